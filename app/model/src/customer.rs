@@ -1,0 +1,133 @@
+//! Customers.
+
+use crate::{
+    billing::{InvoiceRow, UsageRow},
+    catalog::Lifecycle,
+    email::Email,
+    field::{FieldErrors, line, optional_line},
+    id::{CustomerId, RatePlanId},
+};
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+/// A customer in a list.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CustomerRow {
+    /// Their id.
+    pub id: CustomerId,
+    /// Their name.
+    pub name: String,
+    /// Where invoices go.
+    pub email: String,
+    /// ISO 3166 alpha-2 country.
+    pub country: String,
+    /// The rate plan they are on.
+    pub rate_plan: Option<String>,
+    /// In use or not.
+    pub status: Lifecycle,
+    /// When they were created.
+    #[serde(with = "time::serde::timestamp::milliseconds")]
+    pub created_at: OffsetDateTime,
+}
+
+/// A customer's page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CustomerDetail {
+    /// What the list shows.
+    pub row: CustomerRow,
+    /// The rate plan they are on.
+    pub rate_plan_id: Option<RatePlanId>,
+    /// Notes.
+    pub note: String,
+    /// Their latest invoices, at most 10.
+    pub invoices: Vec<InvoiceRow>,
+    /// Their latest usage, at most 10.
+    pub usage: Vec<UsageRow>,
+}
+
+/// A customer as typed into the form.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CustomerInput {
+    /// Control `name`.
+    pub name: String,
+    /// Control `email`.
+    pub email: String,
+    /// Control `country`.
+    pub country: String,
+    /// Control `rate_plan`: an id, or empty for none.
+    pub rate_plan: String,
+    /// Control `note`.
+    pub note: String,
+}
+
+/// A customer that may be stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CustomerDraft {
+    /// 1 to 120 characters.
+    pub name: String,
+    /// Normal form.
+    pub email: Email,
+    /// Two capital letters.
+    pub country: String,
+    /// A rate plan of the same workspace; the database holds it to that.
+    pub rate_plan: Option<RatePlanId>,
+    /// At most 2,000 characters.
+    pub note: String,
+}
+
+impl CustomerInput {
+    /// Parses the form.
+    ///
+    /// # Errors
+    /// All fields that can't stand as typed.
+    pub fn parse(&self) -> Result<CustomerDraft, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let country = self.country.trim().to_ascii_uppercase();
+        let country_ok = country.len() == 2 && country.bytes().all(|b| b.is_ascii_uppercase());
+        let rate_plan = match self.rate_plan.trim() {
+            "" => Ok(None),
+            id => id.parse().map(Some).map_err(|_| "Choose a rate plan from the list."),
+        };
+        let parsed = (
+            errors.take("name", line("a name", &self.name, 120)),
+            errors.take("email", Email::parse(&self.email)),
+            errors.take("country", if country_ok { Ok(country) } else { Err("Use the two-letter code, like DE or US.") }),
+            errors.take("rate_plan", rate_plan),
+            errors.take("note", optional_line("the note", &self.note, 2_000)),
+        );
+        match parsed {
+            (Some(name), Some(email), Some(country), Some(rate_plan), Some(note)) => {
+                Ok(CustomerDraft { name, email, country, rate_plan, note })
+            }
+            _ => Err(errors),
+        }
+    }
+}
+
+impl From<&CustomerDetail> for CustomerInput {
+    fn from(detail: &CustomerDetail) -> Self {
+        Self {
+            name: detail.row.name.clone(),
+            email: detail.row.email.clone(),
+            country: detail.row.country.clone(),
+            rate_plan: detail.rate_plan_id.map(|id| id.to_string()).unwrap_or_default(),
+            note: detail.note.clone(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bad_form_names_every_bad_field_at_once() {
+        let input = CustomerInput { name: " ".into(), email: "x".into(), country: "Germany".into(), rate_plan: "1".into(), note: String::new() };
+        let errors = input.parse().err().unwrap_or_default();
+        for field in ["name", "email", "country", "rate_plan"] {
+            assert!(errors.of(field).is_some(), "{field} was let through");
+        }
+        assert_eq!(errors.0.len(), 4);
+    }
+}

@@ -1,0 +1,102 @@
+//! E-mail addresses, stored and compared in one normal form.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// An e-mail address in normal form: trimmed, ASCII, lowercase.
+///
+/// Addresses outside ASCII are refused (an internationalized domain is accepted in its `xn--` form), so that two
+/// addresses that look alike are never two accounts (security.md, T-15). Nothing else is folded: `ada+x@` is
+/// another address than `ada@`.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Email(String);
+
+/// The text is no e-mail address that Stile accepts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("Enter an e-mail address like name@example.com.")]
+pub struct EmailError;
+
+impl Email {
+    /// Parses and normalizes.
+    ///
+    /// # Errors
+    /// Anything that is not `local@domain.tld` in ASCII, at most 254 characters (RFC 5321).
+    pub fn parse(text: &str) -> Result<Self, EmailError> {
+        let text = text.trim().to_ascii_lowercase();
+        let (local, domain) = text.rsplit_once('@').ok_or(EmailError)?;
+        let local_ok = (1..=64).contains(&local.len())
+            && !local.starts_with('.')
+            && !local.ends_with('.')
+            && !local.contains("..")
+            && local.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+/=?^_`{|}~.-".contains(&b));
+        let label_ok = |label: &str| {
+            (1..=63).contains(&label.len())
+                && !label.starts_with('-')
+                && !label.ends_with('-')
+                && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        };
+        let domain_ok = domain.contains('.') && domain.split('.').all(label_ok);
+        if text.len() <= 254 && local_ok && domain_ok { Ok(Self(text)) } else { Err(EmailError) }
+    }
+
+    /// The normal form.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What stands behind the `@`.
+    pub fn domain(&self) -> &str {
+        self.0.rsplit_once('@').map_or("", |(_, domain)| domain)
+    }
+}
+
+impl fmt::Display for Email {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for Email {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Email({})", self.0)
+    }
+}
+
+impl TryFrom<String> for Email {
+    type Error = EmailError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text)
+    }
+}
+
+impl From<Email> for String {
+    fn from(email: Email) -> Self {
+        email.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn normal_form_is_a_fixed_point(text in "[ ]{0,2}[a-zA-Z0-9.+]{1,10}@[a-zA-Z0-9-]{1,8}\\.[a-zA-Z]{2,4}[ ]{0,2}") {
+            if let Ok(email) = Email::parse(&text) {
+                prop_assert_eq!(Email::parse(email.as_str()), Ok(email.clone()));
+                prop_assert!(email.as_str().bytes().all(|b| !b.is_ascii_uppercase() && b != b' '));
+            }
+        }
+    }
+
+    #[test]
+    fn look_alikes_and_malformed_are_refused() {
+        for bad in ["", "ada", "ada@", "@x.example", "ada@localhost", "ad a@x.example", "аda@x.example", "ada@x.example.", "a..b@x.example", "ada@-x.example", "a@b@"] {
+            assert!(Email::parse(bad).is_err(), "{bad:?} was accepted");
+        }
+        assert_eq!(Email::parse(" Ada@SmartAI.example ").map(|e| e.to_string()), Ok("ada@smartai.example".into()));
+    }
+}

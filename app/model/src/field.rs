@@ -1,0 +1,61 @@
+//! What was wrong with which field of a form.
+
+use serde::{Deserialize, Serialize};
+
+/// One field's complaint, in words for the person who typed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldError {
+    /// The control's `name`.
+    pub field: String,
+    /// What is wrong and what to do, a sentence.
+    pub message: String,
+}
+
+/// All complaints about one form; empty while it is read, non-empty when it is refused.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct FieldErrors(pub Vec<FieldError>);
+
+impl FieldErrors {
+    /// A single complaint.
+    pub fn one(field: &str, message: impl Into<String>) -> Self {
+        Self(vec![FieldError { field: field.to_owned(), message: message.into() }])
+    }
+
+    /// The complaint about `field`.
+    pub fn of(&self, field: &str) -> Option<&str> {
+        self.0.iter().find(|e| e.field == field).map(|e| e.message.as_str())
+    }
+
+    /// Takes a parsed value, or notes the complaint and gives `None`.
+    pub fn take<T, E: std::fmt::Display>(&mut self, field: &str, parsed: Result<T, E>) -> Option<T> {
+        parsed.map_err(|e| self.0.push(FieldError { field: field.to_owned(), message: e.to_string() })).ok()
+    }
+}
+
+/// Parses a line of text: trimmed, without control characters, `1..=max` characters.
+///
+/// # Errors
+/// A sentence that names `what` and the limit.
+pub fn line(what: &str, text: &str, max: usize) -> Result<String, String> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(format!("Enter {what}."));
+    }
+    optional_line(what, text, max)
+}
+
+/// Like [`line`], but may be empty.
+///
+/// # Errors
+/// A sentence that names `what` and the limit.
+pub fn optional_line(what: &str, text: &str, max: usize) -> Result<String, String> {
+    let text = text.trim();
+    if text.chars().count() > max {
+        return Err(format!("Keep {what} to {max} characters."));
+    }
+    if text.chars().any(|c| c.is_control() && c != '\n') {
+        return Err(format!("Remove the control characters from {what}."));
+    }
+    Ok(text.to_owned())
+}

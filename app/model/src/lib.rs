@@ -1,0 +1,32 @@
+//! The rules of Stile, pure: what a slug is, what a seat amounts to, how a list is asked for.
+//!
+//! Here belongs what must be the same on the server and in the browser and needs no I/O: ids, parsed text,
+//! roles and capabilities, money, the shapes that travel between `store` and the pages, and the one finder behind
+//! switcher, palette and picker. Not here: SQL (`store`), views (`app`), clocks and randomness (passed in).
+
+pub mod billing;
+pub mod capability;
+pub mod catalog;
+pub mod customer;
+pub mod email;
+pub mod field;
+pub mod finder;
+pub mod id;
+pub mod list;
+pub mod money;
+pub mod moment;
+pub mod overview;
+pub mod picker;
+pub mod role;
+pub mod seat;
+pub mod slug;
+pub mod token;
+pub mod workspace;
+
+pub use capability::{Capability, CapabilitySet};
+pub use email::Email;
+pub use field::{FieldError, FieldErrors};
+pub use money::{Currency, Money};
+pub use role::{OrganizationRole, WorkspaceRole};
+pub use seat::Seat;
+pub use slug::Slug;

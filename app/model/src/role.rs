@@ -1,0 +1,102 @@
+//! Roles, in workspaces and in organizations (blueprint section 4).
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! roles {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal, $label:literal;)* }) => {
+        $(#[$doc])*
+        ///
+        /// Ordered by strength: the strongest is the greatest.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum $name { $($(#[$vdoc])* $variant,)* }
+
+        impl $name {
+            /// All of them, strongest first.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// The word stored and sent: snake_case.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word,)* }
+            }
+
+            /// The words a person reads.
+            pub const fn label(self) -> &'static str {
+                match self { $(Self::$variant => $label,)* }
+            }
+
+            /// Reads a stored word; `None` for any other.
+            pub fn from_word(word: &str) -> Option<Self> {
+                match word { $($word => Some(Self::$variant),)* _ => None }
+            }
+        }
+
+        impl Ord for $name {
+            fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+                (*other as u8).cmp(&(*self as u8))
+            }
+        }
+
+        impl PartialOrd for $name {
+            fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+                Some(self.cmp(other))
+            }
+        }
+    };
+}
+
+roles! {
+    /// What a direct seat in a workspace is.
+    WorkspaceRole {
+        /// Everything, deletion and transfer included.
+        Owner = "owner", "Owner";
+        /// Everything but deletion and transfer.
+        Admin = "admin", "Admin";
+        /// Reads all; plan, payment and invoices.
+        BillingAdmin = "billing_admin", "Billing admin";
+        /// Reads and edits the content.
+        Member = "member", "Member";
+        /// Reads the content.
+        Viewer = "viewer", "Viewer";
+        /// Reads what was shared with them.
+        Guest = "guest", "Guest";
+    }
+}
+
+roles! {
+    /// What a person is in an organization; inherited down into every workspace that it owns.
+    OrganizationRole {
+        /// Owner of every workspace of the organization.
+        Owner = "owner", "Org owner";
+        /// Admin of every workspace of the organization.
+        Admin = "admin", "Org admin";
+        /// Member of every workspace of the organization.
+        Member = "member", "Org member";
+    }
+}
+
+impl OrganizationRole {
+    /// The role it amounts to in each of the organization's workspaces.
+    pub const fn inherited(self) -> WorkspaceRole {
+        match self {
+            Self::Owner => WorkspaceRole::Owner,
+            Self::Admin => WorkspaceRole::Admin,
+            Self::Member => WorkspaceRole::Member,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_strongest_is_the_greatest_and_words_round_trip() {
+        assert!(WorkspaceRole::Owner > WorkspaceRole::Admin && WorkspaceRole::Viewer > WorkspaceRole::Guest);
+        assert!(WorkspaceRole::ALL.is_sorted_by(|a, b| a > b));
+        for role in WorkspaceRole::ALL {
+            assert_eq!(WorkspaceRole::from_word(role.as_str()), Some(*role));
+            assert_eq!(serde_json::to_string(role).ok(), Some(format!("\"{}\"", role.as_str())));
+        }
+    }
+}

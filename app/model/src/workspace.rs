@@ -1,0 +1,67 @@
+//! A workspace as the console knows it once a person has entered.
+
+use crate::{
+    capability::Capability,
+    id::{OrganizationId, UserId, WorkspaceId},
+    seat::Seat,
+    slug::Slug,
+};
+use serde::{Deserialize, Serialize};
+
+/// How many accent hues there are; each is ten degrees of the colour wheel.
+pub const HUES: u8 = 36;
+
+/// What the chrome shows of a workspace.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkspaceProfile {
+    /// Its id.
+    pub id: WorkspaceId,
+    /// Its address.
+    pub slug: Slug,
+    /// Its name.
+    pub name: String,
+    /// The organization that owns it.
+    pub organization_id: OrganizationId,
+    /// That organization's name.
+    pub organization: String,
+}
+
+/// A person's presence in one workspace, as proven when it was entered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// The workspace.
+    pub workspace: WorkspaceProfile,
+    /// The seat at that moment: for showing and hiding only, the server looks again at each request.
+    pub seat: Seat,
+    /// The grant: names this workspace, this person and this session on each request of the tab that holds it.
+    pub grant: String,
+}
+
+impl Entry {
+    /// Whether the seat showed `capability` when the workspace was entered.
+    pub fn may(&self, capability: Capability) -> bool {
+        self.seat.capabilities().has(capability)
+    }
+}
+
+/// The person who is signed in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// Their id.
+    pub id: UserId,
+    /// Their name.
+    pub name: String,
+    /// Their address.
+    pub email: String,
+}
+
+/// The hue index, `0..36`, of a name: the same name has the same colour everywhere (FNV-1a).
+pub fn hue(name: &str) -> u8 {
+    let hash = name.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    ((hash >> 7) % u32::from(HUES)) as u8
+}
+
+/// The letter of a letter avatar.
+pub fn initial(name: &str) -> String {
+    name.chars().find(|c| c.is_alphanumeric()).map_or_else(|| "?".to_owned(), |c| c.to_uppercase().collect())
+}

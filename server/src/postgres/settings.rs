@@ -1,0 +1,115 @@
+//! What stile sets in the cluster, written anew at every start.
+//!
+//! The settings are in a file of their own that `postgresql.conf` includes, so that a server started by hand
+//! (`pg_ctl -D ... start`) is the same server. An operator's own settings go into `local.conf` beside it and win.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io;
+use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+
+use super::guard::Launch;
+use super::{ClusterError, PORT, files};
+
+/// The longest path that fits the address of a socket on every system (macOS: 104 with the final NUL).
+const SOCKET_PATH_LIMIT: usize = 103;
+
+/// Runs as the cluster's user; `$1` PGDATA, `$2` the socket directory, `$3` the last postmaster, standard input the
+/// settings.
+///
+/// The two files that name the last postmaster are removed because all of its processes are known to be gone; left
+/// there, PostgreSQL would take an unrelated process that now has this pid for the old server and refuse to start.
+/// Any other pid is PostgreSQL's own business.
+const PREPARE: &str = r#"
+umask 077
+mkdir -p -- "$2" && cd -- "$1" || exit 1
+cat > stile.conf.new && mv -f stile.conf.new stile.conf || exit 1
+if ! grep -qx "include 'stile.conf'" postgresql.conf; then
+    printf '\n# Added by stile, which writes stile.conf anew at every start. Your own settings: local.conf.\n%s\n' \
+        "include 'stile.conf'" >> postgresql.conf || exit 1
+fi
+for file in postmaster.pid "$2"/.s.PGSQL.*.lock; do
+    if [ -n "$3" ] && [ -f "$file" ] && read -r pid < "$file" && [ "$pid" = "$3" ]; then
+        rm -f -- "$file" || exit 1
+    fi
+done
+"#;
+
+/// The directory of the socket: in the cluster's home, unless its path does not fit an address or would have to be
+/// escaped in the settings.
+pub(super) fn socket_dir(data_dir: &Path, home: &Path) -> PathBuf {
+    let dir = home.join("run");
+    let length = dir.as_os_str().len() + format!("/.s.PGSQL.{PORT}").len();
+    let plain = |text: &str| !text.chars().any(|c| c.is_control() || "'\"\\,".contains(c));
+    if length <= SOCKET_PATH_LIMIT && dir.to_str().is_some_and(plain) {
+        dir
+    } else {
+        // Not TMPDIR: on macOS that is long too, and another for every user.
+        Path::new("/tmp").join(format!("stile-{}", files::short_hash(data_dir)))
+    }
+}
+
+/// Writes the settings, makes the socket directory, and clears what the last postmaster left behind.
+pub(super) async fn prepare(launch: &Launch, last: Option<u32>) -> Result<(), ClusterError> {
+    let last = last.map(|pid| pid.to_string()).unwrap_or_default();
+    let arguments: [&OsStr; 3] =
+        [launch.data.as_os_str(), launch.socket_dir.as_os_str(), OsStr::from_bytes(last.as_bytes())];
+    let text = text(&launch.socket_dir, &launch.data_dir);
+    let output = launch.account.shell(PREPARE, arguments, text.as_bytes()).await?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+        return Err(ClusterError::io("write the settings of", &launch.data)(io::Error::other(said)));
+    }
+    check_socket_dir(launch)
+}
+
+/// In `/tmp` anybody could have made the directory first, and would then hold our socket.
+fn check_socket_dir(launch: &Launch) -> Result<(), ClusterError> {
+    let path = &launch.socket_dir;
+    let meta = fs::symlink_metadata(path).map_err(ClusterError::io("open", path))?;
+    if meta.is_dir() && meta.uid() == launch.account.uid && meta.mode() & 0o077 == 0 {
+        return Ok(());
+    }
+    Err(ClusterError::SocketDir { path: path.clone(), user: launch.account.name.clone() })
+}
+
+fn text(socket_dir: &Path, data_dir: &Path) -> String {
+    format!(
+        "# Written by stile at every start: do not edit. Your own settings: local.conf, in this directory.\n\
+         # This cluster belongs to the data directory {data_dir:?}.\n\
+         listen_addresses = ''\n\
+         port = {PORT}\n\
+         unix_socket_directories = '\"{}\"'\n\
+         unix_socket_permissions = 0700\n\
+         cluster_name = 'stile'\n\
+         max_connections = 100\n\
+         shared_buffers = '128MB'\n\
+         password_encryption = 'scram-sha-256'\n\
+         timezone = 'UTC'\n\
+         log_timezone = 'UTC'\n\
+         log_destination = 'stderr'\n\
+         logging_collector = off\n\
+         log_line_prefix = '%m [%p] '\n\
+         include_if_exists 'local.conf'\n",
+        socket_dir.display(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_that_does_not_fit_a_socket_address_is_replaced() {
+        let data_dir = Path::new("/srv/stile");
+        let fits = PathBuf::from(format!("/{}", "d".repeat(84)));
+        assert_eq!(socket_dir(data_dir, &fits), fits.join("run"));
+        let long = PathBuf::from(format!("/{}", "d".repeat(85)));
+        for home in [long.as_path(), Path::new("/it's"), Path::new("/a,b")] {
+            let dir = socket_dir(data_dir, home);
+            assert!(dir.starts_with("/tmp") && dir.as_os_str().len() == 27, "{dir:?}");
+        }
+    }
+}

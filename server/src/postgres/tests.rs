@@ -1,0 +1,132 @@
+//! Real clusters, made and run here: as root and not, wherever PostgreSQL is installed.
+
+use std::error::Error;
+use std::fs;
+use std::io;
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use super::{Cluster, ClusterError, lock, lock_data_dir};
+
+type Outcome = Result<(), Box<dyn Error>>;
+
+/// Tells [`holder`] which data directory to hold.
+const HOLD: &str = "STILE_TEST_HOLD";
+
+/// A directory that everybody can pass, removed at the end.
+pub(super) struct Scratch(PathBuf);
+
+impl Scratch {
+    pub(super) fn new(name: &str) -> io::Result<Scratch> {
+        let path = std::env::temp_dir().join(format!("stile-test-{name}-{}", std::process::id()));
+        fs::create_dir(&path)?;
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755))?;
+        Ok(Scratch(fs::canonicalize(path)?))
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn answers(cluster: &Cluster) -> bool {
+    let socket = format!(".s.PGSQL.{}", cluster.port());
+    UnixStream::connect(cluster.socket_dir().join(socket)).is_ok()
+}
+
+/// Not a test: the process that [`killed_server_leaves_nothing_behind`] kills.
+#[tokio::test]
+#[ignore = "run by another test"]
+async fn holder() -> Outcome {
+    let dir = PathBuf::from(std::env::var_os(HOLD).ok_or("run by another test")?);
+    let _lock = lock_data_dir(&dir)?;
+    let _cluster = Cluster::start(&dir, None).await?;
+    fs::write(dir.join("ready"), "")?;
+    std::future::pending().await
+}
+
+async fn start_holder(dir: &Path) -> Result<Child, Box<dyn Error>> {
+    let module = module_path!().split_once("::").ok_or("no module")?.1;
+    let mut child = Command::new(std::env::current_exe()?)
+        .args([&format!("{module}::holder"), "--exact", "--ignored"])
+        .env(HOLD, dir)
+        .stdout(Stdio::null())
+        .spawn()?;
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while !dir.join("ready").exists() {
+        if Instant::now() > deadline || child.try_wait()?.is_some() {
+            let _ = child.kill();
+            return Err("the holder did not start".into());
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    Ok(child)
+}
+
+#[test]
+fn a_second_server_on_the_same_directory_is_refused() -> Outcome {
+    let scratch = Scratch::new("lock")?;
+    let first = lock_data_dir(scratch.path())?;
+    let refusal = lock_data_dir(scratch.path()).err().ok_or("not refused")?;
+    let line = refusal.to_string();
+    assert!(matches!(refusal, ClusterError::Locked { .. }), "{line}");
+    assert!(line.contains(&format!("(pid {})", std::process::id())), "{line}");
+    assert!(line.contains(&scratch.path().display().to_string()), "{line}");
+    drop(first);
+    lock_data_dir(scratch.path())?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn starts_stops_and_starts_again_under_a_long_path() -> Outcome {
+    let scratch = Scratch::new("long")?;
+    let dir = scratch.path().join("deeply".repeat(15));
+    let cluster = Cluster::start(&dir, None).await?;
+    assert!(answers(&cluster));
+    assert!(cluster.socket_dir().starts_with("/tmp"));
+    let password = cluster.superuser_password().to_owned();
+    let secret = fs::metadata(dir.join("postgres.secret"))?;
+    assert_eq!(secret.permissions().mode() & 0o777, 0o600);
+    let socket_dir = cluster.socket_dir().to_owned();
+    cluster.stop().await;
+    assert!(!socket_dir.join(".s.PGSQL.5432").exists());
+
+    let again = Cluster::start(&dir, None).await?;
+    assert!(answers(&again));
+    assert_eq!(again.superuser_password(), password);
+    again.stop().await;
+    fs::remove_dir(socket_dir)?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn killed_server_leaves_nothing_behind() -> Outcome {
+    let scratch = Scratch::new("kill")?;
+    let dir = scratch.path();
+    let mut holder = start_holder(dir).await?;
+    let refused = lock_data_dir(dir);
+    assert!(matches!(refused, Err(ClusterError::Locked { .. })), "{refused:?}");
+    let first = lock::postmaster(dir);
+    assert!(first.is_some());
+    // SIGKILL.
+    holder.kill()?;
+    holder.wait()?;
+
+    // Waits for the orphaned cluster: while one of its processes lives, the new one can't start.
+    let _lock = lock_data_dir(dir)?;
+    let cluster = Cluster::start(dir, None).await?;
+    assert!(answers(&cluster));
+    assert_ne!(lock::postmaster(dir), first);
+    cluster.stop().await;
+    assert!(!dir.join("postgres/data/postmaster.pid").exists());
+    Ok(())
+}

@@ -1,0 +1,95 @@
+//! Handoffs: the single-use codes by which a switch enters a workspace (blueprint section 6).
+
+use crate::{
+    door::{Read, WorkspaceTx},
+    error::StoreError,
+    secret::Secret,
+};
+
+/// Why a code did not let anyone in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HandoffRefused {
+    /// It was used before.
+    Used,
+    /// It is older than 60 s.
+    Expired,
+    /// It was made for another session or workspace, or never.
+    Foreign,
+}
+
+/// Mints a code for the session and workspace of this transaction: valid for 60 s by the database's clock, once.
+/// Codes of this person that ran out more than an hour ago are swept away in passing.
+///
+/// # Errors
+/// When the database fails. [`StoreError::Inconsistent`] when there is no session: a token can't switch.
+pub async fn mint(tx: &mut WorkspaceTx<Read>, code: &Secret) -> Result<(), StoreError> {
+    let tenant = tx.tenant().clone();
+    let session = tenant.live.session.ok_or_else(|| StoreError::Inconsistent("a switch without a session".to_owned()))?;
+    let hash = code.hash();
+    sqlx::query!(
+        "with swept as (delete from account.handoffs where user_id = $2 and expires_at < now() - interval '1 hour')
+        insert into account.handoffs (code_hash, user_id, session_id, workspace_id) values ($1, $2, $3, $4)",
+        hash.bytes(),
+        tenant.live.person.id.uuid(),
+        session.uuid(),
+        tenant.workspace.id.uuid(),
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(())
+}
+
+/// Redeems a code, in one conditional UPDATE: of any number of redeemers one wins. The transaction already stands
+/// in the workspace that is entered, so its seat was read after the code was presented.
+///
+/// # Errors
+/// When the database fails.
+pub async fn redeem(tx: &mut WorkspaceTx<Read>, code: &Secret) -> Result<Result<(), HandoffRefused>, StoreError> {
+    let tenant = tx.tenant().clone();
+    let session = tenant.live.session.map(|s| s.uuid());
+    let hash = code.hash();
+    let won = sqlx::query!(
+        "update account.handoffs set redeemed_at = now()
+        where code_hash = $1 and session_id = $2 and workspace_id = $3 and redeemed_at is null and expires_at > now()",
+        hash.bytes(),
+        session,
+        tenant.workspace.id.uuid(),
+    )
+    .execute(tx.connection())
+    .await?
+    .rows_affected();
+    if won == 1 {
+        return Ok(Ok(()));
+    }
+    let used = sqlx::query_scalar!(
+        r#"select redeemed_at is not null as "used!" from account.handoffs
+        where code_hash = $1 and session_id = $2 and workspace_id = $3"#,
+        hash.bytes(),
+        session,
+        tenant.workspace.id.uuid(),
+    )
+    .fetch_optional(tx.connection())
+    .await?;
+    Ok(Err(match used {
+        Some(true) => HandoffRefused::Used,
+        Some(false) => HandoffRefused::Expired,
+        None => HandoffRefused::Foreign,
+    }))
+}
+
+/// Records that the person has really entered the workspace of this transaction.
+///
+/// # Errors
+/// When the database fails.
+pub async fn record_visit(tx: &mut WorkspaceTx<Read>) -> Result<(), StoreError> {
+    let (user, workspace) = (tx.user().uuid(), tx.id().uuid());
+    sqlx::query!(
+        "insert into account.visits (user_id, workspace_id) values ($1, $2)
+        on conflict (user_id, workspace_id) do update set entered_at = now()",
+        user,
+        workspace,
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,7 @@
+//! Repositories of the account plane.
+
+pub mod handoffs;
+pub mod identity;
+pub mod organizations;
+pub mod seats;
+pub mod tokens;

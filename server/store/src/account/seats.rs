@@ -1,0 +1,113 @@
+//! The list of seats: what picker, switcher and palette draw (blueprint section 7).
+//!
+//! The list may be 30 s old. It says what to show and can't be turned into a way in: doors read the seat themselves.
+
+use crate::{
+    door::{Credential, Live, PersonTx},
+    error::StoreError,
+    pool::Store,
+};
+use model::{
+    OrganizationRole, Seat, Slug, WorkspaceRole,
+    id::{OrganizationId, UserId, WorkspaceId},
+    picker::{MAX_AGE_SECONDS, Picker, PickerOrganization, PickerWorkspace},
+};
+use moka::future::Cache;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+/// People whose lists are kept at once; the least used goes first.
+const CACHED_PEOPLE: u64 = 10_000;
+
+/// Lists by person and seat epoch. Every change to a seat changes the epoch, in the same transaction and at whichever
+/// server, so a list is never older than the last change; 30 s is only the ceiling.
+pub(crate) struct SeatCache(Cache<(UserId, String), (Instant, Arc<Picker>)>);
+
+impl Default for SeatCache {
+    fn default() -> Self {
+        let ttl = Duration::from_secs(MAX_AGE_SECONDS.unsigned_abs());
+        Self(Cache::builder().max_capacity(CACHED_PEOPLE).time_to_live(ttl).build())
+    }
+}
+
+/// How fresh a list has to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Freshness {
+    /// At most 30 s old.
+    Recent,
+    /// Read now.
+    Now,
+}
+
+impl Store {
+    /// The person's list of seats; `None` when nobody is signed in with `credential`.
+    ///
+    /// # Errors
+    /// When the database fails. An old list is not an answer to that.
+    pub async fn picker(
+        &self,
+        credential: &Credential,
+        freshness: Freshness,
+    ) -> Result<Option<(Live, Arc<Picker>)>, StoreError> {
+        let Some(mut tx) = self.person(credential).await? else { return Ok(None) };
+        let picker = self.picker_of(&mut tx, freshness).await?;
+        Ok(Some((tx.commit().await?, picker)))
+    }
+
+    /// The same, within a transaction of that person.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn picker_of(&self, tx: &mut PersonTx, freshness: Freshness) -> Result<Arc<Picker>, StoreError> {
+        let key = (tx.live().person.id, tx.live().epoch.clone());
+        if freshness == Freshness::Recent
+            && let Some((started, picker)) = self.seats.0.get(&key).await
+            && started.elapsed().as_secs() < MAX_AGE_SECONDS.unsigned_abs()
+        {
+            return Ok(picker);
+        }
+        // Age counts from here: what is read below can't be older.
+        let started = Instant::now();
+        let picker = Arc::new(read(tx).await?);
+        self.seats.0.insert(key, (started, Arc::clone(&picker))).await;
+        Ok(picker)
+    }
+
+    /// Forgets the person's list on this server, for a change that no epoch counts (when a workspace was last opened).
+    pub async fn forget_picker(&self, live: &Live) {
+        self.seats.0.invalidate(&(live.person.id, live.epoch.clone())).await;
+    }
+}
+
+async fn read(tx: &mut PersonTx) -> Result<Picker, StoreError> {
+    let rows = sqlx::query!(
+        r#"select organization_id as "organization_id!", organization as "organization!", organization_role,
+            workspace_id, slug, name, direct_role, entered_at, now() as "now!"
+        from door.seats()"#
+    )
+    .fetch_all(tx.connection())
+    .await?;
+    let as_of = match rows.first() {
+        Some(row) => row.now,
+        None => sqlx::query_scalar!(r#"select now() as "now!""#).fetch_one(tx.connection()).await?,
+    };
+    let mut organizations: Vec<PickerOrganization> = Vec::new();
+    for row in rows {
+        let id = OrganizationId::from_uuid(row.organization_id);
+        let role = row.organization_role.as_deref().and_then(OrganizationRole::from_word);
+        if organizations.last().is_none_or(|last| last.id != id) {
+            organizations.push(PickerOrganization { id, name: row.organization, role, workspaces: Vec::new() });
+        }
+        let direct = row.direct_role.as_deref().and_then(WorkspaceRole::from_word);
+        let (Some(id), Some(slug), Some(name)) = (row.workspace_id, row.slug, row.name) else { continue };
+        let slug = Slug::parse(&slug).map_err(|e| StoreError::Inconsistent(format!("slug {slug:?}: {e}")))?;
+        let Some(seat) = Seat::resolve(direct, role) else { continue };
+        if let Some(organization) = organizations.last_mut() {
+            let id = WorkspaceId::from_uuid(id);
+            organization.workspaces.push(PickerWorkspace { id, name, slug, seat, opened: row.entered_at });
+        }
+    }
+    Ok(Picker { organizations, as_of })
+}

@@ -1,0 +1,54 @@
+//! The doors. Every transaction of the server begins at one of these, and none can be begun elsewhere.
+//!
+//! - [`PersonTx`]: the account plane, keyed on the person (`stile.user_id`).
+//! - [`WorkspaceTx`]: one workspace, entered with a live seat (`stile.workspace_id`).
+//! - [`OrganizationTx`]: the management of one organization (`stile.organization_id`).
+//! - [`crate::identity`]: the few look-ups before anyone is signed in.
+//!
+//! A door reads session, person and seat in the database each time, in the transaction that it opens: nothing that
+//! authorizes is ever cached (blueprint section 3, invariants 3 and 4).
+
+mod organization;
+mod person;
+mod workspace;
+
+pub use organization::OrganizationTx;
+pub use person::{Live, PersonTx};
+pub use workspace::{Can, Denied, Door, Mode, Read, Tenant, WorkspaceTx, Write};
+
+use crate::secret::SecretHash;
+use model::id::{UserId, WorkspaceId};
+
+/// What a request presents to say who it is.
+#[derive(Debug, Clone, Copy)]
+pub enum Credential {
+    /// The session cookie's secret.
+    Session(SecretHash),
+    /// An operator token.
+    Token(SecretHash),
+}
+
+impl Credential {
+    const fn kind(&self) -> &'static str {
+        match self {
+            Self::Session(_) => "session",
+            Self::Token(_) => "token",
+        }
+    }
+
+    fn hash(&self) -> &[u8] {
+        match self {
+            Self::Session(hash) | Self::Token(hash) => hash.bytes(),
+        }
+    }
+}
+
+/// Whom and what a write is for, as its grant says. A write takes the locks of both before anything is read, so that
+/// it commits before a revocation returns, or never.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fence {
+    /// The person who writes.
+    pub user: UserId,
+    /// The workspace that the page was rendered for.
+    pub workspace: WorkspaceId,
+}

@@ -1,0 +1,62 @@
+//! The door into managing one organization.
+
+use super::Credential;
+use crate::{error::StoreError, pool::Store};
+use model::{
+    OrganizationRole,
+    id::{OrganizationId, UserId},
+};
+use sqlx::{PgConnection, Postgres, Transaction};
+
+/// A transaction in which an organization's members and workspaces can be seen and written. Opens for its owners and
+/// admins only.
+pub struct OrganizationTx {
+    tx: Transaction<'static, Postgres>,
+    /// The organization.
+    pub organization: OrganizationId,
+    /// Who manages it.
+    pub user: UserId,
+    /// As what.
+    pub role: OrganizationRole,
+}
+
+impl Store {
+    /// Opens the organization for its owners and admins; `None` for anybody else, and for an organization that does
+    /// not exist: the same.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn organization(
+        &self,
+        credential: &Credential,
+        organization: OrganizationId,
+    ) -> Result<Option<OrganizationTx>, StoreError> {
+        let mut tx = self.begin().await?;
+        let row = sqlx::query!(
+            r#"select user_id as "user_id!", role as "role!" from door.organization($1, $2, $3)"#,
+            credential.kind(),
+            credential.hash(),
+            organization.uuid(),
+        )
+        .fetch_optional(&mut *tx)
+        .await?;
+        let Some(row) = row else { return Ok(None) };
+        let role = OrganizationRole::from_word(&row.role)
+            .ok_or_else(|| StoreError::Inconsistent(format!("organization role {:?}", row.role)))?;
+        Ok(Some(OrganizationTx { tx, organization, user: UserId::from_uuid(row.user_id), role }))
+    }
+}
+
+impl OrganizationTx {
+    /// Makes what was written stay.
+    ///
+    /// # Errors
+    /// When the database fails; then nothing was written.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        Ok(self.tx.commit().await?)
+    }
+
+    pub(crate) fn connection(&mut self) -> &mut PgConnection {
+        &mut self.tx
+    }
+}

@@ -1,0 +1,74 @@
+//! The account plane's door.
+
+use super::Credential;
+use crate::{error::StoreError, pool::Store};
+use model::{
+    id::{SessionId, UserId},
+    workspace::Person,
+};
+use sqlx::{PgConnection, Postgres, Transaction};
+
+/// The person behind a credential, as the database has them now.
+#[derive(Debug, Clone)]
+pub struct Live {
+    /// Who it is.
+    pub person: Person,
+    /// The session, unless an operator token was presented.
+    pub session: Option<SessionId>,
+    /// Changes whenever anything in the person's list of seats may have changed.
+    pub epoch: String,
+    /// Whether the person wants the picker instead of the last workspace at `/`.
+    pub lands_on_picker: bool,
+}
+
+/// A transaction in which the person's own rows can be seen and written, and nobody else's.
+pub struct PersonTx {
+    pub(super) tx: Transaction<'static, Postgres>,
+    live: Live,
+}
+
+impl Store {
+    /// Opens the account plane for whoever presents `credential`; `None` when nobody is signed in with it.
+    ///
+    /// # Errors
+    /// When the database fails. Never an open door.
+    pub async fn person(&self, credential: &Credential) -> Result<Option<PersonTx>, StoreError> {
+        let mut tx = self.begin().await?;
+        let row = sqlx::query!(
+            r#"select session_id, user_id as "user_id!", user_name as "user_name!", email as "email!", epoch as "epoch!", landing as "landing!"
+            from door.person($1, $2)"#,
+            credential.kind(),
+            credential.hash(),
+        )
+        .fetch_optional(&mut *tx)
+        .await?;
+        let Some(row) = row else { return Ok(None) };
+        let live = Live {
+            person: Person { id: UserId::from_uuid(row.user_id), name: row.user_name, email: row.email },
+            session: row.session_id.map(SessionId::from_uuid),
+            epoch: row.epoch,
+            lands_on_picker: row.landing == "picker",
+        };
+        Ok(Some(PersonTx { tx, live }))
+    }
+}
+
+impl PersonTx {
+    /// Who it is.
+    pub const fn live(&self) -> &Live {
+        &self.live
+    }
+
+    /// Makes what was written stay. Without it, dropping the transaction undoes all.
+    ///
+    /// # Errors
+    /// When the database fails; then nothing was written.
+    pub async fn commit(self) -> Result<Live, StoreError> {
+        self.tx.commit().await?;
+        Ok(self.live)
+    }
+
+    pub(crate) fn connection(&mut self) -> &mut PgConnection {
+        &mut self.tx
+    }
+}

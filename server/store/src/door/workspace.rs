@@ -1,0 +1,207 @@
+//! The one door into a workspace.
+
+use super::{Credential, Fence, person::Live};
+use crate::{error::StoreError, pool::Store};
+use model::{
+    Capability, OrganizationRole, Seat, Slug, WorkspaceRole,
+    capability::CapabilityKind,
+    id::{OrganizationId, SessionId, UserId, WorkspaceId},
+    workspace::{Person, WorkspaceProfile},
+};
+use sqlx::{PgConnection, Postgres, Transaction};
+use std::marker::PhantomData;
+
+/// What a [`WorkspaceTx`] was opened for.
+pub trait Mode: Send + Sync + 'static {}
+
+/// Reading.
+#[derive(Debug)]
+pub enum Read {}
+/// Writing, behind the fence.
+#[derive(Debug)]
+pub enum Write {}
+
+impl Mode for Read {}
+impl Mode for Write {}
+
+/// A transaction inside one workspace, and the seat with which it was entered. Row level security shows it this
+/// workspace and no other.
+pub struct WorkspaceTx<M: Mode> {
+    tx: Transaction<'static, Postgres>,
+    tenant: Tenant,
+    mode: PhantomData<M>,
+}
+
+/// Who is in which workspace, with which seat, as read when the transaction began.
+#[derive(Debug, Clone)]
+pub struct Tenant {
+    /// The person.
+    pub live: Live,
+    /// The workspace.
+    pub workspace: WorkspaceProfile,
+    /// The seat.
+    pub seat: Seat,
+}
+
+/// What stood behind the door.
+pub enum Door<T> {
+    /// The workspace.
+    Open(T),
+    /// It has another slug now, and the person has a seat in it.
+    Moved(Slug),
+    /// It was deleted, and the person had a seat in it.
+    Gone(Live),
+    /// There is none, or the person has no seat: nobody can tell which.
+    Absent(Live),
+    /// Nobody is signed in with that credential.
+    SignedOut,
+    /// The page that writes was rendered for another workspace or person than the address names. Nothing was written.
+    Mismatch,
+}
+
+/// The seat does not allow it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the seat does not allow {0:?}")]
+pub struct Denied(pub Capability);
+
+/// Proof that the seat of one workspace allows `C`, read in the transaction that handed it out.
+#[derive(Debug)]
+pub struct Can<C> {
+    workspace: WorkspaceId,
+    capability: PhantomData<C>,
+}
+
+impl Store {
+    /// Opens a workspace for reading.
+    ///
+    /// # Errors
+    /// When the database fails. Never an open door.
+    pub async fn workspace(&self, credential: &Credential, slug: &Slug) -> Result<Door<WorkspaceTx<Read>>, StoreError> {
+        let tx = self.begin().await?;
+        open(tx, credential, slug).await
+    }
+
+    /// Opens a workspace for writing, behind the fence.
+    ///
+    /// # Errors
+    /// When the database fails, also when a revocation holds the fence for longer than the lock time-out.
+    pub async fn workspace_write(
+        &self,
+        credential: &Credential,
+        slug: &Slug,
+        fence: Fence,
+    ) -> Result<Door<WorkspaceTx<Write>>, StoreError> {
+        let mut tx = self.begin().await?;
+        // A statement of its own: one statement has one snapshot, and the seat must be read after the lock is held.
+        sqlx::query!(
+            "select pg_advisory_xact_lock_shared(ops.fence('person', $1)), pg_advisory_xact_lock_shared(ops.fence('workspace', $2))",
+            fence.user.uuid(),
+            fence.workspace.uuid(),
+        )
+        .execute(&mut *tx)
+        .await?;
+        let door = open::<Write>(tx, credential, slug).await?;
+        match door {
+            Door::Open(tx) if tx.tenant.workspace.id != fence.workspace || tx.user() != fence.user => Ok(Door::Mismatch),
+            door => Ok(door),
+        }
+    }
+}
+
+async fn open<M: Mode>(
+    mut tx: Transaction<'static, Postgres>,
+    credential: &Credential,
+    slug: &Slug,
+) -> Result<Door<WorkspaceTx<M>>, StoreError> {
+    let row = sqlx::query!(
+        r#"select outcome as "outcome!", session_id, user_id as "user_id!", user_name as "user_name!", email as "email!",
+            epoch as "epoch!", workspace_id, slug, name, organization_id, organization, direct_role, organization_role
+        from door.workspace($1, $2, $3)"#,
+        credential.kind(),
+        credential.hash(),
+        slug.as_str(),
+    )
+    .fetch_optional(&mut *tx)
+    .await?;
+    let Some(row) = row else { return Ok(Door::SignedOut) };
+    let live = Live {
+        person: Person { id: UserId::from_uuid(row.user_id), name: row.user_name, email: row.email },
+        session: row.session_id.map(SessionId::from_uuid),
+        epoch: row.epoch,
+        lands_on_picker: false,
+    };
+    let seat = Seat::resolve(
+        row.direct_role.as_deref().and_then(WorkspaceRole::from_word),
+        row.organization_role.as_deref().and_then(OrganizationRole::from_word),
+    );
+    let parsed = row.slug.as_deref().map(Slug::parse).transpose();
+    let slug = parsed.map_err(|e| StoreError::Inconsistent(format!("a slug that is none: {e}")))?;
+    match (row.outcome.as_str(), slug, row.workspace_id, row.name, row.organization_id, row.organization, seat) {
+        ("seat", Some(slug), Some(id), Some(name), Some(organization_id), Some(organization), Some(seat)) => {
+            let workspace = WorkspaceProfile {
+                id: WorkspaceId::from_uuid(id),
+                slug,
+                name,
+                organization_id: OrganizationId::from_uuid(organization_id),
+                organization,
+            };
+            Ok(Door::Open(WorkspaceTx { tx, tenant: Tenant { live, workspace, seat }, mode: PhantomData }))
+        }
+        ("moved", Some(slug), ..) => {
+            tx.commit().await?;
+            Ok(Door::Moved(slug))
+        }
+        ("gone", ..) => Ok(Door::Gone(live)),
+        ("none", ..) => Ok(Door::Absent(live)),
+        (other, ..) => Err(StoreError::Inconsistent(format!("door outcome {other:?}"))),
+    }
+}
+
+impl<M: Mode> WorkspaceTx<M> {
+    /// Who is where, with which seat.
+    pub const fn tenant(&self) -> &Tenant {
+        &self.tenant
+    }
+
+    /// The workspace's id.
+    pub const fn id(&self) -> WorkspaceId {
+        self.tenant.workspace.id
+    }
+
+    /// The person's id.
+    pub const fn user(&self) -> UserId {
+        self.tenant.live.person.id
+    }
+
+    /// Hands out the capability `C` if the seat has it.
+    ///
+    /// # Errors
+    /// [`Denied`] if it has not.
+    pub fn can<C: CapabilityKind>(&self) -> Result<Can<C>, Denied> {
+        if self.tenant.seat.capabilities().has(C::CAPABILITY) {
+            Ok(Can { workspace: self.id(), capability: PhantomData })
+        } else {
+            Err(Denied(C::CAPABILITY))
+        }
+    }
+
+    /// Ends the transaction and keeps what was written.
+    ///
+    /// # Errors
+    /// When the database fails; then nothing was written.
+    pub async fn commit(self) -> Result<Tenant, StoreError> {
+        self.tx.commit().await?;
+        Ok(self.tenant)
+    }
+
+    pub(crate) fn connection(&mut self) -> &mut PgConnection {
+        &mut self.tx
+    }
+}
+
+impl<C> Can<C> {
+    /// The connection of the transaction that this capability was handed out for, and of no other.
+    pub(crate) fn on<'t, M: Mode>(&self, tx: &'t mut WorkspaceTx<M>) -> Result<&'t mut PgConnection, StoreError> {
+        if self.workspace == tx.id() { Ok(tx.connection()) } else { Err(StoreError::ForeignCapability) }
+    }
+}

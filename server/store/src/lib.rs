@@ -1,0 +1,20 @@
+//! Stile's PostgreSQL: migrations, the doors, one repository per noun.
+//!
+//! Here belongs every SQL statement of the server. The pool is private: whoever wants rows must come through a door
+//! (`door`), and a door opens on a live session and, for a workspace, on a live seat. Repositories (`account`,
+//! `workspace`) take the transaction that a door gave. Not here: HTTP, rendering, what a role may do (`model`).
+
+mod account;
+pub mod door;
+pub mod error;
+pub mod guard;
+pub mod lint;
+pub mod migrate;
+mod pool;
+pub mod secret;
+mod workspace;
+
+pub use account::{handoffs, identity, organizations, seats, tokens};
+pub use error::{Constraint, StoreError};
+pub use pool::Store;
+pub use workspace::{audit, customers, invoices, members, overview, products, rate_plans, usage};

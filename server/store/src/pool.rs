@@ -1,0 +1,84 @@
+//! The one pool, and the only place that holds it.
+
+use crate::{account::seats::SeatCache, error::StoreError};
+use sqlx::{
+    Connection, Executor, PgConnection, PgPool, Postgres, Transaction,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+use std::{sync::Arc, time::Duration};
+
+/// Connections at most: enough to keep two to four cores busy, few enough for PostgreSQL's default limit.
+const MAX_CONNECTIONS: u32 = 16;
+/// Longest wait for a connection before a request fails closed with 503.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// Stile's database. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    pool: PgPool,
+    pub(crate) seats: Arc<SeatCache>,
+}
+
+impl Store {
+    /// Sets the pool up; no connection is made yet. Each gets limits under which a stuck statement or a forgotten
+    /// transaction ends by itself, and UTC.
+    pub fn new(options: PgConnectOptions) -> Self {
+        let options = options.application_name("stile").options([
+            ("statement_timeout", "5s"),
+            ("lock_timeout", "2s"),
+            ("idle_in_transaction_session_timeout", "5s"),
+            ("timezone", "UTC"),
+            ("client_min_messages", "error"),
+        ]);
+        let pool = PgPoolOptions::new()
+            .max_connections(MAX_CONNECTIONS)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .max_lifetime(Duration::from_secs(600))
+            // A transaction whose BEGIN was cancelled is open without sqlx knowing it; its connection must not be
+            // lent again as it is (security.md, finding 1).
+            .after_release(|connection, _| Box::pin(async move {
+                connection.execute("rollback").await?;
+                Ok(true)
+            }))
+            .connect_lazy_with(options);
+        Self { pool, seats: Arc::default() }
+    }
+
+    /// Opens a transaction without any context: row level security shows it nothing until a door sets one.
+    #[expect(clippy::disallowed_methods, reason = "this is what the doors stand on")]
+    pub(crate) async fn begin(&self) -> Result<Transaction<'static, Postgres>, StoreError> {
+        Ok(self.pool.begin().await?)
+    }
+
+    /// Whether the database answers: for `/readyz`.
+    ///
+    /// # Errors
+    /// When it does not within the pool's limits.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        sqlx::query("select 1").execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// Connections now in use, and all.
+    pub fn connections(&self) -> (u32, u32) {
+        let size = self.pool.size();
+        (size.saturating_sub(u32::try_from(self.pool.num_idle()).unwrap_or(size)), size)
+    }
+
+    /// Closes all connections, after those in use have come back.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+
+    pub(crate) const fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+}
+
+/// A single connection outside the pool, for migrations and checks.
+///
+/// # Errors
+/// When the database can't be reached.
+pub(crate) async fn connect(options: &PgConnectOptions) -> Result<PgConnection, StoreError> {
+    Ok(PgConnection::connect_with(options).await?)
+}

@@ -1,0 +1,218 @@
+//! Customers.
+
+use super::listing::{cursor, known, page};
+use crate::{
+    door::{Can, Mode, WorkspaceTx, Write},
+    error::StoreError,
+};
+use model::{
+    capability::EditContent,
+    catalog::Lifecycle,
+    customer::{CustomerDetail, CustomerDraft, CustomerRow},
+    id::{CustomerId, RatePlanId},
+    list::{ListPage, ListQuery, SortBy},
+};
+use sqlx::types::Uuid;
+use time::OffsetDateTime;
+
+struct Row {
+    id: Uuid,
+    name: String,
+    name_key: String,
+    email: String,
+    country: String,
+    rate_plan: Option<String>,
+    status: String,
+    created_at: OffsetDateTime,
+}
+
+impl TryFrom<Row> for CustomerRow {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: CustomerId::from_uuid(row.id),
+            name: row.name,
+            email: row.email,
+            country: row.country,
+            rate_plan: row.rate_plan,
+            status: known("status", &row.status, Lifecycle::from_word(&row.status))?,
+            created_at: row.created_at,
+        })
+    }
+}
+
+macro_rules! customers {
+    ($connection:expr, $key_type:ty, $query:expr, $workspace:expr, $key:literal) => {
+        page!($connection, Row, $key_type, $query, $workspace,
+            r#"select t.id, t.name, t.name_key as "name_key!", t.email, t.country, p.name as "rate_plan?", t.status, t.created_at
+            from workspace.customers t
+            left join workspace.rate_plans p on p.workspace_id = t.workspace_id and p.id = t.rate_plan_id
+            where t.workspace_id = $1
+                and ($2 = '' or position($2 in t.name_key) > 0 or position($2 in t.email) > 0)
+                and ($5::text is null or t.status = $5)"#, $key)
+    };
+}
+
+/// One page of customers.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list<M: Mode>(tx: &mut WorkspaceTx<M>, query: &ListQuery) -> Result<ListPage<CustomerRow>, StoreError> {
+    let workspace = tx.id().uuid();
+    let by_name = query.sort.by == SortBy::Name;
+    let rows = if by_name {
+        customers!(tx.connection(), String, query, workspace, "t.name_key")
+    } else {
+        customers!(tx.connection(), OffsetDateTime, query, workspace, "t.created_at")
+    };
+    let total = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from workspace.customers t where t.workspace_id = $1
+            and ($2 = '' or position($2 in t.name_key) > 0 or position($2 in t.email) > 0) and ($3::text is null or t.status = $3)"#,
+        workspace,
+        query.search.to_lowercase(),
+        query.status.as_deref(),
+    )
+    .fetch_one(tx.connection())
+    .await?;
+    ListPage::build(query, rows, total, |row| match by_name {
+        true => cursor(&row.name_key, row.id),
+        false => cursor(&row.created_at, row.id),
+    })
+    .try_map(CustomerRow::try_from)
+}
+
+/// The newest customers, at most 5.
+pub(super) async fn newest<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<Vec<CustomerRow>, StoreError> {
+    let workspace = tx.id().uuid();
+    sqlx::query_as!(
+        Row,
+        r#"select t.id, t.name, t.name_key as "name_key!", t.email, t.country, p.name as "rate_plan?", t.status, t.created_at
+        from workspace.customers t
+        left join workspace.rate_plans p on p.workspace_id = t.workspace_id and p.id = t.rate_plan_id
+        where t.workspace_id = $1 order by t.created_at desc, t.id desc limit 5"#,
+        workspace,
+    )
+    .fetch_all(tx.connection())
+    .await?
+    .into_iter()
+    .map(CustomerRow::try_from)
+    .collect()
+}
+
+/// One customer with their latest invoices and usage; `None` when this workspace has none of that id.
+///
+/// # Errors
+/// When the database fails.
+pub async fn get<M: Mode>(tx: &mut WorkspaceTx<M>, id: CustomerId) -> Result<Option<CustomerDetail>, StoreError> {
+    let workspace = tx.id().uuid();
+    let row = sqlx::query!(
+        r#"select t.id, t.name, t.name_key as "name_key!", t.email, t.country, t.rate_plan_id, p.name as "rate_plan?", t.note, t.status, t.created_at
+        from workspace.customers t
+        left join workspace.rate_plans p on p.workspace_id = t.workspace_id and p.id = t.rate_plan_id
+        where t.workspace_id = $1 and t.id = $2"#,
+        workspace,
+        id.uuid(),
+    )
+    .fetch_optional(tx.connection())
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let invoices = super::invoices::of_customer(tx, id).await?;
+    let usage = super::usage::of_customer(tx, id).await?;
+    let (note, rate_plan_id) = (row.note, row.rate_plan_id.map(RatePlanId::from_uuid));
+    let row = Row {
+        id: row.id,
+        name: row.name,
+        name_key: row.name_key,
+        email: row.email,
+        country: row.country,
+        rate_plan: row.rate_plan,
+        status: row.status,
+        created_at: row.created_at,
+    };
+    Ok(Some(CustomerDetail { row: row.try_into()?, rate_plan_id, note, invoices, usage }))
+}
+
+/// Stores a new customer and notes it.
+///
+/// # Errors
+/// [`StoreError::Refused`] by `customer_rate_plan` when the rate plan is not of this workspace.
+pub async fn create(
+    tx: &mut WorkspaceTx<Write>,
+    can: &Can<EditContent>,
+    draft: &CustomerDraft,
+) -> Result<CustomerId, StoreError> {
+    let (workspace, id) = (tx.id().uuid(), Uuid::now_v7());
+    sqlx::query!(
+        "insert into workspace.customers (workspace_id, id, name, email, country, rate_plan_id, note)
+        values ($1, $2, $3, $4, $5, $6, $7)",
+        workspace,
+        id,
+        draft.name,
+        draft.email.as_str(),
+        draft.country,
+        draft.rate_plan.map(|p| p.uuid()),
+        draft.note,
+    )
+    .execute(can.on(tx)?)
+    .await?;
+    super::audit::note(tx, "customer_created", id).await?;
+    Ok(CustomerId::from_uuid(id))
+}
+
+/// Changes a customer and notes it; `false` when this workspace has none of that id.
+///
+/// # Errors
+/// [`StoreError::Refused`] by `customer_rate_plan` when the rate plan is not of this workspace.
+pub async fn update(
+    tx: &mut WorkspaceTx<Write>,
+    can: &Can<EditContent>,
+    id: CustomerId,
+    draft: &CustomerDraft,
+) -> Result<bool, StoreError> {
+    let workspace = tx.id().uuid();
+    let changed = sqlx::query!(
+        "update workspace.customers set name = $3, email = $4, country = $5, rate_plan_id = $6, note = $7, updated_at = now()
+        where workspace_id = $1 and id = $2",
+        workspace,
+        id.uuid(),
+        draft.name,
+        draft.email.as_str(),
+        draft.country,
+        draft.rate_plan.map(|p| p.uuid()),
+        draft.note,
+    )
+    .execute(can.on(tx)?)
+    .await?
+    .rows_affected();
+    if changed == 1 {
+        super::audit::note(tx, "customer_updated", id.uuid()).await?;
+    }
+    Ok(changed == 1)
+}
+
+/// Archives a customer or brings them back, and notes it; `false` when this workspace has none of that id.
+///
+/// # Errors
+/// When the database fails.
+pub async fn set_status(
+    tx: &mut WorkspaceTx<Write>,
+    can: &Can<EditContent>,
+    id: CustomerId,
+    status: Lifecycle,
+) -> Result<bool, StoreError> {
+    let workspace = tx.id().uuid();
+    let changed = sqlx::query!(
+        "update workspace.customers set status = $3, updated_at = now() where workspace_id = $1 and id = $2",
+        workspace,
+        id.uuid(),
+        status.as_str(),
+    )
+    .execute(can.on(tx)?)
+    .await?
+    .rows_affected();
+    if changed == 1 {
+        super::audit::note(tx, &format!("customer_{}", status.as_str()), id.uuid()).await?;
+    }
+    Ok(changed == 1)
+}

@@ -1,0 +1,14 @@
+//! Repositories of the workspace plane, one per noun. All work inside a [`crate::door::WorkspaceTx`].
+//!
+//! Each query names the workspace too, though row level security would suffice: it lets the planner use the index
+//! that leads with it.
+
+pub mod audit;
+pub mod customers;
+pub mod invoices;
+mod listing;
+pub mod members;
+pub mod overview;
+pub mod products;
+pub mod rate_plans;
+pub mod usage;

@@ -1,0 +1,174 @@
+//! Rate plans.
+
+use super::listing::{cursor, known, page};
+use crate::{
+    door::{Can, Mode, WorkspaceTx, Write},
+    error::StoreError,
+};
+use model::{
+    Currency, Money,
+    capability::EditContent,
+    catalog::{Interval, Lifecycle, RatePlanRow},
+    id::{ProductId, RatePlanId},
+    list::{ListPage, ListQuery, SortBy},
+};
+use sqlx::types::Uuid;
+use time::OffsetDateTime;
+
+struct Row {
+    id: Uuid,
+    name: String,
+    name_key: String,
+    product_id: Uuid,
+    product: String,
+    unit: String,
+    price_minor: i64,
+    currency: String,
+    interval: String,
+    status: String,
+    customers: i64,
+    created_at: OffsetDateTime,
+}
+
+impl TryFrom<Row> for RatePlanRow {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: RatePlanId::from_uuid(row.id),
+            name: row.name,
+            product_id: ProductId::from_uuid(row.product_id),
+            product: row.product,
+            unit: row.unit,
+            price: Money {
+                minor: row.price_minor,
+                currency: known("currency", &row.currency, Currency::from_code(&row.currency))?,
+            },
+            interval: known("interval", &row.interval, Interval::from_word(&row.interval))?,
+            status: known("status", &row.status, Lifecycle::from_word(&row.status))?,
+            customers: row.customers,
+            created_at: row.created_at,
+        })
+    }
+}
+
+macro_rules! rate_plans {
+    ($connection:expr, $key_type:ty, $query:expr, $workspace:expr, $key:literal) => {
+        page!($connection, Row, $key_type, $query, $workspace,
+            r#"select t.id, t.name, t.name_key as "name_key!", t.product_id, p.name as product, p.unit, t.price_minor, t.currency,
+                t.interval, t.status, t.created_at,
+                (select count(*) from workspace.customers c where c.workspace_id = t.workspace_id and c.rate_plan_id = t.id) as "customers!"
+            from workspace.rate_plans t
+            join workspace.products p on p.workspace_id = t.workspace_id and p.id = t.product_id
+            where t.workspace_id = $1
+                and ($2 = '' or position($2 in t.name_key) > 0 or position($2 in p.name_key) > 0)
+                and ($5::text is null or t.status = $5)"#, $key)
+    };
+}
+
+/// One page of rate plans.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list<M: Mode>(tx: &mut WorkspaceTx<M>, query: &ListQuery) -> Result<ListPage<RatePlanRow>, StoreError> {
+    let workspace = tx.id().uuid();
+    let by_name = query.sort.by == SortBy::Name;
+    let rows = if by_name {
+        rate_plans!(tx.connection(), String, query, workspace, "t.name_key")
+    } else {
+        rate_plans!(tx.connection(), OffsetDateTime, query, workspace, "t.created_at")
+    };
+    let total = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from workspace.rate_plans t
+        join workspace.products p on p.workspace_id = t.workspace_id and p.id = t.product_id
+        where t.workspace_id = $1 and ($2 = '' or position($2 in t.name_key) > 0 or position($2 in p.name_key) > 0)
+            and ($3::text is null or t.status = $3)"#,
+        workspace,
+        query.search.to_lowercase(),
+        query.status.as_deref(),
+    )
+    .fetch_one(tx.connection())
+    .await?;
+    ListPage::build(query, rows, total, |row| match by_name {
+        true => cursor(&row.name_key, row.id),
+        false => cursor(&row.created_at, row.id),
+    })
+    .try_map(RatePlanRow::try_from)
+}
+
+/// The rate plans that a condition on the table picks, at most 50, by name.
+macro_rules! some_rate_plans {
+    ($tx:expr, $condition:literal, $argument:expr) => {{
+        let workspace = $tx.id().uuid();
+        sqlx::query_as!(
+            Row,
+            r#"select t.id, t.name, t.name_key as "name_key!", t.product_id, p.name as product, p.unit, t.price_minor, t.currency,
+                t.interval, t.status, t.created_at,
+                (select count(*) from workspace.customers c where c.workspace_id = t.workspace_id and c.rate_plan_id = t.id) as "customers!"
+            from workspace.rate_plans t
+            join workspace.products p on p.workspace_id = t.workspace_id and p.id = t.product_id
+            where t.workspace_id = $1 and "# + $condition + " order by t.name_key, t.id limit 50",
+            workspace,
+            $argument,
+        )
+        .fetch_all($tx.connection())
+        .await?
+        .into_iter()
+        .map(RatePlanRow::try_from)
+        .collect::<Result<Vec<_>, _>>()
+    }};
+}
+
+/// One rate plan; `None` when this workspace has none of that id.
+///
+/// # Errors
+/// When the database fails.
+pub async fn get<M: Mode>(tx: &mut WorkspaceTx<M>, id: RatePlanId) -> Result<Option<RatePlanRow>, StoreError> {
+    Ok(some_rate_plans!(tx, "t.id = $2", id.uuid())?.into_iter().next())
+}
+
+/// The rate plans of a product.
+pub(super) async fn of_product<M: Mode>(
+    tx: &mut WorkspaceTx<M>,
+    product: ProductId,
+) -> Result<Vec<RatePlanRow>, StoreError> {
+    some_rate_plans!(tx, "t.product_id = $2", product.uuid())
+}
+
+/// The rate plans a customer can be put on.
+///
+/// # Errors
+/// When the database fails.
+pub async fn offered<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<Vec<RatePlanRow>, StoreError> {
+    some_rate_plans!(tx, "t.status = $2", "active")
+}
+
+/// Stores a new rate plan and notes it.
+///
+/// # Errors
+/// [`StoreError::Refused`] when the product is not of this workspace.
+pub async fn create(
+    tx: &mut WorkspaceTx<Write>,
+    can: &Can<EditContent>,
+    product: ProductId,
+    name: &str,
+    price: Money,
+    interval: Interval,
+) -> Result<RatePlanId, StoreError> {
+    let (workspace, id) = (tx.id().uuid(), Uuid::now_v7());
+    sqlx::query!(
+        "insert into workspace.rate_plans (workspace_id, id, product_id, name, price_minor, currency, interval)
+        values ($1, $2, $3, $4, $5, $6, $7)",
+        workspace,
+        id,
+        product.uuid(),
+        name,
+        price.minor,
+        price.currency.code(),
+        interval.as_str(),
+    )
+    .execute(can.on(tx)?)
+    .await?;
+    super::audit::note(tx, "rate_plan_created", id).await?;
+    Ok(RatePlanId::from_uuid(id))
+}

@@ -1,0 +1,162 @@
+//! Usage records.
+
+use super::listing::{cursor, page};
+use crate::{
+    door::{Can, Mode, WorkspaceTx, Write},
+    error::StoreError,
+};
+use model::{
+    billing::UsageRow,
+    capability::EditContent,
+    id::{CustomerId, ProductId, UsageId},
+    list::{ListPage, ListQuery, SortBy},
+};
+use sqlx::types::Uuid;
+use time::OffsetDateTime;
+
+struct Row {
+    id: Uuid,
+    customer_id: Uuid,
+    customer: String,
+    product_id: Uuid,
+    product: String,
+    quantity: i64,
+    unit: String,
+    recorded_at: OffsetDateTime,
+}
+
+impl From<Row> for UsageRow {
+    fn from(row: Row) -> Self {
+        Self {
+            id: UsageId::from_uuid(row.id),
+            customer_id: CustomerId::from_uuid(row.customer_id),
+            customer: row.customer,
+            product_id: ProductId::from_uuid(row.product_id),
+            product: row.product,
+            quantity: row.quantity,
+            unit: row.unit,
+            recorded_at: row.recorded_at,
+        }
+    }
+}
+
+// The joins are outer joins, because a guest reads the usage of a customer shared with them, but no products.
+macro_rules! usage {
+    ($connection:expr, $key_type:ty, $query:expr, $workspace:expr, $key:literal) => {
+        page!($connection, Row, $key_type, $query, $workspace,
+            r#"select t.id, t.customer_id, coalesce(c.name, '') as "customer!", t.product_id, coalesce(p.name, '') as "product!",
+                t.quantity, coalesce(p.unit, '') as "unit!", t.recorded_at
+            from workspace.usage t
+            left join workspace.customers c on c.workspace_id = t.workspace_id and c.id = t.customer_id
+            left join workspace.products p on p.workspace_id = t.workspace_id and p.id = t.product_id
+            where t.workspace_id = $1
+                and ($2 = '' or position($2 in c.name_key) > 0 or position($2 in p.name_key) > 0)
+                and ($5::text is null or true)"#, $key)
+    };
+}
+
+/// One page of usage records.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list<M: Mode>(tx: &mut WorkspaceTx<M>, query: &ListQuery) -> Result<ListPage<UsageRow>, StoreError> {
+    let workspace = tx.id().uuid();
+    let by_quantity = query.sort.by == SortBy::Quantity;
+    let rows = if by_quantity {
+        usage!(tx.connection(), i64, query, workspace, "t.quantity")
+    } else {
+        usage!(tx.connection(), OffsetDateTime, query, workspace, "t.recorded_at")
+    };
+    let total = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from workspace.usage t
+        left join workspace.customers c on c.workspace_id = t.workspace_id and c.id = t.customer_id
+        left join workspace.products p on p.workspace_id = t.workspace_id and p.id = t.product_id
+        where t.workspace_id = $1 and ($2 = '' or position($2 in c.name_key) > 0 or position($2 in p.name_key) > 0)"#,
+        workspace,
+        query.search.to_lowercase(),
+    )
+    .fetch_one(tx.connection())
+    .await?;
+    let page = ListPage::build(query, rows, total, |row| match by_quantity {
+        true => cursor(&row.quantity, row.id),
+        false => cursor(&row.recorded_at, row.id),
+    });
+    page.try_map(|row| Ok(row.into()))
+}
+
+macro_rules! some_usage {
+    ($tx:expr, $condition:literal, $argument:expr) => {{
+        let workspace = $tx.id().uuid();
+        sqlx::query_as!(
+            Row,
+            r#"select t.id, t.customer_id, coalesce(c.name, '') as "customer!", t.product_id, coalesce(p.name, '') as "product!",
+                t.quantity, coalesce(p.unit, '') as "unit!", t.recorded_at
+            from workspace.usage t
+            left join workspace.customers c on c.workspace_id = t.workspace_id and c.id = t.customer_id
+            left join workspace.products p on p.workspace_id = t.workspace_id and p.id = t.product_id
+            where t.workspace_id = $1 and "# + $condition + " order by t.recorded_at desc, t.id desc limit 10",
+            workspace,
+            $argument,
+        )
+        .fetch_all($tx.connection())
+        .await?
+    }};
+}
+
+/// One usage record; `None` when this workspace has none of that id.
+///
+/// # Errors
+/// When the database fails.
+pub async fn get<M: Mode>(tx: &mut WorkspaceTx<M>, id: UsageId) -> Result<Option<UsageRow>, StoreError> {
+    Ok(some_usage!(tx, "t.id = $2", id.uuid()).into_iter().next().map(UsageRow::from))
+}
+
+pub(super) async fn of_customer<M: Mode>(
+    tx: &mut WorkspaceTx<M>,
+    customer: CustomerId,
+) -> Result<Vec<UsageRow>, StoreError> {
+    Ok(some_usage!(tx, "t.customer_id = $2", customer.uuid()).into_iter().map(UsageRow::from).collect())
+}
+
+/// One record to be stored: who, what, how many units, when.
+#[derive(Debug, Clone, Copy)]
+pub struct NewUsage {
+    /// Who used it.
+    pub customer: CustomerId,
+    /// What.
+    pub product: ProductId,
+    /// Units, at least 1.
+    pub quantity: i64,
+    /// When.
+    pub recorded_at: OffsetDateTime,
+}
+
+/// Stores records in one statement.
+///
+/// # Errors
+/// [`StoreError::Refused`] when a customer or product is not of this workspace; then none is stored.
+pub async fn record(
+    tx: &mut WorkspaceTx<Write>,
+    can: &Can<EditContent>,
+    records: &[NewUsage],
+) -> Result<(), StoreError> {
+    let workspace = tx.id().uuid();
+    let ids: Vec<Uuid> = records.iter().map(|_| Uuid::now_v7()).collect();
+    let customers: Vec<Uuid> = records.iter().map(|r| r.customer.uuid()).collect();
+    let products: Vec<Uuid> = records.iter().map(|r| r.product.uuid()).collect();
+    let quantities: Vec<i64> = records.iter().map(|r| r.quantity).collect();
+    let moments: Vec<OffsetDateTime> = records.iter().map(|r| r.recorded_at).collect();
+    sqlx::query!(
+        "insert into workspace.usage (workspace_id, id, customer_id, product_id, quantity, recorded_at)
+        select $1, * from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::bigint[], $6::timestamptz[])",
+        workspace,
+        &ids,
+        &customers,
+        &products,
+        &quantities,
+        &moments,
+    )
+    .execute(can.on(tx)?)
+    .await?;
+    Ok(())
+}
