@@ -1,1 +1,34 @@
-//! model
+//! The Stile console: pages, components, server functions. One crate for both sides, by the features `ssr` (the
+//! server renders and answers) and `hydrate` (the browser takes over).
+//!
+//! A feature is a folder: its view, its server functions, its loader. Rules live in `model`, SQL in `store`; the
+//! server's own machinery (router, middleware, JSON API) in `server`. See docs/ARCHITECTURE.md.
+
+#![recursion_limit = "512"]
+
+pub mod account;
+pub mod boot;
+pub mod browser;
+pub mod console;
+pub mod error;
+pub mod root;
+pub mod routes;
+pub mod session;
+#[cfg(feature = "ssr")]
+pub mod ssr;
+pub mod ui;
+
+pub use root::App;
+
+/// Takes over the document: reads what it carries, hydrates the view over the server's markup.
+#[cfg(feature = "hydrate")]
+pub fn hydrate() {
+    use leptos::prelude::*;
+    let Some(element) = document().get_element_by_id(boot::ELEMENT) else { return };
+    let Ok(boot) = serde_json::from_str::<boot::Boot>(&element.text_content().unwrap_or_default()) else { return };
+    let location = window().location();
+    let path = location.pathname().unwrap_or_default();
+    let query = location.search().unwrap_or_default();
+    let route = routes::Route::parse(&path, query.trim_start_matches('?'));
+    leptos::mount::hydrate_body(move || view! { <App boot route/> });
+}

@@ -7,6 +7,7 @@
 pub mod billing;
 pub mod capability;
 pub mod catalog;
+pub mod country;
 pub mod customer;
 pub mod email;
 pub mod field;

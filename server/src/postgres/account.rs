@@ -79,7 +79,7 @@ impl Account {
     /// holds stile's secrets, and `PG*` variables that would change what PostgreSQL does.
     ///
     /// Groups: when `uid` is set and the process is root, std calls `setgroups(0, NULL)` before it changes
-    /// the ids, so none of root's supplementary groups is kept (seen with `id` on Linux; macOS by reading std).
+    /// the ids, so none of root's supplementary groups is kept (seen on Linux with `id`).
     pub(super) fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
         command

@@ -10,8 +10,8 @@ pub(crate) enum ClusterError {
     /// No usable `initdb` and `postgres` were found. `found` lists versions that are too old.
     #[error(
         "PostgreSQL {} or newer is not installed{}: install it (Debian, Ubuntu: apt-get install postgresql; \
-         macOS: brew install postgresql@17; Fedora: dnf install postgresql-server), or set DATABASE_URL to use a server that \
-         runs elsewhere",
+         macOS: brew install postgresql@17; Fedora: dnf install postgresql-server), or set DATABASE_URL to use \
+         a server that runs elsewhere",
         super::binaries::OLDEST,
         found_versions(found)
     )]
@@ -22,8 +22,8 @@ pub(crate) enum ClusterError {
 
     /// The cluster was made by a version that is not installed.
     #[error(
-        "the database in {} was made by PostgreSQL {major}, which is not installed{}: install PostgreSQL {major}, or move the \
-         data to a newer version with pg_upgrade or pg_dump",
+        "the database in {} was made by PostgreSQL {major}, which is not installed{}: install PostgreSQL \
+         {major}, or move the data to a newer version with pg_upgrade or pg_dump",
         data.display(),
         found_versions(found)
     )]
@@ -38,8 +38,8 @@ pub(crate) enum ClusterError {
 
     /// The data directory, or something in it, can't be written or read by this user.
     #[error(
-        "{} is not accessible to the user that runs stile ({source}): give it to that user, run stile as its owner, or set \
-         STILE_DATA_DIR to another directory",
+        "{} is not accessible to the user that runs stile ({source}): give it to that user, run stile as its \
+         owner, or set STILE_DATA_DIR to another directory",
         path.display()
     )]
     NotWritable {
@@ -51,7 +51,8 @@ pub(crate) enum ClusterError {
 
     /// Another server uses the data directory.
     #[error(
-        "another stile server{} uses the data directory {}: stop it first, or set STILE_DATA_DIR to another directory",
+        "another stile server{} uses the data directory {}: stop it first, or set STILE_DATA_DIR to another \
+         directory",
         pid(*holder),
         dir.display()
     )]
@@ -64,8 +65,8 @@ pub(crate) enum ClusterError {
 
     /// The PostgreSQL of an earlier run has not ended.
     #[error(
-        "the PostgreSQL of an earlier run{} still uses {} after 30 s: wait until it has shut down, or stop it with \
-         `kill -INT` and that pid, then start again",
+        "the PostgreSQL of an earlier run{} still uses {} after 30 s: wait until it has shut down, or stop it \
+         with `kill -INT` and that pid, then start again",
         pid(*postmaster),
         dir.display()
     )]
@@ -78,8 +79,8 @@ pub(crate) enum ClusterError {
 
     /// A PostgreSQL that was started by hand uses the cluster.
     #[error(
-        "a PostgreSQL server (pid {postmaster}) that stile did not start already uses {0}: stop it with \
-         `pg_ctl -D {0} stop`, then start again",
+        "a PostgreSQL server (pid {postmaster}) that stile did not start already uses {0}: stop it with `pg_ctl \
+         -D {0} stop`, then start again",
         data.display()
     )]
     ForeignServer {
@@ -119,10 +120,10 @@ pub(crate) enum ClusterError {
 
     /// Started as root, and there is no user to run PostgreSQL as.
     #[error(
-        "PostgreSQL refuses to run as root, and {}: run stile as an ordinary user, or set STILE_POSTGRES_USER to the name of \
-         an existing unprivileged user",
+        "PostgreSQL refuses to run as root, and {}: run stile as an ordinary user, or set STILE_POSTGRES_USER \
+         to the name of an existing unprivileged user",
         match wanted {
-            Some(name) => format!("STILE_POSTGRES_USER names {name:?}, which is not an unprivileged user in /etc/passwd"),
+            Some(name) => format!("STILE_POSTGRES_USER names {name:?}, who is not an ordinary user in /etc/passwd"),
             None => "there is no user `postgres` or `nobody` in /etc/passwd".to_owned(),
         }
     )]
@@ -133,8 +134,8 @@ pub(crate) enum ClusterError {
 
     /// Started as root, but becoming the other user failed.
     #[error(
-        "could not start {program} as the user {user} ({source}): run stile as an ordinary user, or allow it to change users \
-         (in a container: the capabilities SETUID and SETGID)"
+        "could not start {program} as the user {user} ({source}): run stile as an ordinary user, or allow it to \
+         change users (in a container: the capabilities SETUID and SETGID)"
     )]
     UserUnusable {
         /// The user.
@@ -147,8 +148,8 @@ pub(crate) enum ClusterError {
 
     /// Started as root, and the existing cluster belongs to a user that can't be used.
     #[error(
-        "the database in {0} belongs to {owner}, but is to be run as {wanted}: run `chown -R {wanted} {0}`, or leave \
-         STILE_POSTGRES_USER unset if the owner is right",
+        "the database in {0} belongs to {owner}, but is to be run as {wanted}: run `chown -R {wanted} {0}`, or \
+         leave STILE_POSTGRES_USER unset if the owner is right",
         home.display()
     )]
     WrongOwner {
@@ -162,8 +163,8 @@ pub(crate) enum ClusterError {
 
     /// Started as root, and the cluster is where its owner can't reach it.
     #[error(
-        "the user {user} can't reach the database in {}: let it pass every directory above (chmod o+x), or move the data \
-         directory elsewhere",
+        "the user {user} can't reach the database in {}: let it pass every directory above (chmod o+x), or move \
+         the data directory elsewhere",
         data.display()
     )]
     Unreachable {
@@ -175,8 +176,8 @@ pub(crate) enum ClusterError {
 
     /// The cluster is kept elsewhere, and it is not there.
     #[error(
-        "{} says that the database is in {}, but there is none: put it back, or delete that file to begin with an empty \
-         database",
+        "{} says that the database is in {}, but there is none: put it back, or delete that file to begin with \
+         an empty database",
         record.display(),
         home.display()
     )]
@@ -189,7 +190,8 @@ pub(crate) enum ClusterError {
 
     /// There is a cluster, but not its password.
     #[error(
-        "{} is missing or damaged, and the database in {} can't be opened without it: put the file back from a backup",
+        "{} is missing or damaged, and the database in {} can't be opened without it: put the file back from a \
+         backup",
         secret.display(),
         data.display()
     )]
@@ -202,7 +204,8 @@ pub(crate) enum ClusterError {
 
     /// The directory for the socket exists, and is somebody else's or open to others.
     #[error(
-        "{} has to be a directory that only {user} can enter, and is not: remove it, or set STILE_DATA_DIR to a shorter path",
+        "{} has to be a directory that only {user} can enter, and is not: remove it, or set STILE_DATA_DIR to a \
+         shorter path",
         path.display()
     )]
     SocketDir {

@@ -22,8 +22,8 @@ use super::{ClusterError, settings};
 
 /// How long PostgreSQL may take to accept connections.
 const START_LIMIT: Duration = Duration::from_secs(60);
-/// How long a shutdown may take. The guard loses patience after 18 s, and
-/// PostgreSQL with what holds it up after 5 s more, so this is not reached.
+/// How long a shutdown may take. The guard loses patience after 18 s, and PostgreSQL with what holds it up after
+/// 5 s more, so this is not reached.
 const STOP_LIMIT: Duration = Duration::from_secs(30);
 /// A log larger than this is put aside at the next start.
 const LOG_LIMIT: u64 = 16 * 1024 * 1024;
@@ -32,13 +32,12 @@ const LOG_LIMIT: u64 = 16 * 1024 * 1024;
 /// standard error the log.
 ///
 /// - The lock (4) is handed on to PostgreSQL and kept from the watcher, which must not outlast PostgreSQL as a holder.
-/// - Signals sent to all of stile's processes (systemd, a closed terminal) are not for the guard, so it ignores them, but
-///   only after PostgreSQL has started, which would inherit that.
+/// - Signals sent to all of stile's processes (systemd, a closed terminal) are not for the guard, so it ignores
+///   them, but only after PostgreSQL has started, which would inherit that.
 /// - A shell starts background jobs with SIGINT ignored, until PostgreSQL installs its own handler: a SIGINT in that
 ///   moment is lost, so it is sent again every second; PostgreSQL takes no notice of a second one. After 18 s it is
 ///   told to stop at once. The end of the loop is for a pid 1 that never collects the dead.
-/// - In the end USR1 to the guard's own process group (PostgreSQL has left it, and has ended) takes the watcher along,
-///   with the `sleep` that it may be in.
+/// - In the end USR1 to the guard's own process group takes the watcher along, with the `sleep` that it may be in.
 const GUARD: &str = r#"
 umask 077
 exec 3<&0 4>&1 </dev/null >&2

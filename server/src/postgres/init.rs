@@ -99,6 +99,10 @@ async fn initdb(
     if binaries.major >= 17 {
         command.args(["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]);
     }
+    if cfg!(test) {
+        // Most of the time that it takes is spent on surviving a power loss.
+        command.arg("--no-sync");
+    }
     let run = command
         // Not to be read: should stile be killed now, a new one has to wait for this initdb's end.
         .stdin(lock.handle()?)

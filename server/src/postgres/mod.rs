@@ -33,6 +33,7 @@ mod supervisor;
 #[cfg(test)]
 mod tests;
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use tokio::sync::oneshot;
@@ -61,7 +62,6 @@ pub(crate) fn lock_data_dir(data_dir: &Path) -> Result<DataDirLock, ClusterError
 ///
 /// Ends with [`Cluster::stop`]. Dropped without it, or if this process is killed, PostgreSQL shuts
 /// down by itself a moment later.
-#[derive(Debug)]
 pub(crate) struct Cluster {
     socket_dir: PathBuf,
     password: String,
@@ -135,5 +135,12 @@ impl Cluster {
         if let Err(error) = self.supervisor.await {
             tracing::error!(%error, "the task that runs PostgreSQL failed");
         }
+    }
+}
+
+impl fmt::Debug for Cluster {
+    /// Without the password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Cluster").field("socket_dir", &self.socket_dir).finish_non_exhaustive()
     }
 }

@@ -26,6 +26,7 @@ const PREPARE: &str = r#"
 umask 077
 mkdir -p -- "$2" && cd -- "$1" || exit 1
 cat > stile.conf.new && mv -f stile.conf.new stile.conf || exit 1
+[ -e local.conf ] || : > local.conf
 if ! grep -qx "include 'stile.conf'" postgresql.conf; then
     printf '\n# Added by stile, which writes stile.conf anew at every start. Your own settings: local.conf.\n%s\n' \
         "include 'stile.conf'" >> postgresql.conf || exit 1

@@ -31,7 +31,8 @@ pub(super) async fn supervise(launch: Launch, mut server: Server, mut stop: ones
         match ended {
             Ok(status) if status.success() => {
                 tracing::warn!(
-                    "somebody shut PostgreSQL down; it is not started again: restart stile, or run `pg_ctl -D {} start`",
+                    "somebody shut PostgreSQL down, so it is not started again: restart stile, or run \
+                     `pg_ctl -D {} start`",
                     launch.data.display()
                 );
                 // There is nothing to end any more, only the order to wait for.

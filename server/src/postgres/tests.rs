@@ -21,7 +21,8 @@ pub(super) struct Scratch(PathBuf);
 
 impl Scratch {
     pub(super) fn new(name: &str) -> io::Result<Scratch> {
-        let path = std::env::temp_dir().join(format!("stile-test-{name}-{}", std::process::id()));
+        // Not TMPDIR: that can be where the user PostgreSQL runs as can't go, and is not short everywhere.
+        let path = Path::new("/tmp").join(format!("stile-test-{name}-{}", std::process::id()));
         fs::create_dir(&path)?;
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755))?;
         Ok(Scratch(fs::canonicalize(path)?))
@@ -41,6 +42,16 @@ impl Drop for Scratch {
 fn answers(cluster: &Cluster) -> bool {
     let socket = format!(".s.PGSQL.{}", cluster.port());
     UnixStream::connect(cluster.socket_dir().join(socket)).is_ok()
+}
+
+fn signal(name: &str, pid: Option<u32>) -> Outcome {
+    let pid = pid.ok_or("no pid")?.to_string();
+    let sent = Command::new("kill").args(["-s", name, &pid]).status()?;
+    if sent.success() { Ok(()) } else { Err("kill failed".into()) }
+}
+
+async fn pause() {
+    tokio::time::sleep(Duration::from_millis(50)).await;
 }
 
 /// Not a test: the process that [`killed_server_leaves_nothing_behind`] kills.
@@ -67,7 +78,7 @@ async fn start_holder(dir: &Path) -> Result<Child, Box<dyn Error>> {
             let _ = child.kill();
             return Err("the holder did not start".into());
         }
-        tokio::time::sleep(Duration::from_millis(50)).await;
+        pause().await;
     }
     Ok(child)
 }
@@ -103,7 +114,9 @@ async fn starts_stops_and_starts_again_under_a_long_path() -> Outcome {
     let again = Cluster::start(&dir, None).await?;
     assert!(answers(&again));
     assert_eq!(again.superuser_password(), password);
-    again.stop().await;
+    // Forgotten instead of stopped, it ends as well.
+    drop(again);
+    lock::ClusterLock::acquire(&dir).await?;
     fs::remove_dir(socket_dir)?;
     Ok(())
 }
@@ -128,5 +141,51 @@ async fn killed_server_leaves_nothing_behind() -> Outcome {
     assert_ne!(lock::postmaster(dir), first);
     cluster.stop().await;
     assert!(!dir.join("postgres/data/postmaster.pid").exists());
+    Ok(())
+}
+
+#[tokio::test]
+async fn where_the_cluster_can_not_be_reached_it_is_elsewhere() -> Outcome {
+    let scratch = Scratch::new("private")?;
+    let dir = scratch.path();
+    fs::set_permissions(dir, fs::Permissions::from_mode(0o700))?;
+    let root = super::account::own_uid().await? == 0;
+    let cluster = Cluster::start(dir, None).await?;
+    assert!(answers(&cluster));
+    cluster.stop().await;
+
+    assert_eq!(dir.join("postgres").exists(), !root);
+    assert_eq!(dir.join("cluster.path").exists(), root);
+    if root {
+        let home = PathBuf::from(fs::read_to_string(dir.join("cluster.path"))?.trim_end());
+        let aside = home.with_added_extension("aside");
+        fs::rename(&home, &aside)?;
+        let lost = Cluster::start(dir, None).await;
+        fs::remove_dir_all(aside)?;
+        assert!(matches!(lost, Err(ClusterError::Lost { .. })), "{lost:?}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_crash_is_answered_with_a_restart_and_a_shutdown_is_not() -> Outcome {
+    let scratch = Scratch::new("crash")?;
+    let dir = scratch.path();
+    let cluster = Cluster::start(dir, None).await?;
+    let first = lock::postmaster(dir);
+    signal("KILL", first)?;
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while lock::postmaster(dir) == first || !answers(&cluster) {
+        assert!(Instant::now() < deadline, "not restarted");
+        pause().await;
+    }
+
+    signal("INT", lock::postmaster(dir))?;
+    // Free once nothing of the cluster runs any more.
+    drop(lock::ClusterLock::acquire(dir).await?);
+    // Longer than the wait before a restart.
+    tokio::time::sleep(Duration::from_millis(1500)).await;
+    assert!(!answers(&cluster));
+    cluster.stop().await;
     Ok(())
 }

@@ -31,6 +31,7 @@ set local role stile_door;
 
 -- Who presents this secret? `kind` is 'session' (a cookie) or 'token' (an operator token).
 -- Live or nothing: ended, expired (30 days), idle (14 days) and disabled give no row (ASVS 7.3).
+-- When it was last used is noted by whoever comes first: the others are not to wait for that one's transaction.
 create function door.person(kind text, secret_hash bytea)
 returns table (session_id uuid, user_id uuid, user_name text, email text, epoch text, landing text)
 language plpgsql volatile security definer set search_path = '' as $$
@@ -45,14 +46,16 @@ begin
             and s.expires_at > now() and s.last_seen_at > now() - interval '14 days';
         if found_user is not null then
             update account.sessions s set last_seen_at = now()
-            where s.id = found_session and s.last_seen_at < now() - interval '5 minutes';
+            where s.id = (select i.id from account.sessions i
+                where i.id = found_session and i.last_seen_at < now() - interval '5 minutes' for update skip locked);
         end if;
     elsif kind = 'token' then
         select t.user_id into found_user
         from account.operator_tokens t where t.token_hash = secret_hash and t.revoked_at is null;
         update account.operator_tokens t set last_used_at = now()
-        where t.token_hash = secret_hash and t.revoked_at is null
-            and (t.last_used_at is null or t.last_used_at < now() - interval '1 minute');
+        where t.id = (select i.id from account.operator_tokens i
+            where i.token_hash = secret_hash and i.revoked_at is null
+                and (i.last_used_at is null or i.last_used_at < now() - interval '1 minute') for update skip locked);
     end if;
     return query
         select found_session, u.id, u.name, u.email,

@@ -1,1 +1,375 @@
-//! The catalogue lint.
+//! The catalogue lint: what the schema must be for row level security to hold (security.md 2.3).
+//!
+//! Row level security holds only as long as every table has it, every policy says the same, and nothing goes round it.
+//! A migration can forget any of that, so it is asked of the catalogue itself: in the tests, with each fault planted,
+//! and by `stile doctor`. Not here: what the login role of this very server is and sees ([`crate::guard`]).
+
+use crate::{error::StoreError, pool::connect};
+use sqlx::{Connection, PgConnection, postgres::PgConnectOptions};
+use std::fmt;
+
+/// One thing in the catalogue that is not as it must be.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Finding {
+    /// What it is about: `schema.table`, `schema.function(types)`, a role.
+    pub object: String,
+    /// What is wrong with it, and how to mend it.
+    pub fault: String,
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.object, self.fault)
+    }
+}
+
+/// Every fault in the catalogue of the database that `options` names, by object; empty when all is well. Any role can
+/// ask, the server's own included.
+///
+/// # Errors
+/// When the database can't be reached or asked.
+pub async fn findings(options: &PgConnectOptions) -> Result<Vec<Finding>, StoreError> {
+    let mut connection = connect(options).await?;
+    let mut tx = connection.begin().await?;
+    // One snapshot for all rules; and with nothing in the search path, expressions name whatever is not PostgreSQL's
+    // own, so that a function called `current_setting` in another schema can't pass for the real one.
+    sqlx::query("set transaction isolation level repeatable read, read only").execute(&mut *tx).await?;
+    sqlx::query("select set_config('search_path', '', true)").execute(&mut *tx).await?;
+    let mut found = ask(&mut tx, FOUNDATION).await?;
+    // The other rules are about what is not there, and would find nothing wrong with it.
+    if found.is_empty() {
+        for rule in RULES {
+            found.extend(ask(&mut tx, rule).await?);
+        }
+        found.extend(policies(&mut tx).await?);
+    }
+    tx.rollback().await?;
+    connection.close().await?;
+    found.sort();
+    found.dedup();
+    Ok(found)
+}
+
+async fn ask(connection: &mut PgConnection, rule: &'static str) -> Result<Vec<Finding>, StoreError> {
+    let rows: Vec<(String, String)> = sqlx::query_as(rule).fetch_all(connection).await?;
+    Ok(rows.into_iter().map(|(object, fault)| Finding { object, fault }).collect())
+}
+
+/// The ground that the rules stand on: two roles and four schemas.
+const FOUNDATION: &str = "
+    select 'role ' || name, 'does not exist; run `stile migrate`'
+    from unnest(array['stile_app', 'stile_door']) name where not exists (select from pg_roles where rolname = name)
+    union all
+    select 'schema ' || name, 'does not exist; run `stile migrate`'
+    from unnest(array['account', 'workspace', 'door', 'ops']) name
+    where not exists (select from pg_namespace where nspname = name)";
+
+/// A rule: a query for objects and their faults. It may speak of `app` and `door`, the roles; of `tables`, what holds
+/// rows in the two planes; and of `schemas`, all but PostgreSQL's own, `ours` telling which are Stile's.
+/// Objects are looked at by oid, so that it does not matter what the asking role may see.
+macro_rules! rule {
+    ($sql:literal) => {
+        concat!(
+            "with app as (select * from pg_roles where rolname = 'stile_app'),
+                door as (select * from pg_roles where rolname = 'stile_door'),
+                schemas as (
+                    select oid, nspname, nspname in ('account', 'workspace', 'door', 'ops') as ours from pg_namespace
+                    where nspname <> 'information_schema' and nspname not like 'pg\\_%'),
+                tables as (
+                    select c.*, n.nspname as plane, format('%I.%I', n.nspname, c.relname) as name
+                    from pg_class c join pg_namespace n on n.oid = c.relnamespace
+                    where n.nspname in ('account', 'workspace') and c.relkind in ('r', 'p', 'f')) ",
+            $sql
+        )
+    };
+}
+
+const RULES: &[&str] = &[
+    // Row level security is on, also for the owner, and can be.
+    rule!("select name, 'is a foreign table, which can have no row level security; make it a table' from tables where relkind = 'f'"),
+    rule!("select name, format('row level security is off; run: alter table %s enable row level security', name)
+        from tables where relkind <> 'f' and not relrowsecurity"),
+    rule!("select name, format('its owner is exempt from row level security; run: alter table %s force row level security', name)
+        from tables where relkind <> 'f' and not relforcerowsecurity"),
+    rule!("select name, 'has no policy; call ops.protect or ops.protect_tenant on it in the migration that makes it'
+        from tables t where relkind <> 'f' and not exists (select from pg_policy p where p.polrelid = t.oid)"),
+    rule!("select t.name, format('stile_app may %s, but no policy says on which rows; add one for %1$s, or revoke it', c.word)
+        from tables t, app, (values ('select', 'r'), ('insert', 'a'), ('update', 'w'), ('delete', 'd')) c (word, cmd)
+        where t.relkind <> 'f'
+            and case c.word when 'delete' then has_table_privilege(app.oid, t.oid, 'delete')
+                else has_any_column_privilege(app.oid, t.oid, c.word) end
+            and not exists (select from pg_policy p where p.polrelid = t.oid and p.polcmd::text in (c.cmd, '*')
+                and (0 = any(p.polroles) or app.oid = any(p.polroles)))"),
+    // The tenant is part of every row's identity and of every reference.
+    rule!("select name, 'has no column workspace_id of type uuid not null; every table of this schema leads with it'
+        from tables t where plane = 'workspace' and not exists (select from pg_attribute a where a.attrelid = t.oid
+            and a.attname = 'workspace_id' and a.atttypid = 'uuid'::regtype and a.attnotnull and not a.attisdropped)"),
+    rule!("select name, 'has no primary key; give it one that leads with workspace_id'
+        from tables t where plane = 'workspace' and relkind <> 'f'
+            and not exists (select from pg_index i where i.indrelid = t.oid and i.indisprimary)"),
+    rule!("select t.name, format('the unique index %I does not lead with workspace_id, so one workspace can learn what another holds; '
+            'lead with it', c.relname)
+        from tables t join pg_index i on i.indrelid = t.oid join pg_class c on c.oid = i.indexrelid
+        left join pg_attribute a on a.attrelid = t.oid and a.attnum = i.indkey[0]
+        where t.plane = 'workspace' and (i.indisunique or i.indisexclusion) and a.attname is distinct from 'workspace_id'"),
+    rule!("select t.name, format('the foreign key %I to %s can reach another workspace; reference (workspace_id, ...) from (workspace_id, ...)',
+            f.conname, r.name)
+        from pg_constraint f join tables t on t.oid = f.conrelid join tables r on r.oid = f.confrelid
+        left join pg_attribute a on a.attrelid = f.conrelid and a.attnum = f.conkey[1]
+        left join pg_attribute b on b.attrelid = f.confrelid and b.attnum = f.confkey[1]
+        where f.contype = 'f' and r.plane = 'workspace'
+            and (a.attname is distinct from 'workspace_id' or b.attname is distinct from 'workspace_id')"),
+    rule!("select t.name, format('column %I is an enum, whose operators are not leakproof, so that no index on it serves under row level '
+            'security; make it text with a check', a.attname)
+        from tables t join pg_attribute a on a.attrelid = t.oid and a.attnum > 0 and not a.attisdropped
+        join pg_type y on y.oid = a.atttypid
+        left join pg_type inner_type on inner_type.oid = case when y.typtype = 'd' then y.typbasetype else y.typelem end
+        where y.typtype = 'e' or inner_type.typtype = 'e'"),
+    // Nothing goes round it: views, functions, privileges.
+    rule!("select format('%I.%I', s.nspname, c.relname), format('reads with its owner''s eyes; run: alter view %I.%I set (security_invoker = true)',
+            s.nspname, c.relname)
+        from pg_class c join schemas s on s.oid = c.relnamespace, app
+        where c.relkind = 'v' and (s.ours or has_any_column_privilege(app.oid, c.oid, 'select, insert, update')
+                or has_table_privilege(app.oid, c.oid, 'delete'))
+            and not coalesce((select o.option_value::boolean from pg_options_to_table(c.reloptions) o
+                where o.option_name = 'security_invoker'), false)
+            and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')"),
+    rule!("select format('%I.%I', s.nspname, c.relname), 'is a materialized view, to which no policy applies; revoke it from stile_app'
+        from pg_class c join schemas s on s.oid = c.relnamespace, app
+        where c.relkind = 'm' and has_any_column_privilege(app.oid, c.oid, 'select')"),
+    // The list of doors, by signature: whoever adds one adds it here, and so has it looked at.
+    rule!(", definers as (
+            select format('%I.%I(%s)', s.nspname, p.proname, oidvectortypes(p.proargtypes)) as name, p.proowner, p.proconfig, s.ours,
+                has_function_privilege(app.oid, p.oid, 'execute') as reachable
+            from pg_proc p join schemas s on s.oid = p.pronamespace, app
+            where p.prosecdef
+                and not exists (select from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e'))
+        select name, format('is security definer and open to stile_app, but is no door; revoke execute on function %s from public, stile_app', name)
+        from definers where reachable and name not in ('door.person(text, bytea)', 'door.workspace(text, bytea, text)',
+            'door.organization(text, bytea, uuid)', 'door.credentials(text)', 'door.register(uuid, text, text, text)',
+            'door.found_organization(uuid, text)', 'door.seats()')
+        union all
+        select name, format('is security definer with the rights of %s; run: alter function %s owner to stile_door', proowner::regrole, name)
+        from definers, door where (reachable or ours) and proowner <> door.oid
+        union all
+        select name, format('is security definer and finds names by its caller''s search path; run: alter function %s set search_path = ''''', name)
+        from definers where (reachable or ours) and not coalesce('search_path=\"\"' = any(proconfig), false)"),
+    rule!("select format('%I.%I(%s)', s.nspname, p.proname, oidvectortypes(p.proargtypes)),
+            'may be executed by anybody; run: revoke all on routine ... from public'
+        from pg_proc p join schemas s on s.oid = p.pronamespace and s.ours,
+            aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
+        where a.grantee = 0 and a.privilege_type = 'EXECUTE'"),
+    rule!("select format('%I.%I', s.nspname, c.relname), format('stile_app may %s, which no policy governs; revoke it', word)
+        from pg_class c join schemas s on s.oid = c.relnamespace, app, unnest(array['truncate', 'references', 'trigger']) word
+        where c.relkind in ('r', 'p', 'v', 'm', 'f')
+            and (has_table_privilege(app.oid, c.oid, word)
+                or (word = 'references' and has_any_column_privilege(app.oid, c.oid, 'references')))"),
+    rule!("select t.name, format('stile_app may %s it, but an audit log is only ever added to; revoke it', word)
+        from tables t, app, unnest(array['update', 'delete']) word
+        where t.relname = 'audit_log' and case word when 'update' then has_any_column_privilege(app.oid, t.oid, 'update')
+            else has_table_privilege(app.oid, t.oid, 'delete') end"),
+    // The two roles are as small as they must be.
+    rule!("select 'role ' || r.rolname, format('%s; run: alter role %s %s', f.fault, r.rolname, f.mend)
+        from (select * from app union all select * from door) r, lateral (values
+            (r.rolsuper, 'is a superuser', 'nosuperuser'), (r.rolbypassrls, 'has bypassrls', 'nobypassrls'),
+            (r.rolcreaterole, 'may create roles', 'nocreaterole'), (r.rolcreatedb, 'may create databases', 'nocreatedb'),
+            (r.rolcanlogin and r.rolname = 'stile_door', 'can log in', 'nologin')) f (found, fault, mend)
+        where f.found"),
+    rule!("select 'role ' || r.rolname, format('is a member of %s; run: revoke %1$s from %s', m.roleid::regrole, r.rolname)
+        from (select * from app union all select * from door) r join pg_auth_members m on m.member = r.oid"),
+    rule!("select case when i.type in ('schema', 'database') then i.type || ' ' else '' end
+            || replace(replace(i.identity, 'pg_catalog.', ''), ',', ', '), format('is a %s of stile_app, which must own nothing; give it to the role that runs migrations', i.type)
+        from app join pg_shdepend d on d.refclassid = 'pg_authid'::regclass and d.refobjid = app.oid and d.deptype = 'o'
+            and d.dbid in (0, (select oid from pg_database where datname = current_database())),
+            pg_identify_object(d.classid, d.objid, 0) i"),
+    rule!("select 'schema ' || s.nspname, format('stile_app may create objects in it; run: revoke create on schema %I from public, stile_app', s.nspname)
+        from schemas s, app where has_schema_privilege(app.oid, s.oid, 'create')
+        union all
+        select 'database ' || current_database(), format('stile_app may %s; run: revoke %s on database %I from public, stile_app',
+            f.fault, f.word, current_database())
+        from app, (values ('create', 'create schemas in it'), ('temporary', 'make temporary tables and functions in it')) f (word, fault)
+        where has_database_privilege(app.oid, current_database(), f.word)"),
+];
+
+/// A policy, its conditions as PostgreSQL writes them.
+#[derive(sqlx::FromRow)]
+struct Policy {
+    table: String,
+    plane: String,
+    name: String,
+    command: String,
+    permissive: bool,
+    roles: Vec<String>,
+    using: Option<String>,
+    check: Option<String>,
+}
+
+async fn policies(connection: &mut PgConnection) -> Result<Vec<Finding>, StoreError> {
+    let policies: Vec<Policy> = sqlx::query_as(rule!(
+        "select t.name as table, t.plane::text, p.polname::text as name, p.polcmd::text as command, p.polpermissive as permissive,
+            array(select coalesce(r.rolname::text, 'public') from unnest(p.polroles) o (oid) left join pg_roles r on r.oid = o.oid) as roles,
+            pg_get_expr(p.polqual, p.polrelid) as using, pg_get_expr(p.polwithcheck, p.polrelid) as check
+        from tables t join pg_policy p on p.polrelid = t.oid"
+    ))
+    .fetch_all(connection)
+    .await?;
+    let finding = |policy: &Policy, fault: &str| Finding {
+        object: policy.table.clone(),
+        fault: format!("the policy {} {fault}", policy.name),
+    };
+    Ok(policies.iter().flat_map(|p| p.faults().into_iter().map(move |fault| finding(p, fault))).collect())
+}
+
+impl Policy {
+    fn faults(&self) -> Vec<&'static str> {
+        let of_door = self.roles == ["stile_door"];
+        let conditions = || self.using.iter().chain(&self.check);
+        let in_workspace = self.plane == "workspace";
+        let faults = [
+            (!self.permissive, "is restrictive; what may be seen is said by permissive policies alone"),
+            (self.command == "*", "is for all commands; write one for each"),
+            (
+                matches!(self.command.as_str(), "a" | "w") && self.check.is_none(),
+                "has no with check, so rows could be written that could not be read; add it",
+            ),
+            (
+                !of_door && self.roles != ["public"],
+                "is for some roles only; write it for all, or for stile_door alone",
+            ),
+            (of_door && in_workspace, "lets stile_door into the workspace plane, where no door needs to look; drop it"),
+            (
+                !of_door && conditions().any(|c| bare(c) == "true"),
+                "is true for every row; only a policy for stile_door may be",
+            ),
+            (
+                !of_door && in_workspace && !conditions().all(|c| Scope::Tenant.holds(c)),
+                "does not begin with the tenant condition, and nothing else; make it by ops.protect_tenant: \
+                 workspace_id = (select nullif(current_setting('stile.workspace_id', true), '')::uuid) [and ...]",
+            ),
+            (
+                !of_door && !in_workspace && !conditions().all(|c| Scope::Account.holds(c)),
+                "has an alternative that is not tied to the context; each must begin with \
+                 column = (select nullif(current_setting('stile.user_id', true), '')::uuid), or the same of \
+                 stile.workspace_id or stile.organization_id",
+            ),
+        ];
+        faults.into_iter().filter_map(|(found, fault)| found.then_some(fault)).collect()
+    }
+}
+
+/// What the condition of a policy must come down to.
+#[derive(Clone, Copy)]
+enum Scope {
+    /// The row is of the workspace in the context: always.
+    Tenant,
+    /// The row hangs on one of the ids in the context, in each alternative.
+    Account,
+}
+
+impl Scope {
+    /// Whether every row that `condition` lets through is in scope, as far as the form shows it: a conjunction is when
+    /// its first part is, and an alternative never is in the workspace plane. PostgreSQL flattens and brackets what it
+    /// writes, so one level of brackets never mixes `AND` and `OR`.
+    fn holds(self, condition: &str) -> bool {
+        let condition = bare(condition);
+        let alternatives = split(condition, " OR ");
+        if alternatives.len() > 1 {
+            return matches!(self, Self::Account) && alternatives.iter().all(|c| self.holds(c));
+        }
+        let parts = split(condition, " AND ");
+        if parts.len() > 1 {
+            return parts.first().is_some_and(|first| self.holds(first));
+        }
+        let Some((column, value)) = condition.split_once(" = ") else { return false };
+        let context = |id: &str| {
+            // Whether the column's made-up name is quoted differs between versions.
+            value.replace(" AS \"nullif\"", "").replace(" AS nullif", "")
+                == format!("( SELECT (NULLIF(current_setting('stile.{id}'::text, true), ''::text))::uuid)")
+        };
+        match self {
+            Self::Tenant => column == "workspace_id" && context("workspace_id"),
+            Self::Account => {
+                column.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
+                    && ["user_id", "workspace_id", "organization_id"].into_iter().any(context)
+            }
+        }
+    }
+}
+
+/// The expression without brackets around the whole of it.
+fn bare(expression: &str) -> &str {
+    let expression = expression.trim();
+    match expression.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {
+        // `(a) AND (b)` has brackets at both ends, too, but they are not a pair.
+        Some(inner) if depths(inner).all(|(_, depth)| depth >= 0) => bare(inner),
+        _ => expression,
+    }
+}
+
+/// The parts of an expression between separators that stand outside brackets and quotes.
+fn split<'e>(expression: &'e str, separator: &str) -> Vec<&'e str> {
+    let (mut parts, mut from) = (Vec::new(), 0);
+    for (at, depth) in depths(expression) {
+        if depth == 0 && at >= from && expression.as_bytes()[at..].starts_with(separator.as_bytes()) {
+            parts.push(&expression[from..at]);
+            from = at + separator.len();
+        }
+    }
+    parts.push(&expression[from..]);
+    parts
+}
+
+/// For each byte outside quotes: where it is, and in how many brackets, itself counted. Quotes are doubled within
+/// quotes, so each ends one run and begins the next.
+fn depths(expression: &str) -> impl Iterator<Item = (usize, i32)> + '_ {
+    let (mut depth, mut quote) = (0, None);
+    expression.bytes().enumerate().filter_map(move |(at, byte)| {
+        match (quote, byte) {
+            (None, b'\'' | b'"') => quote = Some(byte),
+            (Some(open), _) if open == byte => quote = None,
+            (Some(_), _) => return None,
+            (None, b'(') => depth += 1,
+            (None, b')') => depth -= 1,
+            _ => {}
+        }
+        Some((at, depth))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TENANT: &str = r#"(workspace_id = ( SELECT (NULLIF(current_setting('stile.workspace_id'::text, true), ''::text))::uuid AS "nullif"))"#;
+    const MINE: &str = r#"(user_id = ( SELECT (NULLIF(current_setting('stile.user_id'::text, true), ''::text))::uuid AS "nullif"))"#;
+
+    #[test]
+    fn the_tenant_condition_must_stand_alone_or_lead() {
+        for good in [TENANT.to_owned(), format!("({TENANT} AND (a OR b))"), format!("({TENANT} AND a AND b)")] {
+            assert!(Scope::Tenant.holds(&good), "refused {good}");
+        }
+        for bad in [
+            "true".to_owned(),
+            MINE.to_owned(),
+            format!("({TENANT} OR (status = 'active'::text))"),
+            format!("(({TENANT} OR true) AND a)"),
+            format!("(a AND {TENANT})"),
+            format!("(NOT {TENANT})"),
+            format!("(note = '{}'::text)", TENANT.replace('\'', "''")),
+            TENANT.replace("NULLIF(current_setting('stile.workspace_id'::text, true), ''::text)", "current_setting('stile.workspace_id'::text)"),
+            TENANT.replace("current_setting", "public.current_setting"),
+            TENANT.replace(" = ", " OPERATOR(public.=) "),
+            TENANT.replace(" = ", " <> "),
+        ] {
+            assert!(!Scope::Tenant.holds(&bad), "let through {bad}");
+        }
+    }
+
+    #[test]
+    fn every_alternative_of_the_account_plane_hangs_on_the_context() {
+        assert!(Scope::Account.holds(&format!("({TENANT} OR {MINE})")));
+        assert!(Scope::Account.holds(&format!("({MINE} AND (email ~~ '%) OR true OR (%'::text))")), "a quoted OR is none");
+        assert!(!Scope::Account.holds(&format!("({MINE} OR (role = 'owner'::text))")));
+        assert!(!Scope::Account.holds("(role = 'owner'::text)"));
+    }
+}

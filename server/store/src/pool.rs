@@ -6,6 +6,7 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use std::{sync::Arc, time::Duration};
+use time::OffsetDateTime;
 
 /// Connections at most: enough to keep two to four cores busy, few enough for PostgreSQL's default limit.
 const MAX_CONNECTIONS: u32 = 16;
@@ -17,6 +18,11 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
 pub struct Store {
     pool: PgPool,
     pub(crate) seats: Arc<SeatCache>,
+}
+
+/// A lock that is held; dropping it lets the next one in.
+pub struct Exclusive {
+    _tx: Transaction<'static, Postgres>,
 }
 
 impl Store {
@@ -57,6 +63,32 @@ impl Store {
     pub async fn ping(&self) -> Result<(), StoreError> {
         sqlx::query("select 1").execute(&self.pool).await?;
         Ok(())
+    }
+
+    /// What the database's clock says: the only clock there is.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn now(&self) -> Result<OffsetDateTime, StoreError> {
+        Ok(sqlx::query_scalar("select now()").fetch_one(&self.pool).await?)
+    }
+
+    /// Waits until nobody else, on any server, holds the lock `name`, and holds it until the guard is dropped. For an
+    /// operator's commands, which must not run twice at once: the limits on waiting are off.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn exclusive(&self, name: &str) -> Result<Exclusive, StoreError> {
+        let mut tx = self.begin().await?;
+        sqlx::query!(
+            "select set_config('lock_timeout', '0', true) as lock, set_config('statement_timeout', '0', true) as statement,
+                set_config('idle_in_transaction_session_timeout', '0', true) as idle"
+        )
+        .fetch_one(&mut *tx)
+        .await?;
+        // ops.fence uses the seeds 1 and 2.
+        sqlx::query!("select pg_advisory_xact_lock(hashtextextended($1, 3))", name).execute(&mut *tx).await?;
+        Ok(Exclusive { _tx: tx })
     }
 
     /// Connections now in use, and all.

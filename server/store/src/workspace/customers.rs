@@ -160,6 +160,56 @@ pub async fn create(
     Ok(CustomerId::from_uuid(id))
 }
 
+/// One customer of an import.
+#[derive(Debug, Clone)]
+pub struct NewCustomer {
+    /// What a form would give.
+    pub draft: CustomerDraft,
+    /// In use or put away.
+    pub status: Lifecycle,
+    /// Since when; `None` means now.
+    pub created_at: Option<OffsetDateTime>,
+}
+
+/// Stores customers in one statement, in their order, and notes the import once.
+///
+/// # Errors
+/// [`StoreError::Refused`] by `customer_rate_plan` when a rate plan is not of this workspace; then none is stored.
+pub async fn import(
+    tx: &mut WorkspaceTx<Write>,
+    can: &Can<EditContent>,
+    customers: &[NewCustomer],
+) -> Result<Vec<CustomerId>, StoreError> {
+    let workspace = tx.id().uuid();
+    let ids: Vec<Uuid> = customers.iter().map(|_| Uuid::now_v7()).collect();
+    let names: Vec<String> = customers.iter().map(|c| c.draft.name.clone()).collect();
+    let emails: Vec<String> = customers.iter().map(|c| c.draft.email.to_string()).collect();
+    let countries: Vec<String> = customers.iter().map(|c| c.draft.country.clone()).collect();
+    let rate_plans: Vec<Option<Uuid>> = customers.iter().map(|c| c.draft.rate_plan.map(|p| p.uuid())).collect();
+    let notes: Vec<String> = customers.iter().map(|c| c.draft.note.clone()).collect();
+    let statuses: Vec<String> = customers.iter().map(|c| c.status.as_str().to_owned()).collect();
+    let moments: Vec<Option<OffsetDateTime>> = customers.iter().map(|c| c.created_at).collect();
+    sqlx::query!(
+        "insert into workspace.customers (workspace_id, id, name, email, country, rate_plan_id, note, status, created_at)
+        select $1, c.id, c.name, c.email, c.country, c.rate_plan_id, c.note, c.status, coalesce(c.created_at, now())
+        from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::text[], $8::text[], $9::timestamptz[])
+            as c (id, name, email, country, rate_plan_id, note, status, created_at)",
+        workspace,
+        &ids,
+        &names,
+        &emails,
+        &countries,
+        &rate_plans as &[Option<Uuid>],
+        &notes,
+        &statuses,
+        &moments as &[Option<OffsetDateTime>],
+    )
+    .execute(can.on(tx)?)
+    .await?;
+    super::audit::note(tx, "customers_imported", workspace).await?;
+    Ok(ids.into_iter().map(CustomerId::from_uuid).collect())
+}
+
 /// Changes a customer and notes it; `false` when this workspace has none of that id.
 ///
 /// # Errors

@@ -1,0 +1,81 @@
+//! The account plane's frame: the bar with the mark and the profile menu, which the console's top bar shares.
+
+use crate::{boot::Theme, routes::Route, session::use_session, ui::{Icon, Mark}};
+use leptos::{ev::SubmitEvent, prelude::*};
+
+/// The bar, and what stands below it.
+#[component]
+pub fn AccountFrame(
+    /// The page.
+    children: Children,
+) -> impl IntoView {
+    let session = use_session();
+    view! {
+        <div class="account">
+            <header class="account-bar">
+                <a class="home" href=Route::home().url()><Mark/>"Stile"</a>
+                {session.person.with_untracked(Option::is_some).then(|| view! { <ProfileMenu named=true/> })}
+            </header>
+            {children()}
+        </div>
+    }
+}
+
+fn initials(name: &str) -> String {
+    name.split_whitespace().filter_map(|word| word.chars().next()).take(2).flat_map(char::to_uppercase).collect()
+}
+
+/// The profile button and its menu: switch workspace, tokens, theme, sign out. Opens without JavaScript.
+#[component]
+pub fn ProfileMenu(
+    /// Whether the name stands beside the avatar.
+    #[prop(optional)]
+    named: bool,
+) -> impl IntoView {
+    let session = use_session();
+    let person = session.person.get_untracked();
+    let (name, email) = person.map(|p| (p.name, p.email)).unwrap_or_default();
+    let sign_out = move |event: SubmitEvent| {
+        event.prevent_default();
+        session.sign_out();
+    };
+    view! {
+        <button class="profile-button" type="button" popovertarget="profile-menu" data-testid="profile-menu" title=name.clone()>
+            <span class="avatar" aria-hidden="true">{initials(&name)}</span>
+            <span class="visually-hidden">{format!("Profile: {name}")}</span>
+            {named.then(|| view! { <span class="who" aria-hidden="true">{name.clone()}</span><Icon name="chevron-down"/> })}
+        </button>
+        <div class="menu profile-menu" popover="auto" id="profile-menu" role="dialog" aria-label="Profile">
+            <div class="menu-head"><b>{name.clone()}</b><span>{email}</span></div>
+            <hr/>
+            <a class="menu-item" href=Route::home().url() data-testid="switch-workspace"><Icon name="switch"/>"Switch workspace"</a>
+            <a class="menu-item" href=Route::Tokens.url()><Icon name="key"/>"Tokens"</a>
+            <hr/>
+            <div class="menu-segments" data-script>
+                <span id="theme-label">"Theme"</span>
+                <div class="segments" role="radiogroup" aria-labelledby="theme-label">
+                    {Theme::ALL.into_iter().map(|theme| {
+                        let (label, icon) = match theme {
+                            Theme::System => ("System", "monitor"),
+                            Theme::Light => ("Light", "sun"),
+                            Theme::Dark => ("Dark", "moon"),
+                        };
+                        view! {
+                            <label title=label>
+                                <input type="radio" name="theme" value=theme.as_str() aria-label=label
+                                    checked=session.theme.get_untracked() == theme
+                                    prop:checked=move || session.theme.get() == theme
+                                    on:change=move |_| session.choose_theme(theme)/>
+                                <Icon name=icon/>
+                            </label>
+                        }
+                    }).collect_view()}
+                </div>
+            </div>
+            <hr data-script/>
+            <form method="post" action="/sign-out" on:submit=sign_out>
+                <button class="menu-item" data-testid="sign-out"><Icon name="sign-out"/>"Sign out"</button>
+            </form>
+        </div>
+    }
+}

@@ -1,0 +1,13 @@
+//! The account plane: what is tied to the person. Sign-in, the picker, operator tokens.
+
+mod frame;
+mod picker;
+mod server_fns;
+mod sign_in;
+mod tokens;
+
+pub use frame::{AccountFrame, ProfileMenu};
+pub use picker::PickerPage;
+pub use server_fns::*;
+pub use sign_in::SignInPage;
+pub use tokens::TokensPage;

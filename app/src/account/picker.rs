@@ -1,0 +1,217 @@
+//! The picker at `/home`: every reachable workspace under its organization (Aforo seed, "The workspace picker").
+//!
+//! Rows are links, so it works without JavaScript; with it, typing filters, 1 to 9 open, arrows move.
+
+use super::AccountFrame;
+use crate::{
+    boot::Content,
+    browser,
+    error::Refusal,
+    routes::{Page, Route},
+    session::{Session, use_session},
+    ui::{Ago, Banner, Icon, SlugText, Tone, WsIcon},
+};
+use leptos::{ev::KeyboardEvent, prelude::*};
+use model::{
+    finder,
+    picker::{Picker, PickerOrganization, PickerWorkspace},
+};
+use std::sync::Arc;
+
+/// `/home`.
+#[component]
+pub fn PickerPage() -> impl IntoView {
+    let session = use_session();
+    let from_document = session.take_content();
+    let refused = match (from_document, session.navigator.route_now()) {
+        (Some(Content::Home { refused }), _) => refused,
+        (_, Route::Home { refused }) => refused,
+        _ => None,
+    };
+    let refused = RwSignal::new(refused);
+    // Coming here from a workspace, the list in memory may be as old as the last document.
+    Effect::new(move |_| session.refresh_if_stale());
+    let query = RwSignal::new(String::new());
+    let count = Memo::new(move |_| session.picker.with(|p| p.as_ref().map(|p| p.count())));
+    browser::on_key(move |event| keys(session, query, &event));
+    view! {
+        <AccountFrame>
+            <main class="picker" id="main">
+                {move || refused.get().map(|reason| view! { <Reason reason refused/> })}
+                {move || session.picker_error.get().map(|error| view! { <Banner tone=Tone::Bad message=error.message()/> })}
+                {move || match count.get() {
+                    Some(0) => empty(session),
+                    count => listing(session, query, count),
+                }}
+            </main>
+        </AccountFrame>
+    }
+}
+
+#[component]
+fn Reason(reason: Refusal, refused: RwSignal<Option<Refusal>>) -> impl IntoView {
+    view! {
+        <div class="banner" role="status">
+            <Icon name="alert"/>
+            <p>{reason.message()}</p>
+            <button class="btn quiet icon-only small" type="button" aria-label="Dismiss" data-script on:click=move |_| refused.set(None)><Icon name="x"/></button>
+        </div>
+    }
+}
+
+/// The refresh button is a link to the same page, so that it works without JavaScript.
+fn refresh(session: Session, class: &'static str) -> impl IntoView {
+    view! {
+        <a class=class href=Route::home().url() data-testid="refresh" aria-busy=move || session.picker_loading.get().then_some("true")
+            on:click=move |event| { event.prevent_default(); session.refresh_picker(true); }>
+            <Icon name="refresh"/>"Refresh"
+        </a>
+    }
+}
+
+fn empty(session: Session) -> AnyView {
+    let email = session.person.with_untracked(|p| p.as_ref().map(|p| p.email.clone()).unwrap_or_default());
+    view! {
+        <section class="empty">
+            <Icon name="building"/>
+            <h1>"No workspaces yet"</h1>
+            <p>"You are signed in as "<b>{email}</b>", and nobody has given this address a seat. Ask a workspace’s admin for one; it shows here as soon as it is granted."</p>
+            <div class="btn-row">{refresh(session, "btn")}</div>
+        </section>
+    }
+    .into_any()
+}
+
+fn listing(session: Session, query: RwSignal<String>, count: Option<usize>) -> AnyView {
+    view! {
+        <header class="picker-head">
+            <h1>"Workspaces"</h1>
+            <span class="age">{move || age(session)}</span>
+            {refresh(session, "btn quiet small")}
+        </header>
+        {(count > Some(1)).then(|| view! {
+            <label class="search" data-script>
+                <Icon name="search"/>
+                <span class="visually-hidden">"Find a workspace"</span>
+                <input class="input" id="picker-search" type="search" placeholder="Find a workspace by name, address or organization" autocomplete="off" spellcheck="false"
+                    prop:value=query on:input=move |event| query.set(browser::event_value(&event))/>
+                <kbd class="kbd">"/"</kbd>
+            </label>
+        })}
+        {move || session.picker.get().map(|picker| sections(session, &picker, &query.get()))}
+        {(count == Some(1)).then(|| view! {
+            <p class="note">"You have a seat in one workspace, so there is nothing to choose between: Stile opens it by itself when you sign in. For another, ask an admin of that workspace or of its organization."</p>
+        })}
+    }
+    .into_any()
+}
+
+fn age(session: Session) -> Option<String> {
+    let now = session.now.get()?;
+    let as_of = session.picker.with(|p| p.as_ref().map(|p| p.as_of))?;
+    let seconds = (now - as_of).whole_seconds();
+    Some(if seconds < 5 { "Updated just now".to_owned() } else if seconds < 60 { format!("Updated {seconds} s ago") } else { format!("Updated {}", model::moment::ago(as_of, now)) })
+}
+
+/// One section an organization; with a query, only the rows that it finds.
+fn sections(session: Session, picker: &Arc<Picker>, query: &str) -> AnyView {
+    let rows: Vec<_> = picker.rows().collect();
+    let found = finder::find(query, rows.iter().map(|(o, w)| [w.name.as_str(), w.slug.as_str(), o.name.as_str()]));
+    let mut shown = vec![false; rows.len()];
+    for f in &found {
+        shown[f.index] = true;
+    }
+    let (mut index, mut number) = (0, 0);
+    let sections: Vec<_> = picker
+        .organizations
+        .iter()
+        .filter_map(|organization| {
+            let rows: Vec<_> = organization
+                .workspaces
+                .iter()
+                .filter_map(|workspace| {
+                    let visible = shown.get(index).copied().unwrap_or(false);
+                    index += 1;
+                    visible.then(|| {
+                        number += 1;
+                        row(session, organization, workspace, number)
+                    })
+                })
+                .collect();
+            (!rows.is_empty() || query.is_empty()).then(|| section(organization, rows))
+        })
+        .collect();
+    if sections.is_empty() {
+        return view! { <p class="note" role="status">"No workspace matches “"{query.to_owned()}"”."</p> }.into_any();
+    }
+    sections.into_any()
+}
+
+fn section(organization: &PickerOrganization, rows: Vec<AnyView>) -> AnyView {
+    let id = format!("org-{}", organization.id);
+    let (none, labelled) = (rows.is_empty(), id.clone());
+    view! {
+        <section class="org-section" data-testid="picker-org" aria-labelledby=labelled>
+            <header>
+                <h2 id=id>{organization.name.clone()}</h2>
+                {organization.role.map(|role| view! { <span class="chip">{role.label()}</span> })}
+            </header>
+            <ul>{rows}</ul>
+            {none.then(|| view! { <p class="note">"This organization has no workspaces yet."</p> })}
+        </section>
+    }
+    .into_any()
+}
+
+fn row(session: Session, organization: &PickerOrganization, workspace: &PickerWorkspace, number: usize) -> AnyView {
+    let url = Page::Overview.in_another_workspace(workspace.seat.capabilities()).url(&workspace.slug);
+    let (hovered, focused) = (workspace.slug.clone(), workspace.slug.clone());
+    view! {
+        <li>
+            <a class="picker-row" href=url data-testid="picker-row" data-slug=workspace.slug.to_string() 
+                on:pointerenter=move |_| session.aim(&hovered) on:focus=move |_| session.aim(&focused) on:pointerleave=move |_| session.look_away()>
+                <WsIcon name=workspace.name.clone() large=true/>
+                <span class="names">
+                    <span class="name" title=workspace.name.clone()>{workspace.name.clone()}</span>
+                    <SlugText slug=workspace.slug.clone()/>
+                </span>
+                <span class="role" title=workspace.seat.explain(&organization.name)>{workspace.seat.role().label()}</span>
+                <span class="opened">{match workspace.opened {
+                    Some(at) => view! { <span>"Opened "<Ago at now=session.now/></span> }.into_any(),
+                    None => "Never opened".into_any(),
+                }}</span>
+                <span class="open">
+                    {(number <= 9).then(|| view! { <kbd class="kbd" data-script>{number}</kbd> })}
+                    <span class="open-word" data-testid="picker-open">"Open"</span>
+                </span>
+            </a>
+        </li>
+    }
+    .into_any()
+}
+
+/// `/` searches, 1 to 9 open, arrows move between rows.
+fn keys(session: Session, query: RwSignal<String>, event: &KeyboardEvent) {
+    if event.ctrl_key() || event.meta_key() || event.alt_key() || session.palette.get_untracked() {
+        return;
+    }
+    let typing = browser::is_typing();
+    let key = event.key();
+    match key.as_str() {
+        "/" if !typing => {
+            event.prevent_default();
+            browser::focus("#picker-search");
+        }
+        "Escape" if typing => query.set(String::new()),
+        "ArrowDown" | "ArrowUp" => {
+            event.prevent_default();
+            browser::focus_neighbour(".picker-row", key == "ArrowDown");
+        }
+        "Enter" if typing => browser::click(".picker-row"),
+        _ => {
+            if let (false, Ok(number @ 1..=9)) = (typing, key.parse::<usize>()) {
+                browser::click_nth(".picker-row", number - 1);
+            }
+        }
+    }
+}

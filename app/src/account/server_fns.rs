@@ -1,0 +1,73 @@
+//! Server functions of the account plane. Each is a public endpoint and proves for itself who asks.
+
+#![expect(missing_docs, reason = "the fields that the macro makes of documented arguments have none")]
+
+use crate::error::AppError;
+use leptos::prelude::*;
+use model::{id::TokenId, picker::Picker, token::OperatorToken};
+use serde::{Deserialize, Serialize};
+use server_fn::codec::Json;
+
+/// A token just made.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct CreatedToken {
+    /// The token itself, shown this once.
+    pub secret: String,
+    /// The live tokens.
+    pub tokens: Vec<OperatorToken>,
+}
+
+/// Signs in and sets the session's cookie; answers with the path to go to.
+///
+/// # Errors
+/// [`AppError::Credentials`] for an unknown address and a wrong password alike, in the same time;
+/// [`AppError::Limited`] after too many tries from one address or for one account.
+#[server(prefix = "/api/fn", endpoint = "sign_in", input = Json, output = Json)]
+pub async fn sign_in(email: String, password: String, next: String) -> Result<String, AppError> {
+    crate::ssr::identity::sign_in(&crate::ssr::context()?, &email, &password, &next).await
+}
+
+/// Ends this session. Succeeds also when there is none.
+///
+/// # Errors
+/// [`AppError::Unavailable`] when the database can't be reached.
+#[server(prefix = "/api/fn", endpoint = "sign_out", input = Json, output = Json)]
+pub async fn sign_out() -> Result<(), AppError> {
+    crate::ssr::identity::sign_out(&crate::ssr::context()?).await
+}
+
+/// The person's list of seats, at most 30 s old; with `past_cache`, read now.
+///
+/// # Errors
+/// [`AppError::SignedOut`].
+#[server(prefix = "/api/fn", endpoint = "load_picker", input = Json, output = Json)]
+pub async fn load_picker(past_cache: bool) -> Result<Picker, AppError> {
+    crate::ssr::identity::picker(&crate::ssr::context()?, past_cache).await
+}
+
+/// The person's live operator tokens.
+///
+/// # Errors
+/// [`AppError::SignedOut`].
+#[server(prefix = "/api/fn", endpoint = "list_tokens", input = Json, output = Json)]
+pub async fn list_tokens() -> Result<Vec<OperatorToken>, AppError> {
+    crate::ssr::identity::tokens(&crate::ssr::context()?).await
+}
+
+/// Makes an operator token.
+///
+/// # Errors
+/// [`AppError::Invalid`] on `name`.
+#[server(prefix = "/api/fn", endpoint = "create_token", input = Json, output = Json)]
+pub async fn create_token(name: String) -> Result<CreatedToken, AppError> {
+    crate::ssr::identity::create_token(&crate::ssr::context()?, &name).await
+}
+
+/// Revokes an operator token; answers with those that are left.
+///
+/// # Errors
+/// [`AppError::Absent`] for a token that is not this person's.
+#[server(prefix = "/api/fn", endpoint = "revoke_token", input = Json, output = Json)]
+pub async fn revoke_token(id: TokenId) -> Result<Vec<OperatorToken>, AppError> {
+    crate::ssr::identity::revoke_token(&crate::ssr::context()?, id).await
+}

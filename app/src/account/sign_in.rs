@@ -1,0 +1,100 @@
+//! The sign-in page. Works without JavaScript: the form posts to its own address.
+
+use super::sign_in;
+use crate::{
+    boot::Returned,
+    browser,
+    routes::Route,
+    session::use_session,
+    ui::{Banner, Icon, Mark, Tone},
+};
+use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+
+/// `/sign-in`, and `/` for whoever is signed out.
+#[component]
+pub fn SignInPage() -> impl IntoView {
+    let session = use_session();
+    let (next, notice) = match session.navigator.route_now() {
+        Route::SignIn { next, notice } => (next, notice),
+        _ => (None, None),
+    };
+    let next = next.map(|n| n.as_str().to_owned()).unwrap_or_default();
+    let returned = RwSignal::new(session.take_returned().unwrap_or_default());
+    let busy = RwSignal::new(false);
+    let email = returned.with_untracked(|r| r.value("email").unwrap_or_default().to_owned());
+    let error_of = move |field: &'static str| move || returned.with(|r| r.errors.of(field).map(str::to_owned));
+
+    let target = next.clone();
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        if busy.get_untracked() {
+            return;
+        }
+        let values = browser::form_values(&event);
+        let value = |name: &str| values.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone()).unwrap_or_default();
+        let (email, password, next) = (value("email"), value("password"), target.clone());
+        busy.set(true);
+        spawn_local(async move {
+            match sign_in(email, password, next).await {
+                // A fresh document: nothing of whoever was here before can be left in memory.
+                Ok(path) => browser::load_document(&path),
+                Err(error) => {
+                    busy.set(false);
+                    let message = if error.fields().0.is_empty() { error.message() } else { String::new() };
+                    returned.set(Returned { values: Vec::new(), errors: error.fields(), message });
+                    browser::next_frame(|| browser::focus("[aria-invalid=true], .auth input[name=password]"));
+                }
+            }
+        });
+    };
+
+    view! {
+        <div class="account">
+            <main class="auth" id="main">
+                <header>
+                    <Mark/>
+                    <div>
+                        <h1>"Sign in to Stile"</h1>
+                        <p>"One sign-in, every workspace you belong to."</p>
+                    </div>
+                </header>
+                {move || {
+                    let message = returned.with(|r| r.message.clone());
+                    match (message.is_empty(), notice) {
+                        (false, _) => view! { <Banner tone=Tone::Bad message/> }.into_any(),
+                        (true, Some(notice)) => view! { <Banner tone=Tone::Quiet message=notice.message().to_owned()/> }.into_any(),
+                        (true, None) => ().into_any(),
+                    }
+                }}
+                <form class="form" method="post" action=Route::SignIn { next: None, notice: None }.url() novalidate on:submit=submit>
+                    <input type="hidden" name="next" value=next/>
+                    <CredentialField name="email" label="Email" kind="email" autocomplete="username" value=email error=Signal::derive(error_of("email"))/>
+                    <CredentialField name="password" label="Password" kind="password" autocomplete="current-password" value=String::new() error=Signal::derive(error_of("password"))/>
+                    <button class="btn primary wide" type="submit" aria-busy=move || busy.get().then_some("true")>"Sign in"</button>
+                </form>
+            </main>
+        </div>
+    }
+}
+
+#[component]
+fn CredentialField(
+    name: &'static str,
+    label: &'static str,
+    kind: &'static str,
+    autocomplete: &'static str,
+    value: String,
+    error: Signal<Option<String>>,
+) -> impl IntoView {
+    let error_id = format!("{name}-error");
+    let described = error_id.clone();
+    view! {
+        <div class="field">
+            <label for=name>{label}</label>
+            <input class="input" id=name name=name type=kind value=value autocomplete=autocomplete required
+                aria-invalid=move || error.with(|e| e.is_some().then_some("true"))
+                aria-describedby=move || error.with(|e| e.is_some().then(|| described.clone()))/>
+            {move || error.get().map(|message| view! { <p class="error" id=error_id.clone()><Icon name="alert"/>{message}</p> })}
+        </div>
+    }
+}

@@ -1,0 +1,152 @@
+//! Operator tokens at `/account/tokens`: made, shown once, revoked. Works without JavaScript.
+
+use super::{AccountFrame, create_token, list_tokens, revoke_token};
+use crate::{
+    boot::{Content, Returned},
+    browser,
+    error::AppError,
+    routes::Route,
+    session::{Session, use_session},
+    ui::{Ago, Banner, Icon, Tone},
+};
+use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use model::{moment, token::OperatorToken};
+
+/// `/account/tokens`.
+#[component]
+pub fn TokensPage() -> impl IntoView {
+    let session = use_session();
+    let (tokens, created) = match session.take_content() {
+        Some(Content::Tokens { tokens, created }) => (Some(tokens), created),
+        _ => (None, None),
+    };
+    let loaded = tokens.is_some();
+    let tokens = RwSignal::new(tokens);
+    let created = RwSignal::new(created);
+    let returned = RwSignal::new(session.take_returned().unwrap_or_default());
+    let failed = move |error: AppError| match error {
+        AppError::SignedOut => session.sign_in_again(),
+        AppError::Invalid(errors) => returned.update(|r| r.errors = errors),
+        other => returned.update(|r| r.message = other.message()),
+    };
+    Effect::new(move |_| {
+        if !loaded {
+            spawn_local(async move {
+                match list_tokens().await {
+                    Ok(list) => tokens.set(Some(list)),
+                    Err(error) => failed(error),
+                }
+            });
+        }
+    });
+    let name = RwSignal::new(returned.with_untracked(|r| r.value("name").unwrap_or_default().to_owned()));
+    let create = move |event: SubmitEvent| {
+        event.prevent_default();
+        let typed = name.get_untracked();
+        spawn_local(async move {
+            match create_token(typed).await {
+                Ok(made) => {
+                    created.set(Some(made.secret));
+                    tokens.set(Some(made.tokens));
+                    name.set(String::new());
+                    returned.set(Returned::default());
+                }
+                Err(error) => failed(error),
+            }
+        });
+    };
+    view! {
+        <AccountFrame>
+            <div class="account-page"><main id="main">
+                <h1>"Tokens"</h1>
+                <p class="lead">"A token lets a script read what you can read, through the JSON API. It follows your seats: lose a seat, and the token loses it too."</p>
+                {move || returned.with(|r| (!r.message.is_empty()).then(|| view! { <Banner tone=Tone::Bad message=r.message.clone()/> }))}
+                {move || created.get().map(|secret| view! { <Secret secret/> })}
+                <section class="block" aria-labelledby="new-token">
+                    <h2 id="new-token">"New token"</h2>
+                    <form class="inline-form" method="post" action=Route::Tokens.url() on:submit=create>
+                        <input type="hidden" name="action" value="create"/>
+                        <div class="field">
+                            <label for="name">"Name"</label>
+                            <input class="input" id="name" name="name" type="text" autocomplete="off" placeholder="Nightly export" maxlength="80"
+                                value=name.get_untracked() prop:value=name on:input=move |event| name.set(browser::event_value(&event))
+                                aria-invalid=move || returned.with(|r| r.errors.of("name").map(|_| "true")) aria-describedby="name-error"/>
+                            <p class="error" id="name-error">{move || returned.with(|r| r.errors.of("name").map(|m| view! { <Icon name="alert"/><span>{m.to_owned()}</span> }))}</p>
+                        </div>
+                        <button class="btn primary" type="submit">"Create token"</button>
+                    </form>
+                </section>
+                <section class="block" aria-labelledby="all-tokens">
+                    <h2 id="all-tokens">"Your tokens"</h2>
+                    {move || match tokens.get() {
+                        None => view! { <p class="muted">"Loading…"</p> }.into_any(),
+                        Some(list) if list.is_empty() => view! { <p class="muted">"You have no tokens. A script that needs one gets it here."</p> }.into_any(),
+                        Some(list) => token_table(session, list, tokens, failed),
+                    }}
+                </section>
+            </main></div>
+        </AccountFrame>
+    }
+}
+
+#[component]
+fn Secret(secret: String) -> impl IntoView {
+    let copied = secret.clone();
+    view! {
+        <div class="secret" role="status">
+            <p><b>"Copy the token now."</b>" It is shown once; after this page only its name stays."</p>
+            <div class="copy-box">
+                <code tabindex="0" data-testid="token">{secret}</code>
+                <button class="btn small" type="button" on:click=move |_| browser::copy(&copied)><Icon name="copy"/>"Copy"</button>
+            </div>
+        </div>
+    }
+}
+
+fn token_table(
+    session: Session,
+    list: Vec<OperatorToken>,
+    tokens: RwSignal<Option<Vec<OperatorToken>>>,
+    failed: impl Fn(AppError) + Copy + Send + 'static,
+) -> AnyView {
+    let rows = list.into_iter().map(|token| {
+        let id = token.id;
+        let revoke = move |event: SubmitEvent| {
+            event.prevent_default();
+            spawn_local(async move {
+                match revoke_token(id).await {
+                    Ok(left) => tokens.set(Some(left)),
+                    Err(error) => failed(error),
+                }
+            });
+        };
+        view! {
+            <tr data-testid="row">
+                <td class="col-main">{token.name.clone()}<span class="muted mono">{format!(" …{}", token.hint)}</span></td>
+                <td class="col-sm fit">{moment::date(token.created_at.date())}</td>
+                <td class="fit">{match token.last_used_at {
+                    Some(used) => view! { <Ago at=used now=session.now/> }.into_any(),
+                    None => "Never".into_any(),
+                }}</td>
+                <td class="num">
+                    <form method="post" action=Route::Tokens.url() on:submit=revoke>
+                        <input type="hidden" name="action" value="revoke"/>
+                        <input type="hidden" name="id" value=id.to_string()/>
+                        <button class="btn quiet small danger" aria-label=format!("Revoke {}", token.name)>"Revoke"</button>
+                    </form>
+                </td>
+            </tr>
+        }
+    }).collect_view();
+    view! {
+        <div class="table-wrap"><table class="data-table">
+            <caption class="visually-hidden">"Tokens"</caption>
+            <thead><tr>
+                <th scope="col">"Name"</th><th scope="col" class="col-sm fit">"Created"</th><th scope="col" class="fit">"Last used"</th>
+                <th scope="col" class="narrow"><span class="visually-hidden">"Actions"</span></th>
+            </tr></thead>
+            <tbody>{rows}</tbody>
+        </table></div>
+    }
+    .into_any()
+}

@@ -1,0 +1,137 @@
+//! What a document carries: all that the first view needs, so that server and browser render the same from the same.
+//!
+//! The server gathers it before it renders, in as few transactions as can be, and puts it into the page as JSON; the
+//! browser reads it once while hydrating. Nothing is fetched while rendering, so no view waits, streams or flickers.
+
+use crate::{console::PageData, error::Refusal};
+use model::{
+    FieldErrors,
+    picker::Picker,
+    token::OperatorToken,
+    workspace::{Entry, Person},
+};
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+/// Light, dark, or as the device says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Theme {
+    /// As the device says.
+    #[default]
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+impl Theme {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::System, Self::Light, Self::Dark];
+
+    /// The word in cookie and attribute.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    /// Reads the word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|t| t.as_str() == word)
+    }
+
+    /// What `<html data-theme>` says: nothing for [`Theme::System`].
+    pub const fn attribute(self) -> Option<&'static str> {
+        match self {
+            Self::System => None,
+            other => Some(other.as_str()),
+        }
+    }
+
+    /// Reads the `theme` cookie, a preference of the device that holds no secret.
+    #[cfg(feature = "ssr")]
+    pub fn from_cookie(headers: &http::HeaderMap) -> Self {
+        crate::ssr::cookies::value(headers, "theme").and_then(Self::from_word).unwrap_or_default()
+    }
+}
+
+/// A form that came back: what was typed (passwords excepted) and what was wrong with it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Returned {
+    /// The controls' values by name.
+    pub values: Vec<(String, String)>,
+    /// What was wrong with which.
+    pub errors: FieldErrors,
+    /// What was wrong with all of it.
+    pub message: String,
+}
+
+impl Returned {
+    /// What was typed into a control.
+    pub fn value(&self, name: &str) -> Option<&str> {
+        self.values.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
+    }
+}
+
+/// What the document shows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Content {
+    /// The sign-in page.
+    SignIn,
+    /// The picker.
+    Home {
+        /// Why the person was sent here.
+        refused: Option<Refusal>,
+    },
+    /// The operator tokens.
+    Tokens {
+        /// The live ones.
+        tokens: Vec<OperatorToken>,
+        /// The one just made, shown this once.
+        created: Option<String>,
+    },
+    /// A page of a workspace.
+    Workspace {
+        /// The workspace and the seat.
+        entry: Entry,
+        /// The page's data.
+        data: PageData,
+    },
+    /// Nothing that this person can see: the same for what does not exist.
+    Absent,
+    /// A deleted workspace in which the person had a seat.
+    Gone,
+    /// The database can't answer.
+    Unavailable,
+}
+
+/// All that the first view needs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Boot {
+    /// Who is signed in.
+    pub person: Option<Person>,
+    /// Their list of seats. For whoever has very many, only the first; see [`Boot::picker_is_whole`].
+    pub picker: Option<Picker>,
+    /// Whether `picker` is the whole list; if not, the browser asks for it.
+    pub picker_is_whole: bool,
+    /// The device's theme.
+    pub theme: Theme,
+    /// The server's time when it rendered; `None` on pages that must be the same for everybody.
+    #[serde(with = "time::serde::timestamp::milliseconds::option")]
+    pub now: Option<OffsetDateTime>,
+    /// What to show.
+    pub content: Content,
+    /// A form that came back.
+    pub returned: Option<Returned>,
+}
+
+/// Most rows of the list of seats that go into a document.
+pub const PICKER_ROWS_IN_DOCUMENT: usize = 150;
+
+/// The id of the element that carries it.
+pub const ELEMENT: &str = "boot";

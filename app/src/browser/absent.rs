@@ -1,0 +1,95 @@
+//! The server's side: there is no browser.
+
+use leptos::ev;
+use time::OffsetDateTime;
+
+/// The device's clock, for showing how long ago something was.
+pub fn now() -> Option<OffsetDateTime> {
+    None
+}
+
+/// Runs `task` after `millis`.
+pub fn after(_millis: u32, _task: impl FnOnce() + 'static) {}
+
+/// Runs `task` once the next frame is about to be painted.
+pub fn next_frame(_task: impl FnOnce() + 'static) {}
+
+/// Moves the focus to the first element that matches.
+pub fn focus(_selector: &str) {}
+
+/// Scrolls the first element that matches into view, if it is not.
+pub fn reveal(_selector: &str) {}
+
+/// Loads a document: for leaving the console, never for a switch.
+pub fn load_document(_url: &str) {}
+
+/// Loads this document again.
+pub fn reload_document() {}
+
+/// Opens an address in another tab.
+pub fn open_tab(_url: &str) {}
+
+/// Sets the tab's title.
+pub fn set_title(_title: &str) {}
+
+/// Sets or removes an attribute of `<html>`.
+pub fn set_root_attribute(_name: &str, _value: Option<&str>) {}
+
+/// Keeps a preference of the device in a cookie for a year.
+pub fn set_preference_cookie(_name: &str, _value: &str) {}
+
+/// Closes the popover of that id.
+pub fn hide_popover(_id: &str) {}
+
+/// Shows the popover of that id.
+pub fn show_popover(_id: &str) {}
+
+/// Shows a dialog as a modal.
+pub fn show_dialog(_id: &str) {}
+
+/// Closes a dialog.
+pub fn close_dialog(_id: &str) {}
+
+/// Copies a text.
+pub fn copy(_text: &str) {}
+
+/// The values of a form's controls.
+pub fn form_values(_event: &ev::SubmitEvent) -> Vec<(String, String)> {
+    Vec::new()
+}
+
+/// The value of the control that the event comes from.
+pub fn event_value(_event: &ev::Event) -> String {
+    String::new()
+}
+
+/// Listens for keys anywhere in the document, for as long as the caller's scope lives.
+pub fn on_key(_handler: impl Fn(ev::KeyboardEvent) + 'static) {}
+
+/// Listens for the document coming back: from the back-forward cache (`true`) or from another tab (`false`).
+pub fn on_return(_handler: impl Fn(bool) + 'static) {}
+
+/// Says to this browser's other tabs that the person signed out.
+pub fn announce_sign_out() {}
+
+/// Listens for the person signing out in another tab.
+pub fn on_sign_out_elsewhere(_handler: impl Fn() + 'static) {}
+
+/// Whether the focus is in a text control.
+pub fn is_typing() -> bool {
+    false
+}
+
+/// Moves the focus to the next or previous element that matches; from elsewhere, to the first.
+pub fn focus_neighbour(_selector: &str, _next: bool) {}
+
+/// Clicks the first element that matches.
+pub fn click(_selector: &str) {}
+
+/// Clicks the element at `index` of those that match.
+pub fn click_nth(_selector: &str, _index: usize) {}
+
+/// Whether a click on a dialog was on its backdrop.
+pub fn is_backdrop(_event: &ev::MouseEvent) -> bool {
+    false
+}

@@ -1,0 +1,256 @@
+//! The browser's side.
+
+use gloo_storage::{LocalStorage, Storage};
+use leptos::{ev, prelude::*};
+use send_wrapper::SendWrapper;
+use time::OffsetDateTime;
+use wasm_bindgen::{JsCast, closure::Closure};
+use web_sys::{BroadcastChannel, Element, HtmlDialogElement, HtmlElement, HtmlFormElement, HtmlInputElement, HtmlSelectElement};
+
+/// The channel over which tabs of one browser talk. Words and ids only, never rows.
+const CHANNEL: &str = "stile";
+/// Its one word so far; also the key of the storage event that stands in where there is no channel.
+const SIGNED_OUT: &str = "stile.signed-out";
+
+/// The device's clock, for showing how long ago something was.
+pub fn now() -> Option<OffsetDateTime> {
+    OffsetDateTime::from_unix_timestamp_nanos((js_sys::Date::now() as i128) * 1_000_000).ok()
+}
+
+/// Runs `task` after `millis`.
+pub fn after(millis: u32, task: impl FnOnce() + 'static) {
+    gloo_timers::callback::Timeout::new(millis, task).forget();
+}
+
+/// Runs `task` once the next frame is about to be painted.
+pub fn next_frame(task: impl FnOnce() + 'static) {
+    request_animation_frame(task);
+}
+
+fn find(selector: &str) -> Option<HtmlElement> {
+    document().query_selector(selector).ok().flatten()?.dyn_into().ok()
+}
+
+fn by_id<T: JsCast>(id: &str) -> Option<T> {
+    document().get_element_by_id(id)?.dyn_into().ok()
+}
+
+/// Moves the focus to the first element that matches.
+pub fn focus(selector: &str) {
+    if let Some(element) = find(selector) {
+        let _ = element.focus();
+    }
+}
+
+/// Scrolls the first element that matches into view, if it is not.
+pub fn reveal(selector: &str) {
+    if let Some(element) = find(selector) {
+        let options = web_sys::ScrollIntoViewOptions::new();
+        options.set_block(web_sys::ScrollLogicalPosition::Nearest);
+        element.scroll_into_view_with_scroll_into_view_options(&options);
+    }
+}
+
+/// Loads a document: for leaving the console, never for a switch.
+pub fn load_document(url: &str) {
+    let _ = window().location().replace(url);
+}
+
+/// Loads this document again.
+pub fn reload_document() {
+    let _ = window().location().reload();
+}
+
+/// Opens an address in another tab.
+pub fn open_tab(url: &str) {
+    let _ = window().open_with_url_and_target_and_features(url, "_blank", "noopener");
+}
+
+/// Sets the tab's title.
+pub fn set_title(title: &str) {
+    document().set_title(title);
+}
+
+/// Sets or removes an attribute of `<html>`.
+pub fn set_root_attribute(name: &str, value: Option<&str>) {
+    if let Some(root) = document().document_element() {
+        let _ = match value {
+            Some(value) => root.set_attribute(name, value),
+            None => root.remove_attribute(name),
+        };
+    }
+}
+
+/// Keeps a preference of the device in a cookie for a year.
+pub fn set_preference_cookie(name: &str, value: &str) {
+    if let Some(document) = document().dyn_ref::<web_sys::HtmlDocument>() {
+        let _ = document.set_cookie(&format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax"));
+    }
+}
+
+/// Closes the popover of that id.
+pub fn hide_popover(id: &str) {
+    if let Some(element) = by_id::<HtmlElement>(id) {
+        let _ = element.hide_popover();
+    }
+}
+
+/// Shows the popover of that id.
+pub fn show_popover(id: &str) {
+    if let Some(element) = by_id::<HtmlElement>(id) {
+        let _ = element.show_popover();
+    }
+}
+
+/// Shows a dialog as a modal.
+pub fn show_dialog(id: &str) {
+    if let Some(dialog) = by_id::<HtmlDialogElement>(id)
+        && !dialog.open()
+    {
+        let _ = dialog.show_modal();
+    }
+}
+
+/// Closes a dialog.
+pub fn close_dialog(id: &str) {
+    if let Some(dialog) = by_id::<HtmlDialogElement>(id) {
+        dialog.close();
+    }
+}
+
+/// Copies a text.
+pub fn copy(text: &str) {
+    let _ = window().navigator().clipboard().write_text(text);
+}
+
+/// The values of a form's controls.
+pub fn form_values(event: &ev::SubmitEvent) -> Vec<(String, String)> {
+    let form = event.target().and_then(|t| t.dyn_into::<HtmlFormElement>().ok());
+    let Some(data) = form.and_then(|form| web_sys::FormData::new_with_form(&form).ok()) else { return Vec::new() };
+    let Ok(Some(entries)) = js_sys::try_iter(&data) else { return Vec::new() };
+    entries
+        .flatten()
+        .filter_map(|entry| {
+            let entry = entry.dyn_into::<js_sys::Array>().ok()?;
+            Some((entry.get(0).as_string()?, entry.get(1).as_string()?))
+        })
+        .collect()
+}
+
+/// The value of the control that the event comes from.
+pub fn event_value(event: &ev::Event) -> String {
+    let Some(target) = event.target() else { return String::new() };
+    match target.dyn_into::<HtmlInputElement>() {
+        Ok(input) => input.value(),
+        Err(other) => other.dyn_into::<HtmlSelectElement>().map(|s| s.value()).unwrap_or_default(),
+    }
+}
+
+/// Listens for keys anywhere in the document, for as long as the caller's scope lives.
+pub fn on_key(handler: impl Fn(ev::KeyboardEvent) + 'static) {
+    let handle = SendWrapper::new(window_event_listener(ev::keydown, handler));
+    on_cleanup(move || handle.take().remove());
+}
+
+/// Listens for the document coming back: from the back-forward cache (`true`) or from another tab (`false`).
+pub fn on_return(handler: impl Fn(bool) + Clone + 'static) {
+    let visible = handler.clone();
+    let shown = SendWrapper::new(window_event_listener(ev::pageshow, move |event| {
+        if event.persisted() {
+            handler(true);
+        }
+    }));
+    let seen = SendWrapper::new(window_event_listener(ev::visibilitychange, move |_| {
+        if !document().hidden() {
+            visible(false);
+        }
+    }));
+    on_cleanup(move || {
+        shown.take().remove();
+        seen.take().remove();
+    });
+}
+
+/// Says to this browser's other tabs that the person signed out.
+pub fn announce_sign_out() {
+    if let Ok(channel) = BroadcastChannel::new(CHANNEL) {
+        let _ = channel.post_message(&SIGNED_OUT.into());
+        channel.close();
+    }
+    // Where there is no channel, a change in storage wakes the other tabs.
+    let _ = LocalStorage::set(SIGNED_OUT, js_sys::Date::now());
+    LocalStorage::delete(SIGNED_OUT);
+}
+
+/// Listens for the person signing out in another tab.
+pub fn on_sign_out_elsewhere(handler: impl Fn() + Clone + 'static) {
+    let by_storage = handler.clone();
+    let storage = SendWrapper::new(window_event_listener(ev::storage, move |event| {
+        if event.key().as_deref() == Some(SIGNED_OUT) {
+            by_storage();
+        }
+    }));
+    let channel = BroadcastChannel::new(CHANNEL).ok().map(|channel| {
+        let listener = Closure::<dyn Fn(web_sys::MessageEvent)>::new(move |event: web_sys::MessageEvent| {
+            if event.data().as_string().as_deref() == Some(SIGNED_OUT) {
+                handler();
+            }
+        });
+        channel.set_onmessage(Some(listener.as_ref().unchecked_ref()));
+        (channel, listener)
+    });
+    let channel = SendWrapper::new(channel);
+    on_cleanup(move || {
+        storage.take().remove();
+        if let Some((channel, _listener)) = channel.take() {
+            channel.close();
+        }
+    });
+}
+
+/// The element an event comes from, if it is one.
+pub(super) fn element_of(event: &web_sys::Event) -> Option<Element> {
+    event.target()?.dyn_into().ok()
+}
+
+/// Whether the focus is in a text control.
+pub fn is_typing() -> bool {
+    document().active_element().is_some_and(|e| matches!(e.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"))
+}
+
+fn all(selector: &str) -> Vec<HtmlElement> {
+    let Ok(list) = document().query_selector_all(selector) else { return Vec::new() };
+    (0..list.length()).filter_map(|i| list.item(i)?.dyn_into().ok()).collect()
+}
+
+/// Moves the focus to the next or previous element that matches; from elsewhere, to the first.
+pub fn focus_neighbour(selector: &str, next: bool) {
+    let elements = all(selector);
+    let active = document().active_element();
+    let current = elements.iter().position(|e| active.as_ref().is_some_and(|a| a.is_same_node(Some(e))));
+    let target = match (current, next) {
+        (None, _) => 0,
+        (Some(i), true) => (i + 1).min(elements.len().saturating_sub(1)),
+        (Some(i), false) => i.saturating_sub(1),
+    };
+    if let Some(element) = elements.get(target) {
+        let _ = element.focus();
+    }
+}
+
+/// Clicks the first element that matches.
+pub fn click(selector: &str) {
+    click_nth(selector, 0);
+}
+
+/// Clicks the element at `index` of those that match.
+pub fn click_nth(selector: &str, index: usize) {
+    if let Some(element) = all(selector).get(index) {
+        element.click();
+    }
+}
+
+/// Whether a click on a dialog was on its backdrop: then the dialog itself is what was hit.
+pub fn is_backdrop(event: &ev::MouseEvent) -> bool {
+    element_of(event).is_some_and(|e| e.tag_name() == "DIALOG")
+}

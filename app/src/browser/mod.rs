@@ -1,0 +1,15 @@
+//! What the console asks of the browser. On the server the same functions do nothing, so that a view can call them
+//! without asking where it runs; all of them are called from event handlers and effects only.
+
+#[cfg(feature = "hydrate")]
+mod live;
+#[cfg(feature = "hydrate")]
+pub use live::*;
+
+#[cfg(not(feature = "hydrate"))]
+mod absent;
+#[cfg(not(feature = "hydrate"))]
+pub use absent::*;
+
+mod navigator;
+pub use navigator::Navigator;

@@ -1,0 +1,134 @@
+//! Which address is on screen, and how it changes without loading a document.
+//!
+//! The address is the one truth of where the person is; it is a typed [`Route`]. We keep this ourselves instead of
+//! taking a router crate because going from one workspace to another is what Stile is about: the plane below is keyed
+//! by the slug and disposed as a whole, which nested routes with parameters don't do.
+
+use crate::routes::Route;
+use leptos::prelude::*;
+
+/// The current address, and going to another.
+#[derive(Clone, Copy)]
+pub struct Navigator {
+    route: RwSignal<Route>,
+    /// How far down the page was when it was left: restored once its data is on screen again.
+    #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "nothing scrolls on the server"))]
+    scroll: StoredValue<f64>,
+}
+
+impl Navigator {
+    /// Starts at `route`; in the browser it then follows links and the history.
+    pub fn new(route: Route) -> Self {
+        let navigator = Self { route: RwSignal::new(route), scroll: StoredValue::new(0.0) };
+        #[cfg(feature = "hydrate")]
+        navigator.listen();
+        navigator
+    }
+
+    /// The address; reading it subscribes.
+    pub fn route(self) -> Route {
+        self.route.get()
+    }
+
+    /// The address, without subscribing.
+    pub fn route_now(self) -> Route {
+        self.route.get_untracked()
+    }
+
+    /// Goes to an address and leaves the current one in the history.
+    pub fn push(self, route: Route) {
+        #[cfg(feature = "hydrate")]
+        self.write_history(&route, true);
+        self.set(route);
+    }
+
+    /// Puts an address in the place of the current one.
+    pub fn replace(self, route: Route) {
+        #[cfg(feature = "hydrate")]
+        self.write_history(&route, false);
+        self.set(route);
+    }
+
+    fn set(self, route: Route) {
+        if self.route.with_untracked(|now| *now != route) {
+            self.route.set(route);
+        }
+    }
+
+    /// To be called when the address's content is on screen: scrolls to where it was left, or to its top.
+    pub fn settle(self) {
+        #[cfg(feature = "hydrate")]
+        super::next_frame(move || {
+            let top = self.scroll.try_get_value().unwrap_or_default();
+            window().scroll_to_with_x_and_y(0.0, top);
+        });
+    }
+}
+
+#[cfg(feature = "hydrate")]
+mod live {
+    use super::*;
+    use crate::browser::element_of;
+    use leptos::ev;
+    use wasm_bindgen::{JsCast, JsValue};
+    use web_sys::HtmlAnchorElement;
+
+    impl Navigator {
+        pub(super) fn listen(self) {
+            if let Ok(history) = window().history() {
+                let _ = history.set_scroll_restoration(web_sys::ScrollRestoration::Manual);
+            }
+            // These live as long as the page does.
+            let _ = window_event_listener(ev::click, move |event| {
+                if let Some(route) = followed_link(&event) {
+                    event.prevent_default();
+                    self.push(route);
+                }
+            });
+            let _ = window_event_listener(ev::popstate, move |event| {
+                self.scroll.set_value(event.state().as_f64().unwrap_or_default());
+                let location = window().location();
+                let path = location.pathname().unwrap_or_default();
+                let query = location.search().unwrap_or_default();
+                self.set(Route::parse(&path, query.trim_start_matches('?')));
+            });
+            let _ = window_event_listener(ev::scrollend, move |_| self.note_scroll());
+        }
+
+        /// Writes how far down the page is into its entry of the history.
+        fn note_scroll(self) {
+            let top = window().scroll_y().unwrap_or_default();
+            if let Ok(history) = window().history() {
+                let _ = history.replace_state(&JsValue::from_f64(top), "");
+            }
+        }
+
+        pub(super) fn write_history(self, route: &Route, push: bool) {
+            let Ok(history) = window().history() else { return };
+            let url = route.url();
+            let _ = if push {
+                self.note_scroll();
+                self.scroll.set_value(0.0);
+                history.push_state_with_url(&JsValue::NULL, "", Some(&url))
+            } else {
+                history.replace_state_with_url(&JsValue::NULL, "", Some(&url))
+            };
+        }
+    }
+
+    /// The route of a link that was clicked plainly and that the console can open by itself.
+    fn followed_link(event: &web_sys::MouseEvent) -> Option<Route> {
+        let modified = event.meta_key() || event.ctrl_key() || event.shift_key() || event.alt_key();
+        if event.default_prevented() || event.button() != 0 || modified {
+            return None;
+        }
+        let link: HtmlAnchorElement = element_of(event)?.closest("a[href]").ok()??.dyn_into().ok()?;
+        let elsewhere = !matches!(link.target().as_str(), "" | "_self")
+            || link.has_attribute("download")
+            || !link.hash().is_empty()
+            || link.origin() != window().location().origin().ok()?;
+        let route = Route::parse(&link.pathname(), link.search().trim_start_matches('?'));
+        let ours = matches!(route, Route::Home { .. } | Route::Tokens | Route::Workspace(..));
+        (!elsewhere && ours).then_some(route)
+    }
+}

@@ -1,0 +1,120 @@
+//! A customer's page: facts on the left, invoices and usage on the right.
+
+use crate::{
+    console::{
+        PageData,
+        detail::{archive_button, fact, invoice_status, lifecycle},
+        host::with_data,
+        scope::Scope,
+        set_customer_status,
+    },
+    routes::Page,
+    ui::{Ago, Icon},
+};
+use leptos::prelude::*;
+use model::{Capability, billing::{InvoiceRow, UsageRow}, country, customer::CustomerDetail, list::Noun, moment, money::grouped};
+
+/// The page.
+pub fn detail(scope: Scope) -> AnyView {
+    with_data(scope, Noun::Customers, move |data| match data {
+        PageData::Customer(customer) => Some(page(scope, customer)),
+        _ => None,
+    })
+}
+
+fn page(scope: Scope, customer: &CustomerDetail) -> AnyView {
+    let row = &customer.row;
+    let id = row.id;
+    let actions = scope.may(Capability::EditContent).then(|| {
+        let archive = archive_button(scope, row.name.clone(), row.status, move |status| {
+            scope.ask(async move |slug, grant| set_customer_status(slug, grant, id, status).await)
+        });
+        let edit = scope.url(&Page::EditCustomer(id));
+        view! { {archive}<a class="btn primary" href=edit><Icon name="edit"/>"Edit"</a> }
+    });
+    let rate_plan = match (&row.rate_plan, customer.rate_plan_id) {
+        (Some(name), Some(plan)) => view! { <a class="link" href=scope.url(&Page::RatePlan(plan))>{name.clone()}</a> }.into_any(),
+        _ => view! { <span class="muted">"None"</span> }.into_any(),
+    };
+    let mail = format!("mailto:{}", row.email);
+    view! {
+        <header class="page-head">
+            <div class="titles"><h1>{row.name.clone()}</h1>{lifecycle(row.status)}</div>
+            <div class="btn-row">{actions}</div>
+        </header>
+        <div class="detail">
+            <section class="section side" aria-labelledby="facts">
+                <div class="section-head"><h2 id="facts">"Facts"</h2></div>
+                <dl class="facts">
+                    {fact("Email", view! { <a class="link" href=mail>{row.email.clone()}</a> })}
+                    {fact("Country", country::name(&row.country).to_owned())}
+                    {fact("Rate plan", rate_plan)}
+                    {fact("Created", view! { <time title=moment::exact(row.created_at)>{moment::date(row.created_at.date())}</time> })}
+                    {(!customer.note.is_empty()).then(|| fact("Note", customer.note.clone()))}
+                </dl>
+            </section>
+            <div class="activity">
+                {invoices(scope, &row.name, &customer.invoices)}
+                {usage(scope, &row.name, &customer.usage)}
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+fn invoices(scope: Scope, name: &str, invoices: &[InvoiceRow]) -> AnyView {
+    let rows = invoices
+        .iter()
+        .map(|invoice| {
+            view! {
+                <tr data-testid="row">
+                    <td class="col-main"><a class="row-link mono" href=scope.url(&Page::Invoice(invoice.id))>{invoice.number.clone()}</a></td>
+                    <td class="fit">{invoice_status(invoice)}</td>
+                    <td class="col-sm fit">{moment::date(invoice.due_on)}</td>
+                    <td class="num wide">{invoice.total.to_string()}</td>
+                </tr>
+            }
+        })
+        .collect_view();
+    view! {
+        <section class="section" aria-labelledby="invoices">
+            <div class="section-head"><h2 id="invoices">"Latest invoices"</h2></div>
+            {if invoices.is_empty() { view! { <p class="muted">"None yet."</p> }.into_any() } else { view! {
+                <div class="table-wrap"><table class="data-table">
+                    <caption class="visually-hidden">{format!("Invoices of {name}")}</caption>
+                    <thead><tr><th scope="col">"Number"</th><th scope="col" class="fit">"Status"</th><th scope="col" class="col-sm fit">"Due"</th><th scope="col" class="num wide">"Total"</th></tr></thead>
+                    <tbody>{rows}</tbody>
+                </table></div>
+            }.into_any() }}
+        </section>
+    }
+    .into_any()
+}
+
+fn usage(scope: Scope, name: &str, usage: &[UsageRow]) -> AnyView {
+    let rows = usage
+        .iter()
+        .map(|record| {
+            view! {
+                <tr data-testid="row">
+                    <td class="col-main"><a class="row-link" href=scope.url(&Page::UsageRecord(record.id))>{record.product.clone()}</a></td>
+                    <td class="fit"><Ago at=record.recorded_at now=scope.session.now/></td>
+                    <td class="num wide">{grouped(record.quantity.unsigned_abs())}" "<span class="unit">{record.unit.clone()}</span></td>
+                </tr>
+            }
+        })
+        .collect_view();
+    view! {
+        <section class="section" aria-labelledby="usage">
+            <div class="section-head"><h2 id="usage">"Latest usage"</h2></div>
+            {if usage.is_empty() { view! { <p class="muted">"None yet."</p> }.into_any() } else { view! {
+                <div class="table-wrap"><table class="data-table">
+                    <caption class="visually-hidden">{format!("Usage of {name}")}</caption>
+                    <thead><tr><th scope="col">"Product"</th><th scope="col" class="fit">"Recorded"</th><th scope="col" class="num wide">"Quantity"</th></tr></thead>
+                    <tbody>{rows}</tbody>
+                </table></div>
+            }.into_any() }}
+        </section>
+    }
+    .into_any()
+}

@@ -1,0 +1,75 @@
+//! What the pages of a workspace are made of, as it travels.
+
+use model::{
+    Capability,
+    billing::{InvoiceRow, UsageRow},
+    catalog::{ProductDetail, ProductInput, ProductRow, RatePlanRow},
+    customer::{CustomerDetail, CustomerInput, CustomerRow},
+    id::{RatePlanId, WorkspaceId},
+    list::ListPage,
+    overview::Overview,
+    workspace::Entry,
+};
+use serde::{Deserialize, Serialize};
+
+/// The data of one page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PageData {
+    /// The overview.
+    Overview(Box<Overview>),
+    /// A page of products.
+    Products(ListPage<ProductRow>),
+    /// A page of rate plans.
+    RatePlans(ListPage<RatePlanRow>),
+    /// A page of customers.
+    Customers(ListPage<CustomerRow>),
+    /// A page of usage records.
+    Usage(ListPage<UsageRow>),
+    /// A page of invoices.
+    Invoices(ListPage<InvoiceRow>),
+    /// One product.
+    Product(Box<ProductDetail>),
+    /// One rate plan.
+    RatePlan(Box<RatePlanRow>),
+    /// One customer.
+    Customer(Box<CustomerDetail>),
+    /// One usage record.
+    UsageRecord(Box<UsageRow>),
+    /// One invoice.
+    Invoice(Box<InvoiceRow>),
+    /// The form of a product.
+    ProductForm(ProductInput),
+    /// The form of a customer.
+    CustomerForm {
+        /// What stands in it.
+        input: CustomerInput,
+        /// The rate plans to choose from.
+        rate_plans: Vec<(RatePlanId, String)>,
+    },
+    /// This workspace has no such thing (another may; nobody can tell).
+    Missing,
+    /// The seat does not allow it.
+    Denied(Capability),
+}
+
+/// An answer from the workspace plane, with the workspace that gave it. The browser drops one that is not for the
+/// workspace on screen (blueprint section 3, invariant 6).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Scoped<T> {
+    /// Who answered.
+    pub workspace: WorkspaceId,
+    /// The answer.
+    pub value: T,
+}
+
+/// What entering a workspace gives.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Entered {
+    /// The workspace, the seat, the grant.
+    pub entry: Entry,
+    /// The address of the page that opened: the one asked for, or the nearest that the seat allows.
+    pub url: String,
+    /// Its data.
+    pub data: PageData,
+}

@@ -1,0 +1,76 @@
+//! Pieces that detail pages share.
+
+use super::scope::Scope;
+use crate::{error::AppError, ui::{Icon, Status, StatusTone, Toast}};
+use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use model::{billing::{InvoiceRow, InvoiceStatus}, catalog::Lifecycle};
+
+/// A line of facts.
+pub fn fact(label: &'static str, value: impl IntoView + 'static) -> AnyView {
+    view! { <div><dt>{label}</dt><dd>{value.into_any()}</dd></div> }.into_any()
+}
+
+/// How a lifecycle reads.
+pub fn lifecycle(status: Lifecycle) -> AnyView {
+    let tone = match status {
+        Lifecycle::Active => StatusTone::Ok,
+        Lifecycle::Archived => StatusTone::Off,
+    };
+    view! { <Status tone label=status.label()/> }.into_any()
+}
+
+/// How an invoice's status reads.
+pub fn invoice_status(invoice: &InvoiceRow) -> AnyView {
+    let (tone, label) = match invoice.status {
+        InvoiceStatus::Open if invoice.overdue => (StatusTone::Warn, "Overdue"),
+        InvoiceStatus::Open => (StatusTone::Info, "Open"),
+        InvoiceStatus::Paid => (StatusTone::Ok, "Paid"),
+        InvoiceStatus::Draft => (StatusTone::Off, "Draft"),
+        InvoiceStatus::Void => (StatusTone::Off, "Void"),
+    };
+    view! { <Status tone label/> }.into_any()
+}
+
+/// The button that archives something or brings it back. A form, so that it works without JavaScript; `call` is what
+/// it does with it.
+pub fn archive_button<F>(scope: Scope, name: String, status: Lifecycle, call: impl Fn(Lifecycle) -> F + Send + Sync + 'static) -> AnyView
+where
+    F: Future<Output = Result<(), AppError>> + 'static,
+{
+    let (label, action, target) = match status {
+        Lifecycle::Active => ("Archive", "archive", Lifecycle::Archived),
+        Lifecycle::Archived => ("Bring back", "restore", Lifecycle::Active),
+    };
+    let busy = RwSignal::new(false);
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        let done = match target {
+            Lifecycle::Archived => format!("{name} archived"),
+            Lifecycle::Active => format!("{name} is active again"),
+        };
+        let answer = call(target);
+        spawn_local(async move {
+            match answer.await {
+                Ok(()) => {
+                    scope.session.toast(Toast::done(done));
+                    scope.reload();
+                }
+                Err(error) => scope.stopped(error),
+            }
+            busy.try_set(false);
+        });
+    };
+    let here = scope.url(&scope.page.get_untracked());
+    view! {
+        <form method="post" action=here on:submit=submit>
+            <input type="hidden" name="action" value=action/>
+            <input type="hidden" name="grant" value=scope.entry.with_untracked(|e| e.as_ref().map(|e| e.grant.clone()))/>
+            <button class="btn quiet" aria-busy=move || busy.get().then_some("true")><Icon name="archive"/>{label}</button>
+        </form>
+    }
+    .into_any()
+}

@@ -1,0 +1,105 @@
+//! What forms of the workspace plane share: they post to their own address without JavaScript and call a server function
+//! with it; what was typed and what was wrong with it comes back the same way.
+
+use super::scope::Scope;
+use crate::{
+    boot::Returned,
+    browser,
+    error::AppError,
+    routes::Page,
+    ui::{Banner, Toast, Tone},
+};
+use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use model::FieldErrors;
+use serde::de::DeserializeOwned;
+
+/// An open form.
+#[derive(Clone, Copy)]
+pub struct FormPage {
+    /// What is wrong with which field.
+    pub errors: RwSignal<FieldErrors>,
+    message: RwSignal<String>,
+    busy: RwSignal<bool>,
+    returned: StoredValue<Returned>,
+    submit: Callback<SubmitEvent>,
+    scope: Scope,
+}
+
+impl FormPage {
+    /// Opens a form that is saved by `save`, which answers with the page to go to and what to say there.
+    pub fn open<Input, F>(scope: Scope, save: impl Fn(Input) -> F + Send + Sync + Clone + 'static) -> Self
+    where
+        Input: DeserializeOwned + 'static,
+        F: Future<Output = Result<(Page, String), AppError>> + 'static,
+    {
+        let returned = scope.session.take_returned().unwrap_or_default();
+        let errors = RwSignal::new(returned.errors.clone());
+        let message = RwSignal::new(returned.message.clone());
+        let busy = RwSignal::new(false);
+        let submit = Callback::new(move |event: SubmitEvent| {
+            event.prevent_default();
+            let values = browser::form_values(&event);
+            let input = serde_urlencoded::to_string(&values).ok().and_then(|v| serde_urlencoded::from_str::<Input>(&v).ok());
+            let (Some(input), false) = (input, busy.get_untracked()) else { return };
+            busy.set(true);
+            let answer = save(input);
+            spawn_local(async move {
+                let answer = answer.await;
+                if busy.try_set(false).is_some() {
+                    return;
+                }
+                match answer {
+                    Ok((page, said)) => {
+                        scope.session.toast(Toast::done(said));
+                        scope.changed(page);
+                    }
+                    // What was typed stays in its fields.
+                    Err(error @ (AppError::Invalid(_) | AppError::Denied(_) | AppError::Unavailable | AppError::Offline | AppError::Internal)) => {
+                        message.set(error.message());
+                        errors.set(error.fields());
+                        browser::next_frame(|| browser::focus("[aria-invalid=true], .form .banner"));
+                    }
+                    Err(error) => scope.stopped(error),
+                }
+            });
+        });
+        Self { errors, message, busy, returned: StoredValue::new(returned), submit, scope }
+    }
+
+    /// What was typed into a control of a form that came back.
+    pub fn typed(self, name: &str) -> Option<String> {
+        self.returned.with_value(|returned| returned.value(name).map(str::to_owned))
+    }
+}
+
+/// The form around its fields: title, message, save bar.
+#[component]
+pub fn FormShell(
+    /// The form.
+    page: FormPage,
+    /// Its title.
+    title: String,
+    /// What its button says.
+    button: &'static str,
+    /// Where "Cancel" goes.
+    back: Page,
+    /// The fields.
+    children: Children,
+) -> impl IntoView {
+    let scope = page.scope;
+    let here = scope.url(&scope.page.get_untracked());
+    view! {
+        <form class="form-page" method="post" action=here novalidate on:submit=move |event| page.submit.run(event)>
+            <header class="page-head"><div class="titles"><h1>{title}</h1></div></header>
+            <div class="form">
+                {move || page.message.with(|m| (!m.is_empty()).then(|| view! { <Banner tone=Tone::Bad message=m.clone()/> }))}
+                <input type="hidden" name="grant" value=scope.entry.with_untracked(|e| e.as_ref().map(|e| e.grant.clone()))/>
+                {children()}
+            </div>
+            <div class="save-bar">
+                <a class="btn quiet" href=scope.url(&back)>"Cancel"</a>
+                <button class="btn primary" type="submit" aria-busy=move || page.busy.get().then_some("true")>{button}</button>
+            </div>
+        </form>
+    }
+}

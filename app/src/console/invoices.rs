@@ -1,0 +1,81 @@
+//! Invoices: list and page.
+
+use super::{
+    PageData,
+    detail::{fact, invoice_status},
+    host::with_data,
+    list::{self, Column, ListSpec, column, sortable},
+    scope::Scope,
+};
+use crate::routes::Page;
+use leptos::prelude::*;
+use model::{
+    billing::InvoiceRow,
+    list::{Noun, SortBy},
+    moment,
+};
+
+const COLUMNS: &[Column] = &[
+    sortable("Number", "col-main", SortBy::Number),
+    column("Customer", "col-sm"),
+    column("Status", "fit"),
+    sortable("Issued", "num col-md", SortBy::Issued),
+    column("Due", "num col-lg"),
+    sortable("Total", "num wide", SortBy::Total),
+];
+
+static SPEC: ListSpec<InvoiceRow> = ListSpec {
+    noun: Noun::Invoices,
+    columns: COLUMNS,
+    page: |data| if let PageData::Invoices(page) = data { Some(page) } else { None },
+    cells,
+    create: None,
+    teaches: "An invoice is what a customer owes you, and whether it was paid.",
+};
+
+/// The list page.
+pub fn list(scope: Scope) -> AnyView {
+    list::list(scope, &SPEC)
+}
+
+fn cells(scope: Scope, row: &InvoiceRow) -> AnyView {
+    view! {
+        <td class="col-main">
+            <a class="row-link mono" href=scope.url(&Page::Invoice(row.id))>{row.number.clone()}</a>
+            <span class="row-sub">{row.customer.clone()}</span>
+        </td>
+        <td class="col-sm" title=row.customer.clone()>{row.customer.clone()}</td>
+        <td class="fit">{invoice_status(row)}</td>
+        <td class="num col-md">{moment::date(row.issued_on)}</td>
+        <td class="num col-lg">{moment::date(row.due_on)}</td>
+        <td class="num wide">{row.total.to_string()}</td>
+    }
+    .into_any()
+}
+
+/// The page of one.
+pub fn detail(scope: Scope) -> AnyView {
+    with_data(scope, Noun::Invoices, move |data| match data {
+        PageData::Invoice(invoice) => Some(page(scope, invoice)),
+        _ => None,
+    })
+}
+
+fn page(scope: Scope, invoice: &InvoiceRow) -> AnyView {
+    view! {
+        <header class="page-head"><div class="titles"><h1>{invoice.number.clone()}</h1>{invoice_status(invoice)}</div></header>
+        <div class="detail">
+            <section class="section side" aria-labelledby="facts">
+                <div class="section-head"><h2 id="facts">"Facts"</h2></div>
+                <dl class="facts">
+                    {fact("Customer", view! { <a class="link" href=scope.url(&Page::Customer(invoice.customer_id))>{invoice.customer.clone()}</a> })}
+                    {fact("Total", invoice.total.to_string())}
+                    {fact("Currency", invoice.total.currency.code())}
+                    {fact("Issued", moment::date(invoice.issued_on))}
+                    {fact("Due", moment::date(invoice.due_on))}
+                </dl>
+            </section>
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,247 @@
+//! The one list page: search, filter, sortable table, keyset pager. Each noun gives its columns and cells.
+//!
+//! All of it is links and a GET form, so it works without JavaScript; with it, typing filters at once, and rows that
+//! are on screen stay until the new ones are there.
+
+use super::{
+    PageData,
+    host::failed,
+    scope::{Scope, Shown},
+};
+use crate::{
+    browser,
+    routes::Page,
+    ui::{Empty, Icon},
+};
+use leptos::{ev::SubmitEvent, prelude::*};
+use model::{
+    Capability,
+    list::{ListPage, ListQuery, Noun, Position, SortBy},
+    money::grouped,
+};
+
+/// How long after the last key a search is asked for, in milliseconds.
+const TYPING_PAUSE: u32 = 120;
+/// Rows of a skeleton.
+const SKELETON_ROWS: usize = 12;
+
+/// A column's head.
+pub struct Column {
+    /// What it is called.
+    pub label: &'static str,
+    /// Width and visibility, see style/34-table.css.
+    pub class: &'static str,
+    /// What a click on it sorts by.
+    pub sort: Option<SortBy>,
+}
+
+/// A column that can't be sorted by.
+pub const fn column(label: &'static str, class: &'static str) -> Column {
+    Column { label, class, sort: None }
+}
+
+/// A column that can be sorted by.
+pub const fn sortable(label: &'static str, class: &'static str, by: SortBy) -> Column {
+    Column { label, class, sort: Some(by) }
+}
+
+/// What a noun's list is made of.
+pub struct ListSpec<Row: 'static> {
+    /// What is listed.
+    pub noun: Noun,
+    /// The columns, as many as [`ListSpec::cells`] gives cells.
+    pub columns: &'static [Column],
+    /// Takes the list out of the page's data.
+    pub page: fn(&PageData) -> Option<&ListPage<Row>>,
+    /// One row's `<td>` elements.
+    pub cells: fn(Scope, &Row) -> AnyView,
+    /// The button that adds one, for those who may.
+    pub create: Option<(&'static str, Page)>,
+    /// What belongs here, for a workspace that has none yet.
+    pub teaches: &'static str,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Body {
+    Loading,
+    Failed,
+    Denied,
+    Empty,
+    NothingFound,
+    Rows,
+}
+
+/// The list page of a noun.
+pub fn list<Row: Send + Sync + 'static>(scope: Scope, spec: &'static ListSpec<Row>) -> AnyView {
+    let noun = spec.noun;
+    let query = Memo::new(move |_| {
+        scope.shown.with(|shown| match &shown.page {
+            Page::List(query) if query.noun == noun => query.clone(),
+            _ => ListQuery::new(noun),
+        })
+    });
+    let of = move |shown: &Shown| shown.data.as_ref().and_then(spec.page).map(|p| (p.total, p.rows.is_empty()));
+    let body = Memo::new(move |_| {
+        scope.shown.with(|shown| match (of(shown), &shown.data) {
+            (Some((_, false)), _) => Body::Rows,
+            (Some((_, true)), _) if shown.data.as_ref().and_then(spec.page).is_some_and(|p| p.query.is_narrowed()) => Body::NothingFound,
+            (Some((_, true)), _) => Body::Empty,
+            (None, Some(PageData::Denied(_))) => Body::Denied,
+            (None, _) if scope.failed.with(Option::is_some) => Body::Failed,
+            (None, _) => Body::Loading,
+        })
+    });
+    let total = Memo::new(move |_| scope.shown.with(of).map(|(total, _)| total));
+    let create = move || {
+        let (label, page) = spec.create.as_ref()?;
+        let url = scope.url(page);
+        scope.may(Capability::EditContent).then(|| view! { <a class="btn primary" href=url><Icon name="plus"/>{*label}</a> })
+    };
+    view! {
+        <header class="page-head">
+            <div class="titles">
+                <h1>{noun.title()}</h1>
+                <span class="count" data-testid="count">{move || total.get().map(|t| grouped(t.unsigned_abs()))}</span>
+            </div>
+            <div class="btn-row">{create}</div>
+        </header>
+        {filters(scope, noun, query)}
+        {move || match body.get() {
+            Body::Failed => failed(scope, &scope.failed.get_untracked().map(|e| e.message()).unwrap_or_default()),
+            Body::Denied => view! { <Empty icon="key" title="Your role doesn’t open this list".to_owned() text="Ask an admin of this workspace if you need it.".to_owned()/> }.into_any(),
+            Body::Empty => view! {
+                <Empty icon=noun.path() title=format!("No {} yet", noun.many()) text=spec.teaches.to_owned()>{create}</Empty>
+            }.into_any(),
+            Body::NothingFound => {
+                let all = scope.url(&Page::list(noun));
+                view! {
+                    <Empty icon="search" title=format!("No {} match", noun.many()) text="Try fewer letters, or another status.".to_owned()>
+                        <a class="btn" href=all>"Clear the filters"</a>
+                    </Empty>
+                }.into_any()
+            }
+            Body::Rows | Body::Loading => table(scope, spec, query, body.get() == Body::Loading),
+        }}
+    }
+    .into_any()
+}
+
+fn filters(scope: Scope, noun: Noun, query: Memo<ListQuery>) -> AnyView {
+    let typed = RwSignal::new(query.with_untracked(|q| q.search.clone()));
+    let pending = StoredValue::new(0u32);
+    let ask = move |change: &dyn Fn(&mut ListQuery)| {
+        let mut next = query.get_untracked().at(Position::First);
+        change(&mut next);
+        scope.replace(Page::List(next));
+    };
+    let typing = move |event| {
+        typed.set(browser::event_value(&event));
+        let turn = pending.try_update_value(|p| {
+            *p += 1;
+            *p
+        });
+        browser::after(TYPING_PAUSE, move || {
+            if pending.try_get_value() == turn {
+                let search = typed.get_untracked().trim().to_owned();
+                ask(&|next| next.search.clone_from(&search));
+            }
+        });
+    };
+    let statuses = noun.statuses();
+    let chosen = move || query.with(|q| q.status.clone().unwrap_or_default());
+    view! {
+        <form class="filter-bar" method="get" action=scope.url(&Page::list(noun)) role="search" aria-label=format!("Filter {}", noun.many())
+            on:submit=move |event: SubmitEvent| event.prevent_default()>
+            <label class="search">
+                <Icon name="search"/>
+                <span class="visually-hidden">{format!("Search {}", noun.many())}</span>
+                <input class="input" type="search" name="q" placeholder=format!("Search {}", noun.many()) autocomplete="off" maxlength="100"
+                    value=query.with_untracked(|q| q.search.clone()) prop:value=typed on:input=typing/>
+            </label>
+            {(!statuses.is_empty()).then(|| view! {
+                <span class="select">
+                    <select class="input" name="status" aria-label="Status" prop:value=chosen on:change=move |event| {
+                        let value = browser::event_value(&event);
+                        ask(&|next| next.status = (!value.is_empty()).then(|| value.clone()));
+                    }>
+                        <option value="">"Any status"</option>
+                        {statuses.iter().map(|status| {
+                            let selected = query.with_untracked(|q| q.status.as_deref() == Some(*status));
+                            view! { <option value=*status selected=selected>{capitalized(status)}</option> }
+                        }).collect_view()}
+                    </select>
+                    <Icon name="chevron-down"/>
+                </span>
+            })}
+            <button class="btn" data-no-script>"Apply"</button>
+        </form>
+    }
+    .into_any()
+}
+
+fn capitalized(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+fn table<Row: Send + Sync + 'static>(scope: Scope, spec: &'static ListSpec<Row>, query: Memo<ListQuery>, loading: bool) -> AnyView {
+    let heads = spec.columns.iter().map(|column| head(scope, query, column)).collect_view();
+    let rows = move || {
+        scope.shown.with(|shown| match shown.data.as_ref().and_then(spec.page) {
+            Some(page) => page.rows.iter().map(|row| view! { <tr data-testid="row">{(spec.cells)(scope, row)}</tr> }.into_any()).collect_view(),
+            None => (0..SKELETON_ROWS).map(|_| skeleton_row(spec.columns)).collect_view(),
+        })
+    };
+    view! {
+        <div class="table-wrap" aria-busy=loading.then_some("true")>
+            <table class="data-table">
+                <caption class="visually-hidden">{spec.noun.title()}</caption>
+                <thead><tr>{heads}</tr></thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+        {move || scope.shown.with(|shown| shown.data.as_ref().and_then(spec.page).map(|page| pager(scope, page)))}
+    }
+    .into_any()
+}
+
+fn skeleton_row(columns: &'static [Column]) -> AnyView {
+    let cells = columns.iter().map(|c| view! { <td class=c.class><span class="skeleton"></span></td> }).collect_view();
+    view! { <tr aria-hidden="true">{cells}</tr> }.into_any()
+}
+
+fn head(scope: Scope, query: Memo<ListQuery>, column: &'static Column) -> AnyView {
+    let Some(by) = column.sort else {
+        return view! { <th scope="col" class=column.class>{column.label}</th> }.into_any();
+    };
+    let order = move || query.with(|q| (q.sort.by == by).then_some(q.sort.descending));
+    view! {
+        <th scope="col" class=column.class aria-sort=move || order().map(|descending| if descending { "descending" } else { "ascending" })>
+            <a class="sort" href=move || query.with(|q| scope.url(&Page::List(q.sorted_by(by))))>
+                {column.label}
+                {move || order().map(|descending| view! { <Icon name=if descending { "chevron-down" } else { "chevron-up" }/> })}
+            </a>
+        </th>
+    }
+    .into_any()
+}
+
+fn pager<Row>(scope: Scope, page: &ListPage<Row>) -> AnyView {
+    let link = |label: &'static str, rel: &'static str, position: Option<Position>| match position {
+        Some(position) => {
+            let url = scope.url(&Page::List(page.query.at(position)));
+            view! { <a class="btn small" href=url rel=rel>{label}</a> }.into_any()
+        }
+        None => view! { <a class="btn small" aria-disabled="true" role="link">{label}</a> }.into_any(),
+    };
+    let shown = page.rows.len();
+    let range = format!("{shown} of {} {}", grouped(page.total.unsigned_abs()), if page.total == 1 { page.query.noun.one() } else { page.query.noun.many() });
+    view! {
+        <nav class="pager" aria-label="Pages">
+            <span class="range">{range}</span>
+            {link("Previous", "prev", page.previous.clone().map(Position::Before))}
+            {link("Next", "next", page.next.clone().map(Position::After))}
+        </nav>
+    }
+    .into_any()
+}

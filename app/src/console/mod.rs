@@ -1,0 +1,26 @@
+//! The workspace plane: what is tied to one workspace. The scope that holds it, the shell around it, a folder per noun.
+
+mod customers;
+mod data;
+mod detail;
+mod form;
+mod host;
+mod invoices;
+mod list;
+mod overview;
+mod palette;
+mod plane;
+mod products;
+mod rate_plans;
+mod scope;
+mod server_fns;
+mod shell;
+mod switcher;
+mod usage;
+
+pub use data::{Entered, PageData, Scoped};
+pub use palette::Palette;
+pub use plane::WorkspacePlane;
+pub use scope::Scope;
+pub use server_fns::*;
+pub use shell::ShellInfo;

@@ -1,0 +1,80 @@
+//! A product's page: facts on the left, its rate plans on the right.
+
+use crate::{
+    console::{
+        PageData,
+        detail::{archive_button, fact, lifecycle},
+        host::with_data,
+        scope::Scope,
+        set_product_status,
+    },
+    routes::Page,
+    ui::Icon,
+};
+use leptos::prelude::*;
+use model::{Capability, catalog::ProductDetail, list::Noun, moment, money::grouped};
+
+/// The page.
+pub fn detail(scope: Scope) -> AnyView {
+    with_data(scope, Noun::Products, move |data| match data {
+        PageData::Product(product) => Some(page(scope, product)),
+        _ => None,
+    })
+}
+
+fn page(scope: Scope, product: &ProductDetail) -> AnyView {
+    let row = &product.row;
+    let id = row.id;
+    let actions = scope.may(Capability::EditContent).then(|| {
+        let archive = archive_button(scope, row.name.clone(), row.status, move |status| {
+            scope.ask(async move |slug, grant| set_product_status(slug, grant, id, status).await)
+        });
+        let edit = scope.url(&Page::EditProduct(id));
+        view! { {archive}<a class="btn primary" href=edit><Icon name="edit"/>"Edit"</a> }
+    });
+    let plans = product
+        .rate_plans
+        .iter()
+        .map(|plan| {
+            view! {
+                <tr data-testid="row">
+                    <td class="col-main"><a class="row-link" href=scope.url(&Page::RatePlan(plan.id))>{plan.name.clone()}</a></td>
+                    <td class="fit">{lifecycle(plan.status)}</td>
+                    <td class="num narrow">{grouped(plan.customers.unsigned_abs())}</td>
+                    <td class="num wide">{plan.price.to_string()}" "<span class="unit">{format!("per {}", plan.per())}</span></td>
+                </tr>
+            }
+        })
+        .collect_view();
+    view! {
+        <header class="page-head">
+            <div class="titles"><h1>{row.name.clone()}</h1>{lifecycle(row.status)}</div>
+            <div class="btn-row">{actions}</div>
+        </header>
+        <div class="detail">
+            <section class="section side" aria-labelledby="facts">
+                <div class="section-head"><h2 id="facts">"Facts"</h2></div>
+                <dl class="facts">
+                    {fact("Code", view! { <span class="mono">{row.code.clone()}</span> })}
+                    {fact("Unit", row.unit.clone())}
+                    {fact("Used in 30 days", format!("{} {}", grouped(product.used_30_days.unsigned_abs()), row.unit))}
+                    {fact("Created", view! { <time title=moment::exact(row.created_at)>{moment::date(row.created_at.date())}</time> })}
+                    {(!product.description.is_empty()).then(|| fact("Description", product.description.clone()))}
+                </dl>
+            </section>
+            <div class="activity">
+                <section class="section" aria-labelledby="plans">
+                    <div class="section-head"><h2 id="plans">"Rate plans"</h2></div>
+                    {if product.rate_plans.is_empty() { view! { <p class="muted">"No rate plan prices this product yet."</p> }.into_any() } else { view! {
+                        <div class="table-wrap"><table class="data-table">
+                            <caption class="visually-hidden">{format!("Rate plans of {}", row.name)}</caption>
+                            <thead><tr><th scope="col">"Name"</th><th scope="col" class="fit">"Status"</th><th scope="col" class="num narrow">"Customers"</th><th scope="col" class="num wide">"Price"</th></tr></thead>
+                            <tbody>{plans}</tbody>
+                        </table></div>
+                    }.into_any() }}
+                </section>
+            </div>
+        </div>
+    }
+    .into_any()
+}

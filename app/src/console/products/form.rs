@@ -1,0 +1,53 @@
+//! The form of a product: new, or edited.
+
+use crate::{
+    console::{
+        PageData,
+        form::{FormPage, FormShell},
+        host::with_data,
+        save_product,
+        scope::Scope,
+    },
+    routes::Page,
+    ui::{TextAreaField, TextField},
+};
+use leptos::prelude::*;
+use model::{catalog::ProductInput, list::Noun};
+
+/// The page.
+pub fn form(scope: Scope) -> AnyView {
+    with_data(scope, Noun::Products, move |data| match data {
+        PageData::ProductForm(input) => Some(fields(scope, input)),
+        _ => None,
+    })
+}
+
+fn fields(scope: Scope, input: &ProductInput) -> AnyView {
+    let id = match scope.page.get_untracked() {
+        Page::EditProduct(id) => Some(id),
+        _ => None,
+    };
+    let back = id.map_or_else(|| Page::list(Noun::Products), Page::Product);
+    let (title, button) = if id.is_some() { (input.name.clone(), "Save") } else { ("New product".to_owned(), "Create product") };
+    let page = FormPage::open(scope, move |values: ProductInput| {
+        scope.ask(async move |slug, grant| {
+            let saved = save_product(slug, grant, id, values.clone()).await?;
+            Ok((Page::Product(saved), format!("{} saved", values.name.trim())))
+        })
+    });
+    let value = |name: &str, stored: &str| page.typed(name).unwrap_or_else(|| stored.to_owned());
+    let errors = page.errors;
+    let (name, code) = (value("name", &input.name), value("code", &input.code));
+    let (unit, description) = (value("unit", &input.unit), value("description", &input.description));
+    view! {
+        <FormShell page title button back>
+            <div class="form-part" role="group" aria-label="What it is">
+                <TextField name="name" label="Name" value=name errors/>
+                <TextField name="code" label="Code" value=code errors mono=true hint="Usage is recorded under it. Letters, digits, hyphens, underscores."/>
+                <TextField name="unit" label="Unit" value=unit errors hint="What one of it is called: seat, GB, 1,000 tokens."/>
+                <TextAreaField name="description" label="Description" value=description errors/>
+            </div>
+        </FormShell>
+    }
+    .into_any()
+}

@@ -1,0 +1,296 @@
+//! The workspace scope: all that belongs to the workspace on screen, in one reactive owner keyed by its slug.
+//!
+//! Leaving disposes that owner, and with it the grant, the page's data, what was kept of other pages, and every task
+//! that is still under way: an answer that comes late finds nothing to write to. There is no list of things to clear,
+//! so none can be forgotten (blueprint section 6, step 5).
+
+use super::{Entered, PageData, enter_workspace, load_page, open_workspace};
+use crate::{
+    boot::Content,
+    browser,
+    error::AppError,
+    routes::{Page, Route},
+    session::{Session, use_session},
+    ui::Toast,
+};
+use leptos::{prelude::*, reactive::traits::IsDisposed, task::spawn_local};
+use model::{Capability, Slug, workspace::Entry};
+use std::{collections::HashMap, sync::Arc};
+
+/// The page on screen and its data, as soon as there is some.
+#[derive(Clone)]
+pub struct Shown {
+    /// The page.
+    pub page: Page,
+    /// Its data; `None` while it loads.
+    pub data: Option<PageData>,
+}
+
+/// The workspace's context.
+#[derive(Clone, Copy)]
+pub struct Scope {
+    /// The person's context.
+    pub session: Session,
+    /// The workspace, the seat, the grant; `None` while it is being entered.
+    pub entry: RwSignal<Option<Entry>>,
+    /// The page that the address names.
+    pub page: Memo<Page>,
+    /// The page on screen.
+    pub shown: RwSignal<Shown>,
+    /// Why the page could not be loaded.
+    pub failed: RwSignal<Option<AppError>>,
+    /// Why there is no workspace to show.
+    pub refused: RwSignal<Option<AppError>>,
+    /// Whether an answer is awaited.
+    pub loading: RwSignal<bool>,
+    slug: StoredValue<Slug>,
+    seen: StoredValue<HashMap<String, PageData>>,
+    run: StoredValue<u32>,
+}
+
+/// The scope of the current view.
+pub fn use_scope() -> Scope {
+    expect_context()
+}
+
+impl Scope {
+    /// Opens a scope for `slug` in the current reactive owner: with what the document carried, or by entering.
+    pub fn open(slug: Slug) -> Self {
+        let session = use_session();
+        let own = slug.clone();
+        let page = Memo::new(move |before: Option<&Page>| match session.navigator.route() {
+            Route::Workspace(now, page) if now == own => page,
+            // The address has moved on; this scope is about to be disposed.
+            _ => before.cloned().unwrap_or(Page::Overview),
+        });
+        let carried = match session.take_content() {
+            Some(Content::Workspace { entry, data }) if entry.workspace.slug == slug => Some((entry, data)),
+            _ => None,
+        };
+        let (entry, data) = carried.map_or((None, None), |(entry, data)| (Some(entry), Some(data)));
+        let scope = Self {
+            session,
+            entry: RwSignal::new(entry),
+            page,
+            shown: RwSignal::new(Shown { page: page.get_untracked(), data }),
+            failed: RwSignal::new(None),
+            refused: RwSignal::new(None),
+            loading: RwSignal::new(false),
+            slug: StoredValue::new(slug),
+            seen: StoredValue::new(HashMap::new()),
+            run: StoredValue::new(0),
+        };
+        provide_context(scope);
+        Effect::new(move |_| scope.follow(scope.page.get()));
+        scope
+    }
+
+    /// The workspace's slug.
+    pub fn slug(self) -> Slug {
+        self.slug.get_value()
+    }
+
+    /// The address of a page of this workspace.
+    pub fn url(self, page: &Page) -> String {
+        self.slug.with_value(|slug| page.url(slug))
+    }
+
+    /// Goes to a page of this workspace.
+    pub fn go(self, page: Page) {
+        self.session.navigator.push(Route::Workspace(self.slug(), page));
+    }
+
+    /// Puts a page in the place of this one in the history.
+    pub fn replace(self, page: Page) {
+        self.session.navigator.replace(Route::Workspace(self.slug(), page));
+    }
+
+    /// Whether the seat showed `capability` on entering. For showing and hiding; the server asks the database.
+    pub fn may(self, capability: Capability) -> bool {
+        self.entry.with(|entry| entry.as_ref().is_some_and(|e| e.may(capability)))
+    }
+
+    /// Loads the page on screen again, and forgets what was kept of others: something was changed.
+    pub fn reload(self) {
+        self.seen.update_value(HashMap::clear);
+        self.load(self.page.get_untracked());
+    }
+
+    /// Something was changed: goes to `page` in the place of the form, and forgets what was kept of others.
+    pub fn changed(self, page: Page) {
+        self.seen.update_value(HashMap::clear);
+        self.replace(page);
+    }
+
+    /// Tries again what failed.
+    pub fn retry(self) {
+        self.failed.set(None);
+        if self.entry.with_untracked(Option::is_some) { self.load(self.page.get_untracked()) } else { self.enter() }
+    }
+
+    /// Follows the address.
+    fn follow(self, page: Page) {
+        let (same, has_data) = self.shown.with_untracked(|s| (s.page == page, s.data.is_some()));
+        if same && has_data {
+            return;
+        }
+        if self.entry.with_untracked(Option::is_none) {
+            self.shown.set(Shown { page, data: None });
+            self.enter();
+            return;
+        }
+        let kept = self.seen.with_value(|seen| seen.get(&self.url(&page)).cloned());
+        self.shown.update(|shown| {
+            // A list that is asked for differently keeps its rows until the new ones are there.
+            let keeps_place = shown.page.key() == page.key();
+            shown.page = page.clone();
+            if kept.is_some() || !keeps_place {
+                shown.data = kept;
+            }
+        });
+        if self.shown.with_untracked(|s| s.data.is_some()) {
+            self.session.navigator.settle();
+        }
+        self.load(page);
+    }
+
+    fn next_run(self) -> u32 {
+        self.run.try_update_value(|run| {
+            *run += 1;
+            *run
+        }).unwrap_or_default()
+    }
+
+    /// Whether an answer to run `run` still has someone to hear it.
+    fn is_current(self, run: u32) -> bool {
+        !self.shown.is_disposed() && self.run.try_get_value() == Some(run)
+    }
+
+    /// Enters the workspace: with the handoff minted ahead if there is one, else in one round trip.
+    fn enter(self) {
+        let (run, slug, url) = (self.next_run(), self.slug(), self.url(&self.page.get_untracked()));
+        self.loading.set(true);
+        let handoff = self.session.take_handoff(&slug);
+        spawn_local(async move {
+            let answer = match handoff {
+                Some(code) => enter_workspace(slug.clone(), code, url).await,
+                None => open_workspace(slug.clone(), url).await,
+            };
+            if !self.is_current(run) {
+                return;
+            }
+            self.loading.set(false);
+            match answer {
+                Ok(entered) if entered.entry.workspace.slug == slug => self.entered(entered),
+                Ok(_) => self.failed.set(Some(AppError::Mismatch)),
+                Err(error) => self.stopped(error),
+            }
+        });
+    }
+
+    fn entered(self, entered: Entered) {
+        let Entered { entry, url, data } = entered;
+        let id = entry.workspace.id;
+        self.entry.set(Some(entry));
+        let page = match Route::parse_url(&url) {
+            Route::Workspace(_, page) => page,
+            _ => self.page.get_untracked(),
+        };
+        self.keep(&page, &data);
+        let asked = self.page.get_untracked();
+        self.shown.set(Shown { page: page.clone(), data: Some(data) });
+        if asked != page {
+            self.replace(page);
+        }
+        self.session.navigator.settle();
+        self.session.picker.update(|picker| {
+            let Some(picker) = picker else { return };
+            let picker = Arc::make_mut(picker);
+            let rows = picker.organizations.iter_mut().flat_map(|o| o.workspaces.iter_mut());
+            rows.filter(|w| w.id == id).for_each(|w| w.opened = browser::now());
+        });
+    }
+
+    /// Keeps a page's data for coming back to it within this workspace. Forms are always read anew.
+    fn keep(self, page: &Page, data: &PageData) {
+        if !matches!(data, PageData::CustomerForm { .. } | PageData::ProductForm(_)) {
+            self.seen.update_value(|seen| {
+                seen.insert(self.url(page), data.clone());
+            });
+        }
+    }
+
+    fn load(self, page: Page) {
+        let run = self.next_run();
+        let url = self.url(&page);
+        self.loading.set(true);
+        spawn_local(async move {
+            let answer = self.ask(async |slug, grant| load_page(slug, grant, url.clone()).await).await;
+            if !self.is_current(run) {
+                return;
+            }
+            self.loading.set(false);
+            let here = self.entry.with_untracked(|e| e.as_ref().map(|e| e.workspace.id));
+            match answer {
+                Ok(answer) if Some(answer.workspace) == here => {
+                    self.failed.set(None);
+                    self.keep(&page, &answer.value);
+                    let fresh = self.shown.with_untracked(|s| s.data.is_none());
+                    let same = self.shown.with_untracked(|s| s.page == page && s.data.as_ref() == Some(&answer.value));
+                    if !same {
+                        self.shown.set(Shown { page, data: Some(answer.value) });
+                    }
+                    if fresh {
+                        self.session.navigator.settle();
+                    }
+                }
+                // An answer from another workspace is not looked at.
+                Ok(_) => self.failed.set(Some(AppError::Mismatch)),
+                Err(error) => self.stopped(error),
+            }
+        });
+    }
+
+    /// Asks the server with this scope's grant. One that ran out is renewed silently, by entering again, once.
+    ///
+    /// # Errors
+    /// What the server answers.
+    pub async fn ask<T>(self, call: impl AsyncFn(Slug, String) -> Result<T, AppError>) -> Result<T, AppError> {
+        let slug = self.slug();
+        let grant = self.entry.with_untracked(|e| e.as_ref().map(|e| e.grant.clone())).unwrap_or_default();
+        match call(slug.clone(), grant).await {
+            Err(AppError::GrantExpired) => {
+                let entered = open_workspace(slug.clone(), self.url(&Page::Overview)).await?;
+                if self.entry.is_disposed() || entered.entry.workspace.slug != slug {
+                    return Err(AppError::Mismatch);
+                }
+                let grant = entered.entry.grant.clone();
+                self.entry.set(Some(entered.entry));
+                call(slug, grant).await
+            }
+            answer => answer,
+        }
+    }
+
+    /// Ends somewhere sensible, with words.
+    pub fn stopped(self, error: AppError) {
+        match error {
+            AppError::SignedOut => self.session.sign_in_again(),
+            AppError::Refused(refusal) => self.session.navigator.replace(Route::Home { refused: Some(refusal) }),
+            AppError::Moved(slug) => {
+                self.session.navigator.replace(Route::Workspace(slug, self.page.get_untracked()));
+                self.session.refresh_picker(true);
+            }
+            AppError::Absent | AppError::Gone => {
+                self.refused.set(Some(error));
+                self.session.refresh_picker(true);
+            }
+            error => {
+                if self.shown.with_untracked(|s| s.data.is_some()) {
+                    self.session.toast(Toast::failed(error.message()));
+                }
+                self.failed.set(Some(error));
+            }
+        }
+    }
+}

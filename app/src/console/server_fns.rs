@@ -1,0 +1,107 @@
+//! Server functions of the workspace plane. Each goes through the door again: session, seat and workspace are read
+//! live, whatever the browser believes. Writes also name, by their grant, the workspace that the page was made for.
+
+#![expect(missing_docs, reason = "the fields that the macro makes of documented arguments have none")]
+
+use super::{Entered, PageData, Scoped};
+use crate::error::AppError;
+use leptos::prelude::*;
+use model::{
+    Slug,
+    catalog::{Lifecycle, ProductInput},
+    customer::CustomerInput,
+    id::{CustomerId, ProductId},
+};
+use server_fn::codec::Json;
+
+/// Mints a handoff for a workspace: a code for this session, for 60 s, for one use.
+///
+/// # Errors
+/// [`AppError::Absent`] without a live seat, and for a workspace that does not exist: the same.
+#[server(prefix = "/api/fn", endpoint = "switch_workspace", input = Json, output = Json)]
+pub async fn switch_workspace(to: Slug) -> Result<String, AppError> {
+    crate::ssr::console::switch(&crate::ssr::context()?, &to).await
+}
+
+/// Redeems a handoff and opens the page at `url`, or the nearest that the seat allows.
+///
+/// # Errors
+/// [`AppError::Refused`] when the code was used, ran out, or was made for another session or workspace.
+#[server(prefix = "/api/fn", endpoint = "enter_workspace", input = Json, output = Json)]
+pub async fn enter_workspace(to: Slug, code: String, url: String) -> Result<Entered, AppError> {
+    crate::ssr::console::enter(&crate::ssr::context()?, &to, Some(&code), &url).await
+}
+
+/// Mints a handoff and redeems it in the same request: a switch that nothing announced, in one round trip.
+///
+/// # Errors
+/// As [`switch_workspace`].
+#[server(prefix = "/api/fn", endpoint = "open_workspace", input = Json, output = Json)]
+pub async fn open_workspace(to: Slug, url: String) -> Result<Entered, AppError> {
+    crate::ssr::console::enter(&crate::ssr::context()?, &to, None, &url).await
+}
+
+/// The data of the page at `url` of a workspace.
+///
+/// # Errors
+/// [`AppError::Mismatch`] when the grant is for another workspace or sign-in, [`AppError::GrantExpired`] when it ran out.
+#[server(prefix = "/api/fn", endpoint = "load_page", input = Json, output = Json)]
+pub async fn load_page(workspace: Slug, grant: String, url: String) -> Result<Scoped<PageData>, AppError> {
+    crate::ssr::console::page(&crate::ssr::context()?, &workspace, &grant, &url).await
+}
+
+/// Stores a customer: a new one, or `id` anew. Answers with its id.
+///
+/// # Errors
+/// [`AppError::Invalid`] by field; [`AppError::Denied`] without the capability; [`AppError::Absent`] for a foreign id.
+#[server(prefix = "/api/fn", endpoint = "save_customer", input = Json, output = Json)]
+pub async fn save_customer(
+    workspace: Slug,
+    grant: String,
+    id: Option<CustomerId>,
+    input: CustomerInput,
+) -> Result<CustomerId, AppError> {
+    crate::ssr::console::save_customer(&crate::ssr::context()?, &workspace, &grant, id, &input).await
+}
+
+/// Archives a customer or brings them back.
+///
+/// # Errors
+/// As [`save_customer`].
+#[server(prefix = "/api/fn", endpoint = "set_customer_status", input = Json, output = Json)]
+pub async fn set_customer_status(
+    workspace: Slug,
+    grant: String,
+    id: CustomerId,
+    status: Lifecycle,
+) -> Result<(), AppError> {
+    crate::ssr::console::set_customer_status(&crate::ssr::context()?, &workspace, &grant, id, status).await
+}
+
+/// Stores a product: a new one, or `id` anew. Answers with its id.
+///
+/// # Errors
+/// [`AppError::Invalid`] by field; [`AppError::Denied`] without the capability; [`AppError::Absent`] for a foreign id.
+#[server(prefix = "/api/fn", endpoint = "save_product", input = Json, output = Json)]
+pub async fn save_product(
+    workspace: Slug,
+    grant: String,
+    id: Option<ProductId>,
+    input: ProductInput,
+) -> Result<ProductId, AppError> {
+    crate::ssr::console::save_product(&crate::ssr::context()?, &workspace, &grant, id, &input).await
+}
+
+/// Archives a product or brings it back.
+///
+/// # Errors
+/// As [`save_product`].
+#[server(prefix = "/api/fn", endpoint = "set_product_status", input = Json, output = Json)]
+pub async fn set_product_status(
+    workspace: Slug,
+    grant: String,
+    id: ProductId,
+    status: Lifecycle,
+) -> Result<(), AppError> {
+    crate::ssr::console::set_product_status(&crate::ssr::context()?, &workspace, &grant, id, status).await
+}

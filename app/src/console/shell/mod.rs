@@ -1,0 +1,179 @@
+//! The console's shell: the rail with the switcher and the navigation, the top bar with search and profile.
+
+use super::{
+    palette::Palette,
+    scope::{Scope, use_scope},
+    switcher::Switcher,
+};
+use crate::{
+    account::ProfileMenu,
+    browser,
+    routes::{Page, section_requires},
+    ui::Icon,
+};
+use leptos::prelude::*;
+use model::{
+    Capability, Slug, WorkspaceRole,
+    capability::CapabilitySet,
+    list::Noun,
+    workspace::hue,
+};
+
+/// What the shell shows of a workspace: from the entry, or, while that is awaited, from the list of seats.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShellInfo {
+    /// Its address.
+    pub slug: Slug,
+    /// Its name.
+    pub name: String,
+    /// Its organization's name.
+    pub organization: String,
+    /// The person's role.
+    pub role: Option<WorkspaceRole>,
+    /// What the seat shows.
+    pub may: CapabilitySet,
+    /// Why the person has the seat.
+    pub why: String,
+}
+
+impl ShellInfo {
+    fn of(scope: Scope) -> Self {
+        let slug = scope.slug();
+        let entered = scope.entry.with(|entry| {
+            let entry = entry.as_ref()?;
+            Some((entry.workspace.name.clone(), entry.workspace.organization.clone(), entry.seat))
+        });
+        let known = entered.or_else(|| {
+            scope.session.picker.with(|picker| {
+                let (organization, workspace) = picker.as_ref()?.find(&slug)?;
+                Some((workspace.name.clone(), organization.name.clone(), workspace.seat))
+            })
+        });
+        match known {
+            Some((name, organization, seat)) => Self {
+                role: Some(seat.role()),
+                may: seat.capabilities(),
+                why: seat.explain(&organization),
+                slug,
+                name,
+                organization,
+            },
+            None => Self {
+                name: slug.to_string(),
+                organization: String::new(),
+                role: None,
+                may: CapabilitySet::default(),
+                why: String::new(),
+                slug,
+            },
+        }
+    }
+}
+
+const fn icon_of(noun: Noun) -> &'static str {
+    noun.path()
+}
+
+/// The shell around a page.
+#[component]
+pub fn Shell(
+    /// The page.
+    children: Children,
+) -> impl IntoView {
+    let scope = use_scope();
+    let info = Memo::new(move |_| ShellInfo::of(scope));
+    let page = Signal::derive(move || scope.page.get());
+    view! {
+        <div class="console" data-hue=move || info.with(|i| hue(&i.name))>
+            <aside class="rail" aria-label="Workspace">
+                <Switcher info page/>
+                <Navigation info/>
+                <p class="rail-hint" data-script><kbd class="kbd">"Ctrl K"</kbd>" to jump anywhere"</p>
+            </aside>
+            <div class="main-column">
+                <TopBar info/>
+                <main class="main" id="main" tabindex="-1">{children()}</main>
+            </div>
+            <Palette info=Signal::derive(move || Some(info.get())) page/>
+        </div>
+    }
+}
+
+#[component]
+fn Navigation(info: Memo<ShellInfo>) -> impl IntoView {
+    let scope = use_scope();
+    let section = Memo::new(move |_| scope.page.with(Page::noun));
+    let may = move |capability: Capability| info.with(|i| i.may.has(capability));
+    let overview = scope.url(&Page::Overview);
+    // On a phone four sections have a tab of their own; the others are under "More".
+    let behind_more = |noun: Noun| matches!(noun, Noun::RatePlans | Noun::Usage);
+    let item = move |noun: Noun| {
+        let class = if behind_more(noun) { "nav-item desk" } else { "nav-item" };
+        view! {
+            <a class=class href=scope.url(&Page::list(noun)) title=noun.title() hidden=move || !may(section_requires(noun))
+                aria-current=move || (section.get() == Some(noun)).then_some("page")>
+                <Icon name=icon_of(noun)/><span class="rail-label">{noun.title()}</span>
+            </a>
+        }
+    };
+    view! {
+        <nav class="nav" aria-label="Main">
+            <a class="nav-item" href=overview title="Overview" hidden=move || !may(Capability::ReadAll)
+                aria-current=move || section.get().is_none().then_some("page")>
+                <Icon name="overview"/><span class="rail-label">"Overview"</span>
+            </a>
+            {Noun::ALL.into_iter().map(item).collect_view()}
+            <span class="spacer"></span>
+            <button class="nav-item nav-more" type="button" popovertarget="more-menu"><Icon name="more"/><span class="rail-label">"More"</span></button>
+        </nav>
+        <div class="menu" popover="auto" id="more-menu" role="dialog" aria-label="More pages">
+            {Noun::ALL.into_iter().filter(|n| behind_more(*n)).map(|noun| view! {
+                <a class="menu-item" href=scope.url(&Page::list(noun)) hidden=move || !may(section_requires(noun))
+                    on:click=move |_| browser::hide_popover("more-menu")>
+                    <Icon name=icon_of(noun)/>{noun.title()}
+                </a>
+            }).collect_view()}
+        </div>
+    }
+}
+
+#[component]
+fn TopBar(info: Memo<ShellInfo>) -> impl IntoView {
+    let scope = use_scope();
+    let session = scope.session;
+    // "Switching to ..." is said only when it takes long enough to be noticed.
+    let slow = RwSignal::new(false);
+    let entering = Memo::new(move |_| scope.entry.with(Option::is_none) && scope.failed.with(Option::is_none));
+    Effect::new(move |_| {
+        if entering.get() {
+            browser::after(150, move || {
+                slow.try_set(true);
+            });
+        }
+    });
+    let crumb = move || scope.page.with(|page| match page.noun() {
+        Some(noun) => (noun.title(), (page.key() != Page::list(noun)).then(|| scope.url(&Page::list(noun)))),
+        None => ("Overview", None),
+    });
+    view! {
+        <header class="topbar">
+            <nav class="crumbs" aria-label="Breadcrumb">
+                <ol>
+                    <li><a href=scope.url(&Page::Overview)>{move || info.with(|i| i.name.clone())}</a></li>
+                    {move || match crumb() {
+                        (title, Some(url)) => view! { <li><a href=url>{title}</a></li> }.into_any(),
+                        (title, None) => view! { <li><span aria-current="page">{title}</span></li> }.into_any(),
+                    }}
+                </ol>
+            </nav>
+            {move || (entering.get() && slow.get()).then(|| view! {
+                <div class="switching" role="status" data-testid="switching">{info.with(|i| format!("Switching to {}…", i.name))}</div>
+            })}
+            <span class="chip outline" data-testid="role" title=move || info.with(|i| i.why.clone())>{move || info.with(|i| i.role.map(WorkspaceRole::label))}</span>
+            <button class="palette-button" type="button" data-script aria-keyshortcuts="Control+K Meta+K" on:click=move |_| session.palette.set(true)>
+                <Icon name="search"/><span>"Search or jump to"</span><kbd class="kbd" aria-hidden="true">"Ctrl K"</kbd>
+            </button>
+            <ProfileMenu/>
+        </header>
+    }
+}

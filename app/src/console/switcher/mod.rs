@@ -1,0 +1,147 @@
+//! The switcher: the menu at the top left of the console. Opens without JavaScript; its rows are links.
+
+use super::shell::ShellInfo;
+use crate::{
+    browser,
+    routes::{Page, Route},
+    session::{Session, use_session},
+    ui::{Highlighted, Icon, WsIcon},
+};
+use leptos::{ev::KeyboardEvent, prelude::*};
+use model::{
+    finder,
+    picker::{Picker, PickerOrganization, PickerWorkspace},
+};
+
+/// The menu's id, for the trigger.
+const MENU: &str = "switcher-menu";
+/// How many workspaces stand under "Recent".
+const RECENT: usize = 4;
+/// Up to this many rows the menu shows; the rest is found by typing, or on the picker.
+const ROWS: usize = 60;
+
+/// The trigger, and the menu.
+#[component]
+pub fn Switcher(
+    /// The workspace on screen.
+    info: Memo<ShellInfo>,
+    /// The page on screen.
+    page: Signal<Page>,
+) -> impl IntoView {
+    let session = use_session();
+    let query = RwSignal::new(String::new());
+    let opened = move |_| {
+        query.set(String::new());
+        session.refresh_if_stale();
+    };
+    view! {
+        <button class="switcher" type="button" popovertarget=MENU data-testid="switcher" on:click=opened>
+            {move || view! { <WsIcon name=info.with(|i| i.name.clone()) large=true/> }}
+            <span class="names">
+                <span class="name" data-testid="workspace-name">{move || info.with(|i| i.name.clone())}</span>
+                <span class="org">{move || info.with(|i| i.organization.clone())}</span>
+            </span>
+            <Icon name="chevron-up-down"/>
+            <span class="visually-hidden">"Switch workspace"</span>
+        </button>
+        <div class="menu switcher-menu" popover="auto" id=MENU role="dialog" aria-label="Switch workspace" on:keydown=keys>
+            <label class="search" data-script>
+                <Icon name="search"/>
+                <span class="visually-hidden">"Find a workspace"</span>
+                <input class="input" type="search" placeholder="Find a workspace" autocomplete="off" spellcheck="false" autofocus
+                    prop:value=query on:input=move |event| query.set(browser::event_value(&event))/>
+            </label>
+            <nav class="scroll" aria-label="Workspaces">
+                {move || session.picker.get().map(|picker| rows(session, &picker, info, page, &query.get()))}
+            </nav>
+            <div class="foot">
+                <a class="menu-item" href=Route::home().url() on:click=close><Icon name="switch"/>"All workspaces"</a>
+            </div>
+        </div>
+    }
+}
+
+fn close<E>(_: E) {
+    browser::hide_popover(MENU);
+}
+
+/// Arrows move between rows; Enter in the search opens the first.
+fn keys(event: KeyboardEvent) {
+    let row = "#switcher-menu .switcher-item";
+    match event.key().as_str() {
+        key @ ("ArrowDown" | "ArrowUp") => {
+            event.prevent_default();
+            browser::focus_neighbour(row, key == "ArrowDown");
+        }
+        "Enter" if browser::is_typing() => {
+            event.prevent_default();
+            browser::click(row);
+        }
+        _ => {}
+    }
+}
+
+fn rows(session: Session, picker: &Picker, info: Memo<ShellInfo>, page: Signal<Page>, query: &str) -> AnyView {
+    let all: Vec<_> = picker.rows().collect();
+    let current = info.with_untracked(|i| i.slug.clone());
+    let row = |(organization, workspace): (&PickerOrganization, &PickerWorkspace), letters: Vec<u32>| {
+        item(session, organization, workspace, info, page, letters)
+    };
+    if !query.trim().is_empty() {
+        let found = finder::find(query, all.iter().map(|(o, w)| [w.name.as_str(), w.slug.as_str(), o.name.as_str()]));
+        if found.is_empty() {
+            return view! { <p class="nothing" role="status">"No workspace matches."</p> }.into_any();
+        }
+        return found.into_iter().take(ROWS).filter_map(|f| Some(row(*all.get(f.index)?, f.letters))).collect_view().into_any();
+    }
+    let here = all.iter().find(|(_, w)| w.slug == current).map(|r| row(*r, Vec::new()));
+    let mut recent: Vec<_> = all.iter().filter(|(_, w)| w.slug != current && w.opened.is_some()).collect();
+    recent.sort_by_key(|(_, w)| std::cmp::Reverse(w.opened));
+    recent.truncate(RECENT);
+    let rest = all.iter().filter(|(_, w)| w.slug != current && !recent.iter().any(|(_, r)| r.id == w.id)).take(ROWS);
+    let recent = recent.iter().map(|r| row(**r, Vec::new())).collect::<Vec<_>>();
+    let rest = rest.map(|r| row(*r, Vec::new())).collect::<Vec<_>>();
+    view! {
+        {here}
+        {group("sw-recent", "Recent", recent)}
+        {group("sw-all", "All workspaces", rest)}
+    }
+    .into_any()
+}
+
+fn group(id: &'static str, label: &'static str, rows: Vec<AnyView>) -> Option<AnyView> {
+    (!rows.is_empty()).then(|| {
+        view! {
+            <p class="menu-label" id=id>{label}</p>
+            <div role="group" aria-labelledby=id>{rows}</div>
+        }
+        .into_any()
+    })
+}
+
+fn item(
+    session: Session,
+    organization: &PickerOrganization,
+    workspace: &PickerWorkspace,
+    info: Memo<ShellInfo>,
+    page: Signal<Page>,
+    letters: Vec<u32>,
+) -> AnyView {
+    let (slug, may) = (workspace.slug.clone(), workspace.seat.capabilities());
+    let is_here = info.with_untracked(|i| i.slug == slug);
+    let (hovered, focused, target) = (slug.clone(), slug.clone(), slug.clone());
+    let href = move || page.with(|page| if is_here { page.url(&target) } else { page.in_another_workspace(may).url(&target) });
+    view! {
+        <a class="menu-item switcher-item" href=href data-testid="switcher-item" data-slug=slug.to_string() aria-current=is_here.then_some("true")
+            on:click=close on:pointerenter=move |_| session.aim(&hovered) on:focus=move |_| session.aim(&focused) on:pointerleave=move |_| session.look_away()>
+            <WsIcon name=workspace.name.clone() large=true/>
+            <span class="names">
+                <span title=workspace.name.clone()><Highlighted text=workspace.name.clone() letters/></span>
+                <span class="org">{organization.name.clone()}</span>
+            </span>
+            <span class="role" title=workspace.seat.explain(&organization.name)>{workspace.seat.role().label()}</span>
+            {is_here.then(|| view! { <Icon name="check"/> })}
+        </a>
+    }
+    .into_any()
+}

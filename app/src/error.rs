@@ -1,0 +1,171 @@
+//! What can go wrong on the wire: one small enum, without internals.
+//!
+//! The server logs the cause once, with the request's id, and sends one of these; a view turns it into words. Errors
+//! inside the server are `store::StoreError` and `std` errors, and become one of these in `ssr`.
+
+use model::{Capability, FieldErrors, Slug};
+use serde::{Deserialize, Serialize};
+use server_fn::{
+    codec::JsonEncoding,
+    error::{FromServerFnError, ServerFnErrorErr},
+};
+
+/// Why a handoff was not honoured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Refusal {
+    /// Its code was used before.
+    HandoffUsed,
+    /// Its code is older than a minute.
+    HandoffExpired,
+    /// Its code belongs to another session or workspace, or to nobody.
+    HandoffForeign,
+    /// There is no seat (any more), or no such workspace.
+    NoSeat,
+}
+
+impl Refusal {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::HandoffUsed, Self::HandoffExpired, Self::HandoffForeign, Self::NoSeat];
+
+    /// The word in the picker's URL.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::HandoffUsed => "used",
+            Self::HandoffExpired => "expired",
+            Self::HandoffForeign => "not-yours",
+            Self::NoSeat => "no-seat",
+        }
+    }
+
+    /// What the picker says.
+    pub const fn message(self) -> &'static str {
+        match self {
+            Self::HandoffUsed => "That way in was already used once. Pick the workspace again.",
+            Self::HandoffExpired => "That way in was more than a minute old. Pick the workspace again.",
+            Self::HandoffForeign => "That way in was not made for this sign-in. Pick the workspace again.",
+            Self::NoSeat => "You have no seat in that workspace any more. Ask one of its admins if that is a surprise.",
+        }
+    }
+}
+
+/// An error as a caller gets it. Each has a stable [`AppError::code`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AppError {
+    /// Nobody is signed in (any more).
+    SignedOut,
+    /// No such thing, or none that this person may see: the same.
+    Absent,
+    /// The workspace was deleted; the person had a seat.
+    Gone,
+    /// The workspace has another slug now.
+    Moved(Slug),
+    /// The seat does not allow it.
+    Denied(Capability),
+    /// The page was rendered for another workspace or sign-in. Nothing was written.
+    Mismatch,
+    /// The grant ran out; a new one is had by entering again.
+    GrantExpired,
+    /// A handoff was not honoured.
+    Refused(Refusal),
+    /// E-mail and password do not go together.
+    Credentials,
+    /// Fields can't stand as they were typed.
+    Invalid(FieldErrors),
+    /// Too many tries; seconds until the next.
+    Limited(u32),
+    /// The database or the server can't answer now.
+    Unavailable,
+    /// The network did not carry the request.
+    Offline,
+    /// A bug or a fault; the log has the cause under the request's id.
+    Internal,
+}
+
+impl AppError {
+    /// The stable code.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::SignedOut => "signed_out",
+            Self::Absent => "not_found",
+            Self::Gone => "gone",
+            Self::Moved(_) => "moved",
+            Self::Denied(_) => "denied",
+            Self::Mismatch => "workspace_mismatch",
+            Self::GrantExpired => "grant_expired",
+            Self::Refused(_) => "handoff_refused",
+            Self::Credentials => "wrong_credentials",
+            Self::Invalid(_) => "invalid",
+            Self::Limited(_) => "too_many_tries",
+            Self::Unavailable => "unavailable",
+            Self::Offline => "offline",
+            Self::Internal => "internal",
+        }
+    }
+
+    /// The HTTP status it travels with.
+    pub const fn status(&self) -> u16 {
+        match self {
+            Self::SignedOut | Self::Credentials => 401,
+            Self::GrantExpired | Self::Refused(_) | Self::Denied(_) => 403,
+            Self::Absent => 404,
+            Self::Moved(_) | Self::Mismatch => 409,
+            Self::Gone => 410,
+            Self::Invalid(_) => 422,
+            Self::Limited(_) => 429,
+            Self::Unavailable | Self::Offline => 503,
+            Self::Internal => 500,
+        }
+    }
+
+    /// What happened and what to do, for a person.
+    pub fn message(&self) -> String {
+        match self {
+            Self::SignedOut => "You are signed out. Sign in again to go on.".to_owned(),
+            Self::Absent => "There is no such page, or you can’t see it.".to_owned(),
+            Self::Gone => "This workspace was deleted.".to_owned(),
+            Self::Moved(slug) => format!("This workspace is at /{slug} now."),
+            Self::Denied(_) => "Your role in this workspace doesn’t allow that. Ask one of its admins.".to_owned(),
+            Self::Mismatch => {
+                "This page belongs to another workspace than its address. Nothing was saved; reload it.".to_owned()
+            }
+            Self::GrantExpired => "This page was open for a while. Reload it and try again.".to_owned(),
+            Self::Refused(refusal) => refusal.message().to_owned(),
+            Self::Credentials => "That email and password don’t match. Check both and try again.".to_owned(),
+            Self::Invalid(errors) if errors.0.len() == 1 => "One field needs a look before this can be saved.".to_owned(),
+            Self::Invalid(errors) => format!("{} fields need a look before this can be saved.", errors.0.len()),
+            Self::Limited(seconds) => format!("Too many tries. Wait {seconds} s, then try again."),
+            Self::Unavailable => "Stile can’t reach its data. Nothing was changed; try again in a moment.".to_owned(),
+            Self::Offline => "The server can’t be reached. Check the connection and try again.".to_owned(),
+            Self::Internal => "Something went wrong on the server. Nothing was changed; try again.".to_owned(),
+        }
+    }
+
+    /// The field errors, if that is what it is.
+    pub fn fields(&self) -> FieldErrors {
+        match self {
+            Self::Invalid(errors) => errors.clone(),
+            _ => FieldErrors::default(),
+        }
+    }
+}
+
+impl std::fmt::Display for AppError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message())
+    }
+}
+
+impl std::error::Error for AppError {}
+
+impl FromServerFnError for AppError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        match error {
+            ServerFnErrorErr::Request(_) => Self::Offline,
+            _ => Self::Internal,
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! Typed URLs. Every address of the console is a [`Route`]; no view builds one out of strings.
+
+mod page;
+
+pub use page::{Page, section_requires};
+
+use crate::error::Refusal;
+use model::Slug;
+
+/// Where `/sign-in` says one comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignInNotice {
+    /// The person signed out here.
+    SignedOut,
+    /// The person signed out in another tab, or the session was ended elsewhere.
+    Elsewhere,
+}
+
+impl SignInNotice {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::SignedOut => "signed-out",
+            Self::Elsewhere => "ended",
+        }
+    }
+
+    /// What the sign-in page says.
+    pub const fn message(self) -> &'static str {
+        match self {
+            Self::SignedOut => "You are signed out.",
+            Self::Elsewhere => "You were signed out, in another tab or from another device.",
+        }
+    }
+}
+
+/// An address of the console.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Route {
+    /// `/`: the last active workspace, the picker, or sign-in.
+    Landing,
+    /// `/sign-in`.
+    SignIn {
+        /// Where to go afterwards: a path of this console, see [`ReturnTo`].
+        next: Option<ReturnTo>,
+        /// Why one is here.
+        notice: Option<SignInNotice>,
+    },
+    /// `/home`, the picker.
+    Home {
+        /// Why one is here instead of in a workspace.
+        refused: Option<Refusal>,
+    },
+    /// `/account/tokens`.
+    Tokens,
+    /// `/{slug}/...`.
+    Workspace(Slug, Page),
+    /// Anything else.
+    Unknown,
+}
+
+impl Route {
+    /// Reads a path and query string (without the `?`).
+    pub fn parse(path: &str, query: &str) -> Self {
+        let pairs = pairs(query);
+        let value = |name: &str| pairs.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
+        let path = path.strip_prefix('/').unwrap_or(path);
+        let path = path.strip_suffix('/').unwrap_or(path);
+        match path.split_once('/').unwrap_or((path, "")) {
+            ("", "") => Self::Landing,
+            ("sign-in", "") => Self::SignIn {
+                next: value("next").and_then(ReturnTo::parse),
+                notice: [SignInNotice::SignedOut, SignInNotice::Elsewhere]
+                    .into_iter()
+                    .find(|n| Some(n.as_str()) == value("notice")),
+            },
+            ("home", "") => Self::Home { refused: Refusal::ALL.into_iter().find(|r| Some(r.as_str()) == value("refused")) },
+            ("account", "tokens") => Self::Tokens,
+            (first, rest) => match Slug::parse(first) {
+                Ok(slug) => Self::Workspace(slug, Page::parse(rest, &pairs)),
+                Err(_) => Self::Unknown,
+            },
+        }
+    }
+
+    /// Reads a path with its query string: `/a/customers?q=x`.
+    pub fn parse_url(url: &str) -> Self {
+        let (path, query) = url.split_once('?').unwrap_or((url, ""));
+        Self::parse(path, query)
+    }
+
+    /// The address, with its query string.
+    pub fn url(&self) -> String {
+        match self {
+            Self::Landing => "/".to_owned(),
+            Self::SignIn { next, notice } => with_query(
+                "/sign-in",
+                [next.as_ref().map(|n| ("next", n.as_str())), notice.map(|n| ("notice", n.as_str()))],
+            ),
+            Self::Home { refused } => with_query("/home", [refused.map(|r| ("refused", r.as_str()))]),
+            Self::Tokens => "/account/tokens".to_owned(),
+            Self::Workspace(slug, page) => page.url(slug),
+            Self::Unknown => "/home".to_owned(),
+        }
+    }
+
+    /// The picker.
+    pub const fn home() -> Self {
+        Self::Home { refused: None }
+    }
+}
+
+/// The pairs of a query string; one that can't be read has none.
+pub fn pairs(query: &str) -> Vec<(String, String)> {
+    serde_urlencoded::from_str(query).unwrap_or_default()
+}
+
+fn with_query<'a>(path: &str, pairs: impl IntoIterator<Item = Option<(&'a str, &'a str)>>) -> String {
+    let pairs: Vec<_> = pairs.into_iter().flatten().collect();
+    match serde_urlencoded::to_string(&pairs) {
+        Ok(query) if !query.is_empty() => format!("{path}?{query}"),
+        _ => path.to_owned(),
+    }
+}
+
+/// Where to go after sign-in: an address of this console and of no other site (ASVS 3.7.2).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReturnTo(String);
+
+impl ReturnTo {
+    /// Accepts a path that starts with one slash, holds no backslash and no control character, is at most 2,000 bytes
+    /// long and that the router knows as a page to come back to.
+    pub fn parse(text: &str) -> Option<Self> {
+        let local = text.starts_with('/') && !text.starts_with("//") && text.len() <= 2_000;
+        let plain = text.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
+        let known = !matches!(Route::parse_url(text), Route::Unknown | Route::Landing | Route::SignIn { .. });
+        (local && plain && known).then(|| Self(text.to_owned()))
+    }
+
+    /// The path with its query.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn routes_round_trip() {
+        for url in [
+            "/", "/sign-in", "/sign-in?next=%2Fsmartai-it%2Fcustomers%3Fq%3Dx", "/home", "/home?refused=used", "/account/tokens",
+            "/smartai-it/overview", "/smartai-it/customers", "/smartai-it/customers?q=acme&sort=created&dir=desc",
+            "/smartai-it/customers/new", "/smartai-it/products/018f4d9e-0000-7000-8000-000000000000/edit",
+        ] {
+            assert_eq!(Route::parse_url(url).url(), url);
+        }
+        assert_eq!(Route::parse_url("/smartai-it").url(), "/smartai-it/overview");
+        assert_eq!(Route::parse_url("/admin"), Route::Unknown);
+    }
+
+    #[test]
+    fn return_to_never_leaves_the_site() {
+        for bad in ["//evil.example", "/\\evil.example", "https://evil.example", "/%0d%0aSet-Cookie", "javascript:alert(1)", "", "/", "/sign-in", "/home\n"] {
+            let parsed = ReturnTo::parse(bad);
+            assert!(parsed.is_none() || bad == "/%0d%0aSet-Cookie", "{bad:?} was accepted");
+        }
+        assert!(ReturnTo::parse("/%0d%0aSet-Cookie").is_none(), "no slug is spelled like that");
+        assert!(ReturnTo::parse("/smartai-it/customers?q=%2F%2F").is_some());
+    }
+}

@@ -1,0 +1,189 @@
+//! The pages of a workspace.
+
+use model::{
+    Capability, Slug,
+    capability::CapabilitySet,
+    id::{CustomerId, InvoiceId, ProductId, RatePlanId, UsageId},
+    list::{ListQuery, Noun},
+};
+
+/// A page under `/{slug}/`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Page {
+    /// `/overview`, and `/{slug}` itself.
+    Overview,
+    /// `/products`, `/customers`, ...
+    List(ListQuery),
+    /// `/products/{id}`.
+    Product(ProductId),
+    /// `/products/new`.
+    NewProduct,
+    /// `/products/{id}/edit`.
+    EditProduct(ProductId),
+    /// `/rate-plans/{id}`.
+    RatePlan(RatePlanId),
+    /// `/customers/{id}`.
+    Customer(CustomerId),
+    /// `/customers/new`.
+    NewCustomer,
+    /// `/customers/{id}/edit`.
+    EditCustomer(CustomerId),
+    /// `/usage/{id}`.
+    UsageRecord(UsageId),
+    /// `/invoices/{id}`.
+    Invoice(InvoiceId),
+    /// No such page.
+    Unknown,
+}
+
+impl Page {
+    /// The list of a noun in its default order.
+    pub fn list(noun: Noun) -> Self {
+        Self::List(ListQuery::new(noun))
+    }
+
+    /// Reads what stands behind the slug.
+    pub fn parse(rest: &str, pairs: &[(String, String)]) -> Self {
+        let mut segments = rest.split('/');
+        let parts = (segments.next().unwrap_or_default(), segments.next(), segments.next(), segments.next());
+        let noun = |path: &str| Noun::ALL.into_iter().find(|n| n.path() == path);
+        fn id<T: std::str::FromStr>(text: &str, page: impl Fn(T) -> Page) -> Page {
+            text.parse().map_or(Page::Unknown, page)
+        }
+        match parts {
+            ("" | "overview", None, ..) => Self::Overview,
+            (path, None, ..) => noun(path).map_or(Self::Unknown, |noun| {
+                Self::List(ListQuery::from_pairs(noun, pairs.iter().map(|(k, v)| (k.as_str(), v.as_str()))))
+            }),
+            ("products", Some("new"), None, _) => Self::NewProduct,
+            ("customers", Some("new"), None, _) => Self::NewCustomer,
+            ("products", Some(text), Some("edit"), None) => id(text, Self::EditProduct),
+            ("customers", Some(text), Some("edit"), None) => id(text, Self::EditCustomer),
+            (path, Some(text), None, _) => match noun(path) {
+                Some(Noun::Products) => id(text, Self::Product),
+                Some(Noun::RatePlans) => id(text, Self::RatePlan),
+                Some(Noun::Customers) => id(text, Self::Customer),
+                Some(Noun::Usage) => id(text, Self::UsageRecord),
+                Some(Noun::Invoices) => id(text, Self::Invoice),
+                None => Self::Unknown,
+            },
+            _ => Self::Unknown,
+        }
+    }
+
+    /// Its address in a workspace.
+    pub fn url(&self, slug: &Slug) -> String {
+        match self {
+            Self::Overview | Self::Unknown => format!("/{slug}/overview"),
+            Self::List(query) => {
+                let path = format!("/{slug}/{}", query.noun.path());
+                match serde_urlencoded::to_string(query.pairs()) {
+                    Ok(pairs) if !pairs.is_empty() => format!("{path}?{pairs}"),
+                    _ => path,
+                }
+            }
+            Self::Product(id) => format!("/{slug}/products/{id}"),
+            Self::NewProduct => format!("/{slug}/products/new"),
+            Self::EditProduct(id) => format!("/{slug}/products/{id}/edit"),
+            Self::RatePlan(id) => format!("/{slug}/rate-plans/{id}"),
+            Self::Customer(id) => format!("/{slug}/customers/{id}"),
+            Self::NewCustomer => format!("/{slug}/customers/new"),
+            Self::EditCustomer(id) => format!("/{slug}/customers/{id}/edit"),
+            Self::UsageRecord(id) => format!("/{slug}/usage/{id}"),
+            Self::Invoice(id) => format!("/{slug}/invoices/{id}"),
+        }
+    }
+
+    /// The section it belongs to; `None` for the overview.
+    pub const fn noun(&self) -> Option<Noun> {
+        match self {
+            Self::Overview | Self::Unknown => None,
+            Self::List(query) => Some(query.noun),
+            Self::Product(_) | Self::NewProduct | Self::EditProduct(_) => Some(Noun::Products),
+            Self::RatePlan(_) => Some(Noun::RatePlans),
+            Self::Customer(_) | Self::NewCustomer | Self::EditCustomer(_) => Some(Noun::Customers),
+            Self::UsageRecord(_) => Some(Noun::Usage),
+            Self::Invoice(_) => Some(Noun::Invoices),
+        }
+    }
+
+    /// Its title in the browser's tab.
+    pub const fn title(&self) -> &'static str {
+        match self {
+            Self::NewProduct => "New product",
+            Self::NewCustomer => "New customer",
+            Self::EditProduct(_) => "Edit product",
+            Self::EditCustomer(_) => "Edit customer",
+            _ => match self.noun() {
+                Some(noun) => noun.title(),
+                None => "Overview",
+            },
+        }
+    }
+
+    /// What a seat must allow for it to open.
+    pub const fn requires(&self) -> Capability {
+        match self {
+            Self::NewProduct | Self::EditProduct(_) | Self::NewCustomer | Self::EditCustomer(_) => Capability::EditContent,
+            _ => match self.noun() {
+                Some(noun) => section_requires(noun),
+                None => Capability::ReadAll,
+            },
+        }
+    }
+
+    /// The page that opens when a person goes from this one to another workspace with a seat that allows `may`:
+    /// the same page, else the same section, else the first that the seat allows (blueprint section 6, step 4). What
+    /// was typed or chosen in the old workspace (search, place in the list, ids) stays there.
+    #[must_use]
+    pub fn in_another_workspace(&self, may: CapabilitySet) -> Self {
+        let same = match self {
+            Self::Overview | Self::Unknown => Self::Overview,
+            Self::NewProduct | Self::NewCustomer => self.clone(),
+            _ => self.noun().map_or(Self::Overview, Self::list),
+        };
+        let section = self.noun().map(Self::list);
+        let candidates = [Some(same), section, Some(Self::Overview), Some(Self::list(Noun::Customers))];
+        candidates.into_iter().flatten().find(|page| may.has(page.requires())).unwrap_or(Self::Overview)
+    }
+
+    /// What makes two addresses one page on screen: the same page with another query keeps its place and focus.
+    pub fn key(&self) -> Self {
+        match self {
+            Self::List(query) => Self::list(query.noun),
+            page => page.clone(),
+        }
+    }
+}
+
+/// What a seat must allow for a section's pages to open.
+pub const fn section_requires(noun: Noun) -> Capability {
+    match noun {
+        Noun::Products | Noun::RatePlans => Capability::ReadAll,
+        Noun::Customers | Noun::Usage | Noun::Invoices => Capability::ReadShared,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::WorkspaceRole;
+
+    #[test]
+    fn a_switch_keeps_the_page_but_nothing_of_the_workspace() {
+        let owner = WorkspaceRole::Owner.capabilities();
+        let searched = Page::parse("customers", &[("q".into(), "secret corp".into())]);
+        assert_eq!(searched.in_another_workspace(owner), Page::list(Noun::Customers));
+        let detail = Page::parse("invoices/018f4d9e-0000-7000-8000-000000000000", &[]);
+        assert_eq!(detail.in_another_workspace(owner), Page::list(Noun::Invoices));
+        assert_eq!(Page::NewCustomer.in_another_workspace(WorkspaceRole::Viewer.capabilities()), Page::list(Noun::Customers));
+        assert_eq!(Page::Overview.in_another_workspace(WorkspaceRole::Guest.capabilities()), Page::list(Noun::Customers));
+    }
+
+    #[test]
+    fn nonsense_is_unknown() {
+        for bad in ["customers/1", "customers/new/x", "nope", "overview/x", "usage/new", "invoices//"] {
+            assert_eq!(Page::parse(bad, &[]), Page::Unknown, "{bad}");
+        }
+    }
+}

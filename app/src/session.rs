@@ -1,0 +1,235 @@
+//! What is tied to the person and outlives every switch: who they are, their list of seats, preferences of the device,
+//! the address. One context, provided by the root.
+//!
+//! Nothing of a workspace may be kept here: that belongs in `console::Scope`, which dies with the workspace.
+
+use crate::{
+    account::{load_picker, sign_out},
+    boot::{Boot, Content, Returned, Theme},
+    browser::{self, Navigator},
+    console::switch_workspace,
+    error::AppError,
+    routes::{ReturnTo, Route, SignInNotice},
+    ui::Toast,
+};
+use leptos::{prelude::*, task::spawn_local};
+use model::{Slug, picker::Picker, workspace::Person};
+use std::{collections::HashMap, sync::Arc};
+use time::OffsetDateTime;
+
+/// How long a person points at a workspace before that counts as intent.
+const INTENT_MILLIS: u32 = 80;
+/// How long a handoff minted ahead is used: less than the 60 s that it lives at the server.
+const HANDOFF_SECONDS: i64 = 50;
+
+/// A handoff minted ahead of a switch.
+#[derive(Clone)]
+struct Handoff {
+    code: String,
+    /// When it was minted, by the device's clock.
+    minted: OffsetDateTime,
+}
+
+/// The person's context.
+#[derive(Clone, Copy)]
+pub struct Session {
+    /// Where the person is.
+    pub navigator: Navigator,
+    /// Who it is; `None` while signed out.
+    pub person: RwSignal<Option<Person>>,
+    /// The list of seats, to draw.
+    pub picker: RwSignal<Option<Arc<Picker>>>,
+    /// Why the list could not be read anew.
+    pub picker_error: RwSignal<Option<AppError>>,
+    /// Whether the list is being read.
+    pub picker_loading: RwSignal<bool>,
+    /// Light, dark, or as the device says.
+    pub theme: RwSignal<Theme>,
+    /// The time against which "2 h ago" is said.
+    pub now: RwSignal<Option<OffsetDateTime>>,
+    /// What is being said at the foot of the screen.
+    pub toasts: RwSignal<Vec<Toast>>,
+    /// Whether the palette is open.
+    pub palette: RwSignal<bool>,
+    /// Whether the browser has taken over from the server.
+    pub live: RwSignal<bool>,
+    content: StoredValue<Option<Content>>,
+    returned: StoredValue<Option<Returned>>,
+    handoffs: StoredValue<HashMap<Slug, Handoff>>,
+    aim: StoredValue<Option<Slug>>,
+    picker_is_whole: StoredValue<bool>,
+}
+
+/// The person's context of the current view.
+pub fn use_session() -> Session {
+    expect_context()
+}
+
+impl Session {
+    /// Takes what the document carried.
+    pub fn start(boot: Boot, route: Route) -> Self {
+        let Boot { person, picker, picker_is_whole, theme, now, content, returned } = boot;
+        let session = Self {
+            navigator: Navigator::new(route),
+            person: RwSignal::new(person),
+            picker: RwSignal::new(picker.map(Arc::new)),
+            picker_error: RwSignal::new(None),
+            picker_loading: RwSignal::new(false),
+            theme: RwSignal::new(theme),
+            now: RwSignal::new(now),
+            toasts: RwSignal::new(Vec::new()),
+            palette: RwSignal::new(false),
+            live: RwSignal::new(false),
+            content: StoredValue::new(Some(content)),
+            returned: StoredValue::new(returned),
+            handoffs: StoredValue::new(HashMap::new()),
+            aim: StoredValue::new(None),
+            picker_is_whole: StoredValue::new(picker_is_whole),
+        };
+        provide_context(session);
+        session
+    }
+
+    /// Looks at the document's content without taking it.
+    pub fn with_content<T>(self, look: impl FnOnce(Option<&Content>) -> T) -> T {
+        self.content.with_value(|content| look(content.as_ref()))
+    }
+
+    /// Takes the document's content: whoever shows the first view. Afterwards there is none.
+    pub fn take_content(self) -> Option<Content> {
+        self.content.try_update_value(Option::take).flatten()
+    }
+
+    /// Takes the form that came back with the document, if one did.
+    pub fn take_returned(self) -> Option<Returned> {
+        self.returned.try_update_value(Option::take).flatten()
+    }
+
+    /// Begins to listen to the browser. Called once, in the browser, after hydration.
+    pub fn listen(self) {
+        self.live.set(true);
+        browser::on_sign_out_elsewhere(move || leave(SignInNotice::Elsewhere));
+        browser::on_return(move |from_cache| {
+            if from_cache {
+                // What the cache shows may be from before a sign-out: only the server knows.
+                browser::reload_document();
+            } else {
+                self.refresh_if_stale();
+            }
+        });
+        if self.person.with_untracked(Option::is_some) && !self.picker_is_whole.get_value() {
+            self.refresh_picker(false);
+        }
+        self.tick();
+    }
+
+    fn tick(self) {
+        browser::after(30_000, move || {
+            if self.now.try_set(browser::now()).is_none() {
+                self.tick();
+            }
+        });
+    }
+
+    /// Reads the list of seats again; with `past_cache`, not even the server answers from memory.
+    pub fn refresh_picker(self, past_cache: bool) {
+        self.picker_loading.set(true);
+        spawn_local(async move {
+            match load_picker(past_cache).await {
+                Ok(picker) => {
+                    self.now.set(browser::now());
+                    self.picker.set(Some(Arc::new(picker)));
+                    self.picker_is_whole.set_value(true);
+                    self.picker_error.set(None);
+                }
+                Err(AppError::SignedOut) => self.sign_in_again(),
+                Err(error) => self.picker_error.set(Some(error)),
+            }
+            self.picker_loading.set(false);
+        });
+    }
+
+    /// Reads the list of seats again if it is older than it may be (blueprint section 7).
+    pub fn refresh_if_stale(self) {
+        let Some(now) = browser::now() else { return };
+        if self.picker.with_untracked(|p| p.as_ref().is_some_and(|p| p.is_stale(now))) {
+            self.refresh_picker(false);
+        }
+    }
+
+    /// The person points at a workspace. If they still do in [`INTENT_MILLIS`], a handoff is minted ahead, so that the
+    /// switch itself costs one round trip (blueprint section 6, step 1).
+    pub fn aim(self, slug: &Slug) {
+        self.aim.set_value(Some(slug.clone()));
+        let slug = slug.clone();
+        browser::after(INTENT_MILLIS, move || {
+            let still = self.aim.try_with_value(|aim| aim.as_ref() == Some(&slug)).unwrap_or(false);
+            if still && !self.has_handoff(&slug) {
+                spawn_local(async move {
+                    if let (Ok(code), Some(minted)) = (switch_workspace(slug.clone()).await, browser::now()) {
+                        self.handoffs.update_value(|handoffs| {
+                            handoffs.insert(slug, Handoff { code, minted });
+                        });
+                    }
+                });
+            }
+        });
+    }
+
+    /// The person points at nothing any more.
+    pub fn look_away(self) {
+        self.aim.set_value(None);
+    }
+
+    /// Takes the handoff minted for `slug`, unless it is about to run out. Each is used once.
+    pub fn take_handoff(self, slug: &Slug) -> Option<String> {
+        let handoff = self.handoffs.try_update_value(|handoffs| handoffs.remove(slug)).flatten()?;
+        let age = (browser::now()? - handoff.minted).whole_seconds();
+        (age < HANDOFF_SECONDS).then_some(handoff.code)
+    }
+
+    fn has_handoff(self, slug: &Slug) -> bool {
+        let Some(now) = browser::now() else { return true };
+        self.handoffs.with_value(|h| h.get(slug).is_some_and(|h| (now - h.minted).whole_seconds() < HANDOFF_SECONDS))
+    }
+
+    /// Says something at the foot of the screen for a while.
+    pub fn toast(self, toast: Toast) {
+        let id = toast.id;
+        self.toasts.update(|toasts| toasts.push(toast));
+        browser::after(6_000, move || self.dismiss(id));
+    }
+
+    /// Takes back what was said.
+    pub fn dismiss(self, id: u32) {
+        self.toasts.try_update(|toasts| toasts.retain(|t| t.id != id));
+    }
+
+    /// Chooses the device's theme.
+    pub fn choose_theme(self, theme: Theme) {
+        self.theme.set(theme);
+        browser::set_preference_cookie("theme", theme.as_str());
+        browser::set_root_attribute("data-theme", theme.attribute());
+    }
+
+    /// Signs out: the server's session first, but whatever becomes of that, this browser forgets everything and all
+    /// its tabs leave (switcher seed, section 9).
+    pub fn sign_out(self) {
+        spawn_local(async move {
+            let _ = sign_out().await;
+            browser::announce_sign_out();
+            leave(SignInNotice::SignedOut);
+        });
+    }
+
+    /// The session ended under the page: to sign-in, and back here afterwards.
+    pub fn sign_in_again(self) {
+        let next = ReturnTo::parse(&self.navigator.route_now().url());
+        browser::load_document(&Route::SignIn { next, notice: Some(SignInNotice::Elsewhere) }.url());
+    }
+}
+
+/// Leaves for the sign-in page with a document load, which takes all of the page's memory with it.
+fn leave(notice: SignInNotice) {
+    browser::load_document(&Route::SignIn { next: None, notice: Some(notice) }.url());
+}

@@ -1,0 +1,99 @@
+//! Answering server functions.
+
+use super::{RequestContext, fault};
+use crate::error::AppError;
+use axum::body::{Body, to_bytes};
+use http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
+use leptos::{
+    prelude::{provide_context, use_context},
+    reactive::{computed::ScopedFuture, owner::Owner},
+};
+use model::id::WorkspaceId;
+use std::sync::{Arc, Mutex};
+use store::StoreError;
+
+/// Names the workspace that served a response (blueprint section 3, invariant 6).
+pub(super) const WORKSPACE_HEADER: HeaderName = HeaderName::from_static("stile-workspace");
+/// Longest error that is looked at, in bytes.
+const ERROR_BYTES: usize = 64 * 1024;
+
+/// A request, and what its answer is to carry beside its value.
+#[derive(Clone)]
+pub struct Call {
+    /// The request.
+    pub request: RequestContext,
+    headers: Arc<Mutex<Vec<(HeaderName, HeaderValue)>>>,
+}
+
+impl Call {
+    pub(super) fn new(request: RequestContext) -> Self {
+        Self { request, headers: Arc::default() }
+    }
+
+    /// Adds a header to the answer.
+    pub(super) fn header(&self, name: HeaderName, value: &str) {
+        if let (Ok(value), Ok(mut headers)) = (HeaderValue::from_str(value), self.headers.lock()) {
+            headers.push((name, value));
+        }
+    }
+
+    /// Says which workspace serves the answer.
+    pub(super) fn served_by(&self, workspace: WorkspaceId) {
+        self.header(WORKSPACE_HEADER, &workspace.to_string());
+    }
+
+    pub(super) fn apply(&self, response: &mut Response<Body>) {
+        if let Ok(mut headers) = self.headers.lock() {
+            for (name, value) in headers.drain(..) {
+                response.headers_mut().append(name, value);
+            }
+        }
+    }
+
+    /// The credential, or [`AppError::SignedOut`].
+    pub(super) fn credential(&self) -> Result<store::door::Credential, AppError> {
+        self.request.credential.ok_or(AppError::SignedOut)
+    }
+}
+
+/// The request that the current server function answers.
+///
+/// # Errors
+/// [`AppError::Internal`] outside of one.
+pub fn context() -> Result<Call, AppError> {
+    use_context::<Call>().ok_or_else(|| fault(StoreError::Inconsistent("a server function outside a request".to_owned())))
+}
+
+/// Answers `POST /api/fn/...`.
+pub async fn call(context: RequestContext, request: Request<Body>) -> Response<Body> {
+    let Some(mut function) = server_fn::axum::get_server_fn_service(request.uri().path(), request.method().clone()) else {
+        return error_response(&AppError::Absent);
+    };
+    let call = Call::new(context);
+    let owner = Owner::new();
+    let answer = owner.with(|| {
+        provide_context(call.clone());
+        ScopedFuture::new(async move { function.run(request).await })
+    });
+    let mut response = answer.await;
+    // server_fn answers every error with 500; the error itself knows better.
+    if response.status() == StatusCode::INTERNAL_SERVER_ERROR {
+        let body = to_bytes(response.into_body(), ERROR_BYTES).await.unwrap_or_default();
+        response = error_response(&serde_json::from_slice(&body).unwrap_or(AppError::Internal));
+    }
+    call.apply(&mut response);
+    response
+}
+
+fn error_response(error: &AppError) -> Response<Body> {
+    let body = serde_json::to_vec(error).unwrap_or_default();
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    if let AppError::Limited(seconds) = error
+        && let Ok(value) = HeaderValue::from_str(&seconds.to_string())
+    {
+        response.headers_mut().insert(header::RETRY_AFTER, value);
+    }
+    response
+}

@@ -1,0 +1,195 @@
+//! Switching, entering, pages and writes: what the workspace plane's server functions do. Everything here comes
+//! through the door, each time.
+
+use super::{Call, fault, load::load};
+use crate::{
+    console::{Entered, PageData, Scoped},
+    error::{AppError, Refusal},
+    routes::{Page, Route},
+};
+use model::{
+    FieldErrors, Slug,
+    capability::{CapabilityKind, EditContent},
+    catalog::{Lifecycle, ProductInput},
+    customer::CustomerInput,
+    id::{CustomerId, ProductId},
+    workspace::Entry,
+};
+use store::{
+    StoreError, customers,
+    door::{Can, Door, Mode, Read, WorkspaceTx, Write},
+    handoffs::{self, HandoffRefused},
+    products,
+    secret::Secret,
+};
+
+/// What stands behind the door, or why not.
+fn opened<M: Mode>(call: &Call, door: Door<WorkspaceTx<M>>) -> Result<WorkspaceTx<M>, AppError> {
+    match door {
+        Door::Open(tx) => {
+            call.served_by(tx.id());
+            Ok(tx)
+        }
+        Door::Moved(slug) => Err(AppError::Moved(slug)),
+        Door::Gone(_) => Err(AppError::Gone),
+        Door::Absent(_) => Err(AppError::Absent),
+        Door::SignedOut => Err(AppError::SignedOut),
+        Door::Mismatch => Err(AppError::Mismatch),
+    }
+}
+
+async fn reading(call: &Call, slug: &Slug) -> Result<WorkspaceTx<Read>, AppError> {
+    let door = call.request.services.store.workspace(&call.credential()?, slug).await.map_err(fault)?;
+    opened(call, door)
+}
+
+/// Mints a handoff.
+pub async fn switch(call: &Call, to: &Slug) -> Result<String, AppError> {
+    let mut tx = reading(call, to).await?;
+    let code = Secret::generate("").map_err(|_| AppError::Internal)?;
+    handoffs::mint(&mut tx, &code).await.map_err(fault)?;
+    tx.commit().await.map_err(fault)?;
+    Ok(code.reveal().to_owned())
+}
+
+/// Enters with a handoff: the one presented, or one minted here and now.
+pub async fn enter(call: &Call, to: &Slug, code: Option<&str>, url: &str) -> Result<Entered, AppError> {
+    let mut tx = reading(call, to).await?;
+    let code = match code {
+        Some(code) => Secret::presented(code).ok_or(AppError::Refused(Refusal::HandoffForeign))?,
+        None => {
+            let code = Secret::generate("").map_err(|_| AppError::Internal)?;
+            handoffs::mint(&mut tx, &code).await.map_err(fault)?;
+            code
+        }
+    };
+    if let Err(refused) = handoffs::redeem(&mut tx, &code).await.map_err(fault)? {
+        let tenant = tx.tenant();
+        tracing::warn!(workspace_id = %tenant.workspace.id, user_id = %tenant.live.person.id, ?refused, "a handoff was refused");
+        return Err(AppError::Refused(match refused {
+            HandoffRefused::Used => Refusal::HandoffUsed,
+            HandoffRefused::Expired => Refusal::HandoffExpired,
+            HandoffRefused::Foreign => Refusal::HandoffForeign,
+        }));
+    }
+    let page = match Route::parse_url(url) {
+        Route::Workspace(slug, page) if slug == *to => page,
+        _ => Page::Overview,
+    };
+    arrive(call, tx, page).await
+}
+
+/// Opens a page for whoever has come through the door: the one asked for, or the nearest that the seat allows.
+pub(super) async fn arrive(call: &Call, mut tx: WorkspaceTx<Read>, page: Page) -> Result<Entered, AppError> {
+    let seat = tx.tenant().seat;
+    let page = if seat.capabilities().has(page.requires()) { page } else { page.in_another_workspace(seat.capabilities()) };
+    let data = load(&mut tx, &page).await?;
+    handoffs::record_visit(&mut tx).await.map_err(fault)?;
+    let now = call.request.services.store.now().await.map_err(fault)?;
+    let tenant = tx.commit().await.map_err(fault)?;
+    call.request.services.store.forget_picker(&tenant.live).await;
+    let grant = call.request.services.grants.sign(&tenant, now)?;
+    let url = page.url(&tenant.workspace.slug);
+    Ok(Entered { entry: Entry { workspace: tenant.workspace, seat, grant }, url, data })
+}
+
+/// The data of a page.
+pub async fn page(call: &Call, slug: &Slug, grant: &str, url: &str) -> Result<Scoped<PageData>, AppError> {
+    let grant = call.request.services.grants.read(grant)?;
+    let mut tx = reading(call, slug).await?;
+    grant.fits(tx.tenant())?;
+    let page = match Route::parse_url(url) {
+        Route::Workspace(named, page) if named == *slug => page,
+        _ => return Err(AppError::Absent),
+    };
+    let value = load(&mut tx, &page).await?;
+    let workspace = tx.commit().await.map_err(fault)?.workspace.id;
+    Ok(Scoped { workspace, value })
+}
+
+/// Opens a workspace for a write by a page that holds `grant`, and takes the capability that it needs.
+async fn writing<C: CapabilityKind>(call: &Call, slug: &Slug, grant: &str) -> Result<(WorkspaceTx<Write>, Can<C>), AppError> {
+    let grant = call.request.services.grants.read(grant)?;
+    let door = call.request.services.store.workspace_write(&call.credential()?, slug, grant.fence()).await.map_err(fault)?;
+    let tx = opened(call, door)?;
+    grant.fits(tx.tenant())?;
+    let can = tx.can::<C>().map_err(|denied| AppError::Denied(denied.0))?;
+    Ok((tx, can))
+}
+
+/// A constraint that stands for a rule becomes the field's error.
+fn refused(error: StoreError, constraint: &str, field: &str, message: &str) -> AppError {
+    if error.is_refused_by(constraint) { AppError::Invalid(FieldErrors::one(field, message)) } else { fault(error) }
+}
+
+/// Stores a customer.
+pub async fn save_customer(
+    call: &Call,
+    slug: &Slug,
+    grant: &str,
+    id: Option<CustomerId>,
+    input: &CustomerInput,
+) -> Result<CustomerId, AppError> {
+    let (mut tx, can) = writing::<EditContent>(call, slug, grant).await?;
+    let draft = input.parse().map_err(AppError::Invalid)?;
+    let of_constraint = |e| refused(e, "customer_rate_plan", "rate_plan", "Choose a rate plan from the list.");
+    let id = match id {
+        None => customers::create(&mut tx, &can, &draft).await.map_err(of_constraint)?,
+        Some(id) if customers::update(&mut tx, &can, id, &draft).await.map_err(of_constraint)? => id,
+        Some(_) => return Err(AppError::Absent),
+    };
+    tx.commit().await.map_err(fault)?;
+    Ok(id)
+}
+
+/// Archives a customer or brings them back.
+pub async fn set_customer_status(
+    call: &Call,
+    slug: &Slug,
+    grant: &str,
+    id: CustomerId,
+    status: Lifecycle,
+) -> Result<(), AppError> {
+    let (mut tx, can) = writing::<EditContent>(call, slug, grant).await?;
+    if !customers::set_status(&mut tx, &can, id, status).await.map_err(fault)? {
+        return Err(AppError::Absent);
+    }
+    tx.commit().await.map_err(fault)?;
+    Ok(())
+}
+
+/// Stores a product.
+pub async fn save_product(
+    call: &Call,
+    slug: &Slug,
+    grant: &str,
+    id: Option<ProductId>,
+    input: &ProductInput,
+) -> Result<ProductId, AppError> {
+    let (mut tx, can) = writing::<EditContent>(call, slug, grant).await?;
+    let draft = input.parse().map_err(AppError::Invalid)?;
+    let of_constraint = |e| refused(e, "product_code_taken", "code", "Another product of this workspace has that code.");
+    let id = match id {
+        None => products::create(&mut tx, &can, &draft).await.map_err(of_constraint)?,
+        Some(id) if products::update(&mut tx, &can, id, &draft).await.map_err(of_constraint)? => id,
+        Some(_) => return Err(AppError::Absent),
+    };
+    tx.commit().await.map_err(fault)?;
+    Ok(id)
+}
+
+/// Archives a product or brings it back.
+pub async fn set_product_status(
+    call: &Call,
+    slug: &Slug,
+    grant: &str,
+    id: ProductId,
+    status: Lifecycle,
+) -> Result<(), AppError> {
+    let (mut tx, can) = writing::<EditContent>(call, slug, grant).await?;
+    if !products::set_status(&mut tx, &can, id, status).await.map_err(fault)? {
+        return Err(AppError::Absent);
+    }
+    tx.commit().await.map_err(fault)?;
+    Ok(())
+}

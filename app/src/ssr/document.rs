@@ -1,0 +1,241 @@
+//! GET: from an address to its document. Who may see what is decided here, before anything is rendered.
+
+use super::{Call, RequestContext, console::arrive, fault, identity, shell::render};
+use crate::{
+    boot::{Boot, Content, PICKER_ROWS_IN_DOCUMENT, Returned, Theme},
+    console::PageData,
+    error::{AppError, Refusal},
+    routes::{Page, ReturnTo, Route},
+};
+use axum::body::Body;
+use http::{HeaderValue, Response, StatusCode, Uri, header};
+use model::{
+    Slug,
+    id::WorkspaceId,
+    picker::{Picker, PickerOrganization, PickerWorkspace},
+};
+use store::{door::{Door, Live}, seats::Freshness};
+use time::OffsetDateTime;
+
+/// Answers a GET with a document or a redirect.
+pub async fn document(context: RequestContext, uri: &Uri) -> Response<Body> {
+    page(Call::new(context), uri, None).await
+}
+
+/// The same, with a form that came back.
+pub(super) async fn page(call: Call, uri: &Uri, returned: Option<Returned>) -> Response<Body> {
+    let mut response = match answer(&call, uri, returned).await {
+        Ok(response) => response,
+        Err(AppError::Unavailable) => unavailable(&call.request),
+        Err(error) => {
+            let mut response = unavailable(&call.request);
+            *response.status_mut() = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            response
+        }
+    };
+    call.apply(&mut response);
+    response
+}
+
+/// The 503 page: says that nothing is lost, and nothing else.
+pub fn unavailable(context: &RequestContext) -> Response<Body> {
+    render(context, bare(context.theme, Content::Unavailable), Route::Unknown, StatusCode::SERVICE_UNAVAILABLE)
+}
+
+const fn bare(theme: Theme, content: Content) -> Boot {
+    Boot { person: None, picker: None, picker_is_whole: true, theme, now: None, content, returned: None }
+}
+
+pub(super) fn redirect(status: StatusCode, to: &str) -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    if let Ok(location) = HeaderValue::from_str(to) {
+        response.headers_mut().insert(header::LOCATION, location);
+    }
+    response
+}
+
+async fn answer(call: &Call, uri: &Uri, returned: Option<Returned>) -> Result<Response<Body>, AppError> {
+    let context = &call.request;
+    let route = Route::parse(uri.path(), uri.query().unwrap_or_default());
+    match route.clone() {
+        Route::Workspace(slug, page) => workspace(call, uri, slug, page, returned).await,
+        Route::SignIn { next, .. } => match signed_in(call, Freshness::Recent).await? {
+            Some(_) => Ok(redirect(StatusCode::SEE_OTHER, next.as_ref().map_or("/", ReturnTo::as_str))),
+            None => Ok(sign_in(context, route, returned)),
+        },
+        Route::Landing => match signed_in(call, Freshness::Now).await? {
+            Some(person) => Ok(redirect(StatusCode::SEE_OTHER, &landing(&person))),
+            None => Ok(sign_in(context, route, returned)),
+        },
+        Route::Home { refused } => match signed_in(call, Freshness::Now).await? {
+            // Loading the picker is its refresh when there is no script.
+            Some(person) => Ok(person.render(context, route, Content::Home { refused }, returned, StatusCode::OK)),
+            None => Ok(to_sign_in(uri)),
+        },
+        Route::Tokens => match signed_in(call, Freshness::Recent).await? {
+            Some(person) => {
+                let content = Content::Tokens { tokens: identity::tokens(call).await?, created: None };
+                Ok(person.render(context, route, content, returned, StatusCode::OK))
+            }
+            None => Ok(to_sign_in(uri)),
+        },
+        Route::Unknown => match signed_in(call, Freshness::Recent).await? {
+            Some(person) => Ok(person.absent(context, route, Content::Absent, StatusCode::NOT_FOUND)),
+            None => Ok(to_sign_in(uri)),
+        },
+    }
+}
+
+fn sign_in(context: &RequestContext, route: Route, returned: Option<Returned>) -> Response<Body> {
+    let status = if returned.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    render(context, Boot { returned, ..bare(context.theme, Content::SignIn) }, route, status)
+}
+
+/// To sign-in, and back to exactly this address.
+fn to_sign_in(uri: &Uri) -> Response<Body> {
+    let next = uri.path_and_query().and_then(|p| ReturnTo::parse(p.as_str()));
+    redirect(StatusCode::SEE_OTHER, &Route::SignIn { next, notice: None }.url())
+}
+
+/// The last active workspace; the picker for whoever prefers it or has entered none.
+fn landing(who: &Who) -> String {
+    let last = if who.live.lands_on_picker { None } else { who.picker.default_workspace() };
+    match last {
+        Some(workspace) => Page::Overview.in_another_workspace(workspace.seat.capabilities()).url(&workspace.slug),
+        None => Route::home().url(),
+    }
+}
+
+/// Who is signed in, with what they can reach.
+struct Who {
+    live: Live,
+    picker: Picker,
+    now: OffsetDateTime,
+}
+
+async fn signed_in(call: &Call, freshness: Freshness) -> Result<Option<Who>, AppError> {
+    let Some(credential) = call.request.credential else { return Ok(None) };
+    let store = &call.request.services.store;
+    let Some((live, picker)) = store.picker(&credential, freshness).await.map_err(fault)? else { return Ok(None) };
+    let now = store.now().await.map_err(fault)?;
+    Ok(Some(Who { live, picker: Picker::clone(&picker), now }))
+}
+
+impl Who {
+    fn render(
+        self,
+        context: &RequestContext,
+        route: Route,
+        content: Content,
+        returned: Option<Returned>,
+        status: StatusCode,
+    ) -> Response<Body> {
+        let whole = matches!(content, Content::Home { .. }) || self.picker.count() <= PICKER_ROWS_IN_DOCUMENT;
+        let picker = if whole { self.picker } else { shortened(self.picker) };
+        let status = if returned.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { status };
+        let boot = Boot {
+            person: Some(self.live.person),
+            picker: Some(picker),
+            picker_is_whole: whole,
+            theme: context.theme,
+            now: Some(self.now),
+            content,
+            returned,
+        };
+        render(context, boot, route, status)
+    }
+
+    /// A page that is the same whatever was asked for: of the list of seats it carries the way out and no time.
+    fn absent(self, context: &RequestContext, route: Route, content: Content, status: StatusCode) -> Response<Body> {
+        let Self { live, picker, .. } = self;
+        let boot = Boot {
+            person: Some(live.person),
+            picker: Some(way_out(&picker)),
+            picker_is_whole: false,
+            theme: context.theme,
+            now: None,
+            content,
+            returned: None,
+        };
+        render(context, boot, route, status)
+    }
+}
+
+/// The list with nothing but the person's default workspace in it.
+fn way_out(picker: &Picker) -> Picker {
+    let default = picker.default_workspace().map(|w| w.id);
+    let organizations = picker
+        .organizations
+        .iter()
+        .filter_map(|o| {
+            let workspace = o.workspaces.iter().find(|w| Some(w.id) == default)?;
+            let workspaces = vec![PickerWorkspace { opened: None, ..workspace.clone() }];
+            Some(PickerOrganization { workspaces, ..o.clone() })
+        })
+        .collect();
+    Picker { organizations, as_of: OffsetDateTime::UNIX_EPOCH }
+}
+
+/// The most recent rows of a long list; the browser asks for the rest.
+fn shortened(mut picker: Picker) -> Picker {
+    let mut times: Vec<_> = picker.rows().map(|(_, w)| (w.opened, w.id)).collect();
+    times.sort_by_key(|(opened, _)| std::cmp::Reverse(*opened));
+    let kept: std::collections::HashSet<WorkspaceId> = times.into_iter().take(PICKER_ROWS_IN_DOCUMENT).map(|(_, id)| id).collect();
+    for organization in &mut picker.organizations {
+        organization.workspaces.retain(|w| kept.contains(&w.id));
+    }
+    picker.organizations.retain(|o| !o.workspaces.is_empty());
+    picker
+}
+
+/// A deep link: one request does what a switch does (blueprint section 6).
+async fn workspace(
+    call: &Call,
+    uri: &Uri,
+    slug: Slug,
+    page: Page,
+    returned: Option<Returned>,
+) -> Result<Response<Body>, AppError> {
+    let context = &call.request;
+    let Some(credential) = context.credential else { return Ok(to_sign_in(uri)) };
+    let store = &context.services.store;
+    let tx = match store.workspace(&credential, &slug).await.map_err(fault)? {
+        Door::Open(tx) if page != Page::Unknown => tx,
+        Door::SignedOut => return Ok(to_sign_in(uri)),
+        Door::Moved(to) => return Ok(moved(uri, &slug, &to)),
+        door => {
+            let (content, status) = match door {
+                Door::Gone(_) => (Content::Gone, StatusCode::GONE),
+                _ => (Content::Absent, StatusCode::NOT_FOUND),
+            };
+            let Some(who) = signed_in(call, Freshness::Recent).await? else { return Ok(to_sign_in(uri)) };
+            return Ok(who.absent(context, Route::Workspace(slug, page), content, status));
+        }
+    };
+    call.served_by(tx.id());
+    let entered = arrive(call, tx, page.clone()).await?;
+    if entered.url != page.url(&slug) {
+        return Ok(redirect(StatusCode::SEE_OTHER, &entered.url));
+    }
+    let status = match entered.data {
+        PageData::Missing => StatusCode::NOT_FOUND,
+        PageData::Denied(_) => StatusCode::FORBIDDEN,
+        _ => StatusCode::OK,
+    };
+    let Some(who) = signed_in(call, Freshness::Recent).await? else { return Ok(to_sign_in(uri)) };
+    let content = Content::Workspace { entry: entered.entry, data: entered.data };
+    Ok(who.render(context, Route::Workspace(slug, page), content, returned, status))
+}
+
+/// The same address under the workspace's new slug, path and query kept.
+fn moved(uri: &Uri, from: &Slug, to: &Slug) -> Response<Body> {
+    let asked = uri.path_and_query().map_or("/", |p| p.as_str());
+    let rest = asked.strip_prefix('/').and_then(|p| p.strip_prefix(from.as_str())).unwrap_or_default();
+    redirect(StatusCode::MOVED_PERMANENTLY, &format!("/{to}{rest}"))
+}
+
+/// Sends whoever could not enter back to the picker, with the reason.
+pub(super) fn back_to_picker(refusal: Refusal) -> Response<Body> {
+    redirect(StatusCode::SEE_OTHER, &Route::Home { refused: Some(refusal) }.url())
+}

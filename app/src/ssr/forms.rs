@@ -1,0 +1,130 @@
+//! POST without JavaScript: forms post to the address of their own page. On success a redirect; otherwise the page
+//! again, with what was typed and what was wrong with it.
+
+use super::{
+    Call, RequestContext, console,
+    document::{back_to_picker, page, redirect},
+    identity,
+    shell::render,
+};
+use crate::{
+    boot::{Boot, Content, Returned},
+    error::AppError,
+    routes::{Page, Route},
+};
+use axum::body::Body;
+use http::{Response, StatusCode, Uri};
+use model::{Slug, catalog::Lifecycle};
+use serde::de::DeserializeOwned;
+use store::seats::Freshness;
+
+/// What a form posted.
+struct Form(Vec<(String, String)>);
+
+impl Form {
+    fn get(&self, name: &str) -> &str {
+        self.0.iter().find(|(n, _)| n == name).map_or("", |(_, v)| v.as_str())
+    }
+
+    /// The form as the type that its server function takes; unknown controls are ignored.
+    fn read<T: DeserializeOwned + Default>(&self) -> T {
+        let text = serde_urlencoded::to_string(&self.0).unwrap_or_default();
+        serde_urlencoded::from_str(&text).unwrap_or_default()
+    }
+
+    /// What comes back into its fields. Secrets don't.
+    fn returned(self, error: &AppError) -> Returned {
+        let secret = |name: &str| matches!(name, "password" | "grant" | "code");
+        let values = self.0.into_iter().filter(|(name, _)| !secret(name)).collect();
+        let errors = error.fields();
+        let message = if matches!(error, AppError::Invalid(_)) && errors.0.len() == 1 { String::new() } else { error.message() };
+        Returned { values, errors, message }
+    }
+}
+
+/// Answers a POST of a page's form.
+pub async fn submit(context: RequestContext, uri: &Uri, form: Vec<(String, String)>) -> Response<Body> {
+    let call = Call::new(context);
+    let form = Form(form);
+    let outcome = if uri.path() == "/sign-out" {
+        identity::sign_out(&call).await.map(|()| Outcome::Go("/sign-in?notice=signed-out".to_owned()))
+    } else {
+        match Route::parse(uri.path(), uri.query().unwrap_or_default()) {
+            Route::SignIn { .. } | Route::Landing => {
+                identity::sign_in(&call, form.get("email"), form.get("password"), form.get("next")).await.map(Outcome::Go)
+            }
+            Route::Tokens => token(&call, &form).await,
+            Route::Workspace(slug, page) => workspace(&call, &slug, &page, &form).await,
+            Route::Home { .. } | Route::Unknown => Err(AppError::Absent),
+        }
+    };
+    let mut response = match outcome {
+        Ok(Outcome::Go(path)) => redirect(StatusCode::SEE_OTHER, &path),
+        Ok(Outcome::Show(response)) => response,
+        Err(AppError::SignedOut) => redirect(StatusCode::SEE_OTHER, "/sign-in?notice=ended"),
+        Err(AppError::Refused(refusal)) => back_to_picker(refusal),
+        // The page answers for itself: 404, 410, 301.
+        Err(AppError::Absent | AppError::Gone | AppError::Moved(_)) => page(call.clone(), uri, None).await,
+        Err(error) => {
+            let mut response = page(call.clone(), uri, Some(form.returned(&error))).await;
+            if response.status() == StatusCode::UNPROCESSABLE_ENTITY {
+                *response.status_mut() = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
+            }
+            response
+        }
+    };
+    call.apply(&mut response);
+    response
+}
+
+enum Outcome {
+    Go(String),
+    Show(Response<Body>),
+}
+
+async fn token(call: &Call, form: &Form) -> Result<Outcome, AppError> {
+    if form.get("action") == "revoke" {
+        let id = form.get("id").parse().map_err(|_| AppError::Absent)?;
+        identity::revoke_token(call, id).await?;
+        return Ok(Outcome::Go(Route::Tokens.url()));
+    }
+    // The new token is shown in the answer itself, once: it is kept nowhere and stands in no address.
+    let made = identity::create_token(call, form.get("name")).await?;
+    let services = &call.request.services;
+    let found = services.store.picker(&call.credential()?, Freshness::Recent).await.map_err(super::fault)?;
+    let (live, _) = found.ok_or(AppError::SignedOut)?;
+    let boot = Boot {
+        person: Some(live.person),
+        picker: None,
+        picker_is_whole: false,
+        theme: call.request.theme,
+        now: Some(services.store.now().await.map_err(super::fault)?),
+        content: Content::Tokens { tokens: made.tokens, created: Some(made.secret) },
+        returned: None,
+    };
+    Ok(Outcome::Show(render(&call.request, boot, Route::Tokens, StatusCode::OK)))
+}
+
+async fn workspace(call: &Call, slug: &Slug, page: &Page, form: &Form) -> Result<Outcome, AppError> {
+    let grant = form.get("grant");
+    let status = match form.get("action") {
+        "archive" => Lifecycle::Archived,
+        _ => Lifecycle::Active,
+    };
+    let to = match page {
+        Page::NewCustomer => Page::Customer(console::save_customer(call, slug, grant, None, &form.read()).await?),
+        Page::EditCustomer(id) => Page::Customer(console::save_customer(call, slug, grant, Some(*id), &form.read()).await?),
+        Page::Customer(id) => {
+            console::set_customer_status(call, slug, grant, *id, status).await?;
+            page.clone()
+        }
+        Page::NewProduct => Page::Product(console::save_product(call, slug, grant, None, &form.read()).await?),
+        Page::EditProduct(id) => Page::Product(console::save_product(call, slug, grant, Some(*id), &form.read()).await?),
+        Page::Product(id) => {
+            console::set_product_status(call, slug, grant, *id, status).await?;
+            page.clone()
+        }
+        _ => return Err(AppError::Absent),
+    };
+    Ok(Outcome::Go(to.url(slug)))
+}

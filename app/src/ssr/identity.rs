@@ -1,0 +1,98 @@
+//! Sign-in and sign-out, the list of seats, operator tokens: what the account plane's server functions do.
+
+use super::{Call, fault};
+use crate::{
+    account::CreatedToken,
+    error::AppError,
+    routes::{ReturnTo, Route},
+};
+use http::header::SET_COOKIE;
+use model::{Email, FieldErrors, field::line, id::TokenId, picker::Picker, token::{OperatorToken, TOKEN_LIMIT}};
+use store::{door::PersonTx, identity, seats::Freshness, secret::Secret, tokens};
+
+/// Longest password that is looked at, in bytes: hashing more only costs time.
+const PASSWORD_MAX: usize = 1_000;
+
+/// What an operator token starts with, so that people and scanners know one when they see it.
+const TOKEN_PREFIX: &str = "stile_";
+
+/// Signs in; answers with the path to go to.
+pub async fn sign_in(call: &Call, email: &str, password: &str, next: &str) -> Result<String, AppError> {
+    let services = &call.request.services;
+    let mut errors = FieldErrors::default();
+    let address = errors.take("email", Email::parse(email));
+    if password.is_empty() {
+        errors.take::<(), _>("password", Err("Enter your password."));
+    }
+    let (Some(email), true) = (address, errors.0.is_empty()) else { return Err(AppError::Invalid(errors)) };
+    services.limits.check(call.request.device.ip, &email)?;
+    let record = services.store.password_of(&email).await.map_err(fault)?;
+    let password = if password.len() > PASSWORD_MAX { "" } else { password };
+    let right = services.passwords.verify(password, record.as_ref().map(|r| r.hash.as_str())).await?;
+    let (Some(record), true) = (record, right) else {
+        services.limits.failed(call.request.device.ip, &email);
+        return Err(AppError::Credentials);
+    };
+    let secret = Secret::generate("").map_err(|_| AppError::Internal)?;
+    services
+        .store
+        .begin_session(record.user, &secret, &call.request.device, call.request.credential.as_ref())
+        .await
+        .map_err(fault)?;
+    call.header(SET_COOKIE, &services.cookies.hand_out(&secret));
+    Ok(ReturnTo::parse(next).map_or_else(|| Route::Landing.url(), |next| next.as_str().to_owned()))
+}
+
+/// Ends the session and takes the cookie back, whatever the database says.
+pub async fn sign_out(call: &Call) -> Result<(), AppError> {
+    call.header(SET_COOKIE, &call.request.services.cookies.take_back());
+    let Some(credential) = call.request.credential else { return Ok(()) };
+    let Some(mut tx) = call.request.services.store.person(&credential).await.map_err(fault)? else { return Ok(()) };
+    identity::sign_out(&mut tx).await.map_err(fault)?;
+    tx.commit().await.map_err(fault)?;
+    Ok(())
+}
+
+/// The list of seats.
+pub async fn picker(call: &Call, past_cache: bool) -> Result<Picker, AppError> {
+    let freshness = if past_cache { Freshness::Now } else { Freshness::Recent };
+    let found = call.request.services.store.picker(&call.credential()?, freshness).await.map_err(fault)?;
+    found.map(|(_, picker)| Picker::clone(&picker)).ok_or(AppError::SignedOut)
+}
+
+async fn person(call: &Call) -> Result<PersonTx, AppError> {
+    call.request.services.store.person(&call.credential()?).await.map_err(fault)?.ok_or(AppError::SignedOut)
+}
+
+/// The live tokens.
+pub async fn tokens(call: &Call) -> Result<Vec<OperatorToken>, AppError> {
+    let mut tx = person(call).await?;
+    let list = tokens::list(&mut tx).await.map_err(fault)?;
+    tx.commit().await.map_err(fault)?;
+    Ok(list)
+}
+
+/// Makes a token.
+pub async fn create_token(call: &Call, name: &str) -> Result<CreatedToken, AppError> {
+    let name = line("a name", name, 80).map_err(|message| AppError::Invalid(FieldErrors::one("name", message)))?;
+    let secret = Secret::generate(TOKEN_PREFIX).map_err(|_| AppError::Internal)?;
+    let mut tx = person(call).await?;
+    if !tokens::create(&mut tx, &name, &secret).await.map_err(fault)? {
+        let message = format!("You have {TOKEN_LIMIT} tokens. Revoke one first.");
+        return Err(AppError::Invalid(FieldErrors::one("name", message)));
+    }
+    let list = tokens::list(&mut tx).await.map_err(fault)?;
+    tx.commit().await.map_err(fault)?;
+    Ok(CreatedToken { secret: secret.reveal().to_owned(), tokens: list })
+}
+
+/// Revokes a token.
+pub async fn revoke_token(call: &Call, id: TokenId) -> Result<Vec<OperatorToken>, AppError> {
+    let mut tx = person(call).await?;
+    if !tokens::revoke(&mut tx, id).await.map_err(fault)? {
+        return Err(AppError::Absent);
+    }
+    let list = tokens::list(&mut tx).await.map_err(fault)?;
+    tx.commit().await.map_err(fault)?;
+    Ok(list)
+}

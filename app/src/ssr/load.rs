@@ -1,0 +1,63 @@
+//! From a page to its data: the one loader behind documents, switches and navigation.
+
+use super::fault;
+use crate::{console::PageData, error::AppError, routes::Page};
+use model::{catalog::ProductInput, customer::CustomerInput, list::Noun};
+use store::{
+    customers,
+    door::{Mode, WorkspaceTx},
+    invoices, overview, products, rate_plans, usage,
+};
+
+/// Reads a page's data. What the seat does not allow is [`PageData::Denied`]; what the workspace does not have is
+/// [`PageData::Missing`], whether another workspace has it or none.
+pub(super) async fn load<M: Mode>(tx: &mut WorkspaceTx<M>, page: &Page) -> Result<PageData, AppError> {
+    let needed = page.requires();
+    if !tx.tenant().seat.capabilities().has(needed) {
+        return Ok(PageData::Denied(needed));
+    }
+    let found = match page {
+        Page::Overview => Some(PageData::Overview(Box::new(overview::read(tx).await.map_err(fault)?))),
+        Page::List(query) => Some(match query.noun {
+            Noun::Products => PageData::Products(products::list(tx, query).await.map_err(fault)?),
+            Noun::RatePlans => PageData::RatePlans(rate_plans::list(tx, query).await.map_err(fault)?),
+            Noun::Customers => PageData::Customers(customers::list(tx, query).await.map_err(fault)?),
+            Noun::Usage => PageData::Usage(usage::list(tx, query).await.map_err(fault)?),
+            Noun::Invoices => PageData::Invoices(invoices::list(tx, query).await.map_err(fault)?),
+        }),
+        Page::Product(id) => products::get(tx, *id).await.map_err(fault)?.map(|p| PageData::Product(Box::new(p))),
+        Page::RatePlan(id) => rate_plans::get(tx, *id).await.map_err(fault)?.map(|p| PageData::RatePlan(Box::new(p))),
+        Page::Customer(id) => customers::get(tx, *id).await.map_err(fault)?.map(|c| PageData::Customer(Box::new(c))),
+        Page::UsageRecord(id) => usage::get(tx, *id).await.map_err(fault)?.map(|u| PageData::UsageRecord(Box::new(u))),
+        Page::Invoice(id) => invoices::get(tx, *id).await.map_err(fault)?.map(|i| PageData::Invoice(Box::new(i))),
+        Page::NewProduct => Some(PageData::ProductForm(ProductInput::default())),
+        Page::EditProduct(id) => products::get(tx, *id).await.map_err(fault)?.map(|p| {
+            PageData::ProductForm(ProductInput {
+                name: p.row.name,
+                code: p.row.code,
+                unit: p.row.unit,
+                description: p.description,
+            })
+        }),
+        Page::NewCustomer => Some(customer_form(tx, CustomerInput::default()).await?),
+        Page::EditCustomer(id) => match customers::get(tx, *id).await.map_err(fault)? {
+            Some(customer) => Some(customer_form(tx, CustomerInput::from(&customer)).await?),
+            None => None,
+        },
+        Page::Unknown => None,
+    };
+    Ok(found.unwrap_or(PageData::Missing))
+}
+
+async fn customer_form<M: Mode>(tx: &mut WorkspaceTx<M>, input: CustomerInput) -> Result<PageData, AppError> {
+    let offered = rate_plans::offered(tx).await.map_err(fault)?;
+    let mut rate_plans: Vec<_> = offered.into_iter().map(|p| (p.id, format!("{} · {}", p.product, p.name))).collect();
+    // A plan that is not offered any more stays with whoever is on it.
+    if let Ok(id) = input.rate_plan.parse()
+        && !rate_plans.iter().any(|(offered, _)| *offered == id)
+        && let Some(plan) = rate_plans::get(tx, id).await.map_err(fault)?
+    {
+        rate_plans.push((plan.id, format!("{} · {}", plan.product, plan.name)));
+    }
+    Ok(PageData::CustomerForm { input, rate_plans })
+}

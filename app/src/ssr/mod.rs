@@ -1,0 +1,88 @@
+//! The server's side of the console: documents, forms without JavaScript, and what the server functions do.
+//!
+//! Here belongs what turns a request into a call of `store` and its answer into a page or a value. Not here: SQL
+//! (`store`), rules (`model`), routing, headers and limits of HTTP (`server`).
+
+mod call;
+pub mod console;
+pub mod cookies;
+mod document;
+mod forms;
+mod grant;
+pub mod identity;
+mod limits;
+mod load;
+mod password;
+mod shell;
+
+pub use call::{Call, call, context};
+pub use cookies::Cookies;
+pub use document::{document, unavailable};
+pub use forms::submit;
+pub use grant::GrantKey;
+pub use limits::SignInLimits;
+pub use password::Passwords;
+
+use crate::{boot::Theme, error::AppError};
+use store::{Store, StoreError, door::Credential, identity::Device};
+
+/// What requests are served with. Cheap to clone.
+#[derive(Clone)]
+pub struct Services {
+    /// The database, behind its doors.
+    pub store: Store,
+    /// Signs grants.
+    pub grants: GrantKey,
+    /// Hashes passwords.
+    pub passwords: Passwords,
+    /// Slows guessing down.
+    pub limits: SignInLimits,
+    /// How the session's cookie is called.
+    pub cookies: Cookies,
+    /// Where the page's files are.
+    pub assets: AssetUrls,
+}
+
+/// Paths of the page's files, under an address that changes with their content.
+#[derive(Debug, Clone, Default)]
+pub struct AssetUrls {
+    /// The style sheet.
+    pub css: String,
+    /// The glue between page and wasm.
+    pub js: String,
+    /// The program.
+    pub wasm: String,
+    /// What starts it.
+    pub boot: String,
+    /// The font, if it is there.
+    pub font: Option<String>,
+}
+
+/// One request.
+#[derive(Clone)]
+pub struct RequestContext {
+    /// What it is served with.
+    pub services: Services,
+    /// What it presents to say who it is.
+    pub credential: Option<Credential>,
+    /// Where it comes from.
+    pub device: Device,
+    /// Its id, for the log and for people who report something.
+    pub request_id: String,
+    /// The nonce of its content security policy.
+    pub nonce: Option<String>,
+    /// The device's theme.
+    pub theme: Theme,
+}
+
+/// Turns a fault of the database into what a caller may know of it, and logs the cause: the one place for both. The
+/// surrounding span carries the request's id.
+pub(crate) fn fault(error: StoreError) -> AppError {
+    if error.is_unavailable() {
+        tracing::warn!(%error, "the database is not available");
+        AppError::Unavailable
+    } else {
+        tracing::error!(error = ?error, "the database refused");
+        AppError::Internal
+    }
+}

@@ -1,0 +1,91 @@
+//! Passwords: argon2id with 46 MiB, one pass, one lane (ASVS 5.0 appendix C). Hashing takes memory and time, so only a
+//! few run at once and the rest wait briefly, then are turned away.
+
+use crate::error::AppError;
+use argon2::{Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version};
+use std::{sync::Arc, time::Duration};
+use tokio::sync::Semaphore;
+
+/// Hashes that run at once: 46 MiB each.
+const AT_ONCE: usize = 4;
+/// How long one waits for its turn before 503.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Hashes and checks passwords. Cheap to clone.
+#[derive(Clone)]
+pub struct Passwords {
+    turns: Arc<Semaphore>,
+    /// What is checked when the address is unknown, so that the answer takes as long.
+    decoy: Arc<str>,
+}
+
+impl Default for Passwords {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Passwords {
+    /// A hasher.
+    pub fn new() -> Self {
+        let decoy = argon().and_then(|a| a.hash_password(b"nobody has this password").ok().map(|h| h.to_string()));
+        Self { turns: Arc::new(Semaphore::new(AT_ONCE)), decoy: decoy.unwrap_or_default().into() }
+    }
+
+    /// The PHC string of a password.
+    ///
+    /// # Errors
+    /// [`AppError::Unavailable`] when too many wait already.
+    pub async fn hash(&self, password: &str) -> Result<String, AppError> {
+        let password = password.to_owned();
+        self.in_turn(move || Some(argon()?.hash_password(password.as_bytes()).ok()?.to_string()))
+            .await?
+            .ok_or(AppError::Internal)
+    }
+
+    /// Whether `password` is the one of `stored`; with none stored, `false` after as long a time.
+    ///
+    /// # Errors
+    /// [`AppError::Unavailable`] when too many wait already.
+    pub async fn verify(&self, password: &str, stored: Option<&str>) -> Result<bool, AppError> {
+        let known = stored.is_some();
+        let stored = stored.unwrap_or(&self.decoy).to_owned();
+        let password = password.to_owned();
+        let fits = self
+            .in_turn(move || {
+                let hash = PasswordHash::new(&stored).ok()?;
+                Some(argon()?.verify_password(password.as_bytes(), &hash).is_ok())
+            })
+            .await?
+            .unwrap_or(false);
+        Ok(fits && known)
+    }
+
+    async fn in_turn<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, AppError> {
+        let turn = tokio::time::timeout(PATIENCE, Arc::clone(&self.turns).acquire_owned()).await;
+        let Ok(Ok(_turn)) = turn else { return Err(AppError::Unavailable) };
+        tokio::task::spawn_blocking(work).await.map_err(|error| {
+            tracing::error!(%error, "password hashing failed");
+            AppError::Internal
+        })
+    }
+}
+
+fn argon() -> Option<Argon2<'static>> {
+    Some(Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(46 * 1024, 1, 1, None).ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn only_the_right_password_fits_and_nobody_fits_the_decoy() {
+        let passwords = Passwords::new();
+        let hash = passwords.hash("stile-demo-2026").await.unwrap();
+        assert!(hash.starts_with("$argon2id$v=19$m=47104,t=1,p=1$"), "{hash}");
+        assert_eq!(passwords.verify("stile-demo-2026", Some(&hash)).await, Ok(true));
+        assert_eq!(passwords.verify("stile-demo-2027", Some(&hash)).await, Ok(false));
+        assert_eq!(passwords.verify("nobody has this password", None).await, Ok(false), "the decoy let someone in");
+    }
+}

@@ -1,0 +1,70 @@
+//! From what a document carries to its HTML.
+
+use super::{AssetUrls, RequestContext};
+use crate::{
+    App,
+    boot::{self, Boot, Content},
+    routes::Route,
+};
+use axum::body::Body;
+use http::{HeaderValue, Response, StatusCode, header};
+use leptos::{prelude::*, reactive::owner::Owner};
+
+/// Renders the document. All is at hand, so nothing waits and nothing is streamed: rows are in the first bytes.
+pub(super) fn render(context: &RequestContext, boot: Boot, route: Route, status: StatusCode) -> Response<Body> {
+    let title = title(&boot.content, &route);
+    let theme = boot.theme.attribute().map(|t| format!(" data-theme=\"{t}\"")).unwrap_or_default();
+    // A page that must be the same for everybody carries no nonce; its policy allows this origin's scripts instead.
+    let same_for_all = matches!(boot.content, Content::Absent | Content::Gone | Content::Unavailable);
+    let nonce = context.nonce.as_ref().filter(|_| !same_for_all).map(|n| format!(" nonce=\"{n}\"")).unwrap_or_default();
+    let json = serde_json::to_string(&boot).unwrap_or_else(|error| {
+        tracing::error!(%error, "a document could not be serialized");
+        String::new()
+    });
+    // Inside a script element only `<` could end it.
+    let json = json.replace('<', "\\u003c");
+    let owner = Owner::new_root(None);
+    let body = owner.with(|| view! { <App boot route/> }.to_html());
+    drop(owner);
+    let AssetUrls { css, js, wasm, boot: start, font } = &context.services.assets;
+    let font = font.as_ref().map(|f| format!("<link rel=\"preload\" href=\"{f}\" as=\"font\" type=\"font/woff2\" crossorigin>")).unwrap_or_default();
+    let html = format!(
+        "<!DOCTYPE html><html lang=\"en\"{theme}><head><meta charset=\"utf-8\">\
+        <meta name=\"viewport\" content=\"width=device-width, initial-scale=1, viewport-fit=cover\">\
+        <meta name=\"color-scheme\" content=\"light dark\"><title>{title}</title>\
+        <link rel=\"icon\" href=\"/favicon.svg\" type=\"image/svg+xml\">{font}\
+        <link rel=\"stylesheet\" href=\"{css}\">\
+        <link rel=\"modulepreload\" href=\"{js}\"{nonce}><link rel=\"preload\" href=\"{wasm}\" as=\"fetch\" type=\"application/wasm\" crossorigin>\
+        <script type=\"module\" src=\"{start}\"{nonce}></script></head>\
+        <body>{body}<script type=\"application/json\" id=\"{element}\">{json}</script></body></html>",
+        title = escape(&title),
+        element = boot::ELEMENT,
+    );
+    let mut response = Response::new(Body::from(html));
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+    }
+    response
+}
+
+fn title(content: &Content, route: &Route) -> String {
+    let page = match content {
+        Content::SignIn => "Sign in".to_owned(),
+        Content::Home { .. } => "Workspaces".to_owned(),
+        Content::Tokens { .. } => "Tokens".to_owned(),
+        Content::Workspace { entry, .. } => match route {
+            Route::Workspace(_, page) => format!("{} · {}", page.title(), entry.workspace.name),
+            _ => entry.workspace.name.clone(),
+        },
+        Content::Absent => "Not found".to_owned(),
+        Content::Gone => "Deleted".to_owned(),
+        Content::Unavailable => "Unavailable".to_owned(),
+    };
+    format!("{page} · Stile")
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;")
+}

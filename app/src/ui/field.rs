@@ -1,0 +1,122 @@
+//! Form controls: label, control, hint, error. Names are plain, so a form works without JavaScript.
+
+use super::Icon;
+use leptos::prelude::*;
+use model::FieldErrors;
+
+fn described(name: &str, hint: bool) -> String {
+    if hint { format!("{name}-error {name}-hint") } else { format!("{name}-error") }
+}
+
+#[component]
+fn Label(name: &'static str, label: &'static str, optional: bool) -> impl IntoView {
+    view! { <label for=name>{label}{optional.then(|| view! { " "<span class="optional">"(optional)"</span> })}</label> }
+}
+
+#[component]
+fn Notes(name: &'static str, hint: Option<&'static str>, errors: RwSignal<FieldErrors>) -> impl IntoView {
+    view! {
+        <p class="error" id=format!("{name}-error")>
+            {move || errors.with(|e| e.of(name).map(|message| view! { <Icon name="alert"/><span>{message.to_owned()}</span> }))}
+        </p>
+        {hint.map(|hint| view! { <p class="hint" id=format!("{name}-hint")>{hint}</p> })}
+    }
+}
+
+/// A line of text.
+#[component]
+pub fn TextField(
+    /// The control's name; errors are found by it.
+    name: &'static str,
+    /// Its label.
+    label: &'static str,
+    /// What stands in it at first.
+    value: String,
+    /// The form's errors.
+    errors: RwSignal<FieldErrors>,
+    /// `type`, `text` if not given.
+    #[prop(default = "text")]
+    kind: &'static str,
+    /// A sentence below it.
+    #[prop(optional)]
+    hint: Option<&'static str>,
+    /// May stay empty.
+    #[prop(optional)]
+    optional: bool,
+    /// Set in mono: codes and keys.
+    #[prop(optional)]
+    mono: bool,
+) -> impl IntoView {
+    view! {
+        <div class="field">
+            <Label name label optional/>
+            <input class=if mono { "input mono" } else { "input" } id=name name=name type=kind value=value autocomplete="off"
+                aria-invalid=move || errors.with(|e| e.of(name).map(|_| "true")) aria-describedby=described(name, hint.is_some())/>
+            <Notes name hint errors/>
+        </div>
+    }
+}
+
+/// Several lines of text. The text is set as a property and, for pages without JavaScript, rendered escaped: Leptos
+/// does not escape the children of a textarea (security.md, finding 2).
+#[component]
+pub fn TextAreaField(
+    /// The control's name.
+    name: &'static str,
+    /// Its label.
+    label: &'static str,
+    /// What stands in it at first.
+    value: String,
+    /// The form's errors.
+    errors: RwSignal<FieldErrors>,
+) -> impl IntoView {
+    let escaped = value.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    // A line break right behind the tag would be dropped by the parser.
+    let escaped = format!("\n{escaped}");
+    view! {
+        <div class="field">
+            <Label name label optional=true/>
+            <textarea class="input" id=name name=name rows="3" inner_html=escaped
+                aria-invalid=move || errors.with(|e| e.of(name).map(|_| "true")) aria-describedby=described(name, false)></textarea>
+            <Notes name hint=None errors/>
+        </div>
+    }
+}
+
+/// A choice of one.
+#[component]
+pub fn SelectField(
+    /// The control's name.
+    name: &'static str,
+    /// Its label.
+    label: &'static str,
+    /// The value chosen at first.
+    value: String,
+    /// Values and what they are called.
+    options: Vec<(String, String)>,
+    /// The form's errors.
+    errors: RwSignal<FieldErrors>,
+    /// May stay empty.
+    #[prop(optional)]
+    optional: bool,
+) -> impl IntoView {
+    let options = options
+        .into_iter()
+        .map(|(key, text)| {
+            let selected = key == value;
+            view! { <option value=key selected=selected>{text}</option> }
+        })
+        .collect_view();
+    view! {
+        <div class="field">
+            <Label name label optional/>
+            <span class="select">
+                <select class="input" id=name name=name aria-invalid=move || errors.with(|e| e.of(name).map(|_| "true")) aria-describedby=described(name, false)>
+                    {options}
+                </select>
+                <Icon name="chevron-down"/>
+            </span>
+            <Notes name hint=None errors/>
+        </div>
+    }
+}

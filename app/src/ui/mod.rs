@@ -1,0 +1,17 @@
+//! The design system: components that know nothing of workspaces or people. Their looks are in `style/`.
+
+mod banner;
+mod chart;
+mod field;
+mod icon;
+mod marks;
+mod notice;
+mod toast;
+
+pub use banner::{Banner, Empty, Tone};
+pub use chart::{BarChart, Spark};
+pub use field::{SelectField, TextAreaField, TextField};
+pub use icon::{Icon, Mark};
+pub use marks::{Ago, Highlighted, SlugText, Status, StatusTone, WsIcon};
+pub use notice::{Gone, NotFound, Unavailable};
+pub use toast::{Toast, Toasts};

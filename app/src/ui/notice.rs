@@ -1,0 +1,75 @@
+//! Whole-page notices: 404, 410, 503. The 404 is the same, to the byte, for what does not exist and for what the
+//! person may not see: nothing in it depends on the address (blueprint section 3, invariant 5).
+
+use super::WsIcon;
+use crate::{
+    account::AccountFrame,
+    routes::{Page, Route},
+    session::{Session, use_session},
+};
+use leptos::prelude::*;
+
+/// Ways out: the person's default workspace, and the picker.
+fn ways_out(session: Session) -> AnyView {
+    let default = session.picker.with_untracked(|picker| {
+        let workspace = picker.as_ref()?.default_workspace()?;
+        let url = Page::Overview.in_another_workspace(workspace.seat.capabilities()).url(&workspace.slug);
+        Some((workspace.name.clone(), url))
+    });
+    view! {
+        <div class="btn-row">
+            {default.map(|(name, url)| view! { <a class="btn primary" href=url><WsIcon name=name.clone()/>{format!("Open {name}")}</a> })}
+            <a class="btn" href=Route::home().url()>"All workspaces"</a>
+        </div>
+        {session.person.with_untracked(|p| p.as_ref().map(|p| view! { <p class="small">{format!("Signed in as {}.", p.email)}</p> }))}
+    }
+    .into_any()
+}
+
+/// 404.
+#[component]
+pub fn NotFound() -> impl IntoView {
+    let session = use_session();
+    view! {
+        <AccountFrame>
+            <main class="notice" id="main" data-testid="not-found">
+                <p class="code">"404"</p>
+                <h1>"Nothing here for you"</h1>
+                <p>"Either there is no such page, or it is in a workspace you have no seat in. Stile says the same in both cases."</p>
+                <p>"If someone sent you the link, ask them for a seat in their workspace."</p>
+                {ways_out(session)}
+            </main>
+        </AccountFrame>
+    }
+}
+
+/// 410, for whoever had a seat.
+#[component]
+pub fn Gone() -> impl IntoView {
+    let session = use_session();
+    view! {
+        <AccountFrame>
+            <main class="notice" id="main" data-testid="gone">
+                <p class="code">"410"</p>
+                <h1>"This workspace was deleted"</h1>
+                <p>"You had a seat in it; its data can’t be opened any more. If that was a mistake, write to an owner of its organization."</p>
+                {ways_out(session)}
+            </main>
+        </AccountFrame>
+    }
+}
+
+/// 503.
+#[component]
+pub fn Unavailable() -> impl IntoView {
+    view! {
+        <AccountFrame>
+            <main class="notice" id="main" data-testid="unavailable">
+                <p class="code">"503"</p>
+                <h1>"Stile can’t reach its data"</h1>
+                <p>"Nothing is lost, and you are still signed in. It usually takes a moment."</p>
+                <div class="btn-row"><a class="btn primary" href="">"Try again"</a></div>
+            </main>
+        </AccountFrame>
+    }
+}

@@ -1,0 +1,39 @@
+//! The JSON API: `/api/fn` for the client, `/api/v1` for programs.
+//!
+//! `/api/v1` is asked with an operator token and with nothing else: no cookie is looked at, so there is nothing for
+//! another site's page to borrow. Foreign and absent answer the same (blueprint section 3, invariant 5).
+
+mod customers;
+mod failure;
+mod openapi;
+mod token;
+mod workspaces;
+
+use crate::{pages, respond, router::Web};
+use axum::{
+    Router,
+    http::StatusCode,
+    response::Response,
+    routing::{get, post},
+};
+
+/// Everything below `/api`.
+pub(crate) fn routes() -> Router<Web> {
+    Router::new()
+        .route("/fn/{*rest}", post(pages::call))
+        .route("/v1/me/workspaces", get(workspaces::list))
+        .route("/v1/workspaces/{slug}/customers", get(customers::list))
+        .route("/v1/openapi.json", get(openapi::document))
+        .method_not_allowed_fallback(method_not_allowed)
+        .fallback(unknown)
+}
+
+/// Any other path below `/api`.
+async fn unknown() -> Response {
+    respond::error(StatusCode::NOT_FOUND, "not_found", "There is nothing here. /api/v1/openapi.json lists what there is.")
+}
+
+/// Another method of a path that there is. axum adds the Allow header.
+async fn method_not_allowed() -> Response {
+    respond::error(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "That can't be done here; Allow says what can.")
+}

@@ -1,0 +1,235 @@
+//! `GET /api/v1/workspaces/{slug}/customers`: one page of a workspace's customers.
+
+use super::{failure::Failure, token::Bearer};
+use crate::{middleware::scope::WORKSPACE, respond::ErrorBody, router::Web};
+use axum::{
+    Json,
+    extract::{Path, RawQuery, State},
+    http::{HeaderValue, StatusCode, header},
+    response::{Extension, IntoResponse as _, Response},
+};
+use model::{
+    Slug,
+    catalog::Lifecycle,
+    customer::CustomerRow,
+    list::{Cursor, ListQuery, Noun},
+    workspace::WorkspaceProfile,
+};
+use serde::Serialize;
+use store::door::{Credential, Door};
+use time::OffsetDateTime;
+use utoipa::{
+    IntoParams, ToSchema,
+    openapi::{Object, ObjectBuilder, Type},
+};
+use uuid::Uuid;
+
+/// One page of customers, at most 20, and how to get at the others.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct CustomerPage {
+    workspace: ServedWorkspace,
+    customers: Vec<Customer>,
+    /// How many match in all.
+    total: i64,
+    /// What to send as `after` for the next page; null on the last.
+    next: Option<String>,
+    /// What to send as `before` for the page before; null on the first.
+    previous: Option<String>,
+}
+
+/// The workspace that served the page.
+#[derive(Debug, Serialize, ToSchema)]
+struct ServedWorkspace {
+    id: Uuid,
+    #[schema(example = "smartai-it")]
+    slug: String,
+    name: String,
+}
+
+/// A customer.
+#[derive(Debug, Serialize, ToSchema)]
+struct Customer {
+    id: Uuid,
+    name: String,
+    /// Where invoices go.
+    email: String,
+    /// ISO 3166-1 alpha-2.
+    #[schema(example = "DE")]
+    country: String,
+    /// The name of the rate plan they are on.
+    rate_plan: Option<String>,
+    #[schema(schema_with = status)]
+    status: Lifecycle,
+    #[serde(with = "time::serde::rfc3339")]
+    created_at: OffsetDateTime,
+}
+
+/// How to ask for a page. Only for the description of the API: it is read by [`query`].
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "its fields are the description")]
+pub(crate) struct CustomerQuery {
+    /// Text that name or address contain; at most 100 characters count.
+    q: Option<String>,
+    /// Only these.
+    #[param(schema_with = status)]
+    status: Option<String>,
+    /// What to sort by: `name` (the default) or `created`.
+    sort: Option<String>,
+    /// `asc` or `desc`.
+    dir: Option<String>,
+    /// Behind this place: `next` of an earlier answer.
+    after: Option<String>,
+    /// Up to this place: `previous` of an earlier answer.
+    before: Option<String>,
+}
+
+/// One page of a workspace's customers.
+///
+/// A guest sees the customers that were shared with them.
+#[utoipa::path(
+    get,
+    path = "/api/v1/workspaces/{slug}/customers",
+    operation_id = "listCustomers",
+    params(("slug" = String, Path, description = "The workspace's address", example = "smartai-it"), CustomerQuery),
+    responses(
+        (status = 200, description = "The page", body = CustomerPage,
+            headers(("Stile-Workspace" = String, description = "The id of the workspace that served it"))),
+        (status = 308, description = "The workspace has another slug now",
+            headers(("Location" = String, description = "The same page there"))),
+        (status = 400, description = "A parameter is not understood", body = ErrorBody),
+        (status = 401, description = "No token, or not a good one", body = ErrorBody),
+        (status = 404, description = "No such workspace, or no seat in it", body = ErrorBody),
+        (status = 410, description = "The workspace was deleted, and you had a seat in it", body = ErrorBody),
+        (status = 503, description = "The database is not available", body = ErrorBody),
+    ),
+    security(("operator_token" = []))
+)]
+pub(super) async fn list(
+    State(web): State<Web>,
+    Bearer(credential): Bearer,
+    Path(slug): Path<String>,
+    RawQuery(raw): RawQuery,
+) -> Result<Response, Failure> {
+    let raw = raw.unwrap_or_default();
+    let Ok(slug) = Slug::parse(&slug) else { return Err(no_such_slug(&web, &credential).await) };
+    let mut tx = match web.services.store.workspace(&credential, &slug).await? {
+        Door::Open(tx) => tx,
+        Door::Moved(slug) => return Ok(moved(&slug, &raw)),
+        Door::Gone(_) => return Err(Failure::Gone),
+        // Nothing is written here, so there is nothing to mismatch.
+        Door::Absent(_) | Door::Mismatch => return Err(Failure::NotFound),
+        Door::SignedOut => return Err(Failure::BadToken),
+    };
+    // Only now: whether a parameter is wrong is nothing to tell to somebody without a seat.
+    let query = query(&raw)?;
+    let page = store::customers::list(&mut tx, &query).await?;
+    let tenant = tx.commit().await?;
+    let (workspace, user) = (tenant.workspace, tenant.live.person.id);
+    let id = workspace.id;
+    let body = CustomerPage {
+        workspace: workspace.into(),
+        customers: page.rows.into_iter().map(Customer::from).collect(),
+        total: page.total,
+        next: page.next.map(|cursor| cursor.to_string()),
+        previous: page.previous.map(|cursor| cursor.to_string()),
+    };
+    let mut response = (Extension(id), Extension(user), Json(body)).into_response();
+    if let Ok(value) = HeaderValue::try_from(id.to_string()) {
+        response.headers_mut().insert(WORKSPACE, value);
+    }
+    Ok(response)
+}
+
+/// A text that can't be a slug answers as a slug that nobody has.
+async fn no_such_slug(web: &Web, credential: &Credential) -> Failure {
+    match web.services.store.person(credential).await {
+        Ok(Some(_)) => Failure::NotFound,
+        Ok(None) => Failure::BadToken,
+        Err(error) => error.into(),
+    }
+}
+
+/// The same question to the slug that the workspace has now (blueprint section 5).
+fn moved(slug: &Slug, query: &str) -> Response {
+    let mark = if query.is_empty() { "" } else { "?" };
+    let location = format!("/api/v1/workspaces/{slug}/customers{mark}{query}");
+    (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, location)]).into_response()
+}
+
+/// Reads the parameters. What the console forgives in an old bookmark is an error here: a program that misspells a
+/// filter must not get the unfiltered list. Parameters that there are not are passed over.
+fn query(raw: &str) -> Result<ListQuery, Failure> {
+    const NOUN: Noun = Noun::Customers;
+    let bad = |name, allowed: &str| Failure::Parameter { name, allowed: allowed.to_owned() };
+    let pairs: Vec<(String, String)> = serde_urlencoded::from_str(raw).map_err(|_| bad("q", "URL-encoded UTF-8"))?;
+    let cursor = |value: &str| Cursor::parse(value).is_some();
+    for (name, value) in &pairs {
+        match name.as_str() {
+            "status" if !NOUN.statuses().contains(&value.as_str()) => return Err(bad("status", "active or archived")),
+            "sort" if !NOUN.sorts().iter().any(|sort| sort.by.as_str() == value) => {
+                return Err(bad("sort", "name or created"));
+            }
+            "dir" if value != "asc" && value != "desc" => return Err(bad("dir", "asc or desc")),
+            "after" if !cursor(value) => return Err(bad("after", "`next` of an earlier answer")),
+            "before" if !cursor(value) => return Err(bad("before", "`previous` of an earlier answer")),
+            _ => {}
+        }
+    }
+    let given = |wanted: &str| pairs.iter().any(|(name, _)| name == wanted);
+    if given("after") && given("before") {
+        return Err(bad("before", "left out when there is `after`"));
+    }
+    Ok(ListQuery::from_pairs(NOUN, pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()))))
+}
+
+impl From<WorkspaceProfile> for ServedWorkspace {
+    fn from(workspace: WorkspaceProfile) -> Self {
+        Self { id: workspace.id.uuid(), slug: workspace.slug.to_string(), name: workspace.name }
+    }
+}
+
+impl From<CustomerRow> for Customer {
+    fn from(row: CustomerRow) -> Self {
+        Self {
+            id: row.id.uuid(),
+            name: row.name,
+            email: row.email,
+            country: row.country,
+            rate_plan: row.rate_plan,
+            status: row.status,
+            created_at: row.created_at,
+        }
+    }
+}
+
+fn status() -> Object {
+    let words = Noun::Customers.statuses().iter().copied();
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words)).build()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_misspelt_filter_is_an_error_and_not_the_whole_list() {
+        for raw in ["status=archive", "sort=email", "dir=down", "after=x", "before=1", "q=%ff"] {
+            assert!(matches!(query(raw), Err(Failure::Parameter { .. }) | Ok(_)), "{raw}");
+        }
+        for raw in ["status=archive", "sort=email", "dir=down", "after=x", "before=1"] {
+            assert!(matches!(query(raw), Err(Failure::Parameter { .. })), "{raw}");
+        }
+        let asked = query("q=Acme&status=archived&sort=created&dir=asc&utm=1").expect("a query");
+        assert_eq!((asked.search.as_str(), asked.status.as_deref()), ("Acme", Some("archived")));
+        assert!(!asked.sort.descending);
+    }
+
+    #[test]
+    fn a_renamed_workspace_keeps_path_and_query() {
+        let slug = Slug::parse("smartai-new").expect("a slug");
+        let location = |query| moved(&slug, query).headers()[header::LOCATION].clone();
+        assert_eq!(location("q=a%26b"), "/api/v1/workspaces/smartai-new/customers?q=a%26b");
+        assert_eq!(location(""), "/api/v1/workspaces/smartai-new/customers");
+    }
+}

@@ -1,0 +1,83 @@
+//! What can go wrong in `/api/v1`, each with its status and its stable code.
+
+use crate::respond;
+use axum::{
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use store::StoreError;
+
+/// Why a request was not answered. The codes are part of the API: they are never renamed.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// 401 `unauthenticated`: there is no token.
+    NoToken,
+    /// 401 `unauthenticated`: there is one, and it opens nothing.
+    BadToken,
+    /// 404 `not_found`: it does not exist, or is not for this person; nobody can tell which.
+    NotFound,
+    /// 410 `gone`: it was deleted, and this person had a seat in it.
+    Gone,
+    /// 400 `invalid_parameter`.
+    Parameter {
+        /// Its name.
+        name: &'static str,
+        /// What it may be.
+        allowed: String,
+    },
+    /// 503 `unavailable`.
+    Unavailable,
+    /// 500 `internal`.
+    Internal,
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        if error.is_unavailable() {
+            tracing::warn!(%error, "the database is not available");
+            Self::Unavailable
+        } else {
+            tracing::error!(%error, "the database failed");
+            Self::Internal
+        }
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        use StatusCode as S;
+        match self {
+            Self::NoToken => challenge(
+                "Bearer",
+                "Send an operator token: `Authorization: Bearer stile_...`. You make one at /account/tokens.",
+            ),
+            Self::BadToken => challenge(
+                "Bearer error=\"invalid_token\"",
+                "This operator token is unknown or revoked. You make a new one at /account/tokens.",
+            ),
+            Self::NotFound => {
+                let message = "There is no such workspace, or you have no seat in it.";
+                respond::error(S::NOT_FOUND, "not_found", message)
+            }
+            Self::Gone => respond::error(S::GONE, "gone", "This workspace was deleted."),
+            Self::Parameter { name, allowed } => {
+                respond::error(S::BAD_REQUEST, "invalid_parameter", format!("The parameter {name} must be {allowed}."))
+            }
+            Self::Unavailable => {
+                let message = "The database is not available. Try again in a moment.";
+                respond::error(S::SERVICE_UNAVAILABLE, "unavailable", message)
+            }
+            Self::Internal => {
+                let message = "Something went wrong on our side. The header X-Request-Id names this request.";
+                respond::error(S::INTERNAL_SERVER_ERROR, "internal", message)
+            }
+        }
+    }
+}
+
+/// 401 with its challenge (RFC 6750, section 3).
+fn challenge(challenge: &'static str, message: &str) -> Response {
+    let mut response = respond::error(StatusCode::UNAUTHORIZED, "unauthenticated", message);
+    response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+    response
+}

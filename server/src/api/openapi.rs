@@ -1,0 +1,64 @@
+//! `GET /api/v1/openapi.json`: the description of the API, from the code that answers it.
+
+use super::{customers, workspaces};
+use axum::{
+    Json,
+    response::{IntoResponse as _, Response},
+};
+use utoipa::{
+    Modify, OpenApi,
+    openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Stile",
+        description = "The workspaces you can reach, and what is in them. Errors are \
+                       `{\"error\":{\"code\",\"message\"}}`; codes are stable. Every response has an X-Request-Id.",
+    ),
+    paths(workspaces::list, customers::list),
+    modifiers(&OperatorToken)
+)]
+struct Description;
+
+/// How to sign in.
+struct OperatorToken;
+
+impl Modify for OperatorToken {
+    fn modify(&self, description: &mut utoipa::openapi::OpenApi) {
+        let scheme = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some("An operator token. You make one at /account/tokens."))
+            .build();
+        description
+            .components
+            .get_or_insert_default()
+            .add_security_scheme("operator_token", SecurityScheme::Http(scheme));
+    }
+}
+
+/// Answers with the description; it is the same for everybody and needs no token.
+pub(super) async fn document() -> Response {
+    Json(Description::openapi()).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_describes_every_route_and_every_error() {
+        let description = serde_json::to_value(Description::openapi()).expect("JSON");
+        for path in ["/api/v1/me/workspaces", "/api/v1/workspaces/{slug}/customers"] {
+            let get = &description["paths"][path]["get"];
+            for status in ["200", "400", "401", "503"] {
+                assert!(get["responses"][status].is_object(), "{path} {status}");
+            }
+            assert!(get["security"][0]["operator_token"].is_array(), "{path}");
+        }
+        let schemas = &description["components"]["schemas"];
+        assert_eq!(schemas["Workspace"]["properties"]["role"]["enum"][2], "billing_admin");
+        assert!(schemas["ErrorBody"].is_object());
+    }
+}

@@ -1,0 +1,60 @@
+//! The operator token of a request.
+
+use super::failure::Failure;
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderMap, header, request::Parts},
+};
+use store::{door::Credential, secret::Secret};
+
+/// An operator token as presented (RFC 6750, section 2.1). Whether it is a good one, a door decides.
+///
+/// It is looked up among tokens only: the secret of a session opens nothing here.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bearer(pub(super) Credential);
+
+impl<S: Sync> FromRequestParts<S> for Bearer {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+        bearer(&parts.headers)
+    }
+}
+
+fn bearer(headers: &HeaderMap) -> Result<Bearer, Failure> {
+    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+    let value = values.next().ok_or(Failure::NoToken)?.to_str().map_err(|_| Failure::BadToken)?;
+    let (scheme, token) = value.split_once(' ').ok_or(Failure::NoToken)?;
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(Failure::NoToken);
+    }
+    match (Secret::presented(token.trim_start()), values.next()) {
+        (Some(secret), None) => Ok(Bearer(Credential::Token(secret.hash()))),
+        _ => Err(Failure::BadToken),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(values: &[&'static str]) -> Result<Bearer, Failure> {
+        let mut headers = HeaderMap::new();
+        for value in values {
+            headers.append(header::AUTHORIZATION, value.parse().expect("a header"));
+        }
+        bearer(&headers)
+    }
+
+    #[test]
+    fn a_token_is_one_bearer_and_never_a_session() {
+        let token = "Bearer stile_0123456789012345678901234567890123456789";
+        assert!(matches!(read(&[token]), Ok(Bearer(Credential::Token(_)))));
+        assert!(read(&["bearer stile_0123456789012345678901234567890123456789"]).is_ok());
+        assert!(matches!(read(&[]), Err(Failure::NoToken)));
+        assert!(matches!(read(&["Basic dXNlcjpwYXNzd29yZA=="]), Err(Failure::NoToken)));
+        assert!(matches!(read(&["Bearer"]), Err(Failure::NoToken)));
+        assert!(matches!(read(&["Bearer short"]), Err(Failure::BadToken)));
+        assert!(matches!(read(&[token, token]), Err(Failure::BadToken)));
+    }
+}

@@ -1,0 +1,315 @@
+//! The environment (blueprint section 10), read once, at start.
+//!
+//! Here belongs every setting that an operator has, with its default and the sentence that says what is wrong with
+//! it. Nothing else in the server reads the environment. Values of secrets are in no message and in no `Debug`.
+
+use crate::{client::Network, web_origin::WebOrigin};
+use sqlx::postgres::PgConnectOptions;
+use std::{collections::HashMap, fmt, io::IsTerminal as _, net::SocketAddr, path::PathBuf};
+
+/// Fewest characters of a secret that somebody chose (`STILE_SECRET`).
+const SECRET_MIN: usize = 32;
+
+/// All settings. Without `Debug`: connection options would print their password.
+pub(crate) struct Config {
+    /// Which PostgreSQL.
+    pub(crate) database: DatabaseConfig,
+    /// `STILE_LISTEN`: where to listen.
+    pub(crate) listen: SocketAddr,
+    /// `STILE_PUBLIC_URL`: the origin that people use. Absent, it is what the request's Host says, over http.
+    pub(crate) public: Option<WebOrigin>,
+    /// `STILE_TRUSTED_PROXIES`: whose `X-Forwarded-For` is believed.
+    pub(crate) proxies: Vec<Network>,
+    /// `STILE_DATA_DIR`: the private cluster, kept secrets, mails.
+    pub(crate) data_dir: PathBuf,
+    /// `STILE_SMTP_URL`; absent, mails become files.
+    pub(crate) smtp: Option<SmtpUrl>,
+    /// `STILE_SECRET`, if it is given.
+    secret: Option<SigningSecret>,
+    /// `STILE_LOG`.
+    pub(crate) log: LogFormat,
+    /// `RUST_LOG`: what is logged, in the language of `tracing_subscriber::EnvFilter`.
+    pub(crate) log_filter: Option<String>,
+    /// `STILE_SITE_DIR`: the built client.
+    pub(crate) site_dir: PathBuf,
+}
+
+/// Which PostgreSQL.
+pub(crate) enum DatabaseConfig {
+    /// A cluster of our own.
+    Private {
+        /// `STILE_POSTGRES_USER`: whom to run it as, when started as root.
+        run_as: Option<String>,
+    },
+    /// One that others run.
+    External {
+        /// `DATABASE_URL`: as the app role. Only `stile migrate` does without.
+        app: Option<Box<PgConnectOptions>>,
+        /// `STILE_OWNER_DATABASE_URL`: as the owner.
+        owner: Option<Box<PgConnectOptions>>,
+    },
+}
+
+/// How log lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LogFormat {
+    /// One object a line, for machines.
+    Json,
+    /// For people.
+    Text,
+}
+
+/// The mail server. Nothing sends mail yet: until it does, only what may be shown is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SmtpUrl {
+    host: String,
+}
+
+impl SmtpUrl {
+    /// The host, to show.
+    pub(crate) fn host(&self) -> &str {
+        &self.host
+    }
+}
+
+/// What grants are signed with.
+#[derive(Clone)]
+pub(crate) struct SigningSecret(String);
+
+impl SigningSecret {
+    /// A secret that was made rather than chosen.
+    pub(crate) const fn made(text: String) -> Self {
+        Self(text)
+    }
+
+    /// Its bytes.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
+impl fmt::Debug for SigningSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SigningSecret(…)")
+    }
+}
+
+/// A setting that can't stand. One line, without the value where that may be a secret.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum ConfigError {
+    /// One variable.
+    #[error("{name} {problem}")]
+    Invalid {
+        /// The variable.
+        name: &'static str,
+        /// What is wrong with it and what it should be.
+        problem: String,
+    },
+    /// A variable that is needed here.
+    #[error("{name} is not set. {remedy}")]
+    Missing {
+        /// The variable.
+        name: &'static str,
+        /// What to set it to.
+        remedy: &'static str,
+    },
+    /// The file `.env`.
+    #[error("The file .env can't be read: {0}")]
+    DotEnv(String),
+}
+
+impl Config {
+    /// Reads the process's environment, and for what is not there the file `.env` of this directory or one above.
+    ///
+    /// # Errors
+    /// The first setting that can't stand.
+    pub(crate) fn from_environment() -> Result<Self, ConfigError> {
+        let file = dot_env()?;
+        Self::read(|name| environment(name, &file))
+    }
+
+    fn read(lookup: impl Fn(&'static str) -> Result<Option<String>, ConfigError>) -> Result<Self, ConfigError> {
+        let get = |name| Ok(lookup(name)?.map(|value| value.trim().to_owned()).filter(|value| !value.is_empty()));
+        let (app, owner) = (database_url("DATABASE_URL", get("DATABASE_URL")?)?, get("STILE_OWNER_DATABASE_URL")?);
+        let owner = database_url("STILE_OWNER_DATABASE_URL", owner)?;
+        let run_as = get("STILE_POSTGRES_USER")?;
+        let database = match (app, owner) {
+            (None, None) => DatabaseConfig::Private { run_as },
+            (app, owner) => DatabaseConfig::External { app, owner },
+        };
+        Ok(Self {
+            database,
+            listen: listen(get("STILE_LISTEN")?)?,
+            public: get("STILE_PUBLIC_URL")?.map(|url| public(&url)).transpose()?,
+            proxies: proxies(get("STILE_TRUSTED_PROXIES")?)?,
+            data_dir: get("STILE_DATA_DIR")?.unwrap_or_else(|| "./data".to_owned()).into(),
+            smtp: get("STILE_SMTP_URL")?.map(|url| smtp(&url)).transpose()?,
+            secret: get("STILE_SECRET")?.map(secret).transpose()?,
+            log: log(get("STILE_LOG")?)?,
+            log_filter: get("RUST_LOG")?,
+            site_dir: get("STILE_SITE_DIR")?.unwrap_or_else(|| "target/site".to_owned()).into(),
+        })
+    }
+
+    /// The secret that somebody chose; `None` when one is to be made and kept in the data directory.
+    ///
+    /// # Errors
+    /// [`ConfigError::Missing`] with a database of others': servers that share it must share the secret, so that none
+    /// makes up its own.
+    pub(crate) fn chosen_secret(&self) -> Result<Option<SigningSecret>, ConfigError> {
+        match (&self.secret, &self.database) {
+            (None, DatabaseConfig::External { .. }) => Err(ConfigError::Missing {
+                name: "STILE_SECRET",
+                remedy: "With DATABASE_URL, set it to at least 32 random characters, the same for all servers of one \
+                         database; `openssl rand -base64 32` makes some.",
+            }),
+            (secret, _) => Ok(secret.clone()),
+        }
+    }
+
+    /// Whether cookies are for TLS only.
+    pub(crate) fn is_https(&self) -> bool {
+        self.public.as_ref().is_some_and(WebOrigin::is_https)
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
+fn environment(name: &'static str, file: &HashMap<String, String>) -> Result<Option<String>, ConfigError> {
+    match std::env::var(name) {
+        Ok(value) => Ok(Some(value)),
+        Err(std::env::VarError::NotPresent) => Ok(file.get(name).cloned()),
+        Err(std::env::VarError::NotUnicode(_)) => Err(invalid(name, "is not UTF-8 text.")),
+    }
+}
+
+fn dot_env() -> Result<HashMap<String, String>, ConfigError> {
+    // The crate's own message for a bad line quotes it, and a secret may be in it.
+    let problem = |error: dotenvy::Error| match error {
+        dotenvy::Error::Io(error) => ConfigError::DotEnv(error.to_string()),
+        _ => ConfigError::DotEnv("each line must be NAME=value, with quotes around a value that has spaces.".to_owned()),
+    };
+    match dotenvy::dotenv_iter() {
+        Ok(lines) => lines.map(|line| line.map_err(problem)).collect(),
+        Err(error) if error.not_found() => Ok(HashMap::new()),
+        Err(error) => Err(problem(error)),
+    }
+}
+
+fn invalid(name: &'static str, problem: impl Into<String>) -> ConfigError {
+    ConfigError::Invalid { name, problem: problem.into() }
+}
+
+fn database_url(name: &'static str, url: Option<String>) -> Result<Option<Box<PgConnectOptions>>, ConfigError> {
+    let Some(url) = url else { return Ok(None) };
+    let postgres = url.starts_with("postgres://") || url.starts_with("postgresql://");
+    match url.parse() {
+        Ok(options) if postgres => Ok(Some(Box::new(options))),
+        _ => Err(invalid(name, "is not a PostgreSQL URL like postgres://stile_app:password@host:5432/stile.")),
+    }
+}
+
+fn listen(text: Option<String>) -> Result<SocketAddr, ConfigError> {
+    let text = text.unwrap_or_else(|| "127.0.0.1:3000".to_owned());
+    let problem = || format!("is {text:?}. Set it to an address and a port, like 127.0.0.1:3000 or [::]:3000.");
+    text.parse().map_err(|_| invalid("STILE_LISTEN", problem()))
+}
+
+fn public(url: &str) -> Result<WebOrigin, ConfigError> {
+    WebOrigin::parse(url.strip_suffix('/').unwrap_or(url)).ok_or_else(|| {
+        invalid("STILE_PUBLIC_URL", format!("is {url:?}. Set it to scheme and host only, like https://stile.example.com."))
+    })
+}
+
+fn proxies(list: Option<String>) -> Result<Vec<Network>, ConfigError> {
+    let read = |text: &str| {
+        let problem = format!("has {text:?} in it. Set it to addresses or networks, like 127.0.0.1,10.0.0.0/8.");
+        text.parse().map_err(|_| invalid("STILE_TRUSTED_PROXIES", problem))
+    };
+    list.iter().flat_map(|list| list.split(',')).map(str::trim).filter(|text| !text.is_empty()).map(read).collect()
+}
+
+fn smtp(url: &str) -> Result<SmtpUrl, ConfigError> {
+    let problem = || invalid("STILE_SMTP_URL", "is not a URL like smtps://user:password@mail.example.com:465.");
+    let uri: http::Uri = url.parse().map_err(|_| problem())?;
+    match (uri.scheme_str(), uri.host()) {
+        (Some("smtp" | "smtps"), Some(host)) => Ok(SmtpUrl { host: host.to_owned() }),
+        _ => Err(problem()),
+    }
+}
+
+fn secret(text: String) -> Result<SigningSecret, ConfigError> {
+    if text.chars().count() < SECRET_MIN {
+        return Err(invalid("STILE_SECRET", "is too short. Set it to at least 32 random characters."));
+    }
+    Ok(SigningSecret(text))
+}
+
+fn log(format: Option<String>) -> Result<LogFormat, ConfigError> {
+    match format.as_deref() {
+        Some("json") => Ok(LogFormat::Json),
+        Some("text") => Ok(LogFormat::Text),
+        Some(other) => Err(invalid("STILE_LOG", format!("is {other:?}. Set it to json or text."))),
+        None if std::io::stderr().is_terminal() => Ok(LogFormat::Text),
+        None => Ok(LogFormat::Json),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(settings: &[(&'static str, &str)]) -> Result<Config, ConfigError> {
+        let settings: HashMap<&str, &str> = settings.iter().copied().collect();
+        Config::read(|name| Ok(settings.get(name).map(|value| (*value).to_owned())))
+    }
+
+    fn refusal(settings: &[(&'static str, &str)]) -> String {
+        read(settings).map(|_| "accepted".to_owned()).unwrap_or_else(|error| error.to_string())
+    }
+
+    #[test]
+    fn nothing_set_means_a_private_database_on_this_machine() {
+        let config = read(&[("DATABASE_URL", "  "), ("STILE_SECRET", "")]).expect("defaults");
+        assert!(matches!(config.database, DatabaseConfig::Private { run_as: None }), "empty counts as not set");
+        assert_eq!(config.listen.to_string(), "127.0.0.1:3000");
+        assert_eq!((config.data_dir.to_str(), config.site_dir.to_str()), (Some("./data"), Some("target/site")));
+        assert!(config.chosen_secret().is_ok_and(|secret| secret.is_none()));
+        assert!(!config.is_https());
+    }
+
+    #[test]
+    fn a_database_of_others_needs_a_shared_secret() {
+        let url = ("DATABASE_URL", "postgres://stile_app:pw@db.example/stile");
+        let config = read(&[url]).expect("a database is enough to read");
+        let missing = config.chosen_secret().expect_err("no secret").to_string();
+        assert!(missing.starts_with("STILE_SECRET is not set."), "{missing}");
+        let config = read(&[url, ("STILE_SECRET", "0123456789abcdef0123456789abcdef")]).expect("both");
+        assert!(config.chosen_secret().is_ok_and(|secret| secret.is_some()));
+    }
+
+    #[test]
+    fn each_mistake_is_named_with_its_remedy() {
+        for (name, value, says) in [
+            ("STILE_LISTEN", "3000", "like 127.0.0.1:3000"),
+            ("STILE_PUBLIC_URL", "stile.example.com", "https://stile.example.com"),
+            ("STILE_PUBLIC_URL", "https://stile.example.com/console", "scheme and host only"),
+            ("STILE_TRUSTED_PROXIES", "10.0.0.1, proxy", "\"proxy\""),
+            ("STILE_LOG", "xml", "json or text"),
+            ("STILE_SMTP_URL", "mail.example.com", "smtps://"),
+            ("STILE_SECRET", "hunter2", "at least 32"),
+            ("DATABASE_URL", "mysql://root:hunter2@db/stile", "PostgreSQL URL"),
+            ("STILE_OWNER_DATABASE_URL", "postgres://o:hunter2@db:port/stile", "PostgreSQL URL"),
+        ] {
+            let line = refusal(&[(name, value)]);
+            assert!(line.starts_with(name) && line.contains(says), "{line}");
+            assert!(!line.contains("hunter2") && !line.contains('\n'), "{line}");
+        }
+    }
+
+    #[test]
+    fn cookies_are_for_tls_when_people_come_over_tls() {
+        let config = read(&[("STILE_PUBLIC_URL", "https://Stile.Example.com/")]).expect("a public URL");
+        assert!(config.is_https());
+        assert_eq!(config.public.map(|public| public.to_string()).as_deref(), Some("https://stile.example.com"));
+    }
+}

@@ -1,0 +1,138 @@
+//! Writes a catalogue and its history into a workspace, all in one transaction: it is there, or nothing of it.
+
+use super::{DemoError, Loaded, catalogue::Catalogue, history};
+use model::{
+    Money,
+    capability::{EditContent, ManageInvoices},
+    catalog::{Lifecycle, ProductDraft},
+    customer::CustomerDraft,
+    id::{CustomerId, ProductId, RatePlanId},
+    list::{ListQuery, Noun},
+};
+use store::{
+    audit, customers,
+    customers::NewCustomer,
+    door::{Can, Mode, WorkspaceTx, Write},
+    invoices,
+    invoices::NewInvoice,
+    products, rate_plans, usage,
+    usage::NewUsage,
+};
+use time::OffsetDateTime;
+
+/// Fills a workspace that holds nothing; one that holds products already is left as it is.
+pub(super) async fn fill(
+    tx: &mut WorkspaceTx<Write>,
+    catalogue: &Catalogue,
+    now: OffsetDateTime,
+) -> Result<Loaded, DemoError> {
+    if !is_empty(tx).await? {
+        return Ok(Loaded::default());
+    }
+    let edit = tx.can::<EditContent>()?;
+    let (products, plans) = write_products(tx, &edit, catalogue).await?;
+    let past = history::customers(catalogue, now)?;
+    let customers = write_customers(tx, &edit, catalogue, &plans, &past).await?;
+    let usage = write_usage(tx, &edit, &customers, &products, &history::usage(catalogue, &past, now)).await?;
+    let invoices = write_invoices(tx, catalogue, &customers, history::invoices(catalogue, &past, now)).await?;
+    Ok(Loaded {
+        products: products.len(),
+        rate_plans: plans.len(),
+        customers: customers.len(),
+        usage,
+        invoices,
+        ..Loaded::default()
+    })
+}
+
+/// Whether the workspace has no products.
+pub(super) async fn is_empty<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<bool, DemoError> {
+    Ok(products::list(tx, &ListQuery::new(Noun::Products)).await?.total == 0)
+}
+
+async fn write_products(
+    tx: &mut WorkspaceTx<Write>,
+    can: &Can<EditContent>,
+    catalogue: &Catalogue,
+) -> Result<(Vec<ProductId>, Vec<RatePlanId>), DemoError> {
+    let (mut ids, mut plans) = (Vec::new(), Vec::new());
+    for product in catalogue.products {
+        let draft = ProductDraft {
+            name: product.name.to_owned(),
+            code: product.code.to_owned(),
+            unit: product.unit.to_owned(),
+            description: product.description.to_owned(),
+        };
+        let id = products::create(tx, can, &draft).await?;
+        for plan in product.plans {
+            let price = Money { minor: plan.1, currency: catalogue.currency };
+            plans.push(rate_plans::create(tx, can, id, plan.0, price, plan.2).await?);
+        }
+        ids.push(id);
+    }
+    Ok((ids, plans))
+}
+
+async fn write_customers(
+    tx: &mut WorkspaceTx<Write>,
+    can: &Can<EditContent>,
+    catalogue: &Catalogue,
+    plans: &[RatePlanId],
+    past: &[history::PastCustomer],
+) -> Result<Vec<CustomerId>, DemoError> {
+    let new = |(&(name, country), past): (&(&str, &str), &history::PastCustomer)| NewCustomer {
+        draft: CustomerDraft {
+            name: name.to_owned(),
+            email: past.email.clone(),
+            country: country.to_owned(),
+            rate_plan: past.plan.and_then(|plan| plans.get(plan).copied()),
+            note: past.note.to_owned(),
+        },
+        status: if past.archived { Lifecycle::Archived } else { Lifecycle::Active },
+        created_at: Some(past.since),
+    };
+    let all: Vec<NewCustomer> = catalogue.customers.iter().zip(past).map(new).collect();
+    Ok(customers::import(tx, can, &all).await?)
+}
+
+async fn write_usage(
+    tx: &mut WorkspaceTx<Write>,
+    can: &Can<EditContent>,
+    customers: &[CustomerId],
+    products: &[ProductId],
+    past: &[history::PastUsage],
+) -> Result<usize, DemoError> {
+    let new = |past: &history::PastUsage| {
+        let (customer, product) = (*customers.get(past.customer)?, *products.get(past.product)?);
+        Some(NewUsage { customer, product, quantity: past.quantity, recorded_at: past.at })
+    };
+    let all: Vec<NewUsage> = past.iter().filter_map(new).collect();
+    usage::record(tx, can, &all).await?;
+    let workspace = tx.id().uuid();
+    audit::note(tx, "usage_imported", workspace).await?;
+    Ok(all.len())
+}
+
+async fn write_invoices(
+    tx: &mut WorkspaceTx<Write>,
+    catalogue: &Catalogue,
+    customers: &[CustomerId],
+    past: Vec<history::PastInvoice>,
+) -> Result<usize, DemoError> {
+    let new = |past: history::PastInvoice| {
+        Some(NewInvoice {
+            number: past.number,
+            customer: *customers.get(past.customer)?,
+            status: past.status,
+            total: Money { minor: past.minor, currency: catalogue.currency },
+            issued_on: past.issued_on,
+            due_on: past.due_on,
+        })
+    };
+    let all: Vec<NewInvoice> = past.into_iter().filter_map(new).collect();
+    let can = tx.can::<ManageInvoices>()?;
+    invoices::issue(tx, &can, &all).await?;
+    let workspace = tx.id().uuid();
+    audit::note(tx, "invoices_imported", workspace).await?;
+    Ok(all.len())
+}

@@ -1,0 +1,191 @@
+//! Acting as a person: registering, signing in, going through the doors, signing out.
+
+use super::{DemoError, PASSWORD, content};
+use app::ssr::Services;
+use model::{
+    Email, Slug,
+    id::{OrganizationId, UserId, WorkspaceId},
+    picker::Picker,
+    workspace::WorkspaceProfile,
+};
+use std::sync::Arc;
+use store::{
+    Store, StoreError,
+    door::{Credential, Door, Fence, OrganizationTx, WorkspaceTx, Write},
+    identity::{self, Device},
+    organizations,
+    seats::Freshness,
+    secret::Secret,
+};
+
+const ACCOUNT: &str = "their account";
+
+/// Where people act; it knows whom to sign out in the end.
+pub(super) struct Stage<'s> {
+    services: &'s Services,
+    sessions: Vec<Credential>,
+}
+
+/// A person who is registered.
+#[derive(Clone, Copy)]
+pub(super) struct Known {
+    /// Who it is.
+    pub(super) user: UserId,
+    /// Whether they were registered just now.
+    pub(super) is_new: bool,
+}
+
+/// A person with a session of their own.
+pub(super) struct Actor {
+    /// Who it is.
+    pub(super) user: UserId,
+    email: String,
+    credential: Credential,
+    store: Store,
+}
+
+impl<'s> Stage<'s> {
+    /// An empty stage.
+    pub(super) const fn new(services: &'s Services) -> Self {
+        Self { services, sessions: Vec::new() }
+    }
+
+    /// The database.
+    pub(super) const fn store(&self) -> &Store {
+        &self.services.store
+    }
+
+    /// Registers a person if there is none with that address; `None` for one who is disabled.
+    pub(super) async fn know(&self, email: &str, name: &str) -> Result<Option<Known>, DemoError> {
+        let address = Email::parse(email).map_err(|_| DemoError::Example(email.to_owned()))?;
+        if let Some(record) = self.store().password_of(&address).await? {
+            return Ok(Some(Known { user: record.user, is_new: false }));
+        }
+        let hash = self.services.passwords.hash(PASSWORD).await.map_err(|_| DemoError::Password)?;
+        match self.store().register(&address, name, &hash).await {
+            Ok(user) => Ok(Some(Known { user, is_new: true })),
+            Err(error) if error.is_refused_by("users_email_key") => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Signs a person in.
+    pub(super) async fn enter(&mut self, email: &str, known: Option<Known>) -> Result<Actor, DemoError> {
+        let disabled = || DemoError::Closed { what: ACCOUNT.to_owned(), person: email.to_owned() };
+        let user = known.ok_or_else(disabled)?.user;
+        let secret = Secret::generate("")?;
+        let device = Device { ip: None, user_agent: "stile demo".to_owned() };
+        self.store().begin_session(user, &secret, &device, None).await?;
+        let credential = Credential::Session(secret.hash());
+        self.sessions.push(credential);
+        Ok(Actor { user, email: email.to_owned(), credential, store: self.store().clone() })
+    }
+
+    /// Signs everybody out, also after a failure, and gives `made` back, or what went wrong first.
+    pub(super) async fn leave<T>(self, made: Result<T, DemoError>) -> Result<T, DemoError> {
+        let mut left = Ok(());
+        for credential in &self.sessions {
+            left = left.and(sign_out(self.store(), credential).await);
+        }
+        let made = made?;
+        left?;
+        Ok(made)
+    }
+}
+
+async fn sign_out(store: &Store, credential: &Credential) -> Result<(), DemoError> {
+    if let Some(mut tx) = store.person(credential).await? {
+        identity::sign_out(&mut tx).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+impl Actor {
+    /// What the person can reach, read now.
+    pub(super) async fn picker(&self) -> Result<Arc<Picker>, DemoError> {
+        let found = self.store.picker(&self.credential, Freshness::Now).await?;
+        found.map(|(_, picker)| picker).ok_or_else(|| self.shut_out(ACCOUNT))
+    }
+
+    /// Founds an organization that the person owns.
+    pub(super) async fn found(&self, name: &str) -> Result<OrganizationId, DemoError> {
+        let Some(mut tx) = self.store.person(&self.credential).await? else {
+            return Err(self.shut_out(ACCOUNT));
+        };
+        let id = organizations::found(&mut tx, name).await?;
+        tx.commit().await?;
+        Ok(id)
+    }
+
+    /// Opens the management of an organization.
+    pub(super) async fn manage(&self, organization: OrganizationId) -> Result<OrganizationTx, DemoError> {
+        let open = self.store.organization(&self.credential, organization).await?;
+        open.ok_or_else(|| self.shut_out(&format!("the organization {organization}")))
+    }
+
+    /// Creates workspaces in an organization, all or none.
+    pub(super) async fn create(
+        &self,
+        organization: OrganizationId,
+        workspaces: &[(Slug, String)],
+    ) -> Result<Vec<WorkspaceId>, DemoError> {
+        let mut tx = self.manage(organization).await?;
+        let ids = organizations::create_workspaces(&mut tx, workspaces).await.map_err(|error| match error {
+            // Taken: by somebody else's workspace, or by one that the person was put out of.
+            StoreError::Refused(_) => {
+                let more = if workspaces.len() > 1 { " or one of those after it" } else { "" };
+                self.shut_out(&format!("{}{more}", workspaces.first().map_or("", |(slug, _)| slug.as_str())))
+            }
+            error => error.into(),
+        })?;
+        tx.commit().await?;
+        Ok(ids)
+    }
+
+    /// Looks for the workspace of an address, also if it moved.
+    pub(super) async fn find(&self, slug: &Slug) -> Result<Place, DemoError> {
+        let mut slug = slug.clone();
+        // One move is followed: the second answer is the present address.
+        for _ in 0..2 {
+            match self.store.workspace(&self.credential, &slug).await? {
+                Door::Open(mut tx) => {
+                    let is_empty = content::is_empty(&mut tx).await?;
+                    let WorkspaceProfile { id, slug, .. } = tx.commit().await?.workspace;
+                    return Ok(if is_empty { Place::Empty(id, slug) } else { Place::Filled });
+                }
+                Door::Moved(to) => slug = to,
+                Door::Gone(_) => return Ok(Place::Deleted),
+                Door::Absent(_) => return Ok(Place::Absent),
+                Door::SignedOut | Door::Mismatch => break,
+            }
+        }
+        Err(self.shut_out(slug.as_str()))
+    }
+
+    /// Opens a workspace for writing.
+    pub(super) async fn write(&self, slug: &Slug, workspace: WorkspaceId) -> Result<WorkspaceTx<Write>, DemoError> {
+        let fence = Fence { user: self.user, workspace };
+        match self.store.workspace_write(&self.credential, slug, fence).await? {
+            Door::Open(tx) => Ok(tx),
+            _ => Err(self.shut_out(slug.as_str())),
+        }
+    }
+
+    /// The person is kept out of something that the examples need.
+    pub(super) fn shut_out(&self, what: &str) -> DemoError {
+        DemoError::Closed { what: what.to_owned(), person: self.email.clone() }
+    }
+}
+
+/// What stands at an address, for one person.
+pub(super) enum Place {
+    /// Nothing that they can see.
+    Absent,
+    /// A workspace without products, and its present address.
+    Empty(WorkspaceId, Slug),
+    /// A workspace with products.
+    Filled,
+    /// A workspace that was deleted: its address is never used again.
+    Deleted,
+}

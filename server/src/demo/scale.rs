@@ -1,0 +1,213 @@
+//! People with very many workspaces, for benchmarks and for trying out what a long list does.
+//!
+//! `scale-N@stile.example` has N workspaces. Every fourth organization belongs to `scale-owner@stile.example`, and there
+//! the seats are direct and of all roles; the others are the person's own. In the order of the picker, the first
+//! [`FILLED`] workspaces hold [`CUSTOMERS`] customers each.
+
+use super::{
+    DemoError, Loaded, content,
+    people::{Actor, Stage},
+};
+use model::{
+    Currency, Email, Money, OrganizationRole, Slug, WorkspaceRole,
+    capability::{EditContent, ManageMembers},
+    catalog::{Interval, Lifecycle, ProductDraft},
+    customer::CustomerDraft,
+    id::WorkspaceId,
+};
+use std::collections::HashMap;
+use store::{
+    customers,
+    customers::NewCustomer,
+    door::{WorkspaceTx, Write},
+    members, products, rate_plans,
+};
+use time::{Duration, OffsetDateTime};
+
+/// Workspaces that are filled, and customers in each.
+pub(super) const FILLED: usize = 50;
+pub(super) const CUSTOMERS: usize = 1_000;
+/// Workspaces created in one statement.
+const BATCH: usize = 250;
+
+// Both in order, so that the picker's order is the order of the numbers.
+const ORGANIZATION_WORDS: [&str; 20] = [
+    "Atlas", "Beacon", "Cobalt", "Delta", "Ember", "Falcon", "Garnet", "Harbor", "Indigo", "Juniper", "Kestrel",
+    "Lumen", "Meridian", "Nimbus", "Orchard", "Pioneer", "Quartz", "Ridge", "Summit", "Tundra",
+];
+const WORKSPACE_WORDS: [&str; 10] =
+    ["Accounts", "Billing", "Central", "Data", "Europe", "Field", "Growth", "Health", "Impact", "Labs"];
+/// The last one only where nothing is: guests read what is shared with them, and benchmarks read the filled ones.
+const ROLES: [WorkspaceRole; 6] = [
+    WorkspaceRole::Admin,
+    WorkspaceRole::Member,
+    WorkspaceRole::BillingAdmin,
+    WorkspaceRole::Viewer,
+    WorkspaceRole::Owner,
+    WorkspaceRole::Guest,
+];
+const TRADES: [&str; 10] =
+    ["Bakery", "Clinics", "Foods", "Freight", "Instruments", "Media", "Outfitters", "Robotics", "Textiles", "Timber"];
+
+/// One organization of a person.
+pub(super) struct Group {
+    /// Its name.
+    pub(super) name: String,
+    /// Whether it is another person's, so that seats in it are direct.
+    pub(super) is_foreign: bool,
+    /// Its workspaces.
+    pub(super) workspaces: Vec<Plot>,
+}
+
+/// One workspace.
+pub(super) struct Plot {
+    /// From 0, through all organizations.
+    pub(super) index: usize,
+    /// Its address.
+    pub(super) slug: Slug,
+    /// Its name.
+    pub(super) name: String,
+}
+
+impl Plot {
+    /// The role of the direct seat, where there is one.
+    pub(super) fn role(&self) -> WorkspaceRole {
+        let roles = if self.index < FILLED { ROLES.len() - 1 } else { ROLES.len() };
+        ROLES[self.index % roles]
+    }
+}
+
+/// How the `count` workspaces of one person lie.
+pub(super) fn layout(count: u32) -> Result<Vec<Group>, DemoError> {
+    let total = count as usize;
+    let groups = match total {
+        0..=10 => 3,
+        11..=100 => 6,
+        101..=1_000 => 12,
+        _ => ORGANIZATION_WORDS.len(),
+    };
+    let groups = groups.min(total);
+    let digits = count.to_string().len();
+    let mut all = Vec::with_capacity(groups);
+    for (k, word) in ORGANIZATION_WORDS.into_iter().enumerate().take(groups) {
+        let (start, end) = (k * total / groups, (k + 1) * total / groups);
+        let mut workspaces = Vec::with_capacity(end - start);
+        for index in start..end {
+            let second = WORKSPACE_WORDS[(index - start) * WORKSPACE_WORDS.len() / (end - start)];
+            let number = index + 1;
+            let text = format!("{word}-{second}-{count}-{number:0digits$}").to_lowercase();
+            let slug = Slug::parse(&text).map_err(|_| DemoError::Example(text))?;
+            workspaces.push(Plot { index, slug, name: format!("{word} {second} {number:0digits$}") });
+        }
+        all.push(Group { name: format!("{word} Group {count}"), is_foreign: k % 4 == 1, workspaces });
+    }
+    Ok(all)
+}
+
+/// Makes what is not there yet, for each of `counts`.
+pub(super) async fn build(stage: &mut Stage<'_>, counts: &[u32]) -> Result<Loaded, DemoError> {
+    let mut made = Loaded::default();
+    let landlord = stage.know("scale-owner@stile.example", "Scale Owner").await?;
+    made.people += usize::from(landlord.is_some_and(|known| known.is_new));
+    let landlord = stage.enter("scale-owner@stile.example", landlord).await?;
+    for count in counts {
+        let email = format!("scale-{count}@stile.example");
+        let person = stage.know(&email, &format!("Scale {count}")).await?;
+        made.people += usize::from(person.is_some_and(|known| known.is_new));
+        let person = stage.enter(&email, person).await?;
+        made += build_person(stage, &landlord, &person, *count).await?;
+        tracing::info!(workspaces = count, "scale data are there");
+    }
+    Ok(made)
+}
+
+async fn build_person(stage: &Stage<'_>, landlord: &Actor, person: &Actor, count: u32) -> Result<Loaded, DemoError> {
+    let mut made = Loaded::default();
+    let (own, let_out) = (person.picker().await?, landlord.picker().await?);
+    let seats: HashMap<&str, Option<WorkspaceRole>> =
+        own.rows().map(|(_, row)| (row.slug.as_str(), row.seat.direct())).collect();
+    let now = stage.store().now().await?;
+    for group in layout(count)? {
+        let (host, picker) = if group.is_foreign { (landlord, &let_out) } else { (person, &own) };
+        let known =
+            picker.organizations.iter().find(|o| o.name == group.name && o.role == Some(OrganizationRole::Owner));
+        let organization = match known {
+            Some(organization) => organization.id,
+            None => {
+                made.organizations += 1;
+                host.found(&group.name).await?
+            }
+        };
+        let mut ids: HashMap<Slug, WorkspaceId> =
+            known.iter().flat_map(|o| &o.workspaces).map(|w| (w.slug.clone(), w.id)).collect();
+        let missing: Vec<&Plot> = group.workspaces.iter().filter(|plot| !ids.contains_key(&plot.slug)).collect();
+        for batch in missing.chunks(BATCH) {
+            let named: Vec<_> = batch.iter().map(|plot| (plot.slug.clone(), plot.name.clone())).collect();
+            let created = host.create(organization, &named).await?;
+            made.workspaces += created.len();
+            ids.extend(named.into_iter().map(|(slug, _)| slug).zip(created));
+        }
+        for plot in &group.workspaces {
+            let Some(&id) = ids.get(&plot.slug) else { continue };
+            let held = seats.get(plot.slug.as_str()).copied().flatten();
+            if group.is_foreign && held != Some(plot.role()) {
+                let mut tx = host.write(&plot.slug, id).await?;
+                let can = tx.can::<ManageMembers>()?;
+                members::grant(&mut tx, &can, person.user, plot.role()).await?;
+                tx.commit().await?;
+                made.roles += 1;
+            }
+            if plot.index < FILLED {
+                let mut tx = host.write(&plot.slug, id).await?;
+                made += fill(&mut tx, count, plot.index, now).await?;
+                tx.commit().await?;
+            }
+        }
+    }
+    Ok(made)
+}
+
+/// Three products with two rate plans each, and the customers. All in one transaction, or nothing.
+async fn fill(tx: &mut WorkspaceTx<Write>, count: u32, index: usize, now: OffsetDateTime) -> Result<Loaded, DemoError> {
+    if !content::is_empty(tx).await? {
+        return Ok(Loaded::default());
+    }
+    let can = tx.can::<EditContent>()?;
+    let mut plans = Vec::new();
+    for (name, code, unit) in
+        [("Compute", "compute", "hour"), ("Storage", "storage", "GB"), ("Support", "support", "case")]
+    {
+        let draft = ProductDraft {
+            name: name.to_owned(),
+            code: code.to_owned(),
+            unit: unit.to_owned(),
+            description: String::new(),
+        };
+        let product = products::create(tx, &can, &draft).await?;
+        for (plan, minor, interval) in [("Monthly", 4_900, Interval::Month), ("Pay as you go", 20, Interval::Usage)] {
+            let price = Money { minor, currency: Currency::Usd };
+            plans.push(rate_plans::create(tx, &can, product, &format!("{name} {plan}"), price, interval).await?);
+        }
+    }
+    let mut all = Vec::with_capacity(CUSTOMERS);
+    for number in 0..CUSTOMERS {
+        let (name, address) = customer(count, index, number);
+        let email = Email::parse(&address).map_err(|_| DemoError::Example(address))?;
+        let rate_plan = plans.get(number % plans.len().max(1)).copied();
+        all.push(NewCustomer {
+            draft: CustomerDraft { name, email, country: "US".to_owned(), rate_plan, note: String::new() },
+            status: Lifecycle::Active,
+            created_at: i64::try_from(number).ok().map(|n| now - Duration::hours(7 * n + 1)),
+        });
+    }
+    customers::import(tx, &can, &all).await?;
+    Ok(Loaded { products: 3, rate_plans: plans.len(), customers: all.len(), ..Loaded::default() })
+}
+
+/// Name and address of a customer. Both name the workspace, so that no two workspaces share one.
+pub(super) fn customer(count: u32, index: usize, number: usize) -> (String, String) {
+    let word = ORGANIZATION_WORDS[(number * 7 + index) % ORGANIZATION_WORDS.len()];
+    let trade = TRADES[(number / ORGANIZATION_WORDS.len() + index) % TRADES.len()];
+    let place = format!("{count}-{}-{:04}", index + 1, number + 1);
+    (format!("{word} {trade} {place}"), format!("billing@{word}-{trade}-{place}.example").to_lowercase())
+}

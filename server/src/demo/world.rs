@@ -1,0 +1,138 @@
+//! Who is who in the example: blueprint section 9, word for word.
+
+use super::{
+    DemoError, Loaded,
+    catalogue::{Catalogue, FINANCE, IT, PRODUCT_ENG},
+    content,
+    people::{Actor, Known, Place, Stage},
+};
+use model::{
+    OrganizationRole, Slug, WorkspaceRole, capability::ManageMembers, id::OrganizationId, picker::PickerWorkspace,
+};
+use store::{members, organizations};
+
+/// Everybody: address and name.
+pub(super) const PEOPLE: [(&str, &str); 5] = [
+    ("ada@smartai.example", "Ada Moreau"),
+    ("olu@smartai.example", "Olu Adeyemi"),
+    ("ben@globalai.example", "Ben Carter"),
+    ("mia@smartai.example", "Mia Lindqvist"),
+    ("vik@smartai.example", "Vik Sharma"),
+];
+const ADA: usize = 0;
+const OLU: usize = 1;
+const BEN: usize = 2;
+const MIA: usize = 3;
+const VIK: usize = 4;
+
+/// An organization. People are indexes into [`PEOPLE`].
+pub(super) struct Organization {
+    pub(super) name: &'static str,
+    pub(super) owner: usize,
+    pub(super) members: &'static [(usize, OrganizationRole)],
+    pub(super) workspaces: &'static [(Catalogue, &'static [(usize, WorkspaceRole)])],
+}
+
+/// The two of them, with what is in their workspaces and who has a direct seat there.
+pub(super) const ORGANIZATIONS: &[Organization] = &[
+    Organization {
+        name: "SmartAI",
+        owner: OLU,
+        members: &[(ADA, OrganizationRole::Admin)],
+        workspaces: &[
+            (IT, &[(ADA, WorkspaceRole::Owner), (VIK, WorkspaceRole::Viewer)]),
+            (PRODUCT_ENG, &[(MIA, WorkspaceRole::Member)]),
+        ],
+    },
+    Organization {
+        name: "GlobalAI",
+        owner: BEN,
+        members: &[],
+        workspaces: &[(FINANCE, &[(ADA, WorkspaceRole::BillingAdmin)])],
+    },
+];
+
+/// Makes what is not there yet.
+pub(super) async fn build(stage: &mut Stage<'_>) -> Result<Loaded, DemoError> {
+    let mut made = Loaded::default();
+    let mut people = Vec::with_capacity(PEOPLE.len());
+    for (email, name) in PEOPLE {
+        let known = stage.know(email, name).await?;
+        made.people += usize::from(known.is_some_and(|known| known.is_new));
+        people.push(known);
+    }
+    for organization in ORGANIZATIONS {
+        let owner = stage.enter(PEOPLE[organization.owner].0, people[organization.owner]).await?;
+        made += build_organization(stage, &people, &owner, organization).await?;
+    }
+    Ok(made)
+}
+
+/// A workspace is filled last of all, in one transaction. So where there are products, all was done once, and what has
+/// changed since then is somebody's will: a seat that was revoked does not come back.
+async fn build_organization(
+    stage: &Stage<'_>,
+    people: &[Option<Known>],
+    owner: &Actor,
+    plan: &Organization,
+) -> Result<Loaded, DemoError> {
+    let mut unfinished = Vec::new();
+    for (catalogue, seats) in plan.workspaces {
+        let slug = Slug::parse(catalogue.slug).map_err(|_| DemoError::Example(catalogue.slug.to_owned()))?;
+        match owner.find(&slug).await? {
+            Place::Absent => unfinished.push((catalogue, seats, slug, None)),
+            Place::Empty(id, slug) => unfinished.push((catalogue, seats, slug, Some(id))),
+            Place::Filled | Place::Deleted => {}
+        }
+    }
+    let mut made = Loaded::default();
+    if unfinished.is_empty() {
+        return Ok(made);
+    }
+    let organization = home(owner, plan, &mut made).await?;
+    for &(member, role) in plan.members {
+        let Some(member) = people[member] else { continue };
+        let mut tx = owner.manage(organization).await?;
+        organizations::set_member(&mut tx, member.user, role).await?;
+        tx.commit().await?;
+        made.roles += 1;
+    }
+    let now = stage.store().now().await?;
+    for (catalogue, seats, slug, id) in unfinished {
+        let id = match id {
+            Some(id) => id,
+            None => {
+                let created = owner.create(organization, &[(slug.clone(), catalogue.name.to_owned())]).await?;
+                made.workspaces += 1;
+                *created.first().ok_or_else(|| DemoError::Example(slug.to_string()))?
+            }
+        };
+        for &(member, role) in *seats {
+            let Some(member) = people[member] else { continue };
+            let mut tx = owner.write(&slug, id).await?;
+            let can = tx.can::<ManageMembers>()?;
+            members::grant(&mut tx, &can, member.user, role).await?;
+            tx.commit().await?;
+            made.roles += 1;
+        }
+        let mut tx = owner.write(&slug, id).await?;
+        let filled = content::fill(&mut tx, catalogue, now).await?;
+        tx.commit().await?;
+        made += filled;
+    }
+    Ok(made)
+}
+
+/// The organization: the one that has a workspace of the example (it may have another name by now), else by name, else
+/// founded.
+async fn home(owner: &Actor, plan: &Organization, made: &mut Loaded) -> Result<OrganizationId, DemoError> {
+    let picker = owner.picker().await?;
+    let owned = || picker.organizations.iter().filter(|o| o.role == Some(OrganizationRole::Owner));
+    let is_ours = |row: &PickerWorkspace| plan.workspaces.iter().any(|(c, _)| c.slug == row.slug.as_str());
+    let by_workspace = owned().find(|o| o.workspaces.iter().any(is_ours));
+    if let Some(found) = by_workspace.or_else(|| owned().find(|o| o.name == plan.name)) {
+        return Ok(found.id);
+    }
+    made.organizations += 1;
+    owner.found(plan.name).await
+}

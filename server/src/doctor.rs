@@ -1,0 +1,149 @@
+//! `stile doctor`: is everything as it has to be? One line a check; a failure says what to do.
+//!
+//! It changes nothing, with one exception: a private cluster that does not run is started for the time of the visit.
+
+use crate::{
+    assets::Site,
+    cli::CommandError,
+    config::Config,
+    database::{self, Database, Holder},
+    shutdown::Shutdown,
+};
+use sqlx::{Connection as _, PgConnection, migrate::Migrate as _};
+use std::process::ExitCode;
+use store::{guard::GuardError, lint, migrate::MIGRATOR};
+
+/// The report, line by line as it is found.
+#[derive(Default)]
+struct Report {
+    failures: usize,
+}
+
+impl Report {
+    fn well(&mut self, check: &str, what: impl std::fmt::Display) {
+        println!("ok    {check}: {what}");
+    }
+
+    fn skip(&mut self, check: &str, why: impl std::fmt::Display) {
+        println!("skip  {check}: {why}");
+    }
+
+    fn fail(&mut self, check: &str, what: impl std::fmt::Display) {
+        self.failures += 1;
+        let line = what.to_string();
+        println!("FAIL  {check}: {}", line.split_whitespace().collect::<Vec<_>>().join(" "));
+    }
+}
+
+/// Looks at everything, and exits with 0 only if nothing failed.
+///
+/// # Errors
+/// When a setting can't stand, or a signal ends the visit.
+pub(crate) async fn run(config: &Config, shutdown: &Shutdown) -> Result<ExitCode, CommandError> {
+    let mut report = Report::default();
+    configuration(config, &mut report)?;
+    match shutdown.or_stop(Database::open(config, Holder::Shared)).await.ok_or(CommandError::Stopped)? {
+        Err(error) => report.fail("database", error),
+        Ok(database) => {
+            report.well("database", "it answers");
+            let visit = shutdown.or_stop(examine(&database, &mut report)).await;
+            database.close().await;
+            visit.ok_or(CommandError::Stopped)??;
+        }
+    }
+    match report.failures {
+        0 => {
+            println!("All is well.");
+            Ok(ExitCode::SUCCESS)
+        }
+        failures => {
+            println!("{failures} of the checks failed.");
+            Ok(ExitCode::FAILURE)
+        }
+    }
+}
+
+fn configuration(config: &Config, report: &mut Report) -> Result<(), CommandError> {
+    config.chosen_secret()?;
+    let public = config.public.as_ref().map_or_else(|| "the request's Host".to_owned(), ToString::to_string);
+    let mail = config.smtp.as_ref().map_or_else(
+        || format!("to {}", config.data_dir.join("outbox").display()),
+        |smtp| format!("over {}", smtp.host()),
+    );
+    report.well("configuration", format_args!("listens on {}, public as {public}, mail {mail}", config.listen));
+    match Site::open(&config.site_dir) {
+        Ok(site) => report.well("client", &site.urls().boot),
+        Err(error) => report.fail("client", error),
+    }
+    Ok(())
+}
+
+async fn examine(database: &Database, report: &mut Report) -> Result<(), CommandError> {
+    guard(database, report).await?;
+    migrations(database, report).await;
+    match lint::findings(database.app()?).await {
+        Ok(findings) if findings.is_empty() => report.well("catalogue", "every table is under row level security"),
+        Ok(findings) => findings.iter().for_each(|finding| report.fail("catalogue", finding)),
+        Err(error) => report.fail("catalogue", error),
+    }
+    Ok(())
+}
+
+/// The boot guard, taken apart: who we are, and what can be read without a context.
+async fn guard(database: &Database, report: &mut Report) -> Result<(), CommandError> {
+    const ROLE: &str = "role";
+    const ISOLATION: &str = "isolation";
+    let store = database.store()?;
+    let found = store::guard::check(&store).await;
+    database::close(&store).await;
+    let role_is_well = "stile_app owns nothing, is a member of nothing and bypasses nothing";
+    match found {
+        Ok(()) => {
+            report.well(ROLE, role_is_well);
+            report.well(ISOLATION, "without a context no row of any table can be read");
+        }
+        Err(error @ (GuardError::Leak(..) | GuardError::NotMigrated(_))) => {
+            report.well(ROLE, role_is_well);
+            report.fail(ISOLATION, error);
+        }
+        Err(error) => {
+            report.fail(ROLE, error);
+            report.skip(ISOLATION, "not looked at, because of the above");
+        }
+    }
+    Ok(())
+}
+
+/// Whether the migrations applied are this binary's, all and no others.
+async fn migrations(database: &Database, report: &mut Report) {
+    const CHECK: &str = "migrations";
+    let Some(owner) = database.owner() else {
+        return report.skip(CHECK, "only the owner can see them; set STILE_OWNER_DATABASE_URL to have them looked at");
+    };
+    let applied = async {
+        let mut connection = PgConnection::connect_with(owner).await?;
+        connection.list_applied_migrations(&MIGRATOR.table_name).await
+    };
+    let applied = match applied.await {
+        Ok(applied) => applied,
+        Err(error) => return report.fail(CHECK, format_args!("{error}. Run `stile migrate`.")),
+    };
+    let known = || MIGRATOR.iter().filter(|migration| !migration.migration_type.is_down_migration());
+    let missing = known().filter(|wanted| !applied.iter().any(|one| one.version == wanted.version)).count();
+    let foreign = applied.iter().find(|one| !known().any(|known| known.version == one.version));
+    let changed = applied.iter().find(|one| {
+        known().any(|known| known.version == one.version && known.checksum != one.checksum)
+    });
+    match (missing, foreign, changed) {
+        (0, None, None) => report.well(CHECK, format_args!("all {} are applied", applied.len())),
+        (_, Some(one), _) => report.fail(
+            CHECK,
+            format_args!("the database has migration {}, which this stile does not know: run the newer one", one.version),
+        ),
+        (_, _, Some(one)) => report.fail(
+            CHECK,
+            format_args!("migration {} was applied with another content than this stile has", one.version),
+        ),
+        (missing, ..) => report.fail(CHECK, format_args!("{missing} are not applied. Run `stile migrate`.")),
+    }
+}

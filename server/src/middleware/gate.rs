@@ -1,0 +1,182 @@
+//! Who may ask at all: the origin of unsafe requests (security.md, finding 3; ASVS 3.5.1, 4.4.2) and the host (ASVS
+//! 4.1.3; blueprint section 8).
+//!
+//! tower-http has `CsrfLayer`, the scheme of Go 1.25. It lets pass what we refuse: a WebSocket handshake (a GET), an
+//! Origin of our host under another scheme, and a session cookie with neither `Sec-Fetch-Site` nor `Origin`. Around it
+//! every rule would have to be said once more, so the rules are here, in one function, and the layer is not used.
+
+use crate::{respond, router::Web, web_origin::WebOrigin};
+use axum::{
+    extract::{Request, State},
+    http::{HeaderMap, HeaderName, Method, StatusCode, Uri, header},
+    middleware::Next,
+    response::Response,
+};
+
+const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+/// Asked by machines, by address rather than by name; nothing in their answers depends on the host.
+const BY_ADDRESS: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
+
+/// Refuses foreign origins with 403, unknown hosts with 421.
+pub(crate) async fn check(State(web): State<Web>, request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let public = web.public.as_deref();
+    let host = host(request.uri(), request.headers());
+    let has_session = web.services.cookies.credential(request.headers()).is_some();
+    let refusal = if !may_pass(request.method(), request.headers(), has_session, own_origin(public, host).as_ref()) {
+        Some((
+            StatusCode::FORBIDDEN,
+            "foreign_origin",
+            "This request came from another site, so it was refused. Open Stile itself and try again.",
+        ))
+    } else if !BY_ADDRESS.contains(&path) && !is_own_host(public, host) {
+        Some((StatusCode::MISDIRECTED_REQUEST, "unknown_host", "This server is not known by that name."))
+    } else {
+        None
+    };
+    match refusal {
+        Some((status, code, message)) => {
+            tracing::info!(code, "refused at the gate");
+            respond::refusal(path, status, code, message)
+        }
+        None => next.run(request).await,
+    }
+}
+
+/// The host that was asked for (RFC 9112, 3.2.2: the request's target goes before the header). `None` when there is
+/// none or more than one.
+fn host<'r>(uri: &'r Uri, headers: &'r HeaderMap) -> Option<&'r str> {
+    let mut hosts = headers.get_all(header::HOST).iter();
+    match (uri.authority(), hosts.next(), hosts.next()) {
+        (_, _, Some(_)) => None,
+        (Some(authority), ..) => Some(authority.as_str()),
+        (None, host, None) => host?.to_str().ok(),
+    }
+}
+
+/// The origin that this server's pages have.
+fn own_origin(public: Option<&WebOrigin>, host: Option<&str>) -> Option<WebOrigin> {
+    public.cloned().or_else(|| WebOrigin::of_host(false, host?))
+}
+
+/// Whether the server goes by that name: any well-formed one, as long as nobody said which.
+fn is_own_host(public: Option<&WebOrigin>, host: Option<&str>) -> bool {
+    let Some(host) = host else { return false };
+    match public {
+        Some(public) => WebOrigin::of_host(public.is_https(), host).as_ref() == Some(public),
+        None => WebOrigin::of_host(false, host).is_some(),
+    }
+}
+
+/// Whether a request may pass that another site's page could have made.
+///
+/// Safe methods may, unless they open a WebSocket. Otherwise `Sec-Fetch-Site`, which no script can set, decides; a
+/// browser that does not send it sends `Origin`; what sends neither is no browser, and may pass as long as it has no
+/// session cookie, which only browsers have.
+fn may_pass(method: &Method, headers: &HeaderMap, has_session: bool, own: Option<&WebOrigin>) -> bool {
+    if matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS) && !opens_websocket(headers) {
+        return true;
+    }
+    if let Some(site) = single(headers, &SEC_FETCH_SITE) {
+        return matches!(site, Ok("same-origin" | "none"));
+    }
+    match single(headers, &header::ORIGIN) {
+        Some(Ok(origin)) => own.is_some() && WebOrigin::parse(origin).as_ref() == own,
+        Some(Err(())) => false,
+        None => !has_session,
+    }
+}
+
+fn opens_websocket(headers: &HeaderMap) -> bool {
+    let upgrades = headers.get_all(header::UPGRADE).iter();
+    upgrades.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).any(|protocol| {
+        protocol.trim().split('/').next().is_some_and(|name| name.eq_ignore_ascii_case("websocket"))
+    })
+}
+
+/// The value of a header that is to be there at most once; an error when it is not text or there more often.
+fn single<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<Result<&'h str, ()>> {
+    let mut values = headers.get_all(name).iter();
+    let first = values.next()?;
+    Some(if values.next().is_some() { Err(()) } else { first.to_str().map_err(|_| ()) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OWN: &str = "https://stile.example";
+
+    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for (name, value) in pairs {
+            headers.append(*name, value.parse().expect("a header"));
+        }
+        headers
+    }
+
+    fn passes(method: Method, pairs: &[(&'static str, &'static str)], has_session: bool) -> bool {
+        may_pass(&method, &headers(pairs), has_session, WebOrigin::parse(OWN).as_ref())
+    }
+
+    #[test]
+    fn unsafe_requests_of_other_sites_are_refused() {
+        let (site, origin) = ("sec-fetch-site", "origin");
+        for (pairs, session, may) in [
+            (&[(site, "same-origin")][..], true, true),
+            (&[(site, "none")], true, true),
+            (&[(site, "same-origin"), (origin, "null")], true, true),
+            (&[(site, "same-site")], false, false),
+            (&[(site, "cross-site")], false, false),
+            (&[(site, "cross-site"), (origin, OWN)], false, false),
+            (&[(site, "Same-Origin")], false, false),
+            (&[(site, "same-origin"), (site, "cross-site")], false, false),
+            (&[(site, "")], false, false),
+            (&[(origin, OWN)], true, true),
+            (&[(origin, "HTTPS://STILE.EXAMPLE:443")], true, true),
+            (&[(origin, "http://stile.example")], false, false),
+            (&[(origin, "https://stile.example:8443")], false, false),
+            (&[(origin, "https://evil.stile.example")], false, false),
+            (&[(origin, "https://stile.example.evil")], false, false),
+            (&[(origin, "null")], false, false),
+            (&[(origin, "")], false, false),
+            (&[(origin, OWN), (origin, "https://evil.example")], false, false),
+            (&[], true, false),
+            (&[], false, true),
+        ] {
+            for method in [Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
+                assert_eq!(passes(method.clone(), pairs, session), may, "{method} {pairs:?} session: {session}");
+            }
+            let websocket: Vec<_> = pairs.iter().copied().chain([("upgrade", "WebSocket")]).collect();
+            assert_eq!(passes(Method::GET, &websocket, session), may, "GET {websocket:?} session: {session}");
+            assert!(passes(Method::GET, pairs, session), "reading is safe: {pairs:?}");
+        }
+    }
+
+    #[test]
+    fn without_a_host_no_origin_is_ours() {
+        assert!(!may_pass(&Method::POST, &headers(&[("origin", OWN)]), false, None));
+    }
+
+    #[test]
+    fn the_host_is_the_one_that_was_configured() {
+        let public = WebOrigin::parse(OWN);
+        let of = |uri: &'static str, pairs: &[(&'static str, &'static str)]| {
+            is_own_host(public.as_ref(), host(&Uri::from_static(uri), &headers(pairs)))
+        };
+        assert!(of("/", &[("host", "stile.example")]));
+        assert!(of("/", &[("host", "STILE.example:443")]));
+        assert!(!of("/", &[("host", "stile.example:80")]));
+        assert!(!of("/", &[("host", "stile.example."), ("x-forwarded-host", "stile.example")]));
+        assert!(!of("/", &[("host", "stile.example"), ("host", "stile.example")]), "two hosts are none");
+        assert!(!of("https://evil.example/", &[("host", "stile.example")]), "the target goes before the header");
+        assert!(!of("/", &[]));
+        assert!(is_own_host(None, Some("localhost:3000")) && !is_own_host(None, Some("a b")));
+    }
+
+    #[test]
+    fn without_a_public_url_the_host_is_the_origin() {
+        let own = own_origin(None, Some("localhost:3000"));
+        assert_eq!(own.map(|own| own.to_string()).as_deref(), Some("http://localhost:3000"));
+    }
+}

@@ -1,0 +1,131 @@
+//! Security headers and caching, on every response: pages, JSON, errors, redirects, static files (ASVS 3.4).
+
+use crate::{respond, router::Web};
+use axum::{
+    extract::{Request, State},
+    http::{HeaderName, HeaderValue, StatusCode, header},
+    middleware::Next,
+    response::Response,
+};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+
+/// The nonce of a page's scripts: 128 random bits, fresh for each response.
+#[derive(Debug, Clone)]
+pub(crate) struct Nonce(pub(crate) String);
+
+/// Headers that are the same everywhere.
+const SAME: [(HeaderName, HeaderValue); 6] = [
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
+    // Not no-referrer: with it some browsers send `Origin: null` with forms, which the gate refuses.
+    (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
+    (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
+    (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
+    (
+        HeaderName::from_static("permissions-policy"),
+        HeaderValue::from_static("camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"),
+    ),
+];
+/// Two years, for this host and those below it (ASVS 3.4.1).
+const HSTS: HeaderValue = HeaderValue::from_static("max-age=63072000; includeSubDomains");
+/// For pages that must be equal byte by byte whoever asks (404, 410, 503): they can't carry a nonce.
+const PAGE_POLICY: HeaderValue = HeaderValue::from_static(concat!(
+    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; ",
+    "style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; object-src 'none'; ",
+    "form-action 'self'; frame-ancestors 'none'"
+));
+/// For what is no page.
+const DATA_POLICY: HeaderValue =
+    HeaderValue::from_static("default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+/// Under a name that is its content's hash a file never changes.
+const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+/// Files whose name stays when their content changes.
+const A_DAY: HeaderValue = HeaderValue::from_static("public, max-age=86400");
+
+/// Gives the request a nonce and the response its headers.
+pub(crate) async fn add(State(web): State<Web>, mut request: Request, next: Next) -> Response {
+    let path = request.uri().path().to_owned();
+    let Some(nonce) = fresh_nonce() else {
+        let message = "The server has no randomness at the moment. Try again.";
+        return respond::refusal(&path, StatusCode::SERVICE_UNAVAILABLE, "unavailable", message);
+    };
+    request.extensions_mut().insert(Nonce(nonce.clone()));
+    let mut response = next.run(request).await;
+    let policy = policy(&response, &nonce);
+    let caching = caching(&path, response.status());
+    let headers = response.headers_mut();
+    for (name, value) in SAME {
+        headers.insert(name, value);
+    }
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    headers.insert(header::CACHE_CONTROL, caching);
+    if web.public.is_some_and(|public| public.is_https()) {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HSTS);
+    }
+    response
+}
+
+fn fresh_nonce() -> Option<String> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).ok()?;
+    Some(URL_SAFE_NO_PAD.encode(bytes))
+}
+
+fn policy(response: &Response, nonce: &str) -> HeaderValue {
+    if !respond::is_content_type(response.headers(), "text/html") {
+        return DATA_POLICY;
+    }
+    match response.status() {
+        StatusCode::NOT_FOUND | StatusCode::GONE | StatusCode::SERVICE_UNAVAILABLE => PAGE_POLICY,
+        _ => HeaderValue::try_from(format!(
+            "default-src 'self'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'; \
+             img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; object-src 'none'; \
+             form-action 'self'; frame-ancestors 'none'"
+        ))
+        .unwrap_or(PAGE_POLICY),
+    }
+}
+
+/// Nothing that depends on who asks is kept anywhere; neither is the answer that a file is not there.
+fn caching(path: &str, status: StatusCode) -> HeaderValue {
+    let found = status.is_success() || status == StatusCode::NOT_MODIFIED;
+    let at_top = path.rsplit_once('/').is_some_and(|(before, name)| before.is_empty() && name.contains('.'));
+    match path {
+        _ if !found => NO_STORE,
+        path if path.starts_with("/pkg/") => FOR_EVER,
+        path if path.starts_with("/fonts/") || at_top => A_DAY,
+        _ => NO_STORE,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::{Json, response::Html};
+
+    fn policy_of(response: impl axum::response::IntoResponse) -> String {
+        policy(&response.into_response(), "abc").to_str().expect("text").to_owned()
+    }
+
+    #[test]
+    fn only_pages_that_may_differ_carry_a_nonce() {
+        assert!(policy_of(Html("")).contains("script-src 'nonce-abc' 'strict-dynamic' 'wasm-unsafe-eval';"));
+        for status in [StatusCode::NOT_FOUND, StatusCode::GONE, StatusCode::SERVICE_UNAVAILABLE] {
+            let policy = policy_of((status, Html("")));
+            assert!(policy.contains("script-src 'self' 'wasm-unsafe-eval';") && !policy.contains("nonce"), "{policy}");
+        }
+        assert!(policy_of(Json(())).starts_with("default-src 'none';"));
+    }
+
+    #[test]
+    fn only_static_files_that_are_there_are_kept() {
+        let (ok, missing) = (StatusCode::OK, StatusCode::NOT_FOUND);
+        assert_eq!(caching("/pkg/0123/stile.js", ok), FOR_EVER);
+        assert_eq!(caching("/pkg/0123/stile.js", missing), NO_STORE);
+        assert_eq!(caching("/favicon.svg", ok), A_DAY);
+        for path in ["/", "/home", "/smartai-it/customers", "/api/v1/openapi.json", "/metrics"] {
+            assert_eq!(caching(path, ok), NO_STORE, "{path}");
+        }
+    }
+}

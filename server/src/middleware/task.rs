@@ -1,0 +1,117 @@
+//! Each request in a task of its own.
+//!
+//! A client that goes away ends its connection, and with it whatever that connection's task was doing, at any await: in
+//! the middle of a transaction, too. So what may reach the database runs in another task, to its end (blueprint section
+//! 3, invariant 3; security.md, finding 1). The same goes for a body that is still being made while it is sent.
+
+use crate::{middleware::scope::RequestId, pages, respond, router::Web};
+use axum::{
+    body::{Body, Bytes, HttpBody as _},
+    extract::{Request, State},
+    http::StatusCode,
+    middleware::Next,
+    response::Response,
+};
+use futures_util::{StreamExt as _, stream};
+use std::{io, time::Duration};
+use tokio::sync::mpsc;
+use tracing::{Instrument as _, Span};
+
+/// How long a request may take. The work goes on, to where the database's own limits end it; only nobody waits for it
+/// any longer.
+const LIMIT: Duration = Duration::from_secs(15);
+/// Chunks of a body that are made ahead of what the client has taken.
+const AHEAD: usize = 8;
+
+/// Runs the request; answers 500 when it panics and 503 when it takes too long.
+pub(crate) async fn run(State(web): State<Web>, request: Request, next: Next) -> Response {
+    let path = request.uri().path().to_owned();
+    let id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
+    let context = pages::context(&web, &request);
+    let tasks = web.tasks.clone();
+    let work = async move {
+        let response = next.run(request).await;
+        let (head, body) = response.into_parts();
+        Response::from_parts(head, whole(body, &tasks))
+    };
+    let handle = web.tasks.spawn(work.instrument(Span::current()));
+    match tokio::time::timeout(LIMIT, handle).await {
+        Ok(Ok(response)) => response,
+        // It panicked: nothing aborts these tasks. The hook has logged it.
+        Ok(Err(_)) => respond::broken(&path, &id),
+        Err(_) if respond::is_api(&path) => {
+            let message = "The request took too long. Try again in a moment.";
+            respond::error(StatusCode::SERVICE_UNAVAILABLE, "unavailable", message)
+        }
+        Err(_) => app::ssr::unavailable(&context),
+    }
+}
+
+/// The same body; if it is still to be made, it is made in a task, to its end, whether anybody takes it or not.
+fn whole(body: Body, tasks: &tokio_util::task::TaskTracker) -> Body {
+    if body.size_hint().exact().is_some() {
+        return body;
+    }
+    let (sender, receiver) = mpsc::channel::<Option<Result<Bytes, axum::Error>>>(AHEAD);
+    let made = async move {
+        let mut chunks = body.into_data_stream();
+        while let Some(chunk) = chunks.next().await {
+            // That nobody takes it any more is no reason to stop.
+            let _ = sender.send(Some(chunk)).await;
+        }
+        let _ = sender.send(None).await;
+    };
+    tasks.spawn(made.instrument(Span::current()));
+    Body::from_stream(stream::unfold(receiver, |mut receiver| async {
+        match receiver.recv().await {
+            Some(Some(chunk)) => Some((chunk.map_err(io::Error::other), receiver)),
+            Some(None) => None,
+            // It panicked: the client must not take what it has for all.
+            None => {
+                receiver.close();
+                Some((Err(io::Error::other("the body ended early")), receiver))
+            }
+        }
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    };
+    use tokio_util::task::TaskTracker;
+
+    fn counted(made: &Arc<AtomicUsize>, chunks: usize, breaks: bool) -> Body {
+        let made = Arc::clone(made);
+        Body::from_stream(stream::iter(0..chunks).then(move |_| {
+            let made = Arc::clone(&made);
+            async move {
+                tokio::task::yield_now().await;
+                assert!(!(breaks && made.load(Ordering::Relaxed) == 2), "breaks here");
+                made.fetch_add(1, Ordering::Relaxed);
+                Ok::<_, io::Error>(Bytes::from_static(b"x"))
+            }
+        }))
+    }
+
+    #[tokio::test]
+    async fn a_body_that_nobody_takes_is_made_to_its_end() {
+        let (tasks, made) = (TaskTracker::new(), Arc::default());
+        drop(whole(counted(&made, 100, false), &tasks));
+        tasks.close();
+        tasks.wait().await;
+        assert_eq!(made.load(Ordering::Relaxed), 100);
+    }
+
+    #[tokio::test]
+    async fn a_body_arrives_whole_or_as_an_error() {
+        let (tasks, made) = (TaskTracker::new(), Arc::default());
+        let body = axum::body::to_bytes(whole(counted(&made, 20, false), &tasks), 100).await;
+        assert_eq!(body.expect("all of it").len(), 20);
+        let made = Arc::default();
+        assert!(axum::body::to_bytes(whole(counted(&made, 20, true), &tasks), 100).await.is_err());
+    }
+}

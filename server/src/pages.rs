@@ -1,0 +1,100 @@
+//! The way from a request to the console in `app`, and back.
+//!
+//! Here belongs what HTTP has to say before a page is made: which method, which kind of body, how large. What a page
+//! shows, and to whom, is in `app`.
+
+use crate::{
+    client,
+    middleware::{headers::Nonce, scope::RequestId},
+    respond,
+    router::Web,
+};
+use app::{boot::Theme, ssr::RequestContext};
+use axum::{
+    body::{Body, Bytes},
+    extract::{Request, State},
+    http::{HeaderValue, Method, StatusCode, Uri, header},
+    response::Response,
+};
+
+/// Most bytes of a form or of a call's arguments.
+const BODY_LIMIT: usize = 1024 * 1024;
+
+/// Everything that is no route: a page, or the form of one with JavaScript off.
+pub(crate) async fn page(State(web): State<Web>, request: Request) -> Response {
+    let context = context(&web, &request);
+    let uri = local(request.uri());
+    match *request.method() {
+        Method::GET | Method::HEAD => app::ssr::document(context, &uri).await,
+        Method::POST => match form(request).await {
+            Ok(form) => app::ssr::submit(context, &uri, form).await,
+            Err(refusal) => refusal,
+        },
+        _ => {
+            let message = "Pages can be opened and their forms sent, and nothing else.";
+            let mut refusal = respond::refusal(uri.path(), StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", message);
+            refusal.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD, POST"));
+            refusal
+        }
+    }
+}
+
+/// `POST /api/fn/*`: a server function, called by the client. Only JSON: it is a content type that no form of another
+/// site can send without asking first (security.md, finding 3).
+pub(crate) async fn call(State(web): State<Web>, request: Request) -> Response {
+    if !respond::is_content_type(request.headers(), "application/json") {
+        let message = "Send the arguments as application/json.";
+        return respond::error(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", message);
+    }
+    let context = context(&web, &request);
+    let path = request.uri().path().to_owned();
+    let (head, body) = request.into_parts();
+    match limited(&path, body).await {
+        Ok(bytes) => app::ssr::call(context, Request::from_parts(head, Body::from(bytes))).await,
+        Err(refusal) => refusal,
+    }
+}
+
+/// What a page needs to know of its request.
+pub(crate) fn context(web: &Web, request: &Request) -> RequestContext {
+    let (headers, extensions) = (request.headers(), request.extensions());
+    RequestContext {
+        services: web.services.clone(),
+        credential: web.services.cookies.credential(headers),
+        device: client::device(extensions.get().copied(), headers, &web.proxies),
+        request_id: extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default(),
+        nonce: extensions.get::<Nonce>().map(|nonce| nonce.0.clone()),
+        theme: Theme::from_cookie(headers),
+    }
+}
+
+/// The fields of a form, in the order in which they were sent.
+async fn form(request: Request) -> Result<Vec<(String, String)>, Response> {
+    let path = request.uri().path().to_owned();
+    if !respond::is_content_type(request.headers(), "application/x-www-form-urlencoded") {
+        let message = "Send the form as application/x-www-form-urlencoded.";
+        return Err(respond::refusal(&path, StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", message));
+    }
+    let bytes = limited(&path, request.into_body()).await?;
+    serde_urlencoded::from_bytes(&bytes).map_err(|_| {
+        respond::refusal(&path, StatusCode::BAD_REQUEST, "malformed", "The form could not be read. Send it again.")
+    })
+}
+
+/// The whole body, if it is not too large.
+async fn limited(path: &str, body: Body) -> Result<Bytes, Response> {
+    let too_large = || {
+        let message = "That is more than 1 MiB. Shorten it and send it again.";
+        respond::refusal(path, StatusCode::PAYLOAD_TOO_LARGE, "too_large", message)
+    };
+    if axum::body::HttpBody::size_hint(&body).lower() > BODY_LIMIT as u64 {
+        return Err(too_large());
+    }
+    // The other reason for an error, a client that goes away, leaves nobody to read the refusal.
+    axum::body::to_bytes(body, BODY_LIMIT).await.map_err(|_| too_large())
+}
+
+/// Path and query only: whatever host a request's target names, pages are made for this one.
+fn local(uri: &Uri) -> Uri {
+    uri.path_and_query().and_then(|path| Uri::try_from(path.as_str()).ok()).unwrap_or_default()
+}

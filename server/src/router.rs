@@ -1,0 +1,55 @@
+//! Which request goes where, and through which middleware.
+//!
+//! From the outside in: [`scope`] (request id, span, log line, metrics), [`headers`] (security headers, caching),
+//! [`gate`] (origin, then host), and for whatever may reach the database [`task`] (a task of its own, time limit,
+//! panics).
+
+use crate::{
+    api,
+    assets::Site,
+    client::Network,
+    middleware::{gate, headers, scope, task},
+    ops, pages,
+    web_origin::WebOrigin,
+};
+use app::ssr::Services;
+use axum::{
+    Router,
+    middleware::{from_fn, from_fn_with_state},
+    routing::get,
+};
+use std::sync::Arc;
+use tokio_util::task::TaskTracker;
+
+/// What handlers and middleware share. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Web {
+    /// What pages stand on.
+    pub(crate) services: Services,
+    /// The tasks of all requests, so that the end can wait for them.
+    pub(crate) tasks: TaskTracker,
+    /// The origin that people use; absent, it is what each request's Host says.
+    pub(crate) public: Option<Arc<WebOrigin>>,
+    /// Reverse proxies that are believed.
+    pub(crate) proxies: Arc<[Network]>,
+    /// The recorder of metrics.
+    pub(crate) metrics: ops::Metrics,
+}
+
+/// All routes.
+pub(crate) fn build(web: &Web, site: &Site) -> Router {
+    let dynamic = Router::new()
+        .nest("/api", api::routes())
+        .fallback(pages::page)
+        .layer(from_fn_with_state(web.clone(), task::run));
+    Router::new()
+        .route("/healthz", get(ops::alive))
+        .route("/readyz", get(ops::ready))
+        .route("/metrics", get(ops::metrics))
+        .merge(dynamic)
+        .with_state(web.clone())
+        .merge(site.routes())
+        .layer(from_fn_with_state(web.clone(), gate::check))
+        .layer(from_fn_with_state(web.clone(), headers::add))
+        .layer(from_fn(scope::enter))
+}

@@ -1,0 +1,118 @@
+//! `stile serve`: the order of start and end.
+//!
+//! Start: what can be checked without a database first, so that a mistake shows at once; then the database, the boot
+//! guard, and only then requests. End: stop accepting, finish what runs, close the pool, stop the cluster.
+
+use crate::{
+    assets::{AssetError, Site},
+    cli::CommandError,
+    config::{Config, LogFormat},
+    database::{self, Database, Holder},
+    demo, listener, ops,
+    router::{self, Web},
+    services,
+    shutdown::Shutdown,
+};
+use std::{io, net::SocketAddr, sync::Arc};
+use store::Store;
+use tokio::net::TcpListener;
+use tokio_util::task::TaskTracker;
+
+/// Whose sign-in is shown when there is a demo (blueprint section 9).
+const DEMO_PERSON: &str = "ada@smartai.example";
+
+/// Why the server did not start.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ServeError {
+    /// The built client.
+    #[error(transparent)]
+    Assets(#[from] AssetError),
+    /// The address.
+    #[error("{address} can't be listened on: {source}. Stop what uses it, or set STILE_LISTEN to another address.")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A second recorder of metrics, or none at all.
+    #[error("The metrics could not be set up: {0}")]
+    Metrics(#[from] metrics_exporter_prometheus::BuildError),
+    /// A second executor.
+    #[error("The executor of pages could not be set up: {0}")]
+    Executor(#[from] any_spawner::ExecutorError),
+}
+
+/// Serves until a signal comes.
+///
+/// # Errors
+/// When something that serving needs is not as it must be. Once it serves, it ends well.
+pub(crate) async fn serve(config: &Config, demo: bool, shutdown: &Shutdown) -> Result<(), CommandError> {
+    // What needs no database.
+    config.chosen_secret()?;
+    any_spawner::Executor::init_tokio().map_err(ServeError::from)?;
+    let metrics = ops::Metrics::install().map_err(ServeError::from)?;
+    let site = Site::open(&config.site_dir).map_err(ServeError::from)?;
+    let listener = TcpListener::bind(config.listen)
+        .await
+        .map_err(|source| ServeError::Listen { address: config.listen, source })?;
+
+    let Some(database) = shutdown.or_stop(Database::open(config, Holder::Alone)).await else { return Ok(()) };
+    let database = database?;
+    let ready = shutdown.or_stop(prepare(&database, config, demo, &site)).await;
+    let outcome = match ready {
+        Some(Ok(services)) => {
+            let store = services.store.clone();
+            let web = Web {
+                services,
+                tasks: TaskTracker::new(),
+                public: config.public.clone().map(Arc::new),
+                proxies: config.proxies.clone().into(),
+                metrics,
+            };
+            announce(config, &listener, demo);
+            listener::serve(listener, router::build(&web, &site), &web.tasks, shutdown).await;
+            database::close(&store).await;
+            tracing::info!("stopped");
+            Ok(())
+        }
+        Some(Err(error)) => Err(error),
+        None => Ok(()),
+    };
+    database.close().await;
+    outcome
+}
+
+/// From an open database to services that may serve.
+async fn prepare(
+    database: &Database,
+    config: &Config,
+    demo: bool,
+    site: &Site,
+) -> Result<app::ssr::Services, CommandError> {
+    database.migrate_if_owner().await?;
+    let store: Store = database.guarded_store().await?;
+    let services = services::build(config, store, site.urls().clone())?;
+    if demo {
+        tracing::info!("{}", demo::load(&services).await?);
+    }
+    Ok(services)
+}
+
+/// Says where it serves, and how to get in if there is a demo.
+fn announce(config: &Config, listener: &TcpListener, demo: bool) {
+    let address = listener.local_addr().unwrap_or(config.listen);
+    let url = match &config.public {
+        Some(public) => public.to_string(),
+        None if address.ip().is_unspecified() => format!("http://localhost:{}", address.port()),
+        None => format!("http://{address}"),
+    };
+    tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "serving");
+    if config.log == LogFormat::Json {
+        return;
+    }
+    println!("Stile is at {url}");
+    if demo {
+        println!("Sign in as {DEMO_PERSON} with the password {}", demo::PASSWORD);
+    }
+}

@@ -1,0 +1,89 @@
+//! The route of a path as a template, for logs and metrics: few, and without anything that somebody typed.
+//!
+//! Invite tokens, slugs and ids are in paths; none of them may get into a log line or a label.
+
+use axum::extract::MatchedPath;
+use http::{Extensions, Method};
+use model::{Slug, list::Noun};
+use std::{collections::HashSet, sync::LazyLock};
+
+/// The paths of all server functions.
+static FUNCTIONS: LazyLock<HashSet<&'static str>> =
+    LazyLock::new(|| server_fn::axum::server_fn_paths().map(|(path, _)| path).collect());
+
+/// The template of a request's path, like `/{slug}/customers/{id}`.
+pub(crate) fn of(path: &str, extensions: &Extensions) -> String {
+    let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
+    match segments.as_slice() {
+        ["pkg", ..] => "/pkg/{hash}/{file}".to_owned(),
+        ["fonts", ..] => "/fonts/{file}".to_owned(),
+        ["api", "fn", ..] if FUNCTIONS.contains(path) => path.to_owned(),
+        ["api", "fn", ..] => "/api/fn/{unknown}".to_owned(),
+        segments => match extensions.get::<MatchedPath>() {
+            Some(matched) => matched.as_str().to_owned(),
+            None => page(segments),
+        },
+    }
+}
+
+/// The template of a page (blueprint section 5).
+fn page(segments: &[&str]) -> String {
+    let section = |name: &str| Noun::ALL.iter().any(|noun| noun.path() == name);
+    match segments {
+        [] => "/".to_owned(),
+        [name @ ("sign-in" | "sign-up" | "home" | "new")] => format!("/{name}"),
+        ["invite", _] => "/invite/{token}".to_owned(),
+        ["account", ..] => "/account/{page}".to_owned(),
+        ["org", ..] => "/org/{id}/{page}".to_owned(),
+        ["api", ..] => "/api/{unknown}".to_owned(),
+        [slug, rest @ ..] if Slug::parse(slug).is_ok() => match rest {
+            [] => "/{slug}".to_owned(),
+            ["overview"] => "/{slug}/overview".to_owned(),
+            ["settings", ..] => "/{slug}/settings/{page}".to_owned(),
+            [name] if section(name) => format!("/{{slug}}/{name}"),
+            [name, ..] if section(name) => format!("/{{slug}}/{name}/{{id}}"),
+            _ => "/{slug}/{unknown}".to_owned(),
+        },
+        _ => "/{unknown}".to_owned(),
+    }
+}
+
+/// A method as a label: a client may make up any other.
+pub(crate) fn method(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::OPTIONS => "OPTIONS",
+        _ => "OTHER",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_was_typed_is_in_a_template() {
+        for (path, template) in [
+            ("/", "/"),
+            ("/sign-in", "/sign-in"),
+            ("/invite/Zm9vYmFy", "/invite/{token}"),
+            ("/smartai-it", "/{slug}"),
+            ("/smartai-it/customers", "/{slug}/customers"),
+            ("/smartai-it/rate-plans/0190a", "/{slug}/rate-plans/{id}"),
+            ("/smartai-it/settings/danger", "/{slug}/settings/{page}"),
+            ("/smartai-it/secret", "/{slug}/{unknown}"),
+            ("/account/tokens/0190a", "/account/{page}"),
+            ("/api/v2/x", "/api/{unknown}"),
+            ("/api/fn/no_such", "/api/fn/{unknown}"),
+            ("/wp-login.php", "/{unknown}"),
+            ("/pkg/abc/stile.js", "/pkg/{hash}/{file}"),
+        ] {
+            assert_eq!(of(path, &Extensions::new()), template);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! The origin of a web page: scheme, host and port, in the one spelling that browsers use.
+
+use http::uri::Authority;
+use std::fmt;
+
+/// An origin with scheme http or https (RFC 6454). Equal origins are equal values: the host is lowercase, a default
+/// port is left out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct WebOrigin {
+    https: bool,
+    authority: String,
+}
+
+impl WebOrigin {
+    /// Reads `scheme://host[:port]` and nothing more: no path, no user, no opaque origin (`null`).
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let (scheme, host) = text.split_once("://")?;
+        let https = scheme.eq_ignore_ascii_case("https");
+        if !https && !scheme.eq_ignore_ascii_case("http") {
+            return None;
+        }
+        Self::of_host(https, host)
+    }
+
+    /// The origin of `host[:port]`, as a Host header names it, under a scheme.
+    pub(crate) fn of_host(https: bool, host: &str) -> Option<Self> {
+        let authority: Authority = host.parse().ok()?;
+        let name = authority.host();
+        // No user before the host: what is before the port is the host.
+        let rest = host.strip_prefix(name).filter(|_| !name.is_empty() && !host.contains('@'))?;
+        let port: Option<u16> = match rest.strip_prefix(':') {
+            Some(digits) if digits.bytes().all(|b| b.is_ascii_digit()) => Some(digits.parse().ok()?),
+            Some(_) => return None,
+            None if rest.is_empty() => None,
+            None => return None,
+        };
+        let name = name.to_ascii_lowercase();
+        let authority = match port {
+            Some(port) if port != Self::default_port(https) => format!("{name}:{port}"),
+            _ => name,
+        };
+        Some(Self { https, authority })
+    }
+
+    /// Whether pages of it come over TLS.
+    pub(crate) const fn is_https(&self) -> bool {
+        self.https
+    }
+
+    const fn default_port(https: bool) -> u16 {
+        if https { 443 } else { 80 }
+    }
+}
+
+impl fmt::Display for WebOrigin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let scheme = if self.https { "https" } else { "http" };
+        write!(f, "{scheme}://{}", self.authority)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spelled(text: &str) -> Option<String> {
+        WebOrigin::parse(text).map(|origin| origin.to_string())
+    }
+
+    #[test]
+    fn one_spelling_for_one_origin() {
+        for (text, origin) in [
+            ("https://Stile.Example", "https://stile.example"),
+            ("HTTPS://stile.example:443", "https://stile.example"),
+            ("http://stile.example:443", "http://stile.example:443"),
+            ("http://127.0.0.1:3000", "http://127.0.0.1:3000"),
+            ("http://[::1]:80", "http://[::1]"),
+        ] {
+            assert_eq!(spelled(text).as_deref(), Some(origin), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_origin() {
+        for text in [
+            "null", "", "stile.example", "ftp://stile.example", "https://", "https://stile.example/", "https://a/b",
+            "https://user@stile.example", "https://stile.example:", "https://stile.example:99999",
+            "https://stile.example:80x", "https://a b", "https://stile.example?x", "https://stile.example#x",
+        ] {
+            assert_eq!(spelled(text), None, "{text}");
+        }
+        assert_eq!(WebOrigin::of_host(false, "evil@stile.example"), None);
+    }
+}

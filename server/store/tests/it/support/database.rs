@@ -1,0 +1,210 @@
+//! A database for each test: cloned from a template that was migrated once, by an owner who is no superuser.
+//!
+//! Roles belong to the whole cluster, so a test that spoils one must be alone. Each test therefore holds a lock for as
+//! long as its database lives: shared, or exclusive ([`Database::alone`]). A test holds one database at a time: two
+//! could wait for a third test that waits for the first.
+
+use sha2::{Digest, Sha256};
+use sqlx::{AssertSqlSafe, Connection, PgConnection, postgres::PgConnectOptions};
+use std::{str::FromStr, time::Instant};
+use store::{Store, migrate};
+use tokio::sync::OnceCell;
+
+const VARIABLE: &str = "STILE_TEST_DATABASE_URL";
+/// The role that migrates: what STILE_OWNER_DATABASE_URL names in production.
+const OWNER: &str = "stile_owner";
+/// Asked for only by a cluster that does not trust its socket.
+const PASSWORD: &str = "stile-test";
+/// Locks of the maintenance database: held while a test runs, and while the template is looked at.
+const TURN: i64 = 7_401_001;
+const TEMPLATE: i64 = 7_401_002;
+
+/// A database of its own. Dropping it drops the database.
+pub(crate) struct Database {
+    name: String,
+    server: PgConnectOptions,
+    /// Holds the lock.
+    _turn: PgConnection,
+}
+
+impl Database {
+    /// A migrated database, beside which other tests run.
+    pub(crate) async fn fresh() -> Self {
+        Self::create(false, true).await
+    }
+
+    /// A migrated database while no other test runs: for faults in roles, which all databases share.
+    pub(crate) async fn alone() -> Self {
+        Self::create(true, true).await
+    }
+
+    /// A database to which no migration was ever applied.
+    pub(crate) async fn empty() -> Self {
+        Self::create(false, false).await
+    }
+
+    async fn create(alone: bool, migrated: bool) -> Self {
+        let server = server();
+        let mut turn = connect(&server).await;
+        let lock = if alone { "select pg_advisory_lock($1)" } else { "select pg_advisory_lock_shared($1)" };
+        sqlx::query(lock).bind(TURN).execute(&mut turn).await.unwrap();
+        let template = template(&server).await;
+        // Named after the connection that holds the lock: when that is gone, so is the test.
+        let pid: i32 = sqlx::query_scalar("select pg_backend_pid()").fetch_one(&mut turn).await.unwrap();
+        let name = format!("stile_test_{pid}");
+        execute(&mut turn, &format!("drop database if exists {name} with (force)")).await.unwrap();
+        let template = if migrated { template.as_str() } else { "template1" };
+        execute(&mut turn, &format!("create database {name} template {template} owner {OWNER}")).await.unwrap();
+        if migrated {
+            // Privileges on the database itself are not part of what is cloned.
+            execute(&mut turn, &format!("revoke all on database {name} from public")).await.unwrap();
+            execute(&mut turn, &format!("grant connect on database {name} to stile_app")).await.unwrap();
+        }
+        Self { name, server, _turn: turn }
+    }
+
+    /// How to log in as the role that migrates.
+    pub(crate) fn owner(&self) -> PgConnectOptions {
+        self.as_role(OWNER)
+    }
+
+    /// How to log in as the role that the server runs as.
+    pub(crate) fn app(&self) -> PgConnectOptions {
+        self.as_role("stile_app")
+    }
+
+    fn as_role(&self, role: &str) -> PgConnectOptions {
+        self.server.clone().database(&self.name).username(role).password(PASSWORD)
+    }
+
+    /// A connection that sees and may do everything: for facts and faults.
+    pub(crate) async fn superuser(&self) -> PgConnection {
+        connect(&self.server.clone().database(&self.name)).await
+    }
+
+    /// Stile's store, logged in as the app role.
+    pub(crate) fn store(&self) -> Store {
+        Store::new(self.app())
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        let (server, name) = (self.server.clone(), self.name.clone());
+        let dropping = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            runtime.block_on(async {
+                let mut connection = PgConnection::connect_with(&server).await?;
+                execute(&mut connection, &format!("drop database if exists {name} with (force)")).await?;
+                connection.close().await
+            })?;
+            Ok::<_, Box<dyn std::error::Error + Send + Sync>>(())
+        });
+        // What is left behind, the next run sweeps away; a failed test must be heard, not its cleaning up.
+        let _ = dropping.join();
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the tests have no configuration but this")]
+fn server() -> PgConnectOptions {
+    let Ok(url) = std::env::var(VARIABLE) else {
+        panic!("{VARIABLE} is not set; run: eval \"$(scripts/test-postgres start)\"")
+    };
+    PgConnectOptions::from_str(&url).unwrap_or_else(|error| panic!("{VARIABLE} is no database URL: {error}"))
+}
+
+/// The name of the migrated template, made if it is not there. Once per process; processes wait for each other.
+async fn template(server: &PgConnectOptions) -> &'static String {
+    static NAME: OnceCell<String> = OnceCell::const_new();
+    NAME.get_or_init(async || {
+        let mut connection = connect(server).await;
+        sqlx::query("select pg_advisory_lock($1)").bind(TEMPLATE).execute(&mut connection).await.unwrap();
+        let name = prepare(server, &mut connection).await;
+        connection.close().await.unwrap();
+        name
+    })
+    .await
+}
+
+async fn prepare(server: &PgConnectOptions, connection: &mut PgConnection) -> String {
+    let roles = texts(connection, "select rolname::text from pg_roles").await;
+    if !roles.iter().any(|r| r == OWNER) {
+        execute(connection, &format!("create role {OWNER} login nosuperuser nobypassrls createrole")).await.unwrap();
+    }
+    execute(connection, &format!("alter role {OWNER} password '{PASSWORD}'")).await.unwrap();
+
+    let databases = texts(connection, "select datname::text from pg_database").await;
+    let name = format!("stile_template_{}", fingerprint());
+    if !databases.contains(&name) {
+        // Beside its name, so that an interrupted migration is not taken for a template.
+        let raw = format!("{name}_raw");
+        execute(connection, &format!("drop database if exists {raw} with (force)")).await.unwrap();
+        execute(connection, &format!("create database {raw} owner {OWNER}")).await.unwrap();
+        let owner = server.clone().database(&raw).username(OWNER).password(PASSWORD);
+        migrate::up(&owner).await.expect("an owner who is no superuser can't migrate");
+        execute(connection, &format!("alter database {raw} rename to {name}")).await.unwrap();
+    }
+    // A run that was killed may have left a planted fault in a role, and databases.
+    execute(
+        connection,
+        &format!(
+            "alter role stile_app login nosuperuser nobypassrls nocreatedb nocreaterole noinherit password '{PASSWORD}';
+            alter role stile_door nologin nosuperuser nobypassrls nocreatedb nocreaterole noinherit;
+            revoke pg_read_all_data from stile_app"
+        ),
+    )
+    .await
+    .unwrap();
+    let orphans = "select datname::text from pg_database where datname like 'stile\\_test\\_%'
+        and substring(datname from '[0-9]+$')::int not in (select pid from pg_stat_activity where pid is not null)";
+    for orphan in texts(connection, orphans).await {
+        execute(connection, &format!("drop database if exists {orphan} with (force)")).await.unwrap();
+    }
+    name
+}
+
+/// Changes when a migration does.
+fn fingerprint() -> String {
+    let mut hash = Sha256::new();
+    for migration in migrate::MIGRATOR.iter() {
+        hash.update(&migration.checksum);
+    }
+    hash.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A connection outside any pool.
+pub(crate) async fn connect(options: &PgConnectOptions) -> PgConnection {
+    PgConnection::connect_with(options).await.unwrap_or_else(|error| {
+        panic!("PostgreSQL does not answer ({error}); run: eval \"$(scripts/test-postgres start)\"")
+    })
+}
+
+/// Runs statements and says how many rows they touched.
+pub(crate) async fn execute(connection: &mut PgConnection, sql: &str) -> Result<u64, sqlx::Error> {
+    Ok(sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(connection).await?.rows_affected())
+}
+
+/// The one column of text that a query gives.
+pub(crate) async fn texts(connection: &mut PgConnection, sql: &str) -> Vec<String> {
+    sqlx::query_scalar(AssertSqlSafe(sql.to_owned())).fetch_all(connection).await.unwrap()
+}
+
+/// Asks again until somebody in this database waits for a lock of that type (`advisory`, `transactionid`).
+pub(crate) async fn waiting_for(superuser: &mut PgConnection, lock: &str) {
+    let started = Instant::now();
+    loop {
+        let waiting: bool = sqlx::query_scalar(
+            "select exists (select from pg_locks l join pg_stat_activity a on a.pid = l.pid
+                where not l.granted and l.locktype = $1 and a.datname = current_database())",
+        )
+        .bind(lock)
+        .fetch_one(&mut *superuser)
+        .await
+        .unwrap();
+        if waiting {
+            return;
+        }
+        assert!(started.elapsed().as_secs() < 5, "nobody came to wait for a lock of type {lock}");
+        tokio::task::yield_now().await;
+    }
+}

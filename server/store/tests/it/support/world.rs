@@ -1,0 +1,298 @@
+//! The people and places of security.md section 9, made through the doors that the product has for it.
+
+use super::{Database, execute};
+use model::{
+    Currency, Email, Money, OrganizationRole, Slug, WorkspaceRole,
+    billing::InvoiceStatus,
+    capability::{EditContent, ManageInvoices, ManageMembers},
+    catalog::{Interval, ProductDraft},
+    customer::CustomerDraft,
+    id::{CustomerId, OrganizationId, ProductId, RatePlanId, UserId, WorkspaceId},
+};
+use sha2::{Digest, Sha256};
+use sqlx::{Connection, PgConnection, types::Uuid};
+use store::{
+    Store, customers,
+    door::{Credential, Door, Fence, Mode, OrganizationTx, PersonTx, Read, WorkspaceTx, Write},
+    handoffs, identity::Device, invoices, members, organizations, products, rate_plans, secret::Secret, tokens, usage,
+};
+use time::macros::{date, datetime};
+
+/// Somebody who is signed in.
+pub(crate) struct Person {
+    pub(crate) id: UserId,
+    pub(crate) name: &'static str,
+    /// What their session cookie holds.
+    pub(crate) secret: Secret,
+}
+
+impl Person {
+    pub(crate) fn session(&self) -> Credential {
+        Credential::Session(self.secret.hash())
+    }
+
+    /// What a door is called with in raw SQL.
+    pub(crate) fn hash(&self) -> Vec<u8> {
+        Sha256::digest(self.secret.reveal().as_bytes()).to_vec()
+    }
+}
+
+/// A workspace.
+#[derive(Clone)]
+pub(crate) struct Place {
+    pub(crate) id: WorkspaceId,
+    pub(crate) slug: Slug,
+    pub(crate) organization: OrganizationId,
+}
+
+/// One thing of each kind in a workspace; customers two, each with a usage record and an invoice.
+pub(crate) struct Stock {
+    pub(crate) product: ProductId,
+    pub(crate) plan: RatePlanId,
+    pub(crate) customers: Vec<CustomerId>,
+}
+
+/// Organization A owns A1 and A2, B owns B1, M owns M1.
+pub(crate) struct World {
+    pub(crate) store: Store,
+    /// Founded A.
+    pub(crate) ann: Person,
+    /// Admin of A1, direct.
+    pub(crate) bob: Person,
+    /// Member of A1 and billing admin of B1, both direct.
+    pub(crate) carl: Person,
+    /// Organization admin of B.
+    pub(crate) dora: Person,
+    /// No seat anywhere.
+    pub(crate) eve: Person,
+    /// Founded M.
+    pub(crate) mal: Person,
+    /// Founded B.
+    pub(crate) ola: Person,
+    pub(crate) a1: Place,
+    pub(crate) a2: Place,
+    pub(crate) b1: Place,
+    pub(crate) m1: Place,
+    pub(crate) db: Database,
+}
+
+impl World {
+    pub(crate) async fn new() -> Self {
+        Self::within(Database::fresh().await).await
+    }
+
+    async fn within(db: Database) -> Self {
+        let store = db.store();
+        let [ann, bob, carl, dora, eve, mal, ola] = [
+            person(&store, "ann").await,
+            person(&store, "bob").await,
+            person(&store, "carl").await,
+            person(&store, "dora").await,
+            person(&store, "eve").await,
+            person(&store, "mal").await,
+            person(&store, "ola").await,
+        ];
+        let a = found(&store, &ann, "A", &["a-one", "a-two"]).await;
+        let b = found(&store, &ola, "B", &["b-one"]).await;
+        let m = found(&store, &mal, "M", &["m-one"]).await;
+        let [a1, a2, b1, m1] = [a[0].clone(), a[1].clone(), b[0].clone(), m[0].clone()];
+        let world = Self { store, ann, bob, carl, dora, eve, mal, ola, a1, a2, b1, m1, db };
+        world.grant(&world.ann, &world.a1, &world.bob, WorkspaceRole::Admin).await;
+        world.grant(&world.ann, &world.a1, &world.carl, WorkspaceRole::Member).await;
+        world.grant(&world.ola, &world.b1, &world.carl, WorkspaceRole::BillingAdmin).await;
+        let mut organization = world.organization(&world.ola, &world.b1).await;
+        organizations::set_member(&mut organization, world.dora.id, OrganizationRole::Admin).await.unwrap();
+        organization.commit().await.unwrap();
+        world
+    }
+
+    /// What stands behind the door for reading.
+    pub(crate) async fn door(&self, who: &Person, place: &Place) -> Door<WorkspaceTx<Read>> {
+        self.store.workspace(&who.session(), &place.slug).await.unwrap()
+    }
+
+    /// In a workspace, reading.
+    pub(crate) async fn read(&self, who: &Person, place: &Place) -> WorkspaceTx<Read> {
+        opened(self.door(who, place).await, who, place)
+    }
+
+    /// In a workspace, writing.
+    pub(crate) async fn write(&self, who: &Person, place: &Place) -> WorkspaceTx<Write> {
+        let fence = fence(who, place);
+        opened(self.store.workspace_write(&who.session(), &place.slug, fence).await.unwrap(), who, place)
+    }
+
+    /// In the account plane.
+    pub(crate) async fn person(&self, who: &Person) -> PersonTx {
+        self.store.person(&who.session()).await.unwrap().expect("a live session opened nothing")
+    }
+
+    /// In the management of the organization that owns a place.
+    pub(crate) async fn organization(&self, who: &Person, place: &Place) -> OrganizationTx {
+        let opened = self.store.organization(&who.session(), place.organization).await.unwrap();
+        opened.unwrap_or_else(|| panic!("{} manages no organization of {}", who.name, place.slug))
+    }
+
+    /// Gives a direct seat.
+    pub(crate) async fn grant(&self, by: &Person, place: &Place, to: &Person, role: WorkspaceRole) {
+        let mut tx = self.write(by, place).await;
+        let can = tx.can::<ManageMembers>().unwrap();
+        members::grant(&mut tx, &can, to.id, role).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    /// Fills a workspace; every text says `mark`.
+    pub(crate) async fn stock(&self, who: &Person, place: &Place, mark: &str) -> Stock {
+        let mut tx = self.write(who, place).await;
+        let (edit, manage) = (tx.can::<EditContent>().unwrap(), tx.can::<ManageInvoices>().unwrap());
+        let product = ProductDraft {
+            name: format!("{mark} product"),
+            code: "metered".to_owned(),
+            unit: "call".to_owned(),
+            description: mark.to_owned(),
+        };
+        let product = products::create(&mut tx, &edit, &product).await.unwrap();
+        let price = Money { minor: 900, currency: Currency::Eur };
+        let name = format!("{mark} plan");
+        let plan = rate_plans::create(&mut tx, &edit, product, &name, price, Interval::Month).await.unwrap();
+        let mut customers = Vec::new();
+        for name in ["first", "second"] {
+            let draft = CustomerDraft { rate_plan: Some(plan), ..draft(&format!("{mark} {name}")) };
+            customers.push(customers::create(&mut tx, &edit, &draft).await.unwrap());
+        }
+        let recorded_at = datetime!(2026-03-01 12:00 UTC);
+        let records = [customers[0], customers[1]].map(|customer| usage::NewUsage { customer, product, quantity: 12, recorded_at });
+        usage::record(&mut tx, &edit, &records).await.unwrap();
+        let invoice = |number: usize| invoices::NewInvoice {
+            number: format!("{mark}-{number}"),
+            customer: customers[number],
+            status: InvoiceStatus::Open,
+            total: price,
+            issued_on: date!(2026 - 03 - 01),
+            due_on: date!(2026 - 03 - 31),
+        };
+        invoices::issue(&mut tx, &manage, &[invoice(0), invoice(1)]).await.unwrap();
+        tx.commit().await.unwrap();
+        Stock { product, plan, customers }
+    }
+
+    /// Sees to it that every table holds a row of A1 or ann, and one of B1 or ola.
+    pub(crate) async fn furnish(&self) -> [Stock; 2] {
+        let stocks = [self.stock(&self.ann, &self.a1, "Alpha").await, self.stock(&self.ola, &self.b1, "Beta").await];
+        let mut superuser = self.db.superuser().await;
+        for (who, place, stock) in [(&self.ann, &self.a1, &stocks[0]), (&self.ola, &self.b1, &stocks[1])] {
+            let mut tx = self.read(who, place).await;
+            handoffs::mint(&mut tx, &Secret::generate("").unwrap()).await.unwrap();
+            handoffs::record_visit(&mut tx).await.unwrap();
+            tx.commit().await.unwrap();
+            let mut tx = self.person(who).await;
+            assert!(tokens::create(&mut tx, "laptop", &Secret::generate("stile_").unwrap()).await.unwrap());
+            tx.commit().await.unwrap();
+            // What the store has no words for yet.
+            sqlx::query("insert into account.preferences (user_id) values ($1)")
+                .bind(who.id.uuid())
+                .execute(&mut superuser)
+                .await
+                .unwrap();
+            sqlx::query("insert into workspace.customer_shares (workspace_id, customer_id, user_id) values ($1, $2, $3)")
+                .bind(place.id.uuid())
+                .bind(stock.customers[0].uuid())
+                .bind(who.id.uuid())
+                .execute(&mut superuser)
+                .await
+                .unwrap();
+        }
+        superuser.close().await.unwrap();
+        stocks
+    }
+}
+
+/// Puts a direct seat as a fact, behind the product's back; `None` takes it away.
+pub(crate) async fn seat(superuser: &mut PgConnection, place: &Place, who: &Person, role: Option<&str>) {
+    let (table, id) = ("workspace_members (workspace_id", place.id.uuid());
+    put(superuser, table, id, who, role).await;
+}
+
+/// The same with a role in the organization that owns the place.
+pub(crate) async fn membership(superuser: &mut PgConnection, place: &Place, who: &Person, role: Option<&str>) {
+    let (table, id) = ("organization_members (organization_id", place.organization.uuid());
+    put(superuser, table, id, who, role).await;
+}
+
+async fn put(superuser: &mut PgConnection, table: &str, id: Uuid, who: &Person, role: Option<&str>) {
+    let (name, key) = table.split_once(" (").unwrap();
+    let user = who.id;
+    let fact = match role {
+        Some(role) => format!(
+            "insert into account.{table}, user_id, role) values ('{id}', '{user}', '{role}')
+            on conflict ({key}, user_id) do update set role = excluded.role"
+        ),
+        None => format!("delete from account.{name} where {key} = '{id}' and user_id = '{user}'"),
+    };
+    assert_eq!(execute(superuser, &fact).await.unwrap(), 1, "nothing came of: {fact}");
+}
+
+/// Changes a workspace behind the product's back: `slug = 'new'`, `deleted_at = now()`.
+pub(crate) async fn change(superuser: &mut PgConnection, place: &Place, what: &str) {
+    let fact = format!("update account.workspaces set {what} where id = '{}'", place.id);
+    assert_eq!(execute(superuser, &fact).await.unwrap(), 1, "nothing came of: {fact}");
+}
+
+async fn person(store: &Store, name: &'static str) -> Person {
+    let email = Email::parse(&format!("{name}@stile.example")).unwrap();
+    let id = store.register(&email, name, "no password opens this").await.unwrap();
+    sign_in(store, id, name).await
+}
+
+/// A new session of a person: the same, on another device.
+pub(crate) async fn sign_in(store: &Store, id: UserId, name: &'static str) -> Person {
+    let secret = Secret::generate("").unwrap();
+    store.begin_session(id, &secret, &Device::default(), None).await.unwrap();
+    Person { id, name, secret }
+}
+
+async fn found(store: &Store, who: &Person, name: &str, slugs: &[&str]) -> Vec<Place> {
+    let mut tx = store.person(&who.session()).await.unwrap().unwrap();
+    let organization = organizations::found(&mut tx, name).await.unwrap();
+    tx.commit().await.unwrap();
+    let mut tx = store.organization(&who.session(), organization).await.unwrap().unwrap();
+    let wanted: Vec<(Slug, String)> = slugs.iter().map(|s| (slug(s), format!("{name} {s}"))).collect();
+    let ids = organizations::create_workspaces(&mut tx, &wanted).await.unwrap();
+    tx.commit().await.unwrap();
+    ids.into_iter().zip(wanted).map(|(id, (slug, _))| Place { id, slug, organization }).collect()
+}
+
+fn opened<M: Mode>(door: Door<WorkspaceTx<M>>, who: &Person, place: &Place) -> WorkspaceTx<M> {
+    let found = kind(&door);
+    match door {
+        Door::Open(tx) => tx,
+        _ => panic!("{} has a seat in {}, and the door said {found}", who.name, place.slug),
+    }
+}
+
+/// What stood behind a door, in a word.
+pub(crate) fn kind<T>(door: &Door<T>) -> &'static str {
+    match door {
+        Door::Open(_) => "open",
+        Door::Moved(_) => "moved",
+        Door::Gone(_) => "gone",
+        Door::Absent(_) => "absent",
+        Door::SignedOut => "signed out",
+        Door::Mismatch => "mismatch",
+    }
+}
+
+/// What a person's write from a page of a place names.
+pub(crate) fn fence(who: &Person, place: &Place) -> Fence {
+    Fence { user: who.id, workspace: place.id }
+}
+
+pub(crate) fn slug(text: &str) -> Slug {
+    Slug::parse(text).unwrap()
+}
+
+/// A customer to be stored.
+pub(crate) fn draft(name: &str) -> CustomerDraft {
+    let email = Email::parse("billing@customer.example").unwrap();
+    CustomerDraft { name: name.to_owned(), email, country: "DE".to_owned(), rate_plan: None, note: String::new() }
+}
