@@ -10,6 +10,7 @@ use crate::{
     services::{self, ServicesError},
     shutdown::Shutdown,
 };
+use app::ssr::AssetUrls;
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
@@ -131,7 +132,7 @@ async fn with_database(
 
 async fn load_demo(config: &Config, database: &Database, scale: &[u32]) -> Result<(), CommandError> {
     let store = database.store()?;
-    let services = services::build(config, store.clone(), services::no_assets())?;
+    let services = services::build(config, store.clone(), AssetUrls::default())?;
     let outcome = async {
         println!("{}", demo::load(&services).await?);
         if !scale.is_empty() {

@@ -39,9 +39,3 @@ pub(crate) fn build(config: &Config, store: Store, assets: AssetUrls) -> Result<
         assets,
     })
 }
-
-/// For commands that render no page.
-pub(crate) fn no_assets() -> AssetUrls {
-    let none = String::new;
-    AssetUrls { css: none(), js: none(), wasm: none(), boot: none(), font: None }
-}

@@ -1,0 +1,38 @@
+# make run    install what is missing, build, load the demo, serve
+# make test   everything: unit, database and browser tests
+# make check  format, lints on both targets, queries against a database
+# make dev    build and serve again on every change
+# make build  the release build
+.PHONY: run test check dev build setup bench fmt
+
+sources := $(shell find app frontend server style public scripts/build scripts/css -type f -not -path 'public/fonts/*' 2>/dev/null) Cargo.toml Cargo.lock
+
+run: setup target/built
+	@target/release/stile serve --demo
+
+build: setup target/built
+
+target/built: $(sources)
+	scripts/build
+	@touch $@
+
+setup:
+	@scripts/setup run
+
+test:
+	@scripts/setup test
+	scripts/test
+
+check:
+	@scripts/setup run
+	scripts/check
+
+dev: setup
+	@scripts/css
+	. scripts/env && cargo leptos watch
+
+bench: setup target/built
+	scripts/bench
+
+fmt:
+	cargo fmt --all
