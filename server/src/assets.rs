@@ -98,6 +98,12 @@ impl Site {
     }
 }
 
+/// Whether a path can only be a file's, be it there or not (that of an earlier build, for one).
+pub(crate) fn is_file(path: &str) -> bool {
+    let at_top = path.rsplit_once('/').is_some_and(|(before, name)| before.is_empty() && name.contains('.'));
+    at_top || path.starts_with("/pkg/") || path.starts_with("/fonts/")
+}
+
 /// Files of a directory, those that were compressed ahead where there are.
 fn directory(path: PathBuf) -> ServeDir {
     ServeDir::new(path).precompressed_br().precompressed_gzip().append_index_html_on_directories(false)

@@ -9,7 +9,10 @@ use crate::{
     database::{self, Database, Holder},
     shutdown::Shutdown,
 };
-use sqlx::{Connection as _, PgConnection, migrate::Migrate as _};
+use sqlx::{
+    Connection as _, PgConnection,
+    migrate::{Migrate as _, MigrateError},
+};
 use std::process::ExitCode;
 use store::{guard::GuardError, lint, migrate::MIGRATOR};
 
@@ -79,8 +82,12 @@ fn configuration(config: &Config, report: &mut Report) -> Result<(), CommandErro
 }
 
 async fn examine(database: &Database, report: &mut Report) -> Result<(), CommandError> {
-    guard(database, report).await?;
+    let migrated = guard(database, report).await?;
     migrations(database, report).await;
+    if !migrated {
+        report.skip("catalogue", "there is nothing in it yet");
+        return Ok(());
+    }
     match lint::findings(database.app()?).await {
         Ok(findings) if findings.is_empty() => report.well("catalogue", "every table is under row level security"),
         Ok(findings) => findings.iter().for_each(|finding| report.fail("catalogue", finding)),
@@ -89,8 +96,8 @@ async fn examine(database: &Database, report: &mut Report) -> Result<(), Command
     Ok(())
 }
 
-/// The boot guard, taken apart: who we are, and what can be read without a context.
-async fn guard(database: &Database, report: &mut Report) -> Result<(), CommandError> {
+/// The boot guard, taken apart: who we are, and what can be read without a context. Says whether there is a schema.
+async fn guard(database: &Database, report: &mut Report) -> Result<bool, CommandError> {
     const ROLE: &str = "role";
     const ISOLATION: &str = "isolation";
     let store = database.store()?;
@@ -102,16 +109,21 @@ async fn guard(database: &Database, report: &mut Report) -> Result<(), CommandEr
             report.well(ROLE, role_is_well);
             report.well(ISOLATION, "without a context no row of any table can be read");
         }
-        Err(error @ (GuardError::Leak(..) | GuardError::NotMigrated(_))) => {
+        Err(error @ GuardError::Leak(..)) => {
             report.well(ROLE, role_is_well);
             report.fail(ISOLATION, error);
+        }
+        Err(error @ GuardError::NotMigrated(_)) => {
+            report.well(ROLE, role_is_well);
+            report.fail(ISOLATION, error);
+            return Ok(false);
         }
         Err(error) => {
             report.fail(ROLE, error);
             report.skip(ISOLATION, "not looked at, because of the above");
         }
     }
-    Ok(())
+    Ok(true)
 }
 
 /// Whether the migrations applied are this binary's, all and no others.
@@ -122,7 +134,11 @@ async fn migrations(database: &Database, report: &mut Report) {
     };
     let applied = async {
         let mut connection = PgConnection::connect_with(owner).await?;
-        connection.list_applied_migrations(&MIGRATOR.table_name).await
+        match connection.list_applied_migrations(&MIGRATOR.table_name).await {
+            // There is no table to list them from.
+            Err(error) if is_undefined_table(&error) => Ok(Vec::new()),
+            applied => applied,
+        }
     };
     let applied = match applied.await {
         Ok(applied) => applied,
@@ -146,4 +162,9 @@ async fn migrations(database: &Database, report: &mut Report) {
         ),
         (missing, ..) => report.fail(CHECK, format_args!("{missing} are not applied. Run `stile migrate`.")),
     }
+}
+
+fn is_undefined_table(error: &MigrateError) -> bool {
+    use sqlx::Error::Database;
+    matches!(error, MigrateError::Execute(Database(error)) if error.code().as_deref() == Some("42P01"))
 }

@@ -4,7 +4,7 @@
 //! shows, and to whom, is in `app`.
 
 use crate::{
-    client,
+    assets, client,
     middleware::{headers::Nonce, scope::RequestId},
     respond,
     router::Web,
@@ -22,6 +22,11 @@ const BODY_LIMIT: usize = 1024 * 1024;
 
 /// Everything that is no route: a page, or the form of one with JavaScript off.
 pub(crate) async fn page(State(web): State<Web>, request: Request) -> Response {
+    let path = request.uri().path();
+    if respond::is_api(path) || assets::is_file(path) {
+        // No page is there either, and no program is to be led to the sign-in instead.
+        return respond::refusal(path, StatusCode::NOT_FOUND, "not_found", "There is nothing here.");
+    }
     let context = context(&web, &request);
     let uri = local(request.uri());
     match *request.method() {

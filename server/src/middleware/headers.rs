@@ -1,6 +1,6 @@
 //! Security headers and caching, on every response: pages, JSON, errors, redirects, static files (ASVS 3.4).
 
-use crate::{respond, router::Web};
+use crate::{assets, respond, router::Web};
 use axum::{
     extract::{Request, State},
     http::{HeaderName, HeaderValue, StatusCode, header},
@@ -90,11 +90,10 @@ fn policy(response: &Response, nonce: &str) -> HeaderValue {
 /// Nothing that depends on who asks is kept anywhere; neither is the answer that a file is not there.
 fn caching(path: &str, status: StatusCode) -> HeaderValue {
     let found = status.is_success() || status == StatusCode::NOT_MODIFIED;
-    let at_top = path.rsplit_once('/').is_some_and(|(before, name)| before.is_empty() && name.contains('.'));
     match path {
         _ if !found => NO_STORE,
         path if path.starts_with("/pkg/") => FOR_EVER,
-        path if path.starts_with("/fonts/") || at_top => A_DAY,
+        path if assets::is_file(path) => A_DAY,
         _ => NO_STORE,
     }
 }

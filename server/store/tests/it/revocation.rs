@@ -1,1 +1,244 @@
-//! todo
+//! Invariant: when a revocation has returned, no write of that person in that workspace commits any more. A write in
+//! flight is waited for, one that comes later is refused, and neither can hold the other up for long (blueprint
+//! section 3, invariant 3; security.md finding 6, T-08, T-09).
+//!
+//! Revocations here are raw SQL of a superuser: whoever takes a seat away, by whatever way, has to wait.
+
+use crate::support::{Person, World, connect, draft, execute, fence, kind, membership, seat, texts, waiting_for};
+use model::capability::EditContent;
+use sqlx::{Connection, PgConnection};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
+use store::{
+    customers,
+    door::{Door, WorkspaceTx, Write},
+};
+use tokio::task::JoinSet;
+
+const ROUNDS: usize = 300;
+const WRITERS: usize = 3;
+
+async fn add(tx: &mut WorkspaceTx<Write>, name: &str) {
+    let can = tx.can::<EditContent>().unwrap();
+    customers::create(tx, &can, &draft(name)).await.unwrap();
+}
+
+async fn added(superuser: &mut PgConnection, name: &str) -> i64 {
+    sqlx::query_scalar("select count(*) from workspace.customers where name = $1").bind(name).fetch_one(superuser).await.unwrap()
+}
+
+/// Writes until it is refused.
+async fn write_on(world: Arc<World>, name: String, acknowledged: Arc<AtomicUsize>) {
+    let (carl, a1) = (&world.carl, &world.a1);
+    loop {
+        match world.store.workspace_write(&carl.session(), &a1.slug, fence(carl, a1)).await.unwrap() {
+            Door::Open(mut tx) => {
+                add(&mut tx, &name).await;
+                tx.commit().await.unwrap();
+                acknowledged.fetch_add(1, Ordering::SeqCst);
+            }
+            Door::Absent(_) => return,
+            other => panic!("a revoked writer was told: {}", kind(&other)),
+        }
+    }
+}
+
+async fn race(give: &[&str], take: &str) {
+    let world = Arc::new(World::new().await);
+    let mut superuser = world.db.superuser().await;
+    seat(&mut superuser, &world.a1, &world.carl, None).await;
+    let ids = |sql: &str| {
+        sql.replace("{workspace}", &world.a1.id.to_string())
+            .replace("{organization}", &world.a1.organization.to_string())
+            .replace("{person}", &world.carl.id.to_string())
+    };
+    let mut total = 0;
+    for round in 0..ROUNDS {
+        execute(&mut superuser, &ids(give[round % give.len()])).await.unwrap();
+        let (name, acknowledged) = (format!("round {round}"), Arc::new(AtomicUsize::new(0)));
+        let mut writers = JoinSet::new();
+        for _ in 0..WRITERS {
+            writers.spawn(write_on(Arc::clone(&world), name.clone(), Arc::clone(&acknowledged)));
+        }
+        // Into the midst of them, a little later each time.
+        while acknowledged.load(Ordering::SeqCst) < round % 5 {
+            tokio::task::yield_now().await;
+        }
+        // What is there when the seat has been taken away, before that is even committed, is all there will ever be.
+        let mut revocation = superuser.begin().await.unwrap();
+        assert_eq!(execute(&mut revocation, &ids(take)).await.unwrap(), 1);
+        let at_revocation = added(&mut revocation, &name).await;
+        revocation.commit().await.unwrap();
+        writers.join_all().await;
+        let in_the_end = added(&mut superuser, &name).await;
+        assert_eq!(in_the_end, at_revocation, "round {round}: writes were committed after the seat was gone");
+        assert_eq!(in_the_end as usize, acknowledged.load(Ordering::SeqCst), "round {round}: an acknowledged write is lost");
+        total += in_the_end;
+    }
+    assert!(total > ROUNDS as i64, "only {total} writes in {ROUNDS} rounds: this was no race");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_write_commits_after_its_seat_was_revoked() {
+    race(
+        &["insert into account.workspace_members values ('{workspace}', '{person}', 'member')"],
+        "delete from account.workspace_members where workspace_id = '{workspace}' and user_id = '{person}'",
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_write_commits_after_its_organization_role_was_revoked() {
+    race(
+        &[
+            "insert into account.organization_members values ('{organization}', '{person}', 'member')",
+            "insert into account.organization_members values ('{organization}', '{person}', 'owner')",
+        ],
+        "delete from account.organization_members where organization_id = '{organization}' and user_id = '{person}'",
+    )
+    .await;
+}
+
+/// Everything that takes from a seat of somebody in A1, and what a write finds behind the door afterwards.
+fn revocations(world: &World, who: &Person) -> Vec<(String, &'static str)> {
+    let (a1, organization, who) = (world.a1.id, world.a1.organization, who.id);
+    let seat = format!("account.workspace_members where workspace_id = '{a1}' and user_id = '{who}'");
+    let membership = format!("account.organization_members where organization_id = '{organization}' and user_id = '{who}'");
+    vec![
+        (format!("update {}", membership.replace(" where", " set role = 'member' where")), "open"),
+        (format!("delete from {membership}"), "open"),
+        (format!("update {}", seat.replace(" where", " set role = 'guest' where")), "open"),
+        (format!("delete from {seat}"), "absent"),
+        (format!("insert into {} values ('{a1}', '{who}', 'owner')", "account.workspace_members"), "open"),
+        (format!("update account.workspaces set slug = 'a-renamed' where id = '{a1}'"), "moved"),
+        (format!("update account.workspaces set slug = 'a-one' where id = '{a1}'"), "open"),
+        (format!("update account.workspaces set deleted_at = now() where id = '{a1}'"), "gone"),
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_revocation_waits_for_the_write_in_flight() {
+    let world = World::new().await;
+    let mut superuser = world.db.superuser().await;
+    let (bob, a1) = (&world.bob, &world.a1);
+    membership(&mut superuser, a1, bob, Some("owner")).await;
+    for (statement, expected) in revocations(&world, bob) {
+        // A new seat, or an old name back, takes nothing from anybody.
+        let takes = !statement.starts_with("insert") && !statement.contains("'a-one'");
+        if takes {
+            let mut writing = world.write(bob, a1).await;
+            add(&mut writing, "in flight").await;
+            let mut revoker = world.db.superuser().await;
+            let revocation = statement.clone();
+            let revoking = tokio::spawn(async move { execute(&mut revoker, &revocation).await.unwrap() });
+            waiting_for(&mut superuser, "advisory").await;
+            assert!(!revoking.is_finished(), "did not wait for the write in flight: {statement}");
+            writing.commit().await.unwrap();
+            assert_eq!(revoking.await.unwrap(), 1, "nothing came of: {statement}");
+        } else {
+            execute(&mut superuser, &statement).await.unwrap();
+        }
+        let next = world.store.workspace_write(&bob.session(), &a1.slug, fence(bob, a1)).await.unwrap();
+        assert_eq!(kind(&next), expected, "after: {statement}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_write_waits_for_the_revocation_in_flight() {
+    let world = Arc::new(World::new().await);
+    let mut superuser = world.db.superuser().await;
+    let mut revoker = world.db.superuser().await;
+    for (end, expected) in [("rollback", "open"), ("commit", "absent")] {
+        execute(&mut revoker, "begin").await.unwrap();
+        seat(&mut revoker, &world.a1, &world.bob, None).await;
+        // Who reads is not held up; and the seat is there until its end is committed.
+        assert_eq!(kind(&world.door(&world.bob, &world.a1).await), "open");
+        let writer = Arc::clone(&world);
+        let writing = tokio::spawn(async move {
+            let (bob, a1) = (&writer.bob, &writer.a1);
+            kind(&writer.store.workspace_write(&bob.session(), &a1.slug, fence(bob, a1)).await.unwrap())
+        });
+        waiting_for(&mut superuser, "advisory").await;
+        assert!(!writing.is_finished(), "a write went past a revocation in flight");
+        // Others in the same workspace write on.
+        add(&mut world.write(&world.carl, &world.a1).await, "meanwhile").await;
+        execute(&mut revoker, end).await.unwrap();
+        assert_eq!(writing.await.unwrap(), expected, "a write that waited, after {end}");
+    }
+}
+
+#[tokio::test]
+async fn a_write_in_flight_holds_up_no_revocation_of_another() {
+    let world = World::new().await;
+    let mut superuser = world.db.superuser().await;
+    execute(&mut superuser, "set lock_timeout = '1s'").await.unwrap();
+    let mut writing = world.write(&world.bob, &world.a1).await;
+    add(&mut writing, "in flight").await;
+    seat(&mut superuser, &world.a1, &world.carl, None).await;
+    writing.commit().await.unwrap();
+    assert_eq!(added(&mut superuser, "in flight").await, 1);
+}
+
+/// What the fence is for: without it the very same steps end with a write that came after.
+#[tokio::test]
+async fn without_the_fence_a_write_does_commit_after_the_revocation() {
+    let world = World::new().await;
+    let mut superuser = world.db.superuser().await;
+    execute(&mut superuser, "drop trigger fence on account.workspace_members").await.unwrap();
+    let mut writing = world.write(&world.bob, &world.a1).await;
+    add(&mut writing, "too late").await;
+    seat(&mut superuser, &world.a1, &world.bob, None).await;
+    assert_eq!(added(&mut superuser, "too late").await, 0);
+    writing.commit().await.unwrap();
+    assert_eq!(added(&mut superuser, "too late").await, 1, "something else fences: then these tests prove nothing of the trigger");
+}
+
+#[tokio::test]
+async fn an_abandoned_write_holds_a_revocation_up_for_five_seconds_at_most() {
+    let world = World::new().await;
+    let mut superuser = world.db.superuser().await;
+    let mut abandoned = world.write(&world.bob, &world.a1).await;
+    add(&mut abandoned, "abandoned").await;
+    let started = Instant::now();
+    seat(&mut superuser, &world.a1, &world.bob, None).await;
+    let waited = started.elapsed();
+    assert!(waited < Duration::from_millis(6_500), "the revocation waited {waited:?}");
+    assert!(waited > Duration::from_secs(1), "it did not wait at all: {waited:?}");
+    assert!(abandoned.commit().await.is_err(), "a write was acknowledged after its seat was revoked");
+    assert_eq!(added(&mut superuser, "abandoned").await, 0, "a write was committed after its seat was revoked");
+}
+
+#[tokio::test]
+async fn a_revocation_that_hangs_makes_writes_fail_and_never_pass() {
+    let world = World::new().await;
+    let mut superuser = world.db.superuser().await;
+    let mut hanging = world.db.superuser().await;
+    execute(&mut hanging, "begin").await.unwrap();
+    seat(&mut hanging, &world.a1, &world.bob, None).await;
+    let write = world.store.workspace_write(&world.bob.session(), &world.a1.slug, fence(&world.bob, &world.a1)).await;
+    let error = write.err().expect("a write went past a revocation in flight");
+    assert!(error.is_unavailable(), "a write that could not wait any longer is told: {error}");
+    execute(&mut hanging, "rollback").await.unwrap();
+    add(&mut world.write(&world.bob, &world.a1).await, "afterwards").await;
+    assert!(texts(&mut superuser, "select name from workspace.customers").await.is_empty());
+}
+
+/// The keys of the fence are the database's own affair: the person's and the workspace's never meet.
+#[tokio::test]
+async fn the_fence_of_a_person_is_not_that_of_a_workspace() {
+    let world = World::new().await;
+    let mut app = connect(&world.db.app()).await;
+    let id = world.a1.id.uuid();
+    let keys: (i64, i64, i64) = sqlx::query_as("select ops.fence('person', $1), ops.fence('workspace', $1), ops.fence('person', $2)")
+        .bind(id)
+        .bind(world.ann.id.uuid())
+        .fetch_one(&mut app)
+        .await
+        .unwrap();
+    assert!(keys.0 != keys.1 && keys.0 != keys.2, "{keys:?}");
+}
