@@ -30,10 +30,18 @@ pub(crate) fn routes() -> Router<Web> {
 
 /// Any other path below `/api`.
 async fn unknown() -> Response {
-    respond::error(StatusCode::NOT_FOUND, "not_found", "There is nothing here. /api/v1/openapi.json lists what there is.")
+    respond::error(
+        StatusCode::NOT_FOUND,
+        "not_found",
+        "There is nothing here. /api/v1/openapi.json lists what there is.",
+    )
 }
 
 /// Another method of a path that there is. axum adds the Allow header.
 async fn method_not_allowed() -> Response {
-    respond::error(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "That can't be done here; Allow says what can.")
+    respond::error(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "method_not_allowed",
+        "That can't be done here; Allow says what can.",
+    )
 }

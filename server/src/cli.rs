@@ -101,18 +101,22 @@ pub(crate) async fn run(cli: Cli, config: Config) -> Result<ExitCode, CommandErr
     let shutdown = Shutdown::on_signals().map_err(CommandError::Runtime)?;
     match cli.command.unwrap_or(Command::Serve { demo: false }) {
         Command::Serve { demo } => serve::serve(&config, demo, &shutdown).await.map(|()| ExitCode::SUCCESS),
-        Command::Migrate => with_database(&config, &shutdown, async |database| {
-            database.migrate().await?;
-            println!("The schema is up to date.");
-            Ok(ExitCode::SUCCESS)
-        })
-        .await,
-        Command::Demo { scale } => with_database(&config, &shutdown, async |database| {
-            database.migrate_if_owner().await?;
-            load_demo(&config, database, &scale).await?;
-            Ok(ExitCode::SUCCESS)
-        })
-        .await,
+        Command::Migrate => {
+            with_database(&config, &shutdown, async |database| {
+                database.migrate().await?;
+                println!("The schema is up to date.");
+                Ok(ExitCode::SUCCESS)
+            })
+            .await
+        }
+        Command::Demo { scale } => {
+            with_database(&config, &shutdown, async |database| {
+                database.migrate_if_owner().await?;
+                load_demo(&config, database, &scale).await?;
+                Ok(ExitCode::SUCCESS)
+            })
+            .await
+        }
         Command::Doctor => doctor::run(&config, &shutdown).await,
     }
 }

@@ -54,8 +54,12 @@ impl FromStr for Network {
 pub(crate) fn device(peer: Option<ConnectInfo<SocketAddr>>, headers: &HeaderMap, proxies: &[Network]) -> Device {
     let trusted = |ip: IpAddr| proxies.iter().any(|network| network.contains(ip));
     let mut ip = peer.map(|ConnectInfo(peer)| peer.ip().to_canonical());
-    let hops: Vec<&str> =
-        headers.get_all(FORWARDED_FOR).iter().filter_map(|value| value.to_str().ok()).flat_map(|v| v.split(',')).collect();
+    let hops: Vec<&str> = headers
+        .get_all(FORWARDED_FOR)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|v| v.split(','))
+        .collect();
     for hop in hops.into_iter().rev() {
         let Some(next) = ip.filter(|ip| trusted(*ip)).and_then(|_| hop_address(hop)) else { break };
         ip = Some(next);

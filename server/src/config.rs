@@ -186,7 +186,9 @@ fn dot_env() -> Result<HashMap<String, String>, ConfigError> {
     // The crate's own message for a bad line quotes it, and a secret may be in it.
     let problem = |error: dotenvy::Error| match error {
         dotenvy::Error::Io(error) => ConfigError::DotEnv(error.to_string()),
-        _ => ConfigError::DotEnv("each line must be NAME=value, with quotes around a value that has spaces.".to_owned()),
+        _ => {
+            ConfigError::DotEnv("each line must be NAME=value, with quotes around a value that has spaces.".to_owned())
+        }
     };
     match dotenvy::dotenv_iter() {
         Ok(lines) => lines.map(|line| line.map_err(problem)).collect(),
@@ -216,7 +218,10 @@ fn listen(text: Option<String>) -> Result<SocketAddr, ConfigError> {
 
 fn public(url: &str) -> Result<WebOrigin, ConfigError> {
     WebOrigin::parse(url.strip_suffix('/').unwrap_or(url)).ok_or_else(|| {
-        invalid("STILE_PUBLIC_URL", format!("is {url:?}. Set it to scheme and host only, like https://stile.example.com."))
+        invalid(
+            "STILE_PUBLIC_URL",
+            format!("is {url:?}. Set it to scheme and host only, like https://stile.example.com."),
+        )
     })
 }
 

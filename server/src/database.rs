@@ -46,7 +46,9 @@ pub(crate) enum DatabaseError {
     #[error("The private database could not be set up: {0}")]
     Bootstrap(#[source] sqlx::Error),
     /// The server that holds the data directory does not let us in.
-    #[error("A stile server uses this data directory, but its database can't be reached: {0}. Try again once it serves.")]
+    #[error(
+        "A stile server uses this data directory, but its database can't be reached: {0}. Try again once it serves."
+    )]
     Unshared(String),
     /// Nobody answers.
     #[error("The database at {place} can't be reached: {reason}. Check that it runs, and {variable}.")]

@@ -147,14 +147,16 @@ async fn migrations(database: &Database, report: &mut Report) {
     let known = || MIGRATOR.iter().filter(|migration| !migration.migration_type.is_down_migration());
     let missing = known().filter(|wanted| !applied.iter().any(|one| one.version == wanted.version)).count();
     let foreign = applied.iter().find(|one| !known().any(|known| known.version == one.version));
-    let changed = applied.iter().find(|one| {
-        known().any(|known| known.version == one.version && known.checksum != one.checksum)
-    });
+    let changed =
+        applied.iter().find(|one| known().any(|known| known.version == one.version && known.checksum != one.checksum));
     match (missing, foreign, changed) {
         (0, None, None) => report.well(CHECK, format_args!("all {} are applied", applied.len())),
         (_, Some(one), _) => report.fail(
             CHECK,
-            format_args!("the database has migration {}, which this stile does not know: run the newer one", one.version),
+            format_args!(
+                "the database has migration {}, which this stile does not know: run the newer one",
+                one.version
+            ),
         ),
         (_, _, Some(one)) => report.fail(
             CHECK,

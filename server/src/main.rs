@@ -33,7 +33,8 @@ fn main() -> ExitCode {
     let arguments = cli::Cli::parse();
     let outcome = config::Config::from_environment().map_err(cli::CommandError::from).and_then(|config| {
         telemetry::start(&config);
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(cli::CommandError::Runtime)?;
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(cli::CommandError::Runtime)?;
         runtime.block_on(cli::run(arguments, config))
     });
     match outcome {

@@ -52,7 +52,8 @@ impl Metrics {
 /// Counts one answered request.
 pub(crate) fn count(route: &str, method: &'static str, status: StatusCode, took: Duration) {
     let route = route.to_owned();
-    counter!(REQUESTS, "route" => route.clone(), "method" => method, "status" => status.as_u16().to_string()).increment(1);
+    counter!(REQUESTS, "route" => route.clone(), "method" => method, "status" => status.as_u16().to_string())
+        .increment(1);
     histogram!(DURATION, "route" => route, "method" => method).record(took);
 }
 
@@ -68,7 +69,11 @@ pub(crate) async fn ready(State(web): State<Web>) -> Response {
     let ping = web.tasks.spawn(async move { store.ping().await });
     match tokio::time::timeout(READY_LIMIT, ping).await {
         Ok(Ok(Ok(()))) => "ready".into_response(),
-        _ => (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, crate::respond::RETRY_AFTER)], "the database does not answer")
+        _ => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            [(header::RETRY_AFTER, crate::respond::RETRY_AFTER)],
+            "the database does not answer",
+        )
             .into_response(),
     }
 }

@@ -12,7 +12,7 @@ use crate::{
 use app::{boot::Theme, ssr::RequestContext};
 use axum::{
     body::{Body, Bytes},
-    extract::{Request, State},
+    extract::{OriginalUri, Request, State},
     http::{HeaderValue, Method, StatusCode, Uri, header},
     response::Response,
 };
@@ -37,7 +37,8 @@ pub(crate) async fn page(State(web): State<Web>, request: Request) -> Response {
         },
         _ => {
             let message = "Pages can be opened and their forms sent, and nothing else.";
-            let mut refusal = respond::refusal(uri.path(), StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", message);
+            let mut refusal =
+                respond::refusal(uri.path(), StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", message);
             refusal.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD, POST"));
             refusal
         }
@@ -46,14 +47,16 @@ pub(crate) async fn page(State(web): State<Web>, request: Request) -> Response {
 
 /// `POST /api/fn/*`: a server function, called by the client. Only JSON: it is a content type that no form of another
 /// site can send without asking first (security.md, finding 3).
-pub(crate) async fn call(State(web): State<Web>, request: Request) -> Response {
+pub(crate) async fn call(State(web): State<Web>, OriginalUri(uri): OriginalUri, request: Request) -> Response {
     if !respond::is_content_type(request.headers(), "application/json") {
         let message = "Send the arguments as application/json.";
         return respond::error(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", message);
     }
     let context = context(&web, &request);
-    let path = request.uri().path().to_owned();
-    let (head, body) = request.into_parts();
+    let path = uri.path().to_owned();
+    let (mut head, body) = request.into_parts();
+    // The nested router has taken the prefix away; functions are known by their whole path.
+    head.uri = uri;
     match limited(&path, body).await {
         Ok(bytes) => app::ssr::call(context, Request::from_parts(head, Body::from(bytes))).await,
         Err(refusal) => refusal,

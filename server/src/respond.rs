@@ -50,8 +50,9 @@ pub(crate) fn refusal(path: &str, status: StatusCode, code: &'static str, messag
 
 /// The answer when a handler panicked.
 pub(crate) fn broken(path: &str, request_id: &str) -> Response {
-    let message =
-        format!("Something went wrong on our side. Try again; if it stays, tell your administrator this number: {request_id}");
+    let message = format!(
+        "Something went wrong on our side. Try again; if it stays, tell your administrator this number: {request_id}"
+    );
     refusal(path, StatusCode::INTERNAL_SERVER_ERROR, "internal", &message)
 }
 

@@ -214,9 +214,6 @@ mod tests {
 
     #[test]
     fn a_misspelt_filter_is_an_error_and_not_the_whole_list() {
-        for raw in ["status=archive", "sort=email", "dir=down", "after=x", "before=1", "q=%ff"] {
-            assert!(matches!(query(raw), Err(Failure::Parameter { .. }) | Ok(_)), "{raw}");
-        }
         for raw in ["status=archive", "sort=email", "dir=down", "after=x", "before=1"] {
             assert!(matches!(query(raw), Err(Failure::Parameter { .. })), "{raw}");
         }

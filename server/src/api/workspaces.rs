@@ -168,12 +168,12 @@ mod tests {
         let admin = Some(OrganizationRole::Admin);
         let picker = Picker {
             organizations: vec![
-                organization("GlobalAI", None, vec![
-                    workspace("Finance", "globalai-finance", Some(WorkspaceRole::BillingAdmin), None),
-                ]),
-                organization("SmartAI", admin, vec![
-                    workspace("IT", "smartai-it", Some(WorkspaceRole::Owner), admin),
-                ]),
+                organization(
+                    "GlobalAI",
+                    None,
+                    vec![workspace("Finance", "globalai-finance", Some(WorkspaceRole::BillingAdmin), None)],
+                ),
+                organization("SmartAI", admin, vec![workspace("IT", "smartai-it", Some(WorkspaceRole::Owner), admin)]),
             ],
             as_of: time::OffsetDateTime::UNIX_EPOCH,
         };

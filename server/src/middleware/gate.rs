@@ -89,9 +89,10 @@ fn may_pass(method: &Method, headers: &HeaderMap, has_session: bool, own: Option
 
 fn opens_websocket(headers: &HeaderMap) -> bool {
     let upgrades = headers.get_all(header::UPGRADE).iter();
-    upgrades.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).any(|protocol| {
-        protocol.trim().split('/').next().is_some_and(|name| name.eq_ignore_ascii_case("websocket"))
-    })
+    upgrades
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|protocol| protocol.trim().split('/').next().is_some_and(|name| name.eq_ignore_ascii_case("websocket")))
 }
 
 /// The value of a header that is to be there at most once; an error when it is not text or there more often.

@@ -44,12 +44,15 @@ create index on account.organization_members (user_id);
 create table account.workspaces (
     id uuid primary key,
     organization_id uuid not null references account.organizations (id),
-    slug text not null unique check (slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$' and length(slug) between 3 and 30),
+    slug text not null check (slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$' and length(slug) between 3 and 30),
     name text not null check (length(name) between 1 and 80),
     created_at timestamptz not null default now(),
     deleted_at timestamptz
 );
 create index on account.workspaces (organization_id);
+-- A partial index, because it is then no key of the row: to change a key locks out whoever adds a row that refers to
+-- the workspace, so a rename and a write that it waits for at the fence (0003) would wait for each other.
+create unique index workspaces_slug_key on account.workspaces (slug) where slug is not null;
 
 -- Every slug that was ever in use, so that none is handed to another workspace.
 create table account.slugs (

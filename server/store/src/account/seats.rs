@@ -56,11 +56,8 @@ impl Store {
         Ok(Some((tx.commit().await?, picker)))
     }
 
-    /// The same, within a transaction of that person.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn picker_of(&self, tx: &mut PersonTx, freshness: Freshness) -> Result<Arc<Picker>, StoreError> {
+    /// Not for a transaction that has written: what it reads is kept, and would outlive a rollback.
+    async fn picker_of(&self, tx: &mut PersonTx, freshness: Freshness) -> Result<Arc<Picker>, StoreError> {
         let key = (tx.live().person.id, tx.live().epoch.clone());
         if freshness == Freshness::Recent
             && let Some((started, picker)) = self.seats.0.get(&key).await

@@ -1,6 +1,6 @@
 //! Customers.
 
-use super::listing::{cursor, known, page};
+use super::listing::{cursor, known, page, sought, status};
 use crate::{
     door::{Can, Mode, WorkspaceTx, Write},
     error::StoreError,
@@ -49,7 +49,7 @@ macro_rules! customers {
             from workspace.customers t
             left join workspace.rate_plans p on p.workspace_id = t.workspace_id and p.id = t.rate_plan_id
             where t.workspace_id = $1
-                and ($2 = '' or position($2 in t.name_key) > 0 or position($2 in t.email) > 0)
+                and ($2 = '' or position(lower($2) in t.name_key) > 0 or position(lower($2) in t.email) > 0)
                 and ($5::text is null or t.status = $5)"#, $key)
     };
 }
@@ -68,10 +68,10 @@ pub async fn list<M: Mode>(tx: &mut WorkspaceTx<M>, query: &ListQuery) -> Result
     };
     let total = sqlx::query_scalar!(
         r#"select count(*) as "count!" from workspace.customers t where t.workspace_id = $1
-            and ($2 = '' or position($2 in t.name_key) > 0 or position($2 in t.email) > 0) and ($3::text is null or t.status = $3)"#,
+            and ($2 = '' or position(lower($2) in t.name_key) > 0 or position(lower($2) in t.email) > 0) and ($3::text is null or t.status = $3)"#,
         workspace,
-        query.search.to_lowercase(),
-        query.status.as_deref(),
+        sought(query),
+        status(query),
     )
     .fetch_one(tx.connection())
     .await?;

@@ -1,6 +1,6 @@
 //! Invoices.
 
-use super::listing::{cursor, known, page};
+use super::listing::{cursor, known, page, sought, status};
 use crate::{
     door::{Can, Mode, WorkspaceTx, Write},
     error::StoreError,
@@ -57,7 +57,7 @@ macro_rules! invoices {
             from workspace.invoices t
             left join workspace.customers c on c.workspace_id = t.workspace_id and c.id = t.customer_id
             where t.workspace_id = $1
-                and ($2 = '' or position($2 in lower(t.number)) > 0 or position($2 in c.name_key) > 0)
+                and ($2 = '' or position(lower($2) in lower(t.number)) > 0 or position(lower($2) in c.name_key) > 0)
                 and ($5::text is null or t.status = $5)"#, $key)
     };
 }
@@ -77,11 +77,11 @@ pub async fn list<M: Mode>(tx: &mut WorkspaceTx<M>, query: &ListQuery) -> Result
     let total = sqlx::query_scalar!(
         r#"select count(*) as "count!" from workspace.invoices t
         left join workspace.customers c on c.workspace_id = t.workspace_id and c.id = t.customer_id
-        where t.workspace_id = $1 and ($2 = '' or position($2 in lower(t.number)) > 0 or position($2 in c.name_key) > 0)
+        where t.workspace_id = $1 and ($2 = '' or position(lower($2) in lower(t.number)) > 0 or position(lower($2) in c.name_key) > 0)
             and ($3::text is null or t.status = $3)"#,
         workspace,
-        query.search.to_lowercase(),
-        query.status.as_deref(),
+        sought(query),
+        status(query),
     )
     .fetch_one(tx.connection())
     .await?;

@@ -1,7 +1,7 @@
 //! What all lists share: where a cursor stands, and the pair of statements that page in either direction.
 
 use crate::error::StoreError;
-use model::list::{Cursor, ListQuery, Position};
+use model::list::{Cursor, ListQuery, Position, SEARCH_MAX};
 use sqlx::types::Uuid;
 use time::{Date, OffsetDateTime, macros::date, macros::datetime};
 
@@ -103,18 +103,29 @@ pub(super) fn cursor<K: Key>(key: &K, id: Uuid) -> Cursor {
     Cursor { key: key.write(), id }
 }
 
+/// The text to look for. The database lowers it, as it lowered the names: for some letters (İ, Σ) its way is not Rust's.
+/// NUL is left out, because PostgreSQL's text can't hold one.
+pub(super) fn sought(query: &ListQuery) -> String {
+    query.search.chars().filter(|c| *c != '\0').take(SEARCH_MAX).collect()
+}
+
+/// The status to look for, if it is one that the noun can have.
+pub(super) fn status(query: &ListQuery) -> Option<&str> {
+    query.status.as_deref().filter(|status| query.noun.statuses().contains(status))
+}
+
 /// What row level security should have let through, said by the model's words.
 pub(super) fn known<T>(what: &str, word: &str, parsed: Option<T>) -> Result<T, StoreError> {
     parsed.ok_or_else(|| StoreError::Inconsistent(format!("{what} {word:?}")))
 }
 
 /// One page of a list: two checked statements, one a direction, over `$select` (which ends in a condition and binds
-/// `$1` workspace, `$2` lowercase search text, `$5` status). `$key` is the sort column; `$3` and `$4` are the start.
+/// `$1` workspace, `$2` search text, `$5` status). `$key` is the sort column; `$3` and `$4` are the start.
 macro_rules! page {
     ($connection:expr, $row:ident, $key_type:ty, $query:expr, $workspace:expr, $select:literal, $key:literal) => {{
         let start = $crate::workspace::listing::start::<$key_type>($query);
-        let search = $query.search.to_lowercase();
-        let status = $query.status.as_deref();
+        let search = $crate::workspace::listing::sought($query);
+        let status = $crate::workspace::listing::status($query);
         if start.descending {
             sqlx::query_as!(
                 $row,

@@ -1,6 +1,6 @@
 //! Products.
 
-use super::listing::{cursor, known, page};
+use super::listing::{cursor, known, page, sought, status};
 use crate::{
     door::{Can, Mode, WorkspaceTx, Write},
     error::StoreError,
@@ -47,7 +47,7 @@ macro_rules! products {
             r#"select t.id, t.name, t.name_key as "name_key!", t.code, t.unit, t.status, t.created_at,
                 (select count(*) from workspace.rate_plans r where r.workspace_id = t.workspace_id and r.product_id = t.id) as "rate_plans!"
             from workspace.products t where t.workspace_id = $1
-                and ($2 = '' or position($2 in t.name_key) > 0 or position($2 in t.code) > 0)
+                and ($2 = '' or position(lower($2) in t.name_key) > 0 or position(lower($2) in t.code) > 0)
                 and ($5::text is null or t.status = $5)"#, $key)
     };
 }
@@ -66,10 +66,10 @@ pub async fn list<M: Mode>(tx: &mut WorkspaceTx<M>, query: &ListQuery) -> Result
     };
     let total = sqlx::query_scalar!(
         r#"select count(*) as "count!" from workspace.products t where t.workspace_id = $1
-            and ($2 = '' or position($2 in t.name_key) > 0 or position($2 in t.code) > 0) and ($3::text is null or t.status = $3)"#,
+            and ($2 = '' or position(lower($2) in t.name_key) > 0 or position(lower($2) in t.code) > 0) and ($3::text is null or t.status = $3)"#,
         workspace,
-        query.search.to_lowercase(),
-        query.status.as_deref(),
+        sought(query),
+        status(query),
     )
     .fetch_one(tx.connection())
     .await?;

@@ -1,6 +1,6 @@
 //! Rate plans.
 
-use super::listing::{cursor, known, page};
+use super::listing::{cursor, known, page, sought, status};
 use crate::{
     door::{Can, Mode, WorkspaceTx, Write},
     error::StoreError,
@@ -61,7 +61,7 @@ macro_rules! rate_plans {
             from workspace.rate_plans t
             join workspace.products p on p.workspace_id = t.workspace_id and p.id = t.product_id
             where t.workspace_id = $1
-                and ($2 = '' or position($2 in t.name_key) > 0 or position($2 in p.name_key) > 0)
+                and ($2 = '' or position(lower($2) in t.name_key) > 0 or position(lower($2) in p.name_key) > 0)
                 and ($5::text is null or t.status = $5)"#, $key)
     };
 }
@@ -81,11 +81,11 @@ pub async fn list<M: Mode>(tx: &mut WorkspaceTx<M>, query: &ListQuery) -> Result
     let total = sqlx::query_scalar!(
         r#"select count(*) as "count!" from workspace.rate_plans t
         join workspace.products p on p.workspace_id = t.workspace_id and p.id = t.product_id
-        where t.workspace_id = $1 and ($2 = '' or position($2 in t.name_key) > 0 or position($2 in p.name_key) > 0)
+        where t.workspace_id = $1 and ($2 = '' or position(lower($2) in t.name_key) > 0 or position(lower($2) in p.name_key) > 0)
             and ($3::text is null or t.status = $3)"#,
         workspace,
-        query.search.to_lowercase(),
-        query.status.as_deref(),
+        sought(query),
+        status(query),
     )
     .fetch_one(tx.connection())
     .await?;

@@ -1,6 +1,6 @@
 //! Usage records.
 
-use super::listing::{cursor, page};
+use super::listing::{cursor, page, sought};
 use crate::{
     door::{Can, Mode, WorkspaceTx, Write},
     error::StoreError,
@@ -50,7 +50,7 @@ macro_rules! usage {
             left join workspace.customers c on c.workspace_id = t.workspace_id and c.id = t.customer_id
             left join workspace.products p on p.workspace_id = t.workspace_id and p.id = t.product_id
             where t.workspace_id = $1
-                and ($2 = '' or position($2 in c.name_key) > 0 or position($2 in p.name_key) > 0)
+                and ($2 = '' or position(lower($2) in c.name_key) > 0 or position(lower($2) in p.name_key) > 0)
                 and ($5::text is null or true)"#, $key)
     };
 }
@@ -71,9 +71,9 @@ pub async fn list<M: Mode>(tx: &mut WorkspaceTx<M>, query: &ListQuery) -> Result
         r#"select count(*) as "count!" from workspace.usage t
         left join workspace.customers c on c.workspace_id = t.workspace_id and c.id = t.customer_id
         left join workspace.products p on p.workspace_id = t.workspace_id and p.id = t.product_id
-        where t.workspace_id = $1 and ($2 = '' or position($2 in c.name_key) > 0 or position($2 in p.name_key) > 0)"#,
+        where t.workspace_id = $1 and ($2 = '' or position(lower($2) in c.name_key) > 0 or position(lower($2) in p.name_key) > 0)"#,
         workspace,
-        query.search.to_lowercase(),
+        sought(query),
     )
     .fetch_one(tx.connection())
     .await?;

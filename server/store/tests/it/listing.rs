@@ -1,1 +1,217 @@
-//! todo
+//! Invariant: a list, paged in either direction and any order, shows every row that matches once and no other, and says
+//! how many there are; and whatever a URL says, it shows rows of this workspace or none, and never an error.
+
+use crate::support::{Place, World, execute};
+use model::list::{Cursor, ListPage, ListQuery, Noun, PAGE_ROWS, Position, Sort, SortBy};
+use sqlx::{AssertSqlSafe, PgConnection, types::Uuid};
+use store::{
+    StoreError, customers,
+    door::{Read, WorkspaceTx},
+    invoices, products, rate_plans, usage,
+};
+
+/// Rows of each noun: four full pages and a part of one.
+const ROWS: usize = 95;
+
+/// Fills a workspace with rows that tie in every sort key but one: five names, three moments, four amounts.
+async fn fill(superuser: &mut PgConnection, place: &Place) {
+    let rows = format!(
+        "with n as (select i, gen_random_uuid() as id from generate_series(1, {ROWS}) i)
+        insert into workspace.{{table}} (workspace_id, id, {{columns}}) select '{}', n.id, {{values}} from n",
+        place.id
+    );
+    let parent = |table: &str| format!("(select id from workspace.{table} where workspace_id = '{}' order by id offset i limit 1)", place.id);
+    let moment = "timestamptz '2026-01-01' + i % 3 * interval '1 microsecond'";
+    for (table, columns, values) in [
+        ("products", "name, code, unit, created_at", format!("'Name ' || i % 5, 'code-' || i, 'call', {moment}")),
+        ("rate_plans", "product_id, name, price_minor, currency, \"interval\", created_at",
+            format!("{}, 'Name ' || i % 5, 900, 'EUR', 'month', {moment}", parent("products").replace("offset i", "offset i % 7"))),
+        ("customers", "name, email, country, status, created_at",
+            format!("'Name ' || i % 5, 'n' || i || '@customer.example', 'DE', case when i % 10 = 0 then 'archived' else 'active' end, {moment}")),
+        ("usage", "customer_id, product_id, quantity, recorded_at",
+            format!("{}, {}, i % 4 + 1, {moment}", parent("customers").replace("offset i", "offset i % 7"), parent("products").replace("offset i", "offset i % 7"))),
+        ("invoices", "number, customer_id, status, total_minor, currency, issued_on, due_on",
+            format!("'INV-' || i, {}, 'open', i % 4, 'EUR', date '2026-01-01' + i % 3, '2026-02-01'", parent("customers").replace("offset i", "offset i % 7"))),
+    ] {
+        let statement = rows.replace("{table}", table).replace("{columns}", columns).replace("{values}", &values);
+        execute(superuser, &statement).await.unwrap();
+    }
+}
+
+/// One page of any noun, by ids.
+async fn page(tx: &mut WorkspaceTx<Read>, query: &ListQuery) -> Result<ListPage<Uuid>, StoreError> {
+    fn ids<Row>(page: ListPage<Row>, id: impl Fn(&Row) -> Uuid) -> Result<ListPage<Uuid>, StoreError> {
+        page.try_map(|row| Ok(id(&row)))
+    }
+    match query.noun {
+        Noun::Products => ids(products::list(tx, query).await?, |row| row.id.uuid()),
+        Noun::RatePlans => ids(rate_plans::list(tx, query).await?, |row| row.id.uuid()),
+        Noun::Customers => ids(customers::list(tx, query).await?, |row| row.id.uuid()),
+        Noun::Usage => ids(usage::list(tx, query).await?, |row| row.id.uuid()),
+        Noun::Invoices => ids(invoices::list(tx, query).await?, |row| row.id.uuid()),
+    }
+}
+
+/// The order as one plain statement would give it.
+async fn in_order(superuser: &mut PgConnection, place: &Place, noun: Noun, sort: Sort) -> Vec<Uuid> {
+    let table = noun.path().replace('-', "_");
+    let key = match sort.by {
+        SortBy::Name => "name_key",
+        SortBy::Created => "created_at",
+        SortBy::Quantity => "quantity",
+        SortBy::Recorded => "recorded_at",
+        SortBy::Number => "number",
+        SortBy::Issued => "issued_on",
+        SortBy::Total => "total_minor",
+    };
+    let way = if sort.descending { "desc" } else { "asc" };
+    let statement = format!("select id from workspace.{table} where workspace_id = '{}' order by {key} {way}, id {way}", place.id);
+    sqlx::query_scalar(AssertSqlSafe(statement)).fetch_all(superuser).await.unwrap()
+}
+
+#[tokio::test]
+async fn paging_visits_every_row_once_in_every_order_and_direction() {
+    let world = World::new().await;
+    let mut superuser = world.db.superuser().await;
+    fill(&mut superuser, &world.a1).await;
+    // The neighbour has as many rows with the same keys.
+    fill(&mut superuser, &world.b1).await;
+    let mut tx = world.read(&world.ann, &world.a1).await;
+    for noun in Noun::ALL {
+        for sort in noun.sorts().iter().flat_map(|s| [false, true].map(|descending| Sort { descending, ..*s })) {
+            let expected = in_order(&mut superuser, &world.a1, noun, sort).await;
+            assert_eq!(expected.len(), ROWS);
+            let query = ListQuery { sort, ..ListQuery::new(noun) };
+            let mut at = page(&mut tx, &query).await.unwrap();
+            assert_eq!((at.total, &at.previous), (ROWS as i64, &None), "{noun:?} by {sort:?}");
+            let (mut seen, mut pages) = (at.rows.clone(), vec![at.rows.clone()]);
+            while let Some(next) = at.next.take() {
+                at = page(&mut tx, &query.at(Position::After(next))).await.unwrap();
+                seen.extend(&at.rows);
+                pages.push(at.rows.clone());
+            }
+            assert_eq!(seen, expected, "{noun:?} by {sort:?}, forward: rows left out, shown twice, out of order or foreign");
+            assert_eq!(pages.iter().map(Vec::len).collect::<Vec<_>>(), [PAGE_ROWS, PAGE_ROWS, PAGE_ROWS, PAGE_ROWS, 15]);
+            pages.pop();
+            while let Some(previous) = at.previous.take() {
+                at = page(&mut tx, &query.at(Position::Before(previous))).await.unwrap();
+                assert_eq!(Some(&at.rows), pages.pop().as_ref(), "{noun:?} by {sort:?}, backward: another page than forward");
+            }
+            assert!(pages.is_empty(), "{noun:?} by {sort:?}, backward: the way back ends {} pages early", pages.len());
+        }
+    }
+}
+
+#[tokio::test]
+async fn search_and_status_narrow_the_rows_and_their_count_alike() {
+    let world = World::new().await;
+    let mut superuser = world.db.superuser().await;
+    fill(&mut superuser, &world.a1).await;
+    fill(&mut superuser, &world.b1).await;
+    // Each is to be found by its own name, as typed and in capitals of its own, whatever the letters.
+    let names = ["Émile & Cie", "İzmir Ticaret", "ΟΔΟΣ Α.Ε.", "Straße 7", "100 % Wolle", "under_score", "O'Neill \\ Sons", "日本商事"];
+    for name in names {
+        sqlx::query("insert into workspace.customers (workspace_id, id, name, email, country) values ($1, gen_random_uuid(), $2, 'own@names.example', 'DE')")
+            .bind(world.a1.id.uuid())
+            .bind(name)
+            .execute(&mut superuser)
+            .await
+            .unwrap();
+    }
+    let mut tx = world.read(&world.ann, &world.a1).await;
+    let search = async |tx: &mut WorkspaceTx<Read>, noun: Noun, search: &str, status: Option<&str>| {
+        let query = ListQuery { search: search.to_owned(), status: status.map(str::to_owned), ..ListQuery::new(noun) };
+        let found = page(tx, &query).await.unwrap();
+        assert_eq!(found.rows.len(), PAGE_ROWS.min(usize::try_from(found.total).unwrap()), "{noun:?} {search:?}: the count counts other rows");
+        found.total
+    };
+    for name in names {
+        assert_eq!(search(&mut tx, Noun::Customers, name, None).await, 1, "{name} can't be found by its own name");
+    }
+    for (noun, text, status, expected) in [
+        (Noun::Customers, "émile", None, 1),
+        (Noun::Customers, "name 3", None, 19),
+        (Noun::Customers, "NAME 3", None, 19),
+        (Noun::Customers, "n7@customer", None, 1),
+        (Noun::Customers, "names.example", None, names.len() as i64),
+        (Noun::Customers, "", Some("archived"), 9),
+        (Noun::Customers, "name 0", Some("archived"), 9),
+        (Noun::Customers, "name 1", Some("archived"), 0),
+        (Noun::Customers, "%", None, 1),
+        (Noun::Customers, "_", None, 1),
+        (Noun::Customers, "no such name", None, 0),
+        (Noun::Products, "code-95", None, 1),
+        (Noun::Products, "name 2", None, 19),
+        (Noun::RatePlans, "name 2", Some("active"), 19),
+        (Noun::Invoices, "inv-9", None, 7),
+        (Noun::Invoices, "", Some("paid"), 0),
+        (Noun::Usage, "name", None, 95),
+    ] {
+        let found = search(&mut tx, noun, text, status).await;
+        // A rate plan is found by its product's name, too.
+        let enough = if noun == Noun::RatePlans { found >= expected } else { found == expected };
+        assert!(enough, "{noun:?} with {text:?} and {status:?}: {found} instead of {expected}");
+    }
+}
+
+#[tokio::test]
+async fn a_hostile_url_shows_own_rows_or_none_and_never_fails() {
+    let world = World::new().await;
+    let mut superuser = world.db.superuser().await;
+    fill(&mut superuser, &world.a1).await;
+    fill(&mut superuser, &world.b1).await;
+    let mut own: Vec<Uuid> = Vec::new();
+    for noun in Noun::ALL {
+        own.extend(in_order(&mut superuser, &world.a1, noun, noun.sorts()[0]).await);
+    }
+    let foreign = in_order(&mut superuser, &world.b1, Noun::Customers, Noun::Customers.sorts()[0]).await[50];
+    let long = "x".repeat(100_000);
+    let keys = [
+        "", "\0", "a\0b", "'; drop table workspace.customers; --", "name 3", &long, "\u{10ffff}\u{10ffff}", "NaN", "-1", "0", "1",
+        "9223372036854775807", "-9223372036854775808", "9223372036854775808", "99999999999999999999999999999999999999", "1e9", "2026-01-01",
+        "253402300799999999", "-62135596800000000", "2147483647", "-2147483648", " 7", "٣",
+    ];
+    let ids = [Uuid::nil(), Uuid::max(), foreign];
+    let sorts = [SortBy::Name, SortBy::Created, SortBy::Quantity, SortBy::Recorded, SortBy::Number, SortBy::Issued, SortBy::Total];
+    for noun in Noun::ALL {
+        // A failed statement would fail every one after it, too: a transaction for each noun says which it was.
+        let mut tx = world.read(&world.ann, &world.a1).await;
+        for by in sorts {
+            for (descending, key) in [false, true].into_iter().flat_map(|d| keys.map(|k| (d, k))) {
+                for id in ids {
+                    for position in [Position::After, Position::Before] {
+                        let position = position(Cursor { key: key.to_owned(), id });
+                        let query = ListQuery { sort: Sort { by, descending }, position, ..ListQuery::new(noun) };
+                        let shown: String = key.chars().take(40).collect();
+                        let page = page(&mut tx, &query).await.unwrap_or_else(|error| panic!("{noun:?} by {by:?} at {shown:?}: {error}"));
+                        assert!(page.rows.len() <= PAGE_ROWS && page.rows.iter().all(|row| own.contains(row)), "{noun:?} at {shown:?} shows rows of B");
+                        assert_eq!(page.total, ROWS as i64, "{noun:?} at {shown:?} tells of rows of B");
+                    }
+                }
+            }
+        }
+        for text in ["\0", "a\0b", "'; drop table workspace.customers; --", "\\", "%%", &long, "\u{10ffff}", "\u{202e}", "(", "$1"] {
+            for status in [None, Some(text), Some("active"), Some("open")] {
+                let query = ListQuery { search: text.to_owned(), status: status.map(str::to_owned), ..ListQuery::new(noun) };
+                let page = page(&mut tx, &query).await;
+                assert!(page.is_ok(), "{noun:?} with {:?} and {:?}: {:?}", text.chars().take(40).collect::<String>(), status.map(str::len), page.err());
+            }
+        }
+    }
+}
+
+/// Rows that come and go between two pages move no other row across the break.
+#[tokio::test]
+async fn a_row_added_or_removed_between_pages_shifts_no_other() {
+    let world = World::new().await;
+    let mut superuser = world.db.superuser().await;
+    fill(&mut superuser, &world.a1).await;
+    let query = ListQuery::new(Noun::Customers);
+    let before = in_order(&mut superuser, &world.a1, Noun::Customers, query.sort).await;
+    let first = page(&mut world.read(&world.ann, &world.a1).await, &query).await.unwrap();
+    let add = format!("insert into workspace.customers (workspace_id, id, name, email, country)
+        select '{}', gen_random_uuid(), 'A new one', 'a@new.example', 'DE' from generate_series(1, 7)", world.a1.id);
+    execute(&mut superuser, &add).await.unwrap();
+    let second = page(&mut world.read(&world.ann, &world.a1).await, &query.at(Position::After(first.next.unwrap()))).await.unwrap();
+    assert_eq!(second.rows, before[PAGE_ROWS..2 * PAGE_ROWS], "rows were skipped or shown twice");
+}

@@ -112,7 +112,7 @@ fn revocations(world: &World, who: &Person) -> Vec<(String, &'static str)> {
     vec![
         (format!("update {}", membership.replace(" where", " set role = 'member' where")), "open"),
         (format!("delete from {membership}"), "open"),
-        (format!("update {}", seat.replace(" where", " set role = 'guest' where")), "open"),
+        (format!("update {}", seat.replace(" where", " set role = 'member' where")), "open"),
         (format!("delete from {seat}"), "absent"),
         (format!("insert into {} values ('{a1}', '{who}', 'owner')", "account.workspace_members"), "open"),
         (format!("update account.workspaces set slug = 'a-renamed' where id = '{a1}'"), "moved"),
@@ -131,13 +131,16 @@ async fn a_revocation_waits_for_the_write_in_flight() {
         // A new seat, or an old name back, takes nothing from anybody.
         let takes = !statement.starts_with("insert") && !statement.contains("'a-one'");
         if takes {
-            let mut writing = world.write(bob, a1).await;
+            let (mut let_in, mut writing) = (world.write(bob, a1).await, world.write(bob, a1).await);
             add(&mut writing, "in flight").await;
             let mut revoker = world.db.superuser().await;
             let revocation = statement.clone();
             let revoking = tokio::spawn(async move { execute(&mut revoker, &revocation).await.unwrap() });
             waiting_for(&mut superuser, "advisory").await;
             assert!(!revoking.is_finished(), "did not wait for the write in flight: {statement}");
+            // Nor do they lock each other out: what was let in goes on to its end, had it written yet or not.
+            add(&mut let_in, "in flight").await;
+            let_in.commit().await.unwrap();
             writing.commit().await.unwrap();
             assert_eq!(revoking.await.unwrap(), 1, "nothing came of: {statement}");
         } else {
