@@ -51,8 +51,6 @@ pub struct Session {
     pub toasts: RwSignal<Vec<Toast>>,
     /// Whether the palette is open.
     pub palette: RwSignal<bool>,
-    /// Whether the browser has taken over from the server.
-    pub live: RwSignal<bool>,
     content: StoredValue<Option<Content>>,
     returned: StoredValue<Option<Returned>>,
     handoffs: StoredValue<HashMap<Slug, Handoff>>,
@@ -79,7 +77,6 @@ impl Session {
             now: RwSignal::new(now),
             toasts: RwSignal::new(Vec::new()),
             palette: RwSignal::new(false),
-            live: RwSignal::new(false),
             content: StoredValue::new(Some(content)),
             returned: StoredValue::new(returned),
             handoffs: StoredValue::new(HashMap::new()),
@@ -107,7 +104,7 @@ impl Session {
 
     /// Begins to listen to the browser. Called once, in the browser, after hydration.
     pub fn listen(self) {
-        self.live.set(true);
+        browser::set_root_attribute("data-live", Some(""));
         browser::on_sign_out_elsewhere(move || leave(SignInNotice::Elsewhere));
         browser::on_return(move |from_cache| {
             if from_cache {

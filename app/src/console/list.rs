@@ -219,7 +219,7 @@ fn head(scope: Scope, query: Memo<ListQuery>, column: &'static Column) -> AnyVie
         <th scope="col" class=column.class aria-sort=move || order().map(|descending| if descending { "descending" } else { "ascending" })>
             <a class="sort" href=move || query.with(|q| scope.url(&Page::List(q.sorted_by(by))))>
                 {column.label}
-                {move || order().map(|descending| view! { <Icon name=if descending { "chevron-down" } else { "chevron-up" }/> })}
+                <Icon name="chevron-down"/>
             </a>
         </th>
     }

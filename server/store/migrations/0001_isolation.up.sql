@@ -12,7 +12,8 @@ begin
     if not exists (select from pg_roles where rolname = 'stile_app') then
         create role stile_app login nosuperuser nobypassrls nocreatedb nocreaterole noinherit;
     end if;
-    if not pg_has_role(current_user, 'stile_door', 'MEMBER') then
+    -- Since PostgreSQL 16 whoever creates a role is a member of it without the right to become it.
+    if not (select rolsuper from pg_roles where rolname = current_user) then
         execute format('grant stile_door to %I', current_user);
     end if;
 end
