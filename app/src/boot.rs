@@ -98,9 +98,9 @@ pub enum Content {
     /// A page of a workspace.
     Workspace {
         /// The workspace and the seat.
-        entry: Entry,
+        entry: Box<Entry>,
         /// The page's data.
-        data: PageData,
+        data: Box<PageData>,
     },
     /// Nothing that this person can see: the same for what does not exist.
     Absent,

@@ -92,7 +92,7 @@ impl CustomerInput {
         let parsed = (
             errors.take("name", line("a name", &self.name, 120)),
             errors.take("email", Email::parse(&self.email)),
-            errors.take("country", if country_ok { Ok(country) } else { Err("Use the two-letter code, like DE or US.") }),
+            errors.take("country", if country_ok { Ok(country) } else { Err("Choose a country.") }),
             errors.take("rate_plan", rate_plan),
             errors.take("note", optional_line("the note", &self.note, 2_000)),
         );

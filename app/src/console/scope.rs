@@ -67,7 +67,7 @@ impl Scope {
             Some(Content::Workspace { entry, data }) if entry.workspace.slug == slug => Some((entry, data)),
             _ => None,
         };
-        let (entry, data) = carried.map_or((None, None), |(entry, data)| (Some(entry), Some(data)));
+        let (entry, data) = carried.map_or((None, None), |(entry, data)| (Some(*entry), Some(*data)));
         let scope = Self {
             session,
             entry: RwSignal::new(entry),

@@ -224,7 +224,7 @@ async fn workspace(
         _ => StatusCode::OK,
     };
     let Some(who) = signed_in(call, Freshness::Recent).await? else { return Ok(to_sign_in(uri)) };
-    let content = Content::Workspace { entry: entered.entry, data: entered.data };
+    let content = Content::Workspace { entry: Box::new(entered.entry), data: Box::new(entered.data) };
     Ok(who.render(context, Route::Workspace(slug, page), content, returned, status))
 }
 

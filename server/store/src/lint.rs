@@ -31,9 +31,22 @@ impl fmt::Display for Finding {
 pub async fn findings(options: &PgConnectOptions) -> Result<Vec<Finding>, StoreError> {
     let mut connection = connect(options).await?;
     let mut tx = connection.begin().await?;
-    // One snapshot for all rules; and with nothing in the search path, expressions name whatever is not PostgreSQL's
-    // own, so that a function called `current_setting` in another schema can't pass for the real one.
+    // One snapshot for all rules.
     sqlx::query("set transaction isolation level repeatable read, read only").execute(&mut *tx).await?;
+    let found = findings_within(&mut tx).await?;
+    tx.rollback().await?;
+    connection.close().await?;
+    Ok(found)
+}
+
+/// The same on a connection at hand, which may be inside a transaction: what that has changed and not committed counts.
+///
+/// # Errors
+/// When the database can't be asked.
+pub async fn findings_within(connection: &mut PgConnection) -> Result<Vec<Finding>, StoreError> {
+    let mut tx = connection.begin().await?;
+    // With nothing in the search path, expressions name whatever is not PostgreSQL's own, so that a function called
+    // `current_setting` in another schema can't pass for the real one.
     sqlx::query("select set_config('search_path', '', true)").execute(&mut *tx).await?;
     let mut found = ask(&mut tx, FOUNDATION).await?;
     // The other rules are about what is not there, and would find nothing wrong with it.
@@ -44,7 +57,6 @@ pub async fn findings(options: &PgConnectOptions) -> Result<Vec<Finding>, StoreE
         found.extend(policies(&mut tx).await?);
     }
     tx.rollback().await?;
-    connection.close().await?;
     found.sort();
     found.dedup();
     Ok(found)

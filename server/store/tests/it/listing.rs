@@ -172,22 +172,20 @@ async fn a_hostile_url_shows_own_rows_or_none_and_never_fails() {
         "253402300799999999", "-62135596800000000", "2147483647", "-2147483648", " 7", "٣",
     ];
     let ids = [Uuid::nil(), Uuid::max(), foreign];
-    let sorts = [SortBy::Name, SortBy::Created, SortBy::Quantity, SortBy::Recorded, SortBy::Number, SortBy::Issued, SortBy::Total];
     for noun in Noun::ALL {
         // A failed statement would fail every one after it, too: a transaction for each noun says which it was.
         let mut tx = world.read(&world.ann, &world.a1).await;
-        for by in sorts {
-            for (descending, key) in [false, true].into_iter().flat_map(|d| keys.map(|k| (d, k))) {
-                for id in ids {
-                    for position in [Position::After, Position::Before] {
-                        let position = position(Cursor { key: key.to_owned(), id });
-                        let query = ListQuery { sort: Sort { by, descending }, position, ..ListQuery::new(noun) };
-                        let shown: String = key.chars().take(40).collect();
-                        let page = page(&mut tx, &query).await.unwrap_or_else(|error| panic!("{noun:?} by {by:?} at {shown:?}: {error}"));
-                        assert!(page.rows.len() <= PAGE_ROWS && page.rows.iter().all(|row| own.contains(row)), "{noun:?} at {shown:?} shows rows of B");
-                        assert_eq!(page.total, ROWS as i64, "{noun:?} at {shown:?} tells of rows of B");
-                    }
-                }
+        // Its own orders, and one that only another noun has.
+        let sorts = noun.sorts().iter().map(|s| s.by).chain([SortBy::Quantity, SortBy::Number]);
+        let orders = sorts.flat_map(|by| [false, true].map(|descending| Sort { by, descending }));
+        for (sort, (at, key)) in orders.flat_map(|sort| keys.iter().enumerate().map(move |key| (sort, key))) {
+            for position in [Position::After, Position::Before] {
+                let position = position(Cursor { key: (*key).to_owned(), id: ids[at % ids.len()] });
+                let query = ListQuery { sort, position, ..ListQuery::new(noun) };
+                let shown: String = key.chars().take(40).collect();
+                let page = page(&mut tx, &query).await.unwrap_or_else(|error| panic!("{noun:?} by {sort:?} at {shown:?}: {error}"));
+                assert!(page.rows.len() <= PAGE_ROWS && page.rows.iter().all(|row| own.contains(row)), "{noun:?} at {shown:?} shows rows of B");
+                assert_eq!(page.total, ROWS as i64, "{noun:?} at {shown:?} tells of rows of B");
             }
         }
         for text in ["\0", "a\0b", "'; drop table workspace.customers; --", "\\", "%%", &long, "\u{10ffff}", "\u{202e}", "(", "$1"] {

@@ -1,8 +1,6 @@
 //! A database for each test: cloned from a template that was migrated once, by an owner who is no superuser.
 //!
-//! Roles belong to the whole cluster, so a test that spoils one must be alone. Each test therefore holds a lock for as
-//! long as its database lives: shared, or exclusive ([`Database::alone`]). A test holds one database at a time: two
-//! could wait for a third test that waits for the first.
+//! Roles belong to the whole cluster, so a test that spoils one does it in a transaction that it rolls back.
 
 use sha2::{Digest, Sha256};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, postgres::PgConnectOptions};
@@ -15,52 +13,43 @@ const VARIABLE: &str = "STILE_TEST_DATABASE_URL";
 const OWNER: &str = "stile_owner";
 /// Asked for only by a cluster that does not trust its socket.
 const PASSWORD: &str = "stile-test";
-/// Locks of the maintenance database: held while a test runs, and while the template is looked at.
-const TURN: i64 = 7_401_001;
-const TEMPLATE: i64 = 7_401_002;
+/// The lock under which the template is made.
+const TEMPLATE: i64 = 7_401_001;
 
 /// A database of its own. Dropping it drops the database.
 pub(crate) struct Database {
     name: String,
     server: PgConnectOptions,
-    /// Holds the lock.
-    _turn: PgConnection,
+    /// The database is named after this connection: when it is gone, so is the test.
+    _alive: PgConnection,
 }
 
 impl Database {
-    /// A migrated database, beside which other tests run.
+    /// A migrated database.
     pub(crate) async fn fresh() -> Self {
-        Self::create(false, true).await
-    }
-
-    /// A migrated database while no other test runs: for faults in roles, which all databases share.
-    pub(crate) async fn alone() -> Self {
-        Self::create(true, true).await
+        Self::create(true).await
     }
 
     /// A database to which no migration was ever applied.
     pub(crate) async fn empty() -> Self {
-        Self::create(false, false).await
+        Self::create(false).await
     }
 
-    async fn create(alone: bool, migrated: bool) -> Self {
+    async fn create(migrated: bool) -> Self {
         let server = server();
-        let mut turn = connect(&server).await;
-        let lock = if alone { "select pg_advisory_lock($1)" } else { "select pg_advisory_lock_shared($1)" };
-        sqlx::query(lock).bind(TURN).execute(&mut turn).await.unwrap();
         let template = template(&server).await;
-        // Named after the connection that holds the lock: when that is gone, so is the test.
-        let pid: i32 = sqlx::query_scalar("select pg_backend_pid()").fetch_one(&mut turn).await.unwrap();
+        let mut alive = connect(&server).await;
+        let pid: i32 = sqlx::query_scalar("select pg_backend_pid()").fetch_one(&mut alive).await.unwrap();
         let name = format!("stile_test_{pid}");
-        execute(&mut turn, &format!("drop database if exists {name} with (force)")).await.unwrap();
+        execute(&mut alive, &format!("drop database if exists {name} with (force)")).await.unwrap();
         let template = if migrated { template.as_str() } else { "template1" };
-        execute(&mut turn, &format!("create database {name} template {template} owner {OWNER}")).await.unwrap();
+        execute(&mut alive, &format!("create database {name} template {template} owner {OWNER}")).await.unwrap();
         if migrated {
             // Privileges on the database itself are not part of what is cloned.
-            execute(&mut turn, &format!("revoke all on database {name} from public")).await.unwrap();
-            execute(&mut turn, &format!("grant connect on database {name} to stile_app")).await.unwrap();
+            execute(&mut alive, &format!("revoke all on database {name} from public")).await.unwrap();
+            execute(&mut alive, &format!("grant connect on database {name} to stile_app")).await.unwrap();
         }
-        Self { name, server, _turn: turn }
+        Self { name, server, _alive: alive }
     }
 
     /// How to log in as the role that migrates.
@@ -144,17 +133,8 @@ async fn prepare(server: &PgConnectOptions, connection: &mut PgConnection) -> St
         migrate::up(&owner).await.expect("an owner who is no superuser can't migrate");
         execute(connection, &format!("alter database {raw} rename to {name}")).await.unwrap();
     }
-    // A run that was killed may have left a planted fault in a role, and databases.
-    execute(
-        connection,
-        &format!(
-            "alter role stile_app login nosuperuser nobypassrls nocreatedb nocreaterole noinherit password '{PASSWORD}';
-            alter role stile_door nologin nosuperuser nobypassrls nocreatedb nocreaterole noinherit;
-            revoke pg_read_all_data from stile_app"
-        ),
-    )
-    .await
-    .unwrap();
+    execute(connection, &format!("alter role stile_app password '{PASSWORD}'")).await.unwrap();
+    // What a run that was killed has left behind.
     let orphans = "select datname::text from pg_database where datname like 'stile\\_test\\_%'
         and substring(datname from '[0-9]+$')::int not in (select pid from pg_stat_activity where pid is not null)";
     for orphan in texts(connection, orphans).await {
