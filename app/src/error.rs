@@ -133,7 +133,9 @@ impl AppError {
             Self::GrantExpired => "This page was open for a while. Reload it and try again.".to_owned(),
             Self::Refused(refusal) => refusal.message().to_owned(),
             Self::Credentials => "That email and password don’t match. Check both and try again.".to_owned(),
-            Self::Invalid(errors) if errors.0.len() == 1 => "One field needs a look before this can be saved.".to_owned(),
+            Self::Invalid(errors) if errors.0.len() == 1 => {
+                "One field needs a look before this can be saved.".to_owned()
+            }
             Self::Invalid(errors) => format!("{} fields need a look before this can be saved.", errors.0.len()),
             Self::Limited(seconds) => format!("Too many tries. Wait {seconds} s, then try again."),
             Self::Unavailable => "Stile can’t reach its data. Nothing was changed; try again in a moment.".to_owned(),

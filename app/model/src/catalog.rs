@@ -183,7 +183,9 @@ impl ProductInput {
             errors.take("description", optional_line("the description", &self.description, 500)),
         );
         match parsed {
-            (Some(name), Some(code), Some(unit), Some(description)) => Ok(ProductDraft { name, code, unit, description }),
+            (Some(name), Some(code), Some(unit), Some(description)) => {
+                Ok(ProductDraft { name, code, unit, description })
+            }
             _ => Err(errors),
         }
     }

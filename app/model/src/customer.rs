@@ -123,7 +123,13 @@ mod tests {
 
     #[test]
     fn a_bad_form_names_every_bad_field_at_once() {
-        let input = CustomerInput { name: " ".into(), email: "x".into(), country: "Germany".into(), rate_plan: "1".into(), note: String::new() };
+        let input = CustomerInput {
+            name: " ".into(),
+            email: "x".into(),
+            country: "Germany".into(),
+            rate_plan: "1".into(),
+            note: String::new(),
+        };
         let errors = input.parse().err().unwrap_or_default();
         for field in ["name", "email", "country", "rate_plan"] {
             assert!(errors.of(field).is_some(), "{field} was let through");

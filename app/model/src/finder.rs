@@ -27,7 +27,9 @@ where
     let mut matcher = Matcher::new(Config::DEFAULT);
     let words: Vec<Pattern> = query
         .split_whitespace()
-        .map(|word| Pattern::new(word, CaseMatching::Ignore, Normalization::Smart, nucleo_matcher::pattern::AtomKind::Fuzzy))
+        .map(|word| {
+            Pattern::new(word, CaseMatching::Ignore, Normalization::Smart, nucleo_matcher::pattern::AtomKind::Fuzzy)
+        })
         .collect();
     let mut buffer = Vec::new();
     let mut found: Vec<Found> = candidates
@@ -41,7 +43,9 @@ where
                 let mut best = None;
                 for (place, text) in texts.iter().enumerate() {
                     let mut indices = Vec::new();
-                    let Some(score) = word.indices(Utf32Str::new(text, &mut buffer), &mut matcher, &mut indices) else { continue };
+                    let Some(score) = word.indices(Utf32Str::new(text, &mut buffer), &mut matcher, &mut indices) else {
+                        continue;
+                    };
                     let score = if place == 0 { score * 2 } else { score };
                     if best.as_ref().is_none_or(|(s, _)| score > *s) {
                         best = Some((score, if place == 0 { indices } else { Vec::new() }));
@@ -65,7 +69,11 @@ mod tests {
     use super::*;
 
     fn names(query: &str) -> Vec<usize> {
-        let rows = [["Finance", "globalai-finance", "GlobalAI"], ["IT", "smartai-it", "SmartAI"], ["Product Eng", "smartai-product-eng", "SmartAI"]];
+        let rows = [
+            ["Finance", "globalai-finance", "GlobalAI"],
+            ["IT", "smartai-it", "SmartAI"],
+            ["Product Eng", "smartai-product-eng", "SmartAI"],
+        ];
         find(query, rows).into_iter().map(|f| f.index).collect()
     }
 

@@ -327,8 +327,10 @@ mod tests {
     fn query_strategy() -> impl Strategy<Value = ListQuery> {
         let position = prop_oneof![
             Just(Position::First),
-            ("[a-zé .,&=%]{0,12}", any::<u128>()).prop_map(|(key, id)| Position::After(Cursor { key, id: Uuid::from_u128(id) })),
-            ("[0-9]{1,12}", any::<u128>()).prop_map(|(key, id)| Position::Before(Cursor { key, id: Uuid::from_u128(id) })),
+            ("[a-zé .,&=%]{0,12}", any::<u128>())
+                .prop_map(|(key, id)| Position::After(Cursor { key, id: Uuid::from_u128(id) })),
+            ("[0-9]{1,12}", any::<u128>())
+                .prop_map(|(key, id)| Position::Before(Cursor { key, id: Uuid::from_u128(id) })),
         ];
         (0..5usize, "[a-z]{0,8}", 0..5usize, 0..4usize, any::<bool>(), position).prop_map(
             |(noun, search, status, sort, descending, position)| {

@@ -40,6 +40,10 @@ mod tests {
         assert_eq!(ago(datetime!(2026-03-12 12:05 UTC), now), "2 h ago");
         assert_eq!(ago(datetime!(2026-03-11 12:05 UTC), now), "yesterday");
         assert_eq!(ago(datetime!(2025-12-01 12:05 UTC), now), "1 Dec 2025");
-        assert_eq!(ago(datetime!(2027-01-01 0:00 UTC), now), "just now", "a clock that runs ahead is no reason to panic");
+        assert_eq!(
+            ago(datetime!(2027-01-01 0:00 UTC), now),
+            "just now",
+            "a clock that runs ahead is no reason to panic"
+        );
     }
 }

@@ -1,6 +1,12 @@
 //! The account plane's frame: the bar with the mark and the profile menu, which the console's top bar shares.
 
-use crate::{boot::Theme, routes::Route, session::use_session, ui::{Icon, Mark}};
+use crate::{
+    boot::Theme,
+    console::Palette,
+    routes::{Page, Route},
+    session::use_session,
+    ui::{Icon, Mark},
+};
 use leptos::{ev::SubmitEvent, prelude::*};
 
 /// The bar, and what stands below it.
@@ -17,6 +23,7 @@ pub fn AccountFrame(
                 {session.person.with_untracked(Option::is_some).then(|| view! { <ProfileMenu named=true/> })}
             </header>
             {children()}
+            {session.person.with_untracked(Option::is_some).then(|| view! { <Palette info=Signal::stored(None) page=Signal::stored(Page::Overview)/> })}
         </div>
     }
 }

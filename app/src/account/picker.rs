@@ -110,7 +110,13 @@ fn age(session: Session) -> Option<String> {
     let now = session.now.get()?;
     let as_of = session.picker.with(|p| p.as_ref().map(|p| p.as_of))?;
     let seconds = (now - as_of).whole_seconds();
-    Some(if seconds < 5 { "Updated just now".to_owned() } else if seconds < 60 { format!("Updated {seconds} s ago") } else { format!("Updated {}", model::moment::ago(as_of, now)) })
+    Some(if seconds < 5 {
+        "Updated just now".to_owned()
+    } else if seconds < 60 {
+        format!("Updated {seconds} s ago")
+    } else {
+        format!("Updated {}", model::moment::ago(as_of, now))
+    })
 }
 
 /// One section an organization; with a query, only the rows that it finds.

@@ -5,7 +5,9 @@ use leptos::{ev, prelude::*};
 use send_wrapper::SendWrapper;
 use time::OffsetDateTime;
 use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::{BroadcastChannel, Element, HtmlDialogElement, HtmlElement, HtmlFormElement, HtmlInputElement, HtmlSelectElement};
+use web_sys::{
+    BroadcastChannel, Element, HtmlDialogElement, HtmlElement, HtmlFormElement, HtmlInputElement, HtmlSelectElement,
+};
 
 /// The channel over which tabs of one browser talk. Words and ids only, never rows.
 const CHANNEL: &str = "stile";

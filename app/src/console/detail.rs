@@ -1,9 +1,15 @@
 //! Pieces that detail pages share.
 
 use super::scope::Scope;
-use crate::{error::AppError, ui::{Icon, Status, StatusTone, Toast}};
+use crate::{
+    error::AppError,
+    ui::{Icon, Status, StatusTone, Toast},
+};
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
-use model::{billing::{InvoiceRow, InvoiceStatus}, catalog::Lifecycle};
+use model::{
+    billing::{InvoiceRow, InvoiceStatus},
+    catalog::Lifecycle,
+};
 
 /// A line of facts.
 pub fn fact(label: &'static str, value: impl IntoView + 'static) -> AnyView {
@@ -33,7 +39,12 @@ pub fn invoice_status(invoice: &InvoiceRow) -> AnyView {
 
 /// The button that archives something or brings it back. A form, so that it works without JavaScript; `call` is what
 /// it does with it.
-pub fn archive_button<F>(scope: Scope, name: String, status: Lifecycle, call: impl Fn(Lifecycle) -> F + Send + Sync + 'static) -> AnyView
+pub fn archive_button<F>(
+    scope: Scope,
+    name: String,
+    status: Lifecycle,
+    call: impl Fn(Lifecycle) -> F + Send + Sync + 'static,
+) -> AnyView
 where
     F: Future<Output = Result<(), AppError>> + 'static,
 {

@@ -39,7 +39,8 @@ impl FormPage {
         let submit = Callback::new(move |event: SubmitEvent| {
             event.prevent_default();
             let values = browser::form_values(&event);
-            let input = serde_urlencoded::to_string(&values).ok().and_then(|v| serde_urlencoded::from_str::<Input>(&v).ok());
+            let input =
+                serde_urlencoded::to_string(&values).ok().and_then(|v| serde_urlencoded::from_str::<Input>(&v).ok());
             let (Some(input), false) = (input, busy.get_untracked()) else { return };
             busy.set(true);
             let answer = save(input);
@@ -54,7 +55,13 @@ impl FormPage {
                         scope.changed(page);
                     }
                     // What was typed stays in its fields.
-                    Err(error @ (AppError::Invalid(_) | AppError::Denied(_) | AppError::Unavailable | AppError::Offline | AppError::Internal)) => {
+                    Err(
+                        error @ (AppError::Invalid(_)
+                        | AppError::Denied(_)
+                        | AppError::Unavailable
+                        | AppError::Offline
+                        | AppError::Internal),
+                    ) => {
                         message.set(error.message());
                         errors.set(error.fields());
                         browser::next_frame(|| browser::focus("[aria-invalid=true], .form .banner"));

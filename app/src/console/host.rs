@@ -45,14 +45,21 @@ pub fn PageHost() -> impl IntoView {
 }
 
 /// Shows `view` of the page's data once there is some; a skeleton before, and what is wrong instead.
-pub fn with_data(scope: Scope, noun: Noun, view: impl Fn(&PageData) -> Option<AnyView> + Send + Sync + 'static) -> AnyView {
+pub fn with_data(
+    scope: Scope,
+    noun: Noun,
+    view: impl Fn(&PageData) -> Option<AnyView> + Send + Sync + 'static,
+) -> AnyView {
     view! {
-        {move || scope.shown.with(|shown| match (&shown.data, scope.failed.get()) {
-            (Some(PageData::Missing), _) => missing(scope, noun),
-            (Some(PageData::Denied(_)), _) => denied(scope),
-            (Some(data), _) => view(data).unwrap_or_else(|| skeleton(noun)),
-            (None, Some(error)) => failed(scope, &error.message()),
-            (None, None) => skeleton(noun),
+        {move || scope.shown.with(|shown| match &shown.data {
+            Some(PageData::Missing) => missing(scope, noun),
+            Some(PageData::Denied(_)) => denied(scope),
+            Some(data) => view(data).unwrap_or_else(|| skeleton(noun)),
+            // Only while there is no data: a failure must not build a form anew over what was typed into it.
+            None => match scope.failed.get() {
+                Some(error) => failed(scope, &error.message()),
+                None => skeleton(noun),
+            },
         })}
     }
     .into_any()

@@ -84,7 +84,9 @@ pub fn list<Row: Send + Sync + 'static>(scope: Scope, spec: &'static ListSpec<Ro
     let body = Memo::new(move |_| {
         scope.shown.with(|shown| match (of(shown), &shown.data) {
             (Some((_, false)), _) => Body::Rows,
-            (Some((_, true)), _) if shown.data.as_ref().and_then(spec.page).is_some_and(|p| p.query.is_narrowed()) => Body::NothingFound,
+            (Some((_, true)), _) if shown.data.as_ref().and_then(spec.page).is_some_and(|p| p.query.is_narrowed()) => {
+                Body::NothingFound
+            }
             (Some((_, true)), _) => Body::Empty,
             (None, Some(PageData::Denied(_))) => Body::Denied,
             (None, _) if scope.failed.with(Option::is_some) => Body::Failed,
@@ -95,7 +97,9 @@ pub fn list<Row: Send + Sync + 'static>(scope: Scope, spec: &'static ListSpec<Ro
     let create = move || {
         let (label, page) = spec.create.as_ref()?;
         let url = scope.url(page);
-        scope.may(Capability::EditContent).then(|| view! { <a class="btn primary" href=url><Icon name="plus"/>{*label}</a> })
+        scope
+            .may(Capability::EditContent)
+            .then(|| view! { <a class="btn primary" href=url><Icon name="plus"/>{*label}</a> })
     };
     view! {
         <header class="page-head">
@@ -184,11 +188,20 @@ fn capitalized(word: &str) -> String {
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
-fn table<Row: Send + Sync + 'static>(scope: Scope, spec: &'static ListSpec<Row>, query: Memo<ListQuery>, loading: bool) -> AnyView {
+fn table<Row: Send + Sync + 'static>(
+    scope: Scope,
+    spec: &'static ListSpec<Row>,
+    query: Memo<ListQuery>,
+    loading: bool,
+) -> AnyView {
     let heads = spec.columns.iter().map(|column| head(scope, query, column)).collect_view();
     let rows = move || {
         scope.shown.with(|shown| match shown.data.as_ref().and_then(spec.page) {
-            Some(page) => page.rows.iter().map(|row| view! { <tr data-testid="row">{(spec.cells)(scope, row)}</tr> }.into_any()).collect_view(),
+            Some(page) => page
+                .rows
+                .iter()
+                .map(|row| view! { <tr data-testid="row">{(spec.cells)(scope, row)}</tr> }.into_any())
+                .collect_view(),
             None => (0..SKELETON_ROWS).map(|_| skeleton_row(spec.columns)).collect_view(),
         })
     };
@@ -235,7 +248,11 @@ fn pager<Row>(scope: Scope, page: &ListPage<Row>) -> AnyView {
         None => view! { <a class="btn small" aria-disabled="true" role="link">{label}</a> }.into_any(),
     };
     let shown = page.rows.len();
-    let range = format!("{shown} of {} {}", grouped(page.total.unsigned_abs()), if page.total == 1 { page.query.noun.one() } else { page.query.noun.many() });
+    let range = format!(
+        "{shown} of {} {}",
+        grouped(page.total.unsigned_abs()),
+        if page.total == 1 { page.query.noun.one() } else { page.query.noun.many() }
+    );
     view! {
         <nav class="pager" aria-label="Pages">
             <span class="range">{range}</span>

@@ -155,10 +155,12 @@ impl Scope {
     }
 
     fn next_run(self) -> u32 {
-        self.run.try_update_value(|run| {
-            *run += 1;
-            *run
-        }).unwrap_or_default()
+        self.run
+            .try_update_value(|run| {
+                *run += 1;
+                *run
+            })
+            .unwrap_or_default()
     }
 
     /// Whether an answer to run `run` still has someone to hear it.

@@ -73,7 +73,9 @@ impl Route {
                     .into_iter()
                     .find(|n| Some(n.as_str()) == value("notice")),
             },
-            ("home", "") => Self::Home { refused: Refusal::ALL.into_iter().find(|r| Some(r.as_str()) == value("refused")) },
+            ("home", "") => {
+                Self::Home { refused: Refusal::ALL.into_iter().find(|r| Some(r.as_str()) == value("refused")) }
+            }
             ("account", "tokens") => Self::Tokens,
             (first, rest) => match Slug::parse(first) {
                 Ok(slug) => Self::Workspace(slug, Page::parse(rest, &pairs)),
@@ -149,9 +151,17 @@ mod tests {
     #[test]
     fn routes_round_trip() {
         for url in [
-            "/", "/sign-in", "/sign-in?next=%2Fsmartai-it%2Fcustomers%3Fq%3Dx", "/home", "/home?refused=used", "/account/tokens",
-            "/smartai-it/overview", "/smartai-it/customers", "/smartai-it/customers?q=acme&sort=created&dir=desc",
-            "/smartai-it/customers/new", "/smartai-it/products/018f4d9e-0000-7000-8000-000000000000/edit",
+            "/",
+            "/sign-in",
+            "/sign-in?next=%2Fsmartai-it%2Fcustomers%3Fq%3Dx",
+            "/home",
+            "/home?refused=used",
+            "/account/tokens",
+            "/smartai-it/overview",
+            "/smartai-it/customers",
+            "/smartai-it/customers?q=acme&sort=created&dir=desc",
+            "/smartai-it/customers/new",
+            "/smartai-it/products/018f4d9e-0000-7000-8000-000000000000/edit",
         ] {
             assert_eq!(Route::parse_url(url).url(), url);
         }
@@ -161,7 +171,10 @@ mod tests {
 
     #[test]
     fn return_to_never_leaves_the_site() {
-        for bad in ["//evil.example", "/\\evil.example", "https://evil.example", "/%0d%0aSet-Cookie", "javascript:alert(1)", "", "/", "/sign-in", "/home\n"] {
+        for bad in [
+            "//evil.example", "/\\evil.example", "https://evil.example", "/%0d%0aSet-Cookie", "javascript:alert(1)",
+            "", "/", "/sign-in", "/home\n",
+        ] {
             let parsed = ReturnTo::parse(bad);
             assert!(parsed.is_none() || bad == "/%0d%0aSet-Cookie", "{bad:?} was accepted");
         }

@@ -124,7 +124,9 @@ impl Page {
     /// What a seat must allow for it to open.
     pub const fn requires(&self) -> Capability {
         match self {
-            Self::NewProduct | Self::EditProduct(_) | Self::NewCustomer | Self::EditCustomer(_) => Capability::EditContent,
+            Self::NewProduct | Self::EditProduct(_) | Self::NewCustomer | Self::EditCustomer(_) => {
+                Capability::EditContent
+            }
             _ => match self.noun() {
                 Some(noun) => section_requires(noun),
                 None => Capability::ReadAll,
@@ -176,8 +178,14 @@ mod tests {
         assert_eq!(searched.in_another_workspace(owner), Page::list(Noun::Customers));
         let detail = Page::parse("invoices/018f4d9e-0000-7000-8000-000000000000", &[]);
         assert_eq!(detail.in_another_workspace(owner), Page::list(Noun::Invoices));
-        assert_eq!(Page::NewCustomer.in_another_workspace(WorkspaceRole::Viewer.capabilities()), Page::list(Noun::Customers));
-        assert_eq!(Page::Overview.in_another_workspace(WorkspaceRole::Guest.capabilities()), Page::list(Noun::Customers));
+        assert_eq!(
+            Page::NewCustomer.in_another_workspace(WorkspaceRole::Viewer.capabilities()),
+            Page::list(Noun::Customers)
+        );
+        assert_eq!(
+            Page::Overview.in_another_workspace(WorkspaceRole::Guest.capabilities()),
+            Page::list(Noun::Customers)
+        );
     }
 
     #[test]

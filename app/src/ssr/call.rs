@@ -8,8 +8,8 @@ use leptos::{
     prelude::{provide_context, use_context},
     reactive::{computed::ScopedFuture, owner::Owner},
 };
-use model::id::WorkspaceId;
-use std::sync::{Arc, Mutex};
+use model::id::{UserId, WorkspaceId};
+use std::sync::{Arc, Mutex, OnceLock};
 use store::StoreError;
 
 /// Names the workspace that served a response (blueprint section 3, invariant 6).
@@ -23,11 +23,12 @@ pub struct Call {
     /// The request.
     pub request: RequestContext,
     headers: Arc<Mutex<Vec<(HeaderName, HeaderValue)>>>,
+    person: Arc<OnceLock<UserId>>,
 }
 
 impl Call {
     pub(super) fn new(request: RequestContext) -> Self {
-        Self { request, headers: Arc::default() }
+        Self { request, headers: Arc::default(), person: Arc::default() }
     }
 
     /// Adds a header to the answer.
@@ -42,11 +43,19 @@ impl Call {
         self.header(WORKSPACE_HEADER, &workspace.to_string());
     }
 
+    /// Says who asked, for the log.
+    pub(super) fn asked_by(&self, person: UserId) {
+        let _ = self.person.set(person);
+    }
+
     pub(super) fn apply(&self, response: &mut Response<Body>) {
         if let Ok(mut headers) = self.headers.lock() {
             for (name, value) in headers.drain(..) {
                 response.headers_mut().append(name, value);
             }
+        }
+        if let Some(person) = self.person.get() {
+            response.extensions_mut().insert(*person);
         }
     }
 
@@ -61,12 +70,14 @@ impl Call {
 /// # Errors
 /// [`AppError::Internal`] outside of one.
 pub fn context() -> Result<Call, AppError> {
-    use_context::<Call>().ok_or_else(|| fault(StoreError::Inconsistent("a server function outside a request".to_owned())))
+    use_context::<Call>()
+        .ok_or_else(|| fault(StoreError::Inconsistent("a server function outside a request".to_owned())))
 }
 
 /// Answers `POST /api/fn/...`.
 pub async fn call(context: RequestContext, request: Request<Body>) -> Response<Body> {
-    let Some(mut function) = server_fn::axum::get_server_fn_service(request.uri().path(), request.method().clone()) else {
+    let Some(mut function) = server_fn::axum::get_server_fn_service(request.uri().path(), request.method().clone())
+    else {
         return error_response(&AppError::Absent);
     };
     let call = Call::new(context);

@@ -28,6 +28,7 @@ fn opened<M: Mode>(call: &Call, door: Door<WorkspaceTx<M>>) -> Result<WorkspaceT
     match door {
         Door::Open(tx) => {
             call.served_by(tx.id());
+            call.asked_by(tx.user());
             Ok(tx)
         }
         Door::Moved(slug) => Err(AppError::Moved(slug)),
@@ -82,13 +83,13 @@ pub async fn enter(call: &Call, to: &Slug, code: Option<&str>, url: &str) -> Res
 /// Opens a page for whoever has come through the door: the one asked for, or the nearest that the seat allows.
 pub(super) async fn arrive(call: &Call, mut tx: WorkspaceTx<Read>, page: Page) -> Result<Entered, AppError> {
     let seat = tx.tenant().seat;
-    let page = if seat.capabilities().has(page.requires()) { page } else { page.in_another_workspace(seat.capabilities()) };
+    let page =
+        if seat.capabilities().has(page.requires()) { page } else { page.in_another_workspace(seat.capabilities()) };
     let data = load(&mut tx, &page).await?;
     handoffs::record_visit(&mut tx).await.map_err(fault)?;
-    let now = call.request.services.store.now().await.map_err(fault)?;
     let tenant = tx.commit().await.map_err(fault)?;
     call.request.services.store.forget_picker(&tenant.live).await;
-    let grant = call.request.services.grants.sign(&tenant, now)?;
+    let grant = call.request.services.grants.sign(&tenant)?;
     let url = page.url(&tenant.workspace.slug);
     Ok(Entered { entry: Entry { workspace: tenant.workspace, seat, grant }, url, data })
 }
@@ -108,9 +109,14 @@ pub async fn page(call: &Call, slug: &Slug, grant: &str, url: &str) -> Result<Sc
 }
 
 /// Opens a workspace for a write by a page that holds `grant`, and takes the capability that it needs.
-async fn writing<C: CapabilityKind>(call: &Call, slug: &Slug, grant: &str) -> Result<(WorkspaceTx<Write>, Can<C>), AppError> {
+async fn writing<C: CapabilityKind>(
+    call: &Call,
+    slug: &Slug,
+    grant: &str,
+) -> Result<(WorkspaceTx<Write>, Can<C>), AppError> {
     let grant = call.request.services.grants.read(grant)?;
-    let door = call.request.services.store.workspace_write(&call.credential()?, slug, grant.fence()).await.map_err(fault)?;
+    let door =
+        call.request.services.store.workspace_write(&call.credential()?, slug, grant.fence()).await.map_err(fault)?;
     let tx = opened(call, door)?;
     grant.fits(tx.tenant())?;
     let can = tx.can::<C>().map_err(|denied| AppError::Denied(denied.0))?;
@@ -168,7 +174,8 @@ pub async fn save_product(
 ) -> Result<ProductId, AppError> {
     let (mut tx, can) = writing::<EditContent>(call, slug, grant).await?;
     let draft = input.parse().map_err(AppError::Invalid)?;
-    let of_constraint = |e| refused(e, "product_code_taken", "code", "Another product of this workspace has that code.");
+    let of_constraint =
+        |e| refused(e, "product_code_taken", "code", "Another product of this workspace has that code.");
     let id = match id {
         None => products::create(&mut tx, &can, &draft).await.map_err(of_constraint)?,
         Some(id) if products::update(&mut tx, &can, id, &draft).await.map_err(of_constraint)? => id,

@@ -1,10 +1,7 @@
 //! Cookies: the session's, which holds a secret, and small preferences of the device.
 
 use http::{HeaderMap, header};
-use store::{
-    door::Credential,
-    secret::Secret,
-};
+use store::{door::Credential, secret::Secret};
 
 /// How long a browser keeps the session's cookie, in seconds; the database decides how long it is worth anything.
 const MAX_AGE: u32 = 30 * 24 * 60 * 60;
@@ -76,7 +73,10 @@ mod tests {
         assert!(plain.credential(&headers(&format!("theme=dark; stile={secret}"))).is_some());
         assert!(secure.credential(&headers(&format!("stile={secret}"))).is_none(), "the prefix is part of the name");
         assert!(secure.credential(&headers(&format!("__Host-stile={secret}"))).is_some());
-        assert!(plain.credential(&headers(&format!("stile={secret}; stile={secret}"))).is_none(), "a planted twin was read");
+        assert!(
+            plain.credential(&headers(&format!("stile={secret}; stile={secret}"))).is_none(),
+            "a planted twin was read"
+        );
         assert!(plain.credential(&headers("stile=short")).is_none());
     }
 

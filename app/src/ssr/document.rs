@@ -14,7 +14,10 @@ use model::{
     id::WorkspaceId,
     picker::{Picker, PickerOrganization, PickerWorkspace},
 };
-use store::{door::{Door, Live}, seats::Freshness};
+use store::{
+    door::{Door, Live},
+    seats::Freshness,
+};
 use time::OffsetDateTime;
 
 /// Answers a GET with a document or a redirect.
@@ -60,6 +63,8 @@ async fn answer(call: &Call, uri: &Uri, returned: Option<Returned>) -> Result<Re
     let route = Route::parse(uri.path(), uri.query().unwrap_or_default());
     match route.clone() {
         Route::Workspace(slug, page) => workspace(call, uri, slug, page, returned).await,
+        // Whoever has just left stays out, even if the server could not be told.
+        Route::SignIn { notice: Some(_), .. } => Ok(sign_in(context, route, returned)),
         Route::SignIn { next, .. } => match signed_in(call, Freshness::Recent).await? {
             Some(_) => Ok(redirect(StatusCode::SEE_OTHER, next.as_ref().map_or("/", ReturnTo::as_str))),
             None => Ok(sign_in(context, route, returned)),
@@ -111,15 +116,14 @@ fn landing(who: &Who) -> String {
 struct Who {
     live: Live,
     picker: Picker,
-    now: OffsetDateTime,
 }
 
 async fn signed_in(call: &Call, freshness: Freshness) -> Result<Option<Who>, AppError> {
     let Some(credential) = call.request.credential else { return Ok(None) };
     let store = &call.request.services.store;
     let Some((live, picker)) = store.picker(&credential, freshness).await.map_err(fault)? else { return Ok(None) };
-    let now = store.now().await.map_err(fault)?;
-    Ok(Some(Who { live, picker: Picker::clone(&picker), now }))
+    call.asked_by(live.person.id);
+    Ok(Some(Who { live, picker: Picker::clone(&picker) }))
 }
 
 impl Who {
@@ -135,11 +139,11 @@ impl Who {
         let picker = if whole { self.picker } else { shortened(self.picker) };
         let status = if returned.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { status };
         let boot = Boot {
+            now: Some(self.live.now),
             person: Some(self.live.person),
             picker: Some(picker),
             picker_is_whole: whole,
             theme: context.theme,
-            now: Some(self.now),
             content,
             returned,
         };
@@ -181,7 +185,8 @@ fn way_out(picker: &Picker) -> Picker {
 fn shortened(mut picker: Picker) -> Picker {
     let mut times: Vec<_> = picker.rows().map(|(_, w)| (w.opened, w.id)).collect();
     times.sort_by_key(|(opened, _)| std::cmp::Reverse(*opened));
-    let kept: std::collections::HashSet<WorkspaceId> = times.into_iter().take(PICKER_ROWS_IN_DOCUMENT).map(|(_, id)| id).collect();
+    let kept: std::collections::HashSet<WorkspaceId> =
+        times.into_iter().take(PICKER_ROWS_IN_DOCUMENT).map(|(_, id)| id).collect();
     for organization in &mut picker.organizations {
         organization.workspaces.retain(|w| kept.contains(&w.id));
     }

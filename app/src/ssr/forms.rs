@@ -37,7 +37,8 @@ impl Form {
         let secret = |name: &str| matches!(name, "password" | "grant" | "code");
         let values = self.0.into_iter().filter(|(name, _)| !secret(name)).collect();
         let errors = error.fields();
-        let message = if matches!(error, AppError::Invalid(_)) && errors.0.len() == 1 { String::new() } else { error.message() };
+        let message =
+            if matches!(error, AppError::Invalid(_)) && errors.0.len() == 1 { String::new() } else { error.message() };
         Returned { values, errors, message }
     }
 }
@@ -51,7 +52,9 @@ pub async fn submit(context: RequestContext, uri: &Uri, form: Vec<(String, Strin
     } else {
         match Route::parse(uri.path(), uri.query().unwrap_or_default()) {
             Route::SignIn { .. } | Route::Landing => {
-                identity::sign_in(&call, form.get("email"), form.get("password"), form.get("next")).await.map(Outcome::Go)
+                identity::sign_in(&call, form.get("email"), form.get("password"), form.get("next"))
+                    .await
+                    .map(Outcome::Go)
             }
             Route::Tokens => token(&call, &form).await,
             Route::Workspace(slug, page) => workspace(&call, &slug, &page, &form).await,
@@ -68,7 +71,8 @@ pub async fn submit(context: RequestContext, uri: &Uri, form: Vec<(String, Strin
         Err(error) => {
             let mut response = page(call.clone(), uri, Some(form.returned(&error))).await;
             if response.status() == StatusCode::UNPROCESSABLE_ENTITY {
-                *response.status_mut() = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
+                *response.status_mut() =
+                    StatusCode::from_u16(error.status()).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
             }
             response
         }
@@ -94,11 +98,11 @@ async fn token(call: &Call, form: &Form) -> Result<Outcome, AppError> {
     let found = services.store.picker(&call.credential()?, Freshness::Recent).await.map_err(super::fault)?;
     let (live, _) = found.ok_or(AppError::SignedOut)?;
     let boot = Boot {
+        now: Some(live.now),
         person: Some(live.person),
         picker: None,
         picker_is_whole: false,
         theme: call.request.theme,
-        now: Some(services.store.now().await.map_err(super::fault)?),
         content: Content::Tokens { tokens: made.tokens, created: Some(made.secret) },
         returned: None,
     };
@@ -113,13 +117,17 @@ async fn workspace(call: &Call, slug: &Slug, page: &Page, form: &Form) -> Result
     };
     let to = match page {
         Page::NewCustomer => Page::Customer(console::save_customer(call, slug, grant, None, &form.read()).await?),
-        Page::EditCustomer(id) => Page::Customer(console::save_customer(call, slug, grant, Some(*id), &form.read()).await?),
+        Page::EditCustomer(id) => {
+            Page::Customer(console::save_customer(call, slug, grant, Some(*id), &form.read()).await?)
+        }
         Page::Customer(id) => {
             console::set_customer_status(call, slug, grant, *id, status).await?;
             page.clone()
         }
         Page::NewProduct => Page::Product(console::save_product(call, slug, grant, None, &form.read()).await?),
-        Page::EditProduct(id) => Page::Product(console::save_product(call, slug, grant, Some(*id), &form.read()).await?),
+        Page::EditProduct(id) => {
+            Page::Product(console::save_product(call, slug, grant, Some(*id), &form.read()).await?)
+        }
         Page::Product(id) => {
             console::set_product_status(call, slug, grant, *id, status).await?;
             page.clone()

@@ -2,12 +2,11 @@
 //! request also presents the session, and the door reads the seat live. It is what makes a write name its workspace.
 
 use crate::error::AppError;
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, errors::ErrorKind};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, TokenData, Validation};
 use model::id::{SessionId, UserId, WorkspaceId};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use store::door::{Fence, Tenant};
-use time::OffsetDateTime;
 
 /// How long a grant lasts, in seconds (blueprint section 6, step 3). The browser renews it silently.
 const LIFETIME: i64 = 600;
@@ -24,12 +23,13 @@ struct Claims {
     exp: i64,
 }
 
-/// A grant that was signed here and has not run out.
+/// A grant that was signed here. Whether it has run out shows at the door, by the database's clock.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Grant {
     pub(super) user: UserId,
     pub(super) session: SessionId,
     pub(super) workspace: WorkspaceId,
+    expires: i64,
 }
 
 impl GrantKey {
@@ -38,13 +38,13 @@ impl GrantKey {
         Self(Arc::new((EncodingKey::from_secret(secret), DecodingKey::from_secret(secret))))
     }
 
-    /// A grant for whoever has just come through the door, at `now` by the database's clock.
-    pub(super) fn sign(&self, tenant: &Tenant, now: OffsetDateTime) -> Result<String, AppError> {
+    /// A grant for whoever has just come through the door.
+    pub(super) fn sign(&self, tenant: &Tenant) -> Result<String, AppError> {
         let claims = Claims {
             sub: tenant.live.person.id,
             sid: tenant.live.session.ok_or(AppError::SignedOut)?,
             ws: tenant.workspace.id,
-            exp: now.unix_timestamp() + LIFETIME,
+            exp: tenant.live.now.unix_timestamp() + LIFETIME,
         };
         jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.0.0).map_err(|error| {
             tracing::error!(%error, "a grant could not be signed");
@@ -55,14 +55,15 @@ impl GrantKey {
     /// Reads a grant.
     ///
     /// # Errors
-    /// [`AppError::GrantExpired`] when it ran out, [`AppError::Mismatch`] when it is not one of ours.
+    /// [`AppError::Mismatch`] when it is not one of ours.
     pub(super) fn read(&self, grant: &str) -> Result<Grant, AppError> {
         let mut validation = Validation::new(Algorithm::HS256);
-        validation.leeway = 0;
+        validation.validate_exp = false;
         validation.set_required_spec_claims(&["exp", "sub"]);
         match jsonwebtoken::decode::<Claims>(grant, &self.0.1, &validation) {
-            Ok(token) => Ok(Grant { user: token.claims.sub, session: token.claims.sid, workspace: token.claims.ws }),
-            Err(error) if matches!(error.kind(), ErrorKind::ExpiredSignature) => Err(AppError::GrantExpired),
+            Ok(TokenData { claims: Claims { sub, sid, ws, exp }, .. }) => {
+                Ok(Grant { user: sub, session: sid, workspace: ws, expires: exp })
+            }
             Err(_) => Err(AppError::Mismatch),
         }
     }
@@ -74,14 +75,18 @@ impl Grant {
         Fence { user: self.user, workspace: self.workspace }
     }
 
-    /// Whether it was made for who is where now.
+    /// Whether it was made for who is where now, and still lasts.
     ///
     /// # Errors
-    /// [`AppError::Mismatch`] if not.
+    /// [`AppError::Mismatch`] if it was not, [`AppError::GrantExpired`] if it does not.
     pub(super) fn fits(self, tenant: &Tenant) -> Result<(), AppError> {
         let same = self.user == tenant.live.person.id
             && Some(self.session) == tenant.live.session
             && self.workspace == tenant.workspace.id;
-        if same { Ok(()) } else { Err(AppError::Mismatch) }
+        match (same, tenant.live.now.unix_timestamp() < self.expires) {
+            (false, _) => Err(AppError::Mismatch),
+            (true, false) => Err(AppError::GrantExpired),
+            (true, true) => Ok(()),
+        }
     }
 }

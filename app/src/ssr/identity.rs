@@ -7,7 +7,13 @@ use crate::{
     routes::{ReturnTo, Route},
 };
 use http::header::SET_COOKIE;
-use model::{Email, FieldErrors, field::line, id::TokenId, picker::Picker, token::{OperatorToken, TOKEN_LIMIT}};
+use model::{
+    Email, FieldErrors,
+    field::line,
+    id::TokenId,
+    picker::Picker,
+    token::{OperatorToken, TOKEN_LIMIT},
+};
 use store::{door::PersonTx, identity, seats::Freshness, secret::Secret, tokens};
 
 /// Longest password that is looked at, in bytes: hashing more only costs time.
@@ -57,11 +63,16 @@ pub async fn sign_out(call: &Call) -> Result<(), AppError> {
 pub async fn picker(call: &Call, past_cache: bool) -> Result<Picker, AppError> {
     let freshness = if past_cache { Freshness::Now } else { Freshness::Recent };
     let found = call.request.services.store.picker(&call.credential()?, freshness).await.map_err(fault)?;
-    found.map(|(_, picker)| Picker::clone(&picker)).ok_or(AppError::SignedOut)
+    let (live, picker) = found.ok_or(AppError::SignedOut)?;
+    call.asked_by(live.person.id);
+    Ok(Picker::clone(&picker))
 }
 
 async fn person(call: &Call) -> Result<PersonTx, AppError> {
-    call.request.services.store.person(&call.credential()?).await.map_err(fault)?.ok_or(AppError::SignedOut)
+    let tx =
+        call.request.services.store.person(&call.credential()?).await.map_err(fault)?.ok_or(AppError::SignedOut)?;
+    call.asked_by(tx.live().person.id);
+    Ok(tx)
 }
 
 /// The live tokens.

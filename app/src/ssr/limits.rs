@@ -2,9 +2,18 @@
 //! that nobody is slowed by signing in, and a block is short, so that nobody can be locked out for long by a stranger.
 
 use crate::error::AppError;
-use governor::{DefaultKeyedRateLimiter, Quota, clock::{Clock, DefaultClock}};
+use governor::{
+    DefaultKeyedRateLimiter, Quota,
+    clock::{Clock, DefaultClock},
+};
 use model::Email;
-use std::{collections::HashMap, net::IpAddr, num::NonZeroU32, sync::{Arc, Mutex}, time::{Duration, Instant}};
+use std::{
+    collections::HashMap,
+    net::IpAddr,
+    num::NonZeroU32,
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
+};
 
 /// Failures from one address before it waits, and the pace after that.
 const PER_ADDRESS: (u32, Duration) = (20, Duration::from_secs(6));
@@ -62,9 +71,12 @@ impl SignInLimits {
             blocked.retain(|_, until| *until > now);
         }
         let keys = [Key::Address(ip), Key::Account(email.clone())];
-        let wait = keys.iter().filter_map(|key| blocked.get(key)).map(|until| until.saturating_duration_since(now)).max();
+        let wait =
+            keys.iter().filter_map(|key| blocked.get(key)).map(|until| until.saturating_duration_since(now)).max();
         match wait {
-            Some(wait) if !wait.is_zero() => Err(AppError::Limited(u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).saturating_add(1))),
+            Some(wait) if !wait.is_zero() => {
+                Err(AppError::Limited(u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).saturating_add(1)))
+            }
             _ => Ok(()),
         }
     }
@@ -72,7 +84,9 @@ impl SignInLimits {
     /// Counts a failed try; for unknown addresses as for known ones.
     pub(super) fn failed(&self, ip: Option<IpAddr>, email: &Email) {
         let clock = DefaultClock::default();
-        for (limiter, key) in [(&self.0.by_address, Key::Address(ip)), (&self.0.by_account, Key::Account(email.clone()))] {
+        for (limiter, key) in
+            [(&self.0.by_address, Key::Address(ip)), (&self.0.by_account, Key::Account(email.clone()))]
+        {
             if let Err(not_until) = limiter.check_key(&key)
                 && let Ok(mut blocked) = self.0.blocked.lock()
             {

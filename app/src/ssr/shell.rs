@@ -27,7 +27,10 @@ pub(super) fn render(context: &RequestContext, boot: Boot, route: Route, status:
     let body = owner.with(|| view! { <App boot route/> }.to_html());
     drop(owner);
     let AssetUrls { css, js, wasm, boot: start, font } = &context.services.assets;
-    let font = font.as_ref().map(|f| format!("<link rel=\"preload\" href=\"{f}\" as=\"font\" type=\"font/woff2\" crossorigin>")).unwrap_or_default();
+    let font = font
+        .as_ref()
+        .map(|f| format!("<link rel=\"preload\" href=\"{f}\" as=\"font\" type=\"font/woff2\" crossorigin>"))
+        .unwrap_or_default();
     let html = format!(
         "<!DOCTYPE html><html lang=\"en\"{theme}><head><meta charset=\"utf-8\">\
         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1, viewport-fit=cover\">\

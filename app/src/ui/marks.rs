@@ -89,6 +89,10 @@ pub fn Highlighted(
     }
     parts
         .into_iter()
-        .map(|(hit, part)| if hit { view! { <mark>{part}</mark> }.into_any() } else { view! { <span>{part}</span> }.into_any() })
+        .map(
+            |(hit, part)| {
+                if hit { view! { <mark>{part}</mark> }.into_any() } else { view! { <span>{part}</span> }.into_any() }
+            },
+        )
         .collect_view()
 }

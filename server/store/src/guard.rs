@@ -12,7 +12,9 @@ pub enum GuardError {
     #[error("The database can't be asked: {0}")]
     Store(#[from] StoreError),
     /// The login role is not [`APP_ROLE`].
-    #[error("DATABASE_URL logs in as {0:?}. Stile serves only as the role stile_app, which owns nothing and bypasses nothing; log in as that.")]
+    #[error(
+        "DATABASE_URL logs in as {0:?}. Stile serves only as the role stile_app, which owns nothing and bypasses nothing; log in as that."
+    )]
     Role(String),
     /// The login role can see past row level security.
     #[error("The role {role} {fault}, so row level security would not hold. {mend}")]

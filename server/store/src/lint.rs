@@ -244,10 +244,7 @@ impl Policy {
                 matches!(self.command.as_str(), "a" | "w") && self.check.is_none(),
                 "has no with check, so rows could be written that could not be read; add it",
             ),
-            (
-                !of_door && self.roles != ["public"],
-                "is for some roles only; write it for all, or for stile_door alone",
-            ),
+            (!of_door && self.roles != ["public"], "is for some roles only; write it for all, or for stile_door alone"),
             (of_door && in_workspace, "lets stile_door into the workspace plane, where no door needs to look; drop it"),
             (
                 !of_door && conditions().any(|c| bare(c) == "true"),
@@ -353,7 +350,8 @@ mod tests {
     use super::*;
 
     const TENANT: &str = r#"(workspace_id = ( SELECT (NULLIF(current_setting('stile.workspace_id'::text, true), ''::text))::uuid AS "nullif"))"#;
-    const MINE: &str = r#"(user_id = ( SELECT (NULLIF(current_setting('stile.user_id'::text, true), ''::text))::uuid AS "nullif"))"#;
+    const MINE: &str =
+        r#"(user_id = ( SELECT (NULLIF(current_setting('stile.user_id'::text, true), ''::text))::uuid AS "nullif"))"#;
 
     #[test]
     fn the_tenant_condition_must_stand_alone_or_lead() {
@@ -368,7 +366,10 @@ mod tests {
             format!("(a AND {TENANT})"),
             format!("(NOT {TENANT})"),
             format!("(note = '{}'::text)", TENANT.replace('\'', "''")),
-            TENANT.replace("NULLIF(current_setting('stile.workspace_id'::text, true), ''::text)", "current_setting('stile.workspace_id'::text)"),
+            TENANT.replace(
+                "NULLIF(current_setting('stile.workspace_id'::text, true), ''::text)",
+                "current_setting('stile.workspace_id'::text)",
+            ),
             TENANT.replace("current_setting", "public.current_setting"),
             TENANT.replace(" = ", " OPERATOR(public.=) "),
             TENANT.replace(" = ", " <> "),
@@ -380,7 +381,10 @@ mod tests {
     #[test]
     fn every_alternative_of_the_account_plane_hangs_on_the_context() {
         assert!(Scope::Account.holds(&format!("({TENANT} OR {MINE})")));
-        assert!(Scope::Account.holds(&format!("({MINE} AND (email ~~ '%) OR true OR (%'::text))")), "a quoted OR is none");
+        assert!(
+            Scope::Account.holds(&format!("({MINE} AND (email ~~ '%) OR true OR (%'::text))")),
+            "a quoted OR is none"
+        );
         assert!(!Scope::Account.holds(&format!("({MINE} OR (role = 'owner'::text))")));
         assert!(!Scope::Account.holds("(role = 'owner'::text)"));
     }

@@ -42,10 +42,12 @@ impl Store {
             .max_lifetime(Duration::from_secs(600))
             // A transaction whose BEGIN was cancelled is open without sqlx knowing it; its connection must not be
             // lent again as it is (security.md, finding 1).
-            .after_release(|connection, _| Box::pin(async move {
-                connection.execute("rollback").await?;
-                Ok(true)
-            }))
+            .after_release(|connection, _| {
+                Box::pin(async move {
+                    connection.execute("rollback").await?;
+                    Ok(true)
+                })
+            })
             .connect_lazy_with(options);
         Self { pool, seats: Arc::default() }
     }

@@ -12,7 +12,15 @@ use crate::{
     ui::{Ago, Icon},
 };
 use leptos::prelude::*;
-use model::{Capability, billing::{InvoiceRow, UsageRow}, country, customer::CustomerDetail, list::Noun, moment, money::grouped};
+use model::{
+    Capability,
+    billing::{InvoiceRow, UsageRow},
+    country,
+    customer::CustomerDetail,
+    list::Noun,
+    moment,
+    money::grouped,
+};
 
 /// The page.
 pub fn detail(scope: Scope) -> AnyView {
@@ -33,7 +41,9 @@ fn page(scope: Scope, customer: &CustomerDetail) -> AnyView {
         view! { {archive}<a class="btn primary" href=edit><Icon name="edit"/>"Edit"</a> }
     });
     let rate_plan = match (&row.rate_plan, customer.rate_plan_id) {
-        (Some(name), Some(plan)) => view! { <a class="link" href=scope.url(&Page::RatePlan(plan))>{name.clone()}</a> }.into_any(),
+        (Some(name), Some(plan)) => {
+            view! { <a class="link" href=scope.url(&Page::RatePlan(plan))>{name.clone()}</a> }.into_any()
+        }
         _ => view! { <span class="muted">"None"</span> }.into_any(),
     };
     let mail = format!("mailto:{}", row.email);

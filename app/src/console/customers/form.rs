@@ -28,7 +28,8 @@ fn fields(scope: Scope, input: &CustomerInput, rate_plans: &[(RatePlanId, String
         _ => None,
     };
     let back = id.map_or_else(|| Page::list(Noun::Customers), Page::Customer);
-    let (title, button) = if id.is_some() { (input.name.clone(), "Save") } else { ("New customer".to_owned(), "Create customer") };
+    let (title, button) =
+        if id.is_some() { (input.name.clone(), "Save") } else { ("New customer".to_owned(), "Create customer") };
     let page = FormPage::open(scope, move |values: CustomerInput| {
         scope.ask(async move |slug, grant| {
             let saved = save_customer(slug, grant, id, values.clone()).await?;
@@ -44,7 +45,8 @@ fn fields(scope: Scope, input: &CustomerInput, rate_plans: &[(RatePlanId, String
     }
     let mut plans = vec![(String::new(), "None".to_owned())];
     plans.extend(rate_plans.iter().map(|(id, name)| (id.to_string(), name.clone())));
-    let (name, email, country) = (value("name", &input.name), value("email", &input.email), value("country", &input.country));
+    let (name, email, country) =
+        (value("name", &input.name), value("email", &input.email), value("country", &input.country));
     let (rate_plan, note) = (value("rate_plan", &input.rate_plan), value("note", &input.note));
     view! {
         <FormShell page title button back>

@@ -174,9 +174,11 @@ pub fn gather(query: &str, picker: Option<&Picker>, here: Option<&ShellInfo>, pa
     for section in Section::ALL {
         let of_section = found.iter().filter(|f| all.get(f.index).is_some_and(|c| c.section == section));
         let most = if section == Section::Workspaces { WORKSPACES } else { usize::MAX };
-        commands.extend(of_section.take(most).filter_map(|f| {
-            Some(Command { letters: f.letters.clone(), ..all.get(f.index)?.clone() })
-        }));
+        commands.extend(
+            of_section
+                .take(most)
+                .filter_map(|f| Some(Command { letters: f.letters.clone(), ..all.get(f.index)?.clone() })),
+        );
     }
     commands
 }

@@ -30,7 +30,9 @@ pub fn Palette(
         if !session.palette.get() {
             return Vec::new();
         }
-        session.picker.with(|picker| info.with(|info| gather(&query.get(), picker.as_deref(), info.as_ref(), &page.get())))
+        session
+            .picker
+            .with(|picker| info.with(|info| gather(&query.get(), picker.as_deref(), info.as_ref(), &page.get())))
     });
     Effect::new(move |_| {
         if session.palette.get() {
@@ -45,7 +47,11 @@ pub fn Palette(
     });
     on_cleanup(move || session.palette.set(false));
     browser::on_key(move |event| {
-        if (event.ctrl_key() || event.meta_key()) && !event.alt_key() && !event.shift_key() && event.key().eq_ignore_ascii_case("k") {
+        if (event.ctrl_key() || event.meta_key())
+            && !event.alt_key()
+            && !event.shift_key()
+            && event.key().eq_ignore_ascii_case("k")
+        {
             event.prevent_default();
             session.palette.update(|open| *open = !*open);
         }

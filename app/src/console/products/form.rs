@@ -28,7 +28,8 @@ fn fields(scope: Scope, input: &ProductInput) -> AnyView {
         _ => None,
     };
     let back = id.map_or_else(|| Page::list(Noun::Products), Page::Product);
-    let (title, button) = if id.is_some() { (input.name.clone(), "Save") } else { ("New product".to_owned(), "Create product") };
+    let (title, button) =
+        if id.is_some() { (input.name.clone(), "Save") } else { ("New product".to_owned(), "Create product") };
     let page = FormPage::open(scope, move |values: ProductInput| {
         scope.ask(async move |slug, grant| {
             let saved = save_product(slug, grant, id, values.clone()).await?;

@@ -12,12 +12,7 @@ use crate::{
     ui::Icon,
 };
 use leptos::prelude::*;
-use model::{
-    Capability, Slug, WorkspaceRole,
-    capability::CapabilitySet,
-    list::Noun,
-    workspace::hue,
-};
+use model::{Capability, Slug, WorkspaceRole, capability::CapabilitySet, list::Noun, workspace::hue};
 
 /// What the shell shows of a workspace: from the entry, or, while that is awaited, from the list of seats.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -151,10 +146,12 @@ fn TopBar(info: Memo<ShellInfo>) -> impl IntoView {
             });
         }
     });
-    let crumb = move || scope.page.with(|page| match page.noun() {
-        Some(noun) => (noun.title(), (page.key() != Page::list(noun)).then(|| scope.url(&Page::list(noun)))),
-        None => ("Overview", None),
-    });
+    let crumb = move || {
+        scope.page.with(|page| match page.noun() {
+            Some(noun) => (noun.title(), (page.key() != Page::list(noun)).then(|| scope.url(&Page::list(noun)))),
+            None => ("Overview", None),
+        })
+    };
     view! {
         <header class="topbar">
             <nav class="crumbs" aria-label="Breadcrumb">

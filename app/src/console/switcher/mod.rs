@@ -92,7 +92,12 @@ fn rows(session: Session, picker: &Picker, info: Memo<ShellInfo>, page: Signal<P
         if found.is_empty() {
             return view! { <p class="nothing" role="status">"No workspace matches."</p> }.into_any();
         }
-        return found.into_iter().take(ROWS).filter_map(|f| Some(row(*all.get(f.index)?, f.letters))).collect_view().into_any();
+        return found
+            .into_iter()
+            .take(ROWS)
+            .filter_map(|f| Some(row(*all.get(f.index)?, f.letters)))
+            .collect_view()
+            .into_any();
     }
     let here = all.iter().find(|(_, w)| w.slug == current).map(|r| row(*r, Vec::new()));
     let mut recent: Vec<_> = all.iter().filter(|(_, w)| w.slug != current && w.opened.is_some()).collect();
@@ -130,7 +135,8 @@ fn item(
     let (slug, may) = (workspace.slug.clone(), workspace.seat.capabilities());
     let is_here = info.with_untracked(|i| i.slug == slug);
     let (hovered, focused, target) = (slug.clone(), slug.clone(), slug.clone());
-    let href = move || page.with(|page| if is_here { page.url(&target) } else { page.in_another_workspace(may).url(&target) });
+    let href =
+        move || page.with(|page| if is_here { page.url(&target) } else { page.in_another_workspace(may).url(&target) });
     view! {
         <a class="menu-item switcher-item" href=href data-testid="switcher-item" data-slug=slug.to_string() aria-current=is_here.then_some("true")
             on:click=close on:pointerenter=move |_| session.aim(&hovered) on:focus=move |_| session.aim(&focused) on:pointerleave=move |_| session.look_away()>

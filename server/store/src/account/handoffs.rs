@@ -24,7 +24,8 @@ pub enum HandoffRefused {
 /// When the database fails. [`StoreError::Inconsistent`] when there is no session: a token can't switch.
 pub async fn mint(tx: &mut WorkspaceTx<Read>, code: &Secret) -> Result<(), StoreError> {
     let tenant = tx.tenant().clone();
-    let session = tenant.live.session.ok_or_else(|| StoreError::Inconsistent("a switch without a session".to_owned()))?;
+    let session =
+        tenant.live.session.ok_or_else(|| StoreError::Inconsistent("a switch without a session".to_owned()))?;
     let hash = code.hash();
     sqlx::query!(
         "with swept as (delete from account.handoffs where user_id = $2 and expires_at < now() - interval '1 hour')

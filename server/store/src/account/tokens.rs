@@ -37,9 +37,10 @@ pub async fn list(tx: &mut PersonTx) -> Result<Vec<OperatorToken>, StoreError> {
 /// When the database fails.
 pub async fn create(tx: &mut PersonTx, name: &str, token: &Secret) -> Result<bool, StoreError> {
     let user = tx.live().person.id.uuid();
-    let held = sqlx::query_scalar!(r#"select count(*) as "count!" from account.operator_tokens where revoked_at is null"#)
-        .fetch_one(tx.connection())
-        .await?;
+    let held =
+        sqlx::query_scalar!(r#"select count(*) as "count!" from account.operator_tokens where revoked_at is null"#)
+            .fetch_one(tx.connection())
+            .await?;
     if held >= TOKEN_LIMIT {
         return Ok(false);
     }

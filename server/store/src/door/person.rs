@@ -7,6 +7,7 @@ use model::{
     workspace::Person,
 };
 use sqlx::{PgConnection, Postgres, Transaction};
+use time::OffsetDateTime;
 
 /// The person behind a credential, as the database has them now.
 #[derive(Debug, Clone)]
@@ -19,6 +20,8 @@ pub struct Live {
     pub epoch: String,
     /// Whether the person wants the picker instead of the last workspace at `/`.
     pub lands_on_picker: bool,
+    /// When this was read, by the database's clock: the only one that decides what has run out.
+    pub now: OffsetDateTime,
 }
 
 /// A transaction in which the person's own rows can be seen and written, and nobody else's.
@@ -35,7 +38,7 @@ impl Store {
     pub async fn person(&self, credential: &Credential) -> Result<Option<PersonTx>, StoreError> {
         let mut tx = self.begin().await?;
         let row = sqlx::query!(
-            r#"select session_id, user_id as "user_id!", user_name as "user_name!", email as "email!", epoch as "epoch!", landing as "landing!"
+            r#"select session_id, user_id as "user_id!", user_name as "user_name!", email as "email!", epoch as "epoch!", landing as "landing!", now() as "now!"
             from door.person($1, $2)"#,
             credential.kind(),
             credential.hash(),
@@ -48,6 +51,7 @@ impl Store {
             session: row.session_id.map(SessionId::from_uuid),
             epoch: row.epoch,
             lands_on_picker: row.landing == "picker",
+            now: row.now,
         };
         Ok(Some(PersonTx { tx, live }))
     }

@@ -102,7 +102,9 @@ impl Store {
         .await?;
         let door = open::<Write>(tx, credential, slug).await?;
         match door {
-            Door::Open(tx) if tx.tenant.workspace.id != fence.workspace || tx.user() != fence.user => Ok(Door::Mismatch),
+            Door::Open(tx) if tx.tenant.workspace.id != fence.workspace || tx.user() != fence.user => {
+                Ok(Door::Mismatch)
+            }
             door => Ok(door),
         }
     }
@@ -115,7 +117,8 @@ async fn open<M: Mode>(
 ) -> Result<Door<WorkspaceTx<M>>, StoreError> {
     let row = sqlx::query!(
         r#"select outcome as "outcome!", session_id, user_id as "user_id!", user_name as "user_name!", email as "email!",
-            epoch as "epoch!", workspace_id, slug, name, organization_id, organization, direct_role, organization_role
+            epoch as "epoch!", workspace_id, slug, name, organization_id, organization, direct_role, organization_role,
+            now() as "now!"
         from door.workspace($1, $2, $3)"#,
         credential.kind(),
         credential.hash(),
@@ -129,6 +132,7 @@ async fn open<M: Mode>(
         session: row.session_id.map(SessionId::from_uuid),
         epoch: row.epoch,
         lands_on_picker: false,
+        now: row.now,
     };
     let seat = Seat::resolve(
         row.direct_role.as_deref().and_then(WorkspaceRole::from_word),

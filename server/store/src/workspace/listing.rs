@@ -130,7 +130,11 @@ macro_rules! page {
             sqlx::query_as!(
                 $row,
                 $select + " and (" + $key + ", t.id) < ($3, $4) order by " + $key + " desc, t.id desc limit 21",
-                $workspace, search, start.key, start.id, status
+                $workspace,
+                search,
+                start.key,
+                start.id,
+                status
             )
             .fetch_all($connection)
             .await?
@@ -138,7 +142,11 @@ macro_rules! page {
             sqlx::query_as!(
                 $row,
                 $select + " and (" + $key + ", t.id) > ($3, $4) order by " + $key + ", t.id limit 21",
-                $workspace, search, start.key, start.id, status
+                $workspace,
+                search,
+                start.key,
+                start.id,
+                status
             )
             .fetch_all($connection)
             .await?

@@ -106,7 +106,11 @@ mod tests {
     #[test]
     fn a_figure_splits_the_two_periods_at_thirty_days() {
         let today = date!(2026 - 03 - 31);
-        let figure = figure(today, [(today, 5), (date!(2026 - 03 - 02), 7), (date!(2026 - 03 - 01), 11), (date!(2026 - 04 - 01), 99)].into_iter());
+        let figure = figure(
+            today,
+            [(today, 5), (date!(2026 - 03 - 02), 7), (date!(2026 - 03 - 01), 11), (date!(2026 - 04 - 01), 99)]
+                .into_iter(),
+        );
         assert_eq!((figure.now, figure.before), (12, 11));
         assert_eq!((figure.days[29], figure.days[0], figure.days.len()), (5, 7, 30));
     }

@@ -14,7 +14,8 @@ use store::{
 /// A condition that a policy of the workspace plane must begin with.
 const TENANT: &str = "workspace_id = (select nullif(current_setting('stile.workspace_id', true), '')::uuid)";
 /// A table of the workspace plane as it must be.
-const TABLE: &str = "create table workspace.planted (workspace_id uuid not null references account.workspaces (id), id uuid not null,
+const TABLE: &str =
+    "create table workspace.planted (workspace_id uuid not null references account.workspaces (id), id uuid not null,
     primary key (workspace_id, id)); call ops.protect_tenant('workspace.planted');";
 
 async fn lint_as(options: PgConnectOptions) -> Vec<Finding> {
@@ -294,7 +295,11 @@ async fn each_migration_goes_back_as_it_came() {
     for target in (0..newest).rev() {
         migrate::down(&db.owner(), target).await.unwrap_or_else(|error| panic!("can't go back to {target}: {error}"));
         if target == 0 {
-            let left = texts(&mut superuser, "select nspname::text from pg_namespace where nspname in ('account', 'workspace', 'door', 'ops')").await;
+            let left = texts(
+                &mut superuser,
+                "select nspname::text from pg_namespace where nspname in ('account', 'workspace', 'door', 'ops')",
+            )
+            .await;
             assert!(left.is_empty(), "going back to nothing leaves the schemas {left:?}");
         }
         migrate::up(&db.owner()).await.unwrap_or_else(|error| panic!("can't come up again from {target}: {error}"));

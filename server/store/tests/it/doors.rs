@@ -6,7 +6,9 @@
 use crate::support::{Person, World, change, connect, draft, execute, fence, kind, membership, seat, sign_in, slug};
 use model::{
     Capability, OrganizationRole, WorkspaceRole,
-    capability::{EditContent, ManageBilling, ManageInvoices, ManageMembers, ManageSettings, OwnWorkspace, ReadAll, ReadShared},
+    capability::{
+        EditContent, ManageBilling, ManageInvoices, ManageMembers, ManageSettings, OwnWorkspace, ReadAll, ReadShared,
+    },
     list::{ListQuery, Noun},
     seat::SeatSource,
 };
@@ -28,7 +30,11 @@ async fn a_seat_is_looked_up_at_every_step() {
     seat(&mut superuser, &world.a1, &world.eve, Some("viewer")).await;
     assert_eq!(world.read(&world.eve, &world.a1).await.tenant().seat.role(), WorkspaceRole::Viewer);
     seat(&mut superuser, &world.a1, &world.eve, Some("admin")).await;
-    assert_eq!(world.read(&world.eve, &world.a1).await.tenant().seat.role(), WorkspaceRole::Admin, "an old role was remembered");
+    assert_eq!(
+        world.read(&world.eve, &world.a1).await.tenant().seat.role(),
+        WorkspaceRole::Admin,
+        "an old role was remembered"
+    );
     seat(&mut superuser, &world.a1, &world.eve, Some("guest")).await;
     let lowered = world.read(&world.eve, &world.a1).await;
     assert_eq!(lowered.tenant().seat.role(), WorkspaceRole::Guest, "a role that was taken away still counts");
@@ -41,7 +47,8 @@ async fn a_seat_is_looked_up_at_every_step() {
     for store in [&world.store, &elsewhere] {
         let read = store.workspace(&world.eve.session(), &world.a1.slug).await.unwrap();
         assert_eq!(kind(&read), "absent", "a revoked seat still reads");
-        let write = store.workspace_write(&world.eve.session(), &world.a1.slug, fence(&world.eve, &world.a1)).await.unwrap();
+        let write =
+            store.workspace_write(&world.eve.session(), &world.a1.slug, fence(&world.eve, &world.a1)).await.unwrap();
         assert_eq!(kind(&write), "absent", "a revoked seat still writes");
     }
     assert_eq!(kind(&world.door(&world.bob, &world.a1).await), "open", "somebody else's seat went with it");
@@ -58,8 +65,13 @@ async fn a_seat_lasts_as_long_as_one_of_its_sources() {
         assert_eq!((direct.role(), direct.via()), (WorkspaceRole::BillingAdmin, &[SeatSource::Direct][..]));
         membership(&mut superuser, &world.a1, eve, Some("member")).await;
         let both = world.read(eve, &world.a1).await.tenant().seat;
-        assert_eq!((both.direct(), both.organization()), (Some(WorkspaceRole::BillingAdmin), Some(OrganizationRole::Member)));
-        assert!(both.capabilities().has(Capability::EditContent) && both.capabilities().has(Capability::ManageInvoices));
+        assert_eq!(
+            (both.direct(), both.organization()),
+            (Some(WorkspaceRole::BillingAdmin), Some(OrganizationRole::Member))
+        );
+        assert!(
+            both.capabilities().has(Capability::EditContent) && both.capabilities().has(Capability::ManageInvoices)
+        );
         // The organization's reach is all of its workspaces, and none of others.
         assert_eq!(world.read(eve, &world.a2).await.tenant().seat.via(), [SeatSource::Organization]);
         assert_eq!(kind(&world.door(eve, &world.b1).await), "absent", "a role in A opens B");
@@ -67,14 +79,24 @@ async fn a_seat_lasts_as_long_as_one_of_its_sources() {
             seat(&mut superuser, &world.a1, eve, None).await;
             let inherited = world.read(eve, &world.a1).await.tenant().seat;
             assert_eq!((inherited.role(), inherited.via()), (WorkspaceRole::Member, &[SeatSource::Organization][..]));
-            assert!(!inherited.capabilities().has(Capability::ManageInvoices), "the direct seat is gone, its capabilities stay");
+            assert!(
+                !inherited.capabilities().has(Capability::ManageInvoices),
+                "the direct seat is gone, its capabilities stay"
+            );
             membership(&mut superuser, &world.a1, eve, None).await;
         } else {
             membership(&mut superuser, &world.a1, eve, None).await;
             let direct = world.read(eve, &world.a1).await.tenant().seat;
             assert_eq!((direct.role(), direct.via()), (WorkspaceRole::BillingAdmin, &[SeatSource::Direct][..]));
-            assert!(!direct.capabilities().has(Capability::EditContent), "the inherited seat is gone, its capabilities stay");
-            assert_eq!(kind(&world.door(eve, &world.a2).await), "absent", "the organization's other workspaces stay open");
+            assert!(
+                !direct.capabilities().has(Capability::EditContent),
+                "the inherited seat is gone, its capabilities stay"
+            );
+            assert_eq!(
+                kind(&world.door(eve, &world.a2).await),
+                "absent",
+                "the organization's other workspaces stay open"
+            );
             seat(&mut superuser, &world.a1, eve, None).await;
         }
         assert_eq!(kind(&world.door(eve, &world.a1).await), "absent", "both sources are gone, the seat is not");
@@ -88,7 +110,9 @@ async fn a_workspace_made_later_is_inherited_too() {
     let wanted = [(slug("b-later"), "Later".to_owned())];
     store::organizations::create_workspaces(&mut tx, &wanted).await.unwrap();
     tx.commit().await.unwrap();
-    for (who, expected) in [(&world.ola, "open"), (&world.dora, "open"), (&world.carl, "absent"), (&world.ann, "absent")] {
+    for (who, expected) in
+        [(&world.ola, "open"), (&world.dora, "open"), (&world.carl, "absent"), (&world.ann, "absent")]
+    {
         let door = world.store.workspace(&who.session(), &slug("b-later")).await.unwrap();
         assert_eq!(kind(&door), expected, "{} and a new workspace of organization B", who.name);
     }
@@ -168,13 +192,29 @@ async fn a_session_that_ended_opens_nothing() {
     let mut tx = world.person(&world.ann).await;
     identity::sign_out(&mut tx).await.unwrap();
     tx.commit().await.unwrap();
-    assert_eq!(opens(&world, &world.ann.session()).await, [false; 4], "a session that was signed out still opens something");
+    assert_eq!(
+        opens(&world, &world.ann.session()).await,
+        [false; 4],
+        "a session that was signed out still opens something"
+    );
     assert_eq!(opens(&world, &other.session()).await, [true; 4], "another device was signed out, too");
 
     for (how, fact, undo) in [
-        ("expired", "update account.sessions set expires_at = now()", "update account.sessions set expires_at = now() + interval '1 hour'"),
-        ("idle for 14 days", "update account.sessions set last_seen_at = now() - interval '14 days'", "update account.sessions set last_seen_at = now()"),
-        ("of a disabled person", "update account.users set disabled_at = now()", "update account.users set disabled_at = null"),
+        (
+            "expired",
+            "update account.sessions set expires_at = now()",
+            "update account.sessions set expires_at = now() + interval '1 hour'",
+        ),
+        (
+            "idle for 14 days",
+            "update account.sessions set last_seen_at = now() - interval '14 days'",
+            "update account.sessions set last_seen_at = now()",
+        ),
+        (
+            "of a disabled person",
+            "update account.users set disabled_at = now()",
+            "update account.users set disabled_at = null",
+        ),
     ] {
         execute(&mut superuser, fact).await.unwrap();
         assert_eq!(opens(&world, &other.session()).await, [false; 4], "a session that is {how} still opens something");
@@ -200,8 +240,16 @@ async fn a_token_is_no_session_and_a_hash_is_no_secret() {
     tx.commit().await.unwrap();
 
     assert_eq!(opens(&world, &Credential::Token(token.hash())).await, [true; 4], "a live token opens nothing");
-    assert_eq!(opens(&world, &Credential::Session(token.hash())).await, [false; 4], "a token passes for a session cookie");
-    assert_eq!(opens(&world, &Credential::Token(world.ann.secret.hash())).await, [false; 4], "a session cookie passes for a token");
+    assert_eq!(
+        opens(&world, &Credential::Session(token.hash())).await,
+        [false; 4],
+        "a token passes for a session cookie"
+    );
+    assert_eq!(
+        opens(&world, &Credential::Token(world.ann.secret.hash())).await,
+        [false; 4],
+        "a session cookie passes for a token"
+    );
 
     // T-22: who reads the database has the hashes; none of them is a secret.
     let stored: Vec<String> = sqlx::query_scalar(
@@ -218,12 +266,16 @@ async fn a_token_is_no_session_and_a_hash_is_no_secret() {
     }
 
     // It says who, not where from: nothing that belongs to a session comes of it.
-    let Door::Open(mut tx) = world.store.workspace(&Credential::Token(token.hash()), &world.a1.slug).await.unwrap() else {
+    let Door::Open(mut tx) = world.store.workspace(&Credential::Token(token.hash()), &world.a1.slug).await.unwrap()
+    else {
         panic!("ann's token opens none of her workspaces")
     };
     assert_eq!(tx.tenant().live.session, None);
     let minted = handoffs::mint(&mut tx, &Secret::generate("").unwrap()).await;
-    assert!(matches!(minted, Err(StoreError::Inconsistent(_))), "a token switches workspaces in the name of no session");
+    assert!(
+        matches!(minted, Err(StoreError::Inconsistent(_))),
+        "a token switches workspaces in the name of no session"
+    );
     drop(tx);
 
     let mut tx = world.person(&world.mal).await;
@@ -233,7 +285,11 @@ async fn a_token_is_no_session_and_a_hash_is_no_secret() {
     let mut tx = world.person(&world.ann).await;
     assert!(tokens::revoke(&mut tx, id).await.unwrap());
     tx.commit().await.unwrap();
-    assert_eq!(opens(&world, &Credential::Token(token.hash())).await, [false; 4], "a revoked token still opens something");
+    assert_eq!(
+        opens(&world, &Credential::Token(token.hash())).await,
+        [false; 4],
+        "a revoked token still opens something"
+    );
 }
 
 /// Noting when a session or token was last used is a write to a row that all requests of it share.
@@ -338,7 +394,10 @@ async fn a_capability_of_one_workspace_is_worth_nothing_in_another() {
     in_b1.commit().await.unwrap();
     let mut in_b1 = world.read(&world.ola, &world.b1).await;
     let names = customers::list(&mut in_b1, &ListQuery::new(Noun::Customers)).await.unwrap().rows;
-    assert!(names.iter().all(|row| row.name.starts_with("Beta")), "carl wrote to B1 with what A1 allows him: {names:?}");
+    assert!(
+        names.iter().all(|row| row.name.starts_with("Beta")),
+        "carl wrote to B1 with what A1 allows him: {names:?}"
+    );
     // In its own workspace it is good.
     let mut in_a1 = world.write(&world.carl, &world.a1).await;
     customers::create(&mut in_a1, &of_a1, &draft("Own")).await.unwrap();
@@ -356,14 +415,16 @@ async fn a_write_that_names_another_workspace_or_person_writes_nothing() {
         assert_eq!(kind(&door), "mismatch", "a write from {said} was let in");
     }
     // Foreign stays absent: a wrong grant tells nothing of a workspace without a seat.
-    let door = world.store.workspace_write(&world.ann.session(), &world.b1.slug, fence(&world.ann, &world.a1)).await.unwrap();
+    let door =
+        world.store.workspace_write(&world.ann.session(), &world.b1.slug, fence(&world.ann, &world.a1)).await.unwrap();
     assert_eq!(kind(&door), "absent");
     let mut tx = world.write(&world.ann, &world.a1).await;
     let can = tx.can::<EditContent>().unwrap();
     customers::create(&mut tx, &can, &draft("Own")).await.unwrap();
     tx.commit().await.unwrap();
     let mut superuser = world.db.superuser().await;
-    let written: Vec<String> = sqlx::query_scalar("select name from workspace.customers").fetch_all(&mut superuser).await.unwrap();
+    let written: Vec<String> =
+        sqlx::query_scalar("select name from workspace.customers").fetch_all(&mut superuser).await.unwrap();
     assert_eq!(written, ["Own"], "a mismatch wrote something");
 }
 
@@ -380,7 +441,10 @@ async fn what_is_not_committed_was_never_written() {
     let can = tx.can::<EditContent>().unwrap();
     customers::create(&mut tx, &can, &draft("Kept")).await.unwrap();
     tx.commit().await.unwrap();
-    let notes: i64 = sqlx::query_scalar("select count(*) from workspace.audit_log where action = 'customer_created'").fetch_one(&mut superuser).await.unwrap();
+    let notes: i64 = sqlx::query_scalar("select count(*) from workspace.audit_log where action = 'customer_created'")
+        .fetch_one(&mut superuser)
+        .await
+        .unwrap();
     assert_eq!(notes, 1, "the audit log tells of what did not happen, or not of what did");
 }
 
@@ -394,7 +458,8 @@ async fn reach(world: &World, who: &Person) -> [i64; 5] {
     let usage = usage::list(&mut tx, &query(Noun::Usage)).await.unwrap();
     let invoices = invoices::list(&mut tx, &query(Noun::Invoices)).await.unwrap();
     assert_eq!(
-        [products.rows.len(), plans.rows.len(), customers.rows.len(), usage.rows.len(), invoices.rows.len()].map(|n| n as i64),
+        [products.rows.len(), plans.rows.len(), customers.rows.len(), usage.rows.len(), invoices.rows.len()]
+            .map(|n| n as i64),
         [products.total, plans.total, customers.total, usage.total, invoices.total],
         "a list and its count differ"
     );
@@ -423,19 +488,43 @@ async fn a_guest_sees_what_was_shared_with_them() {
     let mut tx = world.read(eve, &world.a1).await;
     let seen = customers::get(&mut tx, stock.customers[0]).await.unwrap().expect("the shared customer is hidden");
     assert_eq!((seen.invoices.len(), seen.usage.len()), (1, 1));
-    assert_eq!((seen.row.rate_plan, seen.usage[0].product.as_str()), (None, ""), "a guest reads names of products or rate plans");
-    assert!(customers::get(&mut tx, stock.customers[1]).await.unwrap().is_none(), "a customer who was not shared opens by id");
+    assert_eq!(
+        (seen.row.rate_plan, seen.usage[0].product.as_str()),
+        (None, ""),
+        "a guest reads names of products or rate plans"
+    );
+    assert!(
+        customers::get(&mut tx, stock.customers[1]).await.unwrap().is_none(),
+        "a customer who was not shared opens by id"
+    );
     assert!(products::get(&mut tx, stock.product).await.unwrap().is_none(), "a guest opens a product by id");
     assert!(rate_plans::get(&mut tx, stock.plan).await.unwrap().is_none(), "a guest opens a rate plan by id");
     let figures = overview::read(&mut tx).await.unwrap();
-    assert_eq!((figures.active_customers, figures.open_invoices), (1, 1), "the figures tell a guest of more than was shared");
+    assert_eq!(
+        (figures.active_customers, figures.open_invoices),
+        (1, 1),
+        "the figures tell a guest of more than was shared"
+    );
     drop(tx);
 
     // Raw SQL in the guest's own context sees no more, the audit log and the shares of others least of all.
     let mut app = connect(&world.db.app()).await;
     execute(&mut app, "begin").await.unwrap();
-    sqlx::query("select from door.workspace('session', $1, $2)").bind(eve.hash()).bind(world.a1.slug.as_str()).execute(&mut app).await.unwrap();
-    for (table, rows) in [("customers", 1), ("customer_shares", 1), ("usage", 1), ("invoices", 1), ("products", 0), ("rate_plans", 0), ("audit_log", 0)] {
+    sqlx::query("select from door.workspace('session', $1, $2)")
+        .bind(eve.hash())
+        .bind(world.a1.slug.as_str())
+        .execute(&mut app)
+        .await
+        .unwrap();
+    for (table, rows) in [
+        ("customers", 1),
+        ("customer_shares", 1),
+        ("usage", 1),
+        ("invoices", 1),
+        ("products", 0),
+        ("rate_plans", 0),
+        ("audit_log", 0),
+    ] {
         let seen = execute(&mut app, &format!("select from workspace.{table}")).await.unwrap();
         assert_eq!(seen, rows, "a guest's context shows {seen} rows of {table}");
     }

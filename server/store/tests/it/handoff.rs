@@ -8,8 +8,8 @@ use store::{
     door::{Credential, Door},
     handoffs::{self, HandoffRefused},
     identity,
-    secret::Secret,
     seats::Freshness,
+    secret::Secret,
     tokens,
 };
 use tokio::{sync::Barrier, task::JoinSet};
@@ -85,10 +85,21 @@ async fn a_code_is_good_once_for_its_session_and_workspace() {
         let outcome = redeem(&world, &credential, slug, &code).await;
         assert_eq!(outcome, Err(HandoffRefused::Foreign), "the code was good for {said}");
     }
-    assert_eq!(redeem(&world, &ann, a2, &Secret::generate("").unwrap()).await, Err(HandoffRefused::Foreign), "a made-up code");
-    let stored: Vec<String> = sqlx::query_scalar("select encode(code_hash, 'hex') from account.handoffs").fetch_all(&mut superuser).await.unwrap();
+    assert_eq!(
+        redeem(&world, &ann, a2, &Secret::generate("").unwrap()).await,
+        Err(HandoffRefused::Foreign),
+        "a made-up code"
+    );
+    let stored: Vec<String> = sqlx::query_scalar("select encode(code_hash, 'hex') from account.handoffs")
+        .fetch_all(&mut superuser)
+        .await
+        .unwrap();
     let stored = Secret::presented(&stored[0]).unwrap();
-    assert_eq!(redeem(&world, &ann, a2, &stored).await, Err(HandoffRefused::Foreign), "what is stored of a code passes for it");
+    assert_eq!(
+        redeem(&world, &ann, a2, &stored).await,
+        Err(HandoffRefused::Foreign),
+        "what is stored of a code passes for it"
+    );
     // None of these burnt it for the tab that it was made for.
     assert_eq!(redeem(&world, &ann, a2, &code).await, Ok(()));
     assert_eq!(redeem(&world, &ann, a2, &code).await, Err(HandoffRefused::Used));
@@ -107,10 +118,15 @@ async fn a_code_is_good_for_sixty_seconds_by_the_databases_clock() {
     let mut superuser = world.db.superuser().await;
     let ann = world.ann.session();
     let code = mint(&world, &world.ann, &world.a2).await;
-    let lifetime: String = sqlx::query_scalar("select (expires_at - created_at)::text from account.handoffs").fetch_one(&mut superuser).await.unwrap();
+    let lifetime: String = sqlx::query_scalar("select (expires_at - created_at)::text from account.handoffs")
+        .fetch_one(&mut superuser)
+        .await
+        .unwrap();
     assert_eq!(lifetime, "00:01:00");
     let age = async |superuser: &mut sqlx::PgConnection, by: &str| {
-        let older = format!("update account.handoffs set created_at = created_at - interval '{by}', expires_at = expires_at - interval '{by}'");
+        let older = format!(
+            "update account.handoffs set created_at = created_at - interval '{by}', expires_at = expires_at - interval '{by}'"
+        );
         execute(superuser, &older).await.unwrap();
     };
     age(&mut superuser, "50 seconds").await;
@@ -156,7 +172,11 @@ async fn what_changed_since_the_mint_counts() {
     let code = mint(&world, &world.ann, &world.a1).await;
     change(&mut superuser, &world.a1, "slug = 'a-renamed'").await;
     assert_eq!(kind(&world.door(&world.ann, &world.a1).await), "moved");
-    assert_eq!(redeem(&world, &world.ann.session(), &slug("a-renamed"), &code).await, Ok(()), "a rename burnt the code");
+    assert_eq!(
+        redeem(&world, &world.ann.session(), &slug("a-renamed"), &code).await,
+        Ok(()),
+        "a rename burnt the code"
+    );
 
     mint(&world, &world.ann, &world.a2).await;
     change(&mut superuser, &world.a2, "deleted_at = now()").await;

@@ -49,7 +49,11 @@ impl Table {
 
     /// The condition that a row is somebody's: hangs on the person, the workspace or the organization.
     fn own(&self, who: &Person, place: &Place) -> String {
-        let ids = [("workspace_id", place.id.uuid()), ("user_id", who.id.uuid()), ("organization_id", place.organization.uuid())];
+        let ids = [
+            ("workspace_id", place.id.uuid()),
+            ("user_id", who.id.uuid()),
+            ("organization_id", place.organization.uuid()),
+        ];
         let keys = if self.in_workspace { &ids[..1] } else { &ids[..] };
         let owned: Vec<_> = keys
             .iter()
@@ -67,10 +71,14 @@ impl Table {
     async fn copy(&self, superuser: &mut PgConnection, who: &Person, place: &Place) -> String {
         let row = format!("select to_jsonb(t)::text from {} t where {} limit 1", self.name, self.own(who, place));
         let row = texts(superuser, &row).await.pop();
-        let row = row.unwrap_or_else(|| panic!("{} holds no row of {}: World::furnish must put one there", self.name, who.name));
+        let row = row
+            .unwrap_or_else(|| panic!("{} holds no row of {}: World::furnish must put one there", self.name, who.name));
         let columns = self.columns.join(", ");
         let row = row.replace('\'', "''");
-        format!("insert into {0} ({columns}) select {columns} from jsonb_populate_record(null::{0}, '{row}')", self.name)
+        format!(
+            "insert into {0} ({columns}) select {columns} from jsonb_populate_record(null::{0}, '{row}')",
+            self.name
+        )
     }
 
     fn change(&self) -> Option<String> {
@@ -119,7 +127,9 @@ async fn count(app: &mut PgConnection, context: &Context, query: &str) -> i64 {
 async fn contents(superuser: &mut PgConnection, tables: &[Table]) -> Vec<String> {
     let mut all = Vec::new();
     for Table { name, .. } in tables {
-        let digest = format!("select '{name}: ' || count(*) || ' ' || md5(string_agg(t::text, '|' order by t::text)) from {name} t");
+        let digest = format!(
+            "select '{name}: ' || count(*) || ' ' || md5(string_agg(t::text, '|' order by t::text)) from {name} t"
+        );
         all.extend(texts(superuser, &digest).await);
     }
     all
@@ -195,13 +205,18 @@ async fn a_context_shows_its_own_rows_and_no_other() {
             assert!(seen > 0, "{name} shows {} nothing, so nothing is proven", who.name);
             let there = format!("select count(*)::text from {name} where {own}");
             if table.in_workspace {
-                assert_eq!(texts(&mut superuser, &there).await, [seen.to_string()], "{name} hides rows of its own workspace");
+                assert_eq!(
+                    texts(&mut superuser, &there).await,
+                    [seen.to_string()],
+                    "{name} hides rows of its own workspace"
+                );
             }
         }
         // A person, workspace and organization that are real, but had nothing to do with these rows.
         let context = context_of(&world.mal, &world.m1);
         for (who, place) in [(&world.ann, &world.a1), (&world.ola, &world.b1)] {
-            let foreign = count(&mut app, &context, &format!("select from {name} where {}", table.own(who, place))).await;
+            let foreign =
+                count(&mut app, &context, &format!("select from {name} where {}", table.own(who, place))).await;
             assert_eq!(foreign, 0, "{name} shows mal {foreign} rows of {}", who.name);
         }
     }
@@ -219,17 +234,26 @@ async fn nothing_is_written_into_another_workspace() {
     for table in tables.iter().filter(|t| t.in_workspace) {
         let name = &table.name;
         let copy = table.copy(&mut superuser, &world.ola, &world.b1).await;
-        for statement in [copy.clone(), format!("{copy} on conflict do nothing"), format!("update {name} set workspace_id = '{b}'")] {
+        for statement in
+            [copy.clone(), format!("{copy} on conflict do nothing"), format!("update {name} set workspace_id = '{b}'")]
+        {
             let refused = refusal(&attempt(&mut app, &in_a, &statement).await);
             assert_eq!(refused.as_deref(), DENIED, "{name} was written to in B from A by: {statement}");
         }
-        for statement in [format!("update {name} set workspace_id = workspace_id where workspace_id = '{b}'"), format!("delete from {name} where workspace_id = '{b}'")] {
+        for statement in [
+            format!("update {name} set workspace_id = workspace_id where workspace_id = '{b}'"),
+            format!("delete from {name} where workspace_id = '{b}'"),
+        ] {
             let outcome = attempt(&mut app, &in_a, &statement).await;
-            assert!(refusal(&outcome).as_deref() == DENIED || outcome.unwrap() == 0, "B was written to from A by: {statement}");
+            assert!(
+                refusal(&outcome).as_deref() == DENIED || outcome.unwrap() == 0,
+                "B was written to from A by: {statement}"
+            );
         }
     }
     // The shapes in which a forgotten condition hides.
-    let (customer, own) = (beta.customers[0], "insert into workspace.customers (workspace_id, id, name, email, country)");
+    let (customer, own) =
+        (beta.customers[0], "insert into workspace.customers (workspace_id, id, name, email, country)");
     for statement in [
         format!("{own} values ('{b}', gen_random_uuid(), 'Planted', 'x@x.example', 'DE') returning name"),
         format!("{own} values ('{b}', '{customer}', 'Planted', 'x@x.example', 'DE') on conflict (workspace_id, id) do update set name = 'Planted'"),
@@ -245,10 +269,16 @@ async fn nothing_is_written_into_another_workspace() {
         format!("select from workspace.customers where workspace_id = '{b}'"),
         format!("select from workspace.customers where id = '{customer}'"),
         "select from workspace.customers where name like 'Beta%' or true and name like 'Beta%'".to_owned(),
-        format!("select from (values ('{b}'::uuid)) w (id), lateral (select * from workspace.customers c where c.workspace_id = w.id) c"),
-        format!("select from workspace.invoices i right join (select '{b}'::uuid as id) w on i.workspace_id = w.id where i.id is not null"),
+        format!(
+            "select from (values ('{b}'::uuid)) w (id), lateral (select * from workspace.customers c where c.workspace_id = w.id) c"
+        ),
+        format!(
+            "select from workspace.invoices i right join (select '{b}'::uuid as id) w on i.workspace_id = w.id where i.id is not null"
+        ),
         format!("select from workspace.usage where customer_id = any(array['{customer}'::uuid])"),
-        format!("with recursive r as (select id from workspace.customers where workspace_id = '{b}' union select id from r) select from r"),
+        format!(
+            "with recursive r as (select id from workspace.customers where workspace_id = '{b}' union select id from r) select from r"
+        ),
     ] {
         assert_eq!(count(&mut app, &in_a, &query).await, 0, "A reads B by: {query}");
     }
@@ -266,7 +296,10 @@ async fn nothing_is_written_into_another_workspace() {
     }
     drop(out);
     assert_eq!(copied, "Alpha first\nAlpha second\n", "COPY shows A more than A");
-    assert!(tx.copy_in_raw("copy workspace.customers (name) from stdin").await.is_err(), "COPY goes round the policies");
+    assert!(
+        tx.copy_in_raw("copy workspace.customers (name) from stdin").await.is_err(),
+        "COPY goes round the policies"
+    );
 }
 
 #[tokio::test]
@@ -286,8 +319,11 @@ async fn no_reference_reaches_another_workspace() {
     assert!(links.len() >= 6, "the catalogue knows of {} references between tables of a workspace", links.len());
     for (name, table, column, target) in links {
         let link = |place: &Place| {
-            format!("update {table} set {column} = (select id from {target} where workspace_id = '{}' limit 1)
-                where workspace_id = '{}'", place.id, world.a1.id)
+            format!(
+                "update {table} set {column} = (select id from {target} where workspace_id = '{}' limit 1)
+                where workspace_id = '{}'",
+                place.id, world.a1.id
+            )
         };
         let crossed = refusal(&execute(&mut superuser, &link(&world.b1)).await);
         assert_eq!(crossed.as_deref(), Some("23503"), "{name}: {table} of A can point at {target} of B");
@@ -311,12 +347,18 @@ async fn no_reference_reaches_another_workspace() {
     for (customer, product) in [(beta.customers[0], alpha.product), (alpha.customers[0], beta.product)] {
         let mut tx = world.write(&world.ann, &world.a1).await;
         let can = tx.can::<EditContent>().unwrap();
-        assert!(constraint(usage::record(&mut tx, &can, &[record(customer, product)]).await).is_some(), "usage of A points into B");
+        assert!(
+            constraint(usage::record(&mut tx, &can, &[record(customer, product)]).await).is_some(),
+            "usage of A points into B"
+        );
     }
     let mut tx = world.write(&world.ann, &world.a1).await;
     let can = tx.can::<EditContent>().unwrap();
     usage::record(&mut tx, &can, &[record(alpha.customers[0], alpha.product)]).await.unwrap();
-    assert!(!customers::update(&mut tx, &can, beta.customers[0], &draft("Taken")).await.unwrap(), "a customer of B was changed from A");
+    assert!(
+        !customers::update(&mut tx, &can, beta.customers[0], &draft("Taken")).await.unwrap(),
+        "a customer of B was changed from A"
+    );
     assert!(customers::get(&mut tx, beta.customers[0]).await.unwrap().is_none(), "a customer of B was read from A");
     assert!(rate_plans::get(&mut tx, beta.plan).await.unwrap().is_none(), "a rate plan of B was read from A");
     assert!(customers::get(&mut tx, alpha.customers[0]).await.unwrap().is_some());
@@ -341,7 +383,8 @@ async fn the_context_ends_with_its_transaction() {
             .execute(&mut app)
             .await
             .unwrap();
-        let ids = [world.ann.id.to_string(), world.a1.id.to_string(), world.a1.organization.to_string(), "all".to_owned()];
+        let ids =
+            [world.ann.id.to_string(), world.a1.id.to_string(), world.a1.organization.to_string(), "all".to_owned()];
         assert_eq!(settings(&mut app).await, ids, "the doors set no context, so its end proves nothing");
         assert!(execute(&mut app, "select from workspace.customers").await.unwrap() > 0);
         execute(&mut app, end).await.unwrap();
@@ -356,7 +399,15 @@ async fn a_door_that_stays_shut_sets_no_context() {
     let world = World::new().await;
     let mut app = connect(&world.db.app()).await;
     let mut superuser = world.db.superuser().await;
-    execute(&mut superuser, &format!("insert into account.organization_members values ('{}', '{}', 'member')", world.b1.organization, world.bob.id)).await.unwrap();
+    execute(
+        &mut superuser,
+        &format!(
+            "insert into account.organization_members values ('{}', '{}', 'member')",
+            world.b1.organization, world.bob.id
+        ),
+    )
+    .await
+    .unwrap();
     for (who, place) in [(&world.bob, &world.a2), (&world.eve, &world.a1), (&world.mal, &world.b1)] {
         execute(&mut app, "begin").await.unwrap();
         sqlx::query("select from door.workspace('session', $1, $2)")
@@ -409,15 +460,27 @@ async fn the_app_role_can_t_lift_the_floor() {
         each("alter table % no force row level security"),
         each("create policy opened on % using (true)"),
         each("create index on % (ctid)"),
-        ["stile_owner", "stile_door", &name].iter().flat_map(|role| {
-            [format!("set role {role}"), format!("set session authorization {role}")]
-        }).collect(),
+        ["stile_owner", "stile_door", &name]
+            .iter()
+            .flat_map(|role| [format!("set role {role}"), format!("set session authorization {role}")])
+            .collect(),
         [
-            "create table public.mine ()", "create schema mine", "create temporary table mine ()", "create function pg_temp.mine() returns int language sql as 'select 1'",
-            "create function workspace.mine() returns int language sql as 'select 1'", "alter role stile_app bypassrls", "grant stile_door to stile_app",
-            "call ops.protect('workspace.customers', 'true', 'true', 'true')", "select door.fence_person()", "copy (select 1) to program 'true'",
-            "update account.workspaces set organization_id = gen_random_uuid()", "update account.users set email = ''", "update account.sessions set user_id = null",
-        ].map(str::to_owned).into(),
+            "create table public.mine ()",
+            "create schema mine",
+            "create temporary table mine ()",
+            "create function pg_temp.mine() returns int language sql as 'select 1'",
+            "create function workspace.mine() returns int language sql as 'select 1'",
+            "alter role stile_app bypassrls",
+            "grant stile_door to stile_app",
+            "call ops.protect('workspace.customers', 'true', 'true', 'true')",
+            "select door.fence_person()",
+            "copy (select 1) to program 'true'",
+            "update account.workspaces set organization_id = gen_random_uuid()",
+            "update account.users set email = ''",
+            "update account.sessions set user_id = null",
+        ]
+        .map(str::to_owned)
+        .into(),
     ]
     .concat();
     for statement in refused {
@@ -427,7 +490,12 @@ async fn the_app_role_can_t_lift_the_floor() {
     // Switched off, row level security is an error and not a way round.
     for table in &tables {
         let off = format!("set local row_security = off; select from {}", table.name);
-        assert_eq!(refusal(&attempt(&mut app, &vec![], &off).await).as_deref(), DENIED, "row_security = off opens {}", table.name);
+        assert_eq!(
+            refusal(&attempt(&mut app, &vec![], &off).await).as_deref(),
+            DENIED,
+            "row_security = off opens {}",
+            table.name
+        );
         assert!(attempt(&mut app, &vec![], &format!("select from {}", table.name)).await.is_ok());
     }
 }
@@ -441,7 +509,8 @@ async fn requests_of_two_workspaces_never_see_each_other() {
     for task in 0..24 {
         let world = Arc::clone(&world);
         tasks.spawn(async move {
-            let (who, place, mark) = if task % 2 == 0 { (&world.ann, &world.a1, "Alpha") } else { (&world.ola, &world.b1, "Beta") };
+            let (who, place, mark) =
+                if task % 2 == 0 { (&world.ann, &world.a1, "Alpha") } else { (&world.ola, &world.b1, "Beta") };
             let mut read = 0;
             for round in 0..40_u64 {
                 let request = async {
@@ -463,7 +532,12 @@ async fn requests_of_two_workspaces_never_see_each_other() {
                 // Every third is given up at some point on its way.
                 let patience = if round % 3 == 0 { Duration::from_micros(round * 60) } else { Duration::from_secs(20) };
                 if let Ok(page) = tokio::time::timeout(patience, request).await {
-                    assert!(page.rows.iter().all(|row| row.name.starts_with(mark)), "{} was shown {:?}", who.name, page.rows);
+                    assert!(
+                        page.rows.iter().all(|row| row.name.starts_with(mark)),
+                        "{} was shown {:?}",
+                        who.name,
+                        page.rows
+                    );
                     assert_eq!(page.total, 2, "{} sees rows that were never committed, or not all", who.name);
                     read += 1;
                 }

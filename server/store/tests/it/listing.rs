@@ -20,18 +20,44 @@ async fn fill(superuser: &mut PgConnection, place: &Place) {
         insert into workspace.{{table}} (workspace_id, id, {{columns}}) select '{}', n.id, {{values}} from n",
         place.id
     );
-    let parent = |table: &str| format!("(select id from workspace.{table} where workspace_id = '{}' order by id offset i limit 1)", place.id);
+    let parent = |table: &str| {
+        format!("(select id from workspace.{table} where workspace_id = '{}' order by id offset i limit 1)", place.id)
+    };
     let moment = "timestamptz '2026-01-01' + i % 3 * interval '1 microsecond'";
     for (table, columns, values) in [
         ("products", "name, code, unit, created_at", format!("'Name ' || i % 5, 'code-' || i, 'call', {moment}")),
-        ("rate_plans", "product_id, name, price_minor, currency, \"interval\", created_at",
-            format!("{}, 'Name ' || i % 5, 900, 'EUR', 'month', {moment}", parent("products").replace("offset i", "offset i % 7"))),
-        ("customers", "name, email, country, status, created_at",
-            format!("'Name ' || i % 5, 'n' || i || '@customer.example', 'DE', case when i % 10 = 0 then 'archived' else 'active' end, {moment}")),
-        ("usage", "customer_id, product_id, quantity, recorded_at",
-            format!("{}, {}, i % 4 + 1, {moment}", parent("customers").replace("offset i", "offset i % 7"), parent("products").replace("offset i", "offset i % 7"))),
-        ("invoices", "number, customer_id, status, total_minor, currency, issued_on, due_on",
-            format!("'INV-' || i, {}, 'open', i % 4, 'EUR', date '2026-01-01' + i % 3, '2026-02-01'", parent("customers").replace("offset i", "offset i % 7"))),
+        (
+            "rate_plans",
+            "product_id, name, price_minor, currency, \"interval\", created_at",
+            format!(
+                "{}, 'Name ' || i % 5, 900, 'EUR', 'month', {moment}",
+                parent("products").replace("offset i", "offset i % 7")
+            ),
+        ),
+        (
+            "customers",
+            "name, email, country, status, created_at",
+            format!(
+                "'Name ' || i % 5, 'n' || i || '@customer.example', 'DE', case when i % 10 = 0 then 'archived' else 'active' end, {moment}"
+            ),
+        ),
+        (
+            "usage",
+            "customer_id, product_id, quantity, recorded_at",
+            format!(
+                "{}, {}, i % 4 + 1, {moment}",
+                parent("customers").replace("offset i", "offset i % 7"),
+                parent("products").replace("offset i", "offset i % 7")
+            ),
+        ),
+        (
+            "invoices",
+            "number, customer_id, status, total_minor, currency, issued_on, due_on",
+            format!(
+                "'INV-' || i, {}, 'open', i % 4, 'EUR', date '2026-01-01' + i % 3, '2026-02-01'",
+                parent("customers").replace("offset i", "offset i % 7")
+            ),
+        ),
     ] {
         let statement = rows.replace("{table}", table).replace("{columns}", columns).replace("{values}", &values);
         execute(superuser, &statement).await.unwrap();
@@ -65,7 +91,8 @@ async fn in_order(superuser: &mut PgConnection, place: &Place, noun: Noun, sort:
         SortBy::Total => "total_minor",
     };
     let way = if sort.descending { "desc" } else { "asc" };
-    let statement = format!("select id from workspace.{table} where workspace_id = '{}' order by {key} {way}, id {way}", place.id);
+    let statement =
+        format!("select id from workspace.{table} where workspace_id = '{}' order by {key} {way}, id {way}", place.id);
     sqlx::query_scalar(AssertSqlSafe(statement)).fetch_all(superuser).await.unwrap()
 }
 
@@ -90,12 +117,22 @@ async fn paging_visits_every_row_once_in_every_order_and_direction() {
                 seen.extend(&at.rows);
                 pages.push(at.rows.clone());
             }
-            assert_eq!(seen, expected, "{noun:?} by {sort:?}, forward: rows left out, shown twice, out of order or foreign");
-            assert_eq!(pages.iter().map(Vec::len).collect::<Vec<_>>(), [PAGE_ROWS, PAGE_ROWS, PAGE_ROWS, PAGE_ROWS, 15]);
+            assert_eq!(
+                seen, expected,
+                "{noun:?} by {sort:?}, forward: rows left out, shown twice, out of order or foreign"
+            );
+            assert_eq!(
+                pages.iter().map(Vec::len).collect::<Vec<_>>(),
+                [PAGE_ROWS, PAGE_ROWS, PAGE_ROWS, PAGE_ROWS, 15]
+            );
             pages.pop();
             while let Some(previous) = at.previous.take() {
                 at = page(&mut tx, &query.at(Position::Before(previous))).await.unwrap();
-                assert_eq!(Some(&at.rows), pages.pop().as_ref(), "{noun:?} by {sort:?}, backward: another page than forward");
+                assert_eq!(
+                    Some(&at.rows),
+                    pages.pop().as_ref(),
+                    "{noun:?} by {sort:?}, backward: another page than forward"
+                );
             }
             assert!(pages.is_empty(), "{noun:?} by {sort:?}, backward: the way back ends {} pages early", pages.len());
         }
@@ -109,7 +146,10 @@ async fn search_and_status_narrow_the_rows_and_their_count_alike() {
     fill(&mut superuser, &world.a1).await;
     fill(&mut superuser, &world.b1).await;
     // Each is to be found by its own name, as typed and in capitals of its own, whatever the letters.
-    let names = ["Émile & Cie", "İzmir Ticaret", "ΟΔΟΣ Α.Ε.", "Straße 7", "100 % Wolle", "under_score", "O'Neill \\ Sons", "日本商事"];
+    let names = [
+        "Émile & Cie", "İzmir Ticaret", "ΟΔΟΣ Α.Ε.", "Straße 7", "100 % Wolle", "under_score", "O'Neill \\ Sons",
+        "日本商事",
+    ];
     for name in names {
         sqlx::query("insert into workspace.customers (workspace_id, id, name, email, country) values ($1, gen_random_uuid(), $2, 'own@names.example', 'DE')")
             .bind(world.a1.id.uuid())
@@ -122,7 +162,11 @@ async fn search_and_status_narrow_the_rows_and_their_count_alike() {
     let search = async |tx: &mut WorkspaceTx<Read>, noun: Noun, search: &str, status: Option<&str>| {
         let query = ListQuery { search: search.to_owned(), status: status.map(str::to_owned), ..ListQuery::new(noun) };
         let found = page(tx, &query).await.unwrap();
-        assert_eq!(found.rows.len(), PAGE_ROWS.min(usize::try_from(found.total).unwrap()), "{noun:?} {search:?}: the count counts other rows");
+        assert_eq!(
+            found.rows.len(),
+            PAGE_ROWS.min(usize::try_from(found.total).unwrap()),
+            "{noun:?} {search:?}: the count counts other rows"
+        );
         found.total
     };
     for name in names {
@@ -167,9 +211,10 @@ async fn a_hostile_url_shows_own_rows_or_none_and_never_fails() {
     let foreign = in_order(&mut superuser, &world.b1, Noun::Customers, Noun::Customers.sorts()[0]).await[50];
     let long = "x".repeat(100_000);
     let keys = [
-        "", "\0", "a\0b", "'; drop table workspace.customers; --", "name 3", &long, "\u{10ffff}\u{10ffff}", "NaN", "-1", "0", "1",
-        "9223372036854775807", "-9223372036854775808", "9223372036854775808", "99999999999999999999999999999999999999", "1e9", "2026-01-01",
-        "253402300799999999", "-62135596800000000", "2147483647", "-2147483648", " 7", "٣",
+        "", "\0", "a\0b", "'; drop table workspace.customers; --", "name 3", &long, "\u{10ffff}\u{10ffff}", "NaN",
+        "-1", "0", "1", "9223372036854775807", "-9223372036854775808", "9223372036854775808",
+        "99999999999999999999999999999999999999", "1e9", "2026-01-01", "253402300799999999", "-62135596800000000",
+        "2147483647", "-2147483648", " 7", "٣",
     ];
     let ids = [Uuid::nil(), Uuid::max(), foreign];
     for noun in Noun::ALL {
@@ -183,16 +228,31 @@ async fn a_hostile_url_shows_own_rows_or_none_and_never_fails() {
                 let position = position(Cursor { key: (*key).to_owned(), id: ids[at % ids.len()] });
                 let query = ListQuery { sort, position, ..ListQuery::new(noun) };
                 let shown: String = key.chars().take(40).collect();
-                let page = page(&mut tx, &query).await.unwrap_or_else(|error| panic!("{noun:?} by {sort:?} at {shown:?}: {error}"));
-                assert!(page.rows.len() <= PAGE_ROWS && page.rows.iter().all(|row| own.contains(row)), "{noun:?} at {shown:?} shows rows of B");
+                let page = page(&mut tx, &query)
+                    .await
+                    .unwrap_or_else(|error| panic!("{noun:?} by {sort:?} at {shown:?}: {error}"));
+                assert!(
+                    page.rows.len() <= PAGE_ROWS && page.rows.iter().all(|row| own.contains(row)),
+                    "{noun:?} at {shown:?} shows rows of B"
+                );
                 assert_eq!(page.total, ROWS as i64, "{noun:?} at {shown:?} tells of rows of B");
             }
         }
-        for text in ["\0", "a\0b", "'; drop table workspace.customers; --", "\\", "%%", &long, "\u{10ffff}", "\u{202e}", "(", "$1"] {
+        for text in [
+            "\0", "a\0b", "'; drop table workspace.customers; --", "\\", "%%", &long, "\u{10ffff}", "\u{202e}", "(",
+            "$1",
+        ] {
             for status in [None, Some(text), Some("active"), Some("open")] {
-                let query = ListQuery { search: text.to_owned(), status: status.map(str::to_owned), ..ListQuery::new(noun) };
+                let query =
+                    ListQuery { search: text.to_owned(), status: status.map(str::to_owned), ..ListQuery::new(noun) };
                 let page = page(&mut tx, &query).await;
-                assert!(page.is_ok(), "{noun:?} with {:?} and {:?}: {:?}", text.chars().take(40).collect::<String>(), status.map(str::len), page.err());
+                assert!(
+                    page.is_ok(),
+                    "{noun:?} with {:?} and {:?}: {:?}",
+                    text.chars().take(40).collect::<String>(),
+                    status.map(str::len),
+                    page.err()
+                );
             }
         }
     }
@@ -207,9 +267,14 @@ async fn a_row_added_or_removed_between_pages_shifts_no_other() {
     let query = ListQuery::new(Noun::Customers);
     let before = in_order(&mut superuser, &world.a1, Noun::Customers, query.sort).await;
     let first = page(&mut world.read(&world.ann, &world.a1).await, &query).await.unwrap();
-    let add = format!("insert into workspace.customers (workspace_id, id, name, email, country)
-        select '{}', gen_random_uuid(), 'A new one', 'a@new.example', 'DE' from generate_series(1, 7)", world.a1.id);
+    let add = format!(
+        "insert into workspace.customers (workspace_id, id, name, email, country)
+        select '{}', gen_random_uuid(), 'A new one', 'a@new.example', 'DE' from generate_series(1, 7)",
+        world.a1.id
+    );
     execute(&mut superuser, &add).await.unwrap();
-    let second = page(&mut world.read(&world.ann, &world.a1).await, &query.at(Position::After(first.next.unwrap()))).await.unwrap();
+    let second = page(&mut world.read(&world.ann, &world.a1).await, &query.at(Position::After(first.next.unwrap())))
+        .await
+        .unwrap();
     assert_eq!(second.rows, before[PAGE_ROWS..2 * PAGE_ROWS], "rows were skipped or shown twice");
 }

@@ -5,7 +5,12 @@
 //! wrong reason. All of them are one binary, because linking ten costs more than running them.
 //!
 //! `eval "$(scripts/test-postgres start)"; cargo test -p store`
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "in a test they are how a leak is reported")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "in a test they are how a leak is reported"
+)]
 
 mod cancelled_begin;
 mod catalogue;

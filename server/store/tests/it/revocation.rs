@@ -29,7 +29,11 @@ async fn add(tx: &mut WorkspaceTx<Write>, name: &str) {
 }
 
 async fn added(superuser: &mut PgConnection, name: &str) -> i64 {
-    sqlx::query_scalar("select count(*) from workspace.customers where name = $1").bind(name).fetch_one(superuser).await.unwrap()
+    sqlx::query_scalar("select count(*) from workspace.customers where name = $1")
+        .bind(name)
+        .fetch_one(superuser)
+        .await
+        .unwrap()
 }
 
 /// Writes until it is refused.
@@ -77,7 +81,11 @@ async fn race(give: &[&str], take: &str) {
         writers.join_all().await;
         let in_the_end = added(&mut superuser, &name).await;
         assert_eq!(in_the_end, at_revocation, "round {round}: writes were committed after the seat was gone");
-        assert_eq!(in_the_end as usize, acknowledged.load(Ordering::SeqCst), "round {round}: an acknowledged write is lost");
+        assert_eq!(
+            in_the_end as usize,
+            acknowledged.load(Ordering::SeqCst),
+            "round {round}: an acknowledged write is lost"
+        );
         total += in_the_end;
     }
     assert!(total > ROUNDS as i64, "only {total} writes in {ROUNDS} rounds: this was no race");
@@ -108,7 +116,8 @@ async fn no_write_commits_after_its_organization_role_was_revoked() {
 fn revocations(world: &World, who: &Person) -> Vec<(String, &'static str)> {
     let (a1, organization, who) = (world.a1.id, world.a1.organization, who.id);
     let seat = format!("account.workspace_members where workspace_id = '{a1}' and user_id = '{who}'");
-    let membership = format!("account.organization_members where organization_id = '{organization}' and user_id = '{who}'");
+    let membership =
+        format!("account.organization_members where organization_id = '{organization}' and user_id = '{who}'");
     vec![
         (format!("update {}", membership.replace(" where", " set role = 'member' where")), "open"),
         (format!("delete from {membership}"), "open"),
@@ -198,7 +207,11 @@ async fn without_the_fence_a_write_does_commit_after_the_revocation() {
     seat(&mut superuser, &world.a1, &world.bob, None).await;
     assert_eq!(added(&mut superuser, "too late").await, 0);
     writing.commit().await.unwrap();
-    assert_eq!(added(&mut superuser, "too late").await, 1, "something else fences: then these tests prove nothing of the trigger");
+    assert_eq!(
+        added(&mut superuser, "too late").await,
+        1,
+        "something else fences: then these tests prove nothing of the trigger"
+    );
 }
 
 #[tokio::test]
@@ -237,11 +250,12 @@ async fn the_fence_of_a_person_is_not_that_of_a_workspace() {
     let world = World::new().await;
     let mut app = connect(&world.db.app()).await;
     let id = world.a1.id.uuid();
-    let keys: (i64, i64, i64) = sqlx::query_as("select ops.fence('person', $1), ops.fence('workspace', $1), ops.fence('person', $2)")
-        .bind(id)
-        .bind(world.ann.id.uuid())
-        .fetch_one(&mut app)
-        .await
-        .unwrap();
+    let keys: (i64, i64, i64) =
+        sqlx::query_as("select ops.fence('person', $1), ops.fence('workspace', $1), ops.fence('person', $2)")
+            .bind(id)
+            .bind(world.ann.id.uuid())
+            .fetch_one(&mut app)
+            .await
+            .unwrap();
     assert!(keys.0 != keys.1 && keys.0 != keys.2, "{keys:?}");
 }

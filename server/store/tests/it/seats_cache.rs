@@ -7,8 +7,8 @@ use std::sync::Arc;
 use store::{
     Store,
     identity::{self, Device},
-    secret::Secret,
     seats::Freshness,
+    secret::Secret,
 };
 
 async fn listed(store: &Store, who: &Person, freshness: Freshness) -> Arc<Picker> {
@@ -19,7 +19,8 @@ async fn listed(store: &Store, who: &Person, freshness: Freshness) -> Arc<Picker
 fn words(picker: &Picker) -> String {
     let organization = |o: &model::picker::PickerOrganization| {
         let role = o.role.map(|r| format!("[{}]", r.as_str())).unwrap_or_default();
-        let rows: Vec<_> = o.workspaces.iter().map(|w| format!("{}={} {}", w.name, w.slug, w.seat.role().as_str())).collect();
+        let rows: Vec<_> =
+            o.workspaces.iter().map(|w| format!("{}={} {}", w.name, w.slug, w.seat.role().as_str())).collect();
         format!("{}{role}: {}", o.name, rows.join(", "))
     };
     picker.organizations.iter().map(organization).collect::<Vec<_>>().join("; ")
@@ -45,7 +46,8 @@ async fn every_change_shows_on_the_next_call_on_every_server() {
     let mut superuser = world.db.superuser().await;
     let elsewhere = world.db.store();
     let (eve, a1) = (&world.eve, &world.a1);
-    let rename = |name: &str| format!("update account.organizations set name = '{name}' where id = '{}'", a1.organization);
+    let rename =
+        |name: &str| format!("update account.organizations set name = '{name}' where id = '{}'", a1.organization);
     let add = format!(
         "insert into account.workspaces (id, organization_id, slug, name) values (gen_random_uuid(), '{}', 'a-new', 'New')",
         a1.organization
@@ -122,13 +124,21 @@ async fn nobody_is_ever_given_another_persons_list() {
     );
     // Warm, in another order, and in one browser where one person leaves and the next signs in.
     for (who, list) in people.into_iter().zip(&lists).rev() {
-        assert_eq!(words(&*listed(&world.store, who, Freshness::Recent).await), *list, "{} was given another's list", who.name);
+        assert_eq!(
+            words(&*listed(&world.store, who, Freshness::Recent).await),
+            *list,
+            "{} was given another's list",
+            who.name
+        );
     }
     let mut previous = world.ann.session();
     for (who, list) in people.into_iter().zip(&lists).skip(1) {
         let secret = Secret::generate("").unwrap();
         world.store.begin_session(who.id, &secret, &Device::default(), Some(&previous)).await.unwrap();
-        assert!(world.store.picker(&previous, Freshness::Recent).await.unwrap().is_none(), "an ended session still lists");
+        assert!(
+            world.store.picker(&previous, Freshness::Recent).await.unwrap().is_none(),
+            "an ended session still lists"
+        );
         previous = store::door::Credential::Session(secret.hash());
         let (live, picker) = world.store.picker(&previous, Freshness::Recent).await.unwrap().unwrap();
         assert_eq!((live.person.id, words(&picker)), (who.id, list.clone()));
@@ -146,7 +156,10 @@ async fn a_list_is_not_a_way_in() {
     let mut tx = world.person(&world.ann).await;
     identity::sign_out(&mut tx).await.unwrap();
     tx.commit().await.unwrap();
-    assert!(world.store.picker(&world.ann.session(), Freshness::Recent).await.unwrap().is_none(), "a list outlives its session");
+    assert!(
+        world.store.picker(&world.ann.session(), Freshness::Recent).await.unwrap().is_none(),
+        "a list outlives its session"
+    );
 }
 
 #[tokio::test]

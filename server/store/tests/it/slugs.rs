@@ -21,7 +21,12 @@ async fn create(world: &World, who: &Person, at: &Place, slugs: &[&str]) -> Resu
 async fn is_taken(world: &World, wanted: &str, why: &str) {
     for (who, at) in [(&world.mal, &world.m1), (&world.ann, &world.a2)] {
         let refused = constraint(create(world, who, at, &[wanted]).await);
-        assert!(refused.as_deref().is_some_and(|c| TAKEN.contains(&c)), "{}, {why}, was given to {}: {refused:?}", wanted, who.name);
+        assert!(
+            refused.as_deref().is_some_and(|c| TAKEN.contains(&c)),
+            "{}, {why}, was given to {}: {refused:?}",
+            wanted,
+            who.name
+        );
     }
     let mut superuser = world.db.superuser().await;
     let rename = format!("update account.workspaces set slug = '{wanted}' where id = '{}'", world.m1.id);
@@ -59,7 +64,11 @@ async fn a_workspace_may_go_back_to_a_slug_of_its_own() {
         drop(now);
         let old = world.store.workspace(&world.bob.session(), &slug(from)).await.unwrap();
         assert!(matches!(old, Door::Moved(new) if new == slug(to)), "{from} does not lead to {to}");
-        let retired = texts(&mut superuser, "select slug from account.slugs where slug like 'a-%' and retired_at is null order by 1").await;
+        let retired = texts(
+            &mut superuser,
+            "select slug from account.slugs where slug like 'a-%' and retired_at is null order by 1",
+        )
+        .await;
         assert_eq!(retired, [to, "a-two"], "a slug in use counts as retired, or an old one as in use");
     }
     // The same once more is no change.
@@ -74,15 +83,29 @@ async fn an_old_slug_never_leads_into_another_workspace() {
     // Mal would like to stand where A1 stood, and ann's own A2 may not either.
     change(&mut superuser, &world.a1, "slug = 'a-moved'").await;
     for place in [&world.m1, &world.a2] {
-        let refused = refusal(&execute(&mut superuser, &format!("update account.workspaces set slug = 'a-one' where id = '{}'", place.id)).await);
+        let refused = refusal(
+            &execute(
+                &mut superuser,
+                &format!("update account.workspaces set slug = 'a-one' where id = '{}'", place.id),
+            )
+            .await,
+        );
         assert_eq!(refused.as_deref(), Some("23505"));
     }
     for (who, expected) in [(&world.bob, "moved"), (&world.mal, "absent")] {
-        assert_eq!(kind(&world.store.workspace(&who.session(), &slug("a-one")).await.unwrap()), expected, "{}", who.name);
+        assert_eq!(
+            kind(&world.store.workspace(&who.session(), &slug("a-one")).await.unwrap()),
+            expected,
+            "{}",
+            who.name
+        );
     }
     // Two workspaces can't trade, step by step.
     change(&mut superuser, &world.a2, "slug = 'a-aside'").await;
-    let traded = refusal(&execute(&mut superuser, &format!("update account.workspaces set slug = 'a-two' where id = '{}'", world.a1.id)).await);
+    let traded = refusal(
+        &execute(&mut superuser, &format!("update account.workspaces set slug = 'a-two' where id = '{}'", world.a1.id))
+            .await,
+    );
     assert_eq!(traded.as_deref(), Some("23505"));
 }
 
@@ -115,7 +138,11 @@ async fn of_two_who_want_a_slug_at_once_one_gets_it() {
         }
         let outcomes = claims.join_all().await;
         assert_eq!(outcomes.iter().filter(|o| o.is_ok()).count(), 1, "round {round}: {outcomes:?}");
-        assert_eq!(outcomes.into_iter().filter_map(constraint).count(), 5, "round {round}: a loser met with another error");
+        assert_eq!(
+            outcomes.into_iter().filter_map(constraint).count(),
+            5,
+            "round {round}: a loser met with another error"
+        );
     }
 }
 
@@ -130,8 +157,16 @@ async fn the_history_can_t_be_rewritten_by_the_app_role() {
         format!("insert into account.slugs (slug, workspace_id) values ('a-claimed', '{}')", world.m1.id),
     ] {
         let mut tx = app.begin().await.unwrap();
-        sqlx::query("select set_config('stile.workspace_id', $1, true)").bind(world.m1.id.to_string()).execute(&mut *tx).await.unwrap();
-        assert_eq!(execute(&mut tx, "select from account.slugs").await.unwrap(), 1, "a workspace reads its own history");
+        sqlx::query("select set_config('stile.workspace_id', $1, true)")
+            .bind(world.m1.id.to_string())
+            .execute(&mut *tx)
+            .await
+            .unwrap();
+        assert_eq!(
+            execute(&mut tx, "select from account.slugs").await.unwrap(),
+            1,
+            "a workspace reads its own history"
+        );
         assert_eq!(refusal(&execute(&mut tx, &statement).await).as_deref(), DENIED, "stile_app may: {statement}");
     }
 }

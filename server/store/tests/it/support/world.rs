@@ -14,7 +14,11 @@ use sqlx::{Connection, PgConnection, types::Uuid};
 use store::{
     Store, customers,
     door::{Credential, Door, Fence, Mode, OrganizationTx, PersonTx, Read, WorkspaceTx, Write},
-    handoffs, identity::Device, invoices, members, organizations, products, rate_plans, secret::Secret, tokens, usage,
+    handoffs,
+    identity::Device,
+    invoices, members, organizations, products, rate_plans,
+    secret::Secret,
+    tokens, usage,
 };
 use time::macros::{date, datetime};
 
@@ -161,7 +165,12 @@ impl World {
             customers.push(customers::create(&mut tx, &edit, &draft).await.unwrap());
         }
         let recorded_at = datetime!(2026-03-01 12:00 UTC);
-        let records = [customers[0], customers[1]].map(|customer| usage::NewUsage { customer, product, quantity: 12, recorded_at });
+        let records = [customers[0], customers[1]].map(|customer| usage::NewUsage {
+            customer,
+            product,
+            quantity: 12,
+            recorded_at,
+        });
         usage::record(&mut tx, &edit, &records).await.unwrap();
         let invoice = |number: usize| invoices::NewInvoice {
             number: format!("{mark}-{number}"),
@@ -194,13 +203,15 @@ impl World {
                 .execute(&mut superuser)
                 .await
                 .unwrap();
-            sqlx::query("insert into workspace.customer_shares (workspace_id, customer_id, user_id) values ($1, $2, $3)")
-                .bind(place.id.uuid())
-                .bind(stock.customers[0].uuid())
-                .bind(who.id.uuid())
-                .execute(&mut superuser)
-                .await
-                .unwrap();
+            sqlx::query(
+                "insert into workspace.customer_shares (workspace_id, customer_id, user_id) values ($1, $2, $3)",
+            )
+            .bind(place.id.uuid())
+            .bind(stock.customers[0].uuid())
+            .bind(who.id.uuid())
+            .execute(&mut superuser)
+            .await
+            .unwrap();
         }
         superuser.close().await.unwrap();
         stocks

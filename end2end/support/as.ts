@@ -1,0 +1,19 @@
+// `as("ada")`: a tab of a browser of their own in which that person is signed in. All are closed when the test ends.
+import { type BrowserContext, type Page, test as base } from "@playwright/test";
+import { contextOf } from "./people";
+
+export const ADA = "ada@smartai.example";
+export const VIK = "vik@smartai.example";
+export const MIA = "mia@smartai.example";
+
+export const test = base.extend<{ as: (email: string) => Promise<Page> }>({
+  as: async ({ browser }, use) => {
+    const opened: BrowserContext[] = [];
+    await use(async (email) => {
+      const context = await contextOf(browser, email);
+      opened.push(context);
+      return context.newPage();
+    });
+    for (const context of opened) await context.close();
+  },
+});

@@ -1,0 +1,73 @@
+// What the database says, and what of it is on a page: the ground that leak tests stand on.
+import { type Page, expect } from "@playwright/test";
+import { database } from "./server";
+
+export const IT = "smartai-it";
+export const PRODUCT_ENG = "smartai-product-eng";
+export const FINANCE = "globalai-finance";
+
+/** Runs one statement as the superuser and gives back its rows. */
+export async function sql<Row = Record<string, string>>(statement: string, values: unknown[] = []): Promise<Row[]> {
+  const client = await database();
+  try {
+    return (await client.query(statement, values)).rows as Row[];
+  } finally {
+    await client.end();
+  }
+}
+
+/** A workspace's id and name. */
+export async function workspaceOf(slug: string): Promise<{ id: string; name: string }> {
+  const rows = await sql<{ id: string; name: string }>("select id, name from account.workspaces where slug = $1", [slug]);
+  expect(rows, `the workspace ${slug} is in the database`).toHaveLength(1);
+  return rows[0];
+}
+
+/** The customers of a workspace by name, as its list shows them. */
+export async function customersOf(slug: string): Promise<{ id: string; name: string }[]> {
+  return sql(
+    `select c.id, c.name from workspace.customers c join account.workspaces w on w.id = c.workspace_id
+     where w.slug = $1 order by c.name_key, c.id`,
+    [slug],
+  );
+}
+
+/** A person's id. */
+export async function personOf(email: string): Promise<string> {
+  return (await sql("select id from account.users where email = $1", [email]))[0].id;
+}
+
+/** Every string of a workspace's data that no other workspace has: names, addresses, ids, numbers. */
+export async function stringsOf(slug: string): Promise<string[]> {
+  const rows = await sql<{ slug: string; text: string }>(
+    `select w.slug, t.text from account.workspaces w join lateral (
+       select unnest(array[c.id::text, c.name, c.email]) from workspace.customers c where c.workspace_id = w.id
+       union select unnest(array[p.id::text, p.name, p.description]) from workspace.products p where p.workspace_id = w.id
+       union select unnest(array[r.id::text, r.name]) from workspace.rate_plans r where r.workspace_id = w.id
+       union select unnest(array[i.id::text, i.number]) from workspace.invoices i where i.workspace_id = w.id
+       union select u.id::text from workspace.usage u where u.workspace_id = w.id
+     ) t (text) on true`,
+  );
+  const others = rows.filter((row) => row.slug !== slug).map((row) => row.text).join("\n");
+  const own = rows.filter((row) => row.slug === slug && row.text.length > 5).map((row) => row.text);
+  const telling = own.filter((text) => !others.includes(text));
+  expect(telling.length, `${slug} has strings that no other workspace has`).toBeGreaterThan(100);
+  return telling;
+}
+
+/** Which of the strings are anywhere in the tab (markup, text, form controls, title, address, history, storage); the first twelve. */
+export async function found(page: Page, strings: string[]): Promise<string[]> {
+  if (process.env.PROBE) await page.evaluate(() => document.getElementById("boot")?.remove());
+  return page.evaluate((strings) => {
+    const root = document.documentElement;
+    const controls = [...document.querySelectorAll<HTMLInputElement>("input, textarea, select")].map((c) => c.value);
+    const kept = [JSON.stringify(localStorage), JSON.stringify(sessionStorage), JSON.stringify(history.state)];
+    const all = [root.outerHTML, root.textContent, document.title, location.href, ...controls, ...kept].join("\n");
+    return strings.filter((text) => all.includes(text)).slice(0, 12);
+  }, strings);
+}
+
+/** The names in the first column of the list on screen. */
+export async function rowNames(page: Page): Promise<string[]> {
+  return page.getByTestId("row").locator(".row-link").allTextContents();
+}

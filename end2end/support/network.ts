@@ -1,0 +1,93 @@
+// What a tab asks and what it is answered: noted, held back, let go in another order.
+import { type Page, type Request, type Route, expect } from "@playwright/test";
+
+declare global {
+  interface Window {
+    stileMark?: string;
+  }
+}
+
+/** What a tab has asked since the watch began. */
+export class Watch {
+  readonly requests: Request[] = [];
+
+  private constructor(private readonly page: Page) {
+    page.on("request", (request) => this.requests.push(request));
+  }
+
+  /** Begins to note requests, and leaves a mark that only a document load wipes away. */
+  static async begin(page: Page): Promise<Watch> {
+    await page.evaluate(() => (window.stileMark = "here"));
+    return new Watch(page);
+  }
+
+  /** Asserts that this is still the document in which the watch began. */
+  async expectNoDocument(): Promise<void> {
+    const documents = this.requests.filter((r) => r.resourceType() === "document").map((r) => r.url());
+    expect(documents, "a document was loaded").toEqual([]);
+    expect(await this.page.evaluate(() => window.stileMark), "the mark on the window is gone").toBe("here");
+  }
+
+  /** Calls of a server function. */
+  calls(name: string): Request[] {
+    return this.requests.filter((r) => new URL(r.url()).pathname === `/api/fn/${name}`);
+  }
+
+  /** The requests that name a text in their address or body. */
+  naming(text: string): string[] {
+    const asked = this.requests.map((r) => `${r.method()} ${r.url()} ${r.postData() ?? ""}`);
+    return asked.filter((line) => line.includes(text));
+  }
+}
+
+/** A call that the server has answered and the tab has not been told of yet. */
+export interface HeldCall {
+  /** What was asked. */
+  asked: Record<string, unknown>;
+  /** What the server answered. */
+  answer: string;
+  /** Lets the tab have the answer, and waits until it has dealt with it. */
+  release(): Promise<void>;
+}
+
+/** Holds the answers of server functions back. */
+export class Gate {
+  private readonly arrived: HeldCall[] = [];
+  private taken = 0;
+
+  private constructor(private readonly page: Page, private readonly names: string[]) {}
+
+  static async on(page: Page, ...names: string[]): Promise<Gate> {
+    const gate = new Gate(page, names);
+    for (const name of names) await page.route(`**/api/fn/${name}`, (route) => gate.hold(route));
+    return gate;
+  }
+
+  private async hold(route: Route): Promise<void> {
+    const response = await route.fetch();
+    const asked = route.request().postDataJSON() as Record<string, unknown>;
+    const release = async () => {
+      const finished = this.page.waitForEvent("requestfinished", (r) => r === route.request());
+      await route.fulfill({ response });
+      await finished;
+      await settled(this.page);
+    };
+    this.arrived.push({ asked, answer: await response.text(), release });
+  }
+
+  /** The next call that the server has answered. */
+  async next(): Promise<HeldCall> {
+    await expect.poll(() => this.arrived.length, `a call of ${this.names.join(" or ")} was made`).toBeGreaterThan(this.taken);
+    return this.arrived[this.taken++];
+  }
+
+  /** Lets everything through from now on. */
+  async lift(): Promise<void> {
+    for (const name of this.names) await this.page.unroute(`**/api/fn/${name}`);
+  }
+}
+
+/** Waits until the tab has run what was due and painted. */
+export async function settled(page: Page): Promise<void> {
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)))));
+}

@@ -1,0 +1,45 @@
+// Requests with exactly the headers that a test names: no cookie jar, no redirects followed.
+import { request, type APIResponse } from "@playwright/test";
+import { PASSWORD } from "./people";
+import { BASE } from "./server";
+
+export interface Raw {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+  /** Values of all Set-Cookie headers. */
+  cookies: string[];
+}
+
+async function read(response: APIResponse): Promise<Raw> {
+  const cookies = response.headersArray().filter((h) => h.name.toLowerCase() === "set-cookie").map((h) => h.value);
+  return { status: response.status(), headers: response.headers(), body: await response.text(), cookies };
+}
+
+/** Sends one request. */
+export async function send(
+  method: string,
+  path: string,
+  options: { headers?: Record<string, string>; json?: unknown; form?: Record<string, string>; text?: string; base?: string } = {},
+): Promise<Raw> {
+  const context = await request.newContext({ baseURL: options.base ?? BASE });
+  try {
+    const headers: Record<string, string> = {};
+    let data: string | undefined;
+    if (options.json !== undefined) [headers["content-type"], data] = ["application/json", JSON.stringify(options.json)];
+    if (options.form) [headers["content-type"], data] = ["application/x-www-form-urlencoded", new URLSearchParams(options.form).toString()];
+    if (options.text !== undefined) [headers["content-type"], data] = ["text/plain", options.text];
+    return await read(await context.fetch(path, { method, headers: { ...headers, ...options.headers }, data, maxRedirects: 0 }));
+  } finally {
+    await context.dispose();
+  }
+}
+
+export const get = (path: string, headers: Record<string, string> = {}, base?: string): Promise<Raw> => send("GET", path, { headers, base });
+
+/** Signs in by HTTP and gives the cookie pair `name=value`. */
+export async function sessionOf(who: string, base = BASE): Promise<string> {
+  const answer = await send("POST", "/api/fn/sign_in", { base, headers: { origin: base }, json: { email: who, password: PASSWORD, next: "" } });
+  if (answer.status !== 200 || answer.cookies.length !== 1) throw new Error(`signing ${who} in answers ${answer.status}: ${answer.body}`);
+  return answer.cookies[0].split(";")[0];
+}

@@ -1,0 +1,151 @@
+// Nothing that another site's page can send changes anything here: foreign origins are refused before anything else
+// (403), and bodies that a plain form could carry are refused where JSON or a form of ours is due (415). The same
+// requests from our own pages work (blueprint section 8; security.md, finding 3).
+import { expect, test } from "@playwright/test";
+import { PASSWORD, contextOf } from "../support/people";
+import { forget, forgetTokens, value } from "../support/made";
+import { get, send, sessionOf } from "../support/raw";
+import { BASE } from "../support/server";
+
+const OLU = "olu@smartai.example";
+const NAME = "Cross-site";
+const FOREIGN: [string, Record<string, string>][] = [
+  ["a foreign Origin", { origin: "https://evil.example" }],
+  ["Origin: null", { origin: "null" }],
+  ["our host under another scheme", { origin: BASE.replace("http:", "https:") }],
+  ["our host on another port", { origin: "http://127.0.0.1:1" }],
+  ["Sec-Fetch-Site: cross-site", { "sec-fetch-site": "cross-site" }],
+  ["Sec-Fetch-Site: cross-site with our Origin", { "sec-fetch-site": "cross-site", origin: BASE }],
+  ["Sec-Fetch-Site: same-site", { "sec-fetch-site": "same-site", origin: BASE }],
+];
+
+interface Target {
+  name: string;
+  path: string;
+  body: (grant: string) => { json?: unknown; form?: Record<string, string> };
+  /** What our own page gets. */
+  own: number;
+}
+const customer = { name: `${NAME} customer`, email: "x@cross.example", country: "DE", rate_plan: "", note: "" };
+const product = { name: `${NAME} product`, code: "cross-site", unit: "seat", description: "" };
+const TARGETS: Target[] = [
+  { name: "create_token", path: "/api/fn/create_token", body: () => ({ json: { name: `${NAME} token` } }), own: 200 },
+  { name: "the form of tokens", path: "/account/tokens", body: () => ({ form: { action: "create", name: `${NAME} form` } }), own: 200 },
+  { name: "save_customer", path: "/api/fn/save_customer", body: (grant) => ({ json: { workspace: "smartai-it", grant, id: null, input: customer } }), own: 200 },
+  { name: "the form of a customer", path: "/smartai-it/customers/new", body: (grant) => ({ form: { ...customer, grant } }), own: 303 },
+  { name: "save_product", path: "/api/fn/save_product", body: (grant) => ({ json: { workspace: "smartai-it", grant, id: null, input: product } }), own: 200 },
+  { name: "switch_workspace", path: "/api/fn/switch_workspace", body: () => ({ json: { to: "smartai-it" } }), own: 200 },
+];
+
+/** How many of everything that these requests could make. */
+const made = () =>
+  value<string>(
+    `select (select count(*) from account.operator_tokens where starts_with(name, $1)) || ' tokens, '
+      || (select count(*) from workspace.customers where starts_with(name, $1)) || ' customers, '
+      || (select count(*) from workspace.products where starts_with(name, $1)) || ' products, '
+      || (select count(*) from account.handoffs h join account.users u on u.id = h.user_id
+          where u.email = $2 and redeemed_at is null) || ' handoffs'`,
+    [NAME, OLU],
+  );
+const sessions = (of: string) =>
+  value<string>("select count(*) from account.sessions s join account.users u on u.id = s.user_id where u.email = $1", [of]);
+
+/** The grant of a session's page of IT. */
+async function grantOf(cookie: string): Promise<string> {
+  const page = await get("/smartai-it/customers/new", { cookie });
+  return /name="grant" value="([^"]+)"/.exec(page.body)?.[1] ?? "";
+}
+
+test.afterEach(async () => {
+  await forget(NAME);
+  await forgetTokens(NAME);
+});
+
+test("signed in, no foreign request has an effect, and each works from our own pages", async () => {
+  const cookie = await sessionOf(OLU);
+  const grant = await grantOf(cookie);
+  expect(grant, "the page carries no grant").not.toBe("");
+  const before = await made();
+  for (const target of TARGETS) {
+    for (const [what, headers] of FOREIGN) {
+      const answer = await send("POST", target.path, { headers: { ...headers, cookie }, ...target.body(grant) });
+      expect(answer.status, `${target.name} with ${what}`).toBe(403);
+      expect(answer.cookies, `${target.name} with ${what} sets a cookie`).toEqual([]);
+    }
+    const bare = await send("POST", target.path, { headers: { cookie }, ...target.body(grant) });
+    expect(bare.status, `${target.name} with a session and no word of where from`).toBe(403);
+    const { json, form } = target.body(grant);
+    const text = json === undefined ? new URLSearchParams(form).toString() : JSON.stringify(json);
+    const plain = await send("POST", target.path, { headers: { cookie, origin: BASE }, text });
+    expect(plain.status, `${target.name} as text/plain`).toBe(415);
+  }
+  expect(await made(), "a refused request had an effect").toBe(before);
+
+  for (const target of TARGETS) {
+    const answer = await send("POST", target.path, { headers: { cookie, origin: BASE, "sec-fetch-site": "same-origin" }, ...target.body(grant) });
+    expect(answer.status, `${target.name} from our own page: ${answer.body.slice(0, 200)}`).toBe(target.own);
+  }
+  expect(await made(), "the control had no effect, so neither could the rest").not.toBe(before);
+  expect(await made()).toContain("2 tokens, 2 customers, 1 products");
+});
+
+test("a foreign sign-in signs nobody in", async () => {
+  const before = await sessions(OLU);
+  const json = { email: OLU, password: PASSWORD, next: "" };
+  for (const [what, headers] of FOREIGN) {
+    for (const [name, answer] of [
+      ["sign_in", await send("POST", "/api/fn/sign_in", { headers, json })],
+      ["the form", await send("POST", "/sign-in", { headers, form: json })],
+    ] as const) {
+      expect(answer.status, `${name} with ${what}`).toBe(403);
+      expect(answer.cookies, `${name} with ${what} hands out a session`).toEqual([]);
+    }
+  }
+  for (const path of ["/api/fn/sign_in", "/sign-in"]) {
+    const plain = await send("POST", path, { headers: { origin: BASE }, text: JSON.stringify(json) });
+    expect(plain.status, `${path} as text/plain`).toBe(415);
+    expect(plain.cookies, `${path} as text/plain hands out a session`).toEqual([]);
+  }
+  const formCall = await send("POST", "/api/fn/sign_in", { headers: { origin: BASE }, form: json });
+  expect(formCall.status, "the call takes what a form sends").toBe(415);
+  expect(await sessions(OLU), "a session was begun").toBe(before);
+  const own = await send("POST", "/sign-in", { headers: { origin: BASE }, form: json });
+  expect([own.status, own.cookies.length], "our own form does not sign in").toEqual([303, 1]);
+});
+
+test("a foreign sign-out signs nobody out", async () => {
+  const cookie = await sessionOf(OLU);
+  const alive = async () => (await get("/home", { cookie })).status;
+  for (const [what, headers] of FOREIGN) {
+    for (const [path, body] of [["/sign-out", { form: {} }], ["/api/fn/sign_out", { json: {} }]] as const) {
+      const answer = await send("POST", path, { headers: { ...headers, cookie }, ...body });
+      expect(answer.status, `${path} with ${what}`).toBe(403);
+      expect(answer.cookies, `${path} with ${what} takes the cookie away`).toEqual([]);
+      expect(await alive(), `${path} with ${what} ended the session`).toBe(200);
+    }
+  }
+  for (const path of ["/sign-out", "/api/fn/sign_out"]) {
+    const plain = await send("POST", path, { headers: { cookie, origin: BASE }, text: "" });
+    expect([plain.status, await alive()], `${path} as text/plain`).toEqual([415, 200]);
+    const link = await get(path, { cookie });
+    expect([link.status >= 400, await alive()], `a link to ${path} does something: ${link.status}`).toEqual([true, 200]);
+  }
+  const own = await send("POST", "/sign-out", { headers: { cookie, origin: BASE }, form: {} });
+  expect([own.status, await alive()], "our own form does not sign out").toEqual([303, 303]);
+});
+
+test("in a real browser, another site's form is refused although the person is signed in", async ({ browser }) => {
+  const context = await contextOf(browser, OLU);
+  const page = await context.newPage();
+  await page.route("http://evil.example/", (route) =>
+    route.fulfill({ contentType: "text/html", body: `<form method="post" action="${BASE}/sign-out"><button>Win</button></form>` }),
+  );
+  await page.goto("http://evil.example/");
+  const answer = page.waitForResponse(`${BASE}/sign-out`);
+  await page.click("button");
+  expect((await answer).status()).toBe(403);
+  expect(await (await answer).headerValue("set-cookie"), "the cookie is taken away").toBeNull();
+  await page.goto("/home");
+  await expect(page.getByTestId("picker-row").first(), "the person was signed out").toBeVisible();
+  await context.close();
+});

@@ -1,0 +1,106 @@
+// Guessing is slowed down, for one account from everywhere and from one address for all accounts; whoever is not
+// meant goes on. Nobody learns from an answer, or from its time, whether an address has an account (ASVS 6.3.1, 6.3.8).
+// A server of its own, behind a proxy that it trusts, so that each try can come from an address of its own.
+import { expect, test } from "@playwright/test";
+import { rmSync } from "node:fs";
+import { PASSWORD, live } from "../support/people";
+import { send, type Raw } from "../support/raw";
+import { PORT, type Running, start, stop } from "../support/server";
+
+const HERE = PORT + 41;
+const base = `http://127.0.0.1:${HERE}`;
+const PEOPLE = ["ada@smartai.example", "olu@smartai.example", "ben@globalai.example", "vik@smartai.example"];
+const VICTIM = "mia@smartai.example";
+let running: Running;
+let addresses = 0;
+
+const freshAddress = () => `10.1.${Math.floor(++addresses / 250)}.${(addresses % 250) + 1}`;
+const sign = (email: string, password: string, from = freshAddress()): Promise<Raw> =>
+  send("POST", "/api/fn/sign_in", { base, headers: { origin: base, "x-forwarded-for": from }, json: { email, password, next: "" } });
+
+test.beforeAll(async () => {
+  test.setTimeout(90_000);
+  process.env.STILE_TRUSTED_PROXIES = "127.0.0.1";
+  running = await start(undefined, HERE);
+  delete process.env.STILE_TRUSTED_PROXIES;
+});
+
+test.afterAll(async () => {
+  if (!running) return;
+  await stop(running);
+  rmSync(running.data, { recursive: true, force: true });
+});
+
+const median = (times: number[]) => times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)];
+
+test("unknown addresses and wrong passwords get the same answer in the same time", async () => {
+  test.setTimeout(90_000);
+  const timed = async (email: string) => {
+    const from = performance.now();
+    const answer = await sign(email, "not the password");
+    const { date: _, "x-request-id": __, ...headers } = answer.headers;
+    return { took: performance.now() - from, seen: JSON.stringify({ ...answer, headers }) };
+  };
+  await timed("warm@smartai.example");
+  const [known, unknown, malformed]: number[][] = [[], [], []];
+  const answers = new Set<string>();
+  for (let i = 0; i < 20; i++) {
+    // Four people, five times each: fewer than slow an account down.
+    for (const [times, email] of [[known, PEOPLE[i % 4]], [unknown, `nobody${i}@smartai.example`]] as const) {
+      const { took, seen } = await timed(email);
+      times.push(took);
+      answers.add(seen);
+    }
+    malformed.push((await timed("no address")).took);
+  }
+  expect([...answers], "the answers differ").toHaveLength(1);
+  expect(JSON.parse([...answers][0]).status).toBe(401);
+  const [a, b, none] = [known, unknown, malformed].map(median);
+  console.log(`    medians: wrong password ${a.toFixed(1)} ms, unknown address ${b.toFixed(1)} ms, not hashed ${none.toFixed(1)} ms`);
+  // The control: had one of the two not been hashed, the clock would have shown it.
+  expect(Math.min(a, b) - none, "the clock can't see a hash, so this proves nothing").toBeGreaterThan(10);
+  expect(Math.abs(a - b), "the time tells who has an account").toBeLessThan((Math.min(a, b) - none) * 0.5);
+});
+
+test("after many failures an account waits, from every address; others sign in", async ({ browser }) => {
+  const statuses: number[] = [];
+  for (let i = 0; i < 12; i++) statuses.push((await sign(VICTIM, `guess ${i}`)).status);
+  expect(statuses[0], "the first guess is not simply wrong").toBe(401);
+  expect(statuses.at(-1), `twelve guesses, and no limit: ${statuses}`).toBe(429);
+  const right = await sign(VICTIM, PASSWORD);
+  expect(right.status, "the right password gets through while the account is guessed at").toBe(429);
+  expect(Number(right.headers["retry-after"]), "it does not say how long to wait, or too long").toBeLessThanOrEqual(60);
+  expect(right.cookies, "a session was handed out").toEqual([]);
+  expect((await sign(VICTIM.toUpperCase(), PASSWORD)).status, "another spelling is another account").toBe(429);
+
+  const context = await browser.newContext({ baseURL: base, extraHTTPHeaders: { "x-forwarded-for": freshAddress() } });
+  const page = await context.newPage();
+  await page.goto("/sign-in");
+  await live(page);
+  const submit = async (email: string) => {
+    await page.fill("[name=email]", email);
+    await page.fill("[name=password]", PASSWORD);
+    await page.click("button[type=submit]");
+  };
+  await submit(VICTIM);
+  await expect(page.getByRole("alert"), "the page does not say why").toHaveText(/^Too many tries\. Wait \d+ s, then try again\.$/);
+  await expect(page.locator("[name=email]"), "what was typed is lost").toHaveValue(VICTIM);
+  await submit(PEOPLE[0]);
+  await expect(page, "another account was slowed down, too").not.toHaveURL(/sign-in/);
+  await context.close();
+});
+
+test("after many failures an address waits, whichever account it tries; other addresses sign in", async () => {
+  const from = "10.9.9.9";
+  const statuses: number[] = [];
+  for (let i = 0; i < 22; i++) statuses.push((await sign(`someone${i}@smartai.example`, "guess", from)).status);
+  expect(statuses.slice(0, 20).every((s) => s === 401), `fewer than twenty tries were allowed: ${statuses}`).toBe(true);
+  expect(statuses.at(-1), `22 guesses from one address, and no limit: ${statuses}`).toBe(429);
+  expect((await sign("ben@globalai.example", PASSWORD, from)).status, "the address goes on with another account").toBe(429);
+  expect((await sign("ben@globalai.example", PASSWORD)).status, "another address was slowed down, too").toBe(200);
+});
+
+test("signing in rightly, however often, slows nobody down", async () => {
+  const from = freshAddress();
+  for (let i = 0; i < 13; i++) expect((await sign("olu@smartai.example", PASSWORD, from)).status, `sign-in ${i + 1}`).toBe(200);
+});

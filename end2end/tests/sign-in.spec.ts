@@ -1,0 +1,150 @@
+// Signing in: what is wrong is said at its field and nothing typed is lost; the session's cookie is out of reach of
+// scripts, new at every sign-in and never one that was there before; afterwards one is where one wanted to go, and
+// never at another site (blueprint sections 5 and 8).
+import { expect, test } from "@playwright/test";
+import { PASSWORD, live, signIn } from "../support/people";
+import { get, send, sessionOf } from "../support/raw";
+import { BASE } from "../support/server";
+
+const ADA = "ada@smartai.example";
+const WRONG = "That email and password don’t match. Check both and try again.";
+const COOKIE = "stile";
+
+/** Signs in by the form without JavaScript's help, as raw HTTP. */
+const post = (form: Record<string, string>, headers: Record<string, string> = {}) =>
+  send("POST", "/sign-in", { form, headers: { origin: BASE, ...headers } });
+
+test("a wrong password and an unknown address read the same, and the address stays", async ({ page }) => {
+  const said: string[] = [];
+  for (const email of [ADA, "nobody@smartai.example"]) {
+    await page.goto("/sign-in");
+    await live(page);
+    await page.fill("[name=email]", email);
+    await page.fill("[name=password]", "not the password");
+    const answer = page.waitForResponse("**/api/fn/sign_in");
+    await page.click("button[type=submit]");
+    const status = (await answer).status();
+    await expect(page.getByRole("alert"), `${email}: no message`).toHaveText(WRONG);
+    await expect(page.locator("[name=email]"), "the address that was typed is lost").toHaveValue(email);
+    await expect(page.locator("[name=password]"), "the focus is not where to try again").toBeFocused();
+    said.push(`${status} ${await page.locator("main").innerHTML()}`);
+  }
+  expect(said[1], "the page tells an unknown address from a wrong password").toBe(said[0]);
+});
+
+test("a malformed address and an empty password are named at their fields", async ({ page }) => {
+  await page.goto("/sign-in");
+  await live(page);
+  await page.fill("[name=email]", "ada at smartai");
+  await page.click("button[type=submit]");
+  for (const [field, message] of [["email", "Enter an e-mail address like name@example.com."], ["password", "Enter your password."]]) {
+    const control = page.locator(`[name=${field}]`);
+    await expect(control, `${field} is not marked`).toHaveAttribute("aria-invalid", "true");
+    await expect(control, `${field}'s error is not tied to it`).toHaveAccessibleDescription(message);
+  }
+  await expect(page.locator("[name=email]"), "what was typed is lost").toHaveValue("ada at smartai");
+  await expect(page.locator("[name=email]"), "the focus is not on the first bad field").toBeFocused();
+  // The control: mended, the same form goes through, and the marks go away with it.
+  await page.fill("[name=email]", ADA);
+  await page.fill("[name=password]", PASSWORD);
+  await page.click("button[type=submit]");
+  await expect(page, "the mended form does not sign in").not.toHaveURL(/sign-in/);
+});
+
+test("the cookie is HttpOnly, Lax, for the whole site, and no script sees it", async ({ page, context }) => {
+  await signIn(page, ADA);
+  const cookie = (await context.cookies()).find((c) => c.name === COOKIE);
+  expect(cookie, "there is no session cookie").toBeDefined();
+  expect({ httpOnly: cookie?.httpOnly, sameSite: cookie?.sameSite, path: cookie?.path }).toEqual({ httpOnly: true, sameSite: "Lax", path: "/" });
+  expect(await page.evaluate(() => document.cookie), "a script can read the session").not.toContain(cookie?.value);
+  expect(await page.content(), "the session's secret is in the page").not.toContain(cookie?.value);
+});
+
+test("each sign-in is a new session, and the one before it in this browser is dead", async () => {
+  const first = await sessionOf(ADA);
+  expect((await get("/home", { cookie: first })).status, "the first session opens nothing").toBe(200);
+  const again = await post({ email: ADA, password: PASSWORD, next: "" }, { cookie: first });
+  expect(again.status).toBe(303);
+  const second = again.cookies[0].split(";")[0];
+  expect(second, "the cookie did not change").not.toBe(first);
+  expect((await get("/home", { cookie: second })).status, "the second session opens nothing").toBe(200);
+  expect((await get("/home", { cookie: first })).headers.location, "the first session still lives").toMatch(/^\/sign-in/);
+});
+
+test("a cookie that was planted before is not adopted", async ({ page, context }) => {
+  const planted = "A".repeat(43);
+  await context.addCookies([{ name: COOKIE, value: planted, url: BASE }]);
+  await page.goto("/home");
+  await expect(page, "a made-up session is honoured").toHaveURL(/\/sign-in/);
+  await signIn(page, ADA);
+  const now = (await context.cookies()).filter((c) => c.name === COOKIE);
+  expect(now.map((c) => c.value), "the planted value became the session").not.toContain(planted);
+  expect(now, "there is not exactly one session cookie").toHaveLength(1);
+  expect((await get("/home", { cookie: `${COOKIE}=${planted}` })).status, "whoever planted it is signed in").toBe(303);
+});
+
+test("a signed-out deep link comes back to exactly that address", async ({ page }) => {
+  const path = "/smartai-it/customers?q=a&sort=created&dir=desc";
+  await page.goto(path);
+  await expect(page).toHaveURL(`/sign-in?next=${encodeURIComponent(path)}`);
+  await page.fill("[name=email]", ADA);
+  await page.fill("[name=password]", PASSWORD);
+  await page.click("button[type=submit]");
+  await expect(page, "the way back is lost").toHaveURL(path);
+});
+
+const ELSEWHERE = [
+  "//evil.example", "//evil.example/home", "/\\evil.example", "\\\\evil.example", "https://evil.example/", "https:evil.example",
+  "javascript:alert(1)", "/\t/evil.example", "/%09/evil.example", "///evil.example", "/sign-in?next=//evil.example", "@evil.example", ".evil.example",
+];
+
+test("`next` never leaves the site: not from the form, not from the call, not when signed in already", async () => {
+  const cookie = await sessionOf(ADA);
+  const here = (location: string) => new URL(location, `${BASE}/sign-in`).origin === BASE && !location.startsWith("//") && !location.includes("evil");
+  for (const next of ELSEWHERE) {
+    const form = await post({ email: ADA, password: PASSWORD, next });
+    expect(form.status).toBe(303);
+    expect(here(form.headers.location), `the form leads ${JSON.stringify(next)} to ${form.headers.location}`).toBe(true);
+    const call = await send("POST", "/api/fn/sign_in", { headers: { origin: BASE }, json: { email: ADA, password: PASSWORD, next } });
+    expect(here(JSON.parse(call.body)), `the call leads ${JSON.stringify(next)} to ${call.body}`).toBe(true);
+    const already = await get(`/sign-in?next=${encodeURIComponent(next)}`, { cookie });
+    expect(here(already.headers.location), `signed in, ${JSON.stringify(next)} leads to ${already.headers.location}`).toBe(true);
+  }
+  // The control: an address of this console is honoured, by all three.
+  const next = "/smartai-it/invoices?status=open";
+  expect((await post({ email: ADA, password: PASSWORD, next })).headers.location).toBe(next);
+  const call = await send("POST", "/api/fn/sign_in", { headers: { origin: BASE }, json: { email: ADA, password: PASSWORD, next } });
+  expect(JSON.parse(call.body)).toBe(next);
+  expect((await get(`/sign-in?next=${encodeURIComponent(next)}`, { cookie })).headers.location).toBe(next);
+});
+
+test.describe("without JavaScript", () => {
+  test.use({ javaScriptEnabled: false });
+
+  test("the form signs in and goes where one wanted to go", async ({ page }) => {
+    await page.goto("/smartai-it/products");
+    await page.fill("[name=email]", ADA);
+    await page.fill("[name=password]", PASSWORD);
+    await page.click("button[type=submit]");
+    await expect(page).toHaveURL("/smartai-it/products");
+    await expect(page.getByTestId("workspace-name")).toHaveText("IT");
+  });
+
+  test("what is wrong is said, the address stays, the password does not, and the way back survives", async ({ page }) => {
+    await page.goto("/smartai-it/products");
+    await page.fill("[name=email]", "ada at smartai");
+    await page.click("button[type=submit]");
+    await expect(page.locator("[name=email]")).toHaveAccessibleDescription("Enter an e-mail address like name@example.com.");
+    await expect(page.locator("[name=password]")).toHaveAccessibleDescription("Enter your password.");
+    await expect(page.locator("[name=email]"), "what was typed is lost").toHaveValue("ada at smartai");
+    await page.fill("[name=email]", ADA);
+    await page.fill("[name=password]", "not the password");
+    await page.click("button[type=submit]");
+    await expect(page.getByRole("alert")).toHaveText(WRONG);
+    await expect(page.locator("[name=email]")).toHaveValue(ADA);
+    await expect(page.locator("[name=password]"), "the password was sent back in the page").toHaveValue("");
+    await page.fill("[name=password]", PASSWORD);
+    await page.click("button[type=submit]");
+    await expect(page, "the way back was lost with the first mistake").toHaveURL("/smartai-it/products");
+  });
+});

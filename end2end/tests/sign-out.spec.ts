@@ -1,0 +1,163 @@
+// Signing out ends the session at the server, and everything that this browser shows of it, in every tab, whatever
+// the network does; other devices go on (blueprint section 8; issue 2, "Sign out in tab 1 ...").
+import { expect, test, type BrowserContext, type Page } from "@playwright/test";
+import { contextOf, live, open } from "../support/people";
+import { sql } from "../support/facts";
+import { value } from "../support/made";
+import { get } from "../support/raw";
+import { complaints } from "../support/watch";
+
+const ADA = "ada@smartai.example";
+const PATH = "/smartai-it/customers";
+
+async function sessionCookie(context: BrowserContext): Promise<string> {
+  const cookie = (await context.cookies()).find((c) => c.name === "stile");
+  return `${cookie?.name}=${cookie?.value}`;
+}
+
+async function signOut(page: Page): Promise<void> {
+  await page.getByTestId("profile-menu").click();
+  await page.getByTestId("sign-out").click();
+}
+
+/** Nothing of a workspace is in the document: no name, no row, none of `secrets`, not even in the page's source. */
+async function showsNothing(page: Page, secrets: string[], where: string): Promise<void> {
+  await expect(page.getByTestId("workspace-name"), `${where}: a workspace's name is shown`).toHaveCount(0);
+  await expect(page.getByTestId("row"), `${where}: rows are shown`).toHaveCount(0);
+  const source = await page.content();
+  for (const secret of secrets) expect(source, `${where}: ${secret} is in the page`).not.toContain(secret);
+}
+
+async function names(page: Page): Promise<string[]> {
+  const found = await page.getByTestId("row").locator(".row-link").allTextContents();
+  expect(found.length, "there is nothing to look for, so this proves nothing").toBeGreaterThan(5);
+  return found;
+}
+
+test("tab 2 is on the sign-in page within a second, and Back shows nothing in either", async ({ browser }) => {
+  const context = await contextOf(browser, ADA);
+  const [one, two] = [await context.newPage(), await context.newPage()];
+  const noise = complaints(two);
+  for (const page of [one, two]) {
+    await open(page, "/home");
+    await open(page, "/smartai-it/overview");
+    await page.locator(`nav a[href="${PATH}"]`).first().click();
+    await expect(page.getByTestId("row").first()).toBeVisible();
+  }
+  const secrets = await names(two);
+  await one.getByTestId("profile-menu").click();
+  const arrived = two.waitForURL(/\/sign-in/, { waitUntil: "commit" }).then(() => performance.now());
+  const answered = one.waitForResponse("**/api/fn/sign_out");
+  await one.getByTestId("sign-out").click();
+  await answered;
+  const from = performance.now();
+  const took = (await arrived) - from;
+  console.log(`    tab 2 left ${took.toFixed(0)} ms after the server had answered tab 1`);
+  expect(took, "tab 2 took too long to leave").toBeLessThan(1_000);
+  await expect(one, "tab 1 is not at sign-in").toHaveURL("/sign-in?notice=signed-out");
+  await expect(two, "tab 2 does not say why").toHaveURL("/sign-in?notice=ended");
+  await expect(two.getByRole("status")).toHaveText("You were signed out, in another tab or from another device.");
+  for (const page of [one, two]) {
+    await showsNothing(page, secrets, "after signing out");
+    for (let back = 1; back <= 3; back++) {
+      await page.goBack();
+      await expect(page, `Back ${back} leads into the console`).toHaveURL(/\/sign-in|about:blank/);
+      await showsNothing(page, secrets, `after Back ${back}`);
+    }
+  }
+  expect(noise, "tab 2 complains").toEqual([]);
+  await context.close();
+});
+
+test("the session is dead at the server, and an audit line says so; another device goes on", async ({ browser }) => {
+  const [here, elsewhere] = [await contextOf(browser, ADA), await contextOf(browser, ADA)];
+  const [page, other] = [await here.newPage(), await elsewhere.newPage()];
+  await open(page, PATH);
+  await open(other, PATH);
+  const cookie = await sessionCookie(here);
+  expect((await get(PATH, { cookie })).status, "the control: alive, the cookie opens the page").toBe(200);
+  const lines = () => value<string>("select count(*) from account.audit_log a join account.users u on u.id = a.user_id where u.email = $1 and action = 'signed_out'", [ADA]);
+  const before = Number(await lines());
+  await signOut(page);
+  await expect(page).toHaveURL("/sign-in?notice=signed-out");
+  expect((await here.cookies()).map((c) => c.name), "the cookie is still in the browser").not.toContain("stile");
+  const after = await get(PATH, { cookie });
+  expect([after.status, after.headers.location], "the old cookie still opens the console").toEqual([303, `/sign-in?next=${encodeURIComponent(PATH)}`]);
+  expect(Number(await lines()) - before, "the audit log does not tell of it, or twice").toBe(1);
+  const [line] = await sql<{ ended: boolean; reason: string }>(
+    `select s.ended_at is not null as ended, s.end_reason as reason from account.audit_log a join account.sessions s on s.id = a.session_id
+     where a.action = 'signed_out' order by a.at desc, a.id desc limit 1`,
+  );
+  expect(line, "the audit line names another session").toEqual({ ended: true, reason: "signed_out" });
+  await other.reload();
+  await expect(other.getByTestId("row").first(), "another device was signed out, too").toBeVisible();
+  await here.close();
+  await elsewhere.close();
+});
+
+for (const failure of ["aborted", "500"] as const) {
+  test(`leaves for good even if the call is ${failure}`, async ({ browser }) => {
+    const context = await contextOf(browser, ADA);
+    const [one, two] = [await context.newPage(), await context.newPage()];
+    await open(one, PATH);
+    await open(two, PATH);
+    const secrets = await names(one);
+    const cookie = await sessionCookie(context);
+    await one.route("**/api/fn/sign_out", (route) => (failure === "aborted" ? route.abort() : route.fulfill({ status: 500, body: "" })));
+    await signOut(one);
+    for (const [page, name] of [[one, "tab 1"], [two, "tab 2"]] as const) {
+      await expect(page, `${name} did not leave`).toHaveURL(/\/sign-in/);
+      await expect(page.locator("[name=password]"), `${name} shows no sign-in form`).toBeVisible();
+      await showsNothing(page, secrets, name);
+    }
+    // The network is back: whoever comes next must not find the console open.
+    await one.goto(PATH);
+    await expect(one, "the next person is signed in as the one who left").toHaveURL(/\/sign-in/);
+    expect((await get(PATH, { cookie })).status, "the session was left alive at the server").toBe(303);
+    await context.close();
+  });
+}
+
+test("leaves even if the call is never answered", async ({ browser }) => {
+  const context = await contextOf(browser, ADA);
+  const page = await context.newPage();
+  await open(page, PATH);
+  await page.route("**/api/fn/sign_out", () => {});
+  await signOut(page);
+  await expect(page, "the console stays on screen as long as the network hangs").toHaveURL(/\/sign-in/, { timeout: 10_000 });
+  await context.close();
+});
+
+test("a session that ended elsewhere leads to sign-in at the next click, and back to where one was", async ({ browser }) => {
+  const context = await contextOf(browser, ADA);
+  const page = await context.newPage();
+  await open(page, "/smartai-it/products");
+  await sql("update account.sessions set ended_at = now(), end_reason = 'ended' where user_id = (select id from account.users where email = $1) and ended_at is null", [ADA]);
+  await page.locator('nav a[href="/smartai-it/invoices"]').first().click();
+  await expect(page).toHaveURL(`/sign-in?next=${encodeURIComponent("/smartai-it/invoices")}&notice=ended`);
+  await expect(page.getByTestId("row")).toHaveCount(0);
+  await context.close();
+});
+
+test("works without JavaScript", async ({ browser }) => {
+  const context = await contextOf(browser, ADA, { javaScriptEnabled: false });
+  const page = await context.newPage();
+  await page.goto(PATH);
+  const secrets = await names(page);
+  const cookie = await sessionCookie(context);
+  await signOut(page);
+  await expect(page).toHaveURL("/sign-in?notice=signed-out");
+  await expect(page.getByRole("status")).toHaveText("You are signed out.");
+  expect((await get(PATH, { cookie })).status, "the session still lives").toBe(303);
+  await page.goBack();
+  await expect(page, "Back leads into the console").toHaveURL(/\/sign-in/);
+  await showsNothing(page, secrets, "after Back");
+  await context.close();
+});
+
+test("signing out where nobody is signed in does no harm", async ({ page }) => {
+  await page.goto("/sign-in");
+  await live(page);
+  const status = await page.evaluate(() => fetch("/api/fn/sign_out", { method: "POST", headers: { "content-type": "application/json" }, body: "{}" }).then((r) => r.status));
+  expect(status).toBe(200);
+});
