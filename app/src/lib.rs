@@ -26,6 +26,8 @@ pub fn hydrate() {
     use leptos::prelude::*;
     let Some(element) = document().get_element_by_id(boot::ELEMENT) else { return };
     let Ok(boot) = serde_json::from_str::<boot::Boot>(&element.text_content().unwrap_or_default()) else { return };
+    // It holds the first page's rows and the grant: what belongs to a workspace must not outlive it in the document.
+    element.remove();
     let location = window().location();
     let path = location.pathname().unwrap_or_default();
     let query = location.search().unwrap_or_default();

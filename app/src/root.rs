@@ -41,11 +41,12 @@ pub fn App(
         Some(Content::Unavailable) => Some(Plane::Unavailable),
         _ => None,
     });
-    let plane = Memo::new(move |_| {
+    let plane = Memo::new(move |before: Option<&Plane>| {
         let now = session.navigator.route();
-        match (&first, now) {
-            // The server has decided what stands at the first address.
-            (Some(first), now) if now == route => first.clone(),
+        // The server has decided what stands at the first address, until one goes elsewhere.
+        let first = first.as_ref().filter(|first| now == route && before.is_none_or(|before| before == *first));
+        match (first, now) {
+            (Some(first), _) => first.clone(),
             (_, Route::Home { .. } | Route::Landing) => Plane::Home,
             (_, Route::Tokens) => Plane::Tokens,
             (_, Route::Workspace(slug, _)) => Plane::Workspace(slug),

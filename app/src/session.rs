@@ -9,7 +9,7 @@ use crate::{
     browser::{self, Navigator},
     console::switch_workspace,
     error::AppError,
-    routes::{ReturnTo, Route, SignInNotice},
+    routes::{Page, ReturnTo, Route, SignInNotice},
     ui::Toast,
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -49,6 +49,8 @@ pub struct Session {
     pub now: RwSignal<Option<OffsetDateTime>>,
     /// What is being said at the foot of the screen.
     pub toasts: RwSignal<Vec<Toast>>,
+    /// The kind of page the person was on last, without anything of its workspace: the picker opens the same.
+    pub section: StoredValue<Page>,
     /// Whether the palette is open.
     pub palette: RwSignal<bool>,
     content: StoredValue<Option<Content>>,
@@ -76,6 +78,7 @@ impl Session {
             theme: RwSignal::new(theme),
             now: RwSignal::new(now),
             toasts: RwSignal::new(Vec::new()),
+            section: StoredValue::new(Page::Overview),
             palette: RwSignal::new(false),
             content: StoredValue::new(Some(content)),
             returned: StoredValue::new(returned),
@@ -180,6 +183,7 @@ impl Session {
 
     /// Takes the handoff minted for `slug`, unless it is about to run out. Each is used once.
     pub fn take_handoff(self, slug: &Slug) -> Option<String> {
+        self.look_away();
         let handoff = self.handoffs.try_update_value(|handoffs| handoffs.remove(slug)).flatten()?;
         let age = (browser::now()? - handoff.minted).whole_seconds();
         (age < HANDOFF_SECONDS).then_some(handoff.code)

@@ -1,6 +1,6 @@
 // The private cluster from outside: stopping, starting and killing PostgreSQL under a server that goes on.
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 /** The cluster's own directory (`PGDATA`), which may be outside the data directory when that can't be reached unprivileged. */
@@ -34,4 +34,10 @@ export const startPostgres = (data: string): void => control(data, "start", "-l"
 export function killPostgres(data: string): void {
   const pid = Number(readFileSync(join(pgdata(data), "postmaster.pid"), "utf8").split("\n")[0]);
   process.kill(pid, "SIGKILL");
+}
+
+/** Removes a stopped server's data directory, and its cluster if that is elsewhere. */
+export function discard(data: string): void {
+  rmSync(join(pgdata(data), ".."), { recursive: true, force: true });
+  rmSync(data, { recursive: true, force: true });
 }

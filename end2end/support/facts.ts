@@ -57,7 +57,6 @@ export async function stringsOf(slug: string): Promise<string[]> {
 
 /** Which of the strings are anywhere in the tab (markup, text, form controls, title, address, history, storage); the first twelve. */
 export async function found(page: Page, strings: string[]): Promise<string[]> {
-  if (process.env.PROBE) await page.evaluate(() => document.getElementById("boot")?.remove());
   return page.evaluate((strings) => {
     const root = document.documentElement;
     const controls = [...document.querySelectorAll<HTMLInputElement>("input, textarea, select")].map((c) => c.value);

@@ -2,7 +2,7 @@
 // meant goes on. Nobody learns from an answer, or from its time, whether an address has an account (ASVS 6.3.1, 6.3.8).
 // A server of its own, behind a proxy that it trusts, so that each try can come from an address of its own.
 import { expect, test } from "@playwright/test";
-import { rmSync } from "node:fs";
+import { discard } from "../support/cluster";
 import { PASSWORD, live } from "../support/people";
 import { send, type Raw } from "../support/raw";
 import { PORT, type Running, start, stop } from "../support/server";
@@ -28,7 +28,7 @@ test.beforeAll(async () => {
 test.afterAll(async () => {
   if (!running) return;
   await stop(running);
-  rmSync(running.data, { recursive: true, force: true });
+  discard(running.data);
 });
 
 const median = (times: number[]) => times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)];

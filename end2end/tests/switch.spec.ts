@@ -16,8 +16,7 @@ test.beforeEach(async ({ as }) => {
 const ways = [
   { name: "switcher", go: bySwitcher, lands: "customers" },
   { name: "palette", go: byPalette, lands: "customers" },
-  // The picker shows no page, so there is none to keep.
-  { name: "picker", go: byPicker, lands: "overview" },
+  { name: "picker", go: byPicker, lands: "customers" },
 ];
 
 for (const way of ways) {

@@ -49,6 +49,9 @@ impl Capability {
 pub struct CapabilitySet(u16);
 
 impl CapabilitySet {
+    /// All there are.
+    pub const ALL: Self = Self::of(&Capability::ALL);
+
     /// Whether it holds `capability`. For showing and hiding: a function that needs one takes the marker value that
     /// the door hands out, never this answer.
     pub const fn has(self, capability: Capability) -> bool {

@@ -7,7 +7,7 @@ use crate::{
     boot::Content,
     browser,
     error::Refusal,
-    routes::{Page, Route},
+    routes::Route,
     session::{Session, use_session},
     ui::{Ago, Banner, Icon, SlugText, Tone, WsIcon},
 };
@@ -170,7 +170,8 @@ fn section(organization: &PickerOrganization, rows: Vec<AnyView>) -> AnyView {
 }
 
 fn row(session: Session, organization: &PickerOrganization, workspace: &PickerWorkspace, number: usize) -> AnyView {
-    let url = Page::Overview.in_another_workspace(workspace.seat.capabilities()).url(&workspace.slug);
+    let same = session.section.with_value(|page| page.in_another_workspace(workspace.seat.capabilities()));
+    let url = same.url(&workspace.slug);
     let (hovered, focused) = (workspace.slug.clone(), workspace.slug.clone());
     view! {
         <li>

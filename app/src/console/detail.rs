@@ -65,14 +65,18 @@ where
         };
         let answer = call(target);
         spawn_local(async move {
-            match answer.await {
+            let answer = answer.await;
+            // Whoever has left the workspace meanwhile is told nothing of it.
+            if busy.try_set(false).is_some() {
+                return;
+            }
+            match answer {
                 Ok(()) => {
                     scope.session.toast(Toast::done(done));
                     scope.reload();
                 }
                 Err(error) => scope.stopped(error),
             }
-            busy.try_set(false);
         });
     };
     let here = scope.url(&scope.page.get_untracked());

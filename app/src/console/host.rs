@@ -6,7 +6,6 @@ use super::{
     usage,
 };
 use crate::{
-    browser,
     routes::Page,
     ui::{Empty, Icon},
 };
@@ -18,12 +17,6 @@ use model::list::Noun;
 pub fn PageHost() -> impl IntoView {
     let scope = use_scope();
     let key = Memo::new(move |_| scope.shown.with(|shown| shown.page.key()));
-    Effect::new(move |_| {
-        let name = scope.entry.with(|e| e.as_ref().map(|e| e.workspace.name.clone()));
-        if let Some(name) = name {
-            browser::set_title(&format!("{} · {name} · Stile", key.get().title()));
-        }
-    });
     move || match key.get() {
         Page::Overview => overview::view(scope),
         Page::List(query) => match query.noun {

@@ -17,6 +17,11 @@ pub fn WorkspacePlane(
 ) -> impl IntoView {
     let scope = Scope::open(slug);
     let refused = Memo::new(move |_| scope.refused.get());
+    Effect::new(move |_| match refused.get() {
+        Some(AppError::Gone) => browser::set_title("Deleted · Stile"),
+        Some(_) => browser::set_title("Not found · Stile"),
+        None => {}
+    });
     let arrived = scope.entry.with_untracked(Option::is_some);
     Effect::new(move |_| {
         // After a switch the focus would be lost with the old switcher: the new page takes it.

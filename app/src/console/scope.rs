@@ -14,7 +14,7 @@ use crate::{
     ui::Toast,
 };
 use leptos::{prelude::*, reactive::traits::IsDisposed, task::spawn_local};
-use model::{Capability, Slug, workspace::Entry};
+use model::{Capability, CapabilitySet, Slug, workspace::Entry};
 use std::{collections::HashMap, sync::Arc};
 
 /// The page on screen and its data, as soon as there is some.
@@ -81,6 +81,8 @@ impl Scope {
             run: StoredValue::new(0),
         };
         provide_context(scope);
+        // What was said of this workspace is not said in the next.
+        on_cleanup(move || session.toasts.set(Vec::new()));
         Effect::new(move |_| scope.follow(scope.page.get()));
         scope
     }
@@ -130,6 +132,7 @@ impl Scope {
 
     /// Follows the address.
     fn follow(self, page: Page) {
+        self.session.section.set_value(page.in_another_workspace(CapabilitySet::ALL));
         let (same, has_data) = self.shown.with_untracked(|s| (s.page == page, s.data.is_some()));
         if same && has_data {
             return;
@@ -258,8 +261,11 @@ impl Scope {
     /// # Errors
     /// What the server answers.
     pub async fn ask<T>(self, call: impl AsyncFn(Slug, String) -> Result<T, AppError>) -> Result<T, AppError> {
-        let slug = self.slug();
-        let grant = self.entry.with_untracked(|e| e.as_ref().map(|e| e.grant.clone())).unwrap_or_default();
+        // The scope may be gone by the time that a task gets its turn.
+        let (Some(slug), Some(entry)) = (self.slug.try_get_value(), self.entry.try_get_untracked()) else {
+            return Err(AppError::Mismatch);
+        };
+        let grant = entry.map(|e| e.grant).unwrap_or_default();
         match call(slug.clone(), grant).await {
             Err(AppError::GrantExpired) => {
                 let entered = open_workspace(slug.clone(), self.url(&Page::Overview)).await?;

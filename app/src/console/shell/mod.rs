@@ -78,6 +78,9 @@ pub fn Shell(
     let scope = use_scope();
     let info = Memo::new(move |_| ShellInfo::of(scope));
     let page = Signal::derive(move || scope.page.get());
+    Effect::new(move |_| {
+        browser::set_title(&info.with(|i| format!("{} · {} · Stile", scope.page.with(Page::title), i.name)));
+    });
     view! {
         <div class="console" data-hue=move || info.with(|i| hue(&i.name))>
             <aside class="rail" aria-label="Workspace">

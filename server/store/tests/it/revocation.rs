@@ -20,7 +20,7 @@ use store::{
 };
 use tokio::task::JoinSet;
 
-const ROUNDS: usize = 200;
+const ROUNDS: usize = 150;
 const WRITERS: usize = 3;
 
 async fn add(tx: &mut WorkspaceTx<Write>, name: &str) {

@@ -1,0 +1,172 @@
+// Invariant: what a person may not see answers exactly as what does not exist; renamed and deleted workspaces answer
+// truly only to those who have, or had, a seat (blueprint section 3, invariant 5, and section 5).
+import { type APIRequestContext, type APIResponse, expect } from "@playwright/test";
+import { ADA, MIA, VIK, test } from "../support/as";
+import { bootOf } from "../support/calls";
+import { FINANCE, IT, customersOf, found, sql, stringsOf, workspaceOf } from "../support/facts";
+import { PASSWORD, live, open } from "../support/people";
+import { rowsAreThere, workspaceName } from "../support/switching";
+
+/** An answer as a curious person could compare it: all but what differs between two answers to the same request. */
+async function answer(request: APIRequestContext, path: string) {
+  const response = await request.get(path, { maxRedirects: 0 });
+  const { date, "x-request-id": _, ...headers } = response.headers();
+  return { status: response.status(), headers, body: (await response.body()).toString("base64") };
+}
+
+async function expectAbsent(request: APIRequestContext, path: string, like: string): Promise<void> {
+  const [one, other] = [await answer(request, path), await answer(request, like)];
+  expect(one.status, path).toBe(404);
+  expect(one.headers["stile-workspace"], `${path} names a workspace`).toBeUndefined();
+  expect(one, `${path} can be told from ${like}`).toEqual(other);
+}
+
+const location = (response: APIResponse) => response.headers()["location"];
+const get = (request: APIRequestContext, path: string) => request.get(path, { maxRedirects: 0 });
+
+test("as Vik, a workspace without a seat answers byte for byte as none at all", async ({ as }) => {
+  const { request } = (await as(VIK)).context();
+  expect((await get(request, `/${IT}`)).status(), "control: his own workspace opens").toBe(200);
+  const random = "018f4d9e-0000-7000-8000-000000000000";
+  const customer = (await customersOf(FINANCE))[0].id;
+  for (const rest of ["", "/", "/overview", "/customers", "/customers?q=a&sort=created", "/customers/new", "/settings/members"]) {
+    await expectAbsent(request, `/${FINANCE}${rest}`, `/no-such-workspace${rest}`);
+  }
+  await expectAbsent(request, `/${FINANCE}/customers/${customer}`, `/no-such-workspace/customers/${random}`);
+  for (const path of ["/admin", "/No-Such", "/a", `/${IT}/nonsense`, `/${FINANCE.toUpperCase()}`]) {
+    await expectAbsent(request, path, "/no-such-workspace");
+  }
+  const body = Buffer.from((await answer(request, `/${FINANCE}`)).body, "base64").toString();
+  expect(body).toContain('data-testid="not-found"');
+  expect(body, "the way out is his own workspace").toContain(`/${IT}/overview`);
+  for (const text of ["Finance", "GlobalAI", FINANCE]) expect(body, "the page tells of Finance").not.toContain(text);
+});
+
+test("the not-found page says both things are possible, asks for access, and leads to the person's own workspace", async ({ as }) => {
+  const page = await as(VIK);
+  await open(page, `/${FINANCE}/customers`);
+  await expect(page.getByTestId("not-found")).toContainText("Either there is no such page, or it is in a workspace you have no seat in");
+  await expect(page.getByTestId("not-found").getByText(/request access|ask .* for a seat/i), "it says how to get access").toBeVisible();
+  await page.getByRole("link", { name: "Open IT" }).click();
+  await expect(page).toHaveURL(`/${IT}/overview`);
+  await expect(workspaceName(page)).toHaveText("IT");
+});
+
+for (const deep of [`/${IT}/customers?q=a%26b%20c&sort=created&dir=desc`, `/${IT}/invoices`]) {
+  test(`a signed-out deep link to ${deep} goes to sign-in and comes back to exactly that`, async ({ browser, baseURL }) => {
+    const context = await browser.newContext({ baseURL });
+    try {
+      const first = await get(context.request, deep);
+      expect([first.status(), location(first)]).toEqual([303, `/sign-in?next=${encodeURIComponent(deep).replaceAll("%20", "+")}`]);
+      const page = await context.newPage();
+      await page.goto(deep);
+      expect(new URL(page.url()).pathname).toBe("/sign-in");
+      expect(await found(page, await stringsOf(IT)), "IT's data are shown before sign-in").toEqual([]);
+      await live(page);
+      await page.fill("[name=email]", VIK);
+      await page.fill("[name=password]", PASSWORD);
+      await page.click("button[type=submit]");
+      await page.waitForURL((url) => url.pathname !== "/sign-in");
+      expect(page.url()).toBe(baseURL + deep);
+      await expect(workspaceName(page)).toHaveText("IT");
+    } finally {
+      await context.close();
+    }
+  });
+}
+
+test("a signed-out request can't tell a workspace from none either", async ({ playwright, baseURL }) => {
+  const request = await playwright.request.newContext({ baseURL });
+  for (const slug of [IT, FINANCE, "no-such-workspace"]) {
+    const response = await get(request, `/${slug}/customers`);
+    expect([response.status(), location(response), await response.text()], slug).toEqual([303, `/sign-in?next=%2F${slug}%2Fcustomers`, ""]);
+  }
+  await request.dispose();
+});
+
+test.describe("a renamed workspace", () => {
+  const NEW = "smartai-renamed";
+
+  test.afterEach(async () => {
+    await sql("update account.workspaces set slug = $1 where slug = $2", [IT, NEW]);
+    await sql("delete from account.slugs where slug = $1", [NEW]);
+  });
+
+  const rename = () => sql("update account.workspaces set slug = $2 where slug = $1", [IT, NEW]);
+
+  test("answers 301 with path and query kept to members, and 404 to strangers", async ({ as }) => {
+    const vik = (await as(VIK)).context().request;
+    const mia = (await as(MIA)).context().request;
+    await rename();
+    for (const rest of ["", "/customers", "/customers?q=a%26b&sort=created&dir=desc", "/invoices/018f4d9e-0000-7000-8000-000000000000"]) {
+      const response = await get(vik, `/${IT}${rest}`);
+      expect([response.status(), location(response)], `/${IT}${rest}`).toEqual([301, `/${NEW}${rest}`]);
+      await expectAbsent(mia, `/${IT}${rest}`, `/no-such-workspace${rest}`);
+      await expectAbsent(mia, `/${NEW}${rest}`, `/no-such-workspace${rest}`);
+    }
+    expect((await get(vik, `/${NEW}/customers`)).status(), "control: the new address opens").toBe(200);
+  });
+
+  test("takes an open console along to its new address", async ({ as }) => {
+    const page = await as(VIK);
+    await open(page, `/${IT}/overview`);
+    await rename();
+    await page.getByRole("link", { name: "Invoices" }).click();
+    await expect(page).toHaveURL(`/${NEW}/invoices`);
+    await expect(workspaceName(page)).toHaveText("IT");
+    await rowsAreThere(page);
+  });
+});
+
+test.describe("a deleted workspace", () => {
+  const restore = () => sql("update account.workspaces set deleted_at = null where slug = $1", [IT]);
+  const remove = () => sql("update account.workspaces set deleted_at = now() where slug = $1", [IT]);
+  test.afterEach(restore);
+
+  test("answers 410 to those who had a seat, and 404 to others", async ({ as }) => {
+    const vik = (await as(VIK)).context().request;
+    const mia = (await as(MIA)).context().request;
+    await remove();
+    const ofIt = await stringsOf(IT);
+    for (const rest of ["", "/customers", `/customers/${(await customersOf(IT))[0].id}`]) {
+      const response = await get(vik, `/${IT}${rest}`);
+      const text = await response.text();
+      expect([response.status(), text.includes('data-testid="gone"')], `/${IT}${rest}`).toEqual([410, true]);
+      expect(ofIt.filter((s) => text.includes(s)), "the 410 page holds data").toEqual([]);
+      await expectAbsent(mia, `/${IT}${rest}`, `/no-such-workspace${rest}`);
+    }
+    await restore();
+    expect((await get(vik, `/${IT}/customers`)).status(), "control: it was the deletion").toBe(200);
+  });
+
+  test("is gone from an open console with the next click, data and all", async ({ as }) => {
+    const page = await as(VIK);
+    const ofIt = await stringsOf(IT);
+    await open(page, `/${IT}/customers`);
+    expect(await found(page, ofIt)).not.toEqual([]);
+    await remove();
+    await page.getByRole("link", { name: "Invoices" }).click();
+    await expect(page.getByTestId("gone")).toBeVisible();
+    expect(await found(page, ofIt), "data of a deleted workspace are left in the tab").toEqual([]);
+  });
+});
+
+test("a customer of Finance under IT's address is not found, as any id", async ({ as }) => {
+  const { request } = (await as(ADA)).context();
+  const [ours, theirs] = [(await customersOf(IT))[0], (await customersOf(FINANCE))[0]];
+  expect((await get(request, `/${IT}/customers/${ours.id}`)).status(), "control: IT's own customer").toBe(200);
+  expect((await get(request, `/${FINANCE}/customers/${theirs.id}`)).status(), "control: Ada sees it in Finance").toBe(200);
+  const under = async (id: string) => {
+    const response = await get(request, `/${IT}/customers/${id}`);
+    const text = await response.text();
+    expect([response.status(), response.headers()["stile-workspace"]]).toEqual([404, (await workspaceOf(IT)).id]);
+    expect(text).toContain('data-testid="row-not-found"');
+    expect(text, "the answer names Finance's customer").not.toContain(theirs.name);
+    // What differs by nature: the time, and with it the grant; and the id that was asked for.
+    return text.replaceAll(id, "ID").replaceAll(/"(grant)":"[^"]*"|"(now|opened|as_of)":\d+|nonce="[^"]*"/g, "$1$2");
+  };
+  const random = "018f4d9e-0000-7000-8000-000000000000";
+  const normal = (text: string) => text.replaceAll(/value="[\w-]+\.[\w-]+\.[\w-]+"/g, "");
+  expect(normal(await under(theirs.id)), "a foreign id can be told from a random one").toBe(normal(await under(random)));
+  expect((await bootOf(request, `/${IT}/customers/${ours.id}`)).content.workspace.data.customer.row.name).toBe(ours.name);
+});

@@ -1,0 +1,142 @@
+// The JSON API: opened by an operator token and by nothing else, as far as its person's seats reach today; foreign and
+// absent answer alike (blueprint sections 3 and 7; issue 2, item 11).
+import { expect, test, type Browser } from "@playwright/test";
+import { sql } from "../support/facts";
+import { contextOf, open } from "../support/people";
+import { forgetTokens } from "../support/made";
+import { get, sessionOf } from "../support/raw";
+
+const NAME = "Api test";
+const [ADA, MIA] = ["ada@smartai.example", "mia@smartai.example"];
+const CUSTOMERS = "/api/v1/workspaces/smartai-it/customers";
+
+/** Makes a token on the page, as a person does. */
+async function tokenOf(browser: Browser, who: string, name: string): Promise<string> {
+  const context = await contextOf(browser, who);
+  const page = await context.newPage();
+  await open(page, "/account/tokens");
+  await page.fill("[name=name]", name);
+  await page.getByRole("button", { name: "Create token" }).click();
+  const token = (await page.getByTestId("token").textContent()) ?? "";
+  expect(token).toMatch(/^stile_[\w-]{40,}$/);
+  await context.close();
+  return token;
+}
+const as = (token: string) => ({ authorization: `Bearer ${token}` });
+let ada: string;
+let mia: string;
+
+test.beforeAll(async ({ browser }) => {
+  ada = await tokenOf(browser, ADA, `${NAME} ada`);
+  mia = await tokenOf(browser, MIA, `${NAME} mia`);
+});
+test.afterAll(() => forgetTokens(NAME));
+
+test("openapi.json lists both endpoints, needs no token, and says how to sign in", async () => {
+  const answer = await get("/api/v1/openapi.json");
+  expect(answer.status).toBe(200);
+  const description = JSON.parse(answer.body);
+  expect(description.openapi).toMatch(/^3\./);
+  expect(Object.keys(description.paths)).toEqual(["/api/v1/me/workspaces", "/api/v1/workspaces/{slug}/customers"]);
+  for (const path of Object.values(description.paths) as { get: Record<string, unknown> }[]) expect(path.get.security).toEqual([{ operator_token: [] }]);
+  expect(description.components.securitySchemes.operator_token).toMatchObject({ type: "http", scheme: "bearer" });
+});
+
+test("Ada's workspaces are the picker's, in its order and shape", async () => {
+  const answer = await get("/api/v1/me/workspaces", as(ada));
+  const { organizations } = JSON.parse(answer.body);
+  const seen = organizations.map((o: { name: string; role: string; workspaces: { name: string; slug: string; role: string; via: string[] }[] }) => ({
+    name: o.name, role: o.role, workspaces: o.workspaces.map(({ name, slug, role, via }) => ({ name, slug, role, via })),
+  }));
+  expect(seen).toEqual([
+    { name: "GlobalAI", role: null, workspaces: [{ name: "Finance", slug: "globalai-finance", role: "billing_admin", via: ["direct"] }] },
+    { name: "SmartAI", role: "admin", workspaces: [
+      { name: "IT", slug: "smartai-it", role: "owner", via: ["direct", "organization"] },
+      { name: "Product Eng", slug: "smartai-product-eng", role: "admin", via: ["organization"] },
+    ] },
+  ]);
+});
+
+test("customers are read page by page, all of them once, in order", async () => {
+  const names: string[] = [];
+  let after = "";
+  for (let pages = 0; pages < 20; pages++) {
+    const answer = await get(`${CUSTOMERS}${after}`, as(ada));
+    expect(answer.status, answer.body).toBe(200);
+    const page = JSON.parse(answer.body);
+    expect(answer.headers["stile-workspace"]).toBe(page.workspace.id);
+    names.push(...page.customers.map((c: { name: string }) => c.name));
+    if (page.next === null) break;
+    after = `?after=${encodeURIComponent(page.next)}`;
+  }
+  const all = await sql("select c.name from workspace.customers c join account.workspaces w on w.id = c.workspace_id where slug = 'smartai-it' order by c.name_key, c.id");
+  expect(names).toEqual(all.map((c) => c.name));
+});
+
+test("without a seat a workspace is as absent as one that nobody has", async () => {
+  const seen: string[] = [];
+  for (const slug of ["smartai-it", "globalai-finance", "no-such-workspace", "x", "Not%20A%20Slug"]) {
+    const answer = await get(`/api/v1/workspaces/${slug}/customers?status=nonsense`, as(mia));
+    const { date: _, "x-request-id": __, ...headers } = answer.headers;
+    expect(answer.status, slug).toBe(404);
+    seen.push(JSON.stringify([answer.body, headers]));
+  }
+  expect(new Set(seen).size, "the answers tell which of them exist").toBe(1);
+  expect((await get("/api/v1/workspaces/smartai-product-eng/customers", as(mia))).status, "the control: where she has a seat it opens").toBe(200);
+});
+
+test("nothing but a live token opens it", async () => {
+  const cookie = await sessionOf(ADA);
+  const session = cookie.split("=")[1];
+  for (const path of ["/api/v1/me/workspaces", CUSTOMERS]) {
+    for (const [what, headers] of [
+      ["nothing", {}],
+      ["a session's cookie", { cookie }],
+      ["a session's secret as a token", as(session)],
+      ["a made-up token", as(`stile_${"A".repeat(43)}`)],
+      ["a token that is cut", as(ada.slice(0, -1))],
+      ["Basic", { authorization: `Basic ${Buffer.from(`${ADA}:${ada}`).toString("base64")}` }],
+    ] as [string, Record<string, string>][]) {
+      const answer = await get(path, headers);
+      expect(answer.status, `${path} with ${what}`).toBe(401);
+      expect(answer.headers["www-authenticate"], `${path} with ${what}`).toMatch(/^Bearer/);
+      expect(JSON.parse(answer.body).error.code).toBe("unauthenticated");
+    }
+    expect((await get(`${path}?token=${ada}&access_token=${ada}`)).status, `${path} with a token in the address`).toBe(401);
+    expect((await get(path, as(ada))).status, `${path}, the control`).toBe(200);
+  }
+  expect((await get("/home", { cookie: `stile=${ada}` })).status, "a token signs in to the console").toBe(303);
+});
+
+test("a revoked token is dead at once; the others live", async ({ browser }) => {
+  const token = await tokenOf(browser, ADA, `${NAME} short-lived`);
+  expect((await get(CUSTOMERS, as(token))).status, "the control").toBe(200);
+  const context = await contextOf(browser, ADA);
+  const page = await context.newPage();
+  await open(page, "/account/tokens");
+  expect(await page.content(), "the token is shown a second time").not.toContain(token);
+  await page.getByRole("button", { name: `Revoke ${NAME} short-lived` }).click();
+  await expect(page.getByTestId("row").filter({ hasText: `${NAME} short-lived` })).toHaveCount(0);
+  expect((await get(CUSTOMERS, as(token))).status, "it still opens the API").toBe(401);
+  expect((await get(CUSTOMERS, as(ada))).status, "another token died with it").toBe(200);
+  await context.close();
+});
+
+test("another person's token can't be revoked", async ({ browser }) => {
+  const [{ id }] = await sql("select id from account.operator_tokens where name = $1", [`${NAME} ada`]);
+  const context = await contextOf(browser, MIA);
+  const origin = new URL((await context.request.get("/home")).url()).origin;
+  const answer = await context.request.post("/api/fn/revoke_token", { headers: { origin }, data: { id } });
+  expect(answer.status()).toBe(404);
+  expect((await get(CUSTOMERS, as(ada))).status, "it was revoked all the same").toBe(200);
+  await context.close();
+});
+
+test("a misspelt filter is an error and not the whole list", async () => {
+  for (const query of ["status=archive", "sort=email", "dir=down", "after=x"]) {
+    const answer = await get(`${CUSTOMERS}?${query}`, as(ada));
+    expect([answer.status, JSON.parse(answer.body).error.code], query).toEqual([400, "invalid_parameter"]);
+  }
+  const archived = JSON.parse((await get(`${CUSTOMERS}?status=archived`, as(ada))).body);
+  expect(new Set(archived.customers.map((c: { status: string }) => c.status))).toEqual(new Set(["archived"]));
+});

@@ -1,0 +1,176 @@
+// A database that is down is said to be down: 503, never a sign-in page, never an empty list, and nothing typed or
+// signed in is lost. When it is back, everything goes on by itself (issue 2, "Bad input everywhere ...").
+// A server of its own, whose PostgreSQL is stopped, started and killed from outside.
+import { expect, test, type BrowserContext, type Page } from "@playwright/test";
+import { discard, killPostgres, startPostgres, stopPostgres } from "../support/cluster";
+import { PASSWORD, open } from "../support/people";
+import { get, send, sessionOf } from "../support/raw";
+import { PORT, type Running, database, start, stop } from "../support/server";
+
+const HERE = PORT + 42;
+const base = `http://127.0.0.1:${HERE}`;
+const ADA = "ada@smartai.example";
+const DOWN = "Stile can’t reach its data";
+const PAGES = ["/", "/home", "/sign-in", "/account/tokens", "/smartai-it/overview", "/smartai-it/customers", "/globalai-finance/invoices", "/no-such-workspace"];
+
+let running: Running;
+let cookie: string;
+let context: BrowserContext;
+let page: Page;
+let stopped = false;
+
+const ready = async () => (await get("/readyz", {}, base)).status;
+function takeDown(): void {
+  stopPostgres(running.data);
+  stopped = true;
+}
+async function bringBack(): Promise<void> {
+  startPostgres(running.data);
+  stopped = false;
+  await expect.poll(ready, { message: "the server does not find its database again", timeout: 15_000 }).toBe(200);
+}
+
+test.beforeAll(async () => {
+  test.setTimeout(90_000);
+  running = await start(undefined, HERE);
+  cookie = await sessionOf(ADA, base);
+});
+
+test.beforeEach(async ({ browser }) => {
+  if (stopped) await bringBack();
+  context = await browser.newContext({ baseURL: base });
+  const [name, value] = cookie.split("=");
+  await context.addCookies([{ name, value, url: base }]);
+  page = await context.newPage();
+});
+test.afterEach(() => context.close());
+
+test.afterAll(async () => {
+  test.setTimeout(60_000);
+  if (!running) return;
+  // What a test started as an administrator, the server does not stop.
+  if (!stopped) takeDown();
+  await stop(running);
+  discard(running.data);
+});
+
+test("every page is 503 and says so; health stays, readiness goes; and back again, with the same session", async () => {
+  test.setTimeout(90_000);
+  for (const path of PAGES) expect((await get(path, { cookie }, base)).status, `the control: ${path} before`).toBeLessThan(500);
+  takeDown();
+  expect((await get("/healthz", {}, base)).status, "the process is said to be dead").toBe(200);
+  await expect.poll(ready, { message: "it is said to be ready" }).toBe(503);
+  for (const path of PAGES) {
+    const answer = await get(path, { cookie }, base);
+    expect(answer.status, path).toBe(503);
+    expect(answer.headers["retry-after"], `${path} does not say when to try again`).toBeDefined();
+    expect(answer.headers["cache-control"], path).toBe("no-store");
+    expect(answer.body, `${path} does not say what is wrong`).toContain(DOWN);
+    expect(answer.body, `${path} shows a sign-in form`).not.toContain('name="password"');
+    expect(answer.body, `${path} shows an empty list`).not.toMatch(/No workspaces|yet<|data-table/);
+    expect(answer.cookies, `${path} takes the session away`).toEqual([]);
+  }
+  const token = await get("/api/v1/me/workspaces", { authorization: `Bearer stile_${"A".repeat(43)}` }, base);
+  expect([token.status, JSON.parse(token.body).error.code], "a program is told something else").toEqual([503, "unavailable"]);
+  const call = await send("POST", "/api/fn/load_picker", { base, headers: { cookie, origin: base }, json: { past_cache: false } });
+  expect(call.status, "a call is told something else").toBe(503);
+  await bringBack();
+  for (const path of PAGES) expect((await get(path, { cookie }, base)).status, `${path} afterwards`).toBeLessThan(500);
+  expect((await get("/smartai-it/customers", { cookie }, base)).status, "the session did not survive").toBe(200);
+});
+
+test("signing in says that it can't now, keeps what was typed, and works afterwards", async ({ browser }) => {
+  test.setTimeout(60_000);
+  const fresh = await browser.newContext({ baseURL: base });
+  const tab = await fresh.newPage();
+  await open(tab, "/sign-in");
+  await tab.fill("[name=email]", ADA);
+  await tab.fill("[name=password]", PASSWORD);
+  takeDown();
+  await tab.click("button[type=submit]");
+  await expect(tab.getByRole("alert"), "it says something else").toHaveText(`${DOWN}. Nothing was changed; try again in a moment.`, { timeout: 15_000 });
+  await expect(tab.locator("[name=email]")).toHaveValue(ADA);
+  await expect(tab.locator("[name=password]")).toHaveValue(PASSWORD);
+  await bringBack();
+  await tab.click("button[type=submit]");
+  await expect(tab, "it does not work afterwards").not.toHaveURL(/sign-in/);
+  await fresh.close();
+});
+
+test("in an open console a click shows what is wrong, Try again mends it, and the person is still signed in", async () => {
+  test.setTimeout(60_000);
+  await open(page, "/smartai-it/customers");
+  await page.getByTestId("row").first().waitFor();
+  takeDown();
+  await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Invoices" }).click();
+  const alert = page.getByRole("alert");
+  await expect(alert, "nothing is said").toContainText(`${DOWN}.`, { timeout: 15_000 });
+  await expect(page, "it went elsewhere").toHaveURL(`${base}/smartai-it/invoices`);
+  await expect(page.getByText("No invoices yet"), "an empty list is shown").toHaveCount(0);
+  await expect(page.getByTestId("workspace-name"), "the console is gone").toHaveText("IT");
+  await bringBack();
+  await alert.getByRole("button", { name: "Try again" }).click();
+  await expect(page.getByTestId("row").first(), "Try again does not").toBeVisible();
+  await expect(page.getByTestId("workspace-name")).toHaveText("IT");
+});
+
+test("a form that can't be saved now keeps all of it, and is saved later", async () => {
+  test.setTimeout(60_000);
+  await open(page, "/smartai-it/customers/new");
+  const typed = { name: "Typed while down", email: "typed@down.example", note: "kept" };
+  for (const [name, text] of Object.entries(typed)) await page.fill(`[name=${name}]`, text);
+  await page.selectOption("[name=country]", "DE");
+  takeDown();
+  await page.getByRole("button", { name: "Create customer" }).click();
+  await expect(page.getByRole("alert")).toContainText(DOWN, { timeout: 15_000 });
+  for (const [name, text] of Object.entries({ ...typed, country: "DE" })) await expect(page.locator(`[name=${name}]`), `${name} was lost`).toHaveValue(text);
+  await bringBack();
+  await page.getByRole("button", { name: "Create customer" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(typed.name);
+  const client = await database(running.data);
+  const { rows } = await client.query("select count(*)::int as n from workspace.customers where name = $1", [typed.name]);
+  await client.end();
+  expect(rows, "it was saved twice, or not").toEqual([{ n: 1 }]);
+});
+
+test("without JavaScript the form comes back, too", async ({ browser }) => {
+  test.setTimeout(60_000);
+  const plain = await browser.newContext({ baseURL: base, javaScriptEnabled: false });
+  const [name, value] = cookie.split("=");
+  await plain.addCookies([{ name, value, url: base }]);
+  const tab = await plain.newPage();
+  await tab.goto("/smartai-it/customers");
+  takeDown();
+  await tab.getByRole("link", { name: "New customer" }).click();
+  await expect(tab.getByTestId("unavailable")).toBeVisible({ timeout: 15_000 });
+  await bringBack();
+  await tab.getByRole("link", { name: "Try again" }).click();
+  await expect(tab.getByRole("heading", { level: 1 }), "Try again does not lead where one wanted to go").toHaveText("New customer");
+  await plain.close();
+});
+
+test("the 503 page's Try again opens the page that was asked for", async () => {
+  test.setTimeout(60_000);
+  takeDown();
+  await open(page, "/smartai-it/customers");
+  await expect(page.getByTestId("unavailable")).toBeVisible();
+  await bringBack();
+  await page.getByRole("link", { name: "Try again" }).click();
+  await expect(page.getByTestId("row").first(), "Try again does nothing").toBeVisible();
+  await expect(page).toHaveURL("/smartai-it/customers");
+});
+
+test("after a crash the server starts PostgreSQL again by itself", async () => {
+  test.setTimeout(120_000);
+  // The server minds only a PostgreSQL that it started.
+  takeDown();
+  await stop(running);
+  running = await start(running.data, HERE);
+  stopped = false;
+  await open(page, "/smartai-it/customers");
+  killPostgres(running.data);
+  await expect.poll(ready, { message: "it did not notice the crash", intervals: [20] }).toBe(503);
+  await expect.poll(ready, { message: "it did not start PostgreSQL again", timeout: 30_000 }).toBe(200);
+  await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Products" }).click();
+  await expect(page.getByTestId("row").first(), "the same session does not go on").toBeVisible();
+});

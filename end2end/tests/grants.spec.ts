@@ -1,0 +1,105 @@
+// Invariant: a write names the workspace its page was rendered for, by its grant. Where grant and address differ, or
+// the seat does not allow it, it is refused and nothing is written (blueprint section 3, invariant 6, and section 4).
+import { type APIRequestContext, expect } from "@playwright/test";
+import { ADA, VIK, test } from "../support/as";
+import { call, grantOf } from "../support/calls";
+import { FINANCE, IT, PRODUCT_ENG, customersOf, sql, workspaceOf } from "../support/facts";
+
+const NAME = "Written by a test";
+const INPUT = { name: NAME, email: "written@customer.example", country: "NL", rate_plan: "", note: "" };
+
+const written = () =>
+  sql<{ slug: string; id: string }>(
+    "select w.slug, c.id from workspace.customers c join account.workspaces w on w.id = c.workspace_id where c.name = $1", [NAME]);
+
+function save(request: APIRequestContext, workspace: string, grant: string, id: string | null = null) {
+  return call(request, "save_customer", { workspace, grant, id, input: INPUT });
+}
+
+test.afterEach(async () => {
+  await sql("delete from workspace.customers where name = $1", [NAME]);
+});
+
+test("with a grant of the same workspace a customer is written, once and there", async ({ as }) => {
+  const { request } = (await as(ADA)).context();
+  const answer = await save(request, IT, await grantOf(request, IT));
+  expect(answer.status()).toBe(200);
+  expect(answer.headers()["stile-workspace"]).toBe((await workspaceOf(IT)).id);
+  expect(await written()).toEqual([{ slug: IT, id: await answer.json() }]);
+});
+
+test("with a grant of another workspace it is 409 and nothing is written, in either", async ({ as }) => {
+  const { request } = (await as(ADA)).context();
+  const grants: Record<string, string> = { [IT]: await grantOf(request, IT), [PRODUCT_ENG]: await grantOf(request, PRODUCT_ENG), [FINANCE]: await grantOf(request, FINANCE) };
+  for (const [of, to] of [[IT, PRODUCT_ENG], [PRODUCT_ENG, IT], [IT, FINANCE], [FINANCE, IT]]) {
+    const answer = await save(request, to, grants[of]);
+    expect([answer.status(), await answer.json()], `a grant of ${of} writes to ${to}`).toEqual([409, "mismatch"]);
+    expect(await written(), `a grant of ${of} wrote to ${to}`).toEqual([]);
+  }
+  for (const slug of [IT, PRODUCT_ENG]) {
+    expect((await save(request, slug, grants[slug])).status(), `control: the grant of ${slug} writes to ${slug}`).toBe(200);
+  }
+  expect((await written()).map((row) => row.slug).sort()).toEqual([IT, PRODUCT_ENG]);
+});
+
+test("every other write and the reading of pages are held to the same", async ({ as }) => {
+  const { request } = (await as(ADA)).context();
+  const grant = await grantOf(request, IT);
+  const [customer] = await customersOf(PRODUCT_ENG);
+  const [product] = await sql("select p.id from workspace.products p where p.workspace_id = $1 limit 1", [(await workspaceOf(PRODUCT_ENG)).id]);
+  const state = () =>
+    sql(`select (select md5(string_agg(c::text, '' order by c.id)) from workspace.customers c) as customers,
+      (select md5(string_agg(p::text, '' order by p.id)) from workspace.products p) as products`);
+  const before = await state();
+  const input = { name: NAME, code: "written-by-a-test", unit: "test", description: "" };
+  for (const [name, data] of [
+    ["save_customer", { id: customer.id, input: INPUT }],
+    ["set_customer_status", { id: customer.id, status: "archived" }],
+    ["save_product", { id: null, input }],
+    ["save_product", { id: product.id, input }],
+    ["set_product_status", { id: product.id, status: "archived" }],
+    ["load_page", { url: `/${PRODUCT_ENG}/customers` }],
+  ] as const) {
+    const answer = await call(request, name, { workspace: PRODUCT_ENG, grant, ...data });
+    expect([answer.status(), await answer.json()], name).toEqual([409, "mismatch"]);
+  }
+  // A customer of another workspace can't be named under one's own grant either.
+  const foreign = await save(request, IT, grant, customer.id);
+  expect([foreign.status(), await foreign.json()]).toEqual([404, "absent"]);
+  expect(await state(), "something was written").toEqual(before);
+});
+
+test("a grant of another session or person, a forged one and none are refused, and nothing is written", async ({ as }) => {
+  const { request } = (await as(ADA)).context();
+  const elsewhere = await grantOf((await as(ADA)).context().request, IT);
+  const viks = await grantOf((await as(VIK)).context().request, IT);
+  const own = await grantOf(request, IT);
+  const [head, claims, signature] = own.split(".");
+  const unsigned = `${Buffer.from('{"alg":"none","typ":"JWT"}').toString("base64url")}.${claims}.`;
+  const flipped = `${head}.${claims}.${signature[0] === "A" ? "B" : "A"}${signature.slice(1)}`;
+  for (const [what, grant] of Object.entries({ elsewhere, viks, unsigned, flipped, none: "" })) {
+    const answer = await save(request, IT, grant);
+    expect([answer.status(), await answer.json()], what).toEqual([409, "mismatch"]);
+    expect(await written(), `the grant "${what}" wrote`).toEqual([]);
+  }
+  expect((await save(request, IT, own)).status(), "control: her own writes").toBe(200);
+});
+
+test("a Viewer's write is 403 and nothing is written", async ({ as }) => {
+  const { request } = (await as(VIK)).context();
+  const grant = await grantOf(request, IT);
+  const [customer] = await customersOf(IT);
+  for (const id of [null, customer.id]) {
+    const answer = await save(request, IT, grant, id);
+    expect(answer.status(), "a Viewer writes").toBe(403);
+    expect(await answer.json()).toEqual({ denied: "edit_content" });
+  }
+  const archived = await call(request, "set_customer_status", { workspace: IT, grant, id: customer.id, status: "archived" });
+  expect(archived.status(), "a Viewer archives").toBe(403);
+  expect(await written(), "a Viewer wrote").toEqual([]);
+  expect((await customersOf(IT))[0], "the customer is as it was").toEqual(customer);
+
+  const [ada] = [(await as(ADA)).context().request];
+  expect((await save(ada, IT, await grantOf(ada, IT))).status(), "control: an Owner's write of the same is stored").toBe(200);
+  expect(await written()).toHaveLength(1);
+});

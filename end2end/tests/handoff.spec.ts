@@ -1,0 +1,147 @@
+// Invariant: a handoff lets one session into one workspace, once, within a minute; every other use is refused with its
+// reason, and leaves the picker, where picking again works (blueprint section 6).
+import { type Page, expect } from "@playwright/test";
+import { ADA, VIK, test } from "../support/as";
+import { call, mint, redeem } from "../support/calls";
+import { FINANCE, IT, PRODUCT_ENG, found, sql, stringsOf, workspaceOf } from "../support/facts";
+import { settled } from "../support/network";
+import { open } from "../support/people";
+import { workspaceName } from "../support/switching";
+
+const BY_HASH = "code_hash = sha256(convert_to($1, 'UTF8'))";
+
+/** As if it had been minted a minute ago. */
+async function age(code: string): Promise<void> {
+  const aged = await sql(`update account.handoffs set expires_at = expires_at - interval '60 s' where ${BY_HASH} returning 1`, [code]);
+  expect(aged, "the handoff is stored by its hash").toHaveLength(1);
+}
+
+test("a handoff redeemed 100 times at once lets one in", async ({ as }) => {
+  const { request } = (await as(ADA)).context();
+  const code = await mint(request, FINANCE);
+  const answers = await Promise.all(Array.from({ length: 100 }, () => redeem(request, FINANCE, code)));
+  const entered = answers.filter((a) => a.status() === 200);
+  expect(entered, "more or less than one was let in").toHaveLength(1);
+  expect((await entered[0].json()).entry.workspace.slug).toBe(FINANCE);
+  const ofFinance = await stringsOf(FINANCE);
+  for (const answer of answers.filter((a) => a.status() !== 200)) {
+    expect(answer.status()).toBe(403);
+    const body = await answer.text();
+    expect(JSON.parse(body), "the reason is that it was used").toEqual({ refused: "handoff-used" });
+    expect(ofFinance.filter((s) => body.includes(s)), "a refusal holds the workspace's data").toEqual([]);
+  }
+});
+
+test("a handoff lives for 60 s, and then is refused as expired, the first time too", async ({ as }) => {
+  const { request } = (await as(ADA)).context();
+  const code = await mint(request, FINANCE);
+  const [life] = await sql<{ seconds: number }>(
+    `select extract(epoch from expires_at - created_at)::int as seconds from account.handoffs where ${BY_HASH}`, [code]);
+  expect(life.seconds).toBe(60);
+  await age(code);
+  const late = await redeem(request, FINANCE, code);
+  expect([late.status(), await late.json()]).toEqual([403, { refused: "handoff-expired" }]);
+
+  const fresh = await mint(request, FINANCE);
+  await sql(`update account.handoffs set expires_at = expires_at - interval '50 s' where ${BY_HASH}`, [fresh]);
+  expect((await redeem(request, FINANCE, fresh)).status(), "control: after 50 s it is still good").toBe(200);
+});
+
+test("a handoff is no use to another session, another person or another workspace, and is not used up by them", async ({ as }) => {
+  const { request } = (await as(ADA)).context();
+  const elsewhere = (await as(ADA)).context().request;
+  const vik = (await as(VIK)).context().request;
+  const code = await mint(request, IT);
+  for (const [who, tried] of [
+    ["another session of the same person", () => redeem(elsewhere, IT, code)],
+    ["another person with a seat there", () => redeem(vik, IT, code)],
+    ["another workspace of the same person", () => redeem(request, PRODUCT_ENG, code)],
+  ] as const) {
+    const answer = await tried();
+    expect([answer.status(), await answer.json()], who).toEqual([403, { refused: "handoff-foreign" }]);
+  }
+  expect((await redeem(request, IT, code)).status(), "control: whom it was made for gets in").toBe(200);
+});
+
+test("a forged handoff is refused, and a signed-out redeemer, too", async ({ as, playwright }) => {
+  const { request } = (await as(ADA)).context();
+  const code = await mint(request, IT);
+  const altered = code.slice(0, -1) + (code.endsWith("A") ? "B" : "A");
+  for (const forged of ["", "x", "A".repeat(43), altered, code.slice(0, -1), `${code}A`, `${code} `, "A".repeat(10_000)]) {
+    const answer = await redeem(request, IT, forged);
+    expect([answer.status(), await answer.json()], `forged: ${forged.slice(0, 60)}`).toEqual([403, { refused: "handoff-foreign" }]);
+  }
+  const nobody = await playwright.request.newContext();
+  const answer = await redeem(nobody, IT, code);
+  expect([answer.status(), await answer.json()]).toEqual([401, "signed_out"]);
+  await nobody.dispose();
+  expect((await redeem(request, IT, code)).status(), "control: the true one gets in").toBe(200);
+});
+
+test("no handoff is minted for a workspace without a seat, and it says the same as for none at all", async ({ as }) => {
+  const { request } = (await as(VIK)).context();
+  const count = async () => (await sql("select count(*) as n from account.handoffs"))[0].n;
+  const before = await count();
+  const foreign = await call(request, "switch_workspace", { to: FINANCE });
+  const absent = await call(request, "switch_workspace", { to: "no-such-workspace" });
+  expect([foreign.status(), absent.status()]).toEqual([404, 404]);
+  expect(await foreign.body(), "the answers differ").toEqual(await absent.body());
+  for (const answer of [foreign, absent]) expect(answer.headers()["stile-workspace"]).toBeUndefined();
+  expect(await count(), "a handoff was stored").toBe(before);
+  await mint(request, IT);
+  expect(Number(await count()), "control: with a seat one is stored").toBe(Number(before) + 1);
+});
+
+/** Points at Finance's row until a handoff has been minted ahead, and gives its code back. */
+async function point(page: Page): Promise<string> {
+  const minted = page.waitForResponse((r) => r.url().endsWith("/api/fn/switch_workspace"));
+  await page.locator(`[data-testid=picker-row][data-slug=${FINANCE}]`).hover();
+  const answer = await minted;
+  expect(answer.request().postDataJSON()).toEqual({ to: FINANCE });
+  return (await answer.json()) as string;
+}
+
+for (const [why, spoil, refused, words] of [
+  ["was used", async (page: Page, code: string) => void expect((await redeem(page.context().request, FINANCE, code)).status()).toBe(200),
+    "used", "That way in was already used once. Pick the workspace again."],
+  ["ran out", async (_: Page, code: string) => age(code), "expired", "That way in was more than a minute old. Pick the workspace again."],
+] as const) {
+  test(`whoever holds a handoff that ${why} is at the picker with the reason, and picking again works`, async ({ as }) => {
+    const page = await as(ADA);
+    const { id } = await workspaceOf(FINANCE);
+    await open(page, "/home");
+    const code = await point(page);
+    await spoil(page, code);
+    const entering = page.waitForRequest((r) => r.url().endsWith("/api/fn/enter_workspace"));
+    await page.keyboard.press("1");
+    expect((await entering).postDataJSON().code, "the tab presents what it had minted").toBe(code);
+    await expect(page).toHaveURL(`/home?refused=${refused}`);
+    await expect(page.getByRole("status").filter({ hasText: words })).toBeVisible();
+    await expect(page.getByTestId("picker-row")).toHaveCount(3);
+    expect(await found(page, await stringsOf(FINANCE)), "something of Finance is there without entering").toEqual([]);
+
+    const entered = page.waitForResponse((r) => /(open|enter)_workspace$/.test(new URL(r.url()).pathname));
+    await page.locator(`[data-testid=picker-row][data-slug=${FINANCE}]`).click();
+    const answer = await entered;
+    expect([answer.status(), answer.headers()["stile-workspace"]], "picking again mints a fresh one").toEqual([200, id]);
+    await expect(page).toHaveURL(`/${FINANCE}/overview`);
+    await expect(workspaceName(page)).toHaveText("Finance");
+    expect(await found(page, await stringsOf(FINANCE)), "control: after entering Finance is there").not.toEqual([]);
+  });
+}
+
+test("a handoff minted ahead is used for the switch that follows, and no second one is minted", async ({ as }) => {
+  const page = await as(ADA);
+  await page.clock.install();
+  await open(page, "/home");
+  const code = await point(page);
+  const asked: string[] = [];
+  page.on("request", (r) => asked.push(`${new URL(r.url()).pathname} ${r.postDataJSON()?.code ?? ""}`));
+  await page.locator(`[data-testid=picker-row][data-slug=${FINANCE}]`).click();
+  await expect(page).toHaveURL(`/${FINANCE}/overview`);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Overview");
+  // Whatever the click itself counted as intent has become a request by now.
+  await page.clock.runFor(1_000);
+  await settled(page);
+  expect(asked.filter((line) => line.includes("_workspace"))).toEqual([`/api/fn/enter_workspace ${code}`]);
+});

@@ -1,0 +1,157 @@
+// The five lists with JavaScript: the database's rows in the database's order, a count that is true, search as one
+// types without losing the focus, and pages that neither repeat nor skip a row (issue 2, item 10).
+import { expect, test, type BrowserContext, type Page } from "@playwright/test";
+import { sql } from "../support/facts";
+import { contextOf, live, open } from "../support/people";
+
+interface List {
+  path: string;
+  /** What the first cell's link says, in the order that the list has at first. */
+  statement: string;
+  /** A column, and the SQL order that a first click on it gives. */
+  sort: [head: string, order: string, direction: "ascending" | "descending"];
+}
+const of = (table: string, shown: string, order: string) =>
+  `select ${shown} as shown from workspace.${table} t join account.workspaces w on w.id = t.workspace_id
+   left join workspace.customers c on c.workspace_id = t.workspace_id and c.id = ${table === "usage" ? "t.customer_id" : "null"}
+   where w.slug = $1 order by ${order}`;
+const named = (table: string): Pick<List, "statement" | "sort"> => ({
+  statement: of(table, "t.name", "t.name_key, t.id"),
+  sort: ["Created", of(table, "t.name", "t.created_at desc, t.id desc"), "descending"],
+});
+const LISTS: List[] = [
+  { path: "products", ...named("products") },
+  { path: "rate-plans", ...named("rate_plans"), sort: ["Name", of("rate_plans", "t.name", "t.name_key desc, t.id desc"), "descending"] },
+  { path: "customers", ...named("customers") },
+  { path: "usage", statement: of("usage", "c.name", "t.recorded_at desc, t.id desc"), sort: ["Quantity", of("usage", "c.name", "t.quantity desc, t.id desc"), "descending"] },
+  { path: "invoices", statement: of("invoices", "t.number", "t.issued_on desc, t.id desc"), sort: ["Total", of("invoices", "t.number", "t.total_minor desc, t.id desc"), "descending"] },
+];
+const SLUG = "smartai-it";
+
+let context: BrowserContext;
+let page: Page;
+test.beforeAll(async ({ browser }) => {
+  context = await contextOf(browser, "ada@smartai.example");
+  page = await context.newPage();
+});
+test.afterAll(() => context.close());
+
+const shown = () => page.getByTestId("row").locator(".row-link").allTextContents();
+const facts = async (statement: string) => (await sql<{ shown: string }>(statement, [SLUG])).map((row) => row.shown);
+const grouped = (n: number) => n.toLocaleString("en-US");
+
+for (const list of LISTS) {
+  test(`${list.path}: the database's rows, count and order; next and previous; the other order`, async () => {
+    const all = await facts(list.statement);
+    await open(page, `/${SLUG}/${list.path}`);
+    await expect(page.getByTestId("count"), "the count is not the database's").toHaveText(grouped(all.length));
+    expect(await shown()).toEqual(all.slice(0, 20));
+    const next = page.getByRole("link", { name: "Next" });
+    const previous = page.getByRole("link", { name: "Previous" });
+    const pages = Math.ceil(all.length / 20);
+    for (let at = 1; at < Math.min(pages, 4); at++) {
+      await next.click();
+      await expect.poll(shown, { message: `page ${at + 1} is not rows ${at * 20 + 1} and on` }).toEqual(all.slice(at * 20, at * 20 + 20));
+    }
+    for (let at = Math.min(pages, 4) - 2; at >= 0; at--) {
+      await previous.click();
+      await expect.poll(shown, { message: `back on page ${at + 1}, the rows are others` }).toEqual(all.slice(at * 20, at * 20 + 20));
+    }
+    if (pages > 1) {
+      await page.goBack();
+      await page.goForward();
+      await expect.poll(shown, { message: "the history leads elsewhere" }).toEqual(all.slice(0, 20));
+    }
+
+    const [label, statement, direction] = list.sort;
+    const head = page.getByRole("columnheader", { name: label });
+    const other = await facts(statement);
+    expect(other.join(), "both orders are the same, so this proves nothing").not.toBe(all.join());
+    await head.getByRole("link").click();
+    await expect(head).toHaveAttribute("aria-sort", direction);
+    await expect.poll(shown, { message: `not sorted by ${label}` }).toEqual(other.slice(0, 20));
+    await expect(page, "a sorted list has no address of its own").toHaveURL(/sort=/);
+    await page.reload();
+    expect(await shown(), "the address does not give the same list").toEqual(other.slice(0, 20));
+  });
+}
+
+test("typing searches by itself, the field keeps the focus and every letter, and the rows stay until new ones come", async () => {
+  await open(page, `/${SLUG}/customers`);
+  const all = await facts(LISTS[2].statement);
+  const field = page.getByRole("searchbox", { name: "Search customers" });
+  const wanted = all[5].slice(0, 5);
+  await field.click();
+  let fewest = Infinity;
+  await page.exposeFunction("rowsNow", (count: number) => (fewest = Math.min(fewest, count)));
+  await page.evaluate(() => {
+    const count = () => (window as unknown as { rowsNow(n: number): void }).rowsNow(document.querySelectorAll("[data-testid=row]").length);
+    new MutationObserver(count).observe(document.querySelector("#main") as Element, { childList: true, subtree: true });
+  });
+  await page.keyboard.type(wanted, { delay: 60 });
+  await expect(page).toHaveURL(new RegExp(`q=${encodeURIComponent(wanted).replace(/%20/g, "(\\+|%20)")}$`));
+  await expect(field, "letters were lost").toHaveValue(wanted);
+  await expect(field, "the focus was lost").toBeFocused();
+  const matching = await sql<{ name: string }>(
+    `select t.name from workspace.customers t join account.workspaces w on w.id = t.workspace_id
+     where w.slug = $1 and (strpos(lower(t.name), lower($2)) > 0 or strpos(t.email, lower($2)) > 0) order by t.name_key, t.id`,
+    [SLUG, wanted],
+  );
+  expect(matching.length, "the word finds nothing, so this proves nothing").toBeGreaterThan(0);
+  await expect.poll(shown, { message: "not what matches" }).toEqual(matching.slice(0, 20).map((row) => row.name));
+  await expect(page.getByTestId("count")).toHaveText(grouped(matching.length));
+  expect(fewest, "the list was empty for a moment").toBeGreaterThan(0);
+  await page.keyboard.type(" zzzz", { delay: 30 });
+  await expect(page.getByRole("heading", { name: "No customers match" })).toBeVisible();
+  await expect(field).toBeFocused();
+});
+
+test("clearing the filters shows all, and empties the field with it", async () => {
+  await open(page, `/${SLUG}/customers?q=nobody+is+called+so&status=archived`);
+  await page.getByRole("link", { name: "Clear the filters" }).click();
+  await expect.poll(shown).toEqual((await facts(LISTS[2].statement)).slice(0, 20));
+  await expect(page.getByRole("combobox", { name: "Status" }), "the filter still says archived").toHaveValue("");
+  await expect(page.getByRole("searchbox", { name: "Search customers" }), "the field says that the list is filtered, and it is not").toHaveValue("");
+});
+
+test("the status filter narrows, and takes effect at once", async () => {
+  await open(page, `/${SLUG}/invoices`);
+  for (const status of ["paid", "draft"]) {
+    await page.getByRole("combobox", { name: "Status" }).selectOption(status);
+    await expect(page).toHaveURL(`/${SLUG}/invoices?status=${status}`);
+    const [{ count }] = await sql("select count(*) from workspace.invoices t join account.workspaces w on w.id = t.workspace_id where slug = $1 and status = $2", [SLUG, status]);
+    await expect(page.getByTestId("count")).toHaveText(grouped(Number(count)));
+  }
+});
+
+test("each list's first row opens its page, with the facts of that row", async () => {
+  for (const list of LISTS) {
+    await open(page, `/${SLUG}/${list.path}`);
+    const link = page.getByTestId("row").first().locator(".row-link");
+    const [text, href] = [await link.textContent(), await link.getAttribute("href")];
+    await link.click();
+    await expect(page, `${list.path}: the row leads elsewhere`).toHaveURL(href ?? "");
+    await expect(page.getByRole("main"), `${list.path}: the page is not that row's`).toContainText(text ?? "");
+    await expect(page.getByRole("heading", { name: "Facts" }), `${list.path}: no facts`).toBeVisible();
+    const drawn = await page.getByRole("main").innerText();
+    await page.reload();
+    await live(page);
+    expect(await page.getByRole("main").innerText(), `${list.path}: the document says something else than the program`).toBe(drawn);
+    await page.goBack();
+    await expect(page.getByTestId("row").first(), `${list.path}: Back leads elsewhere`).toBeVisible();
+  }
+});
+
+test("an id of another workspace is as absent here as one that nobody has", async () => {
+  const [{ id }] = await sql("select c.id from workspace.customers c join account.workspaces w on w.id = c.workspace_id where slug = 'globalai-finance' limit 1");
+  const pages: string[] = [];
+  for (const which of [id, "018f4d9e-0000-7000-8000-000000000000"]) {
+    const answer = await page.goto(`/${SLUG}/customers/${which}`);
+    expect(answer?.status(), `${which}`).toBe(404);
+    await expect(page.getByTestId("row-not-found")).toBeVisible();
+    pages.push((await page.getByRole("main").innerText()).trim());
+  }
+  expect(pages[0]).toBe(pages[1]);
+  const own = await sql("select c.id from workspace.customers c join account.workspaces w on w.id = c.workspace_id where slug = $1 limit 1", [SLUG]);
+  expect((await page.goto(`/${SLUG}/customers/${own[0].id}`))?.status(), "the control: an own id opens").toBe(200);
+});

@@ -1,0 +1,133 @@
+// What operators and their machines rely on: headers on every response, health, readiness, metrics (blueprint section
+// 10), each asked as a machine would.
+import { expect, test } from "@playwright/test";
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { contextOf } from "../support/people";
+import { get, send, sessionOf } from "../support/raw";
+import { BASE } from "../support/server";
+
+const ADA = "ada@smartai.example";
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+test("every response has the security headers and an id of its own", async () => {
+  const cookie = await sessionOf(ADA);
+  const script = /src="(\/pkg\/[^"]+)"/.exec((await get("/sign-in")).body)?.[1] ?? "";
+  const ids = new Set<string>();
+  const paths = ["/sign-in", "/home", "/smartai-it/overview", "/no-such-workspace", "/api/v1/openapi.json", "/api/v1/me/workspaces", "/healthz", "/metrics", script, "/favicon.svg", "/pkg/none/stile.js"];
+  for (const path of paths) {
+    const { headers } = await get(path, { cookie });
+    expect.soft(headers["x-content-type-options"], path).toBe("nosniff");
+    expect.soft(headers["x-frame-options"], path).toBe("DENY");
+    expect.soft(headers["referrer-policy"], path).toBe("same-origin");
+    expect.soft(headers["cross-origin-opener-policy"], path).toBe("same-origin");
+    expect.soft(headers["cross-origin-resource-policy"], path).toBe("same-origin");
+    expect.soft(headers["content-security-policy"], path).toMatch(/frame-ancestors 'none'/);
+    expect.soft(headers["content-security-policy"], path).not.toMatch(/unsafe-inline|'unsafe-eval'|\*/);
+    expect.soft(headers["x-request-id"], path).toMatch(UUID);
+    expect.soft(headers.server, `${path} tells what serves it`).toBeUndefined();
+    ids.add(headers["x-request-id"]);
+  }
+  expect(ids.size, "an id was given twice").toBe(paths.length);
+  const asked = await get("/healthz", { "x-request-id": "forged" });
+  expect(asked.headers["x-request-id"], "a client chooses its id").toMatch(UUID);
+});
+
+test("a page's nonce is new each time, and is on each of its scripts", async () => {
+  const cookie = await sessionOf(ADA);
+  const nonces = new Set<string>();
+  for (const [path, headers] of [["/sign-in", {}], ["/sign-in", {}], ["/smartai-it/overview", { cookie }], ["/home", { cookie }]] as const) {
+    const page = await get(path, headers);
+    const policy = page.headers["content-security-policy"];
+    const nonce = /script-src 'nonce-([\w-]{22,})' 'strict-dynamic' 'wasm-unsafe-eval';/.exec(policy)?.[1];
+    expect(nonce, `${path}: ${policy}`).toBeDefined();
+    const scripts = [...page.body.matchAll(/<script\b[^>]*>/g)].map(([tag]) => tag).filter((tag) => !tag.includes("application/json"));
+    expect(scripts.length, "the page has no script").toBeGreaterThan(0);
+    for (const tag of scripts) expect(tag, `${path}: a script without the nonce`).toContain(`nonce="${nonce}"`);
+    expect(page.body, `${path}: inline style or handler`).not.toMatch(/\sstyle="|\son[a-z]+="/);
+    nonces.add(nonce ?? "");
+  }
+  expect(nonces.size, "a nonce was used twice").toBe(4);
+});
+
+test("pages and answers are kept nowhere; the client's files for ever, under a name that is their content", async ({ browser }) => {
+  const cookie = await sessionOf(ADA);
+  for (const path of ["/sign-in", "/home", "/smartai-it/customers", "/no-such-workspace", "/account/tokens", "/api/v1/openapi.json", "/healthz", "/metrics"]) {
+    expect((await get(path, { cookie })).headers["cache-control"], path).toBe("no-store");
+  }
+  const call = await send("POST", "/api/fn/load_picker", { headers: { cookie, origin: BASE }, json: { past_cache: false } });
+  expect([call.status, call.headers["cache-control"]]).toEqual([200, "no-store"]);
+  const context = await contextOf(browser, ADA);
+  const page = await context.newPage();
+  const files: Record<string, string | undefined> = {};
+  page.on("response", (response) => {
+    const path = new URL(response.url()).pathname;
+    if (path.startsWith("/pkg/")) files[path] = response.headers()["cache-control"];
+  });
+  await page.goto("/smartai-it/overview", { waitUntil: "networkidle" });
+  expect(Object.keys(files).map((path) => path.split(".").at(-1)).toSorted(), "not all files of the client were seen").toEqual(["css", "js", "js", "wasm"]);
+  for (const [path, caching] of Object.entries(files)) {
+    expect(path).toMatch(/^\/pkg\/[0-9a-f]{12}\//);
+    expect(caching, path).toBe("public, max-age=31536000, immutable");
+  }
+  await context.close();
+});
+
+test("the client's files come compressed to who can read it, and plain to who can't", async () => {
+  const site = process.env.STILE_SITE_DIR ?? resolve(__dirname, "../../target/site");
+  test.skip(!existsSync(join(site, "pkg/stile.css.br")), "a development build compresses nothing");
+  const page = (await get("/sign-in")).body;
+  for (const file of [/href="(\/pkg\/[^"]+\.css)"/, /href="(\/pkg\/[^"]+\.wasm)"/]) {
+    const path = file.exec(page)?.[1] ?? "";
+    const [small, plain] = [await get(path, { "accept-encoding": "br" }), await get(path, { "accept-encoding": "identity" })];
+    expect([small.status, small.headers["content-encoding"]], path).toEqual([200, "br"]);
+    expect([plain.status, plain.headers["content-encoding"]], path).toEqual([200, undefined]);
+    expect(Number(small.headers["content-length"]), path).toBeLessThan(Number(plain.headers["content-length"]) / 2);
+  }
+});
+
+test("a workspace's responses name the workspace, and no others do", async () => {
+  const cookie = await sessionOf(ADA);
+  const page = await get("/smartai-it/customers", { cookie });
+  const finance = await get("/globalai-finance/customers", { cookie });
+  expect(page.headers["stile-workspace"]).toMatch(UUID);
+  expect(finance.headers["stile-workspace"]).not.toBe(page.headers["stile-workspace"]);
+  for (const path of ["/home", "/no-such-workspace", "/account/tokens"]) expect((await get(path, { cookie })).headers["stile-workspace"], path).toBeUndefined();
+});
+
+test("/healthz and /readyz answer machines, under whatever name they ask", async () => {
+  for (const headers of [{}, { host: "10.0.0.7:3000" }] as Record<string, string>[]) {
+    const [alive, ready] = [await get("/healthz", headers), await get("/readyz", headers)];
+    expect([alive.status, alive.body]).toEqual([200, "ok"]);
+    expect([ready.status, ready.body]).toEqual([200, "ready"]);
+  }
+  expect((await send("POST", "/healthz")).status, "it takes a POST").toBe(405);
+});
+
+test("/metrics counts requests by template, and holds nothing that was typed", async () => {
+  const cookie = await sessionOf(ADA);
+  const counted = async () => {
+    const { body, headers } = await get("/metrics");
+    expect(headers["content-type"]).toMatch(/^text\/plain; version=0\.0\.4/);
+    return body;
+  };
+  const line = (body: string) => Number(/^stile_http_requests_total\{[^}]*route="\/\{slug\}\/customers"[^}]*status="200"[^}]*\} (\d+)$/m.exec(body)?.[1] ?? 0);
+  const before = line(await counted());
+  await get("/smartai-it/customers?q=typedsecret", { cookie });
+  await get("/typedworkspace/typedpage", { cookie });
+  const after = await counted();
+  expect(line(after) - before, "the request was not counted once").toBe(1);
+  expect(after).not.toMatch(/typed|smartai|ada@/);
+  for (const name of ["stile_http_request_duration_seconds_bucket", "stile_db_connections", "stile_build_info"]) expect(after).toContain(name);
+});
+
+test("what is not there is said in the form that suits the path", async () => {
+  const api = await get("/api/v2/nothing");
+  expect([api.status, JSON.parse(api.body).error.code]).toEqual([404, "not_found"]);
+  const method = await send("DELETE", "/api/v1/me/workspaces");
+  expect([method.status, JSON.parse(method.body).error.code]).toEqual([405, "method_not_allowed"]);
+  const page = await send("PUT", "/home");
+  expect([page.status, page.headers.allow]).toEqual([405, "GET, HEAD, POST"]);
+  const large = await send("POST", "/sign-in", { headers: { origin: BASE }, form: { email: "a".repeat(1_100_000) } });
+  expect(large.status).toBe(413);
+});

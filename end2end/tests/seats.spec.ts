@@ -1,0 +1,156 @@
+// Invariant: a seat counts from the moment it is in the database and no longer than it is: granted, it shows on
+// Refresh; revoked, the next request is refused; both without a new sign-in (blueprint section 3, invariant 4).
+import { type Page, expect } from "@playwright/test";
+import { ADA, VIK, test } from "../support/as";
+import { call, grantOf, mint, redeem } from "../support/calls";
+import { FINANCE, IT, PRODUCT_ENG, found, personOf, sql, stringsOf, workspaceOf } from "../support/facts";
+import { open } from "../support/people";
+import { expectFinance, rowsAreThere, workspaceName } from "../support/switching";
+
+const statusOf = async (page: Page, path: string) => (await page.context().request.get(path, { maxRedirects: 0 })).status();
+const listed = (page: Page) => page.getByTestId("picker-row").evaluateAll((rows) => rows.map((row) => (row as HTMLElement).dataset.slug));
+const organization = async (name: string) => (await sql("select id from account.organizations where name = $1", [name]))[0].id;
+
+/** Rows that a test took away, put back after it. */
+let undo: (() => Promise<unknown>)[] = [];
+
+test.afterEach(async () => {
+  for (const step of undo.reverse()) await step();
+  undo = [];
+});
+
+async function seat(email: string, slug: string, role: string): Promise<void> {
+  const key = [(await workspaceOf(slug)).id, await personOf(email)];
+  undo.push(() => sql("delete from account.workspace_members where workspace_id = $1 and user_id = $2", key));
+  await sql("insert into account.workspace_members (workspace_id, user_id, role) values ($1, $2, $3)", [...key, role]);
+}
+
+async function unseat(email: string, slug: string): Promise<void> {
+  const key = [(await workspaceOf(slug)).id, await personOf(email)];
+  const [{ role }] = await sql("delete from account.workspace_members where workspace_id = $1 and user_id = $2 returning role", key);
+  undo.push(() => sql("insert into account.workspace_members (workspace_id, user_id, role) values ($1, $2, $3)", [...key, role]));
+}
+
+async function join(email: string, name: string, role: string): Promise<void> {
+  const key = [await organization(name), await personOf(email)];
+  undo.push(() => sql("delete from account.organization_members where organization_id = $1 and user_id = $2", key));
+  await sql("insert into account.organization_members (organization_id, user_id, role) values ($1, $2, $3)", [...key, role]);
+}
+
+async function unjoin(email: string, name: string): Promise<void> {
+  const key = [await organization(name), await personOf(email)];
+  const [{ role }] = await sql("delete from account.organization_members where organization_id = $1 and user_id = $2 returning role", key);
+  undo.push(() => sql("insert into account.organization_members (organization_id, user_id, role) values ($1, $2, $3)", [...key, role]));
+}
+
+test("a seat granted in the database shows on Refresh and opens, without a new sign-in", async ({ as }) => {
+  const page = await as(VIK);
+  await open(page, "/home");
+  expect(await listed(page)).toEqual([IT]);
+  expect(await statusOf(page, `/${FINANCE}/customers`), "before: no seat").toBe(404);
+  await seat(VIK, FINANCE, "billing_admin");
+  await page.getByTestId("refresh").click();
+  await expect.poll(() => listed(page), "Refresh shows the new seat").toEqual([FINANCE, IT]);
+  await page.locator(`[data-testid=picker-row][data-slug=${FINANCE}]`).click();
+  await expectFinance(page);
+  expect(await statusOf(page, `/${FINANCE}/customers`)).toBe(200);
+});
+
+test("a seat granted while its not-found page is open can be entered from there", async ({ as }) => {
+  const page = await as(VIK);
+  await open(page, `/${FINANCE}/overview`);
+  await expect(page.getByTestId("not-found")).toBeVisible();
+  await seat(VIK, FINANCE, "billing_admin");
+  await page.getByRole("link", { name: "All workspaces" }).click();
+  await page.getByTestId("refresh").click();
+  await page.locator(`[data-testid=picker-row][data-slug=${FINANCE}]`).click();
+  await expect(page).toHaveURL(`/${FINANCE}/overview`);
+  await expect(page.getByTestId("not-found"), "the page says not found although the seat is there").toHaveCount(0);
+  await expectFinance(page);
+});
+
+test("an organization role granted in the database shows on Refresh, with its chip", async ({ as }) => {
+  const page = await as(VIK);
+  await open(page, "/home");
+  await join(VIK, "GlobalAI", "admin");
+  await page.getByTestId("refresh").click();
+  await expect.poll(() => listed(page)).toEqual([FINANCE, IT]);
+  const section = page.getByTestId("picker-org").filter({ hasText: "GlobalAI" });
+  await expect(section.locator(".chip")).toHaveText("Org admin");
+  await expect(section.locator(".role")).toHaveText("Admin");
+  expect(await statusOf(page, `/${FINANCE}/customers`), "the role is inherited down").toBe(200);
+});
+
+test("a seat revoked is refused with the next click, by every door, whatever the tab still holds", async ({ as }) => {
+  const page = await as(VIK);
+  const { request } = page.context();
+  const ofIt = await stringsOf(IT);
+  await open(page, `/${IT}/customers`);
+  await rowsAreThere(page);
+  expect(await found(page, ofIt), "before: IT's data are on screen").not.toEqual([]);
+  const [grant, code] = [await grantOf(request, IT), await mint(request, IT)];
+  const load = () => call(request, "load_page", { workspace: IT, grant, url: `/${IT}/customers` });
+  expect((await load()).status(), "control: the grant works before").toBe(200);
+
+  await unseat(VIK, IT);
+  expect((await load()).status(), "a grant outlives the seat").toBe(404);
+  expect((await redeem(request, IT, code)).status(), "a handoff outlives the seat").toBe(404);
+  expect((await call(request, "switch_workspace", { to: IT })).status()).toBe(404);
+  expect((await call(request, "open_workspace", { to: IT, url: `/${IT}/customers` })).status()).toBe(404);
+  await page.getByRole("link", { name: "Invoices" }).click();
+  await expect(page.getByTestId("not-found")).toBeVisible();
+  expect(await found(page, ofIt), "IT's data are left after the seat is gone").toEqual([]);
+  expect(await statusOf(page, `/${IT}/customers`)).toBe(404);
+  await page.getByRole("link", { name: "All workspaces" }).click();
+  await expect(page.getByRole("heading", { name: "No workspaces yet" }), "the picker knows at once").toBeVisible();
+});
+
+test("the tab's title does not name a workspace whose seat is gone", async ({ as }) => {
+  const page = await as(VIK);
+  await open(page, `/${IT}/customers`);
+  await expect(page, "before: the title names it").toHaveTitle("Customers · IT · Stile");
+  await unseat(VIK, IT);
+  await page.getByRole("link", { name: "Invoices" }).click();
+  await expect(page.getByTestId("not-found")).toBeVisible();
+  await expect(page, "the title is the one of the page on screen").toHaveTitle("Not found · Stile");
+});
+
+test("a page of the old workspace in the history is not shown after the seat is gone", async ({ as }) => {
+  const page = await as(VIK);
+  const ofIt = await stringsOf(IT);
+  await open(page, `/${IT}/customers`);
+  await page.getByRole("link", { name: "Invoices" }).click();
+  await rowsAreThere(page);
+  await unseat(VIK, IT);
+  await page.goBack();
+  await expect(page.getByTestId("not-found")).toBeVisible();
+  expect(await found(page, ofIt), "IT's data come back with Back").toEqual([]);
+});
+
+test("an organization role revoked takes its workspaces along at once, and leaves direct seats", async ({ as }) => {
+  const page = await as(ADA);
+  await open(page, `/${PRODUCT_ENG}/overview`);
+  await expect(workspaceName(page)).toHaveText("Product Eng");
+  await unjoin(ADA, "SmartAI");
+  await page.getByRole("link", { name: "Invoices" }).click();
+  await expect(page.getByTestId("not-found")).toBeVisible();
+  expect(await statusOf(page, `/${PRODUCT_ENG}/invoices`)).toBe(404);
+  expect(await statusOf(page, `/${IT}/invoices`), "control: the direct seat in IT stays").toBe(200);
+  await page.getByRole("link", { name: "All workspaces" }).click();
+  await expect.poll(() => listed(page)).toEqual([FINANCE, IT]);
+  await expect(page.getByTestId("picker-org").locator(".chip"), "the chip goes with the role").toHaveCount(0);
+});
+
+test("a role that is changed counts at the next request, and shows", async ({ as }) => {
+  const page = await as(VIK);
+  await open(page, `/${IT}/customers`);
+  await expect(page.getByTestId("role")).toHaveText("Viewer");
+  await expect(page.getByRole("link", { name: "New customer" })).toHaveCount(0);
+  expect(await statusOf(page, `/${IT}/customers/new`), "before: a Viewer gets no form").not.toBe(200);
+  await unseat(VIK, IT);
+  await seat(VIK, IT, "member");
+  expect(await statusOf(page, `/${IT}/customers/new`), "a Member gets the form").toBe(200);
+  await open(page, `/${IT}/customers`);
+  await expect(page.getByTestId("role")).toHaveText("Member");
+  await expect(page.getByRole("link", { name: "New customer" })).toBeVisible();
+});
