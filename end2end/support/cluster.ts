@@ -30,9 +30,16 @@ export const stopPostgres = (data: string): void => control(data, "stop", "-m", 
 /** Starts it as an administrator would. */
 export const startPostgres = (data: string): void => control(data, "start", "-l", join(pgdata(data), "started-by-test.log"));
 
+/** The pid of PostgreSQL's first process; 0 while there is none. */
+export function postmaster(data: string): number {
+  const file = join(pgdata(data), "postmaster.pid");
+  return existsSync(file) ? Number(readFileSync(file, "utf8").split("\n")[0]) : 0;
+}
+
 /** Kills PostgreSQL's first process without warning, as a crash would. */
 export function killPostgres(data: string): void {
-  const pid = Number(readFileSync(join(pgdata(data), "postmaster.pid"), "utf8").split("\n")[0]);
+  const pid = postmaster(data);
+  if (!(pid > 1)) throw new Error("PostgreSQL does not run");
   process.kill(pid, "SIGKILL");
 }
 

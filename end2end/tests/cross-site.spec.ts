@@ -149,3 +149,21 @@ test("in a real browser, another site's form is refused although the person is s
   await expect(page.getByTestId("picker-row").first(), "the person was signed out").toBeVisible();
   await context.close();
 });
+
+test("in a real browser, no link of another site changes anything", async ({ browser }) => {
+  const context = await contextOf(browser, OLU);
+  const page = await context.newPage();
+  const paths = ["/sign-out", "/api/fn/sign_out", "/sign-in?notice=signed-out", "/sign-in?notice=ended"];
+  await page.route("http://evil.example/", (route) =>
+    route.fulfill({ contentType: "text/html", body: paths.map((path) => `<a href="${BASE}${path}">${path}</a>`).join("<br>") }),
+  );
+  const cookie = (await context.cookies()).map((c) => `${c.name}=${c.value}`).join("; ");
+  for (const path of paths) {
+    await page.goto("http://evil.example/");
+    await page.getByRole("link", { name: path, exact: true }).click();
+    await page.waitForURL(`${BASE}/**`);
+    await page.waitForLoadState("networkidle");
+    expect((await get("/home", { cookie })).status, `a link to ${path} signed the person out`).toBe(200);
+  }
+  await context.close();
+});

@@ -50,36 +50,6 @@ test("what is typed into sign-in before stays", async ({ browser }) => {
   await fresh.close();
 });
 
-for (const [what, path, field] of [
-  ["a list's search", "/smartai-it/customers", "[name=q]"],
-  ["the picker's search", "/home", "#picker-search"],
-  ["a token's name", "/account/tokens", "[name=name]"],
-]) {
-  test(`what is typed into ${what} before stays`, async () => {
-    await holdBack();
-    await page.goto(path, { waitUntil: "commit" });
-    await page.fill(field, "early");
-    release();
-    await live(page);
-    await expect(page.locator(field), "it was lost when the program took over").toHaveValue("early");
-  });
-}
-
-test("Back, pressed before, shows the page of the address", async () => {
-  await open(page, "/smartai-it/customers");
-  await page.getByTestId("row").first().locator(".row-link").click();
-  await expect(page.getByRole("heading", { name: "Facts" })).toBeVisible();
-  await holdBack();
-  await page.reload({ waitUntil: "commit" });
-  await expect(page.getByRole("heading", { name: "Facts" })).toBeVisible();
-  await page.evaluate(() => history.back());
-  await expect(page).toHaveURL("/smartai-it/customers");
-  release();
-  await live(page);
-  const names = (await customersOf("smartai-it")).slice(0, 20).map((c) => c.name);
-  await expect.poll(() => page.getByTestId("row").locator(".row-link").allTextContents(), { message: "the address is the list's, the page is not" }).toEqual(names);
-});
-
 test("a link, clicked before, works", async () => {
   await holdBack();
   await page.goto("/smartai-it/customers", { waitUntil: "commit" });

@@ -50,12 +50,13 @@ pub fn line(what: &str, text: &str, max: usize) -> Result<String, String> {
 /// # Errors
 /// A sentence that names `what` and the limit.
 pub fn optional_line(what: &str, text: &str, max: usize) -> Result<String, String> {
-    let text = text.trim();
+    // A form that is sent without a script breaks its lines with CR LF.
+    let text = text.trim().replace("\r\n", "\n");
     if text.chars().count() > max {
         return Err(format!("Keep {what} to {max} characters."));
     }
     if text.chars().any(|c| c.is_control() && c != '\n') {
         return Err(format!("Remove the control characters from {what}."));
     }
-    Ok(text.to_owned())
+    Ok(text)
 }

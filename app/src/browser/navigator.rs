@@ -125,6 +125,7 @@ mod live {
         let link: HtmlAnchorElement = element_of(event)?.closest("a[href]").ok()??.dyn_into().ok()?;
         let elsewhere = !matches!(link.target().as_str(), "" | "_self")
             || link.has_attribute("download")
+            || link.rel() == "external"
             || !link.hash().is_empty()
             || link.origin() != window().location().origin().ok()?;
         let route = Route::parse(&link.pathname(), link.search().trim_start_matches('?'));

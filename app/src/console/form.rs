@@ -64,7 +64,7 @@ impl FormPage {
                     ) => {
                         message.set(error.message());
                         errors.set(error.fields());
-                        browser::next_frame(|| browser::focus("[aria-invalid=true], .form .banner"));
+                        browser::next_frame(|| browser::focus("[aria-invalid=true]"));
                     }
                     Err(error) => scope.stopped(error),
                 }

@@ -151,6 +151,13 @@ fn filters(scope: Scope, noun: Noun, query: Memo<ListQuery>) -> AnyView {
             }
         });
     };
+    // When the filters are cleared from elsewhere, the field follows; never under somebody's fingers.
+    Effect::new(move |_| {
+        let asked = query.with(|q| q.search.clone());
+        if typed.get_untracked().trim() != asked && !browser::is_typing() {
+            typed.set(asked);
+        }
+    });
     let statuses = noun.statuses();
     let chosen = move || query.with(|q| q.status.clone().unwrap_or_default());
     view! {

@@ -34,7 +34,7 @@ impl Form {
 
     /// What comes back into its fields. Secrets don't.
     fn returned(self, error: &AppError) -> Returned {
-        let secret = |name: &str| matches!(name, "password" | "grant" | "code");
+        let secret = |name: &str| matches!(name, "password" | "grant");
         let values = self.0.into_iter().filter(|(name, _)| !secret(name)).collect();
         let errors = error.fields();
         let message =

@@ -68,7 +68,7 @@ pub fn Unavailable() -> impl IntoView {
                 <p class="code">"503"</p>
                 <h1>"Stile can’t reach its data"</h1>
                 <p>"Nothing is lost, and you are still signed in. It usually takes a moment."</p>
-                <div class="btn-row"><a class="btn primary" href="">"Try again"</a></div>
+                <div class="btn-row"><a class="btn primary" href="" rel="external">"Try again"</a></div>
             </main>
         </AccountFrame>
     }
