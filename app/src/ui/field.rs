@@ -71,8 +71,8 @@ pub fn TextAreaField(
     errors: RwSignal<FieldErrors>,
 ) -> impl IntoView {
     let escaped = value.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    // A line break right behind the tag would be dropped by the parser.
-    let escaped = format!("\n{escaped}");
+    // In a document the parser drops a line break right behind the tag, so one is given to be dropped.
+    let escaped = if cfg!(feature = "ssr") { format!("\n{escaped}") } else { escaped };
     view! {
         <div class="field">
             <Label name label optional=true/>
