@@ -129,34 +129,3 @@ for (const theme of ["light", "dark"]) {
     });
   }
 }
-
-test("at 360 px nothing is wider than the screen", async ({ browser }) => {
-  test.setTimeout(120_000);
-  const enter = await stage(browser, "light", 360);
-  for (const scene of SCENES) {
-    const { page, done } = await enter(scene);
-    expect.soft(await sticksOut(page), `${scene.name} scrolls sideways`).toEqual([]);
-    await done();
-  }
-});
-
-test("the controls: axe sees a fault, the watch sees a violation, the ruler sees what sticks out", async ({ browser }) => {
-  const enter = await stage(browser, "light", 390);
-  const { page, noise } = await enter(SCENES[0]);
-  await page.evaluate(() => {
-    const image = document.createElement("img");
-    image.setAttribute("width", "2000");
-    document.body.append(image);
-    const style = document.createElement("style");
-    style.textContent = "body { color: red }";
-    document.head.append(style);
-    const faint = document.createElement("p");
-    faint.textContent = "hardly to be read";
-    faint.style.setProperty("color", "#eee");
-    document.querySelector("main")?.append(faint);
-  });
-  expect((await axe(page)).found.join()).toContain("image-alt");
-  expect((await axe(page, ["color-contrast"])).found.join()).toContain("hardly to be read");
-  expect((await sticksOut(page)).join()).toContain("IMG");
-  await expect.poll(() => noise.join()).toContain("Content Security Policy");
-});
