@@ -20,17 +20,16 @@ pub mod ui;
 
 pub use root::App;
 
-/// Takes over the document: reads what it carries, hydrates the view over the server's markup.
+/// Takes over the document that was loaded from `address` (path and query): reads what it carries, hydrates the view
+/// over the server's markup.
 #[cfg(feature = "hydrate")]
-pub fn hydrate() {
+pub fn hydrate(address: &str) {
     use leptos::prelude::*;
     let Some(element) = document().get_element_by_id(boot::ELEMENT) else { return };
     let Ok(boot) = serde_json::from_str::<boot::Boot>(&element.text_content().unwrap_or_default()) else { return };
     // It holds the first page's rows and the grant: what belongs to a workspace must not outlive it in the document.
     element.remove();
-    let location = window().location();
-    let path = location.pathname().unwrap_or_default();
-    let query = location.search().unwrap_or_default();
-    let route = routes::Route::parse(&path, query.trim_start_matches('?'));
+    let (path, query) = address.split_once('?').unwrap_or((address, ""));
+    let route = routes::Route::parse(path, query);
     leptos::mount::hydrate_body(move || view! { <App boot route/> });
 }

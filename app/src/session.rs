@@ -22,6 +22,9 @@ const INTENT_MILLIS: u32 = 80;
 /// How long a handoff minted ahead is used: less than the 60 s that it lives at the server.
 const HANDOFF_SECONDS: i64 = 50;
 
+/// How long signing out waits for the server before this browser leaves all the same.
+const SIGN_OUT_MILLIS: u32 = 3_000;
+
 /// A handoff minted ahead of a switch.
 #[derive(Clone)]
 struct Handoff {
@@ -58,6 +61,7 @@ pub struct Session {
     handoffs: StoredValue<HashMap<Slug, Handoff>>,
     aim: StoredValue<Option<Slug>>,
     picker_is_whole: StoredValue<bool>,
+    leaving: StoredValue<bool>,
 }
 
 /// The person's context of the current view.
@@ -85,6 +89,7 @@ impl Session {
             handoffs: StoredValue::new(HashMap::new()),
             aim: StoredValue::new(None),
             picker_is_whole: StoredValue::new(picker_is_whole),
+            leaving: StoredValue::new(false),
         };
         provide_context(session);
         session
@@ -107,8 +112,10 @@ impl Session {
 
     /// Begins to listen to the browser. Called once, in the browser, after hydration.
     pub fn listen(self) {
+        browser::replay_typing();
+        self.navigator.catch_up();
         browser::set_root_attribute("data-live", Some(""));
-        browser::on_sign_out_elsewhere(move || leave(SignInNotice::Elsewhere));
+        browser::on_sign_out_elsewhere(move || self.leave(SignInNotice::Elsewhere));
         browser::on_return(move |from_cache| {
             if from_cache {
                 // What the cache shows may be from before a sign-out: only the server knows.
@@ -117,6 +124,10 @@ impl Session {
                 self.refresh_if_stale();
             }
         });
+        if self.person.with_untracked(Option::is_some) {
+            // Whoever is signed in now has signed in since.
+            browser::set_sign_out_pending(false);
+        }
         if self.person.with_untracked(Option::is_some) && !self.picker_is_whole.get_value() {
             self.refresh_picker(false);
         }
@@ -213,14 +224,41 @@ impl Session {
         browser::set_root_attribute("data-theme", theme.attribute());
     }
 
-    /// Signs out: the server's session first, but whatever becomes of that, this browser forgets everything and all
-    /// its tabs leave (switcher seed, section 9).
+    /// Signs out: at the server, in this tab and in all others (switcher seed, section 9). A server that fails or
+    /// hangs holds nobody here; the sign-in page then tells it again ([`finish_sign_out`](Self::finish_sign_out)).
     pub fn sign_out(self) {
+        browser::set_sign_out_pending(true);
+        browser::after(SIGN_OUT_MILLIS, move || self.leave(SignInNotice::SignedOut));
         spawn_local(async move {
-            let _ = sign_out().await;
-            browser::announce_sign_out();
-            leave(SignInNotice::SignedOut);
+            if sign_out().await.is_ok() {
+                browser::set_sign_out_pending(false);
+            }
+            self.leave(SignInNotice::SignedOut);
         });
+    }
+
+    /// Ends the session of a sign-out that did not reach the server. That there was one is known from this browser's
+    /// own storage and never from an address, which another site could have written.
+    pub fn finish_sign_out(self) {
+        if browser::is_sign_out_pending() {
+            spawn_local(async move {
+                if sign_out().await.is_ok() {
+                    browser::set_sign_out_pending(false);
+                }
+            });
+        }
+    }
+
+    /// Leaves for the sign-in page with a document load, which takes all of the page's memory with it. The other tabs
+    /// hear of a sign-out; that this one hears itself makes no difference, as it leaves once.
+    fn leave(self, notice: SignInNotice) {
+        if self.leaving.try_update_value(|leaving| std::mem::replace(leaving, true)).unwrap_or(true) {
+            return;
+        }
+        if notice == SignInNotice::SignedOut {
+            browser::announce_sign_out();
+        }
+        browser::load_document(&Route::SignIn { next: None, notice: Some(notice) }.url());
     }
 
     /// The session ended under the page: to sign-in, and back here afterwards.
@@ -228,9 +266,4 @@ impl Session {
         let next = ReturnTo::parse(&self.navigator.route_now().url());
         browser::load_document(&Route::SignIn { next, notice: Some(SignInNotice::Elsewhere) }.url());
     }
-}
-
-/// Leaves for the sign-in page with a document load, which takes all of the page's memory with it.
-fn leave(notice: SignInNotice) {
-    browser::load_document(&Route::SignIn { next: None, notice: Some(notice) }.url());
 }

@@ -50,6 +50,63 @@ test("what is typed into sign-in before stays", async ({ browser }) => {
   await fresh.close();
 });
 
+test("what is searched for before is searched for", async () => {
+  const all = await customersOf("smartai-it");
+  const name = all[7].name;
+  await holdBack();
+  await page.goto("/smartai-it/customers", { waitUntil: "commit" });
+  await page.fill("#list-search", name);
+  release();
+  await live(page);
+  await expect(page.locator("#list-search"), "the search was lost when the program took over").toHaveValue(name);
+  await expect(page.getByTestId("row"), "the search was kept and not done").toHaveCount(all.filter((c) => c.name.includes(name)).length);
+  await expect(page.getByTestId("row").first()).toContainText(name);
+});
+
+test("what is chosen before is chosen", async () => {
+  await holdBack();
+  await page.goto("/smartai-it/customers", { waitUntil: "commit" });
+  await page.selectOption("#list-status", "archived");
+  release();
+  await live(page);
+  await expect(page.locator("#list-status"), "the choice was lost when the program took over").toHaveValue("archived");
+  await expect(page).toHaveURL(/status=archived/);
+});
+
+test("a workspace looked for before is found", async () => {
+  await holdBack();
+  await page.goto("/home", { waitUntil: "commit" });
+  await page.locator("#picker-search").pressSequentially("fin");
+  release();
+  await live(page);
+  await expect(page.locator("#picker-search")).toHaveValue("fin");
+  await expect(page.getByTestId("picker-row")).toHaveCount(1);
+});
+
+test("a token's name, typed before, stays", async () => {
+  await holdBack();
+  await page.goto("/account/tokens", { waitUntil: "commit" });
+  await page.fill("#name", "Nightly");
+  release();
+  await live(page);
+  await expect(page.locator("#name")).toHaveValue("Nightly");
+});
+
+test("Back, pressed before, leads back", async () => {
+  await open(page, "/smartai-it/customers");
+  await page.locator('nav a[href="/smartai-it/products"]').first().click();
+  await expect(page.getByRole("heading", { level: 1, name: "Products" })).toBeVisible();
+  await holdBack();
+  await page.reload({ waitUntil: "commit" });
+  await expect(page.getByRole("heading", { level: 1, name: "Products" })).toBeVisible();
+  await page.evaluate(() => history.back());
+  await expect(page).toHaveURL("/smartai-it/customers");
+  release();
+  await live(page);
+  await expect(page.getByRole("heading", { level: 1 }), "the page is not the one of its address").toHaveText("Customers");
+  await expect(page.getByTestId("row").first()).toBeVisible();
+});
+
 test("a link, clicked before, works", async () => {
   await holdBack();
   await page.goto("/smartai-it/customers", { waitUntil: "commit" });

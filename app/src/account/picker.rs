@@ -33,6 +33,7 @@ pub fn PickerPage() -> impl IntoView {
     Effect::new(move |_| session.refresh_if_stale());
     let query = RwSignal::new(String::new());
     let count = Memo::new(move |_| session.picker.with(|p| p.as_ref().map(|p| p.count())));
+    browser::follow("picker-search", move || query.get());
     browser::on_key(move |event| keys(session, query, &event));
     view! {
         <AccountFrame>
@@ -94,7 +95,7 @@ fn listing(session: Session, query: RwSignal<String>, count: Option<usize>) -> A
                 <Icon name="search"/>
                 <span class="visually-hidden">"Find a workspace"</span>
                 <input class="input" id="picker-search" type="search" placeholder="Find a workspace by name, address or organization" autocomplete="off" spellcheck="false"
-                    prop:value=query on:input=move |event| query.set(browser::event_value(&event))/>
+                    on:input=move |event| query.set(browser::event_value(&event))/>
                 <kbd class="kbd">"/"</kbd>
             </label>
         })}

@@ -1,10 +1,10 @@
 //! The sign-in page. Works without JavaScript: the form posts to its own address.
 
-use super::{sign_in, sign_out};
+use super::sign_in;
 use crate::{
     boot::Returned,
     browser,
-    routes::{Route, SignInNotice},
+    routes::Route,
     session::use_session,
     ui::{Banner, Icon, Mark, Tone},
 };
@@ -21,14 +21,7 @@ pub fn SignInPage() -> impl IntoView {
     let next = next.map(|n| n.as_str().to_owned()).unwrap_or_default();
     let returned = RwSignal::new(session.take_returned().unwrap_or_default());
     let busy = RwSignal::new(false);
-    // If the sign-out that led here did not reach the server, this one may; without a session it does nothing.
-    Effect::new(move |_| {
-        if notice == Some(SignInNotice::SignedOut) {
-            spawn_local(async {
-                let _ = sign_out().await;
-            });
-        }
-    });
+    Effect::new(move |_| session.finish_sign_out());
     let email = returned.with_untracked(|r| r.value("email").unwrap_or_default().to_owned());
     let error_of = move |field: &'static str| move || returned.with(|r| r.errors.of(field).map(str::to_owned));
 

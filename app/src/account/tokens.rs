@@ -40,6 +40,7 @@ pub fn TokensPage() -> impl IntoView {
         }
     });
     let name = RwSignal::new(returned.with_untracked(|r| r.value("name").unwrap_or_default().to_owned()));
+    browser::follow("name", move || name.get());
     let create = move |event: SubmitEvent| {
         event.prevent_default();
         let typed = name.get_untracked();
@@ -69,7 +70,7 @@ pub fn TokensPage() -> impl IntoView {
                         <div class="field">
                             <label for="name">"Name"</label>
                             <input class="input" id="name" name="name" type="text" autocomplete="off" placeholder="Nightly export" maxlength="80"
-                                value=name.get_untracked() prop:value=name on:input=move |event| name.set(browser::event_value(&event))
+                                value=name.get_untracked() on:input=move |event| name.set(browser::event_value(&event))
                                 aria-invalid=move || returned.with(|r| r.errors.of("name").map(|_| "true")) aria-describedby="name-error"/>
                             <p class="error" id="name-error">{move || returned.with(|r| r.errors.of("name").map(|m| view! { <Icon name="alert"/><span>{m.to_owned()}</span> }))}</p>
                         </div>

@@ -63,6 +63,12 @@ pub fn event_value(_event: &ev::Event) -> String {
     String::new()
 }
 
+/// Writes `text` into the control with that id whenever it changes; at first the control keeps what it has.
+pub fn follow(_id: &'static str, _text: impl Fn() -> String + 'static) {}
+
+/// Tells the view of what was typed and chosen before it was there to listen.
+pub fn replay_typing() {}
+
 /// Listens for keys anywhere in the document, for as long as the caller's scope lives.
 pub fn on_key(_handler: impl Fn(ev::KeyboardEvent) + 'static) {}
 
@@ -71,6 +77,14 @@ pub fn on_return(_handler: impl Fn(bool) + 'static) {}
 
 /// Says to this browser's other tabs that the person signed out.
 pub fn announce_sign_out() {}
+
+/// Keeps, across documents, whether a sign-out has yet to reach the server.
+pub fn set_sign_out_pending(_pending: bool) {}
+
+/// Whether a sign-out has yet to reach the server.
+pub fn is_sign_out_pending() -> bool {
+    false
+}
 
 /// Listens for the person signing out in another tab.
 pub fn on_sign_out_elsewhere(_handler: impl Fn() + 'static) {}

@@ -14,6 +14,9 @@ const CHANNEL: &str = "stile";
 /// Its one word so far; also the key of the storage event that stands in where there is no channel.
 const SIGNED_OUT: &str = "stile.signed-out";
 
+/// Where it is kept that a sign-out has yet to reach the server.
+const SIGN_OUT_PENDING: &str = "stile.sign-out-pending";
+
 /// The device's clock, for showing how long ago something was.
 pub fn now() -> Option<OffsetDateTime> {
     OffsetDateTime::from_unix_timestamp_nanos((js_sys::Date::now() as i128) * 1_000_000).ok()
@@ -148,6 +151,51 @@ pub fn event_value(event: &ev::Event) -> String {
     }
 }
 
+/// Writes `text` into the control with that id whenever it changes; at first the control keeps what it has. Binding
+/// the property itself would, at hydration, wipe out what was typed before.
+pub fn follow(id: &'static str, text: impl Fn() -> String + 'static) {
+    Effect::new(move |before: Option<String>| {
+        let text = text();
+        if before.is_some_and(|before| before != text) {
+            if let Some(input) = by_id::<HtmlInputElement>(id) {
+                if input.value() != text {
+                    input.set_value(&text);
+                }
+            } else if let Some(select) = by_id::<HtmlSelectElement>(id) {
+                select.set_value(&text);
+            }
+        }
+        text
+    });
+}
+
+/// Tells the view of what was typed and chosen before it was there to listen.
+pub fn replay_typing() {
+    let tell = |element: &HtmlElement, kind: &str| {
+        let options = web_sys::EventInit::new();
+        options.set_bubbles(true);
+        if let Ok(event) = web_sys::Event::new_with_event_init_dict(kind, &options) {
+            let _ = element.dispatch_event(&event);
+        }
+    };
+    for element in all("input:not([type=radio]):not([type=checkbox]):not([type=hidden]), textarea, select") {
+        if element.dyn_ref::<HtmlInputElement>().is_some_and(|i| i.value() != i.default_value())
+            || element
+                .dyn_ref::<web_sys::HtmlTextAreaElement>()
+                .is_some_and(|t| t.default_value().is_ok_and(|at_first| t.value() != at_first))
+        {
+            tell(&element, "input");
+        } else if let Some(select) = element.dyn_ref::<HtmlSelectElement>()
+            && select.query_selector("option[selected]").ok().flatten().map_or_else(
+                || select.selected_index() > 0,
+                |option| option.get_attribute("value").as_deref() != Some(&select.value()),
+            )
+        {
+            tell(&element, "change");
+        }
+    }
+}
+
 /// Listens for keys anywhere in the document, for as long as the caller's scope lives.
 pub fn on_key(handler: impl Fn(ev::KeyboardEvent) + 'static) {
     let handle = SendWrapper::new(window_event_listener(ev::keydown, handler));
@@ -182,6 +230,20 @@ pub fn announce_sign_out() {
     // Where there is no channel, a change in storage wakes the other tabs.
     let _ = LocalStorage::set(SIGNED_OUT, js_sys::Date::now());
     LocalStorage::delete(SIGNED_OUT);
+}
+
+/// Keeps, across documents, whether a sign-out has yet to reach the server.
+pub fn set_sign_out_pending(pending: bool) {
+    if pending {
+        let _ = LocalStorage::set(SIGN_OUT_PENDING, true);
+    } else {
+        LocalStorage::delete(SIGN_OUT_PENDING);
+    }
+}
+
+/// Whether a sign-out has yet to reach the server.
+pub fn is_sign_out_pending() -> bool {
+    LocalStorage::get(SIGN_OUT_PENDING).unwrap_or(false)
 }
 
 /// Listens for the person signing out in another tab.

@@ -55,6 +55,12 @@ impl Navigator {
         }
     }
 
+    /// Goes where the browser's address bar is: it may have gone back while the program was still on its way.
+    pub fn catch_up(self) {
+        #[cfg(feature = "hydrate")]
+        self.set(live::located());
+    }
+
     /// To be called when the address's content is on screen: scrolls to where it was left, or to its top.
     pub fn settle(self) {
         #[cfg(feature = "hydrate")]
@@ -87,10 +93,7 @@ mod live {
             });
             let _ = window_event_listener(ev::popstate, move |event| {
                 self.scroll.set_value(event.state().as_f64().unwrap_or_default());
-                let location = window().location();
-                let path = location.pathname().unwrap_or_default();
-                let query = location.search().unwrap_or_default();
-                self.set(Route::parse(&path, query.trim_start_matches('?')));
+                self.set(located());
             });
             let _ = window_event_listener(ev::scrollend, move |_| self.note_scroll());
         }
@@ -114,6 +117,14 @@ mod live {
                 history.replace_state_with_url(&JsValue::NULL, "", Some(&url))
             };
         }
+    }
+
+    /// The route of the address bar.
+    pub(super) fn located() -> Route {
+        let location = window().location();
+        let path = location.pathname().unwrap_or_default();
+        let query = location.search().unwrap_or_default();
+        Route::parse(&path, query.trim_start_matches('?'))
     }
 
     /// The route of a link that was clicked plainly and that the console can open by itself.

@@ -22,6 +22,9 @@ use model::{
 
 /// How long after the last key a search is asked for, in milliseconds.
 const TYPING_PAUSE: u32 = 120;
+/// The search's and the status filter's elements.
+const SEARCH: &str = "list-search";
+const STATUS: &str = "list-status";
 /// Rows of a skeleton.
 const SKELETON_ROWS: usize = 12;
 
@@ -159,7 +162,8 @@ fn filters(scope: Scope, noun: Noun, query: Memo<ListQuery>) -> AnyView {
         }
     });
     let statuses = noun.statuses();
-    let chosen = move || query.with(|q| q.status.clone().unwrap_or_default());
+    browser::follow(SEARCH, move || typed.get());
+    browser::follow(STATUS, move || query.with(|q| q.status.clone().unwrap_or_default()));
     view! {
         <form class="filter-bar" method="get" action=scope.url(&Page::list(noun)) role="search" aria-label=format!("Filter {}", noun.many())
             on:submit=move |event: SubmitEvent| event.prevent_default()>
@@ -167,11 +171,11 @@ fn filters(scope: Scope, noun: Noun, query: Memo<ListQuery>) -> AnyView {
                 <Icon name="search"/>
                 <span class="visually-hidden">{format!("Search {}", noun.many())}</span>
                 <input class="input" type="search" name="q" placeholder=format!("Search {}", noun.many()) autocomplete="off" maxlength="100"
-                    value=query.with_untracked(|q| q.search.clone()) prop:value=typed on:input=typing/>
+                    id=SEARCH value=query.with_untracked(|q| q.search.clone()) on:input=typing/>
             </label>
             {(!statuses.is_empty()).then(|| view! {
                 <span class="select">
-                    <select class="input" name="status" aria-label="Status" prop:value=chosen on:change=move |event| {
+                    <select class="input" id=STATUS name="status" aria-label="Status" on:change=move |event| {
                         let value = browser::event_value(&event);
                         ask(&|next| next.status = (!value.is_empty()).then(|| value.clone()));
                     }>

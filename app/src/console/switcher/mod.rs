@@ -15,6 +15,8 @@ use model::{
 
 /// The menu's id, for the trigger.
 const MENU: &str = "switcher-menu";
+/// The search's element.
+const SEARCH: &str = "switcher-search";
 /// How many workspaces stand under "Recent".
 const RECENT: usize = 4;
 /// Up to this many rows the menu shows; the rest is found by typing, or on the picker.
@@ -30,6 +32,7 @@ pub fn Switcher(
 ) -> impl IntoView {
     let session = use_session();
     let query = RwSignal::new(String::new());
+    browser::follow(SEARCH, move || query.get());
     let opened = move |_| {
         query.set(String::new());
         session.refresh_if_stale();
@@ -48,8 +51,8 @@ pub fn Switcher(
             <label class="search" data-script>
                 <Icon name="search"/>
                 <span class="visually-hidden">"Find a workspace"</span>
-                <input class="input" type="search" placeholder="Find a workspace" autocomplete="off" spellcheck="false" autofocus
-                    prop:value=query on:input=move |event| query.set(browser::event_value(&event))/>
+                <input class="input" type="search" placeholder="Find a workspace" autocomplete="off" spellcheck="false" autofocus id=SEARCH
+                    on:input=move |event| query.set(browser::event_value(&event))/>
             </label>
             <nav class="scroll" aria-label="Workspaces">
                 {move || session.picker.get().map(|picker| rows(session, &picker, info, page, &query.get()))}
