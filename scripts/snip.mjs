@@ -1,0 +1,26 @@
+// Empties functions of a WebAssembly file that are reachable only by tables and never called, so that wasm-opt can drop
+// them and all that only they use: `node scripts/snip.mjs FILE`. Called all the same, such a function traps.
+//
+// `hydrate_async` is how Leptos hydrates pages that were streamed with suspended parts. Ours are sent whole, but each
+// type of view carries it in its table: a quarter of the file.
+import binaryen from "../end2end/node_modules/binaryen/index.js";
+import { readFileSync, writeFileSync } from "node:fs";
+
+const NEVER_CALLED = /hydrate_async/;
+
+const [file] = process.argv.slice(2);
+const module = binaryen.readBinary(readFileSync(file));
+let emptied = 0;
+for (let i = 0; i < module.getNumFunctions(); i++) {
+  const func = module.getFunctionByIndex(i);
+  const { name, module: importedFrom } = binaryen.getFunctionInfo(func);
+  if (!importedFrom && NEVER_CALLED.test(name)) {
+    binaryen.Function.setBody(func, module.unreachable());
+    emptied++;
+  }
+}
+if (emptied === 0) {
+  console.error(`stile: ${file} names no function that is never called; has its name section gone?`);
+  process.exit(1);
+}
+writeFileSync(file, module.emitBinary());
