@@ -6,6 +6,7 @@
 use crate::{console::PageData, error::Refusal};
 use model::{
     FieldErrors,
+    device::SessionRow,
     picker::Picker,
     token::OperatorToken,
     workspace::{Entry, Person},
@@ -95,6 +96,13 @@ pub enum Content {
         /// The one just made, shown this once.
         created: Option<String>,
     },
+    /// The sessions.
+    Sessions {
+        /// The live ones.
+        sessions: Vec<SessionRow>,
+    },
+    /// The form of a new workspace.
+    NewWorkspace,
     /// A page of a workspace.
     Workspace {
         /// The workspace and the seat.

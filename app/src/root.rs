@@ -1,7 +1,7 @@
 //! The root: from the address to the plane that shows it.
 
 use crate::{
-    account::{PickerPage, SignInPage, TokensPage},
+    account::{NewWorkspacePage, PickerPage, SessionsPage, SignInPage, TokensPage},
     boot::{Boot, Content},
     browser,
     console::WorkspacePlane,
@@ -18,6 +18,8 @@ enum Plane {
     SignIn,
     Home,
     Tokens,
+    Sessions,
+    NewWorkspace,
     Workspace(Slug),
     Absent,
     Gone,
@@ -49,9 +51,11 @@ pub fn App(
             (Some(first), _) => first.clone(),
             (_, Route::Home { .. } | Route::Landing) => Plane::Home,
             (_, Route::Tokens) => Plane::Tokens,
-            (_, Route::Workspace(slug, _)) => Plane::Workspace(slug),
+            (_, Route::Sessions) => Plane::Sessions,
+            (_, Route::NewWorkspace) => Plane::NewWorkspace,
+            (_, Route::Workspace(slug, _)) => Plane::Workspace(session.plane_of(slug)),
             (_, Route::SignIn { .. }) => Plane::SignIn,
-            (_, Route::Unknown) => Plane::Absent,
+            (_, Route::AuditExport(..) | Route::Unknown) => Plane::Absent,
         }
     });
     Effect::new(move |_| {
@@ -60,6 +64,8 @@ pub fn App(
             Plane::SignIn => "Sign in · Stile",
             Plane::Home => "Workspaces · Stile",
             Plane::Tokens => "Tokens · Stile",
+            Plane::Sessions => "Sessions · Stile",
+            Plane::NewWorkspace => "New workspace · Stile",
             Plane::Absent => "Not found · Stile",
             Plane::Gone => "Deleted · Stile",
             Plane::Unavailable => "Unavailable · Stile",
@@ -72,6 +78,8 @@ pub fn App(
             Plane::SignIn => view! { <SignInPage/> }.into_any(),
             Plane::Home => view! { <PickerPage/> }.into_any(),
             Plane::Tokens => view! { <TokensPage/> }.into_any(),
+            Plane::Sessions => view! { <SessionsPage/> }.into_any(),
+            Plane::NewWorkspace => view! { <NewWorkspacePage/> }.into_any(),
             Plane::Workspace(slug) => view! { <WorkspacePlane slug/> }.into_any(),
             Plane::Absent => view! { <NotFound/> }.into_any(),
             Plane::Gone => view! { <Gone/> }.into_any(),

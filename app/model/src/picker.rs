@@ -7,6 +7,7 @@ use crate::{
     id::{OrganizationId, WorkspaceId},
     role::OrganizationRole,
     seat::Seat,
+    settings::DeletedWorkspace,
     slug::Slug,
 };
 use serde::{Deserialize, Serialize};
@@ -20,6 +21,12 @@ pub const MAX_AGE_SECONDS: i64 = 30;
 pub struct Picker {
     /// The organizations.
     pub organizations: Vec<PickerOrganization>,
+    /// Workspaces that were deleted and that the person can restore.
+    #[serde(default)]
+    pub deleted: Vec<DeletedWorkspace>,
+    /// What it was read under: another one means that something in it may have changed since.
+    #[serde(default)]
+    pub epoch: String,
     /// When the query that read it started.
     #[serde(with = "time::serde::timestamp::milliseconds")]
     pub as_of: OffsetDateTime,
@@ -75,6 +82,11 @@ impl Picker {
         let last = self.rows().filter(|(_, w)| w.opened.is_some()).max_by_key(|(_, w)| w.opened);
         let only = (self.count() == 1).then(|| self.rows().next()).flatten();
         last.or(only).map(|(_, w)| w)
+    }
+
+    /// Whether the person manages an organization: is an owner or admin of it.
+    pub fn manages_one(&self) -> bool {
+        self.organizations.iter().any(|o| o.role.is_some_and(|r| r >= OrganizationRole::Admin))
     }
 
     /// Whether it is too old to be shown at `now`.

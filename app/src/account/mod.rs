@@ -1,13 +1,19 @@
 //! The account plane: what is tied to the person. Sign-in, the picker, operator tokens.
 
 mod frame;
+mod new_workspace;
 mod picker;
+mod restore;
 mod server_fns;
+mod sessions;
 mod sign_in;
 mod tokens;
 
 pub use frame::{AccountFrame, ProfileMenu};
+pub use new_workspace::NewWorkspacePage;
 pub use picker::PickerPage;
+pub use restore::restore_button;
 pub use server_fns::*;
+pub use sessions::SessionsPage;
 pub use sign_in::SignInPage;
 pub use tokens::TokensPage;

@@ -1,11 +1,16 @@
 //! Typed URLs. Every address of the console is a [`Route`]; no view builds one out of strings.
 
 mod page;
+mod settings;
 
 pub use page::{Page, section_requires};
+pub use settings::SettingsPage;
 
 use crate::error::Refusal;
-use model::Slug;
+use model::{Slug, audit::AuditQuery};
+
+/// What stands behind the slug in the address of the exported audit log.
+const AUDIT_EXPORT: &str = "settings/audit/export";
 
 /// Where `/sign-in` says one comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +57,12 @@ pub enum Route {
     },
     /// `/account/tokens`.
     Tokens,
+    /// `/account/sessions`.
+    Sessions,
+    /// `/new`.
+    NewWorkspace,
+    /// `/{slug}/settings/audit/export`: the audit log as a file.
+    AuditExport(Slug, AuditQuery),
     /// `/{slug}/...`.
     Workspace(Slug, Page),
     /// Anything else.
@@ -77,7 +88,12 @@ impl Route {
                 Self::Home { refused: Refusal::ALL.into_iter().find(|r| Some(r.as_str()) == value("refused")) }
             }
             ("account", "tokens") => Self::Tokens,
+            ("account", "sessions") => Self::Sessions,
+            ("new", "") => Self::NewWorkspace,
             (first, rest) => match Slug::parse(first) {
+                Ok(slug) if rest == AUDIT_EXPORT => {
+                    Self::AuditExport(slug, AuditQuery::from_pairs(pairs.iter().map(|(k, v)| (k.as_str(), v.as_str()))))
+                }
                 Ok(slug) => Self::Workspace(slug, Page::parse(rest, &pairs)),
                 Err(_) => Self::Unknown,
             },
@@ -100,6 +116,12 @@ impl Route {
             ),
             Self::Home { refused } => with_query("/home", [refused.map(|r| ("refused", r.as_str()))]),
             Self::Tokens => "/account/tokens".to_owned(),
+            Self::Sessions => "/account/sessions".to_owned(),
+            Self::NewWorkspace => "/new".to_owned(),
+            Self::AuditExport(slug, query) => {
+                let path = format!("/{slug}/{AUDIT_EXPORT}");
+                with_query(&path, query.pairs().iter().map(|(name, value)| Some((*name, value.as_str()))))
+            }
             Self::Workspace(slug, page) => page.url(slug),
             Self::Unknown => "/home".to_owned(),
         }
@@ -157,10 +179,15 @@ mod tests {
             "/home",
             "/home?refused=used",
             "/account/tokens",
+            "/account/sessions",
+            "/new",
+            "/smartai-it/settings/audit/export?kind=settings",
             "/smartai-it/overview",
             "/smartai-it/customers",
             "/smartai-it/customers?q=acme&sort=created&dir=desc",
             "/smartai-it/customers/new",
+            "/smartai-it/settings/general",
+            "/smartai-it/settings/audit?kind=people&period=7d",
             "/smartai-it/products/018f4d9e-0000-7000-8000-000000000000/edit",
         ] {
             assert_eq!(Route::parse_url(url).url(), url);

@@ -11,8 +11,11 @@ mod forms;
 mod grant;
 pub mod identity;
 mod limits;
+mod live;
 mod load;
 mod password;
+pub mod sessions;
+pub mod settings;
 mod shell;
 
 pub use call::{Call, call, context};
@@ -21,6 +24,7 @@ pub use document::{document, unavailable};
 pub use forms::submit;
 pub use grant::GrantKey;
 pub use limits::SignInLimits;
+pub use live::heard;
 pub use password::Passwords;
 
 use crate::{boot::Theme, error::AppError};
