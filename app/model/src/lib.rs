@@ -14,6 +14,7 @@ pub mod field;
 pub mod finder;
 pub mod id;
 pub mod list;
+pub mod mail;
 pub mod moment;
 pub mod money;
 pub mod overview;
