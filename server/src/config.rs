@@ -167,6 +167,15 @@ impl Config {
         }
     }
 
+    /// The origin that people use when the server listens at `address`.
+    pub(crate) fn origin(&self, address: SocketAddr) -> String {
+        match &self.public {
+            Some(public) => public.to_string(),
+            None if address.ip().is_unspecified() => format!("http://localhost:{}", address.port()),
+            None => format!("http://{address}"),
+        }
+    }
+
     /// Whether cookies are for TLS only.
     pub(crate) fn is_https(&self) -> bool {
         self.public.as_ref().is_some_and(WebOrigin::is_https)

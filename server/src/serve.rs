@@ -102,11 +102,7 @@ async fn prepare(
 /// Says where it serves, and how to get in if there is a demo.
 fn announce(config: &Config, listener: &TcpListener, demo: bool) {
     let address = listener.local_addr().unwrap_or(config.listen);
-    let url = match &config.public {
-        Some(public) => public.to_string(),
-        None if address.ip().is_unspecified() => format!("http://localhost:{}", address.port()),
-        None => format!("http://{address}"),
-    };
+    let url = config.origin(address);
     tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "serving");
     if config.log == LogFormat::Json {
         return;

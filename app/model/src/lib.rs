@@ -17,6 +17,7 @@ pub mod id;
 pub mod invite;
 pub mod list;
 pub mod members;
+pub mod mail;
 pub mod moment;
 pub mod money;
 pub mod overview;

@@ -24,6 +24,7 @@ pub use limits::SignInLimits;
 pub use password::Passwords;
 
 use crate::{boot::Theme, error::AppError};
+use std::sync::Arc;
 use store::{Store, StoreError, door::Credential, identity::Device};
 
 /// What requests are served with. Cheap to clone.
@@ -41,6 +42,16 @@ pub struct Services {
     pub cookies: Cookies,
     /// Where the page's files are.
     pub assets: AssetUrls,
+    /// The origin that people use, without a slash at its end.
+    pub origin: Arc<str>,
+}
+
+impl Services {
+    /// The absolute address of a path, for a mail: always on the configured origin, whatever host a request named
+    /// (security.md, T-23).
+    pub fn link(&self, path: &str) -> String {
+        format!("{}{path}", self.origin)
+    }
 }
 
 /// Paths of the page's files, under an address that changes with their content.

@@ -9,6 +9,7 @@ pub mod door;
 pub mod error;
 pub mod guard;
 pub mod lint;
+pub mod mail;
 pub mod migrate;
 mod pool;
 pub mod secret;
