@@ -15,7 +15,7 @@ mod pool;
 pub mod secret;
 mod workspace;
 
-pub use account::{handoffs, identity, organizations, seats, tokens};
+pub use account::{access, handoffs, identity, offers, organizations, seats, tokens};
 pub use error::{Constraint, StoreError};
 pub use pool::Store;
-pub use workspace::{audit, customers, invoices, members, overview, products, rate_plans, usage};
+pub use workspace::{audit, auto_joins, customers, invites, invoices, members, overview, products, rate_plans, usage};

@@ -160,7 +160,12 @@ const RULES: &[&str] = &[
         from definers where reachable and name not in ('door.person(text, bytea)', 'door.workspace(text, bytea, text)',
             'door.organization(text, bytea, uuid)', 'door.credentials(text)', 'door.register(uuid, text, text, text)',
             'door.found_organization(uuid, text)', 'door.seats()',
-            'door.queue_mail(uuid, text)', 'door.claim_mail(integer)', 'door.settle_mail(uuid, text, boolean)')
+            'door.queue_mail(uuid, text)', 'door.claim_mail(integer)', 'door.settle_mail(uuid, text, boolean)',
+            'door.members()', 'door.organization_people()', 'door.inviters()', 'door.seat_counts()', 'door.invite(bytea)',
+            'door.my_invites()', 'door.accept_invite(uuid)', 'door.decline_invite(uuid)', 'door.decline_by_link(bytea)',
+            'door.bind_invites()', 'door.register_by_invite(bytea, uuid, text, text)', 'door.join_offers()', 'door.auto_join(uuid)',
+            'door.my_organization(uuid)', 'door.leave_organization(uuid)', 'door.request_access(uuid, text)',
+            'door.access_requests()', 'door.waiting_requests()')
         union all
         select name, format('is security definer with the rights of %s; run: alter function %s owner to stile_door', proowner::regrole, name)
         from definers, door where (reachable or ours) and proowner <> door.oid

@@ -8,8 +8,9 @@ use crate::{
 };
 use std::collections::BTreeMap;
 
-/// One thing that somebody (`by`) does.
+/// One thing that somebody (`by`) does to somebody (`to`, `from`) in a workspace, counted from 0.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the fields of each are said above")]
 pub enum Step<P> {
     /// Gives somebody a direct seat, or another role in it.
     Grant { by: P, to: P, workspace: usize, role: WorkspaceRole },

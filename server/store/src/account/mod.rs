@@ -1,7 +1,10 @@
 //! Repositories of the account plane.
 
+pub mod access;
 pub mod handoffs;
 pub mod identity;
+pub(crate) mod invites;
+pub mod offers;
 pub mod organizations;
 pub mod seats;
 pub mod tokens;

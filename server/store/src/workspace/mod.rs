@@ -4,7 +4,9 @@
 //! that leads with it.
 
 pub mod audit;
+pub mod auto_joins;
 pub mod customers;
+pub mod invites;
 pub mod invoices;
 mod listing;
 pub mod members;
