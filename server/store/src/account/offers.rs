@@ -2,6 +2,7 @@
 //! domain; what waits on the picker (switcher seed, section 6; Aforo seed, "Giving someone access").
 
 use crate::{
+    audit,
     door::PersonTx,
     error::StoreError,
     pool::Store,
@@ -9,11 +10,11 @@ use crate::{
 };
 use model::{
     Email, OrganizationRole, Slug, WorkspaceRole,
+    audit::{Action, Detail},
     id::{InviteId, OrganizationId, UserId, WorkspaceId},
     invite::{Invite, InviteState, InviteTo, role_words},
     members::{JoinOffer, Notices, WaitingRequests},
 };
-use serde_json::{Value, json};
 use sqlx::{PgConnection, types::Uuid};
 
 /// An invite behind a link.
@@ -212,8 +213,7 @@ pub async fn accept(tx: &mut PersonTx, id: InviteId) -> Result<Accepted, StoreEr
     let slug = slug.map_err(|e| StoreError::Inconsistent(format!("a slug that is none: {e}")))?;
     let accepted = match (row.outcome.as_str(), row.workspace_id, slug, row.organization_id) {
         ("seated", Some(workspace), Some(slug), _) => {
-            let user = tx.live().person.id.uuid();
-            note_in_workspace(tx.connection(), workspace, user, "invite_accepted", id.uuid()).await?;
+            note_in_workspace(tx, workspace, Action::InviteAccepted, id.uuid()).await?;
             Accepted::Workspace(slug)
         }
         ("seated", None, _, Some(organization)) => Accepted::Organization(OrganizationId::from_uuid(organization)),
@@ -227,10 +227,10 @@ pub async fn accept(tx: &mut PersonTx, id: InviteId) -> Result<Accepted, StoreEr
         ),
     };
     let (action, detail) = match &accepted {
-        Accepted::Workspace(_) | Accepted::Organization(_) => ("invite_accepted", json!({ "invite": id })),
-        _ => ("invite_refused", json!({ "invite": id, "reason": row.outcome })),
+        Accepted::Workspace(_) | Accepted::Organization(_) => (Action::InviteAccepted, Detail::none()),
+        _ => (Action::InviteRefused, Detail::none().with("reason", &row.outcome)),
     };
-    note(tx, action, detail).await?;
+    audit::note(tx, action, id.uuid(), &detail).await?;
     Ok(accepted)
 }
 
@@ -246,7 +246,7 @@ pub async fn decline(tx: &mut PersonTx, id: InviteId) -> Result<Option<Declined>
     .fetch_optional(tx.connection())
     .await?;
     let Some(row) = row else { return Ok(None) };
-    note(tx, "invite_declined", json!({ "invite": id })).await?;
+    audit::note(tx, Action::InviteDeclined, id.uuid(), &Detail::none()).await?;
     Ok(Some(Declined { inviter: address(&row.inviter_email)?, place: row.place, email: row.email }))
 }
 
@@ -259,10 +259,11 @@ pub(crate) async fn bind(connection: &mut PgConnection, user: UserId) -> Result<
             .await?;
     for row in &bound {
         sqlx::query!(
-            "insert into account.audit_log (id, user_id, action, detail)
-            values ($1, $2, 'invite_bound', jsonb_build_object('organization', $3::uuid, 'role', $4::text))",
+            "insert into account.audit_log (id, user_id, action, target, detail)
+            values ($1, $2, $3, $4, jsonb_build_object('role', $5::text))",
             Uuid::now_v7(),
             user.uuid(),
+            Action::InviteAccepted.as_str(),
             row.organization_id,
             row.role,
         )
@@ -281,9 +282,9 @@ pub async fn join(tx: &mut PersonTx, workspace: WorkspaceId) -> Result<Option<Sl
         .fetch_optional(tx.connection())
         .await?;
     let Some(row) = row else { return Ok(None) };
-    let user = tx.live().person.id.uuid();
-    note_in_workspace(tx.connection(), workspace.uuid(), user, "auto_joined", user).await?;
-    note(tx, "auto_joined", json!({ "workspace": workspace })).await?;
+    let me = tx.live().person.id.uuid();
+    note_in_workspace(tx, workspace.uuid(), Action::SeatAutoJoined, me).await?;
+    audit::note(tx, Action::SeatAutoJoined, workspace.uuid(), &Detail::none()).await?;
     Slug::parse(&row.slug).map(Some).map_err(|e| StoreError::Inconsistent(format!("a slug that is none: {e}")))
 }
 
@@ -338,38 +339,19 @@ pub fn links() -> Result<super::invites::Links, crate::secret::NoRandomness> {
     Ok(super::invites::Links { mailed: Secret::generate("")?, copied: Secret::generate("")? })
 }
 
-async fn note(tx: &mut PersonTx, action: &str, detail: Value) -> Result<(), StoreError> {
-    let (user, session) = (tx.live().person.id.uuid(), tx.live().session.map(|s| s.uuid()));
-    sqlx::query!(
-        "insert into account.audit_log (id, user_id, session_id, action, detail) values ($1, $2, $3, $4, $5::text::jsonb)",
-        Uuid::now_v7(),
-        user,
-        session,
-        action,
-        detail.to_string(),
-    )
-    .execute(tx.connection())
-    .await?;
-    Ok(())
-}
-
 /// Notes in the workspace that a door has just seated the person in; the door has set its context.
-async fn note_in_workspace(
-    connection: &mut PgConnection,
-    workspace: Uuid,
-    user: Uuid,
-    action: &str,
-    target: Uuid,
-) -> Result<(), StoreError> {
+async fn note_in_workspace(tx: &mut PersonTx, workspace: Uuid, action: Action, target: Uuid) -> Result<(), StoreError> {
+    let person = tx.live().person.clone();
     sqlx::query!(
-        "insert into workspace.audit_log (workspace_id, id, user_id, action, target) values ($1, $2, $3, $4, $5)",
+        "insert into workspace.audit_log (workspace_id, id, user_id, actor, action, target) values ($1, $2, $3, $4, $5, $6)",
         workspace,
         Uuid::now_v7(),
-        user,
-        action,
+        person.id.uuid(),
+        person.name,
+        action.as_str(),
         target,
     )
-    .execute(connection)
+    .execute(tx.connection())
     .await?;
     Ok(())
 }

@@ -3,11 +3,13 @@
 use super::invites::{self, Place};
 pub use super::invites::{Links, Resent, Sending};
 use crate::{
+    audit,
     door::{OrganizationTx, PersonTx},
     error::StoreError,
 };
 use model::{
     Email, OrganizationRole, Slug, WorkspaceRole,
+    audit::{Action, Detail},
     domain::Domain,
     id::{InviteId, OrganizationId, UserId, WorkspaceId},
     invite::{SentInvite, role_words},
@@ -147,7 +149,8 @@ pub async fn transfer(tx: &mut OrganizationTx, to: UserId) -> Result<(), StoreEr
         return Err(Refused::NotAllowed.into());
     }
     succeed(tx, to).await?;
-    change(tx, tx.user, Some(OrganizationRole::Admin)).await
+    change(tx, tx.user, Some(OrganizationRole::Admin)).await?;
+    audit::note(tx, Action::OwnershipTransferred, to.uuid(), &Detail::none()).await
 }
 
 async fn succeed(tx: &mut OrganizationTx, successor: UserId) -> Result<(), StoreError> {
@@ -201,29 +204,17 @@ async fn change(tx: &mut OrganizationTx, user: UserId, to: Option<OrganizationRo
         return Err(Refused::Changed.into());
     }
     let action = match (from, to) {
-        (None, _) => "organization_role_granted",
-        (_, Some(_)) => "organization_role_changed",
-        (_, None) if user == me => "organization_left",
-        (_, None) => "organization_role_revoked",
+        (None, _) => Action::MemberAdded,
+        (_, Some(_)) => Action::MemberRoleChanged,
+        (_, None) if user == me => Action::MemberLeft,
+        (_, None) => Action::MemberRemoved,
     };
-    note(tx, action, user.uuid()).await
-}
-
-/// Notes what was done in the organization.
-async fn note(tx: &mut OrganizationTx, action: &str, target: Uuid) -> Result<(), StoreError> {
-    let (organization, user) = (tx.organization.uuid(), tx.user.uuid());
-    sqlx::query!(
-        "insert into account.audit_log (id, user_id, action, detail)
-        values ($1, $2, $3, jsonb_build_object('organization', $4::uuid, 'target', $5::uuid))",
-        Uuid::now_v7(),
-        user,
-        action,
-        organization,
-        target,
-    )
-    .execute(tx.connection())
-    .await?;
-    Ok(())
+    let word = |role: Option<OrganizationRole>| role.map_or("", OrganizationRole::as_str);
+    let detail = match people.iter().find(|enrolled| enrolled.id == user) {
+        Some(enrolled) => Detail::none().with("person", &enrolled.name),
+        None => Detail::none(),
+    };
+    audit::note(tx, action, user.uuid(), &detail.change("role", word(from), word(to))).await
 }
 
 fn place(tx: &OrganizationTx) -> Place {
@@ -257,7 +248,8 @@ pub async fn send_invite(
     let (place, by) = (place(tx), tx.user);
     let sending = invites::send(tx.connection(), place, by, email, role.as_str(), links).await?;
     if let Sending::Sent(id) = sending {
-        note(tx, "invite_sent", id.uuid()).await?;
+        let detail = Detail::none().with("email", email).with("role", role.as_str());
+        audit::note(tx, Action::InviteSent, id.uuid(), &detail).await?;
     }
     Ok(sending)
 }
@@ -277,7 +269,7 @@ pub async fn resend_invite(
         let role = OrganizationRole::from_word(&resent.role).ok_or(Refused::AboveYou)?;
         check(tx.role, Whose::Another, None, Some(role), true)?;
         if matches!(sending, Sending::Sent(_)) {
-            note(tx, "invite_resent", id.uuid()).await?;
+            audit::note(tx, Action::InviteResent, id.uuid(), &Detail::none().with("email", &resent.email)).await?;
         }
     }
     Ok(found)
@@ -290,8 +282,8 @@ pub async fn resend_invite(
 pub async fn revoke_invite(tx: &mut OrganizationTx, id: InviteId) -> Result<Option<String>, StoreError> {
     let place = place(tx);
     let revoked = invites::revoke(tx.connection(), place, id).await?;
-    if revoked.is_some() {
-        note(tx, "invite_revoked", id.uuid()).await?;
+    if let Some(email) = &revoked {
+        audit::note(tx, Action::InviteRevoked, id.uuid(), &Detail::none().with("email", email)).await?;
     }
     Ok(revoked)
 }
@@ -357,7 +349,8 @@ pub async fn stop_auto_join(
     .await?
     .rows_affected();
     if stopped == 1 {
-        note(tx, "auto_join_stopped", workspace.uuid()).await?;
+        let detail = Detail::none().change("domain", domain, "");
+        audit::note(tx, Action::DomainRemoved, workspace.uuid(), &detail).await?;
     }
     Ok(stopped == 1)
 }
@@ -388,18 +381,8 @@ pub async fn quit(tx: &mut PersonTx, organization: OrganizationId) -> Result<boo
     let left = sqlx::query_scalar!(r#"select door.leave_organization($1) as "left!""#, organization.uuid())
         .fetch_one(tx.connection())
         .await?;
-    let (user, session) = (tx.live().person.id.uuid(), tx.live().session.map(|s| s.uuid()));
     if left {
-        sqlx::query!(
-            "insert into account.audit_log (id, user_id, session_id, action, detail)
-            values ($1, $2, $3, 'organization_left', jsonb_build_object('organization', $4::uuid))",
-            Uuid::now_v7(),
-            user,
-            session,
-            organization.uuid(),
-        )
-        .execute(tx.connection())
-        .await?;
+        audit::note(tx, Action::MemberLeft, organization.uuid(), &Detail::none()).await?;
     }
     Ok(left)
 }

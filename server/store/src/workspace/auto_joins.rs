@@ -1,12 +1,13 @@
 //! Auto-join: the domains whose people may join a workspace by themselves. None at first; never above Member.
 
-use super::audit;
 use crate::{
+    audit,
     door::{Can, Mode, WorkspaceTx, Write},
     error::StoreError,
 };
 use model::{
     WorkspaceRole,
+    audit::{Action, Detail},
     capability::ManageMembers,
     domain::Domain,
     members::{AutoJoin, JOIN_ROLES},
@@ -70,7 +71,8 @@ pub async fn set(
     if set == 0 {
         return Ok(Err(NotJoinable::NobodyThere));
     }
-    audit::note(tx, "auto_join_set", workspace).await?;
+    let detail = Detail::none().with("domain", &join.domain).with("role", join.role.as_str());
+    audit::note(tx, Action::AutoJoinChanged, workspace, &detail).await?;
     Ok(Ok(()))
 }
 
@@ -89,7 +91,7 @@ pub async fn stop(tx: &mut WorkspaceTx<Write>, can: &Can<ManageMembers>, domain:
     .await?
     .rows_affected();
     if stopped == 1 {
-        audit::note(tx, "auto_join_stopped", workspace).await?;
+        audit::note(tx, Action::AutoJoinChanged, workspace, &Detail::none().change("domain", domain, "")).await?;
     }
     Ok(stopped == 1)
 }

@@ -1,14 +1,15 @@
 //! Invites to a workspace, from its side: sending, sending again, taking back.
 
-use super::audit;
 pub use crate::account::invites::{Links, Resent, Sending};
 use crate::{
     account::invites::{self, Place},
+    audit,
     door::{Can, Mode, WorkspaceTx, Write},
     error::StoreError,
 };
 use model::{
     Email, WorkspaceRole,
+    audit::{Action, Detail},
     capability::ManageMembers,
     id::InviteId,
     invite::{SentInvite, role_words},
@@ -53,7 +54,8 @@ pub async fn send(
     }
     let sending = invites::send(can.on(tx)?, place, by, email, role.as_str(), links).await?;
     if let Sending::Sent(id) = sending {
-        audit::note(tx, "invite_sent", id.uuid()).await?;
+        let detail = Detail::none().with("email", email).with("role", role.as_str());
+        audit::note(tx, Action::InviteSent, id.uuid(), &detail).await?;
     }
     Ok(sending)
 }
@@ -75,7 +77,7 @@ pub async fn resend(
         let role = WorkspaceRole::from_word(&resent.role).ok_or(Refused::AboveYou)?;
         check(tx.tenant().seat.role(), Whose::Another, None, Some(role), true)?;
         if matches!(sending, Sending::Sent(_)) {
-            audit::note(tx, "invite_resent", id.uuid()).await?;
+            audit::note(tx, Action::InviteResent, id.uuid(), &Detail::none().with("email", &resent.email)).await?;
         }
     }
     Ok(found)
@@ -92,8 +94,8 @@ pub async fn revoke(
 ) -> Result<Option<String>, StoreError> {
     let place = place(tx);
     let revoked = invites::revoke(can.on(tx)?, place, id).await?;
-    if revoked.is_some() {
-        audit::note(tx, "invite_revoked", id.uuid()).await?;
+    if let Some(email) = &revoked {
+        audit::note(tx, Action::InviteRevoked, id.uuid(), &Detail::none().with("email", email)).await?;
     }
     Ok(revoked)
 }

@@ -3,13 +3,14 @@
 //!
 //! Changes belong into a transaction of `Store::workspace_seating`, which keeps the people concerned behind their fences.
 
-use super::audit;
 use crate::{
+    audit,
     door::{Can, Mode, WorkspaceTx, Write},
     error::StoreError,
 };
 use model::{
     OrganizationRole, Seat, WorkspaceRole,
+    audit::{Action, Detail},
     capability::{ManageMembers, OwnWorkspace},
     id::{RequestId, UserId},
     members::{AccessRequest, Member},
@@ -147,7 +148,7 @@ pub async fn transfer(tx: &mut WorkspaceTx<Write>, can: &Can<OwnWorkspace>, to: 
     if tx.tenant().seat.direct() == Some(WorkspaceRole::Owner) {
         change(tx, me, Some(WorkspaceRole::Admin)).await?;
     }
-    Ok(())
+    audit::note(tx, Action::OwnershipTransferred, to.uuid(), &Detail::none()).await
 }
 
 async fn succeed(tx: &mut WorkspaceTx<Write>, successor: UserId) -> Result<(), StoreError> {
@@ -161,7 +162,8 @@ async fn succeed(tx: &mut WorkspaceTx<Write>, successor: UserId) -> Result<(), S
 async fn change(tx: &mut WorkspaceTx<Write>, user: UserId, to: Option<WorkspaceRole>) -> Result<(), StoreError> {
     let (workspace, me, by) = (tx.id().uuid(), tx.user(), tx.tenant().seat.role());
     let seats = list(tx).await?;
-    let from = seats.iter().find(|seated| seated.id == user).and_then(|seated| seated.seat.direct());
+    let target = seats.iter().find(|seated| seated.id == user);
+    let (from, name) = (target.and_then(|seated| seated.seat.direct()), target.map(|seated| seated.name.clone()));
     let has_other_owner = seats.iter().any(|seated| {
         seated.seat.organization() == Some(OrganizationRole::Owner)
             || seated.id != user && seated.seat.direct() == Some(WorkspaceRole::Owner)
@@ -213,12 +215,17 @@ async fn change(tx: &mut WorkspaceTx<Write>, user: UserId, to: Option<WorkspaceR
             .await?;
     }
     let action = match (from, to) {
-        (None, _) => "seat_granted",
-        (_, Some(_)) => "role_changed",
-        (_, None) if user == me => "seat_left",
-        (_, None) => "seat_revoked",
+        (None, _) => Action::SeatGranted,
+        (_, Some(_)) => Action::SeatRoleChanged,
+        (_, None) if user == me => Action::SeatLeft,
+        (_, None) => Action::SeatRemoved,
     };
-    audit::note(tx, action, user.uuid()).await
+    let word = |role: Option<WorkspaceRole>| role.map_or("", WorkspaceRole::as_str);
+    let detail = match name {
+        Some(name) => Detail::none().with("person", name),
+        None => Detail::none(),
+    };
+    audit::note(tx, action, user.uuid(), &detail.change("role", word(from), word(to))).await
 }
 
 /// Who asks for a seat, oldest first.
@@ -282,8 +289,15 @@ pub async fn answer(
     .await?;
     let Some(user) = user.map(UserId::from_uuid) else { return Ok(None) };
     match answer {
-        Answer::Approve(role) => grant(tx, can, user, role).await?,
-        Answer::Refuse => audit::note(tx, "request_refused", user.uuid()).await?,
+        Answer::Approve(role) => {
+            grant(tx, can, user, role).await?;
+            let detail = Detail::none().with("person", &request.name).with("role", role.as_str());
+            audit::note(tx, Action::AccessApproved, user.uuid(), &detail).await?;
+        }
+        Answer::Refuse => {
+            let detail = Detail::none().with("person", &request.name);
+            audit::note(tx, Action::AccessRefused, user.uuid(), &detail).await?;
+        }
     }
     Ok(Some(request))
 }
