@@ -25,7 +25,7 @@ const RESERVED: &[&str] = &[
     "setup", "share", "shop", "sign-in", "sign-out", "sign-up", "signin", "signout", "signup", "site", "sitemap",
     "smtp", "sso", "staff", "static", "status", "stile", "store", "style", "support", "switch", "system", "team",
     "teams", "terms", "test", "token", "tokens", "undefined", "unsubscribe", "upload", "uploads", "user", "users",
-    "verify", "webhook", "webhooks", "webmaster", "well-known", "workspace", "workspaces", "www",
+    "verify", "webhook", "webhooks", "webmaster", "welcome", "well-known", "workspace", "workspaces", "www",
 ];
 
 /// A well-formed slug: 3 to 30 lowercase ASCII letters, digits and single inner hyphens, and not a reserved word.
@@ -79,10 +79,64 @@ impl Slug {
         Ok(Self(text.to_owned()))
     }
 
+    /// The slug that a name suggests: `Müller & Söhne` gives `mueller-soehne`. `None` when nothing of it can stay.
+    /// Whether it is free, only the database knows.
+    pub fn propose(name: &str) -> Option<Self> {
+        let mut text = String::new();
+        for c in name.chars().flat_map(char::to_lowercase) {
+            match c {
+                'a'..='z' | '0'..='9' => text.push(c),
+                '\'' | '’' => {}
+                _ => match latin(c) {
+                    Some(letters) => text.push_str(letters),
+                    None if text.is_empty() || text.ends_with('-') => {}
+                    None => text.push('-'),
+                },
+            }
+        }
+        let cut = text.get(..MAX_LENGTH.min(text.len())).unwrap_or_default().trim_end_matches('-');
+        // A word of the house, or too short a one, is no slug by itself.
+        Self::parse(cut).ok().or_else(|| (!cut.is_empty()).then(|| Self::parse(&format!("{cut}-hq")).ok()).flatten())
+    }
+
+    /// The same with a number, for when it is taken: `acme` gives `acme-2`.
+    pub fn numbered(&self, number: u32) -> Option<Self> {
+        let tail = format!("-{number}");
+        let front = self.0.get(..self.0.len().min(MAX_LENGTH - tail.len())).unwrap_or_default().trim_end_matches('-');
+        Self::parse(&format!("{front}{tail}")).ok()
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// How a letter of a European language is written without its marks.
+const fn latin(c: char) -> Option<&'static str> {
+    Some(match c {
+        'à' | 'á' | 'â' | 'ã' | 'å' | 'ā' | 'ă' | 'ą' => "a",
+        'ä' | 'æ' => "ae",
+        'ç' | 'ć' | 'č' => "c",
+        'ď' | 'đ' | 'ð' => "d",
+        'è' | 'é' | 'ê' | 'ë' | 'ē' | 'ė' | 'ę' | 'ě' => "e",
+        'ğ' => "g",
+        'ì' | 'í' | 'î' | 'ï' | 'ī' | 'į' | 'ı' => "i",
+        'ł' | 'ļ' | 'ľ' => "l",
+        'ñ' | 'ń' | 'ň' | 'ņ' => "n",
+        'ò' | 'ó' | 'ô' | 'õ' | 'ō' | 'ő' => "o",
+        'ö' | 'ø' | 'œ' => "oe",
+        'ř' => "r",
+        'ś' | 'š' | 'ş' | 'ș' => "s",
+        'ß' => "ss",
+        'ť' | 'ț' | 'ţ' => "t",
+        'þ' => "th",
+        'ù' | 'ú' | 'û' | 'ū' | 'ů' | 'ű' => "u",
+        'ü' => "ue",
+        'ý' | 'ÿ' => "y",
+        'ź' | 'ż' | 'ž' => "z",
+        _ => return None,
+    })
 }
 
 impl fmt::Display for Slug {
@@ -145,12 +199,38 @@ mod tests {
         }
 
         #[test]
+        fn what_is_proposed_is_a_slug_and_its_own_proposal(name in ".{0,60}", number in 2_u32..10_000) {
+            if let Some(slug) = Slug::propose(&name) {
+                prop_assert!(reference(slug.as_str()), "{:?}", slug);
+                prop_assert_eq!(Slug::propose(slug.as_str()), Some(slug.clone()));
+                let numbered = slug.numbered(number);
+                prop_assert!(numbered.is_some_and(|n| reference(n.as_str()) && n != slug));
+            }
+        }
+
+        #[test]
         fn survives_the_wire(text in "[a-z0-9]{2,8}-[a-z0-9]{1,8}") {
             let slug = Slug::parse(&text);
             prop_assume!(slug.is_ok());
             let json = serde_json::to_string(&slug.clone().ok()).unwrap_or_default();
             prop_assert_eq!(serde_json::from_str::<Slug>(&json).ok(), slug.ok());
         }
+    }
+
+    #[test]
+    fn names_suggest_slugs() {
+        for (name, slug) in [
+            ("Acme", "acme"),
+            ("Müller & Söhne GmbH", "mueller-soehne-gmbh"),
+            ("Ada’s  Shop!", "adas-shop"),
+            ("IT", "it-hq"),
+            ("Demo", "demo-hq"),
+            ("A very long name that goes on and on", "a-very-long-name-that-goes-on"),
+        ] {
+            assert_eq!(Slug::propose(name).map(|s| s.to_string()).as_deref(), Some(slug), "{name}");
+        }
+        assert_eq!(Slug::propose("東京"), None);
+        assert_eq!(Slug::propose(" - "), None);
     }
 
     #[test]

@@ -15,7 +15,7 @@ mod pool;
 pub mod secret;
 mod workspace;
 
-pub use account::{handoffs, identity, organizations, seats, tokens};
+pub use account::{handoffs, identity, links, organizations, profile, seats, tokens};
 pub use error::{Constraint, StoreError};
 pub use pool::Store;
 pub use workspace::{audit, customers, invoices, members, overview, products, rate_plans, usage};

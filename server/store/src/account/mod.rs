@@ -2,6 +2,8 @@
 
 pub mod handoffs;
 pub mod identity;
+pub mod links;
 pub mod organizations;
+pub mod profile;
 pub mod seats;
 pub mod tokens;
