@@ -3,7 +3,6 @@ drop function door.offer_address(bytea, text);
 drop function door.look_at_link(bytea, text);
 drop function door.take_link(bytea, text);
 drop function door.take_address(bytea);
-drop function door.is_slug_free(text);
 drop function door.queue_mail(uuid, text);
 drop function door.claim_mail(int);
 drop function door.settle_mail(uuid, text, boolean);

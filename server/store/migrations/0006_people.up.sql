@@ -220,16 +220,10 @@ begin
 end
 $$;
 
--- Whether no workspace has or ever had this slug.
-create function door.is_slug_free(wanted text) returns boolean
-language sql stable security definer set search_path = '' as $$
-    select not exists (select from account.slugs s where s.slug = wanted)
-$$;
-
 revoke all on function door.offer_link(bytea, text, text, text), door.offer_address(bytea, text),
-    door.look_at_link(bytea, text), door.take_link(bytea, text), door.take_address(bytea), door.is_slug_free(text) from public;
+    door.look_at_link(bytea, text), door.take_link(bytea, text), door.take_address(bytea) from public;
 grant execute on function door.offer_link(bytea, text, text, text), door.offer_address(bytea, text),
-    door.look_at_link(bytea, text), door.take_link(bytea, text), door.take_address(bytea), door.is_slug_free(text) to stile_app;
+    door.look_at_link(bytea, text), door.take_link(bytea, text), door.take_address(bytea) to stile_app;
 revoke all on function door.queue_mail(uuid, text), door.claim_mail(int), door.settle_mail(uuid, text, boolean) from public;
 grant execute on function door.queue_mail(uuid, text), door.claim_mail(int), door.settle_mail(uuid, text, boolean) to stile_app;
 

@@ -5,8 +5,10 @@
 //! `workspace`) take the transaction that a door gave. Not here: HTTP, rendering, what a role may do (`model`).
 
 mod account;
+pub mod audit;
 pub mod door;
 pub mod error;
+pub mod events;
 pub mod guard;
 pub mod lint;
 pub mod mail;
@@ -15,7 +17,7 @@ mod pool;
 pub mod secret;
 mod workspace;
 
-pub use account::{handoffs, identity, links, organizations, profile, seats, tokens};
+pub use account::{deleted, handoffs, identity, links, organizations, profile, seats, sessions, tokens};
 pub use error::{Constraint, StoreError};
 pub use pool::Store;
-pub use workspace::{audit, customers, invoices, members, overview, products, rate_plans, usage};
+pub use workspace::{customers, invoices, members, overview, products, rate_plans, settings, usage};

@@ -3,13 +3,20 @@
 
 use super::identity::Device;
 use crate::{
+    audit,
     door::PersonTx,
     error::StoreError,
     mail,
     pool::Store,
     secret::{Secret, SecretHash},
 };
-use model::{Email, id::UserId, mail::Letter};
+use model::{
+    Email,
+    audit::{Action, Detail},
+    id::UserId,
+    link::DeadLink,
+    mail::Letter,
+};
 use sqlx::{PgConnection, types::Uuid};
 
 /// What a link is for, of those that a stranger can ask for.
@@ -42,17 +49,6 @@ pub enum LinkState {
     },
     /// It does not.
     Dead(DeadLink),
-}
-
-/// Why a link does not work.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DeadLink {
-    /// It was used, or a later one was.
-    Used,
-    /// Its time is over.
-    Expired,
-    /// There is no such link, or it is somebody else's.
-    Unknown,
 }
 
 /// What a sign-up came to.
@@ -125,6 +121,16 @@ impl Store {
         sqlx::query!("select door.register($1, $2, $3, $4)", id, taken.email, name, password_hash)
             .execute(&mut *tx)
             .await?;
+        sqlx::query!("select set_config('stile.user_id', $1, true)", id.to_string()).fetch_one(&mut *tx).await?;
+        sqlx::query!(
+            "insert into account.audit_log (id, user_id, actor, action) values ($1, $2, $3, $4)",
+            Uuid::now_v7(),
+            id,
+            name,
+            Action::SignedUp.as_str(),
+        )
+        .execute(&mut *tx)
+        .await?;
         tx.commit().await?;
         Ok(Ok(SignedUp { user: UserId::from_uuid(id), next: taken.next_path }))
     }
@@ -161,9 +167,11 @@ impl Store {
         .await?;
         let ip = device.ip.map(|ip| ip.to_string());
         sqlx::query!(
-            "insert into account.audit_log (id, user_id, action, ip) values ($1, $2, 'password_reset', $3::text::inet)",
+            "insert into account.audit_log (id, user_id, actor, action, ip)
+            select $1, u.id, u.name, $3, $4::text::inet from account.users u where u.id = $2",
             Uuid::now_v7(),
             user,
+            Action::PasswordReset.as_str(),
             ip.as_deref(),
         )
         .execute(&mut *tx)
@@ -171,15 +179,6 @@ impl Store {
         mail::queue(&mut tx, &letter(&email)).await?;
         tx.commit().await?;
         Ok(Ok(()))
-    }
-
-    /// Whether no workspace has or ever had that slug.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn is_slug_free(&self, slug: &model::Slug) -> Result<bool, StoreError> {
-        let mut tx = self.begin().await?;
-        Ok(sqlx::query_scalar!(r#"select door.is_slug_free($1) as "free!""#, slug.as_str()).fetch_one(&mut *tx).await?)
     }
 }
 
@@ -198,6 +197,8 @@ pub async fn address_link(tx: &mut PersonTx, token: &Secret) -> Result<LinkState
 /// When the database fails.
 pub async fn offer_address(tx: &mut PersonTx, email: &Email, token: &Secret) -> Result<bool, StoreError> {
     let hash = token.hash();
+    let detail = Detail::none().change("address", &tx.live().person.email, email);
+    audit::note(tx, Action::EmailChangeAsked, None, &detail).await?;
     Ok(sqlx::query_scalar!(r#"select door.offer_address($1, $2) as "taken!""#, hash.bytes(), email.as_str())
         .fetch_one(tx.connection())
         .await?)
@@ -214,7 +215,11 @@ pub async fn take_address(tx: &mut PersonTx, token: &Secret) -> Result<Result<(S
             .fetch_optional(tx.connection())
             .await?;
     match taken {
-        Some(taken) => Ok(Ok((taken.old, taken.new))),
+        Some(taken) => {
+            let detail = Detail::none().change("address", &taken.old, &taken.new);
+            audit::note(tx, Action::EmailChanged, None, &detail).await?;
+            Ok(Ok((taken.old, taken.new)))
+        }
         None => Ok(Err(why(tx.connection(), hash, "address").await?)),
     }
 }

@@ -1,11 +1,13 @@
 //! Organizations: founding one, its members, its workspaces.
 
 use crate::{
+    audit,
     door::{OrganizationTx, PersonTx},
     error::StoreError,
 };
 use model::{
     OrganizationRole, Slug,
+    audit::{Action, Detail},
     id::{OrganizationId, UserId, WorkspaceId},
 };
 use sqlx::types::Uuid;
@@ -45,6 +47,25 @@ pub async fn found_with_workspace(
     )
     .execute(tx.connection())
     .await?;
+    let me = tx.live().person.clone();
+    for (action, target, name) in
+        [(Action::OrganizationFounded, organization.uuid(), name), (Action::WorkspaceCreated, id, workspace)]
+    {
+        let detail = audit::json(&Detail::none().with("name", name))?;
+        sqlx::query!(
+            "insert into account.organization_audit_log (organization_id, id, user_id, actor, action, target, detail)
+            values ($1, $2, $3, $4, $5, $6, $7::text::jsonb)",
+            organization.uuid(),
+            Uuid::now_v7(),
+            me.id.uuid(),
+            me.name,
+            action.as_str(),
+            target,
+            detail,
+        )
+        .execute(tx.connection())
+        .await?;
+    }
     Ok((organization, WorkspaceId::from_uuid(id)))
 }
 

@@ -1,7 +1,8 @@
 //! A person's own account: name, password, address, picture, preferences.
 
-use crate::{door::PersonTx, error::StoreError, pool::Store, secret::Secret};
+use crate::{audit, door::PersonTx, error::StoreError, pool::Store, secret::Secret};
 use model::{
+    audit::{Action, Detail},
     id::UserId,
     preferences::{Landing, PickerOrder, Preferences, Theme},
     profile::Profile,
@@ -33,8 +34,12 @@ pub async fn read(tx: &mut PersonTx) -> Result<Profile, StoreError> {
 /// When the database fails.
 pub async fn rename(tx: &mut PersonTx, name: &str) -> Result<(), StoreError> {
     let user = tx.live().person.id.uuid();
+    let detail = Detail::none().change("name", &tx.live().person.name, name);
+    if detail.is_empty() {
+        return Ok(());
+    }
     sqlx::query!("update account.users set name = $2 where id = $1", user, name).execute(tx.connection()).await?;
-    note(tx, "renamed").await
+    audit::note(tx, Action::ProfileChanged, None, &detail).await
 }
 
 /// What the person's password is checked against.
@@ -78,7 +83,7 @@ pub async fn change_password(tx: &mut PersonTx, password_hash: &str, secret: &Se
     )
     .execute(tx.connection())
     .await?;
-    note(tx, "password_changed").await
+    audit::note(tx, Action::PasswordChanged, None, &Detail::none()).await
 }
 
 /// Takes back the address that waits for its link to be opened.
@@ -93,7 +98,7 @@ pub async fn withdraw_address(tx: &mut PersonTx) -> Result<(), StoreError> {
     )
     .execute(tx.connection())
     .await?;
-    note(tx, "address_withdrawn").await
+    audit::note(tx, Action::ProfileChanged, None, &Detail::none().with("new_address", "withdrawn")).await
 }
 
 /// Keeps the person's picture, a PNG of at most 200 kB, in place of an earlier one; `None` removes it.
@@ -113,11 +118,11 @@ pub async fn set_picture(tx: &mut PersonTx, png: Option<&[u8]>) -> Result<(), St
             )
             .execute(tx.connection())
             .await?;
-            note(tx, "picture_changed").await
+            audit::note(tx, Action::ProfileChanged, None, &Detail::none()).await
         }
         None => {
             sqlx::query!("delete from account.pictures where user_id = $1", user).execute(tx.connection()).await?;
-            note(tx, "picture_removed").await
+            audit::note(tx, Action::ProfileChanged, None, &Detail::none()).await
         }
     }
 }
@@ -166,7 +171,7 @@ pub async fn set_preferences(tx: &mut PersonTx, chosen: Preferences) -> Result<(
     )
     .execute(tx.connection())
     .await?;
-    Ok(())
+    audit::note(tx, Action::PreferencesChanged, None, &Detail::none()).await
 }
 
 impl Store {
@@ -182,19 +187,4 @@ impl Store {
             .await?;
         Ok(word.flatten().as_deref().and_then(Theme::from_word))
     }
-}
-
-async fn note(tx: &mut PersonTx, action: &str) -> Result<(), StoreError> {
-    let user = tx.live().person.id.uuid();
-    let session = tx.live().session.map(|s| s.uuid());
-    sqlx::query!(
-        "insert into account.audit_log (id, user_id, session_id, action) values ($1, $2, $3, $4)",
-        Uuid::now_v7(),
-        user,
-        session,
-        action,
-    )
-    .execute(tx.connection())
-    .await?;
-    Ok(())
 }
