@@ -13,51 +13,7 @@ use model::{
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-/// Light, dark, or as the device says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Theme {
-    /// As the device says.
-    #[default]
-    System,
-    /// Light.
-    Light,
-    /// Dark.
-    Dark,
-}
-
-impl Theme {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::System, Self::Light, Self::Dark];
-
-    /// The word in cookie and attribute.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::System => "system",
-            Self::Light => "light",
-            Self::Dark => "dark",
-        }
-    }
-
-    /// Reads the word.
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|t| t.as_str() == word)
-    }
-
-    /// What `<html data-theme>` says: nothing for [`Theme::System`].
-    pub const fn attribute(self) -> Option<&'static str> {
-        match self {
-            Self::System => None,
-            other => Some(other.as_str()),
-        }
-    }
-
-    /// Reads the `theme` cookie, a preference of the device that holds no secret.
-    #[cfg(feature = "ssr")]
-    pub fn from_cookie(headers: &http::HeaderMap) -> Self {
-        crate::ssr::cookies::value(headers, "theme").and_then(Self::from_word).unwrap_or_default()
-    }
-}
+pub use model::preferences::Theme;
 
 /// A form that came back: what was typed (passwords excepted) and what was wrong with it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]

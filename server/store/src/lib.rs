@@ -17,7 +17,9 @@ mod pool;
 pub mod secret;
 mod workspace;
 
-pub use account::{access, deleted, handoffs, identity, offers, organizations, seats, sessions, tokens};
+pub use account::{
+    access, deleted, handoffs, identity, links, offers, organizations, profile, seats, sessions, tokens,
+};
 pub use error::{Constraint, StoreError};
 pub use pool::Store;
 pub use workspace::{

@@ -166,6 +166,8 @@ const RULES: &[&str] = &[
             'door.bind_invites()', 'door.register_by_invite(bytea, uuid, text, text)', 'door.join_offers()', 'door.auto_join(uuid)',
             'door.my_organization(uuid)', 'door.leave_organization(uuid)', 'door.request_access(uuid, text)',
             'door.access_requests()', 'door.waiting_requests()',
+            'door.offer_link(bytea, text, text, text)', 'door.offer_address(bytea, text)', 'door.look_at_link(bytea, text)',
+            'door.take_link(bytea, text)', 'door.take_address(bytea)',
             'door.events(text)', 'door.sweep_events()', 'door.slug_is_free(text)', 'door.deleted_workspaces()',
             'door.deleted_workspace(text, bytea, text)')
         union all
