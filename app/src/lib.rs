@@ -13,6 +13,7 @@ pub mod console;
 pub mod error;
 pub mod root;
 pub mod routes;
+pub mod seats;
 pub mod session;
 #[cfg(feature = "ssr")]
 pub mod ssr;

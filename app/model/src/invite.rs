@@ -73,6 +73,18 @@ pub enum InviteTo {
     Organization(OrganizationId),
 }
 
+/// What a link proves and tells about the mailbox that the invite names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mailbox {
+    /// The link was shown to the inviter too: it proves nothing, and nothing is told.
+    Unproven,
+    /// The link was mailed, and the address has an account.
+    Known,
+    /// The link was mailed, and the address has none.
+    New,
+}
+
 /// An invite as whoever it names may see it, or whoever holds its link.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Invite {

@@ -4,7 +4,7 @@ use crate::{
     FieldErrors,
     domain::Domain,
     id::{InviteId, OrganizationId, RequestId, UserId, WorkspaceId},
-    invite::{Invite, SentInvite},
+    invite::{Invite, InviteResult, SentInvite},
     role::WorkspaceRole,
     seating::Rank,
     slug::Slug,
@@ -59,6 +59,8 @@ pub struct Members<R> {
     pub invites: Vec<SentInvite>,
     /// Open requests, oldest first; of a workspace only.
     pub requests: Vec<AccessRequest>,
+    /// The domains whose people may join; of a workspace only.
+    pub joins: Vec<AutoJoin>,
 }
 
 /// A domain whose people may join a workspace by themselves.
@@ -175,6 +177,31 @@ pub enum Deed<R> {
     Approve(RequestId, R),
     /// Does not.
     Refuse(RequestId),
+    /// Lets a domain's people join a workspace; the texts as they were typed and chosen.
+    SetJoin {
+        /// The domain.
+        domain: String,
+        /// As what they join.
+        role: String,
+    },
+    /// Lets them join no more.
+    StopJoin {
+        /// The domain.
+        domain: String,
+        /// Which workspace, if the page is not one of it.
+        workspace: Option<WorkspaceId>,
+    },
+}
+
+/// What came of a deed.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Done {
+    /// What to say, a sentence; nothing when the results say it.
+    pub said: String,
+    /// What became of each address.
+    pub results: Vec<InviteResult>,
+    /// Whether the person can't see the page any more: they left.
+    pub left: bool,
 }
 
 impl<R: Rank> Deed<R> {
@@ -208,6 +235,10 @@ impl<R: Rank> Deed<R> {
             "transfer" => Self::Transfer(one()?),
             "approve" => Self::Approve(request()?, role()?),
             "refuse" => Self::Refuse(request()?),
+            "set_join" => Self::SetJoin { domain: value("domain").to_owned(), role: value("role").to_owned() },
+            "stop_join" => {
+                Self::StopJoin { domain: value("domain").to_owned(), workspace: value("workspace").parse().ok() }
+            }
             _ => return Err(wrong("action", "There is no such thing to do here.")),
         })
     }

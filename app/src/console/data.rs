@@ -1,12 +1,13 @@
 //! What the pages of a workspace are made of, as it travels.
 
 use model::{
-    Capability,
+    Capability, WorkspaceRole,
     billing::{InvoiceRow, UsageRow},
     catalog::{ProductDetail, ProductInput, ProductRow, RatePlanRow},
     customer::{CustomerDetail, CustomerInput, CustomerRow},
     id::{RatePlanId, WorkspaceId},
     list::ListPage,
+    members::Members,
     overview::Overview,
     workspace::Entry,
 };
@@ -47,6 +48,8 @@ pub enum PageData {
         /// The rate plans to choose from.
         rate_plans: Vec<(RatePlanId, String)>,
     },
+    /// The members, and what waits there.
+    Members(Box<Members<WorkspaceRole>>),
     /// This workspace has no such thing (another may; nobody can tell).
     Missing,
     /// The seat does not allow it.

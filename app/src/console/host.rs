@@ -1,12 +1,12 @@
 //! Which view shows which page, and what stands there while it loads, fails or is not allowed.
 
 use super::{
-    PageData, customers, invoices, overview, products, rate_plans,
+    PageData, customers, invoices, members, overview, products, rate_plans,
     scope::{Scope, use_scope},
     usage,
 };
 use crate::{
-    routes::Page,
+    routes::{Page, SettingsPage},
     ui::{Empty, Icon},
 };
 use leptos::prelude::*;
@@ -33,6 +33,7 @@ pub fn PageHost() -> impl IntoView {
         Page::NewCustomer | Page::EditCustomer(_) => customers::form(scope),
         Page::UsageRecord(_) => usage::detail(scope),
         Page::Invoice(_) => invoices::detail(scope),
+        Page::Settings(SettingsPage::Members) => members::view(scope),
         Page::Settings(_) | Page::Unknown => missing(scope, Noun::Customers),
     }
 }

@@ -7,6 +7,7 @@ mod form;
 mod host;
 mod invoices;
 mod list;
+mod members;
 mod overview;
 mod palette;
 mod plane;

@@ -24,7 +24,7 @@ use store::{
 };
 
 /// What stands behind the door, or why not.
-fn opened<M: Mode>(call: &Call, door: Door<WorkspaceTx<M>>) -> Result<WorkspaceTx<M>, AppError> {
+pub(super) fn opened<M: Mode>(call: &Call, door: Door<WorkspaceTx<M>>) -> Result<WorkspaceTx<M>, AppError> {
     match door {
         Door::Open(tx) => {
             call.served_by(tx.id());

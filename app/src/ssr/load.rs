@@ -1,7 +1,11 @@
 //! From a page to its data: the one loader behind documents, switches and navigation.
 
-use super::fault;
-use crate::{console::PageData, error::AppError, routes::Page};
+use super::{fault, seats};
+use crate::{
+    console::PageData,
+    error::AppError,
+    routes::{Page, SettingsPage},
+};
 use model::{catalog::ProductInput, customer::CustomerInput, list::Noun};
 use store::{
     customers,
@@ -44,6 +48,7 @@ pub(super) async fn load<M: Mode>(tx: &mut WorkspaceTx<M>, page: &Page) -> Resul
             Some(customer) => Some(customer_form(tx, CustomerInput::from(&customer)).await?),
             None => None,
         },
+        Page::Settings(SettingsPage::Members) => Some(PageData::Members(Box::new(seats::page(tx).await?))),
         Page::Settings(_) | Page::Unknown => None,
     };
     Ok(found.unwrap_or(PageData::Missing))

@@ -3,6 +3,7 @@
 //! Here belongs what turns a request into a call of `store` and its answer into a page or a value. Not here: SQL
 //! (`store`), rules (`model`), routing, headers and limits of HTTP (`server`).
 
+mod access;
 mod call;
 pub mod console;
 pub mod cookies;
@@ -10,9 +11,13 @@ mod document;
 mod forms;
 mod grant;
 pub mod identity;
+pub mod invite;
+mod letters;
 mod limits;
 mod load;
+pub mod organization;
 mod password;
+pub mod seats;
 mod shell;
 
 pub use call::{Call, call, context};
@@ -89,6 +94,9 @@ pub struct RequestContext {
 /// Turns a fault of the database into what a caller may know of it, and logs the cause: the one place for both. The
 /// surrounding span carries the request's id.
 pub(crate) fn fault(error: StoreError) -> AppError {
+    if let StoreError::Seating(refused) = error {
+        return AppError::Seat(refused);
+    }
     if error.is_unavailable() {
         tracing::warn!(%error, "the database is not available");
         AppError::Unavailable

@@ -13,5 +13,5 @@ pub use chart::{BarChart, Spark};
 pub use field::{SelectField, TextAreaField, TextField};
 pub use icon::{Icon, Mark};
 pub use marks::{Ago, Highlighted, SlugText, Status, StatusTone, WsIcon};
-pub use notice::{Gone, NotFound, Unavailable};
+pub use notice::{Asked, Gone, NotFound, Unavailable};
 pub use toast::{Toast, Toasts};

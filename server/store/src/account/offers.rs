@@ -12,7 +12,7 @@ use model::{
     Email, OrganizationRole, Slug, WorkspaceRole,
     audit::{Action, Detail},
     id::{InviteId, OrganizationId, UserId, WorkspaceId},
-    invite::{Invite, InviteState, InviteTo, role_words},
+    invite::{Invite, InviteState, InviteTo, Mailbox, role_words},
     members::{JoinOffer, Notices, WaitingRequests},
 };
 use sqlx::{PgConnection, types::Uuid};
@@ -24,17 +24,6 @@ pub struct Linked {
     pub invite: Invite,
     /// What is known of the mailbox.
     pub mailbox: Mailbox,
-}
-
-/// What a link proves and tells about the mailbox that the invite names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mailbox {
-    /// The link was shown to the inviter too: it proves nothing, and nothing is told.
-    Unproven,
-    /// The link was mailed, and the address has an account.
-    Known,
-    /// The link was mailed, and the address has none.
-    New,
 }
 
 /// What became of accepting.
