@@ -6,6 +6,7 @@
 use crate::{account::OrganizationView, console::PageData, error::Refusal};
 use model::{
     FieldErrors,
+    device::SessionRow,
     invite::{Invite, InviteResult, Mailbox},
     members::Notices,
     picker::Picker,
@@ -69,6 +70,13 @@ pub enum Content {
     Organization(Box<OrganizationView>),
     /// The answer to asking for a seat: the same whether there is anything to ask for.
     Asked(Asking),
+    /// The sessions.
+    Sessions {
+        /// The live ones.
+        sessions: Vec<SessionRow>,
+    },
+    /// The form of a new workspace.
+    NewWorkspace,
     /// A page of a workspace.
     Workspace {
         /// The workspace and the seat.

@@ -1,7 +1,7 @@
 //! The root: from the address to the plane that shows it.
 
 use crate::{
-    account::{InvitePage, OrganizationShell, PickerPage, SignInPage, TokensPage},
+    account::{InvitePage, NewWorkspacePage, OrganizationShell, PickerPage, SessionsPage, SignInPage, TokensPage},
     boot::{Asking, Boot, Content},
     browser,
     console::WorkspacePlane,
@@ -21,6 +21,8 @@ enum Plane {
     Invite(InviteToken),
     Organization(OrganizationId, OrganizationPage),
     Asked(Asking),
+    Sessions,
+    NewWorkspace,
     Workspace(Slug),
     Absent,
     Gone,
@@ -55,9 +57,11 @@ pub fn App(
             (_, Route::Tokens) => Plane::Tokens,
             (_, Route::Invite(token)) => Plane::Invite(token),
             (_, Route::Organization(id, page)) => Plane::Organization(id, page),
-            (_, Route::Workspace(slug, _)) => Plane::Workspace(slug),
+            (_, Route::Sessions) => Plane::Sessions,
+            (_, Route::NewWorkspace) => Plane::NewWorkspace,
+            (_, Route::Workspace(slug, _)) => Plane::Workspace(session.plane_of(slug)),
             (_, Route::SignIn { .. }) => Plane::SignIn,
-            (_, Route::Unknown) => Plane::Absent,
+            (_, Route::AuditExport(..) | Route::Unknown) => Plane::Absent,
         }
     });
     Effect::new(move |_| {
@@ -66,6 +70,8 @@ pub fn App(
             Plane::SignIn => "Sign in · Stile",
             Plane::Home => "Workspaces · Stile",
             Plane::Tokens => "Tokens · Stile",
+            Plane::Sessions => "Sessions · Stile",
+            Plane::NewWorkspace => "New workspace · Stile",
             Plane::Absent => "Not found · Stile",
             Plane::Asked(_) => "Asked · Stile",
             Plane::Gone => "Deleted · Stile",
@@ -82,6 +88,8 @@ pub fn App(
             Plane::Invite(token) => view! { <InvitePage token/> }.into_any(),
             Plane::Organization(id, page) => view! { <OrganizationShell id page/> }.into_any(),
             Plane::Asked(asking) => view! { <Asked asking/> }.into_any(),
+            Plane::Sessions => view! { <SessionsPage/> }.into_any(),
+            Plane::NewWorkspace => view! { <NewWorkspacePage/> }.into_any(),
             Plane::Workspace(slug) => view! { <WorkspacePlane slug/> }.into_any(),
             Plane::Absent => view! { <NotFound/> }.into_any(),
             Plane::Gone => view! { <Gone/> }.into_any(),

@@ -2,17 +2,23 @@
 
 mod frame;
 mod invite;
+mod new_workspace;
 mod notices;
 mod organization;
 mod picker;
+mod restore;
 mod server_fns;
+mod sessions;
 mod sign_in;
 mod tokens;
 
 pub use frame::{AccountFrame, ProfileMenu};
 pub use invite::InvitePage;
+pub use new_workspace::NewWorkspacePage;
 pub use organization::{OrganizationData, OrganizationShell, OrganizationView};
 pub use picker::PickerPage;
+pub use restore::restore_button;
 pub use server_fns::*;
+pub use sessions::SessionsPage;
 pub use sign_in::SignInPage;
 pub use tokens::TokensPage;

@@ -1,12 +1,12 @@
 //! Which view shows which page, and what stands there while it loads, fails or is not allowed.
 
 use super::{
-    PageData, customers, invoices, members, overview, products, rate_plans,
+    PageData, customers, invoices, overview, products, rate_plans,
     scope::{Scope, use_scope},
-    usage,
+    settings, usage,
 };
 use crate::{
-    routes::{Page, SettingsPage},
+    routes::Page,
     ui::{Empty, Icon},
 };
 use leptos::prelude::*;
@@ -33,8 +33,8 @@ pub fn PageHost() -> impl IntoView {
         Page::NewCustomer | Page::EditCustomer(_) => customers::form(scope),
         Page::UsageRecord(_) => usage::detail(scope),
         Page::Invoice(_) => invoices::detail(scope),
-        Page::Settings(SettingsPage::Members) => members::view(scope),
-        Page::Settings(_) | Page::Unknown => missing(scope, Noun::Customers),
+        Page::Settings(page) => settings::view(scope, page),
+        Page::Unknown => missing(scope, Noun::Customers),
     }
 }
 

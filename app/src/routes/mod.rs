@@ -9,8 +9,11 @@ pub use page::{Page, section_requires};
 pub use settings::SettingsPage;
 
 use crate::error::Refusal;
-use model::{Slug, id::OrganizationId};
+use model::{Slug, audit::AuditQuery, id::OrganizationId};
 use std::fmt;
+
+/// What stands behind the slug in the address of the exported audit log.
+const AUDIT_EXPORT: &str = "settings/audit/export";
 
 /// Where `/sign-in` says one comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,6 +64,12 @@ pub enum Route {
     Invite(InviteToken),
     /// `/org/{id}/...`.
     Organization(OrganizationId, OrganizationPage),
+    /// `/account/sessions`.
+    Sessions,
+    /// `/new`.
+    NewWorkspace,
+    /// `/{slug}/settings/audit/export`: the audit log as a file.
+    AuditExport(Slug, AuditQuery),
     /// `/{slug}/...`.
     Workspace(Slug, Page),
     /// Anything else.
@@ -94,7 +103,12 @@ impl Route {
                     _ => Self::Unknown,
                 }
             }
+            ("account", "sessions") => Self::Sessions,
+            ("new", "") => Self::NewWorkspace,
             (first, rest) => match Slug::parse(first) {
+                Ok(slug) if rest == AUDIT_EXPORT => {
+                    Self::AuditExport(slug, AuditQuery::from_pairs(pairs.iter().map(|(k, v)| (k.as_str(), v.as_str()))))
+                }
                 Ok(slug) => Self::Workspace(slug, Page::parse(rest, &pairs)),
                 Err(_) => Self::Unknown,
             },
@@ -119,6 +133,12 @@ impl Route {
             Self::Tokens => "/account/tokens".to_owned(),
             Self::Invite(token) => format!("/invite/{}", token.reveal()),
             Self::Organization(id, page) => page.url(*id),
+            Self::Sessions => "/account/sessions".to_owned(),
+            Self::NewWorkspace => "/new".to_owned(),
+            Self::AuditExport(slug, query) => {
+                let path = format!("/{slug}/{AUDIT_EXPORT}");
+                with_query(&path, query.pairs().iter().map(|(name, value)| Some((*name, value.as_str()))))
+            }
             Self::Workspace(slug, page) => page.url(slug),
             Self::Unknown => "/home".to_owned(),
         }
@@ -203,6 +223,9 @@ mod tests {
             "/invite/Zm9vYmFy-_",
             "/org/018f4d9e-0000-7000-8000-000000000000/members",
             "/org/018f4d9e-0000-7000-8000-000000000000/domains",
+            "/account/sessions",
+            "/new",
+            "/smartai-it/settings/audit/export?kind=settings",
             "/smartai-it/overview",
             "/smartai-it/customers",
             "/smartai-it/customers?q=acme&sort=created&dir=desc",

@@ -5,7 +5,7 @@ use crate::{
     boot::{Asking, Boot, Content, PICKER_ROWS_IN_DOCUMENT, Returned, Theme},
     console::PageData,
     error::{AppError, Refusal},
-    routes::{Page, ReturnTo, Route},
+    routes::{Page, ReturnTo, Route, SettingsPage},
 };
 use axum::body::Body;
 use http::{HeaderValue, Response, StatusCode, Uri, header};
@@ -14,6 +14,7 @@ use model::{
     id::WorkspaceId,
     invite::InviteState,
     picker::{Picker, PickerOrganization, PickerWorkspace},
+    settings::DeletedWorkspace,
 };
 use store::{
     door::{Door, Live},
@@ -118,6 +119,25 @@ async fn answer(call: &Call, uri: &Uri, returned: Option<Returned>) -> Result<Re
             },
             None => Ok(to_sign_in(uri)),
         },
+        Route::Sessions => match signed_in(call, Freshness::Recent).await? {
+            Some(person) => {
+                let content = Content::Sessions { sessions: super::sessions::list(call).await? };
+                Ok(person.render(context, route, content, returned, StatusCode::OK))
+            }
+            None => Ok(to_sign_in(uri)),
+        },
+        Route::NewWorkspace => match signed_in(call, Freshness::Recent).await? {
+            Some(person) => Ok(person.render(context, route, Content::NewWorkspace, returned, StatusCode::OK)),
+            None => Ok(to_sign_in(uri)),
+        },
+        Route::AuditExport(slug, query) => match super::settings::export(call, &slug, &query).await {
+            Ok(file) => Ok(file),
+            // The page of the log says why not.
+            Err(AppError::Absent | AppError::Gone | AppError::Moved(_) | AppError::SignedOut | AppError::Denied(_)) => {
+                workspace(call, uri, slug, Page::Settings(SettingsPage::Audit(query)), None).await
+            }
+            Err(error) => Err(error),
+        },
         Route::Unknown => match signed_in(call, Freshness::Recent).await? {
             Some(person) => Ok(person.absent(context, route, Content::Absent, StatusCode::NOT_FOUND)),
             None => Ok(to_sign_in(uri)),
@@ -168,7 +188,8 @@ impl Who {
         returned: Option<Returned>,
         status: StatusCode,
     ) -> Response<Body> {
-        let whole = matches!(content, Content::Home { .. }) || self.picker.count() <= PICKER_ROWS_IN_DOCUMENT;
+        let whole = matches!(content, Content::Home { .. } | Content::NewWorkspace)
+            || self.picker.count() <= PICKER_ROWS_IN_DOCUMENT;
         let picker = if whole { self.picker } else { shortened(self.picker) };
         let refused = returned.as_ref().is_some_and(Returned::is_refused);
         let status = if refused { StatusCode::UNPROCESSABLE_ENTITY } else { status };
@@ -189,7 +210,7 @@ impl Who {
         let Self { live, picker, .. } = self;
         let boot = Boot {
             person: Some(live.person),
-            picker: Some(way_out(&picker)),
+            picker: Some(Picker { deleted: restorable(&picker, &route, &content), ..way_out(&picker) }),
             picker_is_whole: false,
             theme: context.theme,
             now: None,
@@ -197,6 +218,16 @@ impl Who {
             returned: None,
         };
         render(context, boot, route, status)
+    }
+}
+
+/// Of the workspaces that the person can restore, the one that was asked for.
+fn restorable(picker: &Picker, route: &Route, content: &Content) -> Vec<DeletedWorkspace> {
+    match (route, content) {
+        (Route::Workspace(slug, _), Content::Gone) => {
+            picker.deleted.iter().filter(|d| d.slug == *slug).cloned().collect()
+        }
+        _ => Vec::new(),
     }
 }
 

@@ -4,13 +4,13 @@
 use super::{
     Call, RequestContext, access, console,
     document::{asked, back_to_picker, page, redirect},
-    identity, invite, seats,
+    identity, invite, seats, sessions, settings,
     shell::render,
 };
 use crate::{
     boot::{Boot, Content, Returned},
     error::AppError,
-    routes::{Page, Route},
+    routes::{Page, Route, SettingsPage},
 };
 use axum::body::Body;
 use http::{Response, StatusCode, Uri};
@@ -65,9 +65,7 @@ pub async fn submit(context: RequestContext, uri: &Uri, form: Vec<(String, Strin
             Route::Workspace(..) | Route::Unknown if form.get("action") == "request_access" => {
                 request_access(&call, uri).await
             }
-            Route::Workspace(slug, page) if seats::is_here(&page) && form.get("action") != "settings" => {
-                members(&call, uri, &slug, &form).await
-            }
+            Route::Workspace(slug, page) if seats::is_here(&page) => members(&call, uri, &slug, &form).await,
             Route::Workspace(slug, page) => workspace(&call, &slug, &page, &form).await,
             Route::Organization(id, _) => organization(&call, uri, id, &form).await,
             Route::Invite(token) => {
@@ -75,8 +73,13 @@ pub async fn submit(context: RequestContext, uri: &Uri, form: Vec<(String, Strin
                     invite::Wish { action: form.get("action"), name: form.get("name"), password: form.get("password") };
                 invite::act(&call, &token, &wish).await.map(Outcome::Go)
             }
+            Route::Sessions => session(&call, &form).await,
+            Route::NewWorkspace => {
+                settings::create_workspace(&call, &form.read()).await.map(|slug| Outcome::Go(Page::Overview.url(&slug)))
+            }
+            Route::Home { .. } if form.get("action") == "restore" => restore(&call, &form).await,
             Route::Home { .. } => invite::from_picker(&call, form.get("action"), form.get("id")).await.map(Outcome::Go),
-            Route::Unknown => Err(AppError::Absent),
+            Route::AuditExport(..) | Route::Unknown => Err(AppError::Absent),
         }
     };
     let mut response = match outcome {
@@ -160,7 +163,29 @@ async fn told(call: &Call, uri: &Uri, done: Done) -> Result<Outcome, AppError> {
     Ok(Outcome::Show(page(call.clone(), uri, Some(returned)).await))
 }
 
+async fn session(call: &Call, form: &Form) -> Result<Outcome, AppError> {
+    match form.get("action") {
+        "end" => drop(sessions::end(call, form.get("id").parse().map_err(|_| AppError::Absent)?).await?),
+        "end-others" => drop(sessions::end_others(call).await?),
+        "sign-out-everywhere" => {
+            sessions::end_all(call).await?;
+            return Ok(Outcome::Go("/sign-in?notice=signed-out".to_owned()));
+        }
+        _ => return Err(AppError::Absent),
+    }
+    Ok(Outcome::Go(Route::Sessions.url()))
+}
+
+async fn restore(call: &Call, form: &Form) -> Result<Outcome, AppError> {
+    let slug = Slug::parse(form.get("slug")).map_err(|_| AppError::Absent)?;
+    settings::restore_workspace(call, &slug).await?;
+    Ok(Outcome::Go(Page::Overview.url(&slug)))
+}
+
 async fn workspace(call: &Call, slug: &Slug, page: &Page, form: &Form) -> Result<Outcome, AppError> {
+    if form.get("action") == "restore" {
+        return restore(call, form).await;
+    }
     let grant = form.get("grant");
     let status = match form.get("action") {
         "archive" => Lifecycle::Archived,
@@ -182,6 +207,14 @@ async fn workspace(call: &Call, slug: &Slug, page: &Page, form: &Form) -> Result
         Page::Product(id) => {
             console::set_product_status(call, slug, grant, *id, status).await?;
             page.clone()
+        }
+        Page::Settings(SettingsPage::General) => {
+            let saved = settings::save_general(call, slug, grant, &form.read()).await?;
+            return Ok(Outcome::Go(page.url(&saved.slug)));
+        }
+        Page::Settings(SettingsPage::Danger) if form.get("action") == "delete" => {
+            settings::delete_workspace(call, slug, grant, form.get("slug")).await?;
+            return Ok(Outcome::Go(Route::home().url()));
         }
         _ => return Err(AppError::Absent),
     };

@@ -87,7 +87,7 @@ pub async fn picker(call: &Call, past_cache: bool) -> Result<Picker, AppError> {
     Ok(Picker::clone(&picker))
 }
 
-async fn person(call: &Call) -> Result<PersonTx, AppError> {
+pub(super) async fn person(call: &Call) -> Result<PersonTx, AppError> {
     let tx =
         call.request.services.store.person(&call.credential()?).await.map_err(fault)?.ok_or(AppError::SignedOut)?;
     call.asked_by(tx.live().person.id);

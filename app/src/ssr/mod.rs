@@ -14,10 +14,13 @@ pub mod identity;
 pub mod invite;
 mod letters;
 mod limits;
+mod live;
 mod load;
 pub mod organization;
 mod password;
 pub mod seats;
+pub mod sessions;
+pub mod settings;
 mod shell;
 
 pub use call::{Call, call, context};
@@ -26,6 +29,7 @@ pub use document::{document, unavailable};
 pub use forms::submit;
 pub use grant::GrantKey;
 pub use limits::SignInLimits;
+pub use live::heard;
 pub use password::Passwords;
 
 use crate::{boot::Theme, error::AppError};
@@ -89,6 +93,11 @@ pub struct RequestContext {
     pub nonce: Option<String>,
     /// The device's theme.
     pub theme: Theme,
+}
+
+/// The `theme` cookie, a preference of the device that holds no secret.
+pub fn theme(headers: &http::HeaderMap) -> Theme {
+    cookies::value(headers, "theme").and_then(Theme::from_word).unwrap_or_default()
 }
 
 /// Turns a fault of the database into what a caller may know of it, and logs the cause: the one place for both. The

@@ -246,5 +246,5 @@ async fn send(
 
 /// The page that these forms are of.
 pub(super) const fn is_here(page: &Page) -> bool {
-    matches!(page, Page::Settings(SettingsPage::Members | SettingsPage::Security))
+    matches!(page, Page::Settings(SettingsPage::Members))
 }

@@ -66,6 +66,8 @@ fn title(content: &Content, route: &Route) -> String {
             _ => view.profile.name.clone(),
         },
         Content::Asked(_) => "Asked".to_owned(),
+        Content::Sessions { .. } => "Sessions".to_owned(),
+        Content::NewWorkspace => "New workspace".to_owned(),
         Content::Workspace { entry, .. } => match route {
             Route::Workspace(_, page) => format!("{} · {}", page.title(), entry.workspace.name),
             _ => entry.workspace.name.clone(),

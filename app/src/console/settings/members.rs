@@ -1,7 +1,9 @@
 //! Members of the workspace: `/{slug}/settings/members`.
 
-use super::{PageData, host::with_data, manage_members, scope::Scope};
-use crate::seats::{self, Desk};
+use crate::{
+    console::{PageData, host::with_data, manage_members, scope::Scope},
+    seats::{self, Desk},
+};
 use leptos::prelude::*;
 use model::{WorkspaceRole, list::Noun, members::Members};
 
