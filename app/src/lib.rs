@@ -14,6 +14,7 @@ pub mod error;
 pub mod live;
 pub mod root;
 pub mod routes;
+pub mod seats;
 pub mod session;
 #[cfg(feature = "ssr")]
 pub mod ssr;

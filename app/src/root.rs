@@ -1,16 +1,16 @@
 //! The root: from the address to the plane that shows it.
 
 use crate::{
-    account::{NewWorkspacePage, PickerPage, SessionsPage, SignInPage, TokensPage},
-    boot::{Boot, Content},
+    account::{InvitePage, NewWorkspacePage, OrganizationShell, PickerPage, SessionsPage, SignInPage, TokensPage},
+    boot::{Asking, Boot, Content},
     browser,
     console::WorkspacePlane,
-    routes::Route,
+    routes::{InviteToken, OrganizationPage, Route},
     session::Session,
-    ui::{Gone, NotFound, Toasts, Unavailable},
+    ui::{Asked, Gone, NotFound, Toasts, Unavailable},
 };
 use leptos::prelude::*;
-use model::Slug;
+use model::{Slug, id::OrganizationId};
 
 /// What is keyed as one view. Going from one to another disposes all that the old one owned.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +18,9 @@ enum Plane {
     SignIn,
     Home,
     Tokens,
+    Invite(InviteToken),
+    Organization(OrganizationId, OrganizationPage),
+    Asked(Asking),
     Sessions,
     NewWorkspace,
     Workspace(Slug),
@@ -39,6 +42,7 @@ pub fn App(
     let first = session.with_content(|content| match content {
         Some(Content::SignIn) => Some(Plane::SignIn),
         Some(Content::Absent) => Some(Plane::Absent),
+        Some(Content::Asked(asking)) => Some(Plane::Asked(*asking)),
         Some(Content::Gone) => Some(Plane::Gone),
         Some(Content::Unavailable) => Some(Plane::Unavailable),
         _ => None,
@@ -51,6 +55,8 @@ pub fn App(
             (Some(first), _) => first.clone(),
             (_, Route::Home { .. } | Route::Landing) => Plane::Home,
             (_, Route::Tokens) => Plane::Tokens,
+            (_, Route::Invite(token)) => Plane::Invite(token),
+            (_, Route::Organization(id, page)) => Plane::Organization(id, page),
             (_, Route::Sessions) => Plane::Sessions,
             (_, Route::NewWorkspace) => Plane::NewWorkspace,
             (_, Route::Workspace(slug, _)) => Plane::Workspace(session.plane_of(slug)),
@@ -60,13 +66,14 @@ pub fn App(
     });
     Effect::new(move |_| {
         let title = match plane.get() {
-            Plane::Workspace(_) => return,
+            Plane::Workspace(_) | Plane::Invite(_) | Plane::Organization(..) => return,
             Plane::SignIn => "Sign in · Stile",
             Plane::Home => "Workspaces · Stile",
             Plane::Tokens => "Tokens · Stile",
             Plane::Sessions => "Sessions · Stile",
             Plane::NewWorkspace => "New workspace · Stile",
             Plane::Absent => "Not found · Stile",
+            Plane::Asked(_) => "Asked · Stile",
             Plane::Gone => "Deleted · Stile",
             Plane::Unavailable => "Unavailable · Stile",
         };
@@ -78,6 +85,9 @@ pub fn App(
             Plane::SignIn => view! { <SignInPage/> }.into_any(),
             Plane::Home => view! { <PickerPage/> }.into_any(),
             Plane::Tokens => view! { <TokensPage/> }.into_any(),
+            Plane::Invite(token) => view! { <InvitePage token/> }.into_any(),
+            Plane::Organization(id, page) => view! { <OrganizationShell id page/> }.into_any(),
+            Plane::Asked(asking) => view! { <Asked asking/> }.into_any(),
             Plane::Sessions => view! { <SessionsPage/> }.into_any(),
             Plane::NewWorkspace => view! { <NewWorkspacePage/> }.into_any(),
             Plane::Workspace(slug) => view! { <WorkspacePlane slug/> }.into_any(),

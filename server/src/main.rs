@@ -14,6 +14,7 @@ mod doctor;
 mod kept;
 mod listener;
 mod live;
+mod mail;
 mod middleware;
 mod ops;
 mod pages;

@@ -37,5 +37,6 @@ pub(crate) fn build(config: &Config, store: Store, assets: AssetUrls) -> Result<
         limits: SignInLimits::new(),
         cookies: Cookies { secure: config.is_https() },
         assets,
+        origin: config.origin(config.listen).into(),
     })
 }

@@ -25,7 +25,7 @@ const RESERVED: &[&str] = &[
     "setup", "share", "shop", "sign-in", "sign-out", "sign-up", "signin", "signout", "signup", "site", "sitemap",
     "smtp", "sso", "staff", "static", "status", "stile", "store", "style", "support", "switch", "system", "team",
     "teams", "terms", "test", "token", "tokens", "undefined", "unsubscribe", "upload", "uploads", "user", "users",
-    "verify", "webhook", "webhooks", "webmaster", "well-known", "workspace", "workspaces", "www",
+    "verify", "webhook", "webhooks", "webmaster", "welcome", "well-known", "workspace", "workspaces", "www",
 ];
 
 /// A well-formed slug: 3 to 30 lowercase ASCII letters, digits and single inner hyphens, and not a reserved word.
@@ -100,6 +100,14 @@ impl Slug {
         }
         text.truncate(MAX_LENGTH);
         text.trim_end_matches('-').to_owned()
+    }
+
+    /// The same with a number, for when it is taken: `acme` gives `acme-2`.
+    pub fn numbered(&self, number: u32) -> Option<Self> {
+        let tail = format!("-{number}");
+        let room = MAX_LENGTH.saturating_sub(tail.len());
+        let front = self.0.get(..self.0.len().min(room)).unwrap_or_default().trim_end_matches('-');
+        Self::parse(&format!("{front}{tail}")).ok()
     }
 
     /// The text.
@@ -203,6 +211,17 @@ mod tests {
             let text = Slug::proposed(&organization, &name);
             let parsed = Slug::parse(&text);
             prop_assert!(matches!(parsed, Ok(_) | Err(SlugError::TooShort | SlugError::Reserved)), "{:?}: {:?}", text, parsed);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_number_gives_another_slug(text in "[a-z0-9]{3,30}", number in 2_u32..100_000) {
+            let slug = Slug::parse(&text);
+            prop_assume!(slug.is_ok());
+            let slug = slug.ok();
+            let numbered = slug.as_ref().and_then(|s| s.numbered(number));
+            prop_assert!(numbered.is_some() && numbered != slug);
         }
     }
 

@@ -62,7 +62,7 @@ pub fn ProfileMenu(
             <div class="menu-segments" data-script>
                 <span id="theme-label">"Theme"</span>
                 <div class="segments" role="radiogroup" aria-labelledby="theme-label">
-                    {Theme::ALL.into_iter().map(|theme| {
+                    {Theme::ALL.iter().copied().map(|theme| {
                         let (label, icon) = match theme {
                             Theme::System => ("System", "monitor"),
                             Theme::Light => ("Light", "sun"),

@@ -1,7 +1,10 @@
 //! The account plane: what is tied to the person. Sign-in, the picker, operator tokens.
 
 mod frame;
+mod invite;
 mod new_workspace;
+mod notices;
+mod organization;
 mod picker;
 mod restore;
 mod server_fns;
@@ -10,7 +13,9 @@ mod sign_in;
 mod tokens;
 
 pub use frame::{AccountFrame, ProfileMenu};
+pub use invite::InvitePage;
 pub use new_workspace::NewWorkspacePage;
+pub use organization::{OrganizationData, OrganizationShell, OrganizationView};
 pub use picker::PickerPage;
 pub use restore::restore_button;
 pub use server_fns::*;

@@ -2,12 +2,12 @@
 //!
 //! Rows are links, so it works without JavaScript; with it, typing filters, 1 to 9 open, arrows move.
 
-use super::{AccountFrame, restore::deleted_section};
+use super::{AccountFrame, notices::NoticesSection, restore::deleted_section};
 use crate::{
     boot::Content,
     browser,
     error::Refusal,
-    routes::Route,
+    routes::{OrganizationPage, Route},
     session::{Session, use_session},
     ui::{Ago, Banner, Icon, SlugText, Tone, WsIcon},
 };
@@ -23,10 +23,10 @@ use std::sync::Arc;
 pub fn PickerPage() -> impl IntoView {
     let session = use_session();
     let from_document = session.take_content();
-    let refused = match (from_document, session.navigator.route_now()) {
-        (Some(Content::Home { refused }), _) => refused,
-        (_, Route::Home { refused }) => refused,
-        _ => None,
+    let (refused, notices) = match (from_document, session.navigator.route_now()) {
+        (Some(Content::Home { refused, notices }), _) => (refused, Some(*notices)),
+        (_, Route::Home { refused }) => (refused, None),
+        _ => (None, None),
     };
     let refused = RwSignal::new(refused);
     // Coming here from a workspace, the list in memory may be as old as the last document.
@@ -41,6 +41,7 @@ pub fn PickerPage() -> impl IntoView {
             <main class="picker" id="main">
                 {move || refused.get().map(|reason| view! { <Reason reason refused/> })}
                 {move || session.picker_error.get().map(|error| view! { <Banner tone=Tone::Bad message=error.message()/> })}
+                <NoticesSection first=notices/>
                 {move || match count.get() {
                     Some(0) => empty(session),
                     count => listing(session, query, count),
@@ -170,6 +171,7 @@ fn section(organization: &PickerOrganization, rows: Vec<AnyView>) -> AnyView {
             <header>
                 <h2 id=id>{organization.name.clone()}</h2>
                 {organization.role.map(|role| view! { <span class="chip">{role.label()}</span> })}
+                {organization.role.map(|_| view! { <a class="end" href=Route::Organization(organization.id, OrganizationPage::Members).url()>"Organization"</a> })}
             </header>
             <ul>{rows}</ul>
             {none.then(|| view! { <p class="note">"This organization has no workspaces yet."</p> })}

@@ -2,12 +2,14 @@
 
 #![expect(missing_docs, reason = "the fields that the macro makes of documented arguments have none")]
 
+use super::OrganizationView;
 use crate::error::AppError;
 use leptos::prelude::*;
 use model::{
-    Slug,
+    OrganizationRole, Slug,
     device::SessionRow,
-    id::{SessionId, TokenId},
+    id::{OrganizationId, SessionId, TokenId},
+    members::{Deed, Done, Notices},
     picker::Picker,
     settings::NewWorkspaceInput,
     token::OperatorToken,
@@ -50,6 +52,33 @@ pub async fn sign_out() -> Result<(), AppError> {
 #[server(prefix = "/api/fn", endpoint = "load_picker", input = Json, output = Json)]
 pub async fn load_picker(past_cache: bool) -> Result<Picker, AppError> {
     crate::ssr::identity::picker(&crate::ssr::context()?, past_cache).await
+}
+
+/// What waits for the person: invites, workspaces to join, requests to answer.
+///
+/// # Errors
+/// [`AppError::SignedOut`].
+#[server(prefix = "/api/fn", endpoint = "load_notices", input = Json, output = Json)]
+pub async fn load_notices() -> Result<Notices, AppError> {
+    crate::ssr::invite::notices(&crate::ssr::context()?).await
+}
+
+/// A page of an organization, by its path segment.
+///
+/// # Errors
+/// [`AppError::Absent`] for whoever is not in the organization, and when there is none.
+#[server(prefix = "/api/fn", endpoint = "load_organization", input = Json, output = Json)]
+pub async fn load_organization(id: OrganizationId, page: String) -> Result<OrganizationView, AppError> {
+    crate::ssr::organization::page_named(&crate::ssr::context()?, id, &page).await
+}
+
+/// Does something on a page of an organization.
+///
+/// # Errors
+/// [`AppError::Seat`] for the rule that refuses it, [`AppError::Invalid`] by field, [`AppError::Absent`] for outsiders.
+#[server(prefix = "/api/fn", endpoint = "manage_organization", input = Json, output = Json)]
+pub async fn manage_organization(id: OrganizationId, deed: Deed<OrganizationRole>) -> Result<Done, AppError> {
+    crate::ssr::organization::act(&crate::ssr::context()?, id, &deed).await
 }
 
 /// The person's live operator tokens.

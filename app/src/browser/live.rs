@@ -137,12 +137,15 @@ pub fn form_values(event: &ev::SubmitEvent) -> Vec<(String, String)> {
 fn values(form: &HtmlFormElement) -> Vec<(String, String)> {
     let Ok(data) = web_sys::FormData::new_with_form(form) else { return Vec::new() };
     let Ok(Some(entries)) = js_sys::try_iter(&data) else { return Vec::new() };
+    // The button that was pressed says which of a form's deeds is meant, as it does without a script.
+    let button = event.submitter().and_then(|b| Some((b.get_attribute("name")?, b.get_attribute("value")?)));
     entries
         .flatten()
         .filter_map(|entry| {
             let entry = entry.dyn_into::<js_sys::Array>().ok()?;
             Some((entry.get(0).as_string()?, entry.get(1).as_string()?))
         })
+        .chain(button)
         .collect()
 }
 

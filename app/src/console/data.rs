@@ -1,13 +1,14 @@
 //! What the pages of a workspace are made of, as it travels.
 
 use model::{
-    Capability,
+    Capability, WorkspaceRole,
     audit::{AuditRow, Position},
     billing::{InvoiceRow, UsageRow},
     catalog::{ProductDetail, ProductInput, ProductRow, RatePlanRow},
     customer::{CustomerDetail, CustomerInput, CustomerRow},
     id::{RatePlanId, UserId, WorkspaceId},
     list::ListPage,
+    members::Members,
     overview::Overview,
     settings::{Contents, GeneralSettings},
     workspace::Entry,
@@ -49,6 +50,8 @@ pub enum PageData {
         /// The rate plans to choose from.
         rate_plans: Vec<(RatePlanId, String)>,
     },
+    /// The members, and what waits there.
+    Members(Box<Members<WorkspaceRole>>),
     /// The general settings.
     General(Box<GeneralSettings>),
     /// The audit log.

@@ -1,13 +1,16 @@
 //! Typed URLs. Every address of the console is a [`Route`]; no view builds one out of strings.
 
+mod organization;
 mod page;
 mod settings;
 
+pub use organization::OrganizationPage;
 pub use page::{Page, section_requires};
 pub use settings::SettingsPage;
 
 use crate::error::Refusal;
-use model::{Slug, audit::AuditQuery};
+use model::{Slug, audit::AuditQuery, id::OrganizationId};
+use std::fmt;
 
 /// What stands behind the slug in the address of the exported audit log.
 const AUDIT_EXPORT: &str = "settings/audit/export";
@@ -57,6 +60,10 @@ pub enum Route {
     },
     /// `/account/tokens`.
     Tokens,
+    /// `/invite/{token}`.
+    Invite(InviteToken),
+    /// `/org/{id}/...`.
+    Organization(OrganizationId, OrganizationPage),
     /// `/account/sessions`.
     Sessions,
     /// `/new`.
@@ -88,6 +95,14 @@ impl Route {
                 Self::Home { refused: Refusal::ALL.into_iter().find(|r| Some(r.as_str()) == value("refused")) }
             }
             ("account", "tokens") => Self::Tokens,
+            ("invite", token) => InviteToken::parse(token).map_or(Self::Unknown, Self::Invite),
+            ("org", rest) => {
+                let (id, page) = rest.split_once('/').unwrap_or((rest, ""));
+                match (id.parse(), OrganizationPage::parse(page)) {
+                    (Ok(id), Some(page)) => Self::Organization(id, page),
+                    _ => Self::Unknown,
+                }
+            }
             ("account", "sessions") => Self::Sessions,
             ("new", "") => Self::NewWorkspace,
             (first, rest) => match Slug::parse(first) {
@@ -116,6 +131,8 @@ impl Route {
             ),
             Self::Home { refused } => with_query("/home", [refused.map(|r| ("refused", r.as_str()))]),
             Self::Tokens => "/account/tokens".to_owned(),
+            Self::Invite(token) => format!("/invite/{}", token.reveal()),
+            Self::Organization(id, page) => page.url(*id),
             Self::Sessions => "/account/sessions".to_owned(),
             Self::NewWorkspace => "/new".to_owned(),
             Self::AuditExport(slug, query) => {
@@ -130,6 +147,30 @@ impl Route {
     /// The picker.
     pub const fn home() -> Self {
         Self::Home { refused: None }
+    }
+}
+
+/// The token of an invite's link, as it was presented. In the path and nowhere else; `Debug` hides it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct InviteToken(String);
+
+impl InviteToken {
+    /// Takes what could be one, so that whoever has half a link is told so.
+    pub fn parse(text: &str) -> Option<Self> {
+        let plausible = (1..=200).contains(&text.len())
+            && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'~'));
+        plausible.then(|| Self(text.to_owned()))
+    }
+
+    /// The token itself.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for InviteToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("InviteToken(…)")
     }
 }
 
@@ -179,6 +220,9 @@ mod tests {
             "/home",
             "/home?refused=used",
             "/account/tokens",
+            "/invite/Zm9vYmFy-_",
+            "/org/018f4d9e-0000-7000-8000-000000000000/members",
+            "/org/018f4d9e-0000-7000-8000-000000000000/domains",
             "/account/sessions",
             "/new",
             "/smartai-it/settings/audit/export?kind=settings",

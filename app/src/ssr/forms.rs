@@ -2,9 +2,9 @@
 //! again, with what was typed and what was wrong with it.
 
 use super::{
-    Call, RequestContext, console,
-    document::{back_to_picker, page, redirect},
-    identity, sessions, settings,
+    Call, RequestContext, access, console,
+    document::{asked, back_to_picker, page, redirect},
+    identity, invite, seats, sessions, settings,
     shell::render,
 };
 use crate::{
@@ -14,7 +14,12 @@ use crate::{
 };
 use axum::body::Body;
 use http::{Response, StatusCode, Uri};
-use model::{Slug, catalog::Lifecycle};
+use model::{
+    Slug,
+    catalog::Lifecycle,
+    id::OrganizationId,
+    members::{Deed, Done},
+};
 use serde::de::DeserializeOwned;
 use store::seats::Freshness;
 
@@ -39,7 +44,7 @@ impl Form {
         let errors = error.fields();
         let message =
             if matches!(error, AppError::Invalid(_)) && errors.0.len() == 1 { String::new() } else { error.message() };
-        Returned { values, errors, message }
+        Returned { values, errors, message, results: Vec::new() }
     }
 }
 
@@ -57,13 +62,24 @@ pub async fn submit(context: RequestContext, uri: &Uri, form: Vec<(String, Strin
                     .map(Outcome::Go)
             }
             Route::Tokens => token(&call, &form).await,
+            Route::Workspace(..) | Route::Unknown if form.get("action") == "request_access" => {
+                request_access(&call, uri).await
+            }
+            Route::Workspace(slug, page) if seats::is_here(&page) => members(&call, uri, &slug, &form).await,
             Route::Workspace(slug, page) => workspace(&call, &slug, &page, &form).await,
+            Route::Organization(id, _) => organization(&call, uri, id, &form).await,
+            Route::Invite(token) => {
+                let wish =
+                    invite::Wish { action: form.get("action"), name: form.get("name"), password: form.get("password") };
+                invite::act(&call, &token, &wish).await.map(Outcome::Go)
+            }
             Route::Sessions => session(&call, &form).await,
             Route::NewWorkspace => {
                 settings::create_workspace(&call, &form.read()).await.map(|slug| Outcome::Go(Page::Overview.url(&slug)))
             }
             Route::Home { .. } if form.get("action") == "restore" => restore(&call, &form).await,
-            Route::Home { .. } | Route::AuditExport(..) | Route::Unknown => Err(AppError::Absent),
+            Route::Home { .. } => invite::from_picker(&call, form.get("action"), form.get("id")).await.map(Outcome::Go),
+            Route::AuditExport(..) | Route::Unknown => Err(AppError::Absent),
         }
     };
     let mut response = match outcome {
@@ -112,6 +128,39 @@ async fn token(call: &Call, form: &Form) -> Result<Outcome, AppError> {
         returned: None,
     };
     Ok(Outcome::Show(render(&call.request, boot, Route::Tokens, StatusCode::OK)))
+}
+
+async fn request_access(call: &Call, uri: &Uri) -> Result<Outcome, AppError> {
+    match access::request(call, uri).await? {
+        Some(asking) => asked(call, uri, asking).await.map(Outcome::Show),
+        None => Ok(Outcome::Go(uri.path().to_owned())),
+    }
+}
+
+/// The forms of a workspace's members.
+async fn members(call: &Call, uri: &Uri, slug: &Slug, form: &Form) -> Result<Outcome, AppError> {
+    let deed = Deed::read(&form.0).map_err(AppError::Invalid)?;
+    let done = seats::act(call, slug, form.get("grant"), &deed).await?;
+    told(call, uri, done).await
+}
+
+/// The forms of an organization.
+async fn organization(call: &Call, uri: &Uri, id: OrganizationId, form: &Form) -> Result<Outcome, AppError> {
+    let deed = Deed::read(&form.0).map_err(AppError::Invalid)?;
+    let done = super::organization::act(call, id, &deed).await?;
+    told(call, uri, done).await
+}
+
+/// The page again. What became of each address is shown in the answer itself: the links in it are shown once.
+async fn told(call: &Call, uri: &Uri, done: Done) -> Result<Outcome, AppError> {
+    if done.left {
+        return Ok(Outcome::Go(Route::home().url()));
+    }
+    if done.results.is_empty() {
+        return Ok(Outcome::Go(uri.path().to_owned()));
+    }
+    let returned = Returned { results: done.results, ..Returned::default() };
+    Ok(Outcome::Show(page(call.clone(), uri, Some(returned)).await))
 }
 
 async fn session(call: &Call, form: &Form) -> Result<Outcome, AppError> {

@@ -10,11 +10,17 @@ use http::header::SET_COOKIE;
 use model::{
     Email, FieldErrors,
     field::line,
-    id::TokenId,
+    id::{TokenId, UserId},
     picker::Picker,
     token::{OperatorToken, TOKEN_LIMIT},
 };
-use store::{door::PersonTx, identity, seats::Freshness, secret::Secret, tokens};
+use store::{
+    door::{Credential, PersonTx},
+    identity,
+    seats::Freshness,
+    secret::Secret,
+    tokens,
+};
 
 /// Longest password that is looked at, in bytes: hashing more only costs time.
 const PASSWORD_MAX: usize = 1_000;
@@ -24,29 +30,42 @@ const TOKEN_PREFIX: &str = "stile_";
 
 /// Signs in; answers with the path to go to.
 pub async fn sign_in(call: &Call, email: &str, password: &str, next: &str) -> Result<String, AppError> {
-    let services = &call.request.services;
     let mut errors = FieldErrors::default();
     let address = errors.take("email", Email::parse(email));
     if password.is_empty() {
         errors.take::<(), _>("password", Err("Enter your password."));
     }
     let (Some(email), true) = (address, errors.0.is_empty()) else { return Err(AppError::Invalid(errors)) };
-    services.limits.check(call.request.device.ip, &email)?;
-    let record = services.store.password_of(&email).await.map_err(fault)?;
+    let user = prove(call, &email, password).await?;
+    begin(call, user).await?;
+    Ok(ReturnTo::parse(next).map_or_else(|| Route::Landing.url(), |next| next.as_str().to_owned()))
+}
+
+/// Who it is that has this password; as slow and as silent for an unknown address as for a wrong password.
+pub(super) async fn prove(call: &Call, email: &Email, password: &str) -> Result<UserId, AppError> {
+    let services = &call.request.services;
+    services.limits.check(call.request.device.ip, email)?;
+    let record = services.store.password_of(email).await.map_err(fault)?;
     let password = if password.len() > PASSWORD_MAX { "" } else { password };
     let right = services.passwords.verify(password, record.as_ref().map(|r| r.hash.as_str())).await?;
     let (Some(record), true) = (record, right) else {
-        services.limits.failed(call.request.device.ip, &email);
+        services.limits.failed(call.request.device.ip, email);
         return Err(AppError::Credentials);
     };
+    Ok(record.user)
+}
+
+/// Begins a session and hands its cookie out.
+pub(super) async fn begin(call: &Call, user: UserId) -> Result<Credential, AppError> {
+    let services = &call.request.services;
     let secret = Secret::generate("").map_err(|_| AppError::Internal)?;
     services
         .store
-        .begin_session(record.user, &secret, &call.request.device, call.request.credential.as_ref())
+        .begin_session(user, &secret, &call.request.device, call.request.credential.as_ref())
         .await
         .map_err(fault)?;
     call.header(SET_COOKIE, &services.cookies.hand_out(&secret));
-    Ok(ReturnTo::parse(next).map_or_else(|| Route::Landing.url(), |next| next.as_str().to_owned()))
+    Ok(Credential::Session(secret.hash()))
 }
 
 /// Ends the session and takes the cookie back, whatever the database says.

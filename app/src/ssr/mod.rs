@@ -3,6 +3,7 @@
 //! Here belongs what turns a request into a call of `store` and its answer into a page or a value. Not here: SQL
 //! (`store`), rules (`model`), routing, headers and limits of HTTP (`server`).
 
+mod access;
 mod call;
 pub mod console;
 pub mod cookies;
@@ -10,10 +11,14 @@ mod document;
 mod forms;
 mod grant;
 pub mod identity;
+pub mod invite;
+mod letters;
 mod limits;
 mod live;
 mod load;
+pub mod organization;
 mod password;
+pub mod seats;
 pub mod sessions;
 pub mod settings;
 mod shell;
@@ -28,6 +33,7 @@ pub use live::heard;
 pub use password::Passwords;
 
 use crate::{boot::Theme, error::AppError};
+use std::sync::Arc;
 use store::{Store, StoreError, door::Credential, identity::Device};
 
 /// What requests are served with. Cheap to clone.
@@ -45,6 +51,16 @@ pub struct Services {
     pub cookies: Cookies,
     /// Where the page's files are.
     pub assets: AssetUrls,
+    /// The origin that people use, without a slash at its end.
+    pub origin: Arc<str>,
+}
+
+impl Services {
+    /// The absolute address of a path, for a mail: always on the configured origin, whatever host a request named
+    /// (security.md, T-23).
+    pub fn link(&self, path: &str) -> String {
+        format!("{}{path}", self.origin)
+    }
 }
 
 /// Paths of the page's files, under an address that changes with their content.
@@ -79,9 +95,17 @@ pub struct RequestContext {
     pub theme: Theme,
 }
 
+/// The `theme` cookie, a preference of the device that holds no secret.
+pub fn theme(headers: &http::HeaderMap) -> Theme {
+    cookies::value(headers, "theme").and_then(Theme::from_word).unwrap_or_default()
+}
+
 /// Turns a fault of the database into what a caller may know of it, and logs the cause: the one place for both. The
 /// surrounding span carries the request's id.
 pub(crate) fn fault(error: StoreError) -> AppError {
+    if let StoreError::Seating(refused) = error {
+        return AppError::Seat(refused);
+    }
     if error.is_unavailable() {
         tracing::warn!(%error, "the database is not available");
         AppError::Unavailable

@@ -3,7 +3,7 @@
 use super::{
     Call,
     console::{opened, reading, writing},
-    fault,
+    fault, seats,
 };
 use crate::{
     console::{AuditView, PageData},
@@ -29,6 +29,9 @@ use store::{
 
 /// The data of a page of the settings. What the seat does not allow is [`PageData::Denied`].
 pub(super) async fn load<M: Mode>(tx: &mut WorkspaceTx<M>, page: &SettingsPage) -> Result<PageData, AppError> {
+    if *page == SettingsPage::Members {
+        return Ok(PageData::Members(Box::new(seats::page(tx).await?)));
+    }
     let needed = page.requires();
     if !tx.tenant().seat.capabilities().has(needed) {
         return Ok(PageData::Denied(needed));

@@ -57,6 +57,15 @@ fn title(content: &Content, route: &Route) -> String {
         Content::SignIn => "Sign in".to_owned(),
         Content::Home { .. } => "Workspaces".to_owned(),
         Content::Tokens { .. } => "Tokens".to_owned(),
+        Content::Invite(found) => match found {
+            Some(found) => format!("Invite to {}", found.0.place),
+            None => "Invite".to_owned(),
+        },
+        Content::Organization(view) => match route {
+            Route::Organization(_, page) => format!("{} · {}", page.title(), view.profile.name),
+            _ => view.profile.name.clone(),
+        },
+        Content::Asked(_) => "Asked".to_owned(),
         Content::Sessions { .. } => "Sessions".to_owned(),
         Content::NewWorkspace => "New workspace".to_owned(),
         Content::Workspace { entry, .. } => match route {

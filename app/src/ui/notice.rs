@@ -4,6 +4,7 @@
 use super::WsIcon;
 use crate::{
     account::{AccountFrame, restore_button},
+    boot::Asking,
     routes::{Page, Route},
     session::{Session, use_session},
 };
@@ -37,7 +38,37 @@ pub fn NotFound() -> impl IntoView {
                 <p class="code">"404"</p>
                 <h1>"Nothing here for you"</h1>
                 <p>"Either there is no such page, or it is in a workspace you have no seat in. Stile says the same in both cases."</p>
-                <p>"If someone sent you the link, ask them for a seat in their workspace."</p>
+                <p>"If you were sent here to work, say that you want in: whoever could let you in will see it, if there is anybody."</p>
+                // No address: it posts to the one on screen, which must not stand in a page that is the same for all.
+                <form method="post">
+                    <input type="hidden" name="action" value="request_access"/>
+                    <button class="btn" data-testid="request-access">"Request access"</button>
+                </form>
+                {ways_out(session)}
+            </main>
+        </AccountFrame>
+    }
+}
+
+/// What is said after asking for a seat: the same whether there is anything to ask for.
+#[component]
+pub fn Asked(
+    /// What became of it.
+    asking: Asking,
+) -> impl IntoView {
+    let session = use_session();
+    let (title, text) = match asking {
+        Asking::Noted => (
+            "You have asked",
+            "If there is a workspace at this address, its owners and admins see your name and address now. If they let you in, it shows in your list and you get a mail; otherwise you hear nothing.",
+        ),
+        Asking::Limited => ("That is enough for today", "You have asked at many addresses today. Try again tomorrow."),
+    };
+    view! {
+        <AccountFrame>
+            <main class="notice" id="main" data-testid="asked">
+                <h1>{title}</h1>
+                <p>{text}</p>
                 {ways_out(session)}
             </main>
         </AccountFrame>

@@ -160,6 +160,14 @@ const RULES: &[&str] = &[
         from definers where reachable and name not in ('door.person(text, bytea)', 'door.workspace(text, bytea, text)',
             'door.organization(text, bytea, uuid)', 'door.credentials(text)', 'door.register(uuid, text, text, text)',
             'door.found_organization(uuid, text)', 'door.seats()',
+            'door.queue_mail(uuid, text)', 'door.claim_mail(integer)', 'door.settle_mail(uuid, text, boolean)',
+            'door.members()', 'door.organization_people()', 'door.inviters()', 'door.seat_counts()', 'door.invite(bytea)',
+            'door.my_invites()', 'door.accept_invite(uuid)', 'door.decline_invite(uuid)', 'door.decline_by_link(bytea)',
+            'door.bind_invites()', 'door.register_by_invite(bytea, uuid, text, text)', 'door.join_offers()', 'door.auto_join(uuid)',
+            'door.my_organization(uuid)', 'door.leave_organization(uuid)', 'door.request_access(uuid, text)',
+            'door.access_requests()', 'door.waiting_requests()',
+            'door.offer_link(bytea, text, text, text)', 'door.offer_address(bytea, text)', 'door.look_at_link(bytea, text)',
+            'door.take_link(bytea, text)', 'door.take_address(bytea)',
             'door.events(text)', 'door.sweep_events()', 'door.slug_is_free(text)', 'door.deleted_workspaces()',
             'door.deleted_workspace(text, bytea, text)')
         union all

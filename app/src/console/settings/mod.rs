@@ -5,6 +5,7 @@
 mod audit;
 mod danger;
 mod general;
+mod members;
 mod server_fns;
 
 pub use server_fns::*;
@@ -44,6 +45,10 @@ pub fn view(scope: Scope, page: SettingsPage) -> AnyView {
 
 fn framed(scope: Scope, page: SettingsPage) -> AnyView {
     let title = page.title();
+    if page == SettingsPage::Members {
+        // It keeps what became of the last invites while its data is read anew.
+        return view! { <h2 class="settings-title">{title}</h2>{members::view(scope)} }.into_any();
+    }
     let body = move || {
         scope.shown.with(|shown| match &shown.data {
             Some(PageData::Denied(needed)) => why_not(scope, *needed),
