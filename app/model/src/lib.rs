@@ -10,6 +10,7 @@ pub mod catalog;
 pub mod country;
 pub mod customer;
 pub mod email;
+pub mod factor;
 pub mod field;
 pub mod finder;
 pub mod id;

@@ -11,10 +11,11 @@ pub mod guard;
 pub mod lint;
 pub mod migrate;
 mod pool;
+pub mod seal;
 pub mod secret;
 mod workspace;
 
-pub use account::{handoffs, identity, organizations, seats, tokens};
+pub use account::{factors, handoffs, identity, organizations, seats, tokens};
 pub use error::{Constraint, StoreError};
 pub use pool::Store;
-pub use workspace::{audit, customers, invoices, members, overview, products, rate_plans, usage};
+pub use workspace::{audit, customers, invoices, members, overview, products, rate_plans, security, usage};

@@ -159,7 +159,8 @@ const RULES: &[&str] = &[
         select name, format('is security definer and open to stile_app, but is no door; revoke execute on function %s from public, stile_app', name)
         from definers where reachable and name not in ('door.person(text, bytea)', 'door.workspace(text, bytea, text)',
             'door.organization(text, bytea, uuid)', 'door.credentials(text)', 'door.register(uuid, text, text, text)',
-            'door.found_organization(uuid, text)', 'door.seats()')
+            'door.found_organization(uuid, text)', 'door.seats()',
+            'door.prover(bytea)', 'door.passkey(bytea)', 'door.keep_challenge(bytea, jsonb)', 'door.take_challenge(bytea)')
         union all
         select name, format('is security definer with the rights of %s; run: alter function %s owner to stile_door', proowner::regrole, name)
         from definers, door where (reachable or ours) and proowner <> door.oid

@@ -1,5 +1,6 @@
 //! Repositories of the account plane.
 
+pub mod factors;
 pub mod handoffs;
 pub mod identity;
 pub mod organizations;

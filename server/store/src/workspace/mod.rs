@@ -11,4 +11,5 @@ pub mod members;
 pub mod overview;
 pub mod products;
 pub mod rate_plans;
+pub mod security;
 pub mod usage;
