@@ -13,3 +13,6 @@ pub use absent::*;
 
 mod navigator;
 pub use navigator::Navigator;
+
+mod passkey;
+pub use passkey::{PasskeyFailed, create_passkey, sign_with_passkey};

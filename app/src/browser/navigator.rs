@@ -140,7 +140,7 @@ mod live {
             || !link.hash().is_empty()
             || link.origin() != window().location().origin().ok()?;
         let route = Route::parse(&link.pathname(), link.search().trim_start_matches('?'));
-        let ours = matches!(route, Route::Home { .. } | Route::Tokens | Route::Workspace(..));
+        let ours = matches!(route, Route::Home { .. } | Route::Tokens | Route::Security { .. } | Route::Workspace(..));
         (!elsewhere && ours).then_some(route)
     }
 }

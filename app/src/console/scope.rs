@@ -284,6 +284,7 @@ impl Scope {
     pub fn stopped(self, error: AppError) {
         match error {
             AppError::SignedOut => self.session.sign_in_again(),
+            AppError::Factor => self.session.prove_factor(),
             AppError::Refused(refusal) => self.session.navigator.replace(Route::Home { refused: Some(refusal) }),
             AppError::Moved(slug) => {
                 self.session.navigator.replace(Route::Workspace(slug, self.page.get_untracked()));

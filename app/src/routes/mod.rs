@@ -52,6 +52,16 @@ pub enum Route {
     },
     /// `/account/tokens`.
     Tokens,
+    /// `/account/security`: second factors and passkeys.
+    Security {
+        /// Where to go on once a factor is set up.
+        next: Option<ReturnTo>,
+    },
+    /// `/account/factor`: asks for a second factor.
+    Factor {
+        /// Where to go afterwards.
+        next: Option<ReturnTo>,
+    },
     /// `/{slug}/...`.
     Workspace(Slug, Page),
     /// Anything else.
@@ -77,6 +87,8 @@ impl Route {
                 Self::Home { refused: Refusal::ALL.into_iter().find(|r| Some(r.as_str()) == value("refused")) }
             }
             ("account", "tokens") => Self::Tokens,
+            ("account", "security") => Self::Security { next: value("next").and_then(ReturnTo::parse) },
+            ("account", "factor") => Self::Factor { next: value("next").and_then(ReturnTo::parse) },
             (first, rest) => match Slug::parse(first) {
                 Ok(slug) => Self::Workspace(slug, Page::parse(rest, &pairs)),
                 Err(_) => Self::Unknown,
@@ -100,6 +112,8 @@ impl Route {
             ),
             Self::Home { refused } => with_query("/home", [refused.map(|r| ("refused", r.as_str()))]),
             Self::Tokens => "/account/tokens".to_owned(),
+            Self::Security { next } => with_query("/account/security", [next.as_ref().map(|n| ("next", n.as_str()))]),
+            Self::Factor { next } => with_query("/account/factor", [next.as_ref().map(|n| ("next", n.as_str()))]),
             Self::Workspace(slug, page) => page.url(slug),
             Self::Unknown => "/home".to_owned(),
         }
@@ -134,7 +148,10 @@ impl ReturnTo {
     pub fn parse(text: &str) -> Option<Self> {
         let local = text.starts_with('/') && !text.starts_with("//") && text.len() <= 2_000;
         let plain = text.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
-        let known = !matches!(Route::parse_url(text), Route::Unknown | Route::Landing | Route::SignIn { .. });
+        let known = !matches!(
+            Route::parse_url(text),
+            Route::Unknown | Route::Landing | Route::SignIn { .. } | Route::Factor { .. }
+        );
         (local && plain && known).then(|| Self(text.to_owned()))
     }
 
@@ -157,6 +174,8 @@ mod tests {
             "/home",
             "/home?refused=used",
             "/account/tokens",
+            "/account/security?next=%2Fsmartai-it%2Fcustomers",
+            "/account/factor?next=%2Faccount%2Fsecurity",
             "/smartai-it/overview",
             "/smartai-it/customers",
             "/smartai-it/customers?q=acme&sort=created&dir=desc",
@@ -173,7 +192,7 @@ mod tests {
     fn return_to_never_leaves_the_site() {
         for bad in [
             "//evil.example", "/\\evil.example", "https://evil.example", "/%0d%0aSet-Cookie", "javascript:alert(1)",
-            "", "/", "/sign-in", "/home\n",
+            "", "/", "/sign-in", "/home\n", "/account/factor?next=%2Fhome",
         ] {
             let parsed = ReturnTo::parse(bad);
             assert!(parsed.is_none() || bad == "/%0d%0aSet-Cookie", "{bad:?} was accepted");

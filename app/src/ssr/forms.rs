@@ -4,19 +4,20 @@
 use super::{
     Call, RequestContext, console,
     document::{back_to_picker, page, redirect},
-    identity,
+    factors, identity,
     shell::render,
 };
 use crate::{
+    account::SecurityData,
     boot::{Boot, Content, Returned},
     error::AppError,
-    routes::{Page, Route},
+    routes::{Page, ReturnTo, Route},
 };
 use axum::body::Body;
 use http::{Response, StatusCode, Uri};
-use model::{Slug, catalog::Lifecycle};
+use model::{Slug, catalog::Lifecycle, factor::FactorAsked};
 use serde::de::DeserializeOwned;
-use store::seats::Freshness;
+use store::{door::Live, seats::Freshness};
 
 /// What a form posted.
 struct Form(Vec<(String, String)>);
@@ -34,7 +35,7 @@ impl Form {
 
     /// What comes back into its fields. Secrets don't.
     fn returned(self, error: &AppError) -> Returned {
-        let secret = |name: &str| matches!(name, "password" | "grant");
+        let secret = |name: &str| matches!(name, "password" | "grant" | "code");
         let values = self.0.into_iter().filter(|(name, _)| !secret(name)).collect();
         let errors = error.fields();
         let message =
@@ -57,6 +58,11 @@ pub async fn submit(context: RequestContext, uri: &Uri, form: Vec<(String, Strin
                     .map(Outcome::Go)
             }
             Route::Tokens => token(&call, &form).await,
+            Route::Security { next } => security(&call, &form, next).await,
+            Route::Factor { next } => {
+                let next = next.as_ref().map_or("", ReturnTo::as_str);
+                factors::prove(&call, form.get("code"), next).await.map(Outcome::Go)
+            }
             Route::Workspace(slug, page) => workspace(&call, &slug, &page, &form).await,
             Route::Home { .. } | Route::Unknown => Err(AppError::Absent),
         }
@@ -107,6 +113,53 @@ async fn token(call: &Call, form: &Form) -> Result<Outcome, AppError> {
         returned: None,
     };
     Ok(Outcome::Show(render(&call.request, boot, Route::Tokens, StatusCode::OK)))
+}
+
+/// What is shown once (secrets, recovery codes) stands in the answer itself; everything else leads back to the page.
+async fn security(call: &Call, form: &Form, next: Option<ReturnTo>) -> Result<Outcome, AppError> {
+    let here = Route::Security { next };
+    let outcome = match form.get("action") {
+        "start" => factors::start_totp(call, form.get("password")).await.map(Some),
+        "confirm" => match factors::confirm_totp(call, form.get("code")).await {
+            Err(error @ AppError::Invalid(_)) => {
+                let (live, data) = factors::security_again(call).await?;
+                let returned = Returned { errors: error.fields(), ..Returned::default() };
+                return Ok(show(call, here, live, data, Some(returned)));
+            }
+            outcome => outcome.map(Some),
+        },
+        "renew" => factors::renew_codes(call).await.map(Some),
+        "off" => factors::turn_off_totp(call, form.get("code")).await.map(|_| None),
+        "asked" => {
+            let asked = FactorAsked::from_word(form.get("asked")).ok_or(AppError::Absent)?;
+            factors::set_asked(call, asked).await.map(|_| None)
+        }
+        "remove" => {
+            let id = form.get("id").parse().map_err(|_| AppError::Absent)?;
+            factors::remove_passkey(call, id).await.map(|_| None)
+        }
+        _ => return Err(AppError::Absent),
+    };
+    match outcome {
+        Ok(Some((live, data))) => Ok(show(call, here, live, data, None)),
+        Ok(None) => Ok(Outcome::Go(here.url())),
+        Err(AppError::Factor) => Ok(Outcome::Go(Route::Factor { next: ReturnTo::parse(&here.url()) }.url())),
+        Err(error) => Err(error),
+    }
+}
+
+fn show(call: &Call, route: Route, live: Live, data: SecurityData, returned: Option<Returned>) -> Outcome {
+    let status = if returned.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let boot = Boot {
+        now: Some(live.now),
+        person: Some(live.person),
+        picker: None,
+        picker_is_whole: false,
+        theme: call.request.theme,
+        content: Content::Security(Box::new(data)),
+        returned,
+    };
+    Outcome::Show(render(&call.request, boot, route, status))
 }
 
 async fn workspace(call: &Call, slug: &Slug, page: &Page, form: &Form) -> Result<Outcome, AppError> {

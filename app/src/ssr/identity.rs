@@ -14,7 +14,13 @@ use model::{
     picker::Picker,
     token::{OperatorToken, TOKEN_LIMIT},
 };
-use store::{door::PersonTx, identity, seats::Freshness, secret::Secret, tokens};
+use store::{
+    door::PersonTx,
+    identity::{self, Begun},
+    seats::Freshness,
+    secret::Secret,
+    tokens,
+};
 
 /// Longest password that is looked at, in bytes: hashing more only costs time.
 const PASSWORD_MAX: usize = 1_000;
@@ -40,20 +46,27 @@ pub async fn sign_in(call: &Call, email: &str, password: &str, next: &str) -> Re
         return Err(AppError::Credentials);
     };
     let secret = Secret::generate("").map_err(|_| AppError::Internal)?;
-    services
+    let begun = services
         .store
         .begin_session(record.user, &secret, &call.request.device, call.request.credential.as_ref())
         .await
         .map_err(fault)?;
     call.header(SET_COOKIE, &services.cookies.hand_out(&secret));
-    Ok(ReturnTo::parse(next).map_or_else(|| Route::Landing.url(), |next| next.as_str().to_owned()))
+    let next = ReturnTo::parse(next);
+    Ok(match begun {
+        Begun::Session(_) => next.map_or_else(|| Route::Landing.url(), |next| next.as_str().to_owned()),
+        Begun::AwaitsFactor => Route::Factor { next }.url(),
+    })
 }
 
 /// Ends the session and takes the cookie back, whatever the database says.
 pub async fn sign_out(call: &Call) -> Result<(), AppError> {
     call.header(SET_COOKIE, &call.request.services.cookies.take_back());
     let Some(credential) = call.request.credential else { return Ok(()) };
-    let Some(mut tx) = call.request.services.store.person(&credential).await.map_err(fault)? else { return Ok(()) };
+    let store = &call.request.services.store;
+    let Some(mut tx) = store.person(&credential).await.map_err(fault)? else {
+        return store.abandon_sign_in(&credential).await.map_err(fault);
+    };
     identity::sign_out(&mut tx).await.map_err(fault)?;
     tx.commit().await.map_err(fault)?;
     Ok(())
@@ -68,7 +81,7 @@ pub async fn picker(call: &Call, past_cache: bool) -> Result<Picker, AppError> {
     Ok(Picker::clone(&picker))
 }
 
-async fn person(call: &Call) -> Result<PersonTx, AppError> {
+pub(super) async fn person(call: &Call) -> Result<PersonTx, AppError> {
     let tx =
         call.request.services.store.person(&call.credential()?).await.map_err(fault)?.ok_or(AppError::SignedOut)?;
     call.asked_by(tx.live().person.id);

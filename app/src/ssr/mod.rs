@@ -7,11 +7,13 @@ mod call;
 pub mod console;
 pub mod cookies;
 mod document;
+pub mod factors;
 mod forms;
 mod grant;
 pub mod identity;
 mod limits;
 mod load;
+mod passkeys;
 mod password;
 mod shell;
 
@@ -21,10 +23,11 @@ pub use document::{document, unavailable};
 pub use forms::submit;
 pub use grant::GrantKey;
 pub use limits::SignInLimits;
+pub use passkeys::Passkeys;
 pub use password::Passwords;
 
 use crate::{boot::Theme, error::AppError};
-use store::{Store, StoreError, door::Credential, identity::Device};
+use store::{Store, StoreError, door::Credential, identity::Device, seal::SealKey};
 
 /// What requests are served with. Cheap to clone.
 #[derive(Clone)]
@@ -37,6 +40,10 @@ pub struct Services {
     pub passwords: Passwords,
     /// Slows guessing down.
     pub limits: SignInLimits,
+    /// Seals the secrets of authenticator apps.
+    pub seal: SealKey,
+    /// The relying party of passkeys; absent where browsers have none.
+    pub passkeys: Option<Passkeys>,
     /// How the session's cookie is called.
     pub cookies: Cookies,
     /// Where the page's files are.

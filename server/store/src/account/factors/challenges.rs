@@ -1,5 +1,6 @@
 //! What a browser was asked to sign: kept until it has, once, for 5 minutes, for one holder.
 
+use super::Admitted;
 use crate::{
     door::{Holder, PersonTx, Prover},
     error::StoreError,
@@ -29,19 +30,26 @@ impl Purpose {
 /// Keeps the challenge of a passkey that is being added in this session.
 ///
 /// # Errors
-/// When the database fails. [`StoreError::Inconsistent`] without a session.
-pub async fn keep_registration(tx: &mut PersonTx, handle: &Secret, state: &Value) -> Result<(), StoreError> {
-    let (user, holder) = (tx.live().person.id, session_of(tx)?);
+/// When the database fails.
+pub async fn keep_registration(
+    tx: &mut PersonTx,
+    admitted: &Admitted,
+    handle: &Secret,
+    state: &Value,
+) -> Result<(), StoreError> {
+    let (user, holder) = (tx.live().person.id, Holder::Session(admitted.session));
     keep(tx.connection(), Purpose::Register, user, holder, handle, state).await
 }
 
-/// Takes it away again; `None` when it was taken before, ran out, or is another session's.
+/// Takes it away again, with the admission under which it was kept; `None` when it was taken before, ran out, or is
+/// another session's.
 ///
 /// # Errors
-/// As [`keep_registration`].
-pub async fn take_registration(tx: &mut PersonTx, handle: &Secret) -> Result<Option<Value>, StoreError> {
-    let (user, holder) = (tx.live().person.id, session_of(tx)?);
-    take(tx.connection(), Purpose::Register, user, holder, handle).await
+/// When the database fails.
+pub async fn take_registration(tx: &mut PersonTx, handle: &Secret) -> Result<Option<(Value, Admitted)>, StoreError> {
+    let (user, Some(session)) = (tx.live().person.id, tx.live().session) else { return Ok(None) };
+    let state = take(tx.connection(), Purpose::Register, user, Holder::Session(session), handle).await?;
+    Ok(state.map(|state| (state, Admitted { session })))
 }
 
 /// Keeps the challenge of a second factor that is being proven.
@@ -85,11 +93,6 @@ impl Store {
         tx.commit().await?;
         Ok(state)
     }
-}
-
-fn session_of(tx: &PersonTx) -> Result<Holder, StoreError> {
-    let session = tx.live().session.map(Holder::Session);
-    session.ok_or_else(|| StoreError::Inconsistent("a challenge without a session".to_owned()))
 }
 
 /// The person's challenges that ran out are swept away in passing.

@@ -286,6 +286,7 @@ pub(crate) fn kind<T>(door: &Door<T>) -> &'static str {
     match door {
         Door::Open(_) => "open",
         Door::Moved(_) => "moved",
+        Door::Factor(_) => "factor",
         Door::Gone(_) => "gone",
         Door::Absent(_) => "absent",
         Door::SignedOut => "signed out",
