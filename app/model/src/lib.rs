@@ -4,11 +4,13 @@
 //! roles and capabilities, money, the shapes that travel between `store` and the pages, and the one finder behind
 //! switcher, palette and picker. Not here: SQL (`store`), views (`app`), clocks and randomness (passed in).
 
+pub mod audit;
 pub mod billing;
 pub mod capability;
 pub mod catalog;
 pub mod country;
 pub mod customer;
+pub mod device;
 pub mod email;
 pub mod factor;
 pub mod field;
@@ -21,6 +23,7 @@ pub mod overview;
 pub mod picker;
 pub mod role;
 pub mod seat;
+pub mod settings;
 pub mod slug;
 pub mod token;
 pub mod workspace;

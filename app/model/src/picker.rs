@@ -7,6 +7,7 @@ use crate::{
     id::{OrganizationId, WorkspaceId},
     role::OrganizationRole,
     seat::Seat,
+    settings::DeletedWorkspace,
     slug::Slug,
 };
 use serde::{Deserialize, Serialize};
@@ -20,6 +21,12 @@ pub const MAX_AGE_SECONDS: i64 = 30;
 pub struct Picker {
     /// The organizations.
     pub organizations: Vec<PickerOrganization>,
+    /// Workspaces that were deleted and that the person can restore.
+    #[serde(default)]
+    pub deleted: Vec<DeletedWorkspace>,
+    /// What it was read under: another one means that something in it may have changed since.
+    #[serde(default)]
+    pub epoch: String,
     /// When the query that read it started.
     #[serde(with = "time::serde::timestamp::milliseconds")]
     pub as_of: OffsetDateTime,

@@ -5,7 +5,7 @@ use crate::{
     boot::Returned,
     browser::{self, PasskeyFailed},
     error::AppError,
-    routes::Route,
+    routes::{ReturnTo, Route},
     session::use_session,
     ui::{Banner, Icon, Mark, Tone},
 };
@@ -19,8 +19,10 @@ pub fn SignInPage() -> impl IntoView {
         Route::SignIn { next, notice } => (next, notice),
         _ => (None, None),
     };
-    let next = next.map(|n| n.as_str().to_owned()).unwrap_or_default();
     let returned = RwSignal::new(session.take_returned().unwrap_or_default());
+    // Where to go afterwards stands in the address at first, and in the form that came back after a mistake.
+    let asked = returned.with_untracked(|r| r.value("next").and_then(ReturnTo::parse));
+    let next = next.or(asked).map(|n| n.as_str().to_owned()).unwrap_or_default();
     let busy = RwSignal::new(false);
     Effect::new(move |_| session.finish_sign_out());
     let email = returned.with_untracked(|r| r.value("email").unwrap_or_default().to_owned());

@@ -33,7 +33,7 @@ pub fn PageHost() -> impl IntoView {
         Page::NewCustomer | Page::EditCustomer(_) => customers::form(scope),
         Page::UsageRecord(_) => usage::detail(scope),
         Page::Invoice(_) => invoices::detail(scope),
-        Page::Unknown => missing(scope, Noun::Customers),
+        Page::Settings(_) | Page::Unknown => missing(scope, Noun::Customers),
     }
 }
 

@@ -1,8 +1,10 @@
 //! Typed URLs. Every address of the console is a [`Route`]; no view builds one out of strings.
 
 mod page;
+mod settings;
 
 pub use page::{Page, section_requires};
+pub use settings::SettingsPage;
 
 use crate::error::Refusal;
 use model::Slug;
@@ -180,6 +182,8 @@ mod tests {
             "/smartai-it/customers",
             "/smartai-it/customers?q=acme&sort=created&dir=desc",
             "/smartai-it/customers/new",
+            "/smartai-it/settings/general",
+            "/smartai-it/settings/audit?kind=people&period=7d",
             "/smartai-it/products/018f4d9e-0000-7000-8000-000000000000/edit",
         ] {
             assert_eq!(Route::parse_url(url).url(), url);

@@ -210,7 +210,8 @@ fn way_out(picker: &Picker) -> Picker {
             Some(PickerOrganization { workspaces, ..o.clone() })
         })
         .collect();
-    Picker { organizations, as_of: OffsetDateTime::UNIX_EPOCH }
+    let (deleted, epoch) = (Vec::new(), String::new());
+    Picker { organizations, deleted, epoch, as_of: OffsetDateTime::UNIX_EPOCH }
 }
 
 /// The most recent rows of a long list; the browser asks for the rest.

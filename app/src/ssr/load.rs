@@ -44,7 +44,7 @@ pub(super) async fn load<M: Mode>(tx: &mut WorkspaceTx<M>, page: &Page) -> Resul
             Some(customer) => Some(customer_form(tx, CustomerInput::from(&customer)).await?),
             None => None,
         },
-        Page::Unknown => None,
+        Page::Settings(_) | Page::Unknown => None,
     };
     Ok(found.unwrap_or(PageData::Missing))
 }

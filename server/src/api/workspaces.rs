@@ -175,6 +175,8 @@ mod tests {
                 ),
                 organization("SmartAI", admin, vec![workspace("IT", "smartai-it", Some(WorkspaceRole::Owner), admin)]),
             ],
+            deleted: Vec::new(),
+            epoch: String::new(),
             as_of: time::OffsetDateTime::UNIX_EPOCH,
         };
         let nil = Uuid::nil();

@@ -5,8 +5,10 @@
 //! `workspace`) take the transaction that a door gave. Not here: HTTP, rendering, what a role may do (`model`).
 
 mod account;
+pub mod audit;
 pub mod door;
 pub mod error;
+pub mod events;
 pub mod guard;
 pub mod lint;
 pub mod migrate;
@@ -15,7 +17,7 @@ pub mod seal;
 pub mod secret;
 mod workspace;
 
-pub use account::{factors, handoffs, identity, organizations, seats, tokens};
+pub use account::{deleted, factors, handoffs, identity, organizations, seats, sessions, tokens};
 pub use error::{Constraint, StoreError};
 pub use pool::Store;
-pub use workspace::{audit, customers, invoices, members, overview, products, rate_plans, security, usage};
+pub use workspace::{customers, invoices, members, overview, products, rate_plans, security, settings, usage};

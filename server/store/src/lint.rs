@@ -160,6 +160,8 @@ const RULES: &[&str] = &[
         from definers where reachable and name not in ('door.person(text, bytea)', 'door.workspace(text, bytea, text)',
             'door.organization(text, bytea, uuid)', 'door.credentials(text)', 'door.register(uuid, text, text, text)',
             'door.found_organization(uuid, text)', 'door.seats()',
+            'door.events(text)', 'door.sweep_events()', 'door.slug_is_free(text)', 'door.deleted_workspaces()',
+            'door.deleted_workspace(text, bytea, text)',
             'door.prover(bytea)', 'door.passkey(bytea)', 'door.keep_challenge(bytea, jsonb)', 'door.take_challenge(bytea)')
         union all
         select name, format('is security definer with the rights of %s; run: alter function %s owner to stile_door', proowner::regrole, name)
@@ -179,7 +181,7 @@ const RULES: &[&str] = &[
                 or (word = 'references' and has_any_column_privilege(app.oid, c.oid, 'references')))"),
     rule!("select t.name, format('stile_app may %s it, but an audit log is only ever added to; revoke it', word)
         from tables t, app, unnest(array['update', 'delete']) word
-        where t.relname = 'audit_log' and case word when 'update' then has_any_column_privilege(app.oid, t.oid, 'update')
+        where t.relname like '%audit\\_log' and case word when 'update' then has_any_column_privilege(app.oid, t.oid, 'update')
             else has_table_privilege(app.oid, t.oid, 'delete') end"),
     // The two roles are as small as they must be.
     rule!("select 'role ' || r.rolname, format('%s; run: alter role %s %s', f.fault, r.rolname, f.mend)

@@ -2,6 +2,7 @@
 
 use super::factors::{asked_at_sign_in, passkeys};
 use crate::{
+    audit,
     door::{Credential, Holder, PersonTx},
     error::StoreError,
     pool::Store,
@@ -9,6 +10,7 @@ use crate::{
 };
 use model::{
     Email,
+    audit::{Action, Detail},
     id::{PasskeyId, SessionId, UserId},
 };
 use serde_json::Value;
@@ -117,7 +119,7 @@ impl Store {
         if let Some(previous) = previous
             && let Some(mut held) = self.person(previous).await?
         {
-            end(&mut held, "ended").await?;
+            end(&mut held, EndReason::Ended).await?;
             held.commit().await?;
         }
         Ok(())
@@ -177,7 +179,8 @@ pub(crate) async fn insert_session(
     .execute(&mut *connection)
     .await?;
     sqlx::query!(
-        "insert into account.audit_log (id, user_id, session_id, action, ip) values ($1, $2, $3, 'signed_in', $4::text::inet)",
+        "insert into account.audit_log (id, user_id, session_id, actor, action, ip)
+        select $1, u.id, $3, u.name, 'signed_in', $4::text::inet from account.users u where u.id = $2",
         Uuid::now_v7(),
         user.uuid(),
         id,
@@ -217,32 +220,44 @@ impl Device {
     }
 }
 
+/// Why a session ended, as stored.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum EndReason {
+    /// Its person signed out.
+    SignedOut,
+    /// It was ended: by a new sign-in in its browser, or from another device.
+    Ended,
+}
+
+impl EndReason {
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::SignedOut => "signed_out",
+            Self::Ended => "ended",
+        }
+    }
+}
+
 /// Ends the session of this transaction and notes the sign-out. From the commit on, its secret opens nothing.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn sign_out(tx: &mut PersonTx) -> Result<(), StoreError> {
-    end(tx, "signed_out").await
+    end(tx, EndReason::SignedOut).await
 }
 
-async fn end(tx: &mut PersonTx, reason: &str) -> Result<(), StoreError> {
+async fn end(tx: &mut PersonTx, reason: EndReason) -> Result<(), StoreError> {
     let Some(session) = tx.live().session else { return Ok(()) };
-    let user = tx.live().person.id;
     sqlx::query!(
         "update account.sessions set ended_at = now(), end_reason = $2 where id = $1 and ended_at is null",
         session.uuid(),
-        reason,
+        reason.as_str(),
     )
     .execute(tx.connection())
     .await?;
-    sqlx::query!(
-        "insert into account.audit_log (id, user_id, session_id, action) values ($1, $2, $3, $4)",
-        Uuid::now_v7(),
-        user.uuid(),
-        session.uuid(),
-        reason,
-    )
-    .execute(tx.connection())
-    .await?;
-    Ok(())
+    let action = match reason {
+        EndReason::SignedOut => Action::SignedOut,
+        EndReason::Ended => Action::SessionEnded,
+    };
+    audit::note(tx, action, session.uuid(), &Detail::none()).await
 }

@@ -90,6 +90,7 @@ async fn read(tx: &mut PersonTx) -> Result<Picker, StoreError> {
         Some(row) => row.now,
         None => sqlx::query_scalar!(r#"select now() as "now!""#).fetch_one(tx.connection()).await?,
     };
+    let deleted = super::deleted::list(tx).await?;
     let mut organizations: Vec<PickerOrganization> = Vec::new();
     for row in rows {
         let id = OrganizationId::from_uuid(row.organization_id);
@@ -106,5 +107,5 @@ async fn read(tx: &mut PersonTx) -> Result<Picker, StoreError> {
             organization.workspaces.push(PickerWorkspace { id, name, slug, seat, opened: row.entered_at });
         }
     }
-    Ok(Picker { organizations, as_of })
+    Ok(Picker { organizations, deleted, epoch: tx.live().epoch.clone(), as_of })
 }

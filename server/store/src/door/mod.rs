@@ -32,14 +32,14 @@ pub enum Credential {
 }
 
 impl Credential {
-    const fn kind(&self) -> &'static str {
+    pub(crate) const fn kind(&self) -> &'static str {
         match self {
             Self::Session(_) => "session",
             Self::Token(_) => "token",
         }
     }
 
-    fn hash(&self) -> &[u8] {
+    pub(crate) fn hash(&self) -> &[u8] {
         match self {
             Self::Session(hash) | Self::Token(hash) => hash.bytes(),
         }

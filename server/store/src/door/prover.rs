@@ -25,6 +25,13 @@ impl Holder {
             Self::SignIn(id) => id,
         }
     }
+
+    pub(crate) const fn session(self) -> Option<SessionId> {
+        match self {
+            Self::Session(id) => Some(id),
+            Self::SignIn(_) => None,
+        }
+    }
 }
 
 /// A transaction in which a person may prove a second factor, and nothing else.

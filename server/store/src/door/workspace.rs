@@ -103,7 +103,36 @@ impl Store {
         slug: &Slug,
         fence: Fence,
     ) -> Result<Door<WorkspaceTx<Write>>, StoreError> {
+        self.writing(credential, slug, fence, false).await
+    }
+
+    /// Opens a workspace for changing what every write in it stands on, its address or whether it is there: nobody else
+    /// writes in it meanwhile. Waiting for that first, and not once it is read, two such changes never wait for each other.
+    ///
+    /// # Errors
+    /// As [`workspace_write`](Self::workspace_write), also when writes are under way for longer than the lock time-out.
+    pub async fn workspace_alone(
+        &self,
+        credential: &Credential,
+        slug: &Slug,
+        fence: Fence,
+    ) -> Result<Door<WorkspaceTx<Write>>, StoreError> {
+        self.writing(credential, slug, fence, true).await
+    }
+
+    async fn writing(
+        &self,
+        credential: &Credential,
+        slug: &Slug,
+        fence: Fence,
+        alone: bool,
+    ) -> Result<Door<WorkspaceTx<Write>>, StoreError> {
         let mut tx = self.begin().await?;
+        if alone {
+            sqlx::query!("select pg_advisory_xact_lock(ops.fence('workspace', $1))", fence.workspace.uuid())
+                .execute(&mut *tx)
+                .await?;
+        }
         // A statement of its own: one statement has one snapshot, and the seat must be read after the lock is held.
         sqlx::query!(
             "select pg_advisory_xact_lock_shared(ops.fence('person', $1)), pg_advisory_xact_lock_shared(ops.fence('workspace', $2))",
@@ -167,9 +196,19 @@ async fn open<M: Mode>(
             tx.commit().await?;
             Ok(Door::Moved(slug))
         }
-        ("factor", _, _, Some(name), ..) => Ok(Door::Factor(Demand { live, name })),
-        ("gone", ..) => Ok(Door::Gone(live)),
-        ("none", ..) => Ok(Door::Absent(live)),
+        ("factor", _, _, Some(name), ..) => {
+            tx.commit().await?;
+            Ok(Door::Factor(Demand { live, name }))
+        }
+        // That the session or token was used is kept, also when it opened nothing.
+        ("gone", ..) => {
+            tx.commit().await?;
+            Ok(Door::Gone(live))
+        }
+        ("none", ..) => {
+            tx.commit().await?;
+            Ok(Door::Absent(live))
+        }
         (other, ..) => Err(StoreError::Inconsistent(format!("door outcome {other:?}"))),
     }
 }

@@ -1,10 +1,16 @@
 //! Direct seats of a workspace.
 
 use crate::{
+    audit,
     door::{Can, WorkspaceTx, Write},
     error::StoreError,
 };
-use model::{WorkspaceRole, capability::ManageMembers, id::UserId};
+use model::{
+    WorkspaceRole,
+    audit::{Action, Detail},
+    capability::ManageMembers,
+    id::UserId,
+};
 
 /// Gives a person a direct seat, or changes the role of theirs, and notes it.
 ///
@@ -26,5 +32,5 @@ pub async fn grant(
     )
     .execute(can.on(tx)?)
     .await?;
-    super::audit::note(tx, "seat_granted", user.uuid()).await
+    audit::note(tx, Action::SeatGranted, user.uuid(), &Detail::none().with("role", role.label())).await
 }

@@ -3,7 +3,6 @@
 //! Each query names the workspace too, though row level security would suffice: it lets the planner use the index
 //! that leads with it.
 
-pub mod audit;
 pub mod customers;
 pub mod invoices;
 mod listing;
@@ -12,4 +11,5 @@ pub mod overview;
 pub mod products;
 pub mod rate_plans;
 pub mod security;
+pub mod settings;
 pub mod usage;

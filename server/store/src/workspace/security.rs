@@ -1,10 +1,15 @@
 //! What a workspace demands of whoever enters.
 
 use crate::{
+    audit,
     door::{Can, Mode, WorkspaceTx, Write},
     error::StoreError,
 };
-use model::{capability::ManageSettings, id::SessionId};
+use model::{
+    audit::{Action, Detail},
+    capability::ManageSettings,
+    id::SessionId,
+};
 
 /// Whether entering asks for a second factor.
 ///
@@ -61,8 +66,9 @@ pub async fn demand_factor(
     .await?
     .rows_affected();
     if changed == 1 {
-        let action = if demand { "factor_demanded" } else { "factor_not_demanded" };
-        super::audit::note(tx, action, workspace).await?;
+        let word = |demand| if demand { "on" } else { "off" };
+        let detail = Detail::none().change("two_factor", word(!demand), word(demand));
+        audit::note(tx, Action::SecondFactorDemanded, workspace, &detail).await?;
     }
     Ok(Ok(()))
 }

@@ -13,15 +13,17 @@ pub mod totp;
 pub use prove::{ProofRefused, prove_code, prove_passkey};
 
 use crate::{
+    audit,
     door::{PersonTx, Prover},
     error::StoreError,
     secret::Secret,
 };
 use model::{
+    audit::{Action, Detail},
     factor::{FRESH_MINUTES, FactorAsked, FactorMethods, FactorStanding, FactorState},
     id::{SessionId, UserId},
 };
-use sqlx::{PgConnection, types::Uuid};
+use sqlx::PgConnection;
 
 /// Proof that this session may change the person's factors now.
 #[derive(Debug)]
@@ -131,7 +133,7 @@ pub async fn set_asked(tx: &mut PersonTx, _: &Admitted, asked: FactorAsked) -> R
     )
     .execute(tx.connection())
     .await?;
-    note_own(tx, "factor_asked_set").await
+    audit::note(tx, Action::PreferencesChanged, None, &Detail::none().with("second_factor_asked", asked.as_str())).await
 }
 
 /// Whether a sign-in by password has yet to prove a factor: there is one, and the person did not choose otherwise.
@@ -172,29 +174,6 @@ async fn tidy(connection: &mut PgConnection, user: UserId) -> Result<(), StoreEr
             and not exists (select from account.totp t where t.user_id = $1 and t.confirmed_at is not null)
             and not exists (select from account.passkeys p where p.user_id = $1)",
         user.uuid()
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
-async fn note_own(tx: &mut PersonTx, action: &str) -> Result<(), StoreError> {
-    let (user, session) = (tx.live().person.id, tx.live().session.map(SessionId::uuid));
-    note(tx.connection(), user, session, action).await
-}
-
-async fn note(
-    connection: &mut PgConnection,
-    user: UserId,
-    session: Option<Uuid>,
-    action: &str,
-) -> Result<(), StoreError> {
-    sqlx::query!(
-        "insert into account.audit_log (id, user_id, session_id, action) values ($1, $2, $3, $4)",
-        Uuid::now_v7(),
-        user.uuid(),
-        session,
-        action,
     )
     .execute(connection)
     .await?;

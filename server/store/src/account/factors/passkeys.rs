@@ -1,14 +1,16 @@
 //! Passkeys: public keys of authenticators (WebAuthn). What a signature must say is checked by `app`; here is who owns
 //! which.
 
-use super::{Admitted, note_own, prove_session, recovery, tidy};
+use super::{Admitted, prove_session, recovery, tidy};
 use crate::{
+    audit,
     door::{PersonTx, Prover},
     error::StoreError,
     pool::Store,
     secret::Secret,
 };
 use model::{
+    audit::{Action, Detail},
     factor::{PASSKEY_LIMIT, PasskeyRow, RecoveryCode},
     id::{PasskeyId, UserId},
 };
@@ -135,7 +137,7 @@ pub async fn add(
     if !prove_session(tx.connection(), admitted.session, secret).await? {
         return Ok(Err(AddRefused::Ended));
     }
-    note_own(tx, "passkey_added").await?;
+    audit::note(tx, Action::PasskeyAdded, None, &Detail::none().with("name", name)).await?;
     Ok(Ok(recovery::fill_if_none(tx.connection(), user).await?))
 }
 
@@ -145,15 +147,17 @@ pub async fn add(
 /// When the database fails.
 pub async fn remove(tx: &mut PersonTx, _: &Admitted, id: PasskeyId) -> Result<bool, StoreError> {
     let user = tx.live().person.id;
-    let removed = sqlx::query!("delete from account.passkeys where id = $1 and user_id = $2", id.uuid(), user.uuid())
-        .execute(tx.connection())
-        .await?
-        .rows_affected();
-    if removed == 1 {
-        tidy(tx.connection(), user).await?;
-        note_own(tx, "passkey_removed").await?;
-    }
-    Ok(removed == 1)
+    let removed = sqlx::query_scalar!(
+        "delete from account.passkeys where id = $1 and user_id = $2 returning name",
+        id.uuid(),
+        user.uuid()
+    )
+    .fetch_optional(tx.connection())
+    .await?;
+    let Some(name) = removed else { return Ok(false) };
+    tidy(tx.connection(), user).await?;
+    audit::note(tx, Action::PasskeyRemoved, None, &Detail::none().with("name", name)).await?;
+    Ok(true)
 }
 
 /// Notes a signature: the counter and flags that came with it. `false` when the passkey was removed meanwhile.

@@ -1,7 +1,8 @@
 //! Proving a second factor: the session goes on with it proven, a waiting sign-in becomes a session.
 
-use super::{note, passkeys, prove_session, recovery, totp};
+use super::{passkeys, prove_session, recovery, totp};
 use crate::{
+    audit::note_of_person,
     door::{Holder, Prover},
     error::StoreError,
     identity::{Proven, insert_session},
@@ -9,6 +10,7 @@ use crate::{
     secret::Secret,
 };
 use model::{
+    audit::Action,
     factor::{FactorCode, TRIES},
     id::PasskeyId,
 };
@@ -42,15 +44,15 @@ pub async fn prove_code(
     let (user, now) = (prover.person.id, prover.now);
     let (right, how) = match code {
         FactorCode::Totp(code) => {
-            (totp::spend(prover.connection(), user, seal, code, now).await?, "factor_proven_by_totp")
+            (totp::spend(prover.connection(), user, seal, code, now).await?, Action::SecondFactorPassed)
         }
         FactorCode::Recovery(code) => {
-            (recovery::spend(prover.connection(), user, code).await?, "factor_proven_by_recovery_code")
+            (recovery::spend(prover.connection(), user, code).await?, Action::RecoveryCodeUsed)
         }
     };
     if !right {
-        let session = session_of(&prover);
-        note(prover.connection(), user, session, "factor_refused").await?;
+        let (person, session) = (prover.person.clone(), prover.holder.session());
+        note_of_person(prover.connection(), &person, session, Action::SecondFactorRefused).await?;
         // What was counted stays.
         prover.commit().await?;
         return Ok(Err(ProofRefused::Wrong));
@@ -73,10 +75,10 @@ pub async fn prove_passkey(
     if !passkeys::used(prover.connection(), user, id, credential).await? {
         return Ok(Err(ProofRefused::Wrong));
     }
-    finish(prover, "factor_proven_by_passkey", secret).await
+    finish(prover, Action::SecondFactorPassed, secret).await
 }
 
-async fn finish(mut prover: Prover, how: &str, secret: &Secret) -> Result<Result<(), ProofRefused>, StoreError> {
+async fn finish(mut prover: Prover, how: Action, secret: &Secret) -> Result<Result<(), ProofRefused>, StoreError> {
     let user = prover.person.id;
     sqlx::query!("update account.factor_tries set failed = 0 where user_id = $1", user.uuid())
         .execute(prover.connection())
@@ -91,7 +93,8 @@ async fn finish(mut prover: Prover, how: &str, secret: &Secret) -> Result<Result
         },
     };
     let Some(session) = session else { return Ok(Err(ProofRefused::Ended)) };
-    note(prover.connection(), user, Some(session.uuid()), how).await?;
+    let person = prover.person.clone();
+    note_of_person(prover.connection(), &person, Some(session), how).await?;
     prover.commit().await?;
     Ok(Ok(()))
 }
@@ -125,11 +128,4 @@ async fn count_try(prover: &mut Prover) -> Result<Option<u32>, StoreError> {
     .fetch_optional(prover.connection())
     .await?;
     Ok(Some(left.and_then(|s| u32::try_from(s).ok()).unwrap_or(1).max(1)))
-}
-
-const fn session_of(prover: &Prover) -> Option<sqlx::types::Uuid> {
-    match prover.holder {
-        Holder::Session(id) => Some(id.uuid()),
-        Holder::SignIn(_) => None,
-    }
 }

@@ -1,9 +1,10 @@
 //! Recovery codes: for whoever has lost the phone. 120 random bits each, kept hashed, good once (ASVS 6.5.2).
 
-use super::{Admitted, note_own};
-use crate::{door::PersonTx, error::StoreError, secret::NoRandomness};
+use super::Admitted;
+use crate::{audit, door::PersonTx, error::StoreError, secret::NoRandomness};
 use data_encoding::BASE32_NOPAD;
 use model::{
+    audit::{Action, Detail},
     factor::{RECOVERY_CODES, RecoveryCode},
     id::UserId,
 };
@@ -21,7 +22,7 @@ pub async fn renew(tx: &mut PersonTx, _: &Admitted) -> Result<Vec<RecoveryCode>,
     let user = tx.live().person.id;
     sqlx::query!("delete from account.recovery_codes where user_id = $1", user.uuid()).execute(tx.connection()).await?;
     let codes = fill_if_none(tx.connection(), user).await?;
-    note_own(tx, "recovery_codes_made").await?;
+    audit::note(tx, Action::RecoveryCodesMade, None, &Detail::none()).await?;
     Ok(codes)
 }
 

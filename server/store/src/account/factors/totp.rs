@@ -1,7 +1,8 @@
 //! The authenticator app: time-based one-time passwords (RFC 6238 with SHA-1, 6 digits, 30 s, as every app has them).
 
-use super::{Admitted, note_own, prove_session, recovery, tidy};
+use super::{Admitted, prove_session, recovery, tidy};
 use crate::{
+    audit,
     door::PersonTx,
     error::StoreError,
     seal::SealKey,
@@ -10,6 +11,7 @@ use crate::{
 use data_encoding::BASE32_NOPAD;
 use hmac::{Hmac, KeyInit, Mac};
 use model::{
+    audit::{Action, Detail},
     factor::{RecoveryCode, STEP_SECONDS},
     id::UserId,
 };
@@ -107,7 +109,7 @@ pub async fn confirm(
     if on != 1 || !prove_session(tx.connection(), session, secret).await? {
         return Ok(Err(ConfirmRefused::NotBegun));
     }
-    note_own(tx, "totp_on").await?;
+    audit::note(tx, Action::TotpEnabled, None, &Detail::none()).await?;
     Ok(Ok(recovery::fill_if_none(tx.connection(), user).await?))
 }
 
@@ -119,7 +121,7 @@ pub async fn turn_off(tx: &mut PersonTx, _: &Admitted) -> Result<(), StoreError>
     let user = tx.live().person.id;
     sqlx::query!("delete from account.totp where user_id = $1", user.uuid()).execute(tx.connection()).await?;
     tidy(tx.connection(), user).await?;
-    note_own(tx, "totp_off").await
+    audit::note(tx, Action::TotpDisabled, None, &Detail::none()).await
 }
 
 /// Takes a code of the person's app: of this step or one beside it, each step once, on whichever server.
