@@ -15,6 +15,7 @@
 mod cancelled_begin;
 mod catalogue;
 mod doors;
+mod factors;
 mod handoff;
 mod isolation;
 mod listing;
