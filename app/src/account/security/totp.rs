@@ -20,11 +20,11 @@ pub(super) fn typed(event: &SubmitEvent, name: &str) -> String {
 
 #[component]
 pub(super) fn AuthenticatorApp(desk: Desk, state: FactorState) -> impl IntoView {
-    let enrolment = desk.data.with_untracked(|data| data.as_ref().and_then(|data| data.enrolment.clone()));
+    let enrolment = Memo::new(move |_| desk.data.with(|data| data.as_ref().and_then(|data| data.enrolment.clone())));
     view! {
         <section class="block" aria-labelledby="app" data-testid="totp">
             <h2 id="app">"Authenticator app"</h2>
-            {match (state.totp_since, enrolment) {
+            {move || match (state.totp_since, enrolment.get()) {
                 (Some(since), _) => {
                     let since = moment::date(since.date());
                     view! { <p class="status ok">{format!("On since {since}")}</p> <TurnOff desk/> }.into_any()
