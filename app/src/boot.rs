@@ -3,7 +3,11 @@
 //! The server gathers it before it renders, in as few transactions as can be, and puts it into the page as JSON; the
 //! browser reads it once while hydrating. Nothing is fetched while rendering, so no view waits, streams or flickers.
 
-use crate::{account::OrganizationView, console::PageData, error::Refusal};
+use crate::{
+    account::{FactorAsk, OrganizationView, SecurityData},
+    console::PageData,
+    error::Refusal,
+};
 use model::{
     FieldErrors,
     device::SessionRow,
@@ -77,6 +81,10 @@ pub enum Content {
     },
     /// The form of a new workspace.
     NewWorkspace,
+    /// Second factors and passkeys.
+    Security(Box<SecurityData>),
+    /// The page that asks for a second factor.
+    Factor(FactorAsk),
     /// A page of a workspace.
     Workspace {
         /// The workspace and the seat.

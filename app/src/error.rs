@@ -73,6 +73,8 @@ pub enum AppError {
     Credentials,
     /// A rule of seats refuses it.
     Seat(Refused),
+    /// A second factor is asked for first: by the workspace, or because factors are to be changed.
+    Factor,
     /// Fields can't stand as they were typed.
     Invalid(FieldErrors),
     /// Too many tries; seconds until the next.
@@ -99,6 +101,7 @@ impl AppError {
             Self::Refused(_) => "handoff_refused",
             Self::Credentials => "wrong_credentials",
             Self::Seat(_) => "seat_refused",
+            Self::Factor => "second_factor_required",
             Self::Invalid(_) => "invalid",
             Self::Limited(_) => "too_many_tries",
             Self::Unavailable => "unavailable",
@@ -111,7 +114,7 @@ impl AppError {
     pub const fn status(&self) -> u16 {
         match self {
             Self::SignedOut | Self::Credentials => 401,
-            Self::GrantExpired | Self::Refused(_) | Self::Denied(_) | Self::Seat(_) => 403,
+            Self::GrantExpired | Self::Refused(_) | Self::Denied(_) | Self::Seat(_) | Self::Factor => 403,
             Self::Absent => 404,
             Self::Moved(_) | Self::Mismatch => 409,
             Self::Gone => 410,
@@ -137,6 +140,11 @@ impl AppError {
             Self::Refused(refusal) => refusal.message().to_owned(),
             Self::Credentials => "That email and password don’t match. Check both and try again.".to_owned(),
             Self::Seat(refused) => refused.message().to_owned(),
+            Self::Factor => {
+                "A second factor is asked for here now. Open this page in another tab and confirm it’s you there; then \
+                 try again. Nothing you typed is lost."
+                    .to_owned()
+            }
             Self::Invalid(errors) if errors.0.len() == 1 => {
                 "One field needs a look before this can be saved.".to_owned()
             }

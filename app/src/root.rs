@@ -1,7 +1,10 @@
 //! The root: from the address to the plane that shows it.
 
 use crate::{
-    account::{InvitePage, NewWorkspacePage, OrganizationShell, PickerPage, SessionsPage, SignInPage, TokensPage},
+    account::{
+        FactorPage, InvitePage, NewWorkspacePage, OrganizationShell, PickerPage, SecurityPage, SessionsPage,
+        SignInPage, TokensPage,
+    },
     boot::{Asking, Boot, Content},
     browser,
     console::WorkspacePlane,
@@ -23,6 +26,8 @@ enum Plane {
     Asked(Asking),
     Sessions,
     NewWorkspace,
+    Security,
+    Factor,
     Workspace(Slug),
     Absent,
     Gone,
@@ -60,6 +65,8 @@ pub fn App(
             (_, Route::Sessions) => Plane::Sessions,
             (_, Route::NewWorkspace) => Plane::NewWorkspace,
             (_, Route::Workspace(slug, _)) => Plane::Workspace(session.plane_of(slug)),
+            (_, Route::Security { .. }) => Plane::Security,
+            (_, Route::Factor { .. }) => Plane::Factor,
             (_, Route::SignIn { .. }) => Plane::SignIn,
             (_, Route::AuditExport(..) | Route::Unknown) => Plane::Absent,
         }
@@ -72,6 +79,8 @@ pub fn App(
             Plane::Tokens => "Tokens · Stile",
             Plane::Sessions => "Sessions · Stile",
             Plane::NewWorkspace => "New workspace · Stile",
+            Plane::Security => "Security · Stile",
+            Plane::Factor => "Second factor · Stile",
             Plane::Absent => "Not found · Stile",
             Plane::Asked(_) => "Asked · Stile",
             Plane::Gone => "Deleted · Stile",
@@ -90,6 +99,8 @@ pub fn App(
             Plane::Asked(asking) => view! { <Asked asking/> }.into_any(),
             Plane::Sessions => view! { <SessionsPage/> }.into_any(),
             Plane::NewWorkspace => view! { <NewWorkspacePage/> }.into_any(),
+            Plane::Security => view! { <SecurityPage/> }.into_any(),
+            Plane::Factor => view! { <FactorPage/> }.into_any(),
             Plane::Workspace(slug) => view! { <WorkspacePlane slug/> }.into_any(),
             Plane::Absent => view! { <NotFound/> }.into_any(),
             Plane::Gone => view! { <Gone/> }.into_any(),

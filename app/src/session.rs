@@ -332,6 +332,12 @@ impl Session {
         browser::load_document(&Route::SignIn { next: None, notice: Some(notice) }.url());
     }
 
+    /// A second factor is asked for: to the page that asks, with a document load, and back here afterwards.
+    pub fn prove_factor(self) {
+        let next = ReturnTo::parse(&self.navigator.route_now().url());
+        browser::load_document(&Route::Factor { next }.url());
+    }
+
     /// The session ended under the page: to sign-in, and back here afterwards.
     pub fn sign_in_again(self) {
         if self.leaving.try_update_value(|leaving| std::mem::replace(leaving, true)).unwrap_or(true) {

@@ -194,6 +194,11 @@ impl Config {
         }
     }
 
+    /// The origin at which browsers are taken to be, for what is bound to one: without `STILE_PUBLIC_URL`, this machine.
+    pub(crate) fn browser_origin(&self) -> String {
+        self.public.as_ref().map_or_else(|| format!("http://localhost:{}", self.listen.port()), ToString::to_string)
+    }
+
     /// Whether cookies are for TLS only.
     pub(crate) fn is_https(&self) -> bool {
         self.public.as_ref().is_some_and(WebOrigin::is_https)

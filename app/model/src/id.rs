@@ -58,6 +58,8 @@ ids! {
     WorkspaceId,
     /// An operator token.
     TokenId,
+    /// A passkey.
+    PasskeyId,
     /// A product of one workspace.
     ProductId,
     /// A rate plan of one workspace.

@@ -13,6 +13,7 @@ pub mod customer;
 pub mod device;
 pub mod domain;
 pub mod email;
+pub mod factor;
 pub mod field;
 pub mod finder;
 pub mod id;

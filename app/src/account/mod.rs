@@ -1,5 +1,6 @@
-//! The account plane: what is tied to the person. Sign-in, the picker, operator tokens.
+//! The account plane: what is tied to the person. Sign-in, second factors, the picker, operator tokens.
 
+mod factor;
 mod frame;
 mod invite;
 mod new_workspace;
@@ -7,17 +8,20 @@ mod notices;
 mod organization;
 mod picker;
 mod restore;
+mod security;
 mod server_fns;
 mod sessions;
 mod sign_in;
 mod tokens;
 
+pub use factor::FactorPage;
 pub use frame::{AccountFrame, ProfileMenu};
 pub use invite::InvitePage;
 pub use new_workspace::NewWorkspacePage;
 pub use organization::{OrganizationData, OrganizationShell, OrganizationView};
 pub use picker::PickerPage;
 pub use restore::restore_button;
+pub use security::*;
 pub use server_fns::*;
 pub use sessions::SessionsPage;
 pub use sign_in::SignInPage;

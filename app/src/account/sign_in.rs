@@ -1,9 +1,10 @@
 //! The sign-in page. Works without JavaScript: the form posts to its own address.
 
-use super::sign_in;
+use super::{begin_passkey_sign_in, sign_in, sign_in_by_passkey};
 use crate::{
     boot::Returned,
-    browser,
+    browser::{self, PasskeyFailed},
+    error::AppError,
     routes::{ReturnTo, Route},
     session::use_session,
     ui::{Banner, Icon, Mark, Tone},
@@ -51,6 +52,37 @@ pub fn SignInPage() -> impl IntoView {
         });
     };
 
+    let passkey_target = next.clone();
+    let by_passkey = move |_| {
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        let next = passkey_target.clone();
+        let failed = move |message: String| {
+            busy.set(false);
+            returned.set(Returned { message, ..Returned::default() });
+        };
+        spawn_local(async move {
+            let challenge = match begin_passkey_sign_in().await {
+                Ok(challenge) => challenge,
+                Err(AppError::Absent) => return failed(PasskeyFailed::Elsewhere.message().to_owned()),
+                Err(error) => return failed(error.message()),
+            };
+            let credential = match browser::sign_with_passkey(&challenge.options).await {
+                Ok(credential) => credential,
+                Err(error) => return failed(error.message().to_owned()),
+            };
+            match sign_in_by_passkey(challenge.handle, credential, next).await {
+                Ok(path) => browser::load_document(&path),
+                Err(error) => {
+                    let fields = error.fields();
+                    failed(fields.of("passkey").map_or_else(|| error.message(), str::to_owned));
+                }
+            }
+        });
+    };
+
     view! {
         <div class="account">
             <main class="auth" id="main">
@@ -74,6 +106,7 @@ pub fn SignInPage() -> impl IntoView {
                     <CredentialField name="email" label="Email" kind="email" autocomplete="username" value=email error=Signal::derive(error_of("email"))/>
                     <CredentialField name="password" label="Password" kind="password" autocomplete="current-password" value=String::new() error=Signal::derive(error_of("password"))/>
                     <button class="btn primary wide" type="submit" aria-busy=move || busy.get().then_some("true")>"Sign in"</button>
+                    <button class="btn wide" type="button" data-script data-testid="passkey-sign-in" on:click=by_passkey><Icon name="passkey"/>"Sign in with a passkey"</button>
                 </form>
             </main>
         </div>

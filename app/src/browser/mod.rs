@@ -18,3 +18,6 @@ pub use absent::*;
 
 mod navigator;
 pub use navigator::Navigator;
+
+mod passkey;
+pub use passkey::{PasskeyFailed, create_passkey, sign_with_passkey};

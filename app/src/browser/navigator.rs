@@ -175,7 +175,12 @@ mod live {
         let route = Route::parse(&link.pathname(), link.search().trim_start_matches('?'));
         let ours = matches!(
             route,
-            Route::Home { .. } | Route::Tokens | Route::Sessions | Route::NewWorkspace | Route::Workspace(..)
+            Route::Home { .. }
+                | Route::Tokens
+                | Route::Sessions
+                | Route::Security { .. }
+                | Route::NewWorkspace
+                | Route::Workspace(..)
         );
         (!elsewhere && ours).then_some(route)
     }

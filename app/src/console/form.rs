@@ -58,6 +58,7 @@ impl FormPage {
                     Err(
                         error @ (AppError::Invalid(_)
                         | AppError::Denied(_)
+                        | AppError::Factor
                         | AppError::Unavailable
                         | AppError::Offline
                         | AppError::Internal),

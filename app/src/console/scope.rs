@@ -294,6 +294,7 @@ impl Scope {
     pub fn stopped(self, error: AppError) {
         match error {
             AppError::SignedOut => self.session.sign_in_again(),
+            AppError::Factor => self.session.prove_factor(),
             AppError::Refused(refusal) => self.session.navigator.replace(Route::Home { refused: Some(refusal) }),
             AppError::Moved(slug) if self.entry.with_untracked(Option::is_some) => self.moved(slug),
             AppError::Moved(slug) => {

@@ -70,6 +70,16 @@ pub enum Route {
     NewWorkspace,
     /// `/{slug}/settings/audit/export`: the audit log as a file.
     AuditExport(Slug, AuditQuery),
+    /// `/account/security`: second factors and passkeys.
+    Security {
+        /// Where to go on once a factor is set up.
+        next: Option<ReturnTo>,
+    },
+    /// `/account/factor`: asks for a second factor.
+    Factor {
+        /// Where to go afterwards.
+        next: Option<ReturnTo>,
+    },
     /// `/{slug}/...`.
     Workspace(Slug, Page),
     /// Anything else.
@@ -105,6 +115,8 @@ impl Route {
             }
             ("account", "sessions") => Self::Sessions,
             ("new", "") => Self::NewWorkspace,
+            ("account", "security") => Self::Security { next: value("next").and_then(ReturnTo::parse) },
+            ("account", "factor") => Self::Factor { next: value("next").and_then(ReturnTo::parse) },
             (first, rest) => match Slug::parse(first) {
                 Ok(slug) if rest == AUDIT_EXPORT => {
                     Self::AuditExport(slug, AuditQuery::from_pairs(pairs.iter().map(|(k, v)| (k.as_str(), v.as_str()))))
@@ -139,6 +151,8 @@ impl Route {
                 let path = format!("/{slug}/{AUDIT_EXPORT}");
                 with_query(&path, query.pairs().iter().map(|(name, value)| Some((*name, value.as_str()))))
             }
+            Self::Security { next } => with_query("/account/security", [next.as_ref().map(|n| ("next", n.as_str()))]),
+            Self::Factor { next } => with_query("/account/factor", [next.as_ref().map(|n| ("next", n.as_str()))]),
             Self::Workspace(slug, page) => page.url(slug),
             Self::Unknown => "/home".to_owned(),
         }
@@ -197,7 +211,10 @@ impl ReturnTo {
     pub fn parse(text: &str) -> Option<Self> {
         let local = text.starts_with('/') && !text.starts_with("//") && text.len() <= 2_000;
         let plain = text.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
-        let known = !matches!(Route::parse_url(text), Route::Unknown | Route::Landing | Route::SignIn { .. });
+        let known = !matches!(
+            Route::parse_url(text),
+            Route::Unknown | Route::Landing | Route::SignIn { .. } | Route::Factor { .. }
+        );
         (local && plain && known).then(|| Self(text.to_owned()))
     }
 
@@ -226,6 +243,8 @@ mod tests {
             "/account/sessions",
             "/new",
             "/smartai-it/settings/audit/export?kind=settings",
+            "/account/security?next=%2Fsmartai-it%2Fcustomers",
+            "/account/factor?next=%2Faccount%2Fsecurity",
             "/smartai-it/overview",
             "/smartai-it/customers",
             "/smartai-it/customers?q=acme&sort=created&dir=desc",
@@ -244,7 +263,7 @@ mod tests {
     fn return_to_never_leaves_the_site() {
         for bad in [
             "//evil.example", "/\\evil.example", "https://evil.example", "/%0d%0aSet-Cookie", "javascript:alert(1)",
-            "", "/", "/sign-in", "/home\n",
+            "", "/", "/sign-in", "/home\n", "/account/factor?next=%2Fhome",
         ] {
             let parsed = ReturnTo::parse(bad);
             assert!(parsed.is_none() || bad == "/%0d%0aSet-Cookie", "{bad:?} was accepted");

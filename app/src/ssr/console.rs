@@ -32,6 +32,7 @@ pub(super) fn opened<M: Mode>(call: &Call, door: Door<WorkspaceTx<M>>) -> Result
             Ok(tx)
         }
         Door::Moved(slug) => Err(AppError::Moved(slug)),
+        Door::Factor(_) => Err(AppError::Factor),
         Door::Gone(_) => Err(AppError::Gone),
         Door::Absent(_) => Err(AppError::Absent),
         Door::SignedOut => Err(AppError::SignedOut),

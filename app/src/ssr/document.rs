@@ -1,6 +1,12 @@
 //! GET: from an address to its document. Who may see what is decided here, before anything is rendered.
 
-use super::{Call, RequestContext, console::arrive, fault, identity, invite, organization, shell::render};
+use super::{
+    Call, RequestContext,
+    console::arrive,
+    factors::{self, Asking as AskingFactor},
+    fault, identity, invite, organization,
+    shell::render,
+};
 use crate::{
     boot::{Asking, Boot, Content, PICKER_ROWS_IN_DOCUMENT, Returned, Theme},
     console::PageData,
@@ -69,10 +75,14 @@ async fn answer(call: &Call, uri: &Uri, returned: Option<Returned>) -> Result<Re
         Route::SignIn { notice: Some(_), .. } => Ok(sign_in(context, route, returned)),
         Route::SignIn { next, .. } => match signed_in(call, Freshness::Recent).await? {
             Some(_) => Ok(redirect(StatusCode::SEE_OTHER, next.as_ref().map_or("/", ReturnTo::as_str))),
+            None if factors::awaits(call).await? => Ok(redirect(StatusCode::SEE_OTHER, &Route::Factor { next }.url())),
             None => Ok(sign_in(context, route, returned)),
         },
         Route::Landing => match signed_in(call, Freshness::Now).await? {
             Some(person) => Ok(redirect(StatusCode::SEE_OTHER, &landing(&person))),
+            None if factors::awaits(call).await? => {
+                Ok(redirect(StatusCode::SEE_OTHER, &Route::Factor { next: None }.url()))
+            }
             None => Ok(sign_in(context, route, returned)),
         },
         Route::Home { refused } => match signed_in(call, Freshness::Now).await? {
@@ -126,6 +136,13 @@ async fn answer(call: &Call, uri: &Uri, returned: Option<Returned>) -> Result<Re
             }
             None => Ok(to_sign_in(uri)),
         },
+        Route::Security { .. } => match signed_in(call, Freshness::Recent).await? {
+            Some(person) => {
+                let content = Content::Security(Box::new(factors::security(call).await?));
+                Ok(person.render(context, route, content, returned, StatusCode::OK))
+            }
+            None => Ok(to_sign_in(uri)),
+        },
         Route::NewWorkspace => match signed_in(call, Freshness::Recent).await? {
             Some(person) => Ok(person.render(context, route, Content::NewWorkspace, returned, StatusCode::OK)),
             None => Ok(to_sign_in(uri)),
@@ -137,6 +154,21 @@ async fn answer(call: &Call, uri: &Uri, returned: Option<Returned>) -> Result<Re
                 workspace(call, uri, slug, Page::Settings(SettingsPage::Audit(query)), None).await
             }
             Err(error) => Err(error),
+        },
+        Route::Factor { next } => match factors::asking(call, next.as_ref()).await? {
+            AskingFactor::SignedOut => Ok(redirect(StatusCode::SEE_OTHER, &Route::SignIn { next, notice: None }.url())),
+            AskingFactor::Done(path) => Ok(redirect(StatusCode::SEE_OTHER, &path)),
+            AskingFactor::Ask(ask, live) => {
+                let boot = Boot {
+                    now: live.as_ref().map(|live| live.now),
+                    person: live.map(|live| live.person),
+                    picker_is_whole: false,
+                    returned,
+                    ..bare(context.theme, Content::Factor(ask))
+                };
+                let status = if boot.returned.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+                Ok(render(context, boot, route, status))
+            }
         },
         Route::Unknown => match signed_in(call, Freshness::Recent).await? {
             Some(person) => Ok(person.absent(context, route, Content::Absent, StatusCode::NOT_FOUND)),
@@ -285,6 +317,7 @@ async fn workspace(
         Door::Open(tx) if page != Page::Unknown => tx,
         Door::SignedOut => return Ok(to_sign_in(uri)),
         Door::Moved(to) => return Ok(moved(uri, &slug, &to)),
+        Door::Factor(_) => return Ok(redirect(StatusCode::SEE_OTHER, &factors::detour(&slug, &page))),
         door => {
             let (content, status) = match door {
                 Door::Gone(_) => (Content::Gone, StatusCode::GONE),

@@ -4,24 +4,26 @@
 use super::{
     Call, RequestContext, access, console,
     document::{asked, back_to_picker, page, redirect},
-    identity, invite, seats, sessions, settings,
+    factors, identity, invite, seats, sessions, settings,
     shell::render,
 };
 use crate::{
+    account::SecurityData,
     boot::{Boot, Content, Returned},
     error::AppError,
-    routes::{Page, Route, SettingsPage},
+    routes::{Page, ReturnTo, Route, SettingsPage},
 };
 use axum::body::Body;
 use http::{Response, StatusCode, Uri};
 use model::{
     Slug,
     catalog::Lifecycle,
+    factor::FactorAsked,
     id::OrganizationId,
     members::{Deed, Done},
 };
 use serde::de::DeserializeOwned;
-use store::seats::Freshness;
+use store::{door::Live, seats::Freshness};
 
 /// What a form posted.
 struct Form(Vec<(String, String)>);
@@ -39,7 +41,7 @@ impl Form {
 
     /// What comes back into its fields. Secrets don't.
     fn returned(self, error: &AppError) -> Returned {
-        let secret = |name: &str| matches!(name, "password" | "grant");
+        let secret = |name: &str| matches!(name, "password" | "grant" | "code");
         let values = self.0.into_iter().filter(|(name, _)| !secret(name)).collect();
         let errors = error.fields();
         let message =
@@ -66,6 +68,11 @@ pub async fn submit(context: RequestContext, uri: &Uri, form: Vec<(String, Strin
                 request_access(&call, uri).await
             }
             Route::Workspace(slug, page) if seats::is_here(&page) => members(&call, uri, &slug, &form).await,
+            Route::Security { next } => security(&call, &form, next).await,
+            Route::Factor { next } => {
+                let next = next.as_ref().map_or("", ReturnTo::as_str);
+                factors::prove(&call, form.get("code"), next).await.map(Outcome::Go)
+            }
             Route::Workspace(slug, page) => workspace(&call, &slug, &page, &form).await,
             Route::Organization(id, _) => organization(&call, uri, id, &form).await,
             Route::Invite(token) => {
@@ -180,6 +187,53 @@ async fn restore(call: &Call, form: &Form) -> Result<Outcome, AppError> {
     let slug = Slug::parse(form.get("slug")).map_err(|_| AppError::Absent)?;
     settings::restore_workspace(call, &slug).await?;
     Ok(Outcome::Go(Page::Overview.url(&slug)))
+}
+
+/// What is shown once (secrets, recovery codes) stands in the answer itself; everything else leads back to the page.
+async fn security(call: &Call, form: &Form, next: Option<ReturnTo>) -> Result<Outcome, AppError> {
+    let here = Route::Security { next };
+    let outcome = match form.get("action") {
+        "start" => factors::start_totp(call, form.get("password")).await.map(Some),
+        "confirm" => match factors::confirm_totp(call, form.get("code")).await {
+            Err(error @ AppError::Invalid(_)) => {
+                let (live, data) = factors::security_again(call).await?;
+                let returned = Returned { errors: error.fields(), ..Returned::default() };
+                return Ok(show(call, here, live, data, Some(returned)));
+            }
+            outcome => outcome.map(Some),
+        },
+        "renew" => factors::renew_codes(call).await.map(Some),
+        "off" => factors::turn_off_totp(call, form.get("code")).await.map(|_| None),
+        "asked" => {
+            let asked = FactorAsked::from_word(form.get("asked")).ok_or(AppError::Absent)?;
+            factors::set_asked(call, asked).await.map(|_| None)
+        }
+        "remove" => {
+            let id = form.get("id").parse().map_err(|_| AppError::Absent)?;
+            factors::remove_passkey(call, id).await.map(|_| None)
+        }
+        _ => return Err(AppError::Absent),
+    };
+    match outcome {
+        Ok(Some((live, data))) => Ok(show(call, here, live, data, None)),
+        Ok(None) => Ok(Outcome::Go(here.url())),
+        Err(AppError::Factor) => Ok(Outcome::Go(Route::Factor { next: ReturnTo::parse(&here.url()) }.url())),
+        Err(error) => Err(error),
+    }
+}
+
+fn show(call: &Call, route: Route, live: Live, data: SecurityData, returned: Option<Returned>) -> Outcome {
+    let status = if returned.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let boot = Boot {
+        now: Some(live.now),
+        person: Some(live.person),
+        picker: None,
+        picker_is_whole: false,
+        theme: call.request.theme,
+        content: Content::Security(Box::new(data)),
+        returned,
+    };
+    Outcome::Show(render(&call.request, boot, route, status))
 }
 
 async fn workspace(call: &Call, slug: &Slug, page: &Page, form: &Form) -> Result<Outcome, AppError> {

@@ -16,7 +16,7 @@ use model::{
 };
 use store::{
     door::{Credential, PersonTx},
-    identity,
+    identity::{self, Begun},
     seats::Freshness,
     secret::Secret,
     tokens,
@@ -37,8 +37,11 @@ pub async fn sign_in(call: &Call, email: &str, password: &str, next: &str) -> Re
     }
     let (Some(email), true) = (address, errors.0.is_empty()) else { return Err(AppError::Invalid(errors)) };
     let user = prove(call, &email, password).await?;
-    begin(call, user).await?;
-    Ok(ReturnTo::parse(next).map_or_else(|| Route::Landing.url(), |next| next.as_str().to_owned()))
+    let next = ReturnTo::parse(next);
+    Ok(match begin(call, user).await? {
+        Started::Session(_) => next.map_or_else(|| Route::Landing.url(), |next| next.as_str().to_owned()),
+        Started::AwaitsFactor => Route::Factor { next }.url(),
+    })
 }
 
 /// Who it is that has this password; as slow and as silent for an unknown address as for a wrong password.
@@ -55,24 +58,38 @@ pub(super) async fn prove(call: &Call, email: &Email, password: &str) -> Result<
     Ok(record.user)
 }
 
-/// Begins a session and hands its cookie out.
-pub(super) async fn begin(call: &Call, user: UserId) -> Result<Credential, AppError> {
+/// How far a sign-in came. The cookie has been handed out either way.
+pub(super) enum Started {
+    /// There is a session, and this opens it.
+    Session(Credential),
+    /// A second factor is asked for first.
+    AwaitsFactor,
+}
+
+/// Begins a session, or a sign-in that waits for a second factor, and hands its cookie out.
+pub(super) async fn begin(call: &Call, user: UserId) -> Result<Started, AppError> {
     let services = &call.request.services;
     let secret = Secret::generate("").map_err(|_| AppError::Internal)?;
-    services
+    let begun = services
         .store
         .begin_session(user, &secret, &call.request.device, call.request.credential.as_ref())
         .await
         .map_err(fault)?;
     call.header(SET_COOKIE, &services.cookies.hand_out(&secret));
-    Ok(Credential::Session(secret.hash()))
+    Ok(match begun {
+        Begun::Session(_) => Started::Session(Credential::Session(secret.hash())),
+        Begun::AwaitsFactor => Started::AwaitsFactor,
+    })
 }
 
 /// Ends the session and takes the cookie back, whatever the database says.
 pub async fn sign_out(call: &Call) -> Result<(), AppError> {
     call.header(SET_COOKIE, &call.request.services.cookies.take_back());
     let Some(credential) = call.request.credential else { return Ok(()) };
-    let Some(mut tx) = call.request.services.store.person(&credential).await.map_err(fault)? else { return Ok(()) };
+    let store = &call.request.services.store;
+    let Some(mut tx) = store.person(&credential).await.map_err(fault)? else {
+        return store.abandon_sign_in(&credential).await.map_err(fault);
+    };
     identity::sign_out(&mut tx).await.map_err(fault)?;
     tx.commit().await.map_err(fault)?;
     Ok(())

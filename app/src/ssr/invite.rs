@@ -1,9 +1,13 @@
 //! The page of an invite: looking consumes nothing, accepting is a POST of the right person (security.md T-15 to T-17).
 
-use super::{Call, fault, identity, letters};
+use super::{
+    Call, fault,
+    identity::{self, Started},
+    letters,
+};
 use crate::{
     error::AppError,
-    routes::{InviteToken, Page, Route},
+    routes::{InviteToken, Page, ReturnTo, Route},
 };
 use model::{
     FieldErrors,
@@ -63,19 +67,25 @@ pub(super) async fn act(call: &Call, token: &InviteToken, wish: &Wish<'_>) -> Re
         }
         "sign_in" => {
             let user = identity::prove(call, &invite.email, wish.password).await?;
-            let credential = identity::begin(call, user).await?;
-            accept(call, &credential, invite.id).await.map(|to| to.unwrap_or_else(here))
+            enter(call, user, &invite, here).await
         }
         "join" if mailbox == Mailbox::New && invite.state == InviteState::Open => {
             let Some(user) = register(call, token, &invite, wish).await? else { return Ok(here()) };
-            let credential = identity::begin(call, user).await?;
-            accept(call, &credential, invite.id).await.map(|to| to.unwrap_or_else(here))
+            enter(call, user, &invite, here).await
         }
         "decline" => {
             decline(call, token, &invite).await?;
             Ok(here())
         }
         _ => Ok(here()),
+    }
+}
+
+/// Signs in and accepts in one step; whoever is asked for a second factor comes back here after it.
+async fn enter(call: &Call, user: UserId, invite: &Invite, here: impl Fn() -> String) -> Result<String, AppError> {
+    match identity::begin(call, user).await? {
+        Started::Session(credential) => accept(call, &credential, invite.id).await.map(|to| to.unwrap_or_else(here)),
+        Started::AwaitsFactor => Ok(Route::Factor { next: ReturnTo::parse(&here()) }.url()),
     }
 }
 

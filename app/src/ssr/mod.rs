@@ -8,6 +8,7 @@ mod call;
 pub mod console;
 pub mod cookies;
 mod document;
+pub mod factors;
 mod forms;
 mod grant;
 pub mod identity;
@@ -17,6 +18,7 @@ mod limits;
 mod live;
 mod load;
 pub mod organization;
+mod passkeys;
 mod password;
 pub mod seats;
 pub mod sessions;
@@ -30,11 +32,12 @@ pub use forms::submit;
 pub use grant::GrantKey;
 pub use limits::SignInLimits;
 pub use live::heard;
+pub use passkeys::Passkeys;
 pub use password::Passwords;
 
 use crate::{boot::Theme, error::AppError};
 use std::sync::Arc;
-use store::{Store, StoreError, door::Credential, identity::Device};
+use store::{Store, StoreError, door::Credential, identity::Device, seal::SealKey};
 
 /// What requests are served with. Cheap to clone.
 #[derive(Clone)]
@@ -47,6 +50,10 @@ pub struct Services {
     pub passwords: Passwords,
     /// Slows guessing down.
     pub limits: SignInLimits,
+    /// Seals the secrets of authenticator apps.
+    pub seal: SealKey,
+    /// The relying party of passkeys; absent where browsers have none.
+    pub passkeys: Option<Passkeys>,
     /// How the session's cookie is called.
     pub cookies: Cookies,
     /// Where the page's files are.

@@ -18,6 +18,9 @@ pub enum StoreError {
     /// A capability was used with another workspace than it was handed out for. A bug, never a person's doing.
     #[error("a capability of one workspace was used in another")]
     ForeignCapability,
+    /// The operating system gave no random bytes.
+    #[error(transparent)]
+    NoRandomness(#[from] crate::secret::NoRandomness),
     /// Anything else.
     #[error(transparent)]
     Database(sqlx::Error),

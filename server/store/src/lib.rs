@@ -14,14 +14,15 @@ pub mod lint;
 pub mod mail;
 pub mod migrate;
 mod pool;
+pub mod seal;
 pub mod secret;
 mod workspace;
 
 pub use account::{
-    access, deleted, handoffs, identity, links, offers, organizations, profile, seats, sessions, tokens,
+    access, deleted, factors, handoffs, identity, links, offers, organizations, profile, seats, sessions, tokens,
 };
 pub use error::{Constraint, StoreError};
 pub use pool::Store;
 pub use workspace::{
-    auto_joins, customers, invites, invoices, members, overview, products, rate_plans, settings, usage,
+    auto_joins, customers, invites, invoices, members, overview, products, rate_plans, security, settings, usage,
 };

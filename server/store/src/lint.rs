@@ -169,7 +169,8 @@ const RULES: &[&str] = &[
             'door.offer_link(bytea, text, text, text)', 'door.offer_address(bytea, text)', 'door.look_at_link(bytea, text)',
             'door.take_link(bytea, text)', 'door.take_address(bytea)',
             'door.events(text)', 'door.sweep_events()', 'door.slug_is_free(text)', 'door.deleted_workspaces()',
-            'door.deleted_workspace(text, bytea, text)')
+            'door.deleted_workspace(text, bytea, text)',
+            'door.prover(bytea)', 'door.passkey(bytea)', 'door.keep_challenge(bytea, jsonb)', 'door.take_challenge(bytea)')
         union all
         select name, format('is security definer with the rights of %s; run: alter function %s owner to stile_door', proowner::regrole, name)
         from definers, door where (reachable or ours) and proowner <> door.oid

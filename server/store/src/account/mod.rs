@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod deleted;
+pub mod factors;
 pub mod handoffs;
 pub mod identity;
 pub(crate) mod invites;

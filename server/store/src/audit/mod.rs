@@ -9,8 +9,12 @@ use crate::{
     door::{OrganizationTx, PersonTx, WorkspaceTx, Write},
     error::StoreError,
 };
-use model::audit::{Action, Detail};
-use sqlx::types::Uuid;
+use model::{
+    audit::{Action, Detail},
+    id::SessionId,
+    workspace::Person,
+};
+use sqlx::{PgConnection, types::Uuid};
 
 /// A transaction that has a log of its own: of a workspace, of an organization, of a person.
 pub trait Logged: sealed::Log {}
@@ -90,21 +94,40 @@ mod sealed {
 
     impl Log for PersonTx {
         async fn log(&mut self, action: &str, target: Option<Uuid>, detail: &str) -> Result<(), StoreError> {
-            let (person, session) = (self.live().person.clone(), self.live().session.map(|s| s.uuid()));
-            sqlx::query!(
-                "insert into account.audit_log (id, user_id, session_id, actor, action, target, detail)
-                values ($1, $2, $3, $4, $5, $6, $7::text::jsonb)",
-                Uuid::now_v7(),
-                person.id.uuid(),
-                session,
-                person.name,
-                action,
-                target,
-                detail,
-            )
-            .execute(self.connection())
-            .await?;
-            Ok(())
+            let (person, session) = (self.live().person.clone(), self.live().session);
+            super::log_of_person(self.connection(), &person, session, (action, target, detail)).await
         }
     }
+}
+
+/// A line in a person's own log, where there is no [`PersonTx`]: in the middle of a sign-in.
+pub(crate) async fn note_of_person(
+    connection: &mut PgConnection,
+    person: &Person,
+    session: Option<SessionId>,
+    action: Action,
+) -> Result<(), StoreError> {
+    log_of_person(connection, person, session, (action.as_str(), None, "{}")).await
+}
+
+async fn log_of_person(
+    connection: &mut PgConnection,
+    person: &Person,
+    session: Option<SessionId>,
+    (action, target, detail): (&str, Option<Uuid>, &str),
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "insert into account.audit_log (id, user_id, session_id, actor, action, target, detail)
+        values ($1, $2, $3, $4, $5, $6, $7::text::jsonb)",
+        Uuid::now_v7(),
+        person.id.uuid(),
+        session.map(SessionId::uuid),
+        person.name,
+        action,
+        target,
+        detail,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
 }

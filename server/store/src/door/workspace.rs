@@ -49,6 +49,9 @@ pub enum Door<T> {
     Open(T),
     /// It has another slug now, and the person has a seat in it.
     Moved(Slug),
+    /// There is a seat, and the workspace demands a second factor that this session has not proven. An operator token
+    /// never has: it does not show that a person is there.
+    Factor(Demand),
     /// It was deleted, and the person had a seat in it.
     Gone(Live),
     /// There is none, or the person has no seat: nobody can tell which.
@@ -57,6 +60,15 @@ pub enum Door<T> {
     SignedOut,
     /// The page that writes was rendered for another workspace or person than the address names. Nothing was written.
     Mismatch,
+}
+
+/// A workspace that demands a second factor of somebody who has a seat in it.
+#[derive(Debug, Clone)]
+pub struct Demand {
+    /// Who it is.
+    pub live: Live,
+    /// Its name.
+    pub name: String,
 }
 
 /// The seat does not allow it.
@@ -221,6 +233,10 @@ async fn open<M: Mode>(
         ("moved", Some(slug), ..) => {
             tx.commit().await?;
             Ok(Door::Moved(slug))
+        }
+        ("factor", _, _, Some(name), ..) => {
+            tx.commit().await?;
+            Ok(Door::Factor(Demand { live, name }))
         }
         // That the session or token was used is kept, also when it opened nothing.
         ("gone", ..) => {

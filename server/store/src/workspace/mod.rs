@@ -12,5 +12,6 @@ pub mod members;
 pub mod overview;
 pub mod products;
 pub mod rate_plans;
+pub mod security;
 pub mod settings;
 pub mod usage;

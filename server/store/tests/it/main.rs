@@ -17,6 +17,7 @@ mod cancelled_begin;
 mod catalogue;
 mod doors;
 mod events;
+mod factors;
 mod handoff;
 mod isolation;
 mod listing;

@@ -203,6 +203,17 @@ impl World {
                 .execute(&mut superuser)
                 .await
                 .unwrap();
+            let facts = "insert into account.totp (user_id, secret) values ($1, sha256('a') || sha256('b'));
+                insert into account.recovery_codes (user_id, code_hash) values ($1, sha256('a'));
+                insert into account.passkeys (id, user_id, credential_id, name, credential)
+                    values (gen_random_uuid(), $1, sha256($1::text::bytea), 'Laptop', '{}');
+                insert into account.challenges (handle_hash, purpose, user_id, holder, state)
+                    values (sha256($1::text::bytea), 'prove', $1, $1, '{}');
+                insert into account.factor_tries (user_id, failed) values ($1, 1);
+                insert into account.sign_ins (id, secret_hash, user_id)
+                    values (gen_random_uuid(), sha256($1::text::bytea), $1);"
+                .replace("$1", &format!("'{}'::uuid", who.id));
+            execute(&mut superuser, &facts).await.unwrap();
             sqlx::query(
                 "insert into workspace.customer_shares (workspace_id, customer_id, user_id) values ($1, $2, $3)",
             )
@@ -286,6 +297,7 @@ pub(crate) fn kind<T>(door: &Door<T>) -> &'static str {
     match door {
         Door::Open(_) => "open",
         Door::Moved(_) => "moved",
+        Door::Factor(_) => "factor",
         Door::Gone(_) => "gone",
         Door::Absent(_) => "absent",
         Door::SignedOut => "signed out",
