@@ -3,10 +3,12 @@
 //! The server gathers it before it renders, in as few transactions as can be, and puts it into the page as JSON; the
 //! browser reads it once while hydrating. Nothing is fetched while rendering, so no view waits, streams or flickers.
 
-use crate::{console::PageData, error::Refusal};
+use crate::{account::StartPage, console::PageData, error::Refusal};
 use model::{
     FieldErrors,
     picker::Picker,
+    preferences::Preferences,
+    profile::Profile,
     token::OperatorToken,
     workspace::{Entry, Person},
 };
@@ -51,6 +53,12 @@ pub enum Content {
         /// The one just made, shown this once.
         created: Option<String>,
     },
+    /// A page of the way in.
+    Start(StartPage),
+    /// The person's profile.
+    Profile(Profile),
+    /// The person's preferences.
+    Preferences(Preferences),
     /// A page of a workspace.
     Workspace {
         /// The workspace and the seat.

@@ -3,7 +3,7 @@
 //! The server logs the cause once, with the request's id, and sends one of these; a view turns it into words. Errors
 //! inside the server are `store::StoreError` and `std` errors, and become one of these in `ssr`.
 
-use model::{Capability, FieldErrors, Slug};
+use model::{Capability, FieldErrors, Slug, link::DeadLink};
 use serde::{Deserialize, Serialize};
 use server_fn::{
     codec::JsonEncoding,
@@ -71,6 +71,8 @@ pub enum AppError {
     Refused(Refusal),
     /// E-mail and password do not go together.
     Credentials,
+    /// A link from a mail does not work.
+    Link(DeadLink),
     /// Fields can't stand as they were typed.
     Invalid(FieldErrors),
     /// Too many tries; seconds until the next.
@@ -96,6 +98,7 @@ impl AppError {
             Self::GrantExpired => "grant_expired",
             Self::Refused(_) => "handoff_refused",
             Self::Credentials => "wrong_credentials",
+            Self::Link(_) => "dead_link",
             Self::Invalid(_) => "invalid",
             Self::Limited(_) => "too_many_tries",
             Self::Unavailable => "unavailable",
@@ -111,7 +114,7 @@ impl AppError {
             Self::GrantExpired | Self::Refused(_) | Self::Denied(_) => 403,
             Self::Absent => 404,
             Self::Moved(_) | Self::Mismatch => 409,
-            Self::Gone => 410,
+            Self::Gone | Self::Link(_) => 410,
             Self::Invalid(_) => 422,
             Self::Limited(_) => 429,
             Self::Unavailable | Self::Offline => 503,
@@ -133,6 +136,7 @@ impl AppError {
             Self::GrantExpired => "This page was open for a while. Reload it and try again.".to_owned(),
             Self::Refused(refusal) => refusal.message().to_owned(),
             Self::Credentials => "That email and password don’t match. Check both and try again.".to_owned(),
+            Self::Link(dead) => dead.message().to_owned(),
             Self::Invalid(errors) if errors.0.len() == 1 => {
                 "One field needs a look before this can be saved.".to_owned()
             }

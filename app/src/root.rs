@@ -1,7 +1,7 @@
 //! The root: from the address to the plane that shows it.
 
 use crate::{
-    account::{PickerPage, SignInPage, TokensPage},
+    account::{PickerPage, PreferencesPage, ProfilePage, SignInPage, StartView, TokensPage},
     boot::{Boot, Content},
     browser,
     console::WorkspacePlane,
@@ -17,6 +17,9 @@ use model::Slug;
 enum Plane {
     SignIn,
     Home,
+    Start,
+    Profile,
+    Preferences,
     Tokens,
     Workspace(Slug),
     Absent,
@@ -49,6 +52,9 @@ pub fn App(
             (Some(first), _) => first.clone(),
             (_, Route::Home { .. } | Route::Landing) => Plane::Home,
             (_, Route::Tokens) => Plane::Tokens,
+            (_, Route::Start(_)) => Plane::Start,
+            (_, Route::Profile { .. }) => Plane::Profile,
+            (_, Route::Preferences { .. }) => Plane::Preferences,
             (_, Route::Workspace(slug, _)) => Plane::Workspace(slug),
             (_, Route::SignIn { .. }) => Plane::SignIn,
             (_, Route::Unknown) => Plane::Absent,
@@ -56,7 +62,10 @@ pub fn App(
     });
     Effect::new(move |_| {
         let title = match plane.get() {
-            Plane::Workspace(_) => return,
+            // They name themselves.
+            Plane::Workspace(_) | Plane::Start => return,
+            Plane::Profile => "Profile · Stile",
+            Plane::Preferences => "Preferences · Stile",
             Plane::SignIn => "Sign in · Stile",
             Plane::Home => "Workspaces · Stile",
             Plane::Tokens => "Tokens · Stile",
@@ -72,6 +81,9 @@ pub fn App(
             Plane::SignIn => view! { <SignInPage/> }.into_any(),
             Plane::Home => view! { <PickerPage/> }.into_any(),
             Plane::Tokens => view! { <TokensPage/> }.into_any(),
+            Plane::Start => view! { <StartView/> }.into_any(),
+            Plane::Profile => view! { <ProfilePage/> }.into_any(),
+            Plane::Preferences => view! { <PreferencesPage/> }.into_any(),
             Plane::Workspace(slug) => view! { <WorkspacePlane slug/> }.into_any(),
             Plane::Absent => view! { <NotFound/> }.into_any(),
             Plane::Gone => view! { <Gone/> }.into_any(),

@@ -4,7 +4,7 @@ use crate::{
     config::{Config, ConfigError, SigningSecret},
     kept::{self, KeptError},
 };
-use app::ssr::{AssetUrls, Cookies, GrantKey, Passwords, Services, SignInLimits};
+use app::ssr::{AssetUrls, Cookies, GrantKey, Paces, Passwords, Services, SignInLimits};
 use store::Store;
 
 /// The file of the data directory that keeps the secret which nobody chose.
@@ -35,6 +35,7 @@ pub(crate) fn build(config: &Config, store: Store, assets: AssetUrls) -> Result<
         grants: GrantKey::new(secret.bytes()),
         passwords: Passwords::new(),
         limits: SignInLimits::new(),
+        paces: Paces::default(),
         cookies: Cookies { secure: config.is_https() },
         assets,
         origin: config.origin(config.listen).into(),

@@ -4,7 +4,7 @@ use super::sign_in;
 use crate::{
     boot::Returned,
     browser,
-    routes::{ReturnTo, Route},
+    routes::{ReturnTo, Route, Start},
     session::use_session,
     ui::{Banner, Icon, Mark, Tone},
 };
@@ -21,7 +21,9 @@ pub fn SignInPage() -> impl IntoView {
     let returned = RwSignal::new(session.take_returned().unwrap_or_default());
     // Where to go afterwards stands in the address at first, and in the form that came back after a mistake.
     let asked = returned.with_untracked(|r| r.value("next").and_then(ReturnTo::parse));
-    let next = next.or(asked).map(|n| n.as_str().to_owned()).unwrap_or_default();
+    let next = next.or(asked);
+    let sign_up = Route::Start(Start::SignUp { next: next.clone() }).url();
+    let next = next.map(|n| n.as_str().to_owned()).unwrap_or_default();
     let busy = RwSignal::new(false);
     Effect::new(move |_| session.finish_sign_out());
     let email = returned.with_untracked(|r| r.value("email").unwrap_or_default().to_owned());
@@ -75,6 +77,10 @@ pub fn SignInPage() -> impl IntoView {
                     <CredentialField name="password" label="Password" kind="password" autocomplete="current-password" value=String::new() error=Signal::derive(error_of("password"))/>
                     <button class="btn primary wide" type="submit" aria-busy=move || busy.get().then_some("true")>"Sign in"</button>
                 </form>
+                <p class="after ends">
+                    <span>"New here? "<a class="link" href=sign_up>"Create an account"</a></span>
+                    <a class="link" href=Route::Start(Start::Reset).url()>"Forgot your password?"</a>
+                </p>
             </main>
         </div>
     }

@@ -47,6 +47,13 @@ pub fn focus(selector: &str) {
     }
 }
 
+/// Empties the control with that id.
+pub fn clear(id: &str) {
+    if let Some(input) = by_id::<HtmlInputElement>(id) {
+        input.set_value("");
+    }
+}
+
 /// Scrolls the first element that matches into view, if it is not.
 pub fn reveal(selector: &str) {
     if let Some(element) = find(selector) {

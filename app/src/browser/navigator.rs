@@ -140,7 +140,14 @@ mod live {
             || !link.hash().is_empty()
             || link.origin() != window().location().origin().ok()?;
         let route = Route::parse(&link.pathname(), link.search().trim_start_matches('?'));
-        let ours = matches!(route, Route::Home { .. } | Route::Tokens | Route::Workspace(..));
+        let ours = matches!(
+            route,
+            Route::Home { .. }
+                | Route::Profile { .. }
+                | Route::Preferences { .. }
+                | Route::Tokens
+                | Route::Workspace(..)
+        );
         (!elsewhere && ours).then_some(route)
     }
 }

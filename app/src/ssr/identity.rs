@@ -1,6 +1,6 @@
 //! Sign-in and sign-out, the list of seats, operator tokens: what the account plane's server functions do.
 
-use super::{Call, fault};
+use super::{Call, RequestContext, cookies, fault};
 use crate::{
     account::CreatedToken,
     error::AppError,
@@ -10,14 +10,18 @@ use http::header::SET_COOKIE;
 use model::{
     Email, FieldErrors,
     field::line,
-    id::TokenId,
+    id::{TokenId, UserId},
+    password::MAX_BYTES,
     picker::Picker,
     token::{OperatorToken, TOKEN_LIMIT},
 };
-use store::{door::PersonTx, identity, seats::Freshness, secret::Secret, tokens};
-
-/// Longest password that is looked at, in bytes: hashing more only costs time.
-const PASSWORD_MAX: usize = 1_000;
+use store::{
+    door::{Credential, PersonTx},
+    identity,
+    seats::Freshness,
+    secret::Secret,
+    tokens,
+};
 
 /// What an operator token starts with, so that people and scanners know one when they see it.
 const TOKEN_PREFIX: &str = "stile_";
@@ -33,20 +37,27 @@ pub async fn sign_in(call: &Call, email: &str, password: &str, next: &str) -> Re
     let (Some(email), true) = (address, errors.0.is_empty()) else { return Err(AppError::Invalid(errors)) };
     services.limits.check(call.request.device.ip, &email)?;
     let record = services.store.password_of(&email).await.map_err(fault)?;
-    let password = if password.len() > PASSWORD_MAX { "" } else { password };
+    let password = if password.len() > MAX_BYTES { "" } else { password };
     let right = services.passwords.verify(password, record.as_ref().map(|r| r.hash.as_str())).await?;
     let (Some(record), true) = (record, right) else {
         services.limits.failed(call.request.device.ip, &email);
         return Err(AppError::Credentials);
     };
-    let secret = Secret::generate("").map_err(|_| AppError::Internal)?;
-    services
-        .store
-        .begin_session(record.user, &secret, &call.request.device, call.request.credential.as_ref())
-        .await
-        .map_err(fault)?;
-    call.header(SET_COOKIE, &services.cookies.hand_out(&secret));
+    begin(call, record.user).await?;
     Ok(ReturnTo::parse(next).map_or_else(|| Route::Landing.url(), |next| next.as_str().to_owned()))
+}
+
+/// Starts a session for a person who has just proven who they are, and hands its cookie to the browser, with the theme
+/// that they have chosen; answers with what the browser presents from now on.
+pub(super) async fn begin(call: &Call, user: UserId) -> Result<Credential, AppError> {
+    let RequestContext { services, device, credential, .. } = &call.request;
+    let secret = Secret::generate("").map_err(|_| AppError::Internal)?;
+    services.store.begin_session(user, &secret, device, credential.as_ref()).await.map_err(fault)?;
+    call.header(SET_COOKIE, &services.cookies.hand_out(&secret));
+    if let Some(theme) = services.store.theme_of(user).await.map_err(fault)? {
+        call.header(SET_COOKIE, &cookies::set_theme(theme));
+    }
+    Ok(Credential::Session(secret.hash()))
 }
 
 /// Ends the session and takes the cookie back, whatever the database says.
@@ -68,7 +79,7 @@ pub async fn picker(call: &Call, past_cache: bool) -> Result<Picker, AppError> {
     Ok(Picker::clone(&picker))
 }
 
-async fn person(call: &Call) -> Result<PersonTx, AppError> {
+pub(super) async fn person(call: &Call) -> Result<PersonTx, AppError> {
     let tx =
         call.request.services.store.person(&call.credential()?).await.map_err(fault)?.ok_or(AppError::SignedOut)?;
     call.asked_by(tx.live().person.id);

@@ -10,10 +10,14 @@ mod document;
 mod forms;
 mod grant;
 pub mod identity;
+mod letters;
 mod limits;
 mod load;
+mod pace;
 mod password;
+pub mod profile;
 mod shell;
+pub mod start;
 
 pub use call::{Call, call, context};
 pub use cookies::Cookies;
@@ -21,6 +25,7 @@ pub use document::{document, unavailable};
 pub use forms::submit;
 pub use grant::GrantKey;
 pub use limits::SignInLimits;
+pub use pace::{Pace, Paces};
 pub use password::Passwords;
 
 use crate::{boot::Theme, error::AppError};
@@ -38,6 +43,8 @@ pub struct Services {
     pub passwords: Passwords,
     /// Slows guessing down.
     pub limits: SignInLimits,
+    /// Slows down what sends mails or looks things up.
+    pub paces: Paces,
     /// How the session's cookie is called.
     pub cookies: Cookies,
     /// Where the page's files are.

@@ -6,12 +6,14 @@ mod field;
 mod icon;
 mod marks;
 mod notice;
+mod password;
 mod toast;
 
 pub use banner::{Banner, Empty, Tone};
 pub use chart::{BarChart, Spark};
-pub use field::{SelectField, TextAreaField, TextField};
+pub use field::{EmailField, SelectField, TextAreaField, TextField};
 pub use icon::{Icon, Mark};
 pub use marks::{Ago, Highlighted, SlugText, Status, StatusTone, WsIcon};
 pub use notice::{Gone, NotFound, Unavailable};
+pub use password::PasswordField;
 pub use toast::{Toast, Toasts};
