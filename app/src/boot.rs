@@ -3,9 +3,16 @@
 //! The server gathers it before it renders, in as few transactions as can be, and puts it into the page as JSON; the
 //! browser reads it once while hydrating. Nothing is fetched while rendering, so no view waits, streams or flickers.
 
-use crate::{account::StartPage, console::PageData, error::Refusal};
+use crate::{
+    account::{OrganizationView, StartPage},
+    console::PageData,
+    error::Refusal,
+};
 use model::{
     FieldErrors,
+    device::SessionRow,
+    invite::{Invite, InviteResult, Mailbox},
+    members::Notices,
     picker::Picker,
     preferences::Preferences,
     profile::Profile,
@@ -26,9 +33,17 @@ pub struct Returned {
     pub errors: FieldErrors,
     /// What was wrong with all of it.
     pub message: String,
+    /// What became of each address that was invited.
+    #[serde(default)]
+    pub results: Vec<InviteResult>,
 }
 
 impl Returned {
+    /// Whether it was refused, or comes back only to say what became of it.
+    pub fn is_refused(&self) -> bool {
+        self.results.is_empty()
+    }
+
     /// What was typed into a control.
     pub fn value(&self, name: &str) -> Option<&str> {
         self.values.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
@@ -45,6 +60,8 @@ pub enum Content {
     Home {
         /// Why the person was sent here.
         refused: Option<Refusal>,
+        /// What waits for them.
+        notices: Box<Notices>,
     },
     /// The operator tokens.
     Tokens {
@@ -59,6 +76,19 @@ pub enum Content {
     Profile(Profile),
     /// The person's preferences.
     Preferences(Preferences),
+    /// The page of an invite; `None` for a link that leads nowhere.
+    Invite(Option<Box<(Invite, Mailbox)>>),
+    /// A page of an organization.
+    Organization(Box<OrganizationView>),
+    /// The answer to asking for a seat: the same whether there is anything to ask for.
+    Asked(Asking),
+    /// The sessions.
+    Sessions {
+        /// The live ones.
+        sessions: Vec<SessionRow>,
+    },
+    /// The form of a new workspace.
+    NewWorkspace,
     /// A page of a workspace.
     Workspace {
         /// The workspace and the seat.
@@ -72,6 +102,16 @@ pub enum Content {
     Gone,
     /// The database can't answer.
     Unavailable,
+}
+
+/// What became of asking for a seat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Asking {
+    /// Whoever may answer will see it.
+    Noted,
+    /// Often enough for today.
+    Limited,
 }
 
 /// All that the first view needs.

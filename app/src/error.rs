@@ -3,7 +3,7 @@
 //! The server logs the cause once, with the request's id, and sends one of these; a view turns it into words. Errors
 //! inside the server are `store::StoreError` and `std` errors, and become one of these in `ssr`.
 
-use model::{Capability, FieldErrors, Slug, link::DeadLink};
+use model::{Capability, FieldErrors, Slug, link::DeadLink, seating::Refused};
 use serde::{Deserialize, Serialize};
 use server_fn::{
     codec::JsonEncoding,
@@ -73,6 +73,8 @@ pub enum AppError {
     Credentials,
     /// A link from a mail does not work.
     Link(DeadLink),
+    /// A rule of seats refuses it.
+    Seat(Refused),
     /// Fields can't stand as they were typed.
     Invalid(FieldErrors),
     /// Too many tries; seconds until the next.
@@ -99,6 +101,7 @@ impl AppError {
             Self::Refused(_) => "handoff_refused",
             Self::Credentials => "wrong_credentials",
             Self::Link(_) => "dead_link",
+            Self::Seat(_) => "seat_refused",
             Self::Invalid(_) => "invalid",
             Self::Limited(_) => "too_many_tries",
             Self::Unavailable => "unavailable",
@@ -111,7 +114,7 @@ impl AppError {
     pub const fn status(&self) -> u16 {
         match self {
             Self::SignedOut | Self::Credentials => 401,
-            Self::GrantExpired | Self::Refused(_) | Self::Denied(_) => 403,
+            Self::GrantExpired | Self::Refused(_) | Self::Denied(_) | Self::Seat(_) => 403,
             Self::Absent => 404,
             Self::Moved(_) | Self::Mismatch => 409,
             Self::Gone | Self::Link(_) => 410,
@@ -137,6 +140,7 @@ impl AppError {
             Self::Refused(refusal) => refusal.message().to_owned(),
             Self::Credentials => "That email and password don’t match. Check both and try again.".to_owned(),
             Self::Link(dead) => dead.message().to_owned(),
+            Self::Seat(refused) => refused.message().to_owned(),
             Self::Invalid(errors) if errors.0.len() == 1 => {
                 "One field needs a look before this can be saved.".to_owned()
             }

@@ -1,16 +1,19 @@
 //! The root: from the address to the plane that shows it.
 
 use crate::{
-    account::{PickerPage, PreferencesPage, ProfilePage, SignInPage, StartView, TokensPage},
-    boot::{Boot, Content},
+    account::{
+        InvitePage, NewWorkspacePage, OrganizationShell, PickerPage, PreferencesPage, ProfilePage, SessionsPage,
+        SignInPage, StartView, TokensPage,
+    },
+    boot::{Asking, Boot, Content},
     browser,
     console::WorkspacePlane,
-    routes::Route,
+    routes::{InviteToken, OrganizationPage, Route},
     session::Session,
-    ui::{Gone, NotFound, Toasts, Unavailable},
+    ui::{Asked, Gone, NotFound, Toasts, Unavailable},
 };
 use leptos::prelude::*;
-use model::Slug;
+use model::{Slug, id::OrganizationId};
 
 /// What is keyed as one view. Going from one to another disposes all that the old one owned.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +24,11 @@ enum Plane {
     Profile,
     Preferences,
     Tokens,
+    Invite(InviteToken),
+    Organization(OrganizationId, OrganizationPage),
+    Asked(Asking),
+    Sessions,
+    NewWorkspace,
     Workspace(Slug),
     Absent,
     Gone,
@@ -40,6 +48,7 @@ pub fn App(
     let first = session.with_content(|content| match content {
         Some(Content::SignIn) => Some(Plane::SignIn),
         Some(Content::Absent) => Some(Plane::Absent),
+        Some(Content::Asked(asking)) => Some(Plane::Asked(*asking)),
         Some(Content::Gone) => Some(Plane::Gone),
         Some(Content::Unavailable) => Some(Plane::Unavailable),
         _ => None,
@@ -55,21 +64,28 @@ pub fn App(
             (_, Route::Start(_)) => Plane::Start,
             (_, Route::Profile { .. }) => Plane::Profile,
             (_, Route::Preferences { .. }) => Plane::Preferences,
-            (_, Route::Workspace(slug, _)) => Plane::Workspace(slug),
+            (_, Route::Invite(token)) => Plane::Invite(token),
+            (_, Route::Organization(id, page)) => Plane::Organization(id, page),
+            (_, Route::Sessions) => Plane::Sessions,
+            (_, Route::NewWorkspace) => Plane::NewWorkspace,
+            (_, Route::Workspace(slug, _)) => Plane::Workspace(session.plane_of(slug)),
             (_, Route::SignIn { .. }) => Plane::SignIn,
-            (_, Route::Unknown) => Plane::Absent,
+            (_, Route::AuditExport(..) | Route::Unknown) => Plane::Absent,
         }
     });
     Effect::new(move |_| {
         let title = match plane.get() {
-            // They name themselves.
-            Plane::Workspace(_) | Plane::Start => return,
             Plane::Profile => "Profile · Stile",
             Plane::Preferences => "Preferences · Stile",
+            // They name themselves.
+            Plane::Workspace(_) | Plane::Start | Plane::Invite(_) | Plane::Organization(..) => return,
             Plane::SignIn => "Sign in · Stile",
             Plane::Home => "Workspaces · Stile",
             Plane::Tokens => "Tokens · Stile",
+            Plane::Sessions => "Sessions · Stile",
+            Plane::NewWorkspace => "New workspace · Stile",
             Plane::Absent => "Not found · Stile",
+            Plane::Asked(_) => "Asked · Stile",
             Plane::Gone => "Deleted · Stile",
             Plane::Unavailable => "Unavailable · Stile",
         };
@@ -84,6 +100,11 @@ pub fn App(
             Plane::Start => view! { <StartView/> }.into_any(),
             Plane::Profile => view! { <ProfilePage/> }.into_any(),
             Plane::Preferences => view! { <PreferencesPage/> }.into_any(),
+            Plane::Invite(token) => view! { <InvitePage token/> }.into_any(),
+            Plane::Organization(id, page) => view! { <OrganizationShell id page/> }.into_any(),
+            Plane::Asked(asking) => view! { <Asked asking/> }.into_any(),
+            Plane::Sessions => view! { <SessionsPage/> }.into_any(),
+            Plane::NewWorkspace => view! { <NewWorkspacePage/> }.into_any(),
             Plane::Workspace(slug) => view! { <WorkspacePlane slug/> }.into_any(),
             Plane::Absent => view! { <NotFound/> }.into_any(),
             Plane::Gone => view! { <Gone/> }.into_any(),

@@ -8,7 +8,7 @@ use crate::{
     cli::CommandError,
     config::{Config, LogFormat},
     database::{self, Database, Holder},
-    demo, listener, mail, ops,
+    demo, listener, live, mail, ops,
     router::{self, Web},
     services,
     shutdown::Shutdown,
@@ -72,7 +72,9 @@ pub(crate) async fn serve(config: &Config, demo: bool, shutdown: &Shutdown) -> R
                 public: config.public.clone().map(Arc::new),
                 proxies: config.proxies.clone().into(),
                 metrics,
+                live: live::Hub::new(shutdown),
             };
+            web.tasks.spawn(live::follow(web.live.clone(), store.clone(), shutdown.clone()));
             announce(config, &listener, demo);
             let origin = Arc::clone(&web.services.origin);
             tokio::join!(

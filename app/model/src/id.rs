@@ -68,4 +68,8 @@ ids! {
     UsageId,
     /// An invoice of one workspace.
     InvoiceId,
+    /// An invite to a workspace or an organization.
+    InviteId,
+    /// Somebody's request for a seat.
+    RequestId,
 }

@@ -2,23 +2,34 @@
 
 pub mod form;
 mod frame;
+mod invite;
 mod nav;
+mod new_workspace;
+mod notices;
+mod organization;
 mod picker;
 mod preferences;
 mod profile;
 mod profile_fns;
+mod restore;
 mod server_fns;
+mod sessions;
 mod sign_in;
 mod start;
 mod tokens;
 
 pub use frame::{AccountFrame, ProfileMenu};
+pub use invite::InvitePage;
 pub use nav::AccountShell;
+pub use new_workspace::NewWorkspacePage;
+pub use organization::{OrganizationData, OrganizationShell, OrganizationView};
 pub use picker::PickerPage;
 pub use preferences::PreferencesPage;
 pub use profile::ProfilePage;
 pub use profile_fns::*;
+pub use restore::restore_button;
 pub use server_fns::*;
+pub use sessions::SessionsPage;
 pub use sign_in::SignInPage;
 pub use start::*;
 pub use tokens::TokensPage;

@@ -2,12 +2,12 @@
 //!
 //! Rows are links, so it works without JavaScript; with it, typing filters, 1 to 9 open, arrows move.
 
-use super::AccountFrame;
+use super::{AccountFrame, notices::NoticesSection, restore::deleted_section};
 use crate::{
     boot::Content,
     browser,
     error::Refusal,
-    routes::{Route, Start},
+    routes::{OrganizationPage, Route, Start},
     session::{Session, use_session},
     ui::{Ago, Banner, Icon, SlugText, Tone, WsIcon},
 };
@@ -24,16 +24,17 @@ use std::sync::Arc;
 pub fn PickerPage() -> impl IntoView {
     let session = use_session();
     let from_document = session.take_content();
-    let refused = match (from_document, session.navigator.route_now()) {
-        (Some(Content::Home { refused }), _) => refused,
-        (_, Route::Home { refused }) => refused,
-        _ => None,
+    let (refused, notices) = match (from_document, session.navigator.route_now()) {
+        (Some(Content::Home { refused, notices }), _) => (refused, Some(*notices)),
+        (_, Route::Home { refused }) => (refused, None),
+        _ => (None, None),
     };
     let refused = RwSignal::new(refused);
     // Coming here from a workspace, the list in memory may be as old as the last document.
     Effect::new(move |_| session.refresh_if_stale());
     let query = RwSignal::new(String::new());
-    let count = Memo::new(move |_| session.picker.with(|p| p.as_ref().map(|p| p.count())));
+    // None, one or several: how many it is exactly must not build the search anew under somebody's fingers.
+    let count = Memo::new(move |_| session.picker.with(|p| p.as_ref().map(|p| p.count().min(2))));
     browser::follow("picker-search", move || query.get());
     browser::on_key(move |event| keys(session, query, &event));
     view! {
@@ -41,10 +42,12 @@ pub fn PickerPage() -> impl IntoView {
             <main class="picker" id="main">
                 {move || refused.get().map(|reason| view! { <Reason reason refused/> })}
                 {move || session.picker_error.get().map(|error| view! { <Banner tone=Tone::Bad message=error.message()/> })}
+                <NoticesSection first=notices/>
                 {move || match count.get() {
                     Some(0) => empty(session),
                     count => listing(session, query, count),
                 }}
+                {deleted_section(session)}
             </main>
         </AccountFrame>
     }
@@ -92,6 +95,7 @@ fn listing(session: Session, query: RwSignal<String>, count: Option<usize>) -> A
         <header class="picker-head">
             <h1>"Workspaces"</h1>
             <span class="age">{move || age(session)}</span>
+            {move || may_create(session).then(|| view! { <a class="btn quiet small" href=Route::NewWorkspace.url()><Icon name="plus"/>"New workspace"</a> })}
             {refresh(session, "btn quiet small")}
         </header>
         {(count > Some(1)).then(|| view! {
@@ -109,6 +113,11 @@ fn listing(session: Session, query: RwSignal<String>, count: Option<usize>) -> A
         })}
     }
     .into_any()
+}
+
+/// Whether the person manages an organization, in which they could create a workspace.
+fn may_create(session: Session) -> bool {
+    session.picker.with(|p| p.as_ref().is_some_and(|p| p.manages_one()))
 }
 
 fn age(session: Session) -> Option<String> {
@@ -178,6 +187,7 @@ fn section(organization: &PickerOrganization, rows: Vec<AnyView>) -> AnyView {
             <header>
                 <h2 id=id>{organization.name.clone()}</h2>
                 {organization.role.map(|role| view! { <span class="chip">{role.label()}</span> })}
+                {organization.role.map(|_| view! { <a class="end" href=Route::Organization(organization.id, OrganizationPage::Members).url()>"Organization"</a> })}
             </header>
             <ul>{rows}</ul>
             {none.then(|| view! { <p class="note">"This organization has no workspaces yet."</p> })}

@@ -46,7 +46,7 @@ pub fn SignInPage() -> impl IntoView {
                 Err(error) => {
                     busy.set(false);
                     let message = if error.fields().0.is_empty() { error.message() } else { String::new() };
-                    returned.set(Returned { values: Vec::new(), errors: error.fields(), message });
+                    returned.set(Returned { values: Vec::new(), errors: error.fields(), message, results: Vec::new() });
                     browser::next_frame(|| browser::focus("[aria-invalid=true], .auth input[name=password]"));
                 }
             }

@@ -1,15 +1,21 @@
 //! Typed URLs. Every address of the console is a [`Route`]; no view builds one out of strings.
 
+mod organization;
 mod page;
 mod settings;
 mod start;
 
+pub use organization::OrganizationPage;
 pub use page::{Page, section_requires};
 pub use settings::SettingsPage;
 pub use start::{AccountPage, LinkToken, Saved, Start};
 
 use crate::error::Refusal;
-use model::Slug;
+use model::{Slug, audit::AuditQuery, id::OrganizationId};
+use std::fmt;
+
+/// What stands behind the slug in the address of the exported audit log.
+const AUDIT_EXPORT: &str = "settings/audit/export";
 
 /// Where `/sign-in` says one comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,6 +80,16 @@ pub enum Route {
     },
     /// `/account/tokens`.
     Tokens,
+    /// `/invite/{token}`.
+    Invite(InviteToken),
+    /// `/org/{id}/...`.
+    Organization(OrganizationId, OrganizationPage),
+    /// `/account/sessions`.
+    Sessions,
+    /// `/new`.
+    NewWorkspace,
+    /// `/{slug}/settings/audit/export`: the audit log as a file.
+    AuditExport(Slug, AuditQuery),
     /// `/{slug}/...`.
     Workspace(Slug, Page),
     /// Anything else.
@@ -99,10 +115,23 @@ impl Route {
             ("account", "tokens") => Self::Tokens,
             ("account", "profile") => Self::Profile { saved: value("saved").and_then(Saved::from_word) },
             ("account", "preferences") => Self::Preferences { saved: value("saved").and_then(Saved::from_word) },
+            ("invite", token) => InviteToken::parse(token).map_or(Self::Unknown, Self::Invite),
+            ("org", rest) => {
+                let (id, page) = rest.split_once('/').unwrap_or((rest, ""));
+                match (id.parse(), OrganizationPage::parse(page)) {
+                    (Ok(id), Some(page)) => Self::Organization(id, page),
+                    _ => Self::Unknown,
+                }
+            }
+            ("account", "sessions") => Self::Sessions,
             (first @ ("sign-up" | "reset" | "account" | "welcome"), rest) => {
                 Start::parse(first, rest, value("next")).map_or(Self::Unknown, Self::Start)
             }
+            ("new", "") => Self::NewWorkspace,
             (first, rest) => match Slug::parse(first) {
+                Ok(slug) if rest == AUDIT_EXPORT => {
+                    Self::AuditExport(slug, AuditQuery::from_pairs(pairs.iter().map(|(k, v)| (k.as_str(), v.as_str()))))
+                }
                 Ok(slug) => Self::Workspace(slug, Page::parse(rest, &pairs)),
                 Err(_) => Self::Unknown,
             },
@@ -132,6 +161,14 @@ impl Route {
             Self::Preferences { saved } => {
                 with_query(AccountPage::Preferences.path(), [saved.map(|saved| ("saved", saved.as_str()))])
             }
+            Self::Invite(token) => format!("/invite/{}", token.reveal()),
+            Self::Organization(id, page) => page.url(*id),
+            Self::Sessions => AccountPage::Sessions.path().to_owned(),
+            Self::NewWorkspace => "/new".to_owned(),
+            Self::AuditExport(slug, query) => {
+                let path = format!("/{slug}/{AUDIT_EXPORT}");
+                with_query(&path, query.pairs().iter().map(|(name, value)| Some((*name, value.as_str()))))
+            }
             Self::Workspace(slug, page) => page.url(slug),
             Self::Unknown => "/home".to_owned(),
         }
@@ -140,6 +177,30 @@ impl Route {
     /// The picker.
     pub const fn home() -> Self {
         Self::Home { refused: None }
+    }
+}
+
+/// The token of an invite's link, as it was presented. In the path and nowhere else; `Debug` hides it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct InviteToken(String);
+
+impl InviteToken {
+    /// Takes what could be one, so that whoever has half a link is told so.
+    pub fn parse(text: &str) -> Option<Self> {
+        let plausible = (1..=200).contains(&text.len())
+            && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'~'));
+        plausible.then(|| Self(text.to_owned()))
+    }
+
+    /// The token itself.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for InviteToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("InviteToken(…)")
     }
 }
 
@@ -203,6 +264,12 @@ mod tests {
             "/reset/abcdefghijklmnopqrstuvwxyz0123456789-_ABCDE",
             "/account/address/abcdefghijklmnopqrstuvwxyz0123456789-_ABCDE",
             "/welcome",
+            "/invite/Zm9vYmFy-_",
+            "/org/018f4d9e-0000-7000-8000-000000000000/members",
+            "/org/018f4d9e-0000-7000-8000-000000000000/domains",
+            "/account/sessions",
+            "/new",
+            "/smartai-it/settings/audit/export?kind=settings",
             "/smartai-it/overview",
             "/smartai-it/customers",
             "/smartai-it/customers?q=acme&sort=created&dir=desc",

@@ -82,7 +82,8 @@ impl SettingsPage {
     /// What a seat must allow for it to show more than why it doesn't. What a single button needs, its function asks for.
     pub const fn requires(&self) -> Capability {
         match self {
-            Self::Members => Capability::ManageMembers,
+            // Everybody may see who works here, and leave.
+            Self::Members => Capability::ReadShared,
             Self::General | Self::Security | Self::Audit(_) | Self::Danger => Capability::ManageSettings,
         }
     }

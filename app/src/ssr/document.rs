@@ -1,18 +1,22 @@
 //! GET: from an address to its document. Who may see what is decided here, before anything is rendered.
 
-use super::{Call, RequestContext, console::arrive, fault, identity, profile, shell::render, start};
+use super::{
+    Call, RequestContext, console::arrive, fault, identity, invite, organization, profile, shell::render, start,
+};
 use crate::{
-    boot::{Boot, Content, PICKER_ROWS_IN_DOCUMENT, Returned, Theme},
+    boot::{Asking, Boot, Content, PICKER_ROWS_IN_DOCUMENT, Returned, Theme},
     console::PageData,
     error::{AppError, Refusal},
-    routes::{Page, ReturnTo, Route},
+    routes::{Page, ReturnTo, Route, SettingsPage},
 };
 use axum::body::Body;
 use http::{HeaderValue, Response, StatusCode, Uri, header};
 use model::{
     Slug,
     id::WorkspaceId,
+    invite::InviteState,
     picker::{Picker, PickerOrganization, PickerWorkspace},
+    settings::DeletedWorkspace,
 };
 use store::{
     door::{Door, Live},
@@ -75,7 +79,10 @@ async fn answer(call: &Call, uri: &Uri, returned: Option<Returned>) -> Result<Re
         },
         Route::Home { refused } => match signed_in(call, Freshness::Now).await? {
             // Loading the picker is its refresh when there is no script.
-            Some(person) => Ok(person.render(context, route, Content::Home { refused }, returned, StatusCode::OK)),
+            Some(person) => {
+                let notices = Box::new(invite::notices(call).await?);
+                Ok(person.render(context, route, Content::Home { refused, notices }, returned, StatusCode::OK))
+            }
             None => Ok(to_sign_in(uri)),
         },
         Route::Tokens => match signed_in(call, Freshness::Recent).await? {
@@ -93,12 +100,60 @@ async fn answer(call: &Call, uri: &Uri, returned: Option<Returned>) -> Result<Re
             }
             None => Ok(to_sign_in(uri)),
         },
+        Route::Invite(token) => {
+            let found = invite::look(call, &token).await?;
+            let status = match &found {
+                Some((invite, _)) if invite.state == InviteState::Open => StatusCode::OK,
+                Some(_) => StatusCode::GONE,
+                None => StatusCode::NOT_FOUND,
+            };
+            let content = Content::Invite(found.map(Box::new));
+            Ok(match signed_in(call, Freshness::Recent).await? {
+                Some(person) => person.render(context, route, content, returned, status),
+                None => {
+                    let status = if returned.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { status };
+                    render(context, Boot { returned, ..bare(context.theme, content) }, route, status)
+                }
+            })
+        }
+        Route::Organization(id, page) => match signed_in(call, Freshness::Recent).await? {
+            Some(person) => match organization::page(call, id, page).await {
+                Ok(view) => {
+                    let content = Content::Organization(Box::new(view));
+                    Ok(person.render(context, route, content, returned, StatusCode::OK))
+                }
+                Err(AppError::Absent) => {
+                    Ok(person.absent(context, Route::Unknown, Content::Absent, StatusCode::NOT_FOUND))
+                }
+                Err(error) => Err(error),
+            },
+            None => Ok(to_sign_in(uri)),
+        },
+        Route::Sessions => match signed_in(call, Freshness::Recent).await? {
+            Some(person) => {
+                let content = Content::Sessions { sessions: super::sessions::list(call).await? };
+                Ok(person.render(context, route, content, returned, StatusCode::OK))
+            }
+            None => Ok(to_sign_in(uri)),
+        },
         Route::Preferences { .. } => match signed_in(call, Freshness::Recent).await? {
             Some(person) => {
                 let content = Content::Preferences(profile::preferences(call).await?);
                 Ok(person.render(context, route, content, returned, StatusCode::OK))
             }
             None => Ok(to_sign_in(uri)),
+        },
+        Route::NewWorkspace => match signed_in(call, Freshness::Recent).await? {
+            Some(person) => Ok(person.render(context, route, Content::NewWorkspace, returned, StatusCode::OK)),
+            None => Ok(to_sign_in(uri)),
+        },
+        Route::AuditExport(slug, query) => match super::settings::export(call, &slug, &query).await {
+            Ok(file) => Ok(file),
+            // The page of the log says why not.
+            Err(AppError::Absent | AppError::Gone | AppError::Moved(_) | AppError::SignedOut | AppError::Denied(_)) => {
+                workspace(call, uri, slug, Page::Settings(SettingsPage::Audit(query)), None).await
+            }
+            Err(error) => Err(error),
         },
         Route::Unknown => match signed_in(call, Freshness::Recent).await? {
             Some(person) => Ok(person.absent(context, route, Content::Absent, StatusCode::NOT_FOUND)),
@@ -150,9 +205,11 @@ impl Who {
         returned: Option<Returned>,
         status: StatusCode,
     ) -> Response<Body> {
-        let whole = matches!(content, Content::Home { .. }) || self.picker.count() <= PICKER_ROWS_IN_DOCUMENT;
+        let whole = matches!(content, Content::Home { .. } | Content::NewWorkspace)
+            || self.picker.count() <= PICKER_ROWS_IN_DOCUMENT;
         let picker = if whole { self.picker } else { shortened(self.picker) };
-        let status = if returned.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { status };
+        let refused = returned.as_ref().is_some_and(Returned::is_refused);
+        let status = if refused { StatusCode::UNPROCESSABLE_ENTITY } else { status };
         let boot = Boot {
             now: Some(self.live.now),
             person: Some(self.live.person),
@@ -170,7 +227,7 @@ impl Who {
         let Self { live, picker, .. } = self;
         let boot = Boot {
             person: Some(live.person),
-            picker: Some(way_out(&picker)),
+            picker: Some(Picker { deleted: restorable(&picker, &route, &content), ..way_out(&picker) }),
             picker_is_whole: false,
             theme: context.theme,
             now: None,
@@ -178,6 +235,16 @@ impl Who {
             returned: None,
         };
         render(context, boot, route, status)
+    }
+}
+
+/// Of the workspaces that the person can restore, the one that was asked for.
+fn restorable(picker: &Picker, route: &Route, content: &Content) -> Vec<DeletedWorkspace> {
+    match (route, content) {
+        (Route::Workspace(slug, _), Content::Gone) => {
+            picker.deleted.iter().filter(|d| d.slug == *slug).cloned().collect()
+        }
+        _ => Vec::new(),
     }
 }
 
@@ -208,6 +275,16 @@ fn shortened(mut picker: Picker) -> Picker {
     }
     picker.organizations.retain(|o| !o.workspaces.is_empty());
     picker
+}
+
+/// The answer to asking for a seat, the same whether there is anything at the address.
+pub(super) async fn asked(call: &Call, uri: &Uri, asking: Asking) -> Result<Response<Body>, AppError> {
+    let Some(person) = signed_in(call, Freshness::Recent).await? else { return Ok(to_sign_in(uri)) };
+    let status = match asking {
+        Asking::Noted => StatusCode::OK,
+        Asking::Limited => StatusCode::TOO_MANY_REQUESTS,
+    };
+    Ok(person.absent(&call.request, Route::Unknown, Content::Asked(asking), status))
 }
 
 /// A deep link: one request does what a switch does (blueprint section 6).

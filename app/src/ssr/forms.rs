@@ -2,20 +2,25 @@
 //! again, with what was typed and what was wrong with it.
 
 use super::{
-    Call, RequestContext, console,
-    document::{back_to_picker, page, redirect},
-    identity, profile,
+    Call, RequestContext, access, console,
+    document::{asked, back_to_picker, page, redirect},
+    identity, invite, profile, seats, sessions, settings,
     shell::render,
     start,
 };
 use crate::{
     boot::{Boot, Content, Returned},
     error::AppError,
-    routes::{Page, Route},
+    routes::{Page, Route, SettingsPage},
 };
 use axum::body::Body;
 use http::{Response, StatusCode, Uri};
-use model::{Slug, catalog::Lifecycle};
+use model::{
+    Slug,
+    catalog::Lifecycle,
+    id::OrganizationId,
+    members::{Deed, Done},
+};
 use serde::de::DeserializeOwned;
 use store::seats::Freshness;
 
@@ -40,7 +45,7 @@ impl Form {
         let errors = error.fields();
         let message =
             if matches!(error, AppError::Invalid(_)) && errors.0.len() == 1 { String::new() } else { error.message() };
-        Returned { values, errors, message }
+        Returned { values, errors, message, results: Vec::new() }
     }
 }
 
@@ -61,8 +66,24 @@ pub async fn submit(context: RequestContext, uri: &Uri, form: Vec<(String, Strin
             Route::Start(start) => start::submit(&call, &start, &form).await,
             Route::Profile { .. } => profile::submit_profile(&call, &form).await,
             Route::Preferences { .. } => profile::submit_preferences(&call, &form).await,
+            Route::Workspace(..) | Route::Unknown if form.get("action") == "request_access" => {
+                request_access(&call, uri).await
+            }
+            Route::Workspace(slug, page) if seats::is_here(&page) => members(&call, uri, &slug, &form).await,
             Route::Workspace(slug, page) => workspace(&call, &slug, &page, &form).await,
-            Route::Home { .. } | Route::Unknown => Err(AppError::Absent),
+            Route::Organization(id, _) => organization(&call, uri, id, &form).await,
+            Route::Invite(token) => {
+                let wish =
+                    invite::Wish { action: form.get("action"), name: form.get("name"), password: form.get("password") };
+                invite::act(&call, &token, &wish).await.map(Outcome::Go)
+            }
+            Route::Sessions => session(&call, &form).await,
+            Route::NewWorkspace => {
+                settings::create_workspace(&call, &form.read()).await.map(|slug| Outcome::Go(Page::Overview.url(&slug)))
+            }
+            Route::Home { .. } if form.get("action") == "restore" => restore(&call, &form).await,
+            Route::Home { .. } => invite::from_picker(&call, form.get("action"), form.get("id")).await.map(Outcome::Go),
+            Route::AuditExport(..) | Route::Unknown => Err(AppError::Absent),
         }
     };
     let mut response = match outcome {
@@ -115,7 +136,62 @@ async fn token(call: &Call, form: &Form) -> Result<Outcome, AppError> {
     Ok(Outcome::Show(render(&call.request, boot, Route::Tokens, StatusCode::OK)))
 }
 
+async fn request_access(call: &Call, uri: &Uri) -> Result<Outcome, AppError> {
+    match access::request(call, uri).await? {
+        Some(asking) => asked(call, uri, asking).await.map(Outcome::Show),
+        None => Ok(Outcome::Go(uri.path().to_owned())),
+    }
+}
+
+/// The forms of a workspace's members.
+async fn members(call: &Call, uri: &Uri, slug: &Slug, form: &Form) -> Result<Outcome, AppError> {
+    let deed = Deed::read(&form.0).map_err(AppError::Invalid)?;
+    let done = seats::act(call, slug, form.get("grant"), &deed).await?;
+    told(call, uri, done).await
+}
+
+/// The forms of an organization.
+async fn organization(call: &Call, uri: &Uri, id: OrganizationId, form: &Form) -> Result<Outcome, AppError> {
+    let deed = Deed::read(&form.0).map_err(AppError::Invalid)?;
+    let done = super::organization::act(call, id, &deed).await?;
+    told(call, uri, done).await
+}
+
+/// The page again. What became of each address is shown in the answer itself: the links in it are shown once.
+async fn told(call: &Call, uri: &Uri, done: Done) -> Result<Outcome, AppError> {
+    if done.left {
+        return Ok(Outcome::Go(Route::home().url()));
+    }
+    if done.results.is_empty() {
+        return Ok(Outcome::Go(uri.path().to_owned()));
+    }
+    let returned = Returned { results: done.results, ..Returned::default() };
+    Ok(Outcome::Show(page(call.clone(), uri, Some(returned)).await))
+}
+
+async fn session(call: &Call, form: &Form) -> Result<Outcome, AppError> {
+    match form.get("action") {
+        "end" => drop(sessions::end(call, form.get("id").parse().map_err(|_| AppError::Absent)?).await?),
+        "end-others" => drop(sessions::end_others(call).await?),
+        "sign-out-everywhere" => {
+            sessions::end_all(call).await?;
+            return Ok(Outcome::Go("/sign-in?notice=signed-out".to_owned()));
+        }
+        _ => return Err(AppError::Absent),
+    }
+    Ok(Outcome::Go(Route::Sessions.url()))
+}
+
+async fn restore(call: &Call, form: &Form) -> Result<Outcome, AppError> {
+    let slug = Slug::parse(form.get("slug")).map_err(|_| AppError::Absent)?;
+    settings::restore_workspace(call, &slug).await?;
+    Ok(Outcome::Go(Page::Overview.url(&slug)))
+}
+
 async fn workspace(call: &Call, slug: &Slug, page: &Page, form: &Form) -> Result<Outcome, AppError> {
+    if form.get("action") == "restore" {
+        return restore(call, form).await;
+    }
     let grant = form.get("grant");
     let status = match form.get("action") {
         "archive" => Lifecycle::Archived,
@@ -137,6 +213,14 @@ async fn workspace(call: &Call, slug: &Slug, page: &Page, form: &Form) -> Result
         Page::Product(id) => {
             console::set_product_status(call, slug, grant, *id, status).await?;
             page.clone()
+        }
+        Page::Settings(SettingsPage::General) => {
+            let saved = settings::save_general(call, slug, grant, &form.read()).await?;
+            return Ok(Outcome::Go(page.url(&saved.slug)));
+        }
+        Page::Settings(SettingsPage::Danger) if form.get("action") == "delete" => {
+            settings::delete_workspace(call, slug, grant, form.get("slug")).await?;
+            return Ok(Outcome::Go(Route::home().url()));
         }
         _ => return Err(AppError::Absent),
     };

@@ -28,23 +28,29 @@ const TOKEN_PREFIX: &str = "stile_";
 
 /// Signs in; answers with the path to go to.
 pub async fn sign_in(call: &Call, email: &str, password: &str, next: &str) -> Result<String, AppError> {
-    let services = &call.request.services;
     let mut errors = FieldErrors::default();
     let address = errors.take("email", Email::parse(email));
     if password.is_empty() {
         errors.take::<(), _>("password", Err("Enter your password."));
     }
     let (Some(email), true) = (address, errors.0.is_empty()) else { return Err(AppError::Invalid(errors)) };
-    services.limits.check(call.request.device.ip, &email)?;
-    let record = services.store.password_of(&email).await.map_err(fault)?;
+    let user = prove(call, &email, password).await?;
+    begin(call, user).await?;
+    Ok(ReturnTo::parse(next).map_or_else(|| Route::Landing.url(), |next| next.as_str().to_owned()))
+}
+
+/// Who it is that has this password; as slow and as silent for an unknown address as for a wrong password.
+pub(super) async fn prove(call: &Call, email: &Email, password: &str) -> Result<UserId, AppError> {
+    let services = &call.request.services;
+    services.limits.check(call.request.device.ip, email)?;
+    let record = services.store.password_of(email).await.map_err(fault)?;
     let password = if password.len() > MAX_BYTES { "" } else { password };
     let right = services.passwords.verify(password, record.as_ref().map(|r| r.hash.as_str())).await?;
     let (Some(record), true) = (record, right) else {
-        services.limits.failed(call.request.device.ip, &email);
+        services.limits.failed(call.request.device.ip, email);
         return Err(AppError::Credentials);
     };
-    begin(call, record.user).await?;
-    Ok(ReturnTo::parse(next).map_or_else(|| Route::Landing.url(), |next| next.as_str().to_owned()))
+    Ok(record.user)
 }
 
 /// Starts a session for a person who has just proven who they are, and hands its cookie to the browser, with the theme

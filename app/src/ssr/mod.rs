@@ -3,6 +3,8 @@
 //! Here belongs what turns a request into a call of `store` and its answer into a page or a value. Not here: SQL
 //! (`store`), rules (`model`), routing, headers and limits of HTTP (`server`).
 
+mod access;
+mod account_letters;
 mod call;
 pub mod console;
 pub mod cookies;
@@ -10,12 +12,18 @@ mod document;
 mod forms;
 mod grant;
 pub mod identity;
+pub mod invite;
 mod letters;
 mod limits;
+mod live;
 mod load;
+pub mod organization;
 mod pace;
 mod password;
 pub mod profile;
+pub mod seats;
+pub mod sessions;
+pub mod settings;
 mod shell;
 pub mod start;
 
@@ -25,6 +33,7 @@ pub use document::{document, unavailable};
 pub use forms::submit;
 pub use grant::GrantKey;
 pub use limits::SignInLimits;
+pub use live::heard;
 pub use pace::{Pace, Paces};
 pub use password::Passwords;
 
@@ -96,6 +105,9 @@ pub struct RequestContext {
 /// Turns a fault of the database into what a caller may know of it, and logs the cause: the one place for both. The
 /// surrounding span carries the request's id.
 pub(crate) fn fault(error: StoreError) -> AppError {
+    if let StoreError::Seating(refused) = error {
+        return AppError::Seat(refused);
+    }
     if error.is_unavailable() {
         tracing::warn!(%error, "the database is not available");
         AppError::Unavailable

@@ -2,9 +2,9 @@
 //! asks for the password again (ASVS 6.2.3, 7.5.1).
 
 use super::{
-    Call, cookies, fault,
+    Call, account_letters as letters, cookies, fault,
     forms::{Form, Outcome},
-    identity, letters,
+    identity,
     start::new_password,
 };
 use crate::{

@@ -60,6 +60,17 @@ fn title(content: &Content, route: &Route) -> String {
         Content::Start(page) => page.title().to_owned(),
         Content::Profile(_) => "Profile".to_owned(),
         Content::Preferences(_) => "Preferences".to_owned(),
+        Content::Invite(found) => match found {
+            Some(found) => format!("Invite to {}", found.0.place),
+            None => "Invite".to_owned(),
+        },
+        Content::Organization(view) => match route {
+            Route::Organization(_, page) => format!("{} · {}", page.title(), view.profile.name),
+            _ => view.profile.name.clone(),
+        },
+        Content::Asked(_) => "Asked".to_owned(),
+        Content::Sessions { .. } => "Sessions".to_owned(),
+        Content::NewWorkspace => "New workspace".to_owned(),
         Content::Workspace { entry, .. } => match route {
             Route::Workspace(_, page) => format!("{} · {}", page.title(), entry.workspace.name),
             _ => entry.workspace.name.clone(),

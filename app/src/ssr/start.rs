@@ -4,11 +4,11 @@
 //! mail (security.md, threat 20; ASVS 6.3.8).
 
 use super::{
-    Call,
+    Call, account_letters as letters,
     document::{Who, bare, redirect, signed_in, to_sign_in},
     fault,
     forms::{Form, Outcome},
-    identity, letters,
+    identity,
     shell::render,
 };
 use crate::{
@@ -31,7 +31,7 @@ use store::{
     deleted::is_slug_free,
     links::{self, LinkState, Purpose},
     mail::Queue as _,
-    organizations,
+    offers, organizations,
     seats::Freshness,
     secret::Secret,
 };
@@ -116,9 +116,16 @@ pub(super) async fn landing_after_sign_up(
     if let Some(next) = next.and_then(ReturnTo::parse) {
         return Ok(next.as_str().to_owned());
     }
-    let found = call.request.services.store.picker(credential, Freshness::Now).await.map_err(fault)?;
-    let reaches = found.is_some_and(|(_, picker)| !picker.organizations.is_empty());
-    Ok(if reaches { Route::Landing.url() } else { Route::Start(Start::Welcome).url() })
+    let store = &call.request.services.store;
+    let found = store.picker(credential, Freshness::Now).await.map_err(fault)?;
+    if found.is_some_and(|(_, picker)| !picker.organizations.is_empty()) {
+        return Ok(Route::Landing.url());
+    }
+    let mut tx = store.person(credential).await.map_err(fault)?.ok_or(AppError::SignedOut)?;
+    let waiting = offers::notices(&mut tx).await.map_err(fault)?;
+    let offered = !waiting.invites.is_empty() || !waiting.joins.is_empty();
+    let to = if offered { Route::home() } else { Route::Start(Start::Welcome) };
+    Ok(to.url())
 }
 
 /// Mails a link to set a new password with; answers with the address as it is kept.
@@ -181,7 +188,7 @@ pub async fn take_address(call: &Call, token: &str) -> Result<String, AppError> 
 }
 
 /// Whether an address can be had for a workspace. What is taken and what is reserved read the same.
-pub async fn check_slug(call: &Call, text: &str) -> Result<SlugCheck, AppError> {
+pub async fn look_up_slug(call: &Call, text: &str) -> Result<SlugCheck, AppError> {
     let mut tx = identity::person(call).await?;
     call.request.services.paces.slugs.take(&tx.live().person.id)?;
     let reason = match Slug::parse(text) {

@@ -9,6 +9,9 @@ pub enum StoreError {
     /// A constraint that stands for a rule refused the write.
     #[error("refused by constraint {}", .0.0)]
     Refused(Constraint),
+    /// A rule of seats refused the change (`model::seating`).
+    #[error("refused: {0:?}")]
+    Seating(model::seating::Refused),
     /// A row says something that the model has no word for.
     #[error("the database holds {0}")]
     Inconsistent(String),
@@ -36,6 +39,12 @@ impl StoreError {
     }
 }
 
+impl From<model::seating::Refused> for StoreError {
+    fn from(refused: model::seating::Refused) -> Self {
+        Self::Seating(refused)
+    }
+}
+
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         match &error {
@@ -55,6 +64,7 @@ impl From<sqlx::Error> for StoreError {
                     || matches!(class, "55P03" | "25006" | "40P01" | "25P03");
                 match database.constraint() {
                     _ if unavailable => Self::Unavailable(error),
+                    Some("owner_is_left") => Self::Seating(model::seating::Refused::LastOwner),
                     Some(name) => Self::Refused(Constraint(name.to_owned())),
                     None => Self::Database(error),
                 }

@@ -17,7 +17,11 @@ mod pool;
 pub mod secret;
 mod workspace;
 
-pub use account::{deleted, handoffs, identity, links, organizations, profile, seats, sessions, tokens};
+pub use account::{
+    access, deleted, handoffs, identity, links, offers, organizations, profile, seats, sessions, tokens,
+};
 pub use error::{Constraint, StoreError};
 pub use pool::Store;
-pub use workspace::{customers, invoices, members, overview, products, rate_plans, settings, usage};
+pub use workspace::{
+    auto_joins, customers, invites, invoices, members, overview, products, rate_plans, settings, usage,
+};

@@ -52,13 +52,13 @@ pub async fn take_address(token: String) -> Result<String, AppError> {
     crate::ssr::start::take_address(&crate::ssr::context()?, &token).await
 }
 
-/// Whether an address can be had for a workspace. Taken and reserved are the same.
+/// Whether an address can be had for a workspace, and if not one like it that can. Taken and reserved are the same.
 ///
 /// # Errors
 /// [`AppError::SignedOut`]; [`AppError::Limited`] after too many.
-#[server(prefix = "/api/fn", endpoint = "check_slug", input = Json, output = Json)]
-pub async fn check_slug(slug: String) -> Result<SlugCheck, AppError> {
-    crate::ssr::start::check_slug(&crate::ssr::context()?, &slug).await
+#[server(prefix = "/api/fn", endpoint = "look_up_slug", input = Json, output = Json)]
+pub async fn look_up_slug(slug: String) -> Result<SlugCheck, AppError> {
+    crate::ssr::start::look_up_slug(&crate::ssr::context()?, &slug).await
 }
 
 /// Founds an organization with its first workspace, both owned by the person; answers with the path to go to. Without

@@ -1,7 +1,7 @@
 //! `/welcome`: the first organization with its first workspace, in one form. The workspace's address is proposed from
 //! its name and checked while it is typed; without JavaScript it may stay empty and is proposed by the server.
 
-use super::{check_slug, found_organization};
+use super::{found_organization, look_up_slug};
 use crate::{
     account::{
         AccountFrame,
@@ -75,7 +75,7 @@ pub(super) fn WelcomePage(host: String) -> impl IntoView {
             if still(&text) {
                 spawn_local(async move {
                     // What can't be asked now is asked when the form is sent.
-                    if let Ok(answer) = check_slug(text.clone()).await
+                    if let Ok(answer) = look_up_slug(text.clone()).await
                         && still(&text)
                     {
                         check.set(Some(answer));

@@ -105,6 +105,7 @@ impl Store {
         )
         .execute(&mut *tx)
         .await?;
+        super::offers::bind(&mut tx, user).await?;
         tx.commit().await?;
         Ok(SessionId::from_uuid(id))
     }

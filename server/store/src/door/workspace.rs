@@ -129,13 +129,51 @@ impl Store {
         )
         .execute(&mut *tx)
         .await?;
-        let door = open::<Write>(tx, credential, slug).await?;
-        match door {
-            Door::Open(tx) if tx.tenant.workspace.id != fence.workspace || tx.user() != fence.user => {
-                Ok(Door::Mismatch)
-            }
-            door => Ok(door),
-        }
+        within_fence(tx, credential, slug, fence).await
+    }
+
+    /// Opens a workspace for a change to the seats of `people`, alone behind their fences: none of them writes meanwhile,
+    /// and two who change each other's seats wait for one another.
+    ///
+    /// # Errors
+    /// As [`Store::workspace_write`].
+    pub async fn workspace_seating(
+        &self,
+        credential: &Credential,
+        slug: &Slug,
+        fence: Fence,
+        people: &[UserId],
+    ) -> Result<Door<WorkspaceTx<Write>>, StoreError> {
+        let mut tx = self.begin().await?;
+        fence_people(&mut tx, fence.user, people).await?;
+        sqlx::query!("select pg_advisory_xact_lock_shared(ops.fence('workspace', $1))", fence.workspace.uuid())
+            .execute(&mut *tx)
+            .await?;
+        within_fence(tx, credential, slug, fence).await
+    }
+}
+
+/// Takes the fences of `people` alone, and the writer's own, in one order.
+pub(super) async fn fence_people(
+    connection: &mut PgConnection,
+    writer: UserId,
+    people: &[UserId],
+) -> Result<(), StoreError> {
+    let people: Vec<_> = people.iter().map(|p| p.uuid()).collect();
+    sqlx::query!("select ops.fence_people($1, $2)", writer.uuid(), &people).execute(connection).await?;
+    Ok(())
+}
+
+async fn within_fence(
+    tx: Transaction<'static, Postgres>,
+    credential: &Credential,
+    slug: &Slug,
+    fence: Fence,
+) -> Result<Door<WorkspaceTx<Write>>, StoreError> {
+    let door = open::<Write>(tx, credential, slug).await?;
+    match door {
+        Door::Open(tx) if tx.tenant.workspace.id != fence.workspace || tx.user() != fence.user => Ok(Door::Mismatch),
+        door => Ok(door),
     }
 }
 

@@ -3,7 +3,9 @@
 //! Each query names the workspace too, though row level security would suffice: it lets the planner use the index
 //! that leads with it.
 
+pub mod auto_joins;
 pub mod customers;
+pub mod invites;
 pub mod invoices;
 mod listing;
 pub mod members;
