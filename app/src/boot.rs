@@ -4,7 +4,7 @@
 //! browser reads it once while hydrating. Nothing is fetched while rendering, so no view waits, streams or flickers.
 
 use crate::{
-    account::{FactorAsk, OrganizationView, SecurityData},
+    account::{FactorAsk, OrganizationView, SecurityData, StartPage},
     console::PageData,
     error::Refusal,
 };
@@ -14,6 +14,8 @@ use model::{
     invite::{Invite, InviteResult, Mailbox},
     members::Notices,
     picker::Picker,
+    preferences::Preferences,
+    profile::Profile,
     token::OperatorToken,
     workspace::{Entry, Person},
 };
@@ -68,6 +70,12 @@ pub enum Content {
         /// The one just made, shown this once.
         created: Option<String>,
     },
+    /// A page of the way in.
+    Start(StartPage),
+    /// The person's profile.
+    Profile(Profile),
+    /// The person's preferences.
+    Preferences(Preferences),
     /// The page of an invite; `None` for a link that leads nowhere.
     Invite(Option<Box<(Invite, Mailbox)>>),
     /// A page of an organization.

@@ -2,8 +2,8 @@
 
 use crate::{
     account::{
-        FactorPage, InvitePage, NewWorkspacePage, OrganizationShell, PickerPage, SecurityPage, SessionsPage,
-        SignInPage, TokensPage,
+        FactorPage, InvitePage, NewWorkspacePage, OrganizationShell, PickerPage, PreferencesPage, ProfilePage,
+        SecurityPage, SessionsPage, SignInPage, StartView, TokensPage,
     },
     boot::{Asking, Boot, Content},
     browser,
@@ -20,6 +20,9 @@ use model::{Slug, id::OrganizationId};
 enum Plane {
     SignIn,
     Home,
+    Start,
+    Profile,
+    Preferences,
     Tokens,
     Invite(InviteToken),
     Organization(OrganizationId, OrganizationPage),
@@ -60,6 +63,9 @@ pub fn App(
             (Some(first), _) => first.clone(),
             (_, Route::Home { .. } | Route::Landing) => Plane::Home,
             (_, Route::Tokens) => Plane::Tokens,
+            (_, Route::Start(_)) => Plane::Start,
+            (_, Route::Profile { .. }) => Plane::Profile,
+            (_, Route::Preferences { .. }) => Plane::Preferences,
             (_, Route::Invite(token)) => Plane::Invite(token),
             (_, Route::Organization(id, page)) => Plane::Organization(id, page),
             (_, Route::Sessions) => Plane::Sessions,
@@ -73,7 +79,10 @@ pub fn App(
     });
     Effect::new(move |_| {
         let title = match plane.get() {
-            Plane::Workspace(_) | Plane::Invite(_) | Plane::Organization(..) => return,
+            Plane::Profile => "Profile · Stile",
+            Plane::Preferences => "Preferences · Stile",
+            // They name themselves.
+            Plane::Workspace(_) | Plane::Start | Plane::Invite(_) | Plane::Organization(..) => return,
             Plane::SignIn => "Sign in · Stile",
             Plane::Home => "Workspaces · Stile",
             Plane::Tokens => "Tokens · Stile",
@@ -94,6 +103,9 @@ pub fn App(
             Plane::SignIn => view! { <SignInPage/> }.into_any(),
             Plane::Home => view! { <PickerPage/> }.into_any(),
             Plane::Tokens => view! { <TokensPage/> }.into_any(),
+            Plane::Start => view! { <StartView/> }.into_any(),
+            Plane::Profile => view! { <ProfilePage/> }.into_any(),
+            Plane::Preferences => view! { <PreferencesPage/> }.into_any(),
             Plane::Invite(token) => view! { <InvitePage token/> }.into_any(),
             Plane::Organization(id, page) => view! { <OrganizationShell id page/> }.into_any(),
             Plane::Asked(asking) => view! { <Asked asking/> }.into_any(),

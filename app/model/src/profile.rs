@@ -14,8 +14,6 @@ pub struct Profile {
     pub email: String,
     /// The address that waits for its link to be opened.
     pub pending_email: Option<String>,
-    /// Where their picture is; `None` for letters on a colour.
-    pub picture: Option<String>,
 }
 
 /// Whether an address can be had for a workspace.

@@ -1,11 +1,11 @@
 //! `/account/sessions`: where the person is signed in, and ending it. Works without JavaScript.
 
-use super::{AccountFrame, end_other_sessions, end_session, list_sessions, sign_out_everywhere};
+use super::{AccountShell, end_other_sessions, end_session, list_sessions, sign_out_everywhere};
 use crate::{
     boot::Content,
     browser,
     error::AppError,
-    routes::{Route, SignInNotice},
+    routes::{AccountPage, Route, SignInNotice},
     session::{Session, use_session},
     ui::{Ago, Banner, Icon, Toast, Tone},
 };
@@ -30,17 +30,13 @@ pub fn SessionsPage() -> impl IntoView {
         }
     });
     view! {
-        <AccountFrame>
-            <div class="account-page"><main id="main">
-                <h1>"Sessions"</h1>
-                <p class="lead">"Where you are signed in. End what you don’t know, and change your password then."</p>
+        <AccountShell page=AccountPage::Sessions lead="Where you are signed in. End what you don’t know, and change your password then.">
                 {move || message.with(|m| (!m.is_empty()).then(|| view! { <Banner tone=Tone::Bad message=m.clone()/> }))}
                 {move || match rows.get() {
                     None => view! { <p class="muted">"Loading…"</p> }.into_any(),
                     Some(sessions) => listing(list, sessions),
                 }}
-            </main></div>
-        </AccountFrame>
+        </AccountShell>
     }
 }
 

@@ -5,7 +5,7 @@ use crate::{
     boot::Returned,
     browser::{self, PasskeyFailed},
     error::AppError,
-    routes::{ReturnTo, Route},
+    routes::{ReturnTo, Route, Start},
     session::use_session,
     ui::{Banner, Icon, Mark, Tone},
 };
@@ -22,7 +22,9 @@ pub fn SignInPage() -> impl IntoView {
     let returned = RwSignal::new(session.take_returned().unwrap_or_default());
     // Where to go afterwards stands in the address at first, and in the form that came back after a mistake.
     let asked = returned.with_untracked(|r| r.value("next").and_then(ReturnTo::parse));
-    let next = next.or(asked).map(|n| n.as_str().to_owned()).unwrap_or_default();
+    let next = next.or(asked);
+    let sign_up = Route::Start(Start::SignUp { next: next.clone() }).url();
+    let next = next.map(|n| n.as_str().to_owned()).unwrap_or_default();
     let busy = RwSignal::new(false);
     Effect::new(move |_| session.finish_sign_out());
     let email = returned.with_untracked(|r| r.value("email").unwrap_or_default().to_owned());
@@ -108,6 +110,10 @@ pub fn SignInPage() -> impl IntoView {
                     <button class="btn primary wide" type="submit" aria-busy=move || busy.get().then_some("true")>"Sign in"</button>
                     <button class="btn wide" type="button" data-script data-testid="passkey-sign-in" on:click=by_passkey><Icon name="passkey"/>"Sign in with a passkey"</button>
                 </form>
+                <p class="after ends">
+                    <span>"New here? "<a class="link" href=sign_up>"Create an account"</a></span>
+                    <a class="link" href=Route::Start(Start::Reset).url()>"Forgot your password?"</a>
+                </p>
             </main>
         </div>
     }

@@ -17,6 +17,9 @@ pub fn next_frame(_task: impl FnOnce() + 'static) {}
 /// Moves the focus to the first element that matches.
 pub fn focus(_selector: &str) {}
 
+/// Empties the control with that id.
+pub fn clear(_id: &str) {}
+
 /// Scrolls the first element that matches into view, if it is not.
 pub fn reveal(_selector: &str) {}
 

@@ -47,6 +47,13 @@ pub fn focus(selector: &str) {
     }
 }
 
+/// Empties the control with that id.
+pub fn clear(id: &str) {
+    if let Some(input) = by_id::<HtmlInputElement>(id) {
+        input.set_value("");
+    }
+}
+
 /// Scrolls the first element that matches into view, if it is not.
 pub fn reveal(selector: &str) {
     if let Some(element) = find(selector) {
@@ -133,7 +140,7 @@ pub fn form_values(event: &ev::SubmitEvent) -> Vec<(String, String)> {
     let form = event.target().and_then(|t| t.dyn_into::<HtmlFormElement>().ok());
     // The button that was pressed says which of a form's deeds is meant, as it does without a script.
     let button = event.submitter().and_then(|b| Some((b.get_attribute("name")?, b.get_attribute("value")?)));
-    form.map(|form| values(&form)).unwrap_or_default().into_iter().chain(button).collect()
+    form.map(|form| values(&form).into_iter().chain(button).collect()).unwrap_or_default()
 }
 
 fn values(form: &HtmlFormElement) -> Vec<(String, String)> {

@@ -176,6 +176,8 @@ mod live {
         let ours = matches!(
             route,
             Route::Home { .. }
+                | Route::Profile { .. }
+                | Route::Preferences { .. }
                 | Route::Tokens
                 | Route::Sessions
                 | Route::Security { .. }

@@ -3,10 +3,12 @@
 mod organization;
 mod page;
 mod settings;
+mod start;
 
 pub use organization::OrganizationPage;
 pub use page::{Page, section_requires};
 pub use settings::SettingsPage;
+pub use start::{AccountPage, LinkToken, Saved, Start};
 
 use crate::error::Refusal;
 use model::{Slug, audit::AuditQuery, id::OrganizationId};
@@ -22,13 +24,18 @@ pub enum SignInNotice {
     SignedOut,
     /// The person signed out in another tab, or the session was ended elsewhere.
     Elsewhere,
+    /// The password was set anew by a link from a mail.
+    PasswordReset,
 }
 
 impl SignInNotice {
+    const ALL: [Self; 3] = [Self::SignedOut, Self::Elsewhere, Self::PasswordReset];
+
     const fn as_str(self) -> &'static str {
         match self {
             Self::SignedOut => "signed-out",
             Self::Elsewhere => "ended",
+            Self::PasswordReset => "password-reset",
         }
     }
 
@@ -37,6 +44,7 @@ impl SignInNotice {
         match self {
             Self::SignedOut => "You are signed out.",
             Self::Elsewhere => "You were signed out, in another tab or from another device.",
+            Self::PasswordReset => "Your new password is set, and all devices are signed out. Sign in with it.",
         }
     }
 }
@@ -57,6 +65,18 @@ pub enum Route {
     Home {
         /// Why one is here instead of in a workspace.
         refused: Option<Refusal>,
+    },
+    /// The way in: sign-up, reset, links from mails.
+    Start(Start),
+    /// `/account/profile`.
+    Profile {
+        /// What was just saved.
+        saved: Option<Saved>,
+    },
+    /// `/account/preferences`.
+    Preferences {
+        /// What was just saved.
+        saved: Option<Saved>,
     },
     /// `/account/tokens`.
     Tokens,
@@ -97,14 +117,14 @@ impl Route {
             ("", "") => Self::Landing,
             ("sign-in", "") => Self::SignIn {
                 next: value("next").and_then(ReturnTo::parse),
-                notice: [SignInNotice::SignedOut, SignInNotice::Elsewhere]
-                    .into_iter()
-                    .find(|n| Some(n.as_str()) == value("notice")),
+                notice: SignInNotice::ALL.into_iter().find(|n| Some(n.as_str()) == value("notice")),
             },
             ("home", "") => {
                 Self::Home { refused: Refusal::ALL.into_iter().find(|r| Some(r.as_str()) == value("refused")) }
             }
             ("account", "tokens") => Self::Tokens,
+            ("account", "profile") => Self::Profile { saved: value("saved").and_then(Saved::from_word) },
+            ("account", "preferences") => Self::Preferences { saved: value("saved").and_then(Saved::from_word) },
             ("invite", token) => InviteToken::parse(token).map_or(Self::Unknown, Self::Invite),
             ("org", rest) => {
                 let (id, page) = rest.split_once('/').unwrap_or((rest, ""));
@@ -114,6 +134,9 @@ impl Route {
                 }
             }
             ("account", "sessions") => Self::Sessions,
+            (first @ ("sign-up" | "reset" | "account" | "welcome"), rest) => {
+                Start::parse(first, rest, value("next")).map_or(Self::Unknown, Self::Start)
+            }
             ("new", "") => Self::NewWorkspace,
             ("account", "security") => Self::Security { next: value("next").and_then(ReturnTo::parse) },
             ("account", "factor") => Self::Factor { next: value("next").and_then(ReturnTo::parse) },
@@ -142,10 +165,17 @@ impl Route {
                 [next.as_ref().map(|n| ("next", n.as_str())), notice.map(|n| ("notice", n.as_str()))],
             ),
             Self::Home { refused } => with_query("/home", [refused.map(|r| ("refused", r.as_str()))]),
-            Self::Tokens => "/account/tokens".to_owned(),
+            Self::Tokens => AccountPage::Tokens.path().to_owned(),
+            Self::Start(start) => start.url(),
+            Self::Profile { saved } => {
+                with_query(AccountPage::Profile.path(), [saved.map(|saved| ("saved", saved.as_str()))])
+            }
+            Self::Preferences { saved } => {
+                with_query(AccountPage::Preferences.path(), [saved.map(|saved| ("saved", saved.as_str()))])
+            }
             Self::Invite(token) => format!("/invite/{}", token.reveal()),
             Self::Organization(id, page) => page.url(*id),
-            Self::Sessions => "/account/sessions".to_owned(),
+            Self::Sessions => AccountPage::Sessions.path().to_owned(),
             Self::NewWorkspace => "/new".to_owned(),
             Self::AuditExport(slug, query) => {
                 let path = format!("/{slug}/{AUDIT_EXPORT}");
@@ -211,10 +241,11 @@ impl ReturnTo {
     pub fn parse(text: &str) -> Option<Self> {
         let local = text.starts_with('/') && !text.starts_with("//") && text.len() <= 2_000;
         let plain = text.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
-        let known = !matches!(
-            Route::parse_url(text),
-            Route::Unknown | Route::Landing | Route::SignIn { .. } | Route::Factor { .. }
-        );
+        let known = match Route::parse_url(text) {
+            Route::Unknown | Route::Landing | Route::SignIn { .. } | Route::Factor { .. } => false,
+            Route::Start(start) => start.is_return(),
+            _ => true,
+        };
         (local && plain && known).then(|| Self(text.to_owned()))
     }
 
@@ -237,6 +268,16 @@ mod tests {
             "/home",
             "/home?refused=used",
             "/account/tokens",
+            "/account/profile",
+            "/account/profile?saved=name",
+            "/account/preferences",
+            "/sign-up",
+            "/sign-up?next=%2Fwelcome",
+            "/sign-up/abcdefghijklmnopqrstuvwxyz0123456789-_ABCDE",
+            "/reset",
+            "/reset/abcdefghijklmnopqrstuvwxyz0123456789-_ABCDE",
+            "/account/address/abcdefghijklmnopqrstuvwxyz0123456789-_ABCDE",
+            "/welcome",
             "/invite/Zm9vYmFy-_",
             "/org/018f4d9e-0000-7000-8000-000000000000/members",
             "/org/018f4d9e-0000-7000-8000-000000000000/domains",
@@ -256,14 +297,18 @@ mod tests {
             assert_eq!(Route::parse_url(url).url(), url);
         }
         assert_eq!(Route::parse_url("/smartai-it").url(), "/smartai-it/overview");
-        assert_eq!(Route::parse_url("/admin"), Route::Unknown);
+        for unknown in
+            ["/admin", "/sign-up/short", "/reset/a b", "/reset/%2e%2e%2f%2e%2e%2f%2e%2e%2fx", "/account", "/account/x"]
+        {
+            assert_eq!(Route::parse_url(unknown), Route::Unknown, "{unknown}");
+        }
     }
 
     #[test]
     fn return_to_never_leaves_the_site() {
         for bad in [
             "//evil.example", "/\\evil.example", "https://evil.example", "/%0d%0aSet-Cookie", "javascript:alert(1)",
-            "", "/", "/sign-in", "/home\n", "/account/factor?next=%2Fhome",
+            "", "/", "/sign-in", "/sign-up", "/reset", "/home\n", "/account/factor?next=%2Fhome",
         ] {
             let parsed = ReturnTo::parse(bad);
             assert!(parsed.is_none() || bad == "/%0d%0aSet-Cookie", "{bad:?} was accepted");

@@ -4,8 +4,9 @@ use super::{
     Call, RequestContext,
     console::arrive,
     factors::{self, Asking as AskingFactor},
-    fault, identity, invite, organization,
+    fault, identity, invite, organization, profile,
     shell::render,
+    start,
 };
 use crate::{
     boot::{Asking, Boot, Content, PICKER_ROWS_IN_DOCUMENT, Returned, Theme},
@@ -53,7 +54,7 @@ pub fn unavailable(context: &RequestContext) -> Response<Body> {
     render(context, bare(context.theme, Content::Unavailable), Route::Unknown, StatusCode::SERVICE_UNAVAILABLE)
 }
 
-const fn bare(theme: Theme, content: Content) -> Boot {
+pub(super) const fn bare(theme: Theme, content: Content) -> Boot {
     Boot { person: None, picker: None, picker_is_whole: true, theme, now: None, content, returned: None }
 }
 
@@ -96,6 +97,14 @@ async fn answer(call: &Call, uri: &Uri, returned: Option<Returned>) -> Result<Re
         Route::Tokens => match signed_in(call, Freshness::Recent).await? {
             Some(person) => {
                 let content = Content::Tokens { tokens: identity::tokens(call).await?, created: None };
+                Ok(person.render(context, route, content, returned, StatusCode::OK))
+            }
+            None => Ok(to_sign_in(uri)),
+        },
+        Route::Start(start) => start::page(call, uri, &start, returned).await,
+        Route::Profile { .. } => match signed_in(call, Freshness::Recent).await? {
+            Some(person) => {
+                let content = Content::Profile(profile::load(call).await?);
                 Ok(person.render(context, route, content, returned, StatusCode::OK))
             }
             None => Ok(to_sign_in(uri)),
@@ -143,6 +152,13 @@ async fn answer(call: &Call, uri: &Uri, returned: Option<Returned>) -> Result<Re
             }
             None => Ok(to_sign_in(uri)),
         },
+        Route::Preferences { .. } => match signed_in(call, Freshness::Recent).await? {
+            Some(person) => {
+                let content = Content::Preferences(profile::preferences(call).await?);
+                Ok(person.render(context, route, content, returned, StatusCode::OK))
+            }
+            None => Ok(to_sign_in(uri)),
+        },
         Route::NewWorkspace => match signed_in(call, Freshness::Recent).await? {
             Some(person) => Ok(person.render(context, route, Content::NewWorkspace, returned, StatusCode::OK)),
             None => Ok(to_sign_in(uri)),
@@ -183,7 +199,7 @@ fn sign_in(context: &RequestContext, route: Route, returned: Option<Returned>) -
 }
 
 /// To sign-in, and back to exactly this address.
-fn to_sign_in(uri: &Uri) -> Response<Body> {
+pub(super) fn to_sign_in(uri: &Uri) -> Response<Body> {
     let next = uri.path_and_query().and_then(|p| ReturnTo::parse(p.as_str()));
     redirect(StatusCode::SEE_OTHER, &Route::SignIn { next, notice: None }.url())
 }
@@ -198,12 +214,12 @@ fn landing(who: &Who) -> String {
 }
 
 /// Who is signed in, with what they can reach.
-struct Who {
+pub(super) struct Who {
     live: Live,
     picker: Picker,
 }
 
-async fn signed_in(call: &Call, freshness: Freshness) -> Result<Option<Who>, AppError> {
+pub(super) async fn signed_in(call: &Call, freshness: Freshness) -> Result<Option<Who>, AppError> {
     let Some(credential) = call.request.credential else { return Ok(None) };
     let store = &call.request.services.store;
     let Some((live, picker)) = store.picker(&credential, freshness).await.map_err(fault)? else { return Ok(None) };
@@ -212,7 +228,7 @@ async fn signed_in(call: &Call, freshness: Freshness) -> Result<Option<Who>, App
 }
 
 impl Who {
-    fn render(
+    pub(super) fn render(
         self,
         context: &RequestContext,
         route: Route,
@@ -276,7 +292,7 @@ fn way_out(picker: &Picker) -> Picker {
         })
         .collect();
     let (deleted, epoch) = (Vec::new(), String::new());
-    Picker { organizations, deleted, epoch, as_of: OffsetDateTime::UNIX_EPOCH }
+    Picker { organizations, deleted, order: picker.order, epoch, as_of: OffsetDateTime::UNIX_EPOCH }
 }
 
 /// The most recent rows of a long list; the browser asks for the rest.

@@ -4,8 +4,9 @@
 use super::{
     Call, RequestContext, access, console,
     document::{asked, back_to_picker, page, redirect},
-    factors, identity, invite, seats, sessions, settings,
+    factors, identity, invite, profile, seats, sessions, settings,
     shell::render,
+    start,
 };
 use crate::{
     account::SecurityData,
@@ -26,10 +27,10 @@ use serde::de::DeserializeOwned;
 use store::{door::Live, seats::Freshness};
 
 /// What a form posted.
-struct Form(Vec<(String, String)>);
+pub(super) struct Form(Vec<(String, String)>);
 
 impl Form {
-    fn get(&self, name: &str) -> &str {
+    pub(super) fn get(&self, name: &str) -> &str {
         self.0.iter().find(|(n, _)| n == name).map_or("", |(_, v)| v.as_str())
     }
 
@@ -41,7 +42,8 @@ impl Form {
 
     /// What comes back into its fields. Secrets don't.
     fn returned(self, error: &AppError) -> Returned {
-        let secret = |name: &str| matches!(name, "password" | "grant" | "code");
+        let secret =
+            |name: &str| matches!(name, "password" | "current_password" | "address_password" | "grant" | "code");
         let values = self.0.into_iter().filter(|(name, _)| !secret(name)).collect();
         let errors = error.fields();
         let message =
@@ -64,6 +66,9 @@ pub async fn submit(context: RequestContext, uri: &Uri, form: Vec<(String, Strin
                     .map(Outcome::Go)
             }
             Route::Tokens => token(&call, &form).await,
+            Route::Start(start) => start::submit(&call, &start, &form).await,
+            Route::Profile { .. } => profile::submit_profile(&call, &form).await,
+            Route::Preferences { .. } => profile::submit_preferences(&call, &form).await,
             Route::Workspace(..) | Route::Unknown if form.get("action") == "request_access" => {
                 request_access(&call, uri).await
             }
@@ -94,8 +99,10 @@ pub async fn submit(context: RequestContext, uri: &Uri, form: Vec<(String, Strin
         Ok(Outcome::Show(response)) => response,
         Err(AppError::SignedOut) => redirect(StatusCode::SEE_OTHER, "/sign-in?notice=ended"),
         Err(AppError::Refused(refusal)) => back_to_picker(refusal),
-        // The page answers for itself: 404, 410, 301.
-        Err(AppError::Absent | AppError::Gone | AppError::Moved(_)) => page(call.clone(), uri, None).await,
+        // The page answers for itself: 404, 410, 301, a link that does not work.
+        Err(AppError::Absent | AppError::Gone | AppError::Moved(_) | AppError::Link(_)) => {
+            page(call.clone(), uri, None).await
+        }
         Err(error) => {
             let mut response = page(call.clone(), uri, Some(form.returned(&error))).await;
             if response.status() == StatusCode::UNPROCESSABLE_ENTITY {
@@ -109,7 +116,7 @@ pub async fn submit(context: RequestContext, uri: &Uri, form: Vec<(String, Strin
     response
 }
 
-enum Outcome {
+pub(super) enum Outcome {
     Go(String),
     Show(Response<Body>),
 }

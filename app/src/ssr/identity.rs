@@ -1,6 +1,6 @@
 //! Sign-in and sign-out, the list of seats, operator tokens: what the account plane's server functions do.
 
-use super::{Call, fault};
+use super::{Call, RequestContext, cookies, fault};
 use crate::{
     account::CreatedToken,
     error::AppError,
@@ -11,6 +11,7 @@ use model::{
     Email, FieldErrors,
     field::line,
     id::{TokenId, UserId},
+    password::MAX_BYTES,
     picker::Picker,
     token::{OperatorToken, TOKEN_LIMIT},
 };
@@ -21,9 +22,6 @@ use store::{
     secret::Secret,
     tokens,
 };
-
-/// Longest password that is looked at, in bytes: hashing more only costs time.
-const PASSWORD_MAX: usize = 1_000;
 
 /// What an operator token starts with, so that people and scanners know one when they see it.
 const TOKEN_PREFIX: &str = "stile_";
@@ -49,7 +47,7 @@ pub(super) async fn prove(call: &Call, email: &Email, password: &str) -> Result<
     let services = &call.request.services;
     services.limits.check(call.request.device.ip, email)?;
     let record = services.store.password_of(email).await.map_err(fault)?;
-    let password = if password.len() > PASSWORD_MAX { "" } else { password };
+    let password = if password.len() > MAX_BYTES { "" } else { password };
     let right = services.passwords.verify(password, record.as_ref().map(|r| r.hash.as_str())).await?;
     let (Some(record), true) = (record, right) else {
         services.limits.failed(call.request.device.ip, email);
@@ -66,16 +64,16 @@ pub(super) enum Started {
     AwaitsFactor,
 }
 
-/// Begins a session, or a sign-in that waits for a second factor, and hands its cookie out.
+/// Begins a session for a person who has just proven who they are, or a sign-in that waits for a second factor, and
+/// hands its cookie to the browser, with the theme that they have chosen.
 pub(super) async fn begin(call: &Call, user: UserId) -> Result<Started, AppError> {
-    let services = &call.request.services;
+    let RequestContext { services, device, credential, .. } = &call.request;
     let secret = Secret::generate("").map_err(|_| AppError::Internal)?;
-    let begun = services
-        .store
-        .begin_session(user, &secret, &call.request.device, call.request.credential.as_ref())
-        .await
-        .map_err(fault)?;
+    let begun = services.store.begin_session(user, &secret, device, credential.as_ref()).await.map_err(fault)?;
     call.header(SET_COOKIE, &services.cookies.hand_out(&secret));
+    if let Some(theme) = services.store.theme_of(user).await.map_err(fault)? {
+        call.header(SET_COOKIE, &cookies::set_theme(theme));
+    }
     Ok(match begun {
         Begun::Session(_) => Started::Session(Credential::Session(secret.hash())),
         Begun::AwaitsFactor => Started::AwaitsFactor,

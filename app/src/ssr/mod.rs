@@ -4,6 +4,7 @@
 //! (`store`), rules (`model`), routing, headers and limits of HTTP (`server`).
 
 mod access;
+mod account_letters;
 mod call;
 pub mod console;
 pub mod cookies;
@@ -19,11 +20,14 @@ mod live;
 mod load;
 pub mod organization;
 mod passkeys;
+mod pace;
 mod password;
+pub mod profile;
 pub mod seats;
 pub mod sessions;
 pub mod settings;
 mod shell;
+pub mod start;
 
 pub use call::{Call, call, context};
 pub use cookies::Cookies;
@@ -33,6 +37,7 @@ pub use grant::GrantKey;
 pub use limits::SignInLimits;
 pub use live::heard;
 pub use passkeys::Passkeys;
+pub use pace::{Pace, Paces};
 pub use password::Passwords;
 
 use crate::{boot::Theme, error::AppError};
@@ -54,6 +59,8 @@ pub struct Services {
     pub seal: SealKey,
     /// The relying party of passkeys; absent where browsers have none.
     pub passkeys: Option<Passkeys>,
+    /// Slows down what sends mails or looks things up.
+    pub paces: Paces,
     /// How the session's cookie is called.
     pub cookies: Cookies,
     /// Where the page's files are.
@@ -100,11 +107,6 @@ pub struct RequestContext {
     pub nonce: Option<String>,
     /// The device's theme.
     pub theme: Theme,
-}
-
-/// The `theme` cookie, a preference of the device that holds no secret.
-pub fn theme(headers: &http::HeaderMap) -> Theme {
-    cookies::value(headers, "theme").and_then(Theme::from_word).unwrap_or_default()
 }
 
 /// Turns a fault of the database into what a caller may know of it, and logs the cause: the one place for both. The

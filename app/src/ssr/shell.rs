@@ -57,6 +57,9 @@ fn title(content: &Content, route: &Route) -> String {
         Content::SignIn => "Sign in".to_owned(),
         Content::Home { .. } => "Workspaces".to_owned(),
         Content::Tokens { .. } => "Tokens".to_owned(),
+        Content::Start(page) => page.title().to_owned(),
+        Content::Profile(_) => "Profile".to_owned(),
+        Content::Preferences(_) => "Preferences".to_owned(),
         Content::Invite(found) => match found {
             Some(found) => format!("Invite to {}", found.0.place),
             None => "Invite".to_owned(),

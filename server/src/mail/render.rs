@@ -67,7 +67,7 @@ const STYLE: &str = "\
     @media (prefers-color-scheme: dark) {\
     .ground { background-color: #191817 !important; }\
     .sheet { background-color: #22211f !important; border-color: #3a3835 !important; }\
-    .text, .name { color: #edebe7 !important; }\
+    .text { color: #edebe7 !important; }\
     .small, .foot { color: #a8a49d !important; }\
     .link { color: #c9c5be !important; }\
     .button { background-color: #edebe7 !important; }\
@@ -118,8 +118,7 @@ fn html(letter: &Letter, origin: &str) -> String {
          <table role=\"presentation\" class=\"ground\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\" bgcolor=\"#f7f6f4\" style=\"background-color:#f7f6f4\"><tr>\
          <td align=\"center\" style=\"padding:32px 12px\">\
          <table role=\"presentation\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\" style=\"max-width:520px\">\
-         <tr><td style=\"padding:0 4px 16px\"><span class=\"mark\" style=\"font-size:15px;font-weight:700;color:#3c7f4d\">&#9617;</span>\
-         <span class=\"name\" style=\"font-size:15px;font-weight:650;color:#23211f\">&nbsp;Stile</span></td></tr>\
+         <tr><td style=\"padding:0 4px 16px\"><span class=\"mark\" style=\"font-size:16px;font-weight:700;letter-spacing:-0.01em;color:#2f6f41\">Stile</span></td></tr>\
          <tr><td><table role=\"presentation\" class=\"sheet\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\" bgcolor=\"#ffffff\" \
          style=\"background-color:#ffffff;border:1px solid #e4e1dc;border-radius:10px\"><tr><td style=\"padding:28px 32px 20px\">\
          <h1 class=\"text\" style=\"margin:0 0 16px;font-size:19px;line-height:26px;font-weight:650;color:#23211f\">{subject}</h1>\

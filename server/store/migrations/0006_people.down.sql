@@ -10,4 +10,4 @@ revoke update (email, email_verified_at) on account.users from stile_door;
 revoke update (token_hash) on account.sessions from stile_app;
 revoke update (picker_order, theme) on account.preferences from stile_app;
 alter table account.preferences drop column picker_order, drop column theme;
-drop table account.pictures, account.mail_links, account.mail_queue;
+drop table account.mail_links, account.mail_queue;

@@ -47,15 +47,6 @@ create index on account.mail_links (email, purpose);
 create index on account.mail_links (user_id) where user_id is not null;
 create index on account.mail_links (expires_at);
 
--- A person's picture: a PNG that this server drew itself from what was uploaded.
-create table account.pictures (
-    user_id uuid primary key references account.users (id),
-    -- Part of its address, so that a changed picture is a new file.
-    version uuid not null,
-    png bytea not null check (octet_length(png) <= 200000),
-    created_at timestamptz not null default now()
-);
-
 alter table account.preferences
     add column picker_order text not null default 'organization' check (picker_order in ('organization', 'recent', 'name')),
     add column theme text check (theme in ('system', 'light', 'dark'));
@@ -70,11 +61,9 @@ declare
 begin
     -- A person sees the address that waits for them and can take it back.
     call ops.protect('account.mail_links', 'user_id = ' || me, 'user_id = ' || me, null);
-    call ops.protect('account.pictures', 'user_id = ' || me, 'user_id = ' || me, 'user_id = ' || me);
 end
 $$;
 grant select (purpose, email, user_id, created_at, expires_at, used_at), update (used_at) on account.mail_links to stile_app;
-grant select, insert, update (version, png, created_at), delete on account.pictures to stile_app;
 
 grant select, insert, update (used_at), delete on account.mail_links to stile_door;
 create policy door_reads on account.mail_links for select to stile_door using (true);

@@ -1,4 +1,4 @@
-//! A person's own account: name, password, address, picture, preferences.
+//! A person's own account: name, password, address, preferences.
 
 use crate::{audit, door::PersonTx, error::StoreError, pool::Store, secret::Secret};
 use model::{
@@ -7,7 +7,6 @@ use model::{
     preferences::{Landing, PickerOrder, Preferences, Theme},
     profile::Profile,
 };
-use sqlx::types::Uuid;
 
 /// The person's account.
 ///
@@ -16,16 +15,15 @@ use sqlx::types::Uuid;
 pub async fn read(tx: &mut PersonTx) -> Result<Profile, StoreError> {
     let user = tx.live().person.id.uuid();
     let row = sqlx::query!(
-        r#"select u.name, u.email, p.version as "version?",
+        "select u.name, u.email,
             (select l.email from account.mail_links l where l.user_id = u.id and l.purpose = 'address' and l.used_at is null
                 and l.expires_at > now() order by l.created_at desc limit 1) as pending
-        from account.users u left join account.pictures p on p.user_id = u.id where u.id = $1"#,
+        from account.users u where u.id = $1",
         user
     )
     .fetch_one(tx.connection())
     .await?;
-    let picture = row.version.map(|version| version.to_string());
-    Ok(Profile { name: row.name, email: row.email, pending_email: row.pending, picture })
+    Ok(Profile { name: row.name, email: row.email, pending_email: row.pending })
 }
 
 /// Changes the person's name.
@@ -99,43 +97,6 @@ pub async fn withdraw_address(tx: &mut PersonTx) -> Result<(), StoreError> {
     .execute(tx.connection())
     .await?;
     audit::note(tx, Action::ProfileChanged, None, &Detail::none().with("new_address", "withdrawn")).await
-}
-
-/// Keeps the person's picture, a PNG of at most 200 kB, in place of an earlier one; `None` removes it.
-///
-/// # Errors
-/// When the database fails.
-pub async fn set_picture(tx: &mut PersonTx, png: Option<&[u8]>) -> Result<(), StoreError> {
-    let user = tx.live().person.id.uuid();
-    match png {
-        Some(png) => {
-            sqlx::query!(
-                "insert into account.pictures (user_id, version, png) values ($1, $2, $3)
-                on conflict (user_id) do update set version = excluded.version, png = excluded.png, created_at = now()",
-                user,
-                Uuid::now_v7(),
-                png,
-            )
-            .execute(tx.connection())
-            .await?;
-            audit::note(tx, Action::ProfileChanged, None, &Detail::none()).await
-        }
-        None => {
-            sqlx::query!("delete from account.pictures where user_id = $1", user).execute(tx.connection()).await?;
-            audit::note(tx, Action::ProfileChanged, None, &Detail::none()).await
-        }
-    }
-}
-
-/// The person's own picture.
-///
-/// # Errors
-/// When the database fails.
-pub async fn picture(tx: &mut PersonTx) -> Result<Option<Vec<u8>>, StoreError> {
-    let user = tx.live().person.id.uuid();
-    Ok(sqlx::query_scalar!("select png from account.pictures where user_id = $1", user)
-        .fetch_optional(tx.connection())
-        .await?)
 }
 
 /// What the person has chosen.
