@@ -10,6 +10,7 @@ use crate::{
 };
 use model::{
     FieldErrors,
+    device::SessionRow,
     picker::Picker,
     token::OperatorToken,
     workspace::{Entry, Person},
@@ -103,6 +104,13 @@ pub enum Content {
     Security(Box<SecurityData>),
     /// The page that asks for a second factor.
     Factor(FactorAsk),
+    /// The sessions.
+    Sessions {
+        /// The live ones.
+        sessions: Vec<SessionRow>,
+    },
+    /// The form of a new workspace.
+    NewWorkspace,
     /// A page of a workspace.
     Workspace {
         /// The workspace and the seat.

@@ -11,6 +11,7 @@ pub mod boot;
 pub mod browser;
 pub mod console;
 pub mod error;
+pub mod live;
 pub mod root;
 pub mod routes;
 pub mod session;

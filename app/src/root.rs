@@ -1,7 +1,7 @@
 //! The root: from the address to the plane that shows it.
 
 use crate::{
-    account::{FactorPage, PickerPage, SecurityPage, SignInPage, TokensPage},
+    account::{FactorPage, NewWorkspacePage, PickerPage, SecurityPage, SessionsPage, SignInPage, TokensPage},
     boot::{Boot, Content},
     browser,
     console::WorkspacePlane,
@@ -20,6 +20,8 @@ enum Plane {
     Tokens,
     Security,
     Factor,
+    Sessions,
+    NewWorkspace,
     Workspace(Slug),
     Absent,
     Gone,
@@ -53,9 +55,11 @@ pub fn App(
             (_, Route::Tokens) => Plane::Tokens,
             (_, Route::Security { .. }) => Plane::Security,
             (_, Route::Factor { .. }) => Plane::Factor,
-            (_, Route::Workspace(slug, _)) => Plane::Workspace(slug),
+            (_, Route::Sessions) => Plane::Sessions,
+            (_, Route::NewWorkspace) => Plane::NewWorkspace,
+            (_, Route::Workspace(slug, _)) => Plane::Workspace(session.plane_of(slug)),
             (_, Route::SignIn { .. }) => Plane::SignIn,
-            (_, Route::Unknown) => Plane::Absent,
+            (_, Route::AuditExport(..) | Route::Unknown) => Plane::Absent,
         }
     });
     Effect::new(move |_| {
@@ -66,6 +70,8 @@ pub fn App(
             Plane::Tokens => "Tokens · Stile",
             Plane::Security => "Security · Stile",
             Plane::Factor => "Second factor · Stile",
+            Plane::Sessions => "Sessions · Stile",
+            Plane::NewWorkspace => "New workspace · Stile",
             Plane::Absent => "Not found · Stile",
             Plane::Gone => "Deleted · Stile",
             Plane::Unavailable => "Unavailable · Stile",
@@ -80,6 +86,8 @@ pub fn App(
             Plane::Tokens => view! { <TokensPage/> }.into_any(),
             Plane::Security => view! { <SecurityPage/> }.into_any(),
             Plane::Factor => view! { <FactorPage/> }.into_any(),
+            Plane::Sessions => view! { <SessionsPage/> }.into_any(),
+            Plane::NewWorkspace => view! { <NewWorkspacePage/> }.into_any(),
             Plane::Workspace(slug) => view! { <WorkspacePlane slug/> }.into_any(),
             Plane::Absent => view! { <NotFound/> }.into_any(),
             Plane::Gone => view! { <Gone/> }.into_any(),

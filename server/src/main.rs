@@ -13,6 +13,7 @@ mod demo;
 mod doctor;
 mod kept;
 mod listener;
+mod live;
 mod middleware;
 mod ops;
 mod pages;

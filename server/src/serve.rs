@@ -8,7 +8,7 @@ use crate::{
     cli::CommandError,
     config::{Config, LogFormat},
     database::{self, Database, Holder},
-    demo, listener, ops,
+    demo, listener, live, ops,
     router::{self, Web},
     services,
     shutdown::Shutdown,
@@ -69,7 +69,9 @@ pub(crate) async fn serve(config: &Config, demo: bool, shutdown: &Shutdown) -> R
                 public: config.public.clone().map(Arc::new),
                 proxies: config.proxies.clone().into(),
                 metrics,
+                live: live::Hub::new(shutdown),
             };
+            web.tasks.spawn(live::follow(web.live.clone(), store.clone(), shutdown.clone()));
             announce(config, &listener, demo);
             listener::serve(listener, router::build(&web, &site), &web.tasks, shutdown).await;
             database::close(&store).await;

@@ -84,6 +84,11 @@ impl Picker {
         last.or(only).map(|(_, w)| w)
     }
 
+    /// Whether the person manages an organization: is an owner or admin of it.
+    pub fn manages_one(&self) -> bool {
+        self.organizations.iter().any(|o| o.role.is_some_and(|r| r >= OrganizationRole::Admin))
+    }
+
     /// Whether it is too old to be shown at `now`.
     pub fn is_stale(&self, now: OffsetDateTime) -> bool {
         (now - self.as_of).whole_seconds() >= MAX_AGE_SECONDS

@@ -56,6 +56,7 @@ pub fn ProfileMenu(
             <div class="menu-head"><b>{name.clone()}</b><span>{email}</span></div>
             <hr/>
             <a class="menu-item" href=Route::home().url() data-testid="switch-workspace"><Icon name="switch"/>"Switch workspace"</a>
+            <a class="menu-item" href=Route::Sessions.url()><Icon name="monitor"/>"Sessions"</a>
             <a class="menu-item" href=Route::Security { next: None }.url()><Icon name="shield"/>"Security"</a>
             <a class="menu-item" href=Route::Tokens.url()><Icon name="key"/>"Tokens"</a>
             <hr/>

@@ -2,7 +2,7 @@
 //!
 //! Rows are links, so it works without JavaScript; with it, typing filters, 1 to 9 open, arrows move.
 
-use super::AccountFrame;
+use super::{AccountFrame, restore::deleted_section};
 use crate::{
     boot::Content,
     browser,
@@ -32,7 +32,8 @@ pub fn PickerPage() -> impl IntoView {
     // Coming here from a workspace, the list in memory may be as old as the last document.
     Effect::new(move |_| session.refresh_if_stale());
     let query = RwSignal::new(String::new());
-    let count = Memo::new(move |_| session.picker.with(|p| p.as_ref().map(|p| p.count())));
+    // None, one or several: how many it is exactly must not build the search anew under somebody's fingers.
+    let count = Memo::new(move |_| session.picker.with(|p| p.as_ref().map(|p| p.count().min(2))));
     browser::follow("picker-search", move || query.get());
     browser::on_key(move |event| keys(session, query, &event));
     view! {
@@ -44,6 +45,7 @@ pub fn PickerPage() -> impl IntoView {
                     Some(0) => empty(session),
                     count => listing(session, query, count),
                 }}
+                {deleted_section(session)}
             </main>
         </AccountFrame>
     }
@@ -88,6 +90,7 @@ fn listing(session: Session, query: RwSignal<String>, count: Option<usize>) -> A
         <header class="picker-head">
             <h1>"Workspaces"</h1>
             <span class="age">{move || age(session)}</span>
+            {move || may_create(session).then(|| view! { <a class="btn quiet small" href=Route::NewWorkspace.url()><Icon name="plus"/>"New workspace"</a> })}
             {refresh(session, "btn quiet small")}
         </header>
         {(count > Some(1)).then(|| view! {
@@ -105,6 +108,11 @@ fn listing(session: Session, query: RwSignal<String>, count: Option<usize>) -> A
         })}
     }
     .into_any()
+}
+
+/// Whether the person manages an organization, in which they could create a workspace.
+fn may_create(session: Session) -> bool {
+    session.picker.with(|p| p.as_ref().is_some_and(|p| p.manages_one()))
 }
 
 fn age(session: Session) -> Option<String> {

@@ -58,6 +58,16 @@ pub fn form_values(_event: &ev::SubmitEvent) -> Vec<(String, String)> {
     Vec::new()
 }
 
+/// The values of the controls of the first form that matches.
+pub fn values_of(_selector: &str) -> Vec<(String, String)> {
+    Vec::new()
+}
+
+/// The name of the control that the event comes from.
+pub fn event_name(_event: &ev::Event) -> String {
+    String::new()
+}
+
 /// The value of the control that the event comes from.
 pub fn event_value(_event: &ev::Event) -> String {
     String::new()
@@ -74,6 +84,11 @@ pub fn on_key(_handler: impl Fn(ev::KeyboardEvent) + 'static) {}
 
 /// Listens for the document coming back: from the back-forward cache (`true`) or from another tab (`false`).
 pub fn on_return(_handler: impl Fn(bool) + 'static) {}
+
+/// What was typed into the forms of the page and not saved.
+pub fn unsaved_text() -> Vec<(String, String)> {
+    Vec::new()
+}
 
 /// Says to this browser's other tabs that the person signed out.
 pub fn announce_sign_out() {}

@@ -6,6 +6,11 @@ mod live;
 #[cfg(feature = "hydrate")]
 pub use live::*;
 
+#[cfg(feature = "hydrate")]
+mod socket;
+#[cfg(feature = "hydrate")]
+pub use socket::Socket;
+
 #[cfg(not(feature = "hydrate"))]
 mod absent;
 #[cfg(not(feature = "hydrate"))]

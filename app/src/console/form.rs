@@ -74,6 +74,21 @@ impl FormPage {
         Self { errors, message, busy, returned: StoredValue::new(returned), submit, scope }
     }
 
+    /// Sends it.
+    pub fn submit(self, event: SubmitEvent) {
+        self.submit.run(event);
+    }
+
+    /// Whether it is being saved.
+    pub fn busy(self) -> bool {
+        self.busy.get()
+    }
+
+    /// What is wrong with all of it, if something is.
+    pub fn message(self) -> Option<String> {
+        self.message.with(|m| (!m.is_empty()).then(|| m.clone()))
+    }
+
     /// What was typed into a control of a form that came back.
     pub fn typed(self, name: &str) -> Option<String> {
         self.returned.with_value(|returned| returned.value(name).map(str::to_owned))

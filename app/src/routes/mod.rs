@@ -7,7 +7,10 @@ pub use page::{Page, section_requires};
 pub use settings::SettingsPage;
 
 use crate::error::Refusal;
-use model::Slug;
+use model::{Slug, audit::AuditQuery};
+
+/// What stands behind the slug in the address of the exported audit log.
+const AUDIT_EXPORT: &str = "settings/audit/export";
 
 /// Where `/sign-in` says one comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,6 +67,12 @@ pub enum Route {
         /// Where to go afterwards.
         next: Option<ReturnTo>,
     },
+    /// `/account/sessions`.
+    Sessions,
+    /// `/new`.
+    NewWorkspace,
+    /// `/{slug}/settings/audit/export`: the audit log as a file.
+    AuditExport(Slug, AuditQuery),
     /// `/{slug}/...`.
     Workspace(Slug, Page),
     /// Anything else.
@@ -91,7 +100,12 @@ impl Route {
             ("account", "tokens") => Self::Tokens,
             ("account", "security") => Self::Security { next: value("next").and_then(ReturnTo::parse) },
             ("account", "factor") => Self::Factor { next: value("next").and_then(ReturnTo::parse) },
+            ("account", "sessions") => Self::Sessions,
+            ("new", "") => Self::NewWorkspace,
             (first, rest) => match Slug::parse(first) {
+                Ok(slug) if rest == AUDIT_EXPORT => {
+                    Self::AuditExport(slug, AuditQuery::from_pairs(pairs.iter().map(|(k, v)| (k.as_str(), v.as_str()))))
+                }
                 Ok(slug) => Self::Workspace(slug, Page::parse(rest, &pairs)),
                 Err(_) => Self::Unknown,
             },
@@ -116,6 +130,12 @@ impl Route {
             Self::Tokens => "/account/tokens".to_owned(),
             Self::Security { next } => with_query("/account/security", [next.as_ref().map(|n| ("next", n.as_str()))]),
             Self::Factor { next } => with_query("/account/factor", [next.as_ref().map(|n| ("next", n.as_str()))]),
+            Self::Sessions => "/account/sessions".to_owned(),
+            Self::NewWorkspace => "/new".to_owned(),
+            Self::AuditExport(slug, query) => {
+                let path = format!("/{slug}/{AUDIT_EXPORT}");
+                with_query(&path, query.pairs().iter().map(|(name, value)| Some((*name, value.as_str()))))
+            }
             Self::Workspace(slug, page) => page.url(slug),
             Self::Unknown => "/home".to_owned(),
         }
@@ -178,6 +198,9 @@ mod tests {
             "/account/tokens",
             "/account/security?next=%2Fsmartai-it%2Fcustomers",
             "/account/factor?next=%2Faccount%2Fsecurity",
+            "/account/sessions",
+            "/new",
+            "/smartai-it/settings/audit/export?kind=settings",
             "/smartai-it/overview",
             "/smartai-it/customers",
             "/smartai-it/customers?q=acme&sort=created&dir=desc",

@@ -11,7 +11,7 @@ use crate::{
     boot::{Boot, Content, PICKER_ROWS_IN_DOCUMENT, Returned, Theme},
     console::PageData,
     error::{AppError, Refusal},
-    routes::{Page, ReturnTo, Route},
+    routes::{Page, ReturnTo, Route, SettingsPage},
 };
 use axum::body::Body;
 use http::{HeaderValue, Response, StatusCode, Uri, header};
@@ -19,6 +19,7 @@ use model::{
     Slug,
     id::WorkspaceId,
     picker::{Picker, PickerOrganization, PickerWorkspace},
+    settings::DeletedWorkspace,
 };
 use store::{
     door::{Door, Live},
@@ -102,6 +103,13 @@ async fn answer(call: &Call, uri: &Uri, returned: Option<Returned>) -> Result<Re
             }
             None => Ok(to_sign_in(uri)),
         },
+        Route::Sessions => match signed_in(call, Freshness::Recent).await? {
+            Some(person) => {
+                let content = Content::Sessions { sessions: super::sessions::list(call).await? };
+                Ok(person.render(context, route, content, returned, StatusCode::OK))
+            }
+            None => Ok(to_sign_in(uri)),
+        },
         Route::Factor { next } => match factors::asking(call, next.as_ref()).await? {
             Asking::SignedOut => Ok(redirect(StatusCode::SEE_OTHER, &Route::SignIn { next, notice: None }.url())),
             Asking::Done(path) => Ok(redirect(StatusCode::SEE_OTHER, &path)),
@@ -116,6 +124,23 @@ async fn answer(call: &Call, uri: &Uri, returned: Option<Returned>) -> Result<Re
                 let status = if boot.returned.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
                 Ok(render(context, boot, route, status))
             }
+        },
+        Route::NewWorkspace => match signed_in(call, Freshness::Recent).await? {
+            Some(person) => Ok(person.render(context, route, Content::NewWorkspace, returned, StatusCode::OK)),
+            None => Ok(to_sign_in(uri)),
+        },
+        Route::AuditExport(slug, query) => match super::settings::export(call, &slug, &query).await {
+            Ok(file) => Ok(file),
+            // The page of the log says why not.
+            Err(
+                AppError::Absent
+                | AppError::Gone
+                | AppError::Moved(_)
+                | AppError::SignedOut
+                | AppError::Factor
+                | AppError::Denied(_),
+            ) => workspace(call, uri, slug, Page::Settings(SettingsPage::Audit(query)), None).await,
+            Err(error) => Err(error),
         },
         Route::Unknown => match signed_in(call, Freshness::Recent).await? {
             Some(person) => Ok(person.absent(context, route, Content::Absent, StatusCode::NOT_FOUND)),
@@ -167,7 +192,8 @@ impl Who {
         returned: Option<Returned>,
         status: StatusCode,
     ) -> Response<Body> {
-        let whole = matches!(content, Content::Home { .. }) || self.picker.count() <= PICKER_ROWS_IN_DOCUMENT;
+        let whole = matches!(content, Content::Home { .. } | Content::NewWorkspace)
+            || self.picker.count() <= PICKER_ROWS_IN_DOCUMENT;
         let picker = if whole { self.picker } else { shortened(self.picker) };
         let status = if returned.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { status };
         let boot = Boot {
@@ -187,7 +213,7 @@ impl Who {
         let Self { live, picker, .. } = self;
         let boot = Boot {
             person: Some(live.person),
-            picker: Some(way_out(&picker)),
+            picker: Some(Picker { deleted: restorable(&picker, &route, &content), ..way_out(&picker) }),
             picker_is_whole: false,
             theme: context.theme,
             now: None,
@@ -195,6 +221,16 @@ impl Who {
             returned: None,
         };
         render(context, boot, route, status)
+    }
+}
+
+/// Of the workspaces that the person can restore, the one that was asked for.
+fn restorable(picker: &Picker, route: &Route, content: &Content) -> Vec<DeletedWorkspace> {
+    match (route, content) {
+        (Route::Workspace(slug, _), Content::Gone) => {
+            picker.deleted.iter().filter(|d| d.slug == *slug).cloned().collect()
+        }
+        _ => Vec::new(),
     }
 }
 

@@ -4,14 +4,14 @@
 use super::{
     Call, RequestContext, console,
     document::{back_to_picker, page, redirect},
-    factors, identity,
+    factors, identity, sessions, settings,
     shell::render,
 };
 use crate::{
     account::SecurityData,
     boot::{Boot, Content, Returned},
     error::AppError,
-    routes::{Page, ReturnTo, Route},
+    routes::{Page, ReturnTo, Route, SettingsPage},
 };
 use axum::body::Body;
 use http::{Response, StatusCode, Uri};
@@ -64,7 +64,12 @@ pub async fn submit(context: RequestContext, uri: &Uri, form: Vec<(String, Strin
                 factors::prove(&call, form.get("code"), next).await.map(Outcome::Go)
             }
             Route::Workspace(slug, page) => workspace(&call, &slug, &page, &form).await,
-            Route::Home { .. } | Route::Unknown => Err(AppError::Absent),
+            Route::Sessions => session(&call, &form).await,
+            Route::NewWorkspace => {
+                settings::create_workspace(&call, &form.read()).await.map(|slug| Outcome::Go(Page::Overview.url(&slug)))
+            }
+            Route::Home { .. } if form.get("action") == "restore" => restore(&call, &form).await,
+            Route::Home { .. } | Route::AuditExport(..) | Route::Unknown => Err(AppError::Absent),
         }
     };
     let mut response = match outcome {
@@ -162,7 +167,29 @@ fn show(call: &Call, route: Route, live: Live, data: SecurityData, returned: Opt
     Outcome::Show(render(&call.request, boot, route, status))
 }
 
+async fn session(call: &Call, form: &Form) -> Result<Outcome, AppError> {
+    match form.get("action") {
+        "end" => drop(sessions::end(call, form.get("id").parse().map_err(|_| AppError::Absent)?).await?),
+        "end-others" => drop(sessions::end_others(call).await?),
+        "sign-out-everywhere" => {
+            sessions::end_all(call).await?;
+            return Ok(Outcome::Go("/sign-in?notice=signed-out".to_owned()));
+        }
+        _ => return Err(AppError::Absent),
+    }
+    Ok(Outcome::Go(Route::Sessions.url()))
+}
+
+async fn restore(call: &Call, form: &Form) -> Result<Outcome, AppError> {
+    let slug = Slug::parse(form.get("slug")).map_err(|_| AppError::Absent)?;
+    settings::restore_workspace(call, &slug).await?;
+    Ok(Outcome::Go(Page::Overview.url(&slug)))
+}
+
 async fn workspace(call: &Call, slug: &Slug, page: &Page, form: &Form) -> Result<Outcome, AppError> {
+    if form.get("action") == "restore" {
+        return restore(call, form).await;
+    }
     let grant = form.get("grant");
     let status = match form.get("action") {
         "archive" => Lifecycle::Archived,
@@ -184,6 +211,18 @@ async fn workspace(call: &Call, slug: &Slug, page: &Page, form: &Form) -> Result
         Page::Product(id) => {
             console::set_product_status(call, slug, grant, *id, status).await?;
             page.clone()
+        }
+        Page::Settings(SettingsPage::General) => {
+            let saved = settings::save_general(call, slug, grant, &form.read()).await?;
+            return Ok(Outcome::Go(page.url(&saved.slug)));
+        }
+        Page::Settings(SettingsPage::Security) if form.get("action") == "demand" => {
+            settings::demand_factor(call, slug, grant, form.get("demand") == "on").await?;
+            page.clone()
+        }
+        Page::Settings(SettingsPage::Danger) if form.get("action") == "delete" => {
+            settings::delete_workspace(call, slug, grant, form.get("slug")).await?;
+            return Ok(Outcome::Go(Route::home().url()));
         }
         _ => return Err(AppError::Absent),
     };

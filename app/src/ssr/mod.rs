@@ -12,9 +12,12 @@ mod forms;
 mod grant;
 pub mod identity;
 mod limits;
+mod live;
 mod load;
 mod passkeys;
 mod password;
+pub mod sessions;
+pub mod settings;
 mod shell;
 
 pub use call::{Call, call, context};
@@ -23,6 +26,7 @@ pub use document::{document, unavailable};
 pub use forms::submit;
 pub use grant::GrantKey;
 pub use limits::SignInLimits;
+pub use live::heard;
 pub use passkeys::Passkeys;
 pub use password::Passwords;
 

@@ -6,6 +6,7 @@ mod field;
 mod icon;
 mod marks;
 mod notice;
+mod slug_field;
 mod toast;
 
 pub use banner::{Banner, Empty, Tone};
@@ -13,5 +14,6 @@ pub use chart::{BarChart, Spark};
 pub use field::{SelectField, TextAreaField, TextField};
 pub use icon::{Icon, Mark};
 pub use marks::{Ago, Highlighted, SlugText, Status, StatusTone, WsIcon};
-pub use notice::{Gone, NotFound, Unavailable};
+pub use notice::{Gone, NotFound, Unavailable, ways_out};
+pub use slug_field::SlugField;
 pub use toast::{Toast, Toasts};

@@ -3,14 +3,15 @@
 
 use super::WsIcon;
 use crate::{
-    account::AccountFrame,
+    account::{AccountFrame, restore_button},
     routes::{Page, Route},
     session::{Session, use_session},
 };
 use leptos::prelude::*;
+use model::moment;
 
-/// Ways out: the person's default workspace, and the picker.
-fn ways_out(session: Session) -> AnyView {
+/// Ways out of a notice: the person's default workspace, and the picker.
+pub fn ways_out(session: Session) -> AnyView {
     let default = session.picker.with_untracked(|picker| {
         let workspace = picker.as_ref()?.default_workspace()?;
         let url = Page::Overview.in_another_workspace(workspace.seat.capabilities()).url(&workspace.slug);
@@ -53,10 +54,26 @@ pub fn Gone() -> impl IntoView {
                 <p class="code">"410"</p>
                 <h1>"This workspace was deleted"</h1>
                 <p>"You had a seat in it; its data can’t be opened any more. If that was a mistake, write to an owner of its organization."</p>
+                {move || restore(session)}
                 {ways_out(session)}
             </main>
         </AccountFrame>
     }
+}
+
+/// The way back for an owner.
+fn restore(session: Session) -> Option<AnyView> {
+    let Route::Workspace(slug, _) = session.navigator.route() else { return None };
+    let workspace = session.picker.with(|p| p.as_ref()?.deleted.iter().find(|d| d.slug == slug).cloned())?;
+    let until = moment::date(workspace.until().date());
+    let action = Page::Overview.url(&slug);
+    Some(
+        view! {
+            <p>{format!("You owned it, so you can restore it, whole, until {until}.")}</p>
+            {restore_button(session, &workspace, action)}
+        }
+        .into_any(),
+    )
 }
 
 /// 503.

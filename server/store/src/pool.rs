@@ -7,7 +7,6 @@ use sqlx::{
 };
 use std::{sync::Arc, time::Duration};
 use time::OffsetDateTime;
-use tokio::sync::OnceCell;
 
 /// Connections at most: enough to keep two to four cores busy, few enough for PostgreSQL's default limit.
 const MAX_CONNECTIONS: u32 = 16;
@@ -19,8 +18,6 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
 pub struct Store {
     pool: PgPool,
     pub(crate) seats: Arc<SeatCache>,
-    /// The names of time zones, once they were asked for.
-    pub(crate) zones: Arc<OnceCell<Vec<String>>>,
 }
 
 /// A lock that is held; dropping it lets the next one in.
@@ -52,7 +49,7 @@ impl Store {
                 })
             })
             .connect_lazy_with(options);
-        Self { pool, seats: Arc::default(), zones: Arc::default() }
+        Self { pool, seats: Arc::default() }
     }
 
     /// Opens a transaction without any context: row level security shows it nothing until a door sets one.

@@ -4,7 +4,6 @@ use crate::{
     audit,
     door::{Can, Mode, WorkspaceTx, Write},
     error::StoreError,
-    pool::Store,
 };
 use model::{
     Slug,
@@ -12,6 +11,7 @@ use model::{
     capability::{ManageSettings, OwnWorkspace},
     settings::{Contents, GeneralDraft, GeneralInput, OldSlug},
 };
+use tokio::sync::OnceCell;
 
 /// What the form of the general settings holds, and the addresses that the workspace had before.
 ///
@@ -80,6 +80,17 @@ pub async fn save_general(
     Ok(())
 }
 
+/// Whether the workspace may take the address: nobody ever had it, or it had it itself.
+///
+/// # Errors
+/// When the database fails.
+pub async fn is_slug_free<M: Mode>(tx: &mut WorkspaceTx<M>, slug: &Slug) -> Result<bool, StoreError> {
+    let free = sqlx::query_scalar!(r#"select door.slug_is_free($1) as "free!""#, slug.as_str())
+        .fetch_one(tx.connection())
+        .await?;
+    Ok(free)
+}
+
 /// What deleting the workspace would take away.
 ///
 /// # Errors
@@ -111,24 +122,20 @@ pub async fn delete(tx: &mut WorkspaceTx<Write>, can: &Can<OwnWorkspace>) -> Res
     audit::note(tx, Action::WorkspaceDeleted, workspace, &Detail::none().with("name", name)).await
 }
 
-impl Store {
-    /// The names of the time zones that this database knows, `UTC` first. Read once: PostgreSQL reads a file for each.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn time_zones(&self) -> Result<Vec<String>, StoreError> {
-        let zones = self
-            .zones
-            .get_or_try_init(async || {
-                sqlx::query_scalar!(
-                    r#"select name as "name!" from pg_timezone_names
-                    where name ~ '^(Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Europe|Indian|Pacific)/' or name = 'UTC'
-                    order by name <> 'UTC', name"#
-                )
-                .fetch_all(self.pool())
-                .await
-            })
-            .await?;
-        Ok(zones.clone())
-    }
+/// The names of the time zones that the database knows, `UTC` first. Read once: PostgreSQL reads a file for each.
+///
+/// # Errors
+/// When the database fails.
+pub async fn time_zones<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<&'static [String], StoreError> {
+    static ZONES: OnceCell<Vec<String>> = OnceCell::const_new();
+    let zones = ZONES.get_or_try_init(async || {
+        sqlx::query_scalar!(
+            r#"select name as "name!" from pg_timezone_names
+            where name ~ '^(Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Europe|Indian|Pacific)/' or name = 'UTC'
+            order by name <> 'UTC', name"#
+        )
+        .fetch_all(tx.connection())
+        .await
+    });
+    Ok(zones.await?)
 }

@@ -12,9 +12,11 @@
     reason = "in a test they are how a leak is reported"
 )]
 
+mod audit;
 mod cancelled_begin;
 mod catalogue;
 mod doors;
+mod events;
 mod factors;
 mod handoff;
 mod isolation;
