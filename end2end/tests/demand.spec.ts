@@ -105,7 +105,8 @@ test("turned on under an open tab: nothing more is read or written, and what was
   const grant = await grantOf(context.request, IT);
   await demand(IT, true);
   await page.getByRole("button", { name: "Create customer" }).click();
-  await expect(page.getByRole("alert")).toHaveText(/A second factor is asked for here now\./);
+  await expect(page.getByTestId("toast"), "the open tab does not hear of it").toHaveText(/IT asks for a second factor now\./);
+  await expect(page.locator(".banner.bad")).toHaveText(/A second factor is asked for here now\./);
   await expect(page.locator("[name=name]"), "what was typed is lost").toHaveValue("Demanded & Sons");
   expect(await value("select count(*) from workspace.customers where name = 'Demanded & Sons'"), "it was written").toBe("0");
   const read = await call(context.request, "load_page", { workspace: IT, grant, url: `/${IT}/customers` });
