@@ -105,7 +105,8 @@ test("turned on under an open tab: nothing more is read or written, and what was
   const grant = await grantOf(context.request, IT);
   await demand(IT, true);
   await page.getByRole("button", { name: "Create customer" }).click();
-  await expect(page.getByRole("alert")).toHaveText(/A second factor is asked for here now\./);
+  await expect(page.getByTestId("toast"), "the open tab does not hear of it").toHaveText(/IT asks for a second factor now\./);
+  await expect(page.locator(".banner.bad")).toHaveText(/A second factor is asked for here now\./);
   await expect(page.locator("[name=name]"), "what was typed is lost").toHaveValue("Demanded & Sons");
   expect(await value("select count(*) from workspace.customers where name = 'Demanded & Sons'"), "it was written").toBe("0");
   const read = await call(context.request, "load_page", { workspace: IT, grant, url: `/${IT}/customers` });
@@ -134,5 +135,45 @@ test("without JavaScript: asked, and let in by a code", async ({ browser }) => {
   const [customer] = await customersOf(FINANCE);
   await expect(page.getByRole("link", { name: customer.name })).toBeVisible();
   expect((await bootOf(context.request, `/${IT}/customers`)).content.workspace, "and into the other as ever").toBeTruthy();
+  await context.close();
+});
+
+test("an admin turns it on in the settings, but not before proving a factor; open tabs are asked at once", async ({ browser }) => {
+  await demand(FINANCE, false);
+  const context = await contextOf(browser, ADA);
+  const page = await context.newPage();
+  const settings = `/${IT}/settings/security`;
+  await open(page, settings);
+  await expect(page.getByRole("button", { name: "Ask everybody who enters" }), "an admin can lock herself out").toHaveCount(0);
+  const grant = await grantOf(context.request, IT);
+  const early = await call(context.request, "demand_factor", { workspace: IT, grant, demand: true });
+  expect([early.status(), await early.json()]).toEqual([403, "factor"]);
+  await page.getByTestId("prove-first").click();
+  await page.getByTestId("set-up").click();
+  await live(page);
+  await setUpApp(page);
+  await page.getByRole("link", { name: "Go on" }).click();
+  await expect(page).toHaveURL(settings);
+  await live(page);
+
+  const other = await contextOf(browser, VIK);
+  const reader = await other.newPage();
+  await open(reader, `/${IT}/customers`);
+  await rowsAreThere(reader);
+  await page.getByRole("button", { name: "Ask everybody who enters" }).click();
+  await expect(page.getByTestId("demand").getByText("Asked for", { exact: true })).toBeVisible();
+  await expect(reader, "an open tab goes on showing the workspace").toHaveURL(/\/account\/factor/);
+  await expect(reader.getByRole("heading", { level: 1 })).toHaveText("IT asks for a second factor");
+  // She is let in; a viewer may not take it back.
+  await open(page, `/${IT}/customers`);
+  await rowsAreThere(page);
+  const log = await value("select detail::text from workspace.audit_log where action = 'second_factor_demanded' order by id desc limit 1");
+  expect(log).toContain("on");
+  await open(page, settings);
+  await page.getByRole("button", { name: "Stop asking" }).click();
+  await expect(page.getByTestId("demand").getByText("Not asked for")).toBeVisible();
+  await open(reader, `/${IT}/customers`);
+  await rowsAreThere(reader);
+  await other.close();
   await context.close();
 });

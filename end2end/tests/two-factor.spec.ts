@@ -133,6 +133,26 @@ test("without JavaScript: set up after a mistake, then in by recovery code, once
   await plain.close();
 });
 
+test("another tab goes on when this one proves a factor", async ({ browser }) => {
+  const context = await contextOf(browser, VIK);
+  const [page, other] = [await context.newPage(), await context.newPage()];
+  await open(other, "/smartai-it/customers");
+  await expect(other.getByTestId("row").first()).toBeVisible();
+  await open(page, "/account/security");
+  await setUpApp(page);
+  // What wakes both tabs, so that their sockets ask with the secret that they were opened with.
+  await sql("update account.users set name = name || '.' where email = $1", [VIK]);
+  await sql("update account.users set name = rtrim(name, '.') where email = $1", [VIK]);
+  await other.getByRole("link", { name: "Invoices" }).first().click();
+  await expect(other.getByRole("heading", { level: 1 })).toHaveText("Invoices");
+  await expect(other.getByTestId("row").first()).toBeVisible();
+  await other.getByRole("link", { name: "Overview" }).first().click();
+  await expect(other).toHaveURL("/smartai-it/overview");
+  await page.getByRole("button", { name: "Make new recovery codes" }).click();
+  await expect(page, "the tab that proved it was signed out").toHaveURL("/account/security");
+  await context.close();
+});
+
 test("one code lets one of two browsers in, and guessing comes to an end", async ({ browser }) => {
   const context = await contextOf(browser, VIK);
   const page = await context.newPage();

@@ -22,6 +22,15 @@ pub struct GeneralSettings {
     pub old: Vec<OldSlug>,
 }
 
+/// The page of what the workspace demands of whoever enters.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct SecuritySettings {
+    /// Entering asks for a second factor.
+    pub demands_factor: bool,
+    /// Who looks at it has proven one in this session, and so would not be locked out.
+    pub proven: bool,
+}
+
 /// An address that a workspace had before. It leads to the present one, for members.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OldSlug {

@@ -33,6 +33,16 @@ pub fn FactorPage() -> impl IntoView {
             format!("{name} asks for a second factor"),
             "You have none yet. Set one up, which takes a minute, and you come straight back here.".to_owned(),
         ),
+        FactorReason::Demanding(name) => (
+            "Confirm it’s you".to_owned(),
+            if methods.any() {
+                format!(
+                    "Whoever has {name} ask for a second factor confirms their own first, and so is never locked out."
+                )
+            } else {
+                format!("Whoever has {name} ask for a second factor needs one of their own first. You have none yet.")
+            },
+        ),
         FactorReason::SignIn(email) => ("One more step".to_owned(), format!("Confirm it’s you to sign in as {email}.")),
         FactorReason::Change => {
             ("Confirm it’s you".to_owned(), "Your second factor is asked for before it can be changed.".to_owned())
@@ -49,7 +59,7 @@ pub fn FactorPage() -> impl IntoView {
             <form method="post" action="/sign-out"><button class="link" type="submit">"Sign in as somebody else"</button></form>
         }
         .into_any(),
-        FactorReason::Workspace(_) => view! { <a class="link" href=Route::home().url()>"All workspaces"</a> }.into_any(),
+        FactorReason::Workspace(_) | FactorReason::Demanding(_) => view! { <a class="link" href=Route::home().url()>"All workspaces"</a> }.into_any(),
         FactorReason::Change => view! { <a class="link" href=Route::Security { next: None }.url()>"Back to security"</a> }.into_any(),
     };
     view! {

@@ -10,7 +10,7 @@ use model::{
     list::ListPage,
     members::Members,
     overview::Overview,
-    settings::{Contents, GeneralSettings},
+    settings::{Contents, GeneralSettings, SecuritySettings},
     workspace::Entry,
 };
 use serde::{Deserialize, Serialize};
@@ -54,6 +54,8 @@ pub enum PageData {
     Members(Box<Members<WorkspaceRole>>),
     /// The general settings.
     General(Box<GeneralSettings>),
+    /// What the workspace demands of whoever enters.
+    Security(SecuritySettings),
     /// The audit log.
     Audit(Box<AuditView>),
     /// What deleting the workspace would take away.

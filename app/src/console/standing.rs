@@ -37,6 +37,12 @@ impl Scope {
         let entered = self.entry.with_untracked(|e| e.as_ref().map(|e| (e.workspace.clone(), e.seat)));
         match (entered, standing) {
             (Some((before, had)), Standing::Seat { workspace, seat }) => self.is_now(&before, had, *workspace, seat),
+            // What is typed stays; whether it may be saved, the server says.
+            (Some((before, _)), Standing::Factor) if self.is_form() => self.session.toast(Toast::failed(format!(
+                "{} asks for a second factor now. Confirm it’s you in another tab, then save.",
+                before.name
+            ))),
+            (Some(_), Standing::Factor) => self.session.prove_factor(),
             (Some(_), Standing::Gone) => self.lose(AppError::Gone),
             (Some(_), Standing::Absent) => self.lose(AppError::Absent),
             (None, Standing::Seat { .. }) => self.lost.update(|lost| {
@@ -44,7 +50,7 @@ impl Scope {
                     lost.back = true;
                 }
             }),
-            (None, Standing::Gone | Standing::Absent) => {}
+            (None, Standing::Gone | Standing::Absent | Standing::Factor) => {}
         }
     }
 

@@ -26,6 +26,8 @@ pub enum Standing {
         /// The seat.
         seat: Seat,
     },
+    /// They have a seat in it, and it asks for a second factor first.
+    Factor,
     /// It was deleted, and they had a seat.
     Gone,
     /// There is none, or none for them.

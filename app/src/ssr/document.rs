@@ -166,9 +166,14 @@ async fn answer(call: &Call, uri: &Uri, returned: Option<Returned>) -> Result<Re
         Route::AuditExport(slug, query) => match super::settings::export(call, &slug, &query).await {
             Ok(file) => Ok(file),
             // The page of the log says why not.
-            Err(AppError::Absent | AppError::Gone | AppError::Moved(_) | AppError::SignedOut | AppError::Denied(_)) => {
-                workspace(call, uri, slug, Page::Settings(SettingsPage::Audit(query)), None).await
-            }
+            Err(
+                AppError::Absent
+                | AppError::Gone
+                | AppError::Moved(_)
+                | AppError::SignedOut
+                | AppError::Factor
+                | AppError::Denied(_),
+            ) => workspace(call, uri, slug, Page::Settings(SettingsPage::Audit(query)), None).await,
             Err(error) => Err(error),
         },
         Route::Factor { next } => match factors::asking(call, next.as_ref()).await? {

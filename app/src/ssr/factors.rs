@@ -5,7 +5,7 @@ use super::{Call, fault, identity::person, passkeys::not_accepted};
 use crate::{
     account::{Enrolment, FactorAsk, FactorReason, PasskeyChallenge, QrCode, SecurityData},
     error::AppError,
-    routes::{Page, ReturnTo, Route},
+    routes::{Page, ReturnTo, Route, SettingsPage},
 };
 use http::header::SET_COOKIE;
 use model::{
@@ -23,6 +23,7 @@ use store::{
         totp::{self, ConfirmRefused, NewSecret},
     },
     secret::Secret,
+    security,
 };
 
 /// Who an authenticator app says its codes are for.
@@ -388,9 +389,18 @@ pub async fn asking(call: &Call, next: Option<&ReturnTo>) -> Result<Asking, AppE
         return Ok(Asking::Ask(ask(FactorReason::SignIn(email)), None));
     }
     let Some(next) = next else { return Ok(Asking::Done(Route::home().url())) };
-    if let Route::Workspace(slug, _) = Route::parse_url(next.as_str()) {
+    if let Route::Workspace(slug, page) = Route::parse_url(next.as_str()) {
         return Ok(match store.workspace(&credential, &slug).await.map_err(fault)? {
             Door::Factor(demand) => Asking::Ask(ask(FactorReason::Workspace(demand.name)), Some(demand.live)),
+            Door::Open(mut tx) if page == Page::Settings(SettingsPage::Security) => {
+                let proven = security::has_proven(&mut tx).await.map_err(fault)?;
+                let tenant = tx.commit().await.map_err(fault)?;
+                if proven {
+                    Asking::Done(next.as_str().to_owned())
+                } else {
+                    Asking::Ask(ask(FactorReason::Demanding(tenant.workspace.name)), Some(tenant.live))
+                }
+            }
             _ => Asking::Done(next.as_str().to_owned()),
         });
     }

@@ -273,6 +273,10 @@ async fn workspace(call: &Call, slug: &Slug, page: &Page, form: &Form) -> Result
             let saved = settings::save_general(call, slug, grant, &form.read()).await?;
             return Ok(Outcome::Go(page.url(&saved.slug)));
         }
+        Page::Settings(SettingsPage::Security) if form.get("action") == "demand" => {
+            settings::demand_factor(call, slug, grant, form.get("demand") == "on").await?;
+            page.clone()
+        }
         Page::Settings(SettingsPage::Danger) if form.get("action") == "delete" => {
             settings::delete_workspace(call, slug, grant, form.get("slug")).await?;
             return Ok(Outcome::Go(Route::home().url()));

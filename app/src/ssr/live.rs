@@ -25,6 +25,7 @@ pub async fn heard(store: &Store, credential: &Credential, here: Option<&Slug>) 
     let now = |live: &Live, standing| Heard::Now { epoch: live.epoch.clone(), place: Some((slug.clone(), standing)) };
     Ok(match door {
         Door::Open(tx) => now(&tx.tenant().live, seat(&tx)),
+        Door::Factor(demand) => now(&demand.live, Standing::Factor),
         Door::Gone(live) => now(&live, Standing::Gone),
         Door::Absent(live) => now(&live, Standing::Absent),
         Door::SignedOut => Heard::SignedOut,

@@ -24,7 +24,9 @@ use store::{
     StoreError, audit,
     deleted::{self, Restored},
     door::{Can, Denied, Mode, WorkspaceTx, Write},
-    organizations, settings,
+    organizations,
+    security::{self, DemandRefused},
+    settings,
 };
 
 /// The data of a page of the settings. What the seat does not allow is [`PageData::Denied`].
@@ -48,7 +50,8 @@ pub(super) async fn load<M: Mode>(tx: &mut WorkspaceTx<M>, page: &SettingsPage) 
         }
         SettingsPage::Audit(query) => PageData::Audit(Box::new(log(tx, &can, query).await?)),
         SettingsPage::Danger => PageData::Danger(settings::contents(tx, &can).await.map_err(fault)?),
-        SettingsPage::Members | SettingsPage::Security => PageData::Missing,
+        SettingsPage::Security => PageData::Security(security::read(tx, &can).await.map_err(fault)?),
+        SettingsPage::Members => PageData::Missing,
     })
 }
 
@@ -125,6 +128,18 @@ pub async fn delete_workspace(call: &Call, slug: &Slug, grant: &str, typed: &str
     let tenant = tx.commit().await.map_err(fault)?;
     tracing::info!(workspace_id = %tenant.workspace.id, user_id = %tenant.live.person.id, "a workspace was deleted");
     Ok(())
+}
+
+/// Turns the workspace's demand for a second factor on or off.
+pub async fn demand_factor(call: &Call, slug: &Slug, grant: &str, demand: bool) -> Result<(), AppError> {
+    let (mut tx, can) = alone::<ManageSettings>(call, slug, grant).await?;
+    match security::demand_factor(&mut tx, &can, demand).await.map_err(fault)? {
+        Ok(()) => {
+            tx.commit().await.map_err(fault)?;
+            Ok(())
+        }
+        Err(DemandRefused::NotProven) => Err(AppError::Factor),
+    }
 }
 
 /// Whether an address can be had.

@@ -16,7 +16,10 @@ use axum::{
 };
 use model::Slug;
 use std::time::Duration;
-use store::{Store, StoreError, door::Credential};
+use store::{
+    Store, StoreError,
+    door::{Credential, Live},
+};
 use tokio::time::{Instant, interval, sleep, timeout};
 
 /// Longest message of a tab, in bytes.
@@ -61,7 +64,7 @@ pub(crate) async fn open(State(web): State<Web>, upgrade: WebSocketUpgrade, requ
     let hub = web.live.clone();
     upgrade.on_upgrade(move |socket| {
         tasks.clone().track_future(async move {
-            let mut tab = Tab { socket, place, credential, store, here: None };
+            let mut tab = Tab { socket, place, live, credential, store, here: None };
             tokio::select! {
                 end = tab.run(&hub) => tab.close(end).await,
                 () = hub.shutdown().asked() => tab.close(End::Restart).await,
@@ -80,11 +83,14 @@ enum End {
     Nonsense,
     /// The server ends; the tab should come back.
     Restart,
+    /// The session goes on under another secret, which the tab's browser has; it should come back with that.
+    Rotated,
 }
 
 struct Tab {
     socket: WebSocket,
     place: Place,
+    live: Live,
     credential: Credential,
     store: Store,
     here: Option<Slug>,
@@ -150,6 +156,9 @@ impl Tab {
             let _turn = hub.turn().await;
             app::ssr::heard(&self.store, &self.credential, self.here.as_ref()).await?
         };
+        if heard == Heard::SignedOut && self.store.goes_on(&self.live).await? {
+            return Ok(Some(End::Rotated));
+        }
         if say(&mut self.socket, &heard).await.is_err() {
             return Ok(Some(End::Gone));
         }
@@ -162,6 +171,7 @@ impl Tab {
             End::SignedOut => (close_code::NORMAL, "signed out"),
             End::Nonsense => (close_code::POLICY, "not understood"),
             End::Restart => (close_code::AWAY, "restarting"),
+            End::Rotated => (close_code::AWAY, "come back"),
         };
         let frame = CloseFrame { code, reason: reason.into() };
         let _ = send(&mut self.socket, Message::Close(Some(frame))).await;

@@ -1,3 +1,4 @@
+drop trigger tell_demand on account.workspaces;
 drop trigger fence_factor on account.workspaces;
 drop function door.prover(bytea);
 drop function door.passkey(bytea);

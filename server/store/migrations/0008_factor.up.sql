@@ -217,6 +217,8 @@ grant execute on function door.prover(bytea), door.passkey(bytea), door.keep_cha
 
 reset role;
 
--- A write that was let in without a factor has ended, one way or the other, when the demand for one stands.
+-- Open tabs hear of it. A write that was let in without a factor has ended, one way or the other, when the demand for one stands.
+create trigger tell_demand after update of demands_factor on account.workspaces
+    for each row when (old.demands_factor is distinct from new.demands_factor) execute function door.tell_workspace();
 create trigger fence_factor before update of demands_factor on account.workspaces
     for each row execute function door.fence_workspace();

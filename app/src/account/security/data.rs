@@ -53,6 +53,8 @@ pub enum FactorReason {
     SignIn(String),
     /// A workspace of that name demands it of whoever enters.
     Workspace(String),
+    /// Their own workspace of that name is to demand one.
+    Demanding(String),
     /// The person's factors are to be changed.
     Change,
 }

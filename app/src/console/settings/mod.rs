@@ -6,6 +6,7 @@ mod audit;
 mod danger;
 mod general;
 mod members;
+mod security;
 mod server_fns;
 
 pub use server_fns::*;
@@ -53,6 +54,7 @@ fn framed(scope: Scope, page: SettingsPage) -> AnyView {
         scope.shown.with(|shown| match &shown.data {
             Some(PageData::Denied(needed)) => why_not(scope, *needed),
             Some(PageData::General(settings)) => general::view(scope, settings),
+            Some(PageData::Security(settings)) => security::view(scope, settings),
             Some(PageData::Audit(log)) => audit::view(scope, log),
             Some(PageData::Danger(contents)) => danger::view(scope, *contents),
             Some(_) => view! { <p class="muted">"There is no such page of the settings."</p> }.into_any(),

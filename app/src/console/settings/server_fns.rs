@@ -24,6 +24,16 @@ pub async fn delete_workspace(workspace: Slug, grant: String, typed: String) -> 
     crate::ssr::settings::delete_workspace(&crate::ssr::context()?, &workspace, &grant, &typed).await
 }
 
+/// Turns the workspace's demand for a second factor on (`demand`) or off.
+///
+/// # Errors
+/// [`AppError::Denied`] without the capability; [`AppError::Factor`] when whoever turns it on has proven none in this
+/// session, and so would lock themselves out.
+#[server(prefix = "/api/fn", endpoint = "demand_factor", input = Json, output = Json)]
+pub async fn demand_factor(workspace: Slug, grant: String, demand: bool) -> Result<(), AppError> {
+    crate::ssr::settings::demand_factor(&crate::ssr::context()?, &workspace, &grant, demand).await
+}
+
 /// Whether an address can be had: nobody ever had it, or `workspace` itself did. Whose it is or was is not said.
 ///
 /// # Errors

@@ -3,7 +3,7 @@
 use super::factors::{asked_at_sign_in, passkeys};
 use crate::{
     audit,
-    door::{Credential, Holder, PersonTx},
+    door::{Credential, Holder, Live, PersonTx},
     error::StoreError,
     pool::Store,
     secret::Secret,
@@ -113,6 +113,27 @@ impl Store {
         let session = insert_session(&mut tx, user, secret, device, Some(Proven::SecondFactor)).await?;
         tx.commit().await?;
         Ok(Some(session))
+    }
+
+    /// Whether the session that somebody had is still theirs, be it under another secret (a proven factor changes it).
+    /// Says nothing of whether anybody may act in it: for that, its secret is to be presented at a door.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn goes_on(&self, live: &Live) -> Result<bool, StoreError> {
+        let Some(session) = live.session else { return Ok(false) };
+        let mut tx = self.begin().await?;
+        sqlx::query!("select set_config('stile.user_id', $1, true)", live.person.id.to_string())
+            .fetch_one(&mut *tx)
+            .await?;
+        Ok(sqlx::query_scalar!(
+            r#"select exists (select from account.sessions s join account.users u on u.id = s.user_id
+                where s.id = $1 and s.ended_at is null and s.expires_at > now()
+                    and s.last_seen_at > now() - interval '14 days' and u.disabled_at is null) as "live!""#,
+            session.uuid()
+        )
+        .fetch_one(&mut *tx)
+        .await?)
     }
 
     async fn end_previous(&self, previous: Option<&Credential>) -> Result<(), StoreError> {

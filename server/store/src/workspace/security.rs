@@ -9,17 +9,19 @@ use model::{
     audit::{Action, Detail},
     capability::ManageSettings,
     id::SessionId,
+    settings::SecuritySettings,
 };
 
-/// Whether entering asks for a second factor.
+/// What the workspace demands of whoever enters.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn demands_factor<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<bool, StoreError> {
+pub async fn read<M: Mode>(tx: &mut WorkspaceTx<M>, can: &Can<ManageSettings>) -> Result<SecuritySettings, StoreError> {
     let workspace = tx.id().uuid();
-    Ok(sqlx::query_scalar!("select demands_factor from account.workspaces where id = $1", workspace)
-        .fetch_one(tx.connection())
-        .await?)
+    let demands_factor = sqlx::query_scalar!("select demands_factor from account.workspaces where id = $1", workspace)
+        .fetch_one(can.on(tx)?)
+        .await?;
+    Ok(SecuritySettings { demands_factor, proven: has_proven(tx).await? })
 }
 
 /// Whether this session has proven a second factor, so that its holder would still be let in with the demand on.
