@@ -3,7 +3,10 @@
 //! The server gathers it before it renders, in as few transactions as can be, and puts it into the page as JSON; the
 //! browser reads it once while hydrating. Nothing is fetched while rendering, so no view waits, streams or flickers.
 
-use crate::{console::PageData, error::Refusal};
+use crate::{
+    console::{AuditView, PageData},
+    error::Refusal,
+};
 use model::{
     FieldErrors,
     device::SessionRow,
@@ -100,6 +103,13 @@ pub enum Content {
     Sessions {
         /// The live ones.
         sessions: Vec<SessionRow>,
+    },
+    /// The audit log of an organization.
+    OrganizationAudit {
+        /// What the organization is called.
+        name: String,
+        /// The page.
+        log: Box<AuditView>,
     },
     /// The form of a new workspace.
     NewWorkspace,

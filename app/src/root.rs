@@ -1,7 +1,7 @@
 //! The root: from the address to the plane that shows it.
 
 use crate::{
-    account::{NewWorkspacePage, PickerPage, SessionsPage, SignInPage, TokensPage},
+    account::{NewWorkspacePage, OrganizationAuditPage, PickerPage, SessionsPage, SignInPage, TokensPage},
     boot::{Boot, Content},
     browser,
     console::WorkspacePlane,
@@ -20,6 +20,7 @@ enum Plane {
     Tokens,
     Sessions,
     NewWorkspace,
+    OrganizationAudit,
     Workspace(Slug),
     Absent,
     Gone,
@@ -53,6 +54,7 @@ pub fn App(
             (_, Route::Tokens) => Plane::Tokens,
             (_, Route::Sessions) => Plane::Sessions,
             (_, Route::NewWorkspace) => Plane::NewWorkspace,
+            (_, Route::OrganizationAudit(..)) => Plane::OrganizationAudit,
             (_, Route::Workspace(slug, _)) => Plane::Workspace(session.plane_of(slug)),
             (_, Route::SignIn { .. }) => Plane::SignIn,
             (_, Route::AuditExport(..) | Route::Unknown) => Plane::Absent,
@@ -66,6 +68,8 @@ pub fn App(
             Plane::Tokens => "Tokens · Stile",
             Plane::Sessions => "Sessions · Stile",
             Plane::NewWorkspace => "New workspace · Stile",
+            // The document says whose.
+            Plane::OrganizationAudit => return,
             Plane::Absent => "Not found · Stile",
             Plane::Gone => "Deleted · Stile",
             Plane::Unavailable => "Unavailable · Stile",
@@ -80,6 +84,7 @@ pub fn App(
             Plane::Tokens => view! { <TokensPage/> }.into_any(),
             Plane::Sessions => view! { <SessionsPage/> }.into_any(),
             Plane::NewWorkspace => view! { <NewWorkspacePage/> }.into_any(),
+            Plane::OrganizationAudit => view! { <OrganizationAuditPage/> }.into_any(),
             Plane::Workspace(slug) => view! { <WorkspacePlane slug/> }.into_any(),
             Plane::Absent => view! { <NotFound/> }.into_any(),
             Plane::Gone => view! { <Gone/> }.into_any(),

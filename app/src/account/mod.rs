@@ -2,6 +2,7 @@
 
 mod frame;
 mod new_workspace;
+mod organization_audit;
 mod picker;
 mod restore;
 mod server_fns;
@@ -11,6 +12,7 @@ mod tokens;
 
 pub use frame::{AccountFrame, ProfileMenu};
 pub use new_workspace::NewWorkspacePage;
+pub use organization_audit::OrganizationAuditPage;
 pub use picker::PickerPage;
 pub use restore::restore_button;
 pub use server_fns::*;

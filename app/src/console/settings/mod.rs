@@ -7,6 +7,7 @@ mod danger;
 mod general;
 mod server_fns;
 
+pub use audit::table as audit_table;
 pub use server_fns::*;
 
 use super::{PageData, host::failed, scope::Scope};
