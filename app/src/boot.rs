@@ -5,7 +5,7 @@
 
 use crate::{
     account::{FactorAsk, OrganizationView, SecurityData, StartPage},
-    console::PageData,
+    console::{AuditView, PageData},
     error::Refusal,
 };
 use model::{
@@ -86,6 +86,13 @@ pub enum Content {
     Sessions {
         /// The live ones.
         sessions: Vec<SessionRow>,
+    },
+    /// The audit log of an organization.
+    OrganizationAudit {
+        /// What the organization is called.
+        name: String,
+        /// The page.
+        log: Box<AuditView>,
     },
     /// The form of a new workspace.
     NewWorkspace,

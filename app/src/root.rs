@@ -2,8 +2,8 @@
 
 use crate::{
     account::{
-        FactorPage, InvitePage, NewWorkspacePage, OrganizationShell, PickerPage, PreferencesPage, ProfilePage,
-        SecurityPage, SessionsPage, SignInPage, StartView, TokensPage,
+        FactorPage, InvitePage, NewWorkspacePage, OrganizationAuditPage, OrganizationShell, PickerPage, PreferencesPage,
+        ProfilePage, SecurityPage, SessionsPage, SignInPage, StartView, TokensPage,
     },
     boot::{Asking, Boot, Content},
     browser,
@@ -31,6 +31,7 @@ enum Plane {
     NewWorkspace,
     Security,
     Factor,
+    OrganizationAudit,
     Workspace(Slug),
     Absent,
     Gone,
@@ -70,6 +71,7 @@ pub fn App(
             (_, Route::Organization(id, page)) => Plane::Organization(id, page),
             (_, Route::Sessions) => Plane::Sessions,
             (_, Route::NewWorkspace) => Plane::NewWorkspace,
+            (_, Route::OrganizationAudit(..)) => Plane::OrganizationAudit,
             (_, Route::Workspace(slug, _)) => Plane::Workspace(session.plane_of(slug)),
             (_, Route::Security { .. }) => Plane::Security,
             (_, Route::Factor { .. }) => Plane::Factor,
@@ -90,6 +92,8 @@ pub fn App(
             Plane::NewWorkspace => "New workspace · Stile",
             Plane::Security => "Security · Stile",
             Plane::Factor => "Second factor · Stile",
+            // The document says whose.
+            Plane::OrganizationAudit => return,
             Plane::Absent => "Not found · Stile",
             Plane::Asked(_) => "Asked · Stile",
             Plane::Gone => "Deleted · Stile",
@@ -113,6 +117,7 @@ pub fn App(
             Plane::NewWorkspace => view! { <NewWorkspacePage/> }.into_any(),
             Plane::Security => view! { <SecurityPage/> }.into_any(),
             Plane::Factor => view! { <FactorPage/> }.into_any(),
+            Plane::OrganizationAudit => view! { <OrganizationAuditPage/> }.into_any(),
             Plane::Workspace(slug) => view! { <WorkspacePlane slug/> }.into_any(),
             Plane::Absent => view! { <NotFound/> }.into_any(),
             Plane::Gone => view! { <Gone/> }.into_any(),

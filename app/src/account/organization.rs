@@ -13,6 +13,7 @@ use crate::{
 use leptos::{prelude::*, task::spawn_local};
 use model::{
     OrganizationRole,
+    audit::AuditQuery,
     id::OrganizationId,
     members::{Members, OrganizationProfile, OrganizationWorkspace},
 };
@@ -84,6 +85,8 @@ pub fn OrganizationShell(
             error => failed.set(Some(error)),
         },
     );
+    let manages =
+        Memo::new(move |_| shown.with(|s| s.as_ref().is_some_and(|s| !matches!(s.data, OrganizationData::Mine(_)))));
     let name = Memo::new(move |_| shown.with(|s| s.as_ref().map(|s| s.profile.name.clone())).unwrap_or_default());
     view! {
         {move || match failed.get() {
@@ -97,6 +100,11 @@ pub fn OrganizationShell(
                                     <Icon name=to.icon()/><span>{to.title()}</span>
                                 </a>
                             }).collect_view()}
+                            {move || manages.get().then(|| view! {
+                                <a class="nav-item" rel="external" href=Route::OrganizationAudit(id, AuditQuery::default()).url()>
+                                    <Icon name="clock"/><span>"Audit log"</span>
+                                </a>
+                            })}
                         </nav>
                         <main id="main">
                             <p class="over">{name}</p>

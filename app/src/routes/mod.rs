@@ -88,6 +88,8 @@ pub enum Route {
     Sessions,
     /// `/new`.
     NewWorkspace,
+    /// `/org/{id}/audit`.
+    OrganizationAudit(OrganizationId, AuditQuery),
     /// `/{slug}/settings/audit/export`: the audit log as a file.
     AuditExport(Slug, AuditQuery),
     /// `/account/security`: second factors and passkeys.
@@ -126,6 +128,12 @@ impl Route {
             ("account", "profile") => Self::Profile { saved: value("saved").and_then(Saved::from_word) },
             ("account", "preferences") => Self::Preferences { saved: value("saved").and_then(Saved::from_word) },
             ("invite", token) => InviteToken::parse(token).map_or(Self::Unknown, Self::Invite),
+            ("org", rest) if rest.strip_suffix("/audit").is_some_and(|id| id.parse::<OrganizationId>().is_ok()) => {
+                let query = AuditQuery::from_pairs(pairs.iter().map(|(k, v)| (k.as_str(), v.as_str())));
+                rest.strip_suffix("/audit")
+                    .and_then(|id| id.parse().ok())
+                    .map_or(Self::Unknown, |id| Self::OrganizationAudit(id, query))
+            }
             ("org", rest) => {
                 let (id, page) = rest.split_once('/').unwrap_or((rest, ""));
                 match (id.parse(), OrganizationPage::parse(page)) {
@@ -177,6 +185,10 @@ impl Route {
             Self::Organization(id, page) => page.url(*id),
             Self::Sessions => AccountPage::Sessions.path().to_owned(),
             Self::NewWorkspace => "/new".to_owned(),
+            Self::OrganizationAudit(id, query) => {
+                let path = format!("/org/{id}/audit");
+                with_query(&path, query.pairs().iter().map(|(name, value)| Some((*name, value.as_str()))))
+            }
             Self::AuditExport(slug, query) => {
                 let path = format!("/{slug}/{AUDIT_EXPORT}");
                 with_query(&path, query.pairs().iter().map(|(name, value)| Some((*name, value.as_str()))))
@@ -283,6 +295,7 @@ mod tests {
             "/org/018f4d9e-0000-7000-8000-000000000000/domains",
             "/account/sessions",
             "/new",
+            "/org/018f4d9e-0000-7000-8000-000000000000/audit?period=7d",
             "/smartai-it/settings/audit/export?kind=settings",
             "/account/security?next=%2Fsmartai-it%2Fcustomers",
             "/account/factor?next=%2Faccount%2Fsecurity",

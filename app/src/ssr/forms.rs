@@ -91,7 +91,7 @@ pub async fn submit(context: RequestContext, uri: &Uri, form: Vec<(String, Strin
             }
             Route::Home { .. } if form.get("action") == "restore" => restore(&call, &form).await,
             Route::Home { .. } => invite::from_picker(&call, form.get("action"), form.get("id")).await.map(Outcome::Go),
-            Route::AuditExport(..) | Route::Unknown => Err(AppError::Absent),
+            Route::OrganizationAudit(..) | Route::AuditExport(..) | Route::Unknown => Err(AppError::Absent),
         }
     };
     let mut response = match outcome {

@@ -9,6 +9,7 @@ mod members;
 mod security;
 mod server_fns;
 
+pub use audit::table as audit_table;
 pub use server_fns::*;
 
 use super::{PageData, host::failed, scope::Scope};
