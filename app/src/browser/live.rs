@@ -131,21 +131,20 @@ pub fn copy(text: &str) {
 /// The values of a form's controls.
 pub fn form_values(event: &ev::SubmitEvent) -> Vec<(String, String)> {
     let form = event.target().and_then(|t| t.dyn_into::<HtmlFormElement>().ok());
-    form.map(|form| values(&form)).unwrap_or_default()
+    // The button that was pressed says which of a form's deeds is meant, as it does without a script.
+    let button = event.submitter().and_then(|b| Some((b.get_attribute("name")?, b.get_attribute("value")?)));
+    form.map(|form| values(&form)).unwrap_or_default().into_iter().chain(button).collect()
 }
 
 fn values(form: &HtmlFormElement) -> Vec<(String, String)> {
     let Ok(data) = web_sys::FormData::new_with_form(form) else { return Vec::new() };
     let Ok(Some(entries)) = js_sys::try_iter(&data) else { return Vec::new() };
-    // The button that was pressed says which of a form's deeds is meant, as it does without a script.
-    let button = event.submitter().and_then(|b| Some((b.get_attribute("name")?, b.get_attribute("value")?)));
     entries
         .flatten()
         .filter_map(|entry| {
             let entry = entry.dyn_into::<js_sys::Array>().ok()?;
             Some((entry.get(0).as_string()?, entry.get(1).as_string()?))
         })
-        .chain(button)
         .collect()
 }
 
