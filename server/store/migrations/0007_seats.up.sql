@@ -542,19 +542,16 @@ $$;
 create function door.keep_owner() returns trigger
 language plpgsql security definer set search_path = '' as $$
 declare
-    organization uuid;
+    it constant jsonb := to_jsonb(old);
+    workspace constant uuid := it ->> 'workspace_id';
+    organization uuid := it ->> 'organization_id';
 begin
-    if tg_table_name = 'organization_members' then
-        organization := old.organization_id;
-    else
-        select w.organization_id into organization from account.workspaces w where w.id = old.workspace_id;
+    if workspace is not null then
+        select w.organization_id into organization from account.workspaces w where w.id = workspace;
     end if;
     perform pg_advisory_xact_lock(hashtextextended(organization::text, 4));
-    if exists (select from account.organization_members m where m.organization_id = organization and m.role = 'owner') then
-        return null;
-    end if;
-    if tg_table_name = 'organization_members'
-        or not exists (select from account.workspace_members m where m.workspace_id = old.workspace_id and m.role = 'owner') then
+    if not exists (select from account.organization_members m where m.organization_id = organization and m.role = 'owner')
+        and not exists (select from account.workspace_members m where m.workspace_id = workspace and m.role = 'owner') then
         raise exception 'nobody would be left to own it' using errcode = '23514', constraint = 'owner_is_left';
     end if;
     return null;

@@ -186,6 +186,25 @@ impl World {
         Stock { product, plan, customers }
     }
 
+    /// An invite with a link, a domain, somebody who was put out and a request.
+    async fn furnish_seating(&self, superuser: &mut PgConnection, who: &Person, place: &Place) {
+        let (user, workspace, organization) = (who.id, place.id, place.organization);
+        let facts = format!(
+            "with invite as (
+                insert into account.invites (id, organization_id, workspace_id, email, role, invited_by)
+                values (gen_random_uuid(), '{organization}', '{workspace}', 'invited@stile.example', 'viewer', '{user}') returning id)
+            insert into account.invite_links (token_hash, invite_id, organization_id, workspace_id, kind)
+            select sha256('{workspace}'), id, '{organization}', '{workspace}', 'mailed' from invite;
+            insert into account.auto_joins (workspace_id, organization_id, domain, role, created_by)
+            values ('{workspace}', '{organization}', 'stile.example', 'viewer', '{user}');
+            insert into account.barred (workspace_id, user_id) values ('{workspace}', '{user}');
+            insert into account.access_requests (id, user_id, slug, workspace_id)
+            values (gen_random_uuid(), '{user}', '{}', '{workspace}')",
+            place.slug
+        );
+        execute(superuser, &facts).await.unwrap();
+    }
+
     /// Sees to it that every table holds a row of A1 or ann, and one of B1 or ola.
     pub(crate) async fn furnish(&self) -> [Stock; 2] {
         let stocks = [self.stock(&self.ann, &self.a1, "Alpha").await, self.stock(&self.ola, &self.b1, "Beta").await];
@@ -227,6 +246,7 @@ impl World {
             .execute(&mut superuser)
             .await
             .unwrap();
+            self.furnish_seating(&mut superuser, who, place).await;
         }
         superuser.close().await.unwrap();
         stocks
