@@ -2,8 +2,8 @@
 
 use crate::{
     account::{
-        FactorPage, InvitePage, NewWorkspacePage, OrganizationAuditPage, OrganizationShell, PickerPage, PreferencesPage,
-        ProfilePage, SecurityPage, SessionsPage, SignInPage, StartView, TokensPage,
+        FactorPage, InvitePage, NewWorkspacePage, OrganizationAuditPage, OrganizationShell, PickerPage,
+        PreferencesPage, ProfilePage, SecurityPage, SessionsPage, SignInPage, StartView, TokensPage,
     },
     boot::{Asking, Boot, Content},
     browser,

@@ -142,12 +142,12 @@ impl Route {
                 }
             }
             ("account", "sessions") => Self::Sessions,
+            ("account", "security") => Self::Security { next: value("next").and_then(ReturnTo::parse) },
+            ("account", "factor") => Self::Factor { next: value("next").and_then(ReturnTo::parse) },
             (first @ ("sign-up" | "reset" | "account" | "welcome"), rest) => {
                 Start::parse(first, rest, value("next")).map_or(Self::Unknown, Self::Start)
             }
             ("new", "") => Self::NewWorkspace,
-            ("account", "security") => Self::Security { next: value("next").and_then(ReturnTo::parse) },
-            ("account", "factor") => Self::Factor { next: value("next").and_then(ReturnTo::parse) },
             (first, rest) => match Slug::parse(first) {
                 Ok(slug) if rest == AUDIT_EXPORT => {
                     Self::AuditExport(slug, AuditQuery::from_pairs(pairs.iter().map(|(k, v)| (k.as_str(), v.as_str()))))

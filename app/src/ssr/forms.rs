@@ -70,7 +70,8 @@ pub async fn submit(context: RequestContext, uri: &Uri, form: Vec<(String, Strin
             Route::Profile { .. } => profile::submit_profile(&call, &form).await,
             Route::Preferences { .. } => profile::submit_preferences(&call, &form).await,
             Route::Workspace(..) | Route::Organization(..) | Route::Unknown
-                if form.get("action") == "request_access" => {
+                if form.get("action") == "request_access" =>
+            {
                 request_access(&call, uri).await
             }
             Route::Workspace(slug, page) if seats::is_here(&page) => members(&call, uri, &slug, &form).await,

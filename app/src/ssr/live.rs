@@ -29,8 +29,6 @@ pub async fn heard(store: &Store, credential: &Credential, here: Option<&Slug>) 
         Door::Gone(live) => now(&live, Standing::Gone),
         Door::Absent(live) => now(&live, Standing::Absent),
         Door::SignedOut => Heard::SignedOut,
-        // The seat stands; what is asked for next asks for the factor.
-        Door::Factor(demand) => Heard::Now { epoch: demand.live.epoch, place: None },
         // It moved twice within two questions: the next event asks again.
         Door::Moved(_) | Door::Mismatch => {
             let live = store.person(credential).await?;

@@ -25,7 +25,7 @@ mod links;
 mod listing;
 mod mail;
 mod revocation;
-mod seats_cache;
 mod seating;
+mod seats_cache;
 mod slugs;
 mod support;
