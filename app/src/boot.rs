@@ -5,7 +5,7 @@
 
 use crate::{
     account::{FactorAsk, SecurityData},
-    console::PageData,
+    console::{AuditView, PageData},
     error::Refusal,
 };
 use model::{
@@ -108,6 +108,13 @@ pub enum Content {
     Sessions {
         /// The live ones.
         sessions: Vec<SessionRow>,
+    },
+    /// The audit log of an organization.
+    OrganizationAudit {
+        /// What the organization is called.
+        name: String,
+        /// The page.
+        log: Box<AuditView>,
     },
     /// The form of a new workspace.
     NewWorkspace,

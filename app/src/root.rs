@@ -1,7 +1,10 @@
 //! The root: from the address to the plane that shows it.
 
 use crate::{
-    account::{FactorPage, NewWorkspacePage, PickerPage, SecurityPage, SessionsPage, SignInPage, TokensPage},
+    account::{
+        FactorPage, NewWorkspacePage, OrganizationAuditPage, PickerPage, SecurityPage, SessionsPage, SignInPage,
+        TokensPage,
+    },
     boot::{Boot, Content},
     browser,
     console::WorkspacePlane,
@@ -22,6 +25,7 @@ enum Plane {
     Factor,
     Sessions,
     NewWorkspace,
+    OrganizationAudit,
     Workspace(Slug),
     Absent,
     Gone,
@@ -57,6 +61,7 @@ pub fn App(
             (_, Route::Factor { .. }) => Plane::Factor,
             (_, Route::Sessions) => Plane::Sessions,
             (_, Route::NewWorkspace) => Plane::NewWorkspace,
+            (_, Route::OrganizationAudit(..)) => Plane::OrganizationAudit,
             (_, Route::Workspace(slug, _)) => Plane::Workspace(session.plane_of(slug)),
             (_, Route::SignIn { .. }) => Plane::SignIn,
             (_, Route::AuditExport(..) | Route::Unknown) => Plane::Absent,
@@ -72,6 +77,8 @@ pub fn App(
             Plane::Factor => "Second factor · Stile",
             Plane::Sessions => "Sessions · Stile",
             Plane::NewWorkspace => "New workspace · Stile",
+            // The document says whose.
+            Plane::OrganizationAudit => return,
             Plane::Absent => "Not found · Stile",
             Plane::Gone => "Deleted · Stile",
             Plane::Unavailable => "Unavailable · Stile",
@@ -88,6 +95,7 @@ pub fn App(
             Plane::Factor => view! { <FactorPage/> }.into_any(),
             Plane::Sessions => view! { <SessionsPage/> }.into_any(),
             Plane::NewWorkspace => view! { <NewWorkspacePage/> }.into_any(),
+            Plane::OrganizationAudit => view! { <OrganizationAuditPage/> }.into_any(),
             Plane::Workspace(slug) => view! { <WorkspacePlane slug/> }.into_any(),
             Plane::Absent => view! { <NotFound/> }.into_any(),
             Plane::Gone => view! { <Gone/> }.into_any(),

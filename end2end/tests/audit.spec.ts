@@ -56,7 +56,7 @@ test("filters narrow it, by link, and paging holds each line once", async ({ as 
   }
   expect(seen.size).toBe(120);
   await page.selectOption("select[name=kind]", "tokens");
-  await expect(page.getByText("Nothing matches")).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Nothing matches" })).toBeVisible();
   await page.getByRole("link", { name: "Clear the filters" }).click();
   await expect(page).toHaveURL(LOG);
 });

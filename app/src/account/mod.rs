@@ -3,6 +3,7 @@
 mod factor;
 mod frame;
 mod new_workspace;
+mod organization_audit;
 mod picker;
 mod restore;
 mod security;
@@ -14,6 +15,7 @@ mod tokens;
 pub use factor::FactorPage;
 pub use frame::{AccountFrame, ProfileMenu};
 pub use new_workspace::NewWorkspacePage;
+pub use organization_audit::OrganizationAuditPage;
 pub use picker::PickerPage;
 pub use restore::restore_button;
 pub use security::*;

@@ -13,6 +13,8 @@ use crate::{
 };
 use leptos::{ev::KeyboardEvent, prelude::*};
 use model::{
+    OrganizationRole,
+    audit::AuditQuery,
     finder,
     picker::{Picker, PickerOrganization, PickerWorkspace},
 };
@@ -170,6 +172,9 @@ fn section(organization: &PickerOrganization, rows: Vec<AnyView>) -> AnyView {
             <header>
                 <h2 id=id>{organization.name.clone()}</h2>
                 {organization.role.map(|role| view! { <span class="chip">{role.label()}</span> })}
+                {organization.role.filter(|role| *role >= OrganizationRole::Admin).map(|_| view! {
+                    <a class="link small" rel="external" href=Route::OrganizationAudit(organization.id, AuditQuery::default()).url()>"Audit log"</a>
+                })}
             </header>
             <ul>{rows}</ul>
             {none.then(|| view! { <p class="note">"This organization has no workspaces yet."</p> })}

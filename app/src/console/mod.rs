@@ -25,6 +25,6 @@ pub use palette::Palette;
 pub use plane::WorkspacePlane;
 pub use scope::Scope;
 pub use server_fns::*;
-pub use settings::{check_slug, delete_workspace, save_general};
+pub use settings::{audit_table, check_slug, delete_workspace, save_general};
 pub use shell::ShellInfo;
 pub use standing::Lost;

@@ -47,6 +47,8 @@ pub struct Scope {
     pub loading: RwSignal<bool>,
     pub(super) slug: StoredValue<Slug>,
     pub(super) seen: StoredValue<HashMap<String, PageData>>,
+    /// This tab itself is changing the workspace: what it hears of that meanwhile is no news.
+    pub(super) quiet: StoredValue<bool>,
     run: StoredValue<u32>,
 }
 
@@ -81,6 +83,7 @@ impl Scope {
             lost: RwSignal::new(None),
             slug: own,
             seen: StoredValue::new(HashMap::new()),
+            quiet: StoredValue::new(false),
             run: StoredValue::new(0),
         };
         provide_context(scope);

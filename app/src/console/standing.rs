@@ -7,7 +7,7 @@ use crate::{
     account::AccountFrame,
     browser,
     error::AppError,
-    live::Standing,
+    live::{self, Standing},
     routes::Page,
     ui::{Icon, Toast, ways_out},
 };
@@ -34,6 +34,9 @@ impl Scope {
         if self.slug.try_with_value(|slug| slug == at) != Some(true) {
             return;
         }
+        if self.quiet.get_value() {
+            return;
+        }
         let entered = self.entry.with_untracked(|e| e.as_ref().map(|e| (e.workspace.clone(), e.seat)));
         match (entered, standing) {
             (Some((before, had)), Standing::Seat { workspace, seat }) => self.is_now(&before, had, *workspace, seat),
@@ -52,6 +55,21 @@ impl Scope {
             }),
             (None, Standing::Gone | Standing::Absent | Standing::Factor) => {}
         }
+    }
+
+    /// Does something to the workspace itself, of which this tab would otherwise be told as if another had done it.
+    ///
+    /// # Errors
+    /// What the server answers.
+    pub async fn quietly<T>(self, work: impl Future<Output = Result<T, AppError>>) -> Result<T, AppError> {
+        self.quiet.set_value(true);
+        let answer = work.await;
+        self.quiet.try_update_value(|quiet| *quiet = false);
+        if answer.is_err() {
+            // What was not listened to may have been news after all.
+            live::ask();
+        }
+        answer
     }
 
     /// Takes over what changed, in place.

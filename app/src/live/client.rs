@@ -58,6 +58,11 @@ pub fn start(session: Session) {
     connect(session);
 }
 
+/// Asks how things stand now.
+pub fn ask() {
+    LINK.with_borrow(Link::say);
+}
+
 impl Link {
     fn say(&self) {
         let Some(socket) = &self.socket else { return };

@@ -7,7 +7,7 @@
 #[cfg(feature = "hydrate")]
 mod client;
 #[cfg(feature = "hydrate")]
-pub use client::start;
+pub use client::{ask, start};
 
 use model::{Seat, Slug, workspace::WorkspaceProfile};
 use serde::{Deserialize, Serialize};
@@ -55,6 +55,10 @@ pub struct Here {
     /// Its slug, as the tab knows it; `None` in the account plane.
     pub workspace: Option<Slug>,
 }
+
+/// Asks how things stand now.
+#[cfg(not(feature = "hydrate"))]
+pub fn ask() {}
 
 /// The server's side: there is no tab.
 #[cfg(not(feature = "hydrate"))]

@@ -7,7 +7,7 @@ pub use page::{Page, section_requires};
 pub use settings::SettingsPage;
 
 use crate::error::Refusal;
-use model::{Slug, audit::AuditQuery};
+use model::{Slug, audit::AuditQuery, id::OrganizationId};
 
 /// What stands behind the slug in the address of the exported audit log.
 const AUDIT_EXPORT: &str = "settings/audit/export";
@@ -71,6 +71,8 @@ pub enum Route {
     Sessions,
     /// `/new`.
     NewWorkspace,
+    /// `/org/{id}/audit`.
+    OrganizationAudit(OrganizationId, AuditQuery),
     /// `/{slug}/settings/audit/export`: the audit log as a file.
     AuditExport(Slug, AuditQuery),
     /// `/{slug}/...`.
@@ -102,6 +104,12 @@ impl Route {
             ("account", "factor") => Self::Factor { next: value("next").and_then(ReturnTo::parse) },
             ("account", "sessions") => Self::Sessions,
             ("new", "") => Self::NewWorkspace,
+            ("org", rest) if rest.strip_suffix("/audit").is_some_and(|id| id.parse::<OrganizationId>().is_ok()) => {
+                let query = AuditQuery::from_pairs(pairs.iter().map(|(k, v)| (k.as_str(), v.as_str())));
+                rest.strip_suffix("/audit")
+                    .and_then(|id| id.parse().ok())
+                    .map_or(Self::Unknown, |id| Self::OrganizationAudit(id, query))
+            }
             (first, rest) => match Slug::parse(first) {
                 Ok(slug) if rest == AUDIT_EXPORT => {
                     Self::AuditExport(slug, AuditQuery::from_pairs(pairs.iter().map(|(k, v)| (k.as_str(), v.as_str()))))
@@ -132,6 +140,10 @@ impl Route {
             Self::Factor { next } => with_query("/account/factor", [next.as_ref().map(|n| ("next", n.as_str()))]),
             Self::Sessions => "/account/sessions".to_owned(),
             Self::NewWorkspace => "/new".to_owned(),
+            Self::OrganizationAudit(id, query) => {
+                let path = format!("/org/{id}/audit");
+                with_query(&path, query.pairs().iter().map(|(name, value)| Some((*name, value.as_str()))))
+            }
             Self::AuditExport(slug, query) => {
                 let path = format!("/{slug}/{AUDIT_EXPORT}");
                 with_query(&path, query.pairs().iter().map(|(name, value)| Some((*name, value.as_str()))))
@@ -200,6 +212,7 @@ mod tests {
             "/account/factor?next=%2Faccount%2Fsecurity",
             "/account/sessions",
             "/new",
+            "/org/018f4d9e-0000-7000-8000-000000000000/audit?period=7d",
             "/smartai-it/settings/audit/export?kind=settings",
             "/smartai-it/overview",
             "/smartai-it/customers",

@@ -129,6 +129,17 @@ async fn answer(call: &Call, uri: &Uri, returned: Option<Returned>) -> Result<Re
             Some(person) => Ok(person.render(context, route, Content::NewWorkspace, returned, StatusCode::OK)),
             None => Ok(to_sign_in(uri)),
         },
+        Route::OrganizationAudit(organization, query) => {
+            let log = super::settings::organization_log(call, organization, &query).await?;
+            let Some(person) = signed_in(call, Freshness::Recent).await? else { return Ok(to_sign_in(uri)) };
+            match log {
+                Some((name, log)) => {
+                    let content = Content::OrganizationAudit { name, log: Box::new(log) };
+                    Ok(person.render(context, route, content, None, StatusCode::OK))
+                }
+                None => Ok(person.absent(context, route, Content::Absent, StatusCode::NOT_FOUND)),
+            }
+        }
         Route::AuditExport(slug, query) => match super::settings::export(call, &slug, &query).await {
             Ok(file) => Ok(file),
             // The page of the log says why not.

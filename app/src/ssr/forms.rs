@@ -69,7 +69,9 @@ pub async fn submit(context: RequestContext, uri: &Uri, form: Vec<(String, Strin
                 settings::create_workspace(&call, &form.read()).await.map(|slug| Outcome::Go(Page::Overview.url(&slug)))
             }
             Route::Home { .. } if form.get("action") == "restore" => restore(&call, &form).await,
-            Route::Home { .. } | Route::AuditExport(..) | Route::Unknown => Err(AppError::Absent),
+            Route::Home { .. } | Route::OrganizationAudit(..) | Route::AuditExport(..) | Route::Unknown => {
+                Err(AppError::Absent)
+            }
         }
     };
     let mut response = match outcome {

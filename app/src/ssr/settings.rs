@@ -16,6 +16,7 @@ use model::{
     FieldErrors, Slug,
     audit::{Action, AuditQuery, Detail, Position, csv_cell},
     capability::{CapabilityKind, ManageSettings, OwnWorkspace},
+    id::OrganizationId,
     moment,
     settings::{GeneralInput, GeneralSettings, NewWorkspaceInput},
     workspace::WorkspaceProfile,
@@ -180,6 +181,23 @@ pub async fn create_workspace(call: &Call, input: &NewWorkspaceInput) -> Result<
     audit::note(&mut tx, Action::WorkspaceCreated, target, &detail).await.map_err(fault)?;
     tx.commit().await.map_err(fault)?;
     Ok(draft.slug)
+}
+
+/// A page of an organization's log with the organization's name, for its owners and admins; `None` for anybody else.
+pub(super) async fn organization_log(
+    call: &Call,
+    organization: OrganizationId,
+    query: &AuditQuery,
+) -> Result<Option<(String, AuditView)>, AppError> {
+    let Some(credential) = call.request.credential else { return Ok(None) };
+    let store = &call.request.services.store;
+    let Some(mut tx) = store.organization(&credential, organization).await.map_err(fault)? else { return Ok(None) };
+    let page = audit::page_of_organization(&mut tx, query).await.map_err(fault)?;
+    let people = audit::actors_of_organization(&mut tx).await.map_err(fault)?;
+    let name = organizations::name(&mut tx).await.map_err(fault)?;
+    tx.commit().await.map_err(fault)?;
+    let (newer, older) = (page.newer.map(Position::After), page.older.map(Position::Before));
+    Ok(Some((name, AuditView { rows: page.rows, newer, older, people, time_zone: "UTC".to_owned() })))
 }
 
 /// The audit log as a file, as far as its filter goes.

@@ -61,6 +61,7 @@ fn title(content: &Content, route: &Route) -> String {
         Content::Factor(_) => "Second factor".to_owned(),
         Content::Sessions { .. } => "Sessions".to_owned(),
         Content::NewWorkspace => "New workspace".to_owned(),
+        Content::OrganizationAudit { name, .. } => format!("Audit log · {name}"),
         Content::Workspace { entry, .. } => match route {
             Route::Workspace(_, page) => format!("{} · {}", page.title(), entry.workspace.name),
             _ => entry.workspace.name.clone(),

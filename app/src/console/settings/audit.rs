@@ -9,25 +9,43 @@ use crate::{
 use leptos::prelude::*;
 use model::{
     audit::{ActionKind, AuditQuery, AuditRow, Period, Position},
+    id::UserId,
     moment,
 };
 
+/// The page of a workspace's log.
 pub fn view(scope: Scope, log: &AuditView) -> AnyView {
     let query = scope.shown.with_untracked(|shown| match &shown.page {
         Page::Settings(SettingsPage::Audit(query)) => query.clone(),
         _ => AuditQuery::default(),
     });
-    let to = move |query: AuditQuery| Page::Settings(SettingsPage::Audit(query));
+    let url = move |query| scope.url(&Page::Settings(SettingsPage::Audit(query)));
+    let go = move |url: &str| scope.session.navigator.replace(Route::parse_url(url));
     let export = Route::AuditExport(scope.slug(), query.at(Position::Newest)).url();
+    view! {
+        <p class="hint">{format!("Times are in {}. Nothing here can be changed or removed.", log.time_zone.replace('_', " "))}</p>
+        {table(log, &query, url, go, Some(export))}
+    }
+    .into_any()
+}
+
+/// Filters, lines and pager of a log. `url` is where a query of it is, `go` goes there.
+pub fn table(
+    log: &AuditView,
+    query: &AuditQuery,
+    url: impl Fn(AuditQuery) -> String + Copy + Send + Sync + 'static,
+    go: impl Fn(&str) + Copy + Send + Sync + 'static,
+    export: Option<String>,
+) -> AnyView {
     let rows = log.rows.iter().map(row).collect_view();
     let body = if log.rows.is_empty() && query.is_narrowed() {
-        let all = scope.url(&to(AuditQuery::default()));
+        let all = url(AuditQuery::default());
         view! {
             <Empty icon="search" title="Nothing matches".to_owned() text="Try a longer time, or another filter.".to_owned()><a class="btn" href=all>"Clear the filters"</a></Empty>
         }
         .into_any()
     } else if log.rows.is_empty() {
-        view! { <Empty icon="clock" title="Nothing yet".to_owned() text="Every change of people, roles, invites, settings and content is noted here.".to_owned()/> }.into_any()
+        view! { <Empty icon="clock" title="Nothing yet".to_owned() text="Every change of people, roles, invites and settings is noted here.".to_owned()/> }.into_any()
     } else {
         view! {
             <div class="table-wrap"><table class="data-table audit">
@@ -39,14 +57,11 @@ pub fn view(scope: Scope, log: &AuditView) -> AnyView {
         .into_any()
     };
     let link = |label: &'static str, rel: &'static str, position: Option<Position>| match position {
-        Some(position) => {
-            view! { <a class="btn small" href=scope.url(&to(query.at(position))) rel=rel>{label}</a> }.into_any()
-        }
+        Some(position) => view! { <a class="btn small" href=url(query.at(position)) rel=rel>{label}</a> }.into_any(),
         None => view! { <a class="btn small" aria-disabled="true" role="link">{label}</a> }.into_any(),
     };
     view! {
-        <p class="hint">{format!("Times are in {}. Nothing here can be changed or removed.", log.time_zone.replace('_', " "))}</p>
-        {filters(scope, &query, &log.people, export)}
+        {filters(query, &log.people, url, go, export)}
         {body}
         <nav class="pager" aria-label="Pages"><span class="range"></span>{link("Newer", "prev", log.newer)}{link("Older", "next", log.older)}</nav>
     }
@@ -66,14 +81,20 @@ fn row(row: &AuditRow) -> AnyView {
     .into_any()
 }
 
-fn filters(scope: Scope, query: &AuditQuery, people: &[(model::id::UserId, String)], export: String) -> AnyView {
+fn filters(
+    query: &AuditQuery,
+    people: &[(UserId, String)],
+    url: impl Fn(AuditQuery) -> String + Copy + Send + Sync + 'static,
+    go: impl Fn(&str) + Copy + Send + Sync + 'static,
+    export: Option<String>,
+) -> AnyView {
     let asked = StoredValue::new(query.clone());
     let change = move |name: &'static str, value: String| {
         let mut pairs: Vec<(&str, String)> = asked.with_value(AuditQuery::pairs);
         pairs.retain(|(n, _)| *n != name && *n != "before" && *n != "after");
         pairs.push((name, value));
         let next = AuditQuery::from_pairs(pairs.iter().map(|(n, v)| (*n, v.as_str())));
-        scope.replace(Page::Settings(SettingsPage::Audit(next)));
+        go(&url(next));
     };
     let person = query.person;
     let select = move |name: &'static str, label: &'static str, options: Vec<(String, String, bool)>| {
@@ -95,14 +116,14 @@ fn filters(scope: Scope, query: &AuditQuery, people: &[(model::id::UserId, Strin
     kinds.extend(ActionKind::ALL.iter().map(|k| (k.as_str().to_owned(), k.label().to_owned(), query.kind == Some(*k))));
     let periods =
         Period::ALL.iter().map(|p| (p.as_str().to_owned(), p.label().to_owned(), query.period == *p)).collect();
-    let here = scope.url(&Page::Settings(SettingsPage::Audit(AuditQuery::default())));
+    let here = url(AuditQuery::default());
     view! {
         <form class="filter-bar" method="get" action=here role="search" aria-label="Filter the audit log">
             {select("person", "Who", who)}
             {select("kind", "What", kinds)}
             {select("period", "When", periods)}
             <button class="btn" data-no-script>"Apply"</button>
-            <a class="btn end" href=export rel="external" download="" data-testid="export"><Icon name="arrow-up-right"/>"Export CSV"</a>
+            {export.map(|export| view! { <a class="btn end" href=export rel="external" download="" data-testid="export"><Icon name="arrow-up-right"/>"Export CSV"</a> })}
         </form>
     }
     .into_any()

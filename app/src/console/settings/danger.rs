@@ -38,8 +38,8 @@ fn delete(scope: Scope, contents: Contents) -> AnyView {
         busy.set(true);
         let deleted = deleted.clone();
         spawn_local(async move {
-            let answer = scope.ask(async |slug, grant| delete_workspace(slug, grant, typed.clone()).await).await;
-            // The word that it is gone may have come before the answer: then the notice is there already.
+            let delete = scope.ask(async |slug, grant| delete_workspace(slug, grant, typed.clone()).await);
+            let answer = scope.quietly(delete).await;
             if busy.try_set(false).is_some() {
                 return;
             }

@@ -15,7 +15,8 @@ use model::{
 pub fn view(scope: Scope, settings: &GeneralSettings) -> AnyView {
     let input = settings.input.clone();
     let form = FormPage::open(scope, move |values: GeneralInput| async move {
-        let saved = scope.ask(async |slug, grant| save_general(slug, grant, values.clone()).await).await?;
+        let save = scope.ask(async |slug, grant| save_general(slug, grant, values.clone()).await);
+        let saved = scope.quietly(save).await?;
         scope.called(saved);
         scope.reload();
         Ok((Page::Settings(SettingsPage::General), "Settings saved".to_owned()))

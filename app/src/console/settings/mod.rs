@@ -8,6 +8,7 @@ mod general;
 mod security;
 mod server_fns;
 
+pub use audit::table as audit_table;
 pub use server_fns::*;
 
 use super::{PageData, host::failed, scope::Scope};

@@ -20,6 +20,18 @@ pub async fn found(tx: &mut PersonTx, name: &str) -> Result<OrganizationId, Stor
     Ok(OrganizationId::from_uuid(id))
 }
 
+/// What the organization is called.
+///
+/// # Errors
+/// When the database fails.
+pub async fn name(tx: &mut OrganizationTx) -> Result<String, StoreError> {
+    let organization = tx.organization.uuid();
+    let name = sqlx::query_scalar!("select name from account.organizations where id = $1", organization)
+        .fetch_one(tx.connection())
+        .await?;
+    Ok(name)
+}
+
 /// Adds a member, or changes the role of one.
 ///
 /// # Errors

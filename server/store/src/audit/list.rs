@@ -186,6 +186,22 @@ pub async fn actors<M: Mode>(
     Ok(rows.into_iter().map(|row| (UserId::from_uuid(row.user_id), row.actor)).collect())
 }
 
+/// Who is in the organization's log, by name. At most 200.
+///
+/// # Errors
+/// When the database fails.
+pub async fn actors_of_organization(tx: &mut OrganizationTx) -> Result<Vec<(UserId, String)>, StoreError> {
+    let organization = tx.organization.uuid();
+    let rows = sqlx::query!(
+        r#"select l.user_id, max(l.actor) as "actor!" from account.organization_audit_log l
+        where l.organization_id = $1 group by l.user_id order by lower(max(l.actor)), l.user_id limit 200"#,
+        organization,
+    )
+    .fetch_all(tx.connection())
+    .await?;
+    Ok(rows.into_iter().map(|row| (UserId::from_uuid(row.user_id), row.actor)).collect())
+}
+
 /// From one row more than a page has to the page and its neighbours' places.
 fn build(query: &AuditQuery, rows: Vec<Row>) -> Result<AuditPage, StoreError> {
     let mut rows: Vec<AuditRow> = rows.into_iter().map(AuditRow::try_from).collect::<Result<_, _>>()?;

@@ -3,7 +3,7 @@
 
 mod list;
 
-pub use list::{AuditPage, CSV_ROWS, actors, export, page, page_of_organization};
+pub use list::{AuditPage, CSV_ROWS, actors, actors_of_organization, export, page, page_of_organization};
 
 use crate::{
     door::{OrganizationTx, PersonTx, WorkspaceTx, Write},

@@ -75,7 +75,6 @@ async fn each_deed_has_one_line_and_what_was_undone_has_none() {
 #[tokio::test]
 async fn no_line_can_be_forged_changed_or_removed_by_the_app_role() {
     let world = World::new().await;
-    let mut superuser = world.db.superuser().await;
     let mut tx = world.write(&world.bob, &world.a1).await;
     let can = tx.can::<EditContent>().unwrap();
     customers::create(&mut tx, &can, &draft("Acme")).await.unwrap();

@@ -120,7 +120,8 @@ async fn no_write_commits_after_its_organization_role_was_revoked() {
 async fn no_write_commits_after_its_session_was_ended() {
     race(
         ROUNDS,
-        &["update account.sessions set ended_at = null, end_reason = null where user_id = '{person}'"],
+        &["insert into account.workspace_members values ('{workspace}', '{person}', 'member') on conflict do nothing;
+            update account.sessions set ended_at = null, end_reason = null where user_id = '{person}'"],
         "update account.sessions set ended_at = now(), end_reason = 'signed_out' where user_id = '{person}' and ended_at is null",
     )
     .await;

@@ -3,6 +3,7 @@
 use super::{Database, execute};
 use model::{
     Currency, Email, Money, OrganizationRole, Slug, WorkspaceRole,
+    audit::{Action, Detail},
     billing::InvoiceStatus,
     capability::{EditContent, ManageInvoices, ManageMembers},
     catalog::{Interval, ProductDraft},
@@ -12,7 +13,7 @@ use model::{
 use sha2::{Digest, Sha256};
 use sqlx::{Connection, PgConnection, types::Uuid};
 use store::{
-    Store, customers,
+    Store, audit, customers,
     door::{Credential, Door, Fence, Mode, OrganizationTx, PersonTx, Read, WorkspaceTx, Write},
     handoffs,
     identity::Device,
@@ -196,6 +197,9 @@ impl World {
             tx.commit().await.unwrap();
             let mut tx = self.person(who).await;
             assert!(tokens::create(&mut tx, "laptop", &Secret::generate("stile_").unwrap()).await.unwrap());
+            tx.commit().await.unwrap();
+            let mut tx = self.organization(who, place).await;
+            audit::note(&mut tx, Action::OrganizationChanged, None, &Detail::none()).await.unwrap();
             tx.commit().await.unwrap();
             // What the store has no words for yet.
             sqlx::query("insert into account.preferences (user_id) values ($1)")
