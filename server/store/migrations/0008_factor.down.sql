@@ -61,8 +61,11 @@ end
 $$;
 reset role;
 
+-- A column that is dropped keeps its privileges.
+revoke update (factor_asked) on account.preferences from stile_app;
+revoke update (demands_factor) on account.workspaces from stile_app;
+revoke update (token_hash, factor_at) on account.sessions from stile_app;
 alter table account.preferences drop factor_asked;
 alter table account.workspaces drop demands_factor;
 alter table account.sessions drop factor_at;
-revoke update (token_hash) on account.sessions from stile_app;
 drop table account.sign_ins, account.factor_tries, account.challenges, account.passkeys, account.recovery_codes, account.totp;
