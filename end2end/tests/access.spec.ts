@@ -139,13 +139,13 @@ test.describe("a deleted workspace", () => {
     expect((await get(vik, `/${IT}/customers`)).status(), "control: it was the deletion").toBe(200);
   });
 
-  test("is gone from an open console with the next click, data and all", async ({ as }) => {
+  test("is gone from an open console, data and all", async ({ as }) => {
     const page = await as(VIK);
     const ofIt = await stringsOf(IT);
     await open(page, `/${IT}/customers`);
     expect(await found(page, ofIt)).not.toEqual([]);
     await remove();
-    await page.getByRole("link", { name: "Invoices" }).click();
+    // The tab is told; whoever is quicker than that clicks and meets the same page.
     await expect(page.getByTestId("gone")).toBeVisible();
     expect(await found(page, ofIt), "data of a deleted workspace are left in the tab").toEqual([]);
   });

@@ -62,7 +62,9 @@ pub async fn submit(context: RequestContext, uri: &Uri, form: Vec<(String, Strin
                     .map(Outcome::Go)
             }
             Route::Tokens => token(&call, &form).await,
-            Route::Workspace(..) | Route::Organization(..) | Route::Unknown if form.get("action") == "request_access" => {
+            Route::Workspace(..) | Route::Organization(..) | Route::Unknown
+                if form.get("action") == "request_access" =>
+            {
                 request_access(&call, uri).await
             }
             Route::Workspace(slug, page) if seats::is_here(&page) => members(&call, uri, &slug, &form).await,

@@ -35,7 +35,13 @@ struct Sent {
 }
 
 impl World {
-    async fn send(&self, by: &Person, place: &Place, to: &Email, role: WorkspaceRole) -> Result<(Sending, Links), StoreError> {
+    async fn send(
+        &self,
+        by: &Person,
+        place: &Place,
+        to: &Email,
+        role: WorkspaceRole,
+    ) -> Result<(Sending, Links), StoreError> {
         let mut tx = self.write(by, place).await;
         let can = tx.can::<ManageMembers>().unwrap();
         let links = offers::links().unwrap();
@@ -83,11 +89,19 @@ async fn only_the_person_whose_verified_address_it_names_takes_it() {
     }
     run(&mut superuser, "update account.users set email_verified_at = null where name = 'eve'").await;
     assert_eq!(world.accept(eve, sent.id).await, Accepted::Unverified);
-    run(&mut superuser, "update account.users set email_verified_at = now(), email = 'other@stile.example' where name = 'eve'").await;
+    run(
+        &mut superuser,
+        "update account.users set email_verified_at = now(), email = 'other@stile.example' where name = 'eve'",
+    )
+    .await;
     assert_eq!(world.accept(eve, sent.id).await, Accepted::OtherPerson, "the address was changed after sending");
     run(&mut superuser, "update account.users set email = 'eve@stile.example' where name = 'eve'").await;
     assert_eq!(world.state(&sent.links.mailed).await, Some(InviteState::Open), "a refusal used it up");
-    let refusals = texts(&mut superuser, "select detail ->> 'reason' from account.audit_log where action = 'invite_refused' order by id").await;
+    let refusals = texts(
+        &mut superuser,
+        "select detail ->> 'reason' from account.audit_log where action = 'invite_refused' order by id",
+    )
+    .await;
     assert_eq!(refusals, ["other_person", "unverified", "other_person"], "refusals are noted");
     assert!(!world.has_seat(eve, a1).await && !world.has_seat(mal, a1).await);
 
@@ -112,7 +126,10 @@ async fn what_is_expired_revoked_declined_or_withdrawn_seats_nobody() {
     ];
     for (fact, state) in cases {
         let sent = world.invited(bob, a1, "eve", WorkspaceRole::Admin).await;
-        let fact = fact.replace("{}", &sent.id.to_string()).replace("{bob}", &bob.id.to_string()).replace("{a1}", &a1.id.to_string());
+        let fact = fact
+            .replace("{}", &sent.id.to_string())
+            .replace("{bob}", &bob.id.to_string())
+            .replace("{a1}", &a1.id.to_string());
         run(&mut superuser, &fact).await;
         assert_eq!(world.accept(eve, sent.id).await, Accepted::Closed(state), "{fact}");
         assert_eq!(world.state(&sent.links.copied).await, Some(state), "{fact}");
@@ -126,7 +143,11 @@ async fn what_is_expired_revoked_declined_or_withdrawn_seats_nobody() {
     assert_eq!((declined.inviter, declined.place.as_str()), (email("bob"), "A a-one"));
     tx.commit().await.unwrap();
     assert_eq!(world.accept(eve, sent.id).await, Accepted::Closed(InviteState::Declined));
-    assert_eq!(world.send(ann, a1, &email("eve"), WorkspaceRole::Viewer).await.unwrap().0, Sending::Declined, "invited again at once");
+    assert_eq!(
+        world.send(ann, a1, &email("eve"), WorkspaceRole::Viewer).await.unwrap().0,
+        Sending::Declined,
+        "invited again at once"
+    );
     assert!(!world.has_seat(eve, a1).await);
     let mut tx = world.person(&world.mal).await;
     let foreign = world.invited(bob, a1, "dora", WorkspaceRole::Viewer).await;
@@ -147,7 +168,10 @@ async fn nobody_invites_above_their_own_role_and_nobody_is_flooded() {
     for _ in 0..4 {
         let mut tx = world.write(bob, a1).await;
         let can = tx.can::<ManageMembers>().unwrap();
-        last = invites::resend(&mut tx, &can, sent.id, &offers::links().unwrap()).await.unwrap().map(|(sending, _)| sending);
+        last = invites::resend(&mut tx, &can, sent.id, &offers::links().unwrap())
+            .await
+            .unwrap()
+            .map(|(sending, _)| sending);
         tx.commit().await.unwrap();
     }
     assert_eq!(last, Some(Sending::Throttled), "a fifth mail went out");
@@ -184,7 +208,8 @@ async fn a_token_is_known_by_its_hash_alone_and_no_other_opens_it() {
     let world = World::new().await;
     let sent = world.invited(&world.bob, &world.a1, "new.person", WorkspaceRole::Member).await;
     let mailed = sent.links.mailed.reveal();
-    let flipped: String = mailed.chars().enumerate().map(|(i, c)| if i == 7 { if c == 'A' { 'B' } else { 'A' } } else { c }).collect();
+    let flipped: String =
+        mailed.chars().enumerate().map(|(i, c)| if i == 7 { if c == 'A' { 'B' } else { 'A' } } else { c }).collect();
     for wrong in [&flipped, &mailed[..42], &format!("{mailed}A")] {
         let hash = Secret::presented(wrong).unwrap().hash();
         assert!(world.store.invite(&hash).await.unwrap().is_none(), "{wrong} opened it");
@@ -200,8 +225,14 @@ async fn a_token_is_known_by_its_hash_alone_and_no_other_opens_it() {
     // The copied link proves nothing of its holder, and tells nothing of the address.
     let look = async |token: &Secret| world.store.invite(&token.hash()).await.unwrap().unwrap().mailbox;
     assert_eq!((look(&sent.links.mailed).await, look(&sent.links.copied).await), (Mailbox::New, Mailbox::Unproven));
-    let register = async |token: &Secret| world.store.register_by_invite(&token.hash(), "New", "no password opens this").await.unwrap();
-    assert_eq!(register(&sent.links.copied).await, None, "the inviter's link made an account of somebody else's address");
+    let register = async |token: &Secret| {
+        world.store.register_by_invite(&token.hash(), "New", "no password opens this").await.unwrap()
+    };
+    assert_eq!(
+        register(&sent.links.copied).await,
+        None,
+        "the inviter's link made an account of somebody else's address"
+    );
     let id = register(&sent.links.mailed).await.expect("the mailed link made no account");
     assert_eq!(register(&sent.links.mailed).await, None, "a second account of one address");
     assert_eq!(look(&sent.links.mailed).await, Mailbox::Known);
@@ -215,7 +246,8 @@ async fn organization_invites_bind_at_sign_in_to_the_verified_address_in_one_ste
     let (ann, ola, a1, a2, b1) = (&world.ann, &world.ola, &world.a1, &world.a2, &world.b1);
     for (by, place, role) in [(ann, a1, OrganizationRole::Admin), (ola, b1, OrganizationRole::Member)] {
         let mut tx = world.organization(by, place).await;
-        let sending = organizations::send_invite(&mut tx, &email("eve"), role, &offers::links().unwrap()).await.unwrap();
+        let sending =
+            organizations::send_invite(&mut tx, &email("eve"), role, &offers::links().unwrap()).await.unwrap();
         assert!(matches!(sending, Sending::Sent(_)));
         tx.commit().await.unwrap();
     }
@@ -265,7 +297,11 @@ async fn a_domain_lets_in_only_its_own_people_below_admin_and_nobody_who_was_put
         run(&mut superuser, &format!("update account.users set email = '{other}' where name = 'eve'")).await;
         assert_eq!(offers_of(eve).await, [], "{other} may join");
     }
-    run(&mut superuser, "update account.users set email = 'eve@stile.example', email_verified_at = null where name = 'eve'").await;
+    run(
+        &mut superuser,
+        "update account.users set email = 'eve@stile.example', email_verified_at = null where name = 'eve'",
+    )
+    .await;
     assert_eq!(offers_of(eve).await, [], "an unverified address may join");
     run(&mut superuser, "update account.users set email_verified_at = now() where name = 'eve'").await;
     let join = async |who: &Person| {
@@ -303,9 +339,19 @@ async fn asking_for_a_seat_answers_the_same_for_what_is_there_and_what_is_not() 
         members::requests(&mut tx, &can).await.unwrap()
     };
     let requests = waiting().await;
-    assert_eq!(requests.iter().map(|r| r.email.as_str()).collect::<Vec<_>>(), ["eve@stile.example"], "asked twice, there once");
+    assert_eq!(
+        requests.iter().map(|r| r.email.as_str()).collect::<Vec<_>>(),
+        ["eve@stile.example"],
+        "asked twice, there once"
+    );
     let mut notices = world.person(bob).await;
-    let counts: Vec<_> = offers::notices(&mut notices).await.unwrap().requests.into_iter().map(|w| (w.slug.to_string(), w.count)).collect();
+    let counts: Vec<_> = offers::notices(&mut notices)
+        .await
+        .unwrap()
+        .requests
+        .into_iter()
+        .map(|w| (w.slug.to_string(), w.count))
+        .collect();
     assert_eq!(counts, [("a-one".to_owned(), 1)]);
     for outsider in [&world.carl, &world.ola] {
         let mut tx = world.person(outsider).await;

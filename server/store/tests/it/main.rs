@@ -22,7 +22,7 @@ mod invites;
 mod isolation;
 mod listing;
 mod revocation;
-mod seats_cache;
 mod seating;
+mod seats_cache;
 mod slugs;
 mod support;

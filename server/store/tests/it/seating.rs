@@ -71,21 +71,48 @@ impl World {
 async fn nobody_gives_or_touches_more_than_their_own_role() {
     let world = World::new().await;
     let (bob, carl, a1) = (&world.bob, &world.carl, &world.a1);
-    assert_eq!(world.set_role(bob, a1, carl.id, WorkspaceRole::Owner).await, Some(Refused::AboveYou), "an admin made an owner");
-    assert_eq!(world.set_role(bob, a1, bob.id, WorkspaceRole::Owner).await, Some(Refused::AboveYou), "an admin made themselves owner");
-    assert_eq!(world.set_role(carl, a1, carl.id, WorkspaceRole::Admin).await, Some(Refused::NotAllowed), "a member edited their role");
-    assert_eq!(world.set_role(bob, a1, world.eve.id, WorkspaceRole::Viewer).await, Some(Refused::NoSeat), "a stranger got a seat by id");
+    assert_eq!(
+        world.set_role(bob, a1, carl.id, WorkspaceRole::Owner).await,
+        Some(Refused::AboveYou),
+        "an admin made an owner"
+    );
+    assert_eq!(
+        world.set_role(bob, a1, bob.id, WorkspaceRole::Owner).await,
+        Some(Refused::AboveYou),
+        "an admin made themselves owner"
+    );
+    assert_eq!(
+        world.set_role(carl, a1, carl.id, WorkspaceRole::Admin).await,
+        Some(Refused::NotAllowed),
+        "a member edited their role"
+    );
+    assert_eq!(
+        world.set_role(bob, a1, world.eve.id, WorkspaceRole::Viewer).await,
+        Some(Refused::NoSeat),
+        "a stranger got a seat by id"
+    );
     assert_eq!(world.remove(bob, a1, world.ann.id).await, Some(Refused::NoSeat), "an inherited seat was removed here");
     let mut superuser = world.db.superuser().await;
     seat(&mut superuser, a1, &world.eve, Some("owner")).await;
     assert_eq!(world.remove(bob, a1, world.eve.id).await, Some(Refused::AboveYou), "an admin removed an owner");
-    assert_eq!(world.set_role(bob, a1, world.eve.id, WorkspaceRole::Viewer).await, Some(Refused::AboveYou), "an admin demoted an owner");
+    assert_eq!(
+        world.set_role(bob, a1, world.eve.id, WorkspaceRole::Viewer).await,
+        Some(Refused::AboveYou),
+        "an admin demoted an owner"
+    );
     // Controls.
     assert_eq!(world.set_role(bob, a1, carl.id, WorkspaceRole::Admin).await, None);
     assert_eq!(world.set_role(&world.ann, a1, carl.id, WorkspaceRole::Owner).await, None);
     assert_eq!(world.remove(&world.ann, a1, world.eve.id).await, None);
-    let log = texts(&mut superuser, "select action || coalesce(' ' || (detail -> 'role' ->> 'to'), '') from workspace.audit_log order by id").await;
-    assert_eq!(log.iter().rev().take(3).rev().collect::<Vec<_>>(), ["seat_role_changed admin", "seat_role_changed owner", "seat_removed "]);
+    let log = texts(
+        &mut superuser,
+        "select action || coalesce(' ' || (detail -> 'role' ->> 'to'), '') from workspace.audit_log order by id",
+    )
+    .await;
+    assert_eq!(
+        log.iter().rev().take(3).rev().collect::<Vec<_>>(),
+        ["seat_role_changed admin", "seat_role_changed owner", "seat_removed "]
+    );
 }
 
 #[tokio::test]
@@ -94,8 +121,15 @@ async fn the_last_owner_stays_until_there_is_another() {
     let (ann, bob, a1) = (&world.ann, &world.bob, &world.a1);
     let mut tx = world.organization(ann, a1).await;
     assert_eq!(refused(organizations::leave(&mut tx, None).await), Some(Refused::LastOwner));
-    assert_eq!(refused(organizations::set_role(&mut tx, ann.id, OrganizationRole::Member).await), Some(Refused::LastOwner));
-    assert_eq!(refused(organizations::leave(&mut tx, Some(world.eve.id)).await), Some(Refused::NoSuccessor), "a stranger became owner");
+    assert_eq!(
+        refused(organizations::set_role(&mut tx, ann.id, OrganizationRole::Member).await),
+        Some(Refused::LastOwner)
+    );
+    assert_eq!(
+        refused(organizations::leave(&mut tx, Some(world.eve.id)).await),
+        Some(Refused::NoSuccessor),
+        "a stranger became owner"
+    );
     drop(tx);
     // Behind the product's back, too: the database itself holds it.
     let mut superuser = world.db.superuser().await;
@@ -104,7 +138,12 @@ async fn the_last_owner_stays_until_there_is_another() {
     assert!(error.to_string().contains("nobody would be left"), "{error}");
     // With a successor it is one step.
     membership(&mut superuser, a1, bob, Some("admin")).await;
-    let mut tx = world.store.organization_seating(&ann.session(), a1.organization, ann.id, &[ann.id, bob.id]).await.unwrap().unwrap();
+    let mut tx = world
+        .store
+        .organization_seating(&ann.session(), a1.organization, ann.id, &[ann.id, bob.id])
+        .await
+        .unwrap()
+        .unwrap();
     organizations::leave(&mut tx, Some(bob.id)).await.unwrap();
     tx.commit().await.unwrap();
     let left = format!("select role from account.organization_members where organization_id = '{}'", a1.organization);
@@ -123,7 +162,10 @@ async fn the_last_owner_stays_until_there_is_another() {
     let can = tx.can::<OwnWorkspace>().unwrap();
     members::transfer(&mut tx, &can, bob.id).await.unwrap();
     tx.commit().await.unwrap();
-    let roles = format!("select u.name || ' ' || m.role from account.workspace_members m join account.users u on u.id = m.user_id where m.workspace_id = '{}' order by 1", a1.id);
+    let roles = format!(
+        "select u.name || ' ' || m.role from account.workspace_members m join account.users u on u.id = m.user_id where m.workspace_id = '{}' order by 1",
+        a1.id
+    );
     assert_eq!(texts(&mut superuser, &roles).await, ["bob owner", "carl admin"]);
 }
 
@@ -139,7 +181,8 @@ async fn two_owners_who_remove_each_other_leave_one() {
             let world = Arc::clone(&world);
             tokio::spawn(async move {
                 let (by, whom) = (by(&world), whom(&world));
-                let opened = world.store.organization_seating(&by.session(), organization, by.id, &[whom.id]).await.unwrap();
+                let opened =
+                    world.store.organization_seating(&by.session(), organization, by.id, &[whom.id]).await.unwrap();
                 let Some(mut tx) = opened else { return false };
                 match organizations::remove(&mut tx, whom.id).await {
                     Ok(()) => tx.commit().await.is_ok(),
@@ -172,7 +215,14 @@ async fn the_database_alone_keeps_one_owner_of_a_workspace() {
         seat(&mut second, a1, &world.carl, None).await;
         let (first, second) = tokio::join!(first.commit(), second.commit());
         assert!(first.is_ok() != second.is_ok(), "round {round}: {first:?} {second:?}");
-        let left = texts(&mut superuser, &format!("select user_id::text from account.workspace_members where workspace_id = '{}' and role = 'owner'", a1.id)).await;
+        let left = texts(
+            &mut superuser,
+            &format!(
+                "select user_id::text from account.workspace_members where workspace_id = '{}' and role = 'owner'",
+                a1.id
+            ),
+        )
+        .await;
         assert_eq!(left.len(), 1, "round {round}");
     }
 }
@@ -204,7 +254,9 @@ async fn the_database_agrees_with_the_roster_after_each_step() {
         let done = match step {
             Step::Grant { by, to, role, .. } => match world.seating(who(by), m1, &[who(to).id]).await {
                 Some(mut tx) => match tx.can::<ManageMembers>() {
-                    Ok(can) => members::grant(&mut tx, &can, who(to).id, role).await.is_ok() && tx.commit().await.is_ok(),
+                    Ok(can) => {
+                        members::grant(&mut tx, &can, who(to).id, role).await.is_ok() && tx.commit().await.is_ok()
+                    }
                     Err(_) => false,
                 },
                 None => false,
@@ -218,7 +270,11 @@ async fn the_database_agrees_with_the_roster_after_each_step() {
                 None => false,
             },
             Step::Enroll { by, to, .. } | Step::Expel { by, from: to } => {
-                let opened = world.store.organization_seating(&who(by).session(), m1.organization, who(by).id, &[who(to).id]).await.unwrap();
+                let opened = world
+                    .store
+                    .organization_seating(&who(by).session(), m1.organization, who(by).id, &[who(to).id])
+                    .await
+                    .unwrap();
                 match opened {
                     Some(mut tx) => {
                         let outcome = match step {
@@ -245,7 +301,12 @@ async fn the_database_agrees_with_the_roster_after_each_step() {
                 Door::Open(tx) => Some(tx.tenant().seat),
                 _ => None,
             };
-            assert_eq!(held.map(Seat::role), roster.seat(i, 0).map(Seat::role), "{} after step {number}: {step:?}", person.name);
+            assert_eq!(
+                held.map(Seat::role),
+                roster.seat(i, 0).map(Seat::role),
+                "{} after step {number}: {step:?}",
+                person.name
+            );
         }
     }
     assert!(taken > 20 && denied > 20, "{taken} taken, {denied} refused: this tried nothing");
