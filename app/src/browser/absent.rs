@@ -56,6 +56,9 @@ pub fn close_dialog(_id: &str) {}
 /// Copies a text.
 pub fn copy(_text: &str) {}
 
+/// Closes the menu that a form stands in, if it stands in one.
+pub fn close_menu_around(_event: &ev::SubmitEvent) {}
+
 /// The values of a form's controls.
 pub fn form_values(_event: &ev::SubmitEvent) -> Vec<(String, String)> {
     Vec::new()

@@ -143,6 +143,15 @@ pub fn form_values(event: &ev::SubmitEvent) -> Vec<(String, String)> {
     form.map(|form| values(&form).into_iter().chain(button).collect()).unwrap_or_default()
 }
 
+/// Closes the menu that a form stands in, if it stands in one.
+pub fn close_menu_around(event: &ev::SubmitEvent) {
+    let form = event.target().and_then(|t| t.dyn_into::<HtmlFormElement>().ok());
+    let menu = form.and_then(|form| form.closest("[popover]").ok().flatten());
+    if let Some(id) = menu.and_then(|menu| menu.get_attribute("id")) {
+        hide_popover(&id);
+    }
+}
+
 fn values(form: &HtmlFormElement) -> Vec<(String, String)> {
     let Ok(data) = web_sys::FormData::new_with_form(form) else { return Vec::new() };
     let Ok(Some(entries)) = js_sys::try_iter(&data) else { return Vec::new() };

@@ -4,6 +4,7 @@ use crate::{
     boot::Returned,
     browser,
     error::AppError,
+    routes::Route,
     session::Session,
     ui::{Banner, Toast, Tone},
 };
@@ -73,12 +74,17 @@ impl<R: Rank> Desk<R> {
                     return;
                 }
             };
+            browser::close_menu_around(&event);
             busy.set(true);
             let answer = act(deed);
             spawn_local(async move {
                 let answer = answer.await;
                 // Whoever has left the page meanwhile is told nothing of it.
                 if busy.try_set(false).is_some() {
+                    // Who has left for good is sent on, though the tab may have heard of it before this answer came.
+                    if answer.is_ok_and(|done| done.left) {
+                        browser::load_document(&Route::home().url());
+                    }
                     return;
                 }
                 match answer {
