@@ -98,3 +98,24 @@ test("a viewer and a stranger get neither page nor file, and nobody another work
   expect((await get(`${LOG}/export`, { cookie: ada })).status, "control").toBe(200);
   expect((await get(`/${FINANCE}/settings/audit/export`, { cookie: ada })).status, "a billing admin reads the log").toBe(403);
 });
+
+test("an organization has a log of its own, for its owners and admins and for nobody else", async ({ as }) => {
+  const [{ id }] = await sql("select id from account.organizations where name = 'SmartAI'");
+  const [{ id: ada }] = await sql("select id from account.users where email = $1", [ADA]);
+  const line = "00000000-0000-7000-8000-00000000feed";
+  await sql(
+    `insert into account.organization_audit_log (organization_id, id, user_id, actor, action, detail)
+     values ($1, $2, $3, 'Ada', 'member_added', '{"email":"new@smartai.example"}') on conflict do nothing`,
+    [id, line, ada],
+  );
+  const page = await as(ADA);
+  await open(page, "/home");
+  await page.getByRole("link", { name: "Audit log" }).click();
+  await expect(page).toHaveURL(`/org/${id}/audit`);
+  await expect(page.locator("[data-action=member_added]").first()).toContainText("added an organization member · email: new@smartai.example");
+  await page.selectOption("select[name=kind]", "tokens");
+  await expect(page.getByRole("heading", { name: "Nothing matches" })).toBeVisible();
+  expect((await get(`/org/${id}/audit`, { cookie: await sessionOf(VIK) })).status, "somebody else reads it").toBe(404);
+  expect((await get(`/org/00000000-0000-7000-8000-000000000000/audit`, { cookie: await sessionOf(ADA) })).status).toBe(404);
+  expect((await get(`/org/${id}/audit`)).status, "signed out").toBe(303);
+});
