@@ -42,9 +42,11 @@ pub fn InvitePage(
 
 fn head(invite: &Invite) -> AnyView {
     let whole = match invite.to {
-        InviteTo::Workspace(_) => format!("A workspace of {}. You would be {}.", invite.organization, invite.role),
+        InviteTo::Workspace(_) => {
+            format!("A workspace of {}. Your role would be {}.", invite.organization, invite.role)
+        }
         InviteTo::Organization(_) => {
-            format!("The organization, with every workspace of it. You would be {}.", invite.role)
+            format!("The organization, with every workspace of it. Your role would be {}.", invite.role)
         }
     };
     view! {

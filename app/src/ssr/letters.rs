@@ -24,7 +24,7 @@ pub(super) fn invite(letter: &InviteLetter<'_>) -> Letter {
         None => format!("{place} and all of its workspaces"),
     };
     Letter::new(to, format!("{inviter} invites you to {place}"))
-        .say(format!("{inviter} invites you to {what}. You would be {role}."))
+        .say(format!("{inviter} invites you to {what}. Your role would be {role}."))
         .button("Open the invite", link.clone())
         .aside(format!(
             "The invite is for {to}, works once and stands for {DAYS} days. If you don’t want it, open it and decline; \
@@ -41,6 +41,6 @@ pub(super) fn declined(to: &Email, who: &str, place: &str) -> Letter {
 /// Tells whoever asked for a seat that they have one.
 pub(super) fn approved(to: &Email, place: &str, role: &str, link: String) -> Letter {
     Letter::new(to, format!("You have a seat in {place}"))
-        .say(format!("Your request was approved: you are {role} in {place}."))
+        .say(format!("Your request was approved: your role in {place} is {role}."))
         .button(format!("Open {place}"), link)
 }
