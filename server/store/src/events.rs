@@ -51,13 +51,22 @@ impl EventReader {
     /// # Errors
     /// When the database fails; then the place stays, and nothing is lost.
     pub async fn read(&mut self, store: &Store) -> Result<News, StoreError> {
+        if self.since.is_none() {
+            self.after(store).await?;
+            // A transaction of long ago may hold the place back: what is behind it already is no news.
+            self.after(store).await?;
+            return Ok(News::Events(Vec::new()));
+        }
+        self.after(store).await
+    }
+
+    async fn after(&mut self, store: &Store) -> Result<News, StoreError> {
         let rows = sqlx::query!(
             r#"select horizon as "horizon!", id, user_id, session_id from door.events($1)"#,
             self.since.as_deref(),
         )
         .fetch_all(store.pool())
         .await?;
-        let first = self.since.is_none();
         let Some(horizon) = rows.first().map(|row| row.horizon.clone()) else { return Ok(News::Events(Vec::new())) };
         self.since = Some(horizon);
         if rows.len() >= MOST {
@@ -70,7 +79,7 @@ impl EventReader {
             .filter_map(|row| {
                 let (id, user) = (row.id?, row.user_id?);
                 let session = row.session_id.map(SessionId::from_uuid);
-                (!first && !self.seen.contains(&id)).then(|| Event { user: UserId::from_uuid(user), session })
+                (!self.seen.contains(&id)).then(|| Event { user: UserId::from_uuid(user), session })
             })
             .collect();
         // What is behind the new place does not come again, and need not be remembered.
