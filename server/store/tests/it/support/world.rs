@@ -234,7 +234,10 @@ impl World {
                     values (sha256($1::text::bytea), 'prove', $1, $1, '{}');
                 insert into account.factor_tries (user_id, failed) values ($1, 1);
                 insert into account.sign_ins (id, secret_hash, user_id)
-                    values (gen_random_uuid(), sha256($1::text::bytea), $1);"
+                    values (gen_random_uuid(), sha256($1::text::bytea), $1);
+                insert into account.mail_queue (id, letter) values ($1, '{}');
+                insert into account.mail_links (token_hash, purpose, email, user_id, expires_at)
+                    values (sha256($1::text::bytea), 'address', 'new@stile.example', $1, now() + interval '1 hour');"
                 .replace("$1", &format!("'{}'::uuid", who.id));
             execute(&mut superuser, &facts).await.unwrap();
             sqlx::query(
