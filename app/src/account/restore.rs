@@ -42,7 +42,7 @@ pub fn restore_button(session: Session, workspace: &DeletedWorkspace, action: St
     };
     view! {
         <form method="post" action=action on:submit=submit>
-            <input type="hidden" name="action" value="restore"/>
+            <input type="hidden" name="action" value="restore-workspace"/>
             <input type="hidden" name="slug" value=posted/>
             <button class="btn" data-testid="restore" aria-busy=move || busy.get().then_some("true")><Icon name="refresh"/>"Restore"</button>
         </form>

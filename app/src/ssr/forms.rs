@@ -41,9 +41,13 @@ impl Form {
     }
 
     /// What comes back into its fields. Secrets don't.
-    fn returned(self, error: &AppError) -> Returned {
-        let secret =
-            |name: &str| matches!(name, "password" | "current_password" | "address_password" | "grant" | "code");
+    fn returned(self, error: &AppError, uri: &Uri) -> Returned {
+        // A product has a code, too, and that one is no secret.
+        let has_factors = uri.path().starts_with("/account/");
+        let secret = |name: &str| {
+            matches!(name, "password" | "current_password" | "address_password" | "grant")
+                || (has_factors && name == "code")
+        };
         let values = self.0.into_iter().filter(|(name, _)| !secret(name)).collect();
         let errors = error.fields();
         let message =
@@ -91,7 +95,7 @@ pub async fn submit(context: RequestContext, uri: &Uri, form: Vec<(String, Strin
             Route::NewWorkspace => {
                 settings::create_workspace(&call, &form.read()).await.map(|slug| Outcome::Go(Page::Overview.url(&slug)))
             }
-            Route::Home { .. } if form.get("action") == "restore" => restore(&call, &form).await,
+            Route::Home { .. } if form.get("action") == "restore-workspace" => restore(&call, &form).await,
             Route::Home { .. } => invite::from_picker(&call, form.get("action"), form.get("id")).await.map(Outcome::Go),
             Route::OrganizationAudit(..) | Route::AuditExport(..) | Route::Unknown => Err(AppError::Absent),
         }
@@ -106,7 +110,7 @@ pub async fn submit(context: RequestContext, uri: &Uri, form: Vec<(String, Strin
             page(call.clone(), uri, None).await
         }
         Err(error) => {
-            let mut response = page(call.clone(), uri, Some(form.returned(&error))).await;
+            let mut response = page(call.clone(), uri, Some(form.returned(&error, uri))).await;
             if response.status() == StatusCode::UNPROCESSABLE_ENTITY {
                 *response.status_mut() =
                     StatusCode::from_u16(error.status()).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
@@ -246,7 +250,7 @@ fn show(call: &Call, route: Route, live: Live, data: SecurityData, returned: Opt
 }
 
 async fn workspace(call: &Call, slug: &Slug, page: &Page, form: &Form) -> Result<Outcome, AppError> {
-    if form.get("action") == "restore" {
+    if form.get("action") == "restore-workspace" {
         return restore(call, form).await;
     }
     let grant = form.get("grant");
