@@ -3,61 +3,26 @@
 //! The server gathers it before it renders, in as few transactions as can be, and puts it into the page as JSON; the
 //! browser reads it once while hydrating. Nothing is fetched while rendering, so no view waits, streams or flickers.
 
-use crate::{console::PageData, error::Refusal};
+use crate::{
+    account::{FactorAsk, OrganizationView, SecurityData, StartPage},
+    console::{AuditView, PageData},
+    error::Refusal,
+};
 use model::{
     FieldErrors,
+    device::SessionRow,
+    invite::{Invite, InviteResult, Mailbox},
+    members::Notices,
     picker::Picker,
+    preferences::Preferences,
+    profile::Profile,
     token::OperatorToken,
     workspace::{Entry, Person},
 };
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-/// Light, dark, or as the device says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Theme {
-    /// As the device says.
-    #[default]
-    System,
-    /// Light.
-    Light,
-    /// Dark.
-    Dark,
-}
-
-impl Theme {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::System, Self::Light, Self::Dark];
-
-    /// The word in cookie and attribute.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::System => "system",
-            Self::Light => "light",
-            Self::Dark => "dark",
-        }
-    }
-
-    /// Reads the word.
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|t| t.as_str() == word)
-    }
-
-    /// What `<html data-theme>` says: nothing for [`Theme::System`].
-    pub const fn attribute(self) -> Option<&'static str> {
-        match self {
-            Self::System => None,
-            other => Some(other.as_str()),
-        }
-    }
-
-    /// Reads the `theme` cookie, a preference of the device that holds no secret.
-    #[cfg(feature = "ssr")]
-    pub fn from_cookie(headers: &http::HeaderMap) -> Self {
-        crate::ssr::cookies::value(headers, "theme").and_then(Self::from_word).unwrap_or_default()
-    }
-}
+pub use model::preferences::Theme;
 
 /// A form that came back: what was typed (passwords excepted) and what was wrong with it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -68,9 +33,17 @@ pub struct Returned {
     pub errors: FieldErrors,
     /// What was wrong with all of it.
     pub message: String,
+    /// What became of each address that was invited.
+    #[serde(default)]
+    pub results: Vec<InviteResult>,
 }
 
 impl Returned {
+    /// Whether it was refused, or comes back only to say what became of it.
+    pub fn is_refused(&self) -> bool {
+        self.results.is_empty()
+    }
+
     /// What was typed into a control.
     pub fn value(&self, name: &str) -> Option<&str> {
         self.values.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
@@ -87,6 +60,8 @@ pub enum Content {
     Home {
         /// Why the person was sent here.
         refused: Option<Refusal>,
+        /// What waits for them.
+        notices: Box<Notices>,
     },
     /// The operator tokens.
     Tokens {
@@ -95,6 +70,36 @@ pub enum Content {
         /// The one just made, shown this once.
         created: Option<String>,
     },
+    /// A page of the way in.
+    Start(StartPage),
+    /// The person's profile.
+    Profile(Profile),
+    /// The person's preferences.
+    Preferences(Preferences),
+    /// The page of an invite; `None` for a link that leads nowhere.
+    Invite(Option<Box<(Invite, Mailbox)>>),
+    /// A page of an organization.
+    Organization(Box<OrganizationView>),
+    /// The answer to asking for a seat: the same whether there is anything to ask for.
+    Asked(Asking),
+    /// The sessions.
+    Sessions {
+        /// The live ones.
+        sessions: Vec<SessionRow>,
+    },
+    /// The audit log of an organization.
+    OrganizationAudit {
+        /// What the organization is called.
+        name: String,
+        /// The page.
+        log: Box<AuditView>,
+    },
+    /// The form of a new workspace.
+    NewWorkspace,
+    /// Second factors and passkeys.
+    Security(Box<SecurityData>),
+    /// The page that asks for a second factor.
+    Factor(FactorAsk),
     /// A page of a workspace.
     Workspace {
         /// The workspace and the seat.
@@ -108,6 +113,16 @@ pub enum Content {
     Gone,
     /// The database can't answer.
     Unavailable,
+}
+
+/// What became of asking for a seat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Asking {
+    /// Whoever may answer will see it.
+    Noted,
+    /// Often enough for today.
+    Limited,
 }
 
 /// All that the first view needs.

@@ -3,7 +3,7 @@
 //! The server logs the cause once, with the request's id, and sends one of these; a view turns it into words. Errors
 //! inside the server are `store::StoreError` and `std` errors, and become one of these in `ssr`.
 
-use model::{Capability, FieldErrors, Slug};
+use model::{Capability, FieldErrors, Slug, link::DeadLink, seating::Refused};
 use serde::{Deserialize, Serialize};
 use server_fn::{
     codec::JsonEncoding,
@@ -71,6 +71,12 @@ pub enum AppError {
     Refused(Refusal),
     /// E-mail and password do not go together.
     Credentials,
+    /// A link from a mail does not work.
+    Link(DeadLink),
+    /// A rule of seats refuses it.
+    Seat(Refused),
+    /// A second factor is asked for first: by the workspace, or because factors are to be changed.
+    Factor,
     /// Fields can't stand as they were typed.
     Invalid(FieldErrors),
     /// Too many tries; seconds until the next.
@@ -96,6 +102,9 @@ impl AppError {
             Self::GrantExpired => "grant_expired",
             Self::Refused(_) => "handoff_refused",
             Self::Credentials => "wrong_credentials",
+            Self::Link(_) => "dead_link",
+            Self::Seat(_) => "seat_refused",
+            Self::Factor => "second_factor_required",
             Self::Invalid(_) => "invalid",
             Self::Limited(_) => "too_many_tries",
             Self::Unavailable => "unavailable",
@@ -108,10 +117,10 @@ impl AppError {
     pub const fn status(&self) -> u16 {
         match self {
             Self::SignedOut | Self::Credentials => 401,
-            Self::GrantExpired | Self::Refused(_) | Self::Denied(_) => 403,
+            Self::GrantExpired | Self::Refused(_) | Self::Denied(_) | Self::Seat(_) | Self::Factor => 403,
             Self::Absent => 404,
             Self::Moved(_) | Self::Mismatch => 409,
-            Self::Gone => 410,
+            Self::Gone | Self::Link(_) => 410,
             Self::Invalid(_) => 422,
             Self::Limited(_) => 429,
             Self::Unavailable | Self::Offline => 503,
@@ -133,6 +142,13 @@ impl AppError {
             Self::GrantExpired => "This page was open for a while. Reload it and try again.".to_owned(),
             Self::Refused(refusal) => refusal.message().to_owned(),
             Self::Credentials => "That email and password don’t match. Check both and try again.".to_owned(),
+            Self::Link(dead) => dead.message().to_owned(),
+            Self::Seat(refused) => refused.message().to_owned(),
+            Self::Factor => {
+                "A second factor is asked for here now. Open this page in another tab and confirm it’s you there; then \
+                 try again. Nothing you typed is lost."
+                    .to_owned()
+            }
             Self::Invalid(errors) if errors.0.len() == 1 => {
                 "One field needs a look before this can be saved.".to_owned()
             }

@@ -11,8 +11,10 @@ pub mod boot;
 pub mod browser;
 pub mod console;
 pub mod error;
+pub mod live;
 pub mod root;
 pub mod routes;
+pub mod seats;
 pub mod session;
 #[cfg(feature = "ssr")]
 pub mod ssr;

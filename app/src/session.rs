@@ -9,6 +9,7 @@ use crate::{
     browser::{self, Navigator},
     console::switch_workspace,
     error::AppError,
+    live::{self, Standing},
     routes::{Page, ReturnTo, Route, SignInNotice},
     ui::Toast,
 };
@@ -24,6 +25,9 @@ const HANDOFF_SECONDS: i64 = 50;
 
 /// How long signing out waits for the server before this browser leaves all the same.
 const SIGN_OUT_MILLIS: u32 = 3_000;
+
+/// How long a tab waits for the word of another tab of its browser that the person signed out.
+const SIGN_OUT_WORD_MILLIS: u32 = 250;
 
 /// A handoff minted ahead of a switch.
 #[derive(Clone)]
@@ -62,6 +66,9 @@ pub struct Session {
     aim: StoredValue<Option<Slug>>,
     picker_is_whole: StoredValue<bool>,
     leaving: StoredValue<bool>,
+    /// The workspace plane that is mounted: the slug it was mounted for, and the one that it has now.
+    plane: StoredValue<Option<(Slug, Slug)>>,
+    standing: StoredValue<Option<Callback<(Slug, Standing)>>>,
 }
 
 /// The person's context of the current view.
@@ -90,6 +97,8 @@ impl Session {
             aim: StoredValue::new(None),
             picker_is_whole: StoredValue::new(picker_is_whole),
             leaving: StoredValue::new(false),
+            plane: StoredValue::new(None),
+            standing: StoredValue::new(None),
         };
         provide_context(session);
         session
@@ -127,6 +136,9 @@ impl Session {
         if self.person.with_untracked(Option::is_some) {
             // Whoever is signed in now has signed in since.
             browser::set_sign_out_pending(false);
+        }
+        if self.person.with_untracked(Option::is_some) {
+            live::start(self);
         }
         if self.person.with_untracked(Option::is_some) && !self.picker_is_whole.get_value() {
             self.refresh_picker(false);
@@ -205,6 +217,65 @@ impl Session {
         self.handoffs.with_value(|h| h.get(slug).is_some_and(|h| (now - h.minted).whole_seconds() < HANDOFF_SECONDS))
     }
 
+    /// The list of seats is read under `epoch` now. If that is not what the list at hand was read under, it is read again,
+    /// and no handoff minted ahead is used any more: its seat may be gone.
+    pub fn seats_are_at(self, epoch: &str) {
+        if self.picker.with_untracked(|p| p.as_ref().is_some_and(|p| p.epoch != epoch)) {
+            self.handoffs.set_value(HashMap::new());
+            self.refresh_picker(false);
+        }
+    }
+
+    /// How a workspace stands now: for the one on screen to hear.
+    pub fn stands(self, slug: Slug, standing: Standing) {
+        if let Some(hear) = self.standing.get_value() {
+            hear.run((slug, standing));
+        }
+    }
+
+    /// Says who hears how the workspace on screen stands; until the caller's scope ends.
+    pub fn hear_standing(self, slug: &Slug, hear: Callback<(Slug, Standing)>) {
+        self.standing.set_value(Some(hear));
+        self.plane.set_value(Some((slug.clone(), slug.clone())));
+        let mounted = slug.clone();
+        on_cleanup(move || {
+            // The next workspace may be there already.
+            if self.plane.try_with_value(|p| p.as_ref().is_some_and(|(key, _)| *key == mounted)).unwrap_or(false) {
+                self.plane.set_value(None);
+                self.standing.set_value(None);
+            }
+        });
+    }
+
+    /// The slug for which the plane that shows `slug` was mounted: another one after a rename, so that the plane stays
+    /// with all that is typed into it.
+    pub fn plane_of(self, slug: Slug) -> Slug {
+        let mounted =
+            self.plane.with_value(|plane| plane.as_ref().filter(|(_, now)| *now == slug).map(|(key, _)| key.clone()));
+        mounted.unwrap_or(slug)
+    }
+
+    /// The workspace on screen was renamed.
+    pub fn plane_moved(self, from: &Slug, to: &Slug) {
+        self.plane.update_value(|plane| {
+            if let Some((_, now)) = plane.as_mut().filter(|(_, now)| now == from) {
+                now.clone_from(to);
+            }
+        });
+        self.navigator.moved(from, to);
+    }
+
+    /// The session is no more, says the server. When it was this browser that signed out, the tab that did so tells the
+    /// others, and they leave by that word.
+    pub fn was_signed_out(self) {
+        browser::after(SIGN_OUT_WORD_MILLIS, move || {
+            let leaving = self.leaving.try_get_value().unwrap_or(true);
+            if !leaving && !browser::is_sign_out_pending() {
+                self.sign_in_again();
+            }
+        });
+    }
+
     /// Says something at the foot of the screen for a while.
     pub fn toast(self, toast: Toast) {
         let id = toast.id;
@@ -251,7 +322,7 @@ impl Session {
 
     /// Leaves for the sign-in page with a document load, which takes all of the page's memory with it. The other tabs
     /// hear of a sign-out; that this one hears itself makes no difference, as it leaves once.
-    fn leave(self, notice: SignInNotice) {
+    pub fn leave(self, notice: SignInNotice) {
         if self.leaving.try_update_value(|leaving| std::mem::replace(leaving, true)).unwrap_or(true) {
             return;
         }
@@ -261,8 +332,17 @@ impl Session {
         browser::load_document(&Route::SignIn { next: None, notice: Some(notice) }.url());
     }
 
+    /// A second factor is asked for: to the page that asks, with a document load, and back here afterwards.
+    pub fn prove_factor(self) {
+        let next = ReturnTo::parse(&self.navigator.route_now().url());
+        browser::load_document(&Route::Factor { next }.url());
+    }
+
     /// The session ended under the page: to sign-in, and back here afterwards.
     pub fn sign_in_again(self) {
+        if self.leaving.try_update_value(|leaving| std::mem::replace(leaving, true)).unwrap_or(true) {
+            return;
+        }
         let next = ReturnTo::parse(&self.navigator.route_now().url());
         browser::load_document(&Route::SignIn { next, notice: Some(SignInNotice::Elsewhere) }.url());
     }

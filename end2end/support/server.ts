@@ -16,7 +16,7 @@ export interface Running {
 }
 
 /** Starts a server and waits until it is ready. */
-export async function start(data = mkdtempSync(join(tmpdir(), "stile-e2e-")), port = PORT, wait = true): Promise<Running> {
+export async function start(data = mkdtempSync(join(tmpdir(), "stile-e2e-")), port = PORT, wait = true, settings: Record<string, string> = {}): Promise<Running> {
   const binary = process.env.STILE_BIN ?? join(repository, "target/release/stile");
   const child = spawn(binary, ["serve", "--demo"], {
     cwd: repository,
@@ -28,6 +28,8 @@ export async function start(data = mkdtempSync(join(tmpdir(), "stile-e2e-")), po
       STILE_LOG: "json",
       DATABASE_URL: "",
       STILE_OWNER_DATABASE_URL: "",
+      STILE_SMTP_URL: "",
+      ...settings,
     },
     stdio: ["ignore", "inherit", "pipe"],
   });

@@ -7,6 +7,7 @@ import { butForStatus, complaints } from "../support/watch";
 import { BASE } from "../support/server";
 
 const ADA = "ada@smartai.example";
+const DEAD = `/reset/${"a".repeat(43)}`;
 const ABSENT = "/smartai-it/customers/018f4d9e-0000-7000-8000-000000000000";
 
 interface Scene {
@@ -51,6 +52,18 @@ const SCENES: Scene[] = [
     shows: (page) => page.locator("[name=country][aria-invalid=true]"),
   },
   { name: "tokens", path: "/account/tokens", shows: heading("Tokens") },
+  { name: "sign-up", path: "/sign-up", signedOut: true, shows: heading("Create an account") },
+  {
+    name: "sign-up with an error", path: "/sign-up", signedOut: true,
+    act: (page) => page.click("button[type=submit]"),
+    refused: [422, "/api/fn/ask_sign_up"],
+    shows: (page) => page.locator("[name=email][aria-invalid=true]"),
+  },
+  { name: "reset", path: "/reset", signedOut: true, shows: heading("Reset your password") },
+  { name: "a dead link", path: DEAD, signedOut: true, refused: [410, DEAD], shows: (page) => page.getByTestId("dead-link") },
+  { name: "welcome", path: "/welcome", act: (page) => page.fill("[name=organization]", "SmartAI IT"), shows: (page) => page.getByRole("button", { name: "Use smartai-it-2" }) },
+  { name: "profile", path: "/account/profile", shows: heading("Profile") },
+  { name: "preferences", path: "/account/preferences", shows: heading("Preferences") },
   { name: "404", path: "/no-such-workspace", refused: [404, "/no-such-workspace"], shows: (page) => page.getByTestId("not-found") },
   {
     name: "palette", path: "/smartai-it/customers",

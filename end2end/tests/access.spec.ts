@@ -139,14 +139,13 @@ test.describe("a deleted workspace", () => {
     expect((await get(vik, `/${IT}/customers`)).status(), "control: it was the deletion").toBe(200);
   });
 
-  test("is gone from an open console with the next click, data and all", async ({ as }) => {
+  test("is gone from an open console, data and all", async ({ as }) => {
     const page = await as(VIK);
     const ofIt = await stringsOf(IT);
     await open(page, `/${IT}/customers`);
     expect(await found(page, ofIt)).not.toEqual([]);
     await remove();
-    await page.getByRole("link", { name: "Invoices" }).click();
-    await expect(page.getByTestId("gone")).toBeVisible();
+    await expect(page.getByTestId("gone"), "the tab is told by itself").toBeVisible();
     expect(await found(page, ofIt), "data of a deleted workspace are left in the tab").toEqual([]);
   });
 });
@@ -169,4 +168,63 @@ test("a customer of Finance under IT's address is not found, as any id", async (
   const normal = (text: string) => text.replaceAll(/value="[\w-]+\.[\w-]+\.[\w-]+"/g, "");
   expect(normal(await under(theirs.id)), "a foreign id can be told from a random one").toBe(normal(await under(random)));
   expect((await bootOf(request, `/${IT}/customers/${ours.id}`)).content.workspace.data.customer.row.name).toBe(ours.name);
+});
+
+test.describe("asking for a seat from the not-found page", () => {
+  const BEN = "ben@globalai.example";
+  const forget = () => sql("delete from account.access_requests");
+
+  test.beforeEach(forget);
+  test.afterEach(async () => {
+    await forget();
+    await sql("delete from account.workspace_members m using account.users u, account.workspaces w where u.id = m.user_id and w.id = m.workspace_id and u.email = $1 and w.slug = $2", [VIK, FINANCE]);
+  });
+
+  test("answers the same for a workspace and for none, again and again", async ({ as, baseURL }) => {
+    const { request } = (await as(VIK)).context();
+    const ask = async (slug: string) => {
+      const response = await request.post(`/${slug}/customers`, { form: { action: "request_access" }, headers: { origin: baseURL ?? "", "sec-fetch-site": "same-origin" }, maxRedirects: 0 });
+      const { date, "x-request-id": _, "content-security-policy": policy, ...headers } = response.headers();
+      const nonce = /nonce-([\w-]+)/.exec(policy)?.[1] ?? "";
+      return { status: response.status(), headers, body: (await response.text()).replaceAll(nonce, "NONCE") };
+    };
+    for (let time = 0; time < 2; time++) {
+      const [real, none] = [await ask(FINANCE), await ask("no-such-workspace")];
+      expect(real.status).toBe(200);
+      expect(real, "asking tells whether it exists").toEqual(none);
+      for (const text of ["Finance", "GlobalAI", FINANCE]) expect(real.body).not.toContain(text);
+    }
+    for (let number = 0; number < 8; number++) await ask(`nowhere-${number}`);
+    const [real, none] = [await ask("globalai-other"), await ask("no-such-other")];
+    expect([real.status, none.status], "more than ten a day").toEqual([429, 429]);
+  });
+
+  test("shows to an owner as a count, is approved, and opens at once; a refusal is silent", async ({ as }) => {
+    const page = await as(VIK);
+    await open(page, `/${FINANCE}/customers`);
+    await page.getByTestId("request-access").click();
+    await expect(page.getByTestId("asked")).toContainText("If there is a workspace at this address");
+    const ben = await as(BEN);
+    await open(ben, "/home");
+    await expect(ben.getByTestId("waiting")).toHaveText("1 access request in Finance");
+    await ben.getByTestId("waiting").click();
+    const asking = ben.getByTestId("request");
+    await expect(asking).toContainText(VIK);
+    await asking.getByRole("button", { name: "Refuse" }).click();
+    await expect(asking).toHaveCount(0);
+    await open(page, `/${FINANCE}/customers`);
+    await expect(page.getByTestId("not-found"), "a refusal shows").toBeVisible();
+    await forget();
+    await page.getByTestId("request-access").click();
+    await expect(page.getByTestId("asked")).toBeVisible();
+    await open(ben, `/${FINANCE}/settings/members`);
+    await asking.locator("[name=role]").selectOption("viewer");
+    await asking.getByRole("button", { name: "Approve" }).click();
+    await expect(asking).toHaveCount(0);
+    await open(page, `/${FINANCE}/customers`);
+    await expect(page.getByTestId("role")).toHaveText("Viewer");
+    const mia = await as(MIA);
+    await open(mia, "/home");
+    await expect(mia.getByTestId("waiting"), "somebody else hears of it").toHaveCount(0);
+  });
 });

@@ -111,7 +111,8 @@ test("/metrics counts requests by template, and holds nothing that was typed", a
     expect(headers["content-type"]).toMatch(/^text\/plain; version=0\.0\.4/);
     return body;
   };
-  const line = (body: string) => Number(/^stile_http_requests_total\{[^}]*route="\/\{slug\}\/customers"[^}]*status="200"[^}]*\} (\d+)$/m.exec(body)?.[1] ?? 0);
+  const lines = /^stile_http_requests_total\{[^}]*route="\/\{slug\}\/customers",method="GET",status="200"\} (\d+)$/gm;
+  const line = (body: string) => [...body.matchAll(lines)].reduce((sum, found) => sum + Number(found[1]), 0);
   const before = line(await counted());
   await get("/smartai-it/customers?q=typedsecret", { cookie });
   await get("/typedworkspace/typedpage", { cookie });

@@ -9,7 +9,7 @@ mod openapi;
 mod token;
 mod workspaces;
 
-use crate::{pages, respond, router::Web};
+use crate::{live, pages, respond, router::Web};
 use axum::{
     Router,
     http::StatusCode,
@@ -21,6 +21,7 @@ use axum::{
 pub(crate) fn routes() -> Router<Web> {
     Router::new()
         .route("/fn/{*rest}", post(pages::call))
+        .route("/live", get(live::open))
         .route("/v1/me/workspaces", get(workspaces::list))
         .route("/v1/workspaces/{slug}/customers", get(customers::list))
         .route("/v1/openapi.json", get(openapi::document))

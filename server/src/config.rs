@@ -4,6 +4,7 @@
 //! it. Nothing else in the server reads the environment. Values of secrets are in no message and in no `Debug`.
 
 use crate::{client::Network, web_origin::WebOrigin};
+use lettre::message::Mailbox;
 use sqlx::postgres::PgConnectOptions;
 use std::{collections::HashMap, fmt, io::IsTerminal as _, net::SocketAddr, path::PathBuf};
 
@@ -24,6 +25,8 @@ pub(crate) struct Config {
     pub(crate) data_dir: PathBuf,
     /// `STILE_SMTP_URL`; absent, mails become files.
     pub(crate) smtp: Option<SmtpUrl>,
+    /// `STILE_MAIL_FROM`: who mails are from. Absent, no-reply at the host that people use.
+    pub(crate) mail_from: Mailbox,
     /// `STILE_SECRET`, if it is given.
     secret: Option<SigningSecret>,
     /// `STILE_LOG`.
@@ -59,16 +62,29 @@ pub(crate) enum LogFormat {
     Text,
 }
 
-/// The mail server. Nothing sends mail yet: until it does, only what may be shown is kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The mail server. Without `Debug`: the URL may hold a password.
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct SmtpUrl {
     host: String,
+    url: String,
 }
 
 impl SmtpUrl {
     /// The host, to show.
     pub(crate) fn host(&self) -> &str {
         &self.host
+    }
+
+    /// The URL, to connect. `smtp://` takes TLS when the server offers it, and insists on it before a password is
+    /// told, unless the server is on this machine.
+    pub(crate) fn connection(&self) -> String {
+        let here = matches!(self.host.as_str(), "localhost" | "127.0.0.1" | "[::1]");
+        let told = self.url.contains('@');
+        match (self.url.starts_with("smtps://") || self.url.contains("tls="), told && !here) {
+            (true, _) => self.url.clone(),
+            (false, true) => format!("{}?tls=required", self.url),
+            (false, false) => format!("{}?tls=opportunistic", self.url),
+        }
     }
 }
 
@@ -137,10 +153,12 @@ impl Config {
             (None, None) => DatabaseConfig::Private { run_as },
             (app, owner) => DatabaseConfig::External { app, owner },
         };
+        let public = get("STILE_PUBLIC_URL")?.map(|url| public(&url)).transpose()?;
         Ok(Self {
             database,
             listen: listen(get("STILE_LISTEN")?)?,
-            public: get("STILE_PUBLIC_URL")?.map(|url| public(&url)).transpose()?,
+            mail_from: mail_from(get("STILE_MAIL_FROM")?, public.as_ref())?,
+            public,
             proxies: proxies(get("STILE_TRUSTED_PROXIES")?)?,
             data_dir: get("STILE_DATA_DIR")?.unwrap_or_else(|| "./data".to_owned()).into(),
             smtp: get("STILE_SMTP_URL")?.map(|url| smtp(&url)).transpose()?,
@@ -165,6 +183,20 @@ impl Config {
             }),
             (secret, _) => Ok(secret.clone()),
         }
+    }
+
+    /// The origin that people use when the server listens at `address`.
+    pub(crate) fn origin(&self, address: SocketAddr) -> String {
+        match &self.public {
+            Some(public) => public.to_string(),
+            None if address.ip().is_unspecified() => format!("http://localhost:{}", address.port()),
+            None => format!("http://{address}"),
+        }
+    }
+
+    /// The origin at which browsers are taken to be, for what is bound to one: without `STILE_PUBLIC_URL`, this machine.
+    pub(crate) fn browser_origin(&self) -> String {
+        self.public.as_ref().map_or_else(|| format!("http://localhost:{}", self.listen.port()), ToString::to_string)
     }
 
     /// Whether cookies are for TLS only.
@@ -237,8 +269,23 @@ fn smtp(url: &str) -> Result<SmtpUrl, ConfigError> {
     let problem = || invalid("STILE_SMTP_URL", "is not a URL like smtps://user:password@mail.example.com:465.");
     let uri: http::Uri = url.parse().map_err(|_| problem())?;
     match (uri.scheme_str(), uri.host()) {
-        (Some("smtp" | "smtps"), Some(host)) => Ok(SmtpUrl { host: host.to_owned() }),
+        (Some("smtp" | "smtps"), Some(host)) => Ok(SmtpUrl { host: host.to_owned(), url: url.to_owned() }),
         _ => Err(problem()),
+    }
+}
+
+fn mail_from(text: Option<String>, public: Option<&WebOrigin>) -> Result<Mailbox, ConfigError> {
+    match text {
+        Some(text) => {
+            text.parse().map_err(|_| invalid("STILE_MAIL_FROM", "is not an address like Stile <no-reply@example.com>."))
+        }
+        None => {
+            let host = public.map(WebOrigin::host).filter(|host| host.contains(|c: char| c.is_ascii_alphabetic()));
+            let address = lettre::Address::new("no-reply", host.unwrap_or("localhost"));
+            let address = address.or_else(|_| lettre::Address::new("no-reply", "localhost"));
+            let unusable = |_| invalid("STILE_MAIL_FROM", "is not set, and STILE_PUBLIC_URL has no host for one.");
+            Ok(Mailbox::new(Some("Stile".to_owned()), address.map_err(unusable)?))
+        }
     }
 }
 
@@ -301,6 +348,7 @@ mod tests {
             ("STILE_TRUSTED_PROXIES", "10.0.0.1, proxy", "\"proxy\""),
             ("STILE_LOG", "xml", "json or text"),
             ("STILE_SMTP_URL", "mail.example.com", "smtps://"),
+            ("STILE_MAIL_FROM", "Stile", "no-reply@example.com"),
             ("STILE_SECRET", "hunter2", "at least 32"),
             ("DATABASE_URL", "mysql://root:hunter2@db/stile", "PostgreSQL URL"),
             ("STILE_OWNER_DATABASE_URL", "postgres://o:hunter2@db:port/stile", "PostgreSQL URL"),
@@ -308,6 +356,30 @@ mod tests {
             let line = refusal(&[(name, value)]);
             assert!(line.starts_with(name) && line.contains(says), "{line}");
             assert!(!line.contains("hunter2") && !line.contains('\n'), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_password_is_told_to_a_mail_server_over_tls_only() {
+        for (url, connection) in [
+            ("smtps://u:p@mail.example:465", "smtps://u:p@mail.example:465"),
+            ("smtp://u:p@mail.example:587", "smtp://u:p@mail.example:587?tls=required"),
+            ("smtp://mail.example", "smtp://mail.example?tls=opportunistic"),
+            ("smtp://u:p@127.0.0.1:2525", "smtp://u:p@127.0.0.1:2525?tls=opportunistic"),
+        ] {
+            let config = read(&[("STILE_SMTP_URL", url)]).expect("a URL");
+            assert_eq!(config.smtp.map(|smtp| smtp.connection()).as_deref(), Some(connection));
+        }
+    }
+
+    #[test]
+    fn mails_are_from_the_host_that_people_use() {
+        for (public, from) in [
+            ("https://stile.example.com:8443", "no-reply@stile.example.com"),
+            ("http://127.0.0.1:3000", "no-reply@localhost"),
+        ] {
+            let config = read(&[("STILE_PUBLIC_URL", public)]).expect("a public URL");
+            assert_eq!(config.mail_from.email.to_string(), from);
         }
     }
 

@@ -13,6 +13,8 @@ mod demo;
 mod doctor;
 mod kept;
 mod listener;
+mod live;
+mod mail;
 mod middleware;
 mod ops;
 mod pages;

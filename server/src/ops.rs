@@ -35,6 +35,7 @@ impl Metrics {
         metrics::describe_counter!(REQUESTS, "Requests answered, by route, method and status.");
         metrics::describe_histogram!(DURATION, "Time from the head of a request to the head of its response.");
         metrics::describe_gauge!("stile_db_connections", "Connections of the pool, by state.");
+        metrics::describe_gauge!("stile_live_tabs", "Open tabs that are told of changes.");
         metrics::describe_gauge!("stile_build_info", "Always 1; the version is in the label.");
         gauge!("stile_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
         let tidy = handle.clone();
@@ -83,5 +84,6 @@ pub(crate) async fn metrics(State(web): State<Web>) -> Response {
     let (in_use, all) = web.services.store.connections();
     gauge!("stile_db_connections", "state" => "in_use").set(f64::from(in_use));
     gauge!("stile_db_connections", "state" => "open").set(f64::from(all));
+    gauge!("stile_live_tabs").set(web.live.tabs() as f64);
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], web.metrics.0.render()).into_response()
 }

@@ -9,7 +9,7 @@ use crate::{
     respond,
     router::Web,
 };
-use app::{boot::Theme, ssr::RequestContext};
+use app::ssr::RequestContext;
 use axum::{
     body::{Body, Bytes},
     extract::{OriginalUri, Request, State},
@@ -72,7 +72,7 @@ pub(crate) fn context(web: &Web, request: &Request) -> RequestContext {
         device: client::device(extensions.get().copied(), headers, &web.proxies),
         request_id: extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default(),
         nonce: extensions.get::<Nonce>().map(|nonce| nonce.0.clone()),
-        theme: Theme::from_cookie(headers),
+        theme: app::ssr::cookies::theme(headers),
     }
 }
 

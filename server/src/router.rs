@@ -8,6 +8,7 @@ use crate::{
     api,
     assets::Site,
     client::Network,
+    live,
     middleware::{gate, headers, scope, task},
     ops, pages,
     web_origin::WebOrigin,
@@ -34,6 +35,8 @@ pub(crate) struct Web {
     pub(crate) proxies: Arc<[Network]>,
     /// The recorder of metrics.
     pub(crate) metrics: ops::Metrics,
+    /// The open tabs.
+    pub(crate) live: live::Hub,
 }
 
 /// All routes.

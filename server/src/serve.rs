@@ -8,7 +8,7 @@ use crate::{
     cli::CommandError,
     config::{Config, LogFormat},
     database::{self, Database, Holder},
-    demo, listener, ops,
+    demo, listener, live, mail, ops,
     router::{self, Web},
     services,
     shutdown::Shutdown,
@@ -35,6 +35,9 @@ pub(crate) enum ServeError {
         /// What the system said.
         source: io::Error,
     },
+    /// Mails can't leave by the way that was chosen.
+    #[error("Mails can't be sent: {0}. Check STILE_SMTP_URL and that STILE_DATA_DIR can be written.")]
+    Mail(#[source] io::Error),
     /// A second recorder of metrics, or none at all.
     #[error("The metrics could not be set up: {0}")]
     Metrics(#[from] metrics_exporter_prometheus::BuildError),
@@ -61,7 +64,7 @@ pub(crate) async fn serve(config: &Config, demo: bool, shutdown: &Shutdown) -> R
     let database = database?;
     let ready = shutdown.or_stop(prepare(&database, config, demo, &site)).await;
     let outcome = match ready {
-        Some(Ok(services)) => {
+        Some(Ok((services, post))) => {
             let store = services.store.clone();
             let web = Web {
                 services,
@@ -69,9 +72,15 @@ pub(crate) async fn serve(config: &Config, demo: bool, shutdown: &Shutdown) -> R
                 public: config.public.clone().map(Arc::new),
                 proxies: config.proxies.clone().into(),
                 metrics,
+                live: live::Hub::new(shutdown),
             };
+            web.tasks.spawn(live::follow(web.live.clone(), store.clone(), shutdown.clone()));
             announce(config, &listener, demo);
-            listener::serve(listener, router::build(&web, &site), &web.tasks, shutdown).await;
+            let origin = Arc::clone(&web.services.origin);
+            tokio::join!(
+                listener::serve(listener, router::build(&web, &site), &web.tasks, shutdown),
+                mail::run(store.clone(), post, origin, shutdown),
+            );
             database::close(&store).await;
             tracing::info!("stopped");
             Ok(())
@@ -89,24 +98,21 @@ async fn prepare(
     config: &Config,
     demo: bool,
     site: &Site,
-) -> Result<app::ssr::Services, CommandError> {
+) -> Result<(app::ssr::Services, mail::Transport), CommandError> {
     database.migrate_if_owner().await?;
     let store: Store = database.guarded_store().await?;
     let services = services::build(config, store, site.urls().clone())?;
     if demo {
         tracing::info!("{}", demo::load(&services).await?);
     }
-    Ok(services)
+    let post = mail::Transport::open(config).map_err(ServeError::Mail)?;
+    Ok((services, post))
 }
 
 /// Says where it serves, and how to get in if there is a demo.
 fn announce(config: &Config, listener: &TcpListener, demo: bool) {
     let address = listener.local_addr().unwrap_or(config.listen);
-    let url = match &config.public {
-        Some(public) => public.to_string(),
-        None if address.ip().is_unspecified() => format!("http://localhost:{}", address.port()),
-        None => format!("http://{address}"),
-    };
+    let url = config.origin(address);
     tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "serving");
     if config.log == LogFormat::Json {
         return;

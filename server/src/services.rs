@@ -4,8 +4,8 @@ use crate::{
     config::{Config, ConfigError, SigningSecret},
     kept::{self, KeptError},
 };
-use app::ssr::{AssetUrls, Cookies, GrantKey, Passwords, Services, SignInLimits};
-use store::Store;
+use app::ssr::{AssetUrls, Cookies, GrantKey, Paces, Passkeys, Passwords, Services, SignInLimits};
+use store::{Store, seal::SealKey};
 
 /// The file of the data directory that keeps the secret which nobody chose.
 const SECRET: &str = "secret";
@@ -35,7 +35,11 @@ pub(crate) fn build(config: &Config, store: Store, assets: AssetUrls) -> Result<
         grants: GrantKey::new(secret.bytes()),
         passwords: Passwords::new(),
         limits: SignInLimits::new(),
+        seal: SealKey::new(secret.bytes()),
+        passkeys: Passkeys::at(&config.browser_origin()),
+        paces: Paces::default(),
         cookies: Cookies { secure: config.is_https() },
         assets,
+        origin: config.origin(config.listen).into(),
     })
 }

@@ -31,8 +31,8 @@ fn page(segments: &[&str]) -> String {
     let section = |name: &str| Noun::ALL.iter().any(|noun| noun.path() == name);
     match segments {
         [] => "/".to_owned(),
-        [name @ ("sign-in" | "sign-up" | "home" | "new")] => format!("/{name}"),
-        ["invite", _] => "/invite/{token}".to_owned(),
+        [name @ ("sign-in" | "sign-up" | "reset" | "welcome" | "home" | "new")] => format!("/{name}"),
+        [name @ ("sign-up" | "reset" | "invite"), _] => format!("/{name}/{{token}}"),
         ["account", ..] => "/account/{page}".to_owned(),
         ["org", ..] => "/org/{id}/{page}".to_owned(),
         ["api", ..] => "/api/{unknown}".to_owned(),

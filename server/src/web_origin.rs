@@ -47,6 +47,14 @@ impl WebOrigin {
         self.https
     }
 
+    /// Its host, without a port.
+    pub(crate) fn host(&self) -> &str {
+        match self.authority.rsplit_once(':') {
+            Some((host, port)) if port.bytes().all(|b| b.is_ascii_digit()) => host,
+            _ => &self.authority,
+        }
+    }
+
     const fn default_port(https: bool) -> u16 {
         if https { 443 } else { 80 }
     }

@@ -58,6 +58,8 @@ ids! {
     WorkspaceId,
     /// An operator token.
     TokenId,
+    /// A passkey.
+    PasskeyId,
     /// A product of one workspace.
     ProductId,
     /// A rate plan of one workspace.
@@ -68,4 +70,8 @@ ids! {
     UsageId,
     /// An invoice of one workspace.
     InvoiceId,
+    /// An invite to a workspace or an organization.
+    InviteId,
+    /// Somebody's request for a seat.
+    RequestId,
 }

@@ -4,22 +4,35 @@
 //! roles and capabilities, money, the shapes that travel between `store` and the pages, and the one finder behind
 //! switcher, palette and picker. Not here: SQL (`store`), views (`app`), clocks and randomness (passed in).
 
+pub mod audit;
 pub mod billing;
 pub mod capability;
 pub mod catalog;
 pub mod country;
 pub mod customer;
+pub mod device;
+pub mod domain;
 pub mod email;
+pub mod factor;
 pub mod field;
 pub mod finder;
 pub mod id;
+pub mod invite;
+pub mod link;
 pub mod list;
+pub mod mail;
+pub mod members;
 pub mod moment;
 pub mod money;
 pub mod overview;
+pub mod password;
 pub mod picker;
+pub mod preferences;
+pub mod profile;
 pub mod role;
 pub mod seat;
+pub mod seating;
+pub mod settings;
 pub mod slug;
 pub mod token;
 pub mod workspace;

@@ -15,6 +15,14 @@ pub fn exact(moment: OffsetDateTime) -> String {
         .unwrap_or_default()
 }
 
+/// `2026-03-12T14:05:09Z`, for programs.
+pub fn timestamp(moment: OffsetDateTime) -> String {
+    moment
+        .to_offset(time::UtcOffset::UTC)
+        .format(format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]Z"))
+        .unwrap_or_default()
+}
+
 /// How long ago, in the largest unit that fits: `just now`, `5 min ago`, `3 h ago`, `2 days ago`, then the date.
 pub fn ago(moment: OffsetDateTime, now: OffsetDateTime) -> String {
     let seconds = (now - moment).whole_seconds().max(0);

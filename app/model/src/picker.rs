@@ -5,8 +5,10 @@
 
 use crate::{
     id::{OrganizationId, WorkspaceId},
+    preferences::PickerOrder,
     role::OrganizationRole,
     seat::Seat,
+    settings::DeletedWorkspace,
     slug::Slug,
 };
 use serde::{Deserialize, Serialize};
@@ -20,6 +22,15 @@ pub const MAX_AGE_SECONDS: i64 = 30;
 pub struct Picker {
     /// The organizations.
     pub organizations: Vec<PickerOrganization>,
+    /// Workspaces that were deleted and that the person can restore.
+    #[serde(default)]
+    pub deleted: Vec<DeletedWorkspace>,
+    /// In which order the person wants it drawn; the organizations above are in it already.
+    #[serde(default)]
+    pub order: PickerOrder,
+    /// What it was read under: another one means that something in it may have changed since.
+    #[serde(default)]
+    pub epoch: String,
     /// When the query that read it started.
     #[serde(with = "time::serde::timestamp::milliseconds")]
     pub as_of: OffsetDateTime,
@@ -70,6 +81,20 @@ impl Picker {
         self.rows().find(|(_, w)| w.slug == *slug)
     }
 
+    /// Puts the organizations and their workspaces into the order that the person wants; ties go by name.
+    #[must_use]
+    pub fn arranged(mut self, order: PickerOrder) -> Self {
+        self.order = order;
+        if order == PickerOrder::Recent {
+            let latest = |o: &PickerOrganization| o.workspaces.iter().filter_map(|w| w.opened).max();
+            for organization in &mut self.organizations {
+                organization.workspaces.sort_by_key(|w| std::cmp::Reverse(w.opened));
+            }
+            self.organizations.sort_by_key(|o| std::cmp::Reverse(latest(o)));
+        }
+        self
+    }
+
     /// Where the person lands by default: the workspace entered last, else the only one.
     pub fn default_workspace(&self) -> Option<&PickerWorkspace> {
         let last = self.rows().filter(|(_, w)| w.opened.is_some()).max_by_key(|(_, w)| w.opened);
@@ -77,8 +102,53 @@ impl Picker {
         last.or(only).map(|(_, w)| w)
     }
 
+    /// Whether the person manages an organization: is an owner or admin of it.
+    pub fn manages_one(&self) -> bool {
+        self.organizations.iter().any(|o| o.role.is_some_and(|r| r >= OrganizationRole::Admin))
+    }
+
     /// Whether it is too old to be shown at `now`.
     pub fn is_stale(&self, now: OffsetDateTime) -> bool {
         (now - self.as_of).whole_seconds() >= MAX_AGE_SECONDS
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::role::WorkspaceRole;
+    use time::Duration;
+    use uuid::Uuid;
+
+    #[test]
+    fn the_one_opened_last_comes_first_and_the_rest_stay_by_name() {
+        let workspace = |name: &str, opened: Option<i64>| PickerWorkspace {
+            id: WorkspaceId::from_uuid(Uuid::nil()),
+            name: name.to_owned(),
+            slug: Slug::parse(&format!("slug-{name}")).unwrap(),
+            seat: Seat::resolve(Some(WorkspaceRole::Member), None).unwrap(),
+            opened: opened.map(|s| OffsetDateTime::UNIX_EPOCH + Duration::seconds(s)),
+        };
+        let organization = |name: &str, workspaces| PickerOrganization {
+            id: OrganizationId::from_uuid(Uuid::nil()),
+            name: name.to_owned(),
+            role: None,
+            workspaces,
+        };
+        let picker = Picker {
+            organizations: vec![
+                organization("a", vec![workspace("a1", None), workspace("a2", None)]),
+                organization("b", vec![workspace("b1", Some(1)), workspace("b2", Some(3)), workspace("b3", None)]),
+                organization("c", vec![workspace("c1", Some(2))]),
+                organization("d", vec![]),
+            ],
+            deleted: Vec::new(),
+            order: PickerOrder::default(),
+            epoch: String::new(),
+            as_of: OffsetDateTime::UNIX_EPOCH,
+        };
+        let names = |picker: &Picker| picker.rows().map(|(_, w)| w.name.clone()).collect::<Vec<_>>().join(" ");
+        assert_eq!(names(&picker.clone().arranged(PickerOrder::Organization)), names(&picker));
+        assert_eq!(names(&picker.arranged(PickerOrder::Recent)), "b2 b1 b3 c1 a1 a2");
     }
 }

@@ -25,7 +25,7 @@ const RESERVED: &[&str] = &[
     "setup", "share", "shop", "sign-in", "sign-out", "sign-up", "signin", "signout", "signup", "site", "sitemap",
     "smtp", "sso", "staff", "static", "status", "stile", "store", "style", "support", "switch", "system", "team",
     "teams", "terms", "test", "token", "tokens", "undefined", "unsubscribe", "upload", "uploads", "user", "users",
-    "verify", "webhook", "webhooks", "webmaster", "well-known", "workspace", "workspaces", "www",
+    "verify", "webhook", "webhooks", "webmaster", "welcome", "well-known", "workspace", "workspaces", "www",
 ];
 
 /// A well-formed slug: 3 to 30 lowercase ASCII letters, digits and single inner hyphens, and not a reserved word.
@@ -79,10 +79,62 @@ impl Slug {
         Ok(Self(text.to_owned()))
     }
 
+    /// What an address could be for something called `name`, behind its organization's name if that fits: lowercase, with
+    /// hyphens, without a word twice. Empty when nothing of the name can stand in one. Whether it is a slug, and free,
+    /// shows like for any that is typed.
+    pub fn proposed(organization: &str, name: &str) -> String {
+        let words = |text: &str| -> Vec<String> {
+            let plain: String = text.chars().flat_map(plain).collect();
+            plain.split(|c: char| !c.is_ascii_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_owned).collect()
+        };
+        let own = words(name);
+        if own.is_empty() {
+            return String::new();
+        }
+        let before = words(organization);
+        let mut all: Vec<String> = before.into_iter().filter(|w| !own.contains(w)).collect();
+        all.extend(own.iter().cloned());
+        let mut text = all.join("-");
+        if text.len() > MAX_LENGTH {
+            text = own.join("-");
+        }
+        text.truncate(MAX_LENGTH);
+        text.trim_end_matches('-').to_owned()
+    }
+
+    /// A taken address with a number behind it: `acme` gives `acme-2`. `None` when that is no slug either.
+    pub fn numbered(taken: &str, number: u32) -> Option<Self> {
+        let tail = format!("-{number}");
+        let room = MAX_LENGTH.saturating_sub(tail.len());
+        let front = taken.get(..taken.len().min(room)).unwrap_or_default().trim_end_matches('-');
+        Self::parse(&format!("{front}{tail}")).ok()
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// A letter as it can stand in an address; anything else parts words.
+fn plain(c: char) -> impl Iterator<Item = char> {
+    let text = match c {
+        'ä' | 'Ä' => "ae",
+        'ö' | 'Ö' => "oe",
+        'ü' | 'Ü' => "ue",
+        'ß' => "ss",
+        'à' | 'á' | 'â' | 'ã' | 'å' | 'À' | 'Á' | 'Â' | 'Å' => "a",
+        'è' | 'é' | 'ê' | 'ë' | 'È' | 'É' | 'Ê' => "e",
+        'ì' | 'í' | 'î' | 'ï' => "i",
+        'ò' | 'ó' | 'ô' | 'õ' | 'ø' | 'Ø' => "o",
+        'ù' | 'ú' | 'û' => "u",
+        'ç' | 'Ç' => "c",
+        'ñ' | 'Ñ' => "n",
+        '’' | '\'' => "",
+        _ => return [Some(c.to_ascii_lowercase()), None].into_iter().flatten(),
+    };
+    let mut letters = text.chars();
+    [letters.next(), letters.next()].into_iter().flatten()
 }
 
 impl fmt::Display for Slug {
@@ -151,6 +203,34 @@ mod tests {
             let json = serde_json::to_string(&slug.clone().ok()).unwrap_or_default();
             prop_assert_eq!(serde_json::from_str::<Slug>(&json).ok(), slug.ok());
         }
+    }
+
+    proptest! {
+        #[test]
+        fn a_proposal_is_a_slug_or_short_or_reserved(organization in ".{0,20}", name in ".{0,40}") {
+            let text = Slug::proposed(&organization, &name);
+            let parsed = Slug::parse(&text);
+            prop_assert!(matches!(parsed, Ok(_) | Err(SlugError::TooShort | SlugError::Reserved)), "{:?}: {:?}", text, parsed);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_number_gives_another_slug(text in "[a-z0-9]{3,30}", number in 2_u32..100_000) {
+            let slug = Slug::parse(&text);
+            prop_assume!(slug.is_ok());
+            let numbered = Slug::numbered(&text, number);
+            prop_assert!(numbered.is_some() && numbered != slug.ok());
+        }
+    }
+
+    #[test]
+    fn a_proposal_says_organization_and_name_once() {
+        assert_eq!(Slug::proposed("SmartAI", "Product Eng"), "smartai-product-eng");
+        assert_eq!(Slug::proposed("SmartAI", "SmartAI IT"), "smartai-it");
+        assert_eq!(Slug::proposed("Löwe & Söhne", "Büro Köln"), "loewe-soehne-buero-koeln");
+        assert_eq!(Slug::proposed("A very long organization name", "Finance"), "finance");
+        assert_eq!(Slug::proposed("X", "日本"), "");
     }
 
     #[test]

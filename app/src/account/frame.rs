@@ -3,7 +3,7 @@
 use crate::{
     boot::Theme,
     console::Palette,
-    routes::{Page, Route},
+    routes::{AccountPage, Page, Route},
     session::use_session,
     ui::{Icon, Mark},
 };
@@ -56,12 +56,16 @@ pub fn ProfileMenu(
             <div class="menu-head"><b>{name.clone()}</b><span>{email}</span></div>
             <hr/>
             <a class="menu-item" href=Route::home().url() data-testid="switch-workspace"><Icon name="switch"/>"Switch workspace"</a>
-            <a class="menu-item" href=Route::Tokens.url()><Icon name="key"/>"Tokens"</a>
+            <a class="menu-item" href=AccountPage::Profile.path()><Icon name="user"/>"Profile"</a>
+            <a class="menu-item" href=AccountPage::Preferences.path()><Icon name="settings"/>"Preferences"</a>
+            <a class="menu-item" href=AccountPage::Sessions.path()><Icon name="monitor"/>"Sessions"</a>
+            <a class="menu-item" href=AccountPage::Security.path()><Icon name="shield"/>"Security"</a>
+            <a class="menu-item" href=AccountPage::Tokens.path()><Icon name="key"/>"Tokens"</a>
             <hr/>
             <div class="menu-segments" data-script>
                 <span id="theme-label">"Theme"</span>
                 <div class="segments" role="radiogroup" aria-labelledby="theme-label">
-                    {Theme::ALL.into_iter().map(|theme| {
+                    {Theme::ALL.iter().copied().map(|theme| {
                         let (label, icon) = match theme {
                             Theme::System => ("System", "monitor"),
                             Theme::Light => ("Light", "sun"),

@@ -2,12 +2,12 @@
 //!
 //! Rows are links, so it works without JavaScript; with it, typing filters, 1 to 9 open, arrows move.
 
-use super::AccountFrame;
+use super::{AccountFrame, notices::NoticesSection, restore::deleted_section};
 use crate::{
     boot::Content,
     browser,
     error::Refusal,
-    routes::Route,
+    routes::{OrganizationPage, Route, Start},
     session::{Session, use_session},
     ui::{Ago, Banner, Icon, SlugText, Tone, WsIcon},
 };
@@ -15,6 +15,7 @@ use leptos::{ev::KeyboardEvent, prelude::*};
 use model::{
     finder,
     picker::{Picker, PickerOrganization, PickerWorkspace},
+    preferences::PickerOrder,
 };
 use std::sync::Arc;
 
@@ -23,16 +24,17 @@ use std::sync::Arc;
 pub fn PickerPage() -> impl IntoView {
     let session = use_session();
     let from_document = session.take_content();
-    let refused = match (from_document, session.navigator.route_now()) {
-        (Some(Content::Home { refused }), _) => refused,
-        (_, Route::Home { refused }) => refused,
-        _ => None,
+    let (refused, notices) = match (from_document, session.navigator.route_now()) {
+        (Some(Content::Home { refused, notices }), _) => (refused, Some(*notices)),
+        (_, Route::Home { refused }) => (refused, None),
+        _ => (None, None),
     };
     let refused = RwSignal::new(refused);
     // Coming here from a workspace, the list in memory may be as old as the last document.
     Effect::new(move |_| session.refresh_if_stale());
     let query = RwSignal::new(String::new());
-    let count = Memo::new(move |_| session.picker.with(|p| p.as_ref().map(|p| p.count())));
+    // None, one or several: how many it is exactly must not build the search anew under somebody's fingers.
+    let count = Memo::new(move |_| session.picker.with(|p| p.as_ref().map(|p| p.count().min(2))));
     browser::follow("picker-search", move || query.get());
     browser::on_key(move |event| keys(session, query, &event));
     view! {
@@ -40,10 +42,12 @@ pub fn PickerPage() -> impl IntoView {
             <main class="picker" id="main">
                 {move || refused.get().map(|reason| view! { <Reason reason refused/> })}
                 {move || session.picker_error.get().map(|error| view! { <Banner tone=Tone::Bad message=error.message()/> })}
+                <NoticesSection first=notices/>
                 {move || match count.get() {
                     Some(0) => empty(session),
                     count => listing(session, query, count),
                 }}
+                {deleted_section(session)}
             </main>
         </AccountFrame>
     }
@@ -76,8 +80,11 @@ fn empty(session: Session) -> AnyView {
         <section class="empty">
             <Icon name="building"/>
             <h1>"No workspaces yet"</h1>
-            <p>"You are signed in as "<b>{email}</b>", and nobody has given this address a seat. Ask a workspace’s admin for one; it shows here as soon as it is granted."</p>
-            <div class="btn-row">{refresh(session, "btn")}</div>
+            <p>"You are signed in as "<b>{email}</b>", and nobody has given this address a seat. Ask a workspace’s admin for one; it shows here as soon as it is granted. Or begin with an organization of your own."</p>
+            <div class="btn-row">
+                <a class="btn primary" href=Route::Start(Start::Welcome).url()><Icon name="plus"/>"Create an organization"</a>
+                {refresh(session, "btn")}
+            </div>
         </section>
     }
     .into_any()
@@ -88,6 +95,7 @@ fn listing(session: Session, query: RwSignal<String>, count: Option<usize>) -> A
         <header class="picker-head">
             <h1>"Workspaces"</h1>
             <span class="age">{move || age(session)}</span>
+            {move || may_create(session).then(|| view! { <a class="btn quiet small" href=Route::NewWorkspace.url()><Icon name="plus"/>"New workspace"</a> })}
             {refresh(session, "btn quiet small")}
         </header>
         {(count > Some(1)).then(|| view! {
@@ -107,6 +115,11 @@ fn listing(session: Session, query: RwSignal<String>, count: Option<usize>) -> A
     .into_any()
 }
 
+/// Whether the person manages an organization, in which they could create a workspace.
+fn may_create(session: Session) -> bool {
+    session.picker.with(|p| p.as_ref().is_some_and(|p| p.manages_one()))
+}
+
 fn age(session: Session) -> Option<String> {
     let now = session.now.get()?;
     let as_of = session.picker.with(|p| p.as_ref().map(|p| p.as_of))?;
@@ -120,38 +133,50 @@ fn age(session: Session) -> Option<String> {
     })
 }
 
-/// One section an organization; with a query, only the rows that it finds.
+/// One section an organization, or one list for whoever wants all by name; with a query, only the rows that it finds.
 fn sections(session: Session, picker: &Arc<Picker>, query: &str) -> AnyView {
-    let rows: Vec<_> = picker.rows().collect();
+    let mut rows: Vec<_> = picker.rows().collect();
+    let flat = picker.order == PickerOrder::Name;
+    if flat {
+        rows.sort_by_cached_key(|(_, w)| (w.name.to_lowercase(), w.id));
+    }
     let found = finder::find(query, rows.iter().map(|(o, w)| [w.name.as_str(), w.slug.as_str(), o.name.as_str()]));
     let mut shown = vec![false; rows.len()];
     for f in &found {
         shown[f.index] = true;
     }
-    let (mut index, mut number) = (0, 0);
-    let sections: Vec<_> = picker
-        .organizations
-        .iter()
-        .filter_map(|organization| {
-            let rows: Vec<_> = organization
-                .workspaces
-                .iter()
-                .filter_map(|workspace| {
-                    let visible = shown.get(index).copied().unwrap_or(false);
-                    index += 1;
-                    visible.then(|| {
-                        number += 1;
-                        row(session, organization, workspace, number)
-                    })
-                })
-                .collect();
-            (!rows.is_empty() || query.is_empty()).then(|| section(organization, rows))
-        })
-        .collect();
-    if sections.is_empty() {
-        return view! { <p class="note" role="status">"No workspace matches “"{query.to_owned()}"”."</p> }.into_any();
+    let mut number = 0;
+    let mut visible = rows.into_iter().zip(shown).filter(|(_, shown)| *shown).map(|((o, w), _)| {
+        number += 1;
+        (o.id, row(session, o, w, number, flat))
+    });
+    if flat {
+        let rows: Vec<_> = visible.map(|(_, row)| row).collect();
+        if !rows.is_empty() {
+            return view! {
+                <section class="org-section" data-testid="picker-org" aria-label="All workspaces, by name"><ul>{rows}</ul></section>
+            }
+            .into_any();
+        }
+    } else {
+        let mut next = visible.next();
+        let sections: Vec<_> = picker
+            .organizations
+            .iter()
+            .filter_map(|organization| {
+                let mut rows = Vec::new();
+                while next.as_ref().is_some_and(|(of, _)| *of == organization.id) {
+                    rows.extend(next.take().map(|(_, row)| row));
+                    next = visible.next();
+                }
+                (!rows.is_empty() || query.is_empty()).then(|| section(organization, rows))
+            })
+            .collect();
+        if !sections.is_empty() {
+            return sections.into_any();
+        }
     }
-    sections.into_any()
+    view! { <p class="note" role="status">"No workspace matches “"{query.to_owned()}"”."</p> }.into_any()
 }
 
 fn section(organization: &PickerOrganization, rows: Vec<AnyView>) -> AnyView {
@@ -162,6 +187,7 @@ fn section(organization: &PickerOrganization, rows: Vec<AnyView>) -> AnyView {
             <header>
                 <h2 id=id>{organization.name.clone()}</h2>
                 {organization.role.map(|role| view! { <span class="chip">{role.label()}</span> })}
+                {organization.role.map(|_| view! { <a class="end" href=Route::Organization(organization.id, OrganizationPage::Members).url()>"Organization"</a> })}
             </header>
             <ul>{rows}</ul>
             {none.then(|| view! { <p class="note">"This organization has no workspaces yet."</p> })}
@@ -170,7 +196,13 @@ fn section(organization: &PickerOrganization, rows: Vec<AnyView>) -> AnyView {
     .into_any()
 }
 
-fn row(session: Session, organization: &PickerOrganization, workspace: &PickerWorkspace, number: usize) -> AnyView {
+fn row(
+    session: Session,
+    organization: &PickerOrganization,
+    workspace: &PickerWorkspace,
+    number: usize,
+    flat: bool,
+) -> AnyView {
     let same = session.section.with_value(|page| page.in_another_workspace(workspace.seat.capabilities()));
     let url = same.url(&workspace.slug);
     let (hovered, focused) = (workspace.slug.clone(), workspace.slug.clone());
@@ -181,7 +213,8 @@ fn row(session: Session, organization: &PickerOrganization, workspace: &PickerWo
                 <WsIcon name=workspace.name.clone() large=true/>
                 <span class="names">
                     <span class="name" title=workspace.name.clone()>{workspace.name.clone()}</span>
-                    <SlugText slug=workspace.slug.clone()/>
+                    {flat.then(|| view! { <span class="under">{organization.name.clone()}</span> })}
+                    {(!flat).then(|| view! { <SlugText slug=workspace.slug.clone()/> })}
                 </span>
                 <span class="role" title=workspace.seat.explain(&organization.name)>{workspace.seat.role().label()}</span>
                 <span class="opened">{match workspace.opened {

@@ -2,9 +2,18 @@
 
 #![expect(missing_docs, reason = "the fields that the macro makes of documented arguments have none")]
 
+use super::OrganizationView;
 use crate::error::AppError;
 use leptos::prelude::*;
-use model::{id::TokenId, picker::Picker, token::OperatorToken};
+use model::{
+    OrganizationRole, Slug,
+    device::SessionRow,
+    id::{OrganizationId, SessionId, TokenId},
+    members::{Deed, Done, Notices},
+    picker::Picker,
+    settings::NewWorkspaceInput,
+    token::OperatorToken,
+};
 use serde::{Deserialize, Serialize};
 use server_fn::codec::Json;
 
@@ -45,6 +54,33 @@ pub async fn load_picker(past_cache: bool) -> Result<Picker, AppError> {
     crate::ssr::identity::picker(&crate::ssr::context()?, past_cache).await
 }
 
+/// What waits for the person: invites, workspaces to join, requests to answer.
+///
+/// # Errors
+/// [`AppError::SignedOut`].
+#[server(prefix = "/api/fn", endpoint = "load_notices", input = Json, output = Json)]
+pub async fn load_notices() -> Result<Notices, AppError> {
+    crate::ssr::invite::notices(&crate::ssr::context()?).await
+}
+
+/// A page of an organization, by its path segment.
+///
+/// # Errors
+/// [`AppError::Absent`] for whoever is not in the organization, and when there is none.
+#[server(prefix = "/api/fn", endpoint = "load_organization", input = Json, output = Json)]
+pub async fn load_organization(id: OrganizationId, page: String) -> Result<OrganizationView, AppError> {
+    crate::ssr::organization::page_named(&crate::ssr::context()?, id, &page).await
+}
+
+/// Does something on a page of an organization.
+///
+/// # Errors
+/// [`AppError::Seat`] for the rule that refuses it, [`AppError::Invalid`] by field, [`AppError::Absent`] for outsiders.
+#[server(prefix = "/api/fn", endpoint = "manage_organization", input = Json, output = Json)]
+pub async fn manage_organization(id: OrganizationId, deed: Deed<OrganizationRole>) -> Result<Done, AppError> {
+    crate::ssr::organization::act(&crate::ssr::context()?, id, &deed).await
+}
+
 /// The person's live operator tokens.
 ///
 /// # Errors
@@ -70,4 +106,58 @@ pub async fn create_token(name: String) -> Result<CreatedToken, AppError> {
 #[server(prefix = "/api/fn", endpoint = "revoke_token", input = Json, output = Json)]
 pub async fn revoke_token(id: TokenId) -> Result<Vec<OperatorToken>, AppError> {
     crate::ssr::identity::revoke_token(&crate::ssr::context()?, id).await
+}
+
+/// Where the person is signed in.
+///
+/// # Errors
+/// [`AppError::SignedOut`].
+#[server(prefix = "/api/fn", endpoint = "list_sessions", input = Json, output = Json)]
+pub async fn list_sessions() -> Result<Vec<SessionRow>, AppError> {
+    crate::ssr::sessions::list(&crate::ssr::context()?).await
+}
+
+/// Ends a session; answers with those that are left.
+///
+/// # Errors
+/// [`AppError::Absent`] for a session that is not this person's or has ended.
+#[server(prefix = "/api/fn", endpoint = "end_session", input = Json, output = Json)]
+pub async fn end_session(id: SessionId) -> Result<Vec<SessionRow>, AppError> {
+    crate::ssr::sessions::end(&crate::ssr::context()?, id).await
+}
+
+/// Ends all sessions but this one; answers with those that are left.
+///
+/// # Errors
+/// [`AppError::SignedOut`].
+#[server(prefix = "/api/fn", endpoint = "end_other_sessions", input = Json, output = Json)]
+pub async fn end_other_sessions() -> Result<Vec<SessionRow>, AppError> {
+    crate::ssr::sessions::end_others(&crate::ssr::context()?).await
+}
+
+/// Ends all sessions, this one too.
+///
+/// # Errors
+/// [`AppError::Unavailable`] when the database can't be reached; then all go on.
+#[server(prefix = "/api/fn", endpoint = "sign_out_everywhere", input = Json, output = Json)]
+pub async fn sign_out_everywhere() -> Result<(), AppError> {
+    crate::ssr::sessions::end_all(&crate::ssr::context()?).await
+}
+
+/// Creates a workspace in an organization that the person manages; answers with its address.
+///
+/// # Errors
+/// [`AppError::Invalid`] by field, also when the address is or ever was another workspace's.
+#[server(prefix = "/api/fn", endpoint = "create_workspace", input = Json, output = Json)]
+pub async fn create_workspace(input: NewWorkspaceInput) -> Result<Slug, AppError> {
+    crate::ssr::settings::create_workspace(&crate::ssr::context()?, &input).await
+}
+
+/// Restores a workspace that was deleted within 14 days and that the person owns.
+///
+/// # Errors
+/// [`AppError::Absent`] when there is nothing that this person could restore.
+#[server(prefix = "/api/fn", endpoint = "restore_workspace", input = Json, output = Json)]
+pub async fn restore_workspace(slug: Slug) -> Result<(), AppError> {
+    crate::ssr::settings::restore_workspace(&crate::ssr::context()?, &slug).await
 }

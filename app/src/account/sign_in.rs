@@ -1,10 +1,11 @@
 //! The sign-in page. Works without JavaScript: the form posts to its own address.
 
-use super::sign_in;
+use super::{begin_passkey_sign_in, sign_in, sign_in_by_passkey};
 use crate::{
     boot::Returned,
-    browser,
-    routes::{ReturnTo, Route},
+    browser::{self, PasskeyFailed},
+    error::AppError,
+    routes::{ReturnTo, Route, Start},
     session::use_session,
     ui::{Banner, Icon, Mark, Tone},
 };
@@ -21,7 +22,9 @@ pub fn SignInPage() -> impl IntoView {
     let returned = RwSignal::new(session.take_returned().unwrap_or_default());
     // Where to go afterwards stands in the address at first, and in the form that came back after a mistake.
     let asked = returned.with_untracked(|r| r.value("next").and_then(ReturnTo::parse));
-    let next = next.or(asked).map(|n| n.as_str().to_owned()).unwrap_or_default();
+    let next = next.or(asked);
+    let sign_up = Route::Start(Start::SignUp { next: next.clone() }).url();
+    let next = next.map(|n| n.as_str().to_owned()).unwrap_or_default();
     let busy = RwSignal::new(false);
     Effect::new(move |_| session.finish_sign_out());
     let email = returned.with_untracked(|r| r.value("email").unwrap_or_default().to_owned());
@@ -44,8 +47,39 @@ pub fn SignInPage() -> impl IntoView {
                 Err(error) => {
                     busy.set(false);
                     let message = if error.fields().0.is_empty() { error.message() } else { String::new() };
-                    returned.set(Returned { values: Vec::new(), errors: error.fields(), message });
+                    returned.set(Returned { values: Vec::new(), errors: error.fields(), message, results: Vec::new() });
                     browser::next_frame(|| browser::focus("[aria-invalid=true], .auth input[name=password]"));
+                }
+            }
+        });
+    };
+
+    let passkey_target = next.clone();
+    let by_passkey = move |_| {
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        let next = passkey_target.clone();
+        let failed = move |message: String| {
+            busy.set(false);
+            returned.set(Returned { message, ..Returned::default() });
+        };
+        spawn_local(async move {
+            let challenge = match begin_passkey_sign_in().await {
+                Ok(challenge) => challenge,
+                Err(AppError::Absent) => return failed(PasskeyFailed::Elsewhere.message().to_owned()),
+                Err(error) => return failed(error.message()),
+            };
+            let credential = match browser::sign_with_passkey(&challenge.options).await {
+                Ok(credential) => credential,
+                Err(error) => return failed(error.message().to_owned()),
+            };
+            match sign_in_by_passkey(challenge.handle, credential, next).await {
+                Ok(path) => browser::load_document(&path),
+                Err(error) => {
+                    let fields = error.fields();
+                    failed(fields.of("passkey").map_or_else(|| error.message(), str::to_owned));
                 }
             }
         });
@@ -74,7 +108,12 @@ pub fn SignInPage() -> impl IntoView {
                     <CredentialField name="email" label="Email" kind="email" autocomplete="username" value=email error=Signal::derive(error_of("email"))/>
                     <CredentialField name="password" label="Password" kind="password" autocomplete="current-password" value=String::new() error=Signal::derive(error_of("password"))/>
                     <button class="btn primary wide" type="submit" aria-busy=move || busy.get().then_some("true")>"Sign in"</button>
+                    <button class="btn wide" type="button" data-script data-testid="passkey-sign-in" on:click=by_passkey><Icon name="passkey"/>"Sign in with a passkey"</button>
                 </form>
+                <p class="after ends">
+                    <span>"New here? "<a class="link" href=sign_up>"Create an account"</a></span>
+                    <a class="link" href=Route::Start(Start::Reset).url()>"Forgot your password?"</a>
+                </p>
             </main>
         </div>
     }

@@ -1,11 +1,11 @@
 //! Operator tokens at `/account/tokens`: made, shown once, revoked. Works without JavaScript.
 
-use super::{AccountFrame, create_token, list_tokens, revoke_token};
+use super::{AccountShell, create_token, list_tokens, revoke_token};
 use crate::{
     boot::{Content, Returned},
     browser,
     error::AppError,
-    routes::Route,
+    routes::{AccountPage, Route},
     session::{Session, use_session},
     ui::{Ago, Banner, Icon, Tone},
 };
@@ -57,10 +57,7 @@ pub fn TokensPage() -> impl IntoView {
         });
     };
     view! {
-        <AccountFrame>
-            <div class="account-page"><main id="main">
-                <h1>"Tokens"</h1>
-                <p class="lead">"A token lets a script read what you can read, through the JSON API. It follows your seats: lose a seat, and the token loses it too."</p>
+        <AccountShell page=AccountPage::Tokens lead="A token lets a script read what you can read, through the JSON API. It follows your seats: lose a seat, and the token loses it too.">
                 {move || returned.with(|r| (!r.message.is_empty()).then(|| view! { <Banner tone=Tone::Bad message=r.message.clone()/> }))}
                 {move || created.get().map(|secret| view! { <Secret secret/> })}
                 <section class="block" aria-labelledby="new-token">
@@ -85,8 +82,7 @@ pub fn TokensPage() -> impl IntoView {
                         Some(list) => token_table(session, list, tokens, failed),
                     }}
                 </section>
-            </main></div>
-        </AccountFrame>
+        </AccountShell>
     }
 }
 

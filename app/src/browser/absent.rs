@@ -17,6 +17,9 @@ pub fn next_frame(_task: impl FnOnce() + 'static) {}
 /// Moves the focus to the first element that matches.
 pub fn focus(_selector: &str) {}
 
+/// Empties the control with that id.
+pub fn clear(_id: &str) {}
+
 /// Scrolls the first element that matches into view, if it is not.
 pub fn reveal(_selector: &str) {}
 
@@ -53,9 +56,22 @@ pub fn close_dialog(_id: &str) {}
 /// Copies a text.
 pub fn copy(_text: &str) {}
 
+/// Closes the menu that a form stands in, if it stands in one.
+pub fn close_menu_around(_event: &ev::SubmitEvent) {}
+
 /// The values of a form's controls.
 pub fn form_values(_event: &ev::SubmitEvent) -> Vec<(String, String)> {
     Vec::new()
+}
+
+/// The values of the controls of the first form that matches.
+pub fn values_of(_selector: &str) -> Vec<(String, String)> {
+    Vec::new()
+}
+
+/// The name of the control that the event comes from.
+pub fn event_name(_event: &ev::Event) -> String {
+    String::new()
 }
 
 /// The value of the control that the event comes from.
@@ -74,6 +90,11 @@ pub fn on_key(_handler: impl Fn(ev::KeyboardEvent) + 'static) {}
 
 /// Listens for the document coming back: from the back-forward cache (`true`) or from another tab (`false`).
 pub fn on_return(_handler: impl Fn(bool) + 'static) {}
+
+/// What was typed into the forms of the page and not saved.
+pub fn unsaved_text() -> Vec<(String, String)> {
+    Vec::new()
+}
 
 /// Says to this browser's other tabs that the person signed out.
 pub fn announce_sign_out() {}

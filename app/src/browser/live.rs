@@ -47,6 +47,13 @@ pub fn focus(selector: &str) {
     }
 }
 
+/// Empties the control with that id.
+pub fn clear(id: &str) {
+    if let Some(input) = by_id::<HtmlInputElement>(id) {
+        input.set_value("");
+    }
+}
+
 /// Scrolls the first element that matches into view, if it is not.
 pub fn reveal(selector: &str) {
     if let Some(element) = find(selector) {
@@ -131,7 +138,22 @@ pub fn copy(text: &str) {
 /// The values of a form's controls.
 pub fn form_values(event: &ev::SubmitEvent) -> Vec<(String, String)> {
     let form = event.target().and_then(|t| t.dyn_into::<HtmlFormElement>().ok());
-    let Some(data) = form.and_then(|form| web_sys::FormData::new_with_form(&form).ok()) else { return Vec::new() };
+    // The button that was pressed says which of a form's deeds is meant, as it does without a script.
+    let button = event.submitter().and_then(|b| Some((b.get_attribute("name")?, b.get_attribute("value")?)));
+    form.map(|form| values(&form).into_iter().chain(button).collect()).unwrap_or_default()
+}
+
+/// Closes the menu that a form stands in, if it stands in one.
+pub fn close_menu_around(event: &ev::SubmitEvent) {
+    let form = event.target().and_then(|t| t.dyn_into::<HtmlFormElement>().ok());
+    let menu = form.and_then(|form| form.closest("[popover]").ok().flatten());
+    if let Some(id) = menu.and_then(|menu| menu.get_attribute("id")) {
+        hide_popover(&id);
+    }
+}
+
+fn values(form: &HtmlFormElement) -> Vec<(String, String)> {
+    let Ok(data) = web_sys::FormData::new_with_form(form) else { return Vec::new() };
     let Ok(Some(entries)) = js_sys::try_iter(&data) else { return Vec::new() };
     entries
         .flatten()
@@ -140,6 +162,19 @@ pub fn form_values(event: &ev::SubmitEvent) -> Vec<(String, String)> {
             Some((entry.get(0).as_string()?, entry.get(1).as_string()?))
         })
         .collect()
+}
+
+/// The values of the controls of the first form that matches.
+pub fn values_of(selector: &str) -> Vec<(String, String)> {
+    find(selector)
+        .and_then(|form| form.dyn_into::<HtmlFormElement>().ok())
+        .map(|form| values(&form))
+        .unwrap_or_default()
+}
+
+/// The name of the control that the event comes from.
+pub fn event_name(event: &ev::Event) -> String {
+    element_of(event).and_then(|element| element.get_attribute("name")).unwrap_or_default()
 }
 
 /// The value of the control that the event comes from.
@@ -219,6 +254,47 @@ pub fn on_return(handler: impl Fn(bool) + Clone + 'static) {
         shown.take().remove();
         seen.take().remove();
     });
+}
+
+/// Calls `handler` when the document is left, for good or for the back-forward cache.
+pub fn on_leave(handler: impl Fn() + 'static) {
+    let handle = SendWrapper::new(window_event_listener(ev::pagehide, move |_| handler()));
+    on_cleanup(move || handle.take().remove());
+}
+
+/// Calls `handler` when the device is online again.
+pub fn on_online(handler: impl Fn() + 'static) {
+    let handle = SendWrapper::new(window_event_listener(ev::online, move |_| handler()));
+    on_cleanup(move || handle.take().remove());
+}
+
+/// A number from 0 to 1, to spread things in time and for nothing else.
+pub fn random() -> f64 {
+    js_sys::Math::random()
+}
+
+/// What was typed into the forms of the page and not saved: each field's label and text.
+pub fn unsaved_text() -> Vec<(String, String)> {
+    let typed = |element: &HtmlElement| {
+        if let Some(input) = element.dyn_ref::<HtmlInputElement>() {
+            (input.value() != input.default_value()).then(|| input.value())
+        } else {
+            let area = element.dyn_ref::<web_sys::HtmlTextAreaElement>()?;
+            area.default_value().is_ok_and(|before| before != area.value()).then(|| area.value())
+        }
+    };
+    let fields = "#main form[method=post] :is(textarea, input:is([type=text], [type=email], [type=url], [type=number], :not([type])))";
+    let label = |element: &HtmlElement| {
+        let label = find(&format!("label[for=\"{}\"]", element.id()))?;
+        Some(label.inner_text().trim().to_owned())
+    };
+    all(fields)
+        .into_iter()
+        .filter_map(|element| {
+            let text = typed(&element)?;
+            (!text.trim().is_empty()).then(|| (label(&element).unwrap_or_else(|| "Text".to_owned()), text))
+        })
+        .collect()
 }
 
 /// Says to this browser's other tabs that the person signed out.

@@ -6,6 +6,11 @@ mod live;
 #[cfg(feature = "hydrate")]
 pub use live::*;
 
+#[cfg(feature = "hydrate")]
+mod socket;
+#[cfg(feature = "hydrate")]
+pub use socket::Socket;
+
 #[cfg(not(feature = "hydrate"))]
 mod absent;
 #[cfg(not(feature = "hydrate"))]
@@ -13,3 +18,6 @@ pub use absent::*;
 
 mod navigator;
 pub use navigator::Navigator;
+
+mod passkey;
+pub use passkey::{PasskeyFailed, create_passkey, sign_with_passkey};

@@ -6,11 +6,14 @@
 
 use crate::routes::Route;
 use leptos::prelude::*;
+use model::Slug;
 
 /// The current address, and going to another.
 #[derive(Clone, Copy)]
 pub struct Navigator {
     route: RwSignal<Route>,
+    /// Workspaces that were renamed while this document was open: from the former slug to the present one.
+    moved: StoredValue<Vec<(Slug, Slug)>>,
     /// How far down the page was when it was left: restored once its data is on screen again.
     #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "nothing scrolls on the server"))]
     scroll: StoredValue<f64>,
@@ -19,7 +22,8 @@ pub struct Navigator {
 impl Navigator {
     /// Starts at `route`; in the browser it then follows links and the history.
     pub fn new(route: Route) -> Self {
-        let navigator = Self { route: RwSignal::new(route), scroll: StoredValue::new(0.0) };
+        let navigator =
+            Self { route: RwSignal::new(route), moved: StoredValue::new(Vec::new()), scroll: StoredValue::new(0.0) };
         #[cfg(feature = "hydrate")]
         navigator.listen();
         navigator
@@ -37,6 +41,7 @@ impl Navigator {
 
     /// Goes to an address and leaves the current one in the history.
     pub fn push(self, route: Route) {
+        let route = self.present(route);
         #[cfg(feature = "hydrate")]
         self.write_history(&route, true);
         self.set(route);
@@ -44,9 +49,33 @@ impl Navigator {
 
     /// Puts an address in the place of the current one.
     pub fn replace(self, route: Route) {
+        let route = self.present(route);
         #[cfg(feature = "hydrate")]
         self.write_history(&route, false);
         self.set(route);
+    }
+
+    /// A workspace has another slug from now on: links and history that still hold the former one lead to it.
+    pub fn moved(self, from: &Slug, to: &Slug) {
+        self.moved.update_value(|moved| {
+            // It may go back to a slug that it had.
+            moved.retain(|(former, _)| former != to && former != from);
+            moved.iter_mut().filter(|(_, present)| present == from).for_each(|(_, present)| present.clone_from(to));
+            moved.push((from.clone(), to.clone()));
+        });
+    }
+
+    /// The same route under its workspace's present slug.
+    fn present(self, route: Route) -> Route {
+        match route {
+            Route::Workspace(slug, page) => {
+                let present = self.moved.with_value(|moved| {
+                    moved.iter().find(|(former, _)| *former == slug).map(|(_, present)| present.clone())
+                });
+                Route::Workspace(present.unwrap_or(slug), page)
+            }
+            route => route,
+        }
     }
 
     fn set(self, route: Route) {
@@ -93,7 +122,11 @@ mod live {
             });
             let _ = window_event_listener(ev::popstate, move |event| {
                 self.scroll.set_value(event.state().as_f64().unwrap_or_default());
-                self.set(located());
+                let (located, present) = (located(), self.present(located()));
+                if located != present {
+                    self.write_history(&present, false);
+                }
+                self.set(present);
             });
             let _ = window_event_listener(ev::scrollend, move |_| self.note_scroll());
         }
@@ -140,7 +173,17 @@ mod live {
             || !link.hash().is_empty()
             || link.origin() != window().location().origin().ok()?;
         let route = Route::parse(&link.pathname(), link.search().trim_start_matches('?'));
-        let ours = matches!(route, Route::Home { .. } | Route::Tokens | Route::Workspace(..));
+        let ours = matches!(
+            route,
+            Route::Home { .. }
+                | Route::Profile { .. }
+                | Route::Preferences { .. }
+                | Route::Tokens
+                | Route::Sessions
+                | Route::Security { .. }
+                | Route::NewWorkspace
+                | Route::Workspace(..)
+        );
         (!elsewhere && ours).then_some(route)
     }
 }

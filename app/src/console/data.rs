@@ -1,13 +1,16 @@
 //! What the pages of a workspace are made of, as it travels.
 
 use model::{
-    Capability,
+    Capability, WorkspaceRole,
+    audit::{AuditRow, Position},
     billing::{InvoiceRow, UsageRow},
     catalog::{ProductDetail, ProductInput, ProductRow, RatePlanRow},
     customer::{CustomerDetail, CustomerInput, CustomerRow},
-    id::{RatePlanId, WorkspaceId},
+    id::{RatePlanId, UserId, WorkspaceId},
     list::ListPage,
+    members::Members,
     overview::Overview,
+    settings::{Contents, GeneralSettings, SecuritySettings},
     workspace::Entry,
 };
 use serde::{Deserialize, Serialize};
@@ -47,10 +50,35 @@ pub enum PageData {
         /// The rate plans to choose from.
         rate_plans: Vec<(RatePlanId, String)>,
     },
+    /// The members, and what waits there.
+    Members(Box<Members<WorkspaceRole>>),
+    /// The general settings.
+    General(Box<GeneralSettings>),
+    /// What the workspace demands of whoever enters.
+    Security(SecuritySettings),
+    /// The audit log.
+    Audit(Box<AuditView>),
+    /// What deleting the workspace would take away.
+    Danger(Contents),
     /// This workspace has no such thing (another may; nobody can tell).
     Missing,
     /// The seat does not allow it.
     Denied(Capability),
+}
+
+/// A page of the audit log, and what it can be filtered by.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AuditView {
+    /// The lines, newest first.
+    pub rows: Vec<AuditRow>,
+    /// Where newer ones are.
+    pub newer: Option<Position>,
+    /// Where older ones are.
+    pub older: Option<Position>,
+    /// Who did something, by name.
+    pub people: Vec<(UserId, String)>,
+    /// The zone in which its times are said.
+    pub time_zone: String,
 }
 
 /// An answer from the workspace plane, with the workspace that gave it. The browser drops one that is not for the

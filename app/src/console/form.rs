@@ -58,6 +58,7 @@ impl FormPage {
                     Err(
                         error @ (AppError::Invalid(_)
                         | AppError::Denied(_)
+                        | AppError::Factor
                         | AppError::Unavailable
                         | AppError::Offline
                         | AppError::Internal),
@@ -71,6 +72,21 @@ impl FormPage {
             });
         });
         Self { errors, message, busy, returned: StoredValue::new(returned), submit, scope }
+    }
+
+    /// Sends it.
+    pub fn submit(self, event: SubmitEvent) {
+        self.submit.run(event);
+    }
+
+    /// Whether it is being saved.
+    pub fn busy(self) -> bool {
+        self.busy.get()
+    }
+
+    /// What is wrong with all of it, if something is.
+    pub fn message(self) -> Option<String> {
+        self.message.with(|m| (!m.is_empty()).then(|| m.clone()))
     }
 
     /// What was typed into a control of a form that came back.

@@ -3,7 +3,7 @@
 use super::{
     PageData, customers, invoices, overview, products, rate_plans,
     scope::{Scope, use_scope},
-    usage,
+    settings, usage,
 };
 use crate::{
     routes::Page,
@@ -33,6 +33,7 @@ pub fn PageHost() -> impl IntoView {
         Page::NewCustomer | Page::EditCustomer(_) => customers::form(scope),
         Page::UsageRecord(_) => usage::detail(scope),
         Page::Invoice(_) => invoices::detail(scope),
+        Page::Settings(page) => settings::view(scope, page),
         Page::Unknown => missing(scope, Noun::Customers),
     }
 }

@@ -14,13 +14,17 @@ mod products;
 mod rate_plans;
 mod scope;
 mod server_fns;
+mod settings;
 mod shell;
+mod standing;
 mod switcher;
 mod usage;
 
-pub use data::{Entered, PageData, Scoped};
+pub use data::{AuditView, Entered, PageData, Scoped};
 pub use palette::Palette;
 pub use plane::WorkspacePlane;
 pub use scope::Scope;
 pub use server_fns::*;
+pub use settings::{audit_table, check_slug, delete_workspace, save_general};
 pub use shell::ShellInfo;
+pub use standing::Lost;

@@ -1,6 +1,6 @@
 //! The plane of one workspace: from the slug to the shell with its page, or to the reason why not.
 
-use super::{host::PageHost, scope::Scope, shell::Shell};
+use super::{host::PageHost, scope::Scope, shell::Shell, standing::LostNotice};
 use crate::{
     browser,
     error::AppError,
@@ -17,6 +17,7 @@ pub fn WorkspacePlane(
 ) -> impl IntoView {
     let scope = Scope::open(slug);
     let refused = Memo::new(move |_| scope.refused.get());
+    let lost = Memo::new(move |_| scope.lost.with(Option::is_some));
     Effect::new(move |_| match refused.get() {
         Some(AppError::Gone) => browser::set_title("Deleted · Stile"),
         Some(_) => browser::set_title("Not found · Stile"),
@@ -31,6 +32,7 @@ pub fn WorkspacePlane(
     });
     view! {
         {move || match refused.get() {
+            Some(_) if lost.get() => view! { <LostNotice scope/> }.into_any(),
             Some(AppError::Gone) => view! { <Gone/> }.into_any(),
             Some(_) => view! { <NotFound/> }.into_any(),
             None => view! { <Shell><PageHost/></Shell> }.into_any(),

@@ -4,7 +4,7 @@
 //! that is still under way: an answer that comes late finds nothing to write to. There is no list of things to clear,
 //! so none can be forgotten (blueprint section 6, step 5).
 
-use super::{Entered, PageData, enter_workspace, load_page, open_workspace};
+use super::{Entered, Lost, PageData, enter_workspace, load_page, open_workspace};
 use crate::{
     boot::Content,
     browser,
@@ -41,10 +41,14 @@ pub struct Scope {
     pub failed: RwSignal<Option<AppError>>,
     /// Why there is no workspace to show.
     pub refused: RwSignal<Option<AppError>>,
+    /// What was on screen and is not the person's any more.
+    pub lost: RwSignal<Option<Lost>>,
     /// Whether an answer is awaited.
     pub loading: RwSignal<bool>,
-    slug: StoredValue<Slug>,
-    seen: StoredValue<HashMap<String, PageData>>,
+    pub(super) slug: StoredValue<Slug>,
+    pub(super) seen: StoredValue<HashMap<String, PageData>>,
+    /// This tab itself is changing the workspace: what it hears of that meanwhile is no news.
+    pub(super) quiet: StoredValue<bool>,
     run: StoredValue<u32>,
 }
 
@@ -57,9 +61,9 @@ impl Scope {
     /// Opens a scope for `slug` in the current reactive owner: with what the document carried, or by entering.
     pub fn open(slug: Slug) -> Self {
         let session = use_session();
-        let own = slug.clone();
+        let own = StoredValue::new(slug.clone());
         let page = Memo::new(move |before: Option<&Page>| match session.navigator.route() {
-            Route::Workspace(now, page) if now == own => page,
+            Route::Workspace(now, page) if own.with_value(|own| now == *own) => page,
             // The address has moved on; this scope is about to be disposed.
             _ => before.cloned().unwrap_or(Page::Overview),
         });
@@ -76,11 +80,14 @@ impl Scope {
             failed: RwSignal::new(None),
             refused: RwSignal::new(None),
             loading: RwSignal::new(false),
-            slug: StoredValue::new(slug),
+            lost: RwSignal::new(None),
+            slug: own,
             seen: StoredValue::new(HashMap::new()),
+            quiet: StoredValue::new(false),
             run: StoredValue::new(0),
         };
         provide_context(scope);
+        session.hear_standing(&slug, Callback::new(move |(at, standing)| scope.stands(&at, standing)));
         // What was said of this workspace is not said in the next.
         on_cleanup(move || session.toasts.set(Vec::new()));
         Effect::new(move |_| scope.follow(scope.page.get()));
@@ -157,7 +164,7 @@ impl Scope {
         self.load(page);
     }
 
-    fn next_run(self) -> u32 {
+    pub(super) fn next_run(self) -> u32 {
         self.run
             .try_update_value(|run| {
                 *run += 1;
@@ -172,7 +179,7 @@ impl Scope {
     }
 
     /// Enters the workspace: with the handoff minted ahead if there is one, else in one round trip.
-    fn enter(self) {
+    pub(super) fn enter(self) {
         let (run, slug, url) = (self.next_run(), self.slug(), self.url(&self.page.get_untracked()));
         self.loading.set(true);
         let handoff = self.session.take_handoff(&slug);
@@ -276,6 +283,12 @@ impl Scope {
                 self.entry.set(Some(entered.entry));
                 call(slug, grant).await
             }
+            // Renamed under the page: the same once more, at its present address.
+            Err(AppError::Moved(to)) if !self.entry.is_disposed() => {
+                self.moved(to.clone());
+                let grant = self.entry.with_untracked(|e| e.as_ref().map(|e| e.grant.clone())).unwrap_or_default();
+                call(to, grant).await
+            }
             answer => answer,
         }
     }
@@ -284,11 +297,14 @@ impl Scope {
     pub fn stopped(self, error: AppError) {
         match error {
             AppError::SignedOut => self.session.sign_in_again(),
+            AppError::Factor => self.session.prove_factor(),
             AppError::Refused(refusal) => self.session.navigator.replace(Route::Home { refused: Some(refusal) }),
+            AppError::Moved(slug) if self.entry.with_untracked(Option::is_some) => self.moved(slug),
             AppError::Moved(slug) => {
                 self.session.navigator.replace(Route::Workspace(slug, self.page.get_untracked()));
                 self.session.refresh_picker(true);
             }
+            AppError::Absent | AppError::Gone if self.entry.with_untracked(Option::is_some) => self.lose(error),
             AppError::Absent | AppError::Gone => {
                 self.refused.set(Some(error));
                 self.session.refresh_picker(true);

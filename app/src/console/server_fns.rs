@@ -7,10 +7,11 @@ use super::{Entered, PageData, Scoped};
 use crate::error::AppError;
 use leptos::prelude::*;
 use model::{
-    Slug,
+    Slug, WorkspaceRole,
     catalog::{Lifecycle, ProductInput},
     customer::CustomerInput,
     id::{CustomerId, ProductId},
+    members::{Deed, Done},
 };
 use server_fn::codec::Json;
 
@@ -104,4 +105,14 @@ pub async fn set_product_status(
     status: Lifecycle,
 ) -> Result<(), AppError> {
     crate::ssr::console::set_product_status(&crate::ssr::context()?, &workspace, &grant, id, status).await
+}
+
+/// Does something on the members page.
+///
+/// # Errors
+/// [`AppError::Seat`] for the rule that refuses it; [`AppError::Invalid`] by field; [`AppError::Denied`] without the
+/// capability.
+#[server(prefix = "/api/fn", endpoint = "manage_members", input = Json, output = Json)]
+pub async fn manage_members(workspace: Slug, grant: String, deed: Deed<WorkspaceRole>) -> Result<Done, AppError> {
+    crate::ssr::seats::act(&crate::ssr::context()?, &workspace, &grant, &deed).await
 }

@@ -1,11 +1,21 @@
 //! Typed URLs. Every address of the console is a [`Route`]; no view builds one out of strings.
 
+mod organization;
 mod page;
+mod settings;
+mod start;
 
+pub use organization::OrganizationPage;
 pub use page::{Page, section_requires};
+pub use settings::SettingsPage;
+pub use start::{AccountPage, LinkToken, Saved, Start};
 
 use crate::error::Refusal;
-use model::Slug;
+use model::{Slug, audit::AuditQuery, id::OrganizationId};
+use std::fmt;
+
+/// What stands behind the slug in the address of the exported audit log.
+const AUDIT_EXPORT: &str = "settings/audit/export";
 
 /// Where `/sign-in` says one comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,13 +24,18 @@ pub enum SignInNotice {
     SignedOut,
     /// The person signed out in another tab, or the session was ended elsewhere.
     Elsewhere,
+    /// The password was set anew by a link from a mail.
+    PasswordReset,
 }
 
 impl SignInNotice {
+    const ALL: [Self; 3] = [Self::SignedOut, Self::Elsewhere, Self::PasswordReset];
+
     const fn as_str(self) -> &'static str {
         match self {
             Self::SignedOut => "signed-out",
             Self::Elsewhere => "ended",
+            Self::PasswordReset => "password-reset",
         }
     }
 
@@ -29,6 +44,7 @@ impl SignInNotice {
         match self {
             Self::SignedOut => "You are signed out.",
             Self::Elsewhere => "You were signed out, in another tab or from another device.",
+            Self::PasswordReset => "Your new password is set, and all devices are signed out. Sign in with it.",
         }
     }
 }
@@ -50,8 +66,42 @@ pub enum Route {
         /// Why one is here instead of in a workspace.
         refused: Option<Refusal>,
     },
+    /// The way in: sign-up, reset, links from mails.
+    Start(Start),
+    /// `/account/profile`.
+    Profile {
+        /// What was just saved.
+        saved: Option<Saved>,
+    },
+    /// `/account/preferences`.
+    Preferences {
+        /// What was just saved.
+        saved: Option<Saved>,
+    },
     /// `/account/tokens`.
     Tokens,
+    /// `/invite/{token}`.
+    Invite(InviteToken),
+    /// `/org/{id}/...`.
+    Organization(OrganizationId, OrganizationPage),
+    /// `/account/sessions`.
+    Sessions,
+    /// `/new`.
+    NewWorkspace,
+    /// `/org/{id}/audit`.
+    OrganizationAudit(OrganizationId, AuditQuery),
+    /// `/{slug}/settings/audit/export`: the audit log as a file.
+    AuditExport(Slug, AuditQuery),
+    /// `/account/security`: second factors and passkeys.
+    Security {
+        /// Where to go on once a factor is set up.
+        next: Option<ReturnTo>,
+    },
+    /// `/account/factor`: asks for a second factor.
+    Factor {
+        /// Where to go afterwards.
+        next: Option<ReturnTo>,
+    },
     /// `/{slug}/...`.
     Workspace(Slug, Page),
     /// Anything else.
@@ -69,15 +119,39 @@ impl Route {
             ("", "") => Self::Landing,
             ("sign-in", "") => Self::SignIn {
                 next: value("next").and_then(ReturnTo::parse),
-                notice: [SignInNotice::SignedOut, SignInNotice::Elsewhere]
-                    .into_iter()
-                    .find(|n| Some(n.as_str()) == value("notice")),
+                notice: SignInNotice::ALL.into_iter().find(|n| Some(n.as_str()) == value("notice")),
             },
             ("home", "") => {
                 Self::Home { refused: Refusal::ALL.into_iter().find(|r| Some(r.as_str()) == value("refused")) }
             }
             ("account", "tokens") => Self::Tokens,
+            ("account", "profile") => Self::Profile { saved: value("saved").and_then(Saved::from_word) },
+            ("account", "preferences") => Self::Preferences { saved: value("saved").and_then(Saved::from_word) },
+            ("invite", token) => InviteToken::parse(token).map_or(Self::Unknown, Self::Invite),
+            ("org", rest) if rest.strip_suffix("/audit").is_some_and(|id| id.parse::<OrganizationId>().is_ok()) => {
+                let query = AuditQuery::from_pairs(pairs.iter().map(|(k, v)| (k.as_str(), v.as_str())));
+                rest.strip_suffix("/audit")
+                    .and_then(|id| id.parse().ok())
+                    .map_or(Self::Unknown, |id| Self::OrganizationAudit(id, query))
+            }
+            ("org", rest) => {
+                let (id, page) = rest.split_once('/').unwrap_or((rest, ""));
+                match (id.parse(), OrganizationPage::parse(page)) {
+                    (Ok(id), Some(page)) => Self::Organization(id, page),
+                    _ => Self::Unknown,
+                }
+            }
+            ("account", "sessions") => Self::Sessions,
+            ("account", "security") => Self::Security { next: value("next").and_then(ReturnTo::parse) },
+            ("account", "factor") => Self::Factor { next: value("next").and_then(ReturnTo::parse) },
+            (first @ ("sign-up" | "reset" | "account" | "welcome"), rest) => {
+                Start::parse(first, rest, value("next")).map_or(Self::Unknown, Self::Start)
+            }
+            ("new", "") => Self::NewWorkspace,
             (first, rest) => match Slug::parse(first) {
+                Ok(slug) if rest == AUDIT_EXPORT => {
+                    Self::AuditExport(slug, AuditQuery::from_pairs(pairs.iter().map(|(k, v)| (k.as_str(), v.as_str()))))
+                }
                 Ok(slug) => Self::Workspace(slug, Page::parse(rest, &pairs)),
                 Err(_) => Self::Unknown,
             },
@@ -99,7 +173,28 @@ impl Route {
                 [next.as_ref().map(|n| ("next", n.as_str())), notice.map(|n| ("notice", n.as_str()))],
             ),
             Self::Home { refused } => with_query("/home", [refused.map(|r| ("refused", r.as_str()))]),
-            Self::Tokens => "/account/tokens".to_owned(),
+            Self::Tokens => AccountPage::Tokens.path().to_owned(),
+            Self::Start(start) => start.url(),
+            Self::Profile { saved } => {
+                with_query(AccountPage::Profile.path(), [saved.map(|saved| ("saved", saved.as_str()))])
+            }
+            Self::Preferences { saved } => {
+                with_query(AccountPage::Preferences.path(), [saved.map(|saved| ("saved", saved.as_str()))])
+            }
+            Self::Invite(token) => format!("/invite/{}", token.reveal()),
+            Self::Organization(id, page) => page.url(*id),
+            Self::Sessions => AccountPage::Sessions.path().to_owned(),
+            Self::NewWorkspace => "/new".to_owned(),
+            Self::OrganizationAudit(id, query) => {
+                let path = format!("/org/{id}/audit");
+                with_query(&path, query.pairs().iter().map(|(name, value)| Some((*name, value.as_str()))))
+            }
+            Self::AuditExport(slug, query) => {
+                let path = format!("/{slug}/{AUDIT_EXPORT}");
+                with_query(&path, query.pairs().iter().map(|(name, value)| Some((*name, value.as_str()))))
+            }
+            Self::Security { next } => with_query("/account/security", [next.as_ref().map(|n| ("next", n.as_str()))]),
+            Self::Factor { next } => with_query("/account/factor", [next.as_ref().map(|n| ("next", n.as_str()))]),
             Self::Workspace(slug, page) => page.url(slug),
             Self::Unknown => "/home".to_owned(),
         }
@@ -108,6 +203,30 @@ impl Route {
     /// The picker.
     pub const fn home() -> Self {
         Self::Home { refused: None }
+    }
+}
+
+/// The token of an invite's link, as it was presented. In the path and nowhere else; `Debug` hides it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct InviteToken(String);
+
+impl InviteToken {
+    /// Takes what could be one, so that whoever has half a link is told so.
+    pub fn parse(text: &str) -> Option<Self> {
+        let plausible = (1..=200).contains(&text.len())
+            && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'~'));
+        plausible.then(|| Self(text.to_owned()))
+    }
+
+    /// The token itself.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for InviteToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("InviteToken(…)")
     }
 }
 
@@ -134,7 +253,11 @@ impl ReturnTo {
     pub fn parse(text: &str) -> Option<Self> {
         let local = text.starts_with('/') && !text.starts_with("//") && text.len() <= 2_000;
         let plain = text.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
-        let known = !matches!(Route::parse_url(text), Route::Unknown | Route::Landing | Route::SignIn { .. });
+        let known = match Route::parse_url(text) {
+            Route::Unknown | Route::Landing | Route::SignIn { .. } | Route::Factor { .. } => false,
+            Route::Start(start) => start.is_return(),
+            _ => true,
+        };
         (local && plain && known).then(|| Self(text.to_owned()))
     }
 
@@ -157,23 +280,48 @@ mod tests {
             "/home",
             "/home?refused=used",
             "/account/tokens",
+            "/account/profile",
+            "/account/profile?saved=name",
+            "/account/preferences",
+            "/sign-up",
+            "/sign-up?next=%2Fwelcome",
+            "/sign-up/abcdefghijklmnopqrstuvwxyz0123456789-_ABCDE",
+            "/reset",
+            "/reset/abcdefghijklmnopqrstuvwxyz0123456789-_ABCDE",
+            "/account/address/abcdefghijklmnopqrstuvwxyz0123456789-_ABCDE",
+            "/welcome",
+            "/invite/Zm9vYmFy-_",
+            "/org/018f4d9e-0000-7000-8000-000000000000/members",
+            "/org/018f4d9e-0000-7000-8000-000000000000/domains",
+            "/account/sessions",
+            "/new",
+            "/org/018f4d9e-0000-7000-8000-000000000000/audit?period=7d",
+            "/smartai-it/settings/audit/export?kind=settings",
+            "/account/security?next=%2Fsmartai-it%2Fcustomers",
+            "/account/factor?next=%2Faccount%2Fsecurity",
             "/smartai-it/overview",
             "/smartai-it/customers",
             "/smartai-it/customers?q=acme&sort=created&dir=desc",
             "/smartai-it/customers/new",
+            "/smartai-it/settings/general",
+            "/smartai-it/settings/audit?kind=people&period=7d",
             "/smartai-it/products/018f4d9e-0000-7000-8000-000000000000/edit",
         ] {
             assert_eq!(Route::parse_url(url).url(), url);
         }
         assert_eq!(Route::parse_url("/smartai-it").url(), "/smartai-it/overview");
-        assert_eq!(Route::parse_url("/admin"), Route::Unknown);
+        for unknown in
+            ["/admin", "/sign-up/short", "/reset/a b", "/reset/%2e%2e%2f%2e%2e%2f%2e%2e%2fx", "/account", "/account/x"]
+        {
+            assert_eq!(Route::parse_url(unknown), Route::Unknown, "{unknown}");
+        }
     }
 
     #[test]
     fn return_to_never_leaves_the_site() {
         for bad in [
             "//evil.example", "/\\evil.example", "https://evil.example", "/%0d%0aSet-Cookie", "javascript:alert(1)",
-            "", "/", "/sign-in", "/home\n",
+            "", "/", "/sign-in", "/sign-up", "/reset", "/home\n", "/account/factor?next=%2Fhome",
         ] {
             let parsed = ReturnTo::parse(bad);
             assert!(parsed.is_none() || bad == "/%0d%0aSet-Cookie", "{bad:?} was accepted");

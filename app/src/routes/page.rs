@@ -1,5 +1,6 @@
 //! The pages of a workspace.
 
+use super::SettingsPage;
 use model::{
     Capability, Slug,
     capability::CapabilitySet,
@@ -32,6 +33,8 @@ pub enum Page {
     UsageRecord(UsageId),
     /// `/invoices/{id}`.
     Invoice(InvoiceId),
+    /// `/settings/...`.
+    Settings(SettingsPage),
     /// No such page.
     Unknown,
 }
@@ -52,6 +55,9 @@ impl Page {
         }
         match parts {
             ("" | "overview", None, ..) => Self::Overview,
+            ("settings", name, None, _) => {
+                SettingsPage::parse(name.unwrap_or_default(), pairs).map_or(Self::Unknown, Self::Settings)
+            }
             (path, None, ..) => noun(path).map_or(Self::Unknown, |noun| {
                 Self::List(ListQuery::from_pairs(noun, pairs.iter().map(|(k, v)| (k.as_str(), v.as_str()))))
             }),
@@ -91,13 +97,14 @@ impl Page {
             Self::EditCustomer(id) => format!("/{slug}/customers/{id}/edit"),
             Self::UsageRecord(id) => format!("/{slug}/usage/{id}"),
             Self::Invoice(id) => format!("/{slug}/invoices/{id}"),
+            Self::Settings(page) => page.url(slug),
         }
     }
 
     /// The section it belongs to; `None` for the overview.
     pub const fn noun(&self) -> Option<Noun> {
         match self {
-            Self::Overview | Self::Unknown => None,
+            Self::Overview | Self::Settings(_) | Self::Unknown => None,
             Self::List(query) => Some(query.noun),
             Self::Product(_) | Self::NewProduct | Self::EditProduct(_) => Some(Noun::Products),
             Self::RatePlan(_) => Some(Noun::RatePlans),
@@ -114,6 +121,7 @@ impl Page {
             Self::NewCustomer => "New customer",
             Self::EditProduct(_) => "Edit product",
             Self::EditCustomer(_) => "Edit customer",
+            Self::Settings(page) => page.title(),
             _ => match self.noun() {
                 Some(noun) => noun.title(),
                 None => "Overview",
@@ -121,12 +129,13 @@ impl Page {
         }
     }
 
-    /// What a seat must allow for it to open.
+    /// What a seat must allow for it to open. Settings open for every seat, and say why they show nothing to some.
     pub const fn requires(&self) -> Capability {
         match self {
             Self::NewProduct | Self::EditProduct(_) | Self::NewCustomer | Self::EditCustomer(_) => {
                 Capability::EditContent
             }
+            Self::Settings(_) => Capability::ReadShared,
             _ => match self.noun() {
                 Some(noun) => section_requires(noun),
                 None => Capability::ReadAll,
@@ -142,6 +151,7 @@ impl Page {
         let same = match self {
             Self::Overview | Self::Unknown => Self::Overview,
             Self::NewProduct | Self::NewCustomer => self.clone(),
+            Self::Settings(page) if may.has(page.requires()) => Self::Settings(page.key()),
             _ => self.noun().map_or(Self::Overview, Self::list),
         };
         let section = self.noun().map(Self::list);
@@ -153,6 +163,7 @@ impl Page {
     pub fn key(&self) -> Self {
         match self {
             Self::List(query) => Self::list(query.noun),
+            Self::Settings(page) => Self::Settings(page.key()),
             page => page.clone(),
         }
     }

@@ -24,7 +24,7 @@ use store::{
 };
 
 /// What stands behind the door, or why not.
-fn opened<M: Mode>(call: &Call, door: Door<WorkspaceTx<M>>) -> Result<WorkspaceTx<M>, AppError> {
+pub(super) fn opened<M: Mode>(call: &Call, door: Door<WorkspaceTx<M>>) -> Result<WorkspaceTx<M>, AppError> {
     match door {
         Door::Open(tx) => {
             call.served_by(tx.id());
@@ -32,6 +32,7 @@ fn opened<M: Mode>(call: &Call, door: Door<WorkspaceTx<M>>) -> Result<WorkspaceT
             Ok(tx)
         }
         Door::Moved(slug) => Err(AppError::Moved(slug)),
+        Door::Factor(_) => Err(AppError::Factor),
         Door::Gone(_) => Err(AppError::Gone),
         Door::Absent(_) => Err(AppError::Absent),
         Door::SignedOut => Err(AppError::SignedOut),
@@ -39,7 +40,7 @@ fn opened<M: Mode>(call: &Call, door: Door<WorkspaceTx<M>>) -> Result<WorkspaceT
     }
 }
 
-async fn reading(call: &Call, slug: &Slug) -> Result<WorkspaceTx<Read>, AppError> {
+pub(super) async fn reading(call: &Call, slug: &Slug) -> Result<WorkspaceTx<Read>, AppError> {
     let door = call.request.services.store.workspace(&call.credential()?, slug).await.map_err(fault)?;
     opened(call, door)
 }
@@ -109,7 +110,7 @@ pub async fn page(call: &Call, slug: &Slug, grant: &str, url: &str) -> Result<Sc
 }
 
 /// Opens a workspace for a write by a page that holds `grant`, and takes the capability that it needs.
-async fn writing<C: CapabilityKind>(
+pub(super) async fn writing<C: CapabilityKind>(
     call: &Call,
     slug: &Slug,
     grant: &str,
@@ -124,7 +125,7 @@ async fn writing<C: CapabilityKind>(
 }
 
 /// A constraint that stands for a rule becomes the field's error.
-fn refused(error: StoreError, constraint: &str, field: &str, message: &str) -> AppError {
+pub(super) fn refused(error: StoreError, constraint: &str, field: &str, message: &str) -> AppError {
     if error.is_refused_by(constraint) { AppError::Invalid(FieldErrors::one(field, message)) } else { fault(error) }
 }
 

@@ -1,6 +1,7 @@
 //! Cookies: the session's, which holds a secret, and small preferences of the device.
 
 use http::{HeaderMap, header};
+use model::preferences::Theme;
 use store::{door::Credential, secret::Secret};
 
 /// How long a browser keeps the session's cookie, in seconds; the database decides how long it is worth anything.
@@ -51,8 +52,18 @@ fn values<'h>(headers: &'h HeaderMap, name: &'h str) -> impl Iterator<Item = &'h
         .filter_map(move |(n, value)| (n == name).then_some(value))
 }
 
+/// The device's theme: the cookie `theme`, a preference that holds no secret.
+pub fn theme(headers: &HeaderMap) -> Theme {
+    value(headers, "theme").and_then(Theme::from_word).unwrap_or_default()
+}
+
+/// The `Set-Cookie` that tells a device its theme, as the browser itself keeps it.
+pub(super) fn set_theme(theme: Theme) -> String {
+    format!("theme={}; Path=/; Max-Age=31536000; SameSite=Lax", theme.as_str())
+}
+
 /// The first cookie of that name.
-pub(crate) fn value<'h>(headers: &'h HeaderMap, name: &'h str) -> Option<&'h str> {
+fn value<'h>(headers: &'h HeaderMap, name: &'h str) -> Option<&'h str> {
     values(headers, name).next()
 }
 

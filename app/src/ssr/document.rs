@@ -1,18 +1,27 @@
 //! GET: from an address to its document. Who may see what is decided here, before anything is rendered.
 
-use super::{Call, RequestContext, console::arrive, fault, identity, shell::render};
+use super::{
+    Call, RequestContext,
+    console::arrive,
+    factors::{self, Asking as AskingFactor},
+    fault, identity, invite, organization, profile,
+    shell::render,
+    start,
+};
 use crate::{
-    boot::{Boot, Content, PICKER_ROWS_IN_DOCUMENT, Returned, Theme},
+    boot::{Asking, Boot, Content, PICKER_ROWS_IN_DOCUMENT, Returned, Theme},
     console::PageData,
     error::{AppError, Refusal},
-    routes::{Page, ReturnTo, Route},
+    routes::{Page, ReturnTo, Route, SettingsPage},
 };
 use axum::body::Body;
 use http::{HeaderValue, Response, StatusCode, Uri, header};
 use model::{
     Slug,
     id::WorkspaceId,
+    invite::InviteState,
     picker::{Picker, PickerOrganization, PickerWorkspace},
+    settings::DeletedWorkspace,
 };
 use store::{
     door::{Door, Live},
@@ -45,7 +54,7 @@ pub fn unavailable(context: &RequestContext) -> Response<Body> {
     render(context, bare(context.theme, Content::Unavailable), Route::Unknown, StatusCode::SERVICE_UNAVAILABLE)
 }
 
-const fn bare(theme: Theme, content: Content) -> Boot {
+pub(super) const fn bare(theme: Theme, content: Content) -> Boot {
     Boot { person: None, picker: None, picker_is_whole: true, theme, now: None, content, returned: None }
 }
 
@@ -67,15 +76,22 @@ async fn answer(call: &Call, uri: &Uri, returned: Option<Returned>) -> Result<Re
         Route::SignIn { notice: Some(_), .. } => Ok(sign_in(context, route, returned)),
         Route::SignIn { next, .. } => match signed_in(call, Freshness::Recent).await? {
             Some(_) => Ok(redirect(StatusCode::SEE_OTHER, next.as_ref().map_or("/", ReturnTo::as_str))),
+            None if factors::awaits(call).await? => Ok(redirect(StatusCode::SEE_OTHER, &Route::Factor { next }.url())),
             None => Ok(sign_in(context, route, returned)),
         },
         Route::Landing => match signed_in(call, Freshness::Now).await? {
             Some(person) => Ok(redirect(StatusCode::SEE_OTHER, &landing(&person))),
+            None if factors::awaits(call).await? => {
+                Ok(redirect(StatusCode::SEE_OTHER, &Route::Factor { next: None }.url()))
+            }
             None => Ok(sign_in(context, route, returned)),
         },
         Route::Home { refused } => match signed_in(call, Freshness::Now).await? {
             // Loading the picker is its refresh when there is no script.
-            Some(person) => Ok(person.render(context, route, Content::Home { refused }, returned, StatusCode::OK)),
+            Some(person) => {
+                let notices = Box::new(invite::notices(call).await?);
+                Ok(person.render(context, route, Content::Home { refused, notices }, returned, StatusCode::OK))
+            }
             None => Ok(to_sign_in(uri)),
         },
         Route::Tokens => match signed_in(call, Freshness::Recent).await? {
@@ -84,6 +100,107 @@ async fn answer(call: &Call, uri: &Uri, returned: Option<Returned>) -> Result<Re
                 Ok(person.render(context, route, content, returned, StatusCode::OK))
             }
             None => Ok(to_sign_in(uri)),
+        },
+        Route::Start(start) => start::page(call, uri, &start, returned).await,
+        Route::Profile { .. } => match signed_in(call, Freshness::Recent).await? {
+            Some(person) => {
+                let content = Content::Profile(profile::load(call).await?);
+                Ok(person.render(context, route, content, returned, StatusCode::OK))
+            }
+            None => Ok(to_sign_in(uri)),
+        },
+        Route::Invite(token) => {
+            let found = invite::look(call, &token).await?;
+            let status = match &found {
+                Some((invite, _)) if invite.state == InviteState::Open => StatusCode::OK,
+                Some(_) => StatusCode::GONE,
+                None => StatusCode::NOT_FOUND,
+            };
+            let content = Content::Invite(found.map(Box::new));
+            Ok(match signed_in(call, Freshness::Recent).await? {
+                Some(person) => person.render(context, route, content, returned, status),
+                None => {
+                    let status = if returned.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { status };
+                    render(context, Boot { returned, ..bare(context.theme, content) }, route, status)
+                }
+            })
+        }
+        Route::Organization(id, page) => match signed_in(call, Freshness::Recent).await? {
+            Some(person) => match organization::page(call, id, page).await {
+                Ok(view) => {
+                    let content = Content::Organization(Box::new(view));
+                    Ok(person.render(context, route, content, returned, StatusCode::OK))
+                }
+                Err(AppError::Absent) => {
+                    Ok(person.absent(context, Route::Unknown, Content::Absent, StatusCode::NOT_FOUND))
+                }
+                Err(error) => Err(error),
+            },
+            None => Ok(to_sign_in(uri)),
+        },
+        Route::Sessions => match signed_in(call, Freshness::Recent).await? {
+            Some(person) => {
+                let content = Content::Sessions { sessions: super::sessions::list(call).await? };
+                Ok(person.render(context, route, content, returned, StatusCode::OK))
+            }
+            None => Ok(to_sign_in(uri)),
+        },
+        Route::Security { .. } => match signed_in(call, Freshness::Recent).await? {
+            Some(person) => {
+                let content = Content::Security(Box::new(factors::security(call).await?));
+                Ok(person.render(context, route, content, returned, StatusCode::OK))
+            }
+            None => Ok(to_sign_in(uri)),
+        },
+        Route::Preferences { .. } => match signed_in(call, Freshness::Recent).await? {
+            Some(person) => {
+                let content = Content::Preferences(profile::preferences(call).await?);
+                Ok(person.render(context, route, content, returned, StatusCode::OK))
+            }
+            None => Ok(to_sign_in(uri)),
+        },
+        Route::NewWorkspace => match signed_in(call, Freshness::Recent).await? {
+            Some(person) => Ok(person.render(context, route, Content::NewWorkspace, returned, StatusCode::OK)),
+            None => Ok(to_sign_in(uri)),
+        },
+        Route::OrganizationAudit(organization, query) => {
+            let log = super::settings::organization_log(call, organization, &query).await?;
+            let Some(person) = signed_in(call, Freshness::Recent).await? else { return Ok(to_sign_in(uri)) };
+            match log {
+                Some((name, log)) => {
+                    let content = Content::OrganizationAudit { name, log: Box::new(log) };
+                    Ok(person.render(context, route, content, None, StatusCode::OK))
+                }
+                None => Ok(person.absent(context, route, Content::Absent, StatusCode::NOT_FOUND)),
+            }
+        }
+        Route::AuditExport(slug, query) => match super::settings::export(call, &slug, &query).await {
+            Ok(file) => Ok(file),
+            // The page of the log says why not.
+            Err(
+                AppError::Absent
+                | AppError::Gone
+                | AppError::Moved(_)
+                | AppError::SignedOut
+                | AppError::Factor
+                | AppError::Denied(_),
+            ) => workspace(call, uri, slug, Page::Settings(SettingsPage::Audit(query)), None).await,
+            Err(error) => Err(error),
+        },
+        Route::Factor { next } => match factors::asking(call, next.as_ref()).await? {
+            AskingFactor::SignedOut => Ok(redirect(StatusCode::SEE_OTHER, &Route::SignIn { next, notice: None }.url())),
+            AskingFactor::Done(path) => Ok(redirect(StatusCode::SEE_OTHER, &path)),
+            AskingFactor::Ask(ask, live) => {
+                let boot = Boot {
+                    now: live.as_ref().map(|live| live.now),
+                    person: live.map(|live| live.person),
+                    picker_is_whole: false,
+                    returned,
+                    ..bare(context.theme, Content::Factor(ask))
+                };
+                let status = if boot.returned.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+                Ok(render(context, boot, route, status))
+            }
         },
         Route::Unknown => match signed_in(call, Freshness::Recent).await? {
             Some(person) => Ok(person.absent(context, route, Content::Absent, StatusCode::NOT_FOUND)),
@@ -98,7 +215,7 @@ fn sign_in(context: &RequestContext, route: Route, returned: Option<Returned>) -
 }
 
 /// To sign-in, and back to exactly this address.
-fn to_sign_in(uri: &Uri) -> Response<Body> {
+pub(super) fn to_sign_in(uri: &Uri) -> Response<Body> {
     let next = uri.path_and_query().and_then(|p| ReturnTo::parse(p.as_str()));
     redirect(StatusCode::SEE_OTHER, &Route::SignIn { next, notice: None }.url())
 }
@@ -113,12 +230,12 @@ fn landing(who: &Who) -> String {
 }
 
 /// Who is signed in, with what they can reach.
-struct Who {
+pub(super) struct Who {
     live: Live,
     picker: Picker,
 }
 
-async fn signed_in(call: &Call, freshness: Freshness) -> Result<Option<Who>, AppError> {
+pub(super) async fn signed_in(call: &Call, freshness: Freshness) -> Result<Option<Who>, AppError> {
     let Some(credential) = call.request.credential else { return Ok(None) };
     let store = &call.request.services.store;
     let Some((live, picker)) = store.picker(&credential, freshness).await.map_err(fault)? else { return Ok(None) };
@@ -127,7 +244,7 @@ async fn signed_in(call: &Call, freshness: Freshness) -> Result<Option<Who>, App
 }
 
 impl Who {
-    fn render(
+    pub(super) fn render(
         self,
         context: &RequestContext,
         route: Route,
@@ -135,9 +252,11 @@ impl Who {
         returned: Option<Returned>,
         status: StatusCode,
     ) -> Response<Body> {
-        let whole = matches!(content, Content::Home { .. }) || self.picker.count() <= PICKER_ROWS_IN_DOCUMENT;
+        let whole = matches!(content, Content::Home { .. } | Content::NewWorkspace)
+            || self.picker.count() <= PICKER_ROWS_IN_DOCUMENT;
         let picker = if whole { self.picker } else { shortened(self.picker) };
-        let status = if returned.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { status };
+        let refused = returned.as_ref().is_some_and(Returned::is_refused);
+        let status = if refused { StatusCode::UNPROCESSABLE_ENTITY } else { status };
         let boot = Boot {
             now: Some(self.live.now),
             person: Some(self.live.person),
@@ -155,7 +274,7 @@ impl Who {
         let Self { live, picker, .. } = self;
         let boot = Boot {
             person: Some(live.person),
-            picker: Some(way_out(&picker)),
+            picker: Some(Picker { deleted: restorable(&picker, &route, &content), ..way_out(&picker) }),
             picker_is_whole: false,
             theme: context.theme,
             now: None,
@@ -163,6 +282,16 @@ impl Who {
             returned: None,
         };
         render(context, boot, route, status)
+    }
+}
+
+/// Of the workspaces that the person can restore, the one that was asked for.
+fn restorable(picker: &Picker, route: &Route, content: &Content) -> Vec<DeletedWorkspace> {
+    match (route, content) {
+        (Route::Workspace(slug, _), Content::Gone) => {
+            picker.deleted.iter().filter(|d| d.slug == *slug).cloned().collect()
+        }
+        _ => Vec::new(),
     }
 }
 
@@ -178,7 +307,8 @@ fn way_out(picker: &Picker) -> Picker {
             Some(PickerOrganization { workspaces, ..o.clone() })
         })
         .collect();
-    Picker { organizations, as_of: OffsetDateTime::UNIX_EPOCH }
+    let (deleted, epoch) = (Vec::new(), String::new());
+    Picker { organizations, deleted, order: picker.order, epoch, as_of: OffsetDateTime::UNIX_EPOCH }
 }
 
 /// The most recent rows of a long list; the browser asks for the rest.
@@ -192,6 +322,16 @@ fn shortened(mut picker: Picker) -> Picker {
     }
     picker.organizations.retain(|o| !o.workspaces.is_empty());
     picker
+}
+
+/// The answer to asking for a seat, the same whether there is anything at the address.
+pub(super) async fn asked(call: &Call, uri: &Uri, asking: Asking) -> Result<Response<Body>, AppError> {
+    let Some(person) = signed_in(call, Freshness::Recent).await? else { return Ok(to_sign_in(uri)) };
+    let status = match asking {
+        Asking::Noted => StatusCode::OK,
+        Asking::Limited => StatusCode::TOO_MANY_REQUESTS,
+    };
+    Ok(person.absent(&call.request, Route::Unknown, Content::Asked(asking), status))
 }
 
 /// A deep link: one request does what a switch does (blueprint section 6).
@@ -209,6 +349,7 @@ async fn workspace(
         Door::Open(tx) if page != Page::Unknown => tx,
         Door::SignedOut => return Ok(to_sign_in(uri)),
         Door::Moved(to) => return Ok(moved(uri, &slug, &to)),
+        Door::Factor(_) => return Ok(redirect(StatusCode::SEE_OTHER, &factors::detour(&slug, &page))),
         door => {
             let (content, status) = match door {
                 Door::Gone(_) => (Content::Gone, StatusCode::GONE),

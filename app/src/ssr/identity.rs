@@ -1,6 +1,6 @@
 //! Sign-in and sign-out, the list of seats, operator tokens: what the account plane's server functions do.
 
-use super::{Call, fault};
+use super::{Call, RequestContext, cookies, fault};
 use crate::{
     account::CreatedToken,
     error::AppError,
@@ -10,50 +10,84 @@ use http::header::SET_COOKIE;
 use model::{
     Email, FieldErrors,
     field::line,
-    id::TokenId,
+    id::{TokenId, UserId},
+    password::MAX_BYTES,
     picker::Picker,
     token::{OperatorToken, TOKEN_LIMIT},
 };
-use store::{door::PersonTx, identity, seats::Freshness, secret::Secret, tokens};
-
-/// Longest password that is looked at, in bytes: hashing more only costs time.
-const PASSWORD_MAX: usize = 1_000;
+use store::{
+    door::{Credential, PersonTx},
+    identity::{self, Begun},
+    seats::Freshness,
+    secret::Secret,
+    tokens,
+};
 
 /// What an operator token starts with, so that people and scanners know one when they see it.
 const TOKEN_PREFIX: &str = "stile_";
 
 /// Signs in; answers with the path to go to.
 pub async fn sign_in(call: &Call, email: &str, password: &str, next: &str) -> Result<String, AppError> {
-    let services = &call.request.services;
     let mut errors = FieldErrors::default();
     let address = errors.take("email", Email::parse(email));
     if password.is_empty() {
         errors.take::<(), _>("password", Err("Enter your password."));
     }
     let (Some(email), true) = (address, errors.0.is_empty()) else { return Err(AppError::Invalid(errors)) };
-    services.limits.check(call.request.device.ip, &email)?;
-    let record = services.store.password_of(&email).await.map_err(fault)?;
-    let password = if password.len() > PASSWORD_MAX { "" } else { password };
+    let user = prove(call, &email, password).await?;
+    let next = ReturnTo::parse(next);
+    Ok(match begin(call, user).await? {
+        Started::Session(_) => next.map_or_else(|| Route::Landing.url(), |next| next.as_str().to_owned()),
+        Started::AwaitsFactor => Route::Factor { next }.url(),
+    })
+}
+
+/// Who it is that has this password; as slow and as silent for an unknown address as for a wrong password.
+pub(super) async fn prove(call: &Call, email: &Email, password: &str) -> Result<UserId, AppError> {
+    let services = &call.request.services;
+    services.limits.check(call.request.device.ip, email)?;
+    let record = services.store.password_of(email).await.map_err(fault)?;
+    let password = if password.len() > MAX_BYTES { "" } else { password };
     let right = services.passwords.verify(password, record.as_ref().map(|r| r.hash.as_str())).await?;
     let (Some(record), true) = (record, right) else {
-        services.limits.failed(call.request.device.ip, &email);
+        services.limits.failed(call.request.device.ip, email);
         return Err(AppError::Credentials);
     };
+    Ok(record.user)
+}
+
+/// How far a sign-in came. The cookie has been handed out either way.
+pub(super) enum Started {
+    /// There is a session, and this opens it.
+    Session(Credential),
+    /// A second factor is asked for first.
+    AwaitsFactor,
+}
+
+/// Begins a session for a person who has just proven who they are, or a sign-in that waits for a second factor, and
+/// hands its cookie to the browser, with the theme that they have chosen.
+pub(super) async fn begin(call: &Call, user: UserId) -> Result<Started, AppError> {
+    let RequestContext { services, device, credential, .. } = &call.request;
     let secret = Secret::generate("").map_err(|_| AppError::Internal)?;
-    services
-        .store
-        .begin_session(record.user, &secret, &call.request.device, call.request.credential.as_ref())
-        .await
-        .map_err(fault)?;
+    let begun = services.store.begin_session(user, &secret, device, credential.as_ref()).await.map_err(fault)?;
     call.header(SET_COOKIE, &services.cookies.hand_out(&secret));
-    Ok(ReturnTo::parse(next).map_or_else(|| Route::Landing.url(), |next| next.as_str().to_owned()))
+    if let Some(theme) = services.store.theme_of(user).await.map_err(fault)? {
+        call.header(SET_COOKIE, &cookies::set_theme(theme));
+    }
+    Ok(match begun {
+        Begun::Session(_) => Started::Session(Credential::Session(secret.hash())),
+        Begun::AwaitsFactor => Started::AwaitsFactor,
+    })
 }
 
 /// Ends the session and takes the cookie back, whatever the database says.
 pub async fn sign_out(call: &Call) -> Result<(), AppError> {
     call.header(SET_COOKIE, &call.request.services.cookies.take_back());
     let Some(credential) = call.request.credential else { return Ok(()) };
-    let Some(mut tx) = call.request.services.store.person(&credential).await.map_err(fault)? else { return Ok(()) };
+    let store = &call.request.services.store;
+    let Some(mut tx) = store.person(&credential).await.map_err(fault)? else {
+        return store.abandon_sign_in(&credential).await.map_err(fault);
+    };
     identity::sign_out(&mut tx).await.map_err(fault)?;
     tx.commit().await.map_err(fault)?;
     Ok(())
@@ -68,7 +102,7 @@ pub async fn picker(call: &Call, past_cache: bool) -> Result<Picker, AppError> {
     Ok(Picker::clone(&picker))
 }
 
-async fn person(call: &Call) -> Result<PersonTx, AppError> {
+pub(super) async fn person(call: &Call) -> Result<PersonTx, AppError> {
     let tx =
         call.request.services.store.person(&call.credential()?).await.map_err(fault)?.ok_or(AppError::SignedOut)?;
     call.asked_by(tx.live().person.id);

@@ -1,6 +1,6 @@
 //! From a page to its data: the one loader behind documents, switches and navigation.
 
-use super::fault;
+use super::{fault, settings};
 use crate::{console::PageData, error::AppError, routes::Page};
 use model::{catalog::ProductInput, customer::CustomerInput, list::Noun};
 use store::{
@@ -44,6 +44,7 @@ pub(super) async fn load<M: Mode>(tx: &mut WorkspaceTx<M>, page: &Page) -> Resul
             Some(customer) => Some(customer_form(tx, CustomerInput::from(&customer)).await?),
             None => None,
         },
+        Page::Settings(page) => return settings::load(tx, page).await,
         Page::Unknown => None,
     };
     Ok(found.unwrap_or(PageData::Missing))

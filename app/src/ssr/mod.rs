@@ -3,17 +3,31 @@
 //! Here belongs what turns a request into a call of `store` and its answer into a page or a value. Not here: SQL
 //! (`store`), rules (`model`), routing, headers and limits of HTTP (`server`).
 
+mod access;
+mod account_letters;
 mod call;
 pub mod console;
 pub mod cookies;
 mod document;
+pub mod factors;
 mod forms;
 mod grant;
 pub mod identity;
+pub mod invite;
+mod letters;
 mod limits;
+mod live;
 mod load;
+pub mod organization;
+mod pace;
+mod passkeys;
 mod password;
+pub mod profile;
+pub mod seats;
+pub mod sessions;
+pub mod settings;
 mod shell;
+pub mod start;
 
 pub use call::{Call, call, context};
 pub use cookies::Cookies;
@@ -21,10 +35,14 @@ pub use document::{document, unavailable};
 pub use forms::submit;
 pub use grant::GrantKey;
 pub use limits::SignInLimits;
+pub use live::heard;
+pub use pace::{Pace, Paces};
+pub use passkeys::Passkeys;
 pub use password::Passwords;
 
 use crate::{boot::Theme, error::AppError};
-use store::{Store, StoreError, door::Credential, identity::Device};
+use std::sync::Arc;
+use store::{Store, StoreError, door::Credential, identity::Device, seal::SealKey};
 
 /// What requests are served with. Cheap to clone.
 #[derive(Clone)]
@@ -37,10 +55,26 @@ pub struct Services {
     pub passwords: Passwords,
     /// Slows guessing down.
     pub limits: SignInLimits,
+    /// Seals the secrets of authenticator apps.
+    pub seal: SealKey,
+    /// The relying party of passkeys; absent where browsers have none.
+    pub passkeys: Option<Passkeys>,
+    /// Slows down what sends mails or looks things up.
+    pub paces: Paces,
     /// How the session's cookie is called.
     pub cookies: Cookies,
     /// Where the page's files are.
     pub assets: AssetUrls,
+    /// The origin that people use, without a slash at its end.
+    pub origin: Arc<str>,
+}
+
+impl Services {
+    /// The absolute address of a path, for a mail: always on the configured origin, whatever host a request named
+    /// (security.md, T-23).
+    pub fn link(&self, path: &str) -> String {
+        format!("{}{path}", self.origin)
+    }
 }
 
 /// Paths of the page's files, under an address that changes with their content.
@@ -78,6 +112,9 @@ pub struct RequestContext {
 /// Turns a fault of the database into what a caller may know of it, and logs the cause: the one place for both. The
 /// surrounding span carries the request's id.
 pub(crate) fn fault(error: StoreError) -> AppError {
+    if let StoreError::Seating(refused) = error {
+        return AppError::Seat(refused);
+    }
     if error.is_unavailable() {
         tracing::warn!(%error, "the database is not available");
         AppError::Unavailable

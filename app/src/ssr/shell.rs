@@ -57,6 +57,23 @@ fn title(content: &Content, route: &Route) -> String {
         Content::SignIn => "Sign in".to_owned(),
         Content::Home { .. } => "Workspaces".to_owned(),
         Content::Tokens { .. } => "Tokens".to_owned(),
+        Content::Start(page) => page.title().to_owned(),
+        Content::Profile(_) => "Profile".to_owned(),
+        Content::Preferences(_) => "Preferences".to_owned(),
+        Content::Invite(found) => match found {
+            Some(found) => format!("Invite to {}", found.0.place),
+            None => "Invite".to_owned(),
+        },
+        Content::Organization(view) => match route {
+            Route::Organization(_, page) => format!("{} · {}", page.title(), view.profile.name),
+            _ => view.profile.name.clone(),
+        },
+        Content::Asked(_) => "Asked".to_owned(),
+        Content::Sessions { .. } => "Sessions".to_owned(),
+        Content::NewWorkspace => "New workspace".to_owned(),
+        Content::Security(_) => "Security".to_owned(),
+        Content::Factor(_) => "Second factor".to_owned(),
+        Content::OrganizationAudit { name, .. } => format!("Audit log · {name}"),
         Content::Workspace { entry, .. } => match route {
             Route::Workspace(_, page) => format!("{} · {}", page.title(), entry.workspace.name),
             _ => entry.workspace.name.clone(),

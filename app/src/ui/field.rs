@@ -57,6 +57,33 @@ pub fn TextField(
     }
 }
 
+/// An e-mail address, of a person who signs in or up.
+#[component]
+pub fn EmailField(
+    /// What stands in it at first.
+    value: String,
+    /// The form's errors.
+    errors: RwSignal<FieldErrors>,
+    /// Its label.
+    #[prop(default = "Email")]
+    label: &'static str,
+    /// The control's name.
+    #[prop(default = "email")]
+    name: &'static str,
+    /// What a password manager is to do: `username`, or `email` where it is not what one signs in with.
+    #[prop(default = "username")]
+    autocomplete: &'static str,
+) -> impl IntoView {
+    view! {
+        <div class="field">
+            <Label name label optional=false/>
+            <input class="input" id=name name=name type="email" value=value autocomplete=autocomplete autocapitalize="off" spellcheck="false"
+                aria-invalid=move || errors.with(|e| e.of(name).map(|_| "true")) aria-describedby=described(name, false)/>
+            <Notes name hint=None errors/>
+        </div>
+    }
+}
+
 /// Several lines of text. The text is set as a property and, for pages without JavaScript, rendered escaped: Leptos
 /// does not escape the children of a textarea (security.md, finding 2).
 #[component]

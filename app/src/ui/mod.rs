@@ -6,12 +6,16 @@ mod field;
 mod icon;
 mod marks;
 mod notice;
+mod password;
+mod slug_field;
 mod toast;
 
 pub use banner::{Banner, Empty, Tone};
 pub use chart::{BarChart, Spark};
-pub use field::{SelectField, TextAreaField, TextField};
+pub use field::{EmailField, SelectField, TextAreaField, TextField};
 pub use icon::{Icon, Mark};
 pub use marks::{Ago, Highlighted, SlugText, Status, StatusTone, WsIcon};
-pub use notice::{Gone, NotFound, Unavailable};
+pub use notice::{Asked, Gone, NotFound, Unavailable, ways_out};
+pub use password::PasswordField;
+pub use slug_field::SlugField;
 pub use toast::{Toast, Toasts};

@@ -3,14 +3,16 @@
 
 use super::WsIcon;
 use crate::{
-    account::AccountFrame,
+    account::{AccountFrame, restore_button},
+    boot::Asking,
     routes::{Page, Route},
     session::{Session, use_session},
 };
 use leptos::prelude::*;
+use model::moment;
 
-/// Ways out: the person's default workspace, and the picker.
-fn ways_out(session: Session) -> AnyView {
+/// Ways out of a notice: the person's default workspace, and the picker.
+pub fn ways_out(session: Session) -> AnyView {
     let default = session.picker.with_untracked(|picker| {
         let workspace = picker.as_ref()?.default_workspace()?;
         let url = Page::Overview.in_another_workspace(workspace.seat.capabilities()).url(&workspace.slug);
@@ -36,7 +38,37 @@ pub fn NotFound() -> impl IntoView {
                 <p class="code">"404"</p>
                 <h1>"Nothing here for you"</h1>
                 <p>"Either there is no such page, or it is in a workspace you have no seat in. Stile says the same in both cases."</p>
-                <p>"If someone sent you the link, ask them for a seat in their workspace."</p>
+                <p>"If you were sent here to work, say that you want in: whoever could let you in will see it, if there is anybody."</p>
+                // No address: it posts to the one on screen, which must not stand in a page that is the same for all.
+                <form method="post">
+                    <input type="hidden" name="action" value="request_access"/>
+                    <button class="btn" data-testid="request-access">"Request access"</button>
+                </form>
+                {ways_out(session)}
+            </main>
+        </AccountFrame>
+    }
+}
+
+/// What is said after asking for a seat: the same whether there is anything to ask for.
+#[component]
+pub fn Asked(
+    /// What became of it.
+    asking: Asking,
+) -> impl IntoView {
+    let session = use_session();
+    let (title, text) = match asking {
+        Asking::Noted => (
+            "You have asked",
+            "If there is a workspace at this address, its owners and admins see your name and address now. If they let you in, it shows in your list and you get a mail; otherwise you hear nothing.",
+        ),
+        Asking::Limited => ("That is enough for today", "You have asked at many addresses today. Try again tomorrow."),
+    };
+    view! {
+        <AccountFrame>
+            <main class="notice" id="main" data-testid="asked">
+                <h1>{title}</h1>
+                <p>{text}</p>
                 {ways_out(session)}
             </main>
         </AccountFrame>
@@ -53,10 +85,26 @@ pub fn Gone() -> impl IntoView {
                 <p class="code">"410"</p>
                 <h1>"This workspace was deleted"</h1>
                 <p>"You had a seat in it; its data can’t be opened any more. If that was a mistake, write to an owner of its organization."</p>
+                {move || restore(session)}
                 {ways_out(session)}
             </main>
         </AccountFrame>
     }
+}
+
+/// The way back for an owner.
+fn restore(session: Session) -> Option<AnyView> {
+    let Route::Workspace(slug, _) = session.navigator.route() else { return None };
+    let workspace = session.picker.with(|p| p.as_ref()?.deleted.iter().find(|d| d.slug == slug).cloned())?;
+    let until = moment::date(workspace.until().date());
+    let action = Page::Overview.url(&slug);
+    Some(
+        view! {
+            <p>{format!("You owned it, so you can restore it, whole, until {until}.")}</p>
+            {restore_button(session, &workspace, action)}
+        }
+        .into_any(),
+    )
 }
 
 /// 503.

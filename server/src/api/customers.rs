@@ -99,6 +99,7 @@ pub(crate) struct CustomerQuery {
             headers(("Location" = String, description = "The same page there"))),
         (status = 400, description = "A parameter is not understood", body = ErrorBody),
         (status = 401, description = "No token, or not a good one", body = ErrorBody),
+        (status = 403, description = "The workspace demands a second factor, which a token can't prove", body = ErrorBody),
         (status = 404, description = "No such workspace, or no seat in it", body = ErrorBody),
         (status = 410, description = "The workspace was deleted, and you had a seat in it", body = ErrorBody),
         (status = 503, description = "The database is not available", body = ErrorBody),
@@ -116,6 +117,7 @@ pub(super) async fn list(
     let mut tx = match web.services.store.workspace(&credential, &slug).await? {
         Door::Open(tx) => tx,
         Door::Moved(slug) => return Ok(moved(&slug, &raw)),
+        Door::Factor(_) => return Err(Failure::Factor),
         Door::Gone(_) => return Err(Failure::Gone),
         // Nothing is written here, so there is nothing to mismatch.
         Door::Absent(_) | Door::Mismatch => return Err(Failure::NotFound),

@@ -16,6 +16,8 @@ pub(crate) enum Failure {
     BadToken,
     /// 404 `not_found`: it does not exist, or is not for this person; nobody can tell which.
     NotFound,
+    /// 403 `second_factor_required`: the workspace demands a second factor, and a token shows nobody's presence.
+    Factor,
     /// 410 `gone`: it was deleted, and this person had a seat in it.
     Gone,
     /// 400 `invalid_parameter`.
@@ -58,6 +60,10 @@ impl IntoResponse for Failure {
             Self::NotFound => {
                 let message = "There is no such workspace, or you have no seat in it.";
                 respond::error(S::NOT_FOUND, "not_found", message)
+            }
+            Self::Factor => {
+                let message = "This workspace demands a second factor, which a token can't prove. Open it in the console, or ask one of its admins.";
+                respond::error(S::FORBIDDEN, "second_factor_required", message)
             }
             Self::Gone => respond::error(S::GONE, "gone", "This workspace was deleted."),
             Self::Parameter { name, allowed } => {

@@ -93,7 +93,13 @@ fn freshness(query: &str) -> Result<Freshness, Failure> {
 
 impl From<&Picker> for Reach {
     fn from(picker: &Picker) -> Self {
-        Self { organizations: picker.organizations.iter().map(Organization::from).collect() }
+        // By name, whatever order the person likes to see.
+        let mut organizations: Vec<_> = picker.organizations.iter().map(Organization::from).collect();
+        organizations.sort_by_key(|o| (o.name.to_lowercase(), o.id));
+        for organization in &mut organizations {
+            organization.workspaces.sort_by_key(|w| (w.name.to_lowercase(), w.id));
+        }
+        Self { organizations }
     }
 }
 
@@ -175,6 +181,9 @@ mod tests {
                 ),
                 organization("SmartAI", admin, vec![workspace("IT", "smartai-it", Some(WorkspaceRole::Owner), admin)]),
             ],
+            deleted: Vec::new(),
+            order: model::preferences::PickerOrder::default(),
+            epoch: String::new(),
             as_of: time::OffsetDateTime::UNIX_EPOCH,
         };
         let nil = Uuid::nil();

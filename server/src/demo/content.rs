@@ -3,6 +3,7 @@
 use super::{DemoError, Loaded, catalogue::Catalogue, history};
 use model::{
     Money,
+    audit::{Action, Detail},
     capability::{EditContent, ManageInvoices},
     catalog::{Lifecycle, ProductDraft},
     customer::CustomerDraft,
@@ -109,7 +110,7 @@ async fn write_usage(
     let all: Vec<NewUsage> = past.iter().filter_map(new).collect();
     usage::record(tx, can, &all).await?;
     let workspace = tx.id().uuid();
-    audit::note(tx, "usage_imported", workspace).await?;
+    audit::note(tx, Action::UsageImported, workspace, &Detail::none()).await?;
     Ok(all.len())
 }
 
@@ -133,6 +134,6 @@ async fn write_invoices(
     let can = tx.can::<ManageInvoices>()?;
     invoices::issue(tx, &can, &all).await?;
     let workspace = tx.id().uuid();
-    audit::note(tx, "invoices_imported", workspace).await?;
+    audit::note(tx, Action::InvoicesImported, workspace, &Detail::none()).await?;
     Ok(all.len())
 }

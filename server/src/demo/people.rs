@@ -157,7 +157,7 @@ impl Actor {
                 Door::Moved(to) => slug = to,
                 Door::Gone(_) => return Ok(Place::Deleted),
                 Door::Absent(_) => return Ok(Place::Absent),
-                Door::SignedOut | Door::Mismatch => break,
+                Door::SignedOut | Door::Mismatch | Door::Factor(_) => break,
             }
         }
         Err(self.shut_out(slug.as_str()))

@@ -58,6 +58,10 @@ pub(crate) async fn add(State(web): State<Web>, mut request: Request, next: Next
     for (name, value) in SAME {
         headers.insert(name, value);
     }
+    if path.starts_with("/invite/") {
+        // The token is in this path. The gate knows this page's forms by Sec-Fetch-Site.
+        headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    }
     headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     headers.insert(header::CACHE_CONTROL, caching);
     if web.public.is_some_and(|public| public.is_https()) {

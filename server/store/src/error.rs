@@ -9,12 +9,18 @@ pub enum StoreError {
     /// A constraint that stands for a rule refused the write.
     #[error("refused by constraint {}", .0.0)]
     Refused(Constraint),
+    /// A rule of seats refused the change (`model::seating`).
+    #[error("refused: {0:?}")]
+    Seating(model::seating::Refused),
     /// A row says something that the model has no word for.
     #[error("the database holds {0}")]
     Inconsistent(String),
     /// A capability was used with another workspace than it was handed out for. A bug, never a person's doing.
     #[error("a capability of one workspace was used in another")]
     ForeignCapability,
+    /// The operating system gave no random bytes.
+    #[error(transparent)]
+    NoRandomness(#[from] crate::secret::NoRandomness),
     /// Anything else.
     #[error(transparent)]
     Database(sqlx::Error),
@@ -33,6 +39,12 @@ impl StoreError {
     /// Whether trying again later can help.
     pub fn is_unavailable(&self) -> bool {
         matches!(self, Self::Unavailable(_))
+    }
+}
+
+impl From<model::seating::Refused> for StoreError {
+    fn from(refused: model::seating::Refused) -> Self {
+        Self::Seating(refused)
     }
 }
 
@@ -55,6 +67,7 @@ impl From<sqlx::Error> for StoreError {
                     || matches!(class, "55P03" | "25006" | "40P01" | "25P03");
                 match database.constraint() {
                     _ if unavailable => Self::Unavailable(error),
+                    Some("owner_is_left") => Self::Seating(model::seating::Refused::LastOwner),
                     Some(name) => Self::Refused(Constraint(name.to_owned())),
                     None => Self::Database(error),
                 }

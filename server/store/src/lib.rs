@@ -5,16 +5,24 @@
 //! `workspace`) take the transaction that a door gave. Not here: HTTP, rendering, what a role may do (`model`).
 
 mod account;
+pub mod audit;
 pub mod door;
 pub mod error;
+pub mod events;
 pub mod guard;
 pub mod lint;
+pub mod mail;
 pub mod migrate;
 mod pool;
+pub mod seal;
 pub mod secret;
 mod workspace;
 
-pub use account::{handoffs, identity, organizations, seats, tokens};
+pub use account::{
+    access, deleted, factors, handoffs, identity, links, offers, organizations, profile, seats, sessions, tokens,
+};
 pub use error::{Constraint, StoreError};
 pub use pool::Store;
-pub use workspace::{audit, customers, invoices, members, overview, products, rate_plans, usage};
+pub use workspace::{
+    auto_joins, customers, invites, invoices, members, overview, products, rate_plans, security, settings, usage,
+};

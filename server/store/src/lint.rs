@@ -159,7 +159,18 @@ const RULES: &[&str] = &[
         select name, format('is security definer and open to stile_app, but is no door; revoke execute on function %s from public, stile_app', name)
         from definers where reachable and name not in ('door.person(text, bytea)', 'door.workspace(text, bytea, text)',
             'door.organization(text, bytea, uuid)', 'door.credentials(text)', 'door.register(uuid, text, text, text)',
-            'door.found_organization(uuid, text)', 'door.seats()')
+            'door.found_organization(uuid, text)', 'door.seats()',
+            'door.queue_mail(uuid, text)', 'door.claim_mail(integer)', 'door.settle_mail(uuid, text, boolean)',
+            'door.members()', 'door.organization_people()', 'door.inviters()', 'door.seat_counts()', 'door.invite(bytea)',
+            'door.my_invites()', 'door.accept_invite(uuid)', 'door.decline_invite(uuid)', 'door.decline_by_link(bytea)',
+            'door.bind_invites()', 'door.register_by_invite(bytea, uuid, text, text)', 'door.join_offers()', 'door.auto_join(uuid)',
+            'door.my_organization(uuid)', 'door.leave_organization(uuid)', 'door.request_access(uuid, text)',
+            'door.access_requests()', 'door.waiting_requests()',
+            'door.offer_link(bytea, text, text, text)', 'door.offer_address(bytea, text)', 'door.look_at_link(bytea, text)',
+            'door.take_link(bytea, text)', 'door.take_address(bytea)',
+            'door.events(text)', 'door.sweep_events()', 'door.slug_is_free(text)', 'door.deleted_workspaces()',
+            'door.deleted_workspace(text, bytea, text)',
+            'door.prover(bytea)', 'door.passkey(bytea)', 'door.keep_challenge(bytea, jsonb)', 'door.take_challenge(bytea)')
         union all
         select name, format('is security definer with the rights of %s; run: alter function %s owner to stile_door', proowner::regrole, name)
         from definers, door where (reachable or ours) and proowner <> door.oid
@@ -178,7 +189,7 @@ const RULES: &[&str] = &[
                 or (word = 'references' and has_any_column_privilege(app.oid, c.oid, 'references')))"),
     rule!("select t.name, format('stile_app may %s it, but an audit log is only ever added to; revoke it', word)
         from tables t, app, unnest(array['update', 'delete']) word
-        where t.relname = 'audit_log' and case word when 'update' then has_any_column_privilege(app.oid, t.oid, 'update')
+        where t.relname like '%audit\\_log' and case word when 'update' then has_any_column_privilege(app.oid, t.oid, 'update')
             else has_table_privilege(app.oid, t.oid, 'delete') end"),
     // The two roles are as small as they must be.
     rule!("select 'role ' || r.rolname, format('%s; run: alter role %s %s', f.fault, r.rolname, f.mend)

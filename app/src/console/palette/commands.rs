@@ -3,7 +3,7 @@
 use crate::{
     boot::Theme,
     console::ShellInfo,
-    routes::{Page, Route, section_requires},
+    routes::{Page, Route, SettingsPage, section_requires},
     session::Session,
 };
 use model::{Capability, Slug, finder, list::Noun, picker::Picker};
@@ -154,6 +154,11 @@ pub fn gather(query: &str, picker: Option<&Picker>, here: Option<&ShellInfo>, pa
         }
         let sections = Noun::ALL.into_iter().filter(|noun| here.may.has(section_requires(*noun)));
         all.extend(sections.map(|n| Command::new(Section::GoTo, n.path(), n.title(), open(Page::list(n)))));
+        let settings = SettingsPage::all().into_iter().filter(|page| here.may.has(page.requires()));
+        all.extend(settings.map(|page| {
+            let label = format!("Settings: {}", page.title());
+            Command::new(Section::GoTo, page.icon(), &label, open(Page::Settings(page)))
+        }));
         if here.may.has(Capability::EditContent) {
             all.push(Command::new(Section::Actions, "plus", "New customer", open(Page::NewCustomer)));
             all.push(Command::new(Section::Actions, "plus", "New product", open(Page::NewProduct)));
@@ -161,6 +166,11 @@ pub fn gather(query: &str, picker: Option<&Picker>, here: Option<&ShellInfo>, pa
     }
     all.push(Command::new(Section::GoTo, "switch", "All workspaces", Deed::Open(Route::home().url())));
     all.push(Command::new(Section::GoTo, "key", "Tokens", Deed::Open(Route::Tokens.url())));
+    all.push(Command::new(Section::GoTo, "monitor", "Sessions", Deed::Open(Route::Sessions.url())));
+    if picker.is_some_and(Picker::manages_one) {
+        let deed = Deed::Open(Route::NewWorkspace.url());
+        all.push(Command::new(Section::Actions, "plus", "New workspace", deed));
+    }
     for (theme, icon, label) in [
         (Theme::Light, "sun", "Use the light theme"),
         (Theme::Dark, "moon", "Use the dark theme"),

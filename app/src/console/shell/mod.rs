@@ -8,7 +8,7 @@ use super::{
 use crate::{
     account::ProfileMenu,
     browser,
-    routes::{Page, section_requires},
+    routes::{Page, SettingsPage, section_requires},
     ui::Icon,
 };
 use leptos::prelude::*;
@@ -85,7 +85,8 @@ pub fn Shell(
         <div class="console" data-hue=move || info.with(|i| hue(&i.name))>
             <aside class="rail" aria-label="Workspace">
                 <Switcher info page/>
-                <Navigation info/>
+                // Its links hold the address, which may change.
+                {let slug = Memo::new(move |_| info.with(|i| i.slug.clone())); move || { slug.track(); view! { <Navigation info/> } }}
                 <p class="rail-hint" data-script><kbd class="kbd">"Ctrl K"</kbd>" to jump anywhere"</p>
             </aside>
             <div class="main-column">
@@ -103,6 +104,7 @@ fn Navigation(info: Memo<ShellInfo>) -> impl IntoView {
     let section = Memo::new(move |_| scope.page.with(Page::noun));
     let may = move |capability: Capability| info.with(|i| i.may.has(capability));
     let overview = scope.url(&Page::Overview);
+    let settings = scope.url(&Page::Settings(SettingsPage::General));
     // On a phone four sections have a tab of their own; the others are under "More".
     let behind_more = |noun: Noun| matches!(noun, Noun::RatePlans | Noun::Usage);
     let item = move |noun: Noun| {
@@ -117,11 +119,15 @@ fn Navigation(info: Memo<ShellInfo>) -> impl IntoView {
     view! {
         <nav class="nav" aria-label="Main">
             <a class="nav-item" href=overview title="Overview" hidden=move || !may(Capability::ReadAll)
-                aria-current=move || section.get().is_none().then_some("page")>
+                aria-current=move || scope.page.with(|p| matches!(p, Page::Overview | Page::Unknown)).then_some("page")>
                 <Icon name="overview"/><span class="rail-label">"Overview"</span>
             </a>
             {Noun::ALL.into_iter().map(item).collect_view()}
             <span class="spacer"></span>
+            <a class="nav-item desk" href=settings.clone() title="Settings" hidden=move || !may(Capability::ReadAll)
+                aria-current=move || scope.page.with(|p| matches!(p, Page::Settings(_))).then_some("page")>
+                <Icon name="settings"/><span class="rail-label">"Settings"</span>
+            </a>
             <button class="nav-item nav-more" type="button" popovertarget="more-menu"><Icon name="more"/><span class="rail-label">"More"</span></button>
         </nav>
         <div class="menu" popover="auto" id="more-menu" role="dialog" aria-label="More pages">
@@ -131,6 +137,7 @@ fn Navigation(info: Memo<ShellInfo>) -> impl IntoView {
                     <Icon name=icon_of(noun)/>{noun.title()}
                 </a>
             }).collect_view()}
+            <a class="menu-item" href=settings hidden=move || !may(Capability::ReadAll) on:click=move |_| browser::hide_popover("more-menu")><Icon name="settings"/>"Settings"</a>
         </div>
     }
 }
@@ -152,6 +159,7 @@ fn TopBar(info: Memo<ShellInfo>) -> impl IntoView {
     let crumb = move || {
         scope.page.with(|page| match page.noun() {
             Some(noun) => (noun.title(), (page.key() != Page::list(noun)).then(|| scope.url(&Page::list(noun)))),
+            None if matches!(page, Page::Settings(_)) => ("Settings", None),
             None => ("Overview", None),
         })
     };

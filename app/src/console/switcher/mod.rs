@@ -3,7 +3,7 @@
 use super::shell::ShellInfo;
 use crate::{
     browser,
-    routes::{Page, Route},
+    routes::{Page, Route, SettingsPage},
     session::{Session, use_session},
     ui::{Highlighted, Icon, WsIcon},
 };
@@ -37,6 +37,7 @@ pub fn Switcher(
         query.set(String::new());
         session.refresh_if_stale();
     };
+    let settings = move || info.with(|i| Page::Settings(SettingsPage::General).url(&i.slug));
     view! {
         <button class="switcher" type="button" popovertarget=MENU data-testid="switcher" on:click=opened>
             {move || view! { <WsIcon name=info.with(|i| i.name.clone()) large=true/> }}
@@ -59,6 +60,10 @@ pub fn Switcher(
             </nav>
             <div class="foot">
                 <a class="menu-item" href=Route::home().url() on:click=close><Icon name="switch"/>"All workspaces"</a>
+                {move || session.picker.with(|p| p.as_ref().is_some_and(|p| p.manages_one())).then(|| view! {
+                    <a class="menu-item" href=Route::NewWorkspace.url() on:click=close><Icon name="plus"/>"New workspace"</a>
+                })}
+                <a class="menu-item" href=settings on:click=close><Icon name="settings"/>"Settings"</a>
             </div>
         </div>
     }

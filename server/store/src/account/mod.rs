@@ -1,7 +1,15 @@
 //! Repositories of the account plane.
 
+pub mod access;
+pub mod deleted;
+pub mod factors;
 pub mod handoffs;
 pub mod identity;
+pub(crate) mod invites;
+pub mod links;
+pub mod offers;
 pub mod organizations;
+pub mod profile;
 pub mod seats;
+pub mod sessions;
 pub mod tokens;

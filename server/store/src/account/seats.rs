@@ -90,6 +90,8 @@ async fn read(tx: &mut PersonTx) -> Result<Picker, StoreError> {
         Some(row) => row.now,
         None => sqlx::query_scalar!(r#"select now() as "now!""#).fetch_one(tx.connection()).await?,
     };
+    let deleted = super::deleted::list(tx).await?;
+    let order = super::profile::preferences(tx).await?.order;
     let mut organizations: Vec<PickerOrganization> = Vec::new();
     for row in rows {
         let id = OrganizationId::from_uuid(row.organization_id);
@@ -106,5 +108,6 @@ async fn read(tx: &mut PersonTx) -> Result<Picker, StoreError> {
             organization.workspaces.push(PickerWorkspace { id, name, slug, seat, opened: row.entered_at });
         }
     }
-    Ok(Picker { organizations, as_of })
+    let epoch = tx.live().epoch.clone();
+    Ok(Picker { organizations, deleted, order, epoch, as_of }.arranged(order))
 }

@@ -1,7 +1,8 @@
 //! Operator tokens: a person's own keys to the JSON API.
 
-use crate::{door::PersonTx, error::StoreError, secret::Secret};
+use crate::{audit, door::PersonTx, error::StoreError, secret::Secret};
 use model::{
+    audit::{Action, Detail},
     id::TokenId,
     token::{OperatorToken, TOKEN_LIMIT},
 };
@@ -57,7 +58,7 @@ pub async fn create(tx: &mut PersonTx, name: &str, token: &Secret) -> Result<boo
     )
     .execute(tx.connection())
     .await?;
-    note(tx, "token_created", id).await?;
+    audit::note(tx, Action::TokenCreated, id, &Detail::none().with("name", name)).await?;
     Ok(true)
 }
 
@@ -74,23 +75,7 @@ pub async fn revoke(tx: &mut PersonTx, id: TokenId) -> Result<bool, StoreError> 
     .await?
     .rows_affected();
     if revoked == 1 {
-        note(tx, "token_revoked", id.uuid()).await?;
+        audit::note(tx, Action::TokenRevoked, id.uuid(), &Detail::none()).await?;
     }
     Ok(revoked == 1)
-}
-
-async fn note(tx: &mut PersonTx, action: &str, token: Uuid) -> Result<(), StoreError> {
-    let (user, session) = (tx.live().person.id.uuid(), tx.live().session.map(|s| s.uuid()));
-    sqlx::query!(
-        "insert into account.audit_log (id, user_id, session_id, action, detail)
-        values ($1, $2, $3, $4, jsonb_build_object('token', $5::uuid))",
-        Uuid::now_v7(),
-        user,
-        session,
-        action,
-        token,
-    )
-    .execute(tx.connection())
-    .await?;
-    Ok(())
 }

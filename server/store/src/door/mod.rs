@@ -3,6 +3,7 @@
 //! - [`PersonTx`]: the account plane, keyed on the person (`stile.user_id`).
 //! - [`WorkspaceTx`]: one workspace, entered with a live seat (`stile.workspace_id`).
 //! - [`OrganizationTx`]: the management of one organization (`stile.organization_id`).
+//! - [`Prover`]: proving a second factor, for a session or for a sign-in that waits for it.
 //! - [`crate::identity`]: the few look-ups before anyone is signed in.
 //!
 //! A door reads session, person and seat in the database each time, in the transaction that it opens: nothing that
@@ -10,11 +11,13 @@
 
 mod organization;
 mod person;
+mod prover;
 mod workspace;
 
 pub use organization::OrganizationTx;
 pub use person::{Live, PersonTx};
-pub use workspace::{Can, Denied, Door, Mode, Read, Tenant, WorkspaceTx, Write};
+pub use prover::{Holder, Prover};
+pub use workspace::{Can, Demand, Denied, Door, Mode, Read, Tenant, WorkspaceTx, Write};
 
 use crate::secret::SecretHash;
 use model::id::{UserId, WorkspaceId};
@@ -29,14 +32,14 @@ pub enum Credential {
 }
 
 impl Credential {
-    const fn kind(&self) -> &'static str {
+    pub(crate) const fn kind(&self) -> &'static str {
         match self {
             Self::Session(_) => "session",
             Self::Token(_) => "token",
         }
     }
 
-    fn hash(&self) -> &[u8] {
+    pub(crate) fn hash(&self) -> &[u8] {
         match self {
             Self::Session(hash) | Self::Token(hash) => hash.bytes(),
         }

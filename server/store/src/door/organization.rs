@@ -1,6 +1,6 @@
 //! The door into managing one organization.
 
-use super::Credential;
+use super::{Credential, workspace::fence_people};
 use crate::{error::StoreError, pool::Store};
 use model::{
     OrganizationRole,
@@ -31,20 +31,45 @@ impl Store {
         credential: &Credential,
         organization: OrganizationId,
     ) -> Result<Option<OrganizationTx>, StoreError> {
-        let mut tx = self.begin().await?;
-        let row = sqlx::query!(
-            r#"select user_id as "user_id!", role as "role!" from door.organization($1, $2, $3)"#,
-            credential.kind(),
-            credential.hash(),
-            organization.uuid(),
-        )
-        .fetch_optional(&mut *tx)
-        .await?;
-        let Some(row) = row else { return Ok(None) };
-        let role = OrganizationRole::from_word(&row.role)
-            .ok_or_else(|| StoreError::Inconsistent(format!("organization role {:?}", row.role)))?;
-        Ok(Some(OrganizationTx { tx, organization, user: UserId::from_uuid(row.user_id), role }))
+        let tx = self.begin().await?;
+        open(tx, credential, organization).await
     }
+
+    /// Opens it for a change to the roles of `people`, alone behind their fences. `writer` is who presents `credential`;
+    /// if it is not, nothing opens.
+    ///
+    /// # Errors
+    /// When the database fails, also when somebody holds one of the fences for longer than the lock time-out.
+    pub async fn organization_seating(
+        &self,
+        credential: &Credential,
+        organization: OrganizationId,
+        writer: UserId,
+        people: &[UserId],
+    ) -> Result<Option<OrganizationTx>, StoreError> {
+        let mut tx = self.begin().await?;
+        fence_people(&mut tx, writer, people).await?;
+        Ok(open(tx, credential, organization).await?.filter(|tx| tx.user == writer))
+    }
+}
+
+async fn open(
+    mut tx: Transaction<'static, Postgres>,
+    credential: &Credential,
+    organization: OrganizationId,
+) -> Result<Option<OrganizationTx>, StoreError> {
+    let row = sqlx::query!(
+        r#"select user_id as "user_id!", role as "role!" from door.organization($1, $2, $3)"#,
+        credential.kind(),
+        credential.hash(),
+        organization.uuid(),
+    )
+    .fetch_optional(&mut *tx)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let role = OrganizationRole::from_word(&row.role)
+        .ok_or_else(|| StoreError::Inconsistent(format!("organization role {:?}", row.role)))?;
+    Ok(Some(OrganizationTx { tx, organization, user: UserId::from_uuid(row.user_id), role }))
 }
 
 impl OrganizationTx {

@@ -49,6 +49,9 @@ pub enum Door<T> {
     Open(T),
     /// It has another slug now, and the person has a seat in it.
     Moved(Slug),
+    /// There is a seat, and the workspace demands a second factor that this session has not proven. An operator token
+    /// never has: it does not show that a person is there.
+    Factor(Demand),
     /// It was deleted, and the person had a seat in it.
     Gone(Live),
     /// There is none, or the person has no seat: nobody can tell which.
@@ -57,6 +60,15 @@ pub enum Door<T> {
     SignedOut,
     /// The page that writes was rendered for another workspace or person than the address names. Nothing was written.
     Mismatch,
+}
+
+/// A workspace that demands a second factor of somebody who has a seat in it.
+#[derive(Debug, Clone)]
+pub struct Demand {
+    /// Who it is.
+    pub live: Live,
+    /// Its name.
+    pub name: String,
 }
 
 /// The seat does not allow it.
@@ -91,7 +103,36 @@ impl Store {
         slug: &Slug,
         fence: Fence,
     ) -> Result<Door<WorkspaceTx<Write>>, StoreError> {
+        self.writing(credential, slug, fence, false).await
+    }
+
+    /// Opens a workspace for changing what every write in it stands on, its address or whether it is there: nobody else
+    /// writes in it meanwhile. Waiting for that first, and not once it is read, two such changes never wait for each other.
+    ///
+    /// # Errors
+    /// As [`workspace_write`](Self::workspace_write), also when writes are under way for longer than the lock time-out.
+    pub async fn workspace_alone(
+        &self,
+        credential: &Credential,
+        slug: &Slug,
+        fence: Fence,
+    ) -> Result<Door<WorkspaceTx<Write>>, StoreError> {
+        self.writing(credential, slug, fence, true).await
+    }
+
+    async fn writing(
+        &self,
+        credential: &Credential,
+        slug: &Slug,
+        fence: Fence,
+        alone: bool,
+    ) -> Result<Door<WorkspaceTx<Write>>, StoreError> {
         let mut tx = self.begin().await?;
+        if alone {
+            sqlx::query!("select pg_advisory_xact_lock(ops.fence('workspace', $1))", fence.workspace.uuid())
+                .execute(&mut *tx)
+                .await?;
+        }
         // A statement of its own: one statement has one snapshot, and the seat must be read after the lock is held.
         sqlx::query!(
             "select pg_advisory_xact_lock_shared(ops.fence('person', $1)), pg_advisory_xact_lock_shared(ops.fence('workspace', $2))",
@@ -100,13 +141,51 @@ impl Store {
         )
         .execute(&mut *tx)
         .await?;
-        let door = open::<Write>(tx, credential, slug).await?;
-        match door {
-            Door::Open(tx) if tx.tenant.workspace.id != fence.workspace || tx.user() != fence.user => {
-                Ok(Door::Mismatch)
-            }
-            door => Ok(door),
-        }
+        within_fence(tx, credential, slug, fence).await
+    }
+
+    /// Opens a workspace for a change to the seats of `people`, alone behind their fences: none of them writes meanwhile,
+    /// and two who change each other's seats wait for one another.
+    ///
+    /// # Errors
+    /// As [`Store::workspace_write`].
+    pub async fn workspace_seating(
+        &self,
+        credential: &Credential,
+        slug: &Slug,
+        fence: Fence,
+        people: &[UserId],
+    ) -> Result<Door<WorkspaceTx<Write>>, StoreError> {
+        let mut tx = self.begin().await?;
+        fence_people(&mut tx, fence.user, people).await?;
+        sqlx::query!("select pg_advisory_xact_lock_shared(ops.fence('workspace', $1))", fence.workspace.uuid())
+            .execute(&mut *tx)
+            .await?;
+        within_fence(tx, credential, slug, fence).await
+    }
+}
+
+/// Takes the fences of `people` alone, and the writer's own, in one order.
+pub(super) async fn fence_people(
+    connection: &mut PgConnection,
+    writer: UserId,
+    people: &[UserId],
+) -> Result<(), StoreError> {
+    let people: Vec<_> = people.iter().map(|p| p.uuid()).collect();
+    sqlx::query!("select ops.fence_people($1, $2)", writer.uuid(), &people).execute(connection).await?;
+    Ok(())
+}
+
+async fn within_fence(
+    tx: Transaction<'static, Postgres>,
+    credential: &Credential,
+    slug: &Slug,
+    fence: Fence,
+) -> Result<Door<WorkspaceTx<Write>>, StoreError> {
+    let door = open::<Write>(tx, credential, slug).await?;
+    match door {
+        Door::Open(tx) if tx.tenant.workspace.id != fence.workspace || tx.user() != fence.user => Ok(Door::Mismatch),
+        door => Ok(door),
     }
 }
 
@@ -155,8 +234,19 @@ async fn open<M: Mode>(
             tx.commit().await?;
             Ok(Door::Moved(slug))
         }
-        ("gone", ..) => Ok(Door::Gone(live)),
-        ("none", ..) => Ok(Door::Absent(live)),
+        ("factor", _, _, Some(name), ..) => {
+            tx.commit().await?;
+            Ok(Door::Factor(Demand { live, name }))
+        }
+        // That the session or token was used is kept, also when it opened nothing.
+        ("gone", ..) => {
+            tx.commit().await?;
+            Ok(Door::Gone(live))
+        }
+        ("none", ..) => {
+            tx.commit().await?;
+            Ok(Door::Absent(live))
+        }
         (other, ..) => Err(StoreError::Inconsistent(format!("door outcome {other:?}"))),
     }
 }

@@ -2,10 +2,12 @@
 
 use super::listing::{cursor, known, page, sought, status};
 use crate::{
+    audit,
     door::{Can, Mode, WorkspaceTx, Write},
     error::StoreError,
 };
 use model::{
+    audit::{Action, Detail},
     capability::EditContent,
     catalog::Lifecycle,
     customer::{CustomerDetail, CustomerDraft, CustomerRow},
@@ -156,7 +158,7 @@ pub async fn create(
     )
     .execute(can.on(tx)?)
     .await?;
-    super::audit::note(tx, "customer_created", id).await?;
+    audit::note(tx, Action::CustomerCreated, id, &Detail::none()).await?;
     Ok(CustomerId::from_uuid(id))
 }
 
@@ -206,7 +208,7 @@ pub async fn import(
     )
     .execute(can.on(tx)?)
     .await?;
-    super::audit::note(tx, "customers_imported", workspace).await?;
+    audit::note(tx, Action::CustomersImported, workspace, &Detail::none()).await?;
     Ok(ids.into_iter().map(CustomerId::from_uuid).collect())
 }
 
@@ -236,7 +238,7 @@ pub async fn update(
     .await?
     .rows_affected();
     if changed == 1 {
-        super::audit::note(tx, "customer_updated", id.uuid()).await?;
+        audit::note(tx, Action::CustomerUpdated, id.uuid(), &Detail::none()).await?;
     }
     Ok(changed == 1)
 }
@@ -262,7 +264,11 @@ pub async fn set_status(
     .await?
     .rows_affected();
     if changed == 1 {
-        super::audit::note(tx, &format!("customer_{}", status.as_str()), id.uuid()).await?;
+        let action = match status {
+            Lifecycle::Active => Action::CustomerActivated,
+            Lifecycle::Archived => Action::CustomerArchived,
+        };
+        audit::note(tx, action, id.uuid(), &Detail::none()).await?;
     }
     Ok(changed == 1)
 }

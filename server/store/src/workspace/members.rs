@@ -1,30 +1,303 @@
-//! Direct seats of a workspace.
+//! The seats of a workspace: who has one, giving, changing, taking away, leaving (blueprint section 4). The rules are
+//! `model::seating`'s; that an owner is left, the database holds by itself too.
+//!
+//! Changes belong into a transaction of `Store::workspace_seating`, which keeps the people concerned behind their fences.
 
 use crate::{
-    door::{Can, WorkspaceTx, Write},
+    audit,
+    door::{Can, Mode, WorkspaceTx, Write},
     error::StoreError,
 };
-use model::{WorkspaceRole, capability::ManageMembers, id::UserId};
+use model::{
+    OrganizationRole, Seat, WorkspaceRole,
+    audit::{Action, Detail},
+    capability::{ManageMembers, OwnWorkspace},
+    id::{RequestId, UserId},
+    members::{AccessRequest, Member},
+    seating::{Refused, Whose, check},
+};
+use time::OffsetDateTime;
+
+/// Somebody with a seat.
+#[derive(Debug, Clone)]
+pub struct Seated {
+    /// Who it is.
+    pub id: UserId,
+    /// Their name.
+    pub name: String,
+    /// Their address.
+    pub email: String,
+    /// Whether the address is verified.
+    pub verified: bool,
+    /// The seat.
+    pub seat: Seat,
+    /// Since when.
+    pub since: OffsetDateTime,
+}
+
+impl Seated {
+    /// As a page shows it.
+    pub fn row(self, organization: &str) -> Member<WorkspaceRole> {
+        let Self { id, name, email, seat, since, .. } = self;
+        Member { id, name, email, role: seat.direct(), seat: seat.explain(organization), since }
+    }
+}
+
+/// Everybody with a seat, strongest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<Vec<Seated>, StoreError> {
+    let rows = sqlx::query!(
+        r#"select user_id as "user_id!", name as "name!", email as "email!", verified as "verified!", direct_role,
+            organization_role, since as "since!"
+        from door.members()"#
+    )
+    .fetch_all(tx.connection())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|row| {
+            let seat = Seat::resolve(
+                row.direct_role.as_deref().and_then(WorkspaceRole::from_word),
+                row.organization_role.as_deref().and_then(OrganizationRole::from_word),
+            )?;
+            Some(Seated {
+                id: UserId::from_uuid(row.user_id),
+                name: row.name,
+                email: row.email,
+                verified: row.verified,
+                seat,
+                since: row.since,
+            })
+        })
+        .collect())
+}
 
 /// Gives a person a direct seat, or changes the role of theirs, and notes it.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Seating`] when a rule refuses it.
 pub async fn grant(
     tx: &mut WorkspaceTx<Write>,
     can: &Can<ManageMembers>,
     user: UserId,
     role: WorkspaceRole,
 ) -> Result<(), StoreError> {
+    can.on(tx)?;
+    change(tx, user, Some(role)).await
+}
+
+/// Gives somebody who has a seat here another direct role.
+///
+/// # Errors
+/// [`StoreError::Seating`] when a rule refuses it, also for somebody who has no seat here.
+pub async fn set_role(
+    tx: &mut WorkspaceTx<Write>,
+    can: &Can<ManageMembers>,
+    user: UserId,
+    role: WorkspaceRole,
+) -> Result<(), StoreError> {
+    can.on(tx)?;
+    if !list(tx).await?.iter().any(|seated| seated.id == user) {
+        return Err(Refused::NoSeat.into());
+    }
+    change(tx, user, Some(role)).await
+}
+
+/// Takes somebody's direct seat away. They don't come back by their domain.
+///
+/// # Errors
+/// [`StoreError::Seating`] when a rule refuses it.
+pub async fn remove(tx: &mut WorkspaceTx<Write>, can: &Can<ManageMembers>, user: UserId) -> Result<(), StoreError> {
+    can.on(tx)?;
+    change(tx, user, None).await?;
     let workspace = tx.id().uuid();
-    sqlx::query!(
-        "insert into account.workspace_members (workspace_id, user_id, role) values ($1, $2, $3)
-        on conflict (workspace_id, user_id) do update set role = excluded.role",
-        workspace,
-        user.uuid(),
-        role.as_str(),
+    if tx.user() != user {
+        sqlx::query!(
+            "insert into account.barred (workspace_id, user_id) values ($1, $2) on conflict do nothing",
+            workspace,
+            user.uuid(),
+        )
+        .execute(tx.connection())
+        .await?;
+    }
+    Ok(())
+}
+
+/// Gives up one's own direct seat; with a successor, makes them an owner in the same step.
+///
+/// # Errors
+/// [`StoreError::Seating`] when nobody would be left to own the workspace, or the successor has no seat.
+pub async fn leave(tx: &mut WorkspaceTx<Write>, successor: Option<UserId>) -> Result<(), StoreError> {
+    let me = tx.user();
+    if let Some(successor) = successor {
+        succeed(tx, successor).await?;
+    }
+    change(tx, me, None).await
+}
+
+/// Makes somebody who has a seat an owner, and oneself an admin if one's own seat is direct.
+///
+/// # Errors
+/// [`StoreError::Seating`] when they have no seat here.
+pub async fn transfer(tx: &mut WorkspaceTx<Write>, can: &Can<OwnWorkspace>, to: UserId) -> Result<(), StoreError> {
+    can.on(tx)?;
+    let me = tx.user();
+    succeed(tx, to).await?;
+    if tx.tenant().seat.direct() == Some(WorkspaceRole::Owner) {
+        change(tx, me, Some(WorkspaceRole::Admin)).await?;
+    }
+    audit::note(tx, Action::OwnershipTransferred, to.uuid(), &Detail::none()).await
+}
+
+async fn succeed(tx: &mut WorkspaceTx<Write>, successor: UserId) -> Result<(), StoreError> {
+    let has_seat = list(tx).await?.iter().any(|seated| seated.id == successor);
+    if successor == tx.user() || !has_seat {
+        return Err(Refused::NoSuccessor.into());
+    }
+    change(tx, successor, Some(WorkspaceRole::Owner)).await
+}
+
+async fn change(tx: &mut WorkspaceTx<Write>, user: UserId, to: Option<WorkspaceRole>) -> Result<(), StoreError> {
+    let (workspace, me, by) = (tx.id().uuid(), tx.user(), tx.tenant().seat.role());
+    let seats = list(tx).await?;
+    let target = seats.iter().find(|seated| seated.id == user);
+    let (from, name) = (target.and_then(|seated| seated.seat.direct()), target.map(|seated| seated.name.clone()));
+    let has_other_owner = seats.iter().any(|seated| {
+        seated.seat.organization() == Some(OrganizationRole::Owner)
+            || seated.id != user && seated.seat.direct() == Some(WorkspaceRole::Owner)
+    });
+    check(by, if user == me { Whose::Mine } else { Whose::Another }, from, to, has_other_owner)?;
+    let changed = match (from, to) {
+        (None, Some(role)) => {
+            sqlx::query!(
+                "insert into account.workspace_members (workspace_id, user_id, role) values ($1, $2, $3) on conflict do nothing",
+                workspace,
+                user.uuid(),
+                role.as_str(),
+            )
+            .execute(tx.connection())
+            .await?
+        }
+        (Some(from), Some(role)) => {
+            sqlx::query!(
+                "update account.workspace_members set role = $4 where workspace_id = $1 and user_id = $2 and role = $3",
+                workspace,
+                user.uuid(),
+                from.as_str(),
+                role.as_str(),
+            )
+            .execute(tx.connection())
+            .await?
+        }
+        (from, None) => {
+            let from = from.map(WorkspaceRole::as_str);
+            sqlx::query!("delete from workspace.customer_shares where workspace_id = $1 and user_id = $2", workspace, user.uuid())
+                .execute(tx.connection())
+                .await?;
+            sqlx::query!(
+                "delete from account.workspace_members where workspace_id = $1 and user_id = $2 and role = $3",
+                workspace,
+                user.uuid(),
+                from,
+            )
+            .execute(tx.connection())
+            .await?
+        }
+    };
+    if changed.rows_affected() == 0 {
+        return Err(Refused::Changed.into());
+    }
+    if to.is_some() {
+        sqlx::query!("delete from account.barred where workspace_id = $1 and user_id = $2", workspace, user.uuid())
+            .execute(tx.connection())
+            .await?;
+    }
+    let action = match (from, to) {
+        (None, _) => Action::SeatGranted,
+        (_, Some(_)) => Action::SeatRoleChanged,
+        (_, None) if user == me => Action::SeatLeft,
+        (_, None) => Action::SeatRemoved,
+    };
+    let word = |role: Option<WorkspaceRole>| role.map_or("", WorkspaceRole::as_str);
+    let detail = match name {
+        Some(name) => Detail::none().with("person", name),
+        None => Detail::none(),
+    };
+    audit::note(tx, action, user.uuid(), &detail.change("role", word(from), word(to))).await
+}
+
+/// Who asks for a seat, oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn requests<M: Mode>(
+    tx: &mut WorkspaceTx<M>,
+    can: &Can<ManageMembers>,
+) -> Result<Vec<AccessRequest>, StoreError> {
+    let rows = sqlx::query!(
+        r#"select id as "id!", name as "name!", email as "email!", created_at as "created_at!" from door.access_requests()"#
     )
-    .execute(can.on(tx)?)
+    .fetch_all(can.on(tx)?)
     .await?;
-    super::audit::note(tx, "seat_granted", user.uuid()).await
+    Ok(rows
+        .into_iter()
+        .map(|row| AccessRequest {
+            id: RequestId::from_uuid(row.id),
+            name: row.name,
+            email: row.email,
+            since: row.created_at,
+        })
+        .collect())
+}
+
+/// How a request is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// With a seat.
+    Approve(WorkspaceRole),
+    /// With none.
+    Refuse,
+}
+
+/// Answers an open request and tells whose it was; `None` when there is no such one any more.
+///
+/// # Errors
+/// [`StoreError::Seating`] for a role above one's own.
+pub async fn answer(
+    tx: &mut WorkspaceTx<Write>,
+    can: &Can<ManageMembers>,
+    id: RequestId,
+    answer: Answer,
+) -> Result<Option<AccessRequest>, StoreError> {
+    let (workspace, me) = (tx.id().uuid(), tx.user());
+    let outcome = match answer {
+        Answer::Approve(_) => "approved",
+        Answer::Refuse => "refused",
+    };
+    let Some(request) = requests(tx, can).await?.into_iter().find(|request| request.id == id) else { return Ok(None) };
+    let user = sqlx::query_scalar!(
+        "update account.access_requests set resolved_at = now(), resolved_by = $3, outcome = $4
+        where workspace_id = $1 and id = $2 and resolved_at is null returning user_id",
+        workspace,
+        id.uuid(),
+        me.uuid(),
+        outcome,
+    )
+    .fetch_optional(can.on(tx)?)
+    .await?;
+    let Some(user) = user.map(UserId::from_uuid) else { return Ok(None) };
+    match answer {
+        Answer::Approve(role) => {
+            grant(tx, can, user, role).await?;
+            let detail = Detail::none().with("person", &request.name).with("role", role.as_str());
+            audit::note(tx, Action::AccessApproved, user.uuid(), &detail).await?;
+        }
+        Answer::Refuse => {
+            let detail = Detail::none().with("person", &request.name);
+            audit::note(tx, Action::AccessRefused, user.uuid(), &detail).await?;
+        }
+    }
+    Ok(Some(request))
 }

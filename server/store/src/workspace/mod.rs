@@ -3,12 +3,15 @@
 //! Each query names the workspace too, though row level security would suffice: it lets the planner use the index
 //! that leads with it.
 
-pub mod audit;
+pub mod auto_joins;
 pub mod customers;
+pub mod invites;
 pub mod invoices;
 mod listing;
 pub mod members;
 pub mod overview;
 pub mod products;
 pub mod rate_plans;
+pub mod security;
+pub mod settings;
 pub mod usage;

@@ -2,10 +2,12 @@
 
 use super::listing::{cursor, known, page, sought, status};
 use crate::{
+    audit,
     door::{Can, Mode, WorkspaceTx, Write},
     error::StoreError,
 };
 use model::{
+    audit::{Action, Detail},
     capability::EditContent,
     catalog::{Lifecycle, ProductDetail, ProductDraft, ProductRow},
     id::ProductId,
@@ -134,7 +136,7 @@ pub async fn create(
     )
     .execute(can.on(tx)?)
     .await?;
-    super::audit::note(tx, "product_created", id).await?;
+    audit::note(tx, Action::ProductCreated, id, &Detail::none()).await?;
     Ok(ProductId::from_uuid(id))
 }
 
@@ -163,7 +165,7 @@ pub async fn update(
     .await?
     .rows_affected();
     if changed == 1 {
-        super::audit::note(tx, "product_updated", id.uuid()).await?;
+        audit::note(tx, Action::ProductUpdated, id.uuid(), &Detail::none()).await?;
     }
     Ok(changed == 1)
 }
@@ -189,7 +191,11 @@ pub async fn set_status(
     .await?
     .rows_affected();
     if changed == 1 {
-        super::audit::note(tx, &format!("product_{}", status.as_str()), id.uuid()).await?;
+        let action = match status {
+            Lifecycle::Active => Action::ProductActivated,
+            Lifecycle::Archived => Action::ProductArchived,
+        };
+        audit::note(tx, action, id.uuid(), &Detail::none()).await?;
     }
     Ok(changed == 1)
 }

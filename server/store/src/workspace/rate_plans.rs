@@ -2,11 +2,13 @@
 
 use super::listing::{cursor, known, page, sought, status};
 use crate::{
+    audit,
     door::{Can, Mode, WorkspaceTx, Write},
     error::StoreError,
 };
 use model::{
     Currency, Money,
+    audit::{Action, Detail},
     capability::EditContent,
     catalog::{Interval, Lifecycle, RatePlanRow},
     id::{ProductId, RatePlanId},
@@ -169,6 +171,6 @@ pub async fn create(
     )
     .execute(can.on(tx)?)
     .await?;
-    super::audit::note(tx, "rate_plan_created", id).await?;
+    audit::note(tx, Action::RatePlanCreated, id, &Detail::none()).await?;
     Ok(RatePlanId::from_uuid(id))
 }

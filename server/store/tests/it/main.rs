@@ -12,13 +12,20 @@
     reason = "in a test they are how a leak is reported"
 )]
 
+mod audit;
 mod cancelled_begin;
 mod catalogue;
 mod doors;
+mod events;
+mod factors;
 mod handoff;
+mod invites;
 mod isolation;
+mod links;
 mod listing;
+mod mail;
 mod revocation;
+mod seating;
 mod seats_cache;
 mod slugs;
 mod support;

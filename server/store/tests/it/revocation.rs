@@ -17,6 +17,7 @@ use std::{
 use store::{
     customers,
     door::{Door, WorkspaceTx, Write},
+    identity,
 };
 use tokio::task::JoinSet;
 
@@ -46,13 +47,13 @@ async fn write_on(world: Arc<World>, name: String, acknowledged: Arc<AtomicUsize
                 tx.commit().await.unwrap();
                 acknowledged.fetch_add(1, Ordering::SeqCst);
             }
-            Door::Absent(_) => return,
+            Door::Absent(_) | Door::SignedOut => return,
             other => panic!("a revoked writer was told: {}", kind(&other)),
         }
     }
 }
 
-async fn race(give: &[&str], take: &str) {
+async fn race(rounds: usize, give: &[&str], take: &str) {
     let world = Arc::new(World::new().await);
     let mut superuser = world.db.superuser().await;
     seat(&mut superuser, &world.a1, &world.carl, None).await;
@@ -62,7 +63,7 @@ async fn race(give: &[&str], take: &str) {
             .replace("{person}", &world.carl.id.to_string())
     };
     let mut total = 0;
-    for round in 0..ROUNDS {
+    for round in 0..rounds {
         execute(&mut superuser, &ids(give[round % give.len()])).await.unwrap();
         let (name, acknowledged) = (format!("round {round}"), Arc::new(AtomicUsize::new(0)));
         let mut writers = JoinSet::new();
@@ -88,12 +89,14 @@ async fn race(give: &[&str], take: &str) {
         );
         total += in_the_end;
     }
-    assert!(total > ROUNDS as i64, "only {total} writes in {ROUNDS} rounds: this was no race");
+    assert!(total > rounds as i64, "only {total} writes in {rounds} rounds: this was no race");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_write_commits_after_its_seat_was_revoked() {
     race(
+        // As many as the release asks for (security.md T-08).
+        1_000,
         &["insert into account.workspace_members values ('{workspace}', '{person}', 'member')"],
         "delete from account.workspace_members where workspace_id = '{workspace}' and user_id = '{person}'",
     )
@@ -103,6 +106,7 @@ async fn no_write_commits_after_its_seat_was_revoked() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_write_commits_after_its_organization_role_was_revoked() {
     race(
+        ROUNDS,
         &[
             "insert into account.organization_members values ('{organization}', '{person}', 'member')",
             "insert into account.organization_members values ('{organization}', '{person}', 'owner')",
@@ -110,6 +114,39 @@ async fn no_write_commits_after_its_organization_role_was_revoked() {
         "delete from account.organization_members where organization_id = '{organization}' and user_id = '{person}'",
     )
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_write_commits_after_its_session_was_ended() {
+    race(
+        ROUNDS,
+        &["insert into account.workspace_members values ('{workspace}', '{person}', 'member') on conflict do nothing;
+            update account.sessions set ended_at = null, end_reason = null where user_id = '{person}'"],
+        "update account.sessions set ended_at = now(), end_reason = 'signed_out' where user_id = '{person}' and ended_at is null",
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sign_out_returns_after_the_write_in_flight_and_not_before() {
+    let world = Arc::new(World::new().await);
+    let mut superuser = world.db.superuser().await;
+    let mut writing = world.write(&world.bob, &world.a1).await;
+    add(&mut writing, "in flight").await;
+    let leaving = Arc::clone(&world);
+    let leaving = tokio::spawn(async move {
+        let mut tx = leaving.person(&leaving.bob).await;
+        identity::sign_out(&mut tx).await.unwrap();
+        tx.commit().await.unwrap();
+    });
+    waiting_for(&mut superuser, "advisory").await;
+    assert!(!leaving.is_finished(), "the sign-out did not wait for the write in flight");
+    writing.commit().await.unwrap();
+    leaving.await.unwrap();
+    let (bob, a1) = (&world.bob, &world.a1);
+    let next = world.store.workspace_write(&bob.session(), &a1.slug, fence(bob, a1)).await.unwrap();
+    assert_eq!(kind(&next), "signed out");
+    assert_eq!(added(&mut superuser, "in flight").await, 1);
 }
 
 /// Everything that takes from a seat of somebody in A1, and what a write finds behind the door afterwards.

@@ -3,6 +3,7 @@
 use super::{Database, execute};
 use model::{
     Currency, Email, Money, OrganizationRole, Slug, WorkspaceRole,
+    audit::{Action, Detail},
     billing::InvoiceStatus,
     capability::{EditContent, ManageInvoices, ManageMembers},
     catalog::{Interval, ProductDraft},
@@ -12,7 +13,7 @@ use model::{
 use sha2::{Digest, Sha256};
 use sqlx::{Connection, PgConnection, types::Uuid};
 use store::{
-    Store, customers,
+    Store, audit, customers,
     door::{Credential, Door, Fence, Mode, OrganizationTx, PersonTx, Read, WorkspaceTx, Write},
     handoffs,
     identity::Device,
@@ -185,6 +186,25 @@ impl World {
         Stock { product, plan, customers }
     }
 
+    /// An invite with a link, a domain, somebody who was put out and a request.
+    async fn furnish_seating(&self, superuser: &mut PgConnection, who: &Person, place: &Place) {
+        let (user, workspace, organization) = (who.id, place.id, place.organization);
+        let facts = format!(
+            "with invite as (
+                insert into account.invites (id, organization_id, workspace_id, email, role, invited_by)
+                values (gen_random_uuid(), '{organization}', '{workspace}', 'invited@stile.example', 'viewer', '{user}') returning id)
+            insert into account.invite_links (token_hash, invite_id, organization_id, workspace_id, kind)
+            select sha256('{workspace}'), id, '{organization}', '{workspace}', 'mailed' from invite;
+            insert into account.auto_joins (workspace_id, organization_id, domain, role, created_by)
+            values ('{workspace}', '{organization}', 'stile.example', 'viewer', '{user}');
+            insert into account.barred (workspace_id, user_id) values ('{workspace}', '{user}');
+            insert into account.access_requests (id, user_id, slug, workspace_id)
+            values (gen_random_uuid(), '{user}', '{}', '{workspace}')",
+            place.slug
+        );
+        execute(superuser, &facts).await.unwrap();
+    }
+
     /// Sees to it that every table holds a row of A1 or ann, and one of B1 or ola.
     pub(crate) async fn furnish(&self) -> [Stock; 2] {
         let stocks = [self.stock(&self.ann, &self.a1, "Alpha").await, self.stock(&self.ola, &self.b1, "Beta").await];
@@ -197,12 +217,29 @@ impl World {
             let mut tx = self.person(who).await;
             assert!(tokens::create(&mut tx, "laptop", &Secret::generate("stile_").unwrap()).await.unwrap());
             tx.commit().await.unwrap();
+            let mut tx = self.organization(who, place).await;
+            audit::note(&mut tx, Action::OrganizationChanged, None, &Detail::none()).await.unwrap();
+            tx.commit().await.unwrap();
             // What the store has no words for yet.
             sqlx::query("insert into account.preferences (user_id) values ($1)")
                 .bind(who.id.uuid())
                 .execute(&mut superuser)
                 .await
                 .unwrap();
+            let facts = "insert into account.totp (user_id, secret) values ($1, sha256('a') || sha256('b'));
+                insert into account.recovery_codes (user_id, code_hash) values ($1, sha256('a'));
+                insert into account.passkeys (id, user_id, credential_id, name, credential)
+                    values (gen_random_uuid(), $1, sha256($1::text::bytea), 'Laptop', '{}');
+                insert into account.challenges (handle_hash, purpose, user_id, holder, state)
+                    values (sha256($1::text::bytea), 'prove', $1, $1, '{}');
+                insert into account.factor_tries (user_id, failed) values ($1, 1);
+                insert into account.sign_ins (id, secret_hash, user_id)
+                    values (gen_random_uuid(), sha256($1::text::bytea), $1);
+                insert into account.mail_queue (id, letter) values ($1, '{}');
+                insert into account.mail_links (token_hash, purpose, email, user_id, expires_at)
+                    values (sha256($1::text::bytea), 'address', 'new@stile.example', $1, now() + interval '1 hour');"
+                .replace("$1", &format!("'{}'::uuid", who.id));
+            execute(&mut superuser, &facts).await.unwrap();
             sqlx::query(
                 "insert into workspace.customer_shares (workspace_id, customer_id, user_id) values ($1, $2, $3)",
             )
@@ -212,6 +249,7 @@ impl World {
             .execute(&mut superuser)
             .await
             .unwrap();
+            self.furnish_seating(&mut superuser, who, place).await;
         }
         superuser.close().await.unwrap();
         stocks
@@ -286,6 +324,7 @@ pub(crate) fn kind<T>(door: &Door<T>) -> &'static str {
     match door {
         Door::Open(_) => "open",
         Door::Moved(_) => "moved",
+        Door::Factor(_) => "factor",
         Door::Gone(_) => "gone",
         Door::Absent(_) => "absent",
         Door::SignedOut => "signed out",

@@ -1,0 +1,463 @@
+//! What is noted in the audit logs: of a workspace, of an organization, of a person (ASVS 16.2.1, 16.3).
+//!
+//! One list of actions for all three, so that each has one word, one sentence and one kind, wherever it is shown. A
+//! detail holds what it was before and is now; never a secret, never a body.
+
+use crate::id::UserId;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// What an action is about: what a log is filtered by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ActionKind {
+    /// Seats, roles, members.
+    People,
+    /// Invites and requests for access.
+    Invites,
+    /// Sign-ins, sessions, factors.
+    Access,
+    /// The workspace's or organization's own settings.
+    Settings,
+    /// Operator tokens.
+    Tokens,
+    /// Products, rate plans, customers, usage, invoices.
+    Content,
+}
+
+impl ActionKind {
+    /// All of them.
+    pub const ALL: [Self; 6] = [Self::People, Self::Invites, Self::Access, Self::Settings, Self::Tokens, Self::Content];
+
+    /// The word in a URL.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::People => "people",
+            Self::Invites => "invites",
+            Self::Access => "access",
+            Self::Settings => "settings",
+            Self::Tokens => "tokens",
+            Self::Content => "content",
+        }
+    }
+
+    /// What a filter calls it.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::People => "People and roles",
+            Self::Invites => "Invites and requests",
+            Self::Access => "Sign-ins and sessions",
+            Self::Settings => "Settings",
+            Self::Tokens => "Tokens",
+            Self::Content => "Products, customers, invoices",
+        }
+    }
+
+    /// Reads the word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
+    }
+
+    /// The words of its actions, for a query.
+    pub fn words(self) -> Vec<&'static str> {
+        Action::ALL.iter().filter(|action| action.kind() == self).map(|action| action.as_str()).collect()
+    }
+}
+
+macro_rules! actions {
+    ($($kind:ident { $($name:ident = $word:literal, $phrase:literal;)* })*) => {
+        /// What somebody did. The phrase of each completes a sentence that begins with their name.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum Action { $($(#[doc = $phrase] $name,)*)* }
+
+        impl Action {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$($(Self::$name),*),*];
+
+            /// The word stored.
+            pub const fn as_str(self) -> &'static str {
+                match self { $($(Self::$name => $word,)*)* }
+            }
+
+            /// What stands behind the person's name.
+            pub const fn phrase(self) -> &'static str {
+                match self { $($(Self::$name => $phrase,)*)* }
+            }
+
+            /// What it is about.
+            pub const fn kind(self) -> ActionKind {
+                match self { $($(Self::$name)|* => ActionKind::$kind,)* }
+            }
+
+            /// Reads a stored word; `None` for one that this version doesn't know.
+            pub fn from_word(word: &str) -> Option<Self> {
+                match word { $($($word => Some(Self::$name),)*)* _ => None }
+            }
+        }
+    };
+}
+
+actions! {
+    People {
+        SeatGranted = "seat_granted", "gave a seat";
+        SeatRoleChanged = "seat_role_changed", "changed a role";
+        SeatRemoved = "seat_removed", "removed a seat";
+        SeatLeft = "seat_left", "left the workspace";
+        SeatAutoJoined = "seat_auto_joined", "joined by the domain of their address";
+        OwnershipTransferred = "ownership_transferred", "transferred the ownership";
+        CustomerShared = "customer_shared", "shared a customer with a guest";
+        CustomerUnshared = "customer_unshared", "stopped sharing a customer with a guest";
+        MemberAdded = "member_added", "added an organization member";
+        MemberRoleChanged = "member_role_changed", "changed an organization role";
+        MemberRemoved = "member_removed", "removed an organization member";
+        MemberLeft = "member_left", "left the organization";
+    }
+    Invites {
+        InviteSent = "invite_sent", "sent an invite";
+        InviteResent = "invite_resent", "sent an invite again";
+        InviteRevoked = "invite_revoked", "revoked an invite";
+        InviteAccepted = "invite_accepted", "accepted an invite";
+        InviteDeclined = "invite_declined", "declined an invite";
+        InviteRefused = "invite_refused", "tried an invite that was not honoured";
+        AccessRequested = "access_requested", "asked for access";
+        AccessApproved = "access_approved", "approved a request for access";
+        AccessRefused = "access_refused", "refused a request for access";
+    }
+    Access {
+        SignedUp = "signed_up", "signed up";
+        SignedIn = "signed_in", "signed in";
+        SignInRefused = "sign_in_refused", "was refused at sign-in";
+        SignedOut = "signed_out", "signed out";
+        SessionEnded = "ended", "ended a session";
+        OtherSessionsEnded = "other_sessions_ended", "ended all other sessions";
+        SignedOutEverywhere = "signed_out_everywhere", "signed out on all devices";
+        PasswordChanged = "password_changed", "changed the password";
+        PasswordReset = "password_reset", "reset the password";
+        PasswordResetAsked = "password_reset_asked", "asked for a password reset";
+        EmailChangeAsked = "email_change_asked", "asked to change the address";
+        EmailVerified = "email_verified", "verified the address";
+        EmailChanged = "email_changed", "changed the address";
+        ProfileChanged = "profile_changed", "changed the profile";
+        PreferencesChanged = "preferences_changed", "changed the preferences";
+        TotpEnabled = "totp_enabled", "turned on codes from an app";
+        TotpDisabled = "totp_disabled", "turned off codes from an app";
+        RecoveryCodesMade = "recovery_codes_made", "made recovery codes";
+        RecoveryCodeUsed = "recovery_code_used", "used a recovery code";
+        PasskeyAdded = "passkey_added", "added a passkey";
+        PasskeyRemoved = "passkey_removed", "removed a passkey";
+        SecondFactorPassed = "second_factor_passed", "passed the second factor";
+        SecondFactorRefused = "second_factor_refused", "failed at the second factor";
+    }
+    Settings {
+        WorkspaceCreated = "workspace_created", "created the workspace";
+        WorkspaceChanged = "workspace_changed", "changed the general settings";
+        WorkspaceRenamed = "workspace_renamed", "changed the address";
+        WorkspaceDeleted = "workspace_deleted", "deleted the workspace";
+        WorkspaceRestored = "workspace_restored", "restored the workspace";
+        SecondFactorDemanded = "second_factor_demanded", "changed whether two-factor is demanded";
+        AutoJoinChanged = "auto_join_changed", "changed auto-join";
+        OrganizationFounded = "organization_founded", "founded the organization";
+        OrganizationChanged = "organization_changed", "changed the organization";
+        DomainAdded = "domain_added", "added a domain";
+        DomainRemoved = "domain_removed", "removed a domain";
+    }
+    Tokens {
+        TokenCreated = "token_created", "created a token";
+        TokenRevoked = "token_revoked", "revoked a token";
+    }
+    Content {
+        ProductCreated = "product_created", "created a product";
+        ProductUpdated = "product_updated", "changed a product";
+        ProductArchived = "product_archived", "archived a product";
+        ProductActivated = "product_active", "brought a product back";
+        RatePlanCreated = "rate_plan_created", "created a rate plan";
+        CustomerCreated = "customer_created", "created a customer";
+        CustomerUpdated = "customer_updated", "changed a customer";
+        CustomerArchived = "customer_archived", "archived a customer";
+        CustomerActivated = "customer_active", "brought a customer back";
+        CustomersImported = "customers_imported", "imported customers";
+        UsageImported = "usage_imported", "imported usage";
+        InvoicesImported = "invoices_imported", "imported invoices";
+    }
+}
+
+/// One fact of a detail.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Fact {
+    /// As it is.
+    Is(String),
+    /// From what it was to what it is.
+    Was {
+        /// Before.
+        from: String,
+        /// Now.
+        to: String,
+    },
+}
+
+/// Longest text that a detail keeps of one value, in characters.
+const FACT_MAX: usize = 300;
+
+/// What was changed, by field.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Detail(pub BTreeMap<String, Fact>);
+
+impl Detail {
+    /// Nothing to add.
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// Adds a fact: `.with("email", address)`.
+    #[must_use]
+    pub fn with(mut self, field: &str, value: impl ToString) -> Self {
+        self.0.insert(field.to_owned(), Fact::Is(cut(&value.to_string())));
+        self
+    }
+
+    /// Adds a change; one that changes nothing is left out.
+    #[must_use]
+    pub fn change(mut self, field: &str, from: impl ToString, to: impl ToString) -> Self {
+        let (from, to) = (cut(&from.to_string()), cut(&to.to_string()));
+        if from != to {
+            self.0.insert(field.to_owned(), Fact::Was { from, to });
+        }
+        self
+    }
+
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// In words: `address: smartai-it → smartai-tech; name: IT → Tech`.
+    pub fn words(&self) -> String {
+        let words = |value: &str| if value.is_empty() { "nothing".to_owned() } else { value.to_owned() };
+        let fact = |(field, fact): (&String, &Fact)| {
+            let field = field.replace('_', " ");
+            match fact {
+                Fact::Is(value) => format!("{field}: {}", words(value)),
+                Fact::Was { from, to } => format!("{field}: {} → {}", words(from), words(to)),
+            }
+        };
+        self.0.iter().map(fact).collect::<Vec<_>>().join("; ")
+    }
+}
+
+/// Without control characters, which could forge a line of an export (ASVS 16.4.1), and not longer than a log can bear.
+fn cut(value: &str) -> String {
+    value.chars().map(|c| if c.is_control() { ' ' } else { c }).take(FACT_MAX).collect()
+}
+
+/// A line of a log, as its page shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditRow {
+    /// Its id; newer lines have greater ones.
+    pub id: Uuid,
+    /// When it was.
+    #[serde(with = "time::serde::timestamp::milliseconds")]
+    pub at: OffsetDateTime,
+    /// The same on the workspace's own clock: `12 Mar 2026, 14:05`.
+    pub local: String,
+    /// Who did it.
+    pub user: UserId,
+    /// What they were called then.
+    pub actor: String,
+    /// What they did: the stored word, which may be one of a later version.
+    pub action: String,
+    /// What was changed.
+    pub detail: Detail,
+}
+
+impl AuditRow {
+    /// What stands behind the person's name.
+    pub fn phrase(&self) -> String {
+        Action::from_word(&self.action).map_or_else(|| self.action.replace('_', " "), |a| a.phrase().to_owned())
+    }
+}
+
+/// How far back a log is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Period {
+    /// To its beginning.
+    #[default]
+    All,
+    /// 24 hours.
+    Day,
+    /// 7 days.
+    Week,
+    /// 30 days.
+    Month,
+    /// 90 days.
+    Quarter,
+}
+
+impl Period {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::All, Self::Day, Self::Week, Self::Month, Self::Quarter];
+
+    /// The word in a URL.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::All => "",
+            Self::Day => "1d",
+            Self::Week => "7d",
+            Self::Month => "30d",
+            Self::Quarter => "90d",
+        }
+    }
+
+    /// What a filter calls it.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::All => "Any time",
+            Self::Day => "Last 24 hours",
+            Self::Week => "Last 7 days",
+            Self::Month => "Last 30 days",
+            Self::Quarter => "Last 90 days",
+        }
+    }
+
+    /// In days.
+    pub const fn days(self) -> Option<i32> {
+        match self {
+            Self::All => None,
+            Self::Day => Some(1),
+            Self::Week => Some(7),
+            Self::Month => Some(30),
+            Self::Quarter => Some(90),
+        }
+    }
+}
+
+/// Which part of a log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Position {
+    /// From its newest line.
+    #[default]
+    Newest,
+    /// What is older than a line.
+    Before(Uuid),
+    /// What is newer than a line.
+    After(Uuid),
+}
+
+/// A log as a URL asks for it. What makes no sense is left out, so that an old bookmark still opens.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+pub struct AuditQuery {
+    /// Only what that person did.
+    pub person: Option<UserId>,
+    /// Only actions of that kind.
+    pub kind: Option<ActionKind>,
+    /// Only that recent.
+    pub period: Period,
+    /// Which part.
+    pub position: Position,
+}
+
+impl AuditQuery {
+    /// Reads the pairs of a query string.
+    pub fn from_pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        let mut query = Self::default();
+        for (name, value) in pairs {
+            match name {
+                "person" => query.person = value.parse().ok(),
+                "kind" => query.kind = ActionKind::from_word(value),
+                "period" => query.period = Period::ALL.into_iter().find(|p| p.as_str() == value).unwrap_or_default(),
+                "before" => query.position = Uuid::try_parse(value).map(Position::Before).unwrap_or_default(),
+                "after" => query.position = Uuid::try_parse(value).map(Position::After).unwrap_or_default(),
+                _ => {}
+            }
+        }
+        query
+    }
+
+    /// The pairs of its query string; what is as usual is left out.
+    pub fn pairs(&self) -> Vec<(&'static str, String)> {
+        let place = match self.position {
+            Position::Newest => None,
+            Position::Before(id) => Some(("before", id.to_string())),
+            Position::After(id) => Some(("after", id.to_string())),
+        };
+        let person = self.person.map(|id| ("person", id.to_string()));
+        let kind = self.kind.map(|kind| ("kind", kind.as_str().to_owned()));
+        let period = (self.period != Period::All).then(|| ("period", self.period.as_str().to_owned()));
+        [person, kind, period, place].into_iter().flatten().collect()
+    }
+
+    /// The same filter at another place.
+    #[must_use]
+    pub fn at(&self, position: Position) -> Self {
+        Self { position, ..self.clone() }
+    }
+
+    /// Whether it leaves anything out.
+    pub fn is_narrowed(&self) -> bool {
+        self.person.is_some() || self.kind.is_some() || self.period != Period::All
+    }
+}
+
+/// Makes a value safe for a cell of a CSV file (RFC 4180), also when a spreadsheet opens it: one that would be read as a
+/// formula is preceded by a quote (ASVS 1.2.10).
+pub fn csv_cell(value: &str) -> String {
+    let risky = value.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
+    let value = if risky { format!("'{value}") } else { value.to_owned() };
+    if value.contains([',', '"', '\n', '\r']) || risky { format!("\"{}\"", value.replace('"', "\"\"")) } else { value }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn each_action_has_one_word_and_one_kind() {
+        let words: HashSet<_> = Action::ALL.iter().map(|a| a.as_str()).collect();
+        assert_eq!(words.len(), Action::ALL.len(), "two actions share a word");
+        for action in Action::ALL {
+            assert_eq!(Action::from_word(action.as_str()), Some(*action));
+            assert!(action.kind().words().contains(&action.as_str()));
+        }
+        assert_eq!(ActionKind::ALL.iter().map(|k| k.words().len()).sum::<usize>(), Action::ALL.len());
+    }
+
+    #[test]
+    fn a_detail_says_what_was_and_is() {
+        let detail = Detail::none()
+            .change("address", "smartai-it", "smartai-tech")
+            .change("name", "IT", "IT")
+            .with("note", "one\r\ntwo");
+        assert_eq!(detail.words(), "address: smartai-it → smartai-tech; note: one  two");
+        let json = serde_json::to_string(&detail).unwrap_or_default();
+        assert_eq!(json, r#"{"address":{"from":"smartai-it","to":"smartai-tech"},"note":"one  two"}"#);
+        assert_eq!(serde_json::from_str::<Detail>(&json).ok(), Some(detail));
+        assert!(Detail::none().change("name", "a", "a").is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn no_cell_is_a_formula_and_every_cell_reads_back(value in "[=+@\\-\t\r\n,\"a-z ]{0,12}") {
+            let cell = csv_cell(&value);
+            let inner = match cell.strip_prefix('"').and_then(|c| c.strip_suffix('"')) {
+                Some(quoted) => {
+                    prop_assert!(!quoted.replace("\"\"", "").contains('"'), "a quote ends the cell early: {cell:?}");
+                    quoted.replace("\"\"", "\"")
+                }
+                None => {
+                    prop_assert!(!cell.contains([',', '"', '\n', '\r']), "a bare cell breaks the row: {cell:?}");
+                    cell.clone()
+                }
+            };
+            prop_assert!(!inner.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']), "a formula: {cell:?}");
+            prop_assert_eq!(inner.strip_prefix('\'').unwrap_or(&inner), value.as_str());
+        }
+    }
+}

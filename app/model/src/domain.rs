@@ -1,0 +1,98 @@
+//! Mail domains whose people may join a workspace by themselves.
+
+use crate::Email;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A mail domain in normal form that belongs to somebody: not to a public mail provider.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Domain(String);
+
+/// The text is no domain that may be joined from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum DomainError {
+    /// No domain at all.
+    #[error("Enter a domain like example.com.")]
+    Malformed,
+    /// Anybody can have an address there.
+    #[error("Anybody can have an address at this domain, so nobody can join by it.")]
+    Public,
+}
+
+/// Where anybody can have an address: the largest mail providers, and throw-away mail.
+const PUBLIC: &[&str] = &[
+    "126.com", "163.com", "aim.com", "alice.it", "aol.com", "arcor.de", "att.net", "bellsouth.net", "bigpond.com",
+    "bk.ru", "bluewin.ch", "btinternet.com", "centurylink.net", "charter.net", "comcast.net", "cox.net", "daum.net",
+    "disroot.org", "duck.com", "earthlink.net", "email.com", "email.cz", "fastmail.com", "fastmail.fm", "foxmail.com",
+    "free.fr", "freenet.de", "gmail.com", "gmx.at", "gmx.ch", "gmx.com", "gmx.de", "gmx.net", "googlemail.com",
+    "guerrillamail.com", "hanmail.net", "hey.com", "hotmail.co.uk", "hotmail.com", "hotmail.de", "hotmail.es",
+    "hotmail.fr", "hotmail.it", "hushmail.com", "icloud.com", "inbox.lv", "inbox.ru", "interia.pl", "juno.com",
+    "laposte.net", "libero.it", "list.ru", "live.co.uk", "live.com", "live.fr", "live.nl", "mac.com", "mail.com",
+    "mail.de", "mail.ru", "mailbox.org", "mailinator.com", "me.com", "msn.com", "naver.com", "ntlworld.com", "o2.pl",
+    "onet.pl", "online.de", "op.pl", "orange.fr", "outlook.com", "outlook.de", "outlook.es", "outlook.fr", "pm.me",
+    "posteo.de", "posteo.net", "proton.me", "protonmail.ch", "protonmail.com", "qq.com", "rambler.ru",
+    "rediffmail.com", "riseup.net", "rocketmail.com", "runbox.com", "sbcglobal.net", "seznam.cz", "sfr.fr", "shaw.ca",
+    "sina.com", "sky.com", "sohu.com", "t-online.de", "tempmail.com", "tiscali.it", "tuta.com", "tuta.io",
+    "tutanota.com", "uol.com.br", "verizon.net", "virgilio.it", "virginmedia.com", "vk.com", "wanadoo.fr", "web.de",
+    "wp.pl", "xtra.co.nz", "ya.ru", "yahoo.ca", "yahoo.co.in", "yahoo.co.jp", "yahoo.co.uk", "yahoo.com",
+    "yahoo.com.br", "yahoo.de", "yahoo.es", "yahoo.fr", "yahoo.it", "yandex.com", "yandex.ru", "yeah.net", "ymail.com",
+    "yopmail.com", "zoho.com",
+];
+
+impl Domain {
+    /// Parses and normalizes; an `@` before it is taken for meant.
+    ///
+    /// # Errors
+    /// When it is no domain, or anybody's.
+    pub fn parse(text: &str) -> Result<Self, DomainError> {
+        let text = text.trim();
+        let text = text.strip_prefix('@').unwrap_or(text);
+        // What may stand behind the `@` of an address is a domain, and nothing else is.
+        let email = Email::parse(&format!("a@{text}")).map_err(|_| DomainError::Malformed)?;
+        let domain = email.domain();
+        if PUBLIC.binary_search(&domain).is_ok() { Err(DomainError::Public) } else { Ok(Self(domain.to_owned())) }
+    }
+
+    /// The normal form.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Domain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl TryFrom<String> for Domain {
+    type Error = DomainError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text)
+    }
+}
+
+impl From<Domain> for String {
+    fn from(domain: Domain) -> Self {
+        domain.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn public_providers_are_refused_in_any_spelling() {
+        assert!(PUBLIC.is_sorted(), "the search needs them sorted");
+        for public in ["gmail.com", "@GMail.com", " outlook.com "] {
+            assert_eq!(Domain::parse(public), Err(DomainError::Public), "{public}");
+        }
+        for bad in ["", "@", "smartai", "a@b@c.example", "sma rtai.example", "smartаi.example", "x@smartai.example"] {
+            assert_eq!(Domain::parse(bad), Err(DomainError::Malformed), "{bad}");
+        }
+        assert_eq!(Domain::parse("@SmartAI.example").map(String::from), Ok("smartai.example".to_owned()));
+    }
+}

@@ -1,0 +1,177 @@
+//! The seats of one organization and its workspaces as a state machine: what the database is to agree with after each
+//! step.
+
+use super::{Rank, Refused, Whose, check};
+use crate::{
+    role::{OrganizationRole, WorkspaceRole},
+    seat::Seat,
+};
+use std::collections::BTreeMap;
+
+/// One thing that somebody (`by`) does to somebody (`to`, `from`) in a workspace, counted from 0.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the fields of each are said above")]
+pub enum Step<P> {
+    /// Gives somebody a direct seat, or another role in it.
+    Grant { by: P, to: P, workspace: usize, role: WorkspaceRole },
+    /// Takes a direct seat away; one's own: leaves.
+    Remove { by: P, from: P, workspace: usize },
+    /// Makes somebody an owner and steps down to admin.
+    Transfer { by: P, to: P, workspace: usize },
+    /// Offers a seat.
+    Invite { by: P, to: P, workspace: usize, role: WorkspaceRole },
+    /// Takes the offer.
+    Accept { by: P, workspace: usize },
+    /// Gives somebody a role in the organization, or another.
+    Enroll { by: P, to: P, role: OrganizationRole },
+    /// Takes it away; one's own: leaves.
+    Expel { by: P, from: P },
+    /// Deletes a workspace.
+    Delete { by: P, workspace: usize },
+    /// Brings it back.
+    Restore { by: P, workspace: usize },
+}
+
+/// The seats.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Roster<P: Ord> {
+    organization: BTreeMap<P, OrganizationRole>,
+    workspaces: Vec<Place<P>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Place<P: Ord> {
+    deleted: bool,
+    seats: BTreeMap<P, WorkspaceRole>,
+    /// Whom an open invite names: the role, and who made it.
+    invites: BTreeMap<P, (WorkspaceRole, P)>,
+}
+
+impl<P: Ord + Copy> Roster<P> {
+    /// An organization that `founder` owns, with so many workspaces.
+    pub fn found(founder: P, workspaces: usize) -> Self {
+        let place = || Place { deleted: false, seats: BTreeMap::new(), invites: BTreeMap::new() };
+        Self {
+            organization: BTreeMap::from([(founder, OrganizationRole::Owner)]),
+            workspaces: (0..workspaces).map(|_| place()).collect(),
+        }
+    }
+
+    /// Somebody's seat in a workspace that is not deleted.
+    pub fn seat(&self, who: P, workspace: usize) -> Option<Seat> {
+        let place = self.workspaces.get(workspace).filter(|place| !place.deleted)?;
+        self.seat_in(place, who)
+    }
+
+    /// Somebody's role in the organization.
+    pub fn role(&self, who: P) -> Option<OrganizationRole> {
+        self.organization.get(&who).copied()
+    }
+
+    fn seat_in(&self, place: &Place<P>, who: P) -> Option<Seat> {
+        Seat::resolve(place.seats.get(&who).copied(), self.role(who))
+    }
+
+    fn has_owner_but(&self, workspace: usize, who: P) -> bool {
+        let direct = self.workspaces.get(workspace).into_iter().flat_map(|place| &place.seats);
+        direct.filter(|(p, _)| **p != who).any(|(_, role)| *role == WorkspaceRole::Owner)
+            || self.organization.values().any(|role| *role == OrganizationRole::Owner)
+    }
+
+    /// Takes a step, whole or not at all.
+    ///
+    /// # Errors
+    /// The rule that is broken. Somebody without a seat is told [`Refused::NoSeat`], whatever they try.
+    pub fn take(&mut self, step: &Step<P>) -> Result<(), Refused> {
+        match *step {
+            Step::Grant { by, to, workspace, role } => self.change(by, to, workspace, Some(role)),
+            Step::Remove { by, from, workspace } => self.change(by, from, workspace, None),
+            Step::Transfer { by, to, workspace } => {
+                let seat = self.seat(by, workspace).ok_or(Refused::NoSeat)?;
+                if seat.role() != WorkspaceRole::Owner {
+                    return Err(Refused::NotAllowed);
+                }
+                if by == to || self.seat(to, workspace).is_none() {
+                    return Err(Refused::NoSuccessor);
+                }
+                self.change(by, to, workspace, Some(WorkspaceRole::Owner))?;
+                match seat.direct() {
+                    Some(WorkspaceRole::Owner) => self.change(by, by, workspace, Some(WorkspaceRole::Admin)),
+                    _ => Ok(()),
+                }
+            }
+            Step::Invite { by, to, workspace, role } => {
+                let seat = self.seat(by, workspace).ok_or(Refused::NoSeat)?;
+                check(seat.role(), Whose::Another, None, Some(role), true)?;
+                self.place(workspace)?.invites.insert(to, (role, by));
+                Ok(())
+            }
+            Step::Accept { by, workspace } => {
+                let place = self.workspaces.get(workspace).filter(|place| !place.deleted).ok_or(Refused::NoSeat)?;
+                let (role, inviter) = place.invites.get(&by).copied().ok_or(Refused::NoSeat)?;
+                // What the inviter could not give now, the invite does not give either.
+                let inviter = self.seat_in(place, inviter).ok_or(Refused::NotAllowed)?;
+                check(inviter.role(), Whose::Another, None, Some(role), true)?;
+                let place = self.place(workspace)?;
+                place.invites.remove(&by);
+                let held = place.seats.entry(by).or_insert(role);
+                *held = (*held).max(role);
+                Ok(())
+            }
+            Step::Enroll { by, to, role } => self.change_organization(by, to, Some(role)),
+            Step::Expel { by, from } => self.change_organization(by, from, None),
+            Step::Delete { by, workspace } => {
+                let seat = self.seat(by, workspace).ok_or(Refused::NoSeat)?;
+                if seat.role() != WorkspaceRole::Owner {
+                    return Err(Refused::NotAllowed);
+                }
+                self.place(workspace)?.deleted = true;
+                Ok(())
+            }
+            Step::Restore { by, workspace } => {
+                let place = self.workspaces.get(workspace).filter(|place| place.deleted).ok_or(Refused::NoSeat)?;
+                let seat = self.seat_in(place, by).ok_or(Refused::NoSeat)?;
+                if seat.role() != WorkspaceRole::Owner {
+                    return Err(Refused::NotAllowed);
+                }
+                self.place(workspace)?.deleted = false;
+                Ok(())
+            }
+        }
+    }
+
+    fn place(&mut self, workspace: usize) -> Result<&mut Place<P>, Refused> {
+        self.workspaces.get_mut(workspace).ok_or(Refused::NoSeat)
+    }
+
+    fn change(&mut self, by: P, who: P, workspace: usize, to: Option<WorkspaceRole>) -> Result<(), Refused> {
+        let seat = self.seat(by, workspace).ok_or(Refused::NoSeat)?;
+        let from = self.seat(who, workspace).and_then(Seat::direct);
+        check(seat.role(), whose(by, who), from, to, self.has_owner_but(workspace, who))?;
+        put(&mut self.place(workspace)?.seats, who, to);
+        Ok(())
+    }
+
+    fn change_organization(&mut self, by: P, who: P, to: Option<OrganizationRole>) -> Result<(), Refused> {
+        let role = self.role(by).ok_or(Refused::NoSeat)?;
+        let others = self.organization.iter().any(|(p, role)| *p != who && *role == OrganizationRole::OWNER);
+        check(role, whose(by, who), self.role(who), to, others)?;
+        put(&mut self.organization, who, to);
+        Ok(())
+    }
+}
+
+fn whose<P: Eq>(by: P, who: P) -> Whose {
+    if by == who { Whose::Mine } else { Whose::Another }
+}
+
+fn put<P: Ord, R>(seats: &mut BTreeMap<P, R>, who: P, to: Option<R>) {
+    match to {
+        Some(role) => {
+            seats.insert(who, role);
+        }
+        None => {
+            seats.remove(&who);
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! The page that asks for a second factor: in the middle of a sign-in, before a workspace that demands one, before
+//! factors are changed. Codes work without JavaScript.
+
+use super::{AccountFrame, FactorAsk, FactorReason, begin_factor_passkey, prove_factor, prove_factor_by_passkey};
+use crate::{
+    boot::{Content, Returned},
+    browser,
+    error::AppError,
+    routes::{ReturnTo, Route},
+    session::{Session, use_session},
+    ui::{Banner, Icon, Tone},
+};
+use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use model::factor::FactorMethods;
+
+/// `/account/factor`.
+#[component]
+pub fn FactorPage() -> impl IntoView {
+    let session = use_session();
+    let Some(Content::Factor(ask)) = session.take_content() else {
+        // Only a document knows whom it asks, and why.
+        Effect::new(|_| browser::reload_document());
+        return ().into_any();
+    };
+    let returned = session.take_returned().unwrap_or_default();
+    let FactorAsk { why, methods, next } = ask;
+    let (title, text) = match &why {
+        FactorReason::Workspace(name) if methods.any() => (
+            format!("{name} asks for a second factor"),
+            "Confirm it’s you to enter. Stile asks once for as long as you stay signed in.".to_owned(),
+        ),
+        FactorReason::Workspace(name) => (
+            format!("{name} asks for a second factor"),
+            "You have none yet. Set one up, which takes a minute, and you come straight back here.".to_owned(),
+        ),
+        FactorReason::Demanding(name) => (
+            "Confirm it’s you".to_owned(),
+            if methods.any() {
+                format!(
+                    "Whoever has {name} ask for a second factor confirms their own first, and so is never locked out."
+                )
+            } else {
+                format!("Whoever has {name} ask for a second factor needs one of their own first. You have none yet.")
+            },
+        ),
+        FactorReason::SignIn(email) => ("One more step".to_owned(), format!("Confirm it’s you to sign in as {email}.")),
+        FactorReason::Change => {
+            ("Confirm it’s you".to_owned(), "Your second factor is asked for before it can be changed.".to_owned())
+        }
+    };
+    let body = if methods.any() {
+        view! { <Prove session methods next=next.clone() returned/> }.into_any()
+    } else {
+        let next = next.as_deref().and_then(ReturnTo::parse);
+        view! { <a class="btn primary wide" href=Route::Security { next }.url() data-testid="set-up">"Set up a second factor"</a> }.into_any()
+    };
+    let way_out = match why {
+        FactorReason::SignIn(_) => view! {
+            <form method="post" action="/sign-out"><button class="link" type="submit">"Sign in as somebody else"</button></form>
+        }
+        .into_any(),
+        FactorReason::Workspace(_) | FactorReason::Demanding(_) => view! { <a class="link" href=Route::home().url()>"All workspaces"</a> }.into_any(),
+        FactorReason::Change => view! { <a class="link" href=Route::Security { next: None }.url()>"Back to security"</a> }.into_any(),
+    };
+    view! {
+        <AccountFrame>
+            <main class="auth" id="main" data-testid="factor">
+                <header><div><h1>{title}</h1><p>{text}</p></div></header>
+                {body}
+                <div class="after">{way_out}</div>
+            </main>
+        </AccountFrame>
+    }
+    .into_any()
+}
+
+#[component]
+fn Prove(session: Session, methods: FactorMethods, next: Option<String>, returned: Returned) -> impl IntoView {
+    let returned = RwSignal::new(returned);
+    let busy = RwSignal::new(false);
+    let next = StoredValue::new(next.unwrap_or_default());
+    let here = Route::Factor { next: next.with_value(|n| ReturnTo::parse(n)) }.url();
+    let failed = move |error: AppError| {
+        busy.set(false);
+        if error == AppError::SignedOut {
+            return session.sign_in_again();
+        }
+        let errors = error.fields();
+        let message = match errors.of("passkey") {
+            Some(message) => message.to_owned(),
+            None if errors.0.is_empty() => error.message(),
+            None => String::new(),
+        };
+        returned.set(Returned { errors, message, ..Returned::default() });
+        browser::next_frame(|| browser::focus("[aria-invalid=true]"));
+    };
+    let by_code = move |event: SubmitEvent| {
+        event.prevent_default();
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        let values = browser::form_values(&event);
+        let code = values.into_iter().find(|(name, _)| name == "code").map(|(_, v)| v).unwrap_or_default();
+        spawn_local(async move {
+            match prove_factor(code, next.get_value()).await {
+                Ok(path) => browser::load_document(&path),
+                Err(error) => failed(error),
+            }
+        });
+    };
+    let by_passkey = move |_| {
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        spawn_local(async move {
+            let challenge = match begin_factor_passkey().await {
+                Ok(challenge) => challenge,
+                Err(error) => return failed(error),
+            };
+            let credential = match browser::sign_with_passkey(&challenge.options).await {
+                Ok(credential) => credential,
+                Err(error) => {
+                    busy.set(false);
+                    return returned.set(Returned { message: error.message().to_owned(), ..Returned::default() });
+                }
+            };
+            match prove_factor_by_passkey(challenge.handle, credential, next.get_value()).await {
+                Ok(path) => browser::load_document(&path),
+                Err(error) => failed(error),
+            }
+        });
+    };
+    let wrong = move || returned.with(|r| r.errors.of("code").map(str::to_owned));
+    view! {
+        {move || returned.with(|r| (!r.message.is_empty()).then(|| view! { <Banner tone=Tone::Bad message=r.message.clone()/> }))}
+        {methods.passkey.then(|| view! {
+            <button class="btn wide" class:primary=!methods.code type="button" data-script data-testid="use-passkey"
+                aria-busy=move || busy.get().then_some("true") on:click=by_passkey><Icon name="passkey"/>"Use a passkey"</button>
+        })}
+        {methods.code.then(|| view! {
+            <form class="form" method="post" action=here novalidate on:submit=by_code>
+                <div class="field">
+                    <label for="code">"Code"</label>
+                    <input class="input" id="code" name="code" type="text" autocomplete="one-time-code" autocapitalize="none" spellcheck="false" autofocus
+                        aria-invalid=move || wrong().map(|_| "true") aria-describedby="code-error code-hint"/>
+                    <p class="error" id="code-error">{move || wrong().map(|message| view! { <Icon name="alert"/><span>{message}</span> })}</p>
+                    <p class="hint" id="code-hint">"The 6 digits that your authenticator app shows, or a recovery code."</p>
+                </div>
+                <button class="btn primary wide" type="submit" aria-busy=move || busy.get().then_some("true")>"Confirm"</button>
+            </form>
+        })}
+    }
+}

@@ -1,0 +1,122 @@
+//! `/new`: creating a workspace in an organization that the person manages. Works without JavaScript.
+
+use super::{AccountFrame, create_workspace};
+use crate::{
+    browser,
+    console::check_slug,
+    error::AppError,
+    routes::{Page, Route},
+    session::use_session,
+    ui::{Banner, Empty, SelectField, SlugField, TextField, Toast, Tone},
+};
+use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use model::{OrganizationRole, Slug, settings::NewWorkspaceInput};
+
+/// The page.
+#[component]
+pub fn NewWorkspacePage() -> impl IntoView {
+    let session = use_session();
+    drop(session.take_content());
+    // For whoever has very many workspaces the document holds a part of the list only.
+    let organizations = Memo::new(move |_| {
+        session.picker.with(|picker| {
+            let managed = |role: Option<OrganizationRole>| role.is_some_and(|r| r >= OrganizationRole::Admin);
+            let all = picker.iter().flat_map(|p| p.organizations.iter());
+            all.filter(|o| managed(o.role)).map(|o| (o.id.to_string(), o.name.clone())).collect::<Vec<_>>()
+        })
+    });
+    view! {
+        <AccountFrame>
+            <main class="auth new-workspace" id="main">
+                <header><div>
+                    <h1>"New workspace"</h1>
+                    <p>"It has its own products, customers and invoices, and nothing of any other."</p>
+                </div></header>
+                {move || match organizations.get() {
+                    none if none.is_empty() => view! {
+                        <Empty icon="building" title="No organization to create it in".to_owned() text="A workspace belongs to an organization, and its owners and admins create it. Ask one of them for the role, or for the workspace.".to_owned()>
+                            <a class="btn" href=Route::home().url()>"All workspaces"</a>
+                        </Empty>
+                    }.into_any(),
+                    organizations => view! { <Form organizations/> }.into_any(),
+                }}
+            </main>
+        </AccountFrame>
+    }
+}
+
+#[component]
+fn Form(organizations: Vec<(String, String)>) -> impl IntoView {
+    let session = use_session();
+    let returned = session.take_returned().unwrap_or_default();
+    let value = |name: &str| returned.value(name).unwrap_or_default().to_owned();
+    let (name, slug) = (value("name"), value("slug"));
+    let organization = match value("organization") {
+        chosen if chosen.is_empty() => organizations.first().map(|(id, _)| id.clone()).unwrap_or_default(),
+        chosen => chosen,
+    };
+    let errors = RwSignal::new(returned.errors.clone());
+    let message = RwSignal::new(returned.message.clone());
+    let busy = RwSignal::new(false);
+    let typed = RwSignal::new(slug.clone());
+    // The address follows the name until somebody types one.
+    let own = StoredValue::new(!slug.is_empty());
+    let names = organizations.clone();
+    let propose = move || {
+        if own.get_value() {
+            return;
+        }
+        let values = browser::values_of(".new-workspace form");
+        let value = |name: &str| values.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str()).unwrap_or_default();
+        let organization = names.iter().find(|(id, _)| id == value("organization")).map(|(_, name)| name.as_str());
+        typed.set(Slug::proposed(organization.unwrap_or_default(), value("name")));
+    };
+    browser::follow("slug", move || typed.get());
+    let input = move |event: leptos::ev::Event| {
+        if browser::event_name(&event) == "slug" {
+            own.set_value(!browser::event_value(&event).is_empty());
+        } else {
+            propose();
+        }
+    };
+    let changed = input.clone();
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        if busy.get_untracked() {
+            return;
+        }
+        let values = browser::form_values(&event);
+        let value = |name: &str| values.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone()).unwrap_or_default();
+        let input = NewWorkspaceInput { name: value("name"), slug: value("slug"), organization: value("organization") };
+        busy.set(true);
+        spawn_local(async move {
+            let name = input.name.trim().to_owned();
+            let answer = create_workspace(input).await;
+            if busy.try_set(false).is_some() {
+                return;
+            }
+            match answer {
+                Ok(slug) => {
+                    session.refresh_picker(true);
+                    session.navigator.push(Route::Workspace(slug, Page::Overview));
+                    session.toast(Toast::done(format!("{name} is ready.")));
+                }
+                Err(AppError::SignedOut) => session.sign_in_again(),
+                Err(error) => {
+                    message.set(if error.fields().0.is_empty() { error.message() } else { String::new() });
+                    errors.set(error.fields());
+                    browser::next_frame(|| browser::focus("[aria-invalid=true]"));
+                }
+            }
+        });
+    };
+    view! {
+        <form class="form" method="post" action=Route::NewWorkspace.url() novalidate on:submit=submit on:input=input on:change=changed>
+            {move || message.with(|m| (!m.is_empty()).then(|| view! { <Banner tone=Tone::Bad message=m.clone()/> }))}
+            <SelectField name="organization" label="Organization" value=organization options=organizations errors/>
+            <TextField name="name" label="Name" value=name errors/>
+            <SlugField label="Address" value=slug current=String::new() typed errors check=move |slug| async move { check_slug(slug, None).await }/>
+            <button class="btn primary wide" type="submit" aria-busy=move || busy.get().then_some("true")>"Create workspace"</button>
+        </form>
+    }
+}

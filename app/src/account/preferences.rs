@@ -1,0 +1,92 @@
+//! `/account/preferences`: where one lands, how the picker is ordered, the theme. Works without JavaScript.
+
+use super::{
+    form::{AccountForm, FormMessage, SubmitButton},
+    nav::{AccountShell, SavedNote},
+    profile_fns::{load_preferences, save_preferences},
+};
+use crate::{
+    boot::Content,
+    error::AppError,
+    routes::{AccountPage, Route, Saved},
+    session::use_session,
+    ui::{Banner, Toast, Tone},
+};
+use leptos::{prelude::*, task::spawn_local};
+use model::preferences::{Landing, PickerOrder, Preferences, Theme};
+
+/// The page.
+#[component]
+pub fn PreferencesPage() -> impl IntoView {
+    let session = use_session();
+    let loaded = match session.take_content() {
+        Some(Content::Preferences(chosen)) => Some(chosen),
+        _ => None,
+    };
+    let saved = match session.navigator.route_now() {
+        Route::Preferences { saved } => saved,
+        _ => None,
+    };
+    let chosen = RwSignal::new(loaded);
+    let failed = RwSignal::new(None::<AppError>);
+    Effect::new(move |_| {
+        if chosen.with_untracked(Option::is_none) {
+            spawn_local(async move {
+                match load_preferences().await {
+                    Ok(read) => chosen.set(Some(read)),
+                    Err(AppError::SignedOut) => session.sign_in_again(),
+                    Err(error) => failed.set(Some(error)),
+                }
+            });
+        }
+    });
+    view! {
+        <AccountShell page=AccountPage::Preferences lead="They go with you to every device.">
+            <SavedNote saved/>
+            {move || failed.get().map(|error| view! { <Banner tone=Tone::Bad message=error.message()/> })}
+            {move || chosen.get().map(choices)}
+        </AccountShell>
+    }
+}
+
+fn choices(chosen: Preferences) -> AnyView {
+    let session = use_session();
+    let form = AccountForm::open();
+    let submit = form.submit(move |values| async move {
+        let saved = save_preferences(values.get("landing"), values.get("order"), values.get("theme")).await?;
+        session.choose_theme(saved.theme.unwrap_or_default());
+        session.refresh_picker(true);
+        session.toast(Toast::done(Saved::Preferences.message()));
+        Ok(())
+    });
+    let options = |all: &[(&'static str, &'static str)], now: &'static str| {
+        all.iter().map(|(word, label)| (*word, *label, *word == now)).collect::<Vec<_>>()
+    };
+    let landing: Vec<_> = Landing::ALL.iter().map(|l| (l.as_str(), l.label())).collect();
+    let order: Vec<_> = PickerOrder::ALL.iter().map(|o| (o.as_str(), o.label())).collect();
+    let theme: Vec<_> = Theme::ALL.iter().map(|t| (t.as_str(), t.label())).collect();
+    let theme_now = chosen.theme.unwrap_or(session.theme.get_untracked());
+    view! {
+        <FormMessage form/>
+        <form method="post" action=AccountPage::Preferences.path() on:submit=submit>
+            <Choice name="landing" title="After sign-in, open" options=options(&landing, chosen.landing.as_str())/>
+            <Choice name="order" title="List workspaces" options=options(&order, chosen.order.as_str())/>
+            <Choice name="theme" title="Theme" options=options(&theme, theme_now.as_str())/>
+            <SubmitButton form label="Save preferences"/>
+        </form>
+    }
+    .into_any()
+}
+
+#[component]
+fn Choice(name: &'static str, title: &'static str, options: Vec<(&'static str, &'static str, bool)>) -> impl IntoView {
+    view! {
+        <fieldset class="block choice">
+            <legend class="visually-hidden">{title}</legend>
+            <h2 aria-hidden="true">{title}</h2>
+            {options.into_iter().map(|(word, label, checked)| view! {
+                <label class="check"><input type="radio" name=name value=word checked=checked/><span>{label}</span></label>
+            }).collect_view()}
+        </fieldset>
+    }
+}

@@ -1,0 +1,161 @@
+//! `/account/profile`: name, password, address. Works without JavaScript; each form names itself by `action`.
+
+use super::{
+    form::{AccountForm, FormMessage, SubmitButton},
+    nav::{AccountShell, SavedNote},
+    profile_fns::{ask_address, change_password, load_profile, save_name, withdraw_address},
+};
+use crate::{
+    boot::{Content, Returned},
+    browser,
+    error::AppError,
+    routes::{AccountPage, Route, Saved},
+    session::{Session, use_session},
+    ui::{Banner, EmailField, PasswordField, TextField, Toast, Tone},
+};
+use leptos::{prelude::*, task::spawn_local};
+use model::{profile::Profile, workspace};
+
+/// The page.
+#[component]
+pub fn ProfilePage() -> impl IntoView {
+    let session = use_session();
+    let loaded = match session.take_content() {
+        Some(Content::Profile(profile)) => Some(profile),
+        _ => None,
+    };
+    let saved = match session.navigator.route_now() {
+        Route::Profile { saved } => saved,
+        _ => None,
+    };
+    let returned = StoredValue::new(session.take_returned().unwrap_or_default());
+    let profile = RwSignal::new(loaded);
+    let failed = RwSignal::new(None::<AppError>);
+    Effect::new(move |_| {
+        if profile.with_untracked(Option::is_none) {
+            spawn_local(async move {
+                match load_profile().await {
+                    Ok(read) => profile.set(Some(read)),
+                    Err(AppError::SignedOut) => session.sign_in_again(),
+                    Err(error) => failed.set(Some(error)),
+                }
+            });
+        }
+    });
+    let known = Memo::new(move |_| profile.with(Option::is_some));
+    view! {
+        <AccountShell page=AccountPage::Profile lead="Who you are, in every workspace.">
+            <SavedNote saved/>
+            {move || failed.get().map(|error| view! { <Banner tone=Tone::Bad message=error.message()/> })}
+            {move || known.get().then(|| profile.get_untracked()).flatten().map(|read| returned.with_value(|returned| view! {
+                {name_form(session, returned, &read)}
+                {address_form(session, returned, &read, profile)}
+                {password_form(session, returned, &read)}
+            }))}
+        </AccountShell>
+    }
+}
+
+fn name_form(session: Session, returned: &Returned, profile: &Profile) -> AnyView {
+    let form = AccountForm::of(returned, "name");
+    let value = form.typed("name").unwrap_or_else(|| profile.name.clone());
+    let shown = RwSignal::new(profile.name.clone());
+    let submit = form.submit(move |values| async move {
+        let saved = save_name(values.get("name")).await?;
+        shown.set(saved.clone());
+        session.person.update(|person| {
+            if let Some(person) = person {
+                person.name = saved;
+            }
+        });
+        session.toast(Toast::done(Saved::Name.message()));
+        Ok(())
+    });
+    view! {
+        <section class="block" aria-labelledby="name-title">
+            <h2 id="name-title">"Name"</h2>
+            <div class="portrait">
+                <span class="ws-icon portrait-mark" data-hue=move || workspace::hue(&shown.get()) aria-hidden="true">{move || workspace::initial(&shown.get())}</span>
+                <form class="inline-form" method="post" action=AccountPage::Profile.path() novalidate on:submit=submit>
+                    <input type="hidden" name="action" value="name"/>
+                    <TextField name="name" label="Name" value errors=form.errors/>
+                    <SubmitButton form label="Save"/>
+                </form>
+            </div>
+            <FormMessage form/>
+        </section>
+    }
+    .into_any()
+}
+
+fn address_form(session: Session, returned: &Returned, read: &Profile, profile: RwSignal<Option<Profile>>) -> AnyView {
+    let form = AccountForm::of(returned, "address");
+    let value = form.typed("email").unwrap_or_default();
+    let reload = move || async move {
+        profile.set(Some(load_profile().await?));
+        Ok::<(), AppError>(())
+    };
+    let submit = form.submit(move |values| async move {
+        ask_address(values.get("email"), values.get("address_password")).await?;
+        for id in ["email", "address_password"] {
+            browser::clear(id);
+        }
+        session.toast(Toast::done(Saved::LinkSent.message()));
+        reload().await
+    });
+    let withdrawal = AccountForm::of(returned, "withdraw");
+    let withdraw = StoredValue::new_local(withdrawal.submit(move |_| async move {
+        withdraw_address().await?;
+        session.toast(Toast::done(Saved::Withdrawn.message()));
+        reload().await
+    }));
+    let pending = Memo::new(move |_| profile.with(|p| p.as_ref().and_then(|p| p.pending_email.clone())));
+    view! {
+        <section class="block" aria-labelledby="address-title">
+            <h2 id="address-title">"Email"</h2>
+            <p>"You sign in with "<b data-testid="address">{read.email.clone()}</b>". Invites and mails go there."</p>
+            {move || pending.get().map(|email| view! {
+                <form class="banner" method="post" action=AccountPage::Profile.path() on:submit=move |event| withdraw.with_value(|w| w(event)) data-testid="pending-address">
+                    <input type="hidden" name="action" value="withdraw"/>
+                    <p>"Waiting for the link that was sent to "<b>{email}</b>"."</p>
+                    <button class="btn small" type="submit">"Withdraw"</button>
+                </form>
+            })}
+            <FormMessage form/>
+            <form class="form narrow" method="post" action=AccountPage::Profile.path() novalidate on:submit=submit>
+                <input type="hidden" name="action" value="address"/>
+                <EmailField name="email" label="New address" value errors=form.errors autocomplete="email"/>
+                <PasswordField name="address_password" label="Your password" autocomplete="current-password" errors=form.errors/>
+                <div><SubmitButton form label="Send a link there"/></div>
+            </form>
+        </section>
+    }
+    .into_any()
+}
+
+fn password_form(session: Session, returned: &Returned, read: &Profile) -> AnyView {
+    let form = AccountForm::of(returned, "password");
+    let submit = form.submit(move |values| async move {
+        change_password(values.get("current_password"), values.get("password")).await?;
+        for id in ["current_password", "password"] {
+            browser::clear(id);
+        }
+        session.toast(Toast::done(Saved::Password.message()));
+        Ok(())
+    });
+    view! {
+        <section class="block" aria-labelledby="password-title">
+            <h2 id="password-title">"Password"</h2>
+            <p>"A new password signs out all your other devices."</p>
+            <FormMessage form/>
+            <form class="form narrow" method="post" action=AccountPage::Profile.path() novalidate on:submit=submit>
+                <input type="hidden" name="action" value="password"/>
+                <input class="visually-hidden" type="email" name="username" autocomplete="username" tabindex="-1" aria-hidden="true" readonly value=read.email.clone()/>
+                <PasswordField name="current_password" label="Current password" autocomplete="current-password" errors=form.errors/>
+                <PasswordField name="password" label="New password" autocomplete="new-password" errors=form.errors hint="At least 12 characters. A few words in a row are easy to keep in mind."/>
+                <div><SubmitButton form label="Change password"/></div>
+            </form>
+        </section>
+    }
+    .into_any()
+}

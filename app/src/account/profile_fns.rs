@@ -1,0 +1,71 @@
+//! Server functions of the person's own account.
+
+#![expect(missing_docs, reason = "the fields that the macro makes of documented arguments have none")]
+
+use crate::error::AppError;
+use leptos::prelude::*;
+use model::{preferences::Preferences, profile::Profile};
+use server_fn::codec::Json;
+
+/// The person's profile.
+///
+/// # Errors
+/// [`AppError::SignedOut`].
+#[server(prefix = "/api/fn", endpoint = "load_profile", input = Json, output = Json)]
+pub async fn load_profile() -> Result<Profile, AppError> {
+    crate::ssr::profile::load(&crate::ssr::context()?).await
+}
+
+/// Changes the person's name; answers with it as it is kept.
+///
+/// # Errors
+/// [`AppError::Invalid`] on `name`.
+#[server(prefix = "/api/fn", endpoint = "save_name", input = Json, output = Json)]
+pub async fn save_name(name: String) -> Result<String, AppError> {
+    crate::ssr::profile::save_name(&crate::ssr::context()?, &name).await
+}
+
+/// Sets a new password, ends all other sessions and gives this one another secret.
+///
+/// # Errors
+/// [`AppError::Invalid`] on `current_password` and `password`; [`AppError::Limited`] after too many wrong ones.
+#[server(prefix = "/api/fn", endpoint = "change_password", input = Json, output = Json)]
+pub async fn change_password(current: String, password: String) -> Result<(), AppError> {
+    crate::ssr::profile::change_password(&crate::ssr::context()?, &current, &password).await
+}
+
+/// Mails a link to another address, which moves the account there; tells the present address too.
+///
+/// # Errors
+/// [`AppError::Invalid`] on `email` and `address_password`; [`AppError::Limited`].
+#[server(prefix = "/api/fn", endpoint = "ask_address", input = Json, output = Json)]
+pub async fn ask_address(email: String, password: String) -> Result<(), AppError> {
+    crate::ssr::profile::ask_address(&crate::ssr::context()?, &email, &password).await
+}
+
+/// Takes back the address that waits for its link to be opened.
+///
+/// # Errors
+/// [`AppError::SignedOut`].
+#[server(prefix = "/api/fn", endpoint = "withdraw_address", input = Json, output = Json)]
+pub async fn withdraw_address() -> Result<(), AppError> {
+    crate::ssr::profile::withdraw_address(&crate::ssr::context()?).await
+}
+
+/// What the person has chosen.
+///
+/// # Errors
+/// [`AppError::SignedOut`].
+#[server(prefix = "/api/fn", endpoint = "load_preferences", input = Json, output = Json)]
+pub async fn load_preferences() -> Result<Preferences, AppError> {
+    crate::ssr::profile::preferences(&crate::ssr::context()?).await
+}
+
+/// Keeps what the person has chosen; answers with it.
+///
+/// # Errors
+/// [`AppError::SignedOut`]; words that are no choice stand for the default.
+#[server(prefix = "/api/fn", endpoint = "save_preferences", input = Json, output = Json)]
+pub async fn save_preferences(landing: String, order: String, theme: String) -> Result<Preferences, AppError> {
+    crate::ssr::profile::save_preferences(&crate::ssr::context()?, &landing, &order, &theme).await
+}

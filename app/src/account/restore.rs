@@ -1,0 +1,81 @@
+//! Restoring a deleted workspace: on the picker, and in the place where it was. A form, so that it works without
+//! JavaScript.
+
+use super::restore_workspace;
+use crate::{
+    routes::{Page, Route},
+    session::Session,
+    ui::{Icon, Toast, WsIcon},
+};
+use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use model::{moment, settings::DeletedWorkspace};
+
+/// The button that restores a workspace and opens it. `action` is where it posts without JavaScript.
+pub fn restore_button(session: Session, workspace: &DeletedWorkspace, action: String) -> AnyView {
+    let busy = RwSignal::new(false);
+    let (slug, name) = (workspace.slug.clone(), workspace.name.clone());
+    let posted = slug.to_string();
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        let (slug, name) = (slug.clone(), name.clone());
+        spawn_local(async move {
+            let answer = restore_workspace(slug.clone()).await;
+            if busy.try_set(false).is_some() {
+                return;
+            }
+            session.refresh_picker(true);
+            match answer {
+                Ok(()) => {
+                    let there = Route::Workspace(slug, Page::Overview);
+                    // From the very address of the workspace, its plane has to be built anew.
+                    session.navigator.push(Route::home());
+                    session.navigator.replace(there);
+                    session.toast(Toast::done(format!("{name} is back, whole.")));
+                }
+                Err(error) => session.toast(Toast::failed(error.message())),
+            }
+        });
+    };
+    view! {
+        <form method="post" action=action on:submit=submit>
+            <input type="hidden" name="action" value="restore-workspace"/>
+            <input type="hidden" name="slug" value=posted/>
+            <button class="btn" data-testid="restore" aria-busy=move || busy.get().then_some("true")><Icon name="refresh"/>"Restore"</button>
+        </form>
+    }
+    .into_any()
+}
+
+/// The workspaces that the person can restore, below the picker's others.
+pub fn deleted_section(session: Session) -> impl IntoView {
+    move || {
+        let deleted = session.picker.with(|p| p.as_ref().map(|p| p.deleted.clone())).unwrap_or_default();
+        (!deleted.is_empty()).then(|| {
+            let rows = deleted
+                .iter()
+                .map(|workspace| {
+                    view! {
+                        <li class="deleted-row" data-testid="deleted-row" data-slug=workspace.slug.to_string()>
+                            <WsIcon name=workspace.name.clone() large=true/>
+                            <span class="names">
+                                <span class="name">{workspace.name.clone()}</span>
+                                <span class="muted">{format!("{} · can be restored until {}", workspace.organization, moment::date(workspace.until().date()))}</span>
+                            </span>
+                            {restore_button(session, workspace, Route::home().url())}
+                        </li>
+                    }
+                })
+                .collect_view();
+            view! {
+                <section class="org-section" aria-labelledby="deleted">
+                    <header><h2 id="deleted">"Deleted"</h2></header>
+                    <ul>{rows}</ul>
+                </section>
+            }
+        })
+    }
+}

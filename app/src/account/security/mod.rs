@@ -1,0 +1,12 @@
+//! Second factors at `/account/security`: authenticator app, passkeys, recovery codes. All but adding a passkey works
+//! without JavaScript.
+
+mod data;
+mod page;
+mod passkeys;
+mod server_fns;
+mod totp;
+
+pub use data::{Enrolment, FactorAsk, FactorReason, PasskeyChallenge, QrCode, SecurityData};
+pub use page::SecurityPage;
+pub use server_fns::*;

@@ -1,0 +1,246 @@
+//! The page, and what its parts share.
+
+use super::{
+    SecurityData, load_security, passkeys::Passkeys, renew_recovery_codes, set_factor_asked, totp::AuthenticatorApp,
+};
+use crate::{
+    account::AccountFrame,
+    boot::Content,
+    browser,
+    error::AppError,
+    routes::{ReturnTo, Route},
+    session::{Session, use_session},
+    ui::{Banner, Icon, Tone},
+};
+use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use model::{
+    FieldErrors,
+    factor::{FactorAsked, FactorStanding, FactorState, RECOVERY_CODES},
+};
+
+/// What the parts of the page share.
+#[derive(Clone, Copy)]
+pub(super) struct Desk {
+    /// The person's context.
+    pub(super) session: Session,
+    /// What the page shows.
+    pub(super) data: RwSignal<Option<SecurityData>>,
+    /// What was wrong with which field.
+    pub(super) errors: RwSignal<FieldErrors>,
+    /// Whether an answer is awaited.
+    pub(super) busy: RwSignal<bool>,
+    message: RwSignal<String>,
+    here: StoredValue<Route>,
+}
+
+impl Desk {
+    /// The page's own address, which its forms post to.
+    pub(super) fn here(self) -> String {
+        self.here.with_value(Route::url)
+    }
+
+    /// Asks the server for a change, and shows what came of it.
+    pub(super) fn run(self, answer: impl Future<Output = Result<SecurityData, AppError>> + 'static) {
+        if self.busy.get_untracked() {
+            return;
+        }
+        self.busy.set(true);
+        spawn_local(async move {
+            let answer = answer.await;
+            if self.busy.try_set(false).is_some() {
+                return;
+            }
+            match answer {
+                Ok(data) => {
+                    self.errors.set(FieldErrors::default());
+                    self.message.set(String::new());
+                    self.data.set(Some(data));
+                }
+                Err(error) => self.failed(error),
+            }
+        });
+    }
+
+    /// Says what went wrong, at its field if there is one.
+    pub(super) fn failed(self, error: AppError) {
+        match error {
+            AppError::SignedOut => self.session.sign_in_again(),
+            AppError::Factor => self.session.prove_factor(),
+            error => {
+                let errors = error.fields();
+                let fields = ["code", "password", "name"];
+                let at_field = fields.iter().any(|field| errors.of(field).is_some());
+                let general = errors.0.first().filter(|_| !at_field).map(|e| e.message.clone());
+                self.message.set(if at_field { String::new() } else { general.unwrap_or_else(|| error.message()) });
+                self.errors.set(errors);
+                browser::next_frame(|| browser::focus("[aria-invalid=true]"));
+            }
+        }
+    }
+
+    /// Says something about the whole page.
+    pub(super) fn say(self, message: &str) {
+        self.busy.set(false);
+        self.message.set(message.to_owned());
+    }
+}
+
+/// `/account/security`.
+#[component]
+pub fn SecurityPage() -> impl IntoView {
+    let session = use_session();
+    let data = match session.take_content() {
+        Some(Content::Security(data)) => Some(*data),
+        _ => None,
+    };
+    let loaded = data.is_some();
+    let returned = session.take_returned().unwrap_or_default();
+    let here = match session.navigator.route_now() {
+        route @ Route::Security { .. } => route,
+        _ => Route::Security { next: None },
+    };
+    let next = match &here {
+        Route::Security { next } => next.clone(),
+        _ => None,
+    };
+    let desk = Desk {
+        session,
+        data: RwSignal::new(data),
+        errors: RwSignal::new(returned.errors),
+        busy: RwSignal::new(false),
+        message: RwSignal::new(returned.message),
+        here: StoredValue::new(here),
+    };
+    Effect::new(move |_| {
+        if !loaded {
+            desk.run(load_security());
+        }
+    });
+    let state = Memo::new(move |_| desk.data.with(|data| data.as_ref().map(|data| data.state.clone())));
+    let codes = Memo::new(move |_| desk.data.with(|d| d.as_ref().map(|d| d.codes.clone()).unwrap_or_default()));
+    view! {
+        <AccountFrame>
+            <div class="account-page"><main id="main" class="security">
+                <h1>"Security"</h1>
+                <p class="lead">"A second factor keeps others out even if they learn your password. Some workspaces ask for one when you enter."</p>
+                {move || desk.message.with(|m| (!m.is_empty()).then(|| view! { <Banner tone=Tone::Bad message=m.clone()/> }))}
+                {move || codes.with(|codes| (!codes.is_empty()).then(|| view! { <NewCodes codes=codes.clone() next=next.clone()/> }))}
+                {move || state.get().map(|state| view! {
+                    {(state.standing == FactorStanding::Stale).then(|| view! { <Confirm desk/> })}
+                    <AuthenticatorApp desk state=state.clone()/>
+                    <Passkeys desk state=state.clone()/>
+                    {state.is_on().then(|| view! { <RecoveryCodes desk state=state.clone()/> <Asked desk state/> })}
+                })}
+            </main></div>
+        </AccountFrame>
+    }
+}
+
+/// Changing anything needs a factor that was proven lately.
+#[component]
+fn Confirm(desk: Desk) -> impl IntoView {
+    let next = ReturnTo::parse(&desk.here());
+    view! {
+        <div class="banner" role="status">
+            <Icon name="shield"/>
+            <p>"To change anything here, confirm it’s you first."</p>
+            <a class="btn small" href=Route::Factor { next }.url() data-testid="confirm">"Confirm it’s you"</a>
+        </div>
+    }
+}
+
+/// Codes made just now: to copy or keep as a file, as they are kept nowhere else.
+#[component]
+fn NewCodes(codes: Vec<String>, next: Option<ReturnTo>) -> impl IntoView {
+    let text = codes.join("\n");
+    let file = format!("data:text/plain;charset=utf-8,Stile%20recovery%20codes%0A%0A{}%0A", codes.join("%0A"));
+    view! {
+        <section class="secret" role="status" data-testid="new-codes">
+            <p><b>"Keep these recovery codes now."</b>" They are shown once. Each opens your account once if you lose your phone or your passkeys."</p>
+            <ol class="codes">{codes.into_iter().map(|code| view! { <li><code>{code}</code></li> }).collect_view()}</ol>
+            <div class="btn-row">
+                <button class="btn small" type="button" data-script on:click=move |_| browser::copy(&text)><Icon name="copy"/>"Copy"</button>
+                <a class="btn small" href=file download="stile-recovery-codes.txt"><Icon name="download"/>"Download"</a>
+                {next.map(|next| view! { <a class="btn small primary" href=next.as_str().to_owned() rel="external">"Go on"</a> })}
+            </div>
+        </section>
+    }
+}
+
+#[component]
+fn RecoveryCodes(desk: Desk, state: FactorState) -> impl IntoView {
+    let left = state.recovery_left;
+    let renew = move |event: SubmitEvent| {
+        event.prevent_default();
+        desk.run(renew_recovery_codes());
+    };
+    view! {
+        <section class="block" aria-labelledby="recovery">
+            <h2 id="recovery">"Recovery codes"</h2>
+            <p>{format!("{left} of {RECOVERY_CODES} are left. New ones take the place of the old, which then open nothing.")}</p>
+            <form method="post" action=desk.here() on:submit=renew>
+                <input type="hidden" name="action" value="renew"/>
+                <button class="btn" type="submit">"Make new recovery codes"</button>
+            </form>
+        </section>
+    }
+}
+
+#[component]
+fn Asked(desk: Desk, state: FactorState) -> impl IntoView {
+    let choose = move |event: SubmitEvent| {
+        event.prevent_default();
+        let values = browser::form_values(&event);
+        let chosen = values.iter().find(|(name, _)| name == "asked").and_then(|(_, v)| FactorAsked::from_word(v));
+        if let Some(asked) = chosen {
+            desk.run(set_factor_asked(asked));
+        }
+    };
+    view! {
+        <section class="block" aria-labelledby="asked">
+            <h2 id="asked">"When Stile asks for it"</h2>
+            <form class="form" method="post" action=desk.here() on:submit=choose>
+                <input type="hidden" name="action" value="asked"/>
+                <fieldset class="choices" aria-labelledby="asked">
+                    {FactorAsked::ALL.into_iter().map(|asked| {
+                        let (label, hint) = match asked {
+                            FactorAsked::SignIn => ("At each sign-in", "And so never again while you stay signed in."),
+                            FactorAsked::Workspace => ("Where a workspace asks", "Your password alone signs you in; a workspace that demands a second factor asks when you enter."),
+                        };
+                        view! {
+                            <label class="check">
+                                <input type="radio" name="asked" value=asked.as_str() checked=state.asked == asked/>
+                                <span>{label}<span class="hint">{hint}</span></span>
+                            </label>
+                        }
+                    }).collect_view()}
+                </fieldset>
+                <div class="btn-row"><button class="btn" type="submit">"Save"</button></div>
+            </form>
+        </section>
+    }
+}
+
+/// A field of these forms: one line, its label and what is wrong with it. `id` tells fields of one name apart.
+#[component]
+pub(super) fn Line(
+    desk: Desk,
+    id: &'static str,
+    name: &'static str,
+    label: &'static str,
+    #[prop(default = "text")] kind: &'static str,
+    #[prop(default = "off")] autocomplete: &'static str,
+    #[prop(optional)] placeholder: &'static str,
+    #[prop(optional)] numeric: bool,
+) -> impl IntoView {
+    let wrong = move || desk.errors.with(|e| e.of(name).map(str::to_owned));
+    let error_id = format!("{id}-error");
+    view! {
+        <div class="field">
+            <label for=id>{label}</label>
+            <input class="input" id=id name=name type=kind autocomplete=autocomplete placeholder=placeholder spellcheck="false"
+                inputmode=numeric.then_some("numeric") aria-invalid=move || wrong().map(|_| "true") aria-describedby=error_id.clone()/>
+            <p class="error" id=error_id>{move || wrong().map(|message| view! { <Icon name="alert"/><span>{message}</span> })}</p>
+        </div>
+    }
+}

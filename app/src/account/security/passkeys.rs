@@ -1,0 +1,114 @@
+//! Passkeys: added with a name, listed, removed.
+
+use super::{
+    add_passkey, begin_passkey,
+    page::{Desk, Line},
+    remove_passkey,
+    totp::typed,
+};
+use crate::{
+    browser,
+    ui::{Ago, Icon},
+};
+use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use model::{
+    factor::{FactorStanding, FactorState, PasskeyRow},
+    moment,
+};
+
+#[component]
+pub(super) fn Passkeys(desk: Desk, state: FactorState) -> impl IntoView {
+    let work = desk.data.with_untracked(|data| data.as_ref().is_some_and(|data| data.passkeys_work));
+    let asks_password = state.standing == FactorStanding::None;
+    view! {
+        <section class="block" aria-labelledby="passkeys" data-testid="passkeys">
+            <h2 id="passkeys">"Passkeys"</h2>
+            <p>"A passkey is your fingerprint, your face or a security key. It signs you in without a password, and counts as both factors."</p>
+            {(!state.passkeys.is_empty()).then(|| table(desk, state.passkeys))}
+            {if work {
+                view! { <Add desk asks_password/> }.into_any()
+            } else {
+                view! { <p class="note">"Passkeys need this console to be opened by a name over HTTPS. Ask whoever hosts it."</p> }.into_any()
+            }}
+        </section>
+    }
+}
+
+#[component]
+fn Add(desk: Desk, asks_password: bool) -> impl IntoView {
+    let add = move |event: SubmitEvent| {
+        event.prevent_default();
+        if desk.busy.get_untracked() {
+            return;
+        }
+        let (name, password) = (typed(&event, "name"), typed(&event, "password"));
+        desk.busy.set(true);
+        spawn_local(async move {
+            let challenge = match begin_passkey(name.clone(), password).await {
+                Ok(challenge) => challenge,
+                Err(error) => {
+                    desk.busy.set(false);
+                    return desk.failed(error);
+                }
+            };
+            match browser::create_passkey(&challenge.options).await {
+                Ok(credential) => {
+                    desk.busy.set(false);
+                    desk.run(add_passkey(challenge.handle, name, credential));
+                }
+                Err(failed) => desk.say(failed.message()),
+            }
+        });
+    };
+    view! {
+        <form class="inline-form" method="post" action=desk.here() novalidate on:submit=add data-script>
+            <Line desk id="passkey-name" name="name" label="Name" placeholder="Laptop"/>
+            {asks_password.then(|| view! {
+                <Line desk id="passkey-password" name="password" label="Your password" kind="password" autocomplete="current-password"/>
+            })}
+            <button class="btn primary" type="submit" aria-busy=move || desk.busy.get().then_some("true")><Icon name="passkey"/>"Add a passkey"</button>
+        </form>
+        <p class="note" data-no-script>"To add a passkey, turn JavaScript on in this browser."</p>
+    }
+}
+
+fn table(desk: Desk, passkeys: Vec<PasskeyRow>) -> AnyView {
+    let rows = passkeys
+        .into_iter()
+        .map(|passkey| {
+            let id = passkey.id;
+            let remove = move |event: SubmitEvent| {
+                event.prevent_default();
+                desk.run(remove_passkey(id));
+            };
+            view! {
+                <tr data-testid="row">
+                    <td class="col-main">{passkey.name.clone()}</td>
+                    <td class="col-sm fit">{moment::date(passkey.created_at.date())}</td>
+                    <td class="fit">{match passkey.last_used_at {
+                        Some(used) => view! { <Ago at=used now=desk.session.now/> }.into_any(),
+                        None => "Never".into_any(),
+                    }}</td>
+                    <td class="num">
+                        <form method="post" action=desk.here() on:submit=remove>
+                            <input type="hidden" name="action" value="remove"/>
+                            <input type="hidden" name="id" value=id.to_string()/>
+                            <button class="btn quiet small danger" aria-label=format!("Remove {}", passkey.name)>"Remove"</button>
+                        </form>
+                    </td>
+                </tr>
+            }
+        })
+        .collect_view();
+    view! {
+        <div class="table-wrap"><table class="data-table">
+            <caption class="visually-hidden">"Passkeys"</caption>
+            <thead><tr>
+                <th scope="col">"Name"</th><th scope="col" class="col-sm fit">"Added"</th><th scope="col" class="fit">"Last used"</th>
+                <th scope="col" class="narrow"><span class="visually-hidden">"Actions"</span></th>
+            </tr></thead>
+            <tbody>{rows}</tbody>
+        </table></div>
+    }
+    .into_any()
+}

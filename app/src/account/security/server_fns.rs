@@ -1,0 +1,136 @@
+//! Server functions of second factors. Each is a public endpoint and proves for itself who asks.
+
+#![expect(missing_docs, reason = "the fields that the macro makes of documented arguments have none")]
+
+use super::{PasskeyChallenge, SecurityData};
+use crate::error::AppError;
+use leptos::prelude::*;
+use model::{factor::FactorAsked, id::PasskeyId};
+use server_fn::codec::Json;
+
+/// What the person has set up.
+///
+/// # Errors
+/// [`AppError::SignedOut`].
+#[server(prefix = "/api/fn", endpoint = "load_security", input = Json, output = Json)]
+pub async fn load_security() -> Result<SecurityData, AppError> {
+    crate::ssr::factors::security(&crate::ssr::context()?).await
+}
+
+/// Begins to set an authenticator app up.
+///
+/// # Errors
+/// [`AppError::Invalid`] on `password` while there is no factor; [`AppError::Factor`] when there is one that this session
+/// has not proven lately.
+#[server(prefix = "/api/fn", endpoint = "start_totp", input = Json, output = Json)]
+pub async fn start_totp(password: String) -> Result<SecurityData, AppError> {
+    Ok(crate::ssr::factors::start_totp(&crate::ssr::context()?, &password).await?.1)
+}
+
+/// Turns the authenticator app on by its first code; with the first factor come recovery codes.
+///
+/// # Errors
+/// [`AppError::Invalid`] on `code`.
+#[server(prefix = "/api/fn", endpoint = "confirm_totp", input = Json, output = Json)]
+pub async fn confirm_totp(code: String) -> Result<SecurityData, AppError> {
+    Ok(crate::ssr::factors::confirm_totp(&crate::ssr::context()?, &code).await?.1)
+}
+
+/// Turns the authenticator app off, by a code of it or a recovery code.
+///
+/// # Errors
+/// [`AppError::Invalid`] on `code`; [`AppError::Limited`] after too many.
+#[server(prefix = "/api/fn", endpoint = "turn_off_totp", input = Json, output = Json)]
+pub async fn turn_off_totp(code: String) -> Result<SecurityData, AppError> {
+    crate::ssr::factors::turn_off_totp(&crate::ssr::context()?, &code).await
+}
+
+/// Makes new recovery codes in the place of the old.
+///
+/// # Errors
+/// [`AppError::Factor`] when this session has not proven one lately.
+#[server(prefix = "/api/fn", endpoint = "renew_recovery_codes", input = Json, output = Json)]
+pub async fn renew_recovery_codes() -> Result<SecurityData, AppError> {
+    Ok(crate::ssr::factors::renew_codes(&crate::ssr::context()?).await?.1)
+}
+
+/// Sets when the person is asked for their factor.
+///
+/// # Errors
+/// As [`renew_recovery_codes`].
+#[server(prefix = "/api/fn", endpoint = "set_factor_asked", input = Json, output = Json)]
+pub async fn set_factor_asked(asked: FactorAsked) -> Result<SecurityData, AppError> {
+    crate::ssr::factors::set_asked(&crate::ssr::context()?, asked).await
+}
+
+/// Asks the browser for a new passkey.
+///
+/// # Errors
+/// As [`start_totp`]; [`AppError::Invalid`] on `name`.
+#[server(prefix = "/api/fn", endpoint = "begin_passkey", input = Json, output = Json)]
+pub async fn begin_passkey(name: String, password: String) -> Result<PasskeyChallenge, AppError> {
+    crate::ssr::factors::begin_passkey(&crate::ssr::context()?, &name, &password).await
+}
+
+/// Adds the passkey that the browser made for a challenge of this session.
+///
+/// # Errors
+/// [`AppError::Invalid`] on `passkey` for a challenge that was used, ran out or is another session's.
+#[server(prefix = "/api/fn", endpoint = "add_passkey", input = Json, output = Json)]
+pub async fn add_passkey(handle: String, name: String, credential: String) -> Result<SecurityData, AppError> {
+    crate::ssr::factors::add_passkey(&crate::ssr::context()?, &handle, &name, &credential).await
+}
+
+/// Removes a passkey.
+///
+/// # Errors
+/// [`AppError::Absent`] for one that is not this person's; as [`renew_recovery_codes`].
+#[server(prefix = "/api/fn", endpoint = "remove_passkey", input = Json, output = Json)]
+pub async fn remove_passkey(id: PasskeyId) -> Result<SecurityData, AppError> {
+    crate::ssr::factors::remove_passkey(&crate::ssr::context()?, id).await
+}
+
+/// Proves a second factor by a code, for this session or the sign-in that waits; answers with the path to go to.
+///
+/// # Errors
+/// [`AppError::Invalid`] on `code`; [`AppError::Limited`] after too many, from wherever.
+#[server(prefix = "/api/fn", endpoint = "prove_factor", input = Json, output = Json)]
+pub async fn prove_factor(code: String, next: String) -> Result<String, AppError> {
+    crate::ssr::factors::prove(&crate::ssr::context()?, &code, &next).await
+}
+
+/// Asks for a signature of one of the person's passkeys.
+///
+/// # Errors
+/// [`AppError::SignedOut`]; [`AppError::Invalid`] on `passkey` without any.
+#[server(prefix = "/api/fn", endpoint = "begin_factor_passkey", input = Json, output = Json)]
+pub async fn begin_factor_passkey() -> Result<PasskeyChallenge, AppError> {
+    crate::ssr::factors::begin_proof(&crate::ssr::context()?).await
+}
+
+/// Proves a second factor by a passkey; answers with the path to go to.
+///
+/// # Errors
+/// [`AppError::Invalid`] on `passkey`.
+#[server(prefix = "/api/fn", endpoint = "prove_factor_by_passkey", input = Json, output = Json)]
+pub async fn prove_factor_by_passkey(handle: String, credential: String, next: String) -> Result<String, AppError> {
+    crate::ssr::factors::prove_by_passkey(&crate::ssr::context()?, &handle, &credential, &next).await
+}
+
+/// Asks for a signature of any passkey, before anybody is signed in.
+///
+/// # Errors
+/// [`AppError::Absent`] where browsers have no passkeys.
+#[server(prefix = "/api/fn", endpoint = "begin_passkey_sign_in", input = Json, output = Json)]
+pub async fn begin_passkey_sign_in() -> Result<PasskeyChallenge, AppError> {
+    crate::ssr::factors::begin_sign_in(&crate::ssr::context()?).await
+}
+
+/// Signs in by passkey, which is two factors at once; answers with the path to go to.
+///
+/// # Errors
+/// [`AppError::Invalid`] on `passkey`, whatever is wrong with it.
+#[server(prefix = "/api/fn", endpoint = "sign_in_by_passkey", input = Json, output = Json)]
+pub async fn sign_in_by_passkey(handle: String, credential: String, next: String) -> Result<String, AppError> {
+    crate::ssr::factors::sign_in_by_passkey(&crate::ssr::context()?, &handle, &credential, &next).await
+}

@@ -1,0 +1,109 @@
+//! The authenticator app: turned on by a first code, turned off by another.
+
+use super::{
+    Enrolment, QrCode, confirm_totp,
+    page::{Desk, Line},
+    start_totp, turn_off_totp,
+};
+use crate::{browser, ui::Icon};
+use leptos::{ev::SubmitEvent, prelude::*};
+use model::{
+    factor::{FactorStanding, FactorState},
+    moment,
+};
+
+/// The value of a form's control.
+pub(super) fn typed(event: &SubmitEvent, name: &str) -> String {
+    let values = browser::form_values(event);
+    values.into_iter().find(|(n, _)| n == name).map(|(_, v)| v).unwrap_or_default()
+}
+
+#[component]
+pub(super) fn AuthenticatorApp(desk: Desk, state: FactorState) -> impl IntoView {
+    let enrolment = Memo::new(move |_| desk.data.with(|data| data.as_ref().and_then(|data| data.enrolment.clone())));
+    view! {
+        <section class="block" aria-labelledby="app" data-testid="totp">
+            <h2 id="app">"Authenticator app"</h2>
+            {move || match (state.totp_since, enrolment.get()) {
+                (Some(since), _) => {
+                    let since = moment::date(since.date());
+                    view! { <p class="status ok">{format!("On since {since}")}</p> <TurnOff desk/> }.into_any()
+                }
+                (None, Some(enrolment)) => view! { <SetUp desk enrolment/> }.into_any(),
+                (None, None) => view! {
+                    <p>"An app on your phone shows a code of six digits, a new one every 30 seconds."</p>
+                    <TurnOn desk asks_password=state.standing == FactorStanding::None/>
+                }.into_any(),
+            }}
+        </section>
+    }
+}
+
+#[component]
+fn TurnOn(desk: Desk, asks_password: bool) -> impl IntoView {
+    let start = move |event: SubmitEvent| {
+        event.prevent_default();
+        desk.run(start_totp(typed(&event, "password")));
+    };
+    view! {
+        <form class="inline-form narrow" method="post" action=desk.here() novalidate on:submit=start>
+            <input type="hidden" name="action" value="start"/>
+            {asks_password.then(|| view! {
+                <Line desk id="app-password" name="password" label="Your password" kind="password" autocomplete="current-password"/>
+            })}
+            <button class="btn primary" type="submit" aria-busy=move || desk.busy.get().then_some("true")>"Set up an app"</button>
+        </form>
+    }
+}
+
+#[component]
+fn SetUp(desk: Desk, enrolment: Enrolment) -> impl IntoView {
+    let Enrolment { secret, uri, qr } = enrolment;
+    let confirm = move |event: SubmitEvent| {
+        event.prevent_default();
+        desk.run(confirm_totp(typed(&event, "code")));
+    };
+    let plain = secret.replace(' ', "");
+    view! {
+        <div class="enrol">
+            {qr.map(|QrCode { size, path }| view! {
+                <svg class="qr" viewBox=format!("-4 -4 {0} {0}", size + 8) role="img" aria-label="QR code for your authenticator app">
+                    <rect x="-4" y="-4" width=size + 8 height=size + 8 fill="#fff"></rect>
+                    <path d=path fill="#000" shape-rendering="crispEdges"></path>
+                </svg>
+            })}
+            <div>
+                <ol class="steps">
+                    <li>"Scan the code with your app, or "<a href=uri>"open it in one on this device"</a>". Or type this key:"
+                        <div class="copy-box">
+                            <code tabindex="0" data-testid="totp-secret">{secret}</code>
+                            <button class="btn small" type="button" data-script on:click=move |_| browser::copy(&plain)><Icon name="copy"/>"Copy"</button>
+                        </div>
+                    </li>
+                    <li>"Enter the code that it shows now."
+                        <form class="inline-form" method="post" action=desk.here() novalidate on:submit=confirm>
+                            <input type="hidden" name="action" value="confirm"/>
+                            <Line desk id="app-code" name="code" label="Code" autocomplete="one-time-code" numeric=true/>
+                            <button class="btn primary" type="submit" aria-busy=move || desk.busy.get().then_some("true")>"Turn on"</button>
+                        </form>
+                    </li>
+                </ol>
+            </div>
+        </div>
+    }
+}
+
+#[component]
+fn TurnOff(desk: Desk) -> impl IntoView {
+    let off = move |event: SubmitEvent| {
+        event.prevent_default();
+        desk.run(turn_off_totp(typed(&event, "code")));
+    };
+    view! {
+        <form class="inline-form narrow" method="post" action=desk.here() novalidate on:submit=off>
+            <input type="hidden" name="action" value="off"/>
+            <Line desk id="off-code" name="code" label="Code, to turn it off" autocomplete="one-time-code"/>
+            <button class="btn danger" type="submit" aria-busy=move || desk.busy.get().then_some("true")>"Turn off"</button>
+        </form>
+    }
+}

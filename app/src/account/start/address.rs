@@ -1,0 +1,40 @@
+//! `/account/address/{token}`: the link that was sent to a new address. Opening it changes nothing; the button does.
+
+use super::{StartFrame, take_address};
+use crate::{
+    account::form::{AccountForm, FormMessage, SubmitButton},
+    browser,
+    routes::{Route, Start},
+    session::use_session,
+};
+use leptos::prelude::*;
+
+/// The page.
+#[component]
+pub(super) fn ConfirmPage(email: String) -> impl IntoView {
+    let session = use_session();
+    let route = session.navigator.route_now();
+    let token = match &route {
+        Route::Start(Start::AddressLink(token)) => token.as_str().to_owned(),
+        _ => String::new(),
+    };
+    let old = session.person.with_untracked(|p| p.as_ref().map(|p| p.email.clone()).unwrap_or_default());
+    let form = AccountForm::open();
+    let submit = form.submit(move |_| {
+        let token = token.clone();
+        async move {
+            let path = take_address(token).await?;
+            browser::load_document(&path);
+            Ok(())
+        }
+    });
+    view! {
+        <StartFrame title="Use this address from now on?" lead=format!("Your account is at {old}. It moves to {email}, and that is what you sign in with.")>
+            <FormMessage form/>
+            <form class="form" method="post" action=route.url() on:submit=submit>
+                <SubmitButton form label="Use the new address" wide=true/>
+            </form>
+            <p class="after"><a class="link" href=Route::Profile { saved: None }.url()>"Keep the one I have"</a></p>
+        </StartFrame>
+    }
+}

@@ -1,0 +1,186 @@
+//! The way in: sign-up, password reset, links from mails, the first organization and workspace. Each page is reached
+//! by loading a document, so that nothing of whoever was here before is in memory.
+
+mod address;
+mod reset;
+mod server_fns;
+mod sign_up;
+mod welcome;
+
+pub use server_fns::*;
+
+use crate::{
+    boot::Content,
+    browser,
+    routes::{Route, Start},
+    session::use_session,
+    ui::{Icon, Mark},
+};
+use leptos::prelude::*;
+use model::link::DeadLink;
+use serde::{Deserialize, Serialize};
+
+/// What a document of the way in shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StartPage {
+    /// Asks for an address to sign up with.
+    SignUp {
+        /// Where a mail was just sent to.
+        sent_to: Option<String>,
+    },
+    /// Asks whoever opened the mail for name and password.
+    SignUpForm {
+        /// The address that the link proves.
+        email: String,
+    },
+    /// Asks for the address whose password is to be set anew.
+    Reset {
+        /// Where a mail was just sent to.
+        sent_to: Option<String>,
+    },
+    /// Asks whoever opened the mail for a new password.
+    ResetForm {
+        /// Whose.
+        email: String,
+    },
+    /// Asks whether the account shall move to the address that the link was sent to.
+    Address {
+        /// The new address.
+        email: String,
+    },
+    /// Asks for the first organization and workspace.
+    Welcome {
+        /// What stands before a workspace's address: `stile.example/`.
+        host: String,
+    },
+    /// A link that does not work.
+    Dead {
+        /// Of which page.
+        of: Purpose,
+        /// Why.
+        why: DeadLink,
+    },
+}
+
+/// What a link was for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// To sign up.
+    SignUp,
+    /// To set a new password.
+    Reset,
+    /// To move the account to another address.
+    Address,
+}
+
+impl StartPage {
+    /// The title in the browser's tab.
+    pub const fn title(&self) -> &'static str {
+        match self {
+            Self::SignUp { .. } | Self::SignUpForm { .. } => "Create an account",
+            Self::Reset { .. } | Self::ResetForm { .. } => "Reset your password",
+            Self::Address { .. } => "Confirm your address",
+            Self::Welcome { .. } => "Create your organization",
+            Self::Dead { .. } => "Link not valid",
+        }
+    }
+}
+
+/// The page that the document carries.
+#[component]
+pub fn StartView() -> impl IntoView {
+    let session = use_session();
+    let page = match session.take_content() {
+        Some(Content::Start(page)) => page,
+        _ => {
+            // It was left and come back to without a document; only one can say what stands here now.
+            Effect::new(|_| browser::reload_document());
+            return ().into_any();
+        }
+    };
+    match page {
+        StartPage::SignUp { sent_to } => view! { <sign_up::AskPage sent_to/> }.into_any(),
+        StartPage::SignUpForm { email } => view! { <sign_up::FormPage email/> }.into_any(),
+        StartPage::Reset { sent_to } => view! { <reset::AskPage sent_to/> }.into_any(),
+        StartPage::ResetForm { email } => view! { <reset::FormPage email/> }.into_any(),
+        StartPage::Address { email } => view! { <address::ConfirmPage email/> }.into_any(),
+        StartPage::Welcome { host } => view! { <welcome::WelcomePage host/> }.into_any(),
+        StartPage::Dead { of, why } => view! { <DeadPage of why/> }.into_any(),
+    }
+}
+
+/// One column: the mark, a title, a sentence, and what stands below.
+#[component]
+fn StartFrame(
+    /// The title.
+    #[prop(into)]
+    title: String,
+    /// A sentence.
+    #[prop(into)]
+    lead: String,
+    /// The page.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <div class="account">
+            <main class="auth" id="main">
+                <header><Mark/><div><h1>{title}</h1><p>{lead}</p></div></header>
+                {children()}
+            </main>
+        </div>
+    }
+}
+
+/// After an address was given: where to look. The same words for every address.
+#[component]
+fn SentPage(
+    /// The address.
+    email: String,
+    /// How long the link works.
+    works_for: &'static str,
+    /// Leads back to the form.
+    again: Route,
+) -> impl IntoView {
+    view! {
+        <div class="account">
+            <main class="auth" id="main">
+                <header role="status" data-testid="mail-sent">
+                    <span class="badge"><Icon name="mail"/></span>
+                    <div>
+                        <h1>"Look into your mail"</h1>
+                        <p>"We sent a mail to "<b>{email}</b>". Open the link in it within "{works_for}", on any device."</p>
+                    </div>
+                </header>
+                <p class="after">"Nothing there after a minute? Look for it in the spam folder, or "<a class="link" href=again.url()>"try another address"</a>"."</p>
+                <p class="after"><a class="link" href=Route::SignIn { next: None, notice: None }.url()>"Back to sign-in"</a></p>
+            </main>
+        </div>
+    }
+}
+
+#[component]
+fn DeadPage(of: Purpose, why: DeadLink) -> impl IntoView {
+    let (next, label) = match of {
+        Purpose::SignUp => (Route::Start(Start::SignUp { next: None }), "Get a new link"),
+        Purpose::Reset => (Route::Start(Start::Reset), "Get a new link"),
+        Purpose::Address => (Route::Profile { saved: None }, "Go to your profile"),
+    };
+    let hint = match (of, why) {
+        (Purpose::SignUp, DeadLink::Used) => "If you have signed up with it, sign in.",
+        (Purpose::Reset, DeadLink::Used) => "If you have set a new password with it, sign in.",
+        _ => "A new one is quickly sent.",
+    };
+    view! {
+        <div class="account">
+            <main class="auth" id="main" data-testid="dead-link">
+                <header><Mark/><div><h1>"This link doesn’t work any more"</h1><p>{why.message()}" "{hint}</p></div></header>
+                <div class="btn-row">
+                    <a class="btn primary" href=next.url()>{label}</a>
+                    <a class="btn" href=Route::SignIn { next: None, notice: None }.url()>"Sign in"</a>
+                </div>
+            </main>
+        </div>
+    }
+}

@@ -1,0 +1,77 @@
+//! Password reset: an address, then, behind the link that was mailed there, a new password.
+
+use super::{SentPage, StartFrame, ask_reset, reset_password};
+use crate::{
+    account::form::{AccountForm, FormMessage, SubmitButton},
+    browser,
+    routes::{Route, Start},
+    session::use_session,
+    ui::{EmailField, PasswordField},
+};
+use leptos::prelude::*;
+
+/// `/reset`.
+#[component]
+pub(super) fn AskPage(sent_to: Option<String>) -> impl IntoView {
+    let sent = RwSignal::new(sent_to);
+    let form = AccountForm::open();
+    let typed = StoredValue::new(form.typed("email").unwrap_or_default());
+    let submit = StoredValue::new_local(form.submit(move |values| {
+        let email = values.get("email");
+        async move {
+            ask_reset(email.clone()).await?;
+            sent.set(Some(email.trim().to_owned()));
+            Ok(())
+        }
+    }));
+    move || {
+        match sent.get() {
+        Some(email) => view! { <SentPage email works_for="an hour" again=Route::Start(Start::Reset)/> }.into_any(),
+        None => view! {
+            <StartFrame title="Reset your password" lead="Which address do you sign in with? We send a link there, and with it you set a new password.">
+                <FormMessage form/>
+                <form class="form" method="post" action=Route::Start(Start::Reset).url() novalidate on:submit=move |event| submit.with_value(|submit| submit(event))>
+                    <EmailField value=typed.get_value() errors=form.errors/>
+                    <SubmitButton form label="Send me the link" wide=true/>
+                </form>
+                <p class="after"><a class="link" href=Route::SignIn { next: None, notice: None }.url()>"Back to sign-in"</a></p>
+            </StartFrame>
+        }
+        .into_any(),
+    }
+    }
+}
+
+/// `/reset/{token}`.
+#[component]
+pub(super) fn FormPage(email: String) -> impl IntoView {
+    let session = use_session();
+    let route = session.navigator.route_now();
+    let token = match &route {
+        Route::Start(Start::ResetLink(token)) => token.as_str().to_owned(),
+        _ => String::new(),
+    };
+    let form = AccountForm::open();
+    let submit = form.submit(move |values| {
+        let (token, password) = (token.clone(), values.get("password"));
+        async move {
+            let path = reset_password(token, password).await?;
+            browser::load_document(&path);
+            Ok(())
+        }
+    });
+    view! {
+        <StartFrame title="Set a new password" lead="All devices are signed out by it. Then you sign in with the new one.">
+            <FormMessage form/>
+            <form class="form" method="post" action=route.url() novalidate on:submit=submit>
+                <div class="field">
+                    <span class="label">"Email"</span>
+                    <p class="fixed">{email.clone()}</p>
+                    <input class="visually-hidden" type="email" name="username" autocomplete="username" tabindex="-1" aria-hidden="true" readonly value=email/>
+                </div>
+                <PasswordField name="password" label="New password" autocomplete="new-password" errors=form.errors hint="At least 12 characters. A few words in a row are easy to keep in mind."/>
+                <SubmitButton form label="Set the password" wide=true/>
+            </form>
+        </StartFrame>
+    }
+}

@@ -1,0 +1,152 @@
+//! `/welcome`: the first organization with its first workspace, in one form. The workspace's address is proposed from
+//! its name and checked while it is typed; without JavaScript it may stay empty and is proposed by the server.
+
+use super::{found_organization, look_up_slug};
+use crate::{
+    account::{
+        AccountFrame,
+        form::{AccountForm, FormMessage, SubmitButton},
+    },
+    browser,
+    routes::{Route, Start},
+    session::use_session,
+    ui::{Icon, Mark, TextField},
+};
+use leptos::{prelude::*, task::spawn_local};
+use model::{Slug, profile::SlugCheck};
+
+/// How long a person pauses before the address is looked up.
+const PAUSE_MILLIS: u32 = 250;
+
+/// The page.
+#[component]
+pub(super) fn WelcomePage(host: String) -> impl IntoView {
+    let session = use_session();
+    let form = AccountForm::open();
+    let typed = |name: &str| form.typed(name).unwrap_or_default();
+    let first_name = session.person.with_untracked(|p| {
+        p.as_ref().and_then(|p| p.name.split_whitespace().next().map(str::to_owned)).unwrap_or_default()
+    });
+    let organization = typed("organization");
+    let name = RwSignal::new(typed("name"));
+    let slug = RwSignal::new(typed("slug"));
+    // What the person wrote themselves is not overwritten by a proposal.
+    let own_name = StoredValue::new(!name.with_untracked(String::is_empty));
+    let own_slug = StoredValue::new(!slug.with_untracked(String::is_empty));
+    let check = RwSignal::new(None::<SlugCheck>);
+    browser::follow("name", move || name.get());
+    browser::follow("slug", move || slug.get());
+
+    let propose = move |from: &str| {
+        if !own_slug.get_value() {
+            slug.set(Slug::proposed("", from));
+        }
+    };
+    let organization_typed = move |event| {
+        let text = browser::event_value(&event);
+        if !own_name.get_value() {
+            propose(&text);
+            name.set(text);
+        }
+    };
+    let name_typed = move |event| {
+        let text = browser::event_value(&event);
+        own_name.set_value(!text.is_empty());
+        propose(&text);
+        name.set(text);
+    };
+    let slug_typed = move |event| {
+        let text = browser::event_value(&event);
+        own_slug.set_value(!text.is_empty());
+        slug.set(text);
+    };
+    Effect::new(move |_| {
+        let text = slug.get();
+        check.set(None);
+        if text.is_empty() {
+            return;
+        }
+        if let Err(error) = Slug::parse(&text) {
+            check.set(Some(SlugCheck::Not { reason: error.to_string(), instead: None }));
+            return;
+        }
+        browser::after(PAUSE_MILLIS, move || {
+            let still = move |text: &str| slug.try_with_untracked(|now| now == text).unwrap_or(false);
+            if still(&text) {
+                spawn_local(async move {
+                    // What can't be asked now is asked when the form is sent.
+                    if let Ok(answer) = look_up_slug(text.clone()).await
+                        && still(&text)
+                    {
+                        check.set(Some(answer));
+                    }
+                });
+            }
+        });
+    });
+
+    let submit = form.submit(move |values| {
+        let (organization, name, slug) = (values.get("organization"), values.get("name"), values.get("slug"));
+        async move {
+            let path = found_organization(organization, name, slug).await?;
+            browser::load_document(&path);
+            Ok(())
+        }
+    });
+    let take = move |instead: String| {
+        own_slug.set_value(true);
+        slug.set(instead);
+        browser::focus("#slug");
+    };
+    let errors = form.errors;
+    view! {
+        <AccountFrame>
+            <main class="auth wide" id="main">
+                <header>
+                    <Mark/>
+                    <div>
+                        <h1>{if first_name.is_empty() { "Welcome".to_owned() } else { format!("Welcome, {first_name}") }}</h1>
+                        <p>"An organization owns workspaces; a workspace holds products, customers and invoices of its own. You own the first of each."</p>
+                    </div>
+                </header>
+                <FormMessage form/>
+                <form class="form" method="post" action=Route::Start(Start::Welcome).url() novalidate on:submit=submit>
+                    <div on:input=organization_typed>
+                        <TextField name="organization" label="Organization" value=organization errors hint="Your company, or the part of it that you run."/>
+                    </div>
+                    <div on:input=name_typed>
+                        <TextField name="name" label="First workspace" value=name.get_untracked() errors hint="Its name, like the organization’s, or what it is for: Production, Finance."/>
+                    </div>
+                    <div class="field">
+                        <label for="slug">"Its address"</label>
+                        <div class="affix">
+                            <span>{host}</span>
+                            <input class="input mono" id="slug" name="slug" type="text" value=slug.get_untracked() autocomplete="off" autocapitalize="off" spellcheck="false" maxlength="30"
+                                on:input=slug_typed
+                                aria-invalid=move || (errors.with(|e| e.of("slug").is_some()) || check.with(|c| matches!(c, Some(SlugCheck::Not { .. })))).then_some("true")
+                                aria-describedby="slug-error slug-status"/>
+                        </div>
+                        <p class="error" id="slug-error">
+                            {move || errors.with(|e| e.of("slug").map(|m| view! { <Icon name="alert"/><span>{m.to_owned()}</span> }))}
+                        </p>
+                        <p class="slug-status" id="slug-status" role="status">
+                            {move || check.get().map(|check| match check {
+                                SlugCheck::Free => view! { <span class="free"><Icon name="check"/>"Free"</span> }.into_any(),
+                                SlugCheck::Not { reason, instead } => view! {
+                                    <span class="taken">{reason}</span>
+                                    {instead.map(|instead| {
+                                        let offered = instead.clone();
+                                        view! { <button class="btn small" type="button" on:click=move |_| take(instead.clone())>{format!("Use {offered}")}</button> }
+                                    })}
+                                }.into_any(),
+                            })}
+                        </p>
+                        <p class="hint">"Small letters, digits and hyphens. It can be changed later; old links then lead to the new one."</p>
+                    </div>
+                    <SubmitButton form label="Create organization" wide=true/>
+                </form>
+                <p class="after">"Expecting an invite? "<a class="link" href=Route::home().url()>"See what you can reach"</a></p>
+            </main>
+        </AccountFrame>
+    }
+}

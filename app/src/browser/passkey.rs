@@ -1,0 +1,83 @@
+//! Passkeys: what the browser does with a challenge. Options and answers are JSON in the form that browsers read and
+//! write themselves (WebAuthn level 3, sections 5.1.8 to 5.1.10), so nothing is converted here.
+
+/// Why there is no answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PasskeyFailed {
+    /// The person declined, or took too long; browsers don't say which.
+    Declined,
+    /// That authenticator has a passkey of this person already.
+    Known,
+    /// This page is not at the address that passkeys are bound to.
+    Elsewhere,
+    /// This browser has no passkeys.
+    Unsupported,
+}
+
+impl PasskeyFailed {
+    /// What happened and what to do.
+    pub const fn message(self) -> &'static str {
+        match self {
+            Self::Declined => "No passkey was used. Try again when you are ready, or use another way.",
+            Self::Known => "This device has a passkey for your account already.",
+            Self::Elsewhere => {
+                "Passkeys work at this console’s own address only, over HTTPS. Open it there and try again."
+            }
+            Self::Unsupported => "This browser can’t use passkeys. Update it, or use another way.",
+        }
+    }
+}
+
+/// Makes a passkey on an authenticator that the person chooses; answers with what is sent to the server.
+///
+/// # Errors
+/// When there is none.
+pub async fn create_passkey(options: &str) -> Result<String, PasskeyFailed> {
+    ask("create", "parseCreationOptionsFromJSON", options).await
+}
+
+/// Has a passkey sign; answers with what is sent to the server.
+///
+/// # Errors
+/// When none signed.
+pub async fn sign_with_passkey(options: &str) -> Result<String, PasskeyFailed> {
+    ask("get", "parseRequestOptionsFromJSON", options).await
+}
+
+#[cfg(not(feature = "hydrate"))]
+async fn ask(_: &str, _: &str, _: &str) -> Result<String, PasskeyFailed> {
+    Err(PasskeyFailed::Unsupported)
+}
+
+#[cfg(feature = "hydrate")]
+async fn ask(does: &str, reads: &str, options: &str) -> Result<String, PasskeyFailed> {
+    use js_sys::{JSON, Object, Promise, Reflect};
+    use leptos::prelude::window;
+    use wasm_bindgen::{JsCast, JsValue};
+
+    let failed = |error: JsValue| {
+        let name = Reflect::get(&error, &"name".into()).ok().and_then(|name| name.as_string()).unwrap_or_default();
+        match name.as_str() {
+            "InvalidStateError" => PasskeyFailed::Known,
+            "SecurityError" => PasskeyFailed::Elsewhere,
+            "NotAllowedError" | "AbortError" => PasskeyFailed::Declined,
+            _ => PasskeyFailed::Unsupported,
+        }
+    };
+    let get = |of: &JsValue, name: &str| Reflect::get(of, &name.into()).map_err(failed);
+    let call = |of: &JsValue, name: &str, arguments: &js_sys::Array| -> Result<JsValue, PasskeyFailed> {
+        let function = get(of, name)?.dyn_into::<js_sys::Function>().map_err(|_| PasskeyFailed::Unsupported)?;
+        function.apply(of, arguments).map_err(failed)
+    };
+
+    let options = JSON::parse(options).map_err(failed)?;
+    let window: JsValue = window().into();
+    let read = call(&get(&window, "PublicKeyCredential")?, reads, &js_sys::Array::of1(&get(&options, "publicKey")?))?;
+    let request = Object::new();
+    Reflect::set(&request, &"publicKey".into(), &read).map_err(failed)?;
+    let container = get(&get(&window, "navigator")?, "credentials")?;
+    let promise = call(&container, does, &js_sys::Array::of1(&request))?;
+    let credential = wasm_bindgen_futures::JsFuture::from(promise.unchecked_into::<Promise>()).await.map_err(failed)?;
+    let json = call(&credential, "toJSON", &js_sys::Array::new())?;
+    JSON::stringify(&json).ok().and_then(|text| text.as_string()).ok_or(PasskeyFailed::Unsupported)
+}

@@ -1,0 +1,58 @@
+//! A WebSocket of this document to its own server.
+
+use leptos::prelude::window;
+use wasm_bindgen::{JsCast, closure::Closure};
+use web_sys::{MessageEvent, WebSocket};
+
+/// An open or opening connection. Dropping it closes it, and its handlers are not called any more.
+pub struct Socket {
+    socket: WebSocket,
+    _handlers: (Closure<dyn Fn()>, Closure<dyn Fn(MessageEvent)>, Closure<dyn Fn()>),
+}
+
+impl Socket {
+    /// Connects to `path`. `closed` is called once, also when the connection never came about; `None` when the browser
+    /// refuses to try.
+    pub fn open(
+        path: &str,
+        opened: impl Fn() + 'static,
+        said: impl Fn(String) + 'static,
+        closed: impl Fn() + 'static,
+    ) -> Option<Self> {
+        let location = window().location();
+        let scheme = if location.protocol().ok()? == "https:" { "wss" } else { "ws" };
+        let socket = WebSocket::new(&format!("{scheme}://{}{path}", location.host().ok()?)).ok()?;
+        let opened = Closure::<dyn Fn()>::new(opened);
+        let said = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+            if let Some(text) = event.data().as_string() {
+                said(text);
+            }
+        });
+        // The handler drops the socket that owns it: not while it runs.
+        let closed = std::rc::Rc::new(closed);
+        let closed = Closure::<dyn Fn()>::new(move || {
+            let closed = std::rc::Rc::clone(&closed);
+            super::after(0, move || closed());
+        });
+        socket.set_onopen(Some(opened.as_ref().unchecked_ref()));
+        socket.set_onmessage(Some(said.as_ref().unchecked_ref()));
+        socket.set_onclose(Some(closed.as_ref().unchecked_ref()));
+        Some(Self { socket, _handlers: (opened, said, closed) })
+    }
+
+    /// Says something, if the connection is open.
+    pub fn send(&self, text: &str) {
+        if self.socket.ready_state() == WebSocket::OPEN {
+            let _ = self.socket.send_with_str(text);
+        }
+    }
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        self.socket.set_onopen(None);
+        self.socket.set_onmessage(None);
+        self.socket.set_onclose(None);
+        let _ = self.socket.close();
+    }
+}

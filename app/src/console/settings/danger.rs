@@ -1,0 +1,100 @@
+//! The danger zone: what can't be taken back by pressing again.
+
+use super::{delete_workspace, why_no_button};
+use crate::{
+    browser,
+    console::scope::Scope,
+    error::AppError,
+    routes::{Page, Route, SettingsPage},
+    ui::{Banner, TextField, Toast, Tone},
+};
+use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use model::{Capability, FieldErrors, money::grouped, settings::Contents};
+
+pub fn view(scope: Scope, contents: Contents) -> AnyView {
+    view! { {delete(scope, contents)} }.into_any()
+}
+
+fn counted(number: i64, one: &str, many: &str) -> String {
+    if number == 1 { format!("1 {one}") } else { format!("{} {many}", grouped(number.unsigned_abs())) }
+}
+
+fn delete(scope: Scope, contents: Contents) -> AnyView {
+    let name = scope.entry.with_untracked(|e| e.as_ref().map(|e| e.workspace.name.clone())).unwrap_or_default();
+    let slug = scope.slug().to_string();
+    let returned = scope.session.take_returned().unwrap_or_default();
+    let value = returned.value("slug").unwrap_or_default().to_owned();
+    let errors = RwSignal::new(returned.errors.clone());
+    let message = RwSignal::new(returned.message.clone());
+    let busy = RwSignal::new(false);
+    let deleted = name.clone();
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        let values = browser::form_values(&event);
+        let typed = values.iter().find(|(n, _)| n == "slug").map(|(_, v)| v.clone()).unwrap_or_default();
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        let deleted = deleted.clone();
+        spawn_local(async move {
+            let delete = scope.ask(async |slug, grant| delete_workspace(slug, grant, typed.clone()).await);
+            let answer = scope.quietly(delete).await;
+            if busy.try_set(false).is_some() {
+                return;
+            }
+            match answer {
+                Ok(()) => {
+                    scope.session.refresh_picker(true);
+                    scope.session.navigator.push(Route::home());
+                    scope.session.toast(Toast::done(format!("{deleted} is deleted. You can restore it for 14 days.")));
+                }
+                Err(
+                    error @ (AppError::Invalid(_)
+                    | AppError::Denied(_)
+                    | AppError::Unavailable
+                    | AppError::Offline
+                    | AppError::Internal),
+                ) => {
+                    message.set(if error.fields().0.is_empty() { error.message() } else { String::new() });
+                    errors.set(error.fields());
+                    browser::next_frame(|| browser::focus("[aria-invalid=true]"));
+                }
+                Err(error) => scope.stopped(error),
+            }
+        });
+    };
+    let holds = [
+        counted(contents.people, "person with a direct seat", "people with a direct seat"),
+        counted(contents.products, "product", "products"),
+        counted(contents.customers, "customer", "customers"),
+        counted(contents.invoices, "invoice", "invoices"),
+    ]
+    .join(", ");
+    let here = scope.url(&Page::Settings(SettingsPage::Danger));
+    let may = move || scope.may(Capability::OwnWorkspace);
+    view! {
+        <section class="block danger" aria-labelledby="delete">
+            <h3 id="delete">"Delete this workspace"</h3>
+            <p>{format!("{name} holds {holds}. Everybody in it, in every tab, is told at once and can’t open it any more.")}</p>
+            <p>"An owner can restore it, whole, for 14 days: from this address or from All workspaces. After that it is gone for good. Nobody else can ever take its address."</p>
+            <form class="form" method="post" action=here novalidate on:submit=submit>
+                {move || message.with(|m| (!m.is_empty()).then(|| view! { <Banner tone=Tone::Bad message=m.clone()/> }))}
+                <input type="hidden" name="grant" value=scope.entry.with_untracked(|e| e.as_ref().map(|e| e.grant.clone()))/>
+                <input type="hidden" name="action" value="delete"/>
+                <ConfirmField slug=slug value errors/>
+                <div class="btn-row"><button class="btn danger primary" type="submit" disabled=move || !may() aria-busy=move || busy.get().then_some("true")>"Delete workspace"</button></div>
+                {move || why_no_button(scope, Capability::OwnWorkspace)}
+            </form>
+        </section>
+    }
+    .into_any()
+}
+
+#[component]
+fn ConfirmField(slug: String, value: String, errors: RwSignal<FieldErrors>) -> impl IntoView {
+    view! {
+        <p>"To be sure, type its address: "<code class="mono" data-testid="confirm-slug">{slug}</code></p>
+        <TextField name="slug" label="Address" value errors mono=true/>
+    }
+}

@@ -1,0 +1,103 @@
+//! General settings: name, address, description, time zone.
+
+use super::{check_slug, save_general};
+use crate::{
+    console::{form::FormPage, scope::Scope},
+    routes::{Page, SettingsPage},
+    ui::{Ago, Banner, SelectField, SlugField, SlugText, TextAreaField, TextField, Tone},
+};
+use leptos::prelude::*;
+use model::{
+    moment,
+    settings::{GeneralInput, GeneralSettings, OldSlug},
+};
+
+pub fn view(scope: Scope, settings: &GeneralSettings) -> AnyView {
+    let input = settings.input.clone();
+    let form = FormPage::open(scope, move |values: GeneralInput| async move {
+        let save = scope.ask(async |slug, grant| save_general(slug, grant, values.clone()).await);
+        let saved = scope.quietly(save).await?;
+        scope.called(saved);
+        scope.reload();
+        Ok((Page::Settings(SettingsPage::General), "Settings saved".to_owned()))
+    });
+    let value = |name: &str, stored: &str| form.typed(name).unwrap_or_else(|| stored.to_owned());
+    let errors = form.errors;
+    let mut zones: Vec<_> = settings.zones.iter().map(|zone| (zone.clone(), zone.replace('_', " "))).collect();
+    if !settings.zones.contains(&input.time_zone) {
+        zones.insert(0, (input.time_zone.clone(), input.time_zone.clone()));
+    }
+    let (name, slug, description, zone) = (
+        value("name", &input.name),
+        value("slug", &input.slug),
+        value("description", &input.description),
+        value("time_zone", &input.time_zone),
+    );
+    let typed = RwSignal::new(slug.clone());
+    let current = input.slug.clone();
+    let (of_form, kept) = (current.clone(), current.clone());
+    let changes = move || {
+        let typed = typed.get();
+        (typed.trim() != current && !typed.is_empty()).then(|| {
+            let (old, new) = (current.clone(), typed.trim().to_owned());
+            view! {
+                <div class="banner warn" role="status" data-testid="slug-warning">
+                    <div>
+                        <p>{format!("Every page moves from /{old} to /{new}, for everybody at once.")}</p>
+                        <p>"Old links lead on to the new address for whoever has a seat; tabs that are open carry on. Programs that use the JSON API are led on, too. Nobody else can ever take the old address."</p>
+                    </div>
+                </div>
+            }
+        })
+    };
+    let here = scope.url(&Page::Settings(SettingsPage::General));
+    view! {
+        <form class="form" method="post" action=here novalidate on:submit=move |event| form.submit(event)>
+            {move || form.message().map(|message| view! { <Banner tone=Tone::Bad message/> })}
+            <input type="hidden" name="grant" value=scope.entry.with_untracked(|e| e.as_ref().map(|e| e.grant.clone()))/>
+            <TextField name="name" label="Name" value=name errors/>
+            <SlugField label="Address" value=slug current=of_form typed errors
+                check=move |slug| { let own = scope.slug(); async move { check_slug(slug, Some(own)).await } }/>
+            {changes}
+            <TextAreaField name="description" label="Description" value=description errors/>
+            <SelectField name="time_zone" label="Time zone" value=zone options=zones errors/>
+            <p class="hint">"Times in the audit log are said in this zone."</p>
+            <div class="btn-row"><button class="btn primary" type="submit" aria-busy=move || form.busy().then_some("true")>"Save"</button></div>
+        </form>
+        {old_addresses(scope, &settings.old, &kept)}
+    }
+    .into_any()
+}
+
+/// The addresses that the workspace had before: each leads here still.
+fn old_addresses(scope: Scope, old: &[OldSlug], current: &str) -> Option<AnyView> {
+    let rows = old
+        .iter()
+        .map(|old| {
+            view! {
+                <tr data-testid="row">
+                    <td class="col-main"><SlugText slug=old.slug.clone()/></td>
+                    <td class="fit col-sm">{old.retired_at.map(|at| moment::date(at.date()))}</td>
+                    <td class="fit">{match old.last_used_at {
+                        Some(at) => view! { <Ago at now=scope.session.now/> }.into_any(),
+                        None => "Not since".into_any(),
+                    }}</td>
+                </tr>
+            }
+        })
+        .collect_view();
+    (!old.is_empty()).then(|| {
+        view! {
+            <section class="block" aria-labelledby="old-addresses">
+                <h3 id="old-addresses">"Old addresses"</h3>
+                <p class="hint">{format!("Each leads on to /{current}, for whoever has a seat.")}</p>
+                <div class="table-wrap"><table class="data-table">
+                    <caption class="visually-hidden">"Old addresses"</caption>
+                    <thead><tr><th scope="col">"Address"</th><th scope="col" class="fit col-sm">"In use until"</th><th scope="col" class="fit">"Last used on"</th></tr></thead>
+                    <tbody>{rows}</tbody>
+                </table></div>
+            </section>
+        }
+        .into_any()
+    })
+}

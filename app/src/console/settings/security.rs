@@ -1,0 +1,81 @@
+//! What the workspace demands of whoever enters: a second factor.
+
+use super::demand_factor;
+use crate::{
+    console::scope::Scope,
+    routes::{Page, ReturnTo, Route, SettingsPage},
+    ui::{Icon, Status, StatusTone, Toast},
+};
+use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use model::settings::SecuritySettings;
+
+pub fn view(scope: Scope, settings: &SecuritySettings) -> AnyView {
+    view! { {demand(scope, settings)} }.into_any()
+}
+
+fn demand(scope: Scope, settings: &SecuritySettings) -> AnyView {
+    let SecuritySettings { demands_factor: on, proven } = *settings;
+    let here = scope.url(&Page::Settings(SettingsPage::Security));
+    let busy = RwSignal::new(false);
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        spawn_local(async move {
+            let answer = scope.ask(async |slug, grant| demand_factor(slug, grant, !on).await).await;
+            if busy.try_set(false).is_some() {
+                return;
+            }
+            match answer {
+                Ok(()) => {
+                    let said = if on {
+                        "No second factor is asked for any more"
+                    } else {
+                        "A second factor is asked for from now on"
+                    };
+                    scope.session.toast(Toast::done(said));
+                    scope.reload();
+                }
+                Err(error) => scope.stopped(error),
+            }
+        });
+    };
+    // Whoever turns it on must be able to come in again.
+    let first = Route::Factor { next: ReturnTo::parse(&here) }.url();
+    view! {
+        <section class="block" aria-labelledby="demand" data-testid="demand">
+            <h3 id="demand">"Second factor"</h3>
+            <p>"With this on, Stile asks whoever enters this workspace for a code from an authenticator app or a passkey, once for as long as they stay signed in. Other workspaces and the sign-in stay as they are. Operator tokens can’t read this workspace while it is on: a token doesn’t show that a person is there."</p>
+            <p class="state">{if on {
+                view! { <Status tone=StatusTone::Ok label="Asked for"/> }
+            } else {
+                view! { <Status tone=StatusTone::Off label="Not asked for"/> }
+            }}</p>
+            {if !on && !proven {
+                view! {
+                    <div class="banner" role="status">
+                        <Icon name="shield"/>
+                        <p>"So that you don’t lock yourself out, confirm your own second factor first."</p>
+                        <a class="btn small" href=first data-testid="prove-first">"Confirm it’s you"</a>
+                    </div>
+                }
+                .into_any()
+            } else {
+                view! {
+                    <form class="form" method="post" action=here on:submit=submit>
+                        <input type="hidden" name="grant" value=scope.entry.with_untracked(|e| e.as_ref().map(|e| e.grant.clone()))/>
+                        <input type="hidden" name="action" value="demand"/>
+                        <input type="hidden" name="demand" value=if on { "off" } else { "on" }/>
+                        <div class="btn-row"><button class="btn" class:primary=!on type="submit" aria-busy=move || busy.get().then_some("true")>
+                            {if on { "Stop asking" } else { "Ask everybody who enters" }}
+                        </button></div>
+                    </form>
+                }
+                .into_any()
+            }}
+        </section>
+    }
+    .into_any()
+}

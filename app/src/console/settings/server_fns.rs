@@ -1,0 +1,44 @@
+//! Server functions of the settings.
+
+use crate::error::AppError;
+use leptos::prelude::*;
+use model::{Slug, settings::GeneralInput, workspace::WorkspaceProfile};
+use server_fn::codec::Json;
+
+/// Stores the general settings; answers with what the workspace is called and where it is from now on.
+///
+/// # Errors
+/// [`AppError::Invalid`] by field, also when the address is or ever was another workspace's; [`AppError::Denied`] without
+/// the capability.
+#[server(prefix = "/api/fn", endpoint = "save_general", input = Json, output = Json)]
+pub async fn save_general(workspace: Slug, grant: String, input: GeneralInput) -> Result<WorkspaceProfile, AppError> {
+    crate::ssr::settings::save_general(&crate::ssr::context()?, &workspace, &grant, &input).await
+}
+
+/// Deletes the workspace, if `typed` is its address. It can be restored for 14 days.
+///
+/// # Errors
+/// [`AppError::Invalid`] on `slug` when something else was typed; [`AppError::Denied`] for whoever is no owner.
+#[server(prefix = "/api/fn", endpoint = "delete_workspace", input = Json, output = Json)]
+pub async fn delete_workspace(workspace: Slug, grant: String, typed: String) -> Result<(), AppError> {
+    crate::ssr::settings::delete_workspace(&crate::ssr::context()?, &workspace, &grant, &typed).await
+}
+
+/// Turns the workspace's demand for a second factor on (`demand`) or off.
+///
+/// # Errors
+/// [`AppError::Denied`] without the capability; [`AppError::Factor`] when whoever turns it on has proven none in this
+/// session, and so would lock themselves out.
+#[server(prefix = "/api/fn", endpoint = "demand_factor", input = Json, output = Json)]
+pub async fn demand_factor(workspace: Slug, grant: String, demand: bool) -> Result<(), AppError> {
+    crate::ssr::settings::demand_factor(&crate::ssr::context()?, &workspace, &grant, demand).await
+}
+
+/// Whether an address can be had: nobody ever had it, or `workspace` itself did. Whose it is or was is not said.
+///
+/// # Errors
+/// [`AppError::SignedOut`]; [`AppError::Absent`] when there is no seat in `workspace`.
+#[server(prefix = "/api/fn", endpoint = "check_slug", input = Json, output = Json)]
+pub async fn check_slug(slug: Slug, workspace: Option<Slug>) -> Result<bool, AppError> {
+    crate::ssr::settings::check_slug(&crate::ssr::context()?, &slug, workspace.as_ref()).await
+}

@@ -1,0 +1,128 @@
+//! The tab's end of the socket: connects after hydration, says where it is, comes back after a break.
+
+use super::{Heard, Here, PATH};
+use crate::{
+    browser::{self, Socket},
+    routes::Route,
+    session::Session,
+};
+use leptos::prelude::*;
+use model::Slug;
+use std::cell::RefCell;
+
+/// The first pause before connecting again, and the longest, in milliseconds.
+const PAUSES: (u32, u32) = (400, 30_000);
+
+/// The one connection of this tab.
+#[derive(Default)]
+struct Link {
+    socket: Option<Socket>,
+    /// Connections in a row that did not come about or broke before a word was said.
+    failures: u32,
+    /// Counts connections, so that what a former one still says is not taken for this one's.
+    turn: u32,
+    /// The document is being left: nothing is connected any more.
+    closed: bool,
+    here: Option<Slug>,
+}
+
+thread_local! {
+    static LINK: RefCell<Link> = RefCell::default();
+}
+
+/// Begins to listen, for as long as the document lives.
+pub fn start(session: Session) {
+    Effect::new(move |_| {
+        let here = match session.navigator.route() {
+            Route::Workspace(slug, _) => Some(slug),
+            _ => None,
+        };
+        LINK.with_borrow_mut(|link| {
+            if link.here != here {
+                link.here = here;
+                link.say();
+            }
+        });
+    });
+    browser::on_leave(|| {
+        // An open socket would keep the document out of the back-forward cache.
+        LINK.with_borrow_mut(|link| {
+            link.closed = true;
+            link.socket = None;
+        });
+    });
+    browser::on_online(move || {
+        LINK.with_borrow_mut(|link| link.failures = 0);
+        connect(session);
+    });
+    connect(session);
+}
+
+/// Asks how things stand now.
+pub fn ask() {
+    LINK.with_borrow(Link::say);
+}
+
+impl Link {
+    fn say(&self) {
+        let Some(socket) = &self.socket else { return };
+        if let Ok(text) = serde_json::to_string(&Here { workspace: self.here.clone() }) {
+            socket.send(&text);
+        }
+    }
+}
+
+fn connect(session: Session) {
+    let Some(turn) = LINK.with_borrow_mut(|link| {
+        if link.closed || link.socket.is_some() {
+            return None;
+        }
+        link.turn += 1;
+        Some(link.turn)
+    }) else {
+        return;
+    };
+    let is_current = move || LINK.with_borrow(|link| link.turn == turn && !link.closed);
+    let opened = move || {
+        LINK.with_borrow(|link| {
+            if link.turn == turn {
+                link.say()
+            }
+        })
+    };
+    let said = move |text: String| {
+        if is_current() {
+            LINK.with_borrow_mut(|link| link.failures = 0);
+            heard(session, &text);
+        }
+    };
+    let closed = move || {
+        if !is_current() {
+            return;
+        }
+        let pause = LINK.with_borrow_mut(|link| {
+            link.socket = None;
+            link.failures += 1;
+            let most = PAUSES.0.saturating_mul(1 << link.failures.min(10)).min(PAUSES.1);
+            // All tabs of everybody lose a server at once, and should not all come back at once.
+            most / 2 + (f64::from(most / 2) * browser::random()) as u32
+        });
+        browser::after(pause, move || connect(session));
+    };
+    let socket = Socket::open(PATH, opened, said, closed);
+    LINK.with_borrow_mut(|link| link.socket = socket);
+}
+
+fn heard(session: Session, text: &str) {
+    match serde_json::from_str::<Heard>(text) {
+        Ok(Heard::SignedOut) => session.was_signed_out(),
+        Ok(Heard::Now { epoch, place }) => {
+            session.seats_are_at(&epoch);
+            if let Some((slug, standing)) = place {
+                session.stands(slug, standing);
+            }
+        }
+        // A newer server says more than this program knows.
+        Err(_) => {}
+    }
+}

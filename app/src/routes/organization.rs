@@ -1,0 +1,63 @@
+//! The pages under `/org/{id}/` (blueprint section 5).
+
+use model::id::OrganizationId;
+
+/// A page of an organization.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum OrganizationPage {
+    /// `/members`, and `/org/{id}` itself.
+    Members,
+    /// `/invites`.
+    Invites,
+    /// `/workspaces`.
+    Workspaces,
+    /// `/domains`.
+    Domains,
+}
+
+impl OrganizationPage {
+    /// All of them, in the order of the navigation.
+    pub const ALL: [Self; 4] = [Self::Members, Self::Invites, Self::Workspaces, Self::Domains];
+
+    /// Reads what stands behind the id.
+    pub(super) fn parse(rest: &str) -> Option<Self> {
+        if rest.is_empty() {
+            return Some(Self::Members);
+        }
+        Self::ALL.into_iter().find(|page| page.path() == rest)
+    }
+
+    /// Its path segment.
+    pub const fn path(self) -> &'static str {
+        match self {
+            Self::Members => "members",
+            Self::Invites => "invites",
+            Self::Workspaces => "workspaces",
+            Self::Domains => "domains",
+        }
+    }
+
+    /// Its title.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Members => "Members",
+            Self::Invites => "Invites",
+            Self::Workspaces => "Workspaces",
+            Self::Domains => "Domains",
+        }
+    }
+
+    /// Its icon.
+    pub const fn icon(self) -> &'static str {
+        match self {
+            Self::Members => "customers",
+            Self::Invites => "user",
+            Self::Workspaces => "building",
+            Self::Domains => "key",
+        }
+    }
+
+    pub(super) fn url(self, id: OrganizationId) -> String {
+        format!("/org/{id}/{}", self.path())
+    }
+}

@@ -1,0 +1,55 @@
+//! Auto-join: the domains whose people may join a workspace by themselves.
+
+use super::Desk;
+use crate::ui::Icon;
+use leptos::prelude::*;
+use model::{
+    members::{JOIN_ROLES, Members},
+    seating::Rank,
+};
+
+/// The domains of a workspace, and letting another in; nothing for whoever may not.
+pub fn joins<R: Rank>(desk: Desk<R>, data: &Members<R>) -> AnyView {
+    if !data.role.manages() {
+        return ().into_any();
+    }
+    let rows = data
+        .joins
+        .iter()
+        .map(|join| {
+            let domain = join.domain.to_string();
+            view! {
+                <li class="request" data-testid="join" data-domain=domain.clone()>
+                    <p class="words"><b>{format!("@{domain}")}</b><span class="muted">{format!("joins as {}", join.role.label())}</span></p>
+                    {desk.form(Some("stop_join"), "", view! { <input type="hidden" name="domain" value=domain.clone()/><button class="btn small quiet danger" aria-label=format!("Stop joining by {domain}")>"Stop"</button> })}
+                </li>
+            }
+        })
+        .collect_view();
+    let errors = desk.errors;
+    let domain = desk.typed("domain");
+    let fields = view! {
+        <div class="field">
+            <label for="domain">"Domain"</label>
+            <input class="input" id="domain" name="domain" type="text" value=domain autocomplete="off" spellcheck="false" placeholder="example.com"
+                aria-invalid=move || errors.with(|e| e.of("domain").map(|_| "true")) aria-describedby="domain-error"/>
+            <p class="error" id="domain-error">{move || errors.with(|e| e.of("domain").map(|m| view! { <Icon name="alert"/><span>{m.to_owned()}</span> }))}</p>
+        </div>
+        <div class="field">
+            <label for="join-role">"Joins as"</label>
+            <span class="select"><select class="input" id="join-role" name="role">
+                {JOIN_ROLES.into_iter().map(|role| view! { <option value=role.as_str()>{role.label()}</option> }).collect_view()}
+            </select><Icon name="chevron-down"/></span>
+        </div>
+        <button class="btn" type="submit">"Let them join"</button>
+    };
+    view! {
+        <section class="section" aria-labelledby="joins">
+            <div class="section-head"><h2 id="joins">"Join by domain"</h2></div>
+            <p class="muted lead">"Whoever has a verified address at one of these domains can join without an invite. Off until you add one; somebody here must have an address there, and public mail providers are refused."</p>
+            {(!data.joins.is_empty()).then(|| view! { <ul class="request-list">{rows}</ul> })}
+            {desk.form(Some("set_join"), "inline-form", fields)}
+        </section>
+    }
+    .into_any()
+}

@@ -1,0 +1,14 @@
+//! What the members pages of workspaces and organizations share: people and their roles, inviting, open invites,
+//! requests, domains. They know nothing of where they stand: a [`Desk`] tells them what may be done and does it.
+
+mod desk;
+mod invites;
+mod joins;
+mod people;
+mod requests;
+
+pub use desk::Desk;
+pub use invites::{invite_form, open_invites};
+pub use joins::joins;
+pub use people::people;
+pub use requests::requests;

@@ -1,0 +1,46 @@
+//! Who asks for a seat.
+
+use super::Desk;
+use crate::ui::{Ago, Icon};
+use leptos::prelude::*;
+use model::{
+    members::Members,
+    seating::{Rank, grantable},
+};
+
+/// The open requests; nothing when there are none. `usual` is the role offered first.
+pub fn requests<R: Rank>(desk: Desk<R>, data: &Members<R>, usual: R) -> AnyView {
+    if data.requests.is_empty() {
+        return ().into_any();
+    }
+    let roles = grantable(data.role);
+    let rows = data
+        .requests
+        .iter()
+        .map(|request| {
+            let (approve, refuse) = (request.id.to_string(), request.id.to_string());
+            let name = request.name.clone();
+            let options = desk.options(&roles, Some(usual));
+            view! {
+                <li class="request" data-testid="request" data-person=request.email.clone()>
+                    <p class="words"><b>{name.clone()}</b><span class="muted">{request.email.clone()}" · asked "<Ago at=request.since now=desk.session.now/></span></p>
+                    <div class="btn-row">
+                        {desk.form(Some("approve"), "btn-row", view! {
+                            <input type="hidden" name="request" value=approve/>
+                            <span class="select"><select class="input" name="role" aria-label=format!("Role for {name}")>{options}</select><Icon name="chevron-down"/></span>
+                            <button class="btn small primary" aria-busy=move || desk.is_busy()>"Approve"</button>
+                        })}
+                        {desk.form(Some("refuse"), "", view! { <input type="hidden" name="request" value=refuse/><button class="btn small quiet">"Refuse"</button> })}
+                    </div>
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <section class="section" aria-labelledby="requests" id="access-requests">
+            <div class="section-head"><h2 id="requests">"Waiting for a seat"</h2><span class="end">{data.requests.len()}</span></div>
+            <ul class="request-list">{rows}</ul>
+        </section>
+    }
+    .into_any()
+}

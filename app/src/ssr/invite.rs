@@ -1,0 +1,182 @@
+//! The page of an invite: looking consumes nothing, accepting is a POST of the right person (security.md T-15 to T-17).
+
+use super::{
+    Call, fault,
+    identity::{self, Started},
+    letters,
+};
+use crate::{
+    error::AppError,
+    routes::{InviteToken, Page, ReturnTo, Route},
+};
+use model::{
+    FieldErrors,
+    field::line,
+    id::{InviteId, UserId, WorkspaceId},
+    invite::{Invite, InviteState, Mailbox},
+    members::Notices,
+    password::NewPassword,
+};
+use store::{
+    door::{Credential, PersonTx},
+    mail::Queue,
+    offers::{self, Accepted, Declined, Linked},
+    secret::{Secret, SecretHash},
+};
+
+fn hash(token: &InviteToken) -> Option<SecretHash> {
+    Secret::presented(token.reveal()).map(|secret| secret.hash())
+}
+
+/// What the link leads to.
+pub(super) async fn look(call: &Call, token: &InviteToken) -> Result<Option<(Invite, Mailbox)>, AppError> {
+    let Some(hash) = hash(token) else { return Ok(None) };
+    let linked = call.request.services.store.invite(&hash).await.map_err(fault)?;
+    Ok(linked.map(|Linked { invite, mailbox }| (invite, mailbox)))
+}
+
+/// What a form of the page asks for.
+pub(super) struct Wish<'f> {
+    pub(super) action: &'f str,
+    pub(super) name: &'f str,
+    pub(super) password: &'f str,
+}
+
+/// Does it, and says where to go.
+pub(super) async fn act(call: &Call, token: &InviteToken, wish: &Wish<'_>) -> Result<String, AppError> {
+    let here = || Route::Invite(token.clone()).url();
+    let Some((invite, mailbox)) = look(call, token).await? else {
+        tracing::info!("a link to no invite was used");
+        return Err(AppError::Absent);
+    };
+    match wish.action {
+        "switch" => {
+            identity::sign_out(call).await?;
+            Ok(here())
+        }
+        "accept" => {
+            let accepted = match call.credential() {
+                Ok(credential) => accept(call, &credential, invite.id).await,
+                Err(error) => Err(error),
+            };
+            match accepted {
+                // The session ended under the page: it asks for the password itself.
+                Err(AppError::SignedOut) => Ok(here()),
+                accepted => accepted.map(|to| to.unwrap_or_else(here)),
+            }
+        }
+        "sign_in" => {
+            let user = identity::prove(call, &invite.email, wish.password).await?;
+            enter(call, user, &invite, here).await
+        }
+        "join" if mailbox == Mailbox::New && invite.state == InviteState::Open => {
+            let Some(user) = register(call, token, &invite, wish).await? else { return Ok(here()) };
+            enter(call, user, &invite, here).await
+        }
+        "decline" => {
+            decline(call, token, &invite).await?;
+            Ok(here())
+        }
+        _ => Ok(here()),
+    }
+}
+
+/// Signs in and accepts in one step; whoever is asked for a second factor comes back here after it.
+async fn enter(call: &Call, user: UserId, invite: &Invite, here: impl Fn() -> String) -> Result<String, AppError> {
+    match identity::begin(call, user).await? {
+        Started::Session(credential) => accept(call, &credential, invite.id).await.map(|to| to.unwrap_or_else(here)),
+        Started::AwaitsFactor => Ok(Route::Factor { next: ReturnTo::parse(&here()) }.url()),
+    }
+}
+
+/// Adds the person whom the invite names: they came by the link in their own mailbox.
+async fn register(
+    call: &Call,
+    token: &InviteToken,
+    invite: &Invite,
+    wish: &Wish<'_>,
+) -> Result<Option<UserId>, AppError> {
+    let services = &call.request.services;
+    let mut errors = FieldErrors::default();
+    let name = errors.take("name", line("your name", wish.name, 120));
+    let about = [wish.name, invite.email.as_str()];
+    let password = errors.take("password", NewPassword::parse(wish.password, &about));
+    let (Some(name), Some(password), Some(hash)) = (name, password, hash(token)) else {
+        return Err(AppError::Invalid(errors));
+    };
+    services.limits.check(call.request.device.ip, &invite.email)?;
+    let hashed = services.passwords.hash(password.reveal()).await?;
+    services.store.register_by_invite(&hash, &name, &hashed).await.map_err(fault)
+}
+
+/// Accepts as whoever holds `credential`. `None`: it could not be, and the page says why. What is refused is noted too,
+/// so the transaction is committed in any case.
+async fn accept(call: &Call, credential: &Credential, id: InviteId) -> Result<Option<String>, AppError> {
+    let mut tx = person(call, credential).await?;
+    let accepted = offers::accept(&mut tx, id).await.map_err(fault)?;
+    tx.commit().await.map_err(fault)?;
+    Ok(match accepted {
+        Accepted::Workspace(slug) | Accepted::Before(Some(slug)) => Some(Page::Overview.url(&slug)),
+        Accepted::Organization(_) | Accepted::Before(None) => Some(Route::home().url()),
+        refused => {
+            tracing::info!(?refused, "an invite was not honoured");
+            None
+        }
+    })
+}
+
+async fn decline(call: &Call, token: &InviteToken, invite: &Invite) -> Result<(), AppError> {
+    if call.request.credential.is_some() {
+        decline_as_person(call, invite.id).await?;
+    } else if let Some(hash) = hash(token) {
+        let tell = async |d: &Declined| Some(letters::declined(&d.inviter, &d.email, &d.place));
+        call.request.services.store.decline_by_link(&hash, tell).await.map_err(fault)?;
+    }
+    Ok(())
+}
+
+async fn decline_as_person(call: &Call, id: InviteId) -> Result<(), AppError> {
+    let mut tx = person(call, &call.credential()?).await?;
+    if let Some(declined) = offers::decline(&mut tx, id).await.map_err(fault)? {
+        let letter = letters::declined(&declined.inviter, &declined.email, &declined.place);
+        tx.queue(&letter).await.map_err(fault)?;
+    }
+    tx.commit().await.map_err(fault)?;
+    Ok(())
+}
+
+async fn person(call: &Call, credential: &Credential) -> Result<PersonTx, AppError> {
+    let tx = call.request.services.store.person(credential).await.map_err(fault)?.ok_or(AppError::SignedOut)?;
+    call.asked_by(tx.live().person.id);
+    Ok(tx)
+}
+
+/// What waits on the picker.
+pub async fn notices(call: &Call) -> Result<Notices, AppError> {
+    let mut tx = person(call, &call.credential()?).await?;
+    let notices = offers::notices(&mut tx).await.map_err(fault)?;
+    tx.commit().await.map_err(fault)?;
+    Ok(notices)
+}
+
+/// A form of the picker: accepts, declines or joins, and says where to go.
+pub(super) async fn from_picker(call: &Call, action: &str, id: &str) -> Result<String, AppError> {
+    match action {
+        "accept" => {
+            let id = id.parse().map_err(|_| AppError::Absent)?;
+            Ok(accept(call, &call.credential()?, id).await?.unwrap_or_else(|| Route::home().url()))
+        }
+        "decline" => {
+            decline_as_person(call, id.parse().map_err(|_| AppError::Absent)?).await?;
+            Ok(Route::home().url())
+        }
+        "join" => {
+            let id: WorkspaceId = id.parse().map_err(|_| AppError::Absent)?;
+            let mut tx = person(call, &call.credential()?).await?;
+            let joined = offers::join(&mut tx, id).await.map_err(fault)?;
+            tx.commit().await.map_err(fault)?;
+            Ok(joined.map_or_else(|| Route::home().url(), |slug| Page::Overview.url(&slug)))
+        }
+        _ => Err(AppError::Absent),
+    }
+}

@@ -1,0 +1,46 @@
+//! The letters about seats.
+
+use model::{Email, invite::DAYS, mail::Letter};
+
+/// What an invite's letter says.
+pub(super) struct InviteLetter<'l> {
+    pub(super) to: &'l Email,
+    pub(super) inviter: &'l str,
+    /// The workspace's or organization's name.
+    pub(super) place: &'l str,
+    /// The organization's, if the invite is to a workspace of it.
+    pub(super) organization: Option<&'l str>,
+    /// The role, in words.
+    pub(super) role: &'l str,
+    /// The mailed link.
+    pub(super) link: String,
+}
+
+/// The mail that an invite goes out with.
+pub(super) fn invite(letter: &InviteLetter<'_>) -> Letter {
+    let InviteLetter { to, inviter, place, organization, role, link } = letter;
+    let what = match organization {
+        Some(organization) => format!("{place}, a workspace of {organization}"),
+        None => format!("{place} and all of its workspaces"),
+    };
+    Letter::new(to, format!("{inviter} invites you to {place}"))
+        .say(format!("{inviter} invites you to {what}. Your role would be {role}."))
+        .button("Open the invite", link.clone())
+        .aside(format!(
+            "The invite is for {to}, works once and stands for {DAYS} days. If you don’t want it, open it and decline; \
+             nothing happens until you accept. Don’t pass this mail on: whoever has its link can act as this address."
+        ))
+}
+
+/// Tells whoever made an invite that it was declined.
+pub(super) fn declined(to: &Email, who: &str, place: &str) -> Letter {
+    Letter::new(to, format!("{who} declined the invite to {place}"))
+        .say(format!("{who} declined your invite to {place}. They can be invited again after a day."))
+}
+
+/// Tells whoever asked for a seat that they have one.
+pub(super) fn approved(to: &Email, place: &str, role: &str, link: String) -> Letter {
+    Letter::new(to, format!("You have a seat in {place}"))
+        .say(format!("Your request was approved: your role in {place} is {role}."))
+        .button(format!("Open {place}"), link)
+}

@@ -1,0 +1,193 @@
+//! The pages of an organization: what they show and what is done there.
+
+use super::{
+    Call, fault,
+    letters::{self, InviteLetter},
+    seats::{concerned, no_invite, outcome, people_are, said, typed},
+};
+use crate::{
+    account::{OrganizationData, OrganizationView},
+    error::AppError,
+    routes::OrganizationPage,
+};
+use model::{
+    Email, OrganizationRole,
+    domain::Domain,
+    id::OrganizationId,
+    invite::{InviteOutcome, InviteResult},
+    members::{Deed, Done, Member, Members},
+};
+use store::{
+    door::OrganizationTx,
+    mail::Queue,
+    offers,
+    organizations::{self, Links, Sending},
+};
+
+/// Reads a page of an organization; for a member who does not manage it, their own role. [`AppError::Absent`] for
+/// anybody else, and when there is none.
+pub async fn page(call: &Call, id: OrganizationId, page: OrganizationPage) -> Result<OrganizationView, AppError> {
+    let store = &call.request.services.store;
+    let credential = call.credential()?;
+    let Some(mut tx) = store.organization(&credential, id).await.map_err(fault)? else {
+        let mut tx = store.person(&credential).await.map_err(fault)?.ok_or(AppError::SignedOut)?;
+        call.asked_by(tx.live().person.id);
+        let (profile, role) = organizations::mine(&mut tx, id).await.map_err(fault)?.ok_or(AppError::Absent)?;
+        return Ok(OrganizationView { profile, data: OrganizationData::Mine(role) });
+    };
+    call.asked_by(tx.user);
+    let profile = organizations::profile(&mut tx).await.map_err(fault)?;
+    let data = match page {
+        OrganizationPage::Members | OrganizationPage::Invites => {
+            OrganizationData::Members(Box::new(members(&mut tx).await?))
+        }
+        OrganizationPage::Workspaces | OrganizationPage::Domains => {
+            OrganizationData::Workspaces(organizations::workspaces(&mut tx).await.map_err(fault)?)
+        }
+    };
+    tx.commit().await.map_err(fault)?;
+    Ok(OrganizationView { profile, data })
+}
+
+/// The same, by the page's path segment.
+pub async fn page_named(call: &Call, id: OrganizationId, name: &str) -> Result<OrganizationView, AppError> {
+    let named = OrganizationPage::ALL.into_iter().find(|page| page.path() == name);
+    page(call, id, named.ok_or(AppError::Absent)?).await
+}
+
+async fn members(tx: &mut OrganizationTx) -> Result<Members<OrganizationRole>, AppError> {
+    let people = organizations::people(tx).await.map_err(fault)?;
+    let row = |p: organizations::Enrolled| Member {
+        id: p.id,
+        name: p.name,
+        email: p.email,
+        role: Some(p.role),
+        seat: format!("{} of every workspace", p.role.inherited().label()),
+        since: p.since,
+    };
+    let invites = organizations::open_invites(tx).await.map_err(fault)?;
+    Ok(Members {
+        me: tx.user,
+        role: tx.role,
+        members: people.into_iter().map(row).collect(),
+        invites,
+        requests: Vec::new(),
+        joins: Vec::new(),
+    })
+}
+
+/// Does what was asked for on one of the pages, all of it or nothing.
+pub async fn act(call: &Call, id: OrganizationId, deed: &Deed<OrganizationRole>) -> Result<Done, AppError> {
+    let store = &call.request.services.store;
+    let credential = call.credential()?;
+    let mut person = store.person(&credential).await.map_err(fault)?.ok_or(AppError::SignedOut)?;
+    let me = person.live().person.id;
+    call.asked_by(me);
+    let role = organizations::mine(&mut person, id).await.map_err(fault)?.ok_or(AppError::Absent)?.1;
+    if let (Deed::Leave(_), OrganizationRole::Member) = (deed, role) {
+        organizations::quit(&mut person, id).await.map_err(fault)?;
+        person.commit().await.map_err(fault)?;
+        return Ok(Done { left: true, ..said("You left the organization") });
+    }
+    let name = person.live().person.name.clone();
+    drop(person);
+    let people = concerned(deed, me)?;
+    let opened = store.organization_seating(&credential, id, me, &people).await.map_err(fault)?;
+    let mut tx = opened.ok_or(AppError::Absent)?;
+    let done = within(call, &mut tx, &name, deed).await?;
+    tx.commit().await.map_err(fault)?;
+    Ok(done)
+}
+
+async fn within(
+    call: &Call,
+    tx: &mut OrganizationTx,
+    name: &str,
+    deed: &Deed<OrganizationRole>,
+) -> Result<Done, AppError> {
+    Ok(match deed {
+        Deed::Invite { emails, role } => {
+            let mut results = Vec::new();
+            for address in typed(emails)? {
+                results.push(match address {
+                    Err(address) => InviteResult { address, outcome: InviteOutcome::Malformed },
+                    Ok(email) => {
+                        let links = offers::links().map_err(|_| AppError::Internal)?;
+                        let sending = organizations::send_invite(tx, &email, *role, &links).await.map_err(fault)?;
+                        send(call, tx, name, (&email, *role), sending, &links).await?
+                    }
+                });
+            }
+            Done { results, ..Done::default() }
+        }
+        Deed::Resend(id) => {
+            let links = offers::links().map_err(|_| AppError::Internal)?;
+            let (sending, resent) =
+                organizations::resend_invite(tx, *id, &links).await.map_err(fault)?.ok_or_else(no_invite)?;
+            let role = OrganizationRole::from_word(&resent.role).ok_or_else(no_invite)?;
+            Done {
+                results: vec![send(call, tx, name, (&resent.email, role), sending, &links).await?],
+                ..Done::default()
+            }
+        }
+        Deed::Revoke(id) => {
+            let email = organizations::revoke_invite(tx, *id).await.map_err(fault)?.ok_or_else(no_invite)?;
+            said(format!("The invite of {email} is taken back"))
+        }
+        Deed::SetRole { people, role } => {
+            for person in people {
+                organizations::set_role(tx, *person, *role).await.map_err(fault)?;
+            }
+            said(format!("{} now {}", people_are(people.len()), role.label()))
+        }
+        Deed::Remove(people) => {
+            for person in people {
+                organizations::remove(tx, *person).await.map_err(fault)?;
+            }
+            said("Removed from the organization; direct seats in its workspaces stay")
+        }
+        Deed::Leave(successor) => {
+            organizations::leave(tx, *successor).await.map_err(fault)?;
+            Done { left: true, ..said("You left the organization") }
+        }
+        Deed::Transfer(to) => {
+            organizations::transfer(tx, *to).await.map_err(fault)?;
+            said("The organization has a new owner")
+        }
+        Deed::StopJoin { domain, workspace: Some(workspace) } => {
+            let domain = Domain::parse(domain).map_err(|_| AppError::Absent)?;
+            organizations::stop_auto_join(tx, *workspace, &domain).await.map_err(fault)?;
+            said(format!("People of {domain} need an invite now"))
+        }
+        Deed::Approve(..) | Deed::Refuse(_) | Deed::SetJoin { .. } | Deed::StopJoin { .. } => {
+            return Err(AppError::Absent);
+        }
+    })
+}
+
+async fn send(
+    call: &Call,
+    tx: &mut OrganizationTx,
+    inviter: &str,
+    (email, role): (&Email, OrganizationRole),
+    sending: Sending,
+    links: &Links,
+) -> Result<InviteResult, AppError> {
+    let outcome = match outcome(sending) {
+        Some(outcome) => outcome,
+        None => {
+            let profile = organizations::profile(tx).await.map_err(fault)?;
+            let letter = letters::invite(&InviteLetter {
+                to: email,
+                inviter,
+                place: &profile.name,
+                organization: None,
+                role: role.label(),
+                link: call.request.services.link(&format!("/invite/{}", links.mailed.reveal())),
+            });
+            tx.queue(&letter).await.map_err(fault)?;
+            InviteOutcome::Sent(call.request.services.link(&format!("/invite/{}", links.copied.reveal())))
+        }
+    };
+    Ok(InviteResult { address: email.to_string(), outcome })
+}

@@ -1,0 +1,158 @@
+//! The person's own account: what its pages show and its server functions do. What can be used to take the account over
+//! asks for the password again (ASVS 6.2.3, 7.5.1).
+
+use super::{
+    Call, account_letters as letters, cookies, fault,
+    forms::{Form, Outcome},
+    identity,
+    start::new_password,
+};
+use crate::{
+    error::AppError,
+    routes::{LinkToken, Route, Saved, Start},
+};
+use http::header::SET_COOKIE;
+use model::{
+    Email, FieldErrors,
+    field::line,
+    password::MAX_BYTES,
+    preferences::{Landing, PickerOrder, Preferences, Theme},
+    profile::{NAME_MAX, Profile},
+};
+use store::{links, mail::Queue as _, profile, secret::Secret};
+
+/// The profile.
+pub async fn load(call: &Call) -> Result<Profile, AppError> {
+    let mut tx = identity::person(call).await?;
+    let read = profile::read(&mut tx).await.map_err(fault)?;
+    tx.commit().await.map_err(fault)?;
+    Ok(read)
+}
+
+/// Changes the name.
+pub async fn save_name(call: &Call, name: &str) -> Result<String, AppError> {
+    let name =
+        line("your name", name, NAME_MAX).map_err(|message| AppError::Invalid(FieldErrors::one("name", message)))?;
+    let mut tx = identity::person(call).await?;
+    profile::rename(&mut tx, &name).await.map_err(fault)?;
+    tx.commit().await.map_err(fault)?;
+    Ok(name)
+}
+
+/// Whether `password` is the person's own; a wrong one counts as a guess, and is told at `field`.
+async fn confirm(call: &Call, password: &str, field: &str) -> Result<Email, AppError> {
+    let services = &call.request.services;
+    let mut tx = identity::person(call).await?;
+    let email = Email::parse(&tx.live().person.email).map_err(|_| AppError::Internal)?;
+    services.limits.check(call.request.device.ip, &email)?;
+    let stored = profile::password_hash(&mut tx).await.map_err(fault)?;
+    tx.commit().await.map_err(fault)?;
+    let password = if password.len() > MAX_BYTES { "" } else { password };
+    if services.passwords.verify(password, Some(&stored)).await? {
+        return Ok(email);
+    }
+    services.limits.failed(call.request.device.ip, &email);
+    let message = if password.is_empty() { "Enter your password." } else { "That is not your password." };
+    Err(AppError::Invalid(FieldErrors::one(field, message)))
+}
+
+/// Sets a new password.
+pub async fn change_password(call: &Call, current: &str, password: &str) -> Result<(), AppError> {
+    let services = &call.request.services;
+    let email = confirm(call, current, "current_password").await?;
+    let name = identity::person(call).await?.live().person.name.clone();
+    let password = new_password(password, &name, email.as_str())?;
+    let hash = services.passwords.hash(password.reveal()).await?;
+    let secret = Secret::generate("").map_err(|_| AppError::Internal)?;
+    let mut tx = identity::person(call).await?;
+    profile::change_password(&mut tx, &hash, &secret).await.map_err(fault)?;
+    let reset = services.link(&Route::Start(Start::Reset).url());
+    tx.queue(&letters::password_changed(&email, reset)).await.map_err(fault)?;
+    tx.commit().await.map_err(fault)?;
+    call.header(SET_COOKIE, &services.cookies.hand_out(&secret));
+    Ok(())
+}
+
+/// Mails a link to another address, and word of it to the present one. Whether the other one has an account shows in
+/// the mail alone.
+pub async fn ask_address(call: &Call, email: &str, password: &str) -> Result<(), AppError> {
+    let services = &call.request.services;
+    let mut errors = FieldErrors::default();
+    let new = errors.take("email", Email::parse(email));
+    let Some(new) = new else { return Err(AppError::Invalid(errors)) };
+    let old = confirm(call, password, "address_password").await?;
+    if new == old {
+        return Err(AppError::Invalid(FieldErrors::one("email", "That is the address you have.")));
+    }
+    services.paces.mail(call.request.device.ip, &new)?;
+    let token = Secret::generate("").map_err(|_| AppError::Internal)?;
+    let mut tx = identity::person(call).await?;
+    let taken = links::offer_address(&mut tx, &new, &token).await.map_err(fault)?;
+    let letter = if taken {
+        letters::address_in_use(&new, services.link(&Route::SignIn { next: None, notice: None }.url()))
+    } else {
+        let path = LinkToken::parse(token.reveal()).map(|token| Route::Start(Start::AddressLink(token)).url());
+        letters::confirm_address(&new, old.as_str(), services.link(path.as_deref().unwrap_or("/")))
+    };
+    tx.queue(&letter).await.map_err(fault)?;
+    let profile = services.link(&Route::Profile { saved: None }.url());
+    tx.queue(&letters::address_asked(&old, &new, profile)).await.map_err(fault)?;
+    tx.commit().await.map_err(fault)?;
+    Ok(())
+}
+
+/// Takes back the address that waits.
+pub async fn withdraw_address(call: &Call) -> Result<(), AppError> {
+    let mut tx = identity::person(call).await?;
+    profile::withdraw_address(&mut tx).await.map_err(fault)?;
+    tx.commit().await.map_err(fault)?;
+    Ok(())
+}
+
+/// What the person has chosen.
+pub async fn preferences(call: &Call) -> Result<Preferences, AppError> {
+    let mut tx = identity::person(call).await?;
+    let chosen = profile::preferences(&mut tx).await.map_err(fault)?;
+    tx.commit().await.map_err(fault)?;
+    Ok(chosen)
+}
+
+/// Keeps what the person has chosen, and tells this device its theme.
+pub async fn save_preferences(call: &Call, landing: &str, order: &str, theme: &str) -> Result<Preferences, AppError> {
+    let chosen = Preferences {
+        landing: Landing::from_word(landing).unwrap_or_default(),
+        order: PickerOrder::from_word(order).unwrap_or_default(),
+        theme: Theme::from_word(theme),
+    };
+    let mut tx = identity::person(call).await?;
+    profile::set_preferences(&mut tx, chosen).await.map_err(fault)?;
+    let live = tx.commit().await.map_err(fault)?;
+    // The order is part of the list that is kept for a while.
+    call.request.services.store.forget_picker(&live).await;
+    if let Some(theme) = chosen.theme {
+        call.header(SET_COOKIE, &cookies::set_theme(theme));
+    }
+    Ok(chosen)
+}
+
+/// Answers the POST of one of the profile's forms.
+pub(super) async fn submit_profile(call: &Call, form: &Form) -> Result<Outcome, AppError> {
+    let saved = match form.get("action") {
+        "name" => save_name(call, form.get("name")).await.map(|_| Saved::Name)?,
+        "password" => {
+            change_password(call, form.get("current_password"), form.get("password")).await.map(|()| Saved::Password)?
+        }
+        "address" => {
+            ask_address(call, form.get("email"), form.get("address_password")).await.map(|()| Saved::LinkSent)?
+        }
+        "withdraw" => withdraw_address(call).await.map(|()| Saved::Withdrawn)?,
+        _ => return Err(AppError::Absent),
+    };
+    Ok(Outcome::Go(Route::Profile { saved: Some(saved) }.url()))
+}
+
+/// Answers the POST of the preferences' form.
+pub(super) async fn submit_preferences(call: &Call, form: &Form) -> Result<Outcome, AppError> {
+    save_preferences(call, form.get("landing"), form.get("order"), form.get("theme")).await?;
+    Ok(Outcome::Go(Route::Preferences { saved: Some(Saved::Preferences) }.url()))
+}

@@ -1,0 +1,250 @@
+//! The members of a workspace: what its page shows and what is done there.
+
+use super::{
+    Call,
+    console::opened,
+    fault,
+    letters::{self, InviteLetter},
+};
+use crate::{
+    error::AppError,
+    routes::{Page, SettingsPage},
+};
+use model::{
+    Email, FieldErrors, Slug, WorkspaceRole,
+    capability::{Capability, CapabilityKind, ManageMembers, OwnWorkspace},
+    domain::Domain,
+    id::UserId,
+    invite::{InviteOutcome, InviteResult, addresses},
+    members::{AutoJoin, Deed, Done, Members},
+    seating::Rank,
+};
+use store::{
+    auto_joins::{self, NotJoinable},
+    door::{Can, Mode, WorkspaceTx, Write},
+    invites::{self, Sending},
+    mail::Queue,
+    members::{self, Answer},
+    offers,
+};
+
+/// Most people whose seats are changed at once.
+const AT_ONCE: usize = 100;
+
+/// Reads what the members page shows: to those who manage seats all of it, to guests only themselves.
+pub(super) async fn page<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<Members<WorkspaceRole>, AppError> {
+    let (me, seat, organization) = (tx.user(), tx.tenant().seat, tx.tenant().workspace.organization.clone());
+    let sees_all = seat.capabilities().has(Capability::ReadAll);
+    let members = members::list(tx).await.map_err(fault)?;
+    let members = members.into_iter().filter(|m| sees_all || m.id == me).map(|m| m.row(&organization)).collect();
+    let (mut invites, mut requests, mut joins) = (Vec::new(), Vec::new(), Vec::new());
+    if let Ok(can) = tx.can::<ManageMembers>() {
+        invites = self::invites::open(tx, &can).await.map_err(fault)?;
+        requests = members::requests(tx, &can).await.map_err(fault)?;
+        joins = auto_joins::list(tx, &can).await.map_err(fault)?;
+    }
+    Ok(Members { me, role: seat.role(), members, invites, requests, joins })
+}
+
+/// The people whose seats a deed changes: they are kept behind their fences.
+pub(super) fn concerned<R: Rank>(deed: &Deed<R>, me: UserId) -> Result<Vec<UserId>, AppError> {
+    let people = match deed {
+        Deed::SetRole { people, .. } | Deed::Remove(people) => people.clone(),
+        Deed::Leave(successor) => successor.iter().copied().chain([me]).collect(),
+        Deed::Transfer(to) => vec![*to, me],
+        _ => Vec::new(),
+    };
+    if people.len() > AT_ONCE {
+        let message = format!("Choose at most {AT_ONCE} people at once.");
+        return Err(AppError::Invalid(FieldErrors::one("person", message)));
+    }
+    Ok(people)
+}
+
+/// Does what was asked for on the members page, all of it or nothing.
+pub async fn act(call: &Call, slug: &Slug, grant: &str, deed: &Deed<WorkspaceRole>) -> Result<Done, AppError> {
+    let grant = call.request.services.grants.read(grant)?;
+    let fence = grant.fence();
+    let people = concerned(deed, fence.user)?;
+    let store = &call.request.services.store;
+    let door = store.workspace_seating(&call.credential()?, slug, fence, &people).await.map_err(fault)?;
+    let mut tx = opened(call, door)?;
+    grant.fits(tx.tenant())?;
+    let done = within(call, &mut tx, deed).await?;
+    tx.commit().await.map_err(fault)?;
+    Ok(done)
+}
+
+fn may<C: CapabilityKind>(tx: &WorkspaceTx<Write>) -> Result<Can<C>, AppError> {
+    tx.can::<C>().map_err(|denied| AppError::Denied(denied.0))
+}
+
+async fn within(call: &Call, tx: &mut WorkspaceTx<Write>, deed: &Deed<WorkspaceRole>) -> Result<Done, AppError> {
+    // Leaving is everybody's own.
+    if let Deed::Leave(successor) = deed {
+        members::leave(tx, *successor).await.map_err(fault)?;
+        let left = tx.tenant().seat.organization().is_none();
+        return Ok(Done { left, ..said("You gave up your direct seat") });
+    }
+    let can = may::<ManageMembers>(tx)?;
+    Ok(match deed {
+        Deed::Invite { emails, role } => invite(call, tx, &can, emails, *role).await?,
+        Deed::Resend(id) => {
+            let links = offers::links().map_err(|_| AppError::Internal)?;
+            let (sending, resent) =
+                invites::resend(tx, &can, *id, &links).await.map_err(fault)?.ok_or_else(no_invite)?;
+            let role = WorkspaceRole::from_word(&resent.role).map_or("", WorkspaceRole::label);
+            let result = send(call, tx, &resent.email, role, sending, &links).await?;
+            Done { results: vec![result], ..Done::default() }
+        }
+        Deed::Revoke(id) => {
+            let email = invites::revoke(tx, &can, *id).await.map_err(fault)?.ok_or_else(no_invite)?;
+            said(format!("The invite of {email} is taken back"))
+        }
+        Deed::SetRole { people, role } => {
+            for person in people {
+                members::set_role(tx, &can, *person, *role).await.map_err(fault)?;
+            }
+            said(format!("{} now {}", people_are(people.len()), role.label()))
+        }
+        Deed::Remove(people) => {
+            for person in people {
+                members::remove(tx, &can, *person).await.map_err(fault)?;
+            }
+            let seats = if people.len() == 1 { "Seat" } else { "Seats" };
+            said(format!("{seats} removed"))
+        }
+        Deed::Transfer(to) => {
+            let own = may::<OwnWorkspace>(tx)?;
+            members::transfer(tx, &own, *to).await.map_err(fault)?;
+            said("The workspace has a new owner")
+        }
+        Deed::Approve(id, role) => {
+            let answered = members::answer(tx, &can, *id, Answer::Approve(*role)).await.map_err(fault)?;
+            let request = answered.ok_or_else(no_request)?;
+            if let Ok(to) = Email::parse(&request.email) {
+                let workspace = tx.tenant().workspace.clone();
+                let link = call.request.services.link(&format!("/{}", workspace.slug));
+                tx.queue(&letters::approved(&to, &workspace.name, role.label(), link)).await.map_err(fault)?;
+            }
+            said(format!("{} has a seat now", request.name))
+        }
+        Deed::Refuse(id) => {
+            let answered = members::answer(tx, &can, *id, Answer::Refuse).await.map_err(fault)?;
+            said(format!("{} gets no seat", answered.ok_or_else(no_request)?.name))
+        }
+        Deed::SetJoin { domain, role } => {
+            let mut errors = FieldErrors::default();
+            let domain = errors.take("domain", Domain::parse(domain));
+            let role = errors.take("role", WorkspaceRole::from_word(role).ok_or("Choose a role from the list."));
+            let (Some(domain), Some(role)) = (domain, role) else { return Err(AppError::Invalid(errors)) };
+            let join = AutoJoin { domain, role };
+            auto_joins::set(tx, &can, &join).await.map_err(fault)?.map_err(|why| {
+                AppError::Invalid(match why {
+                    NotJoinable::NobodyThere => FieldErrors::one(
+                        "domain",
+                        "Nobody in this workspace has a verified address at that domain. Invite somebody of it first.",
+                    ),
+                    NotJoinable::Role => FieldErrors::one("role", "Nobody joins by themselves above Member."),
+                })
+            })?;
+            said(format!("People of {} can join", join.domain))
+        }
+        Deed::StopJoin { domain, .. } => {
+            let domain = Domain::parse(domain).map_err(|_| AppError::Absent)?;
+            auto_joins::stop(tx, &can, &domain).await.map_err(fault)?;
+            said(format!("People of {domain} need an invite now"))
+        }
+        Deed::Leave(_) => Done::default(),
+    })
+}
+
+pub(super) fn said(text: impl Into<String>) -> Done {
+    Done { said: text.into(), ..Done::default() }
+}
+
+pub(super) fn people_are(count: usize) -> String {
+    if count == 1 { "They are".to_owned() } else { format!("{count} people are") }
+}
+
+pub(super) fn no_invite() -> AppError {
+    AppError::Invalid(FieldErrors::one("invite", "That invite was answered or taken back meanwhile."))
+}
+
+fn no_request() -> AppError {
+    AppError::Invalid(FieldErrors::one("request", "That request was answered meanwhile."))
+}
+
+/// The addresses that were typed, or the complaint that there are none.
+pub(super) fn typed(emails: &str) -> Result<Vec<Result<Email, String>>, AppError> {
+    let addresses = addresses(emails);
+    if addresses.is_empty() {
+        return Err(AppError::Invalid(FieldErrors::one("emails", "Enter at least one e-mail address.")));
+    }
+    Ok(addresses)
+}
+
+/// What a sending is called, without a link.
+pub(super) const fn outcome(sending: Sending) -> Option<InviteOutcome> {
+    match sending {
+        Sending::Sent(_) => None,
+        Sending::Seated => Some(InviteOutcome::Seated),
+        Sending::Pending => Some(InviteOutcome::Pending),
+        Sending::Declined => Some(InviteOutcome::Declined),
+        Sending::Throttled => Some(InviteOutcome::Throttled),
+    }
+}
+
+async fn invite(
+    call: &Call,
+    tx: &mut WorkspaceTx<Write>,
+    can: &Can<ManageMembers>,
+    emails: &str,
+    role: WorkspaceRole,
+) -> Result<Done, AppError> {
+    let mut results = Vec::new();
+    for address in typed(emails)? {
+        results.push(match address {
+            Err(address) => InviteResult { address, outcome: InviteOutcome::Malformed },
+            Ok(email) => {
+                let links = offers::links().map_err(|_| AppError::Internal)?;
+                let sending = invites::send(tx, can, &email, role, &links).await.map_err(fault)?;
+                send(call, tx, &email, role.label(), sending, &links).await?
+            }
+        });
+    }
+    Ok(Done { results, ..Done::default() })
+}
+
+/// Queues the mail of an invite that was written down.
+async fn send(
+    call: &Call,
+    tx: &mut WorkspaceTx<Write>,
+    email: &Email,
+    role: &str,
+    sending: Sending,
+    links: &invites::Links,
+) -> Result<InviteResult, AppError> {
+    let outcome = match outcome(sending) {
+        Some(outcome) => outcome,
+        None => {
+            let tenant = tx.tenant().clone();
+            let letter = letters::invite(&InviteLetter {
+                to: email,
+                inviter: &tenant.live.person.name,
+                place: &tenant.workspace.name,
+                organization: Some(&tenant.workspace.organization),
+                role,
+                link: call.request.services.link(&format!("/invite/{}", links.mailed.reveal())),
+            });
+            tx.queue(&letter).await.map_err(fault)?;
+            InviteOutcome::Sent(call.request.services.link(&format!("/invite/{}", links.copied.reveal())))
+        }
+    };
+    Ok(InviteResult { address: email.to_string(), outcome })
+}
+
+/// The page that these forms are of.
+pub(super) const fn is_here(page: &Page) -> bool {
+    matches!(page, Page::Settings(SettingsPage::Members))
+}

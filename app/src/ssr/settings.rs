@@ -1,0 +1,227 @@
+//! The settings of a workspace: their pages' data, and what their server functions do. Creating and restoring one, too.
+
+use super::{
+    Call,
+    console::{opened, reading, writing},
+    fault, seats,
+};
+use crate::{
+    console::{AuditView, PageData},
+    error::AppError,
+    routes::SettingsPage,
+};
+use axum::body::Body;
+use http::{HeaderValue, Response, header};
+use model::{
+    FieldErrors, Slug,
+    audit::{Action, AuditQuery, Detail, Position, csv_cell},
+    capability::{CapabilityKind, ManageSettings, OwnWorkspace},
+    id::OrganizationId,
+    moment,
+    settings::{GeneralInput, GeneralSettings, NewWorkspaceInput},
+    workspace::WorkspaceProfile,
+};
+use store::{
+    StoreError, audit,
+    deleted::{self, Restored},
+    door::{Can, Denied, Mode, WorkspaceTx, Write},
+    organizations,
+    security::{self, DemandRefused},
+    settings,
+};
+
+/// The data of a page of the settings. What the seat does not allow is [`PageData::Denied`].
+pub(super) async fn load<M: Mode>(tx: &mut WorkspaceTx<M>, page: &SettingsPage) -> Result<PageData, AppError> {
+    if *page == SettingsPage::Members {
+        return Ok(PageData::Members(Box::new(seats::page(tx).await?)));
+    }
+    let needed = page.requires();
+    if !tx.tenant().seat.capabilities().has(needed) {
+        return Ok(PageData::Denied(needed));
+    }
+    let can = match tx.can::<ManageSettings>() {
+        Ok(can) => can,
+        Err(Denied(needed)) => return Ok(PageData::Denied(needed)),
+    };
+    Ok(match page {
+        SettingsPage::General => {
+            let (input, old) = settings::general(tx, &can).await.map_err(fault)?;
+            let zones = settings::time_zones(tx).await.map_err(fault)?.to_vec();
+            PageData::General(Box::new(GeneralSettings { input, zones, old }))
+        }
+        SettingsPage::Audit(query) => PageData::Audit(Box::new(log(tx, &can, query).await?)),
+        SettingsPage::Danger => PageData::Danger(settings::contents(tx, &can).await.map_err(fault)?),
+        SettingsPage::Security => PageData::Security(security::read(tx, &can).await.map_err(fault)?),
+        SettingsPage::Members => PageData::Missing,
+    })
+}
+
+async fn log<M: Mode>(
+    tx: &mut WorkspaceTx<M>,
+    can: &Can<ManageSettings>,
+    query: &AuditQuery,
+) -> Result<AuditView, AppError> {
+    let page = audit::page(tx, can, query).await.map_err(fault)?;
+    let people = audit::actors(tx, can).await.map_err(fault)?;
+    let (general, _) = settings::general(tx, can).await.map_err(fault)?;
+    Ok(AuditView {
+        rows: page.rows,
+        newer: page.newer.map(Position::After),
+        older: page.older.map(Position::Before),
+        people,
+        time_zone: general.time_zone,
+    })
+}
+
+/// Opens a workspace for a change of its address or of whether it is there: behind all writes in it.
+async fn alone<C: CapabilityKind>(
+    call: &Call,
+    slug: &Slug,
+    grant: &str,
+) -> Result<(WorkspaceTx<Write>, Can<C>), AppError> {
+    let grant = call.request.services.grants.read(grant)?;
+    let store = &call.request.services.store;
+    let tx = opened(call, store.workspace_alone(&call.credential()?, slug, grant.fence()).await.map_err(fault)?)?;
+    grant.fits(tx.tenant())?;
+    let can = tx.can::<C>().map_err(|denied| AppError::Denied(denied.0))?;
+    Ok((tx, can))
+}
+
+/// That an address is or was another's, in words that don't say whose.
+fn taken(error: StoreError) -> AppError {
+    if error.is_refused_by("workspaces_slug_key") || error.is_refused_by("slugs_pkey") {
+        AppError::Invalid(FieldErrors::one("slug", "That address is taken. Try another."))
+    } else {
+        fault(error)
+    }
+}
+
+/// Stores the general settings.
+pub async fn save_general(
+    call: &Call,
+    slug: &Slug,
+    grant: &str,
+    input: &GeneralInput,
+) -> Result<WorkspaceProfile, AppError> {
+    let moves = input.slug.trim() != slug.as_str();
+    let (mut tx, can) = if moves {
+        alone::<ManageSettings>(call, slug, grant).await?
+    } else {
+        writing::<ManageSettings>(call, slug, grant).await?
+    };
+    let draft = input.parse().map_err(AppError::Invalid)?;
+    if !settings::time_zones(&mut tx).await.map_err(fault)?.contains(&draft.time_zone) {
+        return Err(AppError::Invalid(FieldErrors::one("time_zone", "Choose a time zone from the list.")));
+    }
+    settings::save_general(&mut tx, &can, &draft).await.map_err(taken)?;
+    let workspace = tx.commit().await.map_err(fault)?.workspace;
+    Ok(WorkspaceProfile { name: draft.name, slug: draft.slug, ..workspace })
+}
+
+/// Deletes the workspace, if its address was typed.
+pub async fn delete_workspace(call: &Call, slug: &Slug, grant: &str, typed: &str) -> Result<(), AppError> {
+    let (mut tx, can) = alone::<OwnWorkspace>(call, slug, grant).await?;
+    if typed.trim() != tx.tenant().workspace.slug.as_str() {
+        let message = "That is not this workspace’s address. Nothing was deleted.";
+        return Err(AppError::Invalid(FieldErrors::one("slug", message)));
+    }
+    settings::delete(&mut tx, &can).await.map_err(fault)?;
+    let tenant = tx.commit().await.map_err(fault)?;
+    tracing::info!(workspace_id = %tenant.workspace.id, user_id = %tenant.live.person.id, "a workspace was deleted");
+    Ok(())
+}
+
+/// Turns the workspace's demand for a second factor on or off.
+pub async fn demand_factor(call: &Call, slug: &Slug, grant: &str, demand: bool) -> Result<(), AppError> {
+    let (mut tx, can) = alone::<ManageSettings>(call, slug, grant).await?;
+    match security::demand_factor(&mut tx, &can, demand).await.map_err(fault)? {
+        Ok(()) => {
+            tx.commit().await.map_err(fault)?;
+            Ok(())
+        }
+        Err(DemandRefused::NotProven) => Err(AppError::Factor),
+    }
+}
+
+/// Whether an address can be had.
+pub async fn check_slug(call: &Call, slug: &Slug, workspace: Option<&Slug>) -> Result<bool, AppError> {
+    if let Some(own) = workspace {
+        let mut tx = reading(call, own).await?;
+        let free = settings::is_slug_free(&mut tx, slug).await.map_err(fault)?;
+        tx.commit().await.map_err(fault)?;
+        return Ok(free);
+    }
+    let mut tx = super::identity::person(call).await?;
+    let free = deleted::is_slug_free(&mut tx, slug).await.map_err(fault)?;
+    tx.commit().await.map_err(fault)?;
+    Ok(free)
+}
+
+/// Restores a deleted workspace for one of its owners; [`AppError::Absent`] for anybody else, and after 14 days.
+pub async fn restore_workspace(call: &Call, slug: &Slug) -> Result<(), AppError> {
+    match call.request.services.store.restore_workspace(&call.credential()?, slug).await.map_err(fault)? {
+        Restored::Yes => Ok(()),
+        Restored::No => Err(AppError::Absent),
+        Restored::SignedOut => Err(AppError::SignedOut),
+    }
+}
+
+/// Creates a workspace in an organization that the person manages; answers with its address.
+pub async fn create_workspace(call: &Call, input: &NewWorkspaceInput) -> Result<Slug, AppError> {
+    let credential = call.credential()?;
+    let draft = input.parse().map_err(AppError::Invalid)?;
+    let store = &call.request.services.store;
+    let Some(mut tx) = store.organization(&credential, draft.organization).await.map_err(fault)? else {
+        // Signed out, or an organization that the person doesn't manage.
+        drop(super::identity::person(call).await?);
+        return Err(AppError::Invalid(FieldErrors::one("organization", "Choose an organization that you manage.")));
+    };
+    call.asked_by(tx.user);
+    let workspaces = [(draft.slug.clone(), draft.name.clone())];
+    let made = organizations::create_workspaces(&mut tx, &workspaces).await.map_err(taken)?;
+    let detail = Detail::none().with("name", &draft.name).with("address", &draft.slug);
+    let target = made.first().map(|id| id.uuid());
+    audit::note(&mut tx, Action::WorkspaceCreated, target, &detail).await.map_err(fault)?;
+    tx.commit().await.map_err(fault)?;
+    Ok(draft.slug)
+}
+
+/// A page of an organization's log with the organization's name, for its owners and admins; `None` for anybody else.
+pub(super) async fn organization_log(
+    call: &Call,
+    organization: OrganizationId,
+    query: &AuditQuery,
+) -> Result<Option<(String, AuditView)>, AppError> {
+    let Some(credential) = call.request.credential else { return Ok(None) };
+    let store = &call.request.services.store;
+    let Some(mut tx) = store.organization(&credential, organization).await.map_err(fault)? else { return Ok(None) };
+    let page = audit::page_of_organization(&mut tx, query).await.map_err(fault)?;
+    let people = audit::actors_of_organization(&mut tx).await.map_err(fault)?;
+    let name = organizations::profile(&mut tx).await.map_err(fault)?.name;
+    tx.commit().await.map_err(fault)?;
+    let (newer, older) = (page.newer.map(Position::After), page.older.map(Position::Before));
+    Ok(Some((name, AuditView { rows: page.rows, newer, older, people, time_zone: "UTC".to_owned() })))
+}
+
+/// The audit log as a file, as far as its filter goes.
+pub(super) async fn export(call: &Call, slug: &Slug, query: &AuditQuery) -> Result<Response<Body>, AppError> {
+    let mut tx = reading(call, slug).await?;
+    let can = tx.can::<ManageSettings>().map_err(|denied| AppError::Denied(denied.0))?;
+    let rows = audit::export(&mut tx, &can, query).await.map_err(fault)?;
+    tx.commit().await.map_err(fault)?;
+    let mut csv = String::from("time (UTC),who,action,what,detail\r\n");
+    for row in &rows {
+        let cells =
+            [moment::timestamp(row.at), row.actor.clone(), row.action.clone(), row.phrase(), row.detail.words()];
+        csv.push_str(&cells.iter().map(|cell| csv_cell(cell)).collect::<Vec<_>>().join(","));
+        csv.push_str("\r\n");
+    }
+    let mut response = Response::new(Body::from(csv));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));
+    // A slug holds nothing that would need quoting.
+    if let Ok(name) = HeaderValue::from_str(&format!("attachment; filename=\"{slug}-audit-log.csv\"")) {
+        headers.insert(header::CONTENT_DISPOSITION, name);
+    }
+    Ok(response)
+}

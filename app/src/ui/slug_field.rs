@@ -1,0 +1,105 @@
+//! The field of an address: what is typed is looked at as it is typed, by the same rules as on the server, and then asked
+//! for: whether it can be had.
+
+use super::Icon;
+use crate::{browser, error::AppError};
+use leptos::{prelude::*, task::spawn_local};
+use model::{FieldErrors, Slug};
+
+/// How long after the last key the server is asked, in milliseconds.
+const TYPING_PAUSE: u32 = 250;
+
+/// What is known of the address that is typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Known {
+    Nothing,
+    Asking,
+    Free,
+    Bad(String),
+}
+
+/// An address, its control named `slug`.
+#[component]
+pub fn SlugField<F, A>(
+    /// Its label.
+    label: &'static str,
+    /// What stands in it at first.
+    value: String,
+    /// The address that the workspace has: nothing is said of that. Empty for a new one.
+    current: String,
+    /// What is typed.
+    typed: RwSignal<String>,
+    /// The form's errors.
+    errors: RwSignal<FieldErrors>,
+    /// Asks whether it can be had.
+    check: F,
+) -> impl IntoView
+where
+    F: Fn(Slug) -> A + Clone + Send + Sync + 'static,
+    A: Future<Output = Result<bool, AppError>> + 'static,
+{
+    let known = RwSignal::new(Known::Nothing);
+    let turn = StoredValue::new(0u32);
+    let ask = StoredValue::new(check);
+    Effect::new(move |before: Option<String>| {
+        let text = typed.get();
+        let changed = before.is_some_and(|before| before != text);
+        let now = turn.try_update_value(|turn| {
+            *turn += 1;
+            *turn
+        });
+        if changed {
+            errors.update(|errors| errors.0.retain(|e| e.field != "slug"));
+        }
+        match Slug::parse(text.trim()) {
+            _ if text.trim() == current || text.trim().is_empty() => known.set(Known::Nothing),
+            Err(error) if changed => known.set(Known::Bad(error.to_string())),
+            Err(_) => known.set(Known::Nothing),
+            Ok(slug) => {
+                known.set(Known::Asking);
+                browser::after(TYPING_PAUSE, move || {
+                    if turn.try_get_value() != now || ask.is_disposed() {
+                        return;
+                    }
+                    let answer = ask.with_value(|ask| ask(slug));
+                    spawn_local(async move {
+                        let answer = answer.await;
+                        if turn.try_get_value() != now {
+                            return;
+                        }
+                        known.set(match answer {
+                            Ok(true) => Known::Free,
+                            Ok(false) => Known::Bad("That address is taken. Try another.".to_owned()),
+                            // Saving says what is wrong.
+                            Err(_) => Known::Nothing,
+                        });
+                    });
+                });
+            }
+        }
+        text
+    });
+    let bad = move || {
+        let of_form = errors.with(|e| e.of("slug").map(str::to_owned));
+        of_form
+            .or_else(|| known.with(|known| if let Known::Bad(message) = known { Some(message.clone()) } else { None }))
+    };
+    view! {
+        <div class="field">
+            <label for="slug">{label}</label>
+            <span class="affix"><span aria-hidden="true">"/"</span>
+                <input class="input mono" id="slug" name="slug" type="text" value=value autocomplete="off" autocapitalize="none" spellcheck="false" maxlength="60"
+                    on:input=move |event| typed.set(browser::event_value(&event))
+                    aria-invalid=move || bad().map(|_| "true") aria-describedby="slug-error slug-status"/>
+            </span>
+            <p class="error" id="slug-error">{move || bad().map(|message| view! { <Icon name="alert"/><span>{message}</span> })}</p>
+            <p class="hint" id="slug-status" role="status" data-testid="slug-status">
+                {move || match known.get() {
+                    Known::Asking => "Looking…".to_owned(),
+                    Known::Free => "This address is free.".to_owned(),
+                    Known::Nothing | Known::Bad(_) => String::new(),
+                }}
+            </p>
+        </div>
+    }
+}

@@ -1,0 +1,61 @@
+// People who sign up while a test runs; afterwards nothing is left of them.
+import { type APIRequestContext, type Page } from "@playwright/test";
+import { call } from "./calls";
+import { sql } from "./facts";
+import { linkIn, mailTo, mailsTo } from "./mailbox";
+
+/** A password that may be set. */
+export const GOOD_PASSWORD = "seven wet paper lanterns";
+
+let count = 0;
+
+/** An address that nobody has had: each has its own limits. */
+export const freshEmail = (prefix: string): string => `${prefix}-${process.pid}-${++count}@new.example`;
+
+/** Asks for a link to sign up with, and gives its path. */
+export async function signUpLink(request: APIRequestContext, email: string, next = ""): Promise<string> {
+  const before = mailsTo(email).length;
+  const answer = await call(request, "ask_sign_up", { email, next });
+  if (answer.status() !== 200) throw new Error(`asking for a link answers ${answer.status()}: ${await answer.text()}`);
+  return linkIn(await mailTo(email, before), "/sign-up/");
+}
+
+/** Signs somebody up by HTTP; the cookies of `request` are theirs then. */
+export async function signUp(request: APIRequestContext, email: string, name: string, password = GOOD_PASSWORD): Promise<string> {
+  const token = (await signUpLink(request, email)).split("/").pop();
+  const answer = await call(request, "sign_up", { token, name, password });
+  if (answer.status() !== 200) throw new Error(`signing up answers ${answer.status()}: ${await answer.text()}`);
+  return (await answer.json()) as string;
+}
+
+/** Signs in through the form, with any password, and waits for what comes. */
+export async function signInWith(page: Page, email: string, password: string): Promise<void> {
+  await page.fill("[name=email]", email);
+  await page.fill("[name=password]", password);
+  await page.click("button[type=submit]");
+}
+
+/** Removes the people of `new.example` and all that is theirs. */
+export async function forgetNewcomers(): Promise<void> {
+  const them = "(select id from account.users where email like '%@new.example')";
+  const theirs = `(select organization_id from account.organization_members where user_id in ${them})`;
+  const places = `(select id from account.workspaces where organization_id in ${theirs})`;
+  const tables = await sql<{ name: string }>(
+    "select format('%I.%I', table_schema, table_name) as name from information_schema.columns where table_schema in ('account', 'workspace') and column_name = 'workspace_id'",
+  );
+  // Constraints and triggers are not what is tested here.
+  const statements = [
+    ...tables.map(({ name }) => `delete from ${name} where workspace_id in ${places}`),
+    `delete from account.workspaces where id in ${places}`,
+    `create temporary table gone as select organization_id as id from account.organization_members where user_id in ${them}`,
+    "delete from account.organization_audit_log where organization_id in (select id from gone)",
+    "delete from account.organization_members where organization_id in (select id from gone)",
+    "delete from account.organizations where id in (select id from gone)",
+    ...(await sql<{ name: string }>(
+      "select format('%I.%I', table_schema, table_name) as name from information_schema.columns where table_schema = 'account' and column_name = 'user_id'",
+    )).map(({ name }) => `delete from ${name} where user_id in ${them}`),
+    `delete from account.users where id in ${them}`,
+    "delete from account.mail_links where email like '%@new.example'",
+  ];
+  await sql(`do $do$ begin set local session_replication_role = replica; ${statements.map((s) => `${s};`).join(" ")} drop table gone; end $do$`);
+}

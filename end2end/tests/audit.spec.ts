@@ -1,0 +1,122 @@
+// Promise: each change of people, settings and content is a line of its workspace's log, seen by those who may, filtered,
+// paged and exported; a name can't break the export or become a formula in it (security.md T-30).
+import { type Page, expect } from "@playwright/test";
+import { ADA, VIK, test } from "../support/as";
+import { call, grantOf } from "../support/calls";
+import { FINANCE, IT, sql, workspaceOf } from "../support/facts";
+import { open } from "../support/people";
+import { get, sessionOf } from "../support/raw";
+
+const LOG = `/${IT}/settings/audit`;
+const rows = (page: Page) => page.getByTestId("row");
+
+test.afterEach(async () => {
+  await sql("delete from workspace.customers where name like '%Audited%'");
+});
+
+test("what is done shows in words, newest first, with who and when", async ({ as }) => {
+  const page = await as(ADA);
+  const { request } = page.context();
+  const grant = await grantOf(request, IT);
+  const input = { name: "Audited", email: "a@b.example", country: "DE", rate_plan: "", note: "" };
+  expect((await call(request, "save_customer", { workspace: IT, grant, id: null, input })).status()).toBe(200);
+  await open(page, LOG);
+  await expect(rows(page).first()).toHaveAttribute("data-action", "customer_created");
+  await expect(rows(page).first()).toContainText("created a customer");
+  await expect(rows(page).first()).toContainText("Ada");
+  const refused = await call(request, "save_customer", { workspace: IT, grant, id: null, input: { ...input, email: "x" } });
+  expect(refused.status()).toBe(422);
+  const { id } = await workspaceOf(IT);
+  const [{ n }] = await sql("select count(*) as n from workspace.audit_log where workspace_id = $1 and action = 'customer_created' and at > now() - interval '10 seconds'", [id]);
+  expect(Number(n), "what was refused has a line, or what was done none").toBe(1);
+});
+
+test("filters narrow it, by link, and paging holds each line once", async ({ as }) => {
+  const { id } = await workspaceOf(IT);
+  const [{ id: ada }] = await sql("select id from account.users where email = $1", [ADA]);
+  await sql(
+    `insert into workspace.audit_log (workspace_id, id, user_id, actor, action, detail)
+     select $1, ('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, $2, 'Audit filler', 'invite_sent', jsonb_build_object('n', n::text)
+     from generate_series(1, 120) n on conflict do nothing`,
+    [id, ada],
+  );
+  const page = await as(ADA);
+  await open(page, LOG);
+  await page.selectOption("select[name=kind]", "invites");
+  await expect(page).toHaveURL(`${LOG}?kind=invites`);
+  await expect(rows(page)).toHaveCount(50);
+  const seen = new Set<string>();
+  for (;;) {
+    for (const text of await rows(page).locator(".col-main").allTextContents()) seen.add(text);
+    const older = page.getByRole("link", { name: "Older" });
+    if (await older.getAttribute("aria-disabled")) break;
+    const first = await rows(page).first().textContent();
+    await older.click();
+    await expect(rows(page).first()).not.toHaveText(first ?? "");
+  }
+  expect(seen.size).toBe(120);
+  await page.selectOption("select[name=kind]", "tokens");
+  await expect(page.getByRole("heading", { name: "Nothing matches" })).toBeVisible();
+  await page.getByRole("link", { name: "Clear the filters" }).click();
+  await expect(page).toHaveURL(LOG);
+});
+
+test("the export is a file of the same lines, and no cell of it is a formula", async ({ as }) => {
+  const { id } = await workspaceOf(IT);
+  const [{ id: ada }] = await sql("select id from account.users where email = $1", [ADA]);
+  const evil = `=HYPERLINK("http://evil.example","click")`;
+  await sql(
+    `insert into workspace.audit_log (workspace_id, id, user_id, actor, action, detail) values ($1, '00000000-0000-7000-8000-00000000beef', $2, $3, 'seat_granted', $4)
+     on conflict do nothing`,
+    [id, ada, evil, JSON.stringify({ name: "@SUM(A1), \"x\"" })],
+  );
+  const page = await as(ADA);
+  await open(page, `${LOG}?kind=people`);
+  const download = page.waitForEvent("download");
+  await page.getByTestId("export").click();
+  const file = await download.then((d) => d.createReadStream());
+  const chunks: Buffer[] = [];
+  for await (const chunk of file) chunks.push(chunk as Buffer);
+  const text = Buffer.concat(chunks).toString();
+  expect(text.startsWith("time (UTC),who,action,what,detail\r\n")).toBe(true);
+  expect(text).toContain(`"'=HYPERLINK(""http://evil.example"",""click"")",seat_granted`);
+  for (const line of text.split("\r\n")) expect(line, "a cell begins a formula").not.toMatch(/(^|,)"?[=+\-@]/);
+  expect(text, "lines of another kind are in it").not.toContain("customer_created");
+});
+
+test("a viewer and a stranger get neither page nor file, and nobody another workspace's lines", async ({ as }) => {
+  const page = await as(VIK);
+  await open(page, LOG);
+  await expect(page.getByTestId("why-not")).toBeVisible();
+  await expect(rows(page)).toHaveCount(0);
+  const cookie = await sessionOf(VIK);
+  const file = await get(`${LOG}/export`, { cookie });
+  expect([file.status, file.headers["content-type"]]).toEqual([403, "text/html; charset=utf-8"]);
+  expect((await get(`/${FINANCE}/settings/audit/export`, { cookie })).status).toBe(404);
+  expect((await get(`${LOG}/export`)).status, "signed out").toBe(303);
+  const ada = await sessionOf(ADA);
+  expect((await get(`${LOG}/export`, { cookie: ada })).status, "control").toBe(200);
+  expect((await get(`/${FINANCE}/settings/audit/export`, { cookie: ada })).status, "a billing admin reads the log").toBe(403);
+});
+
+test("an organization has a log of its own, for its owners and admins and for nobody else", async ({ as }) => {
+  const [{ id }] = await sql("select id from account.organizations where name = 'SmartAI'");
+  const [{ id: ada }] = await sql("select id from account.users where email = $1", [ADA]);
+  const line = "00000000-0000-7000-8000-00000000feed";
+  await sql(
+    `insert into account.organization_audit_log (organization_id, id, user_id, actor, action, detail)
+     values ($1, $2, $3, 'Ada', 'member_added', '{"email":"new@smartai.example"}') on conflict do nothing`,
+    [id, line, ada],
+  );
+  const page = await as(ADA);
+  await open(page, "/home");
+  await page.getByRole("link", { name: "Organization", exact: true }).click();
+  await page.getByRole("link", { name: "Audit log" }).click();
+  await expect(page).toHaveURL(`/org/${id}/audit`);
+  await expect(page.locator("[data-action=member_added]").filter({ hasText: "new@smartai.example" })).toContainText("added an organization member · email: new@smartai.example");
+  await page.selectOption("select[name=kind]", "tokens");
+  await expect(page.getByRole("heading", { name: "Nothing matches" })).toBeVisible();
+  expect((await get(`/org/${id}/audit`, { cookie: await sessionOf(VIK) })).status, "somebody else reads it").toBe(404);
+  expect((await get(`/org/00000000-0000-7000-8000-000000000000/audit`, { cookie: await sessionOf(ADA) })).status).toBe(404);
+  expect((await get(`/org/${id}/audit`)).status, "signed out").toBe(303);
+});

@@ -1,0 +1,229 @@
+// Invites from both sides: the right person, the wrong one, somebody new, and every reason why one is not honoured
+// (switcher seed, section 6; security.md T-15 to T-17). Looking never consumes anything.
+import { type BrowserContext, type Page, expect } from "@playwright/test";
+import { ADA, VIK, test } from "../support/as";
+import { IT, PRODUCT_ENG, sql } from "../support/facts";
+import { forgetSeats, fresh, invite, mailTo, mailedLink, register, stateOf } from "../support/invites";
+import { PASSWORD, contextOf, open } from "../support/people";
+import { BASE } from "../support/server";
+import { workspaceName } from "../support/switching";
+
+const NEW_PASSWORD = "seven quiet meadow gates";
+let made: string[] = [];
+const person = (name: string): string => {
+  const address = fresh(name);
+  made.push(address);
+  return address;
+};
+
+test.afterEach(async () => {
+  await forgetSeats(...made);
+  made = [];
+});
+
+async function signedOut(browser: import("@playwright/test").Browser, use: (page: Page, context: BrowserContext) => Promise<void>, options = {}) {
+  const context = await browser.newContext({ baseURL: BASE, ...options });
+  try {
+    await use(await context.newPage(), context);
+  } finally {
+    await context.close();
+  }
+}
+
+test("several addresses at once, each with its own result; the link is shown once and stands in no list", async ({ as }) => {
+  const page = await as(ADA);
+  const [one, two] = [person("one"), person("two")];
+  await invite(page, IT, `${one}, nonsense; ${VIK}\n${two}`, "viewer");
+  const result = (address: string) => page.locator(`[data-testid=invite-result][data-address="${address}"]`);
+  await expect(result(one)).toContainText("Invited.");
+  await expect(result(two)).toContainText("Invited.");
+  await expect(result("nonsense")).toContainText("no e-mail address");
+  await expect(result(VIK)).toContainText("Has a seat here already");
+  const link = await result(one).getByTestId("invite-link").textContent();
+  expect(link).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/invite\/[\w-]{43}$/);
+  await expect(page.locator(`[data-invite="${one}"]`), "it is listed").toBeVisible();
+  await page.reload();
+  await expect(page.locator(`[data-invite="${one}"]`)).toBeVisible();
+  expect(await page.content(), "the link is shown a second time").not.toContain(link);
+  expect(await mailedLink(one), "the mailed link is the copied one").not.toBe(new URL(link ?? "").pathname);
+});
+
+test("somebody new signs up by the mail, with the address filled in, and lands in the workspace", async ({ as, browser }) => {
+  const admin = await as(ADA);
+  const address = person("newcomer");
+  await invite(admin, IT, address, "member");
+  const path = await mailedLink(address);
+  await signedOut(browser, async (page) => {
+    for (let look = 0; look < 2; look++) {
+      const response = await page.goto(path);
+      expect(response?.status()).toBe(200);
+      expect(response?.headers()["referrer-policy"]).toBe("no-referrer");
+    }
+    expect(await stateOf(address), "looking consumed it").toBe("open");
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText("Ada Moreau invites you to IT");
+    await expect(page.locator("[name=email]")).toHaveValue(address);
+    await page.fill("[name=name]", "Nia Newcomer");
+    await page.fill("[name=password]", "short");
+    await page.getByRole("button", { name: "Sign up and join IT" }).click();
+    await expect(page.locator("[name=password]")).toHaveAccessibleDescription(/at least 12 characters/);
+    await expect(page.locator("[name=name]"), "what was typed is lost").toHaveValue("Nia Newcomer");
+    await page.fill("[name=password]", NEW_PASSWORD);
+    await page.getByRole("button", { name: "Sign up and join IT" }).click();
+    await expect(page).toHaveURL(`/${IT}/overview`);
+    await expect(workspaceName(page)).toHaveText("IT");
+    await expect(page.getByTestId("role")).toHaveText("Member");
+  });
+  expect(await stateOf(address)).toBe("accepted");
+});
+
+test("the right person, signed in, has one button and lands in the workspace; it is in the switcher", async ({ as, browser }) => {
+  const address = await register(person("right"), "Rio Right");
+  await invite(await as(ADA), IT, address, "billing_admin");
+  const path = await mailedLink(address);
+  const context = await contextOf(browser, address);
+  const page = await context.newPage();
+  await open(page, path);
+  await page.getByRole("button", { name: "Join IT" }).click();
+  await expect(page).toHaveURL(`/${IT}/overview`);
+  await expect(page.getByTestId("role")).toHaveText("Billing admin");
+  await page.getByTestId("switcher").click();
+  await expect(page.locator(`[data-testid=switcher-item][data-slug=${IT}]`)).toBeVisible();
+  await context.close();
+});
+
+test("the right person, signed out, needs the password and nothing else", async ({ as, browser }) => {
+  const address = await register(person("known"), "Kay Known");
+  await invite(await as(ADA), IT, address, "viewer");
+  const path = await mailedLink(address);
+  await signedOut(browser, async (page) => {
+    await page.goto(path);
+    await expect(page.locator("[name=email]")).toHaveValue(address);
+    await page.fill("[name=password]", "not the password");
+    await page.getByRole("button", { name: "Sign in and join IT" }).click();
+    await expect(page.getByRole("alert")).toContainText("don’t match");
+    expect(await stateOf(address)).toBe("open");
+    await page.fill("[name=password]", PASSWORD);
+    await page.getByRole("button", { name: "Sign in and join IT" }).click();
+    await expect(page).toHaveURL(`/${IT}/overview`);
+  });
+});
+
+test("the wrong person sees both addresses, uses nothing up, and can change over", async ({ as, browser }) => {
+  const address = await register(person("meant"), "Mel Meant");
+  await invite(await as(ADA), PRODUCT_ENG, address, "viewer");
+  const path = await mailedLink(address);
+  const page = await as(VIK);
+  await open(page, path);
+  await expect(page.getByTestId("invited")).toHaveText(address);
+  await expect(page.getByTestId("signed-in")).toHaveText(VIK);
+  await expect(page.getByRole("button", { name: /^Join/ })).toHaveCount(0);
+  const forced = await page.context().request.post(path, { form: { action: "accept" }, headers: { origin: BASE, "sec-fetch-site": "same-origin" }, maxRedirects: 0 });
+  expect([forced.status(), await stateOf(address)], "accepting as the wrong person").toEqual([303, "open"]);
+  expect((await sql("select count(*) as n from account.audit_log where action = 'invite_refused' and detail ->> 'reason' = 'other_person'"))[0].n, "it is not noted").not.toBe("0");
+  const declined = await page.context().request.post(path, { form: { action: "decline" }, headers: { origin: BASE, "sec-fetch-site": "same-origin" }, maxRedirects: 0 });
+  expect([declined.status(), await stateOf(address)], "declining as the wrong person").toEqual([303, "open"]);
+  await page.getByRole("button", { name: `Sign out and go on as ${address}` }).click();
+  await expect(page.locator("[name=email]")).toHaveValue(address);
+  await page.fill("[name=password]", PASSWORD);
+  await page.getByRole("button", { name: "Sign in and join Product Eng" }).click();
+  await expect(page).toHaveURL(`/${PRODUCT_ENG}/overview`);
+});
+
+test("expired, revoked, used and altered links say why, and seat nobody", async ({ as, browser }) => {
+  test.setTimeout(90_000);
+  const admin = await as(ADA);
+  const address = await register(person("late"), "Lou Late");
+  await invite(admin, IT, address, "viewer");
+  const path = await mailedLink(address);
+  const context = await contextOf(browser, address);
+  const page = await context.newPage();
+  const expectClosed = async (at: string, status: number, reason: RegExp) => {
+    const response = await page.goto(at);
+    expect(response?.status(), String(reason)).toBe(status);
+    await expect(page.getByTestId("invite-reason")).toHaveText(reason);
+    await context.request.post(at, { form: { action: "accept" }, headers: { origin: BASE, "sec-fetch-site": "same-origin" }, maxRedirects: 0 });
+    expect((await sql("select count(*) as n from account.workspace_members m join account.users u on u.id = m.user_id where u.email = $1", [address]))[0].n, String(reason)).toBe("0");
+  };
+  await expectClosed(path.slice(0, -1) + (path.endsWith("A") ? "B" : "A"), 404, /cut off or changed/);
+  await expectClosed(path.slice(0, 30), 404, /cut off or changed/);
+  await sql("update account.invites set expires_at = now() where email = $1", [address]);
+  await expectClosed(path, 410, /more than 7 days old/);
+  await open(admin, `/${IT}/settings/members`);
+  await expect(admin.locator(`[data-invite="${address}"]`)).toContainText("Expired");
+  await admin.getByRole("button", { name: `Resend the invite of ${address}` }).click();
+  await expect(admin.locator(`[data-invite="${address}"]`)).toContainText("Sent");
+  expect((await page.goto(path))?.status(), "sent again, the old link works, too").toBe(200);
+  await admin.getByRole("button", { name: `Revoke the invite of ${address}` }).click();
+  await expect(admin.locator(`[data-invite="${address}"]`)).toHaveCount(0);
+  await expectClosed(path, 410, /taken back/);
+  await invite(admin, IT, address, "viewer");
+  await expect.poll(() => mailedLink(address)).not.toBe(path);
+  const again = await mailedLink(address);
+  await open(page, again);
+  await page.getByRole("button", { name: "Join IT" }).click();
+  await expect(page, "the control: an open one seats").toHaveURL(`/${IT}/overview`);
+  const used = await page.goto(again);
+  expect(used?.status()).toBe(410);
+  await expect(page.getByTestId("invite-reason")).toHaveText(/already used/);
+  await context.close();
+});
+
+test("declining tells the inviter, and holds the next invite back", async ({ as, browser }) => {
+  const admin = await as(ADA);
+  const address = person("nothanks");
+  await invite(admin, IT, address, "viewer");
+  const path = await mailedLink(address);
+  await signedOut(browser, async (page) => {
+    await page.goto(path);
+    await page.getByRole("button", { name: "Decline" }).click();
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText("The invite to IT is declined");
+  });
+  expect(await stateOf(address)).toBe("declined");
+  expect(await mailTo(ADA, new RegExp(`${address} declined`))).toContain("IT");
+  await invite(admin, IT, address, "viewer");
+  await expect(admin.getByTestId("invite-result")).toContainText("Declined a day ago or less");
+});
+
+test("a link that was passed on by hand tells nothing of the address behind it", async ({ as, browser }) => {
+  const [known, unknown] = [await register(person("handa"), "Hana"), person("handb")];
+  const admin = await as(ADA);
+  await invite(admin, IT, `${known} ${unknown}`, "viewer");
+  const links = await admin.getByTestId("invite-link").allTextContents();
+  await signedOut(browser, async (page) => {
+    const texts: string[] = [];
+    for (const [link, address] of [[links[0], known], [links[1], unknown]]) {
+      const response = await page.goto(link);
+      expect(response?.status()).toBe(200);
+      texts.push((await page.locator("main").innerText()).replaceAll(address, "ADDRESS"));
+      await expect(page.locator("[name=name]"), "it makes an account of an address that nobody has proven").toHaveCount(0);
+    }
+    expect(texts[0]).toBe(texts[1]);
+  });
+});
+
+test("all of it works without JavaScript: inviting, the results, resending, signing up", async ({ browser }) => {
+  const context = await contextOf(browser, ADA, { javaScriptEnabled: false });
+  const page = await context.newPage();
+  const address = person("scriptless");
+  await page.goto(`/${IT}/settings/members`);
+  await page.fill("[name=emails]", `${address} nonsense`);
+  await page.selectOption("#invite-role", "viewer");
+  await page.getByRole("button", { name: "Invite", exact: true }).click();
+  await expect(page.getByTestId("invite-result")).toHaveCount(2);
+  await expect(page.getByTestId("invite-link")).toHaveCount(1);
+  await page.getByRole("button", { name: `Resend the invite of ${address}` }).click();
+  await expect(page.getByTestId("invite-result")).toContainText("Invited.");
+  const path = await mailedLink(address);
+  await context.close();
+  await signedOut(
+    browser,
+    async (newcomer) => {
+      await newcomer.goto(path);
+      await newcomer.fill("[name=name]", "Sol Scriptless");
+      await newcomer.fill("[name=password]", NEW_PASSWORD);
+      await newcomer.getByRole("button", { name: "Sign up and join IT" }).click();
+      await expect(newcomer).toHaveURL(`/${IT}/overview`);
+    },
+    { javaScriptEnabled: false },
+  );
+});

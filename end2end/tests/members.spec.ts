@@ -1,0 +1,177 @@
+// The members of workspaces and organizations: who may see and do what there, and what comes of it (blueprint section 4;
+// security.md T-35, T-36).
+import { type Page, expect } from "@playwright/test";
+import { ADA, MIA, VIK, test } from "../support/as";
+import { call, grantOf } from "../support/calls";
+import { IT, PRODUCT_ENG, personOf, sql } from "../support/facts";
+import { forgetSeats, fresh, mailedLink, register } from "../support/invites";
+import { contextOf, open } from "../support/people";
+import { afterwards, putBack, seat } from "../support/seating";
+import { value } from "../support/made";
+
+const OLU = "olu@smartai.example";
+const row = (page: Page, email: string) => page.locator(`[data-testid=row][data-person="${email}"]`);
+const menu = async (page: Page, email: string) => {
+  await row(page, email).getByTestId("seat-menu").click();
+  return page.locator(".seat-menu:popover-open");
+};
+const roleOf = (email: string, slug: string) =>
+  sql("select m.role from account.workspace_members m join account.users u on u.id = m.user_id join account.workspaces w on w.id = m.workspace_id where u.email = $1 and w.slug = $2", [email, slug]).then((rows) => rows[0]?.role ?? "none");
+const organization = (name: string) => value("select id::text from account.organizations where name = $1", [name]);
+
+test.afterEach(putBack);
+
+test("everybody is listed with their role and where the seat comes from", async ({ as }) => {
+  const page = await as(ADA);
+  await open(page, `/${IT}/settings/members`);
+  await expect(row(page, ADA).getByTestId("seat")).toHaveText("Owner, direct; also Admin through SmartAI");
+  await expect(row(page, OLU).getByTestId("seat")).toHaveText("Owner, through SmartAI");
+  await expect(row(page, VIK).getByTestId("seat")).toHaveText("Viewer, direct");
+  await expect(row(page, MIA), "somebody of another workspace is listed").toHaveCount(0);
+});
+
+test("a role is changed and a seat removed, and both count at once", async ({ as }) => {
+  const page = await as(ADA);
+  const vik = (await as(VIK)).context().request;
+  await seat(VIK, IT, "viewer");
+  await open(page, `/${IT}/settings/members`);
+  const open_ = await menu(page, VIK);
+  await open_.locator("[name=role]").selectOption("admin");
+  await open_.getByRole("button", { name: "Change role" }).click();
+  await expect(row(page, VIK).getByTestId("seat")).toHaveText("Admin, direct");
+  await expect(page.getByTestId("toast")).toContainText("now Admin");
+  expect(await roleOf(VIK, IT)).toBe("admin");
+  await (await menu(page, VIK)).getByRole("button", { name: "Remove seat" }).click();
+  await expect(row(page, VIK)).toHaveCount(0);
+  afterwards(() => sql("delete from account.barred"));
+  expect((await vik.get(`/${IT}/customers`, { maxRedirects: 0 })).status(), "the seat still opens").toBe(404);
+});
+
+test("several at once, from the bar", async ({ as }) => {
+  const [one, two] = [await register(fresh("bulka"), "Bulk A"), await register(fresh("bulkb"), "Bulk B")];
+  afterwards(() => forgetSeats(one, two));
+  for (const email of [one, two]) await seat(email, IT, "viewer");
+  const page = await as(ADA);
+  await open(page, `/${IT}/settings/members`);
+  for (const email of [one, two]) await row(page, email).getByRole("checkbox").check();
+  await page.locator("#bulk [name=role]").selectOption("member");
+  await page.getByRole("button", { name: "Change role" }).first().click();
+  for (const email of [one, two]) await expect(row(page, email).getByTestId("seat")).toHaveText("Member, direct");
+  for (const email of [one, two]) await row(page, email).getByRole("checkbox").check();
+  await page.getByRole("button", { name: "Remove seats" }).click();
+  for (const email of [one, two]) await expect(row(page, email)).toHaveCount(0);
+});
+
+test("a member sees who works here and can change nothing; a guest sees only themselves", async ({ as }) => {
+  await seat(VIK, IT, "viewer");
+  const page = await as(VIK);
+  await open(page, `/${IT}/settings/members`);
+  await expect(row(page, ADA)).toBeVisible();
+  await expect(page.getByRole("button", { name: "Invite", exact: true })).toHaveCount(0);
+  await expect(row(page, ADA).getByTestId("seat-menu")).toHaveCount(0);
+  const grant = await grantOf(page.context().request, IT);
+  const me = await personOf(VIK);
+  for (const deed of [{ set_role: { people: [me], role: "admin" } }, { remove: [await personOf(ADA)] }, { invite: { emails: "x@y.example", role: "viewer" } }]) {
+    const answer = await call(page.context().request, "manage_members", { workspace: IT, grant, deed });
+    expect(answer.status(), JSON.stringify(deed)).toBe(403);
+  }
+  expect(await roleOf(VIK, IT)).toBe("viewer");
+  await seat(VIK, IT, "guest");
+  await open(page, `/${IT}/settings/members`);
+  await expect(page.getByTestId("row")).toHaveCount(1);
+  await expect(row(page, VIK)).toBeVisible();
+});
+
+test("an admin is not offered what is above them, and is refused it", async ({ as }) => {
+  await seat(VIK, PRODUCT_ENG, "admin");
+  const page = await as(VIK);
+  await open(page, `/${PRODUCT_ENG}/settings/members`);
+  await expect(page.locator("#invite-role option")).toHaveText(["Admin", "Billing admin", "Member", "Viewer", "Guest"]);
+  const grant = await grantOf(page.context().request, PRODUCT_ENG);
+  for (const deed of [
+    { set_role: { people: [await personOf(MIA)], role: "owner" } },
+    { set_role: { people: [await personOf(VIK)], role: "owner" } },
+    { transfer: await personOf(VIK) },
+    { invite: { emails: "boss@smartai.example", role: "owner" } },
+  ]) {
+    const answer = await call(page.context().request, "manage_members", { workspace: PRODUCT_ENG, grant, deed });
+    expect(answer.status(), JSON.stringify(deed)).toBe(403);
+  }
+  expect([await roleOf(MIA, PRODUCT_ENG), await roleOf(VIK, PRODUCT_ENG)]).toEqual(["member", "admin"]);
+  const allowed = await call(page.context().request, "manage_members", { workspace: PRODUCT_ENG, grant, deed: { set_role: { people: [await personOf(MIA)], role: "member" } } });
+  expect(allowed.status(), "the control").toBe(200);
+});
+
+test("one leaves by oneself, and the workspace is gone from the list", async ({ as }) => {
+  await seat(VIK, PRODUCT_ENG, "viewer");
+  const page = await as(VIK);
+  await open(page, `/${PRODUCT_ENG}/settings/members`);
+  await (await menu(page, VIK)).getByRole("button", { name: "Give up my seat" }).click();
+  await expect(page).toHaveURL("/home");
+  await expect(page.locator(`[data-testid=picker-row][data-slug=${PRODUCT_ENG}]`)).toHaveCount(0);
+  expect(await roleOf(VIK, PRODUCT_ENG)).toBe("none");
+});
+
+test("an organization's last owner stays until somebody takes over", async ({ as }) => {
+  const page = await as(OLU);
+  const id = await organization("SmartAI");
+  await open(page, `/org/${id}/members`);
+  await (await menu(page, OLU)).getByRole("button", { name: "Give up my seat" }).click();
+  await expect(page.getByRole("alert")).toContainText("There must always be an owner");
+  expect(await value("select count(*) from account.organization_members where organization_id = $1 and role = 'owner'", [id])).toBe("1");
+});
+
+test("an organization invite and its pages: members, invites, workspaces, domains; strangers get the same 404", async ({ as }) => {
+  const address = fresh("orgb");
+  afterwards(() => forgetSeats(address));
+  const page = await as(ADA);
+  const id = await organization("SmartAI");
+  await open(page, `/org/${id}/invites`);
+  await expect(page.locator("#invite-role option")).toHaveText(["Org admin", "Org member"]);
+  await page.fill("[name=emails]", address);
+  await page.getByRole("button", { name: "Invite", exact: true }).click();
+  await expect(page.getByTestId("invite-result")).toContainText("Invited.");
+  await mailedLink(address);
+  await open(page, `/org/${id}/workspaces`);
+  await expect(page.getByTestId("row")).toHaveCount(2);
+  await open(page, `/org/${id}/domains`);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Domains");
+  const vik = (await as(VIK)).context().request;
+  const [real, none] = [await vik.get(`/org/${id}/members`), await vik.get("/org/018f4d9e-0000-7000-8000-000000000000/members")];
+  expect([real.status(), await real.text()]).toEqual([404, await none.text()]);
+});
+
+test("a domain lets its people in once it is set, below admin; public ones are refused", async ({ as, browser }) => {
+  const address = await register(fresh("joiner"), "Jo Joiner");
+  afterwards(async () => {
+    await forgetSeats(address);
+    await sql("delete from account.auto_joins");
+  });
+  const page = await as(ADA);
+  await open(page, `/${PRODUCT_ENG}/settings/members`);
+  await page.fill("#domain", "gmail.com");
+  await page.getByRole("button", { name: "Let them join" }).click();
+  await expect(page.locator("#domain")).toHaveAccessibleDescription(/Anybody can have an address/);
+  await page.fill("#domain", "smartai.example");
+  await page.getByRole("button", { name: "Let them join" }).click();
+  await expect(page.getByTestId("join")).toContainText("@smartai.example");
+  const context = await contextOf(browser, address);
+  const joiner = await context.newPage();
+  await open(joiner, "/home");
+  await joiner.getByRole("button", { name: /^Join: Product Eng/ }).click();
+  await expect(joiner).toHaveURL(`/${PRODUCT_ENG}/overview`);
+  expect(await roleOf(address, PRODUCT_ENG)).toBe("member");
+  await context.close();
+});
+
+test("roles change without JavaScript, too", async ({ browser }) => {
+  await seat(VIK, IT, "viewer");
+  const context = await contextOf(browser, ADA, { javaScriptEnabled: false });
+  const page = await context.newPage();
+  await page.goto(`/${IT}/settings/members`);
+  const open_ = await menu(page, VIK);
+  await open_.locator("[name=role]").selectOption("member");
+  await open_.getByRole("button", { name: "Change role" }).click();
+  await expect(row(page, VIK).getByTestId("seat")).toHaveText("Member, direct");
+  await context.close();
+});

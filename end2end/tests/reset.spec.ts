@@ -1,0 +1,159 @@
+// A forgotten password: the link in the mail sets a new one, once, ends every session and signs nobody in; and nobody
+// learns who has an account (issue 3, item 1; security.md T-21, T-25).
+import { expect, test } from "@playwright/test";
+import { discard } from "../support/cluster";
+import { call } from "../support/calls";
+import { sql } from "../support/facts";
+import { value } from "../support/made";
+import { linkIn, mailTo, mailsTo } from "../support/mailbox";
+import { GOOD_PASSWORD, forgetNewcomers, freshEmail, signInWith, signUp } from "../support/newcomer";
+import { live, open } from "../support/people";
+import { send } from "../support/raw";
+import { BASE, PORT, start, stop } from "../support/server";
+
+const NEW_PASSWORD = "eleven dry glass marbles";
+
+test.afterAll(forgetNewcomers);
+
+test("a new password by mail: all devices are out, the old one is refused, the new one signs in", async ({ browser, page }) => {
+  const email = freshEmail("forgot");
+  const phone = await browser.newContext({ baseURL: BASE });
+  await signUp(phone.request, email, "Fred Forgot");
+  await open(page, "/sign-in");
+  await page.getByRole("link", { name: "Forgot your password?" }).click();
+  await live(page);
+  const before = mailsTo(email).length;
+  await page.fill("[name=email]", email);
+  await page.keyboard.press("Enter");
+  await expect(page.getByTestId("mail-sent")).toContainText("within an hour");
+  const mail = await mailTo(email, before);
+  expect(mail.subject).toBe("Reset your Stile password");
+  const link = linkIn(mail, "/reset/");
+
+  await open(page, link);
+  await page.fill("[name=password]", "Fred Forgot 1");
+  await page.keyboard.press("Enter");
+  await expect(page.locator("[name=password]")).toHaveAccessibleDescription(/too close to your name or address/);
+  await page.getByRole("button", { name: "Show new password" }).click();
+  await expect(page.locator("[name=password]"), "what was typed is not shown").toHaveAttribute("type", "text");
+  await page.fill("[name=password]", NEW_PASSWORD);
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/\/sign-in/);
+  await expect(page.getByRole("status").first()).toContainText("Your new password is set, and all devices are signed out");
+  expect((await phone.request.get("/home", { maxRedirects: 0 })).status(), "another device is still signed in").toBe(303);
+  expect((await mailTo(email, before + 1)).subject, "the person is not told").toBe("Your Stile password was changed");
+
+  await live(page);
+  await signInWith(page, email, GOOD_PASSWORD);
+  await expect(page.getByRole("alert")).toContainText("don’t match");
+  await signInWith(page, email, NEW_PASSWORD);
+  await expect(page).toHaveURL("/home");
+  await page.context().clearCookies();
+  await page.goto(link);
+  await expect(page.getByTestId("dead-link"), "the link works twice").toContainText("was used already");
+  await phone.close();
+});
+
+test("without JavaScript", async ({ browser }) => {
+  const context = await browser.newContext({ baseURL: BASE, javaScriptEnabled: false });
+  const page = await context.newPage();
+  const email = freshEmail("plain");
+  await signUp(context.request, email, "Paula Plain");
+  await context.clearCookies();
+  const before = mailsTo(email).length;
+  await page.goto("/reset");
+  await page.fill("[name=email]", email);
+  await page.getByRole("button", { name: "Send me the link" }).click();
+  await expect(page.getByTestId("mail-sent")).toContainText(email);
+  await page.goto(linkIn(await mailTo(email, before), "/reset/"));
+  await page.fill("[name=password]", "short");
+  await page.getByRole("button", { name: "Set the password" }).click();
+  await expect(page.locator("[name=password]")).toHaveAccessibleDescription(/at least 12 characters/i);
+  await page.fill("[name=password]", NEW_PASSWORD);
+  await page.getByRole("button", { name: "Set the password" }).click();
+  await expect(page).toHaveURL("/sign-in?notice=password-reset");
+  await signInWith(page, email, NEW_PASSWORD);
+  await expect(page).toHaveURL("/home");
+  await context.close();
+});
+
+test("an address without an account gets the same answer, and a mail that says so", async () => {
+  const [known, unknown] = ["vik@smartai.example", freshEmail("nobody")];
+  const before = mailsTo(known).length;
+  const seen: string[] = [];
+  for (const email of [known, unknown]) {
+    const called = await send("POST", "/api/fn/ask_reset", { headers: { origin: BASE }, json: { email } });
+    const posted = await send("POST", "/reset", { headers: { origin: BASE }, form: { email } });
+    seen.push(JSON.stringify([called.status, called.body, posted.status, posted.body]).replaceAll(email, "(the address)").replace(/nonce=\\"[^"]*\\"/g, ""));
+  }
+  expect(seen[0], "the answer tells who has an account").toBe(seen[1]);
+  expect((await mailTo(known, before)).subject).toBe("Reset your Stile password");
+  const mail = await mailTo(unknown);
+  expect(mail.subject).toBe("There is no Stile account with this address");
+  expect(mail.text).not.toContain("/reset/");
+});
+
+test("asking and setting are slowed down, for an address from everywhere", async ({ request }) => {
+  const email = freshEmail("many");
+  const statuses: number[] = [];
+  for (let i = 0; i < 5; i++) statuses.push((await call(request, "ask_reset", { email })).status());
+  expect(statuses, "five mails to one address, and no limit").toEqual([200, 200, 200, 200, 429]);
+  expect((await call(request, "ask_sign_up", { email: freshEmail("other"), next: "" })).status(), "another address was slowed down").toBe(200);
+});
+
+test("the time tells nobody who has an account: sign-up and reset, a hundred each", async () => {
+  test.setTimeout(180_000);
+  const here = PORT + 43;
+  const base = `http://127.0.0.1:${here}`;
+  const running = await start(undefined, here, true, { STILE_TRUSTED_PROXIES: "127.0.0.1" });
+  try {
+    process.env.STILE_E2E_DATA_BEFORE = process.env.STILE_E2E_DATA;
+    process.env.STILE_E2E_DATA = running.data;
+    const rounds = 110;
+    await sql(
+      `insert into account.users (id, email, name, password_hash, email_verified_at)
+       select gen_random_uuid(), 'timed-' || n || '@known.example', 'Timed', 'no password opens this', now() from generate_series(1, ${rounds}) n`,
+    );
+    const median = (times: number[]) => times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)];
+    for (const name of ["ask_sign_up", "ask_reset"]) {
+      const times: Record<string, number[]> = { known: [], unknown: [] };
+      for (let n = 1; n <= rounds; n++) {
+        // In turns, and each pair the other way round, so that what else the machine does meets both alike.
+        for (const kind of n % 2 ? ["known", "unknown"] : ["unknown", "known"]) {
+          const headers = { origin: base, "x-forwarded-for": `10.${name.length}.${n}.${kind.length}` };
+          const from = performance.now();
+          const answer = await send("POST", `/api/fn/${name}`, { base, headers, json: { email: `timed-${n}@${kind}.example`, next: "" } });
+          times[kind].push(performance.now() - from);
+          expect(answer.status, answer.body).toBe(200);
+        }
+      }
+      const [known, unknown] = [median(times.known.slice(10)), median(times.unknown.slice(10))];
+      console.log(`    ${name}: median with an account ${known.toFixed(1)} ms, without ${unknown.toFixed(1)} ms`);
+      expect(Math.abs(known - unknown), `${name} tells by its time`).toBeLessThan(Math.max(2, 0.25 * Math.min(known, unknown)));
+    }
+  } finally {
+    process.env.STILE_E2E_DATA = process.env.STILE_E2E_DATA_BEFORE;
+    await stop(running);
+    discard(running.data);
+  }
+});
+
+test("only hashes of links are kept, and a reset is noted", async ({ browser }) => {
+  const context = await browser.newContext({ baseURL: BASE });
+  const email = freshEmail("kept");
+  await signUp(context.request, email, "Kim Kept");
+  const before = mailsTo(email).length;
+  expect((await call(context.request, "ask_reset", { email })).status()).toBe(200);
+  const token = linkIn(await mailTo(email, before), "/reset/").split("/").pop() ?? "";
+  await expect
+    .poll(() => value("select count(*) from account.mail_queue where letter is not null"), "a letter waits although it was sent")
+    .toBe("0");
+  const kept = await sql<{ row: string }>("select l::text as row from account.mail_links l union all select q::text from account.mail_queue q union all select a::text from account.audit_log a");
+  expect(kept.filter(({ row }) => row.includes(token)), "the link itself is in the database").toEqual([]);
+  const done = await call(context.request, "reset_password", { token, password: NEW_PASSWORD });
+  expect(done.status()).toBe(200);
+  expect(done.headers()["set-cookie"], "a reset signs somebody in").toBeUndefined();
+  const noted = "select count(*) from account.audit_log a join account.users u on u.id = a.user_id where u.email = $1 and a.action = 'password_reset'";
+  expect(await value(noted, [email])).toBe("1");
+  await context.close();
+});

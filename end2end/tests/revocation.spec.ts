@@ -1,0 +1,266 @@
+// Promise: what happens to a person's seat, role or session shows in every open tab of theirs within a second, at
+// whichever server the tab is, with the reason and where next; what was typed stays theirs, what was the workspace's does
+// not stay on the screen; and from then on the server refuses (blueprint section 8; security.md T-08, T-20, T-31).
+import { request as http } from "node:http";
+import { type Page, expect } from "@playwright/test";
+import { ADA, VIK, test } from "../support/as";
+import { call, grantOf } from "../support/calls";
+import { FINANCE, IT, PRODUCT_ENG, found, sql, stringsOf } from "../support/facts";
+import { live, open } from "../support/people";
+import { get, sessionOf } from "../support/raw";
+import { putBack, seat, unjoin, unseat } from "../support/seating";
+import { SECOND, SECOND_PORT, Second } from "../support/second";
+import { BASE, PORT } from "../support/server";
+import { rowsAreThere, workspaceName } from "../support/switching";
+
+const LOST = "[data-lost]";
+
+test.afterEach(putBack);
+
+/** Waits until the tab's socket has been told how things stand. */
+async function connected(page: Page, path: string, base = BASE): Promise<void> {
+  const told = page.waitForEvent("websocket").then((socket) => socket.waitForEvent("framereceived"));
+  await page.goto(`${base}${path}`);
+  await live(page);
+  await told;
+}
+
+test("a seat taken away: the tab says so by itself, holds nothing of the workspace, and the picker knows", async ({ as }) => {
+  const page = await as(VIK);
+  const ofIt = await stringsOf(IT);
+  await connected(page, `/${IT}/customers`);
+  await rowsAreThere(page);
+  expect(await found(page, ofIt), "before: IT's data are on screen").not.toEqual([]);
+  await unseat(VIK, IT);
+  await expect(page.locator(LOST)).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("You no longer have a seat in IT");
+  expect(await found(page, ofIt), "IT's data are left in the tab").toEqual([]);
+  await page.getByRole("link", { name: "All workspaces" }).click();
+  await expect(page.getByRole("heading", { name: "No workspaces yet" })).toBeVisible();
+});
+
+test("the seat comes back while the notice is open: it opens from there", async ({ as }) => {
+  const page = await as(VIK);
+  await connected(page, `/${IT}/customers`);
+  await unseat(VIK, IT);
+  await expect(page.locator(LOST)).toBeVisible();
+  await putBack();
+  await page.getByRole("button", { name: "Open", exact: true }).click();
+  await rowsAreThere(page);
+  await expect(workspaceName(page)).toHaveText("IT");
+});
+
+test("what was typed and not saved can still be copied", async ({ as }) => {
+  const page = await as(ADA);
+  await seat(VIK, IT, "member");
+  const vik = await as(VIK);
+  await connected(vik, `/${IT}/customers/new`);
+  await vik.fill("[name=name]", "Half a customer");
+  await vik.fill("[name=note]", "met at the fair");
+  await unseat(VIK, IT);
+  await expect(vik.getByTestId("unsaved")).toHaveValue(/Name: Half a customer\nNote.*: met at the fair/);
+  await expect(vik.getByTestId("unsaved")).not.toBeEditable();
+  await page.close();
+});
+
+test("a role that changes shows in place, and what is typed stays in its field", async ({ as }) => {
+  await seat(VIK, IT, "member");
+  const page = await as(VIK);
+  await connected(page, `/${IT}/customers/new`);
+  await page.fill("[name=name]", "Still here");
+  await seat(VIK, IT, "admin");
+  await expect(page.getByTestId("role")).toHaveText("Admin");
+  await expect(page.getByTestId("toast")).toHaveText(/Your role in IT is Admin now/);
+  await expect(page.locator("[name=name]"), "what was typed is gone").toHaveValue("Still here");
+  await seat(VIK, IT, "viewer");
+  await expect(page.getByTestId("role")).toHaveText("Viewer");
+  await page.getByRole("button", { name: "Create customer" }).click();
+  await expect(page.getByRole("alert")).toContainText("Your role in this workspace doesn’t allow that");
+  await expect(page.locator("[name=name]")).toHaveValue("Still here");
+});
+
+test("a list follows the role: buttons come and go without a reload", async ({ as }) => {
+  const page = await as(VIK);
+  await connected(page, `/${IT}/customers`);
+  await rowsAreThere(page);
+  await expect(page.getByRole("link", { name: "New customer" })).toHaveCount(0);
+  await seat(VIK, IT, "member");
+  await expect(page.getByRole("link", { name: "New customer" })).toBeVisible();
+});
+
+test("an organization role taken away: its workspaces go, direct seats stay", async ({ as }) => {
+  const [page, control] = [await as(ADA), await as(ADA)];
+  await connected(page, `/${PRODUCT_ENG}/overview`);
+  await connected(control, `/${FINANCE}/overview`);
+  await unjoin(ADA, "SmartAI");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("You no longer have a seat in Product Eng");
+  await expect(workspaceName(control), "control: another seat is disturbed").toHaveText("Finance");
+  await expect(control.locator(LOST)).toHaveCount(0);
+});
+
+test("a new seat shows in the switcher of an open tab", async ({ as }) => {
+  const page = await as(VIK);
+  await connected(page, `/${IT}/overview`);
+  await seat(VIK, FINANCE, "viewer");
+  await page.getByTestId("switcher").click();
+  await expect(page.locator(`[data-testid=switcher-item][data-slug=${FINANCE}]`)).toBeVisible();
+});
+
+test("a session that is ended leaves for the sign-in page by itself, with the reason and the way back", async ({ as }) => {
+  const [page, other] = [await as(VIK), await as(VIK)];
+  await connected(page, `/${IT}/invoices`);
+  await connected(other, `/${IT}/invoices`);
+  const cookie = (await page.context().cookies()).find((c) => c.name === "stile")?.value ?? "";
+  await sql(
+    "update account.sessions set ended_at = now(), end_reason = 'ended' where token_hash = sha256(convert_to($1, 'UTF8'))",
+    [cookie],
+  );
+  await expect(page).toHaveURL(`/sign-in?next=${encodeURIComponent(`/${IT}/invoices`)}&notice=ended`);
+  await expect(page.getByRole("status")).toContainText("You were signed out");
+  await expect(workspaceName(other), "control: another session is ended, too").toBeVisible();
+});
+
+test("a tab that was away is told when it comes back", async ({ as }) => {
+  const page = await as(VIK);
+  await connected(page, `/${IT}/customers`);
+  await page.context().setOffline(true);
+  await unseat(VIK, IT);
+  await page.context().setOffline(false);
+  await expect(page.locator(LOST)).toBeVisible({ timeout: 10_000 });
+});
+
+test("three tabs at two servers: all show a revocation within a second, 20 rounds and more", async ({ as }) => {
+  test.setTimeout(180_000);
+  const second = await Second.start();
+  try {
+    const first = await as(VIK);
+    const tabs = [first, await first.context().newPage(), await first.context().newPage()];
+    await connected(tabs[0], `/${IT}/customers`);
+    await connected(tabs[1], `/${IT}/overview`);
+    await connected(tabs[2], `/${IT}/invoices`, SECOND);
+    const took: number[] = [];
+    for (let round = 0; round < 22; round++) {
+      const shown = tabs.map((tab) =>
+        tab.evaluate(
+          () =>
+            new Promise<number>((done) => {
+              const look = () => document.querySelector("[data-lost]") && (observer.disconnect(), done(Date.now()));
+              const observer = new MutationObserver(look);
+              observer.observe(document.documentElement, { childList: true, subtree: true });
+              look();
+            }),
+        ),
+      );
+      await unseat(VIK, IT);
+      const revoked = Date.now();
+      took.push(...(await Promise.all(shown)).map((at) => at - revoked));
+      for (const base of [BASE, SECOND]) {
+        const path = `${base}/${IT}/customers`;
+        expect((await first.context().request.get(path, { maxRedirects: 0 })).status(), `${base} opens a revoked workspace`).toBe(404);
+      }
+      await putBack();
+      for (const tab of tabs) {
+        await tab.getByRole("button", { name: "Open", exact: true }).click();
+        await expect(workspaceName(tab)).toHaveText("IT");
+        await expect(tab.locator(".skeleton")).toHaveCount(0);
+      }
+    }
+    took.sort((a, b) => a - b);
+    const p95 = took[Math.ceil(took.length * 0.95) - 1];
+    console.log(`revocation seen: p50 ${took[took.length >> 1]} ms, p95 ${p95} ms, max ${took[took.length - 1]} ms over ${took.length}`);
+    expect(p95, `the slowest: ${took.slice(-5).join(", ")} ms`).toBeLessThan(1_000);
+  } finally {
+    await second.stop();
+  }
+});
+
+test("a server that ends lets its tabs go, and they come back to it", async ({ as }) => {
+  let second = await Second.start();
+  try {
+    const page = await as(VIK);
+    await connected(page, `/${IT}/customers`, SECOND);
+    await second.stop();
+    await unseat(VIK, IT);
+    second = await Second.start();
+    await expect(page.locator(LOST), "what happened while the server was away is not seen").toBeVisible({ timeout: 15_000 });
+  } finally {
+    await second.stop();
+  }
+});
+
+/** The status with which a handshake is answered. */
+function handshake(headers: Record<string, string>, port = PORT): Promise<number> {
+  return new Promise((done, failed) => {
+    const asked = http({
+      host: "127.0.0.1",
+      port,
+      path: "/api/live",
+      headers: {
+        connection: "Upgrade",
+        upgrade: "websocket",
+        "sec-websocket-version": "13",
+        "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==",
+        ...headers,
+      },
+    });
+    asked.on("upgrade", (answer, socket) => (socket.destroy(), done(answer.statusCode ?? 0)));
+    asked.on("response", (answer) => (answer.resume(), done(answer.statusCode ?? 0)));
+    asked.on("error", failed);
+    asked.end();
+  });
+}
+
+test("no page of another site opens the socket, and nobody without a session does", async () => {
+  const cookie = await sessionOf(VIK);
+  expect(await handshake({ cookie, origin: BASE }), "control: our own page is let in").toBe(101);
+  expect(await handshake({ cookie, "sec-fetch-site": "same-origin", origin: BASE })).toBe(101);
+  for (const foreign of [
+    { origin: "https://evil.example" },
+    { origin: "null" },
+    { origin: BASE.replace("http:", "https:") },
+    { origin: `http://127.0.0.1:${SECOND_PORT}` },
+    { "sec-fetch-site": "cross-site", origin: BASE },
+    {},
+  ]) {
+    expect(await handshake({ cookie, ...foreign } as Record<string, string>), JSON.stringify(foreign)).toBe(403);
+  }
+  expect(await handshake({ origin: BASE }), "without a session").toBe(401);
+});
+
+test("the socket says nothing of a workspace without a seat, the same as of none", async ({ as }) => {
+  const page = await as(VIK);
+  await open(page, "/home");
+  const told = (slug: string) =>
+    page.evaluate(
+      (slug) =>
+        new Promise<string>((done, failed) => {
+          const socket = new WebSocket(`ws://${location.host}/api/live`);
+          socket.onopen = () => socket.send(JSON.stringify({ workspace: slug }));
+          socket.onmessage = (event) => (socket.close(), done(event.data as string));
+          socket.onerror = () => failed(new Error("the socket broke"));
+        }),
+      slug,
+    );
+  const [foreign, absent] = [await told(FINANCE), await told("no-such-place")];
+  expect(foreign.replace(FINANCE, ""), "a foreign workspace is told apart from none").toBe(absent.replace("no-such-place", ""));
+  expect(foreign).toContain("absent");
+  expect(await told(IT), "control: one's own is told").toContain('"name":"IT"');
+});
+
+test("a grant of a revoked seat writes nothing at either server", async ({ as }) => {
+  await seat(VIK, IT, "member");
+  const page = await as(VIK);
+  const grant = await grantOf(page.context().request, IT);
+  const save = () =>
+    call(page.context().request, "save_customer", {
+      workspace: IT,
+      grant,
+      id: null,
+      input: { name: "Revocation control", email: "a@b.example", country: "DE", rate_plan: "", note: "" },
+    });
+  expect((await save()).status(), "control: it writes before").toBe(200);
+  await unseat(VIK, IT);
+  expect((await save()).status()).toBe(404);
+  expect((await get(`/${IT}/customers`, { cookie: await sessionOf(VIK) })).status).toBe(404);
+  await sql("delete from workspace.customers where name = 'Revocation control'");
+});

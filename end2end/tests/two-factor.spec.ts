@@ -1,0 +1,178 @@
+// A second factor by authenticator app: set up, asked for at sign-in, each code once, recovery codes once, guesses
+// limited, the session's secret changed by the proof; with and without JavaScript (issue 3, item 9; security.md T-21, T-26).
+import { expect, test } from "@playwright/test";
+import { call } from "../support/calls";
+import { codeOf, enterCode, forgetFactors, freshCode, passwordOf, sessionCookie, setUpApp } from "../support/factors";
+import { sql } from "../support/facts";
+import { PASSWORD, contextOf, live, open } from "../support/people";
+import { get } from "../support/raw";
+
+const VIK = "vik@smartai.example";
+
+test.afterEach(async () => forgetFactors(VIK));
+
+test("an app is set up, asked for at sign-in, and turned off again", async ({ browser }) => {
+  const context = await contextOf(browser, VIK);
+  const page = await context.newPage();
+  await open(page, "/account/security");
+  const before = await sessionCookie(context);
+  await page.fill("#app-password", "not the password");
+  await page.getByRole("button", { name: "Set up an app" }).click();
+  await expect(page.locator("#app-password")).toHaveAccessibleDescription("That isn’t your password.");
+  await expect(page.getByTestId("totp-secret"), "a wrong password sets an app up").toHaveCount(0);
+  const { secret, codes } = await setUpApp(page);
+  expect(new Set(codes).size).toBe(10);
+  for (const code of codes) expect(code).toMatch(/^([a-z2-7]{4}-){5}[a-z2-7]{4}$/);
+  const after = await sessionCookie(context);
+  expect(after, "the session's secret is the one of before the proof").not.toBe(before);
+  expect((await get("/home", { cookie: before })).status, "the old secret opens the picker").toBe(303);
+  expect((await get("/home", { cookie: after })).status, "the control: the new one does").toBe(200);
+  await page.goto("/account/security");
+  expect(await page.content(), "recovery codes are shown a second time").not.toContain(codes[0]);
+  expect(await page.content(), "the secret is shown a second time").not.toContain(secret);
+  await expect(page.getByText("10 of 10 are left")).toBeVisible();
+
+  const elsewhere = await browser.newContext({ baseURL: new URL(page.url()).origin });
+  const tab = await elsewhere.newPage();
+  await passwordOf(tab, VIK, "/smartai-it/customers");
+  await expect(tab).toHaveURL("/account/factor?next=%2Fsmartai-it%2Fcustomers");
+  await expect(tab.getByRole("heading", { level: 1 })).toHaveText("One more step");
+  const waiting = await sessionCookie(elsewhere);
+  for (const path of ["/home", "/smartai-it/customers", "/account/security", "/account/tokens"]) {
+    const answer = await get(path, { cookie: waiting });
+    expect(answer.status, `the password alone opens ${path}`).toBe(303);
+    expect(answer.headers.location).toMatch(/^\/sign-in/);
+  }
+  expect((await call(elsewhere.request, "load_picker", { past_cache: true })).status()).toBe(401);
+  // Coming back by any way in leads to the same question.
+  await tab.goto("/smartai-it/overview");
+  await expect(tab).toHaveURL(/\/account\/factor\?next=%2Fsmartai-it%2Foverview/);
+  await live(tab);
+  await enterCode(tab, codeOf(secret, 40));
+  await expect(tab.locator("#code")).toHaveAccessibleDescription(/That code isn’t right, or was used before\./);
+  await expect(tab.locator("#code")).toBeFocused();
+  await enterCode(tab, await freshCode(VIK, secret));
+  await expect(tab).toHaveURL("/smartai-it/overview");
+  expect(await sessionCookie(elsewhere), "the session has the secret of the sign-in that waited").not.toBe(waiting);
+  await elsewhere.close();
+
+  await open(page, "/account/security");
+  await page.fill("#off-code", "000 000 0");
+  await page.getByRole("button", { name: "Turn off" }).click();
+  await expect(page.locator("#off-code")).toHaveAccessibleDescription(/Enter the 6 digits that your app shows/);
+  await page.fill("#off-code", codes[1].toUpperCase());
+  await page.getByRole("button", { name: "Turn off" }).click();
+  await expect(page.getByRole("button", { name: "Set up an app" }), "it is still on").toBeVisible();
+  await context.close();
+  const plain = await contextOf(browser, VIK);
+  expect((await plain.request.get("/home")).status(), "asked for what is turned off").toBe(200);
+  await plain.close();
+});
+
+test("without JavaScript: set up after a mistake, then in by recovery code, once", async ({ browser }) => {
+  const context = await contextOf(browser, VIK, { javaScriptEnabled: false });
+  const page = await context.newPage();
+  await page.goto("/account/security");
+  await expect(page.getByRole("button", { name: "Add a passkey" }), "a button that does nothing").toBeHidden();
+  await page.fill("#app-password", PASSWORD);
+  await page.getByRole("button", { name: "Set up an app" }).click();
+  await expect(page.getByRole("img", { name: /QR code/ })).toBeVisible();
+  const secret = (await page.getByTestId("totp-secret").textContent()) ?? "";
+  await page.fill("#app-code", "123");
+  await page.getByRole("button", { name: "Turn on" }).click();
+  await expect(page.locator("#app-code")).toHaveAccessibleDescription("Enter the 6 digits that your app shows.");
+  await expect(page.getByTestId("totp-secret"), "the mistake cost the secret").toHaveText(secret);
+  await page.fill("#app-code", codeOf(secret));
+  await page.getByRole("button", { name: "Turn on" }).click();
+  const codes = await page.getByTestId("new-codes").locator("code").allTextContents();
+  expect(codes).toHaveLength(10);
+  await page.goto("/home");
+  await expect(page, "the browser holds the session's new secret").toHaveURL("/home");
+
+  for (const [code, through] of [[codes[0], true], [codes[0], false], [codes[1].replaceAll("-", ""), true]] as const) {
+    const elsewhere = await browser.newContext({ baseURL: new URL(page.url()).origin, javaScriptEnabled: false });
+    const tab = await elsewhere.newPage();
+    await passwordOf(tab, VIK, "/smartai-it/customers");
+    await enterCode(tab, code);
+    if (through) {
+      await expect(tab).toHaveURL("/smartai-it/customers");
+    } else {
+      await expect(tab.locator("#code"), "a recovery code is good twice").toHaveAccessibleDescription(/was used before/);
+      await tab.getByRole("button", { name: "Sign in as somebody else" }).click();
+      await expect(tab).toHaveURL("/sign-in?notice=signed-out");
+      await tab.goto("/account/factor");
+      await expect(tab, "what was given up still waits").toHaveURL(/\/sign-in/);
+    }
+    await elsewhere.close();
+  }
+  await page.goto("/account/security");
+  await expect(page.getByText("8 of 10 are left")).toBeVisible();
+  await page.getByRole("radio", { name: /Where a workspace asks/ }).check();
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByRole("radio", { name: /Where a workspace asks/ }), "the choice was not kept").toBeChecked();
+  await context.close();
+  const plain = await contextOf(browser, VIK);
+  expect((await plain.request.get("/home")).status(), "asked at sign-in all the same").toBe(200);
+  // That session has proven nothing, so it may look and not touch.
+  const stale = await plain.request.post("/account/security", {
+    form: { action: "renew" },
+    headers: { origin: new URL(page.url()).origin },
+    maxRedirects: 0,
+  });
+  expect(stale.headers().location, "a session that has proven nothing makes recovery codes").toBe("/account/factor?next=%2Faccount%2Fsecurity");
+  for (const [name, data] of [
+    ["renew_recovery_codes", {}],
+    ["start_totp", { password: PASSWORD }],
+    ["set_factor_asked", { asked: "sign_in" }],
+    ["begin_passkey", { name: "Mine now", password: PASSWORD }],
+  ] as const) {
+    const answer = await call(plain.request, name, data);
+    expect(answer.status(), name).toBe(403);
+    expect(await answer.json()).toBe("factor");
+  }
+  await plain.close();
+});
+
+test("another tab goes on when this one proves a factor", async ({ browser }) => {
+  const context = await contextOf(browser, VIK);
+  const [page, other] = [await context.newPage(), await context.newPage()];
+  await open(other, "/smartai-it/customers");
+  await expect(other.getByTestId("row").first()).toBeVisible();
+  await open(page, "/account/security");
+  await setUpApp(page);
+  // What wakes both tabs, so that their sockets ask with the secret that they were opened with.
+  await sql("update account.users set name = name || '.' where email = $1", [VIK]);
+  await sql("update account.users set name = rtrim(name, '.') where email = $1", [VIK]);
+  await other.getByRole("link", { name: "Invoices" }).first().click();
+  await expect(other.getByRole("heading", { level: 1 })).toHaveText("Invoices");
+  await expect(other.getByTestId("row").first()).toBeVisible();
+  await other.getByRole("link", { name: "Overview" }).first().click();
+  await expect(other).toHaveURL("/smartai-it/overview");
+  await page.getByRole("button", { name: "Make new recovery codes" }).click();
+  await expect(page, "the tab that proved it was signed out").toHaveURL("/account/security");
+  await context.close();
+});
+
+test("one code lets one of two browsers in, and guessing comes to an end", async ({ browser }) => {
+  const context = await contextOf(browser, VIK);
+  const page = await context.newPage();
+  await open(page, "/account/security");
+  const { secret } = await setUpApp(page);
+  const code = await freshCode(VIK, secret);
+  const statuses: number[] = [];
+  const waiting = [];
+  for (let i = 0; i < 2; i++) waiting.push(await contextOf(browser, VIK));
+  const answers = await Promise.all(waiting.map((c) => call(c.request, "prove_factor", { code, next: "" })));
+  for (const answer of answers) statuses.push(answer.status());
+  expect(statuses.sort(), "the same code, at once").toEqual([200, 422]);
+
+  const guesser = await contextOf(browser, VIK);
+  await sql("update account.factor_tries set failed = 0");
+  const seen: number[] = [];
+  for (let i = 0; i < 7; i++) seen.push((await call(guesser.request, "prove_factor", { code: codeOf(secret, 50 + i), next: "" })).status());
+  expect(seen).toEqual([422, 422, 422, 422, 422, 429, 429]);
+  const right = await call(guesser.request, "prove_factor", { code: await freshCode(VIK, secret), next: "" });
+  expect(right.status(), "the right code gets through while there is a wait").toBe(429);
+  expect(Number(right.headers()["retry-after"])).toBeGreaterThan(800);
+  for (const c of [context, guesser, ...waiting]) await c.close();
+});

@@ -1,0 +1,85 @@
+//! Following the events of the database: read by the number of their transaction, so that none is missed; woken early by
+//! NOTIFY, which alone would miss what is sent while it is away (blueprint section 8).
+
+use super::Hub;
+use crate::shutdown::Shutdown;
+use std::time::Duration;
+use store::{
+    Store,
+    events::{EventReader, News, Waker},
+};
+use tokio::time::{Instant, sleep_until, timeout};
+
+/// How often is read without being woken.
+const PACE: Duration = Duration::from_millis(250);
+/// After a failure, or before a lost connection to be woken by is made again.
+const PAUSE: Duration = Duration::from_secs(1);
+/// How often old events are removed. They are kept for an hour.
+const SWEEP: Duration = Duration::from_secs(300);
+/// After so long without reading, events may have been removed unread.
+const TOO_LONG: Duration = Duration::from_secs(45 * 60);
+
+/// Reads events and wakes the tabs that they concern, until the server ends.
+pub(crate) async fn follow(hub: Hub, store: Store, shutdown: Shutdown) {
+    shutdown.or_stop(run(&hub, &store)).await;
+}
+
+async fn run(hub: &Hub, store: &Store) {
+    let mut reader = EventReader::new();
+    let (mut waker, mut retry) = (None, Instant::now());
+    let (mut sweep, mut last) = (Instant::now() + SWEEP, Instant::now());
+    let mut failing = false;
+    loop {
+        match reader.read(store).await {
+            Ok(news) => {
+                if failing {
+                    tracing::info!("events are read again");
+                    failing = false;
+                }
+                match news {
+                    News::Events(events) => hub.tell(&events),
+                    News::Everything => hub.tell_all(),
+                }
+                if last.elapsed() > TOO_LONG {
+                    hub.tell_all();
+                }
+                last = Instant::now();
+            }
+            Err(error) => {
+                if !failing {
+                    tracing::warn!(%error, "events can't be read");
+                    failing = true;
+                }
+                sleep_until(Instant::now() + PAUSE).await;
+                continue;
+            }
+        }
+        if Instant::now() > sweep {
+            sweep = Instant::now() + SWEEP;
+            if let Err(error) = store.sweep_events().await {
+                tracing::warn!(%error, "old events can't be removed");
+            }
+        }
+        if waker.is_none() && Instant::now() >= retry {
+            waker = store.waker().await.ok();
+            retry = Instant::now() + PAUSE;
+            // What was sent before it listened is read at once.
+            if waker.is_some() {
+                continue;
+            }
+        }
+        wait(&mut waker).await;
+    }
+}
+
+/// Waits for the waker, and not longer than the pace.
+async fn wait(waker: &mut Option<Waker>) {
+    let Some(listening) = waker else {
+        sleep_until(Instant::now() + PACE).await;
+        return;
+    };
+    if let Ok(Err(error)) = timeout(PACE, listening.woken()).await {
+        tracing::debug!(%error, "the connection that wakes is lost");
+        *waker = None;
+    }
+}

@@ -1,0 +1,191 @@
+//! A tab's socket: says how things stand when it connects, when the tab shows another workspace, when an event wakes it,
+//! and once a minute for what no event tells (a session that runs out).
+//!
+//! The handshake passes the gate like an unsafe request, so no page of another site can open one (security.md T-20).
+
+use super::hub::{Hub, Place};
+use crate::{respond, router::Web};
+use app::live::{Heard, Here};
+use axum::{
+    extract::{
+        Request, State, WebSocketUpgrade,
+        ws::{CloseFrame, Message, WebSocket, close_code},
+    },
+    http::{StatusCode, header},
+    response::Response,
+};
+use model::Slug;
+use std::time::Duration;
+use store::{
+    Store, StoreError,
+    door::{Credential, Live},
+};
+use tokio::time::{Instant, interval, sleep, timeout};
+
+/// Longest message of a tab, in bytes.
+const MESSAGE_MAX: usize = 1024;
+/// How often a tab is asked whether it is still there, and after how long without a word it is not.
+const PING: (Duration, Duration) = (Duration::from_secs(25), Duration::from_secs(70));
+/// How often is looked without an event.
+const LOOK: Duration = Duration::from_secs(60);
+/// After a failure of the database.
+const RETRY: Duration = Duration::from_secs(2);
+/// Most messages of a tab in a minute: a switch is one.
+const PER_MINUTE: u32 = 120;
+/// How long a message may take to be taken.
+const SEND: Duration = Duration::from_secs(10);
+
+/// `GET /api/live`: opens a tab's socket.
+pub(crate) async fn open(State(web): State<Web>, upgrade: WebSocketUpgrade, request: Request) -> Response {
+    let Some(credential) = web.services.cookies.credential(request.headers()) else {
+        return respond::error(StatusCode::UNAUTHORIZED, "signed_out", "Sign in first.");
+    };
+    let store = web.services.store.clone();
+    let live = match store.person(&credential).await {
+        Ok(found) => found.map(|tx| tx.live().clone()),
+        Err(_) => return respond::error(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Try again in a moment."),
+    };
+    let upgrade = upgrade.max_message_size(MESSAGE_MAX).max_frame_size(MESSAGE_MAX);
+    let tasks = web.tasks.clone();
+    let Some(live) = live else {
+        // A page can't see why a handshake was refused: it is told in words, and asks no more.
+        return upgrade.on_upgrade(move |mut socket| {
+            tasks.track_future(async move {
+                let _ = say(&mut socket, &Heard::SignedOut).await;
+                let _ = timeout(SEND, socket.send(Message::Close(None))).await;
+            })
+        });
+    };
+    let Some(place) = web.live.sit(live.person.id, live.session) else {
+        let mut refusal = respond::error(StatusCode::TOO_MANY_REQUESTS, "too_many_tabs", "Close some tabs first.");
+        refusal.headers_mut().insert(header::RETRY_AFTER, respond::RETRY_AFTER);
+        return refusal;
+    };
+    let hub = web.live.clone();
+    upgrade.on_upgrade(move |socket| {
+        tasks.clone().track_future(async move {
+            let mut tab = Tab { socket, place, live, credential, store, here: None };
+            tokio::select! {
+                end = tab.run(&hub) => tab.close(end).await,
+                () = hub.shutdown().asked() => tab.close(End::Restart).await,
+            }
+        })
+    })
+}
+
+/// Why a socket ends.
+enum End {
+    /// The tab is gone.
+    Gone,
+    /// The session has ended; the tab was told.
+    SignedOut,
+    /// The tab says what no tab of ours would.
+    Nonsense,
+    /// The server ends; the tab should come back.
+    Restart,
+    /// The session goes on under another secret, which the tab's browser has; it should come back with that.
+    Rotated,
+}
+
+struct Tab {
+    socket: WebSocket,
+    place: Place,
+    live: Live,
+    credential: Credential,
+    store: Store,
+    here: Option<Slug>,
+}
+
+impl Tab {
+    async fn run(&mut self, hub: &Hub) -> End {
+        let (mut ping, mut look) = (interval(PING.0), interval(LOOK));
+        let (mut heard_from, mut minute, mut messages) = (Instant::now(), Instant::now(), 0);
+        // A tab says where it is as soon as it is connected; it is told then.
+        let mut due = false;
+        ping.reset();
+        look.reset();
+        loop {
+            if due {
+                due = false;
+                match self.tell(hub).await {
+                    Ok(None) => {}
+                    Ok(Some(end)) => return end,
+                    Err(error) => {
+                        tracing::debug!(%error, "a tab could not be told how things stand");
+                        sleep(RETRY).await;
+                        due = true;
+                        continue;
+                    }
+                }
+            }
+            tokio::select! {
+                () = self.place.woken() => due = true,
+                _ = look.tick() => due = true,
+                _ = ping.tick() => {
+                    if heard_from.elapsed() > PING.1 || send(&mut self.socket, Message::Ping(Vec::new().into())).await.is_err() {
+                        return End::Gone;
+                    }
+                }
+                message = self.socket.recv() => {
+                    heard_from = Instant::now();
+                    if minute.elapsed() > Duration::from_secs(60) {
+                        (minute, messages) = (Instant::now(), 0);
+                    }
+                    messages += 1;
+                    match message {
+                        Some(Ok(Message::Text(_))) if messages > PER_MINUTE => return End::Nonsense,
+                        Some(Ok(Message::Text(text))) => match serde_json::from_str::<Here>(&text) {
+                            Ok(Here { workspace }) => {
+                                self.here = workspace;
+                                due = true;
+                            }
+                            Err(_) => return End::Nonsense,
+                        },
+                        Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+                        Some(Ok(Message::Binary(_))) => return End::Nonsense,
+                        Some(Ok(Message::Close(_)) | Err(_)) | None => return End::Gone,
+                    }
+                }
+            }
+        }
+    }
+
+    /// Says how it is now.
+    async fn tell(&mut self, hub: &Hub) -> Result<Option<End>, StoreError> {
+        let heard = {
+            let _turn = hub.turn().await;
+            app::ssr::heard(&self.store, &self.credential, self.here.as_ref()).await?
+        };
+        if heard == Heard::SignedOut && self.store.goes_on(&self.live).await? {
+            return Ok(Some(End::Rotated));
+        }
+        if say(&mut self.socket, &heard).await.is_err() {
+            return Ok(Some(End::Gone));
+        }
+        Ok((heard == Heard::SignedOut).then_some(End::SignedOut))
+    }
+
+    async fn close(mut self, end: End) {
+        let (code, reason) = match end {
+            End::Gone => return,
+            End::SignedOut => (close_code::NORMAL, "signed out"),
+            End::Nonsense => (close_code::POLICY, "not understood"),
+            End::Restart => (close_code::AWAY, "restarting"),
+            End::Rotated => (close_code::AWAY, "come back"),
+        };
+        let frame = CloseFrame { code, reason: reason.into() };
+        let _ = send(&mut self.socket, Message::Close(Some(frame))).await;
+    }
+}
+
+async fn say(socket: &mut WebSocket, heard: &Heard) -> Result<(), ()> {
+    let text = serde_json::to_string(heard).map_err(drop)?;
+    send(socket, Message::Text(text.into())).await
+}
+
+async fn send(socket: &mut WebSocket, message: Message) -> Result<(), ()> {
+    match timeout(SEND, socket.send(message)).await {
+        Ok(Ok(())) => Ok(()),
+        _ => Err(()),
+    }
+}

@@ -1,0 +1,131 @@
+//! Sending mails: the one task that takes letters from the queue and sees them out.
+//!
+//! By SMTP where `STILE_SMTP_URL` is set, else as files in the data directory. Here belongs how a letter looks and
+//! leaves; what it says is where its occasion is (`app`), and that none is lost is the queue's (`store::mail`).
+
+mod render;
+mod transport;
+
+pub(crate) use transport::{MailError, Transport};
+
+use crate::shutdown::Shutdown;
+use std::{sync::Arc, time::Duration};
+use store::{
+    Store,
+    mail::{self, Claimed, MAX_ATTEMPTS, Sent},
+};
+use tokio::task::JoinSet;
+
+/// Letters that are sent side by side.
+const AT_ONCE: i32 = 10;
+/// How long an attempt may take: well below the minute for which a letter is claimed.
+const ATTEMPT_LIMIT: Duration = Duration::from_secs(30);
+/// How long the end waits for what is being sent.
+const FINISH_LIMIT: Duration = Duration::from_secs(8);
+/// How often the sender looks without having been rung for: another server may have written a letter, or one is due again.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+/// After the bell, the sender looks at once and then after these waits: it rings a moment before the commit.
+const AFTER_BELL: [Duration; 5] = [
+    Duration::from_millis(10),
+    Duration::from_millis(40),
+    Duration::from_millis(150),
+    Duration::from_millis(500),
+    Duration::from_millis(1_500),
+];
+
+/// Sends until the process is to end; then what is being sent is seen through, and the rest waits for the next start.
+pub(crate) async fn run(store: Store, transport: Transport, origin: Arc<str>, shutdown: &Shutdown) {
+    let sender = Arc::new(Sender { store, transport, origin });
+    loop {
+        let rung = shutdown.or_stop(tokio::time::timeout(LOOK_EVERY, mail::rung())).await;
+        let waits: &[Duration] = match rung {
+            None => return,
+            Some(Ok(())) => &AFTER_BELL,
+            Some(Err(_)) => &[],
+        };
+        if sender.look_until(shutdown).await.is_none() {
+            return;
+        }
+        for wait in waits {
+            let waited = shutdown.or_stop(tokio::time::sleep(*wait)).await;
+            if waited.is_none() || sender.look_until(shutdown).await.is_none() {
+                return;
+            }
+        }
+    }
+}
+
+struct Sender {
+    store: Store,
+    transport: Transport,
+    origin: Arc<str>,
+}
+
+impl Sender {
+    /// [`Sender::look`]; `None` when the end came and took too long. What was claimed then is sent after the next start.
+    async fn look_until(self: &Arc<Self>, shutdown: &Shutdown) -> Option<()> {
+        let end = async {
+            shutdown.asked().await;
+            tokio::time::sleep(FINISH_LIMIT).await;
+        };
+        tokio::select! {
+            () = self.look() => Some(()),
+            () = end => None,
+        }
+    }
+
+    /// Sends all that is due.
+    async fn look(self: &Arc<Self>) {
+        loop {
+            let batch = match self.store.claim_mail(AT_ONCE).await {
+                Ok(batch) => batch,
+                Err(error) => {
+                    tracing::warn!(%error, "the queue of mails can't be read");
+                    return;
+                }
+            };
+            if batch.is_empty() {
+                return;
+            }
+            let mut sending = JoinSet::new();
+            for claimed in batch {
+                let sender = Arc::clone(self);
+                sending.spawn(async move { sender.send(claimed).await });
+            }
+            sending.join_all().await;
+        }
+    }
+
+    async fn send(&self, claimed: Claimed) {
+        let Claimed { id, letter, attempt } = claimed;
+        let outcome = match letter {
+            None => Err(MailError::Refused("this version can't read it".to_owned())),
+            Some(letter) => {
+                let message = render::message(id, &letter, self.transport.sender(), &self.origin);
+                match message {
+                    Ok(message) => tokio::time::timeout(ATTEMPT_LIMIT, self.transport.send(id, message))
+                        .await
+                        .unwrap_or_else(|_| Err(MailError::Failed("no answer in time".to_owned()))),
+                    Err(error) => Err(MailError::Refused(error.to_string())),
+                }
+            }
+        };
+        let settled = match &outcome {
+            Ok(()) => {
+                tracing::info!(mail_id = %id, attempt, "mail sent");
+                self.store.settle_mail(id, Sent::Done).await
+            }
+            Err(error @ MailError::Failed(reason)) if attempt < MAX_ATTEMPTS => {
+                tracing::warn!(mail_id = %id, attempt, %error, "mail not sent; it is tried again");
+                self.store.settle_mail(id, Sent::Failed(reason)).await
+            }
+            Err(error @ (MailError::Failed(reason) | MailError::Refused(reason))) => {
+                tracing::error!(mail_id = %id, attempt, %error, "mail given up");
+                self.store.settle_mail(id, Sent::GivenUp(reason)).await
+            }
+        };
+        if let Err(error) = settled {
+            tracing::warn!(mail_id = %id, %error, "how a mail went could not be noted; it is sent again");
+        }
+    }
+}

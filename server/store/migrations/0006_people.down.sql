@@ -1,0 +1,13 @@
+drop function door.offer_link(bytea, text, text, text);
+drop function door.offer_address(bytea, text);
+drop function door.look_at_link(bytea, text);
+drop function door.take_link(bytea, text);
+drop function door.take_address(bytea);
+drop function door.queue_mail(uuid, text);
+drop function door.claim_mail(int);
+drop function door.settle_mail(uuid, text, boolean);
+revoke update (email, email_verified_at) on account.users from stile_door;
+revoke update (token_hash) on account.sessions from stile_app;
+revoke update (picker_order, theme) on account.preferences from stile_app;
+alter table account.preferences drop column picker_order, drop column theme;
+drop table account.mail_links, account.mail_queue;

@@ -1,0 +1,104 @@
+//! Workspaces that were deleted within 14 days: what their owners can restore.
+
+use crate::{
+    door::{Credential, PersonTx},
+    error::StoreError,
+    pool::Store,
+};
+use model::{
+    Slug,
+    audit::{Action, Detail},
+    settings::DeletedWorkspace,
+};
+use sqlx::types::Uuid;
+
+/// What the person owned and can restore, the latest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list(tx: &mut PersonTx) -> Result<Vec<DeletedWorkspace>, StoreError> {
+    let rows = sqlx::query!(
+        r#"select slug as "slug!", name as "name!", organization as "organization!", deleted_at as "deleted_at!"
+        from door.deleted_workspaces()"#
+    )
+    .fetch_all(tx.connection())
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let slug =
+                Slug::parse(&row.slug).map_err(|e| StoreError::Inconsistent(format!("slug {:?}: {e}", row.slug)))?;
+            Ok(DeletedWorkspace { slug, name: row.name, organization: row.organization, deleted_at: row.deleted_at })
+        })
+        .collect()
+}
+
+/// Whether a workspace may take the address: nobody ever had it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn is_slug_free(tx: &mut PersonTx, slug: &Slug) -> Result<bool, StoreError> {
+    let free = sqlx::query_scalar!(r#"select door.slug_is_free($1) as "free!""#, slug.as_str())
+        .fetch_one(tx.connection())
+        .await?;
+    Ok(free)
+}
+
+/// What became of a restoration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Restored {
+    /// It is back, whole.
+    Yes,
+    /// There is nothing there that this person could restore.
+    No,
+    /// Nobody is signed in with that credential.
+    SignedOut,
+}
+
+impl Store {
+    /// Restores a workspace that the person owns and that was deleted within 14 days, and notes it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn restore_workspace(&self, credential: &Credential, slug: &Slug) -> Result<Restored, StoreError> {
+        let mut tx = self.begin().await?;
+        let found = sqlx::query!(
+            r#"select user_id as "user_id!", user_name as "user_name!", workspace_id as "workspace_id!", name as "name!"
+            from door.deleted_workspace($1, $2, $3)"#,
+            credential.kind(),
+            credential.hash(),
+            slug.as_str(),
+        )
+        .fetch_optional(&mut *tx)
+        .await?;
+        let Some(row) = found else {
+            drop(tx);
+            let live = self.person(credential).await?.is_some();
+            return Ok(if live { Restored::No } else { Restored::SignedOut });
+        };
+        let back = sqlx::query!(
+            "update account.workspaces set deleted_at = null where id = $1 and deleted_at is not null",
+            row.workspace_id
+        )
+        .execute(&mut *tx)
+        .await?
+        .rows_affected();
+        if back == 0 {
+            return Ok(Restored::No);
+        }
+        let detail = crate::audit::json(&Detail::none().with("name", row.name))?;
+        sqlx::query!(
+            "insert into workspace.audit_log (workspace_id, id, user_id, actor, action, target, detail)
+            values ($1, $2, $3, $4, $5, $1, $6::text::jsonb)",
+            row.workspace_id,
+            Uuid::now_v7(),
+            row.user_id,
+            row.user_name,
+            Action::WorkspaceRestored.as_str(),
+            detail,
+        )
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        Ok(Restored::Yes)
+    }
+}

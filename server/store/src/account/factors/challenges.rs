@@ -1,0 +1,140 @@
+//! What a browser was asked to sign: kept until it has, once, for 5 minutes, for one holder.
+
+use super::Admitted;
+use crate::{
+    door::{Holder, PersonTx, Prover},
+    error::StoreError,
+    pool::Store,
+    secret::Secret,
+};
+use model::id::UserId;
+use serde_json::Value;
+use sqlx::PgConnection;
+
+/// For what a challenge was made. One made for something else is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    Register,
+    Prove,
+}
+
+impl Purpose {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Register => "register",
+            Self::Prove => "prove",
+        }
+    }
+}
+
+/// Keeps the challenge of a passkey that is being added in this session.
+///
+/// # Errors
+/// When the database fails.
+pub async fn keep_registration(
+    tx: &mut PersonTx,
+    admitted: &Admitted,
+    handle: &Secret,
+    state: &Value,
+) -> Result<(), StoreError> {
+    let (user, holder) = (tx.live().person.id, Holder::Session(admitted.session));
+    keep(tx.connection(), Purpose::Register, user, holder, handle, state).await
+}
+
+/// Takes it away again, with the admission under which it was kept; `None` when it was taken before, ran out, or is
+/// another session's.
+///
+/// # Errors
+/// When the database fails.
+pub async fn take_registration(tx: &mut PersonTx, handle: &Secret) -> Result<Option<(Value, Admitted)>, StoreError> {
+    let (user, Some(session)) = (tx.live().person.id, tx.live().session) else { return Ok(None) };
+    let state = take(tx.connection(), Purpose::Register, user, Holder::Session(session), handle).await?;
+    Ok(state.map(|state| (state, Admitted { session })))
+}
+
+/// Keeps the challenge of a second factor that is being proven.
+///
+/// # Errors
+/// When the database fails.
+pub async fn keep_proof(prover: &mut Prover, handle: &Secret, state: &Value) -> Result<(), StoreError> {
+    let (user, holder) = (prover.person.id, prover.holder);
+    keep(prover.connection(), Purpose::Prove, user, holder, handle, state).await
+}
+
+/// Takes it away again; `None` when it was taken before, ran out, or is another holder's.
+///
+/// # Errors
+/// When the database fails.
+pub async fn take_proof(prover: &mut Prover, handle: &Secret) -> Result<Option<Value>, StoreError> {
+    let (user, holder) = (prover.person.id, prover.holder);
+    take(prover.connection(), Purpose::Prove, user, holder, handle).await
+}
+
+impl Store {
+    /// Keeps the challenge of a sign-in by passkey: nobody is known yet.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn keep_sign_in_challenge(&self, handle: &Secret, state: &Value) -> Result<(), StoreError> {
+        let mut tx = self.begin().await?;
+        let hash = handle.hash();
+        sqlx::query!("select door.keep_challenge($1, $2)", hash.bytes(), state).execute(&mut *tx).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Takes it away again; `None` when it was taken before or ran out.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn take_sign_in_challenge(&self, handle: &Secret) -> Result<Option<Value>, StoreError> {
+        let mut tx = self.begin().await?;
+        let hash = handle.hash();
+        let state = sqlx::query_scalar!("select door.take_challenge($1)", hash.bytes()).fetch_one(&mut *tx).await?;
+        tx.commit().await?;
+        Ok(state)
+    }
+}
+
+/// The person's challenges that ran out are swept away in passing.
+async fn keep(
+    connection: &mut PgConnection,
+    purpose: Purpose,
+    user: UserId,
+    holder: Holder,
+    handle: &Secret,
+    state: &Value,
+) -> Result<(), StoreError> {
+    let hash = handle.hash();
+    sqlx::query!(
+        "with swept as (delete from account.challenges where user_id = $3 and expires_at < now())
+        insert into account.challenges (handle_hash, purpose, user_id, holder, state) values ($1, $2, $3, $4, $5)",
+        hash.bytes(),
+        purpose.as_str(),
+        user.uuid(),
+        holder.uuid(),
+        state,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn take(
+    connection: &mut PgConnection,
+    purpose: Purpose,
+    user: UserId,
+    holder: Holder,
+    handle: &Secret,
+) -> Result<Option<Value>, StoreError> {
+    let hash = handle.hash();
+    Ok(sqlx::query_scalar!(
+        "delete from account.challenges
+        where handle_hash = $1 and purpose = $2 and user_id = $3 and holder = $4 and expires_at > now() returning state",
+        hash.bytes(),
+        purpose.as_str(),
+        user.uuid(),
+        holder.uuid(),
+    )
+    .fetch_optional(connection)
+    .await?)
+}

@@ -1,0 +1,181 @@
+//! Second factors: authenticator app, recovery codes, passkeys; proving one, changing them (issue 3, item 9).
+//!
+//! Proving goes through [`Prover`], which opens for a session and for a sign-in that waits; changing goes through
+//! [`PersonTx`] and needs [`Admitted`]. Limits and single use are decided by conditional writes in the database, so any
+//! number of servers share them.
+
+pub mod challenges;
+pub mod passkeys;
+mod prove;
+pub mod recovery;
+pub mod totp;
+
+pub use prove::{ProofRefused, prove_code, prove_passkey};
+
+use crate::{
+    audit,
+    door::{PersonTx, Prover},
+    error::StoreError,
+    secret::Secret,
+};
+use model::{
+    audit::{Action, Detail},
+    factor::{FRESH_MINUTES, FactorAsked, FactorMethods, FactorStanding, FactorState},
+    id::{SessionId, UserId},
+};
+use sqlx::PgConnection;
+
+/// Proof that this session may change the person's factors now.
+#[derive(Debug)]
+pub struct Admitted {
+    session: SessionId,
+}
+
+/// On what a change of factors is based.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Basis {
+    /// The caller has just checked the person's password. Enough only as long as there is no factor.
+    Password,
+    /// A factor that this session proved within [`FRESH_MINUTES`].
+    Factor,
+}
+
+/// Lets a change of factors through: by password for the first one, by a factor proven lately for all others
+/// (ASVS 7.5.1); so a stolen session can't add a factor of its own. `None` when the basis does not carry it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn admit(tx: &mut PersonTx, basis: Basis) -> Result<Option<Admitted>, StoreError> {
+    let Some(session) = tx.live().session else { return Ok(None) };
+    let standing = standing(tx).await?;
+    let enough = match basis {
+        Basis::Password => standing == FactorStanding::None,
+        Basis::Factor => standing == FactorStanding::Fresh,
+    };
+    Ok(enough.then_some(Admitted { session }))
+}
+
+/// Whether this session may change the person's factors.
+///
+/// # Errors
+/// When the database fails.
+pub async fn standing(tx: &mut PersonTx) -> Result<FactorStanding, StoreError> {
+    let (user, session) = (tx.live().person.id.uuid(), tx.live().session.map(SessionId::uuid));
+    let row = sqlx::query!(
+        r#"select exists (select from account.totp t where t.user_id = $1 and t.confirmed_at is not null)
+                or exists (select from account.passkeys p where p.user_id = $1) as "any!",
+            exists (select from account.sessions s
+                where s.id = $2 and s.factor_at > now() - make_interval(mins => $3)) as "fresh!""#,
+        user,
+        session,
+        FRESH_MINUTES,
+    )
+    .fetch_one(tx.connection())
+    .await?;
+    Ok(match (row.any, row.fresh) {
+        (false, _) => FactorStanding::None,
+        (true, false) => FactorStanding::Stale,
+        (true, true) => FactorStanding::Fresh,
+    })
+}
+
+/// What the person has set up.
+///
+/// # Errors
+/// When the database fails.
+pub async fn state(tx: &mut PersonTx) -> Result<FactorState, StoreError> {
+    let user = tx.live().person.id.uuid();
+    let row = sqlx::query!(
+        r#"select (select confirmed_at from account.totp where user_id = $1) as totp_since,
+            (select count(*) from account.recovery_codes where user_id = $1 and used_at is null) as "left!",
+            (select factor_asked from account.preferences where user_id = $1) as asked"#,
+        user
+    )
+    .fetch_one(tx.connection())
+    .await?;
+    Ok(FactorState {
+        totp_since: row.totp_since,
+        passkeys: passkeys::list(tx).await?,
+        recovery_left: u32::try_from(row.left).unwrap_or(0),
+        asked: row.asked.as_deref().and_then(FactorAsked::from_word).unwrap_or_default(),
+        standing: standing(tx).await?,
+    })
+}
+
+/// With what the person can prove a factor.
+///
+/// # Errors
+/// When the database fails.
+pub async fn methods(prover: &mut Prover) -> Result<FactorMethods, StoreError> {
+    let user = prover.person.id.uuid();
+    let row = sqlx::query!(
+        r#"select exists (select from account.totp where user_id = $1 and confirmed_at is not null)
+                or exists (select from account.recovery_codes where user_id = $1 and used_at is null) as "code!",
+            exists (select from account.passkeys where user_id = $1) as "passkey!""#,
+        user
+    )
+    .fetch_one(prover.connection())
+    .await?;
+    Ok(FactorMethods { code: row.code, passkey: row.passkey })
+}
+
+/// Sets when the person is asked for their factor.
+///
+/// # Errors
+/// When the database fails.
+pub async fn set_asked(tx: &mut PersonTx, _: &Admitted, asked: FactorAsked) -> Result<(), StoreError> {
+    let user = tx.live().person.id;
+    sqlx::query!(
+        "insert into account.preferences (user_id, factor_asked) values ($1, $2)
+        on conflict (user_id) do update set factor_asked = excluded.factor_asked",
+        user.uuid(),
+        asked.as_str(),
+    )
+    .execute(tx.connection())
+    .await?;
+    audit::note(tx, Action::PreferencesChanged, None, &Detail::none().with("second_factor_asked", asked.as_str())).await
+}
+
+/// Whether a sign-in by password has yet to prove a factor: there is one, and the person did not choose otherwise.
+pub(crate) async fn asked_at_sign_in(connection: &mut PgConnection, user: UserId) -> Result<bool, StoreError> {
+    Ok(sqlx::query_scalar!(
+        r#"select coalesce((select factor_asked from account.preferences where user_id = $1), 'sign_in') = 'sign_in'
+            and (exists (select from account.totp where user_id = $1 and confirmed_at is not null)
+                or exists (select from account.passkeys where user_id = $1)) as "asked!""#,
+        user.uuid()
+    )
+    .fetch_one(connection)
+    .await?)
+}
+
+/// Notes that this session has proven a factor, and gives it another secret (ASVS 7.2.4): the old one opens nothing
+/// from the commit on. `false` when the session has ended meanwhile.
+pub(crate) async fn prove_session(
+    connection: &mut PgConnection,
+    session: SessionId,
+    secret: &Secret,
+) -> Result<bool, StoreError> {
+    let hash = secret.hash();
+    let done = sqlx::query!(
+        "update account.sessions set token_hash = $2, factor_at = now() where id = $1 and ended_at is null",
+        session.uuid(),
+        hash.bytes(),
+    )
+    .execute(connection)
+    .await?
+    .rows_affected();
+    Ok(done == 1)
+}
+
+/// Without any factor, recovery codes would be one: they go with the last.
+async fn tidy(connection: &mut PgConnection, user: UserId) -> Result<(), StoreError> {
+    sqlx::query!(
+        "delete from account.recovery_codes c where c.user_id = $1
+            and not exists (select from account.totp t where t.user_id = $1 and t.confirmed_at is not null)
+            and not exists (select from account.passkeys p where p.user_id = $1)",
+        user.uuid()
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,69 @@
+//! Recovery codes: for whoever has lost the phone. 120 random bits each, kept hashed, good once (ASVS 6.5.2).
+
+use super::Admitted;
+use crate::{audit, door::PersonTx, error::StoreError, secret::NoRandomness};
+use data_encoding::BASE32_NOPAD;
+use model::{
+    audit::{Action, Detail},
+    factor::{RECOVERY_CODES, RecoveryCode},
+    id::UserId,
+};
+use sha2::{Digest, Sha256};
+use sqlx::PgConnection;
+
+/// Random bytes of a code.
+const CODE_BYTES: usize = 15;
+
+/// Makes a new set in the place of the old one. They are in the answer and nowhere else.
+///
+/// # Errors
+/// When the database fails or there is no randomness.
+pub async fn renew(tx: &mut PersonTx, _: &Admitted) -> Result<Vec<RecoveryCode>, StoreError> {
+    let user = tx.live().person.id;
+    sqlx::query!("delete from account.recovery_codes where user_id = $1", user.uuid()).execute(tx.connection()).await?;
+    let codes = fill_if_none(tx.connection(), user).await?;
+    audit::note(tx, Action::RecoveryCodesMade, None, &Detail::none()).await?;
+    Ok(codes)
+}
+
+/// Makes a set if there is none; empty when there is.
+pub(super) async fn fill_if_none(connection: &mut PgConnection, user: UserId) -> Result<Vec<RecoveryCode>, StoreError> {
+    let mut codes = Vec::with_capacity(RECOVERY_CODES);
+    for _ in 0..RECOVERY_CODES {
+        let mut bytes = [0; CODE_BYTES];
+        getrandom::fill(&mut bytes).map_err(|_| StoreError::from(NoRandomness))?;
+        codes.extend(RecoveryCode::of_base32(&BASE32_NOPAD.encode(&bytes)));
+    }
+    let hashes: Vec<Vec<u8>> = codes.iter().map(hash).collect();
+    let made = sqlx::query!(
+        "insert into account.recovery_codes (user_id, code_hash)
+        select $1, * from unnest($2::bytea[]) where not exists (select from account.recovery_codes where user_id = $1)",
+        user.uuid(),
+        &hashes,
+    )
+    .execute(connection)
+    .await?
+    .rows_affected();
+    Ok(if made == 0 { Vec::new() } else { codes })
+}
+
+/// Takes a code: of any number who present it, one gets through.
+pub(super) async fn spend(
+    connection: &mut PgConnection,
+    user: UserId,
+    code: &RecoveryCode,
+) -> Result<bool, StoreError> {
+    let spent = sqlx::query!(
+        "update account.recovery_codes set used_at = now() where user_id = $1 and code_hash = $2 and used_at is null",
+        user.uuid(),
+        hash(code),
+    )
+    .execute(connection)
+    .await?
+    .rows_affected();
+    Ok(spent == 1)
+}
+
+fn hash(code: &RecoveryCode) -> Vec<u8> {
+    Sha256::digest(code.as_str().as_bytes()).to_vec()
+}

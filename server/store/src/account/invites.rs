@@ -1,0 +1,246 @@
+//! The rows of invites, as those who manage seats write them: shared by workspaces (`workspace::invites`) and
+//! organizations (`organizations`), whose transactions see their own only.
+
+use crate::{error::StoreError, secret::Secret};
+use model::{
+    Email,
+    id::{InviteId, OrganizationId, UserId, WorkspaceId},
+    invite::{MAILS_A_DAY, SentInvite},
+};
+use sqlx::{PgConnection, types::Uuid};
+
+/// Where invites lead.
+#[derive(Clone, Copy)]
+pub(crate) struct Place {
+    pub(crate) organization: OrganizationId,
+    /// `None`: to the organization itself.
+    pub(crate) workspace: Option<WorkspaceId>,
+}
+
+/// The links of an invite that is sent.
+pub struct Links {
+    /// Goes out by mail only: whoever has it has read the mailbox.
+    pub mailed: Secret,
+    /// Shown to the inviter once.
+    pub copied: Secret,
+}
+
+/// What became of sending an invite.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sending {
+    /// It is written down; the mail is to be queued in the same transaction.
+    Sent(InviteId),
+    /// Somebody of that address has a seat.
+    Seated,
+    /// There is an open one.
+    Pending,
+    /// The person declined one within a day.
+    Declined,
+    /// The address got enough mails today.
+    Throttled,
+}
+
+impl Place {
+    fn ids(self) -> (Uuid, Option<Uuid>) {
+        (self.organization.uuid(), self.workspace.map(|w| w.uuid()))
+    }
+}
+
+/// Writes an invite down. Whether `by` may give that role, and whether somebody of that address has a seat, the caller
+/// has found out.
+pub(crate) async fn send(
+    connection: &mut PgConnection,
+    place: Place,
+    by: UserId,
+    email: &Email,
+    role: &str,
+    links: &Links,
+) -> Result<Sending, StoreError> {
+    let (organization, workspace) = place.ids();
+    // An address at a time: of two who invite the same, the second finds the first one's invite.
+    sqlx::query!(
+        "select pg_advisory_xact_lock(hashtextextended($1 || $2::uuid::text, 6))",
+        email.as_str(),
+        organization
+    )
+    .execute(&mut *connection)
+    .await?;
+    let found = sqlx::query!(
+        r#"select
+            coalesce(bool_or(i.accepted_at is null and i.declined_at is null and i.revoked_at is null and i.expires_at > now()), false) as "pending!",
+            coalesce(bool_or(i.declined_at > now() - interval '1 day'), false) as "declined!"
+        from account.invites i
+        where i.organization_id = $1 and i.workspace_id is not distinct from $2 and i.email = $3"#,
+        organization,
+        workspace,
+        email.as_str(),
+    )
+    .fetch_one(&mut *connection)
+    .await?;
+    if found.pending {
+        return Ok(Sending::Pending);
+    }
+    if found.declined {
+        return Ok(Sending::Declined);
+    }
+    if is_throttled(connection, place, email.as_str()).await? {
+        return Ok(Sending::Throttled);
+    }
+    // One that ran out makes way.
+    sqlx::query!(
+        "update account.invites set revoked_at = now()
+        where organization_id = $1 and workspace_id is not distinct from $2 and email = $3
+            and accepted_at is null and declined_at is null and revoked_at is null",
+        organization,
+        workspace,
+        email.as_str(),
+    )
+    .execute(&mut *connection)
+    .await?;
+    let id = Uuid::now_v7();
+    sqlx::query!(
+        "insert into account.invites (id, organization_id, workspace_id, email, role, invited_by) values ($1, $2, $3, $4, $5, $6)",
+        id,
+        organization,
+        workspace,
+        email.as_str(),
+        role,
+        by.uuid(),
+    )
+    .execute(&mut *connection)
+    .await?;
+    link(connection, place, id, links).await?;
+    Ok(Sending::Sent(InviteId::from_uuid(id)))
+}
+
+/// Sends an open invite's mail again, under a new link; the old ones go on working. It stands for another week from now.
+/// `None` when there is no such open invite.
+pub(crate) async fn resend(
+    connection: &mut PgConnection,
+    place: Place,
+    id: InviteId,
+    links: &Links,
+) -> Result<Option<(Sending, Resent)>, StoreError> {
+    let (organization, workspace) = place.ids();
+    let found = sqlx::query!(
+        "select email, role from account.invites
+        where id = $3 and organization_id = $1 and workspace_id is not distinct from $2
+            and accepted_at is null and declined_at is null and revoked_at is null
+        for update",
+        organization,
+        workspace,
+        id.uuid(),
+    )
+    .fetch_optional(&mut *connection)
+    .await?;
+    let Some(found) = found else { return Ok(None) };
+    let email =
+        Email::parse(&found.email).map_err(|e| StoreError::Inconsistent(format!("an invite's address: {e}")))?;
+    let resent = Resent { email, role: found.role };
+    if is_throttled(connection, place, resent.email.as_str()).await? {
+        return Ok(Some((Sending::Throttled, resent)));
+    }
+    sqlx::query!(
+        "update account.invites set sent_at = now(), expires_at = now() + interval '7 days' where id = $1",
+        id.uuid()
+    )
+    .execute(&mut *connection)
+    .await?;
+    link(connection, place, id.uuid(), links).await?;
+    Ok(Some((Sending::Sent(id), resent)))
+}
+
+/// What was sent again: to whom, at which role.
+#[derive(Debug, Clone)]
+pub struct Resent {
+    /// The address.
+    pub email: Email,
+    /// The stored role.
+    pub role: String,
+}
+
+/// Takes an open invite back; `None` when there is none of that id.
+pub(crate) async fn revoke(
+    connection: &mut PgConnection,
+    place: Place,
+    id: InviteId,
+) -> Result<Option<String>, StoreError> {
+    let (organization, workspace) = place.ids();
+    Ok(sqlx::query_scalar!(
+        "update account.invites set revoked_at = now()
+        where id = $3 and organization_id = $1 and workspace_id is not distinct from $2
+            and accepted_at is null and declined_at is null and revoked_at is null
+        returning email",
+        organization,
+        workspace,
+        id.uuid(),
+    )
+    .fetch_optional(connection)
+    .await?)
+}
+
+/// The invites that nobody has answered, newest first, at most 500.
+pub(crate) async fn open(
+    connection: &mut PgConnection,
+    place: Place,
+    words: impl Fn(&str) -> Option<&'static str>,
+) -> Result<Vec<SentInvite>, StoreError> {
+    let (organization, workspace) = place.ids();
+    let rows = sqlx::query!(
+        r#"select i.id, i.email, i.role, i.sent_at, i.expires_at, i.expires_at <= now() as "expired!", n.name as "inviter?"
+        from account.invites i left join door.inviters() n on n.user_id = i.invited_by
+        where i.organization_id = $1 and i.workspace_id is not distinct from $2
+            and i.accepted_at is null and i.declined_at is null and i.revoked_at is null
+        order by i.sent_at desc, i.id limit 500"#,
+        organization,
+        workspace,
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(SentInvite {
+                id: InviteId::from_uuid(row.id),
+                email: Email::parse(&row.email)
+                    .map_err(|e| StoreError::Inconsistent(format!("an invite's address: {e}")))?,
+                role: words(&row.role).unwrap_or_default().to_owned(),
+                inviter: row.inviter.unwrap_or_default(),
+                sent_at: row.sent_at,
+                expires_at: row.expires_at,
+                expired: row.expired,
+            })
+        })
+        .collect()
+}
+
+async fn is_throttled(connection: &mut PgConnection, place: Place, email: &str) -> Result<bool, StoreError> {
+    let (organization, workspace) = place.ids();
+    let mails = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from account.invite_links l join account.invites i on i.id = l.invite_id
+        where i.organization_id = $1 and i.workspace_id is not distinct from $2 and i.email = $3
+            and l.kind = 'mailed' and l.created_at > now() - interval '1 day'"#,
+        organization,
+        workspace,
+        email,
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(mails >= MAILS_A_DAY)
+}
+
+async fn link(connection: &mut PgConnection, place: Place, id: Uuid, links: &Links) -> Result<(), StoreError> {
+    let (organization, workspace) = place.ids();
+    let (mailed, copied) = (links.mailed.hash(), links.copied.hash());
+    sqlx::query!(
+        "insert into account.invite_links (token_hash, invite_id, organization_id, workspace_id, kind)
+        values ($1, $3, $4, $5, 'mailed'), ($2, $3, $4, $5, 'copied')",
+        mailed.bytes(),
+        copied.bytes(),
+        id,
+        organization,
+        workspace,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,346 @@
+//! Invites from the side of whom they name: what a link leads to, accepting, declining, binding at sign-in; joining by
+//! domain; what waits on the picker (switcher seed, section 6; Aforo seed, "Giving someone access").
+
+use crate::{
+    audit,
+    door::PersonTx,
+    error::StoreError,
+    pool::Store,
+    secret::{Secret, SecretHash},
+};
+use model::{
+    Email, OrganizationRole, Slug, WorkspaceRole,
+    audit::{Action, Detail},
+    id::{InviteId, OrganizationId, UserId, WorkspaceId},
+    invite::{Invite, InviteState, InviteTo, Mailbox, role_words},
+    members::{JoinOffer, Notices, WaitingRequests},
+};
+use sqlx::{PgConnection, types::Uuid};
+
+/// An invite behind a link.
+#[derive(Debug, Clone)]
+pub struct Linked {
+    /// The invite.
+    pub invite: Invite,
+    /// What is known of the mailbox.
+    pub mailbox: Mailbox,
+}
+
+/// What became of accepting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Accepted {
+    /// Into a workspace.
+    Workspace(Slug),
+    /// Into an organization.
+    Organization(OrganizationId),
+    /// It was accepted by this person before; the workspace that it led to, if it was one.
+    Before(Option<Slug>),
+    /// It names another address.
+    OtherPerson,
+    /// It names this address, but that is not verified.
+    Unverified,
+    /// It is not open.
+    Closed(InviteState),
+    /// There is none.
+    Absent,
+}
+
+/// Whom to tell of a decline.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Declined {
+    /// The inviter's address.
+    pub inviter: Email,
+    /// What was declined.
+    pub place: String,
+    /// Who declined.
+    pub email: String,
+}
+
+struct Row {
+    id: Uuid,
+    email: String,
+    role: String,
+    organization_id: Uuid,
+    workspace_id: Option<Uuid>,
+    place: String,
+    organization: String,
+    inviter: String,
+    expires_at: time::OffsetDateTime,
+}
+
+impl Row {
+    fn invite(self, state: InviteState) -> Result<Invite, StoreError> {
+        let (to, role) = match self.workspace_id {
+            Some(id) => (InviteTo::Workspace(WorkspaceId::from_uuid(id)), role_words::<WorkspaceRole>(&self.role)),
+            None => (
+                InviteTo::Organization(OrganizationId::from_uuid(self.organization_id)),
+                role_words::<OrganizationRole>(&self.role),
+            ),
+        };
+        Ok(Invite {
+            id: InviteId::from_uuid(self.id),
+            to,
+            place: self.place,
+            organization: self.organization,
+            role: role.unwrap_or_default().to_owned(),
+            email: address(&self.email)?,
+            inviter: self.inviter,
+            expires_at: self.expires_at,
+            state,
+        })
+    }
+}
+
+fn address(text: &str) -> Result<Email, StoreError> {
+    Email::parse(text).map_err(|e| StoreError::Inconsistent(format!("the address {text:?}: {e}")))
+}
+
+impl Store {
+    /// What a link leads to; `None` for a token that was never given out. Reading consumes nothing.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn invite(&self, token: &SecretHash) -> Result<Option<Linked>, StoreError> {
+        let mut tx = self.begin().await?;
+        let row = sqlx::query!(
+            r#"select id as "id!", kind as "kind!", state as "state!", email as "email!", role as "role!",
+                organization_id as "organization_id!", workspace_id, place as "place!", organization as "organization!",
+                inviter as "inviter!", expires_at as "expires_at!", known
+            from door.invite($1)"#,
+            token.bytes()
+        )
+        .fetch_optional(&mut *tx)
+        .await?;
+        let Some(row) = row else { return Ok(None) };
+        let state = InviteState::from_word(&row.state)
+            .ok_or_else(|| StoreError::Inconsistent(format!("the invite state {:?}", row.state)))?;
+        let mailbox = match row.known {
+            _ if row.kind != "mailed" => Mailbox::Unproven,
+            Some(true) => Mailbox::Known,
+            _ => Mailbox::New,
+        };
+        let row = Row {
+            id: row.id,
+            email: row.email,
+            role: row.role,
+            organization_id: row.organization_id,
+            workspace_id: row.workspace_id,
+            place: row.place,
+            organization: row.organization,
+            inviter: row.inviter,
+            expires_at: row.expires_at,
+        };
+        Ok(Some(Linked { invite: row.invite(state)?, mailbox }))
+    }
+
+    /// Adds the person whom the mailed link of an open invite names: having read that mail is having verified the
+    /// address. `None` when the link is no such one, or the address has an account by now.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn register_by_invite(
+        &self,
+        token: &SecretHash,
+        name: &str,
+        password_hash: &str,
+    ) -> Result<Option<UserId>, StoreError> {
+        let mut tx = self.begin().await?;
+        let id = Uuid::now_v7();
+        let registered = sqlx::query_scalar!(
+            "select door.register_by_invite($1, $2, $3, $4)",
+            token.bytes(),
+            id,
+            name,
+            password_hash
+        )
+        .fetch_optional(&mut *tx)
+        .await?
+        .flatten();
+        tx.commit().await?;
+        Ok(registered.map(|_| UserId::from_uuid(id)))
+    }
+
+    /// Declines by the mailed link, without signing in. `None` when there is nothing to decline.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn decline_by_link(
+        &self,
+        token: &SecretHash,
+        tell: impl AsyncFnOnce(&Declined) -> Option<model::mail::Letter>,
+    ) -> Result<Option<Declined>, StoreError> {
+        let mut tx = self.begin().await?;
+        let row = sqlx::query!(
+            r#"select inviter_email as "inviter_email!", place as "place!", email as "email!" from door.decline_by_link($1)"#,
+            token.bytes()
+        )
+        .fetch_optional(&mut *tx)
+        .await?;
+        let Some(row) = row else { return Ok(None) };
+        let declined = Declined { inviter: address(&row.inviter_email)?, place: row.place, email: row.email };
+        if let Some(letter) = tell(&declined).await {
+            crate::mail::queue(&mut tx, &letter).await?;
+        }
+        tx.commit().await?;
+        Ok(Some(declined))
+    }
+}
+
+/// Takes the invite `id`: a name that is worth nothing to anybody whose verified address it does not hold. Notes it for
+/// the person and, when a seat came of it, in the workspace; refusals too.
+///
+/// # Errors
+/// When the database fails.
+pub async fn accept(tx: &mut PersonTx, id: InviteId) -> Result<Accepted, StoreError> {
+    let row = sqlx::query!(
+        r#"select outcome as "outcome!", workspace_id, slug, organization_id, role from door.accept_invite($1)"#,
+        id.uuid()
+    )
+    .fetch_one(tx.connection())
+    .await?;
+    let slug = row.slug.as_deref().map(Slug::parse).transpose();
+    let slug = slug.map_err(|e| StoreError::Inconsistent(format!("a slug that is none: {e}")))?;
+    let accepted = match (row.outcome.as_str(), row.workspace_id, slug, row.organization_id) {
+        ("seated", Some(workspace), Some(slug), _) => {
+            note_in_workspace(tx, workspace, Action::InviteAccepted, id.uuid()).await?;
+            Accepted::Workspace(slug)
+        }
+        ("seated", None, _, Some(organization)) => Accepted::Organization(OrganizationId::from_uuid(organization)),
+        ("other_person", ..) => Accepted::OtherPerson,
+        ("unverified", ..) => Accepted::Unverified,
+        ("absent", ..) => Accepted::Absent,
+        ("accepted", _, slug, _) if slug.is_some() => Accepted::Before(slug),
+        (state, ..) => Accepted::Closed(
+            InviteState::from_word(state)
+                .ok_or_else(|| StoreError::Inconsistent(format!("the outcome {state:?} of accepting")))?,
+        ),
+    };
+    let (action, detail) = match &accepted {
+        Accepted::Workspace(_) | Accepted::Organization(_) => (Action::InviteAccepted, Detail::none()),
+        _ => (Action::InviteRefused, Detail::none().with("reason", &row.outcome)),
+    };
+    audit::note(tx, action, id.uuid(), &detail).await?;
+    Ok(accepted)
+}
+
+/// Does not want the invite `id`. `None` when it is not open, or not this person's.
+///
+/// # Errors
+/// When the database fails.
+pub async fn decline(tx: &mut PersonTx, id: InviteId) -> Result<Option<Declined>, StoreError> {
+    let row = sqlx::query!(
+        r#"select inviter_email as "inviter_email!", place as "place!", email as "email!" from door.decline_invite($1)"#,
+        id.uuid()
+    )
+    .fetch_optional(tx.connection())
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    audit::note(tx, Action::InviteDeclined, id.uuid(), &Detail::none()).await?;
+    Ok(Some(Declined { inviter: address(&row.inviter_email)?, place: row.place, email: row.email }))
+}
+
+/// Takes all open organization invites to the verified address of the person whose context `connection` is in: in one
+/// step, at sign-in (Aforo seed, "Giving someone access").
+pub(crate) async fn bind(connection: &mut PgConnection, user: UserId) -> Result<usize, StoreError> {
+    let bound =
+        sqlx::query!(r#"select organization_id as "organization_id!", role as "role!" from door.bind_invites()"#)
+            .fetch_all(&mut *connection)
+            .await?;
+    for row in &bound {
+        sqlx::query!(
+            "insert into account.audit_log (id, user_id, action, target, detail)
+            values ($1, $2, $3, $4, jsonb_build_object('role', $5::text))",
+            Uuid::now_v7(),
+            user.uuid(),
+            Action::InviteAccepted.as_str(),
+            row.organization_id,
+            row.role,
+        )
+        .execute(&mut *connection)
+        .await?;
+    }
+    Ok(bound.len())
+}
+
+/// Joins a workspace that the person's domain lets them join; `None` when it does not.
+///
+/// # Errors
+/// When the database fails.
+pub async fn join(tx: &mut PersonTx, workspace: WorkspaceId) -> Result<Option<Slug>, StoreError> {
+    let row = sqlx::query!(r#"select slug as "slug!" from door.auto_join($1)"#, workspace.uuid())
+        .fetch_optional(tx.connection())
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    let me = tx.live().person.id.uuid();
+    note_in_workspace(tx, workspace.uuid(), Action::SeatAutoJoined, me).await?;
+    audit::note(tx, Action::SeatAutoJoined, workspace.uuid(), &Detail::none()).await?;
+    Slug::parse(&row.slug).map(Some).map_err(|e| StoreError::Inconsistent(format!("a slug that is none: {e}")))
+}
+
+/// What waits for the person, read now.
+///
+/// # Errors
+/// When the database fails.
+pub async fn notices(tx: &mut PersonTx) -> Result<Notices, StoreError> {
+    let invites = sqlx::query_as!(
+        Row,
+        r#"select id as "id!", email as "email!", role as "role!", organization_id as "organization_id!", workspace_id,
+            place as "place!", organization as "organization!", inviter as "inviter!", expires_at as "expires_at!"
+        from door.my_invites() limit 50"#
+    )
+    .fetch_all(tx.connection())
+    .await?;
+    let joins = sqlx::query!(
+        r#"select workspace_id as "id!", name as "name!", organization as "organization!", role as "role!" from door.join_offers() limit 50"#
+    )
+    .fetch_all(tx.connection())
+    .await?;
+    let requests = sqlx::query!(
+        r#"select slug as "slug!", name as "name!", waiting as "waiting!" from door.waiting_requests() limit 50"#
+    )
+    .fetch_all(tx.connection())
+    .await?;
+    Ok(Notices {
+        invites: invites.into_iter().map(|row| row.invite(InviteState::Open)).collect::<Result<_, _>>()?,
+        joins: joins
+            .into_iter()
+            .filter_map(|row| {
+                let role = WorkspaceRole::from_word(&row.role)?;
+                let id = WorkspaceId::from_uuid(row.id);
+                Some(JoinOffer { id, name: row.name, organization: row.organization, role })
+            })
+            .collect(),
+        requests: requests
+            .into_iter()
+            .filter_map(|row| {
+                let slug = Slug::parse(&row.slug).ok()?;
+                Some(WaitingRequests { slug, name: row.name, count: u32::try_from(row.waiting).unwrap_or(u32::MAX) })
+            })
+            .collect(),
+    })
+}
+
+/// Fresh links for an invite.
+///
+/// # Errors
+/// When the operating system has no randomness to give.
+pub fn links() -> Result<super::invites::Links, crate::secret::NoRandomness> {
+    Ok(super::invites::Links { mailed: Secret::generate("")?, copied: Secret::generate("")? })
+}
+
+/// Notes in the workspace that a door has just seated the person in; the door has set its context.
+async fn note_in_workspace(tx: &mut PersonTx, workspace: Uuid, action: Action, target: Uuid) -> Result<(), StoreError> {
+    let person = tx.live().person.clone();
+    sqlx::query!(
+        "insert into workspace.audit_log (workspace_id, id, user_id, actor, action, target) values ($1, $2, $3, $4, $5, $6)",
+        workspace,
+        Uuid::now_v7(),
+        person.id.uuid(),
+        person.name,
+        action.as_str(),
+        target,
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,96 @@
+//! A person's live sessions: seen, and ended. From the commit on, an ended one opens nothing, and no write that it began
+//! commits any more (the fence, migration 0005).
+
+use super::identity::EndReason;
+use crate::{audit, door::PersonTx, error::StoreError};
+use model::{
+    audit::{Action, Detail},
+    device::{self, SessionRow},
+    id::SessionId,
+};
+
+/// The sessions that still open something, this one first, then the most recently used.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list(tx: &mut PersonTx) -> Result<Vec<SessionRow>, StoreError> {
+    let this = tx.live().session;
+    let rows = sqlx::query!(
+        r#"select id, user_agent, host(ip) as ip, created_at, last_seen_at from account.sessions
+        where ended_at is null and expires_at > now() and last_seen_at > now() - interval '14 days'
+        order by id is distinct from $1, last_seen_at desc, id desc limit 100"#,
+        this.map(|s| s.uuid()),
+    )
+    .fetch_all(tx.connection())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let id = SessionId::from_uuid(row.id);
+            SessionRow {
+                id,
+                device: device::name(&row.user_agent),
+                handheld: device::is_handheld(&row.user_agent),
+                ip: row.ip,
+                created_at: row.created_at,
+                last_seen_at: row.last_seen_at,
+                is_this: Some(id) == this,
+            }
+        })
+        .collect())
+}
+
+/// Ends one session of the person and notes it; `false` when it is not theirs or has ended already.
+///
+/// # Errors
+/// When the database fails, also when a write of the person is under way for longer than the lock time-out.
+pub async fn end(tx: &mut PersonTx, id: SessionId) -> Result<bool, StoreError> {
+    let row = sqlx::query!(
+        "update account.sessions set ended_at = now(), end_reason = $2 where id = $1 and ended_at is null returning user_agent",
+        id.uuid(),
+        EndReason::Ended.as_str(),
+    )
+    .fetch_optional(tx.connection())
+    .await?;
+    let Some(row) = row else { return Ok(false) };
+    let detail = Detail::none().with("device", device::name(&row.user_agent));
+    audit::note(tx, Action::SessionEnded, id.uuid(), &detail).await?;
+    Ok(true)
+}
+
+/// Ends all sessions of the person but the one of this transaction, and says how many. For "end all others", and after
+/// a change of password.
+///
+/// # Errors
+/// As [`end`].
+pub async fn end_others(tx: &mut PersonTx) -> Result<u64, StoreError> {
+    let this = tx.live().session.map(|s| s.uuid());
+    let ended = sqlx::query!(
+        "update account.sessions set ended_at = now(), end_reason = $2 where ended_at is null and id is distinct from $1",
+        this,
+        EndReason::Ended.as_str(),
+    )
+    .execute(tx.connection())
+    .await?
+    .rows_affected();
+    if ended > 0 {
+        audit::note(tx, Action::OtherSessionsEnded, None, &Detail::none().with("sessions", ended)).await?;
+    }
+    Ok(ended)
+}
+
+/// Ends all sessions of the person, this one too.
+///
+/// # Errors
+/// As [`end`].
+pub async fn end_all(tx: &mut PersonTx) -> Result<u64, StoreError> {
+    let ended = sqlx::query!(
+        "update account.sessions set ended_at = now(), end_reason = $1 where ended_at is null",
+        EndReason::SignedOut.as_str(),
+    )
+    .execute(tx.connection())
+    .await?
+    .rows_affected();
+    audit::note(tx, Action::SignedOutEverywhere, None, &Detail::none().with("sessions", ended)).await?;
+    Ok(ended)
+}

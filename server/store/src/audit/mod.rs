@@ -1,0 +1,133 @@
+//! The audit logs: written in the transaction of what they tell, so that there is one line for each thing done and none
+//! for what was undone; never changed afterwards (security.md T-30).
+
+mod list;
+
+pub use list::{AuditPage, CSV_ROWS, actors, actors_of_organization, export, page, page_of_organization};
+
+use crate::{
+    door::{OrganizationTx, PersonTx, WorkspaceTx, Write},
+    error::StoreError,
+};
+use model::{
+    audit::{Action, Detail},
+    id::SessionId,
+    workspace::Person,
+};
+use sqlx::{PgConnection, types::Uuid};
+
+/// A transaction that has a log of its own: of a workspace, of an organization, of a person.
+pub trait Logged: sealed::Log {}
+
+impl Logged for WorkspaceTx<Write> {}
+impl Logged for OrganizationTx {}
+impl Logged for PersonTx {}
+
+/// Notes what the person of this transaction did to `target`, in the log of the plane that the transaction is of.
+///
+/// # Errors
+/// When the database fails; then the deed itself is not committed either.
+pub async fn note(
+    tx: &mut impl Logged,
+    action: Action,
+    target: impl Into<Option<Uuid>> + Send,
+    detail: &Detail,
+) -> Result<(), StoreError> {
+    tx.log(action.as_str(), target.into(), &json(detail)?).await
+}
+
+pub(crate) fn json(detail: &Detail) -> Result<String, StoreError> {
+    serde_json::to_string(detail).map_err(|e| StoreError::Inconsistent(format!("a detail that is no JSON: {e}")))
+}
+
+mod sealed {
+    use super::{OrganizationTx, PersonTx, StoreError, Uuid, WorkspaceTx, Write};
+
+    pub trait Log: Send {
+        fn log(
+            &mut self,
+            action: &str,
+            target: Option<Uuid>,
+            detail: &str,
+        ) -> impl Future<Output = Result<(), StoreError>> + Send;
+    }
+
+    impl Log for WorkspaceTx<Write> {
+        async fn log(&mut self, action: &str, target: Option<Uuid>, detail: &str) -> Result<(), StoreError> {
+            let (workspace, user) = (self.id().uuid(), self.user().uuid());
+            let actor = self.tenant().live.person.name.clone();
+            sqlx::query!(
+                "insert into workspace.audit_log (workspace_id, id, user_id, actor, action, target, detail)
+                values ($1, $2, $3, $4, $5, $6, $7::text::jsonb)",
+                workspace,
+                Uuid::now_v7(),
+                user,
+                actor,
+                action,
+                target,
+                detail,
+            )
+            .execute(self.connection())
+            .await?;
+            Ok(())
+        }
+    }
+
+    impl Log for OrganizationTx {
+        async fn log(&mut self, action: &str, target: Option<Uuid>, detail: &str) -> Result<(), StoreError> {
+            // The name is the person's own, read from the row that only they see.
+            sqlx::query!(
+                "insert into account.organization_audit_log (organization_id, id, user_id, actor, action, target, detail)
+                select $1, $2, $3, coalesce((select u.name from account.users u where u.id = $3), ''), $4, $5, $6::text::jsonb",
+                self.organization.uuid(),
+                Uuid::now_v7(),
+                self.user.uuid(),
+                action,
+                target,
+                detail,
+            )
+            .execute(self.connection())
+            .await?;
+            Ok(())
+        }
+    }
+
+    impl Log for PersonTx {
+        async fn log(&mut self, action: &str, target: Option<Uuid>, detail: &str) -> Result<(), StoreError> {
+            let (person, session) = (self.live().person.clone(), self.live().session);
+            super::log_of_person(self.connection(), &person, session, (action, target, detail)).await
+        }
+    }
+}
+
+/// A line in a person's own log, where there is no [`PersonTx`]: in the middle of a sign-in.
+pub(crate) async fn note_of_person(
+    connection: &mut PgConnection,
+    person: &Person,
+    session: Option<SessionId>,
+    action: Action,
+) -> Result<(), StoreError> {
+    log_of_person(connection, person, session, (action.as_str(), None, "{}")).await
+}
+
+async fn log_of_person(
+    connection: &mut PgConnection,
+    person: &Person,
+    session: Option<SessionId>,
+    (action, target, detail): (&str, Option<Uuid>, &str),
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "insert into account.audit_log (id, user_id, session_id, actor, action, target, detail)
+        values ($1, $2, $3, $4, $5, $6, $7::text::jsonb)",
+        Uuid::now_v7(),
+        person.id.uuid(),
+        session.map(SessionId::uuid),
+        person.name,
+        action,
+        target,
+        detail,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,97 @@
+//! Auto-join: the domains whose people may join a workspace by themselves. None at first; never above Member.
+
+use crate::{
+    audit,
+    door::{Can, Mode, WorkspaceTx, Write},
+    error::StoreError,
+};
+use model::{
+    WorkspaceRole,
+    audit::{Action, Detail},
+    capability::ManageMembers,
+    domain::Domain,
+    members::{AutoJoin, JOIN_ROLES},
+};
+
+/// The domains, by name.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list<M: Mode>(tx: &mut WorkspaceTx<M>, can: &Can<ManageMembers>) -> Result<Vec<AutoJoin>, StoreError> {
+    let workspace = tx.id().uuid();
+    let rows =
+        sqlx::query!("select domain, role from account.auto_joins where workspace_id = $1 order by domain", workspace)
+            .fetch_all(can.on(tx)?)
+            .await?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|row| {
+            Some(AutoJoin { domain: Domain::parse(&row.domain).ok()?, role: WorkspaceRole::from_word(&row.role)? })
+        })
+        .collect())
+}
+
+/// Why a domain was not let in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotJoinable {
+    /// Nobody here has a verified address at it.
+    NobodyThere,
+    /// That role can't be joined at.
+    Role,
+}
+
+/// Lets a domain's people join at `role`, or changes at which.
+///
+/// # Errors
+/// When the database fails.
+pub async fn set(
+    tx: &mut WorkspaceTx<Write>,
+    can: &Can<ManageMembers>,
+    join: &AutoJoin,
+) -> Result<Result<(), NotJoinable>, StoreError> {
+    if !JOIN_ROLES.contains(&join.role) {
+        return Ok(Err(NotJoinable::Role));
+    }
+    let (workspace, organization, by) =
+        (tx.id().uuid(), tx.tenant().workspace.organization_id.uuid(), tx.user().uuid());
+    let set = sqlx::query!(
+        "insert into account.auto_joins (workspace_id, organization_id, domain, role, created_by)
+        select $1, $2, $3, $4, $5
+        where exists (select from door.members() m where m.verified and split_part(m.email, '@', 2) = $3)
+        on conflict (workspace_id, domain) do update set role = excluded.role",
+        workspace,
+        organization,
+        join.domain.as_str(),
+        join.role.as_str(),
+        by,
+    )
+    .execute(can.on(tx)?)
+    .await?
+    .rows_affected();
+    if set == 0 {
+        return Ok(Err(NotJoinable::NobodyThere));
+    }
+    let detail = Detail::none().with("domain", &join.domain).with("role", join.role.as_str());
+    audit::note(tx, Action::AutoJoinChanged, workspace, &detail).await?;
+    Ok(Ok(()))
+}
+
+/// Lets a domain's people join no more; who has joined stays. `false` when they could not.
+///
+/// # Errors
+/// When the database fails.
+pub async fn stop(tx: &mut WorkspaceTx<Write>, can: &Can<ManageMembers>, domain: &Domain) -> Result<bool, StoreError> {
+    let workspace = tx.id().uuid();
+    let stopped = sqlx::query!(
+        "delete from account.auto_joins where workspace_id = $1 and domain = $2",
+        workspace,
+        domain.as_str()
+    )
+    .execute(can.on(tx)?)
+    .await?
+    .rows_affected();
+    if stopped == 1 {
+        audit::note(tx, Action::AutoJoinChanged, workspace, &Detail::none().change("domain", domain, "")).await?;
+    }
+    Ok(stopped == 1)
+}

@@ -1,0 +1,101 @@
+//! Invites to a workspace, from its side: sending, sending again, taking back.
+
+pub use crate::account::invites::{Links, Resent, Sending};
+use crate::{
+    account::invites::{self, Place},
+    audit,
+    door::{Can, Mode, WorkspaceTx, Write},
+    error::StoreError,
+};
+use model::{
+    Email, WorkspaceRole,
+    audit::{Action, Detail},
+    capability::ManageMembers,
+    id::InviteId,
+    invite::{SentInvite, role_words},
+    seating::{Refused, Whose, check},
+};
+
+fn place<M: Mode>(tx: &WorkspaceTx<M>) -> Place {
+    let workspace = &tx.tenant().workspace;
+    Place { organization: workspace.organization_id, workspace: Some(workspace.id) }
+}
+
+/// The invites that nobody has answered, newest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn open<M: Mode>(tx: &mut WorkspaceTx<M>, can: &Can<ManageMembers>) -> Result<Vec<SentInvite>, StoreError> {
+    let place = place(tx);
+    invites::open(can.on(tx)?, place, role_words::<WorkspaceRole>).await
+}
+
+/// Invites an address. The mail is to be queued in the same transaction when it is [`Sending::Sent`].
+///
+/// # Errors
+/// [`StoreError::Seating`] for a role above one's own.
+pub async fn send(
+    tx: &mut WorkspaceTx<Write>,
+    can: &Can<ManageMembers>,
+    email: &Email,
+    role: WorkspaceRole,
+    links: &Links,
+) -> Result<Sending, StoreError> {
+    check(tx.tenant().seat.role(), Whose::Another, None, Some(role), true)?;
+    let (place, by) = (place(tx), tx.user());
+    let seated = sqlx::query_scalar!(
+        r#"select exists (select from door.members() m where m.email = $1 and m.direct_role is not null) as "seated!""#,
+        email.as_str()
+    )
+    .fetch_one(can.on(tx)?)
+    .await?;
+    if seated {
+        return Ok(Sending::Seated);
+    }
+    let sending = invites::send(can.on(tx)?, place, by, email, role.as_str(), links).await?;
+    if let Sending::Sent(id) = sending {
+        let detail = Detail::none().with("email", email).with("role", role.as_str());
+        audit::note(tx, Action::InviteSent, id.uuid(), &detail).await?;
+    }
+    Ok(sending)
+}
+
+/// Sends an invite's mail again; `None` when there is no such open one. The mail is to be queued when it is
+/// [`Sending::Sent`].
+///
+/// # Errors
+/// [`StoreError::Seating`] when the invite's role is above one's own.
+pub async fn resend(
+    tx: &mut WorkspaceTx<Write>,
+    can: &Can<ManageMembers>,
+    id: InviteId,
+    links: &Links,
+) -> Result<Option<(Sending, Resent)>, StoreError> {
+    let place = place(tx);
+    let found = invites::resend(can.on(tx)?, place, id, links).await?;
+    if let Some((sending, resent)) = &found {
+        let role = WorkspaceRole::from_word(&resent.role).ok_or(Refused::AboveYou)?;
+        check(tx.tenant().seat.role(), Whose::Another, None, Some(role), true)?;
+        if matches!(sending, Sending::Sent(_)) {
+            audit::note(tx, Action::InviteResent, id.uuid(), &Detail::none().with("email", &resent.email)).await?;
+        }
+    }
+    Ok(found)
+}
+
+/// Takes an open invite back and answers with its address; `None` when there is none of that id.
+///
+/// # Errors
+/// When the database fails.
+pub async fn revoke(
+    tx: &mut WorkspaceTx<Write>,
+    can: &Can<ManageMembers>,
+    id: InviteId,
+) -> Result<Option<String>, StoreError> {
+    let place = place(tx);
+    let revoked = invites::revoke(can.on(tx)?, place, id).await?;
+    if let Some(email) = &revoked {
+        audit::note(tx, Action::InviteRevoked, id.uuid(), &Detail::none().with("email", email)).await?;
+    }
+    Ok(revoked)
+}

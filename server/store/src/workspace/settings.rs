@@ -1,0 +1,141 @@
+//! The workspace's own settings, its deletion and restoration.
+
+use crate::{
+    audit,
+    door::{Can, Mode, WorkspaceTx, Write},
+    error::StoreError,
+};
+use model::{
+    Slug,
+    audit::{Action, Detail},
+    capability::{ManageSettings, OwnWorkspace},
+    settings::{Contents, GeneralDraft, GeneralInput, OldSlug},
+};
+use tokio::sync::OnceCell;
+
+/// What the form of the general settings holds, and the addresses that the workspace had before.
+///
+/// # Errors
+/// When the database fails.
+pub async fn general<M: Mode>(
+    tx: &mut WorkspaceTx<M>,
+    can: &Can<ManageSettings>,
+) -> Result<(GeneralInput, Vec<OldSlug>), StoreError> {
+    let workspace = tx.id().uuid();
+    let row =
+        sqlx::query!("select slug, name, description, time_zone from account.workspaces where id = $1", workspace)
+            .fetch_one(can.on(tx)?)
+            .await?;
+    let old = sqlx::query!(
+        "select slug, retired_at, last_used_at from account.slugs
+        where workspace_id = $1 and retired_at is not null order by retired_at desc, slug",
+        workspace,
+    )
+    .fetch_all(can.on(tx)?)
+    .await?;
+    let old = old.into_iter().map(|row| {
+        let slug = Slug::parse(&row.slug).map_err(|e| StoreError::Inconsistent(format!("slug {:?}: {e}", row.slug)))?;
+        Ok(OldSlug { slug, retired_at: row.retired_at, last_used_at: row.last_used_at })
+    });
+    let input = GeneralInput { name: row.name, slug: row.slug, description: row.description, time_zone: row.time_zone };
+    Ok((input, old.collect::<Result<_, StoreError>>()?))
+}
+
+/// Stores the general settings, and notes a new address and all else in lines of their own. The old address leads to the
+/// new one from the commit on.
+///
+/// # Errors
+/// [`StoreError::Refused`] by `workspaces_slug_key` or `slugs_pkey` when the address is or ever was another workspace's.
+pub async fn save_general(
+    tx: &mut WorkspaceTx<Write>,
+    can: &Can<ManageSettings>,
+    draft: &GeneralDraft,
+) -> Result<(), StoreError> {
+    let workspace = tx.id().uuid();
+    let (before, _) = general(tx, can).await?;
+    sqlx::query!(
+        "update account.workspaces set name = $2, description = $3, time_zone = $4 where id = $1",
+        workspace,
+        draft.name,
+        draft.description,
+        draft.time_zone,
+    )
+    .execute(can.on(tx)?)
+    .await?;
+    let changed = Detail::none()
+        .change("name", &before.name, &draft.name)
+        .change("description", &before.description, &draft.description)
+        .change("time_zone", &before.time_zone, &draft.time_zone);
+    if !changed.is_empty() {
+        audit::note(tx, Action::WorkspaceChanged, workspace, &changed).await?;
+    }
+    // A statement of its own: setting the address to what it is would wait for every write under way all the same.
+    if before.slug != draft.slug.as_str() {
+        sqlx::query!("update account.workspaces set slug = $2 where id = $1", workspace, draft.slug.as_str())
+            .execute(can.on(tx)?)
+            .await?;
+        let moved = Detail::none().change("address", &before.slug, &draft.slug);
+        audit::note(tx, Action::WorkspaceRenamed, workspace, &moved).await?;
+    }
+    Ok(())
+}
+
+/// Whether the workspace may take the address: nobody ever had it, or it had it itself.
+///
+/// # Errors
+/// When the database fails.
+pub async fn is_slug_free<M: Mode>(tx: &mut WorkspaceTx<M>, slug: &Slug) -> Result<bool, StoreError> {
+    let free = sqlx::query_scalar!(r#"select door.slug_is_free($1) as "free!""#, slug.as_str())
+        .fetch_one(tx.connection())
+        .await?;
+    Ok(free)
+}
+
+/// What deleting the workspace would take away.
+///
+/// # Errors
+/// When the database fails.
+pub async fn contents<M: Mode>(tx: &mut WorkspaceTx<M>, can: &Can<ManageSettings>) -> Result<Contents, StoreError> {
+    let workspace = tx.id().uuid();
+    let row = sqlx::query!(
+        r#"select (select count(*) from account.workspace_members where workspace_id = $1) as "people!",
+            (select count(*) from workspace.products where workspace_id = $1) as "products!",
+            (select count(*) from workspace.customers where workspace_id = $1) as "customers!",
+            (select count(*) from workspace.invoices where workspace_id = $1) as "invoices!""#,
+        workspace,
+    )
+    .fetch_one(can.on(tx)?)
+    .await?;
+    Ok(Contents { people: row.people, products: row.products, customers: row.customers, invoices: row.invoices })
+}
+
+/// Deletes the workspace, softly: from the commit on no door leads into it, and nothing of it is touched. An owner can
+/// restore it for 14 days. Its address stays its own for ever.
+///
+/// # Errors
+/// When the database fails.
+pub async fn delete(tx: &mut WorkspaceTx<Write>, can: &Can<OwnWorkspace>) -> Result<(), StoreError> {
+    let (workspace, name) = (tx.id().uuid(), tx.tenant().workspace.name.clone());
+    sqlx::query!("update account.workspaces set deleted_at = now() where id = $1 and deleted_at is null", workspace)
+        .execute(can.on(tx)?)
+        .await?;
+    audit::note(tx, Action::WorkspaceDeleted, workspace, &Detail::none().with("name", name)).await
+}
+
+/// The names of the time zones that the database knows, `UTC` first. Read once: PostgreSQL reads a file for each.
+///
+/// # Errors
+/// When the database fails.
+pub async fn time_zones<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<&'static [String], StoreError> {
+    static ZONES: OnceCell<Vec<String>> = OnceCell::const_new();
+    let zones = ZONES.get_or_try_init(async || {
+        sqlx::query_scalar!(
+            r#"select name as "name!" from pg_timezone_names
+            where name ~ '^(Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Europe|Indian|Pacific)/' or name = 'UTC'
+            order by name <> 'UTC', name"#
+        )
+        .fetch_all(tx.connection())
+        .await
+    });
+    Ok(zones.await?)
+}
