@@ -57,7 +57,9 @@ begin
             where i.token_hash = secret_hash and i.revoked_at is null
                 and (i.last_used_at is null or i.last_used_at < now() - interval '1 minute') for update skip locked);
     end if;
-    return query
+    -- The context is set by a statement of its own, from the row that was found. As a condition of the query it would be
+    -- up to the planner for which rows it is evaluated, and the last one would stand.
+    for session_id, user_id, user_name, email, epoch, landing in
         select found_session, u.id, u.name, u.email,
             u.seat_epoch || '.' || coalesce((
                 select sum(o.seat_epoch) from account.organization_members m
@@ -65,7 +67,10 @@ begin
             coalesce((select p.landing from account.preferences p where p.user_id = u.id), 'last')
         from account.users u
         where u.id = found_user and u.disabled_at is null
-            and set_config('stile.user_id', u.id::text, true) is not null;
+    loop
+        perform set_config('stile.user_id', user_id::text, true);
+        return next;
+    end loop;
 end
 $$;
 
@@ -131,11 +136,14 @@ declare
     who record;
 begin
     select * into who from door.person(kind, secret_hash);
-    return query
+    for session_id, user_id, role in
         select who.session_id, m.user_id, m.role
         from account.organization_members m
         where m.organization_id = wanted and m.user_id = who.user_id and m.role in ('owner', 'admin')
-            and set_config('stile.organization_id', wanted::text, true) is not null;
+    loop
+        perform set_config('stile.organization_id', wanted::text, true);
+        return next;
+    end loop;
 end
 $$;
 

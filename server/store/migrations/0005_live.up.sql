@@ -191,14 +191,17 @@ declare
     who record;
 begin
     select * into who from door.person(kind, secret_hash);
-    return query
+    for session_id, user_id, user_name, workspace_id, name in
         select who.session_id, who.user_id, who.user_name, w.id, w.name
         from account.workspaces w
         left join account.workspace_members m on m.workspace_id = w.id and m.user_id = who.user_id
         left join account.organization_members om on om.organization_id = w.organization_id and om.user_id = who.user_id
         where w.slug = wanted and w.deleted_at > now() - interval '14 days'
             and (m.role = 'owner' or om.role = 'owner')
-            and set_config('stile.workspace_id', w.id::text, true) is not null;
+    loop
+        perform set_config('stile.workspace_id', workspace_id::text, true);
+        return next;
+    end loop;
 end
 $$;
 

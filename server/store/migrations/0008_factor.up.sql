@@ -178,11 +178,14 @@ begin
     if found then
         return;
     end if;
-    return query
+    for kind, holder, user_id, user_name, email in
         select 'sign_in'::text, s.id, u.id, u.name, u.email
         from account.sign_ins s join account.users u on u.id = s.user_id
         where s.secret_hash = presented and s.expires_at > now() and u.disabled_at is null
-            and set_config('stile.user_id', u.id::text, true) is not null;
+    loop
+        perform set_config('stile.user_id', user_id::text, true);
+        return next;
+    end loop;
 end
 $$;
 

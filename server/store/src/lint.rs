@@ -112,6 +112,11 @@ const RULES: &[&str] = &[
                 else has_any_column_privilege(app.oid, t.oid, c.word) end
             and not exists (select from pg_policy p where p.polrelid = t.oid and p.polcmd::text in (c.cmd, '*')
                 and (0 = any(p.polroles) or app.oid = any(p.polroles)))"),
+    // Which rows a condition is evaluated for, and which last, is up to the planner: a context set there can be another's.
+    rule!("select format('%s', p.oid::regprocedure), 'sets the context in a condition of a query, for rows that the planner chooses; '
+            'find the row first, and set it by a statement of its own'
+        from pg_proc p join schemas s on s.oid = p.pronamespace
+        where s.ours and p.prosrc ~* '\\m(where|and|or|on|when|not)\\s+\\(?set_config\\M'"),
     // The tenant is part of every row's identity and of every reference.
     rule!("select name, 'has no column workspace_id of type uuid not null; every table of this schema leads with it'
         from tables t where plane = 'workspace' and not exists (select from pg_attribute a where a.attrelid = t.oid

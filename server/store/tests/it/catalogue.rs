@@ -168,6 +168,10 @@ fn faults() -> Vec<(String, &'static str, &'static str)> {
         ("grant execute on function ops.fence(text, uuid) to public".into(), "ops.fence(text, uuid)", "anybody"),
         ("grant execute on procedure ops.protect_tenant to public".into(), "ops.protect_tenant(regclass, text)", "anybody"),
         ("create function account.planted() returns int language sql as 'select 1'".into(), "account.planted()", "anybody"),
+        ("create function door.planted() returns bigint language sql security definer set search_path = '' as $$
+            select 1::bigint from account.users u where u.disabled_at is null
+                and set_config('stile.user_id', u.id::text, true) is not null $$;
+            revoke all on function door.planted() from public".into(), "door.planted()", "in a condition"),
         // What the app role may.
         ("grant truncate on workspace.customers to stile_app".into(), "workspace.customers", "may truncate"),
         ("grant references on account.users to stile_app".into(), "account.users", "may references"),
