@@ -13,7 +13,7 @@ use crate::{
     ui::{Asked, Gone, NotFound, Toasts, Unavailable},
 };
 use leptos::prelude::*;
-use model::{Slug, id::OrganizationId};
+use model::id::OrganizationId;
 
 /// What is keyed as one view. Going from one to another disposes all that the old one owned.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,7 +32,8 @@ enum Plane {
     Security,
     Factor,
     OrganizationAudit,
-    Workspace(Slug),
+    /// Whichever: it keeps its shell, and a scope for each.
+    Workspace,
     Absent,
     Gone,
     Unavailable,
@@ -72,7 +73,7 @@ pub fn App(
             (_, Route::Sessions) => Plane::Sessions,
             (_, Route::NewWorkspace) => Plane::NewWorkspace,
             (_, Route::OrganizationAudit(..)) => Plane::OrganizationAudit,
-            (_, Route::Workspace(slug, _)) => Plane::Workspace(session.plane_of(slug)),
+            (_, Route::Workspace(..)) => Plane::Workspace,
             (_, Route::Security { .. }) => Plane::Security,
             (_, Route::Factor { .. }) => Plane::Factor,
             (_, Route::SignIn { .. }) => Plane::SignIn,
@@ -84,7 +85,7 @@ pub fn App(
             Plane::Profile => "Profile · Stile",
             Plane::Preferences => "Preferences · Stile",
             // They name themselves.
-            Plane::Workspace(_) | Plane::Start | Plane::Invite(_) | Plane::Organization(..) => return,
+            Plane::Workspace | Plane::Start | Plane::Invite(_) | Plane::Organization(..) => return,
             Plane::SignIn => "Sign in · Stile",
             Plane::Home => "Workspaces · Stile",
             Plane::Tokens => "Tokens · Stile",
@@ -118,7 +119,7 @@ pub fn App(
             Plane::Security => view! { <SecurityPage/> }.into_any(),
             Plane::Factor => view! { <FactorPage/> }.into_any(),
             Plane::OrganizationAudit => view! { <OrganizationAuditPage/> }.into_any(),
-            Plane::Workspace(slug) => view! { <WorkspacePlane slug/> }.into_any(),
+            Plane::Workspace => view! { <WorkspacePlane/> }.into_any(),
             Plane::Absent => view! { <NotFound/> }.into_any(),
             Plane::Gone => view! { <Gone/> }.into_any(),
             Plane::Unavailable => view! { <Unavailable/> }.into_any(),

@@ -7,7 +7,7 @@ use crate::{
     account::{load_picker, sign_out},
     boot::{Boot, Content, Returned, Theme},
     browser::{self, Navigator},
-    console::switch_workspace,
+    console::Staging,
     error::AppError,
     live::{self, Standing},
     routes::{Page, ReturnTo, Route, SignInNotice},
@@ -15,27 +15,14 @@ use crate::{
 };
 use leptos::{prelude::*, task::spawn_local};
 use model::{Slug, picker::Picker, workspace::Person};
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 use time::OffsetDateTime;
-
-/// How long a person points at a workspace before that counts as intent.
-const INTENT_MILLIS: u32 = 80;
-/// How long a handoff minted ahead is used: less than the 60 s that it lives at the server.
-const HANDOFF_SECONDS: i64 = 50;
 
 /// How long signing out waits for the server before this browser leaves all the same.
 const SIGN_OUT_MILLIS: u32 = 3_000;
 
 /// How long a tab waits for the word of another tab of its browser that the person signed out.
 const SIGN_OUT_WORD_MILLIS: u32 = 250;
-
-/// A handoff minted ahead of a switch.
-#[derive(Clone)]
-struct Handoff {
-    code: String,
-    /// When it was minted, by the device's clock.
-    minted: OffsetDateTime,
-}
 
 /// The person's context.
 #[derive(Clone, Copy)]
@@ -62,8 +49,8 @@ pub struct Session {
     pub palette: RwSignal<bool>,
     content: StoredValue<Option<Content>>,
     returned: StoredValue<Option<Returned>>,
-    handoffs: StoredValue<HashMap<Slug, Handoff>>,
-    aim: StoredValue<Option<Slug>>,
+    /// The workspace that is entered ahead.
+    pub staging: Staging,
     picker_is_whole: StoredValue<bool>,
     leaving: StoredValue<bool>,
     /// The workspace plane that is mounted: the slug it was mounted for, and the one that it has now.
@@ -93,8 +80,7 @@ impl Session {
             palette: RwSignal::new(false),
             content: StoredValue::new(Some(content)),
             returned: StoredValue::new(returned),
-            handoffs: StoredValue::new(HashMap::new()),
-            aim: StoredValue::new(None),
+            staging: Staging::new(),
             picker_is_whole: StoredValue::new(picker_is_whole),
             leaving: StoredValue::new(false),
             plane: StoredValue::new(None),
@@ -180,48 +166,30 @@ impl Session {
         }
     }
 
-    /// The person points at a workspace. If they still do in [`INTENT_MILLIS`], a handoff is minted ahead, so that the
-    /// switch itself costs one round trip (blueprint section 6, step 1).
+    /// The person points at a workspace: the page of it that a link would open may be entered ahead.
     pub fn aim(self, slug: &Slug) {
-        self.aim.set_value(Some(slug.clone()));
-        let slug = slug.clone();
-        browser::after(INTENT_MILLIS, move || {
-            let still = self.aim.try_with_value(|aim| aim.as_ref() == Some(&slug)).unwrap_or(false);
-            if still && !self.has_handoff(&slug) {
-                spawn_local(async move {
-                    if let (Ok(code), Some(minted)) = (switch_workspace(slug.clone()).await, browser::now()) {
-                        self.handoffs.update_value(|handoffs| {
-                            handoffs.insert(slug, Handoff { code, minted });
-                        });
-                    }
-                });
-            }
+        let url = self.picker.with_untracked(|picker| {
+            let (_, workspace) = picker.as_ref()?.find(slug)?;
+            let page = self.section.with_value(|page| page.in_another_workspace(workspace.seat.capabilities()));
+            Some(page.url(slug))
         });
+        // The one on screen is entered already.
+        let here = self.plane.with_value(|plane| plane.as_ref().is_some_and(|(_, now)| now == slug));
+        if let (Some(url), false) = (url, here) {
+            self.staging.aim(slug, &url);
+        }
     }
 
     /// The person points at nothing any more.
     pub fn look_away(self) {
-        self.aim.set_value(None);
-    }
-
-    /// Takes the handoff minted for `slug`, unless it is about to run out. Each is used once.
-    pub fn take_handoff(self, slug: &Slug) -> Option<String> {
-        self.look_away();
-        let handoff = self.handoffs.try_update_value(|handoffs| handoffs.remove(slug)).flatten()?;
-        let age = (browser::now()? - handoff.minted).whole_seconds();
-        (age < HANDOFF_SECONDS).then_some(handoff.code)
-    }
-
-    fn has_handoff(self, slug: &Slug) -> bool {
-        let Some(now) = browser::now() else { return true };
-        self.handoffs.with_value(|h| h.get(slug).is_some_and(|h| (now - h.minted).whole_seconds() < HANDOFF_SECONDS))
+        self.staging.look_away();
     }
 
     /// The list of seats is read under `epoch` now. If that is not what the list at hand was read under, it is read again,
-    /// and no handoff minted ahead is used any more: its seat may be gone.
+    /// and what was entered ahead is not used any more: its seat may be gone.
     pub fn seats_are_at(self, epoch: &str) {
         if self.picker.with_untracked(|p| p.as_ref().is_some_and(|p| p.epoch != epoch)) {
-            self.handoffs.set_value(HashMap::new());
+            self.staging.clear();
             self.refresh_picker(false);
         }
     }

@@ -1,41 +1,137 @@
-//! The plane of one workspace: from the slug to the shell with its page, or to the reason why not.
+//! The plane of workspaces: the shell, which stays while one moves between them, and the scope of the one on screen,
+//! which does not.
+//!
+//! The scope lives in a reactive owner of its own, keyed by the slug. Another slug opens another owner and cleans the
+//! former one up in the same turn. The shell reads whichever scope is current and owns nothing of any workspace, so that
+//! a switch builds the page and not the console around it.
 
-use super::{host::PageHost, scope::Scope, shell::Shell, standing::LostNotice};
+use super::{
+    host::PageHost,
+    scope::Scope,
+    shell::{Shell, ShellInfo},
+    standing::LostNotice,
+};
 use crate::{
     browser,
     error::AppError,
+    routes::{Page, Route},
+    session::{Session, use_session},
     ui::{Gone, NotFound},
 };
 use leptos::prelude::*;
 use model::Slug;
 
-/// `/{slug}/...`. Mounted anew for each slug: its reactive owner is the workspace's scope.
+/// The workspace that the shell stands around.
+#[derive(Clone, Copy)]
+pub struct Place {
+    /// The person's context.
+    pub session: Session,
+    /// The slug of the address.
+    pub slug: Memo<Slug>,
+    /// The page of the address.
+    pub page: Memo<Page>,
+    /// What the shell shows of the workspace.
+    pub info: Memo<ShellInfo>,
+    scope: RwSignal<Option<(Slug, Scope)>>,
+    owner: StoredValue<Option<Owner>>,
+}
+
+impl Place {
+    /// `None` when the address is not a workspace's.
+    fn open() -> Option<Self> {
+        let session = use_session();
+        let Route::Workspace(first, first_page) = session.navigator.route_now() else { return None };
+        // Once the address has moved on, the plane is about to be disposed.
+        let slug = Memo::new(move |before: Option<&Slug>| match session.navigator.route() {
+            Route::Workspace(slug, _) => slug,
+            _ => before.unwrap_or(&first).clone(),
+        });
+        let page = Memo::new(move |before: Option<&Page>| match session.navigator.route() {
+            Route::Workspace(_, page) => page,
+            _ => before.unwrap_or(&first_page).clone(),
+        });
+        let scope = RwSignal::new(None::<(Slug, Scope)>);
+        let info = Memo::new(move |_| {
+            let slug = slug.get();
+            let of = scope.get().filter(|(key, _)| *key == session.plane_of(slug.clone()));
+            let entered = of.and_then(|(_, scope)| scope.entry.with(|entry| entry.as_ref().map(ShellInfo::entered)));
+            entered.unwrap_or_else(|| session.picker.with(|picker| ShellInfo::listed(slug, picker.as_deref())))
+        });
+        Some(Self { session, slug, page, info, scope, owner: StoredValue::new(None) })
+    }
+
+    /// The scope of the workspace on screen, once it is open.
+    pub fn scope(self) -> Option<Scope> {
+        self.scope.with(|scope| scope.as_ref().map(|(_, scope)| *scope))
+    }
+
+    /// The address of a page of the workspace on screen.
+    pub fn url(self, page: &Page) -> String {
+        self.slug.with(|slug| page.url(slug))
+    }
+
+    /// Which workspace is awaited, if one is.
+    pub fn entering(self) -> Option<Slug> {
+        let (key, scope) = self.scope.get()?;
+        (scope.entry.with(Option::is_none) && scope.failed.with(Option::is_none)).then_some(key)
+    }
+
+    /// Opens the scope of `key` below `home`, in the place of another workspace's. The former ends only when the new one
+    /// is in its place, so that nobody reads what is gone.
+    fn enter(self, key: &Slug, home: &Owner) -> (Scope, bool) {
+        let now = self.scope.get_untracked();
+        if let Some((_, scope)) = now.as_ref().filter(|(open, _)| open == key) {
+            return (*scope, false);
+        }
+        let owner = home.child();
+        let scope = owner.with(|| Scope::open(key.clone()));
+        self.scope.set(Some((key.clone(), scope)));
+        if let Some(former) = self.owner.try_update_value(|held| held.replace(owner)).flatten() {
+            former.cleanup();
+        }
+        (scope, now.is_some())
+    }
+
+    /// Why nothing of the workspace at the address can be shown.
+    fn refused(self) -> Option<AppError> {
+        let key = self.session.plane_of(self.slug.get());
+        self.scope.get().filter(|(open, _)| *open == key).and_then(|(_, scope)| scope.refused.get())
+    }
+}
+
+/// `/{slug}/...`.
 #[component]
-pub fn WorkspacePlane(
-    /// Which workspace.
-    slug: Slug,
-) -> impl IntoView {
-    let scope = Scope::open(slug);
-    let refused = Memo::new(move |_| scope.refused.get());
-    let lost = Memo::new(move |_| scope.lost.with(Option::is_some));
+pub fn WorkspacePlane() -> impl IntoView {
+    Place::open().map(plane)
+}
+
+fn plane(place: Place) -> impl IntoView {
+    let home = StoredValue::new(Owner::current().unwrap_or_default());
+    let carried = place.session.with_content(|content| content.is_some());
+    let refused = Memo::new(move |_| place.refused());
+    let key = Memo::new(move |_| place.session.plane_of(place.slug.get()));
     Effect::new(move |_| match refused.get() {
         Some(AppError::Gone) => browser::set_title("Deleted · Stile"),
         Some(_) => browser::set_title("Not found · Stile"),
         None => {}
     });
-    let arrived = scope.entry.with_untracked(Option::is_some);
-    Effect::new(move |_| {
-        // After a switch the focus would be lost with the old switcher: the new page takes it.
-        if !arrived {
+    let page = move || {
+        let key = key.get();
+        let (scope, switched) = home.with_value(|home| place.enter(&key, home));
+        provide_context(scope);
+        if switched || !carried {
+            // The focus would stay on what was clicked or be lost with it: the new page takes it.
             browser::next_frame(|| browser::focus("#main"));
         }
-    });
+        view! { <PageHost/> }
+    };
+    let lost = move || place.scope().filter(|scope| scope.lost.with(Option::is_some));
     view! {
-        {move || match refused.get() {
-            Some(_) if lost.get() => view! { <LostNotice scope/> }.into_any(),
-            Some(AppError::Gone) => view! { <Gone/> }.into_any(),
-            Some(_) => view! { <NotFound/> }.into_any(),
-            None => view! { <Shell><PageHost/></Shell> }.into_any(),
+        {move || match (refused.get(), lost()) {
+            (Some(_), Some(scope)) => view! { <LostNotice scope/> }.into_any(),
+            (Some(AppError::Gone), None) => view! { <Gone/> }.into_any(),
+            (Some(_), None) => view! { <NotFound/> }.into_any(),
+            (None, _) => view! { <Shell place>{page}</Shell> }.into_any(),
         }}
     }
 }

@@ -4,7 +4,7 @@
 //! that is still under way: an answer that comes late finds nothing to write to. There is no list of things to clear,
 //! so none can be forgotten (blueprint section 6, step 5).
 
-use super::{Entered, Lost, PageData, enter_workspace, load_page, open_workspace};
+use super::{Entered, Lost, PageData, Scoped, arrive_in_workspace, load_page, open_workspace, staging::Taken};
 use crate::{
     boot::Content,
     browser,
@@ -86,10 +86,14 @@ impl Scope {
             quiet: StoredValue::new(false),
             run: StoredValue::new(0),
         };
-        provide_context(scope);
         session.hear_standing(&slug, Callback::new(move |(at, standing)| scope.stands(&at, standing)));
         // What was said of this workspace is not said in the next.
         on_cleanup(move || session.toasts.set(Vec::new()));
+        // Before the view is built, so that what was staged is in its first frame.
+        if cfg!(feature = "hydrate") && scope.entry.with_untracked(Option::is_none) {
+            scope.session.section.set_value(scope.page.get_untracked().in_another_workspace(CapabilitySet::ALL));
+            scope.enter();
+        }
         Effect::new(move |_| scope.follow(scope.page.get()));
         scope
     }
@@ -145,8 +149,11 @@ impl Scope {
             return;
         }
         if self.entry.with_untracked(Option::is_none) {
-            self.shown.set(Shown { page, data: None });
-            self.enter();
+            // On its way already.
+            if !(same && self.loading.get_untracked()) {
+                self.shown.set(Shown { page, data: None });
+                self.enter();
+            }
             return;
         }
         let kept = self.seen.with_value(|seen| seen.get(&self.url(&page)).cloned());
@@ -178,26 +185,43 @@ impl Scope {
         !self.shown.is_disposed() && self.run.try_get_value() == Some(run)
     }
 
-    /// Enters the workspace: with the handoff minted ahead if there is one, else in one round trip.
+    /// Enters the workspace: at once if it was staged, else in one round trip.
     pub(super) fn enter(self) {
         let (run, slug, url) = (self.next_run(), self.slug(), self.url(&self.page.get_untracked()));
-        self.loading.set(true);
-        let handoff = self.session.take_handoff(&slug);
-        spawn_local(async move {
-            let answer = match handoff {
-                Some(code) => enter_workspace(slug.clone(), code, url).await,
-                None => open_workspace(slug.clone(), url).await,
-            };
-            if !self.is_current(run) {
-                return;
+        let heir = Callback::new(move |(answer,)| self.take(run, answer));
+        match self.session.staging.take(&slug, &url, heir) {
+            Taken::Here(entered) => self.take(run, Ok(*entered)),
+            Taken::Awaited => self.loading.set(true),
+            Taken::Nothing => {
+                self.loading.set(true);
+                spawn_local(async move {
+                    let answer = open_workspace(slug, url).await;
+                    self.hear(run, answer);
+                });
             }
-            self.loading.set(false);
-            match answer {
-                Ok(entered) if entered.entry.workspace.slug == slug => self.entered(entered),
-                Ok(_) => self.failed.set(Some(AppError::Mismatch)),
-                Err(error) => self.stopped(error),
-            }
-        });
+        }
+    }
+
+    /// Takes over what was entered ahead. It is some seconds old, so the next thing is to ask whether it still holds.
+    fn take(self, run: u32, answer: Result<Entered, AppError>) {
+        self.hear(run, answer);
+        if self.is_current(run) && self.entry.with_untracked(Option::is_some) {
+            let page = self.page.get_untracked();
+            self.read(page, async |slug, grant, url| arrive_in_workspace(slug, grant, url).await);
+        }
+    }
+
+    /// What entering came to, if somebody still wants to know.
+    fn hear(self, run: u32, answer: Result<Entered, AppError>) {
+        if !self.is_current(run) {
+            return;
+        }
+        self.loading.set(false);
+        match answer {
+            Ok(entered) if entered.entry.workspace.slug == self.slug() => self.entered(entered),
+            Ok(_) => self.failed.set(Some(AppError::Mismatch)),
+            Err(error) => self.stopped(error),
+        }
     }
 
     fn entered(self, entered: Entered) {
@@ -233,11 +257,15 @@ impl Scope {
     }
 
     fn load(self, page: Page) {
+        self.read(page, async |slug, grant, url| load_page(slug, grant, url).await);
+    }
+
+    fn read(self, page: Page, call: impl AsyncFn(Slug, String, String) -> Result<Scoped<PageData>, AppError> + 'static) {
         let run = self.next_run();
         let url = self.url(&page);
         self.loading.set(true);
         spawn_local(async move {
-            let answer = self.ask(async |slug, grant| load_page(slug, grant, url.clone()).await).await;
+            let answer = self.ask(async |slug, grant| call(slug, grant, url.clone()).await).await;
             if !self.is_current(run) {
                 return;
             }

@@ -33,6 +33,26 @@ pub async fn enter_workspace(to: Slug, code: String, url: String) -> Result<Ente
     crate::ssr::console::enter(&crate::ssr::context()?, &to, Some(&code), &url).await
 }
 
+/// Enters a workspace ahead of a switch that the person seems about to make: mints a handoff, redeems it, and answers as
+/// [`open_workspace`] does. It is not recorded as the last active one; [`arrive_in_workspace`] does that.
+///
+/// # Errors
+/// As [`switch_workspace`].
+#[server(prefix = "/api/fn", endpoint = "stage_workspace", input = Json, output = Json)]
+pub async fn stage_workspace(to: Slug, url: String) -> Result<Entered, AppError> {
+    crate::ssr::console::stage(&crate::ssr::context()?, &to, &url).await
+}
+
+/// The person is in the workspace that was staged: proves the seat again, records the visit, and reads the page at `url`
+/// anew.
+///
+/// # Errors
+/// As [`load_page`].
+#[server(prefix = "/api/fn", endpoint = "arrive_in_workspace", input = Json, output = Json)]
+pub async fn arrive_in_workspace(workspace: Slug, grant: String, url: String) -> Result<Scoped<PageData>, AppError> {
+    crate::ssr::console::arrived(&crate::ssr::context()?, &workspace, &grant, &url).await
+}
+
 /// Mints a handoff and redeems it in the same request: a switch that nothing announced, in one round trip.
 ///
 /// # Errors

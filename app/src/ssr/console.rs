@@ -56,6 +56,26 @@ pub async fn switch(call: &Call, to: &Slug) -> Result<String, AppError> {
 
 /// Enters with a handoff: the one presented, or one minted here and now.
 pub async fn enter(call: &Call, to: &Slug, code: Option<&str>, url: &str) -> Result<Entered, AppError> {
+    let tx = redeemed(call, to, code).await?;
+    arrive(call, tx, page_at(to, url).unwrap_or(Page::Overview)).await
+}
+
+/// Enters ahead of a switch: as [`enter`], but nobody has been there yet.
+pub async fn stage(call: &Call, to: &Slug, url: &str) -> Result<Entered, AppError> {
+    let tx = redeemed(call, to, None).await?;
+    let (tx, page, data) = opening(tx, page_at(to, url).unwrap_or(Page::Overview)).await?;
+    entered(call, tx, &page, data).await
+}
+
+/// The page of a workspace that an address names.
+fn page_at(slug: &Slug, url: &str) -> Option<Page> {
+    match Route::parse_url(url) {
+        Route::Workspace(named, page) if named == *slug => Some(page),
+        _ => None,
+    }
+}
+
+async fn redeemed(call: &Call, to: &Slug, code: Option<&str>) -> Result<WorkspaceTx<Read>, AppError> {
     let mut tx = reading(call, to).await?;
     let code = match code {
         Some(code) => Secret::presented(code).ok_or(AppError::Refused(Refusal::HandoffForeign))?,
@@ -74,36 +94,57 @@ pub async fn enter(call: &Call, to: &Slug, code: Option<&str>, url: &str) -> Res
             HandoffRefused::Foreign => Refusal::HandoffForeign,
         }));
     }
-    let page = match Route::parse_url(url) {
-        Route::Workspace(slug, page) if slug == *to => page,
-        _ => Page::Overview,
-    };
-    arrive(call, tx, page).await
+    Ok(tx)
 }
 
 /// Opens a page for whoever has come through the door: the one asked for, or the nearest that the seat allows.
-pub(super) async fn arrive(call: &Call, mut tx: WorkspaceTx<Read>, page: Page) -> Result<Entered, AppError> {
-    let seat = tx.tenant().seat;
-    let page =
-        if seat.capabilities().has(page.requires()) { page } else { page.in_another_workspace(seat.capabilities()) };
-    let data = load(&mut tx, &page).await?;
+pub(super) async fn arrive(call: &Call, tx: WorkspaceTx<Read>, page: Page) -> Result<Entered, AppError> {
+    let (mut tx, page, data) = opening(tx, page).await?;
     handoffs::record_visit(&mut tx).await.map_err(fault)?;
+    entered(call, tx, &page, data).await
+}
+
+async fn opening(
+    mut tx: WorkspaceTx<Read>,
+    page: Page,
+) -> Result<(WorkspaceTx<Read>, Page, PageData), AppError> {
+    let may = tx.tenant().seat.capabilities();
+    let page = if may.has(page.requires()) { page } else { page.in_another_workspace(may) };
+    let data = load(&mut tx, &page).await?;
+    Ok((tx, page, data))
+}
+
+async fn entered(call: &Call, tx: WorkspaceTx<Read>, page: &Page, data: PageData) -> Result<Entered, AppError> {
     let tenant = tx.commit().await.map_err(fault)?;
     call.request.services.store.forget_picker(&tenant.live).await;
     let grant = call.request.services.grants.sign(&tenant)?;
     let url = page.url(&tenant.workspace.slug);
-    Ok(Entered { entry: Entry { workspace: tenant.workspace, seat, grant }, url, data })
+    Ok(Entered { entry: Entry { workspace: tenant.workspace, seat: tenant.seat, grant }, url, data })
 }
 
 /// The data of a page.
 pub async fn page(call: &Call, slug: &Slug, grant: &str, url: &str) -> Result<Scoped<PageData>, AppError> {
+    let tx = granted(call, slug, grant).await?;
+    answer(tx, slug, url).await
+}
+
+/// The data of the first page after a switch that was staged.
+pub async fn arrived(call: &Call, slug: &Slug, grant: &str, url: &str) -> Result<Scoped<PageData>, AppError> {
+    let mut tx = granted(call, slug, grant).await?;
+    handoffs::record_visit(&mut tx).await.map_err(fault)?;
+    call.request.services.store.forget_picker(&tx.tenant().live).await;
+    answer(tx, slug, url).await
+}
+
+async fn granted(call: &Call, slug: &Slug, grant: &str) -> Result<WorkspaceTx<Read>, AppError> {
     let grant = call.request.services.grants.read(grant)?;
-    let mut tx = reading(call, slug).await?;
+    let tx = reading(call, slug).await?;
     grant.fits(tx.tenant())?;
-    let page = match Route::parse_url(url) {
-        Route::Workspace(named, page) if named == *slug => page,
-        _ => return Err(AppError::Absent),
-    };
+    Ok(tx)
+}
+
+async fn answer(mut tx: WorkspaceTx<Read>, slug: &Slug, url: &str) -> Result<Scoped<PageData>, AppError> {
+    let page = page_at(slug, url).ok_or(AppError::Absent)?;
     let value = load(&mut tx, &page).await?;
     let workspace = tx.commit().await.map_err(fault)?.workspace.id;
     Ok(Scoped { workspace, value })

@@ -2,7 +2,7 @@
 
 use super::{
     palette::Palette,
-    scope::{Scope, use_scope},
+    plane::Place,
     switcher::Switcher,
 };
 use crate::{
@@ -12,7 +12,14 @@ use crate::{
     ui::Icon,
 };
 use leptos::prelude::*;
-use model::{Capability, Slug, WorkspaceRole, capability::CapabilitySet, list::Noun, workspace::hue};
+use model::{
+    Capability, Slug, WorkspaceRole,
+    capability::CapabilitySet,
+    list::Noun,
+    picker::Picker,
+    seat::Seat,
+    workspace::{Entry, hue},
+};
 
 /// What the shell shows of a workspace: from the entry, or, while that is awaited, from the list of seats.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,27 +39,18 @@ pub struct ShellInfo {
 }
 
 impl ShellInfo {
-    fn of(scope: Scope) -> Self {
-        let slug = scope.slug();
-        let entered = scope.entry.with(|entry| {
-            let entry = entry.as_ref()?;
-            Some((entry.workspace.name.clone(), entry.workspace.organization.clone(), entry.seat))
-        });
-        let known = entered.or_else(|| {
-            scope.session.picker.with(|picker| {
-                let (organization, workspace) = picker.as_ref()?.find(&slug)?;
-                Some((workspace.name.clone(), organization.name.clone(), workspace.seat))
-            })
-        });
-        match known {
-            Some((name, organization, seat)) => Self {
-                role: Some(seat.role()),
-                may: seat.capabilities(),
-                why: seat.explain(&organization),
-                slug,
-                name,
-                organization,
-            },
+    /// Of a workspace that was entered.
+    pub fn entered(entry: &Entry) -> Self {
+        let Entry { workspace, seat, .. } = entry;
+        Self::of(workspace.slug.clone(), workspace.name.clone(), workspace.organization.clone(), *seat)
+    }
+
+    /// Of a workspace that is awaited, as the list of seats has it.
+    pub fn listed(slug: Slug, picker: Option<&Picker>) -> Self {
+        match picker.and_then(|picker| picker.find(&slug)) {
+            Some((organization, workspace)) => {
+                Self::of(slug, workspace.name.clone(), organization.name.clone(), workspace.seat)
+            }
             None => Self {
                 name: slug.to_string(),
                 organization: String::new(),
@@ -63,34 +61,46 @@ impl ShellInfo {
             },
         }
     }
+
+    fn of(slug: Slug, name: String, organization: String, seat: Seat) -> Self {
+        let why = seat.explain(&organization);
+        Self { slug, name, organization, role: Some(seat.role()), may: seat.capabilities(), why }
+    }
 }
 
 const fn icon_of(noun: Noun) -> &'static str {
     noun.path()
 }
 
-/// The shell around a page.
+/// The shell around a page. It stays while one moves from workspace to workspace; its texts and links change.
 #[component]
 pub fn Shell(
+    /// The workspace on screen.
+    place: Place,
     /// The page.
     children: Children,
 ) -> impl IntoView {
-    let scope = use_scope();
-    let info = Memo::new(move |_| ShellInfo::of(scope));
-    let page = Signal::derive(move || scope.page.get());
+    let (info, session) = (place.info, place.session);
+    let page = Signal::from(place.page);
     Effect::new(move |_| {
-        browser::set_title(&info.with(|i| format!("{} · {} · Stile", scope.page.with(Page::title), i.name)));
+        browser::set_title(&info.with(|i| format!("{} · {} · Stile", place.page.with(Page::title), i.name)));
+    });
+    Effect::new(move |before: Option<Slug>| {
+        let now = place.slug.get();
+        if before.is_some_and(|before| before != now) {
+            session.palette.set(false);
+        }
+        now
     });
     view! {
         <div class="console" data-hue=move || info.with(|i| hue(&i.name))>
             <aside class="rail" aria-label="Workspace">
                 <Switcher info page/>
-                // Its links hold the address, which may change.
-                {let slug = Memo::new(move |_| info.with(|i| i.slug.clone())); move || { slug.track(); view! { <Navigation info/> } }}
+                <Navigation place/>
                 <p class="rail-hint" data-script><kbd class="kbd">"Ctrl K"</kbd>" to jump anywhere"</p>
             </aside>
             <div class="main-column">
-                <TopBar info/>
+                <TopBar place/>
                 <main class="main" id="main" tabindex="-1">{children()}</main>
             </div>
             <Palette info=Signal::derive(move || Some(info.get())) page/>
@@ -99,18 +109,18 @@ pub fn Shell(
 }
 
 #[component]
-fn Navigation(info: Memo<ShellInfo>) -> impl IntoView {
-    let scope = use_scope();
-    let section = Memo::new(move |_| scope.page.with(Page::noun));
+fn Navigation(place: Place) -> impl IntoView {
+    let info = place.info;
+    let section = Memo::new(move |_| place.page.with(Page::noun));
     let may = move |capability: Capability| info.with(|i| i.may.has(capability));
-    let overview = scope.url(&Page::Overview);
-    let settings = scope.url(&Page::Settings(SettingsPage::General));
+    let overview = move || place.url(&Page::Overview);
+    let settings = move || place.url(&Page::Settings(SettingsPage::General));
     // On a phone four sections have a tab of their own; the others are under "More".
     let behind_more = |noun: Noun| matches!(noun, Noun::RatePlans | Noun::Usage);
     let item = move |noun: Noun| {
         let class = if behind_more(noun) { "nav-item desk" } else { "nav-item" };
         view! {
-            <a class=class href=scope.url(&Page::list(noun)) title=noun.title() hidden=move || !may(section_requires(noun))
+            <a class=class href=move || place.url(&Page::list(noun)) title=noun.title() hidden=move || !may(section_requires(noun))
                 aria-current=move || (section.get() == Some(noun)).then_some("page")>
                 <Icon name=icon_of(noun)/><span class="rail-label">{noun.title()}</span>
             </a>
@@ -119,20 +129,20 @@ fn Navigation(info: Memo<ShellInfo>) -> impl IntoView {
     view! {
         <nav class="nav" aria-label="Main">
             <a class="nav-item" href=overview title="Overview" hidden=move || !may(Capability::ReadAll)
-                aria-current=move || scope.page.with(|p| matches!(p, Page::Overview | Page::Unknown)).then_some("page")>
+                aria-current=move || place.page.with(|p| matches!(p, Page::Overview | Page::Unknown)).then_some("page")>
                 <Icon name="overview"/><span class="rail-label">"Overview"</span>
             </a>
             {Noun::ALL.into_iter().map(item).collect_view()}
             <span class="spacer"></span>
-            <a class="nav-item desk" href=settings.clone() title="Settings" hidden=move || !may(Capability::ReadAll)
-                aria-current=move || scope.page.with(|p| matches!(p, Page::Settings(_))).then_some("page")>
+            <a class="nav-item desk" href=settings title="Settings" hidden=move || !may(Capability::ReadAll)
+                aria-current=move || place.page.with(|p| matches!(p, Page::Settings(_))).then_some("page")>
                 <Icon name="settings"/><span class="rail-label">"Settings"</span>
             </a>
             <button class="nav-item nav-more" type="button" popovertarget="more-menu"><Icon name="more"/><span class="rail-label">"More"</span></button>
         </nav>
         <div class="menu" popover="auto" id="more-menu" role="dialog" aria-label="More pages">
             {Noun::ALL.into_iter().filter(|n| behind_more(*n)).map(|noun| view! {
-                <a class="menu-item" href=scope.url(&Page::list(noun)) hidden=move || !may(section_requires(noun))
+                <a class="menu-item" href=move || place.url(&Page::list(noun)) hidden=move || !may(section_requires(noun))
                     on:click=move |_| browser::hide_popover("more-menu")>
                     <Icon name=icon_of(noun)/>{noun.title()}
                 </a>
@@ -143,22 +153,24 @@ fn Navigation(info: Memo<ShellInfo>) -> impl IntoView {
 }
 
 #[component]
-fn TopBar(info: Memo<ShellInfo>) -> impl IntoView {
-    let scope = use_scope();
-    let session = scope.session;
+fn TopBar(place: Place) -> impl IntoView {
+    let (info, session) = (place.info, place.session);
     // "Switching to ..." is said only when it takes long enough to be noticed.
     let slow = RwSignal::new(false);
-    let entering = Memo::new(move |_| scope.entry.with(Option::is_none) && scope.failed.with(Option::is_none));
+    let entering = Memo::new(move |_| place.entering());
     Effect::new(move |_| {
-        if entering.get() {
+        slow.set(false);
+        if let Some(which) = entering.get() {
             browser::after(150, move || {
-                slow.try_set(true);
+                if entering.try_get_untracked().flatten() == Some(which) {
+                    slow.try_set(true);
+                }
             });
         }
     });
     let crumb = move || {
-        scope.page.with(|page| match page.noun() {
-            Some(noun) => (noun.title(), (page.key() != Page::list(noun)).then(|| scope.url(&Page::list(noun)))),
+        place.page.with(|page| match page.noun() {
+            Some(noun) => (noun.title(), (page.key() != Page::list(noun)).then(|| place.url(&Page::list(noun)))),
             None if matches!(page, Page::Settings(_)) => ("Settings", None),
             None => ("Overview", None),
         })
@@ -167,14 +179,14 @@ fn TopBar(info: Memo<ShellInfo>) -> impl IntoView {
         <header class="topbar">
             <nav class="crumbs" aria-label="Breadcrumb">
                 <ol>
-                    <li><a href=scope.url(&Page::Overview)>{move || info.with(|i| i.name.clone())}</a></li>
+                    <li><a href=move || place.url(&Page::Overview)>{move || info.with(|i| i.name.clone())}</a></li>
                     {move || match crumb() {
                         (title, Some(url)) => view! { <li><a href=url>{title}</a></li> }.into_any(),
                         (title, None) => view! { <li><span aria-current="page">{title}</span></li> }.into_any(),
                     }}
                 </ol>
             </nav>
-            {move || (entering.get() && slow.get()).then(|| view! {
+            {move || (entering.get().is_some() && slow.get()).then(|| view! {
                 <div class="switching" role="status" data-testid="switching">{info.with(|i| format!("Switching to {}…", i.name))}</div>
             })}
             <span class="chip outline" data-testid="role" title=move || info.with(|i| i.why.clone())>{move || info.with(|i| i.role.map(WorkspaceRole::label))}</span>

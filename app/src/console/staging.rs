@@ -1,0 +1,163 @@
+//! Staging: a workspace that a person points at is entered ahead, unmounted, for a few seconds (blueprint section 6,
+//! step 1).
+//!
+//! It is the one place outside a scope that may hold data of a workspace, and it holds that of one. It is never on screen:
+//! a switch takes it out, mounts it, and asks the server at once whether the seat still stands. Any word that a seat
+//! changed throws it away, and so does time.
+
+use super::{Entered, stage_workspace};
+use crate::{browser, error::AppError};
+use leptos::{prelude::*, task::spawn_local};
+use model::Slug;
+
+/// How long a person points at a workspace before that counts as intent, in milliseconds.
+const INTENT_MILLIS: u32 = 60;
+/// How long what was staged is kept, in milliseconds.
+const KEPT_MILLIS: u32 = 5_000;
+
+/// Who takes over what is still on its way.
+type Heir = Callback<(Result<Entered, AppError>,)>;
+
+enum State {
+    /// Asked for; with who waits for the answer, if the switch was quicker.
+    Asked(Option<Heir>),
+    /// Here.
+    Here(Box<Entered>),
+}
+
+struct Staged {
+    /// Which staging this is: an answer to an earlier one is dropped.
+    number: u32,
+    slug: Slug,
+    url: String,
+    state: State,
+}
+
+/// What a switch finds.
+pub enum Taken {
+    /// It is here.
+    Here(Box<Entered>),
+    /// It is on its way; the answer goes to the one given.
+    Awaited,
+    /// Nothing was staged for that address.
+    Nothing,
+}
+
+#[derive(Default)]
+struct Inner {
+    aim: Option<(Slug, String)>,
+    number: u32,
+    staged: Option<Staged>,
+}
+
+/// What the person points at, and what was entered ahead because of it.
+#[derive(Clone, Copy)]
+pub struct Staging(StoredValue<Inner, LocalStorage>);
+
+impl Staging {
+    /// Nothing.
+    pub fn new() -> Self {
+        Self(StoredValue::new_local(Inner::default()))
+    }
+
+    /// The person points at the link to `url` in the workspace `slug`. If they still do in [`INTENT_MILLIS`], it is
+    /// entered ahead.
+    pub fn aim(self, slug: &Slug, url: &str) {
+        let aim = Some((slug.clone(), url.to_owned()));
+        if self.0.with_value(|inner| inner.aim == aim) {
+            return;
+        }
+        self.0.update_value(|inner| inner.aim.clone_from(&aim));
+        browser::after(INTENT_MILLIS, move || {
+            if let (Some((slug, url)), true) =
+                (aim.clone(), self.0.try_with_value(|inner| inner.aim == aim).unwrap_or(false))
+            {
+                self.stage(slug, url);
+            }
+        });
+    }
+
+    /// The person points at nothing any more. What was staged stays for its few seconds.
+    pub fn look_away(self) {
+        self.0.update_value(|inner| inner.aim = None);
+    }
+
+    /// A seat changed, somewhere: nothing that was entered ahead is believed any more.
+    pub fn clear(self) {
+        self.0.try_update_value(|inner| *inner = Inner { number: inner.number + 1, ..Inner::default() });
+    }
+
+    fn stage(self, slug: Slug, url: String) {
+        let there = |inner: &Inner| inner.staged.as_ref().is_some_and(|s| s.slug == slug && s.url == url);
+        if self.0.with_value(there) {
+            return;
+        }
+        let number = self.0.try_update_value(|inner| {
+            inner.number += 1;
+            let state = State::Asked(None);
+            inner.staged = Some(Staged { number: inner.number, slug: slug.clone(), url: url.clone(), state });
+            inner.number
+        });
+        let Some(number) = number else { return };
+        spawn_local(async move {
+            let answer = stage_workspace(slug, url).await;
+            let heir = self.0.try_update_value(|inner| {
+                let heir = match inner.staged.as_mut().filter(|staged| staged.number == number) {
+                    Some(Staged { state: State::Asked(heir), .. }) => heir.take(),
+                    _ => return None,
+                };
+                match (heir, answer) {
+                    (Some(heir), answer) => {
+                        inner.staged = None;
+                        return Some((heir, answer));
+                    }
+                    (None, Ok(entered)) => {
+                        if let Some(staged) = &mut inner.staged {
+                            staged.state = State::Here(Box::new(entered));
+                        }
+                    }
+                    // Whoever switches now asks for themselves, and is told.
+                    (None, Err(_)) => inner.staged = None,
+                }
+                None
+            });
+            if let Some((heir, answer)) = heir.flatten() {
+                heir.run((answer,));
+            }
+            browser::after(KEPT_MILLIS, move || self.expire(number));
+        });
+    }
+
+    fn expire(self, number: u32) {
+        self.0.try_update_value(|inner| {
+            if inner.staged.as_ref().is_some_and(|s| s.number == number) {
+                inner.staged = None;
+                inner.aim = None;
+            }
+        });
+    }
+
+    /// Takes what was staged for `url` of the workspace `slug`. What was staged for anything else is thrown away.
+    pub fn take(self, slug: &Slug, url: &str, heir: Heir) -> Taken {
+        let taken = self.0.try_update_value(|inner| {
+            inner.aim = None;
+            match inner.staged.take() {
+                Some(staged) if staged.slug == *slug && staged.url == url => match staged.state {
+                    State::Here(entered) => Taken::Here(entered),
+                    State::Asked(_) => {
+                        inner.staged = Some(Staged { state: State::Asked(Some(heir)), ..staged });
+                        Taken::Awaited
+                    }
+                },
+                _ => Taken::Nothing,
+            }
+        });
+        taken.unwrap_or(Taken::Nothing)
+    }
+}
+
+impl Default for Staging {
+    fn default() -> Self {
+        Self::new()
+    }
+}
