@@ -1,0 +1,117 @@
+// Staging: what is pointed at is entered ahead and unmounted; a switch mounts it and proves the seat again; a word of
+// revocation throws it away; it counts as a visit only once somebody is there (issue 4, item 3; blueprint section 6).
+import { type Page, expect } from "@playwright/test";
+import { ADA, test } from "../support/as";
+import { FINANCE, IT, customersOf, found, personOf, rowNames, sql, stringsOf } from "../support/facts";
+import { open } from "../support/people";
+import { workspaceName } from "../support/switching";
+
+const row = (page: Page, slug: string) => page.locator(`[data-testid=switcher-item][data-slug=${slug}]`).first();
+
+/** Opens the switcher and points at Finance until it was entered ahead. */
+async function point(page: Page): Promise<void> {
+  await page.getByTestId("switcher").click();
+  const staged = page.waitForResponse((r) => r.url().endsWith("/api/fn/stage_workspace"));
+  await row(page, FINANCE).hover();
+  const answer = await staged;
+  expect(answer.status()).toBe(200);
+  expect(answer.request().postDataJSON(), "the same page of the other workspace").toEqual({ to: FINANCE, url: `/${FINANCE}/customers` });
+  await answer.finished();
+}
+
+const visited = async (): Promise<string> =>
+  (await sql("select coalesce(max(v.entered_at)::text, '') as at from account.visits v join account.workspaces w on w.id = v.workspace_id where w.slug = $1 and v.user_id = $2", [FINANCE, await personOf(ADA)]))[0].at;
+
+test("what was entered ahead is in the first frame, proven again at once, and a visit only then", async ({ as }) => {
+  const page = await as(ADA);
+  await open(page, `/${IT}/customers`);
+  await expect(page.getByTestId("row").first()).toBeVisible();
+  const before = await visited();
+  await point(page);
+  expect(await visited(), "pointing at a workspace counts as having been there").toBe(before);
+  expect(await found(page, await stringsOf(FINANCE)), "what is unmounted is in the page").toEqual([]);
+  const asked: string[] = [];
+  page.on("request", (r) => asked.push(new URL(r.url()).pathname));
+  const arrived = page.waitForResponse((r) => r.url().endsWith("/api/fn/arrive_in_workspace"));
+  const first = await page.evaluate(
+    ([slug]) =>
+      new Promise<{ name: string; row: string }>((done) => {
+        document.querySelector<HTMLElement>(`[data-testid=switcher-item][data-slug=${slug}]`)?.click();
+        requestAnimationFrame(() => requestAnimationFrame(() =>
+          done({
+            name: document.querySelector("[data-testid=workspace-name]")?.textContent ?? "",
+            row: document.querySelector("tr[data-testid=row] .row-link")?.textContent ?? "",
+          }),
+        ));
+      }),
+    [FINANCE],
+  );
+  const customers = (await customersOf(FINANCE)).map((c) => c.name);
+  expect(first.name).toBe("Finance");
+  expect(customers, "the next frame has a row of Finance").toContain(first.row);
+  expect((await arrived).status()).toBe(200);
+  await expect.poll(visited, "being there is no visit").not.toBe(before);
+  expect(asked.filter((path) => /(open|enter|stage|switch)_workspace/.test(path)), "it was entered twice").toEqual([]);
+  expect(await found(page, await stringsOf(IT)), "something of IT is left").toEqual([]);
+});
+
+for (const told of [true, false]) {
+  test(`a seat that is revoked between pointing and the click opens nothing, ${told ? "the tab having heard of it" : "the tab having heard nothing"}`, async ({ as }) => {
+    const page = await as(ADA);
+    if (!told) await page.routeWebSocket(/api\/live/, () => undefined);
+    await open(page, `/${IT}/customers`);
+    await point(page);
+    const [{ role }] = await sql("select m.role from account.workspace_members m join account.workspaces w on w.id = m.workspace_id where w.slug = $1 and m.user_id = $2", [FINANCE, await personOf(ADA)]);
+    await sql("delete from account.workspace_members m using account.workspaces w where w.id = m.workspace_id and w.slug = $1 and m.user_id = $2", [FINANCE, await personOf(ADA)]);
+    try {
+      if (told) {
+        await expect(row(page, FINANCE), "the word came").toHaveCount(0);
+        await page.evaluate((url) => {
+          const link = document.createElement("a");
+          link.href = url;
+          document.body.append(link);
+          link.click();
+        }, `/${FINANCE}/customers`);
+        await expect(page.getByTestId("not-found")).toBeVisible();
+      } else {
+        await row(page, FINANCE).click();
+        await expect(page.getByRole("heading", { level: 1 })).toContainText(/Finance/);
+        await expect(page.getByTestId("row")).toHaveCount(0);
+      }
+      expect(await found(page, await stringsOf(FINANCE)), "something of Finance stays on screen").toEqual([]);
+    } finally {
+      await sql("insert into account.workspace_members (workspace_id, user_id, role) select id, $2, $3 from account.workspaces where slug = $1", [FINANCE, await personOf(ADA), role]);
+    }
+  });
+}
+
+for (const pause of [0, 10, 40]) test(`there and back after ${pause} ms ends where one came from, with its data alone`, async ({ as }) => {
+  const page = await as(ADA);
+  await open(page, `/${IT}/customers`);
+  await expect(page.getByTestId("row").first()).toBeVisible();
+  const names = await rowNames(page);
+  await page.getByTestId("switcher").click();
+  await expect(row(page, FINANCE)).toBeVisible();
+  await page.evaluate(
+    ([there, back, pause]) =>
+      new Promise<void>((done) => {
+        document.querySelector<HTMLElement>(`[data-testid=switcher-item][data-slug=${there}]`)?.click();
+        const home = () => {
+          const link = Object.assign(document.createElement("a"), { href: back });
+          document.body.append(link);
+          link.click();
+          link.remove();
+          done();
+        };
+        if (pause) setTimeout(home, Number(pause));
+        else home();
+      }),
+    [FINANCE, `/${IT}/customers`, pause] as const,
+  );
+  await expect(page).toHaveURL(`/${IT}/customers`);
+  await expect(workspaceName(page)).toHaveText("IT");
+  await expect.poll(() => rowNames(page)).toEqual(names);
+  await page.waitForLoadState("networkidle");
+  expect(await rowNames(page)).toEqual(names);
+  expect(await found(page, await stringsOf(FINANCE)), "something of Finance is on screen").toEqual([]);
+});
