@@ -1,5 +1,6 @@
-// How long a switch takes, from the key or click to the frame that shows the new workspace's name and its first row,
-// beside what it is compared with: loading the other workspace's document. One run, one browser, one server.
+// What a person waits for, in a real Chromium against a release server, all in one run, so that ratios hold: switches by
+// palette and menu with and without a dwell, on loopback and on an emulated line; the palette opening and its keystrokes;
+// a deep link from cold; memory after many switches; and the naive switch, loading the other document.
 // Usage: node bench/switch.mjs BASE [REPETITIONS]. Prints JSON, and a table on stderr.
 import { chromium } from "@playwright/test";
 import { existsSync } from "node:fs";
@@ -8,7 +9,7 @@ const base = process.argv[2];
 const repetitions = Number(process.argv[3] ?? 30);
 const warmUp = 5;
 // How long a person looks at what is highlighted, in milliseconds: part of what is measured, not a wait for anything.
-const DWELL = 200;
+const DWELL = 120;
 const person = "scale-100@stile.example";
 const password = "stile-demo-2026";
 const debian = "/usr/bin/chromium";
@@ -29,6 +30,13 @@ const seats = await (await context.request.post(`${base}/api/fn/load_picker`, {
 const workspaces = seats.organizations.flatMap((o) => o.workspaces).slice(0, 20);
 
 const page = await context.newPage();
+const cdp = await context.newCDPSession(page);
+/** 40 ms there and back, 10 Mbit/s; or loopback as it is. */
+const line = (slow, session = cdp) =>
+  session.send("Network.emulateNetworkConditions", slow
+    ? { offline: false, latency: 40, downloadThroughput: 1_250_000, uploadThroughput: 1_250_000 }
+    : { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: -1 });
+await cdp.send("Network.enable");
 const live = () => page.waitForFunction(() => document.documentElement.hasAttribute("data-live"));
 
 /** Arms a stopwatch that starts at the next Enter or click and stops after the frame with the name and a row. */
@@ -88,10 +96,75 @@ async function byMenu(target, dwell) {
 
 async function byDocument(target) {
   const began = Date.now();
-  await page.goto(`${base}/${target.slug}/customers`, { waitUntil: "commit" });
+  await page.evaluate((url) => location.assign(url), `/${target.slug}/customers`);
+  await page.waitForFunction((name) => document.querySelector("[data-testid=workspace-name]")?.textContent === name, target.name);
   await page.waitForSelector("tr[data-testid=row]");
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-  return Date.now() - began;
+  const took = Date.now() - began;
+  await live();
+  return took;
+}
+
+/** From the key to the frame behind which `ready` holds, in the page. */
+const keyed = (key, ready) =>
+  page.evaluate(([key, ready]) => {
+    window.stopwatch = new Promise((done) => {
+      addEventListener("keydown", (event) => {
+        const began = event.timeStamp;
+        const look = () => {
+          if (!new Function(`return ${ready}`)()) return setTimeout(look, 0);
+          requestAnimationFrame(() => {
+            const channel = new MessageChannel();
+            channel.port1.onmessage = () => done(performance.now() - began);
+            channel.port2.postMessage(0);
+          });
+        };
+        look();
+      }, { capture: true, once: true });
+    });
+  }, [key, ready]);
+
+async function paletteOpens() {
+  await keyed("k", "document.querySelector('#palette')?.open && document.querySelector('.palette-item')");
+  await page.keyboard.press("Control+k");
+  const took = await page.evaluate(() => window.stopwatch);
+  await page.keyboard.press("Escape");
+  await page.waitForSelector("#palette:not([open])", { state: "attached" });
+  return took;
+}
+
+async function keystroke() {
+  await page.keyboard.press("Control+k");
+  await page.waitForSelector("#palette[open] .palette-item");
+  const before = await page.evaluate(() => document.querySelector("#palette-list").textContent.length);
+  await keyed("a", `document.querySelector('#palette-list').textContent.length !== ${before}`);
+  await page.keyboard.press("a");
+  const took = await page.evaluate(() => window.stopwatch);
+  await page.keyboard.press("Escape");
+  await page.waitForSelector("#palette:not([open])", { state: "attached" });
+  return took;
+}
+
+/** A deep link in a browser that has nothing of Stile but the cookie: to its first row, and to a palette that opens. */
+async function cold(target, slow) {
+  const fresh = await browser.newContext({ viewport: { width: 1280, height: 900 }, storageState: await context.storageState() });
+  const tab = await fresh.newPage();
+  const session = await fresh.newCDPSession(tab);
+  await session.send("Network.enable");
+  await line(slow, session);
+  await tab.addInitScript(() => {
+    const look = () => {
+      if (!window.rowAt && document.querySelector("tr[data-testid=row]")) requestAnimationFrame(() => (window.rowAt ??= performance.now()));
+      if (document.documentElement?.hasAttribute("data-live")) window.liveAt ??= performance.now();
+      if (!window.rowAt || !window.liveAt) setTimeout(look, 0);
+    };
+    look();
+  });
+  await tab.goto(`${base}/${target.slug}/customers`, { waitUntil: "commit" });
+  await tab.waitForFunction(() => window.rowAt && window.liveAt);
+  const took = await tab.evaluate(() => [window.rowAt, window.liveAt]);
+  await fresh.close();
+  return took;
 }
 
 const quantile = (values, q) => [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.ceil(q * values.length) - 1)];
@@ -107,14 +180,54 @@ async function measure(name, act) {
   return { name, p50: Math.round(quantile(values, 0.5) * 10) / 10, p95: Math.round(quantile(values, 0.95) * 10) / 10, n: values.length };
 }
 
-await page.goto(`${base}/${workspaces[0].slug}/customers`);
-await live();
+const start = async () => {
+  await page.goto(`${base}/${workspaces[0].slug}/customers`);
+  await live();
+};
+await start();
 const results = [];
-results.push(await measure("palette, Enter at once", (t) => byPalette(t, false)));
-results.push(await measure("palette, highlighted before Enter", (t) => byPalette(t, true)));
-results.push(await measure("menu, click at once", (t) => byMenu(t, false)));
-results.push(await measure("menu, hovered before the click", (t) => byMenu(t, true)));
-results.push(await measure("loading the other document", byDocument));
+for (const slow of [false, true]) {
+  await line(slow);
+  const on = slow ? "40 ms line: " : "";
+  results.push(await measure(`${on}palette, Enter at once`, (t) => byPalette(t, false)));
+  results.push(await measure(`${on}palette, ${DWELL} ms highlighted before Enter`, (t) => byPalette(t, true)));
+  results.push(await measure(`${on}menu, click at once`, (t) => byMenu(t, false)));
+  results.push(await measure(`${on}menu, ${DWELL} ms hovered before the click`, (t) => byMenu(t, true)));
+  results.push(await measure(`${on}location.assign of the other workspace`, byDocument));
+}
+await line(false);
+results.push(await measure("palette opens, 100 workspaces", paletteOpens));
+results.push(await measure("palette keystroke, 100 workspaces", keystroke));
+for (const slow of [false, true]) {
+  const rows = [];
+  const usable = [];
+  for (let i = 0; i < Math.min(repetitions, 15) + 1; i++) {
+    const [row, live] = await cold(workspaces[i % workspaces.length], slow);
+    if (i > 0) (rows.push(row), usable.push(live));
+  }
+  const on = slow ? "40 ms line: " : "";
+  const entry = (name, values) => ({ name, p50: Math.round(quantile(values, 0.5) * 10) / 10, p95: Math.round(quantile(values, 0.95) * 10) / 10, n: values.length });
+  results.push(entry(`${on}cold deep link to the first row`, rows), entry(`${on}cold deep link to a live console`, usable));
+}
+
+/** What a tab holds after collecting garbage: heap, the program's linear memory, nodes. */
+async function memory() {
+  await cdp.send("HeapProfiler.enable");
+  await cdp.send("HeapProfiler.collectGarbage");
+  const { usedSize } = await cdp.send("Runtime.getHeapUsage");
+  const { nodes } = await cdp.send("Memory.getDOMCounters");
+  return { heapKb: Math.round(usedSize / 1024), nodes };
+}
+await start();
+const held = [];
+for (let i = 1; i <= 150; i++) {
+  const target = workspaces[i % workspaces.length];
+  await byPalette(target, false);
+  if (i % 50 === 0) held.push({ switches: i, ...(await memory()) });
+}
 await browser.close();
-for (const r of results) console.error(`${r.name.padEnd(36)} p50 ${String(r.p50).padStart(6)} ms   p95 ${String(r.p95).padStart(6)} ms   n ${r.n}`);
-console.log(JSON.stringify({ person, workspaces: seats.organizations.flatMap((o) => o.workspaces).length, results }, null, 2));
+const naive = (name) => results.find((r) => r.name === `${name.startsWith("40 ms") ? "40 ms line: " : ""}location.assign of the other workspace`).p50;
+for (const r of results) r.ratio = Math.round((r.p50 / naive(r.name)) * 100) / 100;
+for (const r of results) console.error(`${r.name.padEnd(52)} p50 ${String(r.p50).padStart(6)} ms   p95 ${String(r.p95).padStart(6)} ms   ${String(r.ratio).padStart(5)} of a load   n ${r.n}`);
+for (const h of held) console.error(`after ${h.switches} switches: heap ${h.heapKb} kB, ${h.nodes} nodes`);
+console.log(JSON.stringify({ person, workspaces: seats.organizations.flatMap((o) => o.workspaces).length, results, held }, null, 2));

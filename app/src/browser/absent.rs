@@ -47,11 +47,35 @@ pub fn hide_popover(_id: &str) {}
 /// Shows the popover of that id.
 pub fn show_popover(_id: &str) {}
 
+/// Whether the popover of that id is open.
+pub fn is_popover_open(_id: &str) -> bool {
+    true
+}
+
+/// Focuses the last element that matches.
+pub fn focus_last(_selector: &str) {}
+
+/// Whether the first element that matches is drawn.
+pub fn is_shown(_selector: &str) -> bool {
+    false
+}
+
+/// The address of the first link that matches.
+pub fn link_of(_selector: &str) -> Option<String> {
+    None
+}
+
+/// Focuses the first element after the focused one, going round, that matches and whose text begins with `letter`.
+pub fn focus_by_letter(_selector: &str, _letter: &str) {}
+
 /// Shows a dialog as a modal.
 pub fn show_dialog(_id: &str) {}
 
 /// Closes a dialog.
 pub fn close_dialog(_id: &str) {}
+
+/// Copies the address of the page on screen.
+pub fn copy_address() {}
 
 /// Copies a text.
 pub fn copy(_text: &str) {}

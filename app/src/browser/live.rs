@@ -107,6 +107,11 @@ pub fn hide_popover(id: &str) {
     }
 }
 
+/// Whether the popover of that id is open.
+pub fn is_popover_open(id: &str) -> bool {
+    by_id::<HtmlElement>(id).is_some_and(|element| element.matches(":popover-open").unwrap_or(false))
+}
+
 /// Shows the popover of that id.
 pub fn show_popover(id: &str) {
     if let Some(element) = by_id::<HtmlElement>(id) {
@@ -128,6 +133,11 @@ pub fn close_dialog(id: &str) {
     if let Some(dialog) = by_id::<HtmlDialogElement>(id) {
         dialog.close();
     }
+}
+
+/// Copies the address of the page on screen.
+pub fn copy_address() {
+    copy(&window().location().href().unwrap_or_default());
 }
 
 /// Copies a text.
@@ -376,6 +386,35 @@ pub fn focus_neighbour(selector: &str, next: bool) {
     if let Some(element) = elements.get(target) {
         let _ = element.focus();
     }
+}
+
+/// Focuses the last element that matches.
+pub fn focus_last(selector: &str) {
+    if let Some(element) = all(selector).last() {
+        let _ = element.focus();
+    }
+}
+
+/// Focuses the first element after the focused one, going round, that matches and whose text begins with `letter`.
+pub fn focus_by_letter(selector: &str, letter: &str) {
+    let elements = all(selector);
+    let active = document().active_element();
+    let current = elements.iter().position(|e| active.as_ref().is_some_and(|a| a.is_same_node(Some(e))));
+    let from = current.map_or(0, |i| i + 1);
+    let begins = |e: &&HtmlElement| e.get_attribute("data-name").is_some_and(|n| n.to_lowercase().starts_with(letter));
+    if let Some(element) = elements.iter().skip(from).chain(&elements).find(begins) {
+        let _ = element.focus();
+    }
+}
+
+/// Whether the first element that matches is drawn.
+pub fn is_shown(selector: &str) -> bool {
+    all(selector).first().is_some_and(|element| element.offset_height() > 0)
+}
+
+/// The address of the first link that matches.
+pub fn link_of(selector: &str) -> Option<String> {
+    all(selector).first()?.get_attribute("href")
 }
 
 /// Clicks the first element that matches.

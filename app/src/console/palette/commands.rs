@@ -2,45 +2,73 @@
 
 use crate::{
     boot::Theme,
+    browser,
     console::ShellInfo,
     routes::{Page, Route, SettingsPage, section_requires},
     session::Session,
+    ui::Toast,
 };
 use model::{Capability, Slug, finder, list::Noun, picker::Picker};
 
 /// Most workspaces listed at once; typing narrows.
 const WORKSPACES: usize = 50;
+/// How many workspaces stand under "Recent" while nothing is typed.
+const RECENT: usize = 4;
+
+/// The keys that work everywhere, for the section of help.
+const SHORTCUTS: [(&str, &str); 7] = [
+    ("Open or close the palette", "Ctrl K"),
+    ("Only workspaces", "@"),
+    ("Only actions", ">"),
+    ("Open in a new tab", "Ctrl ↵"),
+    ("First nine workspaces, in the switcher and on the picker", "1 – 9"),
+    ("Search on a list or on the picker", "/"),
+    ("Close what is open", "Esc"),
+];
 
 /// The palette's sections, in their order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Section {
+    /// Other workspaces, entered last.
+    Recent,
     /// Other workspaces.
     Workspaces,
     /// Pages of this one.
     GoTo,
     /// Things to do.
     Actions,
+    /// Settings of the workspace and of the person.
+    Settings,
+    /// The keys.
+    Help,
 }
 
 impl Section {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Workspaces, Self::GoTo, Self::Actions];
+    pub const ALL: [Self; 6] =
+        [Self::Recent, Self::Workspaces, Self::GoTo, Self::Actions, Self::Settings, Self::Help];
 
     /// For an element's id.
     pub const fn id(self) -> &'static str {
         match self {
+            Self::Recent => "recent",
             Self::Workspaces => "workspaces",
             Self::GoTo => "go-to",
             Self::Actions => "actions",
+            Self::Settings => "settings",
+            Self::Help => "help",
         }
     }
 
     /// What stands above it.
     pub const fn label(self) -> &'static str {
         match self {
+            Self::Recent => "Recent",
             Self::Workspaces => "Workspaces",
             Self::GoTo => "Go to",
             Self::Actions => "Actions",
+            Self::Settings => "Settings",
+            Self::Help => "Help: the keys",
         }
     }
 }
@@ -63,7 +91,10 @@ enum Deed {
     Switch(WorkspaceRow, String),
     Open(String),
     Theme(Theme),
+    CopyLink,
     SignOut,
+    /// Says which keys do it.
+    Keys(&'static str),
 }
 
 /// One row of the palette.
@@ -102,7 +133,7 @@ impl Command {
     pub fn url(&self) -> Option<String> {
         match &self.deed {
             Deed::Switch(_, url) | Deed::Open(url) => Some(url.clone()),
-            Deed::Theme(_) | Deed::SignOut => None,
+            Deed::Theme(_) | Deed::CopyLink | Deed::SignOut | Deed::Keys(_) => None,
         }
     }
 
@@ -114,29 +145,57 @@ impl Command {
                 session.choose_theme(*theme);
                 true
             }
+            Deed::CopyLink => {
+                browser::copy_address();
+                session.toast(Toast::done("The link to this page is copied."));
+                true
+            }
             Deed::SignOut => {
                 session.sign_out();
                 true
             }
+            Deed::Keys(_) => true,
+        }
+    }
+
+    /// The keys that it tells of.
+    pub const fn keys(&self) -> Option<&'static str> {
+        match self.deed {
+            Deed::Keys(keys) => Some(keys),
+            _ => None,
         }
     }
 
     fn texts(&self) -> Vec<&str> {
         match &self.deed {
             Deed::Switch(row, _) => vec![&self.label, row.slug.as_str(), &row.organization, "switch"],
+            Deed::Keys(_) => vec![&self.label, "help keys shortcuts"],
             _ => vec![&self.label],
         }
     }
 }
 
+/// What a query asks for: all, after `@` only workspaces, after `>` only what can be done.
+fn asked(query: &str) -> (&str, fn(Section) -> bool) {
+    let query = query.trim_start();
+    match (query.strip_prefix('@'), query.strip_prefix('>')) {
+        (Some(rest), _) => (rest, |section| matches!(section, Section::Recent | Section::Workspaces)),
+        (_, Some(rest)) => (rest, |section| section == Section::Actions),
+        _ => (query, |_| true),
+    }
+}
+
 /// The commands that `query` finds, by section: workspaces (the one on screen left out, the most recent first), the
-/// pages of this one, and what the seat allows to do.
+/// pages of this one, what the seat allows to do, settings, and the keys.
 pub fn gather(query: &str, picker: Option<&Picker>, here: Option<&ShellInfo>, page: &Page) -> Vec<Command> {
+    let (query, listed) = asked(query);
+    let idle = query.trim().is_empty();
     let mut all = Vec::new();
-    if let Some(picker) = picker {
+    if let Some(picker) = picker.filter(|_| listed(Section::Workspaces)) {
         let mut rows: Vec<_> = picker.rows().filter(|(_, w)| here.is_none_or(|h| h.slug != w.slug)).collect();
         rows.sort_by_key(|(_, w)| std::cmp::Reverse(w.opened));
-        all.extend(rows.into_iter().map(|(organization, workspace)| {
+        all.extend(rows.into_iter().enumerate().map(|(place, (organization, workspace))| {
+            let recent = idle && place < RECENT && workspace.opened.is_some();
             let url = page.in_another_workspace(workspace.seat.capabilities()).url(&workspace.slug);
             let row = WorkspaceRow {
                 slug: workspace.slug.clone(),
@@ -144,7 +203,8 @@ pub fn gather(query: &str, picker: Option<&Picker>, here: Option<&ShellInfo>, pa
                 organization: organization.name.clone(),
                 role: workspace.seat.role().label(),
             };
-            Command::new(Section::Workspaces, "switch", &workspace.name, Deed::Switch(row, url))
+            let section = if recent { Section::Recent } else { Section::Workspaces };
+            Command::new(section, "switch", &workspace.name, Deed::Switch(row, url))
         }));
     }
     if let Some(here) = here {
@@ -157,16 +217,21 @@ pub fn gather(query: &str, picker: Option<&Picker>, here: Option<&ShellInfo>, pa
         let settings = SettingsPage::all().into_iter().filter(|page| here.may.has(page.requires()));
         all.extend(settings.map(|page| {
             let label = format!("Settings: {}", page.title());
-            Command::new(Section::GoTo, page.icon(), &label, open(Page::Settings(page)))
+            Command::new(Section::Settings, page.icon(), &label, open(Page::Settings(page)))
         }));
         if here.may.has(Capability::EditContent) {
             all.push(Command::new(Section::Actions, "plus", "New customer", open(Page::NewCustomer)));
             all.push(Command::new(Section::Actions, "plus", "New product", open(Page::NewProduct)));
         }
+        if here.may.has(SettingsPage::Members.requires()) {
+            let invite = open(Page::Settings(SettingsPage::Members));
+            all.push(Command::new(Section::Actions, "plus", "Invite people", invite));
+        }
+        all.push(Command::new(Section::Actions, "copy", "Copy the link to this page", Deed::CopyLink));
     }
     all.push(Command::new(Section::GoTo, "switch", "All workspaces", Deed::Open(Route::home().url())));
-    all.push(Command::new(Section::GoTo, "key", "Tokens", Deed::Open(Route::Tokens.url())));
-    all.push(Command::new(Section::GoTo, "monitor", "Sessions", Deed::Open(Route::Sessions.url())));
+    all.push(Command::new(Section::Settings, "key", "Tokens", Deed::Open(Route::Tokens.url())));
+    all.push(Command::new(Section::Settings, "monitor", "Sessions", Deed::Open(Route::Sessions.url())));
     if picker.is_some_and(Picker::manages_one) {
         let deed = Deed::Open(Route::NewWorkspace.url());
         all.push(Command::new(Section::Actions, "plus", "New workspace", deed));
@@ -179,6 +244,8 @@ pub fn gather(query: &str, picker: Option<&Picker>, here: Option<&ShellInfo>, pa
         all.push(Command::new(Section::Actions, icon, label, Deed::Theme(theme)));
     }
     all.push(Command::new(Section::Actions, "sign-out", "Sign out", Deed::SignOut));
+    all.extend(SHORTCUTS.map(|(label, keys)| Command::new(Section::Help, "key", label, Deed::Keys(keys))));
+    all.retain(|command| listed(command.section));
     let found = finder::find(query, all.iter().map(Command::texts));
     let mut commands: Vec<Command> = Vec::with_capacity(found.len().min(80));
     for section in Section::ALL {

@@ -45,6 +45,14 @@ pub fn Palette(
             browser::close_dialog(DIALOG);
         }
     });
+    // Whatever is highlighted, by key, by pointer or by what was typed, is what Enter would open.
+    Effect::new(move |_| {
+        let at = active.get();
+        match found.with(|f| f.get(at).and_then(|c| c.slug().cloned())) {
+            Some(slug) => session.aim(&slug),
+            None => session.look_away(),
+        }
+    });
     on_cleanup(move || session.palette.set(false));
     browser::on_key(move |event| {
         if (event.ctrl_key() || event.meta_key())
@@ -68,9 +76,6 @@ pub fn Palette(
         if let Some(to) = to {
             event.prevent_default();
             active.set(to);
-            if let Some(slug) = found.with_untracked(|f| f.get(to).and_then(|c| c.slug().cloned())) {
-                session.aim(&slug);
-            }
             browser::next_frame(|| browser::reveal(".palette-item[aria-selected=true]"));
         } else if event.key() == "Enter" {
             event.prevent_default();
@@ -100,6 +105,8 @@ pub fn Palette(
                 <span><kbd class="kbd">"↑"</kbd><kbd class="kbd">"↓"</kbd>" move"</span>
                 <span><kbd class="kbd">"↵"</kbd>" open"</span>
                 <span><kbd class="kbd">"Ctrl ↵"</kbd>" new tab"</span>
+                <span><kbd class="kbd">"@"</kbd>" workspaces"</span>
+                <span><kbd class="kbd">">"</kbd>" actions"</span>
                 <span class="end"><kbd class="kbd">"esc"</kbd>" close"</span>
             </div>
         </dialog>
@@ -137,7 +144,7 @@ fn listing(session: Session, found: &[Command], active: RwSignal<usize>) -> AnyV
 
 fn item(session: Session, index: usize, command: &Command, active: RwSignal<usize>) -> AnyView {
     let action = command.clone();
-    let (slug, aimed) = (command.slug().cloned(), command.slug().cloned());
+    let slug = command.slug().cloned();
     let run = move |event: leptos::ev::MouseEvent| {
         // A click that opens a tab is the browser's; one that stays here closes the palette.
         if !(event.ctrl_key() || event.meta_key()) {
@@ -153,7 +160,6 @@ fn item(session: Session, index: usize, command: &Command, active: RwSignal<usiz
             aria-selected=move || if active.get() == index { "true" } else { "false" }
             on:pointermove=move |_| if active.get_untracked() != index {
                 active.set(index);
-                if let Some(slug) = &aimed { session.aim(slug) }
             }
             on:click=run>
             {match command.workspace() {
@@ -162,7 +168,8 @@ fn item(session: Session, index: usize, command: &Command, active: RwSignal<usiz
             }}
             <span class="name"><Highlighted text=command.label.clone() letters=command.letters.clone()/></span>
             {command.workspace().map(|w| view! { <SlugText slug=w.slug.clone()/> })}
-            <span class="end">{command.workspace().map(|w| view! { <span>{w.role}</span><span>{w.organization.clone()}</span> })}</span>
+            <span class="end">{command.workspace().map(|w| view! { <span>{w.role}</span><span>{w.organization.clone()}</span> })}
+                {command.keys().map(|keys| view! { <kbd class="kbd">{keys}</kbd> })}</span>
         </a>
     }
     .into_any()

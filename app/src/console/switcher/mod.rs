@@ -1,4 +1,7 @@
 //! The switcher: the menu at the top left of the console. Opens without JavaScript; its rows are links.
+//!
+//! Its rows are in the document for whoever has no JavaScript. With it they are there while the menu is open, so that a
+//! switch does not draw anew what nobody looks at.
 
 use super::shell::ShellInfo;
 use crate::{
@@ -19,6 +22,12 @@ const MENU: &str = "switcher-menu";
 const SEARCH: &str = "switcher-search";
 /// How many workspaces stand under "Recent".
 const RECENT: usize = 4;
+/// From this many workspaces on, the menu has a search.
+const SEARCHED: usize = 10;
+/// So many rows have a number key.
+const NUMBERED: usize = 9;
+/// A row.
+const ROW: &str = "#switcher-menu .switcher-item";
 /// Up to this many rows the menu shows; the rest is found by typing, or on the picker.
 const ROWS: usize = 60;
 
@@ -33,10 +42,26 @@ pub fn Switcher(
     let session = use_session();
     let query = RwSignal::new(String::new());
     browser::follow(SEARCH, move || query.get());
+    let drawn = RwSignal::new(true);
+    Effect::new(move |_| drawn.set(browser::is_popover_open(MENU)));
     let opened = move |_| {
+        drawn.set(true);
         query.set(String::new());
         session.refresh_if_stale();
+        browser::next_frame(|| {
+            // The search takes the focus by itself, where there is one.
+            if browser::is_popover_open(MENU) && !browser::is_typing() {
+                browser::focus(ROW);
+            }
+        });
     };
+    let toggled = move |_| {
+        if !browser::is_popover_open(MENU) {
+            drawn.set(false);
+            session.look_away();
+        }
+    };
+    let searched = Memo::new(move |_| session.picker.with(|p| p.as_ref().is_some_and(|p| p.count() >= SEARCHED)));
     let settings = move || info.with(|i| Page::Settings(SettingsPage::General).url(&i.slug));
     view! {
         <button class="switcher" type="button" popovertarget=MENU data-testid="switcher" on:click=opened>
@@ -48,15 +73,16 @@ pub fn Switcher(
             <Icon name="chevron-up-down"/>
             <span class="visually-hidden">"Switch workspace"</span>
         </button>
-        <div class="menu switcher-menu" popover="auto" id=MENU role="dialog" aria-label="Switch workspace" on:keydown=keys>
-            <label class="search" data-script>
+        <div class="menu switcher-menu" popover="auto" id=MENU role="dialog" aria-label="Switch workspace"
+            on:keydown=move |event| keys(&event, query) on:toggle=toggled>
+            <label class="search" data-script hidden=move || !searched.get()>
                 <Icon name="search"/>
                 <span class="visually-hidden">"Find a workspace"</span>
                 <input class="input" type="search" placeholder="Find a workspace" autocomplete="off" spellcheck="false" autofocus id=SEARCH
                     on:input=move |event| query.set(browser::event_value(&event))/>
             </label>
             <nav class="scroll" aria-label="Workspaces">
-                {move || session.picker.get().map(|picker| rows(session, &picker, info, page, &query.get()))}
+                {move || drawn.get().then(|| session.picker.get().map(|picker| rows(session, &picker, info, page, &query.get())))}
             </nav>
             <div class="foot">
                 <a class="menu-item" href=Route::home().url() on:click=close><Icon name="switch"/>"All workspaces"</a>
@@ -73,27 +99,48 @@ fn close<E>(_: E) {
     browser::hide_popover(MENU);
 }
 
-/// Arrows move between rows; Enter in the search opens the first.
-fn keys(event: KeyboardEvent) {
-    let row = "#switcher-menu .switcher-item";
-    match event.key().as_str() {
-        key @ ("ArrowDown" | "ArrowUp") => {
-            event.prevent_default();
-            browser::focus_neighbour(row, key == "ArrowDown");
+/// Arrows, Home and End move between rows; a number opens one of the first nine, until something is searched for; Enter in
+/// the search opens the first; a letter finds the next row that begins with it, or goes into the search.
+fn keys(event: &KeyboardEvent, query: RwSignal<String>) {
+    let (typing, key) = (browser::is_typing(), event.key());
+    let command = event.ctrl_key() || event.meta_key();
+    match key.as_str() {
+        "ArrowDown" | "ArrowUp" => browser::focus_neighbour(ROW, key == "ArrowDown"),
+        "Home" if !typing => browser::focus(ROW),
+        "End" if !typing => browser::focus_last(ROW),
+        "Enter" if typing && command => {
+            if let Some(url) = browser::link_of(ROW) {
+                browser::open_tab(&url);
+            }
         }
-        "Enter" if browser::is_typing() => {
-            event.prevent_default();
-            browser::click(row);
+        "Enter" if typing => browser::click(ROW),
+        _ if command || event.alt_key() => return,
+        _ => {
+            let number = key.parse::<usize>().ok().filter(|n| (1..=NUMBERED).contains(n));
+            match number {
+                Some(number) if query.with_untracked(String::is_empty) => browser::click_nth(ROW, number - 1),
+                _ if typing || key.chars().count() != 1 || key == " " => return,
+                _ if browser::is_shown("#switcher-search") => {
+                    // The letter lands where the focus is by then.
+                    browser::focus("#switcher-search");
+                    return;
+                }
+                _ => browser::focus_by_letter(ROW, &key.to_lowercase()),
+            }
         }
-        _ => {}
     }
+    event.prevent_default();
 }
 
 fn rows(session: Session, picker: &Picker, info: Memo<ShellInfo>, page: Signal<Page>, query: &str) -> AnyView {
     let all: Vec<_> = picker.rows().collect();
-    let current = info.with_untracked(|i| i.slug.clone());
+    let current = info.with(|i| i.slug.clone());
+    let numbers = std::cell::Cell::new(0);
     let row = |(organization, workspace): (&PickerOrganization, &PickerWorkspace), letters: Vec<u32>| {
-        item(session, organization, workspace, info, page, letters)
+        numbers.set(numbers.get() + 1);
+        // Numbers go to the search once there is something in it.
+        let number = Some(numbers.get()).filter(|n| *n <= NUMBERED && query.is_empty());
+        item(session, (organization, workspace), info, page, letters, number)
     };
     if !query.trim().is_empty() {
         let found = finder::find(query, all.iter().map(|(o, w)| [w.name.as_str(), w.slug.as_str(), o.name.as_str()]));
@@ -134,11 +181,11 @@ fn group(id: &'static str, label: &'static str, rows: Vec<AnyView>) -> Option<An
 
 fn item(
     session: Session,
-    organization: &PickerOrganization,
-    workspace: &PickerWorkspace,
+    (organization, workspace): (&PickerOrganization, &PickerWorkspace),
     info: Memo<ShellInfo>,
     page: Signal<Page>,
     letters: Vec<u32>,
+    number: Option<usize>,
 ) -> AnyView {
     let (slug, may) = (workspace.slug.clone(), workspace.seat.capabilities());
     let is_here = info.with_untracked(|i| i.slug == slug);
@@ -146,7 +193,7 @@ fn item(
     let href =
         move || page.with(|page| if is_here { page.url(&target) } else { page.in_another_workspace(may).url(&target) });
     view! {
-        <a class="menu-item switcher-item" href=href data-testid="switcher-item" data-slug=slug.to_string() aria-current=is_here.then_some("true")
+        <a class="menu-item switcher-item" href=href data-testid="switcher-item" data-slug=slug.to_string() data-name=workspace.name.clone() aria-current=is_here.then_some("true")
             on:click=close on:pointerenter=move |_| session.aim(&hovered) on:focus=move |_| session.aim(&focused) on:pointerleave=move |_| session.look_away()>
             <WsIcon name=workspace.name.clone() large=true/>
             <span class="names">
@@ -154,6 +201,7 @@ fn item(
                 <span class="org">{organization.name.clone()}</span>
             </span>
             <span class="role" title=workspace.seat.explain(&organization.name)>{workspace.seat.role().label()}</span>
+            {number.map(|n| view! { <kbd class="kbd" data-script aria-hidden="true">{n}</kbd> })}
             {is_here.then(|| view! { <Icon name="check"/> })}
         </a>
     }
