@@ -4,7 +4,7 @@
 //! Nothing of a workspace may be kept here: that belongs in `console::Scope`, which dies with the workspace.
 
 use crate::{
-    account::{load_picker, sign_out},
+    account::{load_picker, pin_workspace, sign_out},
     boot::{Boot, Content, Returned, Theme},
     browser::{self, Navigator},
     console::Staging,
@@ -14,7 +14,11 @@ use crate::{
     ui::Toast,
 };
 use leptos::{prelude::*, task::spawn_local};
-use model::{Slug, picker::Picker, workspace::Person};
+use model::{
+    Slug,
+    picker::{Picker, Pinned},
+    workspace::Person,
+};
 use std::sync::Arc;
 use time::OffsetDateTime;
 
@@ -183,6 +187,28 @@ impl Session {
     /// The person points at nothing any more.
     pub fn look_away(self) {
         self.staging.look_away();
+    }
+
+    /// Pins a workspace or unpins it: at once here, and on the person's other devices when the server has it.
+    pub fn pin(self, slug: Slug, pinned: Pinned) {
+        let show = move |slug: &Slug, pinned| {
+            self.picker.update(|picker| {
+                if let Some(picker) = picker {
+                    Arc::make_mut(picker).pin(slug, pinned);
+                }
+            });
+        };
+        show(&slug, pinned);
+        spawn_local(async move {
+            match pin_workspace(slug.clone(), pinned).await {
+                Ok(()) => {}
+                Err(AppError::SignedOut) => self.sign_in_again(),
+                Err(error) => {
+                    show(&slug, if pinned == Pinned::Yes { Pinned::No } else { Pinned::Yes });
+                    self.toast(Toast::failed(error.message()));
+                }
+            }
+        });
     }
 
     /// The list of seats is read under `epoch` now. If that is not what the list at hand was read under, it is read again,

@@ -49,6 +49,16 @@ pub struct PickerOrganization {
     pub workspaces: Vec<PickerWorkspace>,
 }
 
+/// Whether a workspace is kept on top of the person's lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Pinned {
+    /// It is.
+    Yes,
+    /// It is not.
+    No,
+}
+
 /// One row.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PickerWorkspace {
@@ -63,6 +73,19 @@ pub struct PickerWorkspace {
     /// When the person last entered it.
     #[serde(with = "time::serde::timestamp::milliseconds::option")]
     pub opened: Option<OffsetDateTime>,
+    /// Whether the person keeps it on top.
+    #[serde(default)]
+    pub pinned: bool,
+    /// Addresses that it had before: they find it, too.
+    #[serde(default)]
+    pub former: Vec<Slug>,
+}
+
+impl PickerWorkspace {
+    /// What it is found by: its name first, then its addresses and its organization.
+    pub fn texts<'a>(&'a self, organization: &'a str) -> impl Iterator<Item = &'a str> {
+        [self.name.as_str(), self.slug.as_str(), organization].into_iter().chain(self.former.iter().map(Slug::as_str))
+    }
 }
 
 impl Picker {
@@ -74,6 +97,24 @@ impl Picker {
     /// How many workspaces there are.
     pub fn count(&self) -> usize {
         self.organizations.iter().map(|o| o.workspaces.len()).sum()
+    }
+
+    /// The pinned rows, by name.
+    pub fn pinned(&self) -> Vec<(&PickerOrganization, &PickerWorkspace)> {
+        let mut rows: Vec<_> = self.rows().filter(|(_, w)| w.pinned).collect();
+        rows.sort_by_cached_key(|(_, w)| (w.name.to_lowercase(), w.id));
+        rows
+    }
+
+    /// The rows entered last, the latest first: at most `most`, without those pinned and the one at `current`.
+    pub fn recent(&self, current: Option<&Slug>, most: usize) -> Vec<(&PickerOrganization, &PickerWorkspace)> {
+        let mut rows: Vec<_> = self
+            .rows()
+            .filter(|(_, w)| !w.pinned && w.opened.is_some() && current.is_none_or(|current| w.slug != *current))
+            .collect();
+        rows.sort_by_key(|(_, w)| std::cmp::Reverse(w.opened));
+        rows.truncate(most);
+        rows
     }
 
     /// The row of a slug.
@@ -102,6 +143,12 @@ impl Picker {
         last.or(only).map(|(_, w)| w)
     }
 
+    /// Pins a workspace or unpins it.
+    pub fn pin(&mut self, slug: &Slug, pinned: Pinned) {
+        let rows = self.organizations.iter_mut().flat_map(|o| o.workspaces.iter_mut());
+        rows.filter(|w| w.slug == *slug).for_each(|w| w.pinned = pinned == Pinned::Yes);
+    }
+
     /// Whether the person manages an organization: is an owner or admin of it.
     pub fn manages_one(&self) -> bool {
         self.organizations.iter().any(|o| o.role.is_some_and(|r| r >= OrganizationRole::Admin))
@@ -128,6 +175,8 @@ mod tests {
             slug: Slug::parse(&format!("slug-{name}")).unwrap(),
             seat: Seat::resolve(Some(WorkspaceRole::Member), None).unwrap(),
             opened: opened.map(|s| OffsetDateTime::UNIX_EPOCH + Duration::seconds(s)),
+            pinned: false,
+            former: Vec::new(),
         };
         let organization = |name: &str, workspaces| PickerOrganization {
             id: OrganizationId::from_uuid(Uuid::nil()),
@@ -149,6 +198,24 @@ mod tests {
         };
         let names = |picker: &Picker| picker.rows().map(|(_, w)| w.name.clone()).collect::<Vec<_>>().join(" ");
         assert_eq!(names(&picker.clone().arranged(PickerOrder::Organization)), names(&picker));
-        assert_eq!(names(&picker.arranged(PickerOrder::Recent)), "b2 b1 b3 c1 a1 a2");
+        assert_eq!(names(&picker.clone().arranged(PickerOrder::Recent)), "b2 b1 b3 c1 a1 a2");
+
+        let slug = |name: &str| Slug::parse(&format!("slug-{name}")).unwrap();
+        let of = |rows: Vec<(&PickerOrganization, &PickerWorkspace)>| {
+            rows.iter().map(|(_, w)| w.name.clone()).collect::<Vec<_>>().join(" ")
+        };
+        let mut picker = picker;
+        assert_eq!(
+            of(picker.recent(Some(&slug("b2")), 9)),
+            "c1 b1",
+            "the one on screen, or one never entered, is recent"
+        );
+        assert_eq!(of(picker.recent(None, 2)), "b2 c1");
+        picker.pin(&slug("c1"), Pinned::Yes);
+        picker.pin(&slug("a2"), Pinned::Yes);
+        assert_eq!(of(picker.pinned()), "a2 c1");
+        assert_eq!(of(picker.recent(None, 9)), "b2 b1", "what is pinned stands there twice");
+        picker.pin(&slug("c1"), Pinned::No);
+        assert_eq!(of(picker.pinned()), "a2");
     }
 }

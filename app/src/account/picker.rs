@@ -9,7 +9,7 @@ use crate::{
     error::Refusal,
     routes::{OrganizationPage, Route, Start},
     session::{Session, use_session},
-    ui::{Ago, Banner, Icon, SlugText, Tone, WsIcon},
+    ui::{Ago, Banner, Icon, SlugText, Tone, WsIcon, pin_button},
 };
 use leptos::{ev::KeyboardEvent, prelude::*};
 use model::{
@@ -135,12 +135,14 @@ fn age(session: Session) -> Option<String> {
 
 /// One section an organization, or one list for whoever wants all by name; with a query, only the rows that it finds.
 fn sections(session: Session, picker: &Arc<Picker>, query: &str) -> AnyView {
-    let mut rows: Vec<_> = picker.rows().collect();
+    let mut rest: Vec<_> = picker.rows().filter(|(_, w)| !w.pinned).collect();
     let flat = picker.order == PickerOrder::Name;
     if flat {
-        rows.sort_by_cached_key(|(_, w)| (w.name.to_lowercase(), w.id));
+        rest.sort_by_cached_key(|(_, w)| (w.name.to_lowercase(), w.id));
     }
-    let found = finder::find(query, rows.iter().map(|(o, w)| [w.name.as_str(), w.slug.as_str(), o.name.as_str()]));
+    let mut rows = picker.pinned();
+    rows.extend(rest);
+    let found = finder::find(query, rows.iter().map(|(o, w)| w.texts(&o.name)));
     let mut shown = vec![false; rows.len()];
     for f in &found {
         shown[f.index] = true;
@@ -148,32 +150,44 @@ fn sections(session: Session, picker: &Arc<Picker>, query: &str) -> AnyView {
     let mut number = 0;
     let mut visible = rows.into_iter().zip(shown).filter(|(_, shown)| *shown).map(|((o, w), _)| {
         number += 1;
-        (o.id, row(session, o, w, number, flat))
+        ((!w.pinned).then_some(o.id), row(session, o, w, number, flat || w.pinned))
+    });
+    let mut next = visible.next();
+    let mut pinned = Vec::new();
+    while next.as_ref().is_some_and(|(of, _)| of.is_none()) {
+        pinned.extend(next.take().map(|(_, row)| row));
+        next = visible.next();
+    }
+    let none_pinned = pinned.is_empty();
+    let pinned = (!none_pinned).then(|| view! {
+        <section class="org-section" data-testid="picker-pinned" aria-labelledby="pinned"><header><h2 id="pinned">"Pinned"</h2></header><ul>{pinned}</ul></section>
     });
     if flat {
-        let rows: Vec<_> = visible.map(|(_, row)| row).collect();
-        if !rows.is_empty() {
+        let rows: Vec<_> = next.into_iter().chain(visible).map(|(_, row)| row).collect();
+        if !rows.is_empty() || !none_pinned {
             return view! {
+                {pinned}
                 <section class="org-section" data-testid="picker-org" aria-label="All workspaces, by name"><ul>{rows}</ul></section>
             }
             .into_any();
         }
     } else {
-        let mut next = visible.next();
         let sections: Vec<_> = picker
             .organizations
             .iter()
             .filter_map(|organization| {
                 let mut rows = Vec::new();
-                while next.as_ref().is_some_and(|(of, _)| *of == organization.id) {
+                while next.as_ref().is_some_and(|(of, _)| *of == Some(organization.id)) {
                     rows.extend(next.take().map(|(_, row)| row));
                     next = visible.next();
                 }
-                (!rows.is_empty() || query.is_empty()).then(|| section(organization, rows))
+                // What is pinned stands above, and an organization that has no other is not said to be empty.
+                let bare = organization.workspaces.is_empty() || organization.role.is_some();
+                (!rows.is_empty() || (query.is_empty() && bare)).then(|| section(organization, rows))
             })
             .collect();
-        if !sections.is_empty() {
-            return sections.into_any();
+        if !sections.is_empty() || !none_pinned {
+            return view! { {pinned}{sections} }.into_any();
         }
     }
     view! { <p class="note" role="status">"No workspace matches “"{query.to_owned()}"”."</p> }.into_any()
@@ -181,7 +195,7 @@ fn sections(session: Session, picker: &Arc<Picker>, query: &str) -> AnyView {
 
 fn section(organization: &PickerOrganization, rows: Vec<AnyView>) -> AnyView {
     let id = format!("org-{}", organization.id);
-    let (none, labelled) = (rows.is_empty(), id.clone());
+    let (none, labelled) = (organization.workspaces.is_empty(), id.clone());
     view! {
         <section class="org-section" data-testid="picker-org" aria-labelledby=labelled>
             <header>
@@ -226,6 +240,7 @@ fn row(
                     <span class="open-word" data-testid="picker-open">"Open"</span>
                 </span>
             </a>
+            {pin_button(session, workspace)}
         </li>
     }
     .into_any()

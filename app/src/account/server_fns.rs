@@ -10,7 +10,7 @@ use model::{
     device::SessionRow,
     id::{OrganizationId, SessionId, TokenId},
     members::{Deed, Done, Notices},
-    picker::Picker,
+    picker::{Picker, Pinned},
     settings::NewWorkspaceInput,
     token::OperatorToken,
 };
@@ -52,6 +52,15 @@ pub async fn sign_out() -> Result<(), AppError> {
 #[server(prefix = "/api/fn", endpoint = "load_picker", input = Json, output = Json)]
 pub async fn load_picker(past_cache: bool) -> Result<Picker, AppError> {
     crate::ssr::identity::picker(&crate::ssr::context()?, past_cache).await
+}
+
+/// Keeps a workspace on top of the person's lists on all their devices, or no longer.
+///
+/// # Errors
+/// [`AppError::Absent`] without a seat there; [`AppError::SignedOut`].
+#[server(prefix = "/api/fn", endpoint = "pin_workspace", input = Json, output = Json)]
+pub async fn pin_workspace(slug: Slug, pinned: Pinned) -> Result<(), AppError> {
+    crate::ssr::identity::pin(&crate::ssr::context()?, &slug, pinned).await
 }
 
 /// What waits for the person: invites, workspaces to join, requests to answer.

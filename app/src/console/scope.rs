@@ -260,7 +260,11 @@ impl Scope {
         self.read(page, async |slug, grant, url| load_page(slug, grant, url).await);
     }
 
-    fn read(self, page: Page, call: impl AsyncFn(Slug, String, String) -> Result<Scoped<PageData>, AppError> + 'static) {
+    fn read(
+        self,
+        page: Page,
+        call: impl AsyncFn(Slug, String, String) -> Result<Scoped<PageData>, AppError> + 'static,
+    ) {
         let run = self.next_run();
         let url = self.url(&page);
         self.loading.set(true);

@@ -104,10 +104,7 @@ pub(super) async fn arrive(call: &Call, tx: WorkspaceTx<Read>, page: Page) -> Re
     entered(call, tx, &page, data).await
 }
 
-async fn opening(
-    mut tx: WorkspaceTx<Read>,
-    page: Page,
-) -> Result<(WorkspaceTx<Read>, Page, PageData), AppError> {
+async fn opening(mut tx: WorkspaceTx<Read>, page: Page) -> Result<(WorkspaceTx<Read>, Page, PageData), AppError> {
     let may = tx.tenant().seat.capabilities();
     let page = if may.has(page.requires()) { page } else { page.in_another_workspace(may) };
     let data = load(&mut tx, &page).await?;

@@ -8,17 +8,17 @@ use crate::{
 };
 use http::header::SET_COOKIE;
 use model::{
-    Email, FieldErrors,
+    Email, FieldErrors, Slug,
     field::line,
     id::{TokenId, UserId},
     password::MAX_BYTES,
-    picker::Picker,
+    picker::{Picker, Pinned},
     token::{OperatorToken, TOKEN_LIMIT},
 };
 use store::{
     door::{Credential, PersonTx},
     identity::{self, Begun},
-    seats::Freshness,
+    seats::{self, Freshness},
     secret::Secret,
     tokens,
 };
@@ -90,6 +90,18 @@ pub async fn sign_out(call: &Call) -> Result<(), AppError> {
     };
     identity::sign_out(&mut tx).await.map_err(fault)?;
     tx.commit().await.map_err(fault)?;
+    Ok(())
+}
+
+/// Pins a workspace or unpins it.
+pub async fn pin(call: &Call, slug: &Slug, pinned: Pinned) -> Result<(), AppError> {
+    let mut tx = person(call).await?;
+    if !seats::pin(&mut tx, slug, pinned).await.map_err(fault)? {
+        return Err(AppError::Absent);
+    }
+    let live = tx.commit().await.map_err(fault)?;
+    // No epoch counts it.
+    call.request.services.store.forget_picker(&live).await;
     Ok(())
 }
 

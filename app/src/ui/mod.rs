@@ -7,6 +7,7 @@ mod icon;
 mod marks;
 mod notice;
 mod password;
+mod pin;
 mod slug_field;
 mod toast;
 
@@ -17,5 +18,6 @@ pub use icon::{Icon, Mark};
 pub use marks::{Ago, Highlighted, SlugText, Status, StatusTone, WsIcon};
 pub use notice::{Asked, Gone, NotFound, Unavailable, ways_out};
 pub use password::PasswordField;
+pub use pin::pin_button;
 pub use slug_field::SlugField;
 pub use toast::{Toast, Toasts};

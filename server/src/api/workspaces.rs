@@ -164,6 +164,8 @@ mod tests {
             slug: Slug::parse(slug).expect("a slug"),
             seat: Seat::resolve(direct, organization).expect("a seat"),
             opened: None,
+            pinned: false,
+            former: Vec::new(),
         };
         let organization = |name: &str, role, workspaces| PickerOrganization {
             id: OrganizationId::from_uuid(Uuid::nil()),

@@ -29,6 +29,8 @@ const SHORTCUTS: [(&str, &str); 7] = [
 /// The palette's sections, in their order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Section {
+    /// Other workspaces that are pinned.
+    Pinned,
     /// Other workspaces, entered last.
     Recent,
     /// Other workspaces.
@@ -45,12 +47,13 @@ pub enum Section {
 
 impl Section {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Recent, Self::Workspaces, Self::GoTo, Self::Actions, Self::Settings, Self::Help];
+    pub const ALL: [Self; 7] =
+        [Self::Pinned, Self::Recent, Self::Workspaces, Self::GoTo, Self::Actions, Self::Settings, Self::Help];
 
     /// For an element's id.
     pub const fn id(self) -> &'static str {
         match self {
+            Self::Pinned => "pinned",
             Self::Recent => "recent",
             Self::Workspaces => "workspaces",
             Self::GoTo => "go-to",
@@ -63,6 +66,7 @@ impl Section {
     /// What stands above it.
     pub const fn label(self) -> &'static str {
         match self {
+            Self::Pinned => "Pinned",
             Self::Recent => "Recent",
             Self::Workspaces => "Workspaces",
             Self::GoTo => "Go to",
@@ -82,6 +86,8 @@ pub struct WorkspaceRow {
     pub name: String,
     /// Its organization.
     pub organization: String,
+    /// Addresses that it had before.
+    pub former: Vec<Slug>,
     /// The person's role.
     pub role: &'static str,
 }
@@ -168,7 +174,11 @@ impl Command {
 
     fn texts(&self) -> Vec<&str> {
         match &self.deed {
-            Deed::Switch(row, _) => vec![&self.label, row.slug.as_str(), &row.organization, "switch"],
+            Deed::Switch(row, _) => {
+                let mut texts = vec![self.label.as_str(), row.slug.as_str(), &row.organization, "switch"];
+                texts.extend(row.former.iter().map(Slug::as_str));
+                texts
+            }
             Deed::Keys(_) => vec![&self.label, "help keys shortcuts"],
             _ => vec![&self.label],
         }
@@ -179,7 +189,7 @@ impl Command {
 fn asked(query: &str) -> (&str, fn(Section) -> bool) {
     let query = query.trim_start();
     match (query.strip_prefix('@'), query.strip_prefix('>')) {
-        (Some(rest), _) => (rest, |section| matches!(section, Section::Recent | Section::Workspaces)),
+        (Some(rest), _) => (rest, |section| matches!(section, Section::Pinned | Section::Recent | Section::Workspaces)),
         (_, Some(rest)) => (rest, |section| section == Section::Actions),
         _ => (query, |_| true),
     }
@@ -194,16 +204,22 @@ pub fn gather(query: &str, picker: Option<&Picker>, here: Option<&ShellInfo>, pa
     if let Some(picker) = picker.filter(|_| listed(Section::Workspaces)) {
         let mut rows: Vec<_> = picker.rows().filter(|(_, w)| here.is_none_or(|h| h.slug != w.slug)).collect();
         rows.sort_by_key(|(_, w)| std::cmp::Reverse(w.opened));
-        all.extend(rows.into_iter().enumerate().map(|(place, (organization, workspace))| {
-            let recent = idle && place < RECENT && workspace.opened.is_some();
+        let recents: Vec<_> = picker.recent(here.map(|h| &h.slug), RECENT).iter().map(|(_, w)| w.id).collect();
+        all.extend(rows.into_iter().map(|(organization, workspace)| {
             let url = page.in_another_workspace(workspace.seat.capabilities()).url(&workspace.slug);
             let row = WorkspaceRow {
                 slug: workspace.slug.clone(),
                 name: workspace.name.clone(),
                 organization: organization.name.clone(),
+                former: workspace.former.clone(),
                 role: workspace.seat.role().label(),
             };
-            let section = if recent { Section::Recent } else { Section::Workspaces };
+            let section = match workspace {
+                _ if !idle => Section::Workspaces,
+                w if w.pinned => Section::Pinned,
+                w if recents.contains(&w.id) => Section::Recent,
+                _ => Section::Workspaces,
+            };
             Command::new(section, "switch", &workspace.name, Deed::Switch(row, url))
         }));
     }

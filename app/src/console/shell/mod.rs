@@ -1,10 +1,6 @@
 //! The console's shell: the rail with the switcher and the navigation, the top bar with search and profile.
 
-use super::{
-    palette::Palette,
-    plane::Place,
-    switcher::Switcher,
-};
+use super::{palette::Palette, plane::Place, switcher::Switcher};
 use crate::{
     account::ProfileMenu,
     browser,

@@ -8,7 +8,7 @@ use crate::{
     browser,
     routes::{Page, Route, SettingsPage},
     session::{Session, use_session},
-    ui::{Highlighted, Icon, WsIcon},
+    ui::{Highlighted, Icon, WsIcon, pin_button},
 };
 use leptos::{ev::KeyboardEvent, prelude::*};
 use model::{
@@ -143,7 +143,7 @@ fn rows(session: Session, picker: &Picker, info: Memo<ShellInfo>, page: Signal<P
         item(session, (organization, workspace), info, page, letters, number)
     };
     if !query.trim().is_empty() {
-        let found = finder::find(query, all.iter().map(|(o, w)| [w.name.as_str(), w.slug.as_str(), o.name.as_str()]));
+        let found = finder::find(query, all.iter().map(|(o, w)| w.texts(&o.name)));
         if found.is_empty() {
             return view! { <p class="nothing" role="status">"No workspace matches."</p> }.into_any();
         }
@@ -154,15 +154,16 @@ fn rows(session: Session, picker: &Picker, info: Memo<ShellInfo>, page: Signal<P
             .collect_view()
             .into_any();
     }
-    let here = all.iter().find(|(_, w)| w.slug == current).map(|r| row(*r, Vec::new()));
-    let mut recent: Vec<_> = all.iter().filter(|(_, w)| w.slug != current && w.opened.is_some()).collect();
-    recent.sort_by_key(|(_, w)| std::cmp::Reverse(w.opened));
-    recent.truncate(RECENT);
-    let rest = all.iter().filter(|(_, w)| w.slug != current && !recent.iter().any(|(_, r)| r.id == w.id)).take(ROWS);
-    let recent = recent.iter().map(|r| row(**r, Vec::new())).collect::<Vec<_>>();
-    let rest = rest.map(|r| row(*r, Vec::new())).collect::<Vec<_>>();
+    let here = picker.find(&current).map(|r| row(r, Vec::new()));
+    let pinned: Vec<_> = picker.pinned().into_iter().filter(|(_, w)| w.slug != current).collect();
+    let recent = picker.recent(Some(&current), RECENT);
+    let listed = |id| pinned.iter().chain(&recent).any(|(_, w)| w.id == id);
+    let rest: Vec<_> = all.into_iter().filter(|(_, w)| w.slug != current && !listed(w.id)).take(ROWS).collect();
+    let drawn = |rows: Vec<_>| rows.into_iter().map(|r| row(r, Vec::new())).collect::<Vec<_>>();
+    let (pinned, recent, rest) = (drawn(pinned.clone()), drawn(recent.clone()), drawn(rest));
     view! {
         {here}
+        {group("sw-pinned", "Pinned", pinned)}
         {group("sw-recent", "Recent", recent)}
         {group("sw-all", "All workspaces", rest)}
     }
@@ -193,6 +194,7 @@ fn item(
     let href =
         move || page.with(|page| if is_here { page.url(&target) } else { page.in_another_workspace(may).url(&target) });
     view! {
+        <div class="switcher-row">
         <a class="menu-item switcher-item" href=href data-testid="switcher-item" data-slug=slug.to_string() data-name=workspace.name.clone() aria-current=is_here.then_some("true")
             on:click=close on:pointerenter=move |_| session.aim(&hovered) on:focus=move |_| session.aim(&focused) on:pointerleave=move |_| session.look_away()>
             <WsIcon name=workspace.name.clone() large=true/>
@@ -204,6 +206,8 @@ fn item(
             {number.map(|n| view! { <kbd class="kbd" data-script aria-hidden="true">{n}</kbd> })}
             {is_here.then(|| view! { <Icon name="check"/> })}
         </a>
+        {pin_button(session, workspace)}
+        </div>
     }
     .into_any()
 }

@@ -85,7 +85,7 @@ pub async fn redeem(tx: &mut WorkspaceTx<Read>, code: &Secret) -> Result<Result<
 pub async fn record_visit(tx: &mut WorkspaceTx<Read>) -> Result<(), StoreError> {
     let (user, workspace) = (tx.user().uuid(), tx.id().uuid());
     sqlx::query!(
-        "insert into account.visits (user_id, workspace_id) values ($1, $2)
+        "insert into account.visits (user_id, workspace_id, entered_at) values ($1, $2, now())
         on conflict (user_id, workspace_id) do update set entered_at = now()",
         user,
         workspace,

@@ -10,7 +10,7 @@ use crate::{
 use model::{
     OrganizationRole, Seat, Slug, WorkspaceRole,
     id::{OrganizationId, UserId, WorkspaceId},
-    picker::{MAX_AGE_SECONDS, Picker, PickerOrganization, PickerWorkspace},
+    picker::{MAX_AGE_SECONDS, Picker, PickerOrganization, PickerWorkspace, Pinned},
 };
 use moka::future::Cache;
 use std::{
@@ -78,10 +78,30 @@ impl Store {
     }
 }
 
+/// Keeps a workspace on top of the person's lists, or no longer. `false` when they have no seat there.
+///
+/// # Errors
+/// When the database fails.
+pub async fn pin(tx: &mut PersonTx, workspace: &Slug, pinned: Pinned) -> Result<bool, StoreError> {
+    let user = tx.live().person.id.uuid();
+    let changed = sqlx::query!(
+        "insert into account.visits as v (user_id, workspace_id, pinned_at)
+        select $1, s.workspace_id, case when $3 then now() end from door.seats() s where s.slug = $2
+        on conflict (user_id, workspace_id) do update set pinned_at = excluded.pinned_at",
+        user,
+        workspace.as_str(),
+        pinned == Pinned::Yes,
+    )
+    .execute(tx.connection())
+    .await?
+    .rows_affected();
+    Ok(changed == 1)
+}
+
 async fn read(tx: &mut PersonTx) -> Result<Picker, StoreError> {
     let rows = sqlx::query!(
         r#"select organization_id as "organization_id!", organization as "organization!", organization_role,
-            workspace_id, slug, name, direct_role, entered_at, now() as "now!"
+            workspace_id, slug, name, direct_role, entered_at, pinned, former, now() as "now!"
         from door.seats()"#
     )
     .fetch_all(tx.connection())
@@ -104,8 +124,16 @@ async fn read(tx: &mut PersonTx) -> Result<Picker, StoreError> {
         let slug = Slug::parse(&slug).map_err(|e| StoreError::Inconsistent(format!("slug {slug:?}: {e}")))?;
         let Some(seat) = Seat::resolve(direct, role) else { continue };
         if let Some(organization) = organizations.last_mut() {
-            let id = WorkspaceId::from_uuid(id);
-            organization.workspaces.push(PickerWorkspace { id, name, slug, seat, opened: row.entered_at });
+            let former = row.former.unwrap_or_default().iter().filter_map(|slug| Slug::parse(slug).ok()).collect();
+            organization.workspaces.push(PickerWorkspace {
+                id: WorkspaceId::from_uuid(id),
+                name,
+                slug,
+                seat,
+                opened: row.entered_at,
+                pinned: row.pinned.unwrap_or_default(),
+                former,
+            });
         }
     }
     let epoch = tx.live().epoch.clone();
