@@ -57,7 +57,7 @@ for (const way of ways) {
     for (const [response, text] of await Promise.all(answers)) {
       expect(ofIt.filter((s) => text.includes(s)), `${response.url()} answered with something of IT`).toEqual([]);
     }
-    const entering = (await Promise.all(answers)).map(([r]) => r).filter((r) => /(open|enter)_workspace$/.test(r.url()));
+    const entering = (await Promise.all(answers)).map(([r]) => r).filter((r) => /(open|enter|stage)_workspace$/.test(r.url()));
     expect(entering, "Finance was entered once").toHaveLength(1);
     expect(entering[0].headers()["stile-workspace"], "the answer names Finance").toBe((await workspaceOf(FINANCE)).id);
   });

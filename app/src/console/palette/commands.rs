@@ -239,7 +239,7 @@ pub fn gather(query: &str, picker: Option<&Picker>, here: Option<&ShellInfo>, pa
             all.push(Command::new(Section::Actions, "plus", "New customer", open(Page::NewCustomer)));
             all.push(Command::new(Section::Actions, "plus", "New product", open(Page::NewProduct)));
         }
-        if here.may.has(SettingsPage::Members.requires()) {
+        if here.may.has(Capability::ManageMembers) {
             let invite = open(Page::Settings(SettingsPage::Members));
             all.push(Command::new(Section::Actions, "plus", "Invite people", invite));
         }
