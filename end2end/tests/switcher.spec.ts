@@ -1,0 +1,123 @@
+// The switcher's own ways: pins that follow the person, recents, number keys, letters, new tabs, former addresses, and
+// what the palette lists of them (issue 4, items 1 and 2).
+import { type Page, expect } from "@playwright/test";
+import { ADA, VIK, test } from "../support/as";
+import { FINANCE, IT, PRODUCT_ENG, personOf, sql } from "../support/facts";
+import { contextOf, open } from "../support/people";
+import { workspaceName } from "../support/switching";
+
+const items = (page: Page) => page.getByTestId("switcher-item");
+const slugs = (page: Page) => items(page).evaluateAll((rows) => rows.map((row) => row.getAttribute("data-slug")));
+
+test.afterEach(async () => {
+  await sql("update account.visits set pinned_at = null where user_id = $1", [await personOf(ADA)]);
+});
+
+test("a pin survives a reload and is there on another device, in menu, palette and picker", async ({ as, browser }) => {
+  const page = await as(ADA);
+  await open(page, `/${IT}/customers`);
+  await page.getByTestId("switcher").click();
+  const kept = page.waitForResponse((r) => r.url().endsWith("/api/fn/pin_workspace"));
+  await page.getByRole("button", { name: "Pin Product Eng" }).click();
+  expect((await kept).status()).toBe(200);
+  await expect(page.locator("#switcher-menu").getByRole("group", { name: "Pinned" }).getByTestId("switcher-item")).toHaveAttribute("data-slug", PRODUCT_ENG);
+  expect(await slugs(page), "a workspace stands there twice").toHaveLength(3);
+  await page.reload();
+  await page.waitForFunction(() => document.documentElement.hasAttribute("data-live"));
+  await page.keyboard.press("Control+k");
+  await expect(page.locator("#palette").getByRole("group", { name: "Pinned" }).getByTestId("palette-item")).toHaveAttribute("data-slug", PRODUCT_ENG);
+
+  const elsewhere = await contextOf(browser, ADA);
+  const tab = await elsewhere.newPage();
+  await open(tab, "/home");
+  await expect(tab.getByTestId("picker-pinned").getByTestId("picker-row")).toHaveAttribute("data-slug", PRODUCT_ENG);
+  await expect(tab.getByTestId("picker-row")).toHaveCount(3);
+  await tab.getByRole("button", { name: "Unpin Product Eng" }).click();
+  await expect(tab.getByTestId("picker-pinned")).toHaveCount(0);
+  await elsewhere.close();
+});
+
+test("nobody pins what they have no seat in, and the answer tells nothing", async ({ as }) => {
+  const { request } = (await as(VIK)).context();
+  const pin = (slug: string) => request.post("/api/fn/pin_workspace", { data: { slug, pinned: "yes" }, headers: { "content-type": "application/json", origin: new URL(test.info().project.use.baseURL ?? "").origin } });
+  const [foreign, absent, own] = [await pin(FINANCE), await pin("no-such-workspace"), await pin(IT)];
+  expect([foreign.status(), absent.status(), own.status()]).toEqual([404, 404, 200]);
+  expect(await foreign.body()).toEqual(await absent.body());
+  await sql("update account.visits set pinned_at = null where user_id = $1", [await personOf(VIK)]);
+});
+
+test("numbers open, letters find, Home and End go to the ends, Escape gives the focus back", async ({ as }) => {
+  const page = await as(ADA);
+  await open(page, `/${IT}/customers`);
+  await page.getByTestId("switcher").click();
+  await expect(items(page).first(), "the current one is on top").toHaveAttribute("data-slug", IT);
+  await expect(items(page).first()).toBeFocused();
+  await page.keyboard.press("End");
+  await expect(items(page).last()).toBeFocused();
+  await page.keyboard.press("Home");
+  await page.keyboard.press("f");
+  await expect(page.locator(`[data-testid=switcher-item][data-slug=${FINANCE}]`)).toBeFocused();
+  await page.keyboard.press("Escape");
+  await expect(page.getByTestId("switcher")).toBeFocused();
+  await page.keyboard.press("Enter");
+  const order = await slugs(page);
+  await page.keyboard.press("2");
+  await expect(page).toHaveURL(`/${order[1]}/customers`);
+});
+
+test("recents come first, and survive a reload", async ({ as }) => {
+  const page = await as(ADA);
+  await open(page, `/${FINANCE}/customers`);
+  await open(page, `/${IT}/customers`);
+  await page.reload();
+  await page.getByTestId("switcher").click();
+  await expect(page.locator("#switcher-menu").getByRole("group", { name: "Recent" }).getByTestId("switcher-item").first()).toHaveAttribute("data-slug", FINANCE);
+});
+
+test("ctrl-click and ctrl-Enter open another tab and leave this one where it is", async ({ as }) => {
+  const page = await as(ADA);
+  await open(page, `/${IT}/customers`);
+  await page.getByTestId("switcher").click();
+  const [tab] = await Promise.all([page.context().waitForEvent("page"), page.locator(`[data-testid=switcher-item][data-slug=${FINANCE}]`).click({ modifiers: ["Control"] })]);
+  await expect(workspaceName(tab)).toHaveText("Finance");
+  await tab.close();
+  await expect(workspaceName(page)).toHaveText("IT");
+});
+
+test("a former address finds its workspace", async ({ as }) => {
+  const page = await as(ADA);
+  await sql("insert into account.slugs (slug, workspace_id, retired_at) select 'paper-mill', id, now() from account.workspaces where slug = $1", [FINANCE]);
+  try {
+    await open(page, `/${IT}/customers`);
+    await page.request.post("/api/fn/load_picker", { data: { past_cache: true }, headers: { "content-type": "application/json", origin: new URL(page.url()).origin } });
+    await page.reload();
+    await page.waitForFunction(() => document.documentElement.hasAttribute("data-live"));
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("paper-mill");
+    await expect(page.getByTestId("palette-item").first()).toHaveAttribute("data-slug", FINANCE);
+  } finally {
+    await sql("delete from account.slugs where slug = 'paper-mill'");
+  }
+});
+
+test("@ lists workspaces, > lists what the role may do, and the keys are listed", async ({ as }) => {
+  const page = await as(ADA);
+  await open(page, `/${IT}/customers`);
+  await page.keyboard.press("Control+k");
+  const sections = () => page.locator("#palette [role=group]").evaluateAll((groups) => groups.map((group) => group.firstElementChild?.textContent));
+  await page.keyboard.type("@");
+  await expect.poll(async () => (await sections()).every((name) => ["Pinned", "Recent", "Workspaces"].includes(name ?? ""))).toBe(true);
+  await page.getByTestId("palette-input").fill(">");
+  await expect.poll(sections).toEqual(["Actions"]);
+  await expect(page.getByTestId("palette-item").filter({ hasText: "New product" })).toHaveCount(1);
+  await expect(page.getByTestId("palette-item").filter({ hasText: "Invite people" })).toHaveCount(1);
+  await page.getByTestId("palette-input").fill("shortcuts");
+  await expect(page.getByTestId("palette-item").filter({ hasText: "Open or close the palette" })).toHaveCount(1);
+
+  const viewer = await as(VIK);
+  await open(viewer, `/${IT}/customers`);
+  await viewer.keyboard.press("Control+k");
+  await viewer.keyboard.type(">");
+  await expect(viewer.getByTestId("palette-item").filter({ hasText: "Sign out" })).toHaveCount(1);
+  await expect(viewer.getByTestId("palette-item").filter({ hasText: /New product|Invite people/ })).toHaveCount(0);
+});
