@@ -65,6 +65,10 @@ impl Place {
         self.scope.with(|scope| scope.as_ref().map(|(_, scope)| *scope))
     }
 
+    fn scope_now(self) -> Option<Scope> {
+        self.scope.with_untracked(|scope| scope.as_ref().map(|(_, scope)| *scope))
+    }
+
     /// The address of a page of the workspace on screen.
     pub fn url(self, page: &Page) -> String {
         self.slug.with(|slug| page.url(slug))
@@ -125,9 +129,11 @@ fn plane(place: Place) -> impl IntoView {
         }
         view! { <PageHost/> }
     };
-    let lost = move || place.scope().filter(|scope| scope.lost.with(Option::is_some));
+    // Opening a scope happens while the shell is drawn and must not draw it again: only answers that differ may.
+    let lost = Memo::new(move |_| place.scope().is_some_and(|scope| scope.lost.with(Option::is_some)));
+    let losing = move || place.scope_now().filter(|_| lost.get());
     view! {
-        {move || match (refused.get(), lost()) {
+        {move || match (refused.get(), losing()) {
             (Some(_), Some(scope)) => view! { <LostNotice scope/> }.into_any(),
             (Some(AppError::Gone), None) => view! { <Gone/> }.into_any(),
             (Some(_), None) => view! { <NotFound/> }.into_any(),
