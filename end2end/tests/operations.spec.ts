@@ -1,8 +1,6 @@
 // What operators and their machines rely on: headers on every response, health, readiness, metrics (blueprint section
 // 10), each asked as a machine would.
 import { expect, test } from "@playwright/test";
-import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
 import { contextOf } from "../support/people";
 import { get, send, sessionOf } from "../support/raw";
 import { BASE } from "../support/server";
@@ -74,8 +72,6 @@ test("pages and answers are kept nowhere; the client's files for ever, under a n
 });
 
 test("the client's files come compressed to who can read it, and plain to who can't", async () => {
-  const site = process.env.STILE_SITE_DIR ?? resolve(__dirname, "../../target/site");
-  test.skip(!existsSync(join(site, "pkg/stile.css.br")), "a development build compresses nothing");
   const page = (await get("/sign-in")).body;
   for (const file of [/href="(\/pkg\/[^"]+\.css)"/, /href="(\/pkg\/[^"]+\.wasm)"/]) {
     const path = file.exec(page)?.[1] ?? "";

@@ -21,6 +21,7 @@ test("a pin survives a reload and is there on another device, in menu, palette a
   await page.getByRole("button", { name: "Pin Product Eng" }).click();
   expect((await kept).status()).toBe(200);
   await expect(page.locator("#switcher-menu").getByRole("group", { name: "Pinned" }).getByTestId("switcher-item")).toHaveAttribute("data-slug", PRODUCT_ENG);
+  await expect(page.getByRole("button", { name: "Unpin Product Eng" }), "the focus stays with what was pinned").toBeFocused();
   expect(await slugs(page), "a workspace stands there twice").toHaveLength(3);
   await page.reload();
   await page.waitForFunction(() => document.documentElement.hasAttribute("data-live"));
@@ -65,13 +66,57 @@ test("numbers open, letters find, Home and End go to the ends, Escape gives the 
   await expect(page).toHaveURL(`/${order[1]}/customers`);
 });
 
-test("recents come first, and survive a reload", async ({ as }) => {
+test("recents come first, and survive a reload and another device", async ({ as, browser }) => {
   const page = await as(ADA);
   await open(page, `/${FINANCE}/customers`);
   await open(page, `/${IT}/customers`);
   await page.reload();
   await page.getByTestId("switcher").click();
   await expect(page.locator("#switcher-menu").getByRole("group", { name: "Recent" }).getByTestId("switcher-item").first()).toHaveAttribute("data-slug", FINANCE);
+  const elsewhere = await contextOf(browser, ADA);
+  const tab = await elsewhere.newPage();
+  await open(tab, `/${IT}/customers`);
+  await tab.getByTestId("switcher").click();
+  await expect(tab.locator("#switcher-menu").getByRole("group", { name: "Recent" }).getByTestId("switcher-item").first()).toHaveAttribute("data-slug", FINANCE);
+  await elsewhere.close();
+});
+
+test("a pin that the server did not keep is taken back, with words", async ({ as }) => {
+  const page = await as(ADA);
+  await open(page, `/${IT}/customers`);
+  await page.route("**/api/fn/pin_workspace", (route) => route.abort());
+  await page.getByTestId("switcher").click();
+  await page.getByRole("button", { name: "Pin Product Eng" }).click();
+  await expect(page.getByTestId("toast")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Pin Product Eng", exact: true, includeHidden: true })).toHaveCount(1);
+});
+
+test("from ten workspaces on there is a search: letters go into it, and digits in it are searched for", async ({ as }) => {
+  const names = Array.from({ length: 9 }, (_, i) => `Depot ${i + 1}`);
+  await sql(
+    `insert into account.workspaces (id, organization_id, name, slug)
+     select gen_random_uuid(), w.organization_id, n, lower(replace(n, ' ', '-')) from account.workspaces w, unnest($2::text[]) n where w.slug = $1`,
+    [IT, names],
+  );
+  try {
+    const page = await as(ADA);
+    await open(page, `/${IT}/customers`);
+    await page.getByTestId("switcher").click();
+    await expect(items(page)).toHaveCount(12);
+    await expect(items(page).first()).toBeFocused();
+    await page.keyboard.type("depot 7");
+    await expect(page.locator("#switcher-search")).toHaveValue("depot 7");
+    await expect(items(page).first()).toHaveAttribute("data-slug", "depot-7");
+    await page.locator("#switcher-search").fill("");
+    await page.keyboard.type("3");
+    await expect(page.locator("#switcher-search"), "a digit typed into the search opens a row").toHaveValue("3");
+    await expect(page).toHaveURL(`/${IT}/customers`);
+    await expect(items(page).first()).toHaveAttribute("data-slug", "depot-3");
+  } finally {
+    await sql(`do $do$ begin set local session_replication_role = replica;
+      delete from account.slugs where slug like 'depot-_'; delete from account.workspaces where slug like 'depot-_';
+      update account.users set seat_epoch = seat_epoch + 1; end $do$`);
+  }
 });
 
 test("ctrl-click and ctrl-Enter open another tab and leave this one where it is", async ({ as }) => {
@@ -81,6 +126,14 @@ test("ctrl-click and ctrl-Enter open another tab and leave this one where it is"
   const [tab] = await Promise.all([page.context().waitForEvent("page"), page.locator(`[data-testid=switcher-item][data-slug=${FINANCE}]`).click({ modifiers: ["Control"] })]);
   await expect(workspaceName(tab)).toHaveText("Finance");
   await tab.close();
+  await expect(workspaceName(page)).toHaveText("IT");
+  await page.keyboard.press("Escape");
+  await page.getByTestId("switcher").click();
+  await expect(items(page).first()).toBeFocused();
+  await page.keyboard.press("ArrowDown");
+  const there = await page.evaluate(() => document.activeElement?.getAttribute("data-slug"));
+  const [second] = await Promise.all([page.context().waitForEvent("page"), page.keyboard.press("Control+Enter")]);
+  await expect(second).toHaveURL(`/${there}/customers`);
   await expect(workspaceName(page)).toHaveText("IT");
 });
 
@@ -95,6 +148,11 @@ test("a former address finds its workspace", async ({ as }) => {
     await page.keyboard.press("Control+k");
     await page.keyboard.type("paper-mill");
     await expect(page.getByTestId("palette-item").first()).toHaveAttribute("data-slug", FINANCE);
+    await page.goto("/home");
+    await page.waitForFunction(() => document.documentElement.hasAttribute("data-live"));
+    await page.fill("#picker-search", "paper-mill");
+    await expect(page.getByTestId("picker-row")).toHaveCount(1);
+    await expect(page.getByTestId("picker-row")).toHaveAttribute("data-slug", FINANCE);
   } finally {
     await sql("delete from account.slugs where slug = 'paper-mill'");
   }
@@ -106,7 +164,8 @@ test("@ lists workspaces, > lists what the role may do, and the keys are listed"
   await page.keyboard.press("Control+k");
   const sections = () => page.locator("#palette [role=group]").evaluateAll((groups) => groups.map((group) => group.firstElementChild?.textContent));
   await page.keyboard.type("@");
-  await expect.poll(async () => (await sections()).every((name) => ["Pinned", "Recent", "Workspaces"].includes(name ?? ""))).toBe(true);
+  await expect.poll(async () => (await sections()).filter((name) => !["Pinned", "Recent", "Workspaces"].includes(name ?? ""))).toEqual([]);
+  await expect(page.getByTestId("palette-item"), "both other workspaces, and nothing else").toHaveCount(2);
   await page.getByTestId("palette-input").fill(">");
   await expect.poll(sections).toEqual(["Actions"]);
   await expect(page.getByTestId("palette-item").filter({ hasText: "New product" })).toHaveCount(1);

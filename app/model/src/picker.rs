@@ -99,6 +99,18 @@ impl Picker {
         self.organizations.iter().map(|o| o.workspaces.len()).sum()
     }
 
+    /// All rows in the order that the person wants, as one list: by name, the one opened last first, or under their
+    /// organizations.
+    pub fn ordered(&self) -> Vec<(&PickerOrganization, &PickerWorkspace)> {
+        let mut rows: Vec<_> = self.rows().collect();
+        match self.order {
+            PickerOrder::Organization => {}
+            PickerOrder::Recent => rows.sort_by_key(|(_, w)| std::cmp::Reverse(w.opened)),
+            PickerOrder::Name => rows.sort_by_cached_key(|(_, w)| (w.name.to_lowercase(), w.id)),
+        }
+        rows
+    }
+
     /// The pinned rows, by name.
     pub fn pinned(&self) -> Vec<(&PickerOrganization, &PickerWorkspace)> {
         let mut rows: Vec<_> = self.rows().filter(|(_, w)| w.pinned).collect();
@@ -205,6 +217,13 @@ mod tests {
             rows.iter().map(|(_, w)| w.name.clone()).collect::<Vec<_>>().join(" ")
         };
         let mut picker = picker;
+        for (order, names) in [
+            (PickerOrder::Organization, "a1 a2 b1 b2 b3 c1"),
+            (PickerOrder::Recent, "b2 c1 b1 a1 a2 b3"),
+            (PickerOrder::Name, "a1 a2 b1 b2 b3 c1"),
+        ] {
+            assert_eq!(of(Picker { order, ..picker.clone() }.ordered()), names, "{order:?}");
+        }
         assert_eq!(
             of(picker.recent(Some(&slug("b2")), 9)),
             "c1 b1",

@@ -135,13 +135,11 @@ fn age(session: Session) -> Option<String> {
 
 /// One section an organization, or one list for whoever wants all by name; with a query, only the rows that it finds.
 fn sections(session: Session, picker: &Arc<Picker>, query: &str) -> AnyView {
-    let mut rest: Vec<_> = picker.rows().filter(|(_, w)| !w.pinned).collect();
     let flat = picker.order == PickerOrder::Name;
-    if flat {
-        rest.sort_by_cached_key(|(_, w)| (w.name.to_lowercase(), w.id));
-    }
+    // Sections are in the person's order already; one list has an order of its own.
+    let all = if flat { picker.ordered() } else { picker.rows().collect() };
     let mut rows = picker.pinned();
-    rows.extend(rest);
+    rows.extend(all.into_iter().filter(|(_, w)| !w.pinned));
     let found = finder::find(query, rows.iter().map(|(o, w)| w.texts(&o.name)));
     let mut shown = vec![false; rows.len()];
     for f in &found {

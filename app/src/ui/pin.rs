@@ -1,18 +1,26 @@
 //! The button that keeps a workspace on top of the person's lists.
 
 use super::Icon;
-use crate::session::Session;
+use crate::{browser, session::Session};
 use leptos::prelude::*;
 use model::picker::{PickerWorkspace, Pinned};
 
 /// The button beside a workspace's row. It does nothing without JavaScript, and is not there then.
 pub fn pin_button(session: Session, workspace: &PickerWorkspace) -> AnyView {
     let (slug, name) = (workspace.slug.clone(), workspace.name.clone());
+    let this = format!(".pin[data-pin=\"{slug}\"]");
+    let marked = slug.to_string();
     let (label, to) =
         if workspace.pinned { (format!("Unpin {name}"), Pinned::No) } else { (format!("Pin {name}"), Pinned::Yes) };
     view! {
         <button class="btn quiet icon-only small pin" type="button" data-script data-testid="pin" aria-label=label.clone() title=label
-            aria-pressed=if workspace.pinned { "true" } else { "false" } on:click=move |_| session.pin(slug.clone(), to)>
+            aria-pressed=if workspace.pinned { "true" } else { "false" } data-pin=marked
+            on:click=move |_| {
+                session.pin(slug.clone(), to);
+                // The row is drawn anew, in another place: the focus goes there with it.
+                let this = this.clone();
+                browser::next_frame(move || browser::focus(&this));
+            }>
             <Icon name="pin"/>
         </button>
     }

@@ -195,17 +195,16 @@ fn asked(query: &str) -> (&str, fn(Section) -> bool) {
     }
 }
 
-/// The commands that `query` finds, by section: workspaces (the one on screen left out, the most recent first), the
+/// The commands that `query` finds, by section: workspaces (the one on screen left out, in the person's order), the
 /// pages of this one, what the seat allows to do, settings, and the keys.
 pub fn gather(query: &str, picker: Option<&Picker>, here: Option<&ShellInfo>, page: &Page) -> Vec<Command> {
     let (query, listed) = asked(query);
     let idle = query.trim().is_empty();
     let mut all = Vec::new();
     if let Some(picker) = picker.filter(|_| listed(Section::Workspaces)) {
-        let mut rows: Vec<_> = picker.rows().filter(|(_, w)| here.is_none_or(|h| h.slug != w.slug)).collect();
-        rows.sort_by_key(|(_, w)| std::cmp::Reverse(w.opened));
+        let rows = picker.ordered().into_iter().filter(|(_, w)| here.is_none_or(|h| h.slug != w.slug));
         let recents: Vec<_> = picker.recent(here.map(|h| &h.slug), RECENT).iter().map(|(_, w)| w.id).collect();
-        all.extend(rows.into_iter().map(|(organization, workspace)| {
+        all.extend(rows.map(|(organization, workspace)| {
             let url = page.in_another_workspace(workspace.seat.capabilities()).url(&workspace.slug);
             let row = WorkspaceRow {
                 slug: workspace.slug.clone(),

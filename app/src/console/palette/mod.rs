@@ -93,7 +93,7 @@ pub fn Palette(
                 <Icon name="search"/>
                 <input class="palette-input" data-testid="palette-input" type="text" role="combobox" aria-label="Search or run a command" aria-autocomplete="list"
                     aria-expanded="true" aria-controls="palette-list" autocomplete="off" spellcheck="false" enterkeyhint="go" placeholder="Search or run a command"
-                    aria-activedescendant=move || format!("palette-{}", active.get())
+                    aria-activedescendant=move || found.with(|f| !f.is_empty()).then(|| format!("palette-{}", active.get()))
                     prop:value=query on:input=move |event| { query.set(browser::event_value(&event)); active.set(0); } on:keydown=keys/>
                 <button class="btn quiet" type="button" on:click=move |_| session.palette.set(false)>"Cancel"</button>
             </div>

@@ -49,8 +49,8 @@ pub fn Switcher(
         query.set(String::new());
         session.refresh_if_stale();
         browser::next_frame(|| {
-            // The search takes the focus by itself, where there is one.
-            if browser::is_popover_open(MENU) && !browser::is_typing() {
+            // Numbers and arrows work at once; a letter goes into the search, where there is one.
+            if browser::is_popover_open(MENU) {
                 browser::focus(ROW);
             }
         });
@@ -78,7 +78,7 @@ pub fn Switcher(
             <label class="search" data-script hidden=move || !searched.get()>
                 <Icon name="search"/>
                 <span class="visually-hidden">"Find a workspace"</span>
-                <input class="input" type="search" placeholder="Find a workspace" autocomplete="off" spellcheck="false" autofocus id=SEARCH
+                <input class="input" type="search" placeholder="Find a workspace" autocomplete="off" spellcheck="false" id=SEARCH
                     on:input=move |event| query.set(browser::event_value(&event))/>
             </label>
             <nav class="scroll" aria-label="Workspaces">
@@ -99,8 +99,8 @@ fn close<E>(_: E) {
     browser::hide_popover(MENU);
 }
 
-/// Arrows, Home and End move between rows; a number opens one of the first nine, until something is searched for; Enter in
-/// the search opens the first; a letter finds the next row that begins with it, or goes into the search.
+/// Arrows, Home and End move between rows; on a row a number opens one of the first nine, and a letter finds the next row
+/// that begins with it or goes into the search; in the search all that is typed is searched for, and Enter opens the first.
 fn keys(event: &KeyboardEvent, query: RwSignal<String>) {
     let (typing, key) = (browser::is_typing(), event.key());
     let command = event.ctrl_key() || event.meta_key();
@@ -115,11 +115,11 @@ fn keys(event: &KeyboardEvent, query: RwSignal<String>) {
         }
         "Enter" if typing => browser::click(ROW),
         _ if command || event.alt_key() => return,
+        _ if typing || key.chars().count() != 1 || key == " " => return,
         _ => {
             let number = key.parse::<usize>().ok().filter(|n| (1..=NUMBERED).contains(n));
             match number {
                 Some(number) if query.with_untracked(String::is_empty) => browser::click_nth(ROW, number - 1),
-                _ if typing || key.chars().count() != 1 || key == " " => return,
                 _ if browser::is_shown("#switcher-search") => {
                     // The letter lands where the focus is by then.
                     browser::focus("#switcher-search");
@@ -133,7 +133,7 @@ fn keys(event: &KeyboardEvent, query: RwSignal<String>) {
 }
 
 fn rows(session: Session, picker: &Picker, info: Memo<ShellInfo>, page: Signal<Page>, query: &str) -> AnyView {
-    let all: Vec<_> = picker.rows().collect();
+    let all = picker.ordered();
     let current = info.with(|i| i.slug.clone());
     let numbers = std::cell::Cell::new(0);
     let row = |(organization, workspace): (&PickerOrganization, &PickerWorkspace), letters: Vec<u32>| {
