@@ -114,7 +114,9 @@ fn announce(config: &Config, listener: &TcpListener, demo: bool) {
     let address = listener.local_addr().unwrap_or(config.listen);
     let url = config.origin(address);
     tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "serving");
-    if config.log == LogFormat::Json {
+    // The log goes to stderr. Who collects it as JSON wants no other lines, but whoever runs the demo wants to get in, also
+    // where the output goes to a file.
+    if config.log == LogFormat::Json && !demo {
         return;
     }
     println!("Stile is at {url}");
