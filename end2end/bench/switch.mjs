@@ -50,26 +50,25 @@ const arm = (name) =>
       };
       addEventListener("keydown", begin, { capture: true });
       addEventListener("click", begin, { capture: true });
-      const look = () => {
+      // Looked at when something changed, and not by a timer: that would come a frame late.
+      const observer = new MutationObserver(() => {
         const shown = document.querySelector("[data-testid=workspace-name]")?.textContent === wanted;
-        if (started !== undefined && shown && document.querySelector("tr[data-testid=row]")) {
-          // Painted: behind this frame's callbacks, its rendering, and one task after it.
-          requestAnimationFrame(() => {
-            const channel = new MessageChannel();
-            channel.port1.onmessage = () => done(performance.now() - started);
-            channel.port2.postMessage(0);
-          });
-          return;
-        }
-        setTimeout(look, 0);
-      };
-      look();
+        if (started === undefined || !shown || !document.querySelector("tr[data-testid=row]")) return;
+        observer.disconnect();
+        // Painted: behind this frame's callbacks, its rendering, and one task after it.
+        requestAnimationFrame(() => {
+          const channel = new MessageChannel();
+          channel.port1.onmessage = () => done(performance.now() - started);
+          channel.port2.postMessage(0);
+        });
+      });
+      observer.observe(document.documentElement, { subtree: true, childList: true, characterData: true, attributes: true });
     });
   }, name);
 
 async function byPalette(target, dwell) {
   await page.keyboard.press("Control+k");
-  await page.waitForSelector("#palette[open]");
+  await page.waitForSelector("#palette:popover-open");
   await page.keyboard.type(target.slug);
   await page.waitForSelector(`.palette-item[aria-selected=true][data-slug="${target.slug}"]`);
   await arm(target.name);
@@ -112,16 +111,17 @@ const keyed = (key, before) =>
       const begin = (event) => {
         if (event.key !== key) return;
         removeEventListener("keydown", begin, { capture: true });
-        const look = () => {
-          const list = document.querySelector("#palette[open] #palette-list");
-          if (!list?.querySelector(".palette-item") || list.textContent.length === before) return setTimeout(look, 0);
+        const observer = new MutationObserver(() => {
+          const list = document.querySelector("#palette:popover-open #palette-list");
+          if (!list?.querySelector(".palette-item") || list.textContent.length === before) return;
+          observer.disconnect();
           requestAnimationFrame(() => {
             const channel = new MessageChannel();
             channel.port1.onmessage = () => done(performance.now() - event.timeStamp);
             channel.port2.postMessage(0);
           });
-        };
-        look();
+        });
+        observer.observe(document.documentElement, { subtree: true, childList: true, characterData: true, attributes: true });
       };
       addEventListener("keydown", begin, { capture: true });
     });
@@ -132,19 +132,19 @@ async function paletteOpens() {
   await page.keyboard.press("Control+k");
   const took = await page.evaluate(() => window.stopwatch);
   await page.keyboard.press("Escape");
-  await page.waitForSelector("#palette:not([open])", { state: "attached" });
+  await page.waitForSelector("#palette:not(:popover-open)", { state: "attached" });
   return took;
 }
 
 async function keystroke() {
   await page.keyboard.press("Control+k");
-  await page.waitForSelector("#palette[open] .palette-item");
+  await page.waitForSelector("#palette:popover-open .palette-item");
   const before = await page.evaluate(() => document.querySelector("#palette-list").textContent.length);
   await keyed("a", before);
   await page.keyboard.press("a");
   const took = await page.evaluate(() => window.stopwatch);
   await page.keyboard.press("Escape");
-  await page.waitForSelector("#palette:not([open])", { state: "attached" });
+  await page.waitForSelector("#palette:not(:popover-open)", { state: "attached" });
   return took;
 }
 
@@ -180,6 +180,7 @@ async function measure(name, act) {
     const took = await act(to);
     if (i >= warmUp) values.push(took);
   }
+  process.stderr.write(".");
   return { name, p50: Math.round(quantile(values, 0.5) * 10) / 10, p95: Math.round(quantile(values, 0.95) * 10) / 10, n: values.length };
 }
 

@@ -21,7 +21,21 @@ test.afterEach(async () => {
 
 const palette = (at = page) => at.getByTestId("palette");
 const input = (at = page) => at.getByTestId("palette-input");
-const labels = (at = page) => at.getByTestId("palette-item").locator(".name").allInnerTexts();
+/** The names of all its lines: only those in sight are drawn, so it is scrolled from its top to its end and back. */
+const labels = (at = page) =>
+  at.locator("#palette-list").evaluate(async (list) => {
+    const names: string[] = [];
+    const frame = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    const note = () => list.querySelectorAll<HTMLElement>(".palette-item").forEach((row) => (names[Number(row.dataset.line)] = row.querySelector<HTMLElement>(".name")?.innerText ?? ""));
+    for (let top = 0; top <= list.scrollHeight; top += 200) {
+      list.scrollTop = top;
+      await frame();
+      note();
+    }
+    list.scrollTop = 0;
+    await frame();
+    return names;
+  });
 const selected = () => page.locator("[data-testid=palette-item][aria-selected=true] .name");
 async function summon(at = page): Promise<void> {
   await at.keyboard.press("Control+k");

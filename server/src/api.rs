@@ -1,4 +1,4 @@
-//! The JSON API: `/api/fn` for the client, `/api/v1` for programs.
+//! The JSON API: `/api/fn` for the client, `/api/v1` for programs; and the pictures that the console's pages show.
 //!
 //! `/api/v1` is asked with an operator token and with nothing else: no cookie is looked at, so there is nothing for
 //! another site's page to borrow. Foreign and absent answer the same (blueprint section 3, invariant 5).
@@ -6,6 +6,7 @@
 mod customers;
 mod failure;
 mod openapi;
+mod pictures;
 mod token;
 mod workspaces;
 
@@ -22,6 +23,8 @@ pub(crate) fn routes() -> Router<Web> {
     Router::new()
         .route("/fn/{*rest}", post(pages::call))
         .route("/live", get(live::open))
+        .route("/pictures/workspaces/{slug}/{name}", get(pictures::logo))
+        .route("/pictures/people/{id}/{name}", get(pictures::portrait))
         .route("/v1/me/workspaces", get(workspaces::list))
         .route("/v1/workspaces/{slug}/customers", get(customers::list))
         .route("/v1/openapi.json", get(openapi::document))

@@ -9,10 +9,10 @@ use crate::{
     respond,
     router::Web,
 };
-use app::ssr::RequestContext;
+use app::ssr::{Posted, RequestContext};
 use axum::{
     body::{Body, Bytes},
-    extract::{OriginalUri, Request, State},
+    extract::{FromRequest as _, Multipart, OriginalUri, Request, State},
     http::{HeaderValue, Method, StatusCode, Uri, header},
     response::Response,
 };
@@ -32,7 +32,7 @@ pub(crate) async fn page(State(web): State<Web>, request: Request) -> Response {
     match *request.method() {
         Method::GET | Method::HEAD => app::ssr::document(context, &uri).await,
         Method::POST => match form(request).await {
-            Ok(form) => app::ssr::submit(context, &uri, form).await,
+            Ok(posted) => app::ssr::submit(context, &uri, posted).await,
             Err(refusal) => refusal,
         },
         _ => {
@@ -76,17 +76,41 @@ pub(crate) fn context(web: &Web, request: &Request) -> RequestContext {
     }
 }
 
-/// The fields of a form, in the order in which they were sent.
-async fn form(request: Request) -> Result<Vec<(String, String)>, Response> {
+/// The fields of a form, in the order in which they were sent, and its file.
+async fn form(request: Request) -> Result<Posted, Response> {
     let path = request.uri().path().to_owned();
+    if respond::is_content_type(request.headers(), "multipart/form-data") {
+        return form_with_file(&path, request).await;
+    }
     if !respond::is_content_type(request.headers(), "application/x-www-form-urlencoded") {
         let message = "Send the form as application/x-www-form-urlencoded.";
         return Err(respond::refusal(&path, StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", message));
     }
     let bytes = limited(&path, request.into_body()).await?;
-    serde_urlencoded::from_bytes(&bytes).map_err(|_| {
-        respond::refusal(&path, StatusCode::BAD_REQUEST, "malformed", "The form could not be read. Send it again.")
-    })
+    let fields = serde_urlencoded::from_bytes(&bytes).map_err(|_| malformed(&path))?;
+    Ok(Posted { fields, file: None })
+}
+
+fn malformed(path: &str) -> Response {
+    respond::refusal(path, StatusCode::BAD_REQUEST, "malformed", "The form could not be read. Send it again.")
+}
+
+/// A form with a file (RFC 7578): one file, and fields of text. The whole is no larger than any other body.
+async fn form_with_file(path: &str, request: Request) -> Result<Posted, Response> {
+    let (head, body) = request.into_parts();
+    let bytes = limited(path, body).await?;
+    let whole = Request::from_parts(head, Body::from(bytes));
+    let mut parts = Multipart::from_request(whole, &()).await.map_err(|_| malformed(path))?;
+    let mut posted = Posted::default();
+    while let Some(part) = parts.next_field().await.map_err(|_| malformed(path))? {
+        let name = part.name().unwrap_or_default().to_owned();
+        if part.file_name().is_some() {
+            posted.file = Some(part.bytes().await.map_err(|_| malformed(path))?.to_vec());
+        } else {
+            posted.fields.push((name, part.text().await.map_err(|_| malformed(path))?));
+        }
+    }
+    Ok(posted)
 }
 
 /// The whole body, if it is not too large.

@@ -154,6 +154,7 @@ actions! {
     Settings {
         WorkspaceCreated = "workspace_created", "created the workspace";
         WorkspaceChanged = "workspace_changed", "changed the general settings";
+        WorkspaceBranded = "workspace_branded", "changed the colour or logo";
         WorkspaceRenamed = "workspace_renamed", "changed the address";
         WorkspaceDeleted = "workspace_deleted", "deleted the workspace";
         WorkspaceRestored = "workspace_restored", "restored the workspace";

@@ -1,85 +1,115 @@
 //! The one finder behind switcher, palette and picker: fuzzy, ranked, with the matched letters.
+//!
+//! Ranking and marking are apart: ten thousand rows are ranked at each key, the twenty that are drawn are marked.
 
 use nucleo_matcher::{
     Config, Matcher, Utf32Str,
-    pattern::{CaseMatching, Normalization, Pattern},
+    pattern::{Atom, AtomKind, CaseMatching, Normalization},
 };
+use std::{cell::RefCell, cmp::Reverse};
 
-/// A match: which candidate, how well, and which characters of its name matched.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
-    /// Its position among the candidates.
-    pub index: usize,
-    /// Higher is better.
-    pub score: u32,
-    /// Positions of matched characters in the first of the candidate's texts, ascending.
-    pub letters: Vec<u32>,
+thread_local! {
+    /// A matcher is 135 kB of scratch space: made once a thread, not once a key.
+    static MATCHER: RefCell<Matcher> = RefCell::new(Matcher::new(Config::DEFAULT));
 }
 
-/// Ranks candidates against `query`, best first, equal ones in the order given. Each candidate is a list of texts
-/// (its name first, then slug, organization, ...); every word of the query must match in one of them, and a match in
-/// the name counts double. An empty query gives back everything in order.
-pub fn find<'a, C, T>(query: &str, candidates: C) -> Vec<Found>
-where
-    C: IntoIterator<Item = T>,
-    T: IntoIterator<Item = &'a str>,
-{
-    let mut matcher = Matcher::new(Config::DEFAULT);
-    let words: Vec<Pattern> = query
-        .split_whitespace()
-        .map(|word| {
-            Pattern::new(word, CaseMatching::Ignore, Normalization::Smart, nucleo_matcher::pattern::AtomKind::Fuzzy)
-        })
-        .collect();
-    let mut buffer = Vec::new();
-    let mut found: Vec<Found> = candidates
-        .into_iter()
-        .enumerate()
-        .filter_map(|(index, texts)| {
-            let texts: Vec<&str> = texts.into_iter().collect();
-            let mut total = 0;
-            let mut letters = Vec::new();
-            for word in &words {
-                let mut best = None;
-                for (place, text) in texts.iter().enumerate() {
-                    let mut indices = Vec::new();
-                    let Some(score) = word.indices(Utf32Str::new(text, &mut buffer), &mut matcher, &mut indices) else {
-                        continue;
-                    };
-                    let score = if place == 0 { score * 2 } else { score };
-                    if best.as_ref().is_none_or(|(s, _)| score > *s) {
-                        best = Some((score, if place == 0 { indices } else { Vec::new() }));
-                    }
+/// A query, cut into its words. Every word must match in one of a candidate's texts; a match in the first of them (the
+/// name) counts double. A query without words finds everything.
+#[derive(Debug, Clone, Default)]
+pub struct Query {
+    words: Vec<Atom>,
+}
+
+impl Query {
+    /// Reads what was typed.
+    pub fn parse(typed: &str) -> Self {
+        let words = typed.split_whitespace();
+        let atom = |word| Atom::new(word, CaseMatching::Ignore, Normalization::Smart, AtomKind::Fuzzy, false);
+        Self { words: words.map(atom).collect() }
+    }
+
+    /// Whether it finds everything.
+    pub const fn is_empty(&self) -> bool {
+        self.words.is_empty()
+    }
+
+    /// The positions of the candidates that match, best first, equal ones in the order given.
+    pub fn rank<'a, C, T>(&self, candidates: C) -> Vec<usize>
+    where
+        C: IntoIterator<Item = T>,
+        T: IntoIterator<Item = &'a str>,
+    {
+        if self.is_empty() {
+            return (0..candidates.into_iter().count()).collect();
+        }
+        MATCHER.with_borrow_mut(|matcher| {
+            let mut buffer = Vec::new();
+            let mut texts = Vec::new();
+            let mut found: Vec<(Reverse<u32>, usize)> = Vec::new();
+            for (index, candidate) in candidates.into_iter().enumerate() {
+                texts.clear();
+                texts.extend(candidate);
+                let scored = |word| score(word, &texts, matcher, &mut buffer).map(|(score, _)| score);
+                if let Some(total) = self.words.iter().map(scored).sum::<Option<u32>>() {
+                    found.push((Reverse(total), index));
                 }
-                let (score, indices) = best?;
-                total += score;
-                letters.extend(indices);
+            }
+            found.sort_unstable();
+            found.into_iter().map(|(_, index)| index).collect()
+        })
+    }
+
+    /// Which characters of a candidate's first text matched, ascending: those of the words that match best in it.
+    pub fn letters<'a>(&self, texts: impl IntoIterator<Item = &'a str>) -> Vec<u32> {
+        let texts: Vec<&str> = texts.into_iter().collect();
+        let Some(name) = texts.first().filter(|_| !self.is_empty()) else { return Vec::new() };
+        MATCHER.with_borrow_mut(|matcher| {
+            let mut buffer = Vec::new();
+            let mut letters = Vec::new();
+            for word in &self.words {
+                if let Some((_, 0)) = score(word, &texts, matcher, &mut buffer) {
+                    word.indices(Utf32Str::new(name, &mut buffer), matcher, &mut letters);
+                }
             }
             letters.sort_unstable();
             letters.dedup();
-            Some(Found { index, score: total, letters })
+            letters
         })
-        .collect();
-    found.sort_by_key(|f| std::cmp::Reverse(f.score));
-    found
+    }
+}
+
+/// How well a word matches, and in which of the texts it matches best.
+fn score(word: &Atom, texts: &[&str], matcher: &mut Matcher, buffer: &mut Vec<char>) -> Option<(u32, usize)> {
+    let mut best = None;
+    for (place, text) in texts.iter().enumerate() {
+        let Some(score) = word.score(Utf32Str::new(text, buffer), matcher) else { continue };
+        let score = u32::from(score) * if place == 0 { 2 } else { 1 };
+        if best.is_none_or(|(most, _)| score > most) {
+            best = Some((score, place));
+        }
+    }
+    best
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    const ROWS: [[&str; 3]; 3] = [
+        ["Finance", "globalai-finance", "GlobalAI"],
+        ["IT", "smartai-it", "SmartAI"],
+        ["Product Eng", "smartai-product-eng", "SmartAI"],
+    ];
 
     fn names(query: &str) -> Vec<usize> {
-        let rows = [
-            ["Finance", "globalai-finance", "GlobalAI"],
-            ["IT", "smartai-it", "SmartAI"],
-            ["Product Eng", "smartai-product-eng", "SmartAI"],
-        ];
-        find(query, rows).into_iter().map(|f| f.index).collect()
+        Query::parse(query).rank(ROWS)
     }
 
     #[test]
     fn finds_by_name_slug_and_organization() {
         assert_eq!(names(""), [0, 1, 2]);
+        assert_eq!(names("  "), [0, 1, 2]);
         assert_eq!(names("fin"), [0]);
         assert_eq!(names("smartai").len(), 2);
         assert_eq!(names("smart eng"), [2]);
@@ -89,7 +119,35 @@ mod tests {
 
     #[test]
     fn names_the_matched_letters() {
-        let found = find("pe", [["Product Eng"]]);
-        assert_eq!(found.first().map(|f| f.letters.clone()), Some(vec![0, 8]));
+        let letters = |query: &str, row: [&'static str; 3]| Query::parse(query).letters(row);
+        assert_eq!(letters("pe", ROWS[2]), [0, 8]);
+        assert_eq!(letters("smartai", ROWS[2]), [0_u32; 0], "what matched elsewhere marks nothing in the name");
+        assert_eq!(letters("", ROWS[2]), [0_u32; 0]);
+        assert_eq!(Query::parse("é").letters(["Café"]), [3], "characters, not bytes");
+    }
+
+    proptest! {
+        /// Whatever is typed: what is found contains each of its letters, equal scores keep their order, and what is
+        /// marked are letters of the query.
+        #[test]
+        fn what_is_found_contains_what_was_typed(query in "[a-z]{0,4}( [a-z]{1,3})?", names in prop::collection::vec("[a-z -]{1,12}", 0..20)) {
+            let parsed = Query::parse(&query);
+            let found = parsed.rank(names.iter().map(|name| [name.as_str()]));
+            for index in &found {
+                let name = &names[*index];
+                prop_assert!(query.chars().filter(|c| *c != ' ').all(|c| name.contains(c)));
+                for at in parsed.letters([name.as_str()]) {
+                    let marked = name.chars().nth(at as usize);
+                    prop_assert!(marked.is_some_and(|c| query.contains(c)));
+                }
+            }
+            let mut twice: Vec<_> = found.clone();
+            twice.sort_unstable();
+            twice.dedup();
+            prop_assert_eq!(twice.len(), found.len());
+            if query.trim().is_empty() {
+                prop_assert_eq!(found.len(), names.len());
+            }
+        }
     }
 }

@@ -27,6 +27,7 @@ pub mod money;
 pub mod overview;
 pub mod password;
 pub mod picker;
+pub mod picture;
 pub mod preferences;
 pub mod profile;
 pub mod role;

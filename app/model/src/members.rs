@@ -5,6 +5,7 @@ use crate::{
     domain::Domain,
     id::{InviteId, OrganizationId, RequestId, UserId, WorkspaceId},
     invite::{Invite, InviteResult, SentInvite},
+    picture::PictureName,
     role::WorkspaceRole,
     seating::Rank,
     slug::Slug,
@@ -22,6 +23,8 @@ pub struct Member<R> {
     pub name: String,
     /// Their address.
     pub email: String,
+    /// Their portrait.
+    pub portrait: Option<PictureName>,
     /// The role that can be changed here; `None` for a workspace seat that is inherited only.
     pub role: Option<R>,
     /// The role and where it comes from, in words: "Admin, through SmartAI".

@@ -5,6 +5,7 @@
 
 use crate::{
     id::{OrganizationId, WorkspaceId},
+    picture::Brand,
     preferences::PickerOrder,
     role::OrganizationRole,
     seat::Seat,
@@ -79,6 +80,9 @@ pub struct PickerWorkspace {
     /// Addresses that it had before: they find it, too.
     #[serde(default)]
     pub former: Vec<Slug>,
+    /// Its colour and logo.
+    #[serde(default)]
+    pub brand: Brand,
 }
 
 impl PickerWorkspace {
@@ -102,13 +106,22 @@ impl Picker {
     /// All rows in the order that the person wants, as one list: by name, the one opened last first, or under their
     /// organizations.
     pub fn ordered(&self) -> Vec<(&PickerOrganization, &PickerWorkspace)> {
-        let mut rows: Vec<_> = self.rows().collect();
+        let rows: Vec<_> = self.rows().collect();
+        self.order_of_rows().into_iter().filter_map(|at| rows.get(at).copied()).collect()
+    }
+
+    /// The same as places in [`Picker::rows`].
+    pub fn order_of_rows(&self) -> Vec<usize> {
+        let rows: Vec<_> = self.rows().map(|(_, w)| w).collect();
+        let mut order: Vec<usize> = (0..rows.len()).collect();
         match self.order {
             PickerOrder::Organization => {}
-            PickerOrder::Recent => rows.sort_by_key(|(_, w)| std::cmp::Reverse(w.opened)),
-            PickerOrder::Name => rows.sort_by_cached_key(|(_, w)| (w.name.to_lowercase(), w.id)),
+            PickerOrder::Recent => order.sort_by_key(|at| std::cmp::Reverse(rows.get(*at).and_then(|w| w.opened))),
+            PickerOrder::Name => {
+                order.sort_by_cached_key(|at| rows.get(*at).map(|w| (w.name.to_lowercase(), w.id)));
+            }
         }
-        rows
+        order
     }
 
     /// The pinned rows, by name.
@@ -189,6 +202,7 @@ mod tests {
             opened: opened.map(|s| OffsetDateTime::UNIX_EPOCH + Duration::seconds(s)),
             pinned: false,
             former: Vec::new(),
+            brand: Brand::default(),
         };
         let organization = |name: &str, workspaces| PickerOrganization {
             id: OrganizationId::from_uuid(Uuid::nil()),

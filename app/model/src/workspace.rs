@@ -3,6 +3,7 @@
 use crate::{
     capability::Capability,
     id::{OrganizationId, UserId, WorkspaceId},
+    picture::{Brand, PictureName},
     seat::Seat,
     slug::Slug,
 };
@@ -24,6 +25,9 @@ pub struct WorkspaceProfile {
     pub organization_id: OrganizationId,
     /// That organization's name.
     pub organization: String,
+    /// Its colour and logo.
+    #[serde(default)]
+    pub brand: Brand,
 }
 
 /// A person's presence in one workspace, as proven when it was entered.
@@ -53,6 +57,9 @@ pub struct Person {
     pub name: String,
     /// Their address.
     pub email: String,
+    /// Their portrait.
+    #[serde(default)]
+    pub portrait: Option<PictureName>,
 }
 
 /// The hue index, `0..36`, of a name: the same name has the same colour everywhere (FNV-1a).

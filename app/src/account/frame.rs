@@ -5,7 +5,7 @@ use crate::{
     console::Palette,
     routes::{AccountPage, Page, Route},
     session::use_session,
-    ui::{Icon, Mark},
+    ui::{Avatar, Icon, Mark},
 };
 use leptos::{ev::SubmitEvent, prelude::*};
 
@@ -28,10 +28,6 @@ pub fn AccountFrame(
     }
 }
 
-fn initials(name: &str) -> String {
-    name.split_whitespace().filter_map(|word| word.chars().next()).take(2).flat_map(char::to_uppercase).collect()
-}
-
 /// The profile button and its menu: switch workspace, tokens, theme, sign out. Opens without JavaScript.
 #[component]
 pub fn ProfileMenu(
@@ -41,6 +37,7 @@ pub fn ProfileMenu(
 ) -> impl IntoView {
     let session = use_session();
     let person = session.person.get_untracked();
+    let avatar = person.clone().map(|p| view! { <Avatar id=p.id name=p.name portrait=p.portrait/> });
     let (name, email) = person.map(|p| (p.name, p.email)).unwrap_or_default();
     let sign_out = move |event: SubmitEvent| {
         event.prevent_default();
@@ -48,7 +45,7 @@ pub fn ProfileMenu(
     };
     view! {
         <button class="profile-button" type="button" popovertarget="profile-menu" data-testid="profile-menu" title=name.clone()>
-            <span class="avatar" aria-hidden="true">{initials(&name)}</span>
+            {avatar}
             <span class="visually-hidden">{format!("Profile: {name}")}</span>
             {named.then(|| view! { <span class="who" aria-hidden="true">{name.clone()}</span><Icon name="chevron-down"/> })}
         </button>

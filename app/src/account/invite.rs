@@ -6,7 +6,7 @@ use crate::{
     boot::{Content, Returned},
     routes::{InviteToken, Route},
     session::{Session, use_session},
-    ui::{Banner, Icon, Tone, WsIcon},
+    ui::{Banner, Face, Icon, Tone, WsIcon},
 };
 use leptos::prelude::*;
 use model::{
@@ -51,7 +51,7 @@ fn head(invite: &Invite) -> AnyView {
     };
     view! {
         <header>
-            <WsIcon name=invite.place.clone() large=true/>
+            <WsIcon face=Face::named(&invite.place) large=true/>
             <div>
                 <h1>{format!("{} invites you to {}", invite.inviter, invite.place)}</h1>
                 <p>{whole}</p>
@@ -190,7 +190,7 @@ fn closed(session: Session, invite: &Invite, state: InviteState) -> AnyView {
         _ => format!("The invite to {} can’t be accepted", invite.place),
     };
     view! {
-        <header><WsIcon name=invite.place.clone() large=true/><div><h1>{title}</h1><p data-testid="invite-reason">{state.reason()}</p></div></header>
+        <header><WsIcon face=Face::named(&invite.place) large=true/><div><h1>{title}</h1><p data-testid="invite-reason">{state.reason()}</p></div></header>
         {ways_out(session)}
     }
     .into_any()

@@ -4,7 +4,7 @@ use super::load_notices;
 use crate::{
     routes::{Page, Route, SettingsPage},
     session::use_session,
-    ui::{Icon, WsIcon},
+    ui::{Face, Icon, WsIcon},
 };
 use leptos::{prelude::*, task::spawn_local};
 use model::{invite::InviteTo, members::Notices};
@@ -97,7 +97,7 @@ fn offer(
     };
     view! {
         <li class="offer" data-testid="offer">
-            <WsIcon name=icon.to_owned() large=true/>
+            <WsIcon face=Face::named(icon) large=true/>
             <p class="words"><b>{words.clone()}</b><span class="muted">{by}</span></p>
             <div class="btn-row">
                 {form(action, "btn small primary", label)}

@@ -9,11 +9,11 @@ use crate::{
     error::Refusal,
     routes::{OrganizationPage, Route, Start},
     session::{Session, use_session},
-    ui::{Ago, Banner, Icon, SlugText, Tone, WsIcon, pin_button},
+    ui::{Ago, Banner, Face, Highlighted, Icon, SlugText, Tone, WsIcon, pin_button},
 };
 use leptos::{ev::KeyboardEvent, prelude::*};
 use model::{
-    finder,
+    finder::Query,
     picker::{Picker, PickerOrganization, PickerWorkspace},
     preferences::PickerOrder,
 };
@@ -133,22 +133,30 @@ fn age(session: Session) -> Option<String> {
     })
 }
 
-/// One section an organization, or one list for whoever wants all by name; with a query, only the rows that it finds.
-fn sections(session: Session, picker: &Arc<Picker>, query: &str) -> AnyView {
+/// One section an organization, or one list for whoever wants all by name. A query finds rows in one list, best first.
+fn sections(session: Session, picker: &Arc<Picker>, typed: &str) -> AnyView {
     let flat = picker.order == PickerOrder::Name;
     // Sections are in the person's order already; one list has an order of its own.
     let all = if flat { picker.ordered() } else { picker.rows().collect() };
     let mut rows = picker.pinned();
     rows.extend(all.into_iter().filter(|(_, w)| !w.pinned));
-    let found = finder::find(query, rows.iter().map(|(o, w)| w.texts(&o.name)));
-    let mut shown = vec![false; rows.len()];
-    for f in &found {
-        shown[f.index] = true;
+    let query = Query::parse(typed);
+    if !query.is_empty() {
+        let found = query.rank(rows.iter().map(|(o, w)| w.texts(&o.name)));
+        let found = found.into_iter().filter_map(|at| rows.get(at)).enumerate();
+        let rows: Vec<_> =
+            found.map(|(i, (o, w))| row(session, o, w, i + 1, true, query.letters(w.texts(&o.name)))).collect();
+        if rows.is_empty() {
+            return view! { <p class="note" role="status">"No workspace matches “"{typed.to_owned()}"”."</p> }
+                .into_any();
+        }
+        return view! { <section class="org-section" data-testid="picker-org" aria-label="Found"><ul>{rows}</ul></section> }
+            .into_any();
     }
     let mut number = 0;
-    let mut visible = rows.into_iter().zip(shown).filter(|(_, shown)| *shown).map(|((o, w), _)| {
+    let mut visible = rows.into_iter().map(|(o, w)| {
         number += 1;
-        ((!w.pinned).then_some(o.id), row(session, o, w, number, flat || w.pinned))
+        ((!w.pinned).then_some(o.id), row(session, o, w, number, flat || w.pinned, Vec::new()))
     });
     let mut next = visible.next();
     let mut pinned = Vec::new();
@@ -162,33 +170,26 @@ fn sections(session: Session, picker: &Arc<Picker>, query: &str) -> AnyView {
     });
     if flat {
         let rows: Vec<_> = next.into_iter().chain(visible).map(|(_, row)| row).collect();
-        if !rows.is_empty() || !none_pinned {
-            return view! {
-                {pinned}
-                <section class="org-section" data-testid="picker-org" aria-label="All workspaces, by name"><ul>{rows}</ul></section>
-            }
-            .into_any();
-        }
-    } else {
-        let sections: Vec<_> = picker
-            .organizations
-            .iter()
-            .filter_map(|organization| {
-                let mut rows = Vec::new();
-                while next.as_ref().is_some_and(|(of, _)| *of == Some(organization.id)) {
-                    rows.extend(next.take().map(|(_, row)| row));
-                    next = visible.next();
-                }
-                // What is pinned stands above, and an organization that has no other is not said to be empty.
-                let bare = organization.workspaces.is_empty() || organization.role.is_some();
-                (!rows.is_empty() || (query.is_empty() && bare)).then(|| section(organization, rows))
-            })
-            .collect();
-        if !sections.is_empty() || !none_pinned {
-            return view! { {pinned}{sections} }.into_any();
-        }
+        let rest = (!rows.is_empty()).then(|| view! {
+            <section class="org-section" data-testid="picker-org" aria-label="All workspaces, by name"><ul>{rows}</ul></section>
+        });
+        return view! { {pinned}{rest} }.into_any();
     }
-    view! { <p class="note" role="status">"No workspace matches “"{query.to_owned()}"”."</p> }.into_any()
+    let sections: Vec<_> = picker
+        .organizations
+        .iter()
+        .filter_map(|organization| {
+            let mut rows = Vec::new();
+            while next.as_ref().is_some_and(|(of, _)| *of == Some(organization.id)) {
+                rows.extend(next.take().map(|(_, row)| row));
+                next = visible.next();
+            }
+            // What is pinned stands above, and an organization that has no other is not said to be empty.
+            let bare = organization.workspaces.is_empty() || organization.role.is_some();
+            (!rows.is_empty() || bare).then(|| section(organization, rows))
+        })
+        .collect();
+    view! { {pinned}{sections} }.into_any()
 }
 
 fn section(organization: &PickerOrganization, rows: Vec<AnyView>) -> AnyView {
@@ -214,6 +215,7 @@ fn row(
     workspace: &PickerWorkspace,
     number: usize,
     flat: bool,
+    letters: Vec<u32>,
 ) -> AnyView {
     let same = session.section.with_value(|page| page.in_another_workspace(workspace.seat.capabilities()));
     let url = same.url(&workspace.slug);
@@ -222,9 +224,9 @@ fn row(
         <li>
             <a class="picker-row" href=url data-testid="picker-row" data-slug=workspace.slug.to_string() 
                 on:pointerenter=move |_| session.aim(&hovered) on:focus=move |_| session.aim(&focused) on:pointerleave=move |_| session.look_away()>
-                <WsIcon name=workspace.name.clone() large=true/>
+                <WsIcon face=Face::of(&workspace.name, &workspace.slug, &workspace.brand) large=true/>
                 <span class="names">
-                    <span class="name" title=workspace.name.clone()>{workspace.name.clone()}</span>
+                    <span class="name" title=workspace.name.clone()><Highlighted text=workspace.name.clone() letters/></span>
                     {flat.then(|| view! { <span class="under">{organization.name.clone()}</span> })}
                     {(!flat).then(|| view! { <SlugText slug=workspace.slug.clone()/> })}
                 </span>

@@ -11,10 +11,10 @@ use crate::{
     error::AppError,
     routes::{AccountPage, Route, Saved},
     session::{Session, use_session},
-    ui::{Banner, EmailField, PasswordField, TextField, Toast, Tone},
+    ui::{Avatar, Banner, EmailField, FileField, PasswordField, TextField, Toast, Tone},
 };
 use leptos::{prelude::*, task::spawn_local};
-use model::{profile::Profile, workspace};
+use model::profile::Profile;
 
 /// The page.
 #[component]
@@ -48,6 +48,7 @@ pub fn ProfilePage() -> impl IntoView {
             <SavedNote saved/>
             {move || failed.get().map(|error| view! { <Banner tone=Tone::Bad message=error.message()/> })}
             {move || known.get().then(|| profile.get_untracked()).flatten().map(|read| returned.with_value(|returned| view! {
+                {picture_form(session, returned)}
                 {name_form(session, returned, &read)}
                 {address_form(session, returned, &read, profile)}
                 {password_form(session, returned, &read)}
@@ -56,13 +57,40 @@ pub fn ProfilePage() -> impl IntoView {
     }
 }
 
+/// The forms of the picture are sent by the browser itself, with the file, and come back as a page.
+fn picture_form(session: Session, returned: &Returned) -> AnyView {
+    let form = AccountForm::of(returned, "picture");
+    let Some(person) = session.person.get_untracked() else { return ().into_any() };
+    let has_one = person.portrait.is_some();
+    view! {
+        <section class="block" aria-labelledby="picture-title">
+            <h2 id="picture-title">"Picture"</h2>
+            <p>"It stands in your profile menu, and beside your name for the people you work with."</p>
+            <FormMessage form/>
+            <div class="picture-line">
+                <span class="picture-now"><Avatar id=person.id name=person.name portrait=person.portrait/></span>
+                <form class="form" method="post" action=AccountPage::Profile.path() enctype="multipart/form-data" data-testid="picture-form">
+                    <input type="hidden" name="action" value="picture"/>
+                    <FileField name="picture" label="A picture, square at best" errors=form.errors hint="PNG, JPEG or WebP, at most 1 MB. Its middle is shown, 144 pixels either way."/>
+                    <div class="btn-row"><button class="btn" type="submit">{if has_one { "Replace picture" } else { "Upload picture" }}</button></div>
+                </form>
+            </div>
+            {has_one.then(|| view! {
+                <form method="post" action=AccountPage::Profile.path() data-testid="remove-picture">
+                    <input type="hidden" name="action" value="remove-picture"/>
+                    <button class="btn quiet" type="submit">"Remove picture"</button>
+                </form>
+            })}
+        </section>
+    }
+    .into_any()
+}
+
 fn name_form(session: Session, returned: &Returned, profile: &Profile) -> AnyView {
     let form = AccountForm::of(returned, "name");
     let value = form.typed("name").unwrap_or_else(|| profile.name.clone());
-    let shown = RwSignal::new(profile.name.clone());
     let submit = form.submit(move |values| async move {
         let saved = save_name(values.get("name")).await?;
-        shown.set(saved.clone());
         session.person.update(|person| {
             if let Some(person) = person {
                 person.name = saved;
@@ -74,14 +102,11 @@ fn name_form(session: Session, returned: &Returned, profile: &Profile) -> AnyVie
     view! {
         <section class="block" aria-labelledby="name-title">
             <h2 id="name-title">"Name"</h2>
-            <div class="portrait">
-                <span class="ws-icon portrait-mark" data-hue=move || workspace::hue(&shown.get()) aria-hidden="true">{move || workspace::initial(&shown.get())}</span>
-                <form class="inline-form" method="post" action=AccountPage::Profile.path() novalidate on:submit=submit>
+            <form class="inline-form" method="post" action=AccountPage::Profile.path() novalidate on:submit=submit>
                     <input type="hidden" name="action" value="name"/>
                     <TextField name="name" label="Name" value errors=form.errors/>
                     <SubmitButton form label="Save"/>
-                </form>
-            </div>
+            </form>
             <FormMessage form/>
         </section>
     }

@@ -5,7 +5,7 @@ use super::restore_workspace;
 use crate::{
     routes::{Page, Route},
     session::Session,
-    ui::{Icon, Toast, WsIcon},
+    ui::{Face, Icon, Toast, WsIcon},
 };
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use model::{moment, settings::DeletedWorkspace};
@@ -60,7 +60,7 @@ pub fn deleted_section(session: Session) -> impl IntoView {
                 .map(|workspace| {
                     view! {
                         <li class="deleted-row" data-testid="deleted-row" data-slug=workspace.slug.to_string()>
-                            <WsIcon name=workspace.name.clone() large=true/>
+                            <WsIcon face=Face::named(&workspace.name) large=true/>
                             <span class="names">
                                 <span class="name">{workspace.name.clone()}</span>
                                 <span class="muted">{format!("{} · can be restored until {}", workspace.organization, moment::date(workspace.until().date()))}</span>

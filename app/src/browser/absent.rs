@@ -35,6 +35,9 @@ pub fn open_tab(_url: &str) {}
 /// Sets the tab's title.
 pub fn set_title(_title: &str) {}
 
+/// Sets the tab's icon to that of a workspace, or back to Stile's own.
+pub fn set_icon(_address: Option<&str>) {}
+
 /// Sets or removes an attribute of `<html>`.
 pub fn set_root_attribute(_name: &str, _value: Option<&str>) {}
 
@@ -67,12 +70,6 @@ pub fn link_of(_selector: &str) -> Option<String> {
 
 /// Focuses the first element after the focused one, going round, that matches and whose text begins with `letter`.
 pub fn focus_by_letter(_selector: &str, _letter: &str) {}
-
-/// Shows a dialog as a modal.
-pub fn show_dialog(_id: &str) {}
-
-/// Closes a dialog.
-pub fn close_dialog(_id: &str) {}
 
 /// Copies the address of the page on screen.
 pub fn copy_address() {}
@@ -148,7 +145,33 @@ pub fn click(_selector: &str) {}
 /// Clicks the element at `index` of those that match.
 pub fn click_nth(_selector: &str, _index: usize) {}
 
-/// Whether a click on a dialog was on its backdrop.
-pub fn is_backdrop(_event: &ev::MouseEvent) -> bool {
+/// Whether an event hit the very element that listens, and nothing in it.
+pub fn is_itself(_event: &ev::MouseEvent) -> bool {
     false
+}
+
+/// Takes the focus from whatever has it.
+pub fn blur() {}
+
+/// How high the first element that matches is drawn, in CSS pixels.
+pub fn height_of(_selector: &str) -> Option<f64> {
+    None
+}
+
+/// How far the element with that id is scrolled down, in CSS pixels.
+pub fn scrolled(_id: &str) -> f64 {
+    0.0
+}
+
+/// Scrolls the element with that id to `top` pixels.
+pub fn scroll_within(_id: &str, _top: f64) {}
+
+/// How large the file is that was chosen in the control with that id, in bytes.
+pub fn file_size(_id: &str) -> Option<f64> {
+    None
+}
+
+/// The number in `attribute` of the element that the event hit, or of the nearest around it that has one.
+pub fn number_at(_event: &ev::Event, _attribute: &str) -> Option<usize> {
+    None
 }

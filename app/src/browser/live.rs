@@ -5,9 +5,7 @@ use leptos::{ev, prelude::*};
 use send_wrapper::SendWrapper;
 use time::OffsetDateTime;
 use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::{
-    BroadcastChannel, Element, HtmlDialogElement, HtmlElement, HtmlFormElement, HtmlInputElement, HtmlSelectElement,
-};
+use web_sys::{BroadcastChannel, Element, HtmlElement, HtmlFormElement, HtmlInputElement, HtmlSelectElement};
 
 /// The channel over which tabs of one browser talk. Words and ids only, never rows.
 const CHANNEL: &str = "stile";
@@ -83,6 +81,18 @@ pub fn set_title(title: &str) {
     document().set_title(title);
 }
 
+/// Sets the tab's icon to that of a workspace, or back to Stile's own.
+pub fn set_icon(address: Option<&str>) {
+    if let Some(link) = document().query_selector("link[rel=icon]").ok().flatten() {
+        let address = address.unwrap_or("/favicon.svg");
+        if link.get_attribute("href").as_deref() != Some(address) {
+            // What kind it is, it says itself.
+            let _ = link.remove_attribute("type");
+            let _ = link.set_attribute("href", address);
+        }
+    }
+}
+
 /// Sets or removes an attribute of `<html>`.
 pub fn set_root_attribute(name: &str, value: Option<&str>) {
     if let Some(root) = document().document_element() {
@@ -116,22 +126,6 @@ pub fn is_popover_open(id: &str) -> bool {
 pub fn show_popover(id: &str) {
     if let Some(element) = by_id::<HtmlElement>(id) {
         let _ = element.show_popover();
-    }
-}
-
-/// Shows a dialog as a modal.
-pub fn show_dialog(id: &str) {
-    if let Some(dialog) = by_id::<HtmlDialogElement>(id)
-        && !dialog.open()
-    {
-        let _ = dialog.show_modal();
-    }
-}
-
-/// Closes a dialog.
-pub fn close_dialog(id: &str) {
-    if let Some(dialog) = by_id::<HtmlDialogElement>(id) {
-        dialog.close();
     }
 }
 
@@ -429,7 +423,17 @@ pub fn click_nth(selector: &str, index: usize) {
     }
 }
 
-/// Whether a click on a dialog was on its backdrop: then the dialog itself is what was hit.
-pub fn is_backdrop(event: &ev::MouseEvent) -> bool {
-    element_of(event).is_some_and(|e| e.tag_name() == "DIALOG")
+/// Whether an event hit the very element that listens, and nothing in it.
+pub fn is_itself(event: &ev::MouseEvent) -> bool {
+    match (event.target(), event.current_target()) {
+        (Some(hit), Some(listens)) => hit == listens,
+        _ => false,
+    }
+}
+
+/// Takes the focus from whatever has it.
+pub fn blur() {
+    if let Some(element) = document().active_element().and_then(|e| e.dyn_into::<HtmlElement>().ok()) {
+        let _ = element.blur();
+    }
 }

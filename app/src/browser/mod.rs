@@ -7,6 +7,11 @@ mod live;
 pub use live::*;
 
 #[cfg(feature = "hydrate")]
+mod measure;
+#[cfg(feature = "hydrate")]
+pub use measure::*;
+
+#[cfg(feature = "hydrate")]
 mod socket;
 #[cfg(feature = "hydrate")]
 pub use socket::Socket;

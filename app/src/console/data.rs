@@ -54,6 +54,8 @@ pub enum PageData {
     Members(Box<Members<WorkspaceRole>>),
     /// The general settings.
     General(Box<GeneralSettings>),
+    /// The colour and the logo: they stand in the entry.
+    Branding,
     /// What the workspace demands of whoever enters.
     Security(SecuritySettings),
     /// The audit log.

@@ -99,6 +99,9 @@ impl Scope {
         } else if let Some(name) = renamed {
             self.called(workspace);
             self.session.toast(Toast::done(format!("This workspace is called {name} now.")));
+        } else if workspace.brand != before.brand {
+            // Seen, and not worth a word.
+            self.called(workspace);
         }
     }
 

@@ -7,6 +7,8 @@ use model::{Capability, Slug, audit::AuditQuery};
 pub enum SettingsPage {
     /// `/settings/general`, and `/settings` itself.
     General,
+    /// `/settings/branding`.
+    Branding,
     /// `/settings/members`.
     Members,
     /// `/settings/security`.
@@ -19,14 +21,15 @@ pub enum SettingsPage {
 
 impl SettingsPage {
     /// All of them, in the order of the navigation.
-    pub fn all() -> [Self; 5] {
-        [Self::General, Self::Members, Self::Security, Self::Audit(AuditQuery::default()), Self::Danger]
+    pub fn all() -> [Self; 6] {
+        [Self::General, Self::Branding, Self::Members, Self::Security, Self::Audit(AuditQuery::default()), Self::Danger]
     }
 
     /// Reads what stands behind `/settings/`.
     pub(super) fn parse(name: &str, pairs: &[(String, String)]) -> Option<Self> {
         Some(match name {
             "" | "general" => Self::General,
+            "branding" => Self::Branding,
             "members" => Self::Members,
             "security" => Self::Security,
             "audit" => Self::Audit(AuditQuery::from_pairs(pairs.iter().map(|(k, v)| (k.as_str(), v.as_str())))),
@@ -39,6 +42,7 @@ impl SettingsPage {
     pub const fn path(&self) -> &'static str {
         match self {
             Self::General => "general",
+            Self::Branding => "branding",
             Self::Members => "members",
             Self::Security => "security",
             Self::Audit(_) => "audit",
@@ -61,6 +65,7 @@ impl SettingsPage {
     pub const fn title(&self) -> &'static str {
         match self {
             Self::General => "General",
+            Self::Branding => "Branding",
             Self::Members => "Members",
             Self::Security => "Security",
             Self::Audit(_) => "Audit log",
@@ -72,6 +77,7 @@ impl SettingsPage {
     pub const fn icon(&self) -> &'static str {
         match self {
             Self::General => "settings",
+            Self::Branding => "palette",
             Self::Members => "customers",
             Self::Security => "key",
             Self::Audit(_) => "clock",
@@ -84,7 +90,9 @@ impl SettingsPage {
         match self {
             // Everybody may see who works here, and leave.
             Self::Members => Capability::ReadShared,
-            Self::General | Self::Security | Self::Audit(_) | Self::Danger => Capability::ManageSettings,
+            Self::General | Self::Branding | Self::Security | Self::Audit(_) | Self::Danger => {
+                Capability::ManageSettings
+            }
         }
     }
 

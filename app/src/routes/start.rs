@@ -146,11 +146,23 @@ pub enum Saved {
     Withdrawn,
     /// The preferences.
     Preferences,
+    /// The portrait.
+    Portrait,
+    /// The portrait was taken away.
+    NoPortrait,
 }
 
 impl Saved {
-    const ALL: [Self; 6] =
-        [Self::Name, Self::Password, Self::LinkSent, Self::Address, Self::Withdrawn, Self::Preferences];
+    const ALL: [Self; 8] = [
+        Self::Name,
+        Self::Password,
+        Self::LinkSent,
+        Self::Address,
+        Self::Withdrawn,
+        Self::Preferences,
+        Self::Portrait,
+        Self::NoPortrait,
+    ];
 
     /// The word in the address.
     pub const fn as_str(self) -> &'static str {
@@ -161,6 +173,8 @@ impl Saved {
             Self::Address => "address",
             Self::Withdrawn => "withdrawn",
             Self::Preferences => "preferences",
+            Self::Portrait => "picture",
+            Self::NoPortrait => "no-picture",
         }
     }
 
@@ -172,6 +186,8 @@ impl Saved {
     /// What the page says.
     pub const fn message(self) -> &'static str {
         match self {
+            Self::Portrait => "Your picture is saved.",
+            Self::NoPortrait => "Your picture is removed.",
             Self::Name => "Your name is saved.",
             Self::Password => "Your password is changed. All other devices are signed out.",
             Self::LinkSent => "We sent a link to the new address. Your account moves there when you open it.",

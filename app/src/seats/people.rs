@@ -1,7 +1,7 @@
 //! The table of people: role and where the seat comes from, a menu for each, a bar for many.
 
 use super::Desk;
-use crate::ui::{Ago, Icon};
+use crate::ui::{Ago, Avatar, Icon};
 use leptos::prelude::*;
 use model::{
     id::UserId,
@@ -69,6 +69,7 @@ fn row<R: Rank>(desk: Desk<R>, data: &Members<R>, member: &Member<R>, roles: &[R
         <tr data-testid="row" data-person=member.email.clone()>
             {chosen}
             <td class="col-main" title=member.email.clone()>
+                <Avatar id=member.id name=member.name.clone() portrait=member.portrait.clone()/>
                 <span class="who">{member.name.clone()}</span>{me.then(|| view! { <span class="chip">"You"</span> })}
                 <span class="row-sub shown">{member.email.clone()}</span>
             </td>

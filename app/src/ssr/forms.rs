@@ -4,7 +4,7 @@
 use super::{
     Call, RequestContext, access, console,
     document::{asked, back_to_picker, page, redirect},
-    factors, identity, invite, profile, seats, sessions, settings,
+    factors, identity, invite, pictures, profile, seats, sessions, settings,
     shell::render,
     start,
 };
@@ -17,17 +17,27 @@ use crate::{
 use axum::body::Body;
 use http::{Response, StatusCode, Uri};
 use model::{
-    Slug,
+    FieldErrors, Slug,
     catalog::Lifecycle,
     factor::FactorAsked,
     id::OrganizationId,
     members::{Deed, Done},
+    picture::Hue,
 };
 use serde::de::DeserializeOwned;
 use store::{door::Live, seats::Freshness};
 
+/// What came in with a POST of a page's form.
+#[derive(Debug, Default)]
+pub struct Posted {
+    /// The controls' values by name.
+    pub fields: Vec<(String, String)>,
+    /// The file, if the form has one.
+    pub file: Option<Vec<u8>>,
+}
+
 /// What a form posted.
-pub(super) struct Form(Vec<(String, String)>);
+pub(super) struct Form(Vec<(String, String)>, Option<Vec<u8>>);
 
 impl Form {
     pub(super) fn get(&self, name: &str) -> &str {
@@ -57,9 +67,9 @@ impl Form {
 }
 
 /// Answers a POST of a page's form.
-pub async fn submit(context: RequestContext, uri: &Uri, form: Vec<(String, String)>) -> Response<Body> {
+pub async fn submit(context: RequestContext, uri: &Uri, posted: Posted) -> Response<Body> {
     let call = Call::new(context);
-    let form = Form(form);
+    let mut form = Form(posted.fields, posted.file);
     let outcome = if uri.path() == "/sign-out" {
         identity::sign_out(&call).await.map(|()| Outcome::Go("/sign-in?notice=signed-out".to_owned()))
     } else {
@@ -71,7 +81,10 @@ pub async fn submit(context: RequestContext, uri: &Uri, form: Vec<(String, Strin
             }
             Route::Tokens => token(&call, &form).await,
             Route::Start(start) => start::submit(&call, &start, &form).await,
-            Route::Profile { .. } => profile::submit_profile(&call, &form).await,
+            Route::Profile { .. } => {
+                let file = form.1.take();
+                profile::submit_profile(&call, &form, file).await
+            }
             Route::Preferences { .. } => profile::submit_preferences(&call, &form).await,
             Route::Workspace(..) | Route::Organization(..) | Route::Unknown
                 if form.get("action") == "request_access" =>
@@ -84,7 +97,10 @@ pub async fn submit(context: RequestContext, uri: &Uri, form: Vec<(String, Strin
                 let next = next.as_ref().map_or("", ReturnTo::as_str);
                 factors::prove(&call, form.get("code"), next).await.map(Outcome::Go)
             }
-            Route::Workspace(slug, page) => workspace(&call, &slug, &page, &form).await,
+            Route::Workspace(slug, page) => {
+                let file = form.1.take();
+                workspace(&call, &slug, &page, &form, file).await
+            }
             Route::Organization(id, _) => organization(&call, uri, id, &form).await,
             Route::Invite(token) => {
                 let wish =
@@ -249,7 +265,13 @@ fn show(call: &Call, route: Route, live: Live, data: SecurityData, returned: Opt
     Outcome::Show(render(&call.request, boot, route, status))
 }
 
-async fn workspace(call: &Call, slug: &Slug, page: &Page, form: &Form) -> Result<Outcome, AppError> {
+async fn workspace(
+    call: &Call,
+    slug: &Slug,
+    page: &Page,
+    form: &Form,
+    file: Option<Vec<u8>>,
+) -> Result<Outcome, AppError> {
     if form.get("action") == "restore-workspace" {
         return restore(call, form).await;
     }
@@ -279,6 +301,15 @@ async fn workspace(call: &Call, slug: &Slug, page: &Page, form: &Form) -> Result
             let saved = settings::save_general(call, slug, grant, &form.read()).await?;
             return Ok(Outcome::Go(page.url(&saved.slug)));
         }
+        Page::Settings(SettingsPage::Branding) => {
+            match form.get("action") {
+                "hue" => pictures::set_hue(call, slug, grant, hue(form.get("hue"))?).await?,
+                "logo" => pictures::set_logo(call, slug, grant, file).await?,
+                "remove-logo" => pictures::remove_logo(call, slug, grant).await?,
+                _ => return Err(AppError::Absent),
+            }
+            page.clone()
+        }
         Page::Settings(SettingsPage::Security) if form.get("action") == "demand" => {
             settings::demand_factor(call, slug, grant, form.get("demand") == "on").await?;
             page.clone()
@@ -290,4 +321,13 @@ async fn workspace(call: &Call, slug: &Slug, page: &Page, form: &Form) -> Result
         _ => return Err(AppError::Absent),
     };
     Ok(Outcome::Go(to.url(slug)))
+}
+
+/// The colour that a form names; nothing leaves it to the name.
+fn hue(text: &str) -> Result<Option<Hue>, AppError> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let hue = text.parse::<u8>().ok().and_then(|index| Hue::try_from(index).ok());
+    hue.map(Some).ok_or_else(|| AppError::Invalid(FieldErrors::one("hue", "Choose one of the colours.")))
 }

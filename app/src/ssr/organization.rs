@@ -61,6 +61,7 @@ async fn members(tx: &mut OrganizationTx) -> Result<Members<OrganizationRole>, A
         id: p.id,
         name: p.name,
         email: p.email,
+        portrait: p.portrait,
         role: Some(p.role),
         seat: format!("{} of every workspace", p.role.inherited().label()),
         since: p.since,

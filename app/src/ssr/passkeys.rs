@@ -180,6 +180,7 @@ mod tests {
             id: model::id::UserId::from_uuid(Uuid::from_u128(7)),
             name: "Ada".to_owned(),
             email: "ada@x.example".to_owned(),
+            portrait: None,
         };
         let asked = passkeys.ask_to_register(&person, &[]).expect("options");
         let options: Value = serde_json::from_str(&asked.options).expect("JSON");

@@ -4,7 +4,7 @@
 use super::{
     Call, account_letters as letters, cookies, fault,
     forms::{Form, Outcome},
-    identity,
+    identity, pictures,
     start::new_password,
 };
 use crate::{
@@ -136,7 +136,7 @@ pub async fn save_preferences(call: &Call, landing: &str, order: &str, theme: &s
 }
 
 /// Answers the POST of one of the profile's forms.
-pub(super) async fn submit_profile(call: &Call, form: &Form) -> Result<Outcome, AppError> {
+pub(super) async fn submit_profile(call: &Call, form: &Form, file: Option<Vec<u8>>) -> Result<Outcome, AppError> {
     let saved = match form.get("action") {
         "name" => save_name(call, form.get("name")).await.map(|_| Saved::Name)?,
         "password" => {
@@ -145,6 +145,8 @@ pub(super) async fn submit_profile(call: &Call, form: &Form) -> Result<Outcome, 
         "address" => {
             ask_address(call, form.get("email"), form.get("address_password")).await.map(|()| Saved::LinkSent)?
         }
+        "picture" => pictures::set_portrait(call, file).await.map(|()| Saved::Portrait)?,
+        "remove-picture" => pictures::remove_portrait(call).await.map(|()| Saved::NoPortrait)?,
         "withdraw" => withdraw_address(call).await.map(|()| Saved::Withdrawn)?,
         _ => return Err(AppError::Absent),
     };

@@ -52,6 +52,8 @@ pub(super) async fn load<M: Mode>(tx: &mut WorkspaceTx<M>, page: &SettingsPage) 
         SettingsPage::Audit(query) => PageData::Audit(Box::new(log(tx, &can, query).await?)),
         SettingsPage::Danger => PageData::Danger(settings::contents(tx, &can).await.map_err(fault)?),
         SettingsPage::Security => PageData::Security(security::read(tx, &can).await.map_err(fault)?),
+        // What the entry says already.
+        SettingsPage::Branding => PageData::Branding,
         SettingsPage::Members => PageData::Missing,
     })
 }

@@ -1,8 +1,9 @@
 //! Form controls: label, control, hint, error. Names are plain, so a form works without JavaScript.
 
 use super::Icon;
+use crate::browser;
 use leptos::prelude::*;
-use model::FieldErrors;
+use model::{FieldErrors, picture::FILE_MAX};
 
 fn described(name: &str, hint: bool) -> String {
     if hint { format!("{name}-error {name}-hint") } else { format!("{name}-error") }
@@ -144,6 +145,37 @@ pub fn SelectField(
                 <Icon name="chevron-down"/>
             </span>
             <Notes name hint=None errors/>
+        </div>
+    }
+}
+
+/// A picture from the device. The form around it is sent as `multipart/form-data`.
+#[component]
+pub fn FileField(
+    /// The control's name; errors are found by it.
+    name: &'static str,
+    /// Its label.
+    label: &'static str,
+    /// The form's errors.
+    errors: RwSignal<FieldErrors>,
+    /// A sentence below it.
+    hint: &'static str,
+) -> impl IntoView {
+    // Told before anything is sent; without JavaScript the server says it.
+    let chosen = move |_| {
+        errors.set(match browser::file_size(name) {
+            Some(size) if size > FILE_MAX as f64 => {
+                FieldErrors::one(name, "That file is larger than 1 MB. Choose a smaller one.")
+            }
+            _ => FieldErrors::default(),
+        });
+    };
+    view! {
+        <div class="field">
+            <Label name label optional=false/>
+            <input class="input file" id=name name=name type="file" accept="image/png,image/jpeg,image/webp" required=true on:change=chosen
+                aria-invalid=move || errors.with(|e| e.of(name).map(|_| "true")) aria-describedby=described(name, true)/>
+            <Notes name hint=Some(hint) errors/>
         </div>
     }
 }

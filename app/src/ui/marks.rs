@@ -1,20 +1,102 @@
 //! Small marks: a workspace's icon, a status, a slug, a time.
 
 use leptos::prelude::*;
-use model::{Slug, moment, workspace};
+use model::{
+    Slug,
+    id::UserId,
+    moment,
+    picture::{Brand, PictureName},
+    workspace,
+};
 use time::OffsetDateTime;
 
-/// A workspace's icon: the first letter of its name on a colour of its own.
+/// What a workspace is known by at a glance: its logo, else the first letter of its name, on its colour.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Face {
+    initial: String,
+    hue: u8,
+    logo: Option<String>,
+}
+
+impl Face {
+    /// Of a workspace that the person has a seat in.
+    pub fn of(name: &str, slug: &Slug, brand: &Brand) -> Self {
+        let logo = brand.logo.as_ref().map(|logo| format!("/api/pictures/workspaces/{slug}/{}", logo.as_str()));
+        Self { initial: workspace::initial(name), hue: brand.hue_of(name), logo }
+    }
+
+    /// Of a name of which nothing else is known.
+    pub fn named(name: &str) -> Self {
+        Self { initial: workspace::initial(name), hue: workspace::hue(name), logo: None }
+    }
+
+    /// Its colour, for `data-hue`.
+    pub const fn hue(&self) -> u8 {
+        self.hue
+    }
+
+    /// The same as the icon of a tab: an address.
+    pub fn favicon(&self) -> String {
+        self.logo.clone().unwrap_or_else(|| {
+            let degrees = u16::from(self.hue) * 10;
+            let svg = format!(
+                "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'><rect width='32' height='32' rx='8' fill='oklch(0.52 0.13 {degrees})'/>\
+                <text x='16' y='22.5' text-anchor='middle' font-family='Inter,system-ui,sans-serif' font-size='19' font-weight='700' fill='white'>{}</text></svg>",
+                // A letter or digit, so nothing that markup could be made of.
+                self.initial
+            );
+            let coded: String = svg.chars().map(|c| if c == '#' || c == '%' || !c.is_ascii() { escape(c) } else { c.to_string() }).collect();
+            format!("data:image/svg+xml;charset=utf-8,{coded}")
+        })
+    }
+}
+
+/// A character as it stands in an address (RFC 3986, section 2.1).
+fn escape(c: char) -> String {
+    let mut bytes = [0; 4];
+    c.encode_utf8(&mut bytes).bytes().map(|byte| format!("%{byte:02X}")).collect()
+}
+
+/// A workspace's icon.
 #[component]
 pub fn WsIcon(
-    /// The workspace's name.
-    name: String,
+    /// What it shows.
+    face: Face,
     /// In lists and heads.
     #[prop(optional)]
     large: bool,
 ) -> impl IntoView {
     let class = if large { "ws-icon large" } else { "ws-icon" };
-    view! { <span class=class data-hue=workspace::hue(&name) aria-hidden="true">{workspace::initial(&name)}</span> }
+    let Face { initial, hue, logo } = face;
+    let shown = match logo {
+        Some(url) => view! { <img src=url alt="" width="28" height="28" decoding="async"/> }.into_any(),
+        None => initial.into_any(),
+    };
+    view! { <span class=class data-hue=hue aria-hidden="true">{shown}</span> }
+}
+
+/// A person's portrait, else the letters that their names begin with.
+#[component]
+pub fn Avatar(
+    /// Who it is.
+    id: UserId,
+    /// Their name.
+    name: String,
+    /// Their portrait.
+    portrait: Option<PictureName>,
+) -> impl IntoView {
+    let shown = match portrait {
+        Some(portrait) => {
+            let url = format!("/api/pictures/people/{id}/{}", portrait.as_str());
+            view! { <img src=url alt="" width="56" height="56" decoding="async"/> }.into_any()
+        }
+        None => initials(&name).into_any(),
+    };
+    view! { <span class="avatar" aria-hidden="true">{shown}</span> }
+}
+
+fn initials(name: &str) -> String {
+    name.split_whitespace().filter_map(|word| word.chars().next()).take(2).flat_map(char::to_uppercase).collect()
 }
 
 /// How a status reads: always a word with a dot, never colour alone.

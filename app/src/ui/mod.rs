@@ -13,9 +13,9 @@ mod toast;
 
 pub use banner::{Banner, Empty, Tone};
 pub use chart::{BarChart, Spark};
-pub use field::{EmailField, SelectField, TextAreaField, TextField};
+pub use field::{EmailField, FileField, SelectField, TextAreaField, TextField};
 pub use icon::{Icon, Mark};
-pub use marks::{Ago, Highlighted, SlugText, Status, StatusTone, WsIcon};
+pub use marks::{Ago, Avatar, Face, Highlighted, SlugText, Status, StatusTone, WsIcon};
 pub use notice::{Asked, Gone, NotFound, Unavailable, ways_out};
 pub use password::PasswordField;
 pub use pin::pin_button;

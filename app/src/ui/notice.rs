@@ -1,7 +1,7 @@
 //! Whole-page notices: 404, 410, 503. The 404 is the same, to the byte, for what does not exist and for what the
 //! person may not see: nothing in it depends on the address (blueprint section 3, invariant 5).
 
-use super::WsIcon;
+use super::{Face, WsIcon};
 use crate::{
     account::{AccountFrame, restore_button},
     boot::Asking,
@@ -20,7 +20,7 @@ pub fn ways_out(session: Session) -> AnyView {
     });
     view! {
         <div class="btn-row">
-            {default.map(|(name, url)| view! { <a class="btn primary" href=url><WsIcon name=name.clone()/>{format!("Open {name}")}</a> })}
+            {default.map(|(name, url)| view! { <a class="btn primary" href=url><WsIcon face=Face::named(&name)/>{format!("Open {name}")}</a> })}
             <a class="btn" href=Route::home().url()>"All workspaces"</a>
         </div>
         {session.person.with_untracked(|p| p.as_ref().map(|p| view! { <p class="small">{format!("Signed in as {}.", p.email)}</p> }))}

@@ -166,6 +166,7 @@ mod tests {
             opened: None,
             pinned: false,
             former: Vec::new(),
+            brand: model::picture::Brand::default(),
         };
         let organization = |name: &str, role, workspaces| PickerOrganization {
             id: OrganizationId::from_uuid(Uuid::nil()),

@@ -40,6 +40,8 @@ const DATA_POLICY: HeaderValue =
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 /// Under a name that is its content's hash a file never changes.
 const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+/// Kept by the person's own browser, which asks each time whether it may still show it.
+const ASK_AGAIN: HeaderValue = HeaderValue::from_static("private, no-cache");
 /// Files whose name stays when their content changes.
 const A_DAY: HeaderValue = HeaderValue::from_static("public, max-age=86400");
 
@@ -91,12 +93,13 @@ fn policy(response: &Response, nonce: &str) -> HeaderValue {
     }
 }
 
-/// Nothing that depends on who asks is kept anywhere; neither is the answer that a file is not there.
+/// Nothing that depends on who asks is kept anywhere without being asked about again; neither is the answer that a file is not there.
 fn caching(path: &str, status: StatusCode) -> HeaderValue {
     let found = status.is_success() || status == StatusCode::NOT_MODIFIED;
     match path {
         _ if !found => NO_STORE,
         path if path.starts_with("/pkg/") => FOR_EVER,
+        path if path.starts_with("/api/pictures/") => ASK_AGAIN,
         path if assets::is_file(path) => A_DAY,
         _ => NO_STORE,
     }

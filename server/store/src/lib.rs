@@ -19,10 +19,11 @@ pub mod secret;
 mod workspace;
 
 pub use account::{
-    access, deleted, factors, handoffs, identity, links, offers, organizations, profile, seats, sessions, tokens,
+    access, deleted, factors, handoffs, identity, links, offers, organizations, pictures, profile, seats, sessions,
+    tokens,
 };
 pub use error::{Constraint, StoreError};
 pub use pool::Store;
 pub use workspace::{
-    auto_joins, customers, invites, invoices, members, overview, products, rate_plans, security, settings, usage,
+    auto_joins, brand, customers, invites, invoices, members, overview, products, rate_plans, security, settings, usage,
 };

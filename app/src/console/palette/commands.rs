@@ -8,10 +8,13 @@ use crate::{
     session::Session,
     ui::Toast,
 };
-use model::{Capability, Slug, finder, list::Noun, picker::Picker};
+use model::{
+    Capability, Slug,
+    finder::Query,
+    list::Noun,
+    picker::{Picker, PickerOrganization, PickerWorkspace},
+};
 
-/// Most workspaces listed at once; typing narrows.
-const WORKSPACES: usize = 50;
 /// How many workspaces stand under "Recent" while nothing is typed.
 const RECENT: usize = 4;
 
@@ -27,7 +30,7 @@ const SHORTCUTS: [(&str, &str); 7] = [
 ];
 
 /// The palette's sections, in their order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Section {
     /// Other workspaces that are pinned.
     Pinned,
@@ -46,23 +49,6 @@ pub enum Section {
 }
 
 impl Section {
-    /// All of them.
-    pub const ALL: [Self; 7] =
-        [Self::Pinned, Self::Recent, Self::Workspaces, Self::GoTo, Self::Actions, Self::Settings, Self::Help];
-
-    /// For an element's id.
-    pub const fn id(self) -> &'static str {
-        match self {
-            Self::Pinned => "pinned",
-            Self::Recent => "recent",
-            Self::Workspaces => "workspaces",
-            Self::GoTo => "go-to",
-            Self::Actions => "actions",
-            Self::Settings => "settings",
-            Self::Help => "help",
-        }
-    }
-
     /// What stands above it.
     pub const fn label(self) -> &'static str {
         match self {
@@ -77,24 +63,8 @@ impl Section {
     }
 }
 
-/// A workspace's row.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WorkspaceRow {
-    /// Its address.
-    pub slug: Slug,
-    /// Its name.
-    pub name: String,
-    /// Its organization.
-    pub organization: String,
-    /// Addresses that it had before.
-    pub former: Vec<Slug>,
-    /// The person's role.
-    pub role: &'static str,
-}
-
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Deed {
-    Switch(WorkspaceRow, String),
     Open(String),
     Theme(Theme),
     CopyLink,
@@ -103,42 +73,27 @@ enum Deed {
     Keys(&'static str),
 }
 
-/// One row of the palette.
+/// What the palette offers beside workspaces.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Command {
     /// Where it stands.
     pub section: Section,
     /// What it is called.
     pub label: String,
-    /// Which letters of the label matched.
-    pub letters: Vec<u32>,
-    /// Its icon, unless it is a workspace.
+    /// Its icon.
     pub icon: &'static str,
     deed: Deed,
 }
 
 impl Command {
     fn new(section: Section, icon: &'static str, label: &str, deed: Deed) -> Self {
-        Self { section, label: label.to_owned(), letters: Vec::new(), icon, deed }
-    }
-
-    /// The workspace that it switches to.
-    pub const fn workspace(&self) -> Option<&WorkspaceRow> {
-        match &self.deed {
-            Deed::Switch(row, _) => Some(row),
-            _ => None,
-        }
-    }
-
-    /// That workspace's slug.
-    pub fn slug(&self) -> Option<&Slug> {
-        self.workspace().map(|w| &w.slug)
+        Self { section, label: label.to_owned(), icon, deed }
     }
 
     /// Its address, if it has one: then it is a link like any other.
-    pub fn url(&self) -> Option<String> {
+    pub fn url(&self) -> Option<&str> {
         match &self.deed {
-            Deed::Switch(_, url) | Deed::Open(url) => Some(url.clone()),
+            Deed::Open(url) => Some(url),
             Deed::Theme(_) | Deed::CopyLink | Deed::SignOut | Deed::Keys(_) => None,
         }
     }
@@ -146,22 +101,16 @@ impl Command {
     /// Does what is not a link; `false` for links, which the navigator follows.
     pub fn run(&self, session: Session) -> bool {
         match &self.deed {
-            Deed::Switch(..) | Deed::Open(_) => false,
-            Deed::Theme(theme) => {
-                session.choose_theme(*theme);
-                true
-            }
+            Deed::Open(_) => return false,
+            Deed::Theme(theme) => session.choose_theme(*theme),
             Deed::CopyLink => {
                 browser::copy_address();
                 session.toast(Toast::done("The link to this page is copied."));
-                true
             }
-            Deed::SignOut => {
-                session.sign_out();
-                true
-            }
-            Deed::Keys(_) => true,
+            Deed::SignOut => session.sign_out(),
+            Deed::Keys(_) => {}
         }
+        true
     }
 
     /// The keys that it tells of.
@@ -172,17 +121,37 @@ impl Command {
         }
     }
 
-    fn texts(&self) -> Vec<&str> {
-        match &self.deed {
-            Deed::Switch(row, _) => {
-                let mut texts = vec![self.label.as_str(), row.slug.as_str(), &row.organization, "switch"];
-                texts.extend(row.former.iter().map(Slug::as_str));
-                texts
-            }
-            Deed::Keys(_) => vec![&self.label, "help keys shortcuts"],
-            _ => vec![&self.label],
-        }
+    /// What it is found by.
+    pub fn texts(&self) -> [&str; 2] {
+        [&self.label, if matches!(self.deed, Deed::Keys(_)) { "help keys shortcuts" } else { "" }]
     }
+}
+
+/// A row of the list of seats.
+pub type Seat<'a> = (&'a PickerOrganization, &'a PickerWorkspace);
+
+/// What a workspace is found by.
+pub fn texts_of<'a>((organization, workspace): Seat<'a>) -> impl Iterator<Item = &'a str> {
+    workspace.texts(&organization.name).chain(["switch"])
+}
+
+/// What stands in a line: its place in the list of seats or among the commands, so that ten thousand lines are numbers
+/// and only those on screen are anything more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Item {
+    /// A workspace: its place in [`Picker::rows`].
+    Workspace(usize),
+    /// One of the commands.
+    Command(usize),
+}
+
+/// A line of the palette.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Line {
+    /// The section it stands in.
+    pub section: Section,
+    /// What stands there.
+    pub item: Item,
 }
 
 /// What a query asks for: all, after `@` only workspaces, after `>` only what can be done.
@@ -195,33 +164,57 @@ fn asked(query: &str) -> (&str, fn(Section) -> bool) {
     }
 }
 
-/// The commands that `query` finds, by section: workspaces (the one on screen left out, in the person's order), the
-/// pages of this one, what the seat allows to do, settings, and the keys.
-pub fn gather(query: &str, picker: Option<&Picker>, here: Option<&ShellInfo>, page: &Page) -> Vec<Command> {
-    let (query, listed) = asked(query);
-    let idle = query.trim().is_empty();
-    let mut all = Vec::new();
+/// The words of a query, without the sign that says what is asked for.
+pub fn words(query: &str) -> Query {
+    Query::parse(asked(query).0)
+}
+
+/// The lines that `query` finds, by section: workspaces (the one on screen left out, in the person's order: `order` has
+/// their places), the pages of this one, what the seat allows to do, settings, and the keys.
+pub fn lines(
+    query: &str,
+    picker: Option<&Picker>,
+    order: &[usize],
+    here: Option<&Slug>,
+    commands: &[Command],
+) -> Vec<Line> {
+    let (typed, listed) = asked(query);
+    let query = Query::parse(typed);
+    let rows: Vec<Seat> = picker.map(|picker| picker.rows().collect()).unwrap_or_default();
+    let mut found = Vec::new();
     if let Some(picker) = picker.filter(|_| listed(Section::Workspaces)) {
-        let rows = picker.ordered().into_iter().filter(|(_, w)| here.is_none_or(|h| h.slug != w.slug));
-        let recents: Vec<_> = picker.recent(here.map(|h| &h.slug), RECENT).iter().map(|(_, w)| w.id).collect();
-        all.extend(rows.map(|(organization, workspace)| {
-            let url = page.in_another_workspace(workspace.seat.capabilities()).url(&workspace.slug);
-            let row = WorkspaceRow {
-                slug: workspace.slug.clone(),
-                name: workspace.name.clone(),
-                organization: organization.name.clone(),
-                former: workspace.former.clone(),
-                role: workspace.seat.role().label(),
-            };
-            let section = match workspace {
-                _ if !idle => Section::Workspaces,
+        let others = order.iter().copied().filter_map(|at| Some((at, *rows.get(at)?)));
+        let others: Vec<(usize, Seat)> = others.filter(|(_, (_, w))| here != Some(&w.slug)).collect();
+        let line = |section, at| Line { section, item: Item::Workspace(at) };
+        if query.is_empty() {
+            let recent: Vec<_> = picker.recent(here, RECENT).iter().map(|(_, w)| w.id).collect();
+            let of = |w: &PickerWorkspace| match w {
                 w if w.pinned => Section::Pinned,
-                w if recents.contains(&w.id) => Section::Recent,
+                w if recent.contains(&w.id) => Section::Recent,
                 _ => Section::Workspaces,
             };
-            Command::new(section, "switch", &workspace.name, Deed::Switch(row, url))
-        }));
+            found.extend(others.iter().map(|(at, (_, w))| line(of(w), *at)));
+            found.sort_by_key(|line| line.section);
+        } else {
+            let ranked = query.rank(others.iter().map(|(_, row)| texts_of(*row)));
+            found.extend(ranked.into_iter().filter_map(|i| Some(line(Section::Workspaces, others.get(i)?.0))));
+        }
     }
+    let offered: Vec<_> = commands.iter().enumerate().filter(|(_, command)| listed(command.section)).collect();
+    let ranked = query.rank(offered.iter().map(|(_, command)| command.texts()));
+    let mut ranked: Vec<Line> = ranked
+        .into_iter()
+        .filter_map(|i| offered.get(i))
+        .map(|(at, command)| Line { section: command.section, item: Item::Command(*at) })
+        .collect();
+    ranked.sort_by_key(|line| line.section);
+    found.extend(ranked);
+    found
+}
+
+/// All that can be done from `page` of the workspace on screen, or from where there is none.
+pub fn commands(picker: Option<&Picker>, here: Option<&ShellInfo>) -> Vec<Command> {
+    let mut all = Vec::new();
     if let Some(here) = here {
         let open = |page: Page| Deed::Open(page.url(&here.slug));
         if here.may.has(Capability::ReadAll) {
@@ -260,17 +253,5 @@ pub fn gather(query: &str, picker: Option<&Picker>, here: Option<&ShellInfo>, pa
     }
     all.push(Command::new(Section::Actions, "sign-out", "Sign out", Deed::SignOut));
     all.extend(SHORTCUTS.map(|(label, keys)| Command::new(Section::Help, "key", label, Deed::Keys(keys))));
-    all.retain(|command| listed(command.section));
-    let found = finder::find(query, all.iter().map(Command::texts));
-    let mut commands: Vec<Command> = Vec::with_capacity(found.len().min(80));
-    for section in Section::ALL {
-        let of_section = found.iter().filter(|f| all.get(f.index).is_some_and(|c| c.section == section));
-        let most = if section == Section::Workspaces { WORKSPACES } else { usize::MAX };
-        commands.extend(
-            of_section
-                .take(most)
-                .filter_map(|f| Some(Command { letters: f.letters.clone(), ..all.get(f.index)?.clone() })),
-        );
-    }
-    commands
+    all
 }

@@ -1,19 +1,48 @@
 //! The palette: cmd+K or ctrl+K from anywhere. Workspaces, pages, actions, found by typing.
+//!
+//! Its lines are places in lists; only those in sight are drawn, so that it opens and answers a key in a frame whether
+//! there are ten workspaces or ten thousand.
 
 mod commands;
+mod window;
 
-use self::commands::{Command, Section, gather};
+use self::{
+    commands::{Command, Item, Line, Seat, Section, commands, lines, texts_of, words},
+    window::Window,
+};
 use super::shell::ShellInfo;
 use crate::{
     browser,
     routes::Page,
     session::{Session, use_session},
-    ui::{Highlighted, Icon, SlugText, WsIcon},
+    ui::{Face, Highlighted, Icon, SlugText, WsIcon},
 };
 use leptos::{ev::KeyboardEvent, prelude::*};
+use model::{Slug, finder::Query};
 
 /// The dialog's id.
 const DIALOG: &str = "palette";
+/// The button that closes it on a phone.
+const CANCEL: &str = "#palette-cancel";
+/// The id of what scrolls.
+const LIST: &str = "palette-list";
+/// How long after the list of seats changed its order is worked out, so that opening the palette need not.
+const ORDER_MILLIS: u32 = 250;
+
+/// What the palette shows and where the person is in it.
+#[derive(Clone, Copy)]
+struct Desk {
+    session: Session,
+    page: Signal<Page>,
+    query: RwSignal<String>,
+    /// What can be done.
+    commands: Memo<Vec<Command>>,
+    /// What was found.
+    lines: Memo<Vec<Line>>,
+    /// The highlighted line.
+    active: RwSignal<usize>,
+    window: Window,
+}
 
 /// The palette of a plane.
 #[component]
@@ -23,84 +52,35 @@ pub fn Palette(
     /// The page on screen.
     page: Signal<Page>,
 ) -> impl IntoView {
-    let session = use_session();
-    let query = RwSignal::new(String::new());
-    let active = RwSignal::new(0usize);
-    let found = Memo::new(move |_| {
-        if !session.palette.get() {
-            return Vec::new();
-        }
-        session
-            .picker
-            .with(|picker| info.with(|info| gather(&query.get(), picker.as_deref(), info.as_ref(), &page.get())))
-    });
-    Effect::new(move |_| {
-        if session.palette.get() {
-            query.set(String::new());
-            active.set(0);
-            session.refresh_if_stale();
-            browser::show_dialog(DIALOG);
-            browser::focus(".palette-input");
-        } else {
-            browser::close_dialog(DIALOG);
-        }
-    });
-    // Whatever is highlighted, by key, by pointer or by what was typed, is what Enter would open.
-    Effect::new(move |_| {
-        let at = active.get();
-        match found.with(|f| f.get(at).and_then(|c| c.slug().cloned())) {
-            Some(slug) => session.aim(&slug),
-            None => session.look_away(),
-        }
-    });
-    on_cleanup(move || session.palette.set(false));
-    browser::on_key(move |event| {
-        if (event.ctrl_key() || event.meta_key())
-            && !event.alt_key()
-            && !event.shift_key()
-            && event.key().eq_ignore_ascii_case("k")
-        {
-            event.prevent_default();
-            session.palette.update(|open| *open = !*open);
-        }
-    });
-    let keys = move |event: KeyboardEvent| {
-        let last = found.with_untracked(|f| f.len().saturating_sub(1));
-        let to = active.with_untracked(|at| match event.key().as_str() {
-            "ArrowDown" => Some(if *at >= last { 0 } else { at + 1 }),
-            "ArrowUp" => Some(if *at == 0 { last } else { at - 1 }),
-            "Home" if event.ctrl_key() => Some(0),
-            "End" if event.ctrl_key() => Some(last),
-            _ => None,
-        });
-        if let Some(to) = to {
-            event.prevent_default();
-            active.set(to);
-            browser::next_frame(|| browser::reveal(".palette-item[aria-selected=true]"));
-        } else if event.key() == "Enter" {
-            event.prevent_default();
-            let at = active.get_untracked();
-            match found.with_untracked(|f| f.get(at).and_then(Command::url)) {
-                Some(url) if event.ctrl_key() || event.meta_key() => browser::open_tab(&url),
-                _ => browser::click_nth(".palette-item", at),
-            }
-        }
+    let desk = Desk::open(use_session(), info, page);
+    let Desk { session, query, lines, active, .. } = desk;
+    let drawn = move || desk.drawn();
+    let results = move || match lines.with(Vec::len) {
+        0 => "No results".to_owned(),
+        1 => "1 result".to_owned(),
+        n => format!("{n} results"),
     };
     view! {
-        <dialog class="palette" id=DIALOG data-testid="palette" aria-label="Search or run a command" on:close=move |_| session.palette.set(false)
-            on:click=move |event| if browser::is_backdrop(&event) { session.palette.set(false) }>
+        <div class="palette" id=DIALOG data-testid="palette" popover="auto" role="dialog" aria-modal="true" aria-label="Search or run a command"
+            on:toggle=move |_| if !browser::is_popover_open(DIALOG) { session.palette.set(false) }
+            on:click=move |event| if browser::is_itself(&event) { session.palette.set(false) }
+            on:keydown=move |event| tab(&event)>
+            <div class="palette-panel">
             <div class="palette-field">
                 <Icon name="search"/>
                 <input class="palette-input" data-testid="palette-input" type="text" role="combobox" aria-label="Search or run a command" aria-autocomplete="list"
-                    aria-expanded="true" aria-controls="palette-list" autocomplete="off" spellcheck="false" enterkeyhint="go" placeholder="Search or run a command"
-                    aria-activedescendant=move || found.with(|f| !f.is_empty()).then(|| format!("palette-{}", active.get()))
-                    prop:value=query on:input=move |event| { query.set(browser::event_value(&event)); active.set(0); } on:keydown=keys/>
-                <button class="btn quiet" type="button" on:click=move |_| session.palette.set(false)>"Cancel"</button>
+                    aria-expanded="true" aria-controls=LIST autocomplete="off" spellcheck="false" enterkeyhint="go" placeholder="Search or run a command"
+                    aria-activedescendant=move || (!lines.with(Vec::is_empty)).then(|| row_id(active.get()))
+                    prop:value=query on:input=move |event| desk.type_in(browser::event_value(&event)) on:keydown=move |event| desk.key(&event)/>
+                <button class="btn quiet" type="button" id="palette-cancel" on:click=move |_| session.palette.set(false)>"Cancel"</button>
             </div>
-            <div class="palette-list" id="palette-list" role="listbox" aria-label="Results">
-                {move || listing(session, &found.get(), active)}
+            <div class="palette-list" id=LIST role="listbox" aria-label="Results" data-lines=move || lines.with(Vec::len)
+                on:scroll=move |_| desk.window.follow()
+                on:pointermove=move |event| if let Some(at) = browser::number_at(&event, "data-line") && active.get_untracked() != at { active.set(at) }
+                on:click=move |event| desk.clicked(&event)>
+                {drawn}
             </div>
-            <p class="visually-hidden" role="status">{move || found.with(|f| match f.len() { 0 => "No results".to_owned(), 1 => "1 result".to_owned(), n => format!("{n} results") })}</p>
+            <p class="visually-hidden" role="status">{results}</p>
             <div class="foot" aria-hidden="true">
                 <span><kbd class="kbd">"↑"</kbd><kbd class="kbd">"↓"</kbd>" move"</span>
                 <span><kbd class="kbd">"↵"</kbd>" open"</span>
@@ -109,68 +89,218 @@ pub fn Palette(
                 <span><kbd class="kbd">">"</kbd>" actions"</span>
                 <span class="end"><kbd class="kbd">"esc"</kbd>" close"</span>
             </div>
-        </dialog>
+            </div>
+        </div>
     }
 }
 
-fn listing(session: Session, found: &[Command], active: RwSignal<usize>) -> AnyView {
-    if found.is_empty() {
-        return view! { <p class="nothing">"Nothing matches. Try fewer letters."</p> }.into_any();
+impl Desk {
+    fn open(session: Session, info: Signal<Option<ShellInfo>>, page: Signal<Page>) -> Self {
+        let query = RwSignal::new(String::new());
+        let active = RwSignal::new(0);
+        let here = Memo::new(move |_| info.with(|info| info.as_ref().map(|info| info.slug.clone())));
+        let order = Memo::new(move |_| {
+            session.picker.with(|picker| picker.as_ref().map(|picker| picker.order_of_rows()).unwrap_or_default())
+        });
+        let commands = Memo::new(move |_| {
+            session.picker.with(|picker| info.with(|info| commands(picker.as_deref(), info.as_ref())))
+        });
+        let lines = Memo::new(move |_| {
+            if !session.palette.get() {
+                return Vec::new();
+            }
+            session.picker.with(|picker| {
+                let (query, here) = (query.get(), here.get());
+                order.with(|order| {
+                    commands.with(|commands| lines(&query, picker.as_deref(), order, here.as_ref(), commands))
+                })
+            })
+        });
+        let desk = Self { session, page, query, commands, lines, active, window: Window::new(LIST) };
+        Effect::new(move |_| desk.shown(session.palette.get()));
+        // Whatever is highlighted, by key, by pointer or by what was typed, is what Enter would open.
+        Effect::new(move |_| match desk.slug_at(active.get()) {
+            Some(slug) => session.aim(&slug),
+            None => session.look_away(),
+        });
+        Effect::new(move |_| {
+            session.picker.track();
+            browser::after(ORDER_MILLIS, move || {
+                order.try_with_untracked(|_| ());
+            });
+        });
+        on_cleanup(move || session.palette.set(false));
+        browser::on_key(move |event| {
+            let command = (event.ctrl_key() || event.meta_key()) && !event.alt_key() && !event.shift_key();
+            if command && event.key().eq_ignore_ascii_case("k") {
+                event.prevent_default();
+                session.palette.update(|open| *open = !*open);
+            }
+        });
+        desk
     }
-    Section::ALL
-        .into_iter()
-        .filter_map(|section| {
-            let rows: Vec<_> = found
-                .iter()
-                .enumerate()
-                .filter(|(_, command)| command.section == section)
-                .map(|(i, command)| item(session, i, command, active))
-                .collect();
-            let id = format!("palette-{}", section.id());
-            let labelled = id.clone();
-            (!rows.is_empty()).then(|| {
+
+    fn shown(self, open: bool) {
+        if !open {
+            browser::hide_popover(DIALOG);
+            return;
+        }
+        self.type_in(String::new());
+        self.session.refresh_if_stale();
+        browser::show_popover(DIALOG);
+        browser::focus(".palette-input");
+        browser::next_frame(move || self.window.measure(".palette-item", ".palette-label"));
+    }
+
+    fn type_in(self, typed: String) {
+        self.query.set(typed);
+        self.active.set(0);
+        self.window.to_top();
+    }
+
+    /// The slug of the workspace at a line, if one stands there.
+    fn slug_at(self, at: usize) -> Option<Slug> {
+        let Item::Workspace(row) = self.lines.with(|lines| lines.get(at).map(|line| line.item))? else { return None };
+        self.session.picker.with(|picker| picker.as_ref()?.rows().nth(row).map(|(_, w)| w.slug.clone()))
+    }
+
+    fn key(self, event: &KeyboardEvent) {
+        let last = self.lines.with_untracked(Vec::len).saturating_sub(1);
+        let at = self.active.get_untracked();
+        let to = match event.key().as_str() {
+            "ArrowDown" => Some(if at >= last { 0 } else { at + 1 }),
+            "ArrowUp" => Some(if at == 0 { last } else { at - 1 }),
+            "Home" if event.ctrl_key() => Some(0),
+            "End" if event.ctrl_key() => Some(last),
+            _ => None,
+        };
+        if let Some(to) = to {
+            event.prevent_default();
+            self.active.set(to);
+            self.lines.with_untracked(|lines| self.window.reveal(lines, to));
+        } else if event.key() == "Enter" {
+            event.prevent_default();
+            self.lines.with_untracked(|lines| self.window.reveal(lines, at));
+            let tab = event.ctrl_key() || event.meta_key();
+            match browser::link_of(&format!("#{}", row_id(at))).filter(|url| tab && url != "#") {
+                Some(url) => browser::open_tab(&url),
+                None => browser::click(&format!("#{}", row_id(at))),
+            }
+        }
+    }
+
+    /// A click that opens a tab is the browser's; one that stays here does what the line says and closes the palette.
+    fn clicked(self, event: &leptos::ev::MouseEvent) {
+        let Some(at) = browser::number_at(event, "data-line").filter(|_| !(event.ctrl_key() || event.meta_key()))
+        else {
+            return;
+        };
+        let item = self.lines.with_untracked(|lines| lines.get(at).map(|line| line.item));
+        if let Some(Item::Command(command)) = item {
+            let command = self.commands.with_untracked(|commands| commands.get(command).cloned());
+            if command.is_some_and(|command| command.run(self.session)) {
+                event.prevent_default();
+            }
+        }
+        if item.is_some() && browser::link_of(&format!("#{}", row_id(at))).is_some_and(|url| url != "#") {
+            // The page that comes takes the focus: nothing is to be given it in between.
+            browser::blur();
+        }
+        // Closed before anything else changes on screen, as that is cheaper than after.
+        browser::hide_popover(DIALOG);
+        self.session.palette.set(false);
+    }
+
+    /// The lines in sight, under the headings of their sections, between two spaces for what is out of sight.
+    fn drawn(self) -> AnyView {
+        self.lines.with(|lines| {
+            if lines.is_empty() {
+                return view! { <p class="nothing">"Nothing matches. Try fewer letters."</p> }.into_any();
+            }
+            let seen = self.window.seen(lines);
+            let query = self.query.with(|query| words(query));
+            self.session.picker.with_untracked(|picker| {
+                let rows: Vec<Seat> = picker.as_ref().map(|picker| picker.rows().collect()).unwrap_or_default();
+                let (mut groups, mut at) = (Vec::new(), seen.lines.start);
+                while let Some(section) = lines.get(at).map(|line| line.section).filter(|_| at < seen.lines.end) {
+                    let first = at;
+                    let mut drawn = Vec::new();
+                    while let Some(line) = lines.get(at).filter(|line| line.section == section && at < seen.lines.end) {
+                        drawn.extend(self.row(at, lines.len(), *line, &rows, &query));
+                        at += 1;
+                    }
+                    let begins = first == 0 || lines.get(first - 1).is_none_or(|line| line.section != section);
+                    groups.push(group(section, begins, drawn));
+                }
                 view! {
-                    <div role="group" aria-labelledby=labelled>
-                        <div class="palette-label" id=id role="presentation">{section.label()}</div>
-                        {rows}
-                    </div>
+                    <div class="palette-space" style:height=format!("{}px", seen.above)></div>
+                    {groups}
+                    <div class="palette-space" style:height=format!("{}px", seen.below)></div>
                 }
                 .into_any()
             })
         })
-        .collect_view()
-        .into_any()
+    }
+
+    fn row(self, at: usize, of: usize, line: Line, rows: &[Seat], query: &Query) -> Option<AnyView> {
+        let active = self.active;
+        let selected = move || if active.get() == at { "true" } else { "false" };
+        Some(match line.item {
+            Item::Workspace(place) => {
+                let row = *rows.get(place)?;
+                let (organization, workspace) = row;
+                let may = workspace.seat.capabilities();
+                let url = self.page.with_untracked(|page| page.in_another_workspace(may).url(&workspace.slug));
+                view! {
+                    <a class="palette-item" role="option" id=row_id(at) data-line=at data-testid="palette-item" tabindex="-1" href=url
+                        data-slug=workspace.slug.to_string() aria-selected=selected aria-setsize=of aria-posinset=at + 1>
+                        <WsIcon face=Face::of(&workspace.name, &workspace.slug, &workspace.brand)/>
+                        <span class="name"><Highlighted text=workspace.name.clone() letters=query.letters(texts_of(row))/></span>
+                        <SlugText slug=workspace.slug.clone()/>
+                        <span class="end"><span>{workspace.seat.role().label()}</span><span>{organization.name.clone()}</span></span>
+                    </a>
+                }
+                .into_any()
+            }
+            Item::Command(place) => {
+                let command = self.commands.with_untracked(|commands| commands.get(place).cloned())?;
+                let letters = query.letters(command.texts());
+                let url = command.url().unwrap_or("#").to_owned();
+                let (icon, keys) = (command.icon, command.keys());
+                view! {
+                    <a class="palette-item" role="option" id=row_id(at) data-line=at data-testid="palette-item" tabindex="-1" href=url
+                        aria-selected=selected aria-setsize=of aria-posinset=at + 1>
+                        <Icon name=icon/>
+                        <span class="name"><Highlighted text=command.label letters/></span>
+                        <span class="end">{keys.map(|keys| view! { <kbd class="kbd">{keys}</kbd> })}</span>
+                    </a>
+                }
+                .into_any()
+            }
+        })
+    }
 }
 
-fn item(session: Session, index: usize, command: &Command, active: RwSignal<usize>) -> AnyView {
-    let action = command.clone();
-    let slug = command.slug().cloned();
-    let run = move |event: leptos::ev::MouseEvent| {
-        // A click that opens a tab is the browser's; one that stays here closes the palette.
-        if !(event.ctrl_key() || event.meta_key()) {
-            if action.run(session) {
-                event.prevent_default();
-            }
-            session.palette.set(false);
-        }
-    };
+/// The focus stays in the palette while it is open: in its field, or on a phone also on its button.
+fn tab(event: &KeyboardEvent) {
+    if event.key() == "Tab" {
+        event.prevent_default();
+        let to_button = browser::is_typing() && browser::is_shown(CANCEL);
+        browser::focus(if to_button { CANCEL } else { ".palette-input" });
+    }
+}
+
+fn row_id(at: usize) -> String {
+    format!("palette-{at}")
+}
+
+/// A section's lines; its heading only where it begins in sight.
+fn group(section: Section, begins: bool, rows: Vec<AnyView>) -> AnyView {
     view! {
-        <a class="palette-item" role="option" id=format!("palette-{index}") data-testid="palette-item" tabindex="-1"
-            href=command.url().unwrap_or_else(|| "#".to_owned()) data-slug=slug.map(|s| s.to_string())
-            aria-selected=move || if active.get() == index { "true" } else { "false" }
-            on:pointermove=move |_| if active.get_untracked() != index {
-                active.set(index);
-            }
-            on:click=run>
-            {match command.workspace() {
-                Some(workspace) => view! { <WsIcon name=workspace.name.clone()/> }.into_any(),
-                None => view! { <Icon name=command.icon/> }.into_any(),
-            }}
-            <span class="name"><Highlighted text=command.label.clone() letters=command.letters.clone()/></span>
-            {command.workspace().map(|w| view! { <SlugText slug=w.slug.clone()/> })}
-            <span class="end">{command.workspace().map(|w| view! { <span>{w.role}</span><span>{w.organization.clone()}</span> })}
-                {command.keys().map(|keys| view! { <kbd class="kbd">{keys}</kbd> })}</span>
-        </a>
+        <div role="group" aria-label=section.label()>
+            {begins.then(|| view! { <div class="palette-label" role="presentation">{section.label()}</div> })}
+            {rows}
+        </div>
     }
     .into_any()
 }

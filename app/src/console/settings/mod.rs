@@ -3,6 +3,7 @@
 //! A page that a seat doesn't allow says why, and what would; so does a button.
 
 mod audit;
+mod branding;
 mod danger;
 mod general;
 mod members;
@@ -55,6 +56,7 @@ fn framed(scope: Scope, page: SettingsPage) -> AnyView {
         scope.shown.with(|shown| match &shown.data {
             Some(PageData::Denied(needed)) => why_not(scope, *needed),
             Some(PageData::General(settings)) => general::view(scope, settings),
+            Some(PageData::Branding) => branding::view(scope),
             Some(PageData::Security(settings)) => security::view(scope, settings),
             Some(PageData::Audit(log)) => audit::view(scope, log),
             Some(PageData::Danger(contents)) => danger::view(scope, *contents),

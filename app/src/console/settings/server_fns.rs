@@ -2,7 +2,7 @@
 
 use crate::error::AppError;
 use leptos::prelude::*;
-use model::{Slug, settings::GeneralInput, workspace::WorkspaceProfile};
+use model::{Slug, picture::Hue, settings::GeneralInput, workspace::WorkspaceProfile};
 use server_fn::codec::Json;
 
 /// Stores the general settings; answers with what the workspace is called and where it is from now on.
@@ -13,6 +13,15 @@ use server_fn::codec::Json;
 #[server(prefix = "/api/fn", endpoint = "save_general", input = Json, output = Json)]
 pub async fn save_general(workspace: Slug, grant: String, input: GeneralInput) -> Result<WorkspaceProfile, AppError> {
     crate::ssr::settings::save_general(&crate::ssr::context()?, &workspace, &grant, &input).await
+}
+
+/// Sets the workspace's colour; without one it is that of its name.
+///
+/// # Errors
+/// [`AppError::Denied`] without the capability.
+#[server(prefix = "/api/fn", endpoint = "save_hue", input = Json, output = Json)]
+pub async fn save_hue(workspace: Slug, grant: String, hue: Option<Hue>) -> Result<(), AppError> {
+    crate::ssr::pictures::set_hue(&crate::ssr::context()?, &workspace, &grant, hue).await
 }
 
 /// Deletes the workspace, if `typed` is its address. It can be restored for 14 days.

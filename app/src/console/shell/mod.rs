@@ -5,16 +5,12 @@ use crate::{
     account::ProfileMenu,
     browser,
     routes::{Page, SettingsPage, section_requires},
-    ui::Icon,
+    ui::{Face, Icon},
 };
 use leptos::prelude::*;
 use model::{
-    Capability, Slug, WorkspaceRole,
-    capability::CapabilitySet,
-    list::Noun,
-    picker::Picker,
-    seat::Seat,
-    workspace::{Entry, hue},
+    Capability, Slug, WorkspaceRole, capability::CapabilitySet, list::Noun, picker::Picker, picture::Brand, seat::Seat,
+    workspace::Entry,
 };
 
 /// What the shell shows of a workspace: from the entry, or, while that is awaited, from the list of seats.
@@ -32,35 +28,53 @@ pub struct ShellInfo {
     pub may: CapabilitySet,
     /// Why the person has the seat.
     pub why: String,
+    /// Its colour and logo.
+    pub brand: Brand,
 }
 
 impl ShellInfo {
     /// Of a workspace that was entered.
     pub fn entered(entry: &Entry) -> Self {
         let Entry { workspace, seat, .. } = entry;
-        Self::of(workspace.slug.clone(), workspace.name.clone(), workspace.organization.clone(), *seat)
+        Self::of(
+            workspace.slug.clone(),
+            workspace.name.clone(),
+            workspace.organization.clone(),
+            *seat,
+            workspace.brand.clone(),
+        )
     }
 
     /// Of a workspace that is awaited, as the list of seats has it.
     pub fn listed(slug: Slug, picker: Option<&Picker>) -> Self {
         match picker.and_then(|picker| picker.find(&slug)) {
-            Some((organization, workspace)) => {
-                Self::of(slug, workspace.name.clone(), organization.name.clone(), workspace.seat)
-            }
+            Some((organization, workspace)) => Self::of(
+                slug,
+                workspace.name.clone(),
+                organization.name.clone(),
+                workspace.seat,
+                workspace.brand.clone(),
+            ),
             None => Self {
                 name: slug.to_string(),
                 organization: String::new(),
                 role: None,
                 may: CapabilitySet::default(),
                 why: String::new(),
+                brand: Brand::default(),
                 slug,
             },
         }
     }
 
-    fn of(slug: Slug, name: String, organization: String, seat: Seat) -> Self {
+    /// What it is known by at a glance.
+    pub fn face(&self) -> Face {
+        Face::of(&self.name, &self.slug, &self.brand)
+    }
+
+    fn of(slug: Slug, name: String, organization: String, seat: Seat, brand: Brand) -> Self {
         let why = seat.explain(&organization);
-        Self { slug, name, organization, role: Some(seat.role()), may: seat.capabilities(), why }
+        Self { slug, name, organization, role: Some(seat.role()), may: seat.capabilities(), why, brand }
     }
 }
 
@@ -81,6 +95,11 @@ pub fn Shell(
     Effect::new(move |_| {
         browser::set_title(&info.with(|i| format!("{} · {} · Stile", place.page.with(Page::title), i.name)));
     });
+    // On what is drawn in the colour and not on all: each element below it is styled anew when it changes.
+    let face = Memo::new(move |_| info.with(ShellInfo::face));
+    Effect::new(move |_| browser::set_icon(Some(&face.with(Face::favicon))));
+    on_cleanup(|| browser::set_icon(None));
+    let hue = move || face.with(Face::hue);
     Effect::new(move |before: Option<Slug>| {
         let now = place.slug.get();
         if before.is_some_and(|before| before != now) {
@@ -89,14 +108,14 @@ pub fn Shell(
         now
     });
     view! {
-        <div class="console" data-hue=move || info.with(|i| hue(&i.name))>
-            <aside class="rail" aria-label="Workspace">
+        <div class="console">
+            <aside class="rail" aria-label="Workspace" data-hue=hue>
                 <Switcher info page/>
                 <Navigation place/>
                 <p class="rail-hint" data-script><kbd class="kbd">"Ctrl K"</kbd>" to jump anywhere"</p>
             </aside>
             <div class="main-column">
-                <TopBar place/>
+                <TopBar place hue=Signal::derive(hue)/>
                 <main class="main" id="main" tabindex="-1">{children()}</main>
             </div>
             <Palette info=Signal::derive(move || Some(info.get())) page/>
@@ -149,7 +168,7 @@ fn Navigation(place: Place) -> impl IntoView {
 }
 
 #[component]
-fn TopBar(place: Place) -> impl IntoView {
+fn TopBar(place: Place, hue: Signal<u8>) -> impl IntoView {
     let (info, session) = (place.info, place.session);
     // "Switching to ..." is said only when it takes long enough to be noticed.
     let slow = RwSignal::new(false);
@@ -183,7 +202,7 @@ fn TopBar(place: Place) -> impl IntoView {
                 </ol>
             </nav>
             {move || (entering.get().is_some() && slow.get()).then(|| view! {
-                <div class="switching" role="status" data-testid="switching">{info.with(|i| format!("Switching to {}…", i.name))}</div>
+                <div class="switching" role="status" data-hue=hue data-testid="switching">{info.with(|i| format!("Switching to {}…", i.name))}</div>
             })}
             <span class="chip outline" data-testid="role" title=move || info.with(|i| i.why.clone())>{move || info.with(|i| i.role.map(WorkspaceRole::label))}</span>
             <button class="palette-button" type="button" data-script aria-keyshortcuts="Control+K Meta+K" on:click=move |_| session.palette.set(true)>

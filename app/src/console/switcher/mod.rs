@@ -8,11 +8,11 @@ use crate::{
     browser,
     routes::{Page, Route, SettingsPage},
     session::{Session, use_session},
-    ui::{Highlighted, Icon, WsIcon, pin_button},
+    ui::{Face, Highlighted, Icon, WsIcon, pin_button},
 };
 use leptos::{ev::KeyboardEvent, prelude::*};
 use model::{
-    finder,
+    finder::Query,
     picker::{Picker, PickerOrganization, PickerWorkspace},
 };
 
@@ -65,7 +65,7 @@ pub fn Switcher(
     let settings = move || info.with(|i| Page::Settings(SettingsPage::General).url(&i.slug));
     view! {
         <button class="switcher" type="button" popovertarget=MENU data-testid="switcher" on:click=opened>
-            {move || view! { <WsIcon name=info.with(|i| i.name.clone()) large=true/> }}
+            {move || view! { <WsIcon face=info.with(ShellInfo::face) large=true/> }}
             <span class="names">
                 <span class="name" data-testid="workspace-name">{move || info.with(|i| i.name.clone())}</span>
                 <span class="org">{move || info.with(|i| i.organization.clone())}</span>
@@ -143,14 +143,16 @@ fn rows(session: Session, picker: &Picker, info: Memo<ShellInfo>, page: Signal<P
         item(session, (organization, workspace), info, page, letters, number)
     };
     if !query.trim().is_empty() {
-        let found = finder::find(query, all.iter().map(|(o, w)| w.texts(&o.name)));
+        let query = Query::parse(query);
+        let found = query.rank(all.iter().map(|(o, w)| w.texts(&o.name)));
         if found.is_empty() {
             return view! { <p class="nothing" role="status">"No workspace matches."</p> }.into_any();
         }
         return found
             .into_iter()
             .take(ROWS)
-            .filter_map(|f| Some(row(*all.get(f.index)?, f.letters)))
+            .filter_map(|at| all.get(at))
+            .map(|(o, w)| row((*o, *w), query.letters(w.texts(&o.name))))
             .collect_view()
             .into_any();
     }
@@ -197,7 +199,7 @@ fn item(
         <div class="switcher-row">
         <a class="menu-item switcher-item" href=href data-testid="switcher-item" data-slug=slug.to_string() data-name=workspace.name.clone() aria-current=is_here.then_some("true")
             on:click=close on:pointerenter=move |_| session.aim(&hovered) on:focus=move |_| session.aim(&focused) on:pointerleave=move |_| session.look_away()>
-            <WsIcon name=workspace.name.clone() large=true/>
+            <WsIcon face=Face::of(&workspace.name, &workspace.slug, &workspace.brand) large=true/>
             <span class="names">
                 <span title=workspace.name.clone()><Highlighted text=workspace.name.clone() letters/></span>
                 <span class="org">{organization.name.clone()}</span>

@@ -9,6 +9,7 @@ pub(crate) mod invites;
 pub mod links;
 pub mod offers;
 pub mod organizations;
+pub mod pictures;
 pub mod profile;
 pub mod seats;
 pub mod sessions;

@@ -14,6 +14,7 @@ use model::{
     id::{InviteId, OrganizationId, UserId, WorkspaceId},
     invite::{SentInvite, role_words},
     members::{AutoJoin, OrganizationProfile, OrganizationWorkspace},
+    picture::PictureName,
     seating::{Refused, Whose, check},
 };
 use sqlx::types::Uuid;
@@ -123,6 +124,8 @@ pub struct Enrolled {
     pub name: String,
     /// Their address.
     pub email: String,
+    /// Their portrait.
+    pub portrait: Option<PictureName>,
     /// Their role.
     pub role: OrganizationRole,
     /// Since when.
@@ -147,7 +150,7 @@ pub async fn profile(tx: &mut OrganizationTx) -> Result<OrganizationProfile, Sto
 /// When the database fails.
 pub async fn people(tx: &mut OrganizationTx) -> Result<Vec<Enrolled>, StoreError> {
     let rows = sqlx::query!(
-        r#"select user_id as "user_id!", name as "name!", email as "email!", role as "role!", since as "since!"
+        r#"select user_id as "user_id!", name as "name!", email as "email!", role as "role!", since as "since!", portrait
         from door.organization_people()"#
     )
     .fetch_all(tx.connection())
@@ -157,7 +160,8 @@ pub async fn people(tx: &mut OrganizationTx) -> Result<Vec<Enrolled>, StoreError
         .filter_map(|row| {
             let role = OrganizationRole::from_word(&row.role)?;
             let id = UserId::from_uuid(row.user_id);
-            Some(Enrolled { id, name: row.name, email: row.email, role, since: row.since })
+            let portrait = row.portrait.as_deref().and_then(|name| PictureName::parse(name).ok());
+            Some(Enrolled { id, name: row.name, email: row.email, portrait, role, since: row.since })
         })
         .collect())
 }

@@ -11,6 +11,7 @@ use model::{
     OrganizationRole, Seat, Slug, WorkspaceRole,
     id::{OrganizationId, UserId, WorkspaceId},
     picker::{MAX_AGE_SECONDS, Picker, PickerOrganization, PickerWorkspace, Pinned},
+    picture::Brand,
 };
 use moka::future::Cache;
 use std::{
@@ -101,7 +102,8 @@ pub async fn pin(tx: &mut PersonTx, workspace: &Slug, pinned: Pinned) -> Result<
 async fn read(tx: &mut PersonTx) -> Result<Picker, StoreError> {
     let rows = sqlx::query!(
         r#"select organization_id as "organization_id!", organization as "organization!", organization_role,
-            workspace_id, slug, name, direct_role, entered_at, pinned, former, now() as "now!"
+            workspace_id, slug, name, direct_role, entered_at, pinned, former, hue, logo,
+            now() as "now!"
         from door.seats()"#
     )
     .fetch_all(tx.connection())
@@ -133,6 +135,7 @@ async fn read(tx: &mut PersonTx) -> Result<Picker, StoreError> {
                 opened: row.entered_at,
                 pinned: row.pinned.unwrap_or_default(),
                 former,
+                brand: Brand::stored(row.hue, row.logo.as_deref()),
             });
         }
     }

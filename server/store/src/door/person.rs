@@ -4,6 +4,7 @@ use super::Credential;
 use crate::{error::StoreError, pool::Store};
 use model::{
     id::{SessionId, UserId},
+    picture::PictureName,
     workspace::Person,
 };
 use sqlx::{PgConnection, Postgres, Transaction};
@@ -38,7 +39,8 @@ impl Store {
     pub async fn person(&self, credential: &Credential) -> Result<Option<PersonTx>, StoreError> {
         let mut tx = self.begin().await?;
         let row = sqlx::query!(
-            r#"select session_id, user_id as "user_id!", user_name as "user_name!", email as "email!", epoch as "epoch!", landing as "landing!", now() as "now!"
+            r#"select session_id, user_id as "user_id!", user_name as "user_name!", email as "email!", epoch as "epoch!", landing as "landing!", portrait,
+                now() as "now!"
             from door.person($1, $2)"#,
             credential.kind(),
             credential.hash(),
@@ -47,7 +49,12 @@ impl Store {
         .await?;
         let Some(row) = row else { return Ok(None) };
         let live = Live {
-            person: Person { id: UserId::from_uuid(row.user_id), name: row.user_name, email: row.email },
+            person: Person {
+                id: UserId::from_uuid(row.user_id),
+                name: row.user_name,
+                email: row.email,
+                portrait: row.portrait.as_deref().and_then(|name| PictureName::parse(name).ok()),
+            },
             session: row.session_id.map(SessionId::from_uuid),
             epoch: row.epoch,
             lands_on_picker: row.landing == "picker",

@@ -68,7 +68,8 @@ impl Store {
             "sign_in" => Holder::SignIn(row.holder),
             other => return Err(StoreError::Inconsistent(format!("a prover of kind {other:?}"))),
         };
-        let person = Person { id: UserId::from_uuid(row.user_id), name: row.user_name, email: row.email };
+        let person =
+            Person { id: UserId::from_uuid(row.user_id), name: row.user_name, email: row.email, portrait: None };
         Ok(Some(Prover { tx, person, holder, now: row.now }))
     }
 }

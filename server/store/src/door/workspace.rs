@@ -6,6 +6,7 @@ use model::{
     Capability, OrganizationRole, Seat, Slug, WorkspaceRole,
     capability::CapabilityKind,
     id::{OrganizationId, SessionId, UserId, WorkspaceId},
+    picture::{Brand, PictureName},
     workspace::{Person, WorkspaceProfile},
 };
 use sqlx::{PgConnection, Postgres, Transaction};
@@ -196,8 +197,8 @@ async fn open<M: Mode>(
 ) -> Result<Door<WorkspaceTx<M>>, StoreError> {
     let row = sqlx::query!(
         r#"select outcome as "outcome!", session_id, user_id as "user_id!", user_name as "user_name!", email as "email!",
-            epoch as "epoch!", workspace_id, slug, name, organization_id, organization, direct_role, organization_role,
-            now() as "now!"
+            epoch as "epoch!", workspace_id, slug, name, organization_id, organization, direct_role, organization_role, hue, logo,
+            portrait, now() as "now!"
         from door.workspace($1, $2, $3)"#,
         credential.kind(),
         credential.hash(),
@@ -207,7 +208,12 @@ async fn open<M: Mode>(
     .await?;
     let Some(row) = row else { return Ok(Door::SignedOut) };
     let live = Live {
-        person: Person { id: UserId::from_uuid(row.user_id), name: row.user_name, email: row.email },
+        person: Person {
+            id: UserId::from_uuid(row.user_id),
+            name: row.user_name,
+            email: row.email,
+            portrait: row.portrait.as_deref().and_then(|name| PictureName::parse(name).ok()),
+        },
         session: row.session_id.map(SessionId::from_uuid),
         epoch: row.epoch,
         lands_on_picker: false,
@@ -227,6 +233,7 @@ async fn open<M: Mode>(
                 name,
                 organization_id: OrganizationId::from_uuid(organization_id),
                 organization,
+                brand: Brand::stored(row.hue, row.logo.as_deref()),
             };
             Ok(Door::Open(WorkspaceTx { tx, tenant: Tenant { live, workspace, seat }, mode: PhantomData }))
         }

@@ -14,6 +14,7 @@ use model::{
     capability::{ManageMembers, OwnWorkspace},
     id::{RequestId, UserId},
     members::{AccessRequest, Member},
+    picture::PictureName,
     seating::{Refused, Whose, check},
 };
 use time::OffsetDateTime;
@@ -29,6 +30,8 @@ pub struct Seated {
     pub email: String,
     /// Whether the address is verified.
     pub verified: bool,
+    /// Their portrait.
+    pub portrait: Option<PictureName>,
     /// The seat.
     pub seat: Seat,
     /// Since when.
@@ -38,8 +41,8 @@ pub struct Seated {
 impl Seated {
     /// As a page shows it.
     pub fn row(self, organization: &str) -> Member<WorkspaceRole> {
-        let Self { id, name, email, seat, since, .. } = self;
-        Member { id, name, email, role: seat.direct(), seat: seat.explain(organization), since }
+        let Self { id, name, email, portrait, seat, since, .. } = self;
+        Member { id, name, email, portrait, role: seat.direct(), seat: seat.explain(organization), since }
     }
 }
 
@@ -50,7 +53,7 @@ impl Seated {
 pub async fn list<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<Vec<Seated>, StoreError> {
     let rows = sqlx::query!(
         r#"select user_id as "user_id!", name as "name!", email as "email!", verified as "verified!", direct_role,
-            organization_role, since as "since!"
+            organization_role, since as "since!", portrait
         from door.members()"#
     )
     .fetch_all(tx.connection())
@@ -67,6 +70,7 @@ pub async fn list<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<Vec<Seated>, Store
                 name: row.name,
                 email: row.email,
                 verified: row.verified,
+                portrait: row.portrait.as_deref().and_then(|name| PictureName::parse(name).ok()),
                 seat,
                 since: row.since,
             })

@@ -4,6 +4,7 @@
 //! that leads with it.
 
 pub mod auto_joins;
+pub mod brand;
 pub mod customers;
 pub mod invites;
 pub mod invoices;

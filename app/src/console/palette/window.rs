@@ -1,0 +1,115 @@
+//! Which lines of the palette are in sight, by arithmetic: all lines are equally high, and so are the headings.
+
+use super::commands::Line;
+use crate::browser;
+use leptos::prelude::*;
+use std::ops::Range;
+
+/// How many lines are drawn beyond what is in sight, on either side.
+const BEYOND: usize = 8;
+/// The view moves in steps of so many lines: scrolling by one draws nothing anew.
+const STEP: usize = 4;
+
+/// What is in sight.
+#[derive(Debug, Clone, Copy)]
+pub struct Window {
+    list: &'static str,
+    /// From which line on, as far as scrolling says.
+    top: RwSignal<usize>,
+    sizes: RwSignal<Sizes>,
+    scrolled: StoredValue<bool>,
+}
+
+/// Heights, in CSS pixels.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Sizes {
+    line: f64,
+    heading: f64,
+    list: f64,
+}
+
+/// What is to be drawn.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Seen {
+    /// The lines.
+    pub lines: Range<usize>,
+    /// How high what is above them would be, in pixels.
+    pub above: f64,
+    /// How high what is below them would be, in pixels.
+    pub below: f64,
+}
+
+impl Sizes {
+    /// How far down the line at `at` begins: below all lines before it and the headings up to its own.
+    fn top_of(self, lines: &[Line], at: usize) -> f64 {
+        let headings = lines.iter().take(at + 1).zip(std::iter::once(None).chain(lines.iter().map(Some)));
+        let headings = headings.filter(|(line, before)| before.is_none_or(|b| b.section != line.section)).count();
+        self.line * at as f64 + self.heading * headings as f64
+    }
+
+    fn whole(self, lines: &[Line]) -> f64 {
+        if lines.is_empty() { 0.0 } else { self.top_of(lines, lines.len() - 1) + self.line }
+    }
+}
+
+impl Window {
+    /// Of the list with that id, with the sizes of style/44-palette.css until they are measured.
+    pub fn new(list: &'static str) -> Self {
+        let sizes = Sizes { line: 40.0, heading: 34.0, list: 400.0 };
+        Self { list, top: RwSignal::new(0), sizes: RwSignal::new(sizes), scrolled: StoredValue::new(false) }
+    }
+
+    /// Takes the heights from what is drawn: a phone's lines are higher.
+    pub fn measure(self, line: &str, heading: &str) {
+        let heights =
+            (browser::height_of(line), browser::height_of(heading), browser::height_of(&format!("#{}", self.list)));
+        let (Some(line), Some(heading), Some(list)) = heights else { return };
+        let sizes = Sizes { line, heading, list };
+        if line > 0.0 && self.sizes.get_untracked() != sizes {
+            self.sizes.set(sizes);
+        }
+    }
+
+    /// Back to the top. Nothing is asked of the browser if it is there: that would cost a layout.
+    pub fn to_top(self) {
+        if self.scrolled.try_update_value(std::mem::take).unwrap_or_default() {
+            browser::scroll_within(self.list, 0.0);
+        }
+        self.top.maybe_update(|top| std::mem::replace(top, 0) != 0);
+    }
+
+    /// The list was scrolled.
+    pub fn follow(self) {
+        self.scrolled.set_value(true);
+        let at = browser::scrolled(self.list) / self.sizes.get_untracked().line;
+        let at = at as usize / STEP * STEP;
+        self.top.maybe_update(|top| std::mem::replace(top, at) != at);
+    }
+
+    /// Scrolls so that the line at `at` is in sight, if it is not.
+    pub fn reveal(self, lines: &[Line], at: usize) {
+        let sizes = self.sizes.get_untracked();
+        let (top, now) = (sizes.top_of(lines, at), browser::scrolled(self.list));
+        let margin = if at == 0 { top } else { sizes.heading };
+        if top - margin < now {
+            browser::scroll_within(self.list, top - margin);
+        } else if top + sizes.line + 8.0 > now + sizes.list {
+            browser::scroll_within(self.list, top + sizes.line + 8.0 - sizes.list);
+        }
+        self.follow();
+    }
+
+    /// What is to be drawn of `lines`; follows scrolling.
+    pub fn seen(self, lines: &[Line]) -> Seen {
+        let (sizes, top) = (self.sizes.get(), self.top.get());
+        let start = top.saturating_sub(BEYOND + 7).min(lines.len());
+        let in_sight = (sizes.list / sizes.line) as usize + 1;
+        let end = (top + STEP + in_sight + BEYOND).min(lines.len());
+        let begins =
+            start == 0 || lines.get(start - 1).zip(lines.get(start)).is_none_or(|(a, b)| a.section != b.section);
+        let heading = if begins { sizes.heading } else { 0.0 };
+        let above = if start == 0 { 0.0 } else { sizes.top_of(lines, start) - heading };
+        let below = if end == 0 { 0.0 } else { sizes.whole(lines) - sizes.top_of(lines, end - 1) - sizes.line };
+        Seen { lines: start..end, above, below }
+    }
+}

@@ -1,0 +1,117 @@
+//! Branding: the workspace's colour and logo, by which it is known at a glance and from another tab.
+
+use super::save_hue;
+use crate::{
+    boot::Returned,
+    console::{form::FormPage, scope::Scope},
+    routes::{Page, SettingsPage},
+    ui::{Banner, Face, FileField, Tone, WsIcon},
+};
+use leptos::prelude::*;
+use model::{
+    picture::{Brand, Hue},
+    workspace::{self, WorkspaceProfile},
+};
+use serde::Deserialize;
+
+/// What the form of the colour holds: a number, or nothing.
+#[derive(Debug, Default, Deserialize)]
+struct Chosen {
+    #[serde(default)]
+    hue: String,
+}
+
+pub fn view(scope: Scope) -> AnyView {
+    let Some(entered) = scope.entry.get_untracked() else { return ().into_any() };
+    let here = scope.url(&Page::Settings(SettingsPage::Branding));
+    let grant = entered.grant;
+    let workspace = entered.workspace;
+    let returned = scope.session.take_returned().unwrap_or_default();
+    let of_logo = returned.value("action") == Some("logo");
+    let refused = (!of_logo && !returned.message.is_empty()).then(|| returned.message.clone());
+    let returned = if of_logo { returned } else { Returned::default() };
+    view! {
+        {refused.map(|message| view! { <Banner tone=Tone::Bad message/> })}
+        {colour(scope, &workspace, here.clone(), grant.clone())}
+        {logo(&workspace, here, grant, returned)}
+    }
+    .into_any()
+}
+
+fn colour(scope: Scope, workspace: &WorkspaceProfile, here: String, grant: String) -> AnyView {
+    let form = FormPage::open(scope, move |values: Chosen| async move {
+        let hue = values.hue.parse::<u8>().ok().and_then(|index| Hue::try_from(index).ok());
+        scope.quietly(scope.ask(async |slug, grant| save_hue(slug, grant, hue).await)).await?;
+        let profile = scope.entry.with_untracked(|entry| entry.as_ref().map(|entry| entry.workspace.clone()));
+        if let Some(profile) = profile {
+            scope.called(WorkspaceProfile { brand: Brand { hue, ..profile.brand.clone() }, ..profile });
+        }
+        Ok((Page::Settings(SettingsPage::Branding), "Colour saved".to_owned()))
+    });
+    let chosen = workspace.brand.hue;
+    let own = workspace::hue(&workspace.name);
+    let dot = |value: String, hue: u8, label: String, checked: bool, extra: &'static str| {
+        let title = label.clone();
+        view! {
+            <label class=format!("swatch {extra}") data-hue=hue title=title>
+                <input type="radio" name="hue" value=value aria-label=label checked=checked/>
+                <span aria-hidden="true">{(extra == "own").then_some("A")}</span>
+            </label>
+        }
+    };
+    view! {
+        <form class="form" method="post" action=here on:submit=move |event| form.submit(event)>
+            {move || form.message().map(|message| view! { <Banner tone=Tone::Bad message/> })}
+            <input type="hidden" name="grant" value=grant/>
+            <input type="hidden" name="action" value="hue"/>
+            <fieldset class="swatches">
+                <legend>"Colour"</legend>
+                <p class="hint">"It marks the workspace in the rail, in lists and in the browser’s tabs, together with its name and icon. How light it is drawn depends on the theme, so that text on it stays readable."</p>
+                <div class="swatch-row">
+                    {dot(String::new(), own, "Of the name".to_owned(), chosen.is_none(), "own")}
+                    {Hue::all().map(|hue| dot(
+                        hue.index().to_string(),
+                        hue.index(),
+                        format!("{}, {}°", hue.word(), u16::from(hue.index()) * 10),
+                        chosen == Some(hue),
+                        "",
+                    )).collect_view()}
+                </div>
+            </fieldset>
+            <div class="btn-row"><button class="btn primary" type="submit" aria-busy=move || form.busy().then_some("true")>"Save colour"</button></div>
+        </form>
+    }
+    .into_any()
+}
+
+/// The forms of the logo are sent by the browser itself, with the file, and come back as a page.
+fn logo(workspace: &WorkspaceProfile, here: String, grant: String, returned: Returned) -> AnyView {
+    let errors = RwSignal::new(returned.errors);
+    let face = Face::of(&workspace.name, &workspace.slug, &workspace.brand);
+    let has_one = workspace.brand.logo.is_some();
+    let message = Some(returned.message).filter(|message| !message.is_empty());
+    let (there, again) = (here.clone(), grant.clone());
+    view! {
+        <section class="block" aria-labelledby="logo-title">
+            <h3 id="logo-title">"Logo"</h3>
+            {message.map(|message| view! { <Banner tone=Tone::Bad message/> })}
+            <div class="picture-line">
+                <span class="picture-now"><WsIcon face large=true/></span>
+                <form class="form" method="post" action=here enctype="multipart/form-data" data-testid="logo-form">
+                    <input type="hidden" name="grant" value=grant/>
+                    <input type="hidden" name="action" value="logo"/>
+                    <FileField name="picture" label="A picture, square at best" errors hint="PNG, JPEG or WebP, at most 1 MB. Its middle is shown, 144 pixels either way."/>
+                    <div class="btn-row"><button class="btn" type="submit">{if has_one { "Replace logo" } else { "Upload logo" }}</button></div>
+                </form>
+            </div>
+            {has_one.then(|| view! {
+                <form method="post" action=there data-testid="remove-logo">
+                    <input type="hidden" name="grant" value=again/>
+                    <input type="hidden" name="action" value="remove-logo"/>
+                    <button class="btn quiet" type="submit">"Remove logo"</button>
+                </form>
+            })}
+        </section>
+    }
+    .into_any()
+}

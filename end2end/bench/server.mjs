@@ -1,0 +1,91 @@
+// How many requests a release server answers, beside its own PostgreSQL and the load generator (wrk) on the same machine:
+// the list of seats, a page of customers with a live seat under row level security, a switch with entering; with 1, 16
+// and 64 connections. Also what a request costs the server in processor time, and what memory it takes.
+// Usage: node bench/server.mjs BASE PID [SECONDS]. Prints JSON, and a table on stderr.
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const [base, pid, seconds = "8"] = process.argv.slice(2);
+const person = "scale-100@stile.example";
+const password = "stile-demo-2026";
+const json = { "content-type": "application/json", origin: base };
+const answered = async (response) => {
+  if (!response.ok) throw new Error(`${response.url}: ${response.status} ${await response.text()}`);
+  return response;
+};
+const call = async (name, body, headers = {}) =>
+  answered(await fetch(`${base}/api/fn/${name}`, { method: "POST", headers: { ...json, ...headers }, body: JSON.stringify(body) }));
+
+const signedIn = await call("sign_in", { email: person, password, next: "" });
+const cookie = signedIn.headers.getSetCookie().map((line) => line.split(";")[0]).join("; ");
+const seats = await (await call("load_picker", { past_cache: true }, { cookie })).json();
+const slugs = seats.organizations.flatMap((o) => o.workspaces).map((w) => w.slug);
+const { secret } = await (await call("create_token", { name: "bench" }, { cookie })).json();
+const bearer = { authorization: `Bearer ${secret}` };
+
+const places = mkdtempSync(join(tmpdir(), "stile-bench-"));
+/** A request as wrk's script says it; with `%s` each workspace in turn. */
+function script(name, { method = "GET", path, headers, body }) {
+  const lua = (text) => JSON.stringify(text).replace(/\\u/g, "\\\\u");
+  const file = join(places, `${name}.lua`);
+  const set = Object.entries(headers).map(([k, v]) => `wrk.headers[${lua(k)}] = ${lua(v)}`);
+  const list = `local slugs = {${slugs.map(lua).join(",")}}\nlocal at = 0`;
+  // gsub gives two values back: they are taken apart.
+  writeFileSync(file, [
+    ...set, list,
+    `function request()`,
+    ` at = at % #slugs + 1`,
+    ` local path = string.gsub(${lua(path)}, "%%s", slugs[at])`,
+    body ? ` local body = string.gsub(${lua(body)}, "%%s", slugs[at])` : ` local body = nil`,
+    ` return wrk.format(${lua(method)}, path, nil, body)`,
+    `end`, "",
+  ].join("\n"));
+  return file;
+}
+const subjects = [
+  ["my 100 workspaces with roles", script("seats", { path: "/api/v1/me/workspaces", headers: bearer })],
+  ["20 customers of one workspace", script("customers", { path: "/api/v1/workspaces/%s/customers", headers: bearer })],
+  [
+    "switch plus enter, with the first page",
+    script("switch", { method: "POST", path: "/api/fn/open_workspace", headers: { ...json, cookie }, body: JSON.stringify({ slug: "%s", url: "/%s/customers" }) }),
+  ],
+];
+
+const ticks = Number(execFileSync("getconf", ["CLK_TCK"]).toString());
+/** The server's processor time so far, in milliseconds. */
+const busy = () => {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1].split(" ");
+  return ((Number(fields[11]) + Number(fields[12])) * 1000) / ticks;
+};
+const resident = () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))[1]) / 1024;
+const milliseconds = (text) => {
+  const [, number, unit] = /([\d.]+)(us|ms|s)/.exec(text);
+  return Number(number) * { us: 0.001, ms: 1, s: 1000 }[unit];
+};
+const round = (value, digits = 2) => Number(value.toFixed(digits));
+
+const results = [];
+for (const [name, file] of subjects) {
+  for (const connections of [1, 16, 64]) {
+    const run = (time) => execFileSync("wrk", ["-t1", `-c${connections}`, `-d${time}s`, "--latency", "-s", file, base]).toString();
+    run(2);
+    const before = busy();
+    const said = run(seconds);
+    const spent = busy() - before;
+    const requests = Number(/(\d+) requests in/.exec(said)[1]);
+    results.push({
+      name, connections,
+      perSecond: Math.round(Number(/Requests\/sec:\s+([\d.]+)/.exec(said)[1])),
+      p50: round(milliseconds(/50%\s+(\S+)/.exec(said)[1])),
+      p99: round(milliseconds(/99%\s+(\S+)/.exec(said)[1])),
+      failed: Number(/Non-2xx or 3xx responses: (\d+)/.exec(said)?.[1] ?? 0) + Number(/timeout (\d+)/.exec(said)?.[1] ?? 0),
+      cpuMs: round(spent / requests, 3),
+      memoryMb: round(resident(), 1),
+    });
+  }
+}
+console.error("| what | connections | requests/s | p50 | p99 | not 2xx | server CPU a request | server memory |\n|---|---:|---:|---:|---:|---:|---:|---:|");
+for (const r of results) console.error(`| ${r.name} | ${r.connections} | ${r.perSecond} | ${r.p50} ms | ${r.p99} ms | ${r.failed} | ${r.cpuMs} ms | ${r.memoryMb} MB |`);
+console.log(JSON.stringify(results, null, 2));

@@ -1,0 +1,55 @@
+//! `GET /api/pictures/...`: logos and portraits, for the pages that show them.
+//!
+//! A browser keeps them and asks each time whether they still are; whether the person may see one is asked of the door
+//! each time, too.
+
+use crate::{pages, respond, router::Web};
+use app::{error::AppError, ssr};
+use axum::{
+    body::Body,
+    extract::{Path, Request, State},
+    http::{HeaderValue, StatusCode, header},
+    response::Response,
+};
+
+/// A workspace's logo.
+pub(super) async fn logo(
+    State(web): State<Web>,
+    Path((slug, name)): Path<(String, String)>,
+    request: Request,
+) -> Response {
+    let found = ssr::pictures::logo(pages::context(&web, &request), &slug, &name).await;
+    answer(&request, &name, found)
+}
+
+/// A person's portrait.
+pub(super) async fn portrait(
+    State(web): State<Web>,
+    Path((id, name)): Path<(String, String)>,
+    request: Request,
+) -> Response {
+    let found = ssr::pictures::portrait(pages::context(&web, &request), &id, &name).await;
+    answer(&request, &name, found)
+}
+
+fn answer(request: &Request, name: &str, found: Result<Vec<u8>, AppError>) -> Response {
+    let png = match found {
+        Ok(png) => png,
+        Err(AppError::Unavailable) => {
+            return respond::error(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Try again in a moment.");
+        }
+        Err(_) => return respond::error(StatusCode::NOT_FOUND, "not_found", "There is no such picture."),
+    };
+    // A picture is its name, so the name is its validator (RFC 9110, section 8.8.3).
+    let tag = format!("\"{name}\"");
+    let known = request.headers().get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes());
+    let mut response = Response::new(if known { Body::empty() } else { Body::from(png) });
+    if known {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+    }
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("image/png"));
+    if let Ok(tag) = HeaderValue::from_str(&tag) {
+        response.headers_mut().insert(header::ETAG, tag);
+    }
+    response
+}

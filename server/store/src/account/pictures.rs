@@ -1,0 +1,72 @@
+//! Pictures as the account plane sees them: the person's own portrait, and handing out those of others.
+//!
+//! A picture is asked of a door each time: a name, however it was come by, opens nothing.
+
+use crate::{audit, door::PersonTx, error::StoreError};
+use model::{
+    Slug,
+    audit::{Action, Detail},
+    id::UserId,
+    picture::PictureName,
+};
+
+/// A picture to store: its name, and PNG bytes that this server encoded.
+#[derive(Debug, Clone)]
+pub struct Picture {
+    /// Its name.
+    pub name: PictureName,
+    /// The file, at most 256 kB.
+    pub png: Vec<u8>,
+}
+
+/// The logo of that name, of a workspace in which the person has a seat; `None` for any other, and for none.
+///
+/// # Errors
+/// When the database fails.
+pub async fn logo(tx: &mut PersonTx, workspace: &Slug, name: &PictureName) -> Result<Option<Vec<u8>>, StoreError> {
+    Ok(sqlx::query_scalar!("select door.logo($1, $2)", workspace.as_str(), name.as_str())
+        .fetch_one(tx.connection())
+        .await?)
+}
+
+/// The portrait of that name, of the person or of somebody they work with; `None` for anybody else's.
+///
+/// # Errors
+/// When the database fails.
+pub async fn portrait(tx: &mut PersonTx, of: UserId, name: &PictureName) -> Result<Option<Vec<u8>>, StoreError> {
+    Ok(sqlx::query_scalar!("select door.portrait($1, $2)", of.uuid(), name.as_str()).fetch_one(tx.connection()).await?)
+}
+
+/// Sets the person's portrait, or takes it away, and notes it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn set_portrait(tx: &mut PersonTx, picture: Option<&Picture>) -> Result<(), StoreError> {
+    let (user, before) = (tx.live().person.id.uuid(), tx.live().person.portrait.clone());
+    match picture {
+        Some(picture) => {
+            sqlx::query!(
+                "insert into account.portraits as p (user_id, image) values ($1, $2)
+                on conflict (user_id) do update set image = excluded.image",
+                user,
+                picture.png,
+            )
+            .execute(tx.connection())
+            .await?;
+        }
+        None => {
+            sqlx::query!("delete from account.portraits where user_id = $1", user).execute(tx.connection()).await?;
+        }
+    }
+    let now = picture.map(|picture| picture.name.as_str());
+    sqlx::query!("update account.users set portrait = $2 where id = $1", user, now).execute(tx.connection()).await?;
+    let is = |there: bool| if there { "a picture" } else { "none" };
+    let detail = Detail::none().change("portrait", is(before.is_some()), is(picture.is_some()));
+    audit::note(
+        tx,
+        Action::ProfileChanged,
+        None,
+        &if detail.is_empty() { Detail::none().with("portrait", "another picture") } else { detail },
+    )
+    .await
+}
