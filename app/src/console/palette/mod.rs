@@ -134,7 +134,8 @@ impl Desk {
             let command = (event.ctrl_key() || event.meta_key()) && !event.alt_key() && !event.shift_key();
             if command && event.key().eq_ignore_ascii_case("k") {
                 event.prevent_default();
-                session.palette.update(|open| *open = !*open);
+                // What is on screen counts: Escape closes it at once, and is told a moment later.
+                session.palette.set(!browser::is_popover_open(DIALOG));
             }
         });
         desk
