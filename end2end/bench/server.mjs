@@ -49,7 +49,7 @@ const subjects = [
   ["20 customers of one workspace", script("customers", { path: "/api/v1/workspaces/%s/customers", headers: bearer })],
   [
     "switch plus enter, with the first page",
-    script("switch", { method: "POST", path: "/api/fn/open_workspace", headers: { ...json, cookie }, body: JSON.stringify({ slug: "%s", url: "/%s/customers" }) }),
+    script("switch", { method: "POST", path: "/api/fn/open_workspace", headers: { ...json, cookie }, body: JSON.stringify({ to: "%s", url: "/%s/customers" }) }),
   ],
 ];
 
@@ -78,8 +78,8 @@ for (const [name, file] of subjects) {
     results.push({
       name, connections,
       perSecond: Math.round(Number(/Requests\/sec:\s+([\d.]+)/.exec(said)[1])),
-      p50: round(milliseconds(/50%\s+(\S+)/.exec(said)[1])),
-      p99: round(milliseconds(/99%\s+(\S+)/.exec(said)[1])),
+      p50: round(milliseconds(/^\s+50%\s+(\S+)/m.exec(said)[1])),
+      p99: round(milliseconds(/^\s+99%\s+(\S+)/m.exec(said)[1])),
       failed: Number(/Non-2xx or 3xx responses: (\d+)/.exec(said)?.[1] ?? 0) + Number(/timeout (\d+)/.exec(said)?.[1] ?? 0),
       cpuMs: round(spent / requests, 3),
       memoryMb: round(resident(), 1),

@@ -77,14 +77,12 @@ fn page_at(slug: &Slug, url: &str) -> Option<Page> {
 
 async fn redeemed(call: &Call, to: &Slug, code: Option<&str>) -> Result<WorkspaceTx<Read>, AppError> {
     let mut tx = reading(call, to).await?;
-    let code = match code {
-        Some(code) => Secret::presented(code).ok_or(AppError::Refused(Refusal::HandoffForeign))?,
-        None => {
-            let code = Secret::generate("").map_err(|_| AppError::Internal)?;
-            handoffs::mint(&mut tx, &code).await.map_err(fault)?;
-            code
-        }
+    let Some(code) = code else {
+        let code = Secret::generate("").map_err(|_| AppError::Internal)?;
+        handoffs::pass(&mut tx, &code).await.map_err(fault)?;
+        return Ok(tx);
     };
+    let code = Secret::presented(code).ok_or(AppError::Refused(Refusal::HandoffForeign))?;
     if let Err(refused) = handoffs::redeem(&mut tx, &code).await.map_err(fault)? {
         let tenant = tx.tenant();
         tracing::warn!(workspace_id = %tenant.workspace.id, user_id = %tenant.live.person.id, ?refused, "a handoff was refused");
@@ -101,7 +99,11 @@ async fn redeemed(call: &Call, to: &Slug, code: Option<&str>) -> Result<Workspac
 pub(super) async fn arrive(call: &Call, tx: WorkspaceTx<Read>, page: Page) -> Result<Entered, AppError> {
     let (mut tx, page, data) = opening(tx, page).await?;
     handoffs::record_visit(&mut tx).await.map_err(fault)?;
-    entered(call, tx, &page, data).await
+    let live = tx.tenant().live.clone();
+    let entered = entered(call, tx, &page, data).await?;
+    // When it was last opened, the list says too.
+    call.request.services.store.forget_picker(&live).await;
+    Ok(entered)
 }
 
 async fn opening(mut tx: WorkspaceTx<Read>, page: Page) -> Result<(WorkspaceTx<Read>, Page, PageData), AppError> {
@@ -113,7 +115,6 @@ async fn opening(mut tx: WorkspaceTx<Read>, page: Page) -> Result<(WorkspaceTx<R
 
 async fn entered(call: &Call, tx: WorkspaceTx<Read>, page: &Page, data: PageData) -> Result<Entered, AppError> {
     let tenant = tx.commit().await.map_err(fault)?;
-    call.request.services.store.forget_picker(&tenant.live).await;
     let grant = call.request.services.grants.sign(&tenant)?;
     let url = page.url(&tenant.workspace.slug);
     Ok(Entered { entry: Entry { workspace: tenant.workspace, seat: tenant.seat, grant }, url, data })

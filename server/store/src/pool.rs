@@ -12,6 +12,8 @@ use time::OffsetDateTime;
 const MAX_CONNECTIONS: u32 = 16;
 /// Longest wait for a connection before a request fails closed with 503.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
+/// A connection that was idle for longer is asked whether it still answers before it is lent.
+const TRUSTED_IDLE: Duration = Duration::from_millis(500);
 
 /// Stile's database. Cheap to clone.
 #[derive(Clone)]
@@ -40,6 +42,17 @@ impl Store {
             .max_connections(MAX_CONNECTIONS)
             .acquire_timeout(ACQUIRE_TIMEOUT)
             .max_lifetime(Duration::from_secs(600))
+            // Whether a connection still answers is asked of one that was idle for a while, and not at each request: each
+            // release has just asked.
+            .test_before_acquire(false)
+            .before_acquire(|connection, meta| {
+                Box::pin(async move {
+                    if meta.idle_for > TRUSTED_IDLE {
+                        connection.ping().await?;
+                    }
+                    Ok(true)
+                })
+            })
             // A transaction whose BEGIN was cancelled is open without sqlx knowing it; its connection must not be
             // lent again as it is (security.md, finding 1).
             .after_release(|connection, _| {

@@ -40,6 +40,29 @@ pub async fn mint(tx: &mut WorkspaceTx<Read>, code: &Secret) -> Result<(), Store
     Ok(())
 }
 
+/// Mints a code and redeems it in the same statement, for whoever switches in one round trip: it is noted like any other,
+/// and nobody else ever held it.
+///
+/// # Errors
+/// As [`mint`].
+pub async fn pass(tx: &mut WorkspaceTx<Read>, code: &Secret) -> Result<(), StoreError> {
+    let tenant = tx.tenant().clone();
+    let session =
+        tenant.live.session.ok_or_else(|| StoreError::Inconsistent("a switch without a session".to_owned()))?;
+    let hash = code.hash();
+    sqlx::query!(
+        "with swept as (delete from account.handoffs where user_id = $2 and expires_at < now() - interval '1 hour')
+        insert into account.handoffs (code_hash, user_id, session_id, workspace_id, redeemed_at) values ($1, $2, $3, $4, now())",
+        hash.bytes(),
+        tenant.live.person.id.uuid(),
+        session.uuid(),
+        tenant.workspace.id.uuid(),
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(())
+}
+
 /// Redeems a code, in one conditional UPDATE: of any number of redeemers one wins. The transaction already stands
 /// in the workspace that is entered, so its seat was read after the code was presented.
 ///
