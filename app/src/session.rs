@@ -4,7 +4,7 @@
 //! Nothing of a workspace may be kept here: that belongs in `console::Scope`, which dies with the workspace.
 
 use crate::{
-    account::{load_picker, pin_workspace, sign_out},
+    account::{clear_recents, load_picker, pin_workspace, sign_out},
     boot::{Boot, Content, Returned, Theme},
     browser::{self, Navigator},
     console::Staging,
@@ -17,6 +17,7 @@ use leptos::{prelude::*, task::spawn_local};
 use model::{
     Slug,
     picker::{Picker, Pinned},
+    uses::Uses,
     workspace::Person,
 };
 use std::sync::Arc;
@@ -59,7 +60,14 @@ pub struct Session {
     leaving: StoredValue<bool>,
     /// The workspace plane that is mounted: the slug it was mounted for, and the one that it has now.
     plane: StoredValue<Option<(Slug, Slug)>>,
+    /// What the person chooses in the palette, on this device.
+    uses: StoredValue<Uses>,
     standing: StoredValue<Option<Callback<(Slug, Standing)>>>,
+}
+
+/// The day by the device's clock, in days since 1970.
+fn today() -> Option<f64> {
+    browser::now().map(|now| now.unix_timestamp() as f64 / 86_400.0)
 }
 
 /// The person's context of the current view.
@@ -88,6 +96,7 @@ impl Session {
             picker_is_whole: StoredValue::new(picker_is_whole),
             leaving: StoredValue::new(false),
             plane: StoredValue::new(None),
+            uses: StoredValue::new(Uses::default()),
             standing: StoredValue::new(None),
         };
         provide_context(session);
@@ -112,6 +121,9 @@ impl Session {
     /// Begins to listen to the browser. Called once, in the browser, after hydration.
     pub fn listen(self) {
         browser::replay_typing();
+        if let Some(person) = self.person.with_untracked(|p| p.as_ref().map(|p| p.id)) {
+            self.uses.set_value(browser::kept_uses(&person.to_string()));
+        }
         self.navigator.catch_up();
         browser::set_root_attribute("data-live", Some(""));
         browser::on_sign_out_elsewhere(move || self.leave(SignInNotice::Elsewhere));
@@ -209,6 +221,44 @@ impl Session {
                 }
             }
         });
+    }
+
+    /// Forgets which workspaces the person was in last: at once here, and on their other devices when the server has it.
+    pub fn clear_recents(self) {
+        let before = self.picker.with_untracked(|picker| picker.as_ref().and_then(|picker| picker.recents_since));
+        let show = move |since| {
+            self.picker.update(|picker| {
+                if let Some(picker) = picker {
+                    Arc::make_mut(picker).recents_since = since;
+                }
+            });
+        };
+        show(browser::now());
+        spawn_local(async move {
+            match clear_recents().await {
+                Ok(()) => {}
+                Err(AppError::SignedOut) => self.sign_in_again(),
+                Err(error) => {
+                    show(before);
+                    self.toast(Toast::failed(error.message()));
+                }
+            }
+        });
+    }
+
+    /// What having been chosen often adds to how well something is found, on this device.
+    pub fn used(self, what: &str) -> u32 {
+        let Some(today) = today() else { return 0 };
+        self.uses.with_value(|uses| uses.bonus(what, today))
+    }
+
+    /// Something was chosen in the palette.
+    pub fn note_use(self, what: &str) {
+        let (Some(today), Some(person)) = (today(), self.person.with_untracked(|p| p.as_ref().map(|p| p.id))) else {
+            return;
+        };
+        self.uses.update_value(|uses| uses.count(what, today));
+        self.uses.with_value(|uses| browser::keep_uses(&person.to_string(), uses));
     }
 
     /// The list of seats is read under `epoch` now. If that is not what the list at hand was read under, it is read again,
@@ -320,6 +370,7 @@ impl Session {
         if self.leaving.try_update_value(|leaving| std::mem::replace(leaving, true)).unwrap_or(true) {
             return;
         }
+        browser::forget_uses();
         if notice == SignInNotice::SignedOut {
             browser::announce_sign_out();
         }

@@ -155,6 +155,7 @@ async function keystroke() {
   return took;
 }
 
+let firstLoad;
 /** A deep link in a browser that has nothing of Stile but the cookie: to its first row, and to a palette that opens. */
 async function cold(target, slow) {
   const fresh = await browser.newContext({ viewport: { width: 1280, height: 900 }, storageState: await context.storageState() });
@@ -173,6 +174,8 @@ async function cold(target, slow) {
   await tab.goto(`${base}/${target.slug}/customers`, { waitUntil: "commit" });
   await tab.waitForFunction(() => window.rowAt && window.liveAt);
   const took = await tab.evaluate(() => [window.rowAt, window.liveAt]);
+  const [document_, ...parts] = await tab.evaluate(() => [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")].map((e) => e.transferSize));
+  firstLoad = { requests: 1 + parts.length, kB: Math.round([document_, ...parts].reduce((a, b) => a + b, 0) / 1000) };
   await fresh.close();
   return took;
 }
@@ -207,8 +210,39 @@ for (const slow of [false, true]) {
   results.push(await measure(`${on}location.assign of the other workspace`, byDocument));
 }
 await line(false);
-results.push(await measure("palette opens, 100 workspaces", paletteOpens));
-results.push(await measure("palette keystroke, 100 workspaces", keystroke));
+/** Gives the tab a list of `count` seats in the place of its own, as the server would send it. */
+async function withSeats(count) {
+  const [organization] = seats.organizations;
+  const [like] = organization.workspaces;
+  const words = ["North", "Harbour", "Atlas", "Ledger", "Maple", "Quartz", "Signal", "Willow"];
+  const rows = Array.from({ length: count }, (_, i) => ({
+    ...like,
+    id: `018f4d9e-0000-7000-8000-${String(i).padStart(12, "0")}`,
+    name: `${words[i % 8]} ${words[(i >> 3) % 8]} ${i}`,
+    slug: `${words[i % 8]}-${words[(i >> 3) % 8]}-${i}`.toLowerCase(),
+    pinned: false,
+  }));
+  const now = Date.now() + 60_000;
+  const list = { ...seats, organizations: [{ ...organization, workspaces: rows }], as_of: now };
+  await page.route("**/api/fn/load_picker", (route) => route.fulfill({ json: list }));
+  // The list at hand is a minute old by that clock, so opening the palette asks for another.
+  await page.evaluate(() => { const clock = Date.now.bind(Date); Date.now = () => clock() + 60_000; });
+  const answered = page.waitForResponse((r) => r.url().endsWith("/api/fn/load_picker"));
+  await page.keyboard.press("Control+k");
+  await answered;
+  await page.waitForFunction((most) => Number(document.querySelector("#palette-list")?.dataset.lines) >= most, count);
+  await page.keyboard.press("Escape");
+  await seen("#palette:not(:popover-open)");
+  await page.waitForTimeout(DWELL * 5);
+}
+for (const count of [10, 100, 1_000, 10_000]) {
+  await start();
+  await withSeats(count);
+  const named = count.toLocaleString("en");
+  results.push(await measure(`palette opens, ${named} workspaces`, paletteOpens));
+  results.push(await measure(`palette keystroke, ${named} workspaces`, keystroke));
+  await page.unroute("**/api/fn/load_picker");
+}
 for (const slow of [false, true]) {
   const rows = [];
   const usable = [];
@@ -240,5 +274,6 @@ await browser.close();
 const naive = (name) => results.find((r) => r.name === `${name.startsWith("40 ms") ? "40 ms line: " : ""}location.assign of the other workspace`).p50;
 for (const r of results) r.ratio = Math.round((r.p50 / naive(r.name)) * 100) / 100;
 for (const r of results) console.error(`${r.name.padEnd(52)} p50 ${String(r.p50).padStart(6)} ms   p95 ${String(r.p95).padStart(6)} ms   ${String(r.ratio).padStart(5)} of a load   n ${r.n}`);
+console.error(`a first visit: ${firstLoad.requests} requests, ${firstLoad.kB} kB`);
 for (const h of held) console.error(`after ${h.switches} switches: heap ${h.heapKb} kB, ${h.nodes} nodes`);
-console.log(JSON.stringify({ person, workspaces: seats.organizations.flatMap((o) => o.workspaces).length, results, held }, null, 2));
+console.log(JSON.stringify({ person, workspaces: seats.organizations.flatMap((o) => o.workspaces).length, results, held, firstLoad }, null, 2));

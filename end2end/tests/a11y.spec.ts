@@ -14,6 +14,8 @@ interface Scene {
   name: string;
   path: string;
   signedOut?: boolean;
+  /** It has no program that would take over. */
+  still?: boolean;
   /** An answer that is meant to be an error: the browser reports each. */
   refused?: [status: number, path: string];
   /** Brings it into its state. */
@@ -86,6 +88,7 @@ const SCENES: Scene[] = [
   })),
   { name: "a form of products", path: "/smartai-it/products/new", shows: (page) => page.getByRole("button", { name: "Create product" }) },
   { name: "a dead invite", path: `/invite/${"a".repeat(43)}`, refused: [410, `/invite/${"a".repeat(43)}`], shows: (page) => page.getByRole("heading", { level: 1 }) },
+  { name: "gallery", path: "/dev/gallery", still: true, shows: (page) => page.getByRole("heading", { name: "Gallery" }) },
   { name: "404", path: "/no-such-workspace", refused: [404, "/no-such-workspace"], shows: (page) => page.getByTestId("not-found") },
   {
     name: "palette", path: "/smartai-it/customers",
@@ -114,7 +117,7 @@ async function stage(browser: Browser, theme: string, width: number): Promise<(s
   return async (scene) => {
     const page = await contexts[scene.signedOut ? "signedOut" : "signedIn"].newPage();
     const noise = complaints(page);
-    await open(page, scene.path);
+    await (scene.still ? page.goto(scene.path) : open(page, scene.path));
     await scene.act?.(page);
     await expect(scene.shows(page), `${scene.name} does not come up`).toBeVisible();
     return { page, noise, done: () => page.close() };

@@ -28,6 +28,10 @@ pub(crate) async fn page(State(web): State<Web>, request: Request) -> Response {
         return respond::refusal(path, StatusCode::NOT_FOUND, "not_found", "There is nothing here.");
     }
     let context = context(&web, &request);
+    #[cfg(debug_assertions)]
+    if path == "/dev/gallery" {
+        return app::ssr::gallery(&context);
+    }
     let uri = local(request.uri());
     match *request.method() {
         Method::GET | Method::HEAD => app::ssr::document(context, &uri).await,

@@ -39,6 +39,15 @@ impl Query {
         C: IntoIterator<Item = T>,
         T: IntoIterator<Item = &'a str>,
     {
+        self.rank_with(candidates, |_| 0)
+    }
+
+    /// The same, where `bonus` says by how much a candidate that matches is to be put before others.
+    pub fn rank_with<'a, C, T>(&self, candidates: C, bonus: impl Fn(usize) -> u32) -> Vec<usize>
+    where
+        C: IntoIterator<Item = T>,
+        T: IntoIterator<Item = &'a str>,
+    {
         if self.is_empty() {
             return (0..candidates.into_iter().count()).collect();
         }
@@ -51,7 +60,7 @@ impl Query {
                 texts.extend(candidate);
                 let scored = |word| score(word, &texts, matcher, &mut buffer).map(|(score, _)| score);
                 if let Some(total) = self.words.iter().map(scored).sum::<Option<u32>>() {
-                    found.push((Reverse(total), index));
+                    found.push((Reverse(total + bonus(index)), index));
                 }
             }
             found.sort_unstable();

@@ -36,6 +36,7 @@ pub mod seating;
 pub mod settings;
 pub mod slug;
 pub mod token;
+pub mod uses;
 pub mod workspace;
 
 pub use capability::{Capability, CapabilitySet};

@@ -29,6 +29,9 @@ pub struct Picker {
     /// In which order the person wants it drawn; the organizations above are in it already.
     #[serde(default)]
     pub order: PickerOrder,
+    /// Since when a workspace that was entered counts as recent: when the person cleared them last.
+    #[serde(default, with = "time::serde::timestamp::milliseconds::option")]
+    pub recents_since: Option<OffsetDateTime>,
     /// What it was read under: another one means that something in it may have changed since.
     #[serde(default)]
     pub epoch: String,
@@ -131,11 +134,13 @@ impl Picker {
         rows
     }
 
-    /// The rows entered last, the latest first: at most `most`, without those pinned and the one at `current`.
+    /// The rows entered last, the latest first: at most `most`, without those pinned, the one at `current`, and what was
+    /// entered before the person cleared their recents.
     pub fn recent(&self, current: Option<&Slug>, most: usize) -> Vec<(&PickerOrganization, &PickerWorkspace)> {
         let mut rows: Vec<_> = self
             .rows()
-            .filter(|(_, w)| !w.pinned && w.opened.is_some() && current.is_none_or(|current| w.slug != *current))
+            .filter(|(_, w)| !w.pinned && w.opened.is_some() && w.opened > self.recents_since)
+            .filter(|(_, w)| current.is_none_or(|current| w.slug != *current))
             .collect();
         rows.sort_by_key(|(_, w)| std::cmp::Reverse(w.opened));
         rows.truncate(most);
@@ -219,6 +224,7 @@ mod tests {
             ],
             deleted: Vec::new(),
             order: PickerOrder::default(),
+            recents_since: None,
             epoch: String::new(),
             as_of: OffsetDateTime::UNIX_EPOCH,
         };
@@ -249,6 +255,8 @@ mod tests {
         assert_eq!(of(picker.pinned()), "a2 c1");
         assert_eq!(of(picker.recent(None, 9)), "b2 b1", "what is pinned stands there twice");
         picker.pin(&slug("c1"), Pinned::No);
+        picker.recents_since = Some(OffsetDateTime::UNIX_EPOCH + Duration::seconds(2));
+        assert_eq!(of(picker.recent(None, 9)), "b2", "what was cleared is recent again");
         assert_eq!(of(picker.pinned()), "a2");
     }
 }

@@ -63,6 +63,15 @@ pub async fn pin_workspace(slug: Slug, pinned: Pinned) -> Result<(), AppError> {
     crate::ssr::identity::pin(&crate::ssr::context()?, &slug, pinned).await
 }
 
+/// Forgets which workspaces the person was in last, on all their devices. When each was opened stays known.
+///
+/// # Errors
+/// [`AppError::SignedOut`].
+#[server(prefix = "/api/fn", endpoint = "clear_recents", input = Json, output = Json)]
+pub async fn clear_recents() -> Result<(), AppError> {
+    crate::ssr::identity::clear_recents(&crate::ssr::context()?).await
+}
+
 /// What waits for the person: invites, workspaces to join, requests to answer.
 ///
 /// # Errors

@@ -1,6 +1,7 @@
 //! The server's side: there is no browser.
 
 use leptos::ev;
+use model::uses::Uses;
 use time::OffsetDateTime;
 
 /// The device's clock, for showing how long ago something was.
@@ -13,6 +14,9 @@ pub fn after(_millis: u32, _task: impl FnOnce() + 'static) {}
 
 /// Runs `task` once the next frame is about to be painted.
 pub fn next_frame(_task: impl FnOnce() + 'static) {}
+
+/// Runs `task` once what is on screen now was painted: for what a person does not wait for.
+pub fn after_paint(_task: impl FnOnce() + 'static) {}
 
 /// Moves the focus to the first element that matches.
 pub fn focus(_selector: &str) {}
@@ -119,6 +123,17 @@ pub fn unsaved_text() -> Vec<(String, String)> {
 
 /// Says to this browser's other tabs that the person signed out.
 pub fn announce_sign_out() {}
+
+/// What is kept on this device of what that person chooses.
+pub fn kept_uses(_person: &str) -> Uses {
+    Uses::default()
+}
+
+/// Keeps what that person chooses, on this device.
+pub fn keep_uses(_person: &str, _uses: &Uses) {}
+
+/// Forgets what anybody chose on this device.
+pub fn forget_uses() {}
 
 /// Keeps, across documents, whether a sign-out has yet to reach the server.
 pub fn set_sign_out_pending(_pending: bool) {}

@@ -2,6 +2,7 @@
 
 use gloo_storage::{LocalStorage, Storage};
 use leptos::{ev, prelude::*};
+use model::uses::Uses;
 use send_wrapper::SendWrapper;
 use time::OffsetDateTime;
 use wasm_bindgen::{JsCast, closure::Closure};
@@ -12,6 +13,8 @@ const CHANNEL: &str = "stile";
 /// Its one word so far; also the key of the storage event that stands in where there is no channel.
 const SIGNED_OUT: &str = "stile.signed-out";
 
+/// What the keys begin with under which it is kept what people choose.
+const USES: &str = "stile.uses.";
 /// Where it is kept that a sign-out has yet to reach the server.
 const SIGN_OUT_PENDING: &str = "stile.sign-out-pending";
 
@@ -28,6 +31,16 @@ pub fn after(millis: u32, task: impl FnOnce() + 'static) {
 /// Runs `task` once the next frame is about to be painted.
 pub fn next_frame(task: impl FnOnce() + 'static) {
     request_animation_frame(task);
+}
+
+/// Runs `task` once what is on screen now was painted: for what a person does not wait for.
+pub fn after_paint(task: impl FnOnce() + 'static) {
+    // Nothing is painted in a tab that is not looked at.
+    if document().hidden() {
+        after(0, task);
+    } else {
+        request_animation_frame(move || after(0, task));
+    }
 }
 
 fn find(selector: &str) -> Option<HtmlElement> {
@@ -310,6 +323,25 @@ pub fn announce_sign_out() {
     // Where there is no channel, a change in storage wakes the other tabs.
     let _ = LocalStorage::set(SIGNED_OUT, js_sys::Date::now());
     LocalStorage::delete(SIGNED_OUT);
+}
+
+/// What is kept on this device of what that person chooses.
+pub fn kept_uses(person: &str) -> Uses {
+    LocalStorage::get(format!("{USES}{person}")).unwrap_or_default()
+}
+
+/// Keeps what that person chooses, on this device.
+pub fn keep_uses(person: &str, uses: &Uses) {
+    let _ = LocalStorage::set(format!("{USES}{person}"), uses);
+}
+
+/// Forgets what anybody chose on this device.
+pub fn forget_uses() {
+    let storage = LocalStorage::raw();
+    let keys = (0..storage.length().unwrap_or_default()).filter_map(|i| storage.key(i).ok().flatten());
+    for key in keys.filter(|key| key.starts_with(USES)).collect::<Vec<_>>() {
+        LocalStorage::delete(key);
+    }
 }
 
 /// Keeps, across documents, whether a sign-out has yet to reach the server.

@@ -17,13 +17,20 @@ pub struct Navigator {
     /// How far down the page was when it was left: restored once its data is on screen again.
     #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "nothing scrolls on the server"))]
     scroll: StoredValue<f64>,
+    /// How far down its page the present entry of the history says that it is.
+    #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "nothing scrolls on the server"))]
+    noted: StoredValue<f64>,
 }
 
 impl Navigator {
     /// Starts at `route`; in the browser it then follows links and the history.
     pub fn new(route: Route) -> Self {
-        let navigator =
-            Self { route: RwSignal::new(route), moved: StoredValue::new(Vec::new()), scroll: StoredValue::new(0.0) };
+        let navigator = Self {
+            route: RwSignal::new(route),
+            moved: StoredValue::new(Vec::new()),
+            scroll: StoredValue::new(0.0),
+            noted: StoredValue::new(f64::NAN),
+        };
         #[cfg(feature = "hydrate")]
         navigator.listen();
         navigator
@@ -121,7 +128,9 @@ mod live {
                 }
             });
             let _ = window_event_listener(ev::popstate, move |event| {
-                self.scroll.set_value(event.state().as_f64().unwrap_or_default());
+                let top = event.state().as_f64().unwrap_or_default();
+                self.scroll.set_value(top);
+                self.noted.set_value(top);
                 let (located, present) = (located(), self.present(located()));
                 if located != present {
                     self.write_history(&present, false);
@@ -134,6 +143,11 @@ mod live {
         /// Writes how far down the page is into its entry of the history.
         fn note_scroll(self) {
             let top = window().scroll_y().unwrap_or_default();
+            // Writing is a word to another process: not for what is written already.
+            if self.noted.get_value() == top {
+                return;
+            }
+            self.noted.set_value(top);
             if let Ok(history) = window().history() {
                 let _ = history.replace_state(&JsValue::from_f64(top), "");
             }
@@ -142,8 +156,11 @@ mod live {
         pub(super) fn write_history(self, route: &Route, push: bool) {
             let Ok(history) = window().history() else { return };
             let url = route.url();
-            let _ = if push {
+            if push {
                 self.note_scroll();
+            }
+            self.noted.set_value(0.0);
+            let _ = if push {
                 self.scroll.set_value(0.0);
                 history.push_state_with_url(&JsValue::NULL, "", Some(&url))
             } else {

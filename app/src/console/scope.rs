@@ -205,10 +205,12 @@ impl Scope {
     /// Takes over what was entered ahead. It is some seconds old, so the next thing is to ask whether it still holds.
     fn take(self, run: u32, answer: Result<Entered, AppError>) {
         self.hear(run, answer);
-        if self.is_current(run) && self.entry.with_untracked(Option::is_some) {
-            let page = self.page.get_untracked();
-            self.read(page, async |slug, grant, url| arrive_in_workspace(slug, grant, url).await);
-        }
+        browser::after_paint(move || {
+            let still = self.entry.try_with_untracked(Option::is_some) == Some(true);
+            if still && let Some(page) = self.page.try_get_untracked() {
+                self.read(page, async |slug, grant, url| arrive_in_workspace(slug, grant, url).await);
+            }
+        });
     }
 
     /// What entering came to, if somebody still wants to know.
@@ -239,11 +241,14 @@ impl Scope {
             self.replace(page);
         }
         self.session.navigator.settle();
-        self.session.picker.update(|picker| {
-            let Some(picker) = picker else { return };
-            let picker = Arc::make_mut(picker);
-            let rows = picker.organizations.iter_mut().flat_map(|o| o.workspaces.iter_mut());
-            rows.filter(|w| w.id == id).for_each(|w| w.opened = browser::now());
+        let session = self.session;
+        browser::after_paint(move || {
+            session.picker.try_update(|picker| {
+                let Some(picker) = picker else { return };
+                let picker = Arc::make_mut(picker);
+                let rows = picker.organizations.iter_mut().flat_map(|o| o.workspaces.iter_mut());
+                rows.filter(|w| w.id == id).for_each(|w| w.opened = browser::now());
+            });
         });
     }
 

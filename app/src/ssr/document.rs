@@ -308,7 +308,14 @@ fn way_out(picker: &Picker) -> Picker {
         })
         .collect();
     let (deleted, epoch) = (Vec::new(), String::new());
-    Picker { organizations, deleted, order: picker.order, epoch, as_of: OffsetDateTime::UNIX_EPOCH }
+    Picker {
+        organizations,
+        deleted,
+        order: picker.order,
+        recents_since: None,
+        epoch,
+        as_of: OffsetDateTime::UNIX_EPOCH,
+    }
 }
 
 /// The most recent rows of a long list; the browser asks for the rest.

@@ -105,6 +105,16 @@ pub async fn pin(call: &Call, slug: &Slug, pinned: Pinned) -> Result<(), AppErro
     Ok(())
 }
 
+/// Forgets which workspaces the person was in last.
+pub async fn clear_recents(call: &Call) -> Result<(), AppError> {
+    let mut tx = person(call).await?;
+    seats::clear_recents(&mut tx).await.map_err(fault)?;
+    let live = tx.commit().await.map_err(fault)?;
+    // No epoch counts it.
+    call.request.services.store.forget_picker(&live).await;
+    Ok(())
+}
+
 /// The list of seats.
 pub async fn picker(call: &Call, past_cache: bool) -> Result<Picker, AppError> {
     let freshness = if past_cache { Freshness::Now } else { Freshness::Recent };

@@ -40,6 +40,8 @@ pub use live::heard;
 pub use pace::{Pace, Paces};
 pub use passkeys::Passkeys;
 pub use password::Passwords;
+#[cfg(debug_assertions)]
+pub use shell::gallery;
 
 use crate::{boot::Theme, error::AppError};
 use std::sync::Arc;

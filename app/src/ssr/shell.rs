@@ -52,6 +52,24 @@ pub(super) fn render(context: &RequestContext, boot: Boot, route: Route, status:
     response
 }
 
+/// `/dev/gallery`, in a server that was built for development: markup and style sheet, without the program.
+#[cfg(debug_assertions)]
+pub fn gallery(context: &RequestContext) -> Response<Body> {
+    let theme = context.theme.attribute().map(|t| format!(" data-theme=\"{t}\"")).unwrap_or_default();
+    let owner = Owner::new_root(None);
+    let body = owner.with(|| view! { <crate::ui::Gallery/> }.to_html());
+    let html = format!(
+        "<!DOCTYPE html><html lang=\"en\"{theme}><head><meta charset=\"utf-8\">\
+        <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
+        <meta name=\"color-scheme\" content=\"light dark\"><title>Gallery · Stile</title>\
+        <link rel=\"stylesheet\" href=\"{css}\"></head><body>{body}</body></html>",
+        css = context.services.assets.css,
+    );
+    let mut response = Response::new(Body::from(html));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    response
+}
+
 fn title(content: &Content, route: &Route) -> String {
     let page = match content {
         Content::SignIn => "Sign in".to_owned(),

@@ -3,6 +3,8 @@
 mod banner;
 mod chart;
 mod field;
+#[cfg(all(feature = "ssr", debug_assertions))]
+mod gallery;
 mod icon;
 mod marks;
 mod notice;
@@ -14,6 +16,8 @@ mod toast;
 pub use banner::{Banner, Empty, Tone};
 pub use chart::{BarChart, Spark};
 pub use field::{EmailField, FileField, SelectField, TextAreaField, TextField};
+#[cfg(all(feature = "ssr", debug_assertions))]
+pub use gallery::Gallery;
 pub use icon::{Icon, Mark};
 pub use marks::{Ago, Avatar, Face, Highlighted, SlugText, Status, StatusTone, WsIcon};
 pub use notice::{Asked, Gone, NotFound, Unavailable, ways_out};

@@ -186,6 +186,7 @@ mod tests {
             ],
             deleted: Vec::new(),
             order: model::preferences::PickerOrder::default(),
+            recents_since: None,
             epoch: String::new(),
             as_of: time::OffsetDateTime::UNIX_EPOCH,
         };

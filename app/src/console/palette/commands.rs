@@ -68,6 +68,7 @@ enum Deed {
     Open(String),
     Theme(Theme),
     CopyLink,
+    ClearRecents,
     SignOut,
     /// Says which keys do it.
     Keys(&'static str),
@@ -94,7 +95,7 @@ impl Command {
     pub fn url(&self) -> Option<&str> {
         match &self.deed {
             Deed::Open(url) => Some(url),
-            Deed::Theme(_) | Deed::CopyLink | Deed::SignOut | Deed::Keys(_) => None,
+            Deed::Theme(_) | Deed::CopyLink | Deed::ClearRecents | Deed::SignOut | Deed::Keys(_) => None,
         }
     }
 
@@ -107,6 +108,7 @@ impl Command {
                 browser::copy_address();
                 session.toast(Toast::done("The link to this page is copied."));
             }
+            Deed::ClearRecents => session.clear_recents(),
             Deed::SignOut => session.sign_out(),
             Deed::Keys(_) => {}
         }
@@ -177,6 +179,7 @@ pub fn lines(
     order: &[usize],
     here: Option<&Slug>,
     commands: &[Command],
+    bonus: impl Fn(&str) -> u32,
 ) -> Vec<Line> {
     let (typed, listed) = asked(query);
     let query = Query::parse(typed);
@@ -196,12 +199,14 @@ pub fn lines(
             found.extend(others.iter().map(|(at, (_, w))| line(of(w), *at)));
             found.sort_by_key(|line| line.section);
         } else {
-            let ranked = query.rank(others.iter().map(|(_, row)| texts_of(*row)));
+            let used = |i: usize| others.get(i).map_or(0, |(_, (_, w))| bonus(w.slug.as_str()));
+            let ranked = query.rank_with(others.iter().map(|(_, row)| texts_of(*row)), used);
             found.extend(ranked.into_iter().filter_map(|i| Some(line(Section::Workspaces, others.get(i)?.0))));
         }
     }
     let offered: Vec<_> = commands.iter().enumerate().filter(|(_, command)| listed(command.section)).collect();
-    let ranked = query.rank(offered.iter().map(|(_, command)| command.texts()));
+    let used = |i: usize| offered.get(i).map_or(0, |(_, command)| bonus(&command.label));
+    let ranked = query.rank_with(offered.iter().map(|(_, command)| command.texts()), used);
     let mut ranked: Vec<Line> = ranked
         .into_iter()
         .filter_map(|i| offered.get(i))
@@ -250,6 +255,9 @@ pub fn commands(picker: Option<&Picker>, here: Option<&ShellInfo>) -> Vec<Comman
         (Theme::System, "monitor", "Use the device’s theme"),
     ] {
         all.push(Command::new(Section::Actions, icon, label, Deed::Theme(theme)));
+    }
+    if picker.is_some_and(|picker| !picker.recent(here.map(|here| &here.slug), 1).is_empty()) {
+        all.push(Command::new(Section::Actions, "clock", "Clear recent workspaces", Deed::ClearRecents));
     }
     all.push(Command::new(Section::Actions, "sign-out", "Sign out", Deed::SignOut));
     all.extend(SHORTCUTS.map(|(label, keys)| Command::new(Section::Help, "key", label, Deed::Keys(keys))));

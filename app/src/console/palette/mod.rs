@@ -112,7 +112,8 @@ impl Desk {
             session.picker.with(|picker| {
                 let (query, here) = (query.get(), here.get());
                 order.with(|order| {
-                    commands.with(|commands| lines(&query, picker.as_deref(), order, here.as_ref(), commands))
+                    let used = |what: &str| session.used(what);
+                    commands.with(|commands| lines(&query, picker.as_deref(), order, here.as_ref(), commands, used))
                 })
             })
         });
@@ -197,8 +198,14 @@ impl Desk {
             return;
         };
         let item = self.lines.with_untracked(|lines| lines.get(at).map(|line| line.item));
+        if let Some(slug) = self.slug_at(at) {
+            self.session.note_use(slug.as_str());
+        }
         if let Some(Item::Command(command)) = item {
             let command = self.commands.with_untracked(|commands| commands.get(command).cloned());
+            if let Some(command) = &command {
+                self.session.note_use(&command.label);
+            }
             if command.is_some_and(|command| command.run(self.session)) {
                 event.prevent_default();
             }

@@ -97,7 +97,15 @@ pub fn Shell(
     });
     // On what is drawn in the colour and not on all: each element below it is styled anew when it changes.
     let face = Memo::new(move |_| info.with(ShellInfo::face));
-    Effect::new(move |_| browser::set_icon(Some(&face.with(Face::favicon))));
+    Effect::new(move |_| {
+        let icon = face.with(Face::favicon);
+        browser::after_paint(move || {
+            // The shell may be gone by then, and its workspace's icon with it.
+            if face.try_get_untracked().is_some() {
+                browser::set_icon(Some(&icon));
+            }
+        });
+    });
     on_cleanup(|| browser::set_icon(None));
     let hue = move || face.with(Face::hue);
     Effect::new(move |before: Option<Slug>| {

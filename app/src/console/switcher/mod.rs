@@ -165,17 +165,22 @@ fn rows(session: Session, picker: &Picker, info: Memo<ShellInfo>, page: Signal<P
     let (pinned, recent, rest) = (drawn(pinned.clone()), drawn(recent.clone()), drawn(rest));
     view! {
         {here}
-        {group("sw-pinned", "Pinned", pinned)}
-        {group("sw-recent", "Recent", recent)}
-        {group("sw-all", "All workspaces", rest)}
+        {group("sw-pinned", "Pinned", pinned, None)}
+        {group("sw-recent", "Recent", recent, Some(session))}
+        {group("sw-all", "All workspaces", rest, None)}
     }
     .into_any()
 }
 
-fn group(id: &'static str, label: &'static str, rows: Vec<AnyView>) -> Option<AnyView> {
+fn group(id: &'static str, label: &'static str, rows: Vec<AnyView>, clears: Option<Session>) -> Option<AnyView> {
     (!rows.is_empty()).then(|| {
         view! {
-            <p class="menu-label" id=id>{label}</p>
+            <p class="menu-label"><span id=id>{label}</span>
+                {clears.map(|session| view! {
+                    <button class="btn quiet small" type="button" data-script data-testid="clear-recents" aria-label="Clear recent workspaces"
+                        on:click=move |_| session.clear_recents()>"Clear"</button>
+                })}
+            </p>
             <div role="group" aria-labelledby=id>{rows}</div>
         }
         .into_any()

@@ -12,6 +12,7 @@ use model::{
     id::{OrganizationId, UserId, WorkspaceId},
     picker::{MAX_AGE_SECONDS, Picker, PickerOrganization, PickerWorkspace, Pinned},
     picture::Brand,
+    preferences::PickerOrder,
 };
 use moka::future::Cache;
 use std::{
@@ -99,6 +100,22 @@ pub async fn pin(tx: &mut PersonTx, workspace: &Slug, pinned: Pinned) -> Result<
     Ok(changed == 1)
 }
 
+/// From now on nothing that was entered before counts as recent, on any of the person's devices.
+///
+/// # Errors
+/// When the database fails.
+pub async fn clear_recents(tx: &mut PersonTx) -> Result<(), StoreError> {
+    let user = tx.live().person.id.uuid();
+    sqlx::query!(
+        "insert into account.preferences (user_id, recents_since) values ($1, now())
+        on conflict (user_id) do update set recents_since = excluded.recents_since",
+        user,
+    )
+    .execute(tx.connection())
+    .await?;
+    Ok(())
+}
+
 async fn read(tx: &mut PersonTx) -> Result<Picker, StoreError> {
     let rows = sqlx::query!(
         r#"select organization_id as "organization_id!", organization as "organization!", organization_role,
@@ -113,7 +130,12 @@ async fn read(tx: &mut PersonTx) -> Result<Picker, StoreError> {
         None => sqlx::query_scalar!(r#"select now() as "now!""#).fetch_one(tx.connection()).await?,
     };
     let deleted = super::deleted::list(tx).await?;
-    let order = super::profile::preferences(tx).await?.order;
+    let user = tx.live().person.id.uuid();
+    let chosen = sqlx::query!("select picker_order, recents_since from account.preferences where user_id = $1", user)
+        .fetch_optional(tx.connection())
+        .await?;
+    let recents_since = chosen.as_ref().and_then(|row| row.recents_since);
+    let order = chosen.and_then(|row| PickerOrder::from_word(&row.picker_order)).unwrap_or_default();
     let mut organizations: Vec<PickerOrganization> = Vec::new();
     for row in rows {
         let id = OrganizationId::from_uuid(row.organization_id);
@@ -140,5 +162,5 @@ async fn read(tx: &mut PersonTx) -> Result<Picker, StoreError> {
         }
     }
     let epoch = tx.live().epoch.clone();
-    Ok(Picker { organizations, deleted, order, epoch, as_of }.arranged(order))
+    Ok(Picker { organizations, deleted, order, recents_since, epoch, as_of }.arranged(order))
 }

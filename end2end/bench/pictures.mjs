@@ -1,0 +1,50 @@
+// The pictures in docs/: picker, console, switcher, palette and settings, light and dark, on a desktop and on a phone, of
+// the demo. Usage: node bench/pictures.mjs BASE DIRECTORY
+import { chromium } from "@playwright/test";
+import { existsSync, mkdirSync } from "node:fs";
+
+const [base, directory] = process.argv.slice(2);
+mkdirSync(directory, { recursive: true });
+const debian = "/usr/bin/chromium";
+const browser = await chromium.launch({
+  executablePath: existsSync(debian) ? debian : undefined,
+  args: process.getuid?.() === 0 ? ["--no-sandbox"] : [],
+});
+const scenes = [
+  ["picker", "/home"],
+  ["console", "/smartai-it/customers"],
+  ["overview", "/smartai-it/overview"],
+  ["switcher", "/smartai-it/invoices", async (page) => {
+    await page.getByTestId("switcher").click();
+    await page.getByTestId("switcher-item").nth(1).waitFor();
+  }],
+  ["palette", "/smartai-it/overview", async (page) => {
+    await page.keyboard.press("Control+k");
+    await page.getByTestId("palette-item").first().waitFor();
+  }],
+  ["settings", "/smartai-it/settings/branding"],
+];
+for (const theme of ["light", "dark"]) {
+  for (const [kind, viewport, scale] of [["desktop", { width: 1280, height: 800 }, 1.5], ["phone", { width: 390, height: 780 }, 2]]) {
+    const context = await browser.newContext({
+      viewport, deviceScaleFactor: scale, colorScheme: theme, reducedMotion: "reduce",
+      ...(kind === "phone" ? { hasTouch: true, isMobile: true } : {}),
+    });
+    await context.request.post(`${base}/api/fn/sign_in`, {
+      headers: { "content-type": "application/json", origin: base },
+      data: { email: "ada@smartai.example", password: "stile-demo-2026", next: "" },
+    });
+    await context.addCookies([{ name: "theme", value: theme, url: base }]);
+    for (const [name, path, act] of scenes) {
+      const page = await context.newPage();
+      await page.goto(`${base}${path}`);
+      await page.waitForFunction(() => document.documentElement.hasAttribute("data-live"));
+      await act?.(page);
+      await page.evaluate(() => Promise.all([document.fonts.ready, ...[...document.images].map((i) => i.decode().catch(() => {}))]));
+      await page.screenshot({ path: `${directory}/${name}-${theme}-${kind}.png` });
+      await page.close();
+    }
+    await context.close();
+  }
+}
+await browser.close();
