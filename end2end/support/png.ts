@@ -1,4 +1,5 @@
 // A PNG of one colour, made here: tests send pictures and need none in the repository.
+import { randomFillSync } from "node:crypto";
 import { crc32, deflateSync } from "node:zlib";
 
 const chunk = (kind: string, data: Buffer): Buffer => {
@@ -19,6 +20,6 @@ export function png(width: number, height: number, [red, green, blue]: [number, 
   const row = Buffer.alloc(1 + width * 3);
   for (let x = 0; x < width; x++) row.set([red, green, blue], 1 + x * 3);
   const rows = Buffer.concat(Array.from({ length: height }, () => row));
-  if (noise) for (let i = 0, seed = 7; i < rows.length; i++) if (i % row.length) rows[i] = (seed = (seed * 1103515245 + 12345) & 0x7fffffff) >> 16;
+  if (noise) for (let y = 0; y < height; y++) randomFillSync(rows, y * row.length + 1, row.length - 1);
   return Buffer.concat([Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]), chunk("IHDR", head), chunk("IDAT", deflateSync(rows)), chunk("IEND", Buffer.alloc(0))]);
 }

@@ -71,8 +71,8 @@ test("a logo stands in the rail, the lists and the tab; who has no seat gets wha
   const again = await vik.request.get(address, { headers: { "if-none-match": got.headers().etag } });
   expect(again.status(), "it is sent again").toBe(304);
 
-  await sql("update account.workspaces set logo = (select logo from account.workspaces where slug = $1) where slug = $2", [IT, FINANCE]);
   await sql("insert into account.logos select w.id, l.image from account.workspaces w, account.logos l where w.slug = $1", [FINANCE]);
+  await sql("update account.workspaces set logo = (select logo from account.workspaces where slug = $1) where slug = $2", [IT, FINANCE]);
   const foreign = await vik.request.get(address.replace(IT, FINANCE));
   const absent = await vik.request.get(address.replace(IT, "no-such-place"));
   expect([foreign.status(), await foreign.text()], "Vik has no seat in Finance").toEqual([absent.status(), await absent.text()]);
