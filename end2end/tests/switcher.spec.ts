@@ -180,3 +180,60 @@ test("@ lists workspaces, > lists what the role may do, and the keys are listed"
   await expect(viewer.getByTestId("palette-item").filter({ hasText: "Sign out" })).toHaveCount(1);
   await expect(viewer.getByTestId("palette-item").filter({ hasText: /New product|Invite people/ })).toHaveCount(0);
 });
+
+test("recents that are cleared stay cleared, on every device, and what is entered afterwards is recent again", async ({ as, browser }) => {
+  const page = await as(ADA);
+  const recent = (at: Page) => at.locator("#switcher-menu").getByRole("group", { name: "Recent" });
+  await open(page, `/${FINANCE}/customers`);
+  await open(page, `/${IT}/customers`);
+  await page.getByTestId("switcher").click();
+  await expect(recent(page).locator(`[data-slug=${FINANCE}]`), "the control: it was entered a moment ago").toBeVisible();
+  const cleared = page.waitForResponse((r) => r.url().endsWith("/api/fn/clear_recents"));
+  await page.getByTestId("clear-recents").click();
+  expect((await cleared).status()).toBe(200);
+  await expect(recent(page)).toHaveCount(0);
+  expect(await slugs(page), "a workspace is gone with them").toContain(FINANCE);
+
+  const elsewhere = await contextOf(browser, ADA);
+  const tab = await elsewhere.newPage();
+  await open(tab, `/${IT}/customers`);
+  await tab.getByTestId("switcher").click();
+  await expect(tab.getByTestId("switcher-item").first()).toBeVisible();
+  await expect(recent(tab), "another device lists them still").toHaveCount(0);
+  await open(tab, `/${FINANCE}/customers`);
+  await open(tab, `/${IT}/customers`);
+  await tab.getByTestId("switcher").click();
+  await expect(recent(tab).locator(`[data-slug=${FINANCE}]`)).toBeVisible();
+  await elsewhere.close();
+  await sql("update account.preferences set recents_since = null where user_id = $1", [await personOf(ADA)]);
+});
+
+test("what is chosen often comes first, on this device and until sign-out", async ({ as }) => {
+  const page = await as(ADA);
+  const first = page.locator("[data-testid=palette-item] .name").first();
+  const look = async () => {
+    await page.keyboard.press("Control+k");
+    await page.getByTestId("palette-input").fill(">use the");
+    await expect(first).toBeVisible();
+  };
+  await open(page, `/${IT}/customers`);
+  await look();
+  const before = await first.innerText();
+  const other = before.includes("dark") ? "light" : "dark";
+  await page.keyboard.press("Escape");
+  for (let i = 0; i < 3; i++) {
+    await look();
+    await page.getByTestId("palette-item").filter({ hasText: `${other} theme` }).click();
+    await expect(page.getByTestId("palette")).toBeHidden();
+  }
+  await page.reload();
+  await page.waitForFunction(() => document.documentElement.hasAttribute("data-live"));
+  await look();
+  await expect(first).toContainText(`${other} theme`);
+  const kept = () => page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith("stile.uses.")));
+  expect(await kept()).toHaveLength(1);
+  await page.getByTestId("palette-input").fill("sign out");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/\/sign-in/);
+  expect(await kept(), "what one person chose is kept for the next").toEqual([]);
+});

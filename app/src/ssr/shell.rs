@@ -62,6 +62,7 @@ pub fn gallery(context: &RequestContext) -> Response<Body> {
         "<!DOCTYPE html><html lang=\"en\"{theme}><head><meta charset=\"utf-8\">\
         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
         <meta name=\"color-scheme\" content=\"light dark\"><title>Gallery · Stile</title>\
+        <link rel=\"icon\" href=\"/favicon.svg\" type=\"image/svg+xml\">\
         <link rel=\"stylesheet\" href=\"{css}\"></head><body>{body}</body></html>",
         css = context.services.assets.css,
     );

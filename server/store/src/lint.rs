@@ -164,7 +164,7 @@ const RULES: &[&str] = &[
         select name, format('is security definer and open to stile_app, but is no door; revoke execute on function %s from public, stile_app', name)
         from definers where reachable and name not in ('door.person(text, bytea)', 'door.workspace(text, bytea, text)',
             'door.organization(text, bytea, uuid)', 'door.credentials(text)', 'door.register(uuid, text, text, text)',
-            'door.found_organization(uuid, text)', 'door.seats()',
+            'door.found_organization(uuid, text)', 'door.seats()', 'door.logo(text, text)', 'door.portrait(uuid, text)',
             'door.queue_mail(uuid, text)', 'door.claim_mail(integer)', 'door.settle_mail(uuid, text, boolean)',
             'door.members()', 'door.organization_people()', 'door.inviters()', 'door.seat_counts()', 'door.invite(bytea)',
             'door.my_invites()', 'door.accept_invite(uuid)', 'door.decline_invite(uuid)', 'door.decline_by_link(bytea)',

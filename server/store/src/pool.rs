@@ -37,6 +37,9 @@ impl Store {
             ("idle_in_transaction_session_timeout", "5s"),
             ("timezone", "UTC"),
             ("client_min_messages", "error"),
+            // Row level security makes planning dearer than most statements are, and a plan made for the values at hand
+            // looks cheaper to the planner each time than the one that it could keep.
+            ("plan_cache_mode", "force_generic_plan"),
         ]);
         let pool = PgPoolOptions::new()
             .max_connections(MAX_CONNECTIONS)

@@ -237,8 +237,13 @@ impl World {
                     values (gen_random_uuid(), sha256($1::text::bytea), $1);
                 insert into account.mail_queue (id, letter) values ($1, '{}');
                 insert into account.mail_links (token_hash, purpose, email, user_id, expires_at)
-                    values (sha256($1::text::bytea), 'address', 'new@stile.example', $1, now() + interval '1 hour');"
-                .replace("$1", &format!("'{}'::uuid", who.id));
+                    values (sha256($1::text::bytea), 'address', 'new@stile.example', $1, now() + interval '1 hour');
+                insert into account.portraits (user_id, image) values ($1, 'a picture');
+                update account.users set portrait = md5('a picture') where id = $1;
+                insert into account.logos (workspace_id, image) values ($2, 'a logo');
+                update account.workspaces set logo = md5('a logo') where id = $2;"
+                .replace("$1", &format!("'{}'::uuid", who.id))
+                .replace("$2", &format!("'{}'::uuid", place.id));
             execute(&mut superuser, &facts).await.unwrap();
             sqlx::query(
                 "insert into workspace.customer_shares (workspace_id, customer_id, user_id) values ($1, $2, $3)",

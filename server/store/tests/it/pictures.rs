@@ -1,0 +1,62 @@
+//! Who is handed which picture, and that pins and cleared recents are one's own: what is foreign is as what is not there.
+
+use crate::support::{Person, World};
+use model::{Slug, picker::Pinned, picture::PictureName};
+use store::{
+    pictures,
+    seats::{self, Freshness},
+};
+
+#[tokio::test]
+async fn a_picture_is_handed_to_whoever_has_a_seat_or_works_with_the_person_and_to_nobody_else() {
+    let world = World::new().await;
+    world.furnish().await;
+    let ann = world.read(&world.ann, &world.a1).await.commit().await.unwrap();
+    let (logo, portrait) = (ann.workspace.brand.logo.unwrap(), ann.live.person.portrait.unwrap());
+
+    let mut own = world.person(&world.ann).await;
+    assert_eq!(pictures::logo(&mut own, &world.a1.slug, &logo).await.unwrap().as_deref(), Some(&b"a logo"[..]));
+    assert_eq!(
+        pictures::portrait(&mut own, world.ann.id, &portrait).await.unwrap().as_deref(),
+        Some(&b"a picture"[..])
+    );
+    let other = PictureName::parse("00000000000000000000000000000000").unwrap();
+    assert_eq!(pictures::logo(&mut own, &world.a1.slug, &other).await.unwrap(), None, "another name is no picture");
+    assert_eq!(pictures::logo(&mut own, &world.b1.slug, &logo).await.unwrap(), None, "B1 is foreign to ann");
+    assert_eq!(pictures::portrait(&mut own, world.ola.id, &portrait).await.unwrap(), None, "ola is a stranger");
+    own.commit().await.unwrap();
+
+    let mut stranger = world.person(&world.ola).await;
+    assert_eq!(pictures::logo(&mut stranger, &world.a1.slug, &logo).await.unwrap(), None);
+    assert_eq!(pictures::portrait(&mut stranger, world.ann.id, &portrait).await.unwrap(), None);
+    stranger.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn pins_and_cleared_recents_are_ones_own_and_a_foreign_workspace_can_be_pinned_no_more_than_none() {
+    let world = World::new().await;
+    world.furnish().await;
+    let mut tx = world.person(&world.ann).await;
+    assert!(seats::pin(&mut tx, &world.a1.slug, Pinned::Yes).await.unwrap());
+    assert!(!seats::pin(&mut tx, &world.b1.slug, Pinned::Yes).await.unwrap(), "B1 is foreign to ann");
+    assert!(!seats::pin(&mut tx, &Slug::parse("no-such-place").unwrap(), Pinned::Yes).await.unwrap());
+    tx.commit().await.unwrap();
+    let list = async |who: &Person| world.store.picker(&who.session(), Freshness::Now).await.unwrap().unwrap().1;
+    let slugs = |rows: Vec<(&model::picker::PickerOrganization, &model::picker::PickerWorkspace)>| {
+        rows.iter().map(|(_, w)| w.slug.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(slugs(list(&world.ann).await.pinned()), [world.a1.slug.clone()]);
+    assert!(list(&world.ola).await.pinned().is_empty(), "another's pin");
+
+    let mut tx = world.person(&world.ann).await;
+    assert!(seats::pin(&mut tx, &world.a1.slug, Pinned::No).await.unwrap());
+    tx.commit().await.unwrap();
+    assert_eq!(slugs(list(&world.ann).await.recent(None, 9)), [world.a1.slug.clone()], "the control: it was entered");
+    let mut tx = world.person(&world.ann).await;
+    seats::clear_recents(&mut tx).await.unwrap();
+    tx.commit().await.unwrap();
+    let ann = list(&world.ann).await;
+    assert!(ann.recent(None, 9).is_empty());
+    assert!(ann.find(&world.a1.slug).is_some_and(|(_, w)| w.opened.is_some()), "when it was opened is forgotten");
+    assert!(!list(&world.ola).await.recent(None, 9).is_empty(), "another's recents were cleared");
+}
