@@ -84,7 +84,7 @@ fn marks() -> AnyView {
             <span class="chip">"Org admin"</span><span class="chip outline">"Owner"</span><span class="chip accent">"Accent"</span>
             <Status tone=StatusTone::Ok label="Active"/><Status tone=StatusTone::Info label="Open"/>
             <Status tone=StatusTone::Warn label="Overdue"/><Status tone=StatusTone::Off label="Archived"/>
-            <Highlighted text="Product Eng".to_owned() letters=vec![0, 8]/>
+            <span><Highlighted text="Product Eng".to_owned() letters=vec![0, 8]/></span>
             {slug.map(|slug| view! { <SlugText slug/> })}
         </div>
     }
