@@ -130,10 +130,10 @@ impl Command {
 }
 
 /// A row of the list of seats.
-pub type Seat<'a> = (&'a PickerOrganization, &'a PickerWorkspace);
+pub type Row<'a> = (&'a PickerOrganization, &'a PickerWorkspace);
 
 /// What a workspace is found by.
-pub fn texts_of<'a>((organization, workspace): Seat<'a>) -> impl Iterator<Item = &'a str> {
+pub fn texts_of<'a>((organization, workspace): Row<'a>) -> impl Iterator<Item = &'a str> {
     workspace.texts(&organization.name).chain(["switch"])
 }
 
@@ -183,11 +183,11 @@ pub fn lines(
 ) -> Vec<Line> {
     let (typed, listed) = asked(query);
     let query = Query::parse(typed);
-    let rows: Vec<Seat> = picker.map(|picker| picker.rows().collect()).unwrap_or_default();
+    let rows: Vec<Row> = picker.map(|picker| picker.rows().collect()).unwrap_or_default();
     let mut found = Vec::new();
     if let Some(picker) = picker.filter(|_| listed(Section::Workspaces)) {
         let others = order.iter().copied().filter_map(|at| Some((at, *rows.get(at)?)));
-        let others: Vec<(usize, Seat)> = others.filter(|(_, (_, w))| here != Some(&w.slug)).collect();
+        let others: Vec<(usize, Row)> = others.filter(|(_, (_, w))| here != Some(&w.slug)).collect();
         let line = |section, at| Line { section, item: Item::Workspace(at) };
         if query.is_empty() {
             let recent: Vec<_> = picker.recent(here, RECENT).iter().map(|(_, w)| w.id).collect();

@@ -7,7 +7,7 @@ mod commands;
 mod window;
 
 use self::{
-    commands::{Command, Item, Line, Seat, Section, commands, lines, texts_of, words},
+    commands::{Command, Item, Line, Row, Section, commands, lines, texts_of, words},
     window::Window,
 };
 use super::shell::ShellInfo;
@@ -228,7 +228,7 @@ impl Desk {
             let seen = self.window.seen(lines);
             let query = self.query.with(|query| words(query));
             self.session.picker.with_untracked(|picker| {
-                let rows: Vec<Seat> = picker.as_ref().map(|picker| picker.rows().collect()).unwrap_or_default();
+                let rows: Vec<Row> = picker.as_ref().map(|picker| picker.rows().collect()).unwrap_or_default();
                 let (mut groups, mut at) = (Vec::new(), seen.lines.start);
                 while let Some(section) = lines.get(at).map(|line| line.section).filter(|_| at < seen.lines.end) {
                     let first = at;
@@ -250,7 +250,7 @@ impl Desk {
         })
     }
 
-    fn row(self, at: usize, of: usize, line: Line, rows: &[Seat], query: &Query) -> Option<AnyView> {
+    fn row(self, at: usize, of: usize, line: Line, rows: &[Row], query: &Query) -> Option<AnyView> {
         let active = self.active;
         let selected = move || if active.get() == at { "true" } else { "false" };
         Some(match line.item {

@@ -21,7 +21,7 @@ const ROUNDS: &str = "STILE_RACE_ROUNDS";
 
 #[expect(clippy::disallowed_methods, reason = "the tests have no configuration but this")]
 fn rounds() -> usize {
-    std::env::var(ROUNDS).ok().and_then(|text| text.parse().ok()).unwrap_or(100)
+    std::env::var(ROUNDS).ok().and_then(|text| text.parse().ok()).unwrap_or(1_000)
 }
 
 fn refused<T>(outcome: Result<T, StoreError>) -> Option<Refused> {
