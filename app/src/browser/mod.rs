@@ -7,6 +7,11 @@ mod live;
 pub use live::*;
 
 #[cfg(feature = "hydrate")]
+mod kept;
+#[cfg(feature = "hydrate")]
+pub use kept::*;
+
+#[cfg(feature = "hydrate")]
 mod measure;
 #[cfg(feature = "hydrate")]
 pub use measure::*;
