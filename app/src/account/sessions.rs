@@ -114,7 +114,7 @@ fn line(list: Sessions, row: SessionRow) -> AnyView {
         spawn_local(async move { list.answered(end_session(id).await, Some("That session is ended.")) });
     };
     let label = format!("End the session in {}", row.device);
-    let from = row.ip.clone().map_or_else(|| "an unknown address".to_owned(), |ip| ip);
+    let from = row.ip.clone().unwrap_or_else(|| "an unknown address".to_owned());
     view! {
         <li data-testid="session" data-this=row.is_this.then_some("")>
             <div class="line">

@@ -4,10 +4,13 @@ use leptos::prelude::window;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{MessageEvent, WebSocket};
 
+/// What hears of opening, of a message and of the end; kept for as long as the socket.
+type Handlers = (Closure<dyn Fn()>, Closure<dyn Fn(MessageEvent)>, Closure<dyn Fn()>);
+
 /// An open or opening connection. Dropping it closes it, and its handlers are not called any more.
 pub struct Socket {
     socket: WebSocket,
-    _handlers: (Closure<dyn Fn()>, Closure<dyn Fn(MessageEvent)>, Closure<dyn Fn()>),
+    _handlers: Handlers,
 }
 
 impl Socket {
