@@ -25,7 +25,7 @@ pub async fn set_hue(
     let words = |hue: Option<Hue>| {
         hue.map_or_else(|| "of the name".to_owned(), |hue| format!("{}°", u16::from(hue.index()) * 10))
     };
-    let detail = Detail::none().change("colour", &words(before), &words(hue));
+    let detail = Detail::none().change("colour", words(before), words(hue));
     if detail.is_empty() {
         return Ok(());
     }

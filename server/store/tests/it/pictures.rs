@@ -45,13 +45,17 @@ async fn pins_and_cleared_recents_are_ones_own_and_a_foreign_workspace_can_be_pi
     let slugs = |rows: Vec<(&model::picker::PickerOrganization, &model::picker::PickerWorkspace)>| {
         rows.iter().map(|(_, w)| w.slug.clone()).collect::<Vec<_>>()
     };
-    assert_eq!(slugs(list(&world.ann).await.pinned()), [world.a1.slug.clone()]);
+    assert_eq!(slugs(list(&world.ann).await.pinned()), std::slice::from_ref(&world.a1.slug));
     assert!(list(&world.ola).await.pinned().is_empty(), "another's pin");
 
     let mut tx = world.person(&world.ann).await;
     assert!(seats::pin(&mut tx, &world.a1.slug, Pinned::No).await.unwrap());
     tx.commit().await.unwrap();
-    assert_eq!(slugs(list(&world.ann).await.recent(None, 9)), [world.a1.slug.clone()], "the control: it was entered");
+    assert_eq!(
+        slugs(list(&world.ann).await.recent(None, 9)),
+        std::slice::from_ref(&world.a1.slug),
+        "the control: it was entered"
+    );
     let mut tx = world.person(&world.ann).await;
     seats::clear_recents(&mut tx).await.unwrap();
     tx.commit().await.unwrap();
