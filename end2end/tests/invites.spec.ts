@@ -91,6 +91,36 @@ test("the right person, signed in, has one button and lands in the workspace; it
   await context.close();
 });
 
+test("with the keyboard alone: inviting, and accepting", async ({ as, browser }) => {
+  const address = await register(person("keys"), "Kim Keys");
+  const page = await as(ADA);
+  await open(page, `/${IT}/settings/members`);
+  // Tab by Tab to what has that name; within forty presses, or it can't be reached.
+  const tabTo = async (at: Page, name: RegExp) => {
+    for (let presses = 0; presses < 40; presses++) {
+      await at.keyboard.press("Tab");
+      const reached = await at.evaluate(() => {
+        const focused = document.activeElement as HTMLElement & { labels?: NodeListOf<HTMLLabelElement> };
+        return focused.getAttribute("aria-label") ?? focused.labels?.[0]?.textContent ?? focused.textContent ?? "";
+      });
+      if (name.test(reached.trim())) return;
+    }
+    throw new Error(`Tab does not reach ${name}`);
+  };
+  await tabTo(page, /^E-mail addresses/);
+  await page.keyboard.type(address);
+  await tabTo(page, /^Invite$/);
+  await page.keyboard.press("Enter");
+  const path = await mailedLink(address);
+  const context = await contextOf(browser, address);
+  const theirs = await context.newPage();
+  await open(theirs, path);
+  await tabTo(theirs, /^Join IT$/);
+  await theirs.keyboard.press("Enter");
+  await expect(theirs).toHaveURL(`/${IT}/overview`);
+  await context.close();
+});
+
 test("the right person, signed out, needs the password and nothing else", async ({ as, browser }) => {
   const address = await register(person("known"), "Kay Known");
   await invite(await as(ADA), IT, address, "viewer");
