@@ -226,20 +226,20 @@ impl Session {
     /// Forgets which workspaces the person was in last: at once here, and on their other devices when the server has it.
     pub fn clear_recents(self) {
         let before = self.picker.with_untracked(|picker| picker.as_ref().and_then(|picker| picker.recents_since));
-        let show = move |since| {
+        let change = move |change: &dyn Fn(&mut Picker)| {
             self.picker.update(|picker| {
                 if let Some(picker) = picker {
-                    Arc::make_mut(picker).recents_since = since;
+                    change(Arc::make_mut(picker));
                 }
             });
         };
-        show(browser::now());
+        change(&Picker::clear_recents);
         spawn_local(async move {
             match clear_recents().await {
                 Ok(()) => {}
                 Err(AppError::SignedOut) => self.sign_in_again(),
                 Err(error) => {
-                    show(before);
+                    change(&|picker| picker.recents_since = before);
                     self.toast(Toast::failed(error.message()));
                 }
             }
@@ -257,8 +257,11 @@ impl Session {
         let (Some(today), Some(person)) = (today(), self.person.with_untracked(|p| p.as_ref().map(|p| p.id))) else {
             return;
         };
-        self.uses.update_value(|uses| uses.count(what, today));
-        self.uses.with_value(|uses| browser::keep_uses(&person.to_string(), uses));
+        // Another tab may have counted meanwhile.
+        let mut uses = browser::kept_uses(&person.to_string());
+        uses.count(what, today);
+        browser::keep_uses(&person.to_string(), &uses);
+        self.uses.set_value(uses);
     }
 
     /// The list of seats is read under `epoch` now. If that is not what the list at hand was read under, it is read again,

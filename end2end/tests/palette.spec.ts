@@ -205,6 +205,15 @@ test("the theme changes at once, and is there from the first byte of the next pa
   await expect(html, "the device's theme is not followed").not.toHaveAttribute("data-theme");
 });
 
+test("Enter goes where the selected line leads, also when it was scrolled out of sight", async () => {
+  await open(page, "/smartai-it/customers");
+  await summon();
+  await page.locator("#palette-list").evaluate((list) => (list.scrollTop = list.scrollHeight));
+  await expect(page.locator("#palette-0"), "the control: the first line is drawn no more").toHaveCount(0);
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/\/(globalai-finance|smartai-product-eng)\/customers$/);
+});
+
 test("it signs out", async () => {
   await open(page, "/smartai-it/customers");
   await summon();

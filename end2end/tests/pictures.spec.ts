@@ -128,9 +128,16 @@ test("only who may change settings may change the brand", async ({ as }) => {
   const vik = await as(VIK);
   await open(vik, PATH);
   await expect(vik.getByTestId("why-not")).toBeVisible();
-  const posted = await vik.request.post(PATH, { headers: { origin: BASE }, multipart: { action: "logo", grant: "", picture: RED } });
-  expect(posted.status()).toBeGreaterThanOrEqual(400);
+  // Each with a grant of their own, so that it is the role that decides.
+  const send = async (page: Page) => {
+    const entered = await page.request.post("/api/fn/open_workspace", { headers: { origin: BASE, "content-type": "application/json" }, data: { to: IT, url: PATH } });
+    const { grant } = (await entered.json()).entry;
+    return page.request.post(PATH, { headers: { origin: BASE }, maxRedirects: 0, multipart: { action: "logo", grant, picture: RED } });
+  };
+  expect((await send(vik)).status(), "a Viewer changes the logo").toBe(403);
   expect(await sql("select 1 from account.logos")).toEqual([]);
+  expect((await send(await as(ADA))).status(), "the control: an Owner may").toBe(303);
+  expect(await sql("select 1 from account.logos")).toHaveLength(1);
 });
 
 test("a person's picture stands in their menu and beside their name, for those they work with and nobody else", async ({ as, browser }) => {

@@ -173,6 +173,11 @@ impl Picker {
         last.or(only).map(|(_, w)| w)
     }
 
+    /// Nothing that was entered so far counts as recent any more. Said by when it was entered, whatever a device's clock says.
+    pub fn clear_recents(&mut self) {
+        self.recents_since = self.rows().filter_map(|(_, w)| w.opened).max();
+    }
+
     /// Pins a workspace or unpins it.
     pub fn pin(&mut self, slug: &Slug, pinned: Pinned) {
         let rows = self.organizations.iter_mut().flat_map(|o| o.workspaces.iter_mut());
@@ -257,6 +262,8 @@ mod tests {
         picker.pin(&slug("c1"), Pinned::No);
         picker.recents_since = Some(OffsetDateTime::UNIX_EPOCH + Duration::seconds(2));
         assert_eq!(of(picker.recent(None, 9)), "b2", "what was cleared is recent again");
+        picker.clear_recents();
+        assert_eq!(of(picker.recent(None, 9)), "", "what was entered last is left");
         assert_eq!(of(picker.pinned()), "a2");
     }
 }

@@ -11,7 +11,7 @@ use crate::{
     error::AppError,
     routes::{AccountPage, Route, Saved},
     session::{Session, use_session},
-    ui::{Avatar, Banner, EmailField, FileField, PasswordField, TextField, Toast, Tone},
+    ui::{Avatar, Banner, EmailField, PasswordField, PictureForms, TextField, Toast, Tone},
 };
 use leptos::{prelude::*, task::spawn_local};
 use model::profile::Profile;
@@ -62,25 +62,13 @@ fn picture_form(session: Session, returned: &Returned) -> AnyView {
     let form = AccountForm::of(returned, "picture");
     let Some(person) = session.person.get_untracked() else { return ().into_any() };
     let has_one = person.portrait.is_some();
+    let now = view! { <Avatar id=person.id name=person.name portrait=person.portrait/> }.into_any();
     view! {
         <section class="block" aria-labelledby="picture-title">
             <h2 id="picture-title">"Picture"</h2>
             <p>"It stands in your profile menu, and beside your name for the people you work with."</p>
             <FormMessage form/>
-            <div class="picture-line">
-                <span class="picture-now"><Avatar id=person.id name=person.name portrait=person.portrait/></span>
-                <form class="form" method="post" action=AccountPage::Profile.path() enctype="multipart/form-data" data-testid="picture-form">
-                    <input type="hidden" name="action" value="picture"/>
-                    <FileField name="picture" label="A picture, square at best" errors=form.errors hint="PNG, JPEG or WebP, at most 1 MB. Its middle is shown, 144 pixels either way."/>
-                    <div class="btn-row"><button class="btn" type="submit">{if has_one { "Replace picture" } else { "Upload picture" }}</button></div>
-                </form>
-            </div>
-            {has_one.then(|| view! {
-                <form method="post" action=AccountPage::Profile.path() data-testid="remove-picture">
-                    <input type="hidden" name="action" value="remove-picture"/>
-                    <button class="btn quiet" type="submit">"Remove picture"</button>
-                </form>
-            })}
+            <PictureForms now has_one what="picture" action="picture" at=AccountPage::Profile.path().to_owned() errors=form.errors/>
         </section>
     }
     .into_any()

@@ -1,13 +1,9 @@
 //! The browser's side of sizes, scrolling within an element, and which of many rows an event hit.
 
-use super::live::element_of;
+use super::live::{by_id, element_of};
 use leptos::prelude::document;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, HtmlInputElement};
-
-fn by_id(id: &str) -> Option<HtmlElement> {
-    document().get_element_by_id(id)?.dyn_into().ok()
-}
 
 /// How high the first element that matches is drawn, in CSS pixels.
 pub fn height_of(selector: &str) -> Option<f64> {
@@ -17,12 +13,12 @@ pub fn height_of(selector: &str) -> Option<f64> {
 
 /// How far the element with that id is scrolled down, in CSS pixels.
 pub fn scrolled(id: &str) -> f64 {
-    by_id(id).map(|element| f64::from(element.scroll_top())).unwrap_or_default()
+    by_id::<HtmlElement>(id).map(|element| f64::from(element.scroll_top())).unwrap_or_default()
 }
 
 /// Scrolls the element with that id to `top` pixels.
 pub fn scroll_within(id: &str, top: f64) {
-    if let Some(element) = by_id(id)
+    if let Some(element) = by_id::<HtmlElement>(id)
         && element.scroll_top() != top as i32
     {
         element.set_scroll_top(top as i32);
@@ -31,8 +27,7 @@ pub fn scroll_within(id: &str, top: f64) {
 
 /// How large the file is that was chosen in the control with that id, in bytes.
 pub fn file_size(id: &str) -> Option<f64> {
-    let input: HtmlInputElement = document().get_element_by_id(id)?.dyn_into().ok()?;
-    Some(input.files()?.get(0)?.size())
+    Some(by_id::<HtmlInputElement>(id)?.files()?.get(0)?.size())
 }
 
 /// The number in `attribute` of the element that the event hit, or of the nearest around it that has one.

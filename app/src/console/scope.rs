@@ -108,6 +108,11 @@ impl Scope {
         self.slug.with_value(|slug| page.url(slug))
     }
 
+    /// The colour of this workspace, once it is entered.
+    pub fn hue(self) -> Option<u8> {
+        self.entry.with(|e| e.as_ref().map(|e| e.workspace.brand.hue_of(&e.workspace.name)))
+    }
+
     /// Goes to a page of this workspace.
     pub fn go(self, page: Page) {
         self.session.navigator.push(Route::Workspace(self.slug(), page));

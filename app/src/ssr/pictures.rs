@@ -207,7 +207,7 @@ mod tests {
         bomb[16..20].copy_from_slice(&100_000_u32.to_be_bytes());
         bomb[20..24].copy_from_slice(&100_000_u32.to_be_bytes());
         assert!(refusal(&bomb).starts_with("That "), "{}", refusal(&bomb));
-        let half = file(300, 300, ImageFormat::Jpeg);
-        assert!(refusal(&half[..half.len() / 2]).starts_with("That file") || encode(&half[..half.len() / 2]).is_ok());
+        let half = file(300, 300, ImageFormat::Png);
+        assert!(refusal(&half[..half.len() / 2]).starts_with("That file"), "{}", refusal(&half[..half.len() / 2]));
     }
 }

@@ -179,3 +179,45 @@ pub fn FileField(
         </div>
     }
 }
+
+/// A picture as it is now, and the forms that replace it and take it away. The browser sends them by itself, with the
+/// file, and the answer is a page: an action named `action`, and one named `remove-` and that.
+#[component]
+pub fn PictureForms(
+    /// The picture, or what stands in its place.
+    now: AnyView,
+    /// Whether there is one to take away.
+    has_one: bool,
+    /// What it is called.
+    what: &'static str,
+    /// What its form does, as the server knows it.
+    action: &'static str,
+    /// The address of the page.
+    at: String,
+    /// The grant of a workspace's page.
+    #[prop(optional)]
+    grant: Option<String>,
+    /// The form's errors.
+    errors: RwSignal<FieldErrors>,
+) -> impl IntoView {
+    let there = at.clone();
+    let granted = move || grant.clone().map(|grant| view! { <input type="hidden" name="grant" value=grant/> });
+    view! {
+        <div class="picture-line">
+            <span class="picture-now">{now}</span>
+            <form class="form" method="post" action=at enctype="multipart/form-data">
+                {granted()}
+                <input type="hidden" name="action" value=action/>
+                <FileField name="picture" label="A picture, square at best" errors hint="PNG, JPEG or WebP, at most 1 MB. Its middle is shown, 144 pixels either way."/>
+                <div class="btn-row"><button class="btn" type="submit">{format!("{} {what}", if has_one { "Replace" } else { "Upload" })}</button></div>
+            </form>
+        </div>
+        {has_one.then(|| view! {
+            <form method="post" action=there>
+                {granted()}
+                <input type="hidden" name="action" value=format!("remove-{action}")/>
+                <button class="btn quiet" type="submit">{format!("Remove {what}")}</button>
+            </form>
+        })}
+    }
+}

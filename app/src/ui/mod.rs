@@ -15,7 +15,7 @@ mod toast;
 
 pub use banner::{Banner, Empty, Tone};
 pub use chart::{BarChart, Spark};
-pub use field::{EmailField, FileField, SelectField, TextAreaField, TextField};
+pub use field::{EmailField, FileField, PictureForms, SelectField, TextAreaField, TextField};
 #[cfg(all(feature = "ssr", debug_assertions))]
 pub use gallery::Gallery;
 pub use icon::{Icon, Mark};

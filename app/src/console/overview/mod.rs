@@ -51,10 +51,9 @@ fn figure(label: &'static str, value: String, figure: &Figure) -> AnyView {
 
 fn page(scope: Scope, overview: &Overview) -> AnyView {
     let money = |minor| Money { minor, currency: overview.currency }.to_string();
-    let hue = move || scope.entry.with(|e| e.as_ref().map(|e| e.workspace.brand.hue_of(&e.workspace.name)));
     view! {
         <header class="page-head"><div class="titles"><h1>"Overview"</h1><span class="count">"Last 30 days"</span></div></header>
-        <dl class="figures" aria-label="Last 30 days" data-hue=hue>
+        <dl class="figures" aria-label="Last 30 days" data-hue=move || scope.hue()>
             {figure("Invoiced", money(overview.invoiced.now), &overview.invoiced)}
             {figure("Usage", grouped(overview.usage.now.unsigned_abs()), &overview.usage)}
             {figure("New customers", grouped(overview.new_customers.now.unsigned_abs()), &overview.new_customers)}
@@ -80,7 +79,7 @@ fn usage(scope: Scope, overview: &Overview) -> AnyView {
         .collect();
     let label = format!("Units used per day over 30 days, {} in all", grouped(overview.usage.now.unsigned_abs()));
     view! {
-        <section class="section" aria-labelledby="usage" data-hue=move || scope.entry.with(|e| e.as_ref().map(|e| e.workspace.brand.hue_of(&e.workspace.name)))>
+        <section class="section" aria-labelledby="usage" data-hue=move || scope.hue()>
             <div class="section-head"><h2 id="usage">"Usage per day"</h2><a class="end" href=scope.url(&Page::list(Noun::Usage))>"Open usage"</a></div>
             <BarChart label values days unit="units"/>
         </section>

@@ -184,9 +184,12 @@ impl Desk {
             event.prevent_default();
             self.lines.with_untracked(|lines| self.window.reveal(lines, at));
             let tab = event.ctrl_key() || event.meta_key();
-            match browser::link_of(&format!("#{}", row_id(at))).filter(|url| tab && url != "#") {
-                Some(url) => browser::open_tab(&url),
-                None => browser::click(&format!("#{}", row_id(at))),
+            let row = format!("#{}", row_id(at));
+            match browser::link_of(&row) {
+                Some(url) if tab && url != "#" => browser::open_tab(&url),
+                Some(_) => browser::click(&row),
+                // It was scrolled out of sight: it is drawn with the next frame.
+                None => browser::next_frame(move || browser::click(&row)),
             }
         }
     }

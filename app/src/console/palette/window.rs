@@ -7,6 +7,8 @@ use std::ops::Range;
 
 /// How many lines are drawn beyond what is in sight, on either side.
 const BEYOND: usize = 8;
+/// Most headings above a line: each stands for less than a line that scrolling has gone past.
+const HEADINGS: usize = 7;
 /// The view moves in steps of so many lines: scrolling by one draws nothing anew.
 const STEP: usize = 4;
 
@@ -102,7 +104,7 @@ impl Window {
     /// What is to be drawn of `lines`; follows scrolling.
     pub fn seen(self, lines: &[Line]) -> Seen {
         let (sizes, top) = (self.sizes.get(), self.top.get());
-        let start = top.saturating_sub(BEYOND + 7).min(lines.len());
+        let start = top.saturating_sub(BEYOND + HEADINGS).min(lines.len());
         let in_sight = (sizes.list / sizes.line) as usize + 1;
         let end = (top + STEP + in_sight + BEYOND).min(lines.len());
         let begins =

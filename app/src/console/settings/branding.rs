@@ -5,7 +5,7 @@ use crate::{
     boot::Returned,
     console::{form::FormPage, scope::Scope},
     routes::{Page, SettingsPage},
-    ui::{Banner, Face, FileField, Tone, WsIcon},
+    ui::{Banner, Face, PictureForms, Tone, WsIcon},
 };
 use leptos::prelude::*;
 use model::{
@@ -88,29 +88,14 @@ fn colour(scope: Scope, workspace: &WorkspaceProfile, here: String, grant: Strin
 fn logo(workspace: &WorkspaceProfile, here: String, grant: String, returned: Returned) -> AnyView {
     let errors = RwSignal::new(returned.errors);
     let face = Face::of(&workspace.name, &workspace.slug, &workspace.brand);
+    let now = view! { <WsIcon face large=true/> }.into_any();
     let has_one = workspace.brand.logo.is_some();
     let message = Some(returned.message).filter(|message| !message.is_empty());
-    let (there, again) = (here.clone(), grant.clone());
     view! {
         <section class="block" aria-labelledby="logo-title">
             <h3 id="logo-title">"Logo"</h3>
             {message.map(|message| view! { <Banner tone=Tone::Bad message/> })}
-            <div class="picture-line">
-                <span class="picture-now"><WsIcon face large=true/></span>
-                <form class="form" method="post" action=here enctype="multipart/form-data" data-testid="logo-form">
-                    <input type="hidden" name="grant" value=grant/>
-                    <input type="hidden" name="action" value="logo"/>
-                    <FileField name="picture" label="A picture, square at best" errors hint="PNG, JPEG or WebP, at most 1 MB. Its middle is shown, 144 pixels either way."/>
-                    <div class="btn-row"><button class="btn" type="submit">{if has_one { "Replace logo" } else { "Upload logo" }}</button></div>
-                </form>
-            </div>
-            {has_one.then(|| view! {
-                <form method="post" action=there data-testid="remove-logo">
-                    <input type="hidden" name="grant" value=again/>
-                    <input type="hidden" name="action" value="remove-logo"/>
-                    <button class="btn quiet" type="submit">"Remove logo"</button>
-                </form>
-            })}
+            <PictureForms now has_one what="logo" action="logo" at=here grant errors/>
         </section>
     }
     .into_any()

@@ -36,11 +36,10 @@ pub fn view(scope: Scope, page: SettingsPage) -> AnyView {
             </a>
         }
     };
-    let hue = move || scope.entry.with(|e| e.as_ref().map(|e| e.workspace.brand.hue_of(&e.workspace.name)));
     view! {
         <header class="page-head"><div class="titles"><h1>"Settings"</h1></div></header>
         <div class="settings">
-            <nav class="nav" aria-label="Settings" data-hue=hue>{SettingsPage::all().into_iter().map(link).collect_view()}</nav>
+            <nav class="nav" aria-label="Settings" data-hue=move || scope.hue()>{SettingsPage::all().into_iter().map(link).collect_view()}</nav>
             <div class="settings-page">{content}</div>
         </div>
     }

@@ -23,21 +23,7 @@ pub enum HandoffRefused {
 /// # Errors
 /// When the database fails. [`StoreError::Inconsistent`] when there is no session: a token can't switch.
 pub async fn mint(tx: &mut WorkspaceTx<Read>, code: &Secret) -> Result<(), StoreError> {
-    let tenant = tx.tenant().clone();
-    let session =
-        tenant.live.session.ok_or_else(|| StoreError::Inconsistent("a switch without a session".to_owned()))?;
-    let hash = code.hash();
-    sqlx::query!(
-        "with swept as (delete from account.handoffs where user_id = $2 and expires_at < now() - interval '1 hour')
-        insert into account.handoffs (code_hash, user_id, session_id, workspace_id) values ($1, $2, $3, $4)",
-        hash.bytes(),
-        tenant.live.person.id.uuid(),
-        session.uuid(),
-        tenant.workspace.id.uuid(),
-    )
-    .execute(tx.connection())
-    .await?;
-    Ok(())
+    note(tx, code, false).await
 }
 
 /// Mints a code and redeems it in the same statement, for whoever switches in one round trip: it is noted like any other,
@@ -46,17 +32,23 @@ pub async fn mint(tx: &mut WorkspaceTx<Read>, code: &Secret) -> Result<(), Store
 /// # Errors
 /// As [`mint`].
 pub async fn pass(tx: &mut WorkspaceTx<Read>, code: &Secret) -> Result<(), StoreError> {
+    note(tx, code, true).await
+}
+
+async fn note(tx: &mut WorkspaceTx<Read>, code: &Secret, redeemed: bool) -> Result<(), StoreError> {
     let tenant = tx.tenant().clone();
     let session =
         tenant.live.session.ok_or_else(|| StoreError::Inconsistent("a switch without a session".to_owned()))?;
     let hash = code.hash();
     sqlx::query!(
         "with swept as (delete from account.handoffs where user_id = $2 and expires_at < now() - interval '1 hour')
-        insert into account.handoffs (code_hash, user_id, session_id, workspace_id, redeemed_at) values ($1, $2, $3, $4, now())",
+        insert into account.handoffs (code_hash, user_id, session_id, workspace_id, redeemed_at)
+        values ($1, $2, $3, $4, case when $5 then now() end)",
         hash.bytes(),
         tenant.live.person.id.uuid(),
         session.uuid(),
         tenant.workspace.id.uuid(),
+        redeemed,
     )
     .execute(tx.connection())
     .await?;
