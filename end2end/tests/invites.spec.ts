@@ -139,13 +139,17 @@ test("the right person, signed out, needs the password and nothing else", async 
 });
 
 test("the wrong person sees both addresses, uses nothing up, and can change over", async ({ as, browser }) => {
-  const address = await register(person("meant"), "Mel Meant");
+  const address = await register(person("meant-by-an-address-of-quite-some-length"), "Mel Meant");
   await invite(await as(ADA), PRODUCT_ENG, address, "viewer");
   const path = await mailedLink(address);
   const page = await as(VIK);
   await open(page, path);
   await expect(page.getByTestId("invited")).toHaveText(address);
   await expect(page.getByTestId("signed-in")).toHaveText(VIK);
+  const wide = page.viewportSize();
+  await page.setViewportSize({ width: 390, height: 800 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth), "a long address makes the page scroll sideways").toBeLessThanOrEqual(390);
+  if (wide) await page.setViewportSize(wide);
   await expect(page.getByRole("button", { name: /^Join/ })).toHaveCount(0);
   const forced = await page.context().request.post(path, { form: { action: "accept" }, headers: { origin: BASE, "sec-fetch-site": "same-origin" }, maxRedirects: 0 });
   expect([forced.status(), await stateOf(address)], "accepting as the wrong person").toEqual([303, "open"]);

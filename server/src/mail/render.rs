@@ -121,7 +121,7 @@ fn html(letter: &Letter, origin: &str) -> String {
          <tr><td style=\"padding:0 4px 16px\"><span class=\"mark\" style=\"font-size:16px;font-weight:700;letter-spacing:-0.01em;color:#2f6f41\">Stile</span></td></tr>\
          <tr><td><table role=\"presentation\" class=\"sheet\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\" bgcolor=\"#ffffff\" \
          style=\"background-color:#ffffff;border:1px solid #e4e1dc;border-radius:10px\"><tr><td style=\"padding:28px 32px 20px\">\
-         <h1 class=\"text\" style=\"margin:0 0 16px;font-size:19px;line-height:26px;font-weight:650;color:#23211f\">{subject}</h1>\
+         <h1 class=\"text\" style=\"margin:0 0 16px;font-size:19px;line-height:26px;font-weight:650;color:#23211f;overflow-wrap:anywhere;word-break:break-word\">{subject}</h1>\
          {body}</td></tr></table></td></tr>\
          <tr><td class=\"foot\" style=\"padding:16px 4px 0;font-size:12px;line-height:18px;color:#6d6963\">\
          Sent by Stile at <a class=\"link\" href=\"{origin}\" style=\"color:#4b4844\">{origin}</a></td></tr>\
