@@ -1,10 +1,6 @@
 //! Which view shows which page, and what stands there while it loads, fails or is not allowed.
 
-use super::{
-    PageData, customers, invoices, overview, products, rate_plans,
-    scope::{Scope, use_scope},
-    settings, usage,
-};
+use super::{PageData, customers, invoices, overview, products, rate_plans, scope::Scope, settings, usage};
 use crate::{
     routes::Page,
     ui::{Empty, Icon},
@@ -12,20 +8,44 @@ use crate::{
 use leptos::prelude::*;
 use model::list::Noun;
 
-/// The page on screen. Another query of the same list is the same view: its rows change, its focus stays.
+/// What is mounted. As long as it is the same, the view stays and its texts change.
+#[derive(Clone, PartialEq)]
+enum Mounted {
+    /// It takes all that it shows from whichever scope is on screen, so it stays from one workspace to the next.
+    Overview,
+    /// So does a list; another query of it is the same view, and its focus stays.
+    List(Noun),
+    /// A page of one visit: what is typed, opened or chosen in it ends with that.
+    Visit(Scope, Page),
+}
+
+/// The page on screen.
 #[component]
-pub fn PageHost() -> impl IntoView {
-    let scope = use_scope();
-    let key = Memo::new(move |_| scope.shown.with(|shown| shown.page.key()));
-    move || match key.get() {
-        Page::Overview => overview::view(scope),
-        Page::List(query) => match query.noun {
-            Noun::Products => products::list(scope),
-            Noun::RatePlans => rate_plans::list(scope),
-            Noun::Customers => customers::list(scope),
-            Noun::Usage => usage::list(scope),
-            Noun::Invoices => invoices::list(scope),
-        },
+pub fn PageHost(
+    /// The scope on screen.
+    scope: Signal<Scope>,
+) -> impl IntoView {
+    let mounted = Memo::new(move |_| {
+        let visit = scope.get();
+        match visit.shown.with(|shown| shown.page.key()) {
+            Page::Overview => Mounted::Overview,
+            Page::List(query) => Mounted::List(query.noun),
+            page => Mounted::Visit(visit, page),
+        }
+    });
+    move || match mounted.get() {
+        Mounted::Overview => overview::view(scope),
+        Mounted::List(Noun::Products) => products::list(scope),
+        Mounted::List(Noun::RatePlans) => rate_plans::list(scope),
+        Mounted::List(Noun::Customers) => customers::list(scope),
+        Mounted::List(Noun::Usage) => usage::list(scope),
+        Mounted::List(Noun::Invoices) => invoices::list(scope),
+        Mounted::Visit(scope, page) => of_visit(scope, page),
+    }
+}
+
+fn of_visit(scope: Scope, page: Page) -> AnyView {
+    match page {
         Page::Product(_) => products::detail(scope),
         Page::NewProduct | Page::EditProduct(_) => products::form(scope),
         Page::RatePlan(_) => rate_plans::detail(scope),
@@ -34,27 +54,32 @@ pub fn PageHost() -> impl IntoView {
         Page::UsageRecord(_) => usage::detail(scope),
         Page::Invoice(_) => invoices::detail(scope),
         Page::Settings(page) => settings::view(scope, page),
-        Page::Unknown => missing(scope, Noun::Customers),
+        // The overview and the lists are none of these.
+        Page::Overview | Page::List(_) | Page::Unknown => missing(scope, Noun::Customers),
     }
 }
 
 /// Shows `view` of the page's data once there is some; a skeleton before, and what is wrong instead.
 pub fn with_data(
-    scope: Scope,
+    scope: impl Into<Signal<Scope>>,
     noun: Noun,
-    view: impl Fn(&PageData) -> Option<AnyView> + Send + Sync + 'static,
+    view: impl Fn(Scope, &PageData) -> Option<AnyView> + Send + Sync + 'static,
 ) -> AnyView {
+    let scope = scope.into();
     view! {
-        {move || scope.shown.with(|shown| match &shown.data {
-            Some(PageData::Missing) => missing(scope, noun),
-            Some(PageData::Denied(_)) => denied(scope),
-            Some(data) => view(data).unwrap_or_else(|| skeleton(noun)),
-            // Only while there is no data: a failure must not build a form anew over what was typed into it.
-            None => match scope.failed.get() {
-                Some(error) => failed(scope, &error.message()),
-                None => skeleton(noun),
-            },
-        })}
+        {move || {
+            let scope = scope.get();
+            scope.shown.with(|shown| match &shown.data {
+                Some(PageData::Missing) => missing(scope, noun),
+                Some(PageData::Denied(_)) => denied(scope),
+                Some(data) => view(scope, data).unwrap_or_else(|| skeleton(noun)),
+                // Only while there is no data: a failure must not build a form anew over what was typed into it.
+                None => match scope.failed.get() {
+                    Some(error) => failed(scope, &error.message()),
+                    None => skeleton(noun),
+                },
+            })
+        }}
     }
     .into_any()
 }

@@ -4,7 +4,7 @@ use super::{
     PageData,
     detail::{fact, invoice_status},
     host::with_data,
-    list::{self, Column, ListSpec, column, sortable},
+    list::{self, Cells, Column, ListSpec, column, sortable},
     scope::Scope,
 };
 use crate::routes::Page;
@@ -34,28 +34,28 @@ static SPEC: ListSpec<InvoiceRow> = ListSpec {
 };
 
 /// The list page.
-pub fn list(scope: Scope) -> AnyView {
+pub fn list(scope: Signal<Scope>) -> AnyView {
     list::list(scope, &SPEC)
 }
 
-fn cells(scope: Scope, row: &InvoiceRow) -> AnyView {
+fn cells(scope: Scope, row: Cells<'_, InvoiceRow>) -> AnyView {
     view! {
         <td class="col-main">
-            <a class="row-link mono" href=scope.url(&Page::Invoice(row.id))>{row.number.clone()}</a>
-            <span class="row-sub">{row.customer.clone()}</span>
+            <span class="mono">{row.link(|r| scope.url(&Page::Invoice(r.id)), |r| &r.number)}</span>
+            <span class="row-sub">{row.text(|r| r.customer.clone())}</span>
         </td>
-        <td class="col-sm" title=row.customer.clone()>{row.customer.clone()}</td>
-        <td class="fit">{invoice_status(row)}</td>
-        <td class="num col-md">{moment::date(row.issued_on)}</td>
-        <td class="num col-lg">{moment::date(row.due_on)}</td>
-        <td class="num wide">{row.total.to_string()}</td>
+        <td class="col-sm" title=row.title(|r| r.customer.clone())>{row.text(|r| r.customer.clone())}</td>
+        <td class="fit">{row.status(invoice_status)}</td>
+        <td class="num col-md">{row.text(|r| moment::date(r.issued_on))}</td>
+        <td class="num col-lg">{row.text(|r| moment::date(r.due_on))}</td>
+        <td class="num wide">{row.text(|r| r.total.to_string())}</td>
     }
     .into_any()
 }
 
 /// The page of one.
 pub fn detail(scope: Scope) -> AnyView {
-    with_data(scope, Noun::Invoices, move |data| match data {
+    with_data(scope, Noun::Invoices, move |scope, data| match data {
         PageData::Invoice(invoice) => Some(page(scope, invoice)),
         _ => None,
     })

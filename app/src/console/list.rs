@@ -2,31 +2,31 @@
 //!
 //! All of it is links and a GET form, so it works without JavaScript; with it, typing filters at once, and rows that
 //! are on screen stay until the new ones are there.
+//!
+//! The page outlives a switch of workspaces: it holds no scope, reads whichever is on screen, and what was typed into its
+//! search ends with the workspace. Rows are never built anew where others stand, their texts change; while the next
+//! workspace's are awaited they are blank, so nothing of the former stays in the document.
 
-use super::{
-    PageData,
-    host::failed,
-    scope::{Scope, Shown},
-};
+use super::{PageData, host::failed, scope::Scope};
 use crate::{
     browser,
     routes::Page,
-    ui::{Empty, Icon},
+    ui::{Empty, Icon, Status, StatusTone},
 };
 use leptos::{ev::SubmitEvent, prelude::*};
 use model::{
     Capability,
-    list::{ListPage, ListQuery, Noun, Position, SortBy},
+    list::{ListPage, ListQuery, Noun, PAGE_ROWS, Position, SortBy},
+    moment,
     money::grouped,
 };
+use time::OffsetDateTime;
 
 /// How long after the last key a search is asked for, in milliseconds.
 const TYPING_PAUSE: u32 = 120;
 /// The search's and the status filter's elements.
 const SEARCH: &str = "list-search";
 const STATUS: &str = "list-status";
-/// Rows of a skeleton.
-const SKELETON_ROWS: usize = 12;
 
 /// A column's head.
 pub struct Column {
@@ -56,8 +56,8 @@ pub struct ListSpec<Row: 'static> {
     pub columns: &'static [Column],
     /// Takes the list out of the page's data.
     pub page: fn(&PageData) -> Option<&ListPage<Row>>,
-    /// One row's `<td>` elements.
-    pub cells: fn(Scope, &Row) -> AnyView,
+    /// One row's `<td>` elements, the same ones for every row.
+    pub cells: fn(Scope, Cells<'_, Row>) -> AnyView,
     /// The button that adds one, for those who may.
     pub create: Option<(&'static str, Page)>,
     /// What belongs here, for a workspace that has none yet.
@@ -66,43 +66,42 @@ pub struct ListSpec<Row: 'static> {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Body {
-    Loading,
     Failed,
     Denied,
     Empty,
     NothingFound,
-    Rows,
+    /// Rows, or blank ones while they load.
+    Table,
 }
 
 /// The list page of a noun.
-pub fn list<Row: Send + Sync + 'static>(scope: Scope, spec: &'static ListSpec<Row>) -> AnyView {
+pub fn list<Row: Send + Sync + 'static>(scope: Signal<Scope>, spec: &'static ListSpec<Row>) -> AnyView {
     let noun = spec.noun;
     let query = Memo::new(move |_| {
-        scope.shown.with(|shown| match &shown.page {
+        scope.get().shown.with(|shown| match &shown.page {
             Page::List(query) if query.noun == noun => query.clone(),
             _ => ListQuery::new(noun),
         })
     });
-    let of = move |shown: &Shown| shown.data.as_ref().and_then(spec.page).map(|p| (p.total, p.rows.is_empty()));
     let body = Memo::new(move |_| {
-        scope.shown.with(|shown| match (of(shown), &shown.data) {
-            (Some((_, false)), _) => Body::Rows,
-            (Some((_, true)), _) if shown.data.as_ref().and_then(spec.page).is_some_and(|p| p.query.is_narrowed()) => {
-                Body::NothingFound
-            }
-            (Some((_, true)), _) => Body::Empty,
+        let scope = scope.get();
+        scope.shown.with(|shown| match (shown.data.as_ref().and_then(spec.page), &shown.data) {
+            (Some(page), _) if !page.rows.is_empty() => Body::Table,
+            (Some(page), _) if page.query.is_narrowed() => Body::NothingFound,
+            (Some(_), _) => Body::Empty,
             (None, Some(PageData::Denied(_))) => Body::Denied,
             (None, _) if scope.failed.with(Option::is_some) => Body::Failed,
-            (None, _) => Body::Loading,
+            (None, _) => Body::Table,
         })
     });
-    let total = Memo::new(move |_| scope.shown.with(of).map(|(total, _)| total));
+    let total = Memo::new(move |_| {
+        scope.get().shown.with(|shown| shown.data.as_ref().and_then(spec.page).map(|page| page.total))
+    });
+    let may_create = Memo::new(move |_| scope.get().may(Capability::EditContent));
     let create = move || {
         let (label, page) = spec.create.as_ref()?;
-        let url = scope.url(page);
-        scope
-            .may(Capability::EditContent)
-            .then(|| view! { <a class="btn primary" href=url><Icon name="plus"/>{*label}</a> })
+        let url = move || scope.get().url(page);
+        may_create.get().then(|| view! { <a class="btn primary" href=url><Icon name="plus"/>{*label}</a> })
     };
     view! {
         <header class="page-head">
@@ -114,32 +113,35 @@ pub fn list<Row: Send + Sync + 'static>(scope: Scope, spec: &'static ListSpec<Ro
         </header>
         {filters(scope, noun, query)}
         {move || match body.get() {
-            Body::Failed => failed(scope, &scope.failed.get_untracked().map(|e| e.message()).unwrap_or_default()),
+            Body::Failed => {
+                let scope = scope.get();
+                failed(scope, &scope.failed.get_untracked().map(|e| e.message()).unwrap_or_default())
+            }
             Body::Denied => view! { <Empty icon="key" title="Your role doesn’t open this list".to_owned() text="Ask an admin of this workspace if you need it.".to_owned()/> }.into_any(),
             Body::Empty => view! {
                 <Empty icon=noun.path() title=format!("No {} yet", noun.many()) text=spec.teaches.to_owned()>{create}</Empty>
             }.into_any(),
             Body::NothingFound => {
-                let all = scope.url(&Page::list(noun));
+                let all = scope.get().url(&Page::list(noun));
                 view! {
                     <Empty icon="search" title=format!("No {} match", noun.many()) text="Try fewer letters, or another status.".to_owned()>
                         <a class="btn" href=all>"Clear the filters"</a>
                     </Empty>
                 }.into_any()
             }
-            Body::Rows | Body::Loading => table(scope, spec, query, body.get() == Body::Loading),
+            Body::Table => table(scope, spec, query),
         }}
     }
     .into_any()
 }
 
-fn filters(scope: Scope, noun: Noun, query: Memo<ListQuery>) -> AnyView {
+fn filters(scope: Signal<Scope>, noun: Noun, query: Memo<ListQuery>) -> AnyView {
     let typed = RwSignal::new(query.with_untracked(|q| q.search.clone()));
     let pending = StoredValue::new(0u32);
     let ask = move |change: &dyn Fn(&mut ListQuery)| {
         let mut next = query.get_untracked().at(Position::First);
         change(&mut next);
-        scope.replace(Page::List(next));
+        scope.get_untracked().replace(Page::List(next));
     };
     let typing = move |event| {
         typed.set(browser::event_value(&event));
@@ -154,18 +156,25 @@ fn filters(scope: Scope, noun: Noun, query: Memo<ListQuery>) -> AnyView {
             }
         });
     };
-    // When the filters are cleared from elsewhere, the field follows; never under somebody's fingers.
-    Effect::new(move |_| {
+    // When the filters are cleared from elsewhere, the field follows; never under somebody's fingers. What was typed in
+    // one workspace is not searched for in the next.
+    Effect::new(move |before: Option<Scope>| {
+        let visit = scope.get();
         let asked = query.with(|q| q.search.clone());
-        if typed.get_untracked().trim() != asked && !browser::is_typing() {
+        let left = before.is_some_and(|before| before != visit);
+        if left {
+            pending.update_value(|p| *p += 1);
+        }
+        if left || (typed.get_untracked().trim() != asked && !browser::is_typing()) {
             typed.set(asked);
         }
+        visit
     });
     let statuses = noun.statuses();
     browser::follow(SEARCH, move || typed.get());
     browser::follow(STATUS, move || query.with(|q| q.status.clone().unwrap_or_default()));
     view! {
-        <form class="filter-bar" method="get" action=scope.url(&Page::list(noun)) role="search" aria-label=format!("Filter {}", noun.many())
+        <form class="filter-bar" method="get" action=move || scope.get().url(&Page::list(noun)) role="search" aria-label=format!("Filter {}", noun.many())
             on:submit=move |event: SubmitEvent| event.prevent_default()>
             <label class="search">
                 <Icon name="search"/>
@@ -200,48 +209,97 @@ fn capitalized(word: &str) -> String {
 }
 
 fn table<Row: Send + Sync + 'static>(
-    scope: Scope,
+    scope: Signal<Scope>,
     spec: &'static ListSpec<Row>,
     query: Memo<ListQuery>,
-    loading: bool,
 ) -> AnyView {
     let heads = spec.columns.iter().map(|column| head(scope, query, column)).collect_view();
+    let loading = Memo::new(move |_| scope.get().shown.with(|shown| shown.data.as_ref().and_then(spec.page).is_none()));
     let rows = move || {
+        let scope = scope.get();
+        let row = |row: Option<&Row>| {
+            let cells = Cells(row);
+            view! { <tr data-testid=row.map(|_| "row")>{(spec.cells)(scope, cells)}</tr> }
+        };
         scope.shown.with(|shown| match shown.data.as_ref().and_then(spec.page) {
-            Some(page) => page
-                .rows
-                .iter()
-                .map(|row| view! { <tr data-testid="row">{(spec.cells)(scope, row)}</tr> }.into_any())
-                .collect_view(),
-            None => (0..SKELETON_ROWS).map(|_| skeleton_row(spec.columns)).collect_view(),
+            Some(page) => page.rows.iter().map(Some).map(row).collect_view(),
+            None => std::iter::repeat_n(None, PAGE_ROWS).map(row).collect_view(),
         })
     };
     view! {
-        <div class="table-wrap" aria-busy=loading.then_some("true")>
+        <div class="table-wrap" aria-busy=move || loading.get().then_some("true")>
             <table class="data-table">
                 <caption class="visually-hidden">{spec.noun.title()}</caption>
                 <thead><tr>{heads}</tr></thead>
-                <tbody>{rows}</tbody>
+                <tbody aria-hidden=move || loading.get().then_some("true")>{rows}</tbody>
             </table>
         </div>
-        {move || scope.shown.with(|shown| shown.data.as_ref().and_then(spec.page).map(|page| pager(scope, page)))}
+        {move || {
+            let scope = scope.get();
+            scope.shown.with(|shown| shown.data.as_ref().and_then(spec.page).map(|page| pager(scope, page)))
+        }}
     }
     .into_any()
 }
 
-fn skeleton_row(columns: &'static [Column]) -> AnyView {
-    let cells = columns.iter().map(|c| view! { <td class=c.class><span class="skeleton"></span></td> }).collect_view();
-    view! { <tr aria-hidden="true">{cells}</tr> }.into_any()
+/// What the cells of one row are made from: the row, or nothing while it is awaited. The elements are the same.
+pub struct Cells<'a, Row>(Option<&'a Row>);
+
+impl<Row> Clone for Cells<'_, Row> {
+    fn clone(&self) -> Self {
+        *self
+    }
 }
 
-fn head(scope: Scope, query: Memo<ListQuery>, column: &'static Column) -> AnyView {
+impl<Row> Copy for Cells<'_, Row> {}
+
+impl<Row> Cells<'_, Row> {
+    /// A text.
+    pub fn text(self, of: impl FnOnce(&Row) -> String) -> String {
+        self.0.map(of).unwrap_or_default()
+    }
+
+    /// The same as an attribute.
+    pub fn title(self, of: impl FnOnce(&Row) -> String) -> Option<String> {
+        self.0.map(of)
+    }
+
+    /// The name, which leads to the row's page.
+    pub fn link(self, url: impl FnOnce(&Row) -> String, name: impl FnOnce(&Row) -> &String) -> AnyView {
+        let text = self.0.map(|row| name(row).clone());
+        let title = text.clone();
+        view! { <a class="row-link" href=self.0.map(url) title=title>{text.unwrap_or_default()}</a> }.into_any()
+    }
+
+    /// A status.
+    pub fn status(self, of: impl FnOnce(&Row) -> AnyView) -> AnyView {
+        self.0.map_or_else(|| view! { <Status tone=StatusTone::Off label=""/> }.into_any(), of)
+    }
+
+    /// A moment, in words, and exactly on hover.
+    pub fn time(
+        self,
+        of: impl FnOnce(&Row) -> OffsetDateTime,
+        words: impl FnOnce(OffsetDateTime) -> String,
+    ) -> AnyView {
+        let at = self.0.map(of);
+        view! { <time title=at.map(moment::exact)>{at.map(words).unwrap_or_default()}</time> }.into_any()
+    }
+
+    /// A day.
+    pub fn created(self, of: impl FnOnce(&Row) -> OffsetDateTime) -> AnyView {
+        self.time(of, |at| moment::date(at.date()))
+    }
+}
+
+fn head(scope: Signal<Scope>, query: Memo<ListQuery>, column: &'static Column) -> AnyView {
     let Some(by) = column.sort else {
         return view! { <th scope="col" class=column.class>{column.label}</th> }.into_any();
     };
     let order = move || query.with(|q| (q.sort.by == by).then_some(q.sort.descending));
     view! {
         <th scope="col" class=column.class aria-sort=move || order().map(|descending| if descending { "descending" } else { "ascending" })>
-            <a class="sort" href=move || query.with(|q| scope.url(&Page::List(q.sorted_by(by))))>
+            <a class="sort" href=move || query.with(|q| scope.get().url(&Page::List(q.sorted_by(by))))>
                 {column.label}
                 <Icon name="chevron-down"/>
             </a>

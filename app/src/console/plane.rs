@@ -2,8 +2,8 @@
 //! which does not.
 //!
 //! The scope lives in a reactive owner of its own, keyed by the slug. Another slug opens another owner and cleans the
-//! former one up in the same turn. The shell reads whichever scope is current and owns nothing of any workspace, so that
-//! a switch builds the page and not the console around it.
+//! former one up in the same turn. The shell and the lists read whichever scope is current and own nothing of any
+//! workspace, so that a switch changes their texts and builds neither anew.
 
 use super::{
     host::PageHost,
@@ -110,7 +110,7 @@ pub fn WorkspacePlane() -> impl IntoView {
 }
 
 fn plane(place: Place) -> impl IntoView {
-    let home = StoredValue::new(Owner::current().unwrap_or_default());
+    let home = Owner::current().unwrap_or_default();
     let carried = place.session.with_content(|content| content.is_some());
     let refused = Memo::new(move |_| place.refused());
     let key = Memo::new(move |_| place.session.plane_of(place.slug.get()));
@@ -119,17 +119,19 @@ fn plane(place: Place) -> impl IntoView {
         Some(_) => browser::set_title("Not found · Stile"),
         None => {}
     });
-    let page = move || {
-        let key = key.get();
-        let (scope, switched) = home.with_value(|home| place.enter(&key, home));
-        provide_context(scope);
-        if switched || !carried {
-            // The focus would stay on what was clicked or be lost with it: the new page takes it.
-            browser::next_frame(|| browser::focus("#main"));
+    // The focus would stay on what was clicked or be lost with it: the new page takes it.
+    let take_focus = || browser::next_frame(|| browser::focus("#main"));
+    let (first, _) = place.enter(&key.get_untracked(), &home);
+    if !carried {
+        take_focus();
+    }
+    Effect::new(move |_| {
+        let (_, switched) = place.enter(&key.get(), &home);
+        if switched {
+            take_focus();
         }
-        view! { <PageHost/> }
-    };
-    // Opening a scope happens while the shell is drawn and must not draw it again: only answers that differ may.
+    });
+    let scope = Signal::derive(move || place.scope().unwrap_or(first));
     let lost = Memo::new(move |_| place.scope().is_some_and(|scope| scope.lost.with(Option::is_some)));
     let losing = move || place.scope_now().filter(|_| lost.get());
     view! {
@@ -137,7 +139,7 @@ fn plane(place: Place) -> impl IntoView {
             (Some(_), Some(scope)) => view! { <LostNotice scope/> }.into_any(),
             (Some(AppError::Gone), None) => view! { <Gone/> }.into_any(),
             (Some(_), None) => view! { <NotFound/> }.into_any(),
-            (None, _) => view! { <Shell place>{page}</Shell> }.into_any(),
+            (None, _) => view! { <Shell place><PageHost scope/></Shell> }.into_any(),
         }}
     }
 }

@@ -4,7 +4,7 @@ use super::{
     PageData,
     detail::{fact, lifecycle},
     host::with_data,
-    list::{self, Column, ListSpec, column, sortable},
+    list::{self, Cells, Column, ListSpec, column, sortable},
     scope::Scope,
 };
 use crate::routes::Page;
@@ -35,28 +35,28 @@ static SPEC: ListSpec<RatePlanRow> = ListSpec {
 };
 
 /// The list page.
-pub fn list(scope: Scope) -> AnyView {
+pub fn list(scope: Signal<Scope>) -> AnyView {
     list::list(scope, &SPEC)
 }
 
-fn cells(scope: Scope, row: &RatePlanRow) -> AnyView {
+fn cells(scope: Scope, row: Cells<'_, RatePlanRow>) -> AnyView {
     view! {
         <td class="col-main">
-            <a class="row-link" href=scope.url(&Page::RatePlan(row.id)) title=row.name.clone()>{row.name.clone()}</a>
-            <span class="row-sub">{row.product.clone()}</span>
+            {row.link(|r| scope.url(&Page::RatePlan(r.id)), |r| &r.name)}
+            <span class="row-sub">{row.text(|r| r.product.clone())}</span>
         </td>
-        <td class="col-sm">{row.product.clone()}</td>
-        <td class="fit">{lifecycle(row.status)}</td>
-        <td class="num narrow col-md">{grouped(row.customers.unsigned_abs())}</td>
-        <td class="num wide">{row.price.to_string()}" "<span class="unit">{format!("per {}", row.per())}</span></td>
-        <td class="num col-lg"><time title=moment::exact(row.created_at)>{moment::date(row.created_at.date())}</time></td>
+        <td class="col-sm">{row.text(|r| r.product.clone())}</td>
+        <td class="fit">{row.status(|r| lifecycle(r.status))}</td>
+        <td class="num narrow col-md">{row.text(|r| grouped(r.customers.unsigned_abs()))}</td>
+        <td class="num wide">{row.text(|r| r.price.to_string())}" "<span class="unit">{row.text(|r| format!("per {}", r.per()))}</span></td>
+        <td class="num col-lg">{row.created(|r| r.created_at)}</td>
     }
     .into_any()
 }
 
 /// The page of one.
 pub fn detail(scope: Scope) -> AnyView {
-    with_data(scope, Noun::RatePlans, move |data| match data {
+    with_data(scope, Noun::RatePlans, move |scope, data| match data {
         PageData::RatePlan(plan) => Some(page(scope, plan)),
         _ => None,
     })

@@ -4,10 +4,10 @@ use super::{
     PageData,
     detail::fact,
     host::with_data,
-    list::{self, Column, ListSpec, column, sortable},
+    list::{self, Cells, Column, ListSpec, column, sortable},
     scope::Scope,
 };
-use crate::{routes::Page, ui::Ago};
+use crate::routes::Page;
 use leptos::prelude::*;
 use model::{
     billing::UsageRow,
@@ -15,6 +15,7 @@ use model::{
     moment,
     money::grouped,
 };
+use time::OffsetDateTime;
 
 const COLUMNS: &[Column] = &[
     column("Customer", "col-main"),
@@ -33,26 +34,28 @@ static SPEC: ListSpec<UsageRow> = ListSpec {
 };
 
 /// The list page.
-pub fn list(scope: Scope) -> AnyView {
+pub fn list(scope: Signal<Scope>) -> AnyView {
     list::list(scope, &SPEC)
 }
 
-fn cells(scope: Scope, row: &UsageRow) -> AnyView {
+fn cells(scope: Scope, row: Cells<'_, UsageRow>) -> AnyView {
+    let now = scope.session.now.get();
+    let since = |at: OffsetDateTime| now.map_or_else(|| moment::date(at.date()), |now| moment::ago(at, now));
     view! {
         <td class="col-main">
-            <a class="row-link" href=scope.url(&Page::UsageRecord(row.id)) title=row.customer.clone()>{row.customer.clone()}</a>
-            <span class="row-sub">{row.product.clone()}</span>
+            {row.link(|r| scope.url(&Page::UsageRecord(r.id)), |r| &r.customer)}
+            <span class="row-sub">{row.text(|r| r.product.clone())}</span>
         </td>
-        <td class="col-sm">{row.product.clone()}</td>
-        <td class="num wide">{grouped(row.quantity.unsigned_abs())}" "<span class="unit">{row.unit.clone()}</span></td>
-        <td class="num"><Ago at=row.recorded_at now=scope.session.now/></td>
+        <td class="col-sm">{row.text(|r| r.product.clone())}</td>
+        <td class="num wide">{row.text(|r| grouped(r.quantity.unsigned_abs()))}" "<span class="unit">{row.text(|r| r.unit.clone())}</span></td>
+        <td class="num">{row.time(|r| r.recorded_at, since)}</td>
     }
     .into_any()
 }
 
 /// The page of one.
 pub fn detail(scope: Scope) -> AnyView {
-    with_data(scope, Noun::Usage, move |data| match data {
+    with_data(scope, Noun::Usage, move |scope, data| match data {
         PageData::UsageRecord(record) => Some(page(scope, record)),
         _ => None,
     })

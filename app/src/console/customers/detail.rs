@@ -24,7 +24,7 @@ use model::{
 
 /// The page.
 pub fn detail(scope: Scope) -> AnyView {
-    with_data(scope, Noun::Customers, move |data| match data {
+    with_data(scope, Noun::Customers, move |scope, data| match data {
         PageData::Customer(customer) => Some(page(scope, customer)),
         _ => None,
     })

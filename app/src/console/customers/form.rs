@@ -16,7 +16,7 @@ use model::{country::COUNTRIES, customer::CustomerInput, id::RatePlanId, list::N
 
 /// The page.
 pub fn form(scope: Scope) -> AnyView {
-    with_data(scope, Noun::Customers, move |data| match data {
+    with_data(scope, Noun::Customers, move |scope, data| match data {
         PageData::CustomerForm { input, rate_plans } => Some(fields(scope, input, rate_plans)),
         _ => None,
     })

@@ -9,7 +9,7 @@ pub use form::form;
 use super::{
     PageData,
     detail::lifecycle,
-    list::{self, Column, ListSpec, column, sortable},
+    list::{self, Cells, Column, ListSpec, column, sortable},
     scope::Scope,
 };
 use crate::routes::Page;
@@ -18,7 +18,6 @@ use model::{
     country,
     customer::CustomerRow,
     list::{Noun, SortBy},
-    moment,
 };
 
 const COLUMNS: &[Column] = &[
@@ -40,21 +39,21 @@ static SPEC: ListSpec<CustomerRow> = ListSpec {
 };
 
 /// The list page.
-pub fn list(scope: Scope) -> AnyView {
+pub fn list(scope: Signal<Scope>) -> AnyView {
     list::list(scope, &SPEC)
 }
 
-fn cells(scope: Scope, row: &CustomerRow) -> AnyView {
+fn cells(scope: Scope, row: Cells<'_, CustomerRow>) -> AnyView {
     view! {
         <td class="col-main">
-            <a class="row-link" href=scope.url(&Page::Customer(row.id)) title=row.name.clone()>{row.name.clone()}</a>
-            <span class="row-sub">{row.email.clone()}</span>
+            {row.link(|r| scope.url(&Page::Customer(r.id)), |r| &r.name)}
+            <span class="row-sub">{row.text(|r| r.email.clone())}</span>
         </td>
-        <td class="col-sm">{row.email.clone()}</td>
-        <td class="col-md">{row.rate_plan.clone().unwrap_or_else(|| "—".to_owned())}</td>
-        <td class="col-lg fit">{country::name(&row.country).to_owned()}</td>
-        <td class="fit">{lifecycle(row.status)}</td>
-        <td class="num col-md"><time title=moment::exact(row.created_at)>{moment::date(row.created_at.date())}</time></td>
+        <td class="col-sm">{row.text(|r| r.email.clone())}</td>
+        <td class="col-md">{row.text(|r| r.rate_plan.clone().unwrap_or_else(|| "—".to_owned()))}</td>
+        <td class="col-lg fit">{row.text(|r| country::name(&r.country).to_owned())}</td>
+        <td class="fit">{row.status(|r| lifecycle(r.status))}</td>
+        <td class="num col-md">{row.created(|r| r.created_at)}</td>
     }
     .into_any()
 }

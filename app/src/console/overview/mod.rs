@@ -22,8 +22,8 @@ use model::{
 use time::{Duration, OffsetDateTime};
 
 /// The page.
-pub fn view(scope: Scope) -> AnyView {
-    with_data(scope, Noun::Customers, move |data| match data {
+pub fn view(scope: Signal<Scope>) -> AnyView {
+    with_data(scope, Noun::Customers, move |scope, data| match data {
         PageData::Overview(overview) => Some(page(scope, overview)),
         _ => None,
     })

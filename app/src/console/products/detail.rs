@@ -16,7 +16,7 @@ use model::{Capability, catalog::ProductDetail, list::Noun, moment, money::group
 
 /// The page.
 pub fn detail(scope: Scope) -> AnyView {
-    with_data(scope, Noun::Products, move |data| match data {
+    with_data(scope, Noun::Products, move |scope, data| match data {
         PageData::Product(product) => Some(page(scope, product)),
         _ => None,
     })

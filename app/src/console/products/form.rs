@@ -16,7 +16,7 @@ use model::{catalog::ProductInput, list::Noun};
 
 /// The page.
 pub fn form(scope: Scope) -> AnyView {
-    with_data(scope, Noun::Products, move |data| match data {
+    with_data(scope, Noun::Products, move |scope, data| match data {
         PageData::ProductForm(input) => Some(fields(scope, input)),
         _ => None,
     })

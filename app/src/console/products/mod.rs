@@ -9,7 +9,7 @@ pub use form::form;
 use super::{
     PageData,
     detail::lifecycle,
-    list::{self, Column, ListSpec, column, sortable},
+    list::{self, Cells, Column, ListSpec, column, sortable},
     scope::Scope,
 };
 use crate::routes::Page;
@@ -17,7 +17,6 @@ use leptos::prelude::*;
 use model::{
     catalog::ProductRow,
     list::{Noun, SortBy},
-    moment,
     money::grouped,
 };
 
@@ -40,21 +39,21 @@ static SPEC: ListSpec<ProductRow> = ListSpec {
 };
 
 /// The list page.
-pub fn list(scope: Scope) -> AnyView {
+pub fn list(scope: Signal<Scope>) -> AnyView {
     list::list(scope, &SPEC)
 }
 
-fn cells(scope: Scope, row: &ProductRow) -> AnyView {
+fn cells(scope: Scope, row: Cells<'_, ProductRow>) -> AnyView {
     view! {
         <td class="col-main">
-            <a class="row-link" href=scope.url(&Page::Product(row.id)) title=row.name.clone()>{row.name.clone()}</a>
-            <span class="row-sub mono">{row.code.clone()}</span>
+            {row.link(|r| scope.url(&Page::Product(r.id)), |r| &r.name)}
+            <span class="row-sub mono">{row.text(|r| r.code.clone())}</span>
         </td>
-        <td class="col-sm mono">{row.code.clone()}</td>
-        <td class="col-md fit">{row.unit.clone()}</td>
-        <td class="fit">{lifecycle(row.status)}</td>
-        <td class="num narrow">{grouped(row.rate_plans.unsigned_abs())}</td>
-        <td class="num col-md"><time title=moment::exact(row.created_at)>{moment::date(row.created_at.date())}</time></td>
+        <td class="col-sm mono">{row.text(|r| r.code.clone())}</td>
+        <td class="col-md fit">{row.text(|r| r.unit.clone())}</td>
+        <td class="fit">{row.status(|r| lifecycle(r.status))}</td>
+        <td class="num narrow">{row.text(|r| grouped(r.rate_plans.unsigned_abs()))}</td>
+        <td class="num col-md">{row.created(|r| r.created_at)}</td>
     }
     .into_any()
 }

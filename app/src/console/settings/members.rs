@@ -28,7 +28,7 @@ pub fn view(scope: Scope) -> AnyView {
     );
     view! {
         {desk.said()}
-        {with_data(scope, Noun::Customers, move |data| match data {
+        {with_data(scope, Noun::Customers, move |_, data| match data {
             PageData::Members(members) => Some(body(desk, members)),
             _ => None,
         })}

@@ -57,8 +57,12 @@ pub fn Switcher(
     };
     let toggled = move |_| {
         if !browser::is_popover_open(MENU) {
-            drawn.set(false);
             session.look_away();
+            browser::after_paint(move || {
+                if !browser::is_popover_open(MENU) {
+                    drawn.try_set(false);
+                }
+            });
         }
     };
     let searched = Memo::new(move |_| session.picker.with(|p| p.as_ref().is_some_and(|p| p.count() >= SEARCHED)));
@@ -134,7 +138,8 @@ fn keys(event: &KeyboardEvent, query: RwSignal<String>) {
 
 fn rows(session: Session, picker: &Picker, info: Memo<ShellInfo>, page: Signal<Page>, query: &str) -> AnyView {
     let all = picker.ordered();
-    let current = info.with(|i| i.slug.clone());
+    // The menu closes on a switch: its rows are not drawn for the next workspace before it is opened again.
+    let current = info.with_untracked(|i| i.slug.clone());
     let numbers = std::cell::Cell::new(0);
     let row = |(organization, workspace): (&PickerOrganization, &PickerWorkspace), letters: Vec<u32>| {
         numbers.set(numbers.get() + 1);
