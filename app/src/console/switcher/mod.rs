@@ -99,6 +99,7 @@ pub fn Switcher(
     }
 }
 
+/// Closed before anything else changes on screen, as that is cheaper than after.
 fn close<E>(_: E) {
     browser::hide_popover(MENU);
 }
