@@ -120,6 +120,25 @@ test("what was searched for in one workspace is not carried into the other", asy
   await expect(page.getByLabel("Find a workspace")).toHaveValue("");
 });
 
+test("what is typed and not yet searched for ends with its workspace, even under somebody's fingers", async () => {
+  await open(page, `/${IT}/customers`);
+  await bySwitcher(page, FINANCE);
+  await expectFinance(page);
+  await rowsAreThere(page);
+  const search = page.locator("input[name=q]");
+  const watch = await Watch.begin(page);
+  await search.focus();
+  await page.keyboard.type("kestrel");
+  // By history, as that leaves the focus where it is; sooner than the pause after the last key is over.
+  await page.evaluate(() => history.back());
+  await expect(workspaceName(page)).toHaveText("IT");
+  await expect(search, "Finance's search is in IT's field").toHaveValue("");
+  await search.fill("harbour");
+  await expect(page).toHaveURL(/\?q=harbour/);
+  await expect.poll(() => watch.naming("harbour"), "the watch sees a search").not.toEqual([]);
+  expect(watch.naming("kestrel"), "IT was searched for what was typed in Finance").toEqual([]);
+});
+
 test("a detail page opens the list of the same section, never another workspace's id", async () => {
   const customer = (await customersOf(IT))[0];
   await open(page, `/${IT}/customers/${customer.id}`);

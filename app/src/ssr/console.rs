@@ -48,7 +48,7 @@ pub(super) async fn reading(call: &Call, slug: &Slug) -> Result<WorkspaceTx<Read
 /// Mints a handoff.
 pub async fn switch(call: &Call, to: &Slug) -> Result<String, AppError> {
     let mut tx = reading(call, to).await?;
-    let code = Secret::generate("").map_err(|_| AppError::Internal)?;
+    let code = fresh()?;
     handoffs::mint(&mut tx, &code).await.map_err(fault)?;
     tx.commit().await.map_err(fault)?;
     Ok(code.reveal().to_owned())
@@ -56,13 +56,21 @@ pub async fn switch(call: &Call, to: &Slug) -> Result<String, AppError> {
 
 /// Enters with a handoff: the one presented, or one minted here and now.
 pub async fn enter(call: &Call, to: &Slug, code: Option<&str>, url: &str) -> Result<Entered, AppError> {
-    let tx = redeemed(call, to, code).await?;
-    arrive(call, tx, page_at(to, url).unwrap_or(Page::Overview)).await
+    let mut tx = reading(call, to).await?;
+    match code {
+        Some(code) => {
+            redeem(&mut tx, code).await?;
+            handoffs::record_visit(&mut tx).await.map_err(fault)?;
+        }
+        None => handoffs::pass_and_visit(&mut tx, &fresh()?).await.map_err(fault)?,
+    }
+    visited(call, tx, page_at(to, url).unwrap_or(Page::Overview)).await
 }
 
 /// Enters ahead of a switch: as [`enter`], but nobody has been there yet.
 pub async fn stage(call: &Call, to: &Slug, url: &str) -> Result<Entered, AppError> {
-    let tx = redeemed(call, to, None).await?;
+    let mut tx = reading(call, to).await?;
+    handoffs::pass(&mut tx, &fresh()?).await.map_err(fault)?;
     let (tx, page, data) = opening(tx, page_at(to, url).unwrap_or(Page::Overview)).await?;
     entered(call, tx, &page, data).await
 }
@@ -75,15 +83,13 @@ fn page_at(slug: &Slug, url: &str) -> Option<Page> {
     }
 }
 
-async fn redeemed(call: &Call, to: &Slug, code: Option<&str>) -> Result<WorkspaceTx<Read>, AppError> {
-    let mut tx = reading(call, to).await?;
-    let Some(code) = code else {
-        let code = Secret::generate("").map_err(|_| AppError::Internal)?;
-        handoffs::pass(&mut tx, &code).await.map_err(fault)?;
-        return Ok(tx);
-    };
+fn fresh() -> Result<Secret, AppError> {
+    Secret::generate("").map_err(|_| AppError::Internal)
+}
+
+async fn redeem(tx: &mut WorkspaceTx<Read>, code: &str) -> Result<(), AppError> {
     let code = Secret::presented(code).ok_or(AppError::Refused(Refusal::HandoffForeign))?;
-    if let Err(refused) = handoffs::redeem(&mut tx, &code).await.map_err(fault)? {
+    if let Err(refused) = handoffs::redeem(tx, &code).await.map_err(fault)? {
         let tenant = tx.tenant();
         tracing::warn!(workspace_id = %tenant.workspace.id, user_id = %tenant.live.person.id, ?refused, "a handoff was refused");
         return Err(AppError::Refused(match refused {
@@ -92,13 +98,17 @@ async fn redeemed(call: &Call, to: &Slug, code: Option<&str>) -> Result<Workspac
             HandoffRefused::Foreign => Refusal::HandoffForeign,
         }));
     }
-    Ok(tx)
+    Ok(())
 }
 
 /// Opens a page for whoever has come through the door: the one asked for, or the nearest that the seat allows.
-pub(super) async fn arrive(call: &Call, tx: WorkspaceTx<Read>, page: Page) -> Result<Entered, AppError> {
-    let (mut tx, page, data) = opening(tx, page).await?;
+pub(super) async fn arrive(call: &Call, mut tx: WorkspaceTx<Read>, page: Page) -> Result<Entered, AppError> {
     handoffs::record_visit(&mut tx).await.map_err(fault)?;
+    visited(call, tx, page).await
+}
+
+async fn visited(call: &Call, tx: WorkspaceTx<Read>, page: Page) -> Result<Entered, AppError> {
+    let (tx, page, data) = opening(tx, page).await?;
     let live = tx.tenant().live.clone();
     let entered = entered(call, tx, &page, data).await?;
     // When it was last opened, the list says too.

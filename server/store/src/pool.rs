@@ -2,7 +2,7 @@
 
 use crate::{account::seats::SeatCache, error::StoreError};
 use sqlx::{
-    Connection, Executor, PgConnection, PgPool, Postgres, Transaction,
+    Connection, PgConnection, PgPool, Postgres, Transaction,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use std::{sync::Arc, time::Duration};
@@ -45,8 +45,8 @@ impl Store {
             .max_connections(MAX_CONNECTIONS)
             .acquire_timeout(ACQUIRE_TIMEOUT)
             .max_lifetime(Duration::from_secs(600))
-            // Whether a connection still answers is asked of one that was idle for a while, and not at each request: each
-            // release has just asked.
+            // Whether a connection still answers is asked of one that was idle for a while, and not at each request: it is
+            // asked whenever one is given back.
             .test_before_acquire(false)
             .before_acquire(|connection, meta| {
                 Box::pin(async move {
@@ -56,22 +56,23 @@ impl Store {
                     Ok(true)
                 })
             })
-            // A transaction whose BEGIN was cancelled is open without sqlx knowing it; its connection must not be
-            // lent again as it is (security.md, finding 1).
-            .after_release(|connection, _| {
-                Box::pin(async move {
-                    connection.execute("rollback").await?;
-                    Ok(true)
-                })
-            })
             .connect_lazy_with(options);
         Self { pool, seats: Arc::default() }
     }
 
     /// Opens a transaction without any context: row level security shows it nothing until a door sets one.
+    ///
+    /// It is begun on a task of its own, which a request that is given up does not take with it. sqlx does not know of a
+    /// transaction whose BEGIN was dropped half-way, and would lend its connection again as it is (security.md, finding 1);
+    /// asking each connection to roll back when it is given back would do too, and costs every request a round trip.
+    ///
+    /// # Errors
+    /// When no connection can be had in time, or the server is being shut down.
     #[expect(clippy::disallowed_methods, reason = "this is what the doors stand on")]
     pub(crate) async fn begin(&self) -> Result<Transaction<'static, Postgres>, StoreError> {
-        Ok(self.pool.begin().await?)
+        let pool = self.pool.clone();
+        let begun = tokio::spawn(async move { pool.begin().await }).await;
+        Ok(begun.map_err(|_| sqlx::Error::WorkerCrashed)??)
     }
 
     /// Whether the database answers: for `/readyz`.

@@ -23,32 +23,51 @@ pub enum HandoffRefused {
 /// # Errors
 /// When the database fails. [`StoreError::Inconsistent`] when there is no session: a token can't switch.
 pub async fn mint(tx: &mut WorkspaceTx<Read>, code: &Secret) -> Result<(), StoreError> {
-    note(tx, code, false).await
+    note(tx, code, Noted::Minted).await
 }
 
-/// Mints a code and redeems it in the same statement, for whoever switches in one round trip: it is noted like any other,
-/// and nobody else ever held it.
+/// Mints a code and redeems it in the same statement, for whoever is let in ahead in one round trip: it is noted like any
+/// other, and nobody else ever held it.
 ///
 /// # Errors
 /// As [`mint`].
 pub async fn pass(tx: &mut WorkspaceTx<Read>, code: &Secret) -> Result<(), StoreError> {
-    note(tx, code, true).await
+    note(tx, code, Noted::Passed).await
 }
 
-async fn note(tx: &mut WorkspaceTx<Read>, code: &Secret, redeemed: bool) -> Result<(), StoreError> {
+/// As [`pass`], for whoever really enters: also records the visit, as [`record_visit`] does.
+///
+/// # Errors
+/// As [`mint`].
+pub async fn pass_and_visit(tx: &mut WorkspaceTx<Read>, code: &Secret) -> Result<(), StoreError> {
+    note(tx, code, Noted::Visited).await
+}
+
+/// What is noted of a code beside that it was made.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Noted {
+    Minted,
+    Passed,
+    Visited,
+}
+
+async fn note(tx: &mut WorkspaceTx<Read>, code: &Secret, noted: Noted) -> Result<(), StoreError> {
     let tenant = tx.tenant().clone();
     let session =
         tenant.live.session.ok_or_else(|| StoreError::Inconsistent("a switch without a session".to_owned()))?;
     let hash = code.hash();
     sqlx::query!(
-        "with swept as (delete from account.handoffs where user_id = $2 and expires_at < now() - interval '1 hour')
+        "with swept as (delete from account.handoffs where user_id = $2 and expires_at < now() - interval '1 hour'),
+        visited as (insert into account.visits (user_id, workspace_id, entered_at) select $2, $4, now() where $6
+            on conflict (user_id, workspace_id) do update set entered_at = now())
         insert into account.handoffs (code_hash, user_id, session_id, workspace_id, redeemed_at)
         values ($1, $2, $3, $4, case when $5 then now() end)",
         hash.bytes(),
         tenant.live.person.id.uuid(),
         session.uuid(),
         tenant.workspace.id.uuid(),
-        redeemed,
+        noted != Noted::Minted,
+        noted == Noted::Visited,
     )
     .execute(tx.connection())
     .await?;

@@ -26,6 +26,8 @@ struct Row {
     rate_plan: Option<String>,
     status: String,
     created_at: OffsetDateTime,
+    /// How many there are in all, where the statement says so.
+    total: Option<i64>,
 }
 
 impl TryFrom<Row> for CustomerRow {
@@ -47,7 +49,9 @@ impl TryFrom<Row> for CustomerRow {
 macro_rules! customers {
     ($connection:expr, $key_type:ty, $query:expr, $workspace:expr, $key:literal) => {
         page!($connection, Row, $key_type, $query, $workspace,
-            r#"select t.id, t.name, t.name_key as "name_key!", t.email, t.country, p.name as "rate_plan?", t.status, t.created_at
+            r#"select t.id, t.name, t.name_key as "name_key!", t.email, t.country, p.name as "rate_plan?", t.status, t.created_at,
+                -- Nothing to look at in a row: the index alone says how many there are.
+                case when $2 = '' and $5::text is null then (select count(*) from workspace.customers n where n.workspace_id = $1) end as "total?"
             from workspace.customers t
             left join workspace.rate_plans p on p.workspace_id = t.workspace_id and p.id = t.rate_plan_id
             where t.workspace_id = $1
@@ -68,18 +72,21 @@ pub async fn list<M: Mode>(tx: &mut WorkspaceTx<M>, query: &ListQuery) -> Result
     } else {
         customers!(tx.connection(), OffsetDateTime, query, workspace, "t.created_at")
     };
-    let total = sqlx::query_scalar!(
-        r#"select case when $2 = '' and $3::text is null
-            -- Nothing to look at in a row: the index alone says how many there are.
-            then (select count(*) from workspace.customers t where t.workspace_id = $1)
-            else (select count(*) from workspace.customers t where t.workspace_id = $1
-            and ($2 = '' or position(lower($2) in t.name_key) > 0 or position(lower($2) in t.email) > 0) and ($3::text is null or t.status = $3)) end as "count!""#,
-        workspace,
-        sought(query),
-        status(query),
-    )
-    .fetch_one(tx.connection())
-    .await?;
+    let total = match rows.first().and_then(|row| row.total) {
+        Some(total) => total,
+        // Narrowed, or a page with nothing on it.
+        None => {
+            sqlx::query_scalar!(
+                r#"select count(*) as "count!" from workspace.customers t where t.workspace_id = $1
+                    and ($2 = '' or position(lower($2) in t.name_key) > 0 or position(lower($2) in t.email) > 0) and ($3::text is null or t.status = $3)"#,
+                workspace,
+                sought(query),
+                status(query),
+            )
+            .fetch_one(tx.connection())
+            .await?
+        }
+    };
     ListPage::build(query, rows, total, |row| match by_name {
         true => cursor(&row.name_key, row.id),
         false => cursor(&row.created_at, row.id),
@@ -92,7 +99,7 @@ pub(super) async fn newest<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<Vec<Custo
     let workspace = tx.id().uuid();
     sqlx::query_as!(
         Row,
-        r#"select t.id, t.name, t.name_key as "name_key!", t.email, t.country, p.name as "rate_plan?", t.status, t.created_at
+        r#"select t.id, t.name, t.name_key as "name_key!", t.email, t.country, p.name as "rate_plan?", t.status, t.created_at, null::bigint as "total?"
         from workspace.customers t
         left join workspace.rate_plans p on p.workspace_id = t.workspace_id and p.id = t.rate_plan_id
         where t.workspace_id = $1 order by t.created_at desc, t.id desc limit 5"#,
@@ -134,6 +141,7 @@ pub async fn get<M: Mode>(tx: &mut WorkspaceTx<M>, id: CustomerId) -> Result<Opt
         rate_plan: row.rate_plan,
         status: row.status,
         created_at: row.created_at,
+        total: None,
     };
     Ok(Some(CustomerDetail { row: row.try_into()?, rate_plan_id, note, invoices, usage }))
 }

@@ -26,6 +26,8 @@ struct Row {
     currency: String,
     issued_on: Date,
     due_on: Date,
+    /// How many there are in all, where the statement says so.
+    total: Option<i64>,
 }
 
 impl TryFrom<Row> for InvoiceRow {
@@ -53,7 +55,9 @@ macro_rules! invoices {
     ($connection:expr, $key_type:ty, $query:expr, $workspace:expr, $key:literal) => {
         page!($connection, Row, $key_type, $query, $workspace,
             r#"select t.id, t.number, t.customer_id, coalesce(c.name, '') as "customer!", t.status,
-                (t.status = 'open' and t.due_on < current_date) as "overdue!", t.total_minor, t.currency, t.issued_on, t.due_on
+                (t.status = 'open' and t.due_on < current_date) as "overdue!", t.total_minor, t.currency, t.issued_on, t.due_on,
+                -- Nothing to look at in a row: the index alone says how many there are.
+                case when $2 = '' and $5::text is null then (select count(*) from workspace.invoices n where n.workspace_id = $1) end as "total?"
             from workspace.invoices t
             left join workspace.customers c on c.workspace_id = t.workspace_id and c.id = t.customer_id
             where t.workspace_id = $1
@@ -74,20 +78,23 @@ pub async fn list<M: Mode>(tx: &mut WorkspaceTx<M>, query: &ListQuery) -> Result
         SortBy::Total => invoices!(tx.connection(), i64, query, workspace, "t.total_minor"),
         _ => invoices!(tx.connection(), Date, query, workspace, "t.issued_on"),
     };
-    let total = sqlx::query_scalar!(
-        r#"select case when $2 = '' and $3::text is null
-            -- Nothing to look at in a row: the index alone says how many there are.
-            then (select count(*) from workspace.invoices t where t.workspace_id = $1)
-            else (select count(*) from workspace.invoices t
-        left join workspace.customers c on c.workspace_id = t.workspace_id and c.id = t.customer_id
-        where t.workspace_id = $1 and ($2 = '' or position(lower($2) in lower(t.number)) > 0 or position(lower($2) in c.name_key) > 0)
-            and ($3::text is null or t.status = $3)) end as "count!""#,
-        workspace,
-        sought(query),
-        status(query),
-    )
-    .fetch_one(tx.connection())
-    .await?;
+    let total = match rows.first().and_then(|row| row.total) {
+        Some(total) => total,
+        // Narrowed, or a page with nothing on it.
+        None => {
+            sqlx::query_scalar!(
+                r#"select count(*) as "count!" from workspace.invoices t
+                left join workspace.customers c on c.workspace_id = t.workspace_id and c.id = t.customer_id
+                where t.workspace_id = $1 and ($2 = '' or position(lower($2) in lower(t.number)) > 0 or position(lower($2) in c.name_key) > 0)
+                    and ($3::text is null or t.status = $3)"#,
+                workspace,
+                sought(query),
+                status(query),
+            )
+            .fetch_one(tx.connection())
+            .await?
+        }
+    };
     ListPage::build(query, rows, total, |row| match by {
         SortBy::Number => cursor(&row.number, row.id),
         SortBy::Total => cursor(&row.total_minor, row.id),
@@ -102,7 +109,7 @@ macro_rules! some_invoices {
         sqlx::query_as!(
             Row,
             r#"select t.id, t.number, t.customer_id, coalesce(c.name, '') as "customer!", t.status,
-                (t.status = 'open' and t.due_on < current_date) as "overdue!", t.total_minor, t.currency, t.issued_on, t.due_on
+                (t.status = 'open' and t.due_on < current_date) as "overdue!", t.total_minor, t.currency, t.issued_on, t.due_on, null::bigint as "total?"
             from workspace.invoices t
             left join workspace.customers c on c.workspace_id = t.workspace_id and c.id = t.customer_id
             where t.workspace_id = $1 and "# + $condition,

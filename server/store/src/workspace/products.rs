@@ -25,6 +25,8 @@ struct Row {
     status: String,
     rate_plans: i64,
     created_at: OffsetDateTime,
+    /// How many there are in all, where the statement says so.
+    total: Option<i64>,
 }
 
 impl TryFrom<Row> for ProductRow {
@@ -47,7 +49,9 @@ macro_rules! products {
     ($connection:expr, $key_type:ty, $query:expr, $workspace:expr, $key:literal) => {
         page!($connection, Row, $key_type, $query, $workspace,
             r#"select t.id, t.name, t.name_key as "name_key!", t.code, t.unit, t.status, t.created_at,
-                (select count(*) from workspace.rate_plans r where r.workspace_id = t.workspace_id and r.product_id = t.id) as "rate_plans!"
+                (select count(*) from workspace.rate_plans r where r.workspace_id = t.workspace_id and r.product_id = t.id) as "rate_plans!",
+                -- Nothing to look at in a row: the index alone says how many there are.
+                case when $2 = '' and $5::text is null then (select count(*) from workspace.products n where n.workspace_id = $1) end as "total?"
             from workspace.products t where t.workspace_id = $1
                 and ($2 = '' or position(lower($2) in t.name_key) > 0 or position(lower($2) in t.code) > 0)
                 and ($5::text is null or t.status = $5)"#, $key)
@@ -66,18 +70,21 @@ pub async fn list<M: Mode>(tx: &mut WorkspaceTx<M>, query: &ListQuery) -> Result
     } else {
         products!(tx.connection(), OffsetDateTime, query, workspace, "t.created_at")
     };
-    let total = sqlx::query_scalar!(
-        r#"select case when $2 = '' and $3::text is null
-            -- Nothing to look at in a row: the index alone says how many there are.
-            then (select count(*) from workspace.products t where t.workspace_id = $1)
-            else (select count(*) from workspace.products t where t.workspace_id = $1
-            and ($2 = '' or position(lower($2) in t.name_key) > 0 or position(lower($2) in t.code) > 0) and ($3::text is null or t.status = $3)) end as "count!""#,
-        workspace,
-        sought(query),
-        status(query),
-    )
-    .fetch_one(tx.connection())
-    .await?;
+    let total = match rows.first().and_then(|row| row.total) {
+        Some(total) => total,
+        // Narrowed, or a page with nothing on it.
+        None => {
+            sqlx::query_scalar!(
+                r#"select count(*) as "count!" from workspace.products t where t.workspace_id = $1
+                    and ($2 = '' or position(lower($2) in t.name_key) > 0 or position(lower($2) in t.code) > 0) and ($3::text is null or t.status = $3)"#,
+                workspace,
+                sought(query),
+                status(query),
+            )
+            .fetch_one(tx.connection())
+            .await?
+        }
+    };
     ListPage::build(query, rows, total, |row| match by_name {
         true => cursor(&row.name_key, row.id),
         false => cursor(&row.created_at, row.id),
@@ -114,6 +121,7 @@ pub async fn get<M: Mode>(tx: &mut WorkspaceTx<M>, id: ProductId) -> Result<Opti
         status: row.status,
         rate_plans: row.rate_plans,
         created_at: row.created_at,
+        total: None,
     };
     Ok(Some(ProductDetail { row: row.try_into()?, description, rate_plans, used_30_days }))
 }

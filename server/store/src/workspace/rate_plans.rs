@@ -30,6 +30,8 @@ struct Row {
     status: String,
     customers: i64,
     created_at: OffsetDateTime,
+    /// How many there are in all, where the statement says so.
+    total: Option<i64>,
 }
 
 impl TryFrom<Row> for RatePlanRow {
@@ -59,7 +61,9 @@ macro_rules! rate_plans {
         page!($connection, Row, $key_type, $query, $workspace,
             r#"select t.id, t.name, t.name_key as "name_key!", t.product_id, p.name as product, p.unit, t.price_minor, t.currency,
                 t.interval, t.status, t.created_at,
-                (select count(*) from workspace.customers c where c.workspace_id = t.workspace_id and c.rate_plan_id = t.id) as "customers!"
+                (select count(*) from workspace.customers c where c.workspace_id = t.workspace_id and c.rate_plan_id = t.id) as "customers!",
+                -- Nothing to look at in a row: the index alone says how many there are.
+                case when $2 = '' and $5::text is null then (select count(*) from workspace.rate_plans n where n.workspace_id = $1) end as "total?"
             from workspace.rate_plans t
             join workspace.products p on p.workspace_id = t.workspace_id and p.id = t.product_id
             where t.workspace_id = $1
@@ -80,20 +84,23 @@ pub async fn list<M: Mode>(tx: &mut WorkspaceTx<M>, query: &ListQuery) -> Result
     } else {
         rate_plans!(tx.connection(), OffsetDateTime, query, workspace, "t.created_at")
     };
-    let total = sqlx::query_scalar!(
-        r#"select case when $2 = '' and $3::text is null
-            -- Nothing to look at in a row: the index alone says how many there are.
-            then (select count(*) from workspace.rate_plans t where t.workspace_id = $1)
-            else (select count(*) from workspace.rate_plans t
-        join workspace.products p on p.workspace_id = t.workspace_id and p.id = t.product_id
-        where t.workspace_id = $1 and ($2 = '' or position(lower($2) in t.name_key) > 0 or position(lower($2) in p.name_key) > 0)
-            and ($3::text is null or t.status = $3)) end as "count!""#,
-        workspace,
-        sought(query),
-        status(query),
-    )
-    .fetch_one(tx.connection())
-    .await?;
+    let total = match rows.first().and_then(|row| row.total) {
+        Some(total) => total,
+        // Narrowed, or a page with nothing on it.
+        None => {
+            sqlx::query_scalar!(
+                r#"select count(*) as "count!" from workspace.rate_plans t
+                join workspace.products p on p.workspace_id = t.workspace_id and p.id = t.product_id
+                where t.workspace_id = $1 and ($2 = '' or position(lower($2) in t.name_key) > 0 or position(lower($2) in p.name_key) > 0)
+                    and ($3::text is null or t.status = $3)"#,
+                workspace,
+                sought(query),
+                status(query),
+            )
+            .fetch_one(tx.connection())
+            .await?
+        }
+    };
     ListPage::build(query, rows, total, |row| match by_name {
         true => cursor(&row.name_key, row.id),
         false => cursor(&row.created_at, row.id),
@@ -109,7 +116,7 @@ macro_rules! some_rate_plans {
             Row,
             r#"select t.id, t.name, t.name_key as "name_key!", t.product_id, p.name as product, p.unit, t.price_minor, t.currency,
                 t.interval, t.status, t.created_at,
-                (select count(*) from workspace.customers c where c.workspace_id = t.workspace_id and c.rate_plan_id = t.id) as "customers!"
+                (select count(*) from workspace.customers c where c.workspace_id = t.workspace_id and c.rate_plan_id = t.id) as "customers!", null::bigint as "total?"
             from workspace.rate_plans t
             join workspace.products p on p.workspace_id = t.workspace_id and p.id = t.product_id
             where t.workspace_id = $1 and "# + $condition + " order by t.name_key, t.id limit 50",

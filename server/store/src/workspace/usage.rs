@@ -23,6 +23,8 @@ struct Row {
     quantity: i64,
     unit: String,
     recorded_at: OffsetDateTime,
+    /// How many there are in all, where the statement says so.
+    total: Option<i64>,
 }
 
 impl From<Row> for UsageRow {
@@ -45,7 +47,9 @@ macro_rules! usage {
     ($connection:expr, $key_type:ty, $query:expr, $workspace:expr, $key:literal) => {
         page!($connection, Row, $key_type, $query, $workspace,
             r#"select t.id, t.customer_id, coalesce(c.name, '') as "customer!", t.product_id, coalesce(p.name, '') as "product!",
-                t.quantity, coalesce(p.unit, '') as "unit!", t.recorded_at
+                t.quantity, coalesce(p.unit, '') as "unit!", t.recorded_at,
+                -- Nothing to look at in a row: the index alone says how many there are.
+                case when $2 = '' then (select count(*) from workspace.usage n where n.workspace_id = $1) end as "total?"
             from workspace.usage t
             left join workspace.customers c on c.workspace_id = t.workspace_id and c.id = t.customer_id
             left join workspace.products p on p.workspace_id = t.workspace_id and p.id = t.product_id
@@ -67,19 +71,22 @@ pub async fn list<M: Mode>(tx: &mut WorkspaceTx<M>, query: &ListQuery) -> Result
     } else {
         usage!(tx.connection(), OffsetDateTime, query, workspace, "t.recorded_at")
     };
-    let total = sqlx::query_scalar!(
-        r#"select case when $2 = ''
-            -- Nothing to look at in a row: the index alone says how many there are.
-            then (select count(*) from workspace.usage t where t.workspace_id = $1)
-            else (select count(*) from workspace.usage t
-        left join workspace.customers c on c.workspace_id = t.workspace_id and c.id = t.customer_id
-        left join workspace.products p on p.workspace_id = t.workspace_id and p.id = t.product_id
-        where t.workspace_id = $1 and ($2 = '' or position(lower($2) in c.name_key) > 0 or position(lower($2) in p.name_key) > 0)) end as "count!""#,
-        workspace,
-        sought(query),
-    )
-    .fetch_one(tx.connection())
-    .await?;
+    let total = match rows.first().and_then(|row| row.total) {
+        Some(total) => total,
+        // Narrowed, or a page with nothing on it.
+        None => {
+            sqlx::query_scalar!(
+                r#"select count(*) as "count!" from workspace.usage t
+                left join workspace.customers c on c.workspace_id = t.workspace_id and c.id = t.customer_id
+                left join workspace.products p on p.workspace_id = t.workspace_id and p.id = t.product_id
+                where t.workspace_id = $1 and ($2 = '' or position(lower($2) in c.name_key) > 0 or position(lower($2) in p.name_key) > 0)"#,
+                workspace,
+                sought(query),
+            )
+            .fetch_one(tx.connection())
+            .await?
+        }
+    };
     let page = ListPage::build(query, rows, total, |row| match by_quantity {
         true => cursor(&row.quantity, row.id),
         false => cursor(&row.recorded_at, row.id),
@@ -93,7 +100,7 @@ macro_rules! some_usage {
         sqlx::query_as!(
             Row,
             r#"select t.id, t.customer_id, coalesce(c.name, '') as "customer!", t.product_id, coalesce(p.name, '') as "product!",
-                t.quantity, coalesce(p.unit, '') as "unit!", t.recorded_at
+                t.quantity, coalesce(p.unit, '') as "unit!", t.recorded_at, null::bigint as "total?"
             from workspace.usage t
             left join workspace.customers c on c.workspace_id = t.workspace_id and c.id = t.customer_id
             left join workspace.products p on p.workspace_id = t.workspace_id and p.id = t.product_id

@@ -2,8 +2,8 @@
 //! pool's back, where the next borrower's acknowledged write would be undone with it (security.md finding 1, T-27).
 //!
 //! sqlx 0.8.4 to 0.9.0 hands a connection back inside an open transaction when `begin()` is dropped while it waits for
-//! the answer to BEGIN. The last test here holds plain sqlx to that: when it turns red, sqlx has mended it, and the
-//! `after_release` of the pool may go.
+//! the answer to BEGIN. The last test here holds plain sqlx to that: when it turns red, sqlx has mended it, and
+//! `Store::begin` need no longer begin on a task of its own.
 
 use crate::support::{World, draft, fence, texts};
 use model::capability::EditContent;
@@ -170,6 +170,6 @@ async fn plain_sqlx_does_leave_one_open() {
             break;
         }
     }
-    assert!(poisoned, "sqlx cleans up by itself now: after_release in pool.rs has no more reason");
+    assert!(poisoned, "sqlx cleans up by itself now: the task in Store::begin has no more reason");
     pool.close().await;
 }
