@@ -18,23 +18,34 @@ pub fn fact(label: &'static str, value: impl IntoView + 'static) -> AnyView {
 
 /// How a lifecycle reads.
 pub fn lifecycle(status: Lifecycle) -> AnyView {
+    let (tone, label) = lifecycle_words(status);
+    view! { <Status tone label/> }.into_any()
+}
+
+/// The same in a list.
+pub const fn lifecycle_words(status: Lifecycle) -> (StatusTone, &'static str) {
     let tone = match status {
         Lifecycle::Active => StatusTone::Ok,
         Lifecycle::Archived => StatusTone::Off,
     };
-    view! { <Status tone label=status.label()/> }.into_any()
+    (tone, status.label())
 }
 
 /// How an invoice's status reads.
 pub fn invoice_status(invoice: &InvoiceRow) -> AnyView {
-    let (tone, label) = match invoice.status {
+    let (tone, label) = invoice_words(invoice);
+    view! { <Status tone label/> }.into_any()
+}
+
+/// The same in a list.
+pub const fn invoice_words(invoice: &InvoiceRow) -> (StatusTone, &'static str) {
+    match invoice.status {
         InvoiceStatus::Open if invoice.overdue => (StatusTone::Warn, "Overdue"),
         InvoiceStatus::Open => (StatusTone::Info, "Open"),
         InvoiceStatus::Paid => (StatusTone::Ok, "Paid"),
         InvoiceStatus::Draft => (StatusTone::Off, "Draft"),
         InvoiceStatus::Void => (StatusTone::Off, "Void"),
-    };
-    view! { <Status tone label/> }.into_any()
+    }
 }
 
 /// The button that archives something or brings it back. A form, so that it works without JavaScript; `call` is what

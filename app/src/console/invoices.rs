@@ -2,9 +2,10 @@
 
 use super::{
     PageData,
-    detail::{fact, invoice_status},
+    cells::{Cells, Font},
+    detail::{fact, invoice_status, invoice_words},
     host::with_data,
-    list::{self, Cells, Column, ListSpec, column, sortable},
+    list::{self, Column, ListSpec, column, sortable},
     scope::Scope,
 };
 use crate::routes::Page;
@@ -38,19 +39,16 @@ pub fn list(scope: Signal<Scope>) -> AnyView {
     list::list(scope, &SPEC)
 }
 
-fn cells(scope: Scope, row: Cells<'_, InvoiceRow>) -> AnyView {
-    view! {
-        <td class="col-main">
-            <span class="mono">{row.link(|r| scope.url(&Page::Invoice(r.id)), |r| &r.number)}</span>
-            <span class="row-sub">{row.text(|r| r.customer.clone())}</span>
-        </td>
-        <td class="col-sm" title=row.title(|r| r.customer.clone())>{row.text(|r| r.customer.clone())}</td>
-        <td class="fit">{row.status(invoice_status)}</td>
-        <td class="num col-md">{row.text(|r| moment::date(r.issued_on))}</td>
-        <td class="num col-lg">{row.text(|r| moment::date(r.due_on))}</td>
-        <td class="num wide">{row.text(|r| r.total.to_string())}</td>
-    }
-    .into_any()
+fn cells(scope: Scope, row: Cells<'_, InvoiceRow>) -> Vec<AnyView> {
+    let url = |r: &InvoiceRow| scope.url(&Page::Invoice(r.id));
+    vec![
+        row.main((Font::Mono, Font::Text), url, |r| r.number.clone(), |r| r.customer.clone()),
+        row.text("col-sm", |r| r.customer.clone()),
+        row.status(invoice_words),
+        row.text("num col-md", |r| moment::date(r.issued_on)),
+        row.text("num col-lg", |r| moment::date(r.due_on)),
+        row.text("num wide", |r| r.total.to_string()),
+    ]
 }
 
 /// The page of one.

@@ -7,20 +7,18 @@
 //! search ends with the workspace. Rows are never built anew where others stand, their texts change; while the next
 //! workspace's are awaited they are blank, so nothing of the former stays in the document.
 
-use super::{PageData, host::failed, scope::Scope};
+use super::{PageData, cells::Cells, host::failed, scope::Scope};
 use crate::{
     browser,
     routes::Page,
-    ui::{Empty, Icon, Status, StatusTone},
+    ui::{Empty, Icon, lasting},
 };
-use leptos::{ev::SubmitEvent, prelude::*};
+use leptos::{ev::SubmitEvent, html::tr, prelude::*};
 use model::{
     Capability,
     list::{ListPage, ListQuery, Noun, PAGE_ROWS, Position, SortBy},
-    moment,
     money::grouped,
 };
-use time::OffsetDateTime;
 
 /// How long after the last key a search is asked for, in milliseconds.
 const TYPING_PAUSE: u32 = 120;
@@ -57,7 +55,7 @@ pub struct ListSpec<Row: 'static> {
     /// Takes the list out of the page's data.
     pub page: fn(&PageData) -> Option<&ListPage<Row>>,
     /// One row's `<td>` elements, the same ones for every row.
-    pub cells: fn(Scope, Cells<'_, Row>) -> AnyView,
+    pub cells: fn(Scope, Cells<'_, Row>) -> Vec<AnyView>,
     /// The button that adds one, for those who may.
     pub create: Option<(&'static str, Page)>,
     /// What belongs here, for a workspace that has none yet.
@@ -218,8 +216,8 @@ fn table<Row: Send + Sync + 'static>(
     let rows = move || {
         let scope = scope.get();
         let row = |row: Option<&Row>| {
-            let cells = Cells(row);
-            view! { <tr data-testid=row.map(|_| "row")>{(spec.cells)(scope, cells)}</tr> }
+            let id = lasting("data-testid", row.map(|_| "row".to_owned()));
+            tr().add_any_attr(id).child((spec.cells)(scope, Cells::of(row)))
         };
         scope.shown.with(|shown| match shown.data.as_ref().and_then(spec.page) {
             Some(page) => page.rows.iter().map(Some).map(row).collect_view(),
@@ -240,56 +238,6 @@ fn table<Row: Send + Sync + 'static>(
         }}
     }
     .into_any()
-}
-
-/// What the cells of one row are made from: the row, or nothing while it is awaited. The elements are the same.
-pub struct Cells<'a, Row>(Option<&'a Row>);
-
-impl<Row> Clone for Cells<'_, Row> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<Row> Copy for Cells<'_, Row> {}
-
-impl<Row> Cells<'_, Row> {
-    /// A text.
-    pub fn text(self, of: impl FnOnce(&Row) -> String) -> String {
-        self.0.map(of).unwrap_or_default()
-    }
-
-    /// The same as an attribute.
-    pub fn title(self, of: impl FnOnce(&Row) -> String) -> Option<String> {
-        self.0.map(of)
-    }
-
-    /// The name, which leads to the row's page.
-    pub fn link(self, url: impl FnOnce(&Row) -> String, name: impl FnOnce(&Row) -> &String) -> AnyView {
-        let text = self.0.map(|row| name(row).clone());
-        let title = text.clone();
-        view! { <a class="row-link" href=self.0.map(url) title=title>{text.unwrap_or_default()}</a> }.into_any()
-    }
-
-    /// A status.
-    pub fn status(self, of: impl FnOnce(&Row) -> AnyView) -> AnyView {
-        self.0.map_or_else(|| view! { <Status tone=StatusTone::Off label=""/> }.into_any(), of)
-    }
-
-    /// A moment, in words, and exactly on hover.
-    pub fn time(
-        self,
-        of: impl FnOnce(&Row) -> OffsetDateTime,
-        words: impl FnOnce(OffsetDateTime) -> String,
-    ) -> AnyView {
-        let at = self.0.map(of);
-        view! { <time title=at.map(moment::exact)>{at.map(words).unwrap_or_default()}</time> }.into_any()
-    }
-
-    /// A day.
-    pub fn created(self, of: impl FnOnce(&Row) -> OffsetDateTime) -> AnyView {
-        self.time(of, |at| moment::date(at.date()))
-    }
 }
 
 fn head(scope: Signal<Scope>, query: Memo<ListQuery>, column: &'static Column) -> AnyView {

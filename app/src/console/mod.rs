@@ -1,5 +1,6 @@
 //! The workspace plane: what is tied to one workspace. The scope that holds it, the shell around it, a folder per noun.
 
+mod cells;
 mod customers;
 mod data;
 mod detail;

@@ -2,9 +2,10 @@
 
 use super::{
     PageData,
-    detail::{fact, lifecycle},
+    cells::{Cells, Font},
+    detail::{fact, lifecycle, lifecycle_words},
     host::with_data,
-    list::{self, Cells, Column, ListSpec, column, sortable},
+    list::{self, Column, ListSpec, column, sortable},
     scope::Scope,
 };
 use crate::routes::Page;
@@ -39,19 +40,16 @@ pub fn list(scope: Signal<Scope>) -> AnyView {
     list::list(scope, &SPEC)
 }
 
-fn cells(scope: Scope, row: Cells<'_, RatePlanRow>) -> AnyView {
-    view! {
-        <td class="col-main">
-            {row.link(|r| scope.url(&Page::RatePlan(r.id)), |r| &r.name)}
-            <span class="row-sub">{row.text(|r| r.product.clone())}</span>
-        </td>
-        <td class="col-sm">{row.text(|r| r.product.clone())}</td>
-        <td class="fit">{row.status(|r| lifecycle(r.status))}</td>
-        <td class="num narrow col-md">{row.text(|r| grouped(r.customers.unsigned_abs()))}</td>
-        <td class="num wide">{row.text(|r| r.price.to_string())}" "<span class="unit">{row.text(|r| format!("per {}", r.per()))}</span></td>
-        <td class="num col-lg">{row.created(|r| r.created_at)}</td>
-    }
-    .into_any()
+fn cells(scope: Scope, row: Cells<'_, RatePlanRow>) -> Vec<AnyView> {
+    let url = |r: &RatePlanRow| scope.url(&Page::RatePlan(r.id));
+    vec![
+        row.main((Font::Text, Font::Text), url, |r| r.name.clone(), |r| r.product.clone()),
+        row.text("col-sm", |r| r.product.clone()),
+        row.status(|r| lifecycle_words(r.status)),
+        row.text("num narrow col-md", |r| grouped(r.customers.unsigned_abs())),
+        row.amount("num wide", |r| r.price.to_string(), |r| format!("per {}", r.per())),
+        row.day("num col-lg", |r| r.created_at),
+    ]
 }
 
 /// The page of one.

@@ -2,9 +2,10 @@
 
 use super::{
     PageData,
+    cells::{Cells, Font},
     detail::fact,
     host::with_data,
-    list::{self, Cells, Column, ListSpec, column, sortable},
+    list::{self, Column, ListSpec, column, sortable},
     scope::Scope,
 };
 use crate::routes::Page;
@@ -38,19 +39,16 @@ pub fn list(scope: Signal<Scope>) -> AnyView {
     list::list(scope, &SPEC)
 }
 
-fn cells(scope: Scope, row: Cells<'_, UsageRow>) -> AnyView {
+fn cells(scope: Scope, row: Cells<'_, UsageRow>) -> Vec<AnyView> {
+    let url = |r: &UsageRow| scope.url(&Page::UsageRecord(r.id));
     let now = scope.session.now.get();
     let since = |at: OffsetDateTime| now.map_or_else(|| moment::date(at.date()), |now| moment::ago(at, now));
-    view! {
-        <td class="col-main">
-            {row.link(|r| scope.url(&Page::UsageRecord(r.id)), |r| &r.customer)}
-            <span class="row-sub">{row.text(|r| r.product.clone())}</span>
-        </td>
-        <td class="col-sm">{row.text(|r| r.product.clone())}</td>
-        <td class="num wide">{row.text(|r| grouped(r.quantity.unsigned_abs()))}" "<span class="unit">{row.text(|r| r.unit.clone())}</span></td>
-        <td class="num">{row.time(|r| r.recorded_at, since)}</td>
-    }
-    .into_any()
+    vec![
+        row.main((Font::Text, Font::Text), url, |r| r.customer.clone(), |r| r.product.clone()),
+        row.text("col-sm", |r| r.product.clone()),
+        row.amount("num wide", |r| grouped(r.quantity.unsigned_abs()), |r| r.unit.clone()),
+        row.time("num", |r| r.recorded_at, since),
+    ]
 }
 
 /// The page of one.

@@ -112,6 +112,18 @@ pub enum StatusTone {
     Off,
 }
 
+impl StatusTone {
+    /// The class of what reads so, see style/32-marks.css.
+    pub const fn class(self) -> &'static str {
+        match self {
+            Self::Ok => "status ok",
+            Self::Info => "status info",
+            Self::Warn => "status warn",
+            Self::Off => "status off",
+        }
+    }
+}
+
 /// A status.
 #[component]
 pub fn Status(
@@ -120,13 +132,7 @@ pub fn Status(
     /// The word.
     label: &'static str,
 ) -> impl IntoView {
-    let class = match tone {
-        StatusTone::Ok => "status ok",
-        StatusTone::Info => "status info",
-        StatusTone::Warn => "status warn",
-        StatusTone::Off => "status off",
-    };
-    view! { <span class=class>{label}</span> }
+    view! { <span class=tone.class()>{label}</span> }
 }
 
 /// A slug in mono, cut in its middle when there is no room.

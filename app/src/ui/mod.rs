@@ -6,6 +6,7 @@ mod field;
 #[cfg(all(feature = "ssr", debug_assertions))]
 mod gallery;
 mod icon;
+mod lasting;
 mod marks;
 mod notice;
 mod password;
@@ -19,6 +20,7 @@ pub use field::{EmailField, FileField, PictureForms, SelectField, TextAreaField,
 #[cfg(all(feature = "ssr", debug_assertions))]
 pub use gallery::Gallery;
 pub use icon::{Icon, Mark};
+pub use lasting::{fixed, lasting};
 pub use marks::{Ago, Avatar, Face, Highlighted, SlugText, Status, StatusTone, WsIcon};
 pub use notice::{Asked, Gone, NotFound, Unavailable, ways_out};
 pub use password::PasswordField;

@@ -8,8 +8,9 @@ pub use form::form;
 
 use super::{
     PageData,
-    detail::lifecycle,
-    list::{self, Cells, Column, ListSpec, column, sortable},
+    cells::{Cells, Font},
+    detail::lifecycle_words,
+    list::{self, Column, ListSpec, column, sortable},
     scope::Scope,
 };
 use crate::routes::Page;
@@ -43,17 +44,14 @@ pub fn list(scope: Signal<Scope>) -> AnyView {
     list::list(scope, &SPEC)
 }
 
-fn cells(scope: Scope, row: Cells<'_, CustomerRow>) -> AnyView {
-    view! {
-        <td class="col-main">
-            {row.link(|r| scope.url(&Page::Customer(r.id)), |r| &r.name)}
-            <span class="row-sub">{row.text(|r| r.email.clone())}</span>
-        </td>
-        <td class="col-sm">{row.text(|r| r.email.clone())}</td>
-        <td class="col-md">{row.text(|r| r.rate_plan.clone().unwrap_or_else(|| "—".to_owned()))}</td>
-        <td class="col-lg fit">{row.text(|r| country::name(&r.country).to_owned())}</td>
-        <td class="fit">{row.status(|r| lifecycle(r.status))}</td>
-        <td class="num col-md">{row.created(|r| r.created_at)}</td>
-    }
-    .into_any()
+fn cells(scope: Scope, row: Cells<'_, CustomerRow>) -> Vec<AnyView> {
+    let url = |r: &CustomerRow| scope.url(&Page::Customer(r.id));
+    vec![
+        row.main((Font::Text, Font::Text), url, |r| r.name.clone(), |r| r.email.clone()),
+        row.text("col-sm", |r| r.email.clone()),
+        row.text("col-md", |r| r.rate_plan.clone().unwrap_or_else(|| "—".to_owned())),
+        row.text("col-lg fit", |r| country::name(&r.country).to_owned()),
+        row.status(|r| lifecycle_words(r.status)),
+        row.day("num col-md", |r| r.created_at),
+    ]
 }

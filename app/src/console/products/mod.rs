@@ -8,8 +8,9 @@ pub use form::form;
 
 use super::{
     PageData,
-    detail::lifecycle,
-    list::{self, Cells, Column, ListSpec, column, sortable},
+    cells::{Cells, Font},
+    detail::lifecycle_words,
+    list::{self, Column, ListSpec, column, sortable},
     scope::Scope,
 };
 use crate::routes::Page;
@@ -43,17 +44,14 @@ pub fn list(scope: Signal<Scope>) -> AnyView {
     list::list(scope, &SPEC)
 }
 
-fn cells(scope: Scope, row: Cells<'_, ProductRow>) -> AnyView {
-    view! {
-        <td class="col-main">
-            {row.link(|r| scope.url(&Page::Product(r.id)), |r| &r.name)}
-            <span class="row-sub mono">{row.text(|r| r.code.clone())}</span>
-        </td>
-        <td class="col-sm mono">{row.text(|r| r.code.clone())}</td>
-        <td class="col-md fit">{row.text(|r| r.unit.clone())}</td>
-        <td class="fit">{row.status(|r| lifecycle(r.status))}</td>
-        <td class="num narrow">{row.text(|r| grouped(r.rate_plans.unsigned_abs()))}</td>
-        <td class="num col-md">{row.created(|r| r.created_at)}</td>
-    }
-    .into_any()
+fn cells(scope: Scope, row: Cells<'_, ProductRow>) -> Vec<AnyView> {
+    let url = |r: &ProductRow| scope.url(&Page::Product(r.id));
+    vec![
+        row.main((Font::Text, Font::Mono), url, |r| r.name.clone(), |r| r.code.clone()),
+        row.text("col-sm mono", |r| r.code.clone()),
+        row.text("col-md fit", |r| r.unit.clone()),
+        row.status(|r| lifecycle_words(r.status)),
+        row.text("num narrow", |r| grouped(r.rate_plans.unsigned_abs())),
+        row.day("num col-md", |r| r.created_at),
+    ]
 }
