@@ -28,7 +28,7 @@ export async function byPicker(page: Page, slug: string): Promise<void> {
 /** Waits until a list of the workspace on screen has its rows. */
 export async function rowsAreThere(page: Page): Promise<void> {
   await expect(page.getByTestId("row").first()).toBeVisible();
-  await expect(page.locator(".skeleton")).toHaveCount(0);
+  await expect(page.locator(".skeleton, tbody[aria-hidden=true]")).toHaveCount(0);
 }
 
 /** The name in the switcher. */

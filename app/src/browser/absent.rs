@@ -165,6 +165,9 @@ pub fn is_itself(_event: &ev::MouseEvent) -> bool {
     false
 }
 
+/// Sets an attribute of the element with that id.
+pub fn set_attribute(_id: &str, _name: &str, _value: &str) {}
+
 /// Takes the focus from whatever has it.
 pub fn blur() {}
 

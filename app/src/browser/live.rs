@@ -381,6 +381,13 @@ pub fn is_itself(event: &ev::MouseEvent) -> bool {
     }
 }
 
+/// Sets an attribute of the element with that id.
+pub fn set_attribute(id: &str, name: &str, value: &str) {
+    if let Some(element) = by_id::<HtmlElement>(id) {
+        let _ = element.set_attribute(name, value);
+    }
+}
+
 /// Takes the focus from whatever has it.
 pub fn blur() {
     if let Some(element) = document().active_element().and_then(|e| e.dyn_into::<HtmlElement>().ok()) {

@@ -1,7 +1,7 @@
 //! The cells of a list's row. A noun says what they say; how they look, and that they are the same elements for every row
 //! and while rows are awaited, is here.
 
-use crate::ui::{StatusTone, fixed, lasting};
+use crate::ui::{Lasting, StatusTone, lasting};
 use ::time::OffsetDateTime;
 use leptos::{
     html::{a, span, td, time},
@@ -44,25 +44,24 @@ impl<'a, Row> Cells<'a, Row> {
         sub: impl FnOnce(&Row) -> String,
     ) -> AnyView {
         let name = self.0.map(name);
-        let title = lasting("title", name.clone());
         let link = match font {
-            Font::Text => fixed("class", "row-link"),
-            Font::Mono => fixed("class", "row-link mono"),
+            Font::Text => lasting("row-link"),
+            Font::Mono => lasting("row-link mono"),
         };
+        let link = link.perhaps("href", self.0.map(url)).perhaps("title", name.clone());
         let below = match sub_font {
-            Font::Text => fixed("class", "row-sub"),
-            Font::Mono => fixed("class", "row-sub mono"),
+            Font::Text => lasting("row-sub"),
+            Font::Mono => lasting("row-sub mono"),
         };
-        let href = lasting("href", self.0.map(url));
-        td().add_any_attr(fixed("class", "col-main"))
-            .child(a().add_any_attr(link).add_any_attr(href).add_any_attr(title).child(name.unwrap_or_default()))
+        td().add_any_attr(lasting("col-main"))
+            .child(a().add_any_attr(link).child(name.unwrap_or_default()))
             .child(span().add_any_attr(below).child(self.say(sub)))
             .into_any()
     }
 
     /// A text.
     pub fn text(self, class: &'static str, of: impl FnOnce(&Row) -> String) -> AnyView {
-        td().add_any_attr(fixed("class", class)).child(self.say(of)).into_any()
+        td().add_any_attr(lasting(class)).child(self.say(of)).into_any()
     }
 
     /// A number and what it counts.
@@ -72,18 +71,17 @@ impl<'a, Row> Cells<'a, Row> {
         of: impl FnOnce(&Row) -> String,
         unit: impl FnOnce(&Row) -> String,
     ) -> AnyView {
-        td().add_any_attr(fixed("class", class))
+        td().add_any_attr(lasting(class))
             .child(self.say(of))
             .child(" ")
-            .child(span().add_any_attr(fixed("class", "unit")).child(self.say(unit)))
+            .child(span().add_any_attr(lasting("unit")).child(self.say(unit)))
             .into_any()
     }
 
     /// A status.
     pub fn status(self, of: impl FnOnce(&Row) -> (StatusTone, &'static str)) -> AnyView {
         let (tone, word) = self.0.map_or((StatusTone::Off, ""), of);
-        let class = lasting("class", Some(tone.class().to_owned()));
-        td().add_any_attr(fixed("class", "fit")).child(span().add_any_attr(class).child(word)).into_any()
+        td().add_any_attr(lasting("fit")).child(span().add_any_attr(lasting(tone.class())).child(word)).into_any()
     }
 
     /// A moment, in words, and exactly on hover.
@@ -94,8 +92,8 @@ impl<'a, Row> Cells<'a, Row> {
         words: impl FnOnce(OffsetDateTime) -> String,
     ) -> AnyView {
         let at = self.0.map(of);
-        let exact = lasting("title", at.map(moment::exact));
-        td().add_any_attr(fixed("class", class))
+        let exact = Lasting::default().perhaps("title", at.map(moment::exact));
+        td().add_any_attr(lasting(class))
             .child(time().add_any_attr(exact).child(at.map(words).unwrap_or_default()))
             .into_any()
     }

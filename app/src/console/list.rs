@@ -11,7 +11,7 @@ use super::{PageData, cells::Cells, host::failed, scope::Scope};
 use crate::{
     browser,
     routes::Page,
-    ui::{Empty, Icon, lasting},
+    ui::{Empty, Icon, Lasting},
 };
 use leptos::{ev::SubmitEvent, html::tr, prelude::*};
 use model::{
@@ -216,7 +216,7 @@ fn table<Row: Send + Sync + 'static>(
     let rows = move || {
         let scope = scope.get();
         let row = |row: Option<&Row>| {
-            let id = lasting("data-testid", row.map(|_| "row".to_owned()));
+            let id = Lasting::default().perhaps("data-testid", row.map(|_| "row".to_owned()));
             tr().add_any_attr(id).child((spec.cells)(scope, Cells::of(row)))
         };
         scope.shown.with(|shown| match shown.data.as_ref().and_then(spec.page) {

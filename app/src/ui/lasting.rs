@@ -1,9 +1,9 @@
-//! An attribute of an element that stays while its view is drawn again.
+//! Attributes of an element that stay while its view is drawn again.
 //!
 //! With views whose types are erased (.cargo/config.toml), drawing an element again takes every attribute off it and puts
-//! it on anew, and the browser styles it anew with all below it. That is too dear for the rows of a list, which are drawn
-//! again at each switch. Only for them: an element must be drawn with the same lasting attributes each time, as none of
-//! them is taken off because another view doesn't name it.
+//! it on anew, and the browser styles it anew with all below it. That is too dear for what is drawn again at each switch or
+//! key: the rows of a list and the lines of the palette. Only for them: whatever may stand in the same place must name the
+//! same attributes, as none is taken off because another view doesn't name it.
 
 use leptos::tachys::{
     html::attribute::{
@@ -14,30 +14,44 @@ use leptos::tachys::{
 };
 use std::borrow::Cow;
 
-/// The attribute; see the module.
-#[derive(Debug, Clone)]
-pub struct Lasting {
-    name: &'static str,
-    value: Option<Cow<'static, str>>,
-}
+/// The attributes; see the module.
+#[derive(Debug, Clone, Default)]
+pub struct Lasting(Vec<(&'static str, Option<Cow<'static, str>>)>);
 
-/// An attribute that is always there and always the same.
-pub const fn fixed(name: &'static str, value: &'static str) -> Lasting {
-    Lasting { name, value: Some(Cow::Borrowed(value)) }
-}
-
-/// An attribute with that value, or none.
-pub fn lasting(name: &'static str, value: Option<String>) -> Lasting {
-    Lasting { name, value: value.map(Cow::Owned) }
+/// A class, which more can be added to.
+pub fn lasting(class: &'static str) -> Lasting {
+    Lasting::default().fixed("class", class)
 }
 
 impl Lasting {
+    /// And one that is always there.
+    #[must_use]
+    pub fn fixed(mut self, name: &'static str, value: &'static str) -> Self {
+        self.0.push((name, Some(Cow::Borrowed(value))));
+        self
+    }
+
+    /// And one with that value.
+    #[must_use]
+    pub fn with(self, name: &'static str, value: impl ToString) -> Self {
+        self.perhaps(name, Some(value.to_string()))
+    }
+
+    /// And one with that value, or none.
+    #[must_use]
+    pub fn perhaps(mut self, name: &'static str, value: Option<String>) -> Self {
+        self.0.push((name, value.map(Cow::Owned)));
+        self
+    }
+
     fn show(self, element: &Element) {
-        match self.value {
-            Some(Cow::Borrowed(_)) if element.has_attribute(self.name) => {}
-            // Only a name that is none is refused.
-            Some(value) => drop(element.set_attribute(self.name, &value)),
-            None => drop(element.remove_attribute(self.name)),
+        for (name, value) in self.0 {
+            match value {
+                Some(value) if element.get_attribute(name).is_some_and(|now| now == value) => {}
+                // Only a name that is none is refused.
+                Some(value) => drop(element.set_attribute(name, &value)),
+                None => drop(element.remove_attribute(name)),
+            }
         }
     }
 }
@@ -51,13 +65,15 @@ impl Attribute for Lasting {
     type CloneableOwned = Self;
 
     fn html_len(&self) -> usize {
-        self.value.as_ref().map_or(0, |value| self.name.len() + value.len() + 4)
+        self.0.iter().map(|(name, value)| value.as_ref().map_or(0, |value| name.len() + value.len() + 4)).sum()
     }
 
     fn to_html(self, html: &mut String, _class: &mut String, _style: &mut String, _inner_html: &mut String) {
-        if let Some(value) = self.value {
-            let escaped = value.replace('&', "&amp;").replace('"', "&quot;");
-            html.extend([" ", self.name, "=\"", &escaped, "\""]);
+        for (name, value) in self.0 {
+            if let Some(value) = value {
+                let escaped = value.replace('&', "&amp;").replace('"', "&quot;");
+                html.extend([" ", name, "=\"", &escaped, "\""]);
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 //! Small marks: a workspace's icon, a status, a slug, a time.
 
-use leptos::prelude::*;
+use super::lasting;
+use leptos::{html::span, prelude::*};
 use model::{
     Slug,
     id::UserId,
@@ -35,6 +36,13 @@ impl Face {
         self.hue
     }
 
+    fn inside(self) -> AnyView {
+        match self.logo {
+            Some(url) => view! { <img src=url alt="" width="28" height="28" decoding="async"/> }.into_any(),
+            None => self.initial.into_any(),
+        }
+    }
+
     /// The same as the icon of a tab: an address.
     pub fn favicon(&self) -> String {
         self.logo.clone().unwrap_or_else(|| {
@@ -67,12 +75,14 @@ pub fn WsIcon(
     large: bool,
 ) -> impl IntoView {
     let class = if large { "ws-icon large" } else { "ws-icon" };
-    let Face { initial, hue, logo } = face;
-    let shown = match logo {
-        Some(url) => view! { <img src=url alt="" width="28" height="28" decoding="async"/> }.into_any(),
-        None => initial.into_any(),
-    };
-    view! { <span class=class data-hue=hue aria-hidden="true">{shown}</span> }
+    let hue = face.hue;
+    view! { <span class=class data-hue=hue aria-hidden="true">{face.inside()}</span> }
+}
+
+/// The same in a line that is drawn again at each key.
+pub fn lasting_icon(face: Face) -> AnyView {
+    let attributes = lasting("ws-icon").with("data-hue", face.hue).fixed("aria-hidden", "true");
+    span().add_any_attr(attributes).child(face.inside()).into_any()
 }
 
 /// A person's portrait, else the letters that their names begin with.
@@ -141,9 +151,25 @@ pub fn SlugText(
     /// The slug.
     slug: Slug,
 ) -> impl IntoView {
-    let text = slug.to_string();
+    let (front, back) = halves(&slug);
+    view! { <span class="slug" title=slug.to_string()><span>{front}</span><span>{back}</span></span> }
+}
+
+/// The same in a line that is drawn again at each key.
+pub fn lasting_slug(slug: &Slug) -> AnyView {
+    let (front, back) = halves(slug);
+    span()
+        .add_any_attr(lasting("slug").with("title", slug))
+        .child(span().child(front))
+        .child(span().child(back))
+        .into_any()
+}
+
+/// Where it may be cut, and its end, which stays.
+fn halves(slug: &Slug) -> (String, String) {
+    let text = slug.as_str();
     let (front, back) = text.split_at(text.len().saturating_sub(7));
-    view! { <span class="slug" title=text.clone()><span>{front.to_owned()}</span><span>{back.to_owned()}</span></span> }
+    (front.to_owned(), back.to_owned())
 }
 
 /// How long ago something was, with the exact time on hover.
@@ -167,7 +193,8 @@ pub fn Highlighted(
     /// Which characters matched.
     letters: Vec<u32>,
 ) -> impl IntoView {
-    let mut parts: Vec<(bool, String)> = Vec::new();
+    // What did not match and what did, in turn, so that the next text is drawn into the same elements.
+    let mut parts: Vec<(bool, String)> = vec![(false, String::new())];
     for (i, c) in text.chars().enumerate() {
         let hit = letters.binary_search(&(i as u32)).is_ok();
         match parts.last_mut() {

@@ -20,8 +20,8 @@ pub use field::{EmailField, FileField, PictureForms, SelectField, TextAreaField,
 #[cfg(all(feature = "ssr", debug_assertions))]
 pub use gallery::Gallery;
 pub use icon::{Icon, Mark};
-pub use lasting::{fixed, lasting};
-pub use marks::{Ago, Avatar, Face, Highlighted, SlugText, Status, StatusTone, WsIcon};
+pub use lasting::{Lasting, lasting};
+pub use marks::{Ago, Avatar, Face, Highlighted, SlugText, Status, StatusTone, WsIcon, lasting_icon, lasting_slug};
 pub use notice::{Asked, Gone, NotFound, Unavailable, ways_out};
 pub use password::PasswordField;
 pub use pin::pin_button;

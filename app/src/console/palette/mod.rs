@@ -15,9 +15,14 @@ use crate::{
     browser,
     routes::Page,
     session::{Session, use_session},
-    ui::{Face, Highlighted, Icon, SlugText, WsIcon},
+    ui::{Face, Highlighted, Icon, lasting, lasting_icon, lasting_slug},
 };
-use leptos::{ev::KeyboardEvent, prelude::*};
+use leptos::{
+    ev::KeyboardEvent,
+    html::{HtmlElement, Span, a, span},
+    prelude::*,
+    tachys::html::attribute::any_attribute::AnyAttribute,
+};
 use model::{Slug, finder::Query};
 
 /// The dialog's id.
@@ -129,6 +134,15 @@ impl Desk {
             browser::after(ORDER_MILLIS, move || {
                 order.try_with_untracked(|_| ());
             });
+        });
+        // By hand: were it each line's own, every key would take it off all of them and put it on anew.
+        Effect::new(move |before: Option<usize>| {
+            let now = active.get();
+            if let Some(before) = before.filter(|before| *before != now) {
+                browser::set_attribute(&row_id(before), "aria-selected", "false");
+                browser::set_attribute(&row_id(now), "aria-selected", "true");
+            }
+            now
         });
         on_cleanup(move || session.palette.set(false));
         browser::on_key(move |event| {
@@ -253,43 +267,56 @@ impl Desk {
         })
     }
 
+    /// Every line is made of the same elements with the same attributes, so that a key changes texts and builds nothing.
     fn row(self, at: usize, of: usize, line: Line, rows: &[Row], query: &Query) -> Option<AnyView> {
-        let active = self.active;
-        let selected = move || if active.get() == at { "true" } else { "false" };
+        let selected = self.active.get_untracked() == at;
+        let option = lasting("palette-item")
+            .fixed("role", "option")
+            .with("id", row_id(at))
+            .with("data-line", at)
+            .fixed("data-testid", "palette-item")
+            .fixed("tabindex", "-1")
+            .with("aria-selected", selected)
+            .with("aria-setsize", of)
+            .with("aria-posinset", at + 1);
         Some(match line.item {
             Item::Workspace(place) => {
                 let row = *rows.get(place)?;
                 let (organization, workspace) = row;
                 let may = workspace.seat.capabilities();
                 let url = self.page.with_untracked(|page| page.in_another_workspace(may).url(&workspace.slug));
-                view! {
-                    <a class="palette-item" role="option" id=row_id(at) data-line=at data-testid="palette-item" tabindex="-1" href=url
-                        data-slug=workspace.slug.to_string() aria-selected=selected aria-setsize=of aria-posinset=at + 1>
-                        <WsIcon face=Face::of(&workspace.name, &workspace.slug, &workspace.brand)/>
-                        <span class="name"><Highlighted text=workspace.name.clone() letters=query.letters(texts_of(row))/></span>
-                        <SlugText slug=workspace.slug.clone()/>
-                        <span class="end"><span>{workspace.seat.role().label()}</span><span>{organization.name.clone()}</span></span>
-                    </a>
-                }
-                .into_any()
+                a().add_any_attr(option.with("href", url).with("data-slug", &workspace.slug))
+                    .child(lasting_icon(Face::of(&workspace.name, &workspace.slug, &workspace.brand)))
+                    .child(part("name").child(
+                        view! { <Highlighted text=workspace.name.clone() letters=query.letters(texts_of(row))/> },
+                    ))
+                    .child(part("address").child(lasting_slug(&workspace.slug)))
+                    .child(
+                        part("end")
+                            .child(span().child(workspace.seat.role().label()))
+                            .child(span().child(organization.name.clone())),
+                    )
+                    .into_any()
             }
             Item::Command(place) => {
                 let command = self.commands.with_untracked(|commands| commands.get(place).cloned())?;
                 let letters = query.letters(command.texts());
                 let url = command.url().unwrap_or("#").to_owned();
                 let (icon, keys) = (command.icon, command.keys());
-                view! {
-                    <a class="palette-item" role="option" id=row_id(at) data-line=at data-testid="palette-item" tabindex="-1" href=url
-                        aria-selected=selected aria-setsize=of aria-posinset=at + 1>
-                        <Icon name=icon/>
-                        <span class="name"><Highlighted text=command.label letters/></span>
-                        <span class="end">{keys.map(|keys| view! { <kbd class="kbd">{keys}</kbd> })}</span>
-                    </a>
-                }
-                .into_any()
+                a().add_any_attr(option.with("href", url).perhaps("data-slug", None))
+                    .child(view! { <Icon name=icon/> })
+                    .child(part("name").child(view! { <Highlighted text=command.label letters/> }))
+                    .child(part("address"))
+                    .child(part("end").child(keys.map(|keys| view! { <kbd class="kbd">{keys}</kbd> })))
+                    .into_any()
             }
         })
     }
+}
+
+/// A part of a line.
+fn part(class: &'static str) -> HtmlElement<Span, Vec<AnyAttribute>, ()> {
+    span().add_any_attr(lasting(class))
 }
 
 /// The focus stays in the palette while it is open: in its field, or on a phone also on its button.
