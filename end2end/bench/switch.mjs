@@ -30,6 +30,17 @@ const seats = await (await context.request.post(`${base}/api/fn/load_picker`, {
 const workspaces = seats.organizations.flatMap((o) => o.workspaces).slice(0, 20);
 
 const page = await context.newPage();
+// The program's linear memory, to be weighed apart from the heap of JavaScript.
+await page.addInitScript(() => {
+  for (const way of ["instantiateStreaming", "instantiate"]) {
+    const own = WebAssembly[way];
+    WebAssembly[way] = async (...given) => {
+      const made = await own.apply(WebAssembly, given);
+      window.linearMemory = (made.instance ?? made).exports.memory;
+      return made;
+    };
+  }
+});
 const cdp = await context.newCDPSession(page);
 /** 40 ms there and back, 10 Mbit/s; or loopback as it is. */
 const line = (slow, session = cdp) =>
@@ -255,13 +266,14 @@ for (const slow of [false, true]) {
   results.push(entry(`${on}cold deep link to the first row`, rows), entry(`${on}cold deep link to a live console`, usable));
 }
 
-/** What a tab holds after collecting garbage: heap with the program's linear memory, nodes. */
+/** What a tab holds after collecting garbage: JavaScript's heap, the program's linear memory, nodes. */
 async function memory() {
   await cdp.send("HeapProfiler.enable");
   await cdp.send("HeapProfiler.collectGarbage");
   const { usedSize } = await cdp.send("Runtime.getHeapUsage");
   const { nodes } = await cdp.send("Memory.getDOMCounters");
-  return { heapKb: Math.round(usedSize / 1024), nodes };
+  const linear = await page.evaluate(() => window.linearMemory.buffer.byteLength);
+  return { heapKb: Math.round(usedSize / 1024), linearKb: linear / 1024, nodes };
 }
 await start();
 const held = [];
@@ -275,5 +287,5 @@ const naive = (name) => results.find((r) => r.name === `${name.startsWith("40 ms
 for (const r of results) r.ratio = Math.round((r.p50 / naive(r.name)) * 100) / 100;
 for (const r of results) console.error(`${r.name.padEnd(52)} p50 ${String(r.p50).padStart(6)} ms   p95 ${String(r.p95).padStart(6)} ms   ${String(r.ratio).padStart(5)} of a load   n ${r.n}`);
 console.error(`a first visit: ${firstLoad.requests} requests, ${firstLoad.kB} kB`);
-for (const h of held) console.error(`after ${h.switches} switches: heap ${h.heapKb} kB, ${h.nodes} nodes`);
+for (const h of held) console.error(`after ${h.switches} switches: heap ${h.heapKb} kB, linear memory ${h.linearKb} kB, ${h.nodes} nodes`);
 console.log(JSON.stringify({ person, workspaces: seats.organizations.flatMap((o) => o.workspaces).length, results, held, firstLoad }, null, 2));

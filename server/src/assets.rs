@@ -20,13 +20,15 @@ const HASH_LENGTH: usize = 12;
 
 /// What a page starts the client with. The lists are what Leptos' streaming would have filled: pages are sent whole,
 /// so they are empty, and a static file can say so where an inline script would need a nonce. The address is noted
-/// before the program is there: whoever goes back meanwhile changes it, and not the page.
+/// before the program is there: whoever goes back meanwhile changes it, and not the page. The program is compiled once the
+/// rows are painted, for which it would take the processors otherwise; it is fetched meanwhile.
 const BOOT: &str = r#"globalThis.__RESOLVED_RESOURCES = [];
 globalThis.__SERIALIZED_ERRORS = [];
 globalThis.__PENDING_RESOURCES = [];
 globalThis.__INCOMPLETE_CHUNKS = [];
 import init, { hydrate } from "./stile.js";
 const address = location.pathname + location.search;
+if (!document.hidden) await new Promise((painted) => requestAnimationFrame(() => setTimeout(painted)));
 await init({ module_or_path: new URL("./stile.wasm", import.meta.url) });
 hydrate(address);
 "#;

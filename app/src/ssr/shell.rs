@@ -37,7 +37,7 @@ pub(super) fn render(context: &RequestContext, boot: Boot, route: Route, status:
         <meta name=\"color-scheme\" content=\"light dark\"><title>{title}</title>\
         <link rel=\"icon\" href=\"/favicon.svg\" type=\"image/svg+xml\">{font}\
         <link rel=\"stylesheet\" href=\"{css}\">\
-        <link rel=\"modulepreload\" href=\"{js}\"{nonce}><link rel=\"preload\" href=\"{wasm}\" as=\"fetch\" type=\"application/wasm\" crossorigin>\
+        <link rel=\"modulepreload\" href=\"{js}\"{nonce}><link rel=\"preload\" href=\"{wasm}\" as=\"fetch\" type=\"application/wasm\" crossorigin fetchpriority=\"low\">\
         <script type=\"module\" src=\"{start}\"{nonce}></script></head>\
         <body>{body}<script type=\"application/json\" id=\"{element}\">{json}</script></body></html>",
         title = escape(&title),
