@@ -80,8 +80,8 @@ impl<'a, Row> Cells<'a, Row> {
 
     /// A status.
     pub fn status(self, of: impl FnOnce(&Row) -> (StatusTone, &'static str)) -> AnyView {
-        let (tone, word) = self.0.map_or((StatusTone::Off, ""), of);
-        td().add_any_attr(lasting("fit")).child(span().add_any_attr(lasting(tone.class())).child(word)).into_any()
+        let (class, word) = self.0.map(of).map_or(("status blank", ""), |(tone, word)| (tone.class(), word));
+        td().add_any_attr(lasting("fit")).child(span().add_any_attr(lasting(class)).child(word)).into_any()
     }
 
     /// A moment, in words, and exactly on hover.

@@ -26,6 +26,8 @@ const RECENT: usize = 4;
 const SEARCHED: usize = 10;
 /// So many rows have a number key.
 const NUMBERED: usize = 9;
+/// How long after the menu has closed its rows are let go of, in milliseconds: not in the frame of a switch or the next.
+const UNDRAWN_MILLIS: u32 = 250;
 /// A row.
 const ROW: &str = "#switcher-menu .switcher-item";
 /// Up to this many rows the menu shows; the rest is found by typing, or on the picker.
@@ -43,8 +45,11 @@ pub fn Switcher(
     let query = RwSignal::new(String::new());
     browser::follow(SEARCH, move || query.get());
     let drawn = RwSignal::new(true);
+    // It has closed, and its rows are not drawn for a list that changes before they are let go of.
+    let closing = StoredValue::new(false);
     Effect::new(move |_| drawn.set(browser::is_popover_open(MENU)));
     let opened = move |_| {
+        closing.set_value(false);
         drawn.set(true);
         query.set(String::new());
         session.refresh_if_stale();
@@ -58,7 +63,8 @@ pub fn Switcher(
     let toggled = move |_| {
         if !browser::is_popover_open(MENU) {
             session.look_away();
-            browser::after_paint(move || {
+            closing.set_value(true);
+            browser::after(UNDRAWN_MILLIS, move || {
                 if !browser::is_popover_open(MENU) {
                     drawn.try_set(false);
                 }
@@ -87,7 +93,10 @@ pub fn Switcher(
             </label>
             // A press gives no row the focus, which would cost a frame of the whole menu before the click is heard.
             <nav class="scroll" aria-label="Workspaces" on:mousedown=|event| event.prevent_default()>
-                {move || drawn.get().then(|| session.picker.get().map(|picker| rows(session, &picker, info, page, &query.get())))}
+                {move || {
+                    let picker = session.picker.get().filter(|_| drawn.get() && !closing.get_value());
+                    picker.map(|picker| rows(session, &picker, info, page, &query.get()))
+                }}
             </nav>
             <div class="foot">
                 <a class="menu-item" href=Route::home().url() on:click=close><Icon name="switch"/>"All workspaces"</a>
