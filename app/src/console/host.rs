@@ -16,7 +16,7 @@ enum Mounted {
     /// So does a list; another query of it is the same view, and its focus stays.
     List(Noun),
     /// A page of one visit: what is typed, opened or chosen in it ends with that.
-    Visit(Scope, Page),
+    Visit(Box<(Scope, Page)>),
 }
 
 /// The page on screen.
@@ -30,7 +30,7 @@ pub fn PageHost(
         match visit.shown.with(|shown| shown.page.key()) {
             Page::Overview => Mounted::Overview,
             Page::List(query) => Mounted::List(query.noun),
-            page => Mounted::Visit(visit, page),
+            page => Mounted::Visit(Box::new((visit, page))),
         }
     });
     move || match mounted.get() {
@@ -40,7 +40,10 @@ pub fn PageHost(
         Mounted::List(Noun::Customers) => customers::list(scope),
         Mounted::List(Noun::Usage) => usage::list(scope),
         Mounted::List(Noun::Invoices) => invoices::list(scope),
-        Mounted::Visit(scope, page) => of_visit(scope, page),
+        Mounted::Visit(visit) => {
+            let (scope, page) = *visit;
+            of_visit(scope, page)
+        }
     }
 }
 
