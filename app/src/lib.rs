@@ -33,5 +33,6 @@ pub fn hydrate(address: &str) {
     element.remove();
     let (path, query) = address.split_once('?').unwrap_or((address, ""));
     let route = routes::Route::parse(path, query);
+    browser::watch_controls();
     leptos::mount::hydrate_body(move || view! { <App boot route/> });
 }

@@ -104,7 +104,8 @@ pub fn App(
     });
     view! {
         <a class="skip" href="#main">"Skip to content"</a>
-        {move || match plane.get() {
+        // A view within a view: another plane is built anew, and never drawn into the elements of the former.
+        {move || { let plane = plane.get(); move || match plane.clone() {
             Plane::SignIn => view! { <SignInPage/> }.into_any(),
             Plane::Home => view! { <PickerPage/> }.into_any(),
             Plane::Tokens => view! { <TokensPage/> }.into_any(),
@@ -123,7 +124,7 @@ pub fn App(
             Plane::Absent => view! { <NotFound/> }.into_any(),
             Plane::Gone => view! { <Gone/> }.into_any(),
             Plane::Unavailable => view! { <Unavailable/> }.into_any(),
-        }}
+        }}}
         <Toasts/>
     }
 }

@@ -139,6 +139,26 @@ test("what is typed and not yet searched for ends with its workspace, even under
   expect(watch.naming("kestrel"), "IT was searched for what was typed in Finance").toEqual([]);
 });
 
+test("what is typed into one list's search is not in the next list's, nor in a control that takes another's place", async () => {
+  await open(page, `/${IT}/customers`);
+  const search = page.locator("input[name=q]");
+  await search.fill("kestrel");
+  await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Invoices" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Invoices");
+  await expect(search, "what was typed for customers is in the invoices' search").toHaveValue("");
+  await expect(page).toHaveURL(`/${IT}/invoices`);
+  // An element that is drawn into again: its attributes are taken off and put on, and the browser keeps what was typed.
+  const redrawn = (name: string) => search.evaluate(async (input: HTMLInputElement, name) => {
+    input.value = "a secret";
+    input.removeAttribute("name");
+    input.setAttribute("name", name);
+    await Promise.resolve();
+    return input.value;
+  }, name);
+  expect(await redrawn("q"), "the same control keeps what is typed").toBe("a secret");
+  expect(await redrawn("code"), "another control has what was typed into the former").toBe("");
+});
+
 test("a detail page opens the list of the same section, never another workspace's id", async () => {
   const customer = (await customersOf(IT))[0];
   await open(page, `/${IT}/customers/${customer.id}`);

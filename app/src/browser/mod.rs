@@ -12,6 +12,11 @@ mod kept;
 pub use kept::*;
 
 #[cfg(feature = "hydrate")]
+mod controls;
+#[cfg(feature = "hydrate")]
+pub use controls::watch_controls;
+
+#[cfg(feature = "hydrate")]
 mod measure;
 #[cfg(feature = "hydrate")]
 pub use measure::*;

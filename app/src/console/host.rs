@@ -33,16 +33,20 @@ pub fn PageHost(
             page => Mounted::Visit(Box::new((visit, page))),
         }
     });
-    move || match mounted.get() {
-        Mounted::Overview => overview::view(scope),
-        Mounted::List(Noun::Products) => products::list(scope),
-        Mounted::List(Noun::RatePlans) => rate_plans::list(scope),
-        Mounted::List(Noun::Customers) => customers::list(scope),
-        Mounted::List(Noun::Usage) => usage::list(scope),
-        Mounted::List(Noun::Invoices) => invoices::list(scope),
-        Mounted::Visit(visit) => {
-            let (scope, page) = *visit;
-            of_visit(scope, page)
+    // A view within a view: another page is built anew, and never drawn into the elements of the former.
+    move || {
+        let mounted = mounted.get();
+        move || match mounted.clone() {
+            Mounted::Overview => overview::view(scope),
+            Mounted::List(Noun::Products) => products::list(scope),
+            Mounted::List(Noun::RatePlans) => rate_plans::list(scope),
+            Mounted::List(Noun::Customers) => customers::list(scope),
+            Mounted::List(Noun::Usage) => usage::list(scope),
+            Mounted::List(Noun::Invoices) => invoices::list(scope),
+            Mounted::Visit(visit) => {
+                let (scope, page) = *visit;
+                of_visit(scope, page)
+            }
         }
     }
 }

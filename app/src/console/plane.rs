@@ -135,11 +135,11 @@ fn plane(place: Place) -> impl IntoView {
     let lost = Memo::new(move |_| place.scope().is_some_and(|scope| scope.lost.with(Option::is_some)));
     let losing = move || place.scope_now().filter(|_| lost.get());
     view! {
-        {move || match (refused.get(), losing()) {
+        {move || { let state = (refused.get(), losing()); move || match state.clone() {
             (Some(_), Some(scope)) => view! { <LostNotice scope/> }.into_any(),
             (Some(AppError::Gone), None) => view! { <Gone/> }.into_any(),
             (Some(_), None) => view! { <NotFound/> }.into_any(),
             (None, _) => view! { <Shell place><PageHost scope/></Shell> }.into_any(),
-        }}
+        }}}
     }
 }

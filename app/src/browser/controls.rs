@@ -1,0 +1,51 @@
+//! A control that has become another forgets what was typed into it.
+//!
+//! With views whose types are erased (.cargo/config.toml), one form that takes the place of another may be drawn into the
+//! elements of the former: a field then has another name and still what was typed into the one before, a password in the
+//! place of a code. The browser keeps what is typed apart from the attributes, so drawing does not reach it. Here it is
+//! taken away wherever a control's name or id changes, before anything is painted.
+
+use leptos::prelude::document;
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use web_sys::{
+    HtmlInputElement, HtmlOptionElement, HtmlSelectElement, HtmlTextAreaElement, MutationObserver,
+    MutationObserverInit, MutationRecord,
+};
+
+/// Watches all controls of the document, for as long as it lives.
+pub fn watch_controls() {
+    let changed = Closure::<dyn Fn(js_sys::Array)>::new(|records: js_sys::Array| {
+        for record in records.iter().filter_map(|record| record.dyn_into::<MutationRecord>().ok()) {
+            became_another(&record);
+        }
+    });
+    let Ok(observer) = MutationObserver::new(changed.as_ref().unchecked_ref()) else { return };
+    let what = MutationObserverInit::new();
+    what.set_subtree(true);
+    what.set_attribute_old_value(true);
+    what.set_attribute_filter(&js_sys::Array::of2(&JsValue::from_str("name"), &JsValue::from_str("id")));
+    if observer.observe_with_options(&document(), &what).is_ok() {
+        // The document never lets go of it.
+        changed.forget();
+    }
+}
+
+fn became_another(record: &MutationRecord) {
+    let (Some(before), Some(target)) = (record.old_value(), record.target()) else { return };
+    // Drawn again, an attribute is taken off and put on: what counts is what it is by now.
+    let now = |element: &web_sys::Element| element.get_attribute(&record.attribute_name().unwrap_or_default());
+    if let Some(input) = target.dyn_ref::<HtmlInputElement>().filter(|input| now(input).as_ref() != Some(&before)) {
+        input.set_checked(input.default_checked());
+        input.set_value(&input.default_value());
+    } else if let Some(area) =
+        target.dyn_ref::<HtmlTextAreaElement>().filter(|area| now(area).as_ref() != Some(&before))
+    {
+        area.set_value(&area.default_value().unwrap_or_default());
+    } else if let Some(select) =
+        target.dyn_ref::<HtmlSelectElement>().filter(|select| now(select).as_ref() != Some(&before))
+    {
+        let options = select.options();
+        let options = (0..options.length()).filter_map(|at| options.item(at)?.dyn_into::<HtmlOptionElement>().ok());
+        options.for_each(|option| option.set_selected(option.default_selected()));
+    }
+}
