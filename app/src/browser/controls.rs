@@ -8,7 +8,7 @@
 use leptos::prelude::document;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{
-    HtmlInputElement, HtmlOptionElement, HtmlSelectElement, HtmlTextAreaElement, MutationObserver,
+    Element, HtmlInputElement, HtmlOptionElement, HtmlSelectElement, HtmlTextAreaElement, MutationObserver,
     MutationObserverInit, MutationRecord,
 };
 
@@ -31,19 +31,22 @@ pub fn watch_controls() {
 }
 
 fn became_another(record: &MutationRecord) {
-    let (Some(before), Some(target)) = (record.old_value(), record.target()) else { return };
+    let target = record.target().and_then(|target| target.dyn_into::<Element>().ok());
+    let (Some(before), Some(name), Some(target)) = (record.old_value(), record.attribute_name(), target) else {
+        return;
+    };
     // Drawn again, an attribute is taken off and put on: what counts is what it is by now.
-    let now = |element: &web_sys::Element| element.get_attribute(&record.attribute_name().unwrap_or_default());
-    if let Some(input) = target.dyn_ref::<HtmlInputElement>().filter(|input| now(input).as_ref() != Some(&before)) {
-        input.set_checked(input.default_checked());
-        input.set_value(&input.default_value());
-    } else if let Some(area) =
-        target.dyn_ref::<HtmlTextAreaElement>().filter(|area| now(area).as_ref() != Some(&before))
-    {
+    if target.get_attribute(&name).is_some_and(|now| now == before) {
+        return;
+    }
+    if let Some(input) = target.dyn_ref::<HtmlInputElement>() {
+        match input.type_().as_str() {
+            "checkbox" | "radio" => input.set_checked(input.default_checked()),
+            _ => input.set_value(&input.default_value()),
+        }
+    } else if let Some(area) = target.dyn_ref::<HtmlTextAreaElement>() {
         area.set_value(&area.default_value().unwrap_or_default());
-    } else if let Some(select) =
-        target.dyn_ref::<HtmlSelectElement>().filter(|select| now(select).as_ref() != Some(&before))
-    {
+    } else if let Some(select) = target.dyn_ref::<HtmlSelectElement>() {
         let options = select.options();
         let options = (0..options.length()).filter_map(|at| options.item(at)?.dyn_into::<HtmlOptionElement>().ok());
         options.for_each(|option| option.set_selected(option.default_selected()));

@@ -7,7 +7,12 @@
 //! search ends with the workspace. Rows are never built anew where others stand, their texts change; while the next
 //! workspace's are awaited they are blank, so nothing of the former stays in the document.
 
-use super::{PageData, cells::Cells, host::failed, scope::Scope};
+use super::{
+    PageData,
+    cells::Cells,
+    host::failed,
+    scope::{Scope, Shown},
+};
 use crate::{
     browser,
     routes::Page,
@@ -62,6 +67,13 @@ pub struct ListSpec<Row: 'static> {
     pub teaches: &'static str,
 }
 
+impl<Row> ListSpec<Row> {
+    /// The list on screen, if it is there.
+    fn listed<'a>(&self, shown: &'a Shown) -> Option<&'a ListPage<Row>> {
+        shown.data.as_ref().and_then(self.page)
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Body {
     Failed,
@@ -83,7 +95,7 @@ pub fn list<Row: Send + Sync + 'static>(scope: Signal<Scope>, spec: &'static Lis
     });
     let body = Memo::new(move |_| {
         let scope = scope.get();
-        scope.shown.with(|shown| match (shown.data.as_ref().and_then(spec.page), &shown.data) {
+        scope.shown.with(|shown| match (spec.listed(shown), &shown.data) {
             (Some(page), _) if !page.rows.is_empty() => Body::Table,
             (Some(page), _) if page.query.is_narrowed() => Body::NothingFound,
             (Some(_), _) => Body::Empty,
@@ -92,9 +104,7 @@ pub fn list<Row: Send + Sync + 'static>(scope: Signal<Scope>, spec: &'static Lis
             (None, _) => Body::Table,
         })
     });
-    let total = Memo::new(move |_| {
-        scope.get().shown.with(|shown| shown.data.as_ref().and_then(spec.page).map(|page| page.total))
-    });
+    let total = Memo::new(move |_| scope.get().shown.with(|shown| spec.listed(shown).map(|page| page.total)));
     let may_create = Memo::new(move |_| scope.get().may(Capability::EditContent));
     let create = move || {
         let (label, page) = spec.create.as_ref()?;
@@ -212,14 +222,14 @@ fn table<Row: Send + Sync + 'static>(
     query: Memo<ListQuery>,
 ) -> AnyView {
     let heads = spec.columns.iter().map(|column| head(scope, query, column)).collect_view();
-    let loading = Memo::new(move |_| scope.get().shown.with(|shown| shown.data.as_ref().and_then(spec.page).is_none()));
+    let loading = Memo::new(move |_| scope.get().shown.with(|shown| spec.listed(shown).is_none()));
     let rows = move || {
         let scope = scope.get();
         let row = |row: Option<&Row>| {
             let id = Lasting::default().perhaps("data-testid", row.map(|_| "row".to_owned()));
             tr().add_any_attr(id).child((spec.cells)(scope, Cells::of(row)))
         };
-        scope.shown.with(|shown| match shown.data.as_ref().and_then(spec.page) {
+        scope.shown.with(|shown| match spec.listed(shown) {
             Some(page) => page.rows.iter().map(Some).map(row).collect_view(),
             None => std::iter::repeat_n(None, PAGE_ROWS).map(row).collect_view(),
         })
@@ -234,7 +244,7 @@ fn table<Row: Send + Sync + 'static>(
         </div>
         {move || {
             let scope = scope.get();
-            scope.shown.with(|shown| shown.data.as_ref().and_then(spec.page).map(|page| pager(scope, page)))
+            scope.shown.with(|shown| spec.listed(shown).map(|page| pager(scope, page)))
         }}
     }
     .into_any()

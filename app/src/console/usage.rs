@@ -8,7 +8,7 @@ use super::{
     list::{self, Column, ListSpec, column, sortable},
     scope::Scope,
 };
-use crate::routes::Page;
+use crate::{routes::Page, ui::since};
 use leptos::prelude::*;
 use model::{
     billing::UsageRow,
@@ -16,7 +16,6 @@ use model::{
     moment,
     money::grouped,
 };
-use time::OffsetDateTime;
 
 const COLUMNS: &[Column] = &[
     column("Customer", "col-main"),
@@ -42,12 +41,11 @@ pub fn list(scope: Signal<Scope>) -> AnyView {
 fn cells(scope: Scope, row: Cells<'_, UsageRow>) -> Vec<AnyView> {
     let url = |r: &UsageRow| scope.url(&Page::UsageRecord(r.id));
     let now = scope.session.now.get();
-    let since = |at: OffsetDateTime| now.map_or_else(|| moment::date(at.date()), |now| moment::ago(at, now));
     vec![
         row.main((Font::Text, Font::Text), url, |r| r.customer.clone(), |r| r.product.clone()),
         row.text("col-sm", |r| r.product.clone()),
         row.amount("num wide", |r| grouped(r.quantity.unsigned_abs()), |r| r.unit.clone()),
-        row.time("num", |r| r.recorded_at, since),
+        row.time("num", |r| r.recorded_at, |at| since(at, now)),
     ]
 }
 

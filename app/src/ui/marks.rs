@@ -181,8 +181,12 @@ pub fn Ago(
     #[prop(into)]
     now: Signal<Option<OffsetDateTime>>,
 ) -> impl IntoView {
-    let words = move || now.get().map_or_else(|| moment::date(at.date()), |now| moment::ago(at, now));
-    view! { <time title=moment::exact(at)>{words}</time> }
+    view! { <time title=moment::exact(at)>{move || since(at, now.get())}</time> }
+}
+
+/// How long ago something was; until it is known what time it is, the date.
+pub fn since(at: OffsetDateTime, now: Option<OffsetDateTime>) -> String {
+    now.map_or_else(|| moment::date(at.date()), |now| moment::ago(at, now))
 }
 
 /// A text with the letters that a search matched made heavier. `letters` are character positions, ascending.

@@ -1,6 +1,6 @@
 //! Invoices.
 
-use super::listing::{cursor, known, page, sought, status};
+use super::listing::{cursor, known, page, total};
 use crate::{
     door::{Can, Mode, WorkspaceTx, Write},
     error::StoreError,
@@ -78,23 +78,16 @@ pub async fn list<M: Mode>(tx: &mut WorkspaceTx<M>, query: &ListQuery) -> Result
         SortBy::Total => invoices!(tx.connection(), i64, query, workspace, "t.total_minor"),
         _ => invoices!(tx.connection(), Date, query, workspace, "t.issued_on"),
     };
-    let total = match rows.first().and_then(|row| row.total) {
-        Some(total) => total,
-        // Narrowed, or a page with nothing on it.
-        None => {
-            sqlx::query_scalar!(
-                r#"select count(*) as "count!" from workspace.invoices t
-                left join workspace.customers c on c.workspace_id = t.workspace_id and c.id = t.customer_id
-                where t.workspace_id = $1 and ($2 = '' or position(lower($2) in lower(t.number)) > 0 or position(lower($2) in c.name_key) > 0)
-                    and ($3::text is null or t.status = $3)"#,
-                workspace,
-                sought(query),
-                status(query),
-            )
-            .fetch_one(tx.connection())
-            .await?
-        }
-    };
+    let total = total!(
+        tx.connection(),
+        rows,
+        query,
+        workspace,
+        r#"select count(*) as "count!" from workspace.invoices t
+        left join workspace.customers c on c.workspace_id = t.workspace_id and c.id = t.customer_id
+        where t.workspace_id = $1 and ($2 = '' or position(lower($2) in lower(t.number)) > 0 or position(lower($2) in c.name_key) > 0)
+            and ($3::text is null or t.status = $3)"#
+    );
     ListPage::build(query, rows, total, |row| match by {
         SortBy::Number => cursor(&row.number, row.id),
         SortBy::Total => cursor(&row.total_minor, row.id),

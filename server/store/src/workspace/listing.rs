@@ -155,6 +155,20 @@ macro_rules! page {
 }
 pub(super) use page;
 
+/// How many rows a list has in all: as its rows say it, or, of a narrowed list or a page with nothing on it, by a checked
+/// statement of its own, `$count`, which binds `$1` workspace, `$2` search text, `$3` status.
+macro_rules! total {
+    ($connection:expr, $rows:expr, $query:expr, $workspace:expr, $count:literal) => {{
+        let search = $crate::workspace::listing::sought($query);
+        let status = $crate::workspace::listing::status($query);
+        match $rows.first().and_then(|row| row.total) {
+            Some(total) => total,
+            None => sqlx::query_scalar!($count, $workspace, search, status).fetch_one($connection).await?,
+        }
+    }};
+}
+pub(super) use total;
+
 #[cfg(test)]
 mod tests {
     use super::*;

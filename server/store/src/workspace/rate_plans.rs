@@ -1,6 +1,6 @@
 //! Rate plans.
 
-use super::listing::{cursor, known, page, sought, status};
+use super::listing::{cursor, known, page, total};
 use crate::{
     audit,
     door::{Can, Mode, WorkspaceTx, Write},
@@ -84,23 +84,16 @@ pub async fn list<M: Mode>(tx: &mut WorkspaceTx<M>, query: &ListQuery) -> Result
     } else {
         rate_plans!(tx.connection(), OffsetDateTime, query, workspace, "t.created_at")
     };
-    let total = match rows.first().and_then(|row| row.total) {
-        Some(total) => total,
-        // Narrowed, or a page with nothing on it.
-        None => {
-            sqlx::query_scalar!(
-                r#"select count(*) as "count!" from workspace.rate_plans t
-                join workspace.products p on p.workspace_id = t.workspace_id and p.id = t.product_id
-                where t.workspace_id = $1 and ($2 = '' or position(lower($2) in t.name_key) > 0 or position(lower($2) in p.name_key) > 0)
-                    and ($3::text is null or t.status = $3)"#,
-                workspace,
-                sought(query),
-                status(query),
-            )
-            .fetch_one(tx.connection())
-            .await?
-        }
-    };
+    let total = total!(
+        tx.connection(),
+        rows,
+        query,
+        workspace,
+        r#"select count(*) as "count!" from workspace.rate_plans t
+        join workspace.products p on p.workspace_id = t.workspace_id and p.id = t.product_id
+        where t.workspace_id = $1 and ($2 = '' or position(lower($2) in t.name_key) > 0 or position(lower($2) in p.name_key) > 0)
+            and ($3::text is null or t.status = $3)"#
+    );
     ListPage::build(query, rows, total, |row| match by_name {
         true => cursor(&row.name_key, row.id),
         false => cursor(&row.created_at, row.id),

@@ -1,6 +1,6 @@
 //! Usage records.
 
-use super::listing::{cursor, page, sought};
+use super::listing::{cursor, page, total};
 use crate::{
     door::{Can, Mode, WorkspaceTx, Write},
     error::StoreError,
@@ -71,22 +71,17 @@ pub async fn list<M: Mode>(tx: &mut WorkspaceTx<M>, query: &ListQuery) -> Result
     } else {
         usage!(tx.connection(), OffsetDateTime, query, workspace, "t.recorded_at")
     };
-    let total = match rows.first().and_then(|row| row.total) {
-        Some(total) => total,
-        // Narrowed, or a page with nothing on it.
-        None => {
-            sqlx::query_scalar!(
-                r#"select count(*) as "count!" from workspace.usage t
-                left join workspace.customers c on c.workspace_id = t.workspace_id and c.id = t.customer_id
-                left join workspace.products p on p.workspace_id = t.workspace_id and p.id = t.product_id
-                where t.workspace_id = $1 and ($2 = '' or position(lower($2) in c.name_key) > 0 or position(lower($2) in p.name_key) > 0)"#,
-                workspace,
-                sought(query),
-            )
-            .fetch_one(tx.connection())
-            .await?
-        }
-    };
+    let total = total!(
+        tx.connection(),
+        rows,
+        query,
+        workspace,
+        r#"select count(*) as "count!" from workspace.usage t
+        left join workspace.customers c on c.workspace_id = t.workspace_id and c.id = t.customer_id
+        left join workspace.products p on p.workspace_id = t.workspace_id and p.id = t.product_id
+        where t.workspace_id = $1 and ($2 = '' or position(lower($2) in c.name_key) > 0 or position(lower($2) in p.name_key) > 0)
+            and ($3::text is null or true)"#
+    );
     let page = ListPage::build(query, rows, total, |row| match by_quantity {
         true => cursor(&row.quantity, row.id),
         false => cursor(&row.recorded_at, row.id),
