@@ -3,12 +3,10 @@
 //! The server logs the cause once, with the request's id, and sends one of these; a view turns it into words. Errors
 //! inside the server are `store::StoreError` and `std` errors, and become one of these in `ssr`.
 
+use crate::wire::{self, Wire};
 use model::{Capability, FieldErrors, Slug, link::DeadLink, seating::Refused};
 use serde::{Deserialize, Serialize};
-use server_fn::{
-    codec::JsonEncoding,
-    error::{FromServerFnError, ServerFnErrorErr},
-};
+use server_fn::error::{FromServerFnError, ServerFnErrorErr};
 
 /// Why a handoff was not honoured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,6 +83,8 @@ pub enum AppError {
     Unavailable,
     /// The network did not carry the request.
     Offline,
+    /// The server was replaced by another version since this page was loaded.
+    Outdated,
     /// A bug or a fault; the log has the cause under the request's id.
     Internal,
 }
@@ -109,6 +109,7 @@ impl AppError {
             Self::Limited(_) => "too_many_tries",
             Self::Unavailable => "unavailable",
             Self::Offline => "offline",
+            Self::Outdated => "outdated",
             Self::Internal => "internal",
         }
     }
@@ -119,7 +120,7 @@ impl AppError {
             Self::SignedOut | Self::Credentials => 401,
             Self::GrantExpired | Self::Refused(_) | Self::Denied(_) | Self::Seat(_) | Self::Factor => 403,
             Self::Absent => 404,
-            Self::Moved(_) | Self::Mismatch => 409,
+            Self::Moved(_) | Self::Mismatch | Self::Outdated => 409,
             Self::Gone | Self::Link(_) => 410,
             Self::Invalid(_) => 422,
             Self::Limited(_) => 429,
@@ -156,6 +157,7 @@ impl AppError {
             Self::Limited(seconds) => format!("Too many tries. Wait {seconds} s, then try again."),
             Self::Unavailable => "Stile can’t reach its data. Nothing was changed; try again in a moment.".to_owned(),
             Self::Offline => "The server can’t be reached. Check the connection and try again.".to_owned(),
+            Self::Outdated => "Stile was updated since this page was opened. Reload it to go on.".to_owned(),
             Self::Internal => "Something went wrong on the server. Nothing was changed; try again.".to_owned(),
         }
     }
@@ -178,11 +180,12 @@ impl std::fmt::Display for AppError {
 impl std::error::Error for AppError {}
 
 impl FromServerFnError for AppError {
-    type Encoder = JsonEncoding;
+    type Encoder = Wire;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
             ServerFnErrorErr::Request(_) => Self::Offline,
+            ServerFnErrorErr::Deserialization(why) if wire::is_of_another_build(&why) => Self::Outdated,
             _ => Self::Internal,
         }
     }

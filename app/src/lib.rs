@@ -19,6 +19,7 @@ pub mod session;
 #[cfg(feature = "ssr")]
 pub mod ssr;
 pub mod ui;
+pub mod wire;
 
 pub use root::App;
 
@@ -28,7 +29,7 @@ pub use root::App;
 pub fn hydrate(address: &str) {
     use leptos::prelude::*;
     let Some(element) = document().get_element_by_id(boot::ELEMENT) else { return };
-    let Ok(boot) = serde_json::from_str::<boot::Boot>(&element.text_content().unwrap_or_default()) else { return };
+    let Ok(boot) = wire::from_text::<boot::Boot>(&element.text_content().unwrap_or_default()) else { return };
     // It holds the first page's rows and the grant: what belongs to a workspace must not outlive it in the document.
     element.remove();
     let (path, query) = address.split_once('?').unwrap_or((address, ""));

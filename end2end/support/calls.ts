@@ -19,17 +19,21 @@ export function redeem(request: APIRequestContext, to: string, code: string): Pr
   return call(request, "enter_workspace", { to, code, url: `/${to}/overview` });
 }
 
-/** The data that a document carries for its page. */
-export async function bootOf(request: APIRequestContext, path: string) {
-  const answer = await request.get(path);
+/** Enters a workspace and opens the page at a path of it, in one call. */
+export async function enter(request: APIRequestContext, path: string) {
+  const answer = await call(request, "open_workspace", { to: path.split("/")[1], url: path });
   expect(answer.status(), path).toBe(200);
-  const json = /<script type="application\/json" id="boot">(.*?)<\/script>/s.exec(await answer.text())?.[1];
-  return JSON.parse(json ?? "{}");
+  return await answer.json();
+}
+
+/** Opens a page of a workspace with a grant that was had before. */
+export function load(request: APIRequestContext, path: string, grant: string): Promise<APIResponse> {
+  return call(request, "load_page", { workspace: path.split("/")[1], grant, url: path });
 }
 
 /** The grant that a page of the workspace holds. */
 export async function grantOf(request: APIRequestContext, slug: string): Promise<string> {
-  const grant = (await bootOf(request, `/${slug}/customers`)).content.workspace.entry.grant as string;
+  const grant = (await enter(request, `/${slug}/customers`)).entry.grant as string;
   expect(grant, `a page of ${slug} carries a grant`).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
   return grant;
 }

@@ -3,7 +3,7 @@
 // (security.md T-37).
 import { type Page, expect } from "@playwright/test";
 import { ADA, MIA, VIK, test } from "../support/as";
-import { bootOf, call, grantOf } from "../support/calls";
+import { call, enter, grantOf } from "../support/calls";
 import { IT, customersOf, sql } from "../support/facts";
 import { contextOf, live, open } from "../support/people";
 import { get, sessionOf } from "../support/raw";
@@ -138,15 +138,15 @@ test("a new workspace: address proposed and looked at, created, opened, in the s
   await expect(workspaceName(page)).toHaveText(name);
   await page.getByTestId("switcher").click();
   await expect(page.locator(`[data-testid=switcher-item][data-slug=${slug}]`)).toBeVisible();
-  const boot = await bootOf(page.context().request, `/${slug}/overview`);
-  expect(boot.content.workspace.entry.workspace.organization).toBe("SmartAI");
+  const { entry } = await enter(page.context().request, `/${slug}/overview`);
+  expect(entry.workspace.organization).toBe("SmartAI");
 
   const member = await as(MIA);
   await open(member, "/home");
   await expect(member.getByRole("link", { name: "New workspace" })).toHaveCount(0);
   await open(member, "/new");
   await expect(member.getByText("No organization to create it in")).toBeVisible();
-  const organization = boot.content.workspace.entry.workspace.organization_id;
+  const organization = entry.workspace.organization_id;
   const refused = await call(member.context().request, "create_workspace", { input: { name: "Sneaked", slug: "sneaked-in", organization } });
   expect(refused.status(), "a member creates a workspace").toBe(422);
   // It is not taken down again for real: nothing but the product's own way exists, and that is kept.

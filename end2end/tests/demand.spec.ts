@@ -5,7 +5,7 @@ import { ADA } from "../support/as";
 import { codeOf, demand, enterCode, forgetFactors, freshCode, setUpApp } from "../support/factors";
 import { FINANCE, IT, customersOf, found, sql, stringsOf } from "../support/facts";
 import { forget, forgetTokens, value } from "../support/made";
-import { bootOf, call, grantOf } from "../support/calls";
+import { call, enter, grantOf } from "../support/calls";
 import { contextOf, live, open } from "../support/people";
 import { get } from "../support/raw";
 import { bySwitcher, expectFinance, rowsAreThere } from "../support/switching";
@@ -134,7 +134,7 @@ test("without JavaScript: asked, and let in by a code", async ({ browser }) => {
   await expect(page).toHaveURL(`/${FINANCE}/customers`);
   const [customer] = await customersOf(FINANCE);
   await expect(page.getByRole("link", { name: customer.name })).toBeVisible();
-  expect((await bootOf(context.request, `/${IT}/customers`)).content.workspace, "and into the other as ever").toBeTruthy();
+  expect((await enter(context.request, `/${IT}/customers`)).entry.workspace.slug, "and into the other as ever").toBe(IT);
   await context.close();
 });
 

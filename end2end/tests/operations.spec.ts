@@ -39,7 +39,7 @@ test("a page's nonce is new each time, and is on each of its scripts", async () 
     const policy = page.headers["content-security-policy"];
     const nonce = /script-src 'nonce-([\w-]{22,})' 'strict-dynamic' 'wasm-unsafe-eval';/.exec(policy)?.[1];
     expect(nonce, `${path}: ${policy}`).toBeDefined();
-    const scripts = [...page.body.matchAll(/<script\b[^>]*>/g)].map(([tag]) => tag).filter((tag) => !tag.includes("application/json"));
+    const scripts = [...page.body.matchAll(/<script\b[^>]*>/g)].map(([tag]) => tag).filter((tag) => !tag.includes("application/vnd.stile"));
     expect(scripts.length, "the page has no script").toBeGreaterThan(0);
     for (const tag of scripts) expect(tag, `${path}: a script without the nonce`).toContain(`nonce="${nonce}"`);
     expect(page.body, `${path}: inline style or handler`).not.toMatch(/\sstyle="|\son[a-z]+="/);

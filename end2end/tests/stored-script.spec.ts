@@ -38,7 +38,7 @@ test.afterAll(async () => {
 
 /** Nothing ran, and nothing of it became an element. */
 async function inert(page: Page, where: string): Promise<void> {
-  await expect(page.locator("img, svg[onload], script:not([src]):not([type='application/json'])"), `${where}: markup came to life`).toHaveCount(0);
+  await expect(page.locator("img, svg[onload], script:not([src]):not([type='application/vnd.stile'])"), `${where}: markup came to life`).toHaveCount(0);
 }
 
 async function ran(page: Page): Promise<unknown> {

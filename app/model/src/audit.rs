@@ -271,8 +271,8 @@ pub struct AuditRow {
     pub actor: String,
     /// What they did: the stored word, which may be one of a later version.
     pub action: String,
-    /// What was changed.
-    pub detail: Detail,
+    /// What was changed, in words ([`Detail::words`]).
+    pub detail: String,
 }
 
 impl AuditRow {

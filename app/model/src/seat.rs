@@ -31,9 +31,9 @@ enum Sources {
 
 #[derive(Serialize, Deserialize)]
 struct SeatParts {
-    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[serde(default)]
     direct: Option<WorkspaceRole>,
-    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[serde(default)]
     organization: Option<OrganizationRole>,
 }
 

@@ -2,7 +2,7 @@
 
 #![expect(missing_docs, reason = "the fields that the macro makes of documented arguments have none")]
 
-use crate::error::AppError;
+use crate::{error::AppError, wire::Compact};
 use leptos::prelude::*;
 use model::{preferences::Preferences, profile::Profile};
 use server_fn::codec::Json;
@@ -11,7 +11,7 @@ use server_fn::codec::Json;
 ///
 /// # Errors
 /// [`AppError::SignedOut`].
-#[server(prefix = "/api/fn", endpoint = "load_profile", input = Json, output = Json)]
+#[server(prefix = "/api/fn", endpoint = "load_profile", input = Json, output = Compact)]
 pub async fn load_profile() -> Result<Profile, AppError> {
     crate::ssr::profile::load(&crate::ssr::context()?).await
 }
@@ -20,7 +20,7 @@ pub async fn load_profile() -> Result<Profile, AppError> {
 ///
 /// # Errors
 /// [`AppError::Invalid`] on `name`.
-#[server(prefix = "/api/fn", endpoint = "save_name", input = Json, output = Json)]
+#[server(prefix = "/api/fn", endpoint = "save_name", input = Json, output = Compact)]
 pub async fn save_name(name: String) -> Result<String, AppError> {
     crate::ssr::profile::save_name(&crate::ssr::context()?, &name).await
 }
@@ -29,7 +29,7 @@ pub async fn save_name(name: String) -> Result<String, AppError> {
 ///
 /// # Errors
 /// [`AppError::Invalid`] on `current_password` and `password`; [`AppError::Limited`] after too many wrong ones.
-#[server(prefix = "/api/fn", endpoint = "change_password", input = Json, output = Json)]
+#[server(prefix = "/api/fn", endpoint = "change_password", input = Json, output = Compact)]
 pub async fn change_password(current: String, password: String) -> Result<(), AppError> {
     crate::ssr::profile::change_password(&crate::ssr::context()?, &current, &password).await
 }
@@ -38,7 +38,7 @@ pub async fn change_password(current: String, password: String) -> Result<(), Ap
 ///
 /// # Errors
 /// [`AppError::Invalid`] on `email` and `address_password`; [`AppError::Limited`].
-#[server(prefix = "/api/fn", endpoint = "ask_address", input = Json, output = Json)]
+#[server(prefix = "/api/fn", endpoint = "ask_address", input = Json, output = Compact)]
 pub async fn ask_address(email: String, password: String) -> Result<(), AppError> {
     crate::ssr::profile::ask_address(&crate::ssr::context()?, &email, &password).await
 }
@@ -47,7 +47,7 @@ pub async fn ask_address(email: String, password: String) -> Result<(), AppError
 ///
 /// # Errors
 /// [`AppError::SignedOut`].
-#[server(prefix = "/api/fn", endpoint = "withdraw_address", input = Json, output = Json)]
+#[server(prefix = "/api/fn", endpoint = "withdraw_address", input = Json, output = Compact)]
 pub async fn withdraw_address() -> Result<(), AppError> {
     crate::ssr::profile::withdraw_address(&crate::ssr::context()?).await
 }
@@ -56,7 +56,7 @@ pub async fn withdraw_address() -> Result<(), AppError> {
 ///
 /// # Errors
 /// [`AppError::SignedOut`].
-#[server(prefix = "/api/fn", endpoint = "load_preferences", input = Json, output = Json)]
+#[server(prefix = "/api/fn", endpoint = "load_preferences", input = Json, output = Compact)]
 pub async fn load_preferences() -> Result<Preferences, AppError> {
     crate::ssr::profile::preferences(&crate::ssr::context()?).await
 }
@@ -65,7 +65,7 @@ pub async fn load_preferences() -> Result<Preferences, AppError> {
 ///
 /// # Errors
 /// [`AppError::SignedOut`]; words that are no choice stand for the default.
-#[server(prefix = "/api/fn", endpoint = "save_preferences", input = Json, output = Json)]
+#[server(prefix = "/api/fn", endpoint = "save_preferences", input = Json, output = Compact)]
 pub async fn save_preferences(landing: String, order: String, theme: String) -> Result<Preferences, AppError> {
     crate::ssr::profile::save_preferences(&crate::ssr::context()?, &landing, &order, &theme).await
 }

@@ -142,8 +142,11 @@ impl Scope {
         self.replace(page);
     }
 
-    /// Tries again what failed.
+    /// Tries again what failed. With another version of the server than the document's, only a new document helps.
     pub fn retry(self) {
+        if self.failed.with_untracked(|failed| *failed == Some(AppError::Outdated)) {
+            return browser::reload_document();
+        }
         self.failed.set(None);
         if self.entry.with_untracked(Option::is_some) { self.load(self.page.get_untracked()) } else { self.enter() }
     }

@@ -1,9 +1,9 @@
 //! Answering server functions.
 
 use super::{RequestContext, fault};
-use crate::error::AppError;
+use crate::{error::AppError, wire};
 use axum::body::{Body, to_bytes};
-use http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, header};
 use leptos::{
     prelude::{provide_context, use_context},
     reactive::{computed::ScopedFuture, owner::Owner},
@@ -24,11 +24,51 @@ pub struct Call {
     pub request: RequestContext,
     headers: Arc<Mutex<Vec<(HeaderName, HeaderValue)>>>,
     person: Arc<OnceLock<UserId>>,
+    form: Form,
+}
+
+/// How an answer is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// As this console's own program reads it.
+    Wire,
+    /// For everybody else.
+    Json,
+}
+
+impl Form {
+    /// What the request asks for. The program of another build gets what it can tell to be of another.
+    fn asked(headers: &HeaderMap) -> Self {
+        let wire = |value: &HeaderValue| value.to_str().is_ok_and(|value| value.starts_with(wire::TYPE));
+        if headers.get(header::ACCEPT).is_some_and(wire) { Self::Wire } else { Self::Json }
+    }
+
+    const fn content_type(self) -> HeaderValue {
+        HeaderValue::from_static(match self {
+            Self::Wire => wire::TYPE,
+            Self::Json => "application/json",
+        })
+    }
+
+    fn read_error(self, body: &[u8]) -> AppError {
+        match self {
+            Self::Wire => wire::from_bytes(body).ok(),
+            Self::Json => serde_json::from_slice(body).ok(),
+        }
+        .unwrap_or(AppError::Internal)
+    }
+
+    fn write_error(self, error: &AppError) -> Vec<u8> {
+        match self {
+            Self::Wire => wire::to_bytes(error).unwrap_or_default(),
+            Self::Json => serde_json::to_vec(error).unwrap_or_default(),
+        }
+    }
 }
 
 impl Call {
     pub(super) fn new(request: RequestContext) -> Self {
-        Self { request, headers: Arc::default(), person: Arc::default() }
+        Self { request, headers: Arc::default(), person: Arc::default(), form: Form::Wire }
     }
 
     /// Adds a header to the answer.
@@ -74,13 +114,19 @@ pub fn context() -> Result<Call, AppError> {
         .ok_or_else(|| fault(StoreError::Inconsistent("a server function outside a request".to_owned())))
 }
 
+/// Whether the server function that runs answers somebody who asked for JSON.
+pub(crate) fn wants_json() -> bool {
+    use_context::<Call>().is_some_and(|call| call.form == Form::Json)
+}
+
 /// Answers `POST /api/fn/...`.
 pub async fn call(context: RequestContext, request: Request<Body>) -> Response<Body> {
     let Some(mut function) = server_fn::axum::get_server_fn_service(request.uri().path(), request.method().clone())
     else {
-        return error_response(&AppError::Absent);
+        return error_response(&AppError::Absent, Form::asked(request.headers()));
     };
-    let call = Call::new(context);
+    let form = Form::asked(request.headers());
+    let call = Call { form, ..Call::new(context) };
     let owner = Owner::new();
     let answer = owner.with(|| {
         provide_context(call.clone());
@@ -90,17 +136,18 @@ pub async fn call(context: RequestContext, request: Request<Body>) -> Response<B
     // server_fn answers every error with 500; the error itself knows better.
     if response.status() == StatusCode::INTERNAL_SERVER_ERROR {
         let body = to_bytes(response.into_body(), ERROR_BYTES).await.unwrap_or_default();
-        response = error_response(&serde_json::from_slice(&body).unwrap_or(AppError::Internal));
+        response = error_response(&form.read_error(&body), form);
     }
+    // server_fn names the one type that a function is declared with.
+    response.headers_mut().insert(header::CONTENT_TYPE, form.content_type());
     call.apply(&mut response);
     response
 }
 
-fn error_response(error: &AppError) -> Response<Body> {
-    let body = serde_json::to_vec(error).unwrap_or_default();
-    let mut response = Response::new(Body::from(body));
+fn error_response(error: &AppError, form: Form) -> Response<Body> {
+    let mut response = Response::new(Body::from(form.write_error(error)));
     *response.status_mut() = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response.headers_mut().insert(header::CONTENT_TYPE, form.content_type());
     if let AppError::Limited(seconds) = error
         && let Ok(value) = HeaderValue::from_str(&seconds.to_string())
     {

@@ -30,6 +30,7 @@ pub mod settings;
 mod shell;
 pub mod start;
 
+pub(crate) use call::wants_json;
 pub use call::{Call, call, context};
 pub use cookies::Cookies;
 pub use document::{document, unavailable};

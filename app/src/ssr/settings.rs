@@ -214,7 +214,7 @@ pub(super) async fn export(call: &Call, slug: &Slug, query: &AuditQuery) -> Resu
     let mut csv = String::from("time (UTC),who,action,what,detail\r\n");
     for row in &rows {
         let cells =
-            [moment::timestamp(row.at), row.actor.clone(), row.action.clone(), row.phrase(), row.detail.words()];
+            [moment::timestamp(row.at), row.actor.clone(), row.action.clone(), row.phrase(), row.detail.clone()];
         csv.push_str(&cells.iter().map(|cell| csv_cell(cell)).collect::<Vec<_>>().join(","));
         csv.push_str("\r\n");
     }

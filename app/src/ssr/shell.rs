@@ -5,6 +5,7 @@ use crate::{
     App,
     boot::{self, Boot, Content},
     routes::Route,
+    wire,
 };
 use axum::body::Body;
 use http::{HeaderValue, Response, StatusCode, header};
@@ -17,12 +18,10 @@ pub(super) fn render(context: &RequestContext, boot: Boot, route: Route, status:
     // A page that must be the same for everybody carries no nonce; its policy allows this origin's scripts instead.
     let same_for_all = matches!(boot.content, Content::Absent | Content::Gone | Content::Unavailable);
     let nonce = context.nonce.as_ref().filter(|_| !same_for_all).map(|n| format!(" nonce=\"{n}\"")).unwrap_or_default();
-    let json = serde_json::to_string(&boot).unwrap_or_else(|error| {
+    let data = wire::to_text(&boot).unwrap_or_else(|error| {
         tracing::error!(%error, "a document could not be serialized");
         String::new()
     });
-    // Inside a script element only `<` could end it.
-    let json = json.replace('<', "\\u003c");
     let owner = Owner::new_root(None);
     let body = owner.with(|| view! { <App boot route/> }.to_html());
     drop(owner);
@@ -39,8 +38,9 @@ pub(super) fn render(context: &RequestContext, boot: Boot, route: Route, status:
         <link rel=\"stylesheet\" href=\"{css}\">\
         <link rel=\"modulepreload\" href=\"{js}\"{nonce}><link rel=\"preload\" href=\"{wasm}\" as=\"fetch\" type=\"application/wasm\" crossorigin fetchpriority=\"low\">\
         <script type=\"module\" src=\"{start}\"{nonce}></script></head>\
-        <body>{body}<script type=\"application/json\" id=\"{element}\">{json}</script></body></html>",
+        <body>{body}<script type=\"{kind}\" id=\"{element}\">{data}</script></body></html>",
         title = escape(&title),
+        kind = wire::TYPE,
         element = boot::ELEMENT,
     );
     let mut response = Response::new(Body::from(html));

@@ -69,7 +69,7 @@ pub fn table(
 }
 
 fn row(row: &AuditRow) -> AnyView {
-    let (phrase, detail) = (row.phrase(), row.detail.words());
+    let (phrase, detail) = (row.phrase(), row.detail.clone());
     let what = if detail.is_empty() { phrase.clone() } else { format!("{phrase}: {detail}") };
     view! {
         <tr data-testid="row" data-action=row.action.clone()>

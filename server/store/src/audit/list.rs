@@ -5,7 +5,7 @@ use crate::{
     error::StoreError,
 };
 use model::{
-    audit::{AuditQuery, AuditRow, Position},
+    audit::{AuditQuery, AuditRow, Detail, Position},
     capability::ManageSettings,
     id::UserId,
 };
@@ -50,7 +50,7 @@ impl TryFrom<Row> for AuditRow {
             actor: row.actor,
             action: row.action,
             // What somebody wrote there in another form is left out rather than losing the page.
-            detail: serde_json::from_str(&row.detail).unwrap_or_default(),
+            detail: serde_json::from_str::<Detail>(&row.detail).unwrap_or_default().words(),
         })
     }
 }

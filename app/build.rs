@@ -1,0 +1,39 @@
+//! Names this build by what travels between its two halves: see `src/wire.rs`.
+
+use std::{
+    fs,
+    hash::{DefaultHasher, Hash, Hasher},
+    io,
+    path::{Path, PathBuf},
+};
+
+/// Where the types that travel are. The server's own part says nothing of them.
+const SOURCES: [&str; 2] = ["src", "model/src"];
+const SERVERS_OWN: &str = "src/ssr";
+
+fn main() -> io::Result<()> {
+    let mut files = Vec::new();
+    for source in SOURCES {
+        println!("cargo::rerun-if-changed={source}");
+        gather(Path::new(source), &mut files)?;
+    }
+    files.sort();
+    let mut hasher = DefaultHasher::new();
+    for file in files {
+        fs::read(&file)?.hash(&mut hasher);
+    }
+    println!("cargo::rustc-env=STILE_WIRE={:016x}", hasher.finish());
+    Ok(())
+}
+
+fn gather(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() && path != Path::new(SERVERS_OWN) {
+            gather(&path, files)?;
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+    Ok(())
+}

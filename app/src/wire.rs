@@ -1,0 +1,162 @@
+//! How what the server says travels to this console's own program: by position and without names (postcard), which
+//! needs a fraction of the code and of the bytes that JSON takes. Whoever asks without naming [`TYPE`] gets JSON; what
+//! is sent to the server is always JSON.
+//!
+//! Nothing in such bytes says what they mean, so they begin with the build that wrote them, and the program of
+//! another build does not look at them: [`AppError::Outdated`](crate::error::AppError::Outdated).
+
+use serde::{Serialize, de::DeserializeOwned};
+use server_fn::{Bytes, ContentType, Decodes, Encodes, Format, FormatType, codec::Post};
+use std::fmt;
+
+/// The type of content, which the program names in `Accept`.
+pub const TYPE: &str = "application/vnd.stile";
+
+/// What everything begins with that any build wrote.
+const MARK: &str = "stile ";
+/// What everything begins with that this build wrote.
+const OURS: &str = concat!("stile ", env!("STILE_WIRE"), "\n");
+
+/// A server function's answer, as its `output`.
+pub type Compact = Post<Wire>;
+
+/// The encoding.
+pub struct Wire;
+
+impl ContentType for Wire {
+    const CONTENT_TYPE: &'static str = TYPE;
+}
+
+impl FormatType for Wire {
+    const FORMAT_TYPE: Format = Format::Binary;
+}
+
+/// Why something could not be written or read.
+#[derive(Debug, PartialEq, Eq)]
+pub enum WireError {
+    /// Another build wrote it.
+    Build,
+    /// It is nothing that any build wrote, or it is cut off.
+    Unreadable,
+    /// It can't be written that way.
+    Unwritable,
+}
+
+/// What [`WireError::Build`] is called where only its words are handed on.
+const BUILD: &str = "written by another build";
+
+impl fmt::Display for WireError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Build => BUILD,
+            Self::Unreadable => "unreadable",
+            Self::Unwritable => "unwritable",
+        })
+    }
+}
+
+impl std::error::Error for WireError {}
+
+/// Whether the words of an error are those of [`WireError::Build`]: server_fn hands on no more than words.
+pub fn is_of_another_build(words: &str) -> bool {
+    words == BUILD
+}
+
+/// Writes a value.
+///
+/// # Errors
+/// [`WireError::Unwritable`] for a type whose fields depend on its value.
+pub fn to_bytes<T: Serialize>(value: &T) -> Result<Vec<u8>, WireError> {
+    postcard::to_extend(value, OURS.as_bytes().to_vec()).map_err(|_| WireError::Unwritable)
+}
+
+/// Reads a value.
+///
+/// # Errors
+/// [`WireError::Build`] and [`WireError::Unreadable`].
+pub fn from_bytes<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, WireError> {
+    match bytes.strip_prefix(OURS.as_bytes()) {
+        Some(bytes) => postcard::from_bytes(bytes).map_err(|_| WireError::Unreadable),
+        None if bytes.starts_with(MARK.as_bytes()) => Err(WireError::Build),
+        None => Err(WireError::Unreadable),
+    }
+}
+
+/// Where bytes stand that can't stand in a `script` element as they are: moved up by this much.
+const SHIFT: u32 = 0x100;
+
+/// Writes a value as text for a `script` element: what is printable stays as it is, and any other byte and `<`, which
+/// alone could end the element, becomes the character [`SHIFT`] further up. Compresses as the bytes do, unlike base64.
+///
+/// # Errors
+/// As [`to_bytes`].
+pub fn to_text<T: Serialize>(value: &T) -> Result<String, WireError> {
+    let char_of = |byte: u8| match byte {
+        b' '..=b'~' if byte != b'<' => char::from(byte),
+        _ => char::from_u32(SHIFT + u32::from(byte)).unwrap_or_default(),
+    };
+    Ok(to_bytes(value)?.into_iter().map(char_of).collect())
+}
+
+/// Reads what [`to_text`] wrote.
+///
+/// # Errors
+/// As [`from_bytes`].
+pub fn from_text<T: DeserializeOwned>(text: &str) -> Result<T, WireError> {
+    let bytes: Vec<u8> = text.chars().map(|c| (u32::from(c) % SHIFT) as u8).collect();
+    from_bytes(&bytes)
+}
+
+impl<T: Serialize> Encodes<T> for Wire {
+    type Error = WireError;
+
+    fn encode(value: &T) -> Result<Bytes, WireError> {
+        #[cfg(feature = "ssr")]
+        if crate::ssr::wants_json() {
+            return serde_json::to_vec(value).map(Bytes::from).map_err(|_| WireError::Unwritable);
+        }
+        to_bytes(value).map(Bytes::from)
+    }
+}
+
+impl<T: DeserializeOwned> Decodes<T> for Wire {
+    type Error = WireError;
+
+    fn decode(bytes: Bytes) -> Result<T, WireError> {
+        from_bytes(&bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::AppError;
+    use model::{FieldErrors, Slug};
+    use server_fn::error::{FromServerFnError, ServerFnErrorErr};
+
+    #[test]
+    fn what_is_written_is_read_as_bytes_and_as_text() {
+        let errors = FieldErrors::one("name", "</script><!-- é ☃");
+        for error in [AppError::SignedOut, AppError::Invalid(errors), AppError::Limited(u32::MAX)] {
+            assert_eq!(from_bytes(&to_bytes(&error).unwrap()), Ok(error.clone()));
+            let text = to_text(&error).unwrap();
+            assert_eq!(from_text(&text), Ok(error));
+            assert!(!text.contains(|c: char| c == '<' || c.is_control()), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_another_build_wrote_is_not_looked_at() {
+        let slug = Slug::parse("smartai-it").unwrap();
+        let ours = to_bytes(&slug).unwrap();
+        let theirs = [b"stile 0123456789abcdef\n", &ours[OURS.len()..]].concat();
+        assert_eq!(from_bytes::<Slug>(&theirs), Err(WireError::Build));
+        assert_eq!(<AppError as FromServerFnError>::de(theirs.into()), AppError::Outdated);
+        for nothing_of_ours in [&b"<html>502 Bad Gateway"[..], b"", b"\"absent\"", &ours[..ours.len() - 1]] {
+            assert_eq!(from_bytes::<Slug>(nothing_of_ours), Err(WireError::Unreadable));
+            assert_eq!(<AppError as FromServerFnError>::de(nothing_of_ours.to_vec().into()), AppError::Internal);
+        }
+        let offline = AppError::from_server_fn_error(ServerFnErrorErr::Request("no network".into()));
+        assert_eq!(offline, AppError::Offline, "control");
+    }
+}
