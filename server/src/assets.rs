@@ -13,8 +13,8 @@ use std::{
 };
 use tower_http::services::{ServeDir, ServeFile};
 
-/// The files of the client in `pkg`, as cargo-leptos names them.
-const FILES: [&str; 3] = ["stile.js", "stile.wasm", "stile.css"];
+/// The files of the client in `pkg`, as scripts/build names them.
+const FILES: [&str; 4] = ["stile.js", "stile.wasm", "pages.wasm", "stile.css"];
 /// Characters of the hash: 48 bits tell builds apart.
 const HASH_LENGTH: usize = 12;
 
@@ -72,9 +72,10 @@ impl Site {
         });
         hash.truncate(HASH_LENGTH);
         let url = |file: &str| format!("/pkg/{hash}/{file}");
-        let [js, wasm, css] = FILES.map(url);
+        let [js, wasm, pages, css] = FILES.map(url);
         let font = names(&root.join("fonts")).into_iter().find(|name| name.ends_with(".woff2"));
-        let urls = AssetUrls { css, js, wasm, boot: url("boot.js"), font: font.map(|name| format!("/fonts/{name}")) };
+        let urls =
+            AssetUrls { css, js, wasm, pages, boot: url("boot.js"), font: font.map(|name| format!("/fonts/{name}")) };
         Ok(Self { root: root.to_owned(), hash, urls })
     }
 

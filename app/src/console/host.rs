@@ -1,12 +1,18 @@
 //! Which view shows which page, and what stands there while it loads, fails or is not allowed.
 
-use super::{PageData, customers, invoices, overview, products, rate_plans, scope::Scope, settings, usage};
+use super::{PageData, Visit, customers, invoices, overview, products, rate_plans, scope::Scope, usage};
 use crate::{
+    chunk::{self, Part},
     routes::Page,
     ui::{Empty, Icon},
 };
 use leptos::prelude::*;
 use model::list::Noun;
+
+/// Whether the program carries a page from the first, and not in its chunk.
+pub fn is_carried(page: &Page) -> bool {
+    matches!(page, Page::Overview | Page::List(_))
+}
 
 /// What is mounted. As long as it is the same, the view stays and its texts change.
 #[derive(Clone, PartialEq)]
@@ -16,7 +22,7 @@ enum Mounted {
     /// So does a list; another query of it is the same view, and its focus stays.
     List(Noun),
     /// A page of one visit: what is typed, opened or chosen in it ends with that.
-    Visit(Box<(Scope, Page)>),
+    Visit(Box<Visit>),
 }
 
 /// The page on screen.
@@ -30,7 +36,7 @@ pub fn PageHost(
         match visit.shown.with(|shown| shown.page.key()) {
             Page::Overview => Mounted::Overview,
             Page::List(query) => Mounted::List(query.noun),
-            page => Mounted::Visit(Box::new((visit, page))),
+            page => Mounted::Visit(Box::new(Visit { scope: visit, page })),
         }
     });
     // A view within a view: another page is built anew, and never drawn into the elements of the former.
@@ -43,26 +49,8 @@ pub fn PageHost(
             Mounted::List(Noun::Customers) => customers::list(scope),
             Mounted::List(Noun::Usage) => usage::list(scope),
             Mounted::List(Noun::Invoices) => invoices::list(scope),
-            Mounted::Visit(visit) => {
-                let (scope, page) = *visit;
-                of_visit(scope, page)
-            }
+            Mounted::Visit(visit) => chunk::later(Part::Visit(visit)),
         }
-    }
-}
-
-fn of_visit(scope: Scope, page: Page) -> AnyView {
-    match page {
-        Page::Product(_) => products::detail(scope),
-        Page::NewProduct | Page::EditProduct(_) => products::form(scope),
-        Page::RatePlan(_) => rate_plans::detail(scope),
-        Page::Customer(_) => customers::detail(scope),
-        Page::NewCustomer | Page::EditCustomer(_) => customers::form(scope),
-        Page::UsageRecord(_) => usage::detail(scope),
-        Page::Invoice(_) => invoices::detail(scope),
-        Page::Settings(page) => settings::view(scope, page),
-        // The overview and the lists are none of these.
-        Page::Overview | Page::List(_) | Page::Unknown => missing(scope, Noun::Customers),
     }
 }
 
@@ -92,7 +80,7 @@ pub fn with_data(
 }
 
 /// No such row in this workspace; it may be in another, and nobody can tell.
-fn missing(scope: Scope, noun: Noun) -> AnyView {
+pub fn missing(scope: Scope, noun: Noun) -> AnyView {
     let back = scope.url(&Page::list(noun));
     view! {
         <section class="empty" data-testid="row-not-found">
@@ -129,6 +117,12 @@ pub fn failed(scope: Scope, message: &str) -> AnyView {
         </section>
     }
     .into_any()
+}
+
+/// In the place of a page whose code is on its way.
+#[cfg(feature = "hydrate")]
+pub fn awaited(visit: &Visit) -> AnyView {
+    skeleton(visit.page.noun().unwrap_or(Noun::Customers))
 }
 
 /// In the place of a page that is on its way.

@@ -21,8 +21,12 @@ mod staging;
 mod standing;
 mod switcher;
 mod usage;
+mod visit;
 
 pub use data::{AuditView, Entered, PageData, Scoped};
+#[cfg(feature = "hydrate")]
+pub use host::awaited;
+pub use host::is_carried;
 pub use palette::Palette;
 pub use plane::WorkspacePlane;
 pub use scope::Scope;
@@ -31,3 +35,4 @@ pub use settings::{audit_table, check_slug, delete_workspace, save_general};
 pub use shell::ShellInfo;
 pub use staging::Staging;
 pub use standing::Lost;
+pub use visit::Visit;

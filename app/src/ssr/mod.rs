@@ -90,6 +90,8 @@ pub struct AssetUrls {
     pub js: String,
     /// The program.
     pub wasm: String,
+    /// What it does not carry at first.
+    pub pages: String,
     /// What starts it.
     pub boot: String,
     /// The font, if it is there.

@@ -4,6 +4,7 @@ use super::{AssetUrls, RequestContext};
 use crate::{
     App,
     boot::{self, Boot, Content},
+    root,
     routes::Route,
     wire,
 };
@@ -22,10 +23,13 @@ pub(super) fn render(context: &RequestContext, boot: Boot, route: Route, status:
         tracing::error!(%error, "a document could not be serialized");
         String::new()
     });
+    let needs_chunk = root::needs_chunk(&boot.content, &route);
     let owner = Owner::new_root(None);
     let body = owner.with(|| view! { <App boot route/> }.to_html());
     drop(owner);
-    let AssetUrls { css, js, wasm, boot: start, font } = &context.services.assets;
+    let AssetUrls { css, js, wasm, pages, boot: start, font } = &context.services.assets;
+    let pages = needs_chunk.then(|| preload(pages)).unwrap_or_default();
+    let wasm = preload(wasm);
     let font = font
         .as_ref()
         .map(|f| format!("<link rel=\"preload\" href=\"{f}\" as=\"font\" type=\"font/woff2\" crossorigin>"))
@@ -36,7 +40,7 @@ pub(super) fn render(context: &RequestContext, boot: Boot, route: Route, status:
         <meta name=\"color-scheme\" content=\"light dark\"><title>{title}</title>\
         <link rel=\"icon\" href=\"/favicon.svg\" type=\"image/svg+xml\">{font}\
         <link rel=\"stylesheet\" href=\"{css}\">\
-        <link rel=\"modulepreload\" href=\"{js}\"{nonce}><link rel=\"preload\" href=\"{wasm}\" as=\"fetch\" type=\"application/wasm\" crossorigin fetchpriority=\"low\">\
+        <link rel=\"modulepreload\" href=\"{js}\"{nonce}>{wasm}{pages}\
         <script type=\"module\" src=\"{start}\"{nonce}></script></head>\
         <body>{body}<script type=\"{kind}\" id=\"{element}\">{data}</script></body></html>",
         title = escape(&title),
@@ -50,6 +54,13 @@ pub(super) fn render(context: &RequestContext, boot: Boot, route: Route, status:
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
     }
     response
+}
+
+/// A part of the program, which is to be there when it is asked for, and never before the rows are.
+fn preload(wasm: &str) -> String {
+    format!(
+        "<link rel=\"preload\" href=\"{wasm}\" as=\"fetch\" type=\"application/wasm\" crossorigin fetchpriority=\"low\">"
+    )
 }
 
 /// `/dev/gallery`, in a server that was built for development: markup and style sheet, without the program.
