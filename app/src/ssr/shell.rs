@@ -28,7 +28,7 @@ pub(super) fn render(context: &RequestContext, boot: Boot, route: Route, status:
     let body = owner.with(|| view! { <App boot route/> }.to_html());
     drop(owner);
     let AssetUrls { css, js, wasm, pages, boot: start, font } = &context.services.assets;
-    let pages = needs_chunk.then(|| preload(pages)).unwrap_or_default();
+    let pages = if needs_chunk { preload(pages) } else { String::new() };
     let wasm = preload(wasm);
     let font = font
         .as_ref()
