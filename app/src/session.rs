@@ -15,7 +15,7 @@ use crate::{
     routes::{Page, ReturnTo, Route, SignInNotice},
     ui::Toast,
 };
-use leptos::{prelude::*, task::spawn_local};
+use leptos::{ev::PointerEvent, prelude::*, task::spawn_local};
 use model::{
     Slug,
     picker::{Picker, Pinned},
@@ -196,16 +196,29 @@ impl Session {
 
     /// The person points at a workspace: the page of it that a link would open may be entered ahead.
     pub fn aim(self, slug: &Slug) {
+        if let Some(url) = self.target(slug) {
+            self.staging.aim(slug, &url);
+        }
+    }
+
+    /// The person presses the button on the link to a workspace: the page that it opens is entered ahead while they let
+    /// go. A finger may be about to scroll, and with a key held the link opens elsewhere.
+    pub fn press(self, slug: &Slug, event: &PointerEvent) {
+        let elsewhere = event.ctrl_key() || event.meta_key() || event.shift_key() || event.button() != 0;
+        if let (Some(url), "mouse", false) = (self.target(slug), event.pointer_type().as_str(), elsewhere) {
+            self.staging.stage(slug.clone(), url);
+        }
+    }
+
+    /// The page of a workspace that a link to it opens; `None` for the one on screen, which is entered already.
+    fn target(self, slug: &Slug) -> Option<String> {
         let url = self.picker.with_untracked(|picker| {
             let (_, workspace) = picker.as_ref()?.find(slug)?;
             let page = self.section.with_value(|page| page.in_another_workspace(workspace.seat.capabilities()));
             Some(page.url(slug))
         });
-        // The one on screen is entered already.
         let here = self.plane.with_value(|plane| plane.as_ref().is_some_and(|(_, now)| now == slug));
-        if let (Some(url), false) = (url, here) {
-            self.staging.aim(slug, &url);
-        }
+        url.filter(|_| !here)
     }
 
     /// The person points at nothing any more.

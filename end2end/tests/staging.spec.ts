@@ -3,6 +3,7 @@
 import { type Page, expect } from "@playwright/test";
 import { ADA, test } from "../support/as";
 import { FINANCE, IT, customersOf, found, personOf, rowNames, sql, stringsOf } from "../support/facts";
+import { settled } from "../support/network";
 import { open } from "../support/people";
 import { workspaceName } from "../support/switching";
 
@@ -53,6 +54,28 @@ test("what was entered ahead is in the first frame, proven again at once, and a 
   await expect.poll(visited, "being there is no visit").not.toBe(before);
   expect(asked.filter((path) => /(open|enter|stage|switch)_workspace/.test(path)), "it was entered twice").toEqual([]);
   expect(await found(page, await stringsOf(IT)), "something of IT is left").toEqual([]);
+});
+
+test("a press enters ahead before it is let go, and once; with a key held, or by the other button, it enters nothing", async ({ as }) => {
+  const page = await as(ADA);
+  await open(page, `/${IT}/customers`);
+  await expect(page.getByTestId("row").first()).toBeVisible();
+  await page.getByTestId("switcher").click();
+  const asked: string[] = [];
+  page.on("request", (r) => asked.push(new URL(r.url()).pathname));
+  // Without pointing first: the press is told apart from that by its own event alone.
+  const press = (init: PointerEventInit) =>
+    row(page, FINANCE).evaluate((link, init) => void link.dispatchEvent(new PointerEvent("pointerdown", { bubbles: true, ...init })), init);
+  for (const init of [{ pointerType: "touch" }, { pointerType: "mouse", button: 2 }, { pointerType: "mouse", ctrlKey: true }]) await press(init);
+  await settled(page);
+  expect(asked.filter((path) => path.includes("_workspace")), "something was entered").toEqual([]);
+  const staged = page.waitForResponse((r) => r.url().endsWith("/api/fn/stage_workspace"));
+  await press({ pointerType: "mouse" });
+  expect((await staged).status()).toBe(200);
+  await row(page, FINANCE).click();
+  await expect(workspaceName(page)).toHaveText("Finance");
+  await expect(page.getByTestId("row").first()).toBeVisible();
+  await expect.poll(() => asked.filter((path) => path.includes("_workspace")), "it was entered twice").toEqual(["/api/fn/stage_workspace", "/api/fn/arrive_in_workspace"]);
 });
 
 for (const told of [true, false]) {

@@ -219,11 +219,12 @@ fn row(
 ) -> AnyView {
     let same = session.section.with_value(|page| page.in_another_workspace(workspace.seat.capabilities()));
     let url = same.url(&workspace.slug);
-    let (hovered, focused) = (workspace.slug.clone(), workspace.slug.clone());
+    let (hovered, focused, pressed) = (workspace.slug.clone(), workspace.slug.clone(), workspace.slug.clone());
     view! {
         <li>
             <a class="picker-row" href=url data-testid="picker-row" data-slug=workspace.slug.to_string() 
-                on:pointerenter=move |_| session.aim(&hovered) on:focus=move |_| session.aim(&focused) on:pointerleave=move |_| session.look_away()>
+                on:pointerenter=move |_| session.aim(&hovered) on:focus=move |_| session.aim(&focused) on:pointerleave=move |_| session.look_away()
+                on:pointerdown=move |event| session.press(&pressed, &event)>
                 <WsIcon face=Face::of(&workspace.name, &workspace.slug, &workspace.brand) large=true/>
                 <span class="names">
                     <span class="name" title=workspace.name.clone()><Highlighted text=workspace.name.clone() letters/></span>

@@ -87,7 +87,8 @@ impl Staging {
         self.0.try_update_value(|inner| *inner = Inner { number: inner.number + 1, ..Inner::default() });
     }
 
-    fn stage(self, slug: Slug, url: String) {
+    /// Enters a workspace ahead, now.
+    pub fn stage(self, slug: Slug, url: String) {
         let there = |inner: &Inner| inner.staged.as_ref().is_some_and(|s| s.slug == slug && s.url == url);
         if self.0.with_value(there) {
             return;

@@ -213,13 +213,14 @@ fn item(
 ) -> AnyView {
     let (slug, may) = (workspace.slug.clone(), workspace.seat.capabilities());
     let is_here = info.with_untracked(|i| i.slug == slug);
-    let (hovered, focused, target) = (slug.clone(), slug.clone(), slug.clone());
+    let (hovered, focused, pressed, target) = (slug.clone(), slug.clone(), slug.clone(), slug.clone());
     let href =
         move || page.with(|page| if is_here { page.url(&target) } else { page.in_another_workspace(may).url(&target) });
     view! {
         <div class="switcher-row">
         <a class="menu-item switcher-item" href=href data-testid="switcher-item" data-slug=slug.to_string() data-name=workspace.name.clone() aria-current=is_here.then_some("true")
-            on:click=close on:pointerenter=move |_| session.aim(&hovered) on:focus=move |_| session.aim(&focused) on:pointerleave=move |_| session.look_away()>
+            on:click=close on:pointerenter=move |_| session.aim(&hovered) on:focus=move |_| session.aim(&focused) on:pointerleave=move |_| session.look_away()
+            on:pointerdown=move |event| session.press(&pressed, &event)>
             <WsIcon face=Face::of(&workspace.name, &workspace.slug, &workspace.brand) large=true/>
             <span class="names">
                 <span title=workspace.name.clone()><Highlighted text=workspace.name.clone() letters/></span>
