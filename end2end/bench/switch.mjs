@@ -4,6 +4,7 @@
 // Usage: node bench/switch.mjs BASE [REPETITIONS]. Prints JSON, and a table on stderr.
 import { chromium } from "@playwright/test";
 import { existsSync } from "node:fs";
+import { pickerBytes } from "./wire.mjs";
 
 const base = process.argv[2];
 const repetitions = Number(process.argv[3] ?? 30);
@@ -221,6 +222,12 @@ for (const slow of [false, true]) {
   results.push(await measure(`${on}location.assign of the other workspace`, byDocument));
 }
 await line(false);
+const WIRE = "application/vnd.stile";
+const listed = (accept) =>
+  context.request.post(`${base}/api/fn/load_picker`, { headers: { "content-type": "application/json", accept, origin: base }, data: { past_cache: false } });
+const sent = await (await listed(WIRE)).body();
+const build = sent.subarray(0, sent.indexOf("\n") + 1);
+if (!pickerBytes(build, await (await listed("application/json")).json()).equals(sent)) throw new Error("wire.mjs writes lists otherwise than the server");
 /** Gives the tab a list of `count` seats in the place of its own, as the server would send it. */
 async function withSeats(count) {
   const [organization] = seats.organizations;
@@ -235,7 +242,7 @@ async function withSeats(count) {
   }));
   const now = Date.now() + 60_000;
   const list = { ...seats, organizations: [{ ...organization, workspaces: rows }], as_of: now };
-  await page.route("**/api/fn/load_picker", (route) => route.fulfill({ json: list }));
+  await page.route("**/api/fn/load_picker", (route) => route.fulfill({ contentType: WIRE, body: pickerBytes(build, list) }));
   // The list at hand is a minute old by that clock, so opening the palette asks for another.
   await page.evaluate(() => { const clock = Date.now.bind(Date); Date.now = () => clock() + 60_000; });
   const answered = page.waitForResponse((r) => r.url().endsWith("/api/fn/load_picker"));
