@@ -37,7 +37,8 @@ await page.addInitScript(() => {
     const own = WebAssembly[way];
     WebAssembly[way] = async (...given) => {
       const made = await own.apply(WebAssembly, given);
-      window.linearMemory = (made.instance ?? made).exports.memory;
+      // The second part of the program shares that of the first.
+      window.linearMemory ??= (made.instance ?? made).exports.memory;
       return made;
     };
   }
