@@ -12,6 +12,14 @@ let count = 0;
 /** An address that nobody has had: each has its own limits. */
 export const freshEmail = (prefix: string): string => `${prefix}-${process.pid}-${++count}@new.example`;
 
+/** An address that nobody has, as long as `email`: what a page carries says how long a text is, and so does who typed it. */
+export function nobodyLike(email: string): string {
+  const [local, domain] = email.split("@");
+  // No person of the demo begins with a digit.
+  const digits = Array.from(local, () => Math.floor(Math.random() * 10)).join("");
+  return `${digits}@${domain}`;
+}
+
 /** Asks for a link to sign up with, and gives its path. */
 export async function signUpLink(request: APIRequestContext, email: string, next = ""): Promise<string> {
   const before = mailsTo(email).length;
