@@ -7,7 +7,7 @@ import { Gate, settled } from "../support/network";
 import { open } from "../support/people";
 import { bySwitcher, expectFinance, rowsAreThere, workspaceName } from "../support/switching";
 
-const ENTERING = ["open_workspace", "enter_workspace"];
+const ENTERING = ["open_workspace", "enter_workspace", "stage_workspace"];
 let page: Page;
 
 test.beforeEach(async ({ as }) => {
@@ -49,6 +49,21 @@ test("while a switch is under way the tab's title names the new workspace", asyn
   await expect(page, "the tab's title still names the old workspace").toHaveTitle("Customers · Finance · Stile");
   await entering.release();
   await expect(page).toHaveTitle("Customers · Finance · Stile");
+});
+
+test("while a switch is under way, pointing at another workspace does not lose the one that is awaited", async () => {
+  await open(page, `/${IT}/customers`);
+  await rowsAreThere(page);
+  const gate = await Gate.on(page, ...ENTERING);
+  await bySwitcher(page, FINANCE);
+  const entering = await gate.next();
+  await page.getByTestId("switcher").click();
+  await page.locator(`[data-testid=switcher-item][data-slug=${IT}]`).first()
+    .evaluate((row) => void row.dispatchEvent(new PointerEvent("pointerdown", { bubbles: true, pointerType: "mouse" })));
+  await page.keyboard.press("Escape");
+  await entering.release();
+  await expectFinance(page);
+  await rowsAreThere(page);
 });
 
 for (const order of ["in order", "in the wrong order"] as const) {

@@ -87,10 +87,13 @@ impl Staging {
         self.0.try_update_value(|inner| *inner = Inner { number: inner.number + 1, ..Inner::default() });
     }
 
-    /// Enters a workspace ahead, now.
+    /// Enters a workspace ahead, now; unless it is already, or a switch waits for the answer about another, which would
+    /// find nobody.
     pub fn stage(self, slug: Slug, url: String) {
-        let there = |inner: &Inner| inner.staged.as_ref().is_some_and(|s| s.slug == slug && s.url == url);
-        if self.0.with_value(there) {
+        let taken = |staged: &Staged| {
+            (staged.slug == slug && staged.url == url) || matches!(staged.state, State::Asked(Some(_)))
+        };
+        if self.0.with_value(|inner| inner.staged.as_ref().is_some_and(taken)) {
             return;
         }
         let number = self.0.try_update_value(|inner| {
