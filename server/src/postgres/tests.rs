@@ -13,7 +13,7 @@ use super::{Cluster, ClusterError, lock, lock_data_dir};
 
 type Outcome = Result<(), Box<dyn Error>>;
 
-/// Tells [`holder`] which data directory to hold.
+/// Tells the test that is killed by itself ([`start_holder`]) which data directory to hold.
 const HOLD: &str = "STILE_TEST_HOLD";
 
 /// A directory that everybody can pass, removed at the end.
@@ -54,21 +54,19 @@ async fn pause() {
     tokio::time::sleep(Duration::from_millis(50)).await;
 }
 
-/// Not a test: the process that [`killed_server_leaves_nothing_behind`] kills.
-#[tokio::test]
-#[ignore = "run by another test"]
-async fn holder() -> Outcome {
-    let dir = PathBuf::from(std::env::var_os(HOLD).ok_or("run by another test")?);
-    let _lock = lock_data_dir(&dir)?;
-    let _cluster = Cluster::start(&dir, None).await?;
+/// What the process does that is killed: holds a cluster until then.
+async fn hold(dir: &Path) -> Outcome {
+    let _lock = lock_data_dir(dir)?;
+    let _cluster = Cluster::start(dir, None).await?;
     fs::write(dir.join("ready"), "")?;
     std::future::pending().await
 }
 
-async fn start_holder(dir: &Path) -> Result<Child, Box<dyn Error>> {
+/// Runs `test` of this module in a process of its own, with [`HOLD`] set.
+async fn start_holder(test: &str, dir: &Path) -> Result<Child, Box<dyn Error>> {
     let module = module_path!().split_once("::").ok_or("no module")?.1;
     let mut child = Command::new(std::env::current_exe()?)
-        .args([&format!("{module}::holder"), "--exact", "--ignored"])
+        .args([&format!("{module}::{test}"), "--exact"])
         .env(HOLD, dir)
         .stdout(Stdio::null())
         .spawn()?;
@@ -123,9 +121,12 @@ async fn starts_stops_and_starts_again_under_a_long_path() -> Outcome {
 
 #[tokio::test]
 async fn killed_server_leaves_nothing_behind() -> Outcome {
+    if let Some(dir) = std::env::var_os(HOLD) {
+        return hold(Path::new(&dir)).await;
+    }
     let scratch = Scratch::new("kill")?;
     let dir = scratch.path();
-    let mut holder = start_holder(dir).await?;
+    let mut holder = start_holder("killed_server_leaves_nothing_behind", dir).await?;
     let refused = lock_data_dir(dir);
     assert!(matches!(refused, Err(ClusterError::Locked { .. })), "{refused:?}");
     let first = lock::postmaster(dir);
