@@ -1,7 +1,8 @@
 //! What a document carries: all that the first view needs, so that server and browser render the same from the same.
 //!
-//! The server gathers it before it renders, in as few transactions as can be, and puts it into the page as `wire` writes it; the
-//! browser reads it once while hydrating. Nothing is fetched while rendering, so no view waits, streams or flickers.
+//! The server gathers it before it renders, in as few transactions as can be, and puts it into the page as `wire` writes
+//! it; the browser reads it once while hydrating. Nothing is fetched while rendering, so no view waits, streams or
+//! flickers.
 
 use crate::{
     account::{FactorAsk, OrganizationView, SecurityData, StartPage},

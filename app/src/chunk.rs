@@ -33,16 +33,19 @@ pub fn later(part: Part) -> AnyView {
     draw(part)
 }
 
+/// Fetches the chunk: there is nothing to fetch where it was never cut off.
+#[cfg(not(feature = "hydrate"))]
+pub async fn fetch() -> bool {
+    true
+}
+
 #[cfg(feature = "hydrate")]
 pub use fetched::{Loader, fetch, later, provide};
 
 #[cfg(feature = "hydrate")]
 mod fetched {
     use super::Part;
-    use crate::{
-        browser, console,
-        ui::{Empty, Icon},
-    };
+    use crate::{account::AccountFrame, browser, console, ui::Failed};
     use leptos::{prelude::*, task::spawn_local};
     use std::{
         future::Future,
@@ -85,11 +88,10 @@ mod fetched {
 
     /// The page of a chunk that is here.
     fn drawn(part: Part) -> AnyView {
-        let Some(loader) = LOADER.get() else { return failed() };
-        let mut drawn = (loader.draw)(part);
-        match drawn.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(Some(view)) => view,
-            Poll::Ready(None) | Poll::Pending => failed(),
+        let drawn = LOADER.get().map(|loader| (loader.draw)(part.clone()));
+        match drawn.map(|mut drawn| drawn.as_mut().poll(&mut Context::from_waker(Waker::noop()))) {
+            Some(Poll::Ready(Some(view))) => view,
+            Some(Poll::Ready(None) | Poll::Pending) | None => failed(&part),
         }
     }
 
@@ -113,23 +115,32 @@ mod fetched {
         });
         let page = move || {
             let (state, part) = (state.get(), part.clone());
-            move || match (state, part.clone()) {
-                (State::Here, part) => drawn(part),
-                (State::Failed, _) => failed(),
-                (State::Awaited, Part::Visit(visit)) => console::awaited(&visit),
-                (State::Awaited, Part::Account(_)) => view! { <main id="main" aria-busy="true"></main> }.into_any(),
+            move || match state {
+                State::Here => drawn(part.clone()),
+                State::Failed => failed(&part),
+                State::Awaited => awaited(&part),
             }
         };
         page.into_any()
     }
 
     /// The chunk can't be had: the line is down, or the server has another build by now. A new document mends either.
-    fn failed() -> AnyView {
-        view! {
-            <Empty icon="alert" title="This page didn’t load".to_owned() text="Check the connection and load it again.".to_owned()>
-                <button class="btn" type="button" on:click=move |_| browser::reload_document()><Icon name="refresh"/>"Load again"</button>
-            </Empty>
+    fn failed(part: &Part) -> AnyView {
+        let message = "Check the connection, then try again.".to_owned();
+        let failed = view! { <Failed message retry=browser::reload_document/> };
+        match part {
+            Part::Visit(_) => failed.into_any(),
+            Part::Account(_) => view! { <AccountFrame><main id="main">{failed}</main></AccountFrame> }.into_any(),
         }
-        .into_any()
+    }
+
+    /// In the place of a page whose chunk is on its way.
+    fn awaited(part: &Part) -> AnyView {
+        match part {
+            Part::Visit(visit) => console::awaited(visit),
+            Part::Account(_) => {
+                view! { <AccountFrame><main id="main" aria-busy="true"></main></AccountFrame> }.into_any()
+            }
+        }
     }
 }

@@ -3,12 +3,11 @@
 //!
 //! Nothing of a workspace may be kept here: that belongs in `console::Scope`, which dies with the workspace.
 
-#[cfg(feature = "hydrate")]
-use crate::chunk;
 use crate::{
     account::{clear_recents, load_picker, pin_workspace, sign_out},
     boot::{Boot, Content, Returned, Theme},
     browser::{self, Navigator},
+    chunk,
     console::Staging,
     error::AppError,
     live::{self, Standing},
@@ -32,7 +31,6 @@ const SIGN_OUT_MILLIS: u32 = 3_000;
 const SIGN_OUT_WORD_MILLIS: u32 = 250;
 
 /// How long after a document's start the rest of the program is fetched, if no page asked for it before.
-#[cfg(feature = "hydrate")]
 const CHUNK_MILLIS: u32 = 1_500;
 
 /// The person's context.
@@ -151,7 +149,6 @@ impl Session {
         if self.person.with_untracked(Option::is_some) && !self.picker_is_whole.get_value() {
             self.refresh_picker(false);
         }
-        #[cfg(feature = "hydrate")]
         browser::after(CHUNK_MILLIS, || {
             spawn_local(async {
                 chunk::fetch().await;

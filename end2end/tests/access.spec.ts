@@ -163,8 +163,10 @@ test("a customer of Finance under IT's address is not found, as any id", async (
     expect(text, "the answer names Finance's customer").not.toContain(theirs.name);
     const data = await load(request, `/${IT}/customers/${id}`, entry.grant);
     // What differs by nature: the id that was asked for, the nonce, and the time that the document's data hold.
+    const boot = /<script [^>]*id="boot">(.*?)<\/script>/s.exec(text)?.[1].length ?? 0;
+    expect(boot, "the document's data are there").toBeGreaterThan(100);
     const html = text.replaceAll(id, "ID").replaceAll(/nonce="[^"]*"/g, "").replace(/<script [^>]*id="boot">.*?<\/script>/s, "");
-    return [html, data.status(), await data.text()];
+    return [html, boot, data.status(), await data.text()];
   };
   const { entry } = await enter(request, `/${IT}/customers`);
   const random = "018f4d9e-0000-7000-8000-000000000000";

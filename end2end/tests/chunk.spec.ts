@@ -30,7 +30,7 @@ test("a list is live without the chunk, which then comes by itself", async ({ as
   await expect(page.getByRole("textbox", { name: "Name" }), "the page does not come with its chunk").toBeVisible();
 });
 
-test("a page whose chunk can't be had says so, and Load again brings it", async ({ as }) => {
+test("a page whose chunk can't be had says so, and Try again brings it", async ({ as }) => {
   const page = await as(ADA);
   await page.route(CHUNK, (route) => route.abort());
   await open(page, `/${IT}/customers`);
@@ -38,9 +38,23 @@ test("a page whose chunk can't be had says so, and Load again brings it", async 
   await expect(page.getByText("This page didn’t load")).toBeVisible();
   await expect(page.getByTestId("workspace-name"), "the console is gone").toHaveText("IT");
   await page.unroute(CHUNK);
-  await page.getByRole("button", { name: "Load again" }).click();
+  await page.getByRole("button", { name: "Try again" }).click();
   await expect(page.getByText("This page didn’t load")).toHaveCount(0);
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+});
+
+test("so does a page of the account, which keeps its frame", async ({ as }) => {
+  const page = await as(ADA);
+  await page.route(CHUNK, (route) => route.abort());
+  await open(page, "/home");
+  await page.getByTestId("profile-menu").click();
+  await page.getByRole("link", { name: "Sessions" }).click();
+  await expect(page).toHaveURL("/account/sessions");
+  await expect(page.getByRole("main").getByRole("alert")).toContainText("This page didn’t load");
+  await expect(page.getByTestId("profile-menu"), "there is no way elsewhere").toBeVisible();
+  await page.unroute(CHUNK);
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Sessions" })).toBeVisible();
 });
 
 test("a document of the chunk's pages works without it as it does without JavaScript", async ({ as }) => {

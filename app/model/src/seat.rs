@@ -31,9 +31,7 @@ enum Sources {
 
 #[derive(Serialize, Deserialize)]
 struct SeatParts {
-    #[serde(default)]
     direct: Option<WorkspaceRole>,
-    #[serde(default)]
     organization: Option<OrganizationRole>,
 }
 

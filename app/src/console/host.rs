@@ -4,7 +4,7 @@ use super::{PageData, Visit, customers, invoices, overview, products, rate_plans
 use crate::{
     chunk::{self, Part},
     routes::Page,
-    ui::{Empty, Icon},
+    ui::{Empty, Failed, Icon},
 };
 use leptos::prelude::*;
 use model::list::Noun;
@@ -108,19 +108,10 @@ fn denied(scope: Scope) -> AnyView {
 
 /// The page could not be loaded.
 pub fn failed(scope: Scope, message: &str) -> AnyView {
-    view! {
-        <section class="empty" role="alert">
-            <Icon name="alert"/>
-            <h2>"This page didn’t load"</h2>
-            <p>{message.to_owned()}</p>
-            <div class="btn-row"><button class="btn" type="button" on:click=move |_| scope.retry()><Icon name="refresh"/>"Try again"</button></div>
-        </section>
-    }
-    .into_any()
+    view! { <Failed message=message.to_owned() retry=move || scope.retry()/> }.into_any()
 }
 
 /// In the place of a page whose code is on its way.
-#[cfg(feature = "hydrate")]
 pub fn awaited(visit: &Visit) -> AnyView {
     skeleton(visit.page.noun().unwrap_or(Noun::Customers))
 }

@@ -24,9 +24,7 @@ mod usage;
 mod visit;
 
 pub use data::{AuditView, Entered, PageData, Scoped};
-#[cfg(feature = "hydrate")]
-pub use host::awaited;
-pub use host::is_carried;
+pub use host::{awaited, is_carried};
 pub use palette::Palette;
 pub use plane::WorkspacePlane;
 pub use scope::Scope;

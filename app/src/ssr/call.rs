@@ -24,19 +24,19 @@ pub struct Call {
     pub request: RequestContext,
     headers: Arc<Mutex<Vec<(HeaderName, HeaderValue)>>>,
     person: Arc<OnceLock<UserId>>,
-    form: Form,
+    encoding: Encoding,
 }
 
 /// How an answer is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Form {
+enum Encoding {
     /// As this console's own program reads it.
     Wire,
     /// For everybody else.
     Json,
 }
 
-impl Form {
+impl Encoding {
     /// What the request asks for. The program of another build gets what it can tell to be of another.
     fn asked(headers: &HeaderMap) -> Self {
         let wire = |value: &HeaderValue| value.to_str().is_ok_and(|value| value.starts_with(wire::TYPE));
@@ -68,7 +68,7 @@ impl Form {
 
 impl Call {
     pub(super) fn new(request: RequestContext) -> Self {
-        Self { request, headers: Arc::default(), person: Arc::default(), form: Form::Wire }
+        Self { request, headers: Arc::default(), person: Arc::default(), encoding: Encoding::Wire }
     }
 
     /// Adds a header to the answer.
@@ -116,17 +116,17 @@ pub fn context() -> Result<Call, AppError> {
 
 /// Whether the server function that runs answers somebody who asked for JSON.
 pub(crate) fn wants_json() -> bool {
-    use_context::<Call>().is_some_and(|call| call.form == Form::Json)
+    use_context::<Call>().is_some_and(|call| call.encoding == Encoding::Json)
 }
 
 /// Answers `POST /api/fn/...`.
 pub async fn call(context: RequestContext, request: Request<Body>) -> Response<Body> {
     let Some(mut function) = server_fn::axum::get_server_fn_service(request.uri().path(), request.method().clone())
     else {
-        return error_response(&AppError::Absent, Form::asked(request.headers()));
+        return error_response(&AppError::Absent, Encoding::asked(request.headers()));
     };
-    let form = Form::asked(request.headers());
-    let call = Call { form, ..Call::new(context) };
+    let encoding = Encoding::asked(request.headers());
+    let call = Call { encoding, ..Call::new(context) };
     let owner = Owner::new();
     let answer = owner.with(|| {
         provide_context(call.clone());
@@ -136,18 +136,18 @@ pub async fn call(context: RequestContext, request: Request<Body>) -> Response<B
     // server_fn answers every error with 500; the error itself knows better.
     if response.status() == StatusCode::INTERNAL_SERVER_ERROR {
         let body = to_bytes(response.into_body(), ERROR_BYTES).await.unwrap_or_default();
-        response = error_response(&form.read_error(&body), form);
+        response = error_response(&encoding.read_error(&body), encoding);
     }
     // server_fn names the one type that a function is declared with.
-    response.headers_mut().insert(header::CONTENT_TYPE, form.content_type());
+    response.headers_mut().insert(header::CONTENT_TYPE, encoding.content_type());
     call.apply(&mut response);
     response
 }
 
-fn error_response(error: &AppError, form: Form) -> Response<Body> {
-    let mut response = Response::new(Body::from(form.write_error(error)));
+fn error_response(error: &AppError, encoding: Encoding) -> Response<Body> {
+    let mut response = Response::new(Body::from(encoding.write_error(error)));
     *response.status_mut() = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    response.headers_mut().insert(header::CONTENT_TYPE, form.content_type());
+    response.headers_mut().insert(header::CONTENT_TYPE, encoding.content_type());
     if let AppError::Limited(seconds) = error
         && let Ok(value) = HeaderValue::from_str(&seconds.to_string())
     {

@@ -28,6 +28,24 @@ pub fn Banner(
     view! { <div class=class role=role><Icon name="alert"/><p>{message}</p></div> }
 }
 
+/// In the place of a page that could not be had: what is wrong, and the button that tries again.
+#[component]
+pub fn Failed(
+    /// A sentence or two.
+    message: String,
+    /// Tries again.
+    retry: impl Fn() + Send + Sync + 'static,
+) -> impl IntoView {
+    view! {
+        <section class="empty" role="alert">
+            <Icon name="alert"/>
+            <h2>"This page didn’t load"</h2>
+            <p>{message}</p>
+            <div class="btn-row"><button class="btn" type="button" on:click=move |_| retry()><Icon name="refresh"/>"Try again"</button></div>
+        </section>
+    }
+}
+
 /// In the place of something that is not there: what belongs here, and the first step.
 #[component]
 pub fn Empty(

@@ -14,7 +14,7 @@ mod pin;
 mod slug_field;
 mod toast;
 
-pub use banner::{Banner, Empty, Tone};
+pub use banner::{Banner, Empty, Failed, Tone};
 pub use chart::{BarChart, Spark};
 pub use field::{EmailField, FileField, PictureForms, SelectField, TextAreaField, TextField};
 #[cfg(all(feature = "ssr", debug_assertions))]
