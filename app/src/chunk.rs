@@ -127,10 +127,10 @@ mod fetched {
     /// The chunk can't be had: the line is down, or the server has another build by now. A new document mends either.
     fn failed(part: &Part) -> AnyView {
         let message = "Check the connection, then try again.".to_owned();
-        let failed = view! { <Failed message retry=browser::reload_document/> };
+        let failed = view! { <Failed message retry=browser::reload_document/> }.into_any();
         match part {
-            Part::Visit(_) => failed.into_any(),
-            Part::Account(_) => view! { <AccountFrame><main id="main">{failed}</main></AccountFrame> }.into_any(),
+            Part::Visit(_) => failed,
+            Part::Account(_) => in_frame(failed),
         }
     }
 
@@ -138,9 +138,22 @@ mod fetched {
     fn awaited(part: &Part) -> AnyView {
         match part {
             Part::Visit(visit) => console::awaited(visit),
-            Part::Account(_) => {
-                view! { <AccountFrame><main id="main" aria-busy="true"></main></AccountFrame> }.into_any()
-            }
+            Part::Account(_) => in_frame(
+                view! {
+                    <div aria-busy="true">
+                        <p><span class="skeleton title-line"></span></p>
+                        <p><span class="skeleton long"></span></p>
+                        <p><span class="skeleton"></span></p>
+                    </div>
+                }
+                .into_any(),
+            ),
         }
+    }
+
+    /// Where a page of the person's own will stand.
+    fn in_frame(stand_in: AnyView) -> AnyView {
+        view! { <AccountFrame><div class="account-page"><main id="main">{stand_in}</main></div></AccountFrame> }
+            .into_any()
     }
 }

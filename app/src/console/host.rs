@@ -67,11 +67,11 @@ pub fn with_data(
             scope.shown.with(|shown| match &shown.data {
                 Some(PageData::Missing) => missing(scope, noun),
                 Some(PageData::Denied(_)) => denied(scope),
-                Some(data) => view(scope, data).unwrap_or_else(|| skeleton(noun)),
+                Some(data) => view(scope, data).unwrap_or_else(|| skeleton(noun.title())),
                 // Only while there is no data: a failure must not build a form anew over what was typed into it.
                 None => match scope.failed.get() {
                     Some(error) => failed(scope, &error.message()),
-                    None => skeleton(noun),
+                    None => skeleton(noun.title()),
                 },
             })
         }}
@@ -113,14 +113,14 @@ pub fn failed(scope: Scope, message: &str) -> AnyView {
 
 /// In the place of a page whose code is on its way.
 pub fn awaited(visit: &Visit) -> AnyView {
-    skeleton(visit.page.noun().unwrap_or(Noun::Customers))
+    skeleton(visit.page.title())
 }
 
 /// In the place of a page that is on its way.
-fn skeleton(noun: Noun) -> AnyView {
+fn skeleton(title: &'static str) -> AnyView {
     view! {
         <header class="page-head" aria-busy="true">
-            <div class="titles"><h1><span class="visually-hidden">{noun.title()}</span><span class="skeleton title-line"></span></h1></div>
+            <div class="titles"><h1><span class="visually-hidden">{title}</span><span class="skeleton title-line"></span></h1></div>
         </header>
         <div class="detail" aria-hidden="true">
             <section class="section side"><span class="skeleton long"></span><span class="skeleton"></span><span class="skeleton short"></span></section>
