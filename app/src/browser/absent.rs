@@ -24,6 +24,14 @@ pub fn focus(_selector: &str) {}
 /// Empties the control with that id.
 pub fn clear(_id: &str) {}
 
+/// Whether the element with that id has the focus.
+pub fn has_focus(_id: &str) -> bool {
+    false
+}
+
+/// Has the browser forget what was typed into the control with that id.
+pub fn forget_typing(_id: &str) {}
+
 /// Scrolls the first element that matches into view, if it is not.
 pub fn reveal(_selector: &str) {}
 

@@ -3,7 +3,7 @@
 use leptos::{ev, prelude::*};
 use send_wrapper::SendWrapper;
 use time::OffsetDateTime;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Element, HtmlElement, HtmlFormElement, HtmlInputElement, HtmlSelectElement};
 
 /// The device's clock, for showing how long ago something was.
@@ -11,9 +11,12 @@ pub fn now() -> Option<OffsetDateTime> {
     OffsetDateTime::from_unix_timestamp_nanos((js_sys::Date::now() as i128) * 1_000_000).ok()
 }
 
-/// Runs `task` after `millis`.
+/// Runs `task` after `millis`. Nothing of it is left when it has run.
 pub fn after(millis: u32, task: impl FnOnce() + 'static) {
-    gloo_timers::callback::Timeout::new(millis, task).forget();
+    let task: Box<dyn FnOnce()> = Box::new(task);
+    let task = Closure::once_into_js(task);
+    let millis = i32::try_from(millis).unwrap_or(i32::MAX);
+    let _ = window().set_timeout_with_callback_and_timeout_and_arguments_0(task.unchecked_ref(), millis);
 }
 
 /// Runs `task` once the next frame is about to be painted.
@@ -51,6 +54,21 @@ pub fn focus(selector: &str) {
 pub fn clear(id: &str) {
     if let Some(input) = by_id::<HtmlInputElement>(id) {
         input.set_value("");
+    }
+}
+
+/// Whether the element with that id has the focus.
+pub fn has_focus(id: &str) -> bool {
+    document().active_element().is_some_and(|active| active.id() == id)
+}
+
+/// Has the browser forget what was typed into the control with that id. Its history for undoing keeps every letter,
+/// those of a workspace that was left too, for as long as the control is in the document; a control that is taken out and
+/// put back begins a new one. One that has the focus keeps it, and its history.
+pub fn forget_typing(id: &str) {
+    let Some(control) = by_id::<HtmlElement>(id) else { return };
+    if let Some(parent) = control.parent_node().filter(|_| !has_focus(id)) {
+        let _ = parent.insert_before(&control, control.next_sibling().as_ref());
     }
 }
 

@@ -172,6 +172,7 @@ fn filters(scope: Signal<Scope>, noun: Noun, query: Memo<ListQuery>) -> AnyView 
         let left = before.is_some_and(|before| before != visit);
         if left {
             pending.update_value(|p| *p += 1);
+            browser::after_paint(|| browser::forget_typing(SEARCH));
         }
         if left || (typed.get_untracked().trim() != asked && !browser::is_typing()) {
             typed.set(asked);

@@ -27,6 +27,8 @@ use model::{Slug, finder::Query};
 
 /// The dialog's id.
 const DIALOG: &str = "palette";
+/// The field.
+const FIELD: &str = "palette-input";
 /// The button that closes it on a phone.
 const CANCEL: &str = "#palette-cancel";
 /// The id of what scrolls.
@@ -73,7 +75,7 @@ pub fn Palette(
             <div class="palette-panel">
             <div class="palette-field">
                 <Icon name="search"/>
-                <input class="palette-input" data-testid="palette-input" type="text" role="combobox" aria-label="Search or run a command" aria-autocomplete="list"
+                <input class="palette-input" id=FIELD data-testid="palette-input" type="text" role="combobox" aria-label="Search or run a command" aria-autocomplete="list"
                     aria-expanded="true" aria-controls=LIST autocomplete="off" spellcheck="false" enterkeyhint="go" placeholder="Search or run a command"
                     aria-activedescendant=move || (!lines.with(Vec::is_empty)).then(|| row_id(active.get()))
                     prop:value=query on:input=move |event| desk.type_in(browser::event_value(&event)) on:keydown=move |event| desk.key(&event)/>
@@ -159,12 +161,13 @@ impl Desk {
     fn shown(self, open: bool) {
         if !open {
             browser::hide_popover(DIALOG);
+            browser::after_paint(|| browser::forget_typing(FIELD));
             return;
         }
         self.type_in(String::new());
         self.session.refresh_if_stale();
         browser::show_popover(DIALOG);
-        browser::focus(".palette-input");
+        browser::focus("#palette-input");
         browser::next_frame(move || self.window.measure(".palette-item", ".palette-label"));
     }
 
@@ -324,7 +327,7 @@ fn tab(event: &KeyboardEvent) {
     if event.key() == "Tab" {
         event.prevent_default();
         let to_button = browser::is_typing() && browser::is_shown(CANCEL);
-        browser::focus(if to_button { CANCEL } else { ".palette-input" });
+        browser::focus(if to_button { CANCEL } else { "#palette-input" });
     }
 }
 
