@@ -9,7 +9,8 @@ import { complaints } from "../support/watch";
 const MARK = "Xss ";
 const NAME = `${MARK}"><img src=x onerror=window.pwned=1>{{7*7}}`;
 const NOTE = "</textarea><script>window.pwned=1</script></script><!--<svg onload=window.pwned=1>]]>&lt;b&gt;";
-const WORKSPACE = `<img src=x onerror=window.pwned=1>`;
+// The switcher's rows stand within <noscript> in the document, which their text must not end.
+const WORKSPACE = `</noscript><img src=x onerror=window.pwned=1>`;
 let id: string;
 let product: string;
 let renamed: string;

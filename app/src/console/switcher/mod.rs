@@ -1,7 +1,9 @@
 //! The switcher: the menu at the top left of the console. Opens without JavaScript; its rows are links.
 //!
-//! Its rows are in the document for whoever has no JavaScript. With it they are there while the menu is open, so that a
-//! switch does not draw anew what nobody looks at.
+//! Its rows are there while the menu is open, so that a switch does not draw anew what nobody looks at. In the document
+//! they stand for whoever has no JavaScript, and for a menu that is opened before the program is there (`unscripted`).
+
+mod unscripted;
 
 use super::shell::ShellInfo;
 use crate::{
@@ -44,21 +46,29 @@ pub fn Switcher(
     let session = use_session();
     let query = RwSignal::new(String::new());
     browser::follow(SEARCH, move || query.get());
-    let drawn = RwSignal::new(true);
+    let drawn = RwSignal::new(false);
     // It has closed, and its rows are not drawn for a list that changes before they are let go of.
     let closing = StoredValue::new(false);
-    Effect::new(move |_| drawn.set(browser::is_popover_open(MENU)));
-    let opened = move |_| {
+    let draw = move || {
         closing.set_value(false);
         drawn.set(true);
-        query.set(String::new());
-        session.refresh_if_stale();
         browser::next_frame(|| {
             // Numbers and arrows work at once; a letter goes into the search, where there is one.
-            if browser::is_popover_open(MENU) {
+            if browser::is_popover_open(MENU) && !browser::has_focus(SEARCH) {
                 browser::focus(ROW);
             }
         });
+    };
+    // Somebody may have opened it before the program was there.
+    Effect::new(move |_| {
+        if browser::is_popover_open(MENU) {
+            draw();
+        }
+    });
+    let opened = move |_| {
+        query.set(String::new());
+        session.refresh_if_stale();
+        draw();
     };
     let toggled = move |_| {
         if !browser::is_popover_open(MENU) {
@@ -93,6 +103,7 @@ pub fn Switcher(
             </label>
             // A press gives no row the focus, which would cost a frame of the whole menu before the click is heard.
             <nav class="scroll" aria-label="Workspaces" on:mousedown=|event| event.prevent_default()>
+                <noscript inner_html=unscripted::rows(session, info, page)></noscript>
                 {move || {
                     let picker = session.picker.get().filter(|_| drawn.get() && !closing.get_value());
                     picker.map(|picker| rows(session, &picker, info, page, &query.get()))
