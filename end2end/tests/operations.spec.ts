@@ -82,6 +82,23 @@ test("the client's files come compressed to who can read it, and plain to who ca
   }
 });
 
+test("pages and long answers are compressed for our own pages and the address bar, and for nobody who could have another ask", async () => {
+  const cookie = await sessionOf(ADA);
+  const accepts = { cookie, "accept-encoding": "gzip, br" };
+  for (const site of ["none", "same-origin"]) {
+    const page = await get("/smartai-it/customers", { ...accepts, "sec-fetch-site": site });
+    expect([page.status, page.headers["content-encoding"], page.headers.vary], site).toEqual([200, "br", "accept-encoding"]);
+  }
+  for (const site of ["same-site", "cross-site", undefined]) {
+    const page = await get("/smartai-it/customers", site ? { ...accepts, "sec-fetch-site": site } : accepts);
+    expect([page.status, page.headers["content-encoding"]], `${site}: the length of a page tells what is on it`).toEqual([200, undefined]);
+  }
+  const plain = await get("/smartai-it/customers", { cookie, "accept-encoding": "identity", "sec-fetch-site": "none" });
+  expect([plain.status, plain.headers["content-encoding"]], "it was not asked for").toEqual([200, undefined]);
+  const answer = await get("/api/v1/openapi.json", { ...accepts, "sec-fetch-site": "same-origin" });
+  expect([answer.status, answer.headers["content-encoding"]], "a long answer").toEqual([200, "br"]);
+});
+
 test("a workspace's responses name the workspace, and no others do", async () => {
   const cookie = await sessionOf(ADA);
   const page = await get("/smartai-it/customers", { cookie });

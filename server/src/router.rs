@@ -9,7 +9,7 @@ use crate::{
     assets::Site,
     client::Network,
     live,
-    middleware::{gate, headers, scope, task},
+    middleware::{compress, gate, headers, scope, task},
     ops, pages,
     web_origin::WebOrigin,
 };
@@ -44,7 +44,9 @@ pub(crate) fn build(web: &Web, site: &Site) -> Router {
     let dynamic = Router::new()
         .nest("/api", api::routes())
         .fallback(pages::page)
-        .layer(from_fn_with_state(web.clone(), task::run));
+        .layer(from_fn_with_state(web.clone(), task::run))
+        .layer(compress::layer())
+        .layer(from_fn(compress::own_only));
     Router::new()
         .route("/healthz", get(ops::alive))
         .route("/readyz", get(ops::ready))

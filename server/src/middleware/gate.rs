@@ -77,14 +77,19 @@ fn may_pass(method: &Method, headers: &HeaderMap, has_session: bool, own: Option
     if matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS) && !opens_websocket(headers) {
         return true;
     }
-    if let Some(site) = single(headers, &SEC_FETCH_SITE) {
-        return matches!(site, Ok("same-origin" | "none"));
+    if single(headers, &SEC_FETCH_SITE).is_some() {
+        return is_of_own_page(headers);
     }
     match single(headers, &header::ORIGIN) {
         Some(Ok(origin)) => own.is_some() && WebOrigin::parse(origin).as_ref() == own,
         Some(Err(())) => false,
         None => !has_session,
     }
+}
+
+/// Whether the browser says that one of our own pages asks, or the person themselves by the address bar.
+pub(super) fn is_of_own_page(headers: &HeaderMap) -> bool {
+    matches!(single(headers, &SEC_FETCH_SITE), Some(Ok("same-origin" | "none")))
 }
 
 fn opens_websocket(headers: &HeaderMap) -> bool {
