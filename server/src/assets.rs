@@ -20,10 +20,9 @@ const HASH_LENGTH: usize = 12;
 
 /// What a page starts the client with. The lists are what Leptos' streaming would have filled: pages are sent whole,
 /// so they are empty, and a static file can say so where an inline script would need a nonce. The address is noted
-/// before the program is there: whoever goes back meanwhile changes it, and not the page. The program is compiled once the
-/// rows are painted, for which it would take the processors otherwise; it is fetched meanwhile. Whatever a menu holds for
-/// those without JavaScript is made elements of when it is opened before that, and goes when the program draws its own: at
-/// its end, as the program counts on the elements before it.
+/// before the program is there: whoever goes back meanwhile changes it, and not the page. Whatever a menu holds for those
+/// without JavaScript is made elements of when it is opened before that, at its end, as the program counts on the elements
+/// before it, and goes when the program draws its own.
 const BOOT: &str = r#"globalThis.__RESOLVED_RESOURCES = [];
 globalThis.__SERIALIZED_ERRORS = [];
 globalThis.__PENDING_RESOURCES = [];
@@ -36,7 +35,6 @@ const unpack = ({ target }) => {
   packed.parentNode.insertAdjacentHTML("beforeend", `<div data-unpacked>${packed.textContent}</div>`);
 };
 addEventListener("beforetoggle", unpack, { capture: true });
-if (!document.hidden) await new Promise((painted) => requestAnimationFrame(() => setTimeout(painted)));
 await init({ module_or_path: new URL("./stile.wasm", import.meta.url) });
 removeEventListener("beforetoggle", unpack, { capture: true });
 for (const rows of document.querySelectorAll("[data-unpacked]")) rows.remove();
