@@ -124,6 +124,7 @@ impl Session {
 
     /// Begins to listen to the browser. Called once, in the browser, after hydration.
     pub fn listen(self) {
+        browser::drop_unscripted();
         browser::replay_typing();
         if let Some(person) = self.person.with_untracked(|p| p.as_ref().map(|p| p.id)) {
             self.uses.set_value(browser::kept_uses(&person.to_string()));

@@ -21,8 +21,8 @@ const HASH_LENGTH: usize = 12;
 /// What a page starts the client with. The lists are what Leptos' streaming would have filled: pages are sent whole,
 /// so they are empty, and a static file can say so where an inline script would need a nonce. The address is noted
 /// before the program is there: whoever goes back meanwhile changes it, and not the page. Whatever a menu holds for those
-/// without JavaScript is made elements of when it is opened before that, at its end, as the program counts on the elements
-/// before it, and goes when the program draws its own.
+/// without JavaScript is made elements of when it is opened before that: at its end, as the program counts on the elements
+/// before it. The program then takes both away (`browser::drop_unscripted`).
 const BOOT: &str = r#"globalThis.__RESOLVED_RESOURCES = [];
 globalThis.__SERIALIZED_ERRORS = [];
 globalThis.__PENDING_RESOURCES = [];
@@ -31,13 +31,11 @@ import init, { hydrate } from "./stile.js";
 const address = location.pathname + location.search;
 const unpack = ({ target }) => {
   const packed = target.querySelector("noscript");
-  if (!packed || target.querySelector("[data-unpacked]")) return;
+  if (!packed?.textContent || target.querySelector("[data-unpacked]")) return;
   packed.parentNode.insertAdjacentHTML("beforeend", `<div data-unpacked>${packed.textContent}</div>`);
 };
 addEventListener("beforetoggle", unpack, { capture: true });
 await init({ module_or_path: new URL("./stile.wasm", import.meta.url) });
-removeEventListener("beforetoggle", unpack, { capture: true });
-for (const rows of document.querySelectorAll("[data-unpacked]")) rows.remove();
 hydrate(address);
 "#;
 

@@ -133,6 +133,7 @@ mod tests {
         assert_eq!(letters("smartai", ROWS[2]), [0_u32; 0], "what matched elsewhere marks nothing in the name");
         assert_eq!(letters("", ROWS[2]), [0_u32; 0]);
         assert_eq!(Query::parse("é").letters(["Café"]), [3], "characters, not bytes");
+        assert_eq!(Query::parse("b").letters(["e\u{301}b"]), [2], "characters, not what they look like together");
     }
 
     proptest! {

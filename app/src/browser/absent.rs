@@ -115,6 +115,9 @@ pub fn event_value(_event: &ev::Event) -> String {
 /// Writes `text` into the control with that id whenever it changes; at first the control keeps what it has.
 pub fn follow(_id: &'static str, _text: impl Fn() -> String + 'static) {}
 
+/// Takes away what menus hold for those without JavaScript, and what was made of it.
+pub fn drop_unscripted() {}
+
 /// Tells the view of what was typed and chosen before it was there to listen.
 pub fn replay_typing() {}
 
@@ -175,9 +178,6 @@ pub fn is_itself(_event: &ev::MouseEvent) -> bool {
 
 /// Sets an attribute of the element with that id.
 pub fn set_attribute(_id: &str, _name: &str, _value: &str) {}
-
-/// Takes the focus from whatever has it.
-pub fn blur() {}
 
 /// How high the first element that matches is drawn, in CSS pixels.
 pub fn height_of(_selector: &str) -> Option<f64> {

@@ -228,6 +228,13 @@ pub fn follow(id: &'static str, text: impl Fn() -> String + 'static) {
     });
 }
 
+/// Takes away what menus hold for those without JavaScript, and what was made of it: the program draws its own now. The
+/// text, too, may name what the page showed.
+pub fn drop_unscripted() {
+    all("[data-unpacked]").iter().for_each(|rows| rows.remove());
+    all("noscript").iter().for_each(|packed| packed.set_text_content(None));
+}
+
 /// Tells the view of what was typed and chosen before it was there to listen.
 pub fn replay_typing() {
     let tell = |element: &HtmlElement, kind: &str| {
@@ -404,12 +411,5 @@ pub fn is_itself(event: &ev::MouseEvent) -> bool {
 pub fn set_attribute(id: &str, name: &str, value: &str) {
     if let Some(element) = by_id::<HtmlElement>(id) {
         let _ = element.set_attribute(name, value);
-    }
-}
-
-/// Takes the focus from whatever has it.
-pub fn blur() {
-    if let Some(element) = document().active_element().and_then(|e| e.dyn_into::<HtmlElement>().ok()) {
-        let _ = element.blur();
     }
 }

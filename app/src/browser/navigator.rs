@@ -20,6 +20,9 @@ pub struct Navigator {
     /// How far down its page the present entry of the history says that it is.
     #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "nothing scrolls on the server"))]
     noted: StoredValue<f64>,
+    /// Whether the page may be elsewhere by now. To ask the browser where would have it lay out all that has changed.
+    #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "nothing scrolls on the server"))]
+    scrolled: StoredValue<bool>,
 }
 
 impl Navigator {
@@ -30,6 +33,8 @@ impl Navigator {
             moved: StoredValue::new(Vec::new()),
             scroll: StoredValue::new(0.0),
             noted: StoredValue::new(f64::NAN),
+            // Before the program was there, for one.
+            scrolled: StoredValue::new(true),
         };
         #[cfg(feature = "hydrate")]
         navigator.listen();
@@ -91,6 +96,19 @@ impl Navigator {
         }
     }
 
+    /// Goes where the link leads that was clicked, if the console opens it by itself. Each click that reaches the document
+    /// ends here; whoever closes a menu for it calls this before, as writing the history has the browser lay out at once
+    /// all that has changed.
+    pub fn follow_link(self, event: &leptos::ev::MouseEvent) {
+        #[cfg(feature = "hydrate")]
+        if let Some(route) = live::followed_link(event) {
+            event.prevent_default();
+            self.push(route);
+        }
+        #[cfg(not(feature = "hydrate"))]
+        let _ = event;
+    }
+
     /// Goes where the browser's address bar is: it may have gone back while the program was still on its way.
     pub fn catch_up(self) {
         #[cfg(feature = "hydrate")]
@@ -121,12 +139,7 @@ mod live {
                 let _ = history.set_scroll_restoration(web_sys::ScrollRestoration::Manual);
             }
             // These live as long as the page does.
-            let _ = window_event_listener(ev::click, move |event| {
-                if let Some(route) = followed_link(&event) {
-                    event.prevent_default();
-                    self.push(route);
-                }
-            });
+            let _ = window_event_listener(ev::click, move |event| self.follow_link(&event));
             let _ = window_event_listener(ev::popstate, move |event| {
                 let top = event.state().as_f64().unwrap_or_default();
                 self.scroll.set_value(top);
@@ -137,11 +150,13 @@ mod live {
                 }
                 self.set(present);
             });
+            let _ = window_event_listener(ev::scroll, move |_| self.scrolled.set_value(true));
             let _ = window_event_listener(ev::scrollend, move |_| self.note_scroll());
         }
 
         /// Writes how far down the page is into its entry of the history.
         fn note_scroll(self) {
+            self.scrolled.set_value(false);
             let top = window().scroll_y().unwrap_or_default();
             // Writing is a word to another process: not for what is written already.
             if self.noted.get_value() == top {
@@ -156,7 +171,7 @@ mod live {
         pub(super) fn write_history(self, route: &Route, push: bool) {
             let Ok(history) = window().history() else { return };
             let url = route.url();
-            if push {
+            if push && self.scrolled.get_value() {
                 self.note_scroll();
             }
             self.noted.set_value(0.0);
@@ -178,7 +193,7 @@ mod live {
     }
 
     /// The route of a link that was clicked plainly and that the console can open by itself.
-    fn followed_link(event: &web_sys::MouseEvent) -> Option<Route> {
+    pub(super) fn followed_link(event: &web_sys::MouseEvent) -> Option<Route> {
         let modified = event.meta_key() || event.ctrl_key() || event.shift_key() || event.alt_key();
         if event.default_prevented() || event.button() != 0 || modified {
             return None;

@@ -219,7 +219,8 @@ impl Desk {
         };
         let item = self.lines.with_untracked(|lines| lines.get(at).map(|line| line.item));
         if let Some(slug) = self.slug_at(at) {
-            self.session.note_use(slug.as_str());
+            let session = self.session;
+            browser::after_paint(move || session.note_use(slug.as_str()));
         }
         if let Some(Item::Command(command)) = item {
             let command = self.commands.with_untracked(|commands| commands.get(command).cloned());
@@ -230,9 +231,10 @@ impl Desk {
                 event.prevent_default();
             }
         }
+        self.session.navigator.follow_link(event);
         if item.is_some() && browser::link_of(&format!("#{}", row_id(at))).is_some_and(|url| url != "#") {
-            // The page that comes takes the focus: nothing is to be given it in between.
-            browser::blur();
+            // The page that comes takes the focus: nothing else is to be given it in between.
+            browser::focus("#main");
         }
         // Closed before anything else changes on screen, as that is cheaper than after.
         browser::hide_popover(DIALOG);

@@ -230,7 +230,7 @@ fn item(
     view! {
         <div class="switcher-row">
         <a class="menu-item switcher-item" href=href data-testid="switcher-item" data-slug=slug.to_string() data-name=workspace.name.clone() aria-current=is_here.then_some("true")
-            on:click=close on:pointerenter=move |_| session.aim(&hovered) on:focus=move |_| session.aim(&focused) on:pointerleave=move |_| session.look_away()
+            on:click=move |event| { session.navigator.follow_link(&event); close(event) } on:pointerenter=move |_| session.aim(&hovered) on:focus=move |_| session.aim(&focused) on:pointerleave=move |_| session.look_away()
             on:pointerdown=move |event| session.press(&pressed, &event)>
             <WsIcon face=Face::of(&workspace.name, &workspace.slug, &workspace.brand) large=true/>
             <span class="names">
