@@ -16,8 +16,10 @@ use model::{
     audit::AuditQuery,
     id::OrganizationId,
     members::{Members, OrganizationProfile, OrganizationWorkspace},
+    picker::Picker,
 };
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// What a page of an organization shows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -155,6 +157,13 @@ fn mine(desk: Desk<OrganizationRole>, role: OrganizationRole, name: &str) -> Any
     .into_any()
 }
 
+/// As the person's list of seats has it, in which an owner or admin has each of the organization's workspaces.
+fn face(session: Session, workspace: &OrganizationWorkspace) -> Face {
+    let seat = |picker: &Arc<Picker>| picker.find(&workspace.slug).map(|(_, seat)| seat.brand.clone());
+    let brand = session.picker.with_untracked(|picker| picker.as_ref().and_then(seat)).unwrap_or_default();
+    Face::of(&workspace.name, &workspace.slug, &brand)
+}
+
 fn workspaces(session: Session, list: &[OrganizationWorkspace]) -> AnyView {
     if list.is_empty() {
         return view! { <p class="muted">"This organization has no workspaces yet."</p> }.into_any();
@@ -165,7 +174,7 @@ fn workspaces(session: Session, list: &[OrganizationWorkspace]) -> AnyView {
             let members = Page::Settings(crate::routes::SettingsPage::Members).url(&workspace.slug);
             view! {
                 <tr data-testid="row" data-slug=workspace.slug.to_string()>
-                    <td class="col-main"><span class="named"><WsIcon face=Face::named(&workspace.name)/><a class="row-link" href=Page::Overview.url(&workspace.slug)>{workspace.name.clone()}</a></span></td>
+                    <td class="col-main"><span class="named"><WsIcon face=face(session, workspace)/><a class="row-link" href=Page::Overview.url(&workspace.slug)>{workspace.name.clone()}</a></span></td>
                     <td class="col-sm"><SlugText slug=workspace.slug.clone()/></td>
                     <td class="num"><a class="link over-row" href=members>{match workspace.seats { 1 => "1 person".to_owned(), n => format!("{n} people") }}</a></td>
                     <td class="col-md fit"><Ago at=workspace.created_at now=session.now/></td>
