@@ -41,15 +41,15 @@ impl Place {
     fn open() -> Option<Self> {
         let session = use_session();
         let Route::Workspace(first, first_page) = session.navigator.route_now() else { return None };
-        // Once the address has moved on, the plane is about to be disposed.
-        let slug = Memo::new(move |before: Option<&Slug>| match session.navigator.route() {
-            Route::Workspace(slug, _) => slug,
-            _ => before.unwrap_or(&first).clone(),
+        let at = RwSignal::new((first, first_page));
+        // Once the address has moved on to something else, the plane is about to be disposed.
+        Effect::new(move |_| {
+            if let Route::Workspace(slug, page) = session.navigator.route() {
+                follow(session, at, slug, page);
+            }
         });
-        let page = Memo::new(move |before: Option<&Page>| match session.navigator.route() {
-            Route::Workspace(_, page) => page,
-            _ => before.unwrap_or(&first_page).clone(),
-        });
+        let slug = Memo::new(move |_| at.with(|(slug, _)| slug.clone()));
+        let page = Memo::new(move |_| at.with(|(_, page)| page.clone()));
         let scope = RwSignal::new(None::<(Slug, Scope)>);
         let info = Memo::new(move |_| {
             let slug = slug.get();
@@ -100,6 +100,26 @@ impl Place {
     fn refused(self) -> Option<AppError> {
         let key = self.session.plane_of(self.slug.get());
         self.scope.get().filter(|(open, _)| *open == key).and_then(|(_, scope)| scope.refused.get())
+    }
+}
+
+/// Follows the address: at once within a workspace, and to another when that is here, or soon.
+fn follow(session: Session, at: RwSignal<(Slug, Page)>, slug: Slug, page: Page) {
+    let (same, changed) = at.with_untracked(|(now, shown)| {
+        (session.plane_of(now.clone()) == session.plane_of(slug.clone()), *now != slug || *shown != page)
+    });
+    if same && changed {
+        at.set((slug, page));
+    } else if !same {
+        let (url, to) = (page.url(&slug), slug.clone());
+        let go = move |()| match session.navigator.route_now() {
+            Route::Workspace(now, page) if now == slug => {
+                at.try_set((now, page));
+            }
+            // They have gone elsewhere meanwhile.
+            _ => {}
+        };
+        session.staging.before_switch(to, url, Callback::new(go));
     }
 }
 

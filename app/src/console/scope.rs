@@ -115,14 +115,27 @@ impl Scope {
         self.entry.with(|e| e.as_ref().map(|e| e.workspace.brand.hue_of(&e.workspace.name)))
     }
 
-    /// Goes to a page of this workspace.
+    /// Goes to a page of this workspace, unless the person has gone elsewhere.
     pub fn go(self, page: Page) {
-        self.session.navigator.push(Route::Workspace(self.slug(), page));
+        if self.is_addressed() {
+            self.session.navigator.push(Route::Workspace(self.slug(), page));
+        }
     }
 
-    /// Puts a page in the place of this one in the history.
+    /// Puts a page in the place of this one in the history, unless the person has gone elsewhere.
     pub fn replace(self, page: Page) {
-        self.session.navigator.replace(Route::Workspace(self.slug(), page));
+        if self.is_addressed() {
+            self.session.navigator.replace(Route::Workspace(self.slug(), page));
+        }
+    }
+
+    /// Whether the address is of this workspace: while the next is awaited, this one is still on screen and may not lead
+    /// back to itself.
+    pub(super) fn is_addressed(self) -> bool {
+        match self.session.navigator.route_now() {
+            Route::Workspace(now, _) => self.slug.with_value(|own| now == *own),
+            _ => false,
+        }
     }
 
     /// Whether the seat showed `capability` on entering. For showing and hiding; the server asks the database.

@@ -10,8 +10,12 @@ use crate::{browser, error::AppError};
 use leptos::{prelude::*, task::spawn_local};
 use model::Slug;
 
-/// How long a person points at a workspace before that counts as intent, in milliseconds.
-const INTENT_MILLIS: u32 = 60;
+/// How long a person points at a workspace before that counts as intent, in milliseconds: longer than a held arrow key
+/// stays on a row, shorter than a hand takes from one key to the next.
+const INTENT_MILLIS: u32 = 40;
+/// How long a switch to a workspace that is not here yet waits for it, in milliseconds: an answer that comes with the next
+/// frame is shown at once, and not after a frame of blank rows.
+const HELD_MILLIS: u32 = 12;
 /// How long what was staged is kept, in milliseconds.
 const KEPT_MILLIS: u32 = 5_000;
 
@@ -48,6 +52,9 @@ struct Inner {
     aim: Option<(Slug, String)>,
     number: u32,
     staged: Option<Staged>,
+    /// The switch that waits for its workspace, and which one that is.
+    held: Option<Callback<()>>,
+    turn: u32,
 }
 
 /// What the person points at, and what was entered ahead because of it.
@@ -84,7 +91,37 @@ impl Staging {
 
     /// A seat changed, somewhere: nothing that was entered ahead is believed any more.
     pub fn clear(self) {
-        self.0.try_update_value(|inner| *inner = Inner { number: inner.number + 1, ..Inner::default() });
+        self.0.try_update_value(|inner| {
+            inner.number += 1;
+            (inner.aim, inner.staged) = (None, None);
+        });
+    }
+
+    /// The person goes to `url` in the workspace `slug`: `go` is called when that is here, or soon. A later switch takes
+    /// the place of one that waits.
+    pub fn before_switch(self, slug: Slug, url: String, go: Callback<()>) {
+        let is_here = |s: &Staged| s.slug == slug && s.url == url && matches!(s.state, State::Here(_));
+        if self.0.with_value(|inner| inner.staged.as_ref().is_some_and(is_here)) {
+            self.0.update_value(|inner| inner.held = None);
+            return go.run(());
+        }
+        self.stage(slug, url);
+        let turn = self.0.try_update_value(|inner| {
+            inner.held = Some(go);
+            inner.turn += 1;
+            inner.turn
+        });
+        browser::after(HELD_MILLIS, move || {
+            if self.0.try_with_value(|inner| Some(inner.turn) == turn).unwrap_or(false) {
+                self.release();
+            }
+        });
+    }
+
+    fn release(self) {
+        if let Some(go) = self.0.try_update_value(|inner| inner.held.take()).flatten() {
+            go.run(());
+        }
     }
 
     /// Enters a workspace ahead, now; unless it is already, or a switch waits for the answer about another, which would
@@ -128,6 +165,7 @@ impl Staging {
             if let Some((heir, answer)) = heir.flatten() {
                 heir.run((answer,));
             }
+            self.release();
             browser::after(KEPT_MILLIS, move || self.expire(number));
         });
     }

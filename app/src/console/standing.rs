@@ -8,7 +8,7 @@ use crate::{
     browser,
     error::AppError,
     live::{self, Standing},
-    routes::Page,
+    routes::{Page, Route},
     ui::{Icon, Toast, ways_out},
 };
 use leptos::prelude::*;
@@ -133,7 +133,7 @@ impl Scope {
         if from == to {
             return;
         }
-        let page = self.page.get_untracked();
+        let (page, addressed) = (self.page.get_untracked(), self.is_addressed());
         self.entry.update(|entry| {
             if let Some(entry) = entry {
                 entry.workspace.slug = to.clone();
@@ -141,8 +141,10 @@ impl Scope {
         });
         self.seen.update_value(|seen| seen.clear());
         self.session.plane_moved(&from, &to);
-        self.slug.set_value(to);
-        self.replace(page);
+        self.slug.set_value(to.clone());
+        if addressed {
+            self.session.navigator.replace(Route::Workspace(to, page));
+        }
     }
 
     /// The workspace is not the person's any more. What was typed is kept for them; all else that this tab holds of it is
