@@ -299,7 +299,7 @@ impl Session {
     /// How a workspace stands now: for the one on screen to hear.
     pub fn stands(self, slug: Slug, standing: Standing) {
         if let Some(hear) = self.standing.get_value() {
-            hear.run((slug, standing));
+            hear.try_run((slug, standing));
         }
     }
 

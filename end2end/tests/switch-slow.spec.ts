@@ -6,6 +6,7 @@ import { FINANCE, IT, customersOf, found, sql, stringsOf, workspaceOf } from "..
 import { Gate, settled } from "../support/network";
 import { open } from "../support/people";
 import { bySwitcher, expectFinance, rowsAreThere, workspaceName } from "../support/switching";
+import { complaints } from "../support/watch";
 
 const ENTERING = ["open_workspace", "enter_workspace", "stage_workspace"];
 let page: Page;
@@ -64,6 +65,41 @@ test("while a switch is under way, pointing at another workspace does not lose t
   await entering.release();
   await expectFinance(page);
   await rowsAreThere(page);
+});
+
+test("whoever goes to the picker while a workspace is awaited is there, and the answer finds nobody", async () => {
+  const found = complaints(page);
+  await open(page, `/${IT}/customers`);
+  await rowsAreThere(page);
+  const gate = await Gate.on(page, ...ENTERING);
+  await bySwitcher(page, FINANCE);
+  const entering = await gate.next();
+  await page.getByTestId("profile-menu").click();
+  await page.getByTestId("switch-workspace").click();
+  await expect(page).toHaveURL("/home");
+  await entering.release();
+  await gate.lift();
+  await page.locator(`[data-testid=picker-row][data-slug=${IT}]`).getByTestId("picker-open").click();
+  await expect(workspaceName(page)).toHaveText("IT");
+  await rowsAreThere(page);
+  expect(found, "an answer that nobody waits for broke something").toEqual([]);
+});
+
+test("a search that was about to be asked for does not lead back from the next workspace", async () => {
+  await open(page, `/${IT}/customers`);
+  await rowsAreThere(page);
+  await page.locator("input[name=q]").focus();
+  // In one turn: typed, and the link to Finance followed, before the pause after the last key is over.
+  await page.getByTestId("switcher").click();
+  await page.evaluate((slug) => {
+    const search = document.querySelector<HTMLInputElement>("input[name=q]");
+    if (search) search.value = "kestrel";
+    search?.dispatchEvent(new Event("input", { bubbles: true }));
+    document.querySelector<HTMLElement>(`[data-testid=switcher-item][data-slug=${slug}]`)?.click();
+  }, FINANCE);
+  await expectFinance(page);
+  await rowsAreThere(page);
+  await expect(page).toHaveURL(`/${FINANCE}/customers`);
 });
 
 for (const order of ["in order", "in the wrong order"] as const) {

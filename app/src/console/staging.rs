@@ -15,7 +15,7 @@ use model::Slug;
 const INTENT_MILLIS: u32 = 40;
 /// How long a switch to a workspace that is not here yet waits for it, in milliseconds: an answer that comes with the next
 /// frame is shown at once, and not after a frame of blank rows.
-const HELD_MILLIS: u32 = 12;
+const HELD_MILLIS: u32 = 16;
 /// How long what was staged is kept, in milliseconds.
 const KEPT_MILLIS: u32 = 5_000;
 
@@ -103,7 +103,8 @@ impl Staging {
         let is_here = |s: &Staged| s.slug == slug && s.url == url && matches!(s.state, State::Here(_));
         if self.0.with_value(|inner| inner.staged.as_ref().is_some_and(is_here)) {
             self.0.update_value(|inner| inner.held = None);
-            return go.run(());
+            go.try_run(());
+            return;
         }
         self.stage(slug, url);
         let turn = self.0.try_update_value(|inner| {
@@ -120,7 +121,7 @@ impl Staging {
 
     fn release(self) {
         if let Some(go) = self.0.try_update_value(|inner| inner.held.take()).flatten() {
-            go.run(());
+            go.try_run(());
         }
     }
 
@@ -163,7 +164,7 @@ impl Staging {
                 None
             });
             if let Some((heir, answer)) = heir.flatten() {
-                heir.run((answer,));
+                heir.try_run((answer,));
             }
             self.release();
             browser::after(KEPT_MILLIS, move || self.expire(number));
