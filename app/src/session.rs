@@ -203,7 +203,14 @@ impl Session {
     /// go. A finger may be about to scroll, and with a key held the link opens elsewhere.
     pub fn press(self, slug: &Slug, event: &PointerEvent) {
         let elsewhere = event.ctrl_key() || event.meta_key() || event.shift_key() || event.button() != 0;
-        if let (Some(url), "mouse", false) = (self.target(slug), event.pointer_type().as_str(), elsewhere) {
+        if event.pointer_type() == "mouse" && !elsewhere {
+            self.intend(slug);
+        }
+    }
+
+    /// The person is about to go to a workspace: the page of it that a link would open is entered ahead, now.
+    pub fn intend(self, slug: &Slug) {
+        if let Some(url) = self.target(slug) {
             self.staging.stage(slug.clone(), url);
         }
     }

@@ -56,6 +56,38 @@ test("what was entered ahead is in the first frame, proven again at once, and a 
   expect(await found(page, await stringsOf(IT)), "something of IT is left").toEqual([]);
 });
 
+test("a key that leaves the same workspace on top enters it ahead, without waiting for a pause; one that brings it there does not", async ({ as }) => {
+  const page = await as(ADA);
+  await open(page, `/${IT}/customers`);
+  // What is on top when the palette opens is pointed at.
+  const pointed = page.waitForResponse((r) => r.url().endsWith("/api/fn/stage_workspace"));
+  await page.keyboard.press("Control+k");
+  await (await pointed).finished();
+  const after = await page.evaluate(async () => {
+    let asked = 0;
+    const own = window.fetch;
+    window.fetch = (...given: Parameters<typeof fetch>) => {
+      if (given[0] instanceof Request && given[0].url.endsWith("/stage_workspace")) asked += 1;
+      return own(...given);
+    };
+    const field = document.querySelector<HTMLInputElement>("[data-testid=palette-input]");
+    const after: string[] = [];
+    for (const typed of ["finan", "produ", "produc"]) {
+      if (field) field.value = typed;
+      field?.dispatchEvent(new Event("input", { bubbles: true }));
+      // All that a key sets going by itself, and no timer.
+      const channel = new MessageChannel();
+      await new Promise((done) => {
+        channel.port1.onmessage = done;
+        channel.port2.postMessage(0);
+      });
+      after.push(`${document.querySelector<HTMLElement>(".palette-item[aria-selected=true]")?.dataset.slug} ${asked}`);
+    }
+    return after;
+  });
+  expect(after).toEqual([`${FINANCE} 0`, "smartai-product-eng 0", "smartai-product-eng 1"]);
+});
+
 test("a press enters ahead before it is let go, and once; with a key held, or by the other button, it enters nothing", async ({ as }) => {
   const page = await as(ADA);
   await open(page, `/${IT}/customers`);

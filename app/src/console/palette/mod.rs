@@ -78,7 +78,7 @@ pub fn Palette(
                 <input class="palette-input" id=FIELD data-testid="palette-input" type="text" role="combobox" aria-label="Search or run a command" aria-autocomplete="list"
                     aria-expanded="true" aria-controls=LIST autocomplete="off" spellcheck="false" enterkeyhint="go" placeholder="Search or run a command"
                     aria-activedescendant=move || (!lines.with(Vec::is_empty)).then(|| row_id(active.get()))
-                    prop:value=query on:input=move |event| desk.type_in(browser::event_value(&event)) on:keydown=move |event| desk.key(&event)/>
+                    prop:value=query on:input=move |event| desk.typed(browser::event_value(&event)) on:keydown=move |event| desk.key(&event)/>
                 <button class="btn quiet" type="button" id="palette-cancel" on:click=move |_| session.palette.set(false)>"Cancel"</button>
             </div>
             <div class="palette-list" id=LIST role="listbox" aria-label="Results" data-lines=move || lines.with(Vec::len)
@@ -169,6 +169,16 @@ impl Desk {
         browser::show_popover(DIALOG);
         browser::focus("#palette-input");
         browser::next_frame(move || self.window.measure(".palette-item", ".palette-label"));
+    }
+
+    /// A key that leaves the same workspace on top spells its name: it is entered ahead without waiting for a pause.
+    fn typed(self, typed: String) {
+        let first = || untrack(|| self.slug_at(0));
+        let before = first();
+        self.type_in(typed);
+        if let Some(slug) = first().filter(|slug| before.as_ref() == Some(slug)) {
+            self.session.intend(&slug);
+        }
     }
 
     fn type_in(self, typed: String) {
