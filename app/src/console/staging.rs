@@ -166,7 +166,10 @@ impl Staging {
             if let Some((heir, answer)) = heir.flatten() {
                 heir.try_run((answer,));
             }
-            self.release();
+            // An answer about another workspace ends nobody's wait.
+            if self.0.try_with_value(|inner| inner.number == number).unwrap_or(false) {
+                self.release();
+            }
             browser::after(KEPT_MILLIS, move || self.expire(number));
         });
     }
