@@ -2,8 +2,7 @@
 //!
 //! It never leaves the device, and it is forgotten at sign-out.
 
-use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt, str::FromStr};
 
 /// After so many days a use counts half.
 const HALF_LIFE_DAYS: f64 = 7.0;
@@ -12,9 +11,33 @@ const MOST: usize = 200;
 /// Most that use adds to how well something matches: less than what a match of the name's beginning has over any other.
 const BONUS_MAX: f64 = 24.0;
 
-/// How much each thing was used, as of a day.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+/// How much each thing was used, as of a day. As text, a line each: thousandths of a use, thousandths of a day, the thing.
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Uses(BTreeMap<String, (f64, f64)>);
+
+impl fmt::Display for Uses {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (what, (weight, day)) in &self.0 {
+            writeln!(f, "{} {} {what}", (weight * 1000.0) as u64, (day * 1000.0) as u64)?;
+        }
+        Ok(())
+    }
+}
+
+impl FromStr for Uses {
+    type Err = std::convert::Infallible;
+
+    /// Reads as much of it as can be read: it is the person's convenience and no more.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let thousandths = |word: &str| word.parse::<u64>().ok().map(|n| n as f64 / 1000.0);
+        let line = |line: &str| {
+            let (weight, rest) = line.split_once(' ')?;
+            let (day, what) = rest.split_once(' ')?;
+            Some((what.to_owned(), (thousandths(weight)?, thousandths(day)?)))
+        };
+        Ok(Self(text.lines().filter_map(line).take(MOST).collect()))
+    }
+}
 
 impl Uses {
     /// Counts one more use of `what`, `today` (days since 1970, with a fraction).
@@ -43,6 +66,20 @@ impl Uses {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_kept_is_read_again_and_rubbish_is_nothing() {
+        let mut uses = Uses::default();
+        uses.count("workspace 1", 20_000.5);
+        uses.count("workspace 1", 20_001.25);
+        uses.count("page:products", 20_001.25);
+        let read: Uses = uses.to_string().parse().unwrap();
+        for what in ["workspace 1", "page:products", "never"] {
+            assert_eq!(read.bonus(what, 20_002.0), uses.bonus(what, 20_002.0), "{what}");
+        }
+        assert_eq!(read.to_string().parse(), Ok(read));
+        assert_eq!("{\"a\":[1.5,2.5]}\n\n-1 2 x\n1 2".parse(), Ok(Uses::default()));
+    }
 
     #[test]
     fn use_counts_fades_and_is_bounded() {

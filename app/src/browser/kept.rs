@@ -1,11 +1,10 @@
 //! The browser's side of what it keeps and of what it tells its other tabs. Words and ids only, never rows.
 
-use gloo_storage::{LocalStorage, Storage};
 use leptos::{ev, prelude::*};
 use model::uses::Uses;
 use send_wrapper::SendWrapper;
 use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::BroadcastChannel;
+use web_sys::{BroadcastChannel, Storage};
 
 /// The channel over which tabs of one browser talk. Words and ids only, never rows.
 const CHANNEL: &str = "stile";
@@ -16,6 +15,24 @@ const USES: &str = "stile.uses.";
 /// Where it is kept that a sign-out has yet to reach the server.
 const SIGN_OUT_PENDING: &str = "stile.sign-out-pending";
 
+/// What this browser keeps; `None` where it keeps nothing, as some do in private windows.
+fn storage() -> Option<Storage> {
+    window().local_storage().ok().flatten()
+}
+
+fn keep(key: &str, value: &str) {
+    // A full store keeps less, and nothing else breaks.
+    let _ = storage().map(|storage| storage.set_item(key, value));
+}
+
+fn kept(key: &str) -> Option<String> {
+    storage()?.get_item(key).ok().flatten()
+}
+
+fn forget(key: &str) {
+    let _ = storage().map(|storage| storage.remove_item(key));
+}
+
 /// Says to this browser's other tabs that the person signed out.
 pub fn announce_sign_out() {
     if let Ok(channel) = BroadcastChannel::new(CHANNEL) {
@@ -23,41 +40,41 @@ pub fn announce_sign_out() {
         channel.close();
     }
     // Where there is no channel, a change in storage wakes the other tabs.
-    let _ = LocalStorage::set(SIGNED_OUT, js_sys::Date::now());
-    LocalStorage::delete(SIGNED_OUT);
+    keep(SIGNED_OUT, SIGNED_OUT);
+    forget(SIGNED_OUT);
 }
 
 /// What is kept on this device of what that person chooses.
 pub fn kept_uses(person: &str) -> Uses {
-    LocalStorage::get(format!("{USES}{person}")).unwrap_or_default()
+    kept(&format!("{USES}{person}")).and_then(|text| text.parse().ok()).unwrap_or_default()
 }
 
 /// Keeps what that person chooses, on this device.
 pub fn keep_uses(person: &str, uses: &Uses) {
-    let _ = LocalStorage::set(format!("{USES}{person}"), uses);
+    keep(&format!("{USES}{person}"), &uses.to_string());
 }
 
 /// Forgets what anybody chose on this device.
 pub fn forget_uses() {
-    let storage = LocalStorage::raw();
+    let Some(storage) = storage() else { return };
     let keys = (0..storage.length().unwrap_or_default()).filter_map(|i| storage.key(i).ok().flatten());
     for key in keys.filter(|key| key.starts_with(USES)).collect::<Vec<_>>() {
-        LocalStorage::delete(key);
+        forget(&key);
     }
 }
 
 /// Keeps, across documents, whether a sign-out has yet to reach the server.
 pub fn set_sign_out_pending(pending: bool) {
     if pending {
-        let _ = LocalStorage::set(SIGN_OUT_PENDING, true);
+        keep(SIGN_OUT_PENDING, "true");
     } else {
-        LocalStorage::delete(SIGN_OUT_PENDING);
+        forget(SIGN_OUT_PENDING);
     }
 }
 
 /// Whether a sign-out has yet to reach the server.
 pub fn is_sign_out_pending() -> bool {
-    LocalStorage::get(SIGN_OUT_PENDING).unwrap_or(false)
+    kept(SIGN_OUT_PENDING).is_some()
 }
 
 /// Listens for the person signing out in another tab.

@@ -1,6 +1,6 @@
 //! The tab's end of the socket: connects after hydration, says where it is, comes back after a break.
 
-use super::{Heard, Here, PATH};
+use super::{Heard, PATH, here};
 use crate::{
     browser::{self, Socket},
     routes::Route,
@@ -33,13 +33,13 @@ thread_local! {
 /// Begins to listen, for as long as the document lives.
 pub fn start(session: Session) {
     Effect::new(move |_| {
-        let here = match session.navigator.route() {
+        let shown = match session.navigator.route() {
             Route::Workspace(slug, _) => Some(slug),
             _ => None,
         };
         LINK.with_borrow_mut(|link| {
-            if link.here != here {
-                link.here = here;
+            if link.here != shown {
+                link.here = shown;
                 link.say();
             }
         });
@@ -65,9 +65,8 @@ pub fn ask() {
 
 impl Link {
     fn say(&self) {
-        let Some(socket) = &self.socket else { return };
-        if let Ok(text) = serde_json::to_string(&Here { workspace: self.here.clone() }) {
-            socket.send(&text);
+        if let Some(socket) = &self.socket {
+            socket.send(&here(self.here.as_ref()));
         }
     }
 }
@@ -114,15 +113,15 @@ fn connect(session: Session) {
 }
 
 fn heard(session: Session, text: &str) {
-    match serde_json::from_str::<Heard>(text) {
-        Ok(Heard::SignedOut) => session.was_signed_out(),
-        Ok(Heard::Now { epoch, place }) => {
+    match Heard::read(text) {
+        Some(Heard::SignedOut) => session.was_signed_out(),
+        Some(Heard::Now { epoch, place }) => {
             session.seats_are_at(&epoch);
             if let Some((slug, standing)) = place {
                 session.stands(slug, standing);
             }
         }
         // A newer server says more than this program knows.
-        Err(_) => {}
+        None => {}
     }
 }

@@ -1,4 +1,5 @@
 //! Charts, drawn as SVG with presentation attributes only: the content security policy allows no style attributes.
+//! Reckoned in whole hundredths, as formatting fractions weighs 6 kB in the browser.
 
 use leptos::prelude::*;
 use model::money::grouped;
@@ -10,14 +11,13 @@ pub fn Spark(
     values: Vec<i64>,
 ) -> impl IntoView {
     let (low, high) = (values.iter().copied().min().unwrap_or(0), values.iter().copied().max().unwrap_or(0));
-    let span = (high - low).max(1) as f64;
-    let step = 100.0 / (values.len().max(2) - 1) as f64;
+    let (span, last) = ((high - low).max(1), values.len().max(2) - 1);
     let path: String = values
         .iter()
         .enumerate()
         .map(|(i, value)| {
-            let (x, y) = (i as f64 * step, 22.0 - (value - low) as f64 / span * 20.0);
-            format!("{}{x:.1} {y:.1}", if i == 0 { 'M' } else { 'L' })
+            let (x, y) = (i * 10_000 / last, 2_200 - share(value - low, span, 2_000));
+            format!("{}{} {}", if i == 0 { 'M' } else { 'L' }, hundredths(x as i64), hundredths(y))
         })
         .collect();
     view! { <svg class="spark" viewBox="0 0 100 24" preserveAspectRatio="none" aria-hidden="true"><path d=path></path></svg> }
@@ -36,11 +36,11 @@ pub fn BarChart(
     unit: &'static str,
 ) -> impl IntoView {
     let top = nice_ceiling(values.iter().copied().max().unwrap_or(0));
-    let width = 100.0 / values.len().max(1) as f64;
+    let count = values.len().max(1);
     let scale: Vec<_> = (0..4).rev().map(|i| view! { <span>{short(top * i / 3)}</span> }).collect();
     let grid: Vec<_> = (0..4)
         .map(|i| {
-            let y = format!("{:.2}%", f64::from(i) * 33.33);
+            let y = percent(i * 3_333);
             view! { <line class="grid" x1="0" x2="100%" y1=y.clone() y2=y></line> }
         })
         .collect();
@@ -50,12 +50,13 @@ pub fn BarChart(
         .zip(days)
         .enumerate()
         .map(|(i, (value, day))| {
-            let height = *value as f64 / top as f64 * 100.0;
-            let x = i as f64 * width;
+            let height = share(*value, top, 10_000);
+            let (x, next) = ((i * 10_000 / count) as i64, ((i + 1) * 10_000 / count) as i64);
+            let width = next - x;
             view! {
-                <rect class="bar" x=format!("{:.2}%", x + width * 0.16) y=format!("{:.2}%", 100.0 - height)
-                    width=format!("{:.2}%", width * 0.68) height=format!("{height:.2}%") rx="1.5"></rect>
-                <rect class="hit" x=format!("{x:.2}%") y="0" width=format!("{width:.2}%") height="100%">
+                <rect class="bar" x=percent(x + width * 4 / 25) y=percent(10_000 - height)
+                    width=percent(width * 17 / 25) height=percent(height) rx="1.5"></rect>
+                <rect class="hit" x=percent(x) y="0" width=percent(width) height="100%">
                     <title>{format!("{day}: {} {unit}", grouped(value.unsigned_abs()))}</title>
                 </rect>
             }
@@ -87,8 +88,22 @@ fn short(value: i64) -> String {
     match value {
         0..10_000 => grouped(value.unsigned_abs()),
         10_000..1_000_000 => format!("{}k", value / 1_000),
-        _ => format!("{:.1}M", value as f64 / 1_000_000.0),
+        _ => format!("{}.{}M", value / 1_000_000, value / 100_000 % 10),
     }
+}
+
+/// How many of the `parts` of a whole of `of` a value makes, also where their product has no room.
+fn share(value: i64, of: i64, parts: i64) -> i64 {
+    value.checked_mul(parts).map_or_else(|| value / (of / parts).max(1), |product| product / of.max(1))
+}
+
+/// A number of hundredths, none of them negative.
+fn hundredths(value: i64) -> String {
+    format!("{}.{:02}", value / 100, value % 100)
+}
+
+fn percent(hundredths_of: i64) -> String {
+    hundredths(hundredths_of) + "%"
 }
 
 #[cfg(test)]
@@ -101,5 +116,14 @@ mod tests {
             let top = nice_ceiling(value);
             assert!(top >= value && top % 3 == 0, "{value} -> {top}");
         }
+    }
+
+    #[test]
+    fn a_share_is_exact_or_near_it() {
+        assert_eq!((share(0, 9, 10_000), share(9, 9, 10_000), share(1, 3, 10_000)), (0, 10_000, 3_333));
+        let near = share(i64::MAX / 2, i64::MAX, 10_000);
+        assert!((4_999..=5_001).contains(&near), "{near}");
+        assert_eq!(percent(3_333), "33.33%");
+        assert_eq!(hundredths(5), "0.05");
     }
 }

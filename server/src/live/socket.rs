@@ -5,7 +5,7 @@
 
 use super::hub::{Hub, Place};
 use crate::{respond, router::Web};
-use app::live::{Heard, Here};
+use app::live::{Heard, read_here};
 use axum::{
     extract::{
         Request, State, WebSocketUpgrade,
@@ -134,12 +134,12 @@ impl Tab {
                     messages += 1;
                     match message {
                         Some(Ok(Message::Text(_))) if messages > PER_MINUTE => return End::Nonsense,
-                        Some(Ok(Message::Text(text))) => match serde_json::from_str::<Here>(&text) {
-                            Ok(Here { workspace }) => {
+                        Some(Ok(Message::Text(text))) => match read_here(&text) {
+                            Some(workspace) => {
                                 self.here = workspace;
                                 due = true;
                             }
-                            Err(_) => return End::Nonsense,
+                            None => return End::Nonsense,
                         },
                         Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
                         Some(Ok(Message::Binary(_))) => return End::Nonsense,
@@ -179,7 +179,7 @@ impl Tab {
 }
 
 async fn say(socket: &mut WebSocket, heard: &Heard) -> Result<(), ()> {
-    let text = serde_json::to_string(heard).map_err(drop)?;
+    let text = heard.to_text().map_err(drop)?;
     send(socket, Message::Text(text.into())).await
 }
 

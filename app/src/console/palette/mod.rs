@@ -273,9 +273,9 @@ impl Desk {
                     groups.push(group(section, begins, drawn));
                 }
                 view! {
-                    <div class="palette-space" style:height=format!("{}px", seen.above)></div>
+                    <div class="palette-space" style:height=format!("{}px", seen.above as u32)></div>
                     {groups}
-                    <div class="palette-space" style:height=format!("{}px", seen.below)></div>
+                    <div class="palette-space" style:height=format!("{}px", seen.below as u32)></div>
                 }
                 .into_any()
             })
