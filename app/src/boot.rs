@@ -8,6 +8,7 @@ use crate::{
     account::{FactorAsk, OrganizationView, SecurityData, StartPage},
     console::{AuditView, PageData},
     error::Refusal,
+    packed::Packed,
 };
 use model::{
     FieldErrors,
@@ -64,6 +65,31 @@ pub enum Content {
         /// What waits for them.
         notices: Box<Notices>,
     },
+    /// What another page of the person's own shows: opened where its code is.
+    Account(Packed<AccountData>),
+    /// The answer to asking for a seat: the same whether there is anything to ask for.
+    Asked(Asking),
+    /// The form of a new workspace.
+    NewWorkspace,
+    /// A page of a workspace.
+    Workspace {
+        /// The workspace and the seat.
+        entry: Box<Entry>,
+        /// The page's data.
+        data: Box<PageData>,
+    },
+    /// Nothing that this person can see: the same for what does not exist.
+    Absent,
+    /// A deleted workspace in which the person had a seat.
+    Gone,
+    /// The database can't answer.
+    Unavailable,
+}
+
+/// What the pages of the person's own show that are in the program's chunk.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AccountData {
     /// The operator tokens.
     Tokens {
         /// The live ones.
@@ -81,8 +107,6 @@ pub enum Content {
     Invite(Option<Box<(Invite, Mailbox)>>),
     /// A page of an organization.
     Organization(Box<OrganizationView>),
-    /// The answer to asking for a seat: the same whether there is anything to ask for.
-    Asked(Asking),
     /// The sessions.
     Sessions {
         /// The live ones.
@@ -95,25 +119,17 @@ pub enum Content {
         /// The page.
         log: Box<AuditView>,
     },
-    /// The form of a new workspace.
-    NewWorkspace,
     /// Second factors and passkeys.
     Security(Box<SecurityData>),
     /// The page that asks for a second factor.
     Factor(FactorAsk),
-    /// A page of a workspace.
-    Workspace {
-        /// The workspace and the seat.
-        entry: Box<Entry>,
-        /// The page's data.
-        data: Box<PageData>,
-    },
-    /// Nothing that this person can see: the same for what does not exist.
-    Absent,
-    /// A deleted workspace in which the person had a seat.
-    Gone,
-    /// The database can't answer.
-    Unavailable,
+}
+
+#[cfg(feature = "ssr")]
+impl From<AccountData> for Content {
+    fn from(data: AccountData) -> Self {
+        Self::Account(Packed::new(data))
+    }
 }
 
 /// What became of asking for a seat.

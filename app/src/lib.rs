@@ -13,6 +13,7 @@ pub mod chunk;
 pub mod console;
 pub mod error;
 pub mod live;
+pub mod packed;
 pub mod root;
 pub mod routes;
 pub mod seats;

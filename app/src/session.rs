@@ -5,7 +5,7 @@
 
 use crate::{
     account::{clear_recents, load_picker, pin_workspace, sign_out},
-    boot::{Boot, Content, Returned, Theme},
+    boot::{AccountData, Boot, Content, Returned, Theme},
     browser::{self, Navigator},
     chunk,
     console::Staging,
@@ -115,6 +115,14 @@ impl Session {
     /// Takes the document's content: whoever shows the first view. Afterwards there is none.
     pub fn take_content(self) -> Option<Content> {
         self.content.try_update_value(Option::take).flatten()
+    }
+
+    /// Takes it for a page of the chunk, which alone reads it.
+    pub fn take_account_data(self) -> Option<AccountData> {
+        match self.take_content()? {
+            Content::Account(data) => data.open(),
+            _ => None,
+        }
     }
 
     /// Takes the form that came back with the document, if one did.

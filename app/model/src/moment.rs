@@ -48,7 +48,8 @@ mod tests {
         assert_eq!(date(moment.date()), "12 Mar 2026");
         assert_eq!(exact(moment), "13 Mar 2026, 01:05 UTC");
         assert_eq!(timestamp(moment), "2026-03-13T01:05:09Z");
-        let months = (1..=12).map(|month| Date::from_calendar_date(999, time::Month::try_from(month).unwrap(), 1).unwrap());
+        let months =
+            (1..=12).map(|month| Date::from_calendar_date(999, time::Month::try_from(month).unwrap(), 1).unwrap());
         let months: Vec<_> = months.map(date).collect();
         assert_eq!((months[0].as_str(), months[11].as_str()), ("1 Jan 0999", "1 Dec 0999"));
     }

@@ -3,7 +3,7 @@
 
 use super::{AccountFrame, FactorAsk, FactorReason, begin_factor_passkey, prove_factor, prove_factor_by_passkey};
 use crate::{
-    boot::{Content, Returned},
+    boot::{AccountData, Returned},
     browser,
     error::AppError,
     routes::{ReturnTo, Route},
@@ -17,7 +17,7 @@ use model::factor::FactorMethods;
 #[component]
 pub fn FactorPage() -> impl IntoView {
     let session = use_session();
-    let Some(Content::Factor(ask)) = session.take_content() else {
+    let Some(AccountData::Factor(ask)) = session.take_account_data() else {
         // Only a document knows whom it asks, and why.
         Effect::new(|_| browser::reload_document());
         return ().into_any();

@@ -3,7 +3,7 @@
 
 use super::AccountFrame;
 use crate::{
-    boot::{Content, Returned},
+    boot::{AccountData, Returned},
     routes::{InviteToken, Route},
     session::{Session, use_session},
     ui::{Banner, Face, Icon, Tone, WsIcon},
@@ -21,8 +21,8 @@ pub fn InvitePage(
     token: InviteToken,
 ) -> impl IntoView {
     let session = use_session();
-    let found = match session.take_content() {
-        Some(Content::Invite(found)) => found,
+    let found = match session.take_account_data() {
+        Some(AccountData::Invite(found)) => found,
         _ => None,
     };
     let returned = session.take_returned().unwrap_or_default();

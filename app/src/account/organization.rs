@@ -2,7 +2,7 @@
 
 use super::{AccountFrame, load_organization, manage_organization};
 use crate::{
-    boot::Content,
+    boot::AccountData,
     browser,
     error::AppError,
     routes::{OrganizationPage, Page, Route},
@@ -51,8 +51,8 @@ pub fn OrganizationShell(
     page: OrganizationPage,
 ) -> impl IntoView {
     let session = use_session();
-    let shown = RwSignal::new(match session.take_content() {
-        Some(Content::Organization(view)) if view.profile.id == id => Some(*view),
+    let shown = RwSignal::new(match session.take_account_data() {
+        Some(AccountData::Organization(view)) if view.profile.id == id => Some(*view),
         _ => None,
     });
     let failed = RwSignal::new(None::<AppError>);

@@ -2,7 +2,7 @@
 
 use super::AccountFrame;
 use crate::{
-    boot::Content,
+    boot::AccountData,
     browser,
     console::{AuditView, audit_table},
     routes::Route,
@@ -16,8 +16,8 @@ use leptos::prelude::*;
 pub fn OrganizationAuditPage() -> impl IntoView {
     let session = use_session();
     let route = session.navigator.route_now();
-    match (session.take_content(), route) {
-        (Some(Content::OrganizationAudit { name, log }), Route::OrganizationAudit(organization, query)) => {
+    match (session.take_account_data(), route) {
+        (Some(AccountData::OrganizationAudit { name, log }), Route::OrganizationAudit(organization, query)) => {
             let url = move |query| Route::OrganizationAudit(organization, query).url();
             let AuditView { time_zone, .. } = &*log;
             let zone = time_zone.clone();

@@ -6,7 +6,7 @@ use super::{
     profile_fns::{load_preferences, save_preferences},
 };
 use crate::{
-    boot::Content,
+    boot::AccountData,
     error::AppError,
     routes::{AccountPage, Route, Saved},
     session::use_session,
@@ -19,8 +19,8 @@ use model::preferences::{Landing, PickerOrder, Preferences, Theme};
 #[component]
 pub fn PreferencesPage() -> impl IntoView {
     let session = use_session();
-    let loaded = match session.take_content() {
-        Some(Content::Preferences(chosen)) => Some(chosen),
+    let loaded = match session.take_account_data() {
+        Some(AccountData::Preferences(chosen)) => Some(chosen),
         _ => None,
     };
     let saved = match session.navigator.route_now() {

@@ -6,7 +6,7 @@ use super::{
     profile_fns::{ask_address, change_password, load_profile, save_name, withdraw_address},
 };
 use crate::{
-    boot::{Content, Returned},
+    boot::{AccountData, Returned},
     browser,
     error::AppError,
     routes::{AccountPage, Route, Saved},
@@ -20,8 +20,8 @@ use model::profile::Profile;
 #[component]
 pub fn ProfilePage() -> impl IntoView {
     let session = use_session();
-    let loaded = match session.take_content() {
-        Some(Content::Profile(profile)) => Some(profile),
+    let loaded = match session.take_account_data() {
+        Some(AccountData::Profile(profile)) => Some(profile),
         _ => None,
     };
     let saved = match session.navigator.route_now() {

@@ -2,7 +2,7 @@
 
 use super::{AccountShell, end_other_sessions, end_session, list_sessions, sign_out_everywhere};
 use crate::{
-    boot::Content,
+    boot::AccountData,
     browser,
     error::AppError,
     routes::{AccountPage, Route, SignInNotice},
@@ -16,8 +16,8 @@ use model::{device::SessionRow, moment};
 #[component]
 pub fn SessionsPage() -> impl IntoView {
     let session = use_session();
-    let carried = match session.take_content() {
-        Some(Content::Sessions { sessions }) => Some(sessions),
+    let carried = match session.take_account_data() {
+        Some(AccountData::Sessions { sessions }) => Some(sessions),
         _ => None,
     };
     let loaded = carried.is_some();

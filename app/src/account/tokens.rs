@@ -2,7 +2,7 @@
 
 use super::{AccountShell, create_token, list_tokens, revoke_token};
 use crate::{
-    boot::{Content, Returned},
+    boot::{AccountData, Returned},
     browser,
     error::AppError,
     routes::{AccountPage, Route},
@@ -16,8 +16,8 @@ use model::{moment, token::OperatorToken};
 #[component]
 pub fn TokensPage() -> impl IntoView {
     let session = use_session();
-    let (tokens, created) = match session.take_content() {
-        Some(Content::Tokens { tokens, created }) => (Some(tokens), created),
+    let (tokens, created) = match session.take_account_data() {
+        Some(AccountData::Tokens { tokens, created }) => (Some(tokens), created),
         _ => (None, None),
     };
     let loaded = tokens.is_some();

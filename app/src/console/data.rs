@@ -1,5 +1,6 @@
 //! What the pages of a workspace are made of, as it travels.
 
+use crate::packed::Packed;
 use model::{
     Capability, WorkspaceRole,
     audit::{AuditRow, Position},
@@ -31,6 +32,18 @@ pub enum PageData {
     Usage(ListPage<UsageRow>),
     /// A page of invoices.
     Invoices(ListPage<InvoiceRow>),
+    /// What a page of one visit shows: opened where its code is.
+    Visit(Packed<VisitData>),
+    /// This workspace has no such thing (another may; nobody can tell).
+    Missing,
+    /// The seat does not allow it.
+    Denied(Capability),
+}
+
+/// The data of a page of one visit: a detail, a form, a page of the settings.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VisitData {
     /// One product.
     Product(Box<ProductDetail>),
     /// One rate plan.
@@ -46,7 +59,7 @@ pub enum PageData {
     /// The form of a customer.
     CustomerForm {
         /// What stands in it.
-        input: CustomerInput,
+        input: Box<CustomerInput>,
         /// The rate plans to choose from.
         rate_plans: Vec<(RatePlanId, String)>,
     },
@@ -62,10 +75,13 @@ pub enum PageData {
     Audit(Box<AuditView>),
     /// What deleting the workspace would take away.
     Danger(Contents),
-    /// This workspace has no such thing (another may; nobody can tell).
-    Missing,
-    /// The seat does not allow it.
-    Denied(Capability),
+}
+
+#[cfg(feature = "ssr")]
+impl From<VisitData> for PageData {
+    fn from(data: VisitData) -> Self {
+        Self::Visit(Packed::new(data))
+    }
 }
 
 /// A page of the audit log, and what it can be filtered by.

@@ -1,6 +1,6 @@
 //! Which view shows which page, and what stands there while it loads, fails or is not allowed.
 
-use super::{PageData, Visit, customers, invoices, overview, products, rate_plans, scope::Scope, usage};
+use super::{PageData, Visit, VisitData, customers, invoices, overview, products, rate_plans, scope::Scope, usage};
 use crate::{
     chunk::{self, Part},
     routes::Page,
@@ -77,6 +77,18 @@ pub fn with_data(
         }}
     }
     .into_any()
+}
+
+/// The same for a page of one visit. Its data is opened here, so where its code is.
+pub fn with_visit(
+    scope: Scope,
+    noun: Noun,
+    view: impl Fn(Scope, &VisitData) -> Option<AnyView> + Send + Sync + 'static,
+) -> AnyView {
+    with_data(scope, noun, move |scope, data| match data {
+        PageData::Visit(data) => view(scope, &data.open()?),
+        _ => None,
+    })
 }
 
 /// No such row in this workspace; it may be in another, and nobody can tell.

@@ -1,10 +1,10 @@
 //! Invoices: list and page.
 
 use super::{
-    PageData,
+    PageData, VisitData,
     cells::{Cells, Font},
     detail::{fact, invoice_status, invoice_words},
-    host::with_data,
+    host::with_visit,
     list::{self, Column, ListSpec, column, sortable},
     scope::Scope,
 };
@@ -53,8 +53,8 @@ fn cells(scope: Scope, row: Cells<'_, InvoiceRow>) -> Vec<AnyView> {
 
 /// The page of one.
 pub fn detail(scope: Scope) -> AnyView {
-    with_data(scope, Noun::Invoices, move |scope, data| match data {
-        PageData::Invoice(invoice) => Some(page(scope, invoice)),
+    with_visit(scope, Noun::Invoices, move |scope, data| match data {
+        VisitData::Invoice(invoice) => Some(page(scope, invoice)),
         _ => None,
     })
 }

@@ -23,7 +23,7 @@ mod switcher;
 mod usage;
 mod visit;
 
-pub use data::{AuditView, Entered, PageData, Scoped};
+pub use data::{AuditView, Entered, PageData, Scoped, VisitData};
 pub use host::{awaited, is_carried};
 pub use palette::Palette;
 pub use plane::WorkspacePlane;

@@ -1,10 +1,10 @@
 //! Rate plans: list and page.
 
 use super::{
-    PageData,
+    PageData, VisitData,
     cells::{Cells, Font},
     detail::{fact, lifecycle, lifecycle_words},
-    host::with_data,
+    host::with_visit,
     list::{self, Column, ListSpec, column, sortable},
     scope::Scope,
 };
@@ -54,8 +54,8 @@ fn cells(scope: Scope, row: Cells<'_, RatePlanRow>) -> Vec<AnyView> {
 
 /// The page of one.
 pub fn detail(scope: Scope) -> AnyView {
-    with_data(scope, Noun::RatePlans, move |scope, data| match data {
-        PageData::RatePlan(plan) => Some(page(scope, plan)),
+    with_visit(scope, Noun::RatePlans, move |scope, data| match data {
+        VisitData::RatePlan(plan) => Some(page(scope, plan)),
         _ => None,
     })
 }

@@ -277,7 +277,7 @@ impl Scope {
 
     /// Keeps a page's data for coming back to it within this workspace. Forms are always read anew.
     fn keep(self, page: &Page, data: &PageData) {
-        if !matches!(data, PageData::CustomerForm { .. } | PageData::ProductForm(_)) {
+        if !page.is_form() {
             self.seen.update_value(|seen| {
                 seen.insert(self.url(page), data.clone());
             });

@@ -1,10 +1,10 @@
 //! Usage records: list and page.
 
 use super::{
-    PageData,
+    PageData, VisitData,
     cells::{Cells, Font},
     detail::fact,
-    host::with_data,
+    host::with_visit,
     list::{self, Column, ListSpec, column, sortable},
     scope::Scope,
 };
@@ -51,8 +51,8 @@ fn cells(scope: Scope, row: Cells<'_, UsageRow>) -> Vec<AnyView> {
 
 /// The page of one.
 pub fn detail(scope: Scope) -> AnyView {
-    with_data(scope, Noun::Usage, move |scope, data| match data {
-        PageData::UsageRecord(record) => Some(page(scope, record)),
+    with_visit(scope, Noun::Usage, move |scope, data| match data {
+        VisitData::UsageRecord(record) => Some(page(scope, record)),
         _ => None,
     })
 }

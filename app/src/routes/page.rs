@@ -114,6 +114,11 @@ impl Page {
         }
     }
 
+    /// Whether it is a form, whose data are read anew each time.
+    pub const fn is_form(&self) -> bool {
+        matches!(self, Self::NewProduct | Self::EditProduct(_) | Self::NewCustomer | Self::EditCustomer(_))
+    }
+
     /// Its title in the browser's tab.
     pub const fn title(&self) -> &'static str {
         match self {

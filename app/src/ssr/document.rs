@@ -9,7 +9,7 @@ use super::{
     start,
 };
 use crate::{
-    boot::{Asking, Boot, Content, PICKER_ROWS_IN_DOCUMENT, Returned, Theme},
+    boot::{AccountData, Asking, Boot, Content, PICKER_ROWS_IN_DOCUMENT, Returned, Theme},
     console::PageData,
     error::{AppError, Refusal},
     routes::{Page, ReturnTo, Route, SettingsPage},
@@ -54,8 +54,16 @@ pub fn unavailable(context: &RequestContext) -> Response<Body> {
     render(context, bare(context.theme, Content::Unavailable), Route::Unknown, StatusCode::SERVICE_UNAVAILABLE)
 }
 
-pub(super) const fn bare(theme: Theme, content: Content) -> Boot {
-    Boot { person: None, picker: None, picker_is_whole: true, theme, now: None, content, returned: None }
+pub(super) fn bare(theme: Theme, content: impl Into<Content>) -> Boot {
+    Boot {
+        person: None,
+        picker: None,
+        picker_is_whole: true,
+        theme,
+        now: None,
+        content: content.into(),
+        returned: None,
+    }
 }
 
 pub(super) fn redirect(status: StatusCode, to: &str) -> Response<Body> {
@@ -96,7 +104,7 @@ async fn answer(call: &Call, uri: &Uri, returned: Option<Returned>) -> Result<Re
         },
         Route::Tokens => match signed_in(call, Freshness::Recent).await? {
             Some(person) => {
-                let content = Content::Tokens { tokens: identity::tokens(call).await?, created: None };
+                let content = AccountData::Tokens { tokens: identity::tokens(call).await?, created: None };
                 Ok(person.render(context, route, content, returned, StatusCode::OK))
             }
             None => Ok(to_sign_in(uri)),
@@ -104,7 +112,7 @@ async fn answer(call: &Call, uri: &Uri, returned: Option<Returned>) -> Result<Re
         Route::Start(start) => start::page(call, uri, &start, returned).await,
         Route::Profile { .. } => match signed_in(call, Freshness::Recent).await? {
             Some(person) => {
-                let content = Content::Profile(profile::load(call).await?);
+                let content = AccountData::Profile(profile::load(call).await?);
                 Ok(person.render(context, route, content, returned, StatusCode::OK))
             }
             None => Ok(to_sign_in(uri)),
@@ -116,7 +124,7 @@ async fn answer(call: &Call, uri: &Uri, returned: Option<Returned>) -> Result<Re
                 Some(_) => StatusCode::GONE,
                 None => StatusCode::NOT_FOUND,
             };
-            let content = Content::Invite(found.map(Box::new));
+            let content = AccountData::Invite(found.map(Box::new));
             Ok(match signed_in(call, Freshness::Recent).await? {
                 Some(person) => person.render(context, route, content, returned, status),
                 None => {
@@ -128,7 +136,7 @@ async fn answer(call: &Call, uri: &Uri, returned: Option<Returned>) -> Result<Re
         Route::Organization(id, page) => match signed_in(call, Freshness::Recent).await? {
             Some(person) => match organization::page(call, id, page).await {
                 Ok(view) => {
-                    let content = Content::Organization(Box::new(view));
+                    let content = AccountData::Organization(Box::new(view));
                     Ok(person.render(context, route, content, returned, StatusCode::OK))
                 }
                 Err(AppError::Absent) => {
@@ -140,21 +148,21 @@ async fn answer(call: &Call, uri: &Uri, returned: Option<Returned>) -> Result<Re
         },
         Route::Sessions => match signed_in(call, Freshness::Recent).await? {
             Some(person) => {
-                let content = Content::Sessions { sessions: super::sessions::list(call).await? };
+                let content = AccountData::Sessions { sessions: super::sessions::list(call).await? };
                 Ok(person.render(context, route, content, returned, StatusCode::OK))
             }
             None => Ok(to_sign_in(uri)),
         },
         Route::Security { .. } => match signed_in(call, Freshness::Recent).await? {
             Some(person) => {
-                let content = Content::Security(Box::new(factors::security(call).await?));
+                let content = AccountData::Security(Box::new(factors::security(call).await?));
                 Ok(person.render(context, route, content, returned, StatusCode::OK))
             }
             None => Ok(to_sign_in(uri)),
         },
         Route::Preferences { .. } => match signed_in(call, Freshness::Recent).await? {
             Some(person) => {
-                let content = Content::Preferences(profile::preferences(call).await?);
+                let content = AccountData::Preferences(profile::preferences(call).await?);
                 Ok(person.render(context, route, content, returned, StatusCode::OK))
             }
             None => Ok(to_sign_in(uri)),
@@ -168,7 +176,7 @@ async fn answer(call: &Call, uri: &Uri, returned: Option<Returned>) -> Result<Re
             let Some(person) = signed_in(call, Freshness::Recent).await? else { return Ok(to_sign_in(uri)) };
             match log {
                 Some((name, log)) => {
-                    let content = Content::OrganizationAudit { name, log: Box::new(log) };
+                    let content = AccountData::OrganizationAudit { name, log: Box::new(log) };
                     Ok(person.render(context, route, content, None, StatusCode::OK))
                 }
                 None => Ok(person.absent(context, route, Content::Absent, StatusCode::NOT_FOUND)),
@@ -196,7 +204,7 @@ async fn answer(call: &Call, uri: &Uri, returned: Option<Returned>) -> Result<Re
                     person: live.map(|live| live.person),
                     picker_is_whole: false,
                     returned,
-                    ..bare(context.theme, Content::Factor(ask))
+                    ..bare(context.theme, AccountData::Factor(ask))
                 };
                 let status = if boot.returned.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
                 Ok(render(context, boot, route, status))
@@ -248,10 +256,11 @@ impl Who {
         self,
         context: &RequestContext,
         route: Route,
-        content: Content,
+        content: impl Into<Content>,
         returned: Option<Returned>,
         status: StatusCode,
     ) -> Response<Body> {
+        let content = content.into();
         let whole = matches!(content, Content::Home { .. } | Content::NewWorkspace)
             || self.picker.count() <= PICKER_ROWS_IN_DOCUMENT;
         let picker = if whole { self.picker } else { shortened(self.picker) };

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     account::SecurityData,
-    boot::{Boot, Content, Returned},
+    boot::{AccountData, Boot, Returned},
     error::AppError,
     routes::{Page, ReturnTo, Route, SettingsPage},
 };
@@ -160,7 +160,7 @@ async fn token(call: &Call, form: &Form) -> Result<Outcome, AppError> {
         picker: None,
         picker_is_whole: false,
         theme: call.request.theme,
-        content: Content::Tokens { tokens: made.tokens, created: Some(made.secret) },
+        content: AccountData::Tokens { tokens: made.tokens, created: Some(made.secret) }.into(),
         returned: None,
     };
     Ok(Outcome::Show(render(&call.request, boot, Route::Tokens, StatusCode::OK)))
@@ -259,7 +259,7 @@ fn show(call: &Call, route: Route, live: Live, data: SecurityData, returned: Opt
         picker: None,
         picker_is_whole: false,
         theme: call.request.theme,
-        content: Content::Security(Box::new(data)),
+        content: AccountData::Security(Box::new(data)).into(),
         returned,
     };
     Outcome::Show(render(&call.request, boot, route, status))

@@ -1,7 +1,11 @@
 //! From a page to its data: the one loader behind documents, switches and navigation.
 
 use super::{fault, settings};
-use crate::{console::PageData, error::AppError, routes::Page};
+use crate::{
+    console::{PageData, VisitData},
+    error::AppError,
+    routes::Page,
+};
 use model::{catalog::ProductInput, customer::CustomerInput, list::Noun};
 use store::{
     customers,
@@ -17,22 +21,24 @@ pub(super) async fn load<M: Mode>(tx: &mut WorkspaceTx<M>, page: &Page) -> Resul
         return Ok(PageData::Denied(needed));
     }
     let found = match page {
-        Page::Overview => Some(PageData::Overview(Box::new(overview::read(tx).await.map_err(fault)?))),
-        Page::List(query) => Some(match query.noun {
-            Noun::Products => PageData::Products(products::list(tx, query).await.map_err(fault)?),
-            Noun::RatePlans => PageData::RatePlans(rate_plans::list(tx, query).await.map_err(fault)?),
-            Noun::Customers => PageData::Customers(customers::list(tx, query).await.map_err(fault)?),
-            Noun::Usage => PageData::Usage(usage::list(tx, query).await.map_err(fault)?),
-            Noun::Invoices => PageData::Invoices(invoices::list(tx, query).await.map_err(fault)?),
-        }),
-        Page::Product(id) => products::get(tx, *id).await.map_err(fault)?.map(|p| PageData::Product(Box::new(p))),
-        Page::RatePlan(id) => rate_plans::get(tx, *id).await.map_err(fault)?.map(|p| PageData::RatePlan(Box::new(p))),
-        Page::Customer(id) => customers::get(tx, *id).await.map_err(fault)?.map(|c| PageData::Customer(Box::new(c))),
-        Page::UsageRecord(id) => usage::get(tx, *id).await.map_err(fault)?.map(|u| PageData::UsageRecord(Box::new(u))),
-        Page::Invoice(id) => invoices::get(tx, *id).await.map_err(fault)?.map(|i| PageData::Invoice(Box::new(i))),
-        Page::NewProduct => Some(PageData::ProductForm(ProductInput::default())),
+        Page::Overview => return Ok(PageData::Overview(Box::new(overview::read(tx).await.map_err(fault)?))),
+        Page::List(query) => {
+            return Ok(match query.noun {
+                Noun::Products => PageData::Products(products::list(tx, query).await.map_err(fault)?),
+                Noun::RatePlans => PageData::RatePlans(rate_plans::list(tx, query).await.map_err(fault)?),
+                Noun::Customers => PageData::Customers(customers::list(tx, query).await.map_err(fault)?),
+                Noun::Usage => PageData::Usage(usage::list(tx, query).await.map_err(fault)?),
+                Noun::Invoices => PageData::Invoices(invoices::list(tx, query).await.map_err(fault)?),
+            });
+        }
+        Page::Product(id) => products::get(tx, *id).await.map_err(fault)?.map(|p| VisitData::Product(Box::new(p))),
+        Page::RatePlan(id) => rate_plans::get(tx, *id).await.map_err(fault)?.map(|p| VisitData::RatePlan(Box::new(p))),
+        Page::Customer(id) => customers::get(tx, *id).await.map_err(fault)?.map(|c| VisitData::Customer(Box::new(c))),
+        Page::UsageRecord(id) => usage::get(tx, *id).await.map_err(fault)?.map(|u| VisitData::UsageRecord(Box::new(u))),
+        Page::Invoice(id) => invoices::get(tx, *id).await.map_err(fault)?.map(|i| VisitData::Invoice(Box::new(i))),
+        Page::NewProduct => Some(VisitData::ProductForm(ProductInput::default())),
         Page::EditProduct(id) => products::get(tx, *id).await.map_err(fault)?.map(|p| {
-            PageData::ProductForm(ProductInput {
+            VisitData::ProductForm(ProductInput {
                 name: p.row.name,
                 code: p.row.code,
                 unit: p.row.unit,
@@ -47,10 +53,10 @@ pub(super) async fn load<M: Mode>(tx: &mut WorkspaceTx<M>, page: &Page) -> Resul
         Page::Settings(page) => return settings::load(tx, page).await,
         Page::Unknown => None,
     };
-    Ok(found.unwrap_or(PageData::Missing))
+    Ok(found.map_or(PageData::Missing, PageData::from))
 }
 
-async fn customer_form<M: Mode>(tx: &mut WorkspaceTx<M>, input: CustomerInput) -> Result<PageData, AppError> {
+async fn customer_form<M: Mode>(tx: &mut WorkspaceTx<M>, input: CustomerInput) -> Result<VisitData, AppError> {
     let offered = rate_plans::offered(tx).await.map_err(fault)?;
     let mut rate_plans: Vec<_> = offered.into_iter().map(|p| (p.id, format!("{} · {}", p.product, p.name))).collect();
     // A plan that is not offered any more stays with whoever is on it.
@@ -60,5 +66,5 @@ async fn customer_form<M: Mode>(tx: &mut WorkspaceTx<M>, input: CustomerInput) -
     {
         rate_plans.push((plan.id, format!("{} · {}", plan.product, plan.name)));
     }
-    Ok(PageData::CustomerForm { input, rate_plans })
+    Ok(VisitData::CustomerForm { input: Box::new(input), rate_plans })
 }

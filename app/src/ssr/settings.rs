@@ -6,7 +6,7 @@ use super::{
     fault, seats,
 };
 use crate::{
-    console::{AuditView, PageData},
+    console::{AuditView, PageData, VisitData},
     error::AppError,
     routes::SettingsPage,
 };
@@ -33,7 +33,7 @@ use store::{
 /// The data of a page of the settings. What the seat does not allow is [`PageData::Denied`].
 pub(super) async fn load<M: Mode>(tx: &mut WorkspaceTx<M>, page: &SettingsPage) -> Result<PageData, AppError> {
     if *page == SettingsPage::Members {
-        return Ok(PageData::Members(Box::new(seats::page(tx).await?)));
+        return Ok(VisitData::Members(Box::new(seats::page(tx).await?)).into());
     }
     let needed = page.requires();
     if !tx.tenant().seat.capabilities().has(needed) {
@@ -43,19 +43,20 @@ pub(super) async fn load<M: Mode>(tx: &mut WorkspaceTx<M>, page: &SettingsPage) 
         Ok(can) => can,
         Err(Denied(needed)) => return Ok(PageData::Denied(needed)),
     };
-    Ok(match page {
+    let data = match page {
         SettingsPage::General => {
             let (input, old) = settings::general(tx, &can).await.map_err(fault)?;
             let zones = settings::time_zones(tx).await.map_err(fault)?.to_vec();
-            PageData::General(Box::new(GeneralSettings { input, zones, old }))
+            VisitData::General(Box::new(GeneralSettings { input, zones, old }))
         }
-        SettingsPage::Audit(query) => PageData::Audit(Box::new(log(tx, &can, query).await?)),
-        SettingsPage::Danger => PageData::Danger(settings::contents(tx, &can).await.map_err(fault)?),
-        SettingsPage::Security => PageData::Security(security::read(tx, &can).await.map_err(fault)?),
+        SettingsPage::Audit(query) => VisitData::Audit(Box::new(log(tx, &can, query).await?)),
+        SettingsPage::Danger => VisitData::Danger(settings::contents(tx, &can).await.map_err(fault)?),
+        SettingsPage::Security => VisitData::Security(security::read(tx, &can).await.map_err(fault)?),
         // What the entry says already.
-        SettingsPage::Branding => PageData::Branding,
-        SettingsPage::Members => PageData::Missing,
-    })
+        SettingsPage::Branding => VisitData::Branding,
+        SettingsPage::Members => return Ok(PageData::Missing),
+    };
+    Ok(data.into())
 }
 
 async fn log<M: Mode>(

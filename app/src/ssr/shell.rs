@@ -3,7 +3,7 @@
 use super::{AssetUrls, RequestContext};
 use crate::{
     App,
-    boot::{self, Boot, Content},
+    boot::{self, AccountData, Boot, Content},
     root,
     routes::Route,
     wire,
@@ -86,24 +86,9 @@ fn title(content: &Content, route: &Route) -> String {
     let page = match content {
         Content::SignIn => "Sign in".to_owned(),
         Content::Home { .. } => "Workspaces".to_owned(),
-        Content::Tokens { .. } => "Tokens".to_owned(),
-        Content::Start(page) => page.title().to_owned(),
-        Content::Profile(_) => "Profile".to_owned(),
-        Content::Preferences(_) => "Preferences".to_owned(),
-        Content::Invite(found) => match found {
-            Some(found) => format!("Invite to {}", found.0.place),
-            None => "Invite".to_owned(),
-        },
-        Content::Organization(view) => match route {
-            Route::Organization(_, page) => format!("{} · {}", page.title(), view.profile.name),
-            _ => view.profile.name.clone(),
-        },
+        Content::Account(data) => account_title(data.get(), route),
         Content::Asked(_) => "Asked".to_owned(),
-        Content::Sessions { .. } => "Sessions".to_owned(),
         Content::NewWorkspace => "New workspace".to_owned(),
-        Content::Security(_) => "Security".to_owned(),
-        Content::Factor(_) => "Second factor".to_owned(),
-        Content::OrganizationAudit { name, .. } => format!("Audit log · {name}"),
         Content::Workspace { entry, .. } => match route {
             Route::Workspace(_, page) => format!("{} · {}", page.title(), entry.workspace.name),
             _ => entry.workspace.name.clone(),
@@ -113,6 +98,27 @@ fn title(content: &Content, route: &Route) -> String {
         Content::Unavailable => "Unavailable".to_owned(),
     };
     format!("{page} · Stile")
+}
+
+fn account_title(data: &AccountData, route: &Route) -> String {
+    match data {
+        AccountData::Tokens { .. } => "Tokens".to_owned(),
+        AccountData::Start(page) => page.title().to_owned(),
+        AccountData::Profile(_) => "Profile".to_owned(),
+        AccountData::Preferences(_) => "Preferences".to_owned(),
+        AccountData::Invite(found) => match found {
+            Some(found) => format!("Invite to {}", found.0.place),
+            None => "Invite".to_owned(),
+        },
+        AccountData::Organization(view) => match route {
+            Route::Organization(_, page) => format!("{} · {}", page.title(), view.profile.name),
+            _ => view.profile.name.clone(),
+        },
+        AccountData::Sessions { .. } => "Sessions".to_owned(),
+        AccountData::Security(_) => "Security".to_owned(),
+        AccountData::Factor(_) => "Second factor".to_owned(),
+        AccountData::OrganizationAudit { name, .. } => format!("Audit log · {name}"),
+    }
 }
 
 fn escape(text: &str) -> String {

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     account::{Purpose as Of, StartPage},
-    boot::{Boot, Content, Returned},
+    boot::{AccountData, Boot, Returned},
     error::AppError,
     routes::{LinkToken, ReturnTo, Route, Saved, SignInNotice, Start},
 };
@@ -308,13 +308,14 @@ fn status(page: &StartPage, returned: Option<&Returned>) -> StatusCode {
 /// The page, the same whoever is signed in.
 fn show(call: &Call, start: &Start, page: StartPage, returned: Option<Returned>) -> Response<Body> {
     let status = status(&page, returned.as_ref());
-    let boot = Boot { returned, ..bare(call.request.theme, Content::Start(page)) };
+    let boot = Boot { returned, ..bare(call.request.theme, AccountData::Start(page)) };
     render(&call.request, boot, Route::Start(start.clone()), status)
 }
 
 fn show_to(call: &Call, who: Who, start: &Start, page: StartPage, returned: Option<Returned>) -> Response<Body> {
     let status = status(&page, returned.as_ref());
-    let mut response = who.render(&call.request, Route::Start(start.clone()), Content::Start(page), returned, status);
+    let mut response =
+        who.render(&call.request, Route::Start(start.clone()), AccountData::Start(page), returned, status);
     if status == StatusCode::GONE {
         *response.status_mut() = status;
     }

@@ -5,7 +5,7 @@ use super::{
 };
 use crate::{
     account::AccountFrame,
-    boot::Content,
+    boot::AccountData,
     browser,
     error::AppError,
     routes::{ReturnTo, Route},
@@ -89,8 +89,8 @@ impl Desk {
 #[component]
 pub fn SecurityPage() -> impl IntoView {
     let session = use_session();
-    let data = match session.take_content() {
-        Some(Content::Security(data)) => Some(*data),
+    let data = match session.take_account_data() {
+        Some(AccountData::Security(data)) => Some(*data),
         _ => None,
     };
     let loaded = data.is_some();

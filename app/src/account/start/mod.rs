@@ -10,7 +10,7 @@ mod welcome;
 pub use server_fns::*;
 
 use crate::{
-    boot::Content,
+    boot::AccountData,
     browser,
     routes::{Route, Start},
     session::use_session,
@@ -92,8 +92,8 @@ impl StartPage {
 #[component]
 pub fn StartView() -> impl IntoView {
     let session = use_session();
-    let page = match session.take_content() {
-        Some(Content::Start(page)) => page,
+    let page = match session.take_account_data() {
+        Some(AccountData::Start(page)) => page,
         _ => {
             // It was left and come back to without a document; only one can say what stands here now.
             Effect::new(|_| browser::reload_document());

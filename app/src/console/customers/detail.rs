@@ -2,9 +2,9 @@
 
 use crate::{
     console::{
-        PageData,
+        VisitData,
         detail::{archive_button, fact, invoice_status, lifecycle},
-        host::with_data,
+        host::with_visit,
         scope::Scope,
         set_customer_status,
     },
@@ -24,8 +24,8 @@ use model::{
 
 /// The page.
 pub fn detail(scope: Scope) -> AnyView {
-    with_data(scope, Noun::Customers, move |scope, data| match data {
-        PageData::Customer(customer) => Some(page(scope, customer)),
+    with_visit(scope, Noun::Customers, move |scope, data| match data {
+        VisitData::Customer(customer) => Some(page(scope, customer)),
         _ => None,
     })
 }

@@ -2,9 +2,9 @@
 
 use crate::{
     console::{
-        PageData,
+        VisitData,
         form::{FormPage, FormShell},
-        host::with_data,
+        host::with_visit,
         save_customer,
         scope::Scope,
     },
@@ -16,8 +16,8 @@ use model::{country::COUNTRIES, customer::CustomerInput, id::RatePlanId, list::N
 
 /// The page.
 pub fn form(scope: Scope) -> AnyView {
-    with_data(scope, Noun::Customers, move |scope, data| match data {
-        PageData::CustomerForm { input, rate_plans } => Some(fields(scope, input, rate_plans)),
+    with_visit(scope, Noun::Customers, move |scope, data| match data {
+        VisitData::CustomerForm { input, rate_plans } => Some(fields(scope, input, rate_plans)),
         _ => None,
     })
 }

@@ -2,9 +2,9 @@
 
 use crate::{
     console::{
-        PageData,
+        VisitData,
         detail::{archive_button, fact, lifecycle},
-        host::with_data,
+        host::with_visit,
         scope::Scope,
         set_product_status,
     },
@@ -16,8 +16,8 @@ use model::{Capability, catalog::ProductDetail, list::Noun, moment, money::group
 
 /// The page.
 pub fn detail(scope: Scope) -> AnyView {
-    with_data(scope, Noun::Products, move |scope, data| match data {
-        PageData::Product(product) => Some(page(scope, product)),
+    with_visit(scope, Noun::Products, move |scope, data| match data {
+        VisitData::Product(product) => Some(page(scope, product)),
         _ => None,
     })
 }

@@ -2,9 +2,9 @@
 
 use crate::{
     console::{
-        PageData,
+        VisitData,
         form::{FormPage, FormShell},
-        host::with_data,
+        host::with_visit,
         save_product,
         scope::Scope,
     },
@@ -16,8 +16,8 @@ use model::{catalog::ProductInput, list::Noun};
 
 /// The page.
 pub fn form(scope: Scope) -> AnyView {
-    with_data(scope, Noun::Products, move |scope, data| match data {
-        PageData::ProductForm(input) => Some(fields(scope, input)),
+    with_visit(scope, Noun::Products, move |scope, data| match data {
+        VisitData::ProductForm(input) => Some(fields(scope, input)),
         _ => None,
     })
 }

@@ -1,7 +1,7 @@
 //! Members of the workspace: `/{slug}/settings/members`.
 
 use crate::{
-    console::{PageData, host::with_data, manage_members, scope::Scope},
+    console::{VisitData, host::with_visit, manage_members, scope::Scope},
     seats::{self, Desk},
 };
 use leptos::prelude::*;
@@ -28,8 +28,8 @@ pub fn view(scope: Scope) -> AnyView {
     );
     view! {
         {desk.said()}
-        {with_data(scope, Noun::Customers, move |_, data| match data {
-            PageData::Members(members) => Some(body(desk, members)),
+        {with_visit(scope, Noun::Customers, move |_, data| match data {
+            VisitData::Members(members) => Some(body(desk, members)),
             _ => None,
         })}
     }

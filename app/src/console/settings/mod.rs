@@ -13,7 +13,7 @@ mod server_fns;
 pub use audit::table as audit_table;
 pub use server_fns::*;
 
-use super::{PageData, host::failed, scope::Scope};
+use super::{PageData, VisitData, host::failed, scope::Scope};
 use crate::{
     routes::{Page, SettingsPage},
     ui::Icon,
@@ -55,12 +55,8 @@ fn framed(scope: Scope, page: SettingsPage) -> AnyView {
     let body = move || {
         scope.shown.with(|shown| match &shown.data {
             Some(PageData::Denied(needed)) => why_not(scope, *needed),
-            Some(PageData::General(settings)) => general::view(scope, settings),
-            Some(PageData::Branding) => branding::view(scope),
-            Some(PageData::Security(settings)) => security::view(scope, settings),
-            Some(PageData::Audit(log)) => audit::view(scope, log),
-            Some(PageData::Danger(contents)) => danger::view(scope, *contents),
-            Some(_) => view! { <p class="muted">"There is no such page of the settings."</p> }.into_any(),
+            Some(PageData::Visit(data)) => data.open().map_or_else(absent, |data| setting(scope, &data)),
+            Some(_) => absent(),
             None => match scope.failed.get() {
                 Some(error) => failed(scope, &error.message()),
                 None => view! {
@@ -71,6 +67,21 @@ fn framed(scope: Scope, page: SettingsPage) -> AnyView {
         })
     };
     view! { <h2 class="settings-title">{title}</h2>{body} }.into_any()
+}
+
+fn setting(scope: Scope, data: &VisitData) -> AnyView {
+    match data {
+        VisitData::General(settings) => general::view(scope, settings),
+        VisitData::Branding => branding::view(scope),
+        VisitData::Security(settings) => security::view(scope, settings),
+        VisitData::Audit(log) => audit::view(scope, log),
+        VisitData::Danger(contents) => danger::view(scope, *contents),
+        _ => absent(),
+    }
+}
+
+fn absent() -> AnyView {
+    view! { <p class="muted">"There is no such page of the settings."</p> }.into_any()
 }
 
 /// Which roles have a capability, in words.
