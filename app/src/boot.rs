@@ -58,14 +58,7 @@ impl Returned {
 pub enum Content {
     /// The sign-in page.
     SignIn,
-    /// The picker.
-    Home {
-        /// Why the person was sent here.
-        refused: Option<Refusal>,
-        /// What waits for them.
-        notices: Box<Notices>,
-    },
-    /// What another page of the person's own shows: opened where its code is.
+    /// What a page of the person's own shows: opened where its code is.
     Account(Packed<AccountData>),
     /// The answer to asking for a seat: the same whether there is anything to ask for.
     Asked(Asking),
@@ -90,6 +83,13 @@ pub enum Content {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AccountData {
+    /// The picker.
+    Home {
+        /// Why the person was sent here.
+        refused: Option<Refusal>,
+        /// What waits for them.
+        notices: Box<Notices>,
+    },
     /// The operator tokens.
     Tokens {
         /// The live ones.
@@ -159,7 +159,7 @@ pub struct Boot {
     /// What to show.
     pub content: Content,
     /// A form that came back.
-    pub returned: Option<Returned>,
+    pub returned: Option<Packed<Returned>>,
 }
 
 /// Most rows of the list of seats that go into a document.

@@ -1,7 +1,7 @@
 //! The root: from the address to the plane that shows it.
 
 use crate::{
-    account::{AccountPlane, PickerPage},
+    account::AccountPlane,
     boot::{Boot, Content},
     browser,
     chunk::{self, Part},
@@ -15,11 +15,9 @@ use leptos::prelude::*;
 /// What is keyed as one view. Going from one to another disposes all that the old one owned.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Plane {
-    /// The picker.
-    Home,
     /// Whichever: it keeps its shell, and a scope for each.
     Workspace,
-    /// All else of the person's own.
+    /// A page of the person's own.
     Account(AccountPlane),
     Absent,
     Gone,
@@ -41,7 +39,6 @@ impl Plane {
 
     fn of(route: Route) -> Self {
         match route {
-            Route::Home { .. } | Route::Landing => Self::Home,
             Route::Workspace(..) => Self::Workspace,
             Route::AuditExport(..) | Route::Unknown => Self::Absent,
             route => AccountPlane::of(route).map_or(Self::Absent, Self::Account),
@@ -51,7 +48,6 @@ impl Plane {
     /// What the tab is called; `None` for what names itself.
     const fn title(&self) -> Option<&'static str> {
         match self {
-            Self::Home => Some("Workspaces · Stile"),
             Self::Workspace => None,
             Self::Account(plane) => plane.title(),
             Self::Absent => Some("Not found · Stile"),
@@ -96,7 +92,6 @@ pub fn App(
         <a class="skip" href="#main">"Skip to content"</a>
         // A view within a view: another plane is built anew, and never drawn into the elements of the former.
         {move || { let plane = plane.get(); move || match plane.clone() {
-            Plane::Home => view! { <PickerPage/> }.into_any(),
             Plane::Account(plane) => chunk::later(Part::Account(plane)),
             Plane::Workspace => view! { <WorkspacePlane/> }.into_any(),
             Plane::Absent => view! { <NotFound/> }.into_any(),

@@ -11,6 +11,7 @@ use crate::{
     console::Staging,
     error::AppError,
     live::{self, Standing},
+    packed::Packed,
     routes::{Page, ReturnTo, Route, SignInNotice},
     ui::Toast,
 };
@@ -57,7 +58,7 @@ pub struct Session {
     /// Whether the palette is open.
     pub palette: RwSignal<bool>,
     content: StoredValue<Option<Content>>,
-    returned: StoredValue<Option<Returned>>,
+    returned: StoredValue<Option<Packed<Returned>>>,
     /// The workspace that is entered ahead.
     pub staging: Staging,
     picker_is_whole: StoredValue<bool>,
@@ -127,7 +128,7 @@ impl Session {
 
     /// Takes the form that came back with the document, if one did.
     pub fn take_returned(self) -> Option<Returned> {
-        self.returned.try_update_value(Option::take).flatten()
+        self.returned.try_update_value(Option::take).flatten()?.open()
     }
 
     /// Begins to listen to the browser. Called once, in the browser, after hydration.

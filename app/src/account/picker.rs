@@ -4,7 +4,7 @@
 
 use super::{AccountFrame, notices::NoticesSection, restore::deleted_section};
 use crate::{
-    boot::Content,
+    boot::AccountData,
     browser,
     error::Refusal,
     routes::{OrganizationPage, Route, Start},
@@ -23,9 +23,9 @@ use std::sync::Arc;
 #[component]
 pub fn PickerPage() -> impl IntoView {
     let session = use_session();
-    let from_document = session.take_content();
+    let from_document = session.take_account_data();
     let (refused, notices) = match (from_document, session.navigator.route_now()) {
-        (Some(Content::Home { refused, notices }), _) => (refused, Some(*notices)),
+        (Some(AccountData::Home { refused, notices }), _) => (refused, Some(*notices)),
         (_, Route::Home { refused }) => (refused, None),
         _ => (None, None),
     };

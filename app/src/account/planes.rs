@@ -1,9 +1,9 @@
-//! Which page of the person's own stands at which address: the way in, the account, invites, organizations. The picker
-//! is not among them: the program carries it from the first, and these not (`chunk`).
+//! Which page of the person's own stands at which address: the picker, the way in, the account, invites, organizations.
+//! None of them is in the program's first part (`chunk`).
 
 use super::{
-    FactorPage, InvitePage, NewWorkspacePage, OrganizationAuditPage, OrganizationShell, PreferencesPage, ProfilePage,
-    SecurityPage, SessionsPage, SignInPage, StartView, TokensPage,
+    FactorPage, InvitePage, NewWorkspacePage, OrganizationAuditPage, OrganizationShell, PickerPage, PreferencesPage,
+    ProfilePage, SecurityPage, SessionsPage, SignInPage, StartView, TokensPage,
 };
 use crate::{
     boot::Asking,
@@ -16,6 +16,8 @@ use model::id::OrganizationId;
 /// One of them, as it is keyed as one view.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AccountPlane {
+    /// The picker.
+    Home,
     /// The sign-in page.
     SignIn,
     /// A page of the way in.
@@ -60,9 +62,8 @@ impl AccountPlane {
             Route::NewWorkspace => Self::NewWorkspace,
             Route::Security { .. } => Self::Security,
             Route::Factor { .. } => Self::Factor,
-            Route::Landing | Route::Home { .. } | Route::Workspace(..) | Route::AuditExport(..) | Route::Unknown => {
-                return None;
-            }
+            Route::Landing | Route::Home { .. } => Self::Home,
+            Route::Workspace(..) | Route::AuditExport(..) | Route::Unknown => return None,
         })
     }
 
@@ -70,6 +71,7 @@ impl AccountPlane {
     pub const fn title(&self) -> Option<&'static str> {
         Some(match self {
             Self::Start | Self::Invite(_) | Self::Organization(..) | Self::OrganizationAudit => return None,
+            Self::Home => "Workspaces · Stile",
             Self::SignIn => "Sign in · Stile",
             Self::Profile => "Profile · Stile",
             Self::Preferences => "Preferences · Stile",
@@ -85,6 +87,7 @@ impl AccountPlane {
     /// The page.
     pub fn view(self) -> AnyView {
         match self {
+            Self::Home => view! { <PickerPage/> }.into_any(),
             Self::SignIn => view! { <SignInPage/> }.into_any(),
             Self::Start => view! { <StartView/> }.into_any(),
             Self::Profile => view! { <ProfilePage/> }.into_any(),

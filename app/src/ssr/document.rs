@@ -12,6 +12,7 @@ use crate::{
     boot::{AccountData, Asking, Boot, Content, PICKER_ROWS_IN_DOCUMENT, Returned, Theme},
     console::PageData,
     error::{AppError, Refusal},
+    packed::Packed,
     routes::{Page, ReturnTo, Route, SettingsPage},
 };
 use axum::body::Body;
@@ -98,7 +99,7 @@ async fn answer(call: &Call, uri: &Uri, returned: Option<Returned>) -> Result<Re
             // Loading the picker is its refresh when there is no script.
             Some(person) => {
                 let notices = Box::new(invite::notices(call).await?);
-                Ok(person.render(context, route, Content::Home { refused, notices }, returned, StatusCode::OK))
+                Ok(person.render(context, route, AccountData::Home { refused, notices }, returned, StatusCode::OK))
             }
             None => Ok(to_sign_in(uri)),
         },
@@ -129,7 +130,12 @@ async fn answer(call: &Call, uri: &Uri, returned: Option<Returned>) -> Result<Re
                 Some(person) => person.render(context, route, content, returned, status),
                 None => {
                     let status = if returned.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { status };
-                    render(context, Boot { returned, ..bare(context.theme, content) }, route, status)
+                    render(
+                        context,
+                        Boot { returned: returned.map(Packed::new), ..bare(context.theme, content) },
+                        route,
+                        status,
+                    )
                 }
             })
         }
@@ -203,7 +209,7 @@ async fn answer(call: &Call, uri: &Uri, returned: Option<Returned>) -> Result<Re
                     now: live.as_ref().map(|live| live.now),
                     person: live.map(|live| live.person),
                     picker_is_whole: false,
-                    returned,
+                    returned: returned.map(Packed::new),
                     ..bare(context.theme, AccountData::Factor(ask))
                 };
                 let status = if boot.returned.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
@@ -219,7 +225,7 @@ async fn answer(call: &Call, uri: &Uri, returned: Option<Returned>) -> Result<Re
 
 fn sign_in(context: &RequestContext, route: Route, returned: Option<Returned>) -> Response<Body> {
     let status = if returned.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    render(context, Boot { returned, ..bare(context.theme, Content::SignIn) }, route, status)
+    render(context, Boot { returned: returned.map(Packed::new), ..bare(context.theme, Content::SignIn) }, route, status)
 }
 
 /// To sign-in, and back to exactly this address.
@@ -261,8 +267,11 @@ impl Who {
         status: StatusCode,
     ) -> Response<Body> {
         let content = content.into();
-        let whole = matches!(content, Content::Home { .. } | Content::NewWorkspace)
-            || self.picker.count() <= PICKER_ROWS_IN_DOCUMENT;
+        let lists_all = match &content {
+            Content::Account(data) => matches!(data.get(), AccountData::Home { .. }),
+            content => matches!(content, Content::NewWorkspace),
+        };
+        let whole = lists_all || self.picker.count() <= PICKER_ROWS_IN_DOCUMENT;
         let picker = if whole { self.picker } else { shortened(self.picker) };
         let refused = returned.as_ref().is_some_and(Returned::is_refused);
         let status = if refused { StatusCode::UNPROCESSABLE_ENTITY } else { status };
@@ -273,7 +282,7 @@ impl Who {
             picker_is_whole: whole,
             theme: context.theme,
             content,
-            returned,
+            returned: returned.map(Packed::new),
         };
         render(context, boot, route, status)
     }

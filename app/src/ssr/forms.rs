@@ -12,6 +12,7 @@ use crate::{
     account::SecurityData,
     boot::{AccountData, Boot, Returned},
     error::AppError,
+    packed::Packed,
     routes::{Page, ReturnTo, Route, SettingsPage},
 };
 use axum::body::Body;
@@ -260,7 +261,7 @@ fn show(call: &Call, route: Route, live: Live, data: SecurityData, returned: Opt
         picker_is_whole: false,
         theme: call.request.theme,
         content: AccountData::Security(Box::new(data)).into(),
-        returned,
+        returned: returned.map(Packed::new),
     };
     Outcome::Show(render(&call.request, boot, route, status))
 }

@@ -85,7 +85,6 @@ pub fn gallery(context: &RequestContext) -> Response<Body> {
 fn title(content: &Content, route: &Route) -> String {
     let page = match content {
         Content::SignIn => "Sign in".to_owned(),
-        Content::Home { .. } => "Workspaces".to_owned(),
         Content::Account(data) => account_title(data.get(), route),
         Content::Asked(_) => "Asked".to_owned(),
         Content::NewWorkspace => "New workspace".to_owned(),
@@ -102,6 +101,7 @@ fn title(content: &Content, route: &Route) -> String {
 
 fn account_title(data: &AccountData, route: &Route) -> String {
     match data {
+        AccountData::Home { .. } => "Workspaces".to_owned(),
         AccountData::Tokens { .. } => "Tokens".to_owned(),
         AccountData::Start(page) => page.title().to_owned(),
         AccountData::Profile(_) => "Profile".to_owned(),
