@@ -14,6 +14,7 @@ pub mod console;
 pub mod error;
 pub mod live;
 pub mod packed;
+pub mod reactive;
 pub mod root;
 pub mod routes;
 pub mod seats;

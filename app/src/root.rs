@@ -6,6 +6,7 @@ use crate::{
     browser,
     chunk::{self, Part},
     console::{self, WorkspacePlane},
+    reactive,
     routes::Route,
     session::Session,
     ui::{Gone, NotFound, Toasts, Unavailable},
@@ -75,7 +76,7 @@ pub fn App(
     route: Route,
 ) -> impl IntoView {
     let session = Session::start(boot, route.clone());
-    Effect::new(move |_| session.listen());
+    reactive::effect(move || session.listen());
     let first = session.with_content(|content| content.and_then(Plane::decided));
     let plane = Memo::new(move |before: Option<&Plane>| {
         let now = session.navigator.route();
@@ -83,7 +84,7 @@ pub fn App(
         let first = first.as_ref().filter(|first| now == route && before.is_none_or(|before| before == *first));
         first.cloned().unwrap_or_else(|| Plane::of(now))
     });
-    Effect::new(move |_| {
+    reactive::effect(move || {
         if let Some(title) = plane.with(Plane::title) {
             browser::set_title(title);
         }
@@ -91,13 +92,13 @@ pub fn App(
     view! {
         <a class="skip" href="#main">"Skip to content"</a>
         // A view within a view: another plane is built anew, and never drawn into the elements of the former.
-        {move || { let plane = plane.get(); move || match plane.clone() {
+        {reactive::following(move || { let plane = plane.get(); move || match plane.clone() {
             Plane::Account(plane) => chunk::later(Part::Account(plane)),
             Plane::Workspace => view! { <WorkspacePlane/> }.into_any(),
             Plane::Absent => view! { <NotFound/> }.into_any(),
             Plane::Gone => view! { <Gone/> }.into_any(),
             Plane::Unavailable => view! { <Unavailable/> }.into_any(),
-        }}}
+        }})}
         <Toasts/>
     }
 }

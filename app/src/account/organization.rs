@@ -5,6 +5,7 @@ use crate::{
     boot::AccountData,
     browser,
     error::AppError,
+    reactive,
     routes::{OrganizationPage, Page, Route},
     seats::{self, Desk},
     session::{Session, use_session},
@@ -65,7 +66,7 @@ pub fn OrganizationShell(
             }
         });
     };
-    Effect::new(move |_| {
+    reactive::effect(move || {
         if shown.with_untracked(Option::is_none) {
             load();
         }

@@ -5,6 +5,7 @@ use crate::{
     boot::AccountData,
     browser,
     console::{AuditView, audit_table},
+    reactive,
     routes::Route,
     session::use_session,
     ui::NotFound,
@@ -34,7 +35,7 @@ pub fn OrganizationAuditPage() -> impl IntoView {
         }
         // Nothing was carried: it is asked for as a document.
         (None, route) => {
-            Effect::new(move |_| browser::load_document(&route.url()));
+            reactive::effect(move || browser::load_document(&route.url()));
             view! { <AccountFrame><div class="account-page"><main id="main"><p class="muted">"Loading…"</p></main></div></AccountFrame> }.into_any()
         }
         _ => view! { <NotFound/> }.into_any(),

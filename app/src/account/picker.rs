@@ -7,6 +7,7 @@ use crate::{
     boot::AccountData,
     browser,
     error::Refusal,
+    reactive,
     routes::{OrganizationPage, Route, Start},
     session::{Session, use_session},
     ui::{Ago, Banner, Face, Highlighted, Icon, SlugText, Tone, WsIcon, pin_button},
@@ -31,7 +32,7 @@ pub fn PickerPage() -> impl IntoView {
     };
     let refused = RwSignal::new(refused);
     // Coming here from a workspace, the list in memory may be as old as the last document.
-    Effect::new(move |_| session.refresh_if_stale());
+    reactive::effect(move || session.refresh_if_stale());
     let query = RwSignal::new(String::new());
     // None, one or several: how many it is exactly must not build the search anew under somebody's fingers.
     let count = Memo::new(move |_| session.picker.with(|p| p.as_ref().map(|p| p.count().min(2))));

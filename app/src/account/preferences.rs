@@ -8,6 +8,7 @@ use super::{
 use crate::{
     boot::AccountData,
     error::AppError,
+    reactive,
     routes::{AccountPage, Route, Saved},
     session::use_session,
     ui::{Banner, Toast, Tone},
@@ -29,7 +30,7 @@ pub fn PreferencesPage() -> impl IntoView {
     };
     let chosen = RwSignal::new(loaded);
     let failed = RwSignal::new(None::<AppError>);
-    Effect::new(move |_| {
+    reactive::effect(move || {
         if chosen.with_untracked(Option::is_none) {
             spawn_local(async move {
                 match load_preferences().await {

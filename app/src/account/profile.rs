@@ -9,6 +9,7 @@ use crate::{
     boot::{AccountData, Returned},
     browser,
     error::AppError,
+    reactive,
     routes::{AccountPage, Route, Saved},
     session::{Session, use_session},
     ui::{Avatar, Banner, EmailField, PasswordField, PictureForms, TextField, Toast, Tone},
@@ -31,7 +32,7 @@ pub fn ProfilePage() -> impl IntoView {
     let returned = StoredValue::new(session.take_returned().unwrap_or_default());
     let profile = RwSignal::new(loaded);
     let failed = RwSignal::new(None::<AppError>);
-    Effect::new(move |_| {
+    reactive::effect(move || {
         if profile.with_untracked(Option::is_none) {
             spawn_local(async move {
                 match load_profile().await {

@@ -5,6 +5,7 @@ use crate::{
     boot::AccountData,
     browser,
     error::AppError,
+    reactive,
     routes::{AccountPage, Route, SignInNotice},
     session::{Session, use_session},
     ui::{Ago, Banner, Icon, Toast, Tone},
@@ -24,7 +25,7 @@ pub fn SessionsPage() -> impl IntoView {
     let rows = RwSignal::new(carried);
     let message = RwSignal::new(session.take_returned().map(|r| r.message).unwrap_or_default());
     let list = Sessions { session, rows, message };
-    Effect::new(move |_| {
+    reactive::effect(move || {
         if !loaded {
             spawn_local(async move { list.answered(list_sessions().await, None) });
         }

@@ -5,6 +5,7 @@ use crate::{
     boot::Returned,
     browser::{self, PasskeyFailed},
     error::AppError,
+    reactive,
     routes::{ReturnTo, Route, Start},
     session::use_session,
     ui::{Banner, Icon, Mark, Tone},
@@ -26,7 +27,7 @@ pub fn SignInPage() -> impl IntoView {
     let sign_up = Route::Start(Start::SignUp { next: next.clone() }).url();
     let next = next.map(|n| n.as_str().to_owned()).unwrap_or_default();
     let busy = RwSignal::new(false);
-    Effect::new(move |_| session.finish_sign_out());
+    reactive::effect(move || session.finish_sign_out());
     let email = returned.with_untracked(|r| r.value("email").unwrap_or_default().to_owned());
     let error_of = move |field: &'static str| move || returned.with(|r| r.errors.of(field).map(str::to_owned));
 

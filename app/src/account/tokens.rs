@@ -5,6 +5,7 @@ use crate::{
     boot::{AccountData, Returned},
     browser,
     error::AppError,
+    reactive,
     routes::{AccountPage, Route},
     session::{Session, use_session},
     ui::{Ago, Banner, Icon, Tone},
@@ -29,7 +30,7 @@ pub fn TokensPage() -> impl IntoView {
         AppError::Invalid(errors) => returned.update(|r| r.errors = errors),
         other => returned.update(|r| r.message = other.message()),
     };
-    Effect::new(move |_| {
+    reactive::effect(move || {
         if !loaded {
             spawn_local(async move {
                 match list_tokens().await {

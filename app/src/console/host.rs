@@ -3,6 +3,7 @@
 use super::{PageData, Visit, VisitData, customers, invoices, overview, products, rate_plans, scope::Scope, usage};
 use crate::{
     chunk::{self, Part},
+    reactive,
     routes::Page,
     ui::{Empty, Failed, Icon},
 };
@@ -62,7 +63,7 @@ pub fn with_data(
 ) -> AnyView {
     let scope = scope.into();
     view! {
-        {move || {
+        {reactive::following(move || {
             let scope = scope.get();
             scope.shown.with(|shown| match &shown.data {
                 Some(PageData::Missing) => missing(scope, noun),
@@ -74,7 +75,7 @@ pub fn with_data(
                     None => skeleton(noun.title()),
                 },
             })
-        }}
+        })}
     }
     .into_any()
 }

@@ -2,7 +2,7 @@
 
 use super::{
     PageData, VisitData,
-    cells::{Cells, Font},
+    cells::{Cells, Font, RowsOf},
     detail::{fact, invoice_status, invoice_words},
     host::with_visit,
     list::{self, Column, ListSpec, column, sortable},
@@ -25,11 +25,10 @@ const COLUMNS: &[Column] = &[
     sortable("Total", "num wide", SortBy::Total),
 ];
 
-static SPEC: ListSpec<InvoiceRow> = ListSpec {
+static SPEC: ListSpec = ListSpec {
     noun: Noun::Invoices,
     columns: COLUMNS,
-    page: |data| if let PageData::Invoices(page) = data { Some(page) } else { None },
-    cells,
+    rows: &RowsOf { page: |data| if let PageData::Invoices(page) = data { Some(page) } else { None }, cells },
     create: None,
     teaches: "An invoice is what a customer owes you, and whether it was paid.",
 };

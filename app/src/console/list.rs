@@ -9,19 +9,19 @@
 
 use super::{
     PageData,
-    cells::Cells,
+    cells::{Listed, Rows},
     host::failed,
     scope::{Scope, Shown},
 };
 use crate::{
-    browser,
+    browser, reactive,
     routes::Page,
     ui::{Empty, Icon, Lasting},
 };
 use leptos::{ev::SubmitEvent, html::tr, prelude::*};
 use model::{
     Capability,
-    list::{ListPage, ListQuery, Noun, PAGE_ROWS, Position, SortBy},
+    list::{ListQuery, Noun, PAGE_ROWS, Position, SortBy},
     money::grouped,
 };
 
@@ -52,25 +52,23 @@ pub const fn sortable(label: &'static str, class: &'static str, by: SortBy) -> C
 }
 
 /// What a noun's list is made of.
-pub struct ListSpec<Row: 'static> {
+pub struct ListSpec {
     /// What is listed.
     pub noun: Noun,
-    /// The columns, as many as [`ListSpec::cells`] gives cells.
+    /// The columns, as many as a row has cells.
     pub columns: &'static [Column],
-    /// Takes the list out of the page's data.
-    pub page: fn(&PageData) -> Option<&ListPage<Row>>,
-    /// One row's `<td>` elements, the same ones for every row.
-    pub cells: fn(Scope, Cells<'_, Row>) -> Vec<AnyView>,
+    /// Its rows.
+    pub rows: &'static dyn Rows,
     /// The button that adds one, for those who may.
     pub create: Option<(&'static str, Page)>,
     /// What belongs here, for a workspace that has none yet.
     pub teaches: &'static str,
 }
 
-impl<Row> ListSpec<Row> {
+impl ListSpec {
     /// The list on screen, if it is there.
-    fn listed<'a>(&self, shown: &'a Shown) -> Option<&'a ListPage<Row>> {
-        shown.data.as_ref().and_then(self.page)
+    fn listed<'a>(&self, shown: &'a Shown) -> Option<Listed<'a>> {
+        shown.data.as_ref().and_then(|data| self.rows.listed(data))
     }
 }
 
@@ -85,7 +83,7 @@ enum Body {
 }
 
 /// The list page of a noun.
-pub fn list<Row: Send + Sync + 'static>(scope: Signal<Scope>, spec: &'static ListSpec<Row>) -> AnyView {
+pub fn list(scope: Signal<Scope>, spec: &'static ListSpec) -> AnyView {
     let noun = spec.noun;
     let query = Memo::new(move |_| {
         scope.get().shown.with(|shown| match &shown.page {
@@ -96,7 +94,7 @@ pub fn list<Row: Send + Sync + 'static>(scope: Signal<Scope>, spec: &'static Lis
     let body = Memo::new(move |_| {
         let scope = scope.get();
         scope.shown.with(|shown| match (spec.listed(shown), &shown.data) {
-            (Some(page), _) if !page.rows.is_empty() => Body::Table,
+            (Some(page), _) if page.rows > 0 => Body::Table,
             (Some(page), _) if page.query.is_narrowed() => Body::NothingFound,
             (Some(_), _) => Body::Empty,
             (None, Some(PageData::Denied(_))) => Body::Denied,
@@ -115,12 +113,12 @@ pub fn list<Row: Send + Sync + 'static>(scope: Signal<Scope>, spec: &'static Lis
         <header class="page-head">
             <div class="titles">
                 <h1>{noun.title()}</h1>
-                <span class="count" data-testid="count">{move || total.get().map(|t| grouped(t.unsigned_abs()))}</span>
+                <span class="count" data-testid="count">{reactive::following(move || total.get().map(|t| grouped(t.unsigned_abs())))}</span>
             </div>
             <div class="btn-row">{create}</div>
         </header>
         {filters(scope, noun, query)}
-        {move || match body.get() {
+        {reactive::following(move || match body.get() {
             Body::Failed => {
                 let scope = scope.get();
                 failed(scope, &scope.failed.get_untracked().map(|e| e.message()).unwrap_or_default())
@@ -138,7 +136,7 @@ pub fn list<Row: Send + Sync + 'static>(scope: Signal<Scope>, spec: &'static Lis
                 }.into_any()
             }
             Body::Table => table(scope, spec, query),
-        }}
+        })}
     }
     .into_any()
 }
@@ -217,21 +215,17 @@ fn capitalized(word: &str) -> String {
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
-fn table<Row: Send + Sync + 'static>(
-    scope: Signal<Scope>,
-    spec: &'static ListSpec<Row>,
-    query: Memo<ListQuery>,
-) -> AnyView {
+fn table(scope: Signal<Scope>, spec: &'static ListSpec, query: Memo<ListQuery>) -> AnyView {
     let heads = spec.columns.iter().map(|column| head(scope, query, column)).collect_view();
     let loading = Memo::new(move |_| scope.get().shown.with(|shown| spec.listed(shown).is_none()));
     let rows = move || {
         let scope = scope.get();
-        let row = |row: Option<&Row>| {
+        let row = |row: Option<(&PageData, usize)>| {
             let id = Lasting::default().perhaps("data-testid", row.map(|_| "row".to_owned()));
-            tr().add_any_attr(id).child((spec.cells)(scope, Cells::of(row)))
+            tr().add_any_attr(id).child(spec.rows.cells(scope, row))
         };
-        scope.shown.with(|shown| match spec.listed(shown) {
-            Some(page) => page.rows.iter().map(Some).map(row).collect_view(),
+        scope.shown.with(|shown| match shown.data.as_ref().zip(spec.listed(shown)) {
+            Some((data, page)) => (0..page.rows).map(|at| row(Some((data, at)))).collect_view(),
             None => std::iter::repeat_n(None, PAGE_ROWS).map(row).collect_view(),
         })
     };
@@ -243,10 +237,10 @@ fn table<Row: Send + Sync + 'static>(
                 <tbody aria-hidden=move || loading.get().then_some("true")>{rows}</tbody>
             </table>
         </div>
-        {move || {
+        {reactive::following(move || {
             let scope = scope.get();
-            scope.shown.with(|shown| spec.listed(shown).map(|page| pager(scope, page)))
-        }}
+            scope.shown.with(|shown| spec.listed(shown).map(|page| pager(scope, &page)))
+        })}
     }
     .into_any()
 }
@@ -267,7 +261,7 @@ fn head(scope: Signal<Scope>, query: Memo<ListQuery>, column: &'static Column) -
     .into_any()
 }
 
-fn pager<Row>(scope: Scope, page: &ListPage<Row>) -> AnyView {
+fn pager(scope: Scope, page: &Listed<'_>) -> AnyView {
     let link = |label: &'static str, rel: &'static str, position: Option<Position>| match position {
         Some(position) => {
             let url = scope.url(&Page::List(page.query.at(position)));
@@ -275,7 +269,7 @@ fn pager<Row>(scope: Scope, page: &ListPage<Row>) -> AnyView {
         }
         None => view! { <a class="btn small" aria-disabled="true" role="link">{label}</a> }.into_any(),
     };
-    let shown = page.rows.len();
+    let shown = page.rows;
     let range = format!(
         "{shown} of {} {}",
         grouped(page.total.unsigned_abs()),
@@ -284,8 +278,8 @@ fn pager<Row>(scope: Scope, page: &ListPage<Row>) -> AnyView {
     view! {
         <nav class="pager" aria-label="Pages">
             <span class="range">{range}</span>
-            {link("Previous", "prev", page.previous.clone().map(Position::Before))}
-            {link("Next", "next", page.next.clone().map(Position::After))}
+            {link("Previous", "prev", page.previous.cloned().map(Position::Before))}
+            {link("Next", "next", page.next.cloned().map(Position::After))}
         </nav>
     }
     .into_any()

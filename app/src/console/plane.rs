@@ -14,6 +14,7 @@ use super::{
 use crate::{
     browser,
     error::AppError,
+    reactive,
     routes::{Page, Route},
     session::{Session, use_session},
     ui::{Gone, NotFound},
@@ -43,7 +44,7 @@ impl Place {
         let Route::Workspace(first, first_page) = session.navigator.route_now() else { return None };
         let at = RwSignal::new((first, first_page));
         // Once the address has moved on to something else, the plane is about to be disposed.
-        Effect::new(move |_| {
+        reactive::effect(move || {
             if let Route::Workspace(slug, page) = session.navigator.route() {
                 follow(session, at, slug, page);
             }
@@ -134,7 +135,7 @@ fn plane(place: Place) -> impl IntoView {
     let carried = place.session.with_content(|content| content.is_some());
     let refused = Memo::new(move |_| place.refused());
     let key = Memo::new(move |_| place.session.plane_of(place.slug.get()));
-    Effect::new(move |_| match refused.get() {
+    reactive::effect(move || match refused.get() {
         Some(AppError::Gone) => browser::set_title("Deleted · Stile"),
         Some(_) => browser::set_title("Not found · Stile"),
         None => {}
@@ -145,7 +146,7 @@ fn plane(place: Place) -> impl IntoView {
     if !carried {
         take_focus();
     }
-    Effect::new(move |_| {
+    reactive::effect(move || {
         let (_, switched) = place.enter(&key.get(), &home);
         if switched {
             take_focus();
@@ -155,11 +156,11 @@ fn plane(place: Place) -> impl IntoView {
     let lost = Memo::new(move |_| place.scope().is_some_and(|scope| scope.lost.with(Option::is_some)));
     let losing = move || place.scope_now().filter(|_| lost.get());
     view! {
-        {move || { let state = (refused.get(), losing()); move || match state.clone() {
+        {reactive::following(move || { let state = (refused.get(), losing()); move || match state.clone() {
             (Some(_), Some(scope)) => view! { <LostNotice scope/> }.into_any(),
             (Some(AppError::Gone), None) => view! { <Gone/> }.into_any(),
             (Some(_), None) => view! { <NotFound/> }.into_any(),
             (None, _) => view! { <Shell place><PageHost scope/></Shell> }.into_any(),
-        }}}
+        }})}
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     PageData, VisitData,
-    cells::{Cells, Font},
+    cells::{Cells, Font, RowsOf},
     detail::{fact, lifecycle, lifecycle_words},
     host::with_visit,
     list::{self, Column, ListSpec, column, sortable},
@@ -26,11 +26,10 @@ const COLUMNS: &[Column] = &[
     sortable("Created", "num col-lg", SortBy::Created),
 ];
 
-static SPEC: ListSpec<RatePlanRow> = ListSpec {
+static SPEC: ListSpec = ListSpec {
     noun: Noun::RatePlans,
     columns: COLUMNS,
-    page: |data| if let PageData::RatePlans(page) = data { Some(page) } else { None },
-    cells,
+    rows: &RowsOf { page: |data| if let PageData::RatePlans(page) = data { Some(page) } else { None }, cells },
     create: None,
     teaches: "A rate plan is a price on a product: by month, by year, or by what is used.",
 };

@@ -9,6 +9,7 @@ use crate::{
     boot::Content,
     browser,
     error::AppError,
+    reactive,
     routes::{Page, Route},
     session::{Session, use_session},
     ui::Toast,
@@ -96,7 +97,7 @@ impl Scope {
             scope.session.section.set_value(scope.page.get_untracked().in_another_workspace(CapabilitySet::ALL));
             scope.enter();
         }
-        Effect::new(move |_| scope.follow(scope.page.get()));
+        reactive::effect(move || scope.follow(scope.page.get()));
         scope
     }
 

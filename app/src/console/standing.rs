@@ -8,6 +8,7 @@ use crate::{
     browser,
     error::AppError,
     live::{self, Standing},
+    reactive,
     routes::{Page, Route},
     ui::{Icon, Toast, ways_out},
 };
@@ -198,18 +199,18 @@ pub fn LostNotice(
     };
     let unsaved = scope.lost.with_untracked(|l| l.as_ref().map(|l| l.unsaved.clone())).unwrap_or_default();
     let back_name = name.clone();
-    Effect::new(move |_| browser::next_frame(|| browser::focus("#main")));
+    reactive::effect(move || browser::next_frame(|| browser::focus("#main")));
     view! {
         <AccountFrame>
             <main class="notice" id="main" tabindex="-1" data-testid=if deleted { "gone" } else { "not-found" } data-lost="" role="alert">
                 <h1>{title}</h1>
                 <p>{text}</p>
-                {move || lost().is_some_and(|l| l.back).then(|| view! {
+                {reactive::following(move || lost().is_some_and(|l| l.back).then(|| view! {
                     <div class="banner" role="status">
                         <Icon name="check"/><p>{format!("{back_name} is yours to open again.")}</p>
                         <button class="btn small" type="button" on:click=move |_| scope.enter_again()>"Open"</button>
                     </div>
-                })}
+                }))}
                 {(!unsaved.is_empty()).then(|| unsaved_box(&unsaved))}
                 {ways_out(scope.session)}
             </main>

@@ -2,7 +2,7 @@
 
 use super::{
     PageData, VisitData,
-    cells::{Cells, Font},
+    cells::{Cells, Font, RowsOf},
     detail::fact,
     host::with_visit,
     list::{self, Column, ListSpec, column, sortable},
@@ -24,11 +24,10 @@ const COLUMNS: &[Column] = &[
     sortable("Recorded", "num", SortBy::Recorded),
 ];
 
-static SPEC: ListSpec<UsageRow> = ListSpec {
+static SPEC: ListSpec = ListSpec {
     noun: Noun::Usage,
     columns: COLUMNS,
-    page: |data| if let PageData::Usage(page) = data { Some(page) } else { None },
-    cells,
+    rows: &RowsOf { page: |data| if let PageData::Usage(page) = data { Some(page) } else { None }, cells },
     create: None,
     teaches: "Usage is what customers consumed, product by product. It is recorded here as it comes in.",
 };

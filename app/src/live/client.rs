@@ -3,10 +3,10 @@
 use super::{Heard, PATH, here};
 use crate::{
     browser::{self, Socket},
+    reactive,
     routes::Route,
     session::Session,
 };
-use leptos::prelude::*;
 use model::Slug;
 use std::cell::RefCell;
 
@@ -32,7 +32,7 @@ thread_local! {
 
 /// Begins to listen, for as long as the document lives.
 pub fn start(session: Session) {
-    Effect::new(move |_| {
+    reactive::effect(move || {
         let shown = match session.navigator.route() {
             Route::Workspace(slug, _) => Some(slug),
             _ => None,

@@ -1,6 +1,7 @@
 //! Small marks: a workspace's icon, a status, a slug, a time.
 
 use super::lasting;
+use crate::reactive;
 use leptos::{html::span, prelude::*};
 use model::{
     Slug,
@@ -181,7 +182,7 @@ pub fn Ago(
     #[prop(into)]
     now: Signal<Option<OffsetDateTime>>,
 ) -> impl IntoView {
-    view! { <time title=moment::exact(at)>{move || since(at, now.get())}</time> }
+    view! { <time title=moment::exact(at)>{reactive::following(move || since(at, now.get()))}</time> }
 }
 
 /// How long ago something was; until it is known what time it is, the date.

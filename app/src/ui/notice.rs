@@ -5,6 +5,7 @@ use super::{Face, WsIcon};
 use crate::{
     account::{AccountFrame, restore_button},
     boot::Asking,
+    reactive,
     routes::{Page, Route},
     session::{Session, use_session},
 };
@@ -85,7 +86,7 @@ pub fn Gone() -> impl IntoView {
                 <p class="code">"410"</p>
                 <h1>"This workspace was deleted"</h1>
                 <p>"You had a seat in it; its data can’t be opened any more. If that was a mistake, write to an owner of its organization."</p>
-                {move || restore(session)}
+                {reactive::following(move || restore(session))}
                 {ways_out(session)}
             </main>
         </AccountFrame>

@@ -1,7 +1,7 @@
 //! Short messages at the foot of the screen.
 
 use super::Icon;
-use crate::session::use_session;
+use crate::{reactive, session::use_session};
 use leptos::prelude::*;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -33,19 +33,34 @@ impl Toast {
     }
 }
 
+/// How many toasts are shown at once. Each keeps the place that its number gives it, so that none is told again to
+/// whoever hears them when another goes.
+const PLACES: u32 = 3;
+
 /// Where toasts appear.
 #[component]
 pub fn Toasts() -> impl IntoView {
+    view! { <div class="toasts" role="region" aria-label="Messages">{(0..PLACES).map(place).collect_view()}</div> }
+}
+
+fn place(number: u32) -> AnyView {
     let session = use_session();
-    view! {
-        <div class="toasts" role="region" aria-label="Messages">
-            <For each=move || session.toasts.get() key=|toast| toast.id let:toast>
+    let here = Memo::new(move |_| {
+        session.toasts.with(|toasts| toasts.iter().rfind(|toast| toast.id % PLACES == number).cloned())
+    });
+    // A view within a view: the next toast is a new element, which is told as one.
+    reactive::following(move || {
+        let toast = here.get();
+        move || {
+            toast.clone().map(|toast| {
+            view! {
                 <div class=if toast.bad { "toast bad" } else { "toast" } data-testid="toast" role=if toast.bad { "alert" } else { "status" }>
                     <Icon name=if toast.bad { "alert" } else { "check" }/>
-                    <p>{toast.text.clone()}</p>
+                    <p>{toast.text}</p>
                     <button class="btn quiet small icon-only" type="button" aria-label="Dismiss" on:click=move |_| session.dismiss(toast.id)><Icon name="x"/></button>
                 </div>
-            </For>
-        </div>
-    }
+            }
+        })
+        }
+    })
 }

@@ -8,6 +8,7 @@ use crate::{
     boot::AccountData,
     browser,
     error::AppError,
+    reactive,
     routes::{ReturnTo, Route},
     session::{Session, use_session},
     ui::{Banner, Icon, Tone},
@@ -111,7 +112,7 @@ pub fn SecurityPage() -> impl IntoView {
         message: RwSignal::new(returned.message),
         here: StoredValue::new(here),
     };
-    Effect::new(move |_| {
+    reactive::effect(move || {
         if !loaded {
             desk.run(load_security());
         }

@@ -7,7 +7,7 @@ use crate::{
         AccountFrame,
         form::{AccountForm, FormMessage, SubmitButton},
     },
-    browser,
+    browser, reactive,
     routes::{Route, Start},
     session::use_session,
     ui::{Icon, Mark, TextField},
@@ -60,7 +60,7 @@ pub(super) fn WelcomePage(host: String) -> impl IntoView {
         own_slug.set_value(!text.is_empty());
         slug.set(text);
     };
-    Effect::new(move |_| {
+    reactive::effect(move || {
         let text = slug.get();
         check.set(None);
         if text.is_empty() {

@@ -8,7 +8,7 @@ pub use form::form;
 
 use super::{
     PageData,
-    cells::{Cells, Font},
+    cells::{Cells, Font, RowsOf},
     detail::lifecycle_words,
     list::{self, Column, ListSpec, column, sortable},
     scope::Scope,
@@ -30,11 +30,10 @@ const COLUMNS: &[Column] = &[
     sortable("Created", "num col-md", SortBy::Created),
 ];
 
-static SPEC: ListSpec<CustomerRow> = ListSpec {
+static SPEC: ListSpec = ListSpec {
     noun: Noun::Customers,
     columns: COLUMNS,
-    page: |data| if let PageData::Customers(page) = data { Some(page) } else { None },
-    cells,
+    rows: &RowsOf { page: |data| if let PageData::Customers(page) = data { Some(page) } else { None }, cells },
     create: Some(("New customer", Page::NewCustomer)),
     teaches: "A customer is whom you bill: put them on a rate plan, record what they use, and invoice it.",
 };

@@ -12,7 +12,7 @@ use self::{
 };
 use super::shell::ShellInfo;
 use crate::{
-    browser,
+    browser, reactive,
     routes::Page,
     session::{Session, use_session},
     ui::{Face, Highlighted, Icon, lasting, lasting_icon, lasting_slug},
@@ -125,13 +125,13 @@ impl Desk {
             })
         });
         let desk = Self { session, page, query, commands, lines, active, window: Window::new(LIST) };
-        Effect::new(move |_| desk.shown(session.palette.get()));
+        reactive::effect(move || desk.shown(session.palette.get()));
         // Whatever is highlighted, by key, by pointer or by what was typed, is what Enter would open.
-        Effect::new(move |_| match desk.slug_at(active.get()) {
+        reactive::effect(move || match desk.slug_at(active.get()) {
             Some(slug) => session.aim(&slug),
             None => session.look_away(),
         });
-        Effect::new(move |_| {
+        reactive::effect(move || {
             session.picker.track();
             browser::after(ORDER_MILLIS, move || {
                 order.try_with_untracked(|_| ());

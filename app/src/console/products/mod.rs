@@ -8,7 +8,7 @@ pub use form::form;
 
 use super::{
     PageData,
-    cells::{Cells, Font},
+    cells::{Cells, Font, RowsOf},
     detail::lifecycle_words,
     list::{self, Column, ListSpec, column, sortable},
     scope::Scope,
@@ -30,11 +30,10 @@ const COLUMNS: &[Column] = &[
     sortable("Created", "num col-md", SortBy::Created),
 ];
 
-static SPEC: ListSpec<ProductRow> = ListSpec {
+static SPEC: ListSpec = ListSpec {
     noun: Noun::Products,
     columns: COLUMNS,
-    page: |data| if let PageData::Products(page) = data { Some(page) } else { None },
-    cells,
+    rows: &RowsOf { page: |data| if let PageData::Products(page) = data { Some(page) } else { None }, cells },
     create: Some(("New product", Page::NewProduct)),
     teaches: "A product is what you sell, and what its usage is counted in. Rate plans put a price on it.",
 };

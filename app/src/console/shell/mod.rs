@@ -3,7 +3,7 @@
 use super::{palette::Palette, plane::Place, switcher::Switcher};
 use crate::{
     account::ProfileMenu,
-    browser,
+    browser, reactive,
     routes::{Page, SettingsPage, section_requires},
     ui::{Face, Icon},
 };
@@ -92,12 +92,12 @@ pub fn Shell(
 ) -> impl IntoView {
     let (info, session) = (place.info, place.session);
     let page = Signal::from(place.page);
-    Effect::new(move |_| {
+    reactive::effect(move || {
         browser::set_title(&info.with(|i| format!("{} · {} · Stile", place.page.with(Page::title), i.name)));
     });
     // On what is drawn in the colour and not on all: each element below it is styled anew when it changes.
     let face = Memo::new(move |_| info.with(ShellInfo::face));
-    Effect::new(move |_| {
+    reactive::effect(move || {
         let icon = face.with(Face::favicon);
         browser::after_paint(move || {
             // The shell may be gone by then, and its workspace's icon with it.
@@ -181,7 +181,7 @@ fn TopBar(place: Place, hue: Signal<u8>) -> impl IntoView {
     // "Switching to ..." is said only when it takes long enough to be noticed.
     let slow = RwSignal::new(false);
     let entering = Memo::new(move |_| place.entering());
-    Effect::new(move |_| {
+    reactive::effect(move || {
         slow.set(false);
         if let Some(which) = entering.get() {
             browser::after(150, move || {
@@ -202,17 +202,17 @@ fn TopBar(place: Place, hue: Signal<u8>) -> impl IntoView {
         <header class="topbar">
             <nav class="crumbs" aria-label="Breadcrumb">
                 <ol>
-                    <li><a href=move || place.url(&Page::Overview)>{move || info.with(|i| i.name.clone())}</a></li>
-                    {move || match crumb() {
+                    <li><a href=move || place.url(&Page::Overview)>{reactive::following(move || info.with(|i| i.name.clone()))}</a></li>
+                    {reactive::following(move || match crumb() {
                         (title, Some(url)) => view! { <li><a href=url>{title}</a></li> }.into_any(),
                         (title, None) => view! { <li><span aria-current="page">{title}</span></li> }.into_any(),
-                    }}
+                    })}
                 </ol>
             </nav>
-            {move || (entering.get().is_some() && slow.get()).then(|| view! {
+            {reactive::following(move || (entering.get().is_some() && slow.get()).then(|| view! {
                 <div class="switching" role="status" data-hue=hue data-testid="switching">{info.with(|i| format!("Switching to {}…", i.name))}</div>
-            })}
-            <span class="chip outline" data-testid="role" title=move || info.with(|i| i.why.clone())>{move || info.with(|i| i.role.map(WorkspaceRole::label))}</span>
+            }))}
+            <span class="chip outline" data-testid="role" title=move || info.with(|i| i.why.clone())>{reactive::following(move || info.with(|i| i.role.map(WorkspaceRole::label)))}</span>
             <button class="palette-button" type="button" data-script aria-keyshortcuts="Control+K Meta+K" on:click=move |_| session.palette.set(true)>
                 <Icon name="search"/><span>"Search or jump to"</span><kbd class="kbd" aria-hidden="true">"Ctrl K"</kbd>
             </button>

@@ -7,7 +7,7 @@ mod unscripted;
 
 use super::shell::ShellInfo;
 use crate::{
-    browser,
+    browser, reactive,
     routes::{Page, Route, SettingsPage},
     session::{Session, use_session},
     ui::{Face, Highlighted, Icon, WsIcon, pin_button},
@@ -60,7 +60,7 @@ pub fn Switcher(
         });
     };
     // Somebody may have opened it before the program was there.
-    Effect::new(move |_| {
+    reactive::effect(move || {
         if browser::is_popover_open(MENU) {
             draw();
         }
@@ -85,10 +85,10 @@ pub fn Switcher(
     let settings = move || info.with(|i| Page::Settings(SettingsPage::General).url(&i.slug));
     view! {
         <button class="switcher" type="button" popovertarget=MENU data-testid="switcher" on:click=opened>
-            {move || view! { <WsIcon face=info.with(ShellInfo::face) large=true/> }}
+            {reactive::following(move || view! { <WsIcon face=info.with(ShellInfo::face) large=true/> })}
             <span class="names">
-                <span class="name" data-testid="workspace-name">{move || info.with(|i| i.name.clone())}</span>
-                <span class="org">{move || info.with(|i| i.organization.clone())}</span>
+                <span class="name" data-testid="workspace-name">{reactive::following(move || info.with(|i| i.name.clone()))}</span>
+                <span class="org">{reactive::following(move || info.with(|i| i.organization.clone()))}</span>
             </span>
             <Icon name="chevron-up-down"/>
             <span class="visually-hidden">"Switch workspace"</span>
@@ -104,16 +104,16 @@ pub fn Switcher(
             // A press gives no row the focus, which would cost a frame of the whole menu before the click is heard.
             <nav class="scroll" aria-label="Workspaces" on:mousedown=|event| event.prevent_default()>
                 <noscript inner_html=unscripted::rows(session, info, page)></noscript>
-                {move || {
+                {reactive::following(move || {
                     let picker = session.picker.get().filter(|_| drawn.get() && !closing.get_value());
                     picker.map(|picker| rows(session, &picker, info, page, &query.get()))
-                }}
+                })}
             </nav>
             <div class="foot">
                 <a class="menu-item" href=Route::home().url() on:click=close><Icon name="switch"/>"All workspaces"</a>
-                {move || session.picker.with(|p| p.as_ref().is_some_and(|p| p.manages_one())).then(|| view! {
+                {reactive::following(move || session.picker.with(|p| p.as_ref().is_some_and(|p| p.manages_one())).then(|| view! {
                     <a class="menu-item" href=Route::NewWorkspace.url() on:click=close><Icon name="plus"/>"New workspace"</a>
-                })}
+                }))}
                 <a class="menu-item" href=settings on:click=close><Icon name="settings"/>"Settings"</a>
             </div>
         </div>
