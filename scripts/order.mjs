@@ -4,6 +4,12 @@
 import binaryen from "../end2end/node_modules/binaryen/index.js";
 import { readFileSync, writeFileSync } from "node:fs";
 
+// Those of Rust's WebAssembly target, as in scripts/build.
+const { BulkMemory, BulkMemoryOpt, CallIndirectOverlong, Multivalue, MutableGlobals, NontrappingFPToInt, ReferenceTypes, SignExt } =
+  binaryen.Features;
+const FEATURES =
+  BulkMemory | BulkMemoryOpt | CallIndirectOverlong | Multivalue | MutableGlobals | NontrappingFPToInt | ReferenceTypes | SignExt;
+
 const [file] = process.argv.slice(2);
 const module = binaryen.readBinary(readFileSync(file));
 const lines = module.emitText().trimEnd().split("\n");
@@ -26,7 +32,7 @@ const keys = functions.map((lines) => {
 });
 const order = [...keys.keys()].sort((a, b) => (keys[a] < keys[b] ? -1 : keys[a] > keys[b] ? 1 : 0));
 const ordered = binaryen.parseText([lines[0], ...before.flat(), ...order.flatMap((at) => functions[at]), ...after.flat(), ")"].join("\n"));
-ordered.setFeatures(module.getFeatures());
+ordered.setFeatures(FEATURES);
 if (functions.length < 100 || ordered.getNumFunctions() !== module.getNumFunctions() || !ordered.validate()) {
   console.error(`stile: the functions of ${file} could not be put in order`);
   process.exit(1);

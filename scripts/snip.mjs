@@ -9,12 +9,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 // Names are as the compiler wrote them in the part that no glue was made for.
 // The futures' own code and nothing else: the compiler keeps one of several functions that are alike, under any of their
 // names, and what makes or drops such a future may be like what makes or drops another.
-const FUTURES = /(::hydrate_async(::\{\{closure\}\})+(::h[0-9a-f]+)?|13hydrate_async(28_\$u7b\$\$u7b\$closure\$u7d\$\$u7d\$)+17h[0-9a-f]{16}E)$/;
+const NEVER_CALLED = /(::hydrate_async(::\{\{closure\}\})+(::h[0-9a-f]+)?|13hydrate_async(28_\$u7b\$\$u7b\$closure\$u7d\$\$u7d\$)+17h[0-9a-f]{16}E)$/;
 
-
-// What a server function's streamed request would be handed to the browser by; none of ours streams one. Exported, so
-// nothing else can tell that nobody calls them.
-const STREAMS = /^(__wbg_)?intounderlying(source|bytesource|sink)_/;
 
 const [file] = process.argv.slice(2);
 const module = binaryen.readBinary(readFileSync(file));
@@ -22,7 +18,7 @@ let emptied = 0;
 for (let i = 0; i < module.getNumFunctions(); i++) {
   const func = module.getFunctionByIndex(i);
   const { name, module: importedFrom } = binaryen.getFunctionInfo(func);
-  if (!importedFrom && (FUTURES.test(name) || STREAMS.test(name))) {
+  if (!importedFrom && NEVER_CALLED.test(name)) {
     binaryen.Function.setBody(func, module.unreachable());
     emptied++;
   }
