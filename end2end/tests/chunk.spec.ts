@@ -46,7 +46,7 @@ test("a page whose chunk can't be had says so, and Try again brings it", async (
 test("so does a page of the account, which keeps its frame", async ({ as }) => {
   const page = await as(ADA);
   await page.route(CHUNK, (route) => route.abort());
-  await open(page, "/home");
+  await open(page, `/${IT}/customers`);
   await page.getByTestId("profile-menu").click();
   await page.getByRole("link", { name: "Sessions" }).click();
   await expect(page).toHaveURL("/account/sessions");
@@ -66,4 +66,12 @@ test("a document of the chunk's pages works without it as it does without JavaSc
   await page.getByRole("button", { name: "Save" }).first().click();
   await expect(page).toHaveURL(/saved=name/);
   await expect(name).toHaveValue("Ada Moreau");
+});
+
+test("the picker's document leads into a workspace without the chunk", async ({ as }) => {
+  const page = await as(ADA);
+  await page.route(CHUNK, (route) => route.abort());
+  await page.goto("/home");
+  await page.getByRole("main").getByRole("link", { name: /^IT/ }).first().click();
+  await expect(page.getByTestId("workspace-name")).toHaveText("IT");
 });
