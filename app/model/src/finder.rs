@@ -2,10 +2,7 @@
 //!
 //! Ranking and marking are apart: ten thousand rows are ranked at each key, the twenty that are drawn are marked.
 
-use nucleo_matcher::{
-    Config, Matcher, Utf32Str,
-    pattern::{Atom, AtomKind, CaseMatching, Normalization},
-};
+use nucleo_matcher::{Config, Matcher, Utf32Str, Utf32String, chars};
 use std::{cell::RefCell, cmp::Reverse};
 
 thread_local! {
@@ -17,15 +14,41 @@ thread_local! {
 /// name) counts double. A query without words finds everything.
 #[derive(Debug, Clone, Default)]
 pub struct Query {
-    words: Vec<Atom>,
+    words: Vec<Word>,
+}
+
+/// A word, as the matcher wants it: in small letters. The matcher's own patterns also know how to match otherwise, which
+/// would be in the program for nothing.
+#[derive(Debug, Clone)]
+struct Word {
+    letters: Utf32String,
+    /// Whether accents are left out of account: as long as none is typed.
+    any_accent: bool,
+}
+
+impl Word {
+    fn new(typed: &str) -> Self {
+        let letters: Vec<char> = typed.chars().map(chars::to_lower_case).collect();
+        let any_accent = letters.iter().all(|c| chars::normalize(*c) == *c);
+        let letters = letters.into_iter().collect::<String>().into();
+        Self { letters, any_accent }
+    }
+
+    fn score(&self, text: Utf32Str<'_>, matcher: &mut Matcher) -> Option<u16> {
+        matcher.config.normalize = self.any_accent;
+        matcher.fuzzy_match(text, self.letters.slice(..))
+    }
+
+    fn letters(&self, text: Utf32Str<'_>, matcher: &mut Matcher, found: &mut Vec<u32>) {
+        matcher.config.normalize = self.any_accent;
+        matcher.fuzzy_indices(text, self.letters.slice(..), found);
+    }
 }
 
 impl Query {
     /// Reads what was typed.
     pub fn parse(typed: &str) -> Self {
-        let words = typed.split_whitespace();
-        let atom = |word| Atom::new(word, CaseMatching::Ignore, Normalization::Smart, AtomKind::Fuzzy, false);
-        Self { words: words.map(atom).collect() }
+        Self { words: typed.split_whitespace().map(Word::new).collect() }
     }
 
     /// Whether it finds everything.
@@ -77,7 +100,7 @@ impl Query {
             let mut letters = Vec::new();
             for word in &self.words {
                 if let Some((_, 0)) = score(word, &texts, matcher, &mut buffer) {
-                    word.indices(Utf32Str::new(name, &mut buffer), matcher, &mut letters);
+                    word.letters(Utf32Str::new(name, &mut buffer), matcher, &mut letters);
                 }
             }
             letters.sort_unstable();
@@ -88,7 +111,7 @@ impl Query {
 }
 
 /// How well a word matches, and in which of the texts it matches best.
-fn score(word: &Atom, texts: &[&str], matcher: &mut Matcher, buffer: &mut Vec<char>) -> Option<(u32, usize)> {
+fn score(word: &Word, texts: &[&str], matcher: &mut Matcher, buffer: &mut Vec<char>) -> Option<(u32, usize)> {
     let mut best = None;
     for (place, text) in texts.iter().enumerate() {
         let Some(score) = word.score(Utf32Str::new(text, buffer), matcher) else { continue };
@@ -124,6 +147,14 @@ mod tests {
         assert_eq!(names("smart eng"), [2]);
         assert_eq!(names("it").first(), Some(&1), "a name that is the query comes first");
         assert!(names("zzz").is_empty());
+    }
+
+    #[test]
+    fn case_never_matters_and_accents_only_where_typed() {
+        let finds = |query: &str, name: &str| !Query::parse(query).rank([[name]]).is_empty();
+        assert!(finds("FIN", "finance") && finds("ä", "ÄRGER") && finds("Ä", "ärger") && finds("ß", "Straße"));
+        assert!(finds("cafe", "Café"), "without an accent any is found");
+        assert!(finds("café", "Café") && !finds("café", "Cafe"), "a typed accent is meant");
     }
 
     #[test]

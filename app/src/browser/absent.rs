@@ -201,3 +201,8 @@ pub fn file_size(_id: &str) -> Option<f64> {
 pub fn number_at(_event: &ev::Event, _attribute: &str) -> Option<usize> {
     None
 }
+
+/// A letter as a capital.
+pub fn upper(letter: char) -> String {
+    letter.to_uppercase().collect()
+}

@@ -299,6 +299,11 @@ pub fn on_online(handler: impl Fn() + 'static) {
     on_cleanup(move || handle.take().remove());
 }
 
+/// A letter as a capital. The browser has the table of them, so the program has none.
+pub fn upper(letter: char) -> String {
+    js_sys::JsString::from(letter.to_string()).to_upper_case().into()
+}
+
 /// A number from 0 to 1, to spread things in time and for nothing else.
 pub fn random() -> f64 {
     js_sys::Math::random()

@@ -211,8 +211,11 @@ fn filters(scope: Signal<Scope>, noun: Noun, query: Memo<ListQuery>) -> AnyView 
 }
 
 fn capitalized(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    let mut word = word.to_owned();
+    if let Some(first) = word.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    word
 }
 
 fn table(scope: Signal<Scope>, spec: &'static ListSpec, query: Memo<ListQuery>) -> AnyView {

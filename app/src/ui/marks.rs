@@ -1,7 +1,7 @@
 //! Small marks: a workspace's icon, a status, a slug, a time.
 
 use super::lasting;
-use crate::reactive;
+use crate::{browser, reactive};
 use leptos::{html::span, prelude::*};
 use model::{
     Slug,
@@ -24,12 +24,12 @@ impl Face {
     /// Of a workspace that the person has a seat in.
     pub fn of(name: &str, slug: &Slug, brand: &Brand) -> Self {
         let logo = brand.logo.as_ref().map(|logo| format!("/api/pictures/workspaces/{slug}/{}", logo.as_str()));
-        Self { initial: workspace::initial(name), hue: brand.hue_of(name), logo }
+        Self { initial: initial(name), hue: brand.hue_of(name), logo }
     }
 
     /// Of a name of which nothing else is known.
     pub fn named(name: &str) -> Self {
-        Self { initial: workspace::initial(name), hue: workspace::hue(name), logo: None }
+        Self { initial: initial(name), hue: workspace::hue(name), logo: None }
     }
 
     /// Its colour, for `data-hue`.
@@ -107,7 +107,16 @@ pub fn Avatar(
 }
 
 fn initials(name: &str) -> String {
-    name.split_whitespace().filter_map(|word| word.chars().next()).take(2).flat_map(char::to_uppercase).collect()
+    name.split_whitespace().filter_map(|word| word.chars().next()).take(2).map(upper).collect()
+}
+
+/// The letter of a letter avatar.
+fn initial(name: &str) -> String {
+    name.chars().find(|c| c.is_alphanumeric()).map_or_else(|| "?".to_owned(), upper)
+}
+
+fn upper(letter: char) -> String {
+    if letter.is_ascii() { letter.to_ascii_uppercase().to_string() } else { browser::upper(letter) }
 }
 
 /// How a status reads: always a word with a dot, never colour alone.
