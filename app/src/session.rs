@@ -365,7 +365,7 @@ impl Session {
     /// Says something at the foot of the screen for a while.
     pub fn toast(self, toast: Toast) {
         let id = toast.id;
-        self.toasts.update(|toasts| toasts.push(toast));
+        self.toasts.update(|toasts| toasts.push(toast.after(toasts)));
         browser::after(6_000, move || self.dismiss(id));
     }
 

@@ -14,11 +14,11 @@ use model::{
     settings::{Contents, GeneralSettings, SecuritySettings},
     workspace::Entry,
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// The data of one page.
+/// The data of one page. In JSON what a page of one visit shows stands in its place: `{"customer": …}`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", remote = "Self")]
 pub enum PageData {
     /// The overview.
     Overview(Box<Overview>),
@@ -75,6 +75,21 @@ pub enum VisitData {
     Audit(Box<AuditView>),
     /// What deleting the workspace would take away.
     Danger(Contents),
+}
+
+impl Serialize for PageData {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Visit(data) if to.is_human_readable() => Serialize::serialize(data, to),
+            _ => Self::serialize(self, to),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for PageData {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Self::deserialize(from)
+    }
 }
 
 #[cfg(feature = "ssr")]

@@ -10,6 +10,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 pub struct Toast {
     /// Tells it from others.
     pub id: u32,
+    /// Where it stands: after all that are shown.
+    place: u32,
     /// A sentence.
     pub text: String,
     /// Something failed.
@@ -19,12 +21,18 @@ pub struct Toast {
 impl Toast {
     fn new(text: String, bad: bool) -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
-        Self { id: NEXT.fetch_add(1, Ordering::Relaxed), text, bad }
+        Self { id: NEXT.fetch_add(1, Ordering::Relaxed), place: 0, text, bad }
     }
 
     /// Something was done.
     pub fn done(text: impl Into<String>) -> Self {
         Self::new(text.into(), false)
+    }
+
+    /// The same, to be shown after those.
+    #[must_use]
+    pub fn after(self, shown: &[Self]) -> Self {
+        Self { place: shown.last().map_or(0, |last| (last.place + 1) % PLACES), ..self }
     }
 
     /// Something failed.
@@ -33,9 +41,8 @@ impl Toast {
     }
 }
 
-/// How many toasts are shown at once. Each keeps the place that its number gives it, so that none is told again to
-/// whoever hears them when another goes.
-const PLACES: u32 = 3;
+/// How many places there are. A toast keeps its own, so that none is told again to whoever hears them when another goes.
+const PLACES: u32 = 8;
 
 /// Where toasts appear.
 #[component]
@@ -45,9 +52,8 @@ pub fn Toasts() -> impl IntoView {
 
 fn place(number: u32) -> AnyView {
     let session = use_session();
-    let here = Memo::new(move |_| {
-        session.toasts.with(|toasts| toasts.iter().rfind(|toast| toast.id % PLACES == number).cloned())
-    });
+    let here =
+        Memo::new(move |_| session.toasts.with(|toasts| toasts.iter().rfind(|toast| toast.place == number).cloned()));
     // A view within a view: the next toast is a new element, which is told as one.
     reactive::following(move || {
         let toast = here.get();
