@@ -5,7 +5,7 @@
 # make build  the release build
 .PHONY: run test check dev build setup bench fmt
 
-sources := $(shell find app frontend server style public scripts/build -type f -not -path 'public/fonts/*' 2>/dev/null) Cargo.toml Cargo.lock
+sources := $(shell find app frontend server style public scripts/build scripts/*.mjs -type f -not -path 'public/fonts/*' 2>/dev/null) Cargo.toml Cargo.lock
 
 run: setup target/built
 	@target/release/stile serve --demo

@@ -15,7 +15,11 @@ use crate::{
     routes::{Page, ReturnTo, Route, SignInNotice},
     ui::Toast,
 };
-use leptos::{ev::PointerEvent, prelude::*, task::spawn_local};
+use leptos::{
+    ev::{MouseEvent, PointerEvent},
+    prelude::*,
+    task::spawn_local,
+};
 use model::{
     Slug,
     picker::{Picker, Pinned},
@@ -68,6 +72,12 @@ pub struct Session {
     /// What the person chooses in the palette, on this device.
     uses: StoredValue<Uses>,
     standing: StoredValue<Option<Callback<(Slug, Standing)>>>,
+}
+
+/// Whether what is clicked on is opened in this tab.
+fn opens_here(event: &MouseEvent) -> bool {
+    let elsewhere = event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key();
+    event.button() == 0 && !elsewhere
 }
 
 /// The day by the device's clock, in days since 1970.
@@ -211,10 +221,17 @@ impl Session {
     /// The person presses the button on the link to a workspace: the page that it opens is entered ahead while they let
     /// go. A finger may be about to scroll, and with a key held the link opens elsewhere.
     pub fn press(self, slug: &Slug, event: &PointerEvent) {
-        let elsewhere = event.ctrl_key() || event.meta_key() || event.shift_key() || event.button() != 0;
-        if event.pointer_type() == "mouse" && !elsewhere {
+        if event.pointer_type() == "mouse" && opens_here(event) {
             self.intend(slug);
         }
+    }
+
+    /// The person clicked on the link to a workspace. It is asked for before anything else is done.
+    pub fn click(self, slug: &Slug, event: &MouseEvent) {
+        if opens_here(event) {
+            self.intend(slug);
+        }
+        self.navigator.follow_link(event);
     }
 
     /// The person is about to go to a workspace: the page of it that a link would open is entered ahead, now.

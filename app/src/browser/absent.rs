@@ -12,6 +12,9 @@ pub fn now() -> Option<OffsetDateTime> {
 /// Runs `task` after `millis`.
 pub fn after(_millis: u32, _task: impl FnOnce() + 'static) {}
 
+/// Begins a task now.
+pub fn begin(_task: impl Future<Output = ()> + 'static) {}
+
 /// Runs `task` once the next frame is about to be painted.
 pub fn next_frame(_task: impl FnOnce() + 'static) {}
 

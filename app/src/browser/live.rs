@@ -2,6 +2,7 @@
 
 use leptos::{ev, prelude::*};
 use send_wrapper::SendWrapper;
+use std::task::{Context, Waker};
 use time::OffsetDateTime;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Element, HtmlElement, HtmlFormElement, HtmlInputElement, HtmlSelectElement};
@@ -17,6 +18,15 @@ pub fn after(millis: u32, task: impl FnOnce() + 'static) {
     let task = Closure::once_into_js(task);
     let millis = i32::try_from(millis).unwrap_or(i32::MAX);
     let _ = window().set_timeout_with_callback_and_timeout_and_arguments_0(task.unchecked_ref(), millis);
+}
+
+/// Begins a task now, and goes on with it later from where it first has to wait: what it asks of the server is on its way
+/// before anything else is done.
+pub fn begin(task: impl Future<Output = ()> + 'static) {
+    let mut task = Box::pin(task);
+    if task.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending() {
+        wasm_bindgen_futures::spawn_local(task);
+    }
 }
 
 /// Runs `task` once the next frame is about to be painted.

@@ -7,7 +7,7 @@
 
 use super::{Entered, stage_workspace};
 use crate::{browser, error::AppError};
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use model::Slug;
 
 /// How long a person points at a workspace before that counts as intent, in milliseconds: longer than a held arrow key
@@ -141,7 +141,7 @@ impl Staging {
             inner.number
         });
         let Some(number) = number else { return };
-        spawn_local(async move {
+        browser::begin(async move {
             let answer = stage_workspace(slug, url).await;
             let heir = self.0.try_update_value(|inner| {
                 let heir = match inner.staged.as_mut().filter(|staged| staged.number == number) {

@@ -228,10 +228,6 @@ impl Desk {
             return;
         };
         let item = self.lines.with_untracked(|lines| lines.get(at).map(|line| line.item));
-        if let Some(slug) = self.slug_at(at) {
-            let session = self.session;
-            browser::after_paint(move || session.note_use(slug.as_str()));
-        }
         if let Some(Item::Command(command)) = item {
             let command = self.commands.with_untracked(|commands| commands.get(command).cloned());
             if let Some(command) = &command {
@@ -241,7 +237,14 @@ impl Desk {
                 event.prevent_default();
             }
         }
-        self.session.navigator.follow_link(event);
+        match self.slug_at(at) {
+            Some(slug) => {
+                let session = self.session;
+                session.click(&slug, event);
+                browser::after_paint(move || session.note_use(slug.as_str()));
+            }
+            None => self.session.navigator.follow_link(event),
+        }
         if item.is_some() && browser::link_of(&format!("#{}", row_id(at))).is_some_and(|url| url != "#") {
             // The page that comes takes the focus: nothing else is to be given it in between.
             browser::focus("#main");

@@ -224,13 +224,14 @@ fn item(
 ) -> AnyView {
     let (slug, may) = (workspace.slug.clone(), workspace.seat.capabilities());
     let is_here = info.with_untracked(|i| i.slug == slug);
-    let (hovered, focused, pressed, target) = (slug.clone(), slug.clone(), slug.clone(), slug.clone());
+    let (hovered, focused, pressed, clicked, target) =
+        (slug.clone(), slug.clone(), slug.clone(), slug.clone(), slug.clone());
     let href =
         move || page.with(|page| if is_here { page.url(&target) } else { page.in_another_workspace(may).url(&target) });
     view! {
         <div class="switcher-row">
         <a class="menu-item switcher-item" href=href data-testid="switcher-item" data-slug=slug.to_string() data-name=workspace.name.clone() aria-current=is_here.then_some("true")
-            on:click=move |event| { session.navigator.follow_link(&event); close(event) } on:pointerenter=move |_| session.aim(&hovered) on:focus=move |_| session.aim(&focused) on:pointerleave=move |_| session.look_away()
+            on:click=move |event| { session.click(&clicked, &event); close(event) } on:pointerenter=move |_| session.aim(&hovered) on:focus=move |_| session.aim(&focused) on:pointerleave=move |_| session.look_away()
             on:pointerdown=move |event| session.press(&pressed, &event)>
             <WsIcon face=Face::of(&workspace.name, &workspace.slug, &workspace.brand) large=true/>
             <span class="names">
