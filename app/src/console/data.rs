@@ -16,7 +16,8 @@ use model::{
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// The data of one page. In JSON what a page of one visit shows stands in its place: `{"customer": …}`.
+/// The data of one page. In JSON, which we write and never read, what a page of one visit shows stands in its place:
+/// `{"customer": …}`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", remote = "Self")]
 pub enum PageData {
