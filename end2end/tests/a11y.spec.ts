@@ -7,6 +7,7 @@ import { butForStatus, complaints } from "../support/watch";
 import { BASE } from "../support/server";
 
 const ADA = "ada@smartai.example";
+const WIDTHS = [1280, 390];
 const DEAD = `/reset/${"a".repeat(43)}`;
 const ABSENT = "/smartai-it/customers/018f4d9e-0000-7000-8000-000000000000";
 
@@ -107,8 +108,8 @@ const SCENES: Scene[] = [
   },
 ];
 
-async function stage(browser: Browser, theme: string, width: number): Promise<(scene: Scene) => Promise<{ page: Page; noise: string[]; done: () => Promise<void> }>> {
-  const options = { viewport: { width, height: 844 }, colorScheme: theme as "light" | "dark" };
+async function stage(browser: Browser, theme: string): Promise<(scene: Scene) => Promise<{ page: Page; noise: string[]; done: () => Promise<void> }>> {
+  const options = { viewport: { width: WIDTHS[0], height: 844 }, colorScheme: theme as "light" | "dark" };
   const contexts: Record<string, BrowserContext> = {
     signedOut: await browser.newContext({ baseURL: BASE, ...options }),
     signedIn: await contextOf(browser, ADA, options),
@@ -146,24 +147,27 @@ async function axe(page: Page, rules?: string[]): Promise<{ found: string[]; loo
 }
 
 for (const theme of ["light", "dark"]) {
-  for (const width of [1280, 390]) {
-    test(`${theme}, ${width} px: axe finds nothing, nothing sticks out, the browser has no complaint`, async ({ browser }) => {
-      test.setTimeout(400_000);
-      const enter = await stage(browser, theme, width);
-      for (const scene of SCENES) {
-        await test.step(scene.name, async () => {
-          const { page, noise, done } = await enter(scene);
-          await expect(page.locator("html")).toHaveAttribute("data-theme", theme);
+  test(`${theme}, wide and narrow: axe finds nothing, nothing sticks out, the browser has no complaint`, async ({ browser }) => {
+    test.setTimeout(500_000);
+    const enter = await stage(browser, theme);
+    for (const scene of SCENES) {
+      await test.step(scene.name, async () => {
+        const { page, noise, done } = await enter(scene);
+        await expect(page.locator("html")).toHaveAttribute("data-theme", theme);
+        for (const width of WIDTHS) {
+          const here = `${scene.name} at ${width} px`;
+          await page.setViewportSize({ width, height: 844 });
+          await expect(scene.shows(page), `${here} is not on screen`).toBeVisible();
           // Between light and dark only colours differ.
           const { found, looked } = await axe(page, theme === "dark" ? ["color-contrast"] : undefined);
-          expect.soft(found, `${scene.name}: axe`).toEqual([]);
-          expect(looked, `${scene.name}: axe looked at nothing`).toBeGreaterThan(3);
-          expect.soft(await sticksOut(page), `${scene.name} scrolls sideways`).toEqual([]);
-          const left = scene.refused ? butForStatus(noise, scene.refused[0], `${BASE}${scene.refused[1]}`) : noise;
-          expect.soft(left, `${scene.name}: the browser complains`).toEqual([]);
-          await done();
-        });
-      }
-    });
-  }
+          expect.soft(found, `${here}: axe`).toEqual([]);
+          expect(looked, `${here}: axe looked at nothing`).toBeGreaterThan(3);
+          expect.soft(await sticksOut(page), `${here} scrolls sideways`).toEqual([]);
+        }
+        const left = scene.refused ? butForStatus(noise, scene.refused[0], `${BASE}${scene.refused[1]}`) : noise;
+        expect.soft(left, `${scene.name}: the browser complains`).toEqual([]);
+        await done();
+      });
+    }
+  });
 }
