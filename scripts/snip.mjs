@@ -11,7 +11,6 @@ import { readFileSync, writeFileSync } from "node:fs";
 // names, and what makes or drops such a future may be like what makes or drops another.
 const NEVER_CALLED = /(::hydrate_async(::\{\{closure\}\})+(::h[0-9a-f]+)?|13hydrate_async(28_\$u7b\$\$u7b\$closure\$u7d\$\$u7d\$)+17h[0-9a-f]{16}E)$/;
 
-
 const [file] = process.argv.slice(2);
 const module = binaryen.readBinary(readFileSync(file));
 let emptied = 0;

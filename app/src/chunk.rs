@@ -45,7 +45,11 @@ pub use fetched::{Loader, fetch, later, provide};
 #[cfg(feature = "hydrate")]
 mod fetched {
     use super::Part;
-    use crate::{account::AccountFrame, browser, console, ui::Failed};
+    use crate::{
+        account::{AccountFrame, AccountPlane},
+        browser, console,
+        ui::Failed,
+    };
     use leptos::{prelude::*, task::spawn_local};
     use std::{
         future::Future,
@@ -130,7 +134,7 @@ mod fetched {
         let failed = view! { <Failed message retry=browser::reload_document/> }.into_any();
         match part {
             Part::Visit(_) => failed,
-            Part::Account(_) => in_frame(failed),
+            Part::Account(plane) => in_frame(plane, failed),
         }
     }
 
@@ -138,7 +142,8 @@ mod fetched {
     fn awaited(part: &Part) -> AnyView {
         match part {
             Part::Visit(visit) => console::awaited(visit),
-            Part::Account(_) => in_frame(
+            Part::Account(plane) => in_frame(
+                plane,
                 view! {
                     <div aria-busy="true">
                         <p><span class="skeleton title-line"></span></p>
@@ -151,9 +156,12 @@ mod fetched {
         }
     }
 
-    /// Where a page of the person's own will stand.
-    fn in_frame(stand_in: AnyView) -> AnyView {
-        view! { <AccountFrame><div class="account-page"><main id="main">{stand_in}</main></div></AccountFrame> }
-            .into_any()
+    /// Where a page of the person's own will stand: the picker in a column in the middle, all others beside their links.
+    fn in_frame(plane: &AccountPlane, stand_in: AnyView) -> AnyView {
+        let place = match plane {
+            AccountPlane::Home => view! { <main class="picker" id="main">{stand_in}</main> }.into_any(),
+            _ => view! { <div class="account-page"><main id="main">{stand_in}</main></div> }.into_any(),
+        };
+        view! { <AccountFrame>{place}</AccountFrame> }.into_any()
     }
 }

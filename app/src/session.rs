@@ -74,12 +74,6 @@ pub struct Session {
     standing: StoredValue<Option<Callback<(Slug, Standing)>>>,
 }
 
-/// Whether what is clicked on is opened in this tab.
-fn opens_here(event: &MouseEvent) -> bool {
-    let elsewhere = event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key();
-    event.button() == 0 && !elsewhere
-}
-
 /// The day by the device's clock, in days since 1970.
 fn today() -> Option<f64> {
     browser::now().map(|now| now.unix_timestamp() as f64 / 86_400.0)
@@ -221,14 +215,14 @@ impl Session {
     /// The person presses the button on the link to a workspace: the page that it opens is entered ahead while they let
     /// go. A finger may be about to scroll, and with a key held the link opens elsewhere.
     pub fn press(self, slug: &Slug, event: &PointerEvent) {
-        if event.pointer_type() == "mouse" && opens_here(event) {
+        if event.pointer_type() == "mouse" && browser::opens_here(event) {
             self.intend(slug);
         }
     }
 
     /// The person clicked on the link to a workspace. It is asked for before anything else is done.
     pub fn click(self, slug: &Slug, event: &MouseEvent) {
-        if opens_here(event) {
+        if browser::opens_here(event) {
             self.intend(slug);
         }
         self.navigator.follow_link(event);

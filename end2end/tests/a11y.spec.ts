@@ -7,7 +7,8 @@ import { butForStatus, complaints } from "../support/watch";
 import { BASE } from "../support/server";
 
 const ADA = "ada@smartai.example";
-const WIDTHS = [1280, 390];
+// Loaded and brought into its state wide in one theme and narrow in the other, looked at in both widths in both.
+const WIDTHS: Record<string, number[]> = { light: [1280, 390], dark: [390, 1280] };
 const DEAD = `/reset/${"a".repeat(43)}`;
 const ABSENT = "/smartai-it/customers/018f4d9e-0000-7000-8000-000000000000";
 
@@ -109,7 +110,7 @@ const SCENES: Scene[] = [
 ];
 
 async function stage(browser: Browser, theme: string): Promise<(scene: Scene) => Promise<{ page: Page; noise: string[]; done: () => Promise<void> }>> {
-  const options = { viewport: { width: WIDTHS[0], height: 844 }, colorScheme: theme as "light" | "dark" };
+  const options = { viewport: { width: WIDTHS[theme][0], height: 844 }, colorScheme: theme as "light" | "dark" };
   const contexts: Record<string, BrowserContext> = {
     signedOut: await browser.newContext({ baseURL: BASE, ...options }),
     signedIn: await contextOf(browser, ADA, options),
@@ -154,7 +155,7 @@ for (const theme of ["light", "dark"]) {
       await test.step(scene.name, async () => {
         const { page, noise, done } = await enter(scene);
         await expect(page.locator("html")).toHaveAttribute("data-theme", theme);
-        for (const width of WIDTHS) {
+        for (const width of WIDTHS[theme]) {
           const here = `${scene.name} at ${width} px`;
           await page.setViewportSize({ width, height: 844 });
           await expect(scene.shows(page), `${here} is not on screen`).toBeVisible();

@@ -244,7 +244,7 @@ test("the socket says nothing of a workspace without a seat, the same as of none
   const [foreign, absent] = [await told(FINANCE), await told("no-such-place")];
   expect(foreign.replace(FINANCE, ""), "a foreign workspace is told apart from none").toBe(absent.replace("no-such-place", ""));
   expect(foreign).toContain("absent");
-  expect(await told(IT), "control: one's own is told").toContain(" seat ");
+  expect(await told(IT), "control: one's own is told").toMatch(/^now [\d.]+ smartai-it seat .*IT.*SmartAI/s);
 });
 
 test("a grant of a revoked seat writes nothing at either server", async ({ as }) => {

@@ -6,6 +6,7 @@ use crate::{
     boot::{AccountData, Returned},
     browser,
     error::AppError,
+    reactive,
     routes::{ReturnTo, Route},
     session::{Session, use_session},
     ui::{Banner, Icon, Tone},
@@ -19,7 +20,7 @@ pub fn FactorPage() -> impl IntoView {
     let session = use_session();
     let Some(AccountData::Factor(ask)) = session.take_account_data() else {
         // Only a document knows whom it asks, and why.
-        Effect::new(|_| browser::reload_document());
+        reactive::effect(browser::reload_document);
         return ().into_any();
     };
     let returned = session.take_returned().unwrap_or_default();

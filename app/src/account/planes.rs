@@ -50,6 +50,7 @@ impl AccountPlane {
     /// What stands at an address; `None` where none of these does.
     pub fn of(route: Route) -> Option<Self> {
         Some(match route {
+            Route::Landing | Route::Home { .. } => Self::Home,
             Route::SignIn { .. } => Self::SignIn,
             Route::Start(_) => Self::Start,
             Route::Profile { .. } => Self::Profile,
@@ -62,7 +63,6 @@ impl AccountPlane {
             Route::NewWorkspace => Self::NewWorkspace,
             Route::Security { .. } => Self::Security,
             Route::Factor { .. } => Self::Factor,
-            Route::Landing | Route::Home { .. } => Self::Home,
             Route::Workspace(..) | Route::AuditExport(..) | Route::Unknown => return None,
         })
     }

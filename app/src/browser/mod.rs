@@ -1,5 +1,6 @@
 //! What the console asks of the browser. On the server the same functions do nothing, so that a view can call them
-//! without asking where it runs; all of them are called from event handlers and effects only.
+//! without asking where it runs; all of them are called from event handlers and effects only. But for `upper`, which a
+//! view says the same with on both sides.
 
 #[cfg(feature = "hydrate")]
 mod live;
@@ -22,6 +23,11 @@ mod measure;
 pub use measure::*;
 
 #[cfg(feature = "hydrate")]
+mod timing;
+#[cfg(feature = "hydrate")]
+pub use timing::*;
+
+#[cfg(feature = "hydrate")]
 mod socket;
 #[cfg(feature = "hydrate")]
 pub use socket::Socket;
@@ -32,7 +38,7 @@ mod absent;
 pub use absent::*;
 
 mod navigator;
-pub use navigator::Navigator;
+pub use navigator::{Navigator, opens_here};
 
 mod passkey;
 pub use passkey::{PasskeyFailed, create_passkey, sign_with_passkey};

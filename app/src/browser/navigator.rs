@@ -125,6 +125,12 @@ impl Navigator {
     }
 }
 
+/// Whether a click, or the press that begins one, opens a link in this tab.
+pub fn opens_here(event: &leptos::ev::MouseEvent) -> bool {
+    let modified = event.meta_key() || event.ctrl_key() || event.shift_key() || event.alt_key();
+    event.button() == 0 && !modified
+}
+
 #[cfg(feature = "hydrate")]
 mod live {
     use super::*;
@@ -194,8 +200,7 @@ mod live {
 
     /// The route of a link that was clicked plainly and that the console can open by itself.
     pub(super) fn followed_link(event: &web_sys::MouseEvent) -> Option<Route> {
-        let modified = event.meta_key() || event.ctrl_key() || event.shift_key() || event.alt_key();
-        if event.default_prevented() || event.button() != 0 || modified {
+        if event.default_prevented() || !opens_here(event) {
             return None;
         }
         let link: HtmlAnchorElement = element_of(event)?.closest("a[href]").ok()??.dyn_into().ok()?;

@@ -52,10 +52,10 @@ pub(super) async fn page(call: Call, uri: &Uri, returned: Option<Returned>) -> R
 
 /// The 503 page: says that nothing is lost, and nothing else.
 pub fn unavailable(context: &RequestContext) -> Response<Body> {
-    render(context, bare(context.theme, Content::Unavailable), Route::Unknown, StatusCode::SERVICE_UNAVAILABLE)
+    render(context, bare(context.theme, Content::Unavailable, None), Route::Unknown, StatusCode::SERVICE_UNAVAILABLE)
 }
 
-pub(super) fn bare(theme: Theme, content: impl Into<Content>) -> Boot {
+pub(super) fn bare(theme: Theme, content: impl Into<Content>, returned: Option<Returned>) -> Boot {
     Boot {
         person: None,
         picker: None,
@@ -63,7 +63,7 @@ pub(super) fn bare(theme: Theme, content: impl Into<Content>) -> Boot {
         theme,
         now: None,
         content: content.into(),
-        returned: None,
+        returned: returned.map(Packed::new),
     }
 }
 
@@ -130,12 +130,7 @@ async fn answer(call: &Call, uri: &Uri, returned: Option<Returned>) -> Result<Re
                 Some(person) => person.render(context, route, content, returned, status),
                 None => {
                     let status = if returned.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { status };
-                    render(
-                        context,
-                        Boot { returned: returned.map(Packed::new), ..bare(context.theme, content) },
-                        route,
-                        status,
-                    )
+                    render(context, bare(context.theme, content, returned), route, status)
                 }
             })
         }
@@ -209,8 +204,7 @@ async fn answer(call: &Call, uri: &Uri, returned: Option<Returned>) -> Result<Re
                     now: live.as_ref().map(|live| live.now),
                     person: live.map(|live| live.person),
                     picker_is_whole: false,
-                    returned: returned.map(Packed::new),
-                    ..bare(context.theme, AccountData::Factor(ask))
+                    ..bare(context.theme, AccountData::Factor(ask), returned)
                 };
                 let status = if boot.returned.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
                 Ok(render(context, boot, route, status))
@@ -225,7 +219,7 @@ async fn answer(call: &Call, uri: &Uri, returned: Option<Returned>) -> Result<Re
 
 fn sign_in(context: &RequestContext, route: Route, returned: Option<Returned>) -> Response<Body> {
     let status = if returned.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    render(context, Boot { returned: returned.map(Packed::new), ..bare(context.theme, Content::SignIn) }, route, status)
+    render(context, bare(context.theme, Content::SignIn, returned), route, status)
 }
 
 /// To sign-in, and back to exactly this address.

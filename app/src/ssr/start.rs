@@ -13,9 +13,8 @@ use super::{
 };
 use crate::{
     account::{Purpose as Of, StartPage},
-    boot::{AccountData, Boot, Returned},
+    boot::{AccountData, Returned},
     error::AppError,
-    packed::Packed,
     routes::{LinkToken, ReturnTo, Route, Saved, SignInNotice, Start},
 };
 use axum::body::Body;
@@ -309,7 +308,7 @@ fn status(page: &StartPage, returned: Option<&Returned>) -> StatusCode {
 /// The page, the same whoever is signed in.
 fn show(call: &Call, start: &Start, page: StartPage, returned: Option<Returned>) -> Response<Body> {
     let status = status(&page, returned.as_ref());
-    let boot = Boot { returned: returned.map(Packed::new), ..bare(call.request.theme, AccountData::Start(page)) };
+    let boot = bare(call.request.theme, AccountData::Start(page), returned);
     render(&call.request, boot, Route::Start(start.clone()), status)
 }
 

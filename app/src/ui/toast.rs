@@ -1,7 +1,10 @@
 //! Short messages at the foot of the screen.
 
 use super::Icon;
-use crate::{reactive, session::use_session};
+use crate::{
+    reactive,
+    session::{Session, use_session},
+};
 use leptos::prelude::*;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -29,15 +32,15 @@ impl Toast {
         Self::new(text.into(), false)
     }
 
+    /// Something failed.
+    pub fn failed(text: impl Into<String>) -> Self {
+        Self::new(text.into(), true)
+    }
+
     /// The same, to be shown after those.
     #[must_use]
     pub fn after(self, shown: &[Self]) -> Self {
         Self { place: shown.last().map_or(0, |last| (last.place + 1) % PLACES), ..self }
-    }
-
-    /// Something failed.
-    pub fn failed(text: impl Into<String>) -> Self {
-        Self::new(text.into(), true)
     }
 }
 
@@ -57,16 +60,16 @@ fn place(number: u32) -> AnyView {
     // A view within a view: the next toast is a new element, which is told as one.
     reactive::following(move || {
         let toast = here.get();
-        move || {
-            toast.clone().map(|toast| {
-            view! {
-                <div class=if toast.bad { "toast bad" } else { "toast" } data-testid="toast" role=if toast.bad { "alert" } else { "status" }>
-                    <Icon name=if toast.bad { "alert" } else { "check" }/>
-                    <p>{toast.text}</p>
-                    <button class="btn quiet small icon-only" type="button" aria-label="Dismiss" on:click=move |_| session.dismiss(toast.id)><Icon name="x"/></button>
-                </div>
-            }
-        })
-        }
+        move || toast.clone().map(|toast| shown(session, toast))
     })
+}
+
+fn shown(session: Session, toast: Toast) -> impl IntoView {
+    view! {
+        <div class=if toast.bad { "toast bad" } else { "toast" } data-testid="toast" role=if toast.bad { "alert" } else { "status" }>
+            <Icon name=if toast.bad { "alert" } else { "check" }/>
+            <p>{toast.text}</p>
+            <button class="btn quiet small icon-only" type="button" aria-label="Dismiss" on:click=move |_| session.dismiss(toast.id)><Icon name="x"/></button>
+        </div>
+    }
 }

@@ -11,7 +11,7 @@ pub use server_fns::*;
 
 use crate::{
     boot::AccountData,
-    browser,
+    browser, reactive,
     routes::{Route, Start},
     session::use_session,
     ui::{Icon, Mark},
@@ -96,7 +96,7 @@ pub fn StartView() -> impl IntoView {
         Some(AccountData::Start(page)) => page,
         _ => {
             // It was left and come back to without a document; only one can say what stands here now.
-            Effect::new(|_| browser::reload_document());
+            reactive::effect(browser::reload_document);
             return ().into_any();
         }
     };
