@@ -14,7 +14,7 @@ const FINANCE = "globalai-finance";
 const PATH = `/${IT}/settings/branding`;
 const file = (name: string, buffer: Buffer, mimeType = "image/png") => ({ name, mimeType, buffer });
 const RED = file("logo.png", png(300, 200, [200, 30, 30]));
-const rail = (page: Page) => page.locator(".rail");
+const strip = (page: Page) => page.locator(".strip");
 const icon = (page: Page) => page.locator("link[rel=icon]").getAttribute("href");
 
 test.afterAll(forgetNewcomers);
@@ -31,20 +31,20 @@ test("a colour that is chosen is the workspace's in every tab, everybody's, at o
   await open(ada, PATH);
   await open(other, `/${IT}/customers`);
   await open(vik, `/${IT}/customers`);
-  const before = await rail(ada).getAttribute("data-hue");
+  const before = await strip(ada).getAttribute("data-hue");
   const own = await icon(ada);
   await ada.getByRole("radio", { name: /^Red, 20°/ }).check({ force: true });
   await ada.getByRole("button", { name: "Save colour" }).click();
   await expect(ada.getByTestId("toast")).toContainText("Colour saved");
   expect(before).not.toBe("2");
-  for (const page of [ada, other, vik]) await expect(rail(page), "a tab has the old colour").toHaveAttribute("data-hue", "2");
+  for (const page of [ada, other, vik]) await expect(strip(page), "a tab has the old colour").toHaveAttribute("data-hue", "2");
   expect(await icon(ada), "the tab's icon has the old colour").not.toBe(own);
   await vik.reload();
   await live(vik);
-  await expect(rail(vik)).toHaveAttribute("data-hue", "2");
+  await expect(strip(vik)).toHaveAttribute("data-hue", "2");
   await ada.getByRole("radio", { name: "Of the name" }).check({ force: true });
   await ada.getByRole("button", { name: "Save colour" }).click();
-  await expect(rail(vik), "it can't be given back to the name").toHaveAttribute("data-hue", before ?? "");
+  await expect(strip(vik), "it can't be given back to the name").toHaveAttribute("data-hue", before ?? "");
 });
 
 test("a logo stands in the rail, the lists and the tab; who has no seat gets what they would of one that is not there", async ({ as, browser }) => {
@@ -97,7 +97,7 @@ test("without JavaScript colour and logo are forms like any other", async ({ bro
   await page.getByRole("radio", { name: /^Blue, 240°/ }).check({ force: true });
   await page.getByRole("button", { name: "Save colour" }).click();
   await expect(page).toHaveURL(PATH);
-  await expect(rail(page)).toHaveAttribute("data-hue", "24");
+  await expect(strip(page)).toHaveAttribute("data-hue", "24");
   await page.getByLabel("A picture, square at best").setInputFiles(RED);
   await page.getByRole("button", { name: "Upload logo" }).click();
   await expect(page.getByTestId("switcher").locator("img")).toBeVisible();

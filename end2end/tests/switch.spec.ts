@@ -28,7 +28,7 @@ for (const way of ways) {
     expect(await found(page, ofIt), "before: IT's strings can be found").not.toEqual([]);
     expect(await found(page, ofFinance), "before: something of Finance is in IT").toEqual([]);
     await expect(page.getByTestId("role")).toHaveText("Owner");
-    const accent = await page.locator(".rail").getAttribute("data-hue");
+    const accent = await page.locator(".strip").getAttribute("data-hue");
     const mainColor = () => page.locator(".rail .ws-icon").first().evaluate((icon) => getComputedStyle(icon).backgroundColor);
     const color = await mainColor();
 
@@ -50,7 +50,7 @@ for (const way of ways) {
 
     await watch.expectNoDocument();
     expect(await found(page, ofIt), "something of IT is left in the tab").toEqual([]);
-    expect(await page.locator(".rail").getAttribute("data-hue"), "the accent is the old one").not.toBe(accent);
+    expect(await page.locator(".strip").getAttribute("data-hue"), "the accent is the old one").not.toBe(accent);
     expect(await mainColor(), "the accent's colour is the old one").not.toBe(color);
     expect(watch.naming(IT), "a request names IT after the switch").toEqual([]);
     expect(watch.naming(FINANCE), "the watch sees the requests that name Finance").not.toEqual([]);

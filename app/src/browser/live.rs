@@ -53,11 +53,13 @@ pub fn reveal(selector: &str) {
 
 /// Loads a document: for leaving the console, never for a switch.
 pub fn load_document(url: &str) {
+    super::history::write_waiting();
     let _ = window().location().replace(url);
 }
 
 /// Loads this document again.
 pub fn reload_document() {
+    super::history::write_waiting();
     let _ = window().location().reload();
 }
 
@@ -121,6 +123,7 @@ pub fn show_popover(id: &str) {
 
 /// Copies the address of the page on screen.
 pub fn copy_address() {
+    super::history::write_waiting();
     copy(&window().location().href().unwrap_or_default());
 }
 

@@ -23,6 +23,9 @@ mod measure;
 pub use measure::*;
 
 #[cfg(feature = "hydrate")]
+mod history;
+
+#[cfg(feature = "hydrate")]
 mod timing;
 #[cfg(feature = "hydrate")]
 pub use timing::*;

@@ -97,8 +97,7 @@ impl Navigator {
     }
 
     /// Goes where the link leads that was clicked, if the console opens it by itself. Each click that reaches the document
-    /// ends here; whoever closes a menu for it calls this before, as writing the history has the browser lay out at once
-    /// all that has changed.
+    /// ends here; who has more to do for it calls this before.
     pub fn follow_link(self, event: &leptos::ev::MouseEvent) {
         #[cfg(feature = "hydrate")]
         if let Some(route) = live::followed_link(event) {
@@ -134,9 +133,12 @@ pub fn opens_here(event: &leptos::ev::MouseEvent) -> bool {
 #[cfg(feature = "hydrate")]
 mod live {
     use super::*;
-    use crate::browser::element_of;
+    use crate::browser::{
+        element_of,
+        history::{self, Entry},
+    };
     use leptos::ev;
-    use wasm_bindgen::{JsCast, JsValue};
+    use wasm_bindgen::JsCast;
     use web_sys::HtmlAnchorElement;
 
     impl Navigator {
@@ -147,6 +149,7 @@ mod live {
             // These live as long as the page does.
             let _ = window_event_listener(ev::click, move |event| self.follow_link(&event));
             let _ = window_event_listener(ev::popstate, move |event| {
+                history::forget_waiting();
                 let top = event.state().as_f64().unwrap_or_default();
                 self.scroll.set_value(top);
                 self.noted.set_value(top);
@@ -158,6 +161,7 @@ mod live {
             });
             let _ = window_event_listener(ev::scroll, move |_| self.scrolled.set_value(true));
             let _ = window_event_listener(ev::scrollend, move |_| self.note_scroll());
+            history::write_in_time();
         }
 
         /// Writes how far down the page is into its entry of the history.
@@ -169,24 +173,19 @@ mod live {
                 return;
             }
             self.noted.set_value(top);
-            if let Ok(history) = window().history() {
-                let _ = history.replace_state(&JsValue::from_f64(top), "");
-            }
+            history::note_top(top);
         }
 
         pub(super) fn write_history(self, route: &Route, push: bool) {
-            let Ok(history) = window().history() else { return };
-            let url = route.url();
             if push && self.scrolled.get_value() {
                 self.note_scroll();
             }
             self.noted.set_value(0.0);
-            let _ = if push {
+            if push {
                 self.scroll.set_value(0.0);
-                history.push_state_with_url(&JsValue::NULL, "", Some(&url))
-            } else {
-                history.replace_state_with_url(&JsValue::NULL, "", Some(&url))
-            };
+            }
+            let url = route.url();
+            history::write_later(if push { Entry::Next(url) } else { Entry::Same(url) });
         }
     }
 

@@ -32,13 +32,22 @@ pub fn next_frame(task: impl FnOnce() + 'static) {
     request_animation_frame(task);
 }
 
-/// Runs `task` once what is on screen now was painted: for what a person does not wait for. That is a frame after the next
-/// one: the next is only handed over to be drawn when its callbacks have run, and drawing takes a processor too.
-pub fn after_paint(task: impl FnOnce() + 'static) {
-    // Nothing is painted in a tab that is not looked at.
+/// Runs `task` right behind the next frame: it is handed over to be drawn by then.
+pub fn after_frame(task: impl FnOnce() + 'static) {
+    // There are no frames in a tab that is not looked at.
     if document().hidden() {
         after(0, task);
     } else {
-        request_animation_frame(move || request_animation_frame(move || after(0, task)));
+        request_animation_frame(move || after(0, task));
+    }
+}
+
+/// Runs `task` once what is on screen now was painted: for what a person does not wait for. That is a frame after the next
+/// one, as drawing what is handed over takes a processor too.
+pub fn after_paint(task: impl FnOnce() + 'static) {
+    if document().hidden() {
+        after(0, task);
+    } else {
+        request_animation_frame(move || after_frame(task));
     }
 }

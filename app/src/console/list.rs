@@ -16,9 +16,13 @@ use super::{
 use crate::{
     browser, reactive,
     routes::Page,
-    ui::{Empty, Icon, Lasting},
+    ui::{Empty, Icon, Lasting, lasting},
 };
-use leptos::{ev::SubmitEvent, html::tr, prelude::*};
+use leptos::{
+    ev::SubmitEvent,
+    html::{a, nav, span, tr},
+    prelude::*,
+};
 use model::{
     Capability,
     list::{ListQuery, Noun, PAGE_ROWS, Position, SortBy},
@@ -265,12 +269,12 @@ fn head(scope: Signal<Scope>, query: Memo<ListQuery>, column: &'static Column) -
 }
 
 fn pager(scope: Scope, page: &Listed<'_>) -> AnyView {
-    let link = |label: &'static str, rel: &'static str, position: Option<Position>| match position {
-        Some(position) => {
-            let url = scope.url(&Page::List(page.query.at(position)));
-            view! { <a class="btn small" href=url rel=rel>{label}</a> }.into_any()
-        }
-        None => view! { <a class="btn small" aria-disabled="true" role="link">{label}</a> }.into_any(),
+    let link = |label: &'static str, rel: &'static str, position: Option<Position>| {
+        let url = position.map(|position| scope.url(&Page::List(page.query.at(position))));
+        let absent = |value: &'static str| url.is_none().then(|| value.to_owned());
+        let link = lasting("btn small").perhaps("aria-disabled", absent("true")).perhaps("role", absent("link"));
+        let link = link.perhaps("rel", url.is_some().then(|| rel.to_owned())).perhaps("href", url);
+        a().add_any_attr(link).child(label).into_any()
     };
     let shown = page.rows;
     let range = format!(
@@ -278,12 +282,10 @@ fn pager(scope: Scope, page: &Listed<'_>) -> AnyView {
         grouped(page.total.unsigned_abs()),
         if page.total == 1 { page.query.noun.one() } else { page.query.noun.many() }
     );
-    view! {
-        <nav class="pager" aria-label="Pages">
-            <span class="range">{range}</span>
-            {link("Previous", "prev", page.previous.cloned().map(Position::Before))}
-            {link("Next", "next", page.next.cloned().map(Position::After))}
-        </nav>
-    }
-    .into_any()
+    nav()
+        .add_any_attr(lasting("pager").fixed("aria-label", "Pages"))
+        .child(span().add_any_attr(lasting("range")).child(range))
+        .child(link("Previous", "prev", page.previous.cloned().map(Position::Before)))
+        .child(link("Next", "next", page.next.cloned().map(Position::After)))
+        .into_any()
 }

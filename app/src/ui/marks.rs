@@ -76,14 +76,9 @@ pub fn WsIcon(
     large: bool,
 ) -> impl IntoView {
     let class = if large { "ws-icon large" } else { "ws-icon" };
-    let hue = face.hue;
-    view! { <span class=class data-hue=hue aria-hidden="true">{face.inside()}</span> }
-}
-
-/// The same in a line that is drawn again at each key.
-pub fn lasting_icon(face: Face) -> AnyView {
-    let attributes = lasting("ws-icon").with("data-hue", face.hue).fixed("aria-hidden", "true");
-    span().add_any_attr(attributes).child(face.inside()).into_any()
+    // It stays where others' stand, in lines and heads that are drawn again at each key or switch.
+    let attributes = lasting(class).with("data-hue", face.hue).fixed("aria-hidden", "true");
+    span().add_any_attr(attributes).child(face.inside())
 }
 
 /// A person's portrait, else the letters that their names begin with.

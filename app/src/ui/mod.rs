@@ -21,9 +21,7 @@ pub use field::{EmailField, FileField, PictureForms, SelectField, TextAreaField,
 pub use gallery::Gallery;
 pub use icon::{Icon, Mark};
 pub use lasting::{Lasting, lasting};
-pub use marks::{
-    Ago, Avatar, Face, Highlighted, SlugText, Status, StatusTone, WsIcon, lasting_icon, lasting_slug, since,
-};
+pub use marks::{Ago, Avatar, Face, Highlighted, SlugText, Status, StatusTone, WsIcon, lasting_slug, since};
 pub use notice::{Asked, Gone, NotFound, Unavailable, ways_out};
 pub use password::PasswordField;
 pub use pin::pin_button;

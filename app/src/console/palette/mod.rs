@@ -15,7 +15,7 @@ use crate::{
     browser, reactive,
     routes::Page,
     session::{Session, use_session},
-    ui::{Face, Highlighted, Icon, lasting, lasting_icon, lasting_slug},
+    ui::{Face, Highlighted, Icon, WsIcon, lasting, lasting_slug},
 };
 use leptos::{
     ev::KeyboardEvent,
@@ -304,7 +304,7 @@ impl Desk {
                 let may = workspace.seat.capabilities();
                 let url = self.page.with_untracked(|page| page.in_another_workspace(may).url(&workspace.slug));
                 a().add_any_attr(option.with("href", url).with("data-slug", &workspace.slug))
-                    .child(lasting_icon(Face::of(&workspace.name, &workspace.slug, &workspace.brand)))
+                    .child(view! { <WsIcon face=Face::of(&workspace.name, &workspace.slug, &workspace.brand)/> })
                     .child(part("name").child(
                         view! { <Highlighted text=workspace.name.clone() letters=query.letters(texts_of(row))/> },
                     ))

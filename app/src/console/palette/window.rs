@@ -5,8 +5,10 @@ use crate::browser;
 use leptos::prelude::*;
 use std::ops::Range;
 
-/// How many lines are drawn beyond what is in sight, on either side.
+/// How many lines are drawn beyond what is in sight, on either side, once one scrolls.
 const BEYOND: usize = 8;
+/// And below what is in sight at the top, where one is at each opening and key.
+const BEYOND_TOP: usize = 2;
 /// Most headings above a line: each stands for less than a line that scrolling has gone past.
 const HEADINGS: usize = 7;
 /// The view moves in steps of so many lines: scrolling by one draws nothing anew.
@@ -83,8 +85,10 @@ impl Window {
     /// The list was scrolled.
     pub fn follow(self) {
         self.scrolled.set_value(true);
-        let at = browser::scrolled(self.list) / self.sizes.get_untracked().line;
-        let at = at as usize / STEP * STEP;
+        let scrolled = browser::scrolled(self.list);
+        let at = (scrolled / self.sizes.get_untracked().line) as usize / STEP * STEP;
+        // Only who has not scrolled at all is at the top.
+        let at = at.max(usize::from(scrolled > 0.0));
         self.top.maybe_update(|top| std::mem::replace(top, at) != at);
     }
 
@@ -106,7 +110,8 @@ impl Window {
         let (sizes, top) = (self.sizes.get(), self.top.get());
         let start = top.saturating_sub(BEYOND + HEADINGS).min(lines.len());
         let in_sight = (sizes.list / sizes.line) as usize + 1;
-        let end = (top + STEP + in_sight + BEYOND).min(lines.len());
+        let beyond = if top == 0 { BEYOND_TOP } else { STEP + BEYOND };
+        let end = (top + in_sight + beyond).min(lines.len());
         let begins =
             start == 0 || lines.get(start - 1).zip(lines.get(start)).is_none_or(|(a, b)| a.section != b.section);
         let heading = if begins { sizes.heading } else { 0.0 };

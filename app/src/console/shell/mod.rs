@@ -117,9 +117,10 @@ pub fn Shell(
     });
     view! {
         <div class="console">
-            <aside class="rail" aria-label="Workspace" data-hue=hue>
+            <aside class="rail" aria-label="Workspace">
+                <span class="strip" data-hue=hue></span>
                 <Switcher info page/>
-                <Navigation place/>
+                <Navigation place hue=Signal::derive(hue)/>
                 <p class="rail-hint" data-script><kbd class="kbd">"Ctrl K"</kbd>" to jump anywhere"</p>
             </aside>
             <div class="main-column">
@@ -132,19 +133,24 @@ pub fn Shell(
 }
 
 #[component]
-fn Navigation(place: Place) -> impl IntoView {
+fn Navigation(place: Place, hue: Signal<u8>) -> impl IntoView {
     let info = place.info;
+    // Only where it is seen.
+    let tinted = move |current: bool| current.then(|| hue.get());
     let section = Memo::new(move |_| place.page.with(Page::noun));
     let may = move |capability: Capability| info.with(|i| i.may.has(capability));
-    let overview = move || place.url(&Page::Overview);
+    let (overview, in_overview) =
+        (move || place.url(&Page::Overview), move || place.page.with(|p| matches!(p, Page::Overview | Page::Unknown)));
+    let in_settings = move || place.page.with(|p| matches!(p, Page::Settings(_)));
     let settings = move || place.url(&Page::Settings(SettingsPage::General));
     // On a phone four sections have a tab of their own; the others are under "More".
     let behind_more = |noun: Noun| matches!(noun, Noun::RatePlans | Noun::Usage);
     let item = move |noun: Noun| {
         let class = if behind_more(noun) { "nav-item desk" } else { "nav-item" };
+        let current = move || section.get() == Some(noun);
         view! {
             <a class=class href=move || place.url(&Page::list(noun)) title=noun.title() hidden=move || !may(section_requires(noun))
-                aria-current=move || (section.get() == Some(noun)).then_some("page")>
+                aria-current=move || current().then_some("page") data-hue=move || tinted(current())>
                 <Icon name=icon_of(noun)/><span class="rail-label">{noun.title()}</span>
             </a>
         }
@@ -152,13 +158,13 @@ fn Navigation(place: Place) -> impl IntoView {
     view! {
         <nav class="nav" aria-label="Main">
             <a class="nav-item" href=overview title="Overview" hidden=move || !may(Capability::ReadAll)
-                aria-current=move || place.page.with(|p| matches!(p, Page::Overview | Page::Unknown)).then_some("page")>
+                aria-current=move || in_overview().then_some("page") data-hue=move || tinted(in_overview())>
                 <Icon name="overview"/><span class="rail-label">"Overview"</span>
             </a>
             {Noun::ALL.into_iter().map(item).collect_view()}
             <span class="spacer"></span>
             <a class="nav-item desk" href=settings title="Settings" hidden=move || !may(Capability::ReadAll)
-                aria-current=move || place.page.with(|p| matches!(p, Page::Settings(_))).then_some("page")>
+                aria-current=move || in_settings().then_some("page") data-hue=move || tinted(in_settings())>
                 <Icon name="settings"/><span class="rail-label">"Settings"</span>
             </a>
             <button class="nav-item nav-more" type="button" popovertarget="more-menu"><Icon name="more"/><span class="rail-label">"More"</span></button>
