@@ -38,7 +38,8 @@ pub fn after_frame(task: impl FnOnce() + 'static) {
     if document().hidden() {
         after(0, task);
     } else {
-        request_animation_frame(move || after(0, task));
+        // By then what else was to be done with the frame is done.
+        request_animation_frame(move || after(1, task));
     }
 }
 

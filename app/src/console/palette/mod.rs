@@ -69,8 +69,8 @@ pub fn Palette(
     };
     view! {
         <div class="palette" id=DIALOG data-testid="palette" popover="auto" role="dialog" aria-modal="true" aria-label="Search or run a command"
-            on:toggle=move |_| if !browser::is_popover_open(DIALOG) { session.palette.set(false) }
-            on:click=move |event| if browser::is_itself(&event) { session.palette.set(false) }
+            on:toggle=move |_| if !browser::is_popover_open(DIALOG) { desk.close() }
+            on:click=move |event| if browser::is_itself(&event) { desk.close() }
             on:keydown=move |event| tab(&event)>
             <div class="palette-panel">
             <div class="palette-field">
@@ -79,7 +79,7 @@ pub fn Palette(
                     aria-expanded="true" aria-controls=LIST autocomplete="off" spellcheck="false" enterkeyhint="go" placeholder="Search or run a command"
                     aria-activedescendant=move || (!lines.with(Vec::is_empty)).then(|| row_id(active.get()))
                     prop:value=query on:input=move |event| desk.typed(browser::event_value(&event)) on:keydown=move |event| desk.key(&event)/>
-                <button class="btn quiet" type="button" id="palette-cancel" on:click=move |_| session.palette.set(false)>"Cancel"</button>
+                <button class="btn quiet" type="button" id="palette-cancel" on:click=move |_| desk.close()>"Cancel"</button>
             </div>
             <div class="palette-list" id=LIST role="listbox" aria-label="Results" data-lines=move || lines.with(Vec::len)
                 on:scroll=move |_| desk.window.follow()
@@ -251,7 +251,14 @@ impl Desk {
         }
         // Closed before anything else changes on screen, as that is cheaper than after.
         browser::hide_popover(DIALOG);
-        self.session.palette.set(false);
+        self.close();
+    }
+
+    /// Takes it off the screen, unless it is: the browser says that it has closed also after we had it closed.
+    fn close(self) {
+        if self.session.palette.get_untracked() {
+            self.session.palette.set(false);
+        }
     }
 
     /// The lines in sight, under the headings of their sections, between two spaces for what is out of sight.

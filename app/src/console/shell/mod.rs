@@ -110,7 +110,7 @@ pub fn Shell(
     let hue = move || face.with(Face::hue);
     Effect::new(move |before: Option<Slug>| {
         let now = place.slug.get();
-        if before.is_some_and(|before| before != now) {
+        if before.is_some_and(|before| before != now) && session.palette.get_untracked() {
             session.palette.set(false);
         }
         now
