@@ -85,6 +85,8 @@ pub enum AppError {
     Offline,
     /// The server was replaced by another version since this page was loaded.
     Outdated,
+    /// The call's arguments are not those of the function: another version of the program, or somebody's own.
+    Malformed,
     /// A bug or a fault; the log has the cause under the request's id.
     Internal,
 }
@@ -110,6 +112,7 @@ impl AppError {
             Self::Unavailable => "unavailable",
             Self::Offline => "offline",
             Self::Outdated => "outdated",
+            Self::Malformed => "malformed",
             Self::Internal => "internal",
         }
     }
@@ -117,6 +120,7 @@ impl AppError {
     /// The HTTP status it travels with.
     pub const fn status(&self) -> u16 {
         match self {
+            Self::Malformed => 400,
             Self::SignedOut | Self::Credentials => 401,
             Self::GrantExpired | Self::Refused(_) | Self::Denied(_) | Self::Seat(_) | Self::Factor => 403,
             Self::Absent => 404,
@@ -158,6 +162,7 @@ impl AppError {
             Self::Unavailable => "Stile can’t reach its data. Nothing was changed; try again in a moment.".to_owned(),
             Self::Offline => "The server can’t be reached. Check the connection and try again.".to_owned(),
             Self::Outdated => "Stile was updated since this page was opened. Reload it to go on.".to_owned(),
+            Self::Malformed => "That could not be understood. Reload the page and try again.".to_owned(),
             Self::Internal => "Something went wrong on the server. Nothing was changed; try again.".to_owned(),
         }
     }
@@ -186,6 +191,7 @@ impl FromServerFnError for AppError {
         match error {
             ServerFnErrorErr::Request(_) => Self::Offline,
             ServerFnErrorErr::Deserialization(why) if wire::is_of_another_build(&why) => Self::Outdated,
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => Self::Malformed,
             _ => Self::Internal,
         }
     }

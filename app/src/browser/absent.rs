@@ -18,6 +18,9 @@ pub fn begin(_task: impl Future<Output = ()> + 'static) {}
 /// Runs `task` once the next frame is about to be painted.
 pub fn next_frame(_task: impl FnOnce() + 'static) {}
 
+/// Runs `task` right behind the next frame.
+pub fn after_frame(_task: impl FnOnce() + 'static) {}
+
 /// Runs `task` once what is on screen now was painted: for what a person does not wait for.
 pub fn after_paint(_task: impl FnOnce() + 'static) {}
 
@@ -61,6 +64,15 @@ pub fn set_preference_cookie(_name: &str, _value: &str) {}
 
 /// Closes the popover of that id.
 pub fn hide_popover(_id: &str) {}
+
+/// Closes whatever menu is open.
+pub fn hide_menus() {}
+
+/// The page of the address is waited for.
+pub fn hold_address() {}
+
+/// It is about to be shown.
+pub fn show_address() {}
 
 /// Shows the popover of that id.
 pub fn show_popover(_id: &str) {}

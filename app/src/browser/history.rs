@@ -5,8 +5,8 @@
 //! person does then, and before anything reads it.
 
 use super::after_frame;
-use leptos::prelude::window;
-use std::cell::RefCell;
+use leptos::{prelude::window, task::spawn_local};
+use std::cell::{Cell, RefCell};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 
 /// What is to be written.
@@ -21,12 +21,35 @@ pub enum Entry {
 thread_local! {
     // As the history is the document's, so is this.
     static WAITING: RefCell<Vec<Entry>> = const { RefCell::new(Vec::new()) };
+    static HELD: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Writes `entry` behind the next frame, and behind all that still waits.
+/// Has `entry` written, behind all that still waits, once [`write_soon`] is called.
 pub fn write_later(entry: Entry) {
     WAITING.with_borrow_mut(|waiting| waiting.push(entry));
-    after_frame(write_waiting);
+}
+
+/// Writes what waits behind the frame that shows the page. To be called when the page was told of its address.
+pub fn write_soon() {
+    // Whether it is waited for, its effects say.
+    spawn_local(async {
+        // No frame is asked for while nothing is drawn: that which shows the page would come after it.
+        if !HELD.get() && WAITING.with_borrow(|waiting| !waiting.is_empty()) {
+            after_frame(write_waiting);
+        }
+    });
+}
+
+/// The page of the address is waited for, and nothing is drawn before it is there.
+pub fn hold_address() {
+    HELD.set(true);
+}
+
+/// It is about to be shown.
+pub fn show_address() {
+    if HELD.replace(false) {
+        after_frame(write_waiting);
+    }
 }
 
 /// Writes all that waits, now: to be called before anything that has to do with the document's address.

@@ -109,6 +109,13 @@ pub fn hide_popover(id: &str) {
     }
 }
 
+/// Closes whatever menu is open.
+pub fn hide_menus() {
+    if let Some(element) = find(":popover-open") {
+        let _ = element.hide_popover();
+    }
+}
+
 /// Whether the popover of that id is open.
 pub fn is_popover_open(id: &str) -> bool {
     by_id::<HtmlElement>(id).is_some_and(|element| element.matches(":popover-open").unwrap_or(false))

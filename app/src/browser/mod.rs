@@ -24,6 +24,8 @@ pub use measure::*;
 
 #[cfg(feature = "hydrate")]
 mod history;
+#[cfg(feature = "hydrate")]
+pub use history::{hold_address, show_address};
 
 #[cfg(feature = "hydrate")]
 mod timing;

@@ -94,6 +94,8 @@ impl Navigator {
         if self.route.with_untracked(|now| *now != route) {
             self.route.set(route);
         }
+        #[cfg(feature = "hydrate")]
+        super::history::write_soon();
     }
 
     /// Goes where the link leads that was clicked, if the console opens it by itself. Each click that reaches the document

@@ -43,6 +43,7 @@ impl Place {
         let session = use_session();
         let Route::Workspace(first, first_page) = session.navigator.route_now() else { return None };
         let at = RwSignal::new((first, first_page));
+        on_cleanup(browser::show_address);
         // Once the address has moved on to something else, the plane is about to be disposed.
         reactive::effect(move || {
             if let Route::Workspace(slug, page) = session.navigator.route() {
@@ -113,13 +114,20 @@ fn follow(session: Session, at: RwSignal<(Slug, Page)>, slug: Slug, page: Page) 
         at.set((slug, page));
     } else if !same {
         let (url, to) = (page.url(&slug), slug.clone());
-        let go = move |()| match session.navigator.route_now() {
-            Route::Workspace(now, page) if now == slug => {
-                at.try_set((now, page));
+        let go = move |()| {
+            browser::show_address();
+            // What was open over the workspace goes with it, in the same frame; and before anything else changes on screen,
+            // as that is cheaper than after.
+            browser::hide_menus();
+            match session.navigator.route_now() {
+                Route::Workspace(now, page) if now == slug => {
+                    at.try_set((now, page));
+                }
+                // They have gone elsewhere meanwhile.
+                _ => {}
             }
-            // They have gone elsewhere meanwhile.
-            _ => {}
         };
+        browser::hold_address();
         session.staging.before_switch(to, url, Callback::new(go));
     }
 }

@@ -33,6 +33,8 @@ const FIELD: &str = "palette-input";
 const CANCEL: &str = "#palette-cancel";
 /// The id of what scrolls.
 const LIST: &str = "palette-list";
+/// How long after it has closed its lines are let go of, in milliseconds: not in the frame of a switch or the next.
+const UNDRAWN_MILLIS: u32 = 250;
 /// How long after the list of seats changed its order is worked out, so that opening the palette need not.
 const ORDER_MILLIS: u32 = 250;
 
@@ -48,6 +50,8 @@ struct Desk {
     lines: Memo<Vec<Line>>,
     /// The highlighted line.
     active: RwSignal<usize>,
+    /// Whether there may be lines: while it is open, and until they are let go of.
+    drawn: RwSignal<bool>,
     window: Window,
 }
 
@@ -60,7 +64,7 @@ pub fn Palette(
     page: Signal<Page>,
 ) -> impl IntoView {
     let desk = Desk::open(use_session(), info, page);
-    let Desk { session, query, lines, active, .. } = desk;
+    let Desk { query, lines, active, .. } = desk;
     let drawn = move || desk.drawn();
     let results = move || match lines.with(Vec::len) {
         0 => "No results".to_owned(),
@@ -105,6 +109,7 @@ impl Desk {
     fn open(session: Session, info: Signal<Option<ShellInfo>>, page: Signal<Page>) -> Self {
         let query = RwSignal::new(String::new());
         let active = RwSignal::new(0);
+        let drawn = RwSignal::new(false);
         let here = Memo::new(move |_| info.with(|info| info.as_ref().map(|info| info.slug.clone())));
         let order = Memo::new(move |_| {
             session.picker.with(|picker| picker.as_ref().map(|picker| picker.order_of_rows()).unwrap_or_default())
@@ -112,9 +117,10 @@ impl Desk {
         let commands = Memo::new(move |_| {
             session.picker.with(|picker| info.with(|info| commands(picker.as_deref(), info.as_ref())))
         });
-        let lines = Memo::new(move |_| {
+        let lines = Memo::new(move |before: Option<&Vec<Line>>| {
             if !session.palette.get() {
-                return Vec::new();
+                // It has just closed, or its lines were let go of.
+                return before.filter(|_| drawn.get()).cloned().unwrap_or_default();
             }
             session.picker.with(|picker| {
                 let (query, here) = (query.get(), here.get());
@@ -124,7 +130,7 @@ impl Desk {
                 })
             })
         });
-        let desk = Self { session, page, query, commands, lines, active, window: Window::new(LIST) };
+        let desk = Self { session, page, query, commands, lines, active, drawn, window: Window::new(LIST) };
         reactive::effect(move || desk.shown(session.palette.get()));
         // Whatever is highlighted, by key, by pointer or by what was typed, is what Enter would open.
         reactive::effect(move || match desk.slug_at(active.get()) {
@@ -161,9 +167,16 @@ impl Desk {
     fn shown(self, open: bool) {
         if !open {
             browser::hide_popover(DIALOG);
+            self.session.look_away();
             browser::after_paint(|| browser::forget_typing(FIELD));
+            browser::after(UNDRAWN_MILLIS, move || {
+                if self.session.palette.try_get_untracked() == Some(false) {
+                    self.drawn.try_set(false);
+                }
+            });
             return;
         }
+        self.drawn.set(true);
         self.type_in(String::new());
         self.session.refresh_if_stale();
         browser::show_popover(DIALOG);

@@ -92,8 +92,13 @@ pub fn Shell(
 ) -> impl IntoView {
     let (info, session) = (place.info, place.session);
     let page = Signal::from(place.page);
+    let title = Memo::new(move |_| info.with(|i| format!("{} · {} · Stile", place.page.with(Page::title), i.name)));
     reactive::effect(move || {
-        browser::set_title(&info.with(|i| format!("{} · {} · Stile", place.page.with(Page::title), i.name)));
+        title.track();
+        // The tab is not what a person looks at while they switch. The shell may be gone by then.
+        browser::after_frame(move || {
+            title.try_with_untracked(|title| browser::set_title(title));
+        });
     });
     // On what is drawn in the colour and not on all: each element below it is styled anew when it changes.
     let face = Memo::new(move |_| info.with(ShellInfo::face));

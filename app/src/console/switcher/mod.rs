@@ -231,7 +231,12 @@ fn item(
     view! {
         <div class="switcher-row">
         <a class="menu-item switcher-item" href=href data-testid="switcher-item" data-slug=slug.to_string() data-name=workspace.name.clone() aria-current=is_here.then_some("true")
-            on:click=move |event| { session.click(&clicked, &event); close(event) } on:pointerenter=move |_| session.aim(&hovered) on:focus=move |_| session.aim(&focused) on:pointerleave=move |_| session.look_away()
+            on:click=move |event| {
+                session.click(&clicked, &event);
+                // The switch closes it, with the frame that shows the workspace.
+                if is_here || !browser::opens_here(&event) { close(event) }
+            }
+            on:pointerenter=move |_| session.aim(&hovered) on:focus=move |_| session.aim(&focused) on:pointerleave=move |_| session.look_away()
             on:pointerdown=move |event| session.press(&pressed, &event)>
             <WsIcon face=Face::of(&workspace.name, &workspace.slug, &workspace.brand) large=true/>
             <span class="names">
