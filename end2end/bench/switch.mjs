@@ -292,6 +292,8 @@ for (const slow of [false, true]) {
 
 /** What a tab holds after collecting garbage: JavaScript's heap, the program's linear memory, nodes. */
 async function memory() {
+  // Its lines are let go of a moment after it has closed.
+  await page.waitForFunction(() => document.querySelector(".palette-item") === null);
   await cdp.send("HeapProfiler.enable");
   await cdp.send("HeapProfiler.collectGarbage");
   const { usedSize } = await cdp.send("Runtime.getHeapUsage");

@@ -135,6 +135,15 @@ test("/metrics counts requests by template, and holds nothing that was typed", a
   for (const name of ["stile_http_request_duration_seconds_bucket", "stile_db_connections", "stile_build_info"]) expect(after).toContain(name);
 });
 
+test("a call whose arguments are not the function's is the caller's error, and says nothing of ours", async () => {
+  const headers = { cookie: await sessionOf(ADA), origin: BASE };
+  for (const json of [{}, { past_cache: "soon" }, { slug: "smartai-it" }]) {
+    const answer = await send("POST", "/api/fn/load_picker", { headers, json });
+    expect([answer.status, answer.body], JSON.stringify(json)).toEqual([400, '"malformed"']);
+  }
+  expect((await send("POST", "/api/fn/load_picker", { headers, json: { past_cache: false } })).status, "control").toBe(200);
+});
+
 test("what is not there is said in the form that suits the path", async () => {
   const api = await get("/api/v2/nothing");
   expect([api.status, JSON.parse(api.body).error.code]).toEqual([404, "not_found"]);

@@ -56,6 +56,31 @@ test("what was entered ahead is in the first frame, proven again at once, and a 
   expect(await found(page, await stringsOf(IT)), "something of IT is left").toEqual([]);
 });
 
+test("the address is written behind the frame that shows the workspace, but before whatever is done next, and once", async ({ as }) => {
+  const page = await as(ADA);
+  await open(page, `/${IT}/customers`);
+  await point(page);
+  const [shown, then, entries] = await page.evaluate(async (slug) => {
+    const entries = history.length;
+    const name = () => document.querySelector("[data-testid=workspace-name]")?.textContent;
+    document.querySelector<HTMLElement>(`[data-testid=switcher-item][data-slug=${slug}]`)?.click();
+    // Microtasks only: no frame comes between.
+    for (let turn = 0; turn < 1_000 && name() !== "Finance"; turn++) await Promise.resolve();
+    const shown = [name(), location.pathname];
+    document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "Shift", bubbles: true }));
+    const then = location.pathname;
+    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 20))));
+    return [shown, then, history.length - entries] as const;
+  }, FINANCE);
+  expect(shown, "the page waits for its address").toEqual(["Finance", `/${IT}/customers`]);
+  expect(then, "a key finds the former address").toBe(`/${FINANCE}/customers`);
+  expect(entries, "it is in the history as often as it was gone to").toBe(1);
+  await expect(page).toHaveTitle(/ · Finance · Stile$/);
+  await page.goBack();
+  await expect(workspaceName(page)).toHaveText("IT");
+  await expect(page).toHaveURL(`/${IT}/customers`);
+});
+
 test("a key that leaves the same workspace on top enters it ahead, without waiting for a pause; one that brings it there does not", async ({ as }) => {
   const page = await as(ADA);
   await open(page, `/${IT}/customers`);

@@ -14,8 +14,8 @@ use model::Slug;
 /// stays on a row, shorter than a hand takes from one key to the next.
 const INTENT_MILLIS: u32 = 40;
 /// How long a switch to a workspace that is not here yet waits for it, in milliseconds: an answer that comes with the next
-/// frame is shown at once, and not after a frame of blank rows.
-const HELD_MILLIS: u32 = 16;
+/// frame or the one after is shown at once, and not after a frame of blank rows, which would take the time of another.
+const HELD_MILLIS: u32 = 24;
 /// How long what was staged is kept, in milliseconds.
 const KEPT_MILLIS: u32 = 5_000;
 
