@@ -191,7 +191,8 @@ impl FromServerFnError for AppError {
         match error {
             ServerFnErrorErr::Request(_) => Self::Offline,
             ServerFnErrorErr::Deserialization(why) if wire::is_of_another_build(&why) => Self::Outdated,
-            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => Self::Malformed,
+            // What the server reads is a call's arguments; what the browser reads are answers.
+            ServerFnErrorErr::Deserialization(_) if cfg!(feature = "ssr") => Self::Malformed,
             _ => Self::Internal,
         }
     }
