@@ -7,8 +7,6 @@ use std::ops::Range;
 
 /// How many lines are drawn beyond what is in sight, on either side, once one scrolls.
 const BEYOND: usize = 8;
-/// And below what is in sight at the top, where one is at each opening and key.
-const BEYOND_TOP: usize = 2;
 /// Most headings above a line: each stands for less than a line that scrolling has gone past.
 const HEADINGS: usize = 7;
 /// The view moves in steps of so many lines: scrolling by one draws nothing anew.
@@ -110,7 +108,8 @@ impl Window {
         let (sizes, top) = (self.sizes.get(), self.top.get());
         let start = top.saturating_sub(BEYOND + HEADINGS).min(lines.len());
         let in_sight = (sizes.list / sizes.line) as usize + 1;
-        let beyond = if top == 0 { BEYOND_TOP } else { STEP + BEYOND };
+        // At the top, where one is at each opening and key, nothing beyond.
+        let beyond = if top == 0 { 0 } else { STEP + BEYOND };
         let end = (top + in_sight + beyond).min(lines.len());
         let begins =
             start == 0 || lines.get(start - 1).zip(lines.get(start)).is_none_or(|(a, b)| a.section != b.section);
