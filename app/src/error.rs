@@ -196,4 +196,13 @@ impl FromServerFnError for AppError {
             _ => Self::Internal,
         }
     }
+
+    // Errors are read in the browser, whatever this was built for.
+    fn de(data: server_fn::Bytes) -> Self {
+        match wire::from_bytes(&data) {
+            Ok(error) => error,
+            Err(wire::WireError::Build) => Self::Outdated,
+            Err(_) => Self::Internal,
+        }
+    }
 }
