@@ -1,6 +1,7 @@
 //! The workspace plane: what is tied to one workspace. The scope that holds it, the shell around it, a folder per noun.
 
 mod cells;
+mod closing;
 mod customers;
 mod data;
 mod detail;

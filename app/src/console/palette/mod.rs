@@ -10,7 +10,7 @@ use self::{
     commands::{Command, Item, Line, Row, Section, commands, lines, texts_of, words},
     window::Window,
 };
-use super::shell::ShellInfo;
+use super::{closing::let_go, shell::ShellInfo};
 use crate::{
     browser, reactive,
     routes::Page,
@@ -33,8 +33,6 @@ const FIELD: &str = "palette-input";
 const CANCEL: &str = "#palette-cancel";
 /// The id of what scrolls.
 const LIST: &str = "palette-list";
-/// How long after it has closed its lines are let go of, in milliseconds: not in the frame of a switch or the next.
-const UNDRAWN_MILLIS: u32 = 250;
 /// How long after the list of seats changed its order is worked out, so that opening the palette need not.
 const ORDER_MILLIS: u32 = 250;
 
@@ -169,11 +167,7 @@ impl Desk {
             browser::hide_popover(DIALOG);
             self.session.look_away();
             browser::after_paint(|| browser::forget_typing(FIELD));
-            browser::after(UNDRAWN_MILLIS, move || {
-                if self.session.palette.try_get_untracked() == Some(false) {
-                    self.drawn.try_set(false);
-                }
-            });
+            let_go(DIALOG, self.drawn);
             return;
         }
         self.drawn.set(true);

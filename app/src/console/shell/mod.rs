@@ -90,7 +90,7 @@ pub fn Shell(
     /// The page.
     children: Children,
 ) -> impl IntoView {
-    let (info, session) = (place.info, place.session);
+    let info = place.info;
     let page = Signal::from(place.page);
     let title = Memo::new(move |_| info.with(|i| format!("{} · {} · Stile", place.page.with(Page::title), i.name)));
     reactive::effect(move || {
@@ -112,24 +112,17 @@ pub fn Shell(
         });
     });
     on_cleanup(|| browser::set_icon(None));
-    let hue = move || face.with(Face::hue);
-    Effect::new(move |before: Option<Slug>| {
-        let now = place.slug.get();
-        if before.is_some_and(|before| before != now) && session.palette.get_untracked() {
-            session.palette.set(false);
-        }
-        now
-    });
+    let hue = Signal::derive(move || face.with(Face::hue));
     view! {
         <div class="console">
             <aside class="rail" aria-label="Workspace">
                 <span class="strip" data-hue=hue></span>
                 <Switcher info page/>
-                <Navigation place hue=Signal::derive(hue)/>
+                <Navigation place hue/>
                 <p class="rail-hint" data-script><kbd class="kbd">"Ctrl K"</kbd>" to jump anywhere"</p>
             </aside>
             <div class="main-column">
-                <TopBar place hue=Signal::derive(hue)/>
+                <TopBar place hue/>
                 <main class="main" id="main" tabindex="-1">{children()}</main>
             </div>
             <Palette info=Signal::derive(move || Some(info.get())) page/>

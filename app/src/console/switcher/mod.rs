@@ -5,7 +5,7 @@
 
 mod unscripted;
 
-use super::shell::ShellInfo;
+use super::{closing::let_go, shell::ShellInfo};
 use crate::{
     browser, reactive,
     routes::{Page, Route, SettingsPage},
@@ -28,8 +28,6 @@ const RECENT: usize = 4;
 const SEARCHED: usize = 10;
 /// So many rows have a number key.
 const NUMBERED: usize = 9;
-/// How long after the menu has closed its rows are let go of, in milliseconds: not in the frame of a switch or the next.
-const UNDRAWN_MILLIS: u32 = 250;
 /// A row.
 const ROW: &str = "#switcher-menu .switcher-item";
 /// Up to this many rows the menu shows; the rest is found by typing, or on the picker.
@@ -74,11 +72,7 @@ pub fn Switcher(
         if !browser::is_popover_open(MENU) {
             session.look_away();
             closing.set_value(true);
-            browser::after(UNDRAWN_MILLIS, move || {
-                if !browser::is_popover_open(MENU) {
-                    drawn.try_set(false);
-                }
-            });
+            let_go(MENU, drawn);
         }
     };
     let searched = Memo::new(move |_| session.picker.with(|p| p.as_ref().is_some_and(|p| p.count() >= SEARCHED)));
