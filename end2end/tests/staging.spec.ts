@@ -81,6 +81,29 @@ test("the address is written behind the frame that shows the workspace, but befo
   await expect(page).toHaveURL(`/${IT}/customers`);
 });
 
+test("what is open over a workspace closes when the history leads to another, and opens again there", async ({ as }) => {
+  const page = await as(ADA);
+  await open(page, `/${IT}/customers`);
+  await page.getByTestId("switcher").click();
+  await row(page, FINANCE).click();
+  await expect(page).toHaveURL(`/${FINANCE}/customers`);
+  const overs: [string, () => Promise<void>, "goBack" | "goForward", string][] = [
+    ["#palette", () => page.keyboard.press("Control+k"), "goBack", "IT"],
+    ["#switcher-menu", () => page.getByTestId("switcher").click(), "goForward", "Finance"],
+  ];
+  for (const [over, show, go, name] of overs) {
+    await show();
+    await expect(page.locator(`${over}:popover-open`)).toBeVisible();
+    await page[go]();
+    await expect(workspaceName(page)).toHaveText(name);
+    await expect(page.locator(over), `${over} stands over another workspace`).toBeHidden();
+    await show();
+    await expect(page.locator(`${over}:popover-open`), `${over} has to be asked for twice`).toBeVisible();
+    await page.keyboard.press("Escape");
+    await expect(page.locator(over)).toBeHidden();
+  }
+});
+
 test("a key that leaves the same workspace on top enters it ahead, without waiting for a pause; one that brings it there does not", async ({ as }) => {
   const page = await as(ADA);
   await open(page, `/${IT}/customers`);
