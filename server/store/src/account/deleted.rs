@@ -21,7 +21,7 @@ pub async fn list(tx: &mut PersonTx) -> Result<Vec<DeletedWorkspace>, StoreError
         r#"select slug as "slug!", name as "name!", organization as "organization!", deleted_at as "deleted_at!"
         from door.deleted_workspaces()"#
     )
-    .fetch_all(tx.connection())
+    .fetch_all(tx.reading())
     .await?;
     rows.into_iter()
         .map(|row| {

@@ -123,16 +123,16 @@ async fn read(tx: &mut PersonTx) -> Result<Picker, StoreError> {
             now() as "now!"
         from door.seats()"#
     )
-    .fetch_all(tx.connection())
+    .fetch_all(tx.reading())
     .await?;
     let as_of = match rows.first() {
         Some(row) => row.now,
-        None => sqlx::query_scalar!(r#"select now() as "now!""#).fetch_one(tx.connection()).await?,
+        None => sqlx::query_scalar!(r#"select now() as "now!""#).fetch_one(tx.reading()).await?,
     };
     let deleted = super::deleted::list(tx).await?;
     let user = tx.live().person.id.uuid();
     let chosen = sqlx::query!("select picker_order, recents_since from account.preferences where user_id = $1", user)
-        .fetch_optional(tx.connection())
+        .fetch_optional(tx.reading())
         .await?;
     let recents_since = chosen.as_ref().and_then(|row| row.recents_since);
     let order = chosen.and_then(|row| PickerOrder::from_word(&row.picker_order)).unwrap_or_default();

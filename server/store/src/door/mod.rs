@@ -12,6 +12,7 @@
 mod organization;
 mod person;
 mod prover;
+mod tx;
 mod workspace;
 
 pub use organization::OrganizationTx;

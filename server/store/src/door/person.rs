@@ -1,13 +1,13 @@
 //! The account plane's door.
 
-use super::Credential;
+use super::{Credential, tx::DoorTx};
 use crate::{error::StoreError, pool::Store};
 use model::{
     id::{SessionId, UserId},
     picture::PictureName,
     workspace::Person,
 };
-use sqlx::{PgConnection, Postgres, Transaction};
+use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 /// The person behind a credential, as the database has them now.
@@ -27,7 +27,7 @@ pub struct Live {
 
 /// A transaction in which the person's own rows can be seen and written, and nobody else's.
 pub struct PersonTx {
-    pub(super) tx: Transaction<'static, Postgres>,
+    tx: DoorTx,
     live: Live,
 }
 
@@ -40,7 +40,7 @@ impl Store {
         let mut tx = self.begin().await?;
         let row = sqlx::query!(
             r#"select session_id, user_id as "user_id!", user_name as "user_name!", email as "email!", epoch as "epoch!", landing as "landing!", portrait,
-                now() as "now!"
+                now() as "now!", pg_current_xact_id_if_assigned() is not null as "wrote!"
             from door.person($1, $2)"#,
             credential.kind(),
             credential.hash(),
@@ -60,7 +60,7 @@ impl Store {
             lands_on_picker: row.landing == "picker",
             now: row.now,
         };
-        Ok(Some(PersonTx { tx, live }))
+        Ok(Some(PersonTx { tx: DoorTx::new(tx, row.wrote), live }))
     }
 }
 
@@ -80,6 +80,11 @@ impl PersonTx {
     }
 
     pub(crate) fn connection(&mut self) -> &mut PgConnection {
-        &mut self.tx
+        self.tx.connection()
+    }
+
+    /// For statements that only read.
+    pub(crate) fn reading(&mut self) -> &mut PgConnection {
+        self.tx.reading()
     }
 }

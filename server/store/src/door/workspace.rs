@@ -1,6 +1,6 @@
 //! The one door into a workspace.
 
-use super::{Credential, Fence, person::Live};
+use super::{Credential, Fence, person::Live, tx::DoorTx};
 use crate::{error::StoreError, pool::Store};
 use model::{
     Capability, OrganizationRole, Seat, Slug, WorkspaceRole,
@@ -28,7 +28,7 @@ impl Mode for Write {}
 /// A transaction inside one workspace, and the seat with which it was entered. Row level security shows it this
 /// workspace and no other.
 pub struct WorkspaceTx<M: Mode> {
-    tx: Transaction<'static, Postgres>,
+    tx: DoorTx,
     tenant: Tenant,
     mode: PhantomData<M>,
 }
@@ -198,7 +198,7 @@ async fn open<M: Mode>(
     let row = sqlx::query!(
         r#"select outcome as "outcome!", session_id, user_id as "user_id!", user_name as "user_name!", email as "email!",
             epoch as "epoch!", workspace_id, slug, name, organization_id, organization, direct_role, organization_role, hue, logo,
-            portrait, now() as "now!"
+            portrait, now() as "now!", pg_current_xact_id_if_assigned() is not null as "wrote!"
         from door.workspace($1, $2, $3)"#,
         credential.kind(),
         credential.hash(),
@@ -207,6 +207,7 @@ async fn open<M: Mode>(
     .fetch_optional(&mut *tx)
     .await?;
     let Some(row) = row else { return Ok(Door::SignedOut) };
+    let tx = DoorTx::new(tx, row.wrote);
     let live = Live {
         person: Person {
             id: UserId::from_uuid(row.user_id),
@@ -296,7 +297,12 @@ impl<M: Mode> WorkspaceTx<M> {
     }
 
     pub(crate) fn connection(&mut self) -> &mut PgConnection {
-        &mut self.tx
+        self.tx.connection()
+    }
+
+    /// For statements that only read.
+    pub(crate) fn reading(&mut self) -> &mut PgConnection {
+        self.tx.reading()
     }
 }
 

@@ -68,12 +68,12 @@ pub async fn list<M: Mode>(tx: &mut WorkspaceTx<M>, query: &ListQuery) -> Result
     let workspace = tx.id().uuid();
     let by_name = query.sort.by == SortBy::Name;
     let rows = if by_name {
-        customers!(tx.connection(), String, query, workspace, "t.name_key")
+        customers!(tx.reading(), String, query, workspace, "t.name_key")
     } else {
-        customers!(tx.connection(), OffsetDateTime, query, workspace, "t.created_at")
+        customers!(tx.reading(), OffsetDateTime, query, workspace, "t.created_at")
     };
     let total = total!(
-        tx.connection(),
+        tx.reading(),
         rows,
         query,
         workspace,
@@ -98,7 +98,7 @@ pub(super) async fn newest<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<Vec<Custo
         where t.workspace_id = $1 order by t.created_at desc, t.id desc limit 5"#,
         workspace,
     )
-    .fetch_all(tx.connection())
+    .fetch_all(tx.reading())
     .await?
     .into_iter()
     .map(CustomerRow::try_from)
@@ -119,7 +119,7 @@ pub async fn get<M: Mode>(tx: &mut WorkspaceTx<M>, id: CustomerId) -> Result<Opt
         workspace,
         id.uuid(),
     )
-    .fetch_optional(tx.connection())
+    .fetch_optional(tx.reading())
     .await?;
     let Some(row) = row else { return Ok(None) };
     let invoices = super::invoices::of_customer(tx, id).await?;

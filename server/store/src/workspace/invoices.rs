@@ -74,12 +74,12 @@ pub async fn list<M: Mode>(tx: &mut WorkspaceTx<M>, query: &ListQuery) -> Result
     let workspace = tx.id().uuid();
     let by = query.sort.by;
     let rows = match by {
-        SortBy::Number => invoices!(tx.connection(), String, query, workspace, "t.number"),
-        SortBy::Total => invoices!(tx.connection(), i64, query, workspace, "t.total_minor"),
-        _ => invoices!(tx.connection(), Date, query, workspace, "t.issued_on"),
+        SortBy::Number => invoices!(tx.reading(), String, query, workspace, "t.number"),
+        SortBy::Total => invoices!(tx.reading(), i64, query, workspace, "t.total_minor"),
+        _ => invoices!(tx.reading(), Date, query, workspace, "t.issued_on"),
     };
     let total = total!(
-        tx.connection(),
+        tx.reading(),
         rows,
         query,
         workspace,
@@ -109,7 +109,7 @@ macro_rules! some_invoices {
             workspace,
             $argument,
         )
-        .fetch_all($tx.connection())
+        .fetch_all($tx.reading())
         .await?
         .into_iter()
         .map(InvoiceRow::try_from)

@@ -27,7 +27,7 @@ pub async fn read<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<Overview, StoreErr
             (select count(*) from workspace.invoices i where i.workspace_id = $1 and i.status = 'draft') as "drafts!""#,
         workspace,
     )
-    .fetch_one(tx.connection())
+    .fetch_one(tx.reading())
     .await?;
     let open = sqlx::query!(
         r#"select count(*) as "count!", coalesce(sum(total_minor) filter (where currency = $2), 0)::bigint as "total!"
@@ -35,7 +35,7 @@ pub async fn read<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<Overview, StoreErr
         workspace,
         sums.currency,
     )
-    .fetch_one(tx.connection())
+    .fetch_one(tx.reading())
     .await?;
     let today = sums.today;
     let since = today - Duration::days(2 * PERIOD - 1);
@@ -46,7 +46,7 @@ pub async fn read<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<Overview, StoreErr
         since,
         sums.currency,
     )
-    .fetch_all(tx.connection())
+    .fetch_all(tx.reading())
     .await?;
     let usage = sqlx::query!(
         r#"select recorded_at::date as "day!", sum(quantity)::bigint as "value!" from workspace.usage
@@ -54,7 +54,7 @@ pub async fn read<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<Overview, StoreErr
         workspace,
         since,
     )
-    .fetch_all(tx.connection())
+    .fetch_all(tx.reading())
     .await?;
     let customers = sqlx::query!(
         r#"select created_at::date as "day!", count(*) as "value!" from workspace.customers
@@ -62,7 +62,7 @@ pub async fn read<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<Overview, StoreErr
         workspace,
         since,
     )
-    .fetch_all(tx.connection())
+    .fetch_all(tx.reading())
     .await?;
     let currency = Currency::from_code(&sums.currency)
         .ok_or_else(|| StoreError::Inconsistent(format!("currency {:?}", sums.currency)))?;

@@ -66,12 +66,12 @@ pub async fn list<M: Mode>(tx: &mut WorkspaceTx<M>, query: &ListQuery) -> Result
     let workspace = tx.id().uuid();
     let by_name = query.sort.by == SortBy::Name;
     let rows = if by_name {
-        products!(tx.connection(), String, query, workspace, "t.name_key")
+        products!(tx.reading(), String, query, workspace, "t.name_key")
     } else {
-        products!(tx.connection(), OffsetDateTime, query, workspace, "t.created_at")
+        products!(tx.reading(), OffsetDateTime, query, workspace, "t.created_at")
     };
     let total = total!(
-        tx.connection(),
+        tx.reading(),
         rows,
         query,
         workspace,
@@ -100,7 +100,7 @@ pub async fn get<M: Mode>(tx: &mut WorkspaceTx<M>, id: ProductId) -> Result<Opti
         workspace,
         id.uuid(),
     )
-    .fetch_optional(tx.connection())
+    .fetch_optional(tx.reading())
     .await?;
     let Some(row) = row else { return Ok(None) };
     let rate_plans = super::rate_plans::of_product(tx, id).await?;

@@ -80,12 +80,12 @@ pub async fn list<M: Mode>(tx: &mut WorkspaceTx<M>, query: &ListQuery) -> Result
     let workspace = tx.id().uuid();
     let by_name = query.sort.by == SortBy::Name;
     let rows = if by_name {
-        rate_plans!(tx.connection(), String, query, workspace, "t.name_key")
+        rate_plans!(tx.reading(), String, query, workspace, "t.name_key")
     } else {
-        rate_plans!(tx.connection(), OffsetDateTime, query, workspace, "t.created_at")
+        rate_plans!(tx.reading(), OffsetDateTime, query, workspace, "t.created_at")
     };
     let total = total!(
-        tx.connection(),
+        tx.reading(),
         rows,
         query,
         workspace,
@@ -116,7 +116,7 @@ macro_rules! some_rate_plans {
             workspace,
             $argument,
         )
-        .fetch_all($tx.connection())
+        .fetch_all($tx.reading())
         .await?
         .into_iter()
         .map(RatePlanRow::try_from)

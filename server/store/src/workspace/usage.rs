@@ -67,12 +67,12 @@ pub async fn list<M: Mode>(tx: &mut WorkspaceTx<M>, query: &ListQuery) -> Result
     let workspace = tx.id().uuid();
     let by_quantity = query.sort.by == SortBy::Quantity;
     let rows = if by_quantity {
-        usage!(tx.connection(), i64, query, workspace, "t.quantity")
+        usage!(tx.reading(), i64, query, workspace, "t.quantity")
     } else {
-        usage!(tx.connection(), OffsetDateTime, query, workspace, "t.recorded_at")
+        usage!(tx.reading(), OffsetDateTime, query, workspace, "t.recorded_at")
     };
     let total = total!(
-        tx.connection(),
+        tx.reading(),
         rows,
         query,
         workspace,
@@ -103,7 +103,7 @@ macro_rules! some_usage {
             workspace,
             $argument,
         )
-        .fetch_all($tx.connection())
+        .fetch_all($tx.reading())
         .await?
     }};
 }
