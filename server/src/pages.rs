@@ -16,6 +16,7 @@ use axum::{
     http::{HeaderValue, Method, StatusCode, Uri, header},
     response::Response,
 };
+use std::sync::Arc;
 
 /// Most bytes of a form or of a call's arguments.
 const BODY_LIMIT: usize = 1024 * 1024;
@@ -71,7 +72,7 @@ pub(crate) async fn call(State(web): State<Web>, OriginalUri(uri): OriginalUri, 
 pub(crate) fn context(web: &Web, request: &Request) -> RequestContext {
     let (headers, extensions) = (request.headers(), request.extensions());
     RequestContext {
-        services: web.services.clone(),
+        services: Arc::clone(&web.services),
         credential: web.services.cookies.credential(headers),
         device: client::device(extensions.get().copied(), headers, &web.proxies),
         request_id: extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default(),

@@ -19,24 +19,42 @@ use axum::{
     middleware::{from_fn, from_fn_with_state},
     routing::get,
 };
-use std::sync::Arc;
+use std::{ops::Deref, sync::Arc};
 use tokio_util::task::TaskTracker;
 
-/// What handlers and middleware share. Cheap to clone.
+/// What handlers and middleware share. Cheap to clone, which each of them does for each request.
 #[derive(Clone)]
-pub(crate) struct Web {
+pub(crate) struct Web(Arc<Shared>);
+
+/// What is shared.
+pub(crate) struct Shared {
     /// What pages stand on.
-    pub(crate) services: Services,
+    pub(crate) services: Arc<Services>,
     /// The tasks of all requests, so that the end can wait for them.
     pub(crate) tasks: TaskTracker,
     /// The origin that people use; absent, it is what each request's Host says.
-    pub(crate) public: Option<Arc<WebOrigin>>,
+    pub(crate) public: Option<WebOrigin>,
     /// Reverse proxies that are believed.
-    pub(crate) proxies: Arc<[Network]>,
+    pub(crate) proxies: Vec<Network>,
     /// The recorder of metrics.
     pub(crate) metrics: ops::Metrics,
     /// The open tabs.
     pub(crate) live: live::Hub,
+}
+
+impl Web {
+    /// Shares it.
+    pub(crate) fn new(shared: Shared) -> Self {
+        Self(Arc::new(shared))
+    }
+}
+
+impl Deref for Web {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
 }
 
 /// All routes.

@@ -9,7 +9,7 @@ use crate::{
     config::{Config, LogFormat},
     database::{self, Database, Holder},
     demo, listener, live, mail, ops,
-    router::{self, Web},
+    router::{self, Shared, Web},
     services,
     shutdown::Shutdown,
 };
@@ -66,14 +66,14 @@ pub(crate) async fn serve(config: &Config, demo: bool, shutdown: &Shutdown) -> R
     let outcome = match ready {
         Some(Ok((services, post))) => {
             let store = services.store.clone();
-            let web = Web {
-                services,
+            let web = Web::new(Shared {
+                services: Arc::new(services),
                 tasks: TaskTracker::new(),
-                public: config.public.clone().map(Arc::new),
-                proxies: config.proxies.clone().into(),
+                public: config.public.clone(),
+                proxies: config.proxies.clone(),
                 metrics,
                 live: live::Hub::new(shutdown),
-            };
+            });
             web.tasks.spawn(live::follow(web.live.clone(), store.clone(), shutdown.clone()));
             announce(config, &listener, demo);
             let origin = Arc::clone(&web.services.origin);

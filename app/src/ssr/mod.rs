@@ -48,8 +48,7 @@ use crate::{boot::Theme, error::AppError};
 use std::sync::Arc;
 use store::{Store, StoreError, door::Credential, identity::Device, seal::SealKey};
 
-/// What requests are served with. Cheap to clone.
-#[derive(Clone)]
+/// What requests are served with: one for all of them.
 pub struct Services {
     /// The database, behind its doors.
     pub store: Store,
@@ -102,7 +101,7 @@ pub struct AssetUrls {
 #[derive(Clone)]
 pub struct RequestContext {
     /// What it is served with.
-    pub services: Services,
+    pub services: Arc<Services>,
     /// What it presents to say who it is.
     pub credential: Option<Credential>,
     /// Where it comes from.

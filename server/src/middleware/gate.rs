@@ -20,7 +20,7 @@ const BY_ADDRESS: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
 /// Refuses foreign origins with 403, unknown hosts with 421.
 pub(crate) async fn check(State(web): State<Web>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    let public = web.public.as_deref();
+    let public = web.public.as_ref();
     let host = host(request.uri(), request.headers());
     let has_session = web.services.cookies.credential(request.headers()).is_some();
     let refusal = if !may_pass(request.method(), request.headers(), has_session, own_origin(public, host).as_ref()) {

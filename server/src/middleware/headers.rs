@@ -66,7 +66,7 @@ pub(crate) async fn add(State(web): State<Web>, mut request: Request, next: Next
     }
     headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     headers.insert(header::CACHE_CONTROL, caching);
-    if web.public.is_some_and(|public| public.is_https()) {
+    if web.public.as_ref().is_some_and(|public| public.is_https()) {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HSTS);
     }
     response

@@ -27,7 +27,8 @@ const AHEAD: usize = 8;
 pub(crate) async fn run(State(web): State<Web>, request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
     let id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
-    let context = pages::context(&web, &request);
+    // What tells a person that it took too long.
+    let context = (!respond::is_api(&path)).then(|| pages::context(&web, &request));
     let tasks = web.tasks.clone();
     let work = async move {
         let response = next.run(request).await;
@@ -39,11 +40,13 @@ pub(crate) async fn run(State(web): State<Web>, request: Request, next: Next) ->
         Ok(Ok(response)) => response,
         // It panicked: nothing aborts these tasks. The hook has logged it.
         Ok(Err(_)) => respond::broken(&path, &id),
-        Err(_) if respond::is_api(&path) => {
-            let message = "The request took too long. Try again in a moment.";
-            respond::error(StatusCode::SERVICE_UNAVAILABLE, "unavailable", message)
-        }
-        Err(_) => app::ssr::unavailable(&context),
+        Err(_) => context.map_or_else(
+            || {
+                let message = "The request took too long. Try again in a moment.";
+                respond::error(StatusCode::SERVICE_UNAVAILABLE, "unavailable", message)
+            },
+            |context| app::ssr::unavailable(&context),
+        ),
     }
 }
 

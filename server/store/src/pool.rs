@@ -5,8 +5,14 @@ use sqlx::{
     Connection, PgConnection, PgPool, Postgres, Transaction,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
-use std::{sync::Arc, time::Duration};
+use std::{
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
 use time::OffsetDateTime;
+use tokio::runtime::Handle;
 
 /// Connections at most: enough to keep two to four cores busy, few enough for PostgreSQL's default limit.
 const MAX_CONNECTIONS: u32 = 16;
@@ -62,17 +68,16 @@ impl Store {
 
     /// Opens a transaction without any context: row level security shows it nothing until a door sets one.
     ///
-    /// It is begun on a task of its own, which a request that is given up does not take with it. sqlx does not know of a
-    /// transaction whose BEGIN was dropped half-way, and would lend its connection again as it is (security.md, finding 1);
-    /// asking each connection to roll back when it is given back would do too, and costs every request a round trip.
+    /// A request that is given up does not take the beginning with it. sqlx does not know of a transaction whose BEGIN was
+    /// dropped half-way, and would lend its connection again as it is (security.md, finding 1); asking each connection to
+    /// roll back when it is given back would do too, and costs every request a round trip.
     ///
     /// # Errors
     /// When no connection can be had in time, or the server is being shut down.
     #[expect(clippy::disallowed_methods, reason = "this is what the doors stand on")]
     pub(crate) async fn begin(&self) -> Result<Transaction<'static, Postgres>, StoreError> {
         let pool = self.pool.clone();
-        let begun = tokio::spawn(async move { pool.begin().await }).await;
-        Ok(begun.map_err(|_| sqlx::Error::WorkerCrashed)??)
+        Ok(ToItsEnd::new(async move { pool.begin().await }).await?)
     }
 
     /// Whether the database answers: for `/readyz`.
@@ -123,6 +128,35 @@ impl Store {
 
     pub(crate) const fn pool(&self) -> &PgPool {
         &self.pool
+    }
+}
+
+/// A future that is run to its end also when nobody awaits it any more: then by a task of its own.
+struct ToItsEnd<F: Future<Output: Send> + Send + 'static>(Option<Pin<Box<F>>>);
+
+impl<F: Future<Output: Send> + Send + 'static> ToItsEnd<F> {
+    fn new(future: F) -> Self {
+        Self(Some(Box::pin(future)))
+    }
+}
+
+impl<F: Future<Output: Send> + Send + 'static> Future for ToItsEnd<F> {
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        let Some(future) = &mut self.0 else { return Poll::Pending };
+        let output = ready!(future.as_mut().poll(context));
+        self.0 = None;
+        Poll::Ready(output)
+    }
+}
+
+impl<F: Future<Output: Send> + Send + 'static> Drop for ToItsEnd<F> {
+    fn drop(&mut self) {
+        // Without a runtime nothing runs any more, the connection neither.
+        if let (Some(future), Ok(runtime)) = (self.0.take(), Handle::try_current()) {
+            runtime.spawn(future);
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 //!
 //! sqlx 0.8.4 to 0.9.0 hands a connection back inside an open transaction when `begin()` is dropped while it waits for
 //! the answer to BEGIN. The last test here holds plain sqlx to that: when it turns red, sqlx has mended it, and
-//! `Store::begin` need no longer begin on a task of its own.
+//! `Store::begin` need no longer see to it that each BEGIN is run to its end.
 
 use crate::support::{World, draft, fence, texts};
 use model::capability::EditContent;
@@ -170,6 +170,6 @@ async fn plain_sqlx_does_leave_one_open() {
             break;
         }
     }
-    assert!(poisoned, "sqlx cleans up by itself now: the task in Store::begin has no more reason");
+    assert!(poisoned, "sqlx cleans up by itself now: ToItsEnd in Store::begin has no more reason");
     pool.close().await;
 }
