@@ -14,7 +14,7 @@ use std::{
 use tower_http::services::{ServeDir, ServeFile};
 
 /// The files of the client in `pkg`, as scripts/build names them.
-const FILES: [&str; 4] = ["stile.js", "stile.wasm", "pages.wasm", "stile.css"];
+const FILES: [&str; 5] = ["stile.js", "stile.wasm", "pages.wasm", "stile.css", "inter.woff2"];
 /// Characters of the hash: 48 bits tell builds apart.
 const HASH_LENGTH: usize = 12;
 
@@ -78,10 +78,8 @@ impl Site {
         });
         hash.truncate(HASH_LENGTH);
         let url = |file: &str| format!("/pkg/{hash}/{file}");
-        let [js, wasm, pages, css] = FILES.map(url);
-        let font = names(&root.join("fonts")).into_iter().find(|name| name.ends_with(".woff2"));
-        let urls =
-            AssetUrls { css, js, wasm, pages, boot: url("boot.js"), font: font.map(|name| format!("/fonts/{name}")) };
+        let [js, wasm, pages, css, font] = FILES.map(url);
+        let urls = AssetUrls { css, js, wasm, pages, boot: url("boot.js"), font };
         Ok(Self { root: root.to_owned(), hash, urls })
     }
 
@@ -90,14 +88,13 @@ impl Site {
         &self.urls
     }
 
-    /// The routes of all static files: the client, the fonts, and each single file at the site's top (favicon, robots).
+    /// The routes of all static files: the client, and each single file at the site's top (favicon, robots).
     /// A name with a dot is no slug, so none of them hides a workspace.
     pub(crate) fn routes(&self) -> Router {
         let client = format!("/pkg/{}", self.hash);
         let mut routes = Router::new()
             .route(&format!("{client}/boot.js"), get(boot))
-            .nest_service(&client, directory(self.root.join("pkg")))
-            .nest_service("/fonts", directory(self.root.join("fonts")));
+            .nest_service(&client, directory(self.root.join("pkg")));
         let files = names(&self.root);
         if !files.iter().any(|name| name == "robots.txt") {
             routes = routes.route("/robots.txt", get(ROBOTS));
@@ -112,7 +109,7 @@ impl Site {
 /// Whether a path can only be a file's, be it there or not (that of an earlier build, for one).
 pub(crate) fn is_file(path: &str) -> bool {
     let at_top = path.rsplit_once('/').is_some_and(|(before, name)| before.is_empty() && name.contains('.'));
-    at_top || path.starts_with("/pkg/") || path.starts_with("/fonts/")
+    at_top || path.starts_with("/pkg/")
 }
 
 /// Files of a directory, those that were compressed ahead where there are.

@@ -16,7 +16,6 @@ pub(crate) fn of(path: &str, extensions: &Extensions) -> String {
     let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
     match segments.as_slice() {
         ["pkg", ..] => "/pkg/{hash}/{file}".to_owned(),
-        ["fonts", ..] => "/fonts/{file}".to_owned(),
         ["api", "fn", ..] if FUNCTIONS.contains(path) => path.to_owned(),
         ["api", "fn", ..] => "/api/fn/{unknown}".to_owned(),
         segments => match extensions.get::<MatchedPath>() {

@@ -93,8 +93,8 @@ pub struct AssetUrls {
     pub pages: String,
     /// What starts it.
     pub boot: String,
-    /// The font, if it is there.
-    pub font: Option<String>,
+    /// The font.
+    pub font: String,
 }
 
 /// One request.

@@ -30,15 +30,12 @@ pub(super) fn render(context: &RequestContext, boot: Boot, route: Route, status:
     let AssetUrls { css, js, wasm, pages, boot: start, font } = &context.services.assets;
     let pages = if needs_chunk { preload(pages) } else { String::new() };
     let wasm = preload(wasm);
-    let font = font
-        .as_ref()
-        .map(|f| format!("<link rel=\"preload\" href=\"{f}\" as=\"font\" type=\"font/woff2\" crossorigin>"))
-        .unwrap_or_default();
     let html = format!(
         "<!DOCTYPE html><html lang=\"en\"{theme}><head><meta charset=\"utf-8\">\
         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1, viewport-fit=cover\">\
         <meta name=\"color-scheme\" content=\"light dark\"><title>{title}</title>\
-        <link rel=\"icon\" href=\"/favicon.svg\" type=\"image/svg+xml\">{font}\
+        <link rel=\"icon\" href=\"/favicon.svg\" type=\"image/svg+xml\">\
+        <link rel=\"preload\" href=\"{font}\" as=\"font\" type=\"font/woff2\" crossorigin>\
         <link rel=\"stylesheet\" href=\"{css}\">\
         <link rel=\"modulepreload\" href=\"{js}\"{nonce}>{wasm}{pages}\
         <script type=\"module\" src=\"{start}\"{nonce}></script></head>\
