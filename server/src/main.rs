@@ -31,6 +31,10 @@ mod web_origin;
 use clap::Parser as _;
 use std::process::ExitCode;
 
+/// With the system's a request takes a tenth more of the processor.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let arguments = cli::Cli::parse();
     let outcome = config::Config::from_environment().map_err(cli::CommandError::from).and_then(|config| {
