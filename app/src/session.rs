@@ -296,10 +296,10 @@ impl Session {
         });
     }
 
-    /// What having been chosen often adds to how well something is found, on this device.
-    pub fn used(self, what: &str) -> u32 {
-        let Some(today) = today() else { return 0 };
-        self.uses.with_value(|uses| uses.bonus(what, today))
+    /// What having been chosen often adds to how well something is found, on this device and as of now.
+    pub fn used(self) -> impl Fn(&str) -> u32 {
+        let today = today();
+        move |what| today.map_or(0, |today| self.uses.with_value(|uses| uses.bonus(what, today)))
     }
 
     /// Something was chosen in the palette.

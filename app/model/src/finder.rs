@@ -77,12 +77,13 @@ impl Query {
         MATCHER.with_borrow_mut(|matcher| {
             let mut buffer = Vec::new();
             let mut texts = Vec::new();
+            let mut before: Vec<Scored> = vec![Scored::default(); self.words.len()];
             let mut found: Vec<(Reverse<u32>, usize)> = Vec::new();
             for (index, candidate) in candidates.into_iter().enumerate() {
                 texts.clear();
                 texts.extend(candidate);
-                let scored = |word| score(word, &texts, matcher, &mut buffer).map(|(score, _)| score);
-                if let Some(total) = self.words.iter().map(scored).sum::<Option<u32>>() {
+                let scored = |(word, before)| best(word, &texts, before, matcher, &mut buffer);
+                if let Some(total) = self.words.iter().zip(&mut before).map(scored).sum::<Option<u32>>() {
                     found.push((Reverse(total + bonus(index)), index));
                 }
             }
@@ -110,12 +111,45 @@ impl Query {
     }
 }
 
+/// How well a word matched in the texts of one candidate, by their places.
+type Scored<'a> = Vec<(&'a str, Option<u16>)>;
+
+/// How well a word matches in the best of the texts. A text that the candidate before had in the same place, as rows of one
+/// organization have its name, is not looked at again.
+fn best<'a>(
+    word: &Word,
+    texts: &[&'a str],
+    before: &mut Scored<'a>,
+    matcher: &mut Matcher,
+    buffer: &mut Vec<char>,
+) -> Option<u32> {
+    before.truncate(texts.len());
+    let mut best = None;
+    for (place, text) in texts.iter().enumerate() {
+        let score = match before.get(place) {
+            Some((same, score)) if std::ptr::eq(*same, *text) => *score,
+            _ => word.score(Utf32Str::new(text, buffer), matcher),
+        };
+        match before.get_mut(place) {
+            Some(known) => *known = (text, score),
+            None => before.push((text, score)),
+        }
+        best = best.max(score.map(|score| weighed(score, place)));
+    }
+    best
+}
+
+/// A match in the name, the first of the texts, counts double.
+fn weighed(score: u16, place: usize) -> u32 {
+    u32::from(score) * if place == 0 { 2 } else { 1 }
+}
+
 /// How well a word matches, and in which of the texts it matches best.
 fn score(word: &Word, texts: &[&str], matcher: &mut Matcher, buffer: &mut Vec<char>) -> Option<(u32, usize)> {
     let mut best = None;
     for (place, text) in texts.iter().enumerate() {
         let Some(score) = word.score(Utf32Str::new(text, buffer), matcher) else { continue };
-        let score = u32::from(score) * if place == 0 { 2 } else { 1 };
+        let score = weighed(score, place);
         if best.is_none_or(|(most, _)| score > most) {
             best = Some((score, place));
         }

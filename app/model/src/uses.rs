@@ -59,6 +59,10 @@ impl Uses {
 
     /// What use adds to the score of a match of `what`.
     pub fn bonus(&self, what: &str, today: f64) -> u32 {
+        // Most things never were, and all are asked for at each key.
+        if !self.0.contains_key(what) {
+            return 0;
+        }
         (self.weight(what, today).ln_1p() * 8.0).min(BONUS_MAX) as u32
     }
 }

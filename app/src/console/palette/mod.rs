@@ -123,8 +123,9 @@ impl Desk {
             session.picker.with(|picker| {
                 let (query, here) = (query.get(), here.get());
                 order.with(|order| {
-                    let used = |what: &str| session.used(what);
-                    commands.with(|commands| lines(&query, picker.as_deref(), order, here.as_ref(), commands, used))
+                    commands.with(|commands| {
+                        lines(&query, picker.as_deref(), order, here.as_ref(), commands, session.used())
+                    })
                 })
             })
         });

@@ -44,9 +44,13 @@ pub struct Seen {
 impl Sizes {
     /// How far down the line at `at` begins: below all lines before it and the headings up to its own.
     fn top_of(self, lines: &[Line], at: usize) -> f64 {
-        let headings = lines.iter().take(at + 1).zip(std::iter::once(None).chain(lines.iter().map(Some)));
-        let headings = headings.filter(|(line, before)| before.is_none_or(|b| b.section != line.section)).count();
-        self.line * at as f64 + self.heading * headings as f64
+        let (mut headings, mut begins) = (0, 0);
+        // From section to section, in whose order the lines are: not from line to line.
+        while let Some(line) = lines.get(begins).filter(|_| begins <= at) {
+            headings += 1;
+            begins = lines.partition_point(|other| other.section <= line.section);
+        }
+        self.line * at as f64 + self.heading * f64::from(headings)
     }
 
     fn whole(self, lines: &[Line]) -> f64 {
@@ -117,5 +121,23 @@ impl Window {
         let above = if start == 0 { 0.0 } else { sizes.top_of(lines, start) - heading };
         let below = if end == 0 { 0.0 } else { sizes.whole(lines) - sizes.top_of(lines, end - 1) - sizes.line };
         Seen { lines: start..end, above, below }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::console::palette::commands::{Item, Section};
+
+    #[test]
+    fn a_line_begins_below_the_lines_and_headings_above_it() {
+        use Section::{GoTo, Help, Recent, Workspaces};
+        let sections = [Recent, Recent, Workspaces, Workspaces, Workspaces, GoTo, Help];
+        let lines = sections.map(|section| Line { section, item: Item::Command(0) });
+        let sizes = Sizes { line: 40.0, heading: 30.0, list: 400.0 };
+        let tops = [30.0, 70.0, 140.0, 180.0, 220.0, 290.0, 360.0];
+        assert_eq!(std::array::from_fn(|at| sizes.top_of(&lines, at)), tops);
+        assert_eq!(sizes.whole(&lines), 400.0);
+        assert_eq!(sizes.whole(&[]), 0.0);
     }
 }
