@@ -3,8 +3,12 @@
 //!
 //! Nothing of a workspace may be kept here: that belongs in `console::Scope`, which dies with the workspace.
 
+mod choices;
+mod intent;
+mod leaving;
+
 use crate::{
-    account::{clear_recents, load_picker, pin_workspace, sign_out},
+    account::load_picker,
     boot::{AccountData, Boot, Content, Returned, Theme},
     browser::{self, Navigator},
     chunk,
@@ -12,28 +16,13 @@ use crate::{
     error::AppError,
     live::{self, Standing},
     packed::Packed,
-    routes::{Page, ReturnTo, Route, SignInNotice},
+    routes::{Page, Route, SignInNotice},
     ui::Toast,
 };
-use leptos::{
-    ev::{MouseEvent, PointerEvent},
-    prelude::*,
-    task::spawn_local,
-};
-use model::{
-    Slug,
-    picker::{Picker, Pinned},
-    uses::Uses,
-    workspace::Person,
-};
+use leptos::{prelude::*, task::spawn_local};
+use model::{Slug, picker::Picker, uses::Uses, workspace::Person};
 use std::sync::Arc;
 use time::OffsetDateTime;
-
-/// How long signing out waits for the server before this browser leaves all the same.
-const SIGN_OUT_MILLIS: u32 = 3_000;
-
-/// How long a tab waits for the word of another tab of its browser that the person signed out.
-const SIGN_OUT_WORD_MILLIS: u32 = 250;
 
 /// How long after a document's start the rest of the program is fetched, if no page asked for it before.
 const CHUNK_MILLIS: u32 = 1_500;
@@ -72,11 +61,6 @@ pub struct Session {
     /// What the person chooses in the palette, on this device.
     uses: StoredValue<Uses>,
     standing: StoredValue<Option<Callback<(Slug, Standing)>>>,
-}
-
-/// The day by the device's clock, in days since 1970.
-fn today() -> Option<f64> {
-    browser::now().map(|now| now.unix_timestamp() as f64 / 86_400.0)
 }
 
 /// The person's context of the current view.
@@ -205,115 +189,6 @@ impl Session {
         }
     }
 
-    /// The person points at a workspace: the page of it that a link would open may be entered ahead.
-    pub fn aim(self, slug: &Slug) {
-        if let Some(url) = self.target(slug) {
-            self.staging.aim(slug, &url);
-        }
-    }
-
-    /// The person presses the button on the link to a workspace: the page that it opens is entered ahead while they let
-    /// go. A finger may be about to scroll, and with a key held the link opens elsewhere.
-    pub fn press(self, slug: &Slug, event: &PointerEvent) {
-        if event.pointer_type() == "mouse" && browser::opens_here(event) {
-            self.intend(slug);
-        }
-    }
-
-    /// The person clicked on the link to a workspace. It is asked for before anything else is done.
-    pub fn click(self, slug: &Slug, event: &MouseEvent) {
-        if browser::opens_here(event) {
-            self.intend(slug);
-        }
-        self.navigator.follow_link(event);
-    }
-
-    /// The person is about to go to a workspace: the page of it that a link would open is entered ahead, now.
-    pub fn intend(self, slug: &Slug) {
-        if let Some(url) = self.target(slug) {
-            self.staging.stage(slug.clone(), url);
-        }
-    }
-
-    /// The page of a workspace that a link to it opens; `None` for the one on screen, which is entered already.
-    fn target(self, slug: &Slug) -> Option<String> {
-        let url = self.picker.with_untracked(|picker| {
-            let (_, workspace) = picker.as_ref()?.find(slug)?;
-            let page = self.section.with_value(|page| page.in_another_workspace(workspace.seat.capabilities()));
-            Some(page.url(slug))
-        });
-        let here = self.plane.with_value(|plane| plane.as_ref().is_some_and(|(_, now)| now == slug));
-        url.filter(|_| !here)
-    }
-
-    /// The person points at nothing any more.
-    pub fn look_away(self) {
-        self.staging.look_away();
-    }
-
-    /// Pins a workspace or unpins it: at once here, and on the person's other devices when the server has it.
-    pub fn pin(self, slug: Slug, pinned: Pinned) {
-        let show = move |slug: &Slug, pinned| {
-            self.picker.update(|picker| {
-                if let Some(picker) = picker {
-                    Arc::make_mut(picker).pin(slug, pinned);
-                }
-            });
-        };
-        show(&slug, pinned);
-        spawn_local(async move {
-            match pin_workspace(slug.clone(), pinned).await {
-                Ok(()) => {}
-                Err(AppError::SignedOut) => self.sign_in_again(),
-                Err(error) => {
-                    show(&slug, if pinned == Pinned::Yes { Pinned::No } else { Pinned::Yes });
-                    self.toast(Toast::failed(error.message()));
-                }
-            }
-        });
-    }
-
-    /// Forgets which workspaces the person was in last: at once here, and on their other devices when the server has it.
-    pub fn clear_recents(self) {
-        let before = self.picker.with_untracked(|picker| picker.as_ref().and_then(|picker| picker.recents_since));
-        let change = move |change: &dyn Fn(&mut Picker)| {
-            self.picker.update(|picker| {
-                if let Some(picker) = picker {
-                    change(Arc::make_mut(picker));
-                }
-            });
-        };
-        change(&Picker::clear_recents);
-        spawn_local(async move {
-            match clear_recents().await {
-                Ok(()) => {}
-                Err(AppError::SignedOut) => self.sign_in_again(),
-                Err(error) => {
-                    change(&|picker| picker.recents_since = before);
-                    self.toast(Toast::failed(error.message()));
-                }
-            }
-        });
-    }
-
-    /// What having been chosen often adds to how well something is found, on this device and as of now.
-    pub fn used(self) -> impl Fn(&str) -> u32 {
-        let today = today();
-        move |what| today.map_or(0, |today| self.uses.with_value(|uses| uses.bonus(what, today)))
-    }
-
-    /// Something was chosen in the palette.
-    pub fn note_use(self, what: &str) {
-        let (Some(today), Some(person)) = (today(), self.person.with_untracked(|p| p.as_ref().map(|p| p.id))) else {
-            return;
-        };
-        // Another tab may have counted meanwhile.
-        let mut uses = browser::kept_uses(&person.to_string());
-        uses.count(what, today);
-        browser::keep_uses(&person.to_string(), &uses);
-        self.uses.set_value(uses);
-    }
-
     /// The list of seats is read under `epoch` now. If that is not what the list at hand was read under, it is read again,
     /// and what was entered ahead is not used any more: its seat may be gone.
     pub fn seats_are_at(self, epoch: &str) {
@@ -362,17 +237,6 @@ impl Session {
         self.navigator.moved(from, to);
     }
 
-    /// The session is no more, says the server. When it was this browser that signed out, the tab that did so tells the
-    /// others, and they leave by that word.
-    pub fn was_signed_out(self) {
-        browser::after(SIGN_OUT_WORD_MILLIS, move || {
-            let leaving = self.leaving.try_get_value().unwrap_or(true);
-            if !leaving && !browser::is_sign_out_pending() {
-                self.sign_in_again();
-            }
-        });
-    }
-
     /// Says something at the foot of the screen for a while.
     pub fn toast(self, toast: Toast) {
         let id = toast.id;
@@ -383,65 +247,5 @@ impl Session {
     /// Takes back what was said.
     pub fn dismiss(self, id: u32) {
         self.toasts.try_update(|toasts| toasts.retain(|t| t.id != id));
-    }
-
-    /// Chooses the device's theme.
-    pub fn choose_theme(self, theme: Theme) {
-        self.theme.set(theme);
-        browser::set_preference_cookie("theme", theme.as_str());
-        browser::set_root_attribute("data-theme", theme.attribute());
-    }
-
-    /// Signs out: at the server, in this tab and in all others (switcher seed, section 9). A server that fails or
-    /// hangs holds nobody here; the sign-in page then tells it again ([`finish_sign_out`](Self::finish_sign_out)).
-    pub fn sign_out(self) {
-        browser::set_sign_out_pending(true);
-        browser::after(SIGN_OUT_MILLIS, move || self.leave(SignInNotice::SignedOut));
-        spawn_local(async move {
-            if sign_out().await.is_ok() {
-                browser::set_sign_out_pending(false);
-            }
-            self.leave(SignInNotice::SignedOut);
-        });
-    }
-
-    /// Ends the session of a sign-out that did not reach the server. That there was one is known from this browser's
-    /// own storage and never from an address, which another site could have written.
-    pub fn finish_sign_out(self) {
-        if browser::is_sign_out_pending() {
-            spawn_local(async move {
-                if sign_out().await.is_ok() {
-                    browser::set_sign_out_pending(false);
-                }
-            });
-        }
-    }
-
-    /// Leaves for the sign-in page with a document load, which takes all of the page's memory with it. The other tabs
-    /// hear of a sign-out; that this one hears itself makes no difference, as it leaves once.
-    pub fn leave(self, notice: SignInNotice) {
-        if self.leaving.try_update_value(|leaving| std::mem::replace(leaving, true)).unwrap_or(true) {
-            return;
-        }
-        browser::forget_uses();
-        if notice == SignInNotice::SignedOut {
-            browser::announce_sign_out();
-        }
-        browser::load_document(&Route::SignIn { next: None, notice: Some(notice) }.url());
-    }
-
-    /// A second factor is asked for: to the page that asks, with a document load, and back here afterwards.
-    pub fn prove_factor(self) {
-        let next = ReturnTo::parse(&self.navigator.route_now().url());
-        browser::load_document(&Route::Factor { next }.url());
-    }
-
-    /// The session ended under the page: to sign-in, and back here afterwards.
-    pub fn sign_in_again(self) {
-        if self.leaving.try_update_value(|leaving| std::mem::replace(leaving, true)).unwrap_or(true) {
-            return;
-        }
-        let next = ReturnTo::parse(&self.navigator.route_now().url());
-        browser::load_document(&Route::SignIn { next, notice: Some(SignInNotice::Elsewhere) }.url());
     }
 }
