@@ -5,7 +5,7 @@
 # make build  the release build
 .PHONY: run test check dev build setup bench fmt
 
-sources := $(shell find app frontend server style public scripts/build scripts/*.mjs -type f -not -path 'public/fonts/*' 2>/dev/null) Cargo.toml Cargo.lock
+sources := $(shell find app frontend server style public scripts/build scripts/*.mjs -type f 2>/dev/null) Cargo.toml Cargo.lock end2end/package-lock.json
 
 run: setup target/built
 	@target/release/stile serve --demo

@@ -1,6 +1,6 @@
 // Makes the console's font of Inter's, as its npm package has it: the Latin characters, the weights and the features that
-// the style sheet asks for, and nothing else. `node scripts/font.mjs FILE`. A third smaller than what the package has for
-// Latin, and on the way to the first row (docs/BENCHMARKS.md).
+// the style sheet asks for, and nothing else. `node scripts/font.mjs FILE`. Two fifths smaller than what the package has
+// for Latin, and on the way to the first row (docs/BENCHMARKS.md).
 import { readFileSync, writeFileSync } from "node:fs";
 import subsetFont from "../end2end/node_modules/subset-font/index.js";
 

@@ -19,12 +19,11 @@ use axum::{
     middleware::{from_fn, from_fn_with_state},
     routing::get,
 };
-use std::{ops::Deref, sync::Arc};
+use std::sync::Arc;
 use tokio_util::task::TaskTracker;
 
-/// What handlers and middleware share. Cheap to clone, which each of them does for each request.
-#[derive(Clone)]
-pub(crate) struct Web(Arc<Shared>);
+/// What handlers and middleware share, and each of them clones for each request.
+pub(crate) type Web = Arc<Shared>;
 
 /// What is shared.
 pub(crate) struct Shared {
@@ -40,21 +39,6 @@ pub(crate) struct Shared {
     pub(crate) metrics: ops::Metrics,
     /// The open tabs.
     pub(crate) live: live::Hub,
-}
-
-impl Web {
-    /// Shares it.
-    pub(crate) fn new(shared: Shared) -> Self {
-        Self(Arc::new(shared))
-    }
-}
-
-impl Deref for Web {
-    type Target = Shared;
-
-    fn deref(&self) -> &Shared {
-        &self.0
-    }
 }
 
 /// All routes.

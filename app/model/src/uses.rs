@@ -59,11 +59,11 @@ impl Uses {
 
     /// What use adds to the score of a match of `what`.
     pub fn bonus(&self, what: &str, today: f64) -> u32 {
-        // Most things never were, and all are asked for at each key.
-        if !self.0.contains_key(what) {
-            return 0;
+        // Most of what is found never was used, and logarithms are dear.
+        match self.weight(what, today) {
+            0.0 => 0,
+            weight => (weight.ln_1p() * 8.0).min(BONUS_MAX) as u32,
         }
-        (self.weight(what, today).ln_1p() * 8.0).min(BONUS_MAX) as u32
     }
 }
 

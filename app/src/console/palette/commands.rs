@@ -214,6 +214,7 @@ pub fn lines(
         .collect();
     ranked.sort_by_key(|line| line.section);
     found.extend(ranked);
+    debug_assert!(found.is_sorted_by_key(|line| line.section), "the window counts headings by it");
     found
 }
 

@@ -46,9 +46,9 @@ impl Sizes {
     fn top_of(self, lines: &[Line], at: usize) -> f64 {
         let (mut headings, mut begins) = (0, 0);
         // From section to section, in whose order the lines are: not from line to line.
-        while let Some(line) = lines.get(begins).filter(|_| begins <= at) {
+        while let Some(rest) = lines.get(begins..).filter(|rest| begins <= at && !rest.is_empty()) {
             headings += 1;
-            begins = lines.partition_point(|other| other.section <= line.section);
+            begins += rest.partition_point(|line| rest.first().is_some_and(|first| first.section == line.section));
         }
         self.line * at as f64 + self.heading * f64::from(headings)
     }

@@ -27,8 +27,8 @@ pub async fn mint(tx: &mut WorkspaceTx<Read>, code: &Secret) -> Result<(), Store
 }
 
 /// Mints a code and redeems it in the same statement, for whoever is let in ahead in one round trip: it is noted like any
-/// other, and nobody else ever held it. So nobody waits until the disk has it: if the machine fails within a second, that
-/// note and the visit are lost, and no code can be used twice for it.
+/// other, and nobody else ever held it. So nobody waits until the disk has it: if the machine or PostgreSQL fails within a
+/// second, that note, the visit and when the session was last seen are lost, and no code can be used twice for it.
 ///
 /// # Errors
 /// As [`mint`].
@@ -62,7 +62,7 @@ async fn note(tx: &mut WorkspaceTx<Read>, code: &Secret, noted: Noted) -> Result
         visited as (insert into account.visits (user_id, workspace_id, entered_at) select $2, $4, now() where $6
             on conflict (user_id, workspace_id) do update set entered_at = now())
         insert into account.handoffs (code_hash, user_id, session_id, workspace_id, redeemed_at)
-        values ($1, $2, $3, $4, case when $5 and set_config('synchronous_commit', 'off', true) = 'off' then now() end)",
+        values ($1, $2, $3, $4, case when $5 then case when set_config('synchronous_commit', 'off', true) is not null then now() end end)",
         hash.bytes(),
         tenant.live.person.id.uuid(),
         session.uuid(),

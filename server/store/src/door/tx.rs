@@ -31,7 +31,7 @@ impl DoorTx {
         &mut self.tx
     }
 
-    /// Ends the transaction and keeps what was written.
+    /// Keeps what was written, and is done with the transaction: one that wrote nothing ends when its connection is back.
     ///
     /// # Errors
     /// When the database fails; then nothing was written.

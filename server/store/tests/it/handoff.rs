@@ -1,7 +1,7 @@
 //! Invariant: a handoff lets its session into its workspace once, within 60 s, and nothing else anywhere; and it never
 //! stands for a seat: that is read when the code is redeemed (blueprint section 6; security.md T-12, T-13).
 
-use crate::support::{Person, Place, World, change, execute, kind, seat, sign_in, slug};
+use crate::support::{Person, Place, World, change, execute, kind, seat, sign_in, slug, texts};
 use model::{Slug, WorkspaceRole};
 use std::sync::Arc;
 use store::{
@@ -205,4 +205,25 @@ async fn only_who_really_enters_was_there() {
         tx.commit().await.unwrap();
         assert_eq!(last().await.as_ref(), Some(&place.slug));
     }
+}
+
+/// Entering ahead leaves the same trace as a code that was handed out and presented, and nothing that could be presented.
+#[tokio::test]
+async fn a_code_that_is_passed_is_noted_and_is_used_up() {
+    let world = World::new().await;
+    let mut superuser = world.db.superuser().await;
+    let visits = "select entered_at::text from account.visits";
+    for visited in [false, true] {
+        let code = Secret::generate("").unwrap();
+        let mut tx = world.read(&world.ann, &world.a2).await;
+        let passed =
+            if visited { handoffs::pass_and_visit(&mut tx, &code).await } else { handoffs::pass(&mut tx, &code).await };
+        passed.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(texts(&mut superuser, visits).await.len(), usize::from(visited), "a visit is where one really was");
+        let said = redeem(&world, &world.ann.session(), &world.a2.slug, &code).await;
+        assert_eq!(said, Err(HandoffRefused::Used), "a code that let somebody in lets in again");
+    }
+    let noted = "select code_hash::text from account.handoffs where redeemed_at is not null";
+    assert_eq!(texts(&mut superuser, noted).await.len(), 2);
 }
