@@ -31,7 +31,7 @@ mod web_origin;
 use clap::Parser as _;
 use std::process::ExitCode;
 
-/// With the system's a request takes a tenth more of the processor; with this the server some 12 MB more of memory.
+/// With the system's a request takes a tenth more of the processor; with this the server some 10 MB more of memory.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
