@@ -27,7 +27,7 @@ const AHEAD: usize = 8;
 pub(crate) async fn run(State(web): State<Web>, request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
     let id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
-    // What tells a person that it took too long.
+    // Only a page needs it, to say that it took too long.
     let context = (!respond::is_api(&path)).then(|| pages::context(&web, &request));
     let tasks = web.tasks.clone();
     let work = async move {
@@ -40,13 +40,13 @@ pub(crate) async fn run(State(web): State<Web>, request: Request, next: Next) ->
         Ok(Ok(response)) => response,
         // It panicked: nothing aborts these tasks. The hook has logged it.
         Ok(Err(_)) => respond::broken(&path, &id),
-        Err(_) => context.map_or_else(
-            || {
+        Err(_) => match context {
+            Some(context) => app::ssr::unavailable(&context),
+            None => {
                 let message = "The request took too long. Try again in a moment.";
                 respond::error(StatusCode::SERVICE_UNAVAILABLE, "unavailable", message)
-            },
-            |context| app::ssr::unavailable(&context),
-        ),
+            }
+        },
     }
 }
 
