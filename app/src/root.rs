@@ -9,7 +9,7 @@ use crate::{
     reactive,
     routes::Route,
     session::Session,
-    ui::{Gone, NotFound, Toasts, Unavailable},
+    ui::{Gone, NotFound, Toasts, Unavailable, UnsavedDialog},
 };
 use leptos::prelude::*;
 
@@ -100,5 +100,6 @@ pub fn App(
             Plane::Unavailable => view! { <Unavailable/> }.into_any(),
         }})}
         <Toasts/>
+        <UnsavedDialog/>
     }
 }

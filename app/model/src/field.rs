@@ -27,6 +27,11 @@ impl FieldErrors {
         self.0.iter().find(|e| e.field == field).map(|e| e.message.as_str())
     }
 
+    /// Takes the complaint about `field` away: it was changed.
+    pub fn clear(&mut self, field: &str) {
+        self.0.retain(|error| error.field != field);
+    }
+
     /// Takes a parsed value, or notes the complaint and gives `None`.
     pub fn take<T, E: std::fmt::Display>(&mut self, field: &str, parsed: Result<T, E>) -> Option<T> {
         parsed.map_err(|e| self.0.push(FieldError { field: field.to_owned(), message: e.to_string() })).ok()

@@ -86,6 +86,9 @@ pub struct PickerWorkspace {
     /// Its colour and logo.
     #[serde(default)]
     pub brand: Brand,
+    /// How many people ask for a seat in it; 0 for whoever may not decide about that.
+    #[serde(default)]
+    pub waiting: u32,
 }
 
 impl PickerWorkspace {
@@ -213,6 +216,7 @@ mod tests {
             pinned: false,
             former: Vec::new(),
             brand: Brand::default(),
+            waiting: 0,
         };
         let organization = |name: &str, workspaces| PickerOrganization {
             id: OrganizationId::from_uuid(Uuid::nil()),

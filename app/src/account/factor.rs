@@ -141,10 +141,11 @@ fn Prove(session: Session, methods: FactorMethods, next: Option<String>, returne
                 aria-busy=move || busy.get().then_some("true") on:click=by_passkey><Icon name="passkey"/>"Use a passkey"</button>
         })}
         {methods.code.then(|| view! {
-            <form class="form" method="post" action=here novalidate on:submit=by_code>
+            <form class="form" method="post" action=here novalidate data-unguarded on:submit=by_code>
                 <div class="field">
                     <label for="code">"Code"</label>
                     <input class="input" id="code" name="code" type="text" autocomplete="one-time-code" autocapitalize="none" spellcheck="false" autofocus
+                        on:input=move |_| if returned.with_untracked(|r| r.errors.of("code").is_some()) { returned.update(|r| r.errors.clear("code")) }
                         aria-invalid=move || wrong().map(|_| "true") aria-describedby="code-error code-hint"/>
                     <p class="error" id="code-error">{move || wrong().map(|message| view! { <Icon name="alert"/><span>{message}</span> })}</p>
                     <p class="hint" id="code-hint">"The 6 digits that your authenticator app shows, or a recovery code."</p>

@@ -130,14 +130,16 @@ fn field(
     hint: Option<&'static str>,
     returned: &Returned,
 ) -> AnyView {
-    let error = returned.errors.of(name).map(str::to_owned);
+    // It goes when the field is changed; a blank one marks the field and is said above.
+    let error = RwSignal::new(returned.errors.of(name).map(str::to_owned));
     let value = returned.value(name).filter(|_| kind != "password").unwrap_or_default().to_owned();
     view! {
         <div class="field">
             <label for=name>{label}</label>
             <input class="input" id=name name=name type=kind value=value autocomplete=autocomplete required
-                aria-invalid=error.is_some().then_some("true") aria-describedby=format!("{name}-error {name}-hint")/>
-            <p class="error" id=format!("{name}-error")>{error.map(|message| view! { <Icon name="alert"/><span>{message}</span> })}</p>
+                on:input=move |_| if error.with_untracked(Option::is_some) { error.set(None) }
+                aria-invalid=move || error.with(Option::is_some).then_some("true") aria-describedby=format!("{name}-error {name}-hint")/>
+            <p class="error" id=format!("{name}-error")>{move || error.get().filter(|message| !message.is_empty()).map(|message| view! { <Icon name="alert"/><span>{message}</span> })}</p>
             {hint.map(|hint| view! { <p class="hint" id=format!("{name}-hint")>{hint}</p> })}
         </div>
     }

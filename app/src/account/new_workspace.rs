@@ -7,7 +7,7 @@ use crate::{
     error::AppError,
     routes::{Page, Route},
     session::use_session,
-    ui::{Banner, Empty, SelectField, SlugField, TextField, Toast, Tone},
+    ui::{Banner, Empty, ErrorSummary, SelectField, SlugField, TextField, Toast, Tone},
 };
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use model::{OrganizationRole, Slug, settings::NewWorkspaceInput};
@@ -97,6 +97,7 @@ fn Form(organizations: Vec<(String, String)>) -> impl IntoView {
             }
             match answer {
                 Ok(slug) => {
+                    browser::forget_unsaved();
                     session.refresh_picker(true);
                     session.navigator.push(Route::Workspace(slug, Page::Overview));
                     session.toast(Toast::done(format!("{name} is ready.")));
@@ -112,6 +113,7 @@ fn Form(organizations: Vec<(String, String)>) -> impl IntoView {
     };
     view! {
         <form class="form" method="post" action=Route::NewWorkspace.url() novalidate on:submit=submit on:input=input on:change=changed>
+            <ErrorSummary errors/>
             {move || message.with(|m| (!m.is_empty()).then(|| view! { <Banner tone=Tone::Bad message=m.clone()/> }))}
             <SelectField name="organization" label="Organization" value=organization options=organizations errors/>
             <TextField name="name" label="Name" value=name errors/>

@@ -139,7 +139,7 @@ fn body(session: Session, desk: Desk<OrganizationRole>, page: OrganizationPage, 
             view! {
                 <p class="lead">"An invite to the organization leads into every workspace of it. To let somebody into one only, invite them there."</p>
                 <div class="seats">
-                    {seats::invite_form(desk, data, OrganizationRole::Member, hint)}
+                    {seats::invite_form(desk, data.role, data.invites_left, OrganizationRole::Member, hint)}
                     {seats::open_invites(desk, data)}
                 </div>
             }
@@ -153,7 +153,10 @@ fn body(session: Session, desk: Desk<OrganizationRole>, page: OrganizationPage, 
 fn mine(desk: Desk<OrganizationRole>, role: OrganizationRole, name: &str) -> AnyView {
     view! {
         <p class="lead">{format!("You are {} of {name}: {} in every workspace of it. Its owners and admins manage the rest.", role.label(), role.inherited().label())}</p>
-        {desk.form(Some("leave"), "", view! { <button class="btn danger">"Leave the organization"</button> })}
+        {seats::asking("sign-out", "Leave organization…", desk.form(Some("leave"), "confirm", view! {
+            <p>{seats::consequence::<OrganizationRole>(name)}</p>
+            <button class="btn small danger">{format!("Leave {name}")}</button>
+        }))}
     }
     .into_any()
 }

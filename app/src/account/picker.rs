@@ -76,6 +76,27 @@ fn refresh(session: Session, class: &'static str) -> impl IntoView {
 }
 
 fn empty(session: Session) -> AnyView {
+    // Whoever is in an organization sees it; whoever manages one can make its first workspace.
+    let picker = session.picker.get();
+    if let Some(picker) = picker.filter(|picker| !picker.organizations.is_empty()) {
+        let creates = picker.manages_one();
+        let text = if creates {
+            "Your organization has no workspace yet. Create the first one."
+        } else {
+            "There is no workspace here yet. It shows up as soon as you get a seat in one."
+        };
+        return view! {
+            <header class="picker-head">
+                <h1>"Workspaces"</h1>
+                <span class="age">{move || age(session)}</span>
+                {creates.then(|| view! { <a class="btn primary small" href=Route::NewWorkspace.url()><Icon name="plus"/>"New workspace"</a> })}
+                {refresh(session, "btn quiet small")}
+            </header>
+            <p class="note">{text}</p>
+            {sections(session, &picker, "")}
+        }
+        .into_any();
+    }
     let email = session.person.with_untracked(|p| p.as_ref().map(|p| p.email.clone()).unwrap_or_default());
     view! {
         <section class="empty">

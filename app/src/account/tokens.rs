@@ -68,7 +68,11 @@ pub fn TokensPage() -> impl IntoView {
                         <div class="field">
                             <label for="name">"Name"</label>
                             <input class="input" id="name" name="name" type="text" autocomplete="off" placeholder="Nightly export" maxlength="80"
-                                value=name.get_untracked() on:input=move |event| name.set(browser::event_value(&event))
+                                value=name.get_untracked()
+                                on:input=move |event| {
+                                    returned.update(|r| r.errors.clear("name"));
+                                    name.set(browser::event_value(&event));
+                                }
                                 aria-invalid=move || returned.with(|r| r.errors.of("name").map(|_| "true")) aria-describedby="name-error"/>
                             <p class="error" id="name-error">{move || returned.with(|r| r.errors.of("name").map(|m| view! { <Icon name="alert"/><span>{m.to_owned()}</span> }))}</p>
                         </div>

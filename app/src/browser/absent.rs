@@ -221,3 +221,40 @@ pub fn number_at(_event: &ev::Event, _attribute: &str) -> Option<usize> {
 pub fn upper(letter: char) -> String {
     letter.to_uppercase().collect()
 }
+
+/// Whether leaving the page would lose what was typed.
+pub fn is_unsaved() -> bool {
+    false
+}
+
+/// What was typed is saved, or may be lost.
+pub fn forget_unsaved() {}
+
+/// The form that the event is of is being sent.
+pub fn sending(_event: &ev::SubmitEvent) {}
+
+/// What was sent is saved.
+pub fn sent() {}
+
+/// Focuses the first element that matches and selects what is typed in it.
+pub fn select(_selector: &str) {}
+
+/// Sets what is typed into the control with that id.
+pub fn put(_id: &str, _text: &str) {}
+
+/// Shows the dialog of that id, over everything else.
+pub fn show_dialog(_id: &str) {}
+
+/// Closes it; the focus goes back to where it was.
+pub fn close_dialog(_id: &str) {}
+
+/// Goes back in the browser's history.
+pub fn go_back() {}
+
+/// Notes what is typed, for as long as the document lives.
+pub fn watch_typing() {}
+
+/// Whether the box that the event comes from is checked.
+pub fn is_checked(_event: &ev::Event) -> bool {
+    false
+}

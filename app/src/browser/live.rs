@@ -20,6 +20,47 @@ pub fn focus(selector: &str) {
     }
 }
 
+/// Focuses the first element that matches and selects what is typed in it.
+pub fn select(selector: &str) {
+    if let Some(element) = find(selector) {
+        let _ = element.focus();
+        if let Some(input) = element.dyn_ref::<HtmlInputElement>() {
+            input.select();
+        }
+    }
+}
+
+/// Sets what is typed into the control with that id.
+pub fn put(id: &str, text: &str) {
+    if let Some(input) = by_id::<HtmlInputElement>(id) {
+        input.set_value(text);
+    } else if let Some(area) = by_id::<web_sys::HtmlTextAreaElement>(id) {
+        area.set_value(text);
+    }
+}
+
+/// Shows the dialog of that id, over everything else.
+pub fn show_dialog(id: &str) {
+    if let Some(dialog) = by_id::<web_sys::HtmlDialogElement>(id).filter(|dialog| !dialog.open()) {
+        let _ = dialog.show_modal();
+    }
+}
+
+/// Closes it; the focus goes back to where it was.
+pub fn close_dialog(id: &str) {
+    if let Some(dialog) = by_id::<web_sys::HtmlDialogElement>(id) {
+        dialog.close();
+    }
+}
+
+/// Goes back in the browser's history.
+pub fn go_back() {
+    super::history::write_waiting();
+    if let Ok(history) = window().history() {
+        let _ = history.back();
+    }
+}
+
 /// Empties the control with that id.
 pub fn clear(id: &str) {
     if let Some(input) = by_id::<HtmlInputElement>(id) {
@@ -53,12 +94,14 @@ pub fn reveal(selector: &str) {
 
 /// Loads a document: for leaving the console, never for a switch.
 pub fn load_document(url: &str) {
+    super::forget_unsaved();
     super::history::write_waiting();
     let _ = window().location().replace(url);
 }
 
 /// Loads this document again.
 pub fn reload_document() {
+    super::forget_unsaved();
     super::history::write_waiting();
     let _ = window().location().reload();
 }
@@ -186,8 +229,16 @@ pub fn event_value(event: &ev::Event) -> String {
     let Some(target) = event.target() else { return String::new() };
     match target.dyn_into::<HtmlInputElement>() {
         Ok(input) => input.value(),
-        Err(other) => other.dyn_into::<HtmlSelectElement>().map(|s| s.value()).unwrap_or_default(),
+        Err(other) => match other.dyn_into::<web_sys::HtmlTextAreaElement>() {
+            Ok(area) => area.value(),
+            Err(other) => other.dyn_into::<HtmlSelectElement>().map(|s| s.value()).unwrap_or_default(),
+        },
     }
+}
+
+/// Whether the box that the event comes from is checked.
+pub fn is_checked(event: &ev::Event) -> bool {
+    event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()).is_some_and(|input| input.checked())
 }
 
 /// Writes `text` into the control with that id whenever it changes; at first the control keeps what it has. Binding
@@ -323,7 +374,7 @@ pub fn is_typing() -> bool {
     document().active_element().is_some_and(|e| matches!(e.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"))
 }
 
-fn all(selector: &str) -> Vec<HtmlElement> {
+pub(super) fn all(selector: &str) -> Vec<HtmlElement> {
     let Ok(list) = document().query_selector_all(selector) else { return Vec::new() };
     (0..list.length()).filter_map(|i| list.item(i)?.dyn_into().ok()).collect()
 }

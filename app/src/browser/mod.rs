@@ -18,6 +18,11 @@ mod controls;
 pub use controls::watch_controls;
 
 #[cfg(feature = "hydrate")]
+mod unsaved;
+#[cfg(feature = "hydrate")]
+pub use unsaved::{forget_unsaved, is_unsaved, sending, sent, watch_typing};
+
+#[cfg(feature = "hydrate")]
 mod measure;
 #[cfg(feature = "hydrate")]
 pub use measure::*;
@@ -43,7 +48,7 @@ mod absent;
 pub use absent::*;
 
 mod navigator;
-pub use navigator::{Navigator, opens_here};
+pub use navigator::{Leaving, Navigator, opens_here};
 
 mod passkey;
 pub use passkey::{PasskeyFailed, create_passkey, sign_with_passkey};

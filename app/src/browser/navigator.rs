@@ -8,10 +8,22 @@ use crate::routes::Route;
 use leptos::prelude::*;
 use model::Slug;
 
+/// What waits for a person to say that what they typed may be lost.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Leaving {
+    /// Going to another address.
+    To(Box<Route>),
+    /// Going back or forward in the history.
+    Through,
+    /// Signing out.
+    SignOut,
+}
+
 /// The current address, and going to another.
 #[derive(Clone, Copy)]
 pub struct Navigator {
     route: RwSignal<Route>,
+    leaving: RwSignal<Option<Leaving>>,
     /// Workspaces that were renamed while this document was open: from the former slug to the present one.
     moved: StoredValue<Vec<(Slug, Slug)>>,
     /// How far down the page was when it was left: restored once its data is on screen again.
@@ -30,6 +42,7 @@ impl Navigator {
     pub fn new(route: Route) -> Self {
         let navigator = Self {
             route: RwSignal::new(route),
+            leaving: RwSignal::new(None),
             moved: StoredValue::new(Vec::new()),
             scroll: StoredValue::new(0.0),
             noted: StoredValue::new(f64::NAN),
@@ -51,8 +64,25 @@ impl Navigator {
         self.route.get_untracked()
     }
 
-    /// Goes to an address and leaves the current one in the history.
+    /// What waits for a person's word.
+    pub const fn leaving(self) -> RwSignal<Option<Leaving>> {
+        self.leaving
+    }
+
+    /// Whether the person is asked first, because leaving would lose what they typed.
+    pub fn asks(self, leaving: impl FnOnce() -> Leaving) -> bool {
+        let asks = super::is_unsaved();
+        if asks {
+            self.leaving.set(Some(leaving()));
+        }
+        asks
+    }
+
+    /// Goes to an address and leaves the current one in the history; asks first where that would lose what was typed.
     pub fn push(self, route: Route) {
+        if self.asks(|| Leaving::To(Box::new(route.clone()))) {
+            return;
+        }
         let route = self.present(route);
         #[cfg(feature = "hydrate")]
         self.write_history(&route, true);
@@ -152,6 +182,12 @@ mod live {
             let _ = window_event_listener(ev::click, move |event| self.follow_link(&event));
             let _ = window_event_listener(ev::popstate, move |event| {
                 history::forget_waiting();
+                let here = self.route_now();
+                if self.present(located()) != here && self.asks(|| Leaving::Through) {
+                    // The browser has gone there already. Here stands behind it until the person has decided.
+                    history::stand_at(&here.url(), self.noted.get_value());
+                    return;
+                }
                 let top = event.state().as_f64().unwrap_or_default();
                 self.scroll.set_value(top);
                 self.noted.set_value(top);

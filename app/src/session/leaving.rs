@@ -4,7 +4,7 @@
 use super::Session;
 use crate::{
     account::sign_out,
-    browser,
+    browser::{self, Leaving},
     routes::{ReturnTo, Route, SignInNotice},
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -30,6 +30,9 @@ impl Session {
     /// Signs out: at the server, in this tab and in all others (switcher seed, section 9). A server that fails or
     /// hangs holds nobody here; the sign-in page then tells it again ([`finish_sign_out`](Self::finish_sign_out)).
     pub fn sign_out(self) {
+        if self.navigator.asks(|| Leaving::SignOut) {
+            return;
+        }
         browser::set_sign_out_pending(true);
         browser::after(SIGN_OUT_MILLIS, move || self.leave(SignInNotice::SignedOut));
         spawn_local(async move {

@@ -122,6 +122,7 @@ impl Session {
     /// Begins to listen to the browser. Called once, in the browser, after hydration.
     pub fn listen(self) {
         browser::drop_unscripted();
+        browser::watch_typing();
         browser::replay_typing();
         if let Some(person) = self.person.with_untracked(|p| p.as_ref().map(|p| p.id)) {
             self.uses.set_value(browser::kept_uses(&person.to_string()));
@@ -196,6 +197,13 @@ impl Session {
             self.staging.clear();
             self.refresh_picker(false);
         }
+    }
+
+    /// How many people ask for a seat in a workspace, if this person may decide about it.
+    pub fn waiting_in(self, slug: Option<&Slug>) -> u32 {
+        let Some(slug) = slug else { return 0 };
+        self.picker
+            .with(|picker| picker.as_ref().and_then(|p| p.find(slug)).map_or(0, |(_, workspace)| workspace.waiting))
     }
 
     /// How a workspace stands now: for the one on screen to hear.

@@ -315,7 +315,7 @@ fn way_out(picker: &Picker) -> Picker {
         .iter()
         .filter_map(|o| {
             let workspace = o.workspaces.iter().find(|w| Some(w.id) == default)?;
-            let workspaces = vec![PickerWorkspace { opened: None, ..workspace.clone() }];
+            let workspaces = vec![PickerWorkspace { opened: None, waiting: 0, ..workspace.clone() }];
             Some(PickerOrganization { workspaces, ..o.clone() })
         })
         .collect();

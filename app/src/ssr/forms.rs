@@ -16,12 +16,13 @@ use crate::{
     routes::{Page, ReturnTo, Route, SettingsPage},
 };
 use axum::body::Body;
-use http::{Response, StatusCode, Uri};
+use http::{HeaderValue, Response, StatusCode, Uri, header};
 use model::{
     FieldErrors, Slug,
     catalog::Lifecycle,
     factor::FactorAsked,
     id::OrganizationId,
+    invite::to_correct,
     members::{Deed, Done},
     picture::Hue,
 };
@@ -60,9 +61,14 @@ impl Form {
                 || (has_factors && name == "code")
         };
         let values = self.0.into_iter().filter(|(name, _)| !secret(name)).collect();
-        let errors = error.fields();
-        let message =
-            if matches!(error, AppError::Invalid(_)) && errors.0.len() == 1 { String::new() } else { error.message() };
+        // What is wrong is said once: at its field where it has one.
+        let (errors, message) = match error {
+            AppError::Credentials => (FieldErrors::one("password", ""), error.message()),
+            error => match error.fields() {
+                none if none.0.is_empty() => (none, error.message()),
+                fields => (fields, String::new()),
+            },
+        };
         Returned { values, errors, message, results: Vec::new() }
     }
 }
@@ -132,6 +138,9 @@ pub async fn submit(context: RequestContext, uri: &Uri, posted: Posted) -> Respo
                 *response.status_mut() =
                     StatusCode::from_u16(error.status()).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
             }
+            if let Some(Ok(value)) = error.retry_after().map(|seconds| HeaderValue::from_str(&seconds.to_string())) {
+                response.headers_mut().insert(header::RETRY_AFTER, value);
+            }
             response
         }
     };
@@ -196,7 +205,9 @@ async fn told(call: &Call, uri: &Uri, done: Done) -> Result<Outcome, AppError> {
     if done.results.is_empty() {
         return Ok(Outcome::Go(uri.path().to_owned()));
     }
-    let returned = Returned { results: done.results, ..Returned::default() };
+    // The field keeps what is to be corrected, and nothing else.
+    let values = vec![("emails".to_owned(), to_correct(&done.results))];
+    let returned = Returned { values, results: done.results, ..Returned::default() };
     Ok(Outcome::Show(page(call.clone(), uri, Some(returned)).await))
 }
 

@@ -14,7 +14,7 @@ mod forms;
 mod grant;
 pub mod identity;
 pub mod invite;
-mod letters;
+pub mod letters;
 mod limits;
 mod live;
 mod load;

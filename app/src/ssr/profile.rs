@@ -87,7 +87,7 @@ pub async fn ask_address(call: &Call, email: &str, password: &str) -> Result<(),
     services.paces.mail(call.request.device.ip, &new)?;
     let token = Secret::generate("").map_err(|_| AppError::Internal)?;
     let mut tx = identity::person(call).await?;
-    let taken = links::offer_address(&mut tx, &new, &token).await.map_err(fault)?;
+    let taken = links::offer_address(&mut tx, &new, &token).await.map_err(fault)?.map_err(AppError::Limited)?;
     let letter = if taken {
         letters::address_in_use(&new, services.link(&Route::SignIn { next: None, notice: None }.url()))
     } else {

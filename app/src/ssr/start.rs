@@ -30,7 +30,7 @@ use model::{
 use store::{
     deleted::is_slug_free,
     links::{self, LinkState, Purpose},
-    mail::Queue as _,
+    mail::{Caused, Queue as _},
     offers, organizations,
     seats::Freshness,
     secret::Secret,
@@ -71,8 +71,16 @@ pub async fn ask_sign_up(call: &Call, email: &str, next: &str) -> Result<Email, 
         }
     };
     let next = next.as_ref().map(ReturnTo::as_str);
-    services.store.offer_link(Purpose::SignUp, &email, &token, next, letter).await.map_err(fault)?;
+    sent(services.store.offer_link(Purpose::SignUp, &email, &token, next, letter).await.map_err(fault)?)?;
     Ok(email)
+}
+
+/// An address that got several such mails within minutes gets no more for now, whichever server was asked.
+const fn sent(caused: Caused) -> Result<(), AppError> {
+    match caused {
+        Caused::Counted => Ok(()),
+        Caused::Recipient(wait) | Caused::Spent(wait) => Err(AppError::Limited(wait)),
+    }
 }
 
 /// The absolute address of a link.
@@ -143,7 +151,7 @@ pub async fn ask_reset(call: &Call, email: &str) -> Result<Email, AppError> {
             letters::no_account(&email, services.link(&Route::Start(Start::SignUp { next: None }).url()))
         }
     };
-    services.store.offer_link(Purpose::Reset, &email, &token, None, letter).await.map_err(fault)?;
+    sent(services.store.offer_link(Purpose::Reset, &email, &token, None, letter).await.map_err(fault)?)?;
     Ok(email)
 }
 

@@ -177,6 +177,15 @@ fn halves(slug: &Slug) -> (String, String) {
     (front.to_owned(), back.to_owned())
 }
 
+/// How many people ask for a seat; nothing when nobody does.
+pub fn waiting_badge(count: u32) -> Option<AnyView> {
+    let said = if count == 1 { "1 access request".to_owned() } else { format!("{count} access requests") };
+    let words = said.clone();
+    (count > 0).then(|| view! {
+        <span class="count" data-testid="waiting-count" title=said.clone()><span aria-hidden="true">{count}</span><span class="visually-hidden">{words}</span></span>
+    }.into_any())
+}
+
 /// How long ago something was, with the exact time on hover.
 #[component]
 pub fn Ago(

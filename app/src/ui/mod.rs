@@ -12,7 +12,9 @@ mod notice;
 mod password;
 mod pin;
 mod slug_field;
+mod summary;
 mod toast;
+mod unsaved;
 
 pub use banner::{Banner, Empty, Failed, Tone};
 pub use chart::{BarChart, Spark};
@@ -21,9 +23,13 @@ pub use field::{EmailField, FileField, PictureForms, SelectField, TextAreaField,
 pub use gallery::Gallery;
 pub use icon::{Icon, Mark};
 pub use lasting::{Lasting, lasting};
-pub use marks::{Ago, Avatar, Face, Highlighted, SlugText, Status, StatusTone, WsIcon, lasting_slug, since};
+pub use marks::{
+    Ago, Avatar, Face, Highlighted, SlugText, Status, StatusTone, WsIcon, lasting_slug, since, waiting_badge,
+};
 pub use notice::{Asked, Gone, NotFound, Unavailable, ways_out};
 pub use password::PasswordField;
 pub use pin::pin_button;
 pub use slug_field::SlugField;
+pub use summary::{ErrorSummary, mend, mends};
 pub use toast::{Toast, Toasts};
+pub use unsaved::UnsavedDialog;

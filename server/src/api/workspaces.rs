@@ -167,6 +167,7 @@ mod tests {
             pinned: false,
             former: Vec::new(),
             brand: model::picture::Brand::default(),
+            waiting: 0,
         };
         let organization = |name: &str, role, workspaces| PickerOrganization {
             id: OrganizationId::from_uuid(Uuid::nil()),

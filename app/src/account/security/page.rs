@@ -11,7 +11,7 @@ use crate::{
     reactive,
     routes::{ReturnTo, Route},
     session::{Session, use_session},
-    ui::{Banner, Icon, Tone},
+    ui::{Banner, Icon, Tone, mends},
 };
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use model::{
@@ -239,7 +239,7 @@ pub(super) fn Line(
     view! {
         <div class="field">
             <label for=id>{label}</label>
-            <input class="input" id=id name=name type=kind autocomplete=autocomplete placeholder=placeholder spellcheck="false"
+            <input class="input" id=id name=name type=kind autocomplete=autocomplete placeholder=placeholder spellcheck="false" on:input=mends(desk.errors, name)
                 inputmode=numeric.then_some("numeric") aria-invalid=move || wrong().map(|_| "true") aria-describedby=error_id.clone()/>
             <p class="error" id=error_id>{move || wrong().map(|message| view! { <Icon name="alert"/><span>{message}</span> })}</p>
         </div>

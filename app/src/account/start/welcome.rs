@@ -10,7 +10,7 @@ use crate::{
     browser, reactive,
     routes::{Route, Start},
     session::use_session,
-    ui::{Icon, Mark, TextField},
+    ui::{Icon, Mark, TextField, mend},
 };
 use leptos::{prelude::*, task::spawn_local};
 use model::{Slug, profile::SlugCheck};
@@ -60,9 +60,16 @@ pub(super) fn WelcomePage(host: String) -> impl IntoView {
         own_slug.set_value(!text.is_empty());
         slug.set(text);
     };
+    let errors = form.errors;
+    let last = StoredValue::new(slug.get_untracked());
     reactive::effect(move || {
         let text = slug.get();
         check.set(None);
+        // Also where it follows the name.
+        if last.with_value(|last| *last != text) {
+            last.set_value(text.clone());
+            mend(errors, "slug");
+        }
         if text.is_empty() {
             return;
         }
@@ -98,7 +105,8 @@ pub(super) fn WelcomePage(host: String) -> impl IntoView {
         slug.set(instead);
         browser::focus("#slug");
     };
-    let errors = form.errors;
+    // One voice: what is wrong takes the place of what the look-up says.
+    let wrong = move || errors.with(|e| e.of("slug").map(str::to_owned));
     view! {
         <AccountFrame>
             <main class="auth wide" id="main">
@@ -127,10 +135,10 @@ pub(super) fn WelcomePage(host: String) -> impl IntoView {
                                 aria-describedby="slug-error slug-status"/>
                         </div>
                         <p class="error" id="slug-error">
-                            {move || errors.with(|e| e.of("slug").map(|m| view! { <Icon name="alert"/><span>{m.to_owned()}</span> }))}
+                            {move || wrong().map(|message| view! { <Icon name="alert"/><span>{message}</span> })}
                         </p>
                         <p class="slug-status" id="slug-status" role="status">
-                            {move || check.get().map(|check| match check {
+                            {move || check.get().filter(|_| wrong().is_none()).map(|check| match check {
                                 SlugCheck::Free => view! { <span class="free"><Icon name="check"/>"Free"</span> }.into_any(),
                                 SlugCheck::Not { reason, instead } => view! {
                                     <span class="taken">{reason}</span>

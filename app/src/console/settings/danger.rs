@@ -45,6 +45,7 @@ fn delete(scope: Scope, contents: Contents) -> AnyView {
             }
             match answer {
                 Ok(()) => {
+                    browser::forget_unsaved();
                     scope.session.refresh_picker(true);
                     scope.session.navigator.push(Route::home());
                     scope.session.toast(Toast::done(format!("{deleted} is deleted. You can restore it for 14 days.")));

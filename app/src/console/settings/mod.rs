@@ -15,8 +15,9 @@ pub use server_fns::*;
 
 use super::{PageData, VisitData, host::failed, scope::Scope};
 use crate::{
+    reactive,
     routes::{Page, SettingsPage},
-    ui::Icon,
+    ui::{Icon, waiting_badge},
 };
 use leptos::prelude::*;
 use model::{Capability, WorkspaceRole};
@@ -29,10 +30,12 @@ pub fn view(scope: Scope, page: SettingsPage) -> AnyView {
     let link = move |target: SettingsPage| {
         let current = (target.key() == here).then_some("page");
         let (icon, title, needed) = (target.icon(), target.title(), target.requires());
-        let url = scope.url(&Page::Settings(target));
+        let url = scope.url(&Page::Settings(target.clone()));
+        let count =
+            (target == SettingsPage::Members).then(|| reactive::following(move || waiting_badge(waiting(scope).get())));
         view! {
             <a class="nav-item" href=url aria-current=current data-locked=move || (!scope.may(needed)).then_some("")>
-                <Icon name=icon/>{title}
+                <Icon name=icon/>{title}{count}
             </a>
         }
     };
@@ -44,6 +47,13 @@ pub fn view(scope: Scope, page: SettingsPage) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// How many people ask for a seat in the workspace on screen, as far as this person may decide about it.
+fn waiting(scope: Scope) -> Memo<u32> {
+    Memo::new(move |_| {
+        scope.session.waiting_in(scope.entry.with(|e| e.as_ref().map(|e| e.workspace.slug.clone())).as_ref())
+    })
 }
 
 fn framed(scope: Scope, page: SettingsPage) -> AnyView {

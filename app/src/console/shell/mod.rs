@@ -5,7 +5,7 @@ use crate::{
     account::ProfileMenu,
     browser, reactive,
     routes::{Page, SettingsPage, section_requires},
-    ui::{Face, Icon},
+    ui::{Face, Icon, waiting_badge},
 };
 use leptos::prelude::*;
 use model::{
@@ -140,6 +140,8 @@ fn Navigation(place: Place, hue: Signal<u8>) -> impl IntoView {
     let (overview, in_overview) =
         (move || place.url(&Page::Overview), move || place.page.with(|p| matches!(p, Page::Overview | Page::Unknown)));
     let in_settings = move || place.page.with(|p| matches!(p, Page::Settings(_)));
+    // Who has somebody to answer goes where they do.
+    let waiting = Memo::new(move |_| info.with(|i| place.session.waiting_in(Some(&i.slug))));
     let settings = move || place.url(&Page::Settings(SettingsPage::General));
     // On a phone four sections have a tab of their own; the others are under "More".
     let behind_more = |noun: Noun| matches!(noun, Noun::RatePlans | Noun::Usage);
@@ -163,7 +165,7 @@ fn Navigation(place: Place, hue: Signal<u8>) -> impl IntoView {
             <span class="spacer"></span>
             <a class="nav-item desk" href=settings title="Settings" hidden=move || !may(Capability::ReadAll)
                 aria-current=move || in_settings().then_some("page") data-hue=move || tinted(in_settings())>
-                <Icon name="settings"/><span class="rail-label">"Settings"</span>
+                <Icon name="settings"/><span class="rail-label">"Settings"</span>{reactive::following(move || waiting_badge(waiting.get()))}
             </a>
             <button class="nav-item nav-more" type="button" popovertarget="more-menu"><Icon name="more"/><span class="rail-label">"More"</span></button>
         </nav>
@@ -174,7 +176,7 @@ fn Navigation(place: Place, hue: Signal<u8>) -> impl IntoView {
                     <Icon name=icon_of(noun)/>{noun.title()}
                 </a>
             }).collect_view()}
-            <a class="menu-item" href=settings hidden=move || !may(Capability::ReadAll) on:click=move |_| browser::hide_popover("more-menu")><Icon name="settings"/>"Settings"</a>
+            <a class="menu-item" href=settings hidden=move || !may(Capability::ReadAll) on:click=move |_| browser::hide_popover("more-menu")><Icon name="settings"/>"Settings"{reactive::following(move || waiting_badge(waiting.get()))}</a>
         </div>
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     browser, reactive,
     routes::{Page, Route, SettingsPage},
     session::{Session, use_session},
-    ui::{Face, Highlighted, Icon, WsIcon, pin_button},
+    ui::{Face, Highlighted, Icon, WsIcon, pin_button, waiting_badge},
 };
 use leptos::{ev::KeyboardEvent, prelude::*};
 use model::{
@@ -76,6 +76,10 @@ pub fn Switcher(
         }
     };
     let searched = Memo::new(move |_| session.picker.with(|p| p.as_ref().is_some_and(|p| p.count() >= SEARCHED)));
+    // In all workspaces: whoever is in one of them sees that somebody waits in another.
+    let waiting = Memo::new(move |_| {
+        session.picker.with(|picker| picker.as_ref().map_or(0, |p| p.rows().map(|(_, w)| w.waiting).sum::<u32>()))
+    });
     let settings = move || info.with(|i| Page::Settings(SettingsPage::General).url(&i.slug));
     view! {
         <button class="switcher" type="button" popovertarget=MENU data-testid="switcher" on:click=opened>
@@ -84,6 +88,7 @@ pub fn Switcher(
                 <span class="name" data-testid="workspace-name">{reactive::following(move || info.with(|i| i.name.clone()))}</span>
                 <span class="org">{reactive::following(move || info.with(|i| i.organization.clone()))}</span>
             </span>
+            {reactive::following(move || waiting_badge(waiting.get()))}
             <Icon name="chevron-up-down"/>
             <span class="visually-hidden">"Switch workspace"</span>
         </button>
@@ -237,6 +242,7 @@ fn item(
                 <span title=workspace.name.clone()><Highlighted text=workspace.name.clone() letters/></span>
                 <span class="org">{organization.name.clone()}</span>
             </span>
+            {waiting_badge(workspace.waiting)}
             <span class="role" title=workspace.seat.explain(&organization.name)>{workspace.seat.role().label()}</span>
             {number.map(|n| view! { <kbd class="kbd" data-script aria-hidden="true">{n}</kbd> })}
             {is_here.then(|| view! { <Icon name="check"/> })}

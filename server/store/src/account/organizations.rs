@@ -166,23 +166,28 @@ pub async fn people(tx: &mut OrganizationTx) -> Result<Vec<Enrolled>, StoreError
         .collect())
 }
 
-/// Gives somebody who has a role in the organization another.
+/// Gives somebody who has a role in the organization another. Answers with their name.
 ///
 /// # Errors
 /// [`StoreError::Seating`] when a rule refuses it.
-pub async fn set_role(tx: &mut OrganizationTx, user: UserId, role: OrganizationRole) -> Result<(), StoreError> {
-    if !people(tx).await?.iter().any(|enrolled| enrolled.id == user) {
-        return Err(Refused::NoSeat.into());
-    }
-    change(tx, user, Some(role)).await
+pub async fn set_role(tx: &mut OrganizationTx, user: UserId, role: OrganizationRole) -> Result<String, StoreError> {
+    let name = name_of(tx, user).await?.ok_or(Refused::NoSeat)?;
+    change(tx, user, Some(role)).await?;
+    Ok(name)
 }
 
-/// Takes somebody's role in the organization away, and with it every seat that was inherited.
+async fn name_of(tx: &mut OrganizationTx, user: UserId) -> Result<Option<String>, StoreError> {
+    Ok(people(tx).await?.into_iter().find(|enrolled| enrolled.id == user).map(|enrolled| enrolled.name))
+}
+
+/// Takes somebody's role in the organization away, and with it every seat that was inherited. Answers with their name.
 ///
 /// # Errors
 /// [`StoreError::Seating`] when a rule refuses it.
-pub async fn remove(tx: &mut OrganizationTx, user: UserId) -> Result<(), StoreError> {
-    change(tx, user, None).await
+pub async fn remove(tx: &mut OrganizationTx, user: UserId) -> Result<String, StoreError> {
+    let name = name_of(tx, user).await?.unwrap_or_default();
+    change(tx, user, None).await?;
+    Ok(name)
 }
 
 /// Gives up one's own role; with a successor, makes them an owner in the same step.
@@ -196,17 +201,19 @@ pub async fn leave(tx: &mut OrganizationTx, successor: Option<UserId>) -> Result
     change(tx, tx.user, None).await
 }
 
-/// Makes somebody of the organization an owner, and oneself an admin.
+/// Makes somebody of the organization an owner, and oneself an admin. Answers with their name.
 ///
 /// # Errors
 /// [`StoreError::Seating`] when one is no owner, or they are not in it.
-pub async fn transfer(tx: &mut OrganizationTx, to: UserId) -> Result<(), StoreError> {
+pub async fn transfer(tx: &mut OrganizationTx, to: UserId) -> Result<String, StoreError> {
     if tx.role != OrganizationRole::Owner {
         return Err(Refused::NotAllowed.into());
     }
+    let name = name_of(tx, to).await?.unwrap_or_default();
     succeed(tx, to).await?;
     change(tx, tx.user, Some(OrganizationRole::Admin)).await?;
-    audit::note(tx, Action::OwnershipTransferred, to.uuid(), &Detail::none()).await
+    audit::note(tx, Action::OwnershipTransferred, to.uuid(), &Detail::none()).await?;
+    Ok(name)
 }
 
 async fn succeed(tx: &mut OrganizationTx, successor: UserId) -> Result<(), StoreError> {
@@ -284,6 +291,14 @@ fn place(tx: &OrganizationTx) -> Place {
 pub async fn open_invites(tx: &mut OrganizationTx) -> Result<Vec<SentInvite>, StoreError> {
     let place = place(tx);
     invites::open(tx.connection(), place, role_words::<OrganizationRole>).await
+}
+
+/// How many more mails the person and the organization may cause today.
+///
+/// # Errors
+/// When the database fails.
+pub async fn mail_allowance(tx: &mut OrganizationTx) -> Result<crate::mail::Allowance, StoreError> {
+    crate::mail::allowance(tx.connection()).await
 }
 
 /// Invites an address into the organization. The mail is to be queued in the same transaction when it is

@@ -16,6 +16,7 @@ use model::{
 };
 use moka::future::Cache;
 use std::{
+    collections::HashMap,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -130,6 +131,11 @@ async fn read(tx: &mut PersonTx) -> Result<Picker, StoreError> {
         None => sqlx::query_scalar!(r#"select now() as "now!""#).fetch_one(tx.reading()).await?,
     };
     let deleted = super::deleted::list(tx).await?;
+    let waiting = sqlx::query!(r#"select slug as "slug!", waiting as "waiting!" from door.waiting_requests()"#)
+        .fetch_all(tx.reading())
+        .await?;
+    let waiting: HashMap<String, u32> =
+        waiting.into_iter().map(|row| (row.slug, u32::try_from(row.waiting).unwrap_or(u32::MAX))).collect();
     let user = tx.live().person.id.uuid();
     let chosen = sqlx::query!("select picker_order, recents_since from account.preferences where user_id = $1", user)
         .fetch_optional(tx.reading())
@@ -150,6 +156,7 @@ async fn read(tx: &mut PersonTx) -> Result<Picker, StoreError> {
         if let Some(organization) = organizations.last_mut() {
             let former = row.former.unwrap_or_default().iter().filter_map(|slug| Slug::parse(slug).ok()).collect();
             organization.workspaces.push(PickerWorkspace {
+                waiting: waiting.get(slug.as_str()).copied().unwrap_or_default(),
                 id: WorkspaceId::from_uuid(id),
                 name,
                 slug,
