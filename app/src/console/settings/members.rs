@@ -6,7 +6,7 @@ use crate::{
     seats::{self, Desk},
 };
 use leptos::prelude::*;
-use model::{WorkspaceRole, list::Noun, members::Members};
+use model::{WorkspaceRole, invite::AT_ONCE, list::Noun, members::Members};
 
 /// The page's body; the settings' own shell stands around it.
 pub fn view(scope: Scope) -> AnyView {
@@ -28,7 +28,10 @@ pub fn view(scope: Scope) -> AnyView {
         move |error| scope.stopped(error),
     );
     // The form stands outside of what is read anew, so that what is typed into it stays.
-    let form = Memo::new(move |_| with_members(scope, |data| (data.role, data.invites_left)));
+    let form = Memo::new(move |_| {
+        // How many are left matters where it is less than may be sent at once.
+        with_members(scope, |data| (data.role, data.invites_left.min(u32::try_from(AT_ONCE).unwrap_or(u32::MAX))))
+    });
     // Somebody asked, or was answered by somebody else: the list of seats knows first.
     let waiting = super::waiting(scope);
     reactive::effect(move || {
