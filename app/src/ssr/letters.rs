@@ -58,7 +58,7 @@ pub fn request(told: &Told, members: String) -> Letter {
     Letter::new(&told.to, format!("{asker} asks for access to {place}"))
         .say(format!(
             "{asker} ({}) asks for a seat in {place}. You can approve or refuse it under Settings, Members.",
-            MailName::of(&told.asker_email)
+            told.asker_email
         ))
         .button("Review the request", members)
         .aside(format!("You get this because you manage the seats of {place}."))

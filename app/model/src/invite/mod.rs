@@ -206,7 +206,12 @@ pub fn counted(text: &str, most: usize) -> Result<String, String> {
 
 /// The complaint about a list that is too long.
 pub fn too_many(people: usize, most: usize) -> String {
-    format!("{people} people are {} too many. You can invite {most} at once.", people.saturating_sub(most))
+    let may = match most {
+        0 => return "You can’t invite more people today.".to_owned(),
+        AT_ONCE.. => format!("You can invite {AT_ONCE} at once."),
+        most => format!("You can invite {most} more today."),
+    };
+    format!("{people} people are {} too many. {may}", people.saturating_sub(most))
 }
 
 /// The words for a stored role of a workspace or an organization.

@@ -236,6 +236,7 @@ impl World {
                 insert into account.sign_ins (id, secret_hash, user_id)
                     values (gen_random_uuid(), sha256($1::text::bytea), $1);
                 insert into account.mail_queue (id, letter) values ($1, '{}');
+                insert into account.caused_mails (kind, recipient, user_id) values ('address', sha256('a'), $1);
                 insert into account.mail_links (token_hash, purpose, email, user_id, expires_at)
                     values (sha256($1::text::bytea), 'address', 'new@stile.example', $1, now() + interval '1 hour');
                 insert into account.portraits (user_id, image) values ($1, 'a picture');
