@@ -1,10 +1,7 @@
 //! Inviting several addresses at once, what became of each, and the invites that nobody has answered yet.
 
 use super::Desk;
-use crate::{
-    browser,
-    ui::{Ago, Icon, Status, StatusTone},
-};
+use crate::ui::{Ago, Icon, Status, StatusTone, copy_button};
 use leptos::prelude::*;
 use model::{
     invite::{DAYS, InviteOutcome, InviteResult},
@@ -61,7 +58,7 @@ fn outcome(results: &[InviteResult]) -> AnyView {
                     {link.map(|link| view! {
                         <div class="copy-box">
                             <code tabindex="0" data-testid="invite-link">{link}</code>
-                            <button class="btn small" type="button" data-script on:click=move |_| browser::copy(&copied)><Icon name="copy"/>"Copy link"</button>
+                            {copy_button(copied, "Copy link", "Link copied")}
                         </div>
                     })}
                 </li>
