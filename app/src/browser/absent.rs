@@ -59,6 +59,11 @@ pub fn set_title(_title: &str) {}
 /// Sets the tab's icon to that of a workspace, or back to Stile's own.
 pub fn set_icon(_address: Option<&str>) {}
 
+/// An attribute of `<html>`.
+pub fn root_attribute(_name: &str) -> Option<String> {
+    None
+}
+
 /// Sets when each of the elements that match applies, in their order.
 pub fn set_media(_selector: &str, _media: [&str; 2]) {}
 

@@ -106,6 +106,11 @@ pub fn set_root_attribute(name: &str, value: Option<&str>) {
     }
 }
 
+/// An attribute of `<html>`.
+pub fn root_attribute(name: &str) -> Option<String> {
+    document().document_element()?.get_attribute(name)
+}
+
 /// Sets when each of the elements that match applies, in their order.
 pub fn set_media(selector: &str, media: [&str; 2]) {
     for (element, media) in all(selector).iter().zip(media) {

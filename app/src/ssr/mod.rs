@@ -45,6 +45,7 @@ pub use password::Passwords;
 pub use shell::gallery;
 
 use crate::{boot::Theme, error::AppError};
+use model::preferences::Accents;
 use std::sync::Arc;
 use store::{Store, StoreError, door::Credential, identity::Device, seal::SealKey};
 
@@ -112,6 +113,8 @@ pub struct RequestContext {
     pub nonce: Option<String>,
     /// The device's theme.
     pub theme: Theme,
+    /// How the device tells workspaces apart.
+    pub accents: Accents,
 }
 
 /// Turns a fault of the database into what a caller may know of it, and logs the cause: the one place for both. The

@@ -18,6 +18,7 @@ pub(super) fn render(context: &RequestContext, boot: Boot, route: Route, status:
     let title = title(&boot.content, &route);
     let [light, dark] = colour_media(boot.theme);
     let theme = boot.theme.attribute().map(|t| format!(" data-theme=\"{t}\"")).unwrap_or_default();
+    let accent = context.accents.attribute().map(|a| format!(" data-accent=\"{a}\"")).unwrap_or_default();
     // A page that must be the same for everybody carries no nonce; its policy allows this origin's scripts instead.
     let same_for_all = matches!(boot.content, Content::Absent | Content::Gone | Content::Unavailable);
     let nonce = context.nonce.as_ref().filter(|_| !same_for_all).map(|n| format!(" nonce=\"{n}\"")).unwrap_or_default();
@@ -27,7 +28,10 @@ pub(super) fn render(context: &RequestContext, boot: Boot, route: Route, status:
     });
     let needs_chunk = root::needs_chunk(&boot.content, &route);
     let owner = Owner::new_root(None);
-    let body = owner.with(|| view! { <App boot route/> }.to_html());
+    let body = owner.with(|| {
+        provide_context(context.accents);
+        view! { <App boot route/> }.to_html()
+    });
     drop(owner);
     // Stile's own, and the same on every page: a picture of a page is nobody's to see.
     let picture = context.services.link("/share.png");
@@ -35,7 +39,7 @@ pub(super) fn render(context: &RequestContext, boot: Boot, route: Route, status:
     let pages = if needs_chunk { preload(pages) } else { String::new() };
     let wasm = preload(wasm);
     let html = format!(
-        "<!DOCTYPE html><html lang=\"en\"{theme}><head><meta charset=\"utf-8\">\
+        "<!DOCTYPE html><html lang=\"en\"{theme}{accent}><head><meta charset=\"utf-8\">\
         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1, viewport-fit=cover\">\
         <meta name=\"color-scheme\" content=\"light dark\"><title>{title}</title>\
         <meta name=\"theme-color\" media=\"{light}\" content=\"#fafaf8\">\
