@@ -6,6 +6,9 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{HtmlDocument, HtmlElement, HtmlTextAreaElement};
 
+/// What is copied, for the moment in which it is.
+const COPIED: &str = "copied";
+
 /// Copies a text, and returns whether it was copied. Where pages have no clipboard (plain http) or may not use it, the
 /// older command is tried.
 pub async fn copy(text: &str) -> bool {
@@ -17,17 +20,18 @@ pub async fn copy(text: &str) -> bool {
 /// The command copies what is selected: the text stands in the document for that moment.
 fn copy_by_command(text: &str) -> Option<bool> {
     let document = document();
-    let focused = document.active_element().and_then(|element| element.dyn_into::<HtmlElement>().ok());
-    let area: HtmlTextAreaElement = document.create_element("textarea").ok()?.dyn_into().ok()?;
-    area.set_class_name("copied");
-    area.set_read_only(true);
-    area.set_value(text);
-    document.body()?.append_child(&area).ok()?;
-    let _ = area.focus();
-    area.select();
-    let copied = document.dyn_ref::<HtmlDocument>().is_some_and(|d| d.exec_command("copy").unwrap_or(false));
+    let focused = document.active_element();
+    let area = document.create_element("textarea").ok()?;
+    for name in ["id", "class"] {
+        area.set_attribute(name, COPIED).ok()?;
+    }
+    area.set_attribute("readonly", "").ok()?;
+    area.set_text_content(Some(text));
+    document.query_selector("body").ok()??.append_child(&area).ok()?;
+    select_text(COPIED);
+    let copied = document.dyn_ref::<HtmlDocument>()?.exec_command("copy").unwrap_or(false);
     area.remove();
-    if let Some(focused) = focused {
+    if let Some(focused) = focused.as_ref().and_then(|element| element.dyn_ref::<HtmlElement>()) {
         let _ = focused.focus();
     }
     Some(copied)

@@ -86,6 +86,8 @@ impl Services {
 pub struct AssetUrls {
     /// The style sheet.
     pub css: String,
+    /// The style sheet of print, forced colours and short screens.
+    pub modes: String,
     /// The glue between page and wasm.
     pub js: String,
     /// The program.

@@ -35,7 +35,7 @@ pub(super) fn render(context: &RequestContext, boot: Boot, route: Route, status:
     drop(owner);
     // Stile's own, and the same on every page: a picture of a page is nobody's to see.
     let picture = context.services.link("/share.png");
-    let AssetUrls { css, js, wasm, pages, boot: start, font } = &context.services.assets;
+    let AssetUrls { css, modes, js, wasm, pages, boot: start, font } = &context.services.assets;
     let pages = if needs_chunk { preload(pages) } else { String::new() };
     let wasm = preload(wasm);
     let html = format!(
@@ -50,6 +50,7 @@ pub(super) fn render(context: &RequestContext, boot: Boot, route: Route, status:
         <link rel=\"icon\" href=\"/favicon.svg\" type=\"image/svg+xml\">\
         <link rel=\"preload\" href=\"{font}\" as=\"font\" type=\"font/woff2\" crossorigin>\
         <link rel=\"stylesheet\" href=\"{css}\">\
+        <link rel=\"stylesheet\" href=\"{modes}\" media=\"print, (forced-colors: active), (max-height: 480px)\">\
         <link rel=\"modulepreload\" href=\"{js}\"{nonce}>{wasm}{pages}\
         <script type=\"module\" src=\"{start}\"{nonce}></script></head>\
         <body>{body}<script type=\"{kind}\" id=\"{element}\">{data}</script></body></html>",

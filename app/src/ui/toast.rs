@@ -96,5 +96,6 @@ fn shown(session: Session, toast: Toast) -> impl IntoView {
 /// The text that a person is to copy, selected.
 fn by_hand(text: String) -> AnyView {
     browser::next_frame(|| browser::select_text(BY_HAND));
-    view! { <textarea class="input" id=BY_HAND readonly=true rows="2" aria-label="Text to copy" prop:value=text></textarea> }.into_any()
+    view! { <textarea class="input" id=BY_HAND readonly=true rows="2" aria-label="Text to copy">{text}</textarea> }
+        .into_any()
 }
