@@ -103,6 +103,8 @@ for (const [state, prepare] of [["not there", withoutClipboard], ["refused", ref
   });
 }
 
+test.afterEach(async () => forgetFactors(VIK));
+
 test("recovery codes and an app's key are copied where there is no clipboard", async ({ as }) => {
   const page = await as(VIK);
   await withoutClipboard(page);
@@ -111,7 +113,6 @@ test("recovery codes and an app's key are copied where there is no clipboard", a
   await page.getByTestId("new-codes").getByRole("button", { name: "Copy" }).click();
   await expect(toast(page)).toContainText("Recovery codes copied");
   expect((await pasted(page)).split("\n")).toEqual(codes);
-  await forgetFactors(VIK);
 });
 
 test("a workspace's address is read and copied in one piece, and a search is called what it is", async ({ as }) => {

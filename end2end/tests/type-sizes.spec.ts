@@ -19,7 +19,7 @@ async function hasSizes(page: Page, sizes: Record<string, number>): Promise<void
 }
 
 // At a desk, and on a phone.
-const TEXT = { desk: { body: 14, ui: 13, small: 12, figure: 28 }, phone: { body: 16, ui: 15, small: 13, figure: 24 } };
+const TEXT = { desk: { body: 14, ui: 13, small: 12, head: 14, figure: 28 }, phone: { body: 16, ui: 15, small: 13, head: 16, figure: 24 } };
 const SCREENS = [
   { name: "desk", width: 1280, row: 36, ...TEXT.desk },
   { name: "phone", width: 390, row: 56, ...TEXT.phone },
@@ -48,7 +48,7 @@ for (const screen of SCREENS) {
     await page.keyboard.press("Escape");
 
     await open(page, `/${FINANCE}/overview`);
-    await hasSizes(page, { h1: 20, ".figure .value": screen.figure, ".figure dt": screen.ui, ".section-head h2": 14, ".line": screen.ui, ".chart": 12 });
+    await hasSizes(page, { h1: 20, ".figure .value": screen.figure, ".figure dt": screen.ui, ".section-head h2": screen.head, ".line": screen.ui, ".chart": 12 });
     await open(page, `/${IT}/settings/general`);
     await hasSizes(page, { h1: 20, "h2": 16, ".field label": screen.ui, ".settings .nav-item": screen.ui });
     await open(page, "/home");

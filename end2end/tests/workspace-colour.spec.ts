@@ -3,7 +3,7 @@
 import { type Page, expect } from "@playwright/test";
 import { ADA, test } from "../support/as";
 import { FINANCE, IT } from "../support/facts";
-import { open } from "../support/people";
+import { contextOf, open } from "../support/people";
 import { byPalette, bySwitcher, expectFinance, rowsAreThere, workspaceName } from "../support/switching";
 
 const BRAND = 150;
@@ -97,4 +97,26 @@ test("a panel in a workspace's settings has its hue, and outside it is Stile's",
   await open(page, "/account/tokens");
   await page.locator("#name").focus();
   expect(await drawn(page, "#name", "outline-color"), "in the account").toBe(BRAND);
+});
+
+test("a device may tell workspaces apart without colour: kept there, with and without a script", async ({ browser }) => {
+  for (const javaScriptEnabled of [true, false]) {
+    const context = await contextOf(browser, ADA, { javaScriptEnabled });
+    const page = await context.newPage();
+    const go = (path: string) => (javaScriptEnabled ? open(page, path) : page.goto(path));
+    await go(`/${IT}/overview`);
+    const strip = () => page.locator(".strip").evaluate((element) => getComputedStyle(element).backgroundImage);
+    expect(await strip(), "the control: a plain colour at first").toBe("none");
+    await go("/account/preferences");
+    await page.getByRole("radio", { name: "By pattern" }).check();
+    await page.getByRole("button", { name: "Save preferences" }).click();
+    await expect(page.getByText("saved")).toBeVisible();
+    await go(`/${IT}/overview`);
+    await expect(page.locator("html")).toHaveAttribute("data-accent", "pattern");
+    expect(await strip(), "the strip has a pattern").toContain("repeating-linear-gradient");
+    expect(await page.locator(".switcher .ws-icon").evaluate((icon) => getComputedStyle(icon).backgroundColor), "and no colour").toMatch(/oklch\([\d.]+ 0 /);
+    await go("/account/preferences");
+    await expect(page.getByRole("radio", { name: "By pattern" }), "what was chosen is shown").toBeChecked();
+    await context.close();
+  }
 });
