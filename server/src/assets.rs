@@ -14,7 +14,7 @@ use std::{
 use tower_http::services::{ServeDir, ServeFile};
 
 /// The files of the client in `pkg`, as scripts/build names them.
-const FILES: [&str; 5] = ["stile.js", "stile.wasm", "pages.wasm", "stile.css", "inter.woff2"];
+const FILES: [&str; 6] = ["stile.js", "stile.wasm", "pages.wasm", "stile.css", "modes.css", "inter.woff2"];
 /// Characters of the hash: 48 bits tell builds apart.
 const HASH_LENGTH: usize = 12;
 
@@ -78,8 +78,8 @@ impl Site {
         });
         hash.truncate(HASH_LENGTH);
         let url = |file: &str| format!("/pkg/{hash}/{file}");
-        let [js, wasm, pages, css, font] = FILES.map(url);
-        let urls = AssetUrls { css, js, wasm, pages, boot: url("boot.js"), font };
+        let [js, wasm, pages, css, modes, font] = FILES.map(url);
+        let urls = AssetUrls { css, modes, js, wasm, pages, boot: url("boot.js"), font };
         Ok(Self { root: root.to_owned(), hash, urls })
     }
 

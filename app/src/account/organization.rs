@@ -1,6 +1,6 @@
 //! The pages of an organization: `/org/{id}/{members,invites,workspaces,domains}`.
 
-use super::{AccountFrame, load_organization, manage_organization};
+use super::{OrganizationFrame, load_organization, manage_organization};
 use crate::{
     boot::AccountData,
     browser,
@@ -9,12 +9,11 @@ use crate::{
     routes::{OrganizationPage, Page, Route},
     seats::{self, Desk},
     session::{Session, use_session},
-    ui::{Ago, Face, Icon, NotFound, SlugText, WsIcon},
+    ui::{Ago, Face, NotFound, SlugText, WsIcon},
 };
 use leptos::{prelude::*, task::spawn_local};
 use model::{
     OrganizationRole,
-    audit::AuditQuery,
     id::OrganizationId,
     members::{Members, OrganizationProfile, OrganizationWorkspace},
     picker::Picker,
@@ -95,32 +94,14 @@ pub fn OrganizationShell(
         {move || match failed.get() {
             Some(AppError::Absent) => view! { <NotFound/> }.into_any(),
             _ => view! {
-                <AccountFrame>
-                    <div class="account-page">
-                        <nav class="nav" aria-label="Organization">
-                            {OrganizationPage::ALL.into_iter().map(|to| view! {
-                                <a class="nav-item" href=Route::Organization(id, to).url() aria-current=(to == page).then_some("page")>
-                                    <Icon name=to.icon()/><span>{to.title()}</span>
-                                </a>
-                            }).collect_view()}
-                            {move || manages.get().then(|| view! {
-                                <a class="nav-item" rel="external" href=Route::OrganizationAudit(id, AuditQuery::default()).url()>
-                                    <Icon name="clock"/><span>"Audit log"</span>
-                                </a>
-                            })}
-                        </nav>
-                        <main id="main">
-                            <p class="over">{name}</p>
-                            <h1>{page.title()}</h1>
-                            {desk.said()}
-                            {move || failed.get().map(|error| view! { <p class="muted" role="alert">{error.message()}</p> })}
-                            {move || shown.with(|shown| match shown {
-                                Some(view) => body(session, desk, page, view),
-                                None => view! { <p class="muted" aria-busy="true">"Loading…"</p> }.into_any(),
-                            })}
-                        </main>
-                    </div>
-                </AccountFrame>
+                <OrganizationFrame id page=Some(page) name manages>
+                    {desk.said()}
+                    {move || failed.get().map(|error| view! { <p class="muted" role="alert">{error.message()}</p> })}
+                    {move || shown.with(|shown| match shown {
+                        Some(view) => body(session, desk, page, view),
+                        None => view! { <p class="muted" aria-busy="true">"Loading…"</p> }.into_any(),
+                    })}
+                </OrganizationFrame>
             }.into_any(),
         }}
     }

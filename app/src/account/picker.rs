@@ -126,7 +126,7 @@ fn listing(session: Session, query: RwSignal<String>, count: Option<usize>) -> A
                 <span class="visually-hidden">"Find a workspace"</span>
                 <input class="input" id="picker-search" type="search" placeholder="Find a workspace by name, address or organization" autocomplete="off" spellcheck="false"
                     on:input=move |event| query.set(browser::event_value(&event))/>
-                <kbd class="kbd">"/"</kbd>
+                <kbd class="kbd" aria-hidden="true">"/"</kbd>
             </label>
         })}
         {move || session.picker.get().map(|picker| sections(session, &picker, &query.get()))}

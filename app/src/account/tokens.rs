@@ -8,7 +8,7 @@ use crate::{
     reactive,
     routes::{AccountPage, Route},
     session::{Session, use_session},
-    ui::{Ago, Banner, Icon, Tone},
+    ui::{Ago, Banner, Icon, Tone, copy_button},
 };
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use model::{moment, token::OperatorToken};
@@ -99,7 +99,7 @@ fn Secret(secret: String) -> impl IntoView {
             <p><b>"Copy the token now."</b>" It is shown once; after this page only its name stays."</p>
             <div class="copy-box">
                 <code tabindex="0" data-testid="token">{secret}</code>
-                <button class="btn small" type="button" on:click=move |_| browser::copy(&copied)><Icon name="copy"/>"Copy"</button>
+                {copy_button(copied, "Copy", "Token copied")}
             </div>
         </div>
     }

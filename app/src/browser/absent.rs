@@ -41,6 +41,9 @@ pub fn forget_typing(_id: &str) {}
 /// Scrolls the first element that matches into view, if it is not.
 pub fn reveal(_selector: &str) {}
 
+/// Scrolls the line that the first match stands in sideways until it is in sight, if it is not.
+pub fn reveal_in_line(_selector: &str) {}
+
 /// Loads a document: for leaving the console, never for a switch.
 pub fn load_document(_url: &str) {}
 
@@ -55,6 +58,14 @@ pub fn set_title(_title: &str) {}
 
 /// Sets the tab's icon to that of a workspace, or back to Stile's own.
 pub fn set_icon(_address: Option<&str>) {}
+
+/// An attribute of `<html>`.
+pub fn root_attribute(_name: &str) -> Option<String> {
+    None
+}
+
+/// Sets when each of the elements that match applies, in their order.
+pub fn set_media(_selector: &str, _media: [&str; 2]) {}
 
 /// Sets or removes an attribute of `<html>`.
 pub fn set_root_attribute(_name: &str, _value: Option<&str>) {}
@@ -98,11 +109,18 @@ pub fn link_of(_selector: &str) -> Option<String> {
 /// Focuses the first element after the focused one, going round, that matches and whose text begins with `letter`.
 pub fn focus_by_letter(_selector: &str, _letter: &str) {}
 
-/// Copies the address of the page on screen.
-pub fn copy_address() {}
+/// The address of the page on screen.
+pub fn address() -> String {
+    String::new()
+}
 
-/// Copies a text.
-pub fn copy(_text: &str) {}
+/// Copies a text, and returns whether it was copied.
+pub async fn copy(_text: &str) -> bool {
+    false
+}
+
+/// Selects the text of the text area with that id.
+pub fn select_text(_id: &str) {}
 
 /// Closes the menu that a form stands in, if it stands in one.
 pub fn close_menu_around(_event: &ev::SubmitEvent) {}

@@ -92,6 +92,17 @@ pub fn reveal(selector: &str) {
     }
 }
 
+/// Scrolls the line that the first match stands in sideways until it is in sight, if it is not; the page stays where it is.
+pub fn reveal_in_line(selector: &str) {
+    let Some(element) = find(selector) else { return };
+    let Some(line) = element.parent_element() else { return };
+    let (at, seen) = (element.get_bounding_client_rect(), line.get_bounding_client_rect());
+    if at.left() < seen.left() || at.right() > seen.right() {
+        let middle = at.left() - seen.left() - (seen.width() - at.width()) / 2.0;
+        line.set_scroll_left(line.scroll_left() + middle as i32);
+    }
+}
+
 /// Loads a document: for leaving the console, never for a switch.
 pub fn load_document(url: &str) {
     super::forget_unsaved();
@@ -138,6 +149,18 @@ pub fn set_root_attribute(name: &str, value: Option<&str>) {
     }
 }
 
+/// An attribute of `<html>`.
+pub fn root_attribute(name: &str) -> Option<String> {
+    document().document_element()?.get_attribute(name)
+}
+
+/// Sets when each of the elements that match applies, in their order.
+pub fn set_media(selector: &str, media: [&str; 2]) {
+    for (element, media) in all(selector).iter().zip(media) {
+        let _ = element.set_attribute("media", media);
+    }
+}
+
 /// Keeps a preference of the device in a cookie for a year.
 pub fn set_preference_cookie(name: &str, value: &str) {
     if let Some(document) = document().dyn_ref::<web_sys::HtmlDocument>() {
@@ -171,15 +194,10 @@ pub fn show_popover(id: &str) {
     }
 }
 
-/// Copies the address of the page on screen.
-pub fn copy_address() {
+/// The address of the page on screen.
+pub fn address() -> String {
     super::history::write_waiting();
-    copy(&window().location().href().unwrap_or_default());
-}
-
-/// Copies a text.
-pub fn copy(text: &str) {
-    let _ = window().navigator().clipboard().write_text(text);
+    window().location().href().unwrap_or_default()
 }
 
 /// The values of a form's controls.

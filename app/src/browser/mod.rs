@@ -8,6 +8,11 @@ mod live;
 pub use live::*;
 
 #[cfg(feature = "hydrate")]
+mod clipboard;
+#[cfg(feature = "hydrate")]
+pub use clipboard::{copy, select_text};
+
+#[cfg(feature = "hydrate")]
 mod kept;
 #[cfg(feature = "hydrate")]
 pub use kept::*;

@@ -10,7 +10,7 @@ use crate::{
     live::{self, Standing},
     reactive,
     routes::{Page, Route},
-    ui::{Icon, Toast, ways_out},
+    ui::{Icon, Toast, copy_button, ways_out},
 };
 use leptos::prelude::*;
 use model::{Seat, Slug, workspace::WorkspaceProfile};
@@ -226,7 +226,7 @@ fn unsaved_box(unsaved: &[(String, String)]) -> AnyView {
         <section class="unsaved" aria-labelledby="unsaved">
             <h2 id="unsaved">"What you typed was not saved"</h2>
             <textarea class="input" readonly=true aria-labelledby="unsaved" rows="4" data-testid="unsaved" prop:value=text></textarea>
-            <div class="btn-row"><button class="btn" type="button" on:click=move |_| browser::copy(&copied)><Icon name="copy"/>"Copy"</button></div>
+            <div class="btn-row">{copy_button(copied, "Copy", "Text copied")}</div>
         </section>
     }
     .into_any()

@@ -3,7 +3,7 @@
 use super::{Desk, desk::EMAILS};
 use crate::{
     browser,
-    ui::{Ago, Icon, Status, StatusTone},
+    ui::{Ago, Icon, Status, StatusTone, copy_button},
 };
 use leptos::prelude::*;
 use model::{
@@ -101,7 +101,7 @@ fn result(result: &InviteResult) -> AnyView {
             {link.map(|link| view! {
                 <div class="copy-box">
                     <code tabindex="0" data-testid="invite-link">{link}</code>
-                    <button class="btn small" type="button" data-script on:click=move |_| browser::copy(&copied)><Icon name="copy"/>"Copy link"</button>
+                    {copy_button(copied, "Copy link", "Link copied")}
                 </div>
             })}
         </li>

@@ -7,6 +7,8 @@ mod choices;
 mod intent;
 mod leaving;
 
+pub use choices::colour_media;
+
 use crate::{
     account::load_picker,
     boot::{AccountData, Boot, Content, Returned, Theme},
@@ -247,9 +249,23 @@ impl Session {
 
     /// Says something at the foot of the screen for a while.
     pub fn toast(self, toast: Toast) {
-        let id = toast.id;
+        let (id, stays) = (toast.id, toast.by_hand.is_some());
         self.toasts.update(|toasts| toasts.push(toast.after(toasts)));
-        browser::after(6_000, move || self.dismiss(id));
+        if !stays {
+            browser::after(6_000, move || self.dismiss(id));
+        }
+    }
+
+    /// Copies a text and says `copied` if it was; otherwise the text is shown for copying by hand.
+    pub fn copy(self, text: String, copied: &'static str) {
+        browser::begin(async move {
+            if browser::copy(&text).await {
+                self.toast(Toast::done(copied));
+            } else {
+                self.toasts.update(|toasts| toasts.retain(|toast| toast.by_hand.is_none()));
+                self.toast(Toast::not_copied(text));
+            }
+        });
     }
 
     /// Takes back what was said.

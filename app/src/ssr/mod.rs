@@ -45,6 +45,7 @@ pub use password::Passwords;
 pub use shell::gallery;
 
 use crate::{boot::Theme, error::AppError};
+use model::preferences::Accents;
 use std::sync::Arc;
 use store::{Store, StoreError, door::Credential, identity::Device, seal::SealKey};
 
@@ -85,6 +86,8 @@ impl Services {
 pub struct AssetUrls {
     /// The style sheet.
     pub css: String,
+    /// The style sheet of print, forced colours and short screens.
+    pub modes: String,
     /// The glue between page and wasm.
     pub js: String,
     /// The program.
@@ -112,6 +115,8 @@ pub struct RequestContext {
     pub nonce: Option<String>,
     /// The device's theme.
     pub theme: Theme,
+    /// How the device tells workspaces apart.
+    pub accents: Accents,
 }
 
 /// Turns a fault of the database into what a caller may know of it, and logs the cause: the one place for both. The

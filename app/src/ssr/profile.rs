@@ -16,7 +16,7 @@ use model::{
     Email, FieldErrors,
     field::line,
     password::MAX_BYTES,
-    preferences::{Landing, PickerOrder, Preferences, Theme},
+    preferences::{Accents, Landing, PickerOrder, Preferences, Theme},
     profile::{NAME_MAX, Profile},
 };
 use store::{links, mail::Queue as _, profile, secret::Secret};
@@ -117,8 +117,14 @@ pub async fn preferences(call: &Call) -> Result<Preferences, AppError> {
     Ok(chosen)
 }
 
-/// Keeps what the person has chosen, and tells this device its theme.
-pub async fn save_preferences(call: &Call, landing: &str, order: &str, theme: &str) -> Result<Preferences, AppError> {
+/// Keeps what the person has chosen, and tells this device its theme and how to tell workspaces apart.
+pub async fn save_preferences(
+    call: &Call,
+    landing: &str,
+    order: &str,
+    theme: &str,
+    accents: &str,
+) -> Result<Preferences, AppError> {
     let chosen = Preferences {
         landing: Landing::from_word(landing).unwrap_or_default(),
         order: PickerOrder::from_word(order).unwrap_or_default(),
@@ -131,6 +137,9 @@ pub async fn save_preferences(call: &Call, landing: &str, order: &str, theme: &s
     call.request.services.store.forget_picker(&live).await;
     if let Some(theme) = chosen.theme {
         call.header(SET_COOKIE, &cookies::set_theme(theme));
+    }
+    if let Some(accents) = Accents::from_word(accents) {
+        call.header(SET_COOKIE, &cookies::set_accents(accents));
     }
     Ok(chosen)
 }
@@ -155,6 +164,6 @@ pub(super) async fn submit_profile(call: &Call, form: &Form, file: Option<Vec<u8
 
 /// Answers the POST of the preferences' form.
 pub(super) async fn submit_preferences(call: &Call, form: &Form) -> Result<Outcome, AppError> {
-    save_preferences(call, form.get("landing"), form.get("order"), form.get("theme")).await?;
+    save_preferences(call, form.get("landing"), form.get("order"), form.get("theme"), form.get("accents")).await?;
     Ok(Outcome::Go(Route::Preferences { saved: Some(Saved::Preferences) }.url()))
 }

@@ -6,6 +6,7 @@ use crate::{
     boot::{self, AccountData, Boot, Content},
     root,
     routes::Route,
+    session::colour_media,
     wire,
 };
 use axum::body::Body;
@@ -15,7 +16,9 @@ use leptos::{prelude::*, reactive::owner::Owner};
 /// Renders the document. All is at hand, so nothing waits and nothing is streamed: rows are in the first bytes.
 pub(super) fn render(context: &RequestContext, boot: Boot, route: Route, status: StatusCode) -> Response<Body> {
     let title = title(&boot.content, &route);
+    let [light, dark] = colour_media(boot.theme);
     let theme = boot.theme.attribute().map(|t| format!(" data-theme=\"{t}\"")).unwrap_or_default();
+    let accent = context.accents.attribute().map(|a| format!(" data-accent=\"{a}\"")).unwrap_or_default();
     // A page that must be the same for everybody carries no nonce; its policy allows this origin's scripts instead.
     let same_for_all = matches!(boot.content, Content::Absent | Content::Gone | Content::Unavailable);
     let nonce = context.nonce.as_ref().filter(|_| !same_for_all).map(|n| format!(" nonce=\"{n}\"")).unwrap_or_default();
@@ -25,22 +28,34 @@ pub(super) fn render(context: &RequestContext, boot: Boot, route: Route, status:
     });
     let needs_chunk = root::needs_chunk(&boot.content, &route);
     let owner = Owner::new_root(None);
-    let body = owner.with(|| view! { <App boot route/> }.to_html());
+    let body = owner.with(|| {
+        provide_context(context.accents);
+        view! { <App boot route/> }.to_html()
+    });
     drop(owner);
-    let AssetUrls { css, js, wasm, pages, boot: start, font } = &context.services.assets;
+    // Stile's own, and the same on every page: a picture of a page is nobody's to see.
+    let picture = context.services.link("/share.png");
+    let AssetUrls { css, modes, js, wasm, pages, boot: start, font } = &context.services.assets;
     let pages = if needs_chunk { preload(pages) } else { String::new() };
     let wasm = preload(wasm);
     let html = format!(
-        "<!DOCTYPE html><html lang=\"en\"{theme}><head><meta charset=\"utf-8\">\
+        "<!DOCTYPE html><html lang=\"en\"{theme}{accent}><head><meta charset=\"utf-8\">\
         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1, viewport-fit=cover\">\
         <meta name=\"color-scheme\" content=\"light dark\"><title>{title}</title>\
+        <meta name=\"theme-color\" media=\"{light}\" content=\"#fafaf8\">\
+        <meta name=\"theme-color\" media=\"{dark}\" content=\"#0f0e0d\">\
+        <meta property=\"og:title\" content=\"Stile\"><meta property=\"og:type\" content=\"website\">\
+        <meta property=\"og:image\" content=\"{picture}\">\
+        <link rel=\"manifest\" href=\"/manifest.webmanifest\"><link rel=\"apple-touch-icon\" href=\"/touch-icon.png\">\
         <link rel=\"icon\" href=\"/favicon.svg\" type=\"image/svg+xml\">\
         <link rel=\"preload\" href=\"{font}\" as=\"font\" type=\"font/woff2\" crossorigin>\
         <link rel=\"stylesheet\" href=\"{css}\">\
+        <link rel=\"stylesheet\" href=\"{modes}\" media=\"print, (forced-colors: active), (max-height: 480px)\">\
         <link rel=\"modulepreload\" href=\"{js}\"{nonce}>{wasm}{pages}\
         <script type=\"module\" src=\"{start}\"{nonce}></script></head>\
         <body>{body}<script type=\"{kind}\" id=\"{element}\">{data}</script></body></html>",
         title = escape(&title),
+        picture = escape(&picture),
         kind = wire::TYPE,
         element = boot::ELEMENT,
     );

@@ -156,25 +156,19 @@ pub fn SlugText(
     /// The slug.
     slug: Slug,
 ) -> impl IntoView {
-    let (front, back) = halves(&slug);
-    view! { <span class="slug" title=slug.to_string()><span>{front}</span><span>{back}</span></span> }
+    lasting_slug(&slug)
 }
 
 /// The same in a line that is drawn again at each key.
+///
+/// The text is one node, so that it is read out, selected and copied whole. What is seen is drawn from the attributes
+/// (style/20-base.css): the front may be cut, the end stays.
 pub fn lasting_slug(slug: &Slug) -> AnyView {
-    let (front, back) = halves(slug);
-    span()
-        .add_any_attr(lasting("slug").with("title", slug))
-        .child(span().child(front))
-        .child(span().child(back))
-        .into_any()
-}
-
-/// Where it may be cut, and its end, which stays.
-fn halves(slug: &Slug) -> (String, String) {
     let text = slug.as_str();
-    let (front, back) = text.split_at(text.len().saturating_sub(7));
-    (front.to_owned(), back.to_owned())
+    // ASCII only, so every index is between characters.
+    let (front, end) = text.split_at(text.len().saturating_sub(7));
+    let attributes = lasting("slug").with("title", slug).with("data-front", front).with("data-end", end);
+    span().add_any_attr(attributes.fixed("translate", "no")).child(text.to_owned()).into_any()
 }
 
 /// How many people ask for a seat; nothing when nobody does.

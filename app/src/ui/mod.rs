@@ -2,6 +2,7 @@
 
 mod banner;
 mod chart;
+mod copy;
 mod field;
 #[cfg(all(feature = "ssr", debug_assertions))]
 mod gallery;
@@ -18,6 +19,7 @@ mod unsaved;
 
 pub use banner::{Banner, Empty, Failed, Tone};
 pub use chart::{BarChart, Spark};
+pub use copy::copy_button;
 pub use field::{EmailField, FileField, PictureForms, SelectField, TextAreaField, TextField};
 #[cfg(all(feature = "ssr", debug_assertions))]
 pub use gallery::Gallery;

@@ -6,7 +6,6 @@ use crate::{
     console::ShellInfo,
     routes::{Page, Route, SettingsPage, section_requires},
     session::Session,
-    ui::Toast,
 };
 use model::{
     Capability, Slug,
@@ -104,10 +103,7 @@ impl Command {
         match &self.deed {
             Deed::Open(_) => return false,
             Deed::Theme(theme) => session.choose_theme(*theme),
-            Deed::CopyLink => {
-                browser::copy_address();
-                session.toast(Toast::done("The link to this page is copied."));
-            }
+            Deed::CopyLink => session.copy(browser::address(), "Link copied"),
             Deed::ClearRecents => session.clear_recents(),
             Deed::SignOut => session.sign_out(),
             Deed::Keys(_) => {}

@@ -15,6 +15,7 @@ pub use server_fns::*;
 
 use super::{PageData, VisitData, host::failed, scope::Scope};
 use crate::{
+    account::show_current_tab,
     reactive,
     routes::{Page, SettingsPage},
     ui::{Icon, waiting_badge},
@@ -25,6 +26,7 @@ use model::{Capability, WorkspaceRole};
 /// A page of the settings inside their frame.
 pub fn view(scope: Scope, page: SettingsPage) -> AnyView {
     let here = page.key();
+    show_current_tab();
     // The page's own element, so that what is typed stays when the seat or the name changes.
     let content = framed(scope, page);
     let link = move |target: SettingsPage| {
@@ -41,8 +43,8 @@ pub fn view(scope: Scope, page: SettingsPage) -> AnyView {
     };
     view! {
         <header class="page-head"><div class="titles"><h1>"Settings"</h1></div></header>
-        <div class="settings">
-            <nav class="nav" aria-label="Settings" data-hue=move || scope.hue()>{SettingsPage::all().into_iter().map(link).collect_view()}</nav>
+        <div class="settings" data-hue=move || scope.hue()>
+            <nav class="nav" aria-label="Settings">{SettingsPage::all().into_iter().map(link).collect_view()}</nav>
             <div class="settings-page">{content}</div>
         </div>
     }

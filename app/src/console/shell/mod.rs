@@ -100,7 +100,6 @@ pub fn Shell(
             title.try_with_untracked(|title| browser::set_title(title));
         });
     });
-    // On what is drawn in the colour and not on all: each element below it is styled anew when it changes.
     let face = Memo::new(move |_| info.with(ShellInfo::face));
     reactive::effect(move || {
         let icon = face.with(Face::favicon);
@@ -113,15 +112,17 @@ pub fn Shell(
     });
     on_cleanup(|| browser::set_icon(None));
     let hue = Signal::derive(move || face.with(Face::hue));
+    // Not on the console: each element below would be styled anew when it changes. The rail and the main column hand it
+    // down only while something in them is drawn in it (style/11-hues.css).
     view! {
         <div class="console">
-            <aside class="rail" aria-label="Workspace">
+            <aside class="rail" aria-label="Workspace" data-hue=hue>
                 <span class="strip" data-hue=hue></span>
-                <Switcher info page/>
+                <Switcher info page hue/>
                 <Navigation place hue/>
                 <p class="rail-hint" data-script><kbd class="kbd">"Ctrl K"</kbd>" to jump anywhere"</p>
             </aside>
-            <div class="main-column">
+            <div class="main-column" data-hue=hue>
                 <TopBar place hue/>
                 <main class="main" id="main" tabindex="-1">{children()}</main>
             </div>
@@ -145,6 +146,7 @@ fn Navigation(place: Place, hue: Signal<u8>) -> impl IntoView {
     let settings = move || place.url(&Page::Settings(SettingsPage::General));
     // On a phone four sections have a tab of their own; the others are under "More".
     let behind_more = |noun: Noun| matches!(noun, Noun::RatePlans | Noun::Usage);
+    let in_more = move || in_settings() || section.get().is_some_and(behind_more);
     let item = move |noun: Noun| {
         let class = if behind_more(noun) { "nav-item desk" } else { "nav-item" };
         let current = move || section.get() == Some(noun);
@@ -167,16 +169,19 @@ fn Navigation(place: Place, hue: Signal<u8>) -> impl IntoView {
                 aria-current=move || in_settings().then_some("page") data-hue=move || tinted(in_settings())>
                 <Icon name="settings"/><span class="rail-label">"Settings"</span>{reactive::following(move || waiting_badge(waiting.get()))}
             </a>
-            <button class="nav-item nav-more" type="button" popovertarget="more-menu"><Icon name="more"/><span class="rail-label">"More"</span></button>
+            <button class="nav-item nav-more" type="button" popovertarget="more-menu"
+                aria-current=move || in_more().then_some("true") data-hue=move || tinted(in_more())><Icon name="more"/><span class="rail-label">"More"</span></button>
         </nav>
         <div class="menu" popover="auto" id="more-menu" role="dialog" aria-label="More pages">
             {Noun::ALL.into_iter().filter(|n| behind_more(*n)).map(|noun| view! {
                 <a class="menu-item" href=move || place.url(&Page::list(noun)) hidden=move || !may(section_requires(noun))
+                    aria-current=move || (section.get() == Some(noun)).then_some("page")
                     on:click=move |_| browser::hide_popover("more-menu")>
                     <Icon name=icon_of(noun)/>{noun.title()}
                 </a>
             }).collect_view()}
-            <a class="menu-item" href=settings hidden=move || !may(Capability::ReadAll) on:click=move |_| browser::hide_popover("more-menu")><Icon name="settings"/>"Settings"{reactive::following(move || waiting_badge(waiting.get()))}</a>
+            <a class="menu-item" href=settings hidden=move || !may(Capability::ReadAll) aria-current=move || in_settings().then_some("page")
+                on:click=move |_| browser::hide_popover("more-menu")><Icon name="settings"/>"Settings"{reactive::following(move || waiting_badge(waiting.get()))}</a>
         </div>
     }
 }

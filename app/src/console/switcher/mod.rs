@@ -40,6 +40,8 @@ pub fn Switcher(
     info: Memo<ShellInfo>,
     /// The page on screen.
     page: Signal<Page>,
+    /// The workspace's colour.
+    hue: Signal<u8>,
 ) -> impl IntoView {
     let session = use_session();
     let query = RwSignal::new(String::new());
@@ -92,7 +94,7 @@ pub fn Switcher(
             <Icon name="chevron-up-down"/>
             <span class="visually-hidden">"Switch workspace"</span>
         </button>
-        <div class="menu switcher-menu" popover="auto" id=MENU role="dialog" aria-label="Switch workspace"
+        <div class="menu switcher-menu" popover="auto" id=MENU role="dialog" aria-label="Switch workspace" data-hue=hue
             on:keydown=move |event| keys(&event, query) on:toggle=toggled>
             <label class="search" data-script hidden=move || !searched.get()>
                 <Icon name="search"/>
