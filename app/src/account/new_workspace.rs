@@ -10,7 +10,7 @@ use crate::{
     ui::{Banner, Empty, SelectField, SlugField, TextField, Toast, Tone},
 };
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
-use model::{OrganizationRole, Slug, settings::NewWorkspaceInput};
+use model::{OrganizationRole, Slug, settings::NewWorkspaceInput, text::isolated};
 
 /// The page.
 #[component]
@@ -99,7 +99,7 @@ fn Form(organizations: Vec<(String, String)>) -> impl IntoView {
                 Ok(slug) => {
                     session.refresh_picker(true);
                     session.navigator.push(Route::Workspace(slug, Page::Overview));
-                    session.toast(Toast::done(format!("{name} is ready.")));
+                    session.toast(Toast::done(format!("{} is ready.", isolated(&name))));
                 }
                 Err(AppError::SignedOut) => session.sign_in_again(),
                 Err(error) => {

@@ -1,6 +1,6 @@
 //! The letters about seats.
 
-use model::{Email, invite::DAYS, mail::Letter};
+use model::{Email, invite::DAYS, mail::Letter, text::isolated};
 
 /// What an invite's letter says.
 pub(super) struct InviteLetter<'l> {
@@ -19,8 +19,9 @@ pub(super) struct InviteLetter<'l> {
 /// The mail that an invite goes out with.
 pub(super) fn invite(letter: &InviteLetter<'_>) -> Letter {
     let InviteLetter { to, inviter, place, organization, role, link } = letter;
+    let (inviter, place) = (isolated(inviter), isolated(place));
     let what = match organization {
-        Some(organization) => format!("{place}, a workspace of {organization}"),
+        Some(organization) => format!("{place}, a workspace of {}", isolated(organization)),
         None => format!("{place} and all of its workspaces"),
     };
     Letter::new(to, format!("{inviter} invites you to {place}"))
@@ -34,12 +35,14 @@ pub(super) fn invite(letter: &InviteLetter<'_>) -> Letter {
 
 /// Tells whoever made an invite that it was declined.
 pub(super) fn declined(to: &Email, who: &str, place: &str) -> Letter {
+    let (who, place) = (isolated(who), isolated(place));
     Letter::new(to, format!("{who} declined the invite to {place}"))
         .say(format!("{who} declined your invite to {place}. They can be invited again after a day."))
 }
 
 /// Tells whoever asked for a seat that they have one.
 pub(super) fn approved(to: &Email, place: &str, role: &str, link: String) -> Letter {
+    let place = isolated(place);
     Letter::new(to, format!("You have a seat in {place}"))
         .say(format!("Your request was approved: your role in {place} is {role}."))
         .button(format!("Open {place}"), link)

@@ -20,8 +20,7 @@ use crate::{
 use axum::body::Body;
 use http::{Response, StatusCode, Uri};
 use model::{
-    Email, FieldErrors, Slug,
-    field::line,
+    Email, FieldErrors, Line, Slug,
     link::DeadLink,
     password::NewPassword,
     profile::{NAME_MAX, SlugCheck},
@@ -90,7 +89,7 @@ pub async fn sign_up(call: &Call, token: &str, name: &str, password: &str) -> Re
         LinkState::Dead(dead) => return Err(AppError::Link(dead)),
     };
     let mut errors = FieldErrors::default();
-    let name = errors.take("name", line("your name", name, NAME_MAX));
+    let name = errors.take("name", Line::parse("your name", name, NAME_MAX));
     let password =
         errors.take("password", NewPassword::parse(password, &[name.as_deref().unwrap_or_default(), &email]));
     let (Some(name), Some(password)) = (name, password) else { return Err(AppError::Invalid(errors)) };
@@ -215,7 +214,7 @@ pub async fn look_up_slug(call: &Call, text: &str) -> Result<SlugCheck, AppError
 /// Founds an organization with its first workspace; answers with the path to go to.
 pub async fn found(call: &Call, organization: &str, name: &str, slug: &str) -> Result<String, AppError> {
     let mut errors = FieldErrors::default();
-    let organization = errors.take("organization", line("a name", organization, 80));
+    let organization = errors.take("organization", Line::parse("a name", organization, 80));
     let name = errors.take("name", workspace_name(name));
     let typed = slug.trim();
     let proposed = Slug::proposed("", name.as_deref().unwrap_or_default());

@@ -13,7 +13,7 @@ use crate::{
     ui::{Icon, Mark, TextField},
 };
 use leptos::{prelude::*, task::spawn_local};
-use model::{Slug, profile::SlugCheck};
+use model::{Slug, profile::SlugCheck, text::isolated};
 
 /// How long a person pauses before the address is looked up.
 const PAUSE_MILLIS: u32 = 250;
@@ -105,7 +105,7 @@ pub(super) fn WelcomePage(host: String) -> impl IntoView {
                 <header>
                     <Mark/>
                     <div>
-                        <h1>{if first_name.is_empty() { "Welcome".to_owned() } else { format!("Welcome, {first_name}") }}</h1>
+                        <h1>{if first_name.is_empty() { "Welcome".to_owned() } else { format!("Welcome, {}", isolated(&first_name)) }}</h1>
                         <p>"An organization owns workspaces; a workspace holds products, customers and invoices of its own. You own the first of each."</p>
                     </div>
                 </header>
