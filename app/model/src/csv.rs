@@ -84,13 +84,9 @@ fn inert(value: &str) -> String {
         inert.push('\'');
     }
     let mut at_start = true;
-    for (at, c) in value.char_indices() {
+    for c in value.chars() {
         if at_start && begins_formula(c) {
-            let rest = value.get(at..).unwrap_or_default();
-            let part = rest.split(parts_cells).next().unwrap_or_default();
-            if !is_number(part) {
-                inert.push('\'');
-            }
+            inert.push('\'');
         }
         at_start = parts_cells(c) || at_start && is_passed_over(c);
         inert.push(c);
@@ -191,7 +187,7 @@ mod tests {
             assert_eq!(one(value), value);
         }
         assert_eq!(one("-1,200.00"), "\"-1,200.00\"", "quoted, and no more");
-        assert_eq!(one("a;-5"), "\"a;-5\"");
+        assert_eq!(one("a;-5"), "\"a;'-5\"", "what stands behind it may join it to a formula");
     }
 
     #[test]

@@ -10,7 +10,8 @@ pub fn ascii_host(host: &str) -> Option<String> {
     }
     // Characters that part a URL would be read as something else than a host.
     let plain = lower.chars().all(|c| !c.is_ascii() || c.is_ascii_alphanumeric() || matches!(c, '-' | '.'));
-    plain.then(|| convert(&lower)).flatten()
+    let coded = plain.then(|| convert(&lower)).flatten()?;
+    coded.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.')).then_some(coded)
 }
 
 #[cfg(not(target_arch = "wasm32"))]

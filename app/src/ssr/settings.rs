@@ -173,8 +173,23 @@ pub async fn restore_workspace(call: &Call, slug: &Slug) -> Result<(), AppError>
 /// Creates a workspace in an organization that the person manages; answers with its address.
 pub async fn create_workspace(call: &Call, input: &NewWorkspaceInput) -> Result<Slug, AppError> {
     let credential = call.credential()?;
-    let draft = input.parse().map_err(AppError::Invalid)?;
     let store = &call.request.services.store;
+    let mut input = input.clone();
+    // Without a script nothing was proposed while the name was typed.
+    if input.slug.trim().is_empty()
+        && let Ok(organization) = input.organization.parse()
+        && let Some(mut tx) = store.organization(&credential, organization).await.map_err(fault)?
+    {
+        let organization = organizations::profile(&mut tx).await.map_err(fault)?.name;
+        tx.commit().await.map_err(fault)?;
+        let mut tx = super::identity::person(call).await?;
+        call.request.services.paces.slugs.take(&tx.live().person.id)?;
+        let proposed = [Slug::proposed(&organization, &input.name)];
+        if let Some(slug) = super::start::first_free(&mut tx, &proposed).await? {
+            input.slug = slug.to_string();
+        }
+    }
+    let draft = input.parse().map_err(AppError::Invalid)?;
     let Some(mut tx) = store.organization(&credential, draft.organization).await.map_err(fault)? else {
         // Signed out, or an organization that the person doesn't manage.
         drop(super::identity::person(call).await?);

@@ -28,6 +28,7 @@ use model::{
 };
 use store::{
     deleted::is_slug_free,
+    door::PersonTx,
     links::{self, LinkState, Purpose},
     mail::Queue as _,
     offers, organizations,
@@ -188,6 +189,19 @@ pub async fn take_address(call: &Call, token: &str) -> Result<String, AppError> 
     }
 }
 
+/// The first address of those proposed that can be had, as it is or with a number behind it.
+pub(super) async fn first_free(tx: &mut PersonTx, proposed: &[String]) -> Result<Option<Slug>, AppError> {
+    let plain = proposed.iter().filter_map(|text| Slug::parse(text).ok());
+    let last = proposed.last().map(String::as_str).unwrap_or_default();
+    let numbered = NUMBERS.filter_map(|number| Slug::parse(last).ok().and(Slug::numbered(last, number)));
+    for slug in plain.chain(numbered) {
+        if is_slug_free(tx, &slug).await.map_err(fault)? {
+            return Ok(Some(slug));
+        }
+    }
+    Ok(None)
+}
+
 /// Whether an address can be had for a workspace. What is taken and what is reserved read the same.
 pub async fn look_up_slug(call: &Call, text: &str) -> Result<SlugCheck, AppError> {
     let mut tx = identity::person(call).await?;
@@ -216,12 +230,15 @@ pub async fn found(call: &Call, organization: &str, name: &str, slug: &str) -> R
     let mut errors = FieldErrors::default();
     let organization = errors.take("organization", Line::parse("a name", organization, 80));
     let name = errors.take("name", workspace_name(name));
-    let typed = slug.trim();
-    let proposed = Slug::proposed("", name.as_deref().unwrap_or_default());
-    let slug = if typed.is_empty() && name.is_some() {
-        errors.take("slug", Slug::parse(&proposed).map_err(|_| "Enter an address, like acme-finance."))
-    } else {
-        errors.take("slug", Slug::parse(typed))
+    let slug = match (slug.trim(), &organization, &name) {
+        ("", Some(organization), Some(name)) => {
+            let wanted = [Slug::proposed_alone(organization, name), Slug::proposed(organization, name)];
+            let mut tx = identity::person(call).await?;
+            call.request.services.paces.slugs.take(&tx.live().person.id)?;
+            let free = first_free(&mut tx, &wanted).await?;
+            errors.take("slug", free.ok_or("Enter an address, like acme-finance."))
+        }
+        (typed, ..) => errors.take("slug", Slug::parse(typed)),
     };
     let (Some(organization), Some(name), Some(slug)) = (organization, name, slug) else {
         return Err(AppError::Invalid(errors));

@@ -24,6 +24,7 @@ mod isolation;
 mod links;
 mod listing;
 mod mail;
+mod names;
 mod pictures;
 mod revocation;
 mod seating;
