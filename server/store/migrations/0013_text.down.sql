@@ -8,6 +8,8 @@ create index on workspace.products (workspace_id, name_key, id);
 create index on workspace.rate_plans (workspace_id, name_key, id);
 create index on workspace.customers (workspace_id, name_key, id);
 
+alter table workspace.invoices alter column number type text collate "C";
+
 drop function ops.searchable(text);
 drop function ops.plain(text);
 drop function ops.fold(text);

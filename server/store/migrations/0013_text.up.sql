@@ -43,6 +43,9 @@ call ops.recollate('account.organizations', 'ops.by_name');
 call ops.recollate('account.workspaces', 'ops.by_name');
 drop procedure ops.recollate(regclass, text);
 
+-- An invoice's number, too: 9 before 10.
+alter table workspace.invoices alter column number type text collate ops.by_name;
+
 -- The form in which a text is searched.
 create function ops.fold(text) returns text language sql immutable strict parallel safe as $$
     select translate(replace(lower(normalize(regexp_replace($1,
