@@ -45,7 +45,7 @@ impl Line {
         }
         let text = nfc(&seen(text)).trim().to_owned();
         if !text.chars().any(is_visible) {
-            return Err(format!("Enter {what} that can be seen. This text has only invisible characters."));
+            return Err("Use at least one visible character.".to_owned());
         }
         if text.chars().count() > max {
             return Err(format!("Keep {what} to {max} characters."));

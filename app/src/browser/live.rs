@@ -357,7 +357,9 @@ pub fn focus_by_letter(selector: &str, letter: &str) {
     let active = document().active_element();
     let current = elements.iter().position(|e| active.as_ref().is_some_and(|a| a.is_same_node(Some(e))));
     let from = current.map_or(0, |i| i + 1);
-    let begins = |e: &&HtmlElement| e.get_attribute("data-name").is_some_and(|n| nfc(&n).to_lowercase().starts_with(nfc(letter).as_ref()));
+    let begins = |e: &&HtmlElement| {
+        e.get_attribute("data-name").is_some_and(|n| nfc(&n).to_lowercase().starts_with(nfc(letter).as_ref()))
+    };
     if let Some(element) = elements.iter().skip(from).chain(&elements).find(begins) {
         let _ = element.focus();
     }

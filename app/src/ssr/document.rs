@@ -79,8 +79,9 @@ pub(super) fn redirect(status: StatusCode, to: &str) -> Response<Body> {
 async fn answer(call: &Call, uri: &Uri, returned: Option<Returned>) -> Result<Response<Body>, AppError> {
     let context = &call.request;
     let route = Route::parse(uri.path(), uri.query().unwrap_or_default());
-    // Of a workspace that is told only to whom it exists.
-    if !matches!(route, Route::Workspace(..) | Route::AuditExport(..))
+    // Of a workspace that is told only to whom it exists. A form that comes back stays, with what was typed.
+    if returned.is_none()
+        && !matches!(route, Route::Workspace(..) | Route::AuditExport(..))
         && let Some(one) = route.respelled(uri.path())
     {
         return Ok(respelled(uri, &one));
@@ -375,7 +376,9 @@ async fn workspace(
     let store = &context.services.store;
     let tx = match store.workspace(&credential, &slug).await.map_err(fault)? {
         Door::Open(tx) if page != Page::Unknown => {
-            if let Some(one) = Route::Workspace(slug.clone(), page.clone()).respelled(uri.path()) {
+            if returned.is_none()
+                && let Some(one) = Route::Workspace(slug.clone(), page.clone()).respelled(uri.path())
+            {
                 tx.commit().await.map_err(fault)?;
                 return Ok(respelled(uri, &one));
             }
