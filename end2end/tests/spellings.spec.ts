@@ -65,7 +65,7 @@ test("a list is searched in any spelling, with a script and without, and by the 
 
 for (const [stored, typed] of [["Büro Łódź", "Büro Łódź"], ["Café", "cafe"]] as const) {
   for (const [form, other] of [["NFC", "NFD"], ["NFD", "NFC"]] as const) {
-    test(`palette, switcher and picker find ${stored} in ${form} by ${typed} in ${other}, and mark whole letters`, async ({ as }) => {
+    test(`palette and picker find ${stored} in ${form} by ${typed} in ${other}, and mark whole letters`, async ({ as }) => {
       const name = stored.normalize(form);
       await sql("update account.workspaces set name = $1 where slug = 'smartai-product-eng'", [name]);
       const page = await as(ADA);
@@ -76,7 +76,7 @@ for (const [stored, typed] of [["Büro Łódź", "Büro Łódź"], ["Café", "ca
         const plain = (text: string) => text.normalize("NFD").replace(/\p{M}| /gu, "").toLowerCase();
         expect(plain(marks.join("")), "not the letters that matched are marked").toBe(plain(typed));
       };
-      await page.getByRole("searchbox").fill(typed.normalize(other));
+      await page.locator("#picker-search").fill(typed.normalize(other));
       const row = page.getByTestId("picker-row");
       await expect(row).toHaveCount(1);
       await expect(row).toHaveAttribute("data-slug", "smartai-product-eng");
@@ -95,7 +95,7 @@ for (const [stored, typed] of [["Büro Łódź", "Büro Łódź"], ["Café", "ca
   }
 }
 
-test("a password that is typed on another system signs in, and an old hash is replaced then", async ({ page, request }) => {
+test("a password that is typed on another system signs in, and one with other letters does not", async ({ page, request }) => {
   const email = freshEmail("spelled");
   const composed = "Füße über Łódź und Zürich".normalize("NFC");
   await signUp(request, email, "Zoë Spelled", composed.normalize("NFD"));
@@ -105,17 +105,13 @@ test("a password that is typed on another system signs in, and an old hash is re
     await page.context().clearCookies();
     await open(page, "/sign-in");
     await signInWith(page, email, typed);
-    await expect(page, JSON.stringify(typed)).toHaveURL("/welcome", { timeout: 10_000 }).catch(() => expect(page).not.toHaveURL(/sign-in/));
+    await expect(page, JSON.stringify(typed)).not.toHaveURL(/sign-in/);
   }
   expect(await hash(), "nothing had to be replaced").toBe(first);
   await page.context().clearCookies();
   await open(page, "/sign-in");
   await signInWith(page, email, "Fusse uber Lodz und Zurich");
   await expect(page.locator(".banner, .error").first(), "another password signs in").toBeVisible();
-
-  // Hashed before passwords had one spelling: this is "Füße über Łódź und Zürich" in NFD, by argon2id as of then.
-  const before = "$argon2id$v=19$m=19456,t=2,p=1$PLACEHOLDER";
-  test.skip(before.includes("PLACEHOLDER"), "held by app::ssr::password");
 });
 
 test("an address with letters in its domain is one account in both spellings, and its mail goes to the coded one", async ({ page, request }) => {
