@@ -4,8 +4,9 @@ use crate::{
     billing::{InvoiceRow, UsageRow},
     catalog::Lifecycle,
     email::Email,
-    field::{FieldErrors, line, optional_line},
+    field::FieldErrors,
     id::{CustomerId, RatePlanId},
+    text::{Line, paragraphs},
 };
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -65,7 +66,7 @@ pub struct CustomerInput {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CustomerDraft {
     /// 1 to 120 characters.
-    pub name: String,
+    pub name: Line,
     /// Normal form.
     pub email: Email,
     /// Two capital letters.
@@ -90,11 +91,11 @@ impl CustomerInput {
             id => id.parse().map(Some).map_err(|_| "Choose a rate plan from the list."),
         };
         let parsed = (
-            errors.take("name", line("a name", &self.name, 120)),
+            errors.take("name", Line::parse("a name", &self.name, 120)),
             errors.take("email", Email::parse(&self.email)),
             errors.take("country", if country_ok { Ok(country) } else { Err("Choose a country.") }),
             errors.take("rate_plan", rate_plan),
-            errors.take("note", optional_line("the note", &self.note, 2_000)),
+            errors.take("note", paragraphs("the note", &self.note, 2_000)),
         );
         match parsed {
             (Some(name), Some(email), Some(country), Some(rate_plan), Some(note)) => {

@@ -12,7 +12,7 @@ use crate::{
     ui::{Banner, Icon, Tone},
 };
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
-use model::factor::FactorMethods;
+use model::{factor::FactorMethods, text::isolated};
 
 /// `/account/factor`.
 #[component]
@@ -27,20 +27,22 @@ pub fn FactorPage() -> impl IntoView {
     let FactorAsk { why, methods, next } = ask;
     let (title, text) = match &why {
         FactorReason::Workspace(name) if methods.any() => (
-            format!("{name} asks for a second factor"),
+            format!("{} asks for a second factor", isolated(name)),
             "Confirm it’s you to enter. Stile asks once for as long as you stay signed in.".to_owned(),
         ),
         FactorReason::Workspace(name) => (
-            format!("{name} asks for a second factor"),
+            format!("{} asks for a second factor", isolated(name)),
             "You have none yet. Set one up, which takes a minute, and you come straight back here.".to_owned(),
         ),
         FactorReason::Demanding(name) => (
             "Confirm it’s you".to_owned(),
             if methods.any() {
+                let name = isolated(name);
                 format!(
                     "Whoever has {name} ask for a second factor confirms their own first, and so is never locked out."
                 )
             } else {
+                let name = isolated(name);
                 format!("Whoever has {name} ask for a second factor needs one of their own first. You have none yet.")
             },
         ),

@@ -17,6 +17,7 @@ use model::{
     id::OrganizationId,
     members::{Members, OrganizationProfile, OrganizationWorkspace},
     picker::Picker,
+    text::isolated,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -133,7 +134,7 @@ fn body(session: Session, desk: Desk<OrganizationRole>, page: OrganizationPage, 
 
 fn mine(desk: Desk<OrganizationRole>, role: OrganizationRole, name: &str) -> AnyView {
     view! {
-        <p class="lead">{format!("You are {} of {name}: {} in every workspace of it. Its owners and admins manage the rest.", role.label(), role.inherited().label())}</p>
+        <p class="lead">{format!("You are {} of {}: {} in every workspace of it. Its owners and admins manage the rest.", role.label(), isolated(name), role.inherited().label())}</p>
         {seats::asking("sign-out", "Leave organization…", desk.form(Some("leave"), "confirm", view! {
             <p>{seats::consequence::<OrganizationRole>(name)}</p>
             <button class="btn small danger">{format!("Leave {name}")}</button>
@@ -145,8 +146,11 @@ fn mine(desk: Desk<OrganizationRole>, role: OrganizationRole, name: &str) -> Any
 /// As the person's list of seats has it, in which an owner or admin has each of the organization's workspaces.
 fn face(session: Session, workspace: &OrganizationWorkspace) -> Face {
     let seat = |picker: &Arc<Picker>| picker.find(&workspace.slug).map(|(_, seat)| seat.brand.clone());
-    let brand = session.picker.with_untracked(|picker| picker.as_ref().and_then(seat)).unwrap_or_default();
-    Face::of(&workspace.name, &workspace.slug, &brand)
+    let brand = session.picker.with_untracked(|picker| picker.as_ref().and_then(seat));
+    match brand {
+        Some(brand) => Face::of(&workspace.name, &workspace.slug, &brand),
+        None => Face::automatic(workspace.id, &workspace.name),
+    }
 }
 
 fn workspaces(session: Session, list: &[OrganizationWorkspace]) -> AnyView {

@@ -1,6 +1,7 @@
 //! The browser's side.
 
 use leptos::{ev, prelude::*};
+use model::text::nfc;
 use send_wrapper::SendWrapper;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, HtmlFormElement, HtmlInputElement, HtmlSelectElement};
@@ -425,7 +426,9 @@ pub fn focus_by_letter(selector: &str, letter: &str) {
     let active = document().active_element();
     let current = elements.iter().position(|e| active.as_ref().is_some_and(|a| a.is_same_node(Some(e))));
     let from = current.map_or(0, |i| i + 1);
-    let begins = |e: &&HtmlElement| e.get_attribute("data-name").is_some_and(|n| n.to_lowercase().starts_with(letter));
+    let begins = |e: &&HtmlElement| {
+        e.get_attribute("data-name").is_some_and(|n| nfc(&n).to_lowercase().starts_with(nfc(letter).as_ref()))
+    };
     if let Some(element) = elements.iter().skip(from).chain(&elements).find(begins) {
         let _ = element.focus();
     }

@@ -113,7 +113,7 @@ impl Scope {
 
     /// The colour of this workspace, once it is entered.
     pub fn hue(self) -> Option<u8> {
-        self.entry.with(|e| e.as_ref().map(|e| e.workspace.brand.hue_of(&e.workspace.name)))
+        self.entry.with(|e| e.as_ref().map(|e| e.workspace.brand.hue()))
     }
 
     /// Goes to a page of this workspace, unless the person has gone elsewhere.

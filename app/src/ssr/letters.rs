@@ -4,6 +4,7 @@ use model::{
     Email,
     invite::DAYS,
     mail::{Letter, MailName},
+    text::isolated,
 };
 use store::access::Told;
 
@@ -21,11 +22,17 @@ pub(super) struct InviteLetter<'l> {
     pub(super) link: String,
 }
 
+/// A name within a sentence: whichever way it is written, the words around it stay in their places.
+fn said(name: &MailName) -> String {
+    isolated(&name.to_string()).into_owned()
+}
+
 /// The mail that an invite goes out with.
 pub(super) fn invite(letter: &InviteLetter<'_>) -> Letter {
     let InviteLetter { to, inviter, place, organization, role, link } = letter;
+    let (inviter, place) = (said(inviter), said(place));
     let what = match organization {
-        Some(organization) => format!("{place}, a workspace of {organization}"),
+        Some(organization) => format!("{place}, a workspace of {}", said(organization)),
         None => format!("{place} and all of its workspaces"),
     };
     Letter::new(to, format!("{inviter} invites you to {place}"))
@@ -39,14 +46,14 @@ pub(super) fn invite(letter: &InviteLetter<'_>) -> Letter {
 
 /// Tells whoever made an invite that it was declined.
 pub(super) fn declined(to: &Email, who: &str, place: &str) -> Letter {
-    let place = MailName::of(place);
+    let (who, place) = (isolated(who), said(&MailName::of(place)));
     Letter::new(to, format!("{who} declined the invite to {place}"))
         .say(format!("{who} declined your invite to {place}. They can be invited again after a day."))
 }
 
 /// Tells whoever asked for a seat that they have one.
 pub(super) fn approved(to: &Email, place: &str, role: &str, link: String) -> Letter {
-    let place = MailName::of(place);
+    let place = said(&MailName::of(place));
     Letter::new(to, format!("You have a seat in {place}"))
         .say(format!("Your request was approved: your role in {place} is {role}."))
         .button(format!("Open {place}"), link)
@@ -54,7 +61,7 @@ pub(super) fn approved(to: &Email, place: &str, role: &str, link: String) -> Let
 
 /// Tells those who may decide that somebody asks for a seat; `members` is the absolute address of the page where they do.
 pub fn request(told: &Told, members: String) -> Letter {
-    let (asker, place) = (MailName::of(&told.asker), MailName::of(&told.workspace));
+    let (asker, place) = (said(&MailName::of(&told.asker)), said(&MailName::of(&told.workspace)));
     Letter::new(&told.to, format!("{asker} asks for access to {place}"))
         .say(format!(
             "{asker} ({}) asks for a seat in {place}. You can approve or refuse it under Settings, Members.",

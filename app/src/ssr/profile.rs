@@ -4,7 +4,9 @@
 use super::{
     Call, account_letters as letters, cookies, fault,
     forms::{Form, Outcome},
-    identity, pictures,
+    identity,
+    password::Fit,
+    pictures,
     start::new_password,
 };
 use crate::{
@@ -13,8 +15,7 @@ use crate::{
 };
 use http::header::SET_COOKIE;
 use model::{
-    Email, FieldErrors,
-    field::line,
+    Email, FieldErrors, Line,
     password::MAX_BYTES,
     preferences::{Accents, Landing, PickerOrder, Preferences, Theme},
     profile::{NAME_MAX, Profile},
@@ -31,12 +32,12 @@ pub async fn load(call: &Call) -> Result<Profile, AppError> {
 
 /// Changes the name.
 pub async fn save_name(call: &Call, name: &str) -> Result<String, AppError> {
-    let name =
-        line("your name", name, NAME_MAX).map_err(|message| AppError::Invalid(FieldErrors::one("name", message)))?;
+    let name = Line::parse("your name", name, NAME_MAX)
+        .map_err(|message| AppError::Invalid(FieldErrors::one("name", message)))?;
     let mut tx = identity::person(call).await?;
     profile::rename(&mut tx, &name).await.map_err(fault)?;
     tx.commit().await.map_err(fault)?;
-    Ok(name)
+    Ok(name.into())
 }
 
 /// Whether `password` is the person's own; a wrong one counts as a guess, and is told at `field`.
@@ -48,7 +49,7 @@ async fn confirm(call: &Call, password: &str, field: &str) -> Result<Email, AppE
     let stored = profile::password_hash(&mut tx).await.map_err(fault)?;
     tx.commit().await.map_err(fault)?;
     let password = if password.len() > MAX_BYTES { "" } else { password };
-    if services.passwords.verify(password, Some(&stored)).await? {
+    if services.passwords.verify(password, Some(&stored)).await? != Fit::No {
         return Ok(email);
     }
     services.limits.failed(call.request.device.ip, &email);

@@ -14,8 +14,9 @@ use axum::body::Body;
 use http::{HeaderValue, Response, header};
 use model::{
     FieldErrors, Slug,
-    audit::{Action, AuditQuery, Detail, Position, csv_cell},
+    audit::{Action, AuditQuery, Detail, Position},
     capability::{CapabilityKind, ManageSettings, OwnWorkspace},
+    csv::Csv,
     id::OrganizationId,
     moment,
     settings::{GeneralInput, GeneralSettings, NewWorkspaceInput},
@@ -27,7 +28,7 @@ use store::{
     door::{Can, Denied, Mode, WorkspaceTx, Write},
     organizations,
     security::{self, DemandRefused},
-    settings,
+    settings, time_zones,
 };
 
 /// The data of a page of the settings. What the seat does not allow is [`PageData::Denied`].
@@ -46,7 +47,7 @@ pub(super) async fn load<M: Mode>(tx: &mut WorkspaceTx<M>, page: &SettingsPage) 
     let data = match page {
         SettingsPage::General => {
             let (input, old) = settings::general(tx, &can).await.map_err(fault)?;
-            let zones = settings::time_zones(tx).await.map_err(fault)?.to_vec();
+            let zones = time_zones::time_zones(tx).await.map_err(fault)?.to_vec();
             VisitData::General(Box::new(GeneralSettings { input, zones, old }))
         }
         SettingsPage::Audit(query) => VisitData::Audit(Box::new(log(tx, &can, query).await?)),
@@ -113,12 +114,12 @@ pub async fn save_general(
         writing::<ManageSettings>(call, slug, grant).await?
     };
     let draft = input.parse().map_err(AppError::Invalid)?;
-    if !settings::time_zones(&mut tx).await.map_err(fault)?.contains(&draft.time_zone) {
+    if !time_zones::time_zones(&mut tx).await.map_err(fault)?.contains(&draft.time_zone) {
         return Err(AppError::Invalid(FieldErrors::one("time_zone", "Choose a time zone from the list.")));
     }
     settings::save_general(&mut tx, &can, &draft).await.map_err(taken)?;
     let workspace = tx.commit().await.map_err(fault)?.workspace;
-    Ok(WorkspaceProfile { name: draft.name, slug: draft.slug, ..workspace })
+    Ok(WorkspaceProfile { name: draft.name.into(), slug: draft.slug, ..workspace })
 }
 
 /// Deletes the workspace, if its address was typed.
@@ -172,15 +173,30 @@ pub async fn restore_workspace(call: &Call, slug: &Slug) -> Result<(), AppError>
 /// Creates a workspace in an organization that the person manages; answers with its address.
 pub async fn create_workspace(call: &Call, input: &NewWorkspaceInput) -> Result<Slug, AppError> {
     let credential = call.credential()?;
-    let draft = input.parse().map_err(AppError::Invalid)?;
     let store = &call.request.services.store;
+    let mut input = input.clone();
+    // Without a script nothing was proposed while the name was typed.
+    if input.slug.trim().is_empty()
+        && let Ok(organization) = input.organization.parse()
+        && let Some(mut tx) = store.organization(&credential, organization).await.map_err(fault)?
+    {
+        let organization = organizations::profile(&mut tx).await.map_err(fault)?.name;
+        tx.commit().await.map_err(fault)?;
+        let mut tx = super::identity::person(call).await?;
+        call.request.services.paces.slugs.take(&tx.live().person.id)?;
+        let proposed = [Slug::proposed(&organization, &input.name)];
+        if let Some(slug) = super::start::first_free(&mut tx, &proposed).await? {
+            input.slug = slug.to_string();
+        }
+    }
+    let draft = input.parse().map_err(AppError::Invalid)?;
     let Some(mut tx) = store.organization(&credential, draft.organization).await.map_err(fault)? else {
         // Signed out, or an organization that the person doesn't manage.
         drop(super::identity::person(call).await?);
         return Err(AppError::Invalid(FieldErrors::one("organization", "Choose an organization that you manage.")));
     };
     call.asked_by(tx.user);
-    let workspaces = [(draft.slug.clone(), draft.name.clone())];
+    let workspaces = [(draft.slug.clone(), draft.name.to_string())];
     let made = organizations::create_workspaces(&mut tx, &workspaces).await.map_err(taken)?;
     let detail = Detail::none().with("name", &draft.name).with("address", &draft.slug);
     let target = made.first().map(|id| id.uuid());
@@ -212,14 +228,11 @@ pub(super) async fn export(call: &Call, slug: &Slug, query: &AuditQuery) -> Resu
     let can = tx.can::<ManageSettings>().map_err(|denied| AppError::Denied(denied.0))?;
     let rows = audit::export(&mut tx, &can, query).await.map_err(fault)?;
     tx.commit().await.map_err(fault)?;
-    let mut csv = String::from("time (UTC),who,action,what,detail\r\n");
+    let mut csv = Csv::new(["time (UTC)", "who", "action", "what", "detail"]);
     for row in &rows {
-        let cells =
-            [moment::timestamp(row.at), row.actor.clone(), row.action.clone(), row.phrase(), row.detail.clone()];
-        csv.push_str(&cells.iter().map(|cell| csv_cell(cell)).collect::<Vec<_>>().join(","));
-        csv.push_str("\r\n");
+        csv.row([moment::timestamp(row.at).as_str(), &row.actor, &row.action, &row.phrase(), &row.detail]);
     }
-    let mut response = Response::new(Body::from(csv));
+    let mut response = Response::new(Body::from(csv.finish()));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));
     // A slug holds nothing that would need quoting.

@@ -12,6 +12,7 @@ use crate::{
 use axum::body::Body;
 use http::{HeaderValue, Response, StatusCode, header};
 use leptos::{prelude::*, reactive::owner::Owner};
+use model::text::isolated;
 
 /// Renders the document. All is at hand, so nothing waits and nothing is streamed: rows are in the first bytes.
 pub(super) fn render(context: &RequestContext, boot: Boot, route: Route, status: StatusCode) -> Response<Body> {
@@ -101,8 +102,8 @@ fn title(content: &Content, route: &Route) -> String {
         Content::Asked(_) => "Asked".to_owned(),
         Content::NewWorkspace => "New workspace".to_owned(),
         Content::Workspace { entry, .. } => match route {
-            Route::Workspace(_, page) => format!("{} · {}", page.title(), entry.workspace.name),
-            _ => entry.workspace.name.clone(),
+            Route::Workspace(_, page) => format!("{} · {}", page.title(), isolated(&entry.workspace.name)),
+            _ => isolated(&entry.workspace.name).into_owned(),
         },
         Content::Absent => "Not found".to_owned(),
         Content::Gone => "Deleted".to_owned(),
@@ -119,17 +120,17 @@ fn account_title(data: &AccountData, route: &Route) -> String {
         AccountData::Profile(_) => "Profile".to_owned(),
         AccountData::Preferences(_) => "Preferences".to_owned(),
         AccountData::Invite(found) => match found {
-            Some(found) => format!("Invite to {}", found.0.place),
+            Some(found) => format!("Invite to {}", isolated(&found.0.place)),
             None => "Invite".to_owned(),
         },
         AccountData::Organization(view) => match route {
-            Route::Organization(_, page) => format!("{} · {}", page.title(), view.profile.name),
-            _ => view.profile.name.clone(),
+            Route::Organization(_, page) => format!("{} · {}", page.title(), isolated(&view.profile.name)),
+            _ => isolated(&view.profile.name).into_owned(),
         },
         AccountData::Sessions { .. } => "Sessions".to_owned(),
         AccountData::Security(_) => "Security".to_owned(),
         AccountData::Factor(_) => "Second factor".to_owned(),
-        AccountData::OrganizationAudit { name, .. } => format!("Audit log · {name}"),
+        AccountData::OrganizationAudit { name, .. } => format!("Audit log · {}", isolated(name)),
     }
 }
 

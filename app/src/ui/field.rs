@@ -51,7 +51,7 @@ pub fn TextField(
     view! {
         <div class="field">
             <Label name label optional/>
-            <input class=if mono { "input mono" } else { "input" } id=name name=name type=kind value=value autocomplete="off" on:input=mends(errors, name)
+            <input class=if mono { "input mono" } else { "input" } id=name name=name type=kind value=value autocomplete="off" dir=if mono { "ltr" } else { "auto" } on:input=mends(errors, name)
                 aria-invalid=move || errors.with(|e| e.of(name).map(|_| "true")) aria-describedby=described(name, hint.is_some())/>
             <Notes name hint errors/>
         </div>
@@ -104,7 +104,7 @@ pub fn TextAreaField(
     view! {
         <div class="field">
             <Label name label optional=true/>
-            <textarea class="input" id=name name=name rows="3" inner_html=escaped on:input=mends(errors, name)
+            <textarea class="input" dir="auto" id=name name=name rows="3" inner_html=escaped on:input=mends(errors, name)
                 aria-invalid=move || errors.with(|e| e.of(name).map(|_| "true")) aria-describedby=described(name, false)></textarea>
             <Notes name hint=None errors/>
         </div>

@@ -5,12 +5,15 @@ use crate::{browser, reactive};
 use leptos::{html::span, prelude::*};
 use model::{
     Slug,
-    id::UserId,
+    id::{UserId, WorkspaceId},
     moment,
     picture::{Brand, PictureName},
     workspace,
 };
 use time::OffsetDateTime;
+
+/// The hue of what is no workspace: slate blue.
+const ORGANIZATION_HUE: u8 = 25;
 
 /// What a workspace is known by at a glance: its logo, else the first letter of its name, on its colour.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,12 +27,17 @@ impl Face {
     /// Of a workspace that the person has a seat in.
     pub fn of(name: &str, slug: &Slug, brand: &Brand) -> Self {
         let logo = brand.logo.as_ref().map(|logo| format!("/api/pictures/workspaces/{slug}/{}", logo.as_str()));
-        Self { initial: initial(name), hue: brand.hue_of(name), logo }
+        Self { initial: initial(name), hue: brand.hue(), logo }
     }
 
-    /// Of a name of which nothing else is known.
+    /// Of a workspace that the person has no seat in: as it is drawn as long as nobody chose a colour.
+    pub fn automatic(id: WorkspaceId, name: &str) -> Self {
+        Self { initial: initial(name), hue: workspace::hue(id), logo: None }
+    }
+
+    /// Of what is no workspace and has no colour of its own.
     pub fn named(name: &str) -> Self {
-        Self { initial: initial(name), hue: workspace::hue(name), logo: None }
+        Self { initial: initial(name), hue: ORGANIZATION_HUE, logo: None }
     }
 
     /// Its colour, for `data-hue`.

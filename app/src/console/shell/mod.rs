@@ -10,7 +10,7 @@ use crate::{
 use leptos::prelude::*;
 use model::{
     Capability, Slug, WorkspaceRole, capability::CapabilitySet, list::Noun, picker::Picker, picture::Brand, seat::Seat,
-    workspace::Entry,
+    text::isolated, workspace::Entry,
 };
 
 /// What the shell shows of a workspace: from the entry, or, while that is awaited, from the list of seats.
@@ -92,7 +92,8 @@ pub fn Shell(
 ) -> impl IntoView {
     let info = place.info;
     let page = Signal::from(place.page);
-    let title = Memo::new(move |_| info.with(|i| format!("{} · {} · Stile", place.page.with(Page::title), i.name)));
+    let title =
+        Memo::new(move |_| info.with(|i| format!("{} · {} · Stile", place.page.with(Page::title), isolated(&i.name))));
     reactive::effect(move || {
         title.track();
         // The tab is not what a person looks at while they switch. The shell may be gone by then.
@@ -221,7 +222,7 @@ fn TopBar(place: Place, hue: Signal<u8>) -> impl IntoView {
                 </ol>
             </nav>
             {reactive::following(move || (entering.get().is_some() && slow.get()).then(|| view! {
-                <div class="switching" role="status" data-hue=hue data-testid="switching">{info.with(|i| format!("Switching to {}…", i.name))}</div>
+                <div class="switching" role="status" data-hue=hue data-testid="switching">{info.with(|i| format!("Switching to {}…", isolated(&i.name)))}</div>
             }))}
             <span class="chip outline" data-testid="role" title=move || info.with(|i| i.why.clone())>{reactive::following(move || info.with(|i| i.role.map(WorkspaceRole::label)))}</span>
             <button class="palette-button" type="button" data-script aria-keyshortcuts="Control+K Meta+K" on:click=move |_| session.palette.set(true)>

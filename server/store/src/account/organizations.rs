@@ -368,7 +368,7 @@ pub async fn workspaces(tx: &mut OrganizationTx) -> Result<Vec<OrganizationWorks
     let rows = sqlx::query!(
         r#"select w.id, w.slug, w.name, w.created_at, coalesce(c.seats, 0) as "seats!"
         from account.workspaces w left join door.seat_counts() c on c.workspace_id = w.id
-        where w.organization_id = $1 and w.deleted_at is null order by lower(w.name), w.id"#,
+        where w.organization_id = $1 and w.deleted_at is null order by w.name, w.id"#,
         organization
     )
     .fetch_all(tx.connection())

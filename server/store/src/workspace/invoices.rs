@@ -61,7 +61,7 @@ macro_rules! invoices {
             from workspace.invoices t
             left join workspace.customers c on c.workspace_id = t.workspace_id and c.id = t.customer_id
             where t.workspace_id = $1
-                and ($2 = '' or position(lower($2) in lower(t.number)) > 0 or position(lower($2) in c.name_key) > 0)
+                and ($2 = '' or position((select ops.fold($2)) in lower(t.number)) > 0 or position((select ops.fold($2)) in c.searchable) > 0)
                 and ($5::text is null or t.status = $5)"#, $key)
     };
 }
@@ -85,7 +85,7 @@ pub async fn list<M: Mode>(tx: &mut WorkspaceTx<M>, query: &ListQuery) -> Result
         workspace,
         r#"select count(*) as "count!" from workspace.invoices t
         left join workspace.customers c on c.workspace_id = t.workspace_id and c.id = t.customer_id
-        where t.workspace_id = $1 and ($2 = '' or position(lower($2) in lower(t.number)) > 0 or position(lower($2) in c.name_key) > 0)
+        where t.workspace_id = $1 and ($2 = '' or position((select ops.fold($2)) in lower(t.number)) > 0 or position((select ops.fold($2)) in c.searchable) > 0)
             and ($3::text is null or t.status = $3)"#
     );
     ListPage::build(query, rows, total, |row| match by {

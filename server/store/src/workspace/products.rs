@@ -53,7 +53,7 @@ macro_rules! products {
                 -- Nothing to look at in a row: the index alone says how many there are.
                 case when $2 = '' and $5::text is null then (select count(*) from workspace.products n where n.workspace_id = $1) end as "total?"
             from workspace.products t where t.workspace_id = $1
-                and ($2 = '' or position(lower($2) in t.name_key) > 0 or position(lower($2) in t.code) > 0)
+                and ($2 = '' or position((select ops.fold($2)) in t.searchable) > 0)
                 and ($5::text is null or t.status = $5)"#, $key)
     };
 }
@@ -76,7 +76,7 @@ pub async fn list<M: Mode>(tx: &mut WorkspaceTx<M>, query: &ListQuery) -> Result
         query,
         workspace,
         r#"select count(*) as "count!" from workspace.products t where t.workspace_id = $1
-            and ($2 = '' or position(lower($2) in t.name_key) > 0 or position(lower($2) in t.code) > 0) and ($3::text is null or t.status = $3)"#
+            and ($2 = '' or position((select ops.fold($2)) in t.searchable) > 0) and ($3::text is null or t.status = $3)"#
     );
     ListPage::build(query, rows, total, |row| match by_name {
         true => cursor(&row.name_key, row.id),
@@ -133,9 +133,9 @@ pub async fn create(
         "insert into workspace.products (workspace_id, id, name, code, unit, description) values ($1, $2, $3, $4, $5, $6)",
         workspace,
         id,
-        draft.name,
+        draft.name.as_str(),
         draft.code,
-        draft.unit,
+        draft.unit.as_str(),
         draft.description,
     )
     .execute(can.on(tx)?)
@@ -160,9 +160,9 @@ pub async fn update(
         where workspace_id = $1 and id = $2",
         workspace,
         id.uuid(),
-        draft.name,
+        draft.name.as_str(),
         draft.code,
-        draft.unit,
+        draft.unit.as_str(),
         draft.description,
     )
     .execute(can.on(tx)?)

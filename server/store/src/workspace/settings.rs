@@ -1,5 +1,6 @@
 //! The workspace's own settings, its deletion and restoration.
 
+use super::time_zones::present;
 use crate::{
     audit,
     door::{Can, Mode, WorkspaceTx, Write},
@@ -11,7 +12,6 @@ use model::{
     capability::{ManageSettings, OwnWorkspace},
     settings::{Contents, GeneralDraft, GeneralInput, OldSlug},
 };
-use tokio::sync::OnceCell;
 
 /// What the form of the general settings holds, and the addresses that the workspace had before.
 ///
@@ -37,7 +37,8 @@ pub async fn general<M: Mode>(
         let slug = Slug::parse(&row.slug).map_err(|e| StoreError::Inconsistent(format!("slug {:?}: {e}", row.slug)))?;
         Ok(OldSlug { slug, retired_at: row.retired_at, last_used_at: row.last_used_at })
     });
-    let input = GeneralInput { name: row.name, slug: row.slug, description: row.description, time_zone: row.time_zone };
+    let time_zone = present(&row.time_zone).to_owned();
+    let input = GeneralInput { name: row.name, slug: row.slug, description: row.description, time_zone };
     Ok((input, old.collect::<Result<_, StoreError>>()?))
 }
 
@@ -56,7 +57,7 @@ pub async fn save_general(
     sqlx::query!(
         "update account.workspaces set name = $2, description = $3, time_zone = $4 where id = $1",
         workspace,
-        draft.name,
+        draft.name.as_str(),
         draft.description,
         draft.time_zone,
     )
@@ -120,22 +121,4 @@ pub async fn delete(tx: &mut WorkspaceTx<Write>, can: &Can<OwnWorkspace>) -> Res
         .execute(can.on(tx)?)
         .await?;
     audit::note(tx, Action::WorkspaceDeleted, workspace, &Detail::none().with("name", name)).await
-}
-
-/// The names of the time zones that the database knows, `UTC` first. Read once: PostgreSQL reads a file for each.
-///
-/// # Errors
-/// When the database fails.
-pub async fn time_zones<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<&'static [String], StoreError> {
-    static ZONES: OnceCell<Vec<String>> = OnceCell::const_new();
-    let zones = ZONES.get_or_try_init(async || {
-        sqlx::query_scalar!(
-            r#"select name as "name!" from pg_timezone_names
-            where name ~ '^(Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Europe|Indian|Pacific)/' or name = 'UTC'
-            order by name <> 'UTC', name"#
-        )
-        .fetch_all(tx.connection())
-        .await
-    });
-    Ok(zones.await?)
 }

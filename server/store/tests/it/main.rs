@@ -25,6 +25,7 @@ mod links;
 mod listing;
 mod mail;
 mod mail_limits;
+mod names;
 mod pictures;
 mod request_news;
 mod revocation;
