@@ -137,7 +137,7 @@ pub fn drop_unscripted() {}
 pub fn replay_typing() {}
 
 /// Listens for keys anywhere in the document, for as long as the caller's scope lives.
-pub fn on_key(_handler: impl Fn(ev::KeyboardEvent) + 'static) {}
+pub fn on_key(_handler: impl Fn(&ev::KeyboardEvent) + 'static) {}
 
 /// Listens for the document coming back: from the back-forward cache (`true`) or from another tab (`false`).
 pub fn on_return(_handler: impl Fn(bool) + 'static) {}
@@ -172,9 +172,24 @@ pub fn is_sign_out_pending() -> bool {
 /// Listens for the person signing out in another tab.
 pub fn on_sign_out_elsewhere(_handler: impl Fn() + 'static) {}
 
-/// Whether the focus is in a text control.
+/// Whether the focus is in a control that takes letters.
 pub fn is_typing() -> bool {
     false
+}
+
+/// Where the focus is.
+pub fn focus_now() -> super::Focus {
+    super::Focus::Page
+}
+
+/// Whether a menu, the palette or another layer is open over the page.
+pub fn is_covered() -> bool {
+    false
+}
+
+/// The kind of keyboard that this device most likely has.
+pub fn keyboard() -> super::Keyboard {
+    super::Keyboard::default()
 }
 
 /// Moves the focus to the next or previous element that matches; from elsewhere, to the first.

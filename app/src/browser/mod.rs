@@ -42,6 +42,9 @@ mod absent;
 #[cfg(not(feature = "hydrate"))]
 pub use absent::*;
 
+mod keys;
+pub use keys::{Chord, Focus, Keyboard, is_ours, is_plain, keys};
+
 mod navigator;
 pub use navigator::{Navigator, opens_here};
 

@@ -182,6 +182,12 @@ fn filters(scope: Signal<Scope>, noun: Noun, query: Memo<ListQuery>) -> AnyView 
         visit
     });
     let statuses = noun.statuses();
+    browser::on_key(|event| {
+        if event.key() == "/" && browser::is_plain(event) && !browser::is_typing() && !browser::is_covered() {
+            event.prevent_default();
+            browser::focus("#list-search");
+        }
+    });
     browser::follow(SEARCH, move || typed.get());
     browser::follow(STATUS, move || query.with(|q| q.status.clone().unwrap_or_default()));
     view! {
@@ -191,7 +197,7 @@ fn filters(scope: Signal<Scope>, noun: Noun, query: Memo<ListQuery>) -> AnyView 
                 <Icon name="search"/>
                 <span class="visually-hidden">{format!("Search {}", noun.many())}</span>
                 <input class="input" type="search" name="q" placeholder=format!("Search {}", noun.many()) autocomplete="off" maxlength="100"
-                    id=SEARCH value=query.with_untracked(|q| q.search.clone()) on:input=typing/>
+                    id=SEARCH aria-keyshortcuts="/" value=query.with_untracked(|q| q.search.clone()) on:input=typing/>
             </label>
             {(!statuses.is_empty()).then(|| view! {
                 <span class="select">

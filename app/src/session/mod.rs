@@ -10,7 +10,7 @@ mod leaving;
 use crate::{
     account::load_picker,
     boot::{AccountData, Boot, Content, Returned, Theme},
-    browser::{self, Navigator},
+    browser::{self, Keyboard, Navigator},
     chunk,
     console::Staging,
     error::AppError,
@@ -40,6 +40,8 @@ pub struct Session {
     pub picker_error: RwSignal<Option<AppError>>,
     /// Whether the list is being read.
     pub picker_loading: RwSignal<bool>,
+    /// How hints name keys. As the server renders them until the program has started.
+    pub keyboard: RwSignal<Keyboard>,
     /// Light, dark, or as the device says.
     pub theme: RwSignal<Theme>,
     /// The time against which "2 h ago" is said.
@@ -78,6 +80,7 @@ impl Session {
             picker: RwSignal::new(picker.map(Arc::new)),
             picker_error: RwSignal::new(None),
             picker_loading: RwSignal::new(false),
+            keyboard: RwSignal::new(Keyboard::default()),
             theme: RwSignal::new(theme),
             now: RwSignal::new(now),
             toasts: RwSignal::new(Vec::new()),
@@ -94,6 +97,11 @@ impl Session {
         };
         provide_context(session);
         session
+    }
+
+    /// Whether the list of seats is the whole list. A document carries the first rows of a long one.
+    pub fn has_whole_picker(self) -> bool {
+        self.picker_is_whole.get_value()
     }
 
     /// Looks at the document's content without taking it.
@@ -127,6 +135,7 @@ impl Session {
             self.uses.set_value(browser::kept_uses(&person.to_string()));
         }
         self.navigator.catch_up();
+        self.keyboard.set(browser::keyboard());
         browser::set_root_attribute("data-live", Some(""));
         browser::on_sign_out_elsewhere(move || self.leave(SignInNotice::Elsewhere));
         browser::on_return(move |from_cache| {
@@ -170,8 +179,8 @@ impl Session {
             match load_picker(past_cache).await {
                 Ok(picker) => {
                     self.now.set(browser::now());
-                    self.picker.set(Some(Arc::new(picker)));
                     self.picker_is_whole.set_value(true);
+                    self.picker.set(Some(Arc::new(picker)));
                     self.picker_error.set(None);
                 }
                 Err(AppError::SignedOut) => self.sign_in_again(),

@@ -7,12 +7,13 @@ mod commands;
 mod window;
 
 use self::{
-    commands::{Command, Item, Line, Row, Section, commands, lines, texts_of, words},
+    commands::{Command, Item, KEYS, Line, Row, Section, asks_for_keys, commands, lines, shortcuts, texts_of, words},
     window::Window,
 };
 use super::{closing::let_go, shell::ShellInfo};
 use crate::{
-    browser, reactive,
+    browser::{self, Chord},
+    reactive,
     routes::Page,
     session::{Session, use_session},
     ui::{Face, Highlighted, Icon, WsIcon, lasting, lasting_slug},
@@ -61,10 +62,14 @@ pub fn Palette(
     /// The page on screen.
     page: Signal<Page>,
 ) -> impl IntoView {
-    let desk = Desk::open(use_session(), info, page);
+    let session = use_session();
+    let desk = Desk::open(session, info, page);
     let Desk { query, lines, active, .. } = desk;
     let drawn = move || desk.drawn();
+    // Instead of results, the list of keys.
+    let keys = Memo::new(move |_| query.with(|query| asks_for_keys(query)));
     let results = move || match lines.with(Vec::len) {
+        _ if keys.get() => "Keyboard shortcuts".to_owned(),
         0 => "No results".to_owned(),
         1 => "1 result".to_owned(),
         n => format!("{n} results"),
@@ -73,29 +78,31 @@ pub fn Palette(
         <div class="palette" id=DIALOG data-testid="palette" popover="auto" role="dialog" aria-modal="true" aria-label="Search or run a command"
             on:toggle=move |_| if !browser::is_popover_open(DIALOG) { desk.close() }
             on:click=move |event| if browser::is_itself(&event) { desk.close() }
-            on:keydown=move |event| tab(&event)>
+            on:keydown=browser::keys(tab)>
             <div class="palette-panel">
             <div class="palette-field">
                 <Icon name="search"/>
                 <input class="palette-input" id=FIELD data-testid="palette-input" type="text" role="combobox" aria-label="Search or run a command" aria-autocomplete="list"
-                    aria-expanded="true" aria-controls=LIST autocomplete="off" spellcheck="false" enterkeyhint="go" placeholder="Search or run a command"
+                    aria-expanded=move || if keys.get() { "false" } else { "true" } aria-controls=LIST autocomplete="off" spellcheck="false" enterkeyhint="go" placeholder="Search or run a command"
                     aria-activedescendant=move || (!lines.with(Vec::is_empty)).then(|| row_id(active.get()))
-                    prop:value=query on:input=move |event| desk.typed(browser::event_value(&event)) on:keydown=move |event| desk.key(&event)/>
+                    prop:value=query on:input=move |event| desk.typed(browser::event_value(&event)) on:keydown=browser::keys(move |event| desk.key(event))/>
                 <button class="btn quiet" type="button" id="palette-cancel" on:click=move |_| desk.close()>"Cancel"</button>
             </div>
-            <div class="palette-list" id=LIST role="listbox" aria-label="Results" data-lines=move || lines.with(Vec::len)
+            <div class="palette-list" id=LIST role="listbox" aria-label="Results" hidden=move || keys.get() data-lines=move || lines.with(Vec::len)
                 on:scroll=move |_| desk.window.follow()
                 on:pointermove=move |event| if let Some(at) = browser::number_at(&event, "data-line") && active.get_untracked() != at { active.set(at) }
                 on:click=move |event| desk.clicked(&event)>
                 {drawn}
             </div>
+            {reactive::following(move || keys.get().then(|| keys_list(session)))}
             <p class="visually-hidden" role="status">{results}</p>
             <div class="foot" aria-hidden="true">
                 <span><kbd class="kbd">"↑"</kbd><kbd class="kbd">"↓"</kbd>" move"</span>
                 <span><kbd class="kbd">"↵"</kbd>" open"</span>
-                <span><kbd class="kbd">"Ctrl ↵"</kbd>" new tab"</span>
+                <span><kbd class="kbd">{move || session.keyboard.get().new_tab()}</kbd>" new tab"</span>
                 <span><kbd class="kbd">"@"</kbd>" workspaces"</span>
                 <span><kbd class="kbd">">"</kbd>" actions"</span>
+                <span><kbd class="kbd">"?"</kbd>" keys"</span>
                 <span class="end"><kbd class="kbd">"esc"</kbd>" close"</span>
             </div>
             </div>
@@ -153,9 +160,21 @@ impl Desk {
         });
         on_cleanup(move || session.palette.set(false));
         browser::on_key(move |event| {
-            let command = (event.ctrl_key() || event.meta_key()) && !event.alt_key() && !event.shift_key();
-            if command && event.key().eq_ignore_ascii_case("k") {
-                event.prevent_default();
+            let (key, code) = (event.key(), event.code());
+            let chord = Chord {
+                key: &key,
+                code: &code,
+                ctrl: event.ctrl_key(),
+                meta: event.meta_key(),
+                alt: event.alt_key(),
+                shift: event.shift_key(),
+            };
+            if !session.keyboard.get_untracked().is_palette(chord, browser::focus_now()) {
+                return;
+            }
+            event.prevent_default();
+            // A key that is held down toggles it once.
+            if !event.repeat() {
                 // What is on screen counts: Escape closes it at once, and is told a moment later.
                 session.palette.set(!browser::is_popover_open(DIALOG));
             }
@@ -240,6 +259,11 @@ impl Desk {
             let command = self.commands.with_untracked(|commands| commands.get(command).cloned());
             if let Some(command) = &command {
                 self.session.note_use(&command.label);
+                if command.shows_keys() {
+                    event.prevent_default();
+                    self.type_in(KEYS.to_string());
+                    return browser::focus("#palette-input");
+                }
             }
             if command.is_some_and(|command| command.run(self.session)) {
                 event.prevent_default();
@@ -335,12 +359,12 @@ impl Desk {
                 let command = self.commands.with_untracked(|commands| commands.get(place).cloned())?;
                 let letters = query.letters(command.texts());
                 let url = command.url().unwrap_or("#").to_owned();
-                let (icon, keys) = (command.icon, command.keys());
+                let icon = command.icon;
                 a().add_any_attr(option.with("href", url).perhaps("data-slug", None))
                     .child(view! { <Icon name=icon/> })
                     .child(part("name").child(view! { <Highlighted text=command.label letters/> }))
                     .child(part("address"))
-                    .child(part("end").child(keys.map(|keys| view! { <kbd class="kbd">{keys}</kbd> })))
+                    .child(part("end"))
                     .into_any()
             }
         })
@@ -359,6 +383,15 @@ fn tab(event: &KeyboardEvent) {
         let to_button = browser::is_typing() && browser::is_shown(CANCEL);
         browser::focus(if to_button { CANCEL } else { "#palette-input" });
     }
+}
+
+/// The keys that work everywhere: to be read, not chosen.
+fn keys_list(session: Session) -> AnyView {
+    let rows = move || {
+        let shortcuts = shortcuts(session.keyboard.get());
+        shortcuts.map(|(label, keys)| view! { <div><dt>{label}</dt><dd><kbd class="kbd">{keys}</kbd></dd></div> })
+    };
+    view! { <dl class="palette-keys" data-testid="palette-keys" aria-label="Keyboard shortcuts">{rows}</dl> }.into_any()
 }
 
 fn row_id(at: usize) -> String {

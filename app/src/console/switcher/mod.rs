@@ -15,6 +15,7 @@ use crate::{
 use leptos::{ev::KeyboardEvent, prelude::*};
 use model::{
     finder::Query,
+    money::grouped,
     picker::{Picker, PickerOrganization, PickerWorkspace},
 };
 
@@ -88,7 +89,7 @@ pub fn Switcher(
             <span class="visually-hidden">"Switch workspace"</span>
         </button>
         <div class="menu switcher-menu" popover="auto" id=MENU role="dialog" aria-label="Switch workspace"
-            on:keydown=move |event| keys(&event, query) on:toggle=toggled>
+            on:keydown=browser::keys(move |event| keys(event, query)) on:toggle=toggled>
             <label class="search" data-script hidden=move || !searched.get()>
                 <Icon name="search"/>
                 <span class="visually-hidden">"Find a workspace"</span>
@@ -169,19 +170,22 @@ fn rows(session: Session, picker: &Picker, info: Memo<ShellInfo>, page: Signal<P
         if found.is_empty() {
             return view! { <p class="nothing" role="status">"No workspace matches."</p> }.into_any();
         }
-        return found
+        let left = found.len().saturating_sub(ROWS);
+        let rows = found
             .into_iter()
             .take(ROWS)
             .filter_map(|at| all.get(at))
             .map(|(o, w)| row((*o, *w), query.letters(w.texts(&o.name))))
-            .collect_view()
-            .into_any();
+            .collect_view();
+        return view! { {rows}{end_line(session, left, "type more to narrow them down")} }.into_any();
     }
     let here = picker.find(&current).map(|r| row(r, Vec::new()));
     let pinned: Vec<_> = picker.pinned().into_iter().filter(|(_, w)| w.slug != current).collect();
     let recent = picker.recent(Some(&current), RECENT);
     let listed = |id| pinned.iter().chain(&recent).any(|(_, w)| w.id == id);
-    let rest: Vec<_> = all.into_iter().filter(|(_, w)| w.slug != current && !listed(w.id)).take(ROWS).collect();
+    let mut rest: Vec<_> = all.into_iter().filter(|(_, w)| w.slug != current && !listed(w.id)).collect();
+    let left = rest.len().saturating_sub(ROWS);
+    rest.truncate(ROWS);
     let drawn = |rows: Vec<_>| rows.into_iter().map(|r| row(r, Vec::new())).collect::<Vec<_>>();
     let (pinned, recent, rest) = (drawn(pinned.clone()), drawn(recent.clone()), drawn(rest));
     view! {
@@ -189,8 +193,23 @@ fn rows(session: Session, picker: &Picker, info: Memo<ShellInfo>, page: Signal<P
         {group("sw-pinned", "Pinned", pinned, None)}
         {group("sw-recent", "Recent", recent, Some(session))}
         {group("sw-all", "All workspaces", rest, None)}
+        {end_line(session, left, "type to search")}
     }
     .into_any()
+}
+
+/// Below the last row: how many there are beyond it, and where they are.
+fn end_line(session: Session, left: usize, how: &'static str) -> Option<AnyView> {
+    // A document carries the first rows of a long list: how many there are in all, it does not know.
+    let more = if session.has_whole_picker() { format!("{} more: ", grouped(left as u64)) } else { "More: ".to_owned() };
+    (left > 0).then(|| {
+        view! {
+            <p class="switcher-end" data-testid="switcher-end">
+                {more}<span data-script>{how}", or open "</span><a class="link" href=Route::home().url() on:click=close>"All workspaces"</a>
+            </p>
+        }
+        .into_any()
+    })
 }
 
 fn group(id: &'static str, label: &'static str, rows: Vec<AnyView>, clears: Option<Session>) -> Option<AnyView> {
