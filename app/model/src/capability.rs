@@ -38,6 +38,17 @@ impl Capability {
         Self::OwnWorkspace,
     ];
 
+    /// The roles that have it, strongest first: "owners, admins and members".
+    pub fn holders(self) -> String {
+        let roles = WorkspaceRole::ALL.iter().filter(|role| role.capabilities().has(self));
+        let mut names: Vec<String> = roles.map(|role| format!("{}s", role.label().to_lowercase())).collect();
+        match names.pop() {
+            Some(last) if names.is_empty() => last,
+            Some(last) => format!("{} and {last}", names.join(", ")),
+            None => String::new(),
+        }
+    }
+
     const fn bit(self) -> u16 {
         1 << self as u16
     }
@@ -110,3 +121,23 @@ macro_rules! kinds {
 }
 
 kinds!(ReadShared, ReadAll, EditContent, ManageInvoices, ManageBilling, ManageMembers, ManageSettings, OwnWorkspace);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_has_a_capability_is_said_in_words() {
+        assert_eq!(Capability::OwnWorkspace.holders(), "owners");
+        assert_eq!(Capability::ManageSettings.holders(), "owners and admins");
+        assert_eq!(Capability::EditContent.holders(), "owners, admins and members");
+        assert_eq!(Capability::ManageBilling.holders(), "owners, admins and billing admins");
+        for capability in Capability::ALL {
+            for role in WorkspaceRole::ALL {
+                let named = capability.holders().split([',', ' ']).any(|word| word == format!("{}s", role.label().to_lowercase()));
+                let spaced = role.label().contains(' ');
+                assert!(spaced || named == role.capabilities().has(capability), "{capability:?} {role:?}");
+            }
+        }
+    }
+}

@@ -10,12 +10,12 @@
 use super::{
     PageData,
     cells::{Listed, Rows},
-    host::failed,
+    host::{denied, failed},
     scope::{Scope, Shown},
 };
 use crate::{
     browser, reactive,
-    routes::Page,
+    routes::{Page, section_requires},
     ui::{Empty, Icon, Lasting, lasting},
 };
 use leptos::{
@@ -127,7 +127,7 @@ pub fn list(scope: Signal<Scope>, spec: &'static ListSpec) -> AnyView {
                 let scope = scope.get();
                 failed(scope, &scope.failed.get_untracked().map(|e| e.message()).unwrap_or_default())
             }
-            Body::Denied => view! { <Empty icon="key" title="Your role doesn’t open this list".to_owned() text="Ask an admin of this workspace if you need it.".to_owned()/> }.into_any(),
+            Body::Denied => denied(scope.get(), section_requires(noun)),
             Body::Empty => view! {
                 <Empty icon=noun.path() title=format!("No {} yet", noun.many()) text=spec.teaches.to_owned()>{create}</Empty>
             }.into_any(),

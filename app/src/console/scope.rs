@@ -262,6 +262,14 @@ impl Scope {
         let asked = self.page.get_untracked();
         self.shown.set(Shown { page: page.clone(), data: Some(data) });
         if asked != page {
+            // The overview is where one enters; any other page was asked for by its name.
+            if asked != Page::Overview
+                && let Some(entry) = self.entry.get_untracked()
+            {
+                let (title, role) = (asked.title(), entry.seat.role().label());
+                let name = &entry.workspace.name;
+                self.session.toast(Toast::failed(format!("{title} is not for your role in {name}, which is {role}.")));
+            }
             self.replace(page);
         }
         self.session.navigator.settle();

@@ -139,9 +139,9 @@ fn Navigation(place: Place, hue: Signal<u8>) -> impl IntoView {
     let section = Memo::new(move |_| place.page.with(Page::noun));
     let may = move |capability: Capability| info.with(|i| i.may.has(capability));
     let (overview, in_overview) =
-        (move || place.url(&Page::Overview), move || place.page.with(|p| matches!(p, Page::Overview | Page::Unknown)));
+        (move || place.url(&Page::Overview), move || place.page.with(|p| matches!(p, Page::Overview)));
     let in_settings = move || place.page.with(|p| matches!(p, Page::Settings(_)));
-    let settings = move || place.url(&Page::Settings(SettingsPage::General));
+    let settings = move || place.url(&Page::Settings(SettingsPage::first(info.with(|i| i.may))));
     // On a phone four sections have a tab of their own; the others are under "More".
     let behind_more = |noun: Noun| matches!(noun, Noun::RatePlans | Noun::Usage);
     let item = move |noun: Noun| {
@@ -196,18 +196,19 @@ fn TopBar(place: Place, hue: Signal<u8>) -> impl IntoView {
             });
         }
     });
+    let home = move || place.url(&Page::Overview.in_another_workspace(info.with(|i| i.may)));
     let crumb = move || {
         place.page.with(|page| match page.noun() {
             Some(noun) => (noun.title(), (page.key() != Page::list(noun)).then(|| place.url(&Page::list(noun)))),
             None if matches!(page, Page::Settings(_)) => ("Settings", None),
-            None => ("Overview", None),
+            None => (page.title(), None),
         })
     };
     view! {
         <header class="topbar">
             <nav class="crumbs" aria-label="Breadcrumb">
                 <ol>
-                    <li><a href=move || place.url(&Page::Overview)>{reactive::following(move || info.with(|i| i.name.clone()))}</a></li>
+                    <li><a href=home>{reactive::following(move || info.with(|i| i.name.clone()))}</a></li>
                     {reactive::following(move || match crumb() {
                         (title, Some(url)) => view! { <li><a href=url>{title}</a></li> }.into_any(),
                         (title, None) => view! { <li><span aria-current="page">{title}</span></li> }.into_any(),

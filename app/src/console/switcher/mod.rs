@@ -77,7 +77,7 @@ pub fn Switcher(
         }
     };
     let searched = Memo::new(move |_| session.picker.with(|p| p.as_ref().is_some_and(|p| p.count() >= SEARCHED)));
-    let settings = move || info.with(|i| Page::Settings(SettingsPage::General).url(&i.slug));
+    let settings = move || info.with(|i| Page::Settings(SettingsPage::first(i.may)).url(&i.slug));
     view! {
         <button class="switcher" type="button" popovertarget=MENU data-testid="switcher" on:click=opened>
             {reactive::following(move || view! { <WsIcon face=info.with(ShellInfo::face) large=true/> })}
