@@ -8,7 +8,7 @@ use crate::{
     console::{self, WorkspacePlane},
     reactive,
     routes::Route,
-    session::Session,
+    session::{LineMark, Session},
     ui::{Gone, NotFound, Toasts, Unavailable},
 };
 use leptos::prelude::*;
@@ -100,5 +100,6 @@ pub fn App(
             Plane::Unavailable => view! { <Unavailable/> }.into_any(),
         }})}
         <Toasts/>
+        <LineMark/>
     }
 }

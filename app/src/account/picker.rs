@@ -226,7 +226,7 @@ fn row(
     let (hovered, focused, pressed) = (workspace.slug.clone(), workspace.slug.clone(), workspace.slug.clone());
     view! {
         <li>
-            <a class="picker-row" href=url data-testid="picker-row" data-slug=workspace.slug.to_string() 
+            <a class="picker-row" draggable="false" href=url data-testid="picker-row" data-slug=workspace.slug.to_string() 
                 on:pointerenter=move |_| session.aim(&hovered) on:focus=move |_| session.aim(&focused) on:pointerleave=move |_| session.look_away()
                 on:pointerdown=move |event| session.press(&pressed, &event)>
                 <WsIcon face=Face::of(&workspace.name, &workspace.slug, &workspace.brand) large=true/>

@@ -4,7 +4,7 @@ use leptos::ev;
 use model::uses::Uses;
 use time::OffsetDateTime;
 
-/// The device's clock, for showing how long ago something was.
+/// The time, for showing how long ago something was.
 pub fn now() -> Option<OffsetDateTime> {
     None
 }
@@ -171,6 +171,33 @@ pub fn is_sign_out_pending() -> bool {
 
 /// Listens for the person signing out in another tab.
 pub fn on_sign_out_elsewhere(_handler: impl Fn() + 'static) {}
+
+/// A request did not reach the server.
+pub fn note_unreachable() {}
+
+/// Says what is called when a request did not reach the server.
+pub fn on_unreachable(_handler: impl Fn() + 'static) {}
+
+/// Calls `handler` when the device is online again.
+pub fn on_online(_handler: impl Fn() + 'static) {}
+
+/// Calls `handler` when the device goes offline.
+pub fn on_offline(_handler: impl Fn() + 'static) {}
+
+/// Says what time it is at the server.
+pub fn set_clock(_now: OffsetDateTime, _age: f64) -> bool {
+    false
+}
+
+/// How long ago the document came, in milliseconds.
+pub fn document_age() -> f64 {
+    0.0
+}
+
+/// Whether the device's clock was set, or the device slept.
+pub fn clock_jumped() -> bool {
+    false
+}
 
 /// Whether the focus is in a control that takes letters.
 pub fn is_typing() -> bool {

@@ -280,6 +280,34 @@ pub fn on_online(handler: impl Fn() + 'static) {
     on_cleanup(move || handle.take().remove());
 }
 
+/// Calls `handler` when the device goes offline.
+pub fn on_offline(handler: impl Fn() + 'static) {
+    let handle = SendWrapper::new(window_event_listener(ev::offline, move |_| handler()));
+    on_cleanup(move || handle.take().remove());
+}
+
+thread_local! {
+    // One for the document, as is its connection.
+    static UNREACHABLE: std::cell::RefCell<Option<Box<dyn Fn()>>> = const { std::cell::RefCell::new(None) };
+}
+
+/// Says what is called when a request did not reach the server.
+pub fn on_unreachable(handler: impl Fn() + 'static) {
+    UNREACHABLE.set(Some(Box::new(handler)));
+}
+
+/// A request did not reach the server.
+pub fn note_unreachable() {
+    // Later: whoever asked hears of it first.
+    super::after(0, || {
+        UNREACHABLE.with_borrow(|handler| {
+            if let Some(handler) = handler {
+                handler();
+            }
+        });
+    });
+}
+
 /// A letter as a capital. The browser has the table of them, so the program has none.
 pub fn upper(letter: char) -> String {
     js_sys::JsString::from(letter.to_string()).to_upper_case().into()

@@ -1,13 +1,56 @@
 //! The browser's side of when something is done: the clock, now, later, with a frame.
 
 use leptos::prelude::*;
-use std::task::{Context, Waker};
+use std::{
+    cell::Cell,
+    task::{Context, Waker},
+};
 use time::OffsetDateTime;
 use wasm_bindgen::{JsCast, closure::Closure};
 
-/// The device's clock, for showing how long ago something was.
+thread_local! {
+    /// By how much the server's clock is ahead of the device's, in milliseconds.
+    static AHEAD: Cell<f64> = const { Cell::new(0.0) };
+    /// What the device's clock and its stopwatch said last.
+    static LAST: Cell<Option<(f64, f64)>> = const { Cell::new(None) };
+}
+
+/// Differences below this are those of the way, in milliseconds.
+const WAY: f64 = 1_000.0;
+
+/// The time at the server, for showing how long ago something was: by the device's clock, which may be wrong by hours, and
+/// the difference that is known.
 pub fn now() -> Option<OffsetDateTime> {
-    OffsetDateTime::from_unix_timestamp_nanos((js_sys::Date::now() as i128) * 1_000_000).ok()
+    let now = js_sys::Date::now() + AHEAD.get();
+    OffsetDateTime::from_unix_timestamp_nanos((now as i128) * 1_000_000).ok()
+}
+
+/// The server said `age` milliseconds ago that it was `now`. Whether that was news.
+pub fn set_clock(now: OffsetDateTime, age: f64) -> bool {
+    let server = (now.unix_timestamp_nanos() / 1_000_000) as f64 + age;
+    let ahead = server - js_sys::Date::now();
+    let news = (ahead - AHEAD.get()).abs() > WAY;
+    if news {
+        AHEAD.set(ahead);
+    }
+    news
+}
+
+/// How long ago the document came, in milliseconds. By the stopwatch, which no wrong clock concerns.
+pub fn document_age() -> f64 {
+    let Some(performance) = window().performance() else { return 0.0 };
+    let came = performance.get_entries_by_type("navigation").get(0);
+    let came = js_sys::Reflect::get(&came, &"responseStart".into()).ok().and_then(|at| at.as_f64());
+    came.map_or(0.0, |came| (performance.now() - came).max(0.0))
+}
+
+/// Whether the device's clock has gone another way than its stopwatch since this was asked last: it was set, or the device
+/// slept.
+pub fn clock_jumped() -> bool {
+    let Some(stopwatch) = window().performance().map(|performance| performance.now()) else { return false };
+    let now = (js_sys::Date::now(), stopwatch);
+    let before = LAST.replace(Some(now));
+    before.is_some_and(|before| ((now.0 - before.0) - (now.1 - before.1)).abs() > 2.0 * WAY)
 }
 
 /// Runs `task` after `millis`. Nothing of it is left when it has run.

@@ -1,6 +1,6 @@
 //! The tab's end of the socket: connects after hydration, says where it is, comes back after a break.
 
-use super::{Heard, PATH, here};
+use super::{Heard, PATH, here, read_clock};
 use crate::{
     browser::{self, Socket},
     reactive,
@@ -92,7 +92,11 @@ fn connect(session: Session) {
     let said = move |text: String| {
         if is_current() {
             LINK.with_borrow_mut(|link| link.failures = 0);
-            heard(session, &text);
+            session.line.is_back();
+            match read_clock(&text) {
+                Some(now) => session.clock_says(now),
+                None => heard(session, &text),
+            }
         }
     };
     let closed = move || {

@@ -6,6 +6,9 @@
 mod choices;
 mod intent;
 mod leaving;
+mod line;
+
+pub use line::{Line, LineMark};
 
 use crate::{
     account::load_picker,
@@ -46,6 +49,8 @@ pub struct Session {
     pub theme: RwSignal<Theme>,
     /// The time against which "2 h ago" is said.
     pub now: RwSignal<Option<OffsetDateTime>>,
+    /// Whether the server can be reached.
+    pub line: Line,
     /// What is being said at the foot of the screen.
     pub toasts: RwSignal<Vec<Toast>>,
     /// The kind of page the person was on last, without anything of its workspace: the picker opens the same.
@@ -83,6 +88,7 @@ impl Session {
             keyboard: RwSignal::new(Keyboard::default()),
             theme: RwSignal::new(theme),
             now: RwSignal::new(now),
+            line: Line::new(),
             toasts: RwSignal::new(Vec::new()),
             section: StoredValue::new(Page::Overview),
             palette: RwSignal::new(false),
@@ -136,6 +142,11 @@ impl Session {
         }
         self.navigator.catch_up();
         self.keyboard.set(browser::keyboard());
+        self.navigator.resume();
+        if let Some(now) = self.now.get_untracked() {
+            browser::set_clock(now, browser::document_age());
+        }
+        self.watch_line();
         browser::set_root_attribute("data-live", Some(""));
         browser::on_sign_out_elsewhere(move || self.leave(SignInNotice::Elsewhere));
         browser::on_return(move |from_cache| {
@@ -143,6 +154,7 @@ impl Session {
                 // What the cache shows may be from before a sign-out: only the server knows.
                 browser::reload_document();
             } else {
+                self.check_clock();
                 self.refresh_if_stale();
             }
         });
@@ -166,10 +178,25 @@ impl Session {
 
     fn tick(self) {
         browser::after(30_000, move || {
+            self.check_clock();
             if self.now.try_set(browser::now()).is_none() {
                 self.tick();
             }
         });
+    }
+
+    /// The server says what time it is there.
+    pub fn clock_says(self, now: OffsetDateTime) {
+        if browser::set_clock(now, 0.0) {
+            self.now.set(browser::now());
+        }
+    }
+
+    /// The device slept, or its clock was set: the server is asked what time it is.
+    fn check_clock(self) {
+        if browser::clock_jumped() {
+            live::ask();
+        }
     }
 
     /// Reads the list of seats again; with `past_cache`, not even the server answers from memory.

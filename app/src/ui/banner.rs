@@ -1,6 +1,7 @@
 //! Banners and empty states: what happened, and what to do.
 
 use super::Icon;
+use crate::session::use_session;
 use leptos::prelude::*;
 
 /// How much a banner matters.
@@ -21,14 +22,15 @@ pub fn Banner(
     #[prop(into)]
     message: String,
 ) -> impl IntoView {
-    let (class, role) = match tone {
-        Tone::Quiet => ("banner", "status"),
-        Tone::Bad => ("banner bad", "alert"),
+    let (class, role, icon) = match tone {
+        Tone::Quiet => ("banner", "status", "info"),
+        Tone::Bad => ("banner bad", "alert", "alert"),
     };
-    view! { <div class=class role=role><Icon name="alert"/><p>{message}</p></div> }
+    view! { <div class=class role=role><Icon name=icon/><p>{message}</p></div> }
 }
 
-/// In the place of a page that could not be had: what is wrong, and the button that tries again.
+/// In the place of a page that could not be had: what is wrong, and the button that tries again. It tries by itself when
+/// the connection is back.
 #[component]
 pub fn Failed(
     /// A sentence or two.
@@ -36,12 +38,14 @@ pub fn Failed(
     /// Tries again.
     retry: impl Fn() + Send + Sync + 'static,
 ) -> impl IntoView {
+    let retry = Callback::new(move |()| retry());
+    use_session().line.on_again(retry);
     view! {
         <section class="empty" role="alert">
             <Icon name="alert"/>
             <h2>"This page didn’t load"</h2>
             <p>{message}</p>
-            <div class="btn-row"><button class="btn" type="button" on:click=move |_| retry()><Icon name="refresh"/>"Try again"</button></div>
+            <div class="btn-row"><button class="btn" type="button" on:click=move |_| retry.run(())><Icon name="refresh"/>"Try again"</button></div>
         </section>
     }
 }
