@@ -8,7 +8,7 @@ use crate::{
     console::{self, WorkspacePlane},
     reactive,
     routes::Route,
-    session::{LineMark, Session},
+    session::{OfflineNotice, Session},
     ui::{Gone, NotFound, Toasts, Unavailable},
 };
 use leptos::prelude::*;
@@ -100,6 +100,6 @@ pub fn App(
             Plane::Unavailable => view! { <Unavailable/> }.into_any(),
         }})}
         <Toasts/>
-        <LineMark/>
+        <OfflineNotice/>
     }
 }

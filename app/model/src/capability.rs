@@ -40,13 +40,16 @@ impl Capability {
 
     /// The roles that have it, strongest first: "owners, admins and members".
     pub fn holders(self) -> String {
-        let roles = WorkspaceRole::ALL.iter().filter(|role| role.capabilities().has(self));
-        let mut names: Vec<String> = roles.map(|role| format!("{}s", role.label().to_lowercase())).collect();
-        match names.pop() {
-            Some(last) if names.is_empty() => last,
-            Some(last) => format!("{} and {last}", names.join(", ")),
-            None => String::new(),
+        let mut said = String::new();
+        let mut roles = WorkspaceRole::ALL.iter().filter(|role| role.capabilities().has(self)).peekable();
+        while let Some(role) = roles.next() {
+            if !said.is_empty() {
+                said.push_str(if roles.peek().is_some() { ", " } else { " and " });
+            }
+            said.push_str(&role.label().to_ascii_lowercase());
+            said.push('s');
         }
+        said
     }
 
     const fn bit(self) -> u16 {
@@ -134,7 +137,10 @@ mod tests {
         assert_eq!(Capability::ManageBilling.holders(), "owners, admins and billing admins");
         for capability in Capability::ALL {
             for role in WorkspaceRole::ALL {
-                let named = capability.holders().split([',', ' ']).any(|word| word == format!("{}s", role.label().to_lowercase()));
+                let named = capability
+                    .holders()
+                    .split([',', ' '])
+                    .any(|word| word == format!("{}s", role.label().to_lowercase()));
                 let spaced = role.label().contains(' ');
                 assert!(spaced || named == role.capabilities().has(capability), "{capability:?} {role:?}");
             }

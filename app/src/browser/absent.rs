@@ -176,13 +176,13 @@ pub fn on_sign_out_elsewhere(_handler: impl Fn() + 'static) {}
 pub fn note_unreachable() {}
 
 /// Says what is called when a request did not reach the server.
-pub fn on_unreachable(_handler: impl Fn() + 'static) {}
+pub fn on_unreachable(_handler: Box<dyn Fn()>) {}
 
-/// Calls `handler` when the device is online again.
-pub fn on_online(_handler: impl Fn() + 'static) {}
+/// Calls `handler` at an event of the window for as long as the document lives.
+pub fn on_window(_event: &str, _handler: Box<dyn Fn(ev::Event)>) {}
 
-/// Calls `handler` when the device goes offline.
-pub fn on_offline(_handler: impl Fn() + 'static) {}
+/// Writes all of the text of the element with that id.
+pub fn set_text(_id: &str, _text: &str) {}
 
 /// Says what time it is at the server.
 pub fn set_clock(_now: OffsetDateTime, _age: f64) -> bool {

@@ -245,7 +245,15 @@ pub fn replay_typing() {
 /// Listens for keys anywhere in the document, for as long as the caller's scope lives. Called for those that [are
 /// ours](super::is_ours).
 pub fn on_key(handler: impl Fn(&ev::KeyboardEvent) + 'static) {
-    let handle = SendWrapper::new(window_event_listener(ev::keydown, super::keys(handler)));
+    on_key_boxed(Box::new(handler));
+}
+
+fn on_key_boxed(handler: Box<dyn Fn(&ev::KeyboardEvent)>) {
+    let handle = SendWrapper::new(window_event_listener(ev::keydown, move |event| {
+        if super::is_ours(&event) {
+            handler(&event);
+        }
+    }));
     on_cleanup(move || handle.take().remove());
 }
 
@@ -274,16 +282,18 @@ pub fn on_leave(handler: impl Fn() + 'static) {
     on_cleanup(move || handle.take().remove());
 }
 
-/// Calls `handler` when the device is online again.
-pub fn on_online(handler: impl Fn() + 'static) {
-    let handle = SendWrapper::new(window_event_listener(ev::online, move |_| handler()));
-    on_cleanup(move || handle.take().remove());
+/// Calls `handler` at an event of the window for as long as the document lives. Compiled once, not once for each handler.
+pub fn on_window(event: &str, handler: Box<dyn Fn(web_sys::Event)>) {
+    let handler = wasm_bindgen::closure::Closure::<dyn Fn(web_sys::Event)>::wrap(handler);
+    let _ = window().add_event_listener_with_callback(event, handler.as_ref().unchecked_ref());
+    handler.forget();
 }
 
-/// Calls `handler` when the device goes offline.
-pub fn on_offline(handler: impl Fn() + 'static) {
-    let handle = SendWrapper::new(window_event_listener(ev::offline, move |_| handler()));
-    on_cleanup(move || handle.take().remove());
+/// Writes all of the text of the element with that id.
+pub fn set_text(id: &str, text: &str) {
+    if let Some(element) = by_id::<HtmlElement>(id) {
+        element.set_text_content(Some(text));
+    }
 }
 
 thread_local! {
@@ -292,8 +302,8 @@ thread_local! {
 }
 
 /// Says what is called when a request did not reach the server.
-pub fn on_unreachable(handler: impl Fn() + 'static) {
-    UNREACHABLE.set(Some(Box::new(handler)));
+pub fn on_unreachable(handler: Box<dyn Fn()>) {
+    UNREACHABLE.set(Some(handler));
 }
 
 /// A request did not reach the server.

@@ -43,7 +43,7 @@ mod absent;
 pub use absent::*;
 
 mod keys;
-pub use keys::{Chord, Focus, Keyboard, is_ours, is_plain, keys};
+pub use keys::{Chord, Focus, Keyboard, is_ours, is_plain};
 
 mod navigator;
 pub use navigator::{Navigator, opens_here};

@@ -150,12 +150,12 @@ use live::SETTLING_FRAMES;
 mod live {
     use super::*;
     use crate::browser::{
-        element_of,
+        after, element_of,
         history::{self, Entry},
+        next_frame, on_window, open_tab,
     };
-    use leptos::ev;
     use wasm_bindgen::JsCast;
-    use web_sys::{Element, HtmlAnchorElement, ScrollRestoration};
+    use web_sys::{Element, HtmlAnchorElement, MouseEvent, ScrollRestoration};
 
     /// For how many frames a page may grow before it is as long as when it was left.
     pub(super) const SETTLING_FRAMES: u32 = 30;
@@ -167,48 +167,61 @@ mod live {
             restore_by(ScrollRestoration::Manual);
             let left = window().history().ok().and_then(|history| history.state().ok()?.as_f64()).unwrap_or_default();
             self.scroll.set_value(left);
-            // These live as long as the page does.
-            let _ = window_event_listener(ev::click, move |event| self.follow_link(&event));
-            let _ = window_event_listener(ev::popstate, move |event| {
-                history::forget_waiting();
-                let (located, present) = (located(), self.present(located()));
-                if located != present {
-                    self.write_history(&present, false);
-                }
-                let top = event.state().as_f64().unwrap_or_default();
-                self.scroll.set_value(top);
-                self.noted.set_value(top);
-                self.set(present);
-            });
-            let says_end = js_sys::Reflect::has(&window(), &"onscrollend".into()).unwrap_or_default();
-            let _ = window_event_listener(ev::scroll, move |_| {
-                self.scrolled.set_value(true);
-                if !says_end {
-                    self.note_when_still();
-                }
-            });
-            let _ = window_event_listener(ev::scrollend, move |_| self.note_scroll());
-            // A document that is loaded again, or come back to from another site, is scrolled by the browser.
-            let _ = window_event_listener(ev::pagehide, move |_| {
-                if self.scrolled.get_value() {
-                    self.note_scroll();
-                }
-                restore_by(ScrollRestoration::Auto);
-            });
-            let _ = window_event_listener(ev::pageshow, |_| restore_by(ScrollRestoration::Manual));
+            on_window("click", Box::new(move |event| self.follow_link(event.unchecked_ref())));
             // The middle button opens what a row leads to in another tab, as it does on its link.
-            let _ = window_event_listener(ev::auxclick, |event| {
-                if let Some(link) = link_of_row(&event).filter(|_| event.button() == 1) {
-                    crate::browser::open_tab(&link.href());
-                }
-            });
+            on_window(
+                "auxclick",
+                Box::new(|event| {
+                    let event: &MouseEvent = event.unchecked_ref();
+                    if let Some(link) = link_of_row(event).filter(|_| event.button() == 1) {
+                        open_tab(&link.href());
+                    }
+                }),
+            );
+            on_window(
+                "popstate",
+                Box::new(move |event| {
+                    history::forget_waiting();
+                    let (located, present) = (located(), self.present(located()));
+                    if located != present {
+                        self.write_history(&present, false);
+                    }
+                    let event: &web_sys::PopStateEvent = event.unchecked_ref();
+                    let top = event.state().as_f64().unwrap_or_default();
+                    self.scroll.set_value(top);
+                    self.noted.set_value(top);
+                    self.set(present);
+                }),
+            );
+            let says_end = js_sys::Reflect::has(&window(), &"onscrollend".into()).unwrap_or_default();
+            on_window(
+                "scroll",
+                Box::new(move |_| {
+                    self.scrolled.set_value(true);
+                    if !says_end {
+                        self.note_when_still();
+                    }
+                }),
+            );
+            on_window("scrollend", Box::new(move |_| self.note_scroll()));
+            // A document that is loaded again, or come back to from another site, is scrolled by the browser.
+            on_window(
+                "pagehide",
+                Box::new(move |_| {
+                    if self.scrolled.get_value() {
+                        self.note_scroll();
+                    }
+                    restore_by(ScrollRestoration::Auto);
+                }),
+            );
+            on_window("pageshow", Box::new(|_| restore_by(ScrollRestoration::Manual)));
             history::write_in_time();
         }
 
         /// Notes where the page is once it stands still.
         fn note_when_still(self) {
             let top = window().scroll_y().unwrap_or_default();
-            crate::browser::after(STILL_MILLIS, move || {
+            after(STILL_MILLIS, move || {
                 if self.scrolled.get_value() && window().scroll_y().unwrap_or_default() == top {
                     self.note_scroll();
                 }
@@ -221,7 +234,7 @@ mod live {
             window().scroll_to_with_x_and_y(0.0, top);
             // At the top everything is long enough, and nothing needs to be laid out to know it.
             if top > 0.0 && frames > 0 && window().scroll_y().unwrap_or_default() + 1.0 < top {
-                crate::browser::next_frame(move || {
+                next_frame(move || {
                     if self.scroll.get_value() == top {
                         self.reach(frames - 1);
                     }
@@ -268,7 +281,7 @@ mod live {
 
     /// The link of the row that was clicked, if not on a link or a control. A row's link covers the row only where there is
     /// no script (style/34-table.css): otherwise no text in the row could be selected.
-    fn link_of_row(event: &web_sys::MouseEvent) -> Option<HtmlAnchorElement> {
+    fn link_of_row(event: &MouseEvent) -> Option<HtmlAnchorElement> {
         let hit = element_of(event)?;
         if hit.closest("a, button, input, label, select, textarea, summary").ok()?.is_some() {
             return None;
@@ -277,7 +290,7 @@ mod live {
     }
 
     /// Whether a click ends the selecting of a text in `element`.
-    fn selects_in(event: &web_sys::MouseEvent, element: &Element) -> bool {
+    fn selects_in(event: &MouseEvent, element: &Element) -> bool {
         let selection = window().get_selection().ok().flatten();
         // A click by the keyboard counts none.
         event.detail() > 0
@@ -288,7 +301,7 @@ mod live {
     }
 
     /// The route of a link that was clicked plainly and that the console can open by itself.
-    pub(super) fn followed_link(event: &web_sys::MouseEvent) -> Option<Route> {
+    pub(super) fn followed_link(event: &MouseEvent) -> Option<Route> {
         if event.default_prevented() {
             return None;
         }
@@ -298,7 +311,7 @@ mod live {
             None => {
                 let link = link_of_row(event)?;
                 if event.button() == 0 && !opens_here(event) && !selects_in(event, link.closest("tr").ok()??.as_ref()) {
-                    crate::browser::open_tab(&link.href());
+                    open_tab(&link.href());
                 }
                 link
             }

@@ -27,7 +27,7 @@ pub fn now() -> Option<OffsetDateTime> {
 
 /// The server said `age` milliseconds ago that it was `now`. Whether that was news.
 pub fn set_clock(now: OffsetDateTime, age: f64) -> bool {
-    let server = (now.unix_timestamp_nanos() / 1_000_000) as f64 + age;
+    let server = now.unix_timestamp() as f64 * 1_000.0 + f64::from(now.millisecond()) + age;
     let ahead = server - js_sys::Date::now();
     let news = (ahead - AHEAD.get()).abs() > WAY;
     if news {
@@ -36,12 +36,9 @@ pub fn set_clock(now: OffsetDateTime, age: f64) -> bool {
     news
 }
 
-/// How long ago the document came, in milliseconds. By the stopwatch, which no wrong clock concerns.
+/// How long ago the document was asked for, in milliseconds. By the stopwatch, which no wrong clock concerns.
 pub fn document_age() -> f64 {
-    let Some(performance) = window().performance() else { return 0.0 };
-    let came = performance.get_entries_by_type("navigation").get(0);
-    let came = js_sys::Reflect::get(&came, &"responseStart".into()).ok().and_then(|at| at.as_f64());
-    came.map_or(0.0, |came| (performance.now() - came).max(0.0))
+    window().performance().map_or(0.0, |performance| performance.now())
 }
 
 /// Whether the device's clock has gone another way than its stopwatch since this was asked last: it was set, or the device

@@ -98,7 +98,7 @@ impl Scope {
             scope.enter();
         }
         reactive::effect(move || scope.follow(scope.page.get()));
-        session.line.on_again(Callback::new(move |()| scope.try_again()));
+        session.connection.on_again(Box::new(move || scope.try_again()));
         scope
     }
 
@@ -322,7 +322,7 @@ impl Scope {
             }
             self.loading.set(false);
             if answer.as_ref().err() != Some(&AppError::Offline) {
-                self.session.line.works();
+                self.session.connection.works();
             }
             let here = self.entry.with_untracked(|e| e.as_ref().map(|e| e.workspace.id));
             match answer {

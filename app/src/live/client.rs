@@ -51,10 +51,14 @@ pub fn start(session: Session) {
             link.socket = None;
         });
     });
-    browser::on_online(move || {
-        LINK.with_borrow_mut(|link| link.failures = 0);
-        connect(session);
-    });
+    browser::on_window(
+        "online",
+        Box::new(move |_| {
+            LINK.with_borrow_mut(|link| link.failures = 0);
+            connect(session);
+            ask();
+        }),
+    );
     connect(session);
 }
 
@@ -92,7 +96,7 @@ fn connect(session: Session) {
     let said = move |text: String| {
         if is_current() {
             LINK.with_borrow_mut(|link| link.failures = 0);
-            session.line.is_back();
+            session.connection.is_back();
             match read_clock(&text) {
                 Some(now) => session.clock_says(now),
                 None => heard(session, &text),

@@ -101,16 +101,16 @@ impl Heard {
     }
 }
 
-/// What the server says before each word of how things stand: what time it is there, in milliseconds since 1970. A message
+/// What the server says before each word of how things stand: what time it is there, in seconds since 1970. A message
 /// of its own, which tabs of an older build pass over.
 pub fn clock(now: OffsetDateTime) -> String {
-    format!("{CLOCK} {}", now.unix_timestamp_nanos() / 1_000_000)
+    format!("{CLOCK} {}", now.unix_timestamp())
 }
 
 /// Reads what [`clock`] wrote; `None` for any other message.
 pub fn read_clock(text: &str) -> Option<OffsetDateTime> {
-    let millis: i64 = text.strip_prefix(CLOCK)?.trim_start().parse().ok()?;
-    OffsetDateTime::from_unix_timestamp_nanos(i128::from(millis) * 1_000_000).ok()
+    let seconds: usize = text.strip_prefix(CLOCK)?.strip_prefix(' ')?.parse().ok()?;
+    OffsetDateTime::from_unix_timestamp(i64::try_from(seconds).ok()?).ok()
 }
 
 /// What a tab says: the slug of the workspace that it shows, as it knows it; nothing in the account plane.
@@ -174,7 +174,7 @@ mod tests {
 
     #[test]
     fn the_time_is_a_message_of_its_own() {
-        let now = OffsetDateTime::from_unix_timestamp_nanos(1_790_000_000_123_000_000).unwrap();
+        let now = OffsetDateTime::from_unix_timestamp(1_790_000_000).unwrap();
         assert_eq!(read_clock(&clock(now)), Some(now));
         assert_eq!(Heard::read(&clock(now)), None, "an older tab passes over it");
         for other in ["signed_out", "now 12.3", "clock", "clock soon", "clock 999999999999999999999"] {

@@ -63,9 +63,7 @@ impl Page {
         }
         Some(match parts {
             ("" | "overview", None, ..) => Self::Overview,
-            ("settings", name, None, _) => {
-                Self::Settings(SettingsPage::parse(name.unwrap_or_default(), pairs)?)
-            }
+            ("settings", name, None, _) => Self::Settings(SettingsPage::parse(name.unwrap_or_default(), pairs)?),
             (path, None, ..) => {
                 Self::List(ListQuery::from_pairs(noun(path)?, pairs.iter().map(|(k, v)| (k.as_str(), v.as_str()))))
             }
@@ -221,7 +219,11 @@ mod tests {
         for bad in ["customers/1", "customers/new/x", "nope", "overview/x", "usage/new", "invoices//"] {
             let page = Page::parse(bad, &[]);
             assert!(matches!(page, Page::Unknown(_)), "{bad}");
-            assert_eq!(page.in_another_workspace(CapabilitySet::ALL), Page::Overview, "{bad} is not looked for elsewhere");
+            assert_eq!(
+                page.in_another_workspace(CapabilitySet::ALL),
+                Page::Overview,
+                "{bad} is not looked for elsewhere"
+            );
         }
     }
 }

@@ -4,11 +4,11 @@
 //! Nothing of a workspace may be kept here: that belongs in `console::Scope`, which dies with the workspace.
 
 mod choices;
+mod connection;
 mod intent;
 mod leaving;
-mod line;
 
-pub use line::{Line, LineMark};
+pub use connection::{Connection, OfflineNotice, use_connection};
 
 use crate::{
     account::load_picker,
@@ -43,14 +43,12 @@ pub struct Session {
     pub picker_error: RwSignal<Option<AppError>>,
     /// Whether the list is being read.
     pub picker_loading: RwSignal<bool>,
-    /// How hints name keys. As the server renders them until the program has started.
-    pub keyboard: RwSignal<Keyboard>,
     /// Light, dark, or as the device says.
     pub theme: RwSignal<Theme>,
     /// The time against which "2 h ago" is said.
     pub now: RwSignal<Option<OffsetDateTime>>,
     /// Whether the server can be reached.
-    pub line: Line,
+    pub connection: Connection,
     /// What is being said at the foot of the screen.
     pub toasts: RwSignal<Vec<Toast>>,
     /// The kind of page the person was on last, without anything of its workspace: the picker opens the same.
@@ -85,10 +83,9 @@ impl Session {
             picker: RwSignal::new(picker.map(Arc::new)),
             picker_error: RwSignal::new(None),
             picker_loading: RwSignal::new(false),
-            keyboard: RwSignal::new(Keyboard::default()),
             theme: RwSignal::new(theme),
             now: RwSignal::new(now),
-            line: Line::new(),
+            connection: Connection::new(),
             toasts: RwSignal::new(Vec::new()),
             section: StoredValue::new(Page::Overview),
             palette: RwSignal::new(false),
@@ -141,12 +138,14 @@ impl Session {
             self.uses.set_value(browser::kept_uses(&person.to_string()));
         }
         self.navigator.catch_up();
-        self.keyboard.set(browser::keyboard());
+        if browser::keyboard() == Keyboard::Command {
+            browser::set_root_attribute("data-keyboard", Some("command"));
+        }
         self.navigator.resume();
         if let Some(now) = self.now.get_untracked() {
             browser::set_clock(now, browser::document_age());
         }
-        self.watch_line();
+        self.watch_connection();
         browser::set_root_attribute("data-live", Some(""));
         browser::on_sign_out_elsewhere(move || self.leave(SignInNotice::Elsewhere));
         browser::on_return(move |from_cache| {
@@ -155,6 +154,7 @@ impl Session {
                 browser::reload_document();
             } else {
                 self.check_clock();
+                self.look_for_connection();
                 self.refresh_if_stale();
             }
         });

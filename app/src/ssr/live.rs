@@ -2,11 +2,11 @@
 
 use crate::live::{Heard, Standing};
 use model::Slug;
-use time::OffsetDateTime;
 use store::{
     Store, StoreError,
     door::{Credential, Door, Live, Read, WorkspaceTx},
 };
+use time::OffsetDateTime;
 
 /// What a tab is told.
 #[derive(Debug)]

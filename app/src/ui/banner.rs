@@ -1,8 +1,9 @@
 //! Banners and empty states: what happened, and what to do.
 
 use super::Icon;
-use crate::session::use_session;
+use crate::session::use_connection;
 use leptos::prelude::*;
+use std::sync::Arc;
 
 /// How much a banner matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,14 +39,15 @@ pub fn Failed(
     /// Tries again.
     retry: impl Fn() + Send + Sync + 'static,
 ) -> impl IntoView {
-    let retry = Callback::new(move |()| retry());
-    use_session().line.on_again(retry);
+    let retry: Arc<dyn Fn() + Send + Sync> = Arc::new(retry);
+    let again = Arc::clone(&retry);
+    use_connection().on_again(Box::new(move || again()));
     view! {
         <section class="empty" role="alert">
             <Icon name="alert"/>
             <h2>"This page didn’t load"</h2>
             <p>{message}</p>
-            <div class="btn-row"><button class="btn" type="button" on:click=move |_| retry.run(())><Icon name="refresh"/>"Try again"</button></div>
+            <div class="btn-row"><button class="btn" type="button" on:click=move |_| retry()><Icon name="refresh"/>"Try again"</button></div>
         </section>
     }
 }

@@ -7,7 +7,7 @@ mod commands;
 mod window;
 
 use self::{
-    commands::{Command, Item, KEYS, Line, Row, Section, asks_for_keys, commands, lines, shortcuts, texts_of, words},
+    commands::{Command, Item, KEYS, Line, Row, Section, asks_for_keys, commands, lines, texts_of, words},
     window::Window,
 };
 use super::{closing::let_go, shell::ShellInfo};
@@ -16,7 +16,7 @@ use crate::{
     reactive,
     routes::Page,
     session::{Session, use_session},
-    ui::{Face, Highlighted, Icon, WsIcon, lasting, lasting_slug},
+    ui::{Face, Highlighted, Icon, WsIcon, kbd, lasting, lasting_slug},
 };
 use leptos::{
     ev::KeyboardEvent,
@@ -26,10 +26,37 @@ use leptos::{
 };
 use model::{Slug, finder::Query};
 
+macro_rules! both {
+    ($control:literal, $command:literal) => {
+        concat!("<span class=\"for-control\">", $control, "</span><span class=\"for-command\">", $command, "</span>")
+    };
+}
+macro_rules! shortcut {
+    ($label:literal, $keys:expr) => {
+        concat!(
+            "<div role=\"option\" aria-disabled=\"true\" aria-selected=\"false\"><span>",
+            $label,
+            "</span><kbd class=\"kbd\">",
+            $keys,
+            "</kbd></div>"
+        )
+    };
+}
+
 /// The dialog's id.
 const DIALOG: &str = "palette";
 /// The field.
 const FIELD: &str = "palette-input";
+/// The keys that work everywhere: to be read, not chosen.
+const SHORTCUTS: &str = concat!(
+    shortcut!("Open or close the palette", both!("Ctrl K", "⌘K")),
+    shortcut!("Only workspaces", "@"),
+    shortcut!("Only actions", "&gt;"),
+    shortcut!("Open in a new tab", both!("Ctrl ↵", "⌘↵")),
+    shortcut!("Open one of the first nine workspaces, in the switcher and on the picker", "1 – 9"),
+    shortcut!("Search on a list or on the picker", "/"),
+    shortcut!("Close what is open", "Esc"),
+);
 /// The button that closes it on a phone.
 const CANCEL: &str = "#palette-cancel";
 /// The id of what scrolls.
@@ -62,14 +89,11 @@ pub fn Palette(
     /// The page on screen.
     page: Signal<Page>,
 ) -> impl IntoView {
-    let session = use_session();
-    let desk = Desk::open(session, info, page);
+    let desk = Desk::open(use_session(), info, page);
     let Desk { query, lines, active, .. } = desk;
     let drawn = move || desk.drawn();
-    // Instead of results, the list of keys.
-    let keys = Memo::new(move |_| query.with(|query| asks_for_keys(query)));
     let results = move || match lines.with(Vec::len) {
-        _ if keys.get() => "Keyboard shortcuts".to_owned(),
+        0 if query.with(|query| asks_for_keys(query)) => "Keyboard shortcuts".to_owned(),
         0 => "No results".to_owned(),
         1 => "1 result".to_owned(),
         n => format!("{n} results"),
@@ -78,28 +102,27 @@ pub fn Palette(
         <div class="palette" id=DIALOG data-testid="palette" popover="auto" role="dialog" aria-modal="true" aria-label="Search or run a command"
             on:toggle=move |_| if !browser::is_popover_open(DIALOG) { desk.close() }
             on:click=move |event| if browser::is_itself(&event) { desk.close() }
-            on:keydown=browser::keys(tab)>
+            on:keydown=move |event| tab(&event)>
             <div class="palette-panel">
             <div class="palette-field">
                 <Icon name="search"/>
                 <input class="palette-input" id=FIELD data-testid="palette-input" type="text" role="combobox" aria-label="Search or run a command" aria-autocomplete="list"
-                    aria-expanded=move || if keys.get() { "false" } else { "true" } aria-controls=LIST autocomplete="off" spellcheck="false" enterkeyhint="go" placeholder="Search or run a command"
+                    aria-expanded="true" aria-controls=LIST autocomplete="off" spellcheck="false" enterkeyhint="go" placeholder="Search or run a command"
                     aria-activedescendant=move || (!lines.with(Vec::is_empty)).then(|| row_id(active.get()))
-                    prop:value=query on:input=move |event| desk.typed(browser::event_value(&event)) on:keydown=browser::keys(move |event| desk.key(event))/>
+                    prop:value=query on:input=move |event| desk.typed(browser::event_value(&event)) on:keydown=move |event| desk.key(&event)/>
                 <button class="btn quiet" type="button" id="palette-cancel" on:click=move |_| desk.close()>"Cancel"</button>
             </div>
-            <div class="palette-list" id=LIST role="listbox" aria-label="Results" hidden=move || keys.get() data-lines=move || lines.with(Vec::len)
+            <div class="palette-list" id=LIST role="listbox" aria-label="Results" data-lines=move || lines.with(Vec::len)
                 on:scroll=move |_| desk.window.follow()
                 on:pointermove=move |event| if let Some(at) = browser::number_at(&event, "data-line") && active.get_untracked() != at { active.set(at) }
                 on:click=move |event| desk.clicked(&event)>
                 {drawn}
             </div>
-            {reactive::following(move || keys.get().then(|| keys_list(session)))}
             <p class="visually-hidden" role="status">{results}</p>
             <div class="foot" aria-hidden="true">
                 <span><kbd class="kbd">"↑"</kbd><kbd class="kbd">"↓"</kbd>" move"</span>
                 <span><kbd class="kbd">"↵"</kbd>" open"</span>
-                <span><kbd class="kbd">{move || session.keyboard.get().new_tab()}</kbd>" new tab"</span>
+                <span>{kbd("Ctrl ↵", "⌘↵")}" new tab"</span>
                 <span><kbd class="kbd">"@"</kbd>" workspaces"</span>
                 <span><kbd class="kbd">">"</kbd>" actions"</span>
                 <span><kbd class="kbd">"?"</kbd>" keys"</span>
@@ -169,7 +192,7 @@ impl Desk {
                 alt: event.alt_key(),
                 shift: event.shift_key(),
             };
-            if !session.keyboard.get_untracked().is_palette(chord, browser::focus_now()) {
+            if !(chord.ctrl || chord.meta) || !browser::keyboard().is_palette(chord, browser::focus_now()) {
                 return;
             }
             event.prevent_default();
@@ -221,6 +244,9 @@ impl Desk {
     }
 
     fn key(self, event: &KeyboardEvent) {
+        if !browser::is_ours(event) {
+            return;
+        }
         let last = self.lines.with_untracked(Vec::len).saturating_sub(1);
         let at = self.active.get_untracked();
         let to = match event.key().as_str() {
@@ -296,6 +322,9 @@ impl Desk {
     /// The lines in sight, under the headings of their sections, between two spaces for what is out of sight.
     fn drawn(self) -> AnyView {
         self.lines.with(|lines| {
+            if lines.is_empty() && self.query.with(|query| asks_for_keys(query)) {
+                return view! { <div class="palette-keys" data-testid="palette-keys" role="group" aria-label="Keyboard shortcuts" inner_html=SHORTCUTS></div> }.into_any();
+            }
             if lines.is_empty() {
                 return view! { <p class="nothing">"Nothing matches. Try fewer letters."</p> }.into_any();
             }
@@ -378,20 +407,11 @@ fn part(class: &'static str) -> HtmlElement<Span, Vec<AnyAttribute>, ()> {
 
 /// The focus stays in the palette while it is open: in its field, or on a phone also on its button.
 fn tab(event: &KeyboardEvent) {
-    if event.key() == "Tab" {
+    if browser::is_ours(event) && event.key() == "Tab" {
         event.prevent_default();
         let to_button = browser::is_typing() && browser::is_shown(CANCEL);
         browser::focus(if to_button { CANCEL } else { "#palette-input" });
     }
-}
-
-/// The keys that work everywhere: to be read, not chosen.
-fn keys_list(session: Session) -> AnyView {
-    let rows = move || {
-        let shortcuts = shortcuts(session.keyboard.get());
-        shortcuts.map(|(label, keys)| view! { <div><dt>{label}</dt><dd><kbd class="kbd">{keys}</kbd></dd></div> })
-    };
-    view! { <dl class="palette-keys" data-testid="palette-keys" aria-label="Keyboard shortcuts">{rows}</dl> }.into_any()
 }
 
 fn row_id(at: usize) -> String {

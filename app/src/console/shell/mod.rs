@@ -5,7 +5,7 @@ use crate::{
     account::ProfileMenu,
     browser, reactive,
     routes::{Page, SettingsPage, section_requires},
-    ui::{Face, Icon},
+    ui::{Face, Icon, kbd},
 };
 use leptos::prelude::*;
 use model::{
@@ -113,14 +113,13 @@ pub fn Shell(
     });
     on_cleanup(|| browser::set_icon(None));
     let hue = Signal::derive(move || face.with(Face::hue));
-    let palette_keys = move || place.session.keyboard.get().palette();
     view! {
         <div class="console">
             <aside class="rail" aria-label="Workspace">
                 <span class="strip" data-hue=hue></span>
                 <Switcher info page/>
                 <Navigation place hue/>
-                <p class="rail-hint" data-script><kbd class="kbd">{palette_keys}</kbd>" to jump anywhere"</p>
+                <p class="rail-hint" data-script>{kbd("Ctrl K", "⌘K")}" to jump anywhere"</p>
             </aside>
             <div class="main-column">
                 <TopBar place hue/>
@@ -219,8 +218,8 @@ fn TopBar(place: Place, hue: Signal<u8>) -> impl IntoView {
                 <div class="switching" role="status" data-hue=hue data-testid="switching">{info.with(|i| format!("Switching to {}…", i.name))}</div>
             }))}
             <span class="chip outline" data-testid="role" title=move || info.with(|i| i.why.clone())>{reactive::following(move || info.with(|i| i.role.map(WorkspaceRole::label)))}</span>
-            <button class="palette-button" type="button" data-script aria-keyshortcuts=move || session.keyboard.get().palette_shortcut() on:click=move |_| session.palette.set(true)>
-                <Icon name="search"/><span>"Search or jump to"</span><kbd class="kbd" aria-hidden="true">{move || session.keyboard.get().palette()}</kbd>
+            <button class="palette-button" type="button" data-script aria-keyshortcuts="Control+K Meta+K" on:click=move |_| session.palette.set(true)>
+                <Icon name="search"/><span>"Search or jump to"</span><kbd class="kbd" aria-hidden="true"><span class="for-control">"Ctrl K"</span><span class="for-command">"⌘K"</span></kbd>
             </button>
             <ProfileMenu/>
         </header>

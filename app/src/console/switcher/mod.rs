@@ -89,7 +89,7 @@ pub fn Switcher(
             <span class="visually-hidden">"Switch workspace"</span>
         </button>
         <div class="menu switcher-menu" popover="auto" id=MENU role="dialog" aria-label="Switch workspace"
-            on:keydown=browser::keys(move |event| keys(event, query)) on:toggle=toggled>
+            on:keydown=move |event| keys(&event, query) on:toggle=toggled>
             <label class="search" data-script hidden=move || !searched.get()>
                 <Icon name="search"/>
                 <span class="visually-hidden">"Find a workspace"</span>
@@ -123,6 +123,9 @@ fn close<E>(_: E) {
 /// Arrows, Home and End move between rows; on a row a number opens one of the first nine, and a letter finds the next row
 /// that begins with it or goes into the search; in the search all that is typed is searched for, and Enter opens the first.
 fn keys(event: &KeyboardEvent, query: RwSignal<String>) {
+    if !browser::is_ours(event) {
+        return;
+    }
     let (typing, key) = (browser::is_typing(), event.key());
     let command = event.ctrl_key() || event.meta_key();
     match key.as_str() {
@@ -201,15 +204,13 @@ fn rows(session: Session, picker: &Picker, info: Memo<ShellInfo>, page: Signal<P
 /// Below the last row: how many there are beyond it, and where they are.
 fn end_line(session: Session, left: usize, how: &'static str) -> Option<AnyView> {
     // A document carries the first rows of a long list: how many there are in all, it does not know.
-    let more = if session.has_whole_picker() { format!("{} more: ", grouped(left as u64)) } else { "More: ".to_owned() };
-    (left > 0).then(|| {
-        view! {
-            <p class="switcher-end" data-testid="switcher-end">
-                {more}<span data-script>{how}", or open "</span><a class="link" href=Route::home().url() on:click=close>"All workspaces"</a>
-            </p>
-        }
-        .into_any()
-    })
+    let more =
+        if session.has_whole_picker() { format!("{} more: ", grouped(left as u64)) } else { "More: ".to_owned() };
+    let home = Route::home().url();
+    // Of a number and of words of ours; so it is one view, whatever it says.
+    let words =
+        format!("{more}<span data-script>{how}, or open </span><a class=\"link\" href=\"{home}\">All workspaces</a>");
+    (left > 0).then(|| view! { <p class="switcher-end" data-testid="switcher-end" inner_html=words></p> }.into_any())
 }
 
 fn group(id: &'static str, label: &'static str, rows: Vec<AnyView>, clears: Option<Session>) -> Option<AnyView> {
