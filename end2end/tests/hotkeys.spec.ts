@@ -9,6 +9,8 @@ import { settled } from "../support/network";
 import { contextOf, open } from "../support/people";
 import { complaints } from "../support/watch";
 
+/** Of a text only what is shown: hints stand there for both kinds of keyboard. */
+const SEEN = { useInnerText: true };
 const palette = (page: Page) => page.getByTestId("palette");
 
 /** Whether a press opens the palette; it is closed again. */
@@ -58,9 +60,8 @@ test("on a Mac ctrl+K in a field belongs to the field, cmd+K opens, and hints sa
   const noise = complaints(page);
   await open(page, `/${IT}/customers`);
   const button = page.getByRole("button", { name: "Search or jump to" });
-  await expect(button.locator("kbd")).toHaveText("⌘K");
-  await expect(button).toHaveAttribute("aria-keyshortcuts", "Meta+K");
-  await expect(page.locator(".rail-hint kbd")).toHaveText("⌘K");
+  await expect(button).toHaveAttribute("aria-keyshortcuts", /Meta\+K/);
+  for (const hint of [button.locator("kbd"), page.locator(".rail-hint kbd")]) await expect(hint).toHaveText("⌘K", SEEN);
   await page.locator("#list-search").focus();
   expect(await press(page, { key: "k", code: "KeyK", ctrlKey: true }), "the field's own key was taken").toBe(false);
   await expect(palette(page)).toBeHidden();
@@ -69,16 +70,16 @@ test("on a Mac ctrl+K in a field belongs to the field, cmd+K opens, and hints sa
   expect(await opens(page, { key: "k", code: "KeyK", ctrlKey: true }), "outside of a field").toBe(true);
   await page.keyboard.press("Meta+k");
   await page.getByTestId("palette-input").fill("?");
-  await expect(page.getByTestId("palette-keys")).toContainText("⌘K");
-  await expect(page.getByTestId("palette-keys")).not.toContainText("Ctrl");
+  await expect(page.getByTestId("palette-keys")).toContainText("⌘K", SEEN);
+  await expect(page.getByTestId("palette-keys")).not.toContainText("Ctrl", SEEN);
   expect(noise, "the page complains, of a text that is not the server's for one").toEqual([]);
 });
 
 test("elsewhere hints say Ctrl, and ctrl+K opens from a field, too", async ({ as }) => {
   const page = await as(ADA);
   await open(page, `/${IT}/customers`);
-  await expect(page.locator(".rail-hint kbd")).toHaveText("Ctrl K");
-  await expect(page.getByRole("button", { name: "Search or jump to" })).toHaveAttribute("aria-keyshortcuts", "Control+K");
+  await expect(page.locator(".rail-hint kbd")).toHaveText("Ctrl K", SEEN);
+  await expect(page.getByRole("button", { name: "Search or jump to" })).toHaveAttribute("aria-keyshortcuts", /Control\+K/);
   await page.locator("#list-search").focus();
   expect(await opens(page, { key: "k", code: "KeyK", ctrlKey: true })).toBe(true);
 });
@@ -186,7 +187,8 @@ test("the palette's keys are read and not run: they answer no query, and Enter o
   await page.getByTestId("palette-input").fill("keyboard");
   await page.keyboard.press("Enter");
   await expect(keys).toContainText("Open or close the palette");
-  await expect(keys.getByRole("option")).toHaveCount(0);
+  for (const row of await keys.getByRole("option").all()) await expect(row).toHaveAttribute("aria-disabled", "true");
+  await expect(items, "none of them is a line that can be chosen").toHaveCount(0);
   await expect(page.getByTestId("palette-input")).toBeFocused();
   await page.keyboard.press("Enter");
   await expect(keys, "Enter runs none of them").toBeVisible();

@@ -207,7 +207,7 @@ fn end_line(session: Session, left: usize, how: &'static str) -> Option<AnyView>
     let more =
         if session.has_whole_picker() { format!("{} more: ", grouped(left as u64)) } else { "More: ".to_owned() };
     let home = Route::home().url();
-    // Of a number and of words of ours; so it is one view, whatever it says.
+    // Safe as HTML: a number and fixed texts, nothing that a person typed.
     let words =
         format!("{more}<span data-script>{how}, or open </span><a class=\"link\" href=\"{home}\">All workspaces</a>");
     (left > 0).then(|| view! { <p class="switcher-end" data-testid="switcher-end" inner_html=words></p> }.into_any())
