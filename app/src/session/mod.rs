@@ -178,8 +178,8 @@ impl Session {
 
     fn tick(self) {
         browser::after(30_000, move || {
-            self.check_clock();
-            if self.now.try_set(browser::now()).is_none() {
+            // What is on screen is better than a clock that has just jumped: the server's answer sets the time.
+            if self.check_clock() || self.now.try_set(browser::now()).is_none() {
                 self.tick();
             }
         });
@@ -187,16 +187,19 @@ impl Session {
 
     /// The server says what time it is there.
     pub fn clock_says(self, now: OffsetDateTime) {
-        if browser::set_clock(now, 0.0) {
+        // It says whole seconds: in the middle of one, on average.
+        if browser::set_clock(now, 500.0) {
             self.now.set(browser::now());
         }
     }
 
-    /// The device slept, or its clock was set: the server is asked what time it is.
-    fn check_clock(self) {
-        if browser::clock_jumped() {
+    /// If the device slept, or its clock was set, the server is asked what time it is. Returns whether that was so.
+    fn check_clock(self) -> bool {
+        let jumped = browser::clock_jumped();
+        if jumped {
             live::ask();
         }
+        jumped
     }
 
     /// Reads the list of seats again; with `past_cache`, not even the server answers from memory.
