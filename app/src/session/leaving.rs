@@ -63,10 +63,7 @@ impl Session {
         if notice == SignInNotice::SignedOut {
             browser::announce_sign_out();
         }
-        let next = match notice {
-            SignInNotice::Elsewhere => self.place(),
-            SignInNotice::SignedOut | SignInNotice::PasswordReset => None,
-        };
+        let next = if notice == SignInNotice::Elsewhere { self.place() } else { None };
         browser::load_document(&Route::SignIn { next, notice: Some(notice) }.url());
     }
 
