@@ -226,7 +226,10 @@ impl FromServerFnError for AppError {
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
-            ServerFnErrorErr::Request(_) => Self::Offline,
+            ServerFnErrorErr::Request(_) => {
+                crate::browser::note_unreachable();
+                Self::Offline
+            }
             ServerFnErrorErr::Deserialization(why) if wire::is_of_another_build(&why) => Self::Outdated,
             // What the server reads is a call's arguments; what the browser reads are answers.
             ServerFnErrorErr::Deserialization(_) if cfg!(feature = "ssr") => Self::Malformed,

@@ -8,7 +8,7 @@ use crate::{
     console::{self, WorkspacePlane},
     reactive,
     routes::Route,
-    session::Session,
+    session::{OfflineNotice, Session},
     ui::{Gone, NotFound, Toasts, Unavailable, UnsavedDialog},
 };
 use leptos::prelude::*;
@@ -101,5 +101,6 @@ pub fn App(
         }})}
         <Toasts/>
         <UnsavedDialog/>
+        <OfflineNotice/>
     }
 }

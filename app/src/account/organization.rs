@@ -163,7 +163,7 @@ fn workspaces(session: Session, list: &[OrganizationWorkspace]) -> AnyView {
             let members = Page::Settings(crate::routes::SettingsPage::Members).url(&workspace.slug);
             view! {
                 <tr data-testid="row" data-slug=workspace.slug.to_string()>
-                    <td class="col-main"><span class="named"><WsIcon face=face(session, workspace)/><a class="row-link" title=workspace.name.clone() href=Page::Overview.url(&workspace.slug)>{workspace.name.clone()}</a></span></td>
+                    <td class="col-main"><span class="named"><WsIcon face=face(session, workspace)/><a draggable="false" class="row-link" title=workspace.name.clone() href=Page::Overview.url(&workspace.slug)>{workspace.name.clone()}</a></span></td>
                     <td class="col-sm"><SlugText slug=workspace.slug.clone()/></td>
                     <td class="num"><a class="link over-row" href=members>{match workspace.seats { 1 => "1 person".to_owned(), n => format!("{n} people") }}</a></td>
                     <td class="col-md fit"><Ago at=workspace.created_at now=session.now/></td>

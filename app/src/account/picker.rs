@@ -20,6 +20,9 @@ use model::{
 };
 use std::sync::Arc;
 
+/// The search's element.
+const SEARCH: &str = "picker-search";
+
 /// `/home`.
 #[component]
 pub fn PickerPage() -> impl IntoView {
@@ -36,8 +39,8 @@ pub fn PickerPage() -> impl IntoView {
     let query = RwSignal::new(String::new());
     // None, one or several: how many it is exactly must not build the search anew under somebody's fingers.
     let count = Memo::new(move |_| session.picker.with(|p| p.as_ref().map(|p| p.count().min(2))));
-    browser::follow("picker-search", move || query.get());
-    browser::on_key(move |event| keys(session, query, &event));
+    browser::follow(SEARCH, move || query.get());
+    browser::on_key(move |event| keys(query, event));
     view! {
         <AccountFrame>
             <main class="picker" id="main">
@@ -124,7 +127,7 @@ fn listing(session: Session, query: RwSignal<String>, count: Option<usize>) -> A
             <label class="search" data-script>
                 <Icon name="search"/>
                 <span class="visually-hidden">"Find a workspace"</span>
-                <input class="input" id="picker-search" type="search" placeholder="Find a workspace by name, address or organization" autocomplete="off" spellcheck="false"
+                <input class="input" id=SEARCH aria-keyshortcuts="/" type="search" placeholder="Find a workspace by name, address or organization" autocomplete="off" spellcheck="false"
                     on:input=move |event| query.set(browser::event_value(&event))/>
                 <kbd class="kbd" aria-hidden="true">"/"</kbd>
             </label>
@@ -244,7 +247,7 @@ fn row(
     let (hovered, focused, pressed) = (workspace.slug.clone(), workspace.slug.clone(), workspace.slug.clone());
     view! {
         <li>
-            <a class="picker-row" href=url data-testid="picker-row" data-slug=workspace.slug.to_string() 
+            <a class="picker-row" draggable="false" href=url data-testid="picker-row" data-slug=workspace.slug.to_string() 
                 on:pointerenter=move |_| session.aim(&hovered) on:focus=move |_| session.aim(&focused) on:pointerleave=move |_| session.look_away()
                 on:pointerdown=move |event| session.press(&pressed, &event)>
                 <WsIcon face=Face::of(&workspace.name, &workspace.slug, &workspace.brand) large=true/>
@@ -270,11 +273,15 @@ fn row(
 }
 
 /// `/` searches, 1 to 9 open, arrows move between rows.
-fn keys(session: Session, query: RwSignal<String>, event: &KeyboardEvent) {
-    if event.ctrl_key() || event.meta_key() || event.alt_key() || session.palette.get_untracked() {
+fn keys(query: RwSignal<String>, event: &KeyboardEvent) {
+    if !browser::is_plain(event) || browser::is_covered() {
         return;
     }
-    let typing = browser::is_typing();
+    // In any other field keys mean what they mean there.
+    let typing = browser::has_focus(SEARCH);
+    if browser::is_typing() && !typing {
+        return;
+    }
     let key = event.key();
     match key.as_str() {
         "/" if !typing => {

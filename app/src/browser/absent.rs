@@ -4,7 +4,7 @@ use leptos::ev;
 use model::uses::Uses;
 use time::OffsetDateTime;
 
-/// The device's clock, for showing how long ago something was.
+/// The time, for showing how long ago something was.
 pub fn now() -> Option<OffsetDateTime> {
     None
 }
@@ -155,7 +155,7 @@ pub fn drop_unscripted() {}
 pub fn replay_typing() {}
 
 /// Listens for keys anywhere in the document, for as long as the caller's scope lives.
-pub fn on_key(_handler: impl Fn(ev::KeyboardEvent) + 'static) {}
+pub fn on_key(_handler: impl Fn(&ev::KeyboardEvent) + 'static) {}
 
 /// Listens for the document coming back: from the back-forward cache (`true`) or from another tab (`false`).
 pub fn on_return(_handler: impl Fn(bool) + 'static) {}
@@ -190,9 +190,51 @@ pub fn is_sign_out_pending() -> bool {
 /// Listens for the person signing out in another tab.
 pub fn on_sign_out_elsewhere(_handler: impl Fn() + 'static) {}
 
-/// Whether the focus is in a text control.
+/// A request did not reach the server.
+pub fn note_unreachable() {}
+
+/// Says what is called when a request did not reach the server.
+pub fn on_unreachable(_handler: Box<dyn Fn()>) {}
+
+/// Calls `handler` at an event of the window for as long as the document lives.
+pub fn on_window(_event: &str, _handler: Box<dyn Fn(ev::Event)>) {}
+
+/// Writes all of the text of the element with that id.
+pub fn set_text(_id: &str, _text: &str) {}
+
+/// Says what time it is at the server.
+pub fn set_clock(_now: OffsetDateTime, _age: f64) -> bool {
+    false
+}
+
+/// How long ago the document came, in milliseconds.
+pub fn document_age() -> f64 {
+    0.0
+}
+
+/// Whether the device's clock was set, or the device slept.
+pub fn clock_jumped() -> bool {
+    false
+}
+
+/// Whether the focus is in a control that takes letters.
 pub fn is_typing() -> bool {
     false
+}
+
+/// Where the focus is.
+pub fn focus_now() -> super::Focus {
+    super::Focus::Page
+}
+
+/// Whether a menu, the palette or another layer is open over the page.
+pub fn is_covered() -> bool {
+    false
+}
+
+/// The kind of keyboard that this device most likely has.
+pub fn keyboard() -> super::Keyboard {
+    super::Keyboard::default()
 }
 
 /// Moves the focus to the next or previous element that matches; from elsewhere, to the first.

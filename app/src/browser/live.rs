@@ -312,9 +312,18 @@ pub fn replay_typing() {
     }
 }
 
-/// Listens for keys anywhere in the document, for as long as the caller's scope lives.
-pub fn on_key(handler: impl Fn(ev::KeyboardEvent) + 'static) {
-    let handle = SendWrapper::new(window_event_listener(ev::keydown, handler));
+/// Listens for keys anywhere in the document, for as long as the caller's scope lives. Called for those that [are
+/// ours](super::is_ours).
+pub fn on_key(handler: impl Fn(&ev::KeyboardEvent) + 'static) {
+    on_key_boxed(Box::new(handler));
+}
+
+fn on_key_boxed(handler: Box<dyn Fn(&ev::KeyboardEvent)>) {
+    let handle = SendWrapper::new(window_event_listener(ev::keydown, move |event| {
+        if super::is_ours(&event) {
+            handler(&event);
+        }
+    }));
     on_cleanup(move || handle.take().remove());
 }
 
@@ -343,10 +352,40 @@ pub fn on_leave(handler: impl Fn() + 'static) {
     on_cleanup(move || handle.take().remove());
 }
 
-/// Calls `handler` when the device is online again.
-pub fn on_online(handler: impl Fn() + 'static) {
-    let handle = SendWrapper::new(window_event_listener(ev::online, move |_| handler()));
-    on_cleanup(move || handle.take().remove());
+/// Calls `handler` at an event of the window for as long as the document lives. Compiled once, not once for each handler.
+pub fn on_window(event: &str, handler: Box<dyn Fn(web_sys::Event)>) {
+    let handler = wasm_bindgen::closure::Closure::<dyn Fn(web_sys::Event)>::wrap(handler);
+    let _ = window().add_event_listener_with_callback(event, handler.as_ref().unchecked_ref());
+    handler.forget();
+}
+
+/// Writes all of the text of the element with that id.
+pub fn set_text(id: &str, text: &str) {
+    if let Some(element) = by_id::<HtmlElement>(id) {
+        element.set_text_content(Some(text));
+    }
+}
+
+thread_local! {
+    // One for the document, as is its connection.
+    static UNREACHABLE: std::cell::RefCell<Option<Box<dyn Fn()>>> = const { std::cell::RefCell::new(None) };
+}
+
+/// Says what is called when a request did not reach the server.
+pub fn on_unreachable(handler: Box<dyn Fn()>) {
+    UNREACHABLE.set(Some(handler));
+}
+
+/// A request did not reach the server.
+pub fn note_unreachable() {
+    // Later: whoever asked hears of it first.
+    super::after(0, || {
+        UNREACHABLE.with_borrow(|handler| {
+            if let Some(handler) = handler {
+                handler();
+            }
+        });
+    });
 }
 
 /// A letter as a capital. The browser has the table of them, so the program has none.
@@ -388,9 +427,38 @@ pub(super) fn element_of(event: &web_sys::Event) -> Option<Element> {
     event.target()?.dyn_into().ok()
 }
 
-/// Whether the focus is in a text control.
+/// Kinds of `<input>` that take no text.
+const NO_TEXT: [&str; 9] = ["button", "checkbox", "color", "file", "image", "radio", "range", "reset", "submit"];
+
+/// Whether the focus is in a control that takes letters: a field, a list to choose from, an editable text.
 pub fn is_typing() -> bool {
-    document().active_element().is_some_and(|e| matches!(e.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"))
+    let Some(active) = document().active_element() else { return false };
+    match active.tag_name().as_str() {
+        "INPUT" => active.dyn_ref::<HtmlInputElement>().is_some_and(|input| !NO_TEXT.contains(&input.type_().as_str())),
+        "TEXTAREA" | "SELECT" => true,
+        _ => active.dyn_ref::<HtmlElement>().is_some_and(HtmlElement::is_content_editable),
+    }
+}
+
+/// Where the focus is.
+pub fn focus_now() -> super::Focus {
+    if is_typing() { super::Focus::Field } else { super::Focus::Page }
+}
+
+/// Whether a menu, the palette or another layer is open over the page.
+pub fn is_covered() -> bool {
+    find(":popover-open").is_some()
+}
+
+/// The kind of keyboard that this device most likely has.
+pub fn keyboard() -> super::Keyboard {
+    let navigator = window().navigator();
+    let property = |of: &wasm_bindgen::JsValue, name: &str| js_sys::Reflect::get(of, &name.into()).ok();
+    let told = property(&navigator, "userAgentData").and_then(|data| property(&data, "platform"));
+    let platform = told.and_then(|platform| platform.as_string()).filter(|platform| !platform.is_empty());
+    let platform = platform.or_else(|| navigator.platform().ok()).unwrap_or_default().to_lowercase();
+    let apple = ["mac", "iphone", "ipad", "ipod"].iter().any(|name| platform.starts_with(name));
+    if apple { super::Keyboard::Command } else { super::Keyboard::Control }
 }
 
 pub(super) fn all(selector: &str) -> Vec<HtmlElement> {

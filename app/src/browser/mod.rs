@@ -52,6 +52,9 @@ mod absent;
 #[cfg(not(feature = "hydrate"))]
 pub use absent::*;
 
+mod keys;
+pub use keys::{Chord, Focus, Keyboard, is_ours, is_plain};
+
 mod navigator;
 pub use navigator::{Leaving, Navigator, opens_here};
 

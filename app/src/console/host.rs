@@ -5,10 +5,10 @@ use crate::{
     chunk::{self, Part},
     reactive,
     routes::Page,
-    ui::{Empty, Failed, Icon},
+    ui::{Failed, Icon},
 };
 use leptos::prelude::*;
-use model::list::Noun;
+use model::{Capability, list::Noun};
 
 /// Whether the program carries a page from the first, and not in its chunk.
 pub fn is_carried(page: &Page) -> bool {
@@ -67,7 +67,7 @@ pub fn with_data(
             let scope = scope.get();
             scope.shown.with(|shown| match &shown.data {
                 Some(PageData::Missing) => missing(scope, noun),
-                Some(PageData::Denied(_)) => denied(scope),
+                Some(PageData::Denied(needed)) => denied(scope, *needed),
                 Some(data) => view(scope, data).unwrap_or_else(|| skeleton(noun.title())),
                 // Only while there is no data: a failure must not build a form anew over what was typed into it.
                 None => match scope.failed.get() {
@@ -106,15 +106,45 @@ pub fn missing(scope: Scope, noun: Noun) -> AnyView {
     .into_any()
 }
 
-fn denied(scope: Scope) -> AnyView {
-    let back = scope.entry.with_untracked(|e| {
-        let may = e.as_ref().map(|e| e.seat.capabilities()).unwrap_or_default();
-        scope.url(&scope.page.get_untracked().in_another_workspace(may))
-    });
+/// The workspace has no page at this address.
+pub fn unknown(scope: Scope) -> AnyView {
+    let name = scope.entry.with_untracked(|e| e.as_ref().map(|e| e.workspace.name.clone())).unwrap_or_default();
     view! {
-        <Empty icon="key" title="Your role doesn’t open this page".to_owned() text="Ask an admin of this workspace if you need it.".to_owned()>
-            <a class="btn" href=back>"Go to what you can see"</a>
-        </Empty>
+        <section class="empty" data-testid="page-not-found">
+            <Icon name="search"/>
+            <h1>{format!("No such page in {name}")}</h1>
+            <p>"Check the address, or go on from here."</p>
+            <div class="btn-row"><a class="btn primary" href=nearest(scope, &Page::Overview)>{format!("Open {name}")}</a></div>
+        </section>
+    }
+    .into_any()
+}
+
+/// The page, or the nearest to it that the seat allows.
+fn nearest(scope: Scope, page: &Page) -> String {
+    let may = scope.entry.with_untracked(|e| e.as_ref().map(|e| e.seat.capabilities())).unwrap_or_default();
+    scope.url(&page.in_another_workspace(may))
+}
+
+/// The seat doesn't allow the page: why, and where to go instead.
+pub fn denied(scope: Scope, needed: Capability) -> AnyView {
+    let seat = scope.entry.with_untracked(|e| e.as_ref().map(|e| (e.workspace.name.clone(), e.seat.role())));
+    let text = match seat {
+        Some((name, role)) => format!(
+            "It is for {}; your role in {name} is {}. Ask one of them if you need it.",
+            needed.holders(),
+            role.label()
+        ),
+        None => format!("It is for {}.", needed.holders()),
+    };
+    let back = nearest(scope, &scope.page.get_untracked());
+    view! {
+        <section class="empty" data-testid="why-not">
+            <Icon name="key"/>
+            <h1>"Your role doesn’t allow this page"</h1>
+            <p>{text}</p>
+            <div class="btn-row"><a class="btn" href=back>"Go to what you can see"</a></div>
+        </section>
     }
     .into_any()
 }

@@ -10,12 +10,12 @@
 use super::{
     PageData,
     cells::{Listed, Rows},
-    host::failed,
+    host::{denied, failed},
     scope::{Scope, Shown},
 };
 use crate::{
     browser, reactive,
-    routes::Page,
+    routes::{Page, section_requires},
     ui::{Empty, Icon, Lasting, lasting},
 };
 use leptos::{
@@ -127,7 +127,7 @@ pub fn list(scope: Signal<Scope>, spec: &'static ListSpec) -> AnyView {
                 let scope = scope.get();
                 failed(scope, &scope.failed.get_untracked().map(|e| e.message()).unwrap_or_default())
             }
-            Body::Denied => view! { <Empty icon="key" title="Your role doesn’t open this list".to_owned() text="Ask an admin of this workspace if you need it.".to_owned()/> }.into_any(),
+            Body::Denied => denied(scope.get(), section_requires(noun)),
             Body::Empty => view! {
                 <Empty icon=noun.path() title=format!("No {} yet", noun.many()) text=spec.teaches.to_owned()>{create}</Empty>
             }.into_any(),
@@ -182,6 +182,12 @@ fn filters(scope: Signal<Scope>, noun: Noun, query: Memo<ListQuery>) -> AnyView 
         visit
     });
     let statuses = noun.statuses();
+    browser::on_key(|event| {
+        if event.key() == "/" && browser::is_plain(event) && !browser::is_typing() && !browser::is_covered() {
+            event.prevent_default();
+            browser::focus("#list-search");
+        }
+    });
     browser::follow(SEARCH, move || typed.get());
     browser::follow(STATUS, move || query.with(|q| q.status.clone().unwrap_or_default()));
     view! {
@@ -191,7 +197,7 @@ fn filters(scope: Signal<Scope>, noun: Noun, query: Memo<ListQuery>) -> AnyView 
                 <Icon name="search"/>
                 <span class="visually-hidden">{format!("Search {}", noun.many())}</span>
                 <input class="input" type="search" name="q" placeholder=format!("Search {}", noun.many()) autocomplete="off" maxlength="100"
-                    id=SEARCH value=query.with_untracked(|q| q.search.clone()) on:input=typing/>
+                    id=SEARCH aria-keyshortcuts="/" value=query.with_untracked(|q| q.search.clone()) on:input=typing/>
             </label>
             {(!statuses.is_empty()).then(|| view! {
                 <span class="select">

@@ -344,10 +344,15 @@ mod tests {
             "/smartai-it/settings/general",
             "/smartai-it/settings/audit?kind=people&period=7d",
             "/smartai-it/products/018f4d9e-0000-7000-8000-000000000000/edit",
+            "/smartai-it/nope",
+            "/smartai-it/customers/new/x",
+            "/smartai-it/a%20b//c",
         ] {
             assert_eq!(Route::parse_url(url).url(), url);
         }
         assert_eq!(Route::parse_url("/smartai-it").url(), "/smartai-it/overview");
+        assert_eq!(Route::parse_url("/smartai-it/nope//").url(), "/smartai-it/nope");
+        assert_eq!(Route::parse_url("/smartai-it//").url(), "/smartai-it/overview");
         for unknown in
             ["/admin", "/sign-up/short", "/reset/a b", "/reset/%2e%2e%2f%2e%2e%2f%2e%2e%2fx", "/account", "/account/x"]
         {

@@ -4,15 +4,17 @@
 //! Nothing of a workspace may be kept here: that belongs in `console::Scope`, which dies with the workspace.
 
 mod choices;
+mod connection;
 mod intent;
 mod leaving;
 
 pub use choices::colour_media;
+pub use connection::{Connection, OfflineNotice, use_connection};
 
 use crate::{
     account::load_picker,
     boot::{AccountData, Boot, Content, Returned, Theme},
-    browser::{self, Navigator},
+    browser::{self, Keyboard, Navigator},
     chunk,
     console::Staging,
     error::AppError,
@@ -46,6 +48,8 @@ pub struct Session {
     pub theme: RwSignal<Theme>,
     /// The time against which "2 h ago" is said.
     pub now: RwSignal<Option<OffsetDateTime>>,
+    /// Whether the server can be reached.
+    pub connection: Connection,
     /// What is being said at the foot of the screen.
     pub toasts: RwSignal<Vec<Toast>>,
     /// The kind of page the person was on last, without anything of its workspace: the picker opens the same.
@@ -82,6 +86,7 @@ impl Session {
             picker_loading: RwSignal::new(false),
             theme: RwSignal::new(theme),
             now: RwSignal::new(now),
+            connection: Connection::new(),
             toasts: RwSignal::new(Vec::new()),
             section: StoredValue::new(Page::Overview),
             palette: RwSignal::new(false),
@@ -96,6 +101,11 @@ impl Session {
         };
         provide_context(session);
         session
+    }
+
+    /// Whether the list of seats is the whole list. A document carries the first rows of a long one.
+    pub fn has_whole_picker(self) -> bool {
+        self.picker_is_whole.get_value()
     }
 
     /// Looks at the document's content without taking it.
@@ -130,6 +140,14 @@ impl Session {
             self.uses.set_value(browser::kept_uses(&person.to_string()));
         }
         self.navigator.catch_up();
+        if browser::keyboard() == Keyboard::Command {
+            browser::set_root_attribute("data-keyboard", Some("command"));
+        }
+        self.navigator.resume();
+        if let Some(now) = self.now.get_untracked() {
+            browser::set_clock(now, browser::document_age());
+        }
+        self.watch_connection();
         browser::set_root_attribute("data-live", Some(""));
         browser::on_sign_out_elsewhere(move || self.leave(SignInNotice::Elsewhere));
         browser::on_return(move |from_cache| {
@@ -137,6 +155,8 @@ impl Session {
                 // What the cache shows may be from before a sign-out: only the server knows.
                 browser::reload_document();
             } else {
+                self.check_clock();
+                self.look_for_connection();
                 self.refresh_if_stale();
             }
         });
@@ -160,10 +180,28 @@ impl Session {
 
     fn tick(self) {
         browser::after(30_000, move || {
-            if self.now.try_set(browser::now()).is_none() {
+            // What is on screen is better than a clock that has just jumped: the server's answer sets the time.
+            if self.check_clock() || self.now.try_set(browser::now()).is_none() {
                 self.tick();
             }
         });
+    }
+
+    /// The server says what time it is there.
+    pub fn clock_says(self, now: OffsetDateTime) {
+        // It says whole seconds: in the middle of one, on average.
+        if browser::set_clock(now, 500.0) {
+            self.now.set(browser::now());
+        }
+    }
+
+    /// If the device slept, or its clock was set, the server is asked what time it is. Returns whether that was so.
+    fn check_clock(self) -> bool {
+        let jumped = browser::clock_jumped();
+        if jumped {
+            live::ask();
+        }
+        jumped
     }
 
     /// Reads the list of seats again; with `past_cache`, not even the server answers from memory.
@@ -173,8 +211,8 @@ impl Session {
             match load_picker(past_cache).await {
                 Ok(picker) => {
                     self.now.set(browser::now());
-                    self.picker.set(Some(Arc::new(picker)));
                     self.picker_is_whole.set_value(true);
+                    self.picker.set(Some(Arc::new(picker)));
                     self.picker_error.set(None);
                 }
                 Err(AppError::SignedOut) => self.sign_in_again(),

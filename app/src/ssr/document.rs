@@ -375,7 +375,7 @@ async fn workspace(
     let Some(credential) = context.credential else { return Ok(to_sign_in(uri)) };
     let store = &context.services.store;
     let tx = match store.workspace(&credential, &slug).await.map_err(fault)? {
-        Door::Open(tx) if page != Page::Unknown => {
+        Door::Open(tx) => {
             if returned.is_none()
                 && let Some(one) = Route::Workspace(slug.clone(), page.clone()).respelled(uri.path())
             {
@@ -397,10 +397,13 @@ async fn workspace(
         }
     };
     call.served_by(tx.id());
-    let entered = arrive(call, tx, page.clone()).await?;
-    if entered.url != page.url(&slug) {
-        return Ok(redirect(StatusCode::SEE_OTHER, &entered.url));
+    // The overview is where one enters: whom it is not for is led to the first page that the seat allows. Any other page
+    // that is not allowed says so in its place.
+    let may = tx.tenant().seat.capabilities();
+    if page == Page::Overview && !may.has(page.requires()) {
+        return Ok(redirect(StatusCode::SEE_OTHER, &page.in_another_workspace(may).url(&slug)));
     }
+    let entered = arrive(call, tx, &page).await?;
     let status = match entered.data {
         PageData::Missing => StatusCode::NOT_FOUND,
         PageData::Denied(_) => StatusCode::FORBIDDEN,

@@ -13,7 +13,7 @@ use crate::{
     boot::{AccountData, Boot, Returned},
     error::AppError,
     packed::Packed,
-    routes::{Page, ReturnTo, Route, SettingsPage},
+    routes::{Page, ReturnTo, Route, SettingsPage, SignInNotice},
 };
 use axum::body::Body;
 use http::{HeaderValue, Response, StatusCode, Uri, header};
@@ -126,7 +126,11 @@ pub async fn submit(context: RequestContext, uri: &Uri, posted: Posted) -> Respo
     let mut response = match outcome {
         Ok(Outcome::Go(path)) => redirect(StatusCode::SEE_OTHER, &path),
         Ok(Outcome::Show(response)) => response,
-        Err(AppError::SignedOut) => redirect(StatusCode::SEE_OTHER, "/sign-in?notice=ended"),
+        Err(AppError::SignedOut) => {
+            let next = ReturnTo::parse(uri.path());
+            let to = Route::SignIn { next, notice: Some(SignInNotice::Elsewhere) };
+            redirect(StatusCode::SEE_OTHER, &to.url())
+        }
         Err(AppError::Refused(refusal)) => back_to_picker(refusal),
         // The page answers for itself: 404, 410, 301, a link that does not work.
         Err(AppError::Absent | AppError::Gone | AppError::Moved(_) | AppError::Link(_)) => {

@@ -37,7 +37,7 @@ pub use document::{document, unavailable};
 pub use forms::{Posted, submit};
 pub use grant::GrantKey;
 pub use limits::SignInLimits;
-pub use live::heard;
+pub use live::{Told, heard};
 pub use pace::{Pace, Paces};
 pub use passkeys::Passkeys;
 pub use password::Passwords;

@@ -7,6 +7,7 @@ mod field;
 #[cfg(all(feature = "ssr", debug_assertions))]
 mod gallery;
 mod icon;
+mod keys;
 mod lasting;
 mod marks;
 mod notice;
@@ -24,6 +25,7 @@ pub use field::{EmailField, FileField, PictureForms, SelectField, TextAreaField,
 #[cfg(all(feature = "ssr", debug_assertions))]
 pub use gallery::Gallery;
 pub use icon::{Icon, Mark};
+pub use keys::kbd;
 pub use lasting::{Lasting, lasting};
 pub use marks::{
     Ago, Avatar, Face, Highlighted, SlugText, Status, StatusTone, WsIcon, lasting_slug, since, waiting_badge,

@@ -5,7 +5,7 @@ use crate::{
     account::ProfileMenu,
     browser, reactive,
     routes::{Page, SettingsPage, section_requires},
-    ui::{Face, Icon, waiting_badge},
+    ui::{Face, Icon, kbd, waiting_badge},
 };
 use leptos::prelude::*;
 use model::{
@@ -121,7 +121,7 @@ pub fn Shell(
                 <span class="strip" data-hue=hue></span>
                 <Switcher info page hue/>
                 <Navigation place hue/>
-                <p class="rail-hint" data-script><kbd class="kbd">"Ctrl K"</kbd>" to jump anywhere"</p>
+                <p class="rail-hint" data-script>{kbd("Ctrl K", "⌘K")}" to jump anywhere"</p>
             </aside>
             <div class="main-column" data-hue=hue>
                 <TopBar place hue/>
@@ -140,11 +140,11 @@ fn Navigation(place: Place, hue: Signal<u8>) -> impl IntoView {
     let section = Memo::new(move |_| place.page.with(Page::noun));
     let may = move |capability: Capability| info.with(|i| i.may.has(capability));
     let (overview, in_overview) =
-        (move || place.url(&Page::Overview), move || place.page.with(|p| matches!(p, Page::Overview | Page::Unknown)));
+        (move || place.url(&Page::Overview), move || place.page.with(|p| matches!(p, Page::Overview)));
     let in_settings = move || place.page.with(|p| matches!(p, Page::Settings(_)));
     // Who has somebody to answer goes where they do.
     let waiting = Memo::new(move |_| info.with(|i| place.session.waiting_in(Some(&i.slug))));
-    let settings = move || place.url(&Page::Settings(SettingsPage::General));
+    let settings = move || place.url(&Page::Settings(SettingsPage::first(info.with(|i| i.may))));
     // On a phone four sections have a tab of their own; the others are under "More".
     let behind_more = |noun: Noun| matches!(noun, Noun::RatePlans | Noun::Usage);
     let in_more = move || in_settings() || section.get().is_some_and(behind_more);
@@ -203,18 +203,19 @@ fn TopBar(place: Place, hue: Signal<u8>) -> impl IntoView {
             });
         }
     });
+    let home = move || place.url(&Page::Overview.in_another_workspace(info.with(|i| i.may)));
     let crumb = move || {
         place.page.with(|page| match page.noun() {
             Some(noun) => (noun.title(), (page.key() != Page::list(noun)).then(|| place.url(&Page::list(noun)))),
             None if matches!(page, Page::Settings(_)) => ("Settings", None),
-            None => ("Overview", None),
+            None => (page.title(), None),
         })
     };
     view! {
         <header class="topbar">
             <nav class="crumbs" aria-label="Breadcrumb">
                 <ol>
-                    <li><a href=move || place.url(&Page::Overview)>{reactive::following(move || info.with(|i| i.name.clone()))}</a></li>
+                    <li><a href=home>{reactive::following(move || info.with(|i| i.name.clone()))}</a></li>
                     {reactive::following(move || match crumb() {
                         (title, Some(url)) => view! { <li><a href=url>{title}</a></li> }.into_any(),
                         (title, None) => view! { <li><span aria-current="page">{title}</span></li> }.into_any(),
@@ -226,7 +227,7 @@ fn TopBar(place: Place, hue: Signal<u8>) -> impl IntoView {
             }))}
             <span class="chip outline" data-testid="role" title=move || info.with(|i| i.why.clone())>{reactive::following(move || info.with(|i| i.role.map(WorkspaceRole::label)))}</span>
             <button class="palette-button" type="button" data-script aria-keyshortcuts="Control+K Meta+K" on:click=move |_| session.palette.set(true)>
-                <Icon name="search"/><span>"Search or jump to"</span><kbd class="kbd" aria-hidden="true">"Ctrl K"</kbd>
+                <Icon name="search"/><span>"Search or jump to"</span><kbd class="kbd" aria-hidden="true"><span class="for-control">"Ctrl K"</span><span class="for-command">"⌘K"</span></kbd>
             </button>
             <ProfileMenu/>
         </header>

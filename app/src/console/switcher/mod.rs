@@ -15,6 +15,7 @@ use crate::{
 use leptos::{ev::KeyboardEvent, prelude::*};
 use model::{
     finder::Query,
+    money::grouped,
     picker::{Picker, PickerOrganization, PickerWorkspace},
 };
 
@@ -82,7 +83,7 @@ pub fn Switcher(
     let waiting = Memo::new(move |_| {
         session.picker.with(|picker| picker.as_ref().map_or(0, |p| p.rows().map(|(_, w)| w.waiting).sum::<u32>()))
     });
-    let settings = move || info.with(|i| Page::Settings(SettingsPage::General).url(&i.slug));
+    let settings = move || info.with(|i| Page::Settings(SettingsPage::first(i.may)).url(&i.slug));
     view! {
         <button class="switcher" type="button" popovertarget=MENU data-testid="switcher" on:click=opened>
             {reactive::following(move || view! { <WsIcon face=info.with(ShellInfo::face) large=true/> })}
@@ -129,6 +130,9 @@ fn close<E>(_: E) {
 /// Arrows, Home and End move between rows; on a row a number opens one of the first nine, and a letter finds the next row
 /// that begins with it or goes into the search; in the search all that is typed is searched for, and Enter opens the first.
 fn keys(event: &KeyboardEvent, query: RwSignal<String>) {
+    if !browser::is_ours(event) {
+        return;
+    }
     let (typing, key) = (browser::is_typing(), event.key());
     let command = event.ctrl_key() || event.meta_key();
     match key.as_str() {
@@ -176,19 +180,22 @@ fn rows(session: Session, picker: &Picker, info: Memo<ShellInfo>, page: Signal<P
         if found.is_empty() {
             return view! { <p class="nothing" role="status">"No workspace matches."</p> }.into_any();
         }
-        return found
+        let left = found.len().saturating_sub(ROWS);
+        let rows = found
             .into_iter()
             .take(ROWS)
             .filter_map(|at| all.get(at))
             .map(|(o, w)| row((*o, *w), query.letters(w.texts(&o.name))))
-            .collect_view()
-            .into_any();
+            .collect_view();
+        return view! { {rows}{end_line(session, left, "type more to narrow them down")} }.into_any();
     }
     let here = picker.find(&current).map(|r| row(r, Vec::new()));
     let pinned: Vec<_> = picker.pinned().into_iter().filter(|(_, w)| w.slug != current).collect();
     let recent = picker.recent(Some(&current), RECENT);
     let listed = |id| pinned.iter().chain(&recent).any(|(_, w)| w.id == id);
-    let rest: Vec<_> = all.into_iter().filter(|(_, w)| w.slug != current && !listed(w.id)).take(ROWS).collect();
+    let mut rest: Vec<_> = all.into_iter().filter(|(_, w)| w.slug != current && !listed(w.id)).collect();
+    let left = rest.len().saturating_sub(ROWS);
+    rest.truncate(ROWS);
     let drawn = |rows: Vec<_>| rows.into_iter().map(|r| row(r, Vec::new())).collect::<Vec<_>>();
     let (pinned, recent, rest) = (drawn(pinned.clone()), drawn(recent.clone()), drawn(rest));
     view! {
@@ -196,8 +203,21 @@ fn rows(session: Session, picker: &Picker, info: Memo<ShellInfo>, page: Signal<P
         {group("sw-pinned", "Pinned", pinned, None)}
         {group("sw-recent", "Recent", recent, Some(session))}
         {group("sw-all", "All workspaces", rest, None)}
+        {end_line(session, left, "type to search")}
     }
     .into_any()
+}
+
+/// Below the last row: how many there are beyond it, and where they are.
+fn end_line(session: Session, left: usize, how: &'static str) -> Option<AnyView> {
+    // A document carries the first rows of a long list: how many there are in all, it does not know.
+    let more =
+        if session.has_whole_picker() { format!("{} more: ", grouped(left as u64)) } else { "More: ".to_owned() };
+    let home = Route::home().url();
+    // Safe as HTML: a number and fixed texts, nothing that a person typed.
+    let words =
+        format!("{more}<span data-script>{how}, or open </span><a class=\"link\" href=\"{home}\">All workspaces</a>");
+    (left > 0).then(|| view! { <p class="switcher-end" data-testid="switcher-end" inner_html=words></p> }.into_any())
 }
 
 fn group(id: &'static str, label: &'static str, rows: Vec<AnyView>, clears: Option<Session>) -> Option<AnyView> {
