@@ -18,6 +18,11 @@ mod controls;
 pub use controls::watch_controls;
 
 #[cfg(feature = "hydrate")]
+mod ground;
+#[cfg(feature = "hydrate")]
+pub use ground::{Footprint, claim_content, is_translated};
+
+#[cfg(feature = "hydrate")]
 mod measure;
 #[cfg(feature = "hydrate")]
 pub use measure::*;

@@ -1,6 +1,6 @@
 //! From what a document carries to its HTML.
 
-use super::{AssetUrls, RequestContext};
+use super::{AssetUrls, RequestContext, fingerprint};
 use crate::{
     App,
     boot::{self, AccountData, Boot, Content},
@@ -33,16 +33,19 @@ pub(super) fn render(context: &RequestContext, boot: Boot, route: Route, status:
     let html = format!(
         "<!DOCTYPE html><html lang=\"en\"{theme}><head><meta charset=\"utf-8\">\
         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1, viewport-fit=cover\">\
-        <meta name=\"color-scheme\" content=\"light dark\"><title>{title}</title>\
+        <meta name=\"color-scheme\" content=\"light dark\"><meta name=\"format-detection\" content=\"telephone=no\">\
+        <title>{title}</title>\
         <link rel=\"icon\" href=\"/favicon.svg\" type=\"image/svg+xml\">\
         <link rel=\"preload\" href=\"{font}\" as=\"font\" type=\"font/woff2\" crossorigin>\
         <link rel=\"stylesheet\" href=\"{css}\">\
         <link rel=\"modulepreload\" href=\"{js}\"{nonce}>{wasm}{pages}\
         <script type=\"module\" src=\"{start}\"{nonce}></script></head>\
-        <body>{body}<script type=\"{kind}\" id=\"{element}\">{data}</script></body></html>",
+        <body><div id=\"{root}\" class=\"contents\" data-nodes=\"{nodes:x}\">{body}</div><script type=\"{kind}\" id=\"{element}\">{data}</script></body></html>",
         title = escape(&title),
         kind = wire::TYPE,
         element = boot::ELEMENT,
+        root = boot::ROOT,
+        nodes = fingerprint::of_markup(&body),
     );
     let mut response = Response::new(Body::from(html));
     *response.status_mut() = status;

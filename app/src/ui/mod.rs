@@ -13,6 +13,7 @@ mod password;
 mod pin;
 mod slug_field;
 mod toast;
+mod whole;
 
 pub use banner::{Banner, Empty, Failed, Tone};
 pub use chart::{BarChart, Spark};
@@ -27,3 +28,4 @@ pub use password::PasswordField;
 pub use pin::pin_button;
 pub use slug_field::SlugField;
 pub use toast::{Toast, Toasts};
+pub use whole::{says, whole, whole_form, whole_kept, whole_watched};

@@ -15,7 +15,7 @@ use crate::{
     browser, reactive,
     routes::Page,
     session::{Session, use_session},
-    ui::{Face, Highlighted, Icon, WsIcon, lasting, lasting_slug},
+    ui::{Face, Highlighted, Icon, WsIcon, lasting, lasting_slug, says, whole_kept},
 };
 use leptos::{
     ev::KeyboardEvent,
@@ -87,9 +87,9 @@ pub fn Palette(
                 on:scroll=move |_| desk.window.follow()
                 on:pointermove=move |event| if let Some(at) = browser::number_at(&event, "data-line") && active.get_untracked() != at { active.set(at) }
                 on:click=move |event| desk.clicked(&event)>
-                {drawn}
+                {whole_kept(drawn)}
             </div>
-            <p class="visually-hidden" role="status">{results}</p>
+            <p class="visually-hidden" role="status">{says(results)}</p>
             <div class="foot" aria-hidden="true">
                 <span><kbd class="kbd">"↑"</kbd><kbd class="kbd">"↓"</kbd>" move"</span>
                 <span><kbd class="kbd">"↵"</kbd>" open"</span>

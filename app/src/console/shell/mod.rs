@@ -5,7 +5,7 @@ use crate::{
     account::ProfileMenu,
     browser, reactive,
     routes::{Page, SettingsPage, section_requires},
-    ui::{Face, Icon},
+    ui::{Face, Icon, whole},
 };
 use leptos::prelude::*;
 use model::{
@@ -206,17 +206,19 @@ fn TopBar(place: Place, hue: Signal<u8>) -> impl IntoView {
         <header class="topbar">
             <nav class="crumbs" aria-label="Breadcrumb">
                 <ol>
-                    <li><a href=move || place.url(&Page::Overview)>{reactive::following(move || info.with(|i| i.name.clone()))}</a></li>
-                    {reactive::following(move || match crumb() {
-                        (title, Some(url)) => view! { <li><a href=url>{title}</a></li> }.into_any(),
-                        (title, None) => view! { <li><span aria-current="page">{title}</span></li> }.into_any(),
+                    {whole(move || view! {
+                        <li><a href=place.url(&Page::Overview)>{info.with(|i| i.name.clone())}</a></li>
+                        {match crumb() {
+                            (title, Some(url)) => view! { <li><a href=url>{title}</a></li> }.into_any(),
+                            (title, None) => view! { <li><span aria-current="page">{title}</span></li> }.into_any(),
+                        }}
                     })}
                 </ol>
             </nav>
-            {reactive::following(move || (entering.get().is_some() && slow.get()).then(|| view! {
+            <div class="contents">{whole(move || (entering.get().is_some() && slow.get()).then(|| view! {
                 <div class="switching" role="status" data-hue=hue data-testid="switching">{info.with(|i| format!("Switching to {}…", i.name))}</div>
-            }))}
-            <span class="chip outline" data-testid="role" title=move || info.with(|i| i.why.clone())>{reactive::following(move || info.with(|i| i.role.map(WorkspaceRole::label)))}</span>
+            }))}</div>
+            <span class="chip outline" data-testid="role" title=move || info.with(|i| i.why.clone())>{whole(move || info.with(|i| i.role.map(WorkspaceRole::label)))}</span>
             <button class="palette-button" type="button" data-script aria-keyshortcuts="Control+K Meta+K" on:click=move |_| session.palette.set(true)>
                 <Icon name="search"/><span>"Search or jump to"</span><kbd class="kbd" aria-hidden="true">"Ctrl K"</kbd>
             </button>
