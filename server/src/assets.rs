@@ -115,3 +115,15 @@ fn names(path: &Path) -> Vec<String> {
     names.sort();
     names
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_script_looks_for_the_elements_that_the_document_has() {
+        for id in [app::boot::ROOT, app::boot::ELEMENT] {
+            assert!(BOOT.contains(&format!("getElementById(\"{id}\")")), "{id}");
+        }
+    }
+}

@@ -236,3 +236,30 @@ impl RenderHtml for Whole {
         self
     }
 }
+
+#[cfg(test)]
+mod tests {
+    /// What stays on screen from one workspace to the next.
+    const KEPT: [(&str, &str); 8] = [
+        ("plane", include_str!("../console/plane.rs")),
+        ("host", include_str!("../console/host.rs")),
+        ("list", include_str!("../console/list.rs")),
+        ("cells", include_str!("../console/cells.rs")),
+        ("overview", include_str!("../console/overview/mod.rs")),
+        ("shell", include_str!("../console/shell/mod.rs")),
+        ("switcher", include_str!("../console/switcher/mod.rs")),
+        ("palette", include_str!("../console/palette/mod.rs")),
+    ];
+
+    #[test]
+    fn what_stays_over_a_switch_draws_whole_elements_only() {
+        for (name, source) in KEPT {
+            for trusting in ["following(", "{move ||", "<Show", "<For", "Suspense"] {
+                assert!(
+                    !source.contains(trusting),
+                    "{name}: `{trusting}` writes into nodes that may be gone: see ui::whole"
+                );
+            }
+        }
+    }
+}
