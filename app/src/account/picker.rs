@@ -10,7 +10,7 @@ use crate::{
     reactive,
     routes::{OrganizationPage, Route, Start},
     session::{Session, use_session},
-    ui::{Ago, Banner, Face, Highlighted, Icon, SlugText, Tone, WsIcon, pin_button},
+    ui::{Ago, Banner, Face, Highlighted, Icon, SlugText, Tone, WsIcon, pin_button, whole_kept},
 };
 use leptos::{ev::KeyboardEvent, prelude::*};
 use model::{
@@ -132,7 +132,7 @@ fn listing(session: Session, query: RwSignal<String>, count: Option<usize>) -> A
                 <kbd class="kbd" aria-hidden="true">"/"</kbd>
             </label>
         })}
-        {move || session.picker.get().map(|picker| sections(session, &picker, &query.get()))}
+        <div class="contents">{whole_kept(move || session.picker.get().map(|picker| sections(session, &picker, &query.get())))}</div>
         {(count == Some(1)).then(|| view! {
             <p class="note">"You have a seat in one workspace, so there is nothing to choose between: Stile opens it by itself when you sign in. For another, ask an admin of that workspace or of its organization."</p>
         })}

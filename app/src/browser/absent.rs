@@ -1,8 +1,30 @@
 //! The server's side: there is no browser.
 
-use leptos::ev;
+use leptos::{ev, tachys::renderer::types::Element};
 use model::uses::Uses;
 use time::OffsetDateTime;
+
+/// The nodes below an element: on the server there are none.
+#[derive(Debug, Default)]
+pub struct Footprint;
+
+impl Footprint {
+    /// Notes which nodes are below `parent` now.
+    pub fn note(&self, _parent: &Element) {}
+
+    /// Whether the same nodes are there now.
+    pub fn is_intact(&self) -> bool {
+        true
+    }
+}
+
+/// Says that the content of `parent` has a footprint of its own.
+pub fn claim_content(_parent: &Element) {}
+
+/// Whether a translator has been in `parent`.
+pub fn is_translated(_parent: &Element) -> bool {
+    false
+}
 
 /// The time, for showing how long ago something was.
 pub fn now() -> Option<OffsetDateTime> {

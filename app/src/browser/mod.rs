@@ -26,6 +26,9 @@ pub use controls::watch_controls;
 mod unsaved;
 #[cfg(feature = "hydrate")]
 pub use unsaved::{forget_unsaved, is_unsaved, sending, sent, watch_typing};
+mod ground;
+#[cfg(feature = "hydrate")]
+pub use ground::{Footprint, claim_content, is_translated};
 
 #[cfg(feature = "hydrate")]
 mod measure;

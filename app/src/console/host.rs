@@ -3,9 +3,8 @@
 use super::{PageData, Visit, VisitData, customers, invoices, overview, products, rate_plans, scope::Scope, usage};
 use crate::{
     chunk::{self, Part},
-    reactive,
     routes::Page,
-    ui::{Failed, Icon},
+    ui::{Failed, Icon, whole_form, whole_kept, whole_watched},
 };
 use leptos::prelude::*;
 use model::{Capability, list::Noun};
@@ -40,10 +39,10 @@ pub fn PageHost(
             page => Mounted::Visit(Box::new(Visit { scope: visit, page })),
         }
     });
-    // A view within a view: another page is built anew, and never drawn into the elements of the former.
-    move || {
-        let mounted = mounted.get();
-        move || match mounted.clone() {
+    // What stays from one workspace to the next is looked at then.
+    whole_watched(
+        move || scope.track(),
+        move || match mounted.get() {
             Mounted::Overview => overview::view(scope),
             Mounted::List(Noun::Products) => products::list(scope),
             Mounted::List(Noun::RatePlans) => rate_plans::list(scope),
@@ -51,33 +50,32 @@ pub fn PageHost(
             Mounted::List(Noun::Usage) => usage::list(scope),
             Mounted::List(Noun::Invoices) => invoices::list(scope),
             Mounted::Visit(visit) => chunk::later(Part::Visit(visit)),
-        }
-    }
+        },
+    )
 }
 
-/// Shows `view` of the page's data once there is some; a skeleton before, and what is wrong instead.
+/// Shows `view` of the page's data once there is some; a skeleton before, and what is wrong instead. `view` consists of
+/// nothing that comes and goes by itself.
 pub fn with_data(
-    scope: impl Into<Signal<Scope>>,
+    scope: Signal<Scope>,
     noun: Noun,
     view: impl Fn(Scope, &PageData) -> Option<AnyView> + Send + Sync + 'static,
 ) -> AnyView {
-    let scope = scope.into();
-    view! {
-        {reactive::following(move || {
-            let scope = scope.get();
-            scope.shown.with(|shown| match &shown.data {
-                Some(PageData::Missing) => missing(scope, noun),
-                Some(PageData::Denied(needed)) => denied(scope, *needed),
-                Some(data) => view(scope, data).unwrap_or_else(|| skeleton(noun.title())),
-                // Only while there is no data: a failure must not build a form anew over what was typed into it.
-                None => match scope.failed.get() {
-                    Some(error) => failed(scope, &error.message()),
-                    None => skeleton(noun.title()),
-                },
-            })
-        })}
-    }
-    .into_any()
+    let page = whole_kept(move || of_data(scope.get(), noun, &view));
+    view! { <div class="contents">{page}</div> }.into_any()
+}
+
+fn of_data(scope: Scope, noun: Noun, view: &dyn Fn(Scope, &PageData) -> Option<AnyView>) -> AnyView {
+    scope.shown.with(|shown| match &shown.data {
+        Some(PageData::Missing) => missing(scope, noun),
+        Some(PageData::Denied(needed)) => denied(scope, *needed),
+        Some(data) => view(scope, data).unwrap_or_else(|| skeleton(noun.title())),
+        // Only while there is no data: a failure must not build a form anew over what was typed into it.
+        None => match scope.failed.get() {
+            Some(error) => failed(scope, &error.message()),
+            None => skeleton(noun.title()),
+        },
+    })
 }
 
 /// The same for a page of one visit. Its data is opened here, so where its code is.
@@ -86,10 +84,13 @@ pub fn with_visit(
     noun: Noun,
     view: impl Fn(Scope, &VisitData) -> Option<AnyView> + Send + Sync + 'static,
 ) -> AnyView {
-    with_data(scope, noun, move |scope, data| match data {
-        PageData::Visit(data) => view(scope, &data.open()?),
-        _ => None,
-    })
+    let page = whole_form(move || {
+        of_data(scope, noun, &|scope, data| match data {
+            PageData::Visit(data) => view(scope, &data.open()?),
+            _ => None,
+        })
+    });
+    view! { <div class="contents">{page}</div> }.into_any()
 }
 
 /// No such row in this workspace; it may be in another, and nobody can tell.

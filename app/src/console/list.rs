@@ -14,9 +14,9 @@ use super::{
     scope::{Scope, Shown},
 };
 use crate::{
-    browser, reactive,
+    browser,
     routes::{Page, section_requires},
-    ui::{Empty, Icon, Lasting, lasting},
+    ui::{Empty, Icon, Lasting, lasting, whole, whole_kept},
 };
 use leptos::{
     ev::SubmitEvent,
@@ -106,6 +106,14 @@ pub fn list(scope: Signal<Scope>, spec: &'static ListSpec) -> AnyView {
             (None, _) => Body::Table,
         })
     });
+    let body_now = move || {
+        let body = body.get();
+        // A table stays, and each of its parts looks after itself.
+        if body != Body::Table {
+            scope.track();
+        }
+        body
+    };
     let total = Memo::new(move |_| scope.get().shown.with(|shown| spec.listed(shown).map(|page| page.total)));
     let may_create = Memo::new(move |_| scope.get().may(Capability::EditContent));
     let create = move || {
@@ -117,12 +125,12 @@ pub fn list(scope: Signal<Scope>, spec: &'static ListSpec) -> AnyView {
         <header class="page-head">
             <div class="titles">
                 <h1>{noun.title()}</h1>
-                <span class="count" data-testid="count">{reactive::following(move || total.get().map(|t| grouped(t.unsigned_abs())))}</span>
+                <span class="count" data-testid="count">{whole(move || total.get().map(|t| grouped(t.unsigned_abs())))}</span>
             </div>
-            <div class="btn-row">{create}</div>
+            <div class="btn-row">{whole(create)}</div>
         </header>
         {filters(scope, noun, query)}
-        {reactive::following(move || match body.get() {
+        <div class="contents">{whole(move || match body_now() {
             Body::Failed => {
                 let scope = scope.get();
                 failed(scope, &scope.failed.get_untracked().map(|e| e.message()).unwrap_or_default())
@@ -140,7 +148,7 @@ pub fn list(scope: Signal<Scope>, spec: &'static ListSpec) -> AnyView {
                 }.into_any()
             }
             Body::Table => table(scope, spec, query),
-        })}
+        })}</div>
     }
     .into_any()
 }
@@ -247,13 +255,13 @@ fn table(scope: Signal<Scope>, spec: &'static ListSpec, query: Memo<ListQuery>) 
             <table class="data-table">
                 <caption class="visually-hidden">{spec.noun.title()}</caption>
                 <thead><tr>{heads}</tr></thead>
-                <tbody aria-hidden=move || loading.get().then_some("true")>{rows}</tbody>
+                <tbody aria-hidden=move || loading.get().then_some("true")>{whole_kept(rows)}</tbody>
             </table>
         </div>
-        {reactive::following(move || {
+        <div class="contents">{whole_kept(move || {
             let scope = scope.get();
             scope.shown.with(|shown| spec.listed(shown).map(|page| pager(scope, &page)))
-        })}
+        })}</div>
     }
     .into_any()
 }

@@ -10,6 +10,7 @@ pub mod console;
 pub mod cookies;
 mod document;
 pub mod factors;
+mod fingerprint;
 mod forms;
 mod grant;
 pub mod identity;

@@ -1,6 +1,6 @@
 //! From what a document carries to its HTML.
 
-use super::{AssetUrls, RequestContext};
+use super::{AssetUrls, RequestContext, fingerprint};
 use crate::{
     App,
     boot::{self, AccountData, Boot, Content},
@@ -42,7 +42,8 @@ pub(super) fn render(context: &RequestContext, boot: Boot, route: Route, status:
     let html = format!(
         "<!DOCTYPE html><html lang=\"en\"{theme}{accent}><head><meta charset=\"utf-8\">\
         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1, viewport-fit=cover\">\
-        <meta name=\"color-scheme\" content=\"light dark\"><title>{title}</title>\
+        <meta name=\"color-scheme\" content=\"light dark\">\
+         <meta name=\"format-detection\" content=\"telephone=no\"><title>{title}</title>\
         <meta name=\"theme-color\" media=\"{light}\" content=\"#fafaf8\">\
         <meta name=\"theme-color\" media=\"{dark}\" content=\"#0f0e0d\">\
         <meta property=\"og:title\" content=\"Stile\"><meta property=\"og:type\" content=\"website\">\
@@ -54,11 +55,13 @@ pub(super) fn render(context: &RequestContext, boot: Boot, route: Route, status:
         <link rel=\"stylesheet\" href=\"{modes}\" media=\"print, (forced-colors: active), (max-height: 480px)\">\
         <link rel=\"modulepreload\" href=\"{js}\"{nonce}>{wasm}{pages}\
         <script type=\"module\" src=\"{start}\"{nonce}></script></head>\
-        <body>{body}<script type=\"{kind}\" id=\"{element}\">{data}</script></body></html>",
+        <body><div id=\"{root}\" class=\"contents\" data-nodes=\"{nodes:x}\">{body}</div><script type=\"{kind}\" id=\"{element}\">{data}</script></body></html>",
         title = escape(&title),
         picture = escape(&picture),
         kind = wire::TYPE,
         element = boot::ELEMENT,
+        root = boot::ROOT,
+        nodes = fingerprint::of_markup(&body),
     );
     let mut response = Response::new(Body::from(html));
     *response.status_mut() = status;
@@ -85,7 +88,8 @@ pub fn gallery(context: &RequestContext) -> Response<Body> {
     let html = format!(
         "<!DOCTYPE html><html lang=\"en\"{theme}><head><meta charset=\"utf-8\">\
         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
-        <meta name=\"color-scheme\" content=\"light dark\"><title>Gallery · Stile</title>\
+        <meta name=\"color-scheme\" content=\"light dark\">\
+         <meta name=\"format-detection\" content=\"telephone=no\"><title>Gallery · Stile</title>\
         <link rel=\"icon\" href=\"/favicon.svg\" type=\"image/svg+xml\">\
         <link rel=\"stylesheet\" href=\"{css}\"></head><body>{body}</body></html>",
         css = context.services.assets.css,

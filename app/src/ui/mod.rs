@@ -17,6 +17,7 @@ mod slug_field;
 mod summary;
 mod toast;
 mod unsaved;
+mod whole;
 
 pub use banner::{Banner, Empty, Failed, Tone};
 pub use chart::{BarChart, Spark};
@@ -37,3 +38,4 @@ pub use slug_field::SlugField;
 pub use summary::{ErrorSummary, mend, mends};
 pub use toast::{Toast, Toasts};
 pub use unsaved::UnsavedDialog;
+pub use whole::{says, whole, whole_form, whole_kept, whole_watched};

@@ -16,7 +16,7 @@ use crate::{
     reactive,
     routes::Page,
     session::{Session, use_session},
-    ui::{Face, Highlighted, Icon, WsIcon, kbd, lasting, lasting_slug},
+    ui::{Face, Highlighted, Icon, WsIcon, kbd, lasting, lasting_slug, says, whole_kept},
 };
 use leptos::{
     ev::KeyboardEvent,
@@ -116,9 +116,9 @@ pub fn Palette(
                 on:scroll=move |_| desk.window.follow()
                 on:pointermove=move |event| if let Some(at) = browser::number_at(&event, "data-line") && active.get_untracked() != at { active.set(at) }
                 on:click=move |event| desk.clicked(&event)>
-                {drawn}
+                {whole_kept(drawn)}
             </div>
-            <p class="visually-hidden" role="status">{results}</p>
+            <p class="visually-hidden" role="status">{says(results)}</p>
             <div class="foot" aria-hidden="true">
                 <span><kbd class="kbd">"↑"</kbd><kbd class="kbd">"↓"</kbd>" move"</span>
                 <span><kbd class="kbd">"↵"</kbd>" open"</span>

@@ -5,7 +5,7 @@ use crate::{
     account::ProfileMenu,
     browser, reactive,
     routes::{Page, SettingsPage, section_requires},
-    ui::{Face, Icon, kbd, waiting_badge},
+    ui::{Face, Icon, kbd, waiting_badge, whole},
 };
 use leptos::prelude::*;
 use model::{
@@ -168,7 +168,7 @@ fn Navigation(place: Place, hue: Signal<u8>) -> impl IntoView {
             <span class="spacer"></span>
             <a class="nav-item desk" href=settings title="Settings" hidden=move || !may(Capability::ReadAll)
                 aria-current=move || in_settings().then_some("page") data-hue=move || tinted(in_settings())>
-                <Icon name="settings"/><span class="rail-label">"Settings"</span>{reactive::following(move || waiting_badge(waiting.get()))}
+                <Icon name="settings"/><span class="rail-label">"Settings"</span><span class="contents">{whole(move || waiting_badge(waiting.get()))}</span>
             </a>
             <button class="nav-item nav-more" type="button" popovertarget="more-menu"
                 aria-current=move || in_more().then_some("true") data-hue=move || tinted(in_more())><Icon name="more"/><span class="rail-label">"More"</span></button>
@@ -182,7 +182,7 @@ fn Navigation(place: Place, hue: Signal<u8>) -> impl IntoView {
                 </a>
             }).collect_view()}
             <a class="menu-item" href=settings hidden=move || !may(Capability::ReadAll) aria-current=move || in_settings().then_some("page")
-                on:click=move |_| browser::hide_popover("more-menu")><Icon name="settings"/>"Settings"{reactive::following(move || waiting_badge(waiting.get()))}</a>
+                on:click=move |_| browser::hide_popover("more-menu")><Icon name="settings"/>"Settings"<span class="contents">{whole(move || waiting_badge(waiting.get()))}</span></a>
         </div>
     }
 }
@@ -215,17 +215,19 @@ fn TopBar(place: Place, hue: Signal<u8>) -> impl IntoView {
         <header class="topbar">
             <nav class="crumbs" aria-label="Breadcrumb">
                 <ol>
-                    <li><a href=home>{reactive::following(move || info.with(|i| i.name.clone()))}</a></li>
-                    {reactive::following(move || match crumb() {
-                        (title, Some(url)) => view! { <li><a href=url>{title}</a></li> }.into_any(),
-                        (title, None) => view! { <li><span aria-current="page">{title}</span></li> }.into_any(),
+                    {whole(move || view! {
+                        <li><a href=home()>{info.with(|i| i.name.clone())}</a></li>
+                        {match crumb() {
+                            (title, Some(url)) => view! { <li><a href=url>{title}</a></li> }.into_any(),
+                            (title, None) => view! { <li><span aria-current="page">{title}</span></li> }.into_any(),
+                        }}
                     })}
                 </ol>
             </nav>
-            {reactive::following(move || (entering.get().is_some() && slow.get()).then(|| view! {
+            <div class="contents">{whole(move || (entering.get().is_some() && slow.get()).then(|| view! {
                 <div class="switching" role="status" data-hue=hue data-testid="switching">{info.with(|i| format!("Switching to {}…", isolated(&i.name)))}</div>
-            }))}
-            <span class="chip outline" data-testid="role" title=move || info.with(|i| i.why.clone())>{reactive::following(move || info.with(|i| i.role.map(WorkspaceRole::label)))}</span>
+            }))}</div>
+            <span class="chip outline" data-testid="role" title=move || info.with(|i| i.why.clone())>{whole(move || info.with(|i| i.role.map(WorkspaceRole::label)))}</span>
             <button class="palette-button" type="button" data-script aria-keyshortcuts="Control+K Meta+K" on:click=move |_| session.palette.set(true)>
                 <Icon name="search"/><span>"Search or jump to"</span><kbd class="kbd" aria-hidden="true"><span class="for-control">"Ctrl K"</span><span class="for-command">"⌘K"</span></kbd>
             </button>

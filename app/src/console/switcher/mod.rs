@@ -10,7 +10,7 @@ use crate::{
     browser, reactive,
     routes::{Page, Route, SettingsPage},
     session::{Session, use_session},
-    ui::{Face, Highlighted, Icon, WsIcon, pin_button, waiting_badge},
+    ui::{Face, Highlighted, Icon, WsIcon, pin_button, says, waiting_badge, whole, whole_kept},
 };
 use leptos::{ev::KeyboardEvent, prelude::*};
 use model::{
@@ -86,12 +86,12 @@ pub fn Switcher(
     let settings = move || info.with(|i| Page::Settings(SettingsPage::first(i.may)).url(&i.slug));
     view! {
         <button class="switcher" type="button" popovertarget=MENU data-testid="switcher" on:click=opened>
-            {reactive::following(move || view! { <WsIcon face=info.with(ShellInfo::face) large=true/> })}
+            <span class="contents">{whole(move || view! { <WsIcon face=info.with(ShellInfo::face) large=true/> })}</span>
             <span class="names">
-                <span class="name" data-testid="workspace-name">{reactive::following(move || info.with(|i| i.name.clone()))}</span>
-                <span class="org">{reactive::following(move || info.with(|i| i.organization.clone()))}</span>
+                <span class="name" data-testid="workspace-name">{says(move || info.with(|i| i.name.clone()))}</span>
+                <span class="org">{says(move || info.with(|i| i.organization.clone()))}</span>
             </span>
-            {reactive::following(move || waiting_badge(waiting.get()))}
+            <span class="contents">{whole(move || waiting_badge(waiting.get()))}</span>
             <Icon name="chevron-up-down"/>
             <span class="visually-hidden">"Switch workspace"</span>
         </button>
@@ -105,17 +105,17 @@ pub fn Switcher(
             </label>
             // A press gives no row the focus, which would cost a frame of the whole menu before the click is heard.
             <nav class="scroll" aria-label="Workspaces" on:mousedown=|event| event.prevent_default()>
-                <noscript inner_html=unscripted::rows(session, info, page)></noscript>
-                {reactive::following(move || {
+                <div class="contents">{whole(move || view! { <noscript inner_html=unscripted::rows(session, info, page)></noscript> })}</div>
+                <div class="contents">{whole_kept(move || {
                     let picker = session.picker.get().filter(|_| drawn.get() && !closing.get_value());
                     picker.map(|picker| rows(session, &picker, info, page, &query.get()))
-                })}
+                })}</div>
             </nav>
             <div class="foot">
                 <a class="menu-item" href=Route::home().url() on:click=close><Icon name="switch"/>"All workspaces"</a>
-                {reactive::following(move || session.picker.with(|p| p.as_ref().is_some_and(|p| p.manages_one())).then(|| view! {
+                <div class="contents">{whole(move || session.picker.with(|p| p.as_ref().is_some_and(|p| p.manages_one())).then(|| view! {
                     <a class="menu-item" href=Route::NewWorkspace.url() on:click=close><Icon name="plus"/>"New workspace"</a>
-                }))}
+                }))}</div>
                 <a class="menu-item" href=settings on:click=close><Icon name="settings"/>"Settings"</a>
             </div>
         </div>
