@@ -11,6 +11,7 @@ use crate::{
     slug::Slug,
 };
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 use time::OffsetDateTime;
 
 /// One member.
@@ -212,6 +213,16 @@ pub struct Done {
 }
 
 impl<R: Rank> Deed<R> {
+    /// The same deed with everybody named once, in the order in which they were named first.
+    #[must_use]
+    pub fn distinct(self) -> Self {
+        match self {
+            Self::SetRole { people, role } => Self::SetRole { people: distinct(people), role },
+            Self::Remove(people) => Self::Remove(distinct(people)),
+            other => other,
+        }
+    }
+
     /// Reads a form.
     ///
     /// # Errors
@@ -249,4 +260,9 @@ impl<R: Rank> Deed<R> {
             _ => return Err(wrong("action", "There is no such thing to do here.")),
         })
     }
+}
+
+fn distinct(people: Vec<UserId>) -> Vec<UserId> {
+    let mut seen = HashSet::new();
+    people.into_iter().filter(|person| seen.insert(*person)).collect()
 }
