@@ -266,3 +266,21 @@ fn distinct(people: Vec<UserId>) -> Vec<UserId> {
     let mut seen = HashSet::new();
     people.into_iter().filter(|person| seen.insert(*person)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    //! Kind: a list that is worked through as often as somebody wrote the same thing into it.
+    use super::*;
+
+    #[test]
+    fn whoever_is_named_often_is_meant_once() {
+        let person = |n: u128| UserId::from_uuid(uuid::Uuid::from_u128(n));
+        let (ada, mia) = (person(1), person(2));
+        let often: Vec<UserId> = std::iter::repeat_n(ada, 100).chain([mia, ada]).collect();
+        assert_eq!(Deed::<WorkspaceRole>::Remove(often.clone()).distinct(), Deed::Remove(vec![ada, mia]));
+        let set = Deed::SetRole { people: often, role: WorkspaceRole::Viewer };
+        assert_eq!(set.distinct(), Deed::SetRole { people: vec![ada, mia], role: WorkspaceRole::Viewer });
+        let leave = Deed::<WorkspaceRole>::Leave(Some(mia));
+        assert_eq!(leave.clone().distinct(), leave);
+    }
+}

@@ -115,6 +115,9 @@ pub async fn save_general(
         writing::<ManageSettings>(call, slug, grant).await?
     };
     let draft = input.parse().map_err(AppError::Invalid)?;
+    if moves {
+        call.request.services.paces.created.take(&tx.user())?;
+    }
     if !time_zones::time_zones(&mut tx).await.map_err(fault)?.contains(&draft.time_zone) {
         return Err(AppError::Invalid(FieldErrors::one("time_zone", "Choose a time zone from the list.")));
     }

@@ -31,6 +31,9 @@ declare
     at timestamptz;
     wait interval := interval '0';
 begin
+    if current_setting('transaction_read_only') = 'on' then
+        raise exception 'guesses can not be counted' using errcode = '25006';
+    end if;
     delete from account.guesses g where g.key in (
         select o.key from account.guesses o where o.due < now() - interval '10 minutes' limit 20 for update skip locked);
     -- In one order, and each row stays locked until the end: tries at the same time are looked at one after the other.

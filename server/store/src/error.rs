@@ -44,7 +44,7 @@ impl StoreError {
 
     /// Whether trying again later can help.
     pub fn is_unavailable(&self) -> bool {
-        matches!(self, Self::Unavailable(_))
+        matches!(self, Self::Unavailable(_) | Self::ReadOnly(_))
     }
 }
 

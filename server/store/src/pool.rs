@@ -109,7 +109,9 @@ impl Store {
     /// # Errors
     /// [`StoreError::Busy`].
     pub(crate) async fn turn_in(&self, slug: &Slug) -> Result<Turn, StoreError> {
-        let shares = vec![(asker(), PER_WORKSPACE), (Key::Workspace(slug.clone()), PER_WORKSPACE)];
+        // What the server does by itself has no share of its own to be counted against.
+        let asker = Some(asker()).filter(|asker| *asker != Key::Server).map(|asker| (asker, PER_WORKSPACE));
+        let shares = asker.into_iter().chain([(Key::Workspace(slug.clone()), PER_WORKSPACE)]).collect();
         Ok(self.in_workspaces.turn(shares).await?)
     }
 
