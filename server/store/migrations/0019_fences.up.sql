@@ -36,7 +36,7 @@ declare
     former constant text := current_setting('lock_timeout');
 begin
     perform set_config('lock_timeout', patience::text, true);
-    perform pg_advisory_xact_lock(hashtextextended(who::text, 6));
+    perform pg_advisory_xact_lock(hashtextextended(who::text, 9));
     perform set_config('lock_timeout', former, true);
     perform set_config('statement_timeout', most::text, true);
 end
@@ -45,7 +45,7 @@ $$;
 -- One transaction at a time of a person, from here to its end: for what may be there only so often.
 create function ops.one_at_a_time(who uuid) returns void
 language sql volatile set search_path = '' as $$
-    select pg_advisory_xact_lock(hashtextextended(who::text, 7))
+    select pg_advisory_xact_lock(hashtextextended(who::text, 10))
 $$;
 
 revoke all on function ops.take_fences(uuid, uuid[], uuid, boolean, integer), ops.begin_costly(uuid, integer, integer),
