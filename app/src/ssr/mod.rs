@@ -38,7 +38,6 @@ pub use cookies::Cookies;
 pub use document::{document, unavailable};
 pub use forms::{Posted, submit};
 pub use grant::GrantKey;
-pub use live::heard;
 pub use live::{Told, heard};
 pub use pace::{Pace, Paces};
 pub use passkeys::Passkeys;
