@@ -88,6 +88,8 @@ pub enum AppError {
     },
     /// The database or the server can't answer now.
     Unavailable,
+    /// The database can only be read at the moment; nothing can be changed.
+    ReadOnly,
     /// The network did not carry the request.
     Offline,
     /// The server was replaced by another version since this page was loaded.
@@ -118,6 +120,7 @@ impl AppError {
             Self::Limited(_) => "too_many_tries",
             Self::TooManyMails { .. } => "too_many_mails",
             Self::Unavailable => "unavailable",
+            Self::ReadOnly => "read_only",
             Self::Offline => "offline",
             Self::Outdated => "outdated",
             Self::Malformed => "malformed",
@@ -136,7 +139,7 @@ impl AppError {
             Self::Gone | Self::Link(_) => 410,
             Self::Invalid(_) => 422,
             Self::Limited(_) | Self::TooManyMails { .. } => 429,
-            Self::Unavailable | Self::Offline => 503,
+            Self::Unavailable | Self::ReadOnly | Self::Offline => 503,
             Self::Internal => 500,
         }
     }
@@ -174,6 +177,11 @@ impl AppError {
                 roughly(*wait)
             ),
             Self::Unavailable => "Stile can’t reach its data. Nothing was changed; try again in a moment.".to_owned(),
+            Self::ReadOnly => {
+                "Stile is read-only at the moment: you can look at everything, but nothing can be changed. Nothing was \
+                 changed; try again later."
+                    .to_owned()
+            }
             Self::Offline => "The server can’t be reached. Check the connection and try again.".to_owned(),
             Self::Outdated => "Stile was updated since this page was opened. Reload it to go on.".to_owned(),
             Self::Malformed => "That could not be understood. Reload the page and try again.".to_owned(),

@@ -4,10 +4,10 @@
 //! another site's page to borrow. Foreign and absent answer the same (blueprint section 3, invariant 5).
 
 mod customers;
-mod failure;
+pub(crate) mod failure;
 mod openapi;
 mod pictures;
-mod token;
+pub(crate) mod token;
 mod workspaces;
 
 use crate::{live, pages, respond, router::Web};

@@ -75,6 +75,7 @@ pub(crate) fn context(web: &Web, request: &Request) -> RequestContext {
         services: Arc::clone(&web.services),
         credential: web.services.cookies.credential(headers),
         device: client::device(extensions.get().copied(), headers, &web.proxies),
+        known_devices: web.services.cookies.known_devices(headers),
         request_id: extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default(),
         nonce: extensions.get::<Nonce>().map(|nonce| nonce.0.clone()),
         theme: app::ssr::cookies::theme(headers),
@@ -120,7 +121,7 @@ async fn form_with_file(path: &str, request: Request) -> Result<Posted, Response
 }
 
 /// The whole body, if it is not too large.
-async fn limited(path: &str, body: Body) -> Result<Bytes, Response> {
+pub(crate) async fn limited(path: &str, body: Body) -> Result<Bytes, Response> {
     let too_large = || {
         let message = "That is more than 1 MiB. Shorten it and send it again.";
         respond::refusal(path, StatusCode::PAYLOAD_TOO_LARGE, "too_large", message)

@@ -13,6 +13,9 @@ use serde::Serialize;
 /// Seconds after which trying again is worth it, when the database is down.
 pub(crate) const RETRY_AFTER: HeaderValue = HeaderValue::from_static("5");
 
+/// Seconds after which trying again is worth it, when too much was asked for at once.
+const BUSY_RETRY_AFTER: HeaderValue = HeaderValue::from_static("1");
+
 /// The body of every error below `/api`.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(crate) struct ErrorBody {
@@ -46,6 +49,14 @@ pub(crate) fn refusal(path: &str, status: StatusCode, code: &'static str, messag
     }
     let title = status.canonical_reason().unwrap_or("Error");
     (status, Html(page(title, message))).into_response()
+}
+
+/// The answer to whoever has too much under way already.
+pub(crate) fn busy(path: &str) -> Response {
+    let message = "Too much is asked for at once. Wait a second, then try again.";
+    let mut response = refusal(path, StatusCode::TOO_MANY_REQUESTS, "too_many_requests", message);
+    response.headers_mut().insert(header::RETRY_AFTER, BUSY_RETRY_AFTER);
+    response
 }
 
 /// The answer when a handler panicked.

@@ -1,8 +1,8 @@
 //! Which request goes where, and through which middleware.
 //!
 //! From the outside in: [`scope`] (request id, span, log line, metrics), [`headers`] (security headers, caching),
-//! [`gate`] (origin, then host), and for whatever may reach the database [`task`] (a task of its own, time limit,
-//! panics).
+//! [`gate`] (origin, then host), and for whatever may reach the database [`task`] (a task of its own, fair shares, time
+//! limit, panics).
 
 use crate::{
     api,
@@ -20,6 +20,7 @@ use axum::{
     routing::get,
 };
 use std::sync::Arc;
+use store::fair::Fair;
 use tokio_util::task::TaskTracker;
 
 /// What handlers and middleware share, and each of them clones for each request.
@@ -29,6 +30,8 @@ pub(crate) type Web = Arc<Shared>;
 pub(crate) struct Shared {
     /// What pages stand on.
     pub(crate) services: Arc<Services>,
+    /// How many requests are worked on at once, for whom.
+    pub(crate) requests: Fair,
     /// The tasks of all requests, so that the end can wait for them.
     pub(crate) tasks: TaskTracker,
     /// The origin that people use; absent, it is what each request's Host says.

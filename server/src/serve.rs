@@ -8,7 +8,7 @@ use crate::{
     cli::CommandError,
     config::{Config, LogFormat},
     database::{self, Database, Holder},
-    demo, listener, live, mail, ops,
+    demo, listener, live, mail, middleware, ops,
     router::{self, Shared, Web},
     services,
     shutdown::Shutdown,
@@ -68,6 +68,7 @@ pub(crate) async fn serve(config: &Config, demo: bool, shutdown: &Shutdown) -> R
             let store = services.store.clone();
             let web = Web::new(Shared {
                 services: Arc::new(services),
+                requests: middleware::task::requests(),
                 tasks: TaskTracker::new(),
                 public: config.public.clone(),
                 proxies: config.proxies.clone(),

@@ -4,8 +4,8 @@ use crate::{
     config::{Config, ConfigError, SigningSecret},
     kept::{self, KeptError},
 };
-use app::ssr::{AssetUrls, Cookies, GrantKey, Paces, Passkeys, Passwords, Services, SignInLimits};
-use store::{Store, seal::SealKey};
+use app::ssr::{AssetUrls, Cookies, GrantKey, Paces, Passkeys, Passwords, Services};
+use store::{Store, device::DeviceKey, seal::SealKey};
 
 /// The file of the data directory that keeps the secret which nobody chose.
 const SECRET: &str = "secret";
@@ -34,7 +34,7 @@ pub(crate) fn build(config: &Config, store: Store, assets: AssetUrls) -> Result<
         store,
         grants: GrantKey::new(secret.bytes()),
         passwords: Passwords::new(),
-        limits: SignInLimits::new(),
+        devices: DeviceKey::new(secret.bytes()),
         seal: SealKey::new(secret.bytes()),
         passkeys: Passkeys::at(&config.browser_origin()),
         paces: Paces::default(),

@@ -11,6 +11,7 @@ use crate::{
     slug::Slug,
 };
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 use time::OffsetDateTime;
 
 /// One member.
@@ -212,6 +213,16 @@ pub struct Done {
 }
 
 impl<R: Rank> Deed<R> {
+    /// The same deed with everybody named once, in the order in which they were named first.
+    #[must_use]
+    pub fn distinct(self) -> Self {
+        match self {
+            Self::SetRole { people, role } => Self::SetRole { people: distinct(people), role },
+            Self::Remove(people) => Self::Remove(distinct(people)),
+            other => other,
+        }
+    }
+
     /// Reads a form.
     ///
     /// # Errors
@@ -248,5 +259,28 @@ impl<R: Rank> Deed<R> {
             }
             _ => return Err(wrong("action", "There is no such thing to do here.")),
         })
+    }
+}
+
+fn distinct(people: Vec<UserId>) -> Vec<UserId> {
+    let mut seen = HashSet::new();
+    people.into_iter().filter(|person| seen.insert(*person)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    //! Kind: a list that is worked through as often as somebody wrote the same thing into it.
+    use super::*;
+
+    #[test]
+    fn whoever_is_named_often_is_meant_once() {
+        let person = |n: u128| UserId::from_uuid(uuid::Uuid::from_u128(n));
+        let (ada, mia) = (person(1), person(2));
+        let often: Vec<UserId> = std::iter::repeat_n(ada, 100).chain([mia, ada]).collect();
+        assert_eq!(Deed::<WorkspaceRole>::Remove(often.clone()).distinct(), Deed::Remove(vec![ada, mia]));
+        let set = Deed::SetRole { people: often, role: WorkspaceRole::Viewer };
+        assert_eq!(set.distinct(), Deed::SetRole { people: vec![ada, mia], role: WorkspaceRole::Viewer });
+        let leave = Deed::<WorkspaceRole>::Leave(Some(mia));
+        assert_eq!(leave.clone().distinct(), leave);
     }
 }

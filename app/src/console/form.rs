@@ -63,7 +63,9 @@ impl FormPage {
                         error @ (AppError::Invalid(_)
                         | AppError::Denied(_)
                         | AppError::Factor
+                        | AppError::Limited(_)
                         | AppError::Unavailable
+                        | AppError::ReadOnly
                         | AppError::Offline
                         | AppError::Internal),
                     ) => {

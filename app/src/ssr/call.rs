@@ -144,6 +144,11 @@ pub async fn call(context: RequestContext, request: Request<Body>) -> Response<B
     response
 }
 
+/// Answers a server function's call with an error before it is run.
+pub fn refused(headers: &HeaderMap, error: &AppError) -> Response<Body> {
+    error_response(error, Encoding::asked(headers))
+}
+
 fn error_response(error: &AppError, encoding: Encoding) -> Response<Body> {
     let mut response = Response::new(Body::from(encoding.write_error(error)));
     *response.status_mut() = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

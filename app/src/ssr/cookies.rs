@@ -42,6 +42,49 @@ impl Cookies {
     }
 }
 
+/// What the names of cookies begin with by which a device shows that an account has signed in from it before.
+const KNOWN: (&str, &str) = ("__Host-stile-known-", "stile-known-");
+/// Most of them that are looked at.
+const KNOWN_MAX: usize = 50;
+/// How long a device is known, in seconds.
+const KNOWN_AGE: u32 = 365 * 24 * 60 * 60;
+
+/// The accounts that a device has signed in to, as its cookies say. They let nobody in (`store::device`).
+#[derive(Debug, Clone, Default)]
+pub struct KnownDevices(Vec<(String, String)>);
+
+impl KnownDevices {
+    /// The value of the cookie whose name ends with `suffix`.
+    pub(super) fn get(&self, suffix: &str) -> Option<&str> {
+        self.0.iter().find(|(name, _)| name == suffix).map(|(_, value)| value.as_str())
+    }
+}
+
+impl Cookies {
+    const fn known_prefix(self) -> &'static str {
+        if self.secure { KNOWN.0 } else { KNOWN.1 }
+    }
+
+    /// What the device shows of the accounts that have signed in from it.
+    pub fn known_devices(self, headers: &HeaderMap) -> KnownDevices {
+        let pairs = headers
+            .get_all(header::COOKIE)
+            .into_iter()
+            .flat_map(|line| line.as_bytes().split(|byte| *byte == b';'))
+            .filter_map(|pair| {
+                std::str::from_utf8(pair).ok()?.trim().strip_prefix(self.known_prefix())?.split_once('=')
+            });
+        KnownDevices(pairs.take(KNOWN_MAX).map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
+    }
+
+    /// The `Set-Cookie` by which a device shows it from now on.
+    pub(super) fn known_device(self, suffix: &str, value: &str) -> String {
+        let secure = if self.secure { "; Secure" } else { "" };
+        let name = self.known_prefix();
+        format!("{name}{suffix}={value}; Path=/; Max-Age={KNOWN_AGE}; HttpOnly; SameSite=Lax{secure}")
+    }
+}
+
 fn values<'h>(headers: &'h HeaderMap, name: &'h str) -> impl Iterator<Item = &'h str> {
     headers
         .get_all(header::COOKIE)

@@ -1,7 +1,7 @@
 //! Second factors: setting them up, taking them away, proving one. What the server functions of
 //! [`crate::account::security`] and of the page that asks do.
 
-use super::{Call, fault, identity::person, passkeys::not_accepted, password::Fit};
+use super::{Call, fault, identity::person, limits::Guess, passkeys::not_accepted, password::Fit};
 use crate::{
     account::{Enrolment, FactorAsk, FactorReason, PasskeyChallenge, QrCode, SecurityData},
     error::AppError,
@@ -102,25 +102,25 @@ async fn admitted(call: &Call, password: &str) -> Result<(PersonTx, Admitted), A
         return Ok((tx, admitted.ok_or(AppError::Factor)?));
     }
     // Hashing takes a while: no transaction is kept waiting for it.
-    let email = tx.commit().await.map_err(fault)?.person.email;
-    check_password(call, &email, password).await?;
+    let live = tx.commit().await.map_err(fault)?;
+    check_password(call, &live, password).await?;
     let mut tx = person(call).await?;
     let admitted = factors::admit(&mut tx, Basis::Password).await.map_err(fault)?;
     Ok((tx, admitted.ok_or(AppError::Factor)?))
 }
 
-async fn check_password(call: &Call, email: &str, password: &str) -> Result<(), AppError> {
+async fn check_password(call: &Call, live: &Live, password: &str) -> Result<(), AppError> {
     if password.is_empty() {
         return Err(at("password", "Enter your password."));
     }
-    let (services, ip) = (&call.request.services, call.request.device.ip);
-    let email = Email::parse(email).map_err(|_| AppError::Internal)?;
-    services.limits.check(ip, &email)?;
+    let services = &call.request.services;
+    let email = Email::parse(&live.person.email).map_err(|_| AppError::Internal)?;
+    let guess = Guess::take(call, &email, live.session).await?;
     let record = services.store.password_of(&email).await.map_err(fault)?;
-    if services.passwords.verify(password, record.as_ref().map(|r| r.hash.as_str())).await? != Fit::No {
+    let fit = services.passwords.verify(password, record.as_ref().map(|r| r.hash.as_str())).await;
+    if guess.look(call, fit).await? != Fit::No {
         return Ok(());
     }
-    services.limits.failed(ip, &email);
     Err(at("password", "That isn’t your password."))
 }
 
@@ -324,6 +324,7 @@ pub async fn prove_by_passkey(call: &Call, handle: &str, credential: &str, next:
 pub async fn begin_sign_in(call: &Call) -> Result<PasskeyChallenge, AppError> {
     let services = &call.request.services;
     let relying_party = services.passkeys.as_ref().ok_or(AppError::Absent)?;
+    services.paces.passkey(call.request.device.ip)?;
     let (asked, handle) = (relying_party.ask_to_sign_in()?, fresh_secret()?);
     services.store.keep_sign_in_challenge(&handle, &asked.state).await.map_err(fault)?;
     Ok(PasskeyChallenge { handle: handle.reveal().to_owned(), options: asked.options })

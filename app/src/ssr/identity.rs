@@ -1,6 +1,10 @@
 //! Sign-in and sign-out, the list of seats, operator tokens: what the account plane's server functions do.
 
-use super::{Call, RequestContext, cookies, fault, password::Fit};
+use super::{
+    Call, RequestContext, cookies, fault,
+    limits::{Guess, remember_device},
+    password::Fit,
+};
 use crate::{
     account::CreatedToken,
     error::AppError,
@@ -44,14 +48,15 @@ pub async fn sign_in(call: &Call, email: &str, password: &str, next: &str) -> Re
 /// Who it is that has this password; as slow and as silent for an unknown address as for a wrong password.
 pub(super) async fn prove(call: &Call, email: &Email, password: &str) -> Result<UserId, AppError> {
     let services = &call.request.services;
-    services.limits.check(call.request.device.ip, email)?;
+    let guess = Guess::take(call, email, None).await?;
     let record = services.store.password_of(email).await.map_err(fault)?;
     let password = if password.len() > MAX_BYTES { "" } else { password };
-    let fit = services.passwords.verify(password, record.as_ref().map(|r| r.hash.as_str())).await?;
+    let fit = services.passwords.verify(password, record.as_ref().map(|r| r.hash.as_str())).await;
+    let fit = guess.look(call, fit).await?;
     let (Some(record), Fit::Yes | Fit::InFormerSpelling) = (record, fit) else {
-        services.limits.failed(call.request.device.ip, email);
         return Err(AppError::Credentials);
     };
+    remember_device(call, email)?;
     if fit == Fit::InFormerSpelling {
         let hash = services.passwords.hash(password).await?;
         services.store.respell_password(&record, &hash).await.map_err(fault)?;

@@ -103,7 +103,6 @@ async fn register(
     let (Some(name), Some(password), Some(hash)) = (name, password, hash(token)) else {
         return Err(AppError::Invalid(errors));
     };
-    services.limits.check(call.request.device.ip, &invite.email)?;
     let hashed = services.passwords.hash(password.reveal()).await?;
     services.store.register_by_invite(&hash, &name, &hashed).await.map_err(fault)
 }

@@ -23,6 +23,7 @@ pub mod organization;
 mod pace;
 mod passkeys;
 mod password;
+mod picture_file;
 pub mod pictures;
 pub mod profile;
 pub mod seats;
@@ -32,12 +33,11 @@ mod shell;
 pub mod start;
 
 pub(crate) use call::wants_json;
-pub use call::{Call, call, context};
+pub use call::{Call, call, context, refused};
 pub use cookies::Cookies;
 pub use document::{document, unavailable};
 pub use forms::{Posted, submit};
 pub use grant::GrantKey;
-pub use limits::SignInLimits;
 pub use live::{Told, heard};
 pub use pace::{Pace, Paces};
 pub use passkeys::Passkeys;
@@ -48,7 +48,7 @@ pub use shell::gallery;
 use crate::{boot::Theme, error::AppError};
 use model::preferences::Accents;
 use std::sync::Arc;
-use store::{Store, StoreError, door::Credential, identity::Device, seal::SealKey};
+use store::{Store, StoreError, device::DeviceKey, door::Credential, identity::Device, seal::SealKey};
 
 /// What requests are served with: one for all of them.
 pub struct Services {
@@ -58,8 +58,8 @@ pub struct Services {
     pub grants: GrantKey,
     /// Hashes passwords.
     pub passwords: Passwords,
-    /// Slows guessing down.
-    pub limits: SignInLimits,
+    /// Names the devices that accounts have signed in from.
+    pub devices: DeviceKey,
     /// Seals the secrets of authenticator apps.
     pub seal: SealKey,
     /// The relying party of passkeys; absent where browsers have none.
@@ -110,6 +110,8 @@ pub struct RequestContext {
     pub credential: Option<Credential>,
     /// Where it comes from.
     pub device: Device,
+    /// The accounts that its device has signed in to before, as its cookies say.
+    pub known_devices: cookies::KnownDevices,
     /// Its id, for the log and for people who report something.
     pub request_id: String,
     /// The nonce of its content security policy.
@@ -125,6 +127,14 @@ pub struct RequestContext {
 pub(crate) fn fault(error: StoreError) -> AppError {
     if let StoreError::Seating(refused) = error {
         return AppError::Seat(refused);
+    }
+    if let StoreError::Busy(_) = error {
+        tracing::info!("more was asked for at once than is done at once");
+        return AppError::Limited(1);
+    }
+    if let StoreError::ReadOnly(_) = error {
+        tracing::warn!(%error, "a write was refused");
+        return AppError::ReadOnly;
     }
     if error.is_unavailable() {
         tracing::warn!(%error, "the database is not available");

@@ -95,6 +95,7 @@ pub async fn act(call: &Call, id: OrganizationId, deed: &Deed<OrganizationRole>)
     }
     let name = person.live().person.name.clone();
     drop(person);
+    let deed = &deed.clone().distinct();
     let people = concerned(deed, me)?;
     let opened = store.organization_seating(&credential, id, me, &people).await.map_err(fault)?;
     let mut tx = opened.ok_or(AppError::Absent)?;

@@ -8,6 +8,7 @@ use governor::{
 };
 use model::{Email, id::UserId};
 use std::{hash::Hash, net::IpAddr, num::NonZeroU32, sync::Arc, time::Duration};
+use store::address::Block;
 
 /// Mails asked for from one place, then the pace: an office may share an address.
 const MAILS_FROM: (u32, Duration) = (30, Duration::from_secs(10));
@@ -17,6 +18,11 @@ const MAILS_TO: (u32, Duration) = (4, Duration::from_secs(180));
 const SLUGS: (u32, Duration) = (60, Duration::from_secs(1));
 /// Organizations founded by one person, then the pace: each takes a workspace's address for good.
 const FOUNDED: (u32, Duration) = (10, Duration::from_secs(600));
+/// Workspaces created or moved to another address by one person, then the pace: as above, and whoever sets up a company
+/// needs some.
+const CREATED: (u32, Duration) = (40, Duration::from_secs(60));
+/// Sign-ins by passkey begun from one address, then the pace: each keeps a row for five minutes.
+const PASSKEYS: (u32, Duration) = (30, Duration::from_secs(5));
 /// Keys remembered before the idle ones are swept.
 const SWEEP_AT: usize = 10_000;
 
@@ -55,10 +61,12 @@ impl<K: Hash + Eq + Clone> Pace<K> {
 /// The limits of the account plane, beside those on sign-in. Cheap to clone.
 #[derive(Clone)]
 pub struct Paces {
-    mails_from: Pace<Option<IpAddr>>,
+    mails_from: Pace<Option<Block>>,
     mails_to: Pace<Email>,
     pub(super) slugs: Pace<UserId>,
     pub(super) founded: Pace<UserId>,
+    pub(super) created: Pace<UserId>,
+    passkeys: Pace<Option<Block>>,
 }
 
 impl Default for Paces {
@@ -68,6 +76,8 @@ impl Default for Paces {
             mails_to: Pace::new(MAILS_TO),
             slugs: Pace::new(SLUGS),
             founded: Pace::new(FOUNDED),
+            created: Pace::new(CREATED),
+            passkeys: Pace::new(PASSKEYS),
         }
     }
 }
@@ -78,8 +88,16 @@ impl Paces {
     /// # Errors
     /// [`AppError::Limited`].
     pub fn mail(&self, from: Option<IpAddr>, to: &Email) -> Result<(), AppError> {
-        self.mails_from.take(&from)?;
+        self.mails_from.take(&from.map(Block::from))?;
         self.mails_to.take(to)
+    }
+
+    /// Counts a sign-in by passkey that somebody at `from` begins.
+    ///
+    /// # Errors
+    /// [`AppError::Limited`].
+    pub fn passkey(&self, from: Option<IpAddr>) -> Result<(), AppError> {
+        self.passkeys.take(&from.map(Block::from))
     }
 }
 
@@ -96,5 +114,16 @@ mod tests {
         let elsewhere = Some(IpAddr::from([10, 9, 9, 9]));
         assert!(matches!(paces.mail(elsewhere, &ada), Err(AppError::Limited(1..=181))));
         assert_eq!(paces.mail(elsewhere, &Email::parse("mia@x.example").unwrap()), Ok(()));
+    }
+
+    #[test]
+    fn a_network_begins_few_sign_ins_by_passkey_whichever_of_its_addresses_it_uses() {
+        let paces = Paces::default();
+        let at = |host: u16| Some(IpAddr::from([0x2001, 0xdb8, 0, 1, 0, 0, 0, host]));
+        for host in 0..PASSKEYS.0 {
+            assert_eq!(paces.passkey(at(host as u16)), Ok(()));
+        }
+        assert!(matches!(paces.passkey(at(999)), Err(AppError::Limited(1..=6))));
+        assert_eq!(paces.passkey(Some(IpAddr::from([10, 0, 0, 1]))), Ok(()), "another network waits, too");
     }
 }

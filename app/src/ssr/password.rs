@@ -1,16 +1,18 @@
 //! Passwords: argon2id with 46 MiB, one pass, one lane (ASVS 5.0 appendix C). Hashing takes memory and time, so only a
-//! few run at once and the rest wait briefly, then are turned away.
+//! few run at once and the rest wait, each behind those of their own address, then are turned away.
 
 use crate::error::AppError;
 use argon2::{Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version};
 use model::password::{prepared, spellings};
-use std::{sync::Arc, time::Duration};
-use tokio::sync::Semaphore;
+use std::{num::NonZeroUsize, sync::Arc, thread, time::Duration};
+use store::fair::{Fair, Limits, asker};
 
-/// Hashes that run at once: 46 MiB each.
+/// Most hashes that run at once, 46 MiB each; and never on more than half of the processor's cores.
 const AT_ONCE: usize = 4;
-/// How long one waits for its turn before 503.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// Hashes that run at once for one person or address.
+const AT_ONCE_FOR_ONE: usize = 1;
+/// How many wait for one person or address, and how long.
+const WAITING: (usize, Duration) = (32, Duration::from_secs(3));
 
 /// Whether a password fits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,7 +28,7 @@ pub enum Fit {
 /// Hashes and checks passwords. Cheap to clone.
 #[derive(Clone)]
 pub struct Passwords {
-    turns: Arc<Semaphore>,
+    turns: Fair,
     /// What is checked when the address is unknown, so that the answer takes as long.
     decoy: Arc<str>,
 }
@@ -41,7 +43,10 @@ impl Passwords {
     /// A hasher.
     pub fn new() -> Self {
         let decoy = argon().and_then(|a| a.hash_password(b"nobody has this password").ok().map(|h| h.to_string()));
-        Self { turns: Arc::new(Semaphore::new(AT_ONCE)), decoy: decoy.unwrap_or_default().into() }
+        let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        let total = (cores / 2).clamp(1, AT_ONCE);
+        let turns = Fair::new(Limits { total, queue: WAITING.0, patience: WAITING.1 });
+        Self { turns, decoy: decoy.unwrap_or_default().into() }
     }
 
     /// The PHC string of a password, in its one spelling.
@@ -77,8 +82,13 @@ impl Passwords {
     }
 
     async fn in_turn<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, AppError> {
-        let turn = tokio::time::timeout(PATIENCE, Arc::clone(&self.turns).acquire_owned()).await;
-        let Ok(Ok(_turn)) = turn else { return Err(AppError::Unavailable) };
+        let turn = self.turns.turn(vec![(asker(), AT_ONCE_FOR_ONE)]).await.map_err(|_| AppError::Unavailable)?;
+        // The turn lasts as long as the work, also when nobody waits for it any more.
+        let work = move || {
+            let done = work();
+            drop(turn);
+            done
+        };
         tokio::task::spawn_blocking(work).await.map_err(|error| {
             tracing::error!(%error, "password hashing failed");
             AppError::Internal

@@ -3,9 +3,17 @@
 //! Nothing of a file is kept but its pixels: not its format, its metadata, or whatever else it may be (security.md; ASVS
 //! 5.2). A file that says it is enormous is refused before it is decoded.
 
-use super::{Call, RequestContext, console::writing, fault, identity};
+use super::{
+    Call, RequestContext,
+    console::writing,
+    fault, identity,
+    picture_file::{Kind, Unfit, look},
+};
 use crate::error::AppError;
-use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, imageops::FilterType};
+use image::{
+    DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits,
+    imageops::{self, FilterType},
+};
 use model::{
     FieldErrors, Slug,
     capability::ManageSettings,
@@ -13,21 +21,20 @@ use model::{
     picture::{FILE_MAX, Hue, PictureName, SIDE},
 };
 use sha2::{Digest, Sha256};
-use std::io::Cursor;
+use std::{io::Cursor, sync::LazyLock, time::Duration};
 use store::{
     brand,
+    fair::{self, Fair, asker},
     pictures::{self, Picture},
 };
-use tokio::sync::Semaphore;
 
-/// Widest and highest picture that is decoded, in pixels.
-const PIXELS_MAX: u32 = 6_000;
-/// Narrowest and lowest that is worth showing.
-const PIXELS_MIN: u32 = 16;
-/// Most memory that decoding one may take, in bytes.
-const ALLOC_MAX: u64 = 160 * 1024 * 1024;
-/// How many are decoded at once: it takes memory and time, and nobody is in a hurry.
-static DECODING: Semaphore = Semaphore::const_new(2);
+/// Most memory that the decoder may take for pixels, in bytes.
+const ALLOC_MAX: u64 = 150_000_000;
+/// A picture is made small in two steps: first fast, to this many times the side that is kept, then well.
+const FIRST_STEP: u32 = 3;
+/// One is decoded at a time: it takes memory and time, and nobody is in a hurry. A few of one person wait.
+const DECODED: fair::Limits = fair::Limits { total: 1, queue: 8, patience: Duration::from_secs(8) };
+static DECODING: LazyLock<Fair> = LazyLock::new(|| Fair::new(DECODED));
 
 fn invalid(message: &str) -> AppError {
     AppError::Invalid(FieldErrors::one("picture", message))
@@ -39,41 +46,57 @@ async fn prepare(file: Option<Vec<u8>>) -> Result<Picture, AppError> {
     if file.len() > FILE_MAX {
         return Err(invalid("That file is larger than 1 MB. Choose a smaller one."));
     }
-    let _turn = DECODING.acquire().await.map_err(|_| AppError::Internal)?;
-    tokio::task::spawn_blocking(move || encode(&file)).await.map_err(|_| AppError::Internal)?
+    let turn = DECODING.turn(vec![(asker(), 1)]).await.map_err(|_| AppError::Limited(2))?;
+    let work = move || {
+        let encoded = encode(&file);
+        // The turn lasts as long as the work, also when nobody waits for it any more.
+        drop(turn);
+        encoded
+    };
+    tokio::task::spawn_blocking(work).await.map_err(|_| AppError::Internal)?
 }
 
+fn unfit(why: Unfit) -> AppError {
+    invalid(match why {
+        Unfit::Kind => "Choose a PNG, JPEG or WebP file.",
+        Unfit::Broken => BROKEN,
+        Unfit::Moving => "That picture moves. Choose one that doesn’t.",
+        Unfit::Large => "That picture is too large. Scale it down to 3,000 pixels or less either way.",
+        Unfit::Small => "That picture is too small. At least 16 pixels either way.",
+    })
+}
+
+const BROKEN: &str = "That file can’t be read as a picture. Try another.";
+
 fn encode(file: &[u8]) -> Result<Picture, AppError> {
-    const BROKEN: &str = "That file can’t be read as a picture. Try another.";
-    let mut reader = ImageReader::new(Cursor::new(file)).with_guessed_format().map_err(|_| invalid(BROKEN))?;
-    // What it is, its first bytes say, and never its name.
-    if !matches!(reader.format(), Some(ImageFormat::Png | ImageFormat::Jpeg | ImageFormat::WebP)) {
-        return Err(invalid("Choose a PNG, JPEG or WebP file."));
-    }
+    let looked = look(file).map_err(unfit)?;
+    let format = match looked.kind {
+        Kind::Png => ImageFormat::Png,
+        Kind::Jpeg => ImageFormat::Jpeg,
+        Kind::WebP => ImageFormat::WebP,
+    };
+    let mut reader = ImageReader::with_format(Cursor::new(&looked.bytes), format);
     let mut limits = Limits::default();
-    limits.max_image_width = Some(PIXELS_MAX);
-    limits.max_image_height = Some(PIXELS_MAX);
     limits.max_alloc = Some(ALLOC_MAX);
     reader.limits(limits);
-    let mut decoder =
-        reader.into_decoder().map_err(|_| invalid("That picture is too large. At most 6,000 pixels either way."))?;
-    let (width, height) = decoder.dimensions();
-    if width > PIXELS_MAX || height > PIXELS_MAX {
-        return Err(invalid("That picture is too large. At most 6,000 pixels either way."));
-    }
-    if width < PIXELS_MIN || height < PIXELS_MIN {
-        return Err(invalid("That picture is too small. At least 16 pixels either way."));
-    }
+    let mut decoder = reader.into_decoder().map_err(|_| invalid(BROKEN))?;
     let turned = decoder.orientation().map_err(|_| invalid(BROKEN))?;
-    let mut shown = DynamicImage::from_decoder(decoder).map_err(|_| invalid(BROKEN))?;
-    shown.apply_orientation(turned);
+    let shown = DynamicImage::from_decoder(decoder).map_err(|_| invalid(BROKEN))?;
     let side = shown.width().min(shown.height());
     let (left, top) = ((shown.width() - side) / 2, (shown.height() - side) / 2);
-    let square = shown.crop_imm(left, top, side, side);
-    let square = if side > SIDE { square.resize_exact(SIDE, SIDE, FilterType::Lanczos3) } else { square };
+    // Looked at through a frame, and turned when it is small: a copy of the whole would take as much memory again. Eight
+    // bits a channel, whatever came in.
+    let square = imageops::crop_imm(&shown, left, top, side, side);
+    let first = side.min(SIDE * FIRST_STEP);
+    let square = if side > first { imageops::thumbnail(&*square, first, first) } else { square.to_image() };
+    drop(shown);
+    let mut square = DynamicImage::from(square);
+    if first > SIDE {
+        square = square.resize_exact(SIDE, SIDE, FilterType::Lanczos3);
+    }
+    square.apply_orientation(turned);
     let mut png = Cursor::new(Vec::new());
-    // Eight bits a channel, whatever came in.
-    DynamicImage::from(square.to_rgba8()).write_to(&mut png, ImageFormat::Png).map_err(|_| AppError::Internal)?;
+    square.write_to(&mut png, ImageFormat::Png).map_err(|_| AppError::Internal)?;
     let png = png.into_inner();
     let digest = Sha256::digest(&png);
     let name: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();

@@ -5,6 +5,7 @@ use super::{
     Call, account_letters as letters, cookies, fault,
     forms::{Form, Outcome},
     identity,
+    limits::Guess,
     password::Fit,
     pictures,
     start::new_password,
@@ -45,14 +46,14 @@ async fn confirm(call: &Call, password: &str, field: &str) -> Result<Email, AppE
     let services = &call.request.services;
     let mut tx = identity::person(call).await?;
     let email = Email::parse(&tx.live().person.email).map_err(|_| AppError::Internal)?;
-    services.limits.check(call.request.device.ip, &email)?;
     let stored = profile::password_hash(&mut tx).await.map_err(fault)?;
-    tx.commit().await.map_err(fault)?;
+    let session = tx.commit().await.map_err(fault)?.session;
+    let guess = Guess::take(call, &email, session).await?;
     let password = if password.len() > MAX_BYTES { "" } else { password };
-    if services.passwords.verify(password, Some(&stored)).await? != Fit::No {
+    let fit = services.passwords.verify(password, Some(&stored)).await;
+    if guess.look(call, fit).await? != Fit::No {
         return Ok(email);
     }
-    services.limits.failed(call.request.device.ip, &email);
     let message = if password.is_empty() { "Enter your password." } else { "That is not your password." };
     Err(AppError::Invalid(FieldErrors::one(field, message)))
 }

@@ -68,6 +68,7 @@ pub(super) fn concerned<R: Rank>(deed: &Deed<R>, me: UserId) -> Result<Vec<UserI
 pub async fn act(call: &Call, slug: &Slug, grant: &str, deed: &Deed<WorkspaceRole>) -> Result<Done, AppError> {
     let grant = call.request.services.grants.read(grant)?;
     let fence = grant.fence();
+    let deed = &deed.clone().distinct();
     let people = concerned(deed, fence.user)?;
     let store = &call.request.services.store;
     let door = store.workspace_seating(&call.credential()?, slug, fence, &people).await.map_err(fault)?;

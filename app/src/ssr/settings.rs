@@ -85,7 +85,8 @@ async fn alone<C: CapabilityKind>(
 ) -> Result<(WorkspaceTx<Write>, Can<C>), AppError> {
     let grant = call.request.services.grants.read(grant)?;
     let store = &call.request.services.store;
-    let tx = opened(call, store.workspace_alone(&call.credential()?, slug, grant.fence()).await.map_err(fault)?)?;
+    let door = store.workspace_alone(&call.credential()?, slug, grant.fence(), C::CAPABILITY).await.map_err(fault)?;
+    let tx = opened(call, door)?;
     grant.fits(tx.tenant())?;
     let can = tx.can::<C>().map_err(|denied| AppError::Denied(denied.0))?;
     Ok((tx, can))
@@ -114,6 +115,9 @@ pub async fn save_general(
         writing::<ManageSettings>(call, slug, grant).await?
     };
     let draft = input.parse().map_err(AppError::Invalid)?;
+    if moves {
+        call.request.services.paces.created.take(&tx.user())?;
+    }
     if !time_zones::time_zones(&mut tx).await.map_err(fault)?.contains(&draft.time_zone) {
         return Err(AppError::Invalid(FieldErrors::one("time_zone", "Choose a time zone from the list.")));
     }
@@ -149,13 +153,16 @@ pub async fn demand_factor(call: &Call, slug: &Slug, grant: &str, demand: bool) 
 
 /// Whether an address can be had.
 pub async fn check_slug(call: &Call, slug: &Slug, workspace: Option<&Slug>) -> Result<bool, AppError> {
+    let slugs = &call.request.services.paces.slugs;
     if let Some(own) = workspace {
         let mut tx = reading(call, own).await?;
+        slugs.take(&tx.user())?;
         let free = settings::is_slug_free(&mut tx, slug).await.map_err(fault)?;
         tx.commit().await.map_err(fault)?;
         return Ok(free);
     }
     let mut tx = super::identity::person(call).await?;
+    slugs.take(&tx.live().person.id)?;
     let free = deleted::is_slug_free(&mut tx, slug).await.map_err(fault)?;
     tx.commit().await.map_err(fault)?;
     Ok(free)
@@ -196,6 +203,7 @@ pub async fn create_workspace(call: &Call, input: &NewWorkspaceInput) -> Result<
         return Err(AppError::Invalid(FieldErrors::one("organization", "Choose an organization that you manage.")));
     };
     call.asked_by(tx.user);
+    call.request.services.paces.created.take(&tx.user)?;
     let workspaces = [(draft.slug.clone(), draft.name.to_string())];
     let made = organizations::create_workspaces(&mut tx, &workspaces).await.map_err(taken)?;
     let detail = Detail::none().with("name", &draft.name).with("address", &draft.slug);

@@ -102,6 +102,7 @@ pub(crate) struct CustomerQuery {
         (status = 403, description = "The workspace demands a second factor, which a token can't prove", body = ErrorBody),
         (status = 404, description = "No such workspace, or no seat in it", body = ErrorBody),
         (status = 410, description = "The workspace was deleted, and you had a seat in it", body = ErrorBody),
+        (status = 429, description = "Too much is asked for at once; Retry-After says when to come back", body = ErrorBody),
         (status = 503, description = "The database is not available", body = ErrorBody),
     ),
     security(("operator_token" = []))

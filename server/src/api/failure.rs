@@ -27,6 +27,8 @@ pub(crate) enum Failure {
         /// What it may be.
         allowed: String,
     },
+    /// 429 `too_many_requests`: this person has too much under way.
+    Busy,
     /// 503 `unavailable`.
     Unavailable,
     /// 500 `internal`.
@@ -35,7 +37,9 @@ pub(crate) enum Failure {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        if error.is_unavailable() {
+        if let StoreError::Busy(_) = error {
+            Self::Busy
+        } else if error.is_unavailable() {
             tracing::warn!(%error, "the database is not available");
             Self::Unavailable
         } else {
@@ -69,6 +73,7 @@ impl IntoResponse for Failure {
             Self::Parameter { name, allowed } => {
                 respond::error(S::BAD_REQUEST, "invalid_parameter", format!("The parameter {name} must be {allowed}."))
             }
+            Self::Busy => respond::busy("/api/v1"),
             Self::Unavailable => {
                 let message = "The database is not available. Try again in a moment.";
                 respond::error(S::SERVICE_UNAVAILABLE, "unavailable", message)

@@ -38,6 +38,7 @@ fn answer(request: &Request, name: &str, found: Result<Vec<u8>, AppError>) -> Re
         Err(AppError::Unavailable) => {
             return respond::error(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Try again in a moment.");
         }
+        Err(AppError::Limited(_)) => return respond::busy(request.uri().path()),
         Err(_) => return respond::error(StatusCode::NOT_FOUND, "not_found", "There is no such picture."),
     };
     // A picture is its name, so the name is its validator (RFC 9110, section 8.8.3).

@@ -11,7 +11,7 @@ use store::{door::Credential, secret::Secret};
 ///
 /// It is looked up among tokens only: the secret of a session opens nothing here.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Bearer(pub(super) Credential);
+pub(crate) struct Bearer(pub(crate) Credential);
 
 impl<S: Sync> FromRequestParts<S> for Bearer {
     type Rejection = Failure;
@@ -21,7 +21,7 @@ impl<S: Sync> FromRequestParts<S> for Bearer {
     }
 }
 
-fn bearer(headers: &HeaderMap) -> Result<Bearer, Failure> {
+pub(crate) fn bearer(headers: &HeaderMap) -> Result<Bearer, Failure> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let value = values.next().ok_or(Failure::NoToken)?.to_str().map_err(|_| Failure::BadToken)?;
     let (scheme, token) = value.split_once(' ').ok_or(Failure::NoToken)?;

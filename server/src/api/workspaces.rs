@@ -66,6 +66,7 @@ struct Workspace {
         (status = 200, description = "The organizations and workspaces", body = Reach),
         (status = 400, description = "A parameter is not understood", body = ErrorBody),
         (status = 401, description = "No token, or not a good one", body = ErrorBody),
+        (status = 429, description = "Too much is asked for at once; Retry-After says when to come back", body = ErrorBody),
         (status = 503, description = "The database is not available", body = ErrorBody),
     ),
     security(("operator_token" = []))

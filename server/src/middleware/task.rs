@@ -1,19 +1,31 @@
-//! Each request in a task of its own.
+//! Each request in a task of its own, in its turn.
 //!
 //! A client that goes away ends its connection, and with it whatever that connection's task was doing, at any await: in
 //! the middle of a transaction, too. So what may reach the database runs in another task, to its end (blueprint section
 //! 3, invariant 3; security.md, finding 1). The same goes for a body that is still being made while it is sent.
+//!
+//! Before it touches the database, a request waits for its turn among those of its person and its address
+//! ([`store::fair`]), and it keeps its place to its end, whether or not the client still listens. So nobody can keep more
+//! of the server busy than their share: not by asking a lot at once, and not by asking and going away.
 
-use crate::{middleware::scope::RequestId, pages, respond, router::Web};
+use crate::{
+    api::token,
+    client,
+    middleware::scope::RequestId,
+    pages, respond,
+    router::{Shared, Web},
+};
+use app::error::AppError;
 use axum::{
     body::{Body, Bytes, HttpBody as _},
     extract::{Request, State},
-    http::StatusCode,
+    http::{Method, StatusCode},
     middleware::Next,
     response::Response,
 };
 use futures_util::{StreamExt as _, stream};
 use std::{io, time::Duration};
+use store::fair::{Fair, Key, Limits, Share, Turn, on_behalf_of};
 use tokio::sync::mpsc;
 use tracing::{Instrument as _, Span};
 
@@ -22,18 +34,37 @@ use tracing::{Instrument as _, Span};
 const LIMIT: Duration = Duration::from_secs(15);
 /// Chunks of a body that are made ahead of what the client has taken.
 const AHEAD: usize = 8;
+/// How many requests are worked on at once, how many of one person or address wait, and for how long.
+const REQUESTS: Limits = Limits { total: 64, queue: 128, patience: Duration::from_secs(8) };
 
-/// Runs the request; answers 500 when it panics and 503 when it takes too long.
+/// How many requests are worked on at once, for whom.
+pub(crate) fn requests() -> Fair {
+    Fair::new(REQUESTS)
+}
+
+/// Runs the request in its turn; answers 429 when too many wait already, 500 when it panics and 503 when it takes too
+/// long.
 pub(crate) async fn run(State(web): State<Web>, request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
     let id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
     // Only a page needs it, to say that it took too long.
     let context = (!respond::is_api(&path)).then(|| pages::context(&web, &request));
     let tasks = web.tasks.clone();
-    let work = async move {
-        let response = next.run(request).await;
-        let (head, body) = response.into_parts();
-        Response::from_parts(head, whole(body, &tasks))
+    let work = {
+        let web = web.clone();
+        async move {
+            // Whoever sends slowly keeps nobody waiting meanwhile.
+            let request = match read(request).await {
+                Ok(request) => request,
+                Err(refusal) => return refusal,
+            };
+            let shares = shares(&web, &request);
+            let asker = shares.first().map_or(Key::Server, |(key, _)| key.clone());
+            let Ok(turn) = web.requests.turn(shares).await else { return busy(&request) };
+            let response = on_behalf_of(asker, next.run(request)).await;
+            let (head, body) = response.into_parts();
+            Response::from_parts(head, whole(body, turn, &tasks))
+        }
     };
     let handle = web.tasks.spawn(work.instrument(Span::current()));
     match tokio::time::timeout(LIMIT, handle).await {
@@ -50,8 +81,40 @@ pub(crate) async fn run(State(web): State<Web>, request: Request, next: Next) ->
     }
 }
 
+/// The request with its body read, if that is not too large.
+async fn read(request: Request) -> Result<Request, Response> {
+    if matches!(*request.method(), Method::GET | Method::HEAD) {
+        return Ok(request);
+    }
+    let (head, body) = request.into_parts();
+    let bytes = pages::limited(head.uri.path(), body).await?;
+    Ok(Request::from_parts(head, Body::from(bytes)))
+}
+
+/// Of what a request takes its share.
+fn shares(web: &Shared, request: &Request) -> Vec<Share> {
+    let (headers, extensions) = (request.headers(), request.extensions());
+    let ip = client::device(extensions.get().copied(), headers, &web.proxies).ip;
+    let credential = if request.uri().path().starts_with("/api/v1/") {
+        token::bearer(headers).ok().map(|bearer| bearer.0)
+    } else {
+        web.services.cookies.credential(headers)
+    };
+    web.services.store.shares(credential.as_ref(), ip)
+}
+
+fn busy(request: &Request) -> Response {
+    let path = request.uri().path();
+    tracing::info!("too much is asked for at once");
+    if path.starts_with("/api/fn/") {
+        return app::ssr::refused(request.headers(), &AppError::Limited(1));
+    }
+    respond::busy(path)
+}
+
 /// The same body; if it is still to be made, it is made in a task, to its end, whether anybody takes it or not.
-fn whole(body: Body, tasks: &tokio_util::task::TaskTracker) -> Body {
+/// The turn lasts until then.
+fn whole(body: Body, turn: Turn, tasks: &tokio_util::task::TaskTracker) -> Body {
     if body.size_hint().exact().is_some() {
         return body;
     }
@@ -62,6 +125,7 @@ fn whole(body: Body, tasks: &tokio_util::task::TaskTracker) -> Body {
             // That nobody takes it any more is no reason to stop.
             let _ = sender.send(Some(chunk)).await;
         }
+        drop(turn);
         let _ = sender.send(None).await;
     };
     tasks.spawn(made.instrument(Span::current()));
@@ -87,6 +151,10 @@ mod tests {
     };
     use tokio_util::task::TaskTracker;
 
+    async fn turn() -> Turn {
+        requests().turn(vec![(Key::Server, 1)]).await.expect("a free place")
+    }
+
     fn counted(made: &Arc<AtomicUsize>, chunks: usize, breaks: bool) -> Body {
         let made = Arc::clone(made);
         Body::from_stream(stream::iter(0..chunks).then(move |_| {
@@ -103,7 +171,7 @@ mod tests {
     #[tokio::test]
     async fn a_body_that_nobody_takes_is_made_to_its_end() {
         let (tasks, made) = (TaskTracker::new(), Arc::default());
-        drop(whole(counted(&made, 100, false), &tasks));
+        drop(whole(counted(&made, 100, false), turn().await, &tasks));
         tasks.close();
         tasks.wait().await;
         assert_eq!(made.load(Ordering::Relaxed), 100);
@@ -112,9 +180,9 @@ mod tests {
     #[tokio::test]
     async fn a_body_arrives_whole_or_as_an_error() {
         let (tasks, made) = (TaskTracker::new(), Arc::default());
-        let body = axum::body::to_bytes(whole(counted(&made, 20, false), &tasks), 100).await;
+        let body = axum::body::to_bytes(whole(counted(&made, 20, false), turn().await, &tasks), 100).await;
         assert_eq!(body.expect("all of it").len(), 20);
         let made = Arc::default();
-        assert!(axum::body::to_bytes(whole(counted(&made, 20, true), &tasks), 100).await.is_err());
+        assert!(axum::body::to_bytes(whole(counted(&made, 20, true), turn().await, &tasks), 100).await.is_err());
     }
 }

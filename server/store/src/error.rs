@@ -6,6 +6,12 @@ pub enum StoreError {
     /// The database can't be reached or is not serving: 503, try again.
     #[error("the database is not available: {0}")]
     Unavailable(#[source] sqlx::Error),
+    /// The database can only be read at the moment: a standby, or one that an administrator has set so.
+    #[error("the database is read-only: {0}")]
+    ReadOnly(#[source] sqlx::Error),
+    /// Too much was asked for at once on behalf of one person, address or workspace: 429, try again.
+    #[error(transparent)]
+    Busy(#[from] crate::fair::Busy),
     /// A constraint that stands for a rule refused the write.
     #[error("refused by constraint {}", .0.0)]
     Refused(Constraint),
@@ -38,7 +44,7 @@ impl StoreError {
 
     /// Whether trying again later can help.
     pub fn is_unavailable(&self) -> bool {
-        matches!(self, Self::Unavailable(_))
+        matches!(self, Self::Unavailable(_) | Self::ReadOnly(_))
     }
 }
 
@@ -60,12 +66,13 @@ impl From<sqlx::Error> for StoreError {
             sqlx::Error::Database(database) => {
                 let code = database.code();
                 let class = code.as_deref().unwrap_or_default();
-                // 08 connection, 53 resources, 57P operator intervention, 55P03 and 57014 time limits, 25006 read-only
+                // 08 connection, 53 resources, 57P operator intervention, 55P03 and 57014 time limits
                 let unavailable = class.starts_with("08")
                     || class.starts_with("53")
                     || class.starts_with("57")
-                    || matches!(class, "55P03" | "25006" | "40P01" | "25P03");
+                    || matches!(class, "55P03" | "40P01" | "25P03");
                 match database.constraint() {
+                    _ if class == "25006" => Self::ReadOnly(error),
                     _ if unavailable => Self::Unavailable(error),
                     Some("owner_is_left") => Self::Seating(model::seating::Refused::LastOwner),
                     Some(name) => Self::Refused(Constraint(name.to_owned())),

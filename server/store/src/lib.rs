@@ -5,12 +5,16 @@
 //! `workspace`) take the transaction that a door gave. Not here: HTTP, rendering, what a role may do (`model`).
 
 mod account;
+pub mod address;
 pub mod audit;
 pub mod collation;
+pub mod device;
 pub mod door;
 pub mod error;
 pub mod events;
+pub mod fair;
 pub mod guard;
+mod known;
 pub mod lint;
 pub mod mail;
 pub mod migrate;
@@ -20,8 +24,8 @@ pub mod secret;
 mod workspace;
 
 pub use account::{
-    access, deleted, factors, handoffs, identity, links, offers, organizations, pictures, profile, seats, sessions,
-    tokens,
+    access, deleted, factors, guesses, handoffs, identity, links, offers, organizations, pictures, profile, seats,
+    sessions, tokens,
 };
 pub use error::{Constraint, StoreError};
 pub use pool::Store;

@@ -1,18 +1,26 @@
 //! The one pool, and the only place that holds it.
 
-use crate::{account::seats::SeatCache, error::StoreError};
+use crate::{
+    account::seats::SeatCache,
+    door::Credential,
+    error::StoreError,
+    fair::{Fair, Key, Limits, Share, Turn, asker},
+    known::Known,
+};
+use model::{Slug, id::UserId};
 use sqlx::{
     Connection, PgConnection, PgPool, Postgres, Transaction,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use std::{
+    net::IpAddr,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
     time::Duration,
 };
 use time::OffsetDateTime;
-use tokio::runtime::Handle;
+use tokio::{runtime::Handle, sync::Semaphore};
 
 /// Connections at most: enough to keep two to four cores busy, few enough for PostgreSQL's default limit.
 const MAX_CONNECTIONS: u32 = 16;
@@ -20,12 +28,22 @@ const MAX_CONNECTIONS: u32 = 16;
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
 /// A connection that was idle for longer is asked whether it still answers before it is lent.
 const TRUSTED_IDLE: Duration = Duration::from_millis(500);
+/// How many transactions one workspace may have open at once.
+const PER_WORKSPACE: usize = 8;
+/// Transactions of workspaces at once: one for each connection.
+const IN_WORKSPACES: Limits = Limits { total: MAX_CONNECTIONS as usize, queue: 256, patience: ACQUIRE_TIMEOUT };
+/// Costly statements at once: each keeps a core busy.
+const COSTLY: Limits = Limits { total: 3, queue: 64, patience: Duration::from_secs(4) };
 
 /// Stile's database. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
     pool: PgPool,
     pub(crate) seats: Arc<SeatCache>,
+    known: Arc<Known>,
+    in_workspaces: Fair,
+    costly: Fair,
+    pinging: Arc<Semaphore>,
 }
 
 /// A lock that is held; dropping it lets the next one in.
@@ -46,6 +64,8 @@ impl Store {
             // Row level security makes planning dearer than most statements are, and a plan made for the values at hand
             // looks cheaper to the planner each time than the one that it could keep.
             ("plan_cache_mode", "force_generic_plan"),
+            // One statement keeps one core busy, so that who waits for a large one leaves the others some.
+            ("max_parallel_workers_per_gather", "0"),
         ]);
         let pool = PgPoolOptions::new()
             .max_connections(MAX_CONNECTIONS)
@@ -63,7 +83,41 @@ impl Store {
                 })
             })
             .connect_lazy_with(options);
-        Self { pool, seats: Arc::default() }
+        Self {
+            pool,
+            seats: Arc::default(),
+            known: Arc::default(),
+            in_workspaces: Fair::new(IN_WORKSPACES),
+            costly: Fair::new(COSTLY),
+            pinging: Arc::new(Semaphore::new(1)),
+        }
+    }
+
+    /// Of what a request with this credential and from this address takes its share, first for whom it is: a person, as
+    /// far as it is known whose the credential is. For the order in which requests are served, and for nothing else.
+    pub fn shares(&self, credential: Option<&Credential>, ip: Option<IpAddr>) -> Vec<Share> {
+        self.known.shares(credential, ip)
+    }
+
+    /// Remembers whose a credential is.
+    pub(crate) fn note_known(&self, credential: &Credential, user: UserId) {
+        self.known.note(credential, user);
+    }
+
+    /// Waits for a place among the transactions of a workspace, before a connection is taken.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`].
+    pub(crate) async fn turn_in(&self, slug: &Slug) -> Result<Turn, StoreError> {
+        // What the server does by itself has no share of its own to be counted against.
+        let asker = Some(asker()).filter(|asker| *asker != Key::Server).map(|asker| (asker, PER_WORKSPACE));
+        let shares = asker.into_iter().chain([(Key::Workspace(slug.clone()), PER_WORKSPACE)]).collect();
+        Ok(self.in_workspaces.turn(shares).await?)
+    }
+
+    /// The budget of costly statements.
+    pub(crate) fn costly(&self) -> Fair {
+        self.costly.clone()
     }
 
     /// Opens a transaction without any context: row level security shows it nothing until a door sets one.
@@ -85,6 +139,8 @@ impl Store {
     /// # Errors
     /// When it does not within the pool's limits.
     pub async fn ping(&self) -> Result<(), StoreError> {
+        // Anybody may ask: one connection is enough for all of them.
+        let _alone = self.pinging.acquire().await;
         sqlx::query("select 1").execute(&self.pool).await?;
         Ok(())
     }

@@ -56,7 +56,9 @@ fn delete(scope: Scope, contents: Contents) -> AnyView {
                 Err(
                     error @ (AppError::Invalid(_)
                     | AppError::Denied(_)
+                    | AppError::Limited(_)
                     | AppError::Unavailable
+                    | AppError::ReadOnly
                     | AppError::Offline
                     | AppError::Internal),
                 ) => {

@@ -39,7 +39,8 @@ pub fn view(scope: Scope, page: SettingsPage) -> AnyView {
             let url = url.clone();
             if scope.may(needed) {
                 let count = members.then(|| reactive::following(move || waiting_badge(waiting(scope).get())));
-                view! { <a class="nav-item" href=url aria-current=current><Icon name=icon/>{title}{count}</a> }.into_any()
+                view! { <a class="nav-item" href=url aria-current=current><Icon name=icon/>{title}{count}</a> }
+                    .into_any()
             } else {
                 let why = format!("For {}", needed.holders());
                 view! {

@@ -3,6 +3,7 @@
 pub mod access;
 pub mod deleted;
 pub mod factors;
+pub mod guesses;
 pub mod handoffs;
 pub mod identity;
 pub(crate) mod invites;

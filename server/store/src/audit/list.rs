@@ -114,6 +114,7 @@ async fn of_workspace<M: Mode>(
     bounds: &Bounds,
     most: i64,
 ) -> Result<Vec<Row>, StoreError> {
+    tx.costly().await?;
     let workspace = tx.id().uuid();
     let rows = sqlx::query_as!(
         Row,
@@ -143,6 +144,7 @@ async fn of_workspace<M: Mode>(
 /// # Errors
 /// When the database fails.
 pub async fn page_of_organization(tx: &mut OrganizationTx, query: &AuditQuery) -> Result<AuditPage, StoreError> {
+    tx.costly().await?;
     let (organization, bounds) = (tx.organization.uuid(), Bounds::of(query));
     let rows = sqlx::query_as!(
         Row,
@@ -175,6 +177,7 @@ pub async fn actors<M: Mode>(
     tx: &mut WorkspaceTx<M>,
     can: &Can<ManageSettings>,
 ) -> Result<Vec<(UserId, String)>, StoreError> {
+    tx.costly().await?;
     let workspace = tx.id().uuid();
     let rows = sqlx::query!(
         r#"select l.user_id, max(l.actor) as "actor!" from workspace.audit_log l
@@ -191,6 +194,7 @@ pub async fn actors<M: Mode>(
 /// # Errors
 /// When the database fails.
 pub async fn actors_of_organization(tx: &mut OrganizationTx) -> Result<Vec<(UserId, String)>, StoreError> {
+    tx.costly().await?;
     let organization = tx.organization.uuid();
     let rows = sqlx::query!(
         r#"select l.user_id, max(l.actor) as "actor!" from account.organization_audit_log l

@@ -9,6 +9,8 @@
 //! A door reads session, person and seat in the database each time, in the transaction that it opens: nothing that
 //! authorizes is ever cached (blueprint section 3, invariants 3 and 4).
 
+mod costly;
+mod fences;
 mod organization;
 mod person;
 mod prover;
@@ -18,6 +20,7 @@ mod workspace;
 pub use organization::OrganizationTx;
 pub use person::{Live, PersonTx};
 pub use prover::{Holder, Prover};
+pub(crate) use workspace::Access;
 pub use workspace::{Can, Demand, Denied, Door, Mode, Read, Tenant, WorkspaceTx, Write};
 
 use crate::secret::SecretHash;
@@ -37,6 +40,12 @@ impl Credential {
         match self {
             Self::Session(_) => "session",
             Self::Token(_) => "token",
+        }
+    }
+
+    pub(crate) const fn secret(&self) -> SecretHash {
+        match self {
+            Self::Session(hash) | Self::Token(hash) => *hash,
         }
     }
 

@@ -1,12 +1,12 @@
 //! The door into managing one organization.
 
-use super::{Credential, workspace::fence_people};
+use super::{Credential, costly::Costly, fences::Fences};
 use crate::{error::StoreError, pool::Store};
 use model::{
     OrganizationRole,
     id::{OrganizationId, UserId},
 };
-use sqlx::{PgConnection, Postgres, Transaction};
+use sqlx::{PgConnection, Postgres, Transaction, types::Uuid};
 
 /// A transaction in which an organization's members and workspaces can be seen and written. Opens for its owners and
 /// admins only.
@@ -18,6 +18,7 @@ pub struct OrganizationTx {
     pub user: UserId,
     /// As what.
     pub role: OrganizationRole,
+    costly: Costly,
 }
 
 impl Store {
@@ -32,14 +33,17 @@ impl Store {
         organization: OrganizationId,
     ) -> Result<Option<OrganizationTx>, StoreError> {
         let tx = self.begin().await?;
-        open(tx, credential, organization).await
+        self.open_organization(tx, credential, organization).await
     }
 
     /// Opens it for a change to the roles of `people`, alone behind their fences. `writer` is who presents `credential`;
     /// if it is not, nothing opens.
     ///
+    /// Naming somebody is not enough to make them wait: that `writer` manages the organization is looked up first, and
+    /// then, who of `people` belongs to it. All of it is read again behind the fences.
+    ///
     /// # Errors
-    /// When the database fails, also when somebody holds one of the fences for longer than the lock time-out.
+    /// When the database fails, also when somebody holds one of the fences for longer than it is waited for.
     pub async fn organization_seating(
         &self,
         credential: &Credential,
@@ -47,29 +51,46 @@ impl Store {
         writer: UserId,
         people: &[UserId],
     ) -> Result<Option<OrganizationTx>, StoreError> {
-        let mut tx = self.begin().await?;
-        fence_people(&mut tx, writer, people).await?;
-        Ok(open(tx, credential, organization).await?.filter(|tx| tx.user == writer))
+        let Some(mut tx) = self.organization(credential, organization).await? else { return Ok(None) };
+        if tx.user != writer {
+            return Ok(None);
+        }
+        let named: Vec<Uuid> = people.iter().map(|person| person.uuid()).collect();
+        let concerned = match named.is_empty() {
+            true => Vec::new(),
+            false => {
+                sqlx::query_scalar!(r#"select user_id as "user_id!" from door.organization_concerned($1)"#, &named)
+                    .fetch_all(tx.connection())
+                    .await?
+            }
+        };
+        tx.commit().await?;
+        let people: Vec<UserId> = concerned.into_iter().map(UserId::from_uuid).collect();
+        let (tx, _) = self.fenced(&Fences { writer, people: &people, workspace: None }, None).await?;
+        Ok(self.open_organization(tx, credential, organization).await?.filter(|tx| tx.user == writer))
     }
-}
 
-async fn open(
-    mut tx: Transaction<'static, Postgres>,
-    credential: &Credential,
-    organization: OrganizationId,
-) -> Result<Option<OrganizationTx>, StoreError> {
-    let row = sqlx::query!(
-        r#"select user_id as "user_id!", role as "role!" from door.organization($1, $2, $3)"#,
-        credential.kind(),
-        credential.hash(),
-        organization.uuid(),
-    )
-    .fetch_optional(&mut *tx)
-    .await?;
-    let Some(row) = row else { return Ok(None) };
-    let role = OrganizationRole::from_word(&row.role)
-        .ok_or_else(|| StoreError::Inconsistent(format!("organization role {:?}", row.role)))?;
-    Ok(Some(OrganizationTx { tx, organization, user: UserId::from_uuid(row.user_id), role }))
+    async fn open_organization(
+        &self,
+        mut tx: Transaction<'static, Postgres>,
+        credential: &Credential,
+        organization: OrganizationId,
+    ) -> Result<Option<OrganizationTx>, StoreError> {
+        let row = sqlx::query!(
+            r#"select user_id as "user_id!", role as "role!" from door.organization($1, $2, $3)"#,
+            credential.kind(),
+            credential.hash(),
+            organization.uuid(),
+        )
+        .fetch_optional(&mut *tx)
+        .await?;
+        let Some(row) = row else { return Ok(None) };
+        let role = OrganizationRole::from_word(&row.role)
+            .ok_or_else(|| StoreError::Inconsistent(format!("organization role {:?}", row.role)))?;
+        let (user, costly) = (UserId::from_uuid(row.user_id), Costly::new(self.costly()));
+        self.note_known(credential, user);
+        Ok(Some(OrganizationTx { tx, organization, user, role, costly }))
+    }
 }
 
 impl OrganizationTx {
@@ -83,5 +104,13 @@ impl OrganizationTx {
 
     pub(crate) fn connection(&mut self) -> &mut PgConnection {
         &mut self.tx
+    }
+
+    /// Waits until this transaction's person may run a statement that looks at many rows.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`].
+    pub(crate) async fn costly(&mut self) -> Result<(), StoreError> {
+        self.costly.wait(self.user, &mut self.tx).await
     }
 }

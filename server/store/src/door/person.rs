@@ -48,6 +48,7 @@ impl Store {
         .fetch_optional(&mut *tx)
         .await?;
         let Some(row) = row else { return Ok(None) };
+        self.note_known(credential, UserId::from_uuid(row.user_id));
         let live = Live {
             person: Person {
                 id: UserId::from_uuid(row.user_id),

@@ -63,6 +63,7 @@ impl Store {
         .fetch_optional(&mut *tx)
         .await?;
         let Some(row) = row else { return Ok(None) };
+        self.note_known(credential, UserId::from_uuid(row.user_id));
         let holder = match row.kind.as_str() {
             "session" => Holder::Session(SessionId::from_uuid(row.holder)),
             "sign_in" => Holder::SignIn(row.holder),

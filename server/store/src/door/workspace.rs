@@ -1,7 +1,13 @@
 //! The one door into a workspace.
 
-use super::{Credential, Fence, person::Live, tx::DoorTx};
-use crate::{error::StoreError, pool::Store};
+use super::{
+    Credential, Fence,
+    costly::Costly,
+    fences::{Fences, Hold},
+    person::Live,
+    tx::DoorTx,
+};
+use crate::{error::StoreError, fair::Turn, pool::Store};
 use model::{
     Capability, OrganizationRole, Seat, Slug, WorkspaceRole,
     capability::CapabilityKind,
@@ -9,7 +15,7 @@ use model::{
     picture::{Brand, PictureName},
     workspace::{Person, WorkspaceProfile},
 };
-use sqlx::{PgConnection, Postgres, Transaction};
+use sqlx::{PgConnection, Postgres, Transaction, types::Uuid};
 use std::marker::PhantomData;
 
 /// What a [`WorkspaceTx`] was opened for.
@@ -30,7 +36,20 @@ impl Mode for Write {}
 pub struct WorkspaceTx<M: Mode> {
     tx: DoorTx,
     tenant: Tenant,
+    access: Access,
+    costly: Costly,
     mode: PhantomData<M>,
+    /// Given back when the transaction has ended.
+    _turn: Option<Turn>,
+}
+
+/// What the database lets a transaction do at the moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// Everything.
+    ReadWrite,
+    /// It is a standby, or an administrator has set it read-only: what is only noted is left out.
+    ReadOnly,
 }
 
 /// Who is in which workspace, with which seat, as read when the transaction began.
@@ -90,63 +109,52 @@ impl Store {
     /// # Errors
     /// When the database fails. Never an open door.
     pub async fn workspace(&self, credential: &Credential, slug: &Slug) -> Result<Door<WorkspaceTx<Read>>, StoreError> {
+        let turn = self.turn_in(slug).await?;
         let tx = self.begin().await?;
-        open(tx, credential, slug).await
+        self.open(tx, credential, slug, Some(turn)).await
     }
 
     /// Opens a workspace for writing, behind the fence.
     ///
     /// # Errors
-    /// When the database fails, also when a revocation holds the fence for longer than the lock time-out.
+    /// When the database fails, also when a revocation holds the fence for longer than it is waited for.
     pub async fn workspace_write(
         &self,
         credential: &Credential,
         slug: &Slug,
         fence: Fence,
     ) -> Result<Door<WorkspaceTx<Write>>, StoreError> {
-        self.writing(credential, slug, fence, false).await
+        let fences = Fences { writer: fence.user, people: &[], workspace: Some((fence.workspace, Hold::Shared)) };
+        self.within_fences(credential, slug, fence, &fences).await
     }
 
     /// Opens a workspace for changing what every write in it stands on, its address or whether it is there: nobody else
     /// writes in it meanwhile. Waiting for that first, and not once it is read, two such changes never wait for each other.
+    /// Only for a seat that has the capability `needs` the others wait; any other opens as for an ordinary write.
     ///
     /// # Errors
-    /// As [`workspace_write`](Self::workspace_write), also when writes are under way for longer than the lock time-out.
+    /// As [`workspace_write`](Self::workspace_write), also when writes are under way for longer than they are waited for.
     pub async fn workspace_alone(
         &self,
         credential: &Credential,
         slug: &Slug,
         fence: Fence,
+        needs: Capability,
     ) -> Result<Door<WorkspaceTx<Write>>, StoreError> {
-        self.writing(credential, slug, fence, true).await
-    }
-
-    async fn writing(
-        &self,
-        credential: &Credential,
-        slug: &Slug,
-        fence: Fence,
-        alone: bool,
-    ) -> Result<Door<WorkspaceTx<Write>>, StoreError> {
-        let mut tx = self.begin().await?;
-        if alone {
-            sqlx::query!("select pg_advisory_xact_lock(ops.fence('workspace', $1))", fence.workspace.uuid())
-                .execute(&mut *tx)
-                .await?;
-        }
-        // A statement of its own: one statement has one snapshot, and the seat must be read after the lock is held.
-        sqlx::query!(
-            "select pg_advisory_xact_lock_shared(ops.fence('person', $1)), pg_advisory_xact_lock_shared(ops.fence('workspace', $2))",
-            fence.user.uuid(),
-            fence.workspace.uuid(),
-        )
-        .execute(&mut *tx)
-        .await?;
-        within_fence(tx, credential, slug, fence).await
+        let tenant = match self.looked_up(credential, slug, fence).await? {
+            Ok(tx) => tx.commit().await?,
+            Err(closed) => return Ok(closed),
+        };
+        let hold = if tenant.seat.capabilities().has(needs) { Hold::Alone } else { Hold::Shared };
+        let fences = Fences { writer: fence.user, people: &[], workspace: Some((fence.workspace, hold)) };
+        self.within_fences(credential, slug, fence, &fences).await
     }
 
     /// Opens a workspace for a change to the seats of `people`, alone behind their fences: none of them writes meanwhile,
     /// and two who change each other's seats wait for one another.
+    ///
+    /// Naming somebody is not enough to make them wait: who changes seats here is looked up first, and then, who of
+    /// `people` has a seat here or asks for one. All of it is read again behind the fences.
     ///
     /// # Errors
     /// As [`Store::workspace_write`].
@@ -157,105 +165,134 @@ impl Store {
         fence: Fence,
         people: &[UserId],
     ) -> Result<Door<WorkspaceTx<Write>>, StoreError> {
-        let mut tx = self.begin().await?;
-        fence_people(&mut tx, fence.user, people).await?;
-        sqlx::query!("select pg_advisory_xact_lock_shared(ops.fence('workspace', $1))", fence.workspace.uuid())
-            .execute(&mut *tx)
-            .await?;
-        within_fence(tx, credential, slug, fence).await
+        let mut tx = match self.looked_up(credential, slug, fence).await? {
+            Ok(tx) => tx,
+            Err(closed) => return Ok(closed),
+        };
+        let manages = tx.tenant.seat.capabilities().has(Capability::ManageMembers);
+        let named: Vec<Uuid> = people.iter().filter(|p| manages || **p == fence.user).map(|p| p.uuid()).collect();
+        let concerned = match named.is_empty() {
+            true => Vec::new(),
+            false => {
+                sqlx::query_scalar!(r#"select user_id as "user_id!" from door.concerned($1)"#, &named)
+                    .fetch_all(tx.reading())
+                    .await?
+            }
+        };
+        tx.commit().await?;
+        let people: Vec<UserId> = concerned.into_iter().map(UserId::from_uuid).collect();
+        let fences = Fences { writer: fence.user, people: &people, workspace: Some((fence.workspace, Hold::Shared)) };
+        self.within_fences(credential, slug, fence, &fences).await
     }
-}
 
-/// Takes the fences of `people` alone, and the writer's own, in one order.
-pub(super) async fn fence_people(
-    connection: &mut PgConnection,
-    writer: UserId,
-    people: &[UserId],
-) -> Result<(), StoreError> {
-    let people: Vec<_> = people.iter().map(|p| p.uuid()).collect();
-    sqlx::query!("select ops.fence_people($1, $2)", writer.uuid(), &people).execute(connection).await?;
-    Ok(())
-}
-
-async fn within_fence(
-    tx: Transaction<'static, Postgres>,
-    credential: &Credential,
-    slug: &Slug,
-    fence: Fence,
-) -> Result<Door<WorkspaceTx<Write>>, StoreError> {
-    let door = open::<Write>(tx, credential, slug).await?;
-    match door {
-        Door::Open(tx) if tx.tenant.workspace.id != fence.workspace || tx.user() != fence.user => Ok(Door::Mismatch),
-        door => Ok(door),
+    /// What stands behind the door before any fence is taken, if a write with this fence could be let in at all.
+    async fn looked_up(
+        &self,
+        credential: &Credential,
+        slug: &Slug,
+        fence: Fence,
+    ) -> Result<Result<WorkspaceTx<Read>, Door<WorkspaceTx<Write>>>, StoreError> {
+        Ok(match self.workspace(credential, slug).await? {
+            Door::Open(tx) if tx.id() == fence.workspace && tx.user() == fence.user => Ok(tx),
+            Door::Open(_) | Door::Mismatch => Err(Door::Mismatch),
+            Door::Moved(slug) => Err(Door::Moved(slug)),
+            Door::Factor(demand) => Err(Door::Factor(demand)),
+            Door::Gone(live) => Err(Door::Gone(live)),
+            Door::Absent(live) => Err(Door::Absent(live)),
+            Door::SignedOut => Err(Door::SignedOut),
+        })
     }
-}
 
-async fn open<M: Mode>(
-    mut tx: Transaction<'static, Postgres>,
-    credential: &Credential,
-    slug: &Slug,
-) -> Result<Door<WorkspaceTx<M>>, StoreError> {
-    let row = sqlx::query!(
-        r#"select outcome as "outcome!", session_id, user_id as "user_id!", user_name as "user_name!", email as "email!",
-            epoch as "epoch!", workspace_id, slug, name, organization_id, organization, direct_role, organization_role, hue, logo,
-            portrait, now() as "now!", pg_current_xact_id_if_assigned() is not null as "wrote!"
-        from door.workspace($1, $2, $3)"#,
-        credential.kind(),
-        credential.hash(),
-        slug.as_str(),
-    )
-    .fetch_optional(&mut *tx)
-    .await?;
-    let Some(row) = row else { return Ok(Door::SignedOut) };
-    let tx = DoorTx::new(tx, row.wrote);
-    let live = Live {
-        person: Person {
-            id: UserId::from_uuid(row.user_id),
-            name: row.user_name,
-            email: row.email,
-            portrait: row.portrait.as_deref().and_then(|name| PictureName::parse(name).ok()),
-        },
-        session: row.session_id.map(SessionId::from_uuid),
-        epoch: row.epoch,
-        lands_on_picker: false,
-        now: row.now,
-    };
-    let seat = Seat::resolve(
-        row.direct_role.as_deref().and_then(WorkspaceRole::from_word),
-        row.organization_role.as_deref().and_then(OrganizationRole::from_word),
-    );
-    let parsed = row.slug.as_deref().map(Slug::parse).transpose();
-    let slug = parsed.map_err(|e| StoreError::Inconsistent(format!("a slug that is none: {e}")))?;
-    match (row.outcome.as_str(), slug, row.workspace_id, row.name, row.organization_id, row.organization, seat) {
-        ("seat", Some(slug), Some(id), Some(name), Some(organization_id), Some(organization), Some(seat)) => {
-            let workspace = WorkspaceProfile {
-                id: WorkspaceId::from_uuid(id),
-                slug,
-                name,
-                organization_id: OrganizationId::from_uuid(organization_id),
-                organization,
-                brand: Brand::stored(WorkspaceId::from_uuid(id), row.hue, row.logo.as_deref()),
-            };
-            Ok(Door::Open(WorkspaceTx { tx, tenant: Tenant { live, workspace, seat }, mode: PhantomData }))
+    async fn within_fences(
+        &self,
+        credential: &Credential,
+        slug: &Slug,
+        fence: Fence,
+        fences: &Fences<'_>,
+    ) -> Result<Door<WorkspaceTx<Write>>, StoreError> {
+        let (tx, turn) = self.fenced(fences, Some(slug)).await?;
+        let door = self.open::<Write>(tx, credential, slug, turn).await?;
+        match door {
+            Door::Open(tx) if tx.tenant.workspace.id != fence.workspace || tx.user() != fence.user => {
+                Ok(Door::Mismatch)
+            }
+            door => Ok(door),
         }
-        ("moved", Some(slug), ..) => {
-            tx.commit().await?;
-            Ok(Door::Moved(slug))
+    }
+
+    async fn open<M: Mode>(
+        &self,
+        mut tx: Transaction<'static, Postgres>,
+        credential: &Credential,
+        slug: &Slug,
+        turn: Option<Turn>,
+    ) -> Result<Door<WorkspaceTx<M>>, StoreError> {
+        let row = sqlx::query!(
+            r#"select outcome as "outcome!", session_id, user_id as "user_id!", user_name as "user_name!", email as "email!",
+                epoch as "epoch!", workspace_id, slug, name, organization_id, organization, direct_role, organization_role, hue, logo,
+                portrait, now() as "now!", pg_current_xact_id_if_assigned() is not null as "wrote!",
+                current_setting('transaction_read_only') = 'on' as "read_only!"
+            from door.workspace($1, $2, $3)"#,
+            credential.kind(),
+            credential.hash(),
+            slug.as_str(),
+        )
+        .fetch_optional(&mut *tx)
+        .await?;
+        let Some(row) = row else { return Ok(Door::SignedOut) };
+        self.note_known(credential, UserId::from_uuid(row.user_id));
+        let tx = DoorTx::new(tx, row.wrote);
+        let live = Live {
+            person: Person {
+                id: UserId::from_uuid(row.user_id),
+                name: row.user_name,
+                email: row.email,
+                portrait: row.portrait.as_deref().and_then(|name| PictureName::parse(name).ok()),
+            },
+            session: row.session_id.map(SessionId::from_uuid),
+            epoch: row.epoch,
+            lands_on_picker: false,
+            now: row.now,
+        };
+        let seat = Seat::resolve(
+            row.direct_role.as_deref().and_then(WorkspaceRole::from_word),
+            row.organization_role.as_deref().and_then(OrganizationRole::from_word),
+        );
+        let parsed = row.slug.as_deref().map(Slug::parse).transpose();
+        let slug = parsed.map_err(|e| StoreError::Inconsistent(format!("a slug that is none: {e}")))?;
+        match (row.outcome.as_str(), slug, row.workspace_id, row.name, row.organization_id, row.organization, seat) {
+            ("seat", Some(slug), Some(id), Some(name), Some(organization_id), Some(organization), Some(seat)) => {
+                let workspace = WorkspaceProfile {
+                    id: WorkspaceId::from_uuid(id),
+                    slug,
+                    name,
+                    organization_id: OrganizationId::from_uuid(organization_id),
+                    organization,
+                    brand: Brand::stored(WorkspaceId::from_uuid(id), row.hue, row.logo.as_deref()),
+                };
+                let access = if row.read_only { Access::ReadOnly } else { Access::ReadWrite };
+                let (tenant, costly) = (Tenant { live, workspace, seat }, Costly::new(self.costly()));
+                Ok(Door::Open(WorkspaceTx { tx, tenant, access, costly, mode: PhantomData, _turn: turn }))
+            }
+            ("moved", Some(slug), ..) => {
+                tx.commit().await?;
+                Ok(Door::Moved(slug))
+            }
+            ("factor", _, _, Some(name), ..) => {
+                tx.commit().await?;
+                Ok(Door::Factor(Demand { live, name }))
+            }
+            // That the session or token was used is kept, also when it opened nothing.
+            ("gone", ..) => {
+                tx.commit().await?;
+                Ok(Door::Gone(live))
+            }
+            ("none", ..) => {
+                tx.commit().await?;
+                Ok(Door::Absent(live))
+            }
+            (other, ..) => Err(StoreError::Inconsistent(format!("door outcome {other:?}"))),
         }
-        ("factor", _, _, Some(name), ..) => {
-            tx.commit().await?;
-            Ok(Door::Factor(Demand { live, name }))
-        }
-        // That the session or token was used is kept, also when it opened nothing.
-        ("gone", ..) => {
-            tx.commit().await?;
-            Ok(Door::Gone(live))
-        }
-        ("none", ..) => {
-            tx.commit().await?;
-            Ok(Door::Absent(live))
-        }
-        (other, ..) => Err(StoreError::Inconsistent(format!("door outcome {other:?}"))),
     }
 }
 
@@ -298,6 +335,20 @@ impl<M: Mode> WorkspaceTx<M> {
 
     pub(crate) fn connection(&mut self) -> &mut PgConnection {
         self.tx.connection()
+    }
+
+    /// Whether the database takes writes at the moment.
+    pub(crate) const fn access(&self) -> Access {
+        self.access
+    }
+
+    /// Waits until this transaction's person may run a statement that looks at many rows.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`].
+    pub(crate) async fn costly(&mut self) -> Result<(), StoreError> {
+        let user = self.user();
+        self.costly.wait(user, self.tx.reading()).await
     }
 
     /// For statements that only read.

@@ -1,6 +1,6 @@
 //! Customers.
 
-use super::listing::{cursor, known, page, total};
+use super::listing::{cursor, known, narrow, page, total};
 use crate::{
     audit,
     door::{Can, Mode, WorkspaceTx, Write},
@@ -65,6 +65,7 @@ macro_rules! customers {
 /// # Errors
 /// When the database fails.
 pub async fn list<M: Mode>(tx: &mut WorkspaceTx<M>, query: &ListQuery) -> Result<ListPage<CustomerRow>, StoreError> {
+    narrow(tx, query).await?;
     let workspace = tx.id().uuid();
     let by_name = query.sort.by == SortBy::Name;
     let rows = if by_name {

@@ -1,6 +1,6 @@
 //! Invoices.
 
-use super::listing::{cursor, known, page, total};
+use super::listing::{cursor, known, narrow, page, total};
 use crate::{
     door::{Can, Mode, WorkspaceTx, Write},
     error::StoreError,
@@ -71,6 +71,7 @@ macro_rules! invoices {
 /// # Errors
 /// When the database fails.
 pub async fn list<M: Mode>(tx: &mut WorkspaceTx<M>, query: &ListQuery) -> Result<ListPage<InvoiceRow>, StoreError> {
+    narrow(tx, query).await?;
     let workspace = tx.id().uuid();
     let by = query.sort.by;
     let rows = match by {

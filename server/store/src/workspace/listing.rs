@@ -1,6 +1,9 @@
 //! What all lists share: where a cursor stands, and the pair of statements that page in either direction.
 
-use crate::error::StoreError;
+use crate::{
+    door::{Mode, WorkspaceTx},
+    error::StoreError,
+};
 use model::list::{Cursor, ListQuery, Position, SEARCH_MAX};
 use sqlx::types::Uuid;
 use time::{Date, OffsetDateTime, macros::date, macros::datetime};
@@ -113,6 +116,15 @@ pub(super) fn sought(query: &ListQuery) -> String {
 /// The status to look for, if it is one that the noun can have.
 pub(super) fn status(query: &ListQuery) -> Option<&str> {
     query.status.as_deref().filter(|status| query.noun.statuses().contains(status))
+}
+
+/// Waits for the person's turn with a costly statement, if the list is narrowed: whatever matches is looked for in all of
+/// its rows.
+pub(super) async fn narrow<M: Mode>(tx: &mut WorkspaceTx<M>, query: &ListQuery) -> Result<(), StoreError> {
+    if sought(query).is_empty() && status(query).is_none() {
+        return Ok(());
+    }
+    tx.costly().await
 }
 
 /// What row level security should have let through, said by the model's words.

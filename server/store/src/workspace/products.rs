@@ -1,6 +1,6 @@
 //! Products.
 
-use super::listing::{cursor, known, page, total};
+use super::listing::{cursor, known, narrow, page, total};
 use crate::{
     audit,
     door::{Can, Mode, WorkspaceTx, Write},
@@ -63,6 +63,7 @@ macro_rules! products {
 /// # Errors
 /// When the database fails.
 pub async fn list<M: Mode>(tx: &mut WorkspaceTx<M>, query: &ListQuery) -> Result<ListPage<ProductRow>, StoreError> {
+    narrow(tx, query).await?;
     let workspace = tx.id().uuid();
     let by_name = query.sort.by == SortBy::Name;
     let rows = if by_name {

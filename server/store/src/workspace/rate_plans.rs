@@ -1,6 +1,6 @@
 //! Rate plans.
 
-use super::listing::{cursor, known, page, total};
+use super::listing::{cursor, known, narrow, page, total};
 use crate::{
     audit,
     door::{Can, Mode, WorkspaceTx, Write},
@@ -77,6 +77,7 @@ macro_rules! rate_plans {
 /// # Errors
 /// When the database fails.
 pub async fn list<M: Mode>(tx: &mut WorkspaceTx<M>, query: &ListQuery) -> Result<ListPage<RatePlanRow>, StoreError> {
+    narrow(tx, query).await?;
     let workspace = tx.id().uuid();
     let by_name = query.sort.by == SortBy::Name;
     let rows = if by_name {

@@ -97,6 +97,7 @@ pub async fn is_slug_free<M: Mode>(tx: &mut WorkspaceTx<M>, slug: &Slug) -> Resu
 /// # Errors
 /// When the database fails.
 pub async fn contents<M: Mode>(tx: &mut WorkspaceTx<M>, can: &Can<ManageSettings>) -> Result<Contents, StoreError> {
+    tx.costly().await?;
     let workspace = tx.id().uuid();
     let row = sqlx::query!(
         r#"select (select count(*) from account.workspace_members where workspace_id = $1) as "people!",

@@ -1,6 +1,6 @@
 //! Usage records.
 
-use super::listing::{cursor, page, total};
+use super::listing::{cursor, narrow, page, total};
 use crate::{
     door::{Can, Mode, WorkspaceTx, Write},
     error::StoreError,
@@ -64,6 +64,7 @@ macro_rules! usage {
 /// # Errors
 /// When the database fails.
 pub async fn list<M: Mode>(tx: &mut WorkspaceTx<M>, query: &ListQuery) -> Result<ListPage<UsageRow>, StoreError> {
+    narrow(tx, query).await?;
     let workspace = tx.id().uuid();
     let by_quantity = query.sort.by == SortBy::Quantity;
     let rows = if by_quantity {

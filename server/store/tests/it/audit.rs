@@ -4,7 +4,7 @@
 use crate::support::{DENIED, Person, Place, World, connect, draft, execute, refusal, slug, texts};
 use model::{
     audit::{ActionKind, AuditQuery, Position},
-    capability::{EditContent, ManageSettings, OwnWorkspace},
+    capability::{Capability, EditContent, ManageSettings, OwnWorkspace},
     settings::GeneralInput,
 };
 use sqlx::{Connection, PgConnection};
@@ -20,7 +20,9 @@ async fn lines(superuser: &mut PgConnection, place: &Place) -> Vec<String> {
 
 async fn rename(world: &World, who: &Person, at: &Place, input: GeneralInput) -> Result<(), store::StoreError> {
     let fence = crate::support::fence(who, at);
-    let Door::Open(mut tx) = world.store.workspace_alone(&who.session(), &at.slug, fence).await.unwrap() else {
+    let Door::Open(mut tx) =
+        world.store.workspace_alone(&who.session(), &at.slug, fence, Capability::ManageSettings).await.unwrap()
+    else {
         panic!("{} has a seat in {}", who.name, at.slug)
     };
     let can = tx.can::<ManageSettings>().unwrap();
@@ -204,7 +206,9 @@ async fn a_deleted_workspace_is_closed_to_all_and_comes_back_whole_to_an_owner_w
         async |who: &Person, at: &str| world.store.restore_workspace(&who.session(), &slug(at)).await.unwrap();
     assert_eq!(restore(ann, "a-one").await, Restored::No, "what is not deleted was restored");
     let fence = crate::support::fence(ann, a1);
-    let Door::Open(mut tx) = world.store.workspace_alone(&ann.session(), &a1.slug, fence).await.unwrap() else {
+    let Door::Open(mut tx) =
+        world.store.workspace_alone(&ann.session(), &a1.slug, fence, Capability::OwnWorkspace).await.unwrap()
+    else {
         panic!("ann owns A1")
     };
     assert!(world.read(bob, &world.a1).await.can::<OwnWorkspace>().is_err(), "an admin could delete it");
@@ -264,7 +268,11 @@ async fn two_who_rename_at_once_both_succeed_or_are_told_and_never_wait_for_each
                 let who_is = if who == 0 { &world.ann } else { &world.bob };
                 let place = Place { slug: slug(&now), ..world.a1.clone() };
                 let fence = crate::support::fence(who_is, &place);
-                match world.store.workspace_alone(&who_is.session(), &place.slug, fence).await {
+                match world
+                    .store
+                    .workspace_alone(&who_is.session(), &place.slug, fence, Capability::ManageSettings)
+                    .await
+                {
                     Ok(Door::Open(mut tx)) => {
                         let can = tx.can::<ManageSettings>().unwrap();
                         let to = general("Raced", &format!("a-round-{round}-{who}")).parse().unwrap();

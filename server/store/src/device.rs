@@ -1,0 +1,80 @@
+//! Naming the devices that an account has signed in from, so that guesses made elsewhere do not keep its person out
+//! (the device cookies of the OWASP: a device that proves that it was there before is counted by itself).
+//!
+//! The cookie lets nobody in: whoever has it may guess at that one account as often as anybody may at any.
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use model::Email;
+use sha2::Sha256;
+use std::sync::Arc;
+
+/// Signs the names of devices. Cheap to clone.
+#[derive(Clone)]
+pub struct DeviceKey(Arc<[u8]>);
+
+/// Bytes of a device's name.
+const NAME_BYTES: usize = 16;
+
+impl DeviceKey {
+    /// A key from the server's secret; all servers of one installation share it.
+    pub fn new(secret: &[u8]) -> Self {
+        Self(secret.into())
+    }
+
+    /// How the cookie for an account ends: each account of a device has its own, and its name tells nothing of it.
+    pub fn suffix(&self, email: &Email) -> String {
+        let tag = self.tag("device cookie name", email, "");
+        URL_SAFE_NO_PAD.encode(tag.get(..9).unwrap_or_default())
+    }
+
+    /// A new device's cookie for an account.
+    ///
+    /// # Errors
+    /// When the operating system has no randomness to give.
+    pub fn cookie(&self, email: &Email) -> Result<String, crate::secret::NoRandomness> {
+        let mut bytes = [0; NAME_BYTES];
+        getrandom::fill(&mut bytes).map_err(|_| crate::secret::NoRandomness)?;
+        let name = URL_SAFE_NO_PAD.encode(bytes);
+        let tag = URL_SAFE_NO_PAD.encode(self.tag("device cookie", email, &name));
+        Ok(format!("{name}.{tag}"))
+    }
+
+    /// The name of the device whose cookie for that account this is; `None` when it was not made here, or for another.
+    pub fn read<'c>(&self, email: &Email, cookie: &'c str) -> Option<&'c str> {
+        let (name, tag) = cookie.split_once('.')?;
+        let tag = URL_SAFE_NO_PAD.decode(tag).ok()?;
+        self.mac("device cookie", email, name)?.verify_slice(&tag).is_ok().then_some(name)
+    }
+
+    fn tag(&self, purpose: &str, email: &Email, name: &str) -> Vec<u8> {
+        self.mac(purpose, email, name).map(|mac| mac.finalize().into_bytes().to_vec()).unwrap_or_default()
+    }
+
+    /// None of the parts holds a line break.
+    fn mac(&self, purpose: &str, email: &Email, name: &str) -> Option<Hmac<Sha256>> {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).ok()?;
+        mac.update(format!("stile {purpose}\n{email}\n{name}").as_bytes());
+        Some(mac)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_device_is_known_to_the_account_that_signed_in_from_it_and_to_no_other() {
+        let (ours, theirs) = (DeviceKey::new(b"a secret of ours"), DeviceKey::new(b"another secret"));
+        let (ada, mia) = (Email::parse("ada@x.example").unwrap(), Email::parse("mia@x.example").unwrap());
+        let cookie = ours.cookie(&ada).unwrap();
+        assert_eq!(ours.read(&ada, &cookie), cookie.split('.').next());
+        assert_eq!(ours.read(&mia, &cookie), None, "it stands for another account, too");
+        assert_eq!(theirs.read(&ada, &cookie), None, "anybody can make one");
+        let (name, tag) = cookie.split_once('.').unwrap();
+        assert_eq!(ours.read(&ada, &format!("{name}x.{tag}")), None, "a device can name itself");
+        assert_eq!(ours.read(&ada, name), None);
+        assert_ne!(ours.suffix(&ada), ours.suffix(&mia));
+        assert_ne!(ours.suffix(&ada), theirs.suffix(&ada));
+    }
+}

@@ -1,0 +1,264 @@
+//! Fair shares: how much of something limited one person, address or workspace may use at once.
+//!
+//! Whoever asks for more waits behind their own work, never in front of somebody else's. A waiter whose person has the
+//! least in use goes first, so one account that asks for a lot does not slow the others down. This is about load alone:
+//! nothing here says who may do what.
+
+use crate::address::Block;
+use model::{Slug, id::UserId};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+use tokio::sync::oneshot;
+
+tokio::task_local! {
+    /// For whom the current task works.
+    static ASKER: Key;
+}
+
+/// For whom work is done.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Key {
+    /// A person, whatever session or token they use.
+    Person(UserId),
+    /// Everybody at an address who is not known to be signed in.
+    Stranger(Option<Block>),
+    /// Everybody at an address.
+    Address(Option<Block>),
+    /// Everybody in a workspace, by its address.
+    Workspace(Slug),
+    /// The server itself.
+    Server,
+}
+
+/// The share of one key.
+pub type Share = (Key, usize);
+
+/// A resource that is shared fairly. Cheap to clone.
+#[derive(Clone)]
+pub struct Fair(Arc<Inner>);
+
+struct Inner {
+    limits: Limits,
+    state: Mutex<State>,
+}
+
+/// How much there is, and how long one waits for it.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// How much may be in use at once.
+    pub total: usize,
+    /// How many may wait for one key. More are refused at once.
+    pub queue: usize,
+    /// How long one waits.
+    pub patience: Duration,
+}
+
+/// Most that wait for one resource, whoever they are.
+const QUEUE_MAX: usize = 4_096;
+
+#[derive(Default)]
+struct State {
+    in_use: usize,
+    used: HashMap<Key, usize>,
+    waiting: Vec<Waiter>,
+}
+
+struct Waiter {
+    shares: Vec<Share>,
+    turn: oneshot::Sender<Turn>,
+}
+
+/// A place in use; dropping it gives it back.
+#[must_use]
+pub struct Turn {
+    fair: Fair,
+    keys: Vec<Key>,
+}
+
+/// Too much is asked for on behalf of one key, or it took too long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("too much is asked for at once")]
+pub struct Busy;
+
+impl Fair {
+    /// A resource within these limits.
+    pub fn new(limits: Limits) -> Self {
+        Self(Arc::new(Inner { limits, state: Mutex::default() }))
+    }
+
+    /// Waits for a place in each of the shares. The first names who asks: places go to whoever of them has the least.
+    ///
+    /// # Errors
+    /// [`Busy`] when too many wait for the first key already, or none came free in time.
+    pub async fn turn(&self, shares: Vec<Share>) -> Result<Turn, Busy> {
+        let receiver = {
+            let mut state = self.state();
+            if state.fits(&shares, self.0.limits.total) {
+                return Ok(self.take(&mut state, &shares));
+            }
+            let first = shares.first().map(|(key, _)| key);
+            let queued = state.waiting.iter().filter(|w| w.shares.first().map(|(key, _)| key) == first).count();
+            if queued >= self.0.limits.queue || state.waiting.len() >= QUEUE_MAX {
+                return Err(Busy);
+            }
+            let (turn, receiver) = oneshot::channel();
+            state.waiting.push(Waiter { shares, turn });
+            receiver
+        };
+        match tokio::time::timeout(self.0.limits.patience, receiver).await {
+            Ok(Ok(turn)) => Ok(turn),
+            _ => Err(Busy),
+        }
+    }
+
+    fn take(&self, state: &mut State, shares: &[Share]) -> Turn {
+        state.in_use += 1;
+        for (key, _) in shares {
+            *state.used.entry(key.clone()).or_default() += 1;
+        }
+        Turn { fair: self.clone(), keys: shares.iter().map(|(key, _)| key.clone()).collect() }
+    }
+
+    fn give_back(&self, keys: &[Key]) {
+        let mut called = Vec::new();
+        {
+            let mut state = self.state();
+            state.in_use = state.in_use.saturating_sub(1);
+            for key in keys {
+                if let Some(used) = state.used.get_mut(key) {
+                    *used = used.saturating_sub(1);
+                    if *used == 0 {
+                        state.used.remove(key);
+                    }
+                }
+            }
+            // Whoever has stopped waiting is passed over.
+            state.waiting.retain(|waiter| !waiter.turn.is_closed());
+            while let Some(next) = state.next(self.0.limits.total) {
+                let waiter = state.waiting.remove(next);
+                let turn = self.take(&mut state, &waiter.shares);
+                called.push((waiter.turn, turn));
+            }
+        }
+        // Outside of the lock: a turn that nobody takes any more is given back here.
+        for (waiter, turn) in called {
+            drop(waiter.send(turn));
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Counters only, which are right between any two statements that could panic.
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn used(&self, key: &Key) -> usize {
+        self.used.get(key).copied().unwrap_or(0)
+    }
+
+    fn fits(&self, shares: &[Share], total: usize) -> bool {
+        self.in_use < total && shares.iter().all(|(key, most)| self.used(key) < *most)
+    }
+
+    /// Whose turn it is: of those for whom there is a place, the one with the least in use, and of these the first.
+    fn next(&self, total: usize) -> Option<usize> {
+        if self.in_use >= total {
+            return None;
+        }
+        let fitting = self.waiting.iter().enumerate().filter(|(_, waiter)| self.fits(&waiter.shares, total));
+        fitting.min_by_key(|(_, waiter)| waiter.shares.first().map_or(0, |(key, _)| self.used(key))).map(|(n, _)| n)
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        self.fair.give_back(&self.keys);
+    }
+}
+
+/// Runs `work` on behalf of `asker`.
+pub async fn on_behalf_of<T>(asker: Key, work: impl Future<Output = T>) -> T {
+    ASKER.scope(asker, work).await
+}
+
+/// For whom the current task works; [`Key::Server`] when it is for nobody in particular.
+pub fn asker() -> Key {
+    ASKER.try_with(Clone::clone).unwrap_or(Key::Server)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sqlx::types::Uuid;
+
+    const LIMITS: Limits = Limits { total: 4, queue: 8, patience: Duration::from_secs(5) };
+
+    fn person(n: u128) -> Key {
+        Key::Person(UserId::from_uuid(Uuid::from_u128(n)))
+    }
+
+    fn share(n: u128) -> Vec<Share> {
+        vec![(person(n), 2)]
+    }
+
+    #[tokio::test]
+    async fn one_person_has_no_more_than_their_share_and_others_do_not_wait_for_them() {
+        let fair = Fair::new(LIMITS);
+        let held = [fair.turn(share(1)).await.unwrap(), fair.turn(share(1)).await.unwrap()];
+        let third = tokio::spawn({
+            let fair = fair.clone();
+            async move { fair.turn(share(1)).await }
+        });
+        tokio::task::yield_now().await;
+        assert!(!third.is_finished(), "a third place was given");
+        let _others = [fair.turn(share(2)).await.unwrap(), fair.turn(share(3)).await.unwrap()];
+        drop(held);
+        assert!(third.await.unwrap().is_ok(), "the place that came free was not passed on");
+    }
+
+    #[tokio::test]
+    async fn too_long_a_queue_is_refused_for_whoever_made_it_and_for_nobody_else() {
+        let fair = Fair::new(LIMITS);
+        let _held = [fair.turn(share(1)).await.unwrap(), fair.turn(share(1)).await.unwrap()];
+        for _ in 0..LIMITS.queue {
+            let fair = fair.clone();
+            tokio::spawn(async move { fair.turn(share(1)).await.map(std::mem::forget) });
+        }
+        tokio::task::yield_now().await;
+        assert_eq!(fair.turn(share(1)).await.err(), Some(Busy));
+        assert!(fair.turn(share(2)).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_free_place_goes_to_whoever_has_the_least() {
+        let fair = Fair::new(Limits { total: 2, ..LIMITS });
+        let (kept, freed) = (fair.turn(share(1)).await.unwrap(), fair.turn(share(3)).await.unwrap());
+        let wait = |n| {
+            let fair = fair.clone();
+            tokio::spawn(async move { fair.turn(share(n)).await })
+        };
+        let (same, other) = (wait(1), wait(2));
+        tokio::task::yield_now().await;
+        drop(freed);
+        let turn = other.await.unwrap();
+        assert!(turn.is_ok() && !same.is_finished(), "who came first went first, with a place in use already");
+        drop(kept);
+        assert!(same.await.unwrap().is_ok());
+    }
+
+    #[tokio::test]
+    async fn who_stops_waiting_leaves_nothing_behind() {
+        let fair = Fair::new(Limits { total: 1, patience: Duration::from_millis(20), ..LIMITS });
+        let held = fair.turn(share(1)).await.unwrap();
+        assert_eq!(fair.turn(share(2)).await.err(), Some(Busy), "nobody waits for ever");
+        drop(held);
+        for _ in 0..3 {
+            assert!(fair.turn(share(2)).await.is_ok(), "a place was lost");
+        }
+        assert!(fair.state().used.is_empty() && fair.state().waiting.is_empty());
+    }
+}

@@ -1,0 +1,214 @@
+//! Kind: making somebody wait whom one has no say over. Only people with a seat in a place, or who ask for one, are
+//! fenced by a change to its seats; only who may change a workspace keeps its writers out; and whoever waits for a fence
+//! keeps no connection from others.
+
+use crate::support::{Person, Place, World, draft, execute, fence, kind, seat, waiting_for};
+use model::{
+    Capability, WorkspaceRole,
+    capability::{EditContent, ManageMembers},
+    id::UserId,
+};
+use sqlx::PgConnection;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+use store::{
+    StoreError, customers,
+    door::{Door, WorkspaceTx, Write},
+    members,
+};
+use tokio::task::JoinSet;
+
+/// Long for a write that waits for nobody.
+const LONG: Duration = Duration::from_millis(1_000);
+
+/// Writes, and says how long it took.
+async fn written(world: &World, who: &Person, place: &Place) -> Result<Duration, StoreError> {
+    let started = Instant::now();
+    match world.store.workspace_write(&who.session(), &place.slug, fence(who, place)).await? {
+        Door::Open(mut tx) => {
+            let can = tx.can::<EditContent>().unwrap();
+            customers::create(&mut tx, &can, &draft("written")).await?;
+            tx.commit().await?;
+        }
+        other => panic!("{} could not write: {}", who.name, kind(&other)),
+    }
+    Ok(started.elapsed())
+}
+
+/// A change to seats that names these people and has not ended.
+async fn naming(world: &World, by: &Person, place: &Place, people: &[UserId]) -> WorkspaceTx<Write> {
+    match world.store.workspace_seating(&by.session(), &place.slug, fence(by, place), people).await.unwrap() {
+        Door::Open(tx) => tx,
+        other => panic!("{} could not change seats: {}", by.name, kind(&other)),
+    }
+}
+
+#[tokio::test]
+async fn naming_a_stranger_in_a_deed_of_ones_own_does_not_make_them_wait() {
+    let world = World::new().await;
+    let mut superuser = world.db.superuser().await;
+    // Strangers to A1: dora and mal. With a seat there: carl. Each of them writes elsewhere.
+    seat(&mut superuser, &world.b1, &world.carl, Some("member")).await;
+    let strangers = [world.dora.id, world.mal.id];
+    let named = naming(&world, &world.ann, &world.a1, &strangers).await;
+    for (who, place) in [(&world.dora, &world.b1), (&world.mal, &world.m1)] {
+        let took = written(&world, who, place).await.unwrap();
+        assert!(took < LONG, "{} waited {took:?} for a deed in an organization that is not theirs", who.name);
+    }
+    drop(named);
+    // Control: somebody with a seat there does wait.
+    let named = naming(&world, &world.ann, &world.a1, &[world.carl.id]).await;
+    let error =
+        written(&world, &world.carl, &world.b1).await.expect_err("a write went past a change to its person's seat");
+    assert!(error.is_unavailable(), "{error}");
+    drop(named);
+    assert!(written(&world, &world.carl, &world.b1).await.is_ok());
+}
+
+#[tokio::test]
+async fn whoever_asks_for_a_seat_is_fenced_and_whoever_changes_none_fences_nobody() {
+    let world = World::new().await;
+    let mut superuser = world.db.superuser().await;
+    let request = format!(
+        "insert into account.access_requests (id, user_id, slug, workspace_id) values (gen_random_uuid(), '{}', 'a-one', '{}')",
+        world.mal.id, world.a1.id
+    );
+    execute(&mut superuser, &request).await.unwrap();
+    let named = naming(&world, &world.ann, &world.a1, &[world.mal.id]).await;
+    assert!(written(&world, &world.mal, &world.m1).await.is_err(), "who asks for a seat is not fenced");
+    drop(named);
+    // Carl is a member of A1: he may change nobody's seat there but his own.
+    let named = naming(&world, &world.carl, &world.a1, &[world.bob.id, world.ann.id]).await;
+    for who in [&world.bob, &world.ann] {
+        assert!(written(&world, who, &world.a1).await.unwrap() < LONG, "a member made {} wait", who.name);
+    }
+    drop(named);
+    let own = naming(&world, &world.carl, &world.a1, &[world.carl.id]).await;
+    assert!(written(&world, &world.carl, &world.a1).await.is_err(), "control: giving up one's own seat fences oneself");
+    drop(own);
+}
+
+#[tokio::test]
+async fn an_organization_makes_only_its_own_people_wait() {
+    let world = World::new().await;
+    let (ola, b1) = (&world.ola, &world.b1);
+    let people = [world.mal.id, world.dora.id];
+    let opened = world.store.organization_seating(&ola.session(), b1.organization, ola.id, &people).await.unwrap();
+    assert!(opened.is_some(), "ola owns B");
+    assert!(written(&world, &world.mal, &world.m1).await.unwrap() < LONG, "a stranger to the organization waited");
+    assert!(written(&world, &world.dora, b1).await.is_err(), "control: an admin of it waits");
+    drop(opened);
+    let opened = world.store.organization_seating(&world.mal.session(), b1.organization, world.mal.id, &people).await;
+    assert!(opened.unwrap().is_none(), "a stranger manages it");
+}
+
+#[tokio::test]
+async fn only_who_may_change_a_workspace_keeps_its_writers_out() {
+    let world = World::new().await;
+    let (carl, ann, a1) = (&world.carl, &world.ann, &world.a1);
+    for (who, waits) in [(carl, false), (ann, true)] {
+        let door =
+            world.store.workspace_alone(&who.session(), &a1.slug, fence(who, a1), Capability::ManageSettings).await;
+        let Door::Open(alone) = door.unwrap() else { panic!("{} has a seat", who.name) };
+        let outcome = written(&world, &world.bob, a1).await;
+        assert_eq!(outcome.is_err(), waits, "{} holds the workspace alone: {outcome:?}", who.name);
+        drop(alone);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_waits_for_a_fence_keeps_no_connection() {
+    let world = Arc::new(World::new().await);
+    let mut superuser = world.db.superuser().await;
+    execute(&mut superuser, "begin").await.unwrap();
+    seat(&mut superuser, &world.a1, &world.bob, None).await;
+    let mut waiting = JoinSet::new();
+    for _ in 0..40 {
+        let world = Arc::clone(&world);
+        waiting.spawn(async move {
+            let (bob, a1) = (&world.bob, &world.a1);
+            world.store.workspace_write(&bob.session(), &a1.slug, fence(bob, a1)).await.map(drop)
+        });
+    }
+    waiting_for(&mut world.db.superuser().await, "advisory").await;
+    for _ in 0..20 {
+        let started = Instant::now();
+        drop(world.read(&world.ola, &world.b1).await);
+        let took = started.elapsed();
+        assert!(took < Duration::from_millis(500), "another tenant waited {took:?} for a connection");
+    }
+    execute(&mut superuser, "rollback").await.unwrap();
+    while let Some(done) = waiting.join_next().await {
+        if let Err(error) = done.unwrap() {
+            assert!(error.is_unavailable() || matches!(error, StoreError::Busy(_)), "{error}");
+        }
+    }
+}
+
+/// Writes of one person one after another, several at a time, so that somebody always shares their fence.
+async fn write_on(world: Arc<World>) {
+    let (carl, a1) = (&world.carl, &world.a1);
+    loop {
+        match world.store.workspace_write(&carl.session(), &a1.slug, fence(carl, a1)).await {
+            Ok(Door::Open(mut tx)) => {
+                let can = tx.can::<EditContent>().unwrap();
+                customers::create(&mut tx, &can, &draft("on and on")).await.unwrap();
+                tokio::time::sleep(Duration::from_millis(30)).await;
+                tx.commit().await.unwrap();
+            }
+            Ok(Door::Absent(_)) => return,
+            Ok(other) => panic!("a revoked writer was told: {}", kind(&other)),
+            Err(error) => assert!(error.is_unavailable(), "{error}"),
+        }
+    }
+}
+
+async fn count(superuser: &mut PgConnection) -> i64 {
+    sqlx::query_scalar("select count(*) from workspace.customers where name = 'on and on'")
+        .fetch_one(superuser)
+        .await
+        .unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_revocation_gets_its_turn_in_a_stream_of_writes() {
+    let world = Arc::new(World::new().await);
+    let mut superuser = world.db.superuser().await;
+    for round in 0..5 {
+        seat(&mut superuser, &world.a1, &world.carl, Some("member")).await;
+        let before = count(&mut superuser).await;
+        let mut writers = JoinSet::new();
+        for _ in 0..4 {
+            writers.spawn(write_on(Arc::clone(&world)));
+        }
+        while count(&mut superuser).await < before + 4 {
+            tokio::task::yield_now().await;
+        }
+        let started = Instant::now();
+        let mut tx = naming(&world, &world.ann, &world.a1, &[world.carl.id]).await;
+        let can = tx.can::<ManageMembers>().unwrap();
+        members::remove(&mut tx, &can, world.carl.id).await.unwrap();
+        tx.commit().await.unwrap();
+        let (took, there) = (started.elapsed(), count(&mut superuser).await);
+        assert!(took < Duration::from_secs(2), "round {round}: the revocation waited {took:?}");
+        writers.join_all().await;
+        assert_eq!(count(&mut superuser).await, there, "round {round}: writes were committed after the seat was gone");
+    }
+    assert!(seat_is_gone(&mut superuser, &world).await);
+    // Control: with a seat again, the same person writes again.
+    world.grant(&world.ann, &world.a1, &world.carl, WorkspaceRole::Member).await;
+    assert!(written(&world, &world.carl, &world.a1).await.is_ok());
+}
+
+async fn seat_is_gone(superuser: &mut PgConnection, world: &World) -> bool {
+    let seats: i64 =
+        sqlx::query_scalar("select count(*) from account.workspace_members where workspace_id = $1 and user_id = $2")
+            .bind(world.a1.id.uuid())
+            .bind(world.carl.id.uuid())
+            .fetch_one(superuser)
+            .await
+            .unwrap();
+    seats == 0
+}

@@ -1,0 +1,148 @@
+//! Kind: a limit that is looked at before it is counted, that each server counts for itself, or that a host's own choice
+//! of address goes round. And: strangers do not keep a person out of their account.
+
+use crate::support::{Person, World};
+use model::{Email, id::SessionId};
+use sqlx::types::Uuid;
+use std::{net::IpAddr, sync::Arc};
+use store::{Store, door::PersonTx, guesses::Guesser, identity::Device, secret::Secret, tokens};
+use tokio::task::JoinSet;
+
+const PER_ACCOUNT: usize = 10;
+const PER_ADDRESS: usize = 20;
+
+fn email(text: &str) -> Email {
+    Email::parse(text).unwrap()
+}
+
+fn ip(text: &str) -> Option<IpAddr> {
+    Some(text.parse().unwrap())
+}
+
+async fn takes(store: &Store, to: &Email, from: Option<IpAddr>, guesser: Guesser<'_>) -> bool {
+    store.take_try(to, from, guesser).await.unwrap().is_ok()
+}
+
+/// How many of that many guesses at the same time, at two servers, from addresses of their own, are let through.
+async fn at_once(world: &World, many: usize, to: &str, from: impl Fn(usize) -> IpAddr) -> usize {
+    let servers = [world.store.clone(), world.db.store()];
+    let mut guesses = JoinSet::new();
+    for n in 0..many {
+        let (store, to, from) = (servers[n % 2].clone(), email(to), Some(from(n)));
+        guesses.spawn(async move { takes(&store, &to, from, Guesser::Anybody).await });
+    }
+    guesses.join_all().await.into_iter().filter(|taken| *taken).count()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn guesses_at_the_same_time_at_all_servers_count_together() {
+    let world = World::new().await;
+    let elsewhere = |n: usize| IpAddr::from([10, 1, 0, n as u8]);
+    for account in ["ann@stile.example", "nobody@stile.example"] {
+        let taken = at_once(&world, 100, account, elsewhere).await;
+        assert_eq!(taken, PER_ACCOUNT, "{account}: {taken} guesses were let through at once");
+    }
+    let mut one = JoinSet::new();
+    for n in 0..60 {
+        let (store, to) = (world.store.clone(), email(&format!("somebody{n}@stile.example")));
+        one.spawn(async move { takes(&store, &to, ip("10.9.9.9"), Guesser::Anybody).await });
+    }
+    let taken = one.join_all().await.into_iter().filter(|taken| *taken).count();
+    assert_eq!(taken, PER_ADDRESS, "{taken} guesses of one address were let through at once");
+}
+
+#[tokio::test]
+async fn all_addresses_of_one_host_count_as_one() {
+    let world = World::new().await;
+    for (hosts, other) in [
+        (["2001:db8:0:1::1", "2001:db8:0:1:ffff::2"], "2001:db8:0:2::1"),
+        (["::ffff:10.8.8.8", "10.8.8.8"], "::ffff:10.8.8.9"),
+    ] {
+        let mut taken = 0;
+        for n in 0..2 * PER_ADDRESS {
+            let to = email(&format!("host{n}@stile.example"));
+            taken += usize::from(takes(&world.store, &to, ip(hosts[n % 2]), Guesser::Anybody).await);
+        }
+        assert_eq!(taken, PER_ADDRESS, "{hosts:?} are counted apart");
+        assert!(
+            takes(&world.store, &email("host@stile.example"), ip(other), Guesser::Anybody).await,
+            "{other} waits, too"
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_is_given_back_does_not_count_and_what_is_not_does() {
+    let world = World::new().await;
+    let ann = email("ann@stile.example");
+    for _ in 0..3 * PER_ADDRESS {
+        let taken = world.store.take_try(&ann, ip("10.0.0.1"), Guesser::Anybody).await.unwrap();
+        world.store.return_try(taken.expect("a right password was counted")).await.unwrap();
+    }
+    for n in 0..PER_ACCOUNT {
+        assert!(takes(&world.store, &ann, ip("10.0.0.1"), Guesser::Anybody).await, "guess {n}");
+    }
+    let wait = world.store.take_try(&ann, ip("10.0.0.2"), Guesser::Anybody).await.unwrap();
+    assert!(matches!(wait, Err(1..=11)), "{wait:?}");
+}
+
+#[tokio::test]
+async fn strangers_keep_nobody_out_from_where_they_have_signed_in() {
+    let world = World::new().await;
+    let ann = email("ann@stile.example");
+    for from in ["10.0.0.7", "2001:db8:5:5::7"] {
+        let (device, secret) = (Device { ip: ip(from), user_agent: String::new() }, Secret::generate("").unwrap());
+        world.store.begin_session(world.ann.id, &secret, &device, None).await.unwrap();
+    }
+    for n in 0..2 * PER_ACCOUNT {
+        takes(&world.store, &ann, Some(IpAddr::from([10, 3, 0, n as u8])), Guesser::Anybody).await;
+    }
+    assert!(!takes(&world.store, &ann, ip("10.3.1.1"), Guesser::Anybody).await, "control: from elsewhere one waits");
+    for from in ["10.0.0.7", "::ffff:10.0.0.7", "2001:db8:5:5::99"] {
+        assert!(takes(&world.store, &ann, ip(from), Guesser::Anybody).await, "ann is kept out at {from}");
+    }
+    let session = SessionId::from_uuid(Uuid::now_v7());
+    for guesser in [Guesser::Device("a device"), Guesser::Session(session)] {
+        let mut taken = 0;
+        for _ in 0..2 * PER_ACCOUNT {
+            taken += usize::from(takes(&world.store, &ann, ip("10.3.1.1"), guesser).await);
+        }
+        assert_eq!(taken, PER_ACCOUNT, "{guesser:?} guesses without a limit of its own, or not at all");
+    }
+    // The place of one account is not that of another.
+    let bob = email("bob@stile.example");
+    for n in 0..2 * PER_ACCOUNT {
+        takes(&world.store, &bob, Some(IpAddr::from([10, 4, 0, n as u8])), Guesser::Anybody).await;
+    }
+    assert!(!takes(&world.store, &bob, ip("10.0.0.7"), Guesser::Anybody).await, "bob never signed in there");
+}
+
+async fn created(tx: &mut PersonTx, name: &str) -> bool {
+    tokens::create(tx, name, &Secret::generate("stile_").unwrap()).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_more_tokens_than_the_limit_however_many_are_made_at_once() {
+    let world = Arc::new(World::new().await);
+    let other = world.db.store();
+    let mut making = JoinSet::new();
+    for n in 0..40 {
+        let (world, store) = (Arc::clone(&world), if n % 2 == 0 { world.store.clone() } else { other.clone() });
+        making.spawn(async move {
+            let mut tx = store.person(&world.carl.session()).await.unwrap().expect("carl is signed in");
+            let made = created(&mut tx, &format!("token {n}")).await;
+            tx.commit().await.unwrap();
+            made
+        });
+    }
+    let made = making.join_all().await.into_iter().filter(|made| *made).count();
+    assert_eq!(made, usize::try_from(model::token::TOKEN_LIMIT).unwrap());
+    let held = tokens::list(&mut world.person(&world.carl).await).await.unwrap().len();
+    assert_eq!(held, made);
+    assert!(one_more(&world, &world.ann).await, "control: another person makes one");
+}
+
+async fn one_more(world: &World, who: &Person) -> bool {
+    let mut tx = world.person(who).await;
+    created(&mut tx, "one").await
+}

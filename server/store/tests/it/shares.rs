@@ -1,0 +1,62 @@
+//! Kind: one account that keeps everybody busy. A person has one costly statement under way, at all servers together; a
+//! workspace has its share of transactions; and others do not wait for either.
+
+use crate::support::{Person, Place, World};
+use model::list::{ListQuery, Noun};
+use std::time::{Duration, Instant};
+use store::{
+    Store, StoreError, customers,
+    door::{Door, Read, WorkspaceTx},
+    fair::{Key, on_behalf_of},
+};
+
+fn search() -> ListQuery {
+    ListQuery { search: "second".to_owned(), ..ListQuery::new(Noun::Customers) }
+}
+
+async fn reading(store: &Store, who: &Person, place: &Place) -> WorkspaceTx<Read> {
+    match store.workspace(&who.session(), &place.slug).await.unwrap() {
+        Door::Open(tx) => tx,
+        _ => panic!("{} has a seat", who.name),
+    }
+}
+
+#[tokio::test]
+async fn a_person_searches_once_at_a_time_at_all_servers_together_and_others_search_meanwhile() {
+    let world = World::new().await;
+    world.stock(&world.ann, &world.a1, "Alpha").await;
+    let other = world.db.store();
+    let mut first = reading(&world.store, &world.ann, &world.a1).await;
+    assert_eq!(customers::list(&mut first, &search()).await.unwrap().rows.len(), 1);
+    for store in [&world.store, &other] {
+        let mut bob = reading(store, &world.bob, &world.a1).await;
+        assert!(customers::list(&mut bob, &search()).await.is_ok(), "bob waits for ann");
+        let mut plain = reading(store, &world.ann, &world.a1).await;
+        let plain = customers::list(&mut plain, &ListQuery::new(Noun::Customers)).await;
+        assert!(plain.is_ok(), "ann's lists wait for her search");
+    }
+    let mut second = reading(&other, &world.ann, &world.a1).await;
+    let refused = customers::list(&mut second, &search()).await;
+    assert!(matches!(refused, Err(StoreError::Busy(_))), "ann searches twice at once: {refused:?}");
+    drop(second);
+    drop(first);
+    let mut third = reading(&other, &world.ann, &world.a1).await;
+    assert!(customers::list(&mut third, &search()).await.is_ok(), "a turn was lost");
+}
+
+#[tokio::test]
+async fn one_workspace_leaves_connections_to_the_others() {
+    let world = World::new().await;
+    let mut held = Vec::new();
+    for n in 0..8_u128 {
+        let person = Key::Person(model::id::UserId::from_uuid(sqlx::types::Uuid::from_u128(n)));
+        held.push(on_behalf_of(person, reading(&world.store, &world.ann, &world.a1)).await);
+    }
+    let started = Instant::now();
+    drop(reading(&world.store, &world.ola, &world.b1).await);
+    assert!(started.elapsed() < Duration::from_secs(1), "another workspace waited {:?}", started.elapsed());
+    let refused = world.store.workspace(&world.bob.session(), &world.a1.slug).await;
+    assert!(matches!(refused, Err(StoreError::Busy(_))), "a ninth transaction was begun");
+    held.clear();
+    drop(reading(&world.store, &world.bob, &world.a1).await);
+}
