@@ -6,9 +6,9 @@ use crate::{
     email::Email,
     field::{FieldErrors, line, optional_line},
     id::{CustomerId, RatePlanId},
+    moment::Moment,
 };
 use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
 
 /// A customer in a list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -26,8 +26,7 @@ pub struct CustomerRow {
     /// In use or not.
     pub status: Lifecycle,
     /// When they were created.
-    #[serde(with = "time::serde::timestamp::milliseconds")]
-    pub created_at: OffsetDateTime,
+    pub created_at: Moment,
 }
 
 /// A customer's page.

@@ -4,6 +4,7 @@
 use crate::{
     Email,
     id::{InviteId, OrganizationId, WorkspaceId},
+    moment::Moment,
     seating::Rank,
 };
 use serde::{Deserialize, Serialize};
@@ -121,8 +122,7 @@ pub struct SentInvite {
     /// Who made it.
     pub inviter: String,
     /// When it was sent last.
-    #[serde(with = "time::serde::timestamp::milliseconds")]
-    pub sent_at: OffsetDateTime,
+    pub sent_at: Moment,
     /// Until when it stands.
     #[serde(with = "time::serde::timestamp::milliseconds")]
     pub expires_at: OffsetDateTime,

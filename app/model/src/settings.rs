@@ -3,6 +3,7 @@
 use crate::{
     field::{FieldErrors, line, optional_line},
     id::OrganizationId,
+    moment::Moment,
     slug::Slug,
 };
 use serde::{Deserialize, Serialize};
@@ -37,11 +38,9 @@ pub struct OldSlug {
     /// The address.
     pub slug: Slug,
     /// Until when it was in use.
-    #[serde(with = "time::serde::timestamp::milliseconds::option")]
-    pub retired_at: Option<OffsetDateTime>,
+    pub retired_at: Option<Moment>,
     /// When somebody last came by it since.
-    #[serde(with = "time::serde::timestamp::milliseconds::option")]
-    pub last_used_at: Option<OffsetDateTime>,
+    pub last_used_at: Option<Moment>,
 }
 
 /// General settings as typed into the form.

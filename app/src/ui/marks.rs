@@ -180,7 +180,8 @@ fn halves(slug: &Slug) -> (String, String) {
 /// How long ago something was, with the exact time on hover.
 #[component]
 pub fn Ago(
-    /// When it was.
+    /// When it was, on the clock on which it is said.
+    #[prop(into)]
     at: OffsetDateTime,
     /// The time now; until it is known, the date stands.
     #[prop(into)]

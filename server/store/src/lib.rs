@@ -17,6 +17,7 @@ mod pool;
 pub mod seal;
 pub mod secret;
 mod workspace;
+pub mod zone;
 
 pub use account::{
     access, deleted, factors, handoffs, identity, links, offers, organizations, pictures, profile, seats, sessions,
