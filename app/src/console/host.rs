@@ -1,6 +1,9 @@
 //! Which view shows which page, and what stands there while it loads, fails or is not allowed.
 
-use super::{PageData, Visit, VisitData, customers, invoices, overview, products, rate_plans, scope::Scope, usage};
+use super::{
+    PageData, Visit, VisitData, arrival::follow_page, customers, invoices, overview, products, rate_plans,
+    scope::Scope, usage,
+};
 use crate::{
     chunk::{self, Part},
     reactive,
@@ -40,6 +43,7 @@ pub fn PageHost(
             page => Mounted::Visit(Box::new(Visit { scope: visit, page })),
         }
     });
+    follow_page(scope);
     // A view within a view: another page is built anew, and never drawn into the elements of the former.
     move || {
         let mounted = mounted.get();
@@ -87,7 +91,7 @@ pub fn with_visit(
     view: impl Fn(Scope, &VisitData) -> Option<AnyView> + Send + Sync + 'static,
 ) -> AnyView {
     with_data(scope, noun, move |scope, data| match data {
-        PageData::Visit(data) => view(scope, &data.open()?),
+        PageData::Visit(_, data) => view(scope, &data.open()?),
         _ => None,
     })
 }

@@ -85,8 +85,8 @@ fn title(content: &Content, route: &Route) -> String {
         Content::Account(data) => account_title(data.get(), route),
         Content::Asked(_) => "Asked".to_owned(),
         Content::NewWorkspace => "New workspace".to_owned(),
-        Content::Workspace { entry, .. } => match route {
-            Route::Workspace(_, page) => format!("{} · {}", page.title(), entry.workspace.name),
+        Content::Workspace { entry, data } => match route {
+            Route::Workspace(_, page) => format!("{} · {}", page.title_of(data.record()), entry.workspace.name),
             _ => entry.workspace.name.clone(),
         },
         Content::Absent => "Not found".to_owned(),

@@ -1,6 +1,6 @@
 //! The console's shell: the rail with the switcher and the navigation, the top bar with search and profile.
 
-use super::{palette::Palette, plane::Place, switcher::Switcher};
+use super::{palette::Palette, plane::Place, status::StatusRegion, switcher::Switcher};
 use crate::{
     account::ProfileMenu,
     browser, reactive,
@@ -92,7 +92,11 @@ pub fn Shell(
 ) -> impl IntoView {
     let info = place.info;
     let page = Signal::from(place.page);
-    let title = Memo::new(move |_| info.with(|i| format!("{} · {} · Stile", place.page.with(Page::title), i.name)));
+    let record = Memo::new(move |_| place.record());
+    let title = Memo::new(move |_| {
+        let page = record.with(|record| place.page.with(|page| page.title_of(record.as_deref())));
+        info.with(|i| format!("{page} · {} · Stile", i.name))
+    });
     reactive::effect(move || {
         title.track();
         // The tab is not what a person looks at while they switch. The shell may be gone by then.
@@ -122,9 +126,10 @@ pub fn Shell(
                 <p class="rail-hint" data-script><kbd class="kbd">"Ctrl K"</kbd>" to jump anywhere"</p>
             </aside>
             <div class="main-column">
-                <TopBar place hue/>
+                <TopBar place record hue/>
                 <main class="main" id="main" tabindex="-1">{children()}</main>
             </div>
+            <StatusRegion/>
             <Palette info=Signal::derive(move || Some(info.get())) page/>
         </div>
     }
@@ -180,7 +185,7 @@ fn Navigation(place: Place, hue: Signal<u8>) -> impl IntoView {
 }
 
 #[component]
-fn TopBar(place: Place, hue: Signal<u8>) -> impl IntoView {
+fn TopBar(place: Place, record: Memo<Option<String>>, hue: Signal<u8>) -> impl IntoView {
     let (info, session) = (place.info, place.session);
     // "Switching to ..." is said only when it takes long enough to be noticed.
     let slow = RwSignal::new(false);
@@ -202,13 +207,18 @@ fn TopBar(place: Place, hue: Signal<u8>) -> impl IntoView {
             None => ("Overview", None),
         })
     };
+    // What a form makes has no name yet, and until a record is read nobody knows its own.
+    let here = move || record.get().or_else(|| place.page.with(|page| page.is_form().then(|| page.title().to_owned())));
     view! {
         <header class="topbar">
             <nav class="crumbs" aria-label="Breadcrumb">
                 <ol>
                     <li><a href=move || place.url(&Page::Overview)>{reactive::following(move || info.with(|i| i.name.clone()))}</a></li>
                     {reactive::following(move || match crumb() {
-                        (title, Some(url)) => view! { <li><a href=url>{title}</a></li> }.into_any(),
+                        (title, Some(url)) => view! {
+                            <li><a href=url>{title}</a></li>
+                            {here().map(|name| view! { <li><span aria-current="page" title=name.clone()>{name.clone()}</span></li> })}
+                        }.into_any(),
                         (title, None) => view! { <li><span aria-current="page">{title}</span></li> }.into_any(),
                     })}
                 </ol>
