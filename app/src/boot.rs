@@ -167,3 +167,6 @@ pub const PICKER_ROWS_IN_DOCUMENT: usize = 150;
 
 /// The id of the element that carries it.
 pub const ELEMENT: &str = "boot";
+
+/// The id of the element that the view is in. What others put beside it, at the top of `<body>`, is none of ours.
+pub const ROOT: &str = "app";

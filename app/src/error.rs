@@ -79,6 +79,13 @@ pub enum AppError {
     Invalid(FieldErrors),
     /// Too many tries; seconds until the next.
     Limited(u32),
+    /// More mails to others than may be caused today. Nothing was sent.
+    TooManyMails {
+        /// How many may still be sent.
+        left: u32,
+        /// Seconds until there are more again.
+        wait: u32,
+    },
     /// The database or the server can't answer now.
     Unavailable,
     /// The network did not carry the request.
@@ -109,6 +116,7 @@ impl AppError {
             Self::Factor => "second_factor_required",
             Self::Invalid(_) => "invalid",
             Self::Limited(_) => "too_many_tries",
+            Self::TooManyMails { .. } => "too_many_mails",
             Self::Unavailable => "unavailable",
             Self::Offline => "offline",
             Self::Outdated => "outdated",
@@ -127,7 +135,7 @@ impl AppError {
             Self::Moved(_) | Self::Mismatch | Self::Outdated => 409,
             Self::Gone | Self::Link(_) => 410,
             Self::Invalid(_) => 422,
-            Self::Limited(_) => 429,
+            Self::Limited(_) | Self::TooManyMails { .. } => 429,
             Self::Unavailable | Self::Offline => 503,
             Self::Internal => 500,
         }
@@ -154,11 +162,17 @@ impl AppError {
                  try again. Nothing you typed is lost."
                     .to_owned()
             }
-            Self::Invalid(errors) if errors.0.len() == 1 => {
-                "One field needs a look before this can be saved.".to_owned()
-            }
-            Self::Invalid(errors) => format!("{} fields need a look before this can be saved.", errors.0.len()),
+            Self::Invalid(errors) => fields_to_fix(errors.0.len()),
             Self::Limited(seconds) => format!("Too many tries. Wait {seconds} s, then try again."),
+            Self::TooManyMails { left: 0, wait } => {
+                format!("You can’t send more invites today. Nothing was sent. Try again in {}.", roughly(*wait))
+            }
+            Self::TooManyMails { left, wait } => format!(
+                "You can send {left} more {} today, and this is more than that. Nothing was sent. Shorten the list, or try \
+                 again in {}.",
+                if *left == 1 { "invite" } else { "invites" },
+                roughly(*wait)
+            ),
             Self::Unavailable => "Stile can’t reach its data. Nothing was changed; try again in a moment.".to_owned(),
             Self::Offline => "The server can’t be reached. Check the connection and try again.".to_owned(),
             Self::Outdated => "Stile was updated since this page was opened. Reload it to go on.".to_owned(),
@@ -167,12 +181,35 @@ impl AppError {
         }
     }
 
+    /// After how many seconds it is worth trying again, if that is known.
+    pub const fn retry_after(&self) -> Option<u32> {
+        match self {
+            Self::Limited(seconds) | Self::TooManyMails { wait: seconds, .. } => Some(*seconds),
+            _ => None,
+        }
+    }
+
     /// The field errors, if that is what it is.
     pub fn fields(&self) -> FieldErrors {
         match self {
             Self::Invalid(errors) => errors.clone(),
+            Self::TooManyMails { .. } => FieldErrors::one("emails", self.message()),
             _ => FieldErrors::default(),
         }
+    }
+}
+
+/// What stands above a form with so many fields that can't stand as they are.
+pub fn fields_to_fix(count: usize) -> String {
+    if count == 1 { "Fix 1 field to save.".to_owned() } else { format!("Fix {count} fields to save.") }
+}
+
+/// A time in words.
+fn roughly(seconds: u32) -> String {
+    match seconds {
+        0..=90 => "a minute".to_owned(),
+        91..=5_400 => format!("{} minutes", seconds.div_ceil(60)),
+        _ => format!("{} hours", seconds.div_ceil(3_600)),
     }
 }
 
@@ -189,7 +226,10 @@ impl FromServerFnError for AppError {
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
-            ServerFnErrorErr::Request(_) => Self::Offline,
+            ServerFnErrorErr::Request(_) => {
+                crate::browser::note_unreachable();
+                Self::Offline
+            }
             ServerFnErrorErr::Deserialization(why) if wire::is_of_another_build(&why) => Self::Outdated,
             // What the server reads is a call's arguments; what the browser reads are answers.
             ServerFnErrorErr::Deserialization(_) if cfg!(feature = "ssr") => Self::Malformed,

@@ -8,8 +8,8 @@ use crate::{
     console::{self, WorkspacePlane},
     reactive,
     routes::Route,
-    session::Session,
-    ui::{Gone, NotFound, Toasts, Unavailable},
+    session::{OfflineNotice, Session},
+    ui::{Gone, NotFound, Toasts, Unavailable, UnsavedDialog, whole},
 };
 use leptos::prelude::*;
 
@@ -91,14 +91,15 @@ pub fn App(
     });
     view! {
         <a class="skip" href="#main">"Skip to content"</a>
-        // A view within a view: another plane is built anew, and never drawn into the elements of the former.
-        {reactive::following(move || { let plane = plane.get(); move || match plane.clone() {
+        <div class="contents">{whole(move || match plane.get() {
             Plane::Account(plane) => chunk::later(Part::Account(plane)),
             Plane::Workspace => view! { <WorkspacePlane/> }.into_any(),
             Plane::Absent => view! { <NotFound/> }.into_any(),
             Plane::Gone => view! { <Gone/> }.into_any(),
             Plane::Unavailable => view! { <Unavailable/> }.into_any(),
-        }})}
+        })}</div>
         <Toasts/>
+        <UnsavedDialog/>
+        <OfflineNotice/>
     }
 }

@@ -47,6 +47,7 @@ export function pickerBytes(build, picker) {
   w.list(picker.organizations, (organization) => {
     w.id(organization.id);
     w.text(organization.name);
+    w.uint(organization.place);
     w.option(organization.role, (role) => w.word(role, ORGANIZATION_ROLES));
     w.list(organization.workspaces, (workspace) => {
       w.id(workspace.id);
@@ -54,10 +55,12 @@ export function pickerBytes(build, picker) {
       w.text(workspace.slug);
       w.option(workspace.seat.direct, (role) => w.word(role, WORKSPACE_ROLES));
       w.option(workspace.seat.organization, (role) => w.word(role, ORGANIZATION_ROLES));
+      w.uint(workspace.place);
       w.option(workspace.opened, (at) => w.int(at));
       w.bytes.push(workspace.pinned ? 1 : 0);
       w.list(workspace.former, (slug) => w.text(slug));
       w.option(workspace.brand.hue, (hue) => w.bytes.push(hue));
+      w.bytes.push(workspace.brand.automatic);
       w.option(workspace.brand.logo, (logo) => w.text(logo));
     });
   });

@@ -33,7 +33,7 @@ test("as Vik, a workspace without a seat answers byte for byte as none at all", 
     await expectAbsent(request, `/${FINANCE}${rest}`, `/no-such-workspace${rest}`);
   }
   await expectAbsent(request, `/${FINANCE}/customers/${customer}`, `/no-such-workspace/customers/${random}`);
-  for (const path of ["/admin", "/No-Such", "/a", `/${IT}/nonsense`, `/${FINANCE.toUpperCase()}`]) {
+  for (const path of ["/admin", "/No-Such", "/a", `/${FINANCE}/nonsense`, `/${FINANCE.toUpperCase()}`]) {
     await expectAbsent(request, path, "/no-such-workspace");
   }
   const body = Buffer.from((await answer(request, `/${FINANCE}`)).body, "base64").toString();

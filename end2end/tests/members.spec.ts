@@ -41,8 +41,13 @@ test("a role is changed and a seat removed, and both count at once", async ({ as
   await expect(row(page, VIK).getByTestId("seat")).toHaveText("Admin, direct");
   await expect(page.getByTestId("toast")).toContainText("now Admin");
   expect(await roleOf(VIK, IT)).toBe("admin");
-  await (await menu(page, VIK)).getByRole("button", { name: "Remove seat" }).click();
+  const removing = await menu(page, VIK);
+  await removing.getByText("Remove seat…").click();
+  await expect(removing, "it does not say what comes of it").toContainText("Vik Sharma will lose access to IT at once");
+  expect(await roleOf(VIK, IT), "the first click removed the seat").toBe("admin");
+  await removing.getByRole("button", { name: "Remove Vik Sharma" }).click();
   await expect(row(page, VIK)).toHaveCount(0);
+  await expect(page.getByTestId("toast").last()).toContainText("Vik Sharma removed from IT");
   afterwards(() => sql("delete from account.barred"));
   expect((await vik.get(`/${IT}/customers`, { maxRedirects: 0 })).status(), "the seat still opens").toBe(404);
 });
@@ -54,10 +59,15 @@ test("several at once, from the bar", async ({ as }) => {
   const page = await as(ADA);
   await open(page, `/${IT}/settings/members`);
   for (const email of [one, two]) await row(page, email).getByRole("checkbox").check();
-  await page.locator("#bulk [name=role]").selectOption("member");
+  const role = page.locator("#bulk [name=role]");
+  await expect(role, "a role is proposed").toHaveValue("");
+  await expect(page.locator("#bulk").getByRole("button", { name: "Change role" })).toBeDisabled();
+  await role.selectOption("member");
   await page.getByRole("button", { name: "Change role" }).first().click();
   for (const email of [one, two]) await expect(row(page, email).getByTestId("seat")).toHaveText("Member, direct");
   for (const email of [one, two]) await row(page, email).getByRole("checkbox").check();
+  await page.getByText("Remove seats…").click();
+  await expect(page.locator("#bulk")).toContainText("Bulk A, Bulk B will lose access to IT");
   await page.getByRole("button", { name: "Remove seats" }).click();
   for (const email of [one, two]) await expect(row(page, email)).toHaveCount(0);
 });
@@ -106,7 +116,9 @@ test("one leaves by oneself, and the workspace is gone from the list", async ({ 
   await seat(VIK, PRODUCT_ENG, "viewer");
   const page = await as(VIK);
   await open(page, `/${PRODUCT_ENG}/settings/members`);
-  await (await menu(page, VIK)).getByRole("button", { name: "Give up my seat" }).click();
+  const leaving = await menu(page, VIK);
+  await leaving.getByText("Leave workspace…").click();
+  await leaving.getByRole("button", { name: "Leave Product Eng" }).click();
   await expect(page).toHaveURL("/home");
   await expect(page.locator(`[data-testid=picker-row][data-slug=${PRODUCT_ENG}]`)).toHaveCount(0);
   expect(await roleOf(VIK, PRODUCT_ENG)).toBe("none");
@@ -116,7 +128,9 @@ test("an organization's last owner stays until somebody takes over", async ({ as
   const page = await as(OLU);
   const id = await organization("SmartAI");
   await open(page, `/org/${id}/members`);
-  await (await menu(page, OLU)).getByRole("button", { name: "Give up my seat" }).click();
+  const leaving = await menu(page, OLU);
+  await leaving.getByText("Leave organization…").click();
+  await leaving.getByRole("button", { name: "Leave SmartAI" }).click();
   await expect(page.getByRole("alert")).toContainText("There must always be an owner");
   expect(await value("select count(*) from account.organization_members where organization_id = $1 and role = 'owner'", [id])).toBe("1");
 });
@@ -150,10 +164,10 @@ test("a domain lets its people in once it is set, below admin; public ones are r
   const page = await as(ADA);
   await open(page, `/${PRODUCT_ENG}/settings/members`);
   await page.fill("#domain", "gmail.com");
-  await page.getByRole("button", { name: "Let them join" }).click();
+  await page.getByRole("button", { name: "Add domain" }).click();
   await expect(page.locator("#domain")).toHaveAccessibleDescription(/Anybody can have an address/);
   await page.fill("#domain", "smartai.example");
-  await page.getByRole("button", { name: "Let them join" }).click();
+  await page.getByRole("button", { name: "Add domain" }).click();
   await expect(page.getByTestId("join")).toContainText("@smartai.example");
   const context = await contextOf(browser, address);
   const joiner = await context.newPage();
@@ -174,4 +188,34 @@ test("roles change without JavaScript, too", async ({ browser }) => {
   await open_.getByRole("button", { name: "Change role" }).click();
   await expect(row(page, VIK).getByTestId("seat")).toHaveText("Member, direct");
   await context.close();
+});
+
+test("without JavaScript the bar changes nothing before a role is chosen, and removing asks first", async ({ browser }) => {
+  const [one] = [await register(fresh("barea"), "Bare A")];
+  afterwards(() => forgetSeats(one));
+  await seat(one, IT, "viewer");
+  const context = await contextOf(browser, ADA, { javaScriptEnabled: false });
+  const page = await context.newPage();
+  await page.goto(`/${IT}/settings/members`);
+  await row(page, one).getByRole("checkbox").check();
+  await page.locator("#bulk").getByRole("button", { name: "Change role" }).click();
+  await expect(page.getByRole("alert")).toContainText("Choose a role from the list.");
+  expect(await roleOf(one, IT), "a role was given that nobody chose").toBe("viewer");
+  const open_ = await menu(page, one);
+  await expect(open_.getByRole("button", { name: "Remove Bare A" }), "one click away").toBeHidden();
+  await open_.getByText("Remove seat…").click();
+  await open_.getByRole("button", { name: "Remove Bare A" }).click();
+  await expect(row(page, one)).toHaveCount(0);
+  expect(await roleOf(one, IT)).toBe("none");
+  await context.close();
+});
+
+test("headings of the settings go down one step at a time, and none is there twice", async ({ as }) => {
+  const page = await as(ADA);
+  for (const name of ["general", "branding", "members", "security", "danger"]) {
+    await open(page, `/${IT}/settings/${name}`);
+    const headings = await page.locator("main :is(h1, h2, h3, h4)").evaluateAll((all) => all.map((h) => [Number(h.tagName[1]), h.textContent ?? ""] as const));
+    expect(headings.filter(([level]) => level < 3).map(([level]) => level), name).toEqual([1, 2]);
+    headings.slice(1).forEach(([level], at) => expect(level - headings[at][0], `${name}: ${headings[at + 1][1]}`).toBeLessThanOrEqual(1));
+  }
 });

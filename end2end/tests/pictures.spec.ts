@@ -7,6 +7,7 @@ import { png } from "../support/png";
 import { sql } from "../support/facts";
 import { forgetNewcomers, freshEmail, signUp } from "../support/newcomer";
 import { BASE } from "../support/server";
+import { workspaceName } from "../support/switching";
 import { complaints } from "../support/watch";
 
 const IT = "smartai-it";
@@ -20,7 +21,7 @@ const icon = (page: Page) => page.locator("link[rel=icon]").getAttribute("href")
 test.afterAll(forgetNewcomers);
 test.afterEach(async () => {
   await sql("delete from account.logos");
-  await sql("update account.workspaces set hue = null, logo = null where hue is not null or logo is not null");
+  await sql("update account.workspaces set hue = case name when 'IT' then 25 when 'Finance' then 3 when 'Product Eng' then 31 end, logo = null");
   await sql("delete from account.portraits");
   await sql("update account.users set portrait = null where portrait is not null");
 });
@@ -42,9 +43,16 @@ test("a colour that is chosen is the workspace's in every tab, everybody's, at o
   await vik.reload();
   await live(vik);
   await expect(strip(vik)).toHaveAttribute("data-hue", "2");
-  await ada.getByRole("radio", { name: "Of the name" }).check({ force: true });
+  const automatic = await ada.locator(".swatch.own").getAttribute("data-hue");
+  await ada.getByRole("radio", { name: "Automatic" }).check({ force: true });
   await ada.getByRole("button", { name: "Save colour" }).click();
-  await expect(strip(vik), "it can't be given back to the name").toHaveAttribute("data-hue", before ?? "");
+  await expect(strip(vik), "it can't be made automatic again").toHaveAttribute("data-hue", automatic ?? "");
+  await open(ada, `/${IT}/settings/general`);
+  await ada.fill("[name=name]", "Another name");
+  await ada.getByRole("button", { name: "Save" }).click();
+  await expect(workspaceName(vik)).toHaveText("Another name");
+  await expect(strip(vik), "a rename changes the colour").toHaveAttribute("data-hue", automatic ?? "");
+  await sql("update account.workspaces set name = 'IT' where slug = $1", [IT]);
 });
 
 test("a logo stands in the rail, the lists and the tab; who has no seat gets what they would of one that is not there", async ({ as, browser }) => {

@@ -187,8 +187,8 @@ test("a taken address is said at once, with one like it that is free; a name typ
   await signUp(context.request, freshEmail("slugs"), "Sam Slug");
   await open(page, "/welcome");
   await page.fill("[name=organization]", "SmartAI IT");
-  await expect(page.locator("[name=slug]")).toHaveValue("smartai-it");
-  await expect(page.locator("#slug-status")).toContainText("That address is taken. Try another.");
+  await expect(page.locator("[name=slug]"), "a taken address is proposed").toHaveValue("smartai-it-2");
+  await expect(page.locator("#slug-status")).toHaveText("Free");
   await page.fill("[name=slug]", "admin");
   await expect(page.locator("#slug-status"), "a reserved word reads differently").toContainText("That address is taken. Try another.");
   await page.fill("[name=slug]", "Not A Slug");

@@ -1,14 +1,20 @@
 //! The browser's entry: takes over the document that the server rendered. Here is also where the program is cut in two.
 
-use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
-/// Called once by the boot script, with the path and query that the document was loaded from. Does nothing when the
-/// document carries no data, as an error page may.
+/// Called by the boot script with the path and query that the document was loaded from, and with what it carries. Calls
+/// `done` with whether [`start`] may be called.
 #[wasm_bindgen]
-pub fn hydrate(address: &str) {
+pub fn prepare(address: &str, carried: &str, done: JsValue) {
     let fetch = || Box::pin(async { cut::fetch().await.is_ok() }) as _;
     let draw = |part| Box::pin(async { cut::draw(part).await.ok() }) as _;
-    app::hydrate(address, app::chunk::Loader { fetch, draw });
+    app::prepare(address, carried, app::chunk::Loader { fetch, draw }, done);
+}
+
+/// Called once by the boot script: takes over the elements in the root, or draws the view into an empty one.
+#[wasm_bindgen]
+pub fn start(is_empty: bool) {
+    app::start(is_empty);
 }
 
 /// The cut. What only [`draw`](cut::draw) reaches is the chunk.

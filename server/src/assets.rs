@@ -14,30 +14,12 @@ use std::{
 use tower_http::services::{ServeDir, ServeFile};
 
 /// The files of the client in `pkg`, as scripts/build names them.
-const FILES: [&str; 5] = ["stile.js", "stile.wasm", "pages.wasm", "stile.css", "inter.woff2"];
+const FILES: [&str; 6] = ["stile.js", "stile.wasm", "pages.wasm", "stile.css", "modes.css", "inter.woff2"];
 /// Characters of the hash: 48 bits tell builds apart.
 const HASH_LENGTH: usize = 12;
 
-/// What a page starts the client with. The lists are what Leptos' streaming would have filled: pages are sent whole,
-/// so they are empty, and a static file can say so where an inline script would need a nonce. The address is noted
-/// before the program is there: whoever goes back meanwhile changes it, and not the page. Whatever a menu holds for those
-/// without JavaScript is made elements of when it is opened before that: at its end, as the program counts on the elements
-/// before it. The program then takes both away (`browser::drop_unscripted`).
-const BOOT: &str = r#"globalThis.__RESOLVED_RESOURCES = [];
-globalThis.__SERIALIZED_ERRORS = [];
-globalThis.__PENDING_RESOURCES = [];
-globalThis.__INCOMPLETE_CHUNKS = [];
-import init, { hydrate } from "./stile.js";
-const address = location.pathname + location.search;
-const unpack = ({ target }) => {
-  const packed = target.querySelector("noscript");
-  if (!packed?.textContent || target.querySelector("[data-unpacked]")) return;
-  packed.parentNode.insertAdjacentHTML("beforeend", `<div data-unpacked>${packed.textContent}</div>`);
-};
-addEventListener("beforetoggle", unpack, { capture: true });
-await init({ module_or_path: new URL("./stile.wasm", import.meta.url) });
-hydrate(address);
-"#;
+/// What a page starts the client with: a static file, where an inline script would need a nonce.
+const BOOT: &str = include_str!("boot.js");
 
 /// Without a file of its own: a console is nothing for search engines.
 const ROBOTS: &str = "User-agent: *\nDisallow: /\n";
@@ -78,8 +60,8 @@ impl Site {
         });
         hash.truncate(HASH_LENGTH);
         let url = |file: &str| format!("/pkg/{hash}/{file}");
-        let [js, wasm, pages, css, font] = FILES.map(url);
-        let urls = AssetUrls { css, js, wasm, pages, boot: url("boot.js"), font };
+        let [js, wasm, pages, css, modes, font] = FILES.map(url);
+        let urls = AssetUrls { css, modes, js, wasm, pages, boot: url("boot.js"), font };
         Ok(Self { root: root.to_owned(), hash, urls })
     }
 
@@ -132,4 +114,16 @@ fn names(path: &Path) -> Vec<String> {
         .collect();
     names.sort();
     names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_script_looks_for_the_elements_that_the_document_has() {
+        for id in [app::boot::ROOT, app::boot::ELEMENT] {
+            assert!(BOOT.contains(&format!("getElementById(\"{id}\")")), "{id}");
+        }
+    }
 }

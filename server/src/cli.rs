@@ -139,6 +139,7 @@ async fn load_demo(config: &Config, database: &Database, scale: &[u32]) -> Resul
     let services = services::build(config, store.clone(), AssetUrls::default())?;
     let outcome = async {
         println!("{}", demo::load(&services).await?);
+        database.backdate(&demo::PEOPLE).await.map_err(demo::DemoError::from)?;
         if !scale.is_empty() {
             println!("{}", demo::scale(&services, scale).await?);
         }

@@ -5,6 +5,7 @@
 
 use crate::{client::Network, web_origin::WebOrigin};
 use lettre::message::Mailbox;
+use model::idn::ascii_host;
 use sqlx::postgres::PgConnectOptions;
 use std::{collections::HashMap, fmt, io::IsTerminal as _, net::SocketAddr, path::PathBuf};
 
@@ -277,7 +278,12 @@ fn smtp(url: &str) -> Result<SmtpUrl, ConfigError> {
 fn mail_from(text: Option<String>, public: Option<&WebOrigin>) -> Result<Mailbox, ConfigError> {
     match text {
         Some(text) => {
-            text.parse().map_err(|_| invalid("STILE_MAIL_FROM", "is not an address like Stile <no-reply@example.com>."))
+            let bad = || invalid("STILE_MAIL_FROM", "is not an address like Stile <no-reply@example.com>.");
+            let mailbox: Mailbox = text.parse().map_err(|_| bad())?;
+            // Mail servers take a host with letters outside ASCII in its `xn--` form only.
+            let host = ascii_host(mailbox.email.domain()).ok_or_else(bad)?;
+            let address = lettre::Address::new(mailbox.email.user(), host).map_err(|_| bad())?;
+            Ok(Mailbox::new(mailbox.name, address))
         }
         None => {
             let host = public.map(WebOrigin::host).filter(|host| host.contains(|c: char| c.is_ascii_alphabetic()));
@@ -377,10 +383,14 @@ mod tests {
         for (public, from) in [
             ("https://stile.example.com:8443", "no-reply@stile.example.com"),
             ("http://127.0.0.1:3000", "no-reply@localhost"),
+            ("https://bücher.example", "no-reply@xn--bcher-kva.example"),
         ] {
             let config = read(&[("STILE_PUBLIC_URL", public)]).expect("a public URL");
             assert_eq!(config.mail_from.email.to_string(), from);
         }
+        let config = read(&[("STILE_MAIL_FROM", "Bücher <post@bücher.example>")]).expect("an address");
+        assert_eq!(config.mail_from.email.to_string(), "post@xn--bcher-kva.example");
+        assert_eq!(config.mail_from.name.as_deref(), Some("Bücher"));
     }
 
     #[test]

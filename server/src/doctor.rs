@@ -14,7 +14,7 @@ use sqlx::{
     migrate::{Migrate as _, MigrateError},
 };
 use std::process::ExitCode;
-use store::{guard::GuardError, lint, migrate::MIGRATOR};
+use store::{collation::Collation, guard::GuardError, lint, migrate::MIGRATOR};
 
 /// The report, line by line as it is found.
 #[derive(Default)]
@@ -84,6 +84,11 @@ fn configuration(config: &Config, report: &mut Report) -> Result<(), CommandErro
 async fn examine(database: &Database, report: &mut Report) -> Result<(), CommandError> {
     let migrated = guard(database, report).await?;
     migrations(database, report).await;
+    match store::collation::check(database.app()?).await {
+        Ok(Collation::Well) => report.well("collation", "names are sorted by ICU"),
+        Ok(fault) => report.fail("collation", fault),
+        Err(error) => report.fail("collation", error),
+    }
     if !migrated {
         report.skip("catalogue", "there is nothing in it yet");
         return Ok(());

@@ -4,8 +4,10 @@
 //! leaves; what it says is where its occasion is (`app`), and that none is lost is the queue's (`store::mail`).
 
 mod render;
+mod requests;
 mod transport;
 
+pub(crate) use requests::tell_requests;
 pub(crate) use transport::{MailError, Transport};
 
 use crate::shutdown::Shutdown;

@@ -78,6 +78,7 @@ pub(crate) fn context(web: &Web, request: &Request) -> RequestContext {
         request_id: extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default(),
         nonce: extensions.get::<Nonce>().map(|nonce| nonce.0.clone()),
         theme: app::ssr::cookies::theme(headers),
+        accents: app::ssr::cookies::accents(headers),
     }
 }
 

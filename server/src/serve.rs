@@ -77,9 +77,11 @@ pub(crate) async fn serve(config: &Config, demo: bool, shutdown: &Shutdown) -> R
             web.tasks.spawn(live::follow(web.live.clone(), store.clone(), shutdown.clone()));
             announce(config, &listener, demo);
             let origin = Arc::clone(&web.services.origin);
+            let asked = Arc::clone(&web.services);
             tokio::join!(
                 listener::serve(listener, router::build(&web, &site), &web.tasks, shutdown),
                 mail::run(store.clone(), post, origin, shutdown),
+                mail::tell_requests(&asked, shutdown),
             );
             database::close(&store).await;
             tracing::info!("stopped");
@@ -104,6 +106,7 @@ async fn prepare(
     let services = services::build(config, store, site.urls().clone())?;
     if demo {
         tracing::info!("{}", demo::load(&services).await?);
+        database.backdate(&demo::PEOPLE).await.map_err(demo::DemoError::from)?;
     }
     let post = mail::Transport::open(config).map_err(ServeError::Mail)?;
     Ok((services, post))

@@ -1,6 +1,7 @@
 //! The origin of a web page: scheme, host and port, in the one spelling that browsers use.
 
 use http::uri::Authority;
+use model::idn::ascii_host;
 use std::fmt;
 
 /// An origin with scheme http or https (RFC 6454). Equal origins are equal values: the host is lowercase, a default
@@ -12,9 +13,22 @@ pub(crate) struct WebOrigin {
 }
 
 impl WebOrigin {
-    /// Reads `scheme://host[:port]` and nothing more: no path, no user, no opaque origin (`null`).
+    /// Reads `scheme://host[:port]` and nothing more: no path, no user, no opaque origin (`null`). Browsers send a host with
+    /// letters outside ASCII in its `xn--` form, so that is the one that is kept.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let (scheme, host) = text.split_once("://")?;
+        let coded;
+        let host = if host.is_ascii() {
+            host
+        } else {
+            let (name, port) = match host.rsplit_once(':') {
+                Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => (name, Some(port)),
+                _ => (host, None),
+            };
+            let name = ascii_host(name)?;
+            coded = port.map_or_else(|| name.clone(), |port| format!("{name}:{port}"));
+            &coded
+        };
         let https = scheme.eq_ignore_ascii_case("https");
         if !https && !scheme.eq_ignore_ascii_case("http") {
             return None;
@@ -83,6 +97,9 @@ mod tests {
             ("http://stile.example:443", "http://stile.example:443"),
             ("http://127.0.0.1:3000", "http://127.0.0.1:3000"),
             ("http://[::1]:80", "http://[::1]"),
+            ("https://Bücher.example", "https://xn--bcher-kva.example"),
+            ("https://bu\u{308}cher.example:8443", "https://xn--bcher-kva.example:8443"),
+            ("https://xn--bcher-kva.example", "https://xn--bcher-kva.example"),
         ] {
             assert_eq!(spelled(text).as_deref(), Some(origin), "{text}");
         }
@@ -93,7 +110,8 @@ mod tests {
         for text in [
             "null", "", "stile.example", "ftp://stile.example", "https://", "https://stile.example/", "https://a/b",
             "https://user@stile.example", "https://stile.example:", "https://stile.example:99999",
-            "https://stile.example:80x", "https://a b", "https://stile.example?x", "https://stile.example#x",
+            "https://stile.example:80x", "https://a b", "https://bücher.example/x", "https://ü@x.example",
+            "https://bü cher.example", "https://stile.example?x", "https://stile.example#x",
         ] {
             assert_eq!(spelled(text), None, "{text}");
         }

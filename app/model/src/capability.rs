@@ -38,6 +38,20 @@ impl Capability {
         Self::OwnWorkspace,
     ];
 
+    /// The roles that have it, strongest first: "owners, admins and members".
+    pub fn holders(self) -> String {
+        let mut said = String::new();
+        let mut roles = WorkspaceRole::ALL.iter().filter(|role| role.capabilities().has(self)).peekable();
+        while let Some(role) = roles.next() {
+            if !said.is_empty() {
+                said.push_str(if roles.peek().is_some() { ", " } else { " and " });
+            }
+            said.push_str(&role.label().to_ascii_lowercase());
+            said.push('s');
+        }
+        said
+    }
+
     const fn bit(self) -> u16 {
         1 << self as u16
     }
@@ -110,3 +124,26 @@ macro_rules! kinds {
 }
 
 kinds!(ReadShared, ReadAll, EditContent, ManageInvoices, ManageBilling, ManageMembers, ManageSettings, OwnWorkspace);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_has_a_capability_is_said_in_words() {
+        assert_eq!(Capability::OwnWorkspace.holders(), "owners");
+        assert_eq!(Capability::ManageSettings.holders(), "owners and admins");
+        assert_eq!(Capability::EditContent.holders(), "owners, admins and members");
+        assert_eq!(Capability::ManageBilling.holders(), "owners, admins and billing admins");
+        for capability in Capability::ALL {
+            for role in WorkspaceRole::ALL {
+                let named = capability
+                    .holders()
+                    .split([',', ' '])
+                    .any(|word| word == format!("{}s", role.label().to_lowercase()));
+                let spaced = role.label().contains(' ');
+                assert!(spaced || named == role.capabilities().has(capability), "{capability:?} {role:?}");
+            }
+        }
+    }
+}

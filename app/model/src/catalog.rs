@@ -1,10 +1,11 @@
 //! Products and rate plans.
 
 use crate::{
-    field::{FieldErrors, line, optional_line},
+    field::FieldErrors,
     id::{ProductId, RatePlanId},
     moment::Moment,
     money::Money,
+    text::{Line, paragraphs},
 };
 use serde::{Deserialize, Serialize};
 
@@ -154,11 +155,11 @@ pub struct ProductInput {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProductDraft {
     /// 1 to 80 characters.
-    pub name: String,
+    pub name: Line,
     /// 2 to 40 of `a-z 0-9 _ -`.
     pub code: String,
     /// 1 to 30 characters.
-    pub unit: String,
+    pub unit: Line,
     /// At most 500 characters.
     pub description: String,
 }
@@ -175,10 +176,10 @@ impl ProductInput {
             && code.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_' || b == b'-');
         let code = if code_ok { Ok(code) } else { Err("Use 2 to 40 letters, digits, hyphens or underscores.") };
         let parsed = (
-            errors.take("name", line("a name", &self.name, 80)),
+            errors.take("name", Line::parse("a name", &self.name, 80)),
             errors.take("code", code),
-            errors.take("unit", line("what one unit is called", &self.unit, 30)),
-            errors.take("description", optional_line("the description", &self.description, 500)),
+            errors.take("unit", Line::parse("what one unit is called", &self.unit, 30)),
+            errors.take("description", paragraphs("the description", &self.description, 500)),
         );
         match parsed {
             (Some(name), Some(code), Some(unit), Some(description)) => {

@@ -4,9 +4,10 @@ use crate::{
     billing::{InvoiceRow, UsageRow},
     catalog::Lifecycle,
     email::Email,
-    field::{FieldErrors, line, optional_line},
+    field::FieldErrors,
     id::{CustomerId, RatePlanId},
     moment::Moment,
+    text::{Line, paragraphs},
 };
 use serde::{Deserialize, Serialize};
 
@@ -64,7 +65,7 @@ pub struct CustomerInput {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CustomerDraft {
     /// 1 to 120 characters.
-    pub name: String,
+    pub name: Line,
     /// Normal form.
     pub email: Email,
     /// Two capital letters.
@@ -89,11 +90,11 @@ impl CustomerInput {
             id => id.parse().map(Some).map_err(|_| "Choose a rate plan from the list."),
         };
         let parsed = (
-            errors.take("name", line("a name", &self.name, 120)),
+            errors.take("name", Line::parse("a name", &self.name, 120)),
             errors.take("email", Email::parse(&self.email)),
             errors.take("country", if country_ok { Ok(country) } else { Err("Choose a country.") }),
             errors.take("rate_plan", rate_plan),
-            errors.take("note", optional_line("the note", &self.note, 2_000)),
+            errors.take("note", paragraphs("the note", &self.note, 2_000)),
         );
         match parsed {
             (Some(name), Some(email), Some(country), Some(rate_plan), Some(note)) => {

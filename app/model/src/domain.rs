@@ -90,9 +90,17 @@ mod tests {
         for public in ["gmail.com", "@GMail.com", " outlook.com "] {
             assert_eq!(Domain::parse(public), Err(DomainError::Public), "{public}");
         }
-        for bad in ["", "@", "smartai", "a@b@c.example", "sma rtai.example", "smartаi.example", "x@smartai.example"] {
+        for bad in ["", "@", "smartai", "a@b@c.example", "sma rtai.example", "x@smartai.example"] {
             assert_eq!(Domain::parse(bad), Err(DomainError::Malformed), "{bad}");
         }
+        for spelling in ["@Bücher.example", "bu\u{308}cher.example", "xn--bcher-kva.example"] {
+            let domain = Domain::parse(spelling).map(String::from);
+            assert_eq!(domain, Ok("xn--bcher-kva.example".to_owned()), "{spelling}");
+        }
+        // With a Cyrillic letter: another domain, and it shows.
+        let alike = Domain::parse("smartаi.example").map(String::from).unwrap();
+        assert!(alike.starts_with("xn--"), "{alike}");
+        assert_eq!(Domain::parse("ｇｍａｉｌ.com"), Err(DomainError::Public));
         assert_eq!(Domain::parse("@SmartAI.example").map(String::from), Ok("smartai.example".to_owned()));
     }
 }

@@ -1,13 +1,14 @@
 //! E-mail addresses, stored and compared in one normal form.
 
+use crate::idn::ascii_host;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// An e-mail address in normal form: trimmed, ASCII, lowercase.
 ///
-/// Addresses outside ASCII are refused (an internationalized domain is accepted in its `xn--` form), so that two
-/// addresses that look alike are never two accounts (security.md, T-15). Nothing else is folded: `ada+x@` is
-/// another address than `ada@`.
+/// A domain with letters outside ASCII is kept in its `xn--` form, in which domains that only look alike differ, and so is
+/// found by either spelling. Letters outside ASCII before the `@` are refused: no two accounts look alike, and few mail
+/// servers take such an address. Nothing else is folded: `ada+x@` is another address than `ada@`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Email(String);
@@ -23,8 +24,8 @@ impl Email {
     /// # Errors
     /// Anything that is not `local@domain.tld` in ASCII, at most 254 characters (RFC 5321).
     pub fn parse(text: &str) -> Result<Self, EmailError> {
-        let text = text.trim().to_ascii_lowercase();
-        let (local, domain) = text.rsplit_once('@').ok_or(EmailError)?;
+        let (local, domain) = text.trim().rsplit_once('@').ok_or(EmailError)?;
+        let (local, domain) = (local.to_ascii_lowercase(), ascii_host(domain).ok_or(EmailError)?);
         let local_ok = (1..=64).contains(&local.len())
             && !local.starts_with('.')
             && !local.ends_with('.')
@@ -37,6 +38,7 @@ impl Email {
                 && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
         };
         let domain_ok = domain.contains('.') && domain.split('.').all(label_ok);
+        let text = format!("{local}@{domain}");
         if text.len() <= 254 && local_ok && domain_ok { Ok(Self(text)) } else { Err(EmailError) }
     }
 
@@ -98,6 +100,19 @@ mod tests {
             "", "ada", "ada@", "@x.example", "ada@localhost", "ad a@x.example", "аda@x.example", "ada@x.example.",
             "a..b@x.example", "ada@-x.example", "a@b@",
         ] {
+            assert!(Email::parse(bad).is_err(), "{bad:?} was accepted");
+        }
+        let accepted = Email::parse("Ada@Bücher.example").map(|e| e.to_string());
+        assert_eq!(accepted, Ok("ada@xn--bcher-kva.example".into()), "a domain may have any letters");
+        for spelling in ["ada@xn--bcher-kva.example", "ADA@BU\u{308}CHER.EXAMPLE", " ada@bücher.example\n"] {
+            assert_eq!(Email::parse(spelling).map(|e| e.to_string()), accepted, "{spelling:?} is another account");
+        }
+        assert_ne!(
+            Email::parse("ada@smartаi.example"),
+            Email::parse("ada@smartai.example"),
+            "a Cyrillic letter makes another domain"
+        );
+        for bad in ["ädä@x.example", "ada@bü cher.example", "ada@bücher", "ada@ü..example", "ada@xn--.example"] {
             assert!(Email::parse(bad).is_err(), "{bad:?} was accepted");
         }
         assert_eq!(Email::parse(" Ada@SmartAI.example ").map(|e| e.to_string()), Ok("ada@smartai.example".into()));

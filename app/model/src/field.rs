@@ -27,36 +27,13 @@ impl FieldErrors {
         self.0.iter().find(|e| e.field == field).map(|e| e.message.as_str())
     }
 
+    /// Takes the complaint about `field` away: it was changed.
+    pub fn clear(&mut self, field: &str) {
+        self.0.retain(|error| error.field != field);
+    }
+
     /// Takes a parsed value, or notes the complaint and gives `None`.
     pub fn take<T, E: std::fmt::Display>(&mut self, field: &str, parsed: Result<T, E>) -> Option<T> {
         parsed.map_err(|e| self.0.push(FieldError { field: field.to_owned(), message: e.to_string() })).ok()
     }
-}
-
-/// Parses a line of text: trimmed, without control characters, `1..=max` characters.
-///
-/// # Errors
-/// A sentence that names `what` and the limit.
-pub fn line(what: &str, text: &str, max: usize) -> Result<String, String> {
-    let text = text.trim();
-    if text.is_empty() {
-        return Err(format!("Enter {what}."));
-    }
-    optional_line(what, text, max)
-}
-
-/// Like [`line`], but may be empty.
-///
-/// # Errors
-/// A sentence that names `what` and the limit.
-pub fn optional_line(what: &str, text: &str, max: usize) -> Result<String, String> {
-    // A form that is sent without a script breaks its lines with CR LF.
-    let text = text.trim().replace("\r\n", "\n");
-    if text.chars().count() > max {
-        return Err(format!("Keep {what} to {max} characters."));
-    }
-    if text.chars().any(|c| c.is_control() && c != '\n') {
-        return Err(format!("Remove the control characters from {what}."));
-    }
-    Ok(text)
 }

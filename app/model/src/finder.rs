@@ -2,6 +2,7 @@
 //!
 //! Ranking and marking are apart: ten thousand rows are ranked at each key, the twenty that are drawn are marked.
 
+use crate::text::{Accents, fold, folded, has_accent};
 use nucleo_matcher::{Config, Matcher, Utf32Str, Utf32String, chars};
 use std::{cell::RefCell, cmp::Reverse};
 
@@ -17,31 +18,43 @@ pub struct Query {
     words: Vec<Word>,
 }
 
-/// A word, as the matcher wants it: in small letters. The matcher's own patterns also know how to match otherwise, which
-/// would be in the program for nothing.
+/// A word, as the matcher wants it: folded and in small letters. The matcher's own patterns also know how to match
+/// otherwise, which would be in the program for nothing.
 #[derive(Debug, Clone)]
 struct Word {
     letters: Utf32String,
-    /// Whether accents are left out of account: as long as none is typed.
-    any_accent: bool,
+    /// Accents are left out of account as long as none is typed.
+    accents: Accents,
 }
 
 impl Word {
     fn new(typed: &str) -> Self {
-        let letters: Vec<char> = typed.chars().map(chars::to_lower_case).collect();
-        let any_accent = letters.iter().all(|c| chars::normalize(*c) == *c);
-        let letters = letters.into_iter().collect::<String>().into();
-        Self { letters, any_accent }
+        let letters: Vec<char> = fold(typed, Accents::Kept).letters.into_iter().map(chars::to_lower_case).collect();
+        let accents = if letters.iter().any(|c| has_accent(*c)) { Accents::Kept } else { Accents::Ignored };
+        Self { letters: letters.into_iter().collect::<String>().into(), accents }
     }
 
-    fn score(&self, text: Utf32Str<'_>, matcher: &mut Matcher) -> Option<u16> {
-        matcher.config.normalize = self.any_accent;
-        matcher.fuzzy_match(text, self.letters.slice(..))
+    fn score(&self, text: &str, matcher: &mut Matcher, buffer: &mut Vec<char>) -> Option<u16> {
+        matcher.config.normalize = self.accents == Accents::Ignored;
+        if folded(text) {
+            return matcher.fuzzy_match(Utf32Str::new(text, buffer), self.letters.slice(..));
+        }
+        let text = fold(text, self.accents).letters;
+        matcher.fuzzy_match(Utf32Str::Unicode(&text), self.letters.slice(..))
     }
 
-    fn letters(&self, text: Utf32Str<'_>, matcher: &mut Matcher, found: &mut Vec<u32>) {
-        matcher.config.normalize = self.any_accent;
-        matcher.fuzzy_indices(text, self.letters.slice(..), found);
+    /// Adds the characters of the text that match, each letter with all of its marks.
+    fn letters(&self, text: &str, matcher: &mut Matcher, buffer: &mut Vec<char>, found: &mut Vec<u32>) {
+        matcher.config.normalize = self.accents == Accents::Ignored;
+        if folded(text) {
+            matcher.fuzzy_indices(Utf32Str::new(text, buffer), self.letters.slice(..), found);
+            return;
+        }
+        let text = fold(text, self.accents);
+        let mut letters = Vec::new();
+        matcher.fuzzy_indices(Utf32Str::Unicode(&text.letters), self.letters.slice(..), &mut letters);
+        let from = letters.iter().filter_map(|letter| text.from.get(*letter as usize));
+        found.extend(from.flat_map(|(first, end)| *first..*end));
     }
 }
 
@@ -101,7 +114,7 @@ impl Query {
             let mut letters = Vec::new();
             for word in &self.words {
                 if let Some((_, 0)) = best(word, &texts, &mut Vec::new(), matcher, &mut buffer) {
-                    word.letters(Utf32Str::new(name, &mut buffer), matcher, &mut letters);
+                    word.letters(name, matcher, &mut buffer, &mut letters);
                 }
             }
             letters.sort_unstable();
@@ -128,7 +141,7 @@ fn best<'a>(
     for (place, text) in texts.iter().enumerate() {
         let score = match before.get(place) {
             Some((same, score)) if std::ptr::eq(*same, *text) => *score,
-            _ => word.score(Utf32Str::new(text, buffer), matcher),
+            _ => word.score(text, matcher, buffer),
         };
         match before.get_mut(place) {
             Some(known) => *known = (text, score),
@@ -175,6 +188,35 @@ mod tests {
         assert!(finds("FIN", "finance") && finds("ä", "ÄRGER") && finds("Ä", "ärger") && finds("ß", "Straße"));
         assert!(finds("cafe", "Café"), "without an accent any is found");
         assert!(finds("café", "Café") && !finds("café", "Cafe"), "a typed accent is meant");
+        assert!(finds("оснои", "Основной") && finds("αθηνα", "Αθήνα") && !finds("αθήνα", "Αθηνα"), "in any script");
+    }
+
+    /// One text has several spellings: whichever is typed finds whichever is stored.
+    #[test]
+    fn any_spelling_finds_any_other() {
+        let finds = |query: &str, name: &str| !Query::parse(query).rank([[name]]).is_empty();
+        for spellings in [
+            ["Café", "Cafe\u{301}"],
+            ["Škoda", "S\u{30c}koda"],
+            ["Łódź", "Ło\u{301}dz\u{301}"],
+            ["한국", "\u{1112}\u{1161}\u{11ab}\u{1100}\u{116e}\u{11a8}"],
+            ["Việt", "Vie\u{323}\u{302}t"],
+            ["Ολυμπία", "Ολυμπι\u{301}α"],
+            ["ガス", "カ\u{3099}ス"],
+            ["fin", "ﬁn"],
+            ["ABC", "ＡＢＣ"],
+            ["Strasse", "Straße"],
+            ["STRASSE", "STRAẞE"],
+            ["й", "и\u{306}"],
+            ["n\u{308}", "n\u{308}"],
+        ] {
+            for query in spellings {
+                for name in spellings {
+                    assert!(finds(query, name), "{query:?} does not find {name:?}");
+                }
+            }
+        }
+        assert!(finds("cafe", "Cafe\u{301}") && !finds("cafe\u{301}", "Cafe"), "accents count as long as one is typed");
     }
 
     #[test]
@@ -185,6 +227,11 @@ mod tests {
         assert_eq!(letters("", ROWS[2]), [0_u32; 0]);
         assert_eq!(Query::parse("é").letters(["Café"]), [3], "characters, not bytes");
         assert_eq!(Query::parse("b").letters(["e\u{301}b"]), [2], "characters, not what they look like together");
+        assert_eq!(Query::parse("é").letters(["cafe\u{301}"]), [3, 4], "a letter without its mark");
+        assert_eq!(Query::parse("e").letters(["cafe\u{301}s"]), [3, 4], "a letter without its mark");
+        assert_eq!(Query::parse("s").letters(["e\u{301}s"]), [2]);
+        assert_eq!(Query::parse("fi").letters(["ﬁn"]), [0]);
+        assert_eq!(Query::parse("asse").letters(["Straße"]), [3, 4, 5]);
     }
 
     proptest! {

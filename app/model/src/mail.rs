@@ -77,6 +77,92 @@ impl Letter {
     }
 }
 
+/// The longest name that a letter holds, in characters.
+const NAME_MAX: usize = 60;
+
+/// A name that somebody chose, as a letter to somebody else may hold it: short, one line, and no link.
+///
+/// Mail programs make links of what looks like one. So a name holds no scheme and no `www.`, and a blank stands behind
+/// each dot that a domain could go on after.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MailName(String);
+
+impl MailName {
+    /// Makes a name harmless.
+    pub fn of(name: &str) -> Self {
+        let name: String = name.chars().filter(|c| !is_hidden(*c)).collect();
+        let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
+        let mut safe = unlinked(&name);
+        if safe.chars().count() > NAME_MAX {
+            safe = safe.chars().take(NAME_MAX - 1).collect::<String>().trim_end().to_owned() + "…";
+        }
+        Self(if safe.is_empty() { "(no name)".to_owned() } else { safe })
+    }
+}
+
+impl fmt::Display for MailName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Characters that can't be seen, or that turn the direction of what follows.
+fn is_hidden(c: char) -> bool {
+    c.is_control() && !c.is_whitespace()
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+/// Dots by which a browser divides a host name.
+fn is_dot(c: char) -> bool {
+    matches!(c, '.' | '․' | '．' | '。' | '｡')
+}
+
+/// Takes schemes and `www` off words that begin with them, and divides what looks like a host name.
+fn unlinked(name: &str) -> String {
+    let mut words = Vec::new();
+    // `://` and its like would be a link with any scheme.
+    let name = name.replace('\\', "/").replace("://", ": ").replace("//", " ");
+    for word in name.split_whitespace() {
+        let mut word = word;
+        // Repeated, as in `httphttp:`; letters may stand before, as in `(http`.
+        loop {
+            let start = word.trim_start_matches(|c: char| !c.is_alphanumeric());
+            let lower = start.to_ascii_lowercase();
+            let prefix = ["https", "http", "www", "mailto", "tel", "ftp"].into_iter().find(|prefix| {
+                lower.strip_prefix(prefix).is_some_and(|rest| rest.starts_with([':', '/']) || rest.starts_with(is_dot))
+            });
+            match prefix.and_then(|prefix| start.get(prefix.len()..)) {
+                Some(rest) => word = rest.trim_start_matches(|c: char| matches!(c, ':' | '/') || is_dot(c)),
+                None => break,
+            }
+        }
+        let divided = divided(word);
+        if !divided.is_empty() {
+            words.push(divided);
+        }
+    }
+    words.join(" ")
+}
+
+/// A word with a blank behind each dot that is followed by a letter; behind all of them if it may be an address of numbers.
+fn divided(word: &str) -> String {
+    let letters: Vec<char> = word.chars().collect();
+    let numbers = letters.iter().filter(|c| is_dot(**c)).count() >= 3;
+    let mut text = String::with_capacity(word.len());
+    for (at, letter) in letters.iter().enumerate() {
+        if !is_dot(*letter) {
+            text.push(*letter);
+            continue;
+        }
+        text.push('.');
+        let next = letters.get(at + 1);
+        if next.is_some_and(|next| next.is_alphabetic() || numbers && next.is_alphanumeric()) {
+            text.push(' ');
+        }
+    }
+    text
+}
+
 impl fmt::Debug for Letter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Letter({} parts)", self.parts.len())
@@ -103,5 +189,47 @@ mod tests {
         assert!(!shown.contains("secret") && !shown.contains("ada"), "{shown}");
         let stored = serde_json::to_string(&letter).unwrap();
         assert!(serde_json::from_str::<Letter>(&stored).is_ok_and(|read| read == letter));
+    }
+
+    #[test]
+    fn a_name_in_a_letter_is_short_and_no_link() {
+        let cases = [
+            ("Ada Moreau", "Ada Moreau"),
+            ("Smart AI 2.0", "Smart AI 2.0"),
+            ("Dr. Ada", "Dr. Ada"),
+            ("Win at https://evil.example/prize now", "Win at evil. example/prize now"),
+            ("WWW.Evil.Example", "Evil. Example"),
+            ("evil.example", "evil. example"),
+            ("evil．example", "evil. example"),
+            ("evil。example", "evil. example"),
+            ("ev\u{200b}il\u{202e}.com", "evil. com"),
+            ("pay@evil.example", "pay@evil. example"),
+            ("192.168.0.1", "192. 168. 0. 1"),
+            ("http:http://https:evil", "evil"),
+            ("(http://evil.com)", "evil. com)"),
+            ("HTTP team", "HTTP team"),
+            ("javascript://x", "javascript: x"),
+            ("\\\\evil.com\\share", "evil. com/share"),
+            ("a\r\nb", "a b"),
+            ("", "(no name)"),
+            ("https://", "(no name)"),
+        ];
+        for (name, expected) in cases {
+            assert_eq!(MailName::of(name).to_string(), expected, "{name:?}");
+        }
+        let long = MailName::of(&"x".repeat(500)).to_string();
+        assert_eq!(long.chars().count(), 60);
+        assert!(long.ends_with('…'));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_name_becomes_a_link(name in "([a-zA-Z]{0,5}(https?|www|ftp)?(://|:|\\.|．|//|/| |@|\\\\)){0,6}[a-z0-9]{0,6}") {
+            let safe = MailName::of(&name).to_string();
+            proptest::prop_assert!(!safe.contains("://") && !safe.contains("//"), "{safe:?}");
+            let letters: Vec<char> = safe.chars().collect();
+            let host = letters.windows(2).any(|two| is_dot(two[0]) && two[1].is_alphabetic());
+            proptest::prop_assert!(!host, "{safe:?}");
+        }
     }
 }

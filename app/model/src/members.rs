@@ -55,6 +55,10 @@ pub struct Members<R> {
     pub me: UserId,
     /// As what.
     pub role: R,
+    /// What the workspace or organization is called.
+    pub place: String,
+    /// How many more invites may be sent today.
+    pub invites_left: u32,
     /// The members, strongest first. For a guest only themselves.
     pub members: Vec<Member<R>>,
     /// Open invites, newest first.

@@ -1,11 +1,15 @@
 //! What a password must be: long, and not one that a guesser tries first. Nothing about which characters (ASVS 6.2.5).
 
+use crate::text::{nfc, nfd};
+use std::borrow::Cow;
+
 /// Fewest characters. Above the 8 that ASVS 6.2.1 demands, because most people have no second factor.
 pub const MIN_LENGTH: usize = 12;
 /// Most bytes that are hashed: more only cost time. Well above the 64 characters of ASVS 6.2.9.
 pub const MAX_BYTES: usize = 1_000;
 
-/// A password that may be set, exactly as it was typed (ASVS 6.2.8). Not `Debug`, so that none gets into a log.
+/// A password as it is hashed: the spelling of [`prepared`], and else exactly as it was typed (ASVS 6.2.8). Not `Debug`, so
+/// that none gets into a log.
 pub struct NewPassword(String);
 
 /// Why a password can't be set. `Display` is what a person reads at the field.
@@ -48,6 +52,8 @@ impl NewPassword {
     /// # Errors
     /// The first rule that it breaks.
     pub fn parse(text: &str, about: &[&str]) -> Result<Self, PasswordError> {
+        let text = prepared(text);
+        let text = text.as_ref();
         if text.chars().count() < MIN_LENGTH {
             return Err(PasswordError::TooShort);
         }
@@ -73,6 +79,30 @@ impl NewPassword {
     pub fn reveal(&self) -> &str {
         &self.0
     }
+}
+
+/// The one spelling of a password (RFC 8265, OpaqueString): in NFC, and each blank as that of ASCII. Keyboards of different
+/// systems give the same letters in different characters. Nothing else is changed: no case, no width.
+pub fn prepared(typed: &str) -> Cow<'_, str> {
+    if typed.is_ascii() {
+        return Cow::Borrowed(typed);
+    }
+    let blank =
+        |c: char| matches!(c, '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}');
+    let blanks: String = typed.chars().map(|c| if blank(c) { ' ' } else { c }).collect();
+    Cow::Owned(nfc(&blanks).into_owned())
+}
+
+/// What a typed password may have been hashed as, the spelling of today first: as it was typed, and apart into letters and
+/// marks, were what was hashed before there was one spelling.
+pub fn spellings(typed: &str) -> Vec<String> {
+    let mut spellings = vec![prepared(typed).into_owned()];
+    for other in [typed.to_owned(), nfd(typed).into_owned()] {
+        if !spellings.contains(&other) {
+            spellings.push(other);
+        }
+    }
+    spellings
 }
 
 /// One short piece over and over, or keys beside one another.
@@ -122,5 +152,26 @@ mod tests {
         for good in ["stile-demo-2026", "correct horse battery", "пароль из слов", "wolke7 über köln"] {
             assert_eq!(parse(good), Ok(()), "{good}");
         }
+    }
+
+    /// The kind: one password, typed on systems that spell its letters otherwise.
+    #[test]
+    fn every_spelling_of_a_password_is_one() {
+        let (composed, apart) =
+            ("Füße über Łódź und Zürich", "Fu\u{308}ße u\u{308}ber Ło\u{301}dz\u{301} und Zu\u{308}rich");
+        assert_ne!(composed, apart);
+        assert_eq!(prepared(apart), prepared(composed));
+        assert_eq!(prepared("vier\u{a0}große\u{3000}Wörter hier"), prepared("vier große Wörter hier"));
+        for kept in ["PassWord ｗｉｄｅ ﬁ ß", "two  blanks ", "zero\u{200b}width é"] {
+            assert_eq!(prepared(kept), kept, "more was changed than the spelling");
+        }
+        let new = NewPassword::parse(apart, &[]);
+        assert!(new.is_ok_and(|new| new.reveal() == composed));
+        assert_eq!(
+            spellings(composed),
+            [composed.to_owned(), unicode_normalization::UnicodeNormalization::nfd(composed).collect()]
+        );
+        assert_eq!(spellings(apart), [composed, apart]);
+        assert_eq!(spellings("plain ascii words"), ["plain ascii words"]);
     }
 }

@@ -47,6 +47,9 @@ pub struct PickerOrganization {
     pub id: OrganizationId,
     /// Its name.
     pub name: String,
+    /// Its place among all of them by name, as the database sorts names.
+    #[serde(default)]
+    pub place: u32,
     /// The person's role in it, if any.
     pub role: Option<OrganizationRole>,
     /// Its workspaces in which the person has a seat.
@@ -74,6 +77,9 @@ pub struct PickerWorkspace {
     pub slug: Slug,
     /// The person's seat.
     pub seat: Seat,
+    /// Its place among all of the person's workspaces by name, as the database sorts names.
+    #[serde(default)]
+    pub place: u32,
     /// When the person last entered it.
     #[serde(with = "time::serde::timestamp::milliseconds::option")]
     pub opened: Option<OffsetDateTime>,
@@ -86,6 +92,9 @@ pub struct PickerWorkspace {
     /// Its colour and logo.
     #[serde(default)]
     pub brand: Brand,
+    /// How many people ask for a seat in it; 0 for whoever may not decide about that.
+    #[serde(default)]
+    pub waiting: u32,
 }
 
 impl PickerWorkspace {
@@ -121,7 +130,7 @@ impl Picker {
             PickerOrder::Organization => {}
             PickerOrder::Recent => order.sort_by_key(|at| std::cmp::Reverse(rows.get(*at).and_then(|w| w.opened))),
             PickerOrder::Name => {
-                order.sort_by_cached_key(|at| rows.get(*at).map(|w| (w.name.to_lowercase(), w.id)));
+                order.sort_by_key(|at| rows.get(*at).map(|w| (w.place, w.id)));
             }
         }
         order
@@ -130,7 +139,7 @@ impl Picker {
     /// The pinned rows, by name.
     pub fn pinned(&self) -> Vec<(&PickerOrganization, &PickerWorkspace)> {
         let mut rows: Vec<_> = self.rows().filter(|(_, w)| w.pinned).collect();
-        rows.sort_by_cached_key(|(_, w)| (w.name.to_lowercase(), w.id));
+        rows.sort_by_key(|(_, w)| (w.place, w.id));
         rows
     }
 
@@ -209,14 +218,17 @@ mod tests {
             name: name.to_owned(),
             slug: Slug::parse(&format!("slug-{name}")).unwrap(),
             seat: Seat::resolve(Some(WorkspaceRole::Member), None).unwrap(),
+            place: name.bytes().fold(0, |place, byte| place * 256 + u32::from(byte)),
             opened: opened.map(|s| OffsetDateTime::UNIX_EPOCH + Duration::seconds(s)),
             pinned: false,
             former: Vec::new(),
             brand: Brand::default(),
+            waiting: 0,
         };
         let organization = |name: &str, workspaces| PickerOrganization {
             id: OrganizationId::from_uuid(Uuid::nil()),
             name: name.to_owned(),
+            place: 0,
             role: None,
             workspaces,
         };

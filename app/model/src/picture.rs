@@ -1,7 +1,10 @@
 //! Pictures: a workspace's brand, a person's portrait. Names of pictures only; the pictures themselves stay in the
 //! database, and a door hands them out.
 
-use crate::workspace::{self, HUES};
+use crate::{
+    id::WorkspaceId,
+    workspace::{self, HUES},
+};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -116,23 +119,27 @@ impl From<Hue> for u8 {
 /// What a workspace looks like, as far as somebody chose.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Brand {
-    /// Its colour; without one it is that of its name.
+    /// Its colour, if one was chosen.
     #[serde(default)]
     pub hue: Option<Hue>,
+    /// The index of the colour that it has as long as none is chosen: one that its id gives, so that no rename changes it.
+    #[serde(default)]
+    pub automatic: u8,
     /// Its logo; without one it is the first letter of its name.
     #[serde(default)]
     pub logo: Option<PictureName>,
 }
 
 impl Brand {
-    /// The colour that the workspace of that name is drawn in.
-    pub fn hue_of(&self, name: &str) -> u8 {
-        self.hue.map_or_else(|| workspace::hue(name), Hue::index)
+    /// The index of the colour that the workspace is drawn in.
+    pub fn hue(&self) -> u8 {
+        self.hue.map_or(self.automatic, Hue::index)
     }
 
-    /// What the database holds. What is no hue or name any more counts as not chosen.
-    pub fn stored(hue: Option<i16>, logo: Option<&str>) -> Self {
+    /// What the database holds of a workspace. What is no hue or name any more counts as not chosen.
+    pub fn stored(id: WorkspaceId, hue: Option<i16>, logo: Option<&str>) -> Self {
         Self {
+            automatic: workspace::hue(id),
             hue: hue.and_then(|hue| u8::try_from(hue).ok()).and_then(|hue| Hue::try_from(hue).ok()),
             logo: logo.and_then(|logo| PictureName::parse(logo).ok()),
         }
@@ -156,12 +163,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_chosen_wins_over_the_name_and_what_is_no_hue_is_not_chosen() {
-        let name = "Finance";
-        assert_eq!(Brand::default().hue_of(name), workspace::hue(name));
-        assert_eq!(Brand::stored(Some(7), None).hue_of(name), 7);
+    fn what_is_chosen_wins_over_the_id_and_what_is_no_hue_is_not_chosen() {
+        let id = WorkspaceId::from_uuid(uuid::Uuid::from_u128(0x0193_e5f0_7b3c_7d4a_8f21_5c6d_7e8f_9012));
+        let automatic = Brand::stored(id, None, None);
+        assert_eq!(automatic.hue(), workspace::hue(id));
+        assert_eq!(Brand::stored(id, Some(7), None).hue(), 7);
         for bad in [-1, 36, 300] {
-            assert_eq!(Brand::stored(Some(bad), None), Brand::default(), "{bad}");
+            assert_eq!(Brand::stored(id, Some(bad), None), automatic, "{bad}");
         }
         assert_eq!(Hue::all().count(), usize::from(HUES));
     }

@@ -46,6 +46,19 @@ choice! {
 }
 
 choice! {
+    /// How a device tells workspaces apart, for people who don't see hue.
+    Accents {
+        /// By their colours.
+        #[default]
+        Colour = "colour", "By colour";
+        /// By a pattern on the strip at the edge, without colour.
+        Pattern = "pattern", "By pattern";
+        /// By name and icon, without colour.
+        Mono = "mono", "By name only";
+    }
+}
+
+choice! {
     /// Where `/` leads after sign-in.
     Landing {
         /// The workspace entered last; the picker if there is none.
@@ -66,6 +79,16 @@ choice! {
         Recent = "recent", "Last opened first";
         /// By name, whatever organization they belong to.
         Name = "name", "By name";
+    }
+}
+
+impl Accents {
+    /// What `<html data-accent>` says: nothing for [`Accents::Colour`].
+    pub const fn attribute(self) -> Option<&'static str> {
+        match self {
+            Self::Colour => None,
+            other => Some(other.as_str()),
+        }
     }
 }
 

@@ -1,10 +1,11 @@
 //! The general settings of a workspace, its deletion, and creating one.
 
 use crate::{
-    field::{FieldErrors, line, optional_line},
+    field::FieldErrors,
     id::OrganizationId,
     moment::Moment,
     slug::Slug,
+    text::{Line, paragraphs},
 };
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
@@ -61,7 +62,7 @@ pub struct GeneralInput {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GeneralDraft {
     /// 1 to 80 characters.
-    pub name: String,
+    pub name: Line,
     /// The address.
     pub slug: Slug,
     /// At most 500 characters.
@@ -80,8 +81,8 @@ impl GeneralInput {
         let parsed = (
             errors.take("name", workspace_name(&self.name)),
             errors.take("slug", Slug::parse(self.slug.trim())),
-            errors.take("description", optional_line("the description", &self.description, 500)),
-            errors.take("time_zone", line("a time zone", &self.time_zone, 64)),
+            errors.take("description", paragraphs("the description", &self.description, 500)),
+            errors.take("time_zone", Line::parse("a time zone", &self.time_zone, 64).map(String::from)),
         );
         match parsed {
             (Some(name), Some(slug), Some(description), Some(time_zone)) => {
@@ -96,9 +97,8 @@ impl GeneralInput {
 ///
 /// # Errors
 /// A sentence for the field.
-pub fn workspace_name(text: &str) -> Result<String, String> {
-    let name = line("a name", text, 80)?;
-    if name.contains('\n') { Err("Keep a name to one line.".to_owned()) } else { Ok(name) }
+pub fn workspace_name(text: &str) -> Result<Line, String> {
+    Line::parse("a name", text, 80)
 }
 
 /// What deleting a workspace would take away.
@@ -151,7 +151,7 @@ pub struct NewWorkspaceInput {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewWorkspaceDraft {
     /// 1 to 80 characters.
-    pub name: String,
+    pub name: Line,
     /// The address.
     pub slug: Slug,
     /// Who owns it; the door decides whether the person manages it.

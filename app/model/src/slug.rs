@@ -1,5 +1,7 @@
 //! The slug: a workspace's name in URLs (blueprint section 5).
 
+use crate::text::{is_mark, nfd, nfkc};
+use nucleo_matcher::chars;
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
@@ -79,27 +81,20 @@ impl Slug {
         Ok(Self(text.to_owned()))
     }
 
-    /// What an address could be for something called `name`, behind its organization's name if that fits: lowercase, with
-    /// hyphens, without a word twice. Empty when nothing of the name can stand in one. Whether it is a slug, and free,
-    /// shows like for any that is typed.
+    /// What an address could be for something called `name` in an organization, behind the organization's name if that
+    /// fits: lowercase, with hyphens, without a word twice. Always a slug, or empty when nothing of the names makes one.
+    /// Whether it is free shows like for any that is typed.
     pub fn proposed(organization: &str, name: &str) -> String {
-        let words = |text: &str| -> Vec<String> {
-            let plain: String = text.chars().flat_map(plain).collect();
-            plain.split(|c: char| !c.is_ascii_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_owned).collect()
-        };
-        let own = words(name);
-        if own.is_empty() {
-            return String::new();
-        }
-        let before = words(organization);
-        let mut all: Vec<String> = before.into_iter().filter(|w| !own.contains(w)).collect();
-        all.extend(own.iter().cloned());
-        let mut text = all.join("-");
-        if text.len() > MAX_LENGTH {
-            text = own.join("-");
-        }
-        text.truncate(MAX_LENGTH);
-        text.trim_end_matches('-').to_owned()
+        let (before, own) = words_apart(organization, name);
+        let together = joined(&before, before.len(), &own);
+        let alone = own.join("-");
+        first_slug([together].into_iter().filter(|text| text.len() <= MAX_LENGTH).chain([alone]), &before, &own)
+    }
+
+    /// The same for the first workspace of an organization: its name alone where that makes an address, else both names.
+    pub fn proposed_alone(organization: &str, name: &str) -> String {
+        let (before, own) = words_apart(organization, name);
+        first_slug([own.join("-")].into_iter(), &before, &own)
     }
 
     /// A taken address with a number behind it: `acme` gives `acme-2`. `None` when that is no slug either.
@@ -116,26 +111,67 @@ impl Slug {
     }
 }
 
-/// A letter as it can stand in an address; anything else parts words.
-fn plain(c: char) -> impl Iterator<Item = char> {
-    let text = match c {
-        'ä' | 'Ä' => "ae",
-        'ö' | 'Ö' => "oe",
-        'ü' | 'Ü' => "ue",
-        'ß' => "ss",
-        'à' | 'á' | 'â' | 'ã' | 'å' | 'À' | 'Á' | 'Â' | 'Å' => "a",
-        'è' | 'é' | 'ê' | 'ë' | 'È' | 'É' | 'Ê' => "e",
-        'ì' | 'í' | 'î' | 'ï' => "i",
-        'ò' | 'ó' | 'ô' | 'õ' | 'ø' | 'Ø' => "o",
-        'ù' | 'ú' | 'û' => "u",
-        'ç' | 'Ç' => "c",
-        'ñ' | 'Ñ' => "n",
-        '’' | '\'' => "",
-        _ => return [Some(c.to_ascii_lowercase()), None].into_iter().flatten(),
+/// The words of both names as they can stand in an address; of the organization's only those that the other has not.
+fn words_apart(organization: &str, name: &str) -> (Vec<String>, Vec<String>) {
+    let words = |text: &str| -> Vec<String> {
+        let plain = romanized(text);
+        plain.split(|c: char| !c.is_ascii_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_owned).collect()
     };
-    let mut letters = text.chars();
-    [letters.next(), letters.next()].into_iter().flatten()
+    let own = words(name);
+    let before = words(organization).into_iter().filter(|word| !own.contains(word)).collect();
+    (before, own)
 }
+
+/// The first so many words of the organization's name before the others.
+fn joined(before: &[String], many: usize, own: &[String]) -> String {
+    before.iter().take(many).chain(own).map(String::as_str).collect::<Vec<_>>().join("-")
+}
+
+/// The first text that is a slug: of those wanted, else both names with as much of the organization's as there is room for.
+fn first_slug(wanted: impl Iterator<Item = String>, before: &[String], own: &[String]) -> String {
+    let shorter =
+        (1..=before.len()).rev().map(|many| joined(before, many, own)).filter(|text| text.len() <= MAX_LENGTH);
+    // A single long word is cut, so that what the workspace is called stays whole.
+    let (front, end) = (before.join("-"), own.join("-"));
+    let room = MAX_LENGTH.saturating_sub(end.len() + 1);
+    let fallback = [format!("{}-{end}", cut(&front, room)), front, end];
+    let mut all = wanted.chain(shorter).chain(fallback).map(|text| cut(&text, MAX_LENGTH).to_owned());
+    all.find(|text| Slug::parse(text).is_ok()).unwrap_or_default()
+}
+
+/// At most so many characters of a text that is ASCII by now.
+fn cut(text: &str, most: usize) -> &str {
+    text.get(..most).unwrap_or(text).trim_matches('-')
+}
+
+/// A name in the letters a to z, as far as they are known: accents go, other letters become those that people write for
+/// them.
+fn romanized(text: &str) -> String {
+    let mut latin = String::with_capacity(text.len());
+    for c in nfkc(text).chars().map(chars::to_lower_case) {
+        match LETTERS.iter().find(|(letter, _)| *letter == c) {
+            Some((_, letters)) => latin.push_str(letters),
+            None => latin.push(c),
+        }
+    }
+    nfd(&latin).chars().filter(|c| !is_mark(*c)).map(|c| c.to_ascii_lowercase()).collect()
+}
+
+/// Letters that are no Latin letter with an accent, and what is written for them.
+#[rustfmt::skip]
+const LETTERS: &[(char, &str)] = &[
+    ('ä', "ae"), ('ö', "oe"), ('ü', "ue"), ('ß', "ss"), ('æ', "ae"), ('œ', "oe"), ('ø', "o"), ('đ', "d"), ('ð', "d"), ('þ', "th"),
+    ('ł', "l"), ('ħ', "h"), ('ı', "i"), ('ŋ', "n"), ('ŧ', "t"), ('ə', "e"), ('ɓ', "b"), ('ɗ', "d"), ('ƙ', "k"), ('ɛ', "e"), ('ɔ', "o"),
+    ('\'', ""), ('’', ""), ('‘', ""), ('ʼ', ""), ('ʻ', ""), ('`', ""), ('´', ""), ('·', ""),
+    ('а', "a"), ('б', "b"), ('в', "v"), ('г', "g"), ('д', "d"), ('е', "e"), ('ё', "e"), ('ж', "zh"), ('з', "z"), ('и', "i"), ('й', "y"),
+    ('к', "k"), ('л', "l"), ('м', "m"), ('н', "n"), ('о', "o"), ('п', "p"), ('р', "r"), ('с', "s"), ('т', "t"), ('у', "u"), ('ф', "f"),
+    ('х', "kh"), ('ц', "ts"), ('ч', "ch"), ('ш', "sh"), ('щ', "shch"), ('ъ', ""), ('ы', "y"), ('ь', ""), ('э', "e"), ('ю', "yu"),
+    ('я', "ya"), ('і', "i"), ('ї', "i"), ('є', "ie"), ('ґ', "g"), ('ў', "u"), ('ђ', "dj"), ('ј', "j"), ('љ', "lj"), ('њ', "nj"),
+    ('ћ', "c"), ('џ', "dz"), ('ѕ', "dz"),
+    ('α', "a"), ('β', "v"), ('γ', "g"), ('δ', "d"), ('ε', "e"), ('ζ', "z"), ('η', "i"), ('θ', "th"), ('ι', "i"), ('κ', "k"), ('λ', "l"),
+    ('μ', "m"), ('ν', "n"), ('ξ', "x"), ('ο', "o"), ('π', "p"), ('ρ', "r"), ('σ', "s"), ('ς', "s"), ('τ', "t"), ('υ', "y"), ('φ', "f"),
+    ('χ', "ch"), ('ψ', "ps"), ('ω', "o"), ('ά', "a"), ('έ', "e"), ('ή', "i"), ('ί', "i"), ('ό', "o"), ('ύ', "y"), ('ώ', "o"),
+];
 
 impl fmt::Display for Slug {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -206,11 +242,18 @@ mod tests {
     }
 
     proptest! {
+        /// No proposal is one that can't be taken, and every spelling of a name gets the same.
         #[test]
-        fn a_proposal_is_a_slug_or_short_or_reserved(organization in ".{0,20}", name in ".{0,40}") {
-            let text = Slug::proposed(&organization, &name);
-            let parsed = Slug::parse(&text);
-            prop_assert!(matches!(parsed, Ok(_) | Err(SlugError::TooShort | SlugError::Reserved)), "{:?}: {:?}", text, parsed);
+        fn a_proposal_is_a_slug_or_nothing(organization in ".{0,20}|[A-Za-z ]{0,40}", name in ".{0,40}|[A-Za-zäéß ]{0,40}|it|admin") {
+            for text in [Slug::proposed(&organization, &name), Slug::proposed_alone(&organization, &name)] {
+                prop_assert!(text.is_empty() || Slug::parse(&text).is_ok(), "{text:?}");
+            }
+            let apart: String = unicode_normalization::UnicodeNormalization::nfd(name.as_str()).collect();
+            prop_assert_eq!(Slug::proposed(&organization, &apart), Slug::proposed(&organization, &name));
+            let letters = |text: &str| text.chars().filter(char::is_ascii_alphabetic).count();
+            if name.is_ascii() && letters(&name) >= 3 && letters(&name) == name.len() && Slug::parse(&name.to_lowercase()).is_ok() {
+                prop_assert_eq!(Slug::proposed_alone("", &name), name.to_lowercase());
+            }
         }
     }
 
@@ -231,6 +274,63 @@ mod tests {
         assert_eq!(Slug::proposed("Löwe & Söhne", "Büro Köln"), "loewe-soehne-buero-koeln");
         assert_eq!(Slug::proposed("A very long organization name", "Finance"), "finance");
         assert_eq!(Slug::proposed("X", "日本"), "");
+    }
+
+    #[test]
+    fn a_proposal_loses_no_letter_of_any_spelling() {
+        for (name, slug) in [
+            ("Łódź", "lodz"),
+            ("Łódz\u{301}", "lodz"),
+            ("Škoda Plzeň", "skoda-plzen"),
+            ("S\u{30c}koda Plzen\u{30c}", "skoda-plzen"),
+            ("Zürich", "zuerich"),
+            ("Zu\u{308}rich", "zuerich"),
+            ("Đà Nẵng", "da-nang"),
+            ("Straße", "strasse"),
+            ("STRAẞE", "strasse"),
+            ("Ærø Bygning", "aero-bygning"),
+            ("Œuvre", "oeuvre"),
+            ("Þingvellir", "thingvellir"),
+            ("İstanbul Şişli", "istanbul-sisli"),
+            ("Iași Brașov", "iasi-brasov"),
+            ("Győr", "gyor"),
+            ("Reykjavík", "reykjavik"),
+            ("São Paulo", "sao-paulo"),
+            ("L’Oréal", "loreal"),
+            ("Москва", "moskva"),
+            ("Київ", "kiiv"),
+            ("Αθήνα", "athina"),
+            ("ＡＢＣ １２", "abc-12"),
+            ("Nguyễn Văn", "nguyen-van"),
+            ("ÅÄÖ", "aaeoe"),
+            ("Čačak Đorđe", "cacak-dorde"),
+            ("Hawaiʻi", "hawaii"),
+            ("ﬁnance", "finance"),
+            ("Nº 5 Chanel", "no-5-chanel"),
+        ] {
+            assert_eq!(Slug::proposed("", name), slug, "{name}");
+            assert_eq!(Slug::proposed_alone("Northwind", name), slug, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_makes_no_address_alone_stands_behind_its_organization() {
+        for (organization, name, slug) in [
+            ("Northwind", "IT", "northwind-it"),
+            ("Northwind", "Admin", "northwind-admin"),
+            ("Nörthwind & Söhne", "IT", "noerthwind-soehne-it"),
+            ("A very long organization name of many words", "IT", "a-very-long-organization-it"),
+            ("Northwind", "日本", "northwind"),
+            ("Northwind", "Finance", "finance"),
+            ("", "IT", ""),
+            ("IT", "IT", ""),
+            ("Api", "Api", ""),
+            ("", "", ""),
+            ("Donaudampfschifffahrtsgesellschaft", "IT", "donaudampfschifffahrtsgesel-it"),
+        ] {
+            assert_eq!(Slug::proposed_alone(organization, name), slug, "{name} of {organization}");
+        }
+        assert_eq!(Slug::proposed("A very long organization name of many words", "IT"), "a-very-long-organization-it");
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::{
     ui::{Banner, Icon, Tone},
 };
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
-use model::factor::FactorMethods;
+use model::{factor::FactorMethods, text::isolated};
 
 /// `/account/factor`.
 #[component]
@@ -27,20 +27,22 @@ pub fn FactorPage() -> impl IntoView {
     let FactorAsk { why, methods, next } = ask;
     let (title, text) = match &why {
         FactorReason::Workspace(name) if methods.any() => (
-            format!("{name} asks for a second factor"),
+            format!("{} asks for a second factor", isolated(name)),
             "Confirm it’s you to enter. Stile asks once for as long as you stay signed in.".to_owned(),
         ),
         FactorReason::Workspace(name) => (
-            format!("{name} asks for a second factor"),
+            format!("{} asks for a second factor", isolated(name)),
             "You have none yet. Set one up, which takes a minute, and you come straight back here.".to_owned(),
         ),
         FactorReason::Demanding(name) => (
             "Confirm it’s you".to_owned(),
             if methods.any() {
+                let name = isolated(name);
                 format!(
                     "Whoever has {name} ask for a second factor confirms their own first, and so is never locked out."
                 )
             } else {
+                let name = isolated(name);
                 format!("Whoever has {name} ask for a second factor needs one of their own first. You have none yet.")
             },
         ),
@@ -141,10 +143,11 @@ fn Prove(session: Session, methods: FactorMethods, next: Option<String>, returne
                 aria-busy=move || busy.get().then_some("true") on:click=by_passkey><Icon name="passkey"/>"Use a passkey"</button>
         })}
         {methods.code.then(|| view! {
-            <form class="form" method="post" action=here novalidate on:submit=by_code>
+            <form class="form" method="post" action=here novalidate data-unguarded on:submit=by_code>
                 <div class="field">
                     <label for="code">"Code"</label>
                     <input class="input" id="code" name="code" type="text" autocomplete="one-time-code" autocapitalize="none" spellcheck="false" autofocus
+                        on:input=move |_| if returned.with_untracked(|r| r.errors.of("code").is_some()) { returned.update(|r| r.errors.clear("code")) }
                         aria-invalid=move || wrong().map(|_| "true") aria-describedby="code-error code-hint"/>
                     <p class="error" id="code-error">{move || wrong().map(|message| view! { <Icon name="alert"/><span>{message}</span> })}</p>
                     <p class="hint" id="code-hint">"The 6 digits that your authenticator app shows, or a recovery code."</p>

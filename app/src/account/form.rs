@@ -6,7 +6,7 @@ use crate::{
     browser,
     error::AppError,
     session::{Session, use_session},
-    ui::{Banner, Tone},
+    ui::{Banner, ErrorSummary, Tone},
 };
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use model::FieldErrors;
@@ -73,6 +73,7 @@ impl AccountForm {
                 return;
             }
             self.busy.set(true);
+            browser::sending(&event);
             let sent = send(Values(browser::form_values(&event)));
             spawn_local(async move {
                 let outcome = sent.await;
@@ -81,6 +82,7 @@ impl AccountForm {
                 }
                 match outcome {
                     Ok(()) => {
+                        browser::sent();
                         self.errors.set(FieldErrors::default());
                         self.message.set(String::new());
                     }
@@ -103,7 +105,10 @@ pub fn FormMessage(
     /// The form.
     form: AccountForm,
 ) -> impl IntoView {
-    move || form.message.with(|m| (!m.is_empty()).then(|| view! { <Banner tone=Tone::Bad message=m.clone()/> }))
+    view! {
+        <ErrorSummary errors=form.errors/>
+        {move || form.message.with(|m| (!m.is_empty()).then(|| view! { <Banner tone=Tone::Bad message=m.clone()/> }))}
+    }
 }
 
 /// A form's button.

@@ -12,6 +12,7 @@ use leptos::prelude::*;
 use model::{
     invite::{Invite, InviteState, InviteTo, Mailbox},
     moment,
+    text::isolated,
 };
 
 /// `/invite/{token}`.
@@ -40,10 +41,17 @@ pub fn InvitePage(
     view! { <AccountFrame><main class="auth invite" id="main" data-testid="invite">{body}</main></AccountFrame> }
 }
 
+fn face(invite: &Invite) -> Face {
+    match invite.to {
+        InviteTo::Workspace(id) => Face::automatic(id, &invite.place),
+        InviteTo::Organization(_) => Face::named(&invite.place),
+    }
+}
+
 fn head(invite: &Invite) -> AnyView {
     let whole = match invite.to {
         InviteTo::Workspace(_) => {
-            format!("A workspace of {}. Your role would be {}.", invite.organization, invite.role)
+            format!("A workspace of {}. Your role would be {}.", isolated(&invite.organization), invite.role)
         }
         InviteTo::Organization(_) => {
             format!("The organization, with every workspace of it. Your role would be {}.", invite.role)
@@ -51,9 +59,9 @@ fn head(invite: &Invite) -> AnyView {
     };
     view! {
         <header>
-            <WsIcon face=Face::named(&invite.place) large=true/>
+            <WsIcon face=face(invite) large=true/>
             <div>
-                <h1>{format!("{} invites you to {}", invite.inviter, invite.place)}</h1>
+                <h1>{format!("{} invites you to {}", isolated(&invite.inviter), isolated(&invite.place))}</h1>
                 <p>{whole}</p>
             </div>
         </header>
@@ -92,7 +100,7 @@ fn button(action: &str, deed: &'static str, class: &'static str, label: String) 
 fn right(action: &str, invite: &Invite) -> AnyView {
     view! {
         <div class="stack">
-            {button(action, "accept", "btn primary wide", format!("Join {}", invite.place))}
+            {button(action, "accept", "btn primary wide", format!("Join {}", isolated(&invite.place)))}
             {button(action, "decline", "btn quiet wide", "Decline".to_owned())}
         </div>
     }
@@ -130,14 +138,16 @@ fn field(
     hint: Option<&'static str>,
     returned: &Returned,
 ) -> AnyView {
-    let error = returned.errors.of(name).map(str::to_owned);
+    // It goes when the field is changed; a blank one marks the field and is said above.
+    let error = RwSignal::new(returned.errors.of(name).map(str::to_owned));
     let value = returned.value(name).filter(|_| kind != "password").unwrap_or_default().to_owned();
     view! {
         <div class="field">
             <label for=name>{label}</label>
             <input class="input" id=name name=name type=kind value=value autocomplete=autocomplete required
-                aria-invalid=error.is_some().then_some("true") aria-describedby=format!("{name}-error {name}-hint")/>
-            <p class="error" id=format!("{name}-error")>{error.map(|message| view! { <Icon name="alert"/><span>{message}</span> })}</p>
+                on:input=move |_| if error.with_untracked(Option::is_some) { error.set(None) }
+                aria-invalid=move || error.with(Option::is_some).then_some("true") aria-describedby=format!("{name}-error {name}-hint")/>
+            <p class="error" id=format!("{name}-error")>{move || error.get().filter(|message| !message.is_empty()).map(|message| view! { <Icon name="alert"/><span>{message}</span> })}</p>
             {hint.map(|hint| view! { <p class="hint" id=format!("{name}-hint")>{hint}</p> })}
         </div>
     }
@@ -185,12 +195,12 @@ fn ways_out(session: Session) -> AnyView {
 
 fn closed(session: Session, invite: &Invite, state: InviteState) -> AnyView {
     let title = match state {
-        InviteState::Declined => format!("The invite to {} is declined", invite.place),
-        InviteState::Accepted => format!("The invite to {} was accepted", invite.place),
-        _ => format!("The invite to {} can’t be accepted", invite.place),
+        InviteState::Declined => format!("The invite to {} is declined", isolated(&invite.place)),
+        InviteState::Accepted => format!("The invite to {} was accepted", isolated(&invite.place)),
+        _ => format!("The invite to {} can’t be accepted", isolated(&invite.place)),
     };
     view! {
-        <header><WsIcon face=Face::named(&invite.place) large=true/><div><h1>{title}</h1><p data-testid="invite-reason">{state.reason()}</p></div></header>
+        <header><WsIcon face=face(invite) large=true/><div><h1>{title}</h1><p data-testid="invite-reason">{state.reason()}</p></div></header>
         {ways_out(session)}
     }
     .into_any()

@@ -26,7 +26,7 @@ mod tokens;
 pub use factor::FactorPage;
 pub use frame::{AccountFrame, ProfileMenu};
 pub use invite::InvitePage;
-pub use nav::AccountShell;
+pub use nav::{AccountShell, OrganizationFrame, show_current_tab};
 pub use new_workspace::NewWorkspacePage;
 pub use organization::{OrganizationData, OrganizationShell, OrganizationView};
 pub use organization_audit::OrganizationAuditPage;

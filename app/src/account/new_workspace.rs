@@ -7,10 +7,14 @@ use crate::{
     error::AppError,
     routes::{Page, Route},
     session::use_session,
-    ui::{Banner, Empty, SelectField, SlugField, TextField, Toast, Tone},
+    ui::{Banner, Empty, ErrorSummary, SelectField, SlugField, TextField, Toast, Tone},
 };
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
-use model::{OrganizationRole, Slug, settings::NewWorkspaceInput};
+use model::{OrganizationRole, Slug, settings::NewWorkspaceInput, text::isolated};
+
+/// The numbers that are tried behind a proposal that is taken.
+const FIRST_NUMBER: u32 = 2;
+const LAST_NUMBER: u32 = 6;
 
 /// The page.
 #[component]
@@ -62,6 +66,8 @@ fn Form(organizations: Vec<(String, String)>) -> impl IntoView {
     // The address follows the name until somebody types one.
     let own = StoredValue::new(!slug.is_empty());
     let names = organizations.clone();
+    // The proposal, and the last number that was tried behind it.
+    let tried = StoredValue::new((String::new(), FIRST_NUMBER - 1));
     let propose = move || {
         if own.get_value() {
             return;
@@ -69,7 +75,23 @@ fn Form(organizations: Vec<(String, String)>) -> impl IntoView {
         let values = browser::values_of(".new-workspace form");
         let value = |name: &str| values.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str()).unwrap_or_default();
         let organization = names.iter().find(|(id, _)| id == value("organization")).map(|(_, name)| name.as_str());
-        typed.set(Slug::proposed(organization.unwrap_or_default(), value("name")));
+        let proposal = Slug::proposed(organization.unwrap_or_default(), value("name"));
+        tried.set_value((proposal.clone(), FIRST_NUMBER - 1));
+        typed.set(proposal);
+    };
+    let check = move |slug: Slug| async move {
+        let free = check_slug(slug.clone(), None).await?;
+        // A proposal that is taken gives way to the same with a number.
+        if !free && own.try_get_value() == Some(false) {
+            let next = tried.try_update_value(|(proposal, number)| {
+                *number += 1;
+                (*number <= LAST_NUMBER).then(|| Slug::numbered(proposal, *number)).flatten()
+            });
+            if let Some(next) = next.flatten() {
+                typed.set(next.to_string());
+            }
+        }
+        Ok(free)
     };
     browser::follow("slug", move || typed.get());
     let input = move |event: leptos::ev::Event| {
@@ -97,9 +119,10 @@ fn Form(organizations: Vec<(String, String)>) -> impl IntoView {
             }
             match answer {
                 Ok(slug) => {
+                    browser::forget_unsaved();
                     session.refresh_picker(true);
                     session.navigator.push(Route::Workspace(slug, Page::Overview));
-                    session.toast(Toast::done(format!("{name} is ready.")));
+                    session.toast(Toast::done(format!("{} is ready.", isolated(&name))));
                 }
                 Err(AppError::SignedOut) => session.sign_in_again(),
                 Err(error) => {
@@ -112,10 +135,11 @@ fn Form(organizations: Vec<(String, String)>) -> impl IntoView {
     };
     view! {
         <form class="form" method="post" action=Route::NewWorkspace.url() novalidate on:submit=submit on:input=input on:change=changed>
+            <ErrorSummary errors/>
             {move || message.with(|m| (!m.is_empty()).then(|| view! { <Banner tone=Tone::Bad message=m.clone()/> }))}
             <SelectField name="organization" label="Organization" value=organization options=organizations errors/>
             <TextField name="name" label="Name" value=name errors/>
-            <SlugField label="Address" value=slug current=String::new() typed errors check=move |slug| async move { check_slug(slug, None).await }/>
+            <SlugField label="Address" value=slug current=String::new() typed errors check/>
             <button class="btn primary wide" type="submit" aria-busy=move || busy.get().then_some("true")>"Create workspace"</button>
         </form>
     }

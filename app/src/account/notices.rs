@@ -7,7 +7,7 @@ use crate::{
     ui::{Face, Icon, WsIcon},
 };
 use leptos::{prelude::*, task::spawn_local};
-use model::{invite::InviteTo, members::Notices};
+use model::{invite::InviteTo, members::Notices, text::isolated};
 
 fn count(number: usize, one: &str, many: &str) -> String {
     if number == 1 { format!("1 {one}") } else { format!("{number} {many}") }
@@ -38,13 +38,19 @@ pub fn NoticesSection(
 fn section(notices: &Notices) -> AnyView {
     let invites = notices.invites.iter().map(|invite| {
         let words = match invite.to {
-            InviteTo::Workspace(_) => format!("{} of {}, as {}", invite.place, invite.organization, invite.role),
-            InviteTo::Organization(_) => format!("{}, as {}", invite.place, invite.role),
+            InviteTo::Workspace(_) => {
+                format!("{} of {}, as {}", isolated(&invite.place), isolated(&invite.organization), invite.role)
+            }
+            InviteTo::Organization(_) => format!("{}, as {}", isolated(&invite.place), invite.role),
+        };
+        let face = match invite.to {
+            InviteTo::Workspace(id) => Face::automatic(id, &invite.place),
+            InviteTo::Organization(_) => Face::named(&invite.place),
         };
         offer(
-            &invite.place,
+            face,
             words,
-            format!("{} invites you", invite.inviter),
+            format!("{} invites you", isolated(&invite.inviter)),
             "accept",
             "Accept",
             &invite.id.to_string(),
@@ -52,8 +58,9 @@ fn section(notices: &Notices) -> AnyView {
         )
     });
     let joins = notices.joins.iter().map(|join| {
-        let words = format!("{} of {}, as {}", join.name, join.organization, join.role.label());
-        offer(&join.name, words, "Open to your domain".to_owned(), "join", "Join", &join.id.to_string(), false)
+        let words = format!("{} of {}, as {}", isolated(&join.name), isolated(&join.organization), join.role.label());
+        let face = Face::automatic(join.id, &join.name);
+        offer(face, words, "Open to your domain".to_owned(), "join", "Join", &join.id.to_string(), false)
     });
     let offers = invites.chain(joins).collect_view();
     let has_offers = !(notices.invites.is_empty() && notices.joins.is_empty());
@@ -78,7 +85,7 @@ fn section(notices: &Notices) -> AnyView {
 }
 
 fn offer(
-    icon: &str,
+    face: Face,
     words: String,
     by: String,
     action: &'static str,
@@ -97,7 +104,7 @@ fn offer(
     };
     view! {
         <li class="offer" data-testid="offer">
-            <WsIcon face=Face::named(icon) large=true/>
+            <WsIcon face large=true/>
             <p class="words"><b>{words.clone()}</b><span class="muted">{by}</span></p>
             <div class="btn-row">
                 {form(action, "btn small primary", label)}

@@ -1,6 +1,6 @@
 //! The pages of an organization: `/org/{id}/{members,invites,workspaces,domains}`.
 
-use super::{AccountFrame, load_organization, manage_organization};
+use super::{OrganizationFrame, load_organization, manage_organization};
 use crate::{
     boot::AccountData,
     browser,
@@ -9,15 +9,15 @@ use crate::{
     routes::{OrganizationPage, Page, Route},
     seats::{self, Desk},
     session::{Session, use_session},
-    ui::{Ago, Face, Icon, NotFound, SlugText, WsIcon},
+    ui::{Ago, Face, NotFound, SlugText, WsIcon},
 };
 use leptos::{prelude::*, task::spawn_local};
 use model::{
     OrganizationRole,
-    audit::AuditQuery,
     id::OrganizationId,
     members::{Members, OrganizationProfile, OrganizationWorkspace},
     picker::Picker,
+    text::isolated,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -95,32 +95,14 @@ pub fn OrganizationShell(
         {move || match failed.get() {
             Some(AppError::Absent) => view! { <NotFound/> }.into_any(),
             _ => view! {
-                <AccountFrame>
-                    <div class="account-page">
-                        <nav class="nav" aria-label="Organization">
-                            {OrganizationPage::ALL.into_iter().map(|to| view! {
-                                <a class="nav-item" href=Route::Organization(id, to).url() aria-current=(to == page).then_some("page")>
-                                    <Icon name=to.icon()/><span>{to.title()}</span>
-                                </a>
-                            }).collect_view()}
-                            {move || manages.get().then(|| view! {
-                                <a class="nav-item" rel="external" href=Route::OrganizationAudit(id, AuditQuery::default()).url()>
-                                    <Icon name="clock"/><span>"Audit log"</span>
-                                </a>
-                            })}
-                        </nav>
-                        <main id="main">
-                            <p class="over">{name}</p>
-                            <h1>{page.title()}</h1>
-                            {desk.said()}
-                            {move || failed.get().map(|error| view! { <p class="muted" role="alert">{error.message()}</p> })}
-                            {move || shown.with(|shown| match shown {
-                                Some(view) => body(session, desk, page, view),
-                                None => view! { <p class="muted" aria-busy="true">"Loading…"</p> }.into_any(),
-                            })}
-                        </main>
-                    </div>
-                </AccountFrame>
+                <OrganizationFrame id page=Some(page) name manages>
+                    {desk.said()}
+                    {move || failed.get().map(|error| view! { <p class="muted" role="alert">{error.message()}</p> })}
+                    {move || shown.with(|shown| match shown {
+                        Some(view) => body(session, desk, page, view),
+                        None => view! { <p class="muted" aria-busy="true">"Loading…"</p> }.into_any(),
+                    })}
+                </OrganizationFrame>
             }.into_any(),
         }}
     }
@@ -139,7 +121,7 @@ fn body(session: Session, desk: Desk<OrganizationRole>, page: OrganizationPage, 
             view! {
                 <p class="lead">"An invite to the organization leads into every workspace of it. To let somebody into one only, invite them there."</p>
                 <div class="seats">
-                    {seats::invite_form(desk, data, OrganizationRole::Member, hint)}
+                    {seats::invite_form(desk, data.role, data.invites_left, OrganizationRole::Member, hint)}
                     {seats::open_invites(desk, data)}
                 </div>
             }
@@ -152,8 +134,11 @@ fn body(session: Session, desk: Desk<OrganizationRole>, page: OrganizationPage, 
 
 fn mine(desk: Desk<OrganizationRole>, role: OrganizationRole, name: &str) -> AnyView {
     view! {
-        <p class="lead">{format!("You are {} of {name}: {} in every workspace of it. Its owners and admins manage the rest.", role.label(), role.inherited().label())}</p>
-        {desk.form(Some("leave"), "", view! { <button class="btn danger">"Leave the organization"</button> })}
+        <p class="lead">{format!("You are {} of {}: {} in every workspace of it. Its owners and admins manage the rest.", role.label(), isolated(name), role.inherited().label())}</p>
+        {seats::asking("sign-out", "Leave organization…", desk.form(Some("leave"), "confirm", view! {
+            <p>{seats::consequence::<OrganizationRole>(name)}</p>
+            <button class="btn small danger">{format!("Leave {name}")}</button>
+        }))}
     }
     .into_any()
 }
@@ -161,8 +146,11 @@ fn mine(desk: Desk<OrganizationRole>, role: OrganizationRole, name: &str) -> Any
 /// As the person's list of seats has it, in which an owner or admin has each of the organization's workspaces.
 fn face(session: Session, workspace: &OrganizationWorkspace) -> Face {
     let seat = |picker: &Arc<Picker>| picker.find(&workspace.slug).map(|(_, seat)| seat.brand.clone());
-    let brand = session.picker.with_untracked(|picker| picker.as_ref().and_then(seat)).unwrap_or_default();
-    Face::of(&workspace.name, &workspace.slug, &brand)
+    let brand = session.picker.with_untracked(|picker| picker.as_ref().and_then(seat));
+    match brand {
+        Some(brand) => Face::of(&workspace.name, &workspace.slug, &brand),
+        None => Face::automatic(workspace.id, &workspace.name),
+    }
 }
 
 fn workspaces(session: Session, list: &[OrganizationWorkspace]) -> AnyView {
@@ -175,7 +163,7 @@ fn workspaces(session: Session, list: &[OrganizationWorkspace]) -> AnyView {
             let members = Page::Settings(crate::routes::SettingsPage::Members).url(&workspace.slug);
             view! {
                 <tr data-testid="row" data-slug=workspace.slug.to_string()>
-                    <td class="col-main"><span class="named"><WsIcon face=face(session, workspace)/><a class="row-link" title=workspace.name.clone() href=Page::Overview.url(&workspace.slug)>{workspace.name.clone()}</a></span></td>
+                    <td class="col-main"><span class="named"><WsIcon face=face(session, workspace)/><a draggable="false" class="row-link" title=workspace.name.clone() href=Page::Overview.url(&workspace.slug)>{workspace.name.clone()}</a></span></td>
                     <td class="col-sm"><SlugText slug=workspace.slug.clone()/></td>
                     <td class="num"><a class="link over-row" href=members>{match workspace.seats { 1 => "1 person".to_owned(), n => format!("{n} people") }}</a></td>
                     <td class="col-md fit"><Ago at=workspace.created_at now=session.now/></td>

@@ -1,6 +1,6 @@
 //! `/org/{id}/audit`: what was done to an organization, for its owners and admins. Works without JavaScript.
 
-use super::AccountFrame;
+use super::{AccountFrame, OrganizationFrame};
 use crate::{
     boot::AccountData,
     browser,
@@ -23,13 +23,11 @@ pub fn OrganizationAuditPage() -> impl IntoView {
             let AuditView { time_zone, .. } = &*log;
             let zone = time_zone.clone();
             view! {
-                <AccountFrame>
-                    <div class="account-page wide"><main id="main">
-                        <h1>"Audit log"</h1>
-                        <p class="lead">{format!("What was done to {name}: members, invites, domains, workspaces. Times are in {zone}. What was done inside a workspace is in its own log.")}</p>
-                        {audit_table(&log, &query, url, browser::load_document, None)}
-                    </main></div>
-                </AccountFrame>
+                // Whoever reads the log manages the organization.
+                <OrganizationFrame id=organization page=None name=Signal::stored(name.clone()) manages=Signal::stored(true)>
+                    <p class="lead">{format!("What was done to {name}: members, invites, domains, workspaces. Times are in {zone}. What was done inside a workspace is in its own log.")}</p>
+                    {audit_table(&log, &query, url, browser::load_document, None)}
+                </OrganizationFrame>
             }
             .into_any()
         }

@@ -10,7 +10,7 @@ use crate::{
     reactive,
     routes::{OrganizationPage, Route, Start},
     session::{Session, use_session},
-    ui::{Ago, Banner, Face, Highlighted, Icon, SlugText, Tone, WsIcon, pin_button},
+    ui::{Ago, Banner, Face, Highlighted, Icon, SlugText, Tone, WsIcon, pin_button, whole_kept},
 };
 use leptos::{ev::KeyboardEvent, prelude::*};
 use model::{
@@ -19,6 +19,9 @@ use model::{
     preferences::PickerOrder,
 };
 use std::sync::Arc;
+
+/// The search's element.
+const SEARCH: &str = "picker-search";
 
 /// `/home`.
 #[component]
@@ -36,8 +39,8 @@ pub fn PickerPage() -> impl IntoView {
     let query = RwSignal::new(String::new());
     // None, one or several: how many it is exactly must not build the search anew under somebody's fingers.
     let count = Memo::new(move |_| session.picker.with(|p| p.as_ref().map(|p| p.count().min(2))));
-    browser::follow("picker-search", move || query.get());
-    browser::on_key(move |event| keys(session, query, &event));
+    browser::follow(SEARCH, move || query.get());
+    browser::on_key(move |event| keys(query, event));
     view! {
         <AccountFrame>
             <main class="picker" id="main">
@@ -76,6 +79,27 @@ fn refresh(session: Session, class: &'static str) -> impl IntoView {
 }
 
 fn empty(session: Session) -> AnyView {
+    // Whoever is in an organization sees it; whoever manages one can make its first workspace.
+    let picker = session.picker.get();
+    if let Some(picker) = picker.filter(|picker| !picker.organizations.is_empty()) {
+        let creates = picker.manages_one();
+        let text = if creates {
+            "Your organization has no workspace yet. Create the first one."
+        } else {
+            "There is no workspace here yet. It shows up as soon as you get a seat in one."
+        };
+        return view! {
+            <header class="picker-head">
+                <h1>"Workspaces"</h1>
+                <span class="age">{move || age(session)}</span>
+                {creates.then(|| view! { <a class="btn primary small" href=Route::NewWorkspace.url()><Icon name="plus"/>"New workspace"</a> })}
+                {refresh(session, "btn quiet small")}
+            </header>
+            <p class="note">{text}</p>
+            {sections(session, &picker, "")}
+        }
+        .into_any();
+    }
     let email = session.person.with_untracked(|p| p.as_ref().map(|p| p.email.clone()).unwrap_or_default());
     view! {
         <section class="empty">
@@ -103,12 +127,12 @@ fn listing(session: Session, query: RwSignal<String>, count: Option<usize>) -> A
             <label class="search" data-script>
                 <Icon name="search"/>
                 <span class="visually-hidden">"Find a workspace"</span>
-                <input class="input" id="picker-search" type="search" placeholder="Find a workspace by name, address or organization" autocomplete="off" spellcheck="false"
+                <input class="input" id=SEARCH aria-keyshortcuts="/" type="search" placeholder="Find a workspace by name, address or organization" autocomplete="off" spellcheck="false"
                     on:input=move |event| query.set(browser::event_value(&event))/>
-                <kbd class="kbd">"/"</kbd>
+                <kbd class="kbd" aria-hidden="true">"/"</kbd>
             </label>
         })}
-        {move || session.picker.get().map(|picker| sections(session, &picker, &query.get()))}
+        <div class="contents">{whole_kept(move || session.picker.get().map(|picker| sections(session, &picker, &query.get())))}</div>
         {(count == Some(1)).then(|| view! {
             <p class="note">"You have a seat in one workspace, so there is nothing to choose between: Stile opens it by itself when you sign in. For another, ask an admin of that workspace or of its organization."</p>
         })}
@@ -223,7 +247,7 @@ fn row(
     let (hovered, focused, pressed) = (workspace.slug.clone(), workspace.slug.clone(), workspace.slug.clone());
     view! {
         <li>
-            <a class="picker-row" href=url data-testid="picker-row" data-slug=workspace.slug.to_string() 
+            <a class="picker-row" draggable="false" href=url data-testid="picker-row" data-slug=workspace.slug.to_string() 
                 on:pointerenter=move |_| session.aim(&hovered) on:focus=move |_| session.aim(&focused) on:pointerleave=move |_| session.look_away()
                 on:pointerdown=move |event| session.press(&pressed, &event)>
                 <WsIcon face=Face::of(&workspace.name, &workspace.slug, &workspace.brand) large=true/>
@@ -249,11 +273,15 @@ fn row(
 }
 
 /// `/` searches, 1 to 9 open, arrows move between rows.
-fn keys(session: Session, query: RwSignal<String>, event: &KeyboardEvent) {
-    if event.ctrl_key() || event.meta_key() || event.alt_key() || session.palette.get_untracked() {
+fn keys(query: RwSignal<String>, event: &KeyboardEvent) {
+    if !browser::is_plain(event) || browser::is_covered() {
         return;
     }
-    let typing = browser::is_typing();
+    // In any other field keys mean what they mean there.
+    let typing = browser::has_focus(SEARCH);
+    if browser::is_typing() && !typing {
+        return;
+    }
     let key = event.key();
     match key.as_str() {
         "/" if !typing => {

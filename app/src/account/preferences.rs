@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     boot::AccountData,
+    browser,
     error::AppError,
     reactive,
     routes::{AccountPage, Route, Saved},
@@ -14,7 +15,7 @@ use crate::{
     ui::{Banner, Toast, Tone},
 };
 use leptos::{prelude::*, task::spawn_local};
-use model::preferences::{Landing, PickerOrder, Preferences, Theme};
+use model::preferences::{Accents, Landing, PickerOrder, Preferences, Theme};
 
 /// The page.
 #[component]
@@ -54,7 +55,12 @@ fn choices(chosen: Preferences) -> AnyView {
     let session = use_session();
     let form = AccountForm::open();
     let submit = form.submit(move |values| async move {
-        let saved = save_preferences(values.get("landing"), values.get("order"), values.get("theme")).await?;
+        let (landing, order, theme) = (values.get("landing"), values.get("order"), values.get("theme"));
+        let accents = values.get("accents");
+        // The answer sets the cookie.
+        let chosen = Accents::from_word(&accents).unwrap_or_default();
+        let saved = save_preferences(landing, order, theme, accents).await?;
+        browser::set_root_attribute("data-accent", chosen.attribute());
         session.choose_theme(saved.theme.unwrap_or_default());
         session.refresh_picker(true);
         session.toast(Toast::done(Saved::Preferences.message()));
@@ -66,6 +72,7 @@ fn choices(chosen: Preferences) -> AnyView {
     let landing: Vec<_> = Landing::ALL.iter().map(|l| (l.as_str(), l.label())).collect();
     let order: Vec<_> = PickerOrder::ALL.iter().map(|o| (o.as_str(), o.label())).collect();
     let theme: Vec<_> = Theme::ALL.iter().map(|t| (t.as_str(), t.label())).collect();
+    let accents: Vec<_> = Accents::ALL.iter().map(|a| (a.as_str(), a.label())).collect();
     let theme_now = chosen.theme.unwrap_or(session.theme.get_untracked());
     view! {
         <FormMessage form/>
@@ -73,10 +80,16 @@ fn choices(chosen: Preferences) -> AnyView {
             <Choice name="landing" title="After sign-in, open" options=options(&landing, chosen.landing.as_str())/>
             <Choice name="order" title="List workspaces" options=options(&order, chosen.order.as_str())/>
             <Choice name="theme" title="Theme" options=options(&theme, theme_now.as_str())/>
+            <Choice name="accents" title="On this device, tell workspaces apart" options=options(&accents, accents_now().as_str())/>
             <SubmitButton form label="Save preferences"/>
         </form>
     }
     .into_any()
+}
+
+/// How the device tells workspaces apart now: as the document says.
+fn accents_now() -> Accents {
+    use_context().or_else(|| Accents::from_word(&browser::root_attribute("data-accent")?)).unwrap_or_default()
 }
 
 #[component]

@@ -66,6 +66,11 @@ pub async fn load_preferences() -> Result<Preferences, AppError> {
 /// # Errors
 /// [`AppError::SignedOut`]; words that are no choice stand for the default.
 #[server(prefix = "/api/fn", endpoint = "save_preferences", input = Json, output = Compact)]
-pub async fn save_preferences(landing: String, order: String, theme: String) -> Result<Preferences, AppError> {
-    crate::ssr::profile::save_preferences(&crate::ssr::context()?, &landing, &order, &theme).await
+pub async fn save_preferences(
+    landing: String,
+    order: String,
+    theme: String,
+    accents: String,
+) -> Result<Preferences, AppError> {
+    crate::ssr::profile::save_preferences(&crate::ssr::context()?, &landing, &order, &theme, &accents).await
 }

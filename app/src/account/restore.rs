@@ -8,7 +8,7 @@ use crate::{
     ui::{Face, Icon, Toast, WsIcon},
 };
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
-use model::{moment, settings::DeletedWorkspace};
+use model::{moment, settings::DeletedWorkspace, text::isolated};
 
 /// The button that restores a workspace and opens it. `action` is where it posts without JavaScript.
 pub fn restore_button(session: Session, workspace: &DeletedWorkspace, action: String) -> AnyView {
@@ -34,7 +34,7 @@ pub fn restore_button(session: Session, workspace: &DeletedWorkspace, action: St
                     // From the very address of the workspace, its plane has to be built anew.
                     session.navigator.push(Route::home());
                     session.navigator.replace(there);
-                    session.toast(Toast::done(format!("{name} is back, whole.")));
+                    session.toast(Toast::done(format!("{} is back, whole.", isolated(&name))));
                 }
                 Err(error) => session.toast(Toast::failed(error.message())),
             }

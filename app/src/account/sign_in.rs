@@ -11,6 +11,7 @@ use crate::{
     ui::{Banner, Icon, Mark, Tone},
 };
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use model::FieldErrors;
 
 /// `/sign-in`, and `/` for whoever is signed out.
 #[component]
@@ -31,6 +32,16 @@ pub fn SignInPage() -> impl IntoView {
     let email = returned.with_untracked(|r| r.value("email").unwrap_or_default().to_owned());
     let error_of = move |field: &'static str| move || returned.with(|r| r.errors.of(field).map(str::to_owned));
 
+    // What is typed anew is not wrong yet.
+    let mended = move |event: leptos::ev::Event| {
+        let name = browser::event_name(&event);
+        if returned.with_untracked(|r| !r.errors.0.is_empty() || !r.message.is_empty()) {
+            returned.update(|r| {
+                r.errors.clear(&name);
+                r.message.clear();
+            });
+        }
+    };
     let target = next.clone();
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
@@ -48,8 +59,13 @@ pub fn SignInPage() -> impl IntoView {
                 Err(error) => {
                     busy.set(false);
                     let message = if error.fields().0.is_empty() { error.message() } else { String::new() };
-                    returned.set(Returned { values: Vec::new(), errors: error.fields(), message, results: Vec::new() });
-                    browser::next_frame(|| browser::focus("[aria-invalid=true], .auth input[name=password]"));
+                    // Which of the two is wrong is not told; the password is typed again.
+                    let errors = match error {
+                        AppError::Credentials => FieldErrors::one("password", ""),
+                        error => error.fields(),
+                    };
+                    returned.set(Returned { errors, message, ..Returned::default() });
+                    browser::next_frame(|| browser::select(".auth [aria-invalid=true], .auth input[name=password]"));
                 }
             }
         });
@@ -104,7 +120,7 @@ pub fn SignInPage() -> impl IntoView {
                         (true, None) => ().into_any(),
                     }
                 }}
-                <form class="form" method="post" action=Route::SignIn { next: None, notice: None }.url() novalidate on:submit=submit>
+                <form class="form" method="post" action=Route::SignIn { next: None, notice: None }.url() novalidate data-unguarded on:submit=submit on:input=mended>
                     <input type="hidden" name="next" value=next/>
                     <CredentialField name="email" label="Email" kind="email" autocomplete="username" value=email error=Signal::derive(error_of("email"))/>
                     <CredentialField name="password" label="Password" kind="password" autocomplete="current-password" value=String::new() error=Signal::derive(error_of("password"))/>
@@ -134,10 +150,10 @@ fn CredentialField(
     view! {
         <div class="field">
             <label for=name>{label}</label>
-            <input class="input" id=name name=name type=kind value=value autocomplete=autocomplete required
+            <input class="input" id=name name=name type=kind value=value autocomplete=autocomplete required autofocus=error.with_untracked(Option::is_some)
                 aria-invalid=move || error.with(|e| e.is_some().then_some("true"))
                 aria-describedby=move || error.with(|e| e.is_some().then(|| described.clone()))/>
-            {move || error.get().map(|message| view! { <p class="error" id=error_id.clone()><Icon name="alert"/>{message}</p> })}
+            {move || error.get().filter(|message| !message.is_empty()).map(|message| view! { <p class="error" id=error_id.clone()><Icon name="alert"/>{message}</p> })}
         </div>
     }
 }

@@ -8,7 +8,7 @@ use crate::{
     reactive,
     routes::{AccountPage, Route},
     session::{Session, use_session},
-    ui::{Ago, Banner, Icon, Tone},
+    ui::{Ago, Banner, Icon, Tone, copy_button},
 };
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use model::{moment, token::OperatorToken};
@@ -68,7 +68,11 @@ pub fn TokensPage() -> impl IntoView {
                         <div class="field">
                             <label for="name">"Name"</label>
                             <input class="input" id="name" name="name" type="text" autocomplete="off" placeholder="Nightly export" maxlength="80"
-                                value=name.get_untracked() on:input=move |event| name.set(browser::event_value(&event))
+                                value=name.get_untracked()
+                                on:input=move |event| {
+                                    returned.update(|r| r.errors.clear("name"));
+                                    name.set(browser::event_value(&event));
+                                }
                                 aria-invalid=move || returned.with(|r| r.errors.of("name").map(|_| "true")) aria-describedby="name-error"/>
                             <p class="error" id="name-error">{move || returned.with(|r| r.errors.of("name").map(|m| view! { <Icon name="alert"/><span>{m.to_owned()}</span> }))}</p>
                         </div>
@@ -95,7 +99,7 @@ fn Secret(secret: String) -> impl IntoView {
             <p><b>"Copy the token now."</b>" It is shown once; after this page only its name stays."</p>
             <div class="copy-box">
                 <code tabindex="0" data-testid="token">{secret}</code>
-                <button class="btn small" type="button" on:click=move |_| browser::copy(&copied)><Icon name="copy"/>"Copy"</button>
+                {copy_button(copied, "Copy", "Token copied")}
             </div>
         </div>
     }

@@ -1,10 +1,32 @@
 //! The server's side: there is no browser.
 
-use leptos::ev;
+use leptos::{ev, tachys::renderer::types::Element};
 use model::uses::Uses;
 use time::OffsetDateTime;
 
-/// The device's clock, for showing how long ago something was.
+/// The nodes below an element: on the server there are none.
+#[derive(Debug, Default)]
+pub struct Footprint;
+
+impl Footprint {
+    /// Notes which nodes are below `parent` now.
+    pub fn note(&self, _parent: &Element) {}
+
+    /// Whether the same nodes are there now.
+    pub fn is_intact(&self) -> bool {
+        true
+    }
+}
+
+/// Says that the content of `parent` has a footprint of its own.
+pub fn claim_content(_parent: &Element) {}
+
+/// Whether a translator has been in `parent`.
+pub fn is_translated(_parent: &Element) -> bool {
+    false
+}
+
+/// The time, for showing how long ago something was.
 pub fn now() -> Option<OffsetDateTime> {
     None
 }
@@ -49,6 +71,9 @@ pub fn forget_typing(_id: &str) {}
 /// Scrolls the first element that matches into view, if it is not.
 pub fn reveal(_selector: &str) {}
 
+/// Scrolls the line that the first match stands in sideways until it is in sight, if it is not.
+pub fn reveal_in_line(_selector: &str) {}
+
 /// Loads a document: for leaving the console, never for a switch.
 pub fn load_document(_url: &str) {}
 
@@ -63,6 +88,14 @@ pub fn set_title(_title: &str) {}
 
 /// Sets the tab's icon to that of a workspace, or back to Stile's own.
 pub fn set_icon(_address: Option<&str>) {}
+
+/// An attribute of `<html>`.
+pub fn root_attribute(_name: &str) -> Option<String> {
+    None
+}
+
+/// Sets when each of the elements that match applies, in their order.
+pub fn set_media(_selector: &str, _media: [&str; 2]) {}
 
 /// Sets or removes an attribute of `<html>`.
 pub fn set_root_attribute(_name: &str, _value: Option<&str>) {}
@@ -106,11 +139,18 @@ pub fn link_of(_selector: &str) -> Option<String> {
 /// Focuses the first element after the focused one, going round, that matches and whose text begins with `letter`.
 pub fn focus_by_letter(_selector: &str, _letter: &str) {}
 
-/// Copies the address of the page on screen.
-pub fn copy_address() {}
+/// The address of the page on screen.
+pub fn address() -> String {
+    String::new()
+}
 
-/// Copies a text.
-pub fn copy(_text: &str) {}
+/// Copies a text, and returns whether it was copied.
+pub async fn copy(_text: &str) -> bool {
+    false
+}
+
+/// Selects the text of the text area with that id.
+pub fn select_text(_id: &str) {}
 
 /// Closes the menu that a form stands in, if it stands in one.
 pub fn close_menu_around(_event: &ev::SubmitEvent) {}
@@ -145,7 +185,7 @@ pub fn drop_unscripted() {}
 pub fn replay_typing() {}
 
 /// Listens for keys anywhere in the document, for as long as the caller's scope lives.
-pub fn on_key(_handler: impl Fn(ev::KeyboardEvent) + 'static) {}
+pub fn on_key(_handler: impl Fn(&ev::KeyboardEvent) + 'static) {}
 
 /// Listens for the document coming back: from the back-forward cache (`true`) or from another tab (`false`).
 pub fn on_return(_handler: impl Fn(bool) + 'static) {}
@@ -180,9 +220,51 @@ pub fn is_sign_out_pending() -> bool {
 /// Listens for the person signing out in another tab.
 pub fn on_sign_out_elsewhere(_handler: impl Fn() + 'static) {}
 
-/// Whether the focus is in a text control.
+/// A request did not reach the server.
+pub fn note_unreachable() {}
+
+/// Says what is called when a request did not reach the server.
+pub fn on_unreachable(_handler: Box<dyn Fn()>) {}
+
+/// Calls `handler` at an event of the window for as long as the document lives.
+pub fn on_window(_event: &str, _handler: Box<dyn Fn(ev::Event)>) {}
+
+/// Writes all of the text of the element with that id.
+pub fn set_text(_id: &str, _text: &str) {}
+
+/// Says what time it is at the server.
+pub fn set_clock(_now: OffsetDateTime, _age: f64) -> bool {
+    false
+}
+
+/// How long ago the document came, in milliseconds.
+pub fn document_age() -> f64 {
+    0.0
+}
+
+/// Whether the device's clock was set, or the device slept.
+pub fn clock_jumped() -> bool {
+    false
+}
+
+/// Whether the focus is in a control that takes letters.
 pub fn is_typing() -> bool {
     false
+}
+
+/// Where the focus is.
+pub fn focus_now() -> super::Focus {
+    super::Focus::Page
+}
+
+/// Whether a menu, the palette or another layer is open over the page.
+pub fn is_covered() -> bool {
+    false
+}
+
+/// The kind of keyboard that this device most likely has.
+pub fn keyboard() -> super::Keyboard {
+    super::Keyboard::default()
 }
 
 /// Moves the focus to the next or previous element that matches; from elsewhere, to the first.
@@ -228,4 +310,41 @@ pub fn number_at(_event: &ev::Event, _attribute: &str) -> Option<usize> {
 /// A letter as a capital.
 pub fn upper(letter: char) -> String {
     letter.to_uppercase().collect()
+}
+
+/// Whether leaving the page would lose what was typed.
+pub fn is_unsaved() -> bool {
+    false
+}
+
+/// What was typed is saved, or may be lost.
+pub fn forget_unsaved() {}
+
+/// The form that the event is of is being sent.
+pub fn sending(_event: &ev::SubmitEvent) {}
+
+/// What was sent is saved.
+pub fn sent() {}
+
+/// Focuses the first element that matches and selects what is typed in it.
+pub fn select(_selector: &str) {}
+
+/// Sets what is typed into the control with that id.
+pub fn put(_id: &str, _text: &str) {}
+
+/// Shows the dialog of that id, over everything else.
+pub fn show_dialog(_id: &str) {}
+
+/// Closes it; the focus goes back to where it was.
+pub fn close_dialog(_id: &str) {}
+
+/// Goes back in the browser's history.
+pub fn go_back() {}
+
+/// Notes what is typed, for as long as the document lives.
+pub fn watch_typing() {}
+
+/// Whether the box that the event comes from is checked.
+pub fn is_checked(_event: &ev::Event) -> bool {
+    false
 }

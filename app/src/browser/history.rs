@@ -91,3 +91,11 @@ pub fn note_top(top: f64) {
         let _ = history.replace_state(&JsValue::from_f64(top), "");
     }
 }
+
+/// Adds an entry with that address, now, which says how far down its page is.
+pub fn stand_at(url: &str, top: f64) {
+    let top = if top.is_nan() { 0.0 } else { top };
+    if let Ok(history) = window().history() {
+        let _ = history.push_state_with_url(&JsValue::from_f64(top), "", Some(url));
+    }
+}

@@ -1,6 +1,7 @@
 //! The browser's side.
 
 use leptos::{ev, prelude::*};
+use model::text::nfc;
 use send_wrapper::SendWrapper;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, HtmlFormElement, HtmlInputElement, HtmlSelectElement};
@@ -48,6 +49,47 @@ pub fn set_text(id: &str, text: &str) {
     }
 }
 
+/// Focuses the first element that matches and selects what is typed in it.
+pub fn select(selector: &str) {
+    if let Some(element) = find(selector) {
+        let _ = element.focus();
+        if let Some(input) = element.dyn_ref::<HtmlInputElement>() {
+            input.select();
+        }
+    }
+}
+
+/// Sets what is typed into the control with that id.
+pub fn put(id: &str, text: &str) {
+    if let Some(input) = by_id::<HtmlInputElement>(id) {
+        input.set_value(text);
+    } else if let Some(area) = by_id::<web_sys::HtmlTextAreaElement>(id) {
+        area.set_value(text);
+    }
+}
+
+/// Shows the dialog of that id, over everything else.
+pub fn show_dialog(id: &str) {
+    if let Some(dialog) = by_id::<web_sys::HtmlDialogElement>(id).filter(|dialog| !dialog.open()) {
+        let _ = dialog.show_modal();
+    }
+}
+
+/// Closes it; the focus goes back to where it was.
+pub fn close_dialog(id: &str) {
+    if let Some(dialog) = by_id::<web_sys::HtmlDialogElement>(id) {
+        dialog.close();
+    }
+}
+
+/// Goes back in the browser's history.
+pub fn go_back() {
+    super::history::write_waiting();
+    if let Ok(history) = window().history() {
+        let _ = history.back();
+    }
+}
+
 /// Empties the control with that id.
 pub fn clear(id: &str) {
     if let Some(input) = by_id::<HtmlInputElement>(id) {
@@ -79,14 +121,27 @@ pub fn reveal(selector: &str) {
     }
 }
 
+/// Scrolls the line that the first match stands in sideways until it is in sight, if it is not; the page stays where it is.
+pub fn reveal_in_line(selector: &str) {
+    let Some(element) = find(selector) else { return };
+    let Some(line) = element.parent_element() else { return };
+    let (at, seen) = (element.get_bounding_client_rect(), line.get_bounding_client_rect());
+    if at.left() < seen.left() || at.right() > seen.right() {
+        let middle = at.left() - seen.left() - (seen.width() - at.width()) / 2.0;
+        line.set_scroll_left(line.scroll_left() + middle as i32);
+    }
+}
+
 /// Loads a document: for leaving the console, never for a switch.
 pub fn load_document(url: &str) {
+    super::forget_unsaved();
     super::history::write_waiting();
     let _ = window().location().replace(url);
 }
 
 /// Loads this document again.
 pub fn reload_document() {
+    super::forget_unsaved();
     super::history::write_waiting();
     let _ = window().location().reload();
 }
@@ -123,6 +178,18 @@ pub fn set_root_attribute(name: &str, value: Option<&str>) {
     }
 }
 
+/// An attribute of `<html>`.
+pub fn root_attribute(name: &str) -> Option<String> {
+    document().document_element()?.get_attribute(name)
+}
+
+/// Sets when each of the elements that match applies, in their order.
+pub fn set_media(selector: &str, media: [&str; 2]) {
+    for (element, media) in all(selector).iter().zip(media) {
+        let _ = element.set_attribute("media", media);
+    }
+}
+
 /// Keeps a preference of the device in a cookie for a year.
 pub fn set_preference_cookie(name: &str, value: &str) {
     if let Some(document) = document().dyn_ref::<web_sys::HtmlDocument>() {
@@ -156,15 +223,10 @@ pub fn show_popover(id: &str) {
     }
 }
 
-/// Copies the address of the page on screen.
-pub fn copy_address() {
+/// The address of the page on screen.
+pub fn address() -> String {
     super::history::write_waiting();
-    copy(&window().location().href().unwrap_or_default());
-}
-
-/// Copies a text.
-pub fn copy(text: &str) {
-    let _ = window().navigator().clipboard().write_text(text);
+    window().location().href().unwrap_or_default()
 }
 
 /// The values of a form's controls.
@@ -214,8 +276,16 @@ pub fn event_value(event: &ev::Event) -> String {
     let Some(target) = event.target() else { return String::new() };
     match target.dyn_into::<HtmlInputElement>() {
         Ok(input) => input.value(),
-        Err(other) => other.dyn_into::<HtmlSelectElement>().map(|s| s.value()).unwrap_or_default(),
+        Err(other) => match other.dyn_into::<web_sys::HtmlTextAreaElement>() {
+            Ok(area) => area.value(),
+            Err(other) => other.dyn_into::<HtmlSelectElement>().map(|s| s.value()).unwrap_or_default(),
+        },
     }
+}
+
+/// Whether the box that the event comes from is checked.
+pub fn is_checked(event: &ev::Event) -> bool {
+    event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()).is_some_and(|input| input.checked())
 }
 
 /// Writes `text` into the control with that id whenever it changes; at first the control keeps what it has. Binding
@@ -270,9 +340,18 @@ pub fn replay_typing() {
     }
 }
 
-/// Listens for keys anywhere in the document, for as long as the caller's scope lives.
-pub fn on_key(handler: impl Fn(ev::KeyboardEvent) + 'static) {
-    let handle = SendWrapper::new(window_event_listener(ev::keydown, handler));
+/// Listens for keys anywhere in the document, for as long as the caller's scope lives. Called for those that [are
+/// ours](super::is_ours).
+pub fn on_key(handler: impl Fn(&ev::KeyboardEvent) + 'static) {
+    on_key_boxed(Box::new(handler));
+}
+
+fn on_key_boxed(handler: Box<dyn Fn(&ev::KeyboardEvent)>) {
+    let handle = SendWrapper::new(window_event_listener(ev::keydown, move |event| {
+        if super::is_ours(&event) {
+            handler(&event);
+        }
+    }));
     on_cleanup(move || handle.take().remove());
 }
 
@@ -301,10 +380,40 @@ pub fn on_leave(handler: impl Fn() + 'static) {
     on_cleanup(move || handle.take().remove());
 }
 
-/// Calls `handler` when the device is online again.
-pub fn on_online(handler: impl Fn() + 'static) {
-    let handle = SendWrapper::new(window_event_listener(ev::online, move |_| handler()));
-    on_cleanup(move || handle.take().remove());
+/// Calls `handler` at an event of the window for as long as the document lives. Compiled once, not once for each handler.
+pub fn on_window(event: &str, handler: Box<dyn Fn(web_sys::Event)>) {
+    let handler = wasm_bindgen::closure::Closure::<dyn Fn(web_sys::Event)>::wrap(handler);
+    let _ = window().add_event_listener_with_callback(event, handler.as_ref().unchecked_ref());
+    handler.forget();
+}
+
+/// Writes all of the text of the element with that id.
+pub fn set_text(id: &str, text: &str) {
+    if let Some(element) = by_id::<HtmlElement>(id) {
+        element.set_text_content(Some(text));
+    }
+}
+
+thread_local! {
+    // One for the document, as is its connection.
+    static UNREACHABLE: std::cell::RefCell<Option<Box<dyn Fn()>>> = const { std::cell::RefCell::new(None) };
+}
+
+/// Says what is called when a request did not reach the server.
+pub fn on_unreachable(handler: Box<dyn Fn()>) {
+    UNREACHABLE.set(Some(handler));
+}
+
+/// A request did not reach the server.
+pub fn note_unreachable() {
+    // Later: whoever asked hears of it first.
+    super::after(0, || {
+        UNREACHABLE.with_borrow(|handler| {
+            if let Some(handler) = handler {
+                handler();
+            }
+        });
+    });
 }
 
 /// A letter as a capital. The browser has the table of them, so the program has none.
@@ -346,12 +455,41 @@ pub(super) fn element_of(event: &web_sys::Event) -> Option<Element> {
     event.target()?.dyn_into().ok()
 }
 
-/// Whether the focus is in a text control.
+/// Kinds of `<input>` that take no text.
+const NO_TEXT: [&str; 9] = ["button", "checkbox", "color", "file", "image", "radio", "range", "reset", "submit"];
+
+/// Whether the focus is in a control that takes letters: a field, a list to choose from, an editable text.
 pub fn is_typing() -> bool {
-    document().active_element().is_some_and(|e| matches!(e.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"))
+    let Some(active) = document().active_element() else { return false };
+    match active.tag_name().as_str() {
+        "INPUT" => active.dyn_ref::<HtmlInputElement>().is_some_and(|input| !NO_TEXT.contains(&input.type_().as_str())),
+        "TEXTAREA" | "SELECT" => true,
+        _ => active.dyn_ref::<HtmlElement>().is_some_and(HtmlElement::is_content_editable),
+    }
 }
 
-fn all(selector: &str) -> Vec<HtmlElement> {
+/// Where the focus is.
+pub fn focus_now() -> super::Focus {
+    if is_typing() { super::Focus::Field } else { super::Focus::Page }
+}
+
+/// Whether a menu, the palette or another layer is open over the page.
+pub fn is_covered() -> bool {
+    find(":popover-open").is_some()
+}
+
+/// The kind of keyboard that this device most likely has.
+pub fn keyboard() -> super::Keyboard {
+    let navigator = window().navigator();
+    let property = |of: &wasm_bindgen::JsValue, name: &str| js_sys::Reflect::get(of, &name.into()).ok();
+    let told = property(&navigator, "userAgentData").and_then(|data| property(&data, "platform"));
+    let platform = told.and_then(|platform| platform.as_string()).filter(|platform| !platform.is_empty());
+    let platform = platform.or_else(|| navigator.platform().ok()).unwrap_or_default().to_lowercase();
+    let apple = ["mac", "iphone", "ipad", "ipod"].iter().any(|name| platform.starts_with(name));
+    if apple { super::Keyboard::Command } else { super::Keyboard::Control }
+}
+
+pub(super) fn all(selector: &str) -> Vec<HtmlElement> {
     let Ok(list) = document().query_selector_all(selector) else { return Vec::new() };
     (0..list.length()).filter_map(|i| list.item(i)?.dyn_into().ok()).collect()
 }
@@ -384,7 +522,9 @@ pub fn focus_by_letter(selector: &str, letter: &str) {
     let active = document().active_element();
     let current = elements.iter().position(|e| active.as_ref().is_some_and(|a| a.is_same_node(Some(e))));
     let from = current.map_or(0, |i| i + 1);
-    let begins = |e: &&HtmlElement| e.get_attribute("data-name").is_some_and(|n| n.to_lowercase().starts_with(letter));
+    let begins = |e: &&HtmlElement| {
+        e.get_attribute("data-name").is_some_and(|n| nfc(&n).to_lowercase().starts_with(nfc(letter).as_ref()))
+    };
     if let Some(element) = elements.iter().skip(from).chain(&elements).find(begins) {
         let _ = element.focus();
     }

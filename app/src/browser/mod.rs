@@ -8,6 +8,11 @@ mod live;
 pub use live::*;
 
 #[cfg(feature = "hydrate")]
+mod clipboard;
+#[cfg(feature = "hydrate")]
+pub use clipboard::{copy, select_text};
+
+#[cfg(feature = "hydrate")]
 mod kept;
 #[cfg(feature = "hydrate")]
 pub use kept::*;
@@ -16,6 +21,14 @@ pub use kept::*;
 mod controls;
 #[cfg(feature = "hydrate")]
 pub use controls::watch_controls;
+
+#[cfg(feature = "hydrate")]
+mod unsaved;
+#[cfg(feature = "hydrate")]
+pub use unsaved::{forget_unsaved, is_unsaved, sending, sent, watch_typing};
+mod ground;
+#[cfg(feature = "hydrate")]
+pub use ground::{Footprint, claim_content, is_translated};
 
 #[cfg(feature = "hydrate")]
 mod measure;
@@ -42,8 +55,11 @@ mod absent;
 #[cfg(not(feature = "hydrate"))]
 pub use absent::*;
 
+mod keys;
+pub use keys::{Chord, Focus, Keyboard, is_ours, is_plain};
+
 mod navigator;
-pub use navigator::{Navigator, opens_here};
+pub use navigator::{Leaving, Navigator, opens_here};
 
 mod passkey;
 pub use passkey::{PasskeyFailed, create_passkey, sign_with_passkey};

@@ -8,10 +8,22 @@ use crate::routes::Route;
 use leptos::prelude::*;
 use model::Slug;
 
+/// What waits for a person to say that what they typed may be lost.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Leaving {
+    /// Going to another address.
+    To(Box<Route>),
+    /// Going back or forward in the history.
+    Through,
+    /// Signing out.
+    SignOut,
+}
+
 /// The current address, and going to another.
 #[derive(Clone, Copy)]
 pub struct Navigator {
     route: RwSignal<Route>,
+    leaving: RwSignal<Option<Leaving>>,
     /// Workspaces that were renamed while this document was open: from the former slug to the present one.
     moved: StoredValue<Vec<(Slug, Slug)>>,
     /// How far down the page was when it was left: restored once its data is on screen again.
@@ -30,6 +42,7 @@ impl Navigator {
     pub fn new(route: Route) -> Self {
         let navigator = Self {
             route: RwSignal::new(route),
+            leaving: RwSignal::new(None),
             moved: StoredValue::new(Vec::new()),
             scroll: StoredValue::new(0.0),
             noted: StoredValue::new(f64::NAN),
@@ -51,8 +64,25 @@ impl Navigator {
         self.route.get_untracked()
     }
 
-    /// Goes to an address and leaves the current one in the history.
+    /// What waits for a person's word.
+    pub const fn leaving(self) -> RwSignal<Option<Leaving>> {
+        self.leaving
+    }
+
+    /// Whether the person is asked first, because leaving would lose what they typed.
+    pub fn asks(self, leaving: impl FnOnce() -> Leaving) -> bool {
+        let asks = super::is_unsaved();
+        if asks {
+            self.leaving.set(Some(leaving()));
+        }
+        asks
+    }
+
+    /// Goes to an address and leaves the current one in the history; asks first where that would lose what was typed.
     pub fn push(self, route: Route) {
+        if self.asks(|| Leaving::To(Box::new(route.clone()))) {
+            return;
+        }
         let route = self.present(route);
         #[cfg(feature = "hydrate")]
         self.write_history(&route, true);
@@ -95,7 +125,13 @@ impl Navigator {
             self.route.set(route);
         }
         #[cfg(feature = "hydrate")]
-        super::history::write_soon();
+        {
+            // A workspace's page says itself when it is there.
+            if !matches!(self.route_now(), Route::Workspace(..)) {
+                self.settle();
+            }
+            super::history::write_soon();
+        }
     }
 
     /// Goes where the link leads that was clicked, if the console opens it by itself. Each click that reaches the document
@@ -119,10 +155,15 @@ impl Navigator {
     /// To be called when the address's content is on screen: scrolls to where it was left, or to its top.
     pub fn settle(self) {
         #[cfg(feature = "hydrate")]
-        super::next_frame(move || {
-            let top = self.scroll.try_get_value().unwrap_or_default();
-            window().scroll_to_with_x_and_y(0.0, top);
-        });
+        super::next_frame(move || self.reach(SETTLING_FRAMES));
+    }
+
+    /// To be called once the program has taken over: a document that was loaded again is where it was left.
+    pub fn resume(self) {
+        #[cfg(feature = "hydrate")]
+        if self.scroll.get_value() > 0.0 && window().scroll_y().unwrap_or_default() == 0.0 {
+            self.settle();
+        }
     }
 }
 
@@ -133,37 +174,108 @@ pub fn opens_here(event: &leptos::ev::MouseEvent) -> bool {
 }
 
 #[cfg(feature = "hydrate")]
+use live::SETTLING_FRAMES;
+
+#[cfg(feature = "hydrate")]
 mod live {
     use super::*;
     use crate::browser::{
-        element_of,
+        after, element_of,
         history::{self, Entry},
+        next_frame, on_window, open_tab,
     };
-    use leptos::ev;
     use wasm_bindgen::JsCast;
-    use web_sys::HtmlAnchorElement;
+    use web_sys::{Element, HtmlAnchorElement, MouseEvent, ScrollRestoration};
+
+    /// For how many frames a page may grow before it is as long as when it was left.
+    pub(super) const SETTLING_FRAMES: u32 = 30;
+    /// How long the page stands still before it counts as scrolled to, where the browser does not say so, in milliseconds.
+    const STILL_MILLIS: u32 = 120;
 
     impl Navigator {
         pub(super) fn listen(self) {
-            if let Ok(history) = window().history() {
-                let _ = history.set_scroll_restoration(web_sys::ScrollRestoration::Manual);
-            }
-            // These live as long as the page does.
-            let _ = window_event_listener(ev::click, move |event| self.follow_link(&event));
-            let _ = window_event_listener(ev::popstate, move |event| {
-                history::forget_waiting();
-                let top = event.state().as_f64().unwrap_or_default();
-                self.scroll.set_value(top);
-                self.noted.set_value(top);
-                let (located, present) = (located(), self.present(located()));
-                if located != present {
-                    self.write_history(&present, false);
-                }
-                self.set(present);
-            });
-            let _ = window_event_listener(ev::scroll, move |_| self.scrolled.set_value(true));
-            let _ = window_event_listener(ev::scrollend, move |_| self.note_scroll());
+            restore_by(ScrollRestoration::Manual);
+            let left = window().history().ok().and_then(|history| history.state().ok()?.as_f64()).unwrap_or_default();
+            self.scroll.set_value(left);
+            on_window("click", Box::new(move |event| self.follow_link(event.unchecked_ref())));
+            // The middle button opens what a row leads to in another tab, as it does on its link.
+            on_window(
+                "auxclick",
+                Box::new(|event| {
+                    let event: &MouseEvent = event.unchecked_ref();
+                    if let Some(link) = link_of_row(event).filter(|_| event.button() == 1) {
+                        open_tab(&link.href());
+                    }
+                }),
+            );
+            on_window(
+                "popstate",
+                Box::new(move |event| {
+                    history::forget_waiting();
+                    let here = self.route_now();
+                    if self.present(located()) != here && self.asks(|| Leaving::Through) {
+                        // The browser has gone there already. Here stands behind it until the person has decided.
+                        history::stand_at(&here.url(), self.noted.get_value());
+                        return;
+                    }
+                    let (located, present) = (located(), self.present(located()));
+                    if located != present {
+                        self.write_history(&present, false);
+                    }
+                    let event: &web_sys::PopStateEvent = event.unchecked_ref();
+                    let top = event.state().as_f64().unwrap_or_default();
+                    self.scroll.set_value(top);
+                    self.noted.set_value(top);
+                    self.set(present);
+                }),
+            );
+            let says_end = js_sys::Reflect::has(&window(), &"onscrollend".into()).unwrap_or_default();
+            on_window(
+                "scroll",
+                Box::new(move |_| {
+                    self.scrolled.set_value(true);
+                    if !says_end {
+                        self.note_when_still();
+                    }
+                }),
+            );
+            on_window("scrollend", Box::new(move |_| self.note_scroll()));
+            // A document that is loaded again, or come back to from another site, is scrolled by the browser.
+            on_window(
+                "pagehide",
+                Box::new(move |_| {
+                    if self.scrolled.get_value() {
+                        self.note_scroll();
+                    }
+                    restore_by(ScrollRestoration::Auto);
+                }),
+            );
+            on_window("pageshow", Box::new(|_| restore_by(ScrollRestoration::Manual)));
             history::write_in_time();
+        }
+
+        /// Notes where the page is once it stands still.
+        fn note_when_still(self) {
+            let top = window().scroll_y().unwrap_or_default();
+            after(STILL_MILLIS, move || {
+                if self.scrolled.get_value() && window().scroll_y().unwrap_or_default() == top {
+                    self.note_scroll();
+                }
+            });
+        }
+
+        /// Scrolls to where the entry was left, as soon as the page is long enough.
+        pub(super) fn reach(self, frames: u32) {
+            let top = self.scroll.get_value();
+            window().scroll_to_with_x_and_y(0.0, top);
+            // At the top everything is long enough, and nothing needs to be laid out to know it.
+            if top > 0.0 && frames > 0 && window().scroll_y().unwrap_or_default() + 1.0 < top {
+                next_frame(move || {
+                    if self.scroll.get_value() == top {
+                        self.reach(frames - 1);
+                    }
+                });
+            }
         }
 
         /// Writes how far down the page is into its entry of the history.
@@ -183,9 +295,7 @@ mod live {
                 self.note_scroll();
             }
             self.noted.set_value(0.0);
-            if push {
-                self.scroll.set_value(0.0);
-            }
+            self.scroll.set_value(0.0);
             let url = route.url();
             history::write_later(if push { Entry::Next(url) } else { Entry::Same(url) });
         }
@@ -199,12 +309,60 @@ mod live {
         Route::parse(&path, query.trim_start_matches('?'))
     }
 
-    /// The route of a link that was clicked plainly and that the console can open by itself.
-    pub(super) fn followed_link(event: &web_sys::MouseEvent) -> Option<Route> {
-        if event.default_prevented() || !opens_here(event) {
+    fn restore_by(how: ScrollRestoration) {
+        if let Ok(history) = window().history() {
+            let _ = history.set_scroll_restoration(how);
+        }
+    }
+
+    /// The link of the row that was clicked, if not on a link or a control. A row's link covers the row only where there is
+    /// no script (style/34-table.css): otherwise no text in the row could be selected.
+    fn link_of_row(event: &MouseEvent) -> Option<HtmlAnchorElement> {
+        let hit = element_of(event)?;
+        if hit.closest("a, button, input, label, select, textarea, summary").ok()?.is_some() {
             return None;
         }
-        let link: HtmlAnchorElement = element_of(event)?.closest("a[href]").ok()??.dyn_into().ok()?;
+        hit.closest("tr").ok()??.query_selector("a.row-link[href]").ok()??.dyn_into().ok()
+    }
+
+    /// Whether a click ends the selecting of a text in `element`.
+    fn selects_in(event: &MouseEvent, element: &Element) -> bool {
+        let selection = window().get_selection().ok().flatten();
+        // A click by the keyboard counts none.
+        event.detail() > 0
+            && selection.is_some_and(|selection| {
+                !selection.is_collapsed()
+                    && selection.contains_node_with_allow_partial_containment(element, true).unwrap_or_default()
+            })
+    }
+
+    /// The route of a link that was clicked plainly and that the console can open by itself.
+    pub(super) fn followed_link(event: &MouseEvent) -> Option<Route> {
+        if event.default_prevented() {
+            return None;
+        }
+        let around = element_of(event)?.closest("a[href]").ok()?.and_then(|link| link.dyn_into().ok());
+        let link: HtmlAnchorElement = match around {
+            Some(link) => link,
+            None => {
+                let link = link_of_row(event)?;
+                if event.button() == 0 && !opens_here(event) && !selects_in(event, link.closest("tr").ok()??.as_ref()) {
+                    open_tab(&link.href());
+                }
+                link
+            }
+        };
+        // Where a text can be selected by dragging over a link, the end of that is no click.
+        if link.get_attribute("draggable").is_some_and(|value| value == "false") {
+            let row = link.closest("tr").ok().flatten().unwrap_or_else(|| link.clone().into());
+            if selects_in(event, &row) {
+                event.prevent_default();
+                return None;
+            }
+        }
+        if !opens_here(event) {
+            return None;
+        }
         let elsewhere = !matches!(link.target().as_str(), "" | "_self")
             || link.has_attribute("download")
             || link.rel() == "external"

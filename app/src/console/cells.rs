@@ -157,7 +157,8 @@ mod drawn {
             Font::Text => lasting("row-link"),
             Font::Mono => lasting("row-link mono"),
         };
-        let link = link.perhaps("href", url).perhaps("title", name.clone());
+        // Dragging over it selects its text.
+        let link = link.fixed("draggable", "false").perhaps("href", url).perhaps("title", name.clone());
         let below = match below {
             Font::Text => lasting("row-sub"),
             Font::Mono => lasting("row-sub mono"),

@@ -9,6 +9,7 @@ use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use model::{
     billing::{InvoiceRow, InvoiceStatus},
     catalog::Lifecycle,
+    text::isolated,
 };
 
 /// A line of facts.
@@ -70,9 +71,10 @@ where
             return;
         }
         busy.set(true);
+        let named = isolated(&name);
         let done = match target {
-            Lifecycle::Archived => format!("{name} archived"),
-            Lifecycle::Active => format!("{name} is active again"),
+            Lifecycle::Archived => format!("{named} archived"),
+            Lifecycle::Active => format!("{named} is active again"),
         };
         let answer = call(target);
         spawn_local(async move {

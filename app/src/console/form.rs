@@ -7,7 +7,7 @@ use crate::{
     browser,
     error::AppError,
     routes::Page,
-    ui::{Banner, Toast, Tone},
+    ui::{Banner, ErrorSummary, Toast, Tone},
 };
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use model::FieldErrors;
@@ -43,6 +43,7 @@ impl FormPage {
                 serde_urlencoded::to_string(&values).ok().and_then(|v| serde_urlencoded::from_str::<Input>(&v).ok());
             let (Some(input), false) = (input, busy.get_untracked()) else { return };
             busy.set(true);
+            browser::sending(&event);
             let answer = save(input);
             spawn_local(async move {
                 let answer = answer.await;
@@ -51,6 +52,9 @@ impl FormPage {
                 }
                 match answer {
                     Ok((page, said)) => {
+                        errors.set(FieldErrors::default());
+                        message.set(String::new());
+                        browser::sent();
                         scope.session.toast(Toast::done(said));
                         scope.changed(page);
                     }
@@ -63,8 +67,9 @@ impl FormPage {
                         | AppError::Offline
                         | AppError::Internal),
                     ) => {
-                        message.set(error.message());
-                        errors.set(error.fields());
+                        let fields = error.fields();
+                        message.set(if fields.0.is_empty() { error.message() } else { String::new() });
+                        errors.set(fields);
                         browser::next_frame(|| browser::focus("[aria-invalid=true]"));
                     }
                     Err(error) => scope.stopped(error),
@@ -115,6 +120,7 @@ pub fn FormShell(
         <form class="form-page" method="post" action=here novalidate on:submit=move |event| page.submit.run(event)>
             <header class="page-head"><div class="titles"><h1>{title}</h1></div></header>
             <div class="form">
+                <ErrorSummary errors=page.errors/>
                 {move || page.message.with(|m| (!m.is_empty()).then(|| view! { <Banner tone=Tone::Bad message=m.clone()/> }))}
                 <input type="hidden" name="grant" value=scope.entry.with_untracked(|e| e.as_ref().map(|e| e.grant.clone()))/>
                 {children()}

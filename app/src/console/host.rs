@@ -6,12 +6,11 @@ use super::{
 };
 use crate::{
     chunk::{self, Part},
-    reactive,
     routes::Page,
-    ui::{Empty, Failed, Icon},
+    ui::{Failed, Icon, whole_form, whole_kept, whole_watched},
 };
 use leptos::prelude::*;
-use model::list::Noun;
+use model::{Capability, list::Noun};
 
 /// Whether the program carries a page from the first, and not in its chunk.
 pub fn is_carried(page: &Page) -> bool {
@@ -44,10 +43,10 @@ pub fn PageHost(
         }
     });
     follow_page(scope);
-    // A view within a view: another page is built anew, and never drawn into the elements of the former.
-    move || {
-        let mounted = mounted.get();
-        move || match mounted.clone() {
+    // What stays from one workspace to the next is looked at then.
+    whole_watched(
+        move || scope.track(),
+        move || match mounted.get() {
             Mounted::Overview => overview::view(scope),
             Mounted::List(Noun::Products) => products::list(scope),
             Mounted::List(Noun::RatePlans) => rate_plans::list(scope),
@@ -55,33 +54,32 @@ pub fn PageHost(
             Mounted::List(Noun::Usage) => usage::list(scope),
             Mounted::List(Noun::Invoices) => invoices::list(scope),
             Mounted::Visit(visit) => chunk::later(Part::Visit(visit)),
-        }
-    }
+        },
+    )
 }
 
-/// Shows `view` of the page's data once there is some; a skeleton before, and what is wrong instead.
+/// Shows `view` of the page's data once there is some; a skeleton before, and what is wrong instead. `view` consists of
+/// nothing that comes and goes by itself.
 pub fn with_data(
-    scope: impl Into<Signal<Scope>>,
+    scope: Signal<Scope>,
     noun: Noun,
     view: impl Fn(Scope, &PageData) -> Option<AnyView> + Send + Sync + 'static,
 ) -> AnyView {
-    let scope = scope.into();
-    view! {
-        {reactive::following(move || {
-            let scope = scope.get();
-            scope.shown.with(|shown| match &shown.data {
-                Some(PageData::Missing) => missing(scope, noun),
-                Some(PageData::Denied(_)) => denied(scope),
-                Some(data) => view(scope, data).unwrap_or_else(|| skeleton(noun.title())),
-                // Only while there is no data: a failure must not build a form anew over what was typed into it.
-                None => match scope.failed.get() {
-                    Some(error) => failed(scope, &error.message()),
-                    None => skeleton(noun.title()),
-                },
-            })
-        })}
-    }
-    .into_any()
+    let page = whole_kept(move || of_data(scope.get(), noun, &view));
+    view! { <div class="contents">{page}</div> }.into_any()
+}
+
+fn of_data(scope: Scope, noun: Noun, view: &dyn Fn(Scope, &PageData) -> Option<AnyView>) -> AnyView {
+    scope.shown.with(|shown| match &shown.data {
+        Some(PageData::Missing) => missing(scope, noun),
+        Some(PageData::Denied(needed)) => denied(scope, *needed),
+        Some(data) => view(scope, data).unwrap_or_else(|| skeleton(noun.title())),
+        // Only while there is no data: a failure must not build a form anew over what was typed into it.
+        None => match scope.failed.get() {
+            Some(error) => failed(scope, &error.message()),
+            None => skeleton(noun.title()),
+        },
+    })
 }
 
 /// The same for a page of one visit. Its data is opened here, so where its code is.
@@ -90,10 +88,13 @@ pub fn with_visit(
     noun: Noun,
     view: impl Fn(Scope, &VisitData) -> Option<AnyView> + Send + Sync + 'static,
 ) -> AnyView {
-    with_data(scope, noun, move |scope, data| match data {
-        PageData::Visit(_, data) => view(scope, &data.open()?),
-        _ => None,
-    })
+    let page = whole_form(move || {
+        of_data(scope, noun, &|scope, data| match data {
+            PageData::Visit(_, data) => view(scope, &data.open()?),
+            _ => None,
+        })
+    });
+    view! { <div class="contents">{page}</div> }.into_any()
 }
 
 /// No such row in this workspace; it may be in another, and nobody can tell.
@@ -110,15 +111,45 @@ pub fn missing(scope: Scope, noun: Noun) -> AnyView {
     .into_any()
 }
 
-fn denied(scope: Scope) -> AnyView {
-    let back = scope.entry.with_untracked(|e| {
-        let may = e.as_ref().map(|e| e.seat.capabilities()).unwrap_or_default();
-        scope.url(&scope.page.get_untracked().in_another_workspace(may))
-    });
+/// The workspace has no page at this address.
+pub fn unknown(scope: Scope) -> AnyView {
+    let name = scope.entry.with_untracked(|e| e.as_ref().map(|e| e.workspace.name.clone())).unwrap_or_default();
     view! {
-        <Empty icon="key" title="Your role doesn’t open this page".to_owned() text="Ask an admin of this workspace if you need it.".to_owned()>
-            <a class="btn" href=back>"Go to what you can see"</a>
-        </Empty>
+        <section class="empty" data-testid="page-not-found">
+            <Icon name="search"/>
+            <h1>{format!("No such page in {name}")}</h1>
+            <p>"Check the address, or go on from here."</p>
+            <div class="btn-row"><a class="btn primary" href=nearest(scope, &Page::Overview)>{format!("Open {name}")}</a></div>
+        </section>
+    }
+    .into_any()
+}
+
+/// The page, or the nearest to it that the seat allows.
+fn nearest(scope: Scope, page: &Page) -> String {
+    let may = scope.entry.with_untracked(|e| e.as_ref().map(|e| e.seat.capabilities())).unwrap_or_default();
+    scope.url(&page.in_another_workspace(may))
+}
+
+/// The seat doesn't allow the page: why, and where to go instead.
+pub fn denied(scope: Scope, needed: Capability) -> AnyView {
+    let seat = scope.entry.with_untracked(|e| e.as_ref().map(|e| (e.workspace.name.clone(), e.seat.role())));
+    let text = match seat {
+        Some((name, role)) => format!(
+            "It is for {}; your role in {name} is {}. Ask one of them if you need it.",
+            needed.holders(),
+            role.label()
+        ),
+        None => format!("It is for {}.", needed.holders()),
+    };
+    let back = nearest(scope, &scope.page.get_untracked());
+    view! {
+        <section class="empty" data-testid="why-not">
+            <Icon name="key"/>
+            <h1>"Your role doesn’t allow this page"</h1>
+            <p>{text}</p>
+            <div class="btn-row"><a class="btn" href=back>"Go to what you can see"</a></div>
+        </section>
     }
     .into_any()
 }

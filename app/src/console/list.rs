@@ -10,14 +10,14 @@
 use super::{
     PageData,
     cells::{Listed, Rows},
-    host::failed,
+    host::{denied, failed},
     scope::{Scope, Shown},
     status::follow_list,
 };
 use crate::{
-    browser, reactive,
-    routes::Page,
-    ui::{Empty, Icon, Lasting, lasting},
+    browser,
+    routes::{Page, section_requires},
+    ui::{Empty, Icon, Lasting, lasting, whole, whole_kept},
 };
 use leptos::{
     ev::SubmitEvent,
@@ -107,6 +107,14 @@ pub fn list(scope: Signal<Scope>, spec: &'static ListSpec) -> AnyView {
             (None, _) => Body::Table,
         })
     });
+    let body_now = move || {
+        let body = body.get();
+        // A table stays, and each of its parts looks after itself.
+        if body != Body::Table {
+            scope.track();
+        }
+        body
+    };
     let total = Memo::new(move |_| scope.get().shown.with(|shown| spec.listed(shown).map(|page| page.total)));
     follow_list(scope, spec);
     let may_create = Memo::new(move |_| scope.get().may(Capability::EditContent));
@@ -119,17 +127,17 @@ pub fn list(scope: Signal<Scope>, spec: &'static ListSpec) -> AnyView {
         <header class="page-head">
             <div class="titles">
                 <h1>{noun.title()}</h1>
-                <span class="count" data-testid="count">{reactive::following(move || total.get().map(|t| grouped(t.unsigned_abs())))}</span>
+                <span class="count" data-testid="count">{whole(move || total.get().map(|t| grouped(t.unsigned_abs())))}</span>
             </div>
-            <div class="btn-row">{create}</div>
+            <div class="btn-row">{whole(create)}</div>
         </header>
         {filters(scope, noun, query)}
-        {reactive::following(move || match body.get() {
+        <div class="contents">{whole(move || match body_now() {
             Body::Failed => {
                 let scope = scope.get();
                 failed(scope, &scope.failed.get_untracked().map(|e| e.message()).unwrap_or_default())
             }
-            Body::Denied => view! { <Empty icon="key" title="Your role doesn’t open this list".to_owned() text="Ask an admin of this workspace if you need it.".to_owned()/> }.into_any(),
+            Body::Denied => denied(scope.get(), section_requires(noun)),
             Body::Empty => view! {
                 <Empty icon=noun.path() title=format!("No {} yet", noun.many()) text=spec.teaches.to_owned()>{create}</Empty>
             }.into_any(),
@@ -142,7 +150,7 @@ pub fn list(scope: Signal<Scope>, spec: &'static ListSpec) -> AnyView {
                 }.into_any()
             }
             Body::Table => table(scope, spec, query),
-        })}
+        })}</div>
     }
     .into_any()
 }
@@ -184,6 +192,12 @@ fn filters(scope: Signal<Scope>, noun: Noun, query: Memo<ListQuery>) -> AnyView 
         visit
     });
     let statuses = noun.statuses();
+    browser::on_key(|event| {
+        if event.key() == "/" && browser::is_plain(event) && !browser::is_typing() && !browser::is_covered() {
+            event.prevent_default();
+            browser::focus("#list-search");
+        }
+    });
     browser::follow(SEARCH, move || typed.get());
     browser::follow(STATUS, move || query.with(|q| q.status.clone().unwrap_or_default()));
     view! {
@@ -193,7 +207,7 @@ fn filters(scope: Signal<Scope>, noun: Noun, query: Memo<ListQuery>) -> AnyView 
                 <Icon name="search"/>
                 <span class="visually-hidden">{format!("Search {}", noun.many())}</span>
                 <input class="input" type="search" name="q" placeholder=format!("Search {}", noun.many()) autocomplete="off" maxlength="100"
-                    id=SEARCH value=query.with_untracked(|q| q.search.clone()) on:input=typing/>
+                    id=SEARCH aria-keyshortcuts="/" value=query.with_untracked(|q| q.search.clone()) on:input=typing/>
             </label>
             {(!statuses.is_empty()).then(|| view! {
                 <span class="select">
@@ -252,13 +266,13 @@ fn table(scope: Signal<Scope>, spec: &'static ListSpec, query: Memo<ListQuery>) 
             <table class="data-table">
                 <caption class="visually-hidden">{spec.noun.title()}</caption>
                 <thead><tr>{heads}</tr></thead>
-                <tbody aria-hidden=move || loading.get().then_some("true")>{rows}</tbody>
+                <tbody aria-hidden=move || loading.get().then_some("true")>{whole_kept(rows)}</tbody>
             </table>
         </div>
-        {reactive::following(move || {
+        <div class="contents">{whole_kept(move || {
             let scope = scope.get();
             scope.shown.with(|shown| spec.listed(shown).map(|page| pager(scope, &page)))
-        })}
+        })}</div>
     }
     .into_any()
 }

@@ -18,7 +18,7 @@ use crate::{
     reactive,
     routes::{Page, Route},
     session::{Session, use_session},
-    ui::{Gone, NotFound},
+    ui::{Gone, NotFound, whole_watched},
 };
 use leptos::prelude::*;
 use model::Slug;
@@ -174,12 +174,15 @@ fn plane(place: Place) -> impl IntoView {
     let scope = Signal::derive(move || place.scope().unwrap_or(first));
     let lost = Memo::new(move |_| place.scope().is_some_and(|scope| scope.lost.with(Option::is_some)));
     let losing = move || place.scope_now().filter(|_| lost.get());
-    view! {
-        {reactive::following(move || { let state = (refused.get(), losing()); move || match state.clone() {
+    // The shell is looked at whenever another workspace is on screen.
+    let shown = whole_watched(
+        move || place.scope.track(),
+        move || match (refused.get(), losing()) {
             (Some(_), Some(scope)) => view! { <LostNotice scope/> }.into_any(),
             (Some(AppError::Gone), None) => view! { <Gone/> }.into_any(),
             (Some(_), None) => view! { <NotFound/> }.into_any(),
             (None, _) => view! { <Shell place><PageHost scope/></Shell> }.into_any(),
-        }})}
-    }
+        },
+    );
+    view! { <div class="contents">{shown}</div> }
 }

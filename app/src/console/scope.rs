@@ -98,6 +98,7 @@ impl Scope {
             scope.enter();
         }
         reactive::effect(move || scope.follow(scope.page.get()));
+        session.connection.on_again(Box::new(move || scope.try_again()));
         scope
     }
 
@@ -113,7 +114,7 @@ impl Scope {
 
     /// The colour of this workspace, once it is entered.
     pub fn hue(self) -> Option<u8> {
-        self.entry.with(|e| e.as_ref().map(|e| e.workspace.brand.hue_of(&e.workspace.name)))
+        self.entry.with(|e| e.as_ref().map(|e| e.workspace.brand.hue()))
     }
 
     /// Goes to a page of this workspace, unless the person has gone elsewhere.
@@ -163,6 +164,15 @@ impl Scope {
         }
         self.failed.set(None);
         if self.entry.with_untracked(Option::is_some) { self.load(self.page.get_untracked()) } else { self.enter() }
+    }
+
+    /// The connection is back: what could not be read anew is. A page that could not be shown at all tries by itself, and
+    /// a form stays as it is, with what is typed.
+    fn try_again(self) {
+        let failed = self.failed.try_get_untracked().flatten().is_some();
+        if failed && self.shown.with_untracked(|s| s.data.is_some() && !s.page.is_form()) {
+            self.load(self.page.get_untracked());
+        }
     }
 
     /// Follows the address.
@@ -262,6 +272,14 @@ impl Scope {
         let asked = self.page.get_untracked();
         self.shown.set(Shown { page: page.clone(), data: Some(data) });
         if asked != page {
+            // The overview is where one enters; any other page was asked for by its name.
+            if asked != Page::Overview
+                && let Some(entry) = self.entry.get_untracked()
+            {
+                let (title, role) = (asked.title(), entry.seat.role().label());
+                let name = &entry.workspace.name;
+                self.session.toast(Toast::failed(format!("{title} is not for your role in {name}, which is {role}.")));
+            }
             self.replace(page);
         }
         self.session.navigator.settle();
@@ -303,6 +321,9 @@ impl Scope {
                 return;
             }
             self.loading.set(false);
+            if answer.as_ref().err() != Some(&AppError::Offline) {
+                self.session.connection.works();
+            }
             let here = self.entry.with_untracked(|e| e.as_ref().map(|e| e.workspace.id));
             match answer {
                 Ok(answer) if Some(answer.workspace) == here => {

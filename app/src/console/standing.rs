@@ -10,10 +10,10 @@ use crate::{
     live::{self, Standing},
     reactive,
     routes::{Page, Route},
-    ui::{Icon, Toast, ways_out},
+    ui::{Icon, Toast, copy_button, ways_out},
 };
 use leptos::prelude::*;
-use model::{Seat, Slug, workspace::WorkspaceProfile};
+use model::{Seat, Slug, text::isolated, workspace::WorkspaceProfile};
 use std::sync::Arc;
 
 /// What was on screen and is not any more.
@@ -85,7 +85,7 @@ impl Scope {
             });
             if had.role() != seat.role() {
                 let role = seat.role().label();
-                self.session.toast(Toast::done(format!("Your role in {} is {role} now.", workspace.name)));
+                self.session.toast(Toast::done(format!("Your role in {} is {role} now.", isolated(&workspace.name))));
             }
             self.seen.update_value(|seen| seen.clear());
             // A form stays as it is, with what is typed; whether it may be saved, the server says.
@@ -99,7 +99,7 @@ impl Scope {
                 .toast(Toast::done(format!("This workspace has a new address: /{slug}. You can go on as you were.")));
         } else if let Some(name) = renamed {
             self.called(workspace);
-            self.session.toast(Toast::done(format!("This workspace is called {name} now.")));
+            self.session.toast(Toast::done(format!("This workspace is called {} now.", isolated(&name))));
         } else if workspace.brand != before.brand {
             // Seen, and not worth a word.
             self.called(workspace);
@@ -184,8 +184,10 @@ pub fn LostNotice(
     scope: Scope,
 ) -> impl IntoView {
     let lost = move || scope.lost.get();
-    let (name, deleted) =
-        scope.lost.with_untracked(|l| l.as_ref().map(|l| (l.name.clone(), l.deleted))).unwrap_or_default();
+    let (name, deleted) = scope
+        .lost
+        .with_untracked(|l| l.as_ref().map(|l| (isolated(&l.name).into_owned(), l.deleted)))
+        .unwrap_or_default();
     let (title, text) = if deleted {
         (
             format!("{name} was deleted"),
@@ -226,7 +228,7 @@ fn unsaved_box(unsaved: &[(String, String)]) -> AnyView {
         <section class="unsaved" aria-labelledby="unsaved">
             <h2 id="unsaved">"What you typed was not saved"</h2>
             <textarea class="input" readonly=true aria-labelledby="unsaved" rows="4" data-testid="unsaved" prop:value=text></textarea>
-            <div class="btn-row"><button class="btn" type="button" on:click=move |_| browser::copy(&copied)><Icon name="copy"/>"Copy"</button></div>
+            <div class="btn-row">{copy_button(copied, "Copy", "Text copied")}</div>
         </section>
     }
     .into_any()

@@ -27,8 +27,9 @@ impl Visit {
             Page::UsageRecord(_) => usage::detail(scope),
             Page::Invoice(_) => invoices::detail(scope),
             Page::Settings(page) => settings::view(scope, page),
+            Page::Unknown(_) => host::unknown(scope),
             // The overview and the lists are none of these.
-            Page::Overview | Page::List(_) | Page::Unknown => host::missing(scope, Noun::Customers),
+            Page::Overview | Page::List(_) => host::missing(scope, Noun::Customers),
         }
     }
 }

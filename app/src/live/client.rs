@@ -1,6 +1,6 @@
 //! The tab's end of the socket: connects after hydration, says where it is, comes back after a break.
 
-use super::{Heard, PATH, here};
+use super::{Heard, PATH, here, read_clock};
 use crate::{
     browser::{self, Socket},
     reactive,
@@ -51,10 +51,14 @@ pub fn start(session: Session) {
             link.socket = None;
         });
     });
-    browser::on_online(move || {
-        LINK.with_borrow_mut(|link| link.failures = 0);
-        connect(session);
-    });
+    browser::on_window(
+        "online",
+        Box::new(move |_| {
+            LINK.with_borrow_mut(|link| link.failures = 0);
+            connect(session);
+            ask();
+        }),
+    );
     connect(session);
 }
 
@@ -92,7 +96,11 @@ fn connect(session: Session) {
     let said = move |text: String| {
         if is_current() {
             LINK.with_borrow_mut(|link| link.failures = 0);
-            heard(session, &text);
+            session.connection.is_back();
+            match read_clock(&text) {
+                Some(now) => session.clock_says(now),
+                None => heard(session, &text),
+            }
         }
     };
     let closed = move || {

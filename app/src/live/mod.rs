@@ -11,6 +11,7 @@ pub use client::{ask, start};
 
 use crate::wire;
 use model::{Seat, Slug, workspace::WorkspaceProfile};
+use time::OffsetDateTime;
 
 /// The address of the socket.
 pub const PATH: &str = "/api/live";
@@ -50,6 +51,7 @@ pub enum Heard {
 
 const SIGNED_OUT: &str = "signed_out";
 const NOW: &str = "now";
+const CLOCK: &str = "clock";
 const SEAT: &str = "seat";
 const FACTOR: &str = "factor";
 const GONE: &str = "gone";
@@ -97,6 +99,18 @@ impl Heard {
         });
         Some(Self::Now { epoch, place })
     }
+}
+
+/// What the server says before each word of how things stand: what time it is there, in seconds since 1970. A message
+/// of its own, which tabs of an older build pass over.
+pub fn clock(now: OffsetDateTime) -> String {
+    format!("{CLOCK} {}", now.unix_timestamp())
+}
+
+/// Reads what [`clock`] wrote; `None` for any other message.
+pub fn read_clock(text: &str) -> Option<OffsetDateTime> {
+    let seconds: usize = text.strip_prefix(CLOCK)?.strip_prefix(' ')?.parse().ok()?;
+    OffsetDateTime::from_unix_timestamp(i64::try_from(seconds).ok()?).ok()
 }
 
 /// What a tab says: the slug of the workspace that it shows, as it knows it; nothing in the account plane.
@@ -156,6 +170,16 @@ mod tests {
         assert_eq!(Heard::read(&theirs), Some(Heard::Now { epoch: "12.3".to_owned(), place: None }));
         assert_eq!(Heard::read("something_newer 1"), None);
         assert_eq!(Heard::read(""), None);
+    }
+
+    #[test]
+    fn the_time_is_a_message_of_its_own() {
+        let now = OffsetDateTime::from_unix_timestamp(1_790_000_000).unwrap();
+        assert_eq!(read_clock(&clock(now)), Some(now));
+        assert_eq!(Heard::read(&clock(now)), None, "an older tab passes over it");
+        for other in ["signed_out", "now 12.3", "clock", "clock soon", "clock 999999999999999999999"] {
+            assert_eq!(read_clock(other), None, "{other}");
+        }
     }
 
     #[test]

@@ -12,7 +12,7 @@ pub use start::{AccountPage, LinkToken, Saved, Start};
 
 use crate::error::Refusal;
 use model::{Slug, audit::AuditQuery, id::OrganizationId};
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 /// What stands behind the slug in the address of the exported audit log.
 const AUDIT_EXPORT: &str = "settings/audit/export";
@@ -109,13 +109,17 @@ pub enum Route {
 }
 
 impl Route {
-    /// Reads a path and query string (without the `?`).
+    /// Reads a path and query string (without the `?`), in any spelling: with characters in their coded form, the first
+    /// word and those of a workspace's pages in capitals. [`Route::respelled`] says whether it is the one spelling.
     pub fn parse(path: &str, query: &str) -> Self {
         let pairs = pairs(query);
         let value = |name: &str| pairs.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
-        let path = path.strip_prefix('/').unwrap_or(path);
+        let Some(path) = spelled_out(path) else { return Self::Unknown };
+        let path = path.strip_prefix('/').unwrap_or(&path);
         let path = path.strip_suffix('/').unwrap_or(path);
-        match path.split_once('/').unwrap_or((path, "")) {
+        let (first, rest) = path.split_once('/').unwrap_or((path, ""));
+        let first = first.to_ascii_lowercase();
+        match (first.as_str(), rest) {
             ("", "") => Self::Landing,
             ("sign-in", "") => Self::SignIn {
                 next: value("next").and_then(ReturnTo::parse),
@@ -149,10 +153,11 @@ impl Route {
             }
             ("new", "") => Self::NewWorkspace,
             (first, rest) => match Slug::parse(first) {
-                Ok(slug) if rest == AUDIT_EXPORT => {
+                Ok(slug) if rest.eq_ignore_ascii_case(AUDIT_EXPORT) => {
                     Self::AuditExport(slug, AuditQuery::from_pairs(pairs.iter().map(|(k, v)| (k.as_str(), v.as_str()))))
                 }
-                Ok(slug) => Self::Workspace(slug, Page::parse(rest, &pairs)),
+                // Ids, and words in small letters.
+                Ok(slug) => Self::Workspace(slug, Page::parse(&rest.to_ascii_lowercase(), &pairs)),
                 Err(_) => Self::Unknown,
             },
         }
@@ -200,6 +205,20 @@ impl Route {
         }
     }
 
+    /// The one spelling of `path`, if it leads here in another. Only for what it leads to: whether there is something may
+    /// not show in an answer to whom it does not concern.
+    pub fn respelled(&self, path: &str) -> Option<String> {
+        let url = match self {
+            Self::Unknown | Self::Landing | Self::Workspace(_, Page::Unknown) => return None,
+            known => known.url(),
+        };
+        let one = url.split_once('?').map_or(url.as_str(), |(path, _)| path);
+        // A workspace's address without a page is one, too.
+        let short =
+            matches!(self, Self::Workspace(slug, Page::Overview) if path.strip_prefix('/') == Some(slug.as_str()));
+        (path != one && !short).then(|| one.to_owned())
+    }
+
     /// The picker.
     pub const fn home() -> Self {
         Self::Home { refused: None }
@@ -228,6 +247,25 @@ impl fmt::Debug for InviteToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("InviteToken(…)")
     }
+}
+
+/// A path without coded characters (RFC 3986, section 2.1). `None` when they are no text or would be read as something
+/// else than a part of a word.
+fn spelled_out(path: &str) -> Option<Cow<'_, str>> {
+    if !path.contains('%') {
+        return Some(Cow::Borrowed(path));
+    }
+    let (mut bytes, mut rest) = (Vec::with_capacity(path.len()), path.bytes());
+    while let Some(byte) = rest.next() {
+        bytes.push(match byte {
+            b'%' => {
+                let mut digit = || char::from(rest.next()?).to_digit(16);
+                u8::try_from(digit()? * 16 + digit()?).ok().filter(|byte| byte.is_ascii_graphic() && *byte != b'/')?
+            }
+            byte => byte,
+        });
+    }
+    String::from_utf8(bytes).ok().map(Cow::Owned)
 }
 
 /// The pairs of a query string; one that can't be read has none.
@@ -306,15 +344,54 @@ mod tests {
             "/smartai-it/settings/general",
             "/smartai-it/settings/audit?kind=people&period=7d",
             "/smartai-it/products/018f4d9e-0000-7000-8000-000000000000/edit",
+            "/smartai-it/nope",
+            "/smartai-it/customers/new/x",
+            "/smartai-it/a%20b//c",
         ] {
             assert_eq!(Route::parse_url(url).url(), url);
         }
         assert_eq!(Route::parse_url("/smartai-it").url(), "/smartai-it/overview");
+        assert_eq!(Route::parse_url("/smartai-it/nope//").url(), "/smartai-it/nope");
+        assert_eq!(Route::parse_url("/smartai-it//").url(), "/smartai-it/overview");
         for unknown in
             ["/admin", "/sign-up/short", "/reset/a b", "/reset/%2e%2e%2f%2e%2e%2f%2e%2e%2fx", "/account", "/account/x"]
         {
             assert_eq!(Route::parse_url(unknown), Route::Unknown, "{unknown}");
         }
+    }
+
+    /// The kind: one address, several spellings. Each leads to the same page, and is told the one spelling.
+    #[test]
+    fn every_spelling_of_an_address_is_told_the_one() {
+        for (path, one) in [
+            ("/SmartAI-IT/customers", "/smartai-it/customers"),
+            ("/smartai%2Dit/customers", "/smartai-it/customers"),
+            ("/smartai%2dit/%63ustomers", "/smartai-it/customers"),
+            ("/smartai-it/Customers", "/smartai-it/customers"),
+            ("/smartai-it/customers/", "/smartai-it/customers"),
+            ("/SMARTAI-IT", "/smartai-it/overview"),
+            ("/SmartAI-IT/Settings/General", "/smartai-it/settings/general"),
+            (
+                "/smartai-it/products/018F4D9E-0000-7000-8000-000000000000",
+                "/smartai-it/products/018f4d9e-0000-7000-8000-000000000000",
+            ),
+            ("/SmartAI-IT/settings/audit/export", "/smartai-it/settings/audit/export"),
+            ("/Home", "/home"),
+            ("/Account/tokens", "/account/tokens"),
+        ] {
+            let route = Route::parse(path, "q=x");
+            assert_eq!(route, Route::parse(one, "q=x"), "{path}");
+            assert_eq!(route.respelled(path).as_deref(), Some(one), "{path}");
+            assert!(ReturnTo::parse(path).is_some(), "sign-in forgets {path}");
+            assert_eq!(route.respelled(one), None, "{one} leads in a circle");
+        }
+        for path in [
+            "/smartai-it", "/", "/invite/Zm9vYmFy-_", "/smartai-it/nope", "/smartai%2Fit", "/%00", "/smartai%2",
+            "/%ff", "/smartai-it%20",
+        ] {
+            assert_eq!(Route::parse(path, "").respelled(path), None, "{path}");
+        }
+        assert_eq!(Route::parse("/smartai-it%2Fcustomers", ""), Route::Unknown);
     }
 
     #[test]

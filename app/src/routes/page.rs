@@ -36,8 +36,12 @@ pub enum Page {
     /// `/settings/...`.
     Settings(SettingsPage),
     /// No such page.
-    Unknown,
+    Unknown(UnknownPath),
 }
+
+/// What stands behind the slug in an address that no page has: kept, so that the address stays what was asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct UnknownPath(String);
 
 impl Page {
     /// The list of a noun in its default order.
@@ -47,40 +51,44 @@ impl Page {
 
     /// Reads what stands behind the slug.
     pub fn parse(rest: &str, pairs: &[(String, String)]) -> Self {
+        Self::known(rest, pairs).unwrap_or_else(|| Self::Unknown(UnknownPath(rest.trim_end_matches('/').to_owned())))
+    }
+
+    fn known(rest: &str, pairs: &[(String, String)]) -> Option<Self> {
         let mut segments = rest.split('/');
         let parts = (segments.next().unwrap_or_default(), segments.next(), segments.next(), segments.next());
         let noun = |path: &str| Noun::ALL.into_iter().find(|n| n.path() == path);
-        fn id<T: std::str::FromStr>(text: &str, page: impl Fn(T) -> Page) -> Page {
-            text.parse().map_or(Page::Unknown, page)
+        fn id<T: std::str::FromStr>(text: &str, page: impl Fn(T) -> Page) -> Option<Page> {
+            text.parse().ok().map(page)
         }
-        match parts {
+        Some(match parts {
             ("" | "overview", None, ..) => Self::Overview,
-            ("settings", name, None, _) => {
-                SettingsPage::parse(name.unwrap_or_default(), pairs).map_or(Self::Unknown, Self::Settings)
+            ("settings", name, None, _) => Self::Settings(SettingsPage::parse(name.unwrap_or_default(), pairs)?),
+            (path, None, ..) => {
+                Self::List(ListQuery::from_pairs(noun(path)?, pairs.iter().map(|(k, v)| (k.as_str(), v.as_str()))))
             }
-            (path, None, ..) => noun(path).map_or(Self::Unknown, |noun| {
-                Self::List(ListQuery::from_pairs(noun, pairs.iter().map(|(k, v)| (k.as_str(), v.as_str()))))
-            }),
             ("products", Some("new"), None, _) => Self::NewProduct,
             ("customers", Some("new"), None, _) => Self::NewCustomer,
-            ("products", Some(text), Some("edit"), None) => id(text, Self::EditProduct),
-            ("customers", Some(text), Some("edit"), None) => id(text, Self::EditCustomer),
-            (path, Some(text), None, _) => match noun(path) {
-                Some(Noun::Products) => id(text, Self::Product),
-                Some(Noun::RatePlans) => id(text, Self::RatePlan),
-                Some(Noun::Customers) => id(text, Self::Customer),
-                Some(Noun::Usage) => id(text, Self::UsageRecord),
-                Some(Noun::Invoices) => id(text, Self::Invoice),
-                None => Self::Unknown,
-            },
-            _ => Self::Unknown,
-        }
+            ("products", Some(text), Some("edit"), None) => return id(text, Self::EditProduct),
+            ("customers", Some(text), Some("edit"), None) => return id(text, Self::EditCustomer),
+            (path, Some(text), None, _) => {
+                return match noun(path)? {
+                    Noun::Products => id(text, Self::Product),
+                    Noun::RatePlans => id(text, Self::RatePlan),
+                    Noun::Customers => id(text, Self::Customer),
+                    Noun::Usage => id(text, Self::UsageRecord),
+                    Noun::Invoices => id(text, Self::Invoice),
+                };
+            }
+            _ => return None,
+        })
     }
 
     /// Its address in a workspace.
     pub fn url(&self, slug: &Slug) -> String {
         match self {
-            Self::Overview | Self::Unknown => format!("/{slug}/overview"),
+            Self::Overview => format!("/{slug}/overview"),
+            Self::Unknown(path) => format!("/{slug}/{}", path.0),
             Self::List(query) => {
                 let path = format!("/{slug}/{}", query.noun.path());
                 match serde_urlencoded::to_string(query.pairs()) {
@@ -104,7 +112,7 @@ impl Page {
     /// The section it belongs to; `None` for the overview.
     pub const fn noun(&self) -> Option<Noun> {
         match self {
-            Self::Overview | Self::Settings(_) | Self::Unknown => None,
+            Self::Overview | Self::Settings(_) | Self::Unknown(_) => None,
             Self::List(query) => Some(query.noun),
             Self::Product(_) | Self::NewProduct | Self::EditProduct(_) => Some(Noun::Products),
             Self::RatePlan(_) => Some(Noun::RatePlans),
@@ -127,6 +135,7 @@ impl Page {
             Self::EditProduct(_) => "Edit product",
             Self::EditCustomer(_) => "Edit customer",
             Self::Settings(page) => page.title(),
+            Self::Unknown(_) => "Not found",
             _ => match self.noun() {
                 Some(noun) => noun.title(),
                 None => "Overview",
@@ -149,7 +158,8 @@ impl Page {
             Self::NewProduct | Self::EditProduct(_) | Self::NewCustomer | Self::EditCustomer(_) => {
                 Capability::EditContent
             }
-            Self::Settings(_) => Capability::ReadShared,
+            // That there is no such page, everybody may know.
+            Self::Settings(_) | Self::Unknown(_) => Capability::ReadShared,
             _ => match self.noun() {
                 Some(noun) => section_requires(noun),
                 None => Capability::ReadAll,
@@ -163,7 +173,7 @@ impl Page {
     #[must_use]
     pub fn in_another_workspace(&self, may: CapabilitySet) -> Self {
         let same = match self {
-            Self::Overview | Self::Unknown => Self::Overview,
+            Self::Overview | Self::Unknown(_) => Self::Overview,
             Self::NewProduct | Self::NewCustomer => self.clone(),
             Self::Settings(page) if may.has(page.requires()) => Self::Settings(page.key()),
             _ => self.noun().map_or(Self::Overview, Self::list),
@@ -216,7 +226,13 @@ mod tests {
     #[test]
     fn nonsense_is_unknown() {
         for bad in ["customers/1", "customers/new/x", "nope", "overview/x", "usage/new", "invoices//"] {
-            assert_eq!(Page::parse(bad, &[]), Page::Unknown, "{bad}");
+            let page = Page::parse(bad, &[]);
+            assert!(matches!(page, Page::Unknown(_)), "{bad}");
+            assert_eq!(
+                page.in_another_workspace(CapabilitySet::ALL),
+                Page::Overview,
+                "{bad} is not looked for elsewhere"
+            );
         }
     }
 }

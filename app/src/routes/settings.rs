@@ -1,6 +1,6 @@
 //! The pages under `/{slug}/settings/` (blueprint section 5).
 
-use model::{Capability, Slug, audit::AuditQuery};
+use model::{Capability, Slug, audit::AuditQuery, capability::CapabilitySet};
 
 /// A page of the workspace's settings.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -23,6 +23,11 @@ impl SettingsPage {
     /// All of them, in the order of the navigation.
     pub fn all() -> [Self; 6] {
         [Self::General, Self::Branding, Self::Members, Self::Security, Self::Audit(AuditQuery::default()), Self::Danger]
+    }
+
+    /// The first that a seat opens: where a link to the settings leads.
+    pub fn first(may: CapabilitySet) -> Self {
+        Self::all().into_iter().find(|page| may.has(page.requires())).unwrap_or(Self::Members)
     }
 
     /// Reads what stands behind `/settings/`.

@@ -6,18 +6,31 @@ use crate::{
     error::AppError,
     routes::Route,
     session::Session,
-    ui::{Banner, Toast, Tone},
+    ui::{Banner, Toast, Tone, mend},
 };
-use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use leptos::{
+    ev::{Event, SubmitEvent},
+    prelude::*,
+    task::spawn_local,
+};
 use model::{
     FieldErrors,
-    invite::InviteResult,
+    invite::{InviteResult, to_correct},
     members::{Deed, Done},
-    seating::Rank,
+    seating::{Place, Rank},
 };
 use std::{future::Future, marker::PhantomData, pin::Pin};
 
 type Answer = Pin<Box<dyn Future<Output = Result<Done, AppError>>>>;
+
+/// The control of the people to invite.
+pub(super) const EMAILS: &str = "emails";
+
+/// The first complaint about something that has no place of its own on the page.
+fn unplaced(errors: &FieldErrors) -> String {
+    let first = errors.0.iter().find(|error| !matches!(error.field.as_str(), EMAILS | "domain"));
+    first.map(|error| error.message.clone()).unwrap_or_default()
+}
 
 /// A members page, as its forms see it.
 pub struct Desk<R> {
@@ -27,8 +40,10 @@ pub struct Desk<R> {
     pub errors: RwSignal<FieldErrors>,
     /// What was wrong with all of it.
     pub message: RwSignal<String>,
-    /// What became of the addresses that were invited last.
+    /// What became of the people that were invited last.
     pub results: RwSignal<Vec<InviteResult>>,
+    /// What stands in the field of people to invite: it stays while the page is read anew.
+    pub emails: RwSignal<String>,
     busy: RwSignal<bool>,
     action: StoredValue<String>,
     grant: Signal<Option<String>>,
@@ -58,7 +73,9 @@ impl<R: Rank> Desk<R> {
     ) -> Self {
         let returned = session.take_returned().unwrap_or_default();
         let errors = RwSignal::new(returned.errors.clone());
-        let message = RwSignal::new(returned.message.clone());
+        let said = if returned.message.is_empty() { unplaced(&returned.errors) } else { returned.message.clone() };
+        let message = RwSignal::new(said);
+        let emails = RwSignal::new(returned.value("emails").unwrap_or_default().to_owned());
         let results = RwSignal::new(returned.results.clone());
         let busy = RwSignal::new(false);
         let submit = Callback::new(move |event: SubmitEvent| {
@@ -69,13 +86,15 @@ impl<R: Rank> Desk<R> {
             let deed = match Deed::read(&browser::form_values(&event)) {
                 Ok(deed) => deed,
                 Err(wrong) => {
-                    message.set(wrong.0.first().map(|e| e.message.clone()).unwrap_or_default());
+                    message.set(unplaced(&wrong));
                     errors.set(wrong);
                     return;
                 }
             };
             browser::close_menu_around(&event);
+            browser::sending(&event);
             busy.set(true);
+            let invites = matches!(deed, Deed::Invite { .. });
             let answer = act(deed);
             spawn_local(async move {
                 let answer = answer.await;
@@ -95,13 +114,37 @@ impl<R: Rank> Desk<R> {
                             session.toast(Toast::done(done.said.clone()));
                         }
                         results.set(done.results.clone());
+                        if invites {
+                            // The field keeps what is to be corrected, and nothing else.
+                            let left = to_correct(&done.results);
+                            browser::put(EMAILS, &left);
+                            emails.set(left);
+                        } else {
+                            browser::sent();
+                        }
                         then(&done);
                     }
-                    Err(error @ (AppError::Invalid(_) | AppError::Seat(_) | AppError::Denied(_))) => {
+                    // What was typed stays in its fields.
+                    Err(
+                        error @ (AppError::Invalid(_)
+                        | AppError::TooManyMails { .. }
+                        | AppError::Limited(_)
+                        | AppError::Seat(_)
+                        | AppError::Denied(_)
+                        | AppError::Unavailable
+                        | AppError::Offline
+                        | AppError::Internal),
+                    ) => {
                         let fields = error.fields();
-                        message.set(fields.0.first().map_or_else(|| error.message(), |e| e.message.clone()));
+                        let said = if fields.0.is_empty() { error.message() } else { unplaced(&fields) };
+                        let placed = said.is_empty();
+                        message.set(said);
                         errors.set(fields);
-                        browser::reveal(".seats-said");
+                        if placed {
+                            browser::next_frame(|| browser::focus("[aria-invalid=true]"));
+                        } else {
+                            browser::reveal(".seats-said");
+                        }
                     }
                     Err(error) => stop(error),
                 }
@@ -112,6 +155,7 @@ impl<R: Rank> Desk<R> {
             errors,
             message,
             results,
+            emails,
             busy,
             action: StoredValue::new(action),
             grant,
@@ -126,10 +170,30 @@ impl<R: Rank> Desk<R> {
         self.returned.with_value(|returned| returned.value(name).unwrap_or_default().to_owned())
     }
 
+    /// A heading of the page's sections: one below that of the page.
+    pub fn heading(self, id: &'static str, text: &'static str) -> AnyView {
+        match R::PLACE {
+            // The settings' title and the page's stand above it.
+            Place::Workspace => view! { <h3 id=id>{text}</h3> }.into_any(),
+            Place::Organization => view! { <h2 id=id>{text}</h2> }.into_any(),
+        }
+    }
+
+    /// What was wrong with a field, or with all of it, goes when something is changed.
+    fn mended(self, event: &Event) {
+        mend(self.errors, &browser::event_name(event));
+        if self.message.with_untracked(|message| !message.is_empty()) {
+            self.message.set(String::new());
+        }
+    }
+
     /// A form around `children`, for the deed `action`; with none, its buttons name it.
     pub fn form(self, action: Option<&'static str>, class: &'static str, children: impl IntoView + 'static) -> AnyView {
+        // Only what is typed is work that could be lost; a choice in a menu is not.
+        let unguarded = (!matches!(action, Some("invite" | "set_join"))).then_some("");
         view! {
-            <form class=class method="post" action=self.action.get_value() on:submit=move |event| self.act.run(event)>
+            <form class=class method="post" action=self.action.get_value() data-unguarded=unguarded
+                on:submit=move |event| self.act.run(event) on:input=move |event| self.mended(&event)>
                 {self.hidden(action)}
                 {children}
             </form>
@@ -140,7 +204,8 @@ impl<R: Rank> Desk<R> {
     /// The same, with an id by which controls elsewhere on the page belong to it.
     pub fn form_with_id(self, id: &'static str, class: &'static str, children: impl IntoView + 'static) -> AnyView {
         view! {
-            <form id=id class=class method="post" action=self.action.get_value() on:submit=move |event| self.act.run(event)>
+            <form id=id class=class method="post" action=self.action.get_value() data-unguarded="" novalidate
+                on:submit=move |event| self.act.run(event) on:input=move |event| self.mended(&event)>
                 {self.hidden(None)}
                 {children}
             </form>

@@ -1,44 +1,57 @@
 //! Inviting several addresses at once, what became of each, and the invites that nobody has answered yet.
 
-use super::Desk;
+use super::{Desk, desk::EMAILS};
 use crate::{
     browser,
-    ui::{Ago, Icon, Status, StatusTone},
+    ui::{Ago, Icon, Status, StatusTone, copy_button},
 };
 use leptos::prelude::*;
 use model::{
-    invite::{DAYS, InviteOutcome, InviteResult},
+    invite::{AT_ONCE, DAYS, InviteOutcome, InviteResult, counted},
     members::Members,
     seating::{Rank, grantable},
 };
 
 /// The form; nothing for whoever may not invite. `usual` is the role that most invites are for.
-pub fn invite_form<R: Rank>(desk: Desk<R>, data: &Members<R>, usual: R, hint: &'static str) -> AnyView {
-    let roles = grantable(data.role);
+pub fn invite_form<R: Rank>(desk: Desk<R>, role: R, left: u32, usual: R, hint: &'static str) -> AnyView {
+    let roles = grantable(role);
     if roles.is_empty() {
         return ().into_any();
     }
-    let (emails, role) = (desk.typed("emails"), R::read(&desk.typed("role")).unwrap_or(usual));
-    let escaped = emails.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    let chosen = R::read(&desk.typed("role")).unwrap_or(usual);
+    // Set as text and, for pages without JavaScript, escaped: Leptos does not escape the children of a textarea.
+    let typed = desk.emails.get_untracked();
+    let escaped = typed.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     let escaped = if cfg!(feature = "ssr") { format!("\n{escaped}") } else { escaped };
-    let errors = desk.errors;
+    let (errors, emails) = (desk.errors, desk.emails);
+    let most = AT_ONCE.min(usize::try_from(left).unwrap_or(AT_ONCE));
+    let count = Memo::new(move |_| emails.with(|text| counted(text, most)));
+    let limit = match most {
+        0 => "You can’t send more invites today.".to_owned(),
+        AT_ONCE => format!("Up to {AT_ONCE} at once."),
+        most => format!("You can invite {most} more today."),
+    };
+    // What the count says of too many, the server would say after sending: one of them at a time.
+    let wrong = move || errors.with(|e| e.of(EMAILS).map(str::to_owned)).or_else(|| count.get().err());
     let fields = view! {
         <div class="field">
-            <label for="emails">"E-mail addresses"</label>
-            <textarea class="input" id="emails" name="emails" rows="2" inner_html=escaped autocomplete="off" spellcheck="false" placeholder="ada@example.com, olu@example.com"
-                aria-invalid=move || errors.with(|e| e.of("emails").map(|_| "true")) aria-describedby="emails-error emails-hint"></textarea>
-            <p class="error" id="emails-error">{move || errors.with(|e| e.of("emails").map(|m| view! { <Icon name="alert"/><span>{m.to_owned()}</span> }))}</p>
-            <p class="hint" id="emails-hint">{hint}</p>
+            <label for=EMAILS>"Emails"</label>
+            <textarea class="input" id=EMAILS name=EMAILS rows="2" inner_html=escaped autocomplete="off" spellcheck="false" placeholder="ada@example.com, Olu Reyes <olu@example.com>"
+                on:input=move |event| emails.set(browser::event_value(&event))
+                aria-invalid=move || wrong().map(|_| "true") aria-describedby="emails-error emails-count emails-hint"></textarea>
+            <p class="error" id="emails-error" role="alert">{move || wrong().map(|message| view! { <Icon name="alert"/><span>{message}</span> })}</p>
+            <p class="hint" id="emails-count" role="status" data-testid="emails-count">{move || if wrong().is_some() { String::new() } else { count.get().unwrap_or_default() }}</p>
+            <p class="hint" id="emails-hint">{hint}" "{limit}</p>
         </div>
         <div class="field">
             <label for="invite-role">"Role"</label>
-            <span class="select"><select class="input" id="invite-role" name="role">{desk.options(&roles, Some(role))}</select><Icon name="chevron-down"/></span>
+            <span class="select"><select class="input" id="invite-role" name="role">{desk.options(&roles, Some(chosen))}</select><Icon name="chevron-down"/></span>
         </div>
         <button class="btn primary" type="submit" aria-busy=move || desk.is_busy()>"Invite"</button>
     };
     view! {
         <section class="section" aria-labelledby="invite">
-            <div class="section-head"><h2 id="invite">"Invite people"</h2></div>
+            <div class="section-head">{desk.heading("invite", "Invite people")}</div>
             {desk.form(Some("invite"), "invite-form", fields)}
             {move || desk.results.with(|results| (!results.is_empty()).then(|| outcome(results)))}
         </section>
@@ -46,33 +59,52 @@ pub fn invite_form<R: Rank>(desk: Desk<R>, data: &Members<R>, usual: R, hint: &'
     .into_any()
 }
 
+/// What became of each: who was invited, and apart from them who was not.
 fn outcome(results: &[InviteResult]) -> AnyView {
-    let rows = results
-        .iter()
-        .map(|result| {
-            let (tone, link) = match &result.outcome {
-                InviteOutcome::Sent(link) => (StatusTone::Ok, Some(link.clone())),
-                _ => (StatusTone::Warn, None),
-            };
-            let copied = link.clone().unwrap_or_default();
-            view! {
-                <li data-testid="invite-result" data-address=result.address.clone()>
-                    <p><b>{result.address.clone()}</b>" "<Status tone label=result.outcome.message()/></p>
-                    {link.map(|link| view! {
-                        <div class="copy-box">
-                            <code tabindex="0" data-testid="invite-link">{link}</code>
-                            <button class="btn small" type="button" data-script on:click=move |_| browser::copy(&copied)><Icon name="copy"/>"Copy link"</button>
-                        </div>
-                    })}
-                </li>
-            }
-        })
-        .collect_view();
+    let (sent, unsent): (Vec<_>, Vec<_>) = results.iter().partition(|result| result.outcome.is_sent());
+    let title = |count: usize, what: &str| match count {
+        1 => format!("1 {what}"),
+        count => format!("{count} {what}"),
+    };
     view! {
-        <div class="invite-results" role="status">
-            <ul>{rows}</ul>
-            <p class="muted small">"A link is for that address only and is shown this once. You can pass it on yourself; the mail carries another."</p>
-        </div>
+        {(!unsent.is_empty()).then(|| view! {
+            <div class="invite-results bad" role="alert" data-testid="not-invited">
+                <p><b>{title(unsent.len(), "not invited")}</b></p>
+                <ul>{unsent.into_iter().map(result).collect_view()}</ul>
+            </div>
+        })}
+        {(!sent.is_empty()).then(|| view! {
+            <div class="invite-results" role="status" data-testid="invited-people">
+                <p><b>{title(sent.len(), "invited")}</b></p>
+                <ul>{sent.into_iter().map(result).collect_view()}</ul>
+                <p class="muted small">"A link is for that email only and is shown this once. You can pass it on yourself; the email carries another."</p>
+            </div>
+        })}
+    }
+    .into_any()
+}
+
+fn result(result: &InviteResult) -> AnyView {
+    let link = match &result.outcome {
+        InviteOutcome::Sent(link) => Some(link.clone()),
+        _ => None,
+    };
+    let tone = if link.is_some() { StatusTone::Ok } else { StatusTone::Warn };
+    let copied = link.clone().unwrap_or_default();
+    view! {
+        <li data-testid="invite-result" data-address=result.address.clone()>
+            <p>
+                <b><bdi>{result.address.clone()}</bdi></b>" "
+                {(!result.name.is_empty()).then(|| view! { <span class="muted"><bdi>{result.name.clone()}</bdi></span>" " })}
+                <Status tone label=result.outcome.message()/>
+            </p>
+            {link.map(|link| view! {
+                <div class="copy-box">
+                    <code tabindex="0" data-testid="invite-link">{link}</code>
+                    {copy_button(copied, "Copy link", "Link copied")}
+                </div>
+            })}
+        </li>
     }
     .into_any()
 }
@@ -87,7 +119,9 @@ pub fn open_invites<R: Rank>(desk: Desk<R>, data: &Members<R>) -> AnyView {
         .iter()
         .map(|invite| {
             let (id, email) = (invite.id.to_string(), invite.email.to_string());
-            let (resend, revoke) = (id.clone(), id);
+            let (resend, revoke, menu) = (id.clone(), id.clone(), format!("revoke-{id}"));
+            let target = menu.clone();
+            let question = format!("{email} can’t use the link any more. You can invite them again.");
             view! {
                 <tr data-testid="row" data-invite=email.clone()>
                     <td class="col-main"><span class="who">{email.clone()}</span><span class="row-sub shown">{format!("by {}", invite.inviter)}</span></td>
@@ -95,7 +129,14 @@ pub fn open_invites<R: Rank>(desk: Desk<R>, data: &Members<R>) -> AnyView {
                     <td class="col-md fit">{if invite.expired { view! { <Status tone=StatusTone::Off label="Expired"/> }.into_any() } else { view! { <span>"Sent "<Ago at=invite.sent_at now=desk.session.now/></span> }.into_any() }}</td>
                     <td class="col-act wide num"><div class="btn-row end">
                         {desk.form(Some("resend"), "", view! { <input type="hidden" name="invite" value=resend/><button class="btn quiet small" aria-label=format!("Resend the invite of {email}")>"Resend"</button> })}
-                        {desk.form(Some("revoke"), "", view! { <input type="hidden" name="invite" value=revoke/><button class="btn quiet small danger" aria-label=format!("Revoke the invite of {email}")>"Revoke"</button> })}
+                        <button class="btn quiet small danger" type="button" popovertarget=target aria-label=format!("Revoke the invite of {email}")>"Revoke"</button>
+                        <div class="menu seat-menu" popover="auto" id=menu role="dialog" aria-label=format!("Revoke the invite of {email}?")>
+                            {desk.form(Some("revoke"), "confirm", view! {
+                                <input type="hidden" name="invite" value=revoke/>
+                                <p>{question}</p>
+                                <button class="btn small danger">{format!("Revoke {email}")}</button>
+                            })}
+                        </div>
                     </div></td>
                 </tr>
             }
@@ -103,11 +144,11 @@ pub fn open_invites<R: Rank>(desk: Desk<R>, data: &Members<R>) -> AnyView {
         .collect_view();
     view! {
         <section class="section" aria-labelledby="open-invites">
-            <div class="section-head"><h2 id="open-invites">"Open invites"</h2><span class="end">{data.invites.len()}</span></div>
-            {if data.invites.is_empty() { view! { <p class="muted">{format!("None. An invite stands for {DAYS} days.")}</p> }.into_any() } else { view! {
+            <div class="section-head">{desk.heading("open-invites", "Open invites")}<span class="end">{data.invites.len()}</span></div>
+            {if data.invites.is_empty() { view! { <p class="muted">{format!("No pending invites. Invites expire after {DAYS} days.")}</p> }.into_any() } else { view! {
                 <div class="table-wrap"><table class="data-table seats-table">
                     <caption class="visually-hidden">"Open invites"</caption>
-                    <thead><tr><th scope="col">"Address"</th><th scope="col" class="fit">"Role"</th><th scope="col" class="col-md fit">"Sent"</th><th scope="col" class="col-act wide"><span class="visually-hidden">"Actions"</span></th></tr></thead>
+                    <thead><tr><th scope="col">"Email"</th><th scope="col" class="fit">"Role"</th><th scope="col" class="col-md fit">"Sent"</th><th scope="col" class="col-act wide"><span class="visually-hidden">"Actions"</span></th></tr></thead>
                     <tbody>{rows}</tbody>
                 </table></div>
             }.into_any() }}

@@ -41,12 +41,12 @@ pub fn joins<R: Rank>(desk: Desk<R>, data: &Members<R>) -> AnyView {
                 {JOIN_ROLES.into_iter().map(|role| view! { <option value=role.as_str()>{role.label()}</option> }).collect_view()}
             </select><Icon name="chevron-down"/></span>
         </div>
-        <button class="btn" type="submit">"Let them join"</button>
+        <button class="btn" type="submit">"Add domain"</button>
     };
     view! {
         <section class="section" aria-labelledby="joins">
-            <div class="section-head"><h2 id="joins">"Join by domain"</h2></div>
-            <p class="muted lead">"Whoever has a verified address at one of these domains can join without an invite. Off until you add one; somebody here must have an address there, and public mail providers are refused."</p>
+            <div class="section-head">{desk.heading("joins", "Join by domain")}</div>
+            <p class="muted lead">"Anyone with a verified email at these domains can join. Somebody here must have an address there; public mail providers are refused."</p>
             {(!data.joins.is_empty()).then(|| view! { <ul class="request-list">{rows}</ul> })}
             {desk.form(Some("set_join"), "inline-form", fields)}
         </section>

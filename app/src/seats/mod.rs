@@ -10,5 +10,5 @@ mod requests;
 pub use desk::Desk;
 pub use invites::{invite_form, open_invites};
 pub use joins::joins;
-pub use people::people;
+pub use people::{asking, consequence, people};
 pub use requests::requests;

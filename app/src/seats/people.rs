@@ -1,39 +1,28 @@
 //! The table of people: role and where the seat comes from, a menu for each, a bar for many.
 
 use super::Desk;
-use crate::ui::{Ago, Avatar, Icon};
+use crate::{
+    browser, reactive,
+    ui::{Ago, Avatar, Icon},
+};
 use leptos::prelude::*;
 use model::{
     id::UserId,
     members::{Member, Members},
-    seating::{Rank, Whose, check, grantable},
+    seating::{Place, Rank, Whose, check, grantable},
 };
-
-/// What the table says that differs between a workspace and an organization.
-#[derive(Clone, Copy)]
-struct Words {
-    leave: &'static str,
-    remove: &'static str,
-    transfer: &'static str,
-}
-
-const WORDS: Words = Words { leave: "Give up my seat", remove: "Remove seat", transfer: "Make owner, and me admin" };
 
 /// Everybody.
 pub fn people<R: Rank>(desk: Desk<R>, data: &Members<R>) -> AnyView {
     let roles = grantable(data.role);
     let manages = !roles.is_empty();
-    let rows = data.members.iter().map(|member| row(desk, data, member, &roles)).collect_view();
-    let options = desk.options(&roles, None);
+    // Who is chosen in the table, by name.
+    let chosen = RwSignal::new(Vec::new());
+    let rows = data.members.iter().map(|member| row(desk, data, member, &roles, chosen)).collect_view();
     view! {
         <section class="section" aria-labelledby="people">
-            <div class="section-head"><h2 id="people">"People"</h2><span class="end">{data.members.len()}</span></div>
-            {(manages && data.members.len() > 1).then(|| desk.form_with_id("bulk", "bulk-line", view! {
-                <span class="muted">"With those chosen"</span>
-                <span class="select"><select class="input" name="role" aria-label="New role">{options}</select><Icon name="chevron-down"/></span>
-                <button class="btn small" name="action" value="set_role">"Change role"</button>
-                <button class="btn small quiet danger" name="action" value="remove">"Remove seats"</button>
-            }))}
+            <div class="section-head">{desk.heading("people", "People")}<span class="end">{data.members.len()}</span></div>
+            {(manages && data.members.len() > 1).then(|| bulk(desk, data, &roles, chosen))}
             <div class="table-wrap"><table class="data-table seats-table">
                 <caption class="visually-hidden">"People and their roles"</caption>
                 <thead><tr>
@@ -50,24 +39,87 @@ pub fn people<R: Rank>(desk: Desk<R>, data: &Members<R>) -> AnyView {
     .into_any()
 }
 
-fn row<R: Rank>(desk: Desk<R>, data: &Members<R>, member: &Member<R>, roles: &[R]) -> AnyView {
+/// What is done with those chosen. Nothing is proposed, and what takes seats away asks first.
+fn bulk<R: Rank>(desk: Desk<R>, data: &Members<R>, roles: &[R], chosen: RwSignal<Vec<String>>) -> AnyView {
+    let options = desk.options(roles, None);
+    let role = RwSignal::new(String::new());
+    // Without JavaScript the button works, and the server says what is missing.
+    let scripted = RwSignal::new(false);
+    reactive::effect(move || scripted.set(true));
+    let place = data.place.clone();
+    let who = move || {
+        chosen.with(|names| match names.as_slice() {
+            [] => "Everybody you selected".to_owned(),
+            names => names.join(", "),
+        })
+    };
+    let count = move || {
+        chosen.with(|names| match names.len() {
+            0 => "Selected".to_owned(),
+            count => format!("{count} selected"),
+        })
+    };
+    desk.form_with_id("bulk", "bulk-line", view! {
+        <span class="muted">{count}</span>
+        <span class="select"><select class="input" name="role" aria-label="New role" on:change=move |event| role.set(browser::event_value(&event))>
+            <option value="" selected=true>"Choose a role"</option>
+            {options}
+        </select><Icon name="chevron-down"/></span>
+        <button class="btn small" name="action" value="set_role" disabled=move || scripted.get() && role.with(String::is_empty)>"Change role"</button>
+        <details class="confirm">
+            <summary class="btn small quiet danger">"Remove seats…"</summary>
+            <p>{move || format!("{} {}", who(), removal::<R>(&place))}</p>
+            <button class="btn small danger" name="action" value="remove">"Remove seats"</button>
+        </details>
+    })
+}
+
+/// What taking a seat away means, behind the name of whose it is.
+fn removal<R: Rank>(place: &str) -> String {
+    match R::PLACE {
+        Place::Workspace => format!(
+            "will lose access to {place} at once, unless through its organization. To come back they need an invite."
+        ),
+        Place::Organization => {
+            format!("will lose every workspace of {place} at once, except those with a direct seat.")
+        }
+    }
+}
+
+fn row<R: Rank>(
+    desk: Desk<R>,
+    data: &Members<R>,
+    member: &Member<R>,
+    roles: &[R],
+    chosen: RwSignal<Vec<String>>,
+) -> AnyView {
     let me = member.id == data.me;
     let id = member.id;
     // Whether the last owner's chair is at stake, only the server knows for sure; it says so when it is.
     let may_change = !me && member.role.is_some() && check(data.role, Whose::Another, member.role, None, true).is_ok();
     let may_give = !roles.is_empty() && member.role <= Some(data.role);
-    let chosen = (!roles.is_empty()).then(|| {
+    let pick = (!roles.is_empty()).then(|| {
         let name = member.name.clone();
+        let picked = name.clone();
+        let choose = move |event: leptos::ev::Event| {
+            let on = browser::is_checked(&event);
+            chosen.update(|names| {
+                names.retain(|name| *name != picked);
+                if on {
+                    names.push(picked.clone());
+                }
+            });
+        };
         view! {
             <td class="col-check">
-                {(may_change && !me).then(|| view! { <input type="checkbox" name="person" value=id.to_string() form="bulk" aria-label=format!("Choose {name}")/> })}
+                {(may_change && !me).then(|| view! { <input type="checkbox" name="person" value=id.to_string() form="bulk" on:change=choose aria-label=format!("Choose {name}")/> })}
             </td>
         }
     });
     let mine = me && member.role.is_some();
     view! {
         <tr data-testid="row" data-person=member.email.clone()>
-            {chosen}
+            {pick}
             <td class="col-main" title=member.email.clone()>
                 <Avatar id=member.id name=member.name.clone() portrait=member.portrait.clone()/>
                 <span class="who">{member.name.clone()}</span>{me.then(|| view! { <span class="chip">"You"</span> })}
@@ -90,49 +142,58 @@ fn menu<R: Rank>(desk: Desk<R>, data: &Members<R>, member: &Member<R>, roles: &[
     let label = format!("Change the seat of {name}");
     let person = person(member.id);
     let options = desk.options(roles, member.role);
+    // Whoever has no role of their own is proposed none.
+    let none = member.role.is_none().then(|| view! { <option value="" selected=true>"Choose a role"</option> });
     let set_role = (!roles.is_empty()).then(|| {
         let person = person.clone();
         desk.form(Some("set_role"), "menu-form", view! {
             {hidden(&person)}
-            <span class="select"><select class="input" name="role" aria-label=format!("Role of {name}")>{options}</select><Icon name="chevron-down"/></span>
+            <span class="select"><select class="input" name="role" aria-label=format!("Role of {name}")>{none}{options}</select><Icon name="chevron-down"/></span>
             <button class="btn small" aria-busy=move || desk.is_busy()>"Change role"</button>
         })
     });
     let remove = may_change.then(|| {
-        desk.form(
-            Some("remove"),
-            "menu-form",
-            view! {
-                {hidden(&person)}
-                <button class="menu-item danger"><Icon name="x"/>{WORDS.remove}</button>
-            },
+        let label = match R::PLACE {
+            Place::Workspace => "Remove seat…",
+            Place::Organization => "Remove from organization…",
+        };
+        asking(
+            "x",
+            label,
+            desk.form(
+                Some("remove"),
+                "confirm",
+                view! {
+                    {hidden(&person)}
+                    <p>{format!("{name} {}", removal::<R>(&data.place))}</p>
+                    <button class="btn small danger">{format!("Remove {name}")}</button>
+                },
+            ),
         )
     });
     let transfer = (!me && data.role == R::OWNER && member.role != Some(R::OWNER)).then(|| {
-        desk.form(
-            Some("transfer"),
-            "menu-form",
-            view! {
-                {hidden(&person)}
-                <button class="menu-item"><Icon name="key"/>{WORDS.transfer}</button>
-            },
-        )
+        asking("key", "Transfer ownership…", desk.form(Some("transfer"), "confirm", view! {
+            {hidden(&person)}
+            <p>{format!("{name} will own {}, and you become an admin. Only an owner can change that back.", data.place)}</p>
+            <button class="btn small danger">{format!("Make {name} owner")}</button>
+        }))
     });
     let leave = (me && member.role.is_some()).then(|| {
         let others: Vec<_> = data.members.iter().filter(|m| m.id != data.me).map(|m| (m.id, m.name.clone())).collect();
         let names_successor = member.role == Some(R::OWNER) && !others.is_empty();
-        desk.form(Some("leave"), "menu-form", view! {
+        asking("sign-out", leaving::<R>(), desk.form(Some("leave"), "confirm", view! {
             {names_successor.then(|| view! {
                 <label class="stack">
                     <span>"New owner"</span>
                     <span class="select"><select class="input" name="successor">
-                        <option value="">"Nobody: there is another owner"</option>
+                        <option value="">"Keep current owners"</option>
                         {others.into_iter().map(|(id, name)| view! { <option value=id.to_string()>{name}</option> }).collect_view()}
                     </select><Icon name="chevron-down"/></span>
                 </label>
             })}
-            <button class="menu-item danger"><Icon name="sign-out"/>{WORDS.leave}</button>
-        })
+            <p>{consequence::<R>(&data.place)}</p>
+            <button class="btn small danger">{format!("Leave {}", data.place)}</button>
+        }))
     });
     view! {
         <button class="btn quiet small icon-only" type="button" popovertarget=target aria-label=label data-testid="seat-menu"><Icon name="more"/></button>
@@ -143,6 +204,28 @@ fn menu<R: Rank>(desk: Desk<R>, data: &Members<R>, member: &Member<R>, roles: &[
         </div>
     }
     .into_any()
+}
+
+const fn leaving<R: Rank>() -> &'static str {
+    match R::PLACE {
+        Place::Workspace => "Leave workspace…",
+        Place::Organization => "Leave organization…",
+    }
+}
+
+/// What leaving means for whoever leaves.
+pub fn consequence<R: Rank>(place: &str) -> String {
+    match R::PLACE {
+        Place::Workspace => format!("You lose your seat in {place} at once. To come back you need an invite."),
+        Place::Organization => format!(
+            "You lose every workspace of {place} at once, except those with a direct seat. To come back you need an invite."
+        ),
+    }
+}
+
+/// A deed that asks before it is done, without JavaScript too: the line opens the question and the button.
+pub fn asking(icon: &'static str, label: &'static str, question: AnyView) -> AnyView {
+    view! { <details class="confirm"><summary class="menu-item danger"><Icon name=icon/>{label}</summary>{question}</details> }.into_any()
 }
 
 fn person(id: UserId) -> String {

@@ -38,7 +38,7 @@ pub fn requests<R: Rank>(desk: Desk<R>, data: &Members<R>, usual: R) -> AnyView 
         .collect_view();
     view! {
         <section class="section" aria-labelledby="requests" id="access-requests">
-            <div class="section-head"><h2 id="requests">"Waiting for a seat"</h2><span class="end">{data.requests.len()}</span></div>
+            <div class="section-head">{desk.heading("requests", "Access requests")}<span class="end">{data.requests.len()}</span></div>
             <ul class="request-list">{rows}</ul>
         </section>
     }

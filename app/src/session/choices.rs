@@ -90,5 +90,16 @@ impl Session {
         self.theme.set(theme);
         browser::set_preference_cookie("theme", theme.as_str());
         browser::set_root_attribute("data-theme", theme.attribute());
+        browser::set_media("meta[name=theme-color]", colour_media(theme));
+    }
+}
+
+/// When the browser's own bars have the colour of the light theme, and when that of the dark: the `media` of the two
+/// `<meta name="theme-color">`.
+pub const fn colour_media(theme: Theme) -> [&'static str; 2] {
+    match theme {
+        Theme::System => ["(prefers-color-scheme: light)", "(prefers-color-scheme: dark)"],
+        Theme::Light => ["all", "not all"],
+        Theme::Dark => ["not all", "all"],
     }
 }

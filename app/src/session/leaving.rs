@@ -4,7 +4,7 @@
 use super::Session;
 use crate::{
     account::sign_out,
-    browser,
+    browser::{self, Leaving},
     routes::{ReturnTo, Route, SignInNotice},
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -30,6 +30,9 @@ impl Session {
     /// Signs out: at the server, in this tab and in all others (switcher seed, section 9). A server that fails or
     /// hangs holds nobody here; the sign-in page then tells it again ([`finish_sign_out`](Self::finish_sign_out)).
     pub fn sign_out(self) {
+        if self.navigator.asks(|| Leaving::SignOut) {
+            return;
+        }
         browser::set_sign_out_pending(true);
         browser::after(SIGN_OUT_MILLIS, move || self.leave(SignInNotice::SignedOut));
         spawn_local(async move {
@@ -53,7 +56,8 @@ impl Session {
     }
 
     /// Leaves for the sign-in page with a document load, which takes all of the page's memory with it. The other tabs
-    /// hear of a sign-out; that this one hears itself makes no difference, as it leaves once.
+    /// hear of a sign-out; that this one hears itself makes no difference, as it leaves once. Whoever was signed out
+    /// elsewhere comes back to where they were.
     pub fn leave(self, notice: SignInNotice) {
         if self.leaving.try_update_value(|leaving| std::mem::replace(leaving, true)).unwrap_or(true) {
             return;
@@ -62,7 +66,8 @@ impl Session {
         if notice == SignInNotice::SignedOut {
             browser::announce_sign_out();
         }
-        browser::load_document(&Route::SignIn { next: None, notice: Some(notice) }.url());
+        let next = if notice == SignInNotice::Elsewhere { self.place() } else { None };
+        browser::load_document(&Route::SignIn { next, notice: Some(notice) }.url());
     }
 
     /// A second factor is asked for: to the page that asks, with a document load, and back here afterwards.
@@ -76,7 +81,12 @@ impl Session {
         if self.leaving.try_update_value(|leaving| std::mem::replace(leaving, true)).unwrap_or(true) {
             return;
         }
-        let next = ReturnTo::parse(&self.navigator.route_now().url());
-        browser::load_document(&Route::SignIn { next, notice: Some(SignInNotice::Elsewhere) }.url());
+        browser::load_document(&Route::SignIn { next: self.place(), notice: Some(SignInNotice::Elsewhere) }.url());
+    }
+
+    /// Where the person is, to come back to: without what was searched for, which is not for whoever signs in next.
+    fn place(self) -> Option<ReturnTo> {
+        let url = self.navigator.route_now().url();
+        ReturnTo::parse(url.split_once('?').map_or(url.as_str(), |(path, _)| path))
     }
 }

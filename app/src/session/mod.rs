@@ -4,13 +4,17 @@
 //! Nothing of a workspace may be kept here: that belongs in `console::Scope`, which dies with the workspace.
 
 mod choices;
+mod connection;
 mod intent;
 mod leaving;
+
+pub use choices::colour_media;
+pub use connection::{Connection, OfflineNotice, use_connection};
 
 use crate::{
     account::load_picker,
     boot::{AccountData, Boot, Content, Returned, Theme},
-    browser::{self, Navigator},
+    browser::{self, Keyboard, Navigator},
     chunk,
     console::Staging,
     error::AppError,
@@ -44,6 +48,8 @@ pub struct Session {
     pub theme: RwSignal<Theme>,
     /// The time against which "2 h ago" is said.
     pub now: RwSignal<Option<OffsetDateTime>>,
+    /// Whether the server can be reached.
+    pub connection: Connection,
     /// What is being said at the foot of the screen.
     pub toasts: RwSignal<Vec<Toast>>,
     /// The kind of page the person was on last, without anything of its workspace: the picker opens the same.
@@ -80,6 +86,7 @@ impl Session {
             picker_loading: RwSignal::new(false),
             theme: RwSignal::new(theme),
             now: RwSignal::new(now),
+            connection: Connection::new(),
             toasts: RwSignal::new(Vec::new()),
             section: StoredValue::new(Page::Overview),
             palette: RwSignal::new(false),
@@ -94,6 +101,11 @@ impl Session {
         };
         provide_context(session);
         session
+    }
+
+    /// Whether the list of seats is the whole list. A document carries the first rows of a long one.
+    pub fn has_whole_picker(self) -> bool {
+        self.picker_is_whole.get_value()
     }
 
     /// Looks at the document's content without taking it.
@@ -122,11 +134,20 @@ impl Session {
     /// Begins to listen to the browser. Called once, in the browser, after hydration.
     pub fn listen(self) {
         browser::drop_unscripted();
+        browser::watch_typing();
         browser::replay_typing();
         if let Some(person) = self.person.with_untracked(|p| p.as_ref().map(|p| p.id)) {
             self.uses.set_value(browser::kept_uses(&person.to_string()));
         }
         self.navigator.catch_up();
+        if browser::keyboard() == Keyboard::Command {
+            browser::set_root_attribute("data-keyboard", Some("command"));
+        }
+        self.navigator.resume();
+        if let Some(now) = self.now.get_untracked() {
+            browser::set_clock(now, browser::document_age());
+        }
+        self.watch_connection();
         browser::set_root_attribute("data-live", Some(""));
         browser::on_sign_out_elsewhere(move || self.leave(SignInNotice::Elsewhere));
         browser::on_return(move |from_cache| {
@@ -134,6 +155,8 @@ impl Session {
                 // What the cache shows may be from before a sign-out: only the server knows.
                 browser::reload_document();
             } else {
+                self.check_clock();
+                self.look_for_connection();
                 self.refresh_if_stale();
             }
         });
@@ -157,10 +180,28 @@ impl Session {
 
     fn tick(self) {
         browser::after(30_000, move || {
-            if self.now.try_set(browser::now()).is_none() {
+            // What is on screen is better than a clock that has just jumped: the server's answer sets the time.
+            if self.check_clock() || self.now.try_set(browser::now()).is_none() {
                 self.tick();
             }
         });
+    }
+
+    /// The server says what time it is there.
+    pub fn clock_says(self, now: OffsetDateTime) {
+        // It says whole seconds: in the middle of one, on average.
+        if browser::set_clock(now, 500.0) {
+            self.now.set(browser::now());
+        }
+    }
+
+    /// If the device slept, or its clock was set, the server is asked what time it is. Returns whether that was so.
+    fn check_clock(self) -> bool {
+        let jumped = browser::clock_jumped();
+        if jumped {
+            live::ask();
+        }
+        jumped
     }
 
     /// Reads the list of seats again; with `past_cache`, not even the server answers from memory.
@@ -170,8 +211,8 @@ impl Session {
             match load_picker(past_cache).await {
                 Ok(picker) => {
                     self.now.set(browser::now());
-                    self.picker.set(Some(Arc::new(picker)));
                     self.picker_is_whole.set_value(true);
+                    self.picker.set(Some(Arc::new(picker)));
                     self.picker_error.set(None);
                 }
                 Err(AppError::SignedOut) => self.sign_in_again(),
@@ -196,6 +237,13 @@ impl Session {
             self.staging.clear();
             self.refresh_picker(false);
         }
+    }
+
+    /// How many people ask for a seat in a workspace, if this person may decide about it.
+    pub fn waiting_in(self, slug: Option<&Slug>) -> u32 {
+        let Some(slug) = slug else { return 0 };
+        self.picker
+            .with(|picker| picker.as_ref().and_then(|p| p.find(slug)).map_or(0, |(_, workspace)| workspace.waiting))
     }
 
     /// How a workspace stands now: for the one on screen to hear.
@@ -239,9 +287,23 @@ impl Session {
 
     /// Says something at the foot of the screen for a while.
     pub fn toast(self, toast: Toast) {
-        let id = toast.id;
+        let (id, stays) = (toast.id, toast.by_hand.is_some());
         self.toasts.update(|toasts| toasts.push(toast.after(toasts)));
-        browser::after(6_000, move || self.dismiss(id));
+        if !stays {
+            browser::after(6_000, move || self.dismiss(id));
+        }
+    }
+
+    /// Copies a text and says `copied` if it was; otherwise the text is shown for copying by hand.
+    pub fn copy(self, text: String, copied: &'static str) {
+        browser::begin(async move {
+            if browser::copy(&text).await {
+                self.toast(Toast::done(copied));
+            } else {
+                self.toasts.update(|toasts| toasts.retain(|toast| toast.by_hand.is_none()));
+                self.toast(Toast::not_copied(text));
+            }
+        });
     }
 
     /// Takes back what was said.

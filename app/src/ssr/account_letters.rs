@@ -1,6 +1,9 @@
 //! What the mails of the account plane say. Names that people chose are not in mails that a stranger can have sent.
 
-use model::{Email, mail::Letter};
+use model::{
+    Email,
+    mail::{Letter, MailName},
+};
 
 const NOT_YOU: &str = "If that wasn’t you, do nothing: without this link nothing happens.";
 
@@ -50,7 +53,10 @@ pub(super) fn password_changed(to: &Email, reset: String) -> Letter {
 /// To the address that an account wants to move to.
 pub(super) fn confirm_address(to: &Email, old: &str, link: String) -> Letter {
     Letter::new(to, "Confirm your new address")
-        .say(format!("The Stile account of {old} is to use this address from now on, for signing in and for mails."))
+        .say(format!(
+            "The Stile account of {} is to use this address from now on, for signing in and for mails.",
+            MailName::of(old)
+        ))
         .button("Use this address", link)
         .aside("The link works once, within 24 hours, while you are signed in as that account.")
         .aside("If you don’t know of this, do nothing.")

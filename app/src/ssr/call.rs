@@ -148,7 +148,7 @@ fn error_response(error: &AppError, encoding: Encoding) -> Response<Body> {
     let mut response = Response::new(Body::from(encoding.write_error(error)));
     *response.status_mut() = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     response.headers_mut().insert(header::CONTENT_TYPE, encoding.content_type());
-    if let AppError::Limited(seconds) = error
+    if let Some(seconds) = error.retry_after()
         && let Ok(value) = HeaderValue::from_str(&seconds.to_string())
     {
         response.headers_mut().insert(header::RETRY_AFTER, value);

@@ -101,16 +101,22 @@ async fn redeem(tx: &mut WorkspaceTx<Read>, code: &str) -> Result<(), AppError> 
     Ok(())
 }
 
-/// Opens a page for whoever has come through the door: the one asked for, or the nearest that the seat allows.
-pub(super) async fn arrive(call: &Call, mut tx: WorkspaceTx<Read>, page: Page) -> Result<Entered, AppError> {
+/// Opens the page of an address for whoever has come through the door. One that the seat does not allow says so.
+pub(super) async fn arrive(call: &Call, mut tx: WorkspaceTx<Read>, page: &Page) -> Result<Entered, AppError> {
     handoffs::record_visit(&mut tx).await.map_err(fault)?;
-    visited(call, tx, page).await
+    let data = load(&mut tx, page).await?;
+    remembered(call, tx, page, data).await
 }
 
+/// Opens the page that was asked for, or the nearest that the seat allows.
 async fn visited(call: &Call, tx: WorkspaceTx<Read>, page: Page) -> Result<Entered, AppError> {
     let (tx, page, data) = opening(tx, page).await?;
+    remembered(call, tx, &page, data).await
+}
+
+async fn remembered(call: &Call, tx: WorkspaceTx<Read>, page: &Page, data: PageData) -> Result<Entered, AppError> {
     let live = tx.tenant().live.clone();
-    let entered = entered(call, tx, &page, data).await?;
+    let entered = entered(call, tx, page, data).await?;
     // When it was last opened, the list says too.
     call.request.services.store.forget_picker(&live).await;
     Ok(entered)

@@ -1,7 +1,7 @@
 //! Cookies: the session's, which holds a secret, and small preferences of the device.
 
 use http::{HeaderMap, header};
-use model::preferences::Theme;
+use model::preferences::{Accents, Theme};
 use store::{door::Credential, secret::Secret};
 
 /// How long a browser keeps the session's cookie, in seconds; the database decides how long it is worth anything.
@@ -57,9 +57,19 @@ pub fn theme(headers: &HeaderMap) -> Theme {
     value(headers, "theme").and_then(Theme::from_word).unwrap_or_default()
 }
 
+/// How the device tells workspaces apart: the cookie `accent`, a preference that holds no secret.
+pub fn accents(headers: &HeaderMap) -> Accents {
+    value(headers, "accent").and_then(Accents::from_word).unwrap_or_default()
+}
+
 /// The `Set-Cookie` that tells a device its theme, as the browser itself keeps it.
 pub(super) fn set_theme(theme: Theme) -> String {
     format!("theme={}; Path=/; Max-Age=31536000; SameSite=Lax", theme.as_str())
+}
+
+/// The `Set-Cookie` that tells a device how to tell workspaces apart.
+pub(super) fn set_accents(accents: Accents) -> String {
+    format!("accent={}; Path=/; Max-Age=31536000; SameSite=Lax", accents.as_str())
 }
 
 /// The first cookie of that name.

@@ -79,6 +79,13 @@ pub(super) fn redirect(status: StatusCode, to: &str) -> Response<Body> {
 async fn answer(call: &Call, uri: &Uri, returned: Option<Returned>) -> Result<Response<Body>, AppError> {
     let context = &call.request;
     let route = Route::parse(uri.path(), uri.query().unwrap_or_default());
+    // Of a workspace that is told only to whom it exists. A form that comes back stays, with what was typed.
+    if returned.is_none()
+        && !matches!(route, Route::Workspace(..) | Route::AuditExport(..))
+        && let Some(one) = route.respelled(uri.path())
+    {
+        return Ok(respelled(uri, &one));
+    }
     match route.clone() {
         Route::Workspace(slug, page) => workspace(call, uri, slug, page, returned).await,
         // Whoever has just left stays out, even if the server could not be told.
@@ -184,7 +191,10 @@ async fn answer(call: &Call, uri: &Uri, returned: Option<Returned>) -> Result<Re
             }
         }
         Route::AuditExport(slug, query) => match super::settings::export(call, &slug, &query).await {
-            Ok(file) => Ok(file),
+            Ok(file) => Ok(match route.respelled(uri.path()) {
+                Some(one) => respelled(uri, &one),
+                None => file,
+            }),
             // The page of the log says why not.
             Err(
                 AppError::Absent
@@ -315,7 +325,7 @@ fn way_out(picker: &Picker) -> Picker {
         .iter()
         .filter_map(|o| {
             let workspace = o.workspaces.iter().find(|w| Some(w.id) == default)?;
-            let workspaces = vec![PickerWorkspace { opened: None, ..workspace.clone() }];
+            let workspaces = vec![PickerWorkspace { opened: None, waiting: 0, ..workspace.clone() }];
             Some(PickerOrganization { workspaces, ..o.clone() })
         })
         .collect();
@@ -365,9 +375,17 @@ async fn workspace(
     let Some(credential) = context.credential else { return Ok(to_sign_in(uri)) };
     let store = &context.services.store;
     let tx = match store.workspace(&credential, &slug).await.map_err(fault)? {
-        Door::Open(tx) if page != Page::Unknown => tx,
+        Door::Open(tx) => {
+            if returned.is_none()
+                && let Some(one) = Route::Workspace(slug.clone(), page.clone()).respelled(uri.path())
+            {
+                tx.commit().await.map_err(fault)?;
+                return Ok(respelled(uri, &one));
+            }
+            tx
+        }
         Door::SignedOut => return Ok(to_sign_in(uri)),
-        Door::Moved(to) => return Ok(moved(uri, &slug, &to)),
+        Door::Moved(to) => return Ok(moved(uri, &slug, &to, &page)),
         Door::Factor(_) => return Ok(redirect(StatusCode::SEE_OTHER, &factors::detour(&slug, &page))),
         door => {
             let (content, status) = match door {
@@ -379,10 +397,13 @@ async fn workspace(
         }
     };
     call.served_by(tx.id());
-    let entered = arrive(call, tx, page.clone()).await?;
-    if entered.url != page.url(&slug) {
-        return Ok(redirect(StatusCode::SEE_OTHER, &entered.url));
+    // The overview is where one enters: whom it is not for is led to the first page that the seat allows. Any other page
+    // that is not allowed says so in its place.
+    let may = tx.tenant().seat.capabilities();
+    if page == Page::Overview && !may.has(page.requires()) {
+        return Ok(redirect(StatusCode::SEE_OTHER, &page.in_another_workspace(may).url(&slug)));
     }
+    let entered = arrive(call, tx, &page).await?;
     let status = match entered.data {
         PageData::Missing => StatusCode::NOT_FOUND,
         PageData::Denied(_) => StatusCode::FORBIDDEN,
@@ -394,10 +415,17 @@ async fn workspace(
 }
 
 /// The same address under the workspace's new slug, path and query kept.
-fn moved(uri: &Uri, from: &Slug, to: &Slug) -> Response<Body> {
-    let asked = uri.path_and_query().map_or("/", |p| p.as_str());
-    let rest = asked.strip_prefix('/').and_then(|p| p.strip_prefix(from.as_str())).unwrap_or_default();
-    redirect(StatusCode::MOVED_PERMANENTLY, &format!("/{to}{rest}"))
+fn moved(uri: &Uri, from: &Slug, to: &Slug, page: &Page) -> Response<Body> {
+    let one = Route::Workspace(from.clone(), page.clone()).respelled(uri.path());
+    let path = one.as_deref().unwrap_or_else(|| uri.path());
+    let rest = path.strip_prefix('/').and_then(|p| p.strip_prefix(from.as_str())).unwrap_or_default();
+    respelled(uri, &format!("/{to}{rest}"))
+}
+
+/// To another path, with the query that was asked for.
+fn respelled(uri: &Uri, path: &str) -> Response<Body> {
+    let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+    redirect(StatusCode::MOVED_PERMANENTLY, &format!("{path}{query}"))
 }
 
 /// Sends whoever could not enter back to the picker, with the reason.

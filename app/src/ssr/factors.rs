@@ -1,7 +1,7 @@
 //! Second factors: setting them up, taking them away, proving one. What the server functions of
 //! [`crate::account::security`] and of the page that asks do.
 
-use super::{Call, fault, identity::person, passkeys::not_accepted};
+use super::{Call, fault, identity::person, passkeys::not_accepted, password::Fit};
 use crate::{
     account::{Enrolment, FactorAsk, FactorReason, PasskeyChallenge, QrCode, SecurityData},
     error::AppError,
@@ -9,9 +9,8 @@ use crate::{
 };
 use http::header::SET_COOKIE;
 use model::{
-    Email, FieldErrors,
+    Email, FieldErrors, Line,
     factor::{FactorAsked, FactorCode, FactorStanding, PASSKEY_LIMIT, RecoveryCode},
-    field::line,
     id::PasskeyId,
 };
 use store::{
@@ -118,7 +117,7 @@ async fn check_password(call: &Call, email: &str, password: &str) -> Result<(), 
     let email = Email::parse(email).map_err(|_| AppError::Internal)?;
     services.limits.check(ip, &email)?;
     let record = services.store.password_of(&email).await.map_err(fault)?;
-    if services.passwords.verify(password, record.as_ref().map(|r| r.hash.as_str())).await? {
+    if services.passwords.verify(password, record.as_ref().map(|r| r.hash.as_str())).await? != Fit::No {
         return Ok(());
     }
     services.limits.failed(ip, &email);
@@ -212,8 +211,8 @@ pub async fn begin_passkey(call: &Call, name: &str, password: &str) -> Result<Pa
     Ok(PasskeyChallenge { handle: handle.reveal().to_owned(), options: asked.options })
 }
 
-fn passkey_name(name: &str) -> Result<String, AppError> {
-    line("a name", name, 80).map_err(|message| at("name", message))
+fn passkey_name(name: &str) -> Result<Line, AppError> {
+    Line::parse("a name", name, 80).map_err(|message| at("name", message))
 }
 
 /// Adds the passkey that the browser made.

@@ -13,15 +13,16 @@ use crate::{
     boot::{AccountData, Boot, Returned},
     error::AppError,
     packed::Packed,
-    routes::{Page, ReturnTo, Route, SettingsPage},
+    routes::{Page, ReturnTo, Route, SettingsPage, SignInNotice},
 };
 use axum::body::Body;
-use http::{Response, StatusCode, Uri};
+use http::{HeaderValue, Response, StatusCode, Uri, header};
 use model::{
     FieldErrors, Slug,
     catalog::Lifecycle,
     factor::FactorAsked,
     id::OrganizationId,
+    invite::to_correct,
     members::{Deed, Done},
     picture::Hue,
 };
@@ -60,9 +61,14 @@ impl Form {
                 || (has_factors && name == "code")
         };
         let values = self.0.into_iter().filter(|(name, _)| !secret(name)).collect();
-        let errors = error.fields();
-        let message =
-            if matches!(error, AppError::Invalid(_)) && errors.0.len() == 1 { String::new() } else { error.message() };
+        // What is wrong is said once: at its field where it has one.
+        let (errors, message) = match error {
+            AppError::Credentials => (FieldErrors::one("password", ""), error.message()),
+            error => match error.fields() {
+                none if none.0.is_empty() => (none, error.message()),
+                fields => (fields, String::new()),
+            },
+        };
         Returned { values, errors, message, results: Vec::new() }
     }
 }
@@ -120,7 +126,11 @@ pub async fn submit(context: RequestContext, uri: &Uri, posted: Posted) -> Respo
     let mut response = match outcome {
         Ok(Outcome::Go(path)) => redirect(StatusCode::SEE_OTHER, &path),
         Ok(Outcome::Show(response)) => response,
-        Err(AppError::SignedOut) => redirect(StatusCode::SEE_OTHER, "/sign-in?notice=ended"),
+        Err(AppError::SignedOut) => {
+            let next = ReturnTo::parse(uri.path());
+            let to = Route::SignIn { next, notice: Some(SignInNotice::Elsewhere) };
+            redirect(StatusCode::SEE_OTHER, &to.url())
+        }
         Err(AppError::Refused(refusal)) => back_to_picker(refusal),
         // The page answers for itself: 404, 410, 301, a link that does not work.
         Err(AppError::Absent | AppError::Gone | AppError::Moved(_) | AppError::Link(_)) => {
@@ -131,6 +141,9 @@ pub async fn submit(context: RequestContext, uri: &Uri, posted: Posted) -> Respo
             if response.status() == StatusCode::UNPROCESSABLE_ENTITY {
                 *response.status_mut() =
                     StatusCode::from_u16(error.status()).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
+            }
+            if let Some(Ok(value)) = error.retry_after().map(|seconds| HeaderValue::from_str(&seconds.to_string())) {
+                response.headers_mut().insert(header::RETRY_AFTER, value);
             }
             response
         }
@@ -196,7 +209,9 @@ async fn told(call: &Call, uri: &Uri, done: Done) -> Result<Outcome, AppError> {
     if done.results.is_empty() {
         return Ok(Outcome::Go(uri.path().to_owned()));
     }
-    let returned = Returned { results: done.results, ..Returned::default() };
+    // The field keeps what is to be corrected, and nothing else.
+    let values = vec![("emails".to_owned(), to_correct(&done.results))];
+    let returned = Returned { values, results: done.results, ..Returned::default() };
     Ok(Outcome::Show(page(call.clone(), uri, Some(returned)).await))
 }
 

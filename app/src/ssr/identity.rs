@@ -1,6 +1,6 @@
 //! Sign-in and sign-out, the list of seats, operator tokens: what the account plane's server functions do.
 
-use super::{Call, RequestContext, cookies, fault};
+use super::{Call, RequestContext, cookies, fault, password::Fit};
 use crate::{
     account::CreatedToken,
     error::AppError,
@@ -8,8 +8,7 @@ use crate::{
 };
 use http::header::SET_COOKIE;
 use model::{
-    Email, FieldErrors, Slug,
-    field::line,
+    Email, FieldErrors, Line, Slug,
     id::{TokenId, UserId},
     password::MAX_BYTES,
     picker::{Picker, Pinned},
@@ -48,11 +47,15 @@ pub(super) async fn prove(call: &Call, email: &Email, password: &str) -> Result<
     services.limits.check(call.request.device.ip, email)?;
     let record = services.store.password_of(email).await.map_err(fault)?;
     let password = if password.len() > MAX_BYTES { "" } else { password };
-    let right = services.passwords.verify(password, record.as_ref().map(|r| r.hash.as_str())).await?;
-    let (Some(record), true) = (record, right) else {
+    let fit = services.passwords.verify(password, record.as_ref().map(|r| r.hash.as_str())).await?;
+    let (Some(record), Fit::Yes | Fit::InFormerSpelling) = (record, fit) else {
         services.limits.failed(call.request.device.ip, email);
         return Err(AppError::Credentials);
     };
+    if fit == Fit::InFormerSpelling {
+        let hash = services.passwords.hash(password).await?;
+        services.store.respell_password(&record, &hash).await.map_err(fault)?;
+    }
     Ok(record.user)
 }
 
@@ -141,7 +144,8 @@ pub async fn tokens(call: &Call) -> Result<Vec<OperatorToken>, AppError> {
 
 /// Makes a token.
 pub async fn create_token(call: &Call, name: &str) -> Result<CreatedToken, AppError> {
-    let name = line("a name", name, 80).map_err(|message| AppError::Invalid(FieldErrors::one("name", message)))?;
+    let name =
+        Line::parse("a name", name, 80).map_err(|message| AppError::Invalid(FieldErrors::one("name", message)))?;
     let secret = Secret::generate(TOKEN_PREFIX).map_err(|_| AppError::Internal)?;
     let mut tx = person(call).await?;
     if !tokens::create(&mut tx, &name, &secret).await.map_err(fault)? {

@@ -10,8 +10,7 @@ use crate::{
     routes::{InviteToken, Page, ReturnTo, Route},
 };
 use model::{
-    FieldErrors,
-    field::line,
+    FieldErrors, Line,
     id::{InviteId, UserId, WorkspaceId},
     invite::{Invite, InviteState, Mailbox},
     members::Notices,
@@ -98,7 +97,7 @@ async fn register(
 ) -> Result<Option<UserId>, AppError> {
     let services = &call.request.services;
     let mut errors = FieldErrors::default();
-    let name = errors.take("name", line("your name", wish.name, 120));
+    let name = errors.take("name", Line::parse("your name", wish.name, 120));
     let about = [wish.name, invite.email.as_str()];
     let password = errors.take("password", NewPassword::parse(wish.password, &about));
     let (Some(name), Some(password), Some(hash)) = (name, password, hash(token)) else {

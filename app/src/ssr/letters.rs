@@ -1,26 +1,38 @@
 //! The letters about seats.
 
-use model::{Email, invite::DAYS, mail::Letter};
+use model::{
+    Email,
+    invite::DAYS,
+    mail::{Letter, MailName},
+    text::isolated,
+};
+use store::access::Told;
 
 /// What an invite's letter says.
 pub(super) struct InviteLetter<'l> {
     pub(super) to: &'l Email,
-    pub(super) inviter: &'l str,
+    pub(super) inviter: MailName,
     /// The workspace's or organization's name.
-    pub(super) place: &'l str,
+    pub(super) place: MailName,
     /// The organization's, if the invite is to a workspace of it.
-    pub(super) organization: Option<&'l str>,
+    pub(super) organization: Option<MailName>,
     /// The role, in words.
     pub(super) role: &'l str,
     /// The mailed link.
     pub(super) link: String,
 }
 
+/// A name within a sentence: whichever way it is written, the words around it stay in their places.
+fn said(name: &MailName) -> String {
+    isolated(&name.to_string()).into_owned()
+}
+
 /// The mail that an invite goes out with.
 pub(super) fn invite(letter: &InviteLetter<'_>) -> Letter {
     let InviteLetter { to, inviter, place, organization, role, link } = letter;
+    let (inviter, place) = (said(inviter), said(place));
     let what = match organization {
-        Some(organization) => format!("{place}, a workspace of {organization}"),
+        Some(organization) => format!("{place}, a workspace of {}", said(organization)),
         None => format!("{place} and all of its workspaces"),
     };
     Letter::new(to, format!("{inviter} invites you to {place}"))
@@ -34,13 +46,27 @@ pub(super) fn invite(letter: &InviteLetter<'_>) -> Letter {
 
 /// Tells whoever made an invite that it was declined.
 pub(super) fn declined(to: &Email, who: &str, place: &str) -> Letter {
+    let (who, place) = (isolated(who), said(&MailName::of(place)));
     Letter::new(to, format!("{who} declined the invite to {place}"))
         .say(format!("{who} declined your invite to {place}. They can be invited again after a day."))
 }
 
 /// Tells whoever asked for a seat that they have one.
 pub(super) fn approved(to: &Email, place: &str, role: &str, link: String) -> Letter {
+    let place = said(&MailName::of(place));
     Letter::new(to, format!("You have a seat in {place}"))
         .say(format!("Your request was approved: your role in {place} is {role}."))
         .button(format!("Open {place}"), link)
+}
+
+/// Tells those who may decide that somebody asks for a seat; `members` is the absolute address of the page where they do.
+pub fn request(told: &Told, members: String) -> Letter {
+    let (asker, place) = (said(&MailName::of(&told.asker)), said(&MailName::of(&told.workspace)));
+    Letter::new(&told.to, format!("{asker} asks for access to {place}"))
+        .say(format!(
+            "{asker} ({}) asks for a seat in {place}. You can approve or refuse it under Settings, Members.",
+            told.asker_email
+        ))
+        .button("Review the request", members)
+        .aside(format!("You get this because you manage the seats of {place}."))
 }

@@ -6,33 +6,51 @@ use store::{
     Store, StoreError,
     door::{Credential, Door, Live, Read, WorkspaceTx},
 };
+use time::OffsetDateTime;
+
+/// What a tab is told.
+#[derive(Debug)]
+pub struct Told {
+    /// How it is now.
+    pub heard: Heard,
+    /// When it was so, by the database's clock; nobody who is signed out is told.
+    pub at: Option<OffsetDateTime>,
+}
+
+impl Told {
+    const SIGNED_OUT: Self = Self { heard: Heard::SignedOut, at: None };
+
+    fn now(live: &Live, place: Option<(Slug, Standing)>) -> Self {
+        Self { heard: Heard::Now { epoch: live.epoch.clone(), place }, at: Some(live.now) }
+    }
+}
 
 /// How it is now for whoever presents `credential` and shows the workspace `here`. Nothing is written: an open tab does
 /// not keep a session alive that nobody uses.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn heard(store: &Store, credential: &Credential, here: Option<&Slug>) -> Result<Heard, StoreError> {
+pub async fn heard(store: &Store, credential: &Credential, here: Option<&Slug>) -> Result<Told, StoreError> {
     let Some(slug) = here else {
         let live = store.person(credential).await?;
-        return Ok(live.map_or(Heard::SignedOut, |tx| Heard::Now { epoch: tx.live().epoch.clone(), place: None }));
+        return Ok(live.map_or(Told::SIGNED_OUT, |tx| Told::now(tx.live(), None)));
     };
     let door = match store.workspace(credential, slug).await? {
         // The same workspace under its present address.
         Door::Moved(to) => store.workspace(credential, &to).await?,
         door => door,
     };
-    let now = |live: &Live, standing| Heard::Now { epoch: live.epoch.clone(), place: Some((slug.clone(), standing)) };
+    let now = |live: &Live, standing| Told::now(live, Some((slug.clone(), standing)));
     Ok(match door {
         Door::Open(tx) => now(&tx.tenant().live, seat(&tx)),
         Door::Factor(demand) => now(&demand.live, Standing::Factor),
         Door::Gone(live) => now(&live, Standing::Gone),
         Door::Absent(live) => now(&live, Standing::Absent),
-        Door::SignedOut => Heard::SignedOut,
+        Door::SignedOut => Told::SIGNED_OUT,
         // It moved twice within two questions: the next event asks again.
         Door::Moved(_) | Door::Mismatch => {
             let live = store.person(credential).await?;
-            live.map_or(Heard::SignedOut, |tx| Heard::Now { epoch: tx.live().epoch.clone(), place: None })
+            live.map_or(Told::SIGNED_OUT, |tx| Told::now(tx.live(), None))
         }
     })
 }

@@ -51,7 +51,7 @@ pub(super) async fn load<M: Mode>(tx: &mut WorkspaceTx<M>, page: &Page) -> Resul
             None => None,
         },
         Page::Settings(page) => return settings::load(tx, page).await,
-        Page::Unknown => None,
+        Page::Unknown(_) => None,
     };
     Ok(found.map_or(PageData::Missing, PageData::from))
 }

@@ -10,11 +10,12 @@ pub mod console;
 pub mod cookies;
 mod document;
 pub mod factors;
+mod fingerprint;
 mod forms;
 mod grant;
 pub mod identity;
 pub mod invite;
-mod letters;
+pub mod letters;
 mod limits;
 mod live;
 mod load;
@@ -37,7 +38,7 @@ pub use document::{document, unavailable};
 pub use forms::{Posted, submit};
 pub use grant::GrantKey;
 pub use limits::SignInLimits;
-pub use live::heard;
+pub use live::{Told, heard};
 pub use pace::{Pace, Paces};
 pub use passkeys::Passkeys;
 pub use password::Passwords;
@@ -45,6 +46,7 @@ pub use password::Passwords;
 pub use shell::gallery;
 
 use crate::{boot::Theme, error::AppError};
+use model::preferences::Accents;
 use std::sync::Arc;
 use store::{Store, StoreError, door::Credential, identity::Device, seal::SealKey};
 
@@ -85,6 +87,8 @@ impl Services {
 pub struct AssetUrls {
     /// The style sheet.
     pub css: String,
+    /// The style sheet of print, forced colours and short screens.
+    pub modes: String,
     /// The glue between page and wasm.
     pub js: String,
     /// The program.
@@ -112,6 +116,8 @@ pub struct RequestContext {
     pub nonce: Option<String>,
     /// The device's theme.
     pub theme: Theme,
+    /// How the device tells workspaces apart.
+    pub accents: Accents,
 }
 
 /// Turns a fault of the database into what a caller may know of it, and logs the cause: the one place for both. The

@@ -3,7 +3,7 @@
 use super::{
     Call, fault,
     letters::{self, InviteLetter},
-    seats::{concerned, no_invite, outcome, people_are, said, typed},
+    seats::{by_address, concerned, listed, no_invite, outcome, people_are, said, typed, unsent},
 };
 use crate::{
     account::{OrganizationData, OrganizationView},
@@ -15,6 +15,7 @@ use model::{
     domain::Domain,
     id::OrganizationId,
     invite::{InviteOutcome, InviteResult},
+    mail::MailName,
     members::{Deed, Done, Member, Members},
 };
 use store::{
@@ -70,6 +71,8 @@ async fn members(tx: &mut OrganizationTx) -> Result<Members<OrganizationRole>, A
     Ok(Members {
         me: tx.user,
         role: tx.role,
+        place: organizations::profile(tx).await.map_err(fault)?.name,
+        invites_left: organizations::mail_allowance(tx).await.map_err(fault)?.left,
         members: people.into_iter().map(row).collect(),
         invites,
         requests: Vec::new(),
@@ -108,16 +111,19 @@ async fn within(
 ) -> Result<Done, AppError> {
     Ok(match deed {
         Deed::Invite { emails, role } => {
-            let mut results = Vec::new();
-            for address in typed(emails)? {
-                results.push(match address {
-                    Err(address) => InviteResult { address, outcome: InviteOutcome::Malformed },
-                    Ok(email) => {
-                        let links = offers::links().map_err(|_| AppError::Internal)?;
-                        let sending = organizations::send_invite(tx, &email, *role, &links).await.map_err(fault)?;
-                        send(call, tx, name, (&email, *role), sending, &links).await?
-                    }
-                });
+            let people = typed(emails)?;
+            let mut results = unsent(&people);
+            let left = organizations::mail_allowance(tx).await.map_err(fault)?.left;
+            for (at, email) in by_address(&people) {
+                let links = offers::links().map_err(|_| AppError::Internal)?;
+                let sending = organizations::send_invite(tx, &email, *role, &links).await.map_err(fault)?;
+                if let Sending::Spent(wait) = sending {
+                    return Err(AppError::TooManyMails { left, wait });
+                }
+                let sent = send(call, tx, name, (&email, *role), sending, &links).await?;
+                if let Some(result) = results.get_mut(at) {
+                    result.outcome = sent.outcome;
+                }
             }
             Done { results, ..Done::default() }
         }
@@ -125,6 +131,9 @@ async fn within(
             let links = offers::links().map_err(|_| AppError::Internal)?;
             let (sending, resent) =
                 organizations::resend_invite(tx, *id, &links).await.map_err(fault)?.ok_or_else(no_invite)?;
+            if let Sending::Spent(wait) = sending {
+                return Err(AppError::TooManyMails { left: 0, wait });
+            }
             let role = OrganizationRole::from_word(&resent.role).ok_or_else(no_invite)?;
             Done {
                 results: vec![send(call, tx, name, (&resent.email, role), sending, &links).await?],
@@ -136,24 +145,26 @@ async fn within(
             said(format!("The invite of {email} is taken back"))
         }
         Deed::SetRole { people, role } => {
+            let mut names = Vec::new();
             for person in people {
-                organizations::set_role(tx, *person, *role).await.map_err(fault)?;
+                names.push(organizations::set_role(tx, *person, *role).await.map_err(fault)?);
             }
-            said(format!("{} now {}", people_are(people.len()), role.label()))
+            said(format!("{} now {}", people_are(&names), role.label()))
         }
         Deed::Remove(people) => {
+            let mut names = Vec::new();
             for person in people {
-                organizations::remove(tx, *person).await.map_err(fault)?;
+                names.push(organizations::remove(tx, *person).await.map_err(fault)?);
             }
-            said("Removed from the organization; direct seats in its workspaces stay")
+            said(format!("{} removed from the organization; direct seats in its workspaces stay", listed(&names)))
         }
         Deed::Leave(successor) => {
             organizations::leave(tx, *successor).await.map_err(fault)?;
             Done { left: true, ..said("You left the organization") }
         }
         Deed::Transfer(to) => {
-            organizations::transfer(tx, *to).await.map_err(fault)?;
-            said("The organization has a new owner")
+            let name = organizations::transfer(tx, *to).await.map_err(fault)?;
+            said(format!("{name} owns the organization now"))
         }
         Deed::StopJoin { domain, workspace: Some(workspace) } => {
             let domain = Domain::parse(domain).map_err(|_| AppError::Absent)?;
@@ -180,8 +191,8 @@ async fn send(
             let profile = organizations::profile(tx).await.map_err(fault)?;
             let letter = letters::invite(&InviteLetter {
                 to: email,
-                inviter,
-                place: &profile.name,
+                inviter: MailName::of(inviter),
+                place: MailName::of(&profile.name),
                 organization: None,
                 role: role.label(),
                 link: call.request.services.link(&format!("/invite/{}", links.mailed.reveal())),
@@ -190,5 +201,5 @@ async fn send(
             InviteOutcome::Sent(call.request.services.link(&format!("/invite/{}", links.copied.reveal())))
         }
     };
-    Ok(InviteResult { address: email.to_string(), outcome })
+    Ok(InviteResult { address: email.to_string(), name: String::new(), outcome })
 }

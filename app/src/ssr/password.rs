@@ -3,6 +3,7 @@
 
 use crate::error::AppError;
 use argon2::{Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version};
+use model::password::{prepared, spellings};
 use std::{sync::Arc, time::Duration};
 use tokio::sync::Semaphore;
 
@@ -10,6 +11,17 @@ use tokio::sync::Semaphore;
 const AT_ONCE: usize = 4;
 /// How long one waits for its turn before 503.
 const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Whether a password fits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fit {
+    /// It does not.
+    No,
+    /// It does.
+    Yes,
+    /// It does, but what is stored was hashed before passwords had one spelling.
+    InFormerSpelling,
+}
 
 /// Hashes and checks passwords. Cheap to clone.
 #[derive(Clone)]
@@ -32,33 +44,36 @@ impl Passwords {
         Self { turns: Arc::new(Semaphore::new(AT_ONCE)), decoy: decoy.unwrap_or_default().into() }
     }
 
-    /// The PHC string of a password.
+    /// The PHC string of a password, in its one spelling.
     ///
     /// # Errors
     /// [`AppError::Unavailable`] when too many wait already.
     pub async fn hash(&self, password: &str) -> Result<String, AppError> {
-        let password = password.to_owned();
+        let password = prepared(password).into_owned();
         self.in_turn(move || Some(argon()?.hash_password(password.as_bytes()).ok()?.to_string()))
             .await?
             .ok_or(AppError::Internal)
     }
 
-    /// Whether `password` is the one of `stored`; with none stored, `false` after as long a time.
+    /// Whether `password` is the one of `stored`, in any of its spellings; with none stored, [`Fit::No`] after as long a time.
     ///
     /// # Errors
     /// [`AppError::Unavailable`] when too many wait already.
-    pub async fn verify(&self, password: &str, stored: Option<&str>) -> Result<bool, AppError> {
+    pub async fn verify(&self, password: &str, stored: Option<&str>) -> Result<Fit, AppError> {
         let known = stored.is_some();
         let stored = stored.unwrap_or(&self.decoy).to_owned();
-        let password = password.to_owned();
-        let fits = self
+        let spellings = spellings(password);
+        let fitting = self
             .in_turn(move || {
-                let hash = PasswordHash::new(&stored).ok()?;
-                Some(argon()?.verify_password(password.as_bytes(), &hash).is_ok())
+                let (argon, hash) = (argon()?, PasswordHash::new(&stored).ok()?);
+                spellings.iter().position(|spelling| argon.verify_password(spelling.as_bytes(), &hash).is_ok())
             })
-            .await?
-            .unwrap_or(false);
-        Ok(fits && known)
+            .await?;
+        Ok(match fitting {
+            Some(0) if known => Fit::Yes,
+            Some(_) if known => Fit::InFormerSpelling,
+            _ => Fit::No,
+        })
     }
 
     async fn in_turn<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, AppError> {
@@ -84,8 +99,24 @@ mod tests {
         let passwords = Passwords::new();
         let hash = passwords.hash("stile-demo-2026").await.unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=47104,t=1,p=1$"), "{hash}");
-        assert_eq!(passwords.verify("stile-demo-2026", Some(&hash)).await, Ok(true));
-        assert_eq!(passwords.verify("stile-demo-2027", Some(&hash)).await, Ok(false));
-        assert_eq!(passwords.verify("nobody has this password", None).await, Ok(false), "the decoy let someone in");
+        assert_eq!(passwords.verify("stile-demo-2026", Some(&hash)).await, Ok(Fit::Yes));
+        assert_eq!(passwords.verify("stile-demo-2027", Some(&hash)).await, Ok(Fit::No));
+        assert_eq!(passwords.verify("nobody has this password", None).await, Ok(Fit::No), "the decoy let someone in");
+    }
+
+    /// The kind: one password, typed on systems that spell its letters otherwise.
+    #[tokio::test]
+    async fn any_spelling_of_a_password_fits_whichever_was_hashed() {
+        let passwords = Passwords::new();
+        let (composed, apart) = ("Füße über Łódź", "Fu\u{308}ße u\u{308}ber Ło\u{301}dz\u{301}");
+        let today = passwords.hash(apart).await.unwrap();
+        let before = argon().unwrap().hash_password(apart.as_bytes()).unwrap().to_string();
+        for typed in [composed, apart] {
+            assert_eq!(passwords.verify(typed, Some(&today)).await, Ok(Fit::Yes));
+            assert_eq!(passwords.verify(typed, Some(&before)).await, Ok(Fit::InFormerSpelling));
+        }
+        let other = "Fuße über Łódź";
+        assert_eq!(passwords.verify(other, Some(&today)).await, Ok(Fit::No), "an accent does not count");
+        assert_eq!(passwords.verify(composed, None).await, Ok(Fit::No));
     }
 }

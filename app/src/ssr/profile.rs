@@ -4,7 +4,9 @@
 use super::{
     Call, account_letters as letters, cookies, fault,
     forms::{Form, Outcome},
-    identity, pictures,
+    identity,
+    password::Fit,
+    pictures,
     start::new_password,
 };
 use crate::{
@@ -13,10 +15,9 @@ use crate::{
 };
 use http::header::SET_COOKIE;
 use model::{
-    Email, FieldErrors,
-    field::line,
+    Email, FieldErrors, Line,
     password::MAX_BYTES,
-    preferences::{Landing, PickerOrder, Preferences, Theme},
+    preferences::{Accents, Landing, PickerOrder, Preferences, Theme},
     profile::{NAME_MAX, Profile},
 };
 use store::{links, mail::Queue as _, profile, secret::Secret};
@@ -31,12 +32,12 @@ pub async fn load(call: &Call) -> Result<Profile, AppError> {
 
 /// Changes the name.
 pub async fn save_name(call: &Call, name: &str) -> Result<String, AppError> {
-    let name =
-        line("your name", name, NAME_MAX).map_err(|message| AppError::Invalid(FieldErrors::one("name", message)))?;
+    let name = Line::parse("your name", name, NAME_MAX)
+        .map_err(|message| AppError::Invalid(FieldErrors::one("name", message)))?;
     let mut tx = identity::person(call).await?;
     profile::rename(&mut tx, &name).await.map_err(fault)?;
     tx.commit().await.map_err(fault)?;
-    Ok(name)
+    Ok(name.into())
 }
 
 /// Whether `password` is the person's own; a wrong one counts as a guess, and is told at `field`.
@@ -48,7 +49,7 @@ async fn confirm(call: &Call, password: &str, field: &str) -> Result<Email, AppE
     let stored = profile::password_hash(&mut tx).await.map_err(fault)?;
     tx.commit().await.map_err(fault)?;
     let password = if password.len() > MAX_BYTES { "" } else { password };
-    if services.passwords.verify(password, Some(&stored)).await? {
+    if services.passwords.verify(password, Some(&stored)).await? != Fit::No {
         return Ok(email);
     }
     services.limits.failed(call.request.device.ip, &email);
@@ -87,7 +88,7 @@ pub async fn ask_address(call: &Call, email: &str, password: &str) -> Result<(),
     services.paces.mail(call.request.device.ip, &new)?;
     let token = Secret::generate("").map_err(|_| AppError::Internal)?;
     let mut tx = identity::person(call).await?;
-    let taken = links::offer_address(&mut tx, &new, &token).await.map_err(fault)?;
+    let taken = links::offer_address(&mut tx, &new, &token).await.map_err(fault)?.map_err(AppError::Limited)?;
     let letter = if taken {
         letters::address_in_use(&new, services.link(&Route::SignIn { next: None, notice: None }.url()))
     } else {
@@ -117,8 +118,14 @@ pub async fn preferences(call: &Call) -> Result<Preferences, AppError> {
     Ok(chosen)
 }
 
-/// Keeps what the person has chosen, and tells this device its theme.
-pub async fn save_preferences(call: &Call, landing: &str, order: &str, theme: &str) -> Result<Preferences, AppError> {
+/// Keeps what the person has chosen, and tells this device its theme and how to tell workspaces apart.
+pub async fn save_preferences(
+    call: &Call,
+    landing: &str,
+    order: &str,
+    theme: &str,
+    accents: &str,
+) -> Result<Preferences, AppError> {
     let chosen = Preferences {
         landing: Landing::from_word(landing).unwrap_or_default(),
         order: PickerOrder::from_word(order).unwrap_or_default(),
@@ -131,6 +138,9 @@ pub async fn save_preferences(call: &Call, landing: &str, order: &str, theme: &s
     call.request.services.store.forget_picker(&live).await;
     if let Some(theme) = chosen.theme {
         call.header(SET_COOKIE, &cookies::set_theme(theme));
+    }
+    if let Some(accents) = Accents::from_word(accents) {
+        call.header(SET_COOKIE, &cookies::set_accents(accents));
     }
     Ok(chosen)
 }
@@ -155,6 +165,6 @@ pub(super) async fn submit_profile(call: &Call, form: &Form, file: Option<Vec<u8
 
 /// Answers the POST of the preferences' form.
 pub(super) async fn submit_preferences(call: &Call, form: &Form) -> Result<Outcome, AppError> {
-    save_preferences(call, form.get("landing"), form.get("order"), form.get("theme")).await?;
+    save_preferences(call, form.get("landing"), form.get("order"), form.get("theme"), form.get("accents")).await?;
     Ok(Outcome::Go(Route::Preferences { saved: Some(Saved::Preferences) }.url()))
 }

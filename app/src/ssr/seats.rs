@@ -15,7 +15,8 @@ use model::{
     capability::{Capability, CapabilityKind, ManageMembers, OwnWorkspace},
     domain::Domain,
     id::UserId,
-    invite::{InviteOutcome, InviteResult, addresses},
+    invite::{AT_ONCE, InviteOutcome, InviteResult, Pasted, people, too_many},
+    mail::MailName,
     members::{AutoJoin, Deed, Done, Members},
     seating::Rank,
 };
@@ -29,7 +30,7 @@ use store::{
 };
 
 /// Most people whose seats are changed at once.
-const AT_ONCE: usize = 100;
+const MOST_CHANGED: usize = 100;
 
 /// Reads what the members page shows: to those who manage seats all of it, to guests only themselves.
 pub(super) async fn page<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<Members<WorkspaceRole>, AppError> {
@@ -37,13 +38,15 @@ pub(super) async fn page<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<Members<Wor
     let sees_all = seat.capabilities().has(Capability::ReadAll);
     let members = members::list(tx).await.map_err(fault)?;
     let members = members.into_iter().filter(|m| sees_all || m.id == me).map(|m| m.row(&organization)).collect();
-    let (mut invites, mut requests, mut joins) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut invites, mut requests, mut joins, mut invites_left) = (Vec::new(), Vec::new(), Vec::new(), 0);
+    let place = tx.tenant().workspace.name.clone();
     if let Ok(can) = tx.can::<ManageMembers>() {
         invites = self::invites::open(tx, &can).await.map_err(fault)?;
         requests = members::requests(tx, &can).await.map_err(fault)?;
         joins = auto_joins::list(tx, &can).await.map_err(fault)?;
+        invites_left = self::invites::allowance(tx, &can).await.map_err(fault)?.left;
     }
-    Ok(Members { me, role: seat.role(), members, invites, requests, joins })
+    Ok(Members { me, role: seat.role(), place, invites_left, members, invites, requests, joins })
 }
 
 /// The people whose seats a deed changes: they are kept behind their fences.
@@ -54,8 +57,8 @@ pub(super) fn concerned<R: Rank>(deed: &Deed<R>, me: UserId) -> Result<Vec<UserI
         Deed::Transfer(to) => vec![*to, me],
         _ => Vec::new(),
     };
-    if people.len() > AT_ONCE {
-        let message = format!("Choose at most {AT_ONCE} people at once.");
+    if people.len() > MOST_CHANGED {
+        let message = format!("Choose at most {MOST_CHANGED} people at once.");
         return Err(AppError::Invalid(FieldErrors::one("person", message)));
     }
     Ok(people)
@@ -94,6 +97,9 @@ async fn within(call: &Call, tx: &mut WorkspaceTx<Write>, deed: &Deed<WorkspaceR
             let (sending, resent) =
                 invites::resend(tx, &can, *id, &links).await.map_err(fault)?.ok_or_else(no_invite)?;
             let role = WorkspaceRole::from_word(&resent.role).map_or("", WorkspaceRole::label);
+            if let Sending::Spent(wait) = sending {
+                return Err(AppError::TooManyMails { left: 0, wait });
+            }
             let result = send(call, tx, &resent.email, role, sending, &links).await?;
             Done { results: vec![result], ..Done::default() }
         }
@@ -102,22 +108,23 @@ async fn within(call: &Call, tx: &mut WorkspaceTx<Write>, deed: &Deed<WorkspaceR
             said(format!("The invite of {email} is taken back"))
         }
         Deed::SetRole { people, role } => {
+            let mut names = Vec::new();
             for person in people {
-                members::set_role(tx, &can, *person, *role).await.map_err(fault)?;
+                names.push(members::set_role(tx, &can, *person, *role).await.map_err(fault)?);
             }
-            said(format!("{} now {}", people_are(people.len()), role.label()))
+            said(format!("{} now {}", people_are(&names), role.label()))
         }
         Deed::Remove(people) => {
+            let mut names = Vec::new();
             for person in people {
-                members::remove(tx, &can, *person).await.map_err(fault)?;
+                names.push(members::remove(tx, &can, *person).await.map_err(fault)?);
             }
-            let seats = if people.len() == 1 { "Seat" } else { "Seats" };
-            said(format!("{seats} removed"))
+            said(format!("{} removed from {}", listed(&names), tx.tenant().workspace.name))
         }
         Deed::Transfer(to) => {
             let own = may::<OwnWorkspace>(tx)?;
-            members::transfer(tx, &own, *to).await.map_err(fault)?;
-            said("The workspace has a new owner")
+            let name = members::transfer(tx, &own, *to).await.map_err(fault)?;
+            said(format!("{name} owns {} now", tx.tenant().workspace.name))
         }
         Deed::Approve(id, role) => {
             let answered = members::answer(tx, &can, *id, Answer::Approve(*role)).await.map_err(fault)?;
@@ -163,8 +170,19 @@ pub(super) fn said(text: impl Into<String>) -> Done {
     Done { said: text.into(), ..Done::default() }
 }
 
-pub(super) fn people_are(count: usize) -> String {
-    if count == 1 { "They are".to_owned() } else { format!("{count} people are") }
+/// People by name, as far as they can be told in a line.
+pub(super) fn listed(names: &[String]) -> String {
+    match names {
+        [] => "Nobody".to_owned(),
+        [one] => one.clone(),
+        [one, other] => format!("{one} and {other}"),
+        [one, other, third] => format!("{one}, {other} and {third}"),
+        [one, other, more @ ..] => format!("{one}, {other} and {} others", more.len()),
+    }
+}
+
+pub(super) fn people_are(names: &[String]) -> String {
+    format!("{} {}", listed(names), if names.len() == 1 { "is" } else { "are" })
 }
 
 pub(super) fn no_invite() -> AppError {
@@ -175,13 +193,40 @@ fn no_request() -> AppError {
     AppError::Invalid(FieldErrors::one("request", "That request was answered meanwhile."))
 }
 
-/// The addresses that were typed, or the complaint that there are none.
-pub(super) fn typed(emails: &str) -> Result<Vec<Result<Email, String>>, AppError> {
-    let addresses = addresses(emails);
-    if addresses.is_empty() {
-        return Err(AppError::Invalid(FieldErrors::one("emails", "Enter at least one e-mail address.")));
+/// The people of a typed list, or the complaint that there are none, or too many: then nothing is sent.
+pub(super) fn typed(emails: &str) -> Result<Vec<Pasted>, AppError> {
+    let people = people(emails);
+    let wrong = |message: String| Err(AppError::Invalid(FieldErrors::one("emails", message)));
+    match people.len() {
+        0 => wrong("Enter at least one email.".to_owned()),
+        count if count > AT_ONCE => wrong(format!("{} Nothing was sent.", too_many(count, AT_ONCE))),
+        _ => Ok(people),
     }
-    Ok(addresses)
+}
+
+/// A result for each of them: what has no address is that already.
+pub(super) fn unsent(people: &[Pasted]) -> Vec<InviteResult> {
+    let result = |person: &Pasted| match person {
+        Pasted::Person { email, name } => {
+            InviteResult { address: email.to_string(), name: name.clone(), outcome: InviteOutcome::Throttled }
+        }
+        Pasted::Unclear(text) => {
+            InviteResult { address: text.clone(), name: String::new(), outcome: InviteOutcome::Malformed }
+        }
+    };
+    people.iter().map(result).collect()
+}
+
+/// Their addresses, and which of them each is. In the order of the addresses, because mails are counted under a lock for
+/// each address: two lists wait for each other and don't deadlock.
+pub(super) fn by_address(people: &[Pasted]) -> Vec<(usize, Email)> {
+    let address = |(at, person): (usize, &Pasted)| match person {
+        Pasted::Person { email, .. } => Some((at, email.clone())),
+        Pasted::Unclear(_) => None,
+    };
+    let mut addresses: Vec<_> = people.iter().enumerate().filter_map(address).collect();
+    addresses.sort_by(|(_, a), (_, b)| a.cmp(b));
+    addresses
 }
 
 /// What a sending is called, without a link.
@@ -191,7 +236,7 @@ pub(super) const fn outcome(sending: Sending) -> Option<InviteOutcome> {
         Sending::Seated => Some(InviteOutcome::Seated),
         Sending::Pending => Some(InviteOutcome::Pending),
         Sending::Declined => Some(InviteOutcome::Declined),
-        Sending::Throttled => Some(InviteOutcome::Throttled),
+        Sending::Throttled | Sending::Spent(_) => Some(InviteOutcome::Throttled),
     }
 }
 
@@ -202,16 +247,20 @@ async fn invite(
     emails: &str,
     role: WorkspaceRole,
 ) -> Result<Done, AppError> {
-    let mut results = Vec::new();
-    for address in typed(emails)? {
-        results.push(match address {
-            Err(address) => InviteResult { address, outcome: InviteOutcome::Malformed },
-            Ok(email) => {
-                let links = offers::links().map_err(|_| AppError::Internal)?;
-                let sending = invites::send(tx, can, &email, role, &links).await.map_err(fault)?;
-                send(call, tx, &email, role.label(), sending, &links).await?
-            }
-        });
+    let people = typed(emails)?;
+    let mut results = unsent(&people);
+    let left = invites::allowance(tx, can).await.map_err(fault)?.left;
+    for (at, email) in by_address(&people) {
+        let links = offers::links().map_err(|_| AppError::Internal)?;
+        let sending = invites::send(tx, can, &email, role, &links).await.map_err(fault)?;
+        if let Sending::Spent(wait) = sending {
+            // Nothing of it is committed.
+            return Err(AppError::TooManyMails { left, wait });
+        }
+        let sent = send(call, tx, &email, role.label(), sending, &links).await?;
+        if let Some(result) = results.get_mut(at) {
+            result.outcome = sent.outcome;
+        }
     }
     Ok(Done { results, ..Done::default() })
 }
@@ -231,9 +280,9 @@ async fn send(
             let tenant = tx.tenant().clone();
             let letter = letters::invite(&InviteLetter {
                 to: email,
-                inviter: &tenant.live.person.name,
-                place: &tenant.workspace.name,
-                organization: Some(&tenant.workspace.organization),
+                inviter: MailName::of(&tenant.live.person.name),
+                place: MailName::of(&tenant.workspace.name),
+                organization: Some(MailName::of(&tenant.workspace.organization)),
                 role,
                 link: call.request.services.link(&format!("/invite/{}", links.mailed.reveal())),
             });
@@ -241,7 +290,7 @@ async fn send(
             InviteOutcome::Sent(call.request.services.link(&format!("/invite/{}", links.copied.reveal())))
         }
     };
-    Ok(InviteResult { address: email.to_string(), outcome })
+    Ok(InviteResult { address: email.to_string(), name: String::new(), outcome })
 }
 
 /// The page that these forms are of.

@@ -15,8 +15,9 @@ use futures_util::stream;
 use http::{HeaderValue, Response, header};
 use model::{
     FieldErrors, Slug,
-    audit::{Action, AuditQuery, Detail, Position, csv_cell},
+    audit::{Action, AuditQuery, Detail, Position},
     capability::{CapabilityKind, ManageSettings, OwnWorkspace},
+    csv,
     id::OrganizationId,
     moment,
     settings::{GeneralInput, GeneralSettings, NewWorkspaceInput},
@@ -29,7 +30,7 @@ use store::{
     door::{Can, Denied, Mode, WorkspaceTx, Write},
     organizations,
     security::{self, DemandRefused},
-    settings,
+    settings, time_zones,
 };
 
 /// The data of a page of the settings. What the seat does not allow is [`PageData::Denied`].
@@ -48,7 +49,7 @@ pub(super) async fn load<M: Mode>(tx: &mut WorkspaceTx<M>, page: &SettingsPage) 
     let data = match page {
         SettingsPage::General => {
             let (input, old) = settings::general(tx, &can).await.map_err(fault)?;
-            let zones = settings::time_zones(tx).await.map_err(fault)?.to_vec();
+            let zones = time_zones::time_zones(tx).await.map_err(fault)?.to_vec();
             VisitData::General(Box::new(GeneralSettings { input, zones, old }))
         }
         SettingsPage::Audit(query) => VisitData::Audit(Box::new(log(tx, &can, query).await?)),
@@ -114,12 +115,12 @@ pub async fn save_general(
         writing::<ManageSettings>(call, slug, grant).await?
     };
     let draft = input.parse().map_err(AppError::Invalid)?;
-    if !settings::time_zones(&mut tx).await.map_err(fault)?.contains(&draft.time_zone) {
+    if !time_zones::time_zones(&mut tx).await.map_err(fault)?.contains(&draft.time_zone) {
         return Err(AppError::Invalid(FieldErrors::one("time_zone", "Choose a time zone from the list.")));
     }
     settings::save_general(&mut tx, &can, &draft).await.map_err(taken)?;
     let workspace = tx.commit().await.map_err(fault)?.workspace;
-    Ok(WorkspaceProfile { name: draft.name, slug: draft.slug, ..workspace })
+    Ok(WorkspaceProfile { name: draft.name.into(), slug: draft.slug, ..workspace })
 }
 
 /// Deletes the workspace, if its address was typed.
@@ -173,15 +174,30 @@ pub async fn restore_workspace(call: &Call, slug: &Slug) -> Result<(), AppError>
 /// Creates a workspace in an organization that the person manages; answers with its address.
 pub async fn create_workspace(call: &Call, input: &NewWorkspaceInput) -> Result<Slug, AppError> {
     let credential = call.credential()?;
-    let draft = input.parse().map_err(AppError::Invalid)?;
     let store = &call.request.services.store;
+    let mut input = input.clone();
+    // Without a script nothing was proposed while the name was typed.
+    if input.slug.trim().is_empty()
+        && let Ok(organization) = input.organization.parse()
+        && let Some(mut tx) = store.organization(&credential, organization).await.map_err(fault)?
+    {
+        let organization = organizations::profile(&mut tx).await.map_err(fault)?.name;
+        tx.commit().await.map_err(fault)?;
+        let mut tx = super::identity::person(call).await?;
+        call.request.services.paces.slugs.take(&tx.live().person.id)?;
+        let proposed = [Slug::proposed(&organization, &input.name)];
+        if let Some(slug) = super::start::first_free(&mut tx, &proposed).await? {
+            input.slug = slug.to_string();
+        }
+    }
+    let draft = input.parse().map_err(AppError::Invalid)?;
     let Some(mut tx) = store.organization(&credential, draft.organization).await.map_err(fault)? else {
         // Signed out, or an organization that the person doesn't manage.
         drop(super::identity::person(call).await?);
         return Err(AppError::Invalid(FieldErrors::one("organization", "Choose an organization that you manage.")));
     };
     call.asked_by(tx.user);
-    let workspaces = [(draft.slug.clone(), draft.name.clone())];
+    let workspaces = [(draft.slug.clone(), draft.name.to_string())];
     let made = organizations::create_workspaces(&mut tx, &workspaces).await.map_err(taken)?;
     let detail = Detail::none().with("name", &draft.name).with("address", &draft.slug);
     let target = made.first().map(|id| id.uuid());
@@ -212,7 +228,9 @@ pub(super) async fn organization_log(
 /// lines. A file that could not be read to its end breaks off as a failed download.
 pub(super) async fn export(call: &Call, slug: &Slug, query: &AuditQuery) -> Result<Response<Body>, AppError> {
     let (first, next, zone) = batch(call, slug, query, Position::Newest).await?;
-    let head = format!("time ({zone}),who,action,what,detail\r\n{first}");
+    let time = format!("time ({zone})");
+    let columns = csv::row([time.as_str(), "who", "action", "what", "detail"]);
+    let head = format!("{}{columns}{first}", csv::BYTE_ORDER_MARK);
     let (call, of, query) = (call.clone(), slug.clone(), query.clone());
     let lines = stream::try_unfold((Some(head), next), move |(ready, next)| {
         let (call, slug, query) = (call.clone(), of.clone(), query.clone());
@@ -249,11 +267,10 @@ async fn batch(
     let (rows, next) = audit::export(&mut tx, &can, &query.at(from)).await.map_err(fault)?;
     let zone = tx.zone().name().to_owned();
     tx.commit().await.map_err(fault)?;
-    let mut csv = String::new();
+    let mut lines = String::new();
     for row in rows {
-        let cells = [moment::timestamp(*row.at), row.actor, row.action, row.what, row.detail];
-        csv.push_str(&cells.iter().map(|cell| csv_cell(cell)).collect::<Vec<_>>().join(","));
-        csv.push_str("\r\n");
+        let at = moment::timestamp(*row.at);
+        lines.push_str(&csv::row([at.as_str(), &row.actor, &row.action, &row.what, &row.detail]));
     }
-    Ok((csv, next, zone))
+    Ok((lines, next, zone))
 }

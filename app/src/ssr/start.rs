@@ -20,8 +20,7 @@ use crate::{
 use axum::body::Body;
 use http::{Response, StatusCode, Uri};
 use model::{
-    Email, FieldErrors, Slug,
-    field::line,
+    Email, FieldErrors, Line, Slug,
     link::DeadLink,
     password::NewPassword,
     profile::{NAME_MAX, SlugCheck},
@@ -29,8 +28,9 @@ use model::{
 };
 use store::{
     deleted::is_slug_free,
+    door::PersonTx,
     links::{self, LinkState, Purpose},
-    mail::Queue as _,
+    mail::{Caused, Queue as _},
     offers, organizations,
     seats::Freshness,
     secret::Secret,
@@ -71,8 +71,16 @@ pub async fn ask_sign_up(call: &Call, email: &str, next: &str) -> Result<Email, 
         }
     };
     let next = next.as_ref().map(ReturnTo::as_str);
-    services.store.offer_link(Purpose::SignUp, &email, &token, next, letter).await.map_err(fault)?;
+    sent(services.store.offer_link(Purpose::SignUp, &email, &token, next, letter).await.map_err(fault)?)?;
     Ok(email)
+}
+
+/// An address that got several such mails within minutes gets no more for now, whichever server was asked.
+const fn sent(caused: Caused) -> Result<(), AppError> {
+    match caused {
+        Caused::Counted => Ok(()),
+        Caused::Recipient(wait) | Caused::Spent(wait) => Err(AppError::Limited(wait)),
+    }
 }
 
 /// The absolute address of a link.
@@ -90,7 +98,7 @@ pub async fn sign_up(call: &Call, token: &str, name: &str, password: &str) -> Re
         LinkState::Dead(dead) => return Err(AppError::Link(dead)),
     };
     let mut errors = FieldErrors::default();
-    let name = errors.take("name", line("your name", name, NAME_MAX));
+    let name = errors.take("name", Line::parse("your name", name, NAME_MAX));
     let password =
         errors.take("password", NewPassword::parse(password, &[name.as_deref().unwrap_or_default(), &email]));
     let (Some(name), Some(password)) = (name, password) else { return Err(AppError::Invalid(errors)) };
@@ -143,7 +151,7 @@ pub async fn ask_reset(call: &Call, email: &str) -> Result<Email, AppError> {
             letters::no_account(&email, services.link(&Route::Start(Start::SignUp { next: None }).url()))
         }
     };
-    services.store.offer_link(Purpose::Reset, &email, &token, None, letter).await.map_err(fault)?;
+    sent(services.store.offer_link(Purpose::Reset, &email, &token, None, letter).await.map_err(fault)?)?;
     Ok(email)
 }
 
@@ -189,6 +197,19 @@ pub async fn take_address(call: &Call, token: &str) -> Result<String, AppError> 
     }
 }
 
+/// The first address of those proposed that can be had, as it is or with a number behind it.
+pub(super) async fn first_free(tx: &mut PersonTx, proposed: &[String]) -> Result<Option<Slug>, AppError> {
+    let plain = proposed.iter().filter_map(|text| Slug::parse(text).ok());
+    let last = proposed.last().map(String::as_str).unwrap_or_default();
+    let numbered = NUMBERS.filter_map(|number| Slug::parse(last).ok().and(Slug::numbered(last, number)));
+    for slug in plain.chain(numbered) {
+        if is_slug_free(tx, &slug).await.map_err(fault)? {
+            return Ok(Some(slug));
+        }
+    }
+    Ok(None)
+}
+
 /// Whether an address can be had for a workspace. What is taken and what is reserved read the same.
 pub async fn look_up_slug(call: &Call, text: &str) -> Result<SlugCheck, AppError> {
     let mut tx = identity::person(call).await?;
@@ -215,14 +236,17 @@ pub async fn look_up_slug(call: &Call, text: &str) -> Result<SlugCheck, AppError
 /// Founds an organization with its first workspace; answers with the path to go to.
 pub async fn found(call: &Call, organization: &str, name: &str, slug: &str) -> Result<String, AppError> {
     let mut errors = FieldErrors::default();
-    let organization = errors.take("organization", line("a name", organization, 80));
+    let organization = errors.take("organization", Line::parse("a name", organization, 80));
     let name = errors.take("name", workspace_name(name));
-    let typed = slug.trim();
-    let proposed = Slug::proposed("", name.as_deref().unwrap_or_default());
-    let slug = if typed.is_empty() && name.is_some() {
-        errors.take("slug", Slug::parse(&proposed).map_err(|_| "Enter an address, like acme-finance."))
-    } else {
-        errors.take("slug", Slug::parse(typed))
+    let slug = match (slug.trim(), &organization, &name) {
+        ("", Some(organization), Some(name)) => {
+            let wanted = [Slug::proposed_alone(organization, name), Slug::proposed(organization, name)];
+            let mut tx = identity::person(call).await?;
+            call.request.services.paces.slugs.take(&tx.live().person.id)?;
+            let free = first_free(&mut tx, &wanted).await?;
+            errors.take("slug", free.ok_or("Enter an address, like acme-finance."))
+        }
+        (typed, ..) => errors.take("slug", Slug::parse(typed)),
     };
     let (Some(organization), Some(name), Some(slug)) = (organization, name, slug) else {
         return Err(AppError::Invalid(errors));

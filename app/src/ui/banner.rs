@@ -1,7 +1,9 @@
 //! Banners and empty states: what happened, and what to do.
 
 use super::Icon;
+use crate::session::use_connection;
 use leptos::prelude::*;
+use std::sync::Arc;
 
 /// How much a banner matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,14 +23,15 @@ pub fn Banner(
     #[prop(into)]
     message: String,
 ) -> impl IntoView {
-    let (class, role) = match tone {
-        Tone::Quiet => ("banner", "status"),
-        Tone::Bad => ("banner bad", "alert"),
+    let (class, role, icon) = match tone {
+        Tone::Quiet => ("banner", "status", "info"),
+        Tone::Bad => ("banner bad", "alert", "alert"),
     };
-    view! { <div class=class role=role><Icon name="alert"/><p>{message}</p></div> }
+    view! { <div class=class role=role><Icon name=icon/><p>{message}</p></div> }
 }
 
-/// In the place of a page that could not be had: what is wrong, and the button that tries again.
+/// In the place of a page that could not be had: what is wrong, and the button that tries again. It tries by itself when
+/// the connection is back.
 #[component]
 pub fn Failed(
     /// A sentence or two.
@@ -36,6 +39,9 @@ pub fn Failed(
     /// Tries again.
     retry: impl Fn() + Send + Sync + 'static,
 ) -> impl IntoView {
+    let retry: Arc<dyn Fn() + Send + Sync> = Arc::new(retry);
+    let again = Arc::clone(&retry);
+    use_connection().on_again(Box::new(move || again()));
     view! {
         <section class="empty" role="alert">
             <Icon name="alert"/>

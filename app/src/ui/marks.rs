@@ -5,12 +5,15 @@ use crate::{browser, reactive};
 use leptos::{html::span, prelude::*};
 use model::{
     Slug,
-    id::UserId,
+    id::{UserId, WorkspaceId},
     moment,
     picture::{Brand, PictureName},
     workspace,
 };
 use time::OffsetDateTime;
+
+/// The hue of what is no workspace: slate blue.
+const ORGANIZATION_HUE: u8 = 25;
 
 /// What a workspace is known by at a glance: its logo, else the first letter of its name, on its colour.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,12 +27,17 @@ impl Face {
     /// Of a workspace that the person has a seat in.
     pub fn of(name: &str, slug: &Slug, brand: &Brand) -> Self {
         let logo = brand.logo.as_ref().map(|logo| format!("/api/pictures/workspaces/{slug}/{}", logo.as_str()));
-        Self { initial: initial(name), hue: brand.hue_of(name), logo }
+        Self { initial: initial(name), hue: brand.hue(), logo }
     }
 
-    /// Of a name of which nothing else is known.
+    /// Of a workspace that the person has no seat in: as it is drawn as long as nobody chose a colour.
+    pub fn automatic(id: WorkspaceId, name: &str) -> Self {
+        Self { initial: initial(name), hue: workspace::hue(id), logo: None }
+    }
+
+    /// Of what is no workspace and has no colour of its own.
     pub fn named(name: &str) -> Self {
-        Self { initial: initial(name), hue: workspace::hue(name), logo: None }
+        Self { initial: initial(name), hue: ORGANIZATION_HUE, logo: None }
     }
 
     /// Its colour, for `data-hue`.
@@ -156,25 +164,28 @@ pub fn SlugText(
     /// The slug.
     slug: Slug,
 ) -> impl IntoView {
-    let (front, back) = halves(&slug);
-    view! { <span class="slug" title=slug.to_string()><span>{front}</span><span>{back}</span></span> }
+    lasting_slug(&slug)
 }
 
 /// The same in a line that is drawn again at each key.
+///
+/// The text is one node, so that it is read out, selected and copied whole. What is seen is drawn from the attributes
+/// (style/20-base.css): the front may be cut, the end stays.
 pub fn lasting_slug(slug: &Slug) -> AnyView {
-    let (front, back) = halves(slug);
-    span()
-        .add_any_attr(lasting("slug").with("title", slug))
-        .child(span().child(front))
-        .child(span().child(back))
-        .into_any()
+    let text = slug.as_str();
+    // ASCII only, so every index is between characters.
+    let (front, end) = text.split_at(text.len().saturating_sub(7));
+    let attributes = lasting("slug").with("title", slug).with("data-front", front).with("data-end", end);
+    span().add_any_attr(attributes.fixed("translate", "no")).child(text.to_owned()).into_any()
 }
 
-/// Where it may be cut, and its end, which stays.
-fn halves(slug: &Slug) -> (String, String) {
-    let text = slug.as_str();
-    let (front, back) = text.split_at(text.len().saturating_sub(7));
-    (front.to_owned(), back.to_owned())
+/// How many people ask for a seat; nothing when nobody does.
+pub fn waiting_badge(count: u32) -> Option<AnyView> {
+    let said = if count == 1 { "1 access request".to_owned() } else { format!("{count} access requests") };
+    let words = said.clone();
+    (count > 0).then(|| view! {
+        <span class="count" data-testid="waiting-count" title=said.clone()><span aria-hidden="true">{count}</span><span class="visually-hidden">{words}</span></span>
+    }.into_any())
 }
 
 /// How long ago something was, with the exact time on hover.

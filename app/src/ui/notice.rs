@@ -10,18 +10,18 @@ use crate::{
     session::{Session, use_session},
 };
 use leptos::prelude::*;
-use model::moment;
+use model::{moment, text::isolated};
 
 /// Ways out of a notice: the person's default workspace, and the picker.
 pub fn ways_out(session: Session) -> AnyView {
     let default = session.picker.with_untracked(|picker| {
         let workspace = picker.as_ref()?.default_workspace()?;
         let url = Page::Overview.in_another_workspace(workspace.seat.capabilities()).url(&workspace.slug);
-        Some((workspace.name.clone(), url))
+        Some((workspace.name.clone(), Face::of(&workspace.name, &workspace.slug, &workspace.brand), url))
     });
     view! {
         <div class="btn-row">
-            {default.map(|(name, url)| view! { <a class="btn primary" href=url><WsIcon face=Face::named(&name)/>{format!("Open {name}")}</a> })}
+            {default.map(|(name, face, url)| view! { <a class="btn primary" href=url><WsIcon face/>{format!("Open {}", isolated(&name))}</a> })}
             <a class="btn" href=Route::home().url()>"All workspaces"</a>
         </div>
         {session.person.with_untracked(|p| p.as_ref().map(|p| view! { <p class="small">{format!("Signed in as {}.", p.email)}</p> }))}

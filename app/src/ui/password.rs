@@ -1,6 +1,6 @@
 //! A password's control, with a button that shows what was typed (ASVS 6.2.6). It takes pastes and password managers.
 
-use super::Icon;
+use super::{Icon, mends};
 use leptos::prelude::*;
 use model::FieldErrors;
 
@@ -29,7 +29,7 @@ pub fn PasswordField(
             <label for=name>{label}</label>
             <div class="reveal">
                 <input class="input" id=name name=name type=move || if shown.get() { "text" } else { "password" } autocomplete=autocomplete
-                    spellcheck="false" autocapitalize="off"
+                    spellcheck="false" autocapitalize="off" on:input=mends(errors, name)
                     aria-invalid=move || errors.with(|e| e.of(name).map(|_| "true")) aria-describedby=described/>
                 <button class="btn quiet small" type="button" data-script aria-pressed=move || if shown.get() { "true" } else { "false" }
                     aria-label=format!("Show {}", label.to_lowercase()) on:click=move |_| shown.update(|shown| *shown = !*shown)>

@@ -1,7 +1,7 @@
 //! The field of an address: what is typed is looked at as it is typed, by the same rules as on the server, and then asked
 //! for: whether it can be had.
 
-use super::Icon;
+use super::{Icon, mend};
 use crate::{browser, error::AppError};
 use leptos::{prelude::*, task::spawn_local};
 use model::{FieldErrors, Slug};
@@ -49,7 +49,7 @@ where
             *turn
         });
         if changed {
-            errors.update(|errors| errors.0.retain(|e| e.field != "slug"));
+            mend(errors, "slug");
         }
         match Slug::parse(text.trim()) {
             _ if text.trim() == current || text.trim().is_empty() => known.set(Known::Nothing),
@@ -89,12 +89,17 @@ where
             <label for="slug">{label}</label>
             <span class="affix"><span aria-hidden="true">"/"</span>
                 <input class="input mono" id="slug" name="slug" type="text" value=value autocomplete="off" autocapitalize="none" spellcheck="false" maxlength="60"
-                    on:input=move |event| typed.set(browser::event_value(&event))
+                    on:input=move |event| {
+                        mend(errors, "slug");
+                        typed.set(browser::event_value(&event));
+                    }
                     aria-invalid=move || bad().map(|_| "true") aria-describedby="slug-error slug-status"/>
             </span>
             <p class="error" id="slug-error">{move || bad().map(|message| view! { <Icon name="alert"/><span>{message}</span> })}</p>
             <p class="hint" id="slug-status" role="status" data-testid="slug-status">
+                // While something is wrong, nothing good is said.
                 {move || match known.get() {
+                    _ if bad().is_some() => String::new(),
                     Known::Asking => "Looking…".to_owned(),
                     Known::Free => "This address is free.".to_owned(),
                     Known::Nothing | Known::Bad(_) => String::new(),

@@ -2,7 +2,7 @@
 
 use super::Icon;
 use crate::{
-    reactive,
+    browser, reactive,
     session::{Session, use_session},
 };
 use leptos::prelude::*;
@@ -19,12 +19,14 @@ pub struct Toast {
     pub text: String,
     /// Something failed.
     pub bad: bool,
+    /// A text that could not be copied: it is shown selected until it is dismissed, for copying by hand.
+    pub by_hand: Option<String>,
 }
 
 impl Toast {
     fn new(text: String, bad: bool) -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
-        Self { id: NEXT.fetch_add(1, Ordering::Relaxed), place: 0, text, bad }
+        Self { id: NEXT.fetch_add(1, Ordering::Relaxed), place: 0, text, bad, by_hand: None }
     }
 
     /// Something was done.
@@ -37,6 +39,12 @@ impl Toast {
         Self::new(text.into(), true)
     }
 
+    /// That text was not copied.
+    pub fn not_copied(text: String) -> Self {
+        let message = "Your browser didn’t allow copying. The text is selected here: copy it yourself.";
+        Self { by_hand: Some(text), ..Self::failed(message) }
+    }
+
     /// The same, to be shown after those.
     #[must_use]
     pub fn after(self, shown: &[Self]) -> Self {
@@ -46,10 +54,20 @@ impl Toast {
 
 /// How many places there are. A toast keeps its own, so that none is told again to whoever hears them when another goes.
 const PLACES: u32 = 8;
+/// The text to be copied by hand.
+const BY_HAND: &str = "copy-by-hand";
 
 /// Where toasts appear.
 #[component]
 pub fn Toasts() -> impl IntoView {
+    let session = use_session();
+    // What is to be copied by hand belongs to the page that offered it.
+    reactive::effect(move || {
+        session.navigator.route();
+        if session.toasts.with_untracked(|toasts| toasts.iter().any(|toast| toast.by_hand.is_some())) {
+            session.toasts.update(|toasts| toasts.retain(|toast| toast.by_hand.is_none()));
+        }
+    });
     view! { <div class="toasts" role="region" aria-label="Messages">{(0..PLACES).map(place).collect_view()}</div> }
 }
 
@@ -69,7 +87,15 @@ fn shown(session: Session, toast: Toast) -> impl IntoView {
         <div class=if toast.bad { "toast bad" } else { "toast" } data-testid="toast" role=if toast.bad { "alert" } else { "status" }>
             <Icon name=if toast.bad { "alert" } else { "check" }/>
             <p>{toast.text}</p>
+            {toast.by_hand.map(by_hand)}
             <button class="btn quiet small icon-only" type="button" aria-label="Dismiss" on:click=move |_| session.dismiss(toast.id)><Icon name="x"/></button>
         </div>
     }
+}
+
+/// The text that a person is to copy, selected.
+fn by_hand(text: String) -> AnyView {
+    browser::next_frame(|| browser::select_text(BY_HAND));
+    view! { <textarea class="input" id=BY_HAND readonly=true rows="2" aria-label="Text to copy">{text}</textarea> }
+        .into_any()
 }

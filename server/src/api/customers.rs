@@ -96,7 +96,7 @@ pub(crate) struct CustomerQuery {
     responses(
         (status = 200, description = "The page", body = CustomerPage,
             headers(("Stile-Workspace" = String, description = "The id of the workspace that served it"))),
-        (status = 308, description = "The workspace has another slug now",
+        (status = 308, description = "The workspace has another slug now, or its slug is spelled otherwise",
             headers(("Location" = String, description = "The same page there"))),
         (status = 400, description = "A parameter is not understood", body = ErrorBody),
         (status = 401, description = "No token, or not a good one", body = ErrorBody),
@@ -114,8 +114,15 @@ pub(super) async fn list(
     RawQuery(raw): RawQuery,
 ) -> Result<Response, Failure> {
     let raw = raw.unwrap_or_default();
-    let Ok(slug) = Slug::parse(&slug) else { return Err(no_such_slug(&web, &credential).await) };
+    let Ok(one) = Slug::parse(&slug.to_ascii_lowercase()) else { return Err(no_such_slug(&web, &credential).await) };
+    let respelled = slug != one.as_str();
+    let slug = one;
     let mut tx = match web.services.store.workspace(&credential, &slug).await? {
+        // To whom it exists, the one spelling is told.
+        Door::Open(tx) if respelled => {
+            tx.commit().await?;
+            return Ok(moved(&slug, &raw));
+        }
         Door::Open(tx) => tx,
         Door::Moved(slug) => return Ok(moved(&slug, &raw)),
         Door::Factor(_) => return Err(Failure::Factor),

@@ -94,22 +94,21 @@ fn freshness(query: &str) -> Result<Freshness, Failure> {
 impl From<&Picker> for Reach {
     fn from(picker: &Picker) -> Self {
         // By name, whatever order the person likes to see.
-        let mut organizations: Vec<_> = picker.organizations.iter().map(Organization::from).collect();
-        organizations.sort_by_key(|o| (o.name.to_lowercase(), o.id));
-        for organization in &mut organizations {
-            organization.workspaces.sort_by_key(|w| (w.name.to_lowercase(), w.id));
-        }
-        Self { organizations }
+        let mut organizations: Vec<_> = picker.organizations.iter().collect();
+        organizations.sort_by_key(|o| (o.place, o.id));
+        Self { organizations: organizations.into_iter().map(Organization::from).collect() }
     }
 }
 
 impl From<&PickerOrganization> for Organization {
     fn from(organization: &PickerOrganization) -> Self {
+        let mut workspaces: Vec<_> = organization.workspaces.iter().collect();
+        workspaces.sort_by_key(|w| (w.place, w.id));
         Self {
             id: organization.id.uuid(),
             name: organization.name.clone(),
             role: organization.role,
-            workspaces: organization.workspaces.iter().map(Workspace::from).collect(),
+            workspaces: workspaces.into_iter().map(Workspace::from).collect(),
         }
     }
 }
@@ -163,14 +162,17 @@ mod tests {
             name: name.to_owned(),
             slug: Slug::parse(slug).expect("a slug"),
             seat: Seat::resolve(direct, organization).expect("a seat"),
+            place: 0,
             opened: None,
             pinned: false,
             former: Vec::new(),
             brand: model::picture::Brand::default(),
+            waiting: 0,
         };
         let organization = |name: &str, role, workspaces| PickerOrganization {
             id: OrganizationId::from_uuid(Uuid::nil()),
             name: name.to_owned(),
+            place: 0,
             role,
             workspaces,
         };

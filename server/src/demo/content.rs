@@ -2,7 +2,7 @@
 
 use super::{DemoError, Loaded, catalogue::Catalogue, history};
 use model::{
-    Money,
+    Line, Money,
     audit::{Action, Detail},
     capability::{EditContent, ManageInvoices},
     catalog::{Lifecycle, ProductDraft},
@@ -59,9 +59,9 @@ async fn write_products(
     let (mut ids, mut plans) = (Vec::new(), Vec::new());
     for product in catalogue.products {
         let draft = ProductDraft {
-            name: product.name.to_owned(),
+            name: line(product.name)?,
             code: product.code.to_owned(),
-            unit: product.unit.to_owned(),
+            unit: line(product.unit)?,
             description: product.description.to_owned(),
         };
         let id = products::create(tx, can, &draft).await?;
@@ -81,18 +81,20 @@ async fn write_customers(
     plans: &[RatePlanId],
     past: &[history::PastCustomer],
 ) -> Result<Vec<CustomerId>, DemoError> {
-    let new = |(&(name, country), past): (&(&str, &str), &history::PastCustomer)| NewCustomer {
-        draft: CustomerDraft {
-            name: name.to_owned(),
-            email: past.email.clone(),
-            country: country.to_owned(),
-            rate_plan: past.plan.and_then(|plan| plans.get(plan).copied()),
-            note: past.note.to_owned(),
-        },
-        status: if past.archived { Lifecycle::Archived } else { Lifecycle::Active },
-        created_at: Some(past.since),
+    let new = |(&(name, country), past): (&(&str, &str), &history::PastCustomer)| {
+        Ok(NewCustomer {
+            draft: CustomerDraft {
+                name: line(name)?,
+                email: past.email.clone(),
+                country: country.to_owned(),
+                rate_plan: past.plan.and_then(|plan| plans.get(plan).copied()),
+                note: past.note.to_owned(),
+            },
+            status: if past.archived { Lifecycle::Archived } else { Lifecycle::Active },
+            created_at: Some(past.since),
+        })
     };
-    let all: Vec<NewCustomer> = catalogue.customers.iter().zip(past).map(new).collect();
+    let all = catalogue.customers.iter().zip(past).map(new).collect::<Result<Vec<_>, DemoError>>()?;
     Ok(customers::import(tx, can, &all).await?)
 }
 
@@ -136,4 +138,9 @@ async fn write_invoices(
     let workspace = tx.id().uuid();
     audit::note(tx, Action::InvoicesImported, workspace, &Detail::none()).await?;
     Ok(all.len())
+}
+
+/// A name of the demo as a form would read it.
+pub(super) fn line(text: &str) -> Result<Line, DemoError> {
+    Line::parse("a name", text, 120).map_err(|_| DemoError::Example(text.to_owned()))
 }

@@ -23,6 +23,11 @@ use store::{StoreError, door::Denied, secret::NoRandomness};
 /// The password of every person here.
 pub(crate) const PASSWORD: &str = "stile-demo-2026";
 
+/// Its people.
+pub(crate) const PEOPLE: [&str; 5] = [
+    "ada@smartai.example", "olu@smartai.example", "ben@globalai.example", "mia@smartai.example", "vik@smartai.example",
+];
+
 /// Most workspaces of one person.
 pub(crate) const MOST: u32 = 99_999;
 

@@ -178,9 +178,9 @@ async fn fill(tx: &mut WorkspaceTx<Write>, count: u32, index: usize, now: Offset
         [("Compute", "compute", "hour"), ("Storage", "storage", "GB"), ("Support", "support", "case")]
     {
         let draft = ProductDraft {
-            name: name.to_owned(),
+            name: content::line(name)?,
             code: code.to_owned(),
-            unit: unit.to_owned(),
+            unit: content::line(unit)?,
             description: String::new(),
         };
         let product = products::create(tx, &can, &draft).await?;
@@ -195,7 +195,13 @@ async fn fill(tx: &mut WorkspaceTx<Write>, count: u32, index: usize, now: Offset
         let email = Email::parse(&address).map_err(|_| DemoError::Example(address))?;
         let rate_plan = plans.get(number % plans.len().max(1)).copied();
         all.push(NewCustomer {
-            draft: CustomerDraft { name, email, country: "US".to_owned(), rate_plan, note: String::new() },
+            draft: CustomerDraft {
+                name: content::line(&name)?,
+                email,
+                country: "US".to_owned(),
+                rate_plan,
+                note: String::new(),
+            },
             status: Lifecycle::Active,
             created_at: i64::try_from(number).ok().map(|n| now - Duration::hours(7 * n + 1)),
         });

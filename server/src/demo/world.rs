@@ -7,9 +7,13 @@ use super::{
     people::{Actor, Known, Place, Stage},
 };
 use model::{
-    OrganizationRole, Slug, WorkspaceRole, capability::ManageMembers, id::OrganizationId, picker::PickerWorkspace,
+    OrganizationRole, Slug, WorkspaceRole,
+    capability::{ManageMembers, ManageSettings},
+    id::OrganizationId,
+    picker::PickerWorkspace,
+    picture::Hue,
 };
-use store::{members, organizations};
+use store::{brand, members, organizations};
 
 /// Everybody: address and name.
 pub(super) const PEOPLE: [(&str, &str); 5] = [
@@ -116,6 +120,9 @@ async fn build_organization(
             made.roles += 1;
         }
         let mut tx = owner.write(&slug, id).await?;
+        let hue = Hue::try_from(catalogue.hue).map_err(|_| DemoError::Example(catalogue.slug.to_owned()))?;
+        let can = tx.can::<ManageSettings>()?;
+        brand::set_hue(&mut tx, &can, Some(hue)).await?;
         let filled = content::fill(&mut tx, catalogue, now).await?;
         tx.commit().await?;
         made += filled;

@@ -5,7 +5,10 @@
 
 use super::hub::{Hub, Place};
 use crate::{respond, router::Web};
-use app::live::{Heard, read_here};
+use app::{
+    live::{Heard, clock, read_here},
+    ssr::Told,
+};
 use axum::{
     extract::{
         Request, State, WebSocketUpgrade,
@@ -152,14 +155,18 @@ impl Tab {
 
     /// Says how it is now.
     async fn tell(&mut self, hub: &Hub) -> Result<Option<End>, StoreError> {
-        let heard = {
+        let Told { heard, at } = {
             let _turn = hub.turn().await;
             app::ssr::heard(&self.store, &self.credential, self.here.as_ref()).await?
         };
         if heard == Heard::SignedOut && self.store.goes_on(&self.live).await? {
             return Ok(Some(End::Rotated));
         }
-        if say(&mut self.socket, &heard).await.is_err() {
+        let told = match at {
+            Some(at) => send(&mut self.socket, Message::Text(clock(at).into())).await,
+            None => Ok(()),
+        };
+        if told.is_err() || say(&mut self.socket, &heard).await.is_err() {
             return Ok(Some(End::Gone));
         }
         Ok((heard == Heard::SignedOut).then_some(End::SignedOut))

@@ -6,6 +6,7 @@
 
 mod account;
 pub mod audit;
+pub mod collation;
 pub mod door;
 pub mod error;
 pub mod events;
@@ -26,5 +27,6 @@ pub use account::{
 pub use error::{Constraint, StoreError};
 pub use pool::Store;
 pub use workspace::{
-    auto_joins, brand, customers, invites, invoices, members, overview, products, rate_plans, security, settings, usage,
+    auto_joins, brand, customers, invites, invoices, members, overview, products, rate_plans, security, settings,
+    time_zones, usage,
 };

@@ -9,7 +9,7 @@ use crate::{
     error::StoreError,
     pool::Store,
 };
-use model::mail::Letter;
+use model::{Email, mail::Letter};
 use sqlx::{PgConnection, types::Uuid};
 use std::sync::LazyLock;
 use tokio::sync::Notify;
@@ -35,6 +35,82 @@ pub(crate) async fn queue(connection: &mut PgConnection, letter: &Letter) -> Res
     sqlx::query!("select door.queue_mail($1, $2)", Uuid::now_v7(), letter).execute(connection).await?;
     BELL.notify_one();
     Ok(())
+}
+
+/// Why a mail to somebody is caused, where it is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cause {
+    /// An invite.
+    Invite,
+    /// Somebody wants to move their account to that address.
+    Address,
+    /// A link that anybody can ask for: to sign up, to set a new password.
+    Link,
+}
+
+impl Cause {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Invite => "invite",
+            Self::Address => "address",
+            Self::Link => "link",
+        }
+    }
+}
+
+/// What became of counting a mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Caused {
+    /// It may be sent.
+    Counted,
+    /// The address gets no more for so many seconds.
+    Recipient(u32),
+    /// The person, or their organization, may cause no more for so many seconds.
+    Spent(u32),
+}
+
+/// Counts a mail that the person of the transaction of `connection` causes, over all servers.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn cause(connection: &mut PgConnection, cause: Cause, email: &Email) -> Result<Caused, StoreError> {
+    let row = sqlx::query!(
+        r#"select outcome as "outcome!", wait as "wait!" from door.cause_mail($1, $2)"#,
+        cause.as_str(),
+        email.as_str(),
+    )
+    .fetch_one(connection)
+    .await?;
+    let wait = u32::try_from(row.wait).unwrap_or(1);
+    match row.outcome.as_str() {
+        "counted" => Ok(Caused::Counted),
+        "recipient" => Ok(Caused::Recipient(wait)),
+        "spent" => Ok(Caused::Spent(wait)),
+        other => Err(StoreError::Inconsistent(format!("the outcome {other:?} of counting a mail"))),
+    }
+}
+
+/// How many mails to others may still be caused today.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Allowance {
+    /// So many.
+    pub left: u32,
+    /// In how many seconds there are more again.
+    pub wait: u32,
+}
+
+/// What the person of a transaction may still cause in its organization.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn allowance(connection: &mut PgConnection) -> Result<Allowance, StoreError> {
+    let row = sqlx::query!(r#"select remaining as "remaining!", wait as "wait!" from door.mail_allowance()"#)
+        .fetch_optional(connection)
+        .await?;
+    Ok(row.map_or(Allowance { left: 0, wait: 1 }, |row| Allowance {
+        left: u32::try_from(row.remaining).unwrap_or(0),
+        wait: u32::try_from(row.wait).unwrap_or(1),
+    }))
 }
 
 mod sealed {

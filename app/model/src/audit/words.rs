@@ -1,6 +1,7 @@
 //! A line of a log in words: what was done to which object.
 
 use super::{Action, Detail, Fact};
+use crate::text::isolated;
 
 /// What a line says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,10 +105,9 @@ fn fill(sentence: &str, detail: &Detail, object: Option<&str>) -> Option<(String
             None => None,
         };
         let value = value.filter(|value| !value.is_empty())?;
-        if field == "role" {
-            what.push_str(&capitalized(&value.replace('_', " ")))
-        } else {
-            what.push_str(value)
+        match field {
+            "role" => what.push_str(&capitalized(&value.replace('_', " "))),
+            _ => what.push_str(&isolated(value)),
         }
         what.push_str(after);
     }
@@ -188,6 +188,15 @@ mod tests {
                 }
             }
         }
+    }
+
+    /// A name that is read from right to left leaves the words around it where they are.
+    #[test]
+    fn a_name_keeps_to_itself() {
+        let detail = Detail::none().with("name", "שלום");
+        let kept = "Archived product \u{2068}שלום\u{2069}";
+        assert_eq!(told(Action::ProductArchived, &detail, None).0, kept);
+        assert_eq!(told(Action::ProductArchived, &Detail::none(), Some("שלום")).0, kept);
     }
 
     /// A name is data, never part of the sentence.

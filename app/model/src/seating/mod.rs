@@ -16,10 +16,21 @@ pub use roster::{Roster, Step};
 use crate::role::{OrganizationRole, WorkspaceRole};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
+/// What a role is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// A workspace.
+    Workspace,
+    /// An organization.
+    Organization,
+}
+
 /// A role that can be held, given and taken away: a workspace's or an organization's.
 pub trait Rank: Copy + Ord + std::fmt::Debug + Serialize + DeserializeOwned + Send + Sync + 'static {
     /// The strongest.
     const OWNER: Self;
+    /// What it is of.
+    const PLACE: Place;
     /// All of them, strongest first.
     const RANKS: &'static [Self];
 
@@ -38,6 +49,7 @@ pub trait Rank: Copy + Ord + std::fmt::Debug + Serialize + DeserializeOwned + Se
 
 impl Rank for WorkspaceRole {
     const OWNER: Self = Self::Owner;
+    const PLACE: Place = Place::Workspace;
     const RANKS: &'static [Self] = Self::ALL;
 
     fn manages(self) -> bool {
@@ -55,6 +67,7 @@ impl Rank for WorkspaceRole {
 
 impl Rank for OrganizationRole {
     const OWNER: Self = Self::Owner;
+    const PLACE: Place = Place::Organization;
     const RANKS: &'static [Self] = Self::ALL;
 
     fn manages(self) -> bool {

@@ -4,14 +4,14 @@ use super::{
     SecurityData, load_security, passkeys::Passkeys, renew_recovery_codes, set_factor_asked, totp::AuthenticatorApp,
 };
 use crate::{
-    account::AccountFrame,
+    account::AccountShell,
     boot::AccountData,
     browser,
     error::AppError,
     reactive,
-    routes::{ReturnTo, Route},
+    routes::{AccountPage, ReturnTo, Route},
     session::{Session, use_session},
-    ui::{Banner, Icon, Tone},
+    ui::{Banner, Icon, Tone, copy_button, mends},
 };
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use model::{
@@ -120,10 +120,8 @@ pub fn SecurityPage() -> impl IntoView {
     let state = Memo::new(move |_| desk.data.with(|data| data.as_ref().map(|data| data.state.clone())));
     let codes = Memo::new(move |_| desk.data.with(|d| d.as_ref().map(|d| d.codes.clone()).unwrap_or_default()));
     view! {
-        <AccountFrame>
-            <div class="account-page"><main id="main" class="security">
-                <h1>"Security"</h1>
-                <p class="lead">"A second factor keeps others out even if they learn your password. Some workspaces ask for one when you enter."</p>
+        <AccountShell page=AccountPage::Security lead="A second factor keeps others out even if they learn your password. Some workspaces ask for one when you enter.">
+            <div class="security">
                 {move || desk.message.with(|m| (!m.is_empty()).then(|| view! { <Banner tone=Tone::Bad message=m.clone()/> }))}
                 {move || codes.with(|codes| (!codes.is_empty()).then(|| view! { <NewCodes codes=codes.clone() next=next.clone()/> }))}
                 {move || state.get().map(|state| view! {
@@ -132,8 +130,8 @@ pub fn SecurityPage() -> impl IntoView {
                     <Passkeys desk state=state.clone()/>
                     {state.is_on().then(|| view! { <RecoveryCodes desk state=state.clone()/> <Asked desk state/> })}
                 })}
-            </main></div>
-        </AccountFrame>
+            </div>
+        </AccountShell>
     }
 }
 
@@ -160,7 +158,7 @@ fn NewCodes(codes: Vec<String>, next: Option<ReturnTo>) -> impl IntoView {
             <p><b>"Keep these recovery codes now."</b>" They are shown once. Each opens your account once if you lose your phone or your passkeys."</p>
             <ol class="codes">{codes.into_iter().map(|code| view! { <li><code>{code}</code></li> }).collect_view()}</ol>
             <div class="btn-row">
-                <button class="btn small" type="button" data-script on:click=move |_| browser::copy(&text)><Icon name="copy"/>"Copy"</button>
+                {copy_button(text, "Copy", "Recovery codes copied")}
                 <a class="btn small" href=file download="stile-recovery-codes.txt"><Icon name="download"/>"Download"</a>
                 {next.map(|next| view! { <a class="btn small primary" href=next.as_str().to_owned() rel="external">"Go on"</a> })}
             </div>
@@ -239,7 +237,7 @@ pub(super) fn Line(
     view! {
         <div class="field">
             <label for=id>{label}</label>
-            <input class="input" id=id name=name type=kind autocomplete=autocomplete placeholder=placeholder spellcheck="false"
+            <input class="input" id=id name=name type=kind autocomplete=autocomplete placeholder=placeholder spellcheck="false" on:input=mends(desk.errors, name)
                 inputmode=numeric.then_some("numeric") aria-invalid=move || wrong().map(|_| "true") aria-describedby=error_id.clone()/>
             <p class="error" id=error_id>{move || wrong().map(|message| view! { <Icon name="alert"/><span>{message}</span> })}</p>
         </div>

@@ -5,7 +5,7 @@ use super::{
     page::{Desk, Line},
     start_totp, turn_off_totp,
 };
-use crate::{browser, ui::Icon};
+use crate::{browser, ui::copy_button};
 use leptos::{ev::SubmitEvent, prelude::*};
 use model::{
     factor::{FactorStanding, FactorState},
@@ -77,7 +77,7 @@ fn SetUp(desk: Desk, enrolment: Enrolment) -> impl IntoView {
                     <li>"Scan the code with your app, or "<a href=uri>"open it in one on this device"</a>". Or type this key:"
                         <div class="copy-box">
                             <code tabindex="0" data-testid="totp-secret">{secret}</code>
-                            <button class="btn small" type="button" data-script on:click=move |_| browser::copy(&plain)><Icon name="copy"/>"Copy"</button>
+                            {copy_button(plain, "Copy", "Key copied")}
                         </div>
                     </li>
                     <li>"Enter the code that it shows now."

@@ -30,7 +30,7 @@ pub(super) fn AskPage(sent_to: Option<String>) -> impl IntoView {
         None => view! {
             <StartFrame title="Reset your password" lead="Which address do you sign in with? We send a link there, and with it you set a new password.">
                 <FormMessage form/>
-                <form class="form" method="post" action=Route::Start(Start::Reset).url() novalidate on:submit=move |event| submit.with_value(|submit| submit(event))>
+                <form class="form" method="post" action=Route::Start(Start::Reset).url() novalidate data-unguarded on:submit=move |event| submit.with_value(|submit| submit(event))>
                     <EmailField value=typed.get_value() errors=form.errors/>
                     <SubmitButton form label="Send me the link" wide=true/>
                 </form>

@@ -39,7 +39,7 @@ pub(super) fn AskPage(sent_to: Option<String>) -> impl IntoView {
         None => view! {
             <StartFrame title="Create an account" lead="First, an address: we send a link there that shows it is yours.">
                 <FormMessage form/>
-                <form class="form" method="post" action=here.with_value(Route::url) novalidate on:submit=move |event| submit.with_value(|submit| submit(event))>
+                <form class="form" method="post" action=here.with_value(Route::url) novalidate data-unguarded on:submit=move |event| submit.with_value(|submit| submit(event))>
                     <input type="hidden" name="next" value=to.get_value()/>
                     <EmailField value=typed.get_value() errors=form.errors/>
                     <SubmitButton form label="Send me the link" wide=true/>

@@ -10,10 +10,10 @@ use crate::{
     browser, reactive,
     routes::{Route, Start},
     session::use_session,
-    ui::{Icon, Mark, TextField},
+    ui::{Icon, Mark, TextField, mend},
 };
 use leptos::{prelude::*, task::spawn_local};
-use model::{Slug, profile::SlugCheck};
+use model::{Slug, profile::SlugCheck, text::isolated};
 
 /// How long a person pauses before the address is looked up.
 const PAUSE_MILLIS: u32 = 250;
@@ -28,6 +28,7 @@ pub(super) fn WelcomePage(host: String) -> impl IntoView {
         p.as_ref().and_then(|p| p.name.split_whitespace().next().map(str::to_owned)).unwrap_or_default()
     });
     let organization = typed("organization");
+    let organization_name = RwSignal::new(organization.clone());
     let name = RwSignal::new(typed("name"));
     let slug = RwSignal::new(typed("slug"));
     // What the person wrote themselves is not overwritten by a proposal.
@@ -37,32 +38,43 @@ pub(super) fn WelcomePage(host: String) -> impl IntoView {
     browser::follow("name", move || name.get());
     browser::follow("slug", move || slug.get());
 
-    let propose = move |from: &str| {
+    let proposed = move |of: fn(&str, &str) -> String| {
+        organization_name.with_untracked(|organization| name.with_untracked(|name| of(organization, name)))
+    };
+    let propose = move || {
         if !own_slug.get_value() {
-            slug.set(Slug::proposed("", from));
+            slug.set(proposed(Slug::proposed_alone));
         }
     };
     let organization_typed = move |event| {
         let text = browser::event_value(&event);
+        organization_name.set(text.clone());
         if !own_name.get_value() {
-            propose(&text);
             name.set(text);
         }
+        propose();
     };
     let name_typed = move |event| {
         let text = browser::event_value(&event);
         own_name.set_value(!text.is_empty());
-        propose(&text);
         name.set(text);
+        propose();
     };
     let slug_typed = move |event| {
         let text = browser::event_value(&event);
         own_slug.set_value(!text.is_empty());
         slug.set(text);
     };
+    let errors = form.errors;
+    let last = StoredValue::new(slug.get_untracked());
     reactive::effect(move || {
         let text = slug.get();
         check.set(None);
+        // Also where it follows the name.
+        if last.with_value(|last| *last != text) {
+            last.set_value(text.clone());
+            mend(errors, "slug");
+        }
         if text.is_empty() {
             return;
         }
@@ -75,11 +87,23 @@ pub(super) fn WelcomePage(host: String) -> impl IntoView {
             if still(&text) {
                 spawn_local(async move {
                     // What can't be asked now is asked when the form is sent.
-                    if let Ok(answer) = look_up_slug(text.clone()).await
-                        && still(&text)
-                    {
-                        check.set(Some(answer));
+                    let Ok(answer) = look_up_slug(text.clone()).await else { return };
+                    if !still(&text) {
+                        return;
                     }
+                    // A proposal that is taken gives way to the next: both names, then with a number.
+                    if let SlugCheck::Not { instead, .. } = &answer
+                        && own_slug.try_get_value() == Some(false)
+                    {
+                        let together = proposed(Slug::proposed);
+                        let next =
+                            if together.is_empty() || together == text { instead.clone() } else { Some(together) };
+                        if let Some(next) = next {
+                            slug.set(next);
+                            return;
+                        }
+                    }
+                    check.set(Some(answer));
                 });
             }
         });
@@ -98,14 +122,15 @@ pub(super) fn WelcomePage(host: String) -> impl IntoView {
         slug.set(instead);
         browser::focus("#slug");
     };
-    let errors = form.errors;
+    // One voice: what is wrong takes the place of what the look-up says.
+    let wrong = move || errors.with(|e| e.of("slug").map(str::to_owned));
     view! {
         <AccountFrame>
             <main class="auth wide" id="main">
                 <header>
                     <Mark/>
                     <div>
-                        <h1>{if first_name.is_empty() { "Welcome".to_owned() } else { format!("Welcome, {first_name}") }}</h1>
+                        <h1>{if first_name.is_empty() { "Welcome".to_owned() } else { format!("Welcome, {}", isolated(&first_name)) }}</h1>
                         <p>"An organization owns workspaces; a workspace holds products, customers and invoices of its own. You own the first of each."</p>
                     </div>
                 </header>
@@ -127,10 +152,10 @@ pub(super) fn WelcomePage(host: String) -> impl IntoView {
                                 aria-describedby="slug-error slug-status"/>
                         </div>
                         <p class="error" id="slug-error">
-                            {move || errors.with(|e| e.of("slug").map(|m| view! { <Icon name="alert"/><span>{m.to_owned()}</span> }))}
+                            {move || wrong().map(|message| view! { <Icon name="alert"/><span>{message}</span> })}
                         </p>
                         <p class="slug-status" id="slug-status" role="status">
-                            {move || check.get().map(|check| match check {
+                            {move || check.get().filter(|_| wrong().is_none()).map(|check| match check {
                                 SlugCheck::Free => view! { <span class="free"><Icon name="check"/>"Free"</span> }.into_any(),
                                 SlugCheck::Not { reason, instead } => view! {
                                     <span class="taken">{reason}</span>

@@ -78,7 +78,7 @@ fn invoices(scope: Scope, name: &str, invoices: &[InvoiceRow]) -> AnyView {
         .map(|invoice| {
             view! {
                 <tr data-testid="row">
-                    <td class="col-main"><a class="row-link mono" href=scope.url(&Page::Invoice(invoice.id))>{invoice.number.clone().unwrap_or_else(|| "Draft".to_owned())}</a></td>
+                    <td class="col-main"><a draggable="false" class="row-link mono" href=scope.url(&Page::Invoice(invoice.id))>{invoice.number.clone().unwrap_or_else(|| "Draft".to_owned())}</a></td>
                     <td class="fit">{invoice_status(invoice)}</td>
                     <td class="col-sm fit">{moment::date(invoice.due_on)}</td>
                     <td class="num wide">{invoice.total.to_string()}</td>
@@ -107,7 +107,7 @@ fn usage(scope: Scope, name: &str, usage: &[UsageRow]) -> AnyView {
         .map(|record| {
             view! {
                 <tr data-testid="row">
-                    <td class="col-main"><a class="row-link" href=scope.url(&Page::UsageRecord(record.id))>{record.product.clone()}</a></td>
+                    <td class="col-main"><a draggable="false" class="row-link" href=scope.url(&Page::UsageRecord(record.id))>{record.product.clone()}</a></td>
                     <td class="fit"><Ago at=record.recorded_at now=scope.session.now/></td>
                     <td class="num wide">{grouped(record.quantity.unsigned_abs())}" "<span class="unit">{record.unit.clone()}</span></td>
                 </tr>

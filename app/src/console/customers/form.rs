@@ -12,7 +12,7 @@ use crate::{
     ui::{SelectField, TextAreaField, TextField},
 };
 use leptos::prelude::*;
-use model::{country::COUNTRIES, customer::CustomerInput, id::RatePlanId, list::Noun};
+use model::{country::COUNTRIES, customer::CustomerInput, id::RatePlanId, list::Noun, text::isolated};
 
 /// The page.
 pub fn form(scope: Scope) -> AnyView {
@@ -33,7 +33,7 @@ fn fields(scope: Scope, input: &CustomerInput, rate_plans: &[(RatePlanId, String
     let page = FormPage::open(scope, move |values: CustomerInput| {
         scope.ask(async move |slug, grant| {
             let saved = save_customer(slug, grant, id, values.clone()).await?;
-            Ok((Page::Customer(saved), format!("{} saved", values.name.trim())))
+            Ok((Page::Customer(saved), format!("{} saved", isolated(values.name.trim()))))
         })
     });
     let value = |name: &str, stored: &str| page.typed(name).unwrap_or_else(|| stored.to_owned());

@@ -6,7 +6,6 @@ use crate::{
     console::ShellInfo,
     routes::{Page, Route, SettingsPage, section_requires},
     session::Session,
-    ui::Toast,
 };
 use model::{
     Capability, Slug,
@@ -18,16 +17,8 @@ use model::{
 /// How many workspaces stand under "Recent" while nothing is typed.
 const RECENT: usize = 4;
 
-/// The keys that work everywhere, for the section of help.
-const SHORTCUTS: [(&str, &str); 7] = [
-    ("Open or close the palette", "Ctrl K"),
-    ("Only workspaces", "@"),
-    ("Only actions", ">"),
-    ("Open in a new tab", "Ctrl ↵"),
-    ("First nine workspaces, in the switcher and on the picker", "1 – 9"),
-    ("Search on a list or on the picker", "/"),
-    ("Close what is open", "Esc"),
-];
+/// What a query begins with that asks for the keys.
+pub const KEYS: char = '?';
 
 /// The palette's sections, in their order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,8 +35,6 @@ pub enum Section {
     Actions,
     /// Settings of the workspace and of the person.
     Settings,
-    /// The keys.
-    Help,
 }
 
 impl Section {
@@ -58,7 +47,6 @@ impl Section {
             Self::GoTo => "Go to",
             Self::Actions => "Actions",
             Self::Settings => "Settings",
-            Self::Help => "Help: the keys",
         }
     }
 }
@@ -70,8 +58,8 @@ enum Deed {
     CopyLink,
     ClearRecents,
     SignOut,
-    /// Says which keys do it.
-    Keys(&'static str),
+    /// Lists the keys, in the palette.
+    Keys,
 }
 
 /// What the palette offers beside workspaces.
@@ -95,7 +83,7 @@ impl Command {
     pub fn url(&self) -> Option<&str> {
         match &self.deed {
             Deed::Open(url) => Some(url),
-            Deed::Theme(_) | Deed::CopyLink | Deed::ClearRecents | Deed::SignOut | Deed::Keys(_) => None,
+            Deed::Theme(_) | Deed::CopyLink | Deed::ClearRecents | Deed::SignOut | Deed::Keys => None,
         }
     }
 
@@ -104,28 +92,23 @@ impl Command {
         match &self.deed {
             Deed::Open(_) => return false,
             Deed::Theme(theme) => session.choose_theme(*theme),
-            Deed::CopyLink => {
-                browser::copy_address();
-                session.toast(Toast::done("The link to this page is copied."));
-            }
+            Deed::CopyLink => session.copy(browser::address(), "Link copied"),
             Deed::ClearRecents => session.clear_recents(),
             Deed::SignOut => session.sign_out(),
-            Deed::Keys(_) => {}
+            // The palette does it.
+            Deed::Keys => {}
         }
         true
     }
 
-    /// The keys that it tells of.
-    pub const fn keys(&self) -> Option<&'static str> {
-        match self.deed {
-            Deed::Keys(keys) => Some(keys),
-            _ => None,
-        }
+    /// Whether it lists the keys.
+    pub const fn shows_keys(&self) -> bool {
+        matches!(self.deed, Deed::Keys)
     }
 
     /// What it is found by.
     pub fn texts(&self) -> [&str; 2] {
-        [&self.label, if matches!(self.deed, Deed::Keys(_)) { "help keys shortcuts" } else { "" }]
+        [&self.label, if self.shows_keys() { "help hotkeys" } else { "" }]
     }
 }
 
@@ -156,6 +139,11 @@ pub struct Line {
     pub item: Item,
 }
 
+/// Whether a query asks for the keys, and for nothing else.
+pub fn asks_for_keys(query: &str) -> bool {
+    query.trim_start().starts_with(KEYS)
+}
+
 /// What a query asks for: all, after `@` only workspaces, after `>` only what can be done.
 fn asked(query: &str) -> (&str, fn(Section) -> bool) {
     let query = query.trim_start();
@@ -172,7 +160,7 @@ pub fn words(query: &str) -> Query {
 }
 
 /// The lines that `query` finds, by section: workspaces (the one on screen left out, in the person's order: `order` has
-/// their places), the pages of this one, what the seat allows to do, settings, and the keys.
+/// their places), the pages of this one, what the seat allows to do, and settings.
 pub fn lines(
     query: &str,
     picker: Option<&Picker>,
@@ -181,6 +169,9 @@ pub fn lines(
     commands: &[Command],
     bonus: impl Fn(&str) -> u32,
 ) -> Vec<Line> {
+    if asks_for_keys(query) {
+        return Vec::new();
+    }
     let (typed, listed) = asked(query);
     let query = Query::parse(typed);
     let rows: Vec<Row> = picker.map(|picker| picker.rows().collect()).unwrap_or_default();
@@ -210,12 +201,32 @@ pub fn lines(
     let mut ranked: Vec<Line> = ranked
         .into_iter()
         .filter_map(|i| offered.get(i))
+        .filter(|(_, command)| !is_scattered(&command.label, &query.letters(command.texts())))
         .map(|(at, command)| Line { section: command.section, item: Item::Command(*at) })
         .collect();
     ranked.sort_by_key(|line| line.section);
     found.extend(ranked);
     debug_assert!(found.is_sorted_by_key(|line| line.section), "the window counts headings by it");
     found
+}
+
+/// Whether letters were found in a label by chance: in more than one place, and not each at the beginning of a word.
+/// `sign` finds `Sign out` and not `Settings: Danger zone`.
+fn is_scattered(label: &str, letters: &[u32]) -> bool {
+    let mut places = 0;
+    let (mut inside, mut before, mut at) = (0, None, 0);
+    for (place, letter) in (0_u32..).zip(label.chars()) {
+        if letters.get(at) == Some(&place) {
+            let continues = at > 0 && letters.get(at - 1).is_some_and(|last| last + 1 == place);
+            if !continues {
+                places += 1;
+                inside += u32::from(!matches!(before, None | Some(' ')));
+            }
+            at += 1;
+        }
+        before = Some(letter);
+    }
+    places > 1 && inside > 0
 }
 
 /// All that can be done from `page` of the workspace on screen, or from where there is none.
@@ -261,6 +272,45 @@ pub fn commands(picker: Option<&Picker>, here: Option<&ShellInfo>) -> Vec<Comman
         all.push(Command::new(Section::Actions, "clock", "Clear recent workspaces", Deed::ClearRecents));
     }
     all.push(Command::new(Section::Actions, "sign-out", "Sign out", Deed::SignOut));
-    all.extend(SHORTCUTS.map(|(label, keys)| Command::new(Section::Help, "key", label, Deed::Keys(keys))));
+    all.push(Command::new(Section::Actions, "keyboard", "Keyboard shortcuts", Deed::Keys));
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(query: &str) -> Vec<String> {
+        let commands = commands(None, None);
+        let lines = lines(query, None, &[], None, &commands, |_| 0);
+        lines
+            .iter()
+            .filter_map(|line| match line.item {
+                Item::Command(at) => commands.get(at).map(|command| command.label.clone()),
+                Item::Workspace(_) => None,
+            })
+            .collect()
+    }
+
+    #[test]
+    fn what_can_not_be_run_is_not_among_the_results() {
+        assert_eq!(found("keyboard"), ["Keyboard shortcuts"], "control: the command that lists them");
+        for help in ["fin", "first nine", "search on a list", "only actions", "close what"] {
+            assert!(!found(help).iter().any(|label| label != "Keyboard shortcuts"), "{help}");
+        }
+        for asking in ["?", " ?", "?keys"] {
+            assert!(asks_for_keys(asking) && found(asking).is_empty(), "{asking}");
+        }
+    }
+
+    #[test]
+    fn letters_that_only_happen_to_be_there_find_nothing() {
+        assert_eq!(found("sign"), ["Sign out"]);
+        assert_eq!(found("so"), ["Sign out"], "first letters of words count");
+        assert_eq!(found("theme").len(), 3);
+        assert!(!is_scattered("Settings: Danger zone", &[]), "found by another text than its label");
+        assert!(is_scattered("Settings: Danger zone", &[0, 5, 6, 7]));
+        assert!(!is_scattered("New customer", &[0, 4]));
+        assert!(!is_scattered("Überblick", &[0, 1, 2]));
+    }
 }

@@ -7,15 +7,16 @@ mod commands;
 mod window;
 
 use self::{
-    commands::{Command, Item, Line, Row, Section, commands, lines, texts_of, words},
+    commands::{Command, Item, KEYS, Line, Row, Section, asks_for_keys, commands, lines, texts_of, words},
     window::Window,
 };
 use super::{closing::let_go, shell::ShellInfo};
 use crate::{
-    browser, reactive,
+    browser::{self, Chord},
+    reactive,
     routes::Page,
     session::{Session, use_session},
-    ui::{Face, Highlighted, Icon, WsIcon, lasting, lasting_slug},
+    ui::{Face, Highlighted, Icon, WsIcon, kbd, lasting, lasting_slug, says, whole_kept},
 };
 use leptos::{
     ev::KeyboardEvent,
@@ -25,10 +26,37 @@ use leptos::{
 };
 use model::{Slug, finder::Query};
 
+macro_rules! both {
+    ($control:literal, $command:literal) => {
+        concat!("<span class=\"for-control\">", $control, "</span><span class=\"for-command\">", $command, "</span>")
+    };
+}
+macro_rules! shortcut {
+    ($label:literal, $keys:expr) => {
+        concat!(
+            "<div role=\"option\" aria-disabled=\"true\" aria-selected=\"false\"><span>",
+            $label,
+            "</span><kbd class=\"kbd\">",
+            $keys,
+            "</kbd></div>"
+        )
+    };
+}
+
 /// The dialog's id.
 const DIALOG: &str = "palette";
 /// The field.
 const FIELD: &str = "palette-input";
+/// The keys that work everywhere: to be read, not chosen.
+const SHORTCUTS: &str = concat!(
+    shortcut!("Open or close the palette", both!("Ctrl K", "⌘K")),
+    shortcut!("Only workspaces", "@"),
+    shortcut!("Only actions", "&gt;"),
+    shortcut!("Open in a new tab", both!("Ctrl ↵", "⌘↵")),
+    shortcut!("Open one of the first nine workspaces, in the switcher and on the picker", "1 – 9"),
+    shortcut!("Search on a list or on the picker", "/"),
+    shortcut!("Close what is open", "Esc"),
+);
 /// The button that closes it on a phone.
 const CANCEL: &str = "#palette-cancel";
 /// The id of what scrolls.
@@ -65,6 +93,7 @@ pub fn Palette(
     let Desk { query, lines, active, .. } = desk;
     let drawn = move || desk.drawn();
     let results = move || match lines.with(Vec::len) {
+        0 if query.with(|query| asks_for_keys(query)) => "Keyboard shortcuts".to_owned(),
         0 => "No results".to_owned(),
         1 => "1 result".to_owned(),
         n => format!("{n} results"),
@@ -87,15 +116,16 @@ pub fn Palette(
                 on:scroll=move |_| desk.window.follow()
                 on:pointermove=move |event| if let Some(at) = browser::number_at(&event, "data-line") && active.get_untracked() != at { active.set(at) }
                 on:click=move |event| desk.clicked(&event)>
-                {drawn}
+                {whole_kept(drawn)}
             </div>
-            <p class="visually-hidden" role="status">{results}</p>
+            <p class="visually-hidden" role="status">{says(results)}</p>
             <div class="foot" aria-hidden="true">
                 <span><kbd class="kbd">"↑"</kbd><kbd class="kbd">"↓"</kbd>" move"</span>
                 <span><kbd class="kbd">"↵"</kbd>" open"</span>
-                <span><kbd class="kbd">"Ctrl ↵"</kbd>" new tab"</span>
+                <span>{kbd("Ctrl ↵", "⌘↵")}" new tab"</span>
                 <span><kbd class="kbd">"@"</kbd>" workspaces"</span>
                 <span><kbd class="kbd">">"</kbd>" actions"</span>
+                <span><kbd class="kbd">"?"</kbd>" keys"</span>
                 <span class="end"><kbd class="kbd">"esc"</kbd>" close"</span>
             </div>
             </div>
@@ -153,9 +183,21 @@ impl Desk {
         });
         on_cleanup(move || session.palette.set(false));
         browser::on_key(move |event| {
-            let command = (event.ctrl_key() || event.meta_key()) && !event.alt_key() && !event.shift_key();
-            if command && event.key().eq_ignore_ascii_case("k") {
-                event.prevent_default();
+            let (key, code) = (event.key(), event.code());
+            let chord = Chord {
+                key: &key,
+                code: &code,
+                ctrl: event.ctrl_key(),
+                meta: event.meta_key(),
+                alt: event.alt_key(),
+                shift: event.shift_key(),
+            };
+            if !(chord.ctrl || chord.meta) || !browser::keyboard().is_palette(chord, browser::focus_now()) {
+                return;
+            }
+            event.prevent_default();
+            // A key that is held down toggles it once.
+            if !event.repeat() {
                 // What is on screen counts: Escape closes it at once, and is told a moment later.
                 session.palette.set(!browser::is_popover_open(DIALOG));
             }
@@ -202,6 +244,9 @@ impl Desk {
     }
 
     fn key(self, event: &KeyboardEvent) {
+        if !browser::is_ours(event) {
+            return;
+        }
         let last = self.lines.with_untracked(Vec::len).saturating_sub(1);
         let at = self.active.get_untracked();
         let to = match event.key().as_str() {
@@ -240,6 +285,11 @@ impl Desk {
             let command = self.commands.with_untracked(|commands| commands.get(command).cloned());
             if let Some(command) = &command {
                 self.session.note_use(&command.label);
+                if command.shows_keys() {
+                    event.prevent_default();
+                    self.type_in(KEYS.to_string());
+                    return browser::focus("#palette-input");
+                }
             }
             if command.is_some_and(|command| command.run(self.session)) {
                 event.prevent_default();
@@ -272,6 +322,9 @@ impl Desk {
     /// The lines in sight, under the headings of their sections, between two spaces for what is out of sight.
     fn drawn(self) -> AnyView {
         self.lines.with(|lines| {
+            if lines.is_empty() && self.query.with(|query| asks_for_keys(query)) {
+                return view! { <div class="palette-keys" data-testid="palette-keys" role="group" aria-label="Keyboard shortcuts" inner_html=SHORTCUTS></div> }.into_any();
+            }
             if lines.is_empty() {
                 return view! { <p class="nothing">"Nothing matches. Try fewer letters."</p> }.into_any();
             }
@@ -335,12 +388,12 @@ impl Desk {
                 let command = self.commands.with_untracked(|commands| commands.get(place).cloned())?;
                 let letters = query.letters(command.texts());
                 let url = command.url().unwrap_or("#").to_owned();
-                let (icon, keys) = (command.icon, command.keys());
+                let icon = command.icon;
                 a().add_any_attr(option.with("href", url).perhaps("data-slug", None))
                     .child(view! { <Icon name=icon/> })
                     .child(part("name").child(view! { <Highlighted text=command.label letters/> }))
                     .child(part("address"))
-                    .child(part("end").child(keys.map(|keys| view! { <kbd class="kbd">{keys}</kbd> })))
+                    .child(part("end"))
                     .into_any()
             }
         })
@@ -354,7 +407,7 @@ fn part(class: &'static str) -> HtmlElement<Span, Vec<AnyAttribute>, ()> {
 
 /// The focus stays in the palette while it is open: in its field, or on a phone also on its button.
 fn tab(event: &KeyboardEvent) {
-    if event.key() == "Tab" {
+    if browser::is_ours(event) && event.key() == "Tab" {
         event.prevent_default();
         let to_button = browser::is_typing() && browser::is_shown(CANCEL);
         browser::focus(if to_button { CANCEL } else { "#palette-input" });

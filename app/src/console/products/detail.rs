@@ -38,7 +38,7 @@ fn page(scope: Scope, product: &ProductDetail) -> AnyView {
         .map(|plan| {
             view! {
                 <tr data-testid="row">
-                    <td class="col-main"><a class="row-link" href=scope.url(&Page::RatePlan(plan.id))>{plan.name.clone()}</a></td>
+                    <td class="col-main"><a draggable="false" class="row-link" href=scope.url(&Page::RatePlan(plan.id))>{plan.name.clone()}</a></td>
                     <td class="fit">{lifecycle(plan.status)}</td>
                     <td class="num narrow">{grouped(plan.customers.unsigned_abs())}</td>
                     <td class="num wide">{plan.price.to_string()}" "<span class="unit">{format!("per {}", plan.per())}</span></td>

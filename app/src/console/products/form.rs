@@ -12,7 +12,7 @@ use crate::{
     ui::{TextAreaField, TextField},
 };
 use leptos::prelude::*;
-use model::{catalog::ProductInput, list::Noun};
+use model::{catalog::ProductInput, list::Noun, text::isolated};
 
 /// The page.
 pub fn form(scope: Scope) -> AnyView {
@@ -33,7 +33,7 @@ fn fields(scope: Scope, input: &ProductInput) -> AnyView {
     let page = FormPage::open(scope, move |values: ProductInput| {
         scope.ask(async move |slug, grant| {
             let saved = save_product(slug, grant, id, values.clone()).await?;
-            Ok((Page::Product(saved), format!("{} saved", values.name.trim())))
+            Ok((Page::Product(saved), format!("{} saved", isolated(values.name.trim()))))
         })
     });
     let value = |name: &str, stored: &str| page.typed(name).unwrap_or_else(|| stored.to_owned());

@@ -10,7 +10,7 @@ use crate::{
 use leptos::prelude::*;
 use model::{
     picture::{Brand, Hue},
-    workspace::{self, WorkspaceProfile},
+    workspace::WorkspaceProfile,
 };
 use serde::Deserialize;
 
@@ -49,7 +49,7 @@ fn colour(scope: Scope, workspace: &WorkspaceProfile, here: String, grant: Strin
         Ok((Page::Settings(SettingsPage::Branding), "Colour saved".to_owned()))
     });
     let chosen = workspace.brand.hue;
-    let own = workspace::hue(&workspace.name);
+    let own = workspace.brand.automatic;
     let dot = |value: String, hue: u8, label: String, checked: bool, extra: &'static str| {
         let title = label.clone();
         view! {
@@ -68,7 +68,7 @@ fn colour(scope: Scope, workspace: &WorkspaceProfile, here: String, grant: Strin
                 <legend>"Colour"</legend>
                 <p class="hint">"It marks the workspace in the rail, in lists and in the browser’s tabs, together with its name and icon. How light it is drawn depends on the theme, so that text on it stays readable."</p>
                 <div class="swatch-row">
-                    {dot(String::new(), own, "Of the name".to_owned(), chosen.is_none(), "own")}
+                    {dot(String::new(), own, "Automatic".to_owned(), chosen.is_none(), "own")}
                     {Hue::all().map(|hue| dot(
                         hue.index().to_string(),
                         hue.index(),

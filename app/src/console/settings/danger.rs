@@ -9,7 +9,7 @@ use crate::{
     ui::{Banner, TextField, Toast, Tone},
 };
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
-use model::{Capability, FieldErrors, money::grouped, settings::Contents};
+use model::{Capability, FieldErrors, money::grouped, settings::Contents, text::isolated};
 
 pub fn view(scope: Scope, contents: Contents) -> AnyView {
     view! { {delete(scope, contents)} }.into_any()
@@ -45,9 +45,13 @@ fn delete(scope: Scope, contents: Contents) -> AnyView {
             }
             match answer {
                 Ok(()) => {
+                    browser::forget_unsaved();
                     scope.session.refresh_picker(true);
                     scope.session.navigator.push(Route::home());
-                    scope.session.toast(Toast::done(format!("{deleted} is deleted. You can restore it for 14 days.")));
+                    scope.session.toast(Toast::done(format!(
+                        "{} is deleted. You can restore it for 14 days.",
+                        isolated(&deleted)
+                    )));
                 }
                 Err(
                     error @ (AppError::Invalid(_)
@@ -76,7 +80,7 @@ fn delete(scope: Scope, contents: Contents) -> AnyView {
     view! {
         <section class="block danger" aria-labelledby="delete">
             <h3 id="delete">"Delete this workspace"</h3>
-            <p>{format!("{name} holds {holds}. Everybody in it, in every tab, is told at once and can’t open it any more.")}</p>
+            <p>{format!("{} holds {holds}. Everybody in it, in every tab, is told at once and can’t open it any more.", isolated(&name))}</p>
             <p>"An owner can restore it, whole, for 14 days: from this address or from All workspaces. After that it is gone for good. Nobody else can ever take its address."</p>
             <form class="form" method="post" action=here novalidate on:submit=submit>
                 {move || message.with(|m| (!m.is_empty()).then(|| view! { <Banner tone=Tone::Bad message=m.clone()/> }))}

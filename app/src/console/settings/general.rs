@@ -4,7 +4,7 @@ use super::{check_slug, save_general};
 use crate::{
     console::{form::FormPage, scope::Scope},
     routes::{Page, SettingsPage},
-    ui::{Ago, Banner, SelectField, SlugField, SlugText, TextAreaField, TextField, Tone},
+    ui::{Ago, Banner, ErrorSummary, SelectField, SlugField, SlugText, TextAreaField, TextField, Tone},
 };
 use leptos::prelude::*;
 use model::{
@@ -53,6 +53,7 @@ pub fn view(scope: Scope, settings: &GeneralSettings) -> AnyView {
     let here = scope.url(&Page::Settings(SettingsPage::General));
     view! {
         <form class="form" method="post" action=here novalidate on:submit=move |event| form.submit(event)>
+            <ErrorSummary errors/>
             {move || form.message().map(|message| view! { <Banner tone=Tone::Bad message/> })}
             <input type="hidden" name="grant" value=scope.entry.with_untracked(|e| e.as_ref().map(|e| e.grant.clone()))/>
             <TextField name="name" label="Name" value=name errors/>

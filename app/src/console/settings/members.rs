@@ -1,11 +1,12 @@
 //! Members of the workspace: `/{slug}/settings/members`.
 
 use crate::{
-    console::{VisitData, host::with_visit, manage_members, scope::Scope},
+    console::{PageData, VisitData, host::with_visit, manage_members, scope::Scope},
+    reactive,
     seats::{self, Desk},
 };
 use leptos::prelude::*;
-use model::{WorkspaceRole, list::Noun, members::Members};
+use model::{WorkspaceRole, invite::AT_ONCE, list::Noun, members::Members};
 
 /// The page's body; the settings' own shell stands around it.
 pub fn view(scope: Scope) -> AnyView {
@@ -26,26 +27,47 @@ pub fn view(scope: Scope) -> AnyView {
         },
         move |error| scope.stopped(error),
     );
+    // The form stands outside of what is read anew, so that what is typed into it stays.
+    let form = Memo::new(move |_| {
+        // How many are left matters where it is less than may be sent at once.
+        with_members(scope, |data| (data.role, data.invites_left.min(u32::try_from(AT_ONCE).unwrap_or(u32::MAX))))
+    });
+    // Somebody asked, or was answered by somebody else: the list of seats knows first.
+    let waiting = super::waiting(scope);
+    reactive::effect(move || {
+        let waiting = waiting.get();
+        let shown = with_members(scope, |data| data.requests.len());
+        if shown.is_some_and(|shown| shown != waiting as usize) {
+            scope.reload();
+        }
+    });
+    let hint = "Separate people with commas or new lines. Each gets an email with a link of their own.";
     view! {
         {desk.said()}
-        {with_visit(scope, Noun::Customers, move |_, data| match data {
-            VisitData::Members(members) => Some(body(desk, members)),
-            _ => None,
-        })}
+        <div class="seats">
+            {with_visit(scope, Noun::Customers, move |_, data| match data {
+                VisitData::Members(data) => Some(seats::requests(desk, data, WorkspaceRole::Member)),
+                _ => None,
+            })}
+            {reactive::following(move || form.get().map(|(role, left)| seats::invite_form(desk, role, left, WorkspaceRole::Member, hint)))}
+            {reactive::following(move || with_members(scope, |data| view! {
+                {seats::people(desk, data)}
+                {seats::open_invites(desk, data)}
+                {seats::joins(desk, data)}
+            }))}
+        </div>
     }
     .into_any()
 }
 
-fn body(desk: Desk<WorkspaceRole>, data: &Members<WorkspaceRole>) -> AnyView {
-    let hint = "One in each line, or divided by commas. Each gets a mail with a link of its own.";
-    view! {
-        <div class="seats">
-            {seats::requests(desk, data, WorkspaceRole::Member)}
-            {seats::invite_form(desk, data, WorkspaceRole::Member, hint)}
-            {seats::people(desk, data)}
-            {seats::open_invites(desk, data)}
-            {seats::joins(desk, data)}
-        </div>
+/// Looks at the members, once they are there.
+fn with_members<T>(scope: Scope, look: impl FnOnce(&Members<WorkspaceRole>) -> T) -> Option<T> {
+    let packed = scope.shown.with(|shown| match &shown.data {
+        Some(PageData::Visit(_, data)) => Some(data.clone()),
+        _ => None,
+    })?;
+    match packed.open()? {
+        VisitData::Members(members) => Some(look(&members)),
+        _ => None,
     }
-    .into_any()
 }

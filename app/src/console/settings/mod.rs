@@ -15,8 +15,10 @@ pub use server_fns::*;
 
 use super::{PageData, VisitData, host::failed, scope::Scope};
 use crate::{
+    account::show_current_tab,
+    reactive,
     routes::{Page, SettingsPage},
-    ui::Icon,
+    ui::{Icon, waiting_badge},
 };
 use leptos::prelude::*;
 use model::{Capability, WorkspaceRole};
@@ -24,26 +26,47 @@ use model::{Capability, WorkspaceRole};
 /// A page of the settings inside their frame.
 pub fn view(scope: Scope, page: SettingsPage) -> AnyView {
     let here = page.key();
+    show_current_tab();
     // The page's own element, so that what is typed stays when the seat or the name changes.
     let content = framed(scope, page);
     let link = move |target: SettingsPage| {
         let current = (target.key() == here).then_some("page");
         let (icon, title, needed) = (target.icon(), target.title(), target.requires());
+        let members = target == SettingsPage::Members;
         let url = scope.url(&Page::Settings(target));
-        view! {
-            <a class="nav-item" href=url aria-current=current data-locked=move || (!scope.may(needed)).then_some("")>
-                <Icon name=icon/>{title}
-            </a>
-        }
+        // What the seat doesn't allow stays in its place and leads nowhere.
+        reactive::following(move || {
+            let url = url.clone();
+            if scope.may(needed) {
+                let count = members.then(|| reactive::following(move || waiting_badge(waiting(scope).get())));
+                view! { <a class="nav-item" href=url aria-current=current><Icon name=icon/>{title}{count}</a> }
+                    .into_any()
+            } else {
+                let why = format!("For {}", needed.holders());
+                view! {
+                    <span class="nav-item" data-locked="" title=why.clone()>
+                        <Icon name=icon/>{title}<span class="visually-hidden">{format!(" ({})", why.to_lowercase())}</span>
+                    </span>
+                }
+                .into_any()
+            }
+        })
     };
     view! {
         <header class="page-head"><div class="titles"><h1>"Settings"</h1></div></header>
-        <div class="settings">
-            <nav class="nav" aria-label="Settings" data-hue=move || scope.hue()>{SettingsPage::all().into_iter().map(link).collect_view()}</nav>
+        <div class="settings" data-hue=move || scope.hue()>
+            <nav class="nav" aria-label="Settings">{SettingsPage::all().into_iter().map(link).collect_view()}</nav>
             <div class="settings-page">{content}</div>
         </div>
     }
     .into_any()
+}
+
+/// How many people ask for a seat in the workspace on screen, as far as this person may decide about it.
+fn waiting(scope: Scope) -> Memo<u32> {
+    Memo::new(move |_| {
+        scope.session.waiting_in(scope.entry.with(|e| e.as_ref().map(|e| e.workspace.slug.clone())).as_ref())
+    })
 }
 
 fn framed(scope: Scope, page: SettingsPage) -> AnyView {
@@ -84,15 +107,6 @@ fn absent() -> AnyView {
     view! { <p class="muted">"There is no such page of the settings."</p> }.into_any()
 }
 
-/// Which roles have a capability, in words.
-fn holders(needed: Capability) -> &'static str {
-    match needed {
-        Capability::OwnWorkspace => "owners",
-        Capability::ManageBilling | Capability::ManageInvoices => "owners, admins and billing admins",
-        _ => "owners and admins",
-    }
-}
-
 /// Why there is nothing to see here for this seat.
 fn why_not(scope: Scope, needed: Capability) -> AnyView {
     let role = scope.entry.with_untracked(|e| e.as_ref().map(|e| e.seat.role()));
@@ -100,7 +114,7 @@ fn why_not(scope: Scope, needed: Capability) -> AnyView {
     view! {
         <div class="banner" role="status" data-testid="why-not">
             <Icon name="key"/>
-            <p>{format!("These settings are for {} of the workspace; your role in it is {role}. Ask one of them if something here should change.", holders(needed))}</p>
+            <p>{format!("These settings are for {} of the workspace; your role in it is {role}. Ask one of them if something here should change.", needed.holders())}</p>
         </div>
     }
     .into_any()
@@ -109,7 +123,7 @@ fn why_not(scope: Scope, needed: Capability) -> AnyView {
 /// Beside a button that a seat doesn't allow: why not.
 pub(super) fn why_no_button(scope: Scope, needed: Capability) -> Option<AnyView> {
     (!scope.may(needed)).then(|| {
-        view! { <p class="hint" data-testid="why-not">{format!("Only {} can do that.", holders(needed))}</p> }
+        view! { <p class="hint" data-testid="why-not">{format!("Only {} can do that.", needed.holders())}</p> }
             .into_any()
     })
 }

@@ -5,12 +5,12 @@ use crate::{
     account::ProfileMenu,
     browser, reactive,
     routes::{Page, SettingsPage, section_requires},
-    ui::{Face, Icon},
+    ui::{Face, Icon, kbd, waiting_badge, whole},
 };
 use leptos::prelude::*;
 use model::{
     Capability, Slug, WorkspaceRole, capability::CapabilitySet, list::Noun, picker::Picker, picture::Brand, seat::Seat,
-    workspace::Entry,
+    text::isolated, workspace::Entry,
 };
 
 /// What the shell shows of a workspace: from the entry, or, while that is awaited, from the list of seats.
@@ -94,8 +94,11 @@ pub fn Shell(
     let page = Signal::from(place.page);
     let record = Memo::new(move |_| place.record());
     let title = Memo::new(move |_| {
-        let page = record.with(|record| place.page.with(|page| page.title_of(record.as_deref())));
-        info.with(|i| format!("{page} · {} · Stile", i.name))
+        let page = record.with(|record| {
+            let record = record.as_deref().map(isolated);
+            place.page.with(|page| page.title_of(record.as_deref()))
+        });
+        info.with(|i| format!("{page} · {} · Stile", isolated(&i.name)))
     });
     reactive::effect(move || {
         title.track();
@@ -104,7 +107,6 @@ pub fn Shell(
             title.try_with_untracked(|title| browser::set_title(title));
         });
     });
-    // On what is drawn in the colour and not on all: each element below it is styled anew when it changes.
     let face = Memo::new(move |_| info.with(ShellInfo::face));
     reactive::effect(move || {
         let icon = face.with(Face::favicon);
@@ -117,15 +119,17 @@ pub fn Shell(
     });
     on_cleanup(|| browser::set_icon(None));
     let hue = Signal::derive(move || face.with(Face::hue));
+    // Not on the console: each element below would be styled anew when it changes. The rail and the main column hand it
+    // down only while something in them is drawn in it (style/11-hues.css).
     view! {
         <div class="console">
-            <aside class="rail" aria-label="Workspace">
+            <aside class="rail" aria-label="Workspace" data-hue=hue>
                 <span class="strip" data-hue=hue></span>
-                <Switcher info page/>
+                <Switcher info page hue/>
                 <Navigation place hue/>
-                <p class="rail-hint" data-script><kbd class="kbd">"Ctrl K"</kbd>" to jump anywhere"</p>
+                <p class="rail-hint" data-script>{kbd("Ctrl K", "⌘K")}" to jump anywhere"</p>
             </aside>
-            <div class="main-column">
+            <div class="main-column" data-hue=hue>
                 <TopBar place record hue/>
                 <main class="main" id="main" tabindex="-1">{children()}</main>
             </div>
@@ -143,11 +147,14 @@ fn Navigation(place: Place, hue: Signal<u8>) -> impl IntoView {
     let section = Memo::new(move |_| place.page.with(Page::noun));
     let may = move |capability: Capability| info.with(|i| i.may.has(capability));
     let (overview, in_overview) =
-        (move || place.url(&Page::Overview), move || place.page.with(|p| matches!(p, Page::Overview | Page::Unknown)));
+        (move || place.url(&Page::Overview), move || place.page.with(|p| matches!(p, Page::Overview)));
     let in_settings = move || place.page.with(|p| matches!(p, Page::Settings(_)));
-    let settings = move || place.url(&Page::Settings(SettingsPage::General));
+    // Who has somebody to answer goes where they do.
+    let waiting = Memo::new(move |_| info.with(|i| place.session.waiting_in(Some(&i.slug))));
+    let settings = move || place.url(&Page::Settings(SettingsPage::first(info.with(|i| i.may))));
     // On a phone four sections have a tab of their own; the others are under "More".
     let behind_more = |noun: Noun| matches!(noun, Noun::RatePlans | Noun::Usage);
+    let in_more = move || in_settings() || section.get().is_some_and(behind_more);
     let item = move |noun: Noun| {
         let class = if behind_more(noun) { "nav-item desk" } else { "nav-item" };
         let current = move || section.get() == Some(noun);
@@ -168,18 +175,21 @@ fn Navigation(place: Place, hue: Signal<u8>) -> impl IntoView {
             <span class="spacer"></span>
             <a class="nav-item desk" href=settings title="Settings" hidden=move || !may(Capability::ReadAll)
                 aria-current=move || in_settings().then_some("page") data-hue=move || tinted(in_settings())>
-                <Icon name="settings"/><span class="rail-label">"Settings"</span>
+                <Icon name="settings"/><span class="rail-label">"Settings"</span><span class="contents">{whole(move || waiting_badge(waiting.get()))}</span>
             </a>
-            <button class="nav-item nav-more" type="button" popovertarget="more-menu"><Icon name="more"/><span class="rail-label">"More"</span></button>
+            <button class="nav-item nav-more" type="button" popovertarget="more-menu"
+                aria-current=move || in_more().then_some("true") data-hue=move || tinted(in_more())><Icon name="more"/><span class="rail-label">"More"</span></button>
         </nav>
         <div class="menu" popover="auto" id="more-menu" role="dialog" aria-label="More pages">
             {Noun::ALL.into_iter().filter(|n| behind_more(*n)).map(|noun| view! {
                 <a class="menu-item" href=move || place.url(&Page::list(noun)) hidden=move || !may(section_requires(noun))
+                    aria-current=move || (section.get() == Some(noun)).then_some("page")
                     on:click=move |_| browser::hide_popover("more-menu")>
                     <Icon name=icon_of(noun)/>{noun.title()}
                 </a>
             }).collect_view()}
-            <a class="menu-item" href=settings hidden=move || !may(Capability::ReadAll) on:click=move |_| browser::hide_popover("more-menu")><Icon name="settings"/>"Settings"</a>
+            <a class="menu-item" href=settings hidden=move || !may(Capability::ReadAll) aria-current=move || in_settings().then_some("page")
+                on:click=move |_| browser::hide_popover("more-menu")><Icon name="settings"/>"Settings"<span class="contents">{whole(move || waiting_badge(waiting.get()))}</span></a>
         </div>
     }
 }
@@ -200,11 +210,12 @@ fn TopBar(place: Place, record: Memo<Option<String>>, hue: Signal<u8>) -> impl I
             });
         }
     });
+    let home = move || place.url(&Page::Overview.in_another_workspace(info.with(|i| i.may)));
     let crumb = move || {
         place.page.with(|page| match page.noun() {
             Some(noun) => (noun.title(), (page.key() != Page::list(noun)).then(|| place.url(&Page::list(noun)))),
             None if matches!(page, Page::Settings(_)) => ("Settings", None),
-            None => ("Overview", None),
+            None => (page.title(), None),
         })
     };
     // What a form makes has no name yet, and until a record is read nobody knows its own.
@@ -213,22 +224,24 @@ fn TopBar(place: Place, record: Memo<Option<String>>, hue: Signal<u8>) -> impl I
         <header class="topbar">
             <nav class="crumbs" aria-label="Breadcrumb">
                 <ol>
-                    <li><a href=move || place.url(&Page::Overview)>{reactive::following(move || info.with(|i| i.name.clone()))}</a></li>
-                    {reactive::following(move || match crumb() {
-                        (title, Some(url)) => view! {
-                            <li><a href=url>{title}</a></li>
-                            {here().map(|name| view! { <li><span aria-current="page" title=name.clone()>{name.clone()}</span></li> })}
-                        }.into_any(),
-                        (title, None) => view! { <li><span aria-current="page">{title}</span></li> }.into_any(),
+                    {whole(move || view! {
+                        <li><a href=home()>{info.with(|i| i.name.clone())}</a></li>
+                        {match crumb() {
+                            (title, Some(url)) => view! {
+                                <li><a href=url>{title}</a></li>
+                                {here().map(|name| view! { <li><span aria-current="page" title=name.clone()>{name.clone()}</span></li> })}
+                            }.into_any(),
+                            (title, None) => view! { <li><span aria-current="page">{title}</span></li> }.into_any(),
+                        }}
                     })}
                 </ol>
             </nav>
-            {reactive::following(move || (entering.get().is_some() && slow.get()).then(|| view! {
-                <div class="switching" role="status" data-hue=hue data-testid="switching">{info.with(|i| format!("Switching to {}…", i.name))}</div>
-            }))}
-            <span class="chip outline" data-testid="role" title=move || info.with(|i| i.why.clone())>{reactive::following(move || info.with(|i| i.role.map(WorkspaceRole::label)))}</span>
+            <div class="contents">{whole(move || (entering.get().is_some() && slow.get()).then(|| view! {
+                <div class="switching" role="status" data-hue=hue data-testid="switching">{info.with(|i| format!("Switching to {}…", isolated(&i.name)))}</div>
+            }))}</div>
+            <span class="chip outline" data-testid="role" title=move || info.with(|i| i.why.clone())>{whole(move || info.with(|i| i.role.map(WorkspaceRole::label)))}</span>
             <button class="palette-button" type="button" data-script aria-keyshortcuts="Control+K Meta+K" on:click=move |_| session.palette.set(true)>
-                <Icon name="search"/><span>"Search or jump to"</span><kbd class="kbd" aria-hidden="true">"Ctrl K"</kbd>
+                <Icon name="search"/><span>"Search or jump to"</span><kbd class="kbd" aria-hidden="true"><span class="for-control">"Ctrl K"</span><span class="for-command">"⌘K"</span></kbd>
             </button>
             <ProfileMenu/>
         </header>

@@ -10,11 +10,12 @@ use crate::{
     browser, reactive,
     routes::{Page, Route, SettingsPage},
     session::{Session, use_session},
-    ui::{Face, Highlighted, Icon, WsIcon, pin_button},
+    ui::{Face, Highlighted, Icon, WsIcon, pin_button, says, waiting_badge, whole, whole_kept},
 };
 use leptos::{ev::KeyboardEvent, prelude::*};
 use model::{
     finder::Query,
+    money::grouped,
     picker::{Picker, PickerOrganization, PickerWorkspace},
 };
 
@@ -40,6 +41,8 @@ pub fn Switcher(
     info: Memo<ShellInfo>,
     /// The page on screen.
     page: Signal<Page>,
+    /// The workspace's colour.
+    hue: Signal<u8>,
 ) -> impl IntoView {
     let session = use_session();
     let query = RwSignal::new(String::new());
@@ -76,18 +79,23 @@ pub fn Switcher(
         }
     };
     let searched = Memo::new(move |_| session.picker.with(|p| p.as_ref().is_some_and(|p| p.count() >= SEARCHED)));
-    let settings = move || info.with(|i| Page::Settings(SettingsPage::General).url(&i.slug));
+    // In all workspaces: whoever is in one of them sees that somebody waits in another.
+    let waiting = Memo::new(move |_| {
+        session.picker.with(|picker| picker.as_ref().map_or(0, |p| p.rows().map(|(_, w)| w.waiting).sum::<u32>()))
+    });
+    let settings = move || info.with(|i| Page::Settings(SettingsPage::first(i.may)).url(&i.slug));
     view! {
         <button class="switcher" type="button" popovertarget=MENU data-testid="switcher" on:click=opened>
-            {reactive::following(move || view! { <WsIcon face=info.with(ShellInfo::face) large=true/> })}
+            <span class="contents">{whole(move || view! { <WsIcon face=info.with(ShellInfo::face) large=true/> })}</span>
             <span class="names">
-                <span class="name" data-testid="workspace-name">{reactive::following(move || info.with(|i| i.name.clone()))}</span>
-                <span class="org">{reactive::following(move || info.with(|i| i.organization.clone()))}</span>
+                <span class="name" data-testid="workspace-name">{says(move || info.with(|i| i.name.clone()))}</span>
+                <span class="org">{says(move || info.with(|i| i.organization.clone()))}</span>
             </span>
+            <span class="contents">{whole(move || waiting_badge(waiting.get()))}</span>
             <Icon name="chevron-up-down"/>
             <span class="visually-hidden">"Switch workspace"</span>
         </button>
-        <div class="menu switcher-menu" popover="auto" id=MENU role="dialog" aria-label="Switch workspace"
+        <div class="menu switcher-menu" popover="auto" id=MENU role="dialog" aria-label="Switch workspace" data-hue=hue
             on:keydown=move |event| keys(&event, query) on:toggle=toggled>
             <label class="search" data-script hidden=move || !searched.get()>
                 <Icon name="search"/>
@@ -97,17 +105,17 @@ pub fn Switcher(
             </label>
             // A press gives no row the focus, which would cost a frame of the whole menu before the click is heard.
             <nav class="scroll" aria-label="Workspaces" on:mousedown=|event| event.prevent_default()>
-                <noscript inner_html=unscripted::rows(session, info, page)></noscript>
-                {reactive::following(move || {
+                <div class="contents">{whole(move || view! { <noscript inner_html=unscripted::rows(session, info, page)></noscript> })}</div>
+                <div class="contents">{whole_kept(move || {
                     let picker = session.picker.get().filter(|_| drawn.get() && !closing.get_value());
                     picker.map(|picker| rows(session, &picker, info, page, &query.get()))
-                })}
+                })}</div>
             </nav>
             <div class="foot">
                 <a class="menu-item" href=Route::home().url() on:click=close><Icon name="switch"/>"All workspaces"</a>
-                {reactive::following(move || session.picker.with(|p| p.as_ref().is_some_and(|p| p.manages_one())).then(|| view! {
+                <div class="contents">{whole(move || session.picker.with(|p| p.as_ref().is_some_and(|p| p.manages_one())).then(|| view! {
                     <a class="menu-item" href=Route::NewWorkspace.url() on:click=close><Icon name="plus"/>"New workspace"</a>
-                }))}
+                }))}</div>
                 <a class="menu-item" href=settings on:click=close><Icon name="settings"/>"Settings"</a>
             </div>
         </div>
@@ -122,6 +130,9 @@ fn close<E>(_: E) {
 /// Arrows, Home and End move between rows; on a row a number opens one of the first nine, and a letter finds the next row
 /// that begins with it or goes into the search; in the search all that is typed is searched for, and Enter opens the first.
 fn keys(event: &KeyboardEvent, query: RwSignal<String>) {
+    if !browser::is_ours(event) {
+        return;
+    }
     let (typing, key) = (browser::is_typing(), event.key());
     let command = event.ctrl_key() || event.meta_key();
     match key.as_str() {
@@ -169,19 +180,22 @@ fn rows(session: Session, picker: &Picker, info: Memo<ShellInfo>, page: Signal<P
         if found.is_empty() {
             return view! { <p class="nothing" role="status">"No workspace matches."</p> }.into_any();
         }
-        return found
+        let left = found.len().saturating_sub(ROWS);
+        let rows = found
             .into_iter()
             .take(ROWS)
             .filter_map(|at| all.get(at))
             .map(|(o, w)| row((*o, *w), query.letters(w.texts(&o.name))))
-            .collect_view()
-            .into_any();
+            .collect_view();
+        return view! { {rows}{end_line(session, left, "type more to narrow them down")} }.into_any();
     }
     let here = picker.find(&current).map(|r| row(r, Vec::new()));
     let pinned: Vec<_> = picker.pinned().into_iter().filter(|(_, w)| w.slug != current).collect();
     let recent = picker.recent(Some(&current), RECENT);
     let listed = |id| pinned.iter().chain(&recent).any(|(_, w)| w.id == id);
-    let rest: Vec<_> = all.into_iter().filter(|(_, w)| w.slug != current && !listed(w.id)).take(ROWS).collect();
+    let mut rest: Vec<_> = all.into_iter().filter(|(_, w)| w.slug != current && !listed(w.id)).collect();
+    let left = rest.len().saturating_sub(ROWS);
+    rest.truncate(ROWS);
     let drawn = |rows: Vec<_>| rows.into_iter().map(|r| row(r, Vec::new())).collect::<Vec<_>>();
     let (pinned, recent, rest) = (drawn(pinned.clone()), drawn(recent.clone()), drawn(rest));
     view! {
@@ -189,8 +203,21 @@ fn rows(session: Session, picker: &Picker, info: Memo<ShellInfo>, page: Signal<P
         {group("sw-pinned", "Pinned", pinned, None)}
         {group("sw-recent", "Recent", recent, Some(session))}
         {group("sw-all", "All workspaces", rest, None)}
+        {end_line(session, left, "type to search")}
     }
     .into_any()
+}
+
+/// Below the last row: how many there are beyond it, and where they are.
+fn end_line(session: Session, left: usize, how: &'static str) -> Option<AnyView> {
+    // A document carries the first rows of a long list: how many there are in all, it does not know.
+    let more =
+        if session.has_whole_picker() { format!("{} more: ", grouped(left as u64)) } else { "More: ".to_owned() };
+    let home = Route::home().url();
+    // Safe as HTML: a number and fixed texts, nothing that a person typed.
+    let words =
+        format!("{more}<span data-script>{how}, or open </span><a class=\"link\" href=\"{home}\">All workspaces</a>");
+    (left > 0).then(|| view! { <p class="switcher-end" data-testid="switcher-end" inner_html=words></p> }.into_any())
 }
 
 fn group(id: &'static str, label: &'static str, rows: Vec<AnyView>, clears: Option<Session>) -> Option<AnyView> {
@@ -237,6 +264,7 @@ fn item(
                 <span title=workspace.name.clone()><Highlighted text=workspace.name.clone() letters/></span>
                 <span class="org">{organization.name.clone()}</span>
             </span>
+            {waiting_badge(workspace.waiting)}
             <span class="role" title=workspace.seat.explain(&organization.name)>{workspace.seat.role().label()}</span>
             {number.map(|n| view! { <kbd class="kbd" data-script aria-hidden="true">{n}</kbd> })}
             {is_here.then(|| view! { <Icon name="check"/> })}

@@ -2,7 +2,7 @@
 //!
 //! A browser without JavaScript reads them as rows. For one with it they are a single text: to hydrate hundreds of elements
 //! that nobody has asked to see, in order to take them away, was most of a console's start. If the menu is opened before the
-//! program is there, the script that starts it makes rows of that text (`BOOT` in server/src/assets.rs); the program takes
+//! program is there, the script that starts it makes rows of that text (server/src/boot.js); the program takes
 //! away both.
 
 use crate::{console::shell::ShellInfo, routes::Page, session::Session};

@@ -11,6 +11,7 @@ pub(in super::super) const FINANCE: Catalogue = Catalogue {
     name: "Finance",
     prefix: "FIN",
     currency: Currency::Eur,
+    hue: 3,
     seed: 0xf1,
     products: PRODUCTS,
     customers: CUSTOMERS,

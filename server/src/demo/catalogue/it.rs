@@ -11,6 +11,7 @@ pub(in super::super) const IT: Catalogue = Catalogue {
     name: "IT",
     prefix: "IT",
     currency: Currency::Usd,
+    hue: 25,
     seed: 0x17,
     products: PRODUCTS,
     customers: CUSTOMERS,

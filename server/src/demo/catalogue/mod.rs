@@ -18,6 +18,8 @@ pub(super) struct Catalogue {
     pub(super) slug: &'static str,
     /// Its name.
     pub(super) name: &'static str,
+    /// Its colour: the index of a hue.
+    pub(super) hue: u8,
     /// What its invoice numbers begin with.
     pub(super) prefix: &'static str,
     /// What it charges in.

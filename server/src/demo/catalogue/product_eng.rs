@@ -11,6 +11,7 @@ pub(in super::super) const PRODUCT_ENG: Catalogue = Catalogue {
     name: "Product Eng",
     prefix: "PE",
     currency: Currency::Usd,
+    hue: 31,
     seed: 0x9e,
     products: PRODUCTS,
     customers: CUSTOMERS,

@@ -1,8 +1,20 @@
 //! Asking for a seat at an address, without learning whether anything is there (blueprint section 3, invariant 5).
 
-use crate::{door::PersonTx, error::StoreError};
-use model::Slug;
+use crate::{door::PersonTx, error::StoreError, mail, pool::Store};
+use model::{Email, Slug, mail::Letter};
 use sqlx::types::Uuid;
+use std::sync::LazyLock;
+use tokio::sync::Notify;
+
+/// Rings when somebody has asked, at whatever address. Its transaction commits a moment later.
+static BELL: LazyLock<Notify> = LazyLock::new(Notify::new);
+/// Requests that are told in one transaction.
+const AT_ONCE: i32 = 20;
+
+/// Returns when somebody has asked since the last time.
+pub async fn rung() {
+    BELL.notified().await;
+}
 
 /// What became of asking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,10 +36,58 @@ pub async fn request(tx: &mut PersonTx, slug: &Slug) -> Result<Asked, StoreError
         sqlx::query_scalar!(r#"select door.request_access($1, $2) as "outcome!""#, Uuid::now_v7(), slug.as_str())
             .fetch_one(tx.connection())
             .await?;
+    BELL.notify_one();
     match outcome.as_str() {
         "asked" => Ok(Asked::Noted),
         "limited" => Ok(Asked::Limited),
         "seat" => Ok(Asked::Seated),
         other => Err(StoreError::Inconsistent(format!("the outcome {other:?} of asking for a seat"))),
+    }
+}
+
+/// Somebody who may decide, and what they are to be told of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// Whom to write to.
+    pub to: Email,
+    /// What whoever asks is called.
+    pub asker: String,
+    /// Their address.
+    pub asker_email: String,
+    /// The workspace's address.
+    pub slug: Slug,
+    /// The workspace's name.
+    pub workspace: String,
+}
+
+impl Store {
+    /// Tells those who may decide of the requests of which nobody was told yet: their open tabs by an event, and by a
+    /// letter. It happens behind the answer to whoever asked, which so does not depend on whether there is anybody.
+    /// Answers with the number of letters.
+    ///
+    /// # Errors
+    /// When the database fails; then nothing was told, and it will be.
+    pub async fn tell_requests(&self, letter: impl Fn(&Told) -> Letter + Send) -> Result<usize, StoreError> {
+        let mut tx = self.begin().await?;
+        let rows = sqlx::query!(
+            r#"select email as "email!", asker as "asker!", asker_email as "asker_email!", slug as "slug!", name as "name!"
+            from door.tell_requests($1)"#,
+            AT_ONCE
+        )
+        .fetch_all(&mut *tx)
+        .await?;
+        for row in &rows {
+            let (Ok(to), Ok(slug)) = (Email::parse(&row.email), Slug::parse(&row.slug)) else { continue };
+            let told = Told {
+                to,
+                asker: row.asker.clone(),
+                asker_email: row.asker_email.clone(),
+                slug,
+                workspace: row.name.clone(),
+            };
+            mail::queue(&mut tx, &letter(&told)).await?;
+        }
+        tx.commit().await?;
+        Ok(rows.len())
     }
 }

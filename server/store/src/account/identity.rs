@@ -50,6 +50,27 @@ impl Store {
         Ok(row.map(|row| PasswordRecord { user: UserId::from_uuid(row.user_id), hash: row.password_hash }))
     }
 
+    /// Keeps another hash of the same password: of its spelling of today. Nothing, if the password was changed meanwhile.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn respell_password(&self, record: &PasswordRecord, hash: &str) -> Result<(), StoreError> {
+        let mut tx = self.begin().await?;
+        sqlx::query!("select set_config('stile.user_id', $1, true)", record.user.to_string())
+            .fetch_one(&mut *tx)
+            .await?;
+        sqlx::query!(
+            "update account.users set password_hash = $2 where id = $1 and password_hash = $3",
+            record.user.uuid(),
+            hash,
+            record.hash,
+        )
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
     /// Adds a person whose address is verified.
     ///
     /// # Errors

@@ -1,7 +1,11 @@
 //! The rows of invites, as those who manage seats write them: shared by workspaces (`workspace::invites`) and
 //! organizations (`organizations`), whose transactions see their own only.
 
-use crate::{error::StoreError, secret::Secret};
+use crate::{
+    error::StoreError,
+    mail::{self, Cause, Caused},
+    secret::Secret,
+};
 use model::{
     Email,
     id::{InviteId, OrganizationId, UserId, WorkspaceId},
@@ -38,6 +42,8 @@ pub enum Sending {
     Declined,
     /// The address got enough mails today.
     Throttled,
+    /// The inviter, or their organization, may send no more for so many seconds. Nothing is to be committed.
+    Spent(u32),
 }
 
 impl Place {
@@ -57,14 +63,11 @@ pub(crate) async fn send(
     links: &Links,
 ) -> Result<Sending, StoreError> {
     let (organization, workspace) = place.ids();
-    // An address at a time: of two who invite the same, the second finds the first one's invite.
-    sqlx::query!(
-        "select pg_advisory_xact_lock(hashtextextended($1 || $2::uuid::text, 6))",
-        email.as_str(),
-        organization
-    )
-    .execute(&mut *connection)
-    .await?;
+    // One inviter of an organization at a time: of two who invite the same, the second finds the first one's invite.
+    // The lock is the one under which mails are counted (`door.cause_mail`).
+    sqlx::query!("select pg_advisory_xact_lock(hashtextextended($1::uuid::text, 6))", organization)
+        .execute(&mut *connection)
+        .await?;
     let found = sqlx::query!(
         r#"select
             coalesce(bool_or(i.accepted_at is null and i.declined_at is null and i.revoked_at is null and i.expires_at > now()), false) as "pending!",
@@ -85,6 +88,9 @@ pub(crate) async fn send(
     }
     if is_throttled(connection, place, email.as_str()).await? {
         return Ok(Sending::Throttled);
+    }
+    if let Some(refused) = refused(mail::cause(connection, Cause::Invite, email).await?) {
+        return Ok(refused);
     }
     // One that ran out makes way.
     sqlx::query!(
@@ -122,6 +128,9 @@ pub(crate) async fn resend(
     links: &Links,
 ) -> Result<Option<(Sending, Resent)>, StoreError> {
     let (organization, workspace) = place.ids();
+    sqlx::query!("select pg_advisory_xact_lock(hashtextextended($1::uuid::text, 6))", organization)
+        .execute(&mut *connection)
+        .await?;
     let found = sqlx::query!(
         "select email, role from account.invites
         where id = $3 and organization_id = $1 and workspace_id is not distinct from $2
@@ -139,6 +148,9 @@ pub(crate) async fn resend(
     let resent = Resent { email, role: found.role };
     if is_throttled(connection, place, resent.email.as_str()).await? {
         return Ok(Some((Sending::Throttled, resent)));
+    }
+    if let Some(refused) = refused(mail::cause(connection, Cause::Invite, &resent.email).await?) {
+        return Ok(Some((refused, resent)));
     }
     sqlx::query!(
         "update account.invites set sent_at = now(), expires_at = now() + interval '7 days' where id = $1",
@@ -211,6 +223,15 @@ pub(crate) async fn open(
             })
         })
         .collect()
+}
+
+/// What a count that was refused makes of an invite.
+const fn refused(caused: Caused) -> Option<Sending> {
+    match caused {
+        Caused::Counted => None,
+        Caused::Recipient(_) => Some(Sending::Throttled),
+        Caused::Spent(wait) => Some(Sending::Spent(wait)),
+    }
 }
 
 async fn is_throttled(connection: &mut PgConnection, place: Place, email: &str) -> Result<bool, StoreError> {

@@ -6,7 +6,7 @@ use crate::{
     audit,
     door::PersonTx,
     error::StoreError,
-    mail,
+    mail::{self, Cause, Caused},
     pool::Store,
     secret::{Secret, SecretHash},
 };
@@ -62,7 +62,8 @@ pub struct SignedUp {
 
 impl Store {
     /// Notes a link for `email` and queues the letter that holds it, in one transaction and by the same statements
-    /// whether the address has an account or not; `letter` is told which (security.md, threat 20).
+    /// whether the address has an account or not; `letter` is told which (security.md, threat 20). An address that got
+    /// several such letters just now gets none, whichever server was asked.
     ///
     /// # Errors
     /// When the database fails.
@@ -73,8 +74,12 @@ impl Store {
         token: &Secret,
         next: Option<&str>,
         letter: impl FnOnce(bool) -> Letter + Send,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Caused, StoreError> {
         let mut tx = self.begin().await?;
+        let caused = mail::cause(&mut tx, Cause::Link, email).await?;
+        if caused != Caused::Counted {
+            return Ok(caused);
+        }
         let hash = token.hash();
         let known = sqlx::query_scalar!(
             r#"select door.offer_link($1, $2, $3, $4) as "known!""#,
@@ -86,7 +91,8 @@ impl Store {
         .fetch_one(&mut *tx)
         .await?;
         mail::queue(&mut tx, &letter(known)).await?;
-        Ok(tx.commit().await?)
+        tx.commit().await?;
+        Ok(caused)
     }
 
     /// What a link is worth. Looking does not use it up.
@@ -191,17 +197,22 @@ pub async fn address_link(tx: &mut PersonTx, token: &Secret) -> Result<LinkState
 }
 
 /// Notes a link to `email` for the person of this transaction, in place of an earlier one, and says whether that
-/// address has an account already.
+/// address has an account already. `Err`: that address gets no more mails, or this person causes no more, for so many
+/// seconds; nothing is to be committed.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn offer_address(tx: &mut PersonTx, email: &Email, token: &Secret) -> Result<bool, StoreError> {
+pub async fn offer_address(tx: &mut PersonTx, email: &Email, token: &Secret) -> Result<Result<bool, u32>, StoreError> {
+    if let Caused::Recipient(wait) | Caused::Spent(wait) = mail::cause(tx.connection(), Cause::Address, email).await? {
+        return Ok(Err(wait));
+    }
     let hash = token.hash();
     let detail = Detail::none().change("address", &tx.live().person.email, email);
     audit::note(tx, Action::EmailChangeAsked, None, &detail).await?;
-    Ok(sqlx::query_scalar!(r#"select door.offer_address($1, $2) as "taken!""#, hash.bytes(), email.as_str())
+    let taken = sqlx::query_scalar!(r#"select door.offer_address($1, $2) as "taken!""#, hash.bytes(), email.as_str())
         .fetch_one(tx.connection())
-        .await?)
+        .await?;
+    Ok(Ok(taken))
 }
 
 /// Uses the link up and moves the account of the person of this transaction; gives the old and the new address.

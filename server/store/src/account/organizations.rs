@@ -166,23 +166,28 @@ pub async fn people(tx: &mut OrganizationTx) -> Result<Vec<Enrolled>, StoreError
         .collect())
 }
 
-/// Gives somebody who has a role in the organization another.
+/// Gives somebody who has a role in the organization another. Answers with their name.
 ///
 /// # Errors
 /// [`StoreError::Seating`] when a rule refuses it.
-pub async fn set_role(tx: &mut OrganizationTx, user: UserId, role: OrganizationRole) -> Result<(), StoreError> {
-    if !people(tx).await?.iter().any(|enrolled| enrolled.id == user) {
-        return Err(Refused::NoSeat.into());
-    }
-    change(tx, user, Some(role)).await
+pub async fn set_role(tx: &mut OrganizationTx, user: UserId, role: OrganizationRole) -> Result<String, StoreError> {
+    let name = name_of(tx, user).await?.ok_or(Refused::NoSeat)?;
+    change(tx, user, Some(role)).await?;
+    Ok(name)
 }
 
-/// Takes somebody's role in the organization away, and with it every seat that was inherited.
+async fn name_of(tx: &mut OrganizationTx, user: UserId) -> Result<Option<String>, StoreError> {
+    Ok(people(tx).await?.into_iter().find(|enrolled| enrolled.id == user).map(|enrolled| enrolled.name))
+}
+
+/// Takes somebody's role in the organization away, and with it every seat that was inherited. Answers with their name.
 ///
 /// # Errors
 /// [`StoreError::Seating`] when a rule refuses it.
-pub async fn remove(tx: &mut OrganizationTx, user: UserId) -> Result<(), StoreError> {
-    change(tx, user, None).await
+pub async fn remove(tx: &mut OrganizationTx, user: UserId) -> Result<String, StoreError> {
+    let name = name_of(tx, user).await?.unwrap_or_default();
+    change(tx, user, None).await?;
+    Ok(name)
 }
 
 /// Gives up one's own role; with a successor, makes them an owner in the same step.
@@ -196,19 +201,19 @@ pub async fn leave(tx: &mut OrganizationTx, successor: Option<UserId>) -> Result
     change(tx, tx.user, None).await
 }
 
-/// Makes somebody of the organization an owner, and oneself an admin.
+/// Makes somebody of the organization an owner, and oneself an admin. Answers with their name.
 ///
 /// # Errors
 /// [`StoreError::Seating`] when one is no owner, or they are not in it.
-pub async fn transfer(tx: &mut OrganizationTx, to: UserId) -> Result<(), StoreError> {
+pub async fn transfer(tx: &mut OrganizationTx, to: UserId) -> Result<String, StoreError> {
     if tx.role != OrganizationRole::Owner {
         return Err(Refused::NotAllowed.into());
     }
-    let name = people(tx).await?.into_iter().find(|enrolled| enrolled.id == to).map(|enrolled| enrolled.name);
+    let name = name_of(tx, to).await?.unwrap_or_default();
     succeed(tx, to).await?;
     change(tx, tx.user, Some(OrganizationRole::Admin)).await?;
-    let detail = name.map_or_else(Detail::none, |name| Detail::none().with("person", name));
-    audit::note(tx, Action::OwnershipTransferred, to.uuid(), &detail).await
+    audit::note(tx, Action::OwnershipTransferred, to.uuid(), &Detail::none().with("person", &name)).await?;
+    Ok(name)
 }
 
 async fn succeed(tx: &mut OrganizationTx, successor: UserId) -> Result<(), StoreError> {
@@ -293,6 +298,14 @@ pub async fn open_invites(tx: &mut OrganizationTx) -> Result<Vec<SentInvite>, St
     invites::open(tx.connection(), place, role_words::<OrganizationRole>).await
 }
 
+/// How many more mails the person and the organization may cause today.
+///
+/// # Errors
+/// When the database fails.
+pub async fn mail_allowance(tx: &mut OrganizationTx) -> Result<crate::mail::Allowance, StoreError> {
+    crate::mail::allowance(tx.connection()).await
+}
+
 /// Invites an address into the organization. The mail is to be queued in the same transaction when it is
 /// [`Sending::Sent`].
 ///
@@ -360,7 +373,7 @@ pub async fn workspaces(tx: &mut OrganizationTx) -> Result<Vec<OrganizationWorks
     let rows = sqlx::query!(
         r#"select w.id, w.slug, w.name, w.created_at, coalesce(c.seats, 0) as "seats!"
         from account.workspaces w left join door.seat_counts() c on c.workspace_id = w.id
-        where w.organization_id = $1 and w.deleted_at is null order by lower(w.name), w.id"#,
+        where w.organization_id = $1 and w.deleted_at is null order by w.name, w.id"#,
         organization
     )
     .fetch_all(tx.connection())

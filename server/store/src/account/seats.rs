@@ -16,6 +16,7 @@ use model::{
 };
 use moka::future::Cache;
 use std::{
+    collections::HashMap,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -117,11 +118,18 @@ pub async fn clear_recents(tx: &mut PersonTx) -> Result<(), StoreError> {
 }
 
 async fn read(tx: &mut PersonTx) -> Result<Picker, StoreError> {
+    let user = tx.live().person.id.uuid();
+    let chosen = sqlx::query!("select picker_order, recents_since from account.preferences where user_id = $1", user)
+        .fetch_optional(tx.reading())
+        .await?;
+    let recents_since = chosen.as_ref().and_then(|row| row.recents_since);
+    let order = chosen.and_then(|row| PickerOrder::from_word(&row.picker_order)).unwrap_or_default();
     let rows = sqlx::query!(
         r#"select organization_id as "organization_id!", organization as "organization!", organization_role,
             workspace_id, slug, name, direct_role, entered_at, pinned, former, hue, logo,
+            row_number() over (order by s.name collate ops.by_name, s.workspace_id) as "place!",
             now() as "now!"
-        from door.seats()"#
+        from door.seats() with ordinality s order by s.ordinality"#
     )
     .fetch_all(tx.reading())
     .await?;
@@ -130,18 +138,18 @@ async fn read(tx: &mut PersonTx) -> Result<Picker, StoreError> {
         None => sqlx::query_scalar!(r#"select now() as "now!""#).fetch_one(tx.reading()).await?,
     };
     let deleted = super::deleted::list(tx).await?;
-    let user = tx.live().person.id.uuid();
-    let chosen = sqlx::query!("select picker_order, recents_since from account.preferences where user_id = $1", user)
-        .fetch_optional(tx.reading())
+    let waiting = sqlx::query!(r#"select slug as "slug!", waiting as "waiting!" from door.waiting_requests()"#)
+        .fetch_all(tx.reading())
         .await?;
-    let recents_since = chosen.as_ref().and_then(|row| row.recents_since);
-    let order = chosen.and_then(|row| PickerOrder::from_word(&row.picker_order)).unwrap_or_default();
+    let waiting: HashMap<String, u32> =
+        waiting.into_iter().map(|row| (row.slug, u32::try_from(row.waiting).unwrap_or(u32::MAX))).collect();
     let mut organizations: Vec<PickerOrganization> = Vec::new();
     for row in rows {
         let id = OrganizationId::from_uuid(row.organization_id);
         let role = row.organization_role.as_deref().and_then(OrganizationRole::from_word);
         if organizations.last().is_none_or(|last| last.id != id) {
-            organizations.push(PickerOrganization { id, name: row.organization, role, workspaces: Vec::new() });
+            let place = u32::try_from(organizations.len()).unwrap_or(u32::MAX);
+            organizations.push(PickerOrganization { id, name: row.organization, place, role, workspaces: Vec::new() });
         }
         let direct = row.direct_role.as_deref().and_then(WorkspaceRole::from_word);
         let (Some(id), Some(slug), Some(name)) = (row.workspace_id, row.slug, row.name) else { continue };
@@ -150,14 +158,16 @@ async fn read(tx: &mut PersonTx) -> Result<Picker, StoreError> {
         if let Some(organization) = organizations.last_mut() {
             let former = row.former.unwrap_or_default().iter().filter_map(|slug| Slug::parse(slug).ok()).collect();
             organization.workspaces.push(PickerWorkspace {
+                waiting: waiting.get(slug.as_str()).copied().unwrap_or_default(),
                 id: WorkspaceId::from_uuid(id),
                 name,
                 slug,
                 seat,
+                place: u32::try_from(row.place).unwrap_or_default(),
                 opened: row.entered_at,
                 pinned: row.pinned.unwrap_or_default(),
                 former,
-                brand: Brand::stored(row.hue, row.logo.as_deref()),
+                brand: Brand::stored(WorkspaceId::from_uuid(id), row.hue, row.logo.as_deref()),
             });
         }
     }

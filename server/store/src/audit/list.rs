@@ -249,7 +249,7 @@ pub async fn actors<M: Mode>(
     let workspace = tx.id().uuid();
     let rows = sqlx::query!(
         r#"select l.user_id, max(l.actor) as "actor!" from workspace.audit_log l
-        where l.workspace_id = $1 group by l.user_id order by lower(max(l.actor)), l.user_id limit 200"#,
+        where l.workspace_id = $1 group by l.user_id order by max(l.actor) collate ops.by_name, l.user_id limit 200"#,
         workspace,
     )
     .fetch_all(can.on(tx)?)
@@ -265,7 +265,7 @@ pub async fn actors_of_organization(tx: &mut OrganizationTx) -> Result<Vec<(User
     let organization = tx.organization.uuid();
     let rows = sqlx::query!(
         r#"select l.user_id, max(l.actor) as "actor!" from account.organization_audit_log l
-        where l.organization_id = $1 group by l.user_id order by lower(max(l.actor)), l.user_id limit 200"#,
+        where l.organization_id = $1 group by l.user_id order by max(l.actor) collate ops.by_name, l.user_id limit 200"#,
         organization,
     )
     .fetch_all(tx.connection())

@@ -244,7 +244,7 @@ async fn open<M: Mode>(
                 name,
                 organization_id: OrganizationId::from_uuid(organization_id),
                 organization,
-                brand: Brand::stored(row.hue, row.logo.as_deref()),
+                brand: Brand::stored(WorkspaceId::from_uuid(id), row.hue, row.logo.as_deref()),
             };
             Ok(Door::Open(WorkspaceTx { tx, tenant: Tenant { live, workspace, seat, zone, today }, mode: PhantomData }))
         }

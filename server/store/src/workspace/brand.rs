@@ -12,7 +12,7 @@ use model::{
     picture::Hue,
 };
 
-/// Sets the colour, or leaves it to the name, and notes it.
+/// Sets the colour, or leaves it to the id, and notes it.
 ///
 /// # Errors
 /// When the database fails.
@@ -23,7 +23,7 @@ pub async fn set_hue(
 ) -> Result<(), StoreError> {
     let (workspace, before) = (tx.id().uuid(), tx.tenant().workspace.brand.hue);
     let words = |hue: Option<Hue>| {
-        hue.map_or_else(|| "of the name".to_owned(), |hue| format!("{}°", u16::from(hue.index()) * 10))
+        hue.map_or_else(|| "automatic".to_owned(), |hue| format!("{}°", u16::from(hue.index()) * 10))
     };
     let detail = Detail::none().change("colour", words(before), words(hue));
     if detail.is_empty() {

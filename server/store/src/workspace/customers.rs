@@ -55,7 +55,7 @@ macro_rules! customers {
             r#" from workspace.customers t
             left join workspace.rate_plans p on p.workspace_id = t.workspace_id and p.id = t.rate_plan_id
             where t.workspace_id = $1
-                and ($2 = '' or position(lower($2) in t.name_key) > 0 or position(lower($2) in t.email) > 0)
+                and ($2 = '' or position((select ops.fold($2)) in t.searchable) > 0)
                 and ($3::text is null or t.status = $3)"#, $key, ("$4", "$5"), ())
     };
 }
@@ -141,7 +141,7 @@ pub async fn create(
         values ($1, $2, $3, $4, $5, $6, $7)",
         workspace,
         id,
-        draft.name,
+        draft.name.as_str(),
         draft.email.as_str(),
         draft.country,
         draft.rate_plan.map(|p| p.uuid()),
@@ -175,7 +175,7 @@ pub async fn import(
 ) -> Result<Vec<CustomerId>, StoreError> {
     let workspace = tx.id().uuid();
     let ids: Vec<Uuid> = customers.iter().map(|_| Uuid::now_v7()).collect();
-    let names: Vec<String> = customers.iter().map(|c| c.draft.name.clone()).collect();
+    let names: Vec<String> = customers.iter().map(|c| c.draft.name.to_string()).collect();
     let emails: Vec<String> = customers.iter().map(|c| c.draft.email.to_string()).collect();
     let countries: Vec<String> = customers.iter().map(|c| c.draft.country.clone()).collect();
     let rate_plans: Vec<Option<Uuid>> = customers.iter().map(|c| c.draft.rate_plan.map(|p| p.uuid())).collect();
@@ -246,7 +246,7 @@ pub async fn update(
         where workspace_id = $1 and id = $2",
         workspace,
         id.uuid(),
-        draft.name,
+        draft.name.as_str(),
         draft.email.as_str(),
         draft.country,
         draft.rate_plan.map(|p| p.uuid()),

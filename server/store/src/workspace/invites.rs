@@ -31,6 +31,17 @@ pub async fn open<M: Mode>(tx: &mut WorkspaceTx<M>, can: &Can<ManageMembers>) ->
     Ok(invites.into_iter().map(|invite| SentInvite { sent_at: zone.local(*invite.sent_at), ..invite }).collect())
 }
 
+/// How many more mails the person and the organization may cause today.
+///
+/// # Errors
+/// When the database fails.
+pub async fn allowance<M: Mode>(
+    tx: &mut WorkspaceTx<M>,
+    can: &Can<ManageMembers>,
+) -> Result<crate::mail::Allowance, StoreError> {
+    crate::mail::allowance(can.on(tx)?).await
+}
+
 /// Invites an address. The mail is to be queued in the same transaction when it is [`Sending::Sent`].
 ///
 /// # Errors

@@ -63,7 +63,8 @@ macro_rules! invoices {
             r#" from workspace.invoices t
             left join workspace.customers c on c.workspace_id = t.workspace_id and c.id = t.customer_id
             where t.workspace_id = $1
-                and ($2 = '' or (t.status <> 'draft' and position(lower($2) in lower(t.number)) > 0) or position(lower($2) in c.name_key) > 0)
+                and ($2 = '' or (t.status <> 'draft' and position((select ops.fold($2)) in lower(t.number)) > 0)
+                    or position((select ops.fold($2)) in c.searchable) > 0)
                 and ($3::text is null or t.status = case $3 when 'overdue' then 'open' else $3 end)
                 and ($3::text is distinct from 'overdue' or t.due_on < $4::date)"#, $key, ("$5", "$6"), ($tx.today()))
     };

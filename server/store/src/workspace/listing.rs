@@ -18,8 +18,8 @@ impl Key for String {
         Self::new()
     }
     fn last() -> Self {
-        // Greater than any name by code point.
-        "\u{10ffff}".repeat(8)
+        // The greatest character of Unicode's collation, and behind any number by code point. No name has it.
+        "\u{ffff}".repeat(8)
     }
     fn read(text: &str) -> Option<Self> {
         (!text.contains('\0')).then(|| text.to_owned())
@@ -112,10 +112,11 @@ pub(super) fn cursor<K: Key>(key: &K, id: Uuid) -> Cursor {
     Cursor { key: key.write(), id }
 }
 
-/// The text to look for. The database lowers it, as it lowered the names: for some letters (İ, Σ) its way is not Rust's.
+/// The text to look for. The database folds it, as it folded the names: for some letters (İ, Σ) its way is not Rust's.
+/// A line break parts a row's texts, so none is looked for.
 /// NUL is left out, because PostgreSQL's text can't hold one.
 pub(super) fn sought(query: &ListQuery) -> String {
-    query.search.chars().filter(|c| *c != '\0').take(SEARCH_MAX).collect()
+    query.search.chars().filter(|c| !c.is_control()).take(SEARCH_MAX).collect()
 }
 
 /// The status to look for, if it is one that the noun can have.

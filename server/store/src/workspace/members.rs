@@ -93,7 +93,7 @@ pub async fn grant(
     change(tx, user, Some(role)).await.map(drop)
 }
 
-/// Gives somebody who has a seat here another direct role.
+/// Gives somebody who has a seat here another direct role. Answers with their name.
 ///
 /// # Errors
 /// [`StoreError::Seating`] when a rule refuses it, also for somebody who has no seat here.
@@ -102,20 +102,24 @@ pub async fn set_role(
     can: &Can<ManageMembers>,
     user: UserId,
     role: WorkspaceRole,
-) -> Result<(), StoreError> {
+) -> Result<String, StoreError> {
     can.on(tx)?;
-    if !list(tx).await?.iter().any(|seated| seated.id == user) {
-        return Err(Refused::NoSeat.into());
-    }
-    change(tx, user, Some(role)).await.map(drop)
+    let name = name_of(tx, user).await?.ok_or(Refused::NoSeat)?;
+    change(tx, user, Some(role)).await?;
+    Ok(name)
 }
 
-/// Takes somebody's direct seat away. They don't come back by their domain.
+async fn name_of(tx: &mut WorkspaceTx<Write>, user: UserId) -> Result<Option<String>, StoreError> {
+    Ok(list(tx).await?.into_iter().find(|seated| seated.id == user).map(|seated| seated.name))
+}
+
+/// Takes somebody's direct seat away. They don't come back by their domain. Answers with their name.
 ///
 /// # Errors
 /// [`StoreError::Seating`] when a rule refuses it.
-pub async fn remove(tx: &mut WorkspaceTx<Write>, can: &Can<ManageMembers>, user: UserId) -> Result<(), StoreError> {
+pub async fn remove(tx: &mut WorkspaceTx<Write>, can: &Can<ManageMembers>, user: UserId) -> Result<String, StoreError> {
     can.on(tx)?;
+    let name = name_of(tx, user).await?.unwrap_or_default();
     change(tx, user, None).await?;
     let workspace = tx.id().uuid();
     if tx.user() != user {
@@ -127,7 +131,7 @@ pub async fn remove(tx: &mut WorkspaceTx<Write>, can: &Can<ManageMembers>, user:
         .execute(tx.connection())
         .await?;
     }
-    Ok(())
+    Ok(name)
 }
 
 /// Gives up one's own direct seat; with a successor, makes them an owner in the same step.
@@ -142,23 +146,22 @@ pub async fn leave(tx: &mut WorkspaceTx<Write>, successor: Option<UserId>) -> Re
     change(tx, me, None).await.map(drop)
 }
 
-/// Makes somebody who has a seat an owner, and oneself an admin if one's own seat is direct.
+/// Makes somebody who has a seat an owner, and oneself an admin if one's own seat is direct. Answers with their name.
 ///
 /// # Errors
 /// [`StoreError::Seating`] when they have no seat here.
-pub async fn transfer(tx: &mut WorkspaceTx<Write>, can: &Can<OwnWorkspace>, to: UserId) -> Result<(), StoreError> {
+pub async fn transfer(tx: &mut WorkspaceTx<Write>, can: &Can<OwnWorkspace>, to: UserId) -> Result<String, StoreError> {
     can.on(tx)?;
     let me = tx.user();
-    let name = list(tx).await?.into_iter().find(|seated| seated.id == to).map(|seated| seated.name);
+    let name = name_of(tx, to).await?.unwrap_or_default();
     let mut changed = succeed(tx, to).await?;
     if tx.tenant().seat.direct() == Some(WorkspaceRole::Owner) {
         changed |= change(tx, me, Some(WorkspaceRole::Admin)).await?;
     }
-    if !changed {
-        return Ok(());
+    if changed {
+        audit::note(tx, Action::OwnershipTransferred, to.uuid(), &Detail::none().with("person", &name)).await?;
     }
-    let detail = name.map_or_else(Detail::none, |name| Detail::none().with("person", name));
-    audit::note(tx, Action::OwnershipTransferred, to.uuid(), &detail).await
+    Ok(name)
 }
 
 async fn succeed(tx: &mut WorkspaceTx<Write>, successor: UserId) -> Result<bool, StoreError> {

@@ -15,4 +15,5 @@ pub mod products;
 pub mod rate_plans;
 pub mod security;
 pub mod settings;
+pub mod time_zones;
 pub mod usage;

@@ -53,7 +53,7 @@ macro_rules! products {
                 -- Nothing to look at in a row: the index alone says how many there are.
                 case when $2 = '' and $3::text is null then (select count(*) from workspace.products n where n.workspace_id = $1) end as "total?""#,
             r#" from workspace.products t where t.workspace_id = $1
-                and ($2 = '' or position(lower($2) in t.name_key) > 0 or position(lower($2) in t.code) > 0)
+                and ($2 = '' or position((select ops.fold($2)) in t.searchable) > 0)
                 and ($3::text is null or t.status = $3)"#, $key, ("$4", "$5"), ())
     };
 }
@@ -120,9 +120,9 @@ pub async fn create(
         "insert into workspace.products (workspace_id, id, name, code, unit, description) values ($1, $2, $3, $4, $5, $6)",
         workspace,
         id,
-        draft.name,
+        draft.name.as_str(),
         draft.code,
-        draft.unit,
+        draft.unit.as_str(),
         draft.description,
     )
     .execute(can.on(tx)?)
@@ -164,9 +164,9 @@ pub async fn update(
         where workspace_id = $1 and id = $2",
         workspace,
         id.uuid(),
-        draft.name,
+        draft.name.as_str(),
         draft.code,
-        draft.unit,
+        draft.unit.as_str(),
         draft.description,
     )
     .execute(can.on(tx)?)

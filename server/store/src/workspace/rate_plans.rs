@@ -67,7 +67,7 @@ macro_rules! rate_plans {
             r#" from workspace.rate_plans t
             join workspace.products p on p.workspace_id = t.workspace_id and p.id = t.product_id
             where t.workspace_id = $1
-                and ($2 = '' or position(lower($2) in t.name_key) > 0 or position(lower($2) in p.name_key) > 0)
+                and ($2 = '' or position((select ops.fold($2)) in t.searchable) > 0 or position((select ops.fold($2)) in p.searchable) > 0)
                 and ($3::text is null or t.status = $3)"#, $key, ("$4", "$5"), ())
     };
 }

@@ -1,5 +1,6 @@
 //! The workspace's own settings, its deletion and restoration.
 
+use super::time_zones::present;
 use crate::{
     audit,
     door::{Can, Mode, WorkspaceTx, Write},
@@ -12,7 +13,6 @@ use model::{
     settings::{Contents, GeneralDraft, GeneralInput, OldSlug},
 };
 use time::OffsetDateTime;
-use tokio::sync::OnceCell;
 
 /// What the form of the general settings holds, and the addresses that the workspace had before.
 ///
@@ -39,7 +39,8 @@ pub async fn general<M: Mode>(
         let local = |at: Option<OffsetDateTime>| at.map(|at| zone.local(at));
         Ok(OldSlug { slug, retired_at: local(row.retired_at), last_used_at: local(row.last_used_at) })
     });
-    let input = GeneralInput { name: row.name, slug: row.slug, description: row.description, time_zone: row.time_zone };
+    let time_zone = present(&row.time_zone).to_owned();
+    let input = GeneralInput { name: row.name, slug: row.slug, description: row.description, time_zone };
     Ok((input, old.collect::<Result<_, StoreError>>()?))
 }
 
@@ -64,7 +65,7 @@ pub async fn save_general(
         sqlx::query!(
             "update account.workspaces set name = $2, description = $3, time_zone = $4 where id = $1",
             workspace,
-            draft.name,
+            draft.name.as_str(),
             draft.description,
             draft.time_zone,
         )
@@ -130,22 +131,4 @@ pub async fn delete(tx: &mut WorkspaceTx<Write>, can: &Can<OwnWorkspace>) -> Res
         return Ok(());
     }
     audit::note(tx, Action::WorkspaceDeleted, workspace, &Detail::none().with("name", name)).await
-}
-
-/// The names of the time zones that the database knows, `UTC` first. Read once: PostgreSQL reads a file for each.
-///
-/// # Errors
-/// When the database fails.
-pub async fn time_zones<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<&'static [String], StoreError> {
-    static ZONES: OnceCell<Vec<String>> = OnceCell::const_new();
-    let zones = ZONES.get_or_try_init(async || {
-        sqlx::query_scalar!(
-            r#"select name as "name!" from pg_timezone_names
-            where name ~ '^(Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Europe|Indian|Pacific)/' or name = 'UTC'
-            order by name <> 'UTC', name"#
-        )
-        .fetch_all(tx.connection())
-        .await
-    });
-    Ok(zones.await?)
 }

@@ -56,7 +56,7 @@ macro_rules! usage {
             left join workspace.customers c on c.workspace_id = t.workspace_id and c.id = t.customer_id
             left join workspace.products p on p.workspace_id = t.workspace_id and p.id = t.product_id
             where t.workspace_id = $1
-                and ($2 = '' or position(lower($2) in c.name_key) > 0 or position(lower($2) in p.name_key) > 0)
+                and ($2 = '' or position((select ops.fold($2)) in c.searchable) > 0 or position((select ops.fold($2)) in p.searchable) > 0)
                 and ($3::text is null or true)"#, $key, ("$4", "$5"), ())
     };
 }

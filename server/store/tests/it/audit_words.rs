@@ -1,7 +1,7 @@
 //! Invariant: a line of a log says in words what was done to which object, also after that was renamed; and nothing is
 //! noted where nothing changed.
 
-use crate::support::{Person, Place, World, draft, execute, fence, texts};
+use crate::support::{Person, Place, World, draft, execute, fence, line, texts};
 use model::{
     WorkspaceRole,
     audit::{AuditQuery, Position},
@@ -125,7 +125,7 @@ async fn what_changes_nothing_is_noted_nowhere() {
         time_zone: "UTC".into(),
     };
     let product =
-        ProductDraft { name: "Calls".into(), code: "calls".into(), unit: "call".into(), description: String::new() };
+        ProductDraft { name: line("Calls"), code: "calls".into(), unit: line("call"), description: String::new() };
     let mut tx = world.write(&world.bob, &world.a1).await;
     let edit = tx.can::<EditContent>().unwrap();
     let customer = customers::create(&mut tx, &edit, &draft("Acme")).await.unwrap();

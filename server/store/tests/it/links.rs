@@ -220,7 +220,7 @@ async fn offer(world: &World, who: &Person, to: &str) -> (Secret, bool) {
     let mut tx = world.person(who).await;
     let taken = links::offer_address(&mut tx, &email(to), &token).await.unwrap();
     tx.commit().await.unwrap();
-    (token, taken)
+    (token, taken.unwrap())
 }
 
 #[tokio::test]

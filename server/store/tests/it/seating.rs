@@ -55,13 +55,13 @@ impl World {
         if by.id == who {
             let outcome = members::leave(&mut tx, None).await;
             return match outcome {
-                Ok(()) => refused(tx.commit().await),
+                Ok(_) => refused(tx.commit().await),
                 outcome => refused(outcome),
             };
         }
         let Ok(can) = tx.can::<ManageMembers>() else { return Some(Refused::NotAllowed) };
-        match members::remove(&mut tx, &can, who).await {
-            Ok(()) => refused(tx.commit().await),
+        match members::remove(&mut tx, &can, who).await.map(drop) {
+            Ok(_) => refused(tx.commit().await),
             outcome => refused(outcome),
         }
     }
@@ -185,7 +185,7 @@ async fn two_owners_who_remove_each_other_leave_one() {
                     world.store.organization_seating(&by.session(), organization, by.id, &[whom.id]).await.unwrap();
                 let Some(mut tx) = opened else { return false };
                 match organizations::remove(&mut tx, whom.id).await {
-                    Ok(()) => tx.commit().await.is_ok(),
+                    Ok(_) => tx.commit().await.is_ok(),
                     Err(_) => false,
                 }
             })
@@ -279,7 +279,7 @@ async fn the_database_agrees_with_the_roster_after_each_step() {
                     Some(mut tx) => {
                         let outcome = match step {
                             Step::Enroll { role, .. } => organizations::set_member(&mut tx, who(to).id, role).await,
-                            _ => organizations::remove(&mut tx, who(to).id).await,
+                            _ => organizations::remove(&mut tx, who(to).id).await.map(drop),
                         };
                         outcome.is_ok() && tx.commit().await.is_ok()
                     }

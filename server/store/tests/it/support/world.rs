@@ -2,7 +2,7 @@
 
 use super::{Database, execute};
 use model::{
-    Currency, Email, Money, OrganizationRole, Slug, WorkspaceRole,
+    Currency, Email, Line, Money, OrganizationRole, Slug, WorkspaceRole,
     audit::{Action, Detail},
     billing::InvoiceStatus,
     capability::{EditContent, ManageInvoices, ManageMembers},
@@ -151,9 +151,9 @@ impl World {
         let mut tx = self.write(who, place).await;
         let (edit, manage) = (tx.can::<EditContent>().unwrap(), tx.can::<ManageInvoices>().unwrap());
         let product = ProductDraft {
-            name: format!("{mark} product"),
+            name: line(&format!("{mark} product")),
             code: "metered".to_owned(),
-            unit: "call".to_owned(),
+            unit: line("call"),
             description: mark.to_owned(),
         };
         let product = products::create(&mut tx, &edit, &product).await.unwrap();
@@ -236,6 +236,7 @@ impl World {
                 insert into account.sign_ins (id, secret_hash, user_id)
                     values (gen_random_uuid(), sha256($1::text::bytea), $1);
                 insert into account.mail_queue (id, letter) values ($1, '{}');
+                insert into account.caused_mails (kind, recipient, user_id) values ('address', sha256('a'), $1);
                 insert into account.mail_links (token_hash, purpose, email, user_id, expires_at)
                     values (sha256($1::text::bytea), 'address', 'new@stile.example', $1, now() + interval '1 hour');
                 insert into account.portraits (user_id, image) values ($1, 'a picture');
@@ -349,5 +350,10 @@ pub(crate) fn slug(text: &str) -> Slug {
 /// A customer to be stored.
 pub(crate) fn draft(name: &str) -> CustomerDraft {
     let email = Email::parse("billing@customer.example").unwrap();
-    CustomerDraft { name: name.to_owned(), email, country: "DE".to_owned(), rate_plan: None, note: String::new() }
+    CustomerDraft { name: line(name), email, country: "DE".to_owned(), rate_plan: None, note: String::new() }
+}
+
+/// A line of text as a form would read it.
+pub(crate) fn line(text: &str) -> Line {
+    Line::parse("a text", text, 120).unwrap()
 }

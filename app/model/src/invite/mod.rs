@@ -1,6 +1,10 @@
 //! Invites: offers of a seat in a workspace or of a role in an organization, each bound to one e-mail address
 //! (switcher seed, section 6; security.md T-15 to T-18).
 
+mod paste;
+
+pub use paste::{Pasted, people};
+
 use crate::{
     Email,
     id::{InviteId, OrganizationId, WorkspaceId},
@@ -130,11 +134,14 @@ pub struct SentInvite {
     pub expired: bool,
 }
 
-/// What became of one address of those that were invited together.
+/// What became of one person of those that were invited together.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InviteResult {
-    /// What was typed.
+    /// The address, or what was typed when it is none.
     pub address: String,
+    /// The name that stood beside the address.
+    #[serde(default)]
+    pub name: String,
     /// What became of it.
     pub outcome: InviteOutcome,
 }
@@ -161,31 +168,50 @@ impl InviteOutcome {
     /// In words.
     pub const fn message(&self) -> &'static str {
         match self {
-            Self::Sent(_) => "Invited. The mail is on its way.",
-            Self::Malformed => "This is no e-mail address. Correct it and invite it again.",
-            Self::Seated => "Has a seat here already.",
-            Self::Pending => "Has an open invite. Resend it from the list below.",
-            Self::Declined => "Declined a day ago or less. Talk to them before you invite them again.",
-            Self::Throttled => "Got several mails about this today. Try again tomorrow.",
+            Self::Sent(_) => "Invited. The email is on its way.",
+            Self::Malformed => "Not a valid email. Correct it above and invite it again.",
+            Self::Seated => "Already has a seat here.",
+            Self::Pending => "Already has an open invite. You can resend it below.",
+            Self::Declined => "Declined within the last day. Talk to them before you invite them again.",
+            Self::Throttled => "Has had several emails from Stile today. Try again tomorrow.",
         }
+    }
+
+    /// Whether an invite went out.
+    pub const fn is_sent(&self) -> bool {
+        matches!(self, Self::Sent(_))
     }
 }
 
-/// The addresses of a text: one in each line, or divided by commas, semicolons or blanks; each once, at most
-/// [`AT_ONCE`]. What is no address stays as it was typed, so that it can be said to be none.
-pub fn addresses(text: &str) -> Vec<Result<Email, String>> {
-    let mut seen = Vec::new();
-    let parts = text.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';'));
-    for part in parts.filter(|part| !part.is_empty()) {
-        // As copied from a mail program: Ada Moreau <ada@smartai.example>.
-        let bare = part.trim_start_matches('<').trim_end_matches('>');
-        let address = Email::parse(bare).map_err(|_| part.chars().take(254).collect::<String>());
-        if !seen.contains(&address) {
-            seen.push(address);
-        }
+/// What of a list that was invited is to be corrected, one in each line: what the field keeps.
+pub fn to_correct(results: &[InviteResult]) -> String {
+    let unclear = results.iter().filter(|result| result.outcome == InviteOutcome::Malformed);
+    unclear.map(|result| result.address.as_str()).collect::<Vec<_>>().join("\n")
+}
+
+/// How many people a typed list holds, in words, and whether they are more than may be invited at once.
+pub fn counted(text: &str, most: usize) -> Result<String, String> {
+    let people = people(text);
+    let unclear = people.iter().filter(|person| matches!(person, Pasted::Unclear(_))).count();
+    let named = match people.len() {
+        0 => return Ok(String::new()),
+        1 => "1 person".to_owned(),
+        many => format!("{many} people"),
+    };
+    if people.len() > most {
+        return Err(too_many(people.len(), most));
     }
-    seen.truncate(AT_ONCE);
-    seen
+    Ok(if unclear > 0 { format!("{named}, {unclear} without a valid email") } else { named })
+}
+
+/// The complaint about a list that is too long.
+pub fn too_many(people: usize, most: usize) -> String {
+    let may = match most {
+        0 => return "You can’t invite more people today.".to_owned(),
+        AT_ONCE.. => format!("You can invite {AT_ONCE} at once."),
+        most => format!("You can invite {most} more today."),
+    };
+    format!("{people} people are {} too many. {may}", people.saturating_sub(most))
 }
 
 /// The words for a stored role of a workspace or an organization.
@@ -198,11 +224,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_are_divided_each_once_and_bad_ones_kept() {
-        let found = addresses("a@x.example, A@x.example;b@x.example\n<c@x.example>  nonsense");
-        let texts: Vec<_> = found.iter().map(|a| a.as_ref().map_or_else(Clone::clone, ToString::to_string)).collect();
-        assert_eq!(texts, ["a@x.example", "b@x.example", "c@x.example", "nonsense"]);
-        assert!(found[3].is_err());
-        assert_eq!(addresses(&"x@y.example ".repeat(100)).len(), 1);
+    fn a_long_list_is_counted_before_it_is_sent() {
+        let list = |n: usize| (0..n).map(|i| format!("p{i}@x.example ")).collect::<String>();
+        assert_eq!(counted("", AT_ONCE), Ok(String::new()));
+        assert_eq!(counted("ada@x.example", AT_ONCE), Ok("1 person".to_owned()));
+        assert_eq!(counted("ada@x.example\nnonsense", AT_ONCE), Ok("2 people, 1 without a valid email".to_owned()));
+        assert_eq!(counted(&list(50), AT_ONCE), Ok("50 people".to_owned()));
+        let refused = counted(&list(60), AT_ONCE).unwrap_err();
+        assert_eq!(refused, "60 people are 10 too many. You can invite 50 at once.");
+    }
+
+    #[test]
+    fn the_field_keeps_what_is_to_be_corrected_and_nothing_else() {
+        let result =
+            |address: &str, outcome| InviteResult { address: address.to_owned(), name: String::new(), outcome };
+        let results = [
+            result("ada@x.example", InviteOutcome::Sent(String::new())),
+            result("Olu <olu@>", InviteOutcome::Malformed),
+            result("vik@x.example", InviteOutcome::Pending),
+            result("nonsense", InviteOutcome::Malformed),
+        ];
+        assert_eq!(to_correct(&results), "Olu <olu@>\nnonsense");
     }
 }

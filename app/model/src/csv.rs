@@ -1,0 +1,231 @@
+//! CSV files that other people's programs open (RFC 4180).
+//!
+//! A spreadsheet takes a cell for a formula by its first character, and where cells begin depends on the country: in half
+//! of Europe the list separator is `;`, and a file with commas is then cut at the semicolons inside its cells. So
+//! every place where a cell could begin, in any of these readings, is made inert by an apostrophe (ASVS 1.2.10). Numbers,
+//! ids and dates are no formulas and stay as they are.
+
+/// What a file begins with, so that spreadsheets read it as UTF-8.
+pub const BYTE_ORDER_MARK: char = '\u{feff}';
+
+/// A file being written, with its byte order mark.
+#[derive(Debug, Clone)]
+pub struct Csv(String);
+
+impl Csv {
+    /// A file with the names of its columns.
+    pub fn new<'a>(columns: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut csv = Self(BYTE_ORDER_MARK.to_string());
+        csv.row(columns);
+        csv
+    }
+
+    /// Adds a row.
+    pub fn row<'a>(&mut self, cells: impl IntoIterator<Item = &'a str>) {
+        self.0.push_str(&row(cells));
+    }
+
+    /// The file.
+    pub fn finish(self) -> String {
+        self.0
+    }
+}
+
+/// A line of a file, with its end. For files that are sent in pieces; [`BYTE_ORDER_MARK`] stands before the first.
+pub fn row<'a>(cells: impl IntoIterator<Item = &'a str>) -> String {
+    let mut line = String::new();
+    for (at, value) in cells.into_iter().enumerate() {
+        if at > 0 {
+            line.push(',');
+        }
+        cell(&mut line, value);
+    }
+    line.push_str("\r\n");
+    line
+}
+
+fn cell(line: &mut String, value: &str) {
+    let inert = inert(value);
+    let bare = inert == value
+        && !value.contains(['"', '\n', '\r'])
+        && !value.chars().any(parts_cells)
+        && value.trim().len() == value.len();
+    if bare {
+        line.push_str(value);
+    } else {
+        line.push('"');
+        line.push_str(&inert.replace('"', "\"\""));
+        line.push('"');
+    }
+}
+
+/// What some program or country parts cells by, and what stands around them.
+const fn parts_cells(c: char) -> bool {
+    matches!(c, ',' | ';' | '\t' | '|' | '"' | '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}')
+}
+
+/// What a formula begins with, also as East Asian keyboards write it.
+const fn begins_formula(c: char) -> bool {
+    matches!(c, '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠' | '﹢' | '﹣' | '﹦' | '﹫' | '−')
+}
+
+/// What a program may leave out before it looks at the first character.
+fn is_passed_over(c: char) -> bool {
+    c.is_whitespace() || c.is_control() || crate::text::is_hidden(c)
+}
+
+/// The value with an apostrophe wherever it, or a part that could become a cell of its own, begins like a formula.
+fn inert(value: &str) -> String {
+    if is_number(value) {
+        return value.to_owned();
+    }
+    let mut inert = String::with_capacity(value.len() + 2);
+    if value.starts_with(['\t', '\r', '\n']) {
+        inert.push('\'');
+    }
+    let mut at_start = true;
+    for c in value.chars() {
+        if at_start && begins_formula(c) {
+            inert.push('\'');
+        }
+        at_start = parts_cells(c) || at_start && is_passed_over(c);
+        inert.push(c);
+    }
+    inert
+}
+
+/// Whether it is a number as people write them, with its sign, its currency or its percent: `-12.50`, `+49 30 123`,
+/// `-1’200,00 CHF`; or a dash by itself.
+fn is_number(text: &str) -> bool {
+    let text = text.trim();
+    let unsigned = text.trim_start_matches(['-', '+', '−']);
+    if text.chars().count() - unsigned.chars().count() > 1 {
+        return false;
+    }
+    let amount = unsigned.trim_start_matches(['$', '€', '£', '¥']);
+    let amount = amount.trim_end_matches(|c: char| c.is_ascii_uppercase() || matches!(c, '$' | '€' | '£' | '¥' | '%'));
+    let behind = unsigned.len() - amount.len();
+    let digits = |c: char| c.is_ascii_digit() || matches!(c, '.' | ',' | '\'' | '’' | ' ' | '\u{a0}' | '\u{202f}');
+    behind <= 6
+        && amount.chars().all(digits)
+        && (amount.starts_with(|c: char| c.is_ascii_digit()) || unsigned.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn one(value: &str) -> String {
+        row([value]).trim_end_matches("\r\n").to_owned()
+    }
+
+    /// The cells that a program sees which parts them by `separator`: a quote counts at the begin of a cell only, and what
+    /// stands behind its end belongs to the cell.
+    fn read(text: &str, separator: char) -> Vec<String> {
+        let mut cells = vec![String::new()];
+        let (mut quoted, mut begun) = (false, false);
+        let mut rest = text.chars().peekable();
+        while let Some(c) = rest.next() {
+            let Some(cell) = cells.last_mut() else { return cells };
+            if quoted && c == '"' {
+                if rest.peek() == Some(&'"') {
+                    rest.next();
+                    cell.push('"');
+                } else {
+                    quoted = false;
+                }
+            } else if quoted {
+                cell.push(c);
+            } else if c == separator || c == '\n' || c == '\r' {
+                cells.push(String::new());
+                begun = false;
+                continue;
+            } else if c == '"' && !begun {
+                quoted = true;
+            } else {
+                cell.push(c);
+            }
+            begun = true;
+        }
+        cells
+    }
+
+    fn is_formula(cell: &str) -> bool {
+        let shown = cell.trim_start_matches(is_passed_over).trim_start_matches('"');
+        shown.starts_with(begins_formula) && !is_number(shown.trim_end_matches('"'))
+    }
+
+    #[test]
+    fn what_begins_a_formula_anywhere_is_inert() {
+        for (value, written) in [
+            ("=1+1", "\"'=1+1\""),
+            ("Größe;=1+1", "\"Größe;'=1+1\""),
+            ("a,@b", "\"a,'@b\""),
+            ("a\t+b", "\"a\t'+b\""),
+            ("a\n-b", "\"a\n'-b\""),
+            ("＝1", "\"'＝1\""),
+            (" =1", "\" '=1\""),
+            ("\u{200b}=1", "\"\u{200b}'=1\""),
+            ("x;\"=1", "\"x;\"\"'=1\""),
+            ("-2+3+cmd|' /C calc'!A0", "\"'-2+3+cmd|' /C calc'!A0\""),
+            ("\tx", "\"'\tx\""),
+            ("=", "\"'=\""),
+            ("+", "+"),
+            ("-A1", "\"'-A1\""),
+        ] {
+            assert_eq!(one(value), written, "{value:?}");
+        }
+    }
+
+    #[test]
+    fn numbers_ids_and_dates_stay_what_they_were() {
+        for value in [
+            "-12.50", "-1 200.00 EUR", "-€5", "+49 30 1234567", "-7%", "0", "IT-2026-0121", "2026-11-29", "-", "a=b",
+            "a-b", "x@y.example", "0193e5f0-7b3c-7d4a-8f21-5c6d7e8f9012", "Alder & Finch", "’Tis", "12:30", "1e10", "",
+        ] {
+            assert_eq!(one(value), value);
+        }
+        assert_eq!(one("-1,200.00"), "\"-1,200.00\"", "quoted, and no more");
+        assert_eq!(one("a;-5"), "\"a;'-5\"", "what stands behind it may join it to a formula");
+    }
+
+    #[test]
+    fn a_file_begins_with_its_mark_and_says_its_columns() {
+        let mut csv = Csv::new(["time", "who"]);
+        csv.row(["now", "Zoë, \"Z\""]);
+        assert_eq!(csv.finish(), "\u{feff}time,who\r\nnow,\"Zoë, \"\"Z\"\"\"\r\n");
+    }
+
+    proptest! {
+        #[test]
+        fn no_reading_of_a_file_finds_a_formula(value in "[=+@\\-＝－\t\r\n,;|\"' a1.\u{a0}\u{200b}]{0,14}|.{0,12}") {
+            let line = row(["x", &value, "y"]);
+            let line = line.trim_end_matches("\r\n");
+            for separator in [',', ';', '\t', '|'] {
+                for cell in read(line, separator) {
+                    prop_assert!(!is_formula(&cell), "{cell:?} of {line:?} by {separator:?}");
+                }
+            }
+            // Read as it is meant, it is the value with nothing but apostrophes added.
+            let cells = read(line, ',');
+            prop_assert_eq!(cells.len(), 3, "{:?}", line);
+            let mut original = value.chars().peekable();
+            for c in cells[1].chars() {
+                if original.peek() == Some(&c) {
+                    original.next();
+                } else {
+                    prop_assert_eq!(c, '\'');
+                }
+            }
+            prop_assert_eq!(original.next(), None, "{:?}", line);
+        }
+
+        #[test]
+        fn numbers_are_never_touched(minor: i64, digits in 0_u32..4) {
+            let scale = 10_i64.pow(digits);
+            let amount = format!("{}{}.{:03}", if minor < 0 { "-" } else { "" }, (minor / scale).unsigned_abs(), minor.rem_euclid(1000));
+            prop_assert_eq!(one(&amount), amount);
+        }
+    }
+}

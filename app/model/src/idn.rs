@@ -1,0 +1,49 @@
+//! Domains with letters outside ASCII, in the one form in which they are kept: `bücher.example` as `xn--bcher-kva.example`
+//! (IDNA as browsers do it, UTS #46).
+
+/// A host in ASCII and small letters. `None` for what is no host by those rules; a host in plain ASCII is only lowered, and
+/// whether it is one is for the caller to say.
+pub fn ascii_host(host: &str) -> Option<String> {
+    let lower = host.to_ascii_lowercase();
+    if host.is_ascii() && !lower.split('.').any(|label| label.starts_with("xn--")) {
+        return Some(lower);
+    }
+    // Characters that part a URL would be read as something else than a host.
+    let plain = lower.chars().all(|c| !c.is_ascii() || c.is_ascii_alphanumeric() || matches!(c, '-' | '.'));
+    let coded = plain.then(|| convert(&lower)).flatten()?;
+    coded.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.')).then_some(coded)
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn convert(host: &str) -> Option<String> {
+    idna::domain_to_ascii(host).ok().filter(|host| !host.is_empty())
+}
+
+/// The browser's own conversion, so that no tables of it are in the program.
+#[cfg(target_arch = "wasm32")]
+fn convert(host: &str) -> Option<String> {
+    web_sys::Url::new(&format!("http://{host}/")).ok().map(|url| url.hostname()).filter(|host| !host.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_spelling_of_a_domain_is_one() {
+        for spelling in [
+            "bücher.example", "BÜCHER.example", "bu\u{308}cher.example", "bücher。example", "xn--bcher-kva.example",
+            "XN--BCHER-KVA.Example",
+        ] {
+            assert_eq!(ascii_host(spelling).as_deref(), Some("xn--bcher-kva.example"), "{spelling:?}");
+        }
+        assert_eq!(ascii_host("例え.テスト").as_deref(), Some("xn--r8jz45g.xn--zckzah"));
+        assert_eq!(ascii_host("Stile.Example").as_deref(), Some("stile.example"));
+        for none in [
+            "bücher.example/path", "bücher example", "ü@x.example", "xn--\u{fc}.example", "xn--a.example",
+            "bü\u{202e}cher.example", "ü／x.example", "ü:80",
+        ] {
+            assert_eq!(ascii_host(none), None, "{none:?}");
+        }
+    }
+}

@@ -1,0 +1,494 @@
+//! Reading a pasted list of people: what comes out of mail programs, spreadsheets, chats and directories.
+//!
+//! Nothing is left out in silence. Each person of the text becomes an address or a piece that says why it is none;
+//! names that stand beside an address stay with it.
+
+use crate::Email;
+
+/// The longest part of a text that is quoted back, in characters.
+const QUOTED: usize = 200;
+
+/// One person of a pasted text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Pasted {
+    /// Somebody with an address, named once however often the text names it.
+    Person {
+        /// The address.
+        email: Email,
+        /// The name that stood beside it; empty if none did.
+        name: String,
+    },
+    /// A part of the text without a valid address, as it was typed.
+    Unclear(String),
+}
+
+/// The people of a text, in its order. An address that is named twice is one person.
+///
+/// People are separated by commas, semicolons, tabs, line breaks and, where only addresses stand, by blanks. Understood
+/// are `ada@x.example`, `Ada Moreau <ada@x.example>`, `"Moreau, Ada" <ada@x.example>`, `Moreau, Ada <ada@x.example>`,
+/// `ada@x.example (Ada)`, `mailto:` links, list marks, and the rows of a spreadsheet.
+pub fn people(text: &str) -> Vec<Pasted> {
+    let mut found = Vec::new();
+    for line in text.split(['\n', '\r', '\u{2028}', '\u{2029}']) {
+        read_line(line, &mut found);
+    }
+    let mut people: Vec<Pasted> = Vec::new();
+    for next in found {
+        let known = people.iter_mut().find(|known| match (&**known, &next) {
+            (Pasted::Person { email: a, .. }, Pasted::Person { email: b, .. }) => a == b,
+            (Pasted::Unclear(a), Pasted::Unclear(b)) => a == b,
+            _ => false,
+        });
+        match (known, next) {
+            (None, next) => people.push(next),
+            // A name that only a later mention has is kept.
+            (Some(Pasted::Person { name, .. }), Pasted::Person { name: later, .. }) if name.is_empty() => *name = later,
+            (Some(_), _) => {}
+        }
+    }
+    people
+}
+
+/// What a piece of a line consists of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Token {
+    /// In double quotes, without them.
+    Quoted(String),
+    /// In angle brackets, without them.
+    Angle(String),
+    /// In parentheses, without them.
+    Comment(String),
+    /// Anything else up to a blank.
+    Word(String),
+}
+
+impl Token {
+    /// As it was typed.
+    fn source(&self) -> String {
+        match self {
+            Self::Quoted(text) => format!("\"{text}\""),
+            Self::Angle(text) => format!("<{text}>"),
+            Self::Comment(text) => format!("({text})"),
+            Self::Word(text) => text.clone(),
+        }
+    }
+
+    fn text(&self) -> &str {
+        match self {
+            Self::Quoted(text) | Self::Angle(text) | Self::Comment(text) | Self::Word(text) => text,
+        }
+    }
+}
+
+/// A part of a line between two separators, and the separator behind it.
+struct Piece {
+    tokens: Vec<Token>,
+    ends_with: char,
+}
+
+fn is_separator(c: char) -> bool {
+    matches!(c, ',' | ';' | '\t' | '|' | '，' | '；' | '、')
+}
+
+/// Characters that can't be seen and separate nothing.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{ad}')
+}
+
+/// Divides a line, leaving what is quoted or in brackets whole. A quote or bracket that is never closed is a letter.
+fn pieces(line: &str) -> Vec<Piece> {
+    let letters: Vec<char> = line.chars().filter(|c| !is_invisible(*c)).collect();
+    let mut pieces = Vec::new();
+    let mut tokens = Vec::new();
+    let mut word = String::new();
+    let mut at = 0;
+    let end_word = |word: &mut String, tokens: &mut Vec<Token>| {
+        if !word.is_empty() {
+            tokens.push(Token::Word(std::mem::take(word)));
+        }
+    };
+    while let Some(&letter) = letters.get(at) {
+        let closing = match letter {
+            // A quote within a word, as in an address, opens nothing.
+            '"' | '“' | '„' | '«' if word.is_empty() => Some(match letter {
+                '“' | '„' => "”“\"",
+                '«' => "»",
+                _ => "\"",
+            }),
+            '<' => Some(">"),
+            '(' if word.is_empty() => Some(")"),
+            _ => None,
+        };
+        let close = closing.and_then(|closing| {
+            let rest = letters.get(at + 1..)?;
+            let length = rest.iter().position(|c| closing.contains(*c))?;
+            // `<ada@x, <olu@x>`: the first was never closed.
+            (letter != '<' || !rest.get(..length)?.contains(&'<')).then_some(at + 1 + length)
+        });
+        if let Some(close) = close {
+            end_word(&mut word, &mut tokens);
+            let within: String = letters.get(at + 1..close).unwrap_or_default().iter().collect();
+            let within = within.trim().to_owned();
+            tokens.push(match letter {
+                '<' => Token::Angle(within),
+                '(' => Token::Comment(within),
+                _ => Token::Quoted(within),
+            });
+            at = close + 1;
+            continue;
+        }
+        if is_separator(letter) {
+            end_word(&mut word, &mut tokens);
+            pieces.push(Piece { tokens: std::mem::take(&mut tokens), ends_with: letter });
+        } else if letter.is_whitespace() {
+            end_word(&mut word, &mut tokens);
+        } else {
+            word.push(letter);
+        }
+        at += 1;
+    }
+    end_word(&mut word, &mut tokens);
+    pieces.push(Piece { tokens, ends_with: '\n' });
+    pieces.retain(|piece| !piece.tokens.is_empty());
+    pieces
+}
+
+/// The address in a word, if it is meant to be one: what stands around addresses in mails, lists and links is taken off.
+fn address(text: &str) -> Option<Result<Email, ()>> {
+    let mut text = text.trim();
+    // `[ada@x.example](mailto:ada@x.example)`
+    if let Some((first, _)) = text.split_once("](") {
+        text = first;
+    }
+    text = text.trim_matches(|c: char| "<>()[]{}\"“”„‘’'`´«»*•·:.!?".contains(c));
+    if let Some(rest) = text.get(..7).filter(|start| start.eq_ignore_ascii_case("mailto:")).and_then(|_| text.get(7..))
+    {
+        text = rest.split('?').next().unwrap_or(rest);
+    }
+    if !text.contains('@') {
+        return None;
+    }
+    // `To:ada@x.example`: no colon is part of an address.
+    let text = text.rsplit(':').next().unwrap_or(text);
+    Some(Email::parse(text).map_err(drop))
+}
+
+/// What one piece of a line says.
+#[derive(Debug, Default)]
+struct Said {
+    /// In order: an address with the name before it, or what should be one and is not.
+    people: Vec<Pasted>,
+    /// What stands behind the last address, or all of it when there is none.
+    rest: Vec<Token>,
+}
+
+fn name_of(tokens: &[Token]) -> String {
+    let tokens = match tokens {
+        [first, rest @ ..] if !rest.is_empty() && is_mark(std::slice::from_ref(first)) => rest,
+        tokens => tokens,
+    };
+    let words: Vec<&str> = tokens.iter().map(|token| token.text().trim_matches(|c| "'‘’`:".contains(c))).collect();
+    let name = words.join(" ").trim().to_owned();
+    // Bullets and numbers of a list are no name.
+    if name.chars().any(char::is_alphabetic) { cut(&name) } else { String::new() }
+}
+
+fn source(tokens: &[Token]) -> String {
+    cut(&tokens.iter().map(Token::source).collect::<Vec<_>>().join(" "))
+}
+
+fn cut(text: &str) -> String {
+    if text.chars().count() <= QUOTED {
+        return text.to_owned();
+    }
+    text.chars().take(QUOTED).chain(['…']).collect()
+}
+
+fn read_piece(tokens: &[Token]) -> Said {
+    // `ada @ x.example` is one address with blanks in it, and not three people.
+    if tokens.contains(&Token::Word("@".to_owned())) {
+        return Said { people: vec![Pasted::Unclear(source(tokens))], rest: Vec::new() };
+    }
+    let mut said = Said::default();
+    let mut before: Vec<Token> = Vec::new();
+    for token in tokens {
+        let found = match token {
+            Token::Word(word) => address(word),
+            Token::Angle(within) => Some(address(within).unwrap_or(Err(()))),
+            Token::Quoted(_) | Token::Comment(_) => None,
+        };
+        match found {
+            None => before.push(token.clone()),
+            Some(Ok(email)) => {
+                let name = name_of(&before);
+                before.clear();
+                // `ada@x.example <ada@x.example>`: the first is the name of the second.
+                match said.people.last_mut() {
+                    Some(Pasted::Person { email: last, .. }) if *last == email => {}
+                    _ => said.people.push(Pasted::Person { email, name }),
+                }
+            }
+            Some(Err(())) => {
+                before.push(token.clone());
+                said.people.push(Pasted::Unclear(source(&before)));
+                before.clear();
+            }
+        }
+    }
+    // `ada@x.example (Ada Moreau)`
+    if let (Some(Pasted::Person { name, .. }), [Token::Comment(comment)]) = (said.people.last_mut(), before.as_slice())
+    {
+        if name.is_empty() {
+            *name = cut(comment);
+        }
+        before.clear();
+    }
+    said.rest = before;
+    said
+}
+
+/// Whether a piece without an address may be somebody's name: words with a capital, as far as their script has any.
+fn is_name(tokens: &[Token]) -> bool {
+    if let [Token::Quoted(_)] = tokens {
+        return true;
+    }
+    let words: Vec<&str> = tokens.iter().map(Token::text).collect();
+    let is_word = |word: &&str| word.chars().all(|c| c.is_alphabetic() || "-’'.:".contains(c));
+    let begins = |word: &&str| word.chars().next().is_some_and(|c| c.is_alphabetic() && !c.is_lowercase());
+    (1..=5).contains(&words.len()) && words.iter().all(|word| is_word(word)) && words.iter().any(begins)
+}
+
+/// A mark before an entry of a list: `-`, `•`, `3.`; or a cell without anything in it.
+fn is_mark(tokens: &[Token]) -> bool {
+    match tokens {
+        [Token::Word(word)] => {
+            let number = word.trim_end_matches(['.', ')']);
+            word.chars().all(|c| "-–—*•·.".contains(c))
+                || number.len() < word.len() && number.len() <= 3 && number.bytes().all(|b| b.is_ascii_digit())
+        }
+        tokens => tokens.iter().all(|token| token.text().is_empty() && !matches!(token, Token::Angle(_))),
+    }
+}
+
+fn read_line(line: &str, found: &mut Vec<Pasted>) {
+    // Names wait for the address that they belong to: `Moreau, Ada <ada@x.example>`.
+    let mut waiting: Vec<Vec<Token>> = Vec::new();
+    let (begin, mut after_tab) = (found.len(), false);
+    for Piece { tokens, ends_with } in pieces(line) {
+        if is_mark(&tokens) {
+            continue;
+        }
+        let at = found.len();
+        let said = match tokens.as_slice() {
+            // A cell of a spreadsheet that was exported in quotes.
+            [Token::Quoted(within)] if within.contains('@') => {
+                read_line(within, found);
+                Said::default()
+            }
+            tokens => read_piece(tokens),
+        };
+        found.extend(said.people);
+        if found.len() > at {
+            join_names(&mut waiting, found, at, after_tab);
+            if !said.rest.is_empty() {
+                found.push(Pasted::Unclear(source(&said.rest)));
+            }
+        } else if is_name(&said.rest) {
+            match found.last_mut() {
+                // The other cells of a row whose address came first.
+                Some(Pasted::Person { name, .. }) if after_tab && waiting.is_empty() && at > begin => {
+                    let more = name_of(&said.rest);
+                    *name = if name.is_empty() { more } else { format!("{name} {more}") };
+                }
+                _ => waiting.push(said.rest),
+            }
+            if ends_with == ';' {
+                give_up(&mut waiting, found);
+            }
+        } else {
+            give_up(&mut waiting, found);
+            found.push(Pasted::Unclear(source(&said.rest)));
+        }
+        after_tab = ends_with == '\t';
+    }
+    give_up(&mut waiting, found);
+}
+
+/// Names for which no address came are people without one.
+fn give_up(waiting: &mut Vec<Vec<Token>>, found: &mut Vec<Pasted>) {
+    found.extend(waiting.drain(..).map(|tokens| Pasted::Unclear(source(&tokens))));
+}
+
+/// Gives the names that wait to the person at `at`: one before a given name, two as first and last name, the cells of a
+/// row. More than that are people of their own.
+fn join_names(waiting: &mut Vec<Vec<Token>>, found: &mut Vec<Pasted>, at: usize, after_tab: bool) {
+    let own = matches!(found.get(at), Some(Pasted::Person { name, .. }) if !name.is_empty());
+    let most = match (after_tab, own) {
+        (true, _) => 5,
+        (false, true) => 1,
+        (false, false) => 2,
+    };
+    let people = waiting.len().saturating_sub(most);
+    let names: Vec<Vec<Token>> = waiting.split_off(people);
+    if !names.is_empty() {
+        match found.get_mut(at) {
+            Some(Pasted::Person { name, .. }) => {
+                let mut parts: Vec<String> = names.iter().map(|tokens| name_of(tokens)).collect();
+                parts.push(std::mem::take(name));
+                parts.retain(|part| !part.is_empty());
+                *name = cut(&parts.join(if own && !after_tab { ", " } else { " " }));
+            }
+            Some(Pasted::Unclear(text)) => {
+                let before: Vec<String> = names.iter().map(|tokens| source(tokens)).collect();
+                *text = cut(&format!("{}, {text}", before.join(", ")));
+            }
+            None => waiting.extend(names),
+        }
+    }
+    let people: Vec<Pasted> = waiting.drain(..).map(|tokens| Pasted::Unclear(source(&tokens))).collect();
+    found.splice(at..at, people);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn shown(text: &str) -> Vec<String> {
+        let show = |pasted: Pasted| match pasted {
+            Pasted::Person { email, name } if name.is_empty() => email.to_string(),
+            Pasted::Person { email, name } => format!("{email} = {name}"),
+            Pasted::Unclear(text) => format!("? {text}"),
+        };
+        people(text).into_iter().map(show).collect()
+    }
+
+    #[test]
+    fn lists_are_read_as_people_paste_them() {
+        let cases: &[(&str, &[&str])] = &[
+            (
+                "a@x.example, A@x.example;b@x.example\n<c@x.example>  nonsense",
+                &["a@x.example", "b@x.example", "c@x.example", "? nonsense"],
+            ),
+            ("a@x.example b@x.example\u{a0}c@x.example", &["a@x.example", "b@x.example", "c@x.example"]),
+            ("Ada Moreau <ada@x.example>", &["ada@x.example = Ada Moreau"]),
+            (
+                "\"Moreau, Ada\" <ada@x.example>, \"Reyes; Olu\" <olu@x.example>",
+                &["ada@x.example = Moreau, Ada", "olu@x.example = Reyes; Olu"],
+            ),
+            (
+                "Moreau, Ada <ada@x.example>; Reyes, Olu <olu@x.example>",
+                &["ada@x.example = Moreau, Ada", "olu@x.example = Reyes, Olu"],
+            ),
+            (
+                "Moreau, Ada <ada@x.example>, Reyes, Olu <olu@x.example>",
+                &["ada@x.example = Moreau, Ada", "olu@x.example = Reyes, Olu"],
+            ),
+            ("Ada <ada@x.example> Olu Reyes <olu@x.example>", &["ada@x.example = Ada", "olu@x.example = Olu Reyes"]),
+            ("'Ada Moreau' <ada@x.example>; 'olu@x.example'", &["ada@x.example = Ada Moreau", "olu@x.example"]),
+            ("ada@x.example <ada@x.example>", &["ada@x.example"]),
+            ("“Ada” <ada@x.example>", &["ada@x.example = Ada"]),
+            ("ada@x.example (Ada Moreau)", &["ada@x.example = Ada Moreau"]),
+            ("<mailto:ada@x.example>, mailto:olu@x.example?subject=Hello", &["ada@x.example", "olu@x.example"]),
+            ("[ada@x.example](mailto:ada@x.example)", &["ada@x.example"]),
+            ("To: Ada Moreau <ada@x.example>\r\nCc:olu@x.example", &["ada@x.example = To Ada Moreau", "olu@x.example"]),
+            (
+                "- ada@x.example\n• olu@x.example\n3. Vik <vik@x.example>",
+                &["ada@x.example", "olu@x.example", "vik@x.example = Vik"],
+            ),
+            ("1, ada@x.example.", &["? 1", "ada@x.example"]),
+            (
+                "Ada\tMoreau\tada@x.example\nOlu\tReyes\tolu@x.example",
+                &["ada@x.example = Ada Moreau", "olu@x.example = Olu Reyes"],
+            ),
+            ("ada@x.example\tAda Moreau\tSales", &["ada@x.example = Ada Moreau Sales"]),
+            ("\"Ada\",\"Moreau\",\"ada@x.example\"", &["ada@x.example = Ada Moreau"]),
+            ("Ada Moreau, ada@x.example", &["ada@x.example = Ada Moreau"]),
+            ("nonsense, Ada <ada@x.example>", &["? nonsense", "ada@x.example = Ada"]),
+            ("Bob, Moreau, Ada <ada@x.example>", &["? Bob", "ada@x.example = Moreau, Ada"]),
+            ("Ada Moreau; olu@x.example", &["? Ada Moreau", "olu@x.example"]),
+            ("Ada Moreau <ada@>\nOlu <>", &["? Ada Moreau <ada@>", "? Olu <>"]),
+            ("ada @ x.example", &["? ada @ x.example"]),
+            ("Ada <ada@x.example\nOlu <olu@x.example>", &["ada@x.example = Ada", "olu@x.example = Olu"]),
+            ("\"Ada <ada@x.example>", &["ada@x.example = \"Ada"]),
+            ("ada\u{200b}@x.example\u{200e}", &["ada@x.example"]),
+            ("O'Brien <o'brien@x.example>", &["o'brien@x.example = O'Brien"]),
+            (
+                "Иван Петров <ivan@x.example>、陳大文 <chen@x.example>",
+                &["ivan@x.example = Иван Петров", "chen@x.example = 陳大文"],
+            ),
+            (" ,;\t\n ", &[]),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(&shown(text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_long_is_quoted_in_part() {
+        let found = shown(&"x".repeat(10_000));
+        assert_eq!(found.len(), 1);
+        assert!(found[0].chars().count() < 250);
+    }
+
+    /// One person in one of the spellings that programs use.
+    fn spelled(number: usize, spelling: usize) -> String {
+        let (first, last, address) =
+            (format!("First{number}"), format!("Last{number}"), format!("p{number}@x.example"));
+        let [first, last] = [first, last].map(|name| name.replace(|c: char| c.is_ascii_digit(), "x"));
+        match spelling {
+            0 => address,
+            1 => format!("{first} {last} <{address}>"),
+            2 => format!("\"{last}, {first}\" <{address}>"),
+            3 => format!("{last}, {first} <{address}>"),
+            4 => format!("<{address}>"),
+            5 => format!("mailto:{address}"),
+            6 => format!("{address} ({first} {last})"),
+            _ => format!("'{first} {last}' <{}>", address.to_uppercase()),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn as_many_people_come_out_as_were_pasted(
+            spellings in prop::collection::vec((0usize..8, prop::sample::select(vec![", ", ";", "; ", "\n", "\r\n", ",\n", " ;\t"])), 1..60),
+        ) {
+            let text: String =
+                spellings.iter().enumerate().map(|(n, (spelling, separator))| spelled(n, *spelling) + separator).collect();
+            let found = people(&text);
+            prop_assert_eq!(found.len(), spellings.len(), "{:?}", found);
+            for (number, person) in found.iter().enumerate() {
+                let expected = format!("p{number}@x.example");
+                prop_assert!(matches!(person, Pasted::Person { email, .. } if email.as_str() == expected), "{:?}", person);
+            }
+        }
+
+        #[test]
+        fn no_word_is_left_out(
+            parts in prop::collection::vec((0usize..4, prop::sample::select(vec![" ", ",", ";", "\t", "\n", "<", "> ", "\"", " (", ") ", ", ", "'"])), 1..40),
+        ) {
+            let word = |number: usize| -> String {
+                format!("{number}").bytes().map(|b| char::from(b - b'0' + b'a')).collect::<String>() + "q"
+            };
+            let mut text = String::new();
+            for (number, (kind, separator)) in parts.iter().enumerate() {
+                text += &match kind {
+                    0 => word(number),
+                    1 => format!("X{}", word(number)),
+                    2 => format!("{}@x.example", word(number)),
+                    _ => format!("{}@", word(number)),
+                };
+                text += separator;
+            }
+            let found = shown(&text).join("\n");
+            for number in 0..parts.len() {
+                prop_assert!(found.contains(&word(number)), "{:?} is not in {:?} of {:?}", word(number), found, text);
+            }
+        }
+
+        #[test]
+        fn any_text_is_read(text in "\\PC{0,200}") {
+            let _ = people(&text);
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! Texts that people type: what may stand in a line, how two spellings of one text become one, and how a name stands in
+//! a sentence of another direction.
+//!
+//! Unicode knows several spellings of what looks the same: `é` is one character or two, `ﬁ` is one letter or two. Lines are
+//! stored in NFC. What is searched is compared in a wider form (`text/fold.rs`), and PostgreSQL's `ops.fold` does the same.
+
+mod fold;
+mod unicode;
+
+pub(crate) use fold::{Accents, fold, folded, has_accent};
+pub use unicode::nfc;
+pub(crate) use unicode::{is_hidden, is_mark, nfd, nfkc};
+
+use std::{borrow::Cow, fmt, ops::Deref};
+use unicode::{is_direction_control, is_joiner, is_right_to_left, is_selector};
+
+/// One line of text that may be stored: a name, a unit, a label.
+///
+/// It is trimmed, in NFC, has at least one character that can be seen, and nothing in it changes how the text around it
+/// reads: no line break, no control character, no character that sets the direction of a text. Characters that can't be
+/// seen are left out, because two names that look alike should be alike; they stay where a script or an emoji needs them
+/// (joiners in Persian or Hindi, a mark of direction beside Hebrew letters).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Line(String);
+
+impl Line {
+    /// Reads a line of 1 to `max` characters. `what` names it in a sentence: "a name".
+    ///
+    /// # Errors
+    /// A sentence for the field.
+    pub fn parse(what: &str, text: &str, max: usize) -> Result<Self, String> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Err(format!("Enter {what}."));
+        }
+        if text.chars().any(is_line_break) {
+            return Err("Use one line only.".to_owned());
+        }
+        if text.chars().any(char::is_control) {
+            return Err(format!("Remove the control characters from {what}."));
+        }
+        if let Some(control) = text.chars().find(|c| is_direction_control(*c)) {
+            let code = u32::from(control);
+            return Err(format!("Remove the character U+{code:04X}, which changes the direction of the text."));
+        }
+        let text = nfc(&seen(text)).trim().to_owned();
+        if !text.chars().any(is_visible) {
+            return Err("Use at least one visible character.".to_owned());
+        }
+        if text.chars().count() > max {
+            return Err(format!("Keep {what} to {max} characters."));
+        }
+        Ok(Self(text))
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Deref for Line {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<Line> for String {
+    fn from(line: Line) -> Self {
+        line.0
+    }
+}
+
+/// Reads a text of several lines: trimmed, in NFC, at most `max` characters, may be empty. Characters that set the
+/// direction of a text are left out: they come along when a telephone number is pasted.
+///
+/// # Errors
+/// A sentence for the field.
+pub fn paragraphs(what: &str, text: &str, max: usize) -> Result<String, String> {
+    // A form that is sent without a script breaks its lines with CR LF.
+    let text = text.trim().replace("\r\n", "\n").replace('\r', "\n");
+    if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
+        return Err(format!("Remove the control characters from {what}."));
+    }
+    let plain: String = text.chars().filter(|c| !is_direction_control(*c)).collect();
+    let text = nfc(&plain).into_owned();
+    if text.chars().count() > max {
+        return Err(format!("Keep {what} to {max} characters."));
+    }
+    Ok(text)
+}
+
+/// What a text says in one line, for places that can't refuse it: control characters, line breaks and what sets a
+/// direction become blanks.
+pub fn one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() || is_line_break(c) || is_direction_control(c) { ' ' } else { c }).collect()
+}
+
+/// A name as it stands in a sentence of another language, where no element can isolate it (a title, the subject of a mail,
+/// a message): letters that are read from right to left would move the words and numbers around them, so such a name is
+/// put between U+2068 and U+2069 (UAX #9, section 2.7). Any other name stays as it is.
+pub fn isolated(name: &str) -> Cow<'_, str> {
+    if name.chars().any(|c| is_right_to_left(c) || is_direction_control(c)) {
+        let inside: String = name.chars().filter(|c| !is_direction_control(*c)).collect();
+        Cow::Owned(format!("\u{2068}{inside}\u{2069}"))
+    } else {
+        Cow::Borrowed(name)
+    }
+}
+
+fn is_line_break(c: char) -> bool {
+    matches!(c, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}')
+}
+
+/// Whether it can be seen by itself.
+fn is_visible(c: char) -> bool {
+    !c.is_whitespace() && !c.is_control() && !is_hidden(c) && !is_mark(c)
+}
+
+/// The text without what can't be seen, except where it does something: a joiner between letters of a script that joins
+/// or parts them, or between the pictures of an emoji; a variation selector or a tag behind what it varies; a mark of
+/// direction in a text with letters that are read from right to left. Blanks of other widths become blanks, but for the
+/// one of Chinese and Japanese.
+fn seen(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        return Cow::Borrowed(text);
+    }
+    let right_to_left = text.chars().any(|c| is_right_to_left(c) && !is_hidden(c));
+    let mut kept = String::with_capacity(text.len());
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        let before = kept.chars().next_back();
+        let keep = match c {
+            c if is_joiner(c) => {
+                before.is_some_and(joins) && rest.peek().is_some_and(|next| joins(*next) && !is_hidden(*next))
+            }
+            c if is_selector(c) => before.is_some_and(|b| varies(b) || is_selector(b) && u32::from(b) >= 0xe_0000),
+            '\u{200e}' | '\u{200f}' | '\u{61c}' => right_to_left,
+            c => !is_hidden(c),
+        };
+        match c {
+            '\u{3000}' => kept.push(c),
+            c if c.is_whitespace() => kept.push(' '),
+            c if keep => kept.push(c),
+            _ => {}
+        }
+    }
+    Cow::Owned(kept)
+}
+
+/// Whether a joiner beside it does something: letters from Hebrew on, but not further Latin and Greek, and emoji.
+fn joins(c: char) -> bool {
+    let code = u32::from(c);
+    (0x590..0x1e00).contains(&code) || (0x2190..0x2800).contains(&code) || code >= 0xa000 || is_selector(c)
+}
+
+/// Whether a variation selector behind it does something: digits and signs that are drawn as emoji, symbols, Han, Mongolian.
+fn varies(c: char) -> bool {
+    let code = u32::from(c);
+    matches!(c, '0'..='9' | '#' | '*' | '©' | '®') || (0x1000..0x1e00).contains(&code) || code >= 0x2030
+}
+
+#[cfg(test)]
+mod tests;

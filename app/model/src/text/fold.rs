@@ -1,0 +1,195 @@
+//! The form in which texts are searched: NFKC, `ß` as `ss`, `ς` as `σ`, without what can't be seen. Case is left to the
+//! matcher. `ops.fold` in PostgreSQL gives the same, in lower case.
+
+use super::unicode::{continues, is_hidden, nfkc};
+use nucleo_matcher::chars;
+
+/// A text as it is searched, and where each of its letters comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Folded {
+    /// The letters.
+    pub letters: Vec<char>,
+    /// For each letter the characters of the original that it stands for, from the first to behind the last: a letter with
+    /// all of its marks.
+    pub from: Vec<(u32, u32)>,
+}
+
+/// Whether accents count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Accents {
+    /// Each letter is itself.
+    Kept,
+    /// `é` is `e`.
+    Ignored,
+}
+
+/// Whether the text is in that form already, character by character. Most are, so this is asked before [`fold`].
+pub(crate) fn folded(text: &str) -> bool {
+    text.is_ascii() || text.chars().all(is_folded)
+}
+
+/// The text as it is searched.
+pub(crate) fn fold(text: &str, accents: Accents) -> Folded {
+    // What can't be seen parts no letter from its mark.
+    let all: Vec<(u32, char)> = (0..).zip(text.chars()).filter(|(_, c)| !is_hidden(*c)).collect();
+    let mut folded = Folded::default();
+    for cluster in all.chunk_by(|_, (_, next)| continues(*next)) {
+        let (Some((first, letter)), Some((last, _))) = (cluster.first(), cluster.last()) else { continue };
+        let mut push = |c: char| {
+            if accents == Accents::Kept {
+                folded.letters.push(c);
+            } else if is_accent(c) {
+                return;
+            } else {
+                folded.letters.push(without_accent(c));
+            }
+            folded.from.push((*first, last + 1));
+        };
+        if cluster.len() == 1 && is_folded(*letter) {
+            push(*letter);
+        } else {
+            let whole: String = cluster.iter().map(|(_, c)| *c).collect();
+            folded_cluster(&whole).chars().for_each(push);
+        }
+    }
+    folded
+}
+
+fn folded_cluster(text: &str) -> String {
+    let composed = nfkc(text);
+    if !composed.contains(['ß', 'ẞ', 'ς']) {
+        return composed.chars().filter(|c| !is_hidden(*c)).collect();
+    }
+    nfkc(&composed.replace(['ß', 'ẞ'], "ss").replace('ς', "σ"))
+}
+
+/// Whether a letter has an accent, or is one.
+pub(crate) fn has_accent(c: char) -> bool {
+    is_accent(c) || without_accent(c) != c
+}
+
+/// Accents that stand by themselves because their letter has no form with them, and vowel points that are mostly left out.
+/// `ops.plain` in PostgreSQL leaves out the same.
+const fn is_accent(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36f}' | '\u{591}'..='\u{5c7}' | '\u{64b}'..='\u{65f}' | '\u{670}')
+}
+
+/// A letter without its accent: Latin ones by the matcher's table, and the Greek and Cyrillic ones in daily use.
+fn without_accent(c: char) -> char {
+    match c {
+        'ά' => 'α',
+        'έ' => 'ε',
+        'ή' => 'η',
+        'ί' | 'ϊ' | 'ΐ' => 'ι',
+        'ό' => 'ο',
+        'ύ' | 'ϋ' | 'ΰ' => 'υ',
+        'ώ' => 'ω',
+        'Ά' => 'Α',
+        'Έ' => 'Ε',
+        'Ή' => 'Η',
+        'Ί' | 'Ϊ' => 'Ι',
+        'Ό' => 'Ο',
+        'Ύ' | 'Ϋ' => 'Υ',
+        'Ώ' => 'Ω',
+        'ё' => 'е',
+        'й' => 'и',
+        'ї' => 'і',
+        'ў' => 'у',
+        'ѓ' => 'г',
+        'ќ' => 'к',
+        'Ё' => 'Е',
+        'Й' => 'И',
+        'Ї' => 'І',
+        'Ў' => 'У',
+        'Ѓ' => 'Г',
+        'Ќ' => 'К',
+        c => chars::normalize(c),
+    }
+}
+
+/// Whether a character is its own form whatever stands beside it. Those of scripts that are not named here are looked at
+/// in full.
+fn is_folded(c: char) -> bool {
+    matches!(u32::from(c),
+        // Latin, without ligatures and letters that only look otherwise.
+        0..=0x9f | 0xa1..=0xa7 | 0xa9 | 0xab | 0xac | 0xae | 0xb0 | 0xb1 | 0xb6 | 0xb7 | 0xbb | 0xbf..=0xde | 0xe0..=0x131
+        | 0x134..=0x13e | 0x141..=0x148 | 0x14a..=0x17e | 0x180..=0x1c3 | 0x1cd..=0x1f0 | 0x1f4..=0x2af
+        | 0x1e00..=0x1e99 | 0x1ea0..=0x1ef9
+        // Greek and Cyrillic without accents.
+        | 0x391..=0x3a1 | 0x3a3..=0x3a9 | 0x3b1..=0x3c1 | 0x3c3..=0x3c9
+        | 0x402 | 0x404..=0x406 | 0x408..=0x40b | 0x40f..=0x418 | 0x41a..=0x438 | 0x43a..=0x450 | 0x452 | 0x454..=0x456
+        | 0x458..=0x45b | 0x45d | 0x45f..=0x481
+        // Armenian, Hebrew and Arabic letters.
+        | 0x531..=0x556 | 0x561..=0x586 | 0x5d0..=0x5ea | 0x620..=0x64a | 0x671..=0x674
+        // Punctuation.
+        | 0x2010 | 0x2012..=0x2016 | 0x2018..=0x2023 | 0x2030..=0x2032 | 0x2039..=0x203b
+        // Kana, Han, Hangul.
+        | 0x3001..=0x3029 | 0x3041..=0x3096 | 0x30a1..=0x30fe | 0x3400..=0x4dbf | 0x4e00..=0x9fff | 0xac00..=0xd7a3)
+        && !matches!(c, 'ẞ' | '\u{ad}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use unicode_normalization::{UnicodeNormalization as _, char::canonical_combining_class};
+
+    /// What is passed over as folded is so by the full tables, and nothing before it can take it up.
+    #[test]
+    fn the_short_way_gives_what_the_tables_give() {
+        for c in ('\0'..=char::MAX).filter(|c| is_folded(*c)) {
+            assert!(std::iter::once(c).nfkc().eq([c]), "{c:?} U+{:04X} is not its own form", u32::from(c));
+            assert_eq!(canonical_combining_class(c), 0, "{c:?} is a mark");
+            assert!(!is_hidden(c), "{c:?} can't be seen");
+            for before in ['a', 'A', 'か', '\u{1100}', '가', 'ا'] {
+                assert!([before, c].into_iter().nfc().eq([before, c]), "{before:?} takes {c:?} up");
+            }
+        }
+    }
+
+    #[test]
+    fn spellings_of_one_text_are_one() {
+        let text = |text: &str| fold(text, Accents::Kept).letters.into_iter().collect::<String>();
+        for (spelling, one) in [
+            ("Cafe\u{301}", "Café"),
+            ("Łódz\u{301}", "Łódź"),
+            ("ﬁn", "fin"),
+            ("ＡＢＣ", "ABC"),
+            ("Straße", "Strasse"),
+            ("ΟΔΟς", "ΟΔΟσ"),
+            ("Al\u{200b}der", "Alder"),
+            ("a\u{a0}b", "a b"),
+            ("\u{1112}\u{1161}\u{11ab}", "한"),
+            ("か\u{3099}", "が"),
+            ("soft\u{ad}hyphen", "softhyphen"),
+            ("ｶﾞ", "ガ"),
+            ("A\u{30a}", "Å"),
+            ("\u{212b}", "Å"),
+        ] {
+            assert_eq!(text(spelling), one, "{spelling:?}");
+        }
+    }
+
+    #[test]
+    fn a_letter_stands_for_all_of_its_characters() {
+        assert_eq!(fold("e\u{301}b", Accents::Kept).from, [(0, 2), (2, 3)]);
+        assert_eq!(fold("ﬁn", Accents::Kept).from, [(0, 1), (0, 1), (1, 2)]);
+        let thai = fold("กี่", Accents::Kept);
+        assert!(thai.from.iter().all(|from| *from == (0, 3)), "{thai:?}");
+    }
+
+    proptest! {
+        #[test]
+        fn folding_is_done_at_once_and_covers_the_text(text in "[a-zéßςﬁ\u{301}\u{308}\u{200b}가-힣ก-๛]{0,12}", ignored: bool) {
+            let accents = if ignored { Accents::Ignored } else { Accents::Kept };
+            let once = fold(&text, accents);
+            let again: String = once.letters.iter().collect();
+            prop_assert_eq!(&fold(&again, accents).letters, &once.letters);
+            prop_assert_eq!(once.letters.len(), once.from.len());
+            prop_assert!(once.from.is_sorted() && once.from.iter().all(|(a, b)| a < b && *b as usize <= text.chars().count()));
+            // Canonically equal texts fold alike.
+            let apart: String = text.nfd().collect();
+            prop_assert_eq!(fold(&apart, accents).letters, once.letters);
+        }
+    }
+}

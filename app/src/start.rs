@@ -1,0 +1,53 @@
+//! How the program begins in the browser. The script that starts it (server/src/boot.js) calls [`prepare`],
+//! then [`start`] in one turn with its look at the document's nodes, so that nobody changes them in between. Where either
+//! fails, that script has the page work as it does without one.
+
+use crate::{
+    App,
+    boot::{self, Boot},
+    browser, chunk, reactive, root,
+    routes::Route,
+    wire,
+};
+use leptos::prelude::*;
+use std::cell::RefCell;
+use wasm_bindgen::{JsCast, JsValue};
+
+thread_local! {
+    static PREPARED: RefCell<Option<(Boot, Route)>> = const { RefCell::new(None) };
+}
+
+/// Reads what the document carries, and fetches the chunk if its page is in there. `address` is the path and query that
+/// the document was loaded from. Calls `done` with whether [`start`] can go on.
+pub fn prepare(address: &str, carried: &str, loader: chunk::Loader, done: JsValue) {
+    let done = move |ready: bool| {
+        // What it throws, it has said itself.
+        let _ = done.unchecked_ref::<js_sys::Function>().call1(&JsValue::NULL, &ready.into());
+    };
+    let Ok(boot) = wire::from_text::<Boot>(carried) else { return done(false) };
+    let (path, query) = address.split_once('?').unwrap_or((address, ""));
+    let route = Route::parse(path, query);
+    chunk::provide(loader);
+    let needs_chunk = root::needs_chunk(&boot.content, &route);
+    PREPARED.set(Some((boot, route)));
+    if !needs_chunk {
+        return done(true);
+    }
+    // Leptos has no executor before it has mounted something.
+    wasm_bindgen_futures::spawn_local(async move { done(chunk::fetch().await) });
+}
+
+/// Takes over the server's elements. If they are not there any more as the server wrote them (`is_empty`), it draws the
+/// same view into the root, which the script has emptied.
+pub fn start(is_empty: bool) {
+    let root = document().get_element_by_id(boot::ROOT).and_then(|root| root.dyn_into().ok());
+    let (Some((boot, route)), Some(root)) = (PREPARED.take(), root) else { return };
+    let view = move || view! { <App boot route/> }.into_any();
+    if is_empty {
+        leptos::mount::mount_to(root, view).forget();
+    } else {
+        leptos::mount::hydrate_from(root, view).forget();
+    }
+    browser::watch_controls();
+    reactive::view_stands();
+}

@@ -1,0 +1,14 @@
+//! The button that copies.
+
+use super::Icon;
+use crate::session::use_session;
+use leptos::prelude::*;
+
+/// A button that copies a text and says whether it did. `copied` is what is said then, as "Link copied".
+pub fn copy_button(text: String, label: &'static str, copied: &'static str) -> AnyView {
+    let session = use_session();
+    view! {
+        <button class="btn small" type="button" data-script on:click=move |_| session.copy(text.clone(), copied)><Icon name="copy"/>{label}</button>
+    }
+    .into_any()
+}

@@ -1,0 +1,50 @@
+//! The question before typed work is lost.
+
+use crate::{
+    browser::{self, Leaving},
+    reactive,
+    session::use_session,
+};
+use leptos::prelude::*;
+
+const DIALOG: &str = "unsaved-dialog";
+
+/// Asks when somebody is about to leave a page with unsaved work: by a link, a switch, the palette, the history, or by
+/// signing out. Closing the tab is asked about by the browser.
+#[component]
+pub fn UnsavedDialog() -> impl IntoView {
+    let session = use_session();
+    let leaving = session.navigator.leaving();
+    let stay = move || {
+        browser::close_dialog(DIALOG);
+        leaving.set(None);
+    };
+    let discard = move |_| {
+        let Some(where_to) = leaving.get_untracked() else { return };
+        browser::forget_unsaved();
+        stay();
+        match where_to {
+            Leaving::To(route) => session.navigator.push(*route),
+            Leaving::Through => browser::go_back(),
+            Leaving::SignOut => session.sign_out(),
+        }
+    };
+    reactive::effect(move || {
+        if leaving.with(Option::is_some) {
+            browser::begin(async { browser::show_dialog(DIALOG) });
+        }
+    });
+    reactive::following(move || {
+        leaving.with(Option::is_some).then(|| view! {
+            <dialog class="dialog" id=DIALOG aria-labelledby="unsaved-title" aria-describedby="unsaved-text" data-testid="unsaved-dialog"
+                on:cancel=move |event: leptos::ev::Event| { event.prevent_default(); stay(); }>
+                <h2 id="unsaved-title">"Discard changes?"</h2>
+                <p id="unsaved-text">"What you typed on this page isn’t saved yet."</p>
+                <div class="btn-row">
+                    <button class="btn" type="button" autofocus on:click=move |_| stay()>"Stay"</button>
+                    <button class="btn danger primary" type="button" on:click=discard>"Discard"</button>
+                </div>
+            </dialog>
+        })
+    })
+}

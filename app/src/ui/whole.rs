@@ -1,0 +1,265 @@
+//! Views that are the whole content of an element, and that trust no node which they have not just seen in its place.
+//!
+//! What is drawn again is usually written into nodes that were made before. In a document that a translator or an extension
+//! changes, such a node may be out of the document by now: the words on screen would stay those of before, and what was put
+//! beside ours would never go. So whatever stays on screen from one workspace to the next and shows something of a
+//! workspace is drawn by these views: [`Keep`] says when the nodes that are there may be written to. Otherwise the element
+//! is emptied, whoever filled it, and filled anew.
+//!
+//! A view of this kind must be the only child of its element. Where it stands inside another one, the outer one does not
+//! look at what it holds. All else below the outer one must keep its nodes: texts and attributes may change, but no
+//! element may come or go, or each look at it ends in drawing all of it anew.
+
+use crate::{browser, reactive};
+use leptos::{
+    prelude::*,
+    tachys::{
+        html::attribute::{Attribute, any_attribute::AnyAttribute},
+        hydration::Cursor,
+        renderer::{
+            CastFrom,
+            types::{Element, Node},
+        },
+        view::{Mountable, Position, PositionState, Render, RenderHtml, add_attr::AddAnyAttr},
+    },
+};
+
+/// When the nodes that are there may be written to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Keep {
+    /// Never.
+    Never,
+    /// When they are the very nodes that were written before, and no others are among them.
+    Intact,
+    /// Unless they were translated. For what a person types into, which changes under their fingers and keeps its fields.
+    Untranslated,
+}
+
+/// What is known of the nodes of an element.
+#[derive(Debug, Clone, Copy)]
+struct Ground(StoredValue<browser::Footprint, LocalStorage>);
+
+impl Ground {
+    fn new() -> Self {
+        Self(StoredValue::new_local(browser::Footprint::default()))
+    }
+
+    fn note(self, parent: &Element) {
+        self.0.try_with_value(|footprint| footprint.note(parent));
+    }
+
+    fn is_intact(self) -> bool {
+        self.0.try_with_value(browser::Footprint::is_intact).unwrap_or(true)
+    }
+}
+
+/// Draws the whole content of an element anew whenever what `view` has read changes.
+pub fn whole<V: IntoView + 'static>(mut view: impl FnMut() -> V + Send + 'static) -> AnyView {
+    drawn(Keep::Never, Ground::new(), Box::new(move || view().into_any()))
+}
+
+/// The same, for a text.
+pub fn says(mut text: impl FnMut() -> String + Send + 'static) -> AnyView {
+    drawn(Keep::Never, Ground::new(), Box::new(move || text().into_any()))
+}
+
+/// Writes to the nodes that are there as long as nobody else has changed them. `view` must consist of nothing that comes
+/// and goes by itself.
+pub fn whole_kept<V: IntoView + 'static>(mut view: impl FnMut() -> V + Send + 'static) -> AnyView {
+    drawn(Keep::Intact, Ground::new(), Box::new(move || view().into_any()))
+}
+
+/// The same for a page that is typed into: it is drawn anew only where it was translated and nothing typed would be lost.
+pub fn whole_form<V: IntoView + 'static>(mut view: impl FnMut() -> V + Send + 'static) -> AnyView {
+    drawn(Keep::Untranslated, Ground::new(), Box::new(move || view().into_any()))
+}
+
+/// Draws anew as [`whole`] does, and also when `moment`, which is to read a signal, finds that somebody else has changed
+/// the nodes.
+pub fn whole_watched<V: IntoView + 'static>(
+    moment: impl Fn() + 'static,
+    mut view: impl FnMut() -> V + Send + 'static,
+) -> AnyView {
+    let (ground, again) = (Ground::new(), RwSignal::new(()));
+    let mut first = true;
+    reactive::effect(move || {
+        moment();
+        if !std::mem::take(&mut first) && !ground.is_intact() {
+            again.set(());
+        }
+    });
+    drawn(
+        Keep::Never,
+        ground,
+        Box::new(move || {
+            again.track();
+            view().into_any()
+        }),
+    )
+}
+
+fn drawn(keep: Keep, ground: Ground, mut view: Box<dyn FnMut() -> AnyView + Send>) -> AnyView {
+    (move || Whole { view: view(), keep, ground }).into_any()
+}
+
+/// The view; see the module.
+struct Whole {
+    view: AnyView,
+    keep: Keep,
+    ground: Ground,
+}
+
+/// What is on screen of it.
+struct Shown {
+    inner: <AnyView as Render>::State,
+    parent: Option<Element>,
+    ground: Ground,
+}
+
+impl Shown {
+    fn settle(&mut self, parent: Element) {
+        browser::claim_content(&parent);
+        self.ground.note(&parent);
+        self.parent = Some(parent);
+    }
+}
+
+impl Whole {
+    fn may_write_to(&self, parent: &Element) -> bool {
+        match self.keep {
+            Keep::Never => false,
+            Keep::Intact => self.ground.is_intact(),
+            Keep::Untranslated => !browser::is_translated(parent) || !browser::unsaved_text().is_empty(),
+        }
+    }
+}
+
+impl Render for Whole {
+    type State = Shown;
+
+    fn build(self) -> Shown {
+        Shown { inner: self.view.build(), parent: None, ground: self.ground }
+    }
+
+    fn rebuild(self, shown: &mut Shown) {
+        let Some(parent) = shown.parent.take() else { return self.view.rebuild(&mut shown.inner) };
+        if self.may_write_to(&parent) {
+            self.view.rebuild(&mut shown.inner);
+        } else {
+            let mut inner = self.view.build();
+            shown.inner.unmount();
+            // Whatever is still there is somebody else's.
+            parent.set_text_content(None);
+            inner.mount(&parent, None);
+            shown.inner = inner;
+        }
+        shown.settle(parent);
+    }
+}
+
+impl Mountable for Shown {
+    fn unmount(&mut self) {
+        self.inner.unmount();
+        self.parent = None;
+    }
+
+    fn mount(&mut self, parent: &Element, marker: Option<&Node>) {
+        debug_assert!(marker.is_some() || !parent.has_child_nodes(), "it is not the only child of its element");
+        self.inner.mount(parent, marker);
+        self.settle(parent.clone());
+    }
+
+    fn insert_before_this(&self, child: &mut dyn Mountable) -> bool {
+        self.inner.insert_before_this(child)
+    }
+
+    fn elements(&self) -> Vec<Element> {
+        self.inner.elements()
+    }
+}
+
+impl AddAnyAttr for Whole {
+    type Output<SomeNewAttr: Attribute> = Self;
+
+    // There is no element of its own that could have one.
+    fn add_any_attr<NewAttr: Attribute>(self, _attr: NewAttr) -> Self {
+        self
+    }
+}
+
+impl RenderHtml for Whole {
+    type AsyncOutput = Self;
+    type Owned = Self;
+
+    const MIN_LENGTH: usize = 0;
+
+    fn dry_resolve(&mut self) {
+        self.view.dry_resolve();
+    }
+
+    async fn resolve(self) -> Self {
+        self
+    }
+
+    fn html_len(&self) -> usize {
+        self.view.html_len()
+    }
+
+    fn to_html_with_buf(
+        self,
+        buf: &mut String,
+        position: &mut Position,
+        escape: bool,
+        mark_branches: bool,
+        extra_attrs: Vec<AnyAttribute>,
+    ) {
+        debug_assert!(matches!(position, Position::FirstChild), "it is not the only child of its element");
+        self.view.to_html_with_buf(buf, position, escape, mark_branches, extra_attrs);
+    }
+
+    fn hydrate<const FROM_SERVER: bool>(self, cursor: &Cursor, position: &PositionState) -> Shown {
+        // Before its first child is looked for, the element is the one it stands in.
+        let parent = Element::cast_from(cursor.current());
+        let mut shown =
+            Shown { inner: self.view.hydrate::<FROM_SERVER>(cursor, position), parent: None, ground: self.ground };
+        if let Some(parent) = parent {
+            shown.settle(parent);
+        }
+        shown
+    }
+
+    async fn hydrate_async(self, cursor: &Cursor, position: &PositionState) -> Shown {
+        self.hydrate::<true>(cursor, position)
+    }
+
+    fn into_owned(self) -> Self {
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    /// What stays on screen from one workspace to the next.
+    const KEPT: [(&str, &str); 8] = [
+        ("plane", include_str!("../console/plane.rs")),
+        ("host", include_str!("../console/host.rs")),
+        ("list", include_str!("../console/list.rs")),
+        ("cells", include_str!("../console/cells.rs")),
+        ("overview", include_str!("../console/overview/mod.rs")),
+        ("shell", include_str!("../console/shell/mod.rs")),
+        ("switcher", include_str!("../console/switcher/mod.rs")),
+        ("palette", include_str!("../console/palette/mod.rs")),
+    ];
+
+    #[test]
+    fn what_stays_over_a_switch_draws_whole_elements_only() {
+        for (name, source) in KEPT {
+            for trusting in ["following(", "{move ||", "<Show", "<For", "Suspense"] {
+                assert!(
+                    !source.contains(trusting),
+                    "{name}: `{trusting}` writes into nodes that may be gone: see ui::whole"
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+// What others do to a document: a browser's translator, extensions, phones. Each is done to the nodes themselves, as they do.
+import type { Page } from "@playwright/test";
+
+/** Ways of changing the texts of a document that is open. */
+export const TEXT_MEDDLERS = {
+  /** Chrome's translator: each text becomes an element in an element. */
+  translated: "translated",
+  /** Every second text only. */
+  "half translated": "half",
+  /** Each text is another node with the same words. */
+  replaced: "replaced",
+  /** A mark around the middle of each word: the text is split. */
+  marked: "marked",
+  /** A translation beside each text, in an element that keeps the words of before. */
+  doubled: "doubled",
+  /** An element with the words of before beside each element that has a text. */
+  annotated: "annotated",
+} as const;
+export type TextMeddler = (typeof TEXT_MEDDLERS)[keyof typeof TEXT_MEDDLERS];
+
+/** Changes the texts of the page, but for those that no reader sees. Gives back how many. */
+export async function meddleWithTexts(page: Page, how: TextMeddler, below = "body"): Promise<number> {
+  return page.evaluate(
+    ([how, below]) => {
+      const walker = document.createTreeWalker(document.querySelector(below)!, NodeFilter.SHOW_TEXT);
+      const texts: Text[] = [];
+      while (walker.nextNode()) {
+        const text = walker.currentNode as Text;
+        if (!text.parentElement?.closest("script, style, noscript, textarea, svg, option, [data-foreign]") && text.data.trim()) texts.push(text);
+      }
+      const font = (words: string) => {
+        const [outer, inner] = [document.createElement("font"), document.createElement("font")];
+        outer.append(inner);
+        inner.append(words);
+        return outer;
+      };
+      const chosen = texts.filter((_, at) => how !== "half" || at % 2 === 0);
+      for (const text of chosen) {
+        const middle = Math.floor(text.length / 2);
+        if (how === "translated" || how === "half") text.replaceWith(font(text.data));
+        else if (how === "replaced") text.replaceWith(document.createTextNode(text.data));
+        else if (how === "doubled") text.after(font(text.data));
+        else if (how === "annotated") {
+          const note = document.createElement("span");
+          note.dataset.foreign = "";
+          note.textContent = text.data;
+          text.parentElement!.after(note);
+        } else if (how === "marked" && text.length > 1) {
+          const rest = text.splitText(middle);
+          const mark = document.createElement("mark");
+          mark.append(rest.data.slice(0, 1));
+          rest.data = rest.data.slice(1);
+          rest.before(mark);
+        }
+      }
+      return chosen.length;
+    },
+    [how, below] as const,
+  );
+}
+
+/** What others add to the markup of a document before its program starts, by name: from the document's text to the changed one. */
+export const MARKUP_MEDDLERS: Record<string, (html: string) => string> = {
+  "an element first in body": (html) => html.replace(/<body([^>]*)>/, '<body$1><div data-foreign="1"><p>from an extension</p></div>'),
+  "an element last in body": (html) => html.replace("</body>", '<div data-foreign="1">from an extension</div></body>'),
+  "an element behind each field": (html) => html.replace(/<input(?![^>]*type="hidden")[^>]*>/g, '$&<span data-foreign="1"></span>'),
+  "an element first in main": (html) => html.replace(/<main[^>]*>/, '$&<div data-foreign="1"></div>'),
+  "a style in the page": (html) => html.replace(/<main[^>]*>/, '$&<style data-foreign="1"></style>'),
+  "a mark around a word": (html) => html.replace(/<h1([^>]*)>(\w)([^<]*)</, '<h1$1><mark data-foreign="1">$2</mark>$3<'),
+  "a comment among the elements": (html) => html.replace(/<main[^>]*>/, "$&<!-- from an extension -->"),
+  "a translated heading": (html) => html.replace(/<h1([^>]*)>([^<]+)</, '<h1$1><font data-foreign="1"><font>$2</font></font><'),
+  "links around digits": (html) =>
+    html.replace(/>([^<]*?)(\d{2,})([^<]*)<\/(td|span|b|p|h1|dd|a)>/g, '>$1<a data-foreign="1" href="tel:$2">$2</a>$3</$4>'),
+  "fonts around all words of main": (html) =>
+    html.replace(/(<main.*<\/main>)/s, (main) => main.replace(/>([^<>]*[A-Za-z][^<>]*)<\/(?!option|textarea|script|noscript|title)/g, '><font data-foreign="1"><font>$1</font></font></')),
+};
+
+/** Has the document that is asked for at `path` changed on its way. */
+export async function meddleWithMarkup(page: Page, path: string, change: (html: string) => string): Promise<() => boolean> {
+  let changed = false;
+  await page.route(
+    (url) => url.pathname + url.search === path,
+    async (route) => {
+      if (route.request().resourceType() !== "document" || route.request().method() !== "GET") return route.continue();
+      const response = await route.fetch();
+      const html = await response.text();
+      const other = change(html);
+      changed = other !== html;
+      await route.fulfill({ response, body: other });
+    },
+  );
+  return () => changed;
+}

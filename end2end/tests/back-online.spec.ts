@@ -1,0 +1,114 @@
+// Invariant: a page that could not be loaded loads by itself once the server can be reached, and until then it is said
+// that it can't; whoever was signed out meanwhile comes back to where they were.
+import { type Page, expect } from "@playwright/test";
+import { ADA, MIA, test } from "../support/as";
+import { IT, customersOf } from "../support/facts";
+import { PASSWORD, contextOf, live, open } from "../support/people";
+import { rowsAreThere } from "../support/switching";
+
+const FAILED = "This page didn’t load";
+const mark = (page: Page) => page.getByTestId("offline");
+const section = (page: Page, name: string) => page.getByRole("navigation", { name: "Main" }).getByRole("link", { name, exact: true });
+
+for (const [name, url] of [["Invoices", `/${IT}/invoices`], ["Overview", `/${IT}/overview`]] as const) {
+  test(`offline: ${name} says so and comes by itself when the device is online again`, async ({ as }) => {
+    const page = await as(ADA);
+    await open(page, `/${IT}/customers`);
+    await expect(mark(page), "control: nothing is said while all is well").toBeHidden();
+    await page.context().setOffline(true);
+    await expect(mark(page)).toHaveText(/No connection/);
+    await section(page, name).click();
+    await expect(page.getByText(FAILED)).toBeVisible();
+    await page.context().setOffline(false);
+    await expect(page.getByText(FAILED)).toHaveCount(0);
+    await expect(page).toHaveURL(url);
+    await expect(page.getByRole("main").getByRole("heading", { level: 1 })).toHaveText(name);
+    await expect(mark(page)).toBeHidden();
+  });
+}
+
+test("a server that is there again without the browser's word is found, too", async ({ as }) => {
+  const page = await as(ADA);
+  await open(page, `/${IT}/customers`);
+  await page.route("**/api/fn/load_page", (route) => route.abort());
+  await section(page, "Invoices").click();
+  await expect(page.getByText(FAILED)).toBeVisible();
+  await expect(mark(page)).toBeVisible();
+  await page.unroute("**/api/fn/load_page");
+  await rowsAreThere(page);
+  await expect(mark(page)).toBeHidden();
+});
+
+test("turning back to the tab tries again at once", async ({ as }) => {
+  const page = await as(ADA);
+  await open(page, `/${IT}/customers`);
+  await page.context().setOffline(true);
+  await section(page, "Invoices").click();
+  await expect(page.getByText(FAILED)).toBeVisible();
+  // The network comes back, and the browser says nothing of it.
+  await page.evaluate(() => addEventListener("online", (event) => event.stopImmediatePropagation(), true));
+  const asked = page.waitForRequest((request) => request.url().endsWith("/api/fn/load_page"));
+  await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange", { bubbles: true })));
+  await asked;
+  await page.context().setOffline(false);
+  await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange", { bubbles: true })));
+  await rowsAreThere(page);
+});
+
+test("what is typed into a form stays when the connection comes back", async ({ as }) => {
+  const page = await as(ADA);
+  await open(page, `/${IT}/customers/new`);
+  await page.fill("[name=name]", "Typed While Away");
+  await page.context().setOffline(true);
+  await page.getByRole("main").locator("form button[type=submit], form .btn.primary").first().click();
+  await expect(mark(page)).toBeVisible();
+  await page.context().setOffline(false);
+  await expect(mark(page)).toBeHidden();
+  await expect(page.locator("[name=name]")).toHaveValue("Typed While Away");
+});
+
+for (const how of ["here, in another tab", "from another device"]) {
+  test(`signed out ${how}: the place is kept, without what was searched for, and no alarm is raised`, async ({ browser }) => {
+    const context = await contextOf(browser, ADA);
+    const [page, other] = [await context.newPage(), await context.newPage()];
+    const [customer] = await customersOf(IT);
+    await open(page, `/${IT}/customers?q=${encodeURIComponent(customer.name)}`);
+    await rowsAreThere(page);
+    await open(other, `/${IT}/overview`);
+    if (how.startsWith("here")) {
+      await other.getByTestId("profile-menu").click();
+      await other.getByRole("button", { name: "Sign out" }).click();
+      await expect(other.getByRole("status")).toHaveText("You are signed out.");
+      expect(new URL(other.url()).search, "who signs out leaves nothing to come back to").toBe("?notice=signed-out");
+    } else {
+      const elsewhere = await contextOf(browser, ADA);
+      const ended = await elsewhere.request.post("/api/fn/end_other_sessions", { headers: { "content-type": "application/json", origin: new URL(page.url()).origin }, data: {} });
+      expect(ended.ok()).toBe(true);
+      await elsewhere.close();
+    }
+    await expect(page).toHaveURL(`/sign-in?next=${encodeURIComponent(`/${IT}/customers`)}&notice=ended`);
+    await expect(page.getByRole("status").locator("svg path[d^='m21.73']"), "a warning triangle").toHaveCount(0);
+    await expect(page.locator("body"), "what was searched for is on the sign-in page").not.toContainText(customer.name);
+    await live(page);
+    await page.fill("[name=email]", ADA);
+    await page.fill("[name=password]", PASSWORD);
+    await page.click("button[type=submit]");
+    await expect(page).toHaveURL(`/${IT}/customers`);
+    await rowsAreThere(page);
+    await context.close();
+  });
+}
+
+test("whoever signs in as somebody else at such a place sees nothing of it", async ({ browser, baseURL }) => {
+  const [customer] = await customersOf(IT);
+  const context = await browser.newContext({ baseURL });
+  const page = await context.newPage();
+  await page.goto(`/sign-in?notice=ended&next=${encodeURIComponent(`/${IT}/customers/${customer.id}`)}`);
+  await live(page);
+  await page.fill("[name=email]", MIA);
+  await page.fill("[name=password]", PASSWORD);
+  await page.click("button[type=submit]");
+  await expect(page.getByTestId("not-found")).toBeVisible();
+  for (const text of ["IT ·", customer.name, "SmartAI"]) await expect(page.locator("body"), text).not.toContainText(text);
+  await context.close();
+});

@@ -1,0 +1,90 @@
+// Invariant: how long ago something was is reckoned by the server's clock, however wrong the device's is.
+import { type BrowserContext, type Page, expect, test } from "@playwright/test";
+import { ADA } from "../support/as";
+import { IT, sql } from "../support/facts";
+import { contextOf, live, open } from "../support/people";
+
+const HOUR = 3_600_000;
+const opened = (page: Page) => page.locator(`[data-testid=picker-row][data-slug=${IT}] .opened`);
+
+/** Sets the clock of a context's pages wrong by so many hours, and lets a test set it anew while a page is open. */
+async function wrongBy(context: BrowserContext, hours: number): Promise<void> {
+  await context.addInitScript((off) => {
+    const real = Date;
+    const clock = { off };
+    Object.assign(globalThis, { clock });
+    class Wrong extends real {
+      constructor(...given: []) {
+        if (given.length === 0) super(real.now() + clock.off);
+        else super(...given);
+      }
+      static now(): number {
+        return real.now() + clock.off;
+      }
+    }
+    globalThis.Date = Wrong as DateConstructor;
+    // The console looks at the clock every 30 s: a tenth of that here.
+    const later = globalThis.setTimeout;
+    globalThis.setTimeout = ((task: () => void, millis?: number) => later(task, (millis ?? 0) >= 30_000 ? millis! / 20 : millis)) as typeof setTimeout;
+  }, hours * HOUR);
+}
+
+/** Waits until the console has looked at the clock again. */
+async function ticked(page: Page): Promise<void> {
+  await page.evaluate(() => new Promise((done) => setTimeout(done, 35_000)));
+}
+
+for (const hours of [3, -3, 24 * 400]) {
+  test(`a device that is ${hours} h ahead says what the server would`, async ({ browser }) => {
+    const context = await contextOf(browser, ADA);
+    await wrongBy(context, hours);
+    const page = await context.newPage();
+    await open(page, `/${IT}/customers`);
+    await open(page, "/home");
+    expect(Math.abs((await page.evaluate(() => Date.now())) - Date.now()), "control: its clock is wrong").toBeGreaterThan(2 * HOUR);
+    await expect(opened(page)).toHaveText("Opened just now");
+    await ticked(page);
+    await expect(opened(page)).toHaveText("Opened just now");
+    // A workspace that is entered here notes the time by itself.
+    await page.keyboard.press("1");
+    await page.waitForURL(/overview$/);
+    await page.goBack();
+    await expect(page.getByTestId("picker-row").first().locator(".opened")).toHaveText("Opened just now");
+    await expect(page.locator(".age")).toHaveText(/Updated (just now|\d+ s ago)/);
+    await context.close();
+  });
+
+  test(`a clock that is set ${hours} h on while a page is open changes nothing`, async ({ browser }) => {
+    const context = await contextOf(browser, ADA);
+    await wrongBy(context, 0);
+    const page = await context.newPage();
+    await open(page, `/${IT}/customers`);
+    await open(page, "/home");
+    await ticked(page);
+    await page.evaluate((off) => Object.assign((globalThis as unknown as { clock: { off: number } }).clock, { off }), hours * HOUR);
+    await ticked(page);
+    await expect(opened(page)).toHaveText("Opened just now");
+    await context.close();
+  });
+}
+
+test("what was long ago is said to be (control)", async ({ browser }) => {
+  const context = await contextOf(browser, ADA);
+  await wrongBy(context, 3);
+  const page = await context.newPage();
+  await open(page, `/${IT}/customers`);
+  const before = await sql("select v.user_id, v.workspace_id, v.entered_at::text as opened_at from account.visits v join account.workspaces w on w.id = v.workspace_id join account.users u on u.id = v.user_id where w.slug = $1 and u.email = $2", [IT, ADA]);
+  expect(before).toHaveLength(1);
+  try {
+    await sql("update account.visits set entered_at = now() - interval '2 hours' where user_id = $1 and workspace_id = $2", [before[0].user_id, before[0].workspace_id]);
+    await sql("update account.users set seat_epoch = seat_epoch + 1 where email = $1", [ADA]);
+    await page.goto("/home");
+    await live(page);
+    await expect(opened(page)).toHaveText("Opened 2 h ago");
+    await ticked(page);
+    await expect(opened(page)).toHaveText("Opened 2 h ago");
+  } finally {
+    await sql("update account.visits set entered_at = $3::timestamptz where user_id = $1 and workspace_id = $2", [before[0].user_id, before[0].workspace_id, before[0].opened_at]);
+  }
+  await context.close();
+});

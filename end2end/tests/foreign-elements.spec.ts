@@ -1,0 +1,273 @@
+// Invariant: the document is not ours alone. Whatever others put into it before the program starts, the page works: with
+// the program, or as without one. It never stands there dead.
+import { type Page, expect } from "@playwright/test";
+import { ADA, test } from "../support/as";
+import { FINANCE, IT, customersOf } from "../support/facts";
+import { MARKUP_MEDDLERS, meddleWithMarkup } from "../support/meddling";
+import { live } from "../support/people";
+import { byPalette, bySwitcher, expectFinance, rowsAreThere } from "../support/switching";
+
+const PROGRAM = "**/stile.wasm";
+
+/** Notes exceptions of the page. */
+function exceptions(page: Page): string[] {
+  const found: string[] = [];
+  page.on("pageerror", (error) => found.push(error.message));
+  return found;
+}
+
+interface Place {
+  name: string;
+  path: () => Promise<string>;
+  works: (page: Page) => Promise<void>;
+}
+const places: Place[] = [
+  {
+    name: "a list",
+    path: async () => `/${IT}/customers`,
+    works: async (page) => {
+      await rowsAreThere(page);
+      await page.getByTestId("row").first().locator(".row-link").click();
+      await expect(page.getByRole("heading", { level: 1 })).toHaveText((await customersOf(IT))[0].name);
+      await page.goBack();
+      await rowsAreThere(page);
+      await bySwitcher(page, FINANCE);
+      await expectFinance(page);
+      await rowsAreThere(page);
+    },
+  },
+  {
+    name: "a detail page",
+    path: async () => `/${IT}/customers/${(await customersOf(IT))[0].id}`,
+    works: async (page) => {
+      await expect(page.getByRole("heading", { level: 1 })).toHaveText((await customersOf(IT))[0].name);
+      await byPalette(page, FINANCE);
+      await expectFinance(page);
+      await rowsAreThere(page);
+    },
+  },
+  {
+    name: "a form",
+    path: async () => `/${IT}/customers/new`,
+    works: async (page) => {
+      await page.getByRole("button", { name: "Create customer" }).or(page.locator(".save-bar [type=submit]")).first().click();
+      await expect(page.locator("[aria-invalid=true]").first()).toBeVisible();
+      await page.locator(".save-bar a").click();
+      await expect(page).toHaveURL(`/${IT}/customers`);
+      await rowsAreThere(page);
+    },
+  },
+  {
+    name: "the picker",
+    path: async () => "/home",
+    works: async (page) => {
+      await page.fill("#picker-search", "fin");
+      await expect(page.getByTestId("picker-row")).toHaveCount(1);
+      await page.getByTestId("picker-open").click();
+      await expectFinance(page);
+    },
+  },
+];
+
+for (const place of places) {
+  for (const [name, change] of Object.entries(MARKUP_MEDDLERS)) {
+    test(`${place.name} with ${name} works`, async ({ as }) => {
+      const page = await as(ADA);
+      const path = await place.path();
+      const failed = exceptions(page);
+      const changed = await meddleWithMarkup(page, path, change);
+      await page.goto(path);
+      await live(page);
+      test.skip(!changed(), "this page has nothing that it could be done to");
+      await place.works(page);
+      await page.goto(path);
+      await page.reload();
+      await live(page);
+      await place.works(page);
+      expect(failed, "something stopped").toEqual([]);
+    });
+  }
+}
+
+for (const [name, change] of Object.entries(MARKUP_MEDDLERS)) {
+  test(`sign-in with ${name} works, and what was typed before the program came stays`, async ({ browser }) => {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    const failed = exceptions(page);
+    let release = () => {};
+    const held = new Promise<void>((go) => (release = go));
+    await page.route(PROGRAM, async (route) => {
+      await held;
+      await route.continue();
+    });
+    await meddleWithMarkup(page, "/sign-in", change);
+    await page.goto("/sign-in", { waitUntil: "commit" });
+    await page.fill("[name=email]", ADA);
+    await page.fill("[name=password]", "stile-demo-2026");
+    await page.locator("[name=password]").evaluate((field: HTMLInputElement) => field.setSelectionRange(3, 5));
+    release();
+    await live(page);
+    await expect(page.locator("[name=email]"), "the address was lost").toHaveValue(ADA);
+    await expect(page.locator("[name=password]"), "the password was lost").toHaveValue("stile-demo-2026");
+    await expect(page.locator("[name=password]"), "the focus was lost").toBeFocused();
+    expect(await page.locator("[name=password]").evaluate((field: HTMLInputElement) => [field.selectionStart, field.selectionEnd])).toEqual([3, 5]);
+    await page.locator("button[type=submit]").first().click();
+    await expect(page).toHaveURL(/\/home/);
+    expect(failed, "something stopped").toEqual([]);
+    await context.close();
+  });
+}
+
+test("an element that comes while the program is on its way, in every place, ends nothing", async ({ as }) => {
+  const page = await as(ADA);
+  const failed = exceptions(page);
+  await page.addInitScript(() => {
+    new MutationObserver((_, observer) => {
+      const main = document.querySelector("#main table");
+      if (!main) return;
+      observer.disconnect();
+      document.querySelectorAll("#app *").forEach((element, at) => {
+        if (at % 3 === 0 && !element.closest("svg, table, select")) element.prepend(document.createElement("ins"));
+      });
+    }).observe(document, { childList: true, subtree: true });
+  });
+  await page.goto(`/${IT}/customers`);
+  await live(page);
+  await expect(page.locator("#app ins"), "the program stands on elements that are not its own").toHaveCount(0);
+  await bySwitcher(page, FINANCE);
+  await expectFinance(page);
+  expect(failed).toEqual([]);
+});
+
+test("the control: in a document that nobody changed the program takes over the server's elements", async ({ as }) => {
+  const page = await as(ADA);
+  await page.addInitScript(() => {
+    new MutationObserver(() => {
+      if (document.readyState !== "loading") return;
+      document.querySelectorAll("#app *").forEach((element) => ((element as unknown as { mine: boolean }).mine = true));
+    }).observe(document, { childList: true, subtree: true });
+  });
+  const customer = (await customersOf(IT))[0].id;
+  for (const path of [`/${IT}/customers`, `/${IT}/overview`, `/${IT}/customers/${customer}`, `/${IT}/customers/new`, `/${IT}/settings/general`, `/${IT}/settings/members`, "/home", "/account/profile", "/account/security"]) {
+    await page.goto(path);
+    await live(page);
+    const kept = await page.evaluate(() => ["h1", "#main"].map((selector) => (document.querySelector(selector) as unknown as { mine?: boolean } | null)?.mine === true));
+    expect(kept, `${path} was drawn anew`).toEqual([true, true]);
+  }
+});
+
+test("digits on a page are no telephone numbers to a phone", async ({ as }) => {
+  const page = await as(ADA);
+  await page.goto(`/${IT}/customers`);
+  await expect(page.locator("meta[name=format-detection]")).toHaveAttribute("content", "telephone=no");
+});
+
+// From here on: the program can't be had or does not start.
+
+/** Without the program: links load documents, menus open, forms send, and it is said once. */
+async function expectWithout(page: Page, said: string[]): Promise<void> {
+  const customer = (await customersOf(IT))[3].name;
+  await expect(page.locator("html")).toHaveAttribute("data-unstarted", "");
+  expect(said, "it is said once").toHaveLength(1);
+  await expect(page.getByRole("status").filter({ hasText: "works without it" })).toBeVisible();
+  await expect(page.locator(".palette-button"), "what only a script can serve is shown").toBeHidden();
+  await page.getByTestId("switcher").click();
+  await expect(page.getByTestId("switcher-item").first(), "the menu does not open").toBeVisible();
+  await page.keyboard.press("Escape");
+  await page.fill("#list-search", customer);
+  await page.getByRole("button", { name: "Apply" }).click();
+  await expect(page).toHaveURL(/q=/);
+  await expect(page.getByTestId("row").first()).toContainText(customer);
+  await page.getByTestId("row").first().locator(".row-link").click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(customer);
+}
+
+/** Notes what is said of a program that did not start. */
+function sayings(page: Page): string[] {
+  const said: string[] = [];
+  page.on("console", (message) => {
+    if (message.type() === "error" && message.text().includes("could not be started")) said.push(message.text());
+  });
+  return said;
+}
+
+const missing: [string, (page: Page) => Promise<void>][] = [
+  ["can't be had", (page) => page.route(PROGRAM, (route) => route.abort())],
+  ["is no program", (page) => page.route(PROGRAM, (route) => route.fulfill({ body: "not found", contentType: "text/html" }))],
+  ["has no script", (page) => page.route(/stile\.js/, (route) => route.abort())],
+];
+for (const [name, take] of missing) {
+  test(`where the program ${name}, the page works as without script`, async ({ as }) => {
+    const page = await as(ADA);
+    await take(page);
+    const said = sayings(page);
+    await page.goto(`/${IT}/customers`);
+    await expectWithout(page, said);
+  });
+}
+
+/** Has the program stop within its start, when something is listened to already: `times` programs. */
+async function stopWithin(page: Page, times: number): Promise<void> {
+  await page.addInitScript((times) => {
+    let [looked, left] = [0, times];
+    const stop = () => {
+      left--;
+      throw new Error("stopped");
+    };
+    const { get } = Object.getOwnPropertyDescriptor(Node.prototype, "firstChild")!;
+    Object.defineProperty(Node.prototype, "firstChild", {
+      configurable: true,
+      get() {
+        // First the script looks at the nodes, then the program.
+        if (this instanceof Element && this.id === "main" && ++looked === 2 && left > 0) stop();
+        return get!.call(this);
+      },
+    });
+    const { insertBefore, appendChild } = Node.prototype;
+    const drawn = (node: unknown) => node instanceof Element && node.localName === "main" && left > 0;
+    Node.prototype.insertBefore = function <T extends Node>(node: T, before: Node | null): T {
+      return drawn(node) ? stop() : (insertBefore.call(this, node, before) as T);
+    };
+    Node.prototype.appendChild = function <T extends Node>(node: T): T {
+      return drawn(node) ? stop() : (appendChild.call(this, node) as T);
+    };
+  }, times);
+}
+
+test("a program that stops within its start is followed by another, and nothing listens twice", async ({ as }) => {
+  const page = await as(ADA);
+  await stopWithin(page, 1);
+  const [said, sockets] = [sayings(page), [] as string[]];
+  page.on("websocket", (socket) => sockets.push(socket.url()));
+  await page.goto(`/${IT}/customers`);
+  await live(page);
+  await rowsAreThere(page);
+  await bySwitcher(page, FINANCE);
+  await expectFinance(page);
+  await rowsAreThere(page);
+  await page.goBack();
+  await expect(page).toHaveURL(`/${IT}/customers`);
+  await page.keyboard.press("Control+k");
+  await expect(page.getByTestId("palette-input"), "the palette was toggled twice").toBeFocused();
+  expect(sockets, "the program that stopped asks, too").toHaveLength(1);
+  expect(said).toEqual([]);
+});
+
+test("if that one stops too, the page works as without script", async ({ as }) => {
+  const page = await as(ADA);
+  await stopWithin(page, 2);
+  const [said, sockets] = [sayings(page), [] as string[]];
+  page.on("websocket", (socket) => sockets.push(socket.url()));
+  await page.goto(`/${IT}/customers`);
+  await expect(page.locator("html")).toHaveAttribute("data-unstarted", "");
+  await rowsAreThere(page);
+  await page.keyboard.press("Control+k");
+  await expect(page.getByTestId("palette"), "somebody still listens for keys").toBeHidden();
+  expect(sockets, "the programs that stopped ask").toEqual([]);
+  const documents: string[] = [];
+  page.on("request", (request) => request.resourceType() === "document" && documents.push(request.url()));
+  await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Invoices" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Invoices");
+  expect(documents, "the link was not the browser's").toHaveLength(1);
+  expect(said, "it is said once").toHaveLength(1);
+});

@@ -1,0 +1,90 @@
+// Print: a page's content with all of its columns, on white in either theme, and without what can only be pressed. And
+// what a browser asks of a site that is kept as an app or shown as a link.
+import { expect } from "@playwright/test";
+import { ADA, test } from "../support/as";
+import { IT } from "../support/facts";
+import { contextOf, open } from "../support/people";
+import { BASE } from "../support/server";
+import { rowsAreThere } from "../support/switching";
+
+const PRESSED = ".rail, .topbar, .account-bar, .filter-bar, .save-bar, .toasts, .palette, .menu, nav, button, .btn";
+
+for (const theme of ["light", "dark"]) {
+  test(`${theme}: lists print all columns, and no page prints bars or buttons`, async ({ browser }) => {
+    const context = await contextOf(browser, ADA, { viewport: { width: 720, height: 1000 } });
+    await context.addCookies([{ name: "theme", value: theme, url: BASE }]);
+    const page = await context.newPage();
+    for (const noun of ["customers", "products", "rate-plans", "usage", "invoices"]) {
+      await open(page, `/${IT}/${noun}`);
+      await rowsAreThere(page);
+      const columns = page.locator("thead th");
+      const visible = () => columns.evaluateAll((heads) => heads.filter((head) => head.getClientRects().length > 0).length);
+      const onScreen = await visible();
+      await page.emulateMedia({ media: "print" });
+      expect(await visible(), `${noun}: all columns`).toBe(await columns.count());
+      if (noun === "customers") expect(onScreen, "the control: on a screen as narrow some are left out").toBeLessThan(await columns.count());
+      const cells = await page.getByTestId("row").first().locator("td").evaluateAll((all) => all.map((cell) => ({ shown: cell.getClientRects().length > 0, cut: cell.scrollWidth > cell.clientWidth + 1 })));
+      expect(cells.every((cell) => cell.shown && !cell.cut), `${noun}: cells are whole`).toBe(true);
+      await expect(page.locator(`main :is(${PRESSED}):not(.pager)`).filter({ visible: true })).toHaveCount(0);
+      await page.emulateMedia({ media: "screen" });
+    }
+    for (const path of [`/${IT}/overview`, `/${IT}/customers/new`, `/${IT}/settings/members`, "/home", "/account/profile"]) {
+      await open(page, path);
+      await page.emulateMedia({ media: "print" });
+      await expect(page.locator(PRESSED).filter({ visible: true }), path).toHaveCount(0);
+      await expect(page.locator("h1").first(), path).toBeVisible();
+      const paper = await page.evaluate(() => {
+        const seen = document.createElement("canvas").getContext("2d");
+        const light = (colour: string) => {
+          if (!seen) return 0;
+          seen.fillStyle = colour;
+          seen.fillRect(0, 0, 1, 1);
+          return seen.getImageData(0, 0, 1, 1).data[0];
+        };
+        return { text: light(getComputedStyle(document.querySelector("h1") ?? document.body).color), sticky: [...document.querySelectorAll("body *")].filter((e) => e.getClientRects().length > 0 && ["sticky", "fixed"].includes(getComputedStyle(e).position)).length };
+      });
+      expect.soft(paper.text, `${path}: dark text`).toBeLessThan(80);
+      expect.soft(paper.sticky, `${path}: nothing sticks`).toBe(0);
+      await page.emulateMedia({ media: "screen" });
+    }
+    await context.close();
+  });
+}
+
+test("the document names its manifest, icons, picture and colours, and they are there", async ({ as }) => {
+  const page = await as(ADA);
+  await open(page, "/home");
+  const attribute = (selector: string, name: string) => page.locator(selector).getAttribute(name);
+  const manifest = await page.request.get(String(await attribute("link[rel=manifest]", "href")));
+  expect(manifest.headers()["content-type"]).toContain("manifest+json");
+  const { icons, start_url: start } = await manifest.json();
+  expect((await page.request.get(start)).status()).toBe(200);
+  const picture = await attribute("meta[property='og:image']", "content");
+  expect(picture).toMatch(/^https?:\/\//);
+  const pictures = [await attribute("link[rel=apple-touch-icon]", "href"), new URL(String(picture)).pathname, ...icons.map((icon: { src: string }) => icon.src)];
+  for (const src of pictures) {
+    const answer = await page.request.get(String(src));
+    expect(answer.status(), String(src)).toBe(200);
+    expect(answer.headers()["content-type"], String(src)).toMatch(/^image\//);
+  }
+
+  const colour = () => page.evaluate(() => [...document.querySelectorAll<HTMLMetaElement>("meta[name=theme-color]")].filter((meta) => matchMedia(meta.media).matches).map((meta) => meta.content));
+  const canvas = () => page.evaluate(() => {
+    const seen = document.createElement("canvas").getContext("2d");
+    if (!seen) return "";
+    seen.fillStyle = getComputedStyle(document.documentElement).backgroundColor;
+    seen.fillRect(0, 0, 1, 1);
+    return `#${[...seen.getImageData(0, 0, 1, 1).data.slice(0, 3)].map((part) => part.toString(16).padStart(2, "0")).join("")}`;
+  });
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    expect(await colour(), `the bars in ${colorScheme}`).toEqual([await canvas()]);
+  }
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.getByTestId("profile-menu").click();
+  await page.getByRole("radio", { name: "Dark" }).check();
+  const dark = await canvas();
+  expect(await colour(), "chosen on the page").toEqual([dark]);
+  await page.reload();
+  expect(await colour(), "and after a reload").toEqual([dark]);
+});

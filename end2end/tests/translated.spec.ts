@@ -1,0 +1,185 @@
+// Invariant: whatever others did to the texts on screen (a translator, an extension), after a switch no word of the former
+// workspace is on screen, and no link or form belongs to another workspace than the one that is named.
+import { type Page, expect } from "@playwright/test";
+import { ADA, test } from "../support/as";
+import { FINANCE, IT, customersOf, found, rowNames, stringsOf } from "../support/facts";
+import { TEXT_MEDDLERS, type TextMeddler, meddleWithTexts } from "../support/meddling";
+import { open } from "../support/people";
+import { byPalette, byPicker, bySwitcher, expectFinance, rowsAreThere, workspaceName } from "../support/switching";
+
+let page: Page;
+
+test.beforeEach(async ({ as }) => {
+  page = await as(ADA);
+});
+
+/** Asserts that all of the page is of the workspace: name, crumb, role, links, forms, and for a list its rows. */
+async function expectAllOf(slug: string, name: string, former: string[]): Promise<void> {
+  await expect(workspaceName(page)).toHaveText(name);
+  await expect(page.locator(".crumbs li").first(), "the crumb is of another workspace").toHaveText(name);
+  await expect(page, "the title is of another workspace").toHaveTitle(new RegExp(` · ${name} · Stile$`));
+  await expect.poll(() => found(page, former), "something of the former workspace is left").toEqual([]);
+  const elsewhere = await page.evaluate((slug) => {
+    const main = document.querySelector("#main")!;
+    const links = [...main.querySelectorAll("a[href^='/']"), ...document.querySelectorAll(".rail > .nav a")].map((a) => a.getAttribute("href")!);
+    const forms = [...main.querySelectorAll("form")].map((form) => form.getAttribute("action") ?? "");
+    return [...links, ...forms].filter((url) => url.split("/")[1] !== slug);
+  }, slug);
+  expect(elsewhere, "links and forms lead to another workspace").toEqual([]);
+}
+
+const ofIt = () => stringsOf(IT);
+const ofFinance = () => stringsOf(FINANCE);
+
+for (const [name, how] of Object.entries(TEXT_MEDDLERS)) {
+  test(`customers, ${name}: a switch by the palette and back shows what is of the workspace, and nothing else`, async () => {
+    const [it, finance] = [await ofIt(), await ofFinance()];
+    await open(page, `/${IT}/customers`);
+    await rowsAreThere(page);
+    expect(await meddleWithTexts(page, how), "no text was changed").toBeGreaterThan(50);
+    await byPalette(page, FINANCE);
+    await expectFinance(page);
+    await rowsAreThere(page);
+    await expectAllOf(FINANCE, "Finance", it);
+    const names = (await customersOf(FINANCE)).map((c) => c.name);
+    expect(await rowNames(page), "the rows are not Finance's").toEqual(names.slice(0, (await rowNames(page)).length));
+    await expect(page.getByTestId("count")).toHaveText(String(names.length));
+
+    await meddleWithTexts(page, how);
+    await page.goBack();
+    await expect(page).toHaveURL(`/${IT}/customers`);
+    await expect(page.getByTestId("role")).toHaveText("Owner");
+    await rowsAreThere(page);
+    await expectAllOf(IT, "IT", finance);
+    expect(await rowNames(page)).toContain((await customersOf(IT))[0].name);
+  });
+}
+
+const ways: [string, (page: Page) => Promise<void>][] = [
+  ["the switcher", (page) => bySwitcher(page, FINANCE)],
+  ["the picker", (page) => byPicker(page, FINANCE)],
+  ["a number key", async (page) => {
+    await page.getByTestId("switcher").click();
+    const items = page.getByTestId("switcher-item");
+    await expect(items.first()).toBeVisible();
+    const at = (await items.evaluateAll((all) => all.map((item) => item.getAttribute("data-slug")))).indexOf(FINANCE);
+    await page.keyboard.press(String(at + 1));
+  }],
+];
+for (const [name, go] of ways) {
+  test(`translated, then by ${name}`, async () => {
+    const it = await ofIt();
+    await open(page, `/${IT}/customers`);
+    await rowsAreThere(page);
+    await meddleWithTexts(page, "translated");
+    await go(page);
+    await expectFinance(page);
+    await rowsAreThere(page);
+    await expectAllOf(FINANCE, "Finance", it);
+  });
+}
+
+for (const section of ["overview", "products", "rate-plans", "usage", "invoices", "settings/general", "customers/new"]) {
+  for (const how of ["translated", "half", "annotated"] as TextMeddler[]) {
+    test(`${section}, ${how}: nothing of the former workspace stays`, async () => {
+      const it = await ofIt();
+      await open(page, `/${IT}/${section}`);
+      await expect(page.locator("h1")).toBeVisible();
+      await meddleWithTexts(page, how);
+      await bySwitcher(page, FINANCE);
+      await expectFinance(page);
+      await expect(page.locator("#main h1")).toBeVisible();
+      await expect(page.locator(".skeleton, tbody[aria-hidden=true]")).toHaveCount(0);
+      await expectAllOf(FINANCE, "Finance", it);
+    });
+  }
+}
+
+test("a detail page, translated: the list that opens is the other workspace's", async () => {
+  const [it, customer] = [await ofIt(), (await customersOf(IT))[0]];
+  await open(page, `/${IT}/customers/${customer.id}`);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(customer.name);
+  await meddleWithTexts(page, "translated");
+  await byPalette(page, FINANCE);
+  await rowsAreThere(page);
+  await expectAllOf(FINANCE, "Finance", it);
+});
+
+test("an empty list, translated, gives way to the other workspace's rows, and the reverse", async () => {
+  await open(page, `/${IT}/customers?q=nobody-is-called-that`);
+  await expect(page.locator("#main .empty h1")).toHaveText("No customers match");
+  await meddleWithTexts(page, "translated");
+  await bySwitcher(page, FINANCE);
+  await expectFinance(page);
+  await rowsAreThere(page);
+  await expect(page.locator("#main .empty")).toHaveCount(0);
+  await expect(page.locator("#main font")).toHaveCount(0);
+});
+
+test("a row that was translated opens what it names, after a search and after another page too", async () => {
+  const customers = await customersOf(IT);
+  const wanted = customers[7];
+  await open(page, `/${IT}/customers`);
+  await rowsAreThere(page);
+  await meddleWithTexts(page, "translated", "#main");
+  await page.fill("#list-search", wanted.name);
+  await expect(page.getByTestId("row")).toHaveCount(customers.filter((c) => c.name.includes(wanted.name)).length);
+  const link = page.getByTestId("row").first().locator(".row-link");
+  await expect(link).toHaveText(wanted.name);
+  await expect(link).toHaveAttribute("href", `/${IT}/customers/${wanted.id}`);
+});
+
+test("a palette line that was translated names the workspace that it opens", async () => {
+  await open(page, `/${IT}/customers`);
+  await page.keyboard.press("Control+k");
+  await expect(page.getByTestId("palette-item").first()).toBeVisible();
+  await meddleWithTexts(page, "translated", "#palette");
+  await page.keyboard.type("finance");
+  const first = page.getByTestId("palette-item").first();
+  await expect(first).toHaveAttribute("data-slug", FINANCE);
+  await expect(first.locator(".name"), "the line names another workspace").toHaveText("Finance");
+});
+
+test("a row of the switcher and of the picker that was translated names the workspace that it opens", async () => {
+  await open(page, "/home");
+  await expect(page.getByTestId("picker-row").first()).toBeVisible();
+  await meddleWithTexts(page, "translated", "#main");
+  await page.fill("#picker-search", "finance");
+  const row = page.getByTestId("picker-row");
+  await expect(row).toHaveCount(1);
+  await expect(row).toHaveAttribute("data-slug", FINANCE);
+  await expect(row.locator(".name"), "the row names another workspace").toHaveText("Finance");
+});
+
+test("what is heard live of a workspace replaces what was translated", async ({ as }) => {
+  await open(page, `/${IT}/customers`);
+  await rowsAreThere(page);
+  await meddleWithTexts(page, "translated");
+  const other = await as(ADA);
+  await open(other, `/${IT}/settings/general`);
+  const name = other.getByRole("textbox", { name: "Name" });
+  try {
+    await name.fill("Renamed");
+    await name.press("Enter");
+    await expect(workspaceName(page), "the name that is translated stays").toHaveText("Renamed");
+    await expect(page.locator(".crumbs li").first()).toHaveText("Renamed");
+  } finally {
+    await name.fill("IT");
+    await name.press("Enter");
+    await expect(workspaceName(page)).toHaveText("IT");
+  }
+});
+
+test("the control: where nobody changed anything, a switch keeps the elements of shell, list and rows", async () => {
+  await open(page, `/${IT}/customers`);
+  await rowsAreThere(page);
+  const kept = [".console", ".rail > .switcher", ".topbar", "#main .page-head", "#main table", "#main tbody", "#main tbody tr:nth-child(2)", "#main tbody .row-link", "#palette", ".nav-item[href$=customers]"];
+  await page.evaluate((kept) => kept.forEach((selector) => (document.querySelector<HTMLElement>(selector)!.dataset.mine = "")), kept);
+  for (const slug of [FINANCE, IT, FINANCE]) {
+    await byPalette(page, slug);
+    await expect(page).toHaveURL(`/${slug}/customers`);
+    await rowsAreThere(page);
+    const gone = await page.evaluate((kept) => kept.filter((selector) => !document.querySelector<HTMLElement>(selector)?.matches("[data-mine]")), kept);
+    expect(gone, "elements were built anew").toEqual([]);
+  }
+});

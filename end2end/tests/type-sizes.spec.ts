@@ -1,0 +1,98 @@
+// Type and row sizes: what is drawn has the sizes of the design, in pixels, at a desk and on a phone, on every kind of
+// page. A size that is relative to something that changed shows here.
+import { type Page, expect } from "@playwright/test";
+import { ADA, test } from "../support/as";
+import { FINANCE, IT } from "../support/facts";
+import { contextOf, open } from "../support/people";
+import { BASE } from "../support/server";
+import { rowsAreThere } from "../support/switching";
+
+/** The computed font size of the first visible match, in pixels. */
+const size = (page: Page, selector: string) =>
+  page.locator(selector).filter({ visible: true }).first().evaluate((element) => parseFloat(getComputedStyle(element).fontSize));
+
+/** Each selector with the size that is expected of it. */
+async function hasSizes(page: Page, sizes: Record<string, number>): Promise<void> {
+  for (const [selector, expected] of Object.entries(sizes)) {
+    expect.soft(await size(page, selector), `${selector} on ${new URL(page.url()).pathname}`).toBeCloseTo(expected, 1);
+  }
+}
+
+// At a desk, and on a phone.
+const TEXT = { desk: { body: 14, ui: 13, small: 12, head: 14, figure: 28 }, phone: { body: 16, ui: 15, small: 13, head: 16, figure: 24 } };
+const SCREENS = [
+  { name: "desk", width: 1280, row: 36, ...TEXT.desk },
+  { name: "phone", width: 390, row: 56, ...TEXT.phone },
+];
+
+for (const screen of SCREENS) {
+  test(`on a ${screen.name} (${screen.width} px) texts have the sizes of the design`, async ({ browser }) => {
+    const viewport = { width: screen.width, height: 844 };
+    const context = await contextOf(browser, ADA, { viewport });
+    const page = await context.newPage();
+    const desk = screen.name === "desk";
+
+    await open(page, `/${IT}/customers`);
+    await rowsAreThere(page);
+    await hasSizes(page, { body: screen.body, h1: 20, ".data-table": screen.ui, ".row-link": screen.ui, "thead th": 12, ".btn": screen.ui });
+    expect(await page.getByTestId("row").nth(1).evaluate((row) => row.getBoundingClientRect().height), "the height of a row").toBeCloseTo(screen.row, 0);
+    if (desk) await hasSizes(page, { ".topbar .kbd": 11, ".nav-item": 13, ".rail-hint": 12, ".input": 13 });
+    else await hasSizes(page, { ".row-sub": screen.small, ".input": 16, ".nav-item": 11 });
+
+    await page.getByTestId("switcher").click();
+    await hasSizes(page, { ".switcher-item": screen.ui, ".switcher-item .org": screen.small });
+    await page.keyboard.press("Escape");
+    await page.locator(".palette-button").click();
+    await hasSizes(page, { ".palette-input": 16, ".palette-item": desk ? 14 : 16, ".palette-label": 12 });
+    if (desk) await hasSizes(page, { ".palette .kbd": 11 });
+    await page.keyboard.press("Escape");
+
+    await open(page, `/${FINANCE}/overview`);
+    await hasSizes(page, { h1: 20, ".figure .value": screen.figure, ".figure dt": screen.ui, ".section-head h2": screen.head, ".line": screen.ui, ".chart": 12 });
+    await open(page, `/${IT}/settings/general`);
+    await hasSizes(page, { h1: 20, "h2": 16, ".field label": screen.ui, ".settings .nav-item": screen.ui });
+    await open(page, "/home");
+    await hasSizes(page, { h1: 20, ".picker-row .name": desk ? 14 : 16, ".picker-row .role": screen.ui, ".picker .input": screen.body });
+    if (desk) await hasSizes(page, { ".picker-row .kbd": 11 });
+    await open(page, "/account/profile");
+    await hasSizes(page, { h1: 20, ".lead": screen.body, ".field label": screen.ui });
+    await context.close();
+
+    const signedOut = await browser.newContext({ baseURL: BASE, viewport });
+    const door = await signedOut.newPage();
+    await open(door, "/sign-in");
+    await hasSizes(door, { h1: 20, "header p": screen.body, ".field label": screen.ui, ".btn": screen.ui, ".input": screen.body });
+    await signedOut.close();
+  });
+}
+
+test("the last column ends where the page does, whatever columns are there", async ({ as }) => {
+  const page = await as(ADA);
+  for (const width of [1440, 1280, 1000, 800, 390]) {
+    await page.setViewportSize({ width, height: 844 });
+    for (const noun of ["customers", "products", "rate-plans", "usage", "invoices"]) {
+      await open(page, `/${IT}/${noun}`);
+      await rowsAreThere(page);
+      const padding = await page.getByTestId("row").first().evaluate((row) => {
+        const last = [...row.children].filter((cell) => getComputedStyle(cell).display !== "none").at(-1);
+        return last ? getComputedStyle(last).paddingInlineEnd : "";
+      });
+      expect.soft(padding, `${noun} at ${width} px`).toBe(width > 640 ? "24px" : "16px");
+    }
+  }
+});
+
+test("on the narrowest phones numbers, sums and dates of a list are whole", async ({ browser }) => {
+  for (const width of [390, 320]) {
+    const context = await contextOf(browser, ADA, { viewport: { width, height: 844 } });
+    const page = await context.newPage();
+    for (const noun of ["invoices", "rate-plans", "usage", "products"]) {
+      await open(page, `/${IT}/${noun}`);
+      await rowsAreThere(page);
+      const cut = await page.locator("tbody td:is(.num, .fit), tbody .row-link.mono").evaluateAll((cells) =>
+        cells.filter((cell) => cell.getClientRects().length > 0 && cell.scrollWidth > cell.clientWidth + 1 && getComputedStyle(cell).display !== "inline").map((cell) => cell.textContent));
+      expect.soft(cut, `${noun} at ${width} px`).toEqual([]);
+    }
+    await context.close();
+  }
+});

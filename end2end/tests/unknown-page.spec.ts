@@ -1,0 +1,132 @@
+// Invariant: within a workspace that one is in, a page that does not exist and a page that the role does not allow are
+// answered inside the shell, with the reason; to everybody else they are what does not exist.
+import { type Page, expect } from "@playwright/test";
+import { ADA, MIA, VIK, test } from "../support/as";
+import { FINANCE, IT, customersOf } from "../support/facts";
+import { Watch } from "../support/network";
+import { contextOf, open } from "../support/people";
+import { seat, putBack } from "../support/seating";
+import { workspaceName } from "../support/switching";
+import { complaints, butForStatus } from "../support/watch";
+
+test.afterEach(putBack);
+
+const UNKNOWN = ["nope", "customers/nope", "customers/new/x", "settings/nope", "nope/", "a%20b", "NOPE/x?q=1"];
+const main = (page: Page) => page.getByRole("main");
+
+/** Asserts that the page stands in the shell of IT. */
+async function inShell(page: Page): Promise<void> {
+  await expect(workspaceName(page)).toHaveText("IT");
+  await expect(page.getByRole("navigation", { name: "Main" })).toBeVisible();
+  await expect(page.getByText(/request access/i)).toHaveCount(0);
+}
+
+for (const javaScriptEnabled of [true, false]) {
+  test(`an unknown page of one's workspace is 404 in its shell, ${javaScriptEnabled ? "with" : "without"} script`, async ({ browser }) => {
+    const context = await contextOf(browser, VIK, { javaScriptEnabled });
+    const page = await context.newPage();
+    const noise = complaints(page);
+    for (const path of UNKNOWN) {
+      const answer = await page.goto(`/${IT}/${path}`);
+      expect(answer?.status(), path).toBe(404);
+      if (javaScriptEnabled) await page.waitForFunction(() => document.documentElement.hasAttribute("data-live"));
+      await inShell(page);
+      await expect(main(page).getByRole("heading", { level: 1 })).toHaveText("No such page in IT");
+      await expect(page).toHaveTitle("Not found · IT · Stile");
+      expect(page.url(), "the address stays what was asked for").toContain(path.split("?")[0].replace(/\/$/, ""));
+      await expect(page.locator("[aria-current=page]").filter({ hasText: "Overview" }), "it is not the overview").toHaveCount(0);
+    }
+    await main(page).getByRole("link", { name: "Open IT" }).click();
+    await expect(page).toHaveURL(`/${IT}/overview`);
+    expect(UNKNOWN.reduce((left, path) => butForStatus(left, 404, new URL(`/${IT}/${path}`, page.url()).href), noise)).toEqual([]);
+    await context.close();
+  });
+}
+
+test("a link to an unknown page keeps the shell and its address, and Back leads back", async ({ as }) => {
+  const page = await as(VIK);
+  await open(page, `/${IT}/customers`);
+  const watch = await Watch.begin(page);
+  await main(page).evaluate((main, href) => {
+    main.insertAdjacentHTML("afterbegin", `<a id="stray" href="${href}">stray</a>`);
+    document.getElementById("stray")?.click();
+  }, `/${IT}/nope`);
+  await expect(main(page).getByRole("heading", { level: 1 })).toHaveText("No such page in IT");
+  await expect(page).toHaveURL(`/${IT}/nope`);
+  await inShell(page);
+  await page.goBack();
+  await expect(page).toHaveURL(`/${IT}/customers`);
+  await expect(page.getByTestId("row").first()).toBeVisible();
+  await watch.expectNoDocument();
+});
+
+test("to whoever has no seat an unknown page, a known one and no workspace at all are the same", async ({ as }) => {
+  const { request } = (await as(MIA)).context();
+  const answer = async (path: string) => {
+    const response = await request.get(path, { maxRedirects: 0 });
+    const { date, "x-request-id": _, ...headers } = response.headers();
+    return { status: response.status(), headers, body: await response.text() };
+  };
+  const nothing = await answer("/no-such-workspace/nope");
+  expect(nothing.status).toBe(404);
+  expect(nothing.body).toContain("request_access");
+  for (const path of [`/${IT}/nope`, `/${IT}/customers`, `/${IT}`]) expect(await answer(path), path).toEqual(nothing);
+});
+
+test("a page that the role does not allow says so in its place, and leads to what it allows", async ({ as }) => {
+  const page = await as(VIK);
+  const [customer] = await customersOf(IT);
+  for (const path of ["customers/new", "products/new", `customers/${customer.id}/edit`]) {
+    const answer = await page.goto(`/${IT}/${path}`);
+    expect(answer?.status(), path).toBe(403);
+    await inShell(page);
+    await expect(page).toHaveURL(`/${IT}/${path}`);
+    await expect(main(page).getByTestId("why-not")).toContainText("owners, admins and members; your role in IT is Viewer");
+    await expect(main(page).locator("form"), "a form that can't be sent").toHaveCount(0);
+  }
+  await page.waitForFunction(() => document.documentElement.hasAttribute("data-live"));
+  await main(page).getByRole("link", { name: "Go to what you can see" }).click();
+  await expect(page).toHaveURL(`/${IT}/customers`);
+  await seat(VIK, IT, "member");
+  expect((await page.goto(`/${IT}/customers/new`))?.status(), "control: a Member gets the form").toBe(200);
+  await expect(main(page).locator("form")).toHaveCount(1);
+});
+
+test("a guest enters where their seat begins, and is told about sections that it does not open", async ({ as }) => {
+  await seat(VIK, IT, "guest");
+  const page = await as(VIK);
+  await page.goto(`/${IT}`);
+  await expect(page).toHaveURL(`/${IT}/customers`);
+  for (const path of ["products", "rate-plans"]) {
+    expect((await page.goto(`/${IT}/${path}`))?.status(), path).toBe(403);
+    await expect(main(page).getByTestId("why-not")).toContainText("your role in IT is Guest");
+  }
+  await expect(page.getByRole("navigation", { name: "Breadcrumb" }).getByRole("link", { name: "IT" })).toHaveAttribute("href", `/${IT}/customers`);
+});
+
+test("settings that a role does not open are named with the reason and not linked", async ({ as }) => {
+  const page = await as(VIK);
+  await open(page, `/${IT}/customers`);
+  await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Settings" }).click();
+  await expect(page, "the link leads to what it opens").toHaveURL(`/${IT}/settings/members`);
+  const nav = page.getByRole("navigation", { name: "Settings" });
+  await expect(nav.getByRole("link")).toHaveText(["Members"]);
+  await expect(nav).toContainText("General (for owners and admins)");
+  expect((await page.goto(`/${IT}/settings/general`))?.status()).toBe(403);
+  await expect(page.getByTestId("why-not")).toContainText("for owners and admins");
+  const ada = await as(ADA);
+  await open(ada, `/${IT}/settings/general`);
+  await expect(ada.getByRole("navigation", { name: "Settings" }).getByRole("link"), "control: an owner").toHaveCount(6);
+});
+
+test("going to another workspace at a page that is not for the role there says so", async ({ as }) => {
+  const page = await as(ADA);
+  await open(page, `/${IT}/overview`);
+  // As an entry of the history from before a role was lowered.
+  await page.evaluate((path) => {
+    history.pushState(null, "", path);
+    dispatchEvent(new PopStateEvent("popstate"));
+  }, `/${FINANCE}/customers/new`);
+  await expect(page).toHaveURL(`/${FINANCE}/customers`);
+  await expect(page.getByTestId("toast")).toContainText("New customer is not for your role in Finance, which is Billing admin");
+});

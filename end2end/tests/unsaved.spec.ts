@@ -1,0 +1,112 @@
+// Typed work is not lost without a word: a link, a switch, the palette, the history and closing the tab ask first; where
+// nothing was typed, nothing asks.
+import { type Page, expect } from "@playwright/test";
+import { ADA, test } from "../support/as";
+import { FINANCE, IT } from "../support/facts";
+import { open } from "../support/people";
+import { byPalette, bySwitcher, workspaceName } from "../support/switching";
+
+const dialog = (page: Page) => page.getByTestId("unsaved-dialog");
+const name = (page: Page) => page.locator("main [name=name]");
+const stay = async (page: Page) => {
+  await expect(dialog(page)).toContainText("Discard changes?");
+  await page.keyboard.press("Escape");
+  await expect(dialog(page)).toHaveCount(0);
+  await expect(name(page), "what was typed is lost").toHaveValue("Half a name");
+};
+const discard = async (page: Page) => {
+  await dialog(page).getByRole("button", { name: "Discard" }).click();
+  await expect(dialog(page)).toHaveCount(0);
+};
+
+async function typing(page: Page): Promise<void> {
+  await open(page, `/${IT}/customers`);
+  await page.getByRole("link", { name: "New customer" }).click();
+  await name(page).fill("Half a name");
+}
+
+const ways: [string, (page: Page) => Promise<unknown>, RegExp][] = [
+  ["a link", (page) => page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Invoices" }).click(), /\/invoices$/],
+  ["a switch by the switcher", (page) => bySwitcher(page, FINANCE), new RegExp(`/${FINANCE}/`)],
+  ["a switch by the palette", (page) => byPalette(page, FINANCE), new RegExp(`/${FINANCE}/`)],
+  ["a number key", async (page) => {
+    await page.getByTestId("switcher").click();
+    await page.keyboard.press("2");
+  }, /./],
+  ["Back", (page) => page.goBack(), new RegExp(`/${IT}/customers$`)],
+  ["the form's own Cancel", (page) => page.getByRole("link", { name: "Cancel" }).click(), new RegExp(`/${IT}/customers$`)],
+];
+
+for (const [way, leave, to] of ways) {
+  test(`leaving by ${way} asks; staying keeps what is typed, discarding goes on`, async ({ as }) => {
+    const page = await as(ADA);
+    await typing(page);
+    const here = page.url();
+    await leave(page);
+    await stay(page);
+    expect(page.url(), "the address has gone on without the page").toBe(here);
+    await page.keyboard.press("Escape");
+    await leave(page);
+    await expect(dialog(page)).toBeVisible();
+    await discard(page);
+    await expect(page).toHaveURL(to);
+    await expect(page.locator("main [name=name]")).toHaveCount(0);
+  });
+}
+
+test("nothing asks where nothing was typed, where it was put back, and where it was saved", async ({ as }) => {
+  const page = await as(ADA);
+  await typing(page);
+  await name(page).fill("");
+  await bySwitcher(page, FINANCE);
+  await expect(workspaceName(page)).toHaveText("Finance");
+  await expect(dialog(page)).toHaveCount(0);
+  await open(page, "/account/profile");
+  await page.fill("#name", "Ada Moreau ");
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await expect(page.getByTestId("toast")).toBeVisible();
+  await page.getByRole("link", { name: "Preferences" }).first().click();
+  await expect(page).toHaveURL("/account/preferences");
+  await expect(dialog(page)).toHaveCount(0);
+});
+
+test("what is typed in one workspace's form is not in the next one's", async ({ as }) => {
+  const page = await as(ADA);
+  await typing(page);
+  await bySwitcher(page, FINANCE);
+  await discard(page);
+  await expect(workspaceName(page)).toHaveText("Finance");
+  await open(page, `/${IT}/customers/new`);
+  await expect(name(page)).toHaveValue("");
+});
+
+test("closing or reloading the tab asks, by the browser, only with typed work", async ({ as }) => {
+  const page = await as(ADA);
+  const asked: string[] = [];
+  page.on("dialog", async (question) => {
+    asked.push(question.type());
+    await question.accept();
+  });
+  await open(page, `/${IT}/customers/new`);
+  await page.reload();
+  expect(asked, "it asks without typed work").toEqual([]);
+  await open(page, `/${IT}/settings/general`);
+  await page.locator("main [name=description]").fill("Half a description");
+  await page.reload();
+  expect(asked).toEqual(["beforeunload"]);
+});
+
+test("signing out asks, and a setting that was changed does", async ({ as }) => {
+  const page = await as(ADA);
+  await open(page, `/${IT}/settings/general`);
+  await page.locator("main [name=description]").fill("Half a description");
+  await page.getByRole("navigation", { name: "Settings" }).getByRole("link", { name: "Members" }).click();
+  await expect(dialog(page)).toBeVisible();
+  await dialog(page).getByRole("button", { name: "Stay" }).click();
+  await expect(page.locator("main [name=description]")).toHaveValue("Half a description");
+  await page.locator("[popovertarget=profile-menu]").click();
+  await page.getByTestId("sign-out").click();
+  await expect(dialog(page)).toBeVisible();
+  await discard(page);
+  await expect(page).toHaveURL(/sign-in/);
+});

@@ -1,0 +1,112 @@
+// 400 % (320 x 256) and short screens: whatever has the focus is seen whole, bars leave the room to the page, menus show
+// their rows, and no sum breaks inside its number.
+import { type Page, expect } from "@playwright/test";
+import { ADA, test } from "../support/as";
+import { IT } from "../support/facts";
+import { contextOf, open } from "../support/people";
+
+const VIEWPORTS = [{ width: 320, height: 256 }, { width: 640, height: 400 }, { width: 844, height: 390 }];
+
+/** What of the focused element is hidden: outside of the screen, or under something else. */
+const hidden = (page: Page) =>
+  page.evaluate(() => {
+    const active = document.activeElement;
+    if (!active || active === document.body) return "nothing has the focus";
+    const name = `${active.tagName} ${active.getAttribute("name") ?? active.textContent?.slice(0, 20)}`;
+    const box = active.getBoundingClientRect();
+    if (box.height > innerHeight) return null;
+    if (box.top < -1 || box.bottom > innerHeight + 1) return `${name} is off the screen: ${box.top} to ${box.bottom}`;
+    for (const y of [box.top + 3, box.bottom - 3]) {
+      const hit = document.elementFromPoint(box.left + box.width / 2, y);
+      if (hit && hit !== active && !active.contains(hit) && !hit.contains(active) && !hit.closest("label, .search, .select, .affix, .reveal")) return `${name} is under ${hit.tagName}.${hit.className}`;
+    }
+    return null;
+  });
+
+for (const viewport of VIEWPORTS) {
+  const size = `${viewport.width} x ${viewport.height}`;
+  test(`${size}: every field and button that gets the focus is seen`, async ({ browser }) => {
+    const context = await contextOf(browser, ADA, { viewport });
+    const page = await context.newPage();
+    for (const path of [`/${IT}/customers/new`, `/${IT}/customers`, `/${IT}/settings/general`, "/account/profile", "/home"]) {
+      await open(page, path);
+      const controls = await page.locator("main :is(input:not([type=hidden]), textarea, select, button, a[href])").filter({ visible: true }).count();
+      expect(controls, `${path} has controls`).toBeGreaterThan(2);
+      for (let step = 0; step < Math.min(controls + 12, 40); step++) {
+        await page.keyboard.press("Tab");
+        if (await page.evaluate(() => document.activeElement === document.body)) break;
+        expect.soft(await hidden(page), `${path}, Tab ${step + 1}`).toBeNull();
+      }
+    }
+    await context.close();
+  });
+
+  test(`${size}: bars leave the screen to the page, and sums are whole`, async ({ browser }) => {
+    const context = await contextOf(browser, ADA, { viewport });
+    const page = await context.newPage();
+    for (const path of [`/${IT}/customers/new`, `/${IT}/invoices`, `/${IT}/overview`]) {
+      await open(page, path);
+      await page.evaluate(() => scrollTo(0, 120));
+      // What still lies over the page, across its width.
+      const taken = await page.evaluate(() => {
+        const x = innerWidth * 0.7;
+        const rows = Array.from({ length: Math.floor(innerHeight / 4) }, (_, i) => document.elementFromPoint(x, i * 4 + 2));
+        return rows.filter((hit) => !hit?.closest("#main, .main-column > :not(.topbar)") || hit.closest(".save-bar, thead")).filter((hit) => {
+          for (let at: Element | null = hit; at; at = at.parentElement) if (["fixed", "sticky"].includes(getComputedStyle(at).position)) return true;
+          return false;
+        }).length * 4 / innerHeight;
+      });
+      expect.soft(taken, `${path}: the share that bars take`).toBeLessThan(0.05);
+    }
+    const lines = await page.locator(".figure .value").evaluateAll((values) => values.map((value) => {
+      const range = document.createRange();
+      range.selectNodeContents(value);
+      const tops = new Set([...range.getClientRects()].map((box) => Math.round(box.top)));
+      return { text: value.textContent, lines: tops.size, cut: value.scrollWidth > value.clientWidth + 1 };
+    }));
+    expect(lines.length).toBe(4);
+    for (const { text, lines: count, cut } of lines) expect.soft({ count, cut }, `${text}`).toEqual({ count: 1, cut: false });
+    await context.close();
+  });
+}
+
+test("320 x 256: the switcher and the palette show rows", async ({ browser }) => {
+  const context = await contextOf(browser, ADA, { viewport: VIEWPORTS[0] });
+  const page = await context.newPage();
+  await open(page, `/${IT}/overview`);
+  const whole = (selector: string) => page.locator(selector).evaluateAll((rows) => rows.filter((row) => {
+    const box = row.getBoundingClientRect();
+    const hit = document.elementFromPoint(box.left + box.width / 2, box.bottom - 4);
+    return box.top >= 0 && box.bottom <= innerHeight && !!hit && row.contains(hit);
+  }).length);
+  await page.getByTestId("switcher").click();
+  await expect(page.getByTestId("switcher-item").first()).toBeVisible();
+  expect(await whole(".switcher-item")).toBeGreaterThanOrEqual(2);
+  await page.keyboard.press("Escape");
+  await page.locator(".palette-button").click();
+  await page.keyboard.type("f");
+  await expect(page.getByTestId("palette-item").first()).toBeVisible();
+  expect(await whole(".palette-item")).toBeGreaterThanOrEqual(2);
+  await context.close();
+});
+
+test("phones: the tab of the page on screen is in sight, with and without a script, and More is marked for what is behind it", async ({ browser }) => {
+  for (const javaScriptEnabled of [true, false]) {
+    const context = await contextOf(browser, ADA, { viewport: { width: 390, height: 844 }, javaScriptEnabled });
+    const page = await context.newPage();
+    for (const [path, nav] of [[`/${IT}/settings/danger`, ".settings"], [`/${IT}/settings/audit`, ".settings"], ["/account/tokens", ".account-page"], ["/account/security", ".account-page"]]) {
+      await (javaScriptEnabled ? open(page, path) : page.goto(path));
+      const tab = page.locator(`${nav} > .nav > [aria-current=page]`);
+      const place = async () => {
+        const box = await tab.boundingBox();
+        return !!box && box.x >= 0 && box.x + box.width <= 390;
+      };
+      await expect.poll(place, `${path}, script ${javaScriptEnabled}`).toBe(true);
+    }
+    for (const [path, marked] of [["usage", true], ["rate-plans", true], ["settings/general", true], ["customers", false]] as const) {
+      await (javaScriptEnabled ? open(page, `/${IT}/${path}`) : page.goto(`/${IT}/${path}`));
+      expect(await page.locator(".nav-more").getAttribute("aria-current"), path).toBe(marked ? "true" : null);
+    }
+    await context.close();
+  }
+});

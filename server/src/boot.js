@@ -1,0 +1,137 @@
+// What a page starts its program with. The program draws over the elements that the server wrote, so this script first
+// looks whether they are still there as they were written: a translator or an extension may have been here before. If not,
+// the root is emptied and the program draws into it, with what was typed meanwhile. A program that stops at its start is
+// dead, so another one is had, once. If that does not start either, or the program can't be had at all, nothing listens
+// any more, and the page works as it does without a script.
+
+// What Leptos' streaming would have filled: pages are sent whole.
+globalThis.__RESOLVED_RESOURCES = [];
+globalThis.__SERIALIZED_ERRORS = [];
+globalThis.__PENDING_RESOURCES = [];
+globalThis.__INCOMPLETE_CHUNKS = [];
+const root = document.getElementById("app");
+const carried = document.getElementById("boot");
+// Noted before the program is there: whoever goes back meanwhile changes it, and not the page.
+const address = location.pathname + location.search;
+
+// What a menu holds for those without a script is made elements of when it is opened before the program is there. They
+// are not counted below, and the program takes them away (browser::drop_unscripted).
+const unpack = ({ target }) => {
+  const packed = target.querySelector("noscript");
+  if (!packed?.textContent || target.querySelector("[data-unpacked]")) return;
+  packed.parentNode.insertAdjacentHTML("beforeend", `<div data-unpacked>${packed.textContent}</div>`);
+};
+addEventListener("beforetoggle", unpack, { capture: true });
+
+// The same as app/src/ssr/fingerprint.rs works out from the markup.
+const fingerprint = () => {
+  let hash = 0;
+  const add = (text) => {
+    for (let i = 0; i < text.length; i++) hash = (Math.imul(hash, 31) + text.charCodeAt(i)) | 0;
+  };
+  const visit = (parent) => {
+    for (let node = parent.firstChild; node; node = node.nextSibling) {
+      if (node.nodeType !== 1) add(node.nodeType === 3 ? "#" : "!");
+      else if (!node.hasAttribute("data-unpacked")) {
+        const name = node.localName;
+        add(name);
+        if (name !== "noscript" && name !== "textarea") visit(node);
+        add("/");
+      }
+    }
+  };
+  visit(root);
+  return (hash >>> 0).toString(16);
+};
+
+// What was typed, by what its control is called; and where the person is.
+const controls = () => {
+  const seen = {};
+  return Array.from(root.querySelectorAll("input:not([type=hidden]), select, textarea"), (control) => {
+    const key = [control.id, control.name, control.type === "radio" ? control.value : ""].join(" ");
+    seen[key] = (seen[key] ?? 0) + 1;
+    return [`${key} ${seen[key]}`, control];
+  });
+};
+const keep = () => {
+  const [before, focused, left, top] = [new Map(controls()), document.activeElement, scrollX, scrollY];
+  const menu = root.querySelector(":popover-open")?.id;
+  const selected = [focused?.selectionStart, focused?.selectionEnd, focused?.selectionDirection];
+  return () => {
+    for (const [key, now] of controls()) {
+      const was = before.get(key);
+      if (!was || was.type !== now.type) continue;
+      if (was.type === "file") now.files = was.files;
+      else if (was.type === "checkbox" || was.type === "radio") now.checked = was.checked;
+      else if (now.value !== was.value) now.value = was.value;
+      if (was !== focused) continue;
+      now.focus({ preventScroll: true });
+      if (selected[0] != null) now.setSelectionRange(...selected);
+    }
+    if (menu) document.getElementById(menu)?.showPopover();
+    scrollTo(left, top);
+  };
+};
+
+// Runs `start`. If that fails, what it listened to is not listened to.
+const listening = (start) => {
+  const { prototype } = EventTarget;
+  const { addEventListener } = prototype;
+  const added = [];
+  prototype.addEventListener = function (...listener) {
+    added.push([this ?? globalThis, listener]);
+    return addEventListener.apply(this, listener);
+  };
+  try {
+    start();
+  } catch (error) {
+    for (const [target, listener] of added) target.removeEventListener(...listener);
+    throw error;
+  } finally {
+    prototype.addEventListener = addEventListener;
+  }
+};
+
+let begun = false;
+const begin = async (script, anew) => {
+  const { default: init, prepare, start } = await import(script);
+  await init({ module_or_path: new URL("./stile.wasm", import.meta.url) });
+  const ready = await new Promise((done) => prepare(address, carried.textContent, done));
+  if (!ready) throw new Error("what this page needs can't be had");
+  begun = true;
+  const foreign = anew || fingerprint() !== root.dataset.nodes;
+  const [nodes, giveBack] = foreign ? [[...root.childNodes], keep()] : [];
+  try {
+    listening(() => {
+      if (foreign) root.replaceChildren();
+      start(foreign);
+    });
+  } catch (error) {
+    if (foreign) root.replaceChildren(...nodes);
+    throw error;
+  }
+  giveBack?.();
+  // It holds the first page's rows and the grant: what belongs to a workspace must not outlive it in the document.
+  carried.remove();
+};
+
+const goWithout = (error) => {
+  document.documentElement.setAttribute("data-unstarted", "");
+  console.error("Stile's program could not be started. The page works without it.", error);
+  const said = document.createElement("div");
+  said.className = "toast";
+  said.setAttribute("role", "status");
+  said.textContent = "This page could not start its program. It works without it; some shortcuts are missing.";
+  root.querySelector(".toasts")?.append(said);
+};
+
+if (root && carried) {
+  try {
+    await begin("./stile.js", false).catch((error) => {
+      if (!begun) throw error;
+      return begin("./stile.js?again", true);
+    });
+  } catch (error) {
+    goWithout(error);
+  }
+}

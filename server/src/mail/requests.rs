@@ -1,0 +1,51 @@
+//! Telling those who may decide that somebody asks for a seat. It runs beside the sender of mails, so that a mail server
+//! that is slow holds up no tab.
+
+use crate::shutdown::Shutdown;
+use app::{
+    routes::{Page, SettingsPage},
+    ssr::{Services, letters},
+};
+use std::time::Duration;
+use store::access::{self, Told};
+
+/// How often is looked without a bell: another server may have ended before it told.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+/// After the bell, it looks at once and then after these waits: it rings a moment before the commit.
+const AFTER_BELL: [Duration; 4] =
+    [Duration::from_millis(10), Duration::from_millis(40), Duration::from_millis(150), Duration::from_millis(500)];
+
+/// Tells of requests until the process is to end.
+pub(crate) async fn tell_requests(services: &Services, shutdown: &Shutdown) {
+    loop {
+        let waits: &[Duration] = match shutdown.or_stop(tokio::time::timeout(LOOK_EVERY, access::rung())).await {
+            None => return,
+            Some(Ok(())) => &AFTER_BELL,
+            Some(Err(_)) => &[],
+        };
+        tell(services).await;
+        for wait in waits {
+            if shutdown.or_stop(tokio::time::sleep(*wait)).await.is_none() {
+                return;
+            }
+            tell(services).await;
+        }
+    }
+}
+
+async fn tell(services: &Services) {
+    let letter = |told: &Told| {
+        let members = Page::Settings(SettingsPage::Members).url(&told.slug);
+        letters::request(told, services.link(&members))
+    };
+    loop {
+        match services.store.tell_requests(letter).await {
+            Ok(0) => return,
+            Ok(_) => {}
+            Err(error) => {
+                tracing::warn!(%error, "those who may decide could not be told of a request");
+                return;
+            }
+        }
+    }
+}

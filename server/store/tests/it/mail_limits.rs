@@ -1,0 +1,198 @@
+//! Invariant: what one person can have mailed to others is counted in the database, whichever server they use: against
+//! the recipient over all places, against the sender, and against their organization.
+
+use crate::support::{Person, Place, World, execute, texts};
+use model::{Email, WorkspaceRole, capability::ManageMembers};
+use std::sync::Arc;
+use store::{
+    Store,
+    door::{Door, Fence},
+    invites::{self, Sending},
+    links::{self, Purpose},
+    mail::Caused,
+    offers, organizations,
+    secret::Secret,
+};
+use tokio::task::JoinSet;
+
+fn email(name: &str) -> Email {
+    Email::parse(&format!("{name}@stile.example")).unwrap()
+}
+
+/// Invites through a server of its own choice.
+async fn send(store: &Store, by: &Person, place: &Place, to: &Email) -> Sending {
+    let fence = Fence { user: by.id, workspace: place.id };
+    let Door::Open(mut tx) = store.workspace_write(&by.session(), &place.slug, fence).await.unwrap() else {
+        panic!("{} can't write in {}", by.name, place.slug)
+    };
+    let can = tx.can::<ManageMembers>().unwrap();
+    let links = offers::links().unwrap();
+    let sending = invites::send(&mut tx, &can, to, WorkspaceRole::Viewer, &links).await.unwrap();
+    if matches!(sending, Sending::Sent(_)) {
+        tx.commit().await.unwrap();
+    }
+    sending
+}
+
+/// Makes everybody and all that they own older than the limits of newcomers.
+async fn grow_old(world: &World) {
+    let mut superuser = world.db.superuser().await;
+    for table in ["users", "organizations"] {
+        execute(&mut superuser, &format!("update account.{table} set created_at = now() - interval '1 year'"))
+            .await
+            .unwrap();
+    }
+}
+
+#[tokio::test]
+async fn one_address_gets_few_mails_from_everywhere_together() {
+    let world = World::new().await;
+    let second = world.db.store();
+    let to = email("target");
+    // Three organizations, four workspaces, two servers, all at once.
+    let mut superuser = world.db.superuser().await;
+    let senders = [(&world.ann, &world.a1), (&world.ann, &world.a2), (&world.ola, &world.b1), (&world.mal, &world.m1)];
+    let mut sent = 0;
+    for round in 0..3 {
+        for (number, (by, place)) in senders.iter().enumerate() {
+            let store = if number % 2 == 0 { &world.store } else { &second };
+            if matches!(send(store, by, place, &to).await, Sending::Sent(_)) {
+                sent += 1;
+            }
+        }
+        execute(&mut superuser, "update account.invites set revoked_at = now() where revoked_at is null")
+            .await
+            .unwrap();
+        assert!(round < 2 || sent == 5, "{sent} mails to one address in a day");
+    }
+    assert!(
+        matches!(send(&second, &world.mal, &world.m1, &email("another")).await, Sending::Sent(_)),
+        "control: others get theirs"
+    );
+    execute(&mut superuser, "update account.caused_mails set at = at - interval '25 hours'").await.unwrap();
+    assert!(matches!(send(&second, &world.mal, &world.m1, &to).await, Sending::Sent(_)), "the next day");
+}
+
+#[tokio::test]
+async fn a_limit_holds_for_any_number_at_once() {
+    let world = Arc::new(World::new().await);
+    grow_old(&world).await;
+    let mut racing = JoinSet::new();
+    let (stores, to) = ([world.store.clone(), world.db.store()], email("target"));
+    for number in 0..8 {
+        let (world, store, to) = (Arc::clone(&world), stores[number % 2].clone(), to.clone());
+        racing.spawn(async move {
+            // Moving an account there counts as the invites do, and has no open one that stops the second.
+            let who = if number % 2 == 0 { &world.eve } else { &world.mal };
+            let mut tx = store.person(&who.session()).await.unwrap().unwrap();
+            let offered = links::offer_address(&mut tx, &to, &Secret::generate("").unwrap()).await.unwrap();
+            if offered.is_ok() {
+                tx.commit().await.unwrap();
+            }
+            offered.is_ok()
+        });
+    }
+    let sent = racing.join_all().await.into_iter().filter(|sent| *sent).count();
+    assert_eq!(sent, 5, "mails to one address by a race");
+}
+
+#[tokio::test]
+async fn a_new_account_causes_few_mails_and_an_old_one_more() {
+    let world = World::new().await;
+    let mut superuser = world.db.superuser().await;
+    let mut sent = 0;
+    for number in 0..30 {
+        match send(&world.store, &world.mal, &world.m1, &email(&format!("p{number}"))).await {
+            Sending::Sent(_) => sent += 1,
+            Sending::Spent(wait) => assert!((80_000..=86_400).contains(&wait), "{wait} seconds"),
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(sent, 20, "mails by an account of today");
+    let mut tx = world.write(&world.mal, &world.m1).await;
+    let can = tx.can::<ManageMembers>().unwrap();
+    assert_eq!(invites::allowance(&mut tx, &can).await.unwrap().left, 0, "what is told before");
+    drop(tx);
+    assert!(
+        matches!(send(&world.store, &world.ann, &world.a1, &email("p0")).await, Sending::Sent(_)),
+        "control: somebody else"
+    );
+    execute(&mut superuser, "update account.users set created_at = now() - interval '2 days' where name = 'mal'")
+        .await
+        .unwrap();
+    assert!(
+        matches!(send(&world.store, &world.mal, &world.m1, &email("next")).await, Sending::Sent(_)),
+        "an account of two days"
+    );
+}
+
+#[tokio::test]
+async fn the_people_of_one_organization_share_what_it_may_cause() {
+    let world = World::new().await;
+    let mut superuser = world.db.superuser().await;
+    execute(&mut superuser, "update account.users set created_at = now() - interval '1 year'").await.unwrap();
+    let mut sent = 0;
+    for number in 0..60 {
+        let (by, place) = if number % 2 == 0 { (&world.ann, &world.a2) } else { (&world.bob, &world.a1) };
+        if matches!(send(&world.store, by, place, &email(&format!("p{number}"))).await, Sending::Sent(_)) {
+            sent += 1;
+        }
+    }
+    assert_eq!(sent, 50, "mails by an organization of today");
+    let mut tx = world.organization(&world.ann, &world.a1).await;
+    let links = offers::links().unwrap();
+    let sending =
+        organizations::send_invite(&mut tx, &email("whole"), model::OrganizationRole::Member, &links).await.unwrap();
+    assert!(matches!(sending, Sending::Spent(_)), "its own invites: {sending:?}");
+    assert!(
+        matches!(send(&world.store, &world.ola, &world.b1, &email("p0")).await, Sending::Sent(_)),
+        "control: another organization"
+    );
+}
+
+#[tokio::test]
+async fn resending_counts_and_what_is_refused_changes_nothing() {
+    let world = World::new().await;
+    grow_old(&world).await;
+    let to = email("target");
+    let Sending::Sent(id) = send(&world.store, &world.bob, &world.a1, &to).await else { panic!("not sent") };
+    let mut outcomes = Vec::new();
+    for _ in 0..5 {
+        let mut tx = world.write(&world.bob, &world.a1).await;
+        let can = tx.can::<ManageMembers>().unwrap();
+        let links = offers::links().unwrap();
+        let (sending, _) = invites::resend(&mut tx, &can, id, &links).await.unwrap().unwrap();
+        outcomes.push(matches!(sending, Sending::Sent(_)));
+        tx.commit().await.unwrap();
+    }
+    assert_eq!(outcomes, [true, true, true, false, false]);
+    let mut superuser = world.db.superuser().await;
+    assert_eq!(texts(&mut superuser, "select count(*)::text from account.caused_mails").await, ["4"]);
+}
+
+#[tokio::test]
+async fn links_that_anybody_can_ask_for_are_few_over_all_servers() {
+    let world = World::new().await;
+    let stores = [world.store.clone(), world.db.store()];
+    let ask = async |number: usize, to: &str| {
+        let (to, token) = (email(to), Secret::generate("").unwrap());
+        let letter = |_| model::mail::Letter::new(&to, "A link");
+        stores[number % 2].offer_link(Purpose::Reset, &to, &token, None, letter).await.unwrap()
+    };
+    for number in 0..4 {
+        assert_eq!(ask(number, "eve").await, Caused::Counted);
+        assert_eq!(ask(number, "nobody").await, Caused::Counted, "an address without an account counts the same");
+    }
+    for number in 0..2 {
+        assert!(matches!(ask(number, "eve").await, Caused::Recipient(1..=720)));
+        assert!(matches!(ask(number, "nobody").await, Caused::Recipient(1..=720)));
+    }
+    assert_eq!(ask(0, "somebody").await, Caused::Counted, "control");
+    let mut superuser = world.db.superuser().await;
+    let kept = texts(
+        &mut superuser,
+        "select count(*)::text from account.caused_mails where encode(recipient, 'escape') like '%@%'",
+    )
+    .await;
+    assert_eq!(kept, ["0"], "an address is kept as it is");
+}
