@@ -29,10 +29,10 @@ const heading = (name: string) => (page: Page) => page.getByRole("heading", { le
 const firstRow = (page: Page) => page.getByTestId("row").first();
 const openFirst = async (page: Page) => {
   await firstRow(page).locator(".row-link").click();
-  await page.getByRole("heading", { name: "Facts" }).waitFor();
+  await page.getByRole("heading", { name: "Details" }).waitFor();
 };
 const list = (noun: string): Scene => ({ name: `list of ${noun}`, path: `/smartai-it/${noun}`, shows: firstRow });
-const detail = (noun: string): Scene => ({ name: `one of ${noun}`, path: `/smartai-it/${noun}`, act: openFirst, shows: (page) => page.getByRole("heading", { name: "Facts" }) });
+const detail = (noun: string): Scene => ({ name: `one of ${noun}`, path: `/smartai-it/${noun}`, act: openFirst, shows: (page) => page.getByRole("heading", { name: "Details" }) });
 
 const settings = (title: string): Scene => ({ name: `settings, ${title}`, path: `/smartai-it/settings/${title.split(" ")[0].toLowerCase()}`, shows: (page) => page.getByRole("heading", { name: title }).first() });
 const organization = (title: string): Scene => ({

@@ -22,7 +22,7 @@ test("what is done shows in words, newest first, with who and when", async ({ as
   expect((await call(request, "save_customer", { workspace: IT, grant, id: null, input })).status()).toBe(200);
   await open(page, LOG);
   await expect(rows(page).first()).toHaveAttribute("data-action", "customer_created");
-  await expect(rows(page).first()).toContainText("created a customer");
+  await expect(rows(page).first()).toContainText("Created customer Audited");
   await expect(rows(page).first()).toContainText("Ada");
   const refused = await call(request, "save_customer", { workspace: IT, grant, id: null, input: { ...input, email: "x" } });
   expect(refused.status()).toBe(422);
@@ -57,7 +57,7 @@ test("filters narrow it, by link, and paging holds each line once", async ({ as 
   expect(seen.size).toBe(120);
   await page.selectOption("select[name=kind]", "tokens");
   await expect(page.getByRole("heading", { name: "Nothing matches" })).toBeVisible();
-  await page.getByRole("link", { name: "Clear the filters" }).click();
+  await page.getByRole("link", { name: "Clear filters" }).click();
   await expect(page).toHaveURL(LOG);
 });
 
@@ -113,7 +113,7 @@ test("an organization has a log of its own, for its owners and admins and for no
   await page.getByRole("link", { name: "Organization", exact: true }).click();
   await page.getByRole("link", { name: "Audit log" }).click();
   await expect(page).toHaveURL(`/org/${id}/audit`);
-  await expect(page.locator("[data-action=member_added]").filter({ hasText: "new@smartai.example" })).toContainText("added an organization member · email: new@smartai.example");
+  await expect(page.locator("[data-action=member_added]").filter({ hasText: "new@smartai.example" })).toContainText("Added an organization member · email: new@smartai.example");
   await page.selectOption("select[name=kind]", "tokens");
   await expect(page.getByRole("heading", { name: "Nothing matches" })).toBeVisible();
   expect((await get(`/org/${id}/audit`, { cookie: await sessionOf(VIK) })).status, "somebody else reads it").toBe(404);

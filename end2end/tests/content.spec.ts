@@ -131,7 +131,7 @@ async function offered(page: Page, slug: string): Promise<string[]> {
     const look = () => page.getByRole("main").locator("a.btn.primary, form[method=post] button, a[href$='/edit'], a[href$='/new']").allInnerTexts();
     all.push(...(await look()));
     await page.getByTestId("row").first().locator(".row-link").click();
-    await page.getByRole("heading", { name: "Facts" }).waitFor();
+    await page.getByRole("heading", { name: "Details" }).waitFor();
     all.push(...(await look()));
   }
   return all.map((text) => text.trim());

@@ -112,6 +112,6 @@ test("a link, clicked before, works", async () => {
   await page.goto("/smartai-it/customers", { waitUntil: "commit" });
   await page.getByTestId("row").first().locator(".row-link").click({ noWaitAfter: true });
   await expect(page).toHaveURL(/\/customers\/[0-9a-f-]{36}$/);
-  await expect(page.getByRole("heading", { name: "Facts" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Details" })).toBeVisible();
   release();
 });

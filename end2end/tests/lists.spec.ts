@@ -15,6 +15,8 @@ const of = (table: string, shown: string, order: string) =>
   `select ${shown} as shown from workspace.${table} t join account.workspaces w on w.id = t.workspace_id
    left join workspace.customers c on c.workspace_id = t.workspace_id and c.id = ${table === "usage" ? "t.customer_id" : "null"}
    where w.slug = $1 order by ${order}`;
+// A draft has no number that it will keep.
+const NUMBER = "case t.status when 'draft' then 'Draft' else t.number end";
 const named = (table: string): Pick<List, "statement" | "sort"> => ({
   statement: of(table, "t.name", "t.name_key, t.id"),
   sort: ["Created", of(table, "t.name", "t.created_at desc, t.id desc"), "descending"],
@@ -24,7 +26,7 @@ const LISTS: List[] = [
   { path: "rate-plans", ...named("rate_plans"), sort: ["Name", of("rate_plans", "t.name", "t.name_key desc, t.id desc"), "descending"] },
   { path: "customers", ...named("customers") },
   { path: "usage", statement: of("usage", "c.name", "t.recorded_at desc, t.id desc"), sort: ["Quantity", of("usage", "c.name", "t.quantity desc, t.id desc"), "descending"] },
-  { path: "invoices", statement: of("invoices", "t.number", "t.issued_on desc, t.id desc"), sort: ["Total", of("invoices", "t.number", "t.total_minor desc, t.id desc"), "descending"] },
+  { path: "invoices", statement: of("invoices", NUMBER, "t.issued_on desc, t.id desc"), sort: ["Total", of("invoices", NUMBER, "t.total_minor desc, t.id desc"), "descending"] },
 ];
 const SLUG = "smartai-it";
 
@@ -108,7 +110,7 @@ test("typing searches by itself, the field keeps the focus and every letter, and
 
 test("clearing the filters shows all, and empties the field with it", async () => {
   await open(page, `/${SLUG}/customers?q=nobody+is+called+so&status=archived`);
-  await page.getByRole("link", { name: "Clear the filters" }).click();
+  await page.getByRole("link", { name: "Clear filters" }).click();
   await expect.poll(shown).toEqual((await facts(LISTS[2].statement)).slice(0, 20));
   await expect(page.getByRole("combobox", { name: "Status" }), "the filter still says archived").toHaveValue("");
   await expect(page.getByRole("searchbox", { name: "Search customers" }), "the field says that the list is filtered, and it is not").toHaveValue("");
@@ -132,7 +134,7 @@ test("each list's first row opens its page, with the facts of that row", async (
     await link.click();
     await expect(page, `${list.path}: the row leads elsewhere`).toHaveURL(href ?? "");
     await expect(page.getByRole("main"), `${list.path}: the page is not that row's`).toContainText(text ?? "");
-    await expect(page.getByRole("heading", { name: "Facts" }), `${list.path}: no facts`).toBeVisible();
+    await expect(page.getByRole("heading", { name: "Details" }), `${list.path}: no facts`).toBeVisible();
     const drawn = await page.getByRole("main").innerText();
     await page.reload();
     await live(page);

@@ -5,12 +5,16 @@
 
 use crate::{
     id::UserId,
+    moment::Moment,
     text::{isolated, one_line},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use time::OffsetDateTime;
 use uuid::Uuid;
+
+mod words;
+
+pub use words::{Told, lacks_name, tell};
 
 /// What an action is about: what a log is filtered by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -71,7 +75,7 @@ impl ActionKind {
 
 macro_rules! actions {
     ($($kind:ident { $($name:ident = $word:literal, $phrase:literal;)* })*) => {
-        /// What somebody did. The phrase of each completes a sentence that begins with their name.
+        /// What somebody did. The phrase of each completes a sentence that begins with their name, and names no object.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]
         pub enum Action { $($(#[doc = $phrase] $name,)*)* }
@@ -105,12 +109,12 @@ macro_rules! actions {
 
 actions! {
     People {
-        SeatGranted = "seat_granted", "gave a seat";
+        SeatGranted = "seat_granted", "gave a role";
         SeatRoleChanged = "seat_role_changed", "changed a role";
         SeatRemoved = "seat_removed", "removed a seat";
         SeatLeft = "seat_left", "left the workspace";
-        SeatAutoJoined = "seat_auto_joined", "joined by the domain of their address";
-        OwnershipTransferred = "ownership_transferred", "transferred the ownership";
+        SeatAutoJoined = "seat_auto_joined", "joined through their email domain";
+        OwnershipTransferred = "ownership_transferred", "transferred ownership";
         CustomerShared = "customer_shared", "shared a customer with a guest";
         CustomerUnshared = "customer_unshared", "stopped sharing a customer with a guest";
         MemberAdded = "member_added", "added an organization member";
@@ -124,10 +128,10 @@ actions! {
         InviteRevoked = "invite_revoked", "revoked an invite";
         InviteAccepted = "invite_accepted", "accepted an invite";
         InviteDeclined = "invite_declined", "declined an invite";
-        InviteRefused = "invite_refused", "tried an invite that was not honoured";
+        InviteRefused = "invite_refused", "tried an invite that was not valid";
         AccessRequested = "access_requested", "asked for access";
         AccessApproved = "access_approved", "approved a request for access";
-        AccessRefused = "access_refused", "refused a request for access";
+        AccessRefused = "access_refused", "declined a request for access";
     }
     Access {
         SignedUp = "signed_up", "signed up";
@@ -158,12 +162,12 @@ actions! {
         WorkspaceCreated = "workspace_created", "created the workspace";
         WorkspaceChanged = "workspace_changed", "changed the general settings";
         WorkspaceBranded = "workspace_branded", "changed the colour or logo";
-        WorkspaceRenamed = "workspace_renamed", "changed the address";
+        WorkspaceRenamed = "workspace_renamed", "changed the workspace URL";
         WorkspaceDeleted = "workspace_deleted", "deleted the workspace";
         WorkspaceRestored = "workspace_restored", "restored the workspace";
-        SecondFactorDemanded = "second_factor_demanded", "changed whether two-factor is demanded";
+        SecondFactorDemanded = "second_factor_demanded", "changed whether two-factor authentication is required";
         AutoJoinChanged = "auto_join_changed", "changed auto-join";
-        OrganizationFounded = "organization_founded", "founded the organization";
+        OrganizationFounded = "organization_founded", "created the organization";
         OrganizationChanged = "organization_changed", "changed the organization";
         DomainAdded = "domain_added", "added a domain";
         DomainRemoved = "domain_removed", "removed a domain";
@@ -174,14 +178,14 @@ actions! {
     }
     Content {
         ProductCreated = "product_created", "created a product";
-        ProductUpdated = "product_updated", "changed a product";
+        ProductUpdated = "product_updated", "edited a product";
         ProductArchived = "product_archived", "archived a product";
-        ProductActivated = "product_active", "brought a product back";
+        ProductActivated = "product_active", "restored a product";
         RatePlanCreated = "rate_plan_created", "created a rate plan";
         CustomerCreated = "customer_created", "created a customer";
-        CustomerUpdated = "customer_updated", "changed a customer";
+        CustomerUpdated = "customer_updated", "edited a customer";
         CustomerArchived = "customer_archived", "archived a customer";
-        CustomerActivated = "customer_active", "brought a customer back";
+        CustomerActivated = "customer_active", "restored a customer";
         CustomersImported = "customers_imported", "imported customers";
         UsageImported = "usage_imported", "imported usage";
         InvoicesImported = "invoices_imported", "imported invoices";
@@ -263,26 +267,18 @@ fn cut(value: &str) -> String {
 pub struct AuditRow {
     /// Its id; newer lines have greater ones.
     pub id: Uuid,
-    /// When it was.
-    #[serde(with = "time::serde::timestamp::milliseconds")]
-    pub at: OffsetDateTime,
-    /// The same on the workspace's own clock: `12 Mar 2026, 14:05`.
-    pub local: String,
+    /// When it was, on the clock of the log's time zone.
+    pub at: Moment,
     /// Who did it.
     pub user: UserId,
     /// What they were called then.
     pub actor: String,
     /// What they did: the stored word, which may be one of a later version.
     pub action: String,
-    /// What was changed, in words ([`Detail::words`]).
+    /// The deed and its object, in words ([`tell`]).
+    pub what: String,
+    /// What else was changed, in words ([`Detail::words`]).
     pub detail: String,
-}
-
-impl AuditRow {
-    /// What stands behind the person's name.
-    pub fn phrase(&self) -> String {
-        Action::from_word(&self.action).map_or_else(|| self.action.replace('_', " "), |a| a.phrase().to_owned())
-    }
 }
 
 /// How far back a log is looked at.

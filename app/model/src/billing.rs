@@ -2,10 +2,11 @@
 
 use crate::{
     id::{CustomerId, InvoiceId, ProductId, UsageId},
+    moment::Moment,
     money::Money,
 };
 use serde::{Deserialize, Serialize};
-use time::{Date, OffsetDateTime};
+use time::Date;
 
 /// A usage record in a list: so many units of a product, by a customer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -25,8 +26,7 @@ pub struct UsageRow {
     /// The unit.
     pub unit: String,
     /// When it was used.
-    #[serde(with = "time::serde::timestamp::milliseconds")]
-    pub recorded_at: OffsetDateTime,
+    pub recorded_at: Moment,
 }
 
 /// Where an invoice stands.
@@ -78,20 +78,33 @@ impl InvoiceStatus {
 pub struct InvoiceRow {
     /// Its id.
     pub id: InvoiceId,
-    /// Its number, unique in the workspace.
-    pub number: String,
+    /// Its number, unique in the workspace. A draft has none that it will keep, so it has none here.
+    pub number: Option<String>,
     /// Who is charged.
     pub customer_id: CustomerId,
     /// Their name.
     pub customer: String,
     /// Where it stands.
     pub status: InvoiceStatus,
-    /// Open and past its due date, on the day it was read.
+    /// Open and past its due date, on the workspace's day when it was read.
     pub overdue: bool,
     /// What is charged.
     pub total: Money,
-    /// Its date.
-    pub issued_on: Date,
+    /// Its date. A draft was not issued.
+    pub issued_on: Option<Date>,
     /// When payment is due.
     pub due_on: Date,
 }
+
+impl InvoiceRow {
+    /// What it is called where one line stands for it: its number, or whose draft it is.
+    pub fn title(&self) -> String {
+        self.number.clone().unwrap_or_else(|| match self.customer.as_str() {
+            "" => "Draft invoice".to_owned(),
+            customer => format!("Draft for {customer}"),
+        })
+    }
+}
+
+/// The word by which the list of invoices is filtered for those that are open and past due. It is no status of its own.
+pub const OVERDUE: &str = "overdue";

@@ -3,11 +3,11 @@
 use crate::{
     field::FieldErrors,
     id::{ProductId, RatePlanId},
+    moment::Moment,
     money::Money,
     text::{Line, paragraphs},
 };
 use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
 
 /// Whether something is in use or put away. Nothing that has history is deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -58,8 +58,7 @@ pub struct ProductRow {
     /// How many rate plans price it.
     pub rate_plans: i64,
     /// When it was created.
-    #[serde(with = "time::serde::timestamp::milliseconds")]
-    pub created_at: OffsetDateTime,
+    pub created_at: Moment,
 }
 
 /// A product's page.
@@ -125,8 +124,7 @@ pub struct RatePlanRow {
     /// Customers on it.
     pub customers: i64,
     /// When it was created.
-    #[serde(with = "time::serde::timestamp::milliseconds")]
-    pub created_at: OffsetDateTime,
+    pub created_at: Moment,
 }
 
 impl RatePlanRow {

@@ -6,10 +6,10 @@ use crate::{
     email::Email,
     field::FieldErrors,
     id::{CustomerId, RatePlanId},
+    moment::Moment,
     text::{Line, paragraphs},
 };
 use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
 
 /// A customer in a list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -27,8 +27,7 @@ pub struct CustomerRow {
     /// In use or not.
     pub status: Lifecycle,
     /// When they were created.
-    #[serde(with = "time::serde::timestamp::milliseconds")]
-    pub created_at: OffsetDateTime,
+    pub created_at: Moment,
 }
 
 /// A customer's page.

@@ -5,6 +5,7 @@ use crate::{
     domain::Domain,
     id::{InviteId, OrganizationId, RequestId, UserId, WorkspaceId},
     invite::{Invite, InviteResult, SentInvite},
+    moment::Moment,
     picture::PictureName,
     role::WorkspaceRole,
     seating::Rank,
@@ -31,8 +32,7 @@ pub struct Member<R> {
     /// The role and where it comes from, in words: "Admin, through SmartAI".
     pub seat: String,
     /// Since when.
-    #[serde(with = "time::serde::timestamp::milliseconds")]
-    pub since: OffsetDateTime,
+    pub since: Moment,
 }
 
 /// Somebody who asks for a seat.
@@ -45,8 +45,7 @@ pub struct AccessRequest {
     /// Their address.
     pub email: String,
     /// Since when.
-    #[serde(with = "time::serde::timestamp::milliseconds")]
-    pub since: OffsetDateTime,
+    pub since: Moment,
 }
 
 /// All that a members page shows. What the person may not see is empty.

@@ -1,9 +1,74 @@
 //! Dates and times in words. "Now" is always passed in. They are few and fixed, so they are put together here: `time`'s
 //! own formatting, which can do any, weighs as much in the browser as a page.
+//!
+//! What is said of a moment is said on the clock that the value carries: its own offset from UTC. Only the server knows
+//! the rules of time zones, so it gives each moment of a workspace that workspace's offset ([`Moment`]), and the browser
+//! says the same words from it.
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use std::ops::Deref;
 use time::{Date, OffsetDateTime, UtcOffset};
 
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/// A moment on the clock of a place. It travels with its offset from UTC, and two are the same only if their clocks are:
+/// a page that is read again after the time zone was changed is another page.
+#[derive(Debug, Clone, Copy)]
+pub struct Moment(OffsetDateTime);
+
+impl Moment {
+    /// On the clock of its offset.
+    pub const fn new(at: OffsetDateTime) -> Self {
+        Self(at)
+    }
+}
+
+impl From<OffsetDateTime> for Moment {
+    fn from(at: OffsetDateTime) -> Self {
+        Self(at)
+    }
+}
+
+impl From<Moment> for OffsetDateTime {
+    fn from(moment: Moment) -> Self {
+        moment.0
+    }
+}
+
+impl Deref for Moment {
+    type Target = OffsetDateTime;
+
+    fn deref(&self) -> &OffsetDateTime {
+        &self.0
+    }
+}
+
+impl PartialEq for Moment {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0 && self.0.offset() == other.0.offset()
+    }
+}
+
+impl Eq for Moment {}
+
+/// As whole milliseconds since 1970 and the offset in seconds.
+impl Serialize for Moment {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let milliseconds = self.0.unix_timestamp() * 1_000 + i64::from(self.0.millisecond());
+        (milliseconds, self.0.offset().whole_seconds()).serialize(to)
+    }
+}
+
+impl<'de> Deserialize<'de> for Moment {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let (milliseconds, offset) = <(i64, i32)>::deserialize(from)?;
+        let utc = OffsetDateTime::from_unix_timestamp(milliseconds.div_euclid(1_000)).ok();
+        let utc = utc.and_then(|at| at.replace_millisecond(milliseconds.rem_euclid(1_000) as u16).ok());
+        let offset = UtcOffset::from_whole_seconds(offset).ok();
+        let local = utc.zip(offset).and_then(|(at, offset)| at.checked_to_offset(offset));
+        local.map(Self).ok_or_else(|| D::Error::custom("no such moment"))
+    }
+}
 
 /// `12 Mar 2026`.
 pub fn date(date: Date) -> String {
@@ -11,17 +76,40 @@ pub fn date(date: Date) -> String {
     format!("{} {month} {:04}", date.day(), date.year())
 }
 
-/// `12 Mar 2026, 14:05 UTC`: the exact time behind a relative one.
-pub fn exact(moment: OffsetDateTime) -> String {
-    let utc = moment.to_offset(UtcOffset::UTC);
-    format!("{}, {:02}:{:02} UTC", date(utc.date()), utc.hour(), utc.minute())
+/// `12 Mar 2026 UTC`: the day of a moment where there is no workspace, and so no time zone of its own.
+pub fn utc_date(moment: OffsetDateTime) -> String {
+    format!("{} UTC", date(moment.to_offset(UtcOffset::UTC).date()))
 }
 
-/// `2026-03-12T14:05:09Z`, for programs.
+/// `12 Mar 2026, 14:05`: to the minute, where the page says in which time zone.
+pub fn minute(moment: OffsetDateTime) -> String {
+    format!("{}, {:02}:{:02}", date(moment.date()), moment.hour(), moment.minute())
+}
+
+/// `12 Mar 2026, 14:05 UTC+1`: the exact time behind a relative one.
+pub fn exact(moment: OffsetDateTime) -> String {
+    let (hours, minutes, _) = moment.offset().as_hms();
+    let sign = if moment.offset().is_negative() { '−' } else { '+' };
+    let offset = match (hours.unsigned_abs(), minutes.unsigned_abs()) {
+        (0, 0) => String::new(),
+        (hours, 0) => format!("{sign}{hours}"),
+        (hours, minutes) => format!("{sign}{hours}:{minutes:02}"),
+    };
+    format!("{} UTC{offset}", minute(moment))
+}
+
+/// `2026-03-12T14:05:09+01:00`, or with `Z` for UTC: for programs (RFC 3339).
 pub fn timestamp(moment: OffsetDateTime) -> String {
-    let utc = moment.to_offset(UtcOffset::UTC);
-    let (year, month, day) = (utc.year(), u8::from(utc.month()), utc.day());
-    format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z", utc.hour(), utc.minute(), utc.second())
+    let (year, month, day) = (moment.year(), u8::from(moment.month()), moment.day());
+    let (hours, minutes, _) = moment.offset().as_hms();
+    let offset = match (hours, minutes) {
+        (0, 0) => "Z".to_owned(),
+        (hours, minutes) => {
+            let sign = if moment.offset().is_negative() { '-' } else { '+' };
+            format!("{sign}{:02}:{:02}", hours.unsigned_abs(), minutes.unsigned_abs())
+        }
+    };
+    format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}{offset}", moment.hour(), moment.minute(), moment.second())
 }
 
 /// How long ago, in the largest unit that fits: `just now`, `5 min ago`, `3 h ago`, `2 days ago`, then the date.
@@ -43,15 +131,40 @@ mod tests {
     use time::macros::datetime;
 
     #[test]
-    fn a_moment_is_said_in_utc() {
+    fn a_moment_is_said_on_its_own_clock() {
         let moment = datetime!(2026-03-12 23:05:09 -2);
         assert_eq!(date(moment.date()), "12 Mar 2026");
-        assert_eq!(exact(moment), "13 Mar 2026, 01:05 UTC");
-        assert_eq!(timestamp(moment), "2026-03-13T01:05:09Z");
+        assert_eq!(exact(moment), "12 Mar 2026, 23:05 UTC−2");
+        assert_eq!(timestamp(moment), "2026-03-12T23:05:09-02:00");
+        let utc = moment.to_offset(UtcOffset::UTC);
+        assert_eq!((exact(utc).as_str(), utc_date(moment).as_str()), ("13 Mar 2026, 01:05 UTC", "13 Mar 2026 UTC"));
+        assert_eq!(timestamp(utc), "2026-03-13T01:05:09Z");
+        assert_eq!(exact(datetime!(2026-03-12 23:05 +5:45)), "12 Mar 2026, 23:05 UTC+5:45");
+        assert_eq!(timestamp(datetime!(2026-03-12 23:05 -0:30)), "2026-03-12T23:05:00-00:30");
         let months =
             (1..=12).map(|month| Date::from_calendar_date(999, time::Month::try_from(month).unwrap(), 1).unwrap());
         let months: Vec<_> = months.map(date).collect();
         assert_eq!((months[0].as_str(), months[11].as_str()), ("1 Jan 0999", "1 Dec 0999"));
+    }
+
+    /// The browser must say the same day as the server, so the clock must come through.
+    #[test]
+    fn a_moment_travels_with_its_clock() {
+        for at in [
+            datetime!(2026-04-05 02:30:00.123 +13),
+            datetime!(1969-12-31 23:59:59.999 -8),
+            datetime!(2026-01-01 0:00 +5:45),
+        ] {
+            let moment = Moment::new(at);
+            let read: Moment = serde_json::from_str(&serde_json::to_string(&moment).unwrap()).unwrap();
+            assert_eq!(read, moment);
+            assert_eq!((exact(*read), timestamp(*read)), (exact(at), timestamp(at)));
+        }
+        let at = datetime!(2026-04-05 02:30 +13);
+        assert_ne!(Moment::new(at), Moment::new(at.to_offset(UtcOffset::UTC)), "another clock is another value");
+        for none in ["[9223372036854775807,0]", "[0,999999]", "[253402300799999,3600]"] {
+            assert!(serde_json::from_str::<Moment>(none).is_err(), "{none}");
+        }
     }
 
     #[test]

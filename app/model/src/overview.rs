@@ -2,6 +2,7 @@
 
 use crate::{billing::InvoiceRow, customer::CustomerRow, money::Money};
 use serde::{Deserialize, Serialize};
+use time::Date;
 
 /// A figure with the days that led to it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -24,13 +25,17 @@ impl Figure {
 /// The overview page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Overview {
+    /// The workspace's day on which the periods end.
+    pub today: Date,
     /// Money invoiced (not drafts, not void), in the currency most invoices have; minor units.
     pub invoiced: Figure,
     /// Its currency.
     pub currency: crate::money::Currency,
-    /// Units used, all products.
+    /// Usage records. What they count is in different units, which have no sum.
     pub usage: Figure,
-    /// Customers created.
+    /// How much was used in the last 30 days, by unit: the most recorded first.
+    pub used: Vec<Used>,
+    /// Customers created, without those who were archived since.
     pub new_customers: Figure,
     /// Active customers in all.
     pub active_customers: i64,
@@ -40,8 +45,19 @@ pub struct Overview {
     pub open_total: Money,
     /// Invoices that wait for a person.
     pub drafts: i64,
-    /// Open and past due: the oldest, at most 5.
+    /// How many are open and past due.
+    pub overdue_invoices: i64,
+    /// Of those the oldest, at most 5.
     pub overdue: Vec<InvoiceRow>,
     /// The newest customers, at most 5.
     pub recent_customers: Vec<CustomerRow>,
+}
+
+/// How much was used in one unit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Used {
+    /// The unit.
+    pub unit: String,
+    /// How many of it.
+    pub quantity: i64,
 }

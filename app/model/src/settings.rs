@@ -3,6 +3,7 @@
 use crate::{
     field::FieldErrors,
     id::OrganizationId,
+    moment::Moment,
     slug::Slug,
     text::{Line, paragraphs},
 };
@@ -38,11 +39,9 @@ pub struct OldSlug {
     /// The address.
     pub slug: Slug,
     /// Until when it was in use.
-    #[serde(with = "time::serde::timestamp::milliseconds::option")]
-    pub retired_at: Option<OffsetDateTime>,
+    pub retired_at: Option<Moment>,
     /// When somebody last came by it since.
-    #[serde(with = "time::serde::timestamp::milliseconds::option")]
-    pub last_used_at: Option<OffsetDateTime>,
+    pub last_used_at: Option<Moment>,
 }
 
 /// General settings as typed into the form.

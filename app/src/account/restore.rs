@@ -63,7 +63,7 @@ pub fn deleted_section(session: Session) -> impl IntoView {
                             <WsIcon face=Face::named(&workspace.name) large=true/>
                             <span class="names">
                                 <span class="name">{workspace.name.clone()}</span>
-                                <span class="muted">{format!("{} · can be restored until {}", workspace.organization, moment::date(workspace.until().date()))}</span>
+                                <span class="muted">{format!("{} · can be restored until {}", workspace.organization, moment::utc_date(workspace.until()))}</span>
                             </span>
                             {restore_button(session, workspace, Route::home().url())}
                         </li>

@@ -123,7 +123,7 @@ fn line(list: Sessions, row: SessionRow) -> AnyView {
                 <div class="text">
                     <p><b>{row.device.clone()}</b>{row.is_this.then(|| view! { " "<span class="chip">"This one"</span> })}</p>
                     <p class="muted">
-                        <span class="mono">{from}</span>" · signed in "<time title=moment::exact(row.created_at)>{moment::date(row.created_at.date())}</time>
+                        <span class="mono">{from}</span>" · signed in "<time title=moment::exact(row.created_at)>{moment::utc_date(row.created_at)}</time>
                         " · last seen "<Ago at=row.last_seen_at now=list.session.now/>
                     </p>
                 </div>

@@ -125,7 +125,7 @@ fn token_table(
         view! {
             <tr data-testid="row">
                 <td class="col-main">{token.name.clone()}<span class="muted mono">{format!(" …{}", token.hint)}</span></td>
-                <td class="col-sm fit">{moment::date(token.created_at.date())}</td>
+                <td class="col-sm fit">{moment::utc_date(token.created_at)}</td>
                 <td class="fit">{match token.last_used_at {
                     Some(used) => view! { <Ago at=used now=session.now/> }.into_any(),
                     None => "Never".into_any(),

@@ -49,6 +49,14 @@ pub fn after_paint(_task: impl FnOnce() + 'static) {}
 /// Moves the focus to the first element that matches.
 pub fn focus(_selector: &str) {}
 
+/// Gives the focus to the heading of the page on screen; `false` while the page is on its way.
+pub fn focus_heading() -> bool {
+    true
+}
+
+/// Writes the whole text of the element with that id.
+pub fn set_text(_id: &str, _text: &str) {}
+
 /// Empties the control with that id.
 pub fn clear(_id: &str) {}
 

@@ -21,6 +21,34 @@ pub fn focus(selector: &str) {
     }
 }
 
+/// Gives the focus to the heading of the page on screen, unless somebody is at something within the page already. Nothing
+/// scrolls by it. `false` while the page is on its way.
+pub fn focus_heading() -> bool {
+    let Some(heading) = find("#main h1") else { return false };
+    if heading.closest("[aria-busy]").ok().flatten().is_some() {
+        return false;
+    }
+    let within = document()
+        .active_element()
+        .is_some_and(|active| active.id() != "main" && active.closest("#main").ok().flatten().is_some());
+    if !within {
+        let _ = heading.set_attribute("tabindex", "-1");
+        let options = web_sys::FocusOptions::new();
+        options.set_prevent_scroll(true);
+        let _ = heading.focus_with_options(&options);
+    }
+    true
+}
+
+/// Writes the whole text of the element with that id, whatever is in it.
+pub fn set_text(id: &str, text: &str) {
+    if let Some(element) = by_id::<HtmlElement>(id)
+        && element.text_content().as_deref() != Some(text)
+    {
+        element.set_text_content(Some(text));
+    }
+}
+
 /// Focuses the first element that matches and selects what is typed in it.
 pub fn select(selector: &str) {
     if let Some(element) = find(selector) {

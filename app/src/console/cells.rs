@@ -5,8 +5,8 @@ use super::{PageData, scope::Scope};
 use crate::ui::StatusTone;
 use leptos::prelude::*;
 use model::{
-    list::{Cursor, ListPage, ListQuery},
-    moment,
+    list::{Cursor, ListPage, ListQuery, range},
+    moment::{self, Moment},
 };
 use time::OffsetDateTime;
 
@@ -28,10 +28,19 @@ pub struct Listed<'a> {
     pub rows: usize,
     /// How many match in all.
     pub total: i64,
+    /// How many come before them.
+    pub offset: i64,
     /// Where the page before ends, if there is one.
     pub previous: Option<&'a Cursor>,
     /// Where the next page starts, if there is one.
     pub next: Option<&'a Cursor>,
+}
+
+impl Listed<'_> {
+    /// Which rows of how many: `21–40 of 54`.
+    pub fn range(&self) -> String {
+        range(self.offset, self.rows, self.total)
+    }
 }
 
 /// Rows of one kind.
@@ -46,7 +55,8 @@ impl<Row> Rows for RowsOf<Row> {
     fn listed<'a>(&self, data: &'a PageData) -> Option<Listed<'a>> {
         let page = (self.page)(data)?;
         let (previous, next) = (page.previous.as_ref(), page.next.as_ref());
-        Some(Listed { query: &page.query, rows: page.rows.len(), total: page.total, previous, next })
+        let (rows, total, offset) = (page.rows.len(), page.total, page.offset);
+        Some(Listed { query: &page.query, rows, total, offset, previous, next })
     }
 
     fn cells(&self, scope: Scope, row: Option<(&PageData, usize)>) -> Vec<AnyView> {
@@ -116,15 +126,15 @@ impl<'a, Row> Cells<'a, Row> {
     pub fn time(
         self,
         class: &'static str,
-        of: impl FnOnce(&Row) -> OffsetDateTime,
+        of: impl FnOnce(&Row) -> Moment,
         words: impl FnOnce(OffsetDateTime) -> String,
     ) -> AnyView {
-        let at = self.0.map(of);
+        let at = self.0.map(|row| *of(row));
         drawn::time(class, at, at.map(words).unwrap_or_default())
     }
 
     /// A day.
-    pub fn day(self, class: &'static str, of: impl FnOnce(&Row) -> OffsetDateTime) -> AnyView {
+    pub fn day(self, class: &'static str, of: impl FnOnce(&Row) -> Moment) -> AnyView {
         self.time(class, of, |at| moment::date(at.date()))
     }
 

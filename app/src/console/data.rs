@@ -1,6 +1,8 @@
 //! What the pages of a workspace are made of, as it travels.
 
 use crate::packed::Packed;
+#[cfg(feature = "ssr")]
+use model::money::grouped;
 use model::{
     Capability, WorkspaceRole,
     audit::{AuditRow, Position},
@@ -33,8 +35,8 @@ pub enum PageData {
     Usage(ListPage<UsageRow>),
     /// A page of invoices.
     Invoices(ListPage<InvoiceRow>),
-    /// What a page of one visit shows: opened where its code is.
-    Visit(Packed<VisitData>),
+    /// What a page of one visit shows: opened where its code is. Before it, what the record is called that the page is of.
+    Visit(Option<String>, Packed<VisitData>),
     /// This workspace has no such thing (another may; nobody can tell).
     Missing,
     /// The seat does not allow it.
@@ -81,7 +83,7 @@ pub enum VisitData {
 impl Serialize for PageData {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         match self {
-            Self::Visit(data) if to.is_human_readable() => Serialize::serialize(data, to),
+            Self::Visit(_, data) if to.is_human_readable() => Serialize::serialize(data, to),
             _ => Self::serialize(self, to),
         }
     }
@@ -96,7 +98,42 @@ impl<'de> Deserialize<'de> for PageData {
 #[cfg(feature = "ssr")]
 impl From<VisitData> for PageData {
     fn from(data: VisitData) -> Self {
-        Self::Visit(Packed::new(data))
+        Self::Visit(data.record(), Packed::new(data))
+    }
+}
+
+#[cfg(feature = "ssr")]
+impl VisitData {
+    /// What the record is called that the page is of: in the title, where one is, and in the log of the browser.
+    fn record(&self) -> Option<String> {
+        let name = match self {
+            Self::Product(product) => product.row.name.clone(),
+            Self::RatePlan(plan) => plan.name.clone(),
+            Self::Customer(customer) => customer.row.name.clone(),
+            Self::UsageRecord(record) => {
+                format!("{} {}", grouped(record.quantity.unsigned_abs()), record.unit)
+            }
+            Self::Invoice(invoice) => invoice.title(),
+            Self::ProductForm(input) => input.name.clone(),
+            Self::CustomerForm { input, .. } => input.name.clone(),
+            Self::Members(_)
+            | Self::General(_)
+            | Self::Branding
+            | Self::Security(_)
+            | Self::Audit(_)
+            | Self::Danger(_) => return None,
+        };
+        (!name.is_empty()).then_some(name)
+    }
+}
+
+impl PageData {
+    /// What the record is called that the page is of, if it is of one.
+    pub fn record(&self) -> Option<&str> {
+        match self {
+            Self::Visit(record, _) => record.as_deref(),
+            _ => None,
+        }
     }
 }
 

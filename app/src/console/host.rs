@@ -1,6 +1,9 @@
 //! Which view shows which page, and what stands there while it loads, fails or is not allowed.
 
-use super::{PageData, Visit, VisitData, customers, invoices, overview, products, rate_plans, scope::Scope, usage};
+use super::{
+    PageData, Visit, VisitData, arrival::follow_page, customers, invoices, overview, products, rate_plans,
+    scope::Scope, usage,
+};
 use crate::{
     chunk::{self, Part},
     routes::Page,
@@ -39,6 +42,7 @@ pub fn PageHost(
             page => Mounted::Visit(Box::new(Visit { scope: visit, page })),
         }
     });
+    follow_page(scope);
     // What stays from one workspace to the next is looked at then.
     whole_watched(
         move || scope.track(),
@@ -86,7 +90,7 @@ pub fn with_visit(
 ) -> AnyView {
     let page = whole_form(move || {
         of_data(scope, noun, &|scope, data| match data {
-            PageData::Visit(data) => view(scope, &data.open()?),
+            PageData::Visit(_, data) => view(scope, &data.open()?),
             _ => None,
         })
     });

@@ -20,8 +20,8 @@ const COLUMNS: &[Column] = &[
     sortable("Number", "col-main", SortBy::Number),
     column("Customer", "col-sm"),
     column("Status", "fit"),
-    sortable("Issued", "num col-md", SortBy::Issued),
-    column("Due", "num col-lg"),
+    sortable("Issued", "num col-lg", SortBy::Issued),
+    column("Due", "num col-md"),
     sortable("Total", "num wide", SortBy::Total),
 ];
 
@@ -30,7 +30,7 @@ static SPEC: ListSpec = ListSpec {
     columns: COLUMNS,
     rows: &RowsOf { page: |data| if let PageData::Invoices(page) = data { Some(page) } else { None }, cells },
     create: None,
-    teaches: "An invoice is what a customer owes you, and whether it was paid.",
+    teaches: "Invoices appear here once you issue them.",
 };
 
 /// The list page.
@@ -41,13 +41,23 @@ pub fn list(scope: Signal<Scope>) -> AnyView {
 fn cells(scope: Scope, row: Cells<'_, InvoiceRow>) -> Vec<AnyView> {
     let url = |r: &InvoiceRow| scope.url(&Page::Invoice(r.id));
     vec![
-        row.main((Font::Mono, Font::Text), url, |r| r.number.clone(), |r| r.customer.clone()),
+        row.main(
+            (Font::Mono, Font::Text),
+            url,
+            |r| r.number.clone().unwrap_or_else(|| "Draft".to_owned()),
+            |r| r.customer.clone(),
+        ),
         row.text("col-sm", |r| r.customer.clone()),
         row.status(invoice_words),
-        row.text("num col-md", |r| moment::date(r.issued_on)),
-        row.text("num col-lg", |r| moment::date(r.due_on)),
+        row.text("num col-lg", |r| issued(r).unwrap_or_else(|| "—".to_owned())),
+        row.text("num col-md", |r| moment::date(r.due_on)),
         row.text("num wide", |r| r.total.to_string()),
     ]
+}
+
+/// The day on which an invoice was issued; a draft was not.
+fn issued(invoice: &InvoiceRow) -> Option<String> {
+    invoice.issued_on.map(moment::date)
 }
 
 /// The page of one.
@@ -60,15 +70,15 @@ pub fn detail(scope: Scope) -> AnyView {
 
 fn page(scope: Scope, invoice: &InvoiceRow) -> AnyView {
     view! {
-        <header class="page-head"><div class="titles"><h1>{invoice.number.clone()}</h1>{invoice_status(invoice)}</div></header>
+        <header class="page-head"><div class="titles"><h1>{invoice.title()}</h1>{invoice_status(invoice)}</div></header>
         <div class="detail">
             <section class="section side" aria-labelledby="facts">
-                <div class="section-head"><h2 id="facts">"Facts"</h2></div>
+                <div class="section-head"><h2 id="facts">"Details"</h2></div>
                 <dl class="facts">
                     {fact("Customer", view! { <a class="link" href=scope.url(&Page::Customer(invoice.customer_id))>{invoice.customer.clone()}</a> })}
                     {fact("Total", invoice.total.to_string())}
                     {fact("Currency", invoice.total.currency.code())}
-                    {fact("Issued", moment::date(invoice.issued_on))}
+                    {issued(invoice).map(|day| fact("Issued", day))}
                     {fact("Due", moment::date(invoice.due_on))}
                 </dl>
             </section>

@@ -12,6 +12,7 @@ use super::{
     cells::{Listed, Rows},
     host::{denied, failed},
     scope::{Scope, Shown},
+    status::follow_list,
 };
 use crate::{
     browser,
@@ -71,7 +72,7 @@ pub struct ListSpec {
 
 impl ListSpec {
     /// The list on screen, if it is there.
-    fn listed<'a>(&self, shown: &'a Shown) -> Option<Listed<'a>> {
+    pub fn listed<'a>(&self, shown: &'a Shown) -> Option<Listed<'a>> {
         shown.data.as_ref().and_then(|data| self.rows.listed(data))
     }
 }
@@ -115,6 +116,7 @@ pub fn list(scope: Signal<Scope>, spec: &'static ListSpec) -> AnyView {
         body
     };
     let total = Memo::new(move |_| scope.get().shown.with(|shown| spec.listed(shown).map(|page| page.total)));
+    follow_list(scope, spec);
     let may_create = Memo::new(move |_| scope.get().may(Capability::EditContent));
     let create = move || {
         let (label, page) = spec.create.as_ref()?;
@@ -143,7 +145,7 @@ pub fn list(scope: Signal<Scope>, spec: &'static ListSpec) -> AnyView {
                 let all = scope.get().url(&Page::list(noun));
                 view! {
                     <Empty icon="search" title=format!("No {} match", noun.many()) text="Try fewer letters, or another status.".to_owned()>
-                        <a class="btn" href=all>"Clear the filters"</a>
+                        <a class="btn" href=all>"Clear filters"</a>
                     </Empty>
                 }.into_any()
             }
@@ -222,10 +224,19 @@ fn filters(scope: Signal<Scope>, noun: Noun, query: Memo<ListQuery>) -> AnyView 
                     <Icon name="chevron-down"/>
                 </span>
             })}
+            // Without script the form is sent as it stands: the order of the list goes with it.
+            {["sort", "dir"].map(|name| view! {
+                <input type="hidden" name=name value=move || order(&query.get(), name) disabled=move || order(&query.get(), name).is_none()/>
+            })}
             <button class="btn" data-no-script>"Apply"</button>
         </form>
     }
     .into_any()
+}
+
+/// What the address says of a list's order under `name`; nothing where it is the usual one.
+fn order(query: &ListQuery, name: &str) -> Option<String> {
+    query.pairs().into_iter().find(|(pair, _)| *pair == name).map(|(_, value)| value)
 }
 
 fn capitalized(word: &str) -> String {
@@ -287,18 +298,14 @@ fn pager(scope: Scope, page: &Listed<'_>) -> AnyView {
         let url = position.map(|position| scope.url(&Page::List(page.query.at(position))));
         let absent = |value: &'static str| url.is_none().then(|| value.to_owned());
         let link = lasting("btn small").perhaps("aria-disabled", absent("true")).perhaps("role", absent("link"));
+        // One that leads nowhere any more keeps the focus if it has it, but is not on the way of Tab.
+        let link = link.perhaps("tabindex", absent("-1"));
         let link = link.perhaps("rel", url.is_some().then(|| rel.to_owned())).perhaps("href", url);
         a().add_any_attr(link).child(label).into_any()
     };
-    let shown = page.rows;
-    let range = format!(
-        "{shown} of {} {}",
-        grouped(page.total.unsigned_abs()),
-        if page.total == 1 { page.query.noun.one() } else { page.query.noun.many() }
-    );
     nav()
         .add_any_attr(lasting("pager").fixed("aria-label", "Pages"))
-        .child(span().add_any_attr(lasting("range")).child(range))
+        .child(span().add_any_attr(lasting("range")).child(page.range()))
         .child(link("Previous", "prev", page.previous.cloned().map(Position::Before)))
         .child(link("Next", "next", page.next.cloned().map(Position::After)))
         .into_any()

@@ -1,5 +1,6 @@
 //! The workspace plane: what is tied to one workspace. The scope that holds it, the shell around it, a folder per noun.
 
+mod arrival;
 mod cells;
 mod closing;
 mod customers;
@@ -20,6 +21,7 @@ mod settings;
 mod shell;
 mod staging;
 mod standing;
+mod status;
 mod switcher;
 mod usage;
 mod visit;

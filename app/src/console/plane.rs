@@ -6,6 +6,7 @@
 //! workspace, so that a switch changes their texts and builds neither anew.
 
 use super::{
+    PageData,
     host::PageHost,
     scope::Scope,
     shell::{Shell, ShellInfo},
@@ -65,6 +66,16 @@ impl Place {
     /// The scope of the workspace on screen, once it is open.
     pub fn scope(self) -> Option<Scope> {
         self.scope.with(|scope| scope.as_ref().map(|(_, scope)| *scope))
+    }
+
+    /// What the record on screen is called, if the page is of one and it is here.
+    pub fn record(self) -> Option<String> {
+        let scope = self.scope()?;
+        let page = self.page.get();
+        scope.shown.with(|shown| {
+            let data = shown.data.as_ref().filter(|_| shown.page == page);
+            data.and_then(PageData::record).map(str::to_owned)
+        })
     }
 
     fn scope_now(self) -> Option<Scope> {

@@ -64,12 +64,12 @@ fn page(scope: Scope, plan: &RatePlanRow) -> AnyView {
         <header class="page-head"><div class="titles"><h1>{plan.name.clone()}</h1>{lifecycle(plan.status)}</div></header>
         <div class="detail">
             <section class="section side" aria-labelledby="facts">
-                <div class="section-head"><h2 id="facts">"Facts"</h2></div>
+                <div class="section-head"><h2 id="facts">"Details"</h2></div>
                 <dl class="facts">
                     {fact("Product", view! { <a class="link" href=scope.url(&Page::Product(plan.product_id))>{plan.product.clone()}</a> })}
                     {fact("Price", format!("{} per {}", plan.price, plan.per()))}
-                    {fact("Customers on it", grouped(plan.customers.unsigned_abs()))}
-                    {fact("Created", view! { <time title=moment::exact(plan.created_at)>{moment::date(plan.created_at.date())}</time> })}
+                    {fact("Customers", grouped(plan.customers.unsigned_abs()))}
+                    {fact("Created", view! { <time title=moment::exact(*plan.created_at)>{moment::date(plan.created_at.date())}</time> })}
                 </dl>
             </section>
         </div>

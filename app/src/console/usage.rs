@@ -62,11 +62,11 @@ fn page(scope: Scope, record: &UsageRow) -> AnyView {
         <header class="page-head"><div class="titles"><h1>{quantity}</h1><span class="count">{record.product.clone()}</span></div></header>
         <div class="detail">
             <section class="section side" aria-labelledby="facts">
-                <div class="section-head"><h2 id="facts">"Facts"</h2></div>
+                <div class="section-head"><h2 id="facts">"Details"</h2></div>
                 <dl class="facts">
                     {fact("Customer", view! { <a class="link" href=scope.url(&Page::Customer(record.customer_id))>{record.customer.clone()}</a> })}
                     {fact("Product", view! { <a class="link" href=scope.url(&Page::Product(record.product_id))>{record.product.clone()}</a> })}
-                    {fact("Recorded", moment::exact(record.recorded_at))}
+                    {fact("Recorded", moment::exact(*record.recorded_at))}
                     {fact("Id", view! { <span class="mono">{record.id.to_string()}</span> })}
                 </dl>
             </section>

@@ -143,6 +143,15 @@ impl Page {
         }
     }
 
+    /// The same with the record that it is of, and where that belongs: `Alder & Finch · Customers`.
+    pub fn title_of(&self, record: Option<&str>) -> String {
+        match (record, self.noun()) {
+            (Some(record), Some(noun)) if self.is_form() => format!("Edit {record} · {}", noun.title()),
+            (Some(record), Some(noun)) => format!("{record} · {}", noun.title()),
+            _ => self.title().to_owned(),
+        }
+    }
+
     /// What a seat must allow for it to open. Settings open for every seat, and say why they show nothing to some.
     pub const fn requires(&self) -> Capability {
         match self {

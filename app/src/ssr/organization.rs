@@ -65,7 +65,7 @@ async fn members(tx: &mut OrganizationTx) -> Result<Members<OrganizationRole>, A
         portrait: p.portrait,
         role: Some(p.role),
         seat: format!("{} of every workspace", p.role.inherited().label()),
-        since: p.since,
+        since: p.since.into(),
     };
     let invites = organizations::open_invites(tx).await.map_err(fault)?;
     Ok(Members {

@@ -11,17 +11,19 @@ use crate::{
     routes::SettingsPage,
 };
 use axum::body::Body;
+use futures_util::stream;
 use http::{HeaderValue, Response, header};
 use model::{
     FieldErrors, Slug,
     audit::{Action, AuditQuery, Detail, Position},
     capability::{CapabilityKind, ManageSettings, OwnWorkspace},
-    csv::Csv,
+    csv,
     id::OrganizationId,
     moment,
     settings::{GeneralInput, GeneralSettings, NewWorkspaceInput},
     workspace::WorkspaceProfile,
 };
+use std::io;
 use store::{
     StoreError, audit,
     deleted::{self, Restored},
@@ -67,13 +69,12 @@ async fn log<M: Mode>(
 ) -> Result<AuditView, AppError> {
     let page = audit::page(tx, can, query).await.map_err(fault)?;
     let people = audit::actors(tx, can).await.map_err(fault)?;
-    let (general, _) = settings::general(tx, can).await.map_err(fault)?;
     Ok(AuditView {
         rows: page.rows,
         newer: page.newer.map(Position::After),
         older: page.older.map(Position::Before),
         people,
-        time_zone: general.time_zone,
+        time_zone: tx.zone().name().to_owned(),
     })
 }
 
@@ -230,17 +231,29 @@ pub(super) async fn organization_log(
     Ok(Some((name, AuditView { rows: page.rows, newer, older, people, time_zone: "UTC".to_owned() })))
 }
 
-/// The audit log as a file, as far as its filter goes.
+/// The audit log as a file: every line that its filter finds, however many there are. They are read a batch at a time, each
+/// through the door: whoever takes the file slowly holds no connection, and whoever loses the seat meanwhile gets no more
+/// lines. A file that could not be read to its end breaks off as a failed download.
 pub(super) async fn export(call: &Call, slug: &Slug, query: &AuditQuery) -> Result<Response<Body>, AppError> {
-    let mut tx = reading(call, slug).await?;
-    let can = tx.can::<ManageSettings>().map_err(|denied| AppError::Denied(denied.0))?;
-    let rows = audit::export(&mut tx, &can, query).await.map_err(fault)?;
-    tx.commit().await.map_err(fault)?;
-    let mut csv = Csv::new(["time (UTC)", "who", "action", "what", "detail"]);
-    for row in &rows {
-        csv.row([moment::timestamp(row.at).as_str(), &row.actor, &row.action, &row.phrase(), &row.detail]);
-    }
-    let mut response = Response::new(Body::from(csv.finish()));
+    let (first, next, zone) = batch(call, slug, query, Position::Newest).await?;
+    let time = format!("time ({zone})");
+    let columns = csv::row([time.as_str(), "who", "action", "what", "detail"]);
+    let head = format!("{}{columns}{first}", csv::BYTE_ORDER_MARK);
+    let (call, of, query) = (call.clone(), slug.clone(), query.clone());
+    let lines = stream::try_unfold((Some(head), next), move |(ready, next)| {
+        let (call, slug, query) = (call.clone(), of.clone(), query.clone());
+        async move {
+            match (ready, next) {
+                (Some(ready), next) => Ok(Some((ready, (None, next)))),
+                (None, Some(from)) => match batch(&call, &slug, &query, from).await {
+                    Ok((lines, next, _)) => Ok(Some((lines, (None, next)))),
+                    Err(error) => Err(io::Error::other(error.message())),
+                },
+                (None, None) => Ok(None),
+            }
+        }
+    });
+    let mut response = Response::new(Body::from_stream(lines));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));
     // A slug holds nothing that would need quoting.
@@ -248,4 +261,24 @@ pub(super) async fn export(call: &Call, slug: &Slug, query: &AuditQuery) -> Resu
         headers.insert(header::CONTENT_DISPOSITION, name);
     }
     Ok(response)
+}
+
+/// Lines of the file from a place on; where the next are; and the time zone in which they are said.
+async fn batch(
+    call: &Call,
+    slug: &Slug,
+    query: &AuditQuery,
+    from: Position,
+) -> Result<(String, Option<Position>, String), AppError> {
+    let mut tx = reading(call, slug).await?;
+    let can = tx.can::<ManageSettings>().map_err(|denied| AppError::Denied(denied.0))?;
+    let (rows, next) = audit::export(&mut tx, &can, &query.at(from)).await.map_err(fault)?;
+    let zone = tx.zone().name().to_owned();
+    tx.commit().await.map_err(fault)?;
+    let mut lines = String::new();
+    for row in rows {
+        let at = moment::timestamp(*row.at);
+        lines.push_str(&csv::row([at.as_str(), &row.actor, &row.action, &row.what, &row.detail]));
+    }
+    Ok((lines, next, zone))
 }

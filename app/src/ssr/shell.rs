@@ -105,8 +105,11 @@ fn title(content: &Content, route: &Route) -> String {
         Content::Account(data) => account_title(data.get(), route),
         Content::Asked(_) => "Asked".to_owned(),
         Content::NewWorkspace => "New workspace".to_owned(),
-        Content::Workspace { entry, .. } => match route {
-            Route::Workspace(_, page) => format!("{} · {}", page.title(), isolated(&entry.workspace.name)),
+        Content::Workspace { entry, data } => match route {
+            Route::Workspace(_, page) => {
+                let record = data.record().map(isolated);
+                format!("{} · {}", page.title_of(record.as_deref()), isolated(&entry.workspace.name))
+            }
             _ => isolated(&entry.workspace.name).into_owned(),
         },
         Content::Absent => "Not found".to_owned(),

@@ -191,7 +191,8 @@ pub fn waiting_badge(count: u32) -> Option<AnyView> {
 /// How long ago something was, with the exact time on hover.
 #[component]
 pub fn Ago(
-    /// When it was.
+    /// When it was, on the clock on which it is said.
+    #[prop(into)]
     at: OffsetDateTime,
     /// The time now; until it is known, the date stands.
     #[prop(into)]

@@ -97,7 +97,7 @@ pub fn Gone() -> impl IntoView {
 fn restore(session: Session) -> Option<AnyView> {
     let Route::Workspace(slug, _) = session.navigator.route() else { return None };
     let workspace = session.picker.with(|p| p.as_ref()?.deleted.iter().find(|d| d.slug == slug).cloned())?;
-    let until = moment::date(workspace.until().date());
+    let until = moment::utc_date(workspace.until());
     let action = Page::Overview.url(&slug);
     Some(
         view! {

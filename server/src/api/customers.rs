@@ -60,6 +60,7 @@ struct Customer {
     rate_plan: Option<String>,
     #[schema(schema_with = status)]
     status: Lifecycle,
+    /// On the clock of the workspace's time zone.
     #[serde(with = "time::serde::rfc3339")]
     created_at: OffsetDateTime,
 }
@@ -208,7 +209,7 @@ impl From<CustomerRow> for Customer {
             country: row.country,
             rate_plan: row.rate_plan,
             status: row.status,
-            created_at: row.created_at,
+            created_at: row.created_at.into(),
         }
     }
 }

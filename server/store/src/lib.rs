@@ -22,6 +22,7 @@ mod pool;
 pub mod seal;
 pub mod secret;
 mod workspace;
+pub mod zone;
 
 pub use account::{
     access, deleted, factors, guesses, handoffs, identity, links, offers, organizations, pictures, profile, seats,

@@ -8,6 +8,7 @@ pub use paste::{Pasted, people};
 use crate::{
     Email,
     id::{InviteId, OrganizationId, WorkspaceId},
+    moment::Moment,
     seating::Rank,
 };
 use serde::{Deserialize, Serialize};
@@ -125,8 +126,7 @@ pub struct SentInvite {
     /// Who made it.
     pub inviter: String,
     /// When it was sent last.
-    #[serde(with = "time::serde::timestamp::milliseconds")]
-    pub sent_at: OffsetDateTime,
+    pub sent_at: Moment,
     /// Until when it stands.
     #[serde(with = "time::serde::timestamp::milliseconds")]
     pub expires_at: OffsetDateTime,

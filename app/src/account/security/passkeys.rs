@@ -84,7 +84,7 @@ fn table(desk: Desk, passkeys: Vec<PasskeyRow>) -> AnyView {
             view! {
                 <tr data-testid="row">
                     <td class="col-main">{passkey.name.clone()}</td>
-                    <td class="col-sm fit">{moment::date(passkey.created_at.date())}</td>
+                    <td class="col-sm fit">{moment::utc_date(passkey.created_at)}</td>
                     <td class="fit">{match passkey.last_used_at {
                         Some(used) => view! { <Ago at=used now=desk.session.now/> }.into_any(),
                         None => "Never".into_any(),

@@ -26,7 +26,7 @@ pub(super) fn AuthenticatorApp(desk: Desk, state: FactorState) -> impl IntoView 
             <h2 id="app">"Authenticator app"</h2>
             {move || match (state.totp_since, enrolment.get()) {
                 (Some(since), _) => {
-                    let since = moment::date(since.date());
+                    let since = moment::utc_date(since);
                     view! { <p class="status ok">{format!("On since {since}")}</p> <TurnOff desk/> }.into_any()
                 }
                 (None, Some(enrolment)) => view! { <SetUp desk enrolment/> }.into_any(),

@@ -54,12 +54,12 @@ fn page(scope: Scope, customer: &CustomerDetail) -> AnyView {
         </header>
         <div class="detail">
             <section class="section side" aria-labelledby="facts">
-                <div class="section-head"><h2 id="facts">"Facts"</h2></div>
+                <div class="section-head"><h2 id="facts">"Details"</h2></div>
                 <dl class="facts">
                     {fact("Email", view! { <a class="link" href=mail>{row.email.clone()}</a> })}
                     {fact("Country", country::name(&row.country).to_owned())}
                     {fact("Rate plan", rate_plan)}
-                    {fact("Created", view! { <time title=moment::exact(row.created_at)>{moment::date(row.created_at.date())}</time> })}
+                    {fact("Created", view! { <time title=moment::exact(*row.created_at)>{moment::date(row.created_at.date())}</time> })}
                     {(!customer.note.is_empty()).then(|| fact("Note", customer.note.clone()))}
                 </dl>
             </section>
@@ -78,7 +78,7 @@ fn invoices(scope: Scope, name: &str, invoices: &[InvoiceRow]) -> AnyView {
         .map(|invoice| {
             view! {
                 <tr data-testid="row">
-                    <td class="col-main"><a draggable="false" class="row-link mono" href=scope.url(&Page::Invoice(invoice.id))>{invoice.number.clone()}</a></td>
+                    <td class="col-main"><a draggable="false" class="row-link mono" href=scope.url(&Page::Invoice(invoice.id))>{invoice.number.clone().unwrap_or_else(|| "Draft".to_owned())}</a></td>
                     <td class="fit">{invoice_status(invoice)}</td>
                     <td class="col-sm fit">{moment::date(invoice.due_on)}</td>
                     <td class="num wide">{invoice.total.to_string()}</td>
@@ -89,7 +89,7 @@ fn invoices(scope: Scope, name: &str, invoices: &[InvoiceRow]) -> AnyView {
     view! {
         <section class="section" aria-labelledby="invoices">
             <div class="section-head"><h2 id="invoices">"Latest invoices"</h2></div>
-            {if invoices.is_empty() { view! { <p class="muted">"None yet."</p> }.into_any() } else { view! {
+            {if invoices.is_empty() { view! { <p class="muted">"No invoices yet"</p> }.into_any() } else { view! {
                 <div class="table-wrap"><table class="data-table">
                     <caption class="visually-hidden">{format!("Invoices of {name}")}</caption>
                     <thead><tr><th scope="col">"Number"</th><th scope="col" class="fit">"Status"</th><th scope="col" class="col-sm fit">"Due"</th><th scope="col" class="num wide">"Total"</th></tr></thead>
@@ -117,7 +117,7 @@ fn usage(scope: Scope, name: &str, usage: &[UsageRow]) -> AnyView {
     view! {
         <section class="section" aria-labelledby="usage">
             <div class="section-head"><h2 id="usage">"Latest usage"</h2></div>
-            {if usage.is_empty() { view! { <p class="muted">"None yet."</p> }.into_any() } else { view! {
+            {if usage.is_empty() { view! { <p class="muted">"No usage yet"</p> }.into_any() } else { view! {
                 <div class="table-wrap"><table class="data-table">
                     <caption class="visually-hidden">{format!("Usage of {name}")}</caption>
                     <thead><tr><th scope="col">"Product"</th><th scope="col" class="fit">"Recorded"</th><th scope="col" class="num wide">"Quantity"</th></tr></thead>

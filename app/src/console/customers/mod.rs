@@ -35,7 +35,7 @@ static SPEC: ListSpec = ListSpec {
     columns: COLUMNS,
     rows: &RowsOf { page: |data| if let PageData::Customers(page) = data { Some(page) } else { None }, cells },
     create: Some(("New customer", Page::NewCustomer)),
-    teaches: "A customer is whom you bill: put them on a rate plan, record what they use, and invoice it.",
+    teaches: "Customers are the people and companies you bill.",
 };
 
 /// The list page.

@@ -13,13 +13,16 @@ use crate::{
 use leptos::prelude::*;
 use model::{
     Money,
-    billing::InvoiceStatus,
+    billing::{InvoiceStatus, OVERDUE},
     list::{ListQuery, Noun},
     moment,
     money::grouped,
-    overview::{Figure, Overview},
+    overview::{Figure, Overview, Used},
 };
-use time::{Duration, OffsetDateTime};
+use time::Duration;
+
+/// How many units are named.
+const UNITS: usize = 6;
 
 /// The page.
 pub fn view(scope: Signal<Scope>) -> AnyView {
@@ -31,12 +34,13 @@ pub fn view(scope: Signal<Scope>) -> AnyView {
 
 fn figure(label: &'static str, value: String, figure: &Figure) -> AnyView {
     let change = match figure.change() {
-        Some(0) => view! { <dd class="delta">"No change vs. the 30 days before"</dd> }.into_any(),
+        Some(0) => view! { <dd class="delta">"No change vs previous 30 days"</dd> }.into_any(),
         Some(change) => {
             let (class, sign) = if change > 0 { ("delta up", "+") } else { ("delta down", "−") };
-            view! { <dd class=class><b>{format!("{sign}{} %", change.unsigned_abs())}</b>" vs. the 30 days before"</dd> }.into_any()
+            view! { <dd class=class><b>{format!("{sign}{}%", change.unsigned_abs())}</b>" vs previous 30 days"</dd> }
+                .into_any()
         }
-        None => view! { <dd class="delta">"Nothing in the 30 days before"</dd> }.into_any(),
+        None => view! { <dd class="delta">"No earlier data"</dd> }.into_any(),
     };
     view! {
         <div class="figure">
@@ -55,7 +59,7 @@ fn page(scope: Scope, overview: &Overview) -> AnyView {
         <header class="page-head"><div class="titles"><h1>"Overview"</h1><span class="count">"Last 30 days"</span></div></header>
         <dl class="figures" aria-label="Last 30 days" data-hue=move || scope.hue()>
             {figure("Invoiced", money(overview.invoiced.now), &overview.invoiced)}
-            {figure("Usage", grouped(overview.usage.now.unsigned_abs()), &overview.usage)}
+            {figure("Usage records", grouped(overview.usage.now.unsigned_abs()), &overview.usage)}
             {figure("New customers", grouped(overview.new_customers.now.unsigned_abs()), &overview.new_customers)}
             <div class="figure">
                 <dt>"Open invoices"</dt>
@@ -71,20 +75,35 @@ fn page(scope: Scope, overview: &Overview) -> AnyView {
 
 fn usage(scope: Scope, overview: &Overview) -> AnyView {
     let values = overview.usage.days.clone();
-    // The days end today; the server's clock says which day that is, the same on both sides.
-    let today = scope.session.now.get_untracked().map(OffsetDateTime::date);
     let last = values.len() as i64 - 1;
-    let days = (0..values.len() as i64)
-        .map(|i| today.map(|t| moment::date(t - Duration::days(last - i))).unwrap_or_default())
-        .collect();
-    let label = format!("Units used per day over 30 days, {} in all", grouped(overview.usage.now.unsigned_abs()));
+    let days = (0..values.len() as i64).map(|i| moment::date(overview.today - Duration::days(last - i))).collect();
+    let label = format!("Usage records per day over 30 days, {} in all", grouped(overview.usage.now.unsigned_abs()));
     view! {
         <section class="section" aria-labelledby="usage" data-hue=move || scope.hue()>
-            <div class="section-head"><h2 id="usage">"Usage per day"</h2><a class="end" href=scope.url(&Page::list(Noun::Usage))>"Open usage"</a></div>
-            <BarChart label values days unit="units"/>
+            <div class="section-head"><h2 id="usage">"Usage records per day"</h2><a class="end" href=scope.url(&Page::list(Noun::Usage))>"Open usage"</a></div>
+            <BarChart label values days unit="records"/>
+            {used(&overview.used)}
         </section>
     }
     .into_any()
+}
+
+/// How much was used, by unit: hours and seats have no sum.
+fn used(used: &[Used]) -> Option<AnyView> {
+    let mut parts: Vec<_> = used
+        .iter()
+        .take(UNITS)
+        .map(|used| format!("{} {}", grouped(used.quantity.unsigned_abs()), used.unit))
+        .collect();
+    match used.len().saturating_sub(UNITS) {
+        0 => {}
+        1 => parts.push("1 other unit".to_owned()),
+        more => parts.push(format!("{more} other units")),
+    }
+    (!parts.is_empty()).then(|| {
+        let text = format!("Used in the last 30 days: {}", parts.join(" · "));
+        view! { <p class="muted" data-testid="used">{text}</p> }.into_any()
+    })
 }
 
 fn attention(scope: Scope, overview: &Overview) -> AnyView {
@@ -94,27 +113,39 @@ fn attention(scope: Scope, overview: &Overview) -> AnyView {
         .map(|invoice| {
             view! {
                 <li><a class="line" href=scope.url(&Page::Invoice(invoice.id))>
-                    <span class="text">{format!("{} · {}", invoice.number, invoice.customer)}</span>
+                    <span class="text">{match &invoice.number {
+                        Some(number) => format!("{number} · {}", invoice.customer),
+                        None => invoice.title(),
+                    }}</span>
                     {invoice_status(invoice)}
                     <span class="amount">{invoice.total.to_string()}</span>
                 </a></li>
             }
         })
         .collect_view();
+    let invoices = |status: &str| {
+        scope.url(&Page::List(ListQuery { status: Some(status.to_owned()), ..ListQuery::new(Noun::Invoices) }))
+    };
     let drafts = (overview.drafts > 0).then(|| {
-        let query = ListQuery { status: Some(InvoiceStatus::Draft.as_str().to_owned()), ..ListQuery::new(Noun::Invoices) };
         let label = match overview.drafts {
-            1 => "1 draft waits to be issued".to_owned(),
-            n => format!("{} drafts wait to be issued", grouped(n.unsigned_abs())),
+            1 => "1 draft invoice to review".to_owned(),
+            n => format!("{} draft invoices to review", grouped(n.unsigned_abs())),
         };
-        view! { <li><a class="line" href=scope.url(&Page::List(query))><span class="text">{label}</span><span class="end">"Review"</span></a></li> }
+        view! { <li><a class="line" href=invoices(InvoiceStatus::Draft.as_str())><span class="text">{label}</span><span class="end">"Review"</span></a></li> }
+    });
+    let all = (overview.overdue_invoices > 0).then(|| {
+        let label = match overview.overdue_invoices {
+            1 => "1 overdue invoice".to_owned(),
+            n => format!("All {} overdue invoices", grouped(n.unsigned_abs())),
+        };
+        view! { <a class="end" href=invoices(OVERDUE) data-testid="all-overdue">{label}</a> }
     });
     let calm = overview.overdue.is_empty() && overview.drafts == 0;
     view! {
         <section class="section" aria-labelledby="attention">
-            <div class="section-head"><h2 id="attention">"Needs attention"</h2></div>
+            <div class="section-head"><h2 id="attention">"Needs attention"</h2>{all}</div>
             {if calm {
-                view! { <p class="muted">"Nothing is overdue and no draft waits."</p> }.into_any()
+                view! { <p class="muted">"You’re all caught up."</p> }.into_any()
             } else {
                 view! { <ul class="line-list">{drafts}{overdue}</ul> }.into_any()
             }}

@@ -53,12 +53,12 @@ fn page(scope: Scope, product: &ProductDetail) -> AnyView {
         </header>
         <div class="detail">
             <section class="section side" aria-labelledby="facts">
-                <div class="section-head"><h2 id="facts">"Facts"</h2></div>
+                <div class="section-head"><h2 id="facts">"Details"</h2></div>
                 <dl class="facts">
                     {fact("Code", view! { <span class="mono">{row.code.clone()}</span> })}
                     {fact("Unit", row.unit.clone())}
-                    {fact("Used in 30 days", format!("{} {}", grouped(product.used_30_days.unsigned_abs()), row.unit))}
-                    {fact("Created", view! { <time title=moment::exact(row.created_at)>{moment::date(row.created_at.date())}</time> })}
+                    {fact("Usage, last 30 days", format!("{} {}", grouped(product.used_30_days.unsigned_abs()), row.unit))}
+                    {fact("Created", view! { <time title=moment::exact(*row.created_at)>{moment::date(row.created_at.date())}</time> })}
                     {(!product.description.is_empty()).then(|| fact("Description", product.description.clone()))}
                 </dl>
             </section>

@@ -41,7 +41,7 @@ pub fn table(
     let body = if log.rows.is_empty() && query.is_narrowed() {
         let all = url(AuditQuery::default());
         view! {
-            <Empty icon="search" title="Nothing matches".to_owned() text="Try a longer time, or another filter.".to_owned()><a class="btn" href=all>"Clear the filters"</a></Empty>
+            <Empty icon="search" title="Nothing matches".to_owned() text="Try a longer time, or another filter.".to_owned()><a class="btn" href=all>"Clear filters"</a></Empty>
         }
         .into_any()
     } else if log.rows.is_empty() {
@@ -69,13 +69,13 @@ pub fn table(
 }
 
 fn row(row: &AuditRow) -> AnyView {
-    let (phrase, detail) = (row.phrase(), row.detail.clone());
-    let what = if detail.is_empty() { phrase.clone() } else { format!("{phrase}: {detail}") };
+    let (what, detail) = (row.what.clone(), row.detail.clone());
+    let whole = if detail.is_empty() { what.clone() } else { format!("{what}: {detail}") };
     view! {
         <tr data-testid="row" data-action=row.action.clone()>
-            <td class="wide"><time title=moment::exact(row.at)>{row.local.clone()}</time></td>
+            <td class="wide"><time title=moment::exact(*row.at)>{moment::minute(*row.at)}</time></td>
             <td class="wide" title=row.actor.clone()>{if row.actor.is_empty() { "Somebody".to_owned() } else { row.actor.clone() }}</td>
-            <td class="col-main" title=what><span>{phrase}</span>{(!detail.is_empty()).then(|| view! { <span class="muted">{format!(" · {detail}")}</span> })}</td>
+            <td class="col-main" title=whole><span>{what}</span>{(!detail.is_empty()).then(|| view! { <span class="muted">{format!(" · {detail}")}</span> })}</td>
         </tr>
     }
     .into_any()

@@ -62,7 +62,7 @@ pub fn view(scope: Scope, settings: &GeneralSettings) -> AnyView {
             {changes}
             <TextAreaField name="description" label="Description" value=description errors/>
             <SelectField name="time_zone" label="Time zone" value=zone options=zones errors/>
-            <p class="hint">"Times in the audit log are said in this zone."</p>
+            <p class="hint">"Used for dates and times in this workspace."</p>
             <div class="btn-row"><button class="btn primary" type="submit" aria-busy=move || form.busy().then_some("true")>"Save"</button></div>
         </form>
         {old_addresses(scope, &settings.old, &kept)}

@@ -63,7 +63,7 @@ pub fn view(scope: Scope) -> AnyView {
 /// Looks at the members, once they are there.
 fn with_members<T>(scope: Scope, look: impl FnOnce(&Members<WorkspaceRole>) -> T) -> Option<T> {
     let packed = scope.shown.with(|shown| match &shown.data {
-        Some(PageData::Visit(data)) => Some(data.clone()),
+        Some(PageData::Visit(_, data)) => Some(data.clone()),
         _ => None,
     })?;
     match packed.open()? {

@@ -78,7 +78,7 @@ fn framed(scope: Scope, page: SettingsPage) -> AnyView {
     let body = move || {
         scope.shown.with(|shown| match &shown.data {
             Some(PageData::Denied(needed)) => why_not(scope, *needed),
-            Some(PageData::Visit(data)) => data.open().map_or_else(absent, |data| setting(scope, &data)),
+            Some(PageData::Visit(_, data)) => data.open().map_or_else(absent, |data| setting(scope, &data)),
             Some(_) => absent(),
             None => match scope.failed.get() {
                 Some(error) => failed(scope, &error.message()),

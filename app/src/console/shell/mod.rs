@@ -1,6 +1,6 @@
 //! The console's shell: the rail with the switcher and the navigation, the top bar with search and profile.
 
-use super::{palette::Palette, plane::Place, switcher::Switcher};
+use super::{palette::Palette, plane::Place, status::StatusRegion, switcher::Switcher};
 use crate::{
     account::ProfileMenu,
     browser, reactive,
@@ -92,8 +92,14 @@ pub fn Shell(
 ) -> impl IntoView {
     let info = place.info;
     let page = Signal::from(place.page);
-    let title =
-        Memo::new(move |_| info.with(|i| format!("{} · {} · Stile", place.page.with(Page::title), isolated(&i.name))));
+    let record = Memo::new(move |_| place.record());
+    let title = Memo::new(move |_| {
+        let page = record.with(|record| {
+            let record = record.as_deref().map(isolated);
+            place.page.with(|page| page.title_of(record.as_deref()))
+        });
+        info.with(|i| format!("{page} · {} · Stile", isolated(&i.name)))
+    });
     reactive::effect(move || {
         title.track();
         // The tab is not what a person looks at while they switch. The shell may be gone by then.
@@ -124,9 +130,10 @@ pub fn Shell(
                 <p class="rail-hint" data-script>{kbd("Ctrl K", "⌘K")}" to jump anywhere"</p>
             </aside>
             <div class="main-column" data-hue=hue>
-                <TopBar place hue/>
+                <TopBar place record hue/>
                 <main class="main" id="main" tabindex="-1">{children()}</main>
             </div>
+            <StatusRegion/>
             <Palette info=Signal::derive(move || Some(info.get())) page/>
         </div>
     }
@@ -188,7 +195,7 @@ fn Navigation(place: Place, hue: Signal<u8>) -> impl IntoView {
 }
 
 #[component]
-fn TopBar(place: Place, hue: Signal<u8>) -> impl IntoView {
+fn TopBar(place: Place, record: Memo<Option<String>>, hue: Signal<u8>) -> impl IntoView {
     let (info, session) = (place.info, place.session);
     // "Switching to ..." is said only when it takes long enough to be noticed.
     let slow = RwSignal::new(false);
@@ -211,6 +218,8 @@ fn TopBar(place: Place, hue: Signal<u8>) -> impl IntoView {
             None => (page.title(), None),
         })
     };
+    // What a form makes has no name yet, and until a record is read nobody knows its own.
+    let here = move || record.get().or_else(|| place.page.with(|page| page.is_form().then(|| page.title().to_owned())));
     view! {
         <header class="topbar">
             <nav class="crumbs" aria-label="Breadcrumb">
@@ -218,7 +227,10 @@ fn TopBar(place: Place, hue: Signal<u8>) -> impl IntoView {
                     {whole(move || view! {
                         <li><a href=home()>{info.with(|i| i.name.clone())}</a></li>
                         {match crumb() {
-                            (title, Some(url)) => view! { <li><a href=url>{title}</a></li> }.into_any(),
+                            (title, Some(url)) => view! {
+                                <li><a href=url>{title}</a></li>
+                                {here().map(|name| view! { <li><span aria-current="page" title=name.clone()>{name.clone()}</span></li> })}
+                            }.into_any(),
                             (title, None) => view! { <li><span aria-current="page">{title}</span></li> }.into_any(),
                         }}
                     })}

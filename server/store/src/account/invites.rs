@@ -217,7 +217,7 @@ pub(crate) async fn open(
                     .map_err(|e| StoreError::Inconsistent(format!("an invite's address: {e}")))?,
                 role: words(&row.role).unwrap_or_default().to_owned(),
                 inviter: row.inviter.unwrap_or_default(),
-                sent_at: row.sent_at,
+                sent_at: row.sent_at.into(),
                 expires_at: row.expires_at,
                 expired: row.expired,
             })

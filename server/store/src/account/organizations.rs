@@ -212,7 +212,7 @@ pub async fn transfer(tx: &mut OrganizationTx, to: UserId) -> Result<String, Sto
     let name = name_of(tx, to).await?.unwrap_or_default();
     succeed(tx, to).await?;
     change(tx, tx.user, Some(OrganizationRole::Admin)).await?;
-    audit::note(tx, Action::OwnershipTransferred, to.uuid(), &Detail::none()).await?;
+    audit::note(tx, Action::OwnershipTransferred, to.uuid(), &Detail::none().with("person", &name)).await?;
     Ok(name)
 }
 
@@ -229,6 +229,9 @@ async fn change(tx: &mut OrganizationTx, user: UserId, to: Option<OrganizationRo
     let from = people.iter().find(|enrolled| enrolled.id == user).map(|enrolled| enrolled.role);
     let has_other_owner = people.iter().any(|p| p.id != user && p.role == OrganizationRole::Owner);
     check(by, if user == me { Whose::Mine } else { Whose::Another }, from, to, has_other_owner)?;
+    if to.is_some() && from == to {
+        return Ok(());
+    }
     let changed = match (from, to) {
         (None, Some(role)) => {
             sqlx::query!(
@@ -273,10 +276,12 @@ async fn change(tx: &mut OrganizationTx, user: UserId, to: Option<OrganizationRo
         (_, None) => Action::MemberRemoved,
     };
     let word = |role: Option<OrganizationRole>| role.map_or("", OrganizationRole::as_str);
-    let detail = match people.iter().find(|enrolled| enrolled.id == user) {
-        Some(enrolled) => Detail::none().with("person", &enrolled.name),
-        None => Detail::none(),
+    let name = match people.into_iter().find(|enrolled| enrolled.id == user) {
+        // Who has just been added is listed only now.
+        None => self::people(tx).await?.into_iter().find(|enrolled| enrolled.id == user).map(|enrolled| enrolled.name),
+        enrolled => enrolled.map(|enrolled| enrolled.name),
     };
+    let detail = name.map_or_else(Detail::none, |name| Detail::none().with("person", name));
     audit::note(tx, action, user.uuid(), &detail.change("role", word(from), word(to))).await
 }
 

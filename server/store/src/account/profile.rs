@@ -90,12 +90,16 @@ pub async fn change_password(tx: &mut PersonTx, password_hash: &str, secret: &Se
 /// When the database fails.
 pub async fn withdraw_address(tx: &mut PersonTx) -> Result<(), StoreError> {
     let user = tx.live().person.id.uuid();
-    sqlx::query!(
+    let withdrawn = sqlx::query!(
         "update account.mail_links set used_at = now() where user_id = $1 and purpose = 'address' and used_at is null",
         user
     )
     .execute(tx.connection())
-    .await?;
+    .await?
+    .rows_affected();
+    if withdrawn == 0 {
+        return Ok(());
+    }
     audit::note(tx, Action::ProfileChanged, None, &Detail::none().with("new_address", "withdrawn")).await
 }
 
@@ -120,7 +124,10 @@ pub async fn preferences(tx: &mut PersonTx) -> Result<Preferences, StoreError> {
 /// # Errors
 /// When the database fails.
 pub async fn set_preferences(tx: &mut PersonTx, chosen: Preferences) -> Result<(), StoreError> {
-    let user = tx.live().person.id.uuid();
+    let (user, before) = (tx.live().person.id.uuid(), preferences(tx).await?);
+    if before == chosen {
+        return Ok(());
+    }
     sqlx::query!(
         "insert into account.preferences (user_id, landing, picker_order, theme) values ($1, $2, $3, $4)
         on conflict (user_id) do update

@@ -5,17 +5,20 @@ use crate::{
     error::StoreError,
 };
 use model::{
-    audit::{AuditQuery, AuditRow, Detail, Position},
+    audit::{Action, AuditQuery, AuditRow, Detail, Position, Told, lacks_name, tell},
     capability::ManageSettings,
     id::UserId,
+    moment::Moment,
 };
 use sqlx::types::Uuid;
+use std::collections::HashMap;
 use time::OffsetDateTime;
 
 /// Lines on one page.
 const PAGE_ROWS: usize = 50;
-/// Most lines of an export: what a spreadsheet opens, and a request has time for.
-pub const CSV_ROWS: i64 = 20_000;
+/// Lines of an export that are read at once. All of them are exported, however many there are, in as many steps as it
+/// takes: whoever downloads slowly holds no connection, and no server needs room for all.
+const BATCH_ROWS: i64 = 1_000;
 
 /// A page of a log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,28 +34,42 @@ pub struct AuditPage {
 struct Row {
     id: Uuid,
     at: OffsetDateTime,
-    local: String,
     user_id: Uuid,
     actor: String,
     action: String,
+    target: Option<Uuid>,
     detail: String,
 }
 
-impl TryFrom<Row> for AuditRow {
-    type Error = StoreError;
-
-    fn try_from(row: Row) -> Result<Self, StoreError> {
-        Ok(Self {
-            id: row.id,
-            at: row.at,
-            local: row.local,
-            user: UserId::from_uuid(row.user_id),
-            actor: row.actor,
-            action: row.action,
-            // What somebody wrote there in another form is left out rather than losing the page.
-            detail: serde_json::from_str::<Detail>(&row.detail).unwrap_or_default().words(),
-        })
+impl Row {
+    /// What somebody wrote there in another form is left out rather than losing the page.
+    fn facts(&self) -> Detail {
+        serde_json::from_str::<Detail>(&self.detail).unwrap_or_default()
     }
+
+    /// Its object, if the line does not name it itself.
+    fn unnamed(&self) -> Option<Uuid> {
+        self.target.filter(|_| Action::from_word(&self.action).is_some_and(|action| lacks_name(action, &self.facts())))
+    }
+
+    /// In words. An object that is named neither in the line nor in `names` is said by its id.
+    fn tell(self, names: &HashMap<Uuid, String>, at: Moment) -> AuditRow {
+        let object = self.target.map(|id| names.get(&id).cloned().unwrap_or_else(|| id.to_string()));
+        let Told { what, detail } = tell(&self.action, &self.facts(), object.as_deref());
+        AuditRow {
+            id: self.id,
+            at,
+            user: UserId::from_uuid(self.user_id),
+            actor: self.actor,
+            action: self.action,
+            what,
+            detail,
+        }
+    }
+}
+
+fn unnamed(rows: &[Row]) -> Vec<Uuid> {
+    rows.iter().filter_map(Row::unnamed).collect()
 }
 
 /// What a query of a log is bound to.
@@ -91,10 +108,12 @@ pub async fn page<M: Mode>(
     query: &AuditQuery,
 ) -> Result<AuditPage, StoreError> {
     let rows = of_workspace(tx, can, &Bounds::of(query), PAGE_ROWS as i64 + 1).await?;
-    build(query, rows)
+    let rows = told(tx, can, rows).await?;
+    Ok(build(query, rows))
 }
 
-/// What a filter finds in the workspace's log, newest first, at most [`CSV_ROWS`] lines.
+/// Some of the lines that a query finds in the workspace's log, newest first, from its position on; and where the next are,
+/// `None` behind the last.
 ///
 /// # Errors
 /// When the database fails.
@@ -102,10 +121,42 @@ pub async fn export<M: Mode>(
     tx: &mut WorkspaceTx<M>,
     can: &Can<ManageSettings>,
     query: &AuditQuery,
+) -> Result<(Vec<AuditRow>, Option<Position>), StoreError> {
+    let rows = of_workspace(tx, can, &Bounds::of(query), BATCH_ROWS).await?;
+    let rows = told(tx, can, rows).await?;
+    let next = rows.last().filter(|_| rows.len() as i64 == BATCH_ROWS).map(|row| Position::Before(row.id));
+    Ok((rows, next))
+}
+
+/// Lines of the workspace's log in words, on its clock.
+async fn told<M: Mode>(
+    tx: &mut WorkspaceTx<M>,
+    can: &Can<ManageSettings>,
+    rows: Vec<Row>,
 ) -> Result<Vec<AuditRow>, StoreError> {
-    let query = AuditQuery { position: Position::Newest, ..query.clone() };
-    let rows = of_workspace(tx, can, &Bounds::of(&query), CSV_ROWS).await?;
-    rows.into_iter().map(AuditRow::try_from).collect()
+    let (workspace, zone, unnamed) = (tx.id().uuid(), tx.zone(), unnamed(&rows));
+    let mut names = HashMap::new();
+    if !unnamed.is_empty() {
+        let found = sqlx::query!(
+            r#"select id as "id!", name as "name!" from workspace.customers where workspace_id = $1 and id = any($2)
+            union all select id, name from workspace.products where workspace_id = $1 and id = any($2)
+            union all select id, name from workspace.rate_plans where workspace_id = $1 and id = any($2)
+            union all select user_id, name from door.members() where user_id = any($2)
+            union all select id, email from account.invites where workspace_id = $1 and id = any($2)"#,
+            workspace,
+            &unnamed,
+        )
+        .fetch_all(can.on(tx)?)
+        .await?;
+        names.extend(found.into_iter().map(|row| (row.id, row.name)));
+    }
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let at = zone.local(row.at);
+            row.tell(&names, at)
+        })
+        .collect())
 }
 
 async fn of_workspace<M: Mode>(
@@ -118,9 +169,8 @@ async fn of_workspace<M: Mode>(
     let workspace = tx.id().uuid();
     let rows = sqlx::query_as!(
         Row,
-        r#"select l.id, l.at, l.user_id, l.actor, l.action, l.detail::text as "detail!",
-            to_char(l.at at time zone w.time_zone, 'FMDD Mon YYYY, HH24:MI') as "local!"
-        from workspace.audit_log l join account.workspaces w on w.id = l.workspace_id
+        r#"select l.id, l.at, l.user_id, l.actor, l.action, l.target, l.detail::text as "detail!"
+        from workspace.audit_log l
         where l.workspace_id = $1
             and ($2::text[] is null or l.action = any($2)) and ($3::uuid is null or l.user_id = $3)
             and ($4::int is null or l.at > now() - make_interval(days => $4))
@@ -148,8 +198,7 @@ pub async fn page_of_organization(tx: &mut OrganizationTx, query: &AuditQuery) -
     let (organization, bounds) = (tx.organization.uuid(), Bounds::of(query));
     let rows = sqlx::query_as!(
         Row,
-        r#"select l.id, l.at, l.user_id, l.actor, l.action, l.detail::text as "detail!",
-            to_char(l.at, 'FMDD Mon YYYY, HH24:MI "UTC"') as "local!"
+        r#"select l.id, l.at, l.user_id, l.actor, l.action, l.target, l.detail::text as "detail!"
         from account.organization_audit_log l
         where l.organization_id = $1
             and ($2::text[] is null or l.action = any($2)) and ($3::uuid is null or l.user_id = $3)
@@ -166,7 +215,29 @@ pub async fn page_of_organization(tx: &mut OrganizationTx, query: &AuditQuery) -
     )
     .fetch_all(tx.connection())
     .await?;
-    build(query, rows)
+    let unnamed = unnamed(&rows);
+    let mut names = HashMap::new();
+    if !unnamed.is_empty() {
+        let found = sqlx::query!(
+            r#"select user_id as "id!", name as "name!" from door.organization_people() where user_id = any($2)
+            union all select id, name from account.workspaces where organization_id = $1 and id = any($2)
+            union all select id, email from account.invites where organization_id = $1 and workspace_id is null and id = any($2)"#,
+            organization,
+            &unnamed,
+        )
+        .fetch_all(tx.connection())
+        .await?;
+        names.extend(found.into_iter().map(|row| (row.id, row.name)));
+    }
+    let rows = rows
+        .into_iter()
+        .map(|row| {
+            // An organization has no time zone.
+            let at = Moment::new(row.at);
+            row.tell(&names, at)
+        })
+        .collect();
+    Ok(build(query, rows))
 }
 
 /// Who is in the workspace's log, by name: what it can be filtered by. At most 200.
@@ -207,8 +278,7 @@ pub async fn actors_of_organization(tx: &mut OrganizationTx) -> Result<Vec<(User
 }
 
 /// From one row more than a page has to the page and its neighbours' places.
-fn build(query: &AuditQuery, rows: Vec<Row>) -> Result<AuditPage, StoreError> {
-    let mut rows: Vec<AuditRow> = rows.into_iter().map(AuditRow::try_from).collect::<Result<_, _>>()?;
+fn build(query: &AuditQuery, mut rows: Vec<AuditRow>) -> AuditPage {
     let more = rows.len() > PAGE_ROWS;
     rows.truncate(PAGE_ROWS);
     let upwards = matches!(query.position, Position::After(_));
@@ -221,5 +291,5 @@ fn build(query: &AuditQuery, rows: Vec<Row>) -> Result<AuditPage, StoreError> {
         (false, Position::Newest) => (None, last.filter(|_| more)),
         (false, _) => (first, last.filter(|_| more)),
     };
-    Ok(AuditPage { rows, newer, older })
+    AuditPage { rows, newer, older }
 }

@@ -3,7 +3,7 @@
 
 mod list;
 
-pub use list::{AuditPage, CSV_ROWS, actors, actors_of_organization, export, page, page_of_organization};
+pub use list::{AuditPage, actors, actors_of_organization, export, page, page_of_organization};
 
 use crate::{
     door::{OrganizationTx, PersonTx, WorkspaceTx, Write},
@@ -34,6 +34,11 @@ pub async fn note(
     detail: &Detail,
 ) -> Result<(), StoreError> {
     tx.log(action.as_str(), target.into(), &json(detail)?).await
+}
+
+/// A detail that names its object, which was called `name`: by the change of that name, if it is one.
+pub(crate) fn named(detail: Detail, name: &str) -> Detail {
+    if detail.0.contains_key("name") { detail } else { detail.with("name", name) }
 }
 
 pub(crate) fn json(detail: &Detail) -> Result<String, StoreError> {

@@ -7,7 +7,7 @@ use super::{
     person::Live,
     tx::DoorTx,
 };
-use crate::{error::StoreError, fair::Turn, pool::Store};
+use crate::{error::StoreError, fair::Turn, pool::Store, zone::Zone};
 use model::{
     Capability, OrganizationRole, Seat, Slug, WorkspaceRole,
     capability::CapabilityKind,
@@ -16,7 +16,8 @@ use model::{
     workspace::{Person, WorkspaceProfile},
 };
 use sqlx::{PgConnection, Postgres, Transaction, types::Uuid};
-use std::marker::PhantomData;
+use std::{marker::PhantomData, sync::Arc};
+use time::Date;
 
 /// What a [`WorkspaceTx`] was opened for.
 pub trait Mode: Send + Sync + 'static {}
@@ -61,6 +62,10 @@ pub struct Tenant {
     pub workspace: WorkspaceProfile,
     /// The seat.
     pub seat: Seat,
+    /// The workspace's time zone.
+    pub zone: Arc<Zone>,
+    /// The day that it is there.
+    pub today: Date,
 }
 
 /// What stood behind the door.
@@ -230,9 +235,10 @@ impl Store {
         let row = sqlx::query!(
             r#"select outcome as "outcome!", session_id, user_id as "user_id!", user_name as "user_name!", email as "email!",
                 epoch as "epoch!", workspace_id, slug, name, organization_id, organization, direct_role, organization_role, hue, logo,
-                portrait, now() as "now!", pg_current_xact_id_if_assigned() is not null as "wrote!",
+                portrait, clock.time_zone as "time_zone?", clock.today as "today?",
+                now() as "now!", pg_current_xact_id_if_assigned() is not null as "wrote!",
                 current_setting('transaction_read_only') = 'on' as "read_only!"
-            from door.workspace($1, $2, $3)"#,
+            from door.workspace($1, $2, $3) place left join lateral door.clock(place.workspace_id) clock on true"#,
             credential.kind(),
             credential.hash(),
             slug.as_str(),
@@ -241,7 +247,7 @@ impl Store {
         .await?;
         let Some(row) = row else { return Ok(Door::SignedOut) };
         self.note_known(credential, UserId::from_uuid(row.user_id));
-        let tx = DoorTx::new(tx, row.wrote);
+        let mut tx = DoorTx::new(tx, row.wrote);
         let live = Live {
             person: Person {
                 id: UserId::from_uuid(row.user_id),
@@ -262,6 +268,10 @@ impl Store {
         let slug = parsed.map_err(|e| StoreError::Inconsistent(format!("a slug that is none: {e}")))?;
         match (row.outcome.as_str(), slug, row.workspace_id, row.name, row.organization_id, row.organization, seat) {
             ("seat", Some(slug), Some(id), Some(name), Some(organization_id), Some(organization), Some(seat)) => {
+                let (Some(time_zone), Some(today)) = (row.time_zone, row.today) else {
+                    return Err(StoreError::Inconsistent("a workspace without a clock".to_owned()));
+                };
+                let zone = Zone::named(tx.reading(), &time_zone).await?;
                 let workspace = WorkspaceProfile {
                     id: WorkspaceId::from_uuid(id),
                     slug,
@@ -271,7 +281,7 @@ impl Store {
                     brand: Brand::stored(WorkspaceId::from_uuid(id), row.hue, row.logo.as_deref()),
                 };
                 let access = if row.read_only { Access::ReadOnly } else { Access::ReadWrite };
-                let (tenant, costly) = (Tenant { live, workspace, seat }, Costly::new(self.costly()));
+                let (tenant, costly) = (Tenant { live, workspace, seat, zone, today }, Costly::new(self.costly()));
                 Ok(Door::Open(WorkspaceTx { tx, tenant, access, costly, mode: PhantomData, _turn: turn }))
             }
             ("moved", Some(slug), ..) => {
@@ -310,6 +320,16 @@ impl<M: Mode> WorkspaceTx<M> {
     /// The person's id.
     pub const fn user(&self) -> UserId {
         self.tenant.live.person.id
+    }
+
+    /// The workspace's time zone.
+    pub fn zone(&self) -> Arc<Zone> {
+        Arc::clone(&self.tenant.zone)
+    }
+
+    /// The day that it is in the workspace.
+    pub const fn today(&self) -> Date {
+        self.tenant.today
     }
 
     /// Hands out the capability `C` if the seat has it.

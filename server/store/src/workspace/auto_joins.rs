@@ -54,6 +54,10 @@ pub async fn set(
     }
     let (workspace, organization, by) =
         (tx.id().uuid(), tx.tenant().workspace.organization_id.uuid(), tx.user().uuid());
+    let before = list(tx, can).await?.into_iter().find(|known| known.domain == join.domain);
+    if before.is_some_and(|before| before.role == join.role) {
+        return Ok(Ok(()));
+    }
     let set = sqlx::query!(
         "insert into account.auto_joins (workspace_id, organization_id, domain, role, created_by)
         select $1, $2, $3, $4, $5

@@ -44,6 +44,10 @@ pub async fn set_logo(
     picture: Option<&Picture>,
 ) -> Result<(), StoreError> {
     let (workspace, before) = (tx.id().uuid(), tx.tenant().workspace.brand.logo.clone());
+    // A picture is named by what it shows.
+    if before.as_ref() == picture.map(|picture| &picture.name) {
+        return Ok(());
+    }
     match picture {
         Some(picture) => {
             sqlx::query!(

@@ -1,10 +1,11 @@
 //! Customers.
 
-use super::listing::{cursor, known, narrow, page, total};
+use super::listing::{cursor, known, narrow, read};
 use crate::{
-    audit,
+    audit::{self, named},
     door::{Can, Mode, WorkspaceTx, Write},
     error::StoreError,
+    zone::Zone,
 };
 use model::{
     audit::{Action, Detail},
@@ -30,33 +31,32 @@ struct Row {
     total: Option<i64>,
 }
 
-impl TryFrom<Row> for CustomerRow {
-    type Error = StoreError;
-
-    fn try_from(row: Row) -> Result<Self, StoreError> {
-        Ok(Self {
-            id: CustomerId::from_uuid(row.id),
-            name: row.name,
-            email: row.email,
-            country: row.country,
-            rate_plan: row.rate_plan,
-            status: known("status", &row.status, Lifecycle::from_word(&row.status))?,
-            created_at: row.created_at,
+impl Row {
+    /// As pages show it, with its moment on the clock of the workspace.
+    fn local(self, zone: &Zone) -> Result<CustomerRow, StoreError> {
+        Ok(CustomerRow {
+            id: CustomerId::from_uuid(self.id),
+            name: self.name,
+            email: self.email,
+            country: self.country,
+            rate_plan: self.rate_plan,
+            status: known("status", &self.status, Lifecycle::from_word(&self.status))?,
+            created_at: zone.local(self.created_at),
         })
     }
 }
 
 macro_rules! customers {
-    ($connection:expr, $key_type:ty, $query:expr, $workspace:expr, $key:literal) => {
-        page!($connection, Row, $key_type, $query, $workspace,
-            r#"select t.id, t.name, t.name_key as "name_key!", t.email, t.country, p.name as "rate_plan?", t.status, t.created_at,
+    ($tx:expr, $query:expr, $key_type:ty, $key:literal) => {
+        read!($tx, Row, $key_type, $query,
+            r#"t.id, t.name, t.name_key as "name_key!", t.email, t.country, p.name as "rate_plan?", t.status, t.created_at,
                 -- Nothing to look at in a row: the index alone says how many there are.
-                case when $2 = '' and $5::text is null then (select count(*) from workspace.customers n where n.workspace_id = $1) end as "total?"
-            from workspace.customers t
+                case when $2 = '' and $3::text is null then (select count(*) from workspace.customers n where n.workspace_id = $1) end as "total?""#,
+            r#" from workspace.customers t
             left join workspace.rate_plans p on p.workspace_id = t.workspace_id and p.id = t.rate_plan_id
             where t.workspace_id = $1
                 and ($2 = '' or position((select ops.fold($2)) in t.searchable) > 0)
-                and ($5::text is null or t.status = $5)"#, $key)
+                and ($3::text is null or t.status = $3)"#, $key, ("$4", "$5"), ())
     };
 }
 
@@ -66,31 +66,18 @@ macro_rules! customers {
 /// When the database fails.
 pub async fn list<M: Mode>(tx: &mut WorkspaceTx<M>, query: &ListQuery) -> Result<ListPage<CustomerRow>, StoreError> {
     narrow(tx, query).await?;
-    let workspace = tx.id().uuid();
-    let by_name = query.sort.by == SortBy::Name;
-    let rows = if by_name {
-        customers!(tx.reading(), String, query, workspace, "t.name_key")
+    let zone = tx.zone();
+    let page = if query.sort.by == SortBy::Name {
+        customers!(tx, query, String, "t.name_key").page(query, |row| cursor(&row.name_key, row.id))
     } else {
-        customers!(tx.reading(), OffsetDateTime, query, workspace, "t.created_at")
+        customers!(tx, query, OffsetDateTime, "t.created_at").page(query, |row| cursor(&row.created_at, row.id))
     };
-    let total = total!(
-        tx.reading(),
-        rows,
-        query,
-        workspace,
-        r#"select count(*) as "count!" from workspace.customers t where t.workspace_id = $1
-            and ($2 = '' or position((select ops.fold($2)) in t.searchable) > 0) and ($3::text is null or t.status = $3)"#
-    );
-    ListPage::build(query, rows, total, |row| match by_name {
-        true => cursor(&row.name_key, row.id),
-        false => cursor(&row.created_at, row.id),
-    })
-    .try_map(CustomerRow::try_from)
+    page.try_map(|row| row.local(&zone))
 }
 
 /// The newest customers, at most 5.
 pub(super) async fn newest<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<Vec<CustomerRow>, StoreError> {
-    let workspace = tx.id().uuid();
+    let (workspace, zone) = (tx.id().uuid(), tx.zone());
     sqlx::query_as!(
         Row,
         r#"select t.id, t.name, t.name_key as "name_key!", t.email, t.country, p.name as "rate_plan?", t.status, t.created_at, null::bigint as "total?"
@@ -102,7 +89,7 @@ pub(super) async fn newest<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<Vec<Custo
     .fetch_all(tx.reading())
     .await?
     .into_iter()
-    .map(CustomerRow::try_from)
+    .map(|row| row.local(&zone))
     .collect()
 }
 
@@ -137,7 +124,7 @@ pub async fn get<M: Mode>(tx: &mut WorkspaceTx<M>, id: CustomerId) -> Result<Opt
         created_at: row.created_at,
         total: None,
     };
-    Ok(Some(CustomerDetail { row: row.try_into()?, rate_plan_id, note, invoices, usage }))
+    Ok(Some(CustomerDetail { row: row.local(&tx.zone())?, rate_plan_id, note, invoices, usage }))
 }
 
 /// Stores a new customer and notes it.
@@ -163,7 +150,7 @@ pub async fn create(
     )
     .execute(can.on(tx)?)
     .await?;
-    audit::note(tx, Action::CustomerCreated, id, &Detail::none()).await?;
+    audit::note(tx, Action::CustomerCreated, id, &Detail::none().with("name", &draft.name)).await?;
     Ok(CustomerId::from_uuid(id))
 }
 
@@ -217,7 +204,7 @@ pub async fn import(
     Ok(ids.into_iter().map(CustomerId::from_uuid).collect())
 }
 
-/// Changes a customer and notes it; `false` when this workspace has none of that id.
+/// Changes a customer and notes what changed, if anything did; `false` when this workspace has none of that id.
 ///
 /// # Errors
 /// [`StoreError::Refused`] by `customer_rate_plan` when the rate plan is not of this workspace.
@@ -228,7 +215,34 @@ pub async fn update(
     draft: &CustomerDraft,
 ) -> Result<bool, StoreError> {
     let workspace = tx.id().uuid();
-    let changed = sqlx::query!(
+    let before = sqlx::query!(
+        r#"select t.name, t.email, t.country, t.rate_plan_id, t.note,
+            (select p.name from workspace.rate_plans p where p.workspace_id = $1 and p.id = t.rate_plan_id) as rate_plan,
+            (select p.name from workspace.rate_plans p where p.workspace_id = $1 and p.id = $3) as next_rate_plan
+        from workspace.customers t where t.workspace_id = $1 and t.id = $2 for update of t"#,
+        workspace,
+        id.uuid(),
+        draft.rate_plan.map(|p| p.uuid()),
+    )
+    .fetch_optional(can.on(tx)?)
+    .await?;
+    let Some(before) = before else { return Ok(false) };
+    let moves = before.rate_plan_id != draft.rate_plan.map(|p| p.uuid());
+    let changed = Detail::none()
+        .change("name", &before.name, &draft.name)
+        .change("email", &before.email, draft.email.as_str())
+        .change("country", &before.country, &draft.country)
+        .change("note", &before.note, &draft.note);
+    // Two rate plans may have one name.
+    let changed = match (before.rate_plan.unwrap_or_default(), before.next_rate_plan.unwrap_or_default()) {
+        (from, to) if moves && from == to => changed.with("rate_plan", to),
+        (from, to) => changed.change("rate_plan", from, to),
+    };
+    // Of a long note the end may have changed, which the detail does not show.
+    if changed.is_empty() && before.note == draft.note && !moves {
+        return Ok(true);
+    }
+    sqlx::query!(
         "update workspace.customers set name = $3, email = $4, country = $5, rate_plan_id = $6, note = $7, updated_at = now()
         where workspace_id = $1 and id = $2",
         workspace,
@@ -240,15 +254,13 @@ pub async fn update(
         draft.note,
     )
     .execute(can.on(tx)?)
-    .await?
-    .rows_affected();
-    if changed == 1 {
-        audit::note(tx, Action::CustomerUpdated, id.uuid(), &Detail::none()).await?;
-    }
-    Ok(changed == 1)
+    .await?;
+    let detail = named(changed, &before.name);
+    audit::note(tx, Action::CustomerUpdated, id.uuid(), &detail).await?;
+    Ok(true)
 }
 
-/// Archives a customer or brings them back, and notes it; `false` when this workspace has none of that id.
+/// Archives a customer or brings them back, and notes it if they were not so before; `false` when this workspace has none of that id.
 ///
 /// # Errors
 /// When the database fails.
@@ -259,21 +271,29 @@ pub async fn set_status(
     status: Lifecycle,
 ) -> Result<bool, StoreError> {
     let workspace = tx.id().uuid();
-    let changed = sqlx::query!(
+    let before = sqlx::query!(
+        "select name, status from workspace.customers where workspace_id = $1 and id = $2 for update",
+        workspace,
+        id.uuid(),
+    )
+    .fetch_optional(can.on(tx)?)
+    .await?;
+    let Some(before) = before else { return Ok(false) };
+    if before.status == status.as_str() {
+        return Ok(true);
+    }
+    sqlx::query!(
         "update workspace.customers set status = $3, updated_at = now() where workspace_id = $1 and id = $2",
         workspace,
         id.uuid(),
         status.as_str(),
     )
     .execute(can.on(tx)?)
-    .await?
-    .rows_affected();
-    if changed == 1 {
-        let action = match status {
-            Lifecycle::Active => Action::CustomerActivated,
-            Lifecycle::Archived => Action::CustomerArchived,
-        };
-        audit::note(tx, action, id.uuid(), &Detail::none()).await?;
-    }
-    Ok(changed == 1)
+    .await?;
+    let action = match status {
+        Lifecycle::Active => Action::CustomerActivated,
+        Lifecycle::Archived => Action::CustomerArchived,
+    };
+    audit::note(tx, action, id.uuid(), &Detail::none().with("name", before.name)).await?;
+    Ok(true)
 }

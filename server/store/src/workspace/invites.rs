@@ -26,8 +26,9 @@ fn place<M: Mode>(tx: &WorkspaceTx<M>) -> Place {
 /// # Errors
 /// When the database fails.
 pub async fn open<M: Mode>(tx: &mut WorkspaceTx<M>, can: &Can<ManageMembers>) -> Result<Vec<SentInvite>, StoreError> {
-    let place = place(tx);
-    invites::open(can.on(tx)?, place, role_words::<WorkspaceRole>).await
+    let (place, zone) = (place(tx), tx.zone());
+    let invites = invites::open(can.on(tx)?, place, role_words::<WorkspaceRole>).await?;
+    Ok(invites.into_iter().map(|invite| SentInvite { sent_at: zone.local(*invite.sent_at), ..invite }).collect())
 }
 
 /// How many more mails the person and the organization may cause today.

@@ -1,6 +1,6 @@
 //! Invoices.
 
-use super::listing::{cursor, known, narrow, page, total};
+use super::listing::{cursor, known, narrow, read};
 use crate::{
     door::{Can, Mode, WorkspaceTx, Write},
     error::StoreError,
@@ -21,7 +21,6 @@ struct Row {
     customer_id: Uuid,
     customer: String,
     status: String,
-    overdue: bool,
     total_minor: i64,
     currency: String,
     issued_on: Date,
@@ -30,39 +29,44 @@ struct Row {
     total: Option<i64>,
 }
 
-impl TryFrom<Row> for InvoiceRow {
-    type Error = StoreError;
-
-    fn try_from(row: Row) -> Result<Self, StoreError> {
-        Ok(Self {
-            id: InvoiceId::from_uuid(row.id),
-            number: row.number,
-            customer_id: CustomerId::from_uuid(row.customer_id),
-            customer: row.customer,
-            status: known("status", &row.status, InvoiceStatus::from_word(&row.status))?,
-            overdue: row.overdue,
+impl Row {
+    /// As pages show it on the day that it is for the workspace.
+    fn on(self, today: Date) -> Result<InvoiceRow, StoreError> {
+        let status = known("status", &self.status, InvoiceStatus::from_word(&self.status))?;
+        // A draft has neither before it is issued; what is stored may change until then.
+        let is_issued = status != InvoiceStatus::Draft;
+        Ok(InvoiceRow {
+            id: InvoiceId::from_uuid(self.id),
+            number: is_issued.then_some(self.number),
+            customer_id: CustomerId::from_uuid(self.customer_id),
+            customer: self.customer,
+            status,
+            overdue: status == InvoiceStatus::Open && self.due_on < today,
             total: Money {
-                minor: row.total_minor,
-                currency: known("currency", &row.currency, Currency::from_code(&row.currency))?,
+                minor: self.total_minor,
+                currency: known("currency", &self.currency, Currency::from_code(&self.currency))?,
             },
-            issued_on: row.issued_on,
-            due_on: row.due_on,
+            issued_on: is_issued.then_some(self.issued_on),
+            due_on: self.due_on,
         })
     }
 }
 
+// What is overdue is no status: it is open and was due before `$4`, the day that it is for the workspace.
 macro_rules! invoices {
-    ($connection:expr, $key_type:ty, $query:expr, $workspace:expr, $key:literal) => {
-        page!($connection, Row, $key_type, $query, $workspace,
-            r#"select t.id, t.number, t.customer_id, coalesce(c.name, '') as "customer!", t.status,
-                (t.status = 'open' and t.due_on < current_date) as "overdue!", t.total_minor, t.currency, t.issued_on, t.due_on,
+    ($tx:expr, $query:expr, $key_type:ty, $key:literal) => {
+        read!($tx, Row, $key_type, $query,
+            r#"t.id, t.number, t.customer_id, coalesce(c.name, '') as "customer!", t.status,
+                t.total_minor, t.currency, t.issued_on, t.due_on,
                 -- Nothing to look at in a row: the index alone says how many there are.
-                case when $2 = '' and $5::text is null then (select count(*) from workspace.invoices n where n.workspace_id = $1) end as "total?"
-            from workspace.invoices t
+                case when $2 = '' and $3::text is null then (select count(*) from workspace.invoices n where n.workspace_id = $1) end as "total?""#,
+            r#" from workspace.invoices t
             left join workspace.customers c on c.workspace_id = t.workspace_id and c.id = t.customer_id
             where t.workspace_id = $1
-                and ($2 = '' or position((select ops.fold($2)) in lower(t.number)) > 0 or position((select ops.fold($2)) in c.searchable) > 0)
-                and ($5::text is null or t.status = $5)"#, $key)
+                and ($2 = '' or (t.status <> 'draft' and position((select ops.fold($2)) in lower(t.number)) > 0)
+                    or position((select ops.fold($2)) in c.searchable) > 0)
+                and ($3::text is null or t.status = case $3 when 'overdue' then 'open' else $3 end)
+                and ($3::text is distinct from 'overdue' or t.due_on < $4::date)"#, $key, ("$5", "$6"), ($tx.today()))
     };
 }
 
@@ -72,48 +76,32 @@ macro_rules! invoices {
 /// When the database fails.
 pub async fn list<M: Mode>(tx: &mut WorkspaceTx<M>, query: &ListQuery) -> Result<ListPage<InvoiceRow>, StoreError> {
     narrow(tx, query).await?;
-    let workspace = tx.id().uuid();
-    let by = query.sort.by;
-    let rows = match by {
-        SortBy::Number => invoices!(tx.reading(), String, query, workspace, "t.number"),
-        SortBy::Total => invoices!(tx.reading(), i64, query, workspace, "t.total_minor"),
-        _ => invoices!(tx.reading(), Date, query, workspace, "t.issued_on"),
+    let today = tx.today();
+    let page = match query.sort.by {
+        SortBy::Number => invoices!(tx, query, String, "t.number").page(query, |row| cursor(&row.number, row.id)),
+        SortBy::Total => invoices!(tx, query, i64, "t.total_minor").page(query, |row| cursor(&row.total_minor, row.id)),
+        _ => invoices!(tx, query, Date, "t.issued_on").page(query, |row| cursor(&row.issued_on, row.id)),
     };
-    let total = total!(
-        tx.reading(),
-        rows,
-        query,
-        workspace,
-        r#"select count(*) as "count!" from workspace.invoices t
-        left join workspace.customers c on c.workspace_id = t.workspace_id and c.id = t.customer_id
-        where t.workspace_id = $1 and ($2 = '' or position((select ops.fold($2)) in lower(t.number)) > 0 or position((select ops.fold($2)) in c.searchable) > 0)
-            and ($3::text is null or t.status = $3)"#
-    );
-    ListPage::build(query, rows, total, |row| match by {
-        SortBy::Number => cursor(&row.number, row.id),
-        SortBy::Total => cursor(&row.total_minor, row.id),
-        _ => cursor(&row.issued_on, row.id),
-    })
-    .try_map(InvoiceRow::try_from)
+    page.try_map(|row| row.on(today))
 }
 
 macro_rules! some_invoices {
-    ($tx:expr, $condition:literal, $argument:expr) => {{
-        let workspace = $tx.id().uuid();
+    ($tx:expr, $condition:literal $(, $argument:expr)*) => {{
+        let (workspace, today) = ($tx.id().uuid(), $tx.today());
         sqlx::query_as!(
             Row,
             r#"select t.id, t.number, t.customer_id, coalesce(c.name, '') as "customer!", t.status,
-                (t.status = 'open' and t.due_on < current_date) as "overdue!", t.total_minor, t.currency, t.issued_on, t.due_on, null::bigint as "total?"
+                t.total_minor, t.currency, t.issued_on, t.due_on, null::bigint as "total?"
             from workspace.invoices t
             left join workspace.customers c on c.workspace_id = t.workspace_id and c.id = t.customer_id
             where t.workspace_id = $1 and "# + $condition,
-            workspace,
-            $argument,
+            workspace
+            $(, $argument)*
         )
         .fetch_all($tx.reading())
         .await?
         .into_iter()
-        .map(InvoiceRow::try_from)
+        .map(|row| row.on(today))
         .collect::<Result<Vec<_>, _>>()
     }};
 }
@@ -133,9 +121,22 @@ pub(super) async fn of_customer<M: Mode>(
     some_invoices!(tx, "t.customer_id = $2 order by t.issued_on desc, t.id desc limit 10", customer.uuid())
 }
 
-/// Open invoices past their due date, the oldest first, at most 5.
-pub(super) async fn overdue<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<Vec<InvoiceRow>, StoreError> {
-    some_invoices!(tx, "t.status = $2 and t.due_on < current_date order by t.due_on, t.id limit 5", "open")
+/// Open invoices past their due date on the workspace's day, the oldest first, at most 5; and how many there are.
+pub(super) async fn overdue<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<(Vec<InvoiceRow>, i64), StoreError> {
+    let (workspace, today) = (tx.id().uuid(), tx.today());
+    let oldest = some_invoices!(tx, "t.status = 'open' and t.due_on < $2 order by t.due_on, t.id limit 5", today)?;
+    if oldest.len() < 5 {
+        let count = oldest.len() as i64;
+        return Ok((oldest, count));
+    }
+    let count = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from workspace.invoices where workspace_id = $1 and status = 'open' and due_on < $2"#,
+        workspace,
+        today,
+    )
+    .fetch_one(tx.reading())
+    .await?;
+    Ok((oldest, count))
 }
 
 /// An invoice to be stored.

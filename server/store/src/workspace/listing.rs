@@ -4,7 +4,7 @@ use crate::{
     door::{Mode, WorkspaceTx},
     error::StoreError,
 };
-use model::list::{Cursor, ListQuery, Position, SEARCH_MAX};
+use model::list::{Cursor, ListPage, ListQuery, Part, Position, SEARCH_MAX};
 use sqlx::types::Uuid;
 use time::{Date, OffsetDateTime, macros::date, macros::datetime};
 
@@ -86,13 +86,22 @@ pub(super) struct Start<K> {
     pub(super) descending: bool,
 }
 
-/// Reads the cursor of `query`. One that can't be read starts the list from its beginning.
-pub(super) fn start<K: Key>(query: &ListQuery) -> Start<K> {
-    let forward = !matches!(query.position, Position::Before(_));
-    let descending = query.sort.descending == forward;
-    let cursor = match &query.position {
-        Position::First => None,
-        Position::After(cursor) | Position::Before(cursor) => Some(cursor),
+/// What of the list to read first. A cursor that can't be read is none.
+pub(super) fn part<K: Key>(query: &ListQuery) -> Part {
+    match &query.position {
+        Position::After(cursor) | Position::Before(cursor) if K::read(&cursor.key).is_some() => {
+            Part::of(&query.position)
+        }
+        _ => Part::Start,
+    }
+}
+
+/// Where `part` of the list starts.
+pub(super) fn start<K: Key>(query: &ListQuery, part: Part) -> Start<K> {
+    let descending = query.sort.descending != part.is_backward();
+    let cursor = match (&query.position, part) {
+        (Position::After(cursor) | Position::Before(cursor), Part::Behind | Part::Ahead) => Some(cursor),
+        _ => None,
     };
     match cursor.and_then(|Cursor { key, id }| Some((K::read(key)?, *id))) {
         Some((key, id)) => Start { key, id, descending },
@@ -132,55 +141,94 @@ pub(super) fn known<T>(what: &str, word: &str, parsed: Option<T>) -> Result<T, S
     parsed.ok_or_else(|| StoreError::Inconsistent(format!("{what} {word:?}")))
 }
 
-/// One page of a list: two checked statements, one a direction, over `$select` (which ends in a condition and binds
-/// `$1` workspace, `$2` search text, `$5` status). `$key` is the sort column; `$3` and `$4` are the start.
-macro_rules! page {
-    ($connection:expr, $row:ident, $key_type:ty, $query:expr, $workspace:expr, $select:literal, $key:literal) => {{
-        let start = $crate::workspace::listing::start::<$key_type>($query);
-        let search = $crate::workspace::listing::sought($query);
-        let status = $crate::workspace::listing::status($query);
-        if start.descending {
-            sqlx::query_as!(
-                $row,
-                $select + " and (" + $key + ", t.id) < ($3, $4) order by " + $key + " desc, t.id desc limit 21",
-                $workspace,
-                search,
-                start.key,
-                start.id,
-                status
-            )
-            .fetch_all($connection)
-            .await?
-        } else {
-            sqlx::query_as!(
-                $row,
-                $select + " and (" + $key + ", t.id) > ($3, $4) order by " + $key + ", t.id limit 21",
-                $workspace,
-                search,
-                start.key,
-                start.id,
-                status
-            )
-            .fetch_all($connection)
-            .await?
-        }
-    }};
+/// What was read of a list for one page, and where that is.
+pub(super) struct Read<Row> {
+    pub(super) part: Part,
+    pub(super) rows: Vec<Row>,
+    pub(super) offset: i64,
+    pub(super) total: i64,
 }
-pub(super) use page;
 
-/// How many rows a list has in all: as its rows say it, or, of a narrowed list or a page with nothing on it, by a checked
-/// statement of its own, `$count`, which binds `$1` workspace, `$2` search text, `$3` status.
-macro_rules! total {
-    ($connection:expr, $rows:expr, $query:expr, $workspace:expr, $count:literal) => {{
-        let search = $crate::workspace::listing::sought($query);
-        let status = $crate::workspace::listing::status($query);
-        match $rows.first().and_then(|row| row.total) {
+impl<Row> Read<Row> {
+    /// The page.
+    pub(super) fn page(self, query: &ListQuery, cursor: impl Fn(&Row) -> Cursor) -> ListPage<Row> {
+        let Self { part, rows, offset, total } = self;
+        ListPage::build(query, part, rows, (offset, total), cursor)
+    }
+}
+
+/// Reads one page of a list by checked statements, one for each direction, and where the page is: how many rows there are
+/// in all and how many before it.
+///
+/// `$columns` are selected `$from` tables and a condition, which bind `$1` workspace, `$2` search text, `$3` status and
+/// what else is given as `$more`. `$key` is the sort column, and `$at` are the numbers of the two parameters behind
+/// those: the key and the id of the row at the cursor. A row says how many there are in all, in a column `total`, where
+/// no condition needs a look at them; otherwise they are counted.
+macro_rules! read {
+    ($tx:expr, $row:ident, $key_type:ty, $query:expr, $columns:literal, $from:literal, $key:literal,
+        ($at_key:literal, $at_id:literal), ($($more:expr),*)) => {{
+        use $crate::workspace::listing;
+        let workspace = $tx.id().uuid();
+        let search = listing::sought($query);
+        let status = listing::status($query);
+        let mut part = listing::part::<$key_type>($query);
+        let (rows, start) = loop {
+            let start = listing::start::<$key_type>($query, part);
+            let rows = if start.descending {
+                sqlx::query_as!(
+                    $row,
+                    "select " + $columns + $from + " and (" + $key + ", t.id) < (" + $at_key + ", " + $at_id + ") order by " + $key + " desc, t.id desc limit 21",
+                    workspace, search, status, $($more,)* start.key, start.id
+                )
+                .fetch_all($tx.reading())
+                .await?
+            } else {
+                sqlx::query_as!(
+                    $row,
+                    "select " + $columns + $from + " and (" + $key + ", t.id) > (" + $at_key + ", " + $at_id + ") order by " + $key + ", t.id limit 21",
+                    workspace, search, status, $($more,)* start.key, start.id
+                )
+                .fetch_all($tx.reading())
+                .await?
+            };
+            match part.instead(rows.len()) {
+                Some(instead) => part = instead,
+                None => break (rows, start),
+            }
+        };
+        let total = match rows.first().and_then(|row| row.total) {
             Some(total) => total,
-            None => sqlx::query_scalar!($count, $workspace, search, status).fetch_one($connection).await?,
-        }
+            None => {
+                sqlx::query_scalar!(r#"select count(*) as "count!""# + $from, workspace, search, status $(, $more)*)
+                    .fetch_one($tx.reading())
+                    .await?
+            }
+        };
+        let offset = match part.offset(rows.len(), total) {
+            Some(offset) => offset,
+            None => {
+                let beyond = if start.descending {
+                    sqlx::query_scalar!(
+                        r#"select count(*) as "count!""# + $from + " and (" + $key + ", t.id) < (" + $at_key + ", " + $at_id + ")",
+                        workspace, search, status, $($more,)* start.key, start.id
+                    )
+                    .fetch_one($tx.reading())
+                    .await?
+                } else {
+                    sqlx::query_scalar!(
+                        r#"select count(*) as "count!""# + $from + " and (" + $key + ", t.id) > (" + $at_key + ", " + $at_id + ")",
+                        workspace, search, status, $($more,)* start.key, start.id
+                    )
+                    .fetch_one($tx.reading())
+                    .await?
+                };
+                part.offset_by_count(beyond, total)
+            }
+        };
+        listing::Read { part, rows, offset, total }
     }};
 }
-pub(super) use total;
+pub(super) use read;
 
 #[cfg(test)]
 mod tests {
@@ -188,7 +236,7 @@ mod tests {
 
     #[test]
     fn the_statements_read_one_row_more_than_a_page() {
-        assert_eq!(model::list::PAGE_ROWS + 1, 21, "the limit in page! must follow");
+        assert_eq!(model::list::PAGE_ROWS + 1, 21, "the limit in read! must follow");
     }
 
     #[test]

@@ -14,10 +14,10 @@ use model::{
     capability::{ManageMembers, OwnWorkspace},
     id::{RequestId, UserId},
     members::{AccessRequest, Member},
+    moment::Moment,
     picture::PictureName,
     seating::{Refused, Whose, check},
 };
-use time::OffsetDateTime;
 
 /// Somebody with a seat.
 #[derive(Debug, Clone)]
@@ -35,7 +35,7 @@ pub struct Seated {
     /// The seat.
     pub seat: Seat,
     /// Since when.
-    pub since: OffsetDateTime,
+    pub since: Moment,
 }
 
 impl Seated {
@@ -51,6 +51,7 @@ impl Seated {
 /// # Errors
 /// When the database fails.
 pub async fn list<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<Vec<Seated>, StoreError> {
+    let zone = tx.zone();
     let rows = sqlx::query!(
         r#"select user_id as "user_id!", name as "name!", email as "email!", verified as "verified!", direct_role,
             organization_role, since as "since!", portrait
@@ -72,7 +73,7 @@ pub async fn list<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<Vec<Seated>, Store
                 verified: row.verified,
                 portrait: row.portrait.as_deref().and_then(|name| PictureName::parse(name).ok()),
                 seat,
-                since: row.since,
+                since: zone.local(row.since),
             })
         })
         .collect())
@@ -89,7 +90,7 @@ pub async fn grant(
     role: WorkspaceRole,
 ) -> Result<(), StoreError> {
     can.on(tx)?;
-    change(tx, user, Some(role)).await
+    change(tx, user, Some(role)).await.map(drop)
 }
 
 /// Gives somebody who has a seat here another direct role. Answers with their name.
@@ -142,7 +143,7 @@ pub async fn leave(tx: &mut WorkspaceTx<Write>, successor: Option<UserId>) -> Re
     if let Some(successor) = successor {
         succeed(tx, successor).await?;
     }
-    change(tx, me, None).await
+    change(tx, me, None).await.map(drop)
 }
 
 /// Makes somebody who has a seat an owner, and oneself an admin if one's own seat is direct. Answers with their name.
@@ -153,15 +154,17 @@ pub async fn transfer(tx: &mut WorkspaceTx<Write>, can: &Can<OwnWorkspace>, to: 
     can.on(tx)?;
     let me = tx.user();
     let name = name_of(tx, to).await?.unwrap_or_default();
-    succeed(tx, to).await?;
+    let mut changed = succeed(tx, to).await?;
     if tx.tenant().seat.direct() == Some(WorkspaceRole::Owner) {
-        change(tx, me, Some(WorkspaceRole::Admin)).await?;
+        changed |= change(tx, me, Some(WorkspaceRole::Admin)).await?;
     }
-    audit::note(tx, Action::OwnershipTransferred, to.uuid(), &Detail::none()).await?;
+    if changed {
+        audit::note(tx, Action::OwnershipTransferred, to.uuid(), &Detail::none().with("person", &name)).await?;
+    }
     Ok(name)
 }
 
-async fn succeed(tx: &mut WorkspaceTx<Write>, successor: UserId) -> Result<(), StoreError> {
+async fn succeed(tx: &mut WorkspaceTx<Write>, successor: UserId) -> Result<bool, StoreError> {
     let has_seat = list(tx).await?.iter().any(|seated| seated.id == successor);
     if successor == tx.user() || !has_seat {
         return Err(Refused::NoSuccessor.into());
@@ -169,7 +172,8 @@ async fn succeed(tx: &mut WorkspaceTx<Write>, successor: UserId) -> Result<(), S
     change(tx, successor, Some(WorkspaceRole::Owner)).await
 }
 
-async fn change(tx: &mut WorkspaceTx<Write>, user: UserId, to: Option<WorkspaceRole>) -> Result<(), StoreError> {
+/// Changes a direct seat and notes it; `false` when it is so already.
+async fn change(tx: &mut WorkspaceTx<Write>, user: UserId, to: Option<WorkspaceRole>) -> Result<bool, StoreError> {
     let (workspace, me, by) = (tx.id().uuid(), tx.user(), tx.tenant().seat.role());
     let seats = list(tx).await?;
     let target = seats.iter().find(|seated| seated.id == user);
@@ -179,6 +183,9 @@ async fn change(tx: &mut WorkspaceTx<Write>, user: UserId, to: Option<WorkspaceR
             || seated.id != user && seated.seat.direct() == Some(WorkspaceRole::Owner)
     });
     check(by, if user == me { Whose::Mine } else { Whose::Another }, from, to, has_other_owner)?;
+    if to.is_some() && from == to {
+        return Ok(false);
+    }
     let changed = match (from, to) {
         (None, Some(role)) => {
             sqlx::query!(
@@ -231,11 +238,17 @@ async fn change(tx: &mut WorkspaceTx<Write>, user: UserId, to: Option<WorkspaceR
         (_, None) => Action::SeatRemoved,
     };
     let word = |role: Option<WorkspaceRole>| role.map_or("", WorkspaceRole::as_str);
+    // Who has just been given a seat is listed only now.
+    let name = match name {
+        None => list(tx).await?.into_iter().find(|seated| seated.id == user).map(|seated| seated.name),
+        name => name,
+    };
     let detail = match name {
         Some(name) => Detail::none().with("person", name),
         None => Detail::none(),
     };
-    audit::note(tx, action, user.uuid(), &detail.change("role", word(from), word(to))).await
+    audit::note(tx, action, user.uuid(), &detail.change("role", word(from), word(to))).await?;
+    Ok(true)
 }
 
 /// Who asks for a seat, oldest first.
@@ -246,6 +259,7 @@ pub async fn requests<M: Mode>(
     tx: &mut WorkspaceTx<M>,
     can: &Can<ManageMembers>,
 ) -> Result<Vec<AccessRequest>, StoreError> {
+    let zone = tx.zone();
     let rows = sqlx::query!(
         r#"select id as "id!", name as "name!", email as "email!", created_at as "created_at!" from door.access_requests()"#
     )
@@ -257,7 +271,7 @@ pub async fn requests<M: Mode>(
             id: RequestId::from_uuid(row.id),
             name: row.name,
             email: row.email,
-            since: row.created_at,
+            since: zone.local(row.created_at),
         })
         .collect())
 }

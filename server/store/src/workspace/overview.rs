@@ -6,22 +6,21 @@ use crate::{
 };
 use model::{
     Currency, Money,
-    overview::{Figure, Overview},
+    overview::{Figure, Overview, Used},
 };
 use time::{Date, Duration};
 
 /// Days in one period.
 const PERIOD: i64 = 30;
 
-/// Reads the overview.
+/// Reads the overview: by the days of the workspace, which begin and end at its own midnight.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn read<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<Overview, StoreError> {
-    let workspace = tx.id().uuid();
+    let (workspace, today, zone) = (tx.id().uuid(), tx.today(), tx.zone());
     let sums = sqlx::query!(
-        r#"select current_date as "today!",
-            coalesce((select i.currency from workspace.invoices i where i.workspace_id = $1
+        r#"select coalesce((select i.currency from workspace.invoices i where i.workspace_id = $1
                 group by i.currency order by count(*) desc, i.currency limit 1), 'USD') as "currency!",
             (select count(*) from workspace.customers c where c.workspace_id = $1 and c.status = 'active') as "active_customers!",
             (select count(*) from workspace.invoices i where i.workspace_id = $1 and i.status = 'draft') as "drafts!""#,
@@ -37,7 +36,6 @@ pub async fn read<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<Overview, StoreErr
     )
     .fetch_one(tx.reading())
     .await?;
-    let today = sums.today;
     let since = today - Duration::days(2 * PERIOD - 1);
     let invoiced = sqlx::query!(
         r#"select issued_on as day, sum(total_minor)::bigint as "value!" from workspace.invoices
@@ -48,34 +46,52 @@ pub async fn read<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<Overview, StoreErr
     )
     .fetch_all(tx.reading())
     .await?;
+    // One pass over the records gives both: how many a day, and how much of each unit in the last period.
     let usage = sqlx::query!(
-        r#"select recorded_at::date as "day!", sum(quantity)::bigint as "value!" from workspace.usage
-        where workspace_id = $1 and recorded_at >= $2::date group by 1"#,
+        r#"select (t.recorded_at at time zone $3)::date as "day?", p.unit as "unit?", count(*) as "records!",
+            coalesce(sum(t.quantity) filter (where t.recorded_at >= $4::date::timestamp at time zone $3), 0)::bigint as "quantity!"
+        from workspace.usage t
+        left join workspace.products p on p.workspace_id = t.workspace_id and p.id = t.product_id
+        where t.workspace_id = $1 and t.recorded_at >= $2::date::timestamp at time zone $3
+        group by grouping sets ((1), (2))"#,
         workspace,
         since,
+        zone.name(),
+        today - Duration::days(PERIOD - 1),
     )
     .fetch_all(tx.reading())
     .await?;
     let customers = sqlx::query!(
-        r#"select created_at::date as "day!", count(*) as "value!" from workspace.customers
-        where workspace_id = $1 and created_at >= $2::date group by 1"#,
+        r#"select (created_at at time zone $3)::date as "day!", count(*) as "value!" from workspace.customers
+        where workspace_id = $1 and created_at >= $2::date::timestamp at time zone $3 and status = 'active' group by 1"#,
         workspace,
         since,
+        zone.name(),
     )
     .fetch_all(tx.reading())
     .await?;
     let currency = Currency::from_code(&sums.currency)
         .ok_or_else(|| StoreError::Inconsistent(format!("currency {:?}", sums.currency)))?;
+    let mut used: Vec<_> = usage
+        .iter()
+        .filter(|row| row.day.is_none() && row.quantity > 0)
+        .filter_map(|row| Some((row.records, Used { unit: row.unit.clone()?, quantity: row.quantity })))
+        .collect();
+    used.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.unit.cmp(&b.1.unit)));
+    let (overdue, overdue_invoices) = super::invoices::overdue(tx).await?;
     Ok(Overview {
+        today,
         invoiced: figure(today, invoiced.into_iter().map(|r| (r.day, r.value))),
         currency,
-        usage: figure(today, usage.into_iter().map(|r| (r.day, r.value))),
+        usage: figure(today, usage.into_iter().filter_map(|r| Some((r.day?, r.records)))),
+        used: used.into_iter().map(|(_, used)| used).collect(),
         new_customers: figure(today, customers.into_iter().map(|r| (r.day, r.value))),
         active_customers: sums.active_customers,
         open_invoices: open.count,
         open_total: Money { minor: open.total, currency },
         drafts: sums.drafts,
-        overdue: super::invoices::overdue(tx).await?,
+        overdue_invoices,
+        overdue,
         recent_customers: super::customers::newest(tx).await?,
     })
 }

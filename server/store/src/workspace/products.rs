@@ -1,10 +1,11 @@
 //! Products.
 
-use super::listing::{cursor, known, narrow, page, total};
+use super::listing::{cursor, known, narrow, read};
 use crate::{
-    audit,
+    audit::{self, named},
     door::{Can, Mode, WorkspaceTx, Write},
     error::StoreError,
+    zone::Zone,
 };
 use model::{
     audit::{Action, Detail},
@@ -29,32 +30,31 @@ struct Row {
     total: Option<i64>,
 }
 
-impl TryFrom<Row> for ProductRow {
-    type Error = StoreError;
-
-    fn try_from(row: Row) -> Result<Self, StoreError> {
-        Ok(Self {
-            id: ProductId::from_uuid(row.id),
-            name: row.name,
-            code: row.code,
-            unit: row.unit,
-            status: known("status", &row.status, Lifecycle::from_word(&row.status))?,
-            rate_plans: row.rate_plans,
-            created_at: row.created_at,
+impl Row {
+    /// As pages show it, with its moment on the clock of the workspace.
+    fn local(self, zone: &Zone) -> Result<ProductRow, StoreError> {
+        Ok(ProductRow {
+            id: ProductId::from_uuid(self.id),
+            name: self.name,
+            code: self.code,
+            unit: self.unit,
+            status: known("status", &self.status, Lifecycle::from_word(&self.status))?,
+            rate_plans: self.rate_plans,
+            created_at: zone.local(self.created_at),
         })
     }
 }
 
 macro_rules! products {
-    ($connection:expr, $key_type:ty, $query:expr, $workspace:expr, $key:literal) => {
-        page!($connection, Row, $key_type, $query, $workspace,
-            r#"select t.id, t.name, t.name_key as "name_key!", t.code, t.unit, t.status, t.created_at,
+    ($tx:expr, $query:expr, $key_type:ty, $key:literal) => {
+        read!($tx, Row, $key_type, $query,
+            r#"t.id, t.name, t.name_key as "name_key!", t.code, t.unit, t.status, t.created_at,
                 (select count(*) from workspace.rate_plans r where r.workspace_id = t.workspace_id and r.product_id = t.id) as "rate_plans!",
                 -- Nothing to look at in a row: the index alone says how many there are.
-                case when $2 = '' and $5::text is null then (select count(*) from workspace.products n where n.workspace_id = $1) end as "total?"
-            from workspace.products t where t.workspace_id = $1
+                case when $2 = '' and $3::text is null then (select count(*) from workspace.products n where n.workspace_id = $1) end as "total?""#,
+            r#" from workspace.products t where t.workspace_id = $1
                 and ($2 = '' or position((select ops.fold($2)) in t.searchable) > 0)
-                and ($5::text is null or t.status = $5)"#, $key)
+                and ($3::text is null or t.status = $3)"#, $key, ("$4", "$5"), ())
     };
 }
 
@@ -64,26 +64,13 @@ macro_rules! products {
 /// When the database fails.
 pub async fn list<M: Mode>(tx: &mut WorkspaceTx<M>, query: &ListQuery) -> Result<ListPage<ProductRow>, StoreError> {
     narrow(tx, query).await?;
-    let workspace = tx.id().uuid();
-    let by_name = query.sort.by == SortBy::Name;
-    let rows = if by_name {
-        products!(tx.reading(), String, query, workspace, "t.name_key")
+    let zone = tx.zone();
+    let page = if query.sort.by == SortBy::Name {
+        products!(tx, query, String, "t.name_key").page(query, |row| cursor(&row.name_key, row.id))
     } else {
-        products!(tx.reading(), OffsetDateTime, query, workspace, "t.created_at")
+        products!(tx, query, OffsetDateTime, "t.created_at").page(query, |row| cursor(&row.created_at, row.id))
     };
-    let total = total!(
-        tx.reading(),
-        rows,
-        query,
-        workspace,
-        r#"select count(*) as "count!" from workspace.products t where t.workspace_id = $1
-            and ($2 = '' or position((select ops.fold($2)) in t.searchable) > 0) and ($3::text is null or t.status = $3)"#
-    );
-    ListPage::build(query, rows, total, |row| match by_name {
-        true => cursor(&row.name_key, row.id),
-        false => cursor(&row.created_at, row.id),
-    })
-    .try_map(ProductRow::try_from)
+    page.try_map(|row| row.local(&zone))
 }
 
 /// One product; `None` when this workspace has none of that id.
@@ -117,7 +104,7 @@ pub async fn get<M: Mode>(tx: &mut WorkspaceTx<M>, id: ProductId) -> Result<Opti
         created_at: row.created_at,
         total: None,
     };
-    Ok(Some(ProductDetail { row: row.try_into()?, description, rate_plans, used_30_days }))
+    Ok(Some(ProductDetail { row: row.local(&tx.zone())?, description, rate_plans, used_30_days }))
 }
 
 /// Stores a new product and notes it.
@@ -141,11 +128,11 @@ pub async fn create(
     )
     .execute(can.on(tx)?)
     .await?;
-    audit::note(tx, Action::ProductCreated, id, &Detail::none()).await?;
+    audit::note(tx, Action::ProductCreated, id, &Detail::none().with("name", &draft.name)).await?;
     Ok(ProductId::from_uuid(id))
 }
 
-/// Changes a product and notes it; `false` when this workspace has none of that id.
+/// Changes a product and notes what changed, if anything did; `false` when this workspace has none of that id.
 ///
 /// # Errors
 /// [`StoreError::Refused`] by `product_code_taken` when the workspace has the code already.
@@ -156,7 +143,24 @@ pub async fn update(
     draft: &ProductDraft,
 ) -> Result<bool, StoreError> {
     let workspace = tx.id().uuid();
-    let changed = sqlx::query!(
+    let before = sqlx::query!(
+        "select name, code, unit, description from workspace.products where workspace_id = $1 and id = $2 for update",
+        workspace,
+        id.uuid(),
+    )
+    .fetch_optional(can.on(tx)?)
+    .await?;
+    let Some(before) = before else { return Ok(false) };
+    let changed = Detail::none()
+        .change("name", &before.name, &draft.name)
+        .change("code", &before.code, &draft.code)
+        .change("unit", &before.unit, &draft.unit)
+        .change("description", &before.description, &draft.description);
+    // Of a long description the end may have changed, which the detail does not show.
+    if changed.is_empty() && before.description == draft.description {
+        return Ok(true);
+    }
+    sqlx::query!(
         "update workspace.products set name = $3, code = $4, unit = $5, description = $6, updated_at = now()
         where workspace_id = $1 and id = $2",
         workspace,
@@ -167,15 +171,13 @@ pub async fn update(
         draft.description,
     )
     .execute(can.on(tx)?)
-    .await?
-    .rows_affected();
-    if changed == 1 {
-        audit::note(tx, Action::ProductUpdated, id.uuid(), &Detail::none()).await?;
-    }
-    Ok(changed == 1)
+    .await?;
+    let detail = named(changed, &before.name);
+    audit::note(tx, Action::ProductUpdated, id.uuid(), &detail).await?;
+    Ok(true)
 }
 
-/// Archives a product or brings it back, and notes it; `false` when this workspace has none of that id.
+/// Archives a product or brings it back, and notes it if it was not so before; `false` when this workspace has none of that id.
 ///
 /// # Errors
 /// When the database fails.
@@ -186,21 +188,29 @@ pub async fn set_status(
     status: Lifecycle,
 ) -> Result<bool, StoreError> {
     let workspace = tx.id().uuid();
-    let changed = sqlx::query!(
+    let before = sqlx::query!(
+        "select name, status from workspace.products where workspace_id = $1 and id = $2 for update",
+        workspace,
+        id.uuid(),
+    )
+    .fetch_optional(can.on(tx)?)
+    .await?;
+    let Some(before) = before else { return Ok(false) };
+    if before.status == status.as_str() {
+        return Ok(true);
+    }
+    sqlx::query!(
         "update workspace.products set status = $3, updated_at = now() where workspace_id = $1 and id = $2",
         workspace,
         id.uuid(),
         status.as_str(),
     )
     .execute(can.on(tx)?)
-    .await?
-    .rows_affected();
-    if changed == 1 {
-        let action = match status {
-            Lifecycle::Active => Action::ProductActivated,
-            Lifecycle::Archived => Action::ProductArchived,
-        };
-        audit::note(tx, action, id.uuid(), &Detail::none()).await?;
-    }
-    Ok(changed == 1)
+    .await?;
+    let action = match status {
+        Lifecycle::Active => Action::ProductActivated,
+        Lifecycle::Archived => Action::ProductArchived,
+    };
+    audit::note(tx, action, id.uuid(), &Detail::none().with("name", before.name)).await?;
+    Ok(true)
 }

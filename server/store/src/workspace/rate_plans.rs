@@ -1,10 +1,11 @@
 //! Rate plans.
 
-use super::listing::{cursor, known, narrow, page, total};
+use super::listing::{cursor, known, narrow, read};
 use crate::{
     audit,
     door::{Can, Mode, WorkspaceTx, Write},
     error::StoreError,
+    zone::Zone,
 };
 use model::{
     Currency, Money,
@@ -34,41 +35,40 @@ struct Row {
     total: Option<i64>,
 }
 
-impl TryFrom<Row> for RatePlanRow {
-    type Error = StoreError;
-
-    fn try_from(row: Row) -> Result<Self, StoreError> {
-        Ok(Self {
-            id: RatePlanId::from_uuid(row.id),
-            name: row.name,
-            product_id: ProductId::from_uuid(row.product_id),
-            product: row.product,
-            unit: row.unit,
+impl Row {
+    /// As pages show it, with its moment on the clock of the workspace.
+    fn local(self, zone: &Zone) -> Result<RatePlanRow, StoreError> {
+        Ok(RatePlanRow {
+            id: RatePlanId::from_uuid(self.id),
+            name: self.name,
+            product_id: ProductId::from_uuid(self.product_id),
+            product: self.product,
+            unit: self.unit,
             price: Money {
-                minor: row.price_minor,
-                currency: known("currency", &row.currency, Currency::from_code(&row.currency))?,
+                minor: self.price_minor,
+                currency: known("currency", &self.currency, Currency::from_code(&self.currency))?,
             },
-            interval: known("interval", &row.interval, Interval::from_word(&row.interval))?,
-            status: known("status", &row.status, Lifecycle::from_word(&row.status))?,
-            customers: row.customers,
-            created_at: row.created_at,
+            interval: known("interval", &self.interval, Interval::from_word(&self.interval))?,
+            status: known("status", &self.status, Lifecycle::from_word(&self.status))?,
+            customers: self.customers,
+            created_at: zone.local(self.created_at),
         })
     }
 }
 
 macro_rules! rate_plans {
-    ($connection:expr, $key_type:ty, $query:expr, $workspace:expr, $key:literal) => {
-        page!($connection, Row, $key_type, $query, $workspace,
-            r#"select t.id, t.name, t.name_key as "name_key!", t.product_id, p.name as product, p.unit, t.price_minor, t.currency,
+    ($tx:expr, $query:expr, $key_type:ty, $key:literal) => {
+        read!($tx, Row, $key_type, $query,
+            r#"t.id, t.name, t.name_key as "name_key!", t.product_id, p.name as product, p.unit, t.price_minor, t.currency,
                 t.interval, t.status, t.created_at,
                 (select count(*) from workspace.customers c where c.workspace_id = t.workspace_id and c.rate_plan_id = t.id) as "customers!",
                 -- Nothing to look at in a row: the index alone says how many there are.
-                case when $2 = '' and $5::text is null then (select count(*) from workspace.rate_plans n where n.workspace_id = $1) end as "total?"
-            from workspace.rate_plans t
+                case when $2 = '' and $3::text is null then (select count(*) from workspace.rate_plans n where n.workspace_id = $1) end as "total?""#,
+            r#" from workspace.rate_plans t
             join workspace.products p on p.workspace_id = t.workspace_id and p.id = t.product_id
             where t.workspace_id = $1
                 and ($2 = '' or position((select ops.fold($2)) in t.searchable) > 0 or position((select ops.fold($2)) in p.searchable) > 0)
-                and ($5::text is null or t.status = $5)"#, $key)
+                and ($3::text is null or t.status = $3)"#, $key, ("$4", "$5"), ())
     };
 }
 
@@ -78,28 +78,13 @@ macro_rules! rate_plans {
 /// When the database fails.
 pub async fn list<M: Mode>(tx: &mut WorkspaceTx<M>, query: &ListQuery) -> Result<ListPage<RatePlanRow>, StoreError> {
     narrow(tx, query).await?;
-    let workspace = tx.id().uuid();
-    let by_name = query.sort.by == SortBy::Name;
-    let rows = if by_name {
-        rate_plans!(tx.reading(), String, query, workspace, "t.name_key")
+    let zone = tx.zone();
+    let page = if query.sort.by == SortBy::Name {
+        rate_plans!(tx, query, String, "t.name_key").page(query, |row| cursor(&row.name_key, row.id))
     } else {
-        rate_plans!(tx.reading(), OffsetDateTime, query, workspace, "t.created_at")
+        rate_plans!(tx, query, OffsetDateTime, "t.created_at").page(query, |row| cursor(&row.created_at, row.id))
     };
-    let total = total!(
-        tx.reading(),
-        rows,
-        query,
-        workspace,
-        r#"select count(*) as "count!" from workspace.rate_plans t
-        join workspace.products p on p.workspace_id = t.workspace_id and p.id = t.product_id
-        where t.workspace_id = $1 and ($2 = '' or position((select ops.fold($2)) in t.searchable) > 0 or position((select ops.fold($2)) in p.searchable) > 0)
-            and ($3::text is null or t.status = $3)"#
-    );
-    ListPage::build(query, rows, total, |row| match by_name {
-        true => cursor(&row.name_key, row.id),
-        false => cursor(&row.created_at, row.id),
-    })
-    .try_map(RatePlanRow::try_from)
+    page.try_map(|row| row.local(&zone))
 }
 
 /// The rate plans that a condition on the table picks, at most 50, by name.
@@ -120,7 +105,7 @@ macro_rules! some_rate_plans {
         .fetch_all($tx.reading())
         .await?
         .into_iter()
-        .map(RatePlanRow::try_from)
+        .map(|row| row.local(&$tx.zone()))
         .collect::<Result<Vec<_>, _>>()
     }};
 }
@@ -175,6 +160,6 @@ pub async fn create(
     )
     .execute(can.on(tx)?)
     .await?;
-    audit::note(tx, Action::RatePlanCreated, id, &Detail::none()).await?;
+    audit::note(tx, Action::RatePlanCreated, id, &Detail::none().with("name", name)).await?;
     Ok(RatePlanId::from_uuid(id))
 }

@@ -12,6 +12,7 @@ use model::{
     capability::{ManageSettings, OwnWorkspace},
     settings::{Contents, GeneralDraft, GeneralInput, OldSlug},
 };
+use time::OffsetDateTime;
 
 /// What the form of the general settings holds, and the addresses that the workspace had before.
 ///
@@ -21,7 +22,7 @@ pub async fn general<M: Mode>(
     tx: &mut WorkspaceTx<M>,
     can: &Can<ManageSettings>,
 ) -> Result<(GeneralInput, Vec<OldSlug>), StoreError> {
-    let workspace = tx.id().uuid();
+    let (workspace, zone) = (tx.id().uuid(), tx.zone());
     let row =
         sqlx::query!("select slug, name, description, time_zone from account.workspaces where id = $1", workspace)
             .fetch_one(can.on(tx)?)
@@ -35,7 +36,8 @@ pub async fn general<M: Mode>(
     .await?;
     let old = old.into_iter().map(|row| {
         let slug = Slug::parse(&row.slug).map_err(|e| StoreError::Inconsistent(format!("slug {:?}: {e}", row.slug)))?;
-        Ok(OldSlug { slug, retired_at: row.retired_at, last_used_at: row.last_used_at })
+        let local = |at: Option<OffsetDateTime>| at.map(|at| zone.local(at));
+        Ok(OldSlug { slug, retired_at: local(row.retired_at), last_used_at: local(row.last_used_at) })
     });
     let time_zone = present(&row.time_zone).to_owned();
     let input = GeneralInput { name: row.name, slug: row.slug, description: row.description, time_zone };
@@ -54,20 +56,21 @@ pub async fn save_general(
 ) -> Result<(), StoreError> {
     let workspace = tx.id().uuid();
     let (before, _) = general(tx, can).await?;
-    sqlx::query!(
-        "update account.workspaces set name = $2, description = $3, time_zone = $4 where id = $1",
-        workspace,
-        draft.name.as_str(),
-        draft.description,
-        draft.time_zone,
-    )
-    .execute(can.on(tx)?)
-    .await?;
     let changed = Detail::none()
         .change("name", &before.name, &draft.name)
         .change("description", &before.description, &draft.description)
         .change("time_zone", &before.time_zone, &draft.time_zone);
-    if !changed.is_empty() {
+    // Of a long description the end may have changed, which the detail does not show.
+    if !changed.is_empty() || before.description != draft.description {
+        sqlx::query!(
+            "update account.workspaces set name = $2, description = $3, time_zone = $4 where id = $1",
+            workspace,
+            draft.name.as_str(),
+            draft.description,
+            draft.time_zone,
+        )
+        .execute(can.on(tx)?)
+        .await?;
         audit::note(tx, Action::WorkspaceChanged, workspace, &changed).await?;
     }
     // A statement of its own: setting the address to what it is would wait for every write under way all the same.
@@ -118,8 +121,15 @@ pub async fn contents<M: Mode>(tx: &mut WorkspaceTx<M>, can: &Can<ManageSettings
 /// When the database fails.
 pub async fn delete(tx: &mut WorkspaceTx<Write>, can: &Can<OwnWorkspace>) -> Result<(), StoreError> {
     let (workspace, name) = (tx.id().uuid(), tx.tenant().workspace.name.clone());
-    sqlx::query!("update account.workspaces set deleted_at = now() where id = $1 and deleted_at is null", workspace)
-        .execute(can.on(tx)?)
-        .await?;
+    let deleted = sqlx::query!(
+        "update account.workspaces set deleted_at = now() where id = $1 and deleted_at is null",
+        workspace
+    )
+    .execute(can.on(tx)?)
+    .await?
+    .rows_affected();
+    if deleted == 0 {
+        return Ok(());
+    }
     audit::note(tx, Action::WorkspaceDeleted, workspace, &Detail::none().with("name", name)).await
 }

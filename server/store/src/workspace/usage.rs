@@ -1,9 +1,10 @@
 //! Usage records.
 
-use super::listing::{cursor, narrow, page, total};
+use super::listing::{cursor, narrow, read};
 use crate::{
     door::{Can, Mode, WorkspaceTx, Write},
     error::StoreError,
+    zone::Zone,
 };
 use model::{
     billing::UsageRow,
@@ -27,35 +28,36 @@ struct Row {
     total: Option<i64>,
 }
 
-impl From<Row> for UsageRow {
-    fn from(row: Row) -> Self {
-        Self {
-            id: UsageId::from_uuid(row.id),
-            customer_id: CustomerId::from_uuid(row.customer_id),
-            customer: row.customer,
-            product_id: ProductId::from_uuid(row.product_id),
-            product: row.product,
-            quantity: row.quantity,
-            unit: row.unit,
-            recorded_at: row.recorded_at,
+impl Row {
+    /// As pages show it, with its moment on the clock of the workspace.
+    fn local(self, zone: &Zone) -> UsageRow {
+        UsageRow {
+            id: UsageId::from_uuid(self.id),
+            customer_id: CustomerId::from_uuid(self.customer_id),
+            customer: self.customer,
+            product_id: ProductId::from_uuid(self.product_id),
+            product: self.product,
+            quantity: self.quantity,
+            unit: self.unit,
+            recorded_at: zone.local(self.recorded_at),
         }
     }
 }
 
 // The joins are outer joins, because a guest reads the usage of a customer shared with them, but no products.
 macro_rules! usage {
-    ($connection:expr, $key_type:ty, $query:expr, $workspace:expr, $key:literal) => {
-        page!($connection, Row, $key_type, $query, $workspace,
-            r#"select t.id, t.customer_id, coalesce(c.name, '') as "customer!", t.product_id, coalesce(p.name, '') as "product!",
+    ($tx:expr, $query:expr, $key_type:ty, $key:literal) => {
+        read!($tx, Row, $key_type, $query,
+            r#"t.id, t.customer_id, coalesce(c.name, '') as "customer!", t.product_id, coalesce(p.name, '') as "product!",
                 t.quantity, coalesce(p.unit, '') as "unit!", t.recorded_at,
                 -- Nothing to look at in a row: the index alone says how many there are.
-                case when $2 = '' then (select count(*) from workspace.usage n where n.workspace_id = $1) end as "total?"
-            from workspace.usage t
+                case when $2 = '' then (select count(*) from workspace.usage n where n.workspace_id = $1) end as "total?""#,
+            r#" from workspace.usage t
             left join workspace.customers c on c.workspace_id = t.workspace_id and c.id = t.customer_id
             left join workspace.products p on p.workspace_id = t.workspace_id and p.id = t.product_id
             where t.workspace_id = $1
                 and ($2 = '' or position((select ops.fold($2)) in c.searchable) > 0 or position((select ops.fold($2)) in p.searchable) > 0)
-                and ($5::text is null or true)"#, $key)
+                and ($3::text is null or true)"#, $key, ("$4", "$5"), ())
     };
 }
 
@@ -65,29 +67,13 @@ macro_rules! usage {
 /// When the database fails.
 pub async fn list<M: Mode>(tx: &mut WorkspaceTx<M>, query: &ListQuery) -> Result<ListPage<UsageRow>, StoreError> {
     narrow(tx, query).await?;
-    let workspace = tx.id().uuid();
-    let by_quantity = query.sort.by == SortBy::Quantity;
-    let rows = if by_quantity {
-        usage!(tx.reading(), i64, query, workspace, "t.quantity")
+    let zone = tx.zone();
+    let page = if query.sort.by == SortBy::Quantity {
+        usage!(tx, query, i64, "t.quantity").page(query, |row| cursor(&row.quantity, row.id))
     } else {
-        usage!(tx.reading(), OffsetDateTime, query, workspace, "t.recorded_at")
+        usage!(tx, query, OffsetDateTime, "t.recorded_at").page(query, |row| cursor(&row.recorded_at, row.id))
     };
-    let total = total!(
-        tx.reading(),
-        rows,
-        query,
-        workspace,
-        r#"select count(*) as "count!" from workspace.usage t
-        left join workspace.customers c on c.workspace_id = t.workspace_id and c.id = t.customer_id
-        left join workspace.products p on p.workspace_id = t.workspace_id and p.id = t.product_id
-        where t.workspace_id = $1 and ($2 = '' or position((select ops.fold($2)) in c.searchable) > 0 or position((select ops.fold($2)) in p.searchable) > 0)
-            and ($3::text is null or true)"#
-    );
-    let page = ListPage::build(query, rows, total, |row| match by_quantity {
-        true => cursor(&row.quantity, row.id),
-        false => cursor(&row.recorded_at, row.id),
-    });
-    page.try_map(|row| Ok(row.into()))
+    page.try_map(|row| Ok(row.local(&zone)))
 }
 
 macro_rules! some_usage {
@@ -106,6 +92,8 @@ macro_rules! some_usage {
         )
         .fetch_all($tx.reading())
         .await?
+        .into_iter()
+        .map(|row| row.local(&$tx.zone()))
     }};
 }
 
@@ -114,14 +102,14 @@ macro_rules! some_usage {
 /// # Errors
 /// When the database fails.
 pub async fn get<M: Mode>(tx: &mut WorkspaceTx<M>, id: UsageId) -> Result<Option<UsageRow>, StoreError> {
-    Ok(some_usage!(tx, "t.id = $2", id.uuid()).into_iter().next().map(UsageRow::from))
+    Ok(some_usage!(tx, "t.id = $2", id.uuid()).next())
 }
 
 pub(super) async fn of_customer<M: Mode>(
     tx: &mut WorkspaceTx<M>,
     customer: CustomerId,
 ) -> Result<Vec<UsageRow>, StoreError> {
-    Ok(some_usage!(tx, "t.customer_id = $2", customer.uuid()).into_iter().map(UsageRow::from).collect())
+    Ok(some_usage!(tx, "t.customer_id = $2", customer.uuid()).collect())
 }
 
 /// One record to be stored: who, what, how many units, when.

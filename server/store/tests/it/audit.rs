@@ -164,11 +164,11 @@ async fn pages_of_the_log_hold_each_line_once_and_filters_hold() {
     let mut tx = world.read(&world.ann, &world.a1).await;
     let can = tx.can::<ManageSettings>().unwrap();
     let query = AuditQuery { kind: Some(ActionKind::Invites), person: Some(world.ann.id), ..AuditQuery::default() };
-    let all = audit::export(&mut tx, &can, &query).await.unwrap();
+    let all = audit::export(&mut tx, &can, &query).await.unwrap().0;
     assert_eq!(all.len(), (1..=130).filter(|n| n % 2 == 0 && n % 3 != 0).count());
     assert!(all.iter().all(|row| row.actor == "ann" && row.action == "invite_sent"));
     let every = AuditQuery { kind: None, person: None, ..AuditQuery::default() };
-    let total = audit::export(&mut tx, &can, &every).await.unwrap();
+    let total = audit::export(&mut tx, &can, &every).await.unwrap().0;
     let (mut seen, mut at, mut trail) = (Vec::new(), every.clone(), Vec::new());
     loop {
         let page = audit::page(&mut tx, &can, &at).await.unwrap();
@@ -189,7 +189,7 @@ async fn pages_of_the_log_hold_each_line_once_and_filters_hold() {
         last = expected[0];
     }
     let day = AuditQuery { period: model::audit::Period::Day, ..AuditQuery::default() };
-    assert!(audit::export(&mut tx, &can, &day).await.unwrap().len() < 40);
+    assert!(audit::export(&mut tx, &can, &day).await.unwrap().0.len() < 40);
     let names: Vec<_> = audit::actors(&mut tx, &can).await.unwrap().into_iter().map(|(_, name)| name).collect();
     assert_eq!(names, ["ann", "bob"]);
     assert!(world.read(&world.carl, &world.a1).await.can::<ManageSettings>().is_err(), "a member reads the log");

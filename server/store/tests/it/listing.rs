@@ -278,3 +278,79 @@ async fn a_row_added_or_removed_between_pages_shifts_no_other() {
         .unwrap();
     assert_eq!(second.rows, before[PAGE_ROWS..2 * PAGE_ROWS], "rows were skipped or shown twice");
 }
+
+/// A list with rows shows rows, and says truly which, wherever a place in it points: its rows may have been archived, or
+/// the place be from another filter or order.
+#[tokio::test]
+async fn a_place_that_is_gone_shows_the_last_page_with_rows_and_says_which_rows_they_are() {
+    let world = World::new().await;
+    let mut superuser = world.db.superuser().await;
+    fill(&mut superuser, &world.a1).await;
+    fill(&mut superuser, &world.b1).await;
+    for noun in Noun::ALL {
+        for sort in noun.sorts().iter().flat_map(|s| [false, true].map(|descending| Sort { descending, ..*s })) {
+            let expected = in_order(&mut superuser, &world.a1, noun, sort).await;
+            let query = ListQuery { sort, ..ListQuery::new(noun) };
+            let mut tx = world.read(&world.ann, &world.a1).await;
+            // Each page says where it is, on the way there and back.
+            let mut at = page(&mut tx, &query).await.unwrap();
+            let mut last = None;
+            for offset in [0, 20, 40, 60, 80] {
+                assert_eq!((at.offset, &expected[offset]), (offset as i64, &at.rows[0]), "{noun:?} by {sort:?}");
+                if let Some(next) = at.next.clone() {
+                    last = Some(next.clone());
+                    at = page(&mut tx, &query.at(Position::After(next))).await.unwrap();
+                }
+            }
+            for offset in [60, 40, 20, 0] {
+                at = page(&mut tx, &query.at(Position::Before(at.previous.clone().unwrap()))).await.unwrap();
+                assert_eq!(at.offset, offset, "{noun:?} by {sort:?}, backward");
+            }
+            // Behind the last row of all, there is the last page: where it is when paged to.
+            let (id, key) = last.map(|cursor| (expected[ROWS - 1], cursor.key)).unwrap();
+            for key in [key, "\u{10ffff}".repeat(3), i64::MAX.to_string(), i64::MIN.to_string(), String::new()] {
+                let beyond = query.at(Position::After(Cursor { key: key.clone(), id }));
+                let found = page(&mut tx, &beyond).await.unwrap();
+                assert!(!found.rows.is_empty(), "{noun:?} by {sort:?}: nothing behind {key:?} of {ROWS} rows");
+                let from = found.offset as usize;
+                assert_eq!(found.rows, expected[from..from + found.rows.len()], "{noun:?} by {sort:?} behind {key:?}");
+                assert_eq!(found.next.is_some(), from + found.rows.len() < ROWS, "{noun:?} by {sort:?} behind {key:?}");
+                assert_eq!(found.previous.is_some(), from > 0, "{noun:?} by {sort:?} behind {key:?}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn archiving_the_last_row_of_the_last_page_leads_to_the_page_before() {
+    let world = World::new().await;
+    let mut superuser = world.db.superuser().await;
+    fill(&mut superuser, &world.a1).await;
+    fill(&mut superuser, &world.b1).await;
+    // 41 that are active: two full pages and one row.
+    let archive = |rest: usize| {
+        format!(
+            "update workspace.customers c set status = 'archived' where workspace_id = '{}' and status = 'active' and id not in
+                (select id from workspace.customers where workspace_id = c.workspace_id and status = 'active' order by name_key, id limit {rest})",
+            world.a1.id
+        )
+    };
+    execute(&mut superuser, &archive(41)).await.unwrap();
+    let active = ListQuery { status: Some("active".to_owned()), ..ListQuery::new(Noun::Customers) };
+    let mut tx = world.read(&world.ann, &world.a1).await;
+    let first = page(&mut tx, &active).await.unwrap();
+    let second = page(&mut tx, &active.at(Position::After(first.next.clone().unwrap()))).await.unwrap();
+    let third = active.at(Position::After(second.next.clone().unwrap()));
+    let last = page(&mut tx, &third).await.unwrap();
+    assert_eq!((last.rows.len(), last.range().as_str()), (1, "41 of 41"), "the control: a page with one row");
+    drop(tx);
+    execute(&mut superuser, &archive(40)).await.unwrap();
+    let mut tx = world.read(&world.ann, &world.a1).await;
+    let now = page(&mut tx, &third).await.unwrap();
+    assert_eq!((now.range().as_str(), &now.rows), ("21–40 of 40", &second.rows));
+    assert_eq!((now.next, now.previous.is_some()), (None, true));
+    // Nothing at all is left: only then is nothing shown.
+    let none = ListQuery { search: "no such name".to_owned(), ..third };
+    let none = page(&mut tx, &none).await.unwrap();
+    assert_eq!((none.rows.len(), none.total, none.next, none.previous), (0, 0, None, None));
+}

@@ -13,8 +13,10 @@
 )]
 
 mod audit;
+mod audit_words;
 mod cancelled_begin;
 mod catalogue;
+mod clock;
 mod doors;
 mod events;
 mod factors;

@@ -125,6 +125,12 @@ pub async fn methods(prover: &mut Prover) -> Result<FactorMethods, StoreError> {
 /// When the database fails.
 pub async fn set_asked(tx: &mut PersonTx, _: &Admitted, asked: FactorAsked) -> Result<(), StoreError> {
     let user = tx.live().person.id;
+    let before = sqlx::query_scalar!("select factor_asked from account.preferences where user_id = $1", user.uuid())
+        .fetch_optional(tx.connection())
+        .await?;
+    if before.as_deref().unwrap_or(FactorAsked::default().as_str()) == asked.as_str() {
+        return Ok(());
+    }
     sqlx::query!(
         "insert into account.preferences (user_id, factor_asked) values ($1, $2)
         on conflict (user_id) do update set factor_asked = excluded.factor_asked",

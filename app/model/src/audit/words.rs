@@ -1,0 +1,208 @@
+//! A line of a log in words: what was done to which object.
+
+use super::{Action, Detail, Fact};
+use crate::text::isolated;
+
+/// What a line says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// The deed and its object: `Archived customer Alder & Finch`.
+    pub what: String,
+    /// What else was noted: `email: a@example.com → b@example.com`.
+    pub detail: String,
+}
+
+/// The sentence of an action that has an object. What stands in braces is filled in from the detail: `{role}` is what a
+/// role is now, `{role<}` what it was before. `{name}`, `{person}` and `{email}` name the object.
+const fn sentence(action: Action) -> Option<&'static str> {
+    Some(match action {
+        Action::SeatGranted => "gave {person} the {role} role",
+        Action::SeatRoleChanged => "changed {person}’s role from {role<} to {role}",
+        Action::SeatRemoved => "removed {person} ({role<}) from the workspace",
+        Action::OwnershipTransferred => "transferred ownership to {person}",
+        Action::CustomerShared => "shared customer {name} with a guest",
+        Action::CustomerUnshared => "stopped sharing customer {name} with a guest",
+        Action::MemberAdded => "added {person} to the organization as {role}",
+        Action::MemberRoleChanged => "changed {person}’s organization role from {role<} to {role}",
+        Action::MemberRemoved => "removed {person} ({role<}) from the organization",
+        Action::InviteSent => "invited {email} as {role}",
+        Action::InviteResent => "sent the invite to {email} again",
+        Action::InviteRevoked => "revoked the invite to {email}",
+        Action::AccessApproved => "approved {person}’s request for access as {role}",
+        Action::AccessRefused => "declined {person}’s request for access",
+        Action::SessionEnded => "ended a session on {device}",
+        Action::WorkspaceCreated => "created workspace {name}",
+        Action::WorkspaceRenamed => "changed the workspace URL from {address<} to {address}",
+        Action::WorkspaceDeleted => "deleted workspace {name}",
+        Action::WorkspaceRestored => "restored workspace {name}",
+        Action::OrganizationFounded => "created organization {name}",
+        Action::DomainAdded => "added the domain {domain}",
+        Action::DomainRemoved => "removed the domain {domain<}",
+        Action::TokenCreated => "created token {name}",
+        Action::TokenRevoked => "revoked token {name}",
+        Action::ProductCreated => "created product {name}",
+        Action::ProductUpdated => "edited product {name}",
+        Action::ProductArchived => "archived product {name}",
+        Action::ProductActivated => "restored product {name}",
+        Action::RatePlanCreated => "created rate plan {name}",
+        Action::CustomerCreated => "created customer {name}",
+        Action::CustomerUpdated => "edited customer {name}",
+        Action::CustomerArchived => "archived customer {name}",
+        Action::CustomerActivated => "restored customer {name}",
+        _ => return None,
+    })
+}
+
+/// The facts that name the object of a line.
+const NAMES: [&str; 3] = ["name", "person", "email"];
+
+/// Whether the object of a line is named nowhere in it, so that its name has to be looked up: lines of former versions.
+pub fn lacks_name(action: Action, detail: &Detail) -> bool {
+    let named = NAMES.iter().any(|name| detail.0.contains_key(*name));
+    !named
+        && sentence(action).is_some_and(|sentence| NAMES.iter().any(|name| sentence.contains(&format!("{{{name}}}"))))
+}
+
+/// Says a line. `object` is what its object is called where the line itself does not say it: a name, or the id.
+pub fn tell(word: &str, detail: &Detail, object: Option<&str>) -> Told {
+    let Some(action) = Action::from_word(word) else {
+        return Told { what: capitalized(&word.replace('_', " ")), detail: detail.words() };
+    };
+    match sentence(action).and_then(|sentence| fill(sentence, detail, object)) {
+        Some((what, rest)) => Told { what: capitalized(&what), detail: rest.words() },
+        // Something is missing: the plain phrase, with what is known behind it.
+        None => {
+            let rest = match object {
+                Some(object) if lacks_name(action, detail) => detail.clone().with("object", object),
+                _ => detail.clone(),
+            };
+            Told { what: capitalized(action.phrase()), detail: rest.words() }
+        }
+    }
+}
+
+/// The sentence with everything in its place, and what of the detail it did not say.
+fn fill(sentence: &str, detail: &Detail, object: Option<&str>) -> Option<(String, Detail)> {
+    let mut rest = detail.clone();
+    let mut parts = sentence.split('{');
+    let mut what = parts.next()?.to_owned();
+    for part in parts {
+        let (slot, after) = part.split_once('}')?;
+        let (field, before) = slot.strip_suffix('<').map_or((slot, false), |field| (field, true));
+        let names = NAMES.contains(&field);
+        let value = match detail.0.get(field) {
+            Some(Fact::Is(value)) => {
+                rest.0.remove(field);
+                Some(value.as_str())
+            }
+            // What it was called is what others know it by; that it is called otherwise now is said behind.
+            Some(Fact::Was { from, .. }) if names => Some(from.as_str()),
+            Some(Fact::Was { from, to }) => {
+                rest.0.remove(field);
+                Some(if before { from.as_str() } else { to.as_str() })
+            }
+            None if names => object,
+            None => None,
+        };
+        let value = value.filter(|value| !value.is_empty())?;
+        match field {
+            "role" => what.push_str(&capitalized(&value.replace('_', " "))),
+            _ => what.push_str(&isolated(value)),
+        }
+        what.push_str(after);
+    }
+    Some((what, rest))
+}
+
+fn capitalized(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(action: Action, detail: &Detail, object: Option<&str>) -> (String, String) {
+        let Told { what, detail } = tell(action.as_str(), detail, object);
+        (what, detail)
+    }
+
+    #[test]
+    fn a_line_names_its_object() {
+        let seat = Detail::none().with("person", "Ada Moreau");
+        for (action, detail, object, what, rest) in [
+            (
+                Action::CustomerArchived,
+                Detail::none().with("name", "Alder & Finch"),
+                None,
+                "Archived customer Alder & Finch",
+                "",
+            ),
+            (Action::SeatGranted, seat.clone().change("role", "", "owner"), None, "Gave Ada Moreau the Owner role", ""),
+            (
+                Action::SeatRoleChanged,
+                seat.clone().change("role", "viewer", "billing_admin"),
+                None,
+                "Changed Ada Moreau’s role from Viewer to Billing admin",
+                "",
+            ),
+            (
+                Action::SeatRemoved,
+                seat.change("role", "viewer", ""),
+                None,
+                "Removed Ada Moreau (Viewer) from the workspace",
+                "",
+            ),
+            (
+                Action::CustomerUpdated,
+                Detail::none().change("name", "Alder", "Finch").change("country", "DE", "FR"),
+                None,
+                "Edited customer Alder",
+                "country: DE → FR; name: Alder → Finch",
+            ),
+            // Of a former version: the name was looked up, or there is only the id.
+            (Action::CustomerArchived, Detail::none(), Some("Alder & Finch"), "Archived customer Alder & Finch", ""),
+            (Action::OwnershipTransferred, Detail::none(), Some("0190"), "Transferred ownership to 0190", ""),
+            (Action::SeatGranted, Detail::none(), Some("0190"), "Gave a role", "object: 0190"),
+        ] {
+            assert_eq!(told(action, &detail, object), (what.to_owned(), rest.to_owned()));
+        }
+        assert_eq!(tell("flew_away", &Detail::none(), None).what, "Flew away");
+    }
+
+    /// Whatever is noted, no brace is left over and nothing that is known gets lost.
+    #[test]
+    fn every_action_can_be_told_with_and_without_facts() {
+        let facts = ["name", "person", "email", "role", "address", "domain", "device"];
+        let full = facts
+            .iter()
+            .fold(Detail::none(), |detail, fact| detail.change(fact, format!("old {fact}"), format!("new {fact}")));
+        for action in Action::ALL {
+            for (detail, object) in [(&full, None), (&Detail::none(), None), (&Detail::none(), Some("the object"))] {
+                let (what, rest) = told(*action, detail, object);
+                assert!(!what.is_empty() && !what.contains(['{', '}']), "{action:?}: {what}");
+                assert!(what.starts_with(|c: char| c.is_uppercase()), "{action:?}: {what}");
+                if object.is_some() && lacks_name(*action, detail) {
+                    assert!(what.contains("the object") || rest.contains("the object"), "{action:?}: {what}; {rest}");
+                }
+            }
+        }
+    }
+
+    /// A name that is read from right to left leaves the words around it where they are.
+    #[test]
+    fn a_name_keeps_to_itself() {
+        let detail = Detail::none().with("name", "שלום");
+        let kept = "Archived product \u{2068}שלום\u{2069}";
+        assert_eq!(told(Action::ProductArchived, &detail, None).0, kept);
+        assert_eq!(told(Action::ProductArchived, &Detail::none(), Some("שלום")).0, kept);
+    }
+
+    /// A name is data, never part of the sentence.
+    #[test]
+    fn a_name_with_braces_stays_as_it_is() {
+        let detail = Detail::none().with("name", "{role} {name}");
+        assert_eq!(told(Action::ProductArchived, &detail, None).0, "Archived product {role} {name}");
+    }
+}

@@ -1,0 +1,241 @@
+//! One page of a list: which rows, where they are, and what is before and behind them.
+
+use super::{Cursor, ListQuery, PAGE_ROWS, Position};
+use crate::money::grouped;
+use serde::{Deserialize, Serialize};
+
+/// One page of a list.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ListPage<Row> {
+    /// What was asked.
+    pub query: ListQuery,
+    /// At most [`PAGE_ROWS`] rows.
+    pub rows: Vec<Row>,
+    /// Rows that match in all.
+    pub total: i64,
+    /// How many of them come before the first row.
+    pub offset: i64,
+    /// Where the page before ends, if there is one.
+    pub previous: Option<Cursor>,
+    /// Where the next page starts, if there is one.
+    pub next: Option<Cursor>,
+}
+
+/// What of a list was read from the database for one page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// Up to one row more than fits, from the list's start.
+    Start,
+    /// Up to one row more than fits, behind a cursor.
+    Behind,
+    /// Up to one row more than fits, in reverse, before a cursor.
+    Ahead,
+    /// Up to one row more than fits, in reverse, from the list's end.
+    End,
+}
+
+impl Part {
+    /// What to read first for `position`.
+    pub const fn of(position: &Position) -> Self {
+        match position {
+            Position::First => Self::Start,
+            Position::After(_) => Self::Behind,
+            Position::Before(_) => Self::Ahead,
+        }
+    }
+
+    /// What to read instead, once it is known how many rows this gave. Behind a cursor there may be no row any more, as
+    /// the rows there were archived or the cursor is from another filter: then the last page is read. Ahead of one there
+    /// may be less than a page: then the first page is read, from its start.
+    pub const fn instead(self, rows: usize) -> Option<Self> {
+        match self {
+            Self::Behind if rows == 0 => Some(Self::End),
+            Self::Ahead if rows < PAGE_ROWS => Some(Self::Start),
+            _ => None,
+        }
+    }
+
+    /// Whether the rows come in reverse.
+    pub const fn is_backward(self) -> bool {
+        matches!(self, Self::Ahead | Self::End)
+    }
+
+    /// How many of what was read belong on the page; whatever is more only says that there is more.
+    fn fits(self, total: i64) -> usize {
+        match self {
+            // The pages before it are full.
+            Self::End => usize::try_from(total - 1).map_or(0, |last| last % PAGE_ROWS + 1),
+            _ => PAGE_ROWS,
+        }
+    }
+
+    /// How many rows come before the page, if that follows from how many were read and how many there are.
+    pub fn offset(self, read: usize, total: i64) -> Option<i64> {
+        let more = read > self.fits(total);
+        let shown = read.min(self.fits(total)) as i64;
+        match self {
+            Self::Behind if more => None,
+            Self::Ahead if more => None,
+            Self::Start | Self::Ahead => Some(0),
+            Self::Behind | Self::End => Some((total - shown).max(0)),
+        }
+    }
+
+    /// The same from a count of all rows that lie beyond the cursor, in the direction that was read.
+    pub const fn offset_by_count(self, beyond: i64, total: i64) -> i64 {
+        let offset = match self {
+            Self::Ahead => beyond - PAGE_ROWS as i64,
+            Self::Start | Self::Behind | Self::End => total - beyond,
+        };
+        if offset < 0 { 0 } else { offset }
+    }
+}
+
+impl<Row> ListPage<Row> {
+    /// Builds the page from the rows that were read of `part`, `offset` rows behind the list's start.
+    pub fn build(
+        query: &ListQuery,
+        part: Part,
+        mut rows: Vec<Row>,
+        (offset, total): (i64, i64),
+        cursor: impl Fn(&Row) -> Cursor,
+    ) -> Self {
+        let more = rows.len() > part.fits(total);
+        rows.truncate(part.fits(total));
+        if part.is_backward() {
+            rows.reverse();
+        }
+        let (has_previous, has_next) = match part {
+            Part::Start => (false, more),
+            Part::Behind => (true, more),
+            Part::Ahead => (more, true),
+            Part::End => (more, false),
+        };
+        // Others may write between the statements: what is shown is there.
+        let behind = offset + rows.len() as i64;
+        let total = total.max(behind);
+        let previous = rows.first().filter(|_| has_previous && offset > 0).map(&cursor);
+        let next = rows.last().filter(|_| has_next && behind < total).map(&cursor);
+        Self { query: query.clone(), rows, total, offset, previous, next }
+    }
+
+    /// Which rows of how many: `21–40 of 54`.
+    pub fn range(&self) -> String {
+        range(self.offset, self.rows.len(), self.total)
+    }
+
+    /// The same page with other rows.
+    ///
+    /// # Errors
+    /// The first that `row` gives.
+    pub fn try_map<To, E>(self, row: impl FnMut(Row) -> Result<To, E>) -> Result<ListPage<To>, E> {
+        let Self { query, rows, total, offset, previous, next } = self;
+        Ok(ListPage {
+            query,
+            rows: rows.into_iter().map(row).collect::<Result<_, _>>()?,
+            total,
+            offset,
+            previous,
+            next,
+        })
+    }
+}
+
+/// Which rows of how many, counted from one: `21–40 of 54`, `41 of 41`.
+pub fn range(offset: i64, rows: usize, total: i64) -> String {
+    let (first, last, total) = (offset + 1, offset + rows as i64, grouped(total.unsigned_abs()));
+    match rows {
+        0 => format!("0 of {total}"),
+        1 => format!("{} of {total}", grouped(first.unsigned_abs())),
+        _ => format!("{}–{} of {total}", grouped(first.unsigned_abs()), grouped(last.unsigned_abs())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::list::Noun;
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    proptest! {
+        /// Paging forward and then backward over any list visits every row once, in order, whatever the page breaks; and
+        /// each page says where it is.
+        #[test]
+        fn paging_visits_every_row_once(count in 0usize..90) {
+            let all: Vec<usize> = (0..count).collect();
+            let mut page = fetch(&all, &ListQuery::new(Noun::Customers));
+            let (mut seen, mut first_pages) = (page.rows.clone(), vec![page.rows.clone()]);
+            while let Some(next) = page.next.clone() {
+                page = fetch(&all, &page.query.at(Position::After(next)));
+                prop_assert_eq!(page.offset, seen.len() as i64);
+                seen.extend(&page.rows);
+                first_pages.push(page.rows.clone());
+            }
+            prop_assert_eq!(&seen, &all);
+            while let Some(previous) = page.previous.clone() {
+                first_pages.pop();
+                page = fetch(&all, &page.query.at(Position::Before(previous)));
+                prop_assert_eq!(Some(&page.rows), first_pages.last());
+                prop_assert_eq!(page.offset, ((first_pages.len() - 1) * PAGE_ROWS) as i64);
+            }
+        }
+
+        /// A place in a list outlives what happens to the list: as long as it has rows, some are shown, and the page says
+        /// truly which ones and what is before and behind them.
+        #[test]
+        fn a_list_with_rows_shows_rows_from_any_place(
+            left in prop::collection::btree_set(0usize..120, 0..70), at in 0usize..130, behind in any::<bool>(),
+        ) {
+            let left: Vec<usize> = left.into_iter().collect();
+            let position = if behind { Position::After(place(&at)) } else { Position::Before(place(&at)) };
+            let page = fetch(&left, &ListQuery::new(Noun::Customers).at(position));
+            prop_assert_eq!(page.rows.is_empty(), left.is_empty(), "nothing shown of {} rows", left.len());
+            let offset = page.offset as usize;
+            prop_assert_eq!(&left[offset..offset + page.rows.len()], &page.rows[..]);
+            prop_assert_eq!(page.previous.is_some(), offset > 0);
+            prop_assert_eq!(page.next.is_some(), offset + page.rows.len() < left.len());
+            if behind && left.iter().all(|row| *row <= at) && !left.is_empty() {
+                prop_assert_eq!(offset % PAGE_ROWS, 0, "the last page begins where it does when paged to");
+                prop_assert_eq!(offset + page.rows.len(), left.len());
+            }
+        }
+    }
+
+    fn place(row: &usize) -> Cursor {
+        Cursor { key: row.to_string(), id: Uuid::from_u128(*row as u128) }
+    }
+
+    /// What the database does, over a sorted list in memory.
+    fn fetch(all: &[usize], query: &ListQuery) -> ListPage<usize> {
+        let beyond = |part: Part| -> Vec<usize> {
+            let row_at = |c: &Cursor| c.id.as_u128() as usize;
+            let rows = all.iter().copied();
+            match (part, &query.position) {
+                (Part::Behind, Position::After(c)) => rows.filter(|row| *row > row_at(c)).collect(),
+                (Part::Ahead, Position::Before(c)) => rows.rev().filter(|row| *row < row_at(c)).collect(),
+                (Part::End, _) => rows.rev().collect(),
+                _ => rows.collect(),
+            }
+        };
+        let mut part = Part::of(&query.position);
+        let mut rows = beyond(part);
+        if let Some(instead) = part.instead(rows.len().min(PAGE_ROWS + 1)) {
+            part = instead;
+            rows = beyond(part);
+        }
+        let (count, total) = (rows.len() as i64, all.len() as i64);
+        rows.truncate(PAGE_ROWS + 1);
+        let offset = part.offset(rows.len(), total).unwrap_or_else(|| part.offset_by_count(count, total));
+        ListPage::build(query, part, rows, (offset, total), place)
+    }
+
+    #[test]
+    fn a_range_counts_from_one() {
+        assert_eq!(range(20, 20, 54), "21–40 of 54");
+        assert_eq!(range(40, 1, 41), "41 of 41");
+        assert_eq!(range(0, 1, 1), "1 of 1");
+        assert_eq!(range(0, 0, 0), "0 of 0");
+        assert_eq!(range(1_999, 20, 12_345), "2,000–2,019 of 12,345");
+    }
+}

@@ -1,0 +1,48 @@
+//! Where the focus goes when another page of the workspace takes the place of the one on screen.
+//!
+//! What was clicked is mostly gone by then, and the focus with it: the next key would begin at the top of the document,
+//! and a screen reader would say nothing. So the heading of the new page takes it, as `main` does after a switch. Nothing
+//! moves when a document has just been loaded, and nobody is pulled out of a field.
+
+use super::scope::Scope;
+use crate::{browser, reactive, routes::Page};
+use leptos::prelude::*;
+
+/// How often it is looked whether the heading is there, when the page's code is on its way, and how long between.
+const TRIES: u32 = 100;
+const PAUSE: u32 = 50;
+
+/// Moves the focus with the page.
+pub fn follow_page(scope: Signal<Scope>) {
+    let at = Memo::new(move |_| {
+        let scope = scope.get();
+        scope.shown.with(|shown| (scope, shown.page.key(), shown.data.is_some()))
+    });
+    let before = StoredValue::new(None::<(Scope, Page)>);
+    let awaited = StoredValue::new(false);
+    reactive::effect(move || {
+        let (visit, page, is_there) = at.get();
+        let former = before.try_update_value(|before| before.replace((visit, page.clone()))).flatten();
+        match former {
+            // A document was loaded, or another workspace entered: that has its own rule.
+            None => {}
+            Some((of, _)) if of != visit => awaited.set_value(false),
+            Some((_, former)) if former != page => awaited.set_value(true),
+            Some(_) => {}
+        }
+        if is_there && awaited.get_value() {
+            awaited.set_value(false);
+            take_focus(before, page, TRIES);
+        }
+    });
+}
+
+fn take_focus(at: StoredValue<Option<(Scope, Page)>>, page: Page, tries: u32) {
+    browser::after_frame(move || {
+        // They may have gone on meanwhile.
+        let here = at.try_with_value(|at| at.as_ref().is_some_and(|(_, now)| *now == page)) == Some(true);
+        if here && !browser::focus_heading() && tries > 0 {
+            browser::after(PAUSE, move || take_focus(at, page, tries - 1));
+        }
+    });
+}

@@ -1,0 +1,100 @@
+//! What a page says to a screen reader when it changes by itself: how many rows match, which of them are shown.
+//!
+//! One region, which is in the document from the start, as assistive technology only watches those that it knows. It is
+//! empty until something changes, and whatever was said of a workspace goes with it. Its text is written as a whole and
+//! never read, so it does not matter what else writes into it.
+
+use super::{
+    list::ListSpec,
+    scope::{Scope, Shown},
+};
+use crate::{browser, reactive};
+use leptos::prelude::*;
+use model::{
+    list::{ListQuery, Noun},
+    money::grouped,
+};
+
+/// The region's element.
+const REGION: &str = "console-status";
+
+/// The region.
+#[component]
+pub fn StatusRegion() -> impl IntoView {
+    view! { <div class="visually-hidden" role="status" aria-live="polite" id=REGION data-testid="status-message"></div> }
+}
+
+/// Says what changed in a list: after a search, a filter, a sort or paging, and never on the way into it.
+pub fn follow_list(scope: Signal<Scope>, spec: &'static ListSpec) {
+    let at = Memo::new(move |_| {
+        let scope = scope.get();
+        let list = scope
+            .shown
+            .with(|shown: &Shown| spec.listed(shown).map(|page| (page.query.clone(), page.total, page.range())));
+        list.map(|(query, total, range)| (scope, query, total, range))
+    });
+    let said = StoredValue::new(None::<(Scope, ListQuery)>);
+    reactive::effect(move || {
+        let now = at.get();
+        let visit = scope.get_untracked();
+        let before = said.get_value().filter(|(of, _)| *of == visit);
+        if said.with_value(Option::is_some) && before.is_none() {
+            // Another workspace: what was said of the former is over.
+            browser::set_text(REGION, "");
+            said.set_value(None);
+        }
+        let Some((of, query, total, range)) = now else { return };
+        if let Some((_, before)) = before
+            && before != query
+        {
+            browser::set_text(REGION, &words(&before, &query, total, &range));
+        }
+        said.set_value(Some((of, query)));
+    });
+    on_cleanup(|| browser::set_text(REGION, ""));
+}
+
+fn words(before: &ListQuery, now: &ListQuery, total: i64, range: &str) -> String {
+    if before.search != now.search || before.status != now.status {
+        return found(now.noun, total, now.is_narrowed());
+    }
+    if before.sort != now.sort {
+        let order = if now.sort.descending { "descending" } else { "ascending" };
+        return format!("Sorted by {}, {order}. Rows {range}", now.sort.by.as_str());
+    }
+    format!("Rows {range}")
+}
+
+fn found(noun: Noun, total: i64, narrowed: bool) -> String {
+    let (count, one, many) = (grouped(total.unsigned_abs()), noun.one(), noun.many());
+    match (total, narrowed) {
+        (0, true) => format!("No {many} match"),
+        (0, false) => format!("No {many}"),
+        (1, true) => format!("1 {one} matches"),
+        (_, true) => format!("{count} {many} match"),
+        (1, false) => format!("1 {one}"),
+        (_, false) => format!("{count} {many}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::list::{Position, Sort, SortBy};
+
+    #[test]
+    fn a_list_says_what_changed() {
+        let all = ListQuery::new(Noun::Customers);
+        let sought = ListQuery { search: "hal".to_owned(), ..all.clone() };
+        let status = ListQuery { status: Some("active".to_owned()), ..all.clone() };
+        let sorted = ListQuery { sort: Sort { by: SortBy::Created, descending: true }, ..all.clone() };
+        let say = |before: &ListQuery, now: &ListQuery, total| words(before, now, total, "21–40 of 54");
+        assert_eq!(say(&all, &sought, 23), "23 customers match");
+        assert_eq!(say(&all, &status, 1), "1 customer matches");
+        assert_eq!(say(&sought, &status, 0), "No customers match");
+        assert_eq!(say(&sought, &all, 1_234), "1,234 customers");
+        assert_eq!(say(&all, &sorted, 54), "Sorted by created, descending. Rows 21–40 of 54");
+        let cursor = model::list::Cursor { key: "x".to_owned(), id: Default::default() };
+        assert_eq!(say(&all, &all.at(Position::After(cursor)), 54), "Rows 21–40 of 54");
+    }
+}

@@ -1,0 +1,97 @@
+// Whoever opens a record is told so: the focus is on the page's heading, the tab and the breadcrumb name the record; and a
+// list says in one polite region what a search, a filter or a page came to, and nothing when it is loaded.
+import { type Page, expect } from "@playwright/test";
+import { ADA, test } from "../support/as";
+import { FINANCE, IT, sql } from "../support/facts";
+import { open } from "../support/people";
+import { bySwitcher } from "../support/switching";
+
+const focusedTag = (page: Page) => page.evaluate(() => document.activeElement?.tagName);
+const status = (page: Page) => page.getByTestId("status-message");
+const here = (page: Page) => page.getByRole("navigation", { name: "Breadcrumb" }).locator("[aria-current=page]");
+
+for (const [noun, title] of [["customers", "Customers"], ["products", "Products"], ["rate-plans", "Rate plans"], ["invoices", "Invoices"], ["usage", "Usage"]]) {
+  test(`${noun}: opening a row moves the focus to the heading and names the record`, async ({ as }) => {
+    const page = await as(ADA);
+    await open(page, `/${IT}/${noun}`);
+    await expect(page).toHaveTitle(`${title} · IT · Stile`);
+    const link = page.getByTestId("row").first().locator(".row-link");
+    await link.focus();
+    await page.keyboard.press("Enter");
+    await expect(page.getByRole("heading", { name: "Details" })).toBeVisible();
+    await expect(page.locator("#main h1")).toBeFocused();
+    const name = await here(page).innerText();
+    expect(name.length).toBeGreaterThan(0);
+    await expect(page).toHaveTitle(`${name} · ${title} · IT · Stile`);
+    if (noun !== "usage") await expect(page.locator("#main h1")).toHaveText(name);
+    // The document says the same, and takes nobody's focus.
+    await page.reload();
+    await expect(page).toHaveTitle(`${name} · ${title} · IT · Stile`);
+    await expect(here(page)).toHaveText(name);
+    expect(await focusedTag(page)).toBe("BODY");
+    await page.waitForFunction(() => document.documentElement.hasAttribute("data-live"));
+    expect(await focusedTag(page), "loading a document moves the focus").toBe("BODY");
+  });
+}
+
+test("Back gives the focus to the list's heading, and a switch forgets the record", async ({ as }) => {
+  const page = await as(ADA);
+  await open(page, `/${IT}/customers`);
+  const name = await page.getByTestId("row").first().locator(".row-link").innerText();
+  await page.getByTestId("row").first().locator(".row-link").click();
+  await expect(page).toHaveTitle(`${name} · Customers · IT · Stile`);
+  await page.goBack();
+  await expect(page.locator("#main h1")).toBeFocused();
+  await expect(page).toHaveTitle("Customers · IT · Stile");
+  await page.goForward();
+  await expect(page).toHaveTitle(`${name} · Customers · IT · Stile`);
+  await bySwitcher(page, FINANCE);
+  await expect(page).toHaveTitle("Customers · Finance · Stile");
+  await expect(here(page)).toHaveText("Customers");
+  expect(await page.content(), "a word of the former workspace").not.toContain(name);
+});
+
+test("an edit form is named by what it edits, a new one by itself", async ({ as }) => {
+  const page = await as(ADA);
+  await open(page, `/${IT}/customers`);
+  const name = await page.getByTestId("row").first().locator(".row-link").innerText();
+  await page.getByTestId("row").first().locator(".row-link").click();
+  await page.getByRole("link", { name: "Edit" }).click();
+  await expect(page).toHaveTitle(`Edit ${name} · Customers · IT · Stile`);
+  await open(page, `/${IT}/customers/new`);
+  await expect(page).toHaveTitle("New customer · IT · Stile");
+  await expect(here(page)).toHaveText("New customer");
+});
+
+test("a list says what a search, a filter, a sort and a page came to, and nothing when it is loaded", async ({ as }) => {
+  const page = await as(ADA);
+  await open(page, `/${IT}/customers`);
+  await expect(status(page)).toHaveCount(1);
+  await expect(status(page)).toHaveAttribute("aria-live", "polite");
+  await expect(status(page)).toBeEmpty();
+  const region = await status(page).elementHandle();
+  const total = Number(await page.getByTestId("count").innerText());
+  await page.getByRole("link", { name: "Next" }).click();
+  await expect(status(page)).toHaveText(`Rows 21–40 of ${total}`);
+  await page.getByRole("searchbox").fill("hal");
+  const [{ n }] = await sql<{ n: string }>(
+    `select count(*) as n from workspace.customers c join account.workspaces w on w.id = c.workspace_id
+     where slug = $1 and (position('hal' in c.name_key) > 0 or position('hal' in c.email) > 0)`, [IT]);
+  await expect(status(page)).toHaveText(n === "1" ? "1 customer matches" : `${n} customers match`);
+  await page.getByRole("searchbox").fill("no customer is called so");
+  await expect(status(page)).toHaveText("No customers match");
+  await page.getByRole("link", { name: "Clear filters" }).click();
+  await expect(status(page)).toHaveText(`${total} customers`);
+  await page.getByRole("columnheader", { name: "Created" }).getByRole("link").click();
+  await expect(status(page)).toHaveText(/^Sorted by created, descending\. Rows 1–20 of /);
+  expect(await region?.evaluate((element) => element.isConnected), "the region was made anew: nobody hears that one").toBe(true);
+  // Whatever was said is of this workspace and of this list.
+  await bySwitcher(page, FINANCE);
+  await expect(page).toHaveTitle("Customers · Finance · Stile");
+  await expect(status(page)).toBeEmpty();
+  await page.getByRole("link", { name: "Next" }).click();
+  await expect(status(page)).toHaveText(/^Rows 21–/);
+  await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Invoices" }).click();
+  await expect(page).toHaveTitle("Invoices · Finance · Stile");
+  await expect(status(page)).toBeEmpty();
+});

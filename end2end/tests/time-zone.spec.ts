@@ -1,0 +1,125 @@
+// The time zone of a workspace holds for all that it shows: list, page, overview, audit log, file and JSON answer say one day
+// for one moment, the document and the hydrated view to the letter, and what is due today is not overdue. Two workspaces on
+// clocks that are 19 to 21 hours apart.
+import { type Page, expect } from "@playwright/test";
+import { ADA, test } from "../support/as";
+import { FINANCE, IT, sql, workspaceOf } from "../support/facts";
+import { forget, value } from "../support/made";
+import { contextOf, live, open } from "../support/people";
+import { get, sessionOf } from "../support/raw";
+import { bySwitcher } from "../support/switching";
+
+const ZONES = { [IT]: "Pacific/Auckland", [FINANCE]: "America/Los_Angeles" };
+const NAME = "Zoned customer";
+// A minute before and at each midnight, in summer and winter there.
+const MOMENTS = ["2026-01-14T10:59:30Z", "2026-01-14T11:00:30Z", "2026-01-15T07:59:30Z", "2026-01-15T08:00:30Z", "2026-07-14T11:59:30Z", "2026-07-15T06:59:30Z", "2026-03-08T10:00:00Z"];
+
+test.beforeEach(async () => {
+  for (const [slug, zone] of Object.entries(ZONES)) await sql("update account.workspaces set time_zone = $2 where slug = $1", [slug, zone]);
+});
+test.afterEach(async () => {
+  await sql("update account.workspaces set time_zone = 'UTC' where slug = any($1)", [Object.keys(ZONES)]);
+  await sql("delete from workspace.audit_log where actor = 'Zoned'");
+  await sql("delete from workspace.invoices where number like 'ZONED-%'");
+  await forget(NAME);
+});
+
+/** As an independent clock says it. */
+function local(moment: string, zone: string): { day: string; minute: string } {
+  const parts = new Intl.DateTimeFormat("en-GB", { timeZone: zone, day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" })
+    .formatToParts(new Date(moment));
+  const of = (type: string) => parts.find((part) => part.type === type)?.value ?? "";
+  const day = `${of("day")} ${of("month").slice(0, 3)} ${of("year")}`;
+  return { day, minute: `${day}, ${of("hour")}:${of("minute")}` };
+}
+
+const created = (page: Page) => page.getByTestId("row").first().locator("td").last().locator("time");
+
+test("one moment is one day in list, page, log, file and answer", async ({ as, browser }) => {
+  test.slow();
+  const page = await as(ADA);
+  const cookie = await sessionOf(ADA);
+  const ada = await value("select id from account.users where email = $1", [ADA]);
+  const plainContext = await contextOf(browser, ADA, { javaScriptEnabled: false });
+  const plain = await plainContext.newPage();
+  for (const [slug, zone] of Object.entries(ZONES)) {
+    const { id } = await workspaceOf(slug);
+    for (const moment of MOMENTS) {
+      await forget(NAME);
+      await sql("delete from workspace.audit_log where actor = 'Zoned'");
+      await sql("insert into workspace.customers (workspace_id, id, name, email, country, created_at) values ($1, gen_random_uuid(), $2, 'z@zone.example', 'NZ', $3)", [id, NAME, moment]);
+      await sql("insert into workspace.audit_log (workspace_id, id, user_id, actor, action, at) values ($1, 'ffffffff-0000-7000-8000-000000000000', $2, 'Zoned', 'seat_left', $3)", [id, ada, moment]);
+      const { day, minute } = local(moment, zone);
+      const path = `/${slug}/customers?q=${encodeURIComponent(NAME)}`;
+      await plain.goto(path);
+      await expect(created(plain), `${moment} in ${zone}, without script`).toHaveText(day);
+      const exact = (await created(plain).getAttribute("title")) ?? "";
+      expect(exact).toMatch(new RegExp(`^${minute} UTC[+−]\\d`));
+      await open(page, path);
+      await expect(created(page)).toHaveText(day);
+      expect(await created(page).getAttribute("title"), "hydrated, the exact time is another").toBe(exact);
+      await page.getByTestId("row").locator(".row-link").click();
+      const fact = page.locator(".facts div", { hasText: "Created" }).locator("time");
+      await expect(fact).toHaveText(day);
+      expect(await fact.getAttribute("title")).toBe(exact);
+      await open(page, `/${slug}/settings/audit`);
+      const line = page.getByTestId("row").filter({ hasText: "Zoned" }).locator("time");
+      await expect(line).toHaveText(minute);
+      expect(await line.getAttribute("title")).toBe(exact);
+      await expect(page.getByText(`Times are in ${zone.replace("_", " ")}.`)).toBeVisible();
+      const file = (await get(`/${slug}/settings/audit/export`, { cookie })).body.toString();
+      expect(file).toContain(`time (${zone}),who`);
+      const stamp = file.split("\r\n").find((row) => row.includes("Zoned"))?.split(",")[0].replaceAll('"', "") ?? "";
+      expect(new Date(stamp).getTime(), "the file names another moment").toBe(new Date(moment).getTime());
+      expect(local(`${stamp.slice(0, 19)}Z`, "UTC").minute, "the file is on another clock").toBe(minute);
+    }
+  }
+  await plainContext.close();
+});
+
+test("what is due today in the workspace is not overdue, and what was due the day before is", async ({ as }) => {
+  const page = await as(ADA);
+  for (const slug of Object.keys(ZONES)) {
+    const { id } = await workspaceOf(slug);
+    const customer = await value("select id from workspace.customers where workspace_id = $1 order by id limit 1", [id]);
+    await sql(
+      `insert into workspace.invoices (workspace_id, id, number, customer_id, status, total_minor, currency, issued_on, due_on)
+       select w.id, gen_random_uuid(), 'ZONED-' || n, $2, 'open', 100, 'USD', day - 40, day - n
+       from account.workspaces w, generate_series(0, 1) n, lateral (select (now() at time zone w.time_zone)::date as day) d where w.id = $1`,
+      [id, customer],
+    );
+    await open(page, `/${slug}/invoices?q=ZONED-`);
+    const status = (number: string) => page.getByTestId("row").filter({ hasText: number }).locator(".status");
+    await expect(status("ZONED-0")).toHaveText("Open");
+    await expect(status("ZONED-1")).toHaveText("Overdue");
+    await open(page, `/${slug}/invoices?q=ZONED-&status=overdue`);
+    await expect(page.getByTestId("row")).toHaveCount(1);
+  }
+});
+
+test("the overview's last day is the workspace's today, and a switch shows the other clock at once", async ({ as }) => {
+  const page = await as(ADA);
+  const today = (slug: string) => value("select to_char(now() at time zone time_zone, 'FMDD Mon YYYY') as d from account.workspaces where slug = $1", [slug]);
+  const lastDay = page.locator(".chart .x span").last();
+  await open(page, `/${IT}/overview`);
+  await expect(lastDay).toHaveText(await today(IT));
+  await bySwitcher(page, FINANCE);
+  await expect(page).toHaveTitle("Overview · Finance · Stile");
+  await expect(lastDay).toHaveText(await today(FINANCE));
+  await page.reload();
+  await live(page);
+  await expect(lastDay).toHaveText(await today(FINANCE));
+});
+
+test("a time zone that is saved holds at once, without a reload", async ({ as }) => {
+  const page = await as(ADA);
+  const { id } = await workspaceOf(IT);
+  await sql("insert into workspace.customers (workspace_id, id, name, email, country, created_at) values ($1, gen_random_uuid(), $2, 'z@zone.example', 'NZ', '2026-01-14T11:30:00Z')", [id, NAME]);
+  await open(page, `/${IT}/customers?q=${encodeURIComponent(NAME)}`);
+  await expect(created(page)).toHaveText("15 Jan 2026");
+  await sql("update account.workspaces set time_zone = 'UTC' where slug = $1", [IT]);
+  await page.getByTestId("row").locator(".row-link").click();
+  await expect(page.locator(".facts time")).toHaveText("14 Jan 2026");
+  await page.goBack();
+  await expect(created(page), "what was kept is said on the former clock").toHaveText("14 Jan 2026");
+});

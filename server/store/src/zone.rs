@@ -1,0 +1,119 @@
+//! Time zones: which offset from UTC a place had, has or will have at a moment.
+//!
+//! PostgreSQL's time zone database is the only one: what is compared in SQL and what is said in a page, a file or an
+//! answer must name the same day. Its rules for a zone are read once, as a list of changes, and kept.
+
+use crate::error::StoreError;
+use model::moment::Moment;
+use sqlx::PgConnection;
+use std::{
+    collections::HashMap,
+    sync::{Arc, LazyLock, Mutex, PoisonError},
+};
+use time::{OffsetDateTime, UtcOffset};
+
+/// A time zone. Before the first and after the last change that is known, the offset stays as it is there.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Zone {
+    name: String,
+    first: UtcOffset,
+    /// From when on, in seconds since 1970, which offset: ascending.
+    changes: Vec<(i64, UtcOffset)>,
+}
+
+static KNOWN: LazyLock<Mutex<HashMap<String, Arc<Zone>>>> = LazyLock::new(Mutex::default);
+
+impl Zone {
+    /// Its name in the time zone database.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// A moment on the clock of this zone.
+    pub fn at(&self, moment: OffsetDateTime) -> OffsetDateTime {
+        let passed = self.changes.partition_point(|(from, _)| *from <= moment.unix_timestamp());
+        let offset = passed.checked_sub(1).and_then(|last| self.changes.get(last)).map_or(self.first, |(_, to)| *to);
+        // Only within a day of the first or last moment that there is, is there none.
+        moment.checked_to_offset(offset).unwrap_or(moment)
+    }
+
+    /// The same as a page carries it.
+    pub fn local(&self, moment: OffsetDateTime) -> Moment {
+        Moment::new(self.at(moment))
+    }
+
+    /// The zone of that name, which the database must know.
+    pub(crate) async fn named(connection: &mut PgConnection, name: &str) -> Result<Arc<Self>, StoreError> {
+        if name == "UTC" {
+            return Ok(Arc::new(Self { name: name.to_owned(), first: UtcOffset::UTC, changes: Vec::new() }));
+        }
+        let known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned();
+        if let Some(zone) = known {
+            return Ok(zone);
+        }
+        let zone = Arc::new(Self::read(connection, name).await?);
+        KNOWN.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), Arc::clone(&zone));
+        Ok(zone)
+    }
+
+    /// Reads the changes from 1970 to 2070. Steps that begin with another offset than the next are halved until the second
+    /// is found. They are of four days: no zone has changed twice within less than a week.
+    async fn read(connection: &mut PgConnection, name: &str) -> Result<Self, StoreError> {
+        let rows = sqlx::query!(
+            r#"with recursive steps as (
+                select at, extract(epoch from (at at time zone $1) - (at at time zone 'UTC'))::int as shift
+                from generate_series(timestamptz '1970-01-01 00:00Z', timestamptz '2070-01-01 00:00Z', interval '96 hours') at
+            ), pairs as (
+                select at, shift, lead(at) over (order by at) as next, lead(shift) over (order by at) as next_shift from steps
+            ), halved (low, shift, high, next_shift) as (
+                select at, shift, next, next_shift from pairs where shift <> next_shift
+                union all
+                select case when m.shift = h.shift then m.at else h.low end, h.shift,
+                    case when m.shift = h.shift then h.high else m.at end,
+                    case when m.shift = h.shift then h.next_shift else m.shift end
+                from halved h, lateral (
+                    select at, extract(epoch from (at at time zone $1) - (at at time zone 'UTC'))::int as shift
+                    from (select date_trunc('second', h.low + (h.high - h.low) / 2) as at) middle
+                ) m
+                where h.high - h.low > interval '1 second'
+            )
+            select extract(epoch from at)::bigint as "at!", shift as "shift!" from steps where at = '1970-01-01 00:00Z'
+            union all
+            select extract(epoch from high)::bigint, next_shift from halved where high - low <= interval '1 second'
+            order by 1"#,
+            name,
+        )
+        .fetch_all(connection)
+        .await?;
+        let offset = |seconds| {
+            UtcOffset::from_whole_seconds(seconds)
+                .map_err(|_| StoreError::Inconsistent(format!("an offset of {seconds} s in {name:?}")))
+        };
+        let mut changes = Vec::with_capacity(rows.len());
+        for row in rows {
+            changes.push((row.at, offset(row.shift)?));
+        }
+        let first = changes.first().map_or(UtcOffset::UTC, |(_, offset)| *offset);
+        Ok(Self { name: name.to_owned(), first, changes })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use time::macros::{datetime, offset};
+
+    #[test]
+    fn a_moment_gets_the_offset_that_was_in_force() {
+        let spring = datetime!(2026-03-08 10:00 UTC);
+        let zone = Zone {
+            name: "America/Los_Angeles".to_owned(),
+            first: offset!(-8),
+            changes: vec![(0, offset!(-8)), (spring.unix_timestamp(), offset!(-7))],
+        };
+        assert_eq!(zone.at(datetime!(2026-03-08 09:59:59 UTC)).to_string(), "2026-03-08 1:59:59.0 -08:00:00");
+        assert_eq!(zone.at(spring).to_string(), "2026-03-08 3:00:00.0 -07:00:00");
+        assert_eq!(zone.at(datetime!(1950-01-01 0:00 UTC)).offset(), offset!(-8));
+        assert_eq!(zone.at(OffsetDateTime::UNIX_EPOCH).offset(), offset!(-8));
+    }
+}
