@@ -12,6 +12,9 @@ pub enum StoreError {
     /// A rule of seats refused the change (`model::seating`).
     #[error("refused: {0:?}")]
     Seating(model::seating::Refused),
+    /// The change touches a seat where a second factor is demanded, and this session has proven none.
+    #[error("a second factor is asked for first")]
+    FactorDemanded,
     /// A row says something that the model has no word for.
     #[error("the database holds {0}")]
     Inconsistent(String),
@@ -67,6 +70,7 @@ impl From<sqlx::Error> for StoreError {
                     || matches!(class, "55P03" | "25006" | "40P01" | "25P03");
                 match database.constraint() {
                     _ if unavailable => Self::Unavailable(error),
+                    Some("factor_demanded") => Self::FactorDemanded,
                     Some("owner_is_left") => Self::Seating(model::seating::Refused::LastOwner),
                     Some(name) => Self::Refused(Constraint(name.to_owned())),
                     None => Self::Database(error),

@@ -1,7 +1,7 @@
 //! Handoffs: the single-use codes by which a switch enters a workspace (blueprint section 6).
 
 use crate::{
-    door::{Read, WorkspaceTx},
+    door::{Visit, WorkspaceTx},
     error::StoreError,
     secret::Secret,
 };
@@ -22,7 +22,7 @@ pub enum HandoffRefused {
 ///
 /// # Errors
 /// When the database fails. [`StoreError::Inconsistent`] when there is no session: a token can't switch.
-pub async fn mint(tx: &mut WorkspaceTx<Read>, code: &Secret) -> Result<(), StoreError> {
+pub async fn mint(tx: &mut WorkspaceTx<Visit>, code: &Secret) -> Result<(), StoreError> {
     note(tx, code, Noted::Minted).await
 }
 
@@ -32,7 +32,7 @@ pub async fn mint(tx: &mut WorkspaceTx<Read>, code: &Secret) -> Result<(), Store
 ///
 /// # Errors
 /// As [`mint`].
-pub async fn pass(tx: &mut WorkspaceTx<Read>, code: &Secret) -> Result<(), StoreError> {
+pub async fn pass(tx: &mut WorkspaceTx<Visit>, code: &Secret) -> Result<(), StoreError> {
     note(tx, code, Noted::Passed).await
 }
 
@@ -40,7 +40,7 @@ pub async fn pass(tx: &mut WorkspaceTx<Read>, code: &Secret) -> Result<(), Store
 ///
 /// # Errors
 /// As [`mint`].
-pub async fn pass_and_visit(tx: &mut WorkspaceTx<Read>, code: &Secret) -> Result<(), StoreError> {
+pub async fn pass_and_visit(tx: &mut WorkspaceTx<Visit>, code: &Secret) -> Result<(), StoreError> {
     note(tx, code, Noted::Visited).await
 }
 
@@ -52,7 +52,7 @@ enum Noted {
     Visited,
 }
 
-async fn note(tx: &mut WorkspaceTx<Read>, code: &Secret, noted: Noted) -> Result<(), StoreError> {
+async fn note(tx: &mut WorkspaceTx<Visit>, code: &Secret, noted: Noted) -> Result<(), StoreError> {
     let tenant = tx.tenant().clone();
     let session =
         tenant.live.session.ok_or_else(|| StoreError::Inconsistent("a switch without a session".to_owned()))?;
@@ -80,7 +80,7 @@ async fn note(tx: &mut WorkspaceTx<Read>, code: &Secret, noted: Noted) -> Result
 ///
 /// # Errors
 /// When the database fails.
-pub async fn redeem(tx: &mut WorkspaceTx<Read>, code: &Secret) -> Result<Result<(), HandoffRefused>, StoreError> {
+pub async fn redeem(tx: &mut WorkspaceTx<Visit>, code: &Secret) -> Result<Result<(), HandoffRefused>, StoreError> {
     let tenant = tx.tenant().clone();
     let session = tenant.live.session.map(|s| s.uuid());
     let hash = code.hash();
@@ -117,7 +117,7 @@ pub async fn redeem(tx: &mut WorkspaceTx<Read>, code: &Secret) -> Result<Result<
 ///
 /// # Errors
 /// When the database fails.
-pub async fn record_visit(tx: &mut WorkspaceTx<Read>) -> Result<(), StoreError> {
+pub async fn record_visit(tx: &mut WorkspaceTx<Visit>) -> Result<(), StoreError> {
     let (user, workspace) = (tx.user().uuid(), tx.id().uuid());
     sqlx::query!(
         "insert into account.visits (user_id, workspace_id, entered_at) values ($1, $2, now())

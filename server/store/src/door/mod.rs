@@ -18,7 +18,8 @@ mod workspace;
 pub use organization::OrganizationTx;
 pub use person::{Live, PersonTx};
 pub use prover::{Holder, Prover};
-pub use workspace::{Can, Demand, Denied, Door, Mode, Read, Tenant, WorkspaceTx, Write};
+pub use tx::keeping_nothing;
+pub use workspace::{Can, Demand, Denied, Door, Mode, Read, Tenant, Visit, WorkspaceTx, Write};
 
 use crate::secret::SecretHash;
 use model::id::{UserId, WorkspaceId};

@@ -1,6 +1,10 @@
 //! The door into managing one organization.
 
-use super::{Credential, workspace::fence_people};
+use super::{
+    Credential,
+    tx::{DoorTx, Purpose},
+    workspace::fence_people,
+};
 use crate::{error::StoreError, pool::Store};
 use model::{
     OrganizationRole,
@@ -11,7 +15,7 @@ use sqlx::{PgConnection, Postgres, Transaction};
 /// A transaction in which an organization's members and workspaces can be seen and written. Opens for its owners and
 /// admins only.
 pub struct OrganizationTx {
-    tx: Transaction<'static, Postgres>,
+    tx: DoorTx,
     /// The organization.
     pub organization: OrganizationId,
     /// Who manages it.
@@ -59,7 +63,9 @@ async fn open(
     organization: OrganizationId,
 ) -> Result<Option<OrganizationTx>, StoreError> {
     let row = sqlx::query!(
-        r#"select user_id as "user_id!", role as "role!" from door.organization($1, $2, $3)"#,
+        r#"select user_id as "user_id!", role as "role!",
+            set_config('stile.session_id', coalesce(session_id::text, ''), true) as context
+        from door.organization($1, $2, $3)"#,
         credential.kind(),
         credential.hash(),
         organization.uuid(),
@@ -69,6 +75,7 @@ async fn open(
     let Some(row) = row else { return Ok(None) };
     let role = OrganizationRole::from_word(&row.role)
         .ok_or_else(|| StoreError::Inconsistent(format!("organization role {:?}", row.role)))?;
+    let tx = DoorTx::new(tx, Purpose::Writing, false);
     Ok(Some(OrganizationTx { tx, organization, user: UserId::from_uuid(row.user_id), role }))
 }
 
@@ -78,10 +85,10 @@ impl OrganizationTx {
     /// # Errors
     /// When the database fails; then nothing was written.
     pub async fn commit(self) -> Result<(), StoreError> {
-        Ok(self.tx.commit().await?)
+        self.tx.commit().await
     }
 
     pub(crate) fn connection(&mut self) -> &mut PgConnection {
-        &mut self.tx
+        self.tx.connection()
     }
 }

@@ -1,6 +1,10 @@
 //! The one door into a workspace.
 
-use super::{Credential, Fence, person::Live, tx::DoorTx};
+use super::{
+    Credential, Fence,
+    person::Live,
+    tx::{DoorTx, Purpose},
+};
 use crate::{error::StoreError, pool::Store};
 use model::{
     Capability, OrganizationRole, Seat, Slug, WorkspaceRole,
@@ -13,16 +17,38 @@ use sqlx::{PgConnection, Postgres, Transaction};
 use std::marker::PhantomData;
 
 /// What a [`WorkspaceTx`] was opened for.
-pub trait Mode: Send + Sync + 'static {}
+pub trait Mode: sealed::Mode + Send + Sync + 'static {}
 
-/// Reading.
+/// Reading: PostgreSQL refuses every write.
 #[derive(Debug)]
 pub enum Read {}
+/// Entering: what is noted is the person's own, a handoff or a visit, so it needs no fence.
+#[derive(Debug)]
+pub enum Visit {}
 /// Writing, behind the fence.
 #[derive(Debug)]
 pub enum Write {}
 
+mod sealed {
+    use super::{Purpose, Read, Visit, Write};
+
+    pub trait Mode {
+        const PURPOSE: Purpose;
+    }
+
+    impl Mode for Read {
+        const PURPOSE: Purpose = Purpose::Reading;
+    }
+    impl Mode for Visit {
+        const PURPOSE: Purpose = Purpose::Writing;
+    }
+    impl Mode for Write {
+        const PURPOSE: Purpose = Purpose::Writing;
+    }
+}
+
 impl Mode for Read {}
+impl Mode for Visit {}
 impl Mode for Write {}
 
 /// A transaction inside one workspace, and the seat with which it was entered. Row level security shows it this
@@ -90,6 +116,19 @@ impl Store {
     /// # Errors
     /// When the database fails. Never an open door.
     pub async fn workspace(&self, credential: &Credential, slug: &Slug) -> Result<Door<WorkspaceTx<Read>>, StoreError> {
+        let tx = self.begin().await?;
+        open(tx, credential, slug).await
+    }
+
+    /// Opens a workspace for entering it: handoffs and visits may be noted.
+    ///
+    /// # Errors
+    /// When the database fails. Never an open door.
+    pub async fn workspace_visit(
+        &self,
+        credential: &Credential,
+        slug: &Slug,
+    ) -> Result<Door<WorkspaceTx<Visit>>, StoreError> {
         let tx = self.begin().await?;
         open(tx, credential, slug).await
     }
@@ -198,16 +237,20 @@ async fn open<M: Mode>(
     let row = sqlx::query!(
         r#"select outcome as "outcome!", session_id, user_id as "user_id!", user_name as "user_name!", email as "email!",
             epoch as "epoch!", workspace_id, slug, name, organization_id, organization, direct_role, organization_role, hue, logo,
-            portrait, now() as "now!", pg_current_xact_id_if_assigned() is not null as "wrote!"
+            portrait, now() as "now!", pg_current_xact_id_if_assigned() is not null as "noted!",
+            set_config('stile.session_id', coalesce(session_id::text, ''), true) as context,
+            case when $4 then set_config('transaction_read_only', 'on', true) end as mode
         from door.workspace($1, $2, $3)"#,
         credential.kind(),
         credential.hash(),
         slug.as_str(),
+        M::PURPOSE.is_reading(),
     )
     .fetch_optional(&mut *tx)
     .await?;
     let Some(row) = row else { return Ok(Door::SignedOut) };
-    let tx = DoorTx::new(tx, row.wrote);
+    let noted = row.noted;
+    let tx = |purpose| DoorTx::new(tx, purpose, noted);
     let live = Live {
         person: Person {
             id: UserId::from_uuid(row.user_id),
@@ -236,23 +279,24 @@ async fn open<M: Mode>(
                 organization,
                 brand: Brand::stored(row.hue, row.logo.as_deref()),
             };
+            let tx = tx(M::PURPOSE);
             Ok(Door::Open(WorkspaceTx { tx, tenant: Tenant { live, workspace, seat }, mode: PhantomData }))
         }
         ("moved", Some(slug), ..) => {
-            tx.commit().await?;
+            tx(Purpose::Reading).commit().await?;
             Ok(Door::Moved(slug))
         }
         ("factor", _, _, Some(name), ..) => {
-            tx.commit().await?;
+            tx(Purpose::Reading).commit().await?;
             Ok(Door::Factor(Demand { live, name }))
         }
         // That the session or token was used is kept, also when it opened nothing.
         ("gone", ..) => {
-            tx.commit().await?;
+            tx(Purpose::Reading).commit().await?;
             Ok(Door::Gone(live))
         }
         ("none", ..) => {
-            tx.commit().await?;
+            tx(Purpose::Reading).commit().await?;
             Ok(Door::Absent(live))
         }
         (other, ..) => Err(StoreError::Inconsistent(format!("door outcome {other:?}"))),
@@ -302,7 +346,7 @@ impl<M: Mode> WorkspaceTx<M> {
 
     /// For statements that only read.
     pub(crate) fn reading(&mut self) -> &mut PgConnection {
-        self.tx.reading()
+        self.tx.connection()
     }
 }
 

@@ -15,6 +15,7 @@
 mod audit;
 mod cancelled_begin;
 mod catalogue;
+mod demand;
 mod doors;
 mod events;
 mod factors;
@@ -25,6 +26,7 @@ mod links;
 mod listing;
 mod mail;
 mod pictures;
+mod reading;
 mod revocation;
 mod seating;
 mod seats_cache;
