@@ -88,7 +88,7 @@ impl Session {
     /// Chooses the device's theme.
     pub fn choose_theme(self, theme: Theme) {
         self.theme.set(theme);
-        browser::set_preference_cookie("theme", theme.as_str());
+        browser::set_theme_cookie(theme.as_str());
         browser::set_root_attribute("data-theme", theme.attribute());
     }
 }
