@@ -4,7 +4,8 @@
 //! the middle of a transaction, too. So what may reach the database runs in another task, to its end (blueprint section
 //! 3, invariant 3; security.md, finding 1). The same goes for a body that is still being made while it is sent.
 
-use crate::{middleware::scope::RequestId, pages, respond, router::Web};
+use crate::{client, middleware::scope::RequestId, pages, respond, router::Web};
+use app::ssr::Purpose;
 use axum::{
     body::{Body, Bytes, HttpBody as _},
     extract::{Request, State},
@@ -14,6 +15,7 @@ use axum::{
 };
 use futures_util::{StreamExt as _, stream};
 use std::{io, time::Duration};
+use store::door::keeping_nothing;
 use tokio::sync::mpsc;
 use tracing::{Instrument as _, Span};
 
@@ -30,8 +32,11 @@ pub(crate) async fn run(State(web): State<Web>, request: Request, next: Next) ->
     // Only a page needs it, to say that it took too long.
     let context = (!respond::is_api(&path)).then(|| pages::context(&web, &request));
     let tasks = web.tasks.clone();
+    let shared = web.clone();
+    let ahead = client::purpose(request.method(), request.headers()) == Purpose::Ahead;
     let work = async move {
-        let response = next.run(request).await;
+        let answer = answer(shared, request, next);
+        let response = if ahead { keeping_nothing(answer).await } else { answer.await };
         let (head, body) = response.into_parts();
         Response::from_parts(head, whole(body, &tasks))
     };
@@ -39,7 +44,7 @@ pub(crate) async fn run(State(web): State<Web>, request: Request, next: Next) ->
     match tokio::time::timeout(LIMIT, handle).await {
         Ok(Ok(response)) => response,
         // It panicked: nothing aborts these tasks. The hook has logged it.
-        Ok(Err(_)) => respond::broken(&path, &id),
+        Ok(Err(_)) => context.map_or_else(|| respond::broken(&path, &id), |context| app::ssr::broken(&context)),
         Err(_) => match context {
             Some(context) => app::ssr::unavailable(&context),
             None => {
@@ -48,6 +53,17 @@ pub(crate) async fn run(State(web): State<Web>, request: Request, next: Next) ->
             }
         },
     }
+}
+
+/// Hands the request on; of several sessions that it presents, at most the good one.
+async fn answer(web: Web, mut request: Request, next: Next) -> Response {
+    let cookies = web.cookies(request.uri(), request.headers());
+    if let Err(error) = app::ssr::cookies::settle(&web.services, cookies, request.headers_mut()).await {
+        tracing::warn!(%error, "which of several sessions is good could not be asked");
+        let message = "The database is not available. Try again in a moment.";
+        return respond::refusal(request.uri().path(), StatusCode::SERVICE_UNAVAILABLE, "unavailable", message);
+    }
+    next.run(request).await
 }
 
 /// The same body; if it is still to be made, it is made in a task, to its end, whether anybody takes it or not.
