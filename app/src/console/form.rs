@@ -116,6 +116,7 @@ pub fn FormShell(
             <header class="page-head"><div class="titles"><h1>{title}</h1></div></header>
             <div class="form">
                 {move || page.message.with(|m| (!m.is_empty()).then(|| view! { <Banner tone=Tone::Bad message=m.clone()/> }))}
+                <input type="hidden" name="action" value="save"/>
                 <input type="hidden" name="grant" value=scope.entry.with_untracked(|e| e.as_ref().map(|e| e.grant.clone()))/>
                 {children()}
             </div>

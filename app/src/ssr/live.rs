@@ -14,7 +14,7 @@ use store::{
 /// When the database fails.
 pub async fn heard(store: &Store, credential: &Credential, here: Option<&Slug>) -> Result<Heard, StoreError> {
     let Some(slug) = here else {
-        let live = store.person(credential).await?;
+        let live = store.person_reading(credential).await?;
         return Ok(live.map_or(Heard::SignedOut, |tx| Heard::Now { epoch: tx.live().epoch.clone(), place: None }));
     };
     let door = match store.workspace(credential, slug).await? {
@@ -31,7 +31,7 @@ pub async fn heard(store: &Store, credential: &Credential, here: Option<&Slug>) 
         Door::SignedOut => Heard::SignedOut,
         // It moved twice within two questions: the next event asks again.
         Door::Moved(_) | Door::Mismatch => {
-            let live = store.person(credential).await?;
+            let live = store.person_reading(credential).await?;
             live.map_or(Heard::SignedOut, |tx| Heard::Now { epoch: tx.live().epoch.clone(), place: None })
         }
     })

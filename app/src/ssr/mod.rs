@@ -5,6 +5,7 @@
 
 mod access;
 mod account_letters;
+mod broken;
 mod call;
 pub mod console;
 pub mod cookies;
@@ -30,6 +31,7 @@ pub mod settings;
 mod shell;
 pub mod start;
 
+pub use broken::broken;
 pub(crate) use call::wants_json;
 pub use call::{Call, call, context};
 pub use cookies::Cookies;
@@ -46,7 +48,7 @@ pub use shell::gallery;
 
 use crate::{boot::Theme, error::AppError};
 use std::sync::Arc;
-use store::{Store, StoreError, door::Credential, identity::Device, seal::SealKey};
+use store::{Store, StoreError, door::Credential, identity::Device, seal::SealKey, secret::Secret};
 
 /// What requests are served with: one for all of them.
 pub struct Services {
@@ -64,8 +66,6 @@ pub struct Services {
     pub passkeys: Option<Passkeys>,
     /// Slows down what sends mails or looks things up.
     pub paces: Paces,
-    /// How the session's cookie is called.
-    pub cookies: Cookies,
     /// Where the page's files are.
     pub assets: AssetUrls,
     /// The origin that people use, without a slash at its end.
@@ -104,6 +104,14 @@ pub struct RequestContext {
     pub services: Arc<Services>,
     /// What it presents to say who it is.
     pub credential: Option<Credential>,
+    /// The session's secret, if it came in a cookie of the former name.
+    pub former: Option<Secret>,
+    /// How cookies are called at the origin that it was sent to.
+    pub cookies: Cookies,
+    /// Who wants it.
+    pub purpose: Purpose,
+    /// What sent it.
+    pub client: Client,
     /// Where it comes from.
     pub device: Device,
     /// Its id, for the log and for people who report something.
@@ -114,11 +122,32 @@ pub struct RequestContext {
     pub theme: Theme,
 }
 
+/// What sent a request, by what it takes for an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Client {
+    /// A browser on its way to a page.
+    Browser,
+    /// A script or another program.
+    Program,
+}
+
+/// Who wants the answer to a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Somebody who is there.
+    Visit,
+    /// A browser ahead of its user, or a program that only looks (HEAD). It leaves no trace.
+    Ahead,
+}
+
 /// Turns a fault of the database into what a caller may know of it, and logs the cause: the one place for both. The
 /// surrounding span carries the request's id.
 pub(crate) fn fault(error: StoreError) -> AppError {
     if let StoreError::Seating(refused) = error {
         return AppError::Seat(refused);
+    }
+    if matches!(error, StoreError::FactorDemanded) {
+        return AppError::Factor;
     }
     if error.is_unavailable() {
         tracing::warn!(%error, "the database is not available");
