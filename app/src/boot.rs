@@ -111,6 +111,8 @@ pub enum AccountData {
     Sessions {
         /// The live ones.
         sessions: Vec<SessionRow>,
+        /// What the operator tokens are called that still work.
+        tokens: Vec<String>,
     },
     /// The audit log of an organization.
     OrganizationAudit {

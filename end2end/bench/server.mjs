@@ -22,7 +22,7 @@ const signedIn = await call("sign_in", { email: person, password, next: "" });
 const cookie = signedIn.headers.getSetCookie().map((line) => line.split(";")[0]).join("; ");
 const seats = await (await call("load_picker", { past_cache: true }, { cookie })).json();
 const slugs = seats.organizations.flatMap((o) => o.workspaces).map((w) => w.slug);
-const { secret } = await (await call("create_token", { name: "bench" }, { cookie })).json();
+const { secret } = await (await call("create_token", { name: "bench", password }, { cookie })).json();
 const bearer = { authorization: `Bearer ${secret}` };
 
 const places = mkdtempSync(join(tmpdir(), "stile-bench-"));

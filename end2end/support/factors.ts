@@ -4,7 +4,7 @@ import { createHmac } from "node:crypto";
 import { type BrowserContext, type CDPSession, type Page, expect } from "@playwright/test";
 import { sql } from "./facts";
 import { PASSWORD, live } from "./people";
-import { PORT } from "./server";
+import { PORT, cookieAt } from "./server";
 
 /** Passkeys are bound to a name: the server's, when nobody configured one. */
 export const NAMED = `http://localhost:${PORT}`;
@@ -71,8 +71,8 @@ export async function enterCode(page: Page, code: string): Promise<void> {
 
 /** The session's cookie of a context. */
 export async function sessionCookie(context: BrowserContext): Promise<string> {
-  const cookie = (await context.cookies()).find((c) => c.name === "stile");
-  return `stile=${cookie?.value ?? ""}`;
+  const cookie = (await context.cookies()).find((c) => c.name === cookieAt());
+  return `${cookieAt()}=${cookie?.value ?? ""}`;
 }
 
 /** Gives a tab an authenticator like that of a phone: keys stay on it, and its owner is always there. */

@@ -40,7 +40,7 @@ export const get = (path: string, headers: Record<string, string> = {}, base?: s
 /** Signs in by HTTP and gives the cookie pair `name=value`. */
 export async function sessionOf(who: string, base = BASE): Promise<string> {
   const answer = await send("POST", "/api/fn/sign_in", { base, headers: { origin: base }, json: { email: who, password: PASSWORD, next: "" } });
-  const session = answer.cookies.find((cookie) => /^(__Host-)?stile=./.test(cookie));
+  const session = answer.cookies.find((cookie) => /^(__Host-)?stile(-\d+)?=./.test(cookie));
   if (answer.status !== 200 || !session) throw new Error(`signing ${who} in answers ${answer.status}: ${answer.body}`);
   return session.split(";")[0];
 }

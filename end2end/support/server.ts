@@ -7,6 +7,10 @@ import { Client } from "pg";
 
 export const PORT = Number(process.env.STILE_E2E_PORT ?? 3199);
 export const BASE = `http://127.0.0.1:${PORT}`;
+/** The name of the session's cookie at a port. */
+export const cookieAt = (port = PORT): string => `stile-${port}`;
+/** What /metrics of the server under test asks for. */
+export const METRICS_TOKEN = "metrics-of-the-tests";
 const repository = resolve(__dirname, "../..");
 
 /** What the tests need to know of the running server. */
@@ -29,6 +33,7 @@ export async function start(data = mkdtempSync(join(tmpdir(), "stile-e2e-")), po
       DATABASE_URL: "",
       STILE_OWNER_DATABASE_URL: "",
       STILE_SMTP_URL: "",
+      STILE_METRICS_TOKEN: METRICS_TOKEN,
       ...settings,
     },
     stdio: ["ignore", "inherit", "pipe"],

@@ -2,9 +2,10 @@
 // absent answer alike (blueprint sections 3 and 7; issue 2, item 11).
 import { expect, test, type Browser } from "@playwright/test";
 import { sql } from "../support/facts";
-import { contextOf, open } from "../support/people";
+import { PASSWORD, contextOf, open } from "../support/people";
 import { forgetTokens } from "../support/made";
 import { get, sessionOf } from "../support/raw";
+import { cookieAt } from "../support/server";
 
 const NAME = "Api test";
 const [ADA, MIA] = ["ada@smartai.example", "mia@smartai.example"];
@@ -16,6 +17,7 @@ async function tokenOf(browser: Browser, who: string, name: string): Promise<str
   const page = await context.newPage();
   await open(page, "/account/tokens");
   await page.fill("[name=name]", name);
+  await page.fill("[name=password]", PASSWORD);
   await page.getByRole("button", { name: "Create token" }).click();
   const token = (await page.getByTestId("token").textContent()) ?? "";
   expect(token).toMatch(/^stile_[\w-]{40,}$/);
@@ -105,7 +107,7 @@ test("nothing but a live token opens it", async () => {
     expect((await get(`${path}?token=${ada}&access_token=${ada}`)).status, `${path} with a token in the address`).toBe(401);
     expect((await get(path, as(ada))).status, `${path}, the control`).toBe(200);
   }
-  expect((await get("/home", { cookie: `stile=${ada}` })).status, "a token signs in to the console").toBe(303);
+  expect((await get("/home", { cookie: `${cookieAt()}=${ada}` })).status, "a token signs in to the console").toBe(303);
 });
 
 test("a revoked token is dead at once; the others live", async ({ browser }) => {

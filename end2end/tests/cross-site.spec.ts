@@ -29,10 +29,10 @@ interface Target {
 const customer = { name: `${NAME} customer`, email: "x@cross.example", country: "DE", rate_plan: "", note: "" };
 const product = { name: `${NAME} product`, code: "cross-site", unit: "seat", description: "" };
 const TARGETS: Target[] = [
-  { name: "create_token", path: "/api/fn/create_token", body: () => ({ json: { name: `${NAME} token` } }), own: 200 },
-  { name: "the form of tokens", path: "/account/tokens", body: () => ({ form: { action: "create", name: `${NAME} form` } }), own: 200 },
+  { name: "create_token", path: "/api/fn/create_token", body: () => ({ json: { name: `${NAME} token`, password: PASSWORD } }), own: 200 },
+  { name: "the form of tokens", path: "/account/tokens", body: () => ({ form: { action: "create", name: `${NAME} form`, password: PASSWORD } }), own: 200 },
   { name: "save_customer", path: "/api/fn/save_customer", body: (grant) => ({ json: { workspace: "smartai-it", grant, id: null, input: customer } }), own: 200 },
-  { name: "the form of a customer", path: "/smartai-it/customers/new", body: (grant) => ({ form: { ...customer, grant } }), own: 303 },
+  { name: "the form of a customer", path: "/smartai-it/customers/new", body: (grant) => ({ form: { action: "save", ...customer, grant } }), own: 303 },
   { name: "save_product", path: "/api/fn/save_product", body: (grant) => ({ json: { workspace: "smartai-it", grant, id: null, input: product } }), own: 200 },
   { name: "switch_workspace", path: "/api/fn/switch_workspace", body: () => ({ json: { to: "smartai-it" } }), own: 200 },
 ];

@@ -6,7 +6,7 @@ import { codeOf, demand, enterCode, forgetFactors, freshCode, setUpApp } from ".
 import { FINANCE, IT, customersOf, found, sql, stringsOf } from "../support/facts";
 import { forget, forgetTokens, value } from "../support/made";
 import { call, enter, grantOf } from "../support/calls";
-import { contextOf, live, open } from "../support/people";
+import { PASSWORD, contextOf, live, open } from "../support/people";
 import { get } from "../support/raw";
 import { bySwitcher, expectFinance, rowsAreThere } from "../support/switching";
 
@@ -77,7 +77,7 @@ test("every way in asks: documents, server functions, programs; strangers learn 
   }
   expect((await call(request, "switch_workspace", { to: IT })).status(), "the control: IT asks for nothing").toBe(200);
 
-  const made = await call(request, "create_token", { name: "Demand" });
+  const made = await call(request, "create_token", { name: "Demand", password: PASSWORD });
   const { secret: token } = (await made.json()) as { secret: string };
   const api = (slug: string) => get(`/api/v1/workspaces/${slug}/customers`, { authorization: `Bearer ${token}` });
   const refused = await api(FINANCE);

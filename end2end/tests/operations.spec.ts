@@ -3,7 +3,7 @@
 import { expect, test } from "@playwright/test";
 import { contextOf } from "../support/people";
 import { get, send, sessionOf } from "../support/raw";
-import { BASE } from "../support/server";
+import { BASE, METRICS_TOKEN } from "../support/server";
 
 const ADA = "ada@smartai.example";
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
@@ -120,7 +120,7 @@ test("/healthz and /readyz answer machines, under whatever name they ask", async
 test("/metrics counts requests by template, and holds nothing that was typed", async () => {
   const cookie = await sessionOf(ADA);
   const counted = async () => {
-    const { body, headers } = await get("/metrics");
+    const { body, headers } = await get("/metrics", { authorization: `Bearer ${METRICS_TOKEN}` });
     expect(headers["content-type"]).toMatch(/^text\/plain; version=0\.0\.4/);
     return body;
   };

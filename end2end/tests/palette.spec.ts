@@ -3,6 +3,7 @@
 import { expect, test, type BrowserContext, type Page } from "@playwright/test";
 import { contextOf, live, open } from "../support/people";
 import { complaints } from "../support/watch";
+import { cookieAt } from "../support/server";
 
 const ADA = "ada@smartai.example";
 let context: BrowserContext;
@@ -220,7 +221,7 @@ test("it signs out", async () => {
   await input().fill("sign out");
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(/\/sign-in/);
-  expect((await context.cookies()).map((c) => c.name)).not.toContain("stile");
+  expect((await context.cookies()).map((c) => c.name)).not.toContain(cookieAt());
 });
 
 test("with Shift or Alt it stays closed: those keys belong to others", async () => {

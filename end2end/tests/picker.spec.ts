@@ -4,7 +4,7 @@ import { type Page, expect } from "@playwright/test";
 import { ADA, MIA, VIK, test } from "../support/as";
 import { FINANCE, IT, PRODUCT_ENG, personOf, sql, workspaceOf } from "../support/facts";
 import { Watch } from "../support/network";
-import { open } from "../support/people";
+import { PASSWORD, open } from "../support/people";
 import { workspaceName } from "../support/switching";
 
 /** The picker as the person reads it. */
@@ -43,6 +43,7 @@ test("the JSON twin says the same to a token that Ada makes, and nothing without
   const page = await as(ADA);
   await open(page, "/account/tokens");
   await page.fill("[name=name]", "Twin");
+  await page.fill("[name=password]", PASSWORD);
   await page.getByRole("button", { name: "Create token" }).click();
   const token = (await page.getByTestId("token").textContent()) ?? "";
   expect(token).toMatch(/^stile_.{40,}$/);

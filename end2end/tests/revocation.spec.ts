@@ -10,7 +10,7 @@ import { live, open } from "../support/people";
 import { get, sessionOf } from "../support/raw";
 import { putBack, seat, unjoin, unseat } from "../support/seating";
 import { SECOND, SECOND_PORT, Second } from "../support/second";
-import { BASE, PORT } from "../support/server";
+import { BASE, PORT, cookieAt } from "../support/server";
 import { rowsAreThere, workspaceName } from "../support/switching";
 
 const LOST = "[data-lost]";
@@ -110,7 +110,7 @@ test("a session that is ended leaves for the sign-in page by itself, with the re
   const [page, other] = [await as(VIK), await as(VIK)];
   await connected(page, `/${IT}/invoices`);
   await connected(other, `/${IT}/invoices`);
-  const cookie = (await page.context().cookies()).find((c) => c.name === "stile")?.value ?? "";
+  const cookie = (await page.context().cookies()).find((c) => c.name === cookieAt())?.value ?? "";
   await sql(
     "update account.sessions set ended_at = now(), end_reason = 'ended' where token_hash = sha256(convert_to($1, 'UTF8'))",
     [cookie],

@@ -7,6 +7,7 @@ import { PRODUCT_ENG, sql } from "../support/facts";
 import { contextOf, open } from "../support/people";
 import { get, sessionOf } from "../support/raw";
 import { value } from "../support/made";
+import { cookieAt } from "../support/server";
 
 const rows = (page: import("@playwright/test").Page) => page.getByTestId("session");
 
@@ -84,7 +85,7 @@ test("the page works without JavaScript", async ({ browser }) => {
 
 test("that a session or token was used is kept, also when it opened nothing", async ({ as }) => {
   const page = await as(VIK);
-  const cookie = (await page.context().cookies()).find((c) => c.name === "stile")?.value ?? "";
+  const cookie = (await page.context().cookies()).find((c) => c.name === cookieAt())?.value ?? "";
   await sql("update account.sessions set last_seen_at = now() - interval '1 hour' where token_hash = sha256(convert_to($1, 'UTF8'))", [cookie]);
   expect((await page.context().request.get("/no-such-workspace/customers")).status()).toBe(404);
   const seen = await value<boolean>("select last_seen_at > now() - interval '1 minute' from account.sessions where token_hash = sha256(convert_to($1, 'UTF8'))", [cookie]);

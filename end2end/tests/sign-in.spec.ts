@@ -4,11 +4,11 @@
 import { expect, test } from "@playwright/test";
 import { PASSWORD, live, signIn } from "../support/people";
 import { get, send, sessionOf } from "../support/raw";
-import { BASE } from "../support/server";
+import { BASE, cookieAt } from "../support/server";
 
 const ADA = "ada@smartai.example";
 const WRONG = "That email and password don’t match. Check both and try again.";
-const COOKIE = "stile";
+const COOKIE = cookieAt();
 
 /** Signs in by the form without JavaScript's help, as raw HTTP. */
 const post = (form: Record<string, string>, headers: Record<string, string> = {}) =>

@@ -6,12 +6,13 @@ import { sql } from "../support/facts";
 import { value } from "../support/made";
 import { get } from "../support/raw";
 import { complaints } from "../support/watch";
+import { cookieAt } from "../support/server";
 
 const ADA = "ada@smartai.example";
 const PATH = "/smartai-it/customers";
 
 async function sessionCookie(context: BrowserContext): Promise<string> {
-  const cookie = (await context.cookies()).find((c) => c.name === "stile");
+  const cookie = (await context.cookies()).find((c) => c.name === cookieAt());
   return `${cookie?.name}=${cookie?.value}`;
 }
 
@@ -87,7 +88,7 @@ test("the session is dead at the server, and an audit line says so; another devi
   const before = Number(await lines());
   await signOut(page);
   await expect(page).toHaveURL(/\/sign-in/);
-  expect((await here.cookies()).map((c) => c.name), "the cookie is still in the browser").not.toContain("stile");
+  expect((await here.cookies()).map((c) => c.name), "the cookie is still in the browser").not.toContain(cookieAt());
   const after = await get(PATH, { cookie });
   expect([after.status, after.headers.location], "the old cookie still opens the console").toEqual([303, `/sign-in?next=${encodeURIComponent(PATH)}`]);
   expect(Number(await lines()) - before, "the audit log does not tell of it, or twice").toBe(1);

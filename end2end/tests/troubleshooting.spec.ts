@@ -8,7 +8,7 @@ import { forgetSeats, fresh, invite, mailedLink, register, stateOf } from "../su
 import { contextOf, open, signIn } from "../support/people";
 import { afterwards, putBack } from "../support/seating";
 import { value } from "../support/made";
-import { BASE } from "../support/server";
+import { BASE, cookieAt } from "../support/server";
 import { bySwitcher, expectFinance, rowsAreThere } from "../support/switching";
 
 test.afterEach(putBack);
@@ -100,13 +100,13 @@ test("A and B: a workspace invite shows that one workspace after B accepts it, a
   const context = await contextOf(browser, b);
   const page = await context.newPage();
   await open(page, "/home");
-  const session = (await context.cookies()).find((cookie) => cookie.name === "stile")?.value;
+  const session = (await context.cookies()).find((cookie) => cookie.name === cookieAt())?.value;
   await invite(await as(ADA), IT, b, "admin");
   await open(page, await mailedLink(b));
   await page.getByRole("button", { name: "Join IT" }).click();
   await expect(page.getByTestId("role")).toHaveText("Admin");
   await open(page, "/home");
   expect(await slugs(page)).toEqual([IT]);
-  expect((await context.cookies()).find((cookie) => cookie.name === "stile")?.value, "B had to sign in again").toBe(session);
+  expect((await context.cookies()).find((cookie) => cookie.name === cookieAt())?.value, "B had to sign in again").toBe(session);
   await context.close();
 });

@@ -1,7 +1,8 @@
 //! Where a request comes from: the address that limits and sign-ins are counted under.
 
+use app::ssr::{Client, Purpose};
 use axum::extract::ConnectInfo;
-use http::HeaderMap;
+use http::{HeaderMap, HeaderValue, Method};
 use std::{
     net::{IpAddr, SocketAddr},
     str::FromStr,
@@ -68,6 +69,29 @@ pub(crate) fn device(peer: Option<ConnectInfo<SocketAddr>>, headers: &HeaderMap,
     Device { ip, user_agent: agent.to_owned() }
 }
 
+/// Headers in which browsers say that they ask ahead of their user.
+const AHEAD: [&str; 4] = ["sec-purpose", "purpose", "x-purpose", "x-moz"];
+
+/// Who wants the answer: a GET that a browser makes ahead of a visit that may never come, or a HEAD, is no visit.
+pub(crate) fn purpose(method: &Method, headers: &HeaderMap) -> Purpose {
+    let ahead = |value: &HeaderValue| {
+        let text = value.to_str().unwrap_or_default().to_ascii_lowercase();
+        ["prefetch", "prerender", "preview"].iter().any(|word| text.contains(word))
+    };
+    let said = AHEAD.iter().flat_map(|name| headers.get_all(*name)).any(ahead);
+    match *method {
+        Method::HEAD => Purpose::Ahead,
+        Method::GET if said => Purpose::Ahead,
+        _ => Purpose::Visit,
+    }
+}
+
+/// What sent the request: browsers on their way to a page ask for HTML by name.
+pub(crate) fn kind(headers: &HeaderMap) -> Client {
+    let accepts = headers.get_all(http::header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    if accepts.into_iter().any(|value| value.contains("text/html")) { Client::Browser } else { Client::Program }
+}
+
 /// An address as proxies write it: bare, or with a port.
 fn hop_address(hop: &str) -> Option<IpAddr> {
     let hop = hop.trim();
@@ -100,6 +124,30 @@ mod tests {
         assert_eq!(seen("11.0.0.1:5", &[public], "10.0.0.0/8").as_deref(), Some("11.0.0.1"));
         assert_eq!(seen("[::ffff:10.0.0.1]:5", &["203.0.113.9:77"], "10.0.0.1").as_deref(), Some(public));
         assert_eq!(seen("[fd00::1]:5", &["2001:db8::7"], "fd00::/8").as_deref(), Some("2001:db8::7"));
+    }
+
+    #[test]
+    fn what_a_browser_asks_ahead_is_no_visit() {
+        let asked = |method: Method, pairs: &[(&'static str, &'static str)]| {
+            let headers = pairs.iter().map(|(n, v)| (http::HeaderName::from_static(n), HeaderValue::from_static(v)));
+            purpose(&method, &headers.collect())
+        };
+        for (name, value) in [
+            ("sec-purpose", "prefetch"),
+            ("sec-purpose", "prefetch;prerender"),
+            ("sec-purpose", "prefetch;anonymous-client-ip"),
+            ("purpose", "prefetch"),
+            ("purpose", "Prefetch"),
+            ("x-purpose", "preview"),
+            ("x-moz", "prefetch"),
+        ] {
+            assert_eq!(asked(Method::GET, &[(name, value)]), Purpose::Ahead, "{name}: {value}");
+            assert_eq!(asked(Method::POST, &[(name, value)]), Purpose::Visit, "a form is sent by somebody");
+        }
+        assert_eq!(asked(Method::HEAD, &[]), Purpose::Ahead);
+        for none in [&[][..], &[("sec-purpose", "")], &[("sec-fetch-mode", "navigate")]] {
+            assert_eq!(asked(Method::GET, none), Purpose::Visit, "{none:?}");
+        }
     }
 
     #[test]

@@ -6,11 +6,15 @@
 use crate::{client::Network, web_origin::WebOrigin};
 use lettre::message::Mailbox;
 use model::idn::ascii_host;
+use sha2::{Digest as _, Sha256};
 use sqlx::postgres::PgConnectOptions;
 use std::{collections::HashMap, fmt, io::IsTerminal as _, net::SocketAddr, path::PathBuf};
 
 /// Fewest characters of a secret that somebody chose (`STILE_SECRET`).
 const SECRET_MIN: usize = 32;
+
+/// Fewest characters of the token for `/metrics`.
+const METRICS_TOKEN_MIN: usize = 16;
 
 /// All settings. Without `Debug`: connection options would print their password.
 pub(crate) struct Config {
@@ -18,6 +22,10 @@ pub(crate) struct Config {
     pub(crate) database: DatabaseConfig,
     /// `STILE_LISTEN`: where to listen.
     pub(crate) listen: SocketAddr,
+    /// `STILE_METRICS_LISTEN`: where to answer `/metrics`, and nothing else, to whoever reaches that address.
+    pub(crate) metrics_listen: Option<SocketAddr>,
+    /// `STILE_METRICS_TOKEN`: what `/metrics` asks for beside the pages. Absent, it is not there.
+    pub(crate) metrics_token: Option<MetricsToken>,
     /// `STILE_PUBLIC_URL`: the origin that people use. Absent, it is what the request's Host says, over http.
     pub(crate) public: Option<WebOrigin>,
     /// `STILE_TRUSTED_PROXIES`: whose `X-Forwarded-For` is believed.
@@ -111,6 +119,17 @@ impl fmt::Debug for SigningSecret {
     }
 }
 
+/// What `/metrics` asks for. Without `Debug`: it is a secret.
+#[derive(Clone)]
+pub(crate) struct MetricsToken(String);
+
+impl MetricsToken {
+    /// Whether that is it. Hashes are compared, so that the time tells nothing of the token.
+    pub(crate) fn is(&self, presented: &str) -> bool {
+        Sha256::digest(presented) == Sha256::digest(&self.0)
+    }
+}
+
 /// A setting that can't stand. One line, without the value where that may be a secret.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum ConfigError {
@@ -157,7 +176,11 @@ impl Config {
         let public = get("STILE_PUBLIC_URL")?.map(|url| public(&url)).transpose()?;
         Ok(Self {
             database,
-            listen: listen(get("STILE_LISTEN")?)?,
+            listen: listen("STILE_LISTEN", get("STILE_LISTEN")?.as_deref().unwrap_or("127.0.0.1:3000"))?,
+            metrics_listen: get("STILE_METRICS_LISTEN")?
+                .map(|text| listen("STILE_METRICS_LISTEN", &text))
+                .transpose()?,
+            metrics_token: get("STILE_METRICS_TOKEN")?.map(metrics_token).transpose()?,
             mail_from: mail_from(get("STILE_MAIL_FROM")?, public.as_ref())?,
             public,
             proxies: proxies(get("STILE_TRUSTED_PROXIES")?)?,
@@ -199,11 +222,6 @@ impl Config {
     pub(crate) fn browser_origin(&self) -> String {
         self.public.as_ref().map_or_else(|| format!("http://localhost:{}", self.listen.port()), ToString::to_string)
     }
-
-    /// Whether cookies are for TLS only.
-    pub(crate) fn is_https(&self) -> bool {
-        self.public.as_ref().is_some_and(WebOrigin::is_https)
-    }
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
@@ -243,10 +261,17 @@ fn database_url(name: &'static str, url: Option<String>) -> Result<Option<Box<Pg
     }
 }
 
-fn listen(text: Option<String>) -> Result<SocketAddr, ConfigError> {
-    let text = text.unwrap_or_else(|| "127.0.0.1:3000".to_owned());
+fn listen(name: &'static str, text: &str) -> Result<SocketAddr, ConfigError> {
     let problem = || format!("is {text:?}. Set it to an address and a port, like 127.0.0.1:3000 or [::]:3000.");
-    text.parse().map_err(|_| invalid("STILE_LISTEN", problem()))
+    text.parse().map_err(|_| invalid(name, problem()))
+}
+
+fn metrics_token(text: String) -> Result<MetricsToken, ConfigError> {
+    let plain = text.bytes().all(|b| b.is_ascii_graphic());
+    if plain && text.len() >= METRICS_TOKEN_MIN {
+        return Ok(MetricsToken(text));
+    }
+    Err(invalid("STILE_METRICS_TOKEN", "is no token. Set it to at least 16 random characters, without spaces."))
 }
 
 fn public(url: &str) -> Result<WebOrigin, ConfigError> {
@@ -332,7 +357,7 @@ mod tests {
         assert_eq!(config.listen.to_string(), "127.0.0.1:3000");
         assert_eq!((config.data_dir.to_str(), config.site_dir.to_str()), (Some("./data"), Some("target/site")));
         assert!(config.chosen_secret().is_ok_and(|secret| secret.is_none()));
-        assert!(!config.is_https());
+        assert!(config.public.is_none());
     }
 
     #[test]
@@ -349,6 +374,8 @@ mod tests {
     fn each_mistake_is_named_with_its_remedy() {
         for (name, value, says) in [
             ("STILE_LISTEN", "3000", "like 127.0.0.1:3000"),
+            ("STILE_METRICS_LISTEN", "9100", "like 127.0.0.1:3000"),
+            ("STILE_METRICS_TOKEN", "hunter2", "at least 16"),
             ("STILE_PUBLIC_URL", "stile.example.com", "https://stile.example.com"),
             ("STILE_PUBLIC_URL", "https://stile.example.com/console", "scheme and host only"),
             ("STILE_TRUSTED_PROXIES", "10.0.0.1, proxy", "\"proxy\""),
@@ -363,6 +390,17 @@ mod tests {
             assert!(line.starts_with(name) && line.contains(says), "{line}");
             assert!(!line.contains("hunter2") && !line.contains('\n'), "{line}");
         }
+    }
+
+    #[test]
+    fn metrics_are_nowhere_unless_they_are_asked_for() {
+        let config = read(&[]).expect("defaults");
+        assert!(config.metrics_listen.is_none() && config.metrics_token.is_none());
+        let config = read(&[("STILE_METRICS_TOKEN", "0123456789abcdef"), ("STILE_METRICS_LISTEN", "127.0.0.1:9100")]);
+        let config = config.expect("both");
+        assert_eq!(config.metrics_listen.map(|address| address.port()), Some(9100));
+        let token = config.metrics_token.expect("a token");
+        assert!(token.is("0123456789abcdef") && !token.is("0123456789abcde") && !token.is(""));
     }
 
     #[test]
@@ -394,9 +432,9 @@ mod tests {
     }
 
     #[test]
-    fn cookies_are_for_tls_when_people_come_over_tls() {
+    fn people_come_over_tls_when_the_public_url_says_so() {
         let config = read(&[("STILE_PUBLIC_URL", "https://Stile.Example.com/")]).expect("a public URL");
-        assert!(config.is_https());
+        assert!(config.public.as_ref().is_some_and(WebOrigin::is_https));
         assert_eq!(config.public.map(|public| public.to_string()).as_deref(), Some("https://stile.example.com"));
     }
 }

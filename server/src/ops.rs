@@ -1,9 +1,9 @@
 //! What operators and their machines ask: alive, ready, how much (blueprint section 10).
 
-use crate::router::Web;
+use crate::{respond, router::Web};
 use axum::{
     extract::State,
-    http::{StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use metrics::{counter, gauge, histogram};
@@ -72,11 +72,26 @@ pub(crate) async fn ready(State(web): State<Web>) -> Response {
         Ok(Ok(Ok(()))) => "ready".into_response(),
         _ => (
             StatusCode::SERVICE_UNAVAILABLE,
-            [(header::RETRY_AFTER, crate::respond::RETRY_AFTER)],
+            [(header::RETRY_AFTER, respond::RETRY_AFTER)],
             "the database does not answer",
         )
             .into_response(),
     }
+}
+
+/// `GET /metrics` beside the pages: only with the token that was configured for it, else there is nothing.
+pub(crate) async fn guarded_metrics(State(web): State<Web>, headers: HeaderMap) -> Response {
+    let Some(token) = &web.metrics_token else {
+        return respond::refusal("/metrics", StatusCode::NOT_FOUND, "not_found", "There is nothing here.");
+    };
+    let presented = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    if presented.and_then(|value| value.strip_prefix("Bearer ")).is_some_and(|presented| token.is(presented)) {
+        return metrics(State(web)).await;
+    }
+    let message = "Send the token of STILE_METRICS_TOKEN: Authorization: Bearer followed by it.";
+    let mut refusal = respond::refusal("/metrics", StatusCode::UNAUTHORIZED, "unauthenticated", message);
+    refusal.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    refusal
 }
 
 /// `GET /metrics`, in Prometheus' text format.

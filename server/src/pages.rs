@@ -21,6 +21,13 @@ use std::sync::Arc;
 /// Most bytes of a form or of a call's arguments.
 const BODY_LIMIT: usize = 1024 * 1024;
 
+/// Most fields of a form: a hundred people are chosen at once, and little is beside them.
+const FIELDS_LIMIT: usize = 256;
+/// Most bytes of a field's name.
+const NAME_LIMIT: usize = 64;
+/// Most bytes of a field's value: the longest is a list of addresses to invite.
+const VALUE_LIMIT: usize = 128 * 1024;
+
 /// Everything that is no route: a page, or the form of one with JavaScript off.
 pub(crate) async fn page(State(web): State<Web>, request: Request) -> Response {
     let path = request.uri().path();
@@ -71,15 +78,22 @@ pub(crate) async fn call(State(web): State<Web>, OriginalUri(uri): OriginalUri, 
 /// What a page needs to know of its request.
 pub(crate) fn context(web: &Web, request: &Request) -> RequestContext {
     let (headers, extensions) = (request.headers(), request.extensions());
+    let cookies = web.cookies(request.uri(), headers);
+    let (credential, former) =
+        cookies.presented(headers).map_or((None, None), |presented| (Some(presented.credential), presented.former));
     RequestContext {
         services: Arc::clone(&web.services),
-        credential: web.services.cookies.credential(headers),
+        credential,
+        former,
+        cookies,
+        purpose: client::purpose(request.method(), headers),
+        client: client::kind(headers),
         device: client::device(extensions.get().copied(), headers, &web.proxies),
-        known_devices: web.services.cookies.known_devices(headers),
+        known_devices: cookies.known_devices(headers),
         request_id: extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default(),
         nonce: extensions.get::<Nonce>().map(|nonce| nonce.0.clone()),
-        theme: app::ssr::cookies::theme(headers),
-        accents: app::ssr::cookies::accents(headers),
+        theme: cookies.theme(headers),
+        accents: cookies.accents(headers),
     }
 }
 
@@ -94,8 +108,25 @@ async fn form(request: Request) -> Result<Posted, Response> {
         return Err(respond::refusal(&path, StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", message));
     }
     let bytes = limited(&path, request.into_body()).await?;
-    let fields = serde_urlencoded::from_bytes(&bytes).map_err(|_| malformed(&path))?;
+    // Counted before they are read: each takes many times its bytes.
+    if bytes.iter().filter(|byte| **byte == b'&').count() >= FIELDS_LIMIT {
+        return Err(too_many(&path));
+    }
+    let fields: Vec<(String, String)> = serde_urlencoded::from_bytes(&bytes).map_err(|_| malformed(&path))?;
+    if fields.iter().any(|(name, value)| name.len() > NAME_LIMIT || value.len() > VALUE_LIMIT) {
+        return Err(too_long(&path));
+    }
     Ok(Posted { fields, file: None })
+}
+
+fn too_many(path: &str) -> Response {
+    let message = "That form has more fields than any form of Stile.";
+    respond::refusal(path, StatusCode::PAYLOAD_TOO_LARGE, "too_large", message)
+}
+
+fn too_long(path: &str) -> Response {
+    let message = "One of the fields is longer than any field of Stile may be. Shorten it and send it again.";
+    respond::refusal(path, StatusCode::PAYLOAD_TOO_LARGE, "too_large", message)
 }
 
 fn malformed(path: &str) -> Response {
@@ -111,10 +142,17 @@ async fn form_with_file(path: &str, request: Request) -> Result<Posted, Response
     let mut posted = Posted::default();
     while let Some(part) = parts.next_field().await.map_err(|_| malformed(path))? {
         let name = part.name().unwrap_or_default().to_owned();
+        if posted.fields.len() >= FIELDS_LIMIT {
+            return Err(too_many(path));
+        }
         if part.file_name().is_some() {
             posted.file = Some(part.bytes().await.map_err(|_| malformed(path))?.to_vec());
         } else {
-            posted.fields.push((name, part.text().await.map_err(|_| malformed(path))?));
+            let value = part.text().await.map_err(|_| malformed(path))?;
+            if name.len() > NAME_LIMIT || value.len() > VALUE_LIMIT {
+                return Err(too_long(path));
+            }
+            posted.fields.push((name, value));
         }
     }
     Ok(posted)

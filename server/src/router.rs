@@ -8,14 +8,16 @@ use crate::{
     api,
     assets::Site,
     client::Network,
+    config::MetricsToken,
     live,
     middleware::{compress, gate, headers, scope, task},
     ops, pages,
     web_origin::WebOrigin,
 };
-use app::ssr::Services;
+use app::ssr::{Cookies, Services};
 use axum::{
     Router,
+    http::{HeaderMap, Uri},
     middleware::{from_fn, from_fn_with_state},
     routing::get,
 };
@@ -38,10 +40,31 @@ pub(crate) struct Shared {
     pub(crate) public: Option<WebOrigin>,
     /// Reverse proxies that are believed.
     pub(crate) proxies: Vec<Network>,
+    /// What `/metrics` asks for; absent, it is not there.
+    pub(crate) metrics_token: Option<MetricsToken>,
     /// The recorder of metrics.
     pub(crate) metrics: ops::Metrics,
     /// The open tabs.
     pub(crate) live: live::Hub,
+}
+
+impl Shared {
+    /// How cookies are called at the origin that a request was sent to.
+    pub(crate) fn cookies(&self, uri: &Uri, headers: &HeaderMap) -> Cookies {
+        match gate::own_origin(self.public.as_ref(), gate::host(uri, headers)) {
+            Some(origin) => Cookies::at(origin.is_https(), origin.port()),
+            None => Cookies::at(false, 80),
+        }
+    }
+}
+
+/// The routes of the listener that is for metrics alone.
+pub(crate) fn metrics_only(web: &Web) -> Router {
+    Router::new()
+        .route("/metrics", get(ops::metrics))
+        .with_state(web.clone())
+        .layer(from_fn_with_state(web.clone(), headers::add))
+        .layer(from_fn(scope::enter))
 }
 
 /// All routes.
@@ -55,7 +78,7 @@ pub(crate) fn build(web: &Web, site: &Site) -> Router {
     Router::new()
         .route("/healthz", get(ops::alive))
         .route("/readyz", get(ops::ready))
-        .route("/metrics", get(ops::metrics))
+        .route("/metrics", get(ops::guarded_metrics))
         .merge(dynamic)
         .with_state(web.clone())
         .merge(site.routes())

@@ -35,6 +35,16 @@ pub(crate) enum ServeError {
         /// What the system said.
         source: io::Error,
     },
+    /// The address for metrics.
+    #[error(
+        "{address} can't be listened on: {source}. Stop what uses it, or set STILE_METRICS_LISTEN to another address."
+    )]
+    ListenForMetrics {
+        /// The address.
+        address: SocketAddr,
+        /// What the system said.
+        source: io::Error,
+    },
     /// Mails can't leave by the way that was chosen.
     #[error("Mails can't be sent: {0}. Check STILE_SMTP_URL and that STILE_DATA_DIR can be written.")]
     Mail(#[source] io::Error),
@@ -60,6 +70,14 @@ pub(crate) async fn serve(config: &Config, demo: bool, shutdown: &Shutdown) -> R
         .await
         .map_err(|source| ServeError::Listen { address: config.listen, source })?;
 
+    let metrics_listener = match config.metrics_listen {
+        Some(address) => {
+            let bound = TcpListener::bind(address).await;
+            Some(bound.map_err(|source| ServeError::ListenForMetrics { address, source })?)
+        }
+        None => None,
+    };
+
     let Some(database) = shutdown.or_stop(Database::open(config, Holder::Alone)).await else { return Ok(()) };
     let database = database?;
     let ready = shutdown.or_stop(prepare(&database, config, demo, &site)).await;
@@ -72,6 +90,7 @@ pub(crate) async fn serve(config: &Config, demo: bool, shutdown: &Shutdown) -> R
                 tasks: TaskTracker::new(),
                 public: config.public.clone(),
                 proxies: config.proxies.clone(),
+                metrics_token: config.metrics_token.clone(),
                 metrics,
                 live: live::Hub::new(shutdown),
             });
@@ -79,8 +98,15 @@ pub(crate) async fn serve(config: &Config, demo: bool, shutdown: &Shutdown) -> R
             announce(config, &listener, demo);
             let origin = Arc::clone(&web.services.origin);
             let asked = Arc::clone(&web.services);
+            let for_metrics = async {
+                if let Some(listener) = metrics_listener {
+                    let tasks = TaskTracker::new();
+                    listener::serve(listener, router::metrics_only(&web), &tasks, shutdown).await;
+                }
+            };
             tokio::join!(
                 listener::serve(listener, router::build(&web, &site), &web.tasks, shutdown),
+                for_metrics,
                 mail::run(store.clone(), post, origin, shutdown),
                 mail::tell_requests(&asked, shutdown),
             );

@@ -4,7 +4,7 @@ use crate::{
     config::{Config, ConfigError, SigningSecret},
     kept::{self, KeptError},
 };
-use app::ssr::{AssetUrls, Cookies, GrantKey, Paces, Passkeys, Passwords, Services};
+use app::ssr::{AssetUrls, GrantKey, Paces, Passkeys, Passwords, Services};
 use store::{Store, device::DeviceKey, seal::SealKey};
 
 /// The file of the data directory that keeps the secret which nobody chose.
@@ -38,7 +38,6 @@ pub(crate) fn build(config: &Config, store: Store, assets: AssetUrls) -> Result<
         seal: SealKey::new(secret.bytes()),
         passkeys: Passkeys::at(&config.browser_origin()),
         paces: Paces::default(),
-        cookies: Cookies { secure: config.is_https() },
         assets,
         origin: config.origin(config.listen).into(),
     })

@@ -69,6 +69,12 @@ impl WebOrigin {
         }
     }
 
+    /// Its port, the scheme's own when none is said.
+    pub(crate) fn port(&self) -> u16 {
+        let said = self.authority.rsplit_once(':').and_then(|(_, port)| port.parse().ok());
+        said.unwrap_or_else(|| Self::default_port(self.https))
+    }
+
     const fn default_port(https: bool) -> u16 {
         if https { 443 } else { 80 }
     }
@@ -102,6 +108,19 @@ mod tests {
             ("https://xn--bcher-kva.example", "https://xn--bcher-kva.example"),
         ] {
             assert_eq!(spelled(text).as_deref(), Some(origin), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_origin_has_a_port() {
+        for (text, port) in [
+            ("https://stile.example", 443),
+            ("http://stile.example", 80),
+            ("https://stile.example:8443", 8443),
+            ("http://[::1]:3000", 3000),
+            ("http://[::1]", 80),
+        ] {
+            assert_eq!(WebOrigin::parse(text).map(|origin| origin.port()), Some(port), "{text}");
         }
     }
 

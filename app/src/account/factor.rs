@@ -46,6 +46,15 @@ pub fn FactorPage() -> impl IntoView {
                 format!("Whoever has {name} ask for a second factor needs one of their own first. You have none yet.")
             },
         ),
+        FactorReason::Seats => (
+            "Confirm it’s you".to_owned(),
+            if methods.any() {
+                "A workspace there asks for a second factor, so whoever gives, changes or restores access to it confirms theirs first."
+            } else {
+                "A workspace there asks for a second factor, so whoever gives, changes or restores access to it needs one. You have none yet."
+            }
+            .to_owned(),
+        ),
         FactorReason::SignIn(email) => ("One more step".to_owned(), format!("Confirm it’s you to sign in as {email}.")),
         FactorReason::Change => {
             ("Confirm it’s you".to_owned(), "Your second factor is asked for before it can be changed.".to_owned())
@@ -59,10 +68,10 @@ pub fn FactorPage() -> impl IntoView {
     };
     let way_out = match why {
         FactorReason::SignIn(_) => view! {
-            <form method="post" action="/sign-out"><button class="link" type="submit">"Sign in as somebody else"</button></form>
+            <form method="post" action="/sign-out"><input type="hidden" name="action" value="sign-out"/><button class="link" type="submit">"Sign in as somebody else"</button></form>
         }
         .into_any(),
-        FactorReason::Workspace(_) | FactorReason::Demanding(_) => view! { <a class="link" href=Route::home().url()>"All workspaces"</a> }.into_any(),
+        FactorReason::Workspace(_) | FactorReason::Demanding(_) | FactorReason::Seats => view! { <a class="link" href=Route::home().url()>"All workspaces"</a> }.into_any(),
         FactorReason::Change => view! { <a class="link" href=Route::Security { next: None }.url()>"Back to security"</a> }.into_any(),
     };
     view! {
@@ -144,6 +153,7 @@ fn Prove(session: Session, methods: FactorMethods, next: Option<String>, returne
         })}
         {methods.code.then(|| view! {
             <form class="form" method="post" action=here novalidate data-unguarded on:submit=by_code>
+                <input type="hidden" name="action" value="prove"/>
                 <div class="field">
                     <label for="code">"Code"</label>
                     <input class="input" id="code" name="code" type="text" autocomplete="one-time-code" autocapitalize="none" spellcheck="false" autofocus

@@ -99,6 +99,24 @@ impl AccountForm {
     }
 }
 
+/// Says which operator tokens a form revokes, and offers to keep them; nothing when there are none.
+pub fn keep_tokens(names: &[String]) -> Option<AnyView> {
+    let which = match names {
+        [] => return None,
+        [one] => format!("Your operator token “{one}” is revoked too."),
+        names => format!("Your {} operator tokens are revoked too: {}.", names.len(), names.join(", ")),
+    };
+    Some(
+        view! {
+            <div class="field" data-testid="keep-tokens">
+                <p class="hint">{which}</p>
+                <label class="check"><input type="checkbox" name="tokens" value="keep"/><span>"Keep my operator tokens"</span></label>
+            </div>
+        }
+        .into_any(),
+    )
+}
+
 /// What is wrong with all of a form.
 #[component]
 pub fn FormMessage(

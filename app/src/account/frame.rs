@@ -82,6 +82,7 @@ pub fn ProfileMenu(
             </div>
             <hr data-script/>
             <form method="post" action="/sign-out" on:submit=sign_out>
+                <input type="hidden" name="action" value="sign-out"/>
                 <button class="menu-item" data-testid="sign-out"><Icon name="sign-out"/>"Sign out"</button>
             </form>
         </div>

@@ -135,6 +135,7 @@ fn Form(organizations: Vec<(String, String)>) -> impl IntoView {
     };
     view! {
         <form class="form" method="post" action=Route::NewWorkspace.url() novalidate on:submit=submit on:input=input on:change=changed>
+            <input type="hidden" name="action" value="create"/>
             <ErrorSummary errors/>
             {move || message.with(|m| (!m.is_empty()).then(|| view! { <Banner tone=Tone::Bad message=m.clone()/> }))}
             <SelectField name="organization" label="Organization" value=organization options=organizations errors/>

@@ -85,6 +85,7 @@ pub fn OrganizationShell(
         },
         move |error| match error {
             AppError::SignedOut => session.sign_in_again(),
+            AppError::Factor => session.prove_factor(),
             error => failed.set(Some(error)),
         },
     );

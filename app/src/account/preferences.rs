@@ -77,6 +77,7 @@ fn choices(chosen: Preferences) -> AnyView {
     view! {
         <FormMessage form/>
         <form method="post" action=AccountPage::Preferences.path() on:submit=submit>
+            <input type="hidden" name="action" value="save"/>
             <Choice name="landing" title="After sign-in, open" options=options(&landing, chosen.landing.as_str())/>
             <Choice name="order" title="List workspaces" options=options(&order, chosen.order.as_str())/>
             <Choice name="theme" title="Theme" options=options(&theme, theme_now.as_str())/>

@@ -1,7 +1,7 @@
 //! `/account/profile`: name, password, address. Works without JavaScript; each form names itself by `action`.
 
 use super::{
-    form::{AccountForm, FormMessage, SubmitButton},
+    form::{AccountForm, FormMessage, SubmitButton, keep_tokens},
     nav::{AccountShell, SavedNote},
     profile_fns::{ask_address, change_password, load_profile, save_name, withdraw_address},
 };
@@ -15,7 +15,7 @@ use crate::{
     ui::{Avatar, Banner, EmailField, PasswordField, PictureForms, TextField, Toast, Tone},
 };
 use leptos::{prelude::*, task::spawn_local};
-use model::profile::Profile;
+use model::{profile::Profile, token::TokensThen};
 
 /// The page.
 #[component]
@@ -150,7 +150,8 @@ fn address_form(session: Session, returned: &Returned, read: &Profile, profile: 
 fn password_form(session: Session, returned: &Returned, read: &Profile) -> AnyView {
     let form = AccountForm::of(returned, "password");
     let submit = form.submit(move |values| async move {
-        change_password(values.get("current_password"), values.get("password")).await?;
+        let then = TokensThen::of_checkbox(&values.get("tokens"));
+        change_password(values.get("current_password"), values.get("password"), then).await?;
         for id in ["current_password", "password"] {
             browser::clear(id);
         }
@@ -167,6 +168,7 @@ fn password_form(session: Session, returned: &Returned, read: &Profile) -> AnyVi
                 <input class="visually-hidden" type="email" name="username" autocomplete="username" tabindex="-1" aria-hidden="true" readonly value=read.email.clone()/>
                 <PasswordField name="current_password" label="Current password" autocomplete="current-password" errors=form.errors/>
                 <PasswordField name="password" label="New password" autocomplete="new-password" errors=form.errors hint="At least 12 characters. A few words in a row are easy to keep in mind."/>
+                {keep_tokens(&read.tokens)}
                 <div><SubmitButton form label="Change password"/></div>
             </form>
         </section>

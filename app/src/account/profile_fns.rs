@@ -4,7 +4,7 @@
 
 use crate::{error::AppError, wire::Compact};
 use leptos::prelude::*;
-use model::{preferences::Preferences, profile::Profile};
+use model::{preferences::Preferences, profile::Profile, token::TokensThen};
 use server_fn::codec::Json;
 
 /// The person's profile.
@@ -25,13 +25,18 @@ pub async fn save_name(name: String) -> Result<String, AppError> {
     crate::ssr::profile::save_name(&crate::ssr::context()?, &name).await
 }
 
-/// Sets a new password, ends all other sessions and gives this one another secret.
+/// Sets a new password, ends all other sessions, gives this one another secret, and revokes the operator tokens unless
+/// they are to be kept.
 ///
 /// # Errors
 /// [`AppError::Invalid`] on `current_password` and `password`; [`AppError::Limited`] after too many wrong ones.
 #[server(prefix = "/api/fn", endpoint = "change_password", input = Json, output = Compact)]
-pub async fn change_password(current: String, password: String) -> Result<(), AppError> {
-    crate::ssr::profile::change_password(&crate::ssr::context()?, &current, &password).await
+pub async fn change_password(
+    current: String,
+    password: String,
+    #[server(default)] tokens: TokensThen,
+) -> Result<(), AppError> {
+    crate::ssr::profile::change_password(&crate::ssr::context()?, &current, &password, tokens).await
 }
 
 /// Mails a link to another address, which moves the account there; tells the present address too.

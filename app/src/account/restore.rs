@@ -3,6 +3,7 @@
 
 use super::restore_workspace;
 use crate::{
+    error::AppError,
     routes::{Page, Route},
     session::Session,
     ui::{Face, Icon, Toast, WsIcon},
@@ -36,6 +37,7 @@ pub fn restore_button(session: Session, workspace: &DeletedWorkspace, action: St
                     session.navigator.replace(there);
                     session.toast(Toast::done(format!("{} is back, whole.", isolated(&name))));
                 }
+                Err(AppError::Factor) => session.prove_factor(),
                 Err(error) => session.toast(Toast::failed(error.message())),
             }
         });

@@ -12,7 +12,7 @@ use model::{
     members::{Deed, Done, Notices},
     picker::{Picker, Pinned},
     settings::NewWorkspaceInput,
-    token::OperatorToken,
+    token::{OperatorToken, TokenLife, TokensThen},
 };
 use serde::{Deserialize, Serialize};
 use server_fn::codec::Json;
@@ -99,7 +99,7 @@ pub async fn manage_organization(id: OrganizationId, deed: Deed<OrganizationRole
     crate::ssr::organization::act(&crate::ssr::context()?, id, &deed).await
 }
 
-/// The person's live operator tokens.
+/// The person's operator tokens that were not revoked.
 ///
 /// # Errors
 /// [`AppError::SignedOut`].
@@ -108,13 +108,17 @@ pub async fn list_tokens() -> Result<Vec<OperatorToken>, AppError> {
     crate::ssr::identity::tokens(&crate::ssr::context()?).await
 }
 
-/// Makes an operator token.
+/// Makes an operator token, for whoever gives their password or has just proven a second factor in this session.
 ///
 /// # Errors
-/// [`AppError::Invalid`] on `name`.
+/// [`AppError::Invalid`] on `name` and `password`; [`AppError::Limited`] after too many wrong passwords.
 #[server(prefix = "/api/fn", endpoint = "create_token", input = Json, output = Compact)]
-pub async fn create_token(name: String) -> Result<CreatedToken, AppError> {
-    crate::ssr::identity::create_token(&crate::ssr::context()?, &name).await
+pub async fn create_token(
+    name: String,
+    #[server(default)] life: TokenLife,
+    #[server(default)] password: String,
+) -> Result<CreatedToken, AppError> {
+    crate::ssr::identity::create_token(&crate::ssr::context()?, &name, life, &password).await
 }
 
 /// Revokes an operator token; answers with those that are left.
@@ -153,13 +157,13 @@ pub async fn end_other_sessions() -> Result<Vec<SessionRow>, AppError> {
     crate::ssr::sessions::end_others(&crate::ssr::context()?).await
 }
 
-/// Ends all sessions, this one too.
+/// Ends all sessions, this one too, and revokes the operator tokens unless they are to be kept.
 ///
 /// # Errors
 /// [`AppError::Unavailable`] when the database can't be reached; then all go on.
 #[server(prefix = "/api/fn", endpoint = "sign_out_everywhere", input = Json, output = Compact)]
-pub async fn sign_out_everywhere() -> Result<(), AppError> {
-    crate::ssr::sessions::end_all(&crate::ssr::context()?).await
+pub async fn sign_out_everywhere(#[server(default)] tokens: TokensThen) -> Result<(), AppError> {
+    crate::ssr::sessions::end_all(&crate::ssr::context()?, tokens).await
 }
 
 /// Creates a workspace in an organization that the person manages; answers with its address.

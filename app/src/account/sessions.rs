@@ -1,6 +1,8 @@
 //! `/account/sessions`: where the person is signed in, and ending it. Works without JavaScript.
 
-use super::{AccountShell, end_other_sessions, end_session, list_sessions, sign_out_everywhere};
+use super::{
+    AccountShell, end_other_sessions, end_session, form::keep_tokens, list_sessions, list_tokens, sign_out_everywhere,
+};
 use crate::{
     boot::AccountData,
     browser,
@@ -11,23 +13,30 @@ use crate::{
     ui::{Ago, Banner, Icon, Toast, Tone},
 };
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
-use model::{device::SessionRow, moment};
+use model::{device::SessionRow, moment, token::TokensThen};
 
 /// The page.
 #[component]
 pub fn SessionsPage() -> impl IntoView {
     let session = use_session();
     let carried = match session.take_account_data() {
-        Some(AccountData::Sessions { sessions }) => Some(sessions),
+        Some(AccountData::Sessions { sessions, tokens }) => Some((sessions, tokens)),
         _ => None,
     };
+    let (carried, names) = carried.unzip();
     let loaded = carried.is_some();
     let rows = RwSignal::new(carried);
     let message = RwSignal::new(session.take_returned().map(|r| r.message).unwrap_or_default());
-    let list = Sessions { session, rows, message };
+    let tokens = RwSignal::new(names.unwrap_or_default());
+    let list = Sessions { session, rows, message, tokens };
     reactive::effect(move || {
         if !loaded {
-            spawn_local(async move { list.answered(list_sessions().await, None) });
+            spawn_local(async move {
+                if let Ok(held) = list_tokens().await {
+                    tokens.set(held.into_iter().filter(|token| !token.expired).map(|token| token.name).collect());
+                }
+                list.answered(list_sessions().await, None);
+            });
         }
     });
     view! {
@@ -46,6 +55,8 @@ struct Sessions {
     session: Session,
     rows: RwSignal<Option<Vec<SessionRow>>>,
     message: RwSignal<String>,
+    /// What the operator tokens are called that still work.
+    tokens: RwSignal<Vec<String>>,
 }
 
 impl Sessions {
@@ -73,9 +84,12 @@ fn listing(list: Sessions, sessions: Vec<SessionRow>) -> AnyView {
     };
     let everywhere = move |event: SubmitEvent| {
         event.prevent_default();
+        let values = browser::form_values(&event);
+        let keep = values.iter().find(|(name, _)| name == "tokens").map_or("", |(_, value)| value.as_str());
+        let then = TokensThen::of_checkbox(keep);
         browser::set_sign_out_pending(true);
         spawn_local(async move {
-            match sign_out_everywhere().await {
+            match sign_out_everywhere(then).await {
                 Ok(()) => {
                     browser::set_sign_out_pending(false);
                     list.session.leave(SignInNotice::SignedOut);
@@ -99,6 +113,7 @@ fn listing(list: Sessions, sessions: Vec<SessionRow>) -> AnyView {
                 </form>
                 <form method="post" action=here on:submit=everywhere>
                     <input type="hidden" name="action" value="sign-out-everywhere"/>
+                    {keep_tokens(&list.tokens.get_untracked())}
                     <button class="btn danger" data-testid="sign-out-everywhere"><Icon name="sign-out"/>"Sign out all devices"</button>
                 </form>
             </div>

@@ -6,7 +6,7 @@ use crate::{
     browser::{self, PasskeyFailed},
     error::AppError,
     reactive,
-    routes::{ReturnTo, Route, Start},
+    routes::{ReturnTo, Route, SignInNotice, Start},
     session::use_session,
     ui::{Banner, Icon, Mark, Tone},
 };
@@ -55,7 +55,7 @@ pub fn SignInPage() -> impl IntoView {
         spawn_local(async move {
             match sign_in(email, password, next).await {
                 // A fresh document: nothing of whoever was here before can be left in memory.
-                Ok(path) => browser::load_document(&path),
+                Ok(path) => browser::load_document(&Route::arrival(&path)),
                 Err(error) => {
                     busy.set(false);
                     let message = if error.fields().0.is_empty() { error.message() } else { String::new() };
@@ -93,7 +93,7 @@ pub fn SignInPage() -> impl IntoView {
                 Err(error) => return failed(error.message().to_owned()),
             };
             match sign_in_by_passkey(challenge.handle, credential, next).await {
-                Ok(path) => browser::load_document(&path),
+                Ok(path) => browser::load_document(&Route::arrival(&path)),
                 Err(error) => {
                     let fields = error.fields();
                     failed(fields.of("passkey").map_or_else(|| error.message(), str::to_owned));
@@ -116,11 +116,13 @@ pub fn SignInPage() -> impl IntoView {
                     let message = returned.with(|r| r.message.clone());
                     match (message.is_empty(), notice) {
                         (false, _) => view! { <Banner tone=Tone::Bad message/> }.into_any(),
+                        (true, Some(notice @ SignInNotice::Arriving)) => view! { <Banner tone=Tone::Bad message=notice.message().to_owned()/> }.into_any(),
                         (true, Some(notice)) => view! { <Banner tone=Tone::Quiet message=notice.message().to_owned()/> }.into_any(),
                         (true, None) => ().into_any(),
                     }
                 }}
                 <form class="form" method="post" action=Route::SignIn { next: None, notice: None }.url() novalidate data-unguarded on:submit=submit on:input=mended>
+                    <input type="hidden" name="action" value="sign-in"/>
                     <input type="hidden" name="next" value=next/>
                     <CredentialField name="email" label="Email" kind="email" autocomplete="username" value=email error=Signal::derive(error_of("email"))/>
                     <CredentialField name="password" label="Password" kind="password" autocomplete="current-password" value=String::new() error=Signal::derive(error_of("password"))/>

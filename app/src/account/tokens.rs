@@ -8,10 +8,13 @@ use crate::{
     reactive,
     routes::{AccountPage, Route},
     session::{Session, use_session},
-    ui::{Ago, Banner, Icon, Tone, copy_button},
+    ui::{Ago, Banner, Icon, PasswordField, Tone, copy_button},
 };
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
-use model::{moment, token::OperatorToken};
+use model::{
+    moment,
+    token::{OperatorToken, TokenLife},
+};
 
 /// `/account/tokens`.
 #[component]
@@ -42,12 +45,19 @@ pub fn TokensPage() -> impl IntoView {
     });
     let name = RwSignal::new(returned.with_untracked(|r| r.value("name").unwrap_or_default().to_owned()));
     browser::follow("name", move || name.get());
+    let chosen = returned.with_untracked(|r| r.value("life").and_then(TokenLife::from_word)).unwrap_or_default();
+    let errors = RwSignal::new(returned.with_untracked(|r| r.errors.clone()));
+    reactive::effect(move || errors.set(returned.with(|r| r.errors.clone())));
     let create = move |event: SubmitEvent| {
         event.prevent_default();
-        let typed = name.get_untracked();
+        let values = browser::form_values(&event);
+        let value = |name: &str| values.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone()).unwrap_or_default();
+        let life = TokenLife::from_word(&value("life")).unwrap_or_default();
+        let (typed, password) = (name.get_untracked(), value("password"));
         spawn_local(async move {
-            match create_token(typed).await {
+            match create_token(typed, life, password).await {
                 Ok(made) => {
+                    browser::clear("password");
                     created.set(Some(made.secret));
                     tokens.set(Some(made.tokens));
                     name.set(String::new());
@@ -58,12 +68,12 @@ pub fn TokensPage() -> impl IntoView {
         });
     };
     view! {
-        <AccountShell page=AccountPage::Tokens lead="A token lets a script read what you can read, through the JSON API. It follows your seats: lose a seat, and the token loses it too.">
+        <AccountShell page=AccountPage::Tokens lead="A token lets a script read what you can read, through the JSON API, until it expires. It follows your seats: lose a seat, and the token loses it too. Resetting your password revokes all tokens; so do changing it and signing out all devices, unless you keep them.">
                 {move || returned.with(|r| (!r.message.is_empty()).then(|| view! { <Banner tone=Tone::Bad message=r.message.clone()/> }))}
                 {move || created.get().map(|secret| view! { <Secret secret/> })}
                 <section class="block" aria-labelledby="new-token">
                     <h2 id="new-token">"New token"</h2>
-                    <form class="inline-form" method="post" action=Route::Tokens.url() on:submit=create>
+                    <form class="form narrow" method="post" action=Route::Tokens.url() novalidate on:submit=create>
                         <input type="hidden" name="action" value="create"/>
                         <div class="field">
                             <label for="name">"Name"</label>
@@ -76,7 +86,15 @@ pub fn TokensPage() -> impl IntoView {
                                 aria-invalid=move || returned.with(|r| r.errors.of("name").map(|_| "true")) aria-describedby="name-error"/>
                             <p class="error" id="name-error">{move || returned.with(|r| r.errors.of("name").map(|m| view! { <Icon name="alert"/><span>{m.to_owned()}</span> }))}</p>
                         </div>
-                        <button class="btn primary" type="submit">"Create token"</button>
+                        <div class="field">
+                            <label for="life">"Works for"</label>
+                            <select class="input" id="life" name="life">
+                                {TokenLife::ALL.into_iter().map(|life| view! { <option value=life.as_str() selected=life == chosen>{life.label()}</option> }).collect_view()}
+                            </select>
+                        </div>
+                        <PasswordField name="password" label="Your password" autocomplete="current-password" errors
+                            hint="Not asked for within 15 minutes of confirming your second factor."/>
+                        <div><button class="btn primary" type="submit">"Create token"</button></div>
                     </form>
                 </section>
                 <section class="block" aria-labelledby="all-tokens">
@@ -126,6 +144,7 @@ fn token_table(
             <tr data-testid="row">
                 <td class="col-main">{token.name.clone()}<span class="muted mono">{format!(" …{}", token.hint)}</span></td>
                 <td class="col-sm fit">{moment::utc_date(token.created_at)}</td>
+                <td class="fit">{if token.expired { "Expired ".to_owned() } else { String::new() }}{moment::utc_date(token.expires_at)}</td>
                 <td class="fit">{match token.last_used_at {
                     Some(used) => view! { <Ago at=used now=session.now/> }.into_any(),
                     None => "Never".into_any(),
@@ -144,7 +163,7 @@ fn token_table(
         <div class="table-wrap"><table class="data-table">
             <caption class="visually-hidden">"Tokens"</caption>
             <thead><tr>
-                <th scope="col">"Name"</th><th scope="col" class="col-sm fit">"Created"</th><th scope="col" class="fit">"Last used"</th>
+                <th scope="col">"Name"</th><th scope="col" class="col-sm fit">"Created"</th><th scope="col" class="fit">"Expires"</th><th scope="col" class="fit">"Last used"</th>
                 <th scope="col" class="narrow"><span class="visually-hidden">"Actions"</span></th>
             </tr></thead>
             <tbody>{rows}</tbody>

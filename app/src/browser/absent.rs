@@ -100,8 +100,7 @@ pub fn set_media(_selector: &str, _media: [&str; 2]) {}
 /// Sets or removes an attribute of `<html>`.
 pub fn set_root_attribute(_name: &str, _value: Option<&str>) {}
 
-/// Keeps a preference of the device in a cookie for a year.
-pub fn set_preference_cookie(_name: &str, _value: &str) {}
+/// Keeps the device's theme in a cookie for a year.
 
 /// Closes the popover of that id.
 pub fn hide_popover(_id: &str) {}

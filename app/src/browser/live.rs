@@ -190,11 +190,16 @@ pub fn set_media(selector: &str, media: [&str; 2]) {
     }
 }
 
-/// Keeps a preference of the device in a cookie for a year.
+/// Keeps a preference of the device in a cookie for a year, as the server does (`ssr::Cookies`): under a name with the
+/// port, because a browser sends a host's cookies to all of its ports.
 pub fn set_preference_cookie(name: &str, value: &str) {
-    if let Some(document) = document().dyn_ref::<web_sys::HtmlDocument>() {
-        let _ = document.set_cookie(&format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax"));
-    }
+    let Some(document) = document().dyn_ref::<web_sys::HtmlDocument>().cloned() else { return };
+    let location = window().location();
+    let https = location.protocol().is_ok_and(|scheme| scheme == "https:");
+    let port = location.port().ok().filter(|port| !port.is_empty());
+    let port = port.as_deref().unwrap_or(if https { "443" } else { "80" });
+    let secure = if https { "; Secure" } else { "" };
+    let _ = document.set_cookie(&format!("{name}-{port}={value}; Path=/; Max-Age=31536000; SameSite=Lax{secure}"));
 }
 
 /// Closes the popover of that id.

@@ -124,6 +124,7 @@ pub fn FormShell(
             <div class="form">
                 <ErrorSummary errors=page.errors/>
                 {move || page.message.with(|m| (!m.is_empty()).then(|| view! { <Banner tone=Tone::Bad message=m.clone()/> }))}
+                <input type="hidden" name="action" value="save"/>
                 <input type="hidden" name="grant" value=scope.entry.with_untracked(|e| e.as_ref().map(|e| e.grant.clone()))/>
                 {children()}
             </div>

@@ -26,16 +26,20 @@ pub enum SignInNotice {
     Elsewhere,
     /// The password was set anew by a link from a mail.
     PasswordReset,
+    /// A session was begun, and this is the first request after it. Who is not signed in here has a browser that did not
+    /// keep its cookie.
+    Arriving,
 }
 
 impl SignInNotice {
-    const ALL: [Self; 3] = [Self::SignedOut, Self::Elsewhere, Self::PasswordReset];
+    const ALL: [Self; 4] = [Self::SignedOut, Self::Elsewhere, Self::PasswordReset, Self::Arriving];
 
     const fn as_str(self) -> &'static str {
         match self {
             Self::SignedOut => "signed-out",
             Self::Elsewhere => "ended",
             Self::PasswordReset => "password-reset",
+            Self::Arriving => "arriving",
         }
     }
 
@@ -44,7 +48,12 @@ impl SignInNotice {
         match self {
             Self::SignedOut => "You are signed out.",
             Self::Elsewhere => "You were signed out, in another tab or from another device.",
-            Self::PasswordReset => "Your new password is set, and all devices are signed out. Sign in with it.",
+            Self::PasswordReset => {
+                "Your new password is set, all devices are signed out and all operator tokens revoked. Sign in with it."
+            }
+            Self::Arriving => {
+                "Your browser blocks the cookie that keeps you signed in: allow cookies for this site, then sign in again."
+            }
         }
     }
 }
@@ -217,6 +226,15 @@ impl Route {
         let short =
             matches!(self, Self::Workspace(slug, Page::Overview) if path.strip_prefix('/') == Some(slug.as_str()));
         (path != one && !short).then(|| one.to_owned())
+    }
+
+    /// Where to go once a session was begun, on the way to `path`: to where it shows whether the browser keeps cookies.
+    pub fn arrival(path: &str) -> String {
+        let next = match Self::parse_url(path) {
+            Self::Factor { next } => next,
+            _ => ReturnTo::parse(path),
+        };
+        Self::SignIn { next, notice: Some(SignInNotice::Arriving) }.url()
     }
 
     /// The picker.
@@ -392,6 +410,19 @@ mod tests {
             assert_eq!(Route::parse(path, "").respelled(path), None, "{path}");
         }
         assert_eq!(Route::parse("/smartai-it%2Fcustomers", ""), Route::Unknown);
+    }
+
+    #[test]
+    fn arriving_keeps_where_one_wanted_to_go() {
+        for (path, url) in [
+            ("/", "/sign-in?notice=arriving"),
+            ("/smartai-it/customers?q=x", "/sign-in?next=%2Fsmartai-it%2Fcustomers%3Fq%3Dx&notice=arriving"),
+            ("/account/factor?next=%2Fhome", "/sign-in?next=%2Fhome&notice=arriving"),
+            ("/account/factor", "/sign-in?notice=arriving"),
+            ("//evil.example", "/sign-in?notice=arriving"),
+        ] {
+            assert_eq!(Route::arrival(path), url);
+        }
     }
 
     #[test]

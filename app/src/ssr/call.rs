@@ -1,7 +1,7 @@
 //! Answering server functions.
 
-use super::{RequestContext, fault};
-use crate::{error::AppError, wire};
+use super::{Client, RequestContext, fault};
+use crate::{error::AppError, routes::Route, wire};
 use axum::body::{Body, to_bytes};
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, header};
 use leptos::{
@@ -14,6 +14,7 @@ use store::StoreError;
 
 /// Names the workspace that served a response (blueprint section 3, invariant 6).
 pub(super) const WORKSPACE_HEADER: HeaderName = HeaderName::from_static("stile-workspace");
+const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 /// Longest error that is looked at, in bytes.
 const ERROR_BYTES: usize = 64 * 1024;
 
@@ -83,9 +84,35 @@ impl Call {
         self.header(WORKSPACE_HEADER, &workspace.to_string());
     }
 
-    /// Says who asked, for the log.
+    /// Says who asked, for the log. A session's cookie of the former name, which is known to be good now, is replaced.
     pub(super) fn asked_by(&self, person: UserId) {
-        let _ = self.person.set(person);
+        let RequestContext { former, cookies, .. } = &self.request;
+        if self.person.set(person).is_ok()
+            && let (Some(secret), Some(taken_back)) = (former, cookies.take_former_back())
+        {
+            self.header(header::SET_COOKIE, &cookies.hand_out(secret));
+            self.header(header::SET_COOKIE, &taken_back);
+        }
+    }
+
+    /// Where to send whoever has just been handed a session, on the way to `path`: a browser shows first whether it keeps
+    /// cookies.
+    pub(super) fn arrival(&self, path: String) -> String {
+        match self.request.client {
+            Client::Browser => Route::arrival(&path),
+            Client::Program => path,
+        }
+    }
+
+    /// Takes the session's cookie back, and has the browser forget what it kept of this origin: pictures, and what the
+    /// person chose here. Not `"cookies"`, which would take those of all hosts of the domain with it.
+    pub(super) fn forget_here(&self) {
+        let RequestContext { former, cookies, .. } = &self.request;
+        self.header(header::SET_COOKIE, &cookies.take_back());
+        if let Some(taken_back) = former.as_ref().and_then(|_| cookies.take_former_back()) {
+            self.header(header::SET_COOKIE, &taken_back);
+        }
+        self.header(CLEAR_SITE_DATA, "\"cache\", \"storage\"");
     }
 
     pub(super) fn apply(&self, response: &mut Response<Body>) {

@@ -17,7 +17,7 @@ use model::{
 };
 use store::{
     StoreError, customers,
-    door::{Can, Door, Mode, Read, WorkspaceTx, Write},
+    door::{Can, Door, Mode, Read, Visit, WorkspaceTx, Write},
     handoffs::{self, HandoffRefused},
     products,
     secret::Secret,
@@ -45,9 +45,15 @@ pub(super) async fn reading(call: &Call, slug: &Slug) -> Result<WorkspaceTx<Read
     opened(call, door)
 }
 
+/// Opens a workspace for entering it.
+async fn visiting(call: &Call, slug: &Slug) -> Result<WorkspaceTx<Visit>, AppError> {
+    let door = call.request.services.store.workspace_visit(&call.credential()?, slug).await.map_err(fault)?;
+    opened(call, door)
+}
+
 /// Mints a handoff.
 pub async fn switch(call: &Call, to: &Slug) -> Result<String, AppError> {
-    let mut tx = reading(call, to).await?;
+    let mut tx = visiting(call, to).await?;
     let code = fresh()?;
     handoffs::mint(&mut tx, &code).await.map_err(fault)?;
     tx.commit().await.map_err(fault)?;
@@ -56,7 +62,7 @@ pub async fn switch(call: &Call, to: &Slug) -> Result<String, AppError> {
 
 /// Enters with a handoff: the one presented, or one minted here and now.
 pub async fn enter(call: &Call, to: &Slug, code: Option<&str>, url: &str) -> Result<Entered, AppError> {
-    let mut tx = reading(call, to).await?;
+    let mut tx = visiting(call, to).await?;
     match code {
         Some(code) => {
             redeem(&mut tx, code).await?;
@@ -69,7 +75,7 @@ pub async fn enter(call: &Call, to: &Slug, code: Option<&str>, url: &str) -> Res
 
 /// Enters ahead of a switch: as [`enter`], but nobody has been there yet.
 pub async fn stage(call: &Call, to: &Slug, url: &str) -> Result<Entered, AppError> {
-    let mut tx = reading(call, to).await?;
+    let mut tx = visiting(call, to).await?;
     handoffs::pass(&mut tx, &fresh()?).await.map_err(fault)?;
     let (tx, page, data) = opening(tx, page_at(to, url).unwrap_or(Page::Overview)).await?;
     entered(call, tx, &page, data).await
@@ -87,7 +93,7 @@ fn fresh() -> Result<Secret, AppError> {
     Secret::generate("").map_err(|_| AppError::Internal)
 }
 
-async fn redeem(tx: &mut WorkspaceTx<Read>, code: &str) -> Result<(), AppError> {
+async fn redeem(tx: &mut WorkspaceTx<Visit>, code: &str) -> Result<(), AppError> {
     let code = Secret::presented(code).ok_or(AppError::Refused(Refusal::HandoffForeign))?;
     if let Err(refused) = handoffs::redeem(tx, &code).await.map_err(fault)? {
         let tenant = tx.tenant();
@@ -102,19 +108,25 @@ async fn redeem(tx: &mut WorkspaceTx<Read>, code: &str) -> Result<(), AppError> 
 }
 
 /// Opens the page of an address for whoever has come through the door. One that the seat does not allow says so.
-pub(super) async fn arrive(call: &Call, mut tx: WorkspaceTx<Read>, page: &Page) -> Result<Entered, AppError> {
+pub(super) async fn arrive(call: &Call, mut tx: WorkspaceTx<Visit>, page: &Page) -> Result<Entered, AppError> {
     handoffs::record_visit(&mut tx).await.map_err(fault)?;
     let data = load(&mut tx, page).await?;
     remembered(call, tx, page, data).await
 }
 
+/// The same for a request that is no visit.
+pub(super) async fn look(call: &Call, mut tx: WorkspaceTx<Read>, page: &Page) -> Result<Entered, AppError> {
+    let data = load(&mut tx, page).await?;
+    entered(call, tx, page, data).await
+}
+
 /// Opens the page that was asked for, or the nearest that the seat allows.
-async fn visited(call: &Call, tx: WorkspaceTx<Read>, page: Page) -> Result<Entered, AppError> {
+async fn visited(call: &Call, tx: WorkspaceTx<Visit>, page: Page) -> Result<Entered, AppError> {
     let (tx, page, data) = opening(tx, page).await?;
     remembered(call, tx, &page, data).await
 }
 
-async fn remembered(call: &Call, tx: WorkspaceTx<Read>, page: &Page, data: PageData) -> Result<Entered, AppError> {
+async fn remembered(call: &Call, tx: WorkspaceTx<Visit>, page: &Page, data: PageData) -> Result<Entered, AppError> {
     let live = tx.tenant().live.clone();
     let entered = entered(call, tx, page, data).await?;
     // When it was last opened, the list says too.
@@ -122,14 +134,14 @@ async fn remembered(call: &Call, tx: WorkspaceTx<Read>, page: &Page, data: PageD
     Ok(entered)
 }
 
-async fn opening(mut tx: WorkspaceTx<Read>, page: Page) -> Result<(WorkspaceTx<Read>, Page, PageData), AppError> {
+async fn opening<M: Mode>(mut tx: WorkspaceTx<M>, page: Page) -> Result<(WorkspaceTx<M>, Page, PageData), AppError> {
     let may = tx.tenant().seat.capabilities();
     let page = if may.has(page.requires()) { page } else { page.in_another_workspace(may) };
     let data = load(&mut tx, &page).await?;
     Ok((tx, page, data))
 }
 
-async fn entered(call: &Call, tx: WorkspaceTx<Read>, page: &Page, data: PageData) -> Result<Entered, AppError> {
+async fn entered<M: Mode>(call: &Call, tx: WorkspaceTx<M>, page: &Page, data: PageData) -> Result<Entered, AppError> {
     let tenant = tx.commit().await.map_err(fault)?;
     let grant = call.request.services.grants.sign(&tenant)?;
     let url = page.url(&tenant.workspace.slug);
@@ -138,26 +150,23 @@ async fn entered(call: &Call, tx: WorkspaceTx<Read>, page: &Page, data: PageData
 
 /// The data of a page.
 pub async fn page(call: &Call, slug: &Slug, grant: &str, url: &str) -> Result<Scoped<PageData>, AppError> {
-    let tx = granted(call, slug, grant).await?;
+    let grant = call.request.services.grants.read(grant)?;
+    let tx = reading(call, slug).await?;
+    grant.fits(tx.tenant())?;
     answer(tx, slug, url).await
 }
 
 /// The data of the first page after a switch that was staged.
 pub async fn arrived(call: &Call, slug: &Slug, grant: &str, url: &str) -> Result<Scoped<PageData>, AppError> {
-    let mut tx = granted(call, slug, grant).await?;
+    let grant = call.request.services.grants.read(grant)?;
+    let mut tx = visiting(call, slug).await?;
+    grant.fits(tx.tenant())?;
     handoffs::record_visit(&mut tx).await.map_err(fault)?;
     call.request.services.store.forget_picker(&tx.tenant().live).await;
     answer(tx, slug, url).await
 }
 
-async fn granted(call: &Call, slug: &Slug, grant: &str) -> Result<WorkspaceTx<Read>, AppError> {
-    let grant = call.request.services.grants.read(grant)?;
-    let tx = reading(call, slug).await?;
-    grant.fits(tx.tenant())?;
-    Ok(tx)
-}
-
-async fn answer(mut tx: WorkspaceTx<Read>, slug: &Slug, url: &str) -> Result<Scoped<PageData>, AppError> {
+async fn answer<M: Mode>(mut tx: WorkspaceTx<M>, slug: &Slug, url: &str) -> Result<Scoped<PageData>, AppError> {
     let page = page_at(slug, url).ok_or(AppError::Absent)?;
     let value = load(&mut tx, &page).await?;
     let workspace = tx.commit().await.map_err(fault)?.workspace.id;

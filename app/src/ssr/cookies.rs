@@ -1,50 +1,131 @@
-//! Cookies: the session's, which holds a secret, and small preferences of the device.
+//! Cookies: the session's, which holds a secret, and the device's theme.
+//!
+//! A browser sends the cookies of a host to all of its ports and from all of its paths, and others may have set some. So
+//! ours are named for the port (or by the `__Host-` prefix), and whatever stands beside them is passed over.
 
-use http::{HeaderMap, header};
+use super::Services;
+use http::{HeaderMap, HeaderValue, header};
 use model::preferences::{Accents, Theme};
-use store::{door::Credential, secret::Secret};
+use store::{StoreError, door::Credential, secret::Secret};
 
 /// How long a browser keeps the session's cookie, in seconds; the database decides how long it is worth anything.
 const MAX_AGE: u32 = 30 * 24 * 60 * 60;
+/// The length of a session's secret.
+const SECRET_LENGTH: usize = 43;
+/// Most cookies of our own name that are looked at.
+const CANDIDATES: usize = 4;
 
-/// How the session's cookie is called and guarded (ASVS 3.3.1 to 3.3.4).
+/// How cookies are called and guarded at one origin (ASVS 3.3.1 to 3.3.4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cookies {
-    /// Served over TLS: the `__Host-` prefix and `Secure`.
-    pub secure: bool,
+    secure: bool,
+    port: u16,
 }
 
 impl Cookies {
-    const fn name(self) -> &'static str {
-        if self.secure { "__Host-stile" } else { "stile" }
+    /// Those of the origin with this scheme and port.
+    pub const fn at(https: bool, port: u16) -> Self {
+        Self { secure: https, port }
     }
 
-    /// What the request presents. Two cookies of that name, as a neighbouring host might plant one, count as none.
-    pub fn credential(&self, headers: &HeaderMap) -> Option<Credential> {
-        let mut found = values(headers, self.name());
-        let secret = Secret::presented(found.next()?)?;
-        found.next().is_none().then(|| Credential::Session(secret.hash()))
+    /// The session's. Over TLS, the prefix keeps other hosts from setting it.
+    fn session(self) -> String {
+        match (self.secure, self.port) {
+            (true, 443) => "__Host-stile".to_owned(),
+            (true, port) => format!("__Host-stile-{port}"),
+            (false, port) => format!("stile-{port}"),
+        }
+    }
+
+    /// As it was called before the port was in the name, if that is another name.
+    fn former_session(self) -> Option<&'static str> {
+        match (self.secure, self.port) {
+            (true, 443) => None,
+            (true, _) => Some("__Host-stile"),
+            (false, _) => Some("stile"),
+        }
+    }
+
+    /// What the request presents: `None` also when it presents several, see [`settle`].
+    pub fn presented(self, headers: &HeaderMap) -> Option<Presented> {
+        let (mut candidates, is_former) = self.candidates(headers);
+        let secret = candidates.pop().filter(|_| candidates.is_empty())?;
+        Some(Presented { credential: Credential::Session(secret.hash()), former: is_former.then_some(secret) })
+    }
+
+    /// Whether the request presents anything that could be a session's secret.
+    pub fn presents_any(self, headers: &HeaderMap) -> bool {
+        !self.candidates(headers).0.is_empty()
+    }
+
+    /// The different secrets that the request presents, and whether they are under the former name.
+    fn candidates(self, headers: &HeaderMap) -> (Vec<Secret>, bool) {
+        let now = secrets(headers, &self.session());
+        match self.former_session() {
+            Some(former) if now.is_empty() => (secrets(headers, former), true),
+            _ => (now, false),
+        }
     }
 
     /// The `Set-Cookie` that hands out a session.
     pub(super) fn hand_out(self, secret: &Secret) -> String {
-        self.set(secret.reveal(), MAX_AGE)
+        self.set(&self.session(), secret.reveal(), MAX_AGE)
     }
 
     /// The `Set-Cookie` that takes it back.
     pub(super) fn take_back(self) -> String {
-        self.set("", 0)
+        self.set(&self.session(), "", 0)
     }
 
-    fn set(self, value: &str, max_age: u32) -> String {
-        let secure = if self.secure { "; Secure" } else { "" };
-        format!("{}={value}; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Lax{secure}", self.name())
+    /// The `Set-Cookie` that takes back a cookie of the former name.
+    pub(super) fn take_former_back(self) -> Option<String> {
+        Some(self.set(self.former_session()?, "", 0))
+    }
+
+    fn set(self, name: &str, value: &str, max_age: u32) -> String {
+        format!("{name}={value}; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Lax{}", self.only_over_tls())
+    }
+
+    const fn only_over_tls(self) -> &'static str {
+        if self.secure { "; Secure" } else { "" }
+    }
+
+    /// The device's theme: a preference that holds no secret.
+    pub fn theme(self, headers: &HeaderMap) -> Theme {
+        self.preference(headers, "theme", Theme::from_word).unwrap_or_default()
+    }
+
+    /// How the device tells workspaces apart: a preference that holds no secret.
+    pub fn accents(self, headers: &HeaderMap) -> Accents {
+        self.preference(headers, "accent", Accents::from_word).unwrap_or_default()
+    }
+
+    fn preference<T>(self, headers: &HeaderMap, name: &str, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
+        let read = |name: &str| {
+            let mut texts = values(headers, name).filter_map(|value| std::str::from_utf8(value).ok());
+            texts.find_map(&parse)
+        };
+        read(&format!("{name}-{}", self.port)).or_else(|| read(name))
+    }
+
+    /// The `Set-Cookie` that tells a device its theme.
+    pub(super) fn set_theme(self, theme: Theme) -> String {
+        self.set_preference("theme", theme.as_str())
+    }
+
+    /// The `Set-Cookie` that tells a device how to tell workspaces apart.
+    pub(super) fn set_accents(self, accents: Accents) -> String {
+        self.set_preference("accent", accents.as_str())
+    }
+
+    /// As the browser itself keeps it (`browser::set_preference_cookie`): scripts may read it.
+    fn set_preference(self, name: &str, value: &str) -> String {
+        let (port, secure) = (self.port, self.only_over_tls());
+        format!("{name}-{port}={value}; Path=/; Max-Age=31536000; SameSite=Lax{secure}")
     }
 }
 
-/// What the names of cookies begin with by which a device shows that an account has signed in from it before.
-const KNOWN: (&str, &str) = ("__Host-stile-known-", "stile-known-");
-/// Most of them that are looked at.
+/// Most cookies of known devices that are looked at.
 const KNOWN_MAX: usize = 50;
 /// How long a device is known, in seconds.
 const KNOWN_AGE: u32 = 365 * 24 * 60 * 60;
@@ -61,94 +142,203 @@ impl KnownDevices {
 }
 
 impl Cookies {
-    const fn known_prefix(self) -> &'static str {
-        if self.secure { KNOWN.0 } else { KNOWN.1 }
+    /// What the names of cookies begin with by which a device shows that an account has signed in from it before.
+    fn known_prefix(self) -> String {
+        match (self.secure, self.port) {
+            (true, 443) => "__Host-stile-known-".to_owned(),
+            (true, port) => format!("__Host-stile-known-{port}-"),
+            (false, port) => format!("stile-known-{port}-"),
+        }
     }
 
     /// What the device shows of the accounts that have signed in from it.
     pub fn known_devices(self, headers: &HeaderMap) -> KnownDevices {
-        let pairs = headers
-            .get_all(header::COOKIE)
-            .into_iter()
-            .flat_map(|line| line.as_bytes().split(|byte| *byte == b';'))
-            .filter_map(|pair| {
-                std::str::from_utf8(pair).ok()?.trim().strip_prefix(self.known_prefix())?.split_once('=')
-            });
-        KnownDevices(pairs.take(KNOWN_MAX).map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
+        let prefix = self.known_prefix();
+        let known = pairs(headers).filter_map(|(name, value)| {
+            let suffix = name.strip_prefix(prefix.as_bytes())?;
+            Some((std::str::from_utf8(suffix).ok()?.to_owned(), std::str::from_utf8(value).ok()?.to_owned()))
+        });
+        KnownDevices(known.take(KNOWN_MAX).collect())
     }
 
     /// The `Set-Cookie` by which a device shows it from now on.
     pub(super) fn known_device(self, suffix: &str, value: &str) -> String {
-        let secure = if self.secure { "; Secure" } else { "" };
-        let name = self.known_prefix();
-        format!("{name}{suffix}={value}; Path=/; Max-Age={KNOWN_AGE}; HttpOnly; SameSite=Lax{secure}")
+        self.set(&format!("{}{suffix}", self.known_prefix()), value, KNOWN_AGE)
     }
 }
 
-fn values<'h>(headers: &'h HeaderMap, name: &'h str) -> impl Iterator<Item = &'h str> {
+/// A session's cookie as a request presents it.
+#[derive(Debug, Clone)]
+pub struct Presented {
+    /// What it is worth, a door decides.
+    pub credential: Credential,
+    /// The secret, if it came under the former name: it is to be handed out again under the present one.
+    pub former: Option<Secret>,
+}
+
+/// The pairs of all Cookie headers (HTTP/2 may send several), read as bytes: what is no text, has no name or no `=` is
+/// passed over and spoils nothing beside it.
+fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&[u8], &[u8])> {
     headers
         .get_all(header::COOKIE)
         .into_iter()
-        .filter_map(|line| line.to_str().ok())
-        .flat_map(|line| line.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .filter_map(move |(n, value)| (n == name).then_some(value))
+        .flat_map(|line| line.as_bytes().split(|byte| *byte == b';'))
+        .map(<[u8]>::trim_ascii)
+        .filter_map(|pair| {
+            let at = pair.iter().position(|byte| *byte == b'=')?;
+            Some((pair.get(..at)?, pair.get(at + 1..)?))
+        })
 }
 
-/// The device's theme: the cookie `theme`, a preference that holds no secret.
-pub fn theme(headers: &HeaderMap) -> Theme {
-    value(headers, "theme").and_then(Theme::from_word).unwrap_or_default()
+fn values<'h>(headers: &'h HeaderMap, name: &str) -> impl Iterator<Item = &'h [u8]> {
+    pairs(headers).filter_map(move |(n, value)| (n == name.as_bytes()).then_some(value))
 }
 
-/// How the device tells workspaces apart: the cookie `accent`, a preference that holds no secret.
-pub fn accents(headers: &HeaderMap) -> Accents {
-    value(headers, "accent").and_then(Accents::from_word).unwrap_or_default()
+/// The different values of that name that could be a session's secret.
+fn secrets(headers: &HeaderMap, name: &str) -> Vec<Secret> {
+    let mut found: Vec<Secret> = Vec::new();
+    for value in values(headers, name) {
+        let plausible =
+            value.len() == SECRET_LENGTH && value.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
+        let secret = std::str::from_utf8(value).ok().filter(|_| plausible).and_then(Secret::presented);
+        if let Some(secret) = secret.filter(|secret| !found.contains(secret)) {
+            found.push(secret);
+        }
+    }
+    found
 }
 
-/// The `Set-Cookie` that tells a device its theme, as the browser itself keeps it.
-pub(super) fn set_theme(theme: Theme) -> String {
-    format!("theme={}; Path=/; Max-Age=31536000; SameSite=Lax", theme.as_str())
-}
-
-/// The `Set-Cookie` that tells a device how to tell workspaces apart.
-pub(super) fn set_accents(accents: Accents) -> String {
-    format!("accent={}; Path=/; Max-Age=31536000; SameSite=Lax", accents.as_str())
-}
-
-/// The first cookie of that name.
-fn value<'h>(headers: &'h HeaderMap, name: &'h str) -> Option<&'h str> {
-    values(headers, name).next()
+/// Of several cookies of our name, as another path or a neighbouring host can plant one, leaves in `headers` the one that
+/// opens something. If several do, or none does, it leaves none: nobody is to act in an account that was planted.
+///
+/// # Errors
+/// When the database fails.
+pub async fn settle(services: &Services, cookies: Cookies, headers: &mut HeaderMap) -> Result<(), StoreError> {
+    let (candidates, is_former) = cookies.candidates(headers);
+    if candidates.len() < 2 {
+        return Ok(());
+    }
+    let mut live = Vec::new();
+    for secret in candidates.into_iter().take(CANDIDATES) {
+        if services.store.prover(&Credential::Session(secret.hash())).await?.is_some() {
+            live.push(secret);
+        }
+    }
+    tracing::info!(live = live.len(), "a request presents several sessions");
+    let now = cookies.session();
+    let name = if is_former { cookies.former_session().unwrap_or(&now) } else { &now };
+    let others = pairs(headers).filter(|(n, _)| *n != name.as_bytes()).map(|(n, value)| [n, b"=", value].concat());
+    let kept = live.pop().filter(|_| live.is_empty()).map(|secret| format!("{name}={}", secret.reveal()).into_bytes());
+    let line = others.chain(kept).collect::<Vec<_>>().join(&b"; "[..]);
+    headers.remove(header::COOKIE);
+    if let Ok(line) = HeaderValue::from_bytes(&line) {
+        headers.insert(header::COOKIE, line);
+    }
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn headers(cookie: &str) -> HeaderMap {
+    const PLAIN: Cookies = Cookies::at(false, 3000);
+    const SECURE: Cookies = Cookies::at(true, 443);
+
+    fn headers(lines: &[&[u8]]) -> HeaderMap {
         let mut headers = HeaderMap::new();
-        headers.insert(header::COOKIE, cookie.parse().unwrap());
+        for line in lines {
+            headers.append(header::COOKIE, HeaderValue::from_bytes(line).unwrap());
+        }
         headers
+    }
+
+    fn reads(cookies: Cookies, cookie: &str) -> bool {
+        cookies.presented(&headers(&[cookie.as_bytes()])).is_some()
     }
 
     #[test]
     fn the_session_is_read_strictly() {
-        let (plain, secure) = (Cookies { secure: false }, Cookies { secure: true });
-        let secret = "a".repeat(43);
-        assert!(plain.credential(&headers(&format!("theme=dark; stile={secret}"))).is_some());
-        assert!(secure.credential(&headers(&format!("stile={secret}"))).is_none(), "the prefix is part of the name");
-        assert!(secure.credential(&headers(&format!("__Host-stile={secret}"))).is_some());
-        assert!(
-            plain.credential(&headers(&format!("stile={secret}; stile={secret}"))).is_none(),
-            "a planted twin was read"
-        );
-        assert!(plain.credential(&headers("stile=short")).is_none());
+        let (secret, other) = ("a".repeat(43), "b".repeat(43));
+        assert!(reads(PLAIN, &format!("theme=dark; stile-3000={secret}")));
+        assert!(reads(SECURE, &format!("__Host-stile={secret}")));
+        assert!(!reads(SECURE, &format!("stile={secret}")), "the prefix is part of the name");
+        assert!(!reads(PLAIN, &format!("stile-3001={secret}")), "that is another server's");
+        assert!(!reads(PLAIN, &format!("stile-3000={secret}; stile-3000={other}")), "a planted twin was read");
+        assert!(reads(PLAIN, &format!("stile-3000={secret}; stile-3000={secret}")), "the same twice is one");
+        assert!(reads(PLAIN, &format!("stile-3000=x; stile-3000={secret}; stile-3000=\"ü\"")), "these can't be one");
+        assert!(!reads(PLAIN, "stile-3000=short"));
     }
 
     #[test]
-    fn the_session_is_guarded() {
-        let cookie = Cookies { secure: true }.take_back();
-        for part in ["__Host-stile=", "; Path=/", "; HttpOnly", "; SameSite=Lax", "; Secure"] {
-            assert!(cookie.contains(part), "{part} is missing in {cookie}");
+    fn unreadable_neighbours_are_passed_over() {
+        let ours = format!("stile-3000={}", "a".repeat(43)).into_bytes();
+        let neighbours: [&[u8]; 12] = [
+            "n=ü".as_bytes(),
+            b"n=\xfc",
+            b"=",
+            b"=x",
+            b"",
+            b"novalue",
+            b"n=\"a b\"",
+            b"n=\"",
+            b"\xff\xfe=1",
+            b"n=a=b=c",
+            b"n=,",
+            b" \t ",
+        ];
+        for neighbour in neighbours {
+            for lines in [
+                vec![[neighbour, &ours].join(&b"; "[..])],
+                vec![[&ours, neighbour].join(&b"; "[..])],
+                vec![[neighbour, &ours, neighbour].join(&b";"[..])],
+                vec![neighbour.to_vec(), ours.clone()],
+                vec![ours.clone(), neighbour.to_vec()],
+            ] {
+                let lines: Vec<&[u8]> = lines.iter().map(Vec::as_slice).collect();
+                assert!(PLAIN.presented(&headers(&lines)).is_some(), "{:?}", String::from_utf8_lossy(&lines.concat()));
+            }
         }
+    }
+
+    #[test]
+    fn servers_on_other_ports_have_other_names() {
+        let all = [Cookies::at(false, 80), PLAIN, Cookies::at(false, 3001), SECURE, Cookies::at(true, 8443)];
+        for (i, one) in all.iter().enumerate() {
+            for other in all.iter().skip(i + 1) {
+                assert_ne!(one.session(), other.session());
+                assert_ne!(one.theme_name(), other.theme_name());
+            }
+        }
+    }
+
+    #[test]
+    fn a_cookie_of_the_former_name_is_read_once_and_replaced() {
+        let (old, new) = ("a".repeat(43), "b".repeat(43));
+        let presented = PLAIN.presented(&headers(&[format!("stile={old}").as_bytes()])).expect("the former cookie");
+        assert_eq!(presented.former.map(|secret| secret.reveal().to_owned()), Some(old.clone()));
+        let both = PLAIN.presented(&headers(&[format!("stile={old}; stile-3000={new}").as_bytes()]));
+        assert!(both.is_some_and(|presented| presented.former.is_none()), "the present name goes first");
+        assert_eq!(SECURE.take_former_back(), None);
+        assert!(PLAIN.take_former_back().is_some_and(|cookie| cookie.starts_with("stile=; Path=/; Max-Age=0;")));
+    }
+
+    #[test]
+    fn cookies_are_guarded() {
+        for part in ["__Host-stile=", "; Path=/", "; HttpOnly", "; SameSite=Lax", "; Secure"] {
+            assert!(SECURE.take_back().contains(part), "{part} is missing in {}", SECURE.take_back());
+        }
+        for part in ["theme-443=dark", "; Path=/", "; SameSite=Lax", "; Secure"] {
+            assert!(SECURE.set_theme(Theme::Dark).contains(part), "{part} is missing");
+        }
+        assert!(!PLAIN.take_back().contains("Secure") && !PLAIN.set_theme(Theme::Dark).contains("Secure"));
+    }
+
+    #[test]
+    fn the_theme_is_the_first_that_is_one() {
+        let theme = |cookie: &str| PLAIN.theme(&headers(&[cookie.as_bytes()]));
+        assert_eq!(theme("theme-3000=ü; theme-3000=dark"), Theme::Dark);
+        assert_eq!(theme("theme=dark"), Theme::Dark, "as it was called before");
+        assert_eq!(theme("theme=dark; theme-3000=light"), Theme::Light);
+        assert_eq!(theme("theme-3001=dark"), Theme::default());
     }
 }

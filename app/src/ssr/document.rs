@@ -1,8 +1,8 @@
 //! GET: from an address to its document. Who may see what is decided here, before anything is rendered.
 
 use super::{
-    Call, RequestContext,
-    console::arrive,
+    Call, Purpose, RequestContext, broken,
+    console::{arrive, look},
     factors::{self, Asking as AskingFactor},
     fault, identity, invite, organization, profile,
     shell::render,
@@ -13,7 +13,7 @@ use crate::{
     console::PageData,
     error::{AppError, Refusal},
     packed::Packed,
-    routes::{Page, ReturnTo, Route, SettingsPage},
+    routes::{Page, ReturnTo, Route, SettingsPage, SignInNotice},
 };
 use axum::body::Body;
 use http::{HeaderValue, Response, StatusCode, Uri, header};
@@ -25,14 +25,17 @@ use model::{
     settings::DeletedWorkspace,
 };
 use store::{
-    door::{Door, Live},
+    door::{Door, Live, Mode, WorkspaceTx, keeping_nothing},
     seats::Freshness,
 };
 use time::OffsetDateTime;
 
 /// Answers a GET with a document or a redirect.
 pub async fn document(context: RequestContext, uri: &Uri) -> Response<Body> {
-    page(Call::new(context), uri, None).await
+    match context.purpose {
+        Purpose::Visit => page(Call::new(context), uri, None).await,
+        Purpose::Ahead => keeping_nothing(page(Call::new(context), uri, None)).await,
+    }
 }
 
 /// The same, with a form that came back.
@@ -40,10 +43,17 @@ pub(super) async fn page(call: Call, uri: &Uri, returned: Option<Returned>) -> R
     let mut response = match answer(&call, uri, returned).await {
         Ok(response) => response,
         Err(AppError::Unavailable) => unavailable(&call.request),
+        // The session ended between two of the page's questions.
+        Err(AppError::SignedOut) => to_sign_in(uri),
+        Err(AppError::Link(_) | AppError::Absent) => {
+            let boot = bare(call.request.theme, Content::Absent, None);
+            render(&call.request, boot, Route::Unknown, StatusCode::NOT_FOUND)
+        }
         Err(error) => {
-            let mut response = unavailable(&call.request);
-            *response.status_mut() = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            response
+            if error != AppError::Internal {
+                tracing::error!(code = error.code(), "a page has no answer to this");
+            }
+            broken(&call.request)
         }
     };
     call.apply(&mut response);
@@ -67,13 +77,20 @@ pub(super) fn bare(theme: Theme, content: impl Into<Content>, returned: Option<R
     }
 }
 
+/// To a path of this console. What a browser could take for another host's address leads to the start.
 pub(super) fn redirect(status: StatusCode, to: &str) -> Response<Body> {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = status;
-    if let Ok(location) = HeaderValue::from_str(to) {
+    if let Ok(location) = HeaderValue::from_str(if is_local(to) { to } else { "/" }) {
         response.headers_mut().insert(header::LOCATION, location);
     }
     response
+}
+
+/// Whether it is a path that no browser reads as `//host`: backslashes count as slashes, and tabs are skipped.
+fn is_local(path: &str) -> bool {
+    let plain = path.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
+    plain && path.starts_with('/') && !path.starts_with("//")
 }
 
 async fn answer(call: &Call, uri: &Uri, returned: Option<Returned>) -> Result<Response<Body>, AppError> {
@@ -89,7 +106,11 @@ async fn answer(call: &Call, uri: &Uri, returned: Option<Returned>) -> Result<Re
     match route.clone() {
         Route::Workspace(slug, page) => workspace(call, uri, slug, page, returned).await,
         // Whoever has just left stays out, even if the server could not be told.
-        Route::SignIn { notice: Some(_), .. } => Ok(sign_in(context, route, returned)),
+        Route::SignIn { notice: Some(notice), .. } if notice != SignInNotice::Arriving => {
+            Ok(sign_in(context, route, returned))
+        }
+        // A form that came back says what was wrong with it.
+        Route::SignIn { .. } | Route::Landing if returned.is_some() => Ok(sign_in(context, route, returned)),
         Route::SignIn { next, .. } => match signed_in(call, Freshness::Recent).await? {
             Some(_) => Ok(redirect(StatusCode::SEE_OTHER, next.as_ref().map_or("/", ReturnTo::as_str))),
             None if factors::awaits(call).await? => Ok(redirect(StatusCode::SEE_OTHER, &Route::Factor { next }.url())),
@@ -156,7 +177,8 @@ async fn answer(call: &Call, uri: &Uri, returned: Option<Returned>) -> Result<Re
         },
         Route::Sessions => match signed_in(call, Freshness::Recent).await? {
             Some(person) => {
-                let content = AccountData::Sessions { sessions: super::sessions::list(call).await? };
+                let sessions = super::sessions::list(call).await?;
+                let content = AccountData::Sessions { sessions, tokens: super::sessions::token_names(call).await? };
                 Ok(person.render(context, route, content, returned, StatusCode::OK))
             }
             None => Ok(to_sign_in(uri)),
@@ -374,36 +396,28 @@ async fn workspace(
     let context = &call.request;
     let Some(credential) = context.credential else { return Ok(to_sign_in(uri)) };
     let store = &context.services.store;
-    let tx = match store.workspace(&credential, &slug).await.map_err(fault)? {
-        Door::Open(tx) => {
-            if returned.is_none()
-                && let Some(one) = Route::Workspace(slug.clone(), page.clone()).respelled(uri.path())
-            {
-                tx.commit().await.map_err(fault)?;
-                return Ok(respelled(uri, &one));
+    let one = match returned {
+        None => Route::Workspace(slug.clone(), page.clone()).respelled(uri.path()),
+        Some(_) => None,
+    };
+    let asked = Asked { slug: &slug, page: &page, respelled: one.as_deref() };
+    let entered = match context.purpose {
+        // A form that came back is shown to somebody who was here already.
+        Purpose::Visit if returned.is_none() => {
+            let door = store.workspace_visit(&credential, &slug).await.map_err(fault)?;
+            match opened(call, uri, &asked, door).await? {
+                Ok(tx) => arrive(call, tx, &page).await?,
+                Err(instead) => return Ok(instead),
             }
-            tx
         }
-        Door::SignedOut => return Ok(to_sign_in(uri)),
-        Door::Moved(to) => return Ok(moved(uri, &slug, &to, &page)),
-        Door::Factor(_) => return Ok(redirect(StatusCode::SEE_OTHER, &factors::detour(&slug, &page))),
-        door => {
-            let (content, status) = match door {
-                Door::Gone(_) => (Content::Gone, StatusCode::GONE),
-                _ => (Content::Absent, StatusCode::NOT_FOUND),
-            };
-            let Some(who) = signed_in(call, Freshness::Recent).await? else { return Ok(to_sign_in(uri)) };
-            return Ok(who.absent(context, Route::Workspace(slug, page), content, status));
+        Purpose::Visit | Purpose::Ahead => {
+            let door = store.workspace(&credential, &slug).await.map_err(fault)?;
+            match opened(call, uri, &asked, door).await? {
+                Ok(tx) => look(call, tx, &page).await?,
+                Err(instead) => return Ok(instead),
+            }
         }
     };
-    call.served_by(tx.id());
-    // The overview is where one enters: whom it is not for is led to the first page that the seat allows. Any other page
-    // that is not allowed says so in its place.
-    let may = tx.tenant().seat.capabilities();
-    if page == Page::Overview && !may.has(page.requires()) {
-        return Ok(redirect(StatusCode::SEE_OTHER, &page.in_another_workspace(may).url(&slug)));
-    }
-    let entered = arrive(call, tx, &page).await?;
     let status = match entered.data {
         PageData::Missing => StatusCode::NOT_FOUND,
         PageData::Denied(_) => StatusCode::FORBIDDEN,
@@ -412,6 +426,48 @@ async fn workspace(
     let Some(who) = signed_in(call, Freshness::Recent).await? else { return Ok(to_sign_in(uri)) };
     let content = Content::Workspace { entry: Box::new(entered.entry), data: Box::new(entered.data) };
     Ok(who.render(context, Route::Workspace(slug, page), content, returned, status))
+}
+
+/// The page of a workspace that an address names.
+struct Asked<'a> {
+    slug: &'a Slug,
+    page: &'a Page,
+    /// Its one spelling, if the address has another.
+    respelled: Option<&'a str>,
+}
+
+/// The transaction behind a workspace's door, or what is answered instead.
+async fn opened<M: Mode>(
+    call: &Call,
+    uri: &Uri,
+    asked: &Asked<'_>,
+    door: Door<WorkspaceTx<M>>,
+) -> Result<Result<WorkspaceTx<M>, Response<Body>>, AppError> {
+    let Asked { slug, page, respelled: one } = *asked;
+    let (content, status) = match door {
+        Door::Open(tx) => {
+            if let Some(one) = one {
+                tx.commit().await.map_err(fault)?;
+                return Ok(Err(respelled(uri, one)));
+            }
+            call.served_by(tx.id());
+            // The overview is where one enters: whom it is not for is led to the first page that the seat allows. Any
+            // other page that is not allowed says so in its place.
+            let may = tx.tenant().seat.capabilities();
+            if *page == Page::Overview && !may.has(page.requires()) {
+                let first = page.in_another_workspace(may).url(slug);
+                return Ok(Err(redirect(StatusCode::SEE_OTHER, &first)));
+            }
+            return Ok(Ok(tx));
+        }
+        Door::SignedOut => return Ok(Err(to_sign_in(uri))),
+        Door::Moved(to) => return Ok(Err(moved(uri, slug, &to, page))),
+        Door::Factor(_) => return Ok(Err(redirect(StatusCode::SEE_OTHER, &factors::detour(slug, page)))),
+        Door::Gone(_) => (Content::Gone, StatusCode::GONE),
+        Door::Absent(_) | Door::Mismatch => (Content::Absent, StatusCode::NOT_FOUND),
+    };
+    let Some(who) = signed_in(call, Freshness::Recent).await? else { return Ok(Err(to_sign_in(uri))) };
+    Ok(Err(who.absent(&call.request, Route::Workspace(slug.clone(), page.clone()), content, status)))
 }
 
 /// The same address under the workspace's new slug, path and query kept.
@@ -431,4 +487,26 @@ fn respelled(uri: &Uri, path: &str) -> Response<Body> {
 /// Sends whoever could not enter back to the picker, with the reason.
 pub(super) fn back_to_picker(refusal: Refusal) -> Response<Body> {
     redirect(StatusCode::SEE_OTHER, &Route::Home { refused: Some(refusal) }.url())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_redirect_leads_to_another_host() {
+        for (to, location) in [
+            ("/smartai-it/overview?q=//x", "/smartai-it/overview?q=//x"),
+            ("//smartai-it/overview", "/"),
+            ("/\\evil.example", "/"),
+            ("/\t/evil.example", "/"),
+            ("\\\\evil.example", "/"),
+            ("https://evil.example", "/"),
+            ("evil.example", "/"),
+            ("", "/"),
+        ] {
+            let response = redirect(StatusCode::SEE_OTHER, to);
+            assert_eq!(response.headers()[header::LOCATION], location, "{to:?}");
+        }
+    }
 }

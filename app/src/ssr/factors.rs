@@ -14,7 +14,7 @@ use model::{
     id::PasskeyId,
 };
 use store::{
-    door::{Credential, Door, Holder, Live, PersonTx, Prover},
+    door::{Credential, Door, Holder, Live, PersonTx, Prover, Read, WorkspaceTx},
     factors::{
         self, Admitted, Basis, ProofRefused, challenges,
         passkeys::{self, AddRefused},
@@ -129,7 +129,7 @@ fn fresh_secret() -> Result<Secret, AppError> {
 }
 
 fn hand_out(call: &Call, secret: &Secret) {
-    call.header(SET_COOKIE, &call.request.services.cookies.hand_out(secret));
+    call.header(SET_COOKIE, &call.request.cookies.hand_out(secret));
 }
 
 /// Begins to set an authenticator app up.
@@ -390,26 +390,54 @@ pub async fn asking(call: &Call, next: Option<&ReturnTo>) -> Result<Asking, AppE
     }
     let Some(next) = next else { return Ok(Asking::Done(Route::home().url())) };
     if let Route::Workspace(slug, page) = Route::parse_url(next.as_str()) {
-        return Ok(match store.workspace(&credential, &slug).await.map_err(fault)? {
-            Door::Factor(demand) => Asking::Ask(ask(FactorReason::Workspace(demand.name)), Some(demand.live)),
-            Door::Open(mut tx) if page == Page::Settings(SettingsPage::Security) => {
-                let proven = security::has_proven(&mut tx).await.map_err(fault)?;
-                let tenant = tx.commit().await.map_err(fault)?;
-                if proven {
-                    Asking::Done(next.as_str().to_owned())
-                } else {
-                    Asking::Ask(ask(FactorReason::Demanding(tenant.workspace.name)), Some(tenant.live))
-                }
-            }
-            _ => Asking::Done(next.as_str().to_owned()),
-        });
+        let door = store.workspace(&credential, &slug).await.map_err(fault)?;
+        if !matches!(door, Door::Gone(_)) {
+            return at_workspace(door, &page, next, ask).await;
+        }
     }
     let mut tx = person(call).await?;
+    if gives_seats(next) {
+        let proven = factors::has_proven(&mut tx).await.map_err(fault)?;
+        let live = tx.commit().await.map_err(fault)?;
+        return Ok(if proven {
+            Asking::Done(next.as_str().to_owned())
+        } else {
+            Asking::Ask(ask(FactorReason::Seats), Some(live))
+        });
+    }
     let standing = factors::standing(&mut tx).await.map_err(fault)?;
     let live = tx.commit().await.map_err(fault)?;
     Ok(match standing {
         FactorStanding::Stale => Asking::Ask(ask(FactorReason::Change), Some(live)),
         FactorStanding::None | FactorStanding::Fresh => Asking::Done(next.as_str().to_owned()),
+    })
+}
+
+/// Whether seats are given at this address: accepted, joined, restored (of a workspace, when it is gone) or managed.
+fn gives_seats(next: &ReturnTo) -> bool {
+    let route = Route::parse_url(next.as_str());
+    matches!(route, Route::Organization(..) | Route::Home { .. } | Route::Invite(_) | Route::Workspace(..))
+}
+
+/// What is asked before a page of a workspace.
+async fn at_workspace(
+    door: Door<WorkspaceTx<Read>>,
+    page: &Page,
+    next: &ReturnTo,
+    ask: impl Fn(FactorReason) -> FactorAsk,
+) -> Result<Asking, AppError> {
+    Ok(match door {
+        Door::Factor(demand) => Asking::Ask(ask(FactorReason::Workspace(demand.name)), Some(demand.live)),
+        Door::Open(mut tx) if *page == Page::Settings(SettingsPage::Security) => {
+            let proven = security::has_proven(&mut tx).await.map_err(fault)?;
+            let tenant = tx.commit().await.map_err(fault)?;
+            if proven {
+                Asking::Done(next.as_str().to_owned())
+            } else {
+                Asking::Ask(ask(FactorReason::Demanding(tenant.workspace.name)), Some(tenant.live))
+            }
+        }
+        _ => Asking::Done(next.as_str().to_owned()),
     })
 }
 

@@ -3,14 +3,14 @@
 
 use super::{
     Call, RequestContext, access, console,
-    document::{asked, back_to_picker, page, redirect},
+    document::{asked, back_to_picker, bare, page, redirect},
     factors, identity, invite, pictures, profile, seats, sessions, settings,
     shell::render,
     start,
 };
 use crate::{
     account::SecurityData,
-    boot::{AccountData, Boot, Returned},
+    boot::{AccountData, Boot, Content, Returned},
     error::AppError,
     packed::Packed,
     routes::{Page, ReturnTo, Route, SettingsPage, SignInNotice},
@@ -25,9 +25,14 @@ use model::{
     invite::to_correct,
     members::{Deed, Done},
     picture::Hue,
+    seating::Rank,
+    token::{TokenLife, TokensThen},
 };
 use serde::de::DeserializeOwned;
-use store::{door::Live, seats::Freshness};
+use store::{
+    door::{Live, keeping_nothing},
+    seats::Freshness,
+};
 
 /// What came in with a POST of a page's form.
 #[derive(Debug, Default)]
@@ -41,9 +46,49 @@ pub struct Posted {
 /// What a form posted.
 pub(super) struct Form(Vec<(String, String)>, Option<Vec<u8>>);
 
+/// What a form is told that names nothing that its page does.
+const NOT_UNDERSTOOD: &str = "That form was not understood, so nothing was changed. Reload the page and try again.";
+/// Most controls that come back with a page, and most bytes of their values. No form of the product has more.
+const RETURNED: (usize, usize) = (100, 128 * 1024);
+
 impl Form {
     pub(super) fn get(&self, name: &str) -> &str {
         self.0.iter().find(|(n, _)| n == name).map_or("", |(_, v)| v.as_str())
+    }
+
+    /// What the form does: it names exactly one of what its page does, letter by letter. Nothing is done by default.
+    ///
+    /// # Errors
+    /// [`AppError::Invalid`] on `action`.
+    pub(super) fn action<T: Copy>(&self, known: &[(&str, T)]) -> Result<T, AppError> {
+        let mut named = self.0.iter().filter(|(name, _)| name == "action").map(|(_, value)| value.as_str());
+        let (first, another) = (named.next(), named.next());
+        let found = first.filter(|_| another.is_none()).and_then(|named| known.iter().find(|(word, _)| *word == named));
+        found.map(|(_, does)| *does).ok_or_else(|| AppError::Invalid(FieldErrors::one("action", NOT_UNDERSTOOD)))
+    }
+
+    /// The form of a page that does one thing.
+    ///
+    /// # Errors
+    /// As [`action`](Self::action).
+    pub(super) fn says(&self, known: &str) -> Result<(), AppError> {
+        self.action(&[(known, ())])
+    }
+
+    /// The same for what programs may send as well, before anybody is signed in: they need not name it.
+    ///
+    /// # Errors
+    /// As [`action`](Self::action), when something else is named.
+    pub(super) fn says_if_anything(&self, known: &str) -> Result<(), AppError> {
+        if self.0.iter().any(|(name, _)| name == "action") { self.says(known) } else { Ok(()) }
+    }
+
+    /// What is done on a members page.
+    fn deed<R: Rank>(&self) -> Result<Deed<R>, AppError> {
+        if self.0.iter().filter(|(name, _)| name == "action").count() != 1 {
+            return Err(AppError::Invalid(FieldErrors::one("action", NOT_UNDERSTOOD)));
+        }
+        Deed::read(&self.0).map_err(AppError::Invalid)
     }
 
     /// The form as the type that its server function takes; unknown controls are ignored.
@@ -53,21 +98,38 @@ impl Form {
     }
 
     /// What comes back into its fields. Secrets don't.
-    fn returned(self, error: &AppError, uri: &Uri) -> Returned {
+    fn returned(self, call: &Call, error: &AppError, uri: &Uri) -> Returned {
         // A product has a code, too, and that one is no secret.
         let has_factors = uri.path().starts_with("/account/");
         let secret = |name: &str| {
             matches!(name, "password" | "current_password" | "address_password" | "grant")
                 || (has_factors && name == "code")
         };
-        let values = self.0.into_iter().filter(|(name, _)| !secret(name)).collect();
-        // What is wrong is said once: at its field where it has one.
-        let (errors, message) = match error {
-            AppError::Credentials => (FieldErrors::one("password", ""), error.message()),
-            error => match error.fields() {
-                none if none.0.is_empty() => (none, error.message()),
-                fields => (fields, String::new()),
-            },
+        let (controls, mut bytes) = RETURNED;
+        let mut fits = |value: &str| match bytes.checked_sub(value.len()) {
+            Some(left) => {
+                bytes = left;
+                true
+            }
+            None => false,
+        };
+        let values = self.0.into_iter().filter(|(name, _)| name.len() <= 40 && !secret(name)).take(controls);
+        let values = values.filter(|(_, value)| fits(value)).collect();
+        let errors = match error {
+            AppError::Credentials => FieldErrors::one("password", ""),
+            error => error.fields(),
+        };
+        let message = match error {
+            AppError::Credentials => error.message(),
+            AppError::Internal => format!(
+                "Something went wrong on the server. Nothing was changed. Try again; if it happens again, give your \
+                 administrator this number: {}",
+                call.request.request_id
+            ),
+            AppError::Invalid(_) if errors.of("action").is_some() => errors.of("action").unwrap_or_default().to_owned(),
+            // What is wrong is said once: at its field where it has one.
+            error if errors.0.is_empty() => error.message(),
+            _ => String::new(),
         };
         Returned { values, errors, message, results: Vec::new() }
     }
@@ -77,53 +139,7 @@ impl Form {
 pub async fn submit(context: RequestContext, uri: &Uri, posted: Posted) -> Response<Body> {
     let call = Call::new(context);
     let mut form = Form(posted.fields, posted.file);
-    let outcome = if uri.path() == "/sign-out" {
-        identity::sign_out(&call).await.map(|()| Outcome::Go("/sign-in?notice=signed-out".to_owned()))
-    } else {
-        match Route::parse(uri.path(), uri.query().unwrap_or_default()) {
-            Route::SignIn { .. } | Route::Landing => {
-                identity::sign_in(&call, form.get("email"), form.get("password"), form.get("next"))
-                    .await
-                    .map(Outcome::Go)
-            }
-            Route::Tokens => token(&call, &form).await,
-            Route::Start(start) => start::submit(&call, &start, &form).await,
-            Route::Profile { .. } => {
-                let file = form.1.take();
-                profile::submit_profile(&call, &form, file).await
-            }
-            Route::Preferences { .. } => profile::submit_preferences(&call, &form).await,
-            Route::Workspace(..) | Route::Organization(..) | Route::Unknown
-                if form.get("action") == "request_access" =>
-            {
-                request_access(&call, uri).await
-            }
-            Route::Workspace(slug, page) if seats::is_here(&page) => members(&call, uri, &slug, &form).await,
-            Route::Security { next } => security(&call, &form, next).await,
-            Route::Factor { next } => {
-                let next = next.as_ref().map_or("", ReturnTo::as_str);
-                factors::prove(&call, form.get("code"), next).await.map(Outcome::Go)
-            }
-            Route::Workspace(slug, page) => {
-                let file = form.1.take();
-                workspace(&call, &slug, &page, &form, file).await
-            }
-            Route::Organization(id, _) => organization(&call, uri, id, &form).await,
-            Route::Invite(token) => {
-                let wish =
-                    invite::Wish { action: form.get("action"), name: form.get("name"), password: form.get("password") };
-                invite::act(&call, &token, &wish).await.map(Outcome::Go)
-            }
-            Route::Sessions => session(&call, &form).await,
-            Route::NewWorkspace => {
-                settings::create_workspace(&call, &form.read()).await.map(|slug| Outcome::Go(Page::Overview.url(&slug)))
-            }
-            Route::Home { .. } if form.get("action") == "restore-workspace" => restore(&call, &form).await,
-            Route::Home { .. } => invite::from_picker(&call, form.get("action"), form.get("id")).await.map(Outcome::Go),
-            Route::OrganizationAudit(..) | Route::AuditExport(..) | Route::Unknown => Err(AppError::Absent),
-        }
-    };
-    let mut response = match outcome {
+    let mut response = match act(&call, uri, &mut form).await {
         Ok(Outcome::Go(path)) => redirect(StatusCode::SEE_OTHER, &path),
         Ok(Outcome::Show(response)) => response,
         Err(AppError::SignedOut) => {
@@ -132,13 +148,20 @@ pub async fn submit(context: RequestContext, uri: &Uri, posted: Posted) -> Respo
             redirect(StatusCode::SEE_OTHER, &to.url())
         }
         Err(AppError::Refused(refusal)) => back_to_picker(refusal),
-        // The page answers for itself: 404, 410, 301, a link that does not work.
+        // The page answers for itself: 404, 410, 301, a link that does not work. Showing it is no visit.
         Err(AppError::Absent | AppError::Gone | AppError::Moved(_) | AppError::Link(_)) => {
-            page(call.clone(), uri, None).await
+            keeping_nothing(page(call.clone(), uri, None)).await
         }
         Err(error) => {
-            let mut response = page(call.clone(), uri, Some(form.returned(&error, uri))).await;
-            if response.status() == StatusCode::UNPROCESSABLE_ENTITY {
+            let returned = form.returned(&call, &error, uri);
+            let mut response = keeping_nothing(page(call.clone(), uri, Some(returned))).await;
+            // The page leads elsewhere, but what was sent there was nothing.
+            let nothing = error.fields().of("action").is_some() && call.request.credential.is_some();
+            if nothing && response.status().is_redirection() {
+                let boot = bare(call.request.theme, Content::Absent, None);
+                response = render(&call.request, boot, Route::Unknown, StatusCode::UNPROCESSABLE_ENTITY);
+            }
+            if response.status().is_success() || response.status() == StatusCode::UNPROCESSABLE_ENTITY {
                 *response.status_mut() =
                     StatusCode::from_u16(error.status()).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
             }
@@ -152,19 +175,115 @@ pub async fn submit(context: RequestContext, uri: &Uri, posted: Posted) -> Respo
     response
 }
 
+async fn act(call: &Call, uri: &Uri, form: &mut Form) -> Result<Outcome, AppError> {
+    if uri.path() == "/sign-out" {
+        form.says_if_anything("sign-out")?;
+        identity::sign_out(call).await?;
+        return Ok(Outcome::Go("/sign-in?notice=signed-out".to_owned()));
+    }
+    let route = Route::parse(uri.path(), uri.query().unwrap_or_default());
+    match &route {
+        Route::SignIn { .. } | Route::Landing => {
+            form.says_if_anything("sign-in")?;
+            let to = identity::sign_in(call, form.get("email"), form.get("password"), form.get("next")).await?;
+            Ok(Outcome::Go(call.arrival(to)))
+        }
+        Route::Tokens => token(call, form).await,
+        Route::Start(start) => start::submit(call, start, form).await,
+        Route::Profile { .. } => {
+            let file = form.1.take();
+            profile::submit_profile(call, form, file).await
+        }
+        Route::Preferences { .. } => profile::submit_preferences(call, form).await,
+        Route::Workspace(..) | Route::Organization(..) | Route::Unknown if form.get("action") == "request_access" => {
+            form.says("request_access")?;
+            request_access(call, uri).await
+        }
+        Route::Workspace(slug, page) if seats::is_here(page) => members(call, uri, slug, form).await,
+        Route::Security { next } => security(call, form, next.clone()).await,
+        Route::Factor { next } => {
+            form.says("prove")?;
+            let next = next.as_ref().map_or("", ReturnTo::as_str);
+            factors::prove(call, form.get("code"), next).await.map(Outcome::Go)
+        }
+        Route::Workspace(slug, page) => {
+            let file = form.1.take();
+            workspace(call, slug, page, form, file).await
+        }
+        Route::Organization(id, _) => organization(call, uri, &route, *id, form).await,
+        Route::Invite(token) => invite::submit(call, token, form).await.map(Outcome::Go),
+        Route::Sessions => session(call, form).await,
+        Route::NewWorkspace => {
+            form.says("create")?;
+            let slug = settings::create_workspace(call, &form.read()).await?;
+            Ok(Outcome::Go(Page::Overview.url(&slug)))
+        }
+        Route::Home { .. } => home(call, form).await,
+        // These pages do nothing.
+        Route::OrganizationAudit(..) | Route::AuditExport(..) => Err(nothing_to_do()),
+        Route::Unknown => Err(AppError::Absent),
+    }
+}
+
+fn nothing_to_do() -> AppError {
+    AppError::Invalid(FieldErrors::one("action", NOT_UNDERSTOOD))
+}
+
 pub(super) enum Outcome {
     Go(String),
     Show(Response<Body>),
 }
 
+/// To the page that asks for a second factor, and from there to `back`.
+fn prove_first(back: &Route) -> Outcome {
+    Outcome::Go(Route::Factor { next: ReturnTo::parse(&back.url()) }.url())
+}
+
+/// What a form of the picker does.
+#[derive(Clone, Copy)]
+enum HomeForm {
+    Restore,
+    Offer(invite::OfferForm),
+}
+
+async fn home(call: &Call, form: &Form) -> Result<Outcome, AppError> {
+    use invite::OfferForm as Offer;
+    let does = form.action(&[
+        ("restore-workspace", HomeForm::Restore),
+        ("accept", HomeForm::Offer(Offer::Accept)),
+        ("decline", HomeForm::Offer(Offer::Decline)),
+        ("join", HomeForm::Offer(Offer::Join)),
+    ])?;
+    let done = match does {
+        HomeForm::Restore => restore(call, form, &Route::home()).await,
+        HomeForm::Offer(offer) => invite::from_picker(call, offer, form.get("id")).await.map(Outcome::Go),
+    };
+    match done {
+        Err(AppError::Factor) => Ok(prove_first(&Route::home())),
+        done => done,
+    }
+}
+
+/// What a form of the tokens' page does.
+#[derive(Clone, Copy)]
+enum TokenForm {
+    Create,
+    Revoke,
+}
+
 async fn token(call: &Call, form: &Form) -> Result<Outcome, AppError> {
-    if form.get("action") == "revoke" {
+    if let TokenForm::Revoke = form.action(&[("create", TokenForm::Create), ("revoke", TokenForm::Revoke)])? {
         let id = form.get("id").parse().map_err(|_| AppError::Absent)?;
         identity::revoke_token(call, id).await?;
         return Ok(Outcome::Go(Route::Tokens.url()));
     }
+    let life = match form.get("life") {
+        "" => Some(TokenLife::default()),
+        word => TokenLife::from_word(word),
+    };
+    let life = life.ok_or_else(|| AppError::Invalid(FieldErrors::one("life", "Choose for how long it works.")))?;
     // The new token is shown in the answer itself, once: it is kept nowhere and stands in no address.
-    let made = identity::create_token(call, form.get("name")).await?;
+    let made = identity::create_token(call, form.get("name"), life, form.get("password")).await?;
     let services = &call.request.services;
     let found = services.store.picker(&call.credential()?, Freshness::Recent).await.map_err(super::fault)?;
     let (live, _) = found.ok_or(AppError::SignedOut)?;
@@ -189,16 +308,25 @@ async fn request_access(call: &Call, uri: &Uri) -> Result<Outcome, AppError> {
 
 /// The forms of a workspace's members.
 async fn members(call: &Call, uri: &Uri, slug: &Slug, form: &Form) -> Result<Outcome, AppError> {
-    let deed = Deed::read(&form.0).map_err(AppError::Invalid)?;
+    let deed = form.deed()?;
     let done = seats::act(call, slug, form.get("grant"), &deed).await?;
     told(call, uri, done).await
 }
 
 /// The forms of an organization.
-async fn organization(call: &Call, uri: &Uri, id: OrganizationId, form: &Form) -> Result<Outcome, AppError> {
-    let deed = Deed::read(&form.0).map_err(AppError::Invalid)?;
-    let done = super::organization::act(call, id, &deed).await?;
-    told(call, uri, done).await
+async fn organization(
+    call: &Call,
+    uri: &Uri,
+    here: &Route,
+    id: OrganizationId,
+    form: &Form,
+) -> Result<Outcome, AppError> {
+    let deed = form.deed()?;
+    match super::organization::act(call, id, &deed).await {
+        Ok(done) => told(call, uri, done).await,
+        Err(AppError::Factor) => Ok(prove_first(here)),
+        Err(error) => Err(error),
+    }
 }
 
 /// The page again. What became of each address is shown in the answer itself: the links in it are shown once.
@@ -215,31 +343,67 @@ async fn told(call: &Call, uri: &Uri, done: Done) -> Result<Outcome, AppError> {
     Ok(Outcome::Show(page(call.clone(), uri, Some(returned)).await))
 }
 
+/// What a form of the sessions' page does.
+#[derive(Clone, Copy)]
+enum SessionForm {
+    End,
+    EndOthers,
+    SignOutEverywhere,
+}
+
 async fn session(call: &Call, form: &Form) -> Result<Outcome, AppError> {
-    match form.get("action") {
-        "end" => drop(sessions::end(call, form.get("id").parse().map_err(|_| AppError::Absent)?).await?),
-        "end-others" => drop(sessions::end_others(call).await?),
-        "sign-out-everywhere" => {
-            sessions::end_all(call).await?;
+    match form.action(&[
+        ("end", SessionForm::End),
+        ("end-others", SessionForm::EndOthers),
+        ("sign-out-everywhere", SessionForm::SignOutEverywhere),
+    ])? {
+        SessionForm::End => {
+            drop(sessions::end(call, form.get("id").parse().map_err(|_| AppError::Absent)?).await?);
+        }
+        SessionForm::EndOthers => drop(sessions::end_others(call).await?),
+        SessionForm::SignOutEverywhere => {
+            sessions::end_all(call, TokensThen::of_checkbox(form.get("tokens"))).await?;
             return Ok(Outcome::Go("/sign-in?notice=signed-out".to_owned()));
         }
-        _ => return Err(AppError::Absent),
     }
     Ok(Outcome::Go(Route::Sessions.url()))
 }
 
-async fn restore(call: &Call, form: &Form) -> Result<Outcome, AppError> {
+/// Restores a workspace; `here` is the page whose form asks for it.
+async fn restore(call: &Call, form: &Form, here: &Route) -> Result<Outcome, AppError> {
     let slug = Slug::parse(form.get("slug")).map_err(|_| AppError::Absent)?;
-    settings::restore_workspace(call, &slug).await?;
-    Ok(Outcome::Go(Page::Overview.url(&slug)))
+    match settings::restore_workspace(call, &slug).await {
+        Ok(()) => Ok(Outcome::Go(Page::Overview.url(&slug))),
+        Err(AppError::Factor) => Ok(prove_first(here)),
+        Err(error) => Err(error),
+    }
+}
+
+/// What a form of the security page does.
+#[derive(Clone, Copy)]
+enum SecurityForm {
+    Start,
+    Confirm,
+    Renew,
+    Off,
+    Asked,
+    Remove,
 }
 
 /// What is shown once (secrets, recovery codes) stands in the answer itself; everything else leads back to the page.
 async fn security(call: &Call, form: &Form, next: Option<ReturnTo>) -> Result<Outcome, AppError> {
     let here = Route::Security { next };
-    let outcome = match form.get("action") {
-        "start" => factors::start_totp(call, form.get("password")).await.map(Some),
-        "confirm" => match factors::confirm_totp(call, form.get("code")).await {
+    let does = form.action(&[
+        ("start", SecurityForm::Start),
+        ("confirm", SecurityForm::Confirm),
+        ("renew", SecurityForm::Renew),
+        ("off", SecurityForm::Off),
+        ("asked", SecurityForm::Asked),
+        ("remove", SecurityForm::Remove),
+    ])?;
+    let outcome = match does {
+        SecurityForm::Start => factors::start_totp(call, form.get("password")).await.map(Some),
+        SecurityForm::Confirm => match factors::confirm_totp(call, form.get("code")).await {
             Err(error @ AppError::Invalid(_)) => {
                 let (live, data) = factors::security_again(call).await?;
                 let returned = Returned { errors: error.fields(), ..Returned::default() };
@@ -247,17 +411,16 @@ async fn security(call: &Call, form: &Form, next: Option<ReturnTo>) -> Result<Ou
             }
             outcome => outcome.map(Some),
         },
-        "renew" => factors::renew_codes(call).await.map(Some),
-        "off" => factors::turn_off_totp(call, form.get("code")).await.map(|_| None),
-        "asked" => {
-            let asked = FactorAsked::from_word(form.get("asked")).ok_or(AppError::Absent)?;
+        SecurityForm::Renew => factors::renew_codes(call).await.map(Some),
+        SecurityForm::Off => factors::turn_off_totp(call, form.get("code")).await.map(|_| None),
+        SecurityForm::Asked => {
+            let asked = FactorAsked::from_word(form.get("asked")).ok_or_else(nothing_to_do)?;
             factors::set_asked(call, asked).await.map(|_| None)
         }
-        "remove" => {
+        SecurityForm::Remove => {
             let id = form.get("id").parse().map_err(|_| AppError::Absent)?;
             factors::remove_passkey(call, id).await.map(|_| None)
         }
-        _ => return Err(AppError::Absent),
     };
     match outcome {
         Ok(Some((live, data))) => Ok(show(call, here, live, data, None)),
@@ -288,55 +451,79 @@ async fn workspace(
     form: &Form,
     file: Option<Vec<u8>>,
 ) -> Result<Outcome, AppError> {
+    // On the page of a deleted workspace, whichever it was.
     if form.get("action") == "restore-workspace" {
-        return restore(call, form).await;
+        form.says("restore-workspace")?;
+        return restore(call, form, &Route::Workspace(slug.clone(), Page::Overview)).await;
     }
     let grant = form.get("grant");
-    let status = match form.get("action") {
-        "archive" => Lifecycle::Archived,
-        _ => Lifecycle::Active,
-    };
+    let lifecycle = [("archive", Lifecycle::Archived), ("restore", Lifecycle::Active)];
     let to = match page {
-        Page::NewCustomer => Page::Customer(console::save_customer(call, slug, grant, None, &form.read()).await?),
+        Page::NewCustomer => {
+            form.says("save")?;
+            Page::Customer(console::save_customer(call, slug, grant, None, &form.read()).await?)
+        }
         Page::EditCustomer(id) => {
+            form.says("save")?;
             Page::Customer(console::save_customer(call, slug, grant, Some(*id), &form.read()).await?)
         }
         Page::Customer(id) => {
-            console::set_customer_status(call, slug, grant, *id, status).await?;
+            console::set_customer_status(call, slug, grant, *id, form.action(&lifecycle)?).await?;
             page.clone()
         }
-        Page::NewProduct => Page::Product(console::save_product(call, slug, grant, None, &form.read()).await?),
+        Page::NewProduct => {
+            form.says("save")?;
+            Page::Product(console::save_product(call, slug, grant, None, &form.read()).await?)
+        }
         Page::EditProduct(id) => {
+            form.says("save")?;
             Page::Product(console::save_product(call, slug, grant, Some(*id), &form.read()).await?)
         }
         Page::Product(id) => {
-            console::set_product_status(call, slug, grant, *id, status).await?;
+            console::set_product_status(call, slug, grant, *id, form.action(&lifecycle)?).await?;
             page.clone()
         }
         Page::Settings(SettingsPage::General) => {
+            form.says("save")?;
             let saved = settings::save_general(call, slug, grant, &form.read()).await?;
             return Ok(Outcome::Go(page.url(&saved.slug)));
         }
         Page::Settings(SettingsPage::Branding) => {
-            match form.get("action") {
-                "hue" => pictures::set_hue(call, slug, grant, hue(form.get("hue"))?).await?,
-                "logo" => pictures::set_logo(call, slug, grant, file).await?,
-                "remove-logo" => pictures::remove_logo(call, slug, grant).await?,
-                _ => return Err(AppError::Absent),
+            let (set_hue, set_logo, remove) = (BrandingForm::Hue, BrandingForm::Logo, BrandingForm::RemoveLogo);
+            match form.action(&[("hue", set_hue), ("logo", set_logo), ("remove-logo", remove)])? {
+                BrandingForm::Hue => pictures::set_hue(call, slug, grant, hue(form.get("hue"))?).await?,
+                BrandingForm::Logo => pictures::set_logo(call, slug, grant, file).await?,
+                BrandingForm::RemoveLogo => pictures::remove_logo(call, slug, grant).await?,
             }
             page.clone()
         }
-        Page::Settings(SettingsPage::Security) if form.get("action") == "demand" => {
-            settings::demand_factor(call, slug, grant, form.get("demand") == "on").await?;
+        Page::Settings(SettingsPage::Security) => {
+            form.says("demand")?;
+            let demand = match form.get("demand") {
+                "on" => true,
+                "off" => false,
+                _ => return Err(nothing_to_do()),
+            };
+            settings::demand_factor(call, slug, grant, demand).await?;
             page.clone()
         }
-        Page::Settings(SettingsPage::Danger) if form.get("action") == "delete" => {
+        Page::Settings(SettingsPage::Danger) => {
+            form.says("delete")?;
             settings::delete_workspace(call, slug, grant, form.get("slug")).await?;
             return Ok(Outcome::Go(Route::home().url()));
         }
-        _ => return Err(AppError::Absent),
+        Page::Unknown => return Err(AppError::Absent),
+        _ => return Err(nothing_to_do()),
     };
     Ok(Outcome::Go(to.url(slug)))
+}
+
+/// What a form of the branding page does.
+#[derive(Clone, Copy)]
+enum BrandingForm {
+    Hue,
+    Logo,
+    RemoveLogo,
 }
 
 /// The colour that a form names; nothing leaves it to the name.

@@ -1,9 +1,10 @@
 //! Sign-in and sign-out, the list of seats, operator tokens: what the account plane's server functions do.
 
 use super::{
-    Call, RequestContext, cookies, fault,
+    Call, RequestContext, fault,
     limits::{Guess, remember_device},
     password::Fit,
+    profile,
 };
 use crate::{
     account::CreatedToken,
@@ -13,13 +14,15 @@ use crate::{
 use http::header::SET_COOKIE;
 use model::{
     Email, FieldErrors, Line, Slug,
+    factor::FactorStanding,
     id::{TokenId, UserId},
     password::MAX_BYTES,
     picker::{Picker, Pinned},
-    token::{OperatorToken, TOKEN_LIMIT},
+    token::{OperatorToken, TOKEN_LIMIT, TokenLife},
 };
 use store::{
     door::{Credential, PersonTx},
+    factors,
     identity::{self, Begun},
     seats::{self, Freshness},
     secret::Secret,
@@ -75,12 +78,12 @@ pub(super) enum Started {
 /// Begins a session for a person who has just proven who they are, or a sign-in that waits for a second factor, and
 /// hands its cookie to the browser, with the theme that they have chosen.
 pub(super) async fn begin(call: &Call, user: UserId) -> Result<Started, AppError> {
-    let RequestContext { services, device, credential, .. } = &call.request;
+    let RequestContext { services, device, credential, cookies, .. } = &call.request;
     let secret = Secret::generate("").map_err(|_| AppError::Internal)?;
     let begun = services.store.begin_session(user, &secret, device, credential.as_ref()).await.map_err(fault)?;
-    call.header(SET_COOKIE, &services.cookies.hand_out(&secret));
+    call.header(SET_COOKIE, &cookies.hand_out(&secret));
     if let Some(theme) = services.store.theme_of(user).await.map_err(fault)? {
-        call.header(SET_COOKIE, &cookies::set_theme(theme));
+        call.header(SET_COOKIE, &cookies.set_theme(theme));
     }
     Ok(match begun {
         Begun::Session(_) => Started::Session(Credential::Session(secret.hash())),
@@ -90,7 +93,7 @@ pub(super) async fn begin(call: &Call, user: UserId) -> Result<Started, AppError
 
 /// Ends the session and takes the cookie back, whatever the database says.
 pub async fn sign_out(call: &Call) -> Result<(), AppError> {
-    call.header(SET_COOKIE, &call.request.services.cookies.take_back());
+    call.forget_here();
     let Some(credential) = call.request.credential else { return Ok(()) };
     let store = &call.request.services.store;
     let Some(mut tx) = store.person(&credential).await.map_err(fault)? else {
@@ -139,7 +142,7 @@ pub(super) async fn person(call: &Call) -> Result<PersonTx, AppError> {
     Ok(tx)
 }
 
-/// The live tokens.
+/// The tokens that were not revoked.
 pub async fn tokens(call: &Call) -> Result<Vec<OperatorToken>, AppError> {
     let mut tx = person(call).await?;
     let list = tokens::list(&mut tx).await.map_err(fault)?;
@@ -147,13 +150,20 @@ pub async fn tokens(call: &Call) -> Result<Vec<OperatorToken>, AppError> {
     Ok(list)
 }
 
-/// Makes a token.
-pub async fn create_token(call: &Call, name: &str) -> Result<CreatedToken, AppError> {
+/// Makes a token, for whoever has just proven a second factor or gives their password: a session alone does not make
+/// something that outlives it.
+pub async fn create_token(call: &Call, name: &str, life: TokenLife, password: &str) -> Result<CreatedToken, AppError> {
     let name =
         Line::parse("a name", name, 80).map_err(|message| AppError::Invalid(FieldErrors::one("name", message)))?;
     let secret = Secret::generate(TOKEN_PREFIX).map_err(|_| AppError::Internal)?;
     let mut tx = person(call).await?;
-    if !tokens::create(&mut tx, &name, &secret).await.map_err(fault)? {
+    if factors::standing(&mut tx).await.map_err(fault)? != FactorStanding::Fresh {
+        // Hashing takes a while: no transaction is kept waiting for it.
+        tx.commit().await.map_err(fault)?;
+        profile::confirm(call, password, "password").await?;
+        tx = person(call).await?;
+    }
+    if !tokens::create(&mut tx, &name, &secret, life).await.map_err(fault)? {
         let message = format!("You have {TOKEN_LIMIT} tokens. Revoke one first.");
         return Err(AppError::Invalid(FieldErrors::one("name", message)));
     }

@@ -2,6 +2,7 @@
 
 use super::{
     Call, fault,
+    forms::Form,
     identity::{self, Started},
     letters,
 };
@@ -34,26 +35,45 @@ pub(super) async fn look(call: &Call, token: &InviteToken) -> Result<Option<(Inv
     Ok(linked.map(|Linked { invite, mailbox }| (invite, mailbox)))
 }
 
-/// What a form of the page asks for.
-pub(super) struct Wish<'f> {
-    pub(super) action: &'f str,
-    pub(super) name: &'f str,
-    pub(super) password: &'f str,
+/// What a form of the page does.
+#[derive(Clone, Copy)]
+enum InviteForm {
+    Switch,
+    Accept,
+    SignIn,
+    Join,
+    Decline,
 }
 
-/// Does it, and says where to go.
-pub(super) async fn act(call: &Call, token: &InviteToken, wish: &Wish<'_>) -> Result<String, AppError> {
+/// Answers the POST of a form of the page, and says where to go.
+pub(super) async fn submit(call: &Call, token: &InviteToken, form: &Form) -> Result<String, AppError> {
+    let does = form.action(&[
+        ("switch", InviteForm::Switch),
+        ("accept", InviteForm::Accept),
+        ("sign_in", InviteForm::SignIn),
+        ("join", InviteForm::Join),
+        ("decline", InviteForm::Decline),
+    ])?;
+    let here = || Route::Invite(token.clone()).url();
+    match act(call, token, does, form).await {
+        // The seat is in a place that demands a second factor: back here once it is proven.
+        Err(AppError::Factor) => Ok(Route::Factor { next: ReturnTo::parse(&here()) }.url()),
+        done => done,
+    }
+}
+
+async fn act(call: &Call, token: &InviteToken, does: InviteForm, form: &Form) -> Result<String, AppError> {
     let here = || Route::Invite(token.clone()).url();
     let Some((invite, mailbox)) = look(call, token).await? else {
         tracing::info!("a link to no invite was used");
         return Err(AppError::Absent);
     };
-    match wish.action {
-        "switch" => {
+    match does {
+        InviteForm::Switch => {
             identity::sign_out(call).await?;
             Ok(here())
         }
-        "accept" => {
+        InviteForm::Accept => {
             let accepted = match call.credential() {
                 Ok(credential) => accept(call, &credential, invite.id).await,
                 Err(error) => Err(error),
@@ -64,42 +84,40 @@ pub(super) async fn act(call: &Call, token: &InviteToken, wish: &Wish<'_>) -> Re
                 accepted => accepted.map(|to| to.unwrap_or_else(here)),
             }
         }
-        "sign_in" => {
-            let user = identity::prove(call, &invite.email, wish.password).await?;
+        InviteForm::SignIn => {
+            let user = identity::prove(call, &invite.email, form.get("password")).await?;
             enter(call, user, &invite, here).await
         }
-        "join" if mailbox == Mailbox::New && invite.state == InviteState::Open => {
-            let Some(user) = register(call, token, &invite, wish).await? else { return Ok(here()) };
+        InviteForm::Join if mailbox == Mailbox::New && invite.state == InviteState::Open => {
+            let Some(user) = register(call, token, &invite, form).await? else { return Ok(here()) };
             enter(call, user, &invite, here).await
         }
-        "decline" => {
+        InviteForm::Join => Ok(here()),
+        InviteForm::Decline => {
             decline(call, token, &invite).await?;
             Ok(here())
         }
-        _ => Ok(here()),
     }
 }
 
 /// Signs in and accepts in one step; whoever is asked for a second factor comes back here after it.
 async fn enter(call: &Call, user: UserId, invite: &Invite, here: impl Fn() -> String) -> Result<String, AppError> {
     match identity::begin(call, user).await? {
-        Started::Session(credential) => accept(call, &credential, invite.id).await.map(|to| to.unwrap_or_else(here)),
+        Started::Session(credential) => match accept(call, &credential, invite.id).await {
+            Ok(to) => Ok(call.arrival(to.unwrap_or_else(here))),
+            Err(error) => Err(error),
+        },
         Started::AwaitsFactor => Ok(Route::Factor { next: ReturnTo::parse(&here()) }.url()),
     }
 }
 
 /// Adds the person whom the invite names: they came by the link in their own mailbox.
-async fn register(
-    call: &Call,
-    token: &InviteToken,
-    invite: &Invite,
-    wish: &Wish<'_>,
-) -> Result<Option<UserId>, AppError> {
+async fn register(call: &Call, token: &InviteToken, invite: &Invite, form: &Form) -> Result<Option<UserId>, AppError> {
     let services = &call.request.services;
     let mut errors = FieldErrors::default();
-    let name = errors.take("name", Line::parse("your name", wish.name, 120));
-    let about = [wish.name, invite.email.as_str()];
-    let password = errors.take("password", NewPassword::parse(wish.password, &about));
+    let name = errors.take("name", Line::parse("your name", form.get("name"), 120));
+    let about = [form.get("name"), invite.email.as_str()];
+    let password = errors.take("password", NewPassword::parse(form.get("password"), &about));
     let (Some(name), Some(password), Some(hash)) = (name, password, hash(token)) else {
         return Err(AppError::Invalid(errors));
     };
@@ -157,24 +175,34 @@ pub async fn notices(call: &Call) -> Result<Notices, AppError> {
     Ok(notices)
 }
 
-/// A form of the picker: accepts, declines or joins, and says where to go.
-pub(super) async fn from_picker(call: &Call, action: &str, id: &str) -> Result<String, AppError> {
-    match action {
-        "accept" => {
+/// What a form of the picker does with what waits there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum OfferForm {
+    /// Accepts an invite.
+    Accept,
+    /// Declines it.
+    Decline,
+    /// Joins a workspace by the domain of one's address.
+    Join,
+}
+
+/// A form of the picker: does it, and says where to go.
+pub(super) async fn from_picker(call: &Call, does: OfferForm, id: &str) -> Result<String, AppError> {
+    match does {
+        OfferForm::Accept => {
             let id = id.parse().map_err(|_| AppError::Absent)?;
             Ok(accept(call, &call.credential()?, id).await?.unwrap_or_else(|| Route::home().url()))
         }
-        "decline" => {
+        OfferForm::Decline => {
             decline_as_person(call, id.parse().map_err(|_| AppError::Absent)?).await?;
             Ok(Route::home().url())
         }
-        "join" => {
+        OfferForm::Join => {
             let id: WorkspaceId = id.parse().map_err(|_| AppError::Absent)?;
             let mut tx = person(call, &call.credential()?).await?;
             let joined = offers::join(&mut tx, id).await.map_err(fault)?;
             tx.commit().await.map_err(fault)?;
             Ok(joined.map_or_else(|| Route::home().url(), |slug| Page::Overview.url(&slug)))
         }
-        _ => Err(AppError::Absent),
     }
 }

@@ -48,6 +48,6 @@ pub(super) fn remember_device(call: &Call, email: &Email) -> Result<(), AppError
         return Ok(());
     }
     let cookie = services.devices.cookie(email).map_err(|_| AppError::Internal)?;
-    call.header(SET_COOKIE, &services.cookies.known_device(&suffix, &cookie));
+    call.header(SET_COOKIE, &call.request.cookies.known_device(&suffix, &cookie));
     Ok(())
 }

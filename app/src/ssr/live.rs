@@ -32,7 +32,7 @@ impl Told {
 /// When the database fails.
 pub async fn heard(store: &Store, credential: &Credential, here: Option<&Slug>) -> Result<Told, StoreError> {
     let Some(slug) = here else {
-        let live = store.person(credential).await?;
+        let live = store.person_reading(credential).await?;
         return Ok(live.map_or(Told::SIGNED_OUT, |tx| Told::now(tx.live(), None)));
     };
     let door = match store.workspace(credential, slug).await? {
@@ -49,7 +49,7 @@ pub async fn heard(store: &Store, credential: &Credential, here: Option<&Slug>) 
         Door::SignedOut => Told::SIGNED_OUT,
         // It moved twice within two questions: the next event asks again.
         Door::Moved(_) | Door::Mismatch => {
-            let live = store.person(credential).await?;
+            let live = store.person_reading(credential).await?;
             live.map_or(Told::SIGNED_OUT, |tx| Told::now(tx.live(), None))
         }
     })

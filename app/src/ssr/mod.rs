@@ -5,6 +5,7 @@
 
 mod access;
 mod account_letters;
+mod broken;
 mod call;
 pub mod console;
 pub mod cookies;
@@ -32,6 +33,7 @@ pub mod settings;
 mod shell;
 pub mod start;
 
+pub use broken::broken;
 pub(crate) use call::wants_json;
 pub use call::{Call, call, context, refused};
 pub use cookies::Cookies;
@@ -48,7 +50,7 @@ pub use shell::gallery;
 use crate::{boot::Theme, error::AppError};
 use model::preferences::Accents;
 use std::sync::Arc;
-use store::{Store, StoreError, device::DeviceKey, door::Credential, identity::Device, seal::SealKey};
+use store::{Store, StoreError, device::DeviceKey, door::Credential, identity::Device, seal::SealKey, secret::Secret};
 
 /// What requests are served with: one for all of them.
 pub struct Services {
@@ -66,8 +68,6 @@ pub struct Services {
     pub passkeys: Option<Passkeys>,
     /// Slows down what sends mails or looks things up.
     pub paces: Paces,
-    /// How the session's cookie is called.
-    pub cookies: Cookies,
     /// Where the page's files are.
     pub assets: AssetUrls,
     /// The origin that people use, without a slash at its end.
@@ -108,6 +108,14 @@ pub struct RequestContext {
     pub services: Arc<Services>,
     /// What it presents to say who it is.
     pub credential: Option<Credential>,
+    /// The session's secret, if it came in a cookie of the former name.
+    pub former: Option<Secret>,
+    /// How cookies are called at the origin that it was sent to.
+    pub cookies: Cookies,
+    /// Who wants it.
+    pub purpose: Purpose,
+    /// What sent it.
+    pub client: Client,
     /// Where it comes from.
     pub device: Device,
     /// The accounts that its device has signed in to before, as its cookies say.
@@ -120,6 +128,24 @@ pub struct RequestContext {
     pub theme: Theme,
     /// How the device tells workspaces apart.
     pub accents: Accents,
+}
+
+/// What sent a request, by what it takes for an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Client {
+    /// A browser on its way to a page.
+    Browser,
+    /// A script or another program.
+    Program,
+}
+
+/// Who wants the answer to a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Somebody who is there.
+    Visit,
+    /// A browser ahead of its user, or a program that only looks (HEAD). It leaves no trace.
+    Ahead,
 }
 
 /// Turns a fault of the database into what a caller may know of it, and logs the cause: the one place for both. The
@@ -135,6 +161,9 @@ pub(crate) fn fault(error: StoreError) -> AppError {
     if let StoreError::ReadOnly(_) = error {
         tracing::warn!(%error, "a write was refused");
         return AppError::ReadOnly;
+    }
+    if matches!(error, StoreError::FactorDemanded) {
+        return AppError::Factor;
     }
     if error.is_unavailable() {
         tracing::warn!(%error, "the database is not available");

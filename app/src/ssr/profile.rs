@@ -2,7 +2,7 @@
 //! asks for the password again (ASVS 6.2.3, 7.5.1).
 
 use super::{
-    Call, account_letters as letters, cookies, fault,
+    Call, account_letters as letters, fault,
     forms::{Form, Outcome},
     identity,
     limits::Guess,
@@ -20,8 +20,9 @@ use model::{
     password::MAX_BYTES,
     preferences::{Accents, Landing, PickerOrder, Preferences, Theme},
     profile::{NAME_MAX, Profile},
+    token::TokensThen,
 };
-use store::{links, mail::Queue as _, profile, secret::Secret};
+use store::{links, mail::Queue as _, profile, secret::Secret, tokens};
 
 /// The profile.
 pub async fn load(call: &Call) -> Result<Profile, AppError> {
@@ -42,7 +43,7 @@ pub async fn save_name(call: &Call, name: &str) -> Result<String, AppError> {
 }
 
 /// Whether `password` is the person's own; a wrong one counts as a guess, and is told at `field`.
-async fn confirm(call: &Call, password: &str, field: &str) -> Result<Email, AppError> {
+pub(super) async fn confirm(call: &Call, password: &str, field: &str) -> Result<Email, AppError> {
     let services = &call.request.services;
     let mut tx = identity::person(call).await?;
     let email = Email::parse(&tx.live().person.email).map_err(|_| AppError::Internal)?;
@@ -58,8 +59,8 @@ async fn confirm(call: &Call, password: &str, field: &str) -> Result<Email, AppE
     Err(AppError::Invalid(FieldErrors::one(field, message)))
 }
 
-/// Sets a new password.
-pub async fn change_password(call: &Call, current: &str, password: &str) -> Result<(), AppError> {
+/// Sets a new password; `then` is what becomes of the operator tokens.
+pub async fn change_password(call: &Call, current: &str, password: &str, then: TokensThen) -> Result<(), AppError> {
     let services = &call.request.services;
     let email = confirm(call, current, "current_password").await?;
     let name = identity::person(call).await?.live().person.name.clone();
@@ -68,10 +69,13 @@ pub async fn change_password(call: &Call, current: &str, password: &str) -> Resu
     let secret = Secret::generate("").map_err(|_| AppError::Internal)?;
     let mut tx = identity::person(call).await?;
     profile::change_password(&mut tx, &hash, &secret).await.map_err(fault)?;
+    if then == TokensThen::Revoke {
+        tokens::revoke_all(&mut tx).await.map_err(fault)?;
+    }
     let reset = services.link(&Route::Start(Start::Reset).url());
     tx.queue(&letters::password_changed(&email, reset)).await.map_err(fault)?;
     tx.commit().await.map_err(fault)?;
-    call.header(SET_COOKIE, &services.cookies.hand_out(&secret));
+    call.header(SET_COOKIE, &call.request.cookies.hand_out(&secret));
     Ok(())
 }
 
@@ -138,34 +142,65 @@ pub async fn save_preferences(
     // The order is part of the list that is kept for a while.
     call.request.services.store.forget_picker(&live).await;
     if let Some(theme) = chosen.theme {
-        call.header(SET_COOKIE, &cookies::set_theme(theme));
+        call.header(SET_COOKIE, &call.request.cookies.set_theme(theme));
     }
     if let Some(accents) = Accents::from_word(accents) {
-        call.header(SET_COOKIE, &cookies::set_accents(accents));
+        call.header(SET_COOKIE, &call.request.cookies.set_accents(accents));
     }
     Ok(chosen)
 }
 
+/// What a form of the profile does.
+#[derive(Clone, Copy)]
+enum ProfileForm {
+    Name,
+    Password,
+    Address,
+    Picture,
+    RemovePicture,
+    Withdraw,
+}
+
 /// Answers the POST of one of the profile's forms.
 pub(super) async fn submit_profile(call: &Call, form: &Form, file: Option<Vec<u8>>) -> Result<Outcome, AppError> {
-    let saved = match form.get("action") {
-        "name" => save_name(call, form.get("name")).await.map(|_| Saved::Name)?,
-        "password" => {
-            change_password(call, form.get("current_password"), form.get("password")).await.map(|()| Saved::Password)?
+    let saved = match form.action(&[
+        ("name", ProfileForm::Name),
+        ("password", ProfileForm::Password),
+        ("address", ProfileForm::Address),
+        ("picture", ProfileForm::Picture),
+        ("remove-picture", ProfileForm::RemovePicture),
+        ("withdraw", ProfileForm::Withdraw),
+    ])? {
+        ProfileForm::Name => save_name(call, form.get("name")).await.map(|_| Saved::Name)?,
+        ProfileForm::Password => {
+            let then = TokensThen::of_checkbox(form.get("tokens"));
+            change_password(call, form.get("current_password"), form.get("password"), then)
+                .await
+                .map(|()| Saved::Password)?
         }
-        "address" => {
+        ProfileForm::Address => {
             ask_address(call, form.get("email"), form.get("address_password")).await.map(|()| Saved::LinkSent)?
         }
-        "picture" => pictures::set_portrait(call, file).await.map(|()| Saved::Portrait)?,
-        "remove-picture" => pictures::remove_portrait(call).await.map(|()| Saved::NoPortrait)?,
-        "withdraw" => withdraw_address(call).await.map(|()| Saved::Withdrawn)?,
-        _ => return Err(AppError::Absent),
+        ProfileForm::Picture => pictures::set_portrait(call, file).await.map(|()| Saved::Portrait)?,
+        ProfileForm::RemovePicture => pictures::remove_portrait(call).await.map(|()| Saved::NoPortrait)?,
+        ProfileForm::Withdraw => withdraw_address(call).await.map(|()| Saved::Withdrawn)?,
     };
     Ok(Outcome::Go(Route::Profile { saved: Some(saved) }.url()))
 }
 
 /// Answers the POST of the preferences' form.
 pub(super) async fn submit_preferences(call: &Call, form: &Form) -> Result<Outcome, AppError> {
+    form.says("save")?;
+    // A form that leaves one out, or names what there is not, resets nothing.
+    let mut errors = FieldErrors::default();
+    let one_of = |known: bool| known.then_some(()).ok_or("Choose one from the list.");
+    errors.take("landing", one_of(Landing::from_word(form.get("landing")).is_some()));
+    errors.take("order", one_of(PickerOrder::from_word(form.get("order")).is_some()));
+    errors.take("theme", one_of(Theme::from_word(form.get("theme")).is_some()));
+    errors.take("accents", one_of(Accents::from_word(form.get("accents")).is_some()));
+    if !errors.0.is_empty() {
+        return Err(AppError::Invalid(errors));
+    }
     save_preferences(call, form.get("landing"), form.get("order"), form.get("theme"), form.get("accents")).await?;
     Ok(Outcome::Go(Route::Preferences { saved: Some(Saved::Preferences) }.url()))
 }

@@ -2,9 +2,8 @@
 
 use super::{Call, fault, identity::person};
 use crate::error::AppError;
-use http::header::SET_COOKIE;
-use model::{device::SessionRow, id::SessionId};
-use store::{door::PersonTx, sessions};
+use model::{device::SessionRow, id::SessionId, token::TokensThen};
+use store::{door::PersonTx, sessions, tokens};
 
 /// The live ones.
 pub async fn list(call: &Call) -> Result<Vec<SessionRow>, AppError> {
@@ -28,12 +27,15 @@ pub async fn end_others(call: &Call) -> Result<Vec<SessionRow>, AppError> {
     left(tx).await
 }
 
-/// Ends all, and takes this one's cookie back.
-pub async fn end_all(call: &Call) -> Result<(), AppError> {
+/// Ends all, and takes this one's cookie back; `then` is what becomes of the operator tokens.
+pub async fn end_all(call: &Call, then: TokensThen) -> Result<(), AppError> {
     let mut tx = person(call).await?;
     sessions::end_all(&mut tx).await.map_err(fault)?;
+    if then == TokensThen::Revoke {
+        tokens::revoke_all(&mut tx).await.map_err(fault)?;
+    }
     tx.commit().await.map_err(fault)?;
-    call.header(SET_COOKIE, &call.request.services.cookies.take_back());
+    call.forget_here();
     Ok(())
 }
 
@@ -41,4 +43,12 @@ async fn left(mut tx: PersonTx) -> Result<Vec<SessionRow>, AppError> {
     let rows = sessions::list(&mut tx).await.map_err(fault)?;
     tx.commit().await.map_err(fault)?;
     Ok(rows)
+}
+
+/// What the operator tokens are called that signing out everywhere revokes.
+pub(super) async fn token_names(call: &Call) -> Result<Vec<String>, AppError> {
+    let mut tx = person(call).await?;
+    let names = tokens::live_names(&mut tx).await.map_err(fault)?;
+    tx.commit().await.map_err(fault)?;
+    Ok(names)
 }

@@ -275,8 +275,8 @@ pub(super) async fn page(
     let services = &call.request.services;
     match start {
         Start::SignUp { .. } => match signed_in(call, Freshness::Recent).await? {
-            Some(_) => Ok(redirect(StatusCode::SEE_OTHER, &Route::Landing.url())),
-            None => Ok(show(call, start, StartPage::SignUp { sent_to: None }, returned)),
+            Some(_) if returned.is_none() => Ok(redirect(StatusCode::SEE_OTHER, &Route::Landing.url())),
+            _ => Ok(show(call, start, StartPage::SignUp { sent_to: None }, returned)),
         },
         Start::Reset => Ok(show(call, start, StartPage::Reset { sent_to: None }, returned)),
         Start::SignUpLink(token) => {
@@ -351,19 +351,30 @@ pub(super) async fn submit(call: &Call, start: &Start, form: &Form) -> Result<Ou
     let sent = |page| Ok(Outcome::Show(show(call, start, page, None)));
     match start {
         Start::SignUp { .. } => {
+            form.says_if_anything("sign-up")?;
             let email = ask_sign_up(call, form.get("email"), form.get("next")).await?;
             sent(StartPage::SignUp { sent_to: Some(email.to_string()) })
         }
         Start::Reset => {
+            form.says_if_anything("reset")?;
             let email = ask_reset(call, form.get("email")).await?;
             sent(StartPage::Reset { sent_to: Some(email.to_string()) })
         }
         Start::SignUpLink(token) => {
-            sign_up(call, token.as_str(), form.get("name"), form.get("password")).await.map(Outcome::Go)
+            form.says("create-account")?;
+            let to = sign_up(call, token.as_str(), form.get("name"), form.get("password")).await?;
+            Ok(Outcome::Go(call.arrival(to)))
         }
-        Start::ResetLink(token) => reset_password(call, token.as_str(), form.get("password")).await.map(Outcome::Go),
-        Start::AddressLink(token) => take_address(call, token.as_str()).await.map(Outcome::Go),
+        Start::ResetLink(token) => {
+            form.says("set-password")?;
+            reset_password(call, token.as_str(), form.get("password")).await.map(Outcome::Go)
+        }
+        Start::AddressLink(token) => {
+            form.says("take-address")?;
+            take_address(call, token.as_str()).await.map(Outcome::Go)
+        }
         Start::Welcome => {
+            form.says("found")?;
             found(call, form.get("organization"), form.get("name"), form.get("slug")).await.map(Outcome::Go)
         }
     }

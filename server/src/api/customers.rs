@@ -99,7 +99,7 @@ pub(crate) struct CustomerQuery {
         (status = 308, description = "The workspace has another slug now, or its slug is spelled otherwise",
             headers(("Location" = String, description = "The same page there"))),
         (status = 400, description = "A parameter is not understood", body = ErrorBody),
-        (status = 401, description = "No token, or not a good one", body = ErrorBody),
+        (status = 401, description = "No token, or one that is unknown, revoked or expired", body = ErrorBody),
         (status = 403, description = "The workspace demands a second factor, which a token can't prove", body = ErrorBody),
         (status = 404, description = "No such workspace, or no seat in it", body = ErrorBody),
         (status = 410, description = "The workspace was deleted, and you had a seat in it", body = ErrorBody),
@@ -154,7 +154,7 @@ pub(super) async fn list(
 
 /// A text that can't be a slug answers as a slug that nobody has.
 async fn no_such_slug(web: &Web, credential: &Credential) -> Failure {
-    match web.services.store.person(credential).await {
+    match web.services.store.person_reading(credential).await {
         Ok(Some(_)) => Failure::NotFound,
         Ok(None) => Failure::BadToken,
         Err(error) => error.into(),

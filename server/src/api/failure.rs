@@ -59,7 +59,7 @@ impl IntoResponse for Failure {
             ),
             Self::BadToken => challenge(
                 "Bearer error=\"invalid_token\"",
-                "This operator token is unknown or revoked. You make a new one at /account/tokens.",
+                "This operator token is unknown, revoked or expired. You make a new one at /account/tokens.",
             ),
             Self::NotFound => {
                 let message = "There is no such workspace, or you have no seat in it.";

@@ -29,7 +29,7 @@ impl Modify for OperatorToken {
     fn modify(&self, description: &mut utoipa::openapi::OpenApi) {
         let scheme = HttpBuilder::new()
             .scheme(HttpAuthScheme::Bearer)
-            .description(Some("An operator token. You make one at /account/tokens."))
+            .description(Some("An operator token. You make one at /account/tokens, and choose there after how many days it expires; from then on it is answered with 401."))
             .build();
         description
             .components

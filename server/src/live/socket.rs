@@ -40,11 +40,12 @@ const SEND: Duration = Duration::from_secs(10);
 
 /// `GET /api/live`: opens a tab's socket.
 pub(crate) async fn open(State(web): State<Web>, upgrade: WebSocketUpgrade, request: Request) -> Response {
-    let Some(credential) = web.services.cookies.credential(request.headers()) else {
+    let presented = web.cookies(request.uri(), request.headers()).presented(request.headers());
+    let Some(credential) = presented.map(|presented| presented.credential) else {
         return respond::error(StatusCode::UNAUTHORIZED, "signed_out", "Sign in first.");
     };
     let store = web.services.store.clone();
-    let live = match store.person(&credential).await {
+    let live = match store.person_reading(&credential).await {
         Ok(found) => found.map(|tx| tx.live().clone()),
         Err(_) => return respond::error(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Try again in a moment."),
     };

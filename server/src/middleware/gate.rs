@@ -13,6 +13,8 @@ use axum::{
     response::Response,
 };
 
+/// Most bytes of a path with its query.
+const ADDRESS_LIMIT: usize = 16 * 1024;
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 /// Asked by machines, by address rather than by name; nothing in their answers depends on the host.
 const BY_ADDRESS: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
@@ -22,7 +24,7 @@ pub(crate) async fn check(State(web): State<Web>, request: Request, next: Next) 
     let path = request.uri().path();
     let public = web.public.as_ref();
     let host = host(request.uri(), request.headers());
-    let has_session = web.services.cookies.credential(request.headers()).is_some();
+    let has_session = web.cookies(request.uri(), request.headers()).presents_any(request.headers());
     let refusal = if !may_pass(request.method(), request.headers(), has_session, own_origin(public, host).as_ref()) {
         Some((
             StatusCode::FORBIDDEN,
@@ -31,6 +33,11 @@ pub(crate) async fn check(State(web): State<Web>, request: Request, next: Next) 
         ))
     } else if !BY_ADDRESS.contains(&path) && !is_own_host(public, host) {
         Some((StatusCode::MISDIRECTED_REQUEST, "unknown_host", "This server is not known by that name."))
+    } else if request.uri().path_and_query().is_some_and(|asked| asked.as_str().len() > ADDRESS_LIMIT) {
+        Some((StatusCode::URI_TOO_LONG, "address_too_long", "That address is longer than any address of Stile."))
+    } else if reads_as_host(path) {
+        // A page's address may come back as a redirect.
+        Some((StatusCode::NOT_FOUND, "not_found", "There is nothing here."))
     } else {
         None
     };
@@ -43,9 +50,14 @@ pub(crate) async fn check(State(web): State<Web>, request: Request, next: Next) 
     }
 }
 
+/// Whether a browser reads the path as the address of another host, where a redirect leads to it.
+fn reads_as_host(path: &str) -> bool {
+    path.starts_with("//") || path.contains('\\')
+}
+
 /// The host that was asked for (RFC 9112, 3.2.2: the request's target goes before the header). `None` when there is
 /// none or more than one.
-fn host<'r>(uri: &'r Uri, headers: &'r HeaderMap) -> Option<&'r str> {
+pub(crate) fn host<'r>(uri: &'r Uri, headers: &'r HeaderMap) -> Option<&'r str> {
     let mut hosts = headers.get_all(header::HOST).iter();
     match (uri.authority(), hosts.next(), hosts.next()) {
         (_, _, Some(_)) => None,
@@ -55,7 +67,7 @@ fn host<'r>(uri: &'r Uri, headers: &'r HeaderMap) -> Option<&'r str> {
 }
 
 /// The origin that this server's pages have.
-fn own_origin(public: Option<&WebOrigin>, host: Option<&str>) -> Option<WebOrigin> {
+pub(crate) fn own_origin(public: Option<&WebOrigin>, host: Option<&str>) -> Option<WebOrigin> {
     public.cloned().or_else(|| WebOrigin::of_host(false, host?))
 }
 
@@ -156,6 +168,16 @@ mod tests {
             let websocket: Vec<_> = pairs.iter().copied().chain([("upgrade", "WebSocket")]).collect();
             assert_eq!(passes(Method::GET, &websocket, session), may, "GET {websocket:?} session: {session}");
             assert!(passes(Method::GET, pairs, session), "reading is safe: {pairs:?}");
+        }
+    }
+
+    #[test]
+    fn a_path_is_never_a_host() {
+        for path in ["//smartai-it/overview", "//evil.example", "///", "/\\evil.example", "/a\\b", "\\\\evil.example"] {
+            assert!(reads_as_host(path), "{path}");
+        }
+        for path in ["/", "/smartai-it/overview", "/smartai-it//customers", "/%5Cevil.example", "/%2F/evil.example"] {
+            assert!(!reads_as_host(path), "{path}");
         }
     }
 

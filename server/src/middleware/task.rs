@@ -15,7 +15,7 @@ use crate::{
     pages, respond,
     router::{Shared, Web},
 };
-use app::error::AppError;
+use app::{error::AppError, ssr::Purpose};
 use axum::{
     body::{Body, Bytes, HttpBody as _},
     extract::{Request, State},
@@ -25,7 +25,10 @@ use axum::{
 };
 use futures_util::{StreamExt as _, stream};
 use std::{io, time::Duration};
-use store::fair::{Fair, Key, Limits, Share, Turn, on_behalf_of};
+use store::{
+    door::keeping_nothing,
+    fair::{Fair, Key, Limits, Share, Turn, on_behalf_of},
+};
 use tokio::sync::mpsc;
 use tracing::{Instrument as _, Span};
 
@@ -52,6 +55,7 @@ pub(crate) async fn run(State(web): State<Web>, request: Request, next: Next) ->
     let tasks = web.tasks.clone();
     let work = {
         let web = web.clone();
+        let ahead = client::purpose(request.method(), request.headers()) == Purpose::Ahead;
         async move {
             // Whoever sends slowly keeps nobody waiting meanwhile.
             let request = match read(request).await {
@@ -61,7 +65,8 @@ pub(crate) async fn run(State(web): State<Web>, request: Request, next: Next) ->
             let shares = shares(&web, &request);
             let asker = shares.first().map_or(Key::Server, |(key, _)| key.clone());
             let Ok(turn) = web.requests.turn(shares).await else { return busy(&request) };
-            let response = on_behalf_of(asker, next.run(request)).await;
+            let answer = on_behalf_of(asker, answer(web, request, next));
+            let response = if ahead { keeping_nothing(answer).await } else { answer.await };
             let (head, body) = response.into_parts();
             Response::from_parts(head, whole(body, turn, &tasks))
         }
@@ -70,7 +75,7 @@ pub(crate) async fn run(State(web): State<Web>, request: Request, next: Next) ->
     match tokio::time::timeout(LIMIT, handle).await {
         Ok(Ok(response)) => response,
         // It panicked: nothing aborts these tasks. The hook has logged it.
-        Ok(Err(_)) => respond::broken(&path, &id),
+        Ok(Err(_)) => context.map_or_else(|| respond::broken(&path, &id), |context| app::ssr::broken(&context)),
         Err(_) => match context {
             Some(context) => app::ssr::unavailable(&context),
             None => {
@@ -98,7 +103,7 @@ fn shares(web: &Shared, request: &Request) -> Vec<Share> {
     let credential = if request.uri().path().starts_with("/api/v1/") {
         token::bearer(headers).ok().map(|bearer| bearer.0)
     } else {
-        web.services.cookies.credential(headers)
+        web.cookies(request.uri(), headers).presented(headers).map(|presented| presented.credential)
     };
     web.services.store.shares(credential.as_ref(), ip)
 }
@@ -110,6 +115,17 @@ fn busy(request: &Request) -> Response {
         return app::ssr::refused(request.headers(), &AppError::Limited(1));
     }
     respond::busy(path)
+}
+
+/// Hands the request on; of several sessions that it presents, at most the good one.
+async fn answer(web: Web, mut request: Request, next: Next) -> Response {
+    let cookies = web.cookies(request.uri(), request.headers());
+    if let Err(error) = app::ssr::cookies::settle(&web.services, cookies, request.headers_mut()).await {
+        tracing::warn!(%error, "which of several sessions is good could not be asked");
+        let message = "The database is not available. Try again in a moment.";
+        return respond::refusal(request.uri().path(), StatusCode::SERVICE_UNAVAILABLE, "unavailable", message);
+    }
+    next.run(request).await
 }
 
 /// The same body; if it is still to be made, it is made in a task, to its end, whether anybody takes it or not.

@@ -18,6 +18,9 @@ pub enum StoreError {
     /// A rule of seats refused the change (`model::seating`).
     #[error("refused: {0:?}")]
     Seating(model::seating::Refused),
+    /// The change touches a seat where a second factor is demanded, and this session has proven none.
+    #[error("a second factor is asked for first")]
+    FactorDemanded,
     /// A row says something that the model has no word for.
     #[error("the database holds {0}")]
     Inconsistent(String),
@@ -74,6 +77,7 @@ impl From<sqlx::Error> for StoreError {
                 match database.constraint() {
                     _ if class == "25006" => Self::ReadOnly(error),
                     _ if unavailable => Self::Unavailable(error),
+                    Some("factor_demanded") => Self::FactorDemanded,
                     Some("owner_is_left") => Self::Seating(model::seating::Refused::LastOwner),
                     Some(name) => Self::Refused(Constraint(name.to_owned())),
                     None => Self::Database(error),

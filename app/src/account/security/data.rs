@@ -57,6 +57,8 @@ pub enum FactorReason {
     Demanding(String),
     /// The person's factors are to be changed.
     Change,
+    /// Seats are to be given, changed or restored where a workspace demands it.
+    Seats,
 }
 
 /// What the page that asks shows.

@@ -32,6 +32,7 @@ pub(super) fn ConfirmPage(email: String) -> impl IntoView {
         <StartFrame title="Use this address from now on?" lead=format!("Your account is at {old}. It moves to {email}, and that is what you sign in with.")>
             <FormMessage form/>
             <form class="form" method="post" action=route.url() on:submit=submit>
+                <input type="hidden" name="action" value="take-address"/>
                 <SubmitButton form label="Use the new address" wide=true/>
             </form>
             <p class="after"><a class="link" href=Route::Profile { saved: None }.url()>"Keep the one I have"</a></p>

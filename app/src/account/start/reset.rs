@@ -31,6 +31,7 @@ pub(super) fn AskPage(sent_to: Option<String>) -> impl IntoView {
             <StartFrame title="Reset your password" lead="Which address do you sign in with? We send a link there, and with it you set a new password.">
                 <FormMessage form/>
                 <form class="form" method="post" action=Route::Start(Start::Reset).url() novalidate data-unguarded on:submit=move |event| submit.with_value(|submit| submit(event))>
+                    <input type="hidden" name="action" value="reset"/>
                     <EmailField value=typed.get_value() errors=form.errors/>
                     <SubmitButton form label="Send me the link" wide=true/>
                 </form>
@@ -61,9 +62,10 @@ pub(super) fn FormPage(email: String) -> impl IntoView {
         }
     });
     view! {
-        <StartFrame title="Set a new password" lead="All devices are signed out by it. Then you sign in with the new one.">
+        <StartFrame title="Set a new password" lead="All devices are signed out by it and operator tokens revoked. Then you sign in with the new one.">
             <FormMessage form/>
             <form class="form" method="post" action=route.url() novalidate on:submit=submit>
+                <input type="hidden" name="action" value="set-password"/>
                 <div class="field">
                     <span class="label">"Email"</span>
                     <p class="fixed">{email.clone()}</p>

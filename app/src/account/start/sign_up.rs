@@ -40,6 +40,7 @@ pub(super) fn AskPage(sent_to: Option<String>) -> impl IntoView {
             <StartFrame title="Create an account" lead="First, an address: we send a link there that shows it is yours.">
                 <FormMessage form/>
                 <form class="form" method="post" action=here.with_value(Route::url) novalidate data-unguarded on:submit=move |event| submit.with_value(|submit| submit(event))>
+                    <input type="hidden" name="action" value="sign-up"/>
                     <input type="hidden" name="next" value=to.get_value()/>
                     <EmailField value=typed.get_value() errors=form.errors/>
                     <SubmitButton form label="Send me the link" wide=true/>
@@ -67,7 +68,7 @@ pub(super) fn FormPage(email: String) -> impl IntoView {
         let (token, name, password) = (token.clone(), values.get("name"), values.get("password"));
         async move {
             let path = sign_up(token, name, password).await?;
-            browser::load_document(&path);
+            browser::load_document(&Route::arrival(&path));
             Ok(())
         }
     });
@@ -75,6 +76,7 @@ pub(super) fn FormPage(email: String) -> impl IntoView {
         <StartFrame title="Create your account" lead="Your address is confirmed. How shall we call you, and what is your password?">
             <FormMessage form/>
             <form class="form" method="post" action=route.url() novalidate on:submit=submit>
+                <input type="hidden" name="action" value="create-account"/>
                 <div class="field">
                     <span class="label">"Email"</span>
                     <p class="fixed" data-testid="verified-email">{email.clone()}</p>

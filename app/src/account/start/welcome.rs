@@ -136,6 +136,7 @@ pub(super) fn WelcomePage(host: String) -> impl IntoView {
                 </header>
                 <FormMessage form/>
                 <form class="form" method="post" action=Route::Start(Start::Welcome).url() novalidate on:submit=submit>
+                    <input type="hidden" name="action" value="found"/>
                     <div on:input=organization_typed>
                         <TextField name="organization" label="Organization" value=organization errors hint="Your company, or the part of it that you run."/>
                     </div>

@@ -55,6 +55,7 @@ pub fn view(scope: Scope, settings: &GeneralSettings) -> AnyView {
         <form class="form" method="post" action=here novalidate on:submit=move |event| form.submit(event)>
             <ErrorSummary errors/>
             {move || form.message().map(|message| view! { <Banner tone=Tone::Bad message/> })}
+            <input type="hidden" name="action" value="save"/>
             <input type="hidden" name="grant" value=scope.entry.with_untracked(|e| e.as_ref().map(|e| e.grant.clone()))/>
             <TextField name="name" label="Name" value=name errors/>
             <SlugField label="Address" value=slug current=of_form typed errors

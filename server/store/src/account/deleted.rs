@@ -58,11 +58,12 @@ impl Store {
     /// Restores a workspace that the person owns and that was deleted within 14 days, and notes it.
     ///
     /// # Errors
-    /// When the database fails.
+    /// [`StoreError::FactorDemanded`] when it demands a second factor; else when the database fails.
     pub async fn restore_workspace(&self, credential: &Credential, slug: &Slug) -> Result<Restored, StoreError> {
         let mut tx = self.begin().await?;
         let found = sqlx::query!(
-            r#"select user_id as "user_id!", user_name as "user_name!", workspace_id as "workspace_id!", name as "name!"
+            r#"select user_id as "user_id!", user_name as "user_name!", workspace_id as "workspace_id!", name as "name!",
+                set_config('stile.session_id', coalesce(session_id::text, ''), true) as context
             from door.deleted_workspace($1, $2, $3)"#,
             credential.kind(),
             credential.hash(),

@@ -1,7 +1,7 @@
 //! Handoffs: the single-use codes by which a switch enters a workspace (blueprint section 6).
 
 use crate::{
-    door::{Access, Read, WorkspaceTx},
+    door::{Access, Visit, WorkspaceTx},
     error::StoreError,
     secret::Secret,
 };
@@ -22,7 +22,7 @@ pub enum HandoffRefused {
 ///
 /// # Errors
 /// When the database fails. [`StoreError::Inconsistent`] when there is no session: a token can't switch.
-pub async fn mint(tx: &mut WorkspaceTx<Read>, code: &Secret) -> Result<(), StoreError> {
+pub async fn mint(tx: &mut WorkspaceTx<Visit>, code: &Secret) -> Result<(), StoreError> {
     note(tx, code, Noted::Minted).await
 }
 
@@ -32,7 +32,7 @@ pub async fn mint(tx: &mut WorkspaceTx<Read>, code: &Secret) -> Result<(), Store
 ///
 /// # Errors
 /// As [`mint`].
-pub async fn pass(tx: &mut WorkspaceTx<Read>, code: &Secret) -> Result<(), StoreError> {
+pub async fn pass(tx: &mut WorkspaceTx<Visit>, code: &Secret) -> Result<(), StoreError> {
     note(tx, code, Noted::Passed).await
 }
 
@@ -40,7 +40,7 @@ pub async fn pass(tx: &mut WorkspaceTx<Read>, code: &Secret) -> Result<(), Store
 ///
 /// # Errors
 /// As [`mint`].
-pub async fn pass_and_visit(tx: &mut WorkspaceTx<Read>, code: &Secret) -> Result<(), StoreError> {
+pub async fn pass_and_visit(tx: &mut WorkspaceTx<Visit>, code: &Secret) -> Result<(), StoreError> {
     note(tx, code, Noted::Visited).await
 }
 
@@ -52,7 +52,7 @@ enum Noted {
     Visited,
 }
 
-async fn note(tx: &mut WorkspaceTx<Read>, code: &Secret, noted: Noted) -> Result<(), StoreError> {
+async fn note(tx: &mut WorkspaceTx<Visit>, code: &Secret, noted: Noted) -> Result<(), StoreError> {
     // Nobody holds such a code, so there is nothing to keep of it but the note.
     if noted != Noted::Minted && tx.access() == Access::ReadOnly {
         return Ok(());
@@ -84,7 +84,7 @@ async fn note(tx: &mut WorkspaceTx<Read>, code: &Secret, noted: Noted) -> Result
 ///
 /// # Errors
 /// When the database fails.
-pub async fn redeem(tx: &mut WorkspaceTx<Read>, code: &Secret) -> Result<Result<(), HandoffRefused>, StoreError> {
+pub async fn redeem(tx: &mut WorkspaceTx<Visit>, code: &Secret) -> Result<Result<(), HandoffRefused>, StoreError> {
     let tenant = tx.tenant().clone();
     let session = tenant.live.session.map(|s| s.uuid());
     let hash = code.hash();
@@ -122,7 +122,7 @@ pub async fn redeem(tx: &mut WorkspaceTx<Read>, code: &Secret) -> Result<Result<
 ///
 /// # Errors
 /// When the database fails.
-pub async fn record_visit(tx: &mut WorkspaceTx<Read>) -> Result<(), StoreError> {
+pub async fn record_visit(tx: &mut WorkspaceTx<Visit>) -> Result<(), StoreError> {
     if tx.access() == Access::ReadOnly {
         return Ok(());
     }

@@ -230,6 +230,8 @@ pub(crate) async fn insert_session(
     )
     .execute(&mut *connection)
     .await?;
+    // Whether a factor is proven is asked of this session.
+    sqlx::query!("select set_config('stile.session_id', $1, true)", id.to_string()).fetch_one(&mut *connection).await?;
     // At the first sign-in with it, what was offered to an address binds (Aforo seed, "Giving someone access").
     super::offers::bind(connection, user).await?;
     Ok(SessionId::from_uuid(id))

@@ -141,7 +141,7 @@ impl Store {
         Ok(Ok(SignedUp { user: UserId::from_uuid(id), next: taken.next_path }))
     }
 
-    /// Uses a reset's link up: sets the password, ends every session of the person, notes it and queues the letter
+    /// Uses a reset's link up: sets the password, ends every session and operator token of the person, notes it and queues the letter
     /// that tells them. Nobody is signed in by it, so that no second factor is passed by (ASVS 6.4.3).
     ///
     /// # Errors
@@ -167,6 +167,13 @@ impl Store {
             .await?;
         sqlx::query!(
             "update account.sessions set ended_at = now(), end_reason = 'password_changed' where user_id = $1 and ended_at is null",
+            user,
+        )
+        .execute(&mut *tx)
+        .await?;
+        // Whoever had the old password may have made one.
+        sqlx::query!(
+            "update account.operator_tokens set revoked_at = now() where user_id = $1 and revoked_at is null",
             user,
         )
         .execute(&mut *tx)

@@ -1,5 +1,6 @@
 //! A person's own account: name, password, address, preferences.
 
+use super::tokens;
 use crate::{audit, door::PersonTx, error::StoreError, pool::Store, secret::Secret};
 use model::{
     audit::{Action, Detail},
@@ -23,7 +24,8 @@ pub async fn read(tx: &mut PersonTx) -> Result<Profile, StoreError> {
     )
     .fetch_one(tx.connection())
     .await?;
-    Ok(Profile { name: row.name, email: row.email, pending_email: row.pending })
+    let tokens = tokens::live_names(tx).await?;
+    Ok(Profile { name: row.name, email: row.email, pending_email: row.pending, tokens })
 }
 
 /// Changes the person's name.

@@ -54,7 +54,7 @@ impl Store {
         credential: &Credential,
         freshness: Freshness,
     ) -> Result<Option<(Live, Arc<Picker>)>, StoreError> {
-        let Some(mut tx) = self.person(credential).await? else { return Ok(None) };
+        let Some(mut tx) = self.person_reading(credential).await? else { return Ok(None) };
         let picker = self.picker_of(&mut tx, freshness).await?;
         Ok(Some((tx.commit().await?, picker)))
     }

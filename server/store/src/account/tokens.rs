@@ -1,21 +1,23 @@
-//! Operator tokens: a person's own keys to the JSON API.
+//! Operator tokens: a person's own keys to the JSON API. Each has an end; the doors don't see it after that.
 
 use crate::{audit, door::PersonTx, error::StoreError, secret::Secret};
 use model::{
     audit::{Action, Detail},
     id::TokenId,
-    token::{OperatorToken, TOKEN_LIMIT},
+    token::{OperatorToken, TOKEN_LIMIT, TokenLife},
 };
 use sqlx::types::Uuid;
 
-/// The person's live tokens, newest first.
+/// The person's tokens that were not revoked, newest first. Those that ended are among them for 30 more days, so that
+/// their owner sees why a program is refused.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn list(tx: &mut PersonTx) -> Result<Vec<OperatorToken>, StoreError> {
     let rows = sqlx::query!(
-        "select id, name, hint, created_at, last_used_at from account.operator_tokens
-        where revoked_at is null order by id desc"
+        r#"select id, name, hint, created_at, last_used_at, expires_at, expires_at <= now() as "expired!"
+        from account.operator_tokens
+        where revoked_at is null and expires_at > now() - interval '30 days' order by id desc"#
     )
     .fetch_all(tx.connection())
     .await?;
@@ -27,8 +29,22 @@ pub async fn list(tx: &mut PersonTx) -> Result<Vec<OperatorToken>, StoreError> {
             hint: row.hint,
             created_at: row.created_at,
             last_used_at: row.last_used_at,
+            expires_at: row.expires_at,
+            expired: row.expired,
         })
         .collect())
+}
+
+/// What the person's tokens that still work are called, by name.
+///
+/// # Errors
+/// When the database fails.
+pub async fn live_names(tx: &mut PersonTx) -> Result<Vec<String>, StoreError> {
+    Ok(sqlx::query_scalar!(
+        "select name from account.operator_tokens where revoked_at is null and expires_at > now() order by lower(name), id"
+    )
+    .fetch_all(tx.connection())
+    .await?)
 }
 
 /// Stores a new token by its hash, with its last four characters as a hint. `false` when the person has
@@ -36,14 +52,15 @@ pub async fn list(tx: &mut PersonTx) -> Result<Vec<OperatorToken>, StoreError> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn create(tx: &mut PersonTx, name: &str, token: &Secret) -> Result<bool, StoreError> {
+pub async fn create(tx: &mut PersonTx, name: &str, token: &Secret, life: TokenLife) -> Result<bool, StoreError> {
     let user = tx.live().person.id.uuid();
     // Who makes several at once makes them one after the other, so that each is counted.
     sqlx::query!("select ops.one_at_a_time($1)", user).execute(tx.connection()).await?;
-    let held =
-        sqlx::query_scalar!(r#"select count(*) as "count!" from account.operator_tokens where revoked_at is null"#)
-            .fetch_one(tx.connection())
-            .await?;
+    let held = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from account.operator_tokens where revoked_at is null and expires_at > now()"#
+    )
+    .fetch_one(tx.connection())
+    .await?;
     if held >= TOKEN_LIMIT {
         return Ok(false);
     }
@@ -51,12 +68,14 @@ pub async fn create(tx: &mut PersonTx, name: &str, token: &Secret) -> Result<boo
     let hint = text.get(text.len().saturating_sub(4)..).unwrap_or_default();
     let (id, hash) = (Uuid::now_v7(), token.hash());
     sqlx::query!(
-        "insert into account.operator_tokens (id, user_id, name, token_hash, hint) values ($1, $2, $3, $4, $5)",
+        "insert into account.operator_tokens (id, user_id, name, token_hash, hint, expires_at)
+        values ($1, $2, $3, $4, $5, now() + make_interval(days => $6))",
         id,
         user,
         name,
         hash.bytes(),
         hint,
+        life.days(),
     )
     .execute(tx.connection())
     .await?;
@@ -69,15 +88,32 @@ pub async fn create(tx: &mut PersonTx, name: &str, token: &Secret) -> Result<boo
 /// # Errors
 /// When the database fails.
 pub async fn revoke(tx: &mut PersonTx, id: TokenId) -> Result<bool, StoreError> {
-    let revoked = sqlx::query!(
-        "update account.operator_tokens set revoked_at = now() where id = $1 and revoked_at is null",
+    let name = sqlx::query_scalar!(
+        "update account.operator_tokens set revoked_at = now() where id = $1 and revoked_at is null returning name",
         id.uuid()
     )
-    .execute(tx.connection())
-    .await?
-    .rows_affected();
-    if revoked == 1 {
-        audit::note(tx, Action::TokenRevoked, id.uuid(), &Detail::none()).await?;
+    .fetch_optional(tx.connection())
+    .await?;
+    if let Some(name) = &name {
+        audit::note(tx, Action::TokenRevoked, id.uuid(), &Detail::none().with("name", name)).await?;
     }
-    Ok(revoked == 1)
+    Ok(name.is_some())
+}
+
+/// Revokes all tokens of the person, and notes each.
+///
+/// # Errors
+/// When the database fails.
+pub async fn revoke_all(tx: &mut PersonTx) -> Result<(), StoreError> {
+    let user = tx.live().person.id.uuid();
+    let revoked = sqlx::query!(
+        "update account.operator_tokens set revoked_at = now() where user_id = $1 and revoked_at is null returning id, name",
+        user
+    )
+    .fetch_all(tx.connection())
+    .await?;
+    for token in revoked {
+        audit::note(tx, Action::TokenRevoked, token.id, &Detail::none().with("name", &token.name)).await?;
+    }
+    Ok(())
 }

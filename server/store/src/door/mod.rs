@@ -20,8 +20,9 @@ mod workspace;
 pub use organization::OrganizationTx;
 pub use person::{Live, PersonTx};
 pub use prover::{Holder, Prover};
+pub use tx::keeping_nothing;
 pub(crate) use workspace::Access;
-pub use workspace::{Can, Demand, Denied, Door, Mode, Read, Tenant, WorkspaceTx, Write};
+pub use workspace::{Can, Demand, Denied, Door, Mode, Read, Tenant, Visit, WorkspaceTx, Write};
 
 use crate::secret::SecretHash;
 use model::id::{UserId, WorkspaceId};

@@ -1,6 +1,11 @@
 //! The door into managing one organization.
 
-use super::{Credential, costly::Costly, fences::Fences};
+use super::{
+    Credential,
+    costly::Costly,
+    fences::Fences,
+    tx::{DoorTx, Purpose},
+};
 use crate::{error::StoreError, pool::Store};
 use model::{
     OrganizationRole,
@@ -11,7 +16,7 @@ use sqlx::{PgConnection, Postgres, Transaction, types::Uuid};
 /// A transaction in which an organization's members and workspaces can be seen and written. Opens for its owners and
 /// admins only.
 pub struct OrganizationTx {
-    tx: Transaction<'static, Postgres>,
+    tx: DoorTx,
     /// The organization.
     pub organization: OrganizationId,
     /// Who manages it.
@@ -77,7 +82,9 @@ impl Store {
         organization: OrganizationId,
     ) -> Result<Option<OrganizationTx>, StoreError> {
         let row = sqlx::query!(
-            r#"select user_id as "user_id!", role as "role!" from door.organization($1, $2, $3)"#,
+            r#"select user_id as "user_id!", role as "role!",
+                set_config('stile.session_id', coalesce(session_id::text, ''), true) as context
+            from door.organization($1, $2, $3)"#,
             credential.kind(),
             credential.hash(),
             organization.uuid(),
@@ -89,6 +96,7 @@ impl Store {
             .ok_or_else(|| StoreError::Inconsistent(format!("organization role {:?}", row.role)))?;
         let (user, costly) = (UserId::from_uuid(row.user_id), Costly::new(self.costly()));
         self.note_known(credential, user);
+        let tx = DoorTx::new(tx, Purpose::Writing, false);
         Ok(Some(OrganizationTx { tx, organization, user, role, costly }))
     }
 }
@@ -99,11 +107,11 @@ impl OrganizationTx {
     /// # Errors
     /// When the database fails; then nothing was written.
     pub async fn commit(self) -> Result<(), StoreError> {
-        Ok(self.tx.commit().await?)
+        self.tx.commit().await
     }
 
     pub(crate) fn connection(&mut self) -> &mut PgConnection {
-        &mut self.tx
+        self.tx.connection()
     }
 
     /// Waits until this transaction's person may run a statement that looks at many rows.
@@ -111,6 +119,6 @@ impl OrganizationTx {
     /// # Errors
     /// [`StoreError::Busy`].
     pub(crate) async fn costly(&mut self) -> Result<(), StoreError> {
-        self.costly.wait(self.user, &mut self.tx).await
+        self.costly.wait(self.user, self.tx.connection()).await
     }
 }

@@ -1,6 +1,9 @@
 //! The account plane's door.
 
-use super::{Credential, tx::DoorTx};
+use super::{
+    Credential,
+    tx::{DoorTx, Purpose},
+};
 use crate::{error::StoreError, pool::Store};
 use model::{
     id::{SessionId, UserId},
@@ -37,13 +40,28 @@ impl Store {
     /// # Errors
     /// When the database fails. Never an open door.
     pub async fn person(&self, credential: &Credential) -> Result<Option<PersonTx>, StoreError> {
+        self.open_person(credential, Purpose::Writing).await
+    }
+
+    /// The same for reading alone: PostgreSQL refuses every write in it.
+    ///
+    /// # Errors
+    /// As [`person`](Self::person).
+    pub async fn person_reading(&self, credential: &Credential) -> Result<Option<PersonTx>, StoreError> {
+        self.open_person(credential, Purpose::Reading).await
+    }
+
+    async fn open_person(&self, credential: &Credential, purpose: Purpose) -> Result<Option<PersonTx>, StoreError> {
         let mut tx = self.begin().await?;
         let row = sqlx::query!(
             r#"select session_id, user_id as "user_id!", user_name as "user_name!", email as "email!", epoch as "epoch!", landing as "landing!", portrait,
-                now() as "now!", pg_current_xact_id_if_assigned() is not null as "wrote!"
+                now() as "now!", pg_current_xact_id_if_assigned() is not null as "noted!",
+                set_config('stile.session_id', coalesce(session_id::text, ''), true) as context,
+                case when $3 then set_config('transaction_read_only', 'on', true) end as mode
             from door.person($1, $2)"#,
             credential.kind(),
             credential.hash(),
+            purpose.is_reading(),
         )
         .fetch_optional(&mut *tx)
         .await?;
@@ -61,7 +79,7 @@ impl Store {
             lands_on_picker: row.landing == "picker",
             now: row.now,
         };
-        Ok(Some(PersonTx { tx: DoorTx::new(tx, row.wrote), live }))
+        Ok(Some(PersonTx { tx: DoorTx::new(tx, purpose, row.noted), live }))
     }
 }
 
@@ -86,6 +104,6 @@ impl PersonTx {
 
     /// For statements that only read.
     pub(crate) fn reading(&mut self) -> &mut PgConnection {
-        self.tx.reading()
+        self.tx.connection()
     }
 }

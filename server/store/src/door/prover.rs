@@ -1,12 +1,15 @@
 //! The door to proving a second factor: for a session, and for a sign-in that waits for just that.
 
-use super::Credential;
+use super::{
+    Credential,
+    tx::{DoorTx, Purpose},
+};
 use crate::{error::StoreError, identity::Device, pool::Store};
 use model::{
     id::{SessionId, UserId},
     workspace::Person,
 };
-use sqlx::{PgConnection, Postgres, Transaction, types::Uuid};
+use sqlx::{PgConnection, types::Uuid};
 use time::OffsetDateTime;
 
 /// For what a factor is proven.
@@ -36,7 +39,7 @@ impl Holder {
 
 /// A transaction in which a person may prove a second factor, and nothing else.
 pub struct Prover {
-    tx: Transaction<'static, Postgres>,
+    tx: DoorTx,
     /// Who it is.
     pub person: Person,
     /// For what.
@@ -71,6 +74,7 @@ impl Store {
         };
         let person =
             Person { id: UserId::from_uuid(row.user_id), name: row.user_name, email: row.email, portrait: None };
+        let tx = DoorTx::new(tx, Purpose::Writing, false);
         Ok(Some(Prover { tx, person, holder, now: row.now }))
     }
 }
@@ -86,7 +90,7 @@ impl Prover {
     }
 
     pub(crate) fn connection(&mut self) -> &mut PgConnection {
-        &mut self.tx
+        self.tx.connection()
     }
 
     /// The device of a waiting sign-in.

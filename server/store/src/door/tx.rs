@@ -3,50 +3,61 @@
 use crate::error::StoreError;
 use sqlx::{PgConnection, Postgres, Transaction};
 
-/// A transaction, and whether anything was written in it.
+/// What a door is opened for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// PostgreSQL refuses every write that comes after the door's own statement.
+    Reading,
+    /// What is written is kept at the commit.
+    Writing,
+}
+
+impl Purpose {
+    /// For the door's statement, which makes the transaction read only.
+    pub(super) const fn is_reading(self) -> bool {
+        matches!(self, Self::Reading)
+    }
+}
+
+tokio::task_local! {
+    /// Set while requests are served of which nothing may stay.
+    static KEEPS_NOTHING: ();
+}
+
+/// Runs `work`; nothing that it writes through a door is kept. For requests that a browser makes ahead of its user, and
+/// for pages that only say why something was refused.
+pub async fn keeping_nothing<F: Future>(work: F) -> F::Output {
+    KEEPS_NOTHING.scope((), work).await
+}
+
+/// A transaction, and whether there is anything in it to keep.
 ///
-/// One that has only read is not committed but dropped: its ROLLBACK goes out together with the question that the pool
-/// asks of each connection that is given back, and a request waits for one round trip less. Whatever takes
-/// [`connection`](Self::connection) counts as a write; that a statement only reads is said by
-/// [`reading`](Self::reading), and builds for development and tests ask PostgreSQL whether it is true.
+/// One that is for reading ends with a ROLLBACK that goes out together with the question that the pool asks of each
+/// connection that is given back: a request waits for one round trip less. A write in it can't be lost for that reason:
+/// the door's statement has made the transaction read only, so PostgreSQL refuses the write.
 pub(super) struct DoorTx {
     tx: Transaction<'static, Postgres>,
-    wrote: bool,
+    keeps: bool,
 }
 
 impl DoorTx {
-    /// `wrote`: whether its door has, as when it noted that a session was used.
-    pub(super) const fn new(tx: Transaction<'static, Postgres>, wrote: bool) -> Self {
-        Self { tx, wrote }
+    /// `noted`: whether the door itself wrote, as when it noted that a session was used.
+    pub(super) const fn new(tx: Transaction<'static, Postgres>, purpose: Purpose, noted: bool) -> Self {
+        Self { tx, keeps: noted || matches!(purpose, Purpose::Writing) }
     }
 
-    /// For any statement.
     pub(super) fn connection(&mut self) -> &mut PgConnection {
-        self.wrote = true;
         &mut self.tx
     }
 
-    /// For statements that write nothing and lock no row: what they wrote might be undone.
-    pub(super) fn reading(&mut self) -> &mut PgConnection {
-        &mut self.tx
-    }
-
-    /// Keeps what was written, and is done with the transaction: one that wrote nothing ends when its connection is back.
+    /// Keeps what was written, and is done with the transaction.
     ///
     /// # Errors
     /// When the database fails; then nothing was written.
-    pub(super) async fn commit(mut self) -> Result<(), StoreError> {
-        if self.wrote {
-            return Ok(self.tx.commit().await?);
+    pub(super) async fn commit(self) -> Result<(), StoreError> {
+        if !self.keeps || KEEPS_NOTHING.try_with(|()| ()).is_ok() {
+            return Ok(());
         }
-        if cfg!(debug_assertions) && !self.wrote_nothing().await? {
-            return Err(StoreError::Inconsistent("a statement that should only read has written".to_owned()));
-        }
-        Ok(())
-    }
-
-    async fn wrote_nothing(&mut self) -> Result<bool, StoreError> {
-        let nothing = sqlx::query_scalar!(r#"select pg_current_xact_id_if_assigned() is null as "nothing!""#);
-        Ok(nothing.fetch_one(&mut *self.tx).await?)
+        Ok(self.tx.commit().await?)
     }
 }

@@ -5,7 +5,7 @@ use super::{
     costly::Costly,
     fences::{Fences, Hold},
     person::Live,
-    tx::DoorTx,
+    tx::{DoorTx, Purpose},
 };
 use crate::{error::StoreError, fair::Turn, pool::Store, zone::Zone};
 use model::{
@@ -20,16 +20,38 @@ use std::{marker::PhantomData, sync::Arc};
 use time::Date;
 
 /// What a [`WorkspaceTx`] was opened for.
-pub trait Mode: Send + Sync + 'static {}
+pub trait Mode: sealed::Mode + Send + Sync + 'static {}
 
-/// Reading.
+/// Reading: PostgreSQL refuses every write.
 #[derive(Debug)]
 pub enum Read {}
+/// Entering: what is noted is the person's own, a handoff or a visit, so it needs no fence.
+#[derive(Debug)]
+pub enum Visit {}
 /// Writing, behind the fence.
 #[derive(Debug)]
 pub enum Write {}
 
+mod sealed {
+    use super::{Purpose, Read, Visit, Write};
+
+    pub trait Mode {
+        const PURPOSE: Purpose;
+    }
+
+    impl Mode for Read {
+        const PURPOSE: Purpose = Purpose::Reading;
+    }
+    impl Mode for Visit {
+        const PURPOSE: Purpose = Purpose::Writing;
+    }
+    impl Mode for Write {
+        const PURPOSE: Purpose = Purpose::Writing;
+    }
+}
+
 impl Mode for Read {}
+impl Mode for Visit {}
 impl Mode for Write {}
 
 /// A transaction inside one workspace, and the seat with which it was entered. Row level security shows it this
@@ -114,6 +136,20 @@ impl Store {
     /// # Errors
     /// When the database fails. Never an open door.
     pub async fn workspace(&self, credential: &Credential, slug: &Slug) -> Result<Door<WorkspaceTx<Read>>, StoreError> {
+        let turn = self.turn_in(slug).await?;
+        let tx = self.begin().await?;
+        self.open(tx, credential, slug, Some(turn)).await
+    }
+
+    /// Opens a workspace for entering it: handoffs and visits may be noted.
+    ///
+    /// # Errors
+    /// When the database fails. Never an open door.
+    pub async fn workspace_visit(
+        &self,
+        credential: &Credential,
+        slug: &Slug,
+    ) -> Result<Door<WorkspaceTx<Visit>>, StoreError> {
         let turn = self.turn_in(slug).await?;
         let tx = self.begin().await?;
         self.open(tx, credential, slug, Some(turn)).await
@@ -236,18 +272,22 @@ impl Store {
             r#"select outcome as "outcome!", session_id, user_id as "user_id!", user_name as "user_name!", email as "email!",
                 epoch as "epoch!", workspace_id, slug, name, organization_id, organization, direct_role, organization_role, hue, logo,
                 portrait, clock.time_zone as "time_zone?", clock.today as "today?",
-                now() as "now!", pg_current_xact_id_if_assigned() is not null as "wrote!",
-                current_setting('transaction_read_only') = 'on' as "read_only!"
+                now() as "now!", pg_current_xact_id_if_assigned() is not null as "noted!",
+                current_setting('transaction_read_only') = 'on' as "read_only!",
+                set_config('stile.session_id', coalesce(session_id::text, ''), true) as context,
+                case when $4 then set_config('transaction_read_only', 'on', true) end as mode
             from door.workspace($1, $2, $3) place left join lateral door.clock(place.workspace_id) clock on true"#,
             credential.kind(),
             credential.hash(),
             slug.as_str(),
+            M::PURPOSE.is_reading(),
         )
         .fetch_optional(&mut *tx)
         .await?;
         let Some(row) = row else { return Ok(Door::SignedOut) };
         self.note_known(credential, UserId::from_uuid(row.user_id));
-        let mut tx = DoorTx::new(tx, row.wrote);
+        let noted = row.noted;
+        let tx = |purpose| DoorTx::new(tx, purpose, noted);
         let live = Live {
             person: Person {
                 id: UserId::from_uuid(row.user_id),
@@ -271,7 +311,8 @@ impl Store {
                 let (Some(time_zone), Some(today)) = (row.time_zone, row.today) else {
                     return Err(StoreError::Inconsistent("a workspace without a clock".to_owned()));
                 };
-                let zone = Zone::named(tx.reading(), &time_zone).await?;
+                let mut tx = tx(M::PURPOSE);
+                let zone = Zone::named(tx.connection(), &time_zone).await?;
                 let workspace = WorkspaceProfile {
                     id: WorkspaceId::from_uuid(id),
                     slug,
@@ -285,20 +326,20 @@ impl Store {
                 Ok(Door::Open(WorkspaceTx { tx, tenant, access, costly, mode: PhantomData, _turn: turn }))
             }
             ("moved", Some(slug), ..) => {
-                tx.commit().await?;
+                tx(Purpose::Reading).commit().await?;
                 Ok(Door::Moved(slug))
             }
             ("factor", _, _, Some(name), ..) => {
-                tx.commit().await?;
+                tx(Purpose::Reading).commit().await?;
                 Ok(Door::Factor(Demand { live, name }))
             }
             // That the session or token was used is kept, also when it opened nothing.
             ("gone", ..) => {
-                tx.commit().await?;
+                tx(Purpose::Reading).commit().await?;
                 Ok(Door::Gone(live))
             }
             ("none", ..) => {
-                tx.commit().await?;
+                tx(Purpose::Reading).commit().await?;
                 Ok(Door::Absent(live))
             }
             (other, ..) => Err(StoreError::Inconsistent(format!("door outcome {other:?}"))),
@@ -368,12 +409,12 @@ impl<M: Mode> WorkspaceTx<M> {
     /// [`StoreError::Busy`].
     pub(crate) async fn costly(&mut self) -> Result<(), StoreError> {
         let user = self.user();
-        self.costly.wait(user, self.tx.reading()).await
+        self.costly.wait(user, self.tx.connection()).await
     }
 
     /// For statements that only read.
     pub(crate) fn reading(&mut self) -> &mut PgConnection {
-        self.tx.reading()
+        self.tx.connection()
     }
 }
 

@@ -11,6 +11,7 @@ use model::{
     },
     list::{ListQuery, Noun},
     seat::SeatSource,
+    token::TokenLife,
 };
 use sqlx::PgConnection;
 use store::{
@@ -235,7 +236,7 @@ async fn a_token_is_no_session_and_a_hash_is_no_secret() {
     let mut superuser = world.db.superuser().await;
     let token = Secret::generate("stile_").unwrap();
     let mut tx = world.person(&world.ann).await;
-    assert!(tokens::create(&mut tx, "laptop", &token).await.unwrap());
+    assert!(tokens::create(&mut tx, "laptop", &token, TokenLife::default()).await.unwrap());
     let id = tokens::list(&mut tx).await.unwrap()[0].id;
     tx.commit().await.unwrap();
 
@@ -266,7 +267,8 @@ async fn a_token_is_no_session_and_a_hash_is_no_secret() {
     }
 
     // It says who, not where from: nothing that belongs to a session comes of it.
-    let Door::Open(mut tx) = world.store.workspace(&Credential::Token(token.hash()), &world.a1.slug).await.unwrap()
+    let Door::Open(mut tx) =
+        world.store.workspace_visit(&Credential::Token(token.hash()), &world.a1.slug).await.unwrap()
     else {
         panic!("ann's token opens none of her workspaces")
     };
@@ -299,7 +301,7 @@ async fn a_request_in_flight_holds_up_no_other_of_the_same_person() {
     let mut superuser = world.db.superuser().await;
     let token = Secret::generate("stile_").unwrap();
     let mut tx = world.person(&world.ann).await;
-    assert!(tokens::create(&mut tx, "laptop", &token).await.unwrap());
+    assert!(tokens::create(&mut tx, "laptop", &token, TokenLife::default()).await.unwrap());
     tx.commit().await.unwrap();
     execute(&mut superuser, "update account.sessions set last_seen_at = now() - interval '10 minutes'").await.unwrap();
     for credential in [world.ann.session(), Credential::Token(token.hash())] {

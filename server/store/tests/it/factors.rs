@@ -7,6 +7,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use model::{
     capability::ManageSettings,
     factor::{FactorAsked, FactorCode, FactorStanding, RecoveryCode},
+    token::TokenLife,
 };
 use serde_json::json;
 use sha1::Sha1;
@@ -432,7 +433,7 @@ async fn a_workspace_that_demands_a_factor_opens_to_nobody_who_has_not_proven_on
     assert_eq!(kind(&world.door(&holding.who, &world.a1).await), "open", "whoever proved one is kept out");
     let token = secret();
     let mut own = tx(&world.store, &holding.who).await;
-    assert!(tokens::create(&mut own, "script", &token).await.unwrap());
+    assert!(tokens::create(&mut own, "script", &token, TokenLife::default()).await.unwrap());
     own.commit().await.unwrap();
     let token = Credential::Token(token.hash());
     for (credential, whose) in [

@@ -2,7 +2,7 @@
 //! stands for a seat: that is read when the code is redeemed (blueprint section 6; security.md T-12, T-13).
 
 use crate::support::{Person, Place, World, change, execute, kind, seat, sign_in, slug, texts};
-use model::{Slug, WorkspaceRole};
+use model::{Slug, WorkspaceRole, token::TokenLife};
 use std::sync::Arc;
 use store::{
     door::{Credential, Door},
@@ -16,7 +16,7 @@ use tokio::{sync::Barrier, task::JoinSet};
 
 async fn mint(world: &World, who: &Person, place: &Place) -> Secret {
     let code = Secret::generate("").unwrap();
-    let mut tx = world.read(who, place).await;
+    let mut tx = world.visit(who, place).await;
     handoffs::mint(&mut tx, &code).await.unwrap();
     tx.commit().await.unwrap();
     code
@@ -24,7 +24,7 @@ async fn mint(world: &World, who: &Person, place: &Place) -> Secret {
 
 /// Presents a code at a door that opens; what it says is kept.
 async fn redeem(world: &World, credential: &Credential, slug: &Slug, code: &Secret) -> Result<(), HandoffRefused> {
-    let mut tx = match world.store.workspace(credential, slug).await.unwrap() {
+    let mut tx = match world.store.workspace_visit(credential, slug).await.unwrap() {
         Door::Open(tx) => tx,
         other => panic!("{slug} is {}, so the code was not even looked at", kind(&other)),
     };
@@ -47,7 +47,8 @@ async fn of_a_hundred_redeemers_one_wins() {
             let (world, code, start) = (Arc::clone(&world), code.clone(), Arc::clone(&start));
             redeemers.spawn(async move {
                 start.wait().await;
-                let Door::Open(mut tx) = store.workspace(&world.ann.session(), &world.a2.slug).await.unwrap() else {
+                let Door::Open(mut tx) = store.workspace_visit(&world.ann.session(), &world.a2.slug).await.unwrap()
+                else {
                     panic!("ann has a seat in A2")
                 };
                 let outcome = handoffs::redeem(&mut tx, &code).await.unwrap();
@@ -72,7 +73,7 @@ async fn a_code_is_good_once_for_its_session_and_workspace() {
     seat(&mut superuser, &world.a2, &world.bob, Some("owner")).await;
     let token = Secret::generate("stile_").unwrap();
     let mut tx = world.person(&world.ann).await;
-    assert!(tokens::create(&mut tx, "laptop", &token).await.unwrap());
+    assert!(tokens::create(&mut tx, "laptop", &token, TokenLife::default()).await.unwrap());
     tx.commit().await.unwrap();
 
     let code = mint(&world, &world.ann, &world.a2).await;
@@ -106,7 +107,7 @@ async fn a_code_is_good_once_for_its_session_and_workspace() {
 
     // A redeemer who did not get through did not use it.
     let code = mint(&world, &world.ann, &world.a2).await;
-    let mut tx = world.read(&world.ann, &world.a2).await;
+    let mut tx = world.visit(&world.ann, &world.a2).await;
     assert_eq!(handoffs::redeem(&mut tx, &code).await.unwrap(), Ok(()));
     drop(tx);
     assert_eq!(redeem(&world, &ann, a2, &code).await, Ok(()), "an entry that was undone used the code up");
@@ -130,7 +131,7 @@ async fn a_code_is_good_for_sixty_seconds_by_the_databases_clock() {
         execute(superuser, &older).await.unwrap();
     };
     age(&mut superuser, "50 seconds").await;
-    let mut tx = world.read(&world.ann, &world.a2).await;
+    let mut tx = world.visit(&world.ann, &world.a2).await;
     assert_eq!(handoffs::redeem(&mut tx, &code).await.unwrap(), Ok(()), "refused before its time");
     drop(tx);
     age(&mut superuser, "10 seconds").await;
@@ -160,7 +161,7 @@ async fn what_changed_since_the_mint_counts() {
 
     let code = mint(&world, &world.carl, &world.b1).await;
     seat(&mut superuser, &world.b1, &world.carl, Some("viewer")).await;
-    let mut tx = world.read(&world.carl, &world.b1).await;
+    let mut tx = world.visit(&world.carl, &world.b1).await;
     assert_eq!(handoffs::redeem(&mut tx, &code).await.unwrap(), Ok(()));
     assert_eq!(tx.tenant().seat.role(), WorkspaceRole::Viewer, "entered with the role of the mint");
     drop(tx);
@@ -200,7 +201,7 @@ async fn only_who_really_enters_was_there() {
     assert_eq!(redeem(&world, &world.ann.session(), &world.a2.slug, &code).await, Ok(()));
     assert_eq!(last().await, None, "a code that was redeemed counts as a visit");
     for place in [&world.a2, &world.a1] {
-        let mut tx = world.read(&world.ann, place).await;
+        let mut tx = world.visit(&world.ann, place).await;
         handoffs::record_visit(&mut tx).await.unwrap();
         tx.commit().await.unwrap();
         assert_eq!(last().await.as_ref(), Some(&place.slug));
@@ -215,7 +216,7 @@ async fn a_code_that_is_passed_is_noted_and_is_used_up() {
     let visits = "select entered_at::text from account.visits";
     for visited in [false, true] {
         let code = Secret::generate("").unwrap();
-        let mut tx = world.read(&world.ann, &world.a2).await;
+        let mut tx = world.visit(&world.ann, &world.a2).await;
         let passed =
             if visited { handoffs::pass_and_visit(&mut tx, &code).await } else { handoffs::pass(&mut tx, &code).await };
         passed.unwrap();

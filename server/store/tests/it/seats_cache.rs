@@ -167,7 +167,7 @@ async fn when_a_workspace_was_opened_shows_once_the_list_is_forgotten() {
     let world = World::new().await;
     let (live, before) = world.store.picker(&world.ann.session(), Freshness::Recent).await.unwrap().unwrap();
     assert!(before.default_workspace().is_none());
-    let mut tx = world.read(&world.ann, &world.a2).await;
+    let mut tx = world.visit(&world.ann, &world.a2).await;
     store::handoffs::record_visit(&mut tx).await.unwrap();
     tx.commit().await.unwrap();
     world.store.forget_picker(&live).await;

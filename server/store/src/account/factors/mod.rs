@@ -79,6 +79,20 @@ pub async fn standing(tx: &mut PersonTx) -> Result<FactorStanding, StoreError> {
     })
 }
 
+/// Whether this session has ever proven a second factor: enough to give seats where one is demanded.
+///
+/// # Errors
+/// When the database fails.
+pub async fn has_proven(tx: &mut PersonTx) -> Result<bool, StoreError> {
+    let session = tx.live().session.map(SessionId::uuid);
+    Ok(sqlx::query_scalar!(
+        r#"select exists (select from account.sessions where id = $1 and factor_at is not null) as "proven!""#,
+        session
+    )
+    .fetch_one(tx.connection())
+    .await?)
+}
+
 /// What the person has set up.
 ///
 /// # Errors

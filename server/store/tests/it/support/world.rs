@@ -9,12 +9,13 @@ use model::{
     catalog::{Interval, ProductDraft},
     customer::CustomerDraft,
     id::{CustomerId, OrganizationId, ProductId, RatePlanId, UserId, WorkspaceId},
+    token::TokenLife,
 };
 use sha2::{Digest, Sha256};
 use sqlx::{Connection, PgConnection, types::Uuid};
 use store::{
     Store, audit, customers,
-    door::{Credential, Door, Fence, Mode, OrganizationTx, PersonTx, Read, WorkspaceTx, Write},
+    door::{Credential, Door, Fence, Mode, OrganizationTx, PersonTx, Read, Visit, WorkspaceTx, Write},
     handoffs,
     identity::Device,
     invoices, members, organizations, products, rate_plans,
@@ -121,6 +122,11 @@ impl World {
         opened(self.door(who, place).await, who, place)
     }
 
+    /// In a workspace, entering it.
+    pub(crate) async fn visit(&self, who: &Person, place: &Place) -> WorkspaceTx<Visit> {
+        opened(self.store.workspace_visit(&who.session(), &place.slug).await.unwrap(), who, place)
+    }
+
     /// In a workspace, writing.
     pub(crate) async fn write(&self, who: &Person, place: &Place) -> WorkspaceTx<Write> {
         let fence = fence(who, place);
@@ -210,12 +216,13 @@ impl World {
         let stocks = [self.stock(&self.ann, &self.a1, "Alpha").await, self.stock(&self.ola, &self.b1, "Beta").await];
         let mut superuser = self.db.superuser().await;
         for (who, place, stock) in [(&self.ann, &self.a1, &stocks[0]), (&self.ola, &self.b1, &stocks[1])] {
-            let mut tx = self.read(who, place).await;
+            let mut tx = self.visit(who, place).await;
             handoffs::mint(&mut tx, &Secret::generate("").unwrap()).await.unwrap();
             handoffs::record_visit(&mut tx).await.unwrap();
             tx.commit().await.unwrap();
             let mut tx = self.person(who).await;
-            assert!(tokens::create(&mut tx, "laptop", &Secret::generate("stile_").unwrap()).await.unwrap());
+            let token = Secret::generate("stile_").unwrap();
+            assert!(tokens::create(&mut tx, "laptop", &token, TokenLife::default()).await.unwrap());
             tx.commit().await.unwrap();
             let mut tx = self.organization(who, place).await;
             audit::note(&mut tx, Action::OrganizationChanged, None, &Detail::none()).await.unwrap();

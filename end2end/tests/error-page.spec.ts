@@ -1,0 +1,61 @@
+// A fault of our own has a page of its own, which names the request: it does not say that the database can't be reached,
+// and a form keeps what was typed.
+import { expect, test } from "@playwright/test";
+import { IT, sql } from "../support/facts";
+import { send, sessionOf } from "../support/raw";
+import { BASE } from "../support/server";
+
+const ADA = "ada@smartai.example";
+
+/** Takes a right away from the server's role while `work` runs: what needs it then fails as a fault of ours. */
+async function without(right: string, table: string, work: () => Promise<void>): Promise<void> {
+  await sql(`revoke ${right} on ${table} from stile_app`);
+  try {
+    await work();
+  } finally {
+    await sql(`grant ${right} on ${table} to stile_app`);
+  }
+}
+
+test("a page that fails says so with the request's number, and not that the database is away", async ({ browser }) => {
+  const cookie = await sessionOf(ADA);
+  const headers = { cookie };
+  await without("select", "workspace.customers", async () => {
+    const answer = await send("GET", `/${IT}/customers`, { headers });
+    expect(answer.status).toBe(500);
+    expect(answer.body).toContain('data-testid="broken"');
+    expect(answer.body).toContain(answer.headers["x-request-id"]);
+    expect(answer.body).not.toMatch(/can’t reach its data|unavailable|permission denied|workspace\.customers/i);
+    const context = await browser.newContext({ baseURL: BASE });
+    const [name, value] = cookie.split("=");
+    await context.addCookies([{ name, value, url: BASE }]);
+    const page = await context.newPage();
+    await page.goto(`/${IT}/customers`);
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText("Something went wrong on the server");
+    await expect(page.getByTestId("request-id")).toHaveText(/^[0-9a-f-]{36}$/);
+    await context.close();
+  });
+  expect((await send("GET", `/${IT}/customers`, { headers })).status, "the control").toBe(200);
+});
+
+test("a form that fails comes back with what was typed and the request's number", async () => {
+  const cookie = await sessionOf(ADA);
+  const headers = { cookie, origin: BASE, "sec-fetch-site": "same-origin" };
+  const path = `/${IT}/customers/new`;
+  const grant = /name="grant" value="([^"]+)"/.exec((await send("GET", path, { headers })).body)?.[1] ?? "";
+  const form = { action: "save", grant, name: "Fault Customer", email: "x@fault.example", country: "DE", rate_plan: "", note: "" };
+  await without("insert", "workspace.customers", async () => {
+    const answer = await send("POST", path, { headers, form });
+    expect(answer.status).toBe(500);
+    expect(answer.body).toContain("Fault Customer");
+    expect(answer.body).toContain(answer.headers["x-request-id"]);
+    expect(answer.body).not.toContain("can’t reach its data");
+  });
+  // Where the page can't be shown either, the fault has its own page.
+  await without("select", "workspace.rate_plans", async () => {
+    const answer = await send("POST", path, { headers, form: { ...form, name: "" } });
+    expect([answer.status, answer.body.includes('data-testid="broken"')]).toEqual([500, true]);
+  });
+  const left = await sql<{ n: number }>("select count(*)::int as n from workspace.customers where name = 'Fault Customer'");
+  expect(left[0].n).toBe(0);
+});

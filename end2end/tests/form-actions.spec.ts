@@ -1,0 +1,153 @@
+// A form does what it names and nothing by default: without an action, with an unknown, empty, repeated or differently
+// spelled one, a post to any page is refused with 422 and changes nothing. The forms are those that the pages show.
+import { type Page, expect, test } from "@playwright/test";
+import { FINANCE, IT, customersOf, sql } from "../support/facts";
+import { contextOf } from "../support/people";
+import { send, sessionOf } from "../support/raw";
+import { BASE } from "../support/server";
+
+const ADA = "ada@smartai.example";
+/** Forms that programs may send as well: what they do, their address says. */
+const MAY_BE_SILENT = ["/", "/sign-in", "/sign-up", "/reset", "/sign-out"];
+
+/** Every row of every table, but for the notes that a door makes in passing. */
+async function everything(): Promise<string> {
+  const tables = await sql<{ name: string }>(
+    `select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname in ('account', 'workspace')
+       and tablename not in ('sessions', 'events', 'factor_tries', 'mail_queue') order by 1`,
+  );
+  const sums = tables.map(({ name }) => `select '${name}' as name, coalesce(sum(hashtextextended(t::text, 0)), 0)::text as sum from ${name} t`);
+  const live = await sql("select count(*)::text as live from account.sessions where ended_at is null");
+  return JSON.stringify([await sql(sums.join(" union all ")), live]);
+}
+
+interface Found {
+  page: string;
+  /** Where it posts. */
+  to: string;
+  fields: [string, string][];
+  /** The actions that its hidden control or its buttons name. */
+  actions: string[];
+}
+
+/** The forms of the page on screen that post. */
+async function formsOf(page: Page, path: string): Promise<Found[]> {
+  await page.goto(path);
+  return page.evaluate((path) => {
+    const forms = [...document.querySelectorAll<HTMLFormElement>("form")].filter((form) => form.method === "post");
+    return forms.map((form) => {
+      const controls = [...form.elements] as (HTMLInputElement | HTMLButtonElement)[];
+      const named = controls.filter((control) => control.name === "action");
+      const fields = controls.filter((control) => control.name && control.name !== "action" && control.type !== "file");
+      return {
+        page: path,
+        to: new URL(form.getAttribute("action") || location.href, location.href).pathname,
+        fields: fields.map((control) => [control.name, control.value] as [string, string]),
+        actions: named.map((control) => control.value),
+      };
+    });
+  }, path);
+}
+
+test("every form names what it does, and nothing else is done", async ({ browser }) => {
+  test.setTimeout(180_000);
+  const context = await contextOf(browser, ADA, { javaScriptEnabled: false });
+  const page = await context.newPage();
+  const [customer] = await customersOf(IT);
+  const [product] = await sql("select p.id from workspace.products p join account.workspaces w on w.id = p.workspace_id where w.slug = $1 limit 1", [IT]);
+  const [organization] = await sql("select id from account.organizations where name = 'SmartAI'");
+  const inside = [
+    "customers/new", `customers/${customer.id}`, `customers/${customer.id}/edit`, "products/new", `products/${product.id}`, `products/${product.id}/edit`,
+    "settings/general", "settings/branding", "settings/members", "settings/security", "settings/danger",
+  ].map((path) => `/${IT}/${path}`);
+  const own = ["/home", "/new", "/welcome", "/account/profile", "/account/preferences", "/account/sessions", "/account/security", "/account/tokens", "/no-such-workspace"];
+  const organizations = ["members", "invites", "domains"].map((name) => `/org/${organization.id}/${name}`);
+  const found: Found[] = [];
+  for (const path of [...inside, ...own, ...organizations]) found.push(...(await formsOf(page, path)));
+  const stranger = await browser.newContext({ baseURL: BASE, javaScriptEnabled: false });
+  const outside = await stranger.newPage();
+  for (const path of ["/sign-in", "/sign-up", "/reset"]) found.push(...(await formsOf(outside, path)));
+  await stranger.close();
+  await context.close();
+
+  expect(found.length, "the walk found the forms").toBeGreaterThan(30);
+  for (const form of found) {
+    expect(form.actions.length, `a form of ${form.page} that posts to ${form.to} names no action`).toBeGreaterThan(0);
+    expect(new Set(form.actions).size, `a form of ${form.page} names an action twice`).toBe(form.actions.length);
+  }
+
+  const cookie = await sessionOf(ADA);
+  const headers = { cookie, origin: BASE, "sec-fetch-site": "same-origin", "content-type": "application/x-www-form-urlencoded" };
+  const before = await everything();
+  const seen = new Set<string>();
+  for (const form of found) {
+    const key = `${form.to} ${form.actions}`;
+    if (seen.has(key)) continue;
+    seen.add(key);
+    const [action] = form.actions;
+    const bad: [string, string[]][] = [
+      ["none", []],
+      ["an empty one", [""]],
+      ["an unknown one", ["no-such-thing"]],
+      ["one in capitals", [action.toUpperCase()]],
+      ["one with a space", [`${action} `]],
+      ["the same twice", [action, action]],
+      ["two", [action, "no-such-thing"]],
+    ];
+    for (const [what, actions] of bad) {
+      if (actions.length === 0 && MAY_BE_SILENT.includes(form.to)) continue;
+      const body = new URLSearchParams([...form.fields, ...actions.map((value) => ["action", value] as [string, string])]).toString();
+      const answer = await fetch(`${BASE}${form.to}`, { method: "POST", headers, body, redirect: "manual" });
+      const expected = form.to === "/no-such-workspace" ? [404] : [422];
+      expect(expected, `${form.to} of ${form.page} with ${what} instead of ${action}: ${answer.status}`).toContain(answer.status);
+    }
+  }
+  expect(await everything(), "a form that was refused changed something").toBe(before);
+});
+
+test("a page that has no form refuses one, and it is no visit", async () => {
+  const cookie = await sessionOf(ADA);
+  const headers = { cookie, origin: BASE, "sec-fetch-site": "same-origin" };
+  await send("GET", `/${IT}/overview`, { headers });
+  const before = await everything();
+  for (const path of ["overview", "customers", "products", "rate-plans", "usage", "invoices", "settings/audit"]) {
+    for (const form of [{}, { action: "archive" }] as Record<string, string>[]) {
+      const answer = await send("POST", `/${FINANCE}/${path}`, { headers, form });
+      expect(answer.status, `/${FINANCE}/${path} ${JSON.stringify(form)}`).toBe(422);
+    }
+  }
+  expect(await everything()).toBe(before);
+});
+
+test("an archived customer stays archived whatever is posted to its page, and comes back when that is said", async () => {
+  const cookie = await sessionOf(ADA);
+  const headers = { cookie, origin: BASE, "sec-fetch-site": "same-origin" };
+  const [customer] = await customersOf(IT);
+  const path = `/${IT}/customers/${customer.id}`;
+  const grant = /name="grant" value="([^"]+)"/.exec((await send("GET", path, { headers })).body)?.[1] ?? "";
+  const status = async () => (await sql("select status from workspace.customers where id = $1", [customer.id]))[0].status;
+  const [{ status: original }] = await sql("select status from workspace.customers where id = $1", [customer.id]);
+  try {
+    expect((await send("POST", path, { headers, form: { grant, action: "archive" } })).status).toBe(303);
+    expect(await status()).toBe("archived");
+    for (const form of [{ grant }, { grant, action: "" }, { grant, action: "Archive" }, { grant, action: "activate" }] as Record<string, string>[]) {
+      expect((await send("POST", path, { headers, form })).status, JSON.stringify(form)).toBe(422);
+      expect(await status()).toBe("archived");
+    }
+    expect((await send("POST", path, { headers, form: { grant, action: "restore" } })).status, "the control").toBe(303);
+    expect(await status()).not.toBe("archived");
+  } finally {
+    await sql("update workspace.customers set status = $2 where id = $1", [customer.id, original]);
+  }
+});
+
+test("the demand for a second factor is not switched off by a form that says neither on nor off", async () => {
+  const cookie = await sessionOf(ADA);
+  const headers = { cookie, origin: BASE, "sec-fetch-site": "same-origin" };
+  const path = `/${IT}/settings/security`;
+  const grant = /name="grant" value="([^"]+)"/.exec((await send("GET", `/${IT}/customers/new`, { headers })).body)?.[1] ?? "";
+  for (const form of [{}, { demand: "" }, { demand: "On" }, { demand: "no" }] as Record<string, string>[]) {
+    expect((await send("POST", path, { headers, form: { grant, action: "demand", ...form } })).status, JSON.stringify(form)).toBe(422);
+  }
+  expect((await send("POST", path, { headers, form: { grant, action: "demand", demand: "off" } })).status, "the control").toBe(303);
+});
