@@ -9,6 +9,11 @@ use time::OffsetDateTime;
 pub struct Footprint;
 
 impl Footprint {
+    /// Of no element yet.
+    pub const fn new() -> Self {
+        Self
+    }
+
     /// Notes which nodes are below `parent` now.
     pub fn note(&self, _parent: &Element) {}
 
@@ -99,8 +104,6 @@ pub fn set_media(_selector: &str, _media: [&str; 2]) {}
 
 /// Sets or removes an attribute of `<html>`.
 pub fn set_root_attribute(_name: &str, _value: Option<&str>) {}
-
-/// Keeps the device's theme in a cookie for a year.
 
 /// Closes the popover of that id.
 pub fn hide_popover(_id: &str) {}
@@ -228,8 +231,8 @@ pub fn on_unreachable(_handler: Box<dyn Fn()>) {}
 /// Calls `handler` at an event of the window for as long as the document lives.
 pub fn on_window(_event: &str, _handler: Box<dyn Fn(ev::Event)>) {}
 
-/// Writes all of the text of the element with that id.
-pub fn set_text(_id: &str, _text: &str) {}
+/// Keeps a preference of the device in a cookie.
+pub fn set_preference_cookie(_name: &str, _value: &str) {}
 
 /// Says what time it is at the server.
 pub fn set_clock(_now: OffsetDateTime, _age: f64) -> bool {

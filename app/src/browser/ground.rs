@@ -17,6 +17,11 @@ thread_local! {
 pub struct Footprint(RefCell<Option<(Element, Vec<Node>)>>);
 
 impl Footprint {
+    /// Of no element yet.
+    pub const fn new() -> Self {
+        Self(RefCell::new(None))
+    }
+
     /// Notes which nodes are below `parent` now. To be called right after they were written, before anybody else has a
     /// turn.
     pub fn note(&self, parent: &Element) {

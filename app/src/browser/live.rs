@@ -392,13 +392,6 @@ pub fn on_window(event: &str, handler: Box<dyn Fn(web_sys::Event)>) {
     handler.forget();
 }
 
-/// Writes all of the text of the element with that id.
-pub fn set_text(id: &str, text: &str) {
-    if let Some(element) = by_id::<HtmlElement>(id) {
-        element.set_text_content(Some(text));
-    }
-}
-
 thread_local! {
     // One for the document, as is its connection.
     static UNREACHABLE: std::cell::RefCell<Option<Box<dyn Fn()>>> = const { std::cell::RefCell::new(None) };

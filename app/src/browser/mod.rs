@@ -26,6 +26,8 @@ pub use controls::watch_controls;
 mod unsaved;
 #[cfg(feature = "hydrate")]
 pub use unsaved::{forget_unsaved, is_unsaved, sending, sent, watch_typing};
+
+#[cfg(feature = "hydrate")]
 mod ground;
 #[cfg(feature = "hydrate")]
 pub use ground::{Footprint, claim_content, is_translated};

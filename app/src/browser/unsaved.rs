@@ -27,8 +27,8 @@ pub fn watch_typing() {
         }
     };
     // They live as long as the page does.
-    let _ = window_event_listener(ev::input, move |event| touched(event));
-    let _ = window_event_listener(ev::change, move |event| touched(event));
+    let _ = window_event_listener(ev::input, touched);
+    let _ = window_event_listener(ev::change, touched);
     // What the browser sends by itself is not lost; what the program sends it holds back.
     let _ = window_event_listener(ev::submit, |event| {
         if !event.default_prevented() {

@@ -218,7 +218,7 @@ impl Route {
     /// not show in an answer to whom it does not concern.
     pub fn respelled(&self, path: &str) -> Option<String> {
         let url = match self {
-            Self::Unknown | Self::Landing | Self::Workspace(_, Page::Unknown) => return None,
+            Self::Unknown | Self::Landing | Self::Workspace(_, Page::Unknown(_)) => return None,
             known => known.url(),
         };
         let one = url.split_once('?').map_or(url.as_str(), |(path, _)| path);

@@ -306,7 +306,8 @@ mod tests {
         for (i, one) in all.iter().enumerate() {
             for other in all.iter().skip(i + 1) {
                 assert_ne!(one.session(), other.session());
-                assert_ne!(one.theme_name(), other.theme_name());
+                assert_ne!(one.set_theme(Theme::Dark), other.set_theme(Theme::Dark));
+                assert_ne!(one.known_prefix(), other.known_prefix());
             }
         }
     }

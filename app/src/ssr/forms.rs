@@ -512,7 +512,7 @@ async fn workspace(
             settings::delete_workspace(call, slug, grant, form.get("slug")).await?;
             return Ok(Outcome::Go(Route::home().url()));
         }
-        Page::Unknown => return Err(AppError::Absent),
+        Page::Unknown(_) => return Err(AppError::Absent),
         _ => return Err(nothing_to_do()),
     };
     Ok(Outcome::Go(to.url(slug)))

@@ -41,7 +41,7 @@ struct Ground(StoredValue<browser::Footprint, LocalStorage>);
 
 impl Ground {
     fn new() -> Self {
-        Self(StoredValue::new_local(browser::Footprint::default()))
+        Self(StoredValue::new_local(browser::Footprint::new()))
     }
 
     fn note(self, parent: &Element) {

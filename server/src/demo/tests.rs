@@ -37,7 +37,7 @@ fn every_catalogue_would_pass_the_forms() {
                 description: product.description.into(),
             };
             let draft = input.parse().unwrap_or_else(|errors| panic!("{}: {errors:?}", product.name));
-            assert_eq!((draft.name, draft.code), (input.name, input.code), "stored as written");
+            assert_eq!((draft.name.as_str(), draft.code), (product.name, input.code), "stored as written");
             assert!(!product.description.is_empty() && (2..=3).contains(&product.plans.len()), "{}", product.name);
             assert!(product.quantity.0 >= 1 && product.quantity.0 < product.quantity.1, "{}", product.name);
         }

@@ -255,7 +255,7 @@ fn is_name(tokens: &[Token]) -> bool {
     let words: Vec<&str> = tokens.iter().map(Token::text).collect();
     let is_word = |word: &&str| word.chars().all(|c| c.is_alphabetic() || "-’'.:".contains(c));
     let begins = |word: &&str| word.chars().next().is_some_and(|c| c.is_alphabetic() && !c.is_lowercase());
-    (1..=5).contains(&words.len()) && words.iter().all(|word| is_word(word)) && words.iter().any(begins)
+    (1..=5).contains(&words.len()) && words.iter().all(is_word) && words.iter().any(begins)
 }
 
 /// A mark before an entry of a list: `-`, `•`, `3.`; or a cell without anything in it.

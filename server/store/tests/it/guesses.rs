@@ -2,7 +2,7 @@
 //! of address goes round. And: strangers do not keep a person out of their account.
 
 use crate::support::{Person, World};
-use model::{Email, id::SessionId};
+use model::{Email, id::SessionId, token::TokenLife};
 use sqlx::types::Uuid;
 use std::{net::IpAddr, sync::Arc};
 use store::{Store, door::PersonTx, guesses::Guesser, identity::Device, secret::Secret, tokens};
@@ -118,7 +118,7 @@ async fn strangers_keep_nobody_out_from_where_they_have_signed_in() {
 }
 
 async fn created(tx: &mut PersonTx, name: &str) -> bool {
-    tokens::create(tx, name, &Secret::generate("stile_").unwrap()).await.unwrap()
+    tokens::create(tx, name, &Secret::generate("stile_").unwrap(), TokenLife::default()).await.unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

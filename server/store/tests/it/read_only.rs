@@ -2,6 +2,7 @@
 //! read, and a write is refused as what it is.
 
 use crate::support::{World, execute, fence};
+use model::token::TokenLife;
 use store::{
     StoreError, customers,
     door::{Credential, Door},
@@ -18,7 +19,7 @@ async fn whatever_reads_works_on_a_read_only_database_and_whatever_writes_says_s
     world.stock(&world.ann, &world.a1, "Alpha").await;
     let token = Secret::generate("stile_").unwrap();
     let mut tx = world.person(&world.ann).await;
-    assert!(tokens::create(&mut tx, "a token", &token).await.unwrap());
+    assert!(tokens::create(&mut tx, "a token", &token, TokenLife::default()).await.unwrap());
     tx.commit().await.unwrap();
     // Everything that is noted in passing is due; A1 has another address than before.
     execute(
@@ -38,7 +39,9 @@ async fn whatever_reads_works_on_a_read_only_database_and_whatever_writes_says_s
 
     assert!(matches!(store.workspace(&ann, &world.a1.slug).await.unwrap(), Door::Moved(_)), "the former address");
     for credential in [ann, Credential::Token(token.hash())] {
-        let Door::Open(mut tx) = store.workspace(&credential, &slug).await.unwrap() else { panic!("ann has a seat") };
+        let Door::Open(mut tx) = store.workspace_visit(&credential, &slug).await.unwrap() else {
+            panic!("ann has a seat")
+        };
         handoffs::record_visit(&mut tx).await.expect("a visit that can't be noted keeps the reader out");
         let query = model::list::ListQuery::new(model::list::Noun::Customers);
         assert_eq!(customers::list(&mut tx, &query).await.unwrap().rows.len(), 2);
@@ -46,7 +49,7 @@ async fn whatever_reads_works_on_a_read_only_database_and_whatever_writes_says_s
         assert!(store.picker(&credential, Freshness::Now).await.unwrap().is_some());
     }
     for visits in [false, true] {
-        let Door::Open(mut tx) = store.workspace(&ann, &slug).await.unwrap() else { panic!("ann has a seat") };
+        let Door::Open(mut tx) = store.workspace_visit(&ann, &slug).await.unwrap() else { panic!("ann has a seat") };
         let code = Secret::generate("").unwrap();
         let passed =
             if visits { handoffs::pass_and_visit(&mut tx, &code).await } else { handoffs::pass(&mut tx, &code).await };
