@@ -184,7 +184,7 @@ pub fn waiting_badge(count: u32) -> Option<AnyView> {
     let said = if count == 1 { "1 access request".to_owned() } else { format!("{count} access requests") };
     let words = said.clone();
     (count > 0).then(|| view! {
-        <span class="count" data-testid="waiting-count" title=said.clone()><span aria-hidden="true">{count}</span><span class="visually-hidden">{words}</span></span>
+        <span class="waiting-count" data-testid="waiting-count" title=said.clone()><span aria-hidden="true">{count}</span><span class="visually-hidden">{words}</span></span>
     }.into_any())
 }
 
