@@ -111,7 +111,7 @@ test.describe("a renamed workspace", () => {
     const page = await as(VIK);
     await open(page, `/${IT}/overview`);
     await rename();
-    await page.getByRole("link", { name: "Invoices" }).click();
+    await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Invoices" }).click();
     await expect(page).toHaveURL(`/${NEW}/invoices`);
     await expect(workspaceName(page)).toHaveText("IT");
     await rowsAreThere(page);
