@@ -123,7 +123,13 @@ impl Route {
     pub fn parse(path: &str, query: &str) -> Self {
         let pairs = pairs(query);
         let value = |name: &str| pairs.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
-        let Some(path) = spelled_out(path) else { return Self::Unknown };
+        let asked = path.strip_prefix('/').unwrap_or(path);
+        let (asked_first, asked_rest) = asked.split_once('/').unwrap_or((asked, ""));
+        let Some(path) = spelled_out(path) else {
+            // What no page is called may be behind a workspace's address as well.
+            let slug = spelled_out(asked_first).and_then(|first| Slug::parse(&first.to_ascii_lowercase()).ok());
+            return slug.map_or(Self::Unknown, |slug| Self::Workspace(slug, Page::unknown(asked_rest)));
+        };
         let path = path.strip_prefix('/').unwrap_or(&path);
         let path = path.strip_suffix('/').unwrap_or(path);
         let (first, rest) = path.split_once('/').unwrap_or((path, ""));
@@ -166,7 +172,13 @@ impl Route {
                     Self::AuditExport(slug, AuditQuery::from_pairs(pairs.iter().map(|(k, v)| (k.as_str(), v.as_str()))))
                 }
                 // Ids, and words in small letters.
-                Ok(slug) => Self::Workspace(slug, Page::parse(&rest.to_ascii_lowercase(), &pairs)),
+                Ok(slug) => Self::Workspace(
+                    slug,
+                    match Page::parse(&rest.to_ascii_lowercase(), &pairs) {
+                        Page::Unknown(_) => Page::unknown(asked_rest),
+                        known => known,
+                    },
+                ),
                 Err(_) => Self::Unknown,
             },
         }
@@ -365,6 +377,7 @@ mod tests {
             "/smartai-it/nope",
             "/smartai-it/customers/new/x",
             "/smartai-it/a%20b//c",
+            "/smartai-it/Ca%66%C3%A9",
         ] {
             assert_eq!(Route::parse_url(url).url(), url);
         }

@@ -51,7 +51,12 @@ impl Page {
 
     /// Reads what stands behind the slug.
     pub fn parse(rest: &str, pairs: &[(String, String)]) -> Self {
-        Self::known(rest, pairs).unwrap_or_else(|| Self::Unknown(UnknownPath(rest.trim_end_matches('/').to_owned())))
+        Self::known(rest, pairs).unwrap_or_else(|| Self::unknown(rest))
+    }
+
+    /// No page: `rest` as it was asked for.
+    pub(super) fn unknown(rest: &str) -> Self {
+        Self::Unknown(UnknownPath(rest.trim_end_matches('/').to_owned()))
     }
 
     fn known(rest: &str, pairs: &[(String, String)]) -> Option<Self> {

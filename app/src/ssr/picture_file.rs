@@ -57,7 +57,7 @@ struct Header {
 
 impl Header {
     fn fits(&self) -> Result<(), Unfit> {
-        let memory = u64::from(self.width) * u64::from(self.height) * self.per_pixel;
+        let memory = (u64::from(self.width) * u64::from(self.height)).saturating_mul(self.per_pixel);
         if self.width > PIXELS_MAX || self.height > PIXELS_MAX || memory > MEMORY_MAX {
             return Err(Unfit::Large);
         }

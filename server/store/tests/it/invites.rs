@@ -137,6 +137,8 @@ async fn what_is_expired_revoked_declined_or_withdrawn_seats_nobody() {
         seat(&mut superuser, a1, bob, Some("admin")).await;
         execute(&mut superuser, "delete from account.invite_links; delete from account.invites").await.unwrap();
     }
+    // She had as many mails as anybody gets in a day.
+    execute(&mut superuser, "delete from account.caused_mails").await.unwrap();
     let sent = world.invited(bob, a1, "eve", WorkspaceRole::Admin).await;
     let mut tx = world.person(eve).await;
     let declined = offers::decline(&mut tx, sent.id).await.unwrap().expect("nothing to decline");

@@ -542,7 +542,12 @@ async fn requests_of_two_workspaces_never_see_each_other() {
                             let mut tx = world.write(who, place).await;
                             let can = tx.can::<EditContent>().unwrap();
                             let _ = customers::create(&mut tx, &can, &draft(&format!("{mark} {task} {round}"))).await;
-                            let _ = customers::create(&mut tx, &can, &draft("")).await;
+                            let _ = customers::create(
+                                &mut tx,
+                                &can,
+                                &CustomerDraft { country: "none".to_owned(), ..draft("refused") },
+                            )
+                            .await;
                         }
                         1 => drop(world.read(who, place).await),
                         _ => {}
