@@ -69,7 +69,7 @@ test("by the wire the same is refused of a person's and a customer's name: a lin
   const token = (await signUpLink(request, email)).split("/").pop();
   const grant = await grantOf(page.request, IT);
   const posted = async (name: string) => {
-    const form = { grant, name, email: "a@names.example", country: "DE" };
+    const form = { action: "save", grant, name, email: "a@names.example", country: "DE" };
     return (await page.request.post(`${BASE}/${IT}/customers/new`, { headers: { origin: BASE }, form, maxRedirects: 0 })).status();
   };
   const bad = ["two\nlines", "two\r\nlines", "line\u2028separator", "tab\tinside", ...UNSEEN, ...TURNING];

@@ -119,7 +119,7 @@ test("over https every cookie is Secure, and only the theme can be read by scrip
         response.on("end", () => answered(response.headers["set-cookie"] ?? []));
       });
       sent.on("error", failed);
-      sent.end(JSON.stringify({ landing: "last", order: "name", theme: "dark" }));
+      sent.end(JSON.stringify({ landing: "last", order: "name", theme: "dark", accents: "colour" }));
     });
     const theme = preferences.find((cookie) => cookie.startsWith("theme"));
     for (const part of ["; Secure", "; SameSite=Lax"]) expect(theme).toContain(part);

@@ -74,6 +74,7 @@ test("the API says the one spelling to a token whose person has a seat, and to n
     const page = await context.newPage();
     await open(page, "/account/tokens");
     await page.fill("[name=name]", TOKEN);
+    await page.fill("[name=password]", PASSWORD);
     await page.getByRole("button", { name: "Create token" }).click();
     tokens.push((await page.getByTestId("token").textContent()) ?? "");
     await context.close();

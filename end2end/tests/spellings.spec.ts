@@ -6,7 +6,7 @@ import { IT, sql, workspaceOf } from "../support/facts";
 import { mailTo } from "../support/mailbox";
 import { forget, forgetTokens, value } from "../support/made";
 import { forgetNewcomers, freshEmail, signInWith, signUp, signUpLink } from "../support/newcomer";
-import { live, open } from "../support/people";
+import { live, open, PASSWORD } from "../support/people";
 import { get, send } from "../support/raw";
 import { rowsAreThere } from "../support/switching";
 import { BASE } from "../support/server";
@@ -50,6 +50,7 @@ test("a list is searched in any spelling, with a script and without, and by the 
 
   await open(page, "/account/tokens");
   await page.fill("[name=name]", PREFIX);
+  await page.fill("[name=password]", PASSWORD);
   await page.getByRole("button", { name: "Create token" }).click();
   const authorization = `Bearer ${await page.getByTestId("token").textContent()}`;
   const unscripted = await browser.newContext({ baseURL: BASE, javaScriptEnabled: false, storageState: await page.context().storageState() });
