@@ -6,7 +6,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sql } from "../support/facts";
-import { PASSWORD, contextOf, signIn } from "../support/people";
+import { PASSWORD, contextOf, open } from "../support/people";
 import { get, send, sessionOf } from "../support/raw";
 import { SECOND, SECOND_PORT, Second } from "../support/second";
 import { BASE, PORT, cookieAt } from "../support/server";
@@ -114,7 +114,7 @@ test("two servers on two ports of one host: both stay signed in, and each has a 
     expect(names).toEqual(expect.arrayContaining([cookieAt(PORT), cookieAt(SECOND_PORT)]));
     const chosen = await context.request.post(`${BASE}/api/fn/save_preferences`, {
       headers: { "content-type": "application/json", origin: BASE },
-      data: { landing: "last", order: "name", theme: "dark" },
+      data: { landing: "last", order: "name", theme: "dark", accents: "colour" },
     });
     expect(chosen.status()).toBe(200);
     await page.goto(`${BASE}/home`);
@@ -177,7 +177,7 @@ test("signing out has the browser forget what it kept of this origin, and only o
   expect((await get("/home", { cookie: await sessionOf(ADA) })).headers["clear-site-data"], "it is said on other pages too").toBeUndefined();
   const context = await contextOf(browser, ADA);
   const page = await context.newPage();
-  await signIn(page, ADA);
+  await open(page, "/home");
   await page.evaluate(() => localStorage.setItem("stile.uses.test", "x"));
   await page.getByTestId("profile-menu").first().click();
   await page.getByTestId("sign-out").first().click();

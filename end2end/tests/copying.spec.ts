@@ -5,7 +5,7 @@ import { ADA, VIK, test } from "../support/as";
 import { forgetFactors, setUpApp } from "../support/factors";
 import { FINANCE, IT } from "../support/facts";
 import { forgetSeats, fresh } from "../support/invites";
-import { open } from "../support/people";
+import { PASSWORD, open } from "../support/people";
 
 const toast = (page: Page) => page.getByTestId("toast");
 const byHand = (page: Page) => page.getByRole("textbox", { name: "Text to copy" });
@@ -57,6 +57,7 @@ for (const [state, prepare] of [["there", async () => {}], ["not there", without
 
     await open(page, "/account/tokens");
     await page.fill("#name", `Copied ${state}`);
+    await page.fill("#password", PASSWORD);
     await page.getByRole("button", { name: "Create token" }).click();
     const token = await page.getByTestId("token").innerText();
     await page.getByRole("button", { name: "Copy", exact: true }).click();
@@ -94,6 +95,7 @@ for (const [state, prepare] of [["not there", withoutClipboard], ["refused", ref
 
     await open(page, "/account/tokens");
     await page.fill("#name", `By hand ${state}`);
+    await page.fill("#password", PASSWORD);
     await page.getByRole("button", { name: "Create token" }).click();
     await page.getByRole("button", { name: "Copy", exact: true }).click();
     await expect(byHand(page)).toHaveValue(await page.getByTestId("token").innerText());
