@@ -146,6 +146,9 @@ fn keys(event: &KeyboardEvent, query: RwSignal<String>) {
         }
         "Enter" if typing => browser::click(ROW),
         _ if command || event.alt_key() => return,
+        // As everywhere it goes to the search, if there is one; no row begins with it.
+        "/" if !typing && browser::is_shown("#switcher-search") => browser::focus("#switcher-search"),
+        "/" => return,
         _ if typing || key.chars().count() != 1 || key == " " => return,
         _ => {
             let number = key.parse::<usize>().ok().filter(|n| (1..=NUMBERED).contains(n));
