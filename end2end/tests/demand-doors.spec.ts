@@ -45,6 +45,8 @@ async function invited(into: "workspace" | "organization"): Promise<string> {
 async function forgetInvites(): Promise<void> {
   await sql("delete from account.invite_links where invite_id in (select id from account.invites where email = $1)", [friend]);
   await sql("delete from account.invites where email = $1", [friend]);
+  // And the mails: one address is sent few a day.
+  await sql("delete from account.caused_mails where user_id = $1", [await personOf(owner)]);
 }
 
 /** Notes in the database that the sessions of a person have proven a factor, or that they have not. */
@@ -185,21 +187,16 @@ for (const door of DOORS) {
   });
 }
 
-test("without a demand each of these asks for nothing", async () => {
-  for (const email of [owner, friend]) await prove(email, false);
-  for (const door of DOORS) {
-    await enroll(owner, "owner");
-    await enroll(friend, null);
-    await seated(friend, null);
-    await sql("delete from account.auto_joins where workspace_id = $1", [workspace]);
-    await sql("update account.workspaces set deleted_at = null where id = $1", [workspace]);
+for (const door of DOORS) {
+  test(`without a demand nothing is asked for: ${door.name}`, async () => {
+    for (const email of [owner, friend]) await prove(email, false);
     await door.prepare();
     const before = await seats();
     const done = await door.open(door.who().request);
-    expect([200, 303], `${door.name}: ${done.status()}`).toContain(done.status());
-    expect(await seats(), door.name).not.toBe(before);
-  }
-});
+    expect([200, 303], `${done.status()}`).toContain(done.status());
+    expect(await seats()).not.toBe(before);
+  });
+}
 
 test("an organization invite does not bind itself at a sign-in without a factor, and waits on the picker", async ({ browser }) => {
   await demand(IT, true);
