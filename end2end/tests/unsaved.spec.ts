@@ -3,7 +3,8 @@
 import { type Page, expect } from "@playwright/test";
 import { ADA, test } from "../support/as";
 import { FINANCE, IT } from "../support/facts";
-import { open } from "../support/people";
+import { forgetTokens } from "../support/made";
+import { PASSWORD, open } from "../support/people";
 import { byPalette, bySwitcher, workspaceName } from "../support/switching";
 
 const dialog = (page: Page) => page.getByTestId("unsaved-dialog");
@@ -68,6 +69,24 @@ test("nothing asks where nothing was typed, where it was put back, and where it 
   await page.getByRole("link", { name: "Preferences" }).first().click();
   await expect(page).toHaveURL("/account/preferences");
   await expect(dialog(page)).toHaveCount(0);
+});
+
+test("a token that was made, for another time than the usual, is no unsaved work", async ({ as }) => {
+  const page = await as(ADA);
+  await open(page, "/account/tokens");
+  await page.fill("#name", "Unsaved");
+  await page.locator("#life").selectOption({ index: 1 });
+  await page.getByRole("link", { name: "Preferences" }).first().click();
+  await expect(dialog(page), "the control: before, it is").toBeVisible();
+  await dialog(page).getByRole("button", { name: "Stay" }).click();
+  await page.fill("#password", PASSWORD);
+  await page.getByRole("button", { name: "Create token" }).click();
+  await expect(page.getByTestId("token")).toBeVisible();
+  await expect(page.locator("#name")).toHaveValue("");
+  await page.getByRole("link", { name: "Preferences" }).first().click();
+  await expect(page).toHaveURL("/account/preferences");
+  await expect(dialog(page)).toHaveCount(0);
+  await forgetTokens("Unsaved");
 });
 
 test("what is typed in one workspace's form is not in the next one's", async ({ as }) => {

@@ -50,6 +50,7 @@ pub fn TokensPage() -> impl IntoView {
     reactive::effect(move || errors.set(returned.with(|r| r.errors.clone())));
     let create = move |event: SubmitEvent| {
         event.prevent_default();
+        browser::sending(&event);
         let values = browser::form_values(&event);
         let value = |name: &str| values.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone()).unwrap_or_default();
         let life = TokenLife::from_word(&value("life")).unwrap_or_default();
@@ -62,6 +63,8 @@ pub fn TokensPage() -> impl IntoView {
                     tokens.set(Some(made.tokens));
                     name.set(String::new());
                     returned.set(Returned::default());
+                    // Once the name is out of its field.
+                    browser::next_frame(browser::sent);
                 }
                 Err(error) => failed(error),
             }

@@ -61,7 +61,7 @@ fn Add(desk: Desk, asks_password: bool) -> impl IntoView {
         });
     };
     view! {
-        <form class="inline-form" method="post" action=desk.here() novalidate on:submit=add data-script>
+        <form class="inline-form" method="post" action=desk.here() novalidate data-unguarded on:submit=add data-script>
             <Line desk id="passkey-name" name="name" label="Name" placeholder="Laptop"/>
             {asks_password.then(|| view! {
                 <Line desk id="passkey-password" name="password" label="Your password" kind="password" autocomplete="current-password"/>
