@@ -63,7 +63,7 @@ test("pages and answers are kept nowhere; the client's files for ever, under a n
     if (path.startsWith("/pkg/")) files[path] = response.headers()["cache-control"];
   });
   await page.goto("/smartai-it/overview", { waitUntil: "networkidle" });
-  expect(Object.keys(files).map((path) => path.split(".").at(-1)).toSorted(), "not all files of the client were seen").toEqual(["css", "js", "js", "wasm", "woff2"]);
+  expect(Object.keys(files).map((path) => path.split(".").at(-1)).toSorted(), "not all files of the client were seen").toEqual(["css", "css", "js", "js", "wasm", "woff2"]);
   for (const [path, caching] of Object.entries(files)) {
     expect(path).toMatch(/^\/pkg\/[0-9a-f]{12}\//);
     expect(caching, path).toBe("public, max-age=31536000, immutable");

@@ -4,7 +4,7 @@ import { expect, test, type BrowserContext, type Page } from "@playwright/test";
 import { linkIn, mailTo, mailsTo } from "../support/mailbox";
 import { GOOD_PASSWORD, forgetNewcomers, freshEmail, signInWith, signUp } from "../support/newcomer";
 import { contextOf, live, open } from "../support/people";
-import { BASE } from "../support/server";
+import { BASE, cookieAt } from "../support/server";
 
 const NEW_PASSWORD = "eleven dry glass marbles";
 let context: BrowserContext;
@@ -21,6 +21,7 @@ test.afterEach(() => context.close());
 test.afterAll(forgetNewcomers);
 
 const block = (name: string) => page.getByRole("region", { name });
+const session = async () => (await context.cookies()).filter((cookie) => cookie.name === cookieAt());
 const signedIn = async (who: BrowserContext) => (await who.request.get("/account/profile", { maxRedirects: 0 })).status() === 200;
 
 test("the name changes everywhere at once, and markup in it is text", async () => {
@@ -47,7 +48,7 @@ test("a new password asks for the old one, signs other devices out and not this 
   await other.waitForURL("/home");
   await open(page, "/account/profile");
   const form = block("Password");
-  const [before] = await context.cookies();
+  const [before] = await session();
   await form.locator("[name=current_password]").fill("not the password");
   await form.locator("[name=password]").fill(NEW_PASSWORD);
   await page.keyboard.press("Enter");
@@ -59,7 +60,7 @@ test("a new password asks for the old one, signs other devices out and not this 
   await expect(page.getByTestId("toast")).toContainText("Your password is changed");
   expect((await mailTo(email, told)).subject).toBe("Your Stile password was changed");
   expect(await signedIn(phone), "another device is still signed in").toBe(false);
-  const [after] = await context.cookies();
+  const [after] = await session();
   expect(after.value, "the session has its old secret").not.toBe(before.value);
   await page.reload();
   await expect(page, "this device was signed out, too").toHaveURL("/account/profile");

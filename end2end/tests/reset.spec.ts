@@ -39,7 +39,7 @@ test("a new password by mail: all devices are out, the old one is refused, the n
   await page.fill("[name=password]", NEW_PASSWORD);
   await page.keyboard.press("Enter");
   await page.waitForURL(/\/sign-in/);
-  await expect(page.getByRole("status").first()).toContainText("Your new password is set, and all devices are signed out");
+  await expect(page.getByRole("status").first()).toContainText("Your new password is set, all devices are signed out and all operator tokens revoked.");
   expect((await phone.request.get("/home", { maxRedirects: 0 })).status(), "another device is still signed in").toBe(303);
   expect((await mailTo(email, before + 1)).subject, "the person is not told").toBe("Your Stile password was changed");
 

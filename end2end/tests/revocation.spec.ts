@@ -236,7 +236,11 @@ test("the socket says nothing of a workspace without a seat, the same as of none
         new Promise<string>((done, failed) => {
           const socket = new WebSocket(`ws://${location.host}/api/live`);
           socket.onopen = () => socket.send(slug);
-          socket.onmessage = (event) => (socket.close(), done(event.data as string));
+          socket.onmessage = (event) => {
+            const said = event.data as string;
+            // What time it is says nothing of a workspace.
+            if (!/^clock \d+$/.test(said)) (socket.close(), done(said));
+          };
           socket.onerror = () => failed(new Error("the socket broke"));
         }),
       slug,

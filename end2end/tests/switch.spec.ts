@@ -176,6 +176,7 @@ test("a form opens where the seat allows it, empty, and elsewhere the list", asy
   await page.fill("[name=name]", "Typed in IT");
   expect(await found(page, ["Typed in IT"]), "before: what is typed can be found").toHaveLength(1);
   await byPalette(page, PRODUCT_ENG, "product eng");
+  await page.getByTestId("unsaved-dialog").getByRole("button", { name: "Discard" }).click();
   await expect(page, "an Admin may add customers").toHaveURL(`/${PRODUCT_ENG}/customers/new`);
   await expect(workspaceName(page)).toHaveText("Product Eng");
   await expect(page.locator("[name=name]")).toHaveValue("");

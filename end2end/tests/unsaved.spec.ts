@@ -75,7 +75,7 @@ test("a token that was made, for another time than the usual, is no unsaved work
   const page = await as(ADA);
   await open(page, "/account/tokens");
   await page.fill("#name", "Unsaved");
-  await page.locator("#life").selectOption({ index: 1 });
+  await page.locator("#life").selectOption({ index: 2 });
   await page.getByRole("link", { name: "Preferences" }).first().click();
   await expect(dialog(page), "the control: before, it is").toBeVisible();
   await dialog(page).getByRole("button", { name: "Stay" }).click();
