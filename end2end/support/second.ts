@@ -1,6 +1,6 @@
 // A second server on the same database as the first: what is changed at one must show at the other.
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { PORT, stop } from "./server";
@@ -18,6 +18,8 @@ export class Second {
     const first = process.env.STILE_E2E_DATA ?? "";
     const kept = (name: string) => readFileSync(join(first, name), "utf8").trim();
     const data = mkdtempSync(join(tmpdir(), "stile-second-"));
+    // Either server sends what is in the queue: there is one outbox to look into.
+    symlinkSync(join(first, "outbox"), join(data, "outbox"));
     const child = spawn(process.env.STILE_BIN ?? join(repository, "target/release/stile"), ["serve"], {
       cwd: repository,
       env: {
