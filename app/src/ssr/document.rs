@@ -104,7 +104,7 @@ async fn answer(call: &Call, uri: &Uri, returned: Option<Returned>) -> Result<Re
         return Ok(respelled(uri, &one));
     }
     match route.clone() {
-        Route::Workspace(slug, page) => workspace(call, uri, slug, page, returned).await,
+        Route::Workspace(slug, page) => workspace(call, uri, &route, slug, page, returned).await,
         // Whoever has just left stays out, even if the server could not be told.
         Route::SignIn { notice: Some(notice), .. } if notice != SignInNotice::Arriving => {
             Ok(sign_in(context, route, returned))
@@ -225,7 +225,7 @@ async fn answer(call: &Call, uri: &Uri, returned: Option<Returned>) -> Result<Re
                 | AppError::SignedOut
                 | AppError::Factor
                 | AppError::Denied(_),
-            ) => workspace(call, uri, slug, Page::Settings(SettingsPage::Audit(query)), None).await,
+            ) => workspace(call, uri, &route, slug, Page::Settings(SettingsPage::Audit(query)), None).await,
             Err(error) => Err(error),
         },
         Route::Factor { next } => match factors::asking(call, next.as_ref()).await? {
@@ -385,10 +385,12 @@ pub(super) async fn asked(call: &Call, uri: &Uri, asking: Asking) -> Result<Resp
     Ok(person.absent(&call.request, Route::Unknown, Content::Asked(asking), status))
 }
 
-/// A deep link: one request does what a switch does (blueprint section 6).
+/// A deep link: one request does what a switch does (blueprint section 6). `route` is what the address names: `page`, or
+/// a file that `page` answers for.
 async fn workspace(
     call: &Call,
     uri: &Uri,
+    route: &Route,
     slug: Slug,
     page: Page,
     returned: Option<Returned>,
@@ -396,11 +398,8 @@ async fn workspace(
     let context = &call.request;
     let Some(credential) = context.credential else { return Ok(to_sign_in(uri)) };
     let store = &context.services.store;
-    let one = match returned {
-        None => Route::Workspace(slug.clone(), page.clone()).respelled(uri.path()),
-        Some(_) => None,
-    };
-    let asked = Asked { slug: &slug, page: &page, respelled: one.as_deref() };
+    let one = route.respelled(uri.path());
+    let asked = Asked { slug: &slug, page: &page, respelled: one.as_deref(), returned: returned.as_ref() };
     let entered = match context.purpose {
         // A form that came back is shown to somebody who was here already.
         Purpose::Visit if returned.is_none() => {
@@ -432,8 +431,10 @@ async fn workspace(
 struct Asked<'a> {
     slug: &'a Slug,
     page: &'a Page,
-    /// Its one spelling, if the address has another.
+    /// The one spelling of the address, if it has another.
     respelled: Option<&'a str>,
+    /// The form that comes back: it stays at the address that it has.
+    returned: Option<&'a Returned>,
 }
 
 /// The transaction behind a workspace's door, or what is answered instead.
@@ -443,10 +444,10 @@ async fn opened<M: Mode>(
     asked: &Asked<'_>,
     door: Door<WorkspaceTx<M>>,
 ) -> Result<Result<WorkspaceTx<M>, Response<Body>>, AppError> {
-    let Asked { slug, page, respelled: one } = *asked;
+    let Asked { slug, page, respelled: one, returned } = *asked;
     let (content, status) = match door {
         Door::Open(tx) => {
-            if let Some(one) = one {
+            if let (Some(one), None) = (one, returned) {
                 tx.commit().await.map_err(fault)?;
                 return Ok(Err(respelled(uri, one)));
             }
@@ -461,7 +462,7 @@ async fn opened<M: Mode>(
             return Ok(Ok(tx));
         }
         Door::SignedOut => return Ok(Err(to_sign_in(uri))),
-        Door::Moved(to) => return Ok(Err(moved(uri, slug, &to, page))),
+        Door::Moved(to) => return Ok(Err(moved(uri, slug, &to, one))),
         Door::Factor(_) => return Ok(Err(redirect(StatusCode::SEE_OTHER, &factors::detour(slug, page)))),
         Door::Gone(_) => (Content::Gone, StatusCode::GONE),
         Door::Absent(_) | Door::Mismatch => (Content::Absent, StatusCode::NOT_FOUND),
@@ -471,9 +472,8 @@ async fn opened<M: Mode>(
 }
 
 /// The same address under the workspace's new slug, path and query kept.
-fn moved(uri: &Uri, from: &Slug, to: &Slug, page: &Page) -> Response<Body> {
-    let one = Route::Workspace(from.clone(), page.clone()).respelled(uri.path());
-    let path = one.as_deref().unwrap_or_else(|| uri.path());
+fn moved(uri: &Uri, from: &Slug, to: &Slug, one: Option<&str>) -> Response<Body> {
+    let path = one.unwrap_or_else(|| uri.path());
     let rest = path.strip_prefix('/').and_then(|p| p.strip_prefix(from.as_str())).unwrap_or_default();
     respelled(uri, &format!("/{to}{rest}"))
 }

@@ -145,7 +145,7 @@ fn whole(body: Body, turn: Turn, tasks: &tokio_util::task::TaskTracker) -> Body 
         let _ = sender.send(None).await;
     };
     tasks.spawn(made.instrument(Span::current()));
-    Body::from_stream(stream::unfold(receiver, |mut receiver| async {
+    let chunks = stream::unfold(receiver, |mut receiver| async {
         match receiver.recv().await {
             Some(Some(chunk)) => Some((chunk.map_err(io::Error::other), receiver)),
             Some(None) => None,
@@ -155,7 +155,9 @@ fn whole(body: Body, turn: Turn, tasks: &tokio_util::task::TaskTracker) -> Body 
                 Some((Err(io::Error::other("the body ended early")), receiver))
             }
         }
-    }))
+    });
+    // What compresses asks for more after the end.
+    Body::from_stream(chunks.fuse())
 }
 
 #[cfg(test)]
@@ -200,5 +202,17 @@ mod tests {
         assert_eq!(body.expect("all of it").len(), 20);
         let made = Arc::default();
         assert!(axum::body::to_bytes(whole(counted(&made, 20, true), turn().await, &tasks), 100).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn a_body_that_has_ended_can_be_asked_for_more() {
+        let (tasks, made) = (TaskTracker::new(), Arc::default());
+        let mut chunks = whole(counted(&made, 2, false), turn().await, &tasks).into_data_stream();
+        for _ in 0..2 {
+            assert!(chunks.next().await.is_some_and(|chunk| chunk.is_ok()));
+        }
+        for _ in 0..2 {
+            assert!(chunks.next().await.is_none());
+        }
     }
 }
