@@ -76,7 +76,7 @@ const SCENES: Scene[] = [
   },
   { name: "reset", path: "/reset", signedOut: true, shows: heading("Reset your password") },
   { name: "a dead link", path: DEAD, signedOut: true, refused: [410, DEAD], shows: (page) => page.getByTestId("dead-link") },
-  { name: "welcome", path: "/welcome", act: (page) => page.fill("[name=organization]", "SmartAI IT"), shows: (page) => page.getByRole("button", { name: "Use smartai-it-2" }) },
+  { name: "welcome", path: "/welcome", act: (page) => page.fill("[name=slug]", "smartai-it"), shows: (page) => page.getByRole("button", { name: "Use smartai-it-2" }) },
   { name: "profile", path: "/account/profile", shows: heading("Profile") },
   { name: "preferences", path: "/account/preferences", shows: heading("Preferences") },
   ...["Sessions", "Security"].map((title) => ({ name: title, path: `/account/${title.toLowerCase()}`, shows: heading(title) })),
