@@ -115,7 +115,7 @@ test("two servers on two ports of one host: both stay signed in, and each has a 
     expect(names).toEqual(expect.arrayContaining([cookieAt(PORT), cookieAt(SECOND_PORT)]));
     const chosen = await context.request.post(`${BASE}/api/fn/save_preferences`, {
       headers: { "content-type": "application/json", origin: BASE },
-      data: { landing: "last", order: "name", theme: "dark", accents: "colour" },
+      data: { landing: "last", order: "organization", theme: "dark", accents: "colour" },
     });
     expect(chosen.status()).toBe(200);
     await page.goto(`${BASE}/home`);
