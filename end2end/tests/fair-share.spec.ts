@@ -9,7 +9,8 @@ import { BASE } from "../support/server";
 
 const ATTACKER = "olu@smartai.example";
 const VICTIM = "ben@globalai.example";
-const SLUG = "a-large-workspace";
+// After a failure these tests start again in a new process, where the workspace of the first still has its address.
+const SLUG = `a-large-workspace-${Date.now().toString(36)}`;
 const CUSTOMERS = 200_000;
 /** Pages that are timed each time. */
 const PAGES = 150;
