@@ -3,11 +3,22 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { type BrowserContext, expect } from "@playwright/test";
+import { PASSWORD } from "./people";
 import { PORT, stop } from "./server";
 
 const repository = resolve(__dirname, "../..");
 export const SECOND_PORT = PORT + 400;
 export const SECOND = `http://127.0.0.1:${SECOND_PORT}`;
+
+/** Signs a browser in at the second server. What it has at the first is of no use there: cookies are named for the port. */
+export async function signInThere(context: BrowserContext, who: string): Promise<void> {
+  const answer = await context.request.post(`${SECOND}/api/fn/sign_in`, {
+    headers: { "content-type": "application/json", origin: SECOND },
+    data: { email: who, password: PASSWORD, next: "" },
+  });
+  expect(answer.status()).toBe(200);
+}
 
 /** A running second server. */
 export class Second {

@@ -9,7 +9,7 @@ import { FINANCE, IT, PRODUCT_ENG, found, sql, stringsOf } from "../support/fact
 import { live, open } from "../support/people";
 import { get, sessionOf } from "../support/raw";
 import { putBack, seat, unjoin, unseat } from "../support/seating";
-import { SECOND, SECOND_PORT, Second } from "../support/second";
+import { SECOND, SECOND_PORT, Second, signInThere } from "../support/second";
 import { BASE, PORT, cookieAt } from "../support/server";
 import { rowsAreThere, workspaceName } from "../support/switching";
 
@@ -134,6 +134,7 @@ test("three tabs at two servers: all show a revocation within a second, 20 round
   const second = await Second.start();
   try {
     const first = await as(VIK);
+    await signInThere(first.context(), VIK);
     const tabs = [first, await first.context().newPage(), await first.context().newPage()];
     await connected(tabs[0], `/${IT}/customers`);
     await connected(tabs[1], `/${IT}/overview`);
@@ -178,6 +179,7 @@ test("a server that ends lets its tabs go, and they come back to it", async ({ a
   let second = await Second.start();
   try {
     const page = await as(VIK);
+    await signInThere(page.context(), VIK);
     await connected(page, `/${IT}/customers`, SECOND);
     await second.stop();
     await unseat(VIK, IT);
