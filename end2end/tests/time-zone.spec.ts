@@ -7,6 +7,7 @@ import { FINANCE, IT, sql, workspaceOf } from "../support/facts";
 import { forget, value } from "../support/made";
 import { contextOf, live, open } from "../support/people";
 import { get, sessionOf } from "../support/raw";
+import { putBack, seat } from "../support/seating";
 import { bySwitcher } from "../support/switching";
 
 const ZONES = { [IT]: "Pacific/Auckland", [FINANCE]: "America/Los_Angeles" };
@@ -18,6 +19,7 @@ test.beforeEach(async () => {
   for (const [slug, zone] of Object.entries(ZONES)) await sql("update account.workspaces set time_zone = $2 where slug = $1", [slug, zone]);
 });
 test.afterEach(async () => {
+  await putBack();
   await sql("update account.workspaces set time_zone = 'UTC' where slug = any($1)", [Object.keys(ZONES)]);
   await sql("delete from workspace.audit_log where actor = 'Zoned'");
   await sql("delete from workspace.invoices where number like 'ZONED-%'");
@@ -37,6 +39,8 @@ const created = (page: Page) => page.getByTestId("row").first().locator("td").la
 
 test("one moment is one day in list, page, log, file and answer", async ({ as, browser }) => {
   test.slow();
+  // The log is for owners and admins.
+  await seat(ADA, FINANCE, "admin");
   const page = await as(ADA);
   const cookie = await sessionOf(ADA);
   const ada = await value("select id from account.users where email = $1", [ADA]);
