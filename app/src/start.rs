@@ -26,7 +26,7 @@ pub fn prepare(address: &str, carried: &str, loader: chunk::Loader, done: JsValu
     };
     let Ok(boot) = wire::from_text::<Boot>(carried) else { return done(false) };
     let (path, query) = address.split_once('?').unwrap_or((address, ""));
-    let route = Route::parse(path, query);
+    let route = Route::parse(path, query).shown();
     chunk::provide(loader);
     let needs_chunk = root::needs_chunk(&boot.content, &route);
     PREPARED.set(Some((boot, route)));

@@ -92,6 +92,8 @@ test("a viewer and a stranger get neither page nor file, and nobody another work
   const cookie = await sessionOf(VIK);
   const file = await get(`${LOG}/export`, { cookie });
   expect([file.status, file.headers["content-type"]]).toEqual([403, "text/html; charset=utf-8"]);
+  await open(page, `${LOG}/export`);
+  await expect(page.getByTestId("why-not"), "what is shown instead of the file").toBeVisible();
   expect((await get(`/${FINANCE}/settings/audit/export`, { cookie })).status).toBe(404);
   expect((await get(`${LOG}/export`)).status, "signed out").toBe(303);
   const ada = await sessionOf(ADA);

@@ -306,7 +306,7 @@ mod live {
         let location = window().location();
         let path = location.pathname().unwrap_or_default();
         let query = location.search().unwrap_or_default();
-        Route::parse(&path, query.trim_start_matches('?'))
+        Route::parse(&path, query.trim_start_matches('?')).shown()
     }
 
     fn restore_by(how: ScrollRestoration) {

@@ -249,6 +249,14 @@ impl Route {
         Self::SignIn { next, notice: Some(SignInNotice::Arriving) }.url()
     }
 
+    /// What a document at this address shows: instead of a file, the page that says why there is none.
+    pub fn shown(self) -> Self {
+        match self {
+            Self::AuditExport(slug, query) => Self::Workspace(slug, Page::Settings(SettingsPage::Audit(query))),
+            other => other,
+        }
+    }
+
     /// The picker.
     pub const fn home() -> Self {
         Self::Home { refused: None }
