@@ -48,6 +48,8 @@ pub(super) struct Form(Vec<(String, String)>, Option<Vec<u8>>);
 
 /// What a form is told that names nothing that its page does.
 const NOT_UNDERSTOOD: &str = "That form was not understood, so nothing was changed. Reload the page and try again.";
+/// Where forms are posted that sign out. It has no page.
+const SIGN_OUT: &str = "/sign-out";
 /// Most controls that come back with a page, and most bytes of their values. No form of the product has more.
 const RETURNED: (usize, usize) = (100, 128 * 1024);
 
@@ -155,9 +157,9 @@ pub async fn submit(context: RequestContext, uri: &Uri, posted: Posted) -> Respo
         Err(error) => {
             let returned = form.returned(&call, &error, uri);
             let mut response = keeping_nothing(page(call.clone(), uri, Some(returned))).await;
-            // The page leads elsewhere, but what was sent there was nothing.
+            // The page leads elsewhere, or there is none to show, but what was sent there was nothing.
             let nothing = error.fields().of("action").is_some() && call.request.credential.is_some();
-            if nothing && response.status().is_redirection() {
+            if nothing && (response.status().is_redirection() || uri.path() == SIGN_OUT) {
                 let boot = bare(call.request.theme, Content::Absent, None);
                 response = render(&call.request, boot, Route::Unknown, StatusCode::UNPROCESSABLE_ENTITY);
             }
@@ -176,7 +178,7 @@ pub async fn submit(context: RequestContext, uri: &Uri, posted: Posted) -> Respo
 }
 
 async fn act(call: &Call, uri: &Uri, form: &mut Form) -> Result<Outcome, AppError> {
-    if uri.path() == "/sign-out" {
+    if uri.path() == SIGN_OUT {
         form.says_if_anything("sign-out")?;
         identity::sign_out(call).await?;
         return Ok(Outcome::Go("/sign-in?notice=signed-out".to_owned()));
