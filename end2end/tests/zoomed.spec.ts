@@ -16,9 +16,11 @@ const hidden = (page: Page) =>
     const box = active.getBoundingClientRect();
     if (box.height > innerHeight) return null;
     if (box.top < -1 || box.bottom > innerHeight + 1) return `${name} is off the screen: ${box.top} to ${box.bottom}`;
+    // The name of a record that is too long for its cell is cut there, and the whole row is its link.
+    const row = active.matches(".row-link") ? active.closest("tr") : null;
     for (const y of [box.top + 3, box.bottom - 3]) {
       const hit = document.elementFromPoint(box.left + box.width / 2, y);
-      if (hit && hit !== active && !active.contains(hit) && !hit.contains(active) && !hit.closest("label, .search, .select, .affix, .reveal")) return `${name} is under ${hit.tagName}.${hit.className}`;
+      if (hit && hit !== active && !active.contains(hit) && !hit.contains(active) && !row?.contains(hit) && !hit.closest("label, .search, .select, .affix, .reveal")) return `${name} is under ${hit.tagName}.${hit.className}`;
     }
     return null;
   });
@@ -84,8 +86,8 @@ test("320 x 256: the switcher and the palette show rows", async ({ browser }) =>
   expect(await whole(".switcher-item")).toBeGreaterThanOrEqual(2);
   await page.keyboard.press("Escape");
   await page.locator(".palette-button").click();
-  await page.keyboard.type("f");
-  await expect(page.getByTestId("palette-item").first()).toBeVisible();
+  await page.keyboard.type("s");
+  await expect(page.getByTestId("palette-item").nth(2), "the control: there is more than one").toBeAttached();
   expect(await whole(".palette-item")).toBeGreaterThanOrEqual(2);
   await context.close();
 });
