@@ -70,7 +70,7 @@ export const MARKUP_MEDDLERS: Record<string, (html: string) => string> = {
   "a comment among the elements": (html) => html.replace(/<main[^>]*>/, "$&<!-- from an extension -->"),
   "a translated heading": (html) => html.replace(/<h1([^>]*)>([^<]+)</, '<h1$1><font data-foreign="1"><font>$2</font></font><'),
   "links around digits": (html) =>
-    html.replace(/>([^<]*?)(\d{2,})([^<]*)<\/(td|span|b|p|h1|dd|a)>/g, '>$1<a data-foreign="1" href="tel:$2">$2</a>$3</$4>'),
+    html.replace(/>([^<]*?)(\d{2,})([^<]*)(<!>)?<\/(td|span|b|p|h1|dd|time)>/g, '>$1<a data-foreign="1" href="tel:$2">$2</a>$3$4</$5>'),
   "fonts around all words of main": (html) =>
     html.replace(/(<main.*<\/main>)/s, (main) => main.replace(/>([^<>]*[A-Za-z][^<>]*)<\/(?!option|textarea|script|noscript|title)/g, '><font data-foreign="1"><font>$1</font></font></')),
 };
