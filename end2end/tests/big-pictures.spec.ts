@@ -77,7 +77,10 @@ for (const [what, file, status] of [
     const answers = await Promise.all(cookies.map((cookie) => post(client, cookie, picture)));
     const peak = memory("VmHWM");
     console.log(`    ${what}: ${(picture.length / 1000).toFixed(0)} kB each; ${idle} kB idle, ${peak} kB at most, answered ${answers.map((a) => a.status)}`);
-    expect(answers.map((a) => a.status)).toEqual([status, status, status, status]);
+    // One is decoded at a time. Whoever waits for their turn for long is asked to come back.
+    const statuses = answers.map((a) => a.status);
+    expect(statuses).toContain(status);
+    expect(statuses.filter((answered) => ![status, 429].includes(answered))).toEqual([]);
     expect(peak - idle, "memory for four small files, in kB").toBeLessThan(ALLOWED_KB);
     expect((await client.ask({ path: "/account/profile", cookie: cookies[0] })).status).toBe(200);
     client.close();

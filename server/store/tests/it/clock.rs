@@ -8,7 +8,7 @@ use model::{
     moment,
 };
 use store::{audit, customers, invoices, overview, usage};
-use time::{Date, Duration, OffsetDateTime, macros::datetime};
+use time::{Date, OffsetDateTime, macros::datetime};
 
 const AUCKLAND: &str = "Pacific/Auckland";
 const LOS_ANGELES: &str = "America/Los_Angeles";
