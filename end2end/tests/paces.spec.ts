@@ -15,7 +15,7 @@ let organization: string;
 
 test.beforeAll(async () => {
   test.setTimeout(90_000);
-  running = await start(undefined, HERE, true, { STILE_PUBLIC_URL: base, STILE_TRUSTED_PROXIES: "127.0.0.1 ::1" });
+  running = await start(undefined, HERE, true, { STILE_PUBLIC_URL: base, STILE_TRUSTED_PROXIES: "127.0.0.1,::1" });
   client = new Client(base, 4);
   cookies = { olu: await sessionOf("olu@smartai.example", base), ben: await sessionOf("ben@globalai.example", base) };
   const db = await database(running.data);

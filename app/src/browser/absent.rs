@@ -54,6 +54,9 @@ pub fn after_paint(_task: impl FnOnce() + 'static) {}
 /// Moves the focus to the first element that matches.
 pub fn focus(_selector: &str) {}
 
+/// Moves the focus to the page, unless a menu, the palette or a dialog has it.
+pub fn focus_page() {}
+
 /// Gives the focus to the heading of the page on screen; `false` while the page is on its way.
 pub fn focus_heading() -> bool {
     true

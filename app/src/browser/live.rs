@@ -21,6 +21,18 @@ pub fn focus(selector: &str) {
     }
 }
 
+/// Moves the focus to the page, unless a menu, the palette or a dialog was opened meanwhile and has it.
+pub fn focus_page() {
+    if !is_something_open() {
+        focus("#main");
+    }
+}
+
+/// Whether a menu, the palette or a dialog is open.
+fn is_something_open() -> bool {
+    find(":popover-open, dialog[open]").is_some()
+}
+
 /// Gives the focus to the heading of the page on screen, unless somebody is at something within the page already. Nothing
 /// scrolls by it. `false` while the page is on its way.
 pub fn focus_heading() -> bool {
@@ -31,7 +43,7 @@ pub fn focus_heading() -> bool {
     let within = document()
         .active_element()
         .is_some_and(|active| active.id() != "main" && active.closest("#main").ok().flatten().is_some());
-    if !within {
+    if !within && !is_something_open() {
         let _ = heading.set_attribute("tabindex", "-1");
         let options = web_sys::FocusOptions::new();
         options.set_prevent_scroll(true);

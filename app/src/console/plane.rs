@@ -160,7 +160,7 @@ fn plane(place: Place) -> impl IntoView {
         None => {}
     });
     // The focus would stay on what was clicked or be lost with it: the new page takes it.
-    let take_focus = || browser::next_frame(|| browser::focus("#main"));
+    let take_focus = || browser::next_frame(browser::focus_page);
     let (first, _) = place.enter(&key.get_untracked(), &home);
     if !carried {
         take_focus();

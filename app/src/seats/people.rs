@@ -12,12 +12,15 @@ use model::{
     seating::{Place, Rank, Whose, check, grantable},
 };
 
+/// The people chosen in the table, with their names.
+type Chosen = RwSignal<Vec<(UserId, String)>>;
+
 /// Everybody.
 pub fn people<R: Rank>(desk: Desk<R>, data: &Members<R>) -> AnyView {
     let roles = grantable(data.role);
     let manages = !roles.is_empty();
-    // Who is chosen in the table, by name.
-    let chosen = RwSignal::new(Vec::new());
+    // Who is chosen in the table.
+    let chosen: Chosen = RwSignal::new(Vec::new());
     let rows = data.members.iter().map(|member| row(desk, data, member, &roles, chosen)).collect_view();
     view! {
         <section class="section" aria-labelledby="people">
@@ -40,7 +43,7 @@ pub fn people<R: Rank>(desk: Desk<R>, data: &Members<R>) -> AnyView {
 }
 
 /// What is done with those chosen. Nothing is proposed, and what takes seats away asks first.
-fn bulk<R: Rank>(desk: Desk<R>, data: &Members<R>, roles: &[R], chosen: RwSignal<Vec<String>>) -> AnyView {
+fn bulk<R: Rank>(desk: Desk<R>, data: &Members<R>, roles: &[R], chosen: Chosen) -> AnyView {
     let options = desk.options(roles, None);
     let role = RwSignal::new(String::new());
     // Without JavaScript the button works, and the server says what is missing.
@@ -50,7 +53,7 @@ fn bulk<R: Rank>(desk: Desk<R>, data: &Members<R>, roles: &[R], chosen: RwSignal
     let who = move || {
         chosen.with(|names| match names.as_slice() {
             [] => "Everybody you selected".to_owned(),
-            names => names.join(", "),
+            people => people.iter().map(|(_, name)| name.as_str()).collect::<Vec<_>>().join(", "),
         })
     };
     let count = move || {
@@ -86,13 +89,7 @@ fn removal<R: Rank>(place: &str) -> String {
     }
 }
 
-fn row<R: Rank>(
-    desk: Desk<R>,
-    data: &Members<R>,
-    member: &Member<R>,
-    roles: &[R],
-    chosen: RwSignal<Vec<String>>,
-) -> AnyView {
+fn row<R: Rank>(desk: Desk<R>, data: &Members<R>, member: &Member<R>, roles: &[R], chosen: Chosen) -> AnyView {
     let me = member.id == data.me;
     let id = member.id;
     // Whether the last owner's chair is at stake, only the server knows for sure; it says so when it is.
@@ -103,16 +100,18 @@ fn row<R: Rank>(
         let picked = name.clone();
         let choose = move |event: leptos::ev::Event| {
             let on = browser::is_checked(&event);
-            chosen.update(|names| {
-                names.retain(|name| *name != picked);
+            chosen.update(|people| {
+                people.retain(|(person, _)| *person != id);
                 if on {
-                    names.push(picked.clone());
+                    people.push((id, picked.clone()));
                 }
             });
         };
+        // After a change nobody is chosen, also where a row stays on screen.
+        let checked = move || chosen.with(|people| people.iter().any(|(person, _)| *person == id));
         view! {
             <td class="col-check">
-                {(may_change && !me).then(|| view! { <input type="checkbox" name="person" value=id.to_string() form="bulk" on:change=choose aria-label=format!("Choose {name}")/> })}
+                {(may_change && !me).then(|| view! { <input type="checkbox" name="person" value=id.to_string() form="bulk" prop:checked=checked on:change=choose aria-label=format!("Choose {name}")/> })}
             </td>
         }
     });
