@@ -23,7 +23,8 @@ async function scrollDown(page: Page, by = DOWN): Promise<void> {
 
 async function at(as: (email: string) => Promise<Page>, path: string): Promise<Page> {
   const page = await as(ADA);
-  await page.setViewportSize({ width: 1280, height: 480 });
+  // Higher than a short screen, on which the bar scrolls with the page.
+  await page.setViewportSize({ width: 1280, height: 520 });
   await open(page, path);
   return page;
 }
