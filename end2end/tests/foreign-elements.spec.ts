@@ -19,6 +19,8 @@ function exceptions(page: Page): string[] {
 interface Place {
   name: string;
   path: () => Promise<string>;
+  /** The changes that there is nothing for on this page: no number that a phone would make a link of. */
+  without?: string[];
   works: (page: Page) => Promise<void>;
 }
 const places: Place[] = [
@@ -48,6 +50,7 @@ const places: Place[] = [
   },
   {
     name: "a form",
+    without: ["links around digits"],
     path: async () => `/${IT}/customers/new`,
     works: async (page) => {
       await page.getByRole("button", { name: "Create customer" }).or(page.locator(".save-bar [type=submit]")).first().click();
@@ -59,6 +62,7 @@ const places: Place[] = [
   },
   {
     name: "the picker",
+    without: ["links around digits"],
     path: async () => "/home",
     works: async (page) => {
       await page.fill("#picker-search", "fin");
@@ -70,7 +74,7 @@ const places: Place[] = [
 ];
 
 for (const place of places) {
-  for (const [name, change] of Object.entries(MARKUP_MEDDLERS)) {
+  for (const [name, change] of Object.entries(MARKUP_MEDDLERS).filter(([name]) => !place.without?.includes(name))) {
     test(`${place.name} with ${name} works`, async ({ as }) => {
       const page = await as(ADA);
       const path = await place.path();
@@ -78,7 +82,7 @@ for (const place of places) {
       const changed = await meddleWithMarkup(page, path, change);
       await page.goto(path);
       await live(page);
-      test.skip(!changed(), "this page has nothing that it could be done to");
+      expect(changed(), "control: the document was changed on its way").toBe(true);
       await place.works(page);
       await page.goto(path);
       await page.reload();

@@ -385,7 +385,7 @@ pub(super) async fn asked(call: &Call, uri: &Uri, asking: Asking) -> Result<Resp
     Ok(person.absent(&call.request, Route::Unknown, Content::Asked(asking), status))
 }
 
-/// A deep link: one request does what a switch does (blueprint section 6). `route` is what the address names: `page`, or
+/// A deep link: one request proves the seat, records the visit and reads the page, as a switch does. `route` is what the address names: `page`, or
 /// a file that `page` answers for.
 async fn workspace(
     call: &Call,

@@ -62,7 +62,7 @@ pub struct SignedUp {
 
 impl Store {
     /// Notes a link for `email` and queues the letter that holds it, in one transaction and by the same statements
-    /// whether the address has an account or not; `letter` is told which (security.md, threat 20). An address that got
+    /// whether the address has an account or not; `letter` is told which, so that the answer tells nobody who has an account. An address that got
     /// several such letters just now gets none, whichever server was asked.
     ///
     /// # Errors
