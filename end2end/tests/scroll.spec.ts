@@ -63,10 +63,20 @@ test("over leaving for a record and coming back, each entry of the history for i
   await watch.expectNoDocument();
 });
 
-test("over leaving for another document", async ({ as }) => {
+test("over leaving for the picker and for another document", async ({ as }) => {
   const page = await at(as, `/${IT}/customers`);
   await scrollDown(page);
   const left = await top(page);
+  // By keys: a click of the test driver may scroll to what it clicks.
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("all workspaces");
+  await expect(page.getByTestId("palette-item").first()).toContainText("All workspaces");
+  await page.keyboard.press("Enter");
+  await expect(page.getByTestId("picker-row").first()).toBeVisible();
+  await expect.poll(() => top(page)).toBe(0);
+  await page.goBack();
+  await rowsAreThere(page);
+  await expect.poll(() => top(page), "back from the picker").toBe(left);
   await page.goto("/healthz");
   await page.goBack();
   await live(page);
