@@ -111,7 +111,7 @@ pub enum AccountData {
     Sessions {
         /// The live ones.
         sessions: Vec<SessionRow>,
-        /// What the operator tokens are called that still work.
+        /// The names of the valid operator tokens.
         tokens: Vec<String>,
     },
     /// The audit log of an organization.
@@ -170,5 +170,5 @@ pub const PICKER_ROWS_IN_DOCUMENT: usize = 150;
 /// The id of the element that carries it.
 pub const ELEMENT: &str = "boot";
 
-/// The id of the element that the view is in. What others put beside it, at the top of `<body>`, is none of ours.
+/// The id of the root element of the view. Elements that others add beside it in `<body>` are not touched.
 pub const ROOT: &str = "app";

@@ -79,16 +79,16 @@ pub enum AppError {
     Invalid(FieldErrors),
     /// Too many tries; seconds until the next.
     Limited(u32),
-    /// More mails to others than may be caused today. Nothing was sent.
+    /// More mails to others than may be sent today. Nothing was sent.
     TooManyMails {
         /// How many may still be sent.
         left: u32,
-        /// Seconds until there are more again.
+        /// The seconds until more may be sent.
         wait: u32,
     },
     /// The database or the server can't answer now.
     Unavailable,
-    /// The database can only be read at the moment; nothing can be changed.
+    /// The database is currently read-only. Nothing can be changed.
     ReadOnly,
     /// The network did not carry the request.
     Offline,
@@ -189,7 +189,7 @@ impl AppError {
         }
     }
 
-    /// After how many seconds it is worth trying again, if that is known.
+    /// The seconds after which to try again, if known.
     pub const fn retry_after(&self) -> Option<u32> {
         match self {
             Self::Limited(seconds) | Self::TooManyMails { wait: seconds, .. } => Some(*seconds),
@@ -207,12 +207,12 @@ impl AppError {
     }
 }
 
-/// What stands above a form with so many fields that can't stand as they are.
+/// The message above a form with this many invalid fields.
 pub fn fields_to_fix(count: usize) -> String {
     if count == 1 { "Fix 1 field to save.".to_owned() } else { format!("Fix {count} fields to save.") }
 }
 
-/// A time in words.
+/// A duration in words.
 fn roughly(seconds: u32) -> String {
     match seconds {
         0..=90 => "a minute".to_owned(),

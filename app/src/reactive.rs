@@ -4,11 +4,11 @@
 use leptos::prelude::*;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Whether the view stands.
+/// Whether the view has been built.
 static STANDS: AtomicBool = AtomicBool::new(false);
 
-/// Says that the view stands. Effects run only from then on: a program whose start was cut short listens to nothing and
-/// asks for nothing, although the browser goes on with what it had planned.
+/// Marks the view as built. Effects run only from then on: if the start of the program was aborted, it listens to
+/// nothing and requests nothing, although the browser still runs its scheduled tasks.
 pub fn view_stands() {
     STANDS.store(true, Ordering::Relaxed);
 }

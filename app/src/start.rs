@@ -1,6 +1,6 @@
-//! How the program begins in the browser. The script that starts it (server/src/boot.js) calls [`prepare`],
-//! then [`start`] in one turn with its look at the document's nodes, so that nobody changes them in between. Where either
-//! fails, that script has the page work as it does without one.
+//! Starts the program in the browser. The script that loads it (server/src/boot.js) calls [`prepare`], and then
+//! [`start`] in the same task as its check of the document's nodes, so that nobody changes them in between. If either
+//! fails, the script makes the page work without the program.
 
 use crate::{
     App,
@@ -17,11 +17,11 @@ thread_local! {
     static PREPARED: RefCell<Option<(Boot, Route)>> = const { RefCell::new(None) };
 }
 
-/// Reads what the document carries, and fetches the chunk if its page is in there. `address` is the path and query that
-/// the document was loaded from. Calls `done` with whether [`start`] can go on.
+/// Reads the data of the document, and loads the chunk of its page. `address` is the path and query that the document
+/// was loaded from. Calls `done` with whether [`start`] can follow.
 pub fn prepare(address: &str, carried: &str, loader: chunk::Loader, done: JsValue) {
     let done = move |ready: bool| {
-        // What it throws, it has said itself.
+        // Its errors have already been reported.
         let _ = done.unchecked_ref::<js_sys::Function>().call1(&JsValue::NULL, &ready.into());
     };
     let Ok(boot) = wire::from_text::<Boot>(carried) else { return done(false) };
@@ -33,12 +33,12 @@ pub fn prepare(address: &str, carried: &str, loader: chunk::Loader, done: JsValu
     if !needs_chunk {
         return done(true);
     }
-    // Leptos has no executor before it has mounted something.
+    // Leptos has no executor before the first mount.
     wasm_bindgen_futures::spawn_local(async move { done(chunk::fetch().await) });
 }
 
-/// Takes over the server's elements. If they are not there any more as the server wrote them (`is_empty`), it draws the
-/// same view into the root, which the script has emptied.
+/// Takes over the server's elements. If they were changed (`is_empty`), it renders the same view into the root, which
+/// the script has emptied.
 pub fn start(is_empty: bool) {
     let root = document().get_element_by_id(boot::ROOT).and_then(|root| root.dyn_into().ok());
     let (Some((boot, route)), Some(root)) = (PREPARED.take(), root) else { return };

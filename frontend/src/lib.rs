@@ -2,8 +2,8 @@
 
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
-/// Called by the boot script with the path and query that the document was loaded from, and with what it carries. Calls
-/// `done` with whether [`start`] may be called.
+/// Called by the boot script with the path and query that the document was loaded from, and with its data. Calls `done`
+/// with whether [`start`] may be called.
 #[wasm_bindgen]
 pub fn prepare(address: &str, carried: &str, done: JsValue) {
     let fetch = || Box::pin(async { cut::fetch().await.is_ok() }) as _;
@@ -11,7 +11,7 @@ pub fn prepare(address: &str, carried: &str, done: JsValue) {
     app::prepare(address, carried, app::chunk::Loader { fetch, draw }, done);
 }
 
-/// Called once by the boot script: takes over the elements in the root, or draws the view into an empty one.
+/// Called once by the boot script. Takes over the elements in the root, or renders the view into an empty one.
 #[wasm_bindgen]
 pub fn start(is_empty: bool) {
     app::start(is_empty);

@@ -69,10 +69,10 @@ pub(crate) fn device(peer: Option<ConnectInfo<SocketAddr>>, headers: &HeaderMap,
     Device { ip, user_agent: agent.to_owned() }
 }
 
-/// Headers in which browsers say that they ask ahead of their user.
+/// Headers by which browsers mark a prefetch.
 const AHEAD: [&str; 4] = ["sec-purpose", "purpose", "x-purpose", "x-moz"];
 
-/// Who wants the answer: a GET that a browser makes ahead of a visit that may never come, or a HEAD, is no visit.
+/// Whether a request is a visit. A prefetch, which may never become one, and a HEAD are not.
 pub(crate) fn purpose(method: &Method, headers: &HeaderMap) -> Purpose {
     let ahead = |value: &HeaderValue| {
         let text = value.to_str().unwrap_or_default().to_ascii_lowercase();
@@ -86,7 +86,7 @@ pub(crate) fn purpose(method: &Method, headers: &HeaderMap) -> Purpose {
     }
 }
 
-/// What sent the request: browsers on their way to a page ask for HTML by name.
+/// The kind of client: browsers that navigate to a page accept HTML explicitly.
 pub(crate) fn kind(headers: &HeaderMap) -> Client {
     let accepts = headers.get_all(http::header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
     if accepts.into_iter().any(|value| value.contains("text/html")) { Client::Browser } else { Client::Program }

@@ -13,7 +13,7 @@ use std::{collections::HashMap, fmt, io::IsTerminal as _, net::SocketAddr, path:
 /// Fewest characters of a secret that somebody chose (`STILE_SECRET`).
 const SECRET_MIN: usize = 32;
 
-/// Fewest characters of the token for `/metrics`.
+/// The minimum length of the token for `/metrics`.
 const METRICS_TOKEN_MIN: usize = 16;
 
 /// All settings. Without `Debug`: connection options would print their password.
@@ -22,9 +22,9 @@ pub(crate) struct Config {
     pub(crate) database: DatabaseConfig,
     /// `STILE_LISTEN`: where to listen.
     pub(crate) listen: SocketAddr,
-    /// `STILE_METRICS_LISTEN`: where to answer `/metrics`, and nothing else, to whoever reaches that address.
+    /// `STILE_METRICS_LISTEN`: an address that serves only `/metrics`, without a token.
     pub(crate) metrics_listen: Option<SocketAddr>,
-    /// `STILE_METRICS_TOKEN`: what `/metrics` asks for beside the pages. Absent, it is not there.
+    /// `STILE_METRICS_TOKEN`: the token that `/metrics` requires beside the pages. If absent, it is not served there.
     pub(crate) metrics_token: Option<MetricsToken>,
     /// `STILE_PUBLIC_URL`: the origin that people use. Absent, it is what the request's Host says, over http.
     pub(crate) public: Option<WebOrigin>,
@@ -119,12 +119,12 @@ impl fmt::Debug for SigningSecret {
     }
 }
 
-/// What `/metrics` asks for. Without `Debug`: it is a secret.
+/// The token for `/metrics`. Not `Debug`, because it is a secret.
 #[derive(Clone)]
 pub(crate) struct MetricsToken(String);
 
 impl MetricsToken {
-    /// Whether that is it. Hashes are compared, so that the time tells nothing of the token.
+    /// Whether the token is right. Hashes are compared, so the timing reveals nothing about it.
     pub(crate) fn is(&self, presented: &str) -> bool {
         Sha256::digest(presented) == Sha256::digest(&self.0)
     }
@@ -305,7 +305,7 @@ fn mail_from(text: Option<String>, public: Option<&WebOrigin>) -> Result<Mailbox
         Some(text) => {
             let bad = || invalid("STILE_MAIL_FROM", "is not an address like Stile <no-reply@example.com>.");
             let mailbox: Mailbox = text.parse().map_err(|_| bad())?;
-            // Mail servers take a host with letters outside ASCII in its `xn--` form only.
+            // Mail servers accept a host with letters outside ASCII only in its `xn--` form.
             let host = ascii_host(mailbox.email.domain()).ok_or_else(bad)?;
             let address = lettre::Address::new(mailbox.email.user(), host).map_err(|_| bad())?;
             Ok(Mailbox::new(mailbox.name, address))

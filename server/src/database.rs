@@ -167,7 +167,7 @@ impl Database {
         })?)
     }
 
-    /// Lets the demo's people be no newcomers, if this process has the owner's credentials.
+    /// Exempts the demo's people from the limits of new accounts, if this process has the owner's credentials.
     ///
     /// # Errors
     /// When the database refuses.

@@ -79,7 +79,7 @@ pub(crate) async fn ready(State(web): State<Web>) -> Response {
     }
 }
 
-/// `GET /metrics` beside the pages: only with the token that was configured for it, else there is nothing.
+/// `GET /metrics` beside the pages: only with the configured token. Without one, it does not exist.
 pub(crate) async fn guarded_metrics(State(web): State<Web>, headers: HeaderMap) -> Response {
     let Some(token) = &web.metrics_token else {
         return respond::refusal("/metrics", StatusCode::NOT_FOUND, "not_found", "There is nothing here.");

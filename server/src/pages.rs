@@ -21,11 +21,11 @@ use std::sync::Arc;
 /// Most bytes of a form or of a call's arguments.
 const BODY_LIMIT: usize = 1024 * 1024;
 
-/// Most fields of a form: a hundred people are chosen at once, and little is beside them.
+/// How many fields a form may have. A hundred people can be chosen at once, plus a few others.
 const FIELDS_LIMIT: usize = 256;
-/// Most bytes of a field's name.
+/// The largest size of a field's name, in bytes.
 const NAME_LIMIT: usize = 64;
-/// Most bytes of a field's value: the longest is a list of addresses to invite.
+/// The largest size of a field's value, in bytes. The longest is a list of addresses to invite.
 const VALUE_LIMIT: usize = 128 * 1024;
 
 /// Everything that is no route: a page, or the form of one with JavaScript off.
@@ -108,7 +108,7 @@ async fn form(request: Request) -> Result<Posted, Response> {
         return Err(respond::refusal(&path, StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", message));
     }
     let bytes = limited(&path, request.into_body()).await?;
-    // Counted before they are read: each takes many times its bytes.
+    // Counted before parsing, because each field needs many times its size in memory.
     if bytes.iter().filter(|byte| **byte == b'&').count() >= FIELDS_LIMIT {
         return Err(too_many(&path));
     }

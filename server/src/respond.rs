@@ -10,10 +10,10 @@ use axum::{
 };
 use serde::Serialize;
 
-/// Seconds after which trying again is worth it, when the database is down.
+/// The `Retry-After` in seconds when the database is down.
 pub(crate) const RETRY_AFTER: HeaderValue = HeaderValue::from_static("5");
 
-/// Seconds after which trying again is worth it, when too much was asked for at once.
+/// The `Retry-After` in seconds when too many requests are in flight.
 const BUSY_RETRY_AFTER: HeaderValue = HeaderValue::from_static("1");
 
 /// The body of every error below `/api`.
@@ -51,7 +51,7 @@ pub(crate) fn refusal(path: &str, status: StatusCode, code: &'static str, messag
     (status, Html(page(title, message))).into_response()
 }
 
-/// The answer to whoever has too much under way already.
+/// The answer when too many requests are in flight.
 pub(crate) fn busy(path: &str) -> Response {
     let message = "Too much is asked for at once. Wait a second, then try again.";
     let mut response = refusal(path, StatusCode::TOO_MANY_REQUESTS, "too_many_requests", message);

@@ -32,7 +32,7 @@ pub(crate) type Web = Arc<Shared>;
 pub(crate) struct Shared {
     /// What pages stand on.
     pub(crate) services: Arc<Services>,
-    /// How many requests are worked on at once, for whom.
+    /// The shared capacity for requests.
     pub(crate) requests: Fair,
     /// The tasks of all requests, so that the end can wait for them.
     pub(crate) tasks: TaskTracker,
@@ -40,7 +40,7 @@ pub(crate) struct Shared {
     pub(crate) public: Option<WebOrigin>,
     /// Reverse proxies that are believed.
     pub(crate) proxies: Vec<Network>,
-    /// What `/metrics` asks for; absent, it is not there.
+    /// The token for `/metrics`. If absent, it is not served.
     pub(crate) metrics_token: Option<MetricsToken>,
     /// The recorder of metrics.
     pub(crate) metrics: ops::Metrics,
@@ -49,7 +49,7 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    /// How cookies are called at the origin that a request was sent to.
+    /// The names of cookies at the origin of a request.
     pub(crate) fn cookies(&self, uri: &Uri, headers: &HeaderMap) -> Cookies {
         match gate::own_origin(self.public.as_ref(), gate::host(uri, headers)) {
             Some(origin) => Cookies::at(origin.is_https(), origin.port()),
@@ -58,7 +58,7 @@ impl Shared {
     }
 }
 
-/// The routes of the listener that is for metrics alone.
+/// The routes of the listener for metrics.
 pub(crate) fn metrics_only(web: &Web) -> Router {
     Router::new()
         .route("/metrics", get(ops::metrics))

@@ -42,7 +42,7 @@ pub(crate) enum ServeError {
     ListenForMetrics {
         /// The address.
         address: SocketAddr,
-        /// What the system said.
+        /// The error of the operating system.
         source: io::Error,
     },
     /// Mails can't leave by the way that was chosen.

@@ -13,8 +13,8 @@ pub(crate) struct WebOrigin {
 }
 
 impl WebOrigin {
-    /// Reads `scheme://host[:port]` and nothing more: no path, no user, no opaque origin (`null`). Browsers send a host with
-    /// letters outside ASCII in its `xn--` form, so that is the one that is kept.
+    /// Reads exactly `scheme://host[:port]`: no path, no user, no opaque origin (`null`). A host with letters outside
+    /// ASCII is kept in its `xn--` form, as browsers send it.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let (scheme, host) = text.split_once("://")?;
         let coded;
@@ -69,7 +69,7 @@ impl WebOrigin {
         }
     }
 
-    /// Its port, the scheme's own when none is said.
+    /// The port, or the scheme's default.
     pub(crate) fn port(&self) -> u16 {
         let said = self.authority.rsplit_once(':').and_then(|(_, port)| port.parse().ok());
         said.unwrap_or_else(|| Self::default_port(self.https))

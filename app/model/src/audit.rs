@@ -75,7 +75,7 @@ impl ActionKind {
 
 macro_rules! actions {
     ($($kind:ident { $($name:ident = $word:literal, $phrase:literal;)* })*) => {
-        /// What somebody did. The phrase of each completes a sentence that begins with their name, and names no object.
+        /// An action. Its phrase completes a sentence that begins with the person's name, and does not name an object.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]
         pub enum Action { $($(#[doc = $phrase] $name,)*)* }
@@ -267,7 +267,7 @@ fn cut(value: &str) -> String {
 pub struct AuditRow {
     /// Its id; newer lines have greater ones.
     pub id: Uuid,
-    /// When it was, on the clock of the log's time zone.
+    /// The time, in the log's time zone.
     pub at: Moment,
     /// Who did it.
     pub user: UserId,
@@ -275,9 +275,9 @@ pub struct AuditRow {
     pub actor: String,
     /// What they did: the stored word, which may be one of a later version.
     pub action: String,
-    /// The deed and its object, in words ([`tell`]).
+    /// The action and its object, in words ([`tell`]).
     pub what: String,
-    /// What else was changed, in words ([`Detail::words`]).
+    /// Other changes, in words ([`Detail::words`]).
     pub detail: String,
 }
 

@@ -78,7 +78,7 @@ impl InvoiceStatus {
 pub struct InvoiceRow {
     /// Its id.
     pub id: InvoiceId,
-    /// Its number, unique in the workspace. A draft has none that it will keep, so it has none here.
+    /// The number, unique in the workspace. `None` for drafts, whose number is not final.
     pub number: Option<String>,
     /// Who is charged.
     pub customer_id: CustomerId,
@@ -86,18 +86,18 @@ pub struct InvoiceRow {
     pub customer: String,
     /// Where it stands.
     pub status: InvoiceStatus,
-    /// Open and past its due date, on the workspace's day when it was read.
+    /// Open and past its due date, on the workspace's current day when it was read.
     pub overdue: bool,
     /// What is charged.
     pub total: Money,
-    /// Its date. A draft was not issued.
+    /// The issue date. `None` for drafts.
     pub issued_on: Option<Date>,
     /// When payment is due.
     pub due_on: Date,
 }
 
 impl InvoiceRow {
-    /// What it is called where one line stands for it: its number, or whose draft it is.
+    /// Its name in one line: its number, or the customer of the draft.
     pub fn title(&self) -> String {
         self.number.clone().unwrap_or_else(|| match self.customer.as_str() {
             "" => "Draft invoice".to_owned(),
@@ -106,5 +106,5 @@ impl InvoiceRow {
     }
 }
 
-/// The word by which the list of invoices is filtered for those that are open and past due. It is no status of its own.
+/// The filter word for invoices that are open and past due. It is not a status.
 pub const OVERDUE: &str = "overdue";

@@ -38,7 +38,7 @@ impl Capability {
         Self::OwnWorkspace,
     ];
 
-    /// The roles that have it, strongest first: "owners, admins and members".
+    /// The roles that have this capability, strongest first: "owners, admins and members".
     pub fn holders(self) -> String {
         let mut said = String::new();
         let mut roles = WorkspaceRole::ALL.iter().filter(|role| role.capabilities().has(self)).peekable();

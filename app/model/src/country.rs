@@ -1,4 +1,4 @@
-//! Countries by their ISO 3166-1 alpha-2 codes, all of them. A code that is not here (one that was withdrawn since it was
+//! All countries by their ISO 3166-1 alpha-2 codes. An unknown code (for example, one that was withdrawn after it was
 //! stored) is shown as it is.
 
 /// Code and name, by name.

@@ -1,19 +1,19 @@
-//! CSV files that other people's programs open (RFC 4180).
+//! CSV files for spreadsheets and other programs (RFC 4180).
 //!
-//! A spreadsheet takes a cell for a formula by its first character, and where cells begin depends on the country: in half
-//! of Europe the list separator is `;`, and a file with commas is then cut at the semicolons inside its cells. So
-//! every place where a cell could begin, in any of these readings, is made inert by an apostrophe (ASVS 1.2.10). Numbers,
-//! ids and dates are no formulas and stay as they are.
+//! A spreadsheet decides by the first character whether a cell is a formula, and the position of cells depends on the
+//! locale: in many European countries the list separator is `;`, so a file with commas is split at the semicolons
+//! inside its cells. So an apostrophe is added wherever a cell could begin with a formula, for any separator (ASVS
+//! 1.2.10). Numbers, ids and dates are not formulas and stay unchanged.
 
-/// What a file begins with, so that spreadsheets read it as UTF-8.
+/// The start of a file, which makes spreadsheets read it as UTF-8.
 pub const BYTE_ORDER_MARK: char = '\u{feff}';
 
-/// A file being written, with its byte order mark.
+/// A CSV file that is being written, with a byte order mark.
 #[derive(Debug, Clone)]
 pub struct Csv(String);
 
 impl Csv {
-    /// A file with the names of its columns.
+    /// Creates a file with these column names.
     pub fn new<'a>(columns: impl IntoIterator<Item = &'a str>) -> Self {
         let mut csv = Self(BYTE_ORDER_MARK.to_string());
         csv.row(columns);
@@ -25,13 +25,14 @@ impl Csv {
         self.0.push_str(&row(cells));
     }
 
-    /// The file.
+    /// Returns the file.
     pub fn finish(self) -> String {
         self.0
     }
 }
 
-/// A line of a file, with its end. For files that are sent in pieces; [`BYTE_ORDER_MARK`] stands before the first.
+/// A line of a file, with its line break. For files that are sent in pieces; [`BYTE_ORDER_MARK`] comes before the
+/// first.
 pub fn row<'a>(cells: impl IntoIterator<Item = &'a str>) -> String {
     let mut line = String::new();
     for (at, value) in cells.into_iter().enumerate() {
@@ -59,22 +60,22 @@ fn cell(line: &mut String, value: &str) {
     }
 }
 
-/// What some program or country parts cells by, and what stands around them.
+/// Separators of cells in some program or locale, and quotes.
 const fn parts_cells(c: char) -> bool {
     matches!(c, ',' | ';' | '\t' | '|' | '"' | '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
-/// What a formula begins with, also as East Asian keyboards write it.
+/// First characters of formulas, including those of East Asian keyboards.
 const fn begins_formula(c: char) -> bool {
     matches!(c, '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠' | '﹢' | '﹣' | '﹦' | '﹫' | '−')
 }
 
-/// What a program may leave out before it looks at the first character.
+/// Characters that a program may skip before the first one.
 fn is_passed_over(c: char) -> bool {
     c.is_whitespace() || c.is_control() || crate::text::is_hidden(c)
 }
 
-/// The value with an apostrophe wherever it, or a part that could become a cell of its own, begins like a formula.
+/// The value, with an apostrophe wherever it, or a part that could become its own cell, begins like a formula.
 fn inert(value: &str) -> String {
     if is_number(value) {
         return value.to_owned();
@@ -94,8 +95,8 @@ fn inert(value: &str) -> String {
     inert
 }
 
-/// Whether it is a number as people write them, with its sign, its currency or its percent: `-12.50`, `+49 30 123`,
-/// `-1’200,00 CHF`; or a dash by itself.
+/// Whether it is a number as people write it, with its sign, currency or percent sign: `-12.50`, `+49 30 123`,
+/// `-1’200,00 CHF`; or a single dash.
 fn is_number(text: &str) -> bool {
     let text = text.trim();
     let unsigned = text.trim_start_matches(['-', '+', '−']);

@@ -6,9 +6,9 @@ use std::fmt;
 
 /// An e-mail address in normal form: trimmed, ASCII, lowercase.
 ///
-/// A domain with letters outside ASCII is kept in its `xn--` form, in which domains that only look alike differ, and so is
-/// found by either spelling. Letters outside ASCII before the `@` are refused: no two accounts look alike, and few mail
-/// servers take such an address. Nothing else is folded: `ada+x@` is another address than `ada@`.
+/// A domain with letters outside ASCII is stored in its `xn--` form, so it is found by either spelling, and look-alike
+/// domains differ. Letters outside ASCII before the `@` are refused: they would allow look-alike accounts, and few mail
+/// servers accept them. Nothing else is folded: `ada+x@` and `ada@` are different addresses.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Email(String);

@@ -27,7 +27,7 @@ impl FieldErrors {
         self.0.iter().find(|e| e.field == field).map(|e| e.message.as_str())
     }
 
-    /// Takes the complaint about `field` away: it was changed.
+    /// Removes the error of `field`, because it was changed.
     pub fn clear(&mut self, field: &str) {
         self.0.retain(|error| error.field != field);
     }

@@ -18,12 +18,12 @@ pub struct Query {
     words: Vec<Word>,
 }
 
-/// A word, as the matcher wants it: folded and in small letters. The matcher's own patterns also know how to match
-/// otherwise, which would be in the program for nothing.
+/// A word in the form that the matcher expects: folded and in lowercase. The matcher's own pattern type supports more,
+/// which would only make the program larger.
 #[derive(Debug, Clone)]
 struct Word {
     letters: Utf32String,
-    /// Accents are left out of account as long as none is typed.
+    /// Accents are ignored if the query has none.
     accents: Accents,
 }
 
@@ -43,7 +43,7 @@ impl Word {
         matcher.fuzzy_match(Utf32Str::Unicode(&text), self.letters.slice(..))
     }
 
-    /// Adds the characters of the text that match, each letter with all of its marks.
+    /// Adds the matching characters of the text, each letter with all of its marks.
     fn letters(&self, text: &str, matcher: &mut Matcher, buffer: &mut Vec<char>, found: &mut Vec<u32>) {
         matcher.config.normalize = self.accents == Accents::Ignored;
         if folded(text) {
@@ -191,7 +191,7 @@ mod tests {
         assert!(finds("оснои", "Основной") && finds("αθηνα", "Αθήνα") && !finds("αθήνα", "Αθηνα"), "in any script");
     }
 
-    /// One text has several spellings: whichever is typed finds whichever is stored.
+    /// A text is found by any of its Unicode spellings.
     #[test]
     fn any_spelling_finds_any_other() {
         let finds = |query: &str, name: &str| !Query::parse(query).rank([[name]]).is_empty();

@@ -1,14 +1,14 @@
-//! Domains with letters outside ASCII, in the one form in which they are kept: `bücher.example` as `xn--bcher-kva.example`
-//! (IDNA as browsers do it, UTS #46).
+//! Domains with letters outside ASCII, in the form in which they are stored: `bücher.example` as
+//! `xn--bcher-kva.example` (IDNA as in browsers, UTS #46).
 
-/// A host in ASCII and small letters. `None` for what is no host by those rules; a host in plain ASCII is only lowered, and
-/// whether it is one is for the caller to say.
+/// A host in lowercase ASCII. `None` if it is not a host by those rules. A host that is already ASCII is only
+/// lowercased; the caller checks whether it is valid.
 pub fn ascii_host(host: &str) -> Option<String> {
     let lower = host.to_ascii_lowercase();
     if host.is_ascii() && !lower.split('.').any(|label| label.starts_with("xn--")) {
         return Some(lower);
     }
-    // Characters that part a URL would be read as something else than a host.
+    // With characters that separate the parts of a URL, it would not be read as a host.
     let plain = lower.chars().all(|c| !c.is_ascii() || c.is_ascii_alphanumeric() || matches!(c, '-' | '.'));
     let coded = plain.then(|| convert(&lower)).flatten()?;
     coded.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.')).then_some(coded)
@@ -19,7 +19,7 @@ fn convert(host: &str) -> Option<String> {
     idna::domain_to_ascii(host).ok().filter(|host| !host.is_empty())
 }
 
-/// The browser's own conversion, so that no tables of it are in the program.
+/// The browser's own conversion, so the program needs no tables for it.
 #[cfg(target_arch = "wasm32")]
 fn convert(host: &str) -> Option<String> {
     web_sys::Url::new(&format!("http://{host}/")).ok().map(|url| url.hostname()).filter(|host| !host.is_empty())

@@ -77,13 +77,13 @@ impl Letter {
     }
 }
 
-/// The longest name that a letter holds, in characters.
+/// The longest name in a mail, in characters.
 const NAME_MAX: usize = 60;
 
-/// A name that somebody chose, as a letter to somebody else may hold it: short, one line, and no link.
+/// A name chosen by a person, in the form that mails to others may contain: short, one line, and without links.
 ///
-/// Mail programs make links of what looks like one. So a name holds no scheme and no `www.`, and a blank stands behind
-/// each dot that a domain could go on after.
+/// Mail programs turn text that looks like a link into one. So the name contains no scheme and no `www.`, and a blank
+/// follows each dot after which a domain could continue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MailName(String);
 
@@ -112,12 +112,12 @@ fn is_hidden(c: char) -> bool {
         || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
-/// Dots by which a browser divides a host name.
+/// Dots that a browser accepts in a host name.
 fn is_dot(c: char) -> bool {
     matches!(c, '.' | '․' | '．' | '。' | '｡')
 }
 
-/// Takes schemes and `www` off words that begin with them, and divides what looks like a host name.
+/// Removes schemes and `www` from the start of words, and splits words that look like a host name.
 fn unlinked(name: &str) -> String {
     let mut words = Vec::new();
     // `://` and its like would be a link with any scheme.
@@ -144,7 +144,7 @@ fn unlinked(name: &str) -> String {
     words.join(" ")
 }
 
-/// A word with a blank behind each dot that is followed by a letter; behind all of them if it may be an address of numbers.
+/// A word with a blank after each dot that is followed by a letter; after every dot if it may be an IP address.
 fn divided(word: &str) -> String {
     let letters: Vec<char> = word.chars().collect();
     let numbers = letters.iter().filter(|c| is_dot(**c)).count() >= 3;

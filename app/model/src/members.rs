@@ -56,7 +56,7 @@ pub struct Members<R> {
     pub me: UserId,
     /// As what.
     pub role: R,
-    /// What the workspace or organization is called.
+    /// The name of the workspace or organization.
     pub place: String,
     /// How many more invites may be sent today.
     pub invites_left: u32,
@@ -212,7 +212,7 @@ pub struct Done {
 }
 
 impl<R: Rank> Deed<R> {
-    /// The same deed with everybody named once, in the order in which they were named first.
+    /// The same deed without repeated people, in the order of their first mention.
     #[must_use]
     pub fn distinct(self) -> Self {
         match self {

@@ -1,9 +1,8 @@
 //! Dates and times in words. "Now" is always passed in. They are few and fixed, so they are put together here: `time`'s
 //! own formatting, which can do any, weighs as much in the browser as a page.
 //!
-//! What is said of a moment is said on the clock that the value carries: its own offset from UTC. Only the server knows
-//! the rules of time zones, so it gives each moment of a workspace that workspace's offset ([`Moment`]), and the browser
-//! says the same words from it.
+//! A moment is shown with the UTC offset that the value carries. Only the server knows the rules of time zones, so it
+//! gives each moment of a workspace that workspace's offset ([`Moment`]), and the browser shows the same text from it.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use std::ops::Deref;
@@ -11,13 +10,13 @@ use time::{Date, OffsetDateTime, UtcOffset};
 
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/// A moment on the clock of a place. It travels with its offset from UTC, and two are the same only if their clocks are:
-/// a page that is read again after the time zone was changed is another page.
+/// A moment with its UTC offset. Two moments are equal only if their offsets are too, so a page that is read again
+/// after the time zone was changed counts as changed.
 #[derive(Debug, Clone, Copy)]
 pub struct Moment(OffsetDateTime);
 
 impl Moment {
-    /// On the clock of its offset.
+    /// The moment in its offset.
     pub const fn new(at: OffsetDateTime) -> Self {
         Self(at)
     }
@@ -76,12 +75,12 @@ pub fn date(date: Date) -> String {
     format!("{} {month} {:04}", date.day(), date.year())
 }
 
-/// `12 Mar 2026 UTC`: the day of a moment where there is no workspace, and so no time zone of its own.
+/// `12 Mar 2026 UTC`: the day of a moment outside of workspaces, where there is no time zone.
 pub fn utc_date(moment: OffsetDateTime) -> String {
     format!("{} UTC", date(moment.to_offset(UtcOffset::UTC).date()))
 }
 
-/// `12 Mar 2026, 14:05`: to the minute, where the page says in which time zone.
+/// `12 Mar 2026, 14:05`: to the minute, on pages that name the time zone.
 pub fn minute(moment: OffsetDateTime) -> String {
     format!("{}, {:02}:{:02}", date(moment.date()), moment.hour(), moment.minute())
 }
@@ -147,7 +146,7 @@ mod tests {
         assert_eq!((months[0].as_str(), months[11].as_str()), ("1 Jan 0999", "1 Dec 0999"));
     }
 
-    /// The browser must say the same day as the server, so the clock must come through.
+    /// The browser must show the same day as the server, so the offset must be preserved.
     #[test]
     fn a_moment_travels_with_its_clock() {
         for at in [

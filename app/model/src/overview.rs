@@ -25,17 +25,17 @@ impl Figure {
 /// The overview page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Overview {
-    /// The workspace's day on which the periods end.
+    /// The workspace's current day, on which the periods end.
     pub today: Date,
     /// Money invoiced (not drafts, not void), in the currency most invoices have; minor units.
     pub invoiced: Figure,
     /// Its currency.
     pub currency: crate::money::Currency,
-    /// Usage records. What they count is in different units, which have no sum.
+    /// The number of usage records. Their quantities are in different units and have no sum.
     pub usage: Figure,
-    /// How much was used in the last 30 days, by unit: the most recorded first.
+    /// Usage in the last 30 days by unit, the unit with the most records first.
     pub used: Vec<Used>,
-    /// Customers created, without those who were archived since.
+    /// Customers created, except those that were archived since.
     pub new_customers: Figure,
     /// Active customers in all.
     pub active_customers: i64,
@@ -47,17 +47,17 @@ pub struct Overview {
     pub drafts: i64,
     /// How many are open and past due.
     pub overdue_invoices: i64,
-    /// Of those the oldest, at most 5.
+    /// The oldest of them, at most 5.
     pub overdue: Vec<InvoiceRow>,
     /// The newest customers, at most 5.
     pub recent_customers: Vec<CustomerRow>,
 }
 
-/// How much was used in one unit.
+/// The usage in one unit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Used {
     /// The unit.
     pub unit: String,
-    /// How many of it.
+    /// The quantity.
     pub quantity: i64,
 }

@@ -8,8 +8,8 @@ pub const MIN_LENGTH: usize = 12;
 /// Most bytes that are hashed: more only cost time. Well above the 64 characters of ASVS 6.2.9.
 pub const MAX_BYTES: usize = 1_000;
 
-/// A password as it is hashed: the spelling of [`prepared`], and else exactly as it was typed (ASVS 6.2.8). Not `Debug`, so
-/// that none gets into a log.
+/// A password in the form that is hashed: the spelling of [`prepared`], and otherwise exactly as it was typed (ASVS
+/// 6.2.8). Not `Debug`, so it can't get into a log.
 pub struct NewPassword(String);
 
 /// Why a password can't be set. `Display` is what a person reads at the field.
@@ -81,8 +81,8 @@ impl NewPassword {
     }
 }
 
-/// The one spelling of a password (RFC 8265, OpaqueString): in NFC, and each blank as that of ASCII. Keyboards of different
-/// systems give the same letters in different characters. Nothing else is changed: no case, no width.
+/// The normalized spelling of a password (RFC 8265, OpaqueString): in NFC, and each blank as an ASCII space. Keyboards
+/// of different systems produce the same letters with different characters. Case and width are not changed.
 pub fn prepared(typed: &str) -> Cow<'_, str> {
     if typed.is_ascii() {
         return Cow::Borrowed(typed);
@@ -93,8 +93,8 @@ pub fn prepared(typed: &str) -> Cow<'_, str> {
     Cow::Owned(nfc(&blanks).into_owned())
 }
 
-/// What a typed password may have been hashed as, the spelling of today first: as it was typed, and apart into letters and
-/// marks, were what was hashed before there was one spelling.
+/// The forms in which a typed password may have been hashed, the current one first. Before there was one spelling, it
+/// was hashed as typed, which may be with letters and marks as separate characters.
 pub fn spellings(typed: &str) -> Vec<String> {
     let mut spellings = vec![prepared(typed).into_owned()];
     for other in [typed.to_owned(), nfd(typed).into_owned()] {

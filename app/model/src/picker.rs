@@ -47,7 +47,7 @@ pub struct PickerOrganization {
     pub id: OrganizationId,
     /// Its name.
     pub name: String,
-    /// Its place among all of them by name, as the database sorts names.
+    /// Its position among all of them by name, in the order of the database.
     #[serde(default)]
     pub place: u32,
     /// The person's role in it, if any.
@@ -77,7 +77,7 @@ pub struct PickerWorkspace {
     pub slug: Slug,
     /// The person's seat.
     pub seat: Seat,
-    /// Its place among all of the person's workspaces by name, as the database sorts names.
+    /// Its position among all of the person's workspaces by name, in the order of the database.
     #[serde(default)]
     pub place: u32,
     /// When the person last entered it.
@@ -92,7 +92,7 @@ pub struct PickerWorkspace {
     /// Its colour and logo.
     #[serde(default)]
     pub brand: Brand,
-    /// How many people ask for a seat in it; 0 for whoever may not decide about that.
+    /// The number of access requests; 0 if the person may not decide about them.
     #[serde(default)]
     pub waiting: u32,
 }

@@ -119,10 +119,10 @@ impl From<Hue> for u8 {
 /// What a workspace looks like, as far as somebody chose.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Brand {
-    /// Its colour, if one was chosen.
+    /// The chosen colour, if any.
     #[serde(default)]
     pub hue: Option<Hue>,
-    /// The index of the colour that it has as long as none is chosen: one that its id gives, so that no rename changes it.
+    /// The index of the automatic colour. It comes from the id, so a rename does not change it.
     #[serde(default)]
     pub automatic: u8,
     /// Its logo; without one it is the first letter of its name.
@@ -131,12 +131,12 @@ pub struct Brand {
 }
 
 impl Brand {
-    /// The index of the colour that the workspace is drawn in.
+    /// The index of the colour that is shown.
     pub fn hue(&self) -> u8 {
         self.hue.map_or(self.automatic, Hue::index)
     }
 
-    /// What the database holds of a workspace. What is no hue or name any more counts as not chosen.
+    /// The brand of a workspace in the database. Invalid hues and names count as not chosen.
     pub fn stored(id: WorkspaceId, hue: Option<i16>, logo: Option<&str>) -> Self {
         Self {
             automatic: workspace::hue(id),

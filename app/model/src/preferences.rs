@@ -46,7 +46,7 @@ choice! {
 }
 
 choice! {
-    /// How a device tells workspaces apart, for people who don't see hue.
+    /// How a device tells workspaces apart. For people who can't distinguish hues.
     Accents {
         /// By their colours.
         #[default]
@@ -83,7 +83,7 @@ choice! {
 }
 
 impl Accents {
-    /// What `<html data-accent>` says: nothing for [`Accents::Colour`].
+    /// The value of `<html data-accent>`. Absent for [`Accents::Colour`].
     pub const fn attribute(self) -> Option<&'static str> {
         match self {
             Self::Colour => None,

@@ -14,7 +14,7 @@ pub struct Profile {
     pub email: String,
     /// The address that waits for its link to be opened.
     pub pending_email: Option<String>,
-    /// What the operator tokens are called that still work: a new password revokes them.
+    /// The names of the valid operator tokens. A new password revokes them.
     pub tokens: Vec<String>,
 }
 

@@ -81,9 +81,9 @@ impl Slug {
         Ok(Self(text.to_owned()))
     }
 
-    /// What an address could be for something called `name` in an organization, behind the organization's name if that
-    /// fits: lowercase, with hyphens, without a word twice. Always a slug, or empty when nothing of the names makes one.
-    /// Whether it is free shows like for any that is typed.
+    /// A proposed address for something called `name` in an organization, after the organization's name if that fits:
+    /// lowercase, with hyphens, without repeated words. Always a valid slug, or empty if the names give none. The usual
+    /// check then shows whether it is free.
     pub fn proposed(organization: &str, name: &str) -> String {
         let (before, own) = words_apart(organization, name);
         let together = joined(&before, before.len(), &own);
@@ -91,7 +91,8 @@ impl Slug {
         first_slug([together].into_iter().filter(|text| text.len() <= MAX_LENGTH).chain([alone]), &before, &own)
     }
 
-    /// The same for the first workspace of an organization: its name alone where that makes an address, else both names.
+    /// As above, for the first workspace of an organization: its name alone if that gives an address, otherwise both
+    /// names.
     pub fn proposed_alone(organization: &str, name: &str) -> String {
         let (before, own) = words_apart(organization, name);
         first_slug([own.join("-")].into_iter(), &before, &own)
@@ -111,7 +112,7 @@ impl Slug {
     }
 }
 
-/// The words of both names as they can stand in an address; of the organization's only those that the other has not.
+/// The words of both names in the form of an address. Words of the organization that the name also has are left out.
 fn words_apart(organization: &str, name: &str) -> (Vec<String>, Vec<String>) {
     let words = |text: &str| -> Vec<String> {
         let plain = romanized(text);
@@ -122,16 +123,16 @@ fn words_apart(organization: &str, name: &str) -> (Vec<String>, Vec<String>) {
     (before, own)
 }
 
-/// The first so many words of the organization's name before the others.
+/// The other words, after this many words of the organization's name.
 fn joined(before: &[String], many: usize, own: &[String]) -> String {
     before.iter().take(many).chain(own).map(String::as_str).collect::<Vec<_>>().join("-")
 }
 
-/// The first text that is a slug: of those wanted, else both names with as much of the organization's as there is room for.
+/// The first candidate that is a slug. Otherwise both names, with as many words of the organization's name as fit.
 fn first_slug(wanted: impl Iterator<Item = String>, before: &[String], own: &[String]) -> String {
     let shorter =
         (1..=before.len()).rev().map(|many| joined(before, many, own)).filter(|text| text.len() <= MAX_LENGTH);
-    // A single long word is cut, so that what the workspace is called stays whole.
+    // A single long word is cut, so that the workspace's name stays whole.
     let (front, end) = (before.join("-"), own.join("-"));
     let room = MAX_LENGTH.saturating_sub(end.len() + 1);
     let fallback = [format!("{}-{end}", cut(&front, room)), front, end];
@@ -139,13 +140,13 @@ fn first_slug(wanted: impl Iterator<Item = String>, before: &[String], own: &[St
     all.find(|text| Slug::parse(text).is_ok()).unwrap_or_default()
 }
 
-/// At most so many characters of a text that is ASCII by now.
+/// At most this many characters of an ASCII text.
 fn cut(text: &str, most: usize) -> &str {
     text.get(..most).unwrap_or(text).trim_matches('-')
 }
 
-/// A name in the letters a to z, as far as they are known: accents go, other letters become those that people write for
-/// them.
+/// A name in the letters a to z, as far as possible: accents are removed, and other letters are replaced by their usual
+/// transcription.
 fn romanized(text: &str) -> String {
     let mut latin = String::with_capacity(text.len());
     for c in nfkc(text).chars().map(chars::to_lower_case) {
@@ -157,7 +158,7 @@ fn romanized(text: &str) -> String {
     nfd(&latin).chars().filter(|c| !is_mark(*c)).map(|c| c.to_ascii_lowercase()).collect()
 }
 
-/// Letters that are no Latin letter with an accent, and what is written for them.
+/// Letters that are not a Latin letter with an accent, and their usual transcription.
 #[rustfmt::skip]
 const LETTERS: &[(char, &str)] = &[
     ('ä', "ae"), ('ö', "oe"), ('ü', "ue"), ('ß', "ss"), ('æ', "ae"), ('œ', "oe"), ('ø', "o"), ('đ', "d"), ('ð', "d"), ('þ', "th"),

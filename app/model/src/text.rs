@@ -1,8 +1,8 @@
-//! Texts that people type: what may stand in a line, how two spellings of one text become one, and how a name stands in
-//! a sentence of another direction.
+//! Texts that people type: which characters a line may have, how Unicode spellings are normalized, and how a name is
+//! isolated in a sentence of another direction.
 //!
-//! Unicode knows several spellings of what looks the same: `é` is one character or two, `ﬁ` is one letter or two. Lines are
-//! stored in NFC. What is searched is compared in a wider form (`text/fold.rs`), and PostgreSQL's `ops.fold` does the same.
+//! Unicode has several spellings of the same text: `é` is one character or two, `ﬁ` is one letter or two. Lines are
+//! stored in NFC. Searches compare a wider form (`text/fold.rs`), which is the same as in PostgreSQL's `ops.fold`.
 
 mod fold;
 mod unicode;
@@ -16,15 +16,15 @@ use unicode::{is_direction_control, is_joiner, is_right_to_left, is_selector};
 
 /// One line of text that may be stored: a name, a unit, a label.
 ///
-/// It is trimmed, in NFC, has at least one character that can be seen, and nothing in it changes how the text around it
-/// reads: no line break, no control character, no character that sets the direction of a text. Characters that can't be
-/// seen are left out, because two names that look alike should be alike; they stay where a script or an emoji needs them
-/// (joiners in Persian or Hindi, a mark of direction beside Hebrew letters).
+/// It is trimmed, in NFC, and has at least one visible character. It has no line breaks, no control characters and no
+/// characters that set the direction of the text. Invisible characters are removed, so that names that look alike are
+/// equal. They are kept where a script or an emoji needs them (joiners in Persian or Hindi, a direction mark beside
+/// Hebrew letters).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Line(String);
 
 impl Line {
-    /// Reads a line of 1 to `max` characters. `what` names it in a sentence: "a name".
+    /// Reads a line of 1 to `max` characters. `what` is its name in an error message: "a name".
     ///
     /// # Errors
     /// A sentence for the field.
@@ -80,12 +80,12 @@ impl From<Line> for String {
 }
 
 /// Reads a text of several lines: trimmed, in NFC, at most `max` characters, may be empty. Characters that set the
-/// direction of a text are left out: they come along when a telephone number is pasted.
+/// direction of the text are removed, because pasted telephone numbers often contain them.
 ///
 /// # Errors
 /// A sentence for the field.
 pub fn paragraphs(what: &str, text: &str, max: usize) -> Result<String, String> {
-    // A form that is sent without a script breaks its lines with CR LF.
+    // Without a script, browsers send line breaks as CR LF.
     let text = text.trim().replace("\r\n", "\n").replace('\r', "\n");
     if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
         return Err(format!("Remove the control characters from {what}."));
@@ -98,15 +98,15 @@ pub fn paragraphs(what: &str, text: &str, max: usize) -> Result<String, String> 
     Ok(text)
 }
 
-/// What a text says in one line, for places that can't refuse it: control characters, line breaks and what sets a
+/// A text in one line, for places that can't refuse it: control characters, line breaks and characters that set the
 /// direction become blanks.
 pub fn one_line(text: &str) -> String {
     text.chars().map(|c| if c.is_control() || is_line_break(c) || is_direction_control(c) { ' ' } else { c }).collect()
 }
 
-/// A name as it stands in a sentence of another language, where no element can isolate it (a title, the subject of a mail,
-/// a message): letters that are read from right to left would move the words and numbers around them, so such a name is
-/// put between U+2068 and U+2069 (UAX #9, section 2.7). Any other name stays as it is.
+/// A name in a sentence, where no element can isolate it (a title, the subject of a mail, a message). Right-to-left
+/// letters would move the words and numbers around them, so a name with such letters is put between U+2068 and U+2069
+/// (UAX #9, section 2.7). Any other name is unchanged.
 pub fn isolated(name: &str) -> Cow<'_, str> {
     if name.chars().any(|c| is_right_to_left(c) || is_direction_control(c)) {
         let inside: String = name.chars().filter(|c| !is_direction_control(*c)).collect();
@@ -120,14 +120,14 @@ fn is_line_break(c: char) -> bool {
     matches!(c, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
-/// Whether it can be seen by itself.
+/// Whether the character is visible by itself.
 fn is_visible(c: char) -> bool {
     !c.is_whitespace() && !c.is_control() && !is_hidden(c) && !is_mark(c)
 }
 
-/// The text without what can't be seen, except where it does something: a joiner between letters of a script that joins
-/// or parts them, or between the pictures of an emoji; a variation selector or a tag behind what it varies; a mark of
-/// direction in a text with letters that are read from right to left. Blanks of other widths become blanks, but for the
+/// The text without invisible characters, except where they have an effect: a joiner between letters of a script that
+/// uses it, or between the parts of an emoji; a variation selector or a tag after the character that it changes; a
+/// direction mark in a text with right-to-left letters. Blanks of other widths become spaces, except the ideographic
 /// one of Chinese and Japanese.
 fn seen(text: &str) -> Cow<'_, str> {
     if text.is_ascii() {
@@ -156,13 +156,15 @@ fn seen(text: &str) -> Cow<'_, str> {
     Cow::Owned(kept)
 }
 
-/// Whether a joiner beside it does something: letters from Hebrew on, but not further Latin and Greek, and emoji.
+/// Whether a joiner beside the character has an effect: letters from Hebrew on, except further Latin and Greek ones,
+/// and emoji.
 fn joins(c: char) -> bool {
     let code = u32::from(c);
     (0x590..0x1e00).contains(&code) || (0x2190..0x2800).contains(&code) || code >= 0xa000 || is_selector(c)
 }
 
-/// Whether a variation selector behind it does something: digits and signs that are drawn as emoji, symbols, Han, Mongolian.
+/// Whether a variation selector after the character has an effect: digits and signs that can be emoji, symbols, Han,
+/// Mongolian.
 fn varies(c: char) -> bool {
     let code = u32::from(c);
     matches!(c, '0'..='9' | '#' | '*' | '©' | '®') || (0x1000..0x1e00).contains(&code) || code >= 0x2030

@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 /// How many live tokens a person may hold.
 pub const TOKEN_LIMIT: i64 = 20;
 
-/// A token that was not revoked. The secret itself was shown once and is not kept.
+/// A token that is not revoked. The secret was shown once and is not stored.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OperatorToken {
     /// Its id.
@@ -22,14 +22,14 @@ pub struct OperatorToken {
     /// When it was last used, to the minute.
     #[serde(with = "time::serde::timestamp::milliseconds::option")]
     pub last_used_at: Option<OffsetDateTime>,
-    /// From when on it opens nothing.
+    /// The time at which it expires.
     #[serde(with = "time::serde::timestamp::milliseconds")]
     pub expires_at: OffsetDateTime,
-    /// Whether that has come.
+    /// Whether it has expired.
     pub expired: bool,
 }
 
-/// How long a token works.
+/// How long a token is valid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TokenLife {
@@ -79,19 +79,19 @@ impl TokenLife {
     }
 }
 
-/// What becomes of a person's tokens when they change their password or sign out everywhere.
+/// What happens to a person's tokens when they change their password or sign out everywhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TokensThen {
     /// They are revoked.
     #[default]
     Revoke,
-    /// They go on.
+    /// They stay valid.
     Keep,
 }
 
 impl TokensThen {
-    /// What a form's checkbox "keep" says.
+    /// The value of a form's checkbox "keep".
     pub fn of_checkbox(value: &str) -> Self {
         if value == "keep" { Self::Keep } else { Self::Revoke }
     }

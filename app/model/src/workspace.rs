@@ -62,8 +62,8 @@ pub struct Person {
     pub portrait: Option<PictureName>,
 }
 
-/// The hue index, `0..36`, that a workspace has as long as nobody chose one. It comes from the id and not from the name,
-/// so it stays when the workspace is renamed (FNV-1a).
+/// The automatic hue index of a workspace, `0..36`. It comes from the id and not from the name, so a rename does not
+/// change it (FNV-1a).
 pub fn hue(id: WorkspaceId) -> u8 {
     let bytes = id.uuid().into_bytes();
     let hash = bytes.iter().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193));

@@ -99,7 +99,7 @@ impl AccountForm {
     }
 }
 
-/// Says which operator tokens a form revokes, and offers to keep them; nothing when there are none.
+/// Names the operator tokens that a form revokes, and offers to keep them. Empty if there are none.
 pub fn keep_tokens(names: &[String]) -> Option<AnyView> {
     let which = match names {
         [] => return None,

@@ -138,7 +138,7 @@ fn field(
     hint: Option<&'static str>,
     returned: &Returned,
 ) -> AnyView {
-    // It goes when the field is changed; a blank one marks the field and is said above.
+    // The error disappears when the field changes. An empty field is marked, and its error is shown above.
     let error = RwSignal::new(returned.errors.of(name).map(str::to_owned));
     let value = returned.value(name).filter(|_| kind != "password").unwrap_or_default().to_owned();
     view! {

@@ -41,9 +41,9 @@ pub fn AccountShell(
 /// A page of an organization, under its name and beside the navigation.
 #[component]
 pub fn OrganizationFrame(
-    /// Which organization.
+    /// The organization's id.
     id: OrganizationId,
-    /// Which page; none of them is the audit log, which is wider.
+    /// The page. `None` for the audit log, which is wider.
     page: Option<OrganizationPage>,
     /// The organization's name.
     #[prop(into)]
@@ -81,7 +81,7 @@ pub fn OrganizationFrame(
     }
 }
 
-/// On phones the navigation is a line that scrolls: the tab of the page on screen is brought into sight.
+/// On phones the navigation scrolls sideways: makes the tab of the current page visible.
 pub fn show_current_tab() {
     reactive::effect(|| {
         browser::next_frame(|| browser::reveal_in_line(":is(.account-page, .settings) > .nav > [aria-current]"))

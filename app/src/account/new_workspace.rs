@@ -12,7 +12,7 @@ use crate::{
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use model::{OrganizationRole, Slug, settings::NewWorkspaceInput, text::isolated};
 
-/// The numbers that are tried behind a proposal that is taken.
+/// The numbers that are appended to a proposal that is taken.
 const FIRST_NUMBER: u32 = 2;
 const LAST_NUMBER: u32 = 6;
 
@@ -66,7 +66,7 @@ fn Form(organizations: Vec<(String, String)>) -> impl IntoView {
     // The address follows the name until somebody types one.
     let own = StoredValue::new(!slug.is_empty());
     let names = organizations.clone();
-    // The proposal, and the last number that was tried behind it.
+    // The proposal, and the last number that was appended to it.
     let tried = StoredValue::new((String::new(), FIRST_NUMBER - 1));
     let propose = move || {
         if own.get_value() {
@@ -81,7 +81,7 @@ fn Form(organizations: Vec<(String, String)>) -> impl IntoView {
     };
     let check = move |slug: Slug| async move {
         let free = check_slug(slug.clone(), None).await?;
-        // A proposal that is taken gives way to the same with a number.
+        // If the proposal is taken, it is tried with a number.
         if !free && own.try_get_value() == Some(false) {
             let next = tried.try_update_value(|(proposal, number)| {
                 *number += 1;

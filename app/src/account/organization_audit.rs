@@ -23,7 +23,7 @@ pub fn OrganizationAuditPage() -> impl IntoView {
             let AuditView { time_zone, .. } = &*log;
             let zone = time_zone.clone();
             view! {
-                // Whoever reads the log manages the organization.
+                // A person who can read the log manages the organization.
                 <OrganizationFrame id=organization page=None name=Signal::stored(name.clone()) manages=Signal::stored(true)>
                     <p class="lead">{format!("What was done to {name}: members, invites, domains, workspaces. Times are in {zone}. What was done inside a workspace is in its own log.")}</p>
                     {audit_table(&log, &query, url, browser::load_document, None)}

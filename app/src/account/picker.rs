@@ -79,7 +79,7 @@ fn refresh(session: Session, class: &'static str) -> impl IntoView {
 }
 
 fn empty(session: Session) -> AnyView {
-    // Whoever is in an organization sees it; whoever manages one can make its first workspace.
+    // Members of an organization see it. Those who manage it can create its first workspace.
     let picker = session.picker.get();
     if let Some(picker) = picker.filter(|picker| !picker.organizations.is_empty()) {
         let creates = picker.manages_one();
@@ -277,7 +277,7 @@ fn keys(query: RwSignal<String>, event: &KeyboardEvent) {
     if !browser::is_plain(event) || browser::is_covered() {
         return;
     }
-    // In any other field keys mean what they mean there.
+    // Keys in other fields are left to them.
     let typing = browser::has_focus(SEARCH);
     if browser::is_typing() && !typing {
         return;

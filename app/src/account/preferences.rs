@@ -57,7 +57,7 @@ fn choices(chosen: Preferences) -> AnyView {
     let submit = form.submit(move |values| async move {
         let (landing, order, theme) = (values.get("landing"), values.get("order"), values.get("theme"));
         let accents = values.get("accents");
-        // The answer sets the cookie.
+        // The response sets the cookie.
         let chosen = Accents::from_word(&accents).unwrap_or_default();
         let saved = save_preferences(landing, order, theme, accents).await?;
         browser::set_root_attribute("data-accent", chosen.attribute());
@@ -88,7 +88,7 @@ fn choices(chosen: Preferences) -> AnyView {
     .into_any()
 }
 
-/// How the device tells workspaces apart now: as the document says.
+/// How the device currently tells workspaces apart, from the document.
 fn accents_now() -> Accents {
     use_context().or_else(|| Accents::from_word(&browser::root_attribute("data-accent")?)).unwrap_or_default()
 }

@@ -25,8 +25,8 @@ pub async fn save_name(name: String) -> Result<String, AppError> {
     crate::ssr::profile::save_name(&crate::ssr::context()?, &name).await
 }
 
-/// Sets a new password, ends all other sessions, gives this one another secret, and revokes the operator tokens unless
-/// they are to be kept.
+/// Sets a new password, ends all other sessions, gives this one a new secret, and revokes the operator tokens unless
+/// they are kept.
 ///
 /// # Errors
 /// [`AppError::Invalid`] on `current_password` and `password`; [`AppError::Limited`] after too many wrong ones.

@@ -99,7 +99,7 @@ pub async fn manage_organization(id: OrganizationId, deed: Deed<OrganizationRole
     crate::ssr::organization::act(&crate::ssr::context()?, id, &deed).await
 }
 
-/// The person's operator tokens that were not revoked.
+/// The person's operator tokens that are not revoked.
 ///
 /// # Errors
 /// [`AppError::SignedOut`].
@@ -108,7 +108,7 @@ pub async fn list_tokens() -> Result<Vec<OperatorToken>, AppError> {
     crate::ssr::identity::tokens(&crate::ssr::context()?).await
 }
 
-/// Makes an operator token, for whoever gives their password or has just proven a second factor in this session.
+/// Creates an operator token for a person who gives their password or has just proven a second factor in this session.
 ///
 /// # Errors
 /// [`AppError::Invalid`] on `name` and `password`; [`AppError::Limited`] after too many wrong passwords.
@@ -157,7 +157,7 @@ pub async fn end_other_sessions() -> Result<Vec<SessionRow>, AppError> {
     crate::ssr::sessions::end_others(&crate::ssr::context()?).await
 }
 
-/// Ends all sessions, this one too, and revokes the operator tokens unless they are to be kept.
+/// Ends all sessions, including this one, and revokes the operator tokens unless they are kept.
 ///
 /// # Errors
 /// [`AppError::Unavailable`] when the database can't be reached; then all go on.

@@ -55,7 +55,7 @@ struct Sessions {
     session: Session,
     rows: RwSignal<Option<Vec<SessionRow>>>,
     message: RwSignal<String>,
-    /// What the operator tokens are called that still work.
+    /// The names of the valid operator tokens.
     tokens: RwSignal<Vec<String>>,
 }
 

@@ -32,7 +32,7 @@ pub fn SignInPage() -> impl IntoView {
     let email = returned.with_untracked(|r| r.value("email").unwrap_or_default().to_owned());
     let error_of = move |field: &'static str| move || returned.with(|r| r.errors.of(field).map(str::to_owned));
 
-    // What is typed anew is not wrong yet.
+    // Changed input is not marked as wrong.
     let mended = move |event: leptos::ev::Event| {
         let name = browser::event_name(&event);
         if returned.with_untracked(|r| !r.errors.0.is_empty() || !r.message.is_empty()) {
@@ -59,7 +59,7 @@ pub fn SignInPage() -> impl IntoView {
                 Err(error) => {
                     busy.set(false);
                     let message = if error.fields().0.is_empty() { error.message() } else { String::new() };
-                    // Which of the two is wrong is not told; the password is typed again.
+                    // The answer doesn't say which of the two is wrong. The password has to be typed again.
                     let errors = match error {
                         AppError::Credentials => FieldErrors::one("password", ""),
                         error => error.fields(),

@@ -63,7 +63,7 @@ pub fn TokensPage() -> impl IntoView {
                     tokens.set(Some(made.tokens));
                     name.set(String::new());
                     returned.set(Returned::default());
-                    // Once the name is out of its field.
+                    // After the name was removed from its field.
                     browser::next_frame(browser::sent);
                 }
                 Err(error) => failed(error),

@@ -4,34 +4,34 @@ use leptos::{ev, tachys::renderer::types::Element};
 use model::uses::Uses;
 use time::OffsetDateTime;
 
-/// The nodes below an element: on the server there are none.
+/// The nodes below an element. There are none on the server.
 #[derive(Debug, Default)]
 pub struct Footprint;
 
 impl Footprint {
-    /// Of no element yet.
+    /// An empty footprint, before any element was recorded.
     pub const fn new() -> Self {
         Self
     }
 
-    /// Notes which nodes are below `parent` now.
+    /// Records the nodes below `parent`.
     pub fn note(&self, _parent: &Element) {}
 
-    /// Whether the same nodes are there now.
+    /// Whether the element still has exactly the recorded nodes.
     pub fn is_intact(&self) -> bool {
         true
     }
 }
 
-/// Says that the content of `parent` has a footprint of its own.
+/// Marks the content of `parent` as having its own footprint.
 pub fn claim_content(_parent: &Element) {}
 
-/// Whether a translator has been in `parent`.
+/// Whether a translator has changed `parent`.
 pub fn is_translated(_parent: &Element) -> bool {
     false
 }
 
-/// The time, for showing how long ago something was.
+/// The current time, for showing how long ago something happened.
 pub fn now() -> Option<OffsetDateTime> {
     None
 }
@@ -57,7 +57,7 @@ pub fn focus(_selector: &str) {}
 /// Moves the focus to the page, unless a menu, the palette or a dialog has it.
 pub fn focus_page() {}
 
-/// Gives the focus to the heading of the page on screen; `false` while the page is on its way.
+/// Focuses the heading of the page on screen. Returns `false` while the page is still loading.
 pub fn focus_heading() -> bool {
     true
 }
@@ -79,7 +79,7 @@ pub fn forget_typing(_id: &str) {}
 /// Scrolls the first element that matches into view, if it is not.
 pub fn reveal(_selector: &str) {}
 
-/// Scrolls the line that the first match stands in sideways until it is in sight, if it is not.
+/// Scrolls the line that contains the first match sideways until the match is visible.
 pub fn reveal_in_line(_selector: &str) {}
 
 /// Loads a document: for leaving the console, never for a switch.
@@ -102,7 +102,7 @@ pub fn root_attribute(_name: &str) -> Option<String> {
     None
 }
 
-/// Sets when each of the elements that match applies, in their order.
+/// Sets the `media` attribute of each matching element, in document order.
 pub fn set_media(_selector: &str, _media: [&str; 2]) {}
 
 /// Sets or removes an attribute of `<html>`.
@@ -225,34 +225,34 @@ pub fn is_sign_out_pending() -> bool {
 /// Listens for the person signing out in another tab.
 pub fn on_sign_out_elsewhere(_handler: impl Fn() + 'static) {}
 
-/// A request did not reach the server.
+/// Reports that a request did not reach the server.
 pub fn note_unreachable() {}
 
-/// Says what is called when a request did not reach the server.
+/// Sets the function that is called when a request does not reach the server.
 pub fn on_unreachable(_handler: Box<dyn Fn()>) {}
 
-/// Calls `handler` at an event of the window for as long as the document lives.
+/// Calls `handler` for each event of the window with that name, as long as the document lives.
 pub fn on_window(_event: &str, _handler: Box<dyn Fn(ev::Event)>) {}
 
-/// Keeps a preference of the device in a cookie.
+/// Stores a preference of the device in a cookie.
 pub fn set_preference_cookie(_name: &str, _value: &str) {}
 
-/// Says what time it is at the server.
+/// Sets the server's time.
 pub fn set_clock(_now: OffsetDateTime, _age: f64) -> bool {
     false
 }
 
-/// How long ago the document came, in milliseconds.
+/// How long ago the document was requested, in milliseconds.
 pub fn document_age() -> f64 {
     0.0
 }
 
-/// Whether the device's clock was set, or the device slept.
+/// Whether the device's clock was changed, or the device was asleep.
 pub fn clock_jumped() -> bool {
     false
 }
 
-/// Whether the focus is in a control that takes letters.
+/// Whether the focus is in a control that accepts text.
 pub fn is_typing() -> bool {
     false
 }
@@ -267,7 +267,7 @@ pub fn is_covered() -> bool {
     false
 }
 
-/// The kind of keyboard that this device most likely has.
+/// The most likely kind of keyboard of this device.
 pub fn keyboard() -> super::Keyboard {
     super::Keyboard::default()
 }
@@ -322,34 +322,34 @@ pub fn is_unsaved() -> bool {
     false
 }
 
-/// What was typed is saved, or may be lost.
+/// Marks the typed input as saved or discarded.
 pub fn forget_unsaved() {}
 
-/// The form that the event is of is being sent.
+/// Records that the form of the event is being sent.
 pub fn sending(_event: &ev::SubmitEvent) {}
 
-/// What was sent is saved.
+/// Records that the sent form was saved.
 pub fn sent() {}
 
 /// Focuses the first element that matches and selects what is typed in it.
 pub fn select(_selector: &str) {}
 
-/// Sets what is typed into the control with that id.
+/// Sets the value of the control with that id.
 pub fn put(_id: &str, _text: &str) {}
 
-/// Shows the dialog of that id, over everything else.
+/// Shows the dialog with that id as a modal dialog.
 pub fn show_dialog(_id: &str) {}
 
-/// Closes it; the focus goes back to where it was.
+/// Closes the dialog. The focus returns to where it was.
 pub fn close_dialog(_id: &str) {}
 
 /// Goes back in the browser's history.
 pub fn go_back() {}
 
-/// Notes what is typed, for as long as the document lives.
+/// Records typed input, as long as the document lives.
 pub fn watch_typing() {}
 
-/// Whether the box that the event comes from is checked.
+/// Whether the checkbox of the event is checked.
 pub fn is_checked(_event: &ev::Event) -> bool {
     false
 }

@@ -1,4 +1,4 @@
-//! Copying.
+//! Copying to the clipboard.
 
 use super::live::by_id;
 use leptos::prelude::*;
@@ -6,18 +6,18 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{HtmlDocument, HtmlElement, HtmlTextAreaElement};
 
-/// What is copied, for the moment in which it is.
+/// The text area that holds the text while it is copied.
 const COPIED: &str = "copied";
 
-/// Copies a text, and returns whether it was copied. Where pages have no clipboard (plain http) or may not use it, the
-/// older command is tried.
+/// Copies a text and returns whether it was copied. If the clipboard API is missing (plain http) or refused, it falls
+/// back to `execCommand`.
 pub async fn copy(text: &str) -> bool {
     let clipboard = window().navigator().clipboard();
     let is_there = !AsRef::<JsValue>::as_ref(&clipboard).is_undefined();
     (is_there && JsFuture::from(clipboard.write_text(text)).await.is_ok()) || copy_by_command(text).unwrap_or(false)
 }
 
-/// The command copies what is selected: the text stands in the document for that moment.
+/// The command copies the selection, so the text is added to the document while it runs.
 fn copy_by_command(text: &str) -> Option<bool> {
     let document = document();
     let focused = document.active_element();

@@ -1,29 +1,29 @@
-//! Which nodes an element holds, so that what somebody else did to them is noticed.
+//! Records the nodes of an element, to detect changes made by others.
 //!
-//! The document is not ours alone: a translator replaces texts by elements, an extension puts elements among ours. A node
-//! that was written once may therefore be out of the document by now, and writing to it changes nothing on screen.
+//! Others change the document too: a translator replaces texts by elements, and extensions add elements. So a node that
+//! was written once may no longer be part of the document, and writing into it changes nothing on screen.
 
 use std::cell::RefCell;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Node};
 
 thread_local! {
-    /// Elements whose content has a footprint of its own: the footprint of what is around them stops there.
+    /// Elements whose content has its own footprint. A footprint around them does not include that content.
     static OWN_CONTENT: js_sys::WeakSet = js_sys::WeakSet::new();
 }
 
-/// The nodes below an element, in the order of the document.
+/// The nodes below an element, in document order.
 #[derive(Debug, Default)]
 pub struct Footprint(RefCell<Option<(Element, Vec<Node>)>>);
 
 impl Footprint {
-    /// Of no element yet.
+    /// An empty footprint, before any element was recorded.
     pub const fn new() -> Self {
         Self(RefCell::new(None))
     }
 
-    /// Notes which nodes are below `parent` now. To be called right after they were written, before anybody else has a
-    /// turn.
+    /// Records the nodes below `parent`. Call it right after they were written, in the same task, so nobody else can
+    /// change them in between.
     pub fn note(&self, parent: &Element) {
         let mut nodes = Vec::new();
         visit(parent, &mut |node| {
@@ -33,7 +33,7 @@ impl Footprint {
         self.0.replace(Some((parent.clone(), nodes)));
     }
 
-    /// Whether the same nodes are there now, and no others. Also where nothing was noted yet.
+    /// Whether the element has exactly the recorded nodes. Also true if nothing was recorded yet.
     pub fn is_intact(&self) -> bool {
         let noted = self.0.borrow();
         let Some((parent, nodes)) = noted.as_ref() else { return true };
@@ -42,17 +42,17 @@ impl Footprint {
     }
 }
 
-/// Says that the content of `parent` has a footprint of its own.
+/// Marks the content of `parent` as having its own footprint.
 pub fn claim_content(parent: &Element) {
     OWN_CONTENT.with(|own| own.add(parent));
 }
 
-/// Whether a translator has been in `parent`: nobody else makes elements of that kind.
+/// Whether a translator has changed `parent`: only translators add `<font>` elements.
 pub fn is_translated(parent: &Element) -> bool {
     parent.get_elements_by_tag_name("font").length() > 0
 }
 
-/// Calls `each` for the nodes below `parent` until it says `false`; says whether it never did.
+/// Calls `each` for the nodes below `parent` until it returns `false`. Returns whether it never did.
 fn visit(parent: &Node, each: &mut impl FnMut(&Node) -> bool) -> bool {
     OWN_CONTENT.with(|own| visit_below(own, parent, each))
 }
@@ -63,7 +63,7 @@ fn visit_below(own: &js_sys::WeakSet, parent: &Node, each: &mut impl FnMut(&Node
         if !each(&node) {
             return false;
         }
-        // Most nodes are texts or hold nothing: they are not looked up.
+        // Most nodes are texts or empty and need no lookup.
         let is_ours = node.has_child_nodes() && !own.has(node.unchecked_ref());
         if is_ours && !visit_below(own, &node, each) {
             return false;

@@ -92,7 +92,7 @@ pub fn note_top(top: f64) {
     }
 }
 
-/// Adds an entry with that address, now, which says how far down its page is.
+/// Adds an entry with that address, which records how far its page is scrolled.
 pub fn stand_at(url: &str, top: f64) {
     let top = if top.is_nan() { 0.0 } else { top };
     if let Ok(history) = window().history() {

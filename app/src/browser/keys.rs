@@ -1,39 +1,40 @@
-//! What a key press means, and whether it is for the console at all.
+//! Key presses: what they mean, and whether the console handles them.
 
 use leptos::ev::KeyboardEvent;
 
-/// The key code of a press that an input method takes. Safari sends it also for the Enter that ends a composition, after
-/// saying that it has ended.
+/// The key code of a press that an input method handles. Safari also sends it for the Enter that ends a composition,
+/// after it reported the end.
 const TAKEN_BY_INPUT_METHOD: u32 = 229;
 
-/// Whether a press is for the console: nobody has handled it, and no input method is composing with it. Every handler of
-/// keys asks this first; `on_key` does so for its own.
+/// Whether the console may handle a press: nobody has handled it, and no input method is composing. Every key handler
+/// must check this first; `on_key` does so for its handlers.
 pub fn is_ours(event: &KeyboardEvent) -> bool {
     !event.default_prevented() && !event.is_composing() && event.key_code() != TAKEN_BY_INPUT_METHOD
 }
 
-/// Whether a press has none of the modifiers that make it a command. Shift is not one of them: some layouts need it for
-/// `/` and for digits.
+/// Whether a press has no modifier that makes it a command. Shift is not one: some layouts need it for `/` and for
+/// digits.
 pub fn is_plain(event: &KeyboardEvent) -> bool {
     !event.ctrl_key() && !event.meta_key() && !event.alt_key()
 }
 
-/// The kind of keyboard: which key commands. Hints name both kinds, and the style sheet shows one (`ui::keys`).
+/// The kind of keyboard: which key is the command key. Hints contain both kinds, and the style sheet shows one
+/// (`ui::keys`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Keyboard {
-    /// Ctrl commands.
+    /// Ctrl is the command key.
     #[default]
     Control,
-    /// Cmd commands: an Apple keyboard.
+    /// Cmd is the command key: an Apple keyboard.
     Command,
 }
 
 /// A key with its modifiers.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Chord<'a> {
-    /// What the layout makes of the key.
+    /// The character that the layout gives.
     pub key: &'a str,
-    /// Where the key is, by its name on a US keyboard.
+    /// The position of the key, by its name on a US keyboard.
     pub code: &'a str,
     /// Ctrl is held.
     pub ctrl: bool,
@@ -48,15 +49,16 @@ pub struct Chord<'a> {
 /// Where the focus is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Focus {
-    /// In a field that takes text.
+    /// In a field that accepts text.
     Field,
     /// Anywhere else.
     Page,
 }
 
 impl Keyboard {
-    /// Whether a chord opens or closes the palette. It goes by the letter that the layout gives; only a layout without
-    /// Latin letters is asked where the key is. Ctrl+K in a field of a Mac deletes to the end of the line.
+    /// Whether a chord opens or closes the palette. The letter of the layout counts; the position of the key counts
+    /// only for layouts without Latin letters. On a Mac, Ctrl+K in a field deletes to the end of the line and is left
+    /// to the field.
     pub fn is_palette(self, chord: Chord<'_>, focus: Focus) -> bool {
         let letter = chord.key.eq_ignore_ascii_case("k") || (!is_latin(chord.key) && chord.code == "KeyK");
         let commands = match (self, focus) {
@@ -71,7 +73,7 @@ impl Keyboard {
 fn is_latin(key: &str) -> bool {
     let mut letters = key.chars();
     let (Some(letter), None) = (letters.next(), letters.next()) else { return false };
-    // By the blocks of Unicode: its table of letters would weigh more than all of this.
+    // By Unicode blocks, because the full table of letters would make the program larger.
     letter.is_ascii_alphabetic() || matches!(letter, 'À'..='\u{24f}' | '\u{1e00}'..='\u{1eff}')
 }
 
@@ -124,7 +126,7 @@ mod tests {
         }
     }
 
-    /// An input method's keys must not act anywhere, so every handler must ask whether a press is the console's.
+    /// Keys of an input method must not do anything, so every handler must check whether the press is for the console.
     #[test]
     fn every_key_handler_ignores_keys_of_input_methods() {
         fn files(directory: &std::path::Path, found: &mut Vec<(String, String)>) {

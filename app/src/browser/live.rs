@@ -21,7 +21,7 @@ pub fn focus(selector: &str) {
     }
 }
 
-/// Moves the focus to the page, unless a menu, the palette or a dialog was opened meanwhile and has it.
+/// Moves the focus to the page, unless a menu, the palette or a dialog was opened in the meantime and has it.
 pub fn focus_page() {
     if !is_something_open() {
         focus("#main");
@@ -33,8 +33,8 @@ fn is_something_open() -> bool {
     find(":popover-open, dialog[open]").is_some()
 }
 
-/// Gives the focus to the heading of the page on screen, unless somebody is at something within the page already. Nothing
-/// scrolls by it. `false` while the page is on its way.
+/// Focuses the heading of the page on screen without scrolling, unless an element of the page already has the focus.
+/// Returns `false` while the page is still loading.
 pub fn focus_heading() -> bool {
     let Some(heading) = find("#main h1") else { return false };
     if heading.closest("[aria-busy]").ok().flatten().is_some() {
@@ -52,7 +52,7 @@ pub fn focus_heading() -> bool {
     true
 }
 
-/// Writes the whole text of the element with that id, whatever is in it.
+/// Replaces the whole content of the element with that id by a text.
 pub fn set_text(id: &str, text: &str) {
     if let Some(element) = by_id::<HtmlElement>(id)
         && element.text_content().as_deref() != Some(text)
@@ -71,7 +71,7 @@ pub fn select(selector: &str) {
     }
 }
 
-/// Sets what is typed into the control with that id.
+/// Sets the value of the control with that id.
 pub fn put(id: &str, text: &str) {
     if let Some(input) = by_id::<HtmlInputElement>(id) {
         input.set_value(text);
@@ -80,14 +80,14 @@ pub fn put(id: &str, text: &str) {
     }
 }
 
-/// Shows the dialog of that id, over everything else.
+/// Shows the dialog with that id as a modal dialog.
 pub fn show_dialog(id: &str) {
     if let Some(dialog) = by_id::<web_sys::HtmlDialogElement>(id).filter(|dialog| !dialog.open()) {
         let _ = dialog.show_modal();
     }
 }
 
-/// Closes it; the focus goes back to where it was.
+/// Closes the dialog. The focus returns to where it was.
 pub fn close_dialog(id: &str) {
     if let Some(dialog) = by_id::<web_sys::HtmlDialogElement>(id) {
         dialog.close();
@@ -133,7 +133,7 @@ pub fn reveal(selector: &str) {
     }
 }
 
-/// Scrolls the line that the first match stands in sideways until it is in sight, if it is not; the page stays where it is.
+/// Scrolls the line that contains the first match sideways until the match is visible. The page does not scroll.
 pub fn reveal_in_line(selector: &str) {
     let Some(element) = find(selector) else { return };
     let Some(line) = element.parent_element() else { return };
@@ -195,14 +195,14 @@ pub fn root_attribute(name: &str) -> Option<String> {
     document().document_element()?.get_attribute(name)
 }
 
-/// Sets when each of the elements that match applies, in their order.
+/// Sets the `media` attribute of each matching element, in document order.
 pub fn set_media(selector: &str, media: [&str; 2]) {
     for (element, media) in all(selector).iter().zip(media) {
         let _ = element.set_attribute("media", media);
     }
 }
 
-/// Keeps a preference of the device in a cookie for a year, as the server does (`ssr::Cookies`): under a name with the
+/// Stores a preference of the device in a cookie for a year, as the server does (`ssr::Cookies`). The name contains the
 /// port, because a browser sends a host's cookies to all of its ports.
 pub fn set_preference_cookie(name: &str, value: &str) {
     let Some(document) = document().dyn_ref::<web_sys::HtmlDocument>().cloned() else { return };
@@ -300,7 +300,7 @@ pub fn event_value(event: &ev::Event) -> String {
     }
 }
 
-/// Whether the box that the event comes from is checked.
+/// Whether the checkbox of the event is checked.
 pub fn is_checked(event: &ev::Event) -> bool {
     event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()).is_some_and(|input| input.checked())
 }
@@ -397,7 +397,8 @@ pub fn on_leave(handler: impl Fn() + 'static) {
     on_cleanup(move || handle.take().remove());
 }
 
-/// Calls `handler` at an event of the window for as long as the document lives. Compiled once, not once for each handler.
+/// Calls `handler` for each event of the window with that name, as long as the document lives. Not generic, so it is
+/// compiled only once.
 pub fn on_window(event: &str, handler: Box<dyn Fn(web_sys::Event)>) {
     let handler = wasm_bindgen::closure::Closure::<dyn Fn(web_sys::Event)>::wrap(handler);
     let _ = window().add_event_listener_with_callback(event, handler.as_ref().unchecked_ref());
@@ -409,14 +410,14 @@ thread_local! {
     static UNREACHABLE: std::cell::RefCell<Option<Box<dyn Fn()>>> = const { std::cell::RefCell::new(None) };
 }
 
-/// Says what is called when a request did not reach the server.
+/// Sets the function that is called when a request does not reach the server.
 pub fn on_unreachable(handler: Box<dyn Fn()>) {
     UNREACHABLE.set(Some(handler));
 }
 
-/// A request did not reach the server.
+/// Reports that a request did not reach the server.
 pub fn note_unreachable() {
-    // Later: whoever asked hears of it first.
+    // In a later task, so the caller gets the error first.
     super::after(0, || {
         UNREACHABLE.with_borrow(|handler| {
             if let Some(handler) = handler {
@@ -465,10 +466,10 @@ pub(super) fn element_of(event: &web_sys::Event) -> Option<Element> {
     event.target()?.dyn_into().ok()
 }
 
-/// Kinds of `<input>` that take no text.
+/// Types of `<input>` that don't accept text.
 const NO_TEXT: [&str; 9] = ["button", "checkbox", "color", "file", "image", "radio", "range", "reset", "submit"];
 
-/// Whether the focus is in a control that takes letters: a field, a list to choose from, an editable text.
+/// Whether the focus is in a control that accepts text: a field, a select or editable text.
 pub fn is_typing() -> bool {
     let Some(active) = document().active_element() else { return false };
     match active.tag_name().as_str() {
@@ -488,7 +489,7 @@ pub fn is_covered() -> bool {
     find(":popover-open").is_some()
 }
 
-/// The kind of keyboard that this device most likely has.
+/// The most likely kind of keyboard of this device.
 pub fn keyboard() -> super::Keyboard {
     let navigator = window().navigator();
     let property = |of: &wasm_bindgen::JsValue, name: &str| js_sys::Reflect::get(of, &name.into()).ok();

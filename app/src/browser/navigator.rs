@@ -8,7 +8,7 @@ use crate::routes::Route;
 use leptos::prelude::*;
 use model::Slug;
 
-/// What waits for a person to say that what they typed may be lost.
+/// A navigation that waits until the person agrees to discard unsaved changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Leaving {
     /// Going to another address.
@@ -64,12 +64,12 @@ impl Navigator {
         self.route.get_untracked()
     }
 
-    /// What waits for a person's word.
+    /// The navigation that waits for the person's answer.
     pub const fn leaving(self) -> RwSignal<Option<Leaving>> {
         self.leaving
     }
 
-    /// Whether the person is asked first, because leaving would lose what they typed.
+    /// Asks the person first if leaving would discard unsaved changes. Returns whether it did.
     pub fn asks(self, leaving: impl FnOnce() -> Leaving) -> bool {
         let asks = super::is_unsaved();
         if asks {
@@ -78,7 +78,7 @@ impl Navigator {
         asks
     }
 
-    /// Goes to an address and leaves the current one in the history; asks first where that would lose what was typed.
+    /// Goes to an address and keeps the current one in the history. Asks first if that would discard unsaved changes.
     pub fn push(self, route: Route) {
         if self.asks(|| Leaving::To(Box::new(route.clone()))) {
             return;
@@ -126,7 +126,7 @@ impl Navigator {
         }
         #[cfg(feature = "hydrate")]
         {
-            // A workspace's page says itself when it is there.
+            // A workspace's page reports by itself when it is shown.
             if !matches!(self.route_now(), Route::Workspace(..)) {
                 self.settle();
             }
@@ -158,7 +158,7 @@ impl Navigator {
         super::next_frame(move || self.reach(SETTLING_FRAMES));
     }
 
-    /// To be called once the program has taken over: a document that was loaded again is where it was left.
+    /// Call it once the program has started. It restores the scroll position of a reloaded document.
     pub fn resume(self) {
         #[cfg(feature = "hydrate")]
         if self.scroll.get_value() > 0.0 && window().scroll_y().unwrap_or_default() == 0.0 {
@@ -187,9 +187,9 @@ mod live {
     use wasm_bindgen::JsCast;
     use web_sys::{Element, HtmlAnchorElement, MouseEvent, ScrollRestoration};
 
-    /// For how many frames a page may grow before it is as long as when it was left.
+    /// For how many frames a page may grow until it is as long as when it was left.
     pub(super) const SETTLING_FRAMES: u32 = 30;
-    /// How long the page stands still before it counts as scrolled to, where the browser does not say so, in milliseconds.
+    /// After how many milliseconds without scrolling the scroll counts as ended, in browsers without `scrollend`.
     const STILL_MILLIS: u32 = 120;
 
     impl Navigator {
@@ -198,7 +198,7 @@ mod live {
             let left = window().history().ok().and_then(|history| history.state().ok()?.as_f64()).unwrap_or_default();
             self.scroll.set_value(left);
             on_window("click", Box::new(move |event| self.follow_link(event.unchecked_ref())));
-            // The middle button opens what a row leads to in another tab, as it does on its link.
+            // The middle button opens the row's record in another tab, as it does on a link.
             on_window(
                 "auxclick",
                 Box::new(|event| {
@@ -214,7 +214,8 @@ mod live {
                     history::forget_waiting();
                     let here = self.route_now();
                     if self.present(located()) != here && self.asks(|| Leaving::Through) {
-                        // The browser has gone there already. Here stands behind it until the person has decided.
+                        // The browser has already moved in its history. The current page is pushed again until the
+                        // person has decided.
                         history::stand_at(&here.url(), self.noted.get_value());
                         return;
                     }
@@ -240,7 +241,7 @@ mod live {
                 }),
             );
             on_window("scrollend", Box::new(move |_| self.note_scroll()));
-            // A document that is loaded again, or come back to from another site, is scrolled by the browser.
+            // If a document is reloaded, or reached again from another site, the browser scrolls it.
             on_window(
                 "pagehide",
                 Box::new(move |_| {
@@ -254,7 +255,7 @@ mod live {
             history::write_in_time();
         }
 
-        /// Notes where the page is once it stands still.
+        /// Records the scroll position when scrolling has ended.
         fn note_when_still(self) {
             let top = window().scroll_y().unwrap_or_default();
             after(STILL_MILLIS, move || {
@@ -268,7 +269,7 @@ mod live {
         pub(super) fn reach(self, frames: u32) {
             let top = self.scroll.get_value();
             window().scroll_to_with_x_and_y(0.0, top);
-            // At the top everything is long enough, and nothing needs to be laid out to know it.
+            // For the top, every page is long enough, so no layout is needed.
             if top > 0.0 && frames > 0 && window().scroll_y().unwrap_or_default() + 1.0 < top {
                 next_frame(move || {
                     if self.scroll.get_value() == top {
@@ -315,8 +316,8 @@ mod live {
         }
     }
 
-    /// The link of the row that was clicked, if not on a link or a control. A row's link covers the row only where there is
-    /// no script (style/34-table.css): otherwise no text in the row could be selected.
+    /// The link of the row that was clicked, unless the click was on a link or a control. A row's link covers the row
+    /// only without script (style/34-table.css), because otherwise no text in the row could be selected.
     fn link_of_row(event: &MouseEvent) -> Option<HtmlAnchorElement> {
         let hit = element_of(event)?;
         if hit.closest("a, button, input, label, select, textarea, summary").ok()?.is_some() {
@@ -325,10 +326,10 @@ mod live {
         hit.closest("tr").ok()??.query_selector("a.row-link[href]").ok()??.dyn_into().ok()
     }
 
-    /// Whether a click ends the selecting of a text in `element`.
+    /// Whether a click ends a text selection in `element`.
     fn selects_in(event: &MouseEvent, element: &Element) -> bool {
         let selection = window().get_selection().ok().flatten();
-        // A click by the keyboard counts none.
+        // A click by the keyboard has a count of 0.
         event.detail() > 0
             && selection.is_some_and(|selection| {
                 !selection.is_collapsed()
@@ -352,7 +353,7 @@ mod live {
                 link
             }
         };
-        // Where a text can be selected by dragging over a link, the end of that is no click.
+        // The end of a drag that selected a link's text is not a click on it.
         if link.get_attribute("draggable").is_some_and(|value| value == "false") {
             let row = link.closest("tr").ok().flatten().unwrap_or_else(|| link.clone().into());
             if selects_in(event, &row) {

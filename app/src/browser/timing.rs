@@ -11,21 +11,21 @@ use wasm_bindgen::{JsCast, closure::Closure};
 thread_local! {
     /// By how much the server's clock is ahead of the device's, in milliseconds.
     static AHEAD: Cell<f64> = const { Cell::new(0.0) };
-    /// What the device's clock and its monotonic clock said last.
+    /// The last readings of the device's clock and its monotonic clock.
     static LAST: Cell<Option<(f64, f64)>> = const { Cell::new(None) };
 }
 
 /// Differences below this come from latency, in milliseconds.
 const LATENCY: f64 = 1_000.0;
 
-/// The time at the server, for showing how long ago something was: by the device's clock, which may be wrong by hours, and
-/// the difference that is known.
+/// The server's time, for showing how long ago something happened: the device's clock, which may be wrong by hours,
+/// plus the known difference.
 pub fn now() -> Option<OffsetDateTime> {
     let now = js_sys::Date::now() + AHEAD.get();
     OffsetDateTime::from_unix_timestamp_nanos((now as i128) * 1_000_000).ok()
 }
 
-/// The server said `age` milliseconds ago that it was `now`. Returns whether that changed the known difference.
+/// Records that the server's time was `now`, `age` milliseconds ago. Returns whether that changed the known difference.
 pub fn set_clock(now: OffsetDateTime, age: f64) -> bool {
     let server = now.unix_timestamp() as f64 * 1_000.0 + f64::from(now.millisecond()) + age;
     let ahead = server - js_sys::Date::now();
@@ -36,14 +36,14 @@ pub fn set_clock(now: OffsetDateTime, age: f64) -> bool {
     news
 }
 
-/// How long ago the document was requested, in milliseconds. By the monotonic clock, which is right even when the device's
-/// clock is wrong.
+/// How long ago the document was requested, in milliseconds. Uses the monotonic clock, which is right even if the
+/// device's clock is wrong.
 pub fn document_age() -> f64 {
     window().performance().map_or(0.0, |performance| performance.now())
 }
 
-/// Whether the device's clock and its monotonic clock have diverged since the last call: the clock was set, or the device
-/// slept.
+/// Whether the device's clock and its monotonic clock have diverged since the last call: the clock was changed, or the
+/// device was asleep.
 pub fn clock_jumped() -> bool {
     let Some(monotonic) = window().performance().map(|performance| performance.now()) else { return false };
     let now = (js_sys::Date::now(), monotonic);

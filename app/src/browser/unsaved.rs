@@ -1,4 +1,4 @@
-//! Typed work that leaving the page would lose: whether there is any, and when there is none any more.
+//! Unsaved changes: whether leaving the page would discard any.
 
 use super::live::{all, element_of};
 use leptos::{ev, prelude::*};
@@ -6,18 +6,19 @@ use std::cell::Cell;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlElement, HtmlInputElement, HtmlOptionElement, HtmlSelectElement, HtmlTextAreaElement};
 
-/// The forms that hold such work; those that say `data-unguarded` don't.
+/// The forms whose changes count. Forms with `data-unguarded` don't.
 const FORMS: &str = "#main form[method=post]:not([data-unguarded])";
 /// A form that is being sent.
 const SENDING: &str = "data-sending";
 
 thread_local! {
-    // Whether something may have been typed since all was saved. Asked first: where nothing was typed, nothing is looked at.
+    // Whether anything may have been typed since the last save. Checked first, so the fields are compared only if
+    // needed.
     static TOUCHED: Cell<bool> = const { Cell::new(false) };
     static WATCHED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Notes what is typed, for as long as the document lives.
+/// Records typed input, as long as the document lives.
 pub fn watch_typing() {
     let touched = |event: web_sys::Event| {
         let form = element_of(&event).and_then(|element| element.closest(FORMS).ok().flatten());
@@ -26,10 +27,10 @@ pub fn watch_typing() {
             watch_closing();
         }
     };
-    // They live as long as the page does.
+    // The listeners live as long as the page.
     let _ = window_event_listener(ev::input, touched);
     let _ = window_event_listener(ev::change, touched);
-    // What the browser sends by itself is not lost; what the program sends it holds back.
+    // If the browser sends a form by itself, nothing is lost. If the program sends it, it prevents the default.
     let _ = window_event_listener(ev::submit, |event| {
         if !event.default_prevented() {
             forget_unsaved();
@@ -37,21 +38,21 @@ pub fn watch_typing() {
     });
 }
 
-/// Has the browser ask before the document is left with unsaved work. Not before something was typed: a document with
-/// such a listener may not be kept for going back.
+/// Makes the browser ask before the document is left with unsaved changes. Added only once something was typed, because
+/// a document with such a listener may not be kept for going back.
 fn watch_closing() {
     if !WATCHED.replace(true) {
         let _ = window_event_listener(ev::beforeunload, |event| {
             if is_unsaved() {
                 event.prevent_default();
-                // Browsers ask for it in one of two ways.
+                // Browsers need one of these two to show their question.
                 let _ = js_sys::Reflect::set(&event, &JsValue::from_str("returnValue"), &JsValue::from_str("unsaved"));
             }
         });
     }
 }
 
-/// Whether leaving the page would lose what was typed.
+/// Whether leaving the page would discard unsaved changes.
 pub fn is_unsaved() -> bool {
     if !TOUCHED.get() {
         return false;
@@ -61,19 +62,19 @@ pub fn is_unsaved() -> bool {
     unsaved
 }
 
-/// What was typed is saved, or may be lost.
+/// Marks the typed input as saved or discarded.
 pub fn forget_unsaved() {
     TOUCHED.set(false);
 }
 
-/// The form that the event is of is being sent.
+/// Records that the form of the event is being sent.
 pub fn sending(event: &ev::SubmitEvent) {
     if let Some(form) = element_of(event) {
         let _ = form.set_attribute(SENDING, "");
     }
 }
 
-/// What was sent is saved: from now on it is what the fields are compared with.
+/// Records that the sent form was saved. Later changes are compared with the saved values.
 pub fn sent() {
     for form in all(&format!("[{SENDING}]")) {
         let _ = form.remove_attribute(SENDING);

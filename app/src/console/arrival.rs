@@ -1,14 +1,14 @@
-//! Where the focus goes when another page of the workspace takes the place of the one on screen.
+//! Moves the focus when another page of the workspace replaces the current one.
 //!
-//! What was clicked is mostly gone by then, and the focus with it: the next key would begin at the top of the document,
-//! and a screen reader would say nothing. So the heading of the new page takes it, as `main` does after a switch. Nothing
-//! moves when a document has just been loaded, and nobody is pulled out of a field.
+//! The clicked element is usually removed with its page, and the focus with it: the next Tab would start at the top of
+//! the document, and a screen reader would say nothing. So the new page's heading gets the focus, as `main` does after
+//! a switch. The focus does not move when a document has just been loaded, or when a field has it.
 
 use super::scope::Scope;
 use crate::{browser, reactive, routes::Page};
 use leptos::prelude::*;
 
-/// How often it is looked whether the heading is there, when the page's code is on its way, and how long between.
+/// How often to check for the heading while the page's code is loading, and the pause between.
 const TRIES: u32 = 100;
 const PAUSE: u32 = 50;
 
@@ -24,7 +24,7 @@ pub fn follow_page(scope: Signal<Scope>) {
         let (visit, page, is_there) = at.get();
         let former = before.try_update_value(|before| before.replace((visit, page.clone()))).flatten();
         match former {
-            // A document was loaded, or another workspace entered: that has its own rule.
+            // A document was loaded, or another workspace was entered, which has its own rule.
             None => {}
             Some((of, _)) if of != visit => awaited.set_value(false),
             Some((_, former)) if former != page => awaited.set_value(true),
@@ -39,7 +39,7 @@ pub fn follow_page(scope: Signal<Scope>) {
 
 fn take_focus(at: StoredValue<Option<(Scope, Page)>>, page: Page, tries: u32) {
     browser::after_frame(move || {
-        // They may have gone on meanwhile.
+        // The person may have gone on meanwhile.
         let here = at.try_with_value(|at| at.as_ref().is_some_and(|(_, now)| *now == page)) == Some(true);
         if here && !browser::focus_heading() && tries > 0 {
             browser::after(PAUSE, move || take_focus(at, page, tries - 1));

@@ -28,7 +28,7 @@ pub struct Listed<'a> {
     pub rows: usize,
     /// How many match in all.
     pub total: i64,
-    /// How many come before them.
+    /// How many rows come before them.
     pub offset: i64,
     /// Where the page before ends, if there is one.
     pub previous: Option<&'a Cursor>,
@@ -37,7 +37,7 @@ pub struct Listed<'a> {
 }
 
 impl Listed<'_> {
-    /// Which rows of how many: `21–40 of 54`.
+    /// The range of rows and the total: `21–40 of 54`.
     pub fn range(&self) -> String {
         range(self.offset, self.rows, self.total)
     }
@@ -157,7 +157,7 @@ mod drawn {
             Font::Text => lasting("row-link"),
             Font::Mono => lasting("row-link mono"),
         };
-        // Dragging over it selects its text.
+        // Dragging over the link selects its text.
         let link = link.fixed("draggable", "false").perhaps("href", url).perhaps("title", name.clone());
         let below = match below {
             Font::Text => lasting("row-sub"),

@@ -35,7 +35,7 @@ pub enum PageData {
     Usage(ListPage<UsageRow>),
     /// A page of invoices.
     Invoices(ListPage<InvoiceRow>),
-    /// What a page of one visit shows: opened where its code is. Before it, what the record is called that the page is of.
+    /// The data of a page of one visit, which is unpacked where its code is. First the name of the page's record.
     Visit(Option<String>, Packed<VisitData>),
     /// This workspace has no such thing (another may; nobody can tell).
     Missing,
@@ -104,7 +104,7 @@ impl From<VisitData> for PageData {
 
 #[cfg(feature = "ssr")]
 impl VisitData {
-    /// What the record is called that the page is of: in the title, where one is, and in the log of the browser.
+    /// The name of the page's record, for the title and the browser's history.
     fn record(&self) -> Option<String> {
         let name = match self {
             Self::Product(product) => product.row.name.clone(),
@@ -128,7 +128,7 @@ impl VisitData {
 }
 
 impl PageData {
-    /// What the record is called that the page is of, if it is of one.
+    /// The name of the page's record, if it has one.
     pub fn record(&self) -> Option<&str> {
         match self {
             Self::Visit(record, _) => record.as_deref(),

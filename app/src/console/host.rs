@@ -43,7 +43,7 @@ pub fn PageHost(
         }
     });
     follow_page(scope);
-    // What stays from one workspace to the next is looked at then.
+    // The views that stay on screen are checked at that moment.
     whole_watched(
         move || scope.track(),
         move || match mounted.get() {
@@ -58,8 +58,8 @@ pub fn PageHost(
     )
 }
 
-/// Shows `view` of the page's data once there is some; a skeleton before, and what is wrong instead. `view` consists of
-/// nothing that comes and goes by itself.
+/// Shows `view` of the page's data once it is there, a skeleton before, and an error if it can't be read. `view` must
+/// not contain elements that come and go by themselves.
 pub fn with_data(
     scope: Signal<Scope>,
     noun: Noun,
@@ -74,7 +74,7 @@ fn of_data(scope: Scope, noun: Noun, view: &dyn Fn(Scope, &PageData) -> Option<A
         Some(PageData::Missing) => missing(scope, noun),
         Some(PageData::Denied(needed)) => denied(scope, *needed),
         Some(data) => view(scope, data).unwrap_or_else(|| skeleton(noun.title())),
-        // Only while there is no data: a failure must not build a form anew over what was typed into it.
+        // Only without data, so that a failure does not replace a form with typed input.
         None => match scope.failed.get() {
             Some(error) => failed(scope, &error.message()),
             None => skeleton(noun.title()),
@@ -125,13 +125,13 @@ pub fn unknown(scope: Scope) -> AnyView {
     .into_any()
 }
 
-/// The page, or the nearest to it that the seat allows.
+/// The page, or the nearest page that the role allows.
 fn nearest(scope: Scope, page: &Page) -> String {
     let may = scope.entry.with_untracked(|e| e.as_ref().map(|e| e.seat.capabilities())).unwrap_or_default();
     scope.url(&page.in_another_workspace(may))
 }
 
-/// The seat doesn't allow the page: why, and where to go instead.
+/// The role doesn't allow the page: says why, and links to a page that it allows.
 pub fn denied(scope: Scope, needed: Capability) -> AnyView {
     let seat = scope.entry.with_untracked(|e| e.as_ref().map(|e| (e.workspace.name.clone(), e.seat.role())));
     let text = match seat {

@@ -55,7 +55,7 @@ fn cells(scope: Scope, row: Cells<'_, InvoiceRow>) -> Vec<AnyView> {
     ]
 }
 
-/// The day on which an invoice was issued; a draft was not.
+/// The issue date of an invoice. `None` for drafts.
 fn issued(invoice: &InvoiceRow) -> Option<String> {
     invoice.issued_on.map(moment::date)
 }

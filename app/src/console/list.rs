@@ -109,7 +109,7 @@ pub fn list(scope: Signal<Scope>, spec: &'static ListSpec) -> AnyView {
     });
     let body_now = move || {
         let body = body.get();
-        // A table stays, and each of its parts looks after itself.
+        // The table stays. Each of its parts checks its own nodes.
         if body != Body::Table {
             scope.track();
         }
@@ -224,7 +224,7 @@ fn filters(scope: Signal<Scope>, noun: Noun, query: Memo<ListQuery>) -> AnyView 
                     <Icon name="chevron-down"/>
                 </span>
             })}
-            // Without script the form is sent as it stands: the order of the list goes with it.
+            // Without script the browser sends the form, so it contains the list's order.
             {["sort", "dir"].map(|name| view! {
                 <input type="hidden" name=name value=move || order(&query.get(), name) disabled=move || order(&query.get(), name).is_none()/>
             })}
@@ -234,7 +234,7 @@ fn filters(scope: Signal<Scope>, noun: Noun, query: Memo<ListQuery>) -> AnyView 
     .into_any()
 }
 
-/// What the address says of a list's order under `name`; nothing where it is the usual one.
+/// The part of a list's order in the address under `name`. Empty for the default order.
 fn order(query: &ListQuery, name: &str) -> Option<String> {
     query.pairs().into_iter().find(|(pair, _)| *pair == name).map(|(_, value)| value)
 }
@@ -298,7 +298,7 @@ fn pager(scope: Scope, page: &Listed<'_>) -> AnyView {
         let url = position.map(|position| scope.url(&Page::List(page.query.at(position))));
         let absent = |value: &'static str| url.is_none().then(|| value.to_owned());
         let link = lasting("btn small").perhaps("aria-disabled", absent("true")).perhaps("role", absent("link"));
-        // One that leads nowhere any more keeps the focus if it has it, but is not on the way of Tab.
+        // A disabled link keeps the focus if it has it, but Tab skips it.
         let link = link.perhaps("tabindex", absent("-1"));
         let link = link.perhaps("rel", url.is_some().then(|| rel.to_owned())).perhaps("href", url);
         a().add_any_attr(link).child(label).into_any()

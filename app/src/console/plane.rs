@@ -68,7 +68,7 @@ impl Place {
         self.scope.with(|scope| scope.as_ref().map(|(_, scope)| *scope))
     }
 
-    /// What the record on screen is called, if the page is of one and it is here.
+    /// The name of the record on screen, if the page has one and it is loaded.
     pub fn record(self) -> Option<String> {
         let scope = self.scope()?;
         let page = self.page.get();
@@ -174,7 +174,7 @@ fn plane(place: Place) -> impl IntoView {
     let scope = Signal::derive(move || place.scope().unwrap_or(first));
     let lost = Memo::new(move |_| place.scope().is_some_and(|scope| scope.lost.with(Option::is_some)));
     let losing = move || place.scope_now().filter(|_| lost.get());
-    // The shell is looked at whenever another workspace is on screen.
+    // The shell's nodes are checked whenever another workspace is on screen.
     let shown = whole_watched(
         move || place.scope.track(),
         move || match (refused.get(), losing()) {

@@ -166,8 +166,8 @@ impl Scope {
         if self.entry.with_untracked(Option::is_some) { self.load(self.page.get_untracked()) } else { self.enter() }
     }
 
-    /// The connection is back: what could not be read anew is. A page that could not be shown at all tries by itself, and
-    /// a form stays as it is, with what is typed.
+    /// The connection is back: data that could not be reloaded is loaded now. A page that could not be shown at all
+    /// retries by itself, and forms keep their typed input.
     fn try_again(self) {
         let failed = self.failed.try_get_untracked().flatten().is_some();
         if failed && self.shown.with_untracked(|s| s.data.is_some() && !s.page.is_form()) {
@@ -272,7 +272,7 @@ impl Scope {
         let asked = self.page.get_untracked();
         self.shown.set(Shown { page: page.clone(), data: Some(data) });
         if asked != page {
-            // The overview is where one enters; any other page was asked for by its name.
+            // The overview is the entry page; any other page was requested explicitly.
             if asked != Page::Overview
                 && let Some(entry) = self.entry.get_untracked()
             {

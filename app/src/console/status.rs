@@ -1,8 +1,8 @@
-//! What a page says to a screen reader when it changes by itself: how many rows match, which of them are shown.
+//! Status messages for screen readers: how many rows match, and which of them are shown.
 //!
-//! One region, which is in the document from the start, as assistive technology only watches those that it knows. It is
-//! empty until something changes, and whatever was said of a workspace goes with it. Its text is written as a whole and
-//! never read, so it does not matter what else writes into it.
+//! There is one live region, which is in the document from the start, because assistive technology only watches regions
+//! that it knows. It is empty until something changes, and is cleared when the workspace changes. Its text is always
+//! replaced as a whole and never read, so changes made by others don't matter.
 
 use super::{
     list::ListSpec,
@@ -24,7 +24,7 @@ pub fn StatusRegion() -> impl IntoView {
     view! { <div class="visually-hidden" role="status" aria-live="polite" id=REGION data-testid="status-message"></div> }
 }
 
-/// Says what changed in a list: after a search, a filter, a sort or paging, and never on the way into it.
+/// Announces a change of a list after a search, a filter, a sort or paging, but not when it is opened.
 pub fn follow_list(scope: Signal<Scope>, spec: &'static ListSpec) {
     let at = Memo::new(move |_| {
         let scope = scope.get();
@@ -39,7 +39,7 @@ pub fn follow_list(scope: Signal<Scope>, spec: &'static ListSpec) {
         let visit = scope.get_untracked();
         let before = said.get_value().filter(|(of, _)| *of == visit);
         if said.with_value(Option::is_some) && before.is_none() {
-            // Another workspace: what was said of the former is over.
+            // Another workspace: the message about the former one is cleared.
             browser::set_text(REGION, "");
             said.set_value(None);
         }

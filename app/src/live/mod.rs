@@ -101,8 +101,8 @@ impl Heard {
     }
 }
 
-/// What the server says before each word of how things stand: what time it is there, in seconds since 1970. A message
-/// of its own, which tabs of an older build pass over.
+/// The server's time, in seconds since 1970. The server sends it before each message about the state, as a message of
+/// its own, which tabs of older builds ignore.
 pub fn clock(now: OffsetDateTime) -> String {
     format!("{CLOCK} {}", now.unix_timestamp())
 }

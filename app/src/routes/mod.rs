@@ -26,8 +26,8 @@ pub enum SignInNotice {
     Elsewhere,
     /// The password was set anew by a link from a mail.
     PasswordReset,
-    /// A session was begun, and this is the first request after it. Who is not signed in here has a browser that did not
-    /// keep its cookie.
+    /// A session has begun, and this is the first request after it. If the person is not signed in, the browser did not
+    /// keep the cookie.
     Arriving,
 }
 
@@ -118,15 +118,16 @@ pub enum Route {
 }
 
 impl Route {
-    /// Reads a path and query string (without the `?`), in any spelling: with characters in their coded form, the first
-    /// word and those of a workspace's pages in capitals. [`Route::respelled`] says whether it is the one spelling.
+    /// Reads a path and query string (without the `?`), in any spelling: with percent-encoded characters, and with
+    /// capitals in the first segment and in the names of a workspace's pages. [`Route::respelled`] gives the canonical
+    /// spelling.
     pub fn parse(path: &str, query: &str) -> Self {
         let pairs = pairs(query);
         let value = |name: &str| pairs.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
         let asked = path.strip_prefix('/').unwrap_or(path);
         let (asked_first, asked_rest) = asked.split_once('/').unwrap_or((asked, ""));
         let Some(path) = spelled_out(path) else {
-            // What no page is called may be behind a workspace's address as well.
+            // A name that is no page may also follow a workspace's address.
             let slug = spelled_out(asked_first).and_then(|first| Slug::parse(&first.to_ascii_lowercase()).ok());
             return slug.map_or(Self::Unknown, |slug| Self::Workspace(slug, Page::unknown(asked_rest)));
         };
@@ -171,7 +172,7 @@ impl Route {
                 Ok(slug) if rest.eq_ignore_ascii_case(AUDIT_EXPORT) => {
                     Self::AuditExport(slug, AuditQuery::from_pairs(pairs.iter().map(|(k, v)| (k.as_str(), v.as_str()))))
                 }
-                // Ids, and words in small letters.
+                // Ids, and lowercase words.
                 Ok(slug) => Self::Workspace(
                     slug,
                     match Page::parse(&rest.to_ascii_lowercase(), &pairs) {
@@ -226,21 +227,22 @@ impl Route {
         }
     }
 
-    /// The one spelling of `path`, if it leads here in another. Only for what it leads to: whether there is something may
-    /// not show in an answer to whom it does not concern.
+    /// The canonical spelling of `path`, if it differs. Use it only for people who may know of the target: an answer
+    /// must not reveal to others whether it exists.
     pub fn respelled(&self, path: &str) -> Option<String> {
         let url = match self {
             Self::Unknown | Self::Landing | Self::Workspace(_, Page::Unknown(_)) => return None,
             known => known.url(),
         };
         let one = url.split_once('?').map_or(url.as_str(), |(path, _)| path);
-        // A workspace's address without a page is one, too.
+        // A workspace's address without a page is also canonical.
         let short =
             matches!(self, Self::Workspace(slug, Page::Overview) if path.strip_prefix('/') == Some(slug.as_str()));
         (path != one && !short).then(|| one.to_owned())
     }
 
-    /// Where to go once a session was begun, on the way to `path`: to where it shows whether the browser keeps cookies.
+    /// Where to go after a session has begun, on the way to `path`: to the address that checks whether the browser
+    /// keeps cookies.
     pub fn arrival(path: &str) -> String {
         let next = match Self::parse_url(path) {
             Self::Factor { next } => next,
@@ -249,7 +251,7 @@ impl Route {
         Self::SignIn { next, notice: Some(SignInNotice::Arriving) }.url()
     }
 
-    /// What a document at this address shows: instead of a file, the page that says why there is none.
+    /// What a document at this address shows. For a file: the page that says why it is not available.
     pub fn shown(self) -> Self {
         match self {
             Self::AuditExport(slug, query) => Self::Workspace(slug, Page::Settings(SettingsPage::Audit(query))),
@@ -287,8 +289,8 @@ impl fmt::Debug for InviteToken {
     }
 }
 
-/// A path without coded characters (RFC 3986, section 2.1). `None` when they are no text or would be read as something
-/// else than a part of a word.
+/// A path without percent-encoded characters (RFC 3986, section 2.1). `None` if they are not text or would change how
+/// the path is split.
 fn spelled_out(path: &str) -> Option<Cow<'_, str>> {
     if !path.contains('%') {
         return Some(Cow::Borrowed(path));

@@ -39,7 +39,7 @@ pub enum Page {
     Unknown(UnknownPath),
 }
 
-/// What stands behind the slug in an address that no page has: kept, so that the address stays what was asked for.
+/// The rest of an address with an unknown page. It is kept, so that the address does not change.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct UnknownPath(String);
 
@@ -54,7 +54,7 @@ impl Page {
         Self::known(rest, pairs).unwrap_or_else(|| Self::unknown(rest))
     }
 
-    /// No page: `rest` as it was asked for.
+    /// An unknown page. `rest` is the requested path.
     pub(super) fn unknown(rest: &str) -> Self {
         Self::Unknown(UnknownPath(rest.trim_end_matches('/').to_owned()))
     }
@@ -148,7 +148,7 @@ impl Page {
         }
     }
 
-    /// The same with the record that it is of, and where that belongs: `Alder & Finch · Customers`.
+    /// As above, with the page's record and its section: `Alder & Finch · Customers`.
     pub fn title_of(&self, record: Option<&str>) -> String {
         match (record, self.noun()) {
             (Some(record), Some(noun)) if self.is_form() => format!("Edit {record} · {}", noun.title()),
@@ -163,7 +163,7 @@ impl Page {
             Self::NewProduct | Self::EditProduct(_) | Self::NewCustomer | Self::EditCustomer(_) => {
                 Capability::EditContent
             }
-            // That there is no such page, everybody may know.
+            // Everybody may know that there is no such page.
             Self::Settings(_) | Self::Unknown(_) => Capability::ReadShared,
             _ => match self.noun() {
                 Some(noun) => section_requires(noun),

@@ -25,7 +25,7 @@ impl SettingsPage {
         [Self::General, Self::Branding, Self::Members, Self::Security, Self::Audit(AuditQuery::default()), Self::Danger]
     }
 
-    /// The first that a seat opens: where a link to the settings leads.
+    /// The first section that a role allows, which links to the settings lead to.
     pub fn first(may: CapabilitySet) -> Self {
         Self::all().into_iter().find(|page| may.has(page.requires())).unwrap_or(Self::Members)
     }

@@ -26,7 +26,7 @@ type Answer = Pin<Box<dyn Future<Output = Result<Done, AppError>>>>;
 /// The control of the people to invite.
 pub(super) const EMAILS: &str = "emails";
 
-/// The first complaint about something that has no place of its own on the page.
+/// The first error that has no field of its own on the page.
 fn unplaced(errors: &FieldErrors) -> String {
     let first = errors.0.iter().find(|error| !matches!(error.field.as_str(), EMAILS | "domain"));
     first.map(|error| error.message.clone()).unwrap_or_default()
@@ -40,9 +40,9 @@ pub struct Desk<R> {
     pub errors: RwSignal<FieldErrors>,
     /// What was wrong with all of it.
     pub message: RwSignal<String>,
-    /// What became of the people that were invited last.
+    /// The results of the last invites.
     pub results: RwSignal<Vec<InviteResult>>,
-    /// What stands in the field of people to invite: it stays while the page is read anew.
+    /// The text of the invite field. It stays while the page is reloaded.
     pub emails: RwSignal<String>,
     busy: RwSignal<bool>,
     action: StoredValue<String>,
@@ -115,7 +115,7 @@ impl<R: Rank> Desk<R> {
                         }
                         results.set(done.results.clone());
                         if invites {
-                            // The field keeps what is to be corrected, and nothing else.
+                            // The field keeps only the entries to correct.
                             let left = to_correct(&done.results);
                             browser::put(EMAILS, &left);
                             emails.set(left);
@@ -124,7 +124,7 @@ impl<R: Rank> Desk<R> {
                         }
                         then(&done);
                     }
-                    // What was typed stays in its fields.
+                    // The typed input stays in its fields.
                     Err(
                         error @ (AppError::Invalid(_)
                         | AppError::TooManyMails { .. }
@@ -179,7 +179,7 @@ impl<R: Rank> Desk<R> {
         }
     }
 
-    /// What was wrong with a field, or with all of it, goes when something is changed.
+    /// Removes the error of a field, or of the whole form, when something changes.
     fn mended(self, event: &Event) {
         mend(self.errors, &browser::event_name(event));
         if self.message.with_untracked(|message| !message.is_empty()) {
@@ -189,7 +189,7 @@ impl<R: Rank> Desk<R> {
 
     /// A form around `children`, for the deed `action`; with none, its buttons name it.
     pub fn form(self, action: Option<&'static str>, class: &'static str, children: impl IntoView + 'static) -> AnyView {
-        // Only what is typed is work that could be lost; a choice in a menu is not.
+        // Only typed input counts as unsaved; a choice in a menu does not.
         let unguarded = (!matches!(action, Some("invite" | "set_join"))).then_some("");
         view! {
             <form class=class method="post" action=self.action.get_value() data-unguarded=unguarded

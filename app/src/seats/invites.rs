@@ -31,7 +31,7 @@ pub fn invite_form<R: Rank>(desk: Desk<R>, role: R, left: u32, usual: R, hint: &
         AT_ONCE => format!("Up to {AT_ONCE} at once."),
         most => format!("You can invite {most} more today."),
     };
-    // What the count says of too many, the server would say after sending: one of them at a time.
+    // The count and the server give the same error about too many people, so only one of them is shown.
     let wrong = move || errors.with(|e| e.of(EMAILS).map(str::to_owned)).or_else(|| count.get().err());
     let fields = view! {
         <div class="field">
@@ -59,7 +59,7 @@ pub fn invite_form<R: Rank>(desk: Desk<R>, role: R, left: u32, usual: R, hint: &
     .into_any()
 }
 
-/// What became of each: who was invited, and apart from them who was not.
+/// The results: who was invited and, separately, who was not.
 fn outcome(results: &[InviteResult]) -> AnyView {
     let (sent, unsent): (Vec<_>, Vec<_>) = results.iter().partition(|result| result.outcome.is_sent());
     let title = |count: usize, what: &str| match count {

@@ -19,7 +19,7 @@ type Chosen = RwSignal<Vec<(UserId, String)>>;
 pub fn people<R: Rank>(desk: Desk<R>, data: &Members<R>) -> AnyView {
     let roles = grantable(data.role);
     let manages = !roles.is_empty();
-    // Who is chosen in the table.
+    // The people chosen in the table.
     let chosen: Chosen = RwSignal::new(Vec::new());
     let rows = data.members.iter().map(|member| row(desk, data, member, &roles, chosen)).collect_view();
     view! {
@@ -42,11 +42,11 @@ pub fn people<R: Rank>(desk: Desk<R>, data: &Members<R>) -> AnyView {
     .into_any()
 }
 
-/// What is done with those chosen. Nothing is proposed, and what takes seats away asks first.
+/// The actions for the chosen people. No role is preselected, and removing seats asks first.
 fn bulk<R: Rank>(desk: Desk<R>, data: &Members<R>, roles: &[R], chosen: Chosen) -> AnyView {
     let options = desk.options(roles, None);
     let role = RwSignal::new(String::new());
-    // Without JavaScript the button works, and the server says what is missing.
+    // Without JavaScript the button is enabled, and the server says what is missing.
     let scripted = RwSignal::new(false);
     reactive::effect(move || scripted.set(true));
     let place = data.place.clone();
@@ -77,7 +77,7 @@ fn bulk<R: Rank>(desk: Desk<R>, data: &Members<R>, roles: &[R], chosen: Chosen) 
     })
 }
 
-/// What taking a seat away means, behind the name of whose it is.
+/// The consequence of removing a seat, after the person's name.
 fn removal<R: Rank>(place: &str) -> String {
     match R::PLACE {
         Place::Workspace => format!(
@@ -107,7 +107,7 @@ fn row<R: Rank>(desk: Desk<R>, data: &Members<R>, member: &Member<R>, roles: &[R
                 }
             });
         };
-        // After a change nobody is chosen, also where a row stays on screen.
+        // After a change nobody is chosen, even if a row stays on screen.
         let checked = move || chosen.with(|people| people.iter().any(|(person, _)| *person == id));
         view! {
             <td class="col-check">
@@ -141,7 +141,7 @@ fn menu<R: Rank>(desk: Desk<R>, data: &Members<R>, member: &Member<R>, roles: &[
     let label = format!("Change the seat of {name}");
     let person = person(member.id);
     let options = desk.options(roles, member.role);
-    // Whoever has no role of their own is proposed none.
+    // No role is preselected for a person without a direct role.
     let none = member.role.is_none().then(|| view! { <option value="" selected=true>"Choose a role"</option> });
     let set_role = (!roles.is_empty()).then(|| {
         let person = person.clone();
@@ -212,7 +212,7 @@ const fn leaving<R: Rank>() -> &'static str {
     }
 }
 
-/// What leaving means for whoever leaves.
+/// The consequence of leaving.
 pub fn consequence<R: Rank>(place: &str) -> String {
     match R::PLACE {
         Place::Workspace => format!("You lose your seat in {place} at once. To come back you need an invite."),
@@ -222,7 +222,7 @@ pub fn consequence<R: Rank>(place: &str) -> String {
     }
 }
 
-/// A deed that asks before it is done, without JavaScript too: the line opens the question and the button.
+/// An action that asks first, also without JavaScript: its line opens the question and the button.
 pub fn asking(icon: &'static str, label: &'static str, question: AnyView) -> AnyView {
     view! { <details class="confirm"><summary class="menu-item danger"><Icon name=icon/>{label}</summary>{question}</details> }.into_any()
 }

@@ -94,8 +94,8 @@ impl Session {
     }
 }
 
-/// When the browser's own bars have the colour of the light theme, and when that of the dark: the `media` of the two
-/// `<meta name="theme-color">`.
+/// The `media` of the two `<meta name="theme-color">`: when the browser's bars have the light theme's colour, and when
+/// the dark one's.
 pub const fn colour_media(theme: Theme) -> [&'static str; 2] {
     match theme {
         Theme::System => ["(prefers-color-scheme: light)", "(prefers-color-scheme: dark)"],

@@ -1,24 +1,24 @@
-//! Whether the server can be reached: the person is told while it can't, and what failed is tried again by itself.
+//! Whether the server can be reached. While it can't, the person is told, and failed requests are retried.
 
 use super::{Session, use_session};
 use crate::{browser, live, reactive};
 use leptos::prelude::*;
 
-/// The first and the longest pause before asking whether the server is there again, in milliseconds.
+/// The first and the longest pause before checking whether the server is reachable again, in milliseconds.
 const PAUSES: (u32, u32) = (2_000, 30_000);
 /// The element that says that there is no connection.
 const NOTICE: &str = "offline-notice";
 
-/// What is known of the connection to the server.
+/// The state of the connection to the server.
 #[derive(Clone, Copy)]
 pub struct Connection {
     /// A request did not get through, or the device is offline.
     lost: RwSignal<bool>,
-    /// Counts the moments at which it is worth trying again what failed.
+    /// Increases each time failed requests should be retried.
     again: RwSignal<u32>,
-    /// Losses in a row.
+    /// Failures in a row.
     losses: StoredValue<u32>,
-    /// Whether the next question is due already.
+    /// Whether the next check is already scheduled.
     asking: StoredValue<bool>,
 }
 
@@ -33,7 +33,7 @@ impl Connection {
         }
     }
 
-    /// The server was heard.
+    /// Records that the server answered.
     pub fn is_back(self) {
         if self.lost.try_get_untracked() == Some(true) {
             self.lost.set(false);
@@ -41,19 +41,19 @@ impl Connection {
         }
     }
 
-    /// A request got through.
+    /// Records that a request got through.
     pub fn works(self) {
         self.losses.set_value(0);
         self.is_back();
     }
 
-    /// Calls `retry` whenever it is worth trying again, for as long as the caller's scope lives.
+    /// Calls `retry` each time a retry makes sense, as long as the caller's scope lives.
     pub fn on_again(self, retry: Box<dyn Fn()>) {
         let first = self.again.get_untracked();
         let (alive, retry) = (StoredValue::new(true), std::rc::Rc::new(retry));
         reactive::effect(move || {
             if self.again.get() != first {
-                // Later, as trying may dispose of this very effect; and not any more if something else did.
+                // In a later task, because `retry` may dispose of this effect, and only if nothing else has.
                 let retry = std::rc::Rc::clone(&retry);
                 browser::after(0, move || {
                     if alive.try_get_value().is_some() {
@@ -64,12 +64,12 @@ impl Connection {
         });
     }
 
-    /// Has everything tried again that failed: perhaps it works now.
+    /// Retries everything that failed, because it may work now.
     fn try_again(self) {
         self.again.update(|again| *again += 1);
     }
 
-    /// A request did not get through, or the device says that it is offline.
+    /// Records that a request did not get through, or that the device is offline.
     fn is_lost(self) {
         if !self.lost.get_untracked() {
             self.lost.set(true);
@@ -78,7 +78,8 @@ impl Connection {
         self.ask_later();
     }
 
-    /// Asks over the socket, which may be there although a request failed. Whatever it answers, the server is there.
+    /// Sends a check over the socket, which may work although a request failed. Any answer means that the server is
+    /// reachable.
     fn ask_later(self) {
         if self.asking.try_update_value(|asking| std::mem::replace(asking, true)) != Some(false) {
             return;
@@ -102,7 +103,7 @@ impl Default for Connection {
 }
 
 impl Session {
-    /// Begins to watch the connection. Called once, in the browser.
+    /// Starts watching the connection. Called once, in the browser.
     pub(super) fn watch_connection(self) {
         let connection = self.connection;
         let signed_in = self.person.with_untracked(Option::is_some);
@@ -113,7 +114,7 @@ impl Session {
         browser::on_window("offline", Box::new(move |_| connection.is_lost()));
         browser::on_window(
             "online",
-            // Whoever is signed out has no socket that would tell.
+            // A signed-out person has no socket that would report it.
             Box::new(move |_| if signed_in { connection.try_again() } else { connection.is_back() }),
         );
         if signed_in {
@@ -126,7 +127,7 @@ impl Session {
         }));
     }
 
-    /// The person looks at the tab again.
+    /// Called when the tab becomes visible again.
     pub(super) fn look_for_connection(self) {
         if self.connection.lost.get_untracked() {
             self.connection.try_again();
@@ -134,7 +135,7 @@ impl Session {
     }
 }
 
-/// Where it is said that the server can't be reached, for as long as it can't.
+/// The message that the server can't be reached, shown while it can't.
 #[component]
 pub fn OfflineNotice() -> impl IntoView {
     view! { <div class="offline-notice" id=NOTICE role="status" data-testid="offline"></div> }

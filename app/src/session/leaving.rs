@@ -84,7 +84,7 @@ impl Session {
         browser::load_document(&Route::SignIn { next: self.place(), notice: Some(SignInNotice::Elsewhere) }.url());
     }
 
-    /// Where the person is, to come back to: without what was searched for, which is not for whoever signs in next.
+    /// The person's place, to return to. Without the search, which must not be shown to the next person who signs in.
     fn place(self) -> Option<ReturnTo> {
         let url = self.navigator.route_now().url();
         ReturnTo::parse(url.split_once('?').map_or(url.as_str(), |(path, _)| path))

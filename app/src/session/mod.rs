@@ -103,7 +103,7 @@ impl Session {
         session
     }
 
-    /// Whether the list of seats is the whole list. A document carries the first rows of a long one.
+    /// Whether the list of seats is complete. A document contains the first rows of a long one.
     pub fn has_whole_picker(self) -> bool {
         self.picker_is_whole.get_value()
     }
@@ -180,22 +180,22 @@ impl Session {
 
     fn tick(self) {
         browser::after(30_000, move || {
-            // What is on screen is better than a clock that has just jumped: the server's answer sets the time.
+            // The clock has just jumped, so the shown times stay until the server's answer sets the time.
             if self.check_clock() || self.now.try_set(browser::now()).is_none() {
                 self.tick();
             }
         });
     }
 
-    /// The server says what time it is there.
+    /// Sets the server's time.
     pub fn clock_says(self, now: OffsetDateTime) {
-        // It says whole seconds: in the middle of one, on average.
+        // The server sends whole seconds, so half a second is added.
         if browser::set_clock(now, 500.0) {
             self.now.set(browser::now());
         }
     }
 
-    /// If the device slept, or its clock was set, the server is asked what time it is. Returns whether that was so.
+    /// If the device was asleep or its clock was changed, asks the server for the time. Returns whether that was so.
     fn check_clock(self) -> bool {
         let jumped = browser::clock_jumped();
         if jumped {
@@ -239,7 +239,7 @@ impl Session {
         }
     }
 
-    /// How many people ask for a seat in a workspace, if this person may decide about it.
+    /// The number of access requests in a workspace, if this person may decide about them.
     pub fn waiting_in(self, slug: Option<&Slug>) -> u32 {
         let Some(slug) = slug else { return 0 };
         self.picker
@@ -294,7 +294,7 @@ impl Session {
         }
     }
 
-    /// Copies a text and says `copied` if it was; otherwise the text is shown for copying by hand.
+    /// Copies a text and shows the message `copied` on success. Otherwise the text is shown for copying by hand.
     pub fn copy(self, text: String, copied: &'static str) {
         browser::begin(async move {
             if browser::copy(&text).await {

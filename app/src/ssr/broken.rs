@@ -1,5 +1,5 @@
-//! The page of a fault of our own: it names the request, so that whoever runs the server finds the cause in the log. It
-//! does without the program and without the database, as it is shown when any of them may be what failed.
+//! The page for internal errors. It shows the request id, so that the operator finds the cause in the log. It uses
+//! neither the program nor the database, because either may have failed.
 
 use super::RequestContext;
 use axum::body::Body;

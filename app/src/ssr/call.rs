@@ -84,7 +84,7 @@ impl Call {
         self.header(WORKSPACE_HEADER, &workspace.to_string());
     }
 
-    /// Says who asked, for the log. A session's cookie of the former name, which is known to be good now, is replaced.
+    /// Records who made the request, for the log. Replaces a valid session cookie that has the former name.
     pub(super) fn asked_by(&self, person: UserId) {
         let RequestContext { former, cookies, .. } = &self.request;
         if self.person.set(person).is_ok()
@@ -95,8 +95,8 @@ impl Call {
         }
     }
 
-    /// Where to send whoever has just been handed a session, on the way to `path`: a browser shows first whether it keeps
-    /// cookies.
+    /// Where to redirect after a session began, on the way to `path`: first to an address that checks whether the
+    /// browser keeps cookies.
     pub(super) fn arrival(&self, path: String) -> String {
         match self.request.client {
             Client::Browser => Route::arrival(&path),
@@ -104,8 +104,8 @@ impl Call {
         }
     }
 
-    /// Takes the session's cookie back, and has the browser forget what it kept of this origin: pictures, and what the
-    /// person chose here. Not `"cookies"`, which would take those of all hosts of the domain with it.
+    /// Removes the session's cookie, and makes the browser clear its cache and storage for this origin. Not
+    /// `"cookies"`, which would also remove the cookies of other hosts of the domain.
     pub(super) fn forget_here(&self) {
         let RequestContext { former, cookies, .. } = &self.request;
         self.header(header::SET_COOKIE, &cookies.take_back());
@@ -171,7 +171,7 @@ pub async fn call(context: RequestContext, request: Request<Body>) -> Response<B
     response
 }
 
-/// Answers a server function's call with an error before it is run.
+/// Answers a server function's call with an error, before the function runs.
 pub fn refused(headers: &HeaderMap, error: &AppError) -> Response<Body> {
     error_response(error, Encoding::asked(headers))
 }

@@ -107,20 +107,20 @@ async fn redeem(tx: &mut WorkspaceTx<Visit>, code: &str) -> Result<(), AppError>
     Ok(())
 }
 
-/// Opens the page of an address for whoever has come through the door. One that the seat does not allow says so.
+/// Opens the page of an address for a person who has entered. If their role doesn't allow it, the page says so.
 pub(super) async fn arrive(call: &Call, mut tx: WorkspaceTx<Visit>, page: &Page) -> Result<Entered, AppError> {
     handoffs::record_visit(&mut tx).await.map_err(fault)?;
     let data = load(&mut tx, page).await?;
     remembered(call, tx, page, data).await
 }
 
-/// The same for a request that is no visit.
+/// As above, for a request that is not a visit.
 pub(super) async fn look(call: &Call, mut tx: WorkspaceTx<Read>, page: &Page) -> Result<Entered, AppError> {
     let data = load(&mut tx, page).await?;
     entered(call, tx, page, data).await
 }
 
-/// Opens the page that was asked for, or the nearest that the seat allows.
+/// Opens the requested page, or the nearest page that the role allows.
 async fn visited(call: &Call, tx: WorkspaceTx<Visit>, page: Page) -> Result<Entered, AppError> {
     let (tx, page, data) = opening(tx, page).await?;
     remembered(call, tx, &page, data).await

@@ -1,7 +1,7 @@
 //! Cookies: the session's, which holds a secret, and the device's theme.
 //!
-//! A browser sends the cookies of a host to all of its ports and from all of its paths, and others may have set some. So
-//! ours are named for the port (or by the `__Host-` prefix), and whatever stands beside them is passed over.
+//! A browser sends the cookies of a host to all of its ports, and other software on the host may have set some. So our
+//! cookies have the port in their name (or the `__Host-` prefix), and all others are ignored.
 
 use super::Services;
 use http::{HeaderMap, HeaderValue, header};
@@ -12,10 +12,10 @@ use store::{StoreError, door::Credential, secret::Secret};
 const MAX_AGE: u32 = 30 * 24 * 60 * 60;
 /// The length of a session's secret.
 const SECRET_LENGTH: usize = 43;
-/// Most cookies of our own name that are looked at.
+/// How many cookies with our name are checked at most.
 const CANDIDATES: usize = 4;
 
-/// How cookies are called and guarded at one origin (ASVS 3.3.1 to 3.3.4).
+/// The names and attributes of cookies at one origin (ASVS 3.3.1 to 3.3.4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cookies {
     secure: bool,
@@ -23,12 +23,12 @@ pub struct Cookies {
 }
 
 impl Cookies {
-    /// Those of the origin with this scheme and port.
+    /// The cookies of the origin with this scheme and port.
     pub const fn at(https: bool, port: u16) -> Self {
         Self { secure: https, port }
     }
 
-    /// The session's. Over TLS, the prefix keeps other hosts from setting it.
+    /// The name of the session's cookie. Over TLS, the prefix keeps other hosts from setting it.
     fn session(self) -> String {
         match (self.secure, self.port) {
             (true, 443) => "__Host-stile".to_owned(),
@@ -37,7 +37,7 @@ impl Cookies {
         }
     }
 
-    /// As it was called before the port was in the name, if that is another name.
+    /// Its former name, without the port, if that differs.
     fn former_session(self) -> Option<&'static str> {
         match (self.secure, self.port) {
             (true, 443) => None,
@@ -46,19 +46,19 @@ impl Cookies {
         }
     }
 
-    /// What the request presents: `None` also when it presents several, see [`settle`].
+    /// The session in the request. Also `None` if there are several, see [`settle`].
     pub fn presented(self, headers: &HeaderMap) -> Option<Presented> {
         let (mut candidates, is_former) = self.candidates(headers);
         let secret = candidates.pop().filter(|_| candidates.is_empty())?;
         Some(Presented { credential: Credential::Session(secret.hash()), former: is_former.then_some(secret) })
     }
 
-    /// Whether the request presents anything that could be a session's secret.
+    /// Whether the request has a cookie that could be a session's secret.
     pub fn presents_any(self, headers: &HeaderMap) -> bool {
         !self.candidates(headers).0.is_empty()
     }
 
-    /// The different secrets that the request presents, and whether they are under the former name.
+    /// The distinct secrets in the request, and whether they came under the former name.
     fn candidates(self, headers: &HeaderMap) -> (Vec<Secret>, bool) {
         let now = secrets(headers, &self.session());
         match self.former_session() {
@@ -77,7 +77,7 @@ impl Cookies {
         self.set(&self.session(), "", 0)
     }
 
-    /// The `Set-Cookie` that takes back a cookie of the former name.
+    /// The `Set-Cookie` that removes a cookie with the former name.
     pub(super) fn take_former_back(self) -> Option<String> {
         Some(self.set(self.former_session()?, "", 0))
     }
@@ -90,12 +90,12 @@ impl Cookies {
         if self.secure { "; Secure" } else { "" }
     }
 
-    /// The device's theme: a preference that holds no secret.
+    /// The device's theme. It is not a secret.
     pub fn theme(self, headers: &HeaderMap) -> Theme {
         self.preference(headers, "theme", Theme::from_word).unwrap_or_default()
     }
 
-    /// How the device tells workspaces apart: a preference that holds no secret.
+    /// How the device tells workspaces apart. It is not a secret.
     pub fn accents(self, headers: &HeaderMap) -> Accents {
         self.preference(headers, "accent", Accents::from_word).unwrap_or_default()
     }
@@ -108,29 +108,29 @@ impl Cookies {
         read(&format!("{name}-{}", self.port)).or_else(|| read(name))
     }
 
-    /// The `Set-Cookie` that tells a device its theme.
+    /// The `Set-Cookie` for the device's theme.
     pub(super) fn set_theme(self, theme: Theme) -> String {
         self.set_preference("theme", theme.as_str())
     }
 
-    /// The `Set-Cookie` that tells a device how to tell workspaces apart.
+    /// The `Set-Cookie` for how the device tells workspaces apart.
     pub(super) fn set_accents(self, accents: Accents) -> String {
         self.set_preference("accent", accents.as_str())
     }
 
-    /// As the browser itself keeps it (`browser::set_preference_cookie`): scripts may read it.
+    /// The same attributes as in `browser::set_preference_cookie`: scripts may read it.
     fn set_preference(self, name: &str, value: &str) -> String {
         let (port, secure) = (self.port, self.only_over_tls());
         format!("{name}-{port}={value}; Path=/; Max-Age=31536000; SameSite=Lax{secure}")
     }
 }
 
-/// Most cookies of known devices that are looked at.
+/// How many cookies of known devices are checked at most.
 const KNOWN_MAX: usize = 50;
 /// How long a device is known, in seconds.
 const KNOWN_AGE: u32 = 365 * 24 * 60 * 60;
 
-/// The accounts that a device has signed in to, as its cookies say. They let nobody in (`store::device`).
+/// The accounts that a device has signed in to, by its cookies. They don't grant access (`store::device`).
 #[derive(Debug, Clone, Default)]
 pub struct KnownDevices(Vec<(String, String)>);
 
@@ -142,7 +142,7 @@ impl KnownDevices {
 }
 
 impl Cookies {
-    /// What the names of cookies begin with by which a device shows that an account has signed in from it before.
+    /// The prefix of the cookies by which a device proves that an account has signed in from it before.
     fn known_prefix(self) -> String {
         match (self.secure, self.port) {
             (true, 443) => "__Host-stile-known-".to_owned(),
@@ -151,7 +151,7 @@ impl Cookies {
         }
     }
 
-    /// What the device shows of the accounts that have signed in from it.
+    /// The device's cookies for accounts that have signed in from it.
     pub fn known_devices(self, headers: &HeaderMap) -> KnownDevices {
         let prefix = self.known_prefix();
         let known = pairs(headers).filter_map(|(name, value)| {
@@ -161,23 +161,23 @@ impl Cookies {
         KnownDevices(known.take(KNOWN_MAX).collect())
     }
 
-    /// The `Set-Cookie` by which a device shows it from now on.
+    /// The `Set-Cookie` that marks the device as known to an account.
     pub(super) fn known_device(self, suffix: &str, value: &str) -> String {
         self.set(&format!("{}{suffix}", self.known_prefix()), value, KNOWN_AGE)
     }
 }
 
-/// A session's cookie as a request presents it.
+/// A session's cookie in a request.
 #[derive(Debug, Clone)]
 pub struct Presented {
-    /// What it is worth, a door decides.
+    /// The secret. Only a door decides whether it is valid.
     pub credential: Credential,
-    /// The secret, if it came under the former name: it is to be handed out again under the present one.
+    /// The secret, if it came under the former name and has to be set again under the current one.
     pub former: Option<Secret>,
 }
 
-/// The pairs of all Cookie headers (HTTP/2 may send several), read as bytes: what is no text, has no name or no `=` is
-/// passed over and spoils nothing beside it.
+/// The pairs of all Cookie headers (HTTP/2 may send several), read as bytes. Pairs that are not text, or have no name
+/// or no `=`, are skipped.
 fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&[u8], &[u8])> {
     headers
         .get_all(header::COOKIE)
@@ -194,7 +194,7 @@ fn values<'h>(headers: &'h HeaderMap, name: &str) -> impl Iterator<Item = &'h [u
     pairs(headers).filter_map(move |(n, value)| (n == name.as_bytes()).then_some(value))
 }
 
-/// The different values of that name that could be a session's secret.
+/// The distinct values of that name that could be a session's secret.
 fn secrets(headers: &HeaderMap, name: &str) -> Vec<Secret> {
     let mut found: Vec<Secret> = Vec::new();
     for value in values(headers, name) {
@@ -208,8 +208,9 @@ fn secrets(headers: &HeaderMap, name: &str) -> Vec<Secret> {
     found
 }
 
-/// Of several cookies of our name, as another path or a neighbouring host can plant one, leaves in `headers` the one that
-/// opens something. If several do, or none does, it leaves none: nobody is to act in an account that was planted.
+/// If there are several session cookies, keeps in `headers` only the one that is valid. Another path or a neighbouring
+/// host can set such a cookie. If several are valid, or none, it keeps none, so nobody acts in an account that somebody
+/// else planted.
 ///
 /// # Errors
 /// When the database fails.

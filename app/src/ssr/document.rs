@@ -43,7 +43,7 @@ pub(super) async fn page(call: Call, uri: &Uri, returned: Option<Returned>) -> R
     let mut response = match answer(&call, uri, returned).await {
         Ok(response) => response,
         Err(AppError::Unavailable) => unavailable(&call.request),
-        // The session ended between two of the page's questions.
+        // The session ended between two reads of the page.
         Err(AppError::SignedOut) => to_sign_in(uri),
         Err(AppError::Link(_) | AppError::Absent) => {
             let boot = bare(call.request.theme, Content::Absent, None);
@@ -77,7 +77,7 @@ pub(super) fn bare(theme: Theme, content: impl Into<Content>, returned: Option<R
     }
 }
 
-/// To a path of this console. What a browser could take for another host's address leads to the start.
+/// Redirects to a path of this console. A path that a browser could read as another host leads to the start.
 pub(super) fn redirect(status: StatusCode, to: &str) -> Response<Body> {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = status;
@@ -87,7 +87,7 @@ pub(super) fn redirect(status: StatusCode, to: &str) -> Response<Body> {
     response
 }
 
-/// Whether it is a path that no browser reads as `//host`: backslashes count as slashes, and tabs are skipped.
+/// Whether no browser reads the path as `//host`. Browsers treat backslashes as slashes and skip tabs.
 fn is_local(path: &str) -> bool {
     let plain = path.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
     plain && path.starts_with('/') && !path.starts_with("//")
@@ -96,7 +96,7 @@ fn is_local(path: &str) -> bool {
 async fn answer(call: &Call, uri: &Uri, returned: Option<Returned>) -> Result<Response<Body>, AppError> {
     let context = &call.request;
     let route = Route::parse(uri.path(), uri.query().unwrap_or_default());
-    // Of a workspace that is told only to whom it exists. A form that comes back stays, with what was typed.
+    // Only people who may know of the workspace are redirected to its spelling. A returned form stays, with its input.
     if returned.is_none()
         && !matches!(route, Route::Workspace(..) | Route::AuditExport(..))
         && let Some(one) = route.respelled(uri.path())
@@ -109,7 +109,7 @@ async fn answer(call: &Call, uri: &Uri, returned: Option<Returned>) -> Result<Re
         Route::SignIn { notice: Some(notice), .. } if notice != SignInNotice::Arriving => {
             Ok(sign_in(context, route, returned))
         }
-        // A form that came back says what was wrong with it.
+        // A returned form shows its errors.
         Route::SignIn { .. } | Route::Landing if returned.is_some() => Ok(sign_in(context, route, returned)),
         Route::SignIn { next, .. } => match signed_in(call, Freshness::Recent).await? {
             Some(_) => Ok(redirect(StatusCode::SEE_OTHER, next.as_ref().map_or("/", ReturnTo::as_str))),
@@ -385,8 +385,8 @@ pub(super) async fn asked(call: &Call, uri: &Uri, asking: Asking) -> Result<Resp
     Ok(person.absent(&call.request, Route::Unknown, Content::Asked(asking), status))
 }
 
-/// A deep link: one request proves the seat, records the visit and reads the page, as a switch does. `route` is what the address names: `page`, or
-/// a file that `page` answers for.
+/// A deep link: one request checks the seat, records the visit and reads the page, as a switch does. `route` is the
+/// requested address: `page`, or a file that `page` answers for.
 async fn workspace(
     call: &Call,
     uri: &Uri,
@@ -401,7 +401,7 @@ async fn workspace(
     let one = route.respelled(uri.path());
     let asked = Asked { slug: &slug, page: &page, respelled: one.as_deref(), returned: returned.as_ref() };
     let entered = match context.purpose {
-        // A form that came back is shown to somebody who was here already.
+        // The person of a returned form had entered before.
         Purpose::Visit if returned.is_none() => {
             let door = store.workspace_visit(&credential, &slug).await.map_err(fault)?;
             match opened(call, uri, &asked, door).await? {
@@ -431,13 +431,13 @@ async fn workspace(
 struct Asked<'a> {
     slug: &'a Slug,
     page: &'a Page,
-    /// The one spelling of the address, if it has another.
+    /// The canonical spelling, if the address has another one.
     respelled: Option<&'a str>,
-    /// The form that comes back: it stays at the address that it has.
+    /// The form to return. It keeps its address.
     returned: Option<&'a Returned>,
 }
 
-/// The transaction behind a workspace's door, or what is answered instead.
+/// The transaction behind a workspace's door, or the answer if it stays closed.
 async fn opened<M: Mode>(
     call: &Call,
     uri: &Uri,
@@ -452,8 +452,8 @@ async fn opened<M: Mode>(
                 return Ok(Err(respelled(uri, one)));
             }
             call.served_by(tx.id());
-            // The overview is where one enters: whom it is not for is led to the first page that the seat allows. Any
-            // other page that is not allowed says so in its place.
+            // The overview is the entry page. A role that may not see it is led to the first page that it allows. Other
+            // pages that are not allowed answer with the reason, at their own address.
             let may = tx.tenant().seat.capabilities();
             if *page == Page::Overview && !may.has(page.requires()) {
                 let first = page.in_another_workspace(may).url(slug);
@@ -478,7 +478,7 @@ fn moved(uri: &Uri, from: &Slug, to: &Slug, one: Option<&str>) -> Response<Body>
     respelled(uri, &format!("/{to}{rest}"))
 }
 
-/// To another path, with the query that was asked for.
+/// Redirects to another path and keeps the query.
 fn respelled(uri: &Uri, path: &str) -> Response<Body> {
     let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
     redirect(StatusCode::MOVED_PERMANENTLY, &format!("{path}{query}"))

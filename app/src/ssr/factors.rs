@@ -413,13 +413,13 @@ pub async fn asking(call: &Call, next: Option<&ReturnTo>) -> Result<Asking, AppE
     })
 }
 
-/// Whether seats are given at this address: accepted, joined, restored (of a workspace, when it is gone) or managed.
+/// Whether seats are given at this address: accepted, joined, restored (for a deleted workspace) or managed.
 fn gives_seats(next: &ReturnTo) -> bool {
     let route = Route::parse_url(next.as_str());
     matches!(route, Route::Organization(..) | Route::Home { .. } | Route::Invite(_) | Route::Workspace(..))
 }
 
-/// What is asked before a page of a workspace.
+/// The question for a second factor before a page of a workspace.
 async fn at_workspace(
     door: Door<WorkspaceTx<Read>>,
     page: &Page,

@@ -1,13 +1,13 @@
-//! A number for the nodes that a document's markup makes, by which the browser's script tells whether they are still the
-//! server's: a translator or an extension may have been there first, and hydration walks over nodes that it takes for
-//! granted. The script (server/src/boot.js) works out the same number from the nodes.
+//! A fingerprint of the nodes of a document's markup. The browser's script compares it with the document, because a
+//! translator or an extension may have changed the nodes, and hydration expects them as they were sent. The script
+//! (server/src/boot.js) computes the same number from the nodes.
 
 /// Elements without an end tag.
 const VOID: [&str; 8] = ["area", "br", "col", "hr", "img", "input", "source", "wbr"];
 /// Elements whose content the browser reads as text. It may be split or left out, so it is not counted.
 const OPAQUE: [&str; 2] = ["noscript", "textarea"];
 
-/// The number: of each element its name and its end, and one character for each text and each comment, in order.
+/// The number. It covers each element's name and end, and one character for each text and each comment, in order.
 ///
 /// The markup is our own, so it is well-formed: each element that is not void has an end tag, and each value of an
 /// attribute that needs quotes has them.
@@ -38,7 +38,7 @@ pub(super) fn of_markup(markup: &str) -> u32 {
     hash.0
 }
 
-/// A start tag behind its `<`; gives back what follows it.
+/// Reads a start tag, without its `<`. Returns what follows it.
 fn element<'a>(tag: &'a str, hash: &mut Hash) -> &'a str {
     let name = &tag[..tag.find(|c: char| c.is_ascii_whitespace() || c == '>' || c == '/').unwrap_or(tag.len())];
     hash.add(name);
@@ -53,7 +53,7 @@ fn element<'a>(tag: &'a str, hash: &mut Hash) -> &'a str {
     content
 }
 
-/// What stands between a tag's name and its `>`, and what follows.
+/// The part between a tag's name and its `>`, and what follows.
 fn split_attributes(text: &str) -> (&str, &str) {
     let mut quote = None;
     for (at, byte) in text.bytes().enumerate() {

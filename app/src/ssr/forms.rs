@@ -46,11 +46,11 @@ pub struct Posted {
 /// What a form posted.
 pub(super) struct Form(Vec<(String, String)>, Option<Vec<u8>>);
 
-/// What a form is told that names nothing that its page does.
+/// The error for a form whose action is unknown to its page.
 const NOT_UNDERSTOOD: &str = "That form was not understood, so nothing was changed. Reload the page and try again.";
-/// Where forms are posted that sign out. It has no page.
+/// The address to which sign-out forms are posted. It has no page.
 const SIGN_OUT: &str = "/sign-out";
-/// Most controls that come back with a page, and most bytes of their values. No form of the product has more.
+/// How many controls, and how many bytes of their values, are returned with a page. No form of the product has more.
 const RETURNED: (usize, usize) = (100, 128 * 1024);
 
 impl Form {
@@ -58,7 +58,7 @@ impl Form {
         self.0.iter().find(|(n, _)| n == name).map_or("", |(_, v)| v.as_str())
     }
 
-    /// What the form does: it names exactly one of what its page does, letter by letter. Nothing is done by default.
+    /// The action of the form. It must name exactly one of the page's actions, letter by letter. There is no default.
     ///
     /// # Errors
     /// [`AppError::Invalid`] on `action`.
@@ -69,7 +69,7 @@ impl Form {
         found.map(|(_, does)| *does).ok_or_else(|| AppError::Invalid(FieldErrors::one("action", NOT_UNDERSTOOD)))
     }
 
-    /// The form of a page that does one thing.
+    /// As [`action`](Self::action), for a page with one action.
     ///
     /// # Errors
     /// As [`action`](Self::action).
@@ -77,7 +77,7 @@ impl Form {
         self.action(&[(known, ())])
     }
 
-    /// The same for what programs may send as well, before anybody is signed in: they need not name it.
+    /// As above, for forms that programs may send before anybody is signed in. The action may be left out.
     ///
     /// # Errors
     /// As [`action`](Self::action), when something else is named.
@@ -85,7 +85,7 @@ impl Form {
         if self.0.iter().any(|(name, _)| name == "action") { self.says(known) } else { Ok(()) }
     }
 
-    /// What is done on a members page.
+    /// The actions of a members page.
     fn deed<R: Rank>(&self) -> Result<Deed<R>, AppError> {
         if self.0.iter().filter(|(name, _)| name == "action").count() != 1 {
             return Err(AppError::Invalid(FieldErrors::one("action", NOT_UNDERSTOOD)));
@@ -129,7 +129,7 @@ impl Form {
                 call.request.request_id
             ),
             AppError::Invalid(_) if errors.of("action").is_some() => errors.of("action").unwrap_or_default().to_owned(),
-            // What is wrong is said once: at its field where it has one.
+            // An error is shown once: at its field if it has one.
             error if errors.0.is_empty() => error.message(),
             _ => String::new(),
         };
@@ -150,14 +150,14 @@ pub async fn submit(context: RequestContext, uri: &Uri, posted: Posted) -> Respo
             redirect(StatusCode::SEE_OTHER, &to.url())
         }
         Err(AppError::Refused(refusal)) => back_to_picker(refusal),
-        // The page answers for itself: 404, 410, 301, a link that does not work. Showing it is no visit.
+        // The page has its own answer: 404, 410, 301, or a link that does not work. Showing it is not a visit.
         Err(AppError::Absent | AppError::Gone | AppError::Moved(_) | AppError::Link(_)) => {
             keeping_nothing(page(call.clone(), uri, None)).await
         }
         Err(error) => {
             let returned = form.returned(&call, &error, uri);
             let mut response = keeping_nothing(page(call.clone(), uri, Some(returned))).await;
-            // The page leads elsewhere, or there is none to show, but what was sent there was nothing.
+            // The page redirects, or can't be shown, but the form did nothing.
             let nothing = error.fields().of("action").is_some() && call.request.credential.is_some();
             if nothing && (response.status().is_redirection() || uri.path() == SIGN_OUT) {
                 let boot = bare(call.request.theme, Content::Absent, None);
@@ -221,7 +221,7 @@ async fn act(call: &Call, uri: &Uri, form: &mut Form) -> Result<Outcome, AppErro
             Ok(Outcome::Go(Page::Overview.url(&slug)))
         }
         Route::Home { .. } => home(call, form).await,
-        // These pages do nothing.
+        // These pages have no actions.
         Route::OrganizationAudit(..) | Route::AuditExport(..) => Err(nothing_to_do()),
         Route::Unknown => Err(AppError::Absent),
     }
@@ -236,12 +236,12 @@ pub(super) enum Outcome {
     Show(Response<Body>),
 }
 
-/// To the page that asks for a second factor, and from there to `back`.
+/// Redirects to the page that asks for a second factor, and from there to `back`.
 fn prove_first(back: &Route) -> Outcome {
     Outcome::Go(Route::Factor { next: ReturnTo::parse(&back.url()) }.url())
 }
 
-/// What a form of the picker does.
+/// The actions of the picker's forms.
 #[derive(Clone, Copy)]
 enum HomeForm {
     Restore,
@@ -266,7 +266,7 @@ async fn home(call: &Call, form: &Form) -> Result<Outcome, AppError> {
     }
 }
 
-/// What a form of the tokens' page does.
+/// The actions of the tokens page.
 #[derive(Clone, Copy)]
 enum TokenForm {
     Create,
@@ -339,13 +339,13 @@ async fn told(call: &Call, uri: &Uri, done: Done) -> Result<Outcome, AppError> {
     if done.results.is_empty() {
         return Ok(Outcome::Go(uri.path().to_owned()));
     }
-    // The field keeps what is to be corrected, and nothing else.
+    // The field keeps only the entries to correct.
     let values = vec![("emails".to_owned(), to_correct(&done.results))];
     let returned = Returned { values, results: done.results, ..Returned::default() };
     Ok(Outcome::Show(page(call.clone(), uri, Some(returned)).await))
 }
 
-/// What a form of the sessions' page does.
+/// The actions of the sessions page.
 #[derive(Clone, Copy)]
 enum SessionForm {
     End,
@@ -381,7 +381,7 @@ async fn restore(call: &Call, form: &Form, here: &Route) -> Result<Outcome, AppE
     }
 }
 
-/// What a form of the security page does.
+/// The actions of the security page.
 #[derive(Clone, Copy)]
 enum SecurityForm {
     Start,
@@ -453,7 +453,7 @@ async fn workspace(
     form: &Form,
     file: Option<Vec<u8>>,
 ) -> Result<Outcome, AppError> {
-    // On the page of a deleted workspace, whichever it was.
+    // The form was on the page of a deleted workspace.
     if form.get("action") == "restore-workspace" {
         form.says("restore-workspace")?;
         return restore(call, form, &Route::Workspace(slug.clone(), Page::Overview)).await;
@@ -520,7 +520,7 @@ async fn workspace(
     Ok(Outcome::Go(to.url(slug)))
 }
 
-/// What a form of the branding page does.
+/// The actions of the branding page.
 #[derive(Clone, Copy)]
 enum BrandingForm {
     Hue,

@@ -142,7 +142,7 @@ pub(super) async fn person(call: &Call) -> Result<PersonTx, AppError> {
     Ok(tx)
 }
 
-/// The tokens that were not revoked.
+/// The tokens that are not revoked.
 pub async fn tokens(call: &Call) -> Result<Vec<OperatorToken>, AppError> {
     let mut tx = person(call).await?;
     let list = tokens::list(&mut tx).await.map_err(fault)?;
@@ -150,15 +150,15 @@ pub async fn tokens(call: &Call) -> Result<Vec<OperatorToken>, AppError> {
     Ok(list)
 }
 
-/// Makes a token, for whoever has just proven a second factor or gives their password: a session alone does not make
-/// something that outlives it.
+/// Creates a token for a person who has just proven a second factor or gives their password. A session alone can't
+/// create something that outlives it.
 pub async fn create_token(call: &Call, name: &str, life: TokenLife, password: &str) -> Result<CreatedToken, AppError> {
     let name =
         Line::parse("a name", name, 80).map_err(|message| AppError::Invalid(FieldErrors::one("name", message)))?;
     let secret = Secret::generate(TOKEN_PREFIX).map_err(|_| AppError::Internal)?;
     let mut tx = person(call).await?;
     if factors::standing(&mut tx).await.map_err(fault)? != FactorStanding::Fresh {
-        // Hashing takes a while: no transaction is kept waiting for it.
+        // Hashing takes a while, so no transaction is open meanwhile.
         tx.commit().await.map_err(fault)?;
         profile::confirm(call, password, "password").await?;
         tx = person(call).await?;

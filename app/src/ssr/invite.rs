@@ -35,7 +35,7 @@ pub(super) async fn look(call: &Call, token: &InviteToken) -> Result<Option<(Inv
     Ok(linked.map(|Linked { invite, mailbox }| (invite, mailbox)))
 }
 
-/// What a form of the page does.
+/// The actions of the page.
 #[derive(Clone, Copy)]
 enum InviteForm {
     Switch,
@@ -45,7 +45,7 @@ enum InviteForm {
     Decline,
 }
 
-/// Answers the POST of a form of the page, and says where to go.
+/// Answers the POST of a form of the page. Returns where to go.
 pub(super) async fn submit(call: &Call, token: &InviteToken, form: &Form) -> Result<String, AppError> {
     let does = form.action(&[
         ("switch", InviteForm::Switch),
@@ -56,7 +56,7 @@ pub(super) async fn submit(call: &Call, token: &InviteToken, form: &Form) -> Res
     ])?;
     let here = || Route::Invite(token.clone()).url();
     match act(call, token, does, form).await {
-        // The seat is in a place that demands a second factor: back here once it is proven.
+        // The seat is in a place that demands a second factor. The person returns here once it is proven.
         Err(AppError::Factor) => Ok(Route::Factor { next: ReturnTo::parse(&here()) }.url()),
         done => done,
     }
@@ -175,7 +175,7 @@ pub async fn notices(call: &Call) -> Result<Notices, AppError> {
     Ok(notices)
 }
 
-/// What a form of the picker does with what waits there.
+/// The picker's actions for invites and joins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum OfferForm {
     /// Accepts an invite.
@@ -186,7 +186,7 @@ pub(super) enum OfferForm {
     Join,
 }
 
-/// A form of the picker: does it, and says where to go.
+/// Runs an action of the picker. Returns where to go.
 pub(super) async fn from_picker(call: &Call, does: OfferForm, id: &str) -> Result<String, AppError> {
     match does {
         OfferForm::Accept => {

@@ -22,7 +22,7 @@ pub(super) struct InviteLetter<'l> {
     pub(super) link: String,
 }
 
-/// A name within a sentence: whichever way it is written, the words around it stay in their places.
+/// A name within a sentence, isolated so that its direction doesn't move the words around it.
 fn said(name: &MailName) -> String {
     isolated(&name.to_string()).into_owned()
 }
@@ -59,7 +59,8 @@ pub(super) fn approved(to: &Email, place: &str, role: &str, link: String) -> Let
         .button(format!("Open {place}"), link)
 }
 
-/// Tells those who may decide that somebody asks for a seat; `members` is the absolute address of the page where they do.
+/// The mail about an access request to those who may decide. `members` is the absolute address of the page where they
+/// do.
 pub fn request(told: &Told, members: String) -> Letter {
     let (asker, place) = (said(&MailName::of(&told.asker)), said(&MailName::of(&told.workspace)));
     Letter::new(&told.to, format!("{asker} asks for access to {place}"))

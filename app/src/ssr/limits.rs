@@ -8,12 +8,12 @@ use http::header::SET_COOKIE;
 use model::{Email, id::SessionId};
 use store::guesses::{Guesser, Try};
 
-/// A guess that may be made.
+/// A password guess that may be checked.
 pub(super) struct Guess(Try);
 
 impl Guess {
-    /// Takes a guess at the password of `email` before it is looked at; `session` is that of whoever is signed in and is
-    /// asked for their password again.
+    /// Counts a guess at the password of `email` before it is checked. `session` is set if a signed-in person is asked
+    /// for their password again.
     ///
     /// # Errors
     /// [`AppError::Limited`] with the seconds to wait.
@@ -30,7 +30,7 @@ impl Guess {
         taken.map(Self).map_err(AppError::Limited)
     }
 
-    /// What came of it. Only a wrong one counts: what was right, and what could not be looked at, is given back.
+    /// Records the result. Only a wrong guess counts: one that was right, or could not be checked, is given back.
     pub(super) async fn look(self, call: &Call, fit: Result<Fit, AppError>) -> Result<Fit, AppError> {
         if fit != Ok(Fit::No) {
             call.request.services.store.return_try(self.0).await.map_err(fault)?;
@@ -39,7 +39,7 @@ impl Guess {
     }
 }
 
-/// Lets the device show from now on that this account has signed in from it.
+/// Marks the device as one from which this account has signed in.
 pub(super) fn remember_device(call: &Call, email: &Email) -> Result<(), AppError> {
     let services = &call.request.services;
     let suffix = services.devices.suffix(email);

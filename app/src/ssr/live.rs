@@ -8,12 +8,12 @@ use store::{
 };
 use time::OffsetDateTime;
 
-/// What a tab is told.
+/// The answer to a tab.
 #[derive(Debug)]
 pub struct Told {
-    /// How it is now.
+    /// The current state.
     pub heard: Heard,
-    /// When it was so, by the database's clock; nobody who is signed out is told.
+    /// The time of that state, by the database's clock. `None` if nobody is signed in.
     pub at: Option<OffsetDateTime>,
 }
 

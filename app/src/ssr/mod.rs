@@ -60,7 +60,7 @@ pub struct Services {
     pub grants: GrantKey,
     /// Hashes passwords.
     pub passwords: Passwords,
-    /// Names the devices that accounts have signed in from.
+    /// Signs the names of devices from which accounts have signed in.
     pub devices: DeviceKey,
     /// Seals the secrets of authenticator apps.
     pub seal: SealKey,
@@ -110,11 +110,11 @@ pub struct RequestContext {
     pub credential: Option<Credential>,
     /// The session's secret, if it came in a cookie of the former name.
     pub former: Option<Secret>,
-    /// How cookies are called at the origin that it was sent to.
+    /// The names of cookies at the origin of the request.
     pub cookies: Cookies,
-    /// Who wants it.
+    /// Whether a person or a prefetch asked for it.
     pub purpose: Purpose,
-    /// What sent it.
+    /// The kind of client that sent it.
     pub client: Client,
     /// Where it comes from.
     pub device: Device,
@@ -130,21 +130,21 @@ pub struct RequestContext {
     pub accents: Accents,
 }
 
-/// What sent a request, by what it takes for an answer.
+/// The kind of client that sent a request, by the answers that it accepts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Client {
-    /// A browser on its way to a page.
+    /// A browser that navigates to a page.
     Browser,
     /// A script or another program.
     Program,
 }
 
-/// Who wants the answer to a request.
+/// Whether a request is a visit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
-    /// Somebody who is there.
+    /// A person asked for it.
     Visit,
-    /// A browser ahead of its user, or a program that only looks (HEAD). It leaves no trace.
+    /// A browser prefetched it, or it is a HEAD request. Nothing is written.
     Ahead,
 }
 

@@ -18,10 +18,10 @@ const MAILS_TO: (u32, Duration) = (4, Duration::from_secs(180));
 const SLUGS: (u32, Duration) = (60, Duration::from_secs(1));
 /// Organizations founded by one person, then the pace: each takes a workspace's address for good.
 const FOUNDED: (u32, Duration) = (10, Duration::from_secs(600));
-/// Workspaces created or moved to another address by one person, then the pace: as above, and whoever sets up a company
-/// needs some.
+/// Workspaces that one person may create or move to another address, then the pace: as above, since a new company needs
+/// several.
 const CREATED: (u32, Duration) = (40, Duration::from_secs(60));
-/// Sign-ins by passkey begun from one address, then the pace: each keeps a row for five minutes.
+/// Sign-ins by passkey that may begin from one address, then the pace. Each keeps a row for five minutes.
 const PASSKEYS: (u32, Duration) = (30, Duration::from_secs(5));
 /// Keys remembered before the idle ones are swept.
 const SWEEP_AT: usize = 10_000;

@@ -7,21 +7,21 @@ use model::password::{prepared, spellings};
 use std::{num::NonZeroUsize, sync::Arc, thread, time::Duration};
 use store::fair::{Fair, Limits, asker};
 
-/// Most hashes that run at once, 46 MiB each; and never on more than half of the processor's cores.
+/// How many hashes run at once, at most. Each takes 46 MiB. Never on more than half of the processor's cores.
 const AT_ONCE: usize = 4;
 /// Hashes that run at once for one person or address.
 const AT_ONCE_FOR_ONE: usize = 1;
 /// How many wait for one person or address, and how long.
 const WAITING: (usize, Duration) = (32, Duration::from_secs(3));
 
-/// Whether a password fits.
+/// Whether a password is right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fit {
-    /// It does not.
+    /// It is wrong.
     No,
-    /// It does.
+    /// It is right.
     Yes,
-    /// It does, but what is stored was hashed before passwords had one spelling.
+    /// It is right, but the stored hash is from before passwords were normalized.
     InFormerSpelling,
 }
 
@@ -49,7 +49,7 @@ impl Passwords {
         Self { turns, decoy: decoy.unwrap_or_default().into() }
     }
 
-    /// The PHC string of a password, in its one spelling.
+    /// The PHC string of a password, in its normalized spelling.
     ///
     /// # Errors
     /// [`AppError::Unavailable`] when too many wait already.
@@ -60,7 +60,8 @@ impl Passwords {
             .ok_or(AppError::Internal)
     }
 
-    /// Whether `password` is the one of `stored`, in any of its spellings; with none stored, [`Fit::No`] after as long a time.
+    /// Whether `password` matches `stored`, in any of its spellings. Without a stored hash: [`Fit::No`], after the same
+    /// time.
     ///
     /// # Errors
     /// [`AppError::Unavailable`] when too many wait already.
@@ -83,7 +84,7 @@ impl Passwords {
 
     async fn in_turn<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, AppError> {
         let turn = self.turns.turn(vec![(asker(), AT_ONCE_FOR_ONE)]).await.map_err(|_| AppError::Unavailable)?;
-        // The turn lasts as long as the work, also when nobody waits for it any more.
+        // The place is held until the work ends, even if the caller has gone.
         let work = move || {
             let done = work();
             drop(turn);

@@ -1,30 +1,30 @@
-//! Looking at a picture file before it is decoded: what decoding it would take, and what of it is not decoded at all.
+//! Checks a picture file before it is decoded: how much memory decoding would take, and which parts are left out.
 //!
-//! A few bytes can stand for a lot of memory: a header claims any size, a compressed profile or text inflates to whatever
-//! its maker likes, a film has any number of frames. So the headers are read here first, and of a PNG only the pixels and
-//! what they need are handed on.
+//! A small file can need a lot of memory: a header can claim any size, a compressed profile or text can inflate to any
+//! size, and an animation can have any number of frames. So the headers are read here first. Of a PNG, only the pixels
+//! and the chunks that they need are passed on.
 
 use std::borrow::Cow;
 
-/// Most bytes that decoding may take.
+/// How many bytes decoding may take.
 const MEMORY_MAX: u64 = 140_000_000;
-/// Widest and highest picture, in pixels.
+/// The largest width and height, in pixels.
 const PIXELS_MAX: u32 = 6_000;
-/// Narrowest and lowest that is worth showing.
+/// The smallest width and height, in pixels.
 const PIXELS_MIN: u32 = 16;
-/// Most bytes of a PNG's Exif chunk: it says which way up the picture is.
+/// The largest Exif chunk of a PNG, in bytes. It has the picture's orientation.
 const EXIF_MAX: usize = 64 * 1024;
 
 /// A file that may be decoded.
 #[derive(Debug)]
 pub(super) struct Looked<'f> {
-    /// What it is.
+    /// Its format.
     pub(super) kind: Kind,
-    /// What is to be decoded of it.
+    /// The bytes to decode.
     pub(super) bytes: Cow<'f, [u8]>,
 }
 
-/// The kinds of files that are taken.
+/// The accepted formats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Png,
@@ -35,19 +35,19 @@ pub(super) enum Kind {
 /// Why a file is not decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Unfit {
-    /// It is of no kind that is taken.
+    /// Its format is not accepted.
     Kind,
     /// It is not well formed.
     Broken,
-    /// It is a film.
+    /// It is animated.
     Moving,
     /// It would take too much memory.
     Large,
-    /// There is too little to see.
+    /// It is too small.
     Small,
 }
 
-/// What a header says.
+/// The values of a header.
 struct Header {
     width: u32,
     height: u32,
@@ -68,7 +68,7 @@ impl Header {
     }
 }
 
-/// Looks at a file. What it is, its first bytes say, and never its name.
+/// Checks a file. The format is found by its first bytes, never by its name.
 pub(super) fn look(file: &[u8]) -> Result<Looked<'_>, Unfit> {
     if file.starts_with(b"\x89PNG\r\n\x1a\n") {
         let (header, bytes) = png(file).ok_or(Unfit::Broken)?;
@@ -99,7 +99,7 @@ fn le24(bytes: &[u8], at: usize) -> Option<u32> {
     Some(three.iter().rev().fold(0, |sum, byte| sum << 8 | u32::from(*byte)))
 }
 
-/// The header of a PNG, and the file without whatever is not needed for its pixels: profiles, texts, frames.
+/// The header of a PNG, and the file without what its pixels don't need: profiles, texts, frames.
 fn png(file: &[u8]) -> Option<(Header, Vec<u8>)> {
     let mut kept = file.get(..8)?.to_vec();
     let (mut at, mut size, mut transparent) = (8, None, false);
@@ -143,7 +143,7 @@ fn png(file: &[u8]) -> Option<(Header, Vec<u8>)> {
 fn jpeg(file: &[u8]) -> Option<Header> {
     let (mut at, mut found) = (2, None);
     loop {
-        // Up to the next marker: what is between is compressed, where FF stands only before 00 or a restart.
+        // Skips to the next marker. In the compressed data between, FF is followed only by 00 or a restart.
         while *file.get(at)? != 0xff || matches!(*file.get(at + 1)?, 0x00 | 0xd0..=0xd7 | 0xff) {
             at += 1;
         }
@@ -170,9 +170,9 @@ fn jpeg(file: &[u8]) -> Option<Header> {
     found
 }
 
-/// What the chunks of a WebP say of its size, all alike.
+/// The size in the chunks of a WebP, which must agree.
 fn webp(file: &[u8]) -> Result<Header, Unfit> {
-    // A frame of its own, the pixels as they are decoded and as they are handed out.
+    // A frame buffer, the decoded pixels, and the pixels that are returned.
     const PER_PIXEL: u64 = 10;
     let (mut at, mut size) = (12, None);
     while at < file.len() {
@@ -220,7 +220,7 @@ mod tests {
 
     fn chunk(name: &[u8; 4], data: &[u8]) -> Vec<u8> {
         let length = u32::try_from(data.len()).expect("short").to_be_bytes();
-        // Checksums are the decoder's business.
+        // The decoder verifies checksums.
         [length.as_slice(), name, data, &[0; 4]].concat()
     }
 

@@ -28,11 +28,11 @@ use store::{
     pictures::{self, Picture},
 };
 
-/// Most memory that the decoder may take for pixels, in bytes.
+/// How much memory the decoder may use for pixels, in bytes.
 const ALLOC_MAX: u64 = 150_000_000;
-/// A picture is made small in two steps: first fast, to this many times the side that is kept, then well.
+/// A picture is scaled down in two steps: first fast, to this many times the final side, then with good quality.
 const FIRST_STEP: u32 = 3;
-/// One is decoded at a time: it takes memory and time, and nobody is in a hurry. A few of one person wait.
+/// One picture is decoded at a time, because it takes memory and is not urgent. A few of one person may wait.
 const DECODED: fair::Limits = fair::Limits { total: 1, queue: 8, patience: Duration::from_secs(8) };
 static DECODING: LazyLock<Fair> = LazyLock::new(|| Fair::new(DECODED));
 
@@ -49,7 +49,7 @@ async fn prepare(file: Option<Vec<u8>>) -> Result<Picture, AppError> {
     let turn = DECODING.turn(vec![(asker(), 1)]).await.map_err(|_| AppError::Limited(2))?;
     let work = move || {
         let encoded = encode(&file);
-        // The turn lasts as long as the work, also when nobody waits for it any more.
+        // The place is held until the work ends, even if the caller has gone.
         drop(turn);
         encoded
     };
@@ -84,8 +84,8 @@ fn encode(file: &[u8]) -> Result<Picture, AppError> {
     let shown = DynamicImage::from_decoder(decoder).map_err(|_| invalid(BROKEN))?;
     let side = shown.width().min(shown.height());
     let (left, top) = ((shown.width() - side) / 2, (shown.height() - side) / 2);
-    // Looked at through a frame, and turned when it is small: a copy of the whole would take as much memory again. Eight
-    // bits a channel, whatever came in.
+    // Cropped as a view and rotated after scaling, because a copy of the whole picture would take as much memory again.
+    // The result has eight bits per channel.
     let square = imageops::crop_imm(&shown, left, top, side, side);
     let first = side.min(SIDE * FIRST_STEP);
     let square = if side > first { imageops::thumbnail(&*square, first, first) } else { square.to_image() };

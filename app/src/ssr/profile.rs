@@ -59,7 +59,7 @@ pub(super) async fn confirm(call: &Call, password: &str, field: &str) -> Result<
     Err(AppError::Invalid(FieldErrors::one(field, message)))
 }
 
-/// Sets a new password; `then` is what becomes of the operator tokens.
+/// Sets a new password. `then` says whether operator tokens are revoked.
 pub async fn change_password(call: &Call, current: &str, password: &str, then: TokensThen) -> Result<(), AppError> {
     let services = &call.request.services;
     let email = confirm(call, current, "current_password").await?;
@@ -123,7 +123,7 @@ pub async fn preferences(call: &Call) -> Result<Preferences, AppError> {
     Ok(chosen)
 }
 
-/// Keeps what the person has chosen, and tells this device its theme and how to tell workspaces apart.
+/// Stores the preferences, and sets this device's theme and how it tells workspaces apart.
 pub async fn save_preferences(
     call: &Call,
     landing: &str,
@@ -150,7 +150,7 @@ pub async fn save_preferences(
     Ok(chosen)
 }
 
-/// What a form of the profile does.
+/// The actions of the profile.
 #[derive(Clone, Copy)]
 enum ProfileForm {
     Name,
@@ -191,7 +191,7 @@ pub(super) async fn submit_profile(call: &Call, form: &Form, file: Option<Vec<u8
 /// Answers the POST of the preferences' form.
 pub(super) async fn submit_preferences(call: &Call, form: &Form) -> Result<Outcome, AppError> {
     form.says("save")?;
-    // A form that leaves one out, or names what there is not, resets nothing.
+    // A form that omits a preference, or has an unknown value, resets nothing.
     let mut errors = FieldErrors::default();
     let one_of = |known: bool| known.then_some(()).ok_or("Choose one from the list.");
     errors.take("landing", one_of(Landing::from_word(form.get("landing")).is_some()));

@@ -171,7 +171,7 @@ pub(super) fn said(text: impl Into<String>) -> Done {
     Done { said: text.into(), ..Done::default() }
 }
 
-/// People by name, as far as they can be told in a line.
+/// The names of people, as many as fit into one line.
 pub(super) fn listed(names: &[String]) -> String {
     match names {
         [] => "Nobody".to_owned(),
@@ -194,7 +194,7 @@ fn no_request() -> AppError {
     AppError::Invalid(FieldErrors::one("request", "That request was answered meanwhile."))
 }
 
-/// The people of a typed list, or the complaint that there are none, or too many: then nothing is sent.
+/// The people of a typed list, or the error if there are none or too many. Then nothing is sent.
 pub(super) fn typed(emails: &str) -> Result<Vec<Pasted>, AppError> {
     let people = people(emails);
     let wrong = |message: String| Err(AppError::Invalid(FieldErrors::one("emails", message)));
@@ -205,7 +205,7 @@ pub(super) fn typed(emails: &str) -> Result<Vec<Pasted>, AppError> {
     }
 }
 
-/// A result for each of them: what has no address is that already.
+/// A result for each of them. Entries without an address already have theirs.
 pub(super) fn unsent(people: &[Pasted]) -> Vec<InviteResult> {
     let result = |person: &Pasted| match person {
         Pasted::Person { email, name } => {
@@ -218,8 +218,8 @@ pub(super) fn unsent(people: &[Pasted]) -> Vec<InviteResult> {
     people.iter().map(result).collect()
 }
 
-/// Their addresses, and which of them each is. In the order of the addresses, because mails are counted under a lock for
-/// each address: two lists wait for each other and don't deadlock.
+/// Their addresses, with their positions. Sorted by address, because mails are counted under a lock for each address:
+/// two lists wait for each other and don't deadlock.
 pub(super) fn by_address(people: &[Pasted]) -> Vec<(usize, Email)> {
     let address = |(at, person): (usize, &Pasted)| match person {
         Pasted::Person { email, .. } => Some((at, email.clone())),
@@ -255,7 +255,7 @@ async fn invite(
         let links = offers::links().map_err(|_| AppError::Internal)?;
         let sending = invites::send(tx, can, &email, role, &links).await.map_err(fault)?;
         if let Sending::Spent(wait) = sending {
-            // Nothing of it is committed.
+            // Nothing is committed.
             return Err(AppError::TooManyMails { left, wait });
         }
         let sent = send(call, tx, &email, role.label(), sending, &links).await?;

@@ -27,7 +27,7 @@ pub async fn end_others(call: &Call) -> Result<Vec<SessionRow>, AppError> {
     left(tx).await
 }
 
-/// Ends all, and takes this one's cookie back; `then` is what becomes of the operator tokens.
+/// Ends all sessions and removes this one's cookie. `then` says whether operator tokens are revoked.
 pub async fn end_all(call: &Call, then: TokensThen) -> Result<(), AppError> {
     let mut tx = person(call).await?;
     sessions::end_all(&mut tx).await.map_err(fault)?;
@@ -45,7 +45,7 @@ async fn left(mut tx: PersonTx) -> Result<Vec<SessionRow>, AppError> {
     Ok(rows)
 }
 
-/// What the operator tokens are called that signing out everywhere revokes.
+/// The names of the operator tokens that signing out everywhere revokes.
 pub(super) async fn token_names(call: &Call) -> Result<Vec<String>, AppError> {
     let mut tx = person(call).await?;
     let names = tokens::live_names(&mut tx).await.map_err(fault)?;

@@ -183,7 +183,7 @@ pub async fn create_workspace(call: &Call, input: &NewWorkspaceInput) -> Result<
     let credential = call.credential()?;
     let store = &call.request.services.store;
     let mut input = input.clone();
-    // Without a script nothing was proposed while the name was typed.
+    // Without a script, no address was proposed while the name was typed.
     if input.slug.trim().is_empty()
         && let Ok(organization) = input.organization.parse()
         && let Some(mut tx) = store.organization(&credential, organization).await.map_err(fault)?
@@ -231,9 +231,9 @@ pub(super) async fn organization_log(
     Ok(Some((name, AuditView { rows: page.rows, newer, older, people, time_zone: "UTC".to_owned() })))
 }
 
-/// The audit log as a file: every line that its filter finds, however many there are. They are read a batch at a time, each
-/// through the door: whoever takes the file slowly holds no connection, and whoever loses the seat meanwhile gets no more
-/// lines. A file that could not be read to its end breaks off as a failed download.
+/// The audit log as a file, with every line that matches the filter. Lines are read in batches, each through the door:
+/// a slow download holds no connection, and a person who loses the seat gets no more lines. If reading fails, the file
+/// ends as a failed download.
 pub(super) async fn export(call: &Call, slug: &Slug, query: &AuditQuery) -> Result<Response<Body>, AppError> {
     let (first, next, zone) = batch(call, slug, query, Position::Newest).await?;
     let time = format!("time ({zone})");
@@ -263,7 +263,7 @@ pub(super) async fn export(call: &Call, slug: &Slug, query: &AuditQuery) -> Resu
     Ok(response)
 }
 
-/// Lines of the file from a place on; where the next are; and the time zone in which they are said.
+/// Lines of the file from a position on, the position of the next ones, and the time zone in which they are shown.
 async fn batch(
     call: &Call,
     slug: &Slug,

@@ -34,7 +34,7 @@ pub(super) fn render(context: &RequestContext, boot: Boot, route: Route, status:
         view! { <App boot route/> }.to_html()
     });
     drop(owner);
-    // Stile's own, and the same on every page: a picture of a page is nobody's to see.
+    // The same picture on every page, because pictures of pages could show private data.
     let picture = context.services.link("/share.png");
     let AssetUrls { css, modes, js, wasm, pages, boot: start, font } = &context.services.assets;
     let pages = if needs_chunk { preload(pages) } else { String::new() };

@@ -75,7 +75,7 @@ pub async fn ask_sign_up(call: &Call, email: &str, next: &str) -> Result<Email, 
     Ok(email)
 }
 
-/// An address that got several such mails within minutes gets no more for now, whichever server was asked.
+/// An address that got several such mails within minutes gets no more for now, across all servers.
 const fn sent(caused: Caused) -> Result<(), AppError> {
     match caused {
         Caused::Counted => Ok(()),
@@ -197,7 +197,7 @@ pub async fn take_address(call: &Call, token: &str) -> Result<String, AppError> 
     }
 }
 
-/// The first address of those proposed that can be had, as it is or with a number behind it.
+/// The first proposed address that is free, as it is or with a number appended.
 pub(super) async fn first_free(tx: &mut PersonTx, proposed: &[String]) -> Result<Option<Slug>, AppError> {
     let plain = proposed.iter().filter_map(|text| Slug::parse(text).ok());
     let last = proposed.last().map(String::as_str).unwrap_or_default();

@@ -30,8 +30,8 @@ pub fn Banner(
     view! { <div class=class role=role><Icon name=icon/><p>{message}</p></div> }
 }
 
-/// In the place of a page that could not be had: what is wrong, and the button that tries again. It tries by itself when
-/// the connection is back.
+/// Shown instead of a page that could not be loaded: the reason and a button to try again. It also tries again by
+/// itself when the connection is back.
 #[component]
 pub fn Failed(
     /// A sentence or two.

@@ -1,9 +1,9 @@
-//! Keys, as hints show them.
+//! Key hints.
 
 use leptos::prelude::*;
 
-/// A key: as a keyboard with Ctrl names it, and as one with Cmd does. The style sheet shows one of both, by an attribute
-/// that the program sets once it knows: so the server's markup is the same for all.
+/// A key hint with both names of the key: for keyboards with Ctrl and with Cmd. The style sheet shows one of them, by
+/// an attribute that the program sets once it knows the platform. So the server's markup is the same for everybody.
 pub fn kbd(control: &'static str, command: &'static str) -> AnyView {
     view! { <kbd class="kbd"><span class="for-control">{control}</span><span class="for-command">{command}</span></kbd> }
         .into_any()

@@ -12,7 +12,7 @@ use model::{
 };
 use time::OffsetDateTime;
 
-/// The hue of what is no workspace: slate blue.
+/// The hue of everything that is not a workspace: slate blue.
 const ORGANIZATION_HUE: u8 = 25;
 
 /// What a workspace is known by at a glance: its logo, else the first letter of its name, on its colour.
@@ -30,12 +30,12 @@ impl Face {
         Self { initial: initial(name), hue: brand.hue(), logo }
     }
 
-    /// Of a workspace that the person has no seat in: as it is drawn as long as nobody chose a colour.
+    /// For a workspace in which the person has no seat: the colour that it has if none was chosen.
     pub fn automatic(id: WorkspaceId, name: &str) -> Self {
         Self { initial: initial(name), hue: workspace::hue(id), logo: None }
     }
 
-    /// Of what is no workspace and has no colour of its own.
+    /// For everything else that has no colour of its own.
     pub fn named(name: &str) -> Self {
         Self { initial: initial(name), hue: ORGANIZATION_HUE, logo: None }
     }
@@ -169,8 +169,8 @@ pub fn SlugText(
 
 /// The same in a line that is drawn again at each key.
 ///
-/// The text is one node, so that it is read out, selected and copied whole. What is seen is drawn from the attributes
-/// (style/20-base.css): the front may be cut, the end stays.
+/// The text is one node, so it is read aloud, selected and copied as a whole. The visible copy is drawn from the
+/// attributes (style/20-base.css): its start may be cut, its end stays visible.
 pub fn lasting_slug(slug: &Slug) -> AnyView {
     let text = slug.as_str();
     // ASCII only, so every index is between characters.
@@ -179,7 +179,7 @@ pub fn lasting_slug(slug: &Slug) -> AnyView {
     span().add_any_attr(attributes.fixed("translate", "no")).child(text.to_owned()).into_any()
 }
 
-/// How many people ask for a seat; nothing when nobody does.
+/// The number of access requests; nothing if there are none.
 pub fn waiting_badge(count: u32) -> Option<AnyView> {
     let said = if count == 1 { "1 access request".to_owned() } else { format!("{count} access requests") };
     let words = said.clone();
@@ -191,7 +191,7 @@ pub fn waiting_badge(count: u32) -> Option<AnyView> {
 /// How long ago something was, with the exact time on hover.
 #[component]
 pub fn Ago(
-    /// When it was, on the clock on which it is said.
+    /// The moment, with the UTC offset in which it is shown.
     #[prop(into)]
     at: OffsetDateTime,
     /// The time now; until it is known, the date stands.

@@ -97,7 +97,7 @@ where
             </span>
             <p class="error" id="slug-error">{move || bad().map(|message| view! { <Icon name="alert"/><span>{message}</span> })}</p>
             <p class="hint" id="slug-status" role="status" data-testid="slug-status">
-                // While something is wrong, nothing good is said.
+                // While there is an error, the result of the check is not shown.
                 {move || match known.get() {
                     _ if bad().is_some() => String::new(),
                     Known::Asking => "Looking…".to_owned(),

@@ -1,17 +1,17 @@
-//! What stands above a form that was refused: how many fields are left to fix, each a link to it.
+//! The error summary above a form: how many fields are left to fix, each with a link.
 
 use super::Icon;
 use crate::{browser, error::fields_to_fix};
 use leptos::prelude::*;
 use model::FieldErrors;
 
-/// Counts what is left and goes with the last. A single mistake is said at its field alone.
+/// Counts the errors that are left and disappears with the last one. A single error is shown only at its field.
 #[component]
 pub fn ErrorSummary(
     /// The form's errors.
     errors: RwSignal<FieldErrors>,
 ) -> impl IntoView {
-    // One that is left of several is still counted.
+    // When one of several errors is left, it is still counted.
     let count = Memo::new(move |before: Option<&usize>| match (errors.with(|e| e.0.len()), before) {
         (1, None | Some(0)) => 0,
         (count, _) => count,
@@ -38,12 +38,12 @@ pub fn ErrorSummary(
     }
 }
 
-/// The handler of a control that is changed: what was wrong with it is not said any more.
+/// The change handler of a control: removes the error of its field.
 pub fn mends<E>(errors: RwSignal<FieldErrors>, name: &'static str) -> impl Fn(E) + Clone + 'static {
     move |_| mend(errors, name)
 }
 
-/// The field of that name was changed.
+/// The field with that name was changed.
 pub fn mend(errors: RwSignal<FieldErrors>, name: &str) {
     if errors.with_untracked(|errors| errors.of(name).is_some()) {
         errors.update(|errors| errors.clear(name));

@@ -19,7 +19,7 @@ pub struct Toast {
     pub text: String,
     /// Something failed.
     pub bad: bool,
-    /// A text that could not be copied: it is shown selected until it is dismissed, for copying by hand.
+    /// A text that could not be copied. It is shown selected, for copying by hand, until it is dismissed.
     pub by_hand: Option<String>,
 }
 
@@ -39,7 +39,7 @@ impl Toast {
         Self::new(text.into(), true)
     }
 
-    /// That text was not copied.
+    /// Reports that the text was not copied.
     pub fn not_copied(text: String) -> Self {
         let message = "Your browser didn’t allow copying. The text is selected here: copy it yourself.";
         Self { by_hand: Some(text), ..Self::failed(message) }
@@ -61,7 +61,7 @@ const BY_HAND: &str = "copy-by-hand";
 #[component]
 pub fn Toasts() -> impl IntoView {
     let session = use_session();
-    // What is to be copied by hand belongs to the page that offered it.
+    // The text belongs to the page that offered it.
     reactive::effect(move || {
         session.navigator.route();
         if session.toasts.with_untracked(|toasts| toasts.iter().any(|toast| toast.by_hand.is_some())) {
@@ -93,7 +93,7 @@ fn shown(session: Session, toast: Toast) -> impl IntoView {
     }
 }
 
-/// The text that a person is to copy, selected.
+/// Shows the text that a person is to copy, selected.
 fn by_hand(text: String) -> AnyView {
     browser::next_frame(|| browser::select_text(BY_HAND));
     view! { <textarea class="input" id=BY_HAND readonly=true rows="2" aria-label="Text to copy">{text}</textarea> }

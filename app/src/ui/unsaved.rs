@@ -1,4 +1,4 @@
-//! The question before typed work is lost.
+//! The dialog before unsaved changes are discarded.
 
 use crate::{
     browser::{self, Leaving},
@@ -9,8 +9,8 @@ use leptos::prelude::*;
 
 const DIALOG: &str = "unsaved-dialog";
 
-/// Asks when somebody is about to leave a page with unsaved work: by a link, a switch, the palette, the history, or by
-/// signing out. Closing the tab is asked about by the browser.
+/// Asks before a person leaves a page with unsaved changes: by a link, a switch, the palette, the history, or by
+/// signing out. When the tab is closed, the browser asks.
 #[component]
 pub fn UnsavedDialog() -> impl IntoView {
     let session = use_session();

@@ -1,14 +1,15 @@
-//! Views that are the whole content of an element, and that trust no node which they have not just seen in its place.
+//! Views that are the whole content of an element, and that check the nodes of that element before they write into
+//! them.
 //!
-//! What is drawn again is usually written into nodes that were made before. In a document that a translator or an extension
-//! changes, such a node may be out of the document by now: the words on screen would stay those of before, and what was put
-//! beside ours would never go. So whatever stays on screen from one workspace to the next and shows something of a
-//! workspace is drawn by these views: [`Keep`] says when the nodes that are there may be written to. Otherwise the element
-//! is emptied, whoever filled it, and filled anew.
+//! Rendering usually writes into nodes that were created before. If a translator or an extension has changed the
+//! document, such a node may no longer be part of it: the screen would keep the old words, and nodes added by others
+//! would stay. So everything that stays on screen from one workspace to the next and shows data of a workspace is
+//! rendered by these views. [`Keep`] says when the existing nodes may be reused. Otherwise the element is emptied,
+//! including nodes of others, and rendered again.
 //!
-//! A view of this kind must be the only child of its element. Where it stands inside another one, the outer one does not
-//! look at what it holds. All else below the outer one must keep its nodes: texts and attributes may change, but no
-//! element may come or go, or each look at it ends in drawing all of it anew.
+//! A view of this kind must be the only child of its element. Such views can be nested: the outer one does not check
+//! the content of the inner one. All other nodes below the outer one must stay: texts and attributes may change, but if
+//! an element is added or removed, each check fails and everything is rendered again.
 
 use crate::{browser, reactive};
 use leptos::{
@@ -24,18 +25,18 @@ use leptos::{
     },
 };
 
-/// When the nodes that are there may be written to.
+/// When existing nodes may be reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Keep {
     /// Never.
     Never,
-    /// When they are the very nodes that were written before, and no others are among them.
+    /// If they are exactly the nodes that were written before.
     Intact,
-    /// Unless they were translated. For what a person types into, which changes under their fingers and keeps its fields.
+    /// Unless they were translated. For forms, which change while a person types and keep their fields.
     Untranslated,
 }
 
-/// What is known of the nodes of an element.
+/// The recorded nodes of an element.
 #[derive(Debug, Clone, Copy)]
 struct Ground(StoredValue<browser::Footprint, LocalStorage>);
 
@@ -53,29 +54,29 @@ impl Ground {
     }
 }
 
-/// Draws the whole content of an element anew whenever what `view` has read changes.
+/// Renders the whole content of an element again whenever a signal that `view` has read changes.
 pub fn whole<V: IntoView + 'static>(mut view: impl FnMut() -> V + Send + 'static) -> AnyView {
     drawn(Keep::Never, Ground::new(), Box::new(move || view().into_any()))
 }
 
-/// The same, for a text.
+/// As [`whole`], for a text.
 pub fn says(mut text: impl FnMut() -> String + Send + 'static) -> AnyView {
     drawn(Keep::Never, Ground::new(), Box::new(move || text().into_any()))
 }
 
-/// Writes to the nodes that are there as long as nobody else has changed them. `view` must consist of nothing that comes
-/// and goes by itself.
+/// Reuses the existing nodes as long as nobody else has changed them. `view` must not contain elements that come and go
+/// by themselves.
 pub fn whole_kept<V: IntoView + 'static>(mut view: impl FnMut() -> V + Send + 'static) -> AnyView {
     drawn(Keep::Intact, Ground::new(), Box::new(move || view().into_any()))
 }
 
-/// The same for a page that is typed into: it is drawn anew only where it was translated and nothing typed would be lost.
+/// As [`whole_kept`], for a form: it is rendered again only if it was translated and no typed input would be lost.
 pub fn whole_form<V: IntoView + 'static>(mut view: impl FnMut() -> V + Send + 'static) -> AnyView {
     drawn(Keep::Untranslated, Ground::new(), Box::new(move || view().into_any()))
 }
 
-/// Draws anew as [`whole`] does, and also when `moment`, which is to read a signal, finds that somebody else has changed
-/// the nodes.
+/// As [`whole`], and also renders again when `moment`, which must read a signal, runs and others have changed the
+/// nodes.
 pub fn whole_watched<V: IntoView + 'static>(
     moment: impl Fn() + 'static,
     mut view: impl FnMut() -> V + Send + 'static,
@@ -102,14 +103,14 @@ fn drawn(keep: Keep, ground: Ground, mut view: Box<dyn FnMut() -> AnyView + Send
     (move || Whole { view: view(), keep, ground }).into_any()
 }
 
-/// The view; see the module.
+/// The view. See the module documentation.
 struct Whole {
     view: AnyView,
     keep: Keep,
     ground: Ground,
 }
 
-/// What is on screen of it.
+/// Its rendered state.
 struct Shown {
     inner: <AnyView as Render>::State,
     parent: Option<Element>,
@@ -148,7 +149,7 @@ impl Render for Whole {
         } else {
             let mut inner = self.view.build();
             shown.inner.unmount();
-            // Whatever is still there is somebody else's.
+            // The nodes that are left were added by others.
             parent.set_text_content(None);
             inner.mount(&parent, None);
             shown.inner = inner;
@@ -239,7 +240,7 @@ impl RenderHtml for Whole {
 
 #[cfg(test)]
 mod tests {
-    /// What stays on screen from one workspace to the next.
+    /// The views that stay on screen from one workspace to the next.
     const KEPT: [(&str, &str); 8] = [
         ("plane", include_str!("../console/plane.rs")),
         ("host", include_str!("../console/host.rs")),

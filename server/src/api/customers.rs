@@ -60,7 +60,7 @@ struct Customer {
     rate_plan: Option<String>,
     #[schema(schema_with = status)]
     status: Lifecycle,
-    /// On the clock of the workspace's time zone.
+    /// In the workspace's time zone.
     #[serde(with = "time::serde::rfc3339")]
     created_at: OffsetDateTime,
 }
@@ -119,7 +119,7 @@ pub(super) async fn list(
     let respelled = slug != one.as_str();
     let slug = one;
     let mut tx = match web.services.store.workspace(&credential, &slug).await? {
-        // To whom it exists, the one spelling is told.
+        // People who may know of it are redirected to the canonical spelling.
         Door::Open(tx) if respelled => {
             tx.commit().await?;
             return Ok(moved(&slug, &raw));

@@ -27,7 +27,7 @@ pub(crate) enum Failure {
         /// What it may be.
         allowed: String,
     },
-    /// 429 `too_many_requests`: this person has too much under way.
+    /// 429 `too_many_requests`: this person has too many requests in flight.
     Busy,
     /// 503 `unavailable`.
     Unavailable,

@@ -1,5 +1,5 @@
-//! Telling those who may decide that somebody asks for a seat. It runs beside the sender of mails, so that a mail server
-//! that is slow holds up no tab.
+//! Notifies those who may decide about access requests. It runs beside the sender of mails, so a slow mail server does
+//! not delay the update of open tabs.
 
 use crate::shutdown::Shutdown;
 use app::{
@@ -9,13 +9,14 @@ use app::{
 use std::time::Duration;
 use store::access::{self, Told};
 
-/// How often is looked without a bell: another server may have ended before it told.
+/// How often to check without a notification, in case another server stopped before it had sent the mails.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
-/// After the bell, it looks at once and then after these waits: it rings a moment before the commit.
+/// After a notification, it checks at once and then after these waits, because the notification comes shortly before
+/// the commit.
 const AFTER_BELL: [Duration; 4] =
     [Duration::from_millis(10), Duration::from_millis(40), Duration::from_millis(150), Duration::from_millis(500)];
 
-/// Tells of requests until the process is to end.
+/// Processes requests until shutdown.
 pub(crate) async fn tell_requests(services: &Services, shutdown: &Shutdown) {
     loop {
         let waits: &[Duration] = match shutdown.or_stop(tokio::time::timeout(LOOK_EVERY, access::rung())).await {

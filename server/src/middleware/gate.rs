@@ -13,7 +13,7 @@ use axum::{
     response::Response,
 };
 
-/// Most bytes of a path with its query.
+/// The largest size of a path with its query, in bytes.
 const ADDRESS_LIMIT: usize = 16 * 1024;
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 /// Asked by machines, by address rather than by name; nothing in their answers depends on the host.
@@ -36,7 +36,7 @@ pub(crate) async fn check(State(web): State<Web>, request: Request, next: Next) 
     } else if request.uri().path_and_query().is_some_and(|asked| asked.as_str().len() > ADDRESS_LIMIT) {
         Some((StatusCode::URI_TOO_LONG, "address_too_long", "That address is longer than any address of Stile."))
     } else if reads_as_host(path) {
-        // A page's address may come back as a redirect.
+        // A page's address may be used in a redirect.
         Some((StatusCode::NOT_FOUND, "not_found", "There is nothing here."))
     } else {
         None
@@ -50,7 +50,7 @@ pub(crate) async fn check(State(web): State<Web>, request: Request, next: Next) 
     }
 }
 
-/// Whether a browser reads the path as the address of another host, where a redirect leads to it.
+/// Whether a browser reads the path as another host when it is used in a redirect.
 fn reads_as_host(path: &str) -> bool {
     path.starts_with("//") || path.contains('\\')
 }

@@ -1,12 +1,12 @@
-//! Each request in a task of its own, in its turn.
+//! Runs each request in a task of its own, within fair shares.
 //!
 //! A client that goes away ends its connection, and with it whatever that connection's task was doing, at any await: in
 //! the middle of a transaction, too. So what may reach the database runs in another task, to its end (blueprint section
 //! 3, invariant 3; security.md, finding 1). The same goes for a body that is still being made while it is sent.
 //!
-//! Before it touches the database, a request waits for its turn among those of its person and its address
-//! ([`store::fair`]), and it keeps its place to its end, whether or not the client still listens. So nobody can keep more
-//! of the server busy than their share: not by asking a lot at once, and not by asking and going away.
+//! Before it uses the database, a request waits for a place within the shares of its person and its address
+//! ([`store::fair`]). It holds the place until it ends, whether or not the client still listens. So nobody can use more
+//! of the server than their share, neither by sending many requests at once nor by sending requests and disconnecting.
 
 use crate::{
     api::token,
@@ -37,10 +37,10 @@ use tracing::{Instrument as _, Span};
 const LIMIT: Duration = Duration::from_secs(15);
 /// Chunks of a body that are made ahead of what the client has taken.
 const AHEAD: usize = 8;
-/// How many requests are worked on at once, how many of one person or address wait, and for how long.
+/// How many requests run at once, how many may wait for one person or address, and for how long.
 const REQUESTS: Limits = Limits { total: 64, queue: 128, patience: Duration::from_secs(8) };
 
-/// How many requests are worked on at once, for whom.
+/// The shared capacity for requests.
 pub(crate) fn requests() -> Fair {
     Fair::new(REQUESTS)
 }
@@ -57,7 +57,7 @@ pub(crate) async fn run(State(web): State<Web>, request: Request, next: Next) ->
         let web = web.clone();
         let ahead = client::purpose(request.method(), request.headers()) == Purpose::Ahead;
         async move {
-            // Whoever sends slowly keeps nobody waiting meanwhile.
+            // Read before waiting, so a slow sender holds no place.
             let request = match read(request).await {
                 Ok(request) => request,
                 Err(refusal) => return refusal,
@@ -96,7 +96,7 @@ async fn read(request: Request) -> Result<Request, Response> {
     Ok(Request::from_parts(head, Body::from(bytes)))
 }
 
-/// Of what a request takes its share.
+/// The shares of a request.
 fn shares(web: &Shared, request: &Request) -> Vec<Share> {
     let (headers, extensions) = (request.headers(), request.extensions());
     let ip = client::device(extensions.get().copied(), headers, &web.proxies).ip;
@@ -117,7 +117,7 @@ fn busy(request: &Request) -> Response {
     respond::busy(path)
 }
 
-/// Hands the request on; of several sessions that it presents, at most the good one.
+/// Passes the request on. If it has several sessions, at most the valid one is kept.
 async fn answer(web: Web, mut request: Request, next: Next) -> Response {
     let cookies = web.cookies(request.uri(), request.headers());
     if let Err(error) = app::ssr::cookies::settle(&web.services, cookies, request.headers_mut()).await {
@@ -128,8 +128,8 @@ async fn answer(web: Web, mut request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
-/// The same body; if it is still to be made, it is made in a task, to its end, whether anybody takes it or not.
-/// The turn lasts until then.
+/// The same body. If it is still being produced, that happens in a task, to the end, whether or not anybody reads it.
+/// The place is held until then.
 fn whole(body: Body, turn: Turn, tasks: &tokio_util::task::TaskTracker) -> Body {
     if body.size_hint().exact().is_some() {
         return body;
@@ -156,7 +156,7 @@ fn whole(body: Body, turn: Turn, tasks: &tokio_util::task::TaskTracker) -> Body 
             }
         }
     });
-    // What compresses asks for more after the end.
+    // The compression layer polls again after the end.
     Body::from_stream(chunks.fuse())
 }
 

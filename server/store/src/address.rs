@@ -1,12 +1,12 @@
-//! The block of addresses that limits are counted by.
+//! The block of IP addresses for which limits are counted.
 
 use std::{
     fmt,
     net::{IpAddr, Ipv6Addr},
 };
 
-/// Addresses that one host can choose among: a single IPv4 address, or the /64 of an IPv6 address, since a network
-/// gives each of its hosts a whole /64. An IPv4 address that is written as IPv6 is the IPv4 address.
+/// Addresses that one host can choose from: a single IPv4 address, or the /64 of an IPv6 address, because a network
+/// gives each of its hosts a whole /64. An IPv4-mapped IPv6 address counts as the IPv4 address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Block(IpAddr);
 

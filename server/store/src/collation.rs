@@ -1,17 +1,17 @@
-//! By what names are sorted: whether this PostgreSQL can, and whether it still does as when its indexes were made.
+//! The collation of names: whether this PostgreSQL has it, and whether its version still matches the indexes.
 
 use crate::{error::StoreError, pool::connect};
 use sqlx::postgres::PgConnectOptions;
 use std::fmt;
 
-/// How the collation of names stands. `Display` says what is wrong and what to do.
+/// The state of the collation of names. `Display` says what is wrong and what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Collation {
-    /// As it should.
+    /// It is usable.
     Well,
     /// This PostgreSQL is built without ICU.
     NoIcu,
-    /// ICU is another version than the one that the indexes were made with: the name of what to do it on.
+    /// ICU has another version than the one that built the indexes. Contains the name of the database to repair.
     Changed(String),
 }
 
@@ -32,7 +32,7 @@ impl fmt::Display for Collation {
     }
 }
 
-/// Looks at the database.
+/// Checks the database.
 ///
 /// # Errors
 /// When the database fails.

@@ -1,7 +1,7 @@
-//! Naming the devices that an account has signed in from, so that guesses made elsewhere do not keep its person out
-//! (the device cookies of the OWASP: a device that proves that it was there before is counted by itself).
+//! Names for the devices from which an account has signed in, so that guesses made elsewhere do not lock the person out
+//! (OWASP device cookies: guesses from a device that signed in before are counted separately).
 //!
-//! The cookie lets nobody in: whoever has it may guess at that one account as often as anybody may at any.
+//! The cookie does not grant access. It only allows guesses at that one account, under the same limit as for everybody.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -13,7 +13,7 @@ use std::sync::Arc;
 #[derive(Clone)]
 pub struct DeviceKey(Arc<[u8]>);
 
-/// Bytes of a device's name.
+/// The length of a device's name, in bytes.
 const NAME_BYTES: usize = 16;
 
 impl DeviceKey {
@@ -22,7 +22,8 @@ impl DeviceKey {
         Self(secret.into())
     }
 
-    /// How the cookie for an account ends: each account of a device has its own, and its name tells nothing of it.
+    /// The suffix of the cookie's name for an account. Each account of a device has its own, and the name reveals
+    /// nothing about it.
     pub fn suffix(&self, email: &Email) -> String {
         let tag = self.tag("device cookie name", email, "");
         URL_SAFE_NO_PAD.encode(tag.get(..9).unwrap_or_default())
@@ -40,7 +41,7 @@ impl DeviceKey {
         Ok(format!("{name}.{tag}"))
     }
 
-    /// The name of the device whose cookie for that account this is; `None` when it was not made here, or for another.
+    /// The device's name in a cookie for that account. `None` if it was not created here, or is for another account.
     pub fn read<'c>(&self, email: &Email, cookie: &'c str) -> Option<&'c str> {
         let (name, tag) = cookie.split_once('.')?;
         let tag = URL_SAFE_NO_PAD.decode(tag).ok()?;

@@ -6,10 +6,10 @@ pub enum StoreError {
     /// The database can't be reached or is not serving: 503, try again.
     #[error("the database is not available: {0}")]
     Unavailable(#[source] sqlx::Error),
-    /// The database can only be read at the moment: a standby, or one that an administrator has set so.
+    /// The database is currently read-only: a standby, or set so by an administrator.
     #[error("the database is read-only: {0}")]
     ReadOnly(#[source] sqlx::Error),
-    /// Too much was asked for at once on behalf of one person, address or workspace: 429, try again.
+    /// Too many concurrent requests for one person, address or workspace: 429, try again.
     #[error(transparent)]
     Busy(#[from] crate::fair::Busy),
     /// A constraint that stands for a rule refused the write.
@@ -18,7 +18,7 @@ pub enum StoreError {
     /// A rule of seats refused the change (`model::seating`).
     #[error("refused: {0:?}")]
     Seating(model::seating::Refused),
-    /// The change touches a seat where a second factor is demanded, and this session has proven none.
+    /// The change affects a seat in a place that demands a second factor, and this session has proven none.
     #[error("a second factor is asked for first")]
     FactorDemanded,
     /// A row says something that the model has no word for.

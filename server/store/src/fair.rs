@@ -1,8 +1,8 @@
 //! Fair shares: how much of something limited one person, address or workspace may use at once.
 //!
-//! Whoever asks for more waits behind their own work, never in front of somebody else's. A waiter whose person has the
-//! least in use goes first, so one account that asks for a lot does not slow the others down. This is about load alone:
-//! nothing here says who may do what.
+//! A client that asks for more waits behind its own work, never in front of others. Among the waiters, the one whose
+//! key has the least in use goes first, so one account with many requests does not slow the others down. This is only
+//! about load; access is decided elsewhere.
 
 use crate::address::Block;
 use model::{Slug, id::UserId};
@@ -14,20 +14,20 @@ use std::{
 use tokio::sync::oneshot;
 
 tokio::task_local! {
-    /// For whom the current task works.
+    /// The key on whose behalf the current task runs.
     static ASKER: Key;
 }
 
-/// For whom work is done.
+/// The key that work is counted for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Key {
     /// A person, whatever session or token they use.
     Person(UserId),
-    /// Everybody at an address who is not known to be signed in.
+    /// Everybody at an IP address who is not known to be signed in.
     Stranger(Option<Block>),
-    /// Everybody at an address.
+    /// Everybody at an IP address.
     Address(Option<Block>),
-    /// Everybody in a workspace, by its address.
+    /// Everybody in a workspace, by its slug.
     Workspace(Slug),
     /// The server itself.
     Server,
@@ -36,7 +36,7 @@ pub enum Key {
 /// The share of one key.
 pub type Share = (Key, usize);
 
-/// A resource that is shared fairly. Cheap to clone.
+/// A fairly shared resource. Cheap to clone.
 #[derive(Clone)]
 pub struct Fair(Arc<Inner>);
 
@@ -45,18 +45,18 @@ struct Inner {
     state: Mutex<State>,
 }
 
-/// How much there is, and how long one waits for it.
+/// The limits of a resource.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// How much may be in use at once.
     pub total: usize,
     /// How many may wait for one key. More are refused at once.
     pub queue: usize,
-    /// How long one waits.
+    /// How long a request waits.
     pub patience: Duration,
 }
 
-/// Most that wait for one resource, whoever they are.
+/// How many may wait for one resource in total.
 const QUEUE_MAX: usize = 4_096;
 
 #[derive(Default)]
@@ -71,14 +71,14 @@ struct Waiter {
     turn: oneshot::Sender<Turn>,
 }
 
-/// A place in use; dropping it gives it back.
+/// A place in use. Dropping it releases it.
 #[must_use]
 pub struct Turn {
     fair: Fair,
     keys: Vec<Key>,
 }
 
-/// Too much is asked for on behalf of one key, or it took too long.
+/// Too many requests for one key, or the wait took too long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("too much is asked for at once")]
 pub struct Busy;
@@ -89,10 +89,11 @@ impl Fair {
         Self(Arc::new(Inner { limits, state: Mutex::default() }))
     }
 
-    /// Waits for a place in each of the shares. The first names who asks: places go to whoever of them has the least.
+    /// Waits for a place in each of the shares. The first key decides the order: the key with the least in use goes
+    /// first.
     ///
     /// # Errors
-    /// [`Busy`] when too many wait for the first key already, or none came free in time.
+    /// [`Busy`] when too many wait for the first key already, or no place became free in time.
     pub async fn turn(&self, shares: Vec<Share>) -> Result<Turn, Busy> {
         let receiver = {
             let mut state = self.state();
@@ -135,7 +136,7 @@ impl Fair {
                     }
                 }
             }
-            // Whoever has stopped waiting is passed over.
+            // Waiters that have given up are skipped.
             state.waiting.retain(|waiter| !waiter.turn.is_closed());
             while let Some(next) = state.next(self.0.limits.total) {
                 let waiter = state.waiting.remove(next);
@@ -143,14 +144,14 @@ impl Fair {
                 called.push((waiter.turn, turn));
             }
         }
-        // Outside of the lock: a turn that nobody takes any more is given back here.
+        // Outside the lock, because a turn that nobody takes is released here.
         for (waiter, turn) in called {
             drop(waiter.send(turn));
         }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        // Counters only, which are right between any two statements that could panic.
+        // Only counters, which are consistent between any two statements that could panic.
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -164,7 +165,7 @@ impl State {
         self.in_use < total && shares.iter().all(|(key, most)| self.used(key) < *most)
     }
 
-    /// Whose turn it is: of those for whom there is a place, the one with the least in use, and of these the first.
+    /// The next waiter: of those with a free place, the one whose key has the least in use; among equals, the first.
     fn next(&self, total: usize) -> Option<usize> {
         if self.in_use >= total {
             return None;
@@ -185,7 +186,7 @@ pub async fn on_behalf_of<T>(asker: Key, work: impl Future<Output = T>) -> T {
     ASKER.scope(asker, work).await
 }
 
-/// For whom the current task works; [`Key::Server`] when it is for nobody in particular.
+/// The key on whose behalf the current task runs; [`Key::Server`] if there is none.
 pub fn asker() -> Key {
     ASKER.try_with(Clone::clone).unwrap_or(Key::Server)
 }

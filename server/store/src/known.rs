@@ -1,7 +1,7 @@
-//! Whose a session or token was when it was last looked at.
+//! The owners of sessions and tokens, as of their last use.
 //!
-//! It decides nothing but behind whom a request waits: all sessions and tokens of a person wait in one line. Who may see
-//! or do what is read at the doors, each time.
+//! This only decides in which queue a request waits: all sessions and tokens of a person share one. Access is checked
+//! at the doors, for each request.
 
 use crate::{
     address::Block,
@@ -16,16 +16,16 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-/// Credentials remembered before all are forgotten; each is known again after its next request.
+/// How many credentials are remembered before all are forgotten. Each is known again after its next request.
 const MOST: usize = 50_000;
-/// How many requests of one person run at once. The others wait, in front of nobody else.
+/// How many requests of one person run at once. The others wait, without delaying other people.
 const PER_PERSON: usize = 3;
-/// How many requests of everybody at one address run at once who is not known to be signed in.
+/// How many requests run at once for everybody at one address who is not known to be signed in.
 const PER_STRANGER: usize = 4;
 /// How many requests of one address run at once.
 const PER_ADDRESS: usize = 10;
 
-/// Whose credentials are.
+/// The owners of credentials.
 #[derive(Default)]
 pub(crate) struct Known(Mutex<HashMap<SecretHash, UserId>>);
 
@@ -38,7 +38,7 @@ impl Known {
         known.insert(credential.secret(), user);
     }
 
-    /// For whom a request with this credential and from this address is, and of what it takes its share.
+    /// The keys in whose shares a request with this credential and address is counted.
     pub(crate) fn shares(&self, credential: Option<&Credential>, ip: Option<IpAddr>) -> Vec<Share> {
         let block = ip.map(Block::from);
         let person = credential.and_then(|credential| self.known().get(&credential.secret()).copied());

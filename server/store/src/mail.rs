@@ -37,14 +37,14 @@ pub(crate) async fn queue(connection: &mut PgConnection, letter: &Letter) -> Res
     Ok(())
 }
 
-/// Why a mail to somebody is caused, where it is counted.
+/// The reason for a counted mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Cause {
     /// An invite.
     Invite,
-    /// Somebody wants to move their account to that address.
+    /// A person wants to move their account to that address.
     Address,
-    /// A link that anybody can ask for: to sign up, to set a new password.
+    /// A link that anybody can request: to sign up or to set a new password.
     Link,
 }
 
@@ -58,18 +58,18 @@ impl Cause {
     }
 }
 
-/// What became of counting a mail.
+/// The result of counting a mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Caused {
     /// It may be sent.
     Counted,
-    /// The address gets no more for so many seconds.
+    /// The address gets no more for this many seconds.
     Recipient(u32),
-    /// The person, or their organization, may cause no more for so many seconds.
+    /// The person or their organization may cause no more for this many seconds.
     Spent(u32),
 }
 
-/// Counts a mail that the person of the transaction of `connection` causes, over all servers.
+/// Counts a mail caused by the person of the transaction of `connection`, across all servers.
 ///
 /// # Errors
 /// When the database fails.
@@ -93,13 +93,13 @@ pub(crate) async fn cause(connection: &mut PgConnection, cause: Cause, email: &E
 /// How many mails to others may still be caused today.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Allowance {
-    /// So many.
+    /// The number of mails.
     pub left: u32,
-    /// In how many seconds there are more again.
+    /// After how many seconds more are available.
     pub wait: u32,
 }
 
-/// What the person of a transaction may still cause in its organization.
+/// How many mails the person of a transaction may still cause in its organization.
 ///
 /// # Errors
 /// When the database fails.

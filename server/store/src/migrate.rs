@@ -35,15 +35,15 @@ pub async fn down(owner: &PgConnectOptions, target: i64) -> Result<(), MigrateEr
     Ok(MIGRATOR.undo(&mut connection, target).await?)
 }
 
-/// Makes people and the organizations that they own a year old, as the owner: for the demo, whose people are not to be
-/// held to the limits of new accounts. Nobody else is touched.
+/// Sets the creation of people and of the organizations that they own to a year ago, as the owner. For the demo, so
+/// that the limits of new accounts don't apply to its people. Nobody else is changed.
 ///
 /// # Errors
 /// When the database can't be reached as the owner, or refuses.
 pub async fn backdate(owner: &PgConnectOptions, emails: &[&str]) -> Result<(), StoreError> {
     let mut connection = connect(owner).await?;
     let mut tx = connection.begin().await?;
-    // Row level security holds for the owner, too; the doors' role sees people.
+    // Row level security also applies to the owner; the doors' role can see people.
     sqlx::query("set local role stile_door").execute(&mut *tx).await?;
     for statement in [
         "update account.organizations set created_at = now() - interval '1 year' where created_at > now() - interval '30 days'

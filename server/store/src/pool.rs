@@ -64,7 +64,7 @@ impl Store {
             // Row level security makes planning dearer than most statements are, and a plan made for the values at hand
             // looks cheaper to the planner each time than the one that it could keep.
             ("plan_cache_mode", "force_generic_plan"),
-            // One statement keeps one core busy, so that who waits for a large one leaves the others some.
+            // A statement uses one core, so that a large one leaves the others to other requests.
             ("max_parallel_workers_per_gather", "0"),
         ]);
         let pool = PgPoolOptions::new()
@@ -93,13 +93,13 @@ impl Store {
         }
     }
 
-    /// Of what a request with this credential and from this address takes its share, first for whom it is: a person, as
-    /// far as it is known whose the credential is. For the order in which requests are served, and for nothing else.
+    /// The shares that a request with this credential and address takes, the first for its owner: the person, if the
+    /// credential's owner is known. Used for the order of requests, and for nothing else.
     pub fn shares(&self, credential: Option<&Credential>, ip: Option<IpAddr>) -> Vec<Share> {
         self.known.shares(credential, ip)
     }
 
-    /// Remembers whose a credential is.
+    /// Remembers the owner of a credential.
     pub(crate) fn note_known(&self, credential: &Credential, user: UserId) {
         self.known.note(credential, user);
     }
@@ -109,7 +109,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Busy`].
     pub(crate) async fn turn_in(&self, slug: &Slug) -> Result<Turn, StoreError> {
-        // What the server does by itself has no share of its own to be counted against.
+        // Work of the server itself has no share to be counted against.
         let asker = Some(asker()).filter(|asker| *asker != Key::Server).map(|asker| (asker, PER_WORKSPACE));
         let shares = asker.into_iter().chain([(Key::Workspace(slug.clone()), PER_WORKSPACE)]).collect();
         Ok(self.in_workspaces.turn(shares).await?)
@@ -139,7 +139,7 @@ impl Store {
     /// # Errors
     /// When it does not within the pool's limits.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        // Anybody may ask: one connection is enough for all of them.
+        // Anybody may call it, so one connection serves all calls.
         let _alone = self.pinging.acquire().await;
         sqlx::query("select 1").execute(&self.pool).await?;
         Ok(())

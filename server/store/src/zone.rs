@@ -1,7 +1,7 @@
-//! Time zones: which offset from UTC a place had, has or will have at a moment.
+//! Time zones: the UTC offset of a place at any moment.
 //!
-//! PostgreSQL's time zone database is the only one: what is compared in SQL and what is said in a page, a file or an
-//! answer must name the same day. Its rules for a zone are read once, as a list of changes, and kept.
+//! Only PostgreSQL's time zone database is used, so that comparisons in SQL and the text in a page, a file or an API
+//! response have the same day. The rules of a zone are read once, as a list of changes, and cached.
 
 use crate::error::StoreError;
 use model::moment::Moment;
@@ -12,12 +12,12 @@ use std::{
 };
 use time::{OffsetDateTime, UtcOffset};
 
-/// A time zone. Before the first and after the last change that is known, the offset stays as it is there.
+/// A time zone. Before the first and after the last known change, the offset stays the same.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Zone {
     name: String,
     first: UtcOffset,
-    /// From when on, in seconds since 1970, which offset: ascending.
+    /// The start of each offset, in seconds since 1970, and the offset. Ascending.
     changes: Vec<(i64, UtcOffset)>,
 }
 
@@ -29,20 +29,20 @@ impl Zone {
         &self.name
     }
 
-    /// A moment on the clock of this zone.
+    /// A moment with the offset of this zone.
     pub fn at(&self, moment: OffsetDateTime) -> OffsetDateTime {
         let passed = self.changes.partition_point(|(from, _)| *from <= moment.unix_timestamp());
         let offset = passed.checked_sub(1).and_then(|last| self.changes.get(last)).map_or(self.first, |(_, to)| *to);
-        // Only within a day of the first or last moment that there is, is there none.
+        // `None` only within a day of the earliest or latest possible moment.
         moment.checked_to_offset(offset).unwrap_or(moment)
     }
 
-    /// The same as a page carries it.
+    /// The same, in the form that pages carry.
     pub fn local(&self, moment: OffsetDateTime) -> Moment {
         Moment::new(self.at(moment))
     }
 
-    /// The zone of that name, which the database must know.
+    /// The zone with that name, which the database must know.
     pub(crate) async fn named(connection: &mut PgConnection, name: &str) -> Result<Arc<Self>, StoreError> {
         if name == "UTC" {
             return Ok(Arc::new(Self { name: name.to_owned(), first: UtcOffset::UTC, changes: Vec::new() }));
@@ -56,8 +56,8 @@ impl Zone {
         Ok(zone)
     }
 
-    /// Reads the changes from 1970 to 2070. Steps that begin with another offset than the next are halved until the second
-    /// is found. They are of four days: no zone has changed twice within less than a week.
+    /// Reads the changes from 1970 to 2070. Each step whose two ends have different offsets is halved until the second
+    /// of the change is found. A step is four days: no zone has changed twice in less than a week.
     async fn read(connection: &mut PgConnection, name: &str) -> Result<Self, StoreError> {
         let rows = sqlx::query!(
             r#"with recursive steps as (

@@ -1,19 +1,19 @@
-//! A line of a log in words: what was done to which object.
+//! Describes a line of a log in words: what was done to which object.
 
 use super::{Action, Detail, Fact};
 use crate::text::isolated;
 
-/// What a line says.
+/// The words of a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Told {
-    /// The deed and its object: `Archived customer Alder & Finch`.
+    /// The action and its object: `Archived customer Alder & Finch`.
     pub what: String,
-    /// What else was noted: `email: a@example.com → b@example.com`.
+    /// Other details: `email: a@example.com → b@example.com`.
     pub detail: String,
 }
 
-/// The sentence of an action that has an object. What stands in braces is filled in from the detail: `{role}` is what a
-/// role is now, `{role<}` what it was before. `{name}`, `{person}` and `{email}` name the object.
+/// The sentence of an action that has an object. Placeholders in braces are filled in from the detail: `{role}` is the
+/// new role, `{role<}` the former one. `{name}`, `{person}` and `{email}` name the object.
 const fn sentence(action: Action) -> Option<&'static str> {
     Some(match action {
         Action::SeatGranted => "gave {person} the {role} role",
@@ -53,24 +53,24 @@ const fn sentence(action: Action) -> Option<&'static str> {
     })
 }
 
-/// The facts that name the object of a line.
+/// The facts that can name the object of a line.
 const NAMES: [&str; 3] = ["name", "person", "email"];
 
-/// Whether the object of a line is named nowhere in it, so that its name has to be looked up: lines of former versions.
+/// Whether a line does not contain its object's name, so that the name has to be looked up: lines of former versions.
 pub fn lacks_name(action: Action, detail: &Detail) -> bool {
     let named = NAMES.iter().any(|name| detail.0.contains_key(*name));
     !named
         && sentence(action).is_some_and(|sentence| NAMES.iter().any(|name| sentence.contains(&format!("{{{name}}}"))))
 }
 
-/// Says a line. `object` is what its object is called where the line itself does not say it: a name, or the id.
+/// Describes a line. `object` is used if the line does not name its object: a name, or the id.
 pub fn tell(word: &str, detail: &Detail, object: Option<&str>) -> Told {
     let Some(action) = Action::from_word(word) else {
         return Told { what: capitalized(&word.replace('_', " ")), detail: detail.words() };
     };
     match sentence(action).and_then(|sentence| fill(sentence, detail, object)) {
         Some((what, rest)) => Told { what: capitalized(&what), detail: rest.words() },
-        // Something is missing: the plain phrase, with what is known behind it.
+        // A part is missing: use the plain phrase, followed by the known details.
         None => {
             let rest = match object {
                 Some(object) if lacks_name(action, detail) => detail.clone().with("object", object),
@@ -81,7 +81,7 @@ pub fn tell(word: &str, detail: &Detail, object: Option<&str>) -> Told {
     }
 }
 
-/// The sentence with everything in its place, and what of the detail it did not say.
+/// The sentence with its placeholders filled in, and the details that it does not contain.
 fn fill(sentence: &str, detail: &Detail, object: Option<&str>) -> Option<(String, Detail)> {
     let mut rest = detail.clone();
     let mut parts = sentence.split('{');
@@ -95,7 +95,7 @@ fn fill(sentence: &str, detail: &Detail, object: Option<&str>) -> Option<(String
                 rest.0.remove(field);
                 Some(value.as_str())
             }
-            // What it was called is what others know it by; that it is called otherwise now is said behind.
+            // Others know the object by its former name, so the new name follows in the details.
             Some(Fact::Was { from, .. }) if names => Some(from.as_str()),
             Some(Fact::Was { from, to }) => {
                 rest.0.remove(field);
@@ -161,7 +161,7 @@ mod tests {
                 "Edited customer Alder",
                 "country: DE → FR; name: Alder → Finch",
             ),
-            // Of a former version: the name was looked up, or there is only the id.
+            // A line of a former version: the name was looked up, or only the id is known.
             (Action::CustomerArchived, Detail::none(), Some("Alder & Finch"), "Archived customer Alder & Finch", ""),
             (Action::OwnershipTransferred, Detail::none(), Some("0190"), "Transferred ownership to 0190", ""),
             (Action::SeatGranted, Detail::none(), Some("0190"), "Gave a role", "object: 0190"),
@@ -171,7 +171,7 @@ mod tests {
         assert_eq!(tell("flew_away", &Detail::none(), None).what, "Flew away");
     }
 
-    /// Whatever is noted, no brace is left over and nothing that is known gets lost.
+    /// For any detail, no brace is left and no detail is lost.
     #[test]
     fn every_action_can_be_told_with_and_without_facts() {
         let facts = ["name", "person", "email", "role", "address", "domain", "device"];
@@ -190,7 +190,7 @@ mod tests {
         }
     }
 
-    /// A name that is read from right to left leaves the words around it where they are.
+    /// A right-to-left name does not move the words around it.
     #[test]
     fn a_name_keeps_to_itself() {
         let detail = Detail::none().with("name", "שלום");

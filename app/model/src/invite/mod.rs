@@ -134,12 +134,12 @@ pub struct SentInvite {
     pub expired: bool,
 }
 
-/// What became of one person of those that were invited together.
+/// The result for one person of a list of invites.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InviteResult {
-    /// The address, or what was typed when it is none.
+    /// The address, or the typed text if it is not an address.
     pub address: String,
-    /// The name that stood beside the address.
+    /// The name beside the address.
     #[serde(default)]
     pub name: String,
     /// What became of it.
@@ -177,19 +177,19 @@ impl InviteOutcome {
         }
     }
 
-    /// Whether an invite went out.
+    /// Whether an invite was sent.
     pub const fn is_sent(&self) -> bool {
         matches!(self, Self::Sent(_))
     }
 }
 
-/// What of a list that was invited is to be corrected, one in each line: what the field keeps.
+/// The entries of an invited list to correct, one per line. The field keeps them.
 pub fn to_correct(results: &[InviteResult]) -> String {
     let unclear = results.iter().filter(|result| result.outcome == InviteOutcome::Malformed);
     unclear.map(|result| result.address.as_str()).collect::<Vec<_>>().join("\n")
 }
 
-/// How many people a typed list holds, in words, and whether they are more than may be invited at once.
+/// The number of people in a typed list, in words, and whether they are more than may be invited at once.
 pub fn counted(text: &str, most: usize) -> Result<String, String> {
     let people = people(text);
     let unclear = people.iter().filter(|person| matches!(person, Pasted::Unclear(_))).count();
@@ -204,7 +204,7 @@ pub fn counted(text: &str, most: usize) -> Result<String, String> {
     Ok(if unclear > 0 { format!("{named}, {unclear} without a valid email") } else { named })
 }
 
-/// The complaint about a list that is too long.
+/// The error for a list that is too long.
 pub fn too_many(people: usize, most: usize) -> String {
     let may = match most {
         0 => return "You can’t invite more people today.".to_owned(),

@@ -1,32 +1,32 @@
-//! Reading a pasted list of people: what comes out of mail programs, spreadsheets, chats and directories.
+//! Reads a pasted list of people, as copied from mail programs, spreadsheets, chats and directories.
 //!
-//! Nothing is left out in silence. Each person of the text becomes an address or a piece that says why it is none;
-//! names that stand beside an address stay with it.
+//! Nothing is dropped silently. Each entry becomes an address or a part to correct. Names beside an address stay with
+//! it.
 
 use crate::Email;
 
-/// The longest part of a text that is quoted back, in characters.
+/// The longest part of a text that is returned, in characters.
 const QUOTED: usize = 200;
 
-/// One person of a pasted text.
+/// One entry of a pasted text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Pasted {
-    /// Somebody with an address, named once however often the text names it.
+    /// A person with an address, listed once even if the text repeats the address.
     Person {
         /// The address.
         email: Email,
-        /// The name that stood beside it; empty if none did.
+        /// The name beside it; empty if there was none.
         name: String,
     },
     /// A part of the text without a valid address, as it was typed.
     Unclear(String),
 }
 
-/// The people of a text, in its order. An address that is named twice is one person.
+/// The people of a text, in order. A repeated address is one person.
 ///
-/// People are separated by commas, semicolons, tabs, line breaks and, where only addresses stand, by blanks. Understood
-/// are `ada@x.example`, `Ada Moreau <ada@x.example>`, `"Moreau, Ada" <ada@x.example>`, `Moreau, Ada <ada@x.example>`,
-/// `ada@x.example (Ada)`, `mailto:` links, list marks, and the rows of a spreadsheet.
+/// People are separated by commas, semicolons, tabs and line breaks, or by blanks between plain addresses. These forms
+/// are understood: `ada@x.example`, `Ada Moreau <ada@x.example>`, `"Moreau, Ada" <ada@x.example>`, `Moreau, Ada
+/// <ada@x.example>`, `ada@x.example (Ada)`, `mailto:` links, list marks, and the rows of a spreadsheet.
 pub fn people(text: &str) -> Vec<Pasted> {
     let mut found = Vec::new();
     for line in text.split(['\n', '\r', '\u{2028}', '\u{2029}']) {
@@ -41,7 +41,7 @@ pub fn people(text: &str) -> Vec<Pasted> {
         });
         match (known, next) {
             (None, next) => people.push(next),
-            // A name that only a later mention has is kept.
+            // A name that only a repeated entry has is kept.
             (Some(Pasted::Person { name, .. }), Pasted::Person { name: later, .. }) if name.is_empty() => *name = later,
             (Some(_), _) => {}
         }
@@ -49,7 +49,7 @@ pub fn people(text: &str) -> Vec<Pasted> {
     people
 }
 
-/// What a piece of a line consists of.
+/// The parts of a piece of a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Token {
     /// In double quotes, without them.
@@ -95,7 +95,7 @@ fn is_invisible(c: char) -> bool {
     matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{ad}')
 }
 
-/// Divides a line, leaving what is quoted or in brackets whole. A quote or bracket that is never closed is a letter.
+/// Splits a line, but not inside quotes or brackets. A quote or bracket that is never closed is an ordinary character.
 fn pieces(line: &str) -> Vec<Piece> {
     let letters: Vec<char> = line.chars().filter(|c| !is_invisible(*c)).collect();
     let mut pieces = Vec::new();
@@ -153,7 +153,8 @@ fn pieces(line: &str) -> Vec<Piece> {
     pieces
 }
 
-/// The address in a word, if it is meant to be one: what stands around addresses in mails, lists and links is taken off.
+/// The address in a word, if it looks like one. Characters that surround addresses in mails, lists and links are
+/// removed.
 fn address(text: &str) -> Option<Result<Email, ()>> {
     let mut text = text.trim();
     // `[ada@x.example](mailto:ada@x.example)`
@@ -173,12 +174,12 @@ fn address(text: &str) -> Option<Result<Email, ()>> {
     Some(Email::parse(text).map_err(drop))
 }
 
-/// What one piece of a line says.
+/// The content of one piece of a line.
 #[derive(Debug, Default)]
 struct Said {
-    /// In order: an address with the name before it, or what should be one and is not.
+    /// In order: an address with the name before it, or an invalid address.
     people: Vec<Pasted>,
-    /// What stands behind the last address, or all of it when there is none.
+    /// The text after the last address, or all of it if there is none.
     rest: Vec<Token>,
 }
 
@@ -205,7 +206,7 @@ fn cut(text: &str) -> String {
 }
 
 fn read_piece(tokens: &[Token]) -> Said {
-    // `ada @ x.example` is one address with blanks in it, and not three people.
+    // `ada @ x.example` is one address with blanks in it, not three people.
     if tokens.contains(&Token::Word("@".to_owned())) {
         return Said { people: vec![Pasted::Unclear(source(tokens))], rest: Vec::new() };
     }
@@ -314,13 +315,13 @@ fn read_line(line: &str, found: &mut Vec<Pasted>) {
     give_up(&mut waiting, found);
 }
 
-/// Names for which no address came are people without one.
+/// Names that no address follows are people without an address.
 fn give_up(waiting: &mut Vec<Vec<Token>>, found: &mut Vec<Pasted>) {
     found.extend(waiting.drain(..).map(|tokens| Pasted::Unclear(source(&tokens))));
 }
 
-/// Gives the names that wait to the person at `at`: one before a given name, two as first and last name, the cells of a
-/// row. More than that are people of their own.
+/// Assigns the pending names to the person at `at`: one before a given name, two as first and last name, or the cells
+/// of a row. Further names are people of their own.
 fn join_names(waiting: &mut Vec<Vec<Token>>, found: &mut Vec<Pasted>, at: usize, after_tab: bool) {
     let own = matches!(found.get(at), Some(Pasted::Person { name, .. }) if !name.is_empty());
     let most = match (after_tab, own) {

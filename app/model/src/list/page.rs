@@ -1,4 +1,4 @@
-//! One page of a list: which rows, where they are, and what is before and behind them.
+//! One page of a list: its rows, their place in the list, and the pages before and after.
 
 use super::{Cursor, ListQuery, PAGE_ROWS, Position};
 use crate::money::grouped;
@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 /// One page of a list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ListPage<Row> {
-    /// What was asked.
+    /// The query.
     pub query: ListQuery,
     /// At most [`PAGE_ROWS`] rows.
     pub rows: Vec<Row>,
-    /// Rows that match in all.
+    /// The total number of matching rows.
     pub total: i64,
     /// How many of them come before the first row.
     pub offset: i64,
@@ -21,7 +21,7 @@ pub struct ListPage<Row> {
     pub next: Option<Cursor>,
 }
 
-/// What of a list was read from the database for one page.
+/// The part of a list that is read from the database for one page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
     /// Up to one row more than fits, from the list's start.
@@ -35,7 +35,7 @@ pub enum Part {
 }
 
 impl Part {
-    /// What to read first for `position`.
+    /// The part to read first for `position`.
     pub const fn of(position: &Position) -> Self {
         match position {
             Position::First => Self::Start,
@@ -44,9 +44,9 @@ impl Part {
         }
     }
 
-    /// What to read instead, once it is known how many rows this gave. Behind a cursor there may be no row any more, as
-    /// the rows there were archived or the cursor is from another filter: then the last page is read. Ahead of one there
-    /// may be less than a page: then the first page is read, from its start.
+    /// The part to read instead, once the number of rows is known. After a cursor there may be no rows left, because
+    /// they were archived or the cursor is from another filter: then the last page is read. Before a cursor there may
+    /// be less than a page: then the first page is read, from its start.
     pub const fn instead(self, rows: usize) -> Option<Self> {
         match self {
             Self::Behind if rows == 0 => Some(Self::End),
@@ -55,12 +55,12 @@ impl Part {
         }
     }
 
-    /// Whether the rows come in reverse.
+    /// Whether the rows are read in reverse.
     pub const fn is_backward(self) -> bool {
         matches!(self, Self::Ahead | Self::End)
     }
 
-    /// How many of what was read belong on the page; whatever is more only says that there is more.
+    /// How many of the read rows belong on the page. An extra row only shows that there are more.
     fn fits(self, total: i64) -> usize {
         match self {
             // The pages before it are full.
@@ -69,7 +69,7 @@ impl Part {
         }
     }
 
-    /// How many rows come before the page, if that follows from how many were read and how many there are.
+    /// How many rows come before the page, if it can be derived from the number of read rows and the total.
     pub fn offset(self, read: usize, total: i64) -> Option<i64> {
         let more = read > self.fits(total);
         let shown = read.min(self.fits(total)) as i64;
@@ -81,7 +81,7 @@ impl Part {
         }
     }
 
-    /// The same from a count of all rows that lie beyond the cursor, in the direction that was read.
+    /// As above, from a count of all rows beyond the cursor, in the direction that was read.
     pub const fn offset_by_count(self, beyond: i64, total: i64) -> i64 {
         let offset = match self {
             Self::Ahead => beyond - PAGE_ROWS as i64,
@@ -92,7 +92,7 @@ impl Part {
 }
 
 impl<Row> ListPage<Row> {
-    /// Builds the page from the rows that were read of `part`, `offset` rows behind the list's start.
+    /// Builds the page from the rows of `part`, which start `offset` rows after the list's start.
     pub fn build(
         query: &ListQuery,
         part: Part,
@@ -111,7 +111,7 @@ impl<Row> ListPage<Row> {
             Part::Ahead => (more, true),
             Part::End => (more, false),
         };
-        // Others may write between the statements: what is shown is there.
+        // Others may write between the statements. The range covers the rows that are shown.
         let behind = offset + rows.len() as i64;
         let total = total.max(behind);
         let previous = rows.first().filter(|_| has_previous && offset > 0).map(&cursor);
@@ -119,7 +119,7 @@ impl<Row> ListPage<Row> {
         Self { query: query.clone(), rows, total, offset, previous, next }
     }
 
-    /// Which rows of how many: `21–40 of 54`.
+    /// The range of rows and the total: `21–40 of 54`.
     pub fn range(&self) -> String {
         range(self.offset, self.rows.len(), self.total)
     }
@@ -127,7 +127,7 @@ impl<Row> ListPage<Row> {
     /// The same page with other rows.
     ///
     /// # Errors
-    /// The first that `row` gives.
+    /// The first error of `row`.
     pub fn try_map<To, E>(self, row: impl FnMut(Row) -> Result<To, E>) -> Result<ListPage<To>, E> {
         let Self { query, rows, total, offset, previous, next } = self;
         Ok(ListPage {
@@ -141,7 +141,7 @@ impl<Row> ListPage<Row> {
     }
 }
 
-/// Which rows of how many, counted from one: `21–40 of 54`, `41 of 41`.
+/// The range of rows and the total, counted from one: `21–40 of 54`, `41 of 41`.
 pub fn range(offset: i64, rows: usize, total: i64) -> String {
     let (first, last, total) = (offset + 1, offset + rows as i64, grouped(total.unsigned_abs()));
     match rows {
@@ -206,7 +206,7 @@ mod tests {
         Cursor { key: row.to_string(), id: Uuid::from_u128(*row as u128) }
     }
 
-    /// What the database does, over a sorted list in memory.
+    /// Does the same as the database, with a sorted list in memory.
     fn fetch(all: &[usize], query: &ListQuery) -> ListPage<usize> {
         let beyond = |part: Part| -> Vec<usize> {
             let row_at = |c: &Cursor| c.id.as_u128() as usize;

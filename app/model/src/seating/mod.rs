@@ -16,7 +16,7 @@ pub use roster::{Roster, Step};
 use crate::role::{OrganizationRole, WorkspaceRole};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-/// What a role is of.
+/// The kind of place that a role belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
     /// A workspace.
@@ -29,7 +29,7 @@ pub enum Place {
 pub trait Rank: Copy + Ord + std::fmt::Debug + Serialize + DeserializeOwned + Send + Sync + 'static {
     /// The strongest.
     const OWNER: Self;
-    /// What it is of.
+    /// The kind of place.
     const PLACE: Place;
     /// All of them, strongest first.
     const RANKS: &'static [Self];

@@ -1,36 +1,35 @@
-//! The form in which texts are searched: NFKC, `ß` as `ss`, `ς` as `σ`, without what can't be seen. Case is left to the
-//! matcher. `ops.fold` in PostgreSQL gives the same, in lower case.
+//! The form in which texts are searched: NFKC, `ß` as `ss`, `ς` as `σ`, without invisible characters. The matcher
+//! handles case. `ops.fold` in PostgreSQL gives the same, in lowercase.
 
 use super::unicode::{continues, is_hidden, nfkc};
 use nucleo_matcher::chars;
 
-/// A text as it is searched, and where each of its letters comes from.
+/// A text in its search form, with the origin of each letter.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Folded {
     /// The letters.
     pub letters: Vec<char>,
-    /// For each letter the characters of the original that it stands for, from the first to behind the last: a letter with
-    /// all of its marks.
+    /// For each letter, the range of characters of the original: a letter with all of its marks.
     pub from: Vec<(u32, u32)>,
 }
 
 /// Whether accents count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Accents {
-    /// Each letter is itself.
+    /// Accents count.
     Kept,
-    /// `é` is `e`.
+    /// Accents are ignored: `é` is `e`.
     Ignored,
 }
 
-/// Whether the text is in that form already, character by character. Most are, so this is asked before [`fold`].
+/// Whether the text is already in that form. This is checked before [`fold`], because most texts are.
 pub(crate) fn folded(text: &str) -> bool {
     text.is_ascii() || text.chars().all(is_folded)
 }
 
-/// The text as it is searched.
+/// The text in its search form.
 pub(crate) fn fold(text: &str, accents: Accents) -> Folded {
-    // What can't be seen parts no letter from its mark.
+    // An invisible character does not separate a letter from its mark.
     let all: Vec<(u32, char)> = (0..).zip(text.chars()).filter(|(_, c)| !is_hidden(*c)).collect();
     let mut folded = Folded::default();
     for cluster in all.chunk_by(|_, (_, next)| continues(*next)) {
@@ -63,18 +62,18 @@ fn folded_cluster(text: &str) -> String {
     nfkc(&composed.replace(['ß', 'ẞ'], "ss").replace('ς', "σ"))
 }
 
-/// Whether a letter has an accent, or is one.
+/// Whether a character has an accent, or is one.
 pub(crate) fn has_accent(c: char) -> bool {
     is_accent(c) || without_accent(c) != c
 }
 
-/// Accents that stand by themselves because their letter has no form with them, and vowel points that are mostly left out.
-/// `ops.plain` in PostgreSQL leaves out the same.
+/// Accents that stay separate because no combined form exists, and vowel points, which are usually omitted. `ops.plain`
+/// in PostgreSQL removes the same ones.
 const fn is_accent(c: char) -> bool {
     matches!(c, '\u{300}'..='\u{36f}' | '\u{591}'..='\u{5c7}' | '\u{64b}'..='\u{65f}' | '\u{670}')
 }
 
-/// A letter without its accent: Latin ones by the matcher's table, and the Greek and Cyrillic ones in daily use.
+/// A letter without its accent: Latin letters by the matcher's table, and the common Greek and Cyrillic ones.
 fn without_accent(c: char) -> char {
     match c {
         'ά' => 'α',
@@ -107,11 +106,11 @@ fn without_accent(c: char) -> char {
     }
 }
 
-/// Whether a character is its own form whatever stands beside it. Those of scripts that are not named here are looked at
-/// in full.
+/// Whether a character never changes in this form, whatever is beside it. Scripts that are not listed here get the full
+/// check.
 fn is_folded(c: char) -> bool {
     matches!(u32::from(c),
-        // Latin, without ligatures and letters that only look otherwise.
+        // Latin, without ligatures and compatibility letters.
         0..=0x9f | 0xa1..=0xa7 | 0xa9 | 0xab | 0xac | 0xae | 0xb0 | 0xb1 | 0xb6 | 0xb7 | 0xbb | 0xbf..=0xde | 0xe0..=0x131
         | 0x134..=0x13e | 0x141..=0x148 | 0x14a..=0x17e | 0x180..=0x1c3 | 0x1cd..=0x1f0 | 0x1f4..=0x2af
         | 0x1e00..=0x1e99 | 0x1ea0..=0x1ef9

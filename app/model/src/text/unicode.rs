@@ -1,21 +1,21 @@
-//! What of Unicode's tables a text is read by, and its normal forms.
+//! The Unicode properties and normal forms that are needed to read a text.
 //!
-//! The tables of normalization are 100 kB: the server has them by a crate, the browser by its own `String.normalize`.
+//! The tables of normalization are 100 kB. The server has them in a crate; in the browser, `String.normalize` is used.
 
 use std::borrow::Cow;
 
-/// The text in normal form C, in which letters and their marks are one character where there is one.
+/// The text in normal form C: letters and their marks are one character if one exists.
 pub fn nfc(text: &str) -> Cow<'_, str> {
-    // Below U+0300 nothing has another form.
+    // Characters below U+0300 have no other form.
     if text.chars().all(|c| c < '\u{300}') { Cow::Borrowed(text) } else { Cow::Owned(normal_form::nfc(text)) }
 }
 
-/// The text in normal form KC: as [`nfc`], and what only looks otherwise (`ﬁ`, `Ａ`) as what it means.
+/// The text in normal form KC: as [`nfc`], and compatibility characters (`ﬁ`, `Ａ`) are replaced by ordinary ones.
 pub(crate) fn nfkc(text: &str) -> String {
     if text.is_ascii() { text.to_owned() } else { normal_form::nfkc(text) }
 }
 
-/// The text in normal form D: letters and their marks apart.
+/// The text in normal form D: letters and their marks are separate characters.
 pub(crate) fn nfd(text: &str) -> Cow<'_, str> {
     if text.is_ascii() { Cow::Borrowed(text) } else { Cow::Owned(normal_form::nfd(text)) }
 }
@@ -58,12 +58,12 @@ mod normal_form {
     }
 }
 
-/// Characters that override, embed or isolate a direction, up to where they are taken back.
+/// Characters that override, embed or isolate a direction, and those that end it.
 pub(super) fn is_direction_control(c: char) -> bool {
     matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{206a}'..='\u{206f}')
 }
 
-/// Characters that nobody sees: Unicode's Default_Ignorable_Code_Point, and letters and signs that are drawn as nothing.
+/// Invisible characters: Unicode's Default_Ignorable_Code_Point, and letters and signs with an empty glyph.
 pub(crate) fn is_hidden(c: char) -> bool {
     matches!(
         u32::from(c),
@@ -95,12 +95,12 @@ pub(super) fn is_joiner(c: char) -> bool {
     matches!(c, '\u{200c}' | '\u{200d}')
 }
 
-/// What chooses how the character before it is drawn: variation selectors, and the tags behind a flag.
+/// Characters that choose how the one before is drawn: variation selectors, and the tags of a flag.
 pub(super) fn is_selector(c: char) -> bool {
     matches!(c, '\u{180b}'..='\u{180d}' | '\u{180f}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0020}'..='\u{e007f}' | '\u{e0100}'..='\u{e01ef}')
 }
 
-/// Letters of scripts that are read from right to left, by their blocks, and the marks of that direction.
+/// Letters of right-to-left scripts, by their blocks, and the marks of that direction.
 pub(super) fn is_right_to_left(c: char) -> bool {
     matches!(
         u32::from(c),
@@ -108,7 +108,7 @@ pub(super) fn is_right_to_left(c: char) -> bool {
     )
 }
 
-/// Whether it belongs to the character before it: an accent, a vowel sign, a final consonant, what varies or joins it.
+/// Whether it belongs to the character before it: accents, vowel signs, final consonants, variation selectors, joiners.
 pub(super) fn continues(c: char) -> bool {
     c >= '\u{300}'
         && (is_mark(c)

@@ -70,7 +70,7 @@ pub(super) fn WelcomePage(host: String) -> impl IntoView {
     reactive::effect(move || {
         let text = slug.get();
         check.set(None);
-        // Also where it follows the name.
+        // Also if the address follows the name.
         if last.with_value(|last| *last != text) {
             last.set_value(text.clone());
             mend(errors, "slug");
@@ -91,7 +91,7 @@ pub(super) fn WelcomePage(host: String) -> impl IntoView {
                     if !still(&text) {
                         return;
                     }
-                    // A proposal that is taken gives way to the next: both names, then with a number.
+                    // If the proposal is taken, the next one is tried: both names, then with a number.
                     if let SlugCheck::Not { instead, .. } = &answer
                         && own_slug.try_get_value() == Some(false)
                     {
@@ -122,7 +122,7 @@ pub(super) fn WelcomePage(host: String) -> impl IntoView {
         slug.set(instead);
         browser::focus("#slug");
     };
-    // One voice: what is wrong takes the place of what the look-up says.
+    // An error replaces the result of the check, so only one is shown.
     let wrong = move || errors.with(|e| e.of("slug").map(str::to_owned));
     view! {
         <AccountFrame>

@@ -21,7 +21,7 @@ use model::{
 };
 use time::Duration;
 
-/// How many units are named.
+/// How many units are listed.
 const UNITS: usize = 6;
 
 /// The page.
@@ -88,7 +88,7 @@ fn usage(scope: Scope, overview: &Overview) -> AnyView {
     .into_any()
 }
 
-/// How much was used, by unit: hours and seats have no sum.
+/// The usage by unit, because hours and seats have no common sum.
 fn used(used: &[Used]) -> Option<AnyView> {
     let mut parts: Vec<_> = used
         .iter()

@@ -17,7 +17,7 @@ use model::{
 /// How many workspaces stand under "Recent" while nothing is typed.
 const RECENT: usize = 4;
 
-/// What a query begins with that asks for the keys.
+/// The start of a query that lists the keys.
 pub const KEYS: char = '?';
 
 /// The palette's sections, in their order.
@@ -95,13 +95,13 @@ impl Command {
             Deed::CopyLink => session.copy(browser::address(), "Link copied"),
             Deed::ClearRecents => session.clear_recents(),
             Deed::SignOut => session.sign_out(),
-            // The palette does it.
+            // The palette handles it.
             Deed::Keys => {}
         }
         true
     }
 
-    /// Whether it lists the keys.
+    /// Whether the command lists the keys.
     pub const fn shows_keys(&self) -> bool {
         matches!(self.deed, Deed::Keys)
     }
@@ -139,7 +139,7 @@ pub struct Line {
     pub item: Item,
 }
 
-/// Whether a query asks for the keys, and for nothing else.
+/// Whether a query only asks for the keys.
 pub fn asks_for_keys(query: &str) -> bool {
     query.trim_start().starts_with(KEYS)
 }
@@ -210,7 +210,7 @@ pub fn lines(
     found
 }
 
-/// Whether letters were found in a label by chance: in more than one place, and not each at the beginning of a word.
+/// Whether the letters match a label only by chance: in several places, of which some are not the start of a word.
 /// `sign` finds `Sign out` and not `Settings: Danger zone`.
 fn is_scattered(label: &str, letters: &[u32]) -> bool {
     let mut places = 0;

@@ -47,7 +47,7 @@ macro_rules! shortcut {
 const DIALOG: &str = "palette";
 /// The field.
 const FIELD: &str = "palette-input";
-/// The keys that work everywhere: to be read, not chosen.
+/// The keys that work everywhere. They are listed but can't be chosen.
 const SHORTCUTS: &str = concat!(
     shortcut!("Open or close the palette", both!("Ctrl K", "⌘K")),
     shortcut!("Only workspaces", "@"),
@@ -196,7 +196,7 @@ impl Desk {
                 return;
             }
             event.prevent_default();
-            // A key that is held down toggles it once.
+            // A held key toggles the palette once.
             if !event.repeat() {
                 // What is on screen counts: Escape closes it at once, and is told a moment later.
                 session.palette.set(!browser::is_popover_open(DIALOG));

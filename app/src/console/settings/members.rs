@@ -27,12 +27,12 @@ pub fn view(scope: Scope) -> AnyView {
         },
         move |error| scope.stopped(error),
     );
-    // The form stands outside of what is read anew, so that what is typed into it stays.
+    // The form is outside of the reloaded part, so its typed input stays.
     let form = Memo::new(move |_| {
-        // How many are left matters where it is less than may be sent at once.
+        // The number that is left is shown only if it is less than may be sent at once.
         with_members(scope, |data| (data.role, data.invites_left.min(u32::try_from(AT_ONCE).unwrap_or(u32::MAX))))
     });
-    // Somebody asked, or was answered by somebody else: the list of seats knows first.
+    // A request was made, or answered by another person. The list of seats is updated first.
     let waiting = super::waiting(scope);
     reactive::effect(move || {
         let waiting = waiting.get();
@@ -60,7 +60,7 @@ pub fn view(scope: Scope) -> AnyView {
     .into_any()
 }
 
-/// Looks at the members, once they are there.
+/// Reads the members, once they are loaded.
 fn with_members<T>(scope: Scope, look: impl FnOnce(&Members<WorkspaceRole>) -> T) -> Option<T> {
     let packed = scope.shown.with(|shown| match &shown.data {
         Some(PageData::Visit(_, data)) => Some(data.clone()),

@@ -34,7 +34,7 @@ pub fn view(scope: Scope, page: SettingsPage) -> AnyView {
         let (icon, title, needed) = (target.icon(), target.title(), target.requires());
         let members = target == SettingsPage::Members;
         let url = scope.url(&Page::Settings(target));
-        // What the seat doesn't allow stays in its place and leads nowhere.
+        // Sections that the role doesn't allow are shown without a link.
         reactive::following(move || {
             let url = url.clone();
             if scope.may(needed) {
@@ -62,7 +62,7 @@ pub fn view(scope: Scope, page: SettingsPage) -> AnyView {
     .into_any()
 }
 
-/// How many people ask for a seat in the workspace on screen, as far as this person may decide about it.
+/// The number of access requests in the workspace on screen, if this person may decide about them.
 fn waiting(scope: Scope) -> Memo<u32> {
     Memo::new(move |_| {
         scope.session.waiting_in(scope.entry.with(|e| e.as_ref().map(|e| e.workspace.slug.clone())).as_ref())

@@ -119,8 +119,8 @@ pub fn Shell(
     });
     on_cleanup(|| browser::set_icon(None));
     let hue = Signal::derive(move || face.with(Face::hue));
-    // Not on the console: each element below would be styled anew when it changes. The rail and the main column hand it
-    // down only while something in them is drawn in it (style/11-hues.css).
+    // Not on the console, because each element below would be restyled when it changes. The rail and the main column
+    // pass it on only while an element in them uses it (style/11-hues.css).
     view! {
         <div class="console">
             <aside class="rail" aria-label="Workspace" data-hue=hue>
@@ -149,7 +149,7 @@ fn Navigation(place: Place, hue: Signal<u8>) -> impl IntoView {
     let (overview, in_overview) =
         (move || place.url(&Page::Overview), move || place.page.with(|p| matches!(p, Page::Overview)));
     let in_settings = move || place.page.with(|p| matches!(p, Page::Settings(_)));
-    // Who has somebody to answer goes where they do.
+    // With open requests, the link leads to the page where they are answered.
     let waiting = Memo::new(move |_| info.with(|i| place.session.waiting_in(Some(&i.slug))));
     let settings = move || place.url(&Page::Settings(SettingsPage::first(info.with(|i| i.may))));
     // On a phone four sections have a tab of their own; the others are under "More".
@@ -218,7 +218,7 @@ fn TopBar(place: Place, record: Memo<Option<String>>, hue: Signal<u8>) -> impl I
             None => (page.title(), None),
         })
     };
-    // What a form makes has no name yet, and until a record is read nobody knows its own.
+    // A new record has no name yet, and other names are unknown until the record is read.
     let here = move || record.get().or_else(|| place.page.with(|page| page.is_form().then(|| page.title().to_owned())));
     view! {
         <header class="topbar">

@@ -79,7 +79,7 @@ pub fn Switcher(
         }
     };
     let searched = Memo::new(move |_| session.picker.with(|p| p.as_ref().is_some_and(|p| p.count() >= SEARCHED)));
-    // In all workspaces: whoever is in one of them sees that somebody waits in another.
+    // In all workspaces, so that a person in one of them sees requests in another.
     let waiting = Memo::new(move |_| {
         session.picker.with(|picker| picker.as_ref().map_or(0, |p| p.rows().map(|(_, w)| w.waiting).sum::<u32>()))
     });
@@ -146,7 +146,7 @@ fn keys(event: &KeyboardEvent, query: RwSignal<String>) {
         }
         "Enter" if typing => browser::click(ROW),
         _ if command || event.alt_key() => return,
-        // As everywhere it goes to the search, if there is one; no row begins with it.
+        // As everywhere, it goes to the search, if there is one. No row begins with it.
         "/" if !typing && browser::is_shown("#switcher-search") => browser::focus("#switcher-search"),
         "/" => return,
         _ if typing || key.chars().count() != 1 || key == " " => return,
@@ -211,9 +211,9 @@ fn rows(session: Session, picker: &Picker, info: Memo<ShellInfo>, page: Signal<P
     .into_any()
 }
 
-/// Below the last row: how many there are beyond it, and where they are.
+/// Below the last row: how many more there are, and where to find them.
 fn end_line(session: Session, left: usize, how: &'static str) -> Option<AnyView> {
-    // A document carries the first rows of a long list: how many there are in all, it does not know.
+    // A document contains the first rows of a long list, and does not know the total.
     let more =
         if session.has_whole_picker() { format!("{} more: ", grouped(left as u64)) } else { "More: ".to_owned() };
     let home = Route::home().url();

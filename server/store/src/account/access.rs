@@ -6,12 +6,12 @@ use sqlx::types::Uuid;
 use std::sync::LazyLock;
 use tokio::sync::Notify;
 
-/// Rings when somebody has asked, at whatever address. Its transaction commits a moment later.
+/// Notified when somebody asks for access, at any address. The transaction commits a moment later.
 static BELL: LazyLock<Notify> = LazyLock::new(Notify::new);
-/// Requests that are told in one transaction.
+/// How many requests are processed in one transaction.
 const AT_ONCE: i32 = 20;
 
-/// Returns when somebody has asked since the last time.
+/// Returns when somebody has asked for access since the last call.
 pub async fn rung() {
     BELL.notified().await;
 }
@@ -45,14 +45,14 @@ pub async fn request(tx: &mut PersonTx, slug: &Slug) -> Result<Asked, StoreError
     }
 }
 
-/// Somebody who may decide, and what they are to be told of a request.
+/// A person who may decide about a request, with the data for their mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Told {
-    /// Whom to write to.
+    /// The recipient.
     pub to: Email,
-    /// What whoever asks is called.
+    /// The name of the person who asks.
     pub asker: String,
-    /// Their address.
+    /// The email address of the person who asks.
     pub asker_email: String,
     /// The workspace's address.
     pub slug: Slug,
@@ -61,12 +61,12 @@ pub struct Told {
 }
 
 impl Store {
-    /// Tells those who may decide of the requests of which nobody was told yet: their open tabs by an event, and by a
-    /// letter. It happens behind the answer to whoever asked, which so does not depend on whether there is anybody.
-    /// Answers with the number of letters.
+    /// Notifies those who may decide about new requests: open tabs by an event, and each person by a mail. This runs
+    /// after the answer to the person who asked, so that answer does not depend on whether anybody can decide. Returns
+    /// the number of mails.
     ///
     /// # Errors
-    /// When the database fails; then nothing was told, and it will be.
+    /// When the database fails. Nothing is sent then, and the requests stay queued.
     pub async fn tell_requests(&self, letter: impl Fn(&Told) -> Letter + Send) -> Result<usize, StoreError> {
         let mut tx = self.begin().await?;
         let rows = sqlx::query!(

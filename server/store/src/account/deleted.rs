@@ -58,7 +58,7 @@ impl Store {
     /// Restores a workspace that the person owns and that was deleted within 14 days, and notes it.
     ///
     /// # Errors
-    /// [`StoreError::FactorDemanded`] when it demands a second factor; else when the database fails.
+    /// [`StoreError::FactorDemanded`] when the workspace demands a second factor; otherwise when the database fails.
     pub async fn restore_workspace(&self, credential: &Credential, slug: &Slug) -> Result<Restored, StoreError> {
         let mut tx = self.begin().await?;
         let found = sqlx::query!(

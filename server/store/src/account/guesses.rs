@@ -1,33 +1,33 @@
 //! Guesses at passwords, counted in the database for all servers together (ASVS 6.3.1).
 //!
-//! A try is taken before it is looked at, so that any number at the same time count too, and given back when it was
-//! right. It counts for the address that it comes from and for the account that it aims at. An address or a device from
-//! which the account has signed in before counts for itself, so nobody can keep a person out by guessing elsewhere.
+//! A guess is counted before it is checked, so that concurrent guesses count too, and given back if it was right. It
+//! counts for the address that it comes from and for the account. An address or a device from which the account has
+//! signed in before is counted separately, so nobody can lock a person out by guessing elsewhere.
 
 use crate::{address::Block, error::StoreError, pool::Store};
 use model::{Email, id::SessionId};
 use sha2::{Digest, Sha256};
 use std::net::IpAddr;
 
-/// How many tries at once, and the seconds after which there is one more.
+/// How many guesses are allowed at once, and after how many seconds one more is allowed.
 type Quota = (i32, i32);
-/// From one address.
+/// For one address.
 const PER_ADDRESS: Quota = (20, 6);
-/// For one account, from wherever it has not signed in before.
+/// For one account, from addresses and devices from which it has not signed in before.
 const PER_ACCOUNT: Quota = (10, 10);
 
-/// Where a guess comes from.
+/// Who makes a guess.
 #[derive(Debug, Clone, Copy)]
 pub enum Guesser<'g> {
-    /// A device that the account has signed in from before, by the name that it was given then.
+    /// A device from which the account has signed in before, by the name in its cookie.
     Device(&'g str),
-    /// Whoever is signed in in this session, and is asked for their password again.
+    /// The signed-in person of this session, who is asked for their password again.
     Session(SessionId),
     /// Anybody else.
     Anybody,
 }
 
-/// A guess that may be made. It is lost unless it is given back.
+/// A guess that may be checked. It stays counted unless it is given back.
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct Try {
@@ -36,7 +36,8 @@ pub struct Try {
 }
 
 impl Store {
-    /// Takes a try at the password of `email`; for unknown addresses as for known ones. The error is the seconds to wait.
+    /// Counts a guess at the password of `email`, whether or not the account exists. The inner error is the seconds to
+    /// wait.
     ///
     /// # Errors
     /// When the database fails.
@@ -72,7 +73,7 @@ impl Store {
         })
     }
 
-    /// Gives a try back that was right.
+    /// Gives back a guess that was right.
     ///
     /// # Errors
     /// When the database fails.
@@ -83,7 +84,7 @@ impl Store {
     }
 }
 
-/// What a guess counts for.
+/// The keys for which a guess counts.
 fn counted(email: &Email, ip: Option<IpAddr>, guesser: Guesser<'_>, known_place: bool) -> Vec<(String, Quota)> {
     let from = ip.map_or_else(|| "nowhere".to_owned(), |ip| Block::from(ip).to_string());
     match guesser {

@@ -53,7 +53,7 @@ enum Noted {
 }
 
 async fn note(tx: &mut WorkspaceTx<Visit>, code: &Secret, noted: Noted) -> Result<(), StoreError> {
-    // Nobody holds such a code, so there is nothing to keep of it but the note.
+    // Such a code is redeemed at once and given to nobody, so on a read-only database it need not be stored.
     if noted != Noted::Minted && tx.access() == Access::ReadOnly {
         return Ok(());
     }
@@ -117,8 +117,7 @@ pub async fn redeem(tx: &mut WorkspaceTx<Visit>, code: &Secret) -> Result<Result
     }))
 }
 
-/// Records that the person has really entered the workspace of this transaction; where the database is read-only they
-/// enter without.
+/// Records that the person has entered the workspace of this transaction. On a read-only database nothing is recorded.
 ///
 /// # Errors
 /// When the database fails.

@@ -50,7 +50,8 @@ impl Store {
         Ok(row.map(|row| PasswordRecord { user: UserId::from_uuid(row.user_id), hash: row.password_hash }))
     }
 
-    /// Keeps another hash of the same password: of its spelling of today. Nothing, if the password was changed meanwhile.
+    /// Stores a new hash of the same password, in its normalized spelling. Does nothing if the password was changed
+    /// meanwhile.
     ///
     /// # Errors
     /// When the database fails.
@@ -230,7 +231,7 @@ pub(crate) async fn insert_session(
     )
     .execute(&mut *connection)
     .await?;
-    // Whether a factor is proven is asked of this session.
+    // Whether a factor is proven is checked for this session.
     sqlx::query!("select set_config('stile.session_id', $1, true)", id.to_string()).fetch_one(&mut *connection).await?;
     // At the first sign-in with it, what was offered to an address binds (Aforo seed, "Giving someone access").
     super::offers::bind(connection, user).await?;

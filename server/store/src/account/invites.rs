@@ -42,7 +42,7 @@ pub enum Sending {
     Declined,
     /// The address got enough mails today.
     Throttled,
-    /// The inviter, or their organization, may send no more for so many seconds. Nothing is to be committed.
+    /// The inviter or their organization may send no more for this many seconds. The transaction must not be committed.
     Spent(u32),
 }
 
@@ -63,8 +63,8 @@ pub(crate) async fn send(
     links: &Links,
 ) -> Result<Sending, StoreError> {
     let (organization, workspace) = place.ids();
-    // One inviter of an organization at a time: of two who invite the same, the second finds the first one's invite.
-    // The lock is the one under which mails are counted (`door.cause_mail`).
+    // One inviter of an organization at a time: if two invite the same person, the second finds the invite of the
+    // first. The lock is the one for counting mails (`door.cause_mail`).
     sqlx::query!("select pg_advisory_xact_lock(hashtextextended($1::uuid::text, 6))", organization)
         .execute(&mut *connection)
         .await?;
@@ -225,7 +225,7 @@ pub(crate) async fn open(
         .collect()
 }
 
-/// What a count that was refused makes of an invite.
+/// The result of an invite whose mail was refused by the limits.
 const fn refused(caused: Caused) -> Option<Sending> {
     match caused {
         Caused::Counted => None,

@@ -171,7 +171,7 @@ impl Store {
         )
         .execute(&mut *tx)
         .await?;
-        // Whoever had the old password may have made one.
+        // A person who knew the old password may have created a token.
         sqlx::query!(
             "update account.operator_tokens set revoked_at = now() where user_id = $1 and revoked_at is null",
             user,

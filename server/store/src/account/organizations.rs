@@ -166,7 +166,7 @@ pub async fn people(tx: &mut OrganizationTx) -> Result<Vec<Enrolled>, StoreError
         .collect())
 }
 
-/// Gives somebody who has a role in the organization another. Answers with their name.
+/// Changes the role of a member of the organization. Returns their name.
 ///
 /// # Errors
 /// [`StoreError::Seating`] when a rule refuses it.
@@ -180,7 +180,7 @@ async fn name_of(tx: &mut OrganizationTx, user: UserId) -> Result<Option<String>
     Ok(people(tx).await?.into_iter().find(|enrolled| enrolled.id == user).map(|enrolled| enrolled.name))
 }
 
-/// Takes somebody's role in the organization away, and with it every seat that was inherited. Answers with their name.
+/// Removes a member's role in the organization, and every seat inherited from it. Returns their name.
 ///
 /// # Errors
 /// [`StoreError::Seating`] when a rule refuses it.
@@ -201,7 +201,7 @@ pub async fn leave(tx: &mut OrganizationTx, successor: Option<UserId>) -> Result
     change(tx, tx.user, None).await
 }
 
-/// Makes somebody of the organization an owner, and oneself an admin. Answers with their name.
+/// Makes a member of the organization an owner, and the current person an admin. Returns their name.
 ///
 /// # Errors
 /// [`StoreError::Seating`] when one is no owner, or they are not in it.
@@ -277,7 +277,7 @@ async fn change(tx: &mut OrganizationTx, user: UserId, to: Option<OrganizationRo
     };
     let word = |role: Option<OrganizationRole>| role.map_or("", OrganizationRole::as_str);
     let name = match people.into_iter().find(|enrolled| enrolled.id == user) {
-        // Who has just been added is listed only now.
+        // Read now, because a person who was just added is listed only after the change.
         None => self::people(tx).await?.into_iter().find(|enrolled| enrolled.id == user).map(|enrolled| enrolled.name),
         enrolled => enrolled.map(|enrolled| enrolled.name),
     };
@@ -298,7 +298,7 @@ pub async fn open_invites(tx: &mut OrganizationTx) -> Result<Vec<SentInvite>, St
     invites::open(tx.connection(), place, role_words::<OrganizationRole>).await
 }
 
-/// How many more mails the person and the organization may cause today.
+/// How many more mails the person and the organization may send today.
 ///
 /// # Errors
 /// When the database fails.

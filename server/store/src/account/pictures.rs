@@ -43,7 +43,7 @@ pub async fn portrait(tx: &mut PersonTx, of: UserId, name: &PictureName) -> Resu
 /// When the database fails.
 pub async fn set_portrait(tx: &mut PersonTx, picture: Option<&Picture>) -> Result<(), StoreError> {
     let (user, before) = (tx.live().person.id.uuid(), tx.live().person.portrait.clone());
-    // A picture is named by what it shows.
+    // The name of a picture is a hash of its content.
     if before.as_ref() == picture.map(|picture| &picture.name) {
         return Ok(());
     }

@@ -1,4 +1,4 @@
-//! Operator tokens: a person's own keys to the JSON API. Each has an end; the doors don't see it after that.
+//! Operator tokens: a person's own keys to the JSON API. Each expires, and the doors ignore it afterwards.
 
 use crate::{audit, door::PersonTx, error::StoreError, secret::Secret};
 use model::{
@@ -8,8 +8,8 @@ use model::{
 };
 use sqlx::types::Uuid;
 
-/// The person's tokens that were not revoked, newest first. Those that ended are among them for 30 more days, so that
-/// their owner sees why a program is refused.
+/// The person's tokens that are not revoked, newest first. Expired tokens stay in the list for 30 days, so that their
+/// owner sees why a program is refused.
 ///
 /// # Errors
 /// When the database fails.
@@ -35,7 +35,7 @@ pub async fn list(tx: &mut PersonTx) -> Result<Vec<OperatorToken>, StoreError> {
         .collect())
 }
 
-/// What the person's tokens that still work are called, by name.
+/// The names of the person's tokens that are still valid, sorted.
 ///
 /// # Errors
 /// When the database fails.
@@ -54,7 +54,7 @@ pub async fn live_names(tx: &mut PersonTx) -> Result<Vec<String>, StoreError> {
 /// When the database fails.
 pub async fn create(tx: &mut PersonTx, name: &str, token: &Secret, life: TokenLife) -> Result<bool, StoreError> {
     let user = tx.live().person.id.uuid();
-    // Who makes several at once makes them one after the other, so that each is counted.
+    // Concurrent creations by one person run one after the other, so that each is counted.
     sqlx::query!("select ops.one_at_a_time($1)", user).execute(tx.connection()).await?;
     let held = sqlx::query_scalar!(
         r#"select count(*) as "count!" from account.operator_tokens where revoked_at is null and expires_at > now()"#
@@ -100,7 +100,7 @@ pub async fn revoke(tx: &mut PersonTx, id: TokenId) -> Result<bool, StoreError> 
     Ok(name.is_some())
 }
 
-/// Revokes all tokens of the person, and notes each.
+/// Revokes all tokens of the person, and logs each.
 ///
 /// # Errors
 /// When the database fails.

@@ -16,8 +16,8 @@ use time::OffsetDateTime;
 
 /// Lines on one page.
 const PAGE_ROWS: usize = 50;
-/// Lines of an export that are read at once. All of them are exported, however many there are, in as many steps as it
-/// takes: whoever downloads slowly holds no connection, and no server needs room for all.
+/// How many lines of an export are read at once. All are exported, in as many steps as needed, so a slow download holds
+/// no connection and no server needs memory for all of them.
 const BATCH_ROWS: i64 = 1_000;
 
 /// A page of a log.
@@ -42,17 +42,17 @@ struct Row {
 }
 
 impl Row {
-    /// What somebody wrote there in another form is left out rather than losing the page.
+    /// Entries in another form are skipped, so the page still loads.
     fn facts(&self) -> Detail {
         serde_json::from_str::<Detail>(&self.detail).unwrap_or_default()
     }
 
-    /// Its object, if the line does not name it itself.
+    /// The object, if the line does not contain its name.
     fn unnamed(&self) -> Option<Uuid> {
         self.target.filter(|_| Action::from_word(&self.action).is_some_and(|action| lacks_name(action, &self.facts())))
     }
 
-    /// In words. An object that is named neither in the line nor in `names` is said by its id.
+    /// The line in words. An object whose name is neither in the line nor in `names` is shown by its id.
     fn tell(self, names: &HashMap<Uuid, String>, at: Moment) -> AuditRow {
         let object = self.target.map(|id| names.get(&id).cloned().unwrap_or_else(|| id.to_string()));
         let Told { what, detail } = tell(&self.action, &self.facts(), object.as_deref());
@@ -112,8 +112,8 @@ pub async fn page<M: Mode>(
     Ok(build(query, rows))
 }
 
-/// Some of the lines that a query finds in the workspace's log, newest first, from its position on; and where the next are,
-/// `None` behind the last.
+/// A batch of the workspace's log lines that match a query, newest first, from its position on, and the position of the
+/// next batch. That is `None` after the last.
 ///
 /// # Errors
 /// When the database fails.
@@ -128,7 +128,7 @@ pub async fn export<M: Mode>(
     Ok((rows, next))
 }
 
-/// Lines of the workspace's log in words, on its clock.
+/// Lines of the workspace's log in words, in its time zone.
 async fn told<M: Mode>(
     tx: &mut WorkspaceTx<M>,
     can: &Can<ManageSettings>,

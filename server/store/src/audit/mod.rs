@@ -36,7 +36,7 @@ pub async fn note(
     tx.log(action.as_str(), target.into(), &json(detail)?).await
 }
 
-/// A detail that names its object, which was called `name`: by the change of that name, if it is one.
+/// A detail with the object's name, `name`. If the name was changed, the change itself is the name.
 pub(crate) fn named(detail: Detail, name: &str) -> Detail {
     if detail.0.contains_key("name") { detail } else { detail.with("name", name) }
 }

@@ -1,4 +1,4 @@
-//! The budget of statements that look at many rows: searches, filtered lists, logs, exports.
+//! The budget of statements that read many rows: searches, filtered lists, logs, exports.
 
 use crate::{
     error::StoreError,
@@ -7,12 +7,12 @@ use crate::{
 use model::id::UserId;
 use sqlx::PgConnection;
 
-/// How long one waits, in milliseconds, for a costly statement of the same person at another server.
+/// How long to wait for a costly statement of the same person on another server, in milliseconds.
 const PATIENCE_MS: i32 = 2_000;
 /// How long a costly statement may take, in milliseconds.
 const MOST_MS: i32 = 3_000;
 
-/// Lets a transaction run costly statements, once it has its turn.
+/// Allows a transaction to run costly statements once it has its turn.
 pub(super) struct Costly {
     fair: Fair,
     turn: Option<Turn>,
@@ -23,11 +23,11 @@ impl Costly {
         Self { fair, turn: None }
     }
 
-    /// Waits for the turn of this transaction's person: they have one at a time, at all servers together, and keep it
-    /// until the transaction ends. From here on the transaction's statements may take less long.
+    /// Waits for the turn of this transaction's person. A person runs one at a time across all servers, and keeps the
+    /// turn until the transaction ends. Afterwards the transaction's statements have a shorter time limit.
     ///
     /// # Errors
-    /// [`StoreError::Busy`] when too much waits already, or it takes too long.
+    /// [`StoreError::Busy`] when too many wait already, or the wait takes too long.
     pub(super) async fn wait(&mut self, user: UserId, connection: &mut PgConnection) -> Result<(), StoreError> {
         if self.turn.is_some() {
             return Ok(());

@@ -1,9 +1,9 @@
 //! Taking fences: the locks that keep writes and revocations apart (ops.fence).
 //!
-//! Each try waits only a short time inside the database and then gives its connection back, so whoever waits for a fence
-//! keeps no connection from others. While a try waits for a fence alone, PostgreSQL lets nobody new share it, so a
-//! revocation gets its turn as soon as the writes in flight have ended; its tries become longer, so that it does not
-//! depend on luck.
+//! Each attempt waits only a short time in the database and then returns its connection, so waiting for a fence holds
+//! no connection. While an attempt waits for an exclusive fence, PostgreSQL grants no new shared ones, so a revocation
+//! gets its turn as soon as the current writes have ended. Attempts become longer over time, so that success does not
+//! depend on chance.
 
 use crate::{error::StoreError, fair::Turn, pool::Store};
 use model::{
@@ -14,36 +14,36 @@ use sqlx::{Postgres, Transaction};
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
-/// How long fences are tried for in all, before 503.
+/// How long fences are tried in total, before 503.
 const TOTAL: Duration = Duration::from_secs(2);
-/// How long the first try waits inside the database.
+/// How long the first attempt waits in the database.
 const FIRST: Duration = Duration::from_millis(50);
-/// The longest try of whoever shares all of its fences: they can wait for their next.
+/// The longest attempt when all fences are shared. Such a request can wait for its next attempt.
 const LONGEST_SHARED: Duration = Duration::from_millis(100);
 
-/// Which fences a transaction is to begin with.
+/// The fences that a transaction takes when it begins.
 pub(crate) struct Fences<'p> {
-    /// Who writes. Their fence is shared, unless they are among `people`.
+    /// The writer. Their fence is shared, unless they are among `people`.
     pub(crate) writer: UserId,
-    /// Whose seats or sessions change: nobody else holds their fences meanwhile.
+    /// The people whose seats or sessions change. Their fences are exclusive.
     pub(crate) people: &'p [UserId],
-    /// The workspace that is written in.
+    /// The workspace of the write.
     pub(crate) workspace: Option<(WorkspaceId, Hold)>,
 }
 
 /// How a workspace's fence is held.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Hold {
-    /// Together with other writes.
+    /// Shared with other writes.
     Shared,
-    /// Alone.
+    /// Exclusively.
     Alone,
 }
 
 impl Store {
-    /// Opens a transaction that holds these fences until it ends. They are taken in one order everywhere, in a statement
-    /// of their own: one statement has one snapshot, and what is read after this is read behind the fences.
-    /// With `place`, each try waits for its turn in that workspace first.
+    /// Opens a transaction that holds these fences until it ends. They are always taken in the same order, in a
+    /// statement of their own: a statement has one snapshot, and later statements see what was committed before the
+    /// fences were taken. With `place`, each attempt first waits for its turn in that workspace.
     pub(crate) async fn fenced(
         &self,
         fences: &Fences<'_>,
@@ -89,15 +89,15 @@ impl Store {
     }
 }
 
-/// Whether somebody else held a fence for as long as the try lasted.
+/// Whether the attempt failed because others held a fence.
 fn is_held(error: &sqlx::Error) -> bool {
     matches!(error, sqlx::Error::Database(database) if database.code().as_deref() == Some("55P03"))
 }
 
-/// Between half of it and all of it, so that those who wait for the same do not come back together.
+/// A random time between half of it and all of it, so that waiters don't retry at the same moment.
 fn jittered(pause: Duration) -> Duration {
     let mut byte = [u8::MAX];
-    // Without randomness they do; nothing else depends on it.
+    // Without randomness they do. Nothing else depends on it.
     let _ = getrandom::fill(&mut byte);
     pause / 2 + pause.mul_f64(f64::from(byte[0]) / 510.0)
 }

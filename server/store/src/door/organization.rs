@@ -44,11 +44,11 @@ impl Store {
     /// Opens it for a change to the roles of `people`, alone behind their fences. `writer` is who presents `credential`;
     /// if it is not, nothing opens.
     ///
-    /// Naming somebody is not enough to make them wait: that `writer` manages the organization is looked up first, and
-    /// then, who of `people` belongs to it. All of it is read again behind the fences.
+    /// Naming a person is not enough to make them wait: first it is checked that `writer` manages the organization, and
+    /// then which of `people` belong to it. All of it is read again after the fences are taken.
     ///
     /// # Errors
-    /// When the database fails, also when somebody holds one of the fences for longer than it is waited for.
+    /// When the database fails, or one of the fences is held for too long.
     pub async fn organization_seating(
         &self,
         credential: &Credential,
@@ -114,7 +114,7 @@ impl OrganizationTx {
         self.tx.connection()
     }
 
-    /// Waits until this transaction's person may run a statement that looks at many rows.
+    /// Waits until this transaction's person may run a statement that reads many rows.
     ///
     /// # Errors
     /// [`StoreError::Busy`].

@@ -43,7 +43,7 @@ impl Store {
         self.open_person(credential, Purpose::Writing).await
     }
 
-    /// The same for reading alone: PostgreSQL refuses every write in it.
+    /// As [`person`](Self::person), for reading only: PostgreSQL refuses every write.
     ///
     /// # Errors
     /// As [`person`](Self::person).

@@ -3,45 +3,45 @@
 use crate::error::StoreError;
 use sqlx::{PgConnection, Postgres, Transaction};
 
-/// What a door is opened for.
+/// The purpose for which a door is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
     /// PostgreSQL refuses every write that comes after the door's own statement.
     Reading,
-    /// What is written is kept at the commit.
+    /// Writes are kept on commit.
     Writing,
 }
 
 impl Purpose {
-    /// For the door's statement, which makes the transaction read only.
+    /// For the door's statement, which makes the transaction read-only.
     pub(super) const fn is_reading(self) -> bool {
         matches!(self, Self::Reading)
     }
 }
 
 tokio::task_local! {
-    /// Set while requests are served of which nothing may stay.
+    /// Set while a request is served that must not write anything.
     static KEEPS_NOTHING: ();
 }
 
-/// Runs `work`; nothing that it writes through a door is kept. For requests that a browser makes ahead of its user, and
-/// for pages that only say why something was refused.
+/// Runs `work` and discards everything that it writes through a door. For prefetch requests, and for pages that only
+/// say why something was refused.
 pub async fn keeping_nothing<F: Future>(work: F) -> F::Output {
     KEEPS_NOTHING.scope((), work).await
 }
 
-/// A transaction, and whether there is anything in it to keep.
+/// A transaction, and whether it has writes to keep.
 ///
-/// One that is for reading ends with a ROLLBACK that goes out together with the question that the pool asks of each
-/// connection that is given back: a request waits for one round trip less. A write in it can't be lost for that reason:
-/// the door's statement has made the transaction read only, so PostgreSQL refuses the write.
+/// A transaction for reading ends with a ROLLBACK, which is sent together with the check that the pool makes on each
+/// returned connection. This saves one round trip. No write can be lost that way: the door's statement has made the
+/// transaction read-only, so PostgreSQL refuses the write.
 pub(super) struct DoorTx {
     tx: Transaction<'static, Postgres>,
     keeps: bool,
 }
 
 impl DoorTx {
-    /// `noted`: whether the door itself wrote, as when it noted that a session was used.
+    /// `noted`: whether the door itself wrote, for example the time a session was last used.
     pub(super) const fn new(tx: Transaction<'static, Postgres>, purpose: Purpose, noted: bool) -> Self {
         Self { tx, keeps: noted || matches!(purpose, Purpose::Writing) }
     }
@@ -50,7 +50,7 @@ impl DoorTx {
         &mut self.tx
     }
 
-    /// Keeps what was written, and is done with the transaction.
+    /// Commits the writes and ends the transaction.
     ///
     /// # Errors
     /// When the database fails; then nothing was written.

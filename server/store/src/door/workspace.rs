@@ -25,7 +25,7 @@ pub trait Mode: sealed::Mode + Send + Sync + 'static {}
 /// Reading: PostgreSQL refuses every write.
 #[derive(Debug)]
 pub enum Read {}
-/// Entering: what is noted is the person's own, a handoff or a visit, so it needs no fence.
+/// Entering: the handoff and the visit belong to the person, so no fence is needed.
 #[derive(Debug)]
 pub enum Visit {}
 /// Writing, behind the fence.
@@ -62,16 +62,16 @@ pub struct WorkspaceTx<M: Mode> {
     access: Access,
     costly: Costly,
     mode: PhantomData<M>,
-    /// Given back when the transaction has ended.
+    /// Released when the transaction ends.
     _turn: Option<Turn>,
 }
 
-/// What the database lets a transaction do at the moment.
+/// What the database currently allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Access {
     /// Everything.
     ReadWrite,
-    /// It is a standby, or an administrator has set it read-only: what is only noted is left out.
+    /// It is a standby, or an administrator has made it read-only. Incidental writes are skipped.
     ReadOnly,
 }
 
@@ -86,7 +86,7 @@ pub struct Tenant {
     pub seat: Seat,
     /// The workspace's time zone.
     pub zone: Arc<Zone>,
-    /// The day that it is there.
+    /// The current day in that time zone.
     pub today: Date,
 }
 
@@ -141,7 +141,7 @@ impl Store {
         self.open(tx, credential, slug, Some(turn)).await
     }
 
-    /// Opens a workspace for entering it: handoffs and visits may be noted.
+    /// Opens a workspace for entering it. Handoffs and visits may be recorded.
     ///
     /// # Errors
     /// When the database fails. Never an open door.
@@ -158,7 +158,7 @@ impl Store {
     /// Opens a workspace for writing, behind the fence.
     ///
     /// # Errors
-    /// When the database fails, also when a revocation holds the fence for longer than it is waited for.
+    /// When the database fails, or a revocation holds the fence for too long.
     pub async fn workspace_write(
         &self,
         credential: &Credential,
@@ -169,12 +169,13 @@ impl Store {
         self.within_fences(credential, slug, fence, &fences).await
     }
 
-    /// Opens a workspace for changing what every write in it stands on, its address or whether it is there: nobody else
-    /// writes in it meanwhile. Waiting for that first, and not once it is read, two such changes never wait for each other.
-    /// Only for a seat that has the capability `needs` the others wait; any other opens as for an ordinary write.
+    /// Opens a workspace for a change that every write in it depends on: its address, or its deletion. Nobody else
+    /// writes in it meanwhile. The exclusive fence is taken first, not after reading, so two such changes never wait
+    /// for each other. Other writes wait only if the seat has the capability `needs`; otherwise it opens as for an
+    /// ordinary write.
     ///
     /// # Errors
-    /// As [`workspace_write`](Self::workspace_write), also when writes are under way for longer than they are waited for.
+    /// As [`workspace_write`](Self::workspace_write), and when current writes take too long.
     pub async fn workspace_alone(
         &self,
         credential: &Credential,
@@ -194,8 +195,8 @@ impl Store {
     /// Opens a workspace for a change to the seats of `people`, alone behind their fences: none of them writes meanwhile,
     /// and two who change each other's seats wait for one another.
     ///
-    /// Naming somebody is not enough to make them wait: who changes seats here is looked up first, and then, who of
-    /// `people` has a seat here or asks for one. All of it is read again behind the fences.
+    /// Naming a person is not enough to make them wait: first it is checked that the writer may change seats here, and
+    /// then which of `people` have a seat here or ask for one. All of it is read again after the fences are taken.
     ///
     /// # Errors
     /// As [`Store::workspace_write`].
@@ -226,7 +227,7 @@ impl Store {
         self.within_fences(credential, slug, fence, &fences).await
     }
 
-    /// What stands behind the door before any fence is taken, if a write with this fence could be let in at all.
+    /// What the door would open before any fence is taken, if a write with this fence could be allowed at all.
     async fn looked_up(
         &self,
         credential: &Credential,
@@ -333,7 +334,7 @@ impl Store {
                 tx(Purpose::Reading).commit().await?;
                 Ok(Door::Factor(Demand { live, name }))
             }
-            // That the session or token was used is kept, also when it opened nothing.
+            // The use of the session or token is recorded, even if the door stays closed.
             ("gone", ..) => {
                 tx(Purpose::Reading).commit().await?;
                 Ok(Door::Gone(live))
@@ -368,7 +369,7 @@ impl<M: Mode> WorkspaceTx<M> {
         Arc::clone(&self.tenant.zone)
     }
 
-    /// The day that it is in the workspace.
+    /// The current day in the workspace's time zone.
     pub const fn today(&self) -> Date {
         self.tenant.today
     }
@@ -398,12 +399,12 @@ impl<M: Mode> WorkspaceTx<M> {
         self.tx.connection()
     }
 
-    /// Whether the database takes writes at the moment.
+    /// Whether the database currently accepts writes.
     pub(crate) const fn access(&self) -> Access {
         self.access
     }
 
-    /// Waits until this transaction's person may run a statement that looks at many rows.
+    /// Waits until this transaction's person may run a statement that reads many rows.
     ///
     /// # Errors
     /// [`StoreError::Busy`].

@@ -12,7 +12,7 @@ use model::{
     picture::Hue,
 };
 
-/// Sets the colour, or leaves it to the id, and notes it.
+/// Sets the colour, or makes it automatic (from the id), and logs it.
 ///
 /// # Errors
 /// When the database fails.
@@ -44,7 +44,7 @@ pub async fn set_logo(
     picture: Option<&Picture>,
 ) -> Result<(), StoreError> {
     let (workspace, before) = (tx.id().uuid(), tx.tenant().workspace.brand.logo.clone());
-    // A picture is named by what it shows.
+    // The name of a picture is a hash of its content.
     if before.as_ref() == picture.map(|picture| &picture.name) {
         return Ok(());
     }

@@ -32,7 +32,7 @@ struct Row {
 }
 
 impl Row {
-    /// As pages show it, with its moment on the clock of the workspace.
+    /// The row as pages show it, with its time in the workspace's time zone.
     fn local(self, zone: &Zone) -> Result<CustomerRow, StoreError> {
         Ok(CustomerRow {
             id: CustomerId::from_uuid(self.id),
@@ -204,7 +204,7 @@ pub async fn import(
     Ok(ids.into_iter().map(CustomerId::from_uuid).collect())
 }
 
-/// Changes a customer and notes what changed, if anything did; `false` when this workspace has none of that id.
+/// Changes a customer and logs what changed, if anything did. `false` if this workspace has no customer with that id.
 ///
 /// # Errors
 /// [`StoreError::Refused`] by `customer_rate_plan` when the rate plan is not of this workspace.
@@ -233,12 +233,12 @@ pub async fn update(
         .change("email", &before.email, draft.email.as_str())
         .change("country", &before.country, &draft.country)
         .change("note", &before.note, &draft.note);
-    // Two rate plans may have one name.
+    // Two rate plans may have the same name.
     let changed = match (before.rate_plan.unwrap_or_default(), before.next_rate_plan.unwrap_or_default()) {
         (from, to) if moves && from == to => changed.with("rate_plan", to),
         (from, to) => changed.change("rate_plan", from, to),
     };
-    // Of a long note the end may have changed, which the detail does not show.
+    // If only the end of a long note changed, the detail does not show it.
     if changed.is_empty() && before.note == draft.note && !moves {
         return Ok(true);
     }
@@ -260,7 +260,8 @@ pub async fn update(
     Ok(true)
 }
 
-/// Archives a customer or brings them back, and notes it if they were not so before; `false` when this workspace has none of that id.
+/// Archives or restores a customer, and logs it if that changed anything. `false` if this workspace has no customer
+/// with that id.
 ///
 /// # Errors
 /// When the database fails.

@@ -31,7 +31,7 @@ pub async fn open<M: Mode>(tx: &mut WorkspaceTx<M>, can: &Can<ManageMembers>) ->
     Ok(invites.into_iter().map(|invite| SentInvite { sent_at: zone.local(*invite.sent_at), ..invite }).collect())
 }
 
-/// How many more mails the person and the organization may cause today.
+/// How many more mails the person and the organization may send today.
 ///
 /// # Errors
 /// When the database fails.

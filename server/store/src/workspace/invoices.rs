@@ -30,10 +30,10 @@ struct Row {
 }
 
 impl Row {
-    /// As pages show it on the day that it is for the workspace.
+    /// The invoice as pages show it on the workspace's current day.
     fn on(self, today: Date) -> Result<InvoiceRow, StoreError> {
         let status = known("status", &self.status, InvoiceStatus::from_word(&self.status))?;
-        // A draft has neither before it is issued; what is stored may change until then.
+        // A draft has neither until it is issued. The stored values may still change.
         let is_issued = status != InvoiceStatus::Draft;
         Ok(InvoiceRow {
             id: InvoiceId::from_uuid(self.id),
@@ -52,7 +52,7 @@ impl Row {
     }
 }
 
-// What is overdue is no status: it is open and was due before `$4`, the day that it is for the workspace.
+// Overdue is not a status of its own: the invoice is open and was due before `$4`, the workspace's current day.
 macro_rules! invoices {
     ($tx:expr, $query:expr, $key_type:ty, $key:literal) => {
         read!($tx, Row, $key_type, $query,
@@ -121,7 +121,8 @@ pub(super) async fn of_customer<M: Mode>(
     some_invoices!(tx, "t.customer_id = $2 order by t.issued_on desc, t.id desc limit 10", customer.uuid())
 }
 
-/// Open invoices past their due date on the workspace's day, the oldest first, at most 5; and how many there are.
+/// Open invoices past their due date on the workspace's current day, the oldest first, at most 5, and their total
+/// number.
 pub(super) async fn overdue<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<(Vec<InvoiceRow>, i64), StoreError> {
     let (workspace, today) = (tx.id().uuid(), tx.today());
     let oldest = some_invoices!(tx, "t.status = 'open' and t.due_on < $2 order by t.due_on, t.id limit 5", today)?;

@@ -21,7 +21,7 @@ impl Key for String {
         Self::new()
     }
     fn last() -> Self {
-        // The greatest character of Unicode's collation, and behind any number by code point. No name has it.
+        // The greatest character of Unicode's collation, and greater than any digit by code point. No name has it.
         "\u{ffff}".repeat(8)
     }
     fn read(text: &str) -> Option<Self> {
@@ -86,7 +86,7 @@ pub(super) struct Start<K> {
     pub(super) descending: bool,
 }
 
-/// What of the list to read first. A cursor that can't be read is none.
+/// The part of the list to read first. An invalid cursor counts as none.
 pub(super) fn part<K: Key>(query: &ListQuery) -> Part {
     match &query.position {
         Position::After(cursor) | Position::Before(cursor) if K::read(&cursor.key).is_some() => {
@@ -96,7 +96,7 @@ pub(super) fn part<K: Key>(query: &ListQuery) -> Part {
     }
 }
 
-/// Where `part` of the list starts.
+/// The start of `part` of the list.
 pub(super) fn start<K: Key>(query: &ListQuery, part: Part) -> Start<K> {
     let descending = query.sort.descending != part.is_backward();
     let cursor = match (&query.position, part) {
@@ -115,8 +115,8 @@ pub(super) fn cursor<K: Key>(key: &K, id: Uuid) -> Cursor {
     Cursor { key: key.write(), id }
 }
 
-/// The text to look for. The database folds it, as it folded the names: for some letters (İ, Σ) its way is not Rust's.
-/// A line break parts a row's texts, so none is looked for.
+/// The text to search for. The database folds it as it folded the names, because for some letters (İ, Σ) Rust folds
+/// differently. A line break separates the texts of a row, so it is never searched for.
 /// NUL is left out, because PostgreSQL's text can't hold one.
 pub(super) fn sought(query: &ListQuery) -> String {
     query.search.chars().filter(|c| !c.is_control()).take(SEARCH_MAX).collect()
@@ -127,8 +127,7 @@ pub(super) fn status(query: &ListQuery) -> Option<&str> {
     query.status.as_deref().filter(|status| query.noun.statuses().contains(status))
 }
 
-/// Waits for the person's turn with a costly statement, if the list is narrowed: whatever matches is looked for in all of
-/// its rows.
+/// Waits for the person's turn with a costly statement if the list is filtered, because all rows are searched then.
 pub(super) async fn narrow<M: Mode>(tx: &mut WorkspaceTx<M>, query: &ListQuery) -> Result<(), StoreError> {
     if sought(query).is_empty() && status(query).is_none() {
         return Ok(());
@@ -141,7 +140,7 @@ pub(super) fn known<T>(what: &str, word: &str, parsed: Option<T>) -> Result<T, S
     parsed.ok_or_else(|| StoreError::Inconsistent(format!("{what} {word:?}")))
 }
 
-/// What was read of a list for one page, and where that is.
+/// The rows that were read for one page, and their place in the list.
 pub(super) struct Read<Row> {
     pub(super) part: Part,
     pub(super) rows: Vec<Row>,
@@ -157,8 +156,8 @@ impl<Row> Read<Row> {
     }
 }
 
-/// Reads one page of a list by checked statements, one for each direction, and where the page is: how many rows there are
-/// in all and how many before it.
+/// Reads one page of a list by checked statements, one for each direction, and its place: how many rows there are in
+/// total and how many before it.
 ///
 /// `$columns` are selected `$from` tables and a condition, which bind `$1` workspace, `$2` search text, `$3` status and
 /// what else is given as `$more`. `$key` is the sort column, and `$at` are the numbers of the two parameters behind

@@ -93,7 +93,7 @@ pub async fn grant(
     change(tx, user, Some(role)).await.map(drop)
 }
 
-/// Gives somebody who has a seat here another direct role. Answers with their name.
+/// Changes the direct role of a person who has a seat here. Returns their name.
 ///
 /// # Errors
 /// [`StoreError::Seating`] when a rule refuses it, also for somebody who has no seat here.
@@ -113,7 +113,7 @@ async fn name_of(tx: &mut WorkspaceTx<Write>, user: UserId) -> Result<Option<Str
     Ok(list(tx).await?.into_iter().find(|seated| seated.id == user).map(|seated| seated.name))
 }
 
-/// Takes somebody's direct seat away. They don't come back by their domain. Answers with their name.
+/// Removes a person's direct seat. They can't come back by their domain. Returns their name.
 ///
 /// # Errors
 /// [`StoreError::Seating`] when a rule refuses it.
@@ -146,7 +146,8 @@ pub async fn leave(tx: &mut WorkspaceTx<Write>, successor: Option<UserId>) -> Re
     change(tx, me, None).await.map(drop)
 }
 
-/// Makes somebody who has a seat an owner, and oneself an admin if one's own seat is direct. Answers with their name.
+/// Makes a person with a seat an owner, and the current person an admin if their seat is direct. Returns the new
+/// owner's name.
 ///
 /// # Errors
 /// [`StoreError::Seating`] when they have no seat here.
@@ -172,7 +173,7 @@ async fn succeed(tx: &mut WorkspaceTx<Write>, successor: UserId) -> Result<bool,
     change(tx, successor, Some(WorkspaceRole::Owner)).await
 }
 
-/// Changes a direct seat and notes it; `false` when it is so already.
+/// Changes a direct seat and logs it. `false` if nothing changed.
 async fn change(tx: &mut WorkspaceTx<Write>, user: UserId, to: Option<WorkspaceRole>) -> Result<bool, StoreError> {
     let (workspace, me, by) = (tx.id().uuid(), tx.user(), tx.tenant().seat.role());
     let seats = list(tx).await?;
@@ -238,7 +239,7 @@ async fn change(tx: &mut WorkspaceTx<Write>, user: UserId, to: Option<WorkspaceR
         (_, None) => Action::SeatRemoved,
     };
     let word = |role: Option<WorkspaceRole>| role.map_or("", WorkspaceRole::as_str);
-    // Who has just been given a seat is listed only now.
+    // Read now, because a person who was just given a seat is listed only after the change.
     let name = match name {
         None => list(tx).await?.into_iter().find(|seated| seated.id == user).map(|seated| seated.name),
         name => name,

@@ -13,7 +13,7 @@ use time::{Date, Duration};
 /// Days in one period.
 const PERIOD: i64 = 30;
 
-/// Reads the overview: by the days of the workspace, which begin and end at its own midnight.
+/// Reads the overview, by days in the workspace's time zone.
 ///
 /// # Errors
 /// When the database fails.
@@ -46,7 +46,7 @@ pub async fn read<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<Overview, StoreErr
     )
     .fetch_all(tx.reading())
     .await?;
-    // One pass over the records gives both: how many a day, and how much of each unit in the last period.
+    // One pass over the records gives both: the number per day, and the quantity per unit in the last period.
     let usage = sqlx::query!(
         r#"select (t.recorded_at at time zone $3)::date as "day?", p.unit as "unit?", count(*) as "records!",
             coalesce(sum(t.quantity) filter (where t.recorded_at >= $4::date::timestamp at time zone $3), 0)::bigint as "quantity!"

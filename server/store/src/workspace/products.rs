@@ -31,7 +31,7 @@ struct Row {
 }
 
 impl Row {
-    /// As pages show it, with its moment on the clock of the workspace.
+    /// The row as pages show it, with its time in the workspace's time zone.
     fn local(self, zone: &Zone) -> Result<ProductRow, StoreError> {
         Ok(ProductRow {
             id: ProductId::from_uuid(self.id),
@@ -132,7 +132,7 @@ pub async fn create(
     Ok(ProductId::from_uuid(id))
 }
 
-/// Changes a product and notes what changed, if anything did; `false` when this workspace has none of that id.
+/// Changes a product and logs what changed, if anything did. `false` if this workspace has no product with that id.
 ///
 /// # Errors
 /// [`StoreError::Refused`] by `product_code_taken` when the workspace has the code already.
@@ -156,7 +156,7 @@ pub async fn update(
         .change("code", &before.code, &draft.code)
         .change("unit", &before.unit, &draft.unit)
         .change("description", &before.description, &draft.description);
-    // Of a long description the end may have changed, which the detail does not show.
+    // If only the end of a long description changed, the detail does not show it.
     if changed.is_empty() && before.description == draft.description {
         return Ok(true);
     }
@@ -177,7 +177,8 @@ pub async fn update(
     Ok(true)
 }
 
-/// Archives a product or brings it back, and notes it if it was not so before; `false` when this workspace has none of that id.
+/// Archives or restores a product, and logs it if that changed anything. `false` if this workspace has no product with
+/// that id.
 ///
 /// # Errors
 /// When the database fails.

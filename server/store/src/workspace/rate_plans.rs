@@ -36,7 +36,7 @@ struct Row {
 }
 
 impl Row {
-    /// As pages show it, with its moment on the clock of the workspace.
+    /// The row as pages show it, with its time in the workspace's time zone.
     fn local(self, zone: &Zone) -> Result<RatePlanRow, StoreError> {
         Ok(RatePlanRow {
             id: RatePlanId::from_uuid(self.id),

@@ -60,7 +60,7 @@ pub async fn save_general(
         .change("name", &before.name, &draft.name)
         .change("description", &before.description, &draft.description)
         .change("time_zone", &before.time_zone, &draft.time_zone);
-    // Of a long description the end may have changed, which the detail does not show.
+    // If only the end of a long description changed, the detail does not show it.
     if !changed.is_empty() || before.description != draft.description {
         sqlx::query!(
             "update account.workspaces set name = $2, description = $3, time_zone = $4 where id = $1",

@@ -6,9 +6,8 @@ use crate::{
 };
 use tokio::sync::OnceCell;
 
-/// Former names of zones, which the time zone database keeps for old data, and what each is called now (its file
-/// `backward`). A place that still has a name of its own (its `zone.tab`) is no alias. Sorted, because it is searched by
-/// bisection.
+/// Former names of zones, which the time zone database keeps for old data, with their current names (its file
+/// `backward`). A place that still has its own entry in `zone.tab` is not an alias. Sorted for binary search.
 #[rustfmt::skip]
 const ALIASES: &[(&str, &str)] = &[
     ("Africa/Asmera", "Africa/Asmara"), ("Africa/Timbuktu", "Africa/Bamako"),
@@ -45,13 +44,14 @@ const ALIASES: &[(&str, &str)] = &[
     ("Pacific/Yap", "Pacific/Chuuk"),
 ];
 
-/// The name of today of a zone.
+/// The current name of a zone.
 pub(super) fn present(zone: &str) -> &str {
     let alias = ALIASES.binary_search_by_key(&zone, |(alias, _)| alias).ok().and_then(|at| ALIASES.get(at));
     alias.map_or(zone, |(_, present)| present)
 }
 
-/// The names of the time zones that the database knows, `UTC` first, each once. Read once: PostgreSQL reads a file for each.
+/// The names of the time zones that the database knows, `UTC` first, each once. Cached, because PostgreSQL reads a file
+/// for each.
 ///
 /// # Errors
 /// When the database fails.

@@ -29,7 +29,7 @@ struct Row {
 }
 
 impl Row {
-    /// As pages show it, with its moment on the clock of the workspace.
+    /// The row as pages show it, with its time in the workspace's time zone.
     fn local(self, zone: &Zone) -> UsageRow {
         UsageRow {
             id: UsageId::from_uuid(self.id),

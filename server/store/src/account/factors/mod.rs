@@ -79,7 +79,7 @@ pub async fn standing(tx: &mut PersonTx) -> Result<FactorStanding, StoreError> {
     })
 }
 
-/// Whether this session has ever proven a second factor: enough to give seats where one is demanded.
+/// Whether this session has ever proven a second factor. That is enough to give seats where one is demanded.
 ///
 /// # Errors
 /// When the database fails.

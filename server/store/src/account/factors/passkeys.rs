@@ -121,7 +121,7 @@ pub async fn add(
     secret: &Secret,
 ) -> Result<Result<Vec<RecoveryCode>, AddRefused>, StoreError> {
     let user = tx.live().person.id;
-    // Who adds several at once adds them one after the other, so that each is counted.
+    // Concurrent additions by one person run one after the other, so that each is counted.
     sqlx::query!("select ops.one_at_a_time($1)", user.uuid()).execute(tx.connection()).await?;
     if list(tx).await?.len() >= usize::try_from(PASSKEY_LIMIT).unwrap_or_default() {
         return Ok(Err(AddRefused::TooMany));
