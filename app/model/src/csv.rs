@@ -98,7 +98,8 @@ fn inert(value: &str) -> String {
 /// Whether it is a number as people write it, with its sign, currency or percent sign: `-12.50`, `+49 30 123`,
 /// `-1’200,00 CHF`; or a single dash.
 fn is_number(text: &str) -> bool {
-    let text = text.trim();
+    // Only spaces: behind a line break or a tab it would be a cell of its own.
+    let text = text.trim_matches(is_space);
     let unsigned = text.trim_start_matches(['-', '+', '−']);
     if text.chars().count() - unsigned.chars().count() > 1 {
         return false;
@@ -106,10 +107,15 @@ fn is_number(text: &str) -> bool {
     let amount = unsigned.trim_start_matches(['$', '€', '£', '¥']);
     let amount = amount.trim_end_matches(|c: char| c.is_ascii_uppercase() || matches!(c, '$' | '€' | '£' | '¥' | '%'));
     let behind = unsigned.len() - amount.len();
-    let digits = |c: char| c.is_ascii_digit() || matches!(c, '.' | ',' | '\'' | '’' | ' ' | '\u{a0}' | '\u{202f}');
+    let digits = |c: char| c.is_ascii_digit() || is_space(c) || matches!(c, '.' | ',' | '\'' | '’');
     behind <= 6
         && amount.chars().all(digits)
         && (amount.starts_with(|c: char| c.is_ascii_digit()) || unsigned.is_empty())
+}
+
+/// Spaces that separate groups of digits, or stand around a number.
+const fn is_space(c: char) -> bool {
+    matches!(c, ' ' | '\u{a0}' | '\u{202f}')
 }
 
 #[cfg(test)]
@@ -174,6 +180,8 @@ mod tests {
             ("=", "\"'=\""),
             ("+", "+"),
             ("-A1", "\"'-A1\""),
+            ("\r+", "\"'\r'+\""),
+            ("\t-5", "\"'\t'-5\""),
         ] {
             assert_eq!(one(value), written, "{value:?}");
         }
