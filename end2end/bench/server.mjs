@@ -1,6 +1,6 @@
 // How many requests a release server answers, beside its own PostgreSQL and the load generator (wrk) on the same machine:
 // the list of seats, a page of customers with a live seat under row level security, a switch with entering; with 1, 16
-// and 64 connections. Also what a request costs the server in processor time, and what memory it takes.
+// and 64 connections of four people. Also what a request costs the server in processor time, and what memory it takes.
 // Usage: node bench/server.mjs BASE PID [SECONDS]. Prints JSON, and a table on stderr.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
@@ -8,7 +8,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const [base, pid, seconds = "8"] = process.argv.slice(2);
-const person = "scale-100@stile.example";
+// Several people, because one person gets only one answer at a time for long.
+const people = [100, 99, 98, 97].map((many) => `scale-${many}@stile.example`);
 const password = "stile-demo-2026";
 const json = { "content-type": "application/json", origin: base };
 const answered = async (response) => {
@@ -18,38 +19,49 @@ const answered = async (response) => {
 const call = async (name, body, headers = {}) =>
   answered(await fetch(`${base}/api/fn/${name}`, { method: "POST", headers: { ...json, ...headers }, body: JSON.stringify(body) }));
 
-const signedIn = await call("sign_in", { email: person, password, next: "" });
-const cookie = signedIn.headers.getSetCookie().map((line) => line.split(";")[0]).join("; ");
-const seats = await (await call("load_picker", { past_cache: true }, { cookie })).json();
-const slugs = seats.organizations.flatMap((o) => o.workspaces).map((w) => w.slug);
-const { secret } = await (await call("create_token", { name: "bench", password }, { cookie })).json();
-const bearer = { authorization: `Bearer ${secret}` };
+/** Each person's cookie, token and workspaces. */
+const known = await Promise.all(people.map(async (email) => {
+  const signedIn = await call("sign_in", { email, password, next: "" });
+  const cookie = signedIn.headers.getSetCookie().map((line) => line.split(";")[0]).join("; ");
+  const seats = await (await call("load_picker", { past_cache: true }, { cookie })).json();
+  const { secret } = await (await call("create_token", { name: "bench", password }, { cookie })).json();
+  return { cookie, bearer: `Bearer ${secret}`, slugs: seats.organizations.flatMap((o) => o.workspaces).map((w) => w.slug) };
+}));
 
 const places = mkdtempSync(join(tmpdir(), "stile-bench-"));
-/** A request as wrk's script says it; with `%s` each workspace in turn. */
+/** Requests as wrk's script says them: the people in turn, and with `%s` each of their workspaces in turn. */
 function script(name, { method = "GET", path, headers, body }) {
   const lua = (text) => JSON.stringify(text).replace(/\\u/g, "\\\\u");
+  const table = (value) =>
+    Array.isArray(value) ? `{${value.map(table).join(",")}}`
+    : typeof value === "object" ? `{${Object.entries(value).map(([k, v]) => `[${lua(k)}]=${table(v)}`).join(",")}}`
+    : lua(value);
   const file = join(places, `${name}.lua`);
-  const set = Object.entries(headers).map(([k, v]) => `wrk.headers[${lua(k)}] = ${lua(v)}`);
-  const list = `local slugs = {${slugs.map(lua).join(",")}}\nlocal at = 0`;
   // gsub gives two values back: they are taken apart.
   writeFileSync(file, [
-    ...set, list,
+    `local people = ${table(known.map((person) => ({ slugs: person.slugs, headers: headers(person) })))}`,
+    `local at = 0`,
     `function request()`,
-    ` at = at % #slugs + 1`,
-    ` local path = string.gsub(${lua(path)}, "%%s", slugs[at])`,
-    body ? ` local body = string.gsub(${lua(body)}, "%%s", slugs[at])` : ` local body = nil`,
-    ` return wrk.format(${lua(method)}, path, nil, body)`,
+    ` at = at + 1`,
+    ` local person = people[at % #people + 1]`,
+    ` local slug = person.slugs[math.floor(at / #people) % #person.slugs + 1]`,
+    ` local path = string.gsub(${lua(path)}, "%%s", slug)`,
+    body ? ` local body = string.gsub(${lua(body)}, "%%s", slug)` : ` local body = nil`,
+    ` return wrk.format(${lua(method)}, path, person.headers, body)`,
     `end`, "",
   ].join("\n"));
   return file;
 }
+const bearer = (person) => ({ authorization: person.bearer });
 const subjects = [
   ["my 100 workspaces with roles", script("seats", { path: "/api/v1/me/workspaces", headers: bearer })],
   ["20 customers of one workspace", script("customers", { path: "/api/v1/workspaces/%s/customers", headers: bearer })],
   [
     "switch plus enter, with the first page",
-    script("switch", { method: "POST", path: "/api/fn/open_workspace", headers: { ...json, cookie }, body: JSON.stringify({ to: "%s", url: "/%s/customers" }) }),
+    script("switch", {
+      method: "POST", path: "/api/fn/open_workspace", headers: (person) => ({ ...json, cookie: person.cookie }),
+      body: JSON.stringify({ to: "%s", url: "/%s/customers" }),
+    }),
   ],
 ];
 

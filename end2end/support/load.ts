@@ -1,5 +1,8 @@
 // Load without a browser: requests by Node's own client, with connections of their own, many at a time or cut off.
+import { type ChildProcess, spawn } from "node:child_process";
 import { Agent, request } from "node:http";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
 
 export interface Answer {
   status: number;
@@ -62,24 +65,35 @@ export class Client {
   }
 }
 
-/** Does something over and over, so many at a time, until it is told to stop; gives the answers' statuses. */
-export function keepAsking(lanes: number, ask: (n: number) => Promise<Answer>): { stop: () => Promise<Map<number, number>> } {
-  let going = true;
-  const statuses = new Map<number, number>();
-  const lane = async (n: number) => {
-    while (going) {
-      const { status } = await ask(n);
-      statuses.set(status, (statuses.get(status) ?? 0) + 1);
-    }
-  };
-  const all = Array.from({ length: lanes }, (_, n) => lane(n));
-  return {
-    stop: async () => {
-      going = false;
-      await Promise.all(all);
-      return statuses;
-    },
-  };
+/** What an attacker asks for; see attacker.mjs. */
+export interface Attack {
+  base: string;
+  lanes: number;
+  requests: Pick<Asked, "method" | "path" | "cookie" | "json">[];
+  cutAfter?: number[];
+}
+
+/** A process that asks without end. */
+export class Attacker {
+  private constructor(
+    private readonly process: ChildProcess,
+    private readonly lines: AsyncIterator<string>,
+    /** The status of its first request. */
+    readonly first: number,
+  ) {}
+
+  static async start(attack: Attack): Promise<Attacker> {
+    const child = spawn(process.execPath, [join(__dirname, "attacker.mjs")], { stdio: ["pipe", "pipe", "inherit"] });
+    child.stdin.write(`${JSON.stringify(attack)}\n`);
+    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+    return new Attacker(child, lines, Number((await lines.next()).value));
+  }
+
+  /** Stops it; gives how often each status was answered. */
+  async stop(): Promise<Record<string, number>> {
+    this.process.stdin?.end();
+    return JSON.parse((await this.lines.next()).value);
+  }
 }
 
 /** The value below which that share of the numbers lies. */

@@ -5,7 +5,7 @@ use crate::error::AppError;
 use argon2::{Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version};
 use model::password::{prepared, spellings};
 use std::{num::NonZeroUsize, sync::Arc, thread, time::Duration};
-use store::fair::{Fair, Limits, asker};
+use store::fair::{Fair, Limits, Share, asker};
 
 /// How many hashes run at once, at most. Each takes 46 MiB. Never on more than half of the processor's cores.
 const AT_ONCE: usize = 4;
@@ -83,7 +83,8 @@ impl Passwords {
     }
 
     async fn in_turn<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, AppError> {
-        let turn = self.turns.turn(vec![(asker(), AT_ONCE_FOR_ONE)]).await.map_err(|_| AppError::Unavailable)?;
+        let turn =
+            self.turns.turn(vec![Share::steady(asker(), AT_ONCE_FOR_ONE)]).await.map_err(|_| AppError::Unavailable)?;
         // The place is held until the work ends, even if the caller has gone.
         let work = move || {
             let done = work();

@@ -46,7 +46,7 @@ async fn prepare(file: Option<Vec<u8>>) -> Result<Picture, AppError> {
     if file.len() > FILE_MAX {
         return Err(invalid("That file is larger than 1 MB. Choose a smaller one."));
     }
-    let turn = DECODING.turn(vec![(asker(), 1)]).await.map_err(|_| AppError::Limited(2))?;
+    let turn = DECODING.turn(vec![fair::Share::steady(asker(), 1)]).await.map_err(|_| AppError::Limited(2))?;
     let work = move || {
         let encoded = encode(&file);
         // The place is held until the work ends, even if the caller has gone.

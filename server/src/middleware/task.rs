@@ -5,8 +5,9 @@
 //! 3, invariant 3; security.md, finding 1). The same goes for a body that is still being made while it is sent.
 //!
 //! Before it uses the database, a request waits for a place within the shares of its person and its address
-//! ([`store::fair`]). It holds the place until it ends, whether or not the client still listens. So nobody can use more
-//! of the server than their share, neither by sending many requests at once nor by sending requests and disconnecting.
+//! ([`store::fair`]). From then on it holds the place until it ends, whether or not the client still listens. So nobody
+//! can use more of the server than their share, neither by sending many requests at once nor by sending requests and
+//! disconnecting.
 
 use crate::{
     api::token,
@@ -52,27 +53,30 @@ pub(crate) async fn run(State(web): State<Web>, request: Request, next: Next) ->
     let id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
     // Only a page needs it, to say that it took too long.
     let context = (!respond::is_api(&path)).then(|| pages::context(&web, &request));
-    let tasks = web.tasks.clone();
-    let work = {
-        let web = web.clone();
-        let ahead = client::purpose(request.method(), request.headers()) == Purpose::Ahead;
-        async move {
-            // Read before waiting, so a slow sender holds no place.
-            let request = match read(request).await {
-                Ok(request) => request,
-                Err(refusal) => return refusal,
-            };
-            let shares = shares(&web, &request);
-            let asker = shares.first().map_or(Key::Server, |(key, _)| key.clone());
-            let Ok(turn) = web.requests.turn(shares).await else { return busy(&request) };
-            let answer = on_behalf_of(asker, answer(web, request, next));
-            let response = if ahead { keeping_nothing(answer).await } else { answer.await };
-            let (head, body) = response.into_parts();
-            Response::from_parts(head, whole(body, turn, &tasks))
-        }
-    };
-    let handle = web.tasks.spawn(work.instrument(Span::current()));
-    match tokio::time::timeout(LIMIT, handle).await {
+    let answered = tokio::time::timeout(LIMIT, async {
+        // Read before waiting, so a slow sender holds no place. Nothing has begun yet: a client that goes away while it
+        // sends or waits takes its request with it.
+        let request = match read(request).await {
+            Ok(request) => request,
+            Err(refusal) => return Ok(refusal),
+        };
+        let shares = shares(&web, &request);
+        let asker = shares.first().map_or(Key::Server, |share| share.key.clone());
+        let Ok(turn) = web.requests.turn(shares).await else { return Ok(busy(&request)) };
+        let tasks = web.tasks.clone();
+        let work = {
+            let tasks = tasks.clone();
+            async move {
+                let ahead = client::purpose(request.method(), request.headers()) == Purpose::Ahead;
+                let answer = on_behalf_of(asker, answer(web, request, next));
+                let response = if ahead { keeping_nothing(answer).await } else { answer.await };
+                let (head, body) = response.into_parts();
+                Response::from_parts(head, whole(body, turn, &tasks))
+            }
+        };
+        tasks.spawn(work.instrument(Span::current())).await
+    });
+    match answered.await {
         Ok(Ok(response)) => response,
         // It panicked: nothing aborts these tasks. The hook has logged it.
         Ok(Err(_)) => context.map_or_else(|| respond::broken(&path, &id), |context| app::ssr::broken(&context)),
@@ -170,7 +174,7 @@ mod tests {
     use tokio_util::task::TaskTracker;
 
     async fn turn() -> Turn {
-        requests().turn(vec![(Key::Server, 1)]).await.expect("a free place")
+        requests().turn(vec![Share::steady(Key::Server, 1)]).await.expect("a free place")
     }
 
     fn counted(made: &Arc<AtomicUsize>, chunks: usize, breaks: bool) -> Body {

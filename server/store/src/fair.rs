@@ -1,8 +1,9 @@
 //! Fair shares: how much of something limited one person, address or workspace may use at once.
 //!
 //! A client that asks for more waits behind its own work, never in front of others. Among the waiters, the one whose
-//! key has the least in use goes first, so one account with many requests does not slow the others down. This is only
-//! about load; access is decided elsewhere.
+//! key has the least in use goes first, so one account with many requests does not slow the others down. A key that has
+//! kept several places busy for a while has fewer of them until it has paused. This is only about load; access is
+//! decided elsewhere.
 
 use crate::address::Block;
 use model::{Slug, id::UserId};
@@ -11,7 +12,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
-use tokio::sync::oneshot;
+use tokio::{sync::oneshot, time::Instant};
 
 tokio::task_local! {
     /// The key on whose behalf the current task runs.
@@ -34,7 +35,22 @@ pub enum Key {
 }
 
 /// The share of one key.
-pub type Share = (Key, usize);
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Share {
+    /// Whose it is.
+    pub key: Key,
+    /// How many places it may have at once.
+    pub most: usize,
+    /// How many it may have at once after it had more than one for long.
+    pub lasting: usize,
+}
+
+impl Share {
+    /// A share that does not shrink by use.
+    pub const fn steady(key: Key, most: usize) -> Self {
+        Self { key, most, lasting: most }
+    }
+}
 
 /// A fairly shared resource. Cheap to clone.
 #[derive(Clone)]
@@ -58,12 +74,45 @@ pub struct Limits {
 
 /// How many may wait for one resource in total.
 const QUEUE_MAX: usize = 4_096;
+/// How long a key may have two places before it has its lasting share only; half as long for three.
+const BURST: Duration = Duration::from_secs(2);
+/// How many keys may be kept before those without anything in use are looked through.
+const KEYS_KEPT: usize = 1_024;
 
 #[derive(Default)]
 struct State {
     in_use: usize,
-    used: HashMap<Key, usize>,
+    used: HashMap<Key, Use>,
     waiting: Vec<Waiter>,
+}
+
+/// What a key uses.
+struct Use {
+    places: usize,
+    /// The time for which it had more than one place, summed over these; less the time for which it had none.
+    debt: Duration,
+    /// Until when the debt is counted.
+    counted: Instant,
+}
+
+impl Use {
+    const fn new(now: Instant) -> Self {
+        Self { places: 0, debt: Duration::ZERO, counted: now }
+    }
+
+    fn debt(&self, now: Instant) -> Duration {
+        let passed = now.saturating_duration_since(self.counted);
+        match u32::try_from(self.places).unwrap_or(u32::MAX).checked_sub(1) {
+            Some(others) => self.debt.saturating_add(passed.saturating_mul(others)),
+            None => self.debt.saturating_sub(passed),
+        }
+    }
+
+    fn set(&mut self, places: usize, now: Instant) {
+        self.debt = self.debt(now);
+        self.counted = now;
+        self.places = places;
+    }
 }
 
 struct Waiter {
@@ -97,11 +146,12 @@ impl Fair {
     pub async fn turn(&self, shares: Vec<Share>) -> Result<Turn, Busy> {
         let receiver = {
             let mut state = self.state();
-            if state.fits(&shares, self.0.limits.total) {
-                return Ok(self.take(&mut state, &shares));
+            let now = Instant::now();
+            if state.fits(&shares, self.0.limits.total, now) {
+                return Ok(self.take(&mut state, &shares, now));
             }
-            let first = shares.first().map(|(key, _)| key);
-            let queued = state.waiting.iter().filter(|w| w.shares.first().map(|(key, _)| key) == first).count();
+            let first = shares.first().map(|share| &share.key);
+            let queued = state.waiting.iter().filter(|w| w.shares.first().map(|share| &share.key) == first).count();
             if queued >= self.0.limits.queue || state.waiting.len() >= QUEUE_MAX {
                 return Err(Busy);
             }
@@ -115,32 +165,34 @@ impl Fair {
         }
     }
 
-    fn take(&self, state: &mut State, shares: &[Share]) -> Turn {
+    fn take(&self, state: &mut State, shares: &[Share], now: Instant) -> Turn {
         state.in_use += 1;
-        for (key, _) in shares {
-            *state.used.entry(key.clone()).or_default() += 1;
+        for share in shares {
+            let used = state.used.entry(share.key.clone()).or_insert_with(|| Use::new(now));
+            used.set(used.places + 1, now);
         }
-        Turn { fair: self.clone(), keys: shares.iter().map(|(key, _)| key.clone()).collect() }
+        Turn { fair: self.clone(), keys: shares.iter().map(|share| share.key.clone()).collect() }
     }
 
     fn give_back(&self, keys: &[Key]) {
         let mut called = Vec::new();
         {
+            let now = Instant::now();
             let mut state = self.state();
             state.in_use = state.in_use.saturating_sub(1);
             for key in keys {
                 if let Some(used) = state.used.get_mut(key) {
-                    *used = used.saturating_sub(1);
-                    if *used == 0 {
-                        state.used.remove(key);
-                    }
+                    used.set(used.places.saturating_sub(1), now);
                 }
+            }
+            if state.used.len() > KEYS_KEPT {
+                state.used.retain(|_, used| used.places > 0 || !used.debt(now).is_zero());
             }
             // Waiters that have given up are skipped.
             state.waiting.retain(|waiter| !waiter.turn.is_closed());
-            while let Some(next) = state.next(self.0.limits.total) {
+            while let Some(next) = state.next(self.0.limits.total, now) {
                 let waiter = state.waiting.remove(next);
-                let turn = self.take(&mut state, &waiter.shares);
+                let turn = self.take(&mut state, &waiter.shares, now);
                 called.push((waiter.turn, turn));
             }
         }
@@ -157,21 +209,27 @@ impl Fair {
 }
 
 impl State {
-    fn used(&self, key: &Key) -> usize {
-        self.used.get(key).copied().unwrap_or(0)
+    fn places(&self, share: &Share) -> usize {
+        self.used.get(&share.key).map_or(0, |used| used.places)
     }
 
-    fn fits(&self, shares: &[Share], total: usize) -> bool {
-        self.in_use < total && shares.iter().all(|(key, most)| self.used(key) < *most)
+    fn fits(&self, shares: &[Share], total: usize, now: Instant) -> bool {
+        let fits = |share: &Share| {
+            self.used.get(&share.key).is_none_or(|used| {
+                let most = if used.debt(now) > BURST { share.lasting } else { share.most };
+                used.places < most
+            })
+        };
+        self.in_use < total && shares.iter().all(fits)
     }
 
     /// The next waiter: of those with a free place, the one whose key has the least in use; among equals, the first.
-    fn next(&self, total: usize) -> Option<usize> {
+    fn next(&self, total: usize, now: Instant) -> Option<usize> {
         if self.in_use >= total {
             return None;
         }
-        let fitting = self.waiting.iter().enumerate().filter(|(_, waiter)| self.fits(&waiter.shares, total));
-        fitting.min_by_key(|(_, waiter)| waiter.shares.first().map_or(0, |(key, _)| self.used(key))).map(|(n, _)| n)
+        let fitting = self.waiting.iter().enumerate().filter(|(_, waiter)| self.fits(&waiter.shares, total, now));
+        fitting.min_by_key(|(_, waiter)| waiter.shares.first().map_or(0, |share| self.places(share))).map(|(n, _)| n)
     }
 }
 
@@ -203,7 +261,7 @@ mod tests {
     }
 
     fn share(n: u128) -> Vec<Share> {
-        vec![(person(n), 2)]
+        vec![Share { key: person(n), most: 2, lasting: 1 }]
     }
 
     #[tokio::test]
@@ -260,6 +318,28 @@ mod tests {
         for _ in 0..3 {
             assert!(fair.turn(share(2)).await.is_ok(), "a place was lost");
         }
-        assert!(fair.state().used.is_empty() && fair.state().waiting.is_empty());
+        assert!(fair.state().used.values().all(|used| used.places == 0) && fair.state().waiting.is_empty());
+    }
+
+    #[test]
+    fn who_keeps_several_places_busy_has_fewer_until_they_have_paused() {
+        let start = Instant::now();
+        let at = |second| start + Duration::from_secs(second);
+        let mut used = Use::new(at(0));
+        used.set(1, at(0));
+        assert_eq!(used.debt(at(60)), Duration::ZERO, "one at a time is never too much");
+        used.set(2, at(60));
+        used.set(1, at(63));
+        assert_eq!(used.debt(at(90)), Duration::from_secs(3), "what was too much counts until there is a pause");
+
+        let mut state = State { used: [(person(1), used)].into(), ..State::default() };
+        let fits =
+            |state: &State, n, second| state.fits(&[Share { key: person(n), most: 2, lasting: 1 }], 4, at(second));
+        assert!(!fits(&state, 1, 90), "a second place after three seconds with two");
+        assert!(fits(&state, 2, 90), "another's use is counted");
+        state.used.get_mut(&person(1)).unwrap().set(0, at(90));
+        assert!(fits(&state, 1, 90), "the one place that lasts is gone");
+        state.used.get_mut(&person(1)).unwrap().set(1, at(92));
+        assert!(fits(&state, 1, 92), "the pause changed nothing");
     }
 }

@@ -20,6 +20,8 @@ use std::{
 const MOST: usize = 50_000;
 /// How many requests of one person run at once. The others wait, without delaying other people.
 const PER_PERSON: usize = 3;
+/// How many run at once if that goes on. On a machine with two cores this leaves one to everybody else.
+const PER_BUSY_PERSON: usize = 1;
 /// How many requests run at once for everybody at one address who is not known to be signed in.
 const PER_STRANGER: usize = 4;
 /// How many requests of one address run at once.
@@ -43,10 +45,11 @@ impl Known {
         let block = ip.map(Block::from);
         let person = credential.and_then(|credential| self.known().get(&credential.secret()).copied());
         let asker = match person {
-            Some(person) => (Key::Person(person), PER_PERSON),
-            None => (Key::Stranger(block), PER_STRANGER),
+            Some(person) => Share { key: Key::Person(person), most: PER_PERSON, lasting: PER_BUSY_PERSON },
+            // They are many, behind the address of an office.
+            None => Share::steady(Key::Stranger(block), PER_STRANGER),
         };
-        vec![asker, (Key::Address(block), PER_ADDRESS)]
+        vec![asker, Share::steady(Key::Address(block), PER_ADDRESS)]
     }
 
     fn known(&self) -> MutexGuard<'_, HashMap<SecretHash, UserId>> {
@@ -65,13 +68,13 @@ mod tests {
         let known = Known::default();
         let sessions: Vec<_> = (0..40).map(|_| Credential::Session(Secret::generate("").unwrap().hash())).collect();
         let here = Some(IpAddr::from([10, 0, 0, 1]));
-        let line = |session: &Credential, ip| known.shares(Some(session), ip)[0].0.clone();
+        let line = |session: &Credential, ip| known.shares(Some(session), ip)[0].key.clone();
         assert_eq!(line(&sessions[0], here), line(&sessions[1], here), "an unknown session is a line of its own");
         let ada = UserId::from_uuid(Uuid::from_u128(1));
         sessions.iter().for_each(|session| known.note(session, ada));
         for (n, session) in sessions.iter().enumerate() {
             assert_eq!(line(session, Some(IpAddr::from([10, 0, 0, n as u8]))), Key::Person(ada));
         }
-        assert_eq!(known.shares(None, here)[0].0, Key::Stranger(here.map(Block::from)));
+        assert_eq!(known.shares(None, here)[0].key, Key::Stranger(here.map(Block::from)));
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     error::StoreError,
-    fair::{Busy, Fair, Key, Turn},
+    fair::{Busy, Fair, Key, Share, Turn},
 };
 use model::id::UserId;
 use sqlx::PgConnection;
@@ -32,7 +32,7 @@ impl Costly {
         if self.turn.is_some() {
             return Ok(());
         }
-        let turn = self.fair.turn(vec![(Key::Person(user), 1)]).await?;
+        let turn = self.fair.turn(vec![Share::steady(Key::Person(user), 1)]).await?;
         let locked = sqlx::query!("select ops.begin_costly($1, $2, $3)", user.uuid(), PATIENCE_MS, MOST_MS)
             .execute(connection)
             .await;
