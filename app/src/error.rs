@@ -1,12 +1,15 @@
 //! What can go wrong on the wire: one small enum, without internals.
 //!
-//! The server logs the cause once, with the request's id, and sends one of these; a view turns it into words. Errors
-//! inside the server are `store::StoreError` and `std` errors, and become one of these in `ssr`.
+//! The server logs the cause once, with the request's id, and sends one of these; a view turns it into words. Which error
+//! where: the database returns `store::StoreError`, which `?` turns into one of these and logs; the model's parsers return
+//! `FieldErrors`, which become [`AppError::Invalid`]; the public API has `Failure` (server/src/api/failure.rs).
 
 use crate::wire::{self, Wire};
 use model::{Capability, FieldErrors, Slug, link::DeadLink, seating::Refused};
 use serde::{Deserialize, Serialize};
 use server_fn::error::{FromServerFnError, ServerFnErrorErr};
+#[cfg(feature = "ssr")]
+use store::StoreError;
 
 /// Why a handoff was not honoured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -228,6 +231,33 @@ impl std::fmt::Display for AppError {
 }
 
 impl std::error::Error for AppError {}
+
+/// Logs the cause, once, and returns what a caller may know of it. The surrounding span carries the request's id.
+#[cfg(feature = "ssr")]
+impl From<StoreError> for AppError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Seating(refused) => Self::Seat(refused),
+            StoreError::FactorDemanded => Self::Factor,
+            StoreError::Busy(_) => {
+                tracing::info!("more was asked for at once than is done at once");
+                Self::Limited(1)
+            }
+            StoreError::ReadOnly(_) => {
+                tracing::warn!(%error, "a write was refused");
+                Self::ReadOnly
+            }
+            _ if error.is_unavailable() => {
+                tracing::warn!(%error, "the database is not available");
+                Self::Unavailable
+            }
+            _ => {
+                tracing::error!(?error, "the database refused");
+                Self::Internal
+            }
+        }
+    }
+}
 
 impl FromServerFnError for AppError {
     type Encoder = Wire;

@@ -1,7 +1,7 @@
 //! Asking for a seat from the 404 page: the same work and the same answer whether there is anything to ask for
 //! (blueprint section 3, invariant 5).
 
-use super::{Call, fault};
+use super::Call;
 use crate::{boot::Asking, error::AppError, routes::Route};
 use http::Uri;
 use model::Slug;
@@ -11,7 +11,7 @@ use store::access::{self, Asked};
 pub(super) async fn request(call: &Call, uri: &Uri) -> Result<Option<Asking>, AppError> {
     let first = uri.path().trim_start_matches('/').split('/').next().unwrap_or_default();
     let store = &call.request.services.store;
-    let mut tx = store.person(&call.credential()?).await.map_err(fault)?.ok_or(AppError::SignedOut)?;
+    let mut tx = store.person(&call.credential()?).await?.ok_or(AppError::SignedOut)?;
     call.asked_by(tx.live().person.id);
     let slug = match Route::parse(uri.path(), "") {
         Route::Workspace(slug, _) => Some(slug),
@@ -19,8 +19,8 @@ pub(super) async fn request(call: &Call, uri: &Uri) -> Result<Option<Asking>, Ap
     };
     // What can't be an address of a workspace needs no asking: anybody can tell.
     let Some(slug) = slug else { return Ok(Some(Asking::Noted)) };
-    let asked = access::request(&mut tx, &slug).await.map_err(fault)?;
-    tx.commit().await.map_err(fault)?;
+    let asked = access::request(&mut tx, &slug).await?;
+    tx.commit().await?;
     Ok(match asked {
         Asked::Noted => Some(Asking::Noted),
         Asked::Limited => Some(Asking::Limited),

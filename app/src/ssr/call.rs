@@ -1,6 +1,6 @@
 //! Answering server functions.
 
-use super::{Client, RequestContext, fault};
+use super::{Client, RequestContext};
 use crate::{error::AppError, routes::Route, wire};
 use axum::body::{Body, to_bytes};
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, header};
@@ -138,7 +138,7 @@ impl Call {
 /// [`AppError::Internal`] outside of one.
 pub fn context() -> Result<Call, AppError> {
     use_context::<Call>()
-        .ok_or_else(|| fault(StoreError::Inconsistent("a server function outside a request".to_owned())))
+        .ok_or_else(|| AppError::from(StoreError::Inconsistent("a server function outside a request".to_owned())))
 }
 
 /// Whether the server function that runs answers somebody who asked for JSON.

@@ -1,7 +1,7 @@
 //! Switching, entering, pages and writes: what the workspace plane's server functions do. Everything here comes
 //! through the door, each time.
 
-use super::{Call, fault, load::load};
+use super::{Call, load::load};
 use crate::{
     console::{Entered, PageData, Scoped},
     error::{AppError, Refusal},
@@ -41,13 +41,13 @@ pub(super) fn opened<M: Mode>(call: &Call, door: Door<WorkspaceTx<M>>) -> Result
 }
 
 pub(super) async fn reading(call: &Call, slug: &Slug) -> Result<WorkspaceTx<Read>, AppError> {
-    let door = call.request.services.store.workspace(&call.credential()?, slug).await.map_err(fault)?;
+    let door = call.request.services.store.workspace(&call.credential()?, slug).await?;
     opened(call, door)
 }
 
 /// Opens a workspace for entering it.
 async fn visiting(call: &Call, slug: &Slug) -> Result<WorkspaceTx<Visit>, AppError> {
-    let door = call.request.services.store.workspace_visit(&call.credential()?, slug).await.map_err(fault)?;
+    let door = call.request.services.store.workspace_visit(&call.credential()?, slug).await?;
     opened(call, door)
 }
 
@@ -55,8 +55,8 @@ async fn visiting(call: &Call, slug: &Slug) -> Result<WorkspaceTx<Visit>, AppErr
 pub async fn switch(call: &Call, to: &Slug) -> Result<String, AppError> {
     let mut tx = visiting(call, to).await?;
     let code = fresh()?;
-    handoffs::mint(&mut tx, &code).await.map_err(fault)?;
-    tx.commit().await.map_err(fault)?;
+    handoffs::mint(&mut tx, &code).await?;
+    tx.commit().await?;
     Ok(code.reveal().to_owned())
 }
 
@@ -66,9 +66,9 @@ pub async fn enter(call: &Call, to: &Slug, code: Option<&str>, url: &str) -> Res
     match code {
         Some(code) => {
             redeem(&mut tx, code).await?;
-            handoffs::record_visit(&mut tx).await.map_err(fault)?;
+            handoffs::record_visit(&mut tx).await?;
         }
-        None => handoffs::pass_and_visit(&mut tx, &fresh()?).await.map_err(fault)?,
+        None => handoffs::pass_and_visit(&mut tx, &fresh()?).await?,
     }
     visited(call, tx, page_at(to, url).unwrap_or(Page::Overview)).await
 }
@@ -76,7 +76,7 @@ pub async fn enter(call: &Call, to: &Slug, code: Option<&str>, url: &str) -> Res
 /// Enters ahead of a switch: as [`enter`], but nobody has been there yet.
 pub async fn stage(call: &Call, to: &Slug, url: &str) -> Result<Entered, AppError> {
     let mut tx = visiting(call, to).await?;
-    handoffs::pass(&mut tx, &fresh()?).await.map_err(fault)?;
+    handoffs::pass(&mut tx, &fresh()?).await?;
     let (tx, page, data) = opening(tx, page_at(to, url).unwrap_or(Page::Overview)).await?;
     entered(call, tx, &page, data).await
 }
@@ -95,7 +95,7 @@ fn fresh() -> Result<Secret, AppError> {
 
 async fn redeem(tx: &mut WorkspaceTx<Visit>, code: &str) -> Result<(), AppError> {
     let code = Secret::presented(code).ok_or(AppError::Refused(Refusal::HandoffForeign))?;
-    if let Err(refused) = handoffs::redeem(tx, &code).await.map_err(fault)? {
+    if let Err(refused) = handoffs::redeem(tx, &code).await? {
         let tenant = tx.tenant();
         tracing::warn!(workspace_id = %tenant.workspace.id, user_id = %tenant.live.person.id, ?refused, "a handoff was refused");
         return Err(AppError::Refused(match refused {
@@ -109,7 +109,7 @@ async fn redeem(tx: &mut WorkspaceTx<Visit>, code: &str) -> Result<(), AppError>
 
 /// Opens the page of an address for a person who has entered. If their role doesn't allow it, the page says so.
 pub(super) async fn arrive(call: &Call, mut tx: WorkspaceTx<Visit>, page: &Page) -> Result<Entered, AppError> {
-    handoffs::record_visit(&mut tx).await.map_err(fault)?;
+    handoffs::record_visit(&mut tx).await?;
     let data = load(&mut tx, page).await?;
     remembered(call, tx, page, data).await
 }
@@ -142,7 +142,7 @@ async fn opening<M: Mode>(mut tx: WorkspaceTx<M>, page: Page) -> Result<(Workspa
 }
 
 async fn entered<M: Mode>(call: &Call, tx: WorkspaceTx<M>, page: &Page, data: PageData) -> Result<Entered, AppError> {
-    let tenant = tx.commit().await.map_err(fault)?;
+    let tenant = tx.commit().await?;
     let grant = call.request.services.grants.sign(&tenant)?;
     let url = page.url(&tenant.workspace.slug);
     Ok(Entered { entry: Entry { workspace: tenant.workspace, seat: tenant.seat, grant }, url, data })
@@ -161,7 +161,7 @@ pub async fn arrived(call: &Call, slug: &Slug, grant: &str, url: &str) -> Result
     let grant = call.request.services.grants.read(grant)?;
     let mut tx = visiting(call, slug).await?;
     grant.fits(tx.tenant())?;
-    handoffs::record_visit(&mut tx).await.map_err(fault)?;
+    handoffs::record_visit(&mut tx).await?;
     call.request.services.store.forget_picker(&tx.tenant().live).await;
     answer(tx, slug, url).await
 }
@@ -169,7 +169,7 @@ pub async fn arrived(call: &Call, slug: &Slug, grant: &str, url: &str) -> Result
 async fn answer<M: Mode>(mut tx: WorkspaceTx<M>, slug: &Slug, url: &str) -> Result<Scoped<PageData>, AppError> {
     let page = page_at(slug, url).ok_or(AppError::Absent)?;
     let value = load(&mut tx, &page).await?;
-    let workspace = tx.commit().await.map_err(fault)?.workspace.id;
+    let workspace = tx.commit().await?.workspace.id;
     Ok(Scoped { workspace, value })
 }
 
@@ -180,8 +180,7 @@ pub(super) async fn writing<C: CapabilityKind>(
     grant: &str,
 ) -> Result<(WorkspaceTx<Write>, Can<C>), AppError> {
     let grant = call.request.services.grants.read(grant)?;
-    let door =
-        call.request.services.store.workspace_write(&call.credential()?, slug, grant.fence()).await.map_err(fault)?;
+    let door = call.request.services.store.workspace_write(&call.credential()?, slug, grant.fence()).await?;
     let tx = opened(call, door)?;
     grant.fits(tx.tenant())?;
     let can = tx.can::<C>().map_err(|denied| AppError::Denied(denied.0))?;
@@ -190,7 +189,11 @@ pub(super) async fn writing<C: CapabilityKind>(
 
 /// A constraint that stands for a rule becomes the field's error.
 pub(super) fn refused(error: StoreError, constraint: &str, field: &str, message: &str) -> AppError {
-    if error.is_refused_by(constraint) { AppError::Invalid(FieldErrors::one(field, message)) } else { fault(error) }
+    if error.is_refused_by(constraint) {
+        AppError::Invalid(FieldErrors::one(field, message))
+    } else {
+        AppError::from(error)
+    }
 }
 
 /// Stores a customer.
@@ -209,7 +212,7 @@ pub async fn save_customer(
         Some(id) if customers::update(&mut tx, &can, id, &draft).await.map_err(of_constraint)? => id,
         Some(_) => return Err(AppError::Absent),
     };
-    tx.commit().await.map_err(fault)?;
+    tx.commit().await?;
     Ok(id)
 }
 
@@ -222,10 +225,10 @@ pub async fn set_customer_status(
     status: Lifecycle,
 ) -> Result<(), AppError> {
     let (mut tx, can) = writing::<EditContent>(call, slug, grant).await?;
-    if !customers::set_status(&mut tx, &can, id, status).await.map_err(fault)? {
+    if !customers::set_status(&mut tx, &can, id, status).await? {
         return Err(AppError::Absent);
     }
-    tx.commit().await.map_err(fault)?;
+    tx.commit().await?;
     Ok(())
 }
 
@@ -246,7 +249,7 @@ pub async fn save_product(
         Some(id) if products::update(&mut tx, &can, id, &draft).await.map_err(of_constraint)? => id,
         Some(_) => return Err(AppError::Absent),
     };
-    tx.commit().await.map_err(fault)?;
+    tx.commit().await?;
     Ok(id)
 }
 
@@ -259,9 +262,9 @@ pub async fn set_product_status(
     status: Lifecycle,
 ) -> Result<(), AppError> {
     let (mut tx, can) = writing::<EditContent>(call, slug, grant).await?;
-    if !products::set_status(&mut tx, &can, id, status).await.map_err(fault)? {
+    if !products::set_status(&mut tx, &can, id, status).await? {
         return Err(AppError::Absent);
     }
-    tx.commit().await.map_err(fault)?;
+    tx.commit().await?;
     Ok(())
 }

@@ -4,7 +4,7 @@ use super::{
     Call, Purpose, RequestContext, broken,
     console::{arrive, look},
     factors::{self, Asking as AskingFactor},
-    fault, identity, invite, organization, profile,
+    identity, invite, organization, profile,
     shell::render,
     start,
 };
@@ -278,7 +278,7 @@ pub(super) struct Who {
 pub(super) async fn signed_in(call: &Call, freshness: Freshness) -> Result<Option<Who>, AppError> {
     let Some(credential) = call.request.credential else { return Ok(None) };
     let store = &call.request.services.store;
-    let Some((live, picker)) = store.picker(&credential, freshness).await.map_err(fault)? else { return Ok(None) };
+    let Some((live, picker)) = store.picker(&credential, freshness).await? else { return Ok(None) };
     call.asked_by(live.person.id);
     Ok(Some(Who { live, picker: Picker::clone(&picker) }))
 }
@@ -403,14 +403,14 @@ async fn workspace(
     let entered = match context.purpose {
         // The person of a returned form had entered before.
         Purpose::Visit if returned.is_none() => {
-            let door = store.workspace_visit(&credential, &slug).await.map_err(fault)?;
+            let door = store.workspace_visit(&credential, &slug).await?;
             match opened(call, uri, &asked, door).await? {
                 Ok(tx) => arrive(call, tx, &page).await?,
                 Err(instead) => return Ok(instead),
             }
         }
         Purpose::Visit | Purpose::Ahead => {
-            let door = store.workspace(&credential, &slug).await.map_err(fault)?;
+            let door = store.workspace(&credential, &slug).await?;
             match opened(call, uri, &asked, door).await? {
                 Ok(tx) => look(call, tx, &page).await?,
                 Err(instead) => return Ok(instead),
@@ -448,7 +448,7 @@ async fn opened<M: Mode>(
     let (content, status) = match door {
         Door::Open(tx) => {
             if let (Some(one), None) = (one, returned) {
-                tx.commit().await.map_err(fault)?;
+                tx.commit().await?;
                 return Ok(Err(respelled(uri, one)));
             }
             call.served_by(tx.id());

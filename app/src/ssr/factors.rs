@@ -1,7 +1,7 @@
 //! Second factors: setting them up, taking them away, proving one. What the server functions of
 //! [`crate::account::security`] and of the page that asks do.
 
-use super::{Call, fault, identity::person, limits::Guess, passkeys::not_accepted, password::Fit};
+use super::{Call, identity::person, limits::Guess, passkeys::not_accepted, password::Fit};
 use crate::{
     account::{Enrolment, FactorAsk, FactorReason, PasskeyChallenge, QrCode, SecurityData},
     error::AppError,
@@ -45,7 +45,7 @@ async fn data(
 ) -> Result<SecurityData, AppError> {
     let email = tx.live().person.email.clone();
     Ok(SecurityData {
-        state: factors::state(tx).await.map_err(fault)?,
+        state: factors::state(tx).await?,
         enrolment: new.map(|secret| enrolment(&email, &secret.base32())),
         codes: codes.iter().map(RecoveryCode::shown).collect(),
         passkeys_work: call.request.services.passkeys.is_some(),
@@ -81,31 +81,31 @@ fn enrolment(email: &str, secret: &str) -> Enrolment {
 pub async fn security(call: &Call) -> Result<SecurityData, AppError> {
     let mut tx = person(call).await?;
     let data = data(call, &mut tx, None, Vec::new()).await?;
-    tx.commit().await.map_err(fault)?;
+    tx.commit().await?;
     Ok(data)
 }
 
 /// The same, with the app whose setting up is under way: after a first code that was wrong.
 pub async fn security_again(call: &Call) -> Result<(Live, SecurityData), AppError> {
     let mut tx = person(call).await?;
-    let begun = totp::begun(&mut tx, &call.request.services.seal).await.map_err(fault)?;
+    let begun = totp::begun(&mut tx, &call.request.services.seal).await?;
     let data = data(call, &mut tx, begun, Vec::new()).await?;
-    Ok((tx.commit().await.map_err(fault)?, data))
+    Ok((tx.commit().await?, data))
 }
 
 /// Lets a change through (ASVS 7.5.1): for the first factor by password, which is checked here, else by a factor that
 /// this session has proven lately.
 async fn admitted(call: &Call, password: &str) -> Result<(PersonTx, Admitted), AppError> {
     let mut tx = person(call).await?;
-    if factors::standing(&mut tx).await.map_err(fault)? != FactorStanding::None {
-        let admitted = factors::admit(&mut tx, Basis::Factor).await.map_err(fault)?;
+    if factors::standing(&mut tx).await? != FactorStanding::None {
+        let admitted = factors::admit(&mut tx, Basis::Factor).await?;
         return Ok((tx, admitted.ok_or(AppError::Factor)?));
     }
     // Hashing takes a while: no transaction is kept waiting for it.
-    let live = tx.commit().await.map_err(fault)?;
+    let live = tx.commit().await?;
     check_password(call, &live, password).await?;
     let mut tx = person(call).await?;
-    let admitted = factors::admit(&mut tx, Basis::Password).await.map_err(fault)?;
+    let admitted = factors::admit(&mut tx, Basis::Password).await?;
     Ok((tx, admitted.ok_or(AppError::Factor)?))
 }
 
@@ -116,7 +116,7 @@ async fn check_password(call: &Call, live: &Live, password: &str) -> Result<(), 
     let services = &call.request.services;
     let email = Email::parse(&live.person.email).map_err(|_| AppError::Internal)?;
     let guess = Guess::take(call, &email, live.session).await?;
-    let record = services.store.password_of(&email).await.map_err(fault)?;
+    let record = services.store.password_of(&email).await?;
     let fit = services.passwords.verify(password, record.as_ref().map(|r| r.hash.as_str())).await;
     if guess.look(call, fit).await? != Fit::No {
         return Ok(());
@@ -135,9 +135,9 @@ fn hand_out(call: &Call, secret: &Secret) {
 /// Begins to set an authenticator app up.
 pub async fn start_totp(call: &Call, password: &str) -> Result<(Live, SecurityData), AppError> {
     let (mut tx, admitted) = admitted(call, password).await?;
-    let begun = totp::start(&mut tx, &admitted, &call.request.services.seal).await.map_err(fault)?;
+    let begun = totp::start(&mut tx, &admitted, &call.request.services.seal).await?;
     let data = data(call, &mut tx, begun, Vec::new()).await?;
-    Ok((tx.commit().await.map_err(fault)?, data))
+    Ok((tx.commit().await?, data))
 }
 
 /// Turns it on by its first code.
@@ -146,7 +146,7 @@ pub async fn confirm_totp(call: &Call, code: &str) -> Result<(Live, SecurityData
         return Err(at("code", "Enter the 6 digits that your app shows."));
     };
     let (mut tx, secret) = (person(call).await?, fresh_secret()?);
-    let confirmed = totp::confirm(&mut tx, &call.request.services.seal, &code, &secret).await.map_err(fault)?;
+    let confirmed = totp::confirm(&mut tx, &call.request.services.seal, &code, &secret).await?;
     let codes = confirmed.map_err(|refused| match refused {
         ConfirmRefused::Wrong => {
             at("code", "That code isn’t right. Check that the phone’s clock is, and enter the next code.")
@@ -154,7 +154,7 @@ pub async fn confirm_totp(call: &Call, code: &str) -> Result<(Live, SecurityData
         ConfirmRefused::NotBegun => at("code", "Setting this up took more than ten minutes. Start again."),
     })?;
     let data = data(call, &mut tx, None, codes).await?;
-    let live = tx.commit().await.map_err(fault)?;
+    let live = tx.commit().await?;
     hand_out(call, &secret);
     Ok((live, data))
 }
@@ -163,39 +163,39 @@ pub async fn confirm_totp(call: &Call, code: &str) -> Result<(Live, SecurityData
 pub async fn turn_off_totp(call: &Call, code: &str) -> Result<SecurityData, AppError> {
     let secret = prove_code(call, code).await?;
     let mut tx = reopened(call, &secret).await?;
-    let admitted = factors::admit(&mut tx, Basis::Factor).await.map_err(fault)?.ok_or(AppError::Factor)?;
-    totp::turn_off(&mut tx, &admitted).await.map_err(fault)?;
+    let admitted = factors::admit(&mut tx, Basis::Factor).await?.ok_or(AppError::Factor)?;
+    totp::turn_off(&mut tx, &admitted).await?;
     let data = data(call, &mut tx, None, Vec::new()).await?;
-    tx.commit().await.map_err(fault)?;
+    tx.commit().await?;
     Ok(data)
 }
 
 /// The person's transaction under the secret that the session was just given.
 async fn reopened(call: &Call, secret: &Secret) -> Result<PersonTx, AppError> {
     let credential = Credential::Session(secret.hash());
-    call.request.services.store.person(&credential).await.map_err(fault)?.ok_or(AppError::SignedOut)
+    call.request.services.store.person(&credential).await?.ok_or(AppError::SignedOut)
 }
 
 /// Makes new recovery codes.
 pub async fn renew_codes(call: &Call) -> Result<(Live, SecurityData), AppError> {
     let (mut tx, admitted) = admitted_by_factor(call).await?;
-    let codes = recovery::renew(&mut tx, &admitted).await.map_err(fault)?;
+    let codes = recovery::renew(&mut tx, &admitted).await?;
     let data = data(call, &mut tx, None, codes).await?;
-    Ok((tx.commit().await.map_err(fault)?, data))
+    Ok((tx.commit().await?, data))
 }
 
 async fn admitted_by_factor(call: &Call) -> Result<(PersonTx, Admitted), AppError> {
     let mut tx = person(call).await?;
-    let admitted = factors::admit(&mut tx, Basis::Factor).await.map_err(fault)?.ok_or(AppError::Factor)?;
+    let admitted = factors::admit(&mut tx, Basis::Factor).await?.ok_or(AppError::Factor)?;
     Ok((tx, admitted))
 }
 
 /// Sets when the person is asked.
 pub async fn set_asked(call: &Call, asked: FactorAsked) -> Result<SecurityData, AppError> {
     let (mut tx, admitted) = admitted_by_factor(call).await?;
-    factors::set_asked(&mut tx, &admitted, asked).await.map_err(fault)?;
+    factors::set_asked(&mut tx, &admitted, asked).await?;
     let data = data(call, &mut tx, None, Vec::new()).await?;
-    tx.commit().await.map_err(fault)?;
+    tx.commit().await?;
     Ok(data)
 }
 
@@ -204,10 +204,10 @@ pub async fn begin_passkey(call: &Call, name: &str, password: &str) -> Result<Pa
     let relying_party = call.request.services.passkeys.as_ref().ok_or(AppError::Absent)?;
     passkey_name(name)?;
     let (mut tx, admitted) = admitted(call, password).await?;
-    let (held, handle) = (passkeys::own(&mut tx).await.map_err(fault)?, fresh_secret()?);
+    let (held, handle) = (passkeys::own(&mut tx).await?, fresh_secret()?);
     let asked = relying_party.ask_to_register(&tx.live().person, &held)?;
-    challenges::keep_registration(&mut tx, &admitted, &handle, &asked.state).await.map_err(fault)?;
-    tx.commit().await.map_err(fault)?;
+    challenges::keep_registration(&mut tx, &admitted, &handle, &asked.state).await?;
+    tx.commit().await?;
     Ok(PasskeyChallenge { handle: handle.reveal().to_owned(), options: asked.options })
 }
 
@@ -221,17 +221,16 @@ pub async fn add_passkey(call: &Call, handle: &str, name: &str, credential: &str
     let name = passkey_name(name)?;
     let handle = Secret::presented(handle).ok_or_else(not_accepted)?;
     let mut tx = person(call).await?;
-    let (state, admitted) =
-        challenges::take_registration(&mut tx, &handle).await.map_err(fault)?.ok_or_else(not_accepted)?;
+    let (state, admitted) = challenges::take_registration(&mut tx, &handle).await?.ok_or_else(not_accepted)?;
     // Used up whatever comes of it.
-    tx.commit().await.map_err(fault)?;
+    tx.commit().await?;
     let (id, key) = relying_party.registered(credential, state)?;
     let (mut tx, secret) = (person(call).await?, fresh_secret()?);
     let added = passkeys::add(&mut tx, &admitted, &name, &id, &key, &secret).await.map_err(|error| {
         if error.is_refused_by("passkey_known") {
             at("passkey", "That passkey is in use already.")
         } else {
-            fault(error)
+            AppError::from(error)
         }
     })?;
     let codes = added.map_err(|refused| match refused {
@@ -239,7 +238,7 @@ pub async fn add_passkey(call: &Call, handle: &str, name: &str, credential: &str
         AddRefused::Ended => AppError::SignedOut,
     })?;
     let data = data(call, &mut tx, None, codes).await?;
-    tx.commit().await.map_err(fault)?;
+    tx.commit().await?;
     hand_out(call, &secret);
     Ok(data)
 }
@@ -247,16 +246,16 @@ pub async fn add_passkey(call: &Call, handle: &str, name: &str, credential: &str
 /// Removes a passkey.
 pub async fn remove_passkey(call: &Call, id: PasskeyId) -> Result<SecurityData, AppError> {
     let (mut tx, admitted) = admitted_by_factor(call).await?;
-    if !passkeys::remove(&mut tx, &admitted, id).await.map_err(fault)? {
+    if !passkeys::remove(&mut tx, &admitted, id).await? {
         return Err(AppError::Absent);
     }
     let data = data(call, &mut tx, None, Vec::new()).await?;
-    tx.commit().await.map_err(fault)?;
+    tx.commit().await?;
     Ok(data)
 }
 
 async fn prover(call: &Call) -> Result<Prover, AppError> {
-    let prover = call.request.services.store.prover(&call.credential()?).await.map_err(fault)?;
+    let prover = call.request.services.store.prover(&call.credential()?).await?;
     let prover = prover.ok_or(AppError::SignedOut)?;
     call.asked_by(prover.person.id);
     Ok(prover)
@@ -266,7 +265,7 @@ async fn prover(call: &Call) -> Result<Prover, AppError> {
 async fn prove_code(call: &Call, code: &str) -> Result<Secret, AppError> {
     let code = FactorCode::parse(code).map_err(|error| at("code", error.to_string()))?;
     let (prover, secret) = (prover(call).await?, fresh_secret()?);
-    let proven = factors::prove_code(prover, &call.request.services.seal, &code, &secret).await.map_err(fault)?;
+    let proven = factors::prove_code(prover, &call.request.services.seal, &code, &secret).await?;
     proven.map_err(|refused| match refused {
         ProofRefused::Wrong => wrong_code(),
         ProofRefused::Wait(seconds) => AppError::Limited(seconds),
@@ -290,13 +289,13 @@ pub async fn prove(call: &Call, code: &str, next: &str) -> Result<String, AppErr
 pub async fn begin_proof(call: &Call) -> Result<PasskeyChallenge, AppError> {
     let relying_party = call.request.services.passkeys.as_ref().ok_or(AppError::Absent)?;
     let (mut prover, handle) = (prover(call).await?, fresh_secret()?);
-    let held = passkeys::of_prover(&mut prover).await.map_err(fault)?;
+    let held = passkeys::of_prover(&mut prover).await?;
     if held.is_empty() {
         return Err(at("passkey", "You have no passkey here yet. Use another way."));
     }
     let asked = relying_party.ask_to_prove(&held)?;
-    challenges::keep_proof(&mut prover, &handle, &asked.state).await.map_err(fault)?;
-    prover.commit().await.map_err(fault)?;
+    challenges::keep_proof(&mut prover, &handle, &asked.state).await?;
+    prover.commit().await?;
     Ok(PasskeyChallenge { handle: handle.reveal().to_owned(), options: asked.options })
 }
 
@@ -305,13 +304,13 @@ pub async fn prove_by_passkey(call: &Call, handle: &str, credential: &str, next:
     let relying_party = call.request.services.passkeys.as_ref().ok_or(AppError::Absent)?;
     let handle = Secret::presented(handle).ok_or_else(not_accepted)?;
     let mut prover_now = prover(call).await?;
-    let state = challenges::take_proof(&mut prover_now, &handle).await.map_err(fault)?.ok_or_else(not_accepted)?;
-    let held = passkeys::of_prover(&mut prover_now).await.map_err(fault)?;
+    let state = challenges::take_proof(&mut prover_now, &handle).await?.ok_or_else(not_accepted)?;
+    let held = passkeys::of_prover(&mut prover_now).await?;
     // Used up whatever comes of it.
-    prover_now.commit().await.map_err(fault)?;
+    prover_now.commit().await?;
     let signed = relying_party.proven(credential, state, held)?;
     let (prover, secret) = (prover(call).await?, fresh_secret()?);
-    let proven = factors::prove_passkey(prover, signed.known.id, &signed.credential, &secret).await.map_err(fault)?;
+    let proven = factors::prove_passkey(prover, signed.known.id, &signed.credential, &secret).await?;
     proven.map_err(|refused| match refused {
         ProofRefused::Ended => AppError::SignedOut,
         ProofRefused::Wrong | ProofRefused::Wait(_) => not_accepted(),
@@ -326,7 +325,7 @@ pub async fn begin_sign_in(call: &Call) -> Result<PasskeyChallenge, AppError> {
     let relying_party = services.passkeys.as_ref().ok_or(AppError::Absent)?;
     services.paces.passkey(call.request.device.ip)?;
     let (asked, handle) = (relying_party.ask_to_sign_in()?, fresh_secret()?);
-    services.store.keep_sign_in_challenge(&handle, &asked.state).await.map_err(fault)?;
+    services.store.keep_sign_in_challenge(&handle, &asked.state).await?;
     Ok(PasskeyChallenge { handle: handle.reveal().to_owned(), options: asked.options })
 }
 
@@ -335,9 +334,9 @@ pub async fn sign_in_by_passkey(call: &Call, handle: &str, credential: &str, nex
     let services = &call.request.services;
     let relying_party = services.passkeys.as_ref().ok_or(AppError::Absent)?;
     let handle = Secret::presented(handle).ok_or_else(not_accepted)?;
-    let state = services.store.take_sign_in_challenge(&handle).await.map_err(fault)?.ok_or_else(not_accepted)?;
+    let state = services.store.take_sign_in_challenge(&handle).await?.ok_or_else(not_accepted)?;
     let (answer, user, key) = relying_party.claimed(credential)?;
-    let known = services.store.passkey(&key).await.map_err(fault)?;
+    let known = services.store.passkey(&key).await?;
     let known = known.filter(|known| known.user.uuid() == user).ok_or_else(not_accepted)?;
     let signed = relying_party.signed_in(&answer, state, known)?;
     let (device, secret) = (&call.request.device, fresh_secret()?);
@@ -350,8 +349,7 @@ pub async fn sign_in_by_passkey(call: &Call, handle: &str, credential: &str, nex
             device,
             call.request.credential.as_ref(),
         )
-        .await
-        .map_err(fault)?
+        .await?
         .ok_or_else(not_accepted)?;
     hand_out(call, &secret);
     Ok(landing(next))
@@ -360,7 +358,7 @@ pub async fn sign_in_by_passkey(call: &Call, handle: &str, credential: &str, nex
 /// Whether the request's cookie is that of a sign-in that waits for a second factor.
 pub async fn awaits(call: &Call) -> Result<bool, AppError> {
     let Some(credential) = call.request.credential else { return Ok(false) };
-    let prover = call.request.services.store.prover(&credential).await.map_err(fault)?;
+    let prover = call.request.services.store.prover(&credential).await?;
     Ok(prover.is_some_and(|prover| matches!(prover.holder, Holder::SignIn(_))))
 }
 
@@ -379,34 +377,34 @@ pub async fn asking(call: &Call, next: Option<&ReturnTo>) -> Result<Asking, AppE
     let (store, Some(credential)) = (&call.request.services.store, call.request.credential) else {
         return Ok(Asking::SignedOut);
     };
-    let Some(mut prover) = store.prover(&credential).await.map_err(fault)? else { return Ok(Asking::SignedOut) };
-    let mut methods = factors::methods(&mut prover).await.map_err(fault)?;
+    let Some(mut prover) = store.prover(&credential).await? else { return Ok(Asking::SignedOut) };
+    let mut methods = factors::methods(&mut prover).await?;
     methods.passkey &= call.request.services.passkeys.is_some();
     let ask = |why| FactorAsk { why, methods, next: next.map(|n| n.as_str().to_owned()) };
     let waits = matches!(prover.holder, Holder::SignIn(_));
-    let email = prover.commit().await.map_err(fault)?.email;
+    let email = prover.commit().await?.email;
     if waits {
         return Ok(Asking::Ask(ask(FactorReason::SignIn(email)), None));
     }
     let Some(next) = next else { return Ok(Asking::Done(Route::home().url())) };
     if let Route::Workspace(slug, page) = Route::parse_url(next.as_str()) {
-        let door = store.workspace(&credential, &slug).await.map_err(fault)?;
+        let door = store.workspace(&credential, &slug).await?;
         if !matches!(door, Door::Gone(_)) {
             return at_workspace(door, &page, next, ask).await;
         }
     }
     let mut tx = person(call).await?;
     if gives_seats(next) {
-        let proven = factors::has_proven(&mut tx).await.map_err(fault)?;
-        let live = tx.commit().await.map_err(fault)?;
+        let proven = factors::has_proven(&mut tx).await?;
+        let live = tx.commit().await?;
         return Ok(if proven {
             Asking::Done(next.as_str().to_owned())
         } else {
             Asking::Ask(ask(FactorReason::Seats), Some(live))
         });
     }
-    let standing = factors::standing(&mut tx).await.map_err(fault)?;
-    let live = tx.commit().await.map_err(fault)?;
+    let standing = factors::standing(&mut tx).await?;
+    let live = tx.commit().await?;
     Ok(match standing {
         FactorStanding::Stale => Asking::Ask(ask(FactorReason::Change), Some(live)),
         FactorStanding::None | FactorStanding::Fresh => Asking::Done(next.as_str().to_owned()),
@@ -429,8 +427,8 @@ async fn at_workspace(
     Ok(match door {
         Door::Factor(demand) => Asking::Ask(ask(FactorReason::Workspace(demand.name)), Some(demand.live)),
         Door::Open(mut tx) if *page == Page::Settings(SettingsPage::Security) => {
-            let proven = security::has_proven(&mut tx).await.map_err(fault)?;
-            let tenant = tx.commit().await.map_err(fault)?;
+            let proven = security::has_proven(&mut tx).await?;
+            let tenant = tx.commit().await?;
             if proven {
                 Asking::Done(next.as_str().to_owned())
             } else {

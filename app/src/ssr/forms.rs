@@ -287,7 +287,7 @@ async fn token(call: &Call, form: &Form) -> Result<Outcome, AppError> {
     // The new token is shown in the answer itself, once: it is kept nowhere and stands in no address.
     let made = identity::create_token(call, form.get("name"), life, form.get("password")).await?;
     let services = &call.request.services;
-    let found = services.store.picker(&call.credential()?, Freshness::Recent).await.map_err(super::fault)?;
+    let found = services.store.picker(&call.credential()?, Freshness::Recent).await?;
     let (live, _) = found.ok_or(AppError::SignedOut)?;
     let boot = Boot {
         now: Some(live.now),

@@ -1,7 +1,7 @@
 //! Sign-in and sign-out, the list of seats, operator tokens: what the account plane's server functions do.
 
 use super::{
-    Call, RequestContext, fault,
+    Call, RequestContext,
     limits::{Guess, remember_device},
     password::Fit,
     profile,
@@ -52,7 +52,7 @@ pub async fn sign_in(call: &Call, email: &str, password: &str, next: &str) -> Re
 pub(super) async fn prove(call: &Call, email: &Email, password: &str) -> Result<UserId, AppError> {
     let services = &call.request.services;
     let guess = Guess::take(call, email, None).await?;
-    let record = services.store.password_of(email).await.map_err(fault)?;
+    let record = services.store.password_of(email).await?;
     let password = if password.len() > MAX_BYTES { "" } else { password };
     let fit = services.passwords.verify(password, record.as_ref().map(|r| r.hash.as_str())).await;
     let fit = guess.look(call, fit).await?;
@@ -62,7 +62,7 @@ pub(super) async fn prove(call: &Call, email: &Email, password: &str) -> Result<
     remember_device(call, email)?;
     if fit == Fit::InFormerSpelling {
         let hash = services.passwords.hash(password).await?;
-        services.store.respell_password(&record, &hash).await.map_err(fault)?;
+        services.store.respell_password(&record, &hash).await?;
     }
     Ok(record.user)
 }
@@ -80,9 +80,9 @@ pub(super) enum Started {
 pub(super) async fn begin(call: &Call, user: UserId) -> Result<Started, AppError> {
     let RequestContext { services, device, credential, cookies, .. } = &call.request;
     let secret = Secret::generate("").map_err(|_| AppError::Internal)?;
-    let begun = services.store.begin_session(user, &secret, device, credential.as_ref()).await.map_err(fault)?;
+    let begun = services.store.begin_session(user, &secret, device, credential.as_ref()).await?;
     call.header(SET_COOKIE, &cookies.hand_out(&secret));
-    if let Some(theme) = services.store.theme_of(user).await.map_err(fault)? {
+    if let Some(theme) = services.store.theme_of(user).await? {
         call.header(SET_COOKIE, &cookies.set_theme(theme));
     }
     Ok(match begun {
@@ -96,21 +96,21 @@ pub async fn sign_out(call: &Call) -> Result<(), AppError> {
     call.forget_here();
     let Some(credential) = call.request.credential else { return Ok(()) };
     let store = &call.request.services.store;
-    let Some(mut tx) = store.person(&credential).await.map_err(fault)? else {
-        return store.abandon_sign_in(&credential).await.map_err(fault);
+    let Some(mut tx) = store.person(&credential).await? else {
+        return store.abandon_sign_in(&credential).await.map_err(AppError::from);
     };
-    identity::sign_out(&mut tx).await.map_err(fault)?;
-    tx.commit().await.map_err(fault)?;
+    identity::sign_out(&mut tx).await?;
+    tx.commit().await?;
     Ok(())
 }
 
 /// Pins a workspace or unpins it.
 pub async fn pin(call: &Call, slug: &Slug, pinned: Pinned) -> Result<(), AppError> {
     let mut tx = person(call).await?;
-    if !seats::pin(&mut tx, slug, pinned).await.map_err(fault)? {
+    if !seats::pin(&mut tx, slug, pinned).await? {
         return Err(AppError::Absent);
     }
-    let live = tx.commit().await.map_err(fault)?;
+    let live = tx.commit().await?;
     // No epoch counts it.
     call.request.services.store.forget_picker(&live).await;
     Ok(())
@@ -119,8 +119,8 @@ pub async fn pin(call: &Call, slug: &Slug, pinned: Pinned) -> Result<(), AppErro
 /// Forgets which workspaces the person was in last.
 pub async fn clear_recents(call: &Call) -> Result<(), AppError> {
     let mut tx = person(call).await?;
-    seats::clear_recents(&mut tx).await.map_err(fault)?;
-    let live = tx.commit().await.map_err(fault)?;
+    seats::clear_recents(&mut tx).await?;
+    let live = tx.commit().await?;
     // No epoch counts it.
     call.request.services.store.forget_picker(&live).await;
     Ok(())
@@ -129,15 +129,14 @@ pub async fn clear_recents(call: &Call) -> Result<(), AppError> {
 /// The list of seats.
 pub async fn picker(call: &Call, past_cache: bool) -> Result<Picker, AppError> {
     let freshness = if past_cache { Freshness::Now } else { Freshness::Recent };
-    let found = call.request.services.store.picker(&call.credential()?, freshness).await.map_err(fault)?;
+    let found = call.request.services.store.picker(&call.credential()?, freshness).await?;
     let (live, picker) = found.ok_or(AppError::SignedOut)?;
     call.asked_by(live.person.id);
     Ok(Picker::clone(&picker))
 }
 
 pub(super) async fn person(call: &Call) -> Result<PersonTx, AppError> {
-    let tx =
-        call.request.services.store.person(&call.credential()?).await.map_err(fault)?.ok_or(AppError::SignedOut)?;
+    let tx = call.request.services.store.person(&call.credential()?).await?.ok_or(AppError::SignedOut)?;
     call.asked_by(tx.live().person.id);
     Ok(tx)
 }
@@ -145,8 +144,8 @@ pub(super) async fn person(call: &Call) -> Result<PersonTx, AppError> {
 /// The tokens that are not revoked.
 pub async fn tokens(call: &Call) -> Result<Vec<OperatorToken>, AppError> {
     let mut tx = person(call).await?;
-    let list = tokens::list(&mut tx).await.map_err(fault)?;
-    tx.commit().await.map_err(fault)?;
+    let list = tokens::list(&mut tx).await?;
+    tx.commit().await?;
     Ok(list)
 }
 
@@ -157,28 +156,28 @@ pub async fn create_token(call: &Call, name: &str, life: TokenLife, password: &s
         Line::parse("a name", name, 80).map_err(|message| AppError::Invalid(FieldErrors::one("name", message)))?;
     let secret = Secret::generate(TOKEN_PREFIX).map_err(|_| AppError::Internal)?;
     let mut tx = person(call).await?;
-    if factors::standing(&mut tx).await.map_err(fault)? != FactorStanding::Fresh {
+    if factors::standing(&mut tx).await? != FactorStanding::Fresh {
         // Hashing takes a while, so no transaction is open meanwhile.
-        tx.commit().await.map_err(fault)?;
+        tx.commit().await?;
         profile::confirm(call, password, "password").await?;
         tx = person(call).await?;
     }
-    if !tokens::create(&mut tx, &name, &secret, life).await.map_err(fault)? {
+    if !tokens::create(&mut tx, &name, &secret, life).await? {
         let message = format!("You have {TOKEN_LIMIT} tokens. Revoke one first.");
         return Err(AppError::Invalid(FieldErrors::one("name", message)));
     }
-    let list = tokens::list(&mut tx).await.map_err(fault)?;
-    tx.commit().await.map_err(fault)?;
+    let list = tokens::list(&mut tx).await?;
+    tx.commit().await?;
     Ok(CreatedToken { secret: secret.reveal().to_owned(), tokens: list })
 }
 
 /// Revokes a token.
 pub async fn revoke_token(call: &Call, id: TokenId) -> Result<Vec<OperatorToken>, AppError> {
     let mut tx = person(call).await?;
-    if !tokens::revoke(&mut tx, id).await.map_err(fault)? {
+    if !tokens::revoke(&mut tx, id).await? {
         return Err(AppError::Absent);
     }
-    let list = tokens::list(&mut tx).await.map_err(fault)?;
-    tx.commit().await.map_err(fault)?;
+    let list = tokens::list(&mut tx).await?;
+    tx.commit().await?;
     Ok(list)
 }

@@ -1,7 +1,7 @@
 //! The page of an invite: looking consumes nothing, accepting is a POST of the right person (security.md T-15 to T-17).
 
 use super::{
-    Call, fault,
+    Call,
     forms::Form,
     identity::{self, Started},
     letters,
@@ -31,7 +31,7 @@ fn hash(token: &InviteToken) -> Option<SecretHash> {
 /// What the link leads to.
 pub(super) async fn look(call: &Call, token: &InviteToken) -> Result<Option<(Invite, Mailbox)>, AppError> {
     let Some(hash) = hash(token) else { return Ok(None) };
-    let linked = call.request.services.store.invite(&hash).await.map_err(fault)?;
+    let linked = call.request.services.store.invite(&hash).await?;
     Ok(linked.map(|Linked { invite, mailbox }| (invite, mailbox)))
 }
 
@@ -122,15 +122,15 @@ async fn register(call: &Call, token: &InviteToken, invite: &Invite, form: &Form
         return Err(AppError::Invalid(errors));
     };
     let hashed = services.passwords.hash(password.reveal()).await?;
-    services.store.register_by_invite(&hash, &name, &hashed).await.map_err(fault)
+    services.store.register_by_invite(&hash, &name, &hashed).await.map_err(AppError::from)
 }
 
 /// Accepts as whoever holds `credential`. `None`: it could not be, and the page says why. What is refused is noted too,
 /// so the transaction is committed in any case.
 async fn accept(call: &Call, credential: &Credential, id: InviteId) -> Result<Option<String>, AppError> {
     let mut tx = person(call, credential).await?;
-    let accepted = offers::accept(&mut tx, id).await.map_err(fault)?;
-    tx.commit().await.map_err(fault)?;
+    let accepted = offers::accept(&mut tx, id).await?;
+    tx.commit().await?;
     Ok(match accepted {
         Accepted::Workspace(slug) | Accepted::Before(Some(slug)) => Some(Page::Overview.url(&slug)),
         Accepted::Organization(_) | Accepted::Before(None) => Some(Route::home().url()),
@@ -146,23 +146,23 @@ async fn decline(call: &Call, token: &InviteToken, invite: &Invite) -> Result<()
         decline_as_person(call, invite.id).await?;
     } else if let Some(hash) = hash(token) {
         let tell = async |d: &Declined| Some(letters::declined(&d.inviter, &d.email, &d.place));
-        call.request.services.store.decline_by_link(&hash, tell).await.map_err(fault)?;
+        call.request.services.store.decline_by_link(&hash, tell).await?;
     }
     Ok(())
 }
 
 async fn decline_as_person(call: &Call, id: InviteId) -> Result<(), AppError> {
     let mut tx = person(call, &call.credential()?).await?;
-    if let Some(declined) = offers::decline(&mut tx, id).await.map_err(fault)? {
+    if let Some(declined) = offers::decline(&mut tx, id).await? {
         let letter = letters::declined(&declined.inviter, &declined.email, &declined.place);
-        tx.queue(&letter).await.map_err(fault)?;
+        tx.queue(&letter).await?;
     }
-    tx.commit().await.map_err(fault)?;
+    tx.commit().await?;
     Ok(())
 }
 
 async fn person(call: &Call, credential: &Credential) -> Result<PersonTx, AppError> {
-    let tx = call.request.services.store.person(credential).await.map_err(fault)?.ok_or(AppError::SignedOut)?;
+    let tx = call.request.services.store.person(credential).await?.ok_or(AppError::SignedOut)?;
     call.asked_by(tx.live().person.id);
     Ok(tx)
 }
@@ -170,8 +170,8 @@ async fn person(call: &Call, credential: &Credential) -> Result<PersonTx, AppErr
 /// What waits on the picker.
 pub async fn notices(call: &Call) -> Result<Notices, AppError> {
     let mut tx = person(call, &call.credential()?).await?;
-    let notices = offers::notices(&mut tx).await.map_err(fault)?;
-    tx.commit().await.map_err(fault)?;
+    let notices = offers::notices(&mut tx).await?;
+    tx.commit().await?;
     Ok(notices)
 }
 
@@ -200,8 +200,8 @@ pub(super) async fn from_picker(call: &Call, does: OfferForm, id: &str) -> Resul
         OfferForm::Join => {
             let id: WorkspaceId = id.parse().map_err(|_| AppError::Absent)?;
             let mut tx = person(call, &call.credential()?).await?;
-            let joined = offers::join(&mut tx, id).await.map_err(fault)?;
-            tx.commit().await.map_err(fault)?;
+            let joined = offers::join(&mut tx, id).await?;
+            tx.commit().await?;
             Ok(joined.map_or_else(|| Route::home().url(), |slug| Page::Overview.url(&slug)))
         }
     }

@@ -2,7 +2,7 @@
 //! that nobody is slowed by signing in; and where somebody has signed in before, guesses made elsewhere don't count, so
 //! that nobody is kept out by a stranger. What is counted is in the database (`store::guesses`).
 
-use super::{Call, fault, password::Fit};
+use super::{Call, password::Fit};
 use crate::error::AppError;
 use http::header::SET_COOKIE;
 use model::{Email, id::SessionId};
@@ -26,14 +26,14 @@ impl Guess {
             (None, Some(device)) => Guesser::Device(device),
             (None, None) => Guesser::Anybody,
         };
-        let taken = services.store.take_try(email, call.request.device.ip, guesser).await.map_err(fault)?;
+        let taken = services.store.take_try(email, call.request.device.ip, guesser).await?;
         taken.map(Self).map_err(AppError::Limited)
     }
 
     /// Records the result. Only a wrong guess counts: one that was right, or could not be checked, is given back.
     pub(super) async fn look(self, call: &Call, fit: Result<Fit, AppError>) -> Result<Fit, AppError> {
         if fit != Ok(Fit::No) {
-            call.request.services.store.return_try(self.0).await.map_err(fault)?;
+            call.request.services.store.return_try(self.0).await?;
         }
         fit
     }

@@ -1,6 +1,6 @@
 //! From a page to its data: the one loader behind documents, switches and navigation.
 
-use super::{fault, settings};
+use super::settings;
 use crate::{
     console::{PageData, VisitData},
     error::AppError,
@@ -21,23 +21,23 @@ pub(super) async fn load<M: Mode>(tx: &mut WorkspaceTx<M>, page: &Page) -> Resul
         return Ok(PageData::Denied(needed));
     }
     let found = match page {
-        Page::Overview => return Ok(PageData::Overview(Box::new(overview::read(tx).await.map_err(fault)?))),
+        Page::Overview => return Ok(PageData::Overview(Box::new(overview::read(tx).await?))),
         Page::List(query) => {
             return Ok(match query.noun {
-                Noun::Products => PageData::Products(products::list(tx, query).await.map_err(fault)?),
-                Noun::RatePlans => PageData::RatePlans(rate_plans::list(tx, query).await.map_err(fault)?),
-                Noun::Customers => PageData::Customers(customers::list(tx, query).await.map_err(fault)?),
-                Noun::Usage => PageData::Usage(usage::list(tx, query).await.map_err(fault)?),
-                Noun::Invoices => PageData::Invoices(invoices::list(tx, query).await.map_err(fault)?),
+                Noun::Products => PageData::Products(products::list(tx, query).await?),
+                Noun::RatePlans => PageData::RatePlans(rate_plans::list(tx, query).await?),
+                Noun::Customers => PageData::Customers(customers::list(tx, query).await?),
+                Noun::Usage => PageData::Usage(usage::list(tx, query).await?),
+                Noun::Invoices => PageData::Invoices(invoices::list(tx, query).await?),
             });
         }
-        Page::Product(id) => products::get(tx, *id).await.map_err(fault)?.map(|p| VisitData::Product(Box::new(p))),
-        Page::RatePlan(id) => rate_plans::get(tx, *id).await.map_err(fault)?.map(|p| VisitData::RatePlan(Box::new(p))),
-        Page::Customer(id) => customers::get(tx, *id).await.map_err(fault)?.map(|c| VisitData::Customer(Box::new(c))),
-        Page::UsageRecord(id) => usage::get(tx, *id).await.map_err(fault)?.map(|u| VisitData::UsageRecord(Box::new(u))),
-        Page::Invoice(id) => invoices::get(tx, *id).await.map_err(fault)?.map(|i| VisitData::Invoice(Box::new(i))),
+        Page::Product(id) => products::get(tx, *id).await?.map(|p| VisitData::Product(Box::new(p))),
+        Page::RatePlan(id) => rate_plans::get(tx, *id).await?.map(|p| VisitData::RatePlan(Box::new(p))),
+        Page::Customer(id) => customers::get(tx, *id).await?.map(|c| VisitData::Customer(Box::new(c))),
+        Page::UsageRecord(id) => usage::get(tx, *id).await?.map(|u| VisitData::UsageRecord(Box::new(u))),
+        Page::Invoice(id) => invoices::get(tx, *id).await?.map(|i| VisitData::Invoice(Box::new(i))),
         Page::NewProduct => Some(VisitData::ProductForm(ProductInput::default())),
-        Page::EditProduct(id) => products::get(tx, *id).await.map_err(fault)?.map(|p| {
+        Page::EditProduct(id) => products::get(tx, *id).await?.map(|p| {
             VisitData::ProductForm(ProductInput {
                 name: p.row.name,
                 code: p.row.code,
@@ -46,7 +46,7 @@ pub(super) async fn load<M: Mode>(tx: &mut WorkspaceTx<M>, page: &Page) -> Resul
             })
         }),
         Page::NewCustomer => Some(customer_form(tx, CustomerInput::default()).await?),
-        Page::EditCustomer(id) => match customers::get(tx, *id).await.map_err(fault)? {
+        Page::EditCustomer(id) => match customers::get(tx, *id).await? {
             Some(customer) => Some(customer_form(tx, CustomerInput::from(&customer)).await?),
             None => None,
         },
@@ -57,12 +57,12 @@ pub(super) async fn load<M: Mode>(tx: &mut WorkspaceTx<M>, page: &Page) -> Resul
 }
 
 async fn customer_form<M: Mode>(tx: &mut WorkspaceTx<M>, input: CustomerInput) -> Result<VisitData, AppError> {
-    let offered = rate_plans::offered(tx).await.map_err(fault)?;
+    let offered = rate_plans::offered(tx).await?;
     let mut rate_plans: Vec<_> = offered.into_iter().map(|p| (p.id, format!("{} · {}", p.product, p.name))).collect();
     // A plan that is not offered any more stays with whoever is on it.
     if let Ok(id) = input.rate_plan.parse()
         && !rate_plans.iter().any(|(offered, _)| *offered == id)
-        && let Some(plan) = rate_plans::get(tx, id).await.map_err(fault)?
+        && let Some(plan) = rate_plans::get(tx, id).await?
     {
         rate_plans.push((plan.id, format!("{} · {}", plan.product, plan.name)));
     }

@@ -147,29 +147,3 @@ pub enum Purpose {
     /// A browser prefetched it, or it is a HEAD request. Nothing is written.
     Ahead,
 }
-
-/// Turns a fault of the database into what a caller may know of it, and logs the cause: the one place for both. The
-/// surrounding span carries the request's id.
-pub(crate) fn fault(error: StoreError) -> AppError {
-    if let StoreError::Seating(refused) = error {
-        return AppError::Seat(refused);
-    }
-    if let StoreError::Busy(_) = error {
-        tracing::info!("more was asked for at once than is done at once");
-        return AppError::Limited(1);
-    }
-    if let StoreError::ReadOnly(_) = error {
-        tracing::warn!(%error, "a write was refused");
-        return AppError::ReadOnly;
-    }
-    if matches!(error, StoreError::FactorDemanded) {
-        return AppError::Factor;
-    }
-    if error.is_unavailable() {
-        tracing::warn!(%error, "the database is not available");
-        AppError::Unavailable
-    } else {
-        tracing::error!(error = ?error, "the database refused");
-        AppError::Internal
-    }
-}

@@ -6,7 +6,7 @@
 use super::{
     Call, RequestContext,
     console::writing,
-    fault, identity,
+    identity,
     picture_file::{Kind, Unfit, look},
 };
 use crate::error::AppError;
@@ -109,24 +109,24 @@ pub(super) async fn set_portrait(call: &Call, file: Option<Vec<u8>>) -> Result<(
     drop(identity::person(call).await?);
     let picture = prepare(file).await?;
     let mut tx = identity::person(call).await?;
-    pictures::set_portrait(&mut tx, Some(&picture)).await.map_err(fault)?;
-    tx.commit().await.map_err(fault)?;
+    pictures::set_portrait(&mut tx, Some(&picture)).await?;
+    tx.commit().await?;
     Ok(())
 }
 
 /// Takes the person's portrait away.
 pub(super) async fn remove_portrait(call: &Call) -> Result<(), AppError> {
     let mut tx = identity::person(call).await?;
-    pictures::set_portrait(&mut tx, None).await.map_err(fault)?;
-    tx.commit().await.map_err(fault)?;
+    pictures::set_portrait(&mut tx, None).await?;
+    tx.commit().await?;
     Ok(())
 }
 
 /// Sets the workspace's colour, or leaves it to its name.
 pub async fn set_hue(call: &Call, slug: &Slug, grant: &str, hue: Option<Hue>) -> Result<(), AppError> {
     let (mut tx, can) = writing::<ManageSettings>(call, slug, grant).await?;
-    brand::set_hue(&mut tx, &can, hue).await.map_err(fault)?;
-    tx.commit().await.map_err(fault)?;
+    brand::set_hue(&mut tx, &can, hue).await?;
+    tx.commit().await?;
     Ok(())
 }
 
@@ -136,16 +136,16 @@ pub(super) async fn set_logo(call: &Call, slug: &Slug, grant: &str, file: Option
     drop(writing::<ManageSettings>(call, slug, grant).await?);
     let picture = prepare(file).await?;
     let (mut tx, can) = writing::<ManageSettings>(call, slug, grant).await?;
-    brand::set_logo(&mut tx, &can, Some(&picture)).await.map_err(fault)?;
-    tx.commit().await.map_err(fault)?;
+    brand::set_logo(&mut tx, &can, Some(&picture)).await?;
+    tx.commit().await?;
     Ok(())
 }
 
 /// Takes the workspace's logo away.
 pub(super) async fn remove_logo(call: &Call, slug: &Slug, grant: &str) -> Result<(), AppError> {
     let (mut tx, can) = writing::<ManageSettings>(call, slug, grant).await?;
-    brand::set_logo(&mut tx, &can, None).await.map_err(fault)?;
-    tx.commit().await.map_err(fault)?;
+    brand::set_logo(&mut tx, &can, None).await?;
+    tx.commit().await?;
     Ok(())
 }
 
@@ -156,8 +156,8 @@ pub(super) async fn remove_logo(call: &Call, slug: &Slug, grant: &str) -> Result
 pub async fn logo(context: RequestContext, slug: &str, name: &str) -> Result<Vec<u8>, AppError> {
     let (Ok(slug), Ok(name)) = (Slug::parse(slug), PictureName::parse(name)) else { return Err(AppError::Absent) };
     let mut tx = identity::person(&Call::new(context)).await.map_err(absent)?;
-    let picture = pictures::logo(&mut tx, &slug, &name).await.map_err(fault)?;
-    tx.commit().await.map_err(fault)?;
+    let picture = pictures::logo(&mut tx, &slug, &name).await?;
+    tx.commit().await?;
     picture.ok_or(AppError::Absent)
 }
 
@@ -168,8 +168,8 @@ pub async fn logo(context: RequestContext, slug: &str, name: &str) -> Result<Vec
 pub async fn portrait(context: RequestContext, of: &str, name: &str) -> Result<Vec<u8>, AppError> {
     let (Ok(of), Ok(name)) = (of.parse::<UserId>(), PictureName::parse(name)) else { return Err(AppError::Absent) };
     let mut tx = identity::person(&Call::new(context)).await.map_err(absent)?;
-    let picture = pictures::portrait(&mut tx, of, &name).await.map_err(fault)?;
-    tx.commit().await.map_err(fault)?;
+    let picture = pictures::portrait(&mut tx, of, &name).await?;
+    tx.commit().await?;
     picture.ok_or(AppError::Absent)
 }
 

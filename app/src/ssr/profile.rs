@@ -2,7 +2,7 @@
 //! asks for the password again (ASVS 6.2.3, 7.5.1).
 
 use super::{
-    Call, account_letters as letters, fault,
+    Call, account_letters as letters,
     forms::{Form, Outcome},
     identity,
     limits::Guess,
@@ -27,8 +27,8 @@ use store::{links, mail::Queue as _, profile, secret::Secret, tokens};
 /// The profile.
 pub async fn load(call: &Call) -> Result<Profile, AppError> {
     let mut tx = identity::person(call).await?;
-    let read = profile::read(&mut tx).await.map_err(fault)?;
-    tx.commit().await.map_err(fault)?;
+    let read = profile::read(&mut tx).await?;
+    tx.commit().await?;
     Ok(read)
 }
 
@@ -37,8 +37,8 @@ pub async fn save_name(call: &Call, name: &str) -> Result<String, AppError> {
     let name = Line::parse("your name", name, NAME_MAX)
         .map_err(|message| AppError::Invalid(FieldErrors::one("name", message)))?;
     let mut tx = identity::person(call).await?;
-    profile::rename(&mut tx, &name).await.map_err(fault)?;
-    tx.commit().await.map_err(fault)?;
+    profile::rename(&mut tx, &name).await?;
+    tx.commit().await?;
     Ok(name.into())
 }
 
@@ -47,8 +47,8 @@ pub(super) async fn confirm(call: &Call, password: &str, field: &str) -> Result<
     let services = &call.request.services;
     let mut tx = identity::person(call).await?;
     let email = Email::parse(&tx.live().person.email).map_err(|_| AppError::Internal)?;
-    let stored = profile::password_hash(&mut tx).await.map_err(fault)?;
-    let session = tx.commit().await.map_err(fault)?.session;
+    let stored = profile::password_hash(&mut tx).await?;
+    let session = tx.commit().await?.session;
     let guess = Guess::take(call, &email, session).await?;
     let password = if password.len() > MAX_BYTES { "" } else { password };
     let fit = services.passwords.verify(password, Some(&stored)).await;
@@ -68,13 +68,13 @@ pub async fn change_password(call: &Call, current: &str, password: &str, then: T
     let hash = services.passwords.hash(password.reveal()).await?;
     let secret = Secret::generate("").map_err(|_| AppError::Internal)?;
     let mut tx = identity::person(call).await?;
-    profile::change_password(&mut tx, &hash, &secret).await.map_err(fault)?;
+    profile::change_password(&mut tx, &hash, &secret).await?;
     if then == TokensThen::Revoke {
-        tokens::revoke_all(&mut tx).await.map_err(fault)?;
+        tokens::revoke_all(&mut tx).await?;
     }
     let reset = services.link(&Route::Start(Start::Reset).url());
-    tx.queue(&letters::password_changed(&email, reset)).await.map_err(fault)?;
-    tx.commit().await.map_err(fault)?;
+    tx.queue(&letters::password_changed(&email, reset)).await?;
+    tx.commit().await?;
     call.header(SET_COOKIE, &call.request.cookies.hand_out(&secret));
     Ok(())
 }
@@ -93,33 +93,33 @@ pub async fn ask_address(call: &Call, email: &str, password: &str) -> Result<(),
     services.paces.mail(call.request.device.ip, &new)?;
     let token = Secret::generate("").map_err(|_| AppError::Internal)?;
     let mut tx = identity::person(call).await?;
-    let taken = links::offer_address(&mut tx, &new, &token).await.map_err(fault)?.map_err(AppError::Limited)?;
+    let taken = links::offer_address(&mut tx, &new, &token).await?.map_err(AppError::Limited)?;
     let letter = if taken {
         letters::address_in_use(&new, services.link(&Route::SignIn { next: None, notice: None }.url()))
     } else {
         let path = LinkToken::parse(token.reveal()).map(|token| Route::Start(Start::AddressLink(token)).url());
         letters::confirm_address(&new, old.as_str(), services.link(path.as_deref().unwrap_or("/")))
     };
-    tx.queue(&letter).await.map_err(fault)?;
+    tx.queue(&letter).await?;
     let profile = services.link(&Route::Profile { saved: None }.url());
-    tx.queue(&letters::address_asked(&old, &new, profile)).await.map_err(fault)?;
-    tx.commit().await.map_err(fault)?;
+    tx.queue(&letters::address_asked(&old, &new, profile)).await?;
+    tx.commit().await?;
     Ok(())
 }
 
 /// Takes back the address that waits.
 pub async fn withdraw_address(call: &Call) -> Result<(), AppError> {
     let mut tx = identity::person(call).await?;
-    profile::withdraw_address(&mut tx).await.map_err(fault)?;
-    tx.commit().await.map_err(fault)?;
+    profile::withdraw_address(&mut tx).await?;
+    tx.commit().await?;
     Ok(())
 }
 
 /// What the person has chosen.
 pub async fn preferences(call: &Call) -> Result<Preferences, AppError> {
     let mut tx = identity::person(call).await?;
-    let chosen = profile::preferences(&mut tx).await.map_err(fault)?;
-    tx.commit().await.map_err(fault)?;
+    let chosen = profile::preferences(&mut tx).await?;
+    tx.commit().await?;
     Ok(chosen)
 }
 
@@ -137,8 +137,8 @@ pub async fn save_preferences(
         theme: Theme::from_word(theme),
     };
     let mut tx = identity::person(call).await?;
-    profile::set_preferences(&mut tx, chosen).await.map_err(fault)?;
-    let live = tx.commit().await.map_err(fault)?;
+    profile::set_preferences(&mut tx, chosen).await?;
+    let live = tx.commit().await?;
     // The order is part of the list that is kept for a while.
     call.request.services.store.forget_picker(&live).await;
     if let Some(theme) = chosen.theme {

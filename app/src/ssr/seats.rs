@@ -3,7 +3,6 @@
 use super::{
     Call,
     console::opened,
-    fault,
     letters::{self, InviteLetter},
 };
 use crate::{
@@ -36,15 +35,15 @@ const MOST_CHANGED: usize = 100;
 pub(super) async fn page<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<Members<WorkspaceRole>, AppError> {
     let (me, seat, organization) = (tx.user(), tx.tenant().seat, tx.tenant().workspace.organization.clone());
     let sees_all = seat.capabilities().has(Capability::ReadAll);
-    let members = members::list(tx).await.map_err(fault)?;
+    let members = members::list(tx).await?;
     let members = members.into_iter().filter(|m| sees_all || m.id == me).map(|m| m.row(&organization)).collect();
     let (mut invites, mut requests, mut joins, mut invites_left) = (Vec::new(), Vec::new(), Vec::new(), 0);
     let place = tx.tenant().workspace.name.clone();
     if let Ok(can) = tx.can::<ManageMembers>() {
-        invites = self::invites::open(tx, &can).await.map_err(fault)?;
-        requests = members::requests(tx, &can).await.map_err(fault)?;
-        joins = auto_joins::list(tx, &can).await.map_err(fault)?;
-        invites_left = self::invites::allowance(tx, &can).await.map_err(fault)?.left;
+        invites = self::invites::open(tx, &can).await?;
+        requests = members::requests(tx, &can).await?;
+        joins = auto_joins::list(tx, &can).await?;
+        invites_left = self::invites::allowance(tx, &can).await?.left;
     }
     Ok(Members { me, role: seat.role(), place, invites_left, members, invites, requests, joins })
 }
@@ -71,11 +70,11 @@ pub async fn act(call: &Call, slug: &Slug, grant: &str, deed: &Deed<WorkspaceRol
     let deed = &deed.clone().distinct();
     let people = concerned(deed, fence.user)?;
     let store = &call.request.services.store;
-    let door = store.workspace_seating(&call.credential()?, slug, fence, &people).await.map_err(fault)?;
+    let door = store.workspace_seating(&call.credential()?, slug, fence, &people).await?;
     let mut tx = opened(call, door)?;
     grant.fits(tx.tenant())?;
     let done = within(call, &mut tx, deed).await?;
-    tx.commit().await.map_err(fault)?;
+    tx.commit().await?;
     Ok(done)
 }
 
@@ -86,7 +85,7 @@ fn may<C: CapabilityKind>(tx: &WorkspaceTx<Write>) -> Result<Can<C>, AppError> {
 async fn within(call: &Call, tx: &mut WorkspaceTx<Write>, deed: &Deed<WorkspaceRole>) -> Result<Done, AppError> {
     // Leaving is everybody's own.
     if let Deed::Leave(successor) = deed {
-        members::leave(tx, *successor).await.map_err(fault)?;
+        members::leave(tx, *successor).await?;
         let left = tx.tenant().seat.organization().is_none();
         return Ok(Done { left, ..said("You gave up your direct seat") });
     }
@@ -95,8 +94,7 @@ async fn within(call: &Call, tx: &mut WorkspaceTx<Write>, deed: &Deed<WorkspaceR
         Deed::Invite { emails, role } => invite(call, tx, &can, emails, *role).await?,
         Deed::Resend(id) => {
             let links = offers::links().map_err(|_| AppError::Internal)?;
-            let (sending, resent) =
-                invites::resend(tx, &can, *id, &links).await.map_err(fault)?.ok_or_else(no_invite)?;
+            let (sending, resent) = invites::resend(tx, &can, *id, &links).await?.ok_or_else(no_invite)?;
             let role = WorkspaceRole::from_word(&resent.role).map_or("", WorkspaceRole::label);
             if let Sending::Spent(wait) = sending {
                 return Err(AppError::TooManyMails { left: 0, wait });
@@ -105,40 +103,40 @@ async fn within(call: &Call, tx: &mut WorkspaceTx<Write>, deed: &Deed<WorkspaceR
             Done { results: vec![result], ..Done::default() }
         }
         Deed::Revoke(id) => {
-            let email = invites::revoke(tx, &can, *id).await.map_err(fault)?.ok_or_else(no_invite)?;
+            let email = invites::revoke(tx, &can, *id).await?.ok_or_else(no_invite)?;
             said(format!("The invite of {email} is taken back"))
         }
         Deed::SetRole { people, role } => {
             let mut names = Vec::new();
             for person in people {
-                names.push(members::set_role(tx, &can, *person, *role).await.map_err(fault)?);
+                names.push(members::set_role(tx, &can, *person, *role).await?);
             }
             said(format!("{} now {}", people_are(&names), role.label()))
         }
         Deed::Remove(people) => {
             let mut names = Vec::new();
             for person in people {
-                names.push(members::remove(tx, &can, *person).await.map_err(fault)?);
+                names.push(members::remove(tx, &can, *person).await?);
             }
             said(format!("{} removed from {}", listed(&names), tx.tenant().workspace.name))
         }
         Deed::Transfer(to) => {
             let own = may::<OwnWorkspace>(tx)?;
-            let name = members::transfer(tx, &own, *to).await.map_err(fault)?;
+            let name = members::transfer(tx, &own, *to).await?;
             said(format!("{name} owns {} now", tx.tenant().workspace.name))
         }
         Deed::Approve(id, role) => {
-            let answered = members::answer(tx, &can, *id, Answer::Approve(*role)).await.map_err(fault)?;
+            let answered = members::answer(tx, &can, *id, Answer::Approve(*role)).await?;
             let request = answered.ok_or_else(no_request)?;
             if let Ok(to) = Email::parse(&request.email) {
                 let workspace = tx.tenant().workspace.clone();
                 let link = call.request.services.link(&format!("/{}", workspace.slug));
-                tx.queue(&letters::approved(&to, &workspace.name, role.label(), link)).await.map_err(fault)?;
+                tx.queue(&letters::approved(&to, &workspace.name, role.label(), link)).await?;
             }
             said(format!("{} has a seat now", request.name))
         }
         Deed::Refuse(id) => {
-            let answered = members::answer(tx, &can, *id, Answer::Refuse).await.map_err(fault)?;
+            let answered = members::answer(tx, &can, *id, Answer::Refuse).await?;
             said(format!("{} gets no seat", answered.ok_or_else(no_request)?.name))
         }
         Deed::SetJoin { domain, role } => {
@@ -147,7 +145,7 @@ async fn within(call: &Call, tx: &mut WorkspaceTx<Write>, deed: &Deed<WorkspaceR
             let role = errors.take("role", WorkspaceRole::from_word(role).ok_or("Choose a role from the list."));
             let (Some(domain), Some(role)) = (domain, role) else { return Err(AppError::Invalid(errors)) };
             let join = AutoJoin { domain, role };
-            auto_joins::set(tx, &can, &join).await.map_err(fault)?.map_err(|why| {
+            auto_joins::set(tx, &can, &join).await?.map_err(|why| {
                 AppError::Invalid(match why {
                     NotJoinable::NobodyThere => FieldErrors::one(
                         "domain",
@@ -160,7 +158,7 @@ async fn within(call: &Call, tx: &mut WorkspaceTx<Write>, deed: &Deed<WorkspaceR
         }
         Deed::StopJoin { domain, .. } => {
             let domain = Domain::parse(domain).map_err(|_| AppError::Absent)?;
-            auto_joins::stop(tx, &can, &domain).await.map_err(fault)?;
+            auto_joins::stop(tx, &can, &domain).await?;
             said(format!("People of {domain} need an invite now"))
         }
         Deed::Leave(_) => Done::default(),
@@ -250,10 +248,10 @@ async fn invite(
 ) -> Result<Done, AppError> {
     let people = typed(emails)?;
     let mut results = unsent(&people);
-    let left = invites::allowance(tx, can).await.map_err(fault)?.left;
+    let left = invites::allowance(tx, can).await?.left;
     for (at, email) in by_address(&people) {
         let links = offers::links().map_err(|_| AppError::Internal)?;
-        let sending = invites::send(tx, can, &email, role, &links).await.map_err(fault)?;
+        let sending = invites::send(tx, can, &email, role, &links).await?;
         if let Sending::Spent(wait) = sending {
             // Nothing is committed.
             return Err(AppError::TooManyMails { left, wait });
@@ -287,7 +285,7 @@ async fn send(
                 role,
                 link: call.request.services.link(&format!("/invite/{}", links.mailed.reveal())),
             });
-            tx.queue(&letter).await.map_err(fault)?;
+            tx.queue(&letter).await?;
             InviteOutcome::Sent(call.request.services.link(&format!("/invite/{}", links.copied.reveal())))
         }
     };

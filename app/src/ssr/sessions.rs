@@ -1,6 +1,6 @@
 //! A person's sessions: what their server functions do.
 
-use super::{Call, fault, identity::person};
+use super::{Call, identity::person};
 use crate::error::AppError;
 use model::{device::SessionRow, id::SessionId, token::TokensThen};
 use store::{door::PersonTx, sessions, tokens};
@@ -14,7 +14,7 @@ pub async fn list(call: &Call) -> Result<Vec<SessionRow>, AppError> {
 /// Ends one.
 pub async fn end(call: &Call, id: SessionId) -> Result<Vec<SessionRow>, AppError> {
     let mut tx = person(call).await?;
-    if !sessions::end(&mut tx, id).await.map_err(fault)? {
+    if !sessions::end(&mut tx, id).await? {
         return Err(AppError::Absent);
     }
     left(tx).await
@@ -23,32 +23,32 @@ pub async fn end(call: &Call, id: SessionId) -> Result<Vec<SessionRow>, AppError
 /// Ends all but this one.
 pub async fn end_others(call: &Call) -> Result<Vec<SessionRow>, AppError> {
     let mut tx = person(call).await?;
-    sessions::end_others(&mut tx).await.map_err(fault)?;
+    sessions::end_others(&mut tx).await?;
     left(tx).await
 }
 
 /// Ends all sessions and removes this one's cookie. `then` says whether operator tokens are revoked.
 pub async fn end_all(call: &Call, then: TokensThen) -> Result<(), AppError> {
     let mut tx = person(call).await?;
-    sessions::end_all(&mut tx).await.map_err(fault)?;
+    sessions::end_all(&mut tx).await?;
     if then == TokensThen::Revoke {
-        tokens::revoke_all(&mut tx).await.map_err(fault)?;
+        tokens::revoke_all(&mut tx).await?;
     }
-    tx.commit().await.map_err(fault)?;
+    tx.commit().await?;
     call.forget_here();
     Ok(())
 }
 
 async fn left(mut tx: PersonTx) -> Result<Vec<SessionRow>, AppError> {
-    let rows = sessions::list(&mut tx).await.map_err(fault)?;
-    tx.commit().await.map_err(fault)?;
+    let rows = sessions::list(&mut tx).await?;
+    tx.commit().await?;
     Ok(rows)
 }
 
 /// The names of the operator tokens that signing out everywhere revokes.
 pub(super) async fn token_names(call: &Call) -> Result<Vec<String>, AppError> {
     let mut tx = person(call).await?;
-    let names = tokens::live_names(&mut tx).await.map_err(fault)?;
-    tx.commit().await.map_err(fault)?;
+    let names = tokens::live_names(&mut tx).await?;
+    tx.commit().await?;
     Ok(names)
 }

@@ -3,7 +3,7 @@
 use super::{
     Call,
     console::{opened, reading, writing},
-    fault, seats,
+    seats,
 };
 use crate::{
     console::{AuditView, PageData, VisitData},
@@ -48,13 +48,13 @@ pub(super) async fn load<M: Mode>(tx: &mut WorkspaceTx<M>, page: &SettingsPage) 
     };
     let data = match page {
         SettingsPage::General => {
-            let (input, old) = settings::general(tx, &can).await.map_err(fault)?;
-            let zones = time_zones::time_zones(tx).await.map_err(fault)?.to_vec();
+            let (input, old) = settings::general(tx, &can).await?;
+            let zones = time_zones::time_zones(tx).await?.to_vec();
             VisitData::General(Box::new(GeneralSettings { input, zones, old }))
         }
         SettingsPage::Audit(query) => VisitData::Audit(Box::new(log(tx, &can, query).await?)),
-        SettingsPage::Danger => VisitData::Danger(settings::contents(tx, &can).await.map_err(fault)?),
-        SettingsPage::Security => VisitData::Security(security::read(tx, &can).await.map_err(fault)?),
+        SettingsPage::Danger => VisitData::Danger(settings::contents(tx, &can).await?),
+        SettingsPage::Security => VisitData::Security(security::read(tx, &can).await?),
         // What the entry says already.
         SettingsPage::Branding => VisitData::Branding,
         SettingsPage::Members => return Ok(PageData::Missing),
@@ -67,8 +67,8 @@ async fn log<M: Mode>(
     can: &Can<ManageSettings>,
     query: &AuditQuery,
 ) -> Result<AuditView, AppError> {
-    let page = audit::page(tx, can, query).await.map_err(fault)?;
-    let people = audit::actors(tx, can).await.map_err(fault)?;
+    let page = audit::page(tx, can, query).await?;
+    let people = audit::actors(tx, can).await?;
     Ok(AuditView {
         rows: page.rows,
         newer: page.newer.map(Position::After),
@@ -86,7 +86,7 @@ async fn alone<C: CapabilityKind>(
 ) -> Result<(WorkspaceTx<Write>, Can<C>), AppError> {
     let grant = call.request.services.grants.read(grant)?;
     let store = &call.request.services.store;
-    let door = store.workspace_alone(&call.credential()?, slug, grant.fence(), C::CAPABILITY).await.map_err(fault)?;
+    let door = store.workspace_alone(&call.credential()?, slug, grant.fence(), C::CAPABILITY).await?;
     let tx = opened(call, door)?;
     grant.fits(tx.tenant())?;
     let can = tx.can::<C>().map_err(|denied| AppError::Denied(denied.0))?;
@@ -98,7 +98,7 @@ fn taken(error: StoreError) -> AppError {
     if error.is_refused_by("workspaces_slug_key") || error.is_refused_by("slugs_pkey") {
         AppError::Invalid(FieldErrors::one("slug", "That address is taken. Try another."))
     } else {
-        fault(error)
+        AppError::from(error)
     }
 }
 
@@ -119,11 +119,11 @@ pub async fn save_general(
     if moves {
         call.request.services.paces.created.take(&tx.user())?;
     }
-    if !time_zones::time_zones(&mut tx).await.map_err(fault)?.contains(&draft.time_zone) {
+    if !time_zones::time_zones(&mut tx).await?.contains(&draft.time_zone) {
         return Err(AppError::Invalid(FieldErrors::one("time_zone", "Choose a time zone from the list.")));
     }
     settings::save_general(&mut tx, &can, &draft).await.map_err(taken)?;
-    let workspace = tx.commit().await.map_err(fault)?.workspace;
+    let workspace = tx.commit().await?.workspace;
     Ok(WorkspaceProfile { name: draft.name.into(), slug: draft.slug, ..workspace })
 }
 
@@ -134,8 +134,8 @@ pub async fn delete_workspace(call: &Call, slug: &Slug, grant: &str, typed: &str
         let message = "That is not this workspace’s address. Nothing was deleted.";
         return Err(AppError::Invalid(FieldErrors::one("slug", message)));
     }
-    settings::delete(&mut tx, &can).await.map_err(fault)?;
-    let tenant = tx.commit().await.map_err(fault)?;
+    settings::delete(&mut tx, &can).await?;
+    let tenant = tx.commit().await?;
     tracing::info!(workspace_id = %tenant.workspace.id, user_id = %tenant.live.person.id, "a workspace was deleted");
     Ok(())
 }
@@ -143,9 +143,9 @@ pub async fn delete_workspace(call: &Call, slug: &Slug, grant: &str, typed: &str
 /// Turns the workspace's demand for a second factor on or off.
 pub async fn demand_factor(call: &Call, slug: &Slug, grant: &str, demand: bool) -> Result<(), AppError> {
     let (mut tx, can) = alone::<ManageSettings>(call, slug, grant).await?;
-    match security::demand_factor(&mut tx, &can, demand).await.map_err(fault)? {
+    match security::demand_factor(&mut tx, &can, demand).await? {
         Ok(()) => {
-            tx.commit().await.map_err(fault)?;
+            tx.commit().await?;
             Ok(())
         }
         Err(DemandRefused::NotProven) => Err(AppError::Factor),
@@ -158,20 +158,20 @@ pub async fn check_slug(call: &Call, slug: &Slug, workspace: Option<&Slug>) -> R
     if let Some(own) = workspace {
         let mut tx = reading(call, own).await?;
         slugs.take(&tx.user())?;
-        let free = settings::is_slug_free(&mut tx, slug).await.map_err(fault)?;
-        tx.commit().await.map_err(fault)?;
+        let free = settings::is_slug_free(&mut tx, slug).await?;
+        tx.commit().await?;
         return Ok(free);
     }
     let mut tx = super::identity::person(call).await?;
     slugs.take(&tx.live().person.id)?;
-    let free = deleted::is_slug_free(&mut tx, slug).await.map_err(fault)?;
-    tx.commit().await.map_err(fault)?;
+    let free = deleted::is_slug_free(&mut tx, slug).await?;
+    tx.commit().await?;
     Ok(free)
 }
 
 /// Restores a deleted workspace for one of its owners; [`AppError::Absent`] for anybody else, and after 14 days.
 pub async fn restore_workspace(call: &Call, slug: &Slug) -> Result<(), AppError> {
-    match call.request.services.store.restore_workspace(&call.credential()?, slug).await.map_err(fault)? {
+    match call.request.services.store.restore_workspace(&call.credential()?, slug).await? {
         Restored::Yes => Ok(()),
         Restored::No => Err(AppError::Absent),
         Restored::SignedOut => Err(AppError::SignedOut),
@@ -186,10 +186,10 @@ pub async fn create_workspace(call: &Call, input: &NewWorkspaceInput) -> Result<
     // Without a script, no address was proposed while the name was typed.
     if input.slug.trim().is_empty()
         && let Ok(organization) = input.organization.parse()
-        && let Some(mut tx) = store.organization(&credential, organization).await.map_err(fault)?
+        && let Some(mut tx) = store.organization(&credential, organization).await?
     {
-        let organization = organizations::profile(&mut tx).await.map_err(fault)?.name;
-        tx.commit().await.map_err(fault)?;
+        let organization = organizations::profile(&mut tx).await?.name;
+        tx.commit().await?;
         let mut tx = super::identity::person(call).await?;
         call.request.services.paces.slugs.take(&tx.live().person.id)?;
         let proposed = [Slug::proposed(&organization, &input.name)];
@@ -198,7 +198,7 @@ pub async fn create_workspace(call: &Call, input: &NewWorkspaceInput) -> Result<
         }
     }
     let draft = input.parse().map_err(AppError::Invalid)?;
-    let Some(mut tx) = store.organization(&credential, draft.organization).await.map_err(fault)? else {
+    let Some(mut tx) = store.organization(&credential, draft.organization).await? else {
         // Signed out, or an organization that the person doesn't manage.
         drop(super::identity::person(call).await?);
         return Err(AppError::Invalid(FieldErrors::one("organization", "Choose an organization that you manage.")));
@@ -209,8 +209,8 @@ pub async fn create_workspace(call: &Call, input: &NewWorkspaceInput) -> Result<
     let made = organizations::create_workspaces(&mut tx, &workspaces).await.map_err(taken)?;
     let detail = Detail::none().with("name", &draft.name).with("address", &draft.slug);
     let target = made.first().map(|id| id.uuid());
-    audit::note(&mut tx, Action::WorkspaceCreated, target, &detail).await.map_err(fault)?;
-    tx.commit().await.map_err(fault)?;
+    audit::note(&mut tx, Action::WorkspaceCreated, target, &detail).await?;
+    tx.commit().await?;
     Ok(draft.slug)
 }
 
@@ -222,11 +222,11 @@ pub(super) async fn organization_log(
 ) -> Result<Option<(String, AuditView)>, AppError> {
     let Some(credential) = call.request.credential else { return Ok(None) };
     let store = &call.request.services.store;
-    let Some(mut tx) = store.organization(&credential, organization).await.map_err(fault)? else { return Ok(None) };
-    let page = audit::page_of_organization(&mut tx, query).await.map_err(fault)?;
-    let people = audit::actors_of_organization(&mut tx).await.map_err(fault)?;
-    let name = organizations::profile(&mut tx).await.map_err(fault)?.name;
-    tx.commit().await.map_err(fault)?;
+    let Some(mut tx) = store.organization(&credential, organization).await? else { return Ok(None) };
+    let page = audit::page_of_organization(&mut tx, query).await?;
+    let people = audit::actors_of_organization(&mut tx).await?;
+    let name = organizations::profile(&mut tx).await?.name;
+    tx.commit().await?;
     let (newer, older) = (page.newer.map(Position::After), page.older.map(Position::Before));
     Ok(Some((name, AuditView { rows: page.rows, newer, older, people, time_zone: "UTC".to_owned() })))
 }
@@ -272,9 +272,9 @@ async fn batch(
 ) -> Result<(String, Option<Position>, String), AppError> {
     let mut tx = reading(call, slug).await?;
     let can = tx.can::<ManageSettings>().map_err(|denied| AppError::Denied(denied.0))?;
-    let (rows, next) = audit::export(&mut tx, &can, &query.at(from)).await.map_err(fault)?;
+    let (rows, next) = audit::export(&mut tx, &can, &query.at(from)).await?;
     let zone = tx.zone().name().to_owned();
-    tx.commit().await.map_err(fault)?;
+    tx.commit().await?;
     let mut lines = String::new();
     for row in rows {
         let at = moment::timestamp(*row.at);

@@ -6,7 +6,6 @@
 use super::{
     Call, account_letters as letters,
     document::{Who, bare, redirect, signed_in, to_sign_in},
-    fault,
     forms::{Form, Outcome},
     identity::{self, Started},
     shell::render,
@@ -71,7 +70,7 @@ pub async fn ask_sign_up(call: &Call, email: &str, next: &str) -> Result<Email, 
         }
     };
     let next = next.as_ref().map(ReturnTo::as_str);
-    sent(services.store.offer_link(Purpose::SignUp, &email, &token, next, letter).await.map_err(fault)?)?;
+    sent(services.store.offer_link(Purpose::SignUp, &email, &token, next, letter).await?)?;
     Ok(email)
 }
 
@@ -93,7 +92,7 @@ fn link(call: &Call, token: &Secret, start: impl FnOnce(LinkToken) -> Start) -> 
 pub async fn sign_up(call: &Call, token: &str, name: &str, password: &str) -> Result<String, AppError> {
     let services = &call.request.services;
     let token = secret(token)?;
-    let email = match services.store.link(Purpose::SignUp, &token).await.map_err(fault)? {
+    let email = match services.store.link(Purpose::SignUp, &token).await? {
         LinkState::Open { email, .. } => email,
         LinkState::Dead(dead) => return Err(AppError::Link(dead)),
     };
@@ -108,7 +107,7 @@ pub async fn sign_up(call: &Call, token: &str, name: &str, password: &str) -> Re
         Ok(Err(dead)) => return Err(AppError::Link(dead)),
         // It got an account by another way since the mail was sent.
         Err(error) if error.is_refused_by("users_email_key") => return Err(AppError::Link(DeadLink::Used)),
-        Err(error) => return Err(fault(error)),
+        Err(error) => return Err(AppError::from(error)),
     };
     match identity::begin(call, signed_up.user).await? {
         Started::Session(credential) => landing_after_sign_up(call, &credential, signed_up.next.as_deref()).await,
@@ -127,12 +126,12 @@ pub(super) async fn landing_after_sign_up(
         return Ok(next.as_str().to_owned());
     }
     let store = &call.request.services.store;
-    let found = store.picker(credential, Freshness::Now).await.map_err(fault)?;
+    let found = store.picker(credential, Freshness::Now).await?;
     if found.is_some_and(|(_, picker)| !picker.organizations.is_empty()) {
         return Ok(Route::Landing.url());
     }
-    let mut tx = store.person(credential).await.map_err(fault)?.ok_or(AppError::SignedOut)?;
-    let waiting = offers::notices(&mut tx).await.map_err(fault)?;
+    let mut tx = store.person(credential).await?.ok_or(AppError::SignedOut)?;
+    let waiting = offers::notices(&mut tx).await?;
     let offered = !waiting.invites.is_empty() || !waiting.joins.is_empty();
     let to = if offered { Route::home() } else { Route::Start(Start::Welcome) };
     Ok(to.url())
@@ -151,7 +150,7 @@ pub async fn ask_reset(call: &Call, email: &str) -> Result<Email, AppError> {
             letters::no_account(&email, services.link(&Route::Start(Start::SignUp { next: None }).url()))
         }
     };
-    sent(services.store.offer_link(Purpose::Reset, &email, &token, None, letter).await.map_err(fault)?)?;
+    sent(services.store.offer_link(Purpose::Reset, &email, &token, None, letter).await?)?;
     Ok(email)
 }
 
@@ -159,7 +158,7 @@ pub async fn ask_reset(call: &Call, email: &str) -> Result<Email, AppError> {
 pub async fn reset_password(call: &Call, token: &str, password: &str) -> Result<String, AppError> {
     let services = &call.request.services;
     let token = secret(token)?;
-    let (email, name) = match services.store.link(Purpose::Reset, &token).await.map_err(fault)? {
+    let (email, name) = match services.store.link(Purpose::Reset, &token).await? {
         LinkState::Open { email, name } => (email, name.unwrap_or_default()),
         LinkState::Dead(dead) => return Err(AppError::Link(dead)),
     };
@@ -167,7 +166,7 @@ pub async fn reset_password(call: &Call, token: &str, password: &str) -> Result<
     let hash = services.passwords.hash(password.reveal()).await?;
     let reset = services.link(&Route::Start(Start::Reset).url());
     let letter = |to: &Email| letters::password_changed(to, reset);
-    match services.store.reset_password(&token, &hash, &call.request.device, letter).await.map_err(fault)? {
+    match services.store.reset_password(&token, &hash, &call.request.device, letter).await? {
         Ok(()) => Ok(Route::SignIn { next: None, notice: Some(SignInNotice::PasswordReset) }.url()),
         Err(dead) => Err(AppError::Link(dead)),
     }
@@ -186,14 +185,14 @@ pub async fn take_address(call: &Call, token: &str) -> Result<String, AppError> 
     match links::take_address(&mut tx, &token).await {
         Ok(Ok((old, new))) => {
             if let Ok(old) = Email::parse(&old) {
-                tx.queue(&letters::address_changed(&old, &new)).await.map_err(fault)?;
+                tx.queue(&letters::address_changed(&old, &new)).await?;
             }
-            tx.commit().await.map_err(fault)?;
+            tx.commit().await?;
             Ok(Route::Profile { saved: Some(Saved::Address) }.url())
         }
         Ok(Err(dead)) => Err(AppError::Link(dead)),
         Err(error) if error.is_refused_by("users_email_key") => Err(AppError::Link(DeadLink::Used)),
-        Err(error) => Err(fault(error)),
+        Err(error) => Err(AppError::from(error)),
     }
 }
 
@@ -203,7 +202,7 @@ pub(super) async fn first_free(tx: &mut PersonTx, proposed: &[String]) -> Result
     let last = proposed.last().map(String::as_str).unwrap_or_default();
     let numbered = NUMBERS.filter_map(|number| Slug::parse(last).ok().and(Slug::numbered(last, number)));
     for slug in plain.chain(numbered) {
-        if is_slug_free(tx, &slug).await.map_err(fault)? {
+        if is_slug_free(tx, &slug).await? {
             return Ok(Some(slug));
         }
     }
@@ -215,7 +214,7 @@ pub async fn look_up_slug(call: &Call, text: &str) -> Result<SlugCheck, AppError
     let mut tx = identity::person(call).await?;
     call.request.services.paces.slugs.take(&tx.live().person.id)?;
     let reason = match Slug::parse(text) {
-        Ok(slug) if is_slug_free(&mut tx, &slug).await.map_err(fault)? => return Ok(SlugCheck::Free),
+        Ok(slug) if is_slug_free(&mut tx, &slug).await? => return Ok(SlugCheck::Free),
         Ok(_) => model::slug::SlugError::Reserved,
         Err(error) => error,
     };
@@ -223,7 +222,7 @@ pub async fn look_up_slug(call: &Call, text: &str) -> Result<SlugCheck, AppError
     if reason == model::slug::SlugError::Reserved {
         for number in NUMBERS {
             if let Some(slug) = Slug::numbered(text, number)
-                && is_slug_free(&mut tx, &slug).await.map_err(fault)?
+                && is_slug_free(&mut tx, &slug).await?
             {
                 instead = Some(slug.to_string());
                 break;
@@ -255,13 +254,13 @@ pub async fn found(call: &Call, organization: &str, name: &str, slug: &str) -> R
     call.request.services.paces.founded.take(&tx.live().person.id)?;
     match organizations::found_with_workspace(&mut tx, &organization, &slug, &name).await {
         Ok(_) => {
-            tx.commit().await.map_err(fault)?;
+            tx.commit().await?;
             Ok(Route::Workspace(slug, crate::routes::Page::Overview).url())
         }
         Err(error) if organizations::is_slug_taken(&error) => {
             Err(AppError::Invalid(FieldErrors::one("slug", model::slug::SlugError::Reserved.to_string())))
         }
-        Err(error) => Err(fault(error)),
+        Err(error) => Err(AppError::from(error)),
     }
 }
 
@@ -280,19 +279,19 @@ pub(super) async fn page(
         },
         Start::Reset => Ok(show(call, start, StartPage::Reset { sent_to: None }, returned)),
         Start::SignUpLink(token) => {
-            let state = services.store.link(Purpose::SignUp, &secret(token.as_str())?).await.map_err(fault)?;
+            let state = services.store.link(Purpose::SignUp, &secret(token.as_str())?).await?;
             let page = opened(state, Of::SignUp, |email| StartPage::SignUpForm { email });
             Ok(show(call, start, page, returned))
         }
         Start::ResetLink(token) => {
-            let state = services.store.link(Purpose::Reset, &secret(token.as_str())?).await.map_err(fault)?;
+            let state = services.store.link(Purpose::Reset, &secret(token.as_str())?).await?;
             let page = opened(state, Of::Reset, |email| StartPage::ResetForm { email });
             Ok(show(call, start, page, returned))
         }
         Start::AddressLink(token) => {
             let Some(who) = signed_in(call, Freshness::Recent).await? else { return Ok(to_sign_in(uri)) };
             let mut tx = identity::person(call).await?;
-            let state = links::address_link(&mut tx, &secret(token.as_str())?).await.map_err(fault)?;
+            let state = links::address_link(&mut tx, &secret(token.as_str())?).await?;
             // Somebody else's link is none.
             let state = match state {
                 LinkState::Open { name, .. } if name.as_ref() != Some(&tx.live().person.name) => {
