@@ -10,7 +10,7 @@ mod pictures;
 pub(crate) mod token;
 mod workspaces;
 
-use crate::{live, pages, respond, router::Web};
+use crate::{live, pages, respond, state::Web};
 use axum::{
     Router,
     http::StatusCode,

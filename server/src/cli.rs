@@ -4,10 +4,11 @@
 //! `stile doctor` in [`crate::doctor`].
 
 use crate::{
-    config::{Config, ConfigError},
-    database::{Database, DatabaseError, Holder},
-    demo, doctor, serve,
-    services::{self, ServicesError},
+    config::Config,
+    database::{Database, Holder},
+    demo, doctor,
+    error::CommandError,
+    serve, services,
     shutdown::Shutdown,
 };
 use app::ssr::AssetUrls;
@@ -55,42 +56,6 @@ enum Command {
     },
     /// Check configuration, roles, migrations and isolation
     Doctor,
-}
-
-/// Why a command failed. Shown as one line after `stile: `.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum CommandError {
-    /// A setting can't stand: exit 2.
-    #[error(transparent)]
-    Config(#[from] ConfigError),
-    /// The database can't be opened, migrated or trusted.
-    #[error(transparent)]
-    Database(#[from] DatabaseError),
-    /// The services that pages stand on can't be set up.
-    #[error(transparent)]
-    Services(#[from] ServicesError),
-    /// The demo data could not be loaded.
-    #[error("The demo data could not be loaded: {0}")]
-    Demo(#[from] demo::DemoError),
-    /// The server could not start.
-    #[error(transparent)]
-    Serve(#[from] serve::ServeError),
-    /// The operating system gave no threads.
-    #[error("The threads of the server could not be started: {0}")]
-    Runtime(std::io::Error),
-    /// A signal came before the command was done.
-    #[error("Stopped before it was done.")]
-    Stopped,
-}
-
-impl CommandError {
-    /// 2 for bad configuration, as clap has it for a bad command line, and 1 for all else.
-    pub(crate) fn exit_code(&self) -> ExitCode {
-        match self {
-            Self::Config(_) | Self::Services(ServicesError::Config(_)) => ExitCode::from(2),
-            _ => ExitCode::FAILURE,
-        }
-    }
 }
 
 /// Runs the command.

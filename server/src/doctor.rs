@@ -4,9 +4,9 @@
 
 use crate::{
     assets::Site,
-    cli::CommandError,
     config::Config,
     database::{self, Database, Holder},
+    error::CommandError,
     shutdown::Shutdown,
 };
 use sqlx::{

@@ -11,6 +11,7 @@ mod config;
 mod database;
 mod demo;
 mod doctor;
+mod error;
 mod kept;
 mod listener;
 mod live;
@@ -19,11 +20,13 @@ mod middleware;
 mod ops;
 mod pages;
 mod postgres;
+mod prometheus;
 mod respond;
 mod router;
 mod serve;
 mod services;
 mod shutdown;
+mod state;
 mod telemetry;
 mod template;
 mod web_origin;
@@ -37,10 +40,10 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let arguments = cli::Cli::parse();
-    let outcome = config::Config::from_environment().map_err(cli::CommandError::from).and_then(|config| {
+    let outcome = config::Config::from_environment().map_err(error::CommandError::from).and_then(|config| {
         telemetry::start(&config);
         let runtime =
-            tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(cli::CommandError::Runtime)?;
+            tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(error::CommandError::Runtime)?;
         runtime.block_on(cli::run(arguments, config))
     });
     match outcome {

@@ -7,7 +7,7 @@ use crate::{
     assets, client,
     middleware::{headers::Nonce, scope::RequestId},
     respond,
-    router::Web,
+    state::Web,
 };
 use app::ssr::{Posted, RequestContext};
 use axum::{

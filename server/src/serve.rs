@@ -4,14 +4,14 @@
 //! guard, and only then requests. End: stop accepting, finish what runs, close the pool, stop the cluster.
 
 use crate::{
-    assets::{AssetError, Site},
-    cli::CommandError,
+    assets::Site,
     config::{Config, LogFormat},
     database::{self, Database, Holder},
-    demo, listener, live, mail, middleware, ops,
-    router::{self, Shared, Web},
-    services,
+    demo,
+    error::{CommandError, ServeError},
+    listener, live, mail, middleware, prometheus, router, services,
     shutdown::Shutdown,
+    state::{Shared, Web},
 };
 use std::{io, net::SocketAddr, sync::Arc};
 use store::Store;
@@ -21,41 +21,6 @@ use tokio_util::task::TaskTracker;
 /// Whose sign-in is shown when there is a demo (blueprint section 9).
 const DEMO_PERSON: &str = "ada@smartai.example";
 
-/// Why the server did not start.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum ServeError {
-    /// The built client.
-    #[error(transparent)]
-    Assets(#[from] AssetError),
-    /// The address.
-    #[error("{address} can't be listened on: {source}. Stop what uses it, or set STILE_LISTEN to another address.")]
-    Listen {
-        /// The address.
-        address: SocketAddr,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// The address for metrics.
-    #[error(
-        "{address} can't be listened on: {source}. Stop what uses it, or set STILE_METRICS_LISTEN to another address."
-    )]
-    ListenForMetrics {
-        /// The address.
-        address: SocketAddr,
-        /// The error of the operating system.
-        source: io::Error,
-    },
-    /// Mails can't leave by the way that was chosen.
-    #[error("Mails can't be sent: {0}. Check STILE_SMTP_URL and that STILE_DATA_DIR can be written.")]
-    Mail(#[source] io::Error),
-    /// A second recorder of metrics, or none at all.
-    #[error("The metrics could not be set up: {0}")]
-    Metrics(#[from] metrics_exporter_prometheus::BuildError),
-    /// A second executor.
-    #[error("The executor of pages could not be set up: {0}")]
-    Executor(#[from] any_spawner::ExecutorError),
-}
-
 /// Serves until a signal comes.
 ///
 /// # Errors
@@ -64,7 +29,7 @@ pub(crate) async fn serve(config: &Config, demo: bool, shutdown: &Shutdown) -> R
     // What needs no database.
     config.chosen_secret()?;
     any_spawner::Executor::init_tokio().map_err(ServeError::from)?;
-    let metrics = ops::Metrics::install().map_err(ServeError::from)?;
+    let metrics = prometheus::Metrics::install().map_err(ServeError::from)?;
     let site = Site::open(&config.site_dir).map_err(ServeError::from)?;
     let listener = TcpListener::bind(config.listen)
         .await

@@ -1,6 +1,6 @@
 //! The origin of a web page: scheme, host and port, in the one spelling that browsers use.
 
-use http::uri::Authority;
+use http::{HeaderMap, Uri, header, uri::Authority};
 use model::idn::ascii_host;
 use std::fmt;
 
@@ -85,6 +85,22 @@ impl fmt::Display for WebOrigin {
         let scheme = if self.https { "https" } else { "http" };
         write!(f, "{scheme}://{}", self.authority)
     }
+}
+
+/// The host that was asked for (RFC 9112, 3.2.2: the request's target goes before the header). `None` when there is
+/// none or more than one.
+pub(crate) fn host<'r>(uri: &'r Uri, headers: &'r HeaderMap) -> Option<&'r str> {
+    let mut hosts = headers.get_all(header::HOST).iter();
+    match (uri.authority(), hosts.next(), hosts.next()) {
+        (_, _, Some(_)) => None,
+        (Some(authority), ..) => Some(authority.as_str()),
+        (None, host, None) => host?.to_str().ok(),
+    }
+}
+
+/// The origin that this server's pages have.
+pub(crate) fn own_origin(public: Option<&WebOrigin>, host: Option<&str>) -> Option<WebOrigin> {
+    public.cloned().or_else(|| WebOrigin::of_host(false, host?))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! `GET /api/v1/workspaces/{slug}/customers`: one page of a workspace's customers.
 
 use super::{failure::Failure, token::Bearer};
-use crate::{middleware::scope::WORKSPACE, respond::ErrorBody, router::Web};
+use crate::{middleware::scope::WORKSPACE, respond::ErrorBody, state::Web};
 use axum::{
     Json,
     extract::{Path, RawQuery, State},

@@ -3,7 +3,7 @@
 //! A browser keeps them and asks each time whether they still are; whether the person may see one is asked of the door
 //! each time, too.
 
-use crate::{pages, respond, router::Web};
+use crate::{pages, respond, state::Web};
 use app::{error::AppError, ssr};
 use axum::{
     body::Body,

@@ -1,7 +1,7 @@
 //! `GET /api/v1/me/workspaces`: the picker's JSON twin (blueprint section 7).
 
 use super::{failure::Failure, token::Bearer};
-use crate::{respond::ErrorBody, router::Web};
+use crate::{respond::ErrorBody, state::Web};
 use axum::{
     Json,
     extract::{RawQuery, State},

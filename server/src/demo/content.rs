@@ -1,6 +1,10 @@
 //! Writes a catalogue and its history into a workspace, all in one transaction: it is there, or nothing of it.
 
-use super::{DemoError, Loaded, catalogue::Catalogue, history};
+use super::{
+    catalogue::Catalogue,
+    history,
+    outcome::{DemoError, Loaded},
+};
 use model::{
     Line, Money,
     audit::{Action, Detail},

@@ -2,7 +2,7 @@
 //!
 //! Pure. All is told in days before "now", so two machines show the same history, each up to its own day.
 
-use super::{DemoError, catalogue::Catalogue, random::Random};
+use super::{catalogue::Catalogue, outcome::DemoError, random::Random};
 use model::{Email, billing::InvoiceStatus, catalog::Interval};
 use std::collections::BTreeMap;
 use time::{Date, Duration, OffsetDateTime, Time, Weekday};

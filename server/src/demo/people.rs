@@ -1,6 +1,6 @@
 //! Acting as a person: registering, signing in, going through the doors, signing out.
 
-use super::{DemoError, PASSWORD, content};
+use super::{content, outcome::DemoError};
 use app::ssr::Services;
 use model::{
     Email, Slug,
@@ -17,6 +17,9 @@ use store::{
     seats::Freshness,
     secret::Secret,
 };
+
+/// The password of every person here.
+pub(crate) const PASSWORD: &str = "stile-demo-2026";
 
 const ACCOUNT: &str = "their account";
 

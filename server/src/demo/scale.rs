@@ -5,7 +5,8 @@
 //! [`FILLED`] workspaces hold [`CUSTOMERS`] customers each.
 
 use super::{
-    DemoError, Loaded, content,
+    content,
+    outcome::{DemoError, Loaded},
     people::{Actor, Stage},
 };
 use model::{

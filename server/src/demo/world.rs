@@ -1,9 +1,9 @@
 //! Who is who in the example: blueprint section 9, word for word.
 
 use super::{
-    DemoError, Loaded,
     catalogue::{Catalogue, FINANCE, IT, PRODUCT_ENG},
     content,
+    outcome::{DemoError, Loaded},
     people::{Actor, Known, Place, Stage},
 };
 use model::{

@@ -4,7 +4,7 @@
 //! The handshake passes the gate like an unsafe request, so no page of another site can open one (security.md T-20).
 
 use super::hub::{Hub, Place};
-use crate::{respond, router::Web};
+use crate::{respond, state::Web};
 use app::{
     live::{Heard, clock, read_here},
     ssr::Told,

@@ -5,7 +5,11 @@
 //! Origin of our host under another scheme, and a session cookie with neither `Sec-Fetch-Site` nor `Origin`. Around it
 //! every rule would have to be said once more, so the rules are here, in one function, and the layer is not used.
 
-use crate::{respond, router::Web, web_origin::WebOrigin};
+use crate::{
+    respond,
+    state::Web,
+    web_origin::{WebOrigin, host, own_origin},
+};
 use axum::{
     extract::{Request, State},
     http::{HeaderMap, HeaderName, Method, StatusCode, Uri, header},
@@ -53,22 +57,6 @@ pub(crate) async fn check(State(web): State<Web>, request: Request, next: Next) 
 /// Whether a browser reads the path as another host when it is used in a redirect.
 fn reads_as_host(path: &str) -> bool {
     path.starts_with("//") || path.contains('\\')
-}
-
-/// The host that was asked for (RFC 9112, 3.2.2: the request's target goes before the header). `None` when there is
-/// none or more than one.
-pub(crate) fn host<'r>(uri: &'r Uri, headers: &'r HeaderMap) -> Option<&'r str> {
-    let mut hosts = headers.get_all(header::HOST).iter();
-    match (uri.authority(), hosts.next(), hosts.next()) {
-        (_, _, Some(_)) => None,
-        (Some(authority), ..) => Some(authority.as_str()),
-        (None, host, None) => host?.to_str().ok(),
-    }
-}
-
-/// The origin that this server's pages have.
-pub(crate) fn own_origin(public: Option<&WebOrigin>, host: Option<&str>) -> Option<WebOrigin> {
-    public.cloned().or_else(|| WebOrigin::of_host(false, host?))
 }
 
 /// Whether the server goes by that name: any well-formed one, as long as nobody said which.

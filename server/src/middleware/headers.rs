@@ -1,6 +1,6 @@
 //! Security headers and caching, on every response: pages, JSON, errors, redirects, static files (ASVS 3.4).
 
-use crate::{assets, respond, router::Web};
+use crate::{assets, respond, state::Web};
 use axum::{
     extract::{Request, State},
     http::{HeaderName, HeaderValue, StatusCode, header},

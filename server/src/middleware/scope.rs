@@ -3,7 +3,7 @@
 //! The line says method, route template, status, milliseconds, and on the workspace plane workspace and person
 //! (blueprint section 3, invariant 7). A path is in none of it: there may be an invite's token in it.
 
-use crate::{ops, template};
+use crate::{prometheus, template};
 use axum::{
     extract::Request,
     http::{HeaderName, HeaderValue},
@@ -61,7 +61,7 @@ impl Line {
     fn answered(&mut self, response: &Response) {
         self.answered = true;
         let (status, took) = (response.status(), self.started.elapsed());
-        ops::count(&self.route, self.method, status, took);
+        prometheus::count(&self.route, self.method, status, took);
         let workspace = response.extensions().get::<WorkspaceId>().map(ToString::to_string);
         let workspace = workspace.as_deref().or_else(|| response.headers().get(WORKSPACE)?.to_str().ok());
         let user = response.extensions().get::<UserId>().map(ToString::to_string);

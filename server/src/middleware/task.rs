@@ -14,7 +14,7 @@ use crate::{
     client,
     middleware::scope::RequestId,
     pages, respond,
-    router::{Shared, Web},
+    state::{Shared, Web},
 };
 use app::{error::AppError, ssr::Purpose};
 use axum::{
