@@ -2,7 +2,7 @@
 //!
 //! Here belongs the way from the configuration to the connection options of the app role, and the start and end of
 //! the private cluster around it. Roles and passwords of the private cluster are in [`bootstrap`]; the cluster as a
-//! process is in [`crate::postgres`]; what may be done with a connection is in `store`.
+//! process is in [`dev_postgres`]; what may be done with a connection is in `store`.
 
 mod bootstrap;
 mod shared;
@@ -10,8 +10,8 @@ mod shared;
 use crate::{
     config::{Config, ConfigError, DatabaseConfig},
     kept::KeptError,
-    postgres::{self, Cluster, ClusterError, DataDirLock},
 };
+use dev_postgres::{Cluster, ClusterError, DataDirLock};
 use sqlx::{Connection as _, PgConnection, postgres::PgConnectOptions};
 use std::time::Duration;
 use store::{Store, guard::GuardError, migrate::MigrateError};
@@ -109,7 +109,7 @@ impl Database {
                 let [app, owner] = [app, owner].map(|options| options.as_deref().cloned());
                 Ok(Self { app, owner, private: None })
             }
-            DatabaseConfig::Private { run_as } => match (postgres::lock_data_dir(&config.data_dir), holder) {
+            DatabaseConfig::Private { run_as } => match (dev_postgres::lock_data_dir(&config.data_dir), holder) {
                 (Err(ClusterError::Locked { .. }), Holder::Shared) => shared::join(config).await,
                 (lock, _) => Self::start(config, run_as.as_deref(), lock?).await,
             },

@@ -19,7 +19,6 @@ mod mail;
 mod middleware;
 mod ops;
 mod pages;
-mod postgres;
 mod prometheus;
 mod respond;
 mod router;

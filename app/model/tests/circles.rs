@@ -13,7 +13,7 @@ use std::{
 /// Circles that are still there, by crate: the files of each. Only ever to be shortened.
 const ALLOWED: &[(&str, &[&[&str]])] = &[];
 
-const CRATES: [&str; 5] = ["app/model", "app", "frontend", "server/store", "server"];
+const CRATES: [&str; 6] = ["app/model", "app", "frontend", "server/dev-postgres", "server/store", "server"];
 
 type Module = Vec<String>;
 

@@ -5,7 +5,8 @@
 //! it should have, the boot guard has to see it.
 
 use super::DatabaseError;
-use crate::{kept, postgres::Cluster};
+use crate::kept;
+use dev_postgres::Cluster;
 use sqlx::{
     Connection as _, Executor as _, PgConnection,
     postgres::{PgConnectOptions, PgSslMode},

@@ -4,7 +4,7 @@
 //! Whoever runs the cluster writes the place of its socket into the data directory.
 
 use super::{Database, DatabaseError, bootstrap};
-use crate::{config::Config, kept, postgres};
+use crate::{config::Config, kept};
 use sqlx::{Connection as _, PgConnection};
 use std::{
     path::{Path, PathBuf},
@@ -47,7 +47,7 @@ pub(super) async fn join(config: &Config) -> Result<Database, DatabaseError> {
             Ok(database) => return Ok(database),
             Err(reason) => reason,
         };
-        if let Ok(lock) = postgres::lock_data_dir(&config.data_dir) {
+        if let Ok(lock) = dev_postgres::lock_data_dir(&config.data_dir) {
             let run_as = match &config.database {
                 crate::config::DatabaseConfig::Private { run_as } => run_as.as_deref(),
                 crate::config::DatabaseConfig::External { .. } => None,

@@ -26,6 +26,7 @@ mod error;
 mod files;
 mod guard;
 mod init;
+mod launch;
 mod lock;
 mod place;
 mod settings;
@@ -39,22 +40,19 @@ use std::path::{Path, PathBuf};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use guard::Launch;
+use init::SUPERUSER;
+use launch::Launch;
 use place::Place;
+use settings::PORT;
 
-pub(crate) use error::ClusterError;
-pub(crate) use lock::DataDirLock;
-
-/// The superuser of every private cluster.
-const SUPERUSER: &str = "stile_super";
-/// Names the socket's file. No other server shares the directory, so one number does for all.
-const PORT: u16 = 5432;
+pub use error::ClusterError;
+pub use lock::DataDirLock;
 
 /// Takes the data directory for this process, and makes it if it does not exist.
 ///
 /// # Errors
 /// `Locked` if another process has it, `NotWritable` or `Io` if the directory or its lock file can't be used.
-pub(crate) fn lock_data_dir(data_dir: &Path) -> Result<DataDirLock, ClusterError> {
+pub fn lock_data_dir(data_dir: &Path) -> Result<DataDirLock, ClusterError> {
     DataDirLock::take(data_dir)
 }
 
@@ -62,7 +60,7 @@ pub(crate) fn lock_data_dir(data_dir: &Path) -> Result<DataDirLock, ClusterError
 ///
 /// Ends with [`Cluster::stop`]. Dropped without it, or if this process is killed, PostgreSQL shuts
 /// down by itself a moment later.
-pub(crate) struct Cluster {
+pub struct Cluster {
     socket_dir: PathBuf,
     password: String,
     stop: oneshot::Sender<()>,
@@ -82,7 +80,7 @@ impl Cluster {
     ///
     /// # Errors
     /// Every variant of [`ClusterError`] but `Locked`. After an error nothing is left running.
-    pub(crate) async fn start(data_dir: &Path, run_as: Option<&str>) -> Result<Cluster, ClusterError> {
+    pub async fn start(data_dir: &Path, run_as: Option<&str>) -> Result<Cluster, ClusterError> {
         let data_dir = files::data_dir(data_dir)?;
         let lock = lock::ClusterLock::acquire(&data_dir).await?;
         let place = Place::choose(&data_dir, run_as).await?;
@@ -106,22 +104,22 @@ impl Cluster {
     }
 
     /// The directory of the unix socket: the `host` of a connection.
-    pub(crate) fn socket_dir(&self) -> &Path {
+    pub fn socket_dir(&self) -> &Path {
         &self.socket_dir
     }
 
     /// The port, which only names the socket's file: nothing listens on the network.
-    pub(crate) fn port(&self) -> u16 {
+    pub fn port(&self) -> u16 {
         PORT
     }
 
     /// The name of the cluster's superuser.
-    pub(crate) fn superuser(&self) -> &str {
+    pub fn superuser(&self) -> &str {
         SUPERUSER
     }
 
     /// The superuser's password. Not to be logged.
-    pub(crate) fn superuser_password(&self) -> &str {
+    pub fn superuser_password(&self) -> &str {
         &self.password
     }
 
@@ -129,7 +127,7 @@ impl Cluster {
     ///
     /// Open connections are ended and the data is checkpointed; after 18 s PostgreSQL is told to stop at
     /// once, which is safe too, but makes the next start slower. What goes wrong is logged.
-    pub(crate) async fn stop(self) {
+    pub async fn stop(self) {
         // Fails only if the supervisor is gone, and the cluster with it.
         let _ = self.stop.send(());
         if let Err(error) = self.supervisor.await {

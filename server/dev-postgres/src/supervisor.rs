@@ -8,7 +8,8 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep};
 
-use super::guard::{Launch, Server};
+use super::guard::Server;
+use super::launch::Launch;
 use super::lock::ClusterLock;
 
 /// The wait before the first restart; each further one waits twice as long.

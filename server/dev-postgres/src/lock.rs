@@ -21,7 +21,7 @@ const WAIT: Duration = Duration::from_secs(30);
 
 /// The right to use a data directory, held until dropped, or until the process ends in any way.
 #[derive(Debug)]
-pub(crate) struct DataDirLock {
+pub struct DataDirLock {
     _file: File,
 }
 

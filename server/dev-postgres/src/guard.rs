@@ -17,6 +17,7 @@ use tokio::process::{Child, ChildStdin};
 use tokio::time::{Instant, sleep, timeout};
 
 use super::account::{Account, SHELL};
+use super::launch::Launch;
 use super::lock::{self, ClusterLock};
 use super::{ClusterError, settings};
 
@@ -58,16 +59,6 @@ trap '' USR1
 kill -USR1 0
 exit "$code"
 "#;
-
-/// What it takes to start the server, again and again.
-#[derive(Debug)]
-pub(super) struct Launch {
-    pub(super) account: Account,
-    pub(super) postgres: PathBuf,
-    pub(super) data: PathBuf,
-    pub(super) socket_dir: PathBuf,
-    pub(super) data_dir: PathBuf,
-}
 
 /// A running server and its guard. Dropped, the server shuts down by itself.
 #[derive(Debug)]

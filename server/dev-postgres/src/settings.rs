@@ -10,9 +10,11 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
-use super::guard::Launch;
-use super::{ClusterError, PORT, files};
+use super::launch::Launch;
+use super::{ClusterError, files};
 
+/// Names the socket's file. No other server shares the directory, so one number does for all.
+pub(super) const PORT: u16 = 5432;
 /// The longest path that fits the address of a socket on every system (macOS: 104 with the final NUL).
 const SOCKET_PATH_LIMIT: usize = 103;
 

@@ -4,12 +4,9 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::ClusterError;
 use super::account::Account;
+use super::error::{ClusterError, OLDEST};
 use super::place::Place;
-
-/// The oldest major version that will do.
-pub(super) const OLDEST: u32 = 15;
 
 /// Where packagers put several versions side by side: a directory, how the names in it begin, and what follows.
 const PLACES: [(&str, &str, &str); 9] = [
@@ -127,7 +124,7 @@ mod tests {
 
     #[test]
     fn the_newest_of_several_versions_comes_first() -> std::io::Result<()> {
-        let dir = super::super::tests::Scratch::new("versions")?;
+        let dir = crate::tests::Scratch::new("versions")?;
         for name in ["postgresql@9.6", "postgresql@16", "postgresql", "postgresql@17", "other"] {
             fs::create_dir(dir.path().join(name))?;
         }

@@ -8,7 +8,10 @@ use super::account::Account;
 use super::binaries::Binaries;
 use super::lock::ClusterLock;
 use super::place::Place;
-use super::{ClusterError, SUPERUSER, files, guard};
+use super::{ClusterError, files, guard};
+
+/// The superuser of every private cluster.
+pub(super) const SUPERUSER: &str = "stile_super";
 
 /// As many hexadecimal digits as the password's 32 bytes have.
 const PASSWORD_LENGTH: usize = 64;

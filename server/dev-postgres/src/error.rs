@@ -4,15 +4,18 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+/// The oldest major version that will do.
+pub(super) const OLDEST: u32 = 15;
+
 /// Why the private cluster does not run. Each message is one line, fit to be shown as it is.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum ClusterError {
+pub enum ClusterError {
     /// No usable `initdb` and `postgres` were found. `found` lists versions that are too old.
     #[error(
         "PostgreSQL {} or newer is not installed{}: install it (Debian, Ubuntu: apt-get install postgresql; \
          macOS: brew install postgresql@17; Fedora: dnf install postgresql-server), or set DATABASE_URL to use \
          a server that runs elsewhere",
-        super::binaries::OLDEST,
+        OLDEST,
         found_versions(found)
     )]
     Missing {
