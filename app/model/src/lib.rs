@@ -17,6 +17,7 @@ pub mod email;
 pub mod factor;
 pub mod field;
 pub mod finder;
+pub mod hue;
 pub mod id;
 pub mod idn;
 pub mod invite;

@@ -2,8 +2,8 @@
 //! database, and a door hands them out.
 
 use crate::{
+    hue::{self, HUES},
     id::WorkspaceId,
-    workspace::{self, HUES},
 };
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -139,7 +139,7 @@ impl Brand {
     /// The brand of a workspace in the database. Invalid hues and names count as not chosen.
     pub fn stored(id: WorkspaceId, hue: Option<i16>, logo: Option<&str>) -> Self {
         Self {
-            automatic: workspace::hue(id),
+            automatic: hue::hue(id),
             hue: hue.and_then(|hue| u8::try_from(hue).ok()).and_then(|hue| Hue::try_from(hue).ok()),
             logo: logo.and_then(|logo| PictureName::parse(logo).ok()),
         }
@@ -166,7 +166,7 @@ mod tests {
     fn what_is_chosen_wins_over_the_id_and_what_is_no_hue_is_not_chosen() {
         let id = WorkspaceId::from_uuid(uuid::Uuid::from_u128(0x0193_e5f0_7b3c_7d4a_8f21_5c6d_7e8f_9012));
         let automatic = Brand::stored(id, None, None);
-        assert_eq!(automatic.hue(), workspace::hue(id));
+        assert_eq!(automatic.hue(), hue::hue(id));
         assert_eq!(Brand::stored(id, Some(7), None).hue(), 7);
         for bad in [-1, 36, 300] {
             assert_eq!(Brand::stored(id, Some(bad), None), automatic, "{bad}");

@@ -9,9 +9,6 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
-/// How many accent hues there are; each is ten degrees of the colour wheel.
-pub const HUES: u8 = 36;
-
 /// What the chrome shows of a workspace.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WorkspaceProfile {
@@ -60,12 +57,4 @@ pub struct Person {
     /// Their portrait.
     #[serde(default)]
     pub portrait: Option<PictureName>,
-}
-
-/// The automatic hue index of a workspace, `0..36`. It comes from the id and not from the name, so a rename does not
-/// change it (FNV-1a).
-pub fn hue(id: WorkspaceId) -> u8 {
-    let bytes = id.uuid().into_bytes();
-    let hash = bytes.iter().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193));
-    ((hash >> 7) % u32::from(HUES)) as u8
 }

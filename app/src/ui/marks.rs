@@ -4,11 +4,10 @@ use super::lasting;
 use crate::{browser, reactive};
 use leptos::{html::span, prelude::*};
 use model::{
-    Slug,
+    Slug, hue,
     id::{UserId, WorkspaceId},
     moment,
     picture::{Brand, PictureName},
-    workspace,
 };
 use time::OffsetDateTime;
 
@@ -32,7 +31,7 @@ impl Face {
 
     /// For a workspace in which the person has no seat: the colour that it has if none was chosen.
     pub fn automatic(id: WorkspaceId, name: &str) -> Self {
-        Self { initial: initial(name), hue: workspace::hue(id), logo: None }
+        Self { initial: initial(name), hue: hue::hue(id), logo: None }
     }
 
     /// For everything else that has no colour of its own.

@@ -20,6 +20,7 @@ pub mod mail;
 pub mod migrate;
 mod pool;
 pub mod seal;
+mod seat_cache;
 pub mod secret;
 mod workspace;
 pub mod zone;

@@ -1,11 +1,11 @@
 //! The one pool, and the only place that holds it.
 
 use crate::{
-    account::seats::SeatCache,
     door::Credential,
     error::StoreError,
     fair::{Fair, Key, Limits, Share, Turn, asker},
     known::Known,
+    seat_cache::SeatCache,
 };
 use model::{Slug, id::UserId};
 use sqlx::{

@@ -10,30 +10,11 @@ use crate::{
 use model::{
     OrganizationRole, Seat, Slug, WorkspaceRole,
     id::{OrganizationId, UserId, WorkspaceId},
-    picker::{MAX_AGE_SECONDS, Picker, PickerOrganization, PickerWorkspace, Pinned},
+    picker::{Picker, PickerOrganization, PickerWorkspace, Pinned},
     picture::Brand,
     preferences::PickerOrder,
 };
-use moka::future::Cache;
-use std::{
-    collections::HashMap,
-    sync::Arc,
-    time::{Duration, Instant},
-};
-
-/// People whose lists are kept at once; the least used goes first.
-const CACHED_PEOPLE: u64 = 10_000;
-
-/// Lists by person and seat epoch. Every change to a seat changes the epoch, in the same transaction and at whichever
-/// server, so a list is never older than the last change; 30 s is only the ceiling.
-pub(crate) struct SeatCache(Cache<(UserId, String), (Instant, Arc<Picker>)>);
-
-impl Default for SeatCache {
-    fn default() -> Self {
-        let ttl = Duration::from_secs(MAX_AGE_SECONDS.unsigned_abs());
-        Self(Cache::builder().max_capacity(CACHED_PEOPLE).time_to_live(ttl).build())
-    }
-}
+use std::{collections::HashMap, sync::Arc, time::Instant};
 
 /// How fresh a list has to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,21 +44,20 @@ impl Store {
     async fn picker_of(&self, tx: &mut PersonTx, freshness: Freshness) -> Result<Arc<Picker>, StoreError> {
         let key = (tx.live().person.id, tx.live().epoch.clone());
         if freshness == Freshness::Recent
-            && let Some((started, picker)) = self.seats.0.get(&key).await
-            && started.elapsed().as_secs() < MAX_AGE_SECONDS.unsigned_abs()
+            && let Some(picker) = self.seats.get(&key).await
         {
             return Ok(picker);
         }
         // Age counts from here: what is read below can't be older.
         let started = Instant::now();
         let picker = Arc::new(read(tx).await?);
-        self.seats.0.insert(key, (started, Arc::clone(&picker))).await;
+        self.seats.insert(key, started, &picker).await;
         Ok(picker)
     }
 
     /// Forgets the person's list on this server, for a change that no epoch counts (when a workspace was last opened).
     pub async fn forget_picker(&self, live: &Live) {
-        self.seats.0.invalidate(&(live.person.id, live.epoch.clone())).await;
+        self.seats.forget(&(live.person.id, live.epoch.clone())).await;
     }
 }
 
