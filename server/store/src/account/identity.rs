@@ -15,7 +15,8 @@ use model::{
 };
 use serde_json::Value;
 use sqlx::{PgConnection, types::Uuid};
-use std::net::IpAddr;
+
+pub use crate::door::Device;
 
 /// What a password is checked against.
 pub struct PasswordRecord {
@@ -23,15 +24,6 @@ pub struct PasswordRecord {
     pub user: UserId,
     /// The PHC string.
     pub hash: String,
-}
-
-/// Where a sign-in came from.
-#[derive(Debug, Clone, Default)]
-pub struct Device {
-    /// The address.
-    pub ip: Option<IpAddr>,
-    /// The browser's own words, cut at 400 characters.
-    pub user_agent: String,
 }
 
 impl Store {

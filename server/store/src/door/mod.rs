@@ -26,6 +26,16 @@ pub use workspace::{Can, Demand, Denied, Door, Mode, Read, Tenant, Visit, Worksp
 
 use crate::secret::SecretHash;
 use model::id::{UserId, WorkspaceId};
+use std::net::IpAddr;
+
+/// Where a sign-in came from.
+#[derive(Debug, Clone, Default)]
+pub struct Device {
+    /// The address.
+    pub ip: Option<IpAddr>,
+    /// The browser's own words, cut at 400 characters.
+    pub user_agent: String,
+}
 
 /// What a request presents to say who it is.
 #[derive(Debug, Clone, Copy)]

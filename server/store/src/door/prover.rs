@@ -1,10 +1,11 @@
 //! The door to proving a second factor: for a session, and for a sign-in that waits for just that.
 
+use super::Device;
 use super::{
     Credential,
     tx::{DoorTx, Purpose},
 };
-use crate::{error::StoreError, identity::Device, pool::Store};
+use crate::{error::StoreError, pool::Store};
 use model::{
     id::{SessionId, UserId},
     workspace::Person,
