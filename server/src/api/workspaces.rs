@@ -1,4 +1,4 @@
-//! `GET /api/v1/me/workspaces`: the picker's JSON twin (blueprint section 7).
+//! `GET /api/v1/me/workspaces`: what the picker lists, as JSON.
 
 use super::{failure::Failure, token::Bearer};
 use crate::{respond::ErrorBody, state::Web};
@@ -157,7 +157,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn the_shape_is_the_blueprints() {
+    fn the_shape_is_the_documented_one() {
         let workspace = |name: &str, slug: &str, direct, organization| PickerWorkspace {
             id: WorkspaceId::from_uuid(Uuid::nil()),
             name: name.to_owned(),

@@ -1,4 +1,4 @@
-//! The examples keep what the blueprint says of them, whatever day it is.
+//! The demo data have the people, seats and figures that they should have, whatever day they are loaded on.
 
 use super::{
     Loaded, MOST,
@@ -176,7 +176,7 @@ fn seats(person: usize) -> Vec<(&'static str, WorkspaceRole)> {
 }
 
 #[test]
-fn people_have_the_seats_of_the_blueprint() {
+fn people_have_the_seats_that_they_are_said_to_have() {
     let [it, eng, finance] = ["smartai-it", "smartai-product-eng", "globalai-finance"];
     use WorkspaceRole::{Admin, BillingAdmin, Member, Owner, Viewer};
     let expected: [(&str, &[(&str, WorkspaceRole)]); 5] = [
