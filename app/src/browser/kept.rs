@@ -1,10 +1,11 @@
 //! The browser's side of what it keeps and of what it tells its other tabs. Words and ids only, never rows.
 
+use gloo_storage::{LocalStorage, Storage as _};
 use leptos::{ev, prelude::*};
 use model::uses::Uses;
 use send_wrapper::SendWrapper;
 use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::{BroadcastChannel, Storage};
+use web_sys::BroadcastChannel;
 
 /// The channel over which tabs of one browser talk. Words and ids only, never rows.
 const CHANNEL: &str = "stile";
@@ -15,22 +16,27 @@ const USES: &str = "stile.uses.";
 /// Where it is kept that a sign-out has yet to reach the server.
 const SIGN_OUT_PENDING: &str = "stile.sign-out-pending";
 
-/// What this browser keeps; `None` where it keeps nothing, as some do in private windows.
-fn storage() -> Option<Storage> {
-    window().local_storage().ok().flatten()
+/// Whether this browser keeps anything. Some don't in private windows, or where cookies are blocked, and
+/// [`LocalStorage`] panics there.
+fn keeps() -> bool {
+    window().local_storage().is_ok_and(|storage| storage.is_some())
 }
 
 fn keep(key: &str, value: &str) {
-    // A full store keeps less, and nothing else breaks.
-    let _ = storage().map(|storage| storage.set_item(key, value));
+    if keeps() {
+        // A full store keeps less, and nothing else breaks. The text as it is: reading JSON takes 13 kB of program.
+        let _ = LocalStorage::raw().set_item(key, value);
+    }
 }
 
 fn kept(key: &str) -> Option<String> {
-    storage()?.get_item(key).ok().flatten()
+    keeps().then(|| LocalStorage::raw().get_item(key).ok().flatten()).flatten()
 }
 
 fn forget(key: &str) {
-    let _ = storage().map(|storage| storage.remove_item(key));
+    if keeps() {
+        LocalStorage::delete(key);
+    }
 }
 
 /// Says to this browser's other tabs that the person signed out.
@@ -56,8 +62,11 @@ pub fn keep_uses(person: &str, uses: &Uses) {
 
 /// Forgets what anybody chose on this device.
 pub fn forget_uses() {
-    let Some(storage) = storage() else { return };
-    let keys = (0..storage.length().unwrap_or_default()).filter_map(|i| storage.key(i).ok().flatten());
+    if !keeps() {
+        return;
+    }
+    let storage = LocalStorage::raw();
+    let keys = (0..LocalStorage::length()).filter_map(|at| storage.key(at).ok().flatten());
     for key in keys.filter(|key| key.starts_with(USES)).collect::<Vec<_>>() {
         forget(&key);
     }
@@ -66,7 +75,9 @@ pub fn forget_uses() {
 /// Keeps, across documents, whether a sign-out has yet to reach the server.
 pub fn set_sign_out_pending(pending: bool) {
     if pending {
-        keep(SIGN_OUT_PENDING, "true");
+        if keeps() {
+            let _ = LocalStorage::set(SIGN_OUT_PENDING, true);
+        }
     } else {
         forget(SIGN_OUT_PENDING);
     }
