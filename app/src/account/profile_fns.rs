@@ -11,7 +11,7 @@ use server_fn::codec::Json;
 ///
 /// # Errors
 /// [`AppError::SignedOut`].
-#[server(prefix = "/api/fn", endpoint = "load_profile", input = Json, output = Compact)]
+#[server(input = Json, output = Compact)]
 pub async fn load_profile() -> Result<Profile, AppError> {
     crate::ssr::profile::load(&crate::ssr::context()?).await
 }
@@ -20,7 +20,7 @@ pub async fn load_profile() -> Result<Profile, AppError> {
 ///
 /// # Errors
 /// [`AppError::Invalid`] on `name`.
-#[server(prefix = "/api/fn", endpoint = "save_name", input = Json, output = Compact)]
+#[server(input = Json, output = Compact)]
 pub async fn save_name(name: String) -> Result<String, AppError> {
     crate::ssr::profile::save_name(&crate::ssr::context()?, &name).await
 }
@@ -30,7 +30,7 @@ pub async fn save_name(name: String) -> Result<String, AppError> {
 ///
 /// # Errors
 /// [`AppError::Invalid`] on `current_password` and `password`; [`AppError::Limited`] after too many wrong ones.
-#[server(prefix = "/api/fn", endpoint = "change_password", input = Json, output = Compact)]
+#[server(input = Json, output = Compact)]
 pub async fn change_password(
     current: String,
     password: String,
@@ -43,7 +43,7 @@ pub async fn change_password(
 ///
 /// # Errors
 /// [`AppError::Invalid`] on `email` and `address_password`; [`AppError::Limited`].
-#[server(prefix = "/api/fn", endpoint = "ask_address", input = Json, output = Compact)]
+#[server(input = Json, output = Compact)]
 pub async fn ask_address(email: String, password: String) -> Result<(), AppError> {
     crate::ssr::profile::ask_address(&crate::ssr::context()?, &email, &password).await
 }
@@ -52,7 +52,7 @@ pub async fn ask_address(email: String, password: String) -> Result<(), AppError
 ///
 /// # Errors
 /// [`AppError::SignedOut`].
-#[server(prefix = "/api/fn", endpoint = "withdraw_address", input = Json, output = Compact)]
+#[server(input = Json, output = Compact)]
 pub async fn withdraw_address() -> Result<(), AppError> {
     crate::ssr::profile::withdraw_address(&crate::ssr::context()?).await
 }
@@ -61,7 +61,7 @@ pub async fn withdraw_address() -> Result<(), AppError> {
 ///
 /// # Errors
 /// [`AppError::SignedOut`].
-#[server(prefix = "/api/fn", endpoint = "load_preferences", input = Json, output = Compact)]
+#[server(input = Json, output = Compact)]
 pub async fn load_preferences() -> Result<Preferences, AppError> {
     crate::ssr::profile::preferences(&crate::ssr::context()?).await
 }
@@ -70,7 +70,7 @@ pub async fn load_preferences() -> Result<Preferences, AppError> {
 ///
 /// # Errors
 /// [`AppError::SignedOut`]; words that are no choice stand for the default.
-#[server(prefix = "/api/fn", endpoint = "save_preferences", input = Json, output = Compact)]
+#[server(input = Json, output = Compact)]
 pub async fn save_preferences(
     landing: String,
     order: String,

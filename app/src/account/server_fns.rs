@@ -31,7 +31,7 @@ pub struct CreatedToken {
 /// # Errors
 /// [`AppError::Credentials`] for an unknown address and a wrong password alike, in the same time;
 /// [`AppError::Limited`] after too many tries from one address or for one account.
-#[server(prefix = "/api/fn", endpoint = "sign_in", input = Json, output = Compact)]
+#[server(input = Json, output = Compact)]
 pub async fn sign_in(email: String, password: String, next: String) -> Result<String, AppError> {
     crate::ssr::identity::sign_in(&crate::ssr::context()?, &email, &password, &next).await
 }
@@ -40,7 +40,7 @@ pub async fn sign_in(email: String, password: String, next: String) -> Result<St
 ///
 /// # Errors
 /// [`AppError::Unavailable`] when the database can't be reached.
-#[server(prefix = "/api/fn", endpoint = "sign_out", input = Json, output = Compact)]
+#[server(input = Json, output = Compact)]
 pub async fn sign_out() -> Result<(), AppError> {
     crate::ssr::identity::sign_out(&crate::ssr::context()?).await
 }
@@ -49,7 +49,7 @@ pub async fn sign_out() -> Result<(), AppError> {
 ///
 /// # Errors
 /// [`AppError::SignedOut`].
-#[server(prefix = "/api/fn", endpoint = "load_picker", input = Json, output = Compact)]
+#[server(input = Json, output = Compact)]
 pub async fn load_picker(past_cache: bool) -> Result<Picker, AppError> {
     crate::ssr::identity::picker(&crate::ssr::context()?, past_cache).await
 }
@@ -58,7 +58,7 @@ pub async fn load_picker(past_cache: bool) -> Result<Picker, AppError> {
 ///
 /// # Errors
 /// [`AppError::Absent`] without a seat there; [`AppError::SignedOut`].
-#[server(prefix = "/api/fn", endpoint = "pin_workspace", input = Json, output = Compact)]
+#[server(input = Json, output = Compact)]
 pub async fn pin_workspace(slug: Slug, pinned: Pinned) -> Result<(), AppError> {
     crate::ssr::identity::pin(&crate::ssr::context()?, &slug, pinned).await
 }
@@ -67,7 +67,7 @@ pub async fn pin_workspace(slug: Slug, pinned: Pinned) -> Result<(), AppError> {
 ///
 /// # Errors
 /// [`AppError::SignedOut`].
-#[server(prefix = "/api/fn", endpoint = "clear_recents", input = Json, output = Compact)]
+#[server(input = Json, output = Compact)]
 pub async fn clear_recents() -> Result<(), AppError> {
     crate::ssr::identity::clear_recents(&crate::ssr::context()?).await
 }
@@ -76,7 +76,7 @@ pub async fn clear_recents() -> Result<(), AppError> {
 ///
 /// # Errors
 /// [`AppError::SignedOut`].
-#[server(prefix = "/api/fn", endpoint = "load_notices", input = Json, output = Compact)]
+#[server(input = Json, output = Compact)]
 pub async fn load_notices() -> Result<Notices, AppError> {
     crate::ssr::invite::notices(&crate::ssr::context()?).await
 }
@@ -85,7 +85,7 @@ pub async fn load_notices() -> Result<Notices, AppError> {
 ///
 /// # Errors
 /// [`AppError::Absent`] for whoever is not in the organization, and when there is none.
-#[server(prefix = "/api/fn", endpoint = "load_organization", input = Json, output = Compact)]
+#[server(input = Json, output = Compact)]
 pub async fn load_organization(id: OrganizationId, page: String) -> Result<OrganizationView, AppError> {
     crate::ssr::organization::page_named(&crate::ssr::context()?, id, &page).await
 }
@@ -94,7 +94,7 @@ pub async fn load_organization(id: OrganizationId, page: String) -> Result<Organ
 ///
 /// # Errors
 /// [`AppError::Seat`] for the rule that refuses it, [`AppError::Invalid`] by field, [`AppError::Absent`] for outsiders.
-#[server(prefix = "/api/fn", endpoint = "manage_organization", input = Json, output = Compact)]
+#[server(input = Json, output = Compact)]
 pub async fn manage_organization(id: OrganizationId, deed: Deed<OrganizationRole>) -> Result<Done, AppError> {
     crate::ssr::organization::act(&crate::ssr::context()?, id, &deed).await
 }
@@ -103,7 +103,7 @@ pub async fn manage_organization(id: OrganizationId, deed: Deed<OrganizationRole
 ///
 /// # Errors
 /// [`AppError::SignedOut`].
-#[server(prefix = "/api/fn", endpoint = "list_tokens", input = Json, output = Compact)]
+#[server(input = Json, output = Compact)]
 pub async fn list_tokens() -> Result<Vec<OperatorToken>, AppError> {
     crate::ssr::identity::tokens(&crate::ssr::context()?).await
 }
@@ -112,7 +112,7 @@ pub async fn list_tokens() -> Result<Vec<OperatorToken>, AppError> {
 ///
 /// # Errors
 /// [`AppError::Invalid`] on `name` and `password`; [`AppError::Limited`] after too many wrong passwords.
-#[server(prefix = "/api/fn", endpoint = "create_token", input = Json, output = Compact)]
+#[server(input = Json, output = Compact)]
 pub async fn create_token(
     name: String,
     #[server(default)] life: TokenLife,
@@ -125,7 +125,7 @@ pub async fn create_token(
 ///
 /// # Errors
 /// [`AppError::Absent`] for a token that is not this person's.
-#[server(prefix = "/api/fn", endpoint = "revoke_token", input = Json, output = Compact)]
+#[server(input = Json, output = Compact)]
 pub async fn revoke_token(id: TokenId) -> Result<Vec<OperatorToken>, AppError> {
     crate::ssr::identity::revoke_token(&crate::ssr::context()?, id).await
 }
@@ -134,7 +134,7 @@ pub async fn revoke_token(id: TokenId) -> Result<Vec<OperatorToken>, AppError> {
 ///
 /// # Errors
 /// [`AppError::SignedOut`].
-#[server(prefix = "/api/fn", endpoint = "list_sessions", input = Json, output = Compact)]
+#[server(input = Json, output = Compact)]
 pub async fn list_sessions() -> Result<Vec<SessionRow>, AppError> {
     crate::ssr::sessions::list(&crate::ssr::context()?).await
 }
@@ -143,7 +143,7 @@ pub async fn list_sessions() -> Result<Vec<SessionRow>, AppError> {
 ///
 /// # Errors
 /// [`AppError::Absent`] for a session that is not this person's or has ended.
-#[server(prefix = "/api/fn", endpoint = "end_session", input = Json, output = Compact)]
+#[server(input = Json, output = Compact)]
 pub async fn end_session(id: SessionId) -> Result<Vec<SessionRow>, AppError> {
     crate::ssr::sessions::end(&crate::ssr::context()?, id).await
 }
@@ -152,7 +152,7 @@ pub async fn end_session(id: SessionId) -> Result<Vec<SessionRow>, AppError> {
 ///
 /// # Errors
 /// [`AppError::SignedOut`].
-#[server(prefix = "/api/fn", endpoint = "end_other_sessions", input = Json, output = Compact)]
+#[server(input = Json, output = Compact)]
 pub async fn end_other_sessions() -> Result<Vec<SessionRow>, AppError> {
     crate::ssr::sessions::end_others(&crate::ssr::context()?).await
 }
@@ -161,7 +161,7 @@ pub async fn end_other_sessions() -> Result<Vec<SessionRow>, AppError> {
 ///
 /// # Errors
 /// [`AppError::Unavailable`] when the database can't be reached; then all go on.
-#[server(prefix = "/api/fn", endpoint = "sign_out_everywhere", input = Json, output = Compact)]
+#[server(input = Json, output = Compact)]
 pub async fn sign_out_everywhere(#[server(default)] tokens: TokensThen) -> Result<(), AppError> {
     crate::ssr::sessions::end_all(&crate::ssr::context()?, tokens).await
 }
@@ -170,7 +170,7 @@ pub async fn sign_out_everywhere(#[server(default)] tokens: TokensThen) -> Resul
 ///
 /// # Errors
 /// [`AppError::Invalid`] by field, also when the address is or ever was another workspace's.
-#[server(prefix = "/api/fn", endpoint = "create_workspace", input = Json, output = Compact)]
+#[server(input = Json, output = Compact)]
 pub async fn create_workspace(input: NewWorkspaceInput) -> Result<Slug, AppError> {
     crate::ssr::settings::create_workspace(&crate::ssr::context()?, &input).await
 }
@@ -179,7 +179,7 @@ pub async fn create_workspace(input: NewWorkspaceInput) -> Result<Slug, AppError
 ///
 /// # Errors
 /// [`AppError::Absent`] when there is nothing that this person could restore.
-#[server(prefix = "/api/fn", endpoint = "restore_workspace", input = Json, output = Compact)]
+#[server(input = Json, output = Compact)]
 pub async fn restore_workspace(slug: Slug) -> Result<(), AppError> {
     crate::ssr::settings::restore_workspace(&crate::ssr::context()?, &slug).await
 }

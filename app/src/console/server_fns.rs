@@ -19,7 +19,7 @@ use server_fn::codec::Json;
 ///
 /// # Errors
 /// [`AppError::Absent`] without a live seat, and for a workspace that does not exist: the same.
-#[server(prefix = "/api/fn", endpoint = "switch_workspace", input = Json, output = Compact)]
+#[server(input = Json, output = Compact)]
 pub async fn switch_workspace(to: Slug) -> Result<String, AppError> {
     crate::ssr::console::switch(&crate::ssr::context()?, &to).await
 }
@@ -28,7 +28,7 @@ pub async fn switch_workspace(to: Slug) -> Result<String, AppError> {
 ///
 /// # Errors
 /// [`AppError::Refused`] when the code was used, ran out, or was made for another session or workspace.
-#[server(prefix = "/api/fn", endpoint = "enter_workspace", input = Json, output = Compact)]
+#[server(input = Json, output = Compact)]
 pub async fn enter_workspace(to: Slug, code: String, url: String) -> Result<Entered, AppError> {
     crate::ssr::console::enter(&crate::ssr::context()?, &to, Some(&code), &url).await
 }
@@ -38,7 +38,7 @@ pub async fn enter_workspace(to: Slug, code: String, url: String) -> Result<Ente
 ///
 /// # Errors
 /// As [`switch_workspace`].
-#[server(prefix = "/api/fn", endpoint = "stage_workspace", input = Json, output = Compact)]
+#[server(input = Json, output = Compact)]
 pub async fn stage_workspace(to: Slug, url: String) -> Result<Entered, AppError> {
     crate::ssr::console::stage(&crate::ssr::context()?, &to, &url).await
 }
@@ -48,7 +48,7 @@ pub async fn stage_workspace(to: Slug, url: String) -> Result<Entered, AppError>
 ///
 /// # Errors
 /// As [`load_page`].
-#[server(prefix = "/api/fn", endpoint = "arrive_in_workspace", input = Json, output = Compact)]
+#[server(input = Json, output = Compact)]
 pub async fn arrive_in_workspace(workspace: Slug, grant: String, url: String) -> Result<Scoped<PageData>, AppError> {
     crate::ssr::console::arrived(&crate::ssr::context()?, &workspace, &grant, &url).await
 }
@@ -57,7 +57,7 @@ pub async fn arrive_in_workspace(workspace: Slug, grant: String, url: String) ->
 ///
 /// # Errors
 /// As [`switch_workspace`].
-#[server(prefix = "/api/fn", endpoint = "open_workspace", input = Json, output = Compact)]
+#[server(input = Json, output = Compact)]
 pub async fn open_workspace(to: Slug, url: String) -> Result<Entered, AppError> {
     crate::ssr::console::enter(&crate::ssr::context()?, &to, None, &url).await
 }
@@ -66,7 +66,7 @@ pub async fn open_workspace(to: Slug, url: String) -> Result<Entered, AppError> 
 ///
 /// # Errors
 /// [`AppError::Mismatch`] when the grant is for another workspace or sign-in, [`AppError::GrantExpired`] when it ran out.
-#[server(prefix = "/api/fn", endpoint = "load_page", input = Json, output = Compact)]
+#[server(input = Json, output = Compact)]
 pub async fn load_page(workspace: Slug, grant: String, url: String) -> Result<Scoped<PageData>, AppError> {
     crate::ssr::console::page(&crate::ssr::context()?, &workspace, &grant, &url).await
 }
@@ -75,7 +75,7 @@ pub async fn load_page(workspace: Slug, grant: String, url: String) -> Result<Sc
 ///
 /// # Errors
 /// [`AppError::Invalid`] by field; [`AppError::Denied`] without the capability; [`AppError::Absent`] for a foreign id.
-#[server(prefix = "/api/fn", endpoint = "save_customer", input = Json, output = Compact)]
+#[server(input = Json, output = Compact)]
 pub async fn save_customer(
     workspace: Slug,
     grant: String,
@@ -89,7 +89,7 @@ pub async fn save_customer(
 ///
 /// # Errors
 /// As [`save_customer`].
-#[server(prefix = "/api/fn", endpoint = "set_customer_status", input = Json, output = Compact)]
+#[server(input = Json, output = Compact)]
 pub async fn set_customer_status(
     workspace: Slug,
     grant: String,
@@ -103,7 +103,7 @@ pub async fn set_customer_status(
 ///
 /// # Errors
 /// [`AppError::Invalid`] by field; [`AppError::Denied`] without the capability; [`AppError::Absent`] for a foreign id.
-#[server(prefix = "/api/fn", endpoint = "save_product", input = Json, output = Compact)]
+#[server(input = Json, output = Compact)]
 pub async fn save_product(
     workspace: Slug,
     grant: String,
@@ -117,7 +117,7 @@ pub async fn save_product(
 ///
 /// # Errors
 /// As [`save_product`].
-#[server(prefix = "/api/fn", endpoint = "set_product_status", input = Json, output = Compact)]
+#[server(input = Json, output = Compact)]
 pub async fn set_product_status(
     workspace: Slug,
     grant: String,
@@ -132,7 +132,7 @@ pub async fn set_product_status(
 /// # Errors
 /// [`AppError::Seat`] for the rule that refuses it; [`AppError::Invalid`] by field; [`AppError::Denied`] without the
 /// capability.
-#[server(prefix = "/api/fn", endpoint = "manage_members", input = Json, output = Compact)]
+#[server(input = Json, output = Compact)]
 pub async fn manage_members(workspace: Slug, grant: String, deed: Deed<WorkspaceRole>) -> Result<Done, AppError> {
     crate::ssr::seats::act(&crate::ssr::context()?, &workspace, &grant, &deed).await
 }

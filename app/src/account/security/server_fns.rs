@@ -12,7 +12,7 @@ use server_fn::codec::Json;
 ///
 /// # Errors
 /// [`AppError::SignedOut`].
-#[server(prefix = "/api/fn", endpoint = "load_security", input = Json, output = Compact)]
+#[server(input = Json, output = Compact)]
 pub async fn load_security() -> Result<SecurityData, AppError> {
     crate::ssr::factors::security(&crate::ssr::context()?).await
 }
@@ -22,7 +22,7 @@ pub async fn load_security() -> Result<SecurityData, AppError> {
 /// # Errors
 /// [`AppError::Invalid`] on `password` while there is no factor; [`AppError::Factor`] when there is one that this session
 /// has not proven lately.
-#[server(prefix = "/api/fn", endpoint = "start_totp", input = Json, output = Compact)]
+#[server(input = Json, output = Compact)]
 pub async fn start_totp(password: String) -> Result<SecurityData, AppError> {
     Ok(crate::ssr::factors::start_totp(&crate::ssr::context()?, &password).await?.1)
 }
@@ -31,7 +31,7 @@ pub async fn start_totp(password: String) -> Result<SecurityData, AppError> {
 ///
 /// # Errors
 /// [`AppError::Invalid`] on `code`.
-#[server(prefix = "/api/fn", endpoint = "confirm_totp", input = Json, output = Compact)]
+#[server(input = Json, output = Compact)]
 pub async fn confirm_totp(code: String) -> Result<SecurityData, AppError> {
     Ok(crate::ssr::factors::confirm_totp(&crate::ssr::context()?, &code).await?.1)
 }
@@ -40,7 +40,7 @@ pub async fn confirm_totp(code: String) -> Result<SecurityData, AppError> {
 ///
 /// # Errors
 /// [`AppError::Invalid`] on `code`; [`AppError::Limited`] after too many.
-#[server(prefix = "/api/fn", endpoint = "turn_off_totp", input = Json, output = Compact)]
+#[server(input = Json, output = Compact)]
 pub async fn turn_off_totp(code: String) -> Result<SecurityData, AppError> {
     crate::ssr::factors::turn_off_totp(&crate::ssr::context()?, &code).await
 }
@@ -49,7 +49,7 @@ pub async fn turn_off_totp(code: String) -> Result<SecurityData, AppError> {
 ///
 /// # Errors
 /// [`AppError::Factor`] when this session has not proven one lately.
-#[server(prefix = "/api/fn", endpoint = "renew_recovery_codes", input = Json, output = Compact)]
+#[server(input = Json, output = Compact)]
 pub async fn renew_recovery_codes() -> Result<SecurityData, AppError> {
     Ok(crate::ssr::factors::renew_codes(&crate::ssr::context()?).await?.1)
 }
@@ -58,7 +58,7 @@ pub async fn renew_recovery_codes() -> Result<SecurityData, AppError> {
 ///
 /// # Errors
 /// As [`renew_recovery_codes`].
-#[server(prefix = "/api/fn", endpoint = "set_factor_asked", input = Json, output = Compact)]
+#[server(input = Json, output = Compact)]
 pub async fn set_factor_asked(asked: FactorAsked) -> Result<SecurityData, AppError> {
     crate::ssr::factors::set_asked(&crate::ssr::context()?, asked).await
 }
@@ -67,7 +67,7 @@ pub async fn set_factor_asked(asked: FactorAsked) -> Result<SecurityData, AppErr
 ///
 /// # Errors
 /// As [`start_totp`]; [`AppError::Invalid`] on `name`.
-#[server(prefix = "/api/fn", endpoint = "begin_passkey", input = Json, output = Compact)]
+#[server(input = Json, output = Compact)]
 pub async fn begin_passkey(name: String, password: String) -> Result<PasskeyChallenge, AppError> {
     crate::ssr::factors::begin_passkey(&crate::ssr::context()?, &name, &password).await
 }
@@ -76,7 +76,7 @@ pub async fn begin_passkey(name: String, password: String) -> Result<PasskeyChal
 ///
 /// # Errors
 /// [`AppError::Invalid`] on `passkey` for a challenge that was used, ran out or is another session's.
-#[server(prefix = "/api/fn", endpoint = "add_passkey", input = Json, output = Compact)]
+#[server(input = Json, output = Compact)]
 pub async fn add_passkey(handle: String, name: String, credential: String) -> Result<SecurityData, AppError> {
     crate::ssr::factors::add_passkey(&crate::ssr::context()?, &handle, &name, &credential).await
 }
@@ -85,7 +85,7 @@ pub async fn add_passkey(handle: String, name: String, credential: String) -> Re
 ///
 /// # Errors
 /// [`AppError::Absent`] for one that is not this person's; as [`renew_recovery_codes`].
-#[server(prefix = "/api/fn", endpoint = "remove_passkey", input = Json, output = Compact)]
+#[server(input = Json, output = Compact)]
 pub async fn remove_passkey(id: PasskeyId) -> Result<SecurityData, AppError> {
     crate::ssr::factors::remove_passkey(&crate::ssr::context()?, id).await
 }
@@ -94,7 +94,7 @@ pub async fn remove_passkey(id: PasskeyId) -> Result<SecurityData, AppError> {
 ///
 /// # Errors
 /// [`AppError::Invalid`] on `code`; [`AppError::Limited`] after too many, from wherever.
-#[server(prefix = "/api/fn", endpoint = "prove_factor", input = Json, output = Compact)]
+#[server(input = Json, output = Compact)]
 pub async fn prove_factor(code: String, next: String) -> Result<String, AppError> {
     crate::ssr::factors::prove(&crate::ssr::context()?, &code, &next).await
 }
@@ -103,7 +103,7 @@ pub async fn prove_factor(code: String, next: String) -> Result<String, AppError
 ///
 /// # Errors
 /// [`AppError::SignedOut`]; [`AppError::Invalid`] on `passkey` without any.
-#[server(prefix = "/api/fn", endpoint = "begin_factor_passkey", input = Json, output = Compact)]
+#[server(input = Json, output = Compact)]
 pub async fn begin_factor_passkey() -> Result<PasskeyChallenge, AppError> {
     crate::ssr::factors::begin_proof(&crate::ssr::context()?).await
 }
@@ -112,7 +112,7 @@ pub async fn begin_factor_passkey() -> Result<PasskeyChallenge, AppError> {
 ///
 /// # Errors
 /// [`AppError::Invalid`] on `passkey`.
-#[server(prefix = "/api/fn", endpoint = "prove_factor_by_passkey", input = Json, output = Compact)]
+#[server(input = Json, output = Compact)]
 pub async fn prove_factor_by_passkey(handle: String, credential: String, next: String) -> Result<String, AppError> {
     crate::ssr::factors::prove_by_passkey(&crate::ssr::context()?, &handle, &credential, &next).await
 }
@@ -121,7 +121,7 @@ pub async fn prove_factor_by_passkey(handle: String, credential: String, next: S
 ///
 /// # Errors
 /// [`AppError::Absent`] where browsers have no passkeys.
-#[server(prefix = "/api/fn", endpoint = "begin_passkey_sign_in", input = Json, output = Compact)]
+#[server(input = Json, output = Compact)]
 pub async fn begin_passkey_sign_in() -> Result<PasskeyChallenge, AppError> {
     crate::ssr::factors::begin_sign_in(&crate::ssr::context()?).await
 }
@@ -130,7 +130,7 @@ pub async fn begin_passkey_sign_in() -> Result<PasskeyChallenge, AppError> {
 ///
 /// # Errors
 /// [`AppError::Invalid`] on `passkey`, whatever is wrong with it.
-#[server(prefix = "/api/fn", endpoint = "sign_in_by_passkey", input = Json, output = Compact)]
+#[server(input = Json, output = Compact)]
 pub async fn sign_in_by_passkey(handle: String, credential: String, next: String) -> Result<String, AppError> {
     crate::ssr::factors::sign_in_by_passkey(&crate::ssr::context()?, &handle, &credential, &next).await
 }

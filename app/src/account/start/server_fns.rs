@@ -11,7 +11,7 @@ use server_fn::codec::Json;
 ///
 /// # Errors
 /// [`AppError::Invalid`] on `email`; [`AppError::Limited`] after too many mails to one address or from one place.
-#[server(prefix = "/api/fn", endpoint = "ask_sign_up", input = Json, output = Compact)]
+#[server(input = Json, output = Compact)]
 pub async fn ask_sign_up(email: String, next: String) -> Result<(), AppError> {
     crate::ssr::start::ask_sign_up(&crate::ssr::context()?, &email, &next).await.map(drop)
 }
@@ -20,7 +20,7 @@ pub async fn ask_sign_up(email: String, next: String) -> Result<(), AppError> {
 ///
 /// # Errors
 /// [`AppError::Link`] when the link does not work; [`AppError::Invalid`] on `name` and `password`.
-#[server(prefix = "/api/fn", endpoint = "sign_up", input = Json, output = Compact)]
+#[server(input = Json, output = Compact)]
 pub async fn sign_up(token: String, name: String, password: String) -> Result<String, AppError> {
     crate::ssr::start::sign_up(&crate::ssr::context()?, &token, &name, &password).await
 }
@@ -29,7 +29,7 @@ pub async fn sign_up(token: String, name: String, password: String) -> Result<St
 ///
 /// # Errors
 /// As [`ask_sign_up`].
-#[server(prefix = "/api/fn", endpoint = "ask_reset", input = Json, output = Compact)]
+#[server(input = Json, output = Compact)]
 pub async fn ask_reset(email: String) -> Result<(), AppError> {
     crate::ssr::start::ask_reset(&crate::ssr::context()?, &email).await.map(drop)
 }
@@ -38,7 +38,7 @@ pub async fn ask_reset(email: String) -> Result<(), AppError> {
 ///
 /// # Errors
 /// [`AppError::Link`] when the link does not work; [`AppError::Invalid`] on `password`.
-#[server(prefix = "/api/fn", endpoint = "reset_password", input = Json, output = Compact)]
+#[server(input = Json, output = Compact)]
 pub async fn reset_password(token: String, password: String) -> Result<String, AppError> {
     crate::ssr::start::reset_password(&crate::ssr::context()?, &token, &password).await
 }
@@ -47,7 +47,7 @@ pub async fn reset_password(token: String, password: String) -> Result<String, A
 ///
 /// # Errors
 /// [`AppError::Link`] when the link does not work or is another person's.
-#[server(prefix = "/api/fn", endpoint = "take_address", input = Json, output = Compact)]
+#[server(input = Json, output = Compact)]
 pub async fn take_address(token: String) -> Result<String, AppError> {
     crate::ssr::start::take_address(&crate::ssr::context()?, &token).await
 }
@@ -56,7 +56,7 @@ pub async fn take_address(token: String) -> Result<String, AppError> {
 ///
 /// # Errors
 /// [`AppError::SignedOut`]; [`AppError::Limited`] after too many.
-#[server(prefix = "/api/fn", endpoint = "look_up_slug", input = Json, output = Compact)]
+#[server(input = Json, output = Compact)]
 pub async fn look_up_slug(slug: String) -> Result<SlugCheck, AppError> {
     crate::ssr::start::look_up_slug(&crate::ssr::context()?, &slug).await
 }
@@ -66,7 +66,7 @@ pub async fn look_up_slug(slug: String) -> Result<SlugCheck, AppError> {
 ///
 /// # Errors
 /// [`AppError::Invalid`] on `organization`, `name` and `slug`.
-#[server(prefix = "/api/fn", endpoint = "found_organization", input = Json, output = Compact)]
+#[server(input = Json, output = Compact)]
 pub async fn found_organization(organization: String, name: String, slug: String) -> Result<String, AppError> {
     crate::ssr::start::found(&crate::ssr::context()?, &organization, &name, &slug).await
 }

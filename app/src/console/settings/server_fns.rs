@@ -10,7 +10,7 @@ use server_fn::codec::Json;
 /// # Errors
 /// [`AppError::Invalid`] by field, also when the address is or ever was another workspace's; [`AppError::Denied`] without
 /// the capability.
-#[server(prefix = "/api/fn", endpoint = "save_general", input = Json, output = Compact)]
+#[server(input = Json, output = Compact)]
 pub async fn save_general(workspace: Slug, grant: String, input: GeneralInput) -> Result<WorkspaceProfile, AppError> {
     crate::ssr::settings::save_general(&crate::ssr::context()?, &workspace, &grant, &input).await
 }
@@ -19,7 +19,7 @@ pub async fn save_general(workspace: Slug, grant: String, input: GeneralInput) -
 ///
 /// # Errors
 /// [`AppError::Denied`] without the capability.
-#[server(prefix = "/api/fn", endpoint = "save_hue", input = Json, output = Compact)]
+#[server(input = Json, output = Compact)]
 pub async fn save_hue(workspace: Slug, grant: String, hue: Option<Hue>) -> Result<(), AppError> {
     crate::ssr::pictures::set_hue(&crate::ssr::context()?, &workspace, &grant, hue).await
 }
@@ -28,7 +28,7 @@ pub async fn save_hue(workspace: Slug, grant: String, hue: Option<Hue>) -> Resul
 ///
 /// # Errors
 /// [`AppError::Invalid`] on `slug` when something else was typed; [`AppError::Denied`] for whoever is no owner.
-#[server(prefix = "/api/fn", endpoint = "delete_workspace", input = Json, output = Compact)]
+#[server(input = Json, output = Compact)]
 pub async fn delete_workspace(workspace: Slug, grant: String, typed: String) -> Result<(), AppError> {
     crate::ssr::settings::delete_workspace(&crate::ssr::context()?, &workspace, &grant, &typed).await
 }
@@ -38,7 +38,7 @@ pub async fn delete_workspace(workspace: Slug, grant: String, typed: String) -> 
 /// # Errors
 /// [`AppError::Denied`] without the capability; [`AppError::Factor`] when whoever turns it on has proven none in this
 /// session, and so would lock themselves out.
-#[server(prefix = "/api/fn", endpoint = "demand_factor", input = Json, output = Compact)]
+#[server(input = Json, output = Compact)]
 pub async fn demand_factor(workspace: Slug, grant: String, demand: bool) -> Result<(), AppError> {
     crate::ssr::settings::demand_factor(&crate::ssr::context()?, &workspace, &grant, demand).await
 }
@@ -47,7 +47,7 @@ pub async fn demand_factor(workspace: Slug, grant: String, demand: bool) -> Resu
 ///
 /// # Errors
 /// [`AppError::SignedOut`]; [`AppError::Absent`] when there is no seat in `workspace`.
-#[server(prefix = "/api/fn", endpoint = "check_slug", input = Json, output = Compact)]
+#[server(input = Json, output = Compact)]
 pub async fn check_slug(slug: Slug, workspace: Option<Slug>) -> Result<bool, AppError> {
     crate::ssr::settings::check_slug(&crate::ssr::context()?, &slug, workspace.as_ref()).await
 }
