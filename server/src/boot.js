@@ -107,7 +107,10 @@ const begin = async (script, anew) => {
       start(foreign);
     });
   } catch (error) {
-    if (foreign) root.replaceChildren(...nodes);
+    if (foreign) {
+      root.replaceChildren(...nodes);
+      giveBack();
+    }
     throw error;
   }
   giveBack?.();
@@ -117,6 +120,8 @@ const begin = async (script, anew) => {
 
 const goWithout = (error) => {
   document.documentElement.setAttribute("data-unstarted", "");
+  // The program may have taken it over before it failed.
+  history.scrollRestoration = "auto";
   console.error("Stile's program could not be started. The page works without it.", error);
   const said = document.createElement("div");
   said.className = "toast";

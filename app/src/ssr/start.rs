@@ -9,6 +9,7 @@ use super::{
     fault,
     forms::{Form, Outcome},
     identity::{self, Started},
+    pace::{FOUNDED, keep},
     shell::render,
 };
 use crate::{
@@ -252,7 +253,7 @@ pub async fn found(call: &Call, organization: &str, name: &str, slug: &str) -> R
         return Err(AppError::Invalid(errors));
     };
     let mut tx = identity::person(call).await?;
-    call.request.services.paces.founded.take(&tx.live().person.id)?;
+    keep(FOUNDED, &mut tx).await?;
     match organizations::found_with_workspace(&mut tx, &organization, &slug, &name).await {
         Ok(_) => {
             tx.commit().await.map_err(fault)?;

@@ -4,6 +4,7 @@ use crate::{
     console::{PageData, VisitData, host::with_visit, manage_members, scope::Scope},
     reactive,
     seats::{self, Desk},
+    ui::whole,
 };
 use leptos::prelude::*;
 use model::{WorkspaceRole, invite::AT_ONCE, list::Noun, members::Members};
@@ -50,11 +51,12 @@ pub fn view(scope: Scope) -> AnyView {
                 _ => None,
             })}
             {reactive::following(move || form.get().map(|(role, left)| seats::invite_form(desk, role, left, WorkspaceRole::Member, hint)))}
-            {reactive::following(move || with_members(scope, |data| view! {
+            // Drawn anew, so that an open question about one person never stands in another's row.
+            <div class="contents">{whole(move || with_members(scope, |data| view! {
                 {seats::people(desk, data)}
                 {seats::open_invites(desk, data)}
-                {seats::joins(desk, data)}
-            }))}
+            }))}</div>
+            {reactive::following(move || with_members(scope, |data| seats::joins(desk, data)))}
         </div>
     }
     .into_any()

@@ -15,6 +15,8 @@ type Quota = (i32, i32);
 const PER_ADDRESS: Quota = (20, 6);
 /// For one account, from addresses and devices from which it has not signed in before.
 const PER_ACCOUNT: Quota = (10, 10);
+/// For one account, from all devices from which it has signed in before. A stranger can't use these up.
+const ALL_DEVICES: Quota = (30, 10);
 
 /// Who makes a guess.
 #[derive(Debug, Clone, Copy)]
@@ -84,11 +86,82 @@ impl Store {
     }
 }
 
+/// How often a person may do something, over all servers: so many at once, and then one more each so many seconds.
+#[derive(Debug, Clone, Copy)]
+pub struct Pace {
+    /// The word for it.
+    pub what: &'static str,
+    /// How many at once.
+    pub most: i32,
+    /// The seconds after which there is one more.
+    pub seconds: i32,
+}
+
+impl Pace {
+    /// Counts one, in the transaction that does it: what is not committed does not count. The inner error is the seconds
+    /// to wait.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn take(self, tx: &mut impl Paced) -> Result<Result<(), u32>, StoreError> {
+        let (person, connection) = tx.paced();
+        let key = Sha256::digest(format!("{}|{person}", self.what).as_bytes()).to_vec();
+        let wait = sqlx::query_scalar!(
+            r#"select door.take_try($1, $2, $3) as "wait!""#,
+            &[key],
+            &[self.most],
+            &[self.seconds]
+        )
+        .fetch_one(connection)
+        .await?;
+        Ok(match u32::try_from(wait) {
+            Ok(0) => Ok(()),
+            wait => Err(wait.unwrap_or(1)),
+        })
+    }
+}
+
+/// A transaction of a person.
+pub trait Paced: sealed::Paced {}
+
+impl<T: sealed::Paced> Paced for T {}
+
+mod sealed {
+    use crate::door::{OrganizationTx, PersonTx, WorkspaceTx, Write};
+    use model::id::UserId;
+    use sqlx::PgConnection;
+
+    pub trait Paced: Send {
+        fn paced(&mut self) -> (UserId, &mut PgConnection);
+    }
+
+    impl Paced for PersonTx {
+        fn paced(&mut self) -> (UserId, &mut PgConnection) {
+            (self.live().person.id, self.connection())
+        }
+    }
+
+    impl Paced for OrganizationTx {
+        fn paced(&mut self) -> (UserId, &mut PgConnection) {
+            (self.user, self.connection())
+        }
+    }
+
+    impl Paced for WorkspaceTx<Write> {
+        fn paced(&mut self) -> (UserId, &mut PgConnection) {
+            (self.user(), self.connection())
+        }
+    }
+}
+
 /// The keys for which a guess counts.
 fn counted(email: &Email, ip: Option<IpAddr>, guesser: Guesser<'_>, known_place: bool) -> Vec<(String, Quota)> {
     let from = ip.map_or_else(|| "nowhere".to_owned(), |ip| Block::from(ip).to_string());
     match guesser {
-        Guesser::Device(device) => vec![(format!("device|{email}|{device}"), PER_ACCOUNT)],
+        // Who knew a former password may have collected names of devices.
+        Guesser::Device(device) => {
+            vec![(format!("device|{email}|{device}"), PER_ACCOUNT), (format!("devices|{email}"), ALL_DEVICES)]
+        }
         Guesser::Session(session) => vec![(format!("session|{session}"), PER_ACCOUNT)],
         Guesser::Anybody if known_place => {
             vec![(format!("address|{from}"), PER_ADDRESS), (format!("place|{email}|{from}"), PER_ACCOUNT)]
