@@ -44,6 +44,28 @@ const fingerprint = () => {
   return (hash >>> 0).toString(16);
 };
 
+// The nodes below an element, by which the program tells whether others changed them (app/src/browser/ground.rs). What is
+// below a claimed element is left out.
+const claimed = new WeakSet();
+const walk = (parent, each) => {
+  for (let node = parent.firstChild; node; node = node.nextSibling) {
+    if (!each(node) || (node.firstChild && !claimed.has(node) && !walk(node, each))) return false;
+  }
+  return true;
+};
+globalThis.stileNodes = {
+  claim: (parent) => void claimed.add(parent),
+  list: (parent) => {
+    const nodes = [];
+    walk(parent, (node) => nodes.push(node));
+    return nodes;
+  },
+  are: (parent, nodes) => {
+    let at = 0;
+    return walk(parent, (node) => nodes[at++] === node) && at === nodes.length;
+  },
+};
+
 // What was typed, by what its control is called; and where the person is.
 const controls = () => {
   const seen = {};
