@@ -1,7 +1,7 @@
 //! The JSON API: `/api/fn` for the client, `/api/v1` for programs; and the pictures that the console's pages show.
 //!
-//! `/api/v1` is asked with an operator token and with nothing else: no cookie is looked at, so there is nothing for
-//! another site's page to borrow. Foreign and absent answer the same (blueprint section 3, invariant 5).
+//! `/api/v1` takes an operator token and nothing else. It reads no cookie, so a page of another site can't use one.
+//! Foreign and absent answer the same (docs/SECURITY.md, I-7).
 
 mod customers;
 pub(crate) mod failure;

@@ -1,4 +1,4 @@
-//! The commands (blueprint section 10), and what each of them ends with.
+//! The commands and their exit codes.
 //!
 //! Here belongs the command line and the order of steps of the short commands. `stile serve` is in [`crate::serve`],
 //! `stile doctor` in [`crate::doctor`].

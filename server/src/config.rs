@@ -1,4 +1,4 @@
-//! The environment (blueprint section 10), read once, at start.
+//! The environment variables, read once, at start.
 //!
 //! Here belongs every setting that an operator has, with its default and the sentence that says what is wrong with
 //! it. Nothing else in the server reads the environment. Values of secrets are in no message and in no `Debug`.

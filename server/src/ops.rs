@@ -1,4 +1,4 @@
-//! What operators and their machines ask: alive, ready, how much (blueprint section 10).
+//! The endpoints for operators and their machines: `/healthz`, `/readyz` and `/metrics`.
 
 use crate::{respond, router::Web};
 use axum::{

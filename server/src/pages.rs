@@ -57,8 +57,8 @@ pub(crate) async fn page(State(web): State<Web>, request: Request) -> Response {
     }
 }
 
-/// `POST /api/fn/*`: a server function, called by the client. Only JSON: it is a content type that no form of another
-/// site can send without asking first (security.md, finding 3).
+/// `POST /api/fn/*`: a server function, called by the client. Takes only JSON, a content type that a page of another
+/// site can't send without a preflight (docs/SECURITY.md, F-3).
 pub(crate) async fn call(State(web): State<Web>, OriginalUri(uri): OriginalUri, request: Request) -> Response {
     if !respond::is_content_type(request.headers(), "application/json") {
         let message = "Send the arguments as application/json.";

@@ -18,7 +18,7 @@ use store::Store;
 use tokio::net::TcpListener;
 use tokio_util::task::TaskTracker;
 
-/// Whose sign-in is shown when there is a demo (blueprint section 9).
+/// Whose sign-in is shown when there is a demo.
 const DEMO_PERSON: &str = "ada@smartai.example";
 
 /// Why the server did not start.

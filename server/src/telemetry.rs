@@ -1,7 +1,7 @@
-//! Logs: where they go and what they look like (blueprint section 3, invariant 7).
+//! Logs: where they go and what they look like.
 //!
-//! Log lines go to standard error; standard output is for what a command has to say to a person. What a line may
-//! hold is the business of whoever writes it: ids, never secrets, bodies or query strings.
+//! Log lines go to standard error; standard output is for what a command has to say to a person. Whoever writes a line
+//! decides what is in it: ids, never secrets, bodies or query strings (docs/SECURITY.md, I-24).
 
 use crate::config::{Config, LogFormat};
 use std::io::IsTerminal as _;

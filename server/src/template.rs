@@ -25,7 +25,7 @@ pub(crate) fn of(path: &str, extensions: &Extensions) -> String {
     }
 }
 
-/// The template of a page (blueprint section 5).
+/// The template of a page.
 fn page(segments: &[&str]) -> String {
     let section = |name: &str| Noun::ALL.iter().any(|noun| noun.path() == name);
     match segments {

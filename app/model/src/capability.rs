@@ -1,4 +1,4 @@
-//! What a seat lets a person do. The table of blueprint section 4, as types.
+//! Capabilities: what a seat lets a person do.
 
 use crate::role::WorkspaceRole;
 use serde::{Deserialize, Serialize};

@@ -1,7 +1,7 @@
 //! What the picker, the switcher and the palette list.
 //!
-//! These are answers to "what is there to draw", at most 30 s old (blueprint section 7). They hold seats to show,
-//! but nothing here can be turned into the right to enter: that is `store`'s door alone.
+//! These are answers to "what is there to draw", at most 30 s old. They hold seats to show, but nothing here gives the
+//! right to enter: only a door of `store` does (docs/SECURITY.md, I-4).
 
 use crate::{
     id::{OrganizationId, WorkspaceId},
@@ -15,7 +15,7 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-/// Oldest list that may be shown without asking again, in seconds (Aforo seed: "about 30 seconds").
+/// Oldest list that may be shown without asking again, in seconds.
 pub const MAX_AGE_SECONDS: i64 = 30;
 
 /// Every workspace that a person can reach, under the organizations that own them, both by name.

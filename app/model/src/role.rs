@@ -1,4 +1,4 @@
-//! Roles, in workspaces and in organizations (blueprint section 4).
+//! Roles, in workspaces and in organizations.
 
 use serde::{Deserialize, Serialize};
 

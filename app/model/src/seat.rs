@@ -1,5 +1,4 @@
-//! The seat: one person's access to one workspace, direct, inherited or both (blueprint section 4, Aforo seed "How
-//! your access is decided").
+//! The seat: one person's access to one workspace, direct, inherited or both.
 
 use crate::{
     capability::CapabilitySet,
@@ -124,7 +123,7 @@ mod tests {
     use crate::capability::Capability;
     use proptest::prelude::*;
 
-    /// The table of blueprint section 4, row by row, as text: columns are Owner, Admin, Billing admin, Member, Viewer, Guest.
+    /// The table of roles, row by row, as text: columns are Owner, Admin, Billing admin, Member, Viewer, Guest.
     const TABLE: [(Capability, &str); 8] = [
         (Capability::ReadShared, "xxxxxx"),
         (Capability::ReadAll, "xxxxx-"),

@@ -1,4 +1,4 @@
-//! The slug: a workspace's name in URLs (blueprint section 5).
+//! The slug: a workspace's name in URLs.
 
 use crate::text::{is_mark, nfd, nfkc};
 use nucleo_matcher::chars;

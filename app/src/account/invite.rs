@@ -1,5 +1,5 @@
 //! The page of an invite: for the right person, the wrong one, somebody signed out, and when it can't be accepted any
-//! more (switcher seed, section 6). All of it forms: looking consumes nothing.
+//! more. Everything that it does is a form: looking consumes nothing.
 
 use super::AccountFrame;
 use crate::{

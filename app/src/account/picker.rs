@@ -1,4 +1,4 @@
-//! The picker at `/home`: every reachable workspace under its organization (Aforo seed, "The workspace picker").
+//! The picker at `/home`: every reachable workspace under its organization.
 //!
 //! Rows are links, so it works without JavaScript; with it, typing filters, 1 to 9 open, arrows move.
 

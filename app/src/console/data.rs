@@ -153,7 +153,7 @@ pub struct AuditView {
 }
 
 /// An answer from the workspace plane, with the workspace that gave it. The browser drops one that is not for the
-/// workspace on screen (blueprint section 3, invariant 6).
+/// workspace on screen (docs/SECURITY.md, I-8).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Scoped<T> {
     /// Who answered.

@@ -2,7 +2,7 @@
 //!
 //! Leaving disposes that owner, and with it the grant, the page's data, what was kept of other pages, and every task
 //! that is still under way: an answer that comes late finds nothing to write to. There is no list of things to clear,
-//! so none can be forgotten (blueprint section 6, step 5).
+//! so none can be forgotten (docs/SECURITY.md, I-10).
 
 use super::{Entered, Lost, PageData, Scoped, arrive_in_workspace, load_page, open_workspace, staging::Taken};
 use crate::{

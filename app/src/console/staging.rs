@@ -1,5 +1,4 @@
-//! Staging: a workspace that a person points at is entered ahead, unmounted, for a few seconds (blueprint section 6,
-//! step 1).
+//! Staging: a workspace that a person points at is entered ahead, unmounted, for a few seconds.
 //!
 //! It is the one place outside a scope that may hold data of a workspace, and it holds that of one. It is never on screen:
 //! a switch takes it out, mounts it, and asks the server at once whether the seat still stands. Any word that a seat

@@ -1,6 +1,6 @@
-//! What becomes of the workspace on screen when the seat in it, its name or it itself changes elsewhere: the person sees
-//! it at once and in words, nothing that was typed is lost, and nothing of a workspace stays that is not theirs any more
-//! (blueprint section 8).
+//! What happens when the workspace on screen, its name or the person's seat in it changes elsewhere. The person is told
+//! at once and in words, and nothing that was typed is lost. Nothing stays of a workspace in which they no longer have
+//! a seat (docs/SECURITY.md, I-23).
 
 use super::scope::{Scope, Shown};
 use crate::{

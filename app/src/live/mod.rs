@@ -1,5 +1,5 @@
 //! What an open tab is told while it is open: how things stand now, for the person, their list of seats and the
-//! workspace on screen (blueprint section 8).
+//! workspace on screen (docs/SECURITY.md, I-23).
 //!
 //! The server never sends what happened, only how it is: so it does not matter what was missed, or came twice, or in
 //! another order. What a tab is told is read through the same doors as everything else, when it is told.

@@ -1,4 +1,4 @@
-//! The pages under `/org/{id}/` (blueprint section 5).
+//! The pages under `/org/{id}/`.
 
 use model::id::OrganizationId;
 

@@ -173,8 +173,8 @@ impl Page {
     }
 
     /// The page that opens when a person goes from this one to another workspace with a seat that allows `may`:
-    /// the same page, else the same section, else the first that the seat allows (blueprint section 6, step 4). What
-    /// was typed or chosen in the old workspace (search, place in the list, ids) stays there.
+    /// the same page, else the same section, else the first that the seat allows. What was typed or chosen in the old
+    /// workspace (search, place in the list, ids) stays there.
     #[must_use]
     pub fn in_another_workspace(&self, may: CapabilitySet) -> Self {
         let same = match self {

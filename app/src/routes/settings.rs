@@ -1,4 +1,4 @@
-//! The pages under `/{slug}/settings/` (blueprint section 5).
+//! The pages under `/{slug}/settings/`.
 
 use model::{Capability, Slug, audit::AuditQuery, capability::CapabilitySet};
 

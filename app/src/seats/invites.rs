@@ -19,7 +19,7 @@ pub fn invite_form<R: Rank>(desk: Desk<R>, role: R, left: u32, usual: R, hint: &
         return ().into_any();
     }
     let chosen = R::read(&desk.typed("role")).unwrap_or(usual);
-    // Set as text and, for pages without JavaScript, escaped: Leptos does not escape the children of a textarea.
+    // Escaped here: Leptos does not escape the children of a textarea (docs/SECURITY.md, F-2).
     let typed = desk.emails.get_untracked();
     let escaped = typed.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     let escaped = if cfg!(feature = "ssr") { format!("\n{escaped}") } else { escaped };

@@ -27,8 +27,8 @@ impl Session {
         });
     }
 
-    /// Signs out: at the server, in this tab and in all others (switcher seed, section 9). A server that fails or
-    /// hangs holds nobody here; the sign-in page then tells it again ([`finish_sign_out`](Self::finish_sign_out)).
+    /// Signs out: at the server, in this tab and in all others. If the server fails or hangs, the browser leaves
+    /// anyway, and the sign-in page asks the server again ([`finish_sign_out`](Self::finish_sign_out)).
     pub fn sign_out(self) {
         if self.navigator.asks(|| Leaving::SignOut) {
             return;

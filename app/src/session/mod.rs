@@ -222,7 +222,7 @@ impl Session {
         });
     }
 
-    /// Reads the list of seats again if it is older than it may be (blueprint section 7).
+    /// Reads the list of seats again if it is older than it may be.
     pub fn refresh_if_stale(self) {
         let Some(now) = browser::now() else { return };
         if self.picker.with_untracked(|p| p.as_ref().is_some_and(|p| p.is_stale(now))) {

@@ -1,5 +1,5 @@
 //! Asking for a seat from the 404 page: the same work and the same answer whether there is anything to ask for
-//! (blueprint section 3, invariant 5).
+//! (docs/SECURITY.md, I-16).
 
 use super::{Call, fault};
 use crate::{boot::Asking, error::AppError, routes::Route};

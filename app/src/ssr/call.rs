@@ -12,7 +12,7 @@ use model::id::{UserId, WorkspaceId};
 use std::sync::{Arc, Mutex, OnceLock};
 use store::StoreError;
 
-/// Names the workspace that served a response (blueprint section 3, invariant 6).
+/// Names the workspace that served a response (docs/SECURITY.md, I-8).
 pub(super) const WORKSPACE_HEADER: HeaderName = HeaderName::from_static("stile-workspace");
 const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 /// Longest error that is looked at, in bytes.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use store::door::{Fence, Tenant};
 
-/// How long a grant lasts, in seconds (blueprint section 6, step 3). The browser renews it silently.
+/// How long a grant lasts, in seconds. The browser renews it silently.
 const LIFETIME: i64 = 600;
 
 /// Signs and checks grants.

@@ -1,4 +1,5 @@
-//! The page of an invite: looking consumes nothing, accepting is a POST of the right person (security.md T-15 to T-17).
+//! The page of an invite. Looking at it consumes nothing. Accepting is a POST by the person whom it names
+//! (docs/SECURITY.md, I-12).
 
 use super::{
     Call, fault,

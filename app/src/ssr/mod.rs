@@ -76,7 +76,7 @@ pub struct Services {
 
 impl Services {
     /// The absolute address of a path, for a mail: always on the configured origin, whatever host a request named
-    /// (security.md, T-23).
+    /// (docs/SECURITY.md, I-19).
     pub fn link(&self, path: &str) -> String {
         format!("{}{path}", self.origin)
     }

@@ -1,7 +1,7 @@
 //! Pictures: taking a file apart and encoding what it shows anew, storing it, and handing stored ones out.
 //!
-//! Nothing of a file is kept but its pixels: not its format, its metadata, or whatever else it may be (security.md; ASVS
-//! 5.2). A file that says it is enormous is refused before it is decoded.
+//! Nothing of a file is kept but its pixels: not its format, its metadata or anything else (docs/SECURITY.md, I-21;
+//! ASVS 5.2). A file whose header claims an enormous size is refused before it is decoded.
 
 use super::{
     Call, RequestContext,

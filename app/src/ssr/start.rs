@@ -1,7 +1,7 @@
 //! The way in: what its pages show and its server functions do.
 //!
-//! Whether an address has an account shows in no answer and in no time: both cases run the same statements and send one
-//! mail (security.md, threat 20; ASVS 6.3.8).
+//! Neither an answer nor the time it takes tells whether an address has an account: both cases run the same statements
+//! and send one mail (docs/SECURITY.md, I-16; ASVS 6.3.8).
 
 use super::{
     Call, account_letters as letters,

@@ -85,8 +85,8 @@ pub fn EmailField(
     }
 }
 
-/// Several lines of text. The text is set as a property and, for pages without JavaScript, rendered escaped: Leptos
-/// does not escape the children of a textarea (security.md, finding 2).
+/// Several lines of text. The text is escaped here and set as inner HTML, because Leptos does not escape the children
+/// of a textarea when it renders on the server (docs/SECURITY.md, F-2).
 #[component]
 pub fn TextAreaField(
     /// The control's name.

@@ -1,5 +1,5 @@
 //! Whole-page notices: 404, 410, 503. The 404 is the same, to the byte, for what does not exist and for what the
-//! person may not see: nothing in it depends on the address (blueprint section 3, invariant 5).
+//! person may not see: nothing in it depends on the address (docs/SECURITY.md, I-7).
 
 use super::{Face, WsIcon};
 use crate::{

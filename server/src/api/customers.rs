@@ -161,7 +161,7 @@ async fn no_such_slug(web: &Web, credential: &Credential) -> Failure {
     }
 }
 
-/// The same question to the slug that the workspace has now (blueprint section 5).
+/// Redirects to the slug that the workspace has now, with the same query.
 fn moved(slug: &Slug, query: &str) -> Response {
     let mark = if query.is_empty() { "" } else { "?" };
     let location = format!("/api/v1/workspaces/{slug}/customers{mark}{query}");

@@ -1,4 +1,4 @@
-//! `GET /api/v1/me/workspaces`: the picker's JSON twin (blueprint section 7).
+//! `GET /api/v1/me/workspaces`: what the picker lists, as JSON.
 
 use super::{failure::Failure, token::Bearer};
 use crate::{respond::ErrorBody, router::Web};

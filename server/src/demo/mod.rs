@@ -1,5 +1,5 @@
-//! `stile demo`: example people, organizations and workspaces (blueprint section 9), and the big ones that the
-//! benchmarks stand on (section 10).
+//! `stile demo`: example people, organizations and workspaces, and with `--scale` the large ones that the benchmarks
+//! use.
 //!
 //! The loader is a client of the doors like any other: it signs people in, acts as them, and signs them out again.
 //! Two runs at once wait for one another.
@@ -126,7 +126,7 @@ impl fmt::Display for Loaded {
     }
 }
 
-/// Loads the example of blueprint section 9. What is there already is left as it is, changes by hand included.
+/// Loads the example. What is there already is left as it is, including changes by hand.
 ///
 /// # Errors
 /// See [`DemoError`].

@@ -1,4 +1,4 @@
-//! The examples keep what the blueprint says of them, whatever day it is.
+//! The demo data have the people, seats and figures that they should have, whatever day they are loaded on.
 
 use super::{
     Loaded, MOST,

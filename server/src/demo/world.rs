@@ -1,4 +1,4 @@
-//! Who is who in the example: blueprint section 9, word for word.
+//! Who is who in the example. README.md names these people, and the browser tests sign in as them.
 
 use super::{
     DemoError, Loaded,

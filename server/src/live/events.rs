@@ -1,5 +1,5 @@
-//! Following the events of the database: read by the number of their transaction, so that none is missed; woken early by
-//! NOTIFY, which alone would miss what is sent while it is away (blueprint section 8).
+//! Follows the events of the database. They are read by the number of their transaction, so that none is missed. NOTIFY
+//! only makes the next read earlier: alone, it would miss what is sent while it reconnects (docs/SECURITY.md, F-7).
 
 use super::Hub;
 use crate::shutdown::Shutdown;

@@ -1,5 +1,5 @@
-//! Open tabs: one WebSocket each, told how things stand whenever something may have changed for its person (blueprint
-//! section 8).
+//! Open tabs: one WebSocket each, told how things stand whenever something may have changed for its person
+//! (docs/SECURITY.md, I-23).
 //!
 //! A trigger writes an event in the transaction of what changed; [`follow`] reads events, woken by NOTIFY and otherwise a
 //! few times a second; the [`Hub`] knows whose tabs to wake; a woken tab's [`socket`] reads, through the doors, how it is

@@ -1,7 +1,7 @@
 //! A tab's socket: says how things stand when it connects, when the tab shows another workspace, when an event wakes it,
 //! and once a minute for what no event tells (a session that runs out).
 //!
-//! The handshake passes the gate like an unsafe request, so no page of another site can open one (security.md T-20).
+//! The gate checks the handshake like an unsafe request, so no page of another site can open a socket.
 
 use super::hub::{Hub, Place};
 use crate::{respond, router::Web};

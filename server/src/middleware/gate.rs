@@ -1,5 +1,5 @@
-//! Who may ask at all: the origin of unsafe requests (security.md, finding 3; ASVS 3.5.1, 4.4.2) and the host (ASVS
-//! 4.1.3; blueprint section 8).
+//! Which requests are served at all. Checks the origin of unsafe requests (docs/SECURITY.md, I-18 and F-3; ASVS 3.5.1,
+//! 4.4.2) and the host (I-19; ASVS 4.1.3).
 //!
 //! tower-http has `CsrfLayer`, the scheme of Go 1.25. It lets pass what we refuse: a WebSocket handshake (a GET), an
 //! Origin of our host under another scheme, and a session cookie with neither `Sec-Fetch-Site` nor `Origin`. Around it

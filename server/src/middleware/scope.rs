@@ -1,7 +1,7 @@
 //! A request's id, its span, its one log line and its place in the metrics.
 //!
-//! The line says method, route template, status, milliseconds, and on the workspace plane workspace and person
-//! (blueprint section 3, invariant 7). A path is in none of it: there may be an invite's token in it.
+//! The line has method, route template, status and milliseconds, and in the workspace plane also workspace and person.
+//! It never has the path, which may contain an invite's token (docs/SECURITY.md, I-24).
 
 use crate::{ops, template};
 use axum::{

@@ -1,8 +1,8 @@
 //! Runs each request in a task of its own, within fair shares.
 //!
-//! A client that goes away ends its connection, and with it whatever that connection's task was doing, at any await: in
-//! the middle of a transaction, too. So what may reach the database runs in another task, to its end (blueprint section
-//! 3, invariant 3; security.md, finding 1). The same goes for a body that is still being made while it is sent.
+//! When a client disconnects, the task of its connection is dropped at whichever await it has reached, also in the
+//! middle of a transaction. So whatever may reach the database runs in another task, to its end (docs/SECURITY.md,
+//! I-6). The same holds for a body that is still being made while it is sent.
 //!
 //! Before it uses the database, a request waits for a place within the shares of its person and its address
 //! ([`store::fair`]). From then on it holds the place until it ends, whether or not the client still listens. So nobody

@@ -1,14 +1,15 @@
-//! The events of seats, workspaces and sessions, as every server reads them (blueprint section 8).
+//! The events of seats, workspaces and sessions, as every server reads them.
 //!
-//! They are read by the number of the transaction that wrote them, from the oldest one that may still be running: ids
-//! are handed out before they commit, so whoever reads "everything after the last id" misses what commits late.
+//! They are read by the number of the transaction that wrote them, from the oldest one that may still be running. Ids
+//! are handed out before the commit, so whoever reads "everything after the last id" misses what commits late
+//! (docs/SECURITY.md, F-7).
 
 use crate::{error::StoreError, pool::Store};
 use model::id::{SessionId, UserId};
 use sqlx::postgres::PgListener;
 use std::collections::BTreeSet;
 
-/// The channel on which a trigger says that there is something to read. Only to be quick: what is heard on it is nothing.
+/// The channel on which a trigger says that there is something to read. It only saves time: its messages are empty.
 const CHANNEL: &str = "stile_events";
 /// Most events that one question is answered with (`door.events`).
 const MOST: usize = 50_000;

@@ -1,8 +1,8 @@
-//! The catalogue lint: what the schema must be for row level security to hold (security.md 2.3).
+//! The catalogue lint: what the schema must be for row level security to hold (docs/SECURITY.md, I-2 and the findings).
 //!
-//! Row level security holds only as long as every table has it, every policy says the same, and nothing goes round it.
-//! A migration can forget any of that, so it is asked of the catalogue itself: in the tests, with each fault planted,
-//! and by `stile doctor`. Not here: what the login role of this very server is and sees ([`crate::guard`]).
+//! Row level security holds only if every table has it, every policy has the same form, and nothing bypasses it. A
+//! migration can forget any of that, so the lint reads the catalogue itself: in the tests, with each fault planted, and
+//! in `stile doctor`. Not here: the privileges of this server's login role, and what it sees ([`crate::guard`]).
 
 use crate::{error::StoreError, pool::connect};
 use sqlx::{Connection, PgConnection, postgres::PgConnectOptions};

@@ -127,9 +127,9 @@ impl Store {
 
     /// Opens a transaction without any context: row level security shows it nothing until a door sets one.
     ///
-    /// A request that is given up does not take the beginning with it. sqlx does not know of a transaction whose BEGIN was
-    /// dropped half-way, and would lend its connection again as it is (security.md, finding 1); asking each connection to
-    /// roll back when it is given back would do too, and costs every request a round trip.
+    /// BEGIN runs to its end, also when the request is dropped. sqlx does not know of a transaction whose BEGIN was
+    /// dropped half way, and would lend its connection again as it is (docs/SECURITY.md, F-1). A ROLLBACK on each
+    /// connection that comes back would help too, but would cost every request a round trip.
     ///
     /// # Errors
     /// When no connection can be had in time, or the server is being shut down.

@@ -1,5 +1,5 @@
 //! Invites: offers of a seat in a workspace or of a role in an organization, each bound to one e-mail address
-//! (switcher seed, section 6; security.md T-15 to T-18).
+//! (docs/SECURITY.md, I-12).
 
 mod paste;
 

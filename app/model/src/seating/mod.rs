@@ -1,5 +1,5 @@
-//! Who may give, change and take away a seat: the rules, the same for workspaces and organizations (blueprint section 4;
-//! security.md T-34 to T-36).
+//! Who may give, change and take away a seat: the rules, the same for workspaces and organizations
+//! (docs/SECURITY.md, I-11).
 //!
 //! - Seats are managed by owners and admins.
 //! - Nobody touches a seat above their own role, and nobody gives one above it: only an owner makes an owner.

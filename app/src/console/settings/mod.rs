@@ -1,4 +1,4 @@
-//! The workspace's settings: a quiet column of pages, and the page (blueprint section 5).
+//! The workspace's settings: a column of pages, and the page.
 //!
 //! A page that a seat doesn't allow says why, and what would; so does a button.
 

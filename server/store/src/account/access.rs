@@ -1,4 +1,4 @@
-//! Asking for a seat at an address, without learning whether anything is there (blueprint section 3, invariant 5).
+//! Asking for a seat at an address, without learning whether anything is there (docs/SECURITY.md, I-16).
 
 use crate::{door::PersonTx, error::StoreError, mail, pool::Store};
 use model::{Email, Slug, mail::Letter};

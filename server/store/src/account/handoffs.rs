@@ -1,4 +1,4 @@
-//! Handoffs: the single-use codes by which a switch enters a workspace (blueprint section 6).
+//! Handoffs: the single-use codes by which a switch enters a workspace (docs/SECURITY.md, I-14).
 
 use crate::{
     door::{Access, Visit, WorkspaceTx},

@@ -233,7 +233,7 @@ pub(crate) async fn insert_session(
     .await?;
     // Whether a factor is proven is checked for this session.
     sqlx::query!("select set_config('stile.session_id', $1, true)", id.to_string()).fetch_one(&mut *connection).await?;
-    // At the first sign-in with it, what was offered to an address binds (Aforo seed, "Giving someone access").
+    // Open invites of organizations to the person's verified address take effect at sign-in.
     super::offers::bind(connection, user).await?;
     Ok(SessionId::from_uuid(id))
 }

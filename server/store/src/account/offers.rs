@@ -1,5 +1,5 @@
 //! Invites from the side of whom they name: what a link leads to, accepting, declining, binding at sign-in; joining by
-//! domain; what waits on the picker (switcher seed, section 6; Aforo seed, "Giving someone access").
+//! domain; what waits on the picker (docs/SECURITY.md, I-12).
 
 use crate::{
     audit,
@@ -240,7 +240,7 @@ pub async fn decline(tx: &mut PersonTx, id: InviteId) -> Result<Option<Declined>
 }
 
 /// Takes all open organization invites to the verified address of the person whose context `connection` is in: in one
-/// step, at sign-in (Aforo seed, "Giving someone access").
+/// step, at sign-in.
 pub(crate) async fn bind(connection: &mut PgConnection, user: UserId) -> Result<usize, StoreError> {
     let bound =
         sqlx::query!(r#"select organization_id as "organization_id!", role as "role!" from door.bind_invites()"#)

@@ -1,6 +1,6 @@
-//! The list of seats: what picker, switcher and palette draw (blueprint section 7).
+//! The list of seats: what picker, switcher and palette draw.
 //!
-//! The list may be 30 s old. It says what to show and can't be turned into a way in: doors read the seat themselves.
+//! The list may be 30 s old. It only says what to show: doors read the seat themselves (docs/SECURITY.md, I-4).
 
 use crate::{
     door::{Credential, Live, PersonTx},

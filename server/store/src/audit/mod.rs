@@ -1,5 +1,5 @@
-//! The audit logs: written in the transaction of what they tell, so that there is one line for each thing done and none
-//! for what was undone; never changed afterwards (security.md T-30).
+//! The audit logs. A line is written in the transaction of what it tells, so that there is one for each thing done and
+//! none for what was rolled back. Lines are never changed afterwards (docs/SECURITY.md, I-22).
 
 mod list;
 

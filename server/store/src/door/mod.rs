@@ -1,13 +1,13 @@
-//! The doors. Every transaction of the server begins at one of these, and none can be begun elsewhere.
+//! The doors. What a request does in the database begins at one of these, and other crates can't begin a transaction.
 //!
 //! - [`PersonTx`]: the account plane, keyed on the person (`stile.user_id`).
 //! - [`WorkspaceTx`]: one workspace, entered with a live seat (`stile.workspace_id`).
 //! - [`OrganizationTx`]: the management of one organization (`stile.organization_id`).
 //! - [`Prover`]: proving a second factor, for a session or for a sign-in that waits for it.
-//! - [`crate::identity`]: the few look-ups before anyone is signed in.
+//! - [`crate::identity`] and others of the account plane: the few statements before anyone is signed in.
 //!
 //! A door reads session, person and seat in the database each time, in the transaction that it opens: nothing that
-//! authorizes is ever cached (blueprint section 3, invariants 3 and 4).
+//! authorizes is ever cached (docs/SECURITY.md, I-3 and I-4).
 
 mod costly;
 mod fences;

@@ -1,7 +1,7 @@
-//! The seats of a workspace: who has one, giving, changing, taking away, leaving (blueprint section 4). The rules are
-//! `model::seating`'s; that an owner is left, the database holds by itself too.
+//! The seats of a workspace: who has one, giving, changing, taking away, leaving. The rules are in `model::seating`.
+//! The database itself also ensures that an owner is left (docs/SECURITY.md, I-11).
 //!
-//! Changes belong into a transaction of `Store::workspace_seating`, which keeps the people concerned behind their fences.
+//! Changes belong in a transaction of `Store::workspace_seating`, which holds the fences of the people concerned.
 
 use crate::{
     audit,

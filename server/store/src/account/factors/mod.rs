@@ -1,4 +1,5 @@
-//! Second factors: authenticator app, recovery codes, passkeys; proving one, changing them (issue 3, item 9).
+//! Second factors: authenticator app, recovery codes, passkeys; proving one, changing them (docs/SECURITY.md,
+//! I-17).
 //!
 //! Proving goes through [`Prover`], which opens for a session and for a sign-in that waits; changing goes through
 //! [`PersonTx`] and needs [`Admitted`]. Limits and single use are decided by conditional writes in the database, so any
