@@ -1,5 +1,5 @@
-// Invariant: what a person may not see answers exactly as what does not exist; renamed and deleted workspaces answer
-// truly only to those who have, or had, a seat (blueprint section 3, invariant 5, and section 5).
+// Invariant: what a person may not see answers exactly as what does not exist; only those who have, or had, a seat are
+// told that a workspace was renamed or deleted (docs/SECURITY.md, I-7).
 import { type APIRequestContext, type APIResponse, expect } from "@playwright/test";
 import { ADA, MIA, VIK, test } from "../support/as";
 import { enter, load } from "../support/calls";

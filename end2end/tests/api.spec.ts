@@ -1,5 +1,5 @@
-// The JSON API: opened by an operator token and by nothing else, as far as its person's seats reach today; foreign and
-// absent answer alike (blueprint sections 3 and 7; issue 2, item 11).
+// The JSON API: it takes an operator token and nothing else, and reaches as far as its person's seats do now; foreign
+// and absent answer alike (docs/SECURITY.md, I-7, I-18).
 import { expect, test, type Browser } from "@playwright/test";
 import { sql } from "../support/facts";
 import { PASSWORD, contextOf, open } from "../support/people";

@@ -1,5 +1,5 @@
 // Promise: each change of people, settings and content is a line of its workspace's log, seen by those who may, filtered,
-// paged and exported; a name can't break the export or become a formula in it (security.md T-30).
+// paged and exported; a name can't break the export or become a formula in it (docs/SECURITY.md, I-22).
 import { type Page, expect } from "@playwright/test";
 import { ADA, VIK, test } from "../support/as";
 import { call, grantOf } from "../support/calls";

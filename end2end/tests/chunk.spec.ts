@@ -1,5 +1,5 @@
 // The program is cut in two: lists, overview and switching come first, all other pages as a chunk that nobody waits for
-// who does not open one (issue 4, item 7). Without the chunk each of them says so, or works as without JavaScript.
+// who does not open one. Without the chunk each of them says so, or works as without JavaScript.
 import { expect } from "@playwright/test";
 import { ADA, test } from "../support/as";
 import { IT } from "../support/facts";

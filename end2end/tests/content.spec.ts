@@ -1,6 +1,5 @@
 // Creating, editing and archiving with JavaScript: errors stand at their fields, nothing typed is lost, the focus goes
-// to the first bad field; what was done is said and shown; and only those who may are offered it (issue 2, item 10;
-// blueprint section 4).
+// to the first bad field; what was done is said and shown; and only those who may are offered it.
 import { expect, test, type Page } from "@playwright/test";
 import { sql } from "../support/facts";
 import { contextOf, live, open } from "../support/people";

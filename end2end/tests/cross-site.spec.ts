@@ -1,6 +1,6 @@
 // Nothing that another site's page can send changes anything here: foreign origins are refused before anything else
 // (403), and bodies that a plain form could carry are refused where JSON or a form of ours is due (415). The same
-// requests from our own pages work (blueprint section 8; security.md, finding 3).
+// requests from our own pages work (docs/SECURITY.md, I-18, F-3).
 import { expect, test } from "@playwright/test";
 import { PASSWORD, contextOf } from "../support/people";
 import { forget, forgetTokens, value } from "../support/made";

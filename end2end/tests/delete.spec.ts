@@ -1,6 +1,5 @@
 // Promise: a workspace is deleted by an owner who types its address, checked at the server; everybody in it is told at
-// once; it is 410 to those who had a seat and nothing to others; and within 14 days an owner brings it back whole
-// (security.md T-37).
+// once; it is 410 to those who had a seat and nothing to others; and within 14 days an owner brings it back whole.
 import { type Page, expect } from "@playwright/test";
 import { ADA, MIA, VIK, test } from "../support/as";
 import { call, enter, grantOf } from "../support/calls";

@@ -1,5 +1,5 @@
 // A workspace that demands a second factor asks whoever enters, and nobody else: by link, by switch, in an open tab, for
-// programs; and whoever sets one up lands where they wanted (issue 3, item 9). Finance demands, IT doesn't.
+// programs; and whoever sets one up lands where they wanted (docs/SECURITY.md, I-17). Finance demands, IT doesn't.
 import { expect, test } from "@playwright/test";
 import { ADA } from "../support/as";
 import { codeOf, demand, enterCode, forgetFactors, freshCode, setUpApp } from "../support/factors";

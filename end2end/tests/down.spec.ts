@@ -1,5 +1,5 @@
 // A database that is down is said to be down: 503, never a sign-in page, never an empty list, and nothing typed or
-// signed in is lost. When it is back, everything goes on by itself (issue 2, "Bad input everywhere ...").
+// signed in is lost. When it is back, everything goes on by itself.
 // A server of its own, whose PostgreSQL is stopped, started and killed from outside.
 import { expect, test, type BrowserContext, type Page } from "@playwright/test";
 import { discard, killPostgres, postmaster, startPostgres, stopPostgres } from "../support/cluster";

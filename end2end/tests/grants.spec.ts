@@ -1,5 +1,5 @@
 // Invariant: a write names the workspace its page was rendered for, by its grant. Where grant and address differ, or
-// the seat does not allow it, it is refused and nothing is written (blueprint section 3, invariant 6, and section 4).
+// the seat does not allow it, it is refused and nothing is written (docs/SECURITY.md, I-8, I-9).
 import { type APIRequestContext, expect } from "@playwright/test";
 import { ADA, VIK, test } from "../support/as";
 import { call, grantOf } from "../support/calls";

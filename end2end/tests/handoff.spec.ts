@@ -1,5 +1,5 @@
 // Invariant: a handoff lets one session into one workspace, once, within a minute; every other use is refused with its
-// reason, and leaves the picker, where picking again works (blueprint section 6).
+// reason, and leaves the picker, where picking again works (docs/SECURITY.md, I-14).
 import { type Page, expect } from "@playwright/test";
 import { ADA, VIK, test } from "../support/as";
 import { call, mint, redeem } from "../support/calls";

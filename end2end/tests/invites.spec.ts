@@ -1,5 +1,5 @@
 // Invites from both sides: the right person, the wrong one, somebody new, and every reason why one is not honoured
-// (switcher seed, section 6; security.md T-15 to T-17). Looking never consumes anything.
+// (docs/SECURITY.md, I-12). Looking never consumes anything.
 import { type BrowserContext, type Page, expect } from "@playwright/test";
 import { ADA, VIK, test } from "../support/as";
 import { IT, PRODUCT_ENG, sql } from "../support/facts";

@@ -1,5 +1,5 @@
 // The five lists with JavaScript: the database's rows in the database's order, a count that is true, search as one
-// types without losing the focus, and pages that neither repeat nor skip a row (issue 2, item 10).
+// types without losing the focus, and pages that neither repeat nor skip a row.
 import { expect, test, type BrowserContext, type Page } from "@playwright/test";
 import { sql } from "../support/facts";
 import { contextOf, live, open } from "../support/people";

@@ -1,5 +1,5 @@
 // Mails leave by SMTP: both parts, once, to the one they are for; what the mail server refuses is sent later, and a
-// server that is killed in between loses nothing (issue 3, item 2; security.md T-24).
+// server that is killed in between loses nothing (docs/SECURITY.md, I-25).
 import { expect, test, type APIRequestContext } from "@playwright/test";
 import { discard } from "../support/cluster";
 import { sql } from "../support/facts";

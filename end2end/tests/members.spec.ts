@@ -1,5 +1,5 @@
-// The members of workspaces and organizations: who may see and do what there, and what comes of it (blueprint section 4;
-// security.md T-35, T-36).
+// The members of workspaces and organizations: who may see and do what there, and what comes of it
+// (docs/SECURITY.md, I-11).
 import { type Page, expect } from "@playwright/test";
 import { ADA, MIA, VIK, test } from "../support/as";
 import { call, grantOf } from "../support/calls";

@@ -1,4 +1,4 @@
-// Nothing that was left stays: neither for Ctrl+Z nor in memory (issue 4: flat from 50 to 150 switches).
+// Nothing that was left stays: neither for Ctrl+Z nor in memory.
 import { expect, type Page } from "@playwright/test";
 import { ADA, test } from "../support/as";
 import { FINANCE, IT } from "../support/facts";

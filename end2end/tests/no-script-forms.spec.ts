@@ -1,5 +1,5 @@
 // Without JavaScript all of writing works, too: a bad form comes back with what was typed and what is wrong with it,
-// a good one leads to what it made; tokens are shown once (issue 2, items 10 and 11).
+// a good one leads to what it made; tokens are shown once.
 import { expect, test, type BrowserContext, type Page } from "@playwright/test";
 import { PASSWORD, contextOf } from "../support/people";
 import { forget, forgetTokens, value } from "../support/made";

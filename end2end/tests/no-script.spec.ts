@@ -1,5 +1,5 @@
 // Without JavaScript all of reading works: picker, switcher, navigation, search, sort, pages. Rows are real links,
-// filters are a GET form, and what only a script can serve is not shown (blueprint section 6; issue 2, item 7).
+// filters are a GET form, and what only a script can serve is not shown.
 import { expect, test, type BrowserContext, type Page } from "@playwright/test";
 import { customersOf } from "../support/facts";
 import { contextOf } from "../support/people";

@@ -1,5 +1,5 @@
-// What operators and their machines rely on: headers on every response, health, readiness, metrics (blueprint section
-// 10), each asked as a machine would.
+// What operators and their machines rely on: headers on every response, health, readiness, metrics, each
+// asked as a machine would.
 import { expect, test } from "@playwright/test";
 import { contextOf } from "../support/people";
 import { get, send, sessionOf } from "../support/raw";

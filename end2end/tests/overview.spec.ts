@@ -1,5 +1,4 @@
-// The overview's figures are the workspace's own, and true: what SQL says, computed here in another way than there
-// (issue 2, item 10).
+// The overview's figures are the workspace's own, and true: what SQL says, computed here in another way than there.
 import { expect, test } from "@playwright/test";
 import { sql } from "../support/facts";
 import { contextOf, open } from "../support/people";

@@ -1,5 +1,5 @@
 // The palette: ctrl+K from anywhere, by keyboard alone; it finds, goes, acts, and gives the focus back. It offers what
-// the seat allows and nothing else (issue 2, item 9).
+// the seat allows and nothing else.
 import { expect, test, type BrowserContext, type Page } from "@playwright/test";
 import { contextOf, live, open } from "../support/people";
 import { complaints } from "../support/watch";

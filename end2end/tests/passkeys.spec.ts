@@ -1,5 +1,5 @@
 // Passkeys: added by name, signing in without a password, standing for both factors, removed; each challenge once
-// (issue 3, item 9; security.md T-26). Chromium makes the authenticator up.
+// (docs/SECURITY.md, I-17). Chromium simulates the authenticator.
 import { expect, test, type Page } from "@playwright/test";
 import { NAMED, addPasskey, authenticator, demand, enterCode, forgetFactors, passwordOf } from "../support/factors";
 import { IT } from "../support/facts";

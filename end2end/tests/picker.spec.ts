@@ -1,5 +1,5 @@
 // Invariant: the picker and its JSON twin show every workspace that the person can reach, under its organization,
-// with the role they have in it, and nothing else (blueprint section 7; Aforo seed, "The workspace picker").
+// with the role they have in it, and nothing else.
 import { type Page, expect } from "@playwright/test";
 import { ADA, MIA, VIK, test } from "../support/as";
 import { FINANCE, IT, PRODUCT_ENG, personOf, sql, workspaceOf } from "../support/facts";

@@ -1,5 +1,5 @@
 // By what a workspace is known at a glance (Settings > Branding), and a person's picture: who may change them, who may
-// see them, and that nothing of a file is kept but what it shows (issue 4, item 4; issue 3, item 1).
+// see them, and that nothing of a file is kept but what it shows (docs/SECURITY.md, I-21).
 import { expect, type Page } from "@playwright/test";
 import { ADA, MIA, VIK, test } from "../support/as";
 import { contextOf, live, open } from "../support/people";

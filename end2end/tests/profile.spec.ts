@@ -1,5 +1,5 @@
 // One's own account: name, address, password, preferences. What could take an account over asks for the password, and
-// the address that it has is told (issue 3, item 1; security.md T-21, T-24).
+// is told by mail to the address that the account has.
 import { expect, test, type BrowserContext, type Page } from "@playwright/test";
 import { linkIn, mailTo, mailsTo } from "../support/mailbox";
 import { GOOD_PASSWORD, forgetNewcomers, freshEmail, signInWith, signUp } from "../support/newcomer";

@@ -1,6 +1,6 @@
 // Promise: a workspace can be given another name and address while people work in it: open tabs carry on with all that is
-// typed, old links lead on for members and are nothing to strangers, and nobody can ever take an old address (blueprint
-// section 5; security.md T-33).
+// typed, old links lead on for members and are nothing to strangers, and nobody can ever take an old address
+// (docs/SECURITY.md, I-13).
 import { type Page, expect } from "@playwright/test";
 import { ADA, MIA, VIK, test } from "../support/as";
 import { IT, sql } from "../support/facts";

@@ -1,5 +1,5 @@
 // A forgotten password: the link in the mail sets a new one, once, ends every session and signs nobody in; and nobody
-// learns who has an account (issue 3, item 1; security.md T-21, T-25).
+// learns who has an account (docs/SECURITY.md, I-15, I-16).
 import { expect, test } from "@playwright/test";
 import { discard } from "../support/cluster";
 import { call } from "../support/calls";

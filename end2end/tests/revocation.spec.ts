@@ -1,6 +1,6 @@
 // Promise: what happens to a person's seat, role or session shows in every open tab of theirs within a second, at
 // whichever server the tab is, with the reason and where next; what was typed stays theirs, what was the workspace's does
-// not stay on the screen; and from then on the server refuses (blueprint section 8; security.md T-08, T-20, T-31).
+// not stay on the screen; and from then on the server refuses (docs/SECURITY.md, I-5, I-23).
 import { request as http } from "node:http";
 import { type Page, expect } from "@playwright/test";
 import { ADA, VIK, test } from "../support/as";

@@ -1,5 +1,5 @@
 // Invariant: a seat counts from the moment it is in the database and no longer than it is: granted, it shows on
-// Refresh; revoked, the next request is refused; both without a new sign-in (blueprint section 3, invariant 4).
+// Refresh; revoked, the next request is refused; both without a new sign-in (docs/SECURITY.md, I-4).
 import { type Page, expect } from "@playwright/test";
 import { ADA, VIK, test } from "../support/as";
 import { call, grantOf, mint, redeem } from "../support/calls";

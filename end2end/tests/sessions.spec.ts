@@ -1,5 +1,5 @@
 // Promise: a person sees where they are signed in and ends any of it; what is ended is over at once, in every tab and at
-// the server, and nobody ends another's (security.md T-21, T-32).
+// the server, and nobody ends another's.
 import { expect } from "@playwright/test";
 import { MIA, VIK, test } from "../support/as";
 import { call } from "../support/calls";

@@ -1,6 +1,6 @@
 // Signing in: what is wrong is said at its field and nothing typed is lost; the session's cookie is out of reach of
 // scripts, new at every sign-in and never one that was there before; afterwards one is where one wanted to go, and
-// never at another site (blueprint sections 5 and 8).
+// never at another site (docs/SECURITY.md, I-15, I-19).
 import { expect, test } from "@playwright/test";
 import { PASSWORD, live, signIn } from "../support/people";
 import { get, send, sessionOf } from "../support/raw";

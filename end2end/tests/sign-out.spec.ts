@@ -1,5 +1,5 @@
 // Signing out ends the session at the server, and everything that this browser shows of it, in every tab, whatever
-// the network does; other devices go on (blueprint section 8; issue 2, "Sign out in tab 1 ...").
+// the network does; other devices go on.
 import { expect, test, type BrowserContext, type Page, type Route } from "@playwright/test";
 import { contextOf, live, open } from "../support/people";
 import { sql } from "../support/facts";

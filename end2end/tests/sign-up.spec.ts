@@ -1,5 +1,5 @@
 // From nothing to a workspace of one's own: an address, the link in the mail, name and password, organization and first
-// workspace. With the keyboard alone, without JavaScript, and through every mistake (issue 3, item 1; security.md T-18, T-23).
+// workspace. With the keyboard alone, without JavaScript, and through every mistake.
 import { expect, test, type Page } from "@playwright/test";
 import { value } from "../support/made";
 import { linkIn, mailTo, mailsTo } from "../support/mailbox";

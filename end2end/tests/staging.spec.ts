@@ -1,5 +1,5 @@
 // Staging: what is pointed at is entered ahead and unmounted; a switch mounts it and proves the seat again; a word of
-// revocation throws it away; it counts as a visit only once somebody is there (issue 4, item 3; blueprint section 6).
+// revocation throws it away; it counts as a visit only once somebody is there.
 import { type Page, expect } from "@playwright/test";
 import { ADA, test } from "../support/as";
 import { FINANCE, IT, customersOf, found, personOf, rowNames, sql, stringsOf } from "../support/facts";

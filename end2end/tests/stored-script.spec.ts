@@ -1,5 +1,5 @@
 // What somebody stored is text wherever it is shown: in lists, pages, forms, titles, menus, the palette, and in the
-// data that a document carries; with JavaScript and without (security.md, finding 2).
+// data that a document carries; with JavaScript and without (docs/SECURITY.md, I-20, F-2).
 import { expect, test, type BrowserContext, type Page } from "@playwright/test";
 import { sql } from "../support/facts";
 import { contextOf, open } from "../support/people";

@@ -1,5 +1,5 @@
 // Invariant: whatever order answers arrive in, a tab shows the workspace of its address and nothing of another one:
-// not while a switch is under way, not from an answer that comes late (blueprint section 6, step 5).
+// not while a switch is under way, not from an answer that comes late (docs/SECURITY.md, I-8, I-10).
 import { type Page, expect } from "@playwright/test";
 import { ADA, test } from "../support/as";
 import { FINANCE, IT, customersOf, found, sql, stringsOf, workspaceOf } from "../support/facts";

@@ -1,5 +1,5 @@
 // Invariant: a switch loads no document, and after it the tab holds the new workspace and nothing of the old one:
-// no row, no string, no request (blueprint section 6).
+// no row, no string, no request (docs/SECURITY.md, I-10).
 import { type Page, type Response, expect } from "@playwright/test";
 import { ADA, test } from "../support/as";
 import { FINANCE, IT, PRODUCT_ENG, customersOf, found, rowNames, stringsOf, workspaceOf } from "../support/facts";

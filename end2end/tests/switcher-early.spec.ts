@@ -1,5 +1,5 @@
 // The switcher before the program is there: its rows are in the document as text and become rows when it is opened, and
-// the program draws its own in their place (issue 4, items 1 and 7).
+// the program draws its own in their place.
 import { expect, type Page } from "@playwright/test";
 import { ADA, test } from "../support/as";
 import { FINANCE, IT } from "../support/facts";

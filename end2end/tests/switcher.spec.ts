@@ -1,5 +1,5 @@
 // The switcher's own ways: pins that follow the person, recents, number keys, letters, new tabs, former addresses, and
-// what the palette lists of them (issue 4, items 1 and 2).
+// what the palette lists of them.
 import { type Page, expect } from "@playwright/test";
 import { ADA, VIK, test } from "../support/as";
 import { FINANCE, IT, PRODUCT_ENG, personOf, sql } from "../support/facts";

@@ -1,5 +1,5 @@
 // Invariant: two tabs of one sign-in hold two workspaces at once and never disturb one another, however they are
-// reloaded and used in turn (blueprint section 6).
+// reloaded and used in turn (docs/SECURITY.md, I-10).
 import { type Page, expect } from "@playwright/test";
 import { ADA, test } from "../support/as";
 import { FINANCE, IT, customersOf, found, rowNames, stringsOf, workspaceOf } from "../support/facts";

@@ -1,5 +1,4 @@
-// The troubleshooting table of the product's own documentation, row by row; and its story of A, who gives B access
-// (Aforo seed, "Giving someone access", "Do I need to log in again", "Troubleshooting").
+// Questions that people ask when something looks wrong, one test each; and the story of A, who gives B access.
 import { expect } from "@playwright/test";
 import { ADA, VIK, test } from "../support/as";
 import { mint, redeem } from "../support/calls";

@@ -1,5 +1,5 @@
 // A second factor by authenticator app: set up, asked for at sign-in, each code once, recovery codes once, guesses
-// limited, the session's secret changed by the proof; with and without JavaScript (issue 3, item 9; security.md T-21, T-26).
+// limited, the session's secret changed by the proof; with and without JavaScript (docs/SECURITY.md, I-15, I-17).
 import { expect, test } from "@playwright/test";
 import { call } from "../support/calls";
 import { codeOf, enterCode, forgetFactors, freshCode, passwordOf, sessionCookie, setUpApp } from "../support/factors";

@@ -1,5 +1,6 @@
-//! Invariant: each thing done has one line in the log of its plane, none that was undone has, nobody can write another's
-//! line or another time, and no line can be changed or removed; what a log shows is its own workspace's (security.md T-30).
+//! Invariant: each thing done has one line in the log of its plane, and nothing that was undone has one. Nobody can
+//! write a line in another person's name or at another time, and no line can be changed or removed. A log shows only
+//! its own workspace (docs/SECURITY.md, I-22).
 
 use crate::support::{DENIED, Person, Place, World, connect, draft, execute, refusal, slug, texts};
 use model::{

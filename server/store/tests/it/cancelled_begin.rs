@@ -1,9 +1,10 @@
-//! Invariant: however a request is given up, its connection comes back clean. No transaction stays open behind the
-//! pool's back, where the next borrower's acknowledged write would be undone with it (security.md finding 1, T-27).
+//! Invariant: however a request is given up, its connection comes back clean. No transaction stays open without the
+//! pool knowing of it. Otherwise the next borrower's acknowledged write would be undone with it (docs/SECURITY.md,
+//! F-1).
 //!
 //! sqlx 0.8.4 to 0.9.0 hands a connection back inside an open transaction when `begin()` is dropped while it waits for
-//! the answer to BEGIN. The last test here holds plain sqlx to that: when it turns red, sqlx has mended it, and
-//! `Store::begin` need no longer see to it that each BEGIN is run to its end.
+//! the answer to BEGIN. The last test here shows that with plain sqlx: when it fails, sqlx has fixed it, and
+//! `Store::begin` no longer has to run each BEGIN to its end.
 
 use crate::support::{World, draft, fence, texts};
 use model::capability::EditContent;

@@ -1,6 +1,6 @@
-//! Invariant: row level security is on, forced and said alike on every table of both planes, nothing goes round it, and
-//! whoever forgets one of these in a migration hears of it by name (blueprint section 3, invariant 2; security.md T-07).
-//! And migrations go back as they came: each of them, from each version, leaves the catalogue as it found it.
+//! Invariant: row level security is enabled, forced and of the same form on every table of both planes, nothing
+//! bypasses it, and the lint names what a migration has forgotten (docs/SECURITY.md, I-2).
+//! Migrations can be reverted: each of them, from each version, leaves the catalogue as it found it.
 
 use crate::support::{Database, World, execute, texts};
 use sqlx::{Connection, PgConnection, postgres::PgConnectOptions};

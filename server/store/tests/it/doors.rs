@@ -1,7 +1,7 @@
 //! Invariant: a door opens to a live session with a live seat and to nothing else. It reads both in the transaction that
 //! it opens, so what is granted shows at the next step, and what is taken away is refused at once; whoever has no seat
 //! can't tell a workspace from none; and what a seat allows is handed out by the door alone, for that transaction
-//! (blueprint section 3, invariants 3 to 6, and section 4).
+//! (docs/SECURITY.md, I-3, I-4, I-7 to I-9).
 
 use crate::support::{Person, World, change, connect, draft, execute, fence, kind, membership, seat, sign_in, slug};
 use model::{
@@ -252,7 +252,7 @@ async fn a_token_is_no_session_and_a_hash_is_no_secret() {
         "a session cookie passes for a token"
     );
 
-    // T-22: who reads the database has the hashes; none of them is a secret.
+    // Whoever reads the database has the hashes; none of them is a secret.
     let stored: Vec<String> = sqlx::query_scalar(
         "select encode(token_hash, f) from account.sessions, unnest(array['hex', 'base64', 'escape']) f
         union all select encode(token_hash, f) from account.operator_tokens, unnest(array['hex', 'base64', 'escape']) f",
@@ -324,7 +324,7 @@ async fn a_request_in_flight_holds_up_no_other_of_the_same_person() {
     assert!(noted, "nobody noted that the session and the token were used");
 }
 
-/// The table of blueprint section 4: a capability, and who of Owner, Admin, Billing admin, Member, Viewer, Guest has it.
+/// The table of roles: a capability, and who of Owner, Admin, Billing admin, Member, Viewer, Guest has it.
 const TABLE: [(Capability, &str); 8] = [
     (Capability::ReadShared, "xxxxxx"),
     (Capability::ReadAll, "xxxxx-"),

@@ -1,6 +1,6 @@
 //! Invariant: what happens to a seat, a workspace or a session is told in the transaction in which it happens, to each
 //! person whom it concerns and to nobody else, and no server misses any of it, in whatever order transactions commit
-//! (blueprint section 8; security.md section 8).
+//! (docs/SECURITY.md, I-23).
 
 use crate::support::{DENIED, Person, World, change, connect, execute, membership, refusal, seat, texts};
 use model::id::{SessionId, UserId};

@@ -1,5 +1,5 @@
 //! Invariant: a second factor is proven once for each code, by its own holder, for its own purpose; proving rotates the
-//! session; and a workspace that demands one opens to nobody who has not (issue 3, item 9; security.md T-21, T-26).
+//! session; and a workspace that demands one opens to nobody who has not (docs/SECURITY.md, I-15, I-17).
 
 use crate::support::{Person, Place, World, execute, fence, kind, sign_in};
 use data_encoding::BASE32_NOPAD;

@@ -1,5 +1,5 @@
 //! Invariant: a handoff lets its session into its workspace once, within 60 s, and nothing else anywhere; and it never
-//! stands for a seat: that is read when the code is redeemed (blueprint section 6; security.md T-12, T-13).
+//! stands for a seat: that is read when the code is redeemed (docs/SECURITY.md, I-14).
 
 use crate::support::{Person, Place, World, change, execute, kind, seat, sign_in, slug, texts};
 use model::{Slug, WorkspaceRole, token::TokenLife};

@@ -1,5 +1,6 @@
 //! Invariants of invites and requests: an invite seats the one person whose verified address it names, once, at no more
-//! than its maker could give at that moment; asking for a seat tells nobody what is there (security.md T-15 to T-18).
+//! than its maker could give at that moment; asking for a seat tells nobody what is there (docs/SECURITY.md, I-12,
+//! I-16).
 
 use crate::support::{Person, Place, World, execute, membership, seat, sign_in, texts};
 use model::{

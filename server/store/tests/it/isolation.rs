@@ -1,7 +1,7 @@
 //! Invariant: what a statement can read or write is decided by the context that a door set in its transaction, and by
 //! nothing that the statement says. Without a context, with an empty one or with another's, every table of both planes
 //! shows no row and takes none; a row can't be put, moved or linked into another workspace; and a context ends with its
-//! transaction (blueprint section 3, invariants 1 to 3; security.md T-02, T-04, T-05).
+//! transaction (docs/SECURITY.md, I-1 to I-3).
 //!
 //! All of it as `stile_app` in raw SQL, as if every check in Rust were forgotten. The tables come from the catalogue,
 //! so one that is added later is held to the same.
@@ -523,7 +523,7 @@ async fn the_app_role_can_t_lift_the_floor() {
     }
 }
 
-/// T-04: two workspaces in turn on few connections, with refusals, cancellations and forgotten transactions between.
+/// Two workspaces in turn on few connections, with refusals, cancellations and forgotten transactions between.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn requests_of_two_workspaces_never_see_each_other() {
     let world = Arc::new(World::new().await);

@@ -1,5 +1,5 @@
 //! Invariant: a link from a mail works once, for a limited time, for whoever reads mail at that address; its hash opens
-//! nothing; and asking for one tells nobody whether the address has an account (security.md T-18, T-21, T-22, T-25).
+//! nothing; and asking for one tells nobody whether the address has an account (docs/SECURITY.md, I-15, I-16, I-25).
 
 use crate::support::{Person, World, execute, sign_in, texts};
 use model::{Email, link::DeadLink, mail::Letter};

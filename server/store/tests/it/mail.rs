@@ -1,5 +1,5 @@
 //! Invariant: a letter goes out if and only if the transaction that it tells of commits; it is not lost when a sender
-//! dies, not sent by two at once, and its links are gone from the database once it is sent (security.md T-22).
+//! dies, not sent by two at once, and its links are gone from the database once it is sent (docs/SECURITY.md, I-25).
 
 use crate::support::{DENIED, World, connect, execute, refusal, texts};
 use model::{Email, mail::Letter};

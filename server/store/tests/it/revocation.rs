@@ -1,6 +1,6 @@
 //! Invariant: when a revocation has returned, no write of that person in that workspace commits any more. A write in
-//! flight is waited for, one that comes later is refused, and neither can hold the other up for long (blueprint
-//! section 3, invariant 3; security.md finding 6, T-08, T-09).
+//! flight is waited for, one that comes later is refused, and neither can hold the other up for long
+//! (docs/SECURITY.md, I-5 and F-6).
 //!
 //! Revocations here are raw SQL of a superuser: whoever takes a seat away, by whatever way, has to wait.
 
@@ -95,7 +95,7 @@ async fn race(rounds: usize, give: &[&str], take: &str) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_write_commits_after_its_seat_was_revoked() {
     race(
-        // As many as the release asks for (security.md T-08).
+        // A race shows only in some of the rounds.
         1_000,
         &["insert into account.workspace_members values ('{workspace}', '{person}', 'member')"],
         "delete from account.workspace_members where workspace_id = '{workspace}' and user_id = '{person}'",

@@ -1,5 +1,5 @@
 //! Invariants of seats: nobody gives or touches more than their own role allows, and there is always an owner, whoever
-//! removes whom at the same time and by whatever way (blueprint section 4; security.md T-34 to T-36).
+//! removes whom at the same time and in whatever way (docs/SECURITY.md, I-11).
 
 use crate::support::{Person, Place, World, execute, fence, membership, seat, texts};
 use model::{

@@ -1,5 +1,5 @@
 //! Invariant: the list of seats may be served from memory, but never to another person, never older than the last change
-//! to anything in it, and never as a way in (blueprint section 7; security.md T-10, T-11).
+//! to anything in it, and never as a way in (docs/SECURITY.md, I-4).
 
 use crate::support::{Person, World, change, execute, kind, membership, seat, slug};
 use model::{OrganizationRole, WorkspaceRole, picker::Picker};

@@ -1,5 +1,5 @@
 //! Invariant: a slug once used is never another workspace's, whatever became of the first; so an old address can lead
-//! to where it led before or to nothing, and never into somebody else's workspace (blueprint section 5; security.md T-33).
+//! to where it led before or to nothing, and never into somebody else's workspace (docs/SECURITY.md, I-13).
 
 use crate::support::{DENIED, Person, Place, World, change, connect, constraint, execute, kind, refusal, slug, texts};
 use sqlx::Connection;

@@ -1,4 +1,4 @@
-//! The people and places of security.md section 9, made through the doors that the product has for it.
+//! The people and places that the tests use, made through the product's own doors.
 
 use super::{Database, execute};
 use model::{
