@@ -9,7 +9,7 @@ use crate::{
     routes::{OrganizationPage, Page, Route},
     seats::{self, Desk},
     session::{Session, use_session},
-    ui::{Ago, Face, NotFound, SlugText, WsIcon, whole},
+    ui::{Ago, Face, NotFound, SlugText, WsIcon},
 };
 use leptos::{prelude::*, task::spawn_local};
 use model::{
@@ -114,11 +114,7 @@ fn body(session: Session, desk: Desk<OrganizationRole>, page: OrganizationPage, 
         (OrganizationData::Mine(role), _) => mine(desk, *role, &view.profile.name),
         (OrganizationData::Members(data), OrganizationPage::Members) => view! {
             <p class="lead">"A role here is inherited by every workspace of the organization, also by those to come."</p>
-            <div class="seats"><div class="contents">{whole({
-                // Drawn anew, so that an open question about one person never stands in another's row.
-                let data = data.clone();
-                move || seats::people(desk, &data)
-            })}</div></div>
+            <div class="seats">{seats::people(desk, data)}</div>
         }
         .into_any(),
         (OrganizationData::Members(data), _) => {
@@ -127,10 +123,7 @@ fn body(session: Session, desk: Desk<OrganizationRole>, page: OrganizationPage, 
                 <p class="lead">"An invite to the organization leads into every workspace of it. To let somebody into one only, invite them there."</p>
                 <div class="seats">
                     {seats::invite_form(desk, data.role, data.invites_left, OrganizationRole::Member, hint)}
-                    <div class="contents">{whole({
-                        let data = data.clone();
-                        move || seats::open_invites(desk, &data)
-                    })}</div>
+                    {seats::open_invites(desk, data)}
                 </div>
             }
             .into_any()

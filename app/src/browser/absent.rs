@@ -262,7 +262,7 @@ pub fn focus_now() -> super::Focus {
     super::Focus::Page
 }
 
-/// Whether a menu, the palette or another layer is open over the page.
+/// Whether a menu, the palette or a dialog is open over the page.
 pub fn is_covered() -> bool {
     false
 }

@@ -24,22 +24,21 @@ pub fn focus(selector: &str) {
 /// Moves the focus to the element with that id without scrolling.
 pub fn focus_id(id: &str) {
     if let Some(element) = by_id::<HtmlElement>(id) {
-        let options = web_sys::FocusOptions::new();
-        options.set_prevent_scroll(true);
-        let _ = element.focus_with_options(&options);
+        focus_in_place(&element);
     }
+}
+
+fn focus_in_place(element: &HtmlElement) {
+    let options = web_sys::FocusOptions::new();
+    options.set_prevent_scroll(true);
+    let _ = element.focus_with_options(&options);
 }
 
 /// Moves the focus to the page, unless a menu, the palette or a dialog was opened in the meantime and has it.
 pub fn focus_page() {
-    if !is_something_open() {
+    if !is_covered() {
         focus("#main");
     }
-}
-
-/// Whether a menu, the palette or a dialog is open.
-fn is_something_open() -> bool {
-    find(":popover-open, dialog[open]").is_some()
 }
 
 /// Focuses the heading of the page on screen without scrolling, unless an element of the page already has the focus.
@@ -52,11 +51,9 @@ pub fn focus_heading() -> bool {
     let within = document()
         .active_element()
         .is_some_and(|active| active.id() != "main" && active.closest("#main").ok().flatten().is_some());
-    if !within && !is_something_open() {
+    if !within && !is_covered() {
         let _ = heading.set_attribute("tabindex", "-1");
-        let options = web_sys::FocusOptions::new();
-        options.set_prevent_scroll(true);
-        let _ = heading.focus_with_options(&options);
+        focus_in_place(&heading);
     }
     true
 }
@@ -500,9 +497,9 @@ pub fn focus_now() -> super::Focus {
     if is_typing() { super::Focus::Field } else { super::Focus::Page }
 }
 
-/// Whether a menu, the palette or another layer is open over the page.
+/// Whether a menu, the palette or a dialog is open over the page.
 pub fn is_covered() -> bool {
-    is_something_open()
+    find(":popover-open, dialog[open]").is_some()
 }
 
 /// Whether a dialog asks something, so that nothing else can be used.

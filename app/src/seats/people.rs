@@ -3,7 +3,7 @@
 use super::Desk;
 use crate::{
     browser, reactive,
-    ui::{Ago, Avatar, Icon},
+    ui::{Ago, Avatar, Icon, whole},
 };
 use leptos::prelude::*;
 use model::{
@@ -15,8 +15,13 @@ use model::{
 /// The people chosen in the table, with their names.
 type Chosen = RwSignal<Vec<(UserId, String)>>;
 
-/// Everybody.
+/// Everybody. Drawn anew each time, so that an open question about one person never stands in another's row.
 pub fn people<R: Rank>(desk: Desk<R>, data: &Members<R>) -> AnyView {
+    let data = data.clone();
+    view! { <div class="contents">{whole(move || table(desk, &data))}</div> }.into_any()
+}
+
+fn table<R: Rank>(desk: Desk<R>, data: &Members<R>) -> AnyView {
     let roles = grantable(data.role);
     let manages = !roles.is_empty();
     // The people chosen in the table.

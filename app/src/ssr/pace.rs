@@ -10,7 +10,7 @@ use model::{Email, id::UserId};
 use std::{hash::Hash, net::IpAddr, num::NonZeroU32, sync::Arc, time::Duration};
 use store::{
     address::Block,
-    guesses::{self, Paced},
+    paces::{self, Paced},
 };
 
 /// Mails asked for from one place, then the pace: an office may share an address.
@@ -20,10 +20,10 @@ const MAILS_TO: (u32, Duration) = (4, Duration::from_secs(180));
 /// Look-ups of a workspace's address by one person, then the pace.
 const SLUGS: (u32, Duration) = (60, Duration::from_secs(1));
 /// Organizations founded by one person, over all servers: each takes a workspace's address for good.
-pub(super) const FOUNDED: guesses::Pace = guesses::Pace { what: "founded", most: 10, seconds: 600 };
+pub(super) const FOUNDED: paces::Pace = paces::Pace { what: "founded", most: 10, seconds: 600 };
 /// Workspaces that one person may create or move to another address, over all servers: as above, since a new company
 /// needs several.
-pub(super) const CREATED: guesses::Pace = guesses::Pace { what: "created", most: 40, seconds: 60 };
+pub(super) const CREATED: paces::Pace = paces::Pace { what: "created", most: 40, seconds: 60 };
 /// Sign-ins by passkey that may begin from one address, then the pace. Each keeps a row for five minutes.
 const PASSKEYS: (u32, Duration) = (30, Duration::from_secs(5));
 /// Keys remembered before the idle ones are swept.
@@ -65,7 +65,7 @@ impl<K: Hash + Eq + Clone> Pace<K> {
 ///
 /// # Errors
 /// [`AppError::Limited`] with the seconds to wait.
-pub(super) async fn keep(pace: guesses::Pace, tx: &mut impl Paced) -> Result<(), AppError> {
+pub(super) async fn keep(pace: paces::Pace, tx: &mut impl Paced) -> Result<(), AppError> {
     pace.take(tx).await.map_err(super::fault)?.map_err(AppError::Limited)
 }
 

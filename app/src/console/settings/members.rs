@@ -4,7 +4,6 @@ use crate::{
     console::{PageData, VisitData, host::with_visit, manage_members, scope::Scope},
     reactive,
     seats::{self, Desk},
-    ui::whole,
 };
 use leptos::prelude::*;
 use model::{WorkspaceRole, invite::AT_ONCE, list::Noun, members::Members};
@@ -51,12 +50,11 @@ pub fn view(scope: Scope) -> AnyView {
                 _ => None,
             })}
             {reactive::following(move || form.get().map(|(role, left)| seats::invite_form(desk, role, left, WorkspaceRole::Member, hint)))}
-            // Drawn anew, so that an open question about one person never stands in another's row.
-            <div class="contents">{whole(move || with_members(scope, |data| view! {
+            {reactive::following(move || with_members(scope, |data| view! {
                 {seats::people(desk, data)}
                 {seats::open_invites(desk, data)}
-            }))}</div>
-            {reactive::following(move || with_members(scope, |data| seats::joins(desk, data)))}
+                {seats::joins(desk, data)}
+            }))}
         </div>
     }
     .into_any()

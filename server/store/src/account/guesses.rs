@@ -7,6 +7,7 @@
 use crate::{address::Block, error::StoreError, pool::Store};
 use model::{Email, id::SessionId};
 use sha2::{Digest, Sha256};
+use sqlx::PgConnection;
 use std::net::IpAddr;
 
 /// How many guesses are allowed at once, and after how many seconds one more is allowed.
@@ -65,14 +66,9 @@ impl Store {
         let counted = counted(email, ip, guesser, known_place);
         let keys: Vec<Vec<u8>> = counted.iter().map(|(key, _)| Sha256::digest(key.as_bytes()).to_vec()).collect();
         let (most, pace): (Vec<i32>, Vec<i32>) = counted.iter().map(|(_, quota)| *quota).unzip();
-        let wait = sqlx::query_scalar!(r#"select door.take_try($1, $2, $3) as "wait!""#, &keys, &most, &pace)
-            .fetch_one(&mut *tx)
-            .await?;
+        let taken = take(&mut tx, &keys, &most, &pace).await?;
         tx.commit().await?;
-        Ok(match u32::try_from(wait) {
-            Ok(0) => Ok(Try { keys, pace }),
-            wait => Err(wait.unwrap_or(1)),
-        })
+        Ok(taken.map(|()| Try { keys, pace }))
     }
 
     /// Gives back a guess that was right.
@@ -86,72 +82,20 @@ impl Store {
     }
 }
 
-/// How often a person may do something, over all servers: so many at once, and then one more each so many seconds.
-#[derive(Debug, Clone, Copy)]
-pub struct Pace {
-    /// The word for it.
-    pub what: &'static str,
-    /// How many at once.
-    pub most: i32,
-    /// The seconds after which there is one more.
-    pub seconds: i32,
-}
-
-impl Pace {
-    /// Counts one, in the transaction that does it: what is not committed does not count. The inner error is the seconds
-    /// to wait.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn take(self, tx: &mut impl Paced) -> Result<Result<(), u32>, StoreError> {
-        let (person, connection) = tx.paced();
-        let key = Sha256::digest(format!("{}|{person}", self.what).as_bytes()).to_vec();
-        let wait = sqlx::query_scalar!(
-            r#"select door.take_try($1, $2, $3) as "wait!""#,
-            &[key],
-            &[self.most],
-            &[self.seconds]
-        )
+/// Takes a try from each of `keys`, or from none: the inner error is the seconds to wait.
+pub(super) async fn take(
+    connection: &mut PgConnection,
+    keys: &[Vec<u8>],
+    most: &[i32],
+    pace: &[i32],
+) -> Result<Result<(), u32>, StoreError> {
+    let wait = sqlx::query_scalar!(r#"select door.take_try($1, $2, $3) as "wait!""#, keys, most, pace)
         .fetch_one(connection)
         .await?;
-        Ok(match u32::try_from(wait) {
-            Ok(0) => Ok(()),
-            wait => Err(wait.unwrap_or(1)),
-        })
-    }
-}
-
-/// A transaction of a person.
-pub trait Paced: sealed::Paced {}
-
-impl<T: sealed::Paced> Paced for T {}
-
-mod sealed {
-    use crate::door::{OrganizationTx, PersonTx, WorkspaceTx, Write};
-    use model::id::UserId;
-    use sqlx::PgConnection;
-
-    pub trait Paced: Send {
-        fn paced(&mut self) -> (UserId, &mut PgConnection);
-    }
-
-    impl Paced for PersonTx {
-        fn paced(&mut self) -> (UserId, &mut PgConnection) {
-            (self.live().person.id, self.connection())
-        }
-    }
-
-    impl Paced for OrganizationTx {
-        fn paced(&mut self) -> (UserId, &mut PgConnection) {
-            (self.user, self.connection())
-        }
-    }
-
-    impl Paced for WorkspaceTx<Write> {
-        fn paced(&mut self) -> (UserId, &mut PgConnection) {
-            (self.user(), self.connection())
-        }
-    }
+    Ok(match u32::try_from(wait) {
+        Ok(0) => Ok(()),
+        wait => Err(wait.unwrap_or(1)),
+    })
 }
 
 /// The keys for which a guess counts.

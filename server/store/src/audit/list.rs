@@ -105,43 +105,28 @@ impl Bounds {
 macro_rules! lines {
     ($connection:expr, $owner:expr, $bounds:expr, $most:expr, $from:literal) => {
         match $bounds.start {
-            Start::Older(id) => {
-                sqlx::query_as!(
-                    Row,
-                    r#"select l.id, l.at, l.user_id, l.actor, l.action, l.target, l.detail::text as "detail!""#
-                        + $from
-                        + " and ($2::text[] is null or l.action = any($2)) and ($3::uuid is null or l.user_id = $3)
-                            and ($4::int is null or l.at > now() - make_interval(days => $4))
-                            and l.id < $5 order by l.id desc limit $6",
-                    $owner,
-                    $bounds.words.as_deref(),
-                    $bounds.person,
-                    $bounds.days,
-                    id,
-                    $most
-                )
-                .fetch_all($connection)
-                .await?
-            }
-            Start::Newer(id) => {
-                sqlx::query_as!(
-                    Row,
-                    r#"select l.id, l.at, l.user_id, l.actor, l.action, l.target, l.detail::text as "detail!""#
-                        + $from
-                        + " and ($2::text[] is null or l.action = any($2)) and ($3::uuid is null or l.user_id = $3)
-                            and ($4::int is null or l.at > now() - make_interval(days => $4))
-                            and l.id > $5 order by l.id limit $6",
-                    $owner,
-                    $bounds.words.as_deref(),
-                    $bounds.person,
-                    $bounds.days,
-                    id,
-                    $most
-                )
-                .fetch_all($connection)
-                .await?
-            }
+            Start::Older(id) => lines!(@ $connection, $owner, $bounds, $most, $from, id, " and l.id < $5 order by l.id desc"),
+            Start::Newer(id) => lines!(@ $connection, $owner, $bounds, $most, $from, id, " and l.id > $5 order by l.id"),
         }
+    };
+    (@ $connection:expr, $owner:expr, $bounds:expr, $most:expr, $from:literal, $id:expr, $order:literal) => {
+        sqlx::query_as!(
+            Row,
+            r#"select l.id, l.at, l.user_id, l.actor, l.action, l.target, l.detail::text as "detail!""#
+                + $from
+                + " and ($2::text[] is null or l.action = any($2)) and ($3::uuid is null or l.user_id = $3)
+                    and ($4::int is null or l.at > now() - make_interval(days => $4))"
+                + $order
+                + " limit $6",
+            $owner,
+            $bounds.words.as_deref(),
+            $bounds.person,
+            $bounds.days,
+            $id,
+            $most
+        )
+        .fetch_all($connection)
+        .await?
     };
 }
 
@@ -214,8 +199,7 @@ async fn of_workspace<M: Mode>(
 ) -> Result<Vec<Row>, StoreError> {
     tx.costly().await?;
     let workspace = tx.id().uuid();
-    let rows = lines!(can.on(tx)?, workspace, bounds, most, " from workspace.audit_log l where l.workspace_id = $1");
-    Ok(rows)
+    Ok(lines!(can.on(tx)?, workspace, bounds, most, " from workspace.audit_log l where l.workspace_id = $1"))
 }
 
 /// One page of the organization's log.
