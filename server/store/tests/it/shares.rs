@@ -113,6 +113,6 @@ async fn a_page_of_a_long_log_reads_no_more_than_a_page() {
         assert!(page.older.is_some());
         quickest = quickest.min(started.elapsed());
     }
-    // It takes some 5 ms. Sorting all lines takes hundreds.
-    assert!(quickest < Duration::from_millis(100), "a page of the log took {quickest:?}");
+    // It takes some 5 ms. Sorting all lines takes more than 120.
+    assert!(quickest < Duration::from_millis(60), "a page of the log took {quickest:?}");
 }
