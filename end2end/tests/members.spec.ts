@@ -72,6 +72,20 @@ test("an open question about one person never stands in another's row", async ({
   await expect(row(page, two).getByTestId("seat-menu"), "the focus is lost with the row").toBeFocused();
 });
 
+test("in an organization, too, the focus stays at the row whose role was changed", async ({ as }) => {
+  const email = await register(fresh("orgfocus"), "Focus Org");
+  afterwards(() => forgetSeats(email));
+  const id = await organization("SmartAI");
+  await sql("insert into account.organization_members (organization_id, user_id, role) select $1::uuid, id, 'member' from account.users where email = $2", [id, email]);
+  const page = await as(OLU);
+  await open(page, `/org/${id}/members`);
+  const changing = await menu(page, email);
+  await changing.locator("[name=role]").selectOption("admin");
+  await changing.getByRole("button", { name: "Change role" }).click();
+  await expect(row(page, email).getByTestId("seat")).toHaveText("Admin of every workspace");
+  await expect(row(page, email).getByTestId("seat-menu"), "the focus is lost with the row").toBeFocused();
+});
+
 test("several at once, from the bar", async ({ as }) => {
   const [one, two] = [await register(fresh("bulka"), "Bulk A"), await register(fresh("bulkb"), "Bulk B")];
   afterwards(() => forgetSeats(one, two));

@@ -110,12 +110,9 @@ fn result(result: &InviteResult) -> AnyView {
 }
 
 /// The invites that nobody has answered. Drawn anew each time, as people are.
-pub fn open_invites<R: Rank>(desk: Desk<R>, data: &Members<R>) -> AnyView {
-    if !data.role.manages() {
-        return ().into_any();
-    }
-    let data = data.clone();
-    view! { <div class="contents">{whole(move || open_table(desk, &data))}</div> }.into_any()
+pub fn open_invites<R: Rank>(desk: Desk<R>, members: impl Fn() -> Option<Members<R>> + Send + 'static) -> AnyView {
+    let managed = move || members().filter(|data| data.role.manages());
+    view! { <div class="contents">{whole(move || managed().map(|data| open_table(desk, &data)))}</div> }.into_any()
 }
 
 fn open_table<R: Rank>(desk: Desk<R>, data: &Members<R>) -> AnyView {

@@ -15,10 +15,10 @@ use model::{
 /// The people chosen in the table, with their names.
 type Chosen = RwSignal<Vec<(UserId, String)>>;
 
-/// Everybody. Drawn anew each time, so that an open question about one person never stands in another's row.
-pub fn people<R: Rank>(desk: Desk<R>, data: &Members<R>) -> AnyView {
-    let data = data.clone();
-    view! { <div class="contents">{whole(move || table(desk, &data))}</div> }.into_any()
+/// Everybody. Drawn anew each time `members` changes, so that an open question about one person never stands in
+/// another's row. The focus stays.
+pub fn people<R: Rank>(desk: Desk<R>, members: impl Fn() -> Option<Members<R>> + Send + 'static) -> AnyView {
+    view! { <div class="contents">{whole(move || members().map(|data| table(desk, &data)))}</div> }.into_any()
 }
 
 fn table<R: Rank>(desk: Desk<R>, data: &Members<R>) -> AnyView {
