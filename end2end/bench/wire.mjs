@@ -62,6 +62,7 @@ export function pickerBytes(build, picker) {
       w.option(workspace.brand.hue, (hue) => w.bytes.push(hue));
       w.bytes.push(workspace.brand.automatic);
       w.option(workspace.brand.logo, (logo) => w.text(logo));
+      w.uint(workspace.waiting);
     });
   });
   if (picker.deleted.length) throw new Error("a list with deleted workspaces is not written here");

@@ -1,5 +1,5 @@
 // What others do to a document: a browser's translator, extensions, phones. Each is done to the nodes themselves, as they do.
-import type { Page } from "@playwright/test";
+import { type Page, expect } from "@playwright/test";
 
 /** Ways of changing the texts of a document that is open. */
 export const TEXT_MEDDLERS = {
@@ -18,9 +18,9 @@ export const TEXT_MEDDLERS = {
 } as const;
 export type TextMeddler = (typeof TEXT_MEDDLERS)[keyof typeof TEXT_MEDDLERS];
 
-/** Changes the texts of the page, but for those that no reader sees. Gives back how many. */
-export async function meddleWithTexts(page: Page, how: TextMeddler, below = "body"): Promise<number> {
-  return page.evaluate(
+/** Changes the texts of the page, but for those that no reader sees. Fails where there is none. */
+export async function meddleWithTexts(page: Page, how: TextMeddler, below = "body"): Promise<void> {
+  const changed = await page.evaluate(
     ([how, below]) => {
       const walker = document.createTreeWalker(document.querySelector(below)!, NodeFilter.SHOW_TEXT);
       const texts: Text[] = [];
@@ -57,6 +57,7 @@ export async function meddleWithTexts(page: Page, how: TextMeddler, below = "bod
     },
     [how, below] as const,
   );
+  expect(changed, `no text of ${below} was changed`).toBeGreaterThan(0);
 }
 
 /** What others add to the markup of a document before its program starts, by name: from the document's text to the changed one. */

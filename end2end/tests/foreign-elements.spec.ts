@@ -94,6 +94,8 @@ for (const place of places) {
 }
 
 for (const [name, change] of Object.entries(MARKUP_MEDDLERS)) {
+  // No number is shown there.
+  if (name === "links around digits") continue;
   test(`sign-in with ${name} works, and what was typed before the program came stays`, async ({ browser }) => {
     const context = await browser.newContext();
     const page = await context.newPage();
@@ -104,8 +106,9 @@ for (const [name, change] of Object.entries(MARKUP_MEDDLERS)) {
       await held;
       await route.continue();
     });
-    await meddleWithMarkup(page, "/sign-in?next=%2Fhome", change);
+    const changed = await meddleWithMarkup(page, "/sign-in?next=%2Fhome", change);
     await page.goto("/sign-in?next=%2Fhome", { waitUntil: "commit" });
+    expect(changed(), "control: the document was changed").toBe(true);
     await page.fill("[name=email]", ADA);
     await page.fill("[name=password]", "stile-demo-2026");
     await page.locator("[name=password]").evaluate((field: HTMLInputElement) => field.setSelectionRange(3, 5));

@@ -52,6 +52,40 @@ test("a role is changed and a seat removed, and both count at once", async ({ as
   expect((await vik.get(`/${IT}/customers`, { maxRedirects: 0 })).status(), "the seat still opens").toBe(404);
 });
 
+test("an open question about one person never stands in another's row", async ({ as }) => {
+  const [one, two] = [await register(fresh("asked"), "Asked A"), await register(fresh("asked"), "Asked B")];
+  afterwards(() => forgetSeats(one, two));
+  for (const email of [one, two]) await seat(email, IT, "viewer");
+  const page = await as(ADA);
+  await open(page, `/${IT}/settings/members`);
+  const asking = await menu(page, one);
+  await asking.getByText("Remove seat…").click();
+  await asking.getByRole("button", { name: "Remove Asked A" }).click();
+  await expect(row(page, one)).toHaveCount(0);
+  const other = await menu(page, two);
+  await expect(other.getByText("Remove seat…"), "control: the menu is open").toBeVisible();
+  await expect(other.getByRole("button", { name: "Remove Asked B" }), "one click away without a question").toBeHidden();
+  await page.keyboard.press("Escape");
+  await (await menu(page, two)).locator("[name=role]").selectOption("member");
+  await page.locator(".seat-menu:popover-open").getByRole("button", { name: "Change role" }).click();
+  await expect(row(page, two).getByTestId("seat")).toHaveText("Member, direct");
+  await expect(row(page, two).getByTestId("seat-menu"), "the focus is lost with the row").toBeFocused();
+});
+
+test("in an organization, too, the focus stays at the row whose role was changed", async ({ as }) => {
+  const email = await register(fresh("orgfocus"), "Focus Org");
+  afterwards(() => forgetSeats(email));
+  const id = await organization("SmartAI");
+  await sql("insert into account.organization_members (organization_id, user_id, role) select $1::uuid, id, 'member' from account.users where email = $2", [id, email]);
+  const page = await as(OLU);
+  await open(page, `/org/${id}/members`);
+  const changing = await menu(page, email);
+  await changing.locator("[name=role]").selectOption("admin");
+  await changing.getByRole("button", { name: "Change role" }).click();
+  await expect(row(page, email).getByTestId("seat")).toHaveText("Admin of every workspace");
+  await expect(row(page, email).getByTestId("seat-menu"), "the focus is lost with the row").toBeFocused();
+});
+
 test("several at once, from the bar", async ({ as }) => {
   const [one, two] = [await register(fresh("bulka"), "Bulk A"), await register(fresh("bulkb"), "Bulk B")];
   afterwards(() => forgetSeats(one, two));

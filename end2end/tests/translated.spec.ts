@@ -36,7 +36,7 @@ for (const [name, how] of Object.entries(TEXT_MEDDLERS)) {
     const [it, finance] = [await ofIt(), await ofFinance()];
     await open(page, `/${IT}/customers`);
     await rowsAreThere(page);
-    expect(await meddleWithTexts(page, how), "no text was changed").toBeGreaterThan(50);
+    await meddleWithTexts(page, how);
     await byPalette(page, FINANCE);
     await expectFinance(page);
     await rowsAreThere(page);
@@ -173,7 +173,13 @@ test("what is heard live of a workspace replaces what was translated", async ({ 
 test("the control: where nobody changed anything, a switch keeps the elements of shell, list and rows", async () => {
   await open(page, `/${IT}/customers`);
   await rowsAreThere(page);
-  const kept = [".console", ".rail > .switcher", ".topbar", "#main .page-head", "#main table", "#main tbody", "#main tbody tr:nth-child(2)", "#main tbody .row-link", "#palette", ".nav-item[href$=customers]"];
+  // What a search and paging say to screen readers is no reason to build anything anew.
+  await page.fill("#list-search", (await customersOf(IT))[7].name);
+  await expect(page.getByTestId("status-message")).toContainText("match");
+  await page.fill("#list-search", "");
+  await expect(page.getByTestId("row")).not.toHaveCount(1);
+  await expect(page.getByTestId("status-message")).not.toContainText("match");
+  const kept = [".console", "[data-testid=status-message]", ".rail > .switcher", ".topbar", "#main .page-head", "#main table", "#main tbody", "#main tbody tr:nth-child(2)", "#main tbody .row-link", "#palette", ".nav-item[href$=customers]"];
   await page.evaluate((kept) => kept.forEach((selector) => (document.querySelector<HTMLElement>(selector)!.dataset.mine = "")), kept);
   for (const slug of [FINANCE, IT, FINANCE]) {
     await byPalette(page, slug);

@@ -2,10 +2,15 @@
 // nothing was typed, nothing asks.
 import { type Page, expect } from "@playwright/test";
 import { ADA, test } from "../support/as";
-import { FINANCE, IT } from "../support/facts";
+import { FINANCE, IT, sql } from "../support/facts";
 import { forgetTokens } from "../support/made";
+import { Watch } from "../support/network";
 import { PASSWORD, open } from "../support/people";
+import { png } from "../support/png";
+import { putBack, seat } from "../support/seating";
 import { byPalette, bySwitcher, workspaceName } from "../support/switching";
+
+test.afterEach(putBack);
 
 const dialog = (page: Page) => page.getByTestId("unsaved-dialog");
 const name = (page: Page) => page.locator("main [name=name]");
@@ -90,13 +95,80 @@ test("a token that was made, for another time than the usual, is no unsaved work
 });
 
 test("what is typed in one workspace's form is not in the next one's", async ({ as }) => {
+  await seat(ADA, FINANCE, "member");
   const page = await as(ADA);
   await typing(page);
   await bySwitcher(page, FINANCE);
   await discard(page);
   await expect(workspaceName(page)).toHaveText("Finance");
-  await open(page, `/${IT}/customers/new`);
-  await expect(name(page)).toHaveValue("");
+  const visit = await Watch.begin(page);
+  await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Customers" }).click();
+  await page.getByRole("link", { name: "New customer" }).click();
+  await expect(page).toHaveURL(`/${FINANCE}/customers/new`);
+  await expect(name(page), "carried into another workspace").toHaveValue("");
+  await visit.expectNoDocument();
+});
+
+test("saving one form leaves what is typed in another unsaved", async ({ as }) => {
+  const page = await as(ADA);
+  await open(page, "/account/profile");
+  // An attempt that failed leaves nothing behind.
+  await page.fill("#name", "");
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await expect(page.locator("#name-error")).toBeVisible();
+  await page.fill("#name", "Half a name");
+  await page.getByRole("navigation", { name: "Account" }).getByRole("link", { name: "Security" }).click();
+  await expect(dialog(page), "a failed save counts as saved").toBeVisible();
+  await dialog(page).getByRole("button", { name: "Stay" }).click();
+  // The browser itself sends the picture's form, and asks before the rest is lost.
+  const asked: string[] = [];
+  page.on("dialog", async (question) => {
+    asked.push(question.type());
+    await question.dismiss();
+  });
+  const picture = page.locator("form[enctype='multipart/form-data']");
+  await picture.locator("[name=picture]").setInputFiles({ name: "me.png", mimeType: "image/png", buffer: png(8, 8, [9, 9, 9]) });
+  await picture.getByRole("button", { name: "Upload picture" }).click();
+  await expect.poll(() => asked, "another form takes what is typed with it").toEqual(["beforeunload"]);
+  await expect(page.locator("#name")).toHaveValue("Half a name");
+});
+
+test("what is typed while a form is being saved is unsaved", async ({ as }) => {
+  const page = await as(ADA);
+  await open(page, `/${IT}/settings/general`);
+  const description = page.locator("main [name=description]");
+  const before = await description.inputValue();
+  let release = () => {};
+  const held = new Promise<void>((go) => (release = go));
+  await page.route("**/api/fn/save_general", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await description.fill("Half a description");
+  await page.getByRole("button", { name: "Save" }).first().click();
+  await description.fill("Half a description, and more");
+  release();
+  await expect(page.getByTestId("toast")).toBeVisible();
+  await page.getByRole("navigation", { name: "Settings" }).getByRole("link", { name: "Members" }).click();
+  try {
+    await expect(dialog(page), "what the server never got counts as saved").toBeVisible();
+  } finally {
+    await sql("update account.workspaces set description = $1 where slug = $2", [before, IT]);
+  }
+});
+
+test("a link to the page itself asks nothing, and the next one does", async ({ as }) => {
+  const page = await as(ADA);
+  await open(page, `/${IT}/settings/general`);
+  await page.locator("main [name=description]").fill("Half a description");
+  const settings = page.getByRole("navigation", { name: "Settings" });
+  await settings.getByRole("link", { name: "General" }).click();
+  await expect(dialog(page)).toHaveCount(0);
+  await expect(page.locator("main [name=description]")).toHaveValue("Half a description");
+  await settings.getByRole("link", { name: "Members" }).click();
+  await expect(dialog(page)).toBeVisible();
+  await page.keyboard.press("Control+k");
+  await expect(page.locator("#palette"), "the palette opens over a question").toBeHidden();
 });
 
 test("closing or reloading the tab asks, by the browser, only with typed work", async ({ as }) => {

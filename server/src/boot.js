@@ -44,6 +44,28 @@ const fingerprint = () => {
   return (hash >>> 0).toString(16);
 };
 
+// The nodes below an element, by which the program tells whether others changed them (app/src/browser/ground.rs). What is
+// below a claimed element is left out.
+const claimed = new WeakSet();
+const walk = (parent, each) => {
+  for (let node = parent.firstChild; node; node = node.nextSibling) {
+    if (!each(node) || (node.firstChild && !claimed.has(node) && !walk(node, each))) return false;
+  }
+  return true;
+};
+globalThis.stileNodes = {
+  claim: (parent) => void claimed.add(parent),
+  list: (parent) => {
+    const nodes = [];
+    walk(parent, (node) => nodes.push(node));
+    return nodes;
+  },
+  are: (parent, nodes) => {
+    let at = 0;
+    return walk(parent, (node) => nodes[at++] === node) && at === nodes.length;
+  },
+};
+
 // What was typed, by what its control is called; and where the person is.
 const controls = () => {
   const seen = {};
@@ -107,7 +129,10 @@ const begin = async (script, anew) => {
       start(foreign);
     });
   } catch (error) {
-    if (foreign) root.replaceChildren(...nodes);
+    if (foreign) {
+      root.replaceChildren(...nodes);
+      giveBack();
+    }
     throw error;
   }
   giveBack?.();
@@ -117,6 +142,8 @@ const begin = async (script, anew) => {
 
 const goWithout = (error) => {
   document.documentElement.setAttribute("data-unstarted", "");
+  // The program may have taken it over before it failed.
+  history.scrollRestoration = "auto";
   console.error("Stile's program could not be started. The page works without it.", error);
   const said = document.createElement("div");
   said.className = "toast";

@@ -73,16 +73,16 @@ impl AccountForm {
                 return;
             }
             self.busy.set(true);
-            browser::sending(&event);
-            let sent = send(Values(browser::form_values(&event)));
+            let sent = browser::sending(&event);
+            let answer = send(Values(browser::form_values(&event)));
             spawn_local(async move {
-                let outcome = sent.await;
+                let outcome = answer.await;
                 if self.busy.try_set(false).is_some() {
                     return;
                 }
                 match outcome {
                     Ok(()) => {
-                        browser::sent();
+                        sent.saved();
                         self.errors.set(FieldErrors::default());
                         self.message.set(String::new());
                     }

@@ -81,8 +81,9 @@ fn Form(organizations: Vec<(String, String)>) -> impl IntoView {
     };
     let check = move |slug: Slug| async move {
         let free = check_slug(slug.clone(), None).await?;
-        // If the proposal is taken, it is tried with a number.
-        if !free && own.try_get_value() == Some(false) {
+        // If the proposal is taken, it is tried with a number; unless there is another one meanwhile.
+        let is_present = typed.try_with_untracked(|typed| *typed == slug.as_str()) == Some(true);
+        if !free && is_present && own.try_get_value() == Some(false) {
             let next = tried.try_update_value(|(proposal, number)| {
                 *number += 1;
                 (*number <= LAST_NUMBER).then(|| Slug::numbered(proposal, *number)).flatten()

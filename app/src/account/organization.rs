@@ -91,6 +91,7 @@ pub fn OrganizationShell(
     );
     let manages =
         Memo::new(move |_| shown.with(|s| s.as_ref().is_some_and(|s| !matches!(s.data, OrganizationData::Mine(_)))));
+    let has_members = Memo::new(move |_| shown.with(|s| members_in(s.as_ref()).is_some()));
     let name = Memo::new(move |_| shown.with(|s| s.as_ref().map(|s| s.profile.name.clone())).unwrap_or_default());
     view! {
         {move || match failed.get() {
@@ -99,35 +100,58 @@ pub fn OrganizationShell(
                 <OrganizationFrame id page=Some(page) name manages>
                     {desk.said()}
                     {move || failed.get().map(|error| view! { <p class="muted" role="alert">{error.message()}</p> })}
-                    {move || shown.with(|shown| match shown {
-                        Some(view) => body(session, desk, page, view),
-                        None => view! { <p class="muted" aria-busy="true">"Loading…"</p> }.into_any(),
-                    })}
+                    {move || if has_members.get() {
+                        seats_of(desk, page, shown)
+                    } else {
+                        shown.with(|shown| match shown {
+                            Some(view) => body(session, desk, page, view),
+                            None => view! { <p class="muted" aria-busy="true">"Loading…"</p> }.into_any(),
+                        })
+                    }}
                 </OrganizationFrame>
             }.into_any(),
         }}
     }
 }
 
+fn members_in(view: Option<&OrganizationView>) -> Option<&Members<OrganizationRole>> {
+    match &view?.data {
+        OrganizationData::Members(data) => Some(data),
+        _ => None,
+    }
+}
+
+/// The pages of those who manage the organization: what a form says stays while the list beside it is drawn anew.
+fn seats_of(
+    desk: Desk<OrganizationRole>,
+    page: OrganizationPage,
+    shown: RwSignal<Option<OrganizationView>>,
+) -> AnyView {
+    let members = move || shown.with(|shown| members_in(shown.as_ref()).cloned());
+    if page == OrganizationPage::Members {
+        return view! {
+            <p class="lead">"A role here is inherited by every workspace of the organization, also by those to come."</p>
+            <div class="seats">{seats::people(desk, members)}</div>
+        }
+        .into_any();
+    }
+    let may = Memo::new(move |_| shown.with(|s| members_in(s.as_ref()).map(|data| (data.role, data.invites_left))));
+    let hint = "Each is bound to its address and takes effect by itself when that person signs in for the first time.";
+    view! {
+        <p class="lead">"An invite to the organization leads into every workspace of it. To let somebody into one only, invite them there."</p>
+        <div class="seats">
+            {move || may.get().map(|(role, left)| seats::invite_form(desk, role, left, OrganizationRole::Member, hint))}
+            {seats::open_invites(desk, members)}
+        </div>
+    }
+    .into_any()
+}
+
 fn body(session: Session, desk: Desk<OrganizationRole>, page: OrganizationPage, view: &OrganizationView) -> AnyView {
     match (&view.data, page) {
         (OrganizationData::Mine(role), _) => mine(desk, *role, &view.profile.name),
-        (OrganizationData::Members(data), OrganizationPage::Members) => view! {
-            <p class="lead">"A role here is inherited by every workspace of the organization, also by those to come."</p>
-            <div class="seats">{seats::people(desk, data)}</div>
-        }
-        .into_any(),
-        (OrganizationData::Members(data), _) => {
-            let hint = "Each is bound to its address and takes effect by itself when that person signs in for the first time.";
-            view! {
-                <p class="lead">"An invite to the organization leads into every workspace of it. To let somebody into one only, invite them there."</p>
-                <div class="seats">
-                    {seats::invite_form(desk, data.role, data.invites_left, OrganizationRole::Member, hint)}
-                    {seats::open_invites(desk, data)}
-                </div>
-            }
-            .into_any()
-        }
+        // `seats_of` shows them.
+        (OrganizationData::Members(_), _) => ().into_any(),
         (OrganizationData::Workspaces(list), OrganizationPage::Domains) => domains(desk, list),
         (OrganizationData::Workspaces(list), _) => workspaces(session, list),
     }

@@ -50,7 +50,7 @@ pub fn TokensPage() -> impl IntoView {
     reactive::effect(move || errors.set(returned.with(|r| r.errors.clone())));
     let create = move |event: SubmitEvent| {
         event.prevent_default();
-        browser::sending(&event);
+        let sent = browser::sending(&event);
         let values = browser::form_values(&event);
         let value = |name: &str| values.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone()).unwrap_or_default();
         let life = TokenLife::from_word(&value("life")).unwrap_or_default();
@@ -58,13 +58,12 @@ pub fn TokensPage() -> impl IntoView {
         spawn_local(async move {
             match create_token(typed, life, password).await {
                 Ok(made) => {
+                    sent.reset();
                     browser::clear("password");
                     created.set(Some(made.secret));
                     tokens.set(Some(made.tokens));
                     name.set(String::new());
                     returned.set(Returned::default());
-                    // After the name was removed from its field.
-                    browser::next_frame(browser::sent);
                 }
                 Err(error) => failed(error),
             }

@@ -262,7 +262,7 @@ pub fn focus_now() -> super::Focus {
     super::Focus::Page
 }
 
-/// Whether a menu, the palette or another layer is open over the page.
+/// Whether a menu, the palette or a dialog is open over the page.
 pub fn is_covered() -> bool {
     false
 }
@@ -325,11 +325,35 @@ pub fn is_unsaved() -> bool {
 /// Marks the typed input as saved or discarded.
 pub fn forget_unsaved() {}
 
-/// Records that the form of the event is being sent.
-pub fn sending(_event: &ev::SubmitEvent) {}
+/// The values of a form at the time it was sent.
+#[must_use]
+pub struct Sent;
 
-/// Records that the sent form was saved.
-pub fn sent() {}
+impl Sent {
+    /// What was sent is saved.
+    pub fn saved(self) {}
+
+    /// What was sent is saved, and the form is empty again.
+    pub fn reset(self) {}
+}
+
+/// Records what the form of the event is sent with.
+pub fn sending(_event: &ev::SubmitEvent) -> Sent {
+    Sent
+}
+
+/// Moves the focus to the element with that id without scrolling.
+pub fn focus_id(_id: &str) {}
+
+/// The id of the element within `parent` that has the focus.
+pub fn focus_within(_parent: &Element) -> Option<String> {
+    None
+}
+
+/// Whether a dialog asks something, so that nothing else can be used.
+pub fn is_asking() -> bool {
+    false
+}
 
 /// Focuses the first element that matches and selects what is typed in it.
 pub fn select(_selector: &str) {}

@@ -21,16 +21,24 @@ pub fn focus(selector: &str) {
     }
 }
 
-/// Moves the focus to the page, unless a menu, the palette or a dialog was opened in the meantime and has it.
-pub fn focus_page() {
-    if !is_something_open() {
-        focus("#main");
+/// Moves the focus to the element with that id without scrolling.
+pub fn focus_id(id: &str) {
+    if let Some(element) = by_id::<HtmlElement>(id) {
+        focus_in_place(&element);
     }
 }
 
-/// Whether a menu, the palette or a dialog is open.
-fn is_something_open() -> bool {
-    find(":popover-open, dialog[open]").is_some()
+fn focus_in_place(element: &HtmlElement) {
+    let options = web_sys::FocusOptions::new();
+    options.set_prevent_scroll(true);
+    let _ = element.focus_with_options(&options);
+}
+
+/// Moves the focus to the page, unless a menu, the palette or a dialog was opened in the meantime and has it.
+pub fn focus_page() {
+    if !is_covered() {
+        focus("#main");
+    }
 }
 
 /// Focuses the heading of the page on screen without scrolling, unless an element of the page already has the focus.
@@ -43,20 +51,19 @@ pub fn focus_heading() -> bool {
     let within = document()
         .active_element()
         .is_some_and(|active| active.id() != "main" && active.closest("#main").ok().flatten().is_some());
-    if !within && !is_something_open() {
+    if !within && !is_covered() {
         let _ = heading.set_attribute("tabindex", "-1");
-        let options = web_sys::FocusOptions::new();
-        options.set_prevent_scroll(true);
-        let _ = heading.focus_with_options(&options);
+        focus_in_place(&heading);
     }
     true
 }
 
-/// Replaces the whole content of the element with that id by a text.
+/// Replaces the whole content of the element with that id by a text. A footprint around the element does not include it.
 pub fn set_text(id: &str, text: &str) {
     if let Some(element) = by_id::<HtmlElement>(id)
         && element.text_content().as_deref() != Some(text)
     {
+        super::claim_content(&element);
         element.set_text_content(Some(text));
     }
 }
@@ -107,6 +114,12 @@ pub fn clear(id: &str) {
     if let Some(input) = by_id::<HtmlInputElement>(id) {
         input.set_value("");
     }
+}
+
+/// The id of the element within `parent` that has the focus.
+pub fn focus_within(parent: &Element) -> Option<String> {
+    let focused = document().active_element().filter(|focused| parent.contains(Some(focused)))?;
+    Some(focused.id()).filter(|id| !id.is_empty())
 }
 
 /// Whether the element with that id has the focus.
@@ -484,9 +497,14 @@ pub fn focus_now() -> super::Focus {
     if is_typing() { super::Focus::Field } else { super::Focus::Page }
 }
 
-/// Whether a menu, the palette or another layer is open over the page.
+/// Whether a menu, the palette or a dialog is open over the page.
 pub fn is_covered() -> bool {
-    find(":popover-open").is_some()
+    find(":popover-open, dialog[open]").is_some()
+}
+
+/// Whether a dialog asks something, so that nothing else can be used.
+pub fn is_asking() -> bool {
+    find("dialog[open]").is_some()
 }
 
 /// The most likely kind of keyboard of this device.

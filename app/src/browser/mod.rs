@@ -25,7 +25,7 @@ pub use controls::watch_controls;
 #[cfg(feature = "hydrate")]
 mod unsaved;
 #[cfg(feature = "hydrate")]
-pub use unsaved::{forget_unsaved, is_unsaved, sending, sent, watch_typing};
+pub use unsaved::{Sent, forget_unsaved, is_unsaved, sending, watch_typing};
 
 #[cfg(feature = "hydrate")]
 mod ground;

@@ -80,10 +80,11 @@ impl Navigator {
 
     /// Goes to an address and keeps the current one in the history. Asks first if that would discard unsaved changes.
     pub fn push(self, route: Route) {
-        if self.asks(|| Leaving::To(Box::new(route.clone()))) {
+        let route = self.present(route);
+        // What is on the page stays where the address stays.
+        if route != self.route_now() && self.asks(|| Leaving::To(Box::new(route.clone()))) {
             return;
         }
-        let route = self.present(route);
         #[cfg(feature = "hydrate")]
         self.write_history(&route, true);
         self.set(route);

@@ -4,12 +4,12 @@ use super::live::{all, element_of};
 use leptos::{ev, prelude::*};
 use std::cell::Cell;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Element, HtmlElement, HtmlInputElement, HtmlOptionElement, HtmlSelectElement, HtmlTextAreaElement};
+use web_sys::{
+    Element, HtmlElement, HtmlFormElement, HtmlInputElement, HtmlOptionElement, HtmlSelectElement, HtmlTextAreaElement,
+};
 
 /// The forms whose changes count. Forms with `data-unguarded` don't.
 const FORMS: &str = "#main form[method=post]:not([data-unguarded])";
-/// A form that is being sent.
-const SENDING: &str = "data-sending";
 
 thread_local! {
     // Whether anything may have been typed since the last save. Checked first, so the fields are compared only if
@@ -30,10 +30,11 @@ pub fn watch_typing() {
     // The listeners live as long as the page.
     let _ = window_event_listener(ev::input, touched);
     let _ = window_event_listener(ev::change, touched);
-    // If the browser sends a form by itself, nothing is lost. If the program sends it, it prevents the default.
+    // What the browser sends by itself is not lost; what is in other forms would be. If the program sends a form, it
+    // prevents the default.
     let _ = window_event_listener(ev::submit, |event| {
         if !event.default_prevented() {
-            forget_unsaved();
+            sending(&event).saved();
         }
     });
 }
@@ -67,19 +68,39 @@ pub fn forget_unsaved() {
     TOUCHED.set(false);
 }
 
-/// Records that the form of the event is being sent.
-pub fn sending(event: &ev::SubmitEvent) {
-    if let Some(form) = element_of(event) {
-        let _ = form.set_attribute(SENDING, "");
-    }
+/// The values of a form at the time it was sent.
+#[must_use]
+pub struct Sent {
+    form: Option<HtmlFormElement>,
+    values: Vec<(HtmlElement, Value)>,
 }
 
-/// Records that the sent form was saved. Later changes are compared with the saved values.
-pub fn sent() {
-    for form in all(&format!("[{SENDING}]")) {
-        let _ = form.remove_attribute(SENDING);
-        for control in within(&form, ":is(input, textarea, select)") {
-            settle(&control);
+enum Value {
+    Text(String),
+    Checked(bool),
+    Selected(Vec<bool>),
+}
+
+/// Records what the form of the event is sent with.
+pub fn sending(event: &ev::SubmitEvent) -> Sent {
+    let form = element_of(event).and_then(|form| form.dyn_into::<HtmlFormElement>().ok());
+    let controls = form.as_ref().map(|form| within(form, ":is(input, textarea, select)")).unwrap_or_default();
+    let values = controls.into_iter().filter_map(|control| value_of(&control).map(|value| (control, value))).collect();
+    Sent { form, values }
+}
+
+impl Sent {
+    /// What was sent is saved. Only what was typed since counts as unsaved, in this form; other forms stay as they are.
+    pub fn saved(self) {
+        for (control, value) in self.values {
+            settle(&control, value);
+        }
+    }
+
+    /// What was sent is saved, and the form is empty again.
+    pub fn reset(self) {
+        if let Some(form) = self.form {
+            form.reset();
         }
     }
 }
@@ -115,18 +136,41 @@ fn is_changed(control: &HtmlElement) -> bool {
     })
 }
 
-fn settle(control: &HtmlElement) {
+fn value_of(control: &HtmlElement) -> Option<Value> {
     if let Some(input) = control.dyn_ref::<HtmlInputElement>() {
-        match input.type_().as_str() {
-            "hidden" | "password" | "submit" | "button" | "file" => {}
-            "checkbox" | "radio" => input.set_default_checked(input.checked()),
-            _ => input.set_default_value(&input.value()),
+        return match input.type_().as_str() {
+            "hidden" | "password" | "submit" | "button" | "file" => None,
+            "checkbox" | "radio" => Some(Value::Checked(input.checked())),
+            _ => Some(Value::Text(input.value())),
+        };
+    }
+    if let Some(area) = control.dyn_ref::<HtmlTextAreaElement>() {
+        return Some(Value::Text(area.value()));
+    }
+    let select = control.dyn_ref::<HtmlSelectElement>()?;
+    Some(Value::Selected(options(select).iter().map(HtmlOptionElement::selected).collect()))
+}
+
+/// Makes `value` what later changes of the control are compared with.
+fn settle(control: &HtmlElement, value: Value) {
+    match value {
+        Value::Text(text) => {
+            if let Some(input) = control.dyn_ref::<HtmlInputElement>() {
+                input.set_default_value(&text);
+            } else if let Some(area) = control.dyn_ref::<HtmlTextAreaElement>() {
+                let _ = area.set_default_value(&text);
+            }
         }
-    } else if let Some(area) = control.dyn_ref::<HtmlTextAreaElement>() {
-        let _ = area.set_default_value(&area.value());
-    } else if let Some(select) = control.dyn_ref::<HtmlSelectElement>() {
-        for option in options(select) {
-            option.set_default_selected(option.selected());
+        Value::Checked(checked) => {
+            if let Some(input) = control.dyn_ref::<HtmlInputElement>() {
+                input.set_default_checked(checked);
+            }
+        }
+        Value::Selected(selected) => {
+            let Some(select) = control.dyn_ref::<HtmlSelectElement>() else { return };
+            for (option, selected) in options(select).iter().zip(selected) {
+                option.set_default_selected(selected);
+            }
         }
     }
 }

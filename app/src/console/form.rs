@@ -43,7 +43,7 @@ impl FormPage {
                 serde_urlencoded::to_string(&values).ok().and_then(|v| serde_urlencoded::from_str::<Input>(&v).ok());
             let (Some(input), false) = (input, busy.get_untracked()) else { return };
             busy.set(true);
-            browser::sending(&event);
+            let sent = browser::sending(&event);
             let answer = save(input);
             spawn_local(async move {
                 let answer = answer.await;
@@ -54,7 +54,7 @@ impl FormPage {
                     Ok((page, said)) => {
                         errors.set(FieldErrors::default());
                         message.set(String::new());
-                        browser::sent();
+                        sent.saved();
                         scope.session.toast(Toast::done(said));
                         scope.changed(page);
                     }

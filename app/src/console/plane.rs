@@ -100,6 +100,10 @@ impl Place {
         if let Some((_, scope)) = now.as_ref().filter(|(open, _)| open == key) {
             return (*scope, false);
         }
+        if now.is_some() {
+            // What was said of the former workspace is not said in the next. The next may say something at once.
+            self.session.toasts.set(Vec::new());
+        }
         let owner = home.child();
         let scope = owner.with(|| Scope::open(key.clone()));
         self.scope.set(Some((key.clone(), scope)));
@@ -151,6 +155,7 @@ pub fn WorkspacePlane() -> impl IntoView {
 
 fn plane(place: Place) -> impl IntoView {
     let home = Owner::current().unwrap_or_default();
+    on_cleanup(move || place.session.toasts.set(Vec::new()));
     let carried = place.session.with_content(|content| content.is_some());
     let refused = Memo::new(move |_| place.refused());
     let key = Memo::new(move |_| place.session.plane_of(place.slug.get()));

@@ -90,8 +90,6 @@ impl Scope {
             run: StoredValue::new(0),
         };
         session.hear_standing(&slug, Callback::new(move |(at, standing)| scope.stands(&at, standing)));
-        // What was said of this workspace is not said in the next.
-        on_cleanup(move || session.toasts.set(Vec::new()));
         // Before the view is built, so that what was staged is in its first frame.
         if cfg!(feature = "hydrate") && scope.entry.with_untracked(Option::is_none) {
             scope.session.section.set_value(scope.page.get_untracked().in_another_workspace(CapabilitySet::ALL));

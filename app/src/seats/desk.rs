@@ -92,7 +92,7 @@ impl<R: Rank> Desk<R> {
                 }
             };
             browser::close_menu_around(&event);
-            browser::sending(&event);
+            let sent = browser::sending(&event);
             busy.set(true);
             let invites = matches!(deed, Deed::Invite { .. });
             let answer = act(deed);
@@ -120,7 +120,7 @@ impl<R: Rank> Desk<R> {
                             browser::put(EMAILS, &left);
                             emails.set(left);
                         } else {
-                            browser::sent();
+                            sent.saved();
                         }
                         then(&done);
                     }

@@ -3,7 +3,7 @@
 use super::{Desk, desk::EMAILS};
 use crate::{
     browser,
-    ui::{Ago, Icon, Status, StatusTone, copy_button},
+    ui::{Ago, Icon, Status, StatusTone, copy_button, whole},
 };
 use leptos::prelude::*;
 use model::{
@@ -109,11 +109,13 @@ fn result(result: &InviteResult) -> AnyView {
     .into_any()
 }
 
-/// The invites that nobody has answered.
-pub fn open_invites<R: Rank>(desk: Desk<R>, data: &Members<R>) -> AnyView {
-    if !data.role.manages() {
-        return ().into_any();
-    }
+/// The invites that nobody has answered. Drawn anew each time, as people are.
+pub fn open_invites<R: Rank>(desk: Desk<R>, members: impl Fn() -> Option<Members<R>> + Send + 'static) -> AnyView {
+    let managed = move || members().filter(|data| data.role.manages());
+    view! { <div class="contents">{whole(move || managed().map(|data| open_table(desk, &data)))}</div> }.into_any()
+}
+
+fn open_table<R: Rank>(desk: Desk<R>, data: &Members<R>) -> AnyView {
     let rows = data
         .invites
         .iter()

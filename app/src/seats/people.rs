@@ -3,7 +3,7 @@
 use super::Desk;
 use crate::{
     browser, reactive,
-    ui::{Ago, Avatar, Icon},
+    ui::{Ago, Avatar, Icon, whole},
 };
 use leptos::prelude::*;
 use model::{
@@ -15,8 +15,13 @@ use model::{
 /// The people chosen in the table, with their names.
 type Chosen = RwSignal<Vec<(UserId, String)>>;
 
-/// Everybody.
-pub fn people<R: Rank>(desk: Desk<R>, data: &Members<R>) -> AnyView {
+/// Everybody. Drawn anew each time `members` changes, so that an open question about one person never stands in
+/// another's row. The focus stays.
+pub fn people<R: Rank>(desk: Desk<R>, members: impl Fn() -> Option<Members<R>> + Send + 'static) -> AnyView {
+    view! { <div class="contents">{whole(move || members().map(|data| table(desk, &data)))}</div> }.into_any()
+}
+
+fn table<R: Rank>(desk: Desk<R>, data: &Members<R>) -> AnyView {
     let roles = grantable(data.role);
     let manages = !roles.is_empty();
     // The people chosen in the table.
@@ -64,7 +69,7 @@ fn bulk<R: Rank>(desk: Desk<R>, data: &Members<R>, roles: &[R], chosen: Chosen) 
     };
     desk.form_with_id("bulk", "bulk-line", view! {
         <span class="muted">{count}</span>
-        <span class="select"><select class="input" name="role" aria-label="New role" on:change=move |event| role.set(browser::event_value(&event))>
+        <span class="select"><select class="input" name="role" aria-label="New role" prop:value=role on:change=move |event| role.set(browser::event_value(&event))>
             <option value="" selected=true>"Choose a role"</option>
             {options}
         </select><Icon name="chevron-down"/></span>
@@ -195,7 +200,7 @@ fn menu<R: Rank>(desk: Desk<R>, data: &Members<R>, member: &Member<R>, roles: &[
         }))
     });
     view! {
-        <button class="btn quiet small icon-only" type="button" popovertarget=target aria-label=label data-testid="seat-menu"><Icon name="more"/></button>
+        <button class="btn quiet small icon-only" type="button" id=format!("{menu_id}-button") popovertarget=target aria-label=label data-testid="seat-menu"><Icon name="more"/></button>
         <div class="menu seat-menu" popover="auto" id=menu_id role="dialog" aria-label=format!("Seat of {name}")>
             <div class="menu-head"><b>{name.clone()}</b><span>{member.seat.clone()}</span></div>
             <hr/>

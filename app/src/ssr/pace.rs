@@ -8,7 +8,10 @@ use governor::{
 };
 use model::{Email, id::UserId};
 use std::{hash::Hash, net::IpAddr, num::NonZeroU32, sync::Arc, time::Duration};
-use store::address::Block;
+use store::{
+    address::Block,
+    paces::{self, Paced},
+};
 
 /// Mails asked for from one place, then the pace: an office may share an address.
 const MAILS_FROM: (u32, Duration) = (30, Duration::from_secs(10));
@@ -16,11 +19,11 @@ const MAILS_FROM: (u32, Duration) = (30, Duration::from_secs(10));
 const MAILS_TO: (u32, Duration) = (4, Duration::from_secs(180));
 /// Look-ups of a workspace's address by one person, then the pace.
 const SLUGS: (u32, Duration) = (60, Duration::from_secs(1));
-/// Organizations founded by one person, then the pace: each takes a workspace's address for good.
-const FOUNDED: (u32, Duration) = (10, Duration::from_secs(600));
-/// Workspaces that one person may create or move to another address, then the pace: as above, since a new company needs
-/// several.
-const CREATED: (u32, Duration) = (40, Duration::from_secs(60));
+/// Organizations founded by one person, over all servers: each takes a workspace's address for good.
+pub(super) const FOUNDED: paces::Pace = paces::Pace { what: "founded", most: 10, seconds: 600 };
+/// Workspaces that one person may create or move to another address, over all servers: as above, since a new company
+/// needs several.
+pub(super) const CREATED: paces::Pace = paces::Pace { what: "created", most: 40, seconds: 60 };
 /// Sign-ins by passkey that may begin from one address, then the pace. Each keeps a row for five minutes.
 const PASSKEYS: (u32, Duration) = (30, Duration::from_secs(5));
 /// Keys remembered before the idle ones are swept.
@@ -58,14 +61,20 @@ impl<K: Hash + Eq + Clone> Pace<K> {
     }
 }
 
+/// Counts what a transaction does against its person's pace; a transaction that is not committed counts nothing.
+///
+/// # Errors
+/// [`AppError::Limited`] with the seconds to wait.
+pub(super) async fn keep(pace: paces::Pace, tx: &mut impl Paced) -> Result<(), AppError> {
+    pace.take(tx).await.map_err(super::fault)?.map_err(AppError::Limited)
+}
+
 /// The limits of the account plane, beside those on sign-in. Cheap to clone.
 #[derive(Clone)]
 pub struct Paces {
     mails_from: Pace<Option<Block>>,
     mails_to: Pace<Email>,
     pub(super) slugs: Pace<UserId>,
-    pub(super) founded: Pace<UserId>,
-    pub(super) created: Pace<UserId>,
     passkeys: Pace<Option<Block>>,
 }
 
@@ -75,8 +84,6 @@ impl Default for Paces {
             mails_from: Pace::new(MAILS_FROM),
             mails_to: Pace::new(MAILS_TO),
             slugs: Pace::new(SLUGS),
-            founded: Pace::new(FOUNDED),
-            created: Pace::new(CREATED),
             passkeys: Pace::new(PASSKEYS),
         }
     }

@@ -5,7 +5,7 @@ use crate::error::AppError;
 use argon2::{Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version};
 use model::password::{prepared, spellings};
 use std::{num::NonZeroUsize, sync::Arc, thread, time::Duration};
-use store::fair::{Fair, Limits, Share, asker};
+use store::fair::{self, Fair, Limits, Share, asker};
 
 /// How many hashes run at once, at most. Each takes 46 MiB. Never on more than half of the processor's cores.
 const AT_ONCE: usize = 4;
@@ -45,7 +45,7 @@ impl Passwords {
         let decoy = argon().and_then(|a| a.hash_password(b"nobody has this password").ok().map(|h| h.to_string()));
         let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
         let total = (cores / 2).clamp(1, AT_ONCE);
-        let turns = Fair::new(Limits { total, queue: WAITING.0, patience: WAITING.1 });
+        let turns = Fair::new(Limits { total, queue: WAITING.0, waiting: fair::WAITING, patience: WAITING.1 });
         Self { turns, decoy: decoy.unwrap_or_default().into() }
     }
 

@@ -33,7 +33,8 @@ const ALLOC_MAX: u64 = 150_000_000;
 /// A picture is scaled down in two steps: first fast, to this many times the final side, then with good quality.
 const FIRST_STEP: u32 = 3;
 /// One picture is decoded at a time, because it takes memory and is not urgent. A few of one person may wait.
-const DECODED: fair::Limits = fair::Limits { total: 1, queue: 8, patience: Duration::from_secs(8) };
+const DECODED: fair::Limits =
+    fair::Limits { total: 1, queue: 8, waiting: fair::WAITING, patience: Duration::from_secs(8) };
 static DECODING: LazyLock<Fair> = LazyLock::new(|| Fair::new(DECODED));
 
 fn invalid(message: &str) -> AppError {

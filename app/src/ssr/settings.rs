@@ -3,6 +3,7 @@
 use super::{
     Call,
     console::{opened, reading, writing},
+    pace::{CREATED, keep},
     seats,
 };
 use crate::{
@@ -117,7 +118,7 @@ pub async fn save_general(
     };
     let draft = input.parse().map_err(AppError::Invalid)?;
     if moves {
-        call.request.services.paces.created.take(&tx.user())?;
+        keep(CREATED, &mut tx).await?;
     }
     if !time_zones::time_zones(&mut tx).await?.contains(&draft.time_zone) {
         return Err(AppError::Invalid(FieldErrors::one("time_zone", "Choose a time zone from the list.")));
@@ -204,7 +205,7 @@ pub async fn create_workspace(call: &Call, input: &NewWorkspaceInput) -> Result<
         return Err(AppError::Invalid(FieldErrors::one("organization", "Choose an organization that you manage.")));
     };
     call.asked_by(tx.user);
-    call.request.services.paces.created.take(&tx.user)?;
+    keep(CREATED, &mut tx).await?;
     let workspaces = [(draft.slug.clone(), draft.name.to_string())];
     let made = organizations::create_workspaces(&mut tx, &workspaces).await.map_err(taken)?;
     let detail = Detail::none().with("name", &draft.name).with("address", &draft.slug);

@@ -8,6 +8,7 @@ use super::{
     document::{Who, bare, redirect, signed_in, to_sign_in},
     forms::{Form, Outcome},
     identity::{self, Started},
+    pace::{FOUNDED, keep},
     shell::render,
 };
 use crate::{
@@ -251,7 +252,7 @@ pub async fn found(call: &Call, organization: &str, name: &str, slug: &str) -> R
         return Err(AppError::Invalid(errors));
     };
     let mut tx = identity::person(call).await?;
-    call.request.services.paces.founded.take(&tx.live().person.id)?;
+    keep(FOUNDED, &mut tx).await?;
     match organizations::found_with_workspace(&mut tx, &organization, &slug, &name).await {
         Ok(_) => {
             tx.commit().await?;

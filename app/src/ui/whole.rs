@@ -147,12 +147,16 @@ impl Render for Whole {
         if self.may_write_to(&parent) {
             self.view.rebuild(&mut shown.inner);
         } else {
+            let focused = browser::focus_within(&parent);
             let mut inner = self.view.build();
             shown.inner.unmount();
             // The nodes that are left were added by others.
             parent.set_text_content(None);
             inner.mount(&parent, None);
             shown.inner = inner;
+            if let Some(id) = focused {
+                browser::focus_id(&id);
+            }
         }
         shown.settle(parent);
     }

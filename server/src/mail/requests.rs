@@ -40,9 +40,9 @@ async fn tell(services: &Services) {
         letters::request(told, services.link(&members))
     };
     loop {
-        match services.store.tell_requests(letter).await {
-            Ok(0) => return,
-            Ok(_) => {}
+        match services.store.tell_request(letter).await {
+            Ok(false) => return,
+            Ok(true) => {}
             Err(error) => {
                 tracing::warn!(%error, "those who may decide could not be told of a request");
                 return;

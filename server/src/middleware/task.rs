@@ -28,7 +28,7 @@ use futures_util::{StreamExt as _, stream};
 use std::{io, time::Duration};
 use store::{
     door::keeping_nothing,
-    fair::{Fair, Key, Limits, Share, Turn, on_behalf_of},
+    fair::{Fair, Key, Limits, Share, WAITING, on_behalf_of},
 };
 use tokio::sync::mpsc;
 use tracing::{Instrument as _, Span};
@@ -36,10 +36,12 @@ use tracing::{Instrument as _, Span};
 /// How long a request may take. The work goes on, to where the database's own limits end it; only nobody waits for it
 /// any longer.
 const LIMIT: Duration = Duration::from_secs(15);
-/// Chunks of a body that are made ahead of what the client has taken.
+/// Pieces of a body that are produced ahead of what the client has taken.
 const AHEAD: usize = 8;
+/// How long a client may take for a piece.
+const STALL: Duration = Duration::from_secs(60);
 /// How many requests run at once, how many may wait for one person or address, and for how long.
-const REQUESTS: Limits = Limits { total: 64, queue: 128, patience: Duration::from_secs(8) };
+const REQUESTS: Limits = Limits { total: 64, queue: 128, waiting: WAITING, patience: Duration::from_secs(8) };
 
 /// The shared capacity for requests.
 pub(crate) fn requests() -> Fair {
@@ -68,10 +70,12 @@ pub(crate) async fn run(State(web): State<Web>, request: Request, next: Next) ->
             let tasks = tasks.clone();
             async move {
                 let ahead = client::purpose(request.method(), request.headers()) == Purpose::Ahead;
-                let answer = on_behalf_of(asker, answer(web, request, next));
+                let answer = on_behalf_of(asker.clone(), answer(web, request, next));
                 let response = if ahead { keeping_nothing(answer).await } else { answer.await };
+                // What is still to come of the body takes turns of its own, piece by piece.
+                drop(turn);
                 let (head, body) = response.into_parts();
-                Response::from_parts(head, whole(body, turn, &tasks))
+                Response::from_parts(head, in_pieces(body, asker, &tasks, STALL))
             }
         };
         tasks.spawn(work.instrument(Span::current())).await
@@ -132,28 +136,29 @@ async fn answer(web: Web, mut request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
-/// The same body. If it is still being produced, that happens in a task, to the end, whether or not anybody reads it.
-/// The place is held until then.
-fn whole(body: Body, turn: Turn, tasks: &tokio_util::task::TaskTracker) -> Body {
+/// The same body. If it is still being produced, that happens in a task, a piece at a time, so that no piece is given up
+/// half-way. After a piece that the client has not taken in time, or because it went away, nothing more is produced.
+fn in_pieces(body: Body, asker: Key, tasks: &tokio_util::task::TaskTracker, stall: Duration) -> Body {
     if body.size_hint().exact().is_some() {
         return body;
     }
     let (sender, receiver) = mpsc::channel::<Option<Result<Bytes, axum::Error>>>(AHEAD);
-    let made = async move {
-        let mut chunks = body.into_data_stream();
-        while let Some(chunk) = chunks.next().await {
-            // That nobody takes it any more is no reason to stop.
-            let _ = sender.send(Some(chunk)).await;
+    let made = on_behalf_of(asker, async move {
+        let mut pieces = body.into_data_stream();
+        while let Some(piece) = pieces.next().await {
+            match tokio::time::timeout(stall, sender.send(Some(piece))).await {
+                Ok(Ok(())) => {}
+                Ok(Err(_)) | Err(_) => return,
+            }
         }
-        drop(turn);
         let _ = sender.send(None).await;
-    };
+    });
     tasks.spawn(made.instrument(Span::current()));
     let chunks = stream::unfold(receiver, |mut receiver| async {
         match receiver.recv().await {
             Some(Some(chunk)) => Some((chunk.map_err(io::Error::other), receiver)),
             Some(None) => None,
-            // It panicked: the client must not take what it has for all.
+            // It panicked, or was stopped: the client must not take what it has for all.
             None => {
                 receiver.close();
                 Some((Err(io::Error::other("the body ended early")), receiver))
@@ -173,10 +178,6 @@ mod tests {
     };
     use tokio_util::task::TaskTracker;
 
-    async fn turn() -> Turn {
-        requests().turn(vec![Share::steady(Key::Server, 1)]).await.expect("a free place")
-    }
-
     fn counted(made: &Arc<AtomicUsize>, chunks: usize, breaks: bool) -> Body {
         let made = Arc::clone(made);
         Body::from_stream(stream::iter(0..chunks).then(move |_| {
@@ -191,27 +192,43 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_body_that_nobody_takes_is_made_to_its_end() {
+    async fn a_body_that_nobody_takes_is_made_to_the_end_of_its_piece_and_no_further() {
         let (tasks, made) = (TaskTracker::new(), Arc::default());
-        drop(whole(counted(&made, 100, false), turn().await, &tasks));
+        drop(in_pieces(counted(&made, 100, false), Key::Server, &tasks, STALL));
         tasks.close();
         tasks.wait().await;
-        assert_eq!(made.load(Ordering::Relaxed), 100);
+        assert_eq!(made.load(Ordering::Relaxed), 1);
+    }
+
+    #[tokio::test]
+    async fn a_client_that_stops_reading_gets_no_more_and_is_told_that_it_was_not_all() {
+        let (tasks, made) = (TaskTracker::new(), Arc::default());
+        let mut pieces =
+            in_pieces(counted(&made, 100, false), Key::Server, &tasks, Duration::from_millis(20)).into_data_stream();
+        tasks.close();
+        tasks.wait().await;
+        assert_eq!(made.load(Ordering::Relaxed), AHEAD + 1);
+        for _ in 0..AHEAD {
+            assert!(pieces.next().await.is_some_and(|piece| piece.is_ok()));
+        }
+        assert!(pieces.next().await.is_some_and(|piece| piece.is_err()));
     }
 
     #[tokio::test]
     async fn a_body_arrives_whole_or_as_an_error() {
         let (tasks, made) = (TaskTracker::new(), Arc::default());
-        let body = axum::body::to_bytes(whole(counted(&made, 20, false), turn().await, &tasks), 100).await;
+        let body = axum::body::to_bytes(in_pieces(counted(&made, 20, false), Key::Server, &tasks, STALL), 100).await;
         assert_eq!(body.expect("all of it").len(), 20);
         let made = Arc::default();
-        assert!(axum::body::to_bytes(whole(counted(&made, 20, true), turn().await, &tasks), 100).await.is_err());
+        assert!(
+            axum::body::to_bytes(in_pieces(counted(&made, 20, true), Key::Server, &tasks, STALL), 100).await.is_err()
+        );
     }
 
     #[tokio::test]
     async fn a_body_that_has_ended_can_be_asked_for_more() {
         let (tasks, made) = (TaskTracker::new(), Arc::default());
-        let mut chunks = whole(counted(&made, 2, false), turn().await, &tasks).into_data_stream();
+        let mut chunks = in_pieces(counted(&made, 2, false), Key::Server, &tasks, STALL).into_data_stream();
         for _ in 0..2 {
             assert!(chunks.next().await.is_some_and(|chunk| chunk.is_ok()));
         }

@@ -1,7 +1,7 @@
 drop trigger tell on account.access_requests;
 drop trigger tell_requests on account.workspace_members;
 drop trigger tell_requests on account.organization_members;
-drop function door.tell_requests(int);
+drop function door.tell_request_news();
 drop function door.tell_seated();
 drop function door.tell_request();
 drop function door.tell_deciders(uuid);

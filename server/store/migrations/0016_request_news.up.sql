@@ -133,44 +133,46 @@ begin
 end
 $$;
 
--- Takes requests of which nobody has been told, tells open tabs, and answers with whom to write to: at most twenty for
--- each, who have proven their address and got fewer than ten such mails within a day.
-create function door.tell_requests(batch int)
+-- Takes a request of which nobody has been told, tells open tabs, and answers with whom to write to: at most twenty, who
+-- have proven their address and got fewer than ten such mails within a day. No row when there is no request; the first
+-- is without an address. One at a time, as each locks people and recipients in an order of its own.
+create function door.tell_request_news()
 returns table (email text, asker text, asker_email text, slug text, name text)
 language plpgsql volatile security definer set search_path = '' as $$
 declare
     request record;
     person record;
 begin
-    for request in
-        update account.access_requests r set told_at = now()
-        where r.id in (
-            select o.id from account.access_requests o
-            where o.told_at is null and o.workspace_id is not null
-            order by o.created_at limit batch for update skip locked)
-        returning r.workspace_id, r.user_id, r.resolved_at
+    update account.access_requests r set told_at = now()
+    where r.id in (
+        select o.id from account.access_requests o
+        where o.told_at is null and o.workspace_id is not null
+        order by o.created_at limit 1 for update skip locked)
+    returning r.workspace_id, r.user_id, r.resolved_at into request;
+    if not found then
+        return;
+    end if;
+    return query select null::text, null::text, null::text, null::text, null::text;
+    for person in
+        select u.email, a.name as asker, a.email as asker_email, w.slug, w.name
+        from account.users u
+        join account.users a on a.id = request.user_id and a.disabled_at is null
+        join account.workspaces w on w.id = request.workspace_id and w.deleted_at is null
+        where request.resolved_at is null and u.id in (select door.deciders(request.workspace_id))
+            and u.email_verified_at is not null and u.disabled_at is null
+        -- The order in which inviters take the same locks.
+        order by u.email collate "C" limit 20
     loop
-        continue when request.resolved_at is not null;
-        for person in
-            select u.email, a.name as asker, a.email as asker_email, w.slug, w.name
-            from account.users u
-            join account.users a on a.id = request.user_id and a.disabled_at is null
-            join account.workspaces w on w.id = request.workspace_id and w.deleted_at is null
-            where u.id in (select door.deciders(request.workspace_id))
-                and u.email_verified_at is not null and u.disabled_at is null
-            order by u.id limit 20
-        loop
-            if (select c.outcome from door.cause_mail('request', person.email) c) = 'counted' then
-                return query select person.email, person.asker, person.asker_email, person.slug, person.name;
-            end if;
-        end loop;
+        if (select c.outcome from door.cause_mail('request', person.email) c) = 'counted' then
+            return query select person.email, person.asker, person.asker_email, person.slug, person.name;
+        end if;
     end loop;
 end
 $$;
 
 revoke all on function door.deciders(uuid), door.tell_deciders(uuid), door.tell_request(), door.tell_seated(),
-    door.tell_requests(int) from public;
-grant execute on function door.tell_requests(int) to stile_app;
+    door.tell_request_news() from public;
+grant execute on function door.tell_request_news() to stile_app;
 grant execute on function door.tell_request(), door.tell_seated() to session_user;
 
 reset role;

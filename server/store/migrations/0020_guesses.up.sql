@@ -34,8 +34,6 @@ begin
     if current_setting('transaction_read_only') = 'on' then
         raise exception 'guesses can not be counted' using errcode = '25006';
     end if;
-    delete from account.guesses g where g.key in (
-        select o.key from account.guesses o where o.due < now() - interval '10 minutes' limit 20 for update skip locked);
     -- In one order, and each row stays locked until the end: tries at the same time are looked at one after the other.
     for counted in
         select k.key, k.most, k.pace from unnest(keys, most, pace) k (key, most, pace) order by k.key
@@ -48,6 +46,9 @@ begin
     if wait > interval '0' then
         return ceil(extract(epoch from wait));
     end if;
+    -- Behind the locks: whoever sweeps waits for nobody.
+    delete from account.guesses g where g.key in (
+        select o.key from account.guesses o where o.due < now() - interval '10 minutes' limit 20 for update skip locked);
     update account.guesses g set due = greatest(g.due, clock_timestamp()) + make_interval(secs => k.pace)
     from unnest(keys, pace) k (key, pace) where g.key = k.key;
     return 0;

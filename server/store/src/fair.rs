@@ -68,12 +68,14 @@ pub struct Limits {
     pub total: usize,
     /// How many may wait for one key. More are refused at once.
     pub queue: usize,
+    /// How many may wait in total.
+    pub waiting: usize,
     /// How long a request waits.
     pub patience: Duration,
 }
 
-/// How many may wait for one resource in total.
-const QUEUE_MAX: usize = 4_096;
+/// How many may wait in total where waiting takes nothing but memory.
+pub const WAITING: usize = 4_096;
 /// How long a key may have two places before it has its lasting share only; half as long for three.
 const BURST: Duration = Duration::from_secs(2);
 /// How many keys may be kept before those without anything in use are looked through.
@@ -152,7 +154,7 @@ impl Fair {
             }
             let first = shares.first().map(|share| &share.key);
             let queued = state.waiting.iter().filter(|w| w.shares.first().map(|share| &share.key) == first).count();
-            if queued >= self.0.limits.queue || state.waiting.len() >= QUEUE_MAX {
+            if queued >= self.0.limits.queue || state.waiting.len() >= self.0.limits.waiting {
                 return Err(Busy);
             }
             let (turn, receiver) = oneshot::channel();
@@ -254,7 +256,7 @@ mod tests {
     use super::*;
     use sqlx::types::Uuid;
 
-    const LIMITS: Limits = Limits { total: 4, queue: 8, patience: Duration::from_secs(5) };
+    const LIMITS: Limits = Limits { total: 4, queue: 8, waiting: WAITING, patience: Duration::from_secs(5) };
 
     fn person(n: u128) -> Key {
         Key::Person(UserId::from_uuid(Uuid::from_u128(n)))

@@ -26,8 +26,8 @@ mod workspace;
 pub mod zone;
 
 pub use account::{
-    access, deleted, factors, guesses, handoffs, identity, links, offers, organizations, pictures, profile, seats,
-    sessions, tokens,
+    access, deleted, factors, guesses, handoffs, identity, links, offers, organizations, paces, pictures, profile,
+    seats, sessions, tokens,
 };
 pub use error::{Constraint, StoreError};
 pub use pool::Store;

@@ -171,7 +171,7 @@ const RULES: &[&str] = &[
             'door.my_invites()', 'door.accept_invite(uuid)', 'door.decline_invite(uuid)', 'door.decline_by_link(bytea)',
             'door.bind_invites()', 'door.register_by_invite(bytea, uuid, text, text)', 'door.join_offers()', 'door.auto_join(uuid)',
             'door.my_organization(uuid)', 'door.leave_organization(uuid)', 'door.request_access(uuid, text)',
-            'door.access_requests()', 'door.waiting_requests()', 'door.tell_requests(integer)',
+            'door.access_requests()', 'door.waiting_requests()', 'door.tell_request_news()',
             'door.mail_allowance()', 'door.cause_mail(text, text)',
             'door.offer_link(bytea, text, text, text)', 'door.offer_address(bytea, text)', 'door.look_at_link(bytea, text)',
             'door.take_link(bytea, text)', 'door.take_address(bytea)',

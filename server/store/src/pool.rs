@@ -3,7 +3,7 @@
 use crate::{
     door::Credential,
     error::StoreError,
-    fair::{Fair, Key, Limits, Share, Turn, asker},
+    fair::{Fair, Key, Limits, Share, Turn, WAITING, asker},
     known::Known,
     seat_cache::SeatCache,
 };
@@ -30,10 +30,11 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
 const TRUSTED_IDLE: Duration = Duration::from_millis(500);
 /// How many transactions one workspace may have open at once.
 const PER_WORKSPACE: usize = 8;
-/// Transactions of workspaces at once: one for each connection.
-const IN_WORKSPACES: Limits = Limits { total: MAX_CONNECTIONS as usize, queue: 256, patience: ACQUIRE_TIMEOUT };
-/// Costly statements at once: each keeps a core busy.
-const COSTLY: Limits = Limits { total: 3, queue: 64, patience: Duration::from_secs(4) };
+/// Transactions of workspaces at once. The other connections are left to sign-in, the picker, mail and live updates.
+const IN_WORKSPACES: Limits =
+    Limits { total: MAX_CONNECTIONS as usize - 4, queue: 256, waiting: WAITING, patience: ACQUIRE_TIMEOUT };
+/// Costly statements at once: each keeps a core busy. Few may wait, because each does so with a connection in hand.
+const COSTLY: Limits = Limits { total: 3, queue: 5, waiting: 5, patience: Duration::from_secs(4) };
 
 /// Stile's database. Cheap to clone.
 #[derive(Clone)]

@@ -197,7 +197,7 @@ impl Desk {
             }
             event.prevent_default();
             // A held key toggles the palette once.
-            if !event.repeat() {
+            if !event.repeat() && !browser::is_asking() {
                 // What is on screen counts: Escape closes it at once, and is told a moment later.
                 session.palette.set(!browser::is_popover_open(DIALOG));
             }

@@ -41,6 +41,7 @@ pub fn view(scope: Scope) -> AnyView {
             scope.reload();
         }
     });
+    let members = move || with_members(scope, Clone::clone);
     let hint = "Separate people with commas or new lines. Each gets an email with a link of their own.";
     view! {
         {desk.said()}
@@ -50,11 +51,9 @@ pub fn view(scope: Scope) -> AnyView {
                 _ => None,
             })}
             {reactive::following(move || form.get().map(|(role, left)| seats::invite_form(desk, role, left, WorkspaceRole::Member, hint)))}
-            {reactive::following(move || with_members(scope, |data| view! {
-                {seats::people(desk, data)}
-                {seats::open_invites(desk, data)}
-                {seats::joins(desk, data)}
-            }))}
+            {seats::people(desk, members)}
+            {seats::open_invites(desk, members)}
+            {reactive::following(move || with_members(scope, |data| seats::joins(desk, data)))}
         </div>
     }
     .into_any()

@@ -8,8 +8,6 @@ use tokio::sync::Notify;
 
 /// Notified when somebody asks for access, at any address. The transaction commits a moment later.
 static BELL: LazyLock<Notify> = LazyLock::new(Notify::new);
-/// How many requests are processed in one transaction.
-const AT_ONCE: i32 = 20;
 
 /// Returns when somebody has asked for access since the last call.
 pub async fn rung() {
@@ -61,23 +59,24 @@ pub struct Told {
 }
 
 impl Store {
-    /// Notifies those who may decide about new requests: open tabs by an event, and each person by a mail. This runs
-    /// after the answer to the person who asked, so that answer does not depend on whether anybody can decide. Returns
-    /// the number of mails.
+    /// Notifies those who may decide about the oldest new request: open tabs by an event, and each person by a mail.
+    /// This runs after the answer to the person who asked, so that answer does not depend on whether anybody can decide.
+    /// `false` when there is no new request.
     ///
     /// # Errors
-    /// When the database fails. Nothing is sent then, and the requests stay queued.
-    pub async fn tell_requests(&self, letter: impl Fn(&Told) -> Letter + Send) -> Result<usize, StoreError> {
+    /// When the database fails. Nothing is sent then, and the request stays queued.
+    pub async fn tell_request(&self, letter: impl Fn(&Told) -> Letter + Send) -> Result<bool, StoreError> {
         let mut tx = self.begin().await?;
         let rows = sqlx::query!(
-            r#"select email as "email!", asker as "asker!", asker_email as "asker_email!", slug as "slug!", name as "name!"
-            from door.tell_requests($1)"#,
-            AT_ONCE
+            r#"select email, coalesce(asker, '') as "asker!", coalesce(asker_email, '') as "asker_email!",
+                coalesce(slug, '') as "slug!", coalesce(name, '') as "name!"
+            from door.tell_request_news()"#
         )
         .fetch_all(&mut *tx)
         .await?;
         for row in &rows {
-            let (Ok(to), Ok(slug)) = (Email::parse(&row.email), Slug::parse(&row.slug)) else { continue };
+            let Some(email) = &row.email else { continue };
+            let (Ok(to), Ok(slug)) = (Email::parse(email), Slug::parse(&row.slug)) else { continue };
             let told = Told {
                 to,
                 asker: row.asker.clone(),
@@ -88,6 +87,6 @@ impl Store {
             mail::queue(&mut tx, &letter(&told)).await?;
         }
         tx.commit().await?;
-        Ok(rows.len())
+        Ok(!rows.is_empty())
     }
 }

@@ -7,6 +7,7 @@
 use crate::{address::Block, error::StoreError, pool::Store};
 use model::{Email, id::SessionId};
 use sha2::{Digest, Sha256};
+use sqlx::PgConnection;
 use std::net::IpAddr;
 
 /// How many guesses are allowed at once, and after how many seconds one more is allowed.
@@ -15,6 +16,8 @@ type Quota = (i32, i32);
 const PER_ADDRESS: Quota = (20, 6);
 /// For one account, from addresses and devices from which it has not signed in before.
 const PER_ACCOUNT: Quota = (10, 10);
+/// For one account, from all devices from which it has signed in before. A stranger can't use these up.
+const ALL_DEVICES: Quota = (30, 10);
 
 /// Who makes a guess.
 #[derive(Debug, Clone, Copy)]
@@ -63,14 +66,9 @@ impl Store {
         let counted = counted(email, ip, guesser, known_place);
         let keys: Vec<Vec<u8>> = counted.iter().map(|(key, _)| Sha256::digest(key.as_bytes()).to_vec()).collect();
         let (most, pace): (Vec<i32>, Vec<i32>) = counted.iter().map(|(_, quota)| *quota).unzip();
-        let wait = sqlx::query_scalar!(r#"select door.take_try($1, $2, $3) as "wait!""#, &keys, &most, &pace)
-            .fetch_one(&mut *tx)
-            .await?;
+        let taken = take(&mut tx, &keys, &most, &pace).await?;
         tx.commit().await?;
-        Ok(match u32::try_from(wait) {
-            Ok(0) => Ok(Try { keys, pace }),
-            wait => Err(wait.unwrap_or(1)),
-        })
+        Ok(taken.map(|()| Try { keys, pace }))
     }
 
     /// Gives back a guess that was right.
@@ -84,11 +82,30 @@ impl Store {
     }
 }
 
+/// Takes a try from each of `keys`, or from none: the inner error is the seconds to wait.
+pub(super) async fn take(
+    connection: &mut PgConnection,
+    keys: &[Vec<u8>],
+    most: &[i32],
+    pace: &[i32],
+) -> Result<Result<(), u32>, StoreError> {
+    let wait = sqlx::query_scalar!(r#"select door.take_try($1, $2, $3) as "wait!""#, keys, most, pace)
+        .fetch_one(connection)
+        .await?;
+    Ok(match u32::try_from(wait) {
+        Ok(0) => Ok(()),
+        wait => Err(wait.unwrap_or(1)),
+    })
+}
+
 /// The keys for which a guess counts.
 fn counted(email: &Email, ip: Option<IpAddr>, guesser: Guesser<'_>, known_place: bool) -> Vec<(String, Quota)> {
     let from = ip.map_or_else(|| "nowhere".to_owned(), |ip| Block::from(ip).to_string());
     match guesser {
-        Guesser::Device(device) => vec![(format!("device|{email}|{device}"), PER_ACCOUNT)],
+        // Who knew a former password may have collected names of devices.
+        Guesser::Device(device) => {
+            vec![(format!("device|{email}|{device}"), PER_ACCOUNT), (format!("devices|{email}"), ALL_DEVICES)]
+        }
         Guesser::Session(session) => vec![(format!("session|{session}"), PER_ACCOUNT)],
         Guesser::Anybody if known_place => {
             vec![(format!("address|{from}"), PER_ADDRESS), (format!("place|{email}|{from}"), PER_ACCOUNT)]

@@ -10,6 +10,7 @@ pub(crate) mod invites;
 pub mod links;
 pub mod offers;
 pub mod organizations;
+pub mod paces;
 pub mod pictures;
 pub mod profile;
 pub mod seats;

@@ -9,7 +9,7 @@ use crate::{
 };
 use model::{
     OrganizationRole, Seat, Slug, WorkspaceRole,
-    id::{OrganizationId, UserId, WorkspaceId},
+    id::{OrganizationId, WorkspaceId},
     picker::{Picker, PickerOrganization, PickerWorkspace, Pinned},
     picture::Brand,
     preferences::PickerOrder,

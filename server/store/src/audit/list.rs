@@ -77,25 +77,57 @@ struct Bounds {
     words: Option<Vec<String>>,
     person: Option<Uuid>,
     days: Option<i32>,
-    before: Option<Uuid>,
-    after: Option<Uuid>,
+    start: Start,
+}
+
+/// The line that those wanted are older or newer than.
+enum Start {
+    Older(Uuid),
+    Newer(Uuid),
 }
 
 impl Bounds {
     fn of(query: &AuditQuery) -> Self {
-        let (before, after) = match query.position {
-            Position::Newest => (None, None),
-            Position::Before(id) => (Some(id), None),
-            Position::After(id) => (None, Some(id)),
-        };
         Self {
             words: query.kind.map(|kind| kind.words().into_iter().map(str::to_owned).collect()),
             person: query.person.map(UserId::uuid),
             days: query.period.days(),
-            before,
-            after,
+            start: match query.position {
+                Position::Newest => Start::Older(Uuid::max()),
+                Position::Before(id) => Start::Older(id),
+                Position::After(id) => Start::Newer(id),
+            },
         }
     }
+}
+
+/// Reads lines of a log, from its start on, by a statement for each direction, which follows the log's primary key.
+macro_rules! lines {
+    ($connection:expr, $owner:expr, $bounds:expr, $most:expr, $from:literal) => {
+        match $bounds.start {
+            Start::Older(id) => lines!(@ $connection, $owner, $bounds, $most, $from, id, " and l.id < $5 order by l.id desc"),
+            Start::Newer(id) => lines!(@ $connection, $owner, $bounds, $most, $from, id, " and l.id > $5 order by l.id"),
+        }
+    };
+    (@ $connection:expr, $owner:expr, $bounds:expr, $most:expr, $from:literal, $id:expr, $order:literal) => {
+        sqlx::query_as!(
+            Row,
+            r#"select l.id, l.at, l.user_id, l.actor, l.action, l.target, l.detail::text as "detail!""#
+                + $from
+                + " and ($2::text[] is null or l.action = any($2)) and ($3::uuid is null or l.user_id = $3)
+                    and ($4::int is null or l.at > now() - make_interval(days => $4))"
+                + $order
+                + " limit $6",
+            $owner,
+            $bounds.words.as_deref(),
+            $bounds.person,
+            $bounds.days,
+            $id,
+            $most
+        )
+        .fetch_all($connection)
+        .await?
+    };
 }
 
 /// One page of the workspace's log.
@@ -167,26 +199,7 @@ async fn of_workspace<M: Mode>(
 ) -> Result<Vec<Row>, StoreError> {
     tx.costly().await?;
     let workspace = tx.id().uuid();
-    let rows = sqlx::query_as!(
-        Row,
-        r#"select l.id, l.at, l.user_id, l.actor, l.action, l.target, l.detail::text as "detail!"
-        from workspace.audit_log l
-        where l.workspace_id = $1
-            and ($2::text[] is null or l.action = any($2)) and ($3::uuid is null or l.user_id = $3)
-            and ($4::int is null or l.at > now() - make_interval(days => $4))
-            and ($5::uuid is null or l.id < $5) and ($6::uuid is null or l.id > $6)
-        order by case when $6::uuid is null then l.id end desc, l.id limit $7"#,
-        workspace,
-        bounds.words.as_deref(),
-        bounds.person,
-        bounds.days,
-        bounds.before,
-        bounds.after,
-        most,
-    )
-    .fetch_all(can.on(tx)?)
-    .await?;
-    Ok(rows)
+    Ok(lines!(can.on(tx)?, workspace, bounds, most, " from workspace.audit_log l where l.workspace_id = $1"))
 }
 
 /// One page of the organization's log.
@@ -196,25 +209,14 @@ async fn of_workspace<M: Mode>(
 pub async fn page_of_organization(tx: &mut OrganizationTx, query: &AuditQuery) -> Result<AuditPage, StoreError> {
     tx.costly().await?;
     let (organization, bounds) = (tx.organization.uuid(), Bounds::of(query));
-    let rows = sqlx::query_as!(
-        Row,
-        r#"select l.id, l.at, l.user_id, l.actor, l.action, l.target, l.detail::text as "detail!"
-        from account.organization_audit_log l
-        where l.organization_id = $1
-            and ($2::text[] is null or l.action = any($2)) and ($3::uuid is null or l.user_id = $3)
-            and ($4::int is null or l.at > now() - make_interval(days => $4))
-            and ($5::uuid is null or l.id < $5) and ($6::uuid is null or l.id > $6)
-        order by case when $6::uuid is null then l.id end desc, l.id limit $7"#,
+    let most = PAGE_ROWS as i64 + 1;
+    let rows = lines!(
+        tx.connection(),
         organization,
-        bounds.words.as_deref(),
-        bounds.person,
-        bounds.days,
-        bounds.before,
-        bounds.after,
-        PAGE_ROWS as i64 + 1,
-    )
-    .fetch_all(tx.connection())
-    .await?;
+        bounds,
+        most,
+        " from account.organization_audit_log l where l.organization_id = $1"
+    );
     let unnamed = unnamed(&rows);
     let mut names = HashMap::new();
     if !unnamed.is_empty() {

@@ -146,3 +146,19 @@ async fn one_more(world: &World, who: &Person) -> bool {
     let mut tx = world.person(who).await;
     created(&mut tx, "one").await
 }
+
+#[tokio::test]
+async fn many_names_of_devices_do_not_make_many_guesses() {
+    let world = World::new().await;
+    let ann = email("ann@stile.example");
+    let mut taken = 0;
+    for n in 0..60 {
+        let device = format!("device {n}");
+        if takes(&world.store, &ann, ip("10.2.2.2"), Guesser::Device(&device)).await {
+            taken += 1;
+        }
+    }
+    assert_eq!(taken, 30, "devices collected before a change of the password guess without limit after it");
+    let bob = email("bob@stile.example");
+    assert!(takes(&world.store, &bob, ip("10.2.2.2"), Guesser::Device("device 1")).await, "control: another account");
+}

@@ -26,7 +26,7 @@ impl World {
             told.lock().unwrap().push(format!("{} of {} in {}", one.to, one.asker, one.slug));
             Letter::new(&one.to, "A request")
         };
-        self.store.tell_requests(letter).await.unwrap();
+        while self.store.tell_request(letter).await.unwrap() {}
         let mut told = told.into_inner().unwrap();
         told.sort();
         told
