@@ -13,7 +13,7 @@ use crate::{
     shutdown::Shutdown,
     state::{Shared, Web},
 };
-use std::{io, net::SocketAddr, sync::Arc};
+use std::sync::Arc;
 use store::Store;
 use tokio::net::TcpListener;
 use tokio_util::task::TaskTracker;

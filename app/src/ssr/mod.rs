@@ -47,10 +47,10 @@ pub use password::Passwords;
 #[cfg(debug_assertions)]
 pub use shell::gallery;
 
-use crate::{boot::Theme, error::AppError};
+use crate::boot::Theme;
 use model::preferences::Accents;
 use std::sync::Arc;
-use store::{Store, StoreError, device::DeviceKey, door::Credential, identity::Device, seal::SealKey, secret::Secret};
+use store::{Store, device::DeviceKey, door::Credential, identity::Device, seal::SealKey, secret::Secret};
 
 /// What requests are served with: one for all of them.
 pub struct Services {

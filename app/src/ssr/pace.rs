@@ -66,7 +66,7 @@ impl<K: Hash + Eq + Clone> Pace<K> {
 /// # Errors
 /// [`AppError::Limited`] with the seconds to wait.
 pub(super) async fn keep(pace: paces::Pace, tx: &mut impl Paced) -> Result<(), AppError> {
-    pace.take(tx).await.map_err(super::fault)?.map_err(AppError::Limited)
+    pace.take(tx).await?.map_err(AppError::Limited)
 }
 
 /// The limits of the account plane, beside those on sign-in. Cheap to clone.

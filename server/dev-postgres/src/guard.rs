@@ -16,7 +16,7 @@ use tokio::net::UnixStream;
 use tokio::process::{Child, ChildStdin};
 use tokio::time::{Instant, sleep, timeout};
 
-use super::account::{Account, SHELL};
+use super::account::SHELL;
 use super::launch::Launch;
 use super::lock::{self, ClusterLock};
 use super::{ClusterError, settings};

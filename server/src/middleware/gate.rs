@@ -12,7 +12,7 @@ use crate::{
 };
 use axum::{
     extract::{Request, State},
-    http::{HeaderMap, HeaderName, Method, StatusCode, Uri, header},
+    http::{HeaderMap, HeaderName, Method, StatusCode, header},
     middleware::Next,
     response::Response,
 };
@@ -110,6 +110,7 @@ fn single<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<Result<&'h st
 #[cfg(test)]
 mod tests {
     use super::*;
+    use axum::http::Uri;
 
     const OWN: &str = "https://stile.example";
 
