@@ -1,12 +1,12 @@
-//! The block of IP addresses for which limits are counted.
+//! Blocks of IP addresses, as keys for rate limits.
 
 use std::{
     fmt,
     net::{IpAddr, Ipv6Addr},
 };
 
-/// Addresses that one host can choose from: a single IPv4 address, or the /64 of an IPv6 address, because a network
-/// gives each of its hosts a whole /64. An IPv4-mapped IPv6 address counts as the IPv4 address.
+/// Addresses that one host can choose from: a single IPv4 address, or the /64 of an IPv6 address, because networks
+/// assign each host a whole /64. An IPv4-mapped IPv6 address counts as the IPv4 address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Block(IpAddr);
 

@@ -1,17 +1,17 @@
-//! The collation of names: whether this PostgreSQL has it, and whether its version still matches the indexes.
+//! Check of the collation for names: that this PostgreSQL supports it, and that its version matches the indexes.
 
 use crate::{error::StoreError, pool::connect};
 use sqlx::postgres::PgConnectOptions;
 use std::fmt;
 
-/// The state of the collation of names. `Display` says what is wrong and what to do.
+/// State of the collation for names. `Display` describes the problem and the fix.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Collation {
-    /// It is usable.
+    /// The collation is usable.
     Well,
     /// This PostgreSQL is built without ICU.
     NoIcu,
-    /// ICU has another version than the one that built the indexes. Contains the name of the database to repair.
+    /// The ICU version differs from the one that built the indexes. Contains the name of the affected database.
     Changed(String),
 }
 
@@ -32,10 +32,10 @@ impl fmt::Display for Collation {
     }
 }
 
-/// Checks the database.
+/// Checks the collation of the database.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails.
 pub async fn check(options: &PgConnectOptions) -> Result<Collation, StoreError> {
     let mut connection = connect(options).await?;
     let row = sqlx::query!(

@@ -1,9 +1,9 @@
-//! Fair shares: how much of something limited one person, address or workspace may use at once.
+//! Fair scheduling: limits on concurrent use of a resource per person, address or workspace.
 //!
-//! A client that asks for more waits behind its own work, never in front of others. Among the waiters, the one whose
-//! key has the least in use goes first, so one account with many requests does not slow the others down. A key that has
-//! kept several places busy for a while has fewer of them until it has paused. This is only about load; access is
-//! decided elsewhere.
+//! A client that asks for more waits behind its own requests, never in front of others. The next slot goes to the
+//! waiting key with the fewest slots in use, so one account with many requests does not slow the others down. A key
+//! that has kept several slots busy for a while gets fewer of them until it has been idle. This is for load only;
+//! access is decided elsewhere.
 
 use crate::address::Block;
 use model::{Slug, id::UserId};
@@ -19,40 +19,40 @@ tokio::task_local! {
     static ASKER: Key;
 }
 
-/// The key that work is counted for.
+/// Key that usage is counted by.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Key {
-    /// A person, whatever session or token they use.
+    /// A person, across all their sessions and tokens.
     Person(UserId),
-    /// Everybody at an IP address who is not known to be signed in.
+    /// All clients at an IP address that are not known to be signed in.
     Stranger(Option<Block>),
-    /// Everybody at an IP address.
+    /// All clients at an IP address.
     Address(Option<Block>),
-    /// Everybody in a workspace, by its slug.
+    /// Everyone in a workspace, by its slug.
     Workspace(Slug),
     /// The server itself.
     Server,
 }
 
-/// The share of one key.
+/// Limit for one key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Share {
-    /// Whose it is.
+    /// Key that the limit applies to.
     pub key: Key,
-    /// How many places it may have at once.
+    /// Maximum number of slots at once.
     pub most: usize,
-    /// How many it may have at once after it had more than one for long.
+    /// Maximum number of slots after sustained use of more than one.
     pub lasting: usize,
 }
 
 impl Share {
-    /// A share that does not shrink by use.
+    /// Creates a share whose limit does not shrink under sustained use.
     pub const fn steady(key: Key, most: usize) -> Self {
         Self { key, most, lasting: most }
     }
 }
 
-/// A fairly shared resource. Cheap to clone.
+/// Resource with fair scheduling. Cheap to clone.
 #[derive(Clone)]
 pub struct Fair(Arc<Inner>);
 
@@ -61,24 +61,24 @@ struct Inner {
     state: Mutex<State>,
 }
 
-/// The limits of a resource.
+/// Limits of a resource.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// How much may be in use at once.
+    /// Maximum number of slots in use.
     pub total: usize,
-    /// How many may wait for one key. More are refused at once.
+    /// Maximum number of waiting requests per key. Further requests fail immediately.
     pub queue: usize,
-    /// How many may wait in total.
+    /// Maximum number of waiting requests in total.
     pub waiting: usize,
-    /// How long a request waits.
+    /// Maximum wait of a request.
     pub patience: Duration,
 }
 
-/// How many may wait in total where waiting takes nothing but memory.
+/// Maximum number of waiting requests in total, where a waiting request costs only memory.
 pub const WAITING: usize = 4_096;
-/// How long a key may have two places before it has its lasting share only; half as long for three.
+/// Time for which a key may use two slots before its lasting limit applies; half as long for three.
 const BURST: Duration = Duration::from_secs(2);
-/// How many keys may be kept before those without anything in use are looked through.
+/// Number of keys above which idle keys are removed.
 const KEYS_KEPT: usize = 1_024;
 
 #[derive(Default)]
@@ -88,12 +88,12 @@ struct State {
     waiting: Vec<Waiter>,
 }
 
-/// What a key uses.
+/// Usage of a key.
 struct Use {
     places: usize,
-    /// The time for which it had more than one place, summed over these; less the time for which it had none.
+    /// Time with more than one slot in use, multiplied by the number of extra slots, minus idle time.
     debt: Duration,
-    /// Until when the debt is counted.
+    /// Time up to which `debt` has been computed.
     counted: Instant,
 }
 
@@ -122,29 +122,29 @@ struct Waiter {
     turn: oneshot::Sender<Turn>,
 }
 
-/// A place in use. Dropping it releases it.
+/// Slot in use. Released on drop.
 #[must_use]
 pub struct Turn {
     fair: Fair,
     keys: Vec<Key>,
 }
 
-/// Too many requests for one key, or the wait took too long.
+/// Error: too many requests for one key, or the wait timed out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("too much is asked for at once")]
 pub struct Busy;
 
 impl Fair {
-    /// A resource within these limits.
+    /// Creates a resource with the given limits.
     pub fn new(limits: Limits) -> Self {
         Self(Arc::new(Inner { limits, state: Mutex::default() }))
     }
 
-    /// Waits for a place in each of the shares. The first key decides the order: the key with the least in use goes
-    /// first.
+    /// Waits for a slot in each of the shares. The first key determines priority: the key with the fewest slots in use
+    /// goes first.
     ///
     /// # Errors
-    /// [`Busy`] when too many wait for the first key already, or no place became free in time.
+    /// [`Busy`] if too many requests wait for the first key or in total, or the wait times out.
     pub async fn turn(&self, shares: Vec<Share>) -> Result<Turn, Busy> {
         let receiver = {
             let mut state = self.state();
@@ -198,14 +198,14 @@ impl Fair {
                 called.push((waiter.turn, turn));
             }
         }
-        // Outside the lock, because a turn that nobody takes is released here.
+        // Outside the lock: a slot whose waiter is gone is released here, which takes the lock again.
         for (waiter, turn) in called {
             drop(waiter.send(turn));
         }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        // Only counters, which are consistent between any two statements that could panic.
+        // The state contains only counters, which are consistent between any two statements that could panic.
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -225,7 +225,8 @@ impl State {
         self.in_use < total && shares.iter().all(fits)
     }
 
-    /// The next waiter: of those with a free place, the one whose key has the least in use; among equals, the first.
+    /// Returns the index of the next waiter: of those that fit, the one whose key has the fewest slots in use, and
+    /// among equals the first.
     fn next(&self, total: usize, now: Instant) -> Option<usize> {
         if self.in_use >= total {
             return None;
@@ -246,7 +247,7 @@ pub async fn on_behalf_of<T>(asker: Key, work: impl Future<Output = T>) -> T {
     ASKER.scope(asker, work).await
 }
 
-/// The key on whose behalf the current task runs; [`Key::Server`] if there is none.
+/// Returns the key on whose behalf the current task runs; [`Key::Server`] by default.
 pub fn asker() -> Key {
     ASKER.try_with(Clone::clone).unwrap_or(Key::Server)
 }

@@ -1,8 +1,8 @@
-//! Stile's PostgreSQL: migrations, the doors, one repository per noun.
+//! PostgreSQL access layer: migrations, authorized transactions, and one repository module per entity.
 //!
-//! Here belongs every SQL statement of the server. The pool is private: whoever wants rows must come through a door
-//! (`door`), and a door opens on a live session and, for a workspace, on a live seat. Repositories (`account`,
-//! `workspace`) take the transaction that a door gave. Not here: HTTP, rendering, what a role may do (`model`).
+//! All SQL statements of the server belong in this crate. The pool is private: every row is read through a transaction
+//! from [`door`], which requires a valid session and, for a workspace, a current seat. The repositories (`account`,
+//! `workspace`) take such a transaction. HTTP, rendering and role permissions (`model`) belong in other crates.
 
 mod account;
 pub mod address;

@@ -1,4 +1,4 @@
-//! Migrations: embedded, run as the owner, each reversible.
+//! Embedded, reversible migrations, run as the database owner.
 
 use crate::{error::StoreError, pool::connect};
 use sqlx::{Connection as _, migrate::Migrator, postgres::PgConnectOptions};
@@ -6,44 +6,46 @@ use sqlx::{Connection as _, migrate::Migrator, postgres::PgConnectOptions};
 /// All migrations, up and down.
 pub static MIGRATOR: Migrator = sqlx::migrate!("./migrations");
 
-/// A migration failed.
+/// Error of a migration.
 #[derive(Debug, thiserror::Error)]
 pub enum MigrateError {
     /// The database can't be reached.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// A statement failed, or an applied migration differs from this binary's.
+    /// A statement failed, or an applied migration differs from the one in this binary.
     #[error("the migration failed and was rolled back: {0}")]
     Failed(#[from] sqlx::migrate::MigrateError),
 }
 
-/// Brings the schema up to date. Running it again does nothing; two at once wait for each other.
+/// Applies all pending migrations. Does nothing if there are none. Concurrent calls wait for each other.
 ///
 /// # Errors
-/// When the database can't be reached as the owner or a migration fails; that one is rolled back.
+/// [`MigrateError::Store`] if the database can't be reached as the owner, [`MigrateError::Failed`] if a migration
+/// fails; that migration is rolled back.
 pub async fn up(owner: &PgConnectOptions) -> Result<(), MigrateError> {
     let mut connection = connect(owner).await?;
     Ok(MIGRATOR.run(&mut connection).await?)
 }
 
-/// Takes back every migration down to `target`, exclusive; 0 leaves nothing. For tests and for going back a version.
+/// Reverts all migrations newer than `target`; 0 reverts everything. Used in tests and for downgrades.
 ///
 /// # Errors
-/// As [`up`].
+/// As for [`up`].
 pub async fn down(owner: &PgConnectOptions, target: i64) -> Result<(), MigrateError> {
     let mut connection = connect(owner).await?;
     Ok(MIGRATOR.undo(&mut connection, target).await?)
 }
 
-/// Sets the creation of people and of the organizations that they own to a year ago, as the owner. For the demo, so
-/// that the limits of new accounts don't apply to its people. Nobody else is changed.
+/// Sets the creation date of the people with these emails, and of the organizations that they own, to one year ago, as
+/// the owner. Used by the demo, so that the limits for new accounts don't apply. Other people are unchanged.
 ///
 /// # Errors
-/// When the database can't be reached as the owner, or refuses.
+/// [`StoreError::Unavailable`] if the database can't be reached as the owner, [`StoreError::Database`] if the query
+/// fails.
 pub async fn backdate(owner: &PgConnectOptions, emails: &[&str]) -> Result<(), StoreError> {
     let mut connection = connect(owner).await?;
     let mut tx = connection.begin().await?;
-    // Row level security also applies to the owner; the doors' role can see people.
+    // Row level security also applies to the owner; the role `stile_door` can see people.
     sqlx::query("set local role stile_door").execute(&mut *tx).await?;
     for statement in [
         "update account.organizations set created_at = now() - interval '1 year' where created_at > now() - interval '30 days'

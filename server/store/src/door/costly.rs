@@ -1,4 +1,4 @@
-//! The budget of statements that read many rows: searches, filtered lists, logs, exports.
+//! Concurrency limit for statements that read many rows: searches, filtered lists, logs, exports.
 
 use crate::{
     error::StoreError,
@@ -7,12 +7,12 @@ use crate::{
 use model::id::UserId;
 use sqlx::PgConnection;
 
-/// How long to wait for a costly statement of the same person on another server, in milliseconds.
+/// Maximum wait for a costly statement of the same person on another server, in milliseconds.
 const PATIENCE_MS: i32 = 2_000;
-/// How long a costly statement may take, in milliseconds.
+/// Statement timeout of a costly statement, in milliseconds.
 const MOST_MS: i32 = 3_000;
 
-/// Allows a transaction to run costly statements once it has its turn.
+/// Permit for a transaction to run costly statements.
 pub(super) struct Costly {
     fair: Fair,
     turn: Option<Turn>,
@@ -23,11 +23,11 @@ impl Costly {
         Self { fair, turn: None }
     }
 
-    /// Waits for the turn of this transaction's person. A person runs one at a time across all servers, and keeps the
-    /// turn until the transaction ends. Afterwards the transaction's statements have a shorter time limit.
+    /// Waits for a permit for `user`. Each person runs one costly statement at a time across all servers, and holds the
+    /// permit until the transaction ends. The transaction's later statements have a shorter timeout.
     ///
     /// # Errors
-    /// [`StoreError::Busy`] when too many wait already, or the wait takes too long.
+    /// [`StoreError::Busy`] if the queue is full or the wait times out, [`StoreError::Database`] if the query fails.
     pub(super) async fn wait(&mut self, user: UserId, connection: &mut PgConnection) -> Result<(), StoreError> {
         if self.turn.is_some() {
             return Ok(());

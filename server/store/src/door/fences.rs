@@ -1,9 +1,9 @@
-//! Taking fences: the locks that keep writes and revocations apart (ops.fence).
+//! Acquires fences: advisory locks that serialize writes and revocations (`ops.fence`).
 //!
-//! Each attempt waits only a short time in the database and then returns its connection, so waiting for a fence holds
-//! no connection. While an attempt waits for an exclusive fence, PostgreSQL grants no new shared ones, so a revocation
-//! gets its turn as soon as the current writes have ended. Attempts become longer over time, so that success does not
-//! depend on chance.
+//! Each attempt has a short lock timeout and then returns its connection, so waiting for a fence holds no connection.
+//! While an attempt waits for an exclusive fence, PostgreSQL grants no new shared ones, so a revocation proceeds as
+//! soon as the current writes have ended. The timeout grows with each attempt, so that success does not depend on
+//! chance.
 
 use crate::{error::StoreError, fair::Turn, pool::Store};
 use model::{
@@ -14,36 +14,37 @@ use sqlx::{Postgres, Transaction};
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
-/// How long fences are tried in total, before 503.
+/// Total time for all attempts, after which the request fails with 503.
 const TOTAL: Duration = Duration::from_secs(2);
-/// How long the first attempt waits in the database.
+/// Lock timeout of the first attempt.
 const FIRST: Duration = Duration::from_millis(50);
-/// The longest attempt when all fences are shared. Such a request can wait for its next attempt.
+/// Maximum lock timeout if all fences are shared. Such a request can wait for its next attempt.
 const LONGEST_SHARED: Duration = Duration::from_millis(100);
 
-/// The fences that a transaction takes when it begins.
+/// Fences that a transaction acquires when it begins.
 pub(crate) struct Fences<'p> {
-    /// The writer. Their fence is shared, unless they are among `people`.
+    /// The writer. Their fence is shared unless they are in `people`.
     pub(crate) writer: UserId,
-    /// The people whose seats or sessions change. Their fences are exclusive.
+    /// People whose seats or sessions change. Their fences are exclusive.
     pub(crate) people: &'p [UserId],
-    /// The workspace of the write.
+    /// The workspace that is written to, and its lock mode.
     pub(crate) workspace: Option<(WorkspaceId, Hold)>,
 }
 
-/// How a workspace's fence is held.
+/// Lock mode of a workspace's fence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Hold {
     /// Shared with other writes.
     Shared,
-    /// Exclusively.
+    /// Exclusive.
     Alone,
 }
 
 impl Store {
-    /// Opens a transaction that holds these fences until it ends. They are always taken in the same order, in a
-    /// statement of their own: a statement has one snapshot, and later statements see what was committed before the
-    /// fences were taken. With `place`, each attempt first waits for its turn in that workspace.
+    /// Begins a transaction that holds the given fences until it ends. Fences are always acquired in the same order,
+    /// which prevents deadlocks, and in a separate statement: each statement has one snapshot, so later statements see
+    /// everything that was committed before the fences were acquired. If `place` is set, each attempt first waits for a
+    /// slot in that workspace.
     pub(crate) async fn fenced(
         &self,
         fences: &Fences<'_>,
@@ -89,15 +90,16 @@ impl Store {
     }
 }
 
-/// Whether the attempt failed because others held a fence.
+/// Returns `true` if the attempt failed because another transaction holds a fence.
 fn is_held(error: &sqlx::Error) -> bool {
     matches!(error, sqlx::Error::Database(database) if database.code().as_deref() == Some("55P03"))
 }
 
-/// A random time between half of it and all of it, so that waiters don't retry at the same moment.
+/// Returns a random duration between half of `pause` and `pause`, so that waiting requests don't retry at the same
+/// moment.
 fn jittered(pause: Duration) -> Duration {
     let mut byte = [u8::MAX];
-    // Without randomness they do. Nothing else depends on it.
+    // Without randomness, they retry at the same moment. Nothing else depends on it.
     let _ = getrandom::fill(&mut byte);
     pause / 2 + pause.mul_f64(f64::from(byte[0]) / 510.0)
 }

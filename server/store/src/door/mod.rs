@@ -1,13 +1,13 @@
-//! The doors. What a request does in the database begins at one of these, and other crates can't begin a transaction.
+//! Doors: the authorized entry points to the database. Other crates can't begin a transaction in any other way.
 //!
-//! - [`PersonTx`]: the account plane, keyed on the person (`stile.user_id`).
-//! - [`WorkspaceTx`]: one workspace, entered with a live seat (`stile.workspace_id`).
-//! - [`OrganizationTx`]: the management of one organization (`stile.organization_id`).
-//! - [`Prover`]: proving a second factor, for a session or for a sign-in that waits for it.
-//! - [`crate::identity`] and others of the account plane: the few statements before anyone is signed in.
+//! - [`PersonTx`]: account plane, scoped to one person (`stile.user_id`).
+//! - [`WorkspaceTx`]: one workspace, requires a current seat (`stile.workspace_id`).
+//! - [`OrganizationTx`]: management of one organization (`stile.organization_id`).
+//! - [`Prover`]: second-factor verification, for a session or a pending sign-in.
+//! - [`crate::identity`] and other modules of the account plane: the few statements that run before sign-in.
 //!
-//! A door reads session, person and seat in the database each time, in the transaction that it opens: nothing that
-//! authorizes is ever cached (docs/SECURITY.md, I-3 and I-4).
+//! Each door reads session, person and seat from the database, in the transaction that it begins. Authorization data is
+//! never cached (docs/SECURITY.md, I-3 and I-4).
 
 mod costly;
 mod fences;
@@ -28,21 +28,21 @@ use crate::secret::SecretHash;
 use model::id::{UserId, WorkspaceId};
 use std::net::IpAddr;
 
-/// Where a sign-in came from.
+/// Client that a sign-in came from.
 #[derive(Debug, Clone, Default)]
 pub struct Device {
-    /// The address.
+    /// IP address, if known.
     pub ip: Option<IpAddr>,
-    /// The browser's own words, cut at 400 characters.
+    /// `User-Agent` header, truncated to 400 characters.
     pub user_agent: String,
 }
 
-/// What a request presents to say who it is.
+/// Credential that authenticates a request.
 #[derive(Debug, Clone, Copy)]
 pub enum Credential {
-    /// The session cookie's secret.
+    /// Hash of the session cookie's secret.
     Session(SecretHash),
-    /// An operator token.
+    /// Hash of an operator token.
     Token(SecretHash),
 }
 
@@ -67,8 +67,8 @@ impl Credential {
     }
 }
 
-/// Whom and what a write is for, as its grant says. A write takes the locks of both before anything is read, so that
-/// it commits before a revocation returns, or never.
+/// Expected person and workspace of a write, as stated in its grant. A write acquires the locks of both before it reads
+/// anything, so that it either commits before a revocation returns or not at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fence {
     /// The person who writes.

@@ -1,4 +1,4 @@
-//! The door into managing one organization.
+//! Transactions for the management of one organization.
 
 use super::{
     Credential,
@@ -13,25 +13,25 @@ use model::{
 };
 use sqlx::{PgConnection, Postgres, Transaction, types::Uuid};
 
-/// A transaction in which an organization's members and workspaces can be seen and written. Opens for its owners and
-/// admins only.
+/// Transaction with read and write access to an organization's members and workspaces. Only owners and admins of the
+/// organization can open one.
 pub struct OrganizationTx {
     tx: DoorTx,
     /// The organization.
     pub organization: OrganizationId,
-    /// Who manages it.
+    /// The person who manages it.
     pub user: UserId,
-    /// As what.
+    /// Their role in the organization.
     pub role: OrganizationRole,
     costly: Costly,
 }
 
 impl Store {
-    /// Opens the organization for its owners and admins; `None` for anybody else, and for an organization that does
-    /// not exist: the same.
+    /// Begins a transaction for an owner or admin of the organization. Returns `None` for anyone else, and also if the
+    /// organization does not exist, so that the two cases are indistinguishable.
     ///
     /// # Errors
-    /// When the database fails.
+    /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails.
     pub async fn organization(
         &self,
         credential: &Credential,
@@ -41,14 +41,15 @@ impl Store {
         self.open_organization(tx, credential, organization).await
     }
 
-    /// Opens it for a change to the roles of `people`, alone behind their fences. `writer` is who presents `credential`;
-    /// if it is not, nothing opens.
+    /// Begins a transaction for a change to the roles of `people`, with their fences held exclusively. Returns `None`
+    /// unless `credential` belongs to `writer`.
     ///
-    /// Naming a person is not enough to make them wait: first it is checked that `writer` manages the organization, and
-    /// then which of `people` belong to it. All of it is read again after the fences are taken.
+    /// Naming a person is not enough to make them wait: the function first checks that `writer` manages the
+    /// organization, and which of `people` belong to it. Everything is read again once the fences are held.
     ///
     /// # Errors
-    /// When the database fails, or one of the fences is held for too long.
+    /// [`StoreError::Unavailable`] if a fence is held for too long or the database can't be reached,
+    /// [`StoreError::Database`] if the query fails.
     pub async fn organization_seating(
         &self,
         credential: &Credential,
@@ -102,10 +103,10 @@ impl Store {
 }
 
 impl OrganizationTx {
-    /// Makes what was written stay.
+    /// Commits the transaction.
     ///
     /// # Errors
-    /// When the database fails; then nothing was written.
+    /// [`StoreError::Database`] if the query fails. Then nothing was written.
     pub async fn commit(self) -> Result<(), StoreError> {
         self.tx.commit().await
     }
@@ -117,7 +118,7 @@ impl OrganizationTx {
     /// Waits until this transaction's person may run a statement that reads many rows.
     ///
     /// # Errors
-    /// [`StoreError::Busy`].
+    /// [`StoreError::Busy`] if the queue is full or the wait times out.
     pub(crate) async fn costly(&mut self) -> Result<(), StoreError> {
         self.costly.wait(self.user, self.tx.connection()).await
     }

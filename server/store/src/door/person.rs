@@ -1,4 +1,4 @@
-//! The account plane's door.
+//! Transactions of the account plane, scoped to one person.
 
 use super::{
     Credential,
@@ -13,40 +13,41 @@ use model::{
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
-/// The person behind a credential, as the database has them now.
+/// Authenticated person, as read when the transaction began.
 #[derive(Debug, Clone)]
 pub struct Live {
-    /// Who it is.
+    /// The person.
     pub person: Person,
-    /// The session, unless an operator token was presented.
+    /// The session; `None` if an operator token was presented.
     pub session: Option<SessionId>,
-    /// Changes whenever anything in the person's list of seats may have changed.
+    /// Version of the person's list of seats. Changes whenever the list may have changed.
     pub epoch: String,
-    /// Whether the person wants the picker instead of the last workspace at `/`.
+    /// `true` if the person prefers the picker to the last workspace at `/`.
     pub lands_on_picker: bool,
-    /// When this was read, by the database's clock: the only one that decides what has run out.
+    /// Time of this read, by the database's clock, which alone decides expiry.
     pub now: OffsetDateTime,
 }
 
-/// A transaction in which the person's own rows can be seen and written, and nobody else's.
+/// Transaction with access to the person's own rows only.
 pub struct PersonTx {
     tx: DoorTx,
     live: Live,
 }
 
 impl Store {
-    /// Opens the account plane for whoever presents `credential`; `None` when nobody is signed in with it.
+    /// Begins a transaction for the person with this credential. Returns `None` if the credential is not valid.
     ///
     /// # Errors
-    /// When the database fails. Never an open door.
+    /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails. No
+    /// transaction is opened then.
     pub async fn person(&self, credential: &Credential) -> Result<Option<PersonTx>, StoreError> {
         self.open_person(credential, Purpose::Writing).await
     }
 
-    /// As [`person`](Self::person), for reading only: PostgreSQL refuses every write.
+    /// Like [`person`](Self::person), but read-only: PostgreSQL rejects every write.
     ///
     /// # Errors
-    /// As [`person`](Self::person).
+    /// As for [`person`](Self::person).
     pub async fn person_reading(&self, credential: &Credential) -> Result<Option<PersonTx>, StoreError> {
         self.open_person(credential, Purpose::Reading).await
     }
@@ -84,15 +85,15 @@ impl Store {
 }
 
 impl PersonTx {
-    /// Who it is.
+    /// Returns the authenticated person.
     pub const fn live(&self) -> &Live {
         &self.live
     }
 
-    /// Makes what was written stay. Without it, dropping the transaction undoes all.
+    /// Commits the transaction. If it is dropped instead, all writes are rolled back.
     ///
     /// # Errors
-    /// When the database fails; then nothing was written.
+    /// [`StoreError::Database`] if the query fails. Then nothing was written.
     pub async fn commit(self) -> Result<Live, StoreError> {
         self.tx.commit().await?;
         Ok(self.live)
@@ -102,7 +103,7 @@ impl PersonTx {
         self.tx.connection()
     }
 
-    /// For statements that only read.
+    /// Returns the connection, for statements that only read.
     pub(crate) fn reading(&mut self) -> &mut PgConnection {
         self.tx.connection()
     }

@@ -1,4 +1,4 @@
-//! The door to proving a second factor: for a session, and for a sign-in that waits for just that.
+//! Transactions for second-factor verification, for a session or a pending sign-in.
 
 use super::Device;
 use super::{
@@ -13,12 +13,12 @@ use model::{
 use sqlx::{PgConnection, types::Uuid};
 use time::OffsetDateTime;
 
-/// For what a factor is proven.
+/// Owner of a second-factor verification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Holder {
-    /// A session, which goes on with the factor proven.
+    /// A session, which continues with the factor verified.
     Session(SessionId),
-    /// A sign-in whose password was right: it becomes a session.
+    /// A pending sign-in with a correct password, which becomes a session.
     SignIn(Uuid),
 }
 
@@ -38,23 +38,24 @@ impl Holder {
     }
 }
 
-/// A transaction in which a person may prove a second factor, and nothing else.
+/// Transaction in which a person can verify a second factor, and do nothing else.
 pub struct Prover {
     tx: DoorTx,
-    /// Who it is.
+    /// The person.
     pub person: Person,
-    /// For what.
+    /// The session or pending sign-in that the verification is for.
     pub holder: Holder,
-    /// The database's clock.
+    /// Current time, by the database's clock.
     pub now: OffsetDateTime,
 }
 
 impl Store {
-    /// Opens for the holder of a session, or of a sign-in that waits for a second factor; `None` for anybody else, and
-    /// for an operator token, which proves nothing.
+    /// Begins a transaction for the holder of a session or of a sign-in that waits for a second factor. Returns `None`
+    /// for anyone else, and for an operator token, which can't verify a factor.
     ///
     /// # Errors
-    /// When the database fails. Never an open door.
+    /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails. No
+    /// transaction is opened then.
     pub async fn prover(&self, credential: &Credential) -> Result<Option<Prover>, StoreError> {
         let Credential::Session(hash) = credential else { return Ok(None) };
         let mut tx = self.begin().await?;
@@ -81,10 +82,10 @@ impl Store {
 }
 
 impl Prover {
-    /// Makes what was written stay.
+    /// Commits the transaction.
     ///
     /// # Errors
-    /// When the database fails; then nothing was written.
+    /// [`StoreError::Database`] if the query fails. Then nothing was written.
     pub async fn commit(self) -> Result<Person, StoreError> {
         self.tx.commit().await?;
         Ok(self.person)
@@ -94,7 +95,7 @@ impl Prover {
         self.tx.connection()
     }
 
-    /// The device of a waiting sign-in.
+    /// Deletes a pending sign-in and returns its device; `None` if it no longer exists.
     pub(crate) async fn take_sign_in(&mut self, id: Uuid) -> Result<Option<Device>, StoreError> {
         let row = sqlx::query!("delete from account.sign_ins where id = $1 returning user_agent, host(ip) as ip", id)
             .fetch_optional(self.connection())

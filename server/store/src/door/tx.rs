@@ -1,47 +1,47 @@
-//! The transaction behind a door, which knows whether it has anything to keep.
+//! Transaction wrapper that tracks if there are writes to commit.
 
 use crate::error::StoreError;
 use sqlx::{PgConnection, Postgres, Transaction};
 
-/// The purpose for which a door is opened.
+/// Access mode of a transaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
-    /// PostgreSQL refuses every write that comes after the door's own statement.
+    /// PostgreSQL rejects every write after the door's own statement.
     Reading,
     /// Writes are kept on commit.
     Writing,
 }
 
 impl Purpose {
-    /// For the door's statement, which makes the transaction read-only.
+    /// Returns `true` for a read-only transaction. Passed to the door's statement, which sets the mode.
     pub(super) const fn is_reading(self) -> bool {
         matches!(self, Self::Reading)
     }
 }
 
 tokio::task_local! {
-    /// Set while a request is served that must not write anything.
+    /// Set while serving a request that must not write anything.
     static KEEPS_NOTHING: ();
 }
 
-/// Runs `work` and discards everything that it writes through a door. For prefetch requests, and for pages that only
-/// say why something was refused.
+/// Runs `work` and rolls back everything that it writes through a door. Used for prefetch requests, and for pages that
+/// only explain why something was refused.
 pub async fn keeping_nothing<F: Future>(work: F) -> F::Output {
     KEEPS_NOTHING.scope((), work).await
 }
 
-/// A transaction, and whether it has writes to keep.
+/// Transaction, and a flag for writes to commit.
 ///
-/// A transaction for reading ends with a ROLLBACK, which is sent together with the check that the pool makes on each
-/// returned connection. This saves one round trip. No write can be lost that way: the door's statement has made the
-/// transaction read-only, so PostgreSQL refuses the write.
+/// A read-only transaction ends with a ROLLBACK, which is sent together with the pool's check of each returned
+/// connection. This saves one round trip. No write can be lost: the door's statement has made the transaction
+/// read-only, so PostgreSQL rejects writes.
 pub(super) struct DoorTx {
     tx: Transaction<'static, Postgres>,
     keeps: bool,
 }
 
 impl DoorTx {
-    /// `noted`: whether the door itself wrote, for example the time a session was last used.
+    /// Wraps `tx`. `noted` is `true` if the door itself wrote, for example the time a session was last used.
     pub(super) const fn new(tx: Transaction<'static, Postgres>, purpose: Purpose, noted: bool) -> Self {
         Self { tx, keeps: noted || matches!(purpose, Purpose::Writing) }
     }
@@ -53,7 +53,7 @@ impl DoorTx {
     /// Commits the writes and ends the transaction.
     ///
     /// # Errors
-    /// When the database fails; then nothing was written.
+    /// [`StoreError::Database`] if the query fails. Then nothing was written.
     pub(super) async fn commit(self) -> Result<(), StoreError> {
         if !self.keeps || KEEPS_NOTHING.try_with(|()| ()).is_ok() {
             return Ok(());

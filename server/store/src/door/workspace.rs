@@ -1,4 +1,4 @@
-//! The one door into a workspace.
+//! Transactions in one workspace.
 
 use super::{
     Credential, Fence,
@@ -19,16 +19,16 @@ use sqlx::{PgConnection, Postgres, Transaction, types::Uuid};
 use std::{marker::PhantomData, sync::Arc};
 use time::Date;
 
-/// What a [`WorkspaceTx`] was opened for.
+/// Access mode of a [`WorkspaceTx`].
 pub trait Mode: sealed::Mode + Send + Sync + 'static {}
 
-/// Reading: PostgreSQL refuses every write.
+/// Read-only: PostgreSQL rejects every write.
 #[derive(Debug)]
 pub enum Read {}
-/// Entering: the handoff and the visit belong to the person, so no fence is needed.
+/// Entering a workspace. The handoff and the visit belong to the person, so no fence is needed.
 #[derive(Debug)]
 pub enum Visit {}
-/// Writing, behind the fence.
+/// Writing, with the fences held.
 #[derive(Debug)]
 pub enum Write {}
 
@@ -54,8 +54,7 @@ impl Mode for Read {}
 impl Mode for Visit {}
 impl Mode for Write {}
 
-/// A transaction inside one workspace, and the seat with which it was entered. Row level security shows it this
-/// workspace and no other.
+/// Transaction in one workspace, opened with a seat. Row level security restricts it to this workspace.
 pub struct WorkspaceTx<M: Mode> {
     tx: DoorTx,
     tenant: Tenant,
@@ -66,16 +65,16 @@ pub struct WorkspaceTx<M: Mode> {
     _turn: Option<Turn>,
 }
 
-/// What the database currently allows.
+/// Current access mode of the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Access {
-    /// Everything.
+    /// Reads and writes.
     ReadWrite,
-    /// It is a standby, or an administrator has made it read-only. Incidental writes are skipped.
+    /// Reads only: the database is a standby, or an administrator has made it read-only. Incidental writes are skipped.
     ReadOnly,
 }
 
-/// Who is in which workspace, with which seat, as read when the transaction began.
+/// Person, workspace and seat, as read when the transaction began.
 #[derive(Debug, Clone)]
 pub struct Tenant {
     /// The person.
@@ -84,46 +83,47 @@ pub struct Tenant {
     pub workspace: WorkspaceProfile,
     /// The seat.
     pub seat: Seat,
-    /// The workspace's time zone.
+    /// Time zone of the workspace.
     pub zone: Arc<Zone>,
-    /// The current day in that time zone.
+    /// Current day in that time zone.
     pub today: Date,
 }
 
-/// What stood behind the door.
+/// Result of opening a workspace.
 pub enum Door<T> {
-    /// The workspace.
+    /// The transaction.
     Open(T),
-    /// It has another slug now, and the person has a seat in it.
+    /// The workspace has a new slug, and the person has a seat in it.
     Moved(Slug),
-    /// There is a seat, and the workspace demands a second factor that this session has not proven. An operator token
-    /// never has: it does not show that a person is there.
+    /// The person has a seat, but the workspace requires a second factor that this session has not verified. An
+    /// operator token never has: it does not show that a person is present.
     Factor(Demand),
-    /// It was deleted, and the person had a seat in it.
+    /// The workspace was deleted, and the person had a seat in it.
     Gone(Live),
-    /// There is none, or the person has no seat: nobody can tell which.
+    /// The workspace does not exist or the person has no seat in it. The two cases are indistinguishable.
     Absent(Live),
-    /// Nobody is signed in with that credential.
+    /// The credential is not valid.
     SignedOut,
-    /// The page that writes was rendered for another workspace or person than the address names. Nothing was written.
+    /// The page that writes was rendered for another workspace or person than the request addresses. Nothing was
+    /// written.
     Mismatch,
 }
 
-/// A workspace that demands a second factor of somebody who has a seat in it.
+/// Workspace that requires a second factor from a person who has a seat in it.
 #[derive(Debug, Clone)]
 pub struct Demand {
-    /// Who it is.
+    /// The person.
     pub live: Live,
-    /// Its name.
+    /// Name of the workspace.
     pub name: String,
 }
 
-/// The seat does not allow it.
+/// Error for a capability that the seat does not have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the seat does not allow {0:?}")]
 pub struct Denied(pub Capability);
 
-/// Proof that the seat of one workspace allows `C`, read in the transaction that handed it out.
+/// Proof that the seat in a workspace has the capability `C`, read in the transaction that issued it.
 #[derive(Debug)]
 pub struct Can<C> {
     workspace: WorkspaceId,
@@ -131,20 +131,21 @@ pub struct Can<C> {
 }
 
 impl Store {
-    /// Opens a workspace for reading.
+    /// Begins a read-only transaction in a workspace.
     ///
     /// # Errors
-    /// When the database fails. Never an open door.
+    /// [`StoreError::Busy`] if too many requests wait for the workspace, [`StoreError::Unavailable`] if the database
+    /// can't be reached, [`StoreError::Database`] if the query fails. No transaction is opened then.
     pub async fn workspace(&self, credential: &Credential, slug: &Slug) -> Result<Door<WorkspaceTx<Read>>, StoreError> {
         let turn = self.turn_in(slug).await?;
         let tx = self.begin().await?;
         self.open(tx, credential, slug, Some(turn)).await
     }
 
-    /// Opens a workspace for entering it. Handoffs and visits may be recorded.
+    /// Begins a transaction for entering a workspace. It may record handoffs and visits.
     ///
     /// # Errors
-    /// When the database fails. Never an open door.
+    /// As for [`workspace`](Self::workspace).
     pub async fn workspace_visit(
         &self,
         credential: &Credential,
@@ -155,10 +156,11 @@ impl Store {
         self.open(tx, credential, slug, Some(turn)).await
     }
 
-    /// Opens a workspace for writing, behind the fence.
+    /// Begins a transaction for writing in a workspace, with the fences held.
     ///
     /// # Errors
-    /// When the database fails, or a revocation holds the fence for too long.
+    /// As for [`workspace`](Self::workspace), and [`StoreError::Unavailable`] if a revocation holds the fence for too
+    /// long.
     pub async fn workspace_write(
         &self,
         credential: &Credential,
@@ -169,13 +171,14 @@ impl Store {
         self.within_fences(credential, slug, fence, &fences).await
     }
 
-    /// Opens a workspace for a change that every write in it depends on: its address, or its deletion. Nobody else
-    /// writes in it meanwhile. The exclusive fence is taken first, not after reading, so two such changes never wait
-    /// for each other. Other writes wait only if the seat has the capability `needs`; otherwise it opens as for an
-    /// ordinary write.
+    /// Begins a transaction for a change that every write in the workspace depends on, such as its address or its
+    /// deletion. No other write runs in the workspace meanwhile. The exclusive fence is acquired first, not after
+    /// reading, so that two such changes never deadlock. The fence is exclusive only if the seat has the capability
+    /// `needs`; otherwise it is shared, as for an ordinary write.
     ///
     /// # Errors
-    /// As [`workspace_write`](Self::workspace_write), and when current writes take too long.
+    /// As for [`workspace_write`](Self::workspace_write), and [`StoreError::Unavailable`] if current writes take too
+    /// long.
     pub async fn workspace_alone(
         &self,
         credential: &Credential,
@@ -192,14 +195,15 @@ impl Store {
         self.within_fences(credential, slug, fence, &fences).await
     }
 
-    /// Opens a workspace for a change to the seats of `people`, alone behind their fences: none of them writes meanwhile,
-    /// and two who change each other's seats wait for one another.
+    /// Begins a transaction for a change to the seats of `people`, with their fences held exclusively. None of them can
+    /// write meanwhile, and two people who change each other's seats wait for one another.
     ///
-    /// Naming a person is not enough to make them wait: first it is checked that the writer may change seats here, and
-    /// then which of `people` have a seat here or ask for one. All of it is read again after the fences are taken.
+    /// Naming a person is not enough to make them wait: the function first checks that the writer may change seats in
+    /// the workspace, and which of `people` have a seat in it or have requested one. Everything is read again once the
+    /// fences are held.
     ///
     /// # Errors
-    /// As [`Store::workspace_write`].
+    /// As for [`Store::workspace_write`].
     pub async fn workspace_seating(
         &self,
         credential: &Credential,
@@ -227,7 +231,8 @@ impl Store {
         self.within_fences(credential, slug, fence, &fences).await
     }
 
-    /// What the door would open before any fence is taken, if a write with this fence could be allowed at all.
+    /// Opens the workspace without fences. Returns the transaction if a write with `fence` could be allowed, and
+    /// otherwise the reason why not.
     async fn looked_up(
         &self,
         credential: &Credential,
@@ -334,7 +339,7 @@ impl Store {
                 tx(Purpose::Reading).commit().await?;
                 Ok(Door::Factor(Demand { live, name }))
             }
-            // The use of the session or token is recorded, even if the door stays closed.
+            // The last use of the session or token is recorded even if the workspace is not opened.
             ("gone", ..) => {
                 tx(Purpose::Reading).commit().await?;
                 Ok(Door::Gone(live))
@@ -349,35 +354,35 @@ impl Store {
 }
 
 impl<M: Mode> WorkspaceTx<M> {
-    /// Who is where, with which seat.
+    /// Returns the person, workspace and seat of this transaction.
     pub const fn tenant(&self) -> &Tenant {
         &self.tenant
     }
 
-    /// The workspace's id.
+    /// Returns the workspace's id.
     pub const fn id(&self) -> WorkspaceId {
         self.tenant.workspace.id
     }
 
-    /// The person's id.
+    /// Returns the person's id.
     pub const fn user(&self) -> UserId {
         self.tenant.live.person.id
     }
 
-    /// The workspace's time zone.
+    /// Returns the workspace's time zone.
     pub fn zone(&self) -> Arc<Zone> {
         Arc::clone(&self.tenant.zone)
     }
 
-    /// The current day in the workspace's time zone.
+    /// Returns the current day in the workspace's time zone.
     pub const fn today(&self) -> Date {
         self.tenant.today
     }
 
-    /// Hands out the capability `C` if the seat has it.
+    /// Returns proof of the capability `C` if the seat has it.
     ///
     /// # Errors
-    /// [`Denied`] if it has not.
+    /// [`Denied`] if the seat does not have the capability.
     pub fn can<C: CapabilityKind>(&self) -> Result<Can<C>, Denied> {
         if self.tenant.seat.capabilities().has(C::CAPABILITY) {
             Ok(Can { workspace: self.id(), capability: PhantomData })
@@ -386,10 +391,10 @@ impl<M: Mode> WorkspaceTx<M> {
         }
     }
 
-    /// Ends the transaction and keeps what was written.
+    /// Commits the transaction.
     ///
     /// # Errors
-    /// When the database fails; then nothing was written.
+    /// [`StoreError::Database`] if the query fails. Then nothing was written.
     pub async fn commit(self) -> Result<Tenant, StoreError> {
         self.tx.commit().await?;
         Ok(self.tenant)
@@ -399,7 +404,7 @@ impl<M: Mode> WorkspaceTx<M> {
         self.tx.connection()
     }
 
-    /// Whether the database currently accepts writes.
+    /// Returns the current access mode of the database.
     pub(crate) const fn access(&self) -> Access {
         self.access
     }
@@ -407,20 +412,21 @@ impl<M: Mode> WorkspaceTx<M> {
     /// Waits until this transaction's person may run a statement that reads many rows.
     ///
     /// # Errors
-    /// [`StoreError::Busy`].
+    /// [`StoreError::Busy`] if the queue is full or the wait times out.
     pub(crate) async fn costly(&mut self) -> Result<(), StoreError> {
         let user = self.user();
         self.costly.wait(user, self.tx.connection()).await
     }
 
-    /// For statements that only read.
+    /// Returns the connection, for statements that only read.
     pub(crate) fn reading(&mut self) -> &mut PgConnection {
         self.tx.connection()
     }
 }
 
 impl<C> Can<C> {
-    /// The connection of the transaction that this capability was handed out for, and of no other.
+    /// Returns the connection of `tx`, or [`StoreError::ForeignCapability`] if the capability was issued for another
+    /// workspace.
     pub(crate) fn on<'t, M: Mode>(&self, tx: &'t mut WorkspaceTx<M>) -> Result<&'t mut PgConnection, StoreError> {
         if self.workspace == tx.id() { Ok(tx.connection()) } else { Err(StoreError::ForeignCapability) }
     }
