@@ -1,7 +1,8 @@
-//! Names for the devices from which an account has signed in, so that guesses made elsewhere do not lock the person out
-//! (OWASP device cookies: guesses from a device that signed in before are counted separately).
+//! Device cookies: signed names for devices from which an account has signed in (OWASP device cookies). Password
+//! attempts from such a device are counted separately, so attempts made elsewhere do not lock the person out.
 //!
-//! The cookie does not grant access. It only allows guesses at that one account, under the same limit as for everybody.
+//! The cookie does not grant access. It only allows password attempts for one account, with the same limit as for
+//! everyone.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -9,30 +10,30 @@ use model::Email;
 use sha2::Sha256;
 use std::sync::Arc;
 
-/// Signs the names of devices. Cheap to clone.
+/// Signing key for device names. Cheap to clone.
 #[derive(Clone)]
 pub struct DeviceKey(Arc<[u8]>);
 
-/// The length of a device's name, in bytes.
+/// Length of a device name in bytes.
 const NAME_BYTES: usize = 16;
 
 impl DeviceKey {
-    /// A key from the server's secret; all servers of one installation share it.
+    /// Creates the key from the server's secret, which all servers of an installation share.
     pub fn new(secret: &[u8]) -> Self {
         Self(secret.into())
     }
 
-    /// The suffix of the cookie's name for an account. Each account of a device has its own, and the name reveals
-    /// nothing about it.
+    /// Returns the suffix of the cookie's name for an account. Each account on a device has its own cookie, and the
+    /// name reveals nothing about the account.
     pub fn suffix(&self, email: &Email) -> String {
         let tag = self.tag("device cookie name", email, "");
         URL_SAFE_NO_PAD.encode(tag.get(..9).unwrap_or_default())
     }
 
-    /// A new device's cookie for an account.
+    /// Generates the cookie value of a new device for an account.
     ///
     /// # Errors
-    /// When the operating system has no randomness to give.
+    /// [`NoRandomness`](crate::secret::NoRandomness) if the operating system returns no random bytes.
     pub fn cookie(&self, email: &Email) -> Result<String, crate::secret::NoRandomness> {
         let mut bytes = [0; NAME_BYTES];
         getrandom::fill(&mut bytes).map_err(|_| crate::secret::NoRandomness)?;
@@ -41,7 +42,8 @@ impl DeviceKey {
         Ok(format!("{name}.{tag}"))
     }
 
-    /// The device's name in a cookie for that account. `None` if it was not created here, or is for another account.
+    /// Returns the device name in a cookie for that account. Returns `None` if the signature is not valid or is for
+    /// another account.
     pub fn read<'c>(&self, email: &Email, cookie: &'c str) -> Option<&'c str> {
         let (name, tag) = cookie.split_once('.')?;
         let tag = URL_SAFE_NO_PAD.decode(tag).ok()?;
@@ -52,7 +54,7 @@ impl DeviceKey {
         self.mac(purpose, email, name).map(|mac| mac.finalize().into_bytes().to_vec()).unwrap_or_default()
     }
 
-    /// None of the parts holds a line break.
+    /// The encoding is unambiguous, since no part contains a line break.
     fn mac(&self, purpose: &str, email: &Email, name: &str) -> Option<Hmac<Sha256>> {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).ok()?;
         mac.update(format!("stile {purpose}\n{email}\n{name}").as_bytes());

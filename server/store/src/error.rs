@@ -1,51 +1,52 @@
-//! What can go wrong in the database, in the few kinds that callers tell apart.
+//! Errors of the database, in the categories that callers distinguish.
 
-/// A failure below the doors. Its text is for the log; nothing of it goes to a caller.
+/// Error of the database layer. Its text is for logs only and must not be sent to clients.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The database can't be reached or is not serving: 503, try again.
+    /// The database can't be reached, is shutting down or timed out. Results in 503; retry later.
     #[error("the database is not available: {0}")]
     Unavailable(#[source] sqlx::Error),
-    /// The database is currently read-only: a standby, or set so by an administrator.
+    /// The database is currently read-only: a standby, or set to read-only by an administrator.
     #[error("the database is read-only: {0}")]
     ReadOnly(#[source] sqlx::Error),
-    /// Too many concurrent requests for one person, address or workspace: 429, try again.
+    /// Too many concurrent requests for one person, address or workspace. Results in 429; retry later.
     #[error(transparent)]
     Busy(#[from] crate::fair::Busy),
-    /// A constraint that stands for a rule refused the write.
+    /// A constraint that implements a rule rejected the write.
     #[error("refused by constraint {}", .0.0)]
     Refused(Constraint),
-    /// A rule of seats refused the change (`model::seating`).
+    /// A rule for seats rejected the change (`model::seating`).
     #[error("refused: {0:?}")]
     Seating(model::seating::Refused),
-    /// The change affects a seat in a place that demands a second factor, and this session has proven none.
+    /// The change affects a seat in a workspace or organization that requires a second factor, and this session has not
+    /// verified one.
     #[error("a second factor is asked for first")]
     FactorDemanded,
-    /// A row says something that the model has no word for.
+    /// A row contains a value that the model does not know.
     #[error("the database holds {0}")]
     Inconsistent(String),
-    /// A capability was used with another workspace than it was handed out for. A bug, never a person's doing.
+    /// A capability was used with a different workspace than it was issued for. Always a bug.
     #[error("a capability of one workspace was used in another")]
     ForeignCapability,
-    /// The operating system gave no random bytes.
+    /// The operating system returned no random bytes.
     #[error(transparent)]
     NoRandomness(#[from] crate::secret::NoRandomness),
-    /// Anything else.
+    /// Any other database error.
     #[error(transparent)]
     Database(sqlx::Error),
 }
 
-/// A constraint's name.
+/// Name of a constraint.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Constraint(pub String);
 
 impl StoreError {
-    /// Whether the constraint `name` refused the write.
+    /// Returns `true` if the constraint `name` rejected the write.
     pub fn is_refused_by(&self, name: &str) -> bool {
         matches!(self, Self::Refused(constraint) if constraint.0 == name)
     }
 
-    /// Whether trying again later can help.
+    /// Returns `true` if a later retry can succeed.
     pub fn is_unavailable(&self) -> bool {
         matches!(self, Self::Unavailable(_) | Self::ReadOnly(_))
     }
@@ -69,7 +70,8 @@ impl From<sqlx::Error> for StoreError {
             sqlx::Error::Database(database) => {
                 let code = database.code();
                 let class = code.as_deref().unwrap_or_default();
-                // 08 connection, 53 resources, 57P operator intervention, 55P03 and 57014 time limits
+                // 08 connection, 53 resources, 57 operator intervention and statement timeout, 55P03 lock timeout,
+                // 40P01 deadlock, 25P03 idle transaction timeout
                 let unavailable = class.starts_with("08")
                     || class.starts_with("53")
                     || class.starts_with("57")

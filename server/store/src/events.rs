@@ -1,60 +1,62 @@
-//! The events of seats, workspaces and sessions, as every server reads them.
+//! Stream of events about seats, workspaces and sessions, as read by every server.
 //!
-//! They are read by the number of the transaction that wrote them, from the oldest one that may still be running. Ids
-//! are handed out before the commit, so whoever reads "everything after the last id" misses what commits late
-//! (docs/SECURITY.md, F-7).
+//! Events are read by the id of the transaction that wrote them, from the oldest one that may still be running.
+//! Sequence ids are assigned before the commit, so a reader of "everything after the last id" would miss events that
+//! commit late (docs/SECURITY.md, F-7).
 
 use crate::{error::StoreError, pool::Store};
 use model::id::{SessionId, UserId};
 use sqlx::postgres::PgListener;
 use std::collections::BTreeSet;
 
-/// The channel on which a trigger says that there is something to read. It only saves time: its messages are empty.
+/// Notification channel, which a trigger notifies about new events. It only reduces latency: its messages are empty.
 const CHANNEL: &str = "stile_events";
-/// Most events that one question is answered with (`door.events`).
+/// Maximum number of events that `door.events` returns.
 const MOST: usize = 50_000;
 
-/// Somebody whose tabs should look again.
+/// Notification that a person's open tabs should refresh.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Event {
-    /// Whom it concerns.
+    /// The person concerned.
     pub user: UserId,
-    /// The only one of their sessions that it concerns, if it is only one.
+    /// The session concerned; `None` if all sessions of the person are.
     pub session: Option<SessionId>,
 }
 
-/// What was read.
+/// Result of a read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum News {
-    /// These.
+    /// New events.
     Events(Vec<Event>),
-    /// More than can be told apart: it may concern anybody.
+    /// Too many events to list: any person may be concerned.
     Everything,
 }
 
-/// A place in the stream of events: each event is given once.
+/// Cursor in the stream of events. Each event is returned once.
 #[derive(Debug, Default)]
 pub struct EventReader {
-    /// The number of the oldest transaction that was running when last read.
+    /// Id of the oldest transaction that was running at the last read.
     since: Option<String>,
-    /// What was given already of those that would come again.
+    /// Ids of events that were returned already but would be read again.
     seen: BTreeSet<i64>,
 }
 
 impl EventReader {
-    /// A reader of what is written from its first [`read`](Self::read) on.
+    /// Creates a reader of events that are written after its first [`read`](Self::read).
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// What was committed since the last time. The first time finds the place, and gives nothing.
+    /// Returns the events that were committed since the last call. The first call only sets the cursor.
     ///
     /// # Errors
-    /// When the database fails; then the place stays, and nothing is lost.
+    /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails. Then
+    /// the cursor is unchanged and no event is lost.
     pub async fn read(&mut self, store: &Store) -> Result<News, StoreError> {
         if self.since.is_none() {
             self.after(store).await?;
-            // A transaction of long ago may hold the place back: what is behind it already is no news.
+            // A long-running transaction may hold the cursor back. The second read marks the events after the cursor
+            // that are already committed as seen.
             self.after(store).await?;
             return Ok(News::Events(Vec::new()));
         }
@@ -83,21 +85,21 @@ impl EventReader {
                 (!self.seen.contains(&id)).then(|| Event { user: UserId::from_uuid(user), session })
             })
             .collect();
-        // What is behind the new place does not come again, and need not be remembered.
+        // Events before the new cursor are not read again and need not be remembered.
         self.seen = ids;
         Ok(News::Events(events))
     }
 }
 
-/// A connection that wakes whoever waits when there is something to read.
+/// Connection that is notified about new events.
 pub struct Waker(PgListener);
 
 impl Waker {
-    /// Waits until there may be something. It is not told what was sent while the connection was away: whoever relies on
-    /// it alone misses events.
+    /// Waits until there may be new events. Notifications that were sent while the connection was down are lost, so
+    /// callers must also poll.
     ///
     /// # Errors
-    /// When the connection is lost for good.
+    /// [`StoreError::Unavailable`] if the connection is lost and can't be restored.
     pub async fn woken(&mut self) -> Result<(), StoreError> {
         self.0.try_recv().await?;
         Ok(())
@@ -105,20 +107,20 @@ impl Waker {
 }
 
 impl Store {
-    /// Listens for events.
+    /// Subscribes to notifications about new events.
     ///
     /// # Errors
-    /// When the database can't be reached.
+    /// [`StoreError::Unavailable`] if the database can't be reached.
     pub async fn waker(&self) -> Result<Waker, StoreError> {
         let mut listener = PgListener::connect_with(self.pool()).await?;
         listener.listen(CHANNEL).await?;
         Ok(Waker(listener))
     }
 
-    /// Removes events that nobody can be waiting for any more.
+    /// Deletes events that no reader can still be waiting for.
     ///
     /// # Errors
-    /// When the database fails.
+    /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails.
     pub async fn sweep_events(&self) -> Result<(), StoreError> {
         sqlx::query!("select door.sweep_events()").execute(self.pool()).await?;
         Ok(())

@@ -1,14 +1,14 @@
-//! The boot guard: what the database must be before Stile serves anybody.
+//! Startup check: requirements on the database before Stile serves any request.
 
 use crate::{error::StoreError, pool::Store};
 
-/// The role that the server must be logged in as.
+/// The role that the server must log in as.
 pub const APP_ROLE: &str = "stile_app";
 
-/// Why the server refuses to start. Each says how to mend it.
+/// Reason why the server refuses to start. Each message says how to fix the problem.
 #[derive(Debug, thiserror::Error)]
 pub enum GuardError {
-    /// The database can't be asked.
+    /// The check itself failed, for example because the database can't be reached.
     #[error("The database can't be asked: {0}")]
     Store(#[from] StoreError),
     /// The login role is not [`APP_ROLE`].
@@ -16,29 +16,29 @@ pub enum GuardError {
         "DATABASE_URL logs in as {0:?}. Stile serves only as the role stile_app, which owns nothing and bypasses nothing; log in as that."
     )]
     Role(String),
-    /// The login role can see past row level security.
+    /// The login role can bypass row level security.
     #[error("The role {role} {fault}, so row level security would not hold. {mend}")]
     Privileged {
-        /// The role.
+        /// Name of the role.
         role: String,
-        /// What it may that it must not.
+        /// Privilege that the role must not have.
         fault: &'static str,
-        /// The statement that mends it.
+        /// Instruction that fixes the problem, usually an SQL statement.
         mend: String,
     },
-    /// The schema is not there or not current.
+    /// The schema is missing or not current.
     #[error("The database is not migrated ({0}). Run `stile migrate` with STILE_OWNER_DATABASE_URL set.")]
     NotMigrated(String),
-    /// Without any context a row could be read.
+    /// A row is readable without any context.
     #[error("Without a context, {0} rows of {1} can be read: row level security does not hold. Run `stile doctor`.")]
     Leak(i64, String),
 }
 
-/// Checks attributes, ownership and membership of the login role, and then the effect: that, with no context set, no
-/// row of any table can be read.
+/// Checks the attributes, object ownership and memberships of the login role, and then the effect: without a context,
+/// no row of any table is readable.
 ///
 /// # Errors
-/// The first thing that is not as it must be.
+/// The first problem found.
 pub async fn check(store: &Store) -> Result<(), GuardError> {
     let role = sqlx::query!(
         r#"select r.rolname as "name!", r.rolsuper as "superuser!", r.rolbypassrls as "bypasses!", r.rolcreaterole as "creates_roles!",
@@ -76,7 +76,7 @@ pub async fn check(store: &Store) -> Result<(), GuardError> {
     canary(store).await
 }
 
-/// Counts what can be read without a context, table by table.
+/// Checks for each table that no row is readable without a context.
 async fn canary(store: &Store) -> Result<(), GuardError> {
     let tables = sqlx::query_scalar!(
         r#"select format('%I.%I', n.nspname, c.relname) as "name!" from pg_class c join pg_namespace n on n.oid = c.relnamespace

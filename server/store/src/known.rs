@@ -1,7 +1,7 @@
-//! The owners of sessions and tokens, as of their last use.
+//! In-memory map from sessions and tokens to their owners, as of their last use.
 //!
-//! This only decides in which queue a request waits: all sessions and tokens of a person share one. Access is checked
-//! at the doors, for each request.
+//! Used for scheduling only: all sessions and tokens of a person share one queue. Access is checked by the doors, for
+//! each request.
 
 use crate::{
     address::Block,
@@ -16,18 +16,19 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-/// How many credentials are remembered before all are forgotten. Each is known again after its next request.
+/// Maximum number of remembered credentials. Above it, the map is cleared; each credential is added again on its next
+/// request.
 const MOST: usize = 50_000;
-/// How many requests of one person run at once. The others wait, without delaying other people.
+/// Maximum number of concurrent requests per person. Further requests wait, without delaying other people.
 const PER_PERSON: usize = 3;
-/// How many run at once if that goes on. On a machine with two cores this leaves one to everybody else.
+/// The same after sustained use. On a machine with two cores, this leaves one to everyone else.
 const PER_BUSY_PERSON: usize = 1;
-/// How many requests run at once for everybody at one address who is not known to be signed in.
+/// Maximum number of concurrent requests per address from clients that are not known to be signed in.
 const PER_STRANGER: usize = 4;
-/// How many requests of one address run at once.
+/// Maximum number of concurrent requests per address.
 const PER_ADDRESS: usize = 10;
 
-/// The owners of credentials.
+/// Owners of credentials.
 #[derive(Default)]
 pub(crate) struct Known(Mutex<HashMap<SecretHash, UserId>>);
 
@@ -40,13 +41,13 @@ impl Known {
         known.insert(credential.secret(), user);
     }
 
-    /// The keys in whose shares a request with this credential and address is counted.
+    /// Returns the shares that a request with this credential and address counts against.
     pub(crate) fn shares(&self, credential: Option<&Credential>, ip: Option<IpAddr>) -> Vec<Share> {
         let block = ip.map(Block::from);
         let person = credential.and_then(|credential| self.known().get(&credential.secret()).copied());
         let asker = match person {
             Some(person) => Share { key: Key::Person(person), most: PER_PERSON, lasting: PER_BUSY_PERSON },
-            // They are many, behind the address of an office.
+            // An office may have many such clients behind one address.
             None => Share::steady(Key::Stranger(block), PER_STRANGER),
         };
         vec![asker, Share::steady(Key::Address(block), PER_ADDRESS)]

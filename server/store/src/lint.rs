@@ -1,19 +1,20 @@
-//! The catalogue lint: what the schema must be for row level security to hold (docs/SECURITY.md, I-2 and the findings).
+//! Catalog lint: requirements on the schema for row level security to hold (docs/SECURITY.md, I-2 and the findings).
 //!
-//! Row level security holds only if every table has it, every policy has the same form, and nothing bypasses it. A
-//! migration can forget any of that, so the lint reads the catalogue itself: in the tests, with each fault planted, and
-//! in `stile doctor`. Not here: the privileges of this server's login role, and what it sees ([`crate::guard`]).
+//! Row level security holds only if it is enabled on every table, every policy has the same form, and nothing bypasses
+//! it. A migration can miss any of that, so the lint reads the catalog itself. It runs in the tests, with each fault
+//! introduced on purpose, and in `stile doctor`. The privileges of this server's login role and the rows that it can
+//! read are checked by [`crate::guard`].
 
 use crate::{error::StoreError, pool::connect};
 use sqlx::{Connection, PgConnection, postgres::PgConnectOptions};
 use std::fmt;
 
-/// One thing in the catalogue that is not as it must be.
+/// Problem found in the catalog.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Finding {
-    /// What it is about: `schema.table`, `schema.function(types)`, a role.
+    /// Object concerned: `schema.table`, `schema.function(types)` or a role.
     pub object: String,
-    /// What is wrong with it, and how to mend it.
+    /// Description of the problem and its fix.
     pub fault: String,
 }
 
@@ -23,11 +24,11 @@ impl fmt::Display for Finding {
     }
 }
 
-/// Every fault in the catalogue of the database that `options` names, by object; empty when all is well. Any role can
-/// ask, the server's own included.
+/// Returns all problems in the catalog of the database in `options`, sorted by object; empty if there are none. Works
+/// with any role, including the server's own.
 ///
 /// # Errors
-/// When the database can't be reached or asked.
+/// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if a query fails.
 pub async fn findings(options: &PgConnectOptions) -> Result<Vec<Finding>, StoreError> {
     let mut connection = connect(options).await?;
     let mut tx = connection.begin().await?;
@@ -39,17 +40,17 @@ pub async fn findings(options: &PgConnectOptions) -> Result<Vec<Finding>, StoreE
     Ok(found)
 }
 
-/// The same on a connection at hand, which may be inside a transaction: what that has changed and not committed counts.
+/// Like [`findings`], on an existing connection. Inside a transaction, its uncommitted changes are included.
 ///
 /// # Errors
-/// When the database can't be asked.
+/// [`StoreError::Database`] if a query fails.
 pub async fn findings_within(connection: &mut PgConnection) -> Result<Vec<Finding>, StoreError> {
     let mut tx = connection.begin().await?;
-    // With nothing in the search path, expressions name whatever is not PostgreSQL's own, so that a function called
-    // `current_setting` in another schema can't pass for the real one.
+    // With an empty search path, PostgreSQL qualifies all names in expressions except its own, so a function called
+    // `current_setting` in another schema can't be mistaken for the built-in one.
     sqlx::query("select set_config('search_path', '', true)").execute(&mut *tx).await?;
     let mut found = ask(&mut tx, FOUNDATION).await?;
-    // The other rules are about what is not there, and would find nothing wrong with it.
+    // The other rules look for faults in these objects, and would find none if they are missing.
     if found.is_empty() {
         for rule in RULES {
             found.extend(ask(&mut tx, rule).await?);
@@ -67,7 +68,7 @@ async fn ask(connection: &mut PgConnection, rule: &'static str) -> Result<Vec<Fi
     Ok(rows.into_iter().map(|(object, fault)| Finding { object, fault }).collect())
 }
 
-/// The ground that the rules stand on: two roles and four schemas.
+/// Prerequisites of the other rules: two roles and four schemas.
 const FOUNDATION: &str = "
     select 'role ' || name, 'does not exist; run `stile migrate`'
     from unnest(array['stile_app', 'stile_door']) name where not exists (select from pg_roles where rolname = name)
@@ -76,9 +77,9 @@ const FOUNDATION: &str = "
     from unnest(array['account', 'workspace', 'door', 'ops']) name
     where not exists (select from pg_namespace where nspname = name)";
 
-/// A rule: a query for objects and their faults. It may speak of `app` and `door`, the roles; of `tables`, what holds
-/// rows in the two planes; and of `schemas`, all but PostgreSQL's own, `ours` telling which are Stile's.
-/// Objects are looked at by oid, so that it does not matter what the asking role may see.
+/// Builds a rule: a query that returns objects and their faults. It can use `app` and `door`, the roles; `tables`, the
+/// relations that store rows in the two planes; and `schemas`, all except PostgreSQL's own, with `ours` set for
+/// Stile's. Objects are looked up by oid, so the result does not depend on the privileges of the current role.
 macro_rules! rule {
     ($sql:literal) => {
         concat!(
@@ -97,7 +98,7 @@ macro_rules! rule {
 }
 
 const RULES: &[&str] = &[
-    // Row level security is on, also for the owner, and can be.
+    // Row level security is supported and enabled, also for the owner.
     rule!("select name, 'is a foreign table, which can have no row level security; make it a table' from tables where relkind = 'f'"),
     rule!("select name, format('row level security is off; run: alter table %s enable row level security', name)
         from tables where relkind <> 'f' and not relrowsecurity"),
@@ -112,7 +113,8 @@ const RULES: &[&str] = &[
                 else has_any_column_privilege(app.oid, t.oid, c.word) end
             and not exists (select from pg_policy p where p.polrelid = t.oid and p.polcmd::text in (c.cmd, '*')
                 and (0 = any(p.polroles) or app.oid = any(p.polroles)))"),
-    // Which rows a condition is evaluated for, and which last, is up to the planner: a context set there can be another's.
+    // The planner chooses the rows and order in which a condition is evaluated, so a context set in one may be for the
+    // wrong row.
     rule!("select format('%s', p.oid::regprocedure), 'sets the context in a condition of a query, for rows that the planner chooses; '
             'find the row first, and set it by a statement of its own'
         from pg_proc p join schemas s on s.oid = p.pronamespace
@@ -142,7 +144,7 @@ const RULES: &[&str] = &[
         join pg_type y on y.oid = a.atttypid
         left join pg_type inner_type on inner_type.oid = case when y.typtype = 'd' then y.typbasetype else y.typelem end
         where y.typtype = 'e' or inner_type.typtype = 'e'"),
-    // Nothing goes round it: views, functions, privileges.
+    // Nothing bypasses row level security: views, functions, privileges.
     rule!("select format('%I.%I', s.nspname, c.relname), format('reads with its owner''s eyes; run: alter view %I.%I set (security_invoker = true)',
             s.nspname, c.relname)
         from pg_class c join schemas s on s.oid = c.relnamespace, app
@@ -154,7 +156,7 @@ const RULES: &[&str] = &[
     rule!("select format('%I.%I', s.nspname, c.relname), 'is a materialized view, to which no policy applies; revoke it from stile_app'
         from pg_class c join schemas s on s.oid = c.relnamespace, app
         where c.relkind = 'm' and has_any_column_privilege(app.oid, c.oid, 'select')"),
-    // The list of doors, by signature: whoever adds one adds it here, and so has it looked at.
+    // Allowlist of door functions, by signature. New ones must be added here, which triggers a review.
     rule!(", definers as (
             select format('%I.%I(%s)', s.nspname, p.proname, oidvectortypes(p.proargtypes)) as name, p.proowner, p.proconfig, s.ours,
                 has_function_privilege(app.oid, p.oid, 'execute') as reachable
@@ -198,7 +200,7 @@ const RULES: &[&str] = &[
         from tables t, app, unnest(array['update', 'delete']) word
         where t.relname like '%audit\\_log' and case word when 'update' then has_any_column_privilege(app.oid, t.oid, 'update')
             else has_table_privilege(app.oid, t.oid, 'delete') end"),
-    // The two roles are as small as they must be.
+    // The two roles have minimal privileges.
     rule!("select 'role ' || r.rolname, format('%s; run: alter role %s %s', f.fault, r.rolname, f.mend)
         from (select * from app union all select * from door) r, lateral (values
             (r.rolsuper, 'is a superuser', 'nosuperuser'), (r.rolbypassrls, 'has bypassrls', 'nobypassrls'),
@@ -221,7 +223,7 @@ const RULES: &[&str] = &[
         where has_database_privilege(app.oid, current_database(), f.word)"),
 ];
 
-/// A policy, its conditions as PostgreSQL writes them.
+/// Policy, with its conditions as PostgreSQL formats them.
 #[derive(sqlx::FromRow)]
 struct Policy {
     table: String,
@@ -284,19 +286,19 @@ impl Policy {
     }
 }
 
-/// What the condition of a policy must come down to.
+/// Required form of a policy's conditions.
 #[derive(Clone, Copy)]
 enum Scope {
-    /// The row is of the workspace in the context: always.
+    /// The row belongs to the workspace in the context.
     Tenant,
-    /// The row hangs on one of the ids in the context, in each alternative.
+    /// Each alternative ties the row to one of the ids in the context.
     Account,
 }
 
 impl Scope {
-    /// Whether every row that `condition` lets through is in scope, as far as the form shows it: a conjunction is when
-    /// its first part is, and an alternative never is in the workspace plane. PostgreSQL flattens and brackets what it
-    /// writes, so one level of brackets never mixes `AND` and `OR`.
+    /// Returns `true` if every row that `condition` allows is in scope, judging by its form. A conjunction is in scope
+    /// if its first operand is. A disjunction is in scope if all operands are, and never in the workspace plane.
+    /// PostgreSQL flattens and parenthesizes its output, so one level of parentheses never mixes `AND` and `OR`.
     fn holds(self, condition: &str) -> bool {
         let condition = bare(condition);
         let alternatives = split(condition, " OR ");
@@ -309,7 +311,7 @@ impl Scope {
         }
         let Some((column, value)) = condition.split_once(" = ") else { return false };
         let context = |id: &str| {
-            // Whether the column's made-up name is quoted differs between versions.
+            // PostgreSQL versions differ in quoting the generated column name.
             value.replace(" AS \"nullif\"", "").replace(" AS nullif", "")
                 == format!("( SELECT (NULLIF(current_setting('stile.{id}'::text, true), ''::text))::uuid)")
         };
@@ -323,17 +325,17 @@ impl Scope {
     }
 }
 
-/// The expression without brackets around the whole of it.
+/// Returns the expression without parentheses around the whole of it.
 fn bare(expression: &str) -> &str {
     let expression = expression.trim();
     match expression.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {
-        // `(a) AND (b)` has brackets at both ends, too, but they are not a pair.
+        // `(a) AND (b)` also starts and ends with parentheses, but they are not a pair.
         Some(inner) if depths(inner).all(|(_, depth)| depth >= 0) => bare(inner),
         _ => expression,
     }
 }
 
-/// The parts of an expression between separators that stand outside brackets and quotes.
+/// Splits an expression at separators outside parentheses and quotes.
 fn split<'e>(expression: &'e str, separator: &str) -> Vec<&'e str> {
     let (mut parts, mut from) = (Vec::new(), 0);
     for (at, depth) in depths(expression) {
@@ -346,8 +348,8 @@ fn split<'e>(expression: &'e str, separator: &str) -> Vec<&'e str> {
     parts
 }
 
-/// For each byte outside quotes: where it is, and in how many brackets, itself counted. Quotes are doubled within
-/// quotes, so each ends one run and begins the next.
+/// Returns the position and parenthesis depth of each byte outside quotes; a parenthesis counts itself. A quote within
+/// quotes is doubled, so it ends one quoted section and begins the next.
 fn depths(expression: &str) -> impl Iterator<Item = (usize, i32)> + '_ {
     let (mut depth, mut quote) = (0, None);
     expression.bytes().enumerate().filter_map(move |(at, byte)| {

@@ -1,8 +1,9 @@
-//! The queue of mails. A letter is written in the transaction of what it tells, so it goes out if and only if that
-//! commits; the sender claims letters in batches, and what it could not send waits longer each time.
+//! Mail queue (transactional outbox). A letter is inserted in the transaction that it reports on, so it is sent if and
+//! only if that transaction commits. The sender claims letters in batches, and retries failed ones with increasing
+//! delays.
 //!
-//! Delivery is at least once: a sender that dies between sending and noting it leaves a letter that is sent again,
-//! under the same message id. Not here: how a letter looks and by which way it leaves (`server`).
+//! Delivery is at least once: if a sender dies between sending a letter and recording that, the letter is sent again
+//! with the same message id. Rendering and transport of letters are in `server`.
 
 use crate::{
     door::{OrganizationTx, PersonTx, WorkspaceTx, Write},
@@ -14,22 +15,22 @@ use sqlx::{PgConnection, types::Uuid};
 use std::sync::LazyLock;
 use tokio::sync::Notify;
 
-/// Attempts before a letter is given up: with the waits of `door.claim_mail`, about two days.
+/// Maximum number of attempts to send a letter: about two days with the delays of `door.claim_mail`.
 pub const MAX_ATTEMPTS: i32 = 16;
 
-/// Rings when a letter was written. Its transaction commits a moment later, which is why the sender looks a few times.
-/// One for the process: letters are written wherever a transaction is at hand.
+/// Notified when a letter is inserted. Its transaction commits a moment later, so the sender polls a few times. Shared
+/// by the whole process, because letters are inserted in any kind of transaction.
 static BELL: LazyLock<Notify> = LazyLock::new(Notify::new);
 
-/// Returns when a letter was written since the last time.
+/// Waits until a letter has been inserted since the last call.
 pub async fn rung() {
     BELL.notified().await;
 }
 
-/// Puts a letter into the queue, in the transaction of `connection`.
+/// Inserts a letter into the queue, in the transaction of `connection`.
 ///
 /// # Errors
-/// When the database fails; then what the letter tells is not committed either.
+/// [`StoreError::Database`] if the query fails. Then the transaction can't commit either.
 pub(crate) async fn queue(connection: &mut PgConnection, letter: &Letter) -> Result<(), StoreError> {
     let letter = serde_json::to_string(letter).map_err(|e| StoreError::Inconsistent(format!("a letter: {e}")))?;
     sqlx::query!("select door.queue_mail($1, $2)", Uuid::now_v7(), letter).execute(connection).await?;
@@ -37,14 +38,14 @@ pub(crate) async fn queue(connection: &mut PgConnection, letter: &Letter) -> Res
     Ok(())
 }
 
-/// The reason for a counted mail.
+/// Reason for a mail that counts against a limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Cause {
     /// An invite.
     Invite,
-    /// A person wants to move their account to that address.
+    /// A change of the account's email address to that address.
     Address,
-    /// A link that anybody can request: to sign up or to set a new password.
+    /// A link that anyone can request: to sign up or to reset a password.
     Link,
 }
 
@@ -58,21 +59,21 @@ impl Cause {
     }
 }
 
-/// The result of counting a mail.
+/// Result of counting a mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Caused {
-    /// It may be sent.
+    /// The mail may be sent.
     Counted,
-    /// The address gets no more for this many seconds.
+    /// The address receives no more mail for this many seconds.
     Recipient(u32),
-    /// The person or their organization may cause no more for this many seconds.
+    /// The person or their organization has reached the limit and must wait for this many seconds.
     Spent(u32),
 }
 
-/// Counts a mail caused by the person of the transaction of `connection`, across all servers.
+/// Counts a mail caused by the current person of `connection`, across all servers.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub(crate) async fn cause(connection: &mut PgConnection, cause: Cause, email: &Email) -> Result<Caused, StoreError> {
     let row = sqlx::query!(
         r#"select outcome as "outcome!", wait as "wait!" from door.cause_mail($1, $2)"#,
@@ -90,19 +91,19 @@ pub(crate) async fn cause(connection: &mut PgConnection, cause: Cause, email: &E
     }
 }
 
-/// How many mails to others may still be caused today.
+/// Remaining quota of mails to other people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Allowance {
-    /// The number of mails.
+    /// Number of mails.
     pub left: u32,
-    /// After how many seconds more are available.
+    /// Seconds until more mails are available.
     pub wait: u32,
 }
 
-/// How many mails the person of a transaction may still cause in its organization.
+/// Returns the remaining quota of the current person in the current organization of `connection`.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub(crate) async fn allowance(connection: &mut PgConnection) -> Result<Allowance, StoreError> {
     let row = sqlx::query!(r#"select remaining as "remaining!", wait as "wait!" from door.mail_allowance()"#)
         .fetch_optional(connection)
@@ -116,18 +117,18 @@ pub(crate) async fn allowance(connection: &mut PgConnection) -> Result<Allowance
 mod sealed {
     use sqlx::PgConnection;
 
-    /// A transaction that a letter can be written in.
+    /// Transaction that letters can be inserted in.
     pub trait Transaction: Send {
         fn mail_connection(&mut self) -> &mut PgConnection;
     }
 }
 
-/// A transaction of a door, in which a letter can be written: it goes out if that commits.
+/// Transaction of a door that letters can be inserted in. They are sent if it commits.
 pub trait Queue: sealed::Transaction {
-    /// Puts a letter into the queue.
+    /// Inserts a letter into the queue.
     ///
     /// # Errors
-    /// When the database fails.
+    /// [`StoreError::Database`] if the query fails.
     fn queue(&mut self, letter: &Letter) -> impl Future<Output = Result<(), StoreError>> + Send {
         async move { queue(self.mail_connection(), letter).await }
     }
@@ -145,25 +146,25 @@ macro_rules! queues {
 }
 queues!(PersonTx, WorkspaceTx<Write>, OrganizationTx);
 
-/// A letter that was claimed, to be sent and settled.
+/// Claimed letter, to be sent and then settled.
 #[derive(Debug)]
 pub struct Claimed {
-    /// Its id, the same at each attempt.
+    /// Id of the letter, the same for each attempt.
     pub id: Uuid,
-    /// The letter; `None` when this version can't read what another wrote.
+    /// The letter; `None` if this version can't parse what another version wrote.
     pub letter: Option<Letter>,
-    /// Which attempt this is, from 1.
+    /// Number of this attempt, starting at 1.
     pub attempt: i32,
 }
 
-/// How an attempt to send ended.
+/// Result of an attempt to send a letter.
 #[derive(Debug, Clone, Copy)]
 pub enum Sent<'e> {
-    /// The letter was taken over.
+    /// The letter was accepted for delivery.
     Done,
-    /// It was not. The reason must hold nothing of the letter.
+    /// The attempt failed and will be repeated. The reason must not contain any part of the letter.
     Failed(&'e str),
-    /// It never will be.
+    /// The letter failed permanently.
     GivenUp(&'e str),
 }
 
@@ -171,7 +172,7 @@ impl Store {
     /// Claims up to `batch` letters that are due. No other sender gets them until the next attempt is due.
     ///
     /// # Errors
-    /// When the database fails.
+    /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails.
     pub async fn claim_mail(&self, batch: i32) -> Result<Vec<Claimed>, StoreError> {
         let mut tx = self.begin().await?;
         let rows = sqlx::query!(
@@ -187,10 +188,12 @@ impl Store {
             .collect())
     }
 
-    /// Notes how an attempt ended. A letter that was sent or given up is erased, since it may hold links.
+    /// Records the result of an attempt. A letter that was sent or has failed permanently is erased, since it may
+    /// contain links.
     ///
     /// # Errors
-    /// When the database fails; then the letter will be sent again.
+    /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails. Then
+    /// the letter will be sent again.
     pub async fn settle_mail(&self, id: Uuid, sent: Sent<'_>) -> Result<(), StoreError> {
         let (error, last) = match sent {
             Sent::Done => (None, true),

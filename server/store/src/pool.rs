@@ -1,4 +1,4 @@
-//! The one pool, and the only place that holds it.
+//! Connection pool. No other module holds it.
 
 use crate::{
     door::Credential,
@@ -22,21 +22,23 @@ use std::{
 use time::OffsetDateTime;
 use tokio::{runtime::Handle, sync::Semaphore};
 
-/// Connections at most: enough to keep two to four cores busy, few enough for PostgreSQL's default limit.
+/// Maximum number of connections: enough to keep two to four cores busy, few enough for PostgreSQL's default limit.
 const MAX_CONNECTIONS: u32 = 16;
-/// Longest wait for a connection before a request fails closed with 503.
+/// Maximum wait for a connection, after which the request fails with 503.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
-/// A connection that was idle for longer is asked whether it still answers before it is lent.
+/// Idle time after which a connection is pinged before use.
 const TRUSTED_IDLE: Duration = Duration::from_millis(500);
-/// How many transactions one workspace may have open at once.
+/// Maximum number of concurrent transactions per workspace.
 const PER_WORKSPACE: usize = 8;
-/// Transactions of workspaces at once. The other connections are left to sign-in, the picker, mail and live updates.
+/// Limits on concurrent workspace transactions. The remaining connections are left to sign-in, the picker, mail and
+/// live updates.
 const IN_WORKSPACES: Limits =
     Limits { total: MAX_CONNECTIONS as usize - 4, queue: 256, waiting: WAITING, patience: ACQUIRE_TIMEOUT };
-/// Costly statements at once: each keeps a core busy. Few may wait, because each does so with a connection in hand.
+/// Limits on concurrent costly statements, each of which keeps a core busy. The queue is short because each waiting
+/// request holds a connection.
 const COSTLY: Limits = Limits { total: 3, queue: 5, waiting: 5, patience: Duration::from_secs(4) };
 
-/// Stile's database. Cheap to clone.
+/// Handle to Stile's database. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
     pool: PgPool,
@@ -47,14 +49,14 @@ pub struct Store {
     pinging: Arc<Semaphore>,
 }
 
-/// A lock that is held; dropping it lets the next one in.
+/// Guard of an advisory lock. Released on drop.
 pub struct Exclusive {
     _tx: Transaction<'static, Postgres>,
 }
 
 impl Store {
-    /// Sets the pool up; no connection is made yet. Each gets limits under which a stuck statement or a forgotten
-    /// transaction ends by itself, and UTC.
+    /// Creates the pool without connecting. Each connection uses UTC, and has timeouts that end stuck statements and
+    /// abandoned transactions.
     pub fn new(options: PgConnectOptions) -> Self {
         let options = options.application_name("stile").options([
             ("statement_timeout", "5s"),
@@ -62,21 +64,22 @@ impl Store {
             ("idle_in_transaction_session_timeout", "5s"),
             ("timezone", "UTC"),
             ("client_min_messages", "error"),
-            // Row level security makes planning dearer than most statements are, and a plan made for the values at hand
-            // looks cheaper to the planner each time than the one that it could keep.
+            // Row level security makes planning more expensive than executing most statements. The planner would still
+            // replan each time, because a custom plan always looks cheaper to it than the generic plan that it could
+            // cache.
             ("plan_cache_mode", "force_generic_plan"),
-            // A generic plan is costed for an average workspace, so one large workspace would have each statement of every
-            // other compiled first: half a second for a list that takes 2 ms.
+            // A generic plan is costed for an average workspace, so one large workspace would cause JIT compilation of
+            // each statement for all others: half a second for a list that takes 2 ms.
             ("jit", "off"),
-            // A statement uses one core, so that a large one leaves the others to other requests.
+            // Without parallel workers, a large statement uses one core and leaves the others to other requests.
             ("max_parallel_workers_per_gather", "0"),
         ]);
         let pool = PgPoolOptions::new()
             .max_connections(MAX_CONNECTIONS)
             .acquire_timeout(ACQUIRE_TIMEOUT)
             .max_lifetime(Duration::from_secs(600))
-            // Whether a connection still answers is asked of one that was idle for a while, and not at each request: it is
-            // asked whenever one is given back.
+            // Connections are pinged only after idling, not on each request: the pool already checks every connection
+            // that is returned.
             .test_before_acquire(false)
             .before_acquire(|connection, meta| {
                 Box::pin(async move {
@@ -97,72 +100,72 @@ impl Store {
         }
     }
 
-    /// The shares that a request with this credential and address takes, the first for its owner: the person, if the
-    /// credential's owner is known. Used for the order of requests, and for nothing else.
+    /// Returns the shares that a request with this credential and address counts against, the client's own share first.
+    /// That is the person's share if the credential's owner is known. Used for scheduling only.
     pub fn shares(&self, credential: Option<&Credential>, ip: Option<IpAddr>) -> Vec<Share> {
         self.known.shares(credential, ip)
     }
 
-    /// Remembers the owner of a credential.
+    /// Records the owner of a credential.
     pub(crate) fn note_known(&self, credential: &Credential, user: UserId) {
         self.known.note(credential, user);
     }
 
-    /// Waits for a place among the transactions of a workspace, before a connection is taken.
+    /// Waits for a slot among the workspace's transactions, before a connection is acquired.
     ///
     /// # Errors
-    /// [`StoreError::Busy`].
+    /// [`StoreError::Busy`] if the queue is full or the wait times out.
     pub(crate) async fn turn_in(&self, slug: &Slug) -> Result<Turn, StoreError> {
-        // Work of the server itself has no share to be counted against.
+        // Requests of the server itself have no share to count against.
         let asker =
             Some(asker()).filter(|asker| *asker != Key::Server).map(|asker| Share::steady(asker, PER_WORKSPACE));
         let shares = asker.into_iter().chain([Share::steady(Key::Workspace(slug.clone()), PER_WORKSPACE)]).collect();
         Ok(self.in_workspaces.turn(shares).await?)
     }
 
-    /// The budget of costly statements.
+    /// Returns the limiter for costly statements.
     pub(crate) fn costly(&self) -> Fair {
         self.costly.clone()
     }
 
-    /// Opens a transaction without any context: row level security shows it nothing until a door sets one.
+    /// Begins a transaction without any context: row level security hides all rows until a door sets one.
     ///
-    /// BEGIN runs to its end, also when the request is dropped. sqlx does not know of a transaction whose BEGIN was
-    /// dropped half way, and would lend its connection again as it is (docs/SECURITY.md, F-1). A ROLLBACK on each
-    /// connection that comes back would help too, but would cost every request a round trip.
+    /// BEGIN always runs to completion, even if the request is dropped. sqlx does not track a transaction whose BEGIN
+    /// was cancelled, and would reuse the connection as it is (docs/SECURITY.md, F-1). A ROLLBACK on each returned
+    /// connection would help too, but would cost every request a round trip.
     ///
     /// # Errors
-    /// When no connection can be had in time, or the server is being shut down.
+    /// [`StoreError::Unavailable`] if no connection is available in time, or the server is shutting down.
     #[expect(clippy::disallowed_methods, reason = "this is what the doors stand on")]
     pub(crate) async fn begin(&self) -> Result<Transaction<'static, Postgres>, StoreError> {
         let pool = self.pool.clone();
         Ok(ToItsEnd::new(async move { pool.begin().await }).await?)
     }
 
-    /// Whether the database answers: for `/readyz`.
+    /// Checks that the database responds. Used by `/readyz`.
     ///
     /// # Errors
-    /// When it does not within the pool's limits.
+    /// [`StoreError::Unavailable`] if it does not respond within the pool's limits.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        // Anybody may call it, so one connection serves all calls.
+        // The endpoint is public, so all calls share one connection.
         let _alone = self.pinging.acquire().await;
         sqlx::query("select 1").execute(&self.pool).await?;
         Ok(())
     }
 
-    /// What the database's clock says: the only clock there is.
+    /// Returns the current time by the database's clock, the only clock used for decisions.
     ///
     /// # Errors
-    /// When the database fails.
+    /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails.
     pub async fn now(&self) -> Result<OffsetDateTime, StoreError> {
         Ok(sqlx::query_scalar("select now()").fetch_one(&self.pool).await?)
     }
 
-    /// Waits until nobody else, on any server, holds the lock `name`, and holds it until the guard is dropped. For an
-    /// operator's commands, which must not run twice at once: the limits on waiting are off.
+    /// Acquires the lock `name`, which is exclusive across all servers and held until the guard is dropped. Used by
+    /// operator commands that must not run concurrently, so the timeouts are disabled.
     ///
     /// # Errors
-    /// When the database fails.
+    /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails.
     pub async fn exclusive(&self, name: &str) -> Result<Exclusive, StoreError> {
         let mut tx = self.begin().await?;
         sqlx::query!(
@@ -171,18 +174,18 @@ impl Store {
         )
         .fetch_one(&mut *tx)
         .await?;
-        // ops.fence uses the seeds 1 and 2.
+        // `ops.fence` uses the seeds 1 and 2.
         sqlx::query!("select pg_advisory_xact_lock(hashtextextended($1, 3))", name).execute(&mut *tx).await?;
         Ok(Exclusive { _tx: tx })
     }
 
-    /// Connections now in use, and all.
+    /// Returns the number of connections in use, and of all connections.
     pub fn connections(&self) -> (u32, u32) {
         let size = self.pool.size();
         (size.saturating_sub(u32::try_from(self.pool.num_idle()).unwrap_or(size)), size)
     }
 
-    /// Closes all connections, after those in use have come back.
+    /// Closes the pool, once all connections in use have been returned.
     pub async fn close(&self) {
         self.pool.close().await;
     }
@@ -192,7 +195,7 @@ impl Store {
     }
 }
 
-/// A future that is run to its end also when nobody awaits it any more: then by a task of its own.
+/// Future that always runs to completion. If it is dropped earlier, a separate task completes it.
 struct ToItsEnd<F: Future<Output: Send> + Send + 'static>(Option<Pin<Box<F>>>);
 
 impl<F: Future<Output: Send> + Send + 'static> ToItsEnd<F> {
@@ -205,7 +208,8 @@ impl<F: Future<Output: Send> + Send + 'static> Future for ToItsEnd<F> {
     type Output = F::Output;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
-        // Taken out meanwhile: one that panics is not run again. One that is done is not awaited again.
+        // The future is taken out while it is polled, so one that panics is not polled again. A completed future is not
+        // polled again either.
         let Some(mut future) = self.0.take() else { return Poll::Pending };
         let polled = future.as_mut().poll(context);
         if polled.is_pending() {
@@ -217,17 +221,17 @@ impl<F: Future<Output: Send> + Send + 'static> Future for ToItsEnd<F> {
 
 impl<F: Future<Output: Send> + Send + 'static> Drop for ToItsEnd<F> {
     fn drop(&mut self) {
-        // Where there is no runtime, sqlx can't work either.
+        // Without a runtime, sqlx can't work either.
         if let (Some(future), Ok(runtime)) = (self.0.take(), Handle::try_current()) {
             runtime.spawn(future);
         }
     }
 }
 
-/// A single connection outside the pool, for migrations and checks.
+/// Opens a single connection outside the pool, for migrations and checks.
 ///
 /// # Errors
-/// When the database can't be reached.
+/// [`StoreError::Unavailable`] if the database can't be reached.
 pub(crate) async fn connect(options: &PgConnectOptions) -> Result<PgConnection, StoreError> {
     Ok(PgConnection::connect_with(options).await?)
 }

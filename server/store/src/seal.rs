@@ -1,7 +1,7 @@
-//! Sealing what the server must read again but nobody may read from the database alone.
+//! Encryption of values that the server must read again, but that must not be readable from the database alone.
 //!
-//! XChaCha20-Poly1305 under a key derived from the server's secret (HKDF-SHA-256, RFC 5869), with a random nonce and
-//! the owner's id as associated data: a sealed value that is copied to another person's row does not open.
+//! Uses XChaCha20-Poly1305 with a key derived from the server's secret (HKDF-SHA-256, RFC 5869), a random nonce, and
+//! the owner's id as associated data: a value copied to another person's row can't be decrypted.
 
 use crate::secret::NoRandomness;
 use chacha20poly1305::{
@@ -13,19 +13,20 @@ use model::id::UserId;
 use sha2::Sha256;
 use std::fmt;
 
-/// Names the purpose, so that the key is no other's.
+/// HKDF info that separates this key from keys for other purposes.
 const PURPOSE: &[u8] = b"stile authenticator secret v1";
-/// Bytes of a nonce: long enough to be random for ever.
+/// Length of a nonce in bytes: long enough for random nonces without collisions.
 const NONCE: usize = 24;
 
-/// Seals and opens the secrets of authenticator apps. Cheap to clone.
+/// Encryption key for TOTP secrets. Cheap to clone.
 ///
-/// Whoever changes `STILE_SECRET` can't open what was sealed before: people then come in by passkey or recovery code.
+/// After a change of `STILE_SECRET`, existing TOTP secrets can't be decrypted. People then sign in with a passkey or
+/// recovery code.
 #[derive(Clone)]
 pub struct SealKey(XChaCha20Poly1305);
 
 impl SealKey {
-    /// The key that belongs to the server's secret; all servers of one installation share it.
+    /// Derives the key from the server's secret, which all servers of an installation share.
     pub fn new(secret: &[u8]) -> Self {
         let mut key = [0; 32];
         // Fails only for more than 255 blocks; this is one.
@@ -33,10 +34,10 @@ impl SealKey {
         Self(XChaCha20Poly1305::new(&key.into()))
     }
 
-    /// Seals `text` for a person.
+    /// Encrypts `text` for a person.
     ///
     /// # Errors
-    /// Without randomness.
+    /// [`NoRandomness`] if the operating system returns no random bytes.
     pub(crate) fn seal(&self, owner: UserId, text: &[u8]) -> Result<Vec<u8>, NoRandomness> {
         let mut nonce = [0; NONCE];
         getrandom::fill(&mut nonce).map_err(|_| NoRandomness)?;
@@ -47,7 +48,7 @@ impl SealKey {
         Ok([&nonce[..], &sealed].concat())
     }
 
-    /// Opens what was sealed for this person with this key; `None` for anything else.
+    /// Decrypts a value that was encrypted for this person with this key; `None` for anything else.
     pub(crate) fn open(&self, owner: UserId, sealed: &[u8]) -> Option<Vec<u8>> {
         let (nonce, sealed) = sealed.split_at_checked(NONCE)?;
         let nonce: [u8; NONCE] = nonce.try_into().ok()?;

@@ -1,4 +1,4 @@
-//! The cache of lists of seats. They say what to show and can't be turned into a way in.
+//! Cache of people's seat lists. It is used for display only and never authorizes access.
 
 use model::{
     id::UserId,
@@ -10,11 +10,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// People whose lists are kept at once; the least used goes first.
+/// Maximum number of people with cached lists; the least used are evicted first.
 const CACHED_PEOPLE: u64 = 10_000;
 
-/// Lists by person and seat epoch. Every change to a seat changes the epoch, in the same transaction and at whichever
-/// server, so a list is never older than the last change; 30 s is only the ceiling.
+/// Cached lists by person and seat epoch. Every change to a seat changes the epoch, in the same transaction and on any
+/// server, so a list is never older than the last change; the maximum age of 30 s is only a safeguard.
 pub(crate) struct SeatCache(Cache<Key, (Instant, Arc<Picker>)>);
 
 /// A person and their seat epoch.
@@ -28,18 +28,18 @@ impl Default for SeatCache {
 }
 
 impl SeatCache {
-    /// A list that is not too old.
+    /// Returns the cached list unless it is too old.
     pub(crate) async fn get(&self, key: &Key) -> Option<Arc<Picker>> {
         let (started, picker) = self.0.get(key).await?;
         (started.elapsed().as_secs() < MAX_AGE_SECONDS.unsigned_abs()).then_some(picker)
     }
 
-    /// Keeps a list, whose age counts from `started`.
+    /// Caches a list, whose age counts from `started`.
     pub(crate) async fn insert(&self, key: Key, started: Instant, picker: &Arc<Picker>) {
         self.0.insert(key, (started, Arc::clone(picker))).await;
     }
 
-    /// Forgets a list on this server.
+    /// Removes a list from this server's cache.
     pub(crate) async fn forget(&self, key: &Key) {
         self.0.invalidate(key).await;
     }

@@ -1,7 +1,7 @@
-//! Time zones: the UTC offset of a place at any moment.
+//! Time zones: their UTC offsets at any moment.
 //!
-//! Only PostgreSQL's time zone database is used, so that comparisons in SQL and the text in a page, a file or an API
-//! response have the same day. The rules of a zone are read once, as a list of changes, and cached.
+//! All offsets come from PostgreSQL's time zone database, so that comparisons in SQL and the text of a page, a file or
+//! an API response agree on the day. The offset changes of a zone are read once and cached.
 
 use crate::error::StoreError;
 use model::moment::Moment;
@@ -12,37 +12,37 @@ use std::{
 };
 use time::{OffsetDateTime, UtcOffset};
 
-/// A time zone. Before the first and after the last known change, the offset stays the same.
+/// Time zone. The offset is constant before the first and after the last known change.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Zone {
     name: String,
     first: UtcOffset,
-    /// The start of each offset, in seconds since 1970, and the offset. Ascending.
+    /// Start of each offset, as a Unix timestamp in seconds, and the offset. Ascending.
     changes: Vec<(i64, UtcOffset)>,
 }
 
 static KNOWN: LazyLock<Mutex<HashMap<String, Arc<Zone>>>> = LazyLock::new(Mutex::default);
 
 impl Zone {
-    /// Its name in the time zone database.
+    /// Returns the zone's name in the time zone database.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// A moment with the offset of this zone.
+    /// Converts a moment to the offset of this zone.
     pub fn at(&self, moment: OffsetDateTime) -> OffsetDateTime {
         let passed = self.changes.partition_point(|(from, _)| *from <= moment.unix_timestamp());
         let offset = passed.checked_sub(1).and_then(|last| self.changes.get(last)).map_or(self.first, |(_, to)| *to);
-        // `None` only within a day of the earliest or latest possible moment.
+        // `None` only within a day of the earliest or latest representable moment.
         moment.checked_to_offset(offset).unwrap_or(moment)
     }
 
-    /// The same, in the form that pages carry.
+    /// Like [`at`](Self::at), but returns the type that pages use.
     pub fn local(&self, moment: OffsetDateTime) -> Moment {
         Moment::new(self.at(moment))
     }
 
-    /// The zone with that name, which the database must know.
+    /// Returns the zone with that name, which must exist in the database. Cached in memory.
     pub(crate) async fn named(connection: &mut PgConnection, name: &str) -> Result<Arc<Self>, StoreError> {
         if name == "UTC" {
             return Ok(Arc::new(Self { name: name.to_owned(), first: UtcOffset::UTC, changes: Vec::new() }));
@@ -56,8 +56,8 @@ impl Zone {
         Ok(zone)
     }
 
-    /// Reads the changes from 1970 to 2070. Each step whose two ends have different offsets is halved until the second
-    /// of the change is found. A step is four days: no zone has changed twice in less than a week.
+    /// Reads the offset changes from 1970 to 2070. Each step between two different offsets is bisected to the second of
+    /// the change. A step is four days, because no zone has changed twice within a week.
     async fn read(connection: &mut PgConnection, name: &str) -> Result<Self, StoreError> {
         let rows = sqlx::query!(
             r#"with recursive steps as (

@@ -1,8 +1,8 @@
-//! Guesses at passwords, counted in the database for all servers together (ASVS 6.3.1).
+//! Rate limits on password attempts, counted in the database across all servers (ASVS 6.3.1).
 //!
-//! A guess is counted before it is checked, so that concurrent guesses count too, and given back if it was right. It
-//! counts for the address that it comes from and for the account. An address or a device from which the account has
-//! signed in before is counted separately, so nobody can lock a person out by guessing elsewhere.
+//! An attempt is counted before the password is checked, so that concurrent attempts count too, and returned if the
+//! password was correct. It counts against the client's address and the account. An address or device from which the
+//! account has signed in before is counted separately, so nobody can lock a person out by guessing elsewhere.
 
 use crate::{address::Block, error::StoreError, pool::Store};
 use model::{Email, id::SessionId};
@@ -10,27 +10,27 @@ use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
 use std::net::IpAddr;
 
-/// How many guesses are allowed at once, and after how many seconds one more is allowed.
+/// Burst size, and the seconds until another attempt is allowed.
 type Quota = (i32, i32);
-/// For one address.
+/// Quota per address.
 const PER_ADDRESS: Quota = (20, 6);
-/// For one account, from addresses and devices from which it has not signed in before.
+/// Quota per account, for addresses and devices from which it has not signed in before.
 const PER_ACCOUNT: Quota = (10, 10);
-/// For one account, from all devices from which it has signed in before. A stranger can't use these up.
+/// Quota per account, for all devices from which it has signed in before. A stranger can't exhaust it.
 const ALL_DEVICES: Quota = (30, 10);
 
-/// Who makes a guess.
+/// Client that makes an attempt.
 #[derive(Debug, Clone, Copy)]
 pub enum Guesser<'g> {
     /// A device from which the account has signed in before, by the name in its cookie.
     Device(&'g str),
-    /// The signed-in person of this session, who is asked for their password again.
+    /// The signed-in person of this session, who confirms their password.
     Session(SessionId),
-    /// Anybody else.
+    /// Any other client.
     Anybody,
 }
 
-/// A guess that may be checked. It stays counted unless it is given back.
+/// Counted attempt at a password that may now be checked. It stays counted unless it is returned.
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct Try {
@@ -39,11 +39,11 @@ pub struct Try {
 }
 
 impl Store {
-    /// Counts a guess at the password of `email`, whether or not the account exists. The inner error is the seconds to
-    /// wait.
+    /// Counts a password attempt for `email`, even if the account does not exist. The inner error is the number of
+    /// seconds to wait.
     ///
     /// # Errors
-    /// When the database fails.
+    /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails.
     pub async fn take_try(
         &self,
         email: &Email,
@@ -71,10 +71,10 @@ impl Store {
         Ok(taken.map(|()| Try { keys, pace }))
     }
 
-    /// Gives back a guess that was right.
+    /// Returns an attempt with a correct password to the quota.
     ///
     /// # Errors
-    /// When the database fails.
+    /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails.
     pub async fn return_try(&self, taken: Try) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
         sqlx::query!("select door.return_try($1, $2)", &taken.keys, &taken.pace).execute(&mut *tx).await?;
@@ -82,7 +82,8 @@ impl Store {
     }
 }
 
-/// Takes a try from each of `keys`, or from none: the inner error is the seconds to wait.
+/// Counts an attempt against each of `keys`, or against none if one is exhausted. The inner error is the number of
+/// seconds to wait.
 pub(super) async fn take(
     connection: &mut PgConnection,
     keys: &[Vec<u8>],
@@ -98,11 +99,11 @@ pub(super) async fn take(
     })
 }
 
-/// The keys for which a guess counts.
+/// Returns the keys that an attempt counts against, with their quotas.
 fn counted(email: &Email, ip: Option<IpAddr>, guesser: Guesser<'_>, known_place: bool) -> Vec<(String, Quota)> {
     let from = ip.map_or_else(|| "nowhere".to_owned(), |ip| Block::from(ip).to_string());
     match guesser {
-        // Who knew a former password may have collected names of devices.
+        // A client that knew a former password may have collected device names, so all devices share a quota.
         Guesser::Device(device) => {
             vec![(format!("device|{email}|{device}"), PER_ACCOUNT), (format!("devices|{email}"), ALL_DEVICES)]
         }

@@ -1,26 +1,26 @@
-//! How often a person may do something that lasts, counted in the database for all servers together.
+//! Rate limits on lasting actions of a person, counted in the database across all servers.
 
 use super::guesses;
 use crate::error::StoreError;
 use sha2::{Digest, Sha256};
 
-/// How often a person may do something, over all servers: so many at once, and then one more each so many seconds.
+/// Rate limit of an action per person, across all servers (token bucket).
 #[derive(Debug, Clone, Copy)]
 pub struct Pace {
-    /// The word for it.
+    /// Name of the action.
     pub what: &'static str,
-    /// How many at once.
+    /// Burst size.
     pub most: i32,
-    /// The seconds after which there is one more.
+    /// Seconds until another action is allowed.
     pub seconds: i32,
 }
 
 impl Pace {
-    /// Counts one, in the transaction that does it: what is not committed does not count. The inner error is the seconds
-    /// to wait.
+    /// Counts one action, in the transaction that performs it: if that is rolled back, it does not count. The inner
+    /// error is the number of seconds to wait.
     ///
     /// # Errors
-    /// When the database fails.
+    /// [`StoreError::Database`] if the query fails.
     pub async fn take(self, tx: &mut impl Paced) -> Result<Result<(), u32>, StoreError> {
         let (person, connection) = tx.paced();
         let key = Sha256::digest(format!("{}|{person}", self.what).as_bytes()).to_vec();
@@ -28,7 +28,7 @@ impl Pace {
     }
 }
 
-/// A transaction of a person.
+/// Transaction with a known person.
 pub trait Paced: sealed::Paced {}
 
 impl<T: sealed::Paced> Paced for T {}

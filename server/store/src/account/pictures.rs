@@ -1,6 +1,6 @@
-//! Pictures as the account plane sees them: the person's own portrait, and handing out those of others.
+//! Pictures in the account plane: the person's own portrait, and access to those of others.
 //!
-//! A picture is asked of a door each time: a name, however it was come by, opens nothing.
+//! Each request for a picture is authorized by the database. Knowing a picture's name does not grant access.
 
 use crate::{audit, door::PersonTx, error::StoreError};
 use model::{
@@ -10,37 +10,37 @@ use model::{
     picture::PictureName,
 };
 
-/// A picture to store: its name, and PNG bytes that this server encoded.
+/// Picture to store: its name, and PNG data that this server encoded.
 #[derive(Debug, Clone)]
 pub struct Picture {
-    /// Its name.
+    /// Name of the picture.
     pub name: PictureName,
-    /// The file, at most 256 kB.
+    /// PNG file, at most 256 kB.
     pub png: Vec<u8>,
 }
 
-/// The logo of that name, of a workspace in which the person has a seat; `None` for any other, and for none.
+/// Returns the logo with that name of a workspace in which the person has a seat; `None` if there is none.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn logo(tx: &mut PersonTx, workspace: &Slug, name: &PictureName) -> Result<Option<Vec<u8>>, StoreError> {
     Ok(sqlx::query_scalar!("select door.logo($1, $2)", workspace.as_str(), name.as_str())
         .fetch_one(tx.connection())
         .await?)
 }
 
-/// The portrait of that name, of the person or of somebody they work with; `None` for anybody else's.
+/// Returns the portrait with that name, of the person or of someone they work with; `None` if there is none.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn portrait(tx: &mut PersonTx, of: UserId, name: &PictureName) -> Result<Option<Vec<u8>>, StoreError> {
     Ok(sqlx::query_scalar!("select door.portrait($1, $2)", of.uuid(), name.as_str()).fetch_one(tx.connection()).await?)
 }
 
-/// Sets the person's portrait, or takes it away, and notes it.
+/// Sets or removes the person's portrait, and logs it.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn set_portrait(tx: &mut PersonTx, picture: Option<&Picture>) -> Result<(), StoreError> {
     let (user, before) = (tx.live().person.id.uuid(), tx.live().person.portrait.clone());
     // The name of a picture is a hash of its content.

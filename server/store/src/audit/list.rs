@@ -1,4 +1,4 @@
-//! Reading the logs: filtered, by keyset, newest first; and all of what a filter finds, for an export.
+//! Queries on audit logs: filtered pages with keyset pagination, newest first, and exports of all matching entries.
 
 use crate::{
     door::{Can, Mode, OrganizationTx, WorkspaceTx},
@@ -14,20 +14,20 @@ use sqlx::types::Uuid;
 use std::collections::HashMap;
 use time::OffsetDateTime;
 
-/// Lines on one page.
+/// Number of entries per page.
 const PAGE_ROWS: usize = 50;
-/// How many lines of an export are read at once. All are exported, in as many steps as needed, so a slow download holds
-/// no connection and no server needs memory for all of them.
+/// Number of entries per export batch. An export reads as many batches as needed, so a slow download holds no
+/// connection, and memory use is bounded.
 const BATCH_ROWS: i64 = 1_000;
 
-/// A page of a log.
+/// Page of an audit log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditPage {
-    /// The lines, newest first.
+    /// Entries, newest first.
     pub rows: Vec<AuditRow>,
-    /// The place of the newer lines, if there are some.
+    /// Cursor for the page of newer entries, if there is one.
     pub newer: Option<Uuid>,
-    /// The place of the older lines, if there are some.
+    /// Cursor for the page of older entries, if there is one.
     pub older: Option<Uuid>,
 }
 
@@ -42,17 +42,17 @@ struct Row {
 }
 
 impl Row {
-    /// Entries in another form are skipped, so the page still loads.
+    /// Parses the entry's details. Unknown formats are ignored, so that the page still loads.
     fn facts(&self) -> Detail {
         serde_json::from_str::<Detail>(&self.detail).unwrap_or_default()
     }
 
-    /// The object, if the line does not contain its name.
+    /// Returns the target's id if the entry does not contain its name.
     fn unnamed(&self) -> Option<Uuid> {
         self.target.filter(|_| Action::from_word(&self.action).is_some_and(|action| lacks_name(action, &self.facts())))
     }
 
-    /// The line in words. An object whose name is neither in the line nor in `names` is shown by its id.
+    /// Renders the entry as text. A target whose name is neither in the entry nor in `names` is shown by its id.
     fn tell(self, names: &HashMap<Uuid, String>, at: Moment) -> AuditRow {
         let object = self.target.map(|id| names.get(&id).cloned().unwrap_or_else(|| id.to_string()));
         let Told { what, detail } = tell(&self.action, &self.facts(), object.as_deref());
@@ -72,7 +72,7 @@ fn unnamed(rows: &[Row]) -> Vec<Uuid> {
     rows.iter().filter_map(Row::unnamed).collect()
 }
 
-/// What a query of a log is bound to.
+/// Parameters of a log query.
 struct Bounds {
     words: Option<Vec<String>>,
     person: Option<Uuid>,
@@ -80,7 +80,7 @@ struct Bounds {
     start: Start,
 }
 
-/// The line that those wanted are older or newer than.
+/// Entry that the results must be older or newer than.
 enum Start {
     Older(Uuid),
     Newer(Uuid),
@@ -101,7 +101,8 @@ impl Bounds {
     }
 }
 
-/// Reads lines of a log, from its start on, by a statement for each direction, which follows the log's primary key.
+/// Reads entries of a log from `$bounds.start` on. Each direction has its own statement, which uses the log's primary
+/// key.
 macro_rules! lines {
     ($connection:expr, $owner:expr, $bounds:expr, $most:expr, $from:literal) => {
         match $bounds.start {
@@ -130,10 +131,10 @@ macro_rules! lines {
     };
 }
 
-/// One page of the workspace's log.
+/// Returns a page of the workspace's log.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Busy`] if too many costly statements are waiting, [`StoreError::Database`] if the query fails.
 pub async fn page<M: Mode>(
     tx: &mut WorkspaceTx<M>,
     can: &Can<ManageSettings>,
@@ -144,11 +145,11 @@ pub async fn page<M: Mode>(
     Ok(build(query, rows))
 }
 
-/// A batch of the workspace's log lines that match a query, newest first, from its position on, and the position of the
-/// next batch. That is `None` after the last.
+/// Returns a batch of matching entries of the workspace's log, newest first, and the position of the next batch. The
+/// position is `None` after the last batch.
 ///
 /// # Errors
-/// When the database fails.
+/// As for [`page`].
 pub async fn export<M: Mode>(
     tx: &mut WorkspaceTx<M>,
     can: &Can<ManageSettings>,
@@ -160,7 +161,7 @@ pub async fn export<M: Mode>(
     Ok((rows, next))
 }
 
-/// Lines of the workspace's log in words, in its time zone.
+/// Renders entries of the workspace's log as text, with times in its time zone.
 async fn told<M: Mode>(
     tx: &mut WorkspaceTx<M>,
     can: &Can<ManageSettings>,
@@ -202,10 +203,10 @@ async fn of_workspace<M: Mode>(
     Ok(lines!(can.on(tx)?, workspace, bounds, most, " from workspace.audit_log l where l.workspace_id = $1"))
 }
 
-/// One page of the organization's log.
+/// Returns a page of the organization's log.
 ///
 /// # Errors
-/// When the database fails.
+/// As for [`page`].
 pub async fn page_of_organization(tx: &mut OrganizationTx, query: &AuditQuery) -> Result<AuditPage, StoreError> {
     tx.costly().await?;
     let (organization, bounds) = (tx.organization.uuid(), Bounds::of(query));
@@ -242,10 +243,10 @@ pub async fn page_of_organization(tx: &mut OrganizationTx, query: &AuditQuery) -
     Ok(build(query, rows))
 }
 
-/// Who is in the workspace's log, by name: what it can be filtered by. At most 200.
+/// Returns the people in the workspace's log, as filter options, sorted by name. At most 200.
 ///
 /// # Errors
-/// When the database fails.
+/// As for [`page`].
 pub async fn actors<M: Mode>(
     tx: &mut WorkspaceTx<M>,
     can: &Can<ManageSettings>,
@@ -262,10 +263,10 @@ pub async fn actors<M: Mode>(
     Ok(rows.into_iter().map(|row| (UserId::from_uuid(row.user_id), row.actor)).collect())
 }
 
-/// Who is in the organization's log, by name. At most 200.
+/// Returns the people in the organization's log, as filter options, sorted by name. At most 200.
 ///
 /// # Errors
-/// When the database fails.
+/// As for [`page`].
 pub async fn actors_of_organization(tx: &mut OrganizationTx) -> Result<Vec<(UserId, String)>, StoreError> {
     tx.costly().await?;
     let organization = tx.organization.uuid();
@@ -279,7 +280,7 @@ pub async fn actors_of_organization(tx: &mut OrganizationTx) -> Result<Vec<(User
     Ok(rows.into_iter().map(|row| (UserId::from_uuid(row.user_id), row.actor)).collect())
 }
 
-/// From one row more than a page has to the page and its neighbours' places.
+/// Builds the page and its cursors from rows that include one more than fits.
 fn build(query: &AuditQuery, mut rows: Vec<AuditRow>) -> AuditPage {
     let more = rows.len() > PAGE_ROWS;
     rows.truncate(PAGE_ROWS);

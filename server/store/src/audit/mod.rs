@@ -1,5 +1,5 @@
-//! The audit logs. A line is written in the transaction of what it tells, so that there is one for each thing done and
-//! none for what was rolled back. Lines are never changed afterwards (docs/SECURITY.md, I-22).
+//! Audit logs. Each entry is inserted in the transaction that it describes, so there is exactly one per committed
+//! action and none for a rolled back one. Entries are immutable (docs/SECURITY.md, I-22).
 
 mod list;
 
@@ -16,17 +16,18 @@ use model::{
 };
 use sqlx::{PgConnection, types::Uuid};
 
-/// A transaction that has a log of its own: of a workspace, of an organization, of a person.
+/// Transaction with its own audit log: of a workspace, an organization or a person.
 pub trait Logged: sealed::Log {}
 
 impl Logged for WorkspaceTx<Write> {}
 impl Logged for OrganizationTx {}
 impl Logged for PersonTx {}
 
-/// Notes what the person of this transaction did to `target`, in the log of the plane that the transaction is of.
+/// Records that the transaction's person performed `action` on `target`, in the log of the transaction's workspace,
+/// organization or person.
 ///
 /// # Errors
-/// When the database fails; then the deed itself is not committed either.
+/// [`StoreError::Database`] if the query fails. Then the action itself is not committed either.
 pub async fn note(
     tx: &mut impl Logged,
     action: Action,
@@ -36,7 +37,7 @@ pub async fn note(
     tx.log(action.as_str(), target.into(), &json(detail)?).await
 }
 
-/// A detail with the object's name, `name`. If the name was changed, the change itself is the name.
+/// Adds the object's name to `detail`, unless it already records a change of the name.
 pub(crate) fn named(detail: Detail, name: &str) -> Detail {
     if detail.0.contains_key("name") { detail } else { detail.with("name", name) }
 }
@@ -80,7 +81,7 @@ mod sealed {
 
     impl Log for OrganizationTx {
         async fn log(&mut self, action: &str, target: Option<Uuid>, detail: &str) -> Result<(), StoreError> {
-            // The name is the person's own, read from the row that only they see.
+            // The actor's name is read from the person's own row, which is visible only to them.
             sqlx::query!(
                 "insert into account.organization_audit_log (organization_id, id, user_id, actor, action, target, detail)
                 select $1, $2, $3, coalesce((select u.name from account.users u where u.id = $3), ''), $4, $5, $6::text::jsonb",
@@ -105,7 +106,7 @@ mod sealed {
     }
 }
 
-/// A line in a person's own log, where there is no [`PersonTx`]: in the middle of a sign-in.
+/// Records an entry in a person's own log without a [`PersonTx`], during sign-in.
 pub(crate) async fn note_of_person(
     connection: &mut PgConnection,
     person: &Person,

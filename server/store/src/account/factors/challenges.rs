@@ -1,4 +1,4 @@
-//! What a browser was asked to sign: kept until it has, once, for 5 minutes, for one holder.
+//! WebAuthn challenges: valid for 5 minutes, single use, bound to one holder.
 
 use super::Admitted;
 use crate::{
@@ -11,7 +11,7 @@ use model::id::UserId;
 use serde_json::Value;
 use sqlx::PgConnection;
 
-/// For what a challenge was made. One made for something else is none.
+/// Purpose of a challenge. It is valid for this purpose only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Purpose {
     Register,
@@ -27,10 +27,10 @@ impl Purpose {
     }
 }
 
-/// Keeps the challenge of a passkey that is being added in this session.
+/// Stores the challenge for a passkey that is being added in this session.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn keep_registration(
     tx: &mut PersonTx,
     admitted: &Admitted,
@@ -41,40 +41,41 @@ pub async fn keep_registration(
     keep(tx.connection(), Purpose::Register, user, holder, handle, state).await
 }
 
-/// Takes it away again, with the admission under which it was kept; `None` when it was taken before, ran out, or is
-/// another session's.
+/// Consumes a registration challenge. Returns it with the authorization that it was stored under; `None` if it was
+/// consumed before, has expired, or belongs to another session.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn take_registration(tx: &mut PersonTx, handle: &Secret) -> Result<Option<(Value, Admitted)>, StoreError> {
     let (user, Some(session)) = (tx.live().person.id, tx.live().session) else { return Ok(None) };
     let state = take(tx.connection(), Purpose::Register, user, Holder::Session(session), handle).await?;
     Ok(state.map(|state| (state, Admitted { session })))
 }
 
-/// Keeps the challenge of a second factor that is being proven.
+/// Stores the challenge for the verification of a second factor.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn keep_proof(prover: &mut Prover, handle: &Secret, state: &Value) -> Result<(), StoreError> {
     let (user, holder) = (prover.person.id, prover.holder);
     keep(prover.connection(), Purpose::Prove, user, holder, handle, state).await
 }
 
-/// Takes it away again; `None` when it was taken before, ran out, or is another holder's.
+/// Consumes a verification challenge. Returns `None` if it was consumed before, has expired, or belongs to another
+/// holder.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn take_proof(prover: &mut Prover, handle: &Secret) -> Result<Option<Value>, StoreError> {
     let (user, holder) = (prover.person.id, prover.holder);
     take(prover.connection(), Purpose::Prove, user, holder, handle).await
 }
 
 impl Store {
-    /// Keeps the challenge of a sign-in by passkey: nobody is known yet.
+    /// Stores the challenge for a sign-in by passkey, when the person is not known yet.
     ///
     /// # Errors
-    /// When the database fails.
+    /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails.
     pub async fn keep_sign_in_challenge(&self, handle: &Secret, state: &Value) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
         let hash = handle.hash();
@@ -82,10 +83,10 @@ impl Store {
         Ok(tx.commit().await?)
     }
 
-    /// Takes it away again; `None` when it was taken before or ran out.
+    /// Consumes a sign-in challenge. Returns `None` if it was consumed before or has expired.
     ///
     /// # Errors
-    /// When the database fails.
+    /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails.
     pub async fn take_sign_in_challenge(&self, handle: &Secret) -> Result<Option<Value>, StoreError> {
         let mut tx = self.begin().await?;
         let hash = handle.hash();
@@ -95,7 +96,7 @@ impl Store {
     }
 }
 
-/// The person's challenges that ran out are swept away in passing.
+/// Also deletes the person's expired challenges.
 async fn keep(
     connection: &mut PgConnection,
     purpose: Purpose,

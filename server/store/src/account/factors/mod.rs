@@ -1,9 +1,8 @@
-//! Second factors: authenticator app, recovery codes, passkeys; proving one, changing them (docs/SECURITY.md,
-//! I-17).
+//! Second factors: TOTP, recovery codes and passkeys; their verification and management (docs/SECURITY.md, I-17).
 //!
-//! Proving goes through [`Prover`], which opens for a session and for a sign-in that waits; changing goes through
-//! [`PersonTx`] and needs [`Admitted`]. Limits and single use are decided by conditional writes in the database, so any
-//! number of servers share them.
+//! Verification requires a [`Prover`], for a session or a pending sign-in. Management requires a [`PersonTx`] and
+//! [`Admitted`]. Rate limits and single use are enforced by conditional writes in the database, so that they hold
+//! across all servers.
 
 pub mod challenges;
 pub mod passkeys;
@@ -32,20 +31,20 @@ pub struct Admitted {
     session: SessionId,
 }
 
-/// On what a change of factors is based.
+/// Authorization for a change of factors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Basis {
-    /// The caller has just checked the person's password. Enough only as long as there is no factor.
+    /// The caller has just checked the person's password. Sufficient only while the person has no factor.
     Password,
-    /// A factor that this session proved within [`FRESH_MINUTES`].
+    /// A factor that this session verified within [`FRESH_MINUTES`].
     Factor,
 }
 
-/// Lets a change of factors through: by password for the first one, by a factor proven lately for all others
-/// (ASVS 7.5.1); so a stolen session can't add a factor of its own. `None` when the basis does not carry it.
+/// Authorizes a change of factors: by password for the first factor, by a recently verified factor for all others (ASVS
+/// 7.5.1), so that a stolen session can't add its own factor. Returns `None` if `basis` is not sufficient.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn admit(tx: &mut PersonTx, basis: Basis) -> Result<Option<Admitted>, StoreError> {
     let Some(session) = tx.live().session else { return Ok(None) };
     let standing = standing(tx).await?;
@@ -56,10 +55,10 @@ pub async fn admit(tx: &mut PersonTx, basis: Basis) -> Result<Option<Admitted>, 
     Ok(enough.then_some(Admitted { session }))
 }
 
-/// Whether this session may change the person's factors.
+/// Returns the state of this session regarding changes of the person's factors.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn standing(tx: &mut PersonTx) -> Result<FactorStanding, StoreError> {
     let (user, session) = (tx.live().person.id.uuid(), tx.live().session.map(SessionId::uuid));
     let row = sqlx::query!(
@@ -80,10 +79,11 @@ pub async fn standing(tx: &mut PersonTx) -> Result<FactorStanding, StoreError> {
     })
 }
 
-/// Whether this session has ever proven a second factor. That is enough to give seats where one is demanded.
+/// Returns `true` if this session has ever verified a second factor. This suffices to assign seats where one is
+/// required.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn has_proven(tx: &mut PersonTx) -> Result<bool, StoreError> {
     let session = tx.live().session.map(SessionId::uuid);
     Ok(sqlx::query_scalar!(
@@ -94,10 +94,10 @@ pub async fn has_proven(tx: &mut PersonTx) -> Result<bool, StoreError> {
     .await?)
 }
 
-/// What the person has set up.
+/// Returns the person's second factors and settings.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn state(tx: &mut PersonTx) -> Result<FactorState, StoreError> {
     let user = tx.live().person.id.uuid();
     let row = sqlx::query!(
@@ -117,10 +117,10 @@ pub async fn state(tx: &mut PersonTx) -> Result<FactorState, StoreError> {
     })
 }
 
-/// With what the person can prove a factor.
+/// Returns the methods by which the person can verify a second factor.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn methods(prover: &mut Prover) -> Result<FactorMethods, StoreError> {
     let user = prover.person.id.uuid();
     let row = sqlx::query!(
@@ -134,10 +134,10 @@ pub async fn methods(prover: &mut Prover) -> Result<FactorMethods, StoreError> {
     Ok(FactorMethods { code: row.code, passkey: row.passkey })
 }
 
-/// Sets when the person is asked for their factor.
+/// Sets when the person is asked for a second factor.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn set_asked(tx: &mut PersonTx, _: &Admitted, asked: FactorAsked) -> Result<(), StoreError> {
     let user = tx.live().person.id;
     let before = sqlx::query_scalar!("select factor_asked from account.preferences where user_id = $1", user.uuid())
@@ -157,7 +157,7 @@ pub async fn set_asked(tx: &mut PersonTx, _: &Admitted, asked: FactorAsked) -> R
     audit::note(tx, Action::PreferencesChanged, None, &Detail::none().with("second_factor_asked", asked.as_str())).await
 }
 
-/// Whether a sign-in by password has yet to prove a factor: there is one, and the person did not choose otherwise.
+/// Returns `true` if a sign-in by password requires a second factor: the person has one and has not opted out.
 pub(crate) async fn asked_at_sign_in(connection: &mut PgConnection, user: UserId) -> Result<bool, StoreError> {
     Ok(sqlx::query_scalar!(
         r#"select coalesce((select factor_asked from account.preferences where user_id = $1), 'sign_in') = 'sign_in'
@@ -169,8 +169,8 @@ pub(crate) async fn asked_at_sign_in(connection: &mut PgConnection, user: UserId
     .await?)
 }
 
-/// Notes that this session has proven a factor, and gives it another secret (ASVS 7.2.4): the old one opens nothing
-/// from the commit on. `false` when the session has ended meanwhile.
+/// Records that this session has verified a factor, and replaces its secret (ASVS 7.2.4). The old secret is invalid
+/// once this commits. Returns `false` if the session has ended meanwhile.
 pub(crate) async fn prove_session(
     connection: &mut PgConnection,
     session: SessionId,
@@ -188,7 +188,7 @@ pub(crate) async fn prove_session(
     Ok(done == 1)
 }
 
-/// Without any factor, recovery codes would be one: they go with the last.
+/// Deletes the recovery codes if no other factor is left, because they would be a factor on their own.
 async fn tidy(connection: &mut PgConnection, user: UserId) -> Result<(), StoreError> {
     sqlx::query!(
         "delete from account.recovery_codes c where c.user_id = $1

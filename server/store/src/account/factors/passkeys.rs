@@ -1,5 +1,4 @@
-//! Passkeys: public keys of authenticators (WebAuthn). What a signature must say is checked by `app`; here is who owns
-//! which.
+//! Storage of passkeys: public keys of authenticators (WebAuthn). Signatures are verified in `app`.
 
 use super::{Admitted, prove_session, recovery, tidy};
 use crate::{
@@ -17,20 +16,20 @@ use model::{
 use serde_json::Value;
 use sqlx::{PgConnection, types::Uuid};
 
-/// A passkey as a signature is checked against it.
+/// Passkey with the data to verify its signatures.
 pub struct KnownPasskey {
-    /// Its id.
+    /// Id of the passkey.
     pub id: PasskeyId,
-    /// Whose it is.
+    /// Owner of the passkey.
     pub user: UserId,
-    /// Public key, counter and flags, in the verifier's own form.
+    /// Public key, counter and flags, serialized by the verifier.
     pub credential: Value,
 }
 
-/// The person's passkeys, newest first.
+/// Returns the person's passkeys, newest first.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn list(tx: &mut PersonTx) -> Result<Vec<PasskeyRow>, StoreError> {
     let user = tx.live().person.id.uuid();
     let rows = sqlx::query!(
@@ -50,19 +49,19 @@ pub async fn list(tx: &mut PersonTx) -> Result<Vec<PasskeyRow>, StoreError> {
         .collect())
 }
 
-/// The person's passkeys, for a browser that must not make a second one on the same authenticator.
+/// Returns the person's passkeys, so that the browser can exclude authenticators that are already registered.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn own(tx: &mut PersonTx) -> Result<Vec<KnownPasskey>, StoreError> {
     let user = tx.live().person.id;
     known(tx.connection(), user).await
 }
 
-/// The passkeys that whoever proves may sign with.
+/// Returns the passkeys of the person who verifies a second factor.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn of_prover(prover: &mut Prover) -> Result<Vec<KnownPasskey>, StoreError> {
     let user = prover.person.id;
     known(prover.connection(), user).await
@@ -77,11 +76,11 @@ async fn known(connection: &mut PgConnection, user: UserId) -> Result<Vec<KnownP
 }
 
 impl Store {
-    /// Whose passkey a credential id names, before anybody is signed in; `None` for an unknown one and for a person who
-    /// is disabled.
+    /// Looks up a passkey by credential id, before sign-in. Returns `None` if the id is unknown or the person is
+    /// disabled.
     ///
     /// # Errors
-    /// When the database fails.
+    /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails.
     pub async fn passkey(&self, credential_id: &[u8]) -> Result<Option<KnownPasskey>, StoreError> {
         let mut tx = self.begin().await?;
         let row = sqlx::query!(
@@ -98,20 +97,20 @@ impl Store {
     }
 }
 
-/// Why a passkey was not added.
+/// Reason why a passkey was not added.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AddRefused {
-    /// The person has [`PASSKEY_LIMIT`] already.
+    /// The person already has [`PASSKEY_LIMIT`] passkeys.
     TooMany,
     /// The session has ended.
     Ended,
 }
 
-/// Adds a passkey. To add one is to prove it, so the session gets `secret` as its new one. With the first factor come
-/// recovery codes: they are in the answer, once.
+/// Adds a passkey. This also verifies it, so the session's secret is replaced by `secret`. For the first factor,
+/// returns new recovery codes, which can't be read again; otherwise the list is empty.
 ///
 /// # Errors
-/// [`StoreError::Refused`] by `passkey_known` when it was added before, by whomever.
+/// [`StoreError::Refused`] with `passkey_known` if the passkey is already registered, by any person.
 pub async fn add(
     tx: &mut PersonTx,
     admitted: &Admitted,
@@ -121,7 +120,7 @@ pub async fn add(
     secret: &Secret,
 ) -> Result<Result<Vec<RecoveryCode>, AddRefused>, StoreError> {
     let user = tx.live().person.id;
-    // Concurrent additions by one person run one after the other, so that each is counted.
+    // Serializes concurrent additions by one person, so that each is counted.
     sqlx::query!("select ops.one_at_a_time($1)", user.uuid()).execute(tx.connection()).await?;
     if list(tx).await?.len() >= usize::try_from(PASSKEY_LIMIT).unwrap_or_default() {
         return Ok(Err(AddRefused::TooMany));
@@ -143,10 +142,10 @@ pub async fn add(
     Ok(Ok(recovery::fill_if_none(tx.connection(), user).await?))
 }
 
-/// Removes a passkey; `false` when it is not this person's.
+/// Removes a passkey. Returns `false` if it does not belong to this person.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn remove(tx: &mut PersonTx, _: &Admitted, id: PasskeyId) -> Result<bool, StoreError> {
     let user = tx.live().person.id;
     let removed = sqlx::query_scalar!(
@@ -162,7 +161,7 @@ pub async fn remove(tx: &mut PersonTx, _: &Admitted, id: PasskeyId) -> Result<bo
     Ok(true)
 }
 
-/// Notes a signature: the counter and flags that came with it. `false` when the passkey was removed meanwhile.
+/// Stores the counter and flags of a verified signature. Returns `false` if the passkey was removed meanwhile.
 pub(crate) async fn used(
     connection: &mut PgConnection,
     user: UserId,

@@ -1,4 +1,5 @@
-//! Proving a second factor: the session goes on with it proven, a waiting sign-in becomes a session.
+//! Verification of a second factor. The session continues with the factor verified; a pending sign-in becomes a
+//! session.
 
 use super::{passkeys, prove_session, recovery, totp};
 use crate::{
@@ -16,22 +17,22 @@ use model::{
 };
 use serde_json::Value;
 
-/// Why nothing was proven.
+/// Reason why a verification failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProofRefused {
-    /// The code is not the right one, or was used before.
+    /// The code is wrong or was used before.
     Wrong,
-    /// Too many were wrong: seconds until the next is looked at.
+    /// Too many failed attempts. Seconds until the next attempt is allowed.
     Wait(u32),
-    /// The session or the sign-in has ended meanwhile.
+    /// The session or sign-in has ended meanwhile.
     Ended,
 }
 
-/// Proves a factor by a code, and gives the holder `secret` as its new one (ASVS 7.2.4). Of one code presented any number
-/// of times, on any number of servers, one gets through; wrong ones are counted for the person, not for the session.
+/// Verifies a code, and replaces the holder's secret by `secret` (ASVS 7.2.4). A code that is submitted concurrently
+/// succeeds once, across all servers. Failed attempts count against the person, not the session.
 ///
 /// # Errors
-/// When the database fails; then nothing is proven.
+/// [`StoreError::Database`] if the query fails. Then nothing is verified.
 pub async fn prove_code(
     mut prover: Prover,
     seal: &SealKey,
@@ -53,18 +54,18 @@ pub async fn prove_code(
     if !right {
         let (person, session) = (prover.person.clone(), prover.holder.session());
         note_of_person(prover.connection(), &person, session, Action::SecondFactorRefused).await?;
-        // What was counted stays.
+        // The failed attempt stays counted.
         prover.commit().await?;
         return Ok(Err(ProofRefused::Wrong));
     }
     finish(prover, how, secret).await
 }
 
-/// Proves a factor by a passkey whose signature the caller has checked; `credential` is what the next one is checked
-/// against.
+/// Verifies a factor by a passkey whose signature the caller has checked. `credential` is stored for the next signature
+/// check.
 ///
 /// # Errors
-/// When the database fails; then nothing is proven.
+/// [`StoreError::Database`] if the query fails. Then nothing is verified.
 pub async fn prove_passkey(
     mut prover: Prover,
     id: PasskeyId,
@@ -99,8 +100,8 @@ async fn finish(mut prover: Prover, how: Action, secret: &Secret) -> Result<Resu
     Ok(Ok(()))
 }
 
-/// Counts a try before it is looked at, so that tries at the same time count too; `Some` seconds when there were too
-/// many. The row stays locked until the try is decided.
+/// Counts an attempt before it is checked, so that concurrent attempts count too. Returns the seconds to wait if there
+/// were too many. The row stays locked until the transaction ends.
 async fn count_try(prover: &mut Prover) -> Result<Option<u32>, StoreError> {
     let (user, (most, minutes)) = (prover.person.id.uuid(), TRIES);
     let counted = sqlx::query!(

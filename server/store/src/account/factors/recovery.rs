@@ -1,4 +1,4 @@
-//! Recovery codes: for whoever has lost the phone. 120 random bits each, kept hashed, good once (ASVS 6.5.2).
+//! Recovery codes, for people who lost their phone: 120 random bits each, stored as hashes, single use (ASVS 6.5.2).
 
 use super::Admitted;
 use crate::{audit, door::PersonTx, error::StoreError, secret::NoRandomness};
@@ -11,13 +11,14 @@ use model::{
 use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
 
-/// Random bytes of a code.
+/// Number of random bytes in a code.
 const CODE_BYTES: usize = 15;
 
-/// Makes a new set in the place of the old one. They are in the answer and nowhere else.
+/// Replaces the recovery codes by a new set and returns them. They can't be read again.
 ///
 /// # Errors
-/// When the database fails or there is no randomness.
+/// [`StoreError::NoRandomness`] if the operating system returns no random bytes, [`StoreError::Database`] if the query
+/// fails.
 pub async fn renew(tx: &mut PersonTx, _: &Admitted) -> Result<Vec<RecoveryCode>, StoreError> {
     let user = tx.live().person.id;
     sqlx::query!("delete from account.recovery_codes where user_id = $1", user.uuid()).execute(tx.connection()).await?;
@@ -26,7 +27,7 @@ pub async fn renew(tx: &mut PersonTx, _: &Admitted) -> Result<Vec<RecoveryCode>,
     Ok(codes)
 }
 
-/// Makes a set if there is none; empty when there is.
+/// Creates a set of codes if there is none; otherwise returns an empty list.
 pub(super) async fn fill_if_none(connection: &mut PgConnection, user: UserId) -> Result<Vec<RecoveryCode>, StoreError> {
     let mut codes = Vec::with_capacity(RECOVERY_CODES);
     for _ in 0..RECOVERY_CODES {
@@ -47,7 +48,7 @@ pub(super) async fn fill_if_none(connection: &mut PgConnection, user: UserId) ->
     Ok(if made == 0 { Vec::new() } else { codes })
 }
 
-/// Takes a code: of any number who present it, one gets through.
+/// Marks a code as used. Concurrent uses of the same code succeed once.
 pub(super) async fn spend(
     connection: &mut PgConnection,
     user: UserId,

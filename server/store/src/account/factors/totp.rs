@@ -1,4 +1,4 @@
-//! The authenticator app: time-based one-time passwords (RFC 6238 with SHA-1, 6 digits, 30 s, as every app has them).
+//! TOTP authenticator apps (RFC 6238 with SHA-1, 6 digits and 30 s, which every app supports).
 
 use super::{Admitted, prove_session, recovery, tidy};
 use crate::{
@@ -19,25 +19,26 @@ use sha1::Sha1;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
-/// Bytes of a secret: as long as the hash (RFC 4226, section 4).
+/// Length of a secret in bytes, equal to the length of the hash (RFC 4226, section 4).
 const SECRET_BYTES: usize = 20;
-/// Minutes for which an app may be set up before its secret is no longer good.
+/// Minutes until an unconfirmed secret expires.
 const SETUP_MINUTES: i32 = 10;
 
-/// A secret that an app is being set up with.
+/// Secret for setting up an authenticator app.
 pub struct NewSecret(Vec<u8>);
 
 impl NewSecret {
-    /// As apps take it: base 32 without padding.
+    /// Returns the secret in base 32 without padding, as apps expect it.
     pub fn base32(&self) -> String {
         BASE32_NOPAD.encode(&self.0)
     }
 }
 
-/// Begins to set an app up, in the place of an earlier beginning. `None` when there is an app already.
+/// Starts the setup of TOTP and replaces an unfinished setup. Returns `None` if TOTP is already enabled.
 ///
 /// # Errors
-/// When the database fails or there is no randomness.
+/// [`StoreError::NoRandomness`] if the operating system returns no random bytes, [`StoreError::Database`] if the query
+/// fails.
 pub async fn start(tx: &mut PersonTx, _: &Admitted, seal: &SealKey) -> Result<Option<NewSecret>, StoreError> {
     let user = tx.live().person.id;
     let mut secret = vec![0; SECRET_BYTES];
@@ -56,10 +57,10 @@ pub async fn start(tx: &mut PersonTx, _: &Admitted, seal: &SealKey) -> Result<Op
     Ok((begun == 1).then_some(NewSecret(secret)))
 }
 
-/// The secret of a beginning that is not over, to be shown again after a code that was wrong.
+/// Returns the secret of an unfinished setup that has not expired, to show it again after a wrong code.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn begun(tx: &mut PersonTx, seal: &SealKey) -> Result<Option<NewSecret>, StoreError> {
     let user = tx.live().person.id;
     let sealed = sqlx::query_scalar!(
@@ -73,20 +74,21 @@ pub async fn begun(tx: &mut PersonTx, seal: &SealKey) -> Result<Option<NewSecret
     Ok(sealed.and_then(|sealed| seal.open(user, &sealed)).map(NewSecret))
 }
 
-/// Why an app was not turned on.
+/// Reason why TOTP was not enabled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ConfirmRefused {
-    /// The code is not the app's.
+    /// The code is wrong.
     Wrong,
-    /// Nothing was begun, or it is too long ago.
+    /// No setup was started, or it has expired.
     NotBegun,
 }
 
-/// Turns the app on by a first code of it. That proves a factor, so the session gets `secret` as its new one. With the
-/// first factor come recovery codes: they are in the answer, once, and empty when there were some already.
+/// Enables TOTP with a first code from the app. This also verifies the factor, so the session's secret is replaced by
+/// `secret`. For the first factor, returns new recovery codes, which can't be read again; the list is empty if there
+/// were some already.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn confirm(
     tx: &mut PersonTx,
     seal: &SealKey,
@@ -113,10 +115,10 @@ pub async fn confirm(
     Ok(Ok(recovery::fill_if_none(tx.connection(), user).await?))
 }
 
-/// Turns the app off.
+/// Disables TOTP.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn turn_off(tx: &mut PersonTx, _: &Admitted) -> Result<(), StoreError> {
     let user = tx.live().person.id;
     sqlx::query!("delete from account.totp where user_id = $1", user.uuid()).execute(tx.connection()).await?;
@@ -124,7 +126,8 @@ pub async fn turn_off(tx: &mut PersonTx, _: &Admitted) -> Result<(), StoreError>
     audit::note(tx, Action::TotpDisabled, None, &Detail::none()).await
 }
 
-/// Takes a code of the person's app: of this step or one beside it, each step once, on whichever server.
+/// Verifies a code and marks its time step as used. Accepts the current step and its neighbors, each step once across
+/// all servers.
 pub(super) async fn spend(
     connection: &mut PgConnection,
     user: UserId,
@@ -155,15 +158,15 @@ pub(super) async fn spend(
     Ok(spent == 1)
 }
 
-/// The step that the code is of, if it is this one or one beside it.
+/// Returns the time step of the code, if it is the current step or a neighbor.
 fn step_of(key: &[u8], code: &str, now: OffsetDateTime) -> Option<i64> {
     let code: u32 = code.parse().ok()?;
     let step = now.unix_timestamp() / STEP_SECONDS;
-    // The latest first: an earlier one with the same digits would leave the later one to be used again.
+    // The latest step first: matching an earlier step with the same digits would leave the later one reusable.
     [step + 1, step, step - 1].into_iter().find(|step| hotp(key, *step, 6) == Some(code))
 }
 
-/// RFC 4226, section 5.3, over the step of RFC 6238.
+/// Computes HOTP (RFC 4226, section 5.3) for a time step (RFC 6238).
 fn hotp(key: &[u8], step: i64, digits: u32) -> Option<u32> {
     let mut mac = Hmac::<Sha1>::new_from_slice(key).ok()?;
     mac.update(&step.to_be_bytes());
