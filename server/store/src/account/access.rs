@@ -1,4 +1,4 @@
-//! Asking for a seat at an address, without learning whether anything is there (docs/SECURITY.md, I-16).
+//! Requests for a seat in a workspace, which don't disclose if the workspace exists (docs/SECURITY.md, I-16).
 
 use crate::{door::PersonTx, error::StoreError, mail, pool::Store};
 use model::{Email, Slug, mail::Letter};
@@ -6,29 +6,29 @@ use sqlx::types::Uuid;
 use std::sync::LazyLock;
 use tokio::sync::Notify;
 
-/// Notified when somebody asks for access, at any address. The transaction commits a moment later.
+/// Notified about requests for access to any slug. The transaction commits a moment later.
 static BELL: LazyLock<Notify> = LazyLock::new(Notify::new);
 
-/// Returns when somebody has asked for access since the last call.
+/// Waits until someone has requested access since the last call.
 pub async fn rung() {
     BELL.notified().await;
 }
 
-/// What became of asking.
+/// Result of a request for access.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Asked {
-    /// Written down, now or before; or refused within a week, which is not told.
+    /// The request is stored, now or earlier, or was refused within the last week. The person can't tell these apart.
     Noted,
-    /// Often enough for today.
+    /// The person has reached the daily limit.
     Limited,
-    /// The person has a seat there.
+    /// The person already has a seat in the workspace.
     Seated,
 }
 
-/// Asks for a seat in the workspace at `slug`, be there one or not.
+/// Requests a seat in the workspace at `slug`, which may not exist.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn request(tx: &mut PersonTx, slug: &Slug) -> Result<Asked, StoreError> {
     let outcome =
         sqlx::query_scalar!(r#"select door.request_access($1, $2) as "outcome!""#, Uuid::now_v7(), slug.as_str())
@@ -43,28 +43,29 @@ pub async fn request(tx: &mut PersonTx, slug: &Slug) -> Result<Asked, StoreError
     }
 }
 
-/// A person who may decide about a request, with the data for their mail.
+/// Person who may decide about a request, with the data for their mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Told {
-    /// The recipient.
+    /// Recipient of the mail.
     pub to: Email,
-    /// The name of the person who asks.
+    /// Name of the person who requests access.
     pub asker: String,
-    /// The email address of the person who asks.
+    /// Email address of the person who requests access.
     pub asker_email: String,
-    /// The workspace's address.
+    /// Slug of the workspace.
     pub slug: Slug,
-    /// The workspace's name.
+    /// Name of the workspace.
     pub workspace: String,
 }
 
 impl Store {
-    /// Notifies those who may decide about the oldest new request: open tabs by an event, and each person by a mail.
-    /// This runs after the answer to the person who asked, so that answer does not depend on whether anybody can decide.
-    /// `false` when there is no new request.
+    /// Notifies those who may decide about the oldest new request: their open tabs by an event, and each person by
+    /// mail. This runs after the response to the requester, whose timing therefore does not disclose if anyone can
+    /// decide. Returns `false` if there is no new request.
     ///
     /// # Errors
-    /// When the database fails. Nothing is sent then, and the request stays queued.
+    /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails. Then
+    /// nothing is sent, and the request stays queued.
     pub async fn tell_request(&self, letter: impl Fn(&Told) -> Letter + Send) -> Result<bool, StoreError> {
         let mut tx = self.begin().await?;
         let rows = sqlx::query!(

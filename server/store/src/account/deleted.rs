@@ -1,4 +1,4 @@
-//! Workspaces that were deleted within 14 days: what their owners can restore.
+//! Workspaces deleted within the last 14 days, which their owners can restore.
 
 use crate::{
     door::{Credential, PersonTx},
@@ -12,10 +12,10 @@ use model::{
 };
 use sqlx::types::Uuid;
 
-/// What the person owned and can restore, the latest first.
+/// Returns the deleted workspaces that the person can restore, the most recent first.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn list(tx: &mut PersonTx) -> Result<Vec<DeletedWorkspace>, StoreError> {
     let rows = sqlx::query!(
         r#"select slug as "slug!", name as "name!", organization as "organization!", deleted_at as "deleted_at!"
@@ -32,10 +32,10 @@ pub async fn list(tx: &mut PersonTx) -> Result<Vec<DeletedWorkspace>, StoreError
         .collect()
 }
 
-/// Whether a workspace may take the address: nobody ever had it.
+/// Returns `true` if the slug is available: no workspace has or ever had it.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn is_slug_free(tx: &mut PersonTx, slug: &Slug) -> Result<bool, StoreError> {
     let free = sqlx::query_scalar!(r#"select door.slug_is_free($1) as "free!""#, slug.as_str())
         .fetch_one(tx.connection())
@@ -43,22 +43,23 @@ pub async fn is_slug_free(tx: &mut PersonTx, slug: &Slug) -> Result<bool, StoreE
     Ok(free)
 }
 
-/// What became of a restoration.
+/// Result of restoring a workspace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Restored {
-    /// It is back, whole.
+    /// The workspace was restored with all its data.
     Yes,
-    /// There is nothing there that this person could restore.
+    /// There is no deleted workspace that this person can restore.
     No,
-    /// Nobody is signed in with that credential.
+    /// The credential is not valid.
     SignedOut,
 }
 
 impl Store {
-    /// Restores a workspace that the person owns and that was deleted within 14 days, and notes it.
+    /// Restores a workspace that the person owns and that was deleted within the last 14 days, and logs it.
     ///
     /// # Errors
-    /// [`StoreError::FactorDemanded`] when the workspace demands a second factor; otherwise when the database fails.
+    /// [`StoreError::FactorDemanded`] if the workspace requires a second factor, [`StoreError::Database`] if the query
+    /// fails.
     pub async fn restore_workspace(&self, credential: &Credential, slug: &Slug) -> Result<Restored, StoreError> {
         let mut tx = self.begin().await?;
         let found = sqlx::query!(

@@ -1,4 +1,4 @@
-//! Handoffs: the single-use codes by which a switch enters a workspace (docs/SECURITY.md, I-14).
+//! Handoffs: single-use codes for entering a workspace from the switcher (docs/SECURITY.md, I-14).
 
 use crate::{
     door::{Access, Visit, WorkspaceTx},
@@ -6,45 +6,47 @@ use crate::{
     secret::Secret,
 };
 
-/// Why a code did not let anyone in.
+/// Reason why a code was rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HandoffRefused {
-    /// It was used before.
+    /// The code was used before.
     Used,
-    /// It is older than 60 s.
+    /// The code is older than 60 s.
     Expired,
-    /// It was made for another session or workspace, or never.
+    /// The code belongs to another session or workspace, or does not exist.
     Foreign,
 }
 
-/// Mints a code for the session and workspace of this transaction: valid for 60 s by the database's clock, once.
-/// Codes of this person that ran out more than an hour ago are swept away in passing.
+/// Stores a code for the session and workspace of this transaction. It is valid once, within 60 s by the database's
+/// clock. Also deletes this person's codes that expired more than an hour ago.
 ///
 /// # Errors
-/// When the database fails. [`StoreError::Inconsistent`] when there is no session: a token can't switch.
+/// [`StoreError::Inconsistent`] if there is no session, since operator tokens can't switch; [`StoreError::Database`] if
+/// the query fails.
 pub async fn mint(tx: &mut WorkspaceTx<Visit>, code: &Secret) -> Result<(), StoreError> {
     note(tx, code, Noted::Minted).await
 }
 
-/// Mints a code and redeems it in the same statement, for whoever is let in ahead in one round trip: it is noted like any
-/// other, and nobody else ever held it. So nobody waits until the disk has it: if the machine or PostgreSQL fails within a
-/// second, that note, the visit and when the session was last seen are lost, and no code can be used twice for it.
+/// Stores a code and redeems it in the same statement, for entering a workspace in one round trip. The code is recorded
+/// like any other, but never given to a client. The commit is therefore asynchronous: if the machine or PostgreSQL
+/// fails within a second, the record, the visit and the session's last use are lost, but no code can be used twice
+/// because of that.
 ///
 /// # Errors
-/// As [`mint`].
+/// As for [`mint`].
 pub async fn pass(tx: &mut WorkspaceTx<Visit>, code: &Secret) -> Result<(), StoreError> {
     note(tx, code, Noted::Passed).await
 }
 
-/// As [`pass`], for whoever really enters: also records the visit, as [`record_visit`] does.
+/// Like [`pass`], but also records the visit, as [`record_visit`] does.
 ///
 /// # Errors
-/// As [`mint`].
+/// As for [`mint`].
 pub async fn pass_and_visit(tx: &mut WorkspaceTx<Visit>, code: &Secret) -> Result<(), StoreError> {
     note(tx, code, Noted::Visited).await
 }
 
-/// What is noted of a code beside that it was made.
+/// State in which a code is recorded.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Noted {
     Minted,
@@ -53,7 +55,7 @@ enum Noted {
 }
 
 async fn note(tx: &mut WorkspaceTx<Visit>, code: &Secret, noted: Noted) -> Result<(), StoreError> {
-    // Such a code is redeemed at once and given to nobody, so on a read-only database it need not be stored.
+    // Such a code is redeemed immediately and given to no client, so on a read-only database it need not be stored.
     if noted != Noted::Minted && tx.access() == Access::ReadOnly {
         return Ok(());
     }
@@ -79,11 +81,11 @@ async fn note(tx: &mut WorkspaceTx<Visit>, code: &Secret, noted: Noted) -> Resul
     Ok(())
 }
 
-/// Redeems a code, in one conditional UPDATE: of any number of redeemers one wins. The transaction already stands
-/// in the workspace that is entered, so its seat was read after the code was presented.
+/// Redeems a code by one conditional UPDATE, so that concurrent calls succeed once. The transaction was opened in the
+/// workspace that is entered, so the seat was read after the code was submitted.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn redeem(tx: &mut WorkspaceTx<Visit>, code: &Secret) -> Result<Result<(), HandoffRefused>, StoreError> {
     let tenant = tx.tenant().clone();
     let session = tenant.live.session.map(|s| s.uuid());
@@ -117,10 +119,10 @@ pub async fn redeem(tx: &mut WorkspaceTx<Visit>, code: &Secret) -> Result<Result
     }))
 }
 
-/// Records that the person has entered the workspace of this transaction. On a read-only database nothing is recorded.
+/// Records that the person has entered the workspace of this transaction. Does nothing on a read-only database.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn record_visit(tx: &mut WorkspaceTx<Visit>) -> Result<(), StoreError> {
     if tx.access() == Access::ReadOnly {
         return Ok(());

@@ -1,4 +1,4 @@
-//! Before and at sign-in: credentials, sessions. The third, narrow door.
+//! Sign-in: credentials and sessions. These statements run before anyone is authenticated.
 
 use super::factors::{asked_at_sign_in, passkeys};
 use crate::{
@@ -18,19 +18,19 @@ use sqlx::{PgConnection, types::Uuid};
 
 pub use crate::door::Device;
 
-/// What a password is checked against.
+/// Stored password of a person.
 pub struct PasswordRecord {
-    /// Whose it is.
+    /// Owner of the password.
     pub user: UserId,
-    /// The PHC string.
+    /// Password hash as a PHC string.
     pub hash: String,
 }
 
 impl Store {
-    /// The password record of an address; `None` for an unknown one.
+    /// Returns the password record for an email address; `None` if the address is unknown.
     ///
     /// # Errors
-    /// When the database fails.
+    /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails.
     pub async fn password_of(&self, email: &Email) -> Result<Option<PasswordRecord>, StoreError> {
         let mut tx = self.begin().await?;
         let row = sqlx::query!(
@@ -42,11 +42,11 @@ impl Store {
         Ok(row.map(|row| PasswordRecord { user: UserId::from_uuid(row.user_id), hash: row.password_hash }))
     }
 
-    /// Stores a new hash of the same password, in its normalized spelling. Does nothing if the password was changed
+    /// Replaces the hash by one of the same password in normalized form. Does nothing if the password was changed
     /// meanwhile.
     ///
     /// # Errors
-    /// When the database fails.
+    /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails.
     pub async fn respell_password(&self, record: &PasswordRecord, hash: &str) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
         sqlx::query!("select set_config('stile.user_id', $1, true)", record.user.to_string())
@@ -64,10 +64,10 @@ impl Store {
         Ok(())
     }
 
-    /// Adds a person whose address is verified.
+    /// Creates a person with a verified email address.
     ///
     /// # Errors
-    /// [`StoreError::Refused`] by `users_email_key` when the address is taken.
+    /// [`StoreError::Refused`] with `users_email_key` if the address is taken.
     pub async fn register(&self, email: &Email, name: &str, password_hash: &str) -> Result<UserId, StoreError> {
         let mut tx = self.begin().await?;
         let id = Uuid::now_v7();
@@ -78,13 +78,14 @@ impl Store {
         Ok(UserId::from_uuid(id))
     }
 
-    /// Starts a session for a person who has just proven who they are by one factor, with a secret of its own (ASVS
-    /// 7.2.4), ends `previous`, the session the browser held before, and notes the sign-in. Whoever has a second factor
-    /// and is asked for it at sign-in gets no session yet, however they proved the first: `secret` then opens the page
-    /// that asks and nothing else (ASVS 6.4.3).
+    /// Starts a session for a person who has just verified one factor, with a new secret (ASVS 7.2.4). Ends `previous`,
+    /// the browser's previous session, and logs the sign-in. If the person has a second factor that is required at
+    /// sign-in, the sign-in stays pending, whichever first factor was used: `secret` then only gives access to the
+    /// verification of the second factor (ASVS 6.4.3).
     ///
     /// # Errors
-    /// When the database fails; then there is no session.
+    /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails. Then
+    /// no session is started.
     pub async fn begin_session(
         &self,
         user: UserId,
@@ -105,11 +106,12 @@ impl Store {
         Ok(begun)
     }
 
-    /// Starts a session for a person whose passkey has signed: that is two factors at once. `credential` is what the next
-    /// signature is checked against. `None` when the passkey was removed meanwhile.
+    /// Starts a session for a person whose passkey signature was verified, which counts as two factors. `credential` is
+    /// stored for the next signature check. Returns `None` if the passkey was removed meanwhile.
     ///
     /// # Errors
-    /// When the database fails; then there is no session.
+    /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails. Then
+    /// no session is started.
     pub async fn begin_session_by_passkey(
         &self,
         (user, passkey): (UserId, PasskeyId),
@@ -129,11 +131,11 @@ impl Store {
         Ok(Some(session))
     }
 
-    /// Whether the session that somebody had is still theirs, be it under another secret (a proven factor changes it).
-    /// Says nothing of whether anybody may act in it: for that, its secret is to be presented at a door.
+    /// Returns `true` if the session is still valid, even if its secret has changed (as after a second-factor
+    /// verification). This does not authorize anything: that requires the current secret.
     ///
     /// # Errors
-    /// When the database fails.
+    /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails.
     pub async fn goes_on(&self, live: &Live) -> Result<bool, StoreError> {
         let Some(session) = live.session else { return Ok(false) };
         let mut tx = self.begin().await?;
@@ -160,10 +162,10 @@ impl Store {
         Ok(())
     }
 
-    /// Gives a sign-in up that waits for a second factor. For any other credential it does nothing.
+    /// Cancels a sign-in that waits for a second factor. Does nothing for any other credential.
     ///
     /// # Errors
-    /// When the database fails.
+    /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails.
     pub async fn abandon_sign_in(&self, credential: &Credential) -> Result<(), StoreError> {
         if let Some(mut prover) = self.prover(credential).await?
             && let Holder::SignIn(id) = prover.holder
@@ -175,23 +177,23 @@ impl Store {
     }
 }
 
-/// How far a sign-in came.
+/// Result of a sign-in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Begun {
-    /// There is a session.
+    /// A session was started.
     Session(SessionId),
-    /// A second factor is asked for first.
+    /// A second factor is required first.
     AwaitsFactor,
 }
 
-/// What was proven beside the first factor.
+/// Factor that was verified in addition to the first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Proven {
-    /// A second one.
+    /// A second factor.
     SecondFactor,
 }
 
-/// A session, and the note of its sign-in.
+/// Inserts a session and the log entry of its sign-in.
 pub(crate) async fn insert_session(
     connection: &mut PgConnection,
     user: UserId,
@@ -223,14 +225,14 @@ pub(crate) async fn insert_session(
     )
     .execute(&mut *connection)
     .await?;
-    // Whether a factor is proven is checked for this session.
+    // Policies check if this session has verified a second factor.
     sqlx::query!("select set_config('stile.session_id', $1, true)", id.to_string()).fetch_one(&mut *connection).await?;
-    // Open invites of organizations to the person's verified address take effect at sign-in.
+    // Open organization invites to the person's verified address are accepted at sign-in.
     super::offers::bind(connection, user).await?;
     Ok(SessionId::from_uuid(id))
 }
 
-/// The person's sign-ins that ran out are swept away in passing.
+/// Also deletes the person's expired pending sign-ins.
 async fn insert_sign_in(
     connection: &mut PgConnection,
     user: UserId,
@@ -259,12 +261,12 @@ impl Device {
     }
 }
 
-/// Why a session ended, as stored.
+/// Reason why a session ended, as stored.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum EndReason {
-    /// Its person signed out.
+    /// The person signed out.
     SignedOut,
-    /// It was ended: by a new sign-in in its browser, or from another device.
+    /// The session was ended by a new sign-in in the same browser, or from another device.
     Ended,
 }
 
@@ -277,10 +279,10 @@ impl EndReason {
     }
 }
 
-/// Ends the session of this transaction and notes the sign-out. From the commit on, its secret opens nothing.
+/// Ends the session of this transaction and logs the sign-out. Its secret is invalid once this commits.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn sign_out(tx: &mut PersonTx) -> Result<(), StoreError> {
     end(tx, EndReason::SignedOut).await
 }

@@ -1,5 +1,5 @@
-//! The rows of invites, as those who manage seats write them: shared by workspaces (`workspace::invites`) and
-//! organizations (`organizations`), whose transactions see their own only.
+//! Storage of invites, for those who manage seats. Shared by workspaces (`workspace::invites`) and organizations
+//! (`organizations`), whose transactions can only access their own rows.
 
 use crate::{
     error::StoreError,
@@ -13,36 +13,37 @@ use model::{
 };
 use sqlx::{PgConnection, types::Uuid};
 
-/// Where invites lead.
+/// Workspace or organization that invites are for.
 #[derive(Clone, Copy)]
 pub(crate) struct Place {
     pub(crate) organization: OrganizationId,
-    /// `None`: to the organization itself.
+    /// The workspace; `None` for the organization itself.
     pub(crate) workspace: Option<WorkspaceId>,
 }
 
-/// The links of an invite that is sent.
+/// Link tokens of an invite.
 pub struct Links {
-    /// Goes out by mail only: whoever has it has read the mailbox.
+    /// Token that is only sent by mail, so that it proves access to the mailbox.
     pub mailed: Secret,
-    /// Shown to the inviter once.
+    /// Token that is shown once to the inviter.
     pub copied: Secret,
 }
 
-/// What became of sending an invite.
+/// Result of sending an invite.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sending {
-    /// It is written down; the mail is to be queued in the same transaction.
+    /// The invite is stored. The caller must queue the mail in the same transaction.
     Sent(InviteId),
-    /// Somebody of that address has a seat.
+    /// A person with that email address already has a seat.
     Seated,
-    /// There is an open one.
+    /// An invite to that email address is already open.
     Pending,
-    /// The person declined one within a day.
+    /// The person declined an invite within the last day.
     Declined,
-    /// The address got enough mails today.
+    /// The email address has reached its daily limit of mails.
     Throttled,
-    /// The inviter or their organization may send no more for this many seconds. The transaction must not be committed.
+    /// The inviter or their organization has reached the limit and must wait for this many seconds. The transaction
+    /// must not be committed.
     Spent(u32),
 }
 
@@ -52,8 +53,8 @@ impl Place {
     }
 }
 
-/// Writes an invite down. Whether `by` may give that role, and whether somebody of that address has a seat, the caller
-/// has found out.
+/// Stores an invite. The caller must have checked that `by` may assign the role, and that no person with that email
+/// address has a seat.
 pub(crate) async fn send(
     connection: &mut PgConnection,
     place: Place,
@@ -63,8 +64,8 @@ pub(crate) async fn send(
     links: &Links,
 ) -> Result<Sending, StoreError> {
     let (organization, workspace) = place.ids();
-    // One inviter of an organization at a time: if two invite the same person, the second finds the invite of the
-    // first. The lock is the one for counting mails (`door.cause_mail`).
+    // Serializes the inviters of an organization: if two invite the same person, the second finds the invite of the
+    // first. The lock is also used for counting mails (`door.cause_mail`).
     sqlx::query!("select pg_advisory_xact_lock(hashtextextended($1::uuid::text, 6))", organization)
         .execute(&mut *connection)
         .await?;
@@ -92,7 +93,7 @@ pub(crate) async fn send(
     if let Some(refused) = refused(mail::cause(connection, Cause::Invite, email).await?) {
         return Ok(refused);
     }
-    // One that ran out makes way.
+    // Replaces an expired invite.
     sqlx::query!(
         "update account.invites set revoked_at = now()
         where organization_id = $1 and workspace_id is not distinct from $2 and email = $3
@@ -119,8 +120,8 @@ pub(crate) async fn send(
     Ok(Sending::Sent(InviteId::from_uuid(id)))
 }
 
-/// Sends an open invite's mail again, under a new link; the old ones go on working. It stands for another week from now.
-/// `None` when there is no such open invite.
+/// Sends an open invite's mail again with new links; the old ones stay valid. Extends the invite to a week from now.
+/// Returns `None` if there is no such open invite.
 pub(crate) async fn resend(
     connection: &mut PgConnection,
     place: Place,
@@ -162,16 +163,16 @@ pub(crate) async fn resend(
     Ok(Some((Sending::Sent(id), resent)))
 }
 
-/// What was sent again: to whom, at which role.
+/// Recipient and role of an invite that was sent again.
 #[derive(Debug, Clone)]
 pub struct Resent {
-    /// The address.
+    /// Email address of the recipient.
     pub email: Email,
-    /// The stored role.
+    /// Role as stored.
     pub role: String,
 }
 
-/// Takes an open invite back; `None` when there is none of that id.
+/// Revokes an open invite and returns its email address; `None` if there is no open invite with that id.
 pub(crate) async fn revoke(
     connection: &mut PgConnection,
     place: Place,
@@ -191,7 +192,7 @@ pub(crate) async fn revoke(
     .await?)
 }
 
-/// The invites that nobody has answered, newest first, at most 500.
+/// Returns the unanswered invites, newest first, at most 500.
 pub(crate) async fn open(
     connection: &mut PgConnection,
     place: Place,
@@ -225,7 +226,7 @@ pub(crate) async fn open(
         .collect()
 }
 
-/// The result of an invite whose mail was refused by the limits.
+/// Maps the result of counting a mail to the result of sending, if the mail may not be sent.
 const fn refused(caused: Caused) -> Option<Sending> {
     match caused {
         Caused::Counted => None,

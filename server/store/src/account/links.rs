@@ -1,5 +1,5 @@
-//! Links that were mailed: to sign up, to set a new password, to move an account to another address. Each proves that
-//! its holder reads mail at the address, works once and for a limited time, and is kept as a hash.
+//! Mailed links: to sign up, to reset a password, or to change the account's email address. A link proves that its
+//! holder can read mail at the address. It is valid once and for a limited time, and is stored as a hash.
 
 use super::identity::Device;
 use crate::{
@@ -19,12 +19,12 @@ use model::{
 };
 use sqlx::{PgConnection, types::Uuid};
 
-/// What a link is for, of those that a stranger can ask for.
+/// Purpose of a link that can be requested without signing in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
-    /// To sign up: 24 hours.
+    /// Sign-up. Valid for 24 hours.
     SignUp,
-    /// To set a new password: one hour.
+    /// Password reset. Valid for one hour.
     Reset,
 }
 
@@ -37,36 +37,36 @@ impl Purpose {
     }
 }
 
-/// What a link is worth now.
+/// State of a link.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LinkState {
-    /// It works.
+    /// The link is valid.
     Open {
-        /// The address that it proves.
+        /// Email address that the link verifies.
         email: String,
-        /// The name of the person whose it is, if there is one.
+        /// Name of the person who owns the link, if there is one.
         name: Option<String>,
     },
-    /// It does not.
+    /// The link is not valid.
     Dead(DeadLink),
 }
 
-/// What a sign-up came to.
+/// Result of a sign-up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignedUp {
     /// The new person.
     pub user: UserId,
-    /// Where they wanted to go.
+    /// Path to redirect to after the sign-up.
     pub next: Option<String>,
 }
 
 impl Store {
-    /// Notes a link for `email` and queues the letter that holds it, in one transaction and by the same statements
-    /// whether the address has an account or not; `letter` is told which, so that the answer tells nobody who has an account. An address that got
-    /// several such letters just now gets none, whichever server was asked.
+    /// Stores a link for `email` and queues its letter, in one transaction. The statements are the same whether or not
+    /// the address has an account, and only `letter` receives that as a flag, so the response does not disclose who has
+    /// an account. No letter is sent to an address that has recently received several, across all servers.
     ///
     /// # Errors
-    /// When the database fails.
+    /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails.
     pub async fn offer_link(
         &self,
         purpose: Purpose,
@@ -95,19 +95,20 @@ impl Store {
         Ok(caused)
     }
 
-    /// What a link is worth. Looking does not use it up.
+    /// Returns the state of a link without consuming it.
     ///
     /// # Errors
-    /// When the database fails.
+    /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails.
     pub async fn link(&self, purpose: Purpose, token: &Secret) -> Result<LinkState, StoreError> {
         let mut tx = self.begin().await?;
         look(&mut tx, token.hash(), purpose.as_str()).await
     }
 
-    /// Uses a sign-up's link up and registers the person, whose address it has verified.
+    /// Consumes a sign-up link and registers the person with the verified email address.
     ///
     /// # Errors
-    /// [`StoreError::Refused`] by `users_email_key` when the address got an account meanwhile; the link stays as it was.
+    /// [`StoreError::Refused`] with `users_email_key` if the address has an account by now; the link is not consumed
+    /// then.
     pub async fn sign_up(
         &self,
         token: &Secret,
@@ -141,11 +142,13 @@ impl Store {
         Ok(Ok(SignedUp { user: UserId::from_uuid(id), next: taken.next_path }))
     }
 
-    /// Uses a reset's link up: sets the password, ends every session and operator token of the person, notes it and queues the letter
-    /// that tells them. Nobody is signed in by it, so that no second factor is passed by (ASVS 6.4.3).
+    /// Consumes a reset link: sets the password, ends all sessions and operator tokens of the person, logs it, and
+    /// queues the letter that informs them. It does not sign the person in, so that no second factor is bypassed (ASVS
+    /// 6.4.3).
     ///
     /// # Errors
-    /// When the database fails; then nothing was changed.
+    /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails. Then
+    /// nothing is changed.
     pub async fn reset_password(
         &self,
         token: &Secret,
@@ -195,20 +198,20 @@ impl Store {
     }
 }
 
-/// What a link to another address is worth, for the person of this transaction.
+/// Returns the state of an address-change link, for the person of this transaction.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn address_link(tx: &mut PersonTx, token: &Secret) -> Result<LinkState, StoreError> {
     look(tx.connection(), token.hash(), "address").await
 }
 
-/// Notes a link to `email` for the person of this transaction, in place of an earlier one, and says whether that
-/// address has an account already. `Err`: that address gets no more mails, or this person causes no more, for so many
-/// seconds; nothing is to be committed.
+/// Stores an address-change link to `email` for the person of this transaction, replacing an earlier one. Returns
+/// `true` if that address already has an account. The inner error is the number of seconds until that address may
+/// receive, or this person may cause, another mail; the transaction must not be committed then.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn offer_address(tx: &mut PersonTx, email: &Email, token: &Secret) -> Result<Result<bool, u32>, StoreError> {
     if let Caused::Recipient(wait) | Caused::Spent(wait) = mail::cause(tx.connection(), Cause::Address, email).await? {
         return Ok(Err(wait));
@@ -222,10 +225,11 @@ pub async fn offer_address(tx: &mut PersonTx, email: &Email, token: &Secret) -> 
     Ok(Ok(taken))
 }
 
-/// Uses the link up and moves the account of the person of this transaction; gives the old and the new address.
+/// Consumes an address-change link and changes the email address of the person of this transaction. Returns the old and
+/// the new address.
 ///
 /// # Errors
-/// [`StoreError::Refused`] by `users_email_key` when the address has an account meanwhile.
+/// [`StoreError::Refused`] with `users_email_key` if the address has an account by now.
 pub async fn take_address(tx: &mut PersonTx, token: &Secret) -> Result<Result<(String, String), DeadLink>, StoreError> {
     let hash = token.hash();
     let taken =
@@ -255,11 +259,11 @@ async fn look(connection: &mut PgConnection, hash: SecretHash, purpose: &str) ->
     })
 }
 
-/// Why a link could not be used.
+/// Returns the reason why a link could not be used.
 async fn why(connection: &mut PgConnection, hash: SecretHash, purpose: &str) -> Result<DeadLink, StoreError> {
     Ok(match look(connection, hash, purpose).await? {
         LinkState::Dead(dead) => dead,
-        // It is open, but not for this person.
+        // The link is valid, but for another person.
         LinkState::Open { .. } => DeadLink::Unknown,
     })
 }

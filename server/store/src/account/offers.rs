@@ -1,5 +1,5 @@
-//! Invites from the side of whom they name: what a link leads to, accepting, declining, binding at sign-in; joining by
-//! domain; what waits on the picker (docs/SECURITY.md, I-12).
+//! Invites from the recipient's perspective: invite links, accepting, declining, automatic acceptance at sign-in,
+//! joining by domain, and notices in the picker (docs/SECURITY.md, I-12).
 
 use crate::{
     audit,
@@ -17,42 +17,42 @@ use model::{
 };
 use sqlx::{PgConnection, types::Uuid};
 
-/// An invite behind a link.
+/// Invite that a link refers to.
 #[derive(Debug, Clone)]
 pub struct Linked {
     /// The invite.
     pub invite: Invite,
-    /// What is known of the mailbox.
+    /// Verification state of the mailbox.
     pub mailbox: Mailbox,
 }
 
-/// What became of accepting.
+/// Result of accepting an invite.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Accepted {
-    /// Into a workspace.
+    /// The person now has a seat in a workspace.
     Workspace(Slug),
-    /// Into an organization.
+    /// The person is now a member of an organization.
     Organization(OrganizationId),
-    /// It was accepted by this person before; the workspace that it led to, if it was one.
+    /// This person accepted the invite before. Contains the slug of its workspace, if it was for one.
     Before(Option<Slug>),
-    /// It names another address.
+    /// The invite is for another email address.
     OtherPerson,
-    /// It names this address, but that is not verified.
+    /// The invite is for this email address, which is not verified.
     Unverified,
-    /// It is not open.
+    /// The invite is not open.
     Closed(InviteState),
-    /// There is none.
+    /// The invite does not exist.
     Absent,
 }
 
-/// Whom to tell of a decline.
+/// Declined invite, with the data to notify the inviter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Declined {
-    /// The inviter's address.
+    /// Email address of the inviter.
     pub inviter: Email,
-    /// What was declined.
+    /// Name of the workspace or organization.
     pub place: String,
-    /// Who declined.
+    /// Email address of the person who declined.
     pub email: String,
 }
 
@@ -96,10 +96,10 @@ fn address(text: &str) -> Result<Email, StoreError> {
 }
 
 impl Store {
-    /// What a link leads to; `None` for a token that was never given out. Reading consumes nothing.
+    /// Returns the invite that a link refers to; `None` if the token is unknown. Does not consume the link.
     ///
     /// # Errors
-    /// When the database fails.
+    /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails.
     pub async fn invite(&self, token: &SecretHash) -> Result<Option<Linked>, StoreError> {
         let mut tx = self.begin().await?;
         let row = sqlx::query!(
@@ -133,11 +133,11 @@ impl Store {
         Ok(Some(Linked { invite: row.invite(state)?, mailbox }))
     }
 
-    /// Adds the person whom the mailed link of an open invite names: having read that mail is having verified the
-    /// address. `None` when the link is no such one, or the address has an account by now.
+    /// Registers the person that an open invite is addressed to, by its mailed link, which also verifies the email
+    /// address. Returns `None` if the link is not valid for that, or the address has an account by now.
     ///
     /// # Errors
-    /// When the database fails.
+    /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails.
     pub async fn register_by_invite(
         &self,
         token: &SecretHash,
@@ -160,10 +160,10 @@ impl Store {
         Ok(registered.map(|_| UserId::from_uuid(id)))
     }
 
-    /// Declines by the mailed link, without signing in. `None` when there is nothing to decline.
+    /// Declines an invite by its mailed link, without signing in. Returns `None` if there is nothing to decline.
     ///
     /// # Errors
-    /// When the database fails.
+    /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails.
     pub async fn decline_by_link(
         &self,
         token: &SecretHash,
@@ -186,11 +186,11 @@ impl Store {
     }
 }
 
-/// Takes the invite `id`: a name that is worth nothing to anybody whose verified address it does not hold. Notes it for
-/// the person and, when a seat came of it, in the workspace; refusals too.
+/// Accepts the invite `id`. The id alone grants nothing: the invite must be for the person's verified email address.
+/// Logs the result for the person, including refusals, and in the workspace if a seat was created.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn accept(tx: &mut PersonTx, id: InviteId) -> Result<Accepted, StoreError> {
     let row = sqlx::query!(
         r#"select outcome as "outcome!", workspace_id, slug, organization_id, role from door.accept_invite($1)"#,
@@ -223,10 +223,10 @@ pub async fn accept(tx: &mut PersonTx, id: InviteId) -> Result<Accepted, StoreEr
     Ok(accepted)
 }
 
-/// Does not want the invite `id`. `None` when it is not open, or not this person's.
+/// Declines the invite `id`. Returns `None` if it is not open or not for this person.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn decline(tx: &mut PersonTx, id: InviteId) -> Result<Option<Declined>, StoreError> {
     let row = sqlx::query!(
         r#"select inviter_email as "inviter_email!", place as "place!", email as "email!" from door.decline_invite($1)"#,
@@ -239,8 +239,8 @@ pub async fn decline(tx: &mut PersonTx, id: InviteId) -> Result<Option<Declined>
     Ok(Some(Declined { inviter: address(&row.inviter_email)?, place: row.place, email: row.email }))
 }
 
-/// Takes all open organization invites to the verified address of the person whose context `connection` is in: in one
-/// step, at sign-in.
+/// Accepts all open organization invites to the verified address of the current person of `connection`, at sign-in.
+/// Returns their number.
 pub(crate) async fn bind(connection: &mut PgConnection, user: UserId) -> Result<usize, StoreError> {
     let bound =
         sqlx::query!(r#"select organization_id as "organization_id!", role as "role!" from door.bind_invites()"#)
@@ -262,10 +262,10 @@ pub(crate) async fn bind(connection: &mut PgConnection, user: UserId) -> Result<
     Ok(bound.len())
 }
 
-/// Joins a workspace that the person's domain lets them join; `None` when it does not.
+/// Joins a workspace that is open to the person's email domain. Returns `None` if it is not.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn join(tx: &mut PersonTx, workspace: WorkspaceId) -> Result<Option<Slug>, StoreError> {
     let row = sqlx::query!(r#"select slug as "slug!" from door.auto_join($1)"#, workspace.uuid())
         .fetch_optional(tx.connection())
@@ -277,10 +277,10 @@ pub async fn join(tx: &mut PersonTx, workspace: WorkspaceId) -> Result<Option<Sl
     Slug::parse(&row.slug).map(Some).map_err(|e| StoreError::Inconsistent(format!("a slug that is none: {e}")))
 }
 
-/// What waits for the person, read now.
+/// Returns the person's open invites, workspaces to join, and requests to decide on. Bypasses the cache.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn notices(tx: &mut PersonTx) -> Result<Notices, StoreError> {
     let invites = sqlx::query_as!(
         Row,
@@ -320,15 +320,16 @@ pub async fn notices(tx: &mut PersonTx) -> Result<Notices, StoreError> {
     })
 }
 
-/// Fresh links for an invite.
+/// Generates new links for an invite.
 ///
 /// # Errors
-/// When the operating system has no randomness to give.
+/// [`NoRandomness`](crate::secret::NoRandomness) if the operating system returns no random bytes.
 pub fn links() -> Result<super::invites::Links, crate::secret::NoRandomness> {
     Ok(super::invites::Links { mailed: Secret::generate("")?, copied: Secret::generate("")? })
 }
 
-/// Notes in the workspace that a door has just seated the person in; the door has set its context.
+/// Logs an action in the workspace where a door function has just created a seat. That function has set the workspace
+/// context.
 async fn note_in_workspace(tx: &mut PersonTx, workspace: Uuid, action: Action, target: Uuid) -> Result<(), StoreError> {
     let person = tx.live().person.clone();
     sqlx::query!(

@@ -1,4 +1,4 @@
-//! Organizations: founding one, its members, its workspaces.
+//! Organizations: creation, members, workspaces.
 
 use super::invites::{self, Place};
 pub use super::invites::{Links, Resent, Sending};
@@ -20,20 +20,20 @@ use model::{
 use sqlx::types::Uuid;
 use time::OffsetDateTime;
 
-/// Founds an organization that the person of this transaction owns.
+/// Creates an organization owned by the person of this transaction.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn found(tx: &mut PersonTx, name: &str) -> Result<OrganizationId, StoreError> {
     let id = Uuid::now_v7();
     sqlx::query!("select door.found_organization($1, $2)", id, name).execute(tx.connection()).await?;
     Ok(OrganizationId::from_uuid(id))
 }
 
-/// Founds an organization that the person of this transaction owns, with its first workspace: both or none.
+/// Creates an organization owned by the person of this transaction, together with its first workspace.
 ///
 /// # Errors
-/// [`StoreError::Refused`] when the slug is or ever was taken; see [`is_slug_taken`].
+/// [`StoreError::Refused`] if the slug is or ever was taken; see [`is_slug_taken`].
 pub async fn found_with_workspace(
     tx: &mut PersonTx,
     name: &str,
@@ -41,7 +41,7 @@ pub async fn found_with_workspace(
     workspace: &str,
 ) -> Result<(OrganizationId, WorkspaceId), StoreError> {
     let organization = found(tx, name).await?;
-    // Its founder manages it, in this transaction too.
+    // The founder gets access to manage it within this transaction.
     sqlx::query!("select set_config('stile.organization_id', $1, true)", organization.to_string())
         .fetch_one(tx.connection())
         .await?;
@@ -77,23 +77,23 @@ pub async fn found_with_workspace(
     Ok((organization, WorkspaceId::from_uuid(id)))
 }
 
-/// Whether a write was refused because another workspace has, or once had, the slug.
+/// Returns `true` if a write was rejected because another workspace has or had the slug.
 pub fn is_slug_taken(error: &StoreError) -> bool {
     error.is_refused_by("workspaces_slug_key") || error.is_refused_by("slugs_pkey")
 }
 
-/// Adds a member, or changes the role of one.
+/// Adds a member, or changes a member's role.
 ///
 /// # Errors
-/// [`StoreError::Seating`] when a rule refuses it.
+/// [`StoreError::Seating`] if a rule rejects the change.
 pub async fn set_member(tx: &mut OrganizationTx, user: UserId, role: OrganizationRole) -> Result<(), StoreError> {
     change(tx, user, Some(role)).await
 }
 
-/// Creates workspaces, in one statement however many.
+/// Creates workspaces in one statement.
 ///
 /// # Errors
-/// [`StoreError::Refused`] when a slug is or ever was taken.
+/// [`StoreError::Refused`] if a slug is or ever was taken.
 pub async fn create_workspaces(
     tx: &mut OrganizationTx,
     workspaces: &[(Slug, String)],
@@ -115,27 +115,27 @@ pub async fn create_workspaces(
     Ok(ids.into_iter().map(WorkspaceId::from_uuid).collect())
 }
 
-/// What a person is in an organization.
+/// Member of an organization.
 #[derive(Debug, Clone)]
 pub struct Enrolled {
-    /// Who it is.
+    /// Id of the person.
     pub id: UserId,
-    /// Their name.
+    /// Name of the person.
     pub name: String,
-    /// Their address.
+    /// Email address of the person.
     pub email: String,
-    /// Their portrait.
+    /// Portrait of the person.
     pub portrait: Option<PictureName>,
-    /// Their role.
+    /// Role in the organization.
     pub role: OrganizationRole,
-    /// Since when.
+    /// Time since when they have been a member.
     pub since: OffsetDateTime,
 }
 
-/// The organization's name.
+/// Returns the organization's id and name.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn profile(tx: &mut OrganizationTx) -> Result<OrganizationProfile, StoreError> {
     let id = tx.organization;
     let name = sqlx::query_scalar!("select name from account.organizations where id = $1", id.uuid())
@@ -144,10 +144,10 @@ pub async fn profile(tx: &mut OrganizationTx) -> Result<OrganizationProfile, Sto
     Ok(OrganizationProfile { id, name })
 }
 
-/// Everybody with a role in the organization, strongest first.
+/// Returns all members of the organization, strongest role first.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn people(tx: &mut OrganizationTx) -> Result<Vec<Enrolled>, StoreError> {
     let rows = sqlx::query!(
         r#"select user_id as "user_id!", name as "name!", email as "email!", role as "role!", since as "since!", portrait
@@ -169,7 +169,7 @@ pub async fn people(tx: &mut OrganizationTx) -> Result<Vec<Enrolled>, StoreError
 /// Changes the role of a member of the organization. Returns their name.
 ///
 /// # Errors
-/// [`StoreError::Seating`] when a rule refuses it.
+/// [`StoreError::Seating`] if a rule rejects the change.
 pub async fn set_role(tx: &mut OrganizationTx, user: UserId, role: OrganizationRole) -> Result<String, StoreError> {
     let name = name_of(tx, user).await?.ok_or(Refused::NoSeat)?;
     change(tx, user, Some(role)).await?;
@@ -180,20 +180,20 @@ async fn name_of(tx: &mut OrganizationTx, user: UserId) -> Result<Option<String>
     Ok(people(tx).await?.into_iter().find(|enrolled| enrolled.id == user).map(|enrolled| enrolled.name))
 }
 
-/// Removes a member's role in the organization, and every seat inherited from it. Returns their name.
+/// Removes a member from the organization, and every seat inherited from their role. Returns their name.
 ///
 /// # Errors
-/// [`StoreError::Seating`] when a rule refuses it.
+/// [`StoreError::Seating`] if a rule rejects the change.
 pub async fn remove(tx: &mut OrganizationTx, user: UserId) -> Result<String, StoreError> {
     let name = name_of(tx, user).await?.unwrap_or_default();
     change(tx, user, None).await?;
     Ok(name)
 }
 
-/// Gives up one's own role; with a successor, makes them an owner in the same step.
+/// Removes the current person from the organization. With a successor, first makes them an owner.
 ///
 /// # Errors
-/// [`StoreError::Seating`] when nobody would be left to own the organization, or the successor is not in it.
+/// [`StoreError::Seating`] if the organization would have no owner left, or the successor is not a member.
 pub async fn leave(tx: &mut OrganizationTx, successor: Option<UserId>) -> Result<(), StoreError> {
     if let Some(successor) = successor {
         succeed(tx, successor).await?;
@@ -201,10 +201,10 @@ pub async fn leave(tx: &mut OrganizationTx, successor: Option<UserId>) -> Result
     change(tx, tx.user, None).await
 }
 
-/// Makes a member of the organization an owner, and the current person an admin. Returns their name.
+/// Makes a member of the organization an owner, and the current person an admin. Returns the new owner's name.
 ///
 /// # Errors
-/// [`StoreError::Seating`] when one is no owner, or they are not in it.
+/// [`StoreError::Seating`] if the current person is not an owner, or `to` is not another member.
 pub async fn transfer(tx: &mut OrganizationTx, to: UserId) -> Result<String, StoreError> {
     if tx.role != OrganizationRole::Owner {
         return Err(Refused::NotAllowed.into());
@@ -277,7 +277,7 @@ async fn change(tx: &mut OrganizationTx, user: UserId, to: Option<OrganizationRo
     };
     let word = |role: Option<OrganizationRole>| role.map_or("", OrganizationRole::as_str);
     let name = match people.into_iter().find(|enrolled| enrolled.id == user) {
-        // Read now, because a person who was just added is listed only after the change.
+        // Read again, because a person who was just added is listed only after the change.
         None => self::people(tx).await?.into_iter().find(|enrolled| enrolled.id == user).map(|enrolled| enrolled.name),
         enrolled => enrolled.map(|enrolled| enrolled.name),
     };
@@ -289,28 +289,28 @@ fn place(tx: &OrganizationTx) -> Place {
     Place { organization: tx.organization, workspace: None }
 }
 
-/// The invites that nobody has answered, newest first.
+/// Returns the unanswered invites, newest first.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn open_invites(tx: &mut OrganizationTx) -> Result<Vec<SentInvite>, StoreError> {
     let place = place(tx);
     invites::open(tx.connection(), place, role_words::<OrganizationRole>).await
 }
 
-/// How many more mails the person and the organization may send today.
+/// Returns how many more mails the person and the organization may send today.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn mail_allowance(tx: &mut OrganizationTx) -> Result<crate::mail::Allowance, StoreError> {
     crate::mail::allowance(tx.connection()).await
 }
 
-/// Invites an address into the organization. The mail is to be queued in the same transaction when it is
-/// [`Sending::Sent`].
+/// Invites an email address to the organization. If the result is [`Sending::Sent`], the caller must queue the mail in
+/// the same transaction.
 ///
 /// # Errors
-/// [`StoreError::Seating`] for a role above one's own.
+/// [`StoreError::Seating`] if the role is above the current person's own.
 pub async fn send_invite(
     tx: &mut OrganizationTx,
     email: &Email,
@@ -330,10 +330,10 @@ pub async fn send_invite(
     Ok(sending)
 }
 
-/// Sends an invite's mail again; `None` when there is no such open one.
+/// Sends an invite's mail again. Returns `None` if there is no open invite with that id.
 ///
 /// # Errors
-/// [`StoreError::Seating`] when the invite's role is above one's own.
+/// [`StoreError::Seating`] if the invite's role is above the current person's own.
 pub async fn resend_invite(
     tx: &mut OrganizationTx,
     id: InviteId,
@@ -351,10 +351,10 @@ pub async fn resend_invite(
     Ok(found)
 }
 
-/// Takes an open invite back and answers with its address; `None` when there is none of that id.
+/// Revokes an open invite and returns its email address; `None` if there is no open invite with that id.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn revoke_invite(tx: &mut OrganizationTx, id: InviteId) -> Result<Option<String>, StoreError> {
     let place = place(tx);
     let revoked = invites::revoke(tx.connection(), place, id).await?;
@@ -364,10 +364,10 @@ pub async fn revoke_invite(tx: &mut OrganizationTx, id: InviteId) -> Result<Opti
     Ok(revoked)
 }
 
-/// The organization's workspaces, by name, with the domains that may join each.
+/// Returns the organization's workspaces, sorted by name, with the domains that may join each.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn workspaces(tx: &mut OrganizationTx) -> Result<Vec<OrganizationWorkspace>, StoreError> {
     let organization = tx.organization.uuid();
     let rows = sqlx::query!(
@@ -405,10 +405,10 @@ pub async fn workspaces(tx: &mut OrganizationTx) -> Result<Vec<OrganizationWorks
         .collect()
 }
 
-/// Lets a domain's people join a workspace of the organization no more. `false` when they could not.
+/// Disables automatic joining of a workspace by a domain. Returns `false` if it was not enabled.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn stop_auto_join(
     tx: &mut OrganizationTx,
     workspace: WorkspaceId,
@@ -431,10 +431,11 @@ pub async fn stop_auto_join(
     Ok(stopped == 1)
 }
 
-/// What the person of this transaction is in an organization, with its name; `None` when nothing, or there is none.
+/// Returns the organization's name and the role of the person of this transaction; `None` if they have no role, or the
+/// organization does not exist.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn mine(
     tx: &mut PersonTx,
     organization: OrganizationId,
@@ -449,10 +450,10 @@ pub async fn mine(
     }))
 }
 
-/// Leaves an organization that one does not manage; `false` when one is not in it.
+/// Leaves an organization that the person does not manage. Returns `false` if they are not a member.
 ///
 /// # Errors
-/// [`StoreError::Seating`] at the commit when one is its last owner.
+/// [`StoreError::Seating`], at commit, if the person is the last owner.
 pub async fn quit(tx: &mut PersonTx, organization: OrganizationId) -> Result<bool, StoreError> {
     let left = sqlx::query_scalar!(r#"select door.leave_organization($1) as "left!""#, organization.uuid())
         .fetch_one(tx.connection())

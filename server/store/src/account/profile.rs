@@ -1,4 +1,4 @@
-//! A person's own account: name, password, address, preferences.
+//! A person's own account: name, password, email address, preferences.
 
 use super::tokens;
 use crate::{audit, door::PersonTx, error::StoreError, pool::Store, secret::Secret};
@@ -9,10 +9,10 @@ use model::{
     profile::Profile,
 };
 
-/// The person's account.
+/// Returns the person's account.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn read(tx: &mut PersonTx) -> Result<Profile, StoreError> {
     let user = tx.live().person.id.uuid();
     let row = sqlx::query!(
@@ -31,7 +31,7 @@ pub async fn read(tx: &mut PersonTx) -> Result<Profile, StoreError> {
 /// Changes the person's name.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn rename(tx: &mut PersonTx, name: &str) -> Result<(), StoreError> {
     let user = tx.live().person.id.uuid();
     let detail = Detail::none().change("name", &tx.live().person.name, name);
@@ -42,10 +42,10 @@ pub async fn rename(tx: &mut PersonTx, name: &str) -> Result<(), StoreError> {
     audit::note(tx, Action::ProfileChanged, None, &detail).await
 }
 
-/// What the person's password is checked against.
+/// Returns the hash of the person's password, as a PHC string.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn password_hash(tx: &mut PersonTx) -> Result<String, StoreError> {
     let user = tx.live().person.id.uuid();
     Ok(sqlx::query_scalar!("select password_hash from account.users where id = $1", user)
@@ -53,10 +53,11 @@ pub async fn password_hash(tx: &mut PersonTx) -> Result<String, StoreError> {
         .await?)
 }
 
-/// Sets the person's password, ends all their other sessions, and gives this one another secret (ASVS 7.2.4, 7.4.3).
+/// Sets the person's password, ends all their other sessions, and replaces the secret of this one (ASVS 7.2.4, 7.4.3).
 ///
 /// # Errors
-/// [`StoreError::Inconsistent`] when there is no session: a token can't change a password.
+/// [`StoreError::Inconsistent`] if there is no session, since operator tokens can't change a password;
+/// [`StoreError::Database`] if the query fails.
 pub async fn change_password(tx: &mut PersonTx, password_hash: &str, secret: &Secret) -> Result<(), StoreError> {
     let user = tx.live().person.id.uuid();
     let session = tx.live().session.map(|s| s.uuid());
@@ -76,7 +77,7 @@ pub async fn change_password(tx: &mut PersonTx, password_hash: &str, secret: &Se
     sqlx::query!("update account.sessions set token_hash = $2 where id = $1", session, hash.bytes())
         .execute(tx.connection())
         .await?;
-    // A link that was mailed before could undo it.
+    // A reset link that was mailed earlier could revert the change.
     sqlx::query!(
         "update account.mail_links set used_at = now() where user_id = $1 and purpose = 'reset' and used_at is null",
         user
@@ -86,10 +87,10 @@ pub async fn change_password(tx: &mut PersonTx, password_hash: &str, secret: &Se
     audit::note(tx, Action::PasswordChanged, None, &Detail::none()).await
 }
 
-/// Takes back the address that waits for its link to be opened.
+/// Cancels a pending change of the email address.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn withdraw_address(tx: &mut PersonTx) -> Result<(), StoreError> {
     let user = tx.live().person.id.uuid();
     let withdrawn = sqlx::query!(
@@ -105,10 +106,10 @@ pub async fn withdraw_address(tx: &mut PersonTx) -> Result<(), StoreError> {
     audit::note(tx, Action::ProfileChanged, None, &Detail::none().with("new_address", "withdrawn")).await
 }
 
-/// What the person has chosen.
+/// Returns the person's preferences.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn preferences(tx: &mut PersonTx) -> Result<Preferences, StoreError> {
     let user = tx.live().person.id.uuid();
     let row = sqlx::query!("select landing, picker_order, theme from account.preferences where user_id = $1", user)
@@ -121,10 +122,10 @@ pub async fn preferences(tx: &mut PersonTx) -> Result<Preferences, StoreError> {
     }))
 }
 
-/// Keeps what the person has chosen.
+/// Stores the person's preferences.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn set_preferences(tx: &mut PersonTx, chosen: Preferences) -> Result<(), StoreError> {
     let (user, before) = (tx.live().person.id.uuid(), preferences(tx).await?);
     if before == chosen {
@@ -145,10 +146,10 @@ pub async fn set_preferences(tx: &mut PersonTx, chosen: Preferences) -> Result<(
 }
 
 impl Store {
-    /// The theme that a person has chosen: to be told to a device on which they sign in.
+    /// Returns the theme that a person has chosen, to apply it on the device where they sign in.
     ///
     /// # Errors
-    /// When the database fails.
+    /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails.
     pub async fn theme_of(&self, user: UserId) -> Result<Option<Theme>, StoreError> {
         let mut tx = self.begin().await?;
         sqlx::query!("select set_config('stile.user_id', $1, true)", user.to_string()).fetch_one(&mut *tx).await?;

@@ -1,6 +1,6 @@
-//! The list of seats: what picker, switcher and palette draw.
+//! The person's list of seats, as shown in the picker, the switcher and the palette.
 //!
-//! The list may be 30 s old. It only says what to show: doors read the seat themselves (docs/SECURITY.md, I-4).
+//! The list may be 30 s old. It is for display only: authorization reads the seat itself (docs/SECURITY.md, I-4).
 
 use crate::{
     door::{Credential, Live, PersonTx},
@@ -16,20 +16,21 @@ use model::{
 };
 use std::{collections::HashMap, sync::Arc, time::Instant};
 
-/// How fresh a list has to be.
+/// Required freshness of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Freshness {
     /// At most 30 s old.
     Recent,
-    /// Read now.
+    /// Read from the database, bypassing the cache.
     Now,
 }
 
 impl Store {
-    /// The person's list of seats; `None` when nobody is signed in with `credential`.
+    /// Returns the person's list of seats; `None` if `credential` is not valid.
     ///
     /// # Errors
-    /// When the database fails. An old list is not an answer to that.
+    /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails. A
+    /// stale list is not returned instead.
     pub async fn picker(
         &self,
         credential: &Credential,
@@ -40,7 +41,7 @@ impl Store {
         Ok(Some((tx.commit().await?, picker)))
     }
 
-    /// Not for a transaction that has written: what it reads is kept, and would outlive a rollback.
+    /// Must not be called in a transaction that has written: the result is cached and would survive a rollback.
     async fn picker_of(&self, tx: &mut PersonTx, freshness: Freshness) -> Result<Arc<Picker>, StoreError> {
         let key = (tx.live().person.id, tx.live().epoch.clone());
         if freshness == Freshness::Recent
@@ -48,23 +49,24 @@ impl Store {
         {
             return Ok(picker);
         }
-        // Age counts from here: what is read below can't be older.
+        // Age counts from before the read, so it is never underestimated.
         let started = Instant::now();
         let picker = Arc::new(read(tx).await?);
         self.seats.insert(key, started, &picker).await;
         Ok(picker)
     }
 
-    /// Forgets the person's list on this server, for a change that no epoch counts (when a workspace was last opened).
+    /// Removes the person's list from this server's cache, after a change that does not change the epoch (when a
+    /// workspace was last opened).
     pub async fn forget_picker(&self, live: &Live) {
         self.seats.forget(&(live.person.id, live.epoch.clone())).await;
     }
 }
 
-/// Keeps a workspace on top of the person's lists, or no longer. `false` when they have no seat there.
+/// Pins a workspace to the top of the person's lists, or unpins it. Returns `false` if they have no seat in it.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn pin(tx: &mut PersonTx, workspace: &Slug, pinned: Pinned) -> Result<bool, StoreError> {
     let user = tx.live().person.id.uuid();
     let changed = sqlx::query!(
@@ -81,10 +83,10 @@ pub async fn pin(tx: &mut PersonTx, workspace: &Slug, pinned: Pinned) -> Result<
     Ok(changed == 1)
 }
 
-/// From now on nothing that was entered before counts as recent, on any of the person's devices.
+/// Clears the person's recent workspaces, on all of their devices.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn clear_recents(tx: &mut PersonTx) -> Result<(), StoreError> {
     let user = tx.live().person.id.uuid();
     sqlx::query!(

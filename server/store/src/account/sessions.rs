@@ -1,5 +1,5 @@
-//! A person's live sessions: seen, and ended. From the commit on, an ended one opens nothing, and no write that it began
-//! commits any more (the fence, migration 0005).
+//! Management of a person's active sessions. Once it commits, an ended session is invalid, and no write that it started
+//! can commit any more (the fence, migration 0005).
 
 use super::identity::EndReason;
 use crate::{audit, door::PersonTx, error::StoreError};
@@ -9,10 +9,10 @@ use model::{
     id::SessionId,
 };
 
-/// The sessions that still open something, this one first, then the most recently used.
+/// Returns the person's active sessions, the current one first, then the most recently used. At most 100.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn list(tx: &mut PersonTx) -> Result<Vec<SessionRow>, StoreError> {
     let this = tx.live().session;
     let rows = sqlx::query!(
@@ -40,10 +40,11 @@ pub async fn list(tx: &mut PersonTx) -> Result<Vec<SessionRow>, StoreError> {
         .collect())
 }
 
-/// Ends one session of the person and notes it; `false` when it is not theirs or has ended already.
+/// Ends one session of the person and logs it. Returns `false` if it is not theirs or has already ended.
 ///
 /// # Errors
-/// When the database fails, also when a write of the person is under way for longer than the lock time-out.
+/// [`StoreError::Unavailable`] if a write of the person takes longer than the lock timeout, [`StoreError::Database`] if
+/// the query fails.
 pub async fn end(tx: &mut PersonTx, id: SessionId) -> Result<bool, StoreError> {
     let row = sqlx::query!(
         "update account.sessions set ended_at = now(), end_reason = $2 where id = $1 and ended_at is null returning user_agent",
@@ -58,11 +59,11 @@ pub async fn end(tx: &mut PersonTx, id: SessionId) -> Result<bool, StoreError> {
     Ok(true)
 }
 
-/// Ends all sessions of the person but the one of this transaction, and says how many. For "end all others", and after
-/// a change of password.
+/// Ends all sessions of the person except the current one, and returns their number. Used for "end all others", and
+/// after a change of password.
 ///
 /// # Errors
-/// As [`end`].
+/// As for [`end`].
 pub async fn end_others(tx: &mut PersonTx) -> Result<u64, StoreError> {
     let this = tx.live().session.map(|s| s.uuid());
     let ended = sqlx::query!(
@@ -79,10 +80,10 @@ pub async fn end_others(tx: &mut PersonTx) -> Result<u64, StoreError> {
     Ok(ended)
 }
 
-/// Ends all sessions of the person, this one too.
+/// Ends all sessions of the person, including the current one, and returns their number.
 ///
 /// # Errors
-/// As [`end`].
+/// As for [`end`].
 pub async fn end_all(tx: &mut PersonTx) -> Result<u64, StoreError> {
     let ended = sqlx::query!(
         "update account.sessions set ended_at = now(), end_reason = $1 where ended_at is null",

@@ -1,4 +1,4 @@
-//! Operator tokens: a person's own keys to the JSON API. Each expires, and the doors ignore it afterwards.
+//! Operator tokens: personal access tokens for the JSON API. Expired tokens are rejected.
 
 use crate::{audit, door::PersonTx, error::StoreError, secret::Secret};
 use model::{
@@ -8,11 +8,11 @@ use model::{
 };
 use sqlx::types::Uuid;
 
-/// The person's tokens that are not revoked, newest first. Expired tokens stay in the list for 30 days, so that their
-/// owner sees why a program is refused.
+/// Returns the person's tokens that are not revoked, newest first. Expired tokens are listed for 30 days, so that their
+/// owner can see why a program is rejected.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn list(tx: &mut PersonTx) -> Result<Vec<OperatorToken>, StoreError> {
     let rows = sqlx::query!(
         r#"select id, name, hint, created_at, last_used_at, expires_at, expires_at <= now() as "expired!"
@@ -35,10 +35,10 @@ pub async fn list(tx: &mut PersonTx) -> Result<Vec<OperatorToken>, StoreError> {
         .collect())
 }
 
-/// The names of the person's tokens that are still valid, sorted.
+/// Returns the names of the person's valid tokens, sorted.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn live_names(tx: &mut PersonTx) -> Result<Vec<String>, StoreError> {
     Ok(sqlx::query_scalar!(
         "select name from account.operator_tokens where revoked_at is null and expires_at > now() order by lower(name), id"
@@ -47,14 +47,14 @@ pub async fn live_names(tx: &mut PersonTx) -> Result<Vec<String>, StoreError> {
     .await?)
 }
 
-/// Stores a new token by its hash, with its last four characters as a hint. `false` when the person has
-/// [`TOKEN_LIMIT`] already.
+/// Stores the hash of a new token, with its last four characters as a hint. Returns `false` if the person already has
+/// [`TOKEN_LIMIT`] valid tokens.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn create(tx: &mut PersonTx, name: &str, token: &Secret, life: TokenLife) -> Result<bool, StoreError> {
     let user = tx.live().person.id.uuid();
-    // Concurrent creations by one person run one after the other, so that each is counted.
+    // Serializes concurrent creations by one person, so that each is counted.
     sqlx::query!("select ops.one_at_a_time($1)", user).execute(tx.connection()).await?;
     let held = sqlx::query_scalar!(
         r#"select count(*) as "count!" from account.operator_tokens where revoked_at is null and expires_at > now()"#
@@ -83,10 +83,10 @@ pub async fn create(tx: &mut PersonTx, name: &str, token: &Secret, life: TokenLi
     Ok(true)
 }
 
-/// Revokes a token from now on; `false` when it is not this person's or already revoked.
+/// Revokes a token. Returns `false` if it does not belong to this person or is already revoked.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn revoke(tx: &mut PersonTx, id: TokenId) -> Result<bool, StoreError> {
     let name = sqlx::query_scalar!(
         "update account.operator_tokens set revoked_at = now() where id = $1 and revoked_at is null returning name",
@@ -100,10 +100,10 @@ pub async fn revoke(tx: &mut PersonTx, id: TokenId) -> Result<bool, StoreError> 
     Ok(name.is_some())
 }
 
-/// Revokes all tokens of the person, and logs each.
+/// Revokes all tokens of the person, and logs each revocation.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn revoke_all(tx: &mut PersonTx) -> Result<(), StoreError> {
     let user = tx.live().person.id.uuid();
     let revoked = sqlx::query!(
