@@ -1,4 +1,5 @@
-//! Auto-join: the domains whose people may join a workspace by themselves. None at first; never above Member.
+//! Auto-join: email domains whose people may join a workspace without an invite. Empty by default; the role is at most
+//! Member.
 
 use crate::{
     audit,
@@ -13,10 +14,10 @@ use model::{
     members::{AutoJoin, JOIN_ROLES},
 };
 
-/// The domains, by name.
+/// Returns the domains that may join, sorted.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn list<M: Mode>(tx: &mut WorkspaceTx<M>, can: &Can<ManageMembers>) -> Result<Vec<AutoJoin>, StoreError> {
     let workspace = tx.id().uuid();
     let rows =
@@ -31,19 +32,19 @@ pub async fn list<M: Mode>(tx: &mut WorkspaceTx<M>, can: &Can<ManageMembers>) ->
         .collect())
 }
 
-/// Why a domain was not let in.
+/// Reason why a domain was not allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotJoinable {
-    /// Nobody here has a verified address at it.
+    /// No person with a seat in the workspace has a verified address of that domain.
     NobodyThere,
-    /// That role can't be joined at.
+    /// The role is not available for auto-join.
     Role,
 }
 
-/// Lets a domain's people join at `role`, or changes at which.
+/// Allows a domain to join at `role`, or changes the role.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn set(
     tx: &mut WorkspaceTx<Write>,
     can: &Can<ManageMembers>,
@@ -80,10 +81,10 @@ pub async fn set(
     Ok(Ok(()))
 }
 
-/// Lets a domain's people join no more; who has joined stays. `false` when they could not.
+/// Disables auto-join for a domain. Existing seats are kept. Returns `false` if it was not enabled.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn stop(tx: &mut WorkspaceTx<Write>, can: &Can<ManageMembers>, domain: &Domain) -> Result<bool, StoreError> {
     let workspace = tx.id().uuid();
     let stopped = sqlx::query!(

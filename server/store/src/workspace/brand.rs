@@ -1,4 +1,4 @@
-//! What the workspace looks like: its colour and its logo.
+//! Visual identity of a workspace: its color and logo.
 
 use crate::{
     account::pictures::Picture,
@@ -12,10 +12,10 @@ use model::{
     picture::Hue,
 };
 
-/// Sets the colour, or makes it automatic (from the id), and logs it.
+/// Sets the color, or derives it from the workspace's id if `hue` is `None`, and logs it.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn set_hue(
     tx: &mut WorkspaceTx<Write>,
     can: &Can<ManageSettings>,
@@ -34,10 +34,10 @@ pub async fn set_hue(
     audit::note(tx, Action::WorkspaceBranded, workspace, &detail).await
 }
 
-/// Sets the logo, or takes it away, and notes it.
+/// Sets or removes the logo, and logs it.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn set_logo(
     tx: &mut WorkspaceTx<Write>,
     can: &Can<ManageSettings>,

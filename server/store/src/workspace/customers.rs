@@ -1,4 +1,4 @@
-//! Customers.
+//! Storage of customers.
 
 use super::listing::{cursor, known, narrow, read};
 use crate::{
@@ -27,12 +27,12 @@ struct Row {
     rate_plan: Option<String>,
     status: String,
     created_at: OffsetDateTime,
-    /// How many there are in all, where the statement says so.
+    /// Total number of rows, if the statement returns it.
     total: Option<i64>,
 }
 
 impl Row {
-    /// The row as pages show it, with its time in the workspace's time zone.
+    /// Converts the row for display, with times in the workspace's time zone.
     fn local(self, zone: &Zone) -> Result<CustomerRow, StoreError> {
         Ok(CustomerRow {
             id: CustomerId::from_uuid(self.id),
@@ -60,10 +60,11 @@ macro_rules! customers {
     };
 }
 
-/// One page of customers.
+/// Returns a page of customers.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Busy`] if the list is filtered and too many costly statements are waiting, [`StoreError::Database`] if
+/// the query fails.
 pub async fn list<M: Mode>(tx: &mut WorkspaceTx<M>, query: &ListQuery) -> Result<ListPage<CustomerRow>, StoreError> {
     narrow(tx, query).await?;
     let zone = tx.zone();
@@ -75,7 +76,7 @@ pub async fn list<M: Mode>(tx: &mut WorkspaceTx<M>, query: &ListQuery) -> Result
     page.try_map(|row| row.local(&zone))
 }
 
-/// The newest customers, at most 5.
+/// Returns the newest customers, at most 5.
 pub(super) async fn newest<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<Vec<CustomerRow>, StoreError> {
     let (workspace, zone) = (tx.id().uuid(), tx.zone());
     sqlx::query_as!(
@@ -93,10 +94,10 @@ pub(super) async fn newest<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<Vec<Custo
     .collect()
 }
 
-/// One customer with their latest invoices and usage; `None` when this workspace has none of that id.
+/// Returns a customer with their latest invoices and usage; `None` if the workspace has none with that id.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn get<M: Mode>(tx: &mut WorkspaceTx<M>, id: CustomerId) -> Result<Option<CustomerDetail>, StoreError> {
     let workspace = tx.id().uuid();
     let row = sqlx::query!(
@@ -127,10 +128,10 @@ pub async fn get<M: Mode>(tx: &mut WorkspaceTx<M>, id: CustomerId) -> Result<Opt
     Ok(Some(CustomerDetail { row: row.local(&tx.zone())?, rate_plan_id, note, invoices, usage }))
 }
 
-/// Stores a new customer and notes it.
+/// Creates a customer and logs it.
 ///
 /// # Errors
-/// [`StoreError::Refused`] by `customer_rate_plan` when the rate plan is not of this workspace.
+/// [`StoreError::Refused`] with `customer_rate_plan` if the rate plan does not belong to the workspace.
 pub async fn create(
     tx: &mut WorkspaceTx<Write>,
     can: &Can<EditContent>,
@@ -154,21 +155,22 @@ pub async fn create(
     Ok(CustomerId::from_uuid(id))
 }
 
-/// One customer of an import.
+/// Customer to import.
 #[derive(Debug, Clone)]
 pub struct NewCustomer {
-    /// What a form would give.
+    /// Data of the customer, as from a form.
     pub draft: CustomerDraft,
-    /// In use or put away.
+    /// Active or archived.
     pub status: Lifecycle,
-    /// Since when; `None` means now.
+    /// Creation time; `None` means now.
     pub created_at: Option<OffsetDateTime>,
 }
 
-/// Stores customers in one statement, in their order, and notes the import once.
+/// Stores customers in one statement, in the given order, and logs the import once.
 ///
 /// # Errors
-/// [`StoreError::Refused`] by `customer_rate_plan` when a rate plan is not of this workspace; then none is stored.
+/// [`StoreError::Refused`] with `customer_rate_plan` if a rate plan does not belong to the workspace; then no customer
+/// is stored.
 pub async fn import(
     tx: &mut WorkspaceTx<Write>,
     can: &Can<EditContent>,
@@ -204,10 +206,10 @@ pub async fn import(
     Ok(ids.into_iter().map(CustomerId::from_uuid).collect())
 }
 
-/// Changes a customer and logs what changed, if anything did. `false` if this workspace has no customer with that id.
+/// Updates a customer and logs the changes, if any. Returns `false` if the workspace has no customer with that id.
 ///
 /// # Errors
-/// [`StoreError::Refused`] by `customer_rate_plan` when the rate plan is not of this workspace.
+/// [`StoreError::Refused`] with `customer_rate_plan` if the rate plan does not belong to the workspace.
 pub async fn update(
     tx: &mut WorkspaceTx<Write>,
     can: &Can<EditContent>,
@@ -238,7 +240,7 @@ pub async fn update(
         (from, to) if moves && from == to => changed.with("rate_plan", to),
         (from, to) => changed.change("rate_plan", from, to),
     };
-    // If only the end of a long note changed, the detail does not show it.
+    // The detail is truncated, so it can't show a change at the end of a long note.
     if changed.is_empty() && before.note == draft.note && !moves {
         return Ok(true);
     }
@@ -260,11 +262,11 @@ pub async fn update(
     Ok(true)
 }
 
-/// Archives or restores a customer, and logs it if that changed anything. `false` if this workspace has no customer
+/// Archives or restores a customer, and logs it if the status changed. Returns `false` if the workspace has no customer
 /// with that id.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn set_status(
     tx: &mut WorkspaceTx<Write>,
     can: &Can<EditContent>,

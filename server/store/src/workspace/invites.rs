@@ -1,4 +1,4 @@
-//! Invites to a workspace, from its side: sending, sending again, taking back.
+//! Invites to a workspace, from the sender's perspective: sending, sending again, revoking.
 
 pub use crate::account::invites::{Links, Resent, Sending};
 use crate::{
@@ -21,20 +21,20 @@ fn place<M: Mode>(tx: &WorkspaceTx<M>) -> Place {
     Place { organization: workspace.organization_id, workspace: Some(workspace.id) }
 }
 
-/// The invites that nobody has answered, newest first.
+/// Returns the unanswered invites, newest first.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn open<M: Mode>(tx: &mut WorkspaceTx<M>, can: &Can<ManageMembers>) -> Result<Vec<SentInvite>, StoreError> {
     let (place, zone) = (place(tx), tx.zone());
     let invites = invites::open(can.on(tx)?, place, role_words::<WorkspaceRole>).await?;
     Ok(invites.into_iter().map(|invite| SentInvite { sent_at: zone.local(*invite.sent_at), ..invite }).collect())
 }
 
-/// How many more mails the person and the organization may send today.
+/// Returns how many more mails the person and the organization may send today.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn allowance<M: Mode>(
     tx: &mut WorkspaceTx<M>,
     can: &Can<ManageMembers>,
@@ -42,10 +42,11 @@ pub async fn allowance<M: Mode>(
     crate::mail::allowance(can.on(tx)?).await
 }
 
-/// Invites an address. The mail is to be queued in the same transaction when it is [`Sending::Sent`].
+/// Invites an email address to the workspace. If the result is [`Sending::Sent`], the caller must queue the mail in the
+/// same transaction.
 ///
 /// # Errors
-/// [`StoreError::Seating`] for a role above one's own.
+/// [`StoreError::Seating`] if the role is above the current person's own.
 pub async fn send(
     tx: &mut WorkspaceTx<Write>,
     can: &Can<ManageMembers>,
@@ -72,11 +73,11 @@ pub async fn send(
     Ok(sending)
 }
 
-/// Sends an invite's mail again; `None` when there is no such open one. The mail is to be queued when it is
-/// [`Sending::Sent`].
+/// Sends an invite's mail again. Returns `None` if there is no open invite with that id. If the result is
+/// [`Sending::Sent`], the caller must queue the mail in the same transaction.
 ///
 /// # Errors
-/// [`StoreError::Seating`] when the invite's role is above one's own.
+/// [`StoreError::Seating`] if the invite's role is above the current person's own.
 pub async fn resend(
     tx: &mut WorkspaceTx<Write>,
     can: &Can<ManageMembers>,
@@ -95,10 +96,10 @@ pub async fn resend(
     Ok(found)
 }
 
-/// Takes an open invite back and answers with its address; `None` when there is none of that id.
+/// Revokes an open invite and returns its email address; `None` if there is no open invite with that id.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn revoke(
     tx: &mut WorkspaceTx<Write>,
     can: &Can<ManageMembers>,

@@ -1,4 +1,4 @@
-//! Invoices.
+//! Storage of invoices.
 
 use super::listing::{cursor, known, narrow, read};
 use crate::{
@@ -25,15 +25,15 @@ struct Row {
     currency: String,
     issued_on: Date,
     due_on: Date,
-    /// How many there are in all, where the statement says so.
+    /// Total number of rows, if the statement returns it.
     total: Option<i64>,
 }
 
 impl Row {
-    /// The invoice as pages show it on the workspace's current day.
+    /// Converts the row for display, with `today` as the workspace's current day.
     fn on(self, today: Date) -> Result<InvoiceRow, StoreError> {
         let status = known("status", &self.status, InvoiceStatus::from_word(&self.status))?;
-        // A draft has neither until it is issued. The stored values may still change.
+        // A draft has neither number nor issue date until it is issued. The stored values may still change.
         let is_issued = status != InvoiceStatus::Draft;
         Ok(InvoiceRow {
             id: InvoiceId::from_uuid(self.id),
@@ -52,7 +52,7 @@ impl Row {
     }
 }
 
-// Overdue is not a status of its own: the invoice is open and was due before `$4`, the workspace's current day.
+// Overdue is not a stored status: the invoice is open and was due before `$4`, the workspace's current day.
 macro_rules! invoices {
     ($tx:expr, $query:expr, $key_type:ty, $key:literal) => {
         read!($tx, Row, $key_type, $query,
@@ -70,10 +70,11 @@ macro_rules! invoices {
     };
 }
 
-/// One page of invoices.
+/// Returns a page of invoices.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Busy`] if the list is filtered and too many costly statements are waiting, [`StoreError::Database`] if
+/// the query fails.
 pub async fn list<M: Mode>(tx: &mut WorkspaceTx<M>, query: &ListQuery) -> Result<ListPage<InvoiceRow>, StoreError> {
     narrow(tx, query).await?;
     let today = tx.today();
@@ -106,10 +107,10 @@ macro_rules! some_invoices {
     }};
 }
 
-/// One invoice; `None` when this workspace has none of that id.
+/// Returns an invoice; `None` if the workspace has none with that id.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn get<M: Mode>(tx: &mut WorkspaceTx<M>, id: InvoiceId) -> Result<Option<InvoiceRow>, StoreError> {
     Ok(some_invoices!(tx, "t.id = $2", id.uuid())?.into_iter().next())
 }
@@ -121,8 +122,8 @@ pub(super) async fn of_customer<M: Mode>(
     some_invoices!(tx, "t.customer_id = $2 order by t.issued_on desc, t.id desc limit 10", customer.uuid())
 }
 
-/// Open invoices past their due date on the workspace's current day, the oldest first, at most 5, and their total
-/// number.
+/// Returns the open invoices past their due date on the workspace's current day, oldest first and at most 5, and their
+/// total number.
 pub(super) async fn overdue<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<(Vec<InvoiceRow>, i64), StoreError> {
     let (workspace, today) = (tx.id().uuid(), tx.today());
     let oldest = some_invoices!(tx, "t.status = 'open' and t.due_on < $2 order by t.due_on, t.id limit 5", today)?;
@@ -140,27 +141,28 @@ pub(super) async fn overdue<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<(Vec<Inv
     Ok((oldest, count))
 }
 
-/// An invoice to be stored.
+/// Invoice to store.
 #[derive(Debug, Clone)]
 pub struct NewInvoice {
-    /// Its number.
+    /// Invoice number, unique in the workspace.
     pub number: String,
-    /// Who is charged.
+    /// Customer who is charged.
     pub customer: CustomerId,
-    /// Where it stands.
+    /// Status of the invoice.
     pub status: InvoiceStatus,
-    /// What is charged.
+    /// Total amount.
     pub total: Money,
-    /// Its date.
+    /// Issue date.
     pub issued_on: Date,
-    /// When payment is due.
+    /// Due date.
     pub due_on: Date,
 }
 
 /// Stores invoices in one statement.
 ///
 /// # Errors
-/// [`StoreError::Refused`] by `invoice_number_taken`, or when a customer is not of this workspace.
+/// [`StoreError::Refused`] with `invoice_number_taken` if a number is in use, or if a customer does not belong to the
+/// workspace.
 pub async fn issue(
     tx: &mut WorkspaceTx<Write>,
     can: &Can<ManageInvoices>,

@@ -1,4 +1,4 @@
-//! What all lists share: where a cursor stands, and the pair of statements that page in either direction.
+//! Shared code of all lists: cursors, and the pair of statements for paging in either direction.
 
 use crate::{
     door::{Mode, WorkspaceTx},
@@ -8,7 +8,7 @@ use model::list::{Cursor, ListPage, ListQuery, Part, Position, SEARCH_MAX};
 use sqlx::types::Uuid;
 use time::{Date, OffsetDateTime, macros::date, macros::datetime};
 
-/// A sort key that can stand in a cursor, and the values that lie before and behind all others.
+/// Sort key that can be encoded in a cursor, with values before and after all others.
 pub(super) trait Key: Sized {
     fn first() -> Self;
     fn last() -> Self;
@@ -21,7 +21,7 @@ impl Key for String {
         Self::new()
     }
     fn last() -> Self {
-        // The greatest character of Unicode's collation, and greater than any digit by code point. No name has it.
+        // The greatest character in Unicode's collation, and greater than any digit by code point. No name contains it.
         "\u{ffff}".repeat(8)
     }
     fn read(text: &str) -> Option<Self> {
@@ -79,14 +79,14 @@ impl Key for Date {
     }
 }
 
-/// Where to start reading, and in which direction.
+/// Start and direction of a read.
 pub(super) struct Start<K> {
     pub(super) key: K,
     pub(super) id: Uuid,
     pub(super) descending: bool,
 }
 
-/// The part of the list to read first. An invalid cursor counts as none.
+/// Returns the part of the list to read first. An invalid cursor is ignored.
 pub(super) fn part<K: Key>(query: &ListQuery) -> Part {
     match &query.position {
         Position::After(cursor) | Position::Before(cursor) if K::read(&cursor.key).is_some() => {
@@ -96,7 +96,7 @@ pub(super) fn part<K: Key>(query: &ListQuery) -> Part {
     }
 }
 
-/// The start of `part` of the list.
+/// Returns the start of `part` of the list.
 pub(super) fn start<K: Key>(query: &ListQuery, part: Part) -> Start<K> {
     let descending = query.sort.descending != part.is_backward();
     let cursor = match (&query.position, part) {
@@ -110,24 +110,24 @@ pub(super) fn start<K: Key>(query: &ListQuery, part: Part) -> Start<K> {
     }
 }
 
-/// A cursor at a row.
+/// Creates a cursor at a row.
 pub(super) fn cursor<K: Key>(key: &K, id: Uuid) -> Cursor {
     Cursor { key: key.write(), id }
 }
 
-/// The text to search for. The database folds it as it folded the names, because for some letters (İ, Σ) Rust folds
-/// differently. A line break separates the texts of a row, so it is never searched for.
-/// NUL is left out, because PostgreSQL's text can't hold one.
+/// Returns the search text. The database folds its case as it did for the names, because Rust folds some letters (İ, Σ)
+/// differently. Control characters are removed: line breaks separate the texts of a row, and PostgreSQL's `text` can't
+/// contain NUL.
 pub(super) fn sought(query: &ListQuery) -> String {
     query.search.chars().filter(|c| !c.is_control()).take(SEARCH_MAX).collect()
 }
 
-/// The status to look for, if it is one that the noun can have.
+/// Returns the status to filter by, if it is one that the entity can have.
 pub(super) fn status(query: &ListQuery) -> Option<&str> {
     query.status.as_deref().filter(|status| query.noun.statuses().contains(status))
 }
 
-/// Waits for the person's turn with a costly statement if the list is filtered, because all rows are searched then.
+/// Waits for a permit for costly statements if the list is filtered, because a filter scans all rows.
 pub(super) async fn narrow<M: Mode>(tx: &mut WorkspaceTx<M>, query: &ListQuery) -> Result<(), StoreError> {
     if sought(query).is_empty() && status(query).is_none() {
         return Ok(());
@@ -135,12 +135,12 @@ pub(super) async fn narrow<M: Mode>(tx: &mut WorkspaceTx<M>, query: &ListQuery) 
     tx.costly().await
 }
 
-/// What row level security should have let through, said by the model's words.
+/// Returns the parsed value, or [`StoreError::Inconsistent`] if the model does not know the stored one.
 pub(super) fn known<T>(what: &str, word: &str, parsed: Option<T>) -> Result<T, StoreError> {
     parsed.ok_or_else(|| StoreError::Inconsistent(format!("{what} {word:?}")))
 }
 
-/// The rows that were read for one page, and their place in the list.
+/// Rows of one page, and their position in the list.
 pub(super) struct Read<Row> {
     pub(super) part: Part,
     pub(super) rows: Vec<Row>,
@@ -149,20 +149,20 @@ pub(super) struct Read<Row> {
 }
 
 impl<Row> Read<Row> {
-    /// The page.
+    /// Builds the page.
     pub(super) fn page(self, query: &ListQuery, cursor: impl Fn(&Row) -> Cursor) -> ListPage<Row> {
         let Self { part, rows, offset, total } = self;
         ListPage::build(query, part, rows, (offset, total), cursor)
     }
 }
 
-/// Reads one page of a list by checked statements, one for each direction, and its place: how many rows there are in
-/// total and how many before it.
+/// Reads one page of a list by compile-time checked statements, one for each direction, and its position: the total
+/// number of rows, and the number before the page.
 ///
-/// `$columns` are selected `$from` tables and a condition, which bind `$1` workspace, `$2` search text, `$3` status and
-/// what else is given as `$more`. `$key` is the sort column, and `$at` are the numbers of the two parameters behind
-/// those: the key and the id of the row at the cursor. A row says how many there are in all, in a column `total`, where
-/// no condition needs a look at them; otherwise they are counted.
+/// `$columns` are selected from `$from`, which contains tables and a condition with the parameters `$1` workspace, `$2`
+/// search text, `$3` status, followed by those in `$more`. `$key` is the sort column. `$at` are the numbers of the next
+/// two parameters: key and id of the row at the cursor. A row contains the total number of rows in a column `total` if
+/// no condition needs to be evaluated for it; otherwise the rows are counted.
 macro_rules! read {
     ($tx:expr, $row:ident, $key_type:ty, $query:expr, $columns:literal, $from:literal, $key:literal,
         ($at_key:literal, $at_id:literal), ($($more:expr),*)) => {{

@@ -1,7 +1,7 @@
-//! The seats of a workspace: who has one, giving, changing, taking away, leaving. The rules are in `model::seating`.
-//! The database itself also ensures that an owner is left (docs/SECURITY.md, I-11).
+//! Seats of a workspace: listing, assigning, changing and removing them. The rules are in `model::seating`. The
+//! database itself also ensures that an owner remains (docs/SECURITY.md, I-11).
 //!
-//! Changes belong in a transaction of `Store::workspace_seating`, which holds the fences of the people concerned.
+//! Changes require a transaction of `Store::workspace_seating`, which holds the fences of the people concerned.
 
 use crate::{
     audit,
@@ -19,37 +19,37 @@ use model::{
     seating::{Refused, Whose, check},
 };
 
-/// Somebody with a seat.
+/// Person with a seat in a workspace.
 #[derive(Debug, Clone)]
 pub struct Seated {
-    /// Who it is.
+    /// Id of the person.
     pub id: UserId,
-    /// Their name.
+    /// Name of the person.
     pub name: String,
-    /// Their address.
+    /// Email address of the person.
     pub email: String,
-    /// Whether the address is verified.
+    /// `true` if the email address is verified.
     pub verified: bool,
-    /// Their portrait.
+    /// Portrait of the person.
     pub portrait: Option<PictureName>,
-    /// The seat.
+    /// Seat of the person.
     pub seat: Seat,
-    /// Since when.
+    /// Time since when they have had the seat.
     pub since: Moment,
 }
 
 impl Seated {
-    /// As a page shows it.
+    /// Converts the person for display.
     pub fn row(self, organization: &str) -> Member<WorkspaceRole> {
         let Self { id, name, email, portrait, seat, since, .. } = self;
         Member { id, name, email, portrait, role: seat.direct(), seat: seat.explain(organization), since }
     }
 }
 
-/// Everybody with a seat, strongest first.
+/// Returns everyone with a seat, strongest role first.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn list<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<Vec<Seated>, StoreError> {
     let zone = tx.zone();
     let rows = sqlx::query!(
@@ -79,10 +79,10 @@ pub async fn list<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<Vec<Seated>, Store
         .collect())
 }
 
-/// Gives a person a direct seat, or changes the role of theirs, and notes it.
+/// Gives a person a direct seat, or changes the role of their direct seat, and logs it.
 ///
 /// # Errors
-/// [`StoreError::Seating`] when a rule refuses it.
+/// [`StoreError::Seating`] if a rule rejects the change.
 pub async fn grant(
     tx: &mut WorkspaceTx<Write>,
     can: &Can<ManageMembers>,
@@ -93,10 +93,10 @@ pub async fn grant(
     change(tx, user, Some(role)).await.map(drop)
 }
 
-/// Changes the direct role of a person who has a seat here. Returns their name.
+/// Changes the direct role of a person who has a seat in the workspace. Returns their name.
 ///
 /// # Errors
-/// [`StoreError::Seating`] when a rule refuses it, also for somebody who has no seat here.
+/// [`StoreError::Seating`] if a rule rejects the change, or the person has no seat in the workspace.
 pub async fn set_role(
     tx: &mut WorkspaceTx<Write>,
     can: &Can<ManageMembers>,
@@ -113,10 +113,10 @@ async fn name_of(tx: &mut WorkspaceTx<Write>, user: UserId) -> Result<Option<Str
     Ok(list(tx).await?.into_iter().find(|seated| seated.id == user).map(|seated| seated.name))
 }
 
-/// Removes a person's direct seat. They can't come back by their domain. Returns their name.
+/// Removes a person's direct seat and bars them from auto-join. Returns their name.
 ///
 /// # Errors
-/// [`StoreError::Seating`] when a rule refuses it.
+/// [`StoreError::Seating`] if a rule rejects the change.
 pub async fn remove(tx: &mut WorkspaceTx<Write>, can: &Can<ManageMembers>, user: UserId) -> Result<String, StoreError> {
     can.on(tx)?;
     let name = name_of(tx, user).await?.unwrap_or_default();
@@ -134,10 +134,10 @@ pub async fn remove(tx: &mut WorkspaceTx<Write>, can: &Can<ManageMembers>, user:
     Ok(name)
 }
 
-/// Gives up one's own direct seat; with a successor, makes them an owner in the same step.
+/// Removes the current person's direct seat. With a successor, first makes them an owner.
 ///
 /// # Errors
-/// [`StoreError::Seating`] when nobody would be left to own the workspace, or the successor has no seat.
+/// [`StoreError::Seating`] if the workspace would have no owner left, or the successor has no seat.
 pub async fn leave(tx: &mut WorkspaceTx<Write>, successor: Option<UserId>) -> Result<(), StoreError> {
     let me = tx.user();
     if let Some(successor) = successor {
@@ -146,11 +146,11 @@ pub async fn leave(tx: &mut WorkspaceTx<Write>, successor: Option<UserId>) -> Re
     change(tx, me, None).await.map(drop)
 }
 
-/// Makes a person with a seat an owner, and the current person an admin if their seat is direct. Returns the new
+/// Makes a person with a seat an owner, and the current person an admin if they are a direct owner. Returns the new
 /// owner's name.
 ///
 /// # Errors
-/// [`StoreError::Seating`] when they have no seat here.
+/// [`StoreError::Seating`] if `to` is not another person with a seat in the workspace.
 pub async fn transfer(tx: &mut WorkspaceTx<Write>, can: &Can<OwnWorkspace>, to: UserId) -> Result<String, StoreError> {
     can.on(tx)?;
     let me = tx.user();
@@ -173,7 +173,7 @@ async fn succeed(tx: &mut WorkspaceTx<Write>, successor: UserId) -> Result<bool,
     change(tx, successor, Some(WorkspaceRole::Owner)).await
 }
 
-/// Changes a direct seat and logs it. `false` if nothing changed.
+/// Changes a direct seat and logs it. Returns `false` if nothing changed.
 async fn change(tx: &mut WorkspaceTx<Write>, user: UserId, to: Option<WorkspaceRole>) -> Result<bool, StoreError> {
     let (workspace, me, by) = (tx.id().uuid(), tx.user(), tx.tenant().seat.role());
     let seats = list(tx).await?;
@@ -239,7 +239,7 @@ async fn change(tx: &mut WorkspaceTx<Write>, user: UserId, to: Option<WorkspaceR
         (_, None) => Action::SeatRemoved,
     };
     let word = |role: Option<WorkspaceRole>| role.map_or("", WorkspaceRole::as_str);
-    // Read now, because a person who was just given a seat is listed only after the change.
+    // Read again, because a person who was just given a seat is listed only after the change.
     let name = match name {
         None => list(tx).await?.into_iter().find(|seated| seated.id == user).map(|seated| seated.name),
         name => name,
@@ -252,10 +252,10 @@ async fn change(tx: &mut WorkspaceTx<Write>, user: UserId, to: Option<WorkspaceR
     Ok(true)
 }
 
-/// Who asks for a seat, oldest first.
+/// Returns the open requests for a seat, oldest first.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn requests<M: Mode>(
     tx: &mut WorkspaceTx<M>,
     can: &Can<ManageMembers>,
@@ -277,19 +277,19 @@ pub async fn requests<M: Mode>(
         .collect())
 }
 
-/// How a request is answered.
+/// Answer to a request for a seat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Answer {
-    /// With a seat.
+    /// Approves the request with a seat of this role.
     Approve(WorkspaceRole),
-    /// With none.
+    /// Refuses the request.
     Refuse,
 }
 
-/// Answers an open request and tells whose it was; `None` when there is no such one any more.
+/// Answers an open request and returns it; `None` if the request is no longer open.
 ///
 /// # Errors
-/// [`StoreError::Seating`] for a role above one's own.
+/// [`StoreError::Seating`] if the role is above the current person's own.
 pub async fn answer(
     tx: &mut WorkspaceTx<Write>,
     can: &Can<ManageMembers>,

@@ -1,7 +1,7 @@
-//! Repositories of the workspace plane, one per noun. All work inside a [`crate::door::WorkspaceTx`].
+//! Repositories of the workspace plane, one per entity. All of them use a [`crate::door::WorkspaceTx`].
 //!
-//! Each query names the workspace too, though row level security would suffice: it lets the planner use the index
-//! that leads with it.
+//! Each query filters by workspace although row level security would suffice, so that the planner can use indexes with
+//! the workspace as first column.
 
 pub mod auto_joins;
 pub mod brand;

@@ -1,4 +1,4 @@
-//! The figures of the overview page.
+//! Metrics of the overview page.
 
 use crate::{
     door::{Mode, WorkspaceTx},
@@ -10,13 +10,13 @@ use model::{
 };
 use time::{Date, Duration};
 
-/// Days in one period.
+/// Number of days in one period.
 const PERIOD: i64 = 30;
 
-/// Reads the overview, by days in the workspace's time zone.
+/// Returns the metrics of the overview page, by days in the workspace's time zone.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn read<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<Overview, StoreError> {
     let (workspace, today, zone) = (tx.id().uuid(), tx.today(), tx.zone());
     let sums = sqlx::query!(
@@ -46,7 +46,7 @@ pub async fn read<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<Overview, StoreErr
     )
     .fetch_all(tx.reading())
     .await?;
-    // One pass over the records gives both: the number per day, and the quantity per unit in the last period.
+    // One scan returns both the number of records per day and the quantity per unit in the last period.
     let usage = sqlx::query!(
         r#"select (t.recorded_at at time zone $3)::date as "day?", p.unit as "unit?", count(*) as "records!",
             coalesce(sum(t.quantity) filter (where t.recorded_at >= $4::date::timestamp at time zone $3), 0)::bigint as "quantity!"
@@ -96,7 +96,7 @@ pub async fn read<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<Overview, StoreErr
     })
 }
 
-/// Lays values by day out over the two periods that end today.
+/// Aggregates daily values over the two periods that end today.
 fn figure(today: Date, values: impl Iterator<Item = (Date, i64)>) -> Figure {
     let mut figure = Figure { now: 0, before: 0, days: vec![0; PERIOD as usize] };
     for (day, value) in values {

@@ -1,4 +1,4 @@
-//! Products.
+//! Storage of products.
 
 use super::listing::{cursor, known, narrow, read};
 use crate::{
@@ -26,12 +26,12 @@ struct Row {
     status: String,
     rate_plans: i64,
     created_at: OffsetDateTime,
-    /// How many there are in all, where the statement says so.
+    /// Total number of rows, if the statement returns it.
     total: Option<i64>,
 }
 
 impl Row {
-    /// The row as pages show it, with its time in the workspace's time zone.
+    /// Converts the row for display, with times in the workspace's time zone.
     fn local(self, zone: &Zone) -> Result<ProductRow, StoreError> {
         Ok(ProductRow {
             id: ProductId::from_uuid(self.id),
@@ -58,10 +58,11 @@ macro_rules! products {
     };
 }
 
-/// One page of products.
+/// Returns a page of products.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Busy`] if the list is filtered and too many costly statements are waiting, [`StoreError::Database`] if
+/// the query fails.
 pub async fn list<M: Mode>(tx: &mut WorkspaceTx<M>, query: &ListQuery) -> Result<ListPage<ProductRow>, StoreError> {
     narrow(tx, query).await?;
     let zone = tx.zone();
@@ -73,10 +74,10 @@ pub async fn list<M: Mode>(tx: &mut WorkspaceTx<M>, query: &ListQuery) -> Result
     page.try_map(|row| row.local(&zone))
 }
 
-/// One product; `None` when this workspace has none of that id.
+/// Returns a product; `None` if the workspace has none with that id.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn get<M: Mode>(tx: &mut WorkspaceTx<M>, id: ProductId) -> Result<Option<ProductDetail>, StoreError> {
     let workspace = tx.id().uuid();
     let row = sqlx::query!(
@@ -107,10 +108,10 @@ pub async fn get<M: Mode>(tx: &mut WorkspaceTx<M>, id: ProductId) -> Result<Opti
     Ok(Some(ProductDetail { row: row.local(&tx.zone())?, description, rate_plans, used_30_days }))
 }
 
-/// Stores a new product and notes it.
+/// Creates a product and logs it.
 ///
 /// # Errors
-/// [`StoreError::Refused`] by `product_code_taken` when the workspace has the code already.
+/// [`StoreError::Refused`] with `product_code_taken` if the workspace already has a product with that code.
 pub async fn create(
     tx: &mut WorkspaceTx<Write>,
     can: &Can<EditContent>,
@@ -132,10 +133,10 @@ pub async fn create(
     Ok(ProductId::from_uuid(id))
 }
 
-/// Changes a product and logs what changed, if anything did. `false` if this workspace has no product with that id.
+/// Updates a product and logs the changes, if any. Returns `false` if the workspace has no product with that id.
 ///
 /// # Errors
-/// [`StoreError::Refused`] by `product_code_taken` when the workspace has the code already.
+/// [`StoreError::Refused`] with `product_code_taken` if the workspace already has a product with that code.
 pub async fn update(
     tx: &mut WorkspaceTx<Write>,
     can: &Can<EditContent>,
@@ -156,7 +157,7 @@ pub async fn update(
         .change("code", &before.code, &draft.code)
         .change("unit", &before.unit, &draft.unit)
         .change("description", &before.description, &draft.description);
-    // If only the end of a long description changed, the detail does not show it.
+    // The detail is truncated, so it can't show a change at the end of a long description.
     if changed.is_empty() && before.description == draft.description {
         return Ok(true);
     }
@@ -177,11 +178,11 @@ pub async fn update(
     Ok(true)
 }
 
-/// Archives or restores a product, and logs it if that changed anything. `false` if this workspace has no product with
-/// that id.
+/// Archives or restores a product, and logs it if the status changed. Returns `false` if the workspace has no product
+/// with that id.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn set_status(
     tx: &mut WorkspaceTx<Write>,
     can: &Can<EditContent>,

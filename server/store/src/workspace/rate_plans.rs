@@ -1,4 +1,4 @@
-//! Rate plans.
+//! Storage of rate plans.
 
 use super::listing::{cursor, known, narrow, read};
 use crate::{
@@ -31,12 +31,12 @@ struct Row {
     status: String,
     customers: i64,
     created_at: OffsetDateTime,
-    /// How many there are in all, where the statement says so.
+    /// Total number of rows, if the statement returns it.
     total: Option<i64>,
 }
 
 impl Row {
-    /// The row as pages show it, with its time in the workspace's time zone.
+    /// Converts the row for display, with times in the workspace's time zone.
     fn local(self, zone: &Zone) -> Result<RatePlanRow, StoreError> {
         Ok(RatePlanRow {
             id: RatePlanId::from_uuid(self.id),
@@ -72,10 +72,11 @@ macro_rules! rate_plans {
     };
 }
 
-/// One page of rate plans.
+/// Returns a page of rate plans.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Busy`] if the list is filtered and too many costly statements are waiting, [`StoreError::Database`] if
+/// the query fails.
 pub async fn list<M: Mode>(tx: &mut WorkspaceTx<M>, query: &ListQuery) -> Result<ListPage<RatePlanRow>, StoreError> {
     narrow(tx, query).await?;
     let zone = tx.zone();
@@ -87,7 +88,7 @@ pub async fn list<M: Mode>(tx: &mut WorkspaceTx<M>, query: &ListQuery) -> Result
     page.try_map(|row| row.local(&zone))
 }
 
-/// The rate plans that a condition on the table picks, at most 50, by name.
+/// Selects the rate plans that match a condition on the table, sorted by name, at most 50.
 macro_rules! some_rate_plans {
     ($tx:expr, $condition:literal, $argument:expr) => {{
         let workspace = $tx.id().uuid();
@@ -110,15 +111,15 @@ macro_rules! some_rate_plans {
     }};
 }
 
-/// One rate plan; `None` when this workspace has none of that id.
+/// Returns a rate plan; `None` if the workspace has none with that id.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn get<M: Mode>(tx: &mut WorkspaceTx<M>, id: RatePlanId) -> Result<Option<RatePlanRow>, StoreError> {
     Ok(some_rate_plans!(tx, "t.id = $2", id.uuid())?.into_iter().next())
 }
 
-/// The rate plans of a product.
+/// Returns the rate plans of a product.
 pub(super) async fn of_product<M: Mode>(
     tx: &mut WorkspaceTx<M>,
     product: ProductId,
@@ -126,18 +127,18 @@ pub(super) async fn of_product<M: Mode>(
     some_rate_plans!(tx, "t.product_id = $2", product.uuid())
 }
 
-/// The rate plans a customer can be put on.
+/// Returns the active rate plans, which customers can be assigned to.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn offered<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<Vec<RatePlanRow>, StoreError> {
     some_rate_plans!(tx, "t.status = $2", "active")
 }
 
-/// Stores a new rate plan and notes it.
+/// Creates a rate plan and logs it.
 ///
 /// # Errors
-/// [`StoreError::Refused`] when the product is not of this workspace.
+/// [`StoreError::Refused`] if the product does not belong to the workspace.
 pub async fn create(
     tx: &mut WorkspaceTx<Write>,
     can: &Can<EditContent>,

@@ -1,4 +1,4 @@
-//! What a workspace demands of whoever enters.
+//! Security requirements of a workspace.
 
 use crate::{
     audit,
@@ -12,10 +12,10 @@ use model::{
     settings::SecuritySettings,
 };
 
-/// What the workspace demands of whoever enters.
+/// Returns the security settings of the workspace.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn read<M: Mode>(tx: &mut WorkspaceTx<M>, can: &Can<ManageSettings>) -> Result<SecuritySettings, StoreError> {
     let workspace = tx.id().uuid();
     let demands_factor = sqlx::query_scalar!("select demands_factor from account.workspaces where id = $1", workspace)
@@ -24,10 +24,11 @@ pub async fn read<M: Mode>(tx: &mut WorkspaceTx<M>, can: &Can<ManageSettings>) -
     Ok(SecuritySettings { demands_factor, proven: has_proven(tx).await? })
 }
 
-/// Whether this session has proven a second factor, so that its holder would still be let in with the demand on.
+/// Returns `true` if this session has verified a second factor, so that its holder would keep access if one were
+/// required.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn has_proven<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<bool, StoreError> {
     let session = tx.tenant().live.session.map(SessionId::uuid);
     Ok(sqlx::query_scalar!(
@@ -38,18 +39,19 @@ pub async fn has_proven<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<bool, StoreE
     .await?)
 }
 
-/// The demand was not set.
+/// Reason why the requirement was not changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DemandRefused {
-    /// Whoever turns it on must have proven a factor in this session, so that nobody locks themselves out.
+    /// The session has not verified a second factor. This is required for enabling the requirement, so that people
+    /// don't lock themselves out.
     NotProven,
 }
 
-/// Turns the demand for a second factor on or off, and notes it. From the commit on, entering asks for one; writes that
-/// were let in before have ended by then.
+/// Enables or disables the second-factor requirement of the workspace, and logs it. It applies to every entry once this
+/// commits; earlier writes have ended by then.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn demand_factor(
     tx: &mut WorkspaceTx<Write>,
     can: &Can<ManageSettings>,

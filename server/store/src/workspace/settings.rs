@@ -1,4 +1,4 @@
-//! The workspace's own settings, its deletion and restoration.
+//! Settings of a workspace, and its deletion.
 
 use super::time_zones::present;
 use crate::{
@@ -14,10 +14,10 @@ use model::{
 };
 use time::OffsetDateTime;
 
-/// What the form of the general settings holds, and the addresses that the workspace had before.
+/// Returns the general settings as form input, and the former slugs of the workspace.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn general<M: Mode>(
     tx: &mut WorkspaceTx<M>,
     can: &Can<ManageSettings>,
@@ -44,11 +44,11 @@ pub async fn general<M: Mode>(
     Ok((input, old.collect::<Result<_, StoreError>>()?))
 }
 
-/// Stores the general settings, and notes a new address and all else in lines of their own. The old address leads to the
-/// new one from the commit on.
+/// Stores the general settings. A new slug is logged separately from other changes. The old slug redirects to the new
+/// one once this commits.
 ///
 /// # Errors
-/// [`StoreError::Refused`] by `workspaces_slug_key` or `slugs_pkey` when the address is or ever was another workspace's.
+/// [`StoreError::Refused`] with `workspaces_slug_key` or `slugs_pkey` if another workspace has or had the slug.
 pub async fn save_general(
     tx: &mut WorkspaceTx<Write>,
     can: &Can<ManageSettings>,
@@ -60,7 +60,7 @@ pub async fn save_general(
         .change("name", &before.name, &draft.name)
         .change("description", &before.description, &draft.description)
         .change("time_zone", &before.time_zone, &draft.time_zone);
-    // If only the end of a long description changed, the detail does not show it.
+    // The detail is truncated, so it can't show a change at the end of a long description.
     if !changed.is_empty() || before.description != draft.description {
         sqlx::query!(
             "update account.workspaces set name = $2, description = $3, time_zone = $4 where id = $1",
@@ -73,7 +73,7 @@ pub async fn save_general(
         .await?;
         audit::note(tx, Action::WorkspaceChanged, workspace, &changed).await?;
     }
-    // A statement of its own: setting the address to what it is would wait for every write under way all the same.
+    // A separate statement, because setting the slug waits for all current writes even if its value is the same.
     if before.slug != draft.slug.as_str() {
         sqlx::query!("update account.workspaces set slug = $2 where id = $1", workspace, draft.slug.as_str())
             .execute(can.on(tx)?)
@@ -84,10 +84,10 @@ pub async fn save_general(
     Ok(())
 }
 
-/// Whether the workspace may take the address: nobody ever had it, or it had it itself.
+/// Returns `true` if the slug is available to the workspace: no other workspace has or ever had it.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn is_slug_free<M: Mode>(tx: &mut WorkspaceTx<M>, slug: &Slug) -> Result<bool, StoreError> {
     let free = sqlx::query_scalar!(r#"select door.slug_is_free($1) as "free!""#, slug.as_str())
         .fetch_one(tx.connection())
@@ -95,10 +95,10 @@ pub async fn is_slug_free<M: Mode>(tx: &mut WorkspaceTx<M>, slug: &Slug) -> Resu
     Ok(free)
 }
 
-/// What deleting the workspace would take away.
+/// Returns the number of people and objects that would be affected by deleting the workspace.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Busy`] if too many costly statements are waiting, [`StoreError::Database`] if the query fails.
 pub async fn contents<M: Mode>(tx: &mut WorkspaceTx<M>, can: &Can<ManageSettings>) -> Result<Contents, StoreError> {
     tx.costly().await?;
     let workspace = tx.id().uuid();
@@ -114,11 +114,11 @@ pub async fn contents<M: Mode>(tx: &mut WorkspaceTx<M>, can: &Can<ManageSettings
     Ok(Contents { people: row.people, products: row.products, customers: row.customers, invoices: row.invoices })
 }
 
-/// Deletes the workspace, softly: from the commit on no door leads into it, and nothing of it is touched. An owner can
-/// restore it for 14 days. Its address stays its own for ever.
+/// Deletes the workspace softly: once this commits, it can't be opened, but its data is kept. An owner can restore it
+/// for 14 days. Its slug stays reserved for it.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn delete(tx: &mut WorkspaceTx<Write>, can: &Can<OwnWorkspace>) -> Result<(), StoreError> {
     let (workspace, name) = (tx.id().uuid(), tx.tenant().workspace.name.clone());
     let deleted = sqlx::query!(

@@ -1,4 +1,4 @@
-//! The time zones that a workspace can be in.
+//! Time zones available to workspaces.
 
 use crate::{
     door::{Mode, WorkspaceTx},
@@ -6,8 +6,8 @@ use crate::{
 };
 use tokio::sync::OnceCell;
 
-/// Former names of zones, which the time zone database keeps for old data, with their current names (its file
-/// `backward`). A place that still has its own entry in `zone.tab` is not an alias. Sorted for binary search.
+/// Former zone names, which the time zone database keeps for old data (file `backward`), with their current names. A
+/// place with its own entry in `zone.tab` is not an alias. Sorted for binary search.
 #[rustfmt::skip]
 const ALIASES: &[(&str, &str)] = &[
     ("Africa/Asmera", "Africa/Asmara"), ("Africa/Timbuktu", "Africa/Bamako"),
@@ -44,17 +44,17 @@ const ALIASES: &[(&str, &str)] = &[
     ("Pacific/Yap", "Pacific/Chuuk"),
 ];
 
-/// The current name of a zone.
+/// Returns the current name of a zone.
 pub(super) fn present(zone: &str) -> &str {
     let alias = ALIASES.binary_search_by_key(&zone, |(alias, _)| alias).ok().and_then(|at| ALIASES.get(at));
     alias.map_or(zone, |(_, present)| present)
 }
 
-/// The names of the time zones that the database knows, `UTC` first, each once. Cached, because PostgreSQL reads a file
-/// for each.
+/// Returns the names of all time zones in the database without aliases, `UTC` first. Cached, because PostgreSQL reads a
+/// file for each zone.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn time_zones<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<&'static [String], StoreError> {
     static ZONES: OnceCell<Vec<String>> = OnceCell::const_new();
     let zones = ZONES.get_or_try_init(async || {

@@ -1,4 +1,4 @@
-//! Usage records.
+//! Storage of usage records.
 
 use super::listing::{cursor, narrow, read};
 use crate::{
@@ -24,12 +24,12 @@ struct Row {
     quantity: i64,
     unit: String,
     recorded_at: OffsetDateTime,
-    /// How many there are in all, where the statement says so.
+    /// Total number of rows, if the statement returns it.
     total: Option<i64>,
 }
 
 impl Row {
-    /// The row as pages show it, with its time in the workspace's time zone.
+    /// Converts the row for display, with times in the workspace's time zone.
     fn local(self, zone: &Zone) -> UsageRow {
         UsageRow {
             id: UsageId::from_uuid(self.id),
@@ -44,7 +44,7 @@ impl Row {
     }
 }
 
-// The joins are outer joins, because a guest reads the usage of a customer shared with them, but no products.
+// Outer joins, because a guest can read the usage of customers shared with them, but no products.
 macro_rules! usage {
     ($tx:expr, $query:expr, $key_type:ty, $key:literal) => {
         read!($tx, Row, $key_type, $query,
@@ -61,10 +61,11 @@ macro_rules! usage {
     };
 }
 
-/// One page of usage records.
+/// Returns a page of usage records.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Busy`] if the list is filtered and too many costly statements are waiting, [`StoreError::Database`] if
+/// the query fails.
 pub async fn list<M: Mode>(tx: &mut WorkspaceTx<M>, query: &ListQuery) -> Result<ListPage<UsageRow>, StoreError> {
     narrow(tx, query).await?;
     let zone = tx.zone();
@@ -97,10 +98,10 @@ macro_rules! some_usage {
     }};
 }
 
-/// One usage record; `None` when this workspace has none of that id.
+/// Returns a usage record; `None` if the workspace has none with that id.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Database`] if the query fails.
 pub async fn get<M: Mode>(tx: &mut WorkspaceTx<M>, id: UsageId) -> Result<Option<UsageRow>, StoreError> {
     Ok(some_usage!(tx, "t.id = $2", id.uuid()).next())
 }
@@ -112,23 +113,23 @@ pub(super) async fn of_customer<M: Mode>(
     Ok(some_usage!(tx, "t.customer_id = $2", customer.uuid()).collect())
 }
 
-/// One record to be stored: who, what, how many units, when.
+/// Usage record to store.
 #[derive(Debug, Clone, Copy)]
 pub struct NewUsage {
-    /// Who used it.
+    /// Customer who used the product.
     pub customer: CustomerId,
-    /// What.
+    /// Product that was used.
     pub product: ProductId,
-    /// Units, at least 1.
+    /// Number of units, at least 1.
     pub quantity: i64,
-    /// When.
+    /// Time of use.
     pub recorded_at: OffsetDateTime,
 }
 
-/// Stores records in one statement.
+/// Stores usage records in one statement.
 ///
 /// # Errors
-/// [`StoreError::Refused`] when a customer or product is not of this workspace; then none is stored.
+/// [`StoreError::Refused`] if a customer or product does not belong to the workspace; then no record is stored.
 pub async fn record(
     tx: &mut WorkspaceTx<Write>,
     can: &Can<EditContent>,
