@@ -64,7 +64,7 @@ const fn parts_cells(c: char) -> bool {
     matches!(c, ',' | ';' | '\t' | '|' | '"' | '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
-/// Returns `true` for characters that start a formula, including their variants in other scripts.
+/// Returns `true` for characters that start a formula, including their full-width and small variants.
 const fn begins_formula(c: char) -> bool {
     matches!(c, '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠' | '﹢' | '﹣' | '﹦' | '﹫' | '−')
 }

@@ -93,7 +93,7 @@ impl fmt::Debug for RecoveryCode {
     }
 }
 
-/// Time at which a user with a second factor is asked for it.
+/// Occasion on which a user is asked for their second factor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FactorAsked {
@@ -159,7 +159,7 @@ pub struct FactorState {
     pub passkeys: Vec<PasskeyRow>,
     /// Number of unused recovery codes.
     pub recovery_left: u32,
-    /// Time at which the user is asked for a factor.
+    /// Occasion on which the user is asked for a factor.
     pub asked: FactorAsked,
     /// Permission of this session to change the factors.
     pub standing: FactorStanding,

@@ -7,7 +7,7 @@ use std::fmt;
 /// An email to one recipient: a subject, paragraphs, buttons and footnotes.
 ///
 /// The URL of a button may contain a secret (an invite, a password reset). `Debug` therefore shows neither text nor
-/// URLs, and the queue deletes an email once it is sent.
+/// URLs, and the queue erases the content once the email is sent.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Letter {
     to: Email,
@@ -83,8 +83,8 @@ const NAME_MAX: usize = 60;
 
 /// A user-chosen name, sanitized for emails to other users: short, one line, and without links.
 ///
-/// Mail clients turn text that looks like a URL into a link. Schemes and `www.` are therefore removed, and a space is
-/// inserted after each dot that could be part of a domain name.
+/// Mail clients turn text that looks like a URL into a link. Common schemes and `www.` are therefore removed, and a
+/// space is inserted after each dot that could be part of a domain name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MailName(String);
 
