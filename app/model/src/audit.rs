@@ -1,7 +1,7 @@
-//! What is noted in the audit logs: of a workspace, of an organization, of a person (ASVS 16.2.1, 16.3).
+//! Audit log entries of workspaces, organizations and users (ASVS 16.2.1, 16.3).
 //!
-//! One list of actions for all three, so that each has one word, one sentence and one kind, wherever it is shown. A
-//! detail holds what it was before and is now; never a secret, never a body.
+//! All three logs share one list of actions, so that each action has the same name, description and category
+//! everywhere. A detail contains old and new values, but never secrets or request bodies.
 
 use crate::{
     id::UserId,
@@ -16,29 +16,29 @@ mod words;
 
 pub use words::{Told, lacks_name, tell};
 
-/// What an action is about: what a log is filtered by.
+/// Category of an action, used as a log filter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ActionKind {
-    /// Seats, roles, members.
+    /// Seats, roles and members.
     People,
-    /// Invites and requests for access.
+    /// Invites and access requests.
     Invites,
-    /// Sign-ins, sessions, factors.
+    /// Sign-ins, sessions and authentication factors.
     Access,
-    /// The workspace's or organization's own settings.
+    /// Settings of the workspace or organization.
     Settings,
     /// Operator tokens.
     Tokens,
-    /// Products, rate plans, customers, usage, invoices.
+    /// Products, rate plans, customers, usage and invoices.
     Content,
 }
 
 impl ActionKind {
-    /// All of them.
+    /// All categories.
     pub const ALL: [Self; 6] = [Self::People, Self::Invites, Self::Access, Self::Settings, Self::Tokens, Self::Content];
 
-    /// The word in a URL.
+    /// Returns the value of the query parameter.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::People => "people",
@@ -50,7 +50,7 @@ impl ActionKind {
         }
     }
 
-    /// What a filter calls it.
+    /// Returns the display name in the filter.
     pub const fn label(self) -> &'static str {
         match self {
             Self::People => "People and roles",
@@ -62,12 +62,12 @@ impl ActionKind {
         }
     }
 
-    /// Reads the word.
+    /// Parses the value of the query parameter. Returns `None` if it is unknown.
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == word)
     }
 
-    /// The words of its actions, for a query.
+    /// Returns the stored names of the actions in this category, for a query.
     pub fn words(self) -> Vec<&'static str> {
         Action::ALL.iter().filter(|action| action.kind() == self).map(|action| action.as_str()).collect()
     }
@@ -75,31 +75,31 @@ impl ActionKind {
 
 macro_rules! actions {
     ($($kind:ident { $($name:ident = $word:literal, $phrase:literal;)* })*) => {
-        /// An action. Its phrase completes a sentence that begins with the person's name, and does not name an object.
+        /// An audited action. Its phrase follows the user's name in a sentence and does not name an object.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]
         pub enum Action { $($(#[doc = $phrase] $name,)*)* }
 
         impl Action {
-            /// All of them.
+            /// All actions.
             pub const ALL: &'static [Self] = &[$($(Self::$name),*),*];
 
-            /// The word stored.
+            /// Returns the name stored in the database.
             pub const fn as_str(self) -> &'static str {
                 match self { $($(Self::$name => $word,)*)* }
             }
 
-            /// What stands behind the person's name.
+            /// Returns the phrase that follows the user's name.
             pub const fn phrase(self) -> &'static str {
                 match self { $($(Self::$name => $phrase,)*)* }
             }
 
-            /// What it is about.
+            /// Returns the category.
             pub const fn kind(self) -> ActionKind {
                 match self { $($(Self::$name)|* => ActionKind::$kind,)* }
             }
 
-            /// Reads a stored word; `None` for one that this version doesn't know.
+            /// Parses a stored name. Returns `None` if this version does not know it.
             pub fn from_word(word: &str) -> Option<Self> {
                 match word { $($($word => Some(Self::$name),)*)* _ => None }
             }
@@ -192,43 +192,43 @@ actions! {
     }
 }
 
-/// One fact of a detail.
+/// A value in the detail of an entry.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Fact {
-    /// As it is.
+    /// A single value.
     Is(String),
-    /// From what it was to what it is.
+    /// A change from an old to a new value.
     Was {
-        /// Before.
+        /// Old value.
         from: String,
-        /// Now.
+        /// New value.
         to: String,
     },
 }
 
-/// Longest text that a detail keeps of one value, in characters.
+/// Maximum length of a stored value, in characters. Longer values are truncated.
 const FACT_MAX: usize = 300;
 
-/// What was changed, by field.
+/// Details of an entry, by field name.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Detail(pub BTreeMap<String, Fact>);
 
 impl Detail {
-    /// Nothing to add.
+    /// Creates an empty detail.
     pub fn none() -> Self {
         Self::default()
     }
 
-    /// Adds a fact: `.with("email", address)`.
+    /// Adds a value: `.with("email", address)`.
     #[must_use]
     pub fn with(mut self, field: &str, value: impl ToString) -> Self {
         self.0.insert(field.to_owned(), Fact::Is(cut(&value.to_string())));
         self
     }
 
-    /// Adds a change; one that changes nothing is left out.
+    /// Adds a change. Equal values are omitted.
     #[must_use]
     pub fn change(mut self, field: &str, from: impl ToString, to: impl ToString) -> Self {
         let (from, to) = (cut(&from.to_string()), cut(&to.to_string()));
@@ -238,12 +238,12 @@ impl Detail {
         self
     }
 
-    /// Whether there is nothing in it.
+    /// Returns `true` if the detail has no values.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// In words: `address: smartai-it → smartai-tech; name: IT → Tech`.
+    /// Formats the detail: `address: smartai-it → smartai-tech; name: IT → Tech`.
     pub fn words(&self) -> String {
         let words = |value: &str| if value.is_empty() { "nothing".to_owned() } else { isolated(value).into_owned() };
         let fact = |(field, fact): (&String, &Fact)| {
@@ -257,52 +257,52 @@ impl Detail {
     }
 }
 
-/// Without control characters, which could forge a line of an export (ASVS 16.4.1), and not longer than a log can bear.
+/// Removes control characters, which could forge a line of an export (ASVS 16.4.1), and truncates the value.
 fn cut(value: &str) -> String {
     one_line(value).chars().take(FACT_MAX).collect()
 }
 
-/// A line of a log, as its page shows it.
+/// A log entry, as displayed on the log page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditRow {
-    /// Its id; newer lines have greater ones.
+    /// Entry ID. Newer entries have greater IDs.
     pub id: Uuid,
-    /// The time, in the log's time zone.
+    /// Time of the action, in the time zone of the log.
     pub at: Moment,
-    /// Who did it.
+    /// ID of the user who acted.
     pub user: UserId,
-    /// What they were called then.
+    /// Name of that user at the time.
     pub actor: String,
-    /// What they did: the stored word, which may be one of a later version.
+    /// Stored name of the action, which may be unknown to this version.
     pub action: String,
-    /// The action and its object, in words ([`tell`]).
+    /// Description of the action and its object, from [`tell`].
     pub what: String,
-    /// Other changes, in words ([`Detail::words`]).
+    /// Remaining details, formatted by [`Detail::words`].
     pub detail: String,
 }
 
-/// How far back a log is looked at.
+/// Time range of a log filter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Period {
-    /// To its beginning.
+    /// No limit.
     #[default]
     All,
-    /// 24 hours.
+    /// The last 24 hours.
     Day,
-    /// 7 days.
+    /// The last 7 days.
     Week,
-    /// 30 days.
+    /// The last 30 days.
     Month,
-    /// 90 days.
+    /// The last 90 days.
     Quarter,
 }
 
 impl Period {
-    /// All of them.
+    /// All time ranges.
     pub const ALL: [Self; 5] = [Self::All, Self::Day, Self::Week, Self::Month, Self::Quarter];
 
-    /// The word in a URL.
+    /// Returns the value of the query parameter.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::All => "",
@@ -313,7 +313,7 @@ impl Period {
         }
     }
 
-    /// What a filter calls it.
+    /// Returns the display name in the filter.
     pub const fn label(self) -> &'static str {
         match self {
             Self::All => "Any time",
@@ -324,7 +324,7 @@ impl Period {
         }
     }
 
-    /// In days.
+    /// Returns the length in days. `None` for [`Period::All`].
     pub const fn days(self) -> Option<i32> {
         match self {
             Self::All => None,
@@ -336,34 +336,34 @@ impl Period {
     }
 }
 
-/// Which part of a log.
+/// Position of a page in the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Position {
-    /// From its newest line.
+    /// At the newest entry.
     #[default]
     Newest,
-    /// What is older than a line.
+    /// Entries older than the one with this ID.
     Before(Uuid),
-    /// What is newer than a line.
+    /// Entries newer than the one with this ID.
     After(Uuid),
 }
 
-/// A log as a URL asks for it. What makes no sense is left out, so that an old bookmark still opens.
+/// A log query as encoded in a URL. Invalid parameters are ignored, so that old bookmarks keep working.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub struct AuditQuery {
-    /// Only what that person did.
+    /// Only actions of this user.
     pub person: Option<UserId>,
-    /// Only actions of that kind.
+    /// Only actions of this category.
     pub kind: Option<ActionKind>,
-    /// Only that recent.
+    /// Only actions in this time range.
     pub period: Period,
-    /// Which part.
+    /// Position of the page.
     pub position: Position,
 }
 
 impl AuditQuery {
-    /// Reads the pairs of a query string.
+    /// Parses the parameters of a query string.
     pub fn from_pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let mut query = Self::default();
         for (name, value) in pairs {
@@ -379,7 +379,7 @@ impl AuditQuery {
         query
     }
 
-    /// The pairs of its query string; what is as usual is left out.
+    /// Returns the parameters of the query string. Defaults are omitted.
     pub fn pairs(&self) -> Vec<(&'static str, String)> {
         let place = match self.position {
             Position::Newest => None,
@@ -392,13 +392,13 @@ impl AuditQuery {
         [person, kind, period, place].into_iter().flatten().collect()
     }
 
-    /// The same filter at another place.
+    /// Returns the same filter at another position.
     #[must_use]
     pub fn at(&self, position: Position) -> Self {
         Self { position, ..self.clone() }
     }
 
-    /// Whether it leaves anything out.
+    /// Returns `true` if any filter is set.
     pub fn is_narrowed(&self) -> bool {
         self.person.is_some() || self.kind.is_some() || self.period != Period::All
     }

@@ -1,4 +1,4 @@
-//! Usage and invoices.
+//! Usage records and invoices.
 
 use crate::{
     id::{CustomerId, InvoiceId, ProductId, UsageId},
@@ -8,46 +8,46 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use time::Date;
 
-/// A usage record in a list: so many units of a product, by a customer.
+/// A usage record in a list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct UsageRow {
-    /// Its id.
+    /// Usage record ID.
     pub id: UsageId,
-    /// Who used it.
+    /// ID of the customer who used the product.
     pub customer_id: CustomerId,
-    /// Their name.
+    /// Name of that customer.
     pub customer: String,
-    /// What was used.
+    /// ID of the product that was used.
     pub product_id: ProductId,
-    /// That product's name.
+    /// Name of that product.
     pub product: String,
-    /// How much, in units.
+    /// Quantity in units of the product.
     pub quantity: i64,
-    /// The unit.
+    /// Unit name of the product.
     pub unit: String,
-    /// When it was used.
+    /// Time of use.
     pub recorded_at: Moment,
 }
 
-/// Where an invoice stands.
+/// Status of an invoice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum InvoiceStatus {
-    /// Not sent.
+    /// Not issued yet.
     Draft,
-    /// Sent, to be paid.
+    /// Issued and awaiting payment.
     Open,
     /// Paid.
     Paid,
-    /// Withdrawn.
+    /// Voided.
     Void,
 }
 
 impl InvoiceStatus {
-    /// All of them.
+    /// All statuses.
     pub const ALL: [Self; 4] = [Self::Draft, Self::Open, Self::Paid, Self::Void];
 
-    /// The word stored.
+    /// Returns the name stored in the database.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Draft => "draft",
@@ -57,12 +57,12 @@ impl InvoiceStatus {
         }
     }
 
-    /// Reads a stored word.
+    /// Parses a stored name. Returns `None` if it is unknown.
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|s| s.as_str() == word)
     }
 
-    /// The word a person reads.
+    /// Returns the display name.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Draft => "Draft",
@@ -76,28 +76,28 @@ impl InvoiceStatus {
 /// An invoice in a list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct InvoiceRow {
-    /// Its id.
+    /// Invoice ID.
     pub id: InvoiceId,
-    /// The number, unique in the workspace. `None` for drafts, whose number is not final.
+    /// Invoice number, unique in the workspace. `None` for drafts, whose number is not final.
     pub number: Option<String>,
-    /// Who is charged.
+    /// ID of the customer who is charged.
     pub customer_id: CustomerId,
-    /// Their name.
+    /// Name of that customer.
     pub customer: String,
-    /// Where it stands.
+    /// Current status.
     pub status: InvoiceStatus,
-    /// Open and past its due date, on the workspace's current day when it was read.
+    /// `true` if the invoice was open and past its due date when it was read, by the date in the workspace's time zone.
     pub overdue: bool,
-    /// What is charged.
+    /// Total amount.
     pub total: Money,
-    /// The issue date. `None` for drafts.
+    /// Issue date. `None` for drafts.
     pub issued_on: Option<Date>,
-    /// When payment is due.
+    /// Due date.
     pub due_on: Date,
 }
 
 impl InvoiceRow {
-    /// Its name in one line: its number, or the customer of the draft.
+    /// Returns a title: the invoice number, or the customer's name for a draft.
     pub fn title(&self) -> String {
         self.number.clone().unwrap_or_else(|| match self.customer.as_str() {
             "" => "Draft invoice".to_owned(),
@@ -106,5 +106,5 @@ impl InvoiceRow {
     }
 }
 
-/// The filter word for invoices that are open and past due. It is not a status.
+/// Value of the status filter that selects open invoices past their due date. It is not a status of its own.
 pub const OVERDUE: &str = "overdue";

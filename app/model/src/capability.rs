@@ -1,32 +1,33 @@
-//! Capabilities: what a seat lets a person do.
+//! Capabilities: the permissions that a seat grants in a workspace.
 
 use crate::role::WorkspaceRole;
 use serde::{Deserialize, Serialize};
 
-/// One thing that a seat may allow in one workspace.
+/// A permission in one workspace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Capability {
-    /// Read customers, and their usage and invoices: all with [`Capability::ReadAll`], else only those shared.
+    /// Read customers with their usage and invoices: all of them with [`Capability::ReadAll`], otherwise only the
+    /// shared ones.
     ReadShared,
     /// Read all products, rate plans, customers, usage and invoices.
     ReadAll,
     /// Create and edit products, rate plans and customers; record usage.
     EditContent,
-    /// Issue, void and mark invoices paid.
+    /// Issue and void invoices, and mark them as paid.
     ManageInvoices,
-    /// The workspace's own plan, payment method and quotas.
+    /// Manage the workspace's own plan, payment method and quotas.
     ManageBilling,
-    /// Members, invites, auto-join.
+    /// Manage members, invites and auto-join.
     ManageMembers,
-    /// General, branding, integrations, API keys, security, audit log.
+    /// Manage general settings, branding, integrations, API keys, security and the audit log.
     ManageSettings,
-    /// Delete the workspace, transfer its ownership.
+    /// Delete the workspace and transfer its ownership.
     OwnWorkspace,
 }
 
 impl Capability {
-    /// All of them.
+    /// All capabilities.
     pub const ALL: [Self; 8] = [
         Self::ReadShared,
         Self::ReadAll,
@@ -38,7 +39,7 @@ impl Capability {
         Self::OwnWorkspace,
     ];
 
-    /// The roles that have this capability, strongest first: "owners, admins and members".
+    /// Returns the roles that have this capability, strongest first: "owners, admins and members".
     pub fn holders(self) -> String {
         let mut said = String::new();
         let mut roles = WorkspaceRole::ALL.iter().filter(|role| role.capabilities().has(self)).peekable();
@@ -63,16 +64,18 @@ impl Capability {
 pub struct CapabilitySet(u16);
 
 impl CapabilitySet {
-    /// All there are.
+    /// The set of all capabilities.
     pub const ALL: Self = Self::of(&Capability::ALL);
 
-    /// Whether it holds `capability`. For showing and hiding: a function that needs one takes the marker value that
-    /// the door hands out, never this answer.
+    /// Returns `true` if the set contains `capability`.
+    ///
+    /// For display only. A function that needs a capability takes the marker value that a door (the authorization check
+    /// of `store`) returns, never this result.
     pub const fn has(self, capability: Capability) -> bool {
         self.0 & capability.bit() != 0
     }
 
-    /// Both together.
+    /// Returns the union of both sets.
     #[must_use]
     pub const fn union(self, other: Self) -> Self {
         Self(self.0 | other.0)
@@ -89,7 +92,7 @@ impl CapabilitySet {
 }
 
 impl WorkspaceRole {
-    /// The role's row of the table.
+    /// Returns the capabilities of the role.
     pub const fn capabilities(self) -> CapabilitySet {
         use Capability::*;
         match self {
@@ -105,9 +108,9 @@ impl WorkspaceRole {
     }
 }
 
-/// A capability as a type, so that a function can ask for it in its signature.
+/// A capability as a type, for use in function signatures.
 pub trait CapabilityKind: Send + Sync + 'static {
-    /// Which one.
+    /// The corresponding value.
     const CAPABILITY: Capability;
 }
 

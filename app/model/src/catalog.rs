@@ -1,4 +1,4 @@
-//! Products and rate plans.
+//! Products and rate plans of a workspace.
 
 use crate::{
     field::FieldErrors,
@@ -9,18 +9,18 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
-/// Whether something is in use or put away. Nothing that has history is deleted.
+/// Status of a product, rate plan or customer. Records with history are archived, never deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Lifecycle {
     /// In use.
     Active,
-    /// Put away: kept, listed on request, not offered.
+    /// Kept and listed on request, but no longer offered.
     Archived,
 }
 
 impl Lifecycle {
-    /// The word stored.
+    /// Returns the name stored in the database.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Active => "active",
@@ -28,12 +28,12 @@ impl Lifecycle {
         }
     }
 
-    /// Reads a stored word.
+    /// Parses a stored name. Returns `None` if it is unknown.
     pub fn from_word(word: &str) -> Option<Self> {
         [Self::Active, Self::Archived].into_iter().find(|l| l.as_str() == word)
     }
 
-    /// The word a person reads.
+    /// Returns the display name.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Active => "Active",
@@ -45,49 +45,49 @@ impl Lifecycle {
 /// A product in a list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ProductRow {
-    /// Its id.
+    /// Product ID.
     pub id: ProductId,
-    /// Its name.
+    /// Product name.
     pub name: String,
-    /// The code that usage is recorded under, unique in the workspace.
+    /// Code under which usage is recorded, unique in the workspace.
     pub code: String,
-    /// What one unit of usage is called.
+    /// Name of one unit of usage.
     pub unit: String,
-    /// In use or not.
+    /// Active or archived.
     pub status: Lifecycle,
-    /// How many rate plans price it.
+    /// Number of rate plans of the product.
     pub rate_plans: i64,
-    /// When it was created.
+    /// Creation time.
     pub created_at: Moment,
 }
 
-/// A product's page.
+/// Data of a product's page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ProductDetail {
-    /// What the list shows.
+    /// Fields shared with the list.
     pub row: ProductRow,
-    /// What it is, for people.
+    /// Description for users.
     pub description: String,
-    /// Its rate plans, at most 50, by name.
+    /// Rate plans of the product, at most 50, sorted by name.
     pub rate_plans: Vec<RatePlanRow>,
-    /// Units used in the last 30 days.
+    /// Quantity used in the last 30 days.
     pub used_30_days: i64,
 }
 
-/// How often a rate plan charges.
+/// Billing interval of a rate plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Interval {
-    /// Each month.
+    /// Charged monthly.
     Month,
-    /// Each year.
+    /// Charged yearly.
     Year,
-    /// For each unit used, at the end of the month.
+    /// Charged per unit used, at the end of the month.
     Usage,
 }
 
 impl Interval {
-    /// The word stored.
+    /// Returns the name stored in the database.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Month => "month",
@@ -96,7 +96,7 @@ impl Interval {
         }
     }
 
-    /// Reads a stored word.
+    /// Parses a stored name. Returns `None` if it is unknown.
     pub fn from_word(word: &str) -> Option<Self> {
         [Self::Month, Self::Year, Self::Usage].into_iter().find(|i| i.as_str() == word)
     }
@@ -105,30 +105,30 @@ impl Interval {
 /// A rate plan in a list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RatePlanRow {
-    /// Its id.
+    /// Rate plan ID.
     pub id: RatePlanId,
-    /// Its name.
+    /// Rate plan name.
     pub name: String,
-    /// The product it prices.
+    /// ID of the priced product.
     pub product_id: ProductId,
-    /// That product's name.
+    /// Name of that product.
     pub product: String,
-    /// That product's unit.
+    /// Unit name of that product.
     pub unit: String,
-    /// The price of one interval, or of one unit.
+    /// Price per interval or per unit.
     pub price: Money,
-    /// What the price is for.
+    /// Billing interval.
     pub interval: Interval,
-    /// In use or not.
+    /// Active or archived.
     pub status: Lifecycle,
-    /// Customers on it.
+    /// Number of customers on the rate plan.
     pub customers: i64,
-    /// When it was created.
+    /// Creation time.
     pub created_at: Moment,
 }
 
 impl RatePlanRow {
-    /// What the price is per: `month`, `year`, or the unit.
+    /// Returns the denominator of the price: `month`, `year`, or the unit name.
     pub fn per(&self) -> &str {
         match self.interval {
             Interval::Usage => &self.unit,
@@ -137,7 +137,7 @@ impl RatePlanRow {
     }
 }
 
-/// A product as typed into its form.
+/// Unvalidated form data of a product.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ProductInput {
@@ -151,12 +151,12 @@ pub struct ProductInput {
     pub description: String,
 }
 
-/// A product that may be stored.
+/// Validated form data of a product.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProductDraft {
     /// 1 to 80 characters.
     pub name: Line,
-    /// 2 to 40 of `a-z 0-9 _ -`.
+    /// 2 to 40 characters of `a-z 0-9 _ -`.
     pub code: String,
     /// 1 to 30 characters.
     pub unit: Line,
@@ -165,10 +165,10 @@ pub struct ProductDraft {
 }
 
 impl ProductInput {
-    /// Parses the form.
+    /// Validates the form.
     ///
     /// # Errors
-    /// All fields that can't stand as typed.
+    /// [`FieldErrors`] with an error for each invalid field.
     pub fn parse(&self) -> Result<ProductDraft, FieldErrors> {
         let mut errors = FieldErrors::default();
         let code = self.code.trim().to_ascii_lowercase();

@@ -1,7 +1,7 @@
-//! All countries by their ISO 3166-1 alpha-2 codes. An unknown code (for example, one that was withdrawn after it was
-//! stored) is shown as it is.
+//! Countries by ISO 3166-1 alpha-2 code. An unknown code is displayed as is, for example a code that was withdrawn
+//! after it was stored.
 
-/// Code and name, by name.
+/// Country codes and names, sorted by name.
 #[rustfmt::skip]
 pub const COUNTRIES: &[(&str, &str)] = &[
     ("AF", "Afghanistan"), ("AX", "Åland Islands"), ("AL", "Albania"), ("DZ", "Algeria"), ("AS", "American Samoa"),
@@ -58,7 +58,7 @@ pub const COUNTRIES: &[(&str, &str)] = &[
     ("EH", "Western Sahara"), ("YE", "Yemen"), ("ZM", "Zambia"), ("ZW", "Zimbabwe"),
 ];
 
-/// The name of a country, or the code itself.
+/// Returns the name of a country, or the code itself if it is unknown.
 pub fn name(code: &str) -> &str {
     COUNTRIES.iter().find(|(c, _)| *c == code).map_or(code, |(_, name)| name)
 }

@@ -1,14 +1,14 @@
-//! CSV files for spreadsheets and other programs (RFC 4180).
+//! CSV export for spreadsheets and other programs (RFC 4180).
 //!
-//! A spreadsheet decides by the first character whether a cell is a formula, and the position of cells depends on the
-//! locale: in many European countries the list separator is `;`, so a file with commas is split at the semicolons
-//! inside its cells. So an apostrophe is added wherever a cell could begin with a formula, for any separator (ASVS
-//! 1.2.10). Numbers, ids and dates are not formulas and stay unchanged.
+//! A spreadsheet treats a cell as a formula if it starts with certain characters, and the cell boundaries depend on the
+//! locale. In many European countries the list separator is `;`, so a file with commas is split at the semicolons
+//! inside its cells. An apostrophe is therefore inserted wherever a cell could start with a formula, for any separator
+//! (ASVS 1.2.10). Numbers, IDs and dates are not formulas and stay unchanged.
 
-/// The start of a file, which makes spreadsheets read it as UTF-8.
+/// UTF-8 byte order mark. At the start of a file it makes spreadsheets read the file as UTF-8.
 pub const BYTE_ORDER_MARK: char = '\u{feff}';
 
-/// A CSV file that is being written, with a byte order mark.
+/// A CSV file under construction. It starts with a byte order mark.
 #[derive(Debug, Clone)]
 pub struct Csv(String);
 
@@ -20,19 +20,18 @@ impl Csv {
         csv
     }
 
-    /// Adds a row.
+    /// Appends a row.
     pub fn row<'a>(&mut self, cells: impl IntoIterator<Item = &'a str>) {
         self.0.push_str(&row(cells));
     }
 
-    /// Returns the file.
+    /// Returns the content of the file.
     pub fn finish(self) -> String {
         self.0
     }
 }
 
-/// A line of a file, with its line break. For files that are sent in pieces; [`BYTE_ORDER_MARK`] comes before the
-/// first.
+/// Formats one row, including its line break. Use it to stream a file, with [`BYTE_ORDER_MARK`] before the first row.
 pub fn row<'a>(cells: impl IntoIterator<Item = &'a str>) -> String {
     let mut line = String::new();
     for (at, value) in cells.into_iter().enumerate() {
@@ -60,22 +59,23 @@ fn cell(line: &mut String, value: &str) {
     }
 }
 
-/// Separators of cells in some program or locale, and quotes.
+/// Returns `true` for characters that separate cells in some program or locale, and for quotes.
 const fn parts_cells(c: char) -> bool {
     matches!(c, ',' | ';' | '\t' | '|' | '"' | '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
-/// First characters of formulas, including those of East Asian keyboards.
+/// Returns `true` for characters that start a formula, including their full-width and small variants.
 const fn begins_formula(c: char) -> bool {
     matches!(c, '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠' | '﹢' | '﹣' | '﹦' | '﹫' | '−')
 }
 
-/// Characters that a program may skip before the first one.
+/// Returns `true` for characters that a program may skip at the start of a cell.
 fn is_passed_over(c: char) -> bool {
     c.is_whitespace() || c.is_control() || crate::text::is_hidden(c)
 }
 
-/// The value, with an apostrophe wherever it, or a part that could become its own cell, begins like a formula.
+/// Inserts an apostrophe wherever the value, or a part of it that could become a cell of its own, starts like a
+/// formula.
 fn inert(value: &str) -> String {
     if is_number(value) {
         return value.to_owned();
@@ -95,10 +95,10 @@ fn inert(value: &str) -> String {
     inert
 }
 
-/// Whether it is a number as people write it, with its sign, currency or percent sign: `-12.50`, `+49 30 123`,
-/// `-1’200,00 CHF`; or a single dash.
+/// Returns `true` for a formatted number with an optional sign, currency or percent sign (`-12.50`, `+49 30 123`,
+/// `-1’200,00 CHF`), and for a single dash.
 fn is_number(text: &str) -> bool {
-    // Only spaces: behind a line break or a tab it would be a cell of its own.
+    // Trim spaces only: after a line break or a tab, the number would be in a cell of its own.
     let text = text.trim_matches(is_space);
     let unsigned = text.trim_start_matches(['-', '+', '−']);
     if text.chars().count() - unsigned.chars().count() > 1 {
@@ -113,7 +113,7 @@ fn is_number(text: &str) -> bool {
         && (amount.starts_with(|c: char| c.is_ascii_digit()) || unsigned.is_empty())
 }
 
-/// Spaces that separate groups of digits, or stand around a number.
+/// Returns `true` for spaces that separate groups of digits or surround a number.
 const fn is_space(c: char) -> bool {
     matches!(c, ' ' | '\u{a0}' | '\u{202f}')
 }
@@ -127,8 +127,8 @@ mod tests {
         row([value]).trim_end_matches("\r\n").to_owned()
     }
 
-    /// The cells that a program sees which parts them by `separator`: a quote counts at the begin of a cell only, and what
-    /// stands behind its end belongs to the cell.
+    /// Splits the text into cells like a program that uses `separator`. A quote is special only at the start of a cell,
+    /// and text after the closing quote belongs to the cell.
     fn read(text: &str, separator: char) -> Vec<String> {
         let mut cells = vec![String::new()];
         let (mut quoted, mut begun) = (false, false);
@@ -216,7 +216,7 @@ mod tests {
                     prop_assert!(!is_formula(&cell), "{cell:?} of {line:?} by {separator:?}");
                 }
             }
-            // Read as it is meant, it is the value with nothing but apostrophes added.
+            // Read with the right separator, the cell is the value with nothing but apostrophes added.
             let cells = read(line, ',');
             prop_assert_eq!(cells.len(), 3, "{:?}", line);
             let mut original = value.chars().peekable();

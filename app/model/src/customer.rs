@@ -1,4 +1,4 @@
-//! Customers.
+//! Customers of a workspace.
 
 use crate::{
     billing::{InvoiceRow, UsageRow},
@@ -14,38 +14,38 @@ use serde::{Deserialize, Serialize};
 /// A customer in a list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CustomerRow {
-    /// Their id.
+    /// Customer ID.
     pub id: CustomerId,
-    /// Their name.
+    /// Customer name.
     pub name: String,
-    /// Where invoices go.
+    /// Billing email address.
     pub email: String,
-    /// ISO 3166 alpha-2 country.
+    /// ISO 3166-1 alpha-2 country code.
     pub country: String,
-    /// The rate plan they are on.
+    /// Name of the assigned rate plan, if any.
     pub rate_plan: Option<String>,
-    /// In use or not.
+    /// Active or archived.
     pub status: Lifecycle,
-    /// When they were created.
+    /// Creation time.
     pub created_at: Moment,
 }
 
-/// A customer's page.
+/// Data of a customer's page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CustomerDetail {
-    /// What the list shows.
+    /// Fields shared with the list.
     pub row: CustomerRow,
-    /// The rate plan they are on.
+    /// ID of the assigned rate plan, if any.
     pub rate_plan_id: Option<RatePlanId>,
-    /// Notes.
+    /// Free-text note.
     pub note: String,
-    /// Their latest invoices, at most 10.
+    /// Latest invoices, at most 10.
     pub invoices: Vec<InvoiceRow>,
-    /// Their latest usage, at most 10.
+    /// Latest usage records, at most 10.
     pub usage: Vec<UsageRow>,
 }
 
-/// A customer as typed into the form.
+/// Unvalidated form data of a customer.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CustomerInput {
@@ -55,32 +55,32 @@ pub struct CustomerInput {
     pub email: String,
     /// Control `country`.
     pub country: String,
-    /// Control `rate_plan`: an id, or empty for none.
+    /// Control `rate_plan`: an ID, or empty for none.
     pub rate_plan: String,
     /// Control `note`.
     pub note: String,
 }
 
-/// A customer that may be stored.
+/// Validated form data of a customer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CustomerDraft {
     /// 1 to 120 characters.
     pub name: Line,
-    /// Normal form.
+    /// Email address.
     pub email: Email,
-    /// Two capital letters.
+    /// Two capital letters, not checked against the list of countries.
     pub country: String,
-    /// A rate plan of the same workspace; the database holds it to that.
+    /// A rate plan of the same workspace, enforced by the database.
     pub rate_plan: Option<RatePlanId>,
     /// At most 2,000 characters.
     pub note: String,
 }
 
 impl CustomerInput {
-    /// Parses the form.
+    /// Validates the form.
     ///
     /// # Errors
-    /// All fields that can't stand as typed.
+    /// [`FieldErrors`] with an error for each invalid field.
     pub fn parse(&self) -> Result<CustomerDraft, FieldErrors> {
         let mut errors = FieldErrors::default();
         let country = self.country.trim().to_ascii_uppercase();

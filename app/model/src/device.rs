@@ -1,33 +1,33 @@
-//! A sign-in's device in words, from what its browser says of itself. For people to know their own devices by; nothing
-//! is decided by it, because a browser may say what it likes.
+//! Device names derived from the `User-Agent` header. They help users recognize their own devices. The header can be
+//! forged, so it must not be used for access decisions.
 
 use crate::id::SessionId;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-/// A live session, as its person sees it.
+/// An active session in the user's session list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionRow {
-    /// Its id.
+    /// Session ID.
     pub id: SessionId,
-    /// `Chrome on macOS`.
+    /// Device name, for example `Chrome on macOS`.
     pub device: String,
-    /// Whether it is a phone or tablet.
+    /// `true` for a phone or tablet.
     pub handheld: bool,
-    /// The address it was begun from.
+    /// IP address at sign-in.
     pub ip: Option<String>,
-    /// When it was begun.
+    /// Time of sign-in.
     #[serde(with = "time::serde::timestamp::milliseconds")]
     pub created_at: OffsetDateTime,
-    /// When it was last used, to five minutes.
+    /// Time of the last request, accurate to five minutes.
     #[serde(with = "time::serde::timestamp::milliseconds")]
     pub last_seen_at: OffsetDateTime,
-    /// Whether it is the one that asks.
+    /// `true` for the session that made this request.
     pub is_this: bool,
 }
 
-/// `Chrome on macOS`, as far as the text tells: what claims most comes last in the lists, because every browser also
-/// claims to be those before it.
+/// Returns a device name for a `User-Agent` header, for example `Chrome on macOS`. The first match in each list wins,
+/// so specific products come before those that they also claim to be: Edge and Chrome both claim to be Safari.
 pub fn name(user_agent: &str) -> String {
     const BROWSERS: &[(&str, &str)] = &[
         ("Edg", "Edge"),
@@ -65,7 +65,7 @@ pub fn name(user_agent: &str) -> String {
     }
 }
 
-/// Whether it says that it is a phone or tablet.
+/// Returns `true` if the `User-Agent` header claims to be a phone or tablet.
 pub fn is_handheld(user_agent: &str) -> bool {
     ["Mobile", "iPhone", "iPad", "Android"].iter().any(|mark| user_agent.contains(mark))
 }

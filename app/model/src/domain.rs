@@ -1,26 +1,26 @@
-//! Mail domains whose people may join a workspace by themselves.
+//! Email domains whose users may join a workspace without an invite.
 
 use crate::Email;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// A mail domain in normal form that belongs to somebody: not to a public mail provider.
+/// A company-owned email domain, normalized. Public email providers are rejected.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Domain(String);
 
-/// The text is no domain that may be joined from.
+/// Error returned for a text that is not an accepted email domain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum DomainError {
-    /// No domain at all.
+    /// The text is not a domain name.
     #[error("Enter a domain like example.com.")]
     Malformed,
-    /// Anybody can have an address there.
+    /// The domain belongs to a public email provider.
     #[error("Anybody can have an address at this domain, so nobody can join by it.")]
     Public,
 }
 
-/// Where anybody can have an address: the largest mail providers, and throw-away mail.
+/// Domains of the largest public and disposable email providers. Must be sorted, because lookups use binary search.
 const PUBLIC: &[&str] = &[
     "126.com", "163.com", "aim.com", "alice.it", "aol.com", "arcor.de", "att.net", "bellsouth.net", "bigpond.com",
     "bk.ru", "bluewin.ch", "btinternet.com", "centurylink.net", "charter.net", "comcast.net", "cox.net", "daum.net",
@@ -41,20 +41,21 @@ const PUBLIC: &[&str] = &[
 ];
 
 impl Domain {
-    /// Parses and normalizes; an `@` before it is taken for meant.
+    /// Parses and normalizes a domain. A leading `@` is ignored.
     ///
     /// # Errors
-    /// When it is no domain, or anybody's.
+    /// [`DomainError::Malformed`] if the text is not a domain name. [`DomainError::Public`] if it belongs to a public
+    /// email provider.
     pub fn parse(text: &str) -> Result<Self, DomainError> {
         let text = text.trim();
         let text = text.strip_prefix('@').unwrap_or(text);
-        // What may stand behind the `@` of an address is a domain, and nothing else is.
+        // Reuses the email parser: a valid domain is whatever it accepts after the `@`.
         let email = Email::parse(&format!("a@{text}")).map_err(|_| DomainError::Malformed)?;
         let domain = email.domain();
         if PUBLIC.binary_search(&domain).is_ok() { Err(DomainError::Public) } else { Ok(Self(domain.to_owned())) }
     }
 
-    /// The normal form.
+    /// Returns the domain in lowercase ASCII.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -97,7 +98,7 @@ mod tests {
             let domain = Domain::parse(spelling).map(String::from);
             assert_eq!(domain, Ok("xn--bcher-kva.example".to_owned()), "{spelling}");
         }
-        // With a Cyrillic letter: another domain, and it shows.
+        // A look-alike with a Cyrillic letter is another domain, and its `xn--` form makes this visible.
         let alike = Domain::parse("smartаi.example").map(String::from).unwrap();
         assert!(alike.starts_with("xn--"), "{alike}");
         assert_eq!(Domain::parse("ｇｍａｉｌ.com"), Err(DomainError::Public));

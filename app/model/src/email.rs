@@ -1,28 +1,28 @@
-//! E-mail addresses, stored and compared in one normal form.
+//! Email addresses, stored and compared in normalized form.
 
 use crate::idn::ascii_host;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// An e-mail address in normal form: trimmed, ASCII, lowercase.
+/// A normalized email address: trimmed, ASCII, lowercase.
 ///
-/// A domain with letters outside ASCII is stored in its `xn--` form, so it is found by either spelling, and look-alike
-/// domains differ. Letters outside ASCII before the `@` are refused: they would allow look-alike accounts, and few mail
-/// servers accept them. Nothing else is folded: `ada+x@` and `ada@` are different addresses.
+/// A domain with letters outside ASCII is stored in its `xn--` form. It is found by either spelling, and look-alike
+/// domains stay different. Letters outside ASCII before the `@` are rejected: they would allow look-alike accounts, and
+/// few mail servers accept them. There is no further normalization: `ada+x@` and `ada@` are different addresses.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Email(String);
 
-/// The text is no e-mail address that Stile accepts.
+/// Error returned for a text that is not an accepted email address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("Enter an e-mail address like name@example.com.")]
 pub struct EmailError;
 
 impl Email {
-    /// Parses and normalizes.
+    /// Parses and normalizes an email address.
     ///
     /// # Errors
-    /// Anything that is not `local@domain.tld` in ASCII, at most 254 characters (RFC 5321).
+    /// [`EmailError`] if the normalized text is not `local@domain.tld` in ASCII with at most 254 characters (RFC 5321).
     pub fn parse(text: &str) -> Result<Self, EmailError> {
         let (local, domain) = text.trim().rsplit_once('@').ok_or(EmailError)?;
         let (local, domain) = (local.to_ascii_lowercase(), ascii_host(domain).ok_or(EmailError)?);
@@ -42,12 +42,12 @@ impl Email {
         if text.len() <= 254 && local_ok && domain_ok { Ok(Self(text)) } else { Err(EmailError) }
     }
 
-    /// The normal form.
+    /// Returns the normalized address.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// What stands behind the `@`.
+    /// Returns the domain, the part after the `@`.
     pub fn domain(&self) -> &str {
         self.0.rsplit_once('@').map_or("", |(_, domain)| domain)
     }

@@ -1,48 +1,48 @@
-//! Second factors: codes as they are typed, and what a person has set up, as they see it.
+//! Two-factor authentication: parsing of codes, and a user's enrolled factors.
 
 use crate::id::PasskeyId;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use time::OffsetDateTime;
 
-/// Digits of an authenticator app's code (RFC 6238).
+/// Digits of a TOTP code (RFC 6238).
 pub const DIGITS: usize = 6;
-/// Seconds for which an authenticator app shows one code.
+/// Validity of a TOTP code, in seconds.
 pub const STEP_SECONDS: i64 = 30;
-/// Recovery codes in a set.
+/// Number of recovery codes in a set.
 pub const RECOVERY_CODES: usize = 10;
-/// Passkeys that a person may hold.
+/// Maximum number of passkeys per user.
 pub const PASSKEY_LIMIT: i64 = 20;
-/// Wrong codes before a person has to wait, and for how many minutes.
+/// Number of wrong codes that triggers a lockout, and its duration in minutes.
 pub const TRIES: (i32, i32) = (5, 15);
-/// Minutes for which a proof lets its session change the factors themselves (ASVS 7.5.1).
+/// Minutes after a factor was verified during which the session may change the user's factors (ASVS 7.5.1).
 pub const FRESH_MINUTES: i32 = 15;
-/// Characters of a recovery code without its dashes: 120 bits in base 32 (ASVS 6.5.2 asks for 112).
+/// Length of a recovery code without hyphens: 120 bits in base 32 (ASVS 6.5.2 requires 112).
 const RECOVERY_LENGTH: usize = 24;
 
-/// A code as a person types it, of either kind. One field takes both.
+/// A code entered by the user. One form field accepts both kinds.
 #[derive(Clone, PartialEq, Eq)]
 pub enum FactorCode {
-    /// The six digits that the authenticator app shows.
+    /// A TOTP code of six digits.
     Totp(String),
-    /// One of the recovery codes, in normal form.
+    /// A recovery code in normalized form.
     Recovery(RecoveryCode),
 }
 
-/// A recovery code in normal form: 24 lowercase characters of base 32 (RFC 4648).
+/// A recovery code in normalized form: 24 lowercase characters of base 32 (RFC 4648).
 #[derive(Clone, PartialEq, Eq)]
 pub struct RecoveryCode(String);
 
-/// The text is no code of either kind.
+/// Error returned for a text that is neither a TOTP code nor a recovery code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("Enter the 6 digits that your app shows, or one of your recovery codes.")]
 pub struct FactorCodeError;
 
 impl FactorCode {
-    /// Reads what was typed; spaces, dashes and case don't matter.
+    /// Parses a code. Whitespace, hyphens and case are ignored.
     ///
     /// # Errors
-    /// When it is neither six digits nor the shape of a recovery code.
+    /// [`FactorCodeError`] if the text is neither six digits nor formatted like a recovery code.
     pub fn parse(text: &str) -> Result<Self, FactorCodeError> {
         let text: String = text.chars().filter(|c| !c.is_whitespace() && *c != '-').take(RECOVERY_LENGTH + 1).collect();
         if text.len() == DIGITS && text.bytes().all(|b| b.is_ascii_digit()) {
@@ -61,7 +61,7 @@ impl fmt::Debug for FactorCode {
 }
 
 impl RecoveryCode {
-    /// Takes what base 32 made of random bytes.
+    /// Creates a recovery code from random bytes encoded in base 32. Returns `None` if the text is not a recovery code.
     pub fn of_base32(text: &str) -> Option<Self> {
         match FactorCode::parse(text) {
             Ok(FactorCode::Recovery(code)) => Some(code),
@@ -69,12 +69,12 @@ impl RecoveryCode {
         }
     }
 
-    /// The normal form, which is what is hashed.
+    /// Returns the normalized form, which is the input of the hash.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// As it is shown: six groups of four.
+    /// Formats the code for display: six groups of four characters.
     pub fn shown(&self) -> String {
         let mut shown = String::with_capacity(RECOVERY_LENGTH + 5);
         for (i, c) in self.0.chars().enumerate() {
@@ -93,22 +93,22 @@ impl fmt::Debug for RecoveryCode {
     }
 }
 
-/// When a person who has a second factor is asked for it.
+/// Occasion on which a user is asked for their second factor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FactorAsked {
     /// At each sign-in.
     #[default]
     SignIn,
-    /// Where a workspace demands it.
+    /// When opening a workspace that requires it.
     Workspace,
 }
 
 impl FactorAsked {
-    /// Both.
+    /// All options.
     pub const ALL: [Self; 2] = [Self::SignIn, Self::Workspace];
 
-    /// The word in the database and in forms.
+    /// Returns the name used in the database and in forms.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::SignIn => "sign_in",
@@ -116,73 +116,73 @@ impl FactorAsked {
         }
     }
 
-    /// Reads the word.
+    /// Parses a stored name. Returns `None` if it is unknown.
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|a| a.as_str() == word)
     }
 }
 
-/// Whether a session may change the person's factors (ASVS 7.5.1).
+/// Permission of a session to change the user's factors (ASVS 7.5.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FactorStanding {
-    /// There is no factor yet: the password decides.
+    /// The user has no factor yet. Changes require the password.
     None,
-    /// There is one, and this session has not proven it lately.
+    /// The user has a factor, but this session has not verified one within [`FRESH_MINUTES`].
     Stale,
-    /// This session has proven one within [`FRESH_MINUTES`].
+    /// This session has verified a factor within [`FRESH_MINUTES`].
     Fresh,
 }
 
-/// A passkey, as its owner sees it.
+/// A passkey, as displayed to its owner.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PasskeyRow {
-    /// Its id.
+    /// Passkey ID.
     pub id: PasskeyId,
-    /// What its owner calls it.
+    /// User-chosen label.
     pub name: String,
-    /// When it was added.
+    /// Time of registration.
     #[serde(with = "time::serde::timestamp::milliseconds")]
     pub created_at: OffsetDateTime,
-    /// When it last signed.
+    /// Time of the last authentication. `None` if the passkey was never used.
     #[serde(with = "time::serde::timestamp::milliseconds::option")]
     pub last_used_at: Option<OffsetDateTime>,
 }
 
-/// What a person has set up.
+/// A user's enrolled factors and their settings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FactorState {
-    /// Since when there is an authenticator app.
+    /// Time at which TOTP was enabled. `None` if it is disabled.
     #[serde(with = "time::serde::timestamp::milliseconds::option")]
     pub totp_since: Option<OffsetDateTime>,
-    /// The passkeys, newest first.
+    /// Passkeys, newest first.
     pub passkeys: Vec<PasskeyRow>,
-    /// Recovery codes that are not used.
+    /// Number of unused recovery codes.
     pub recovery_left: u32,
-    /// When the person is asked.
+    /// Occasion on which the user is asked for a factor.
     pub asked: FactorAsked,
-    /// Whether this session may change any of it.
+    /// Permission of this session to change the factors.
     pub standing: FactorStanding,
 }
 
 impl FactorState {
-    /// Whether there is any factor.
+    /// Returns `true` if TOTP or a passkey is set up.
     pub const fn is_on(&self) -> bool {
         self.totp_since.is_some() || !self.passkeys.is_empty()
     }
 }
 
-/// With what a person can prove a factor.
+/// Methods by which a user can verify a second factor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct FactorMethods {
-    /// An authenticator app, or recovery codes.
+    /// TOTP or recovery codes.
     pub code: bool,
     /// A passkey.
     pub passkey: bool,
 }
 
 impl FactorMethods {
-    /// Whether there is anything to prove one with.
+    /// Returns `true` if at least one method is available.
     pub const fn any(self) -> bool {
         self.code || self.passkey
     }

@@ -1,38 +1,38 @@
-//! What was wrong with which field of a form.
+//! Validation errors of form fields.
 
 use serde::{Deserialize, Serialize};
 
-/// One field's complaint, in words for the person who typed.
+/// Validation error of one form field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldError {
-    /// The control's `name`.
+    /// The `name` attribute of the form control.
     pub field: String,
-    /// What is wrong and what to do, a sentence.
+    /// Error message for the user: the problem and how to fix it.
     pub message: String,
 }
 
-/// All complaints about one form; empty while it is read, non-empty when it is refused.
+/// Validation errors of one form. Empty if the form is valid.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct FieldErrors(pub Vec<FieldError>);
 
 impl FieldErrors {
-    /// A single complaint.
+    /// Creates a list with one error.
     pub fn one(field: &str, message: impl Into<String>) -> Self {
         Self(vec![FieldError { field: field.to_owned(), message: message.into() }])
     }
 
-    /// The complaint about `field`.
+    /// Returns the first error message of `field`, if any.
     pub fn of(&self, field: &str) -> Option<&str> {
         self.0.iter().find(|e| e.field == field).map(|e| e.message.as_str())
     }
 
-    /// Removes the error of `field`, because it was changed.
+    /// Removes the errors of `field` after its value was edited.
     pub fn clear(&mut self, field: &str) {
         self.0.retain(|error| error.field != field);
     }
 
-    /// Takes a parsed value, or notes the complaint and gives `None`.
+    /// Returns the parsed value, or records the error under `field` and returns `None`.
     pub fn take<T, E: std::fmt::Display>(&mut self, field: &str, parsed: Result<T, E>) -> Option<T> {
         parsed.map_err(|e| self.0.push(FieldError { field: field.to_owned(), message: e.to_string() })).ok()
     }

@@ -1,29 +1,30 @@
-//! The one finder behind switcher, palette and picker: fuzzy, ranked, with the matched letters.
+//! Fuzzy search for the switcher, the command palette and the picker, with ranking and highlighting.
 //!
-//! Ranking and marking are apart: ten thousand rows are ranked at each key, the twenty that are drawn are marked.
+//! Ranking and highlighting are separate: each keystroke ranks up to ten thousand rows, but only the twenty displayed
+//! rows are highlighted.
 
 use crate::text::{Accents, fold, folded, has_accent};
 use nucleo_matcher::{Config, Matcher, Utf32Str, Utf32String, chars};
 use std::{cell::RefCell, cmp::Reverse};
 
 thread_local! {
-    /// A matcher is 135 kB of scratch space: made once a thread, not once a key.
+    /// The matcher needs 135 kB of scratch memory, so it is created once per thread and not per keystroke.
     static MATCHER: RefCell<Matcher> = RefCell::new(Matcher::new(Config::DEFAULT));
 }
 
-/// A query, cut into its words. Every word must match in one of a candidate's texts; a match in the first of them (the
-/// name) counts double. A query without words finds everything.
+/// A parsed search query. Every word must match one of a candidate's texts. A match in the first text, the name, counts
+/// double. An empty query matches everything.
 #[derive(Debug, Clone, Default)]
 pub struct Query {
     words: Vec<Word>,
 }
 
-/// A word in the form that the matcher expects: folded and in lowercase. The matcher's own pattern type supports more,
-/// which would only make the program larger.
+/// A word in the form that the matcher expects: folded and in lowercase. The matcher's own pattern type has more
+/// features, which would only enlarge the binary.
 #[derive(Debug, Clone)]
 struct Word {
     letters: Utf32String,
-    /// Accents are ignored if the query has none.
+    /// Ignored if the query word has no accents.
     accents: Accents,
 }
 
@@ -43,7 +44,7 @@ impl Word {
         matcher.fuzzy_match(Utf32Str::Unicode(&text), self.letters.slice(..))
     }
 
-    /// Adds the matching characters of the text, each letter with all of its marks.
+    /// Adds the indices of the matching characters in the text, including all marks of each letter.
     fn letters(&self, text: &str, matcher: &mut Matcher, buffer: &mut Vec<char>, found: &mut Vec<u32>) {
         matcher.config.normalize = self.accents == Accents::Ignored;
         if folded(text) {
@@ -59,17 +60,17 @@ impl Word {
 }
 
 impl Query {
-    /// Reads what was typed.
+    /// Parses the entered text.
     pub fn parse(typed: &str) -> Self {
         Self { words: typed.split_whitespace().map(Word::new).collect() }
     }
 
-    /// Whether it finds everything.
+    /// Returns `true` if the query has no words and matches everything.
     pub const fn is_empty(&self) -> bool {
         self.words.is_empty()
     }
 
-    /// The positions of the candidates that match, best first, equal ones in the order given.
+    /// Returns the indices of the matching candidates, best first. Candidates with equal scores keep their order.
     pub fn rank<'a, C, T>(&self, candidates: C) -> Vec<usize>
     where
         C: IntoIterator<Item = T>,
@@ -78,7 +79,7 @@ impl Query {
         self.rank_with(candidates, |_| 0)
     }
 
-    /// The same, where `bonus` says by how much a candidate that matches is to be put before others.
+    /// As [`Query::rank`], but adds `bonus` of a candidate's index to the score of each matching candidate.
     pub fn rank_with<'a, C, T>(&self, candidates: C, bonus: impl Fn(usize) -> u32) -> Vec<usize>
     where
         C: IntoIterator<Item = T>,
@@ -105,7 +106,8 @@ impl Query {
         })
     }
 
-    /// Which characters of a candidate's first text matched, ascending: those of the words that match best in it.
+    /// Returns the indices of the characters to highlight in a candidate's first text, ascending. Only words whose best
+    /// match is in that text are highlighted.
     pub fn letters<'a>(&self, texts: impl IntoIterator<Item = &'a str>) -> Vec<u32> {
         let texts: Vec<&str> = texts.into_iter().collect();
         let Some(name) = texts.first().filter(|_| !self.is_empty()) else { return Vec::new() };
@@ -124,11 +126,14 @@ impl Query {
     }
 }
 
-/// How well a word matched in the texts of a candidate, by their places.
+/// Scores of a word in each text of a candidate, by position.
 type Scored<'a> = Vec<(&'a str, Option<u16>)>;
 
-/// How well a word matches, and in which of the texts it matches best: in the name, the first, it counts double. A text
-/// that the candidate before had in the same place, as rows of one organization have its name, is not looked at again.
+/// Returns the best score of a word and the position of the text in which it occurs. A match in the first text, the
+/// name, counts double.
+///
+/// `before` caches the texts and scores of the previous candidate. A text that is identical at the same position is not
+/// matched again, for example the organization name of consecutive rows.
 fn best<'a>(
     word: &Word,
     texts: &[&'a str],
@@ -235,8 +240,8 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever is typed: what is found contains each of its letters, equal scores keep their order, and what is
-        /// marked are letters of the query.
+        /// For any query, each result contains all letters of the query, candidates are not repeated, and only letters
+        /// of the query are highlighted.
         #[test]
         fn what_is_found_contains_what_was_typed(query in "[a-z]{0,4}( [a-z]{1,3})?", names in prop::collection::vec("[a-z -]{1,12}", 0..20)) {
             let parsed = Query::parse(&query);
@@ -258,7 +263,7 @@ mod tests {
             }
         }
 
-        /// That texts which rows share are looked at once shows in nothing: each row stands where it would by itself.
+        /// Caching of shared texts does not change the ranking: each row gets the score that it would get on its own.
         #[test]
         fn rows_are_ranked_as_if_each_were_alone(
             query in "[abé]{1,3}( [abé]{1,2})?",

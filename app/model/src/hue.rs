@@ -1,12 +1,12 @@
-//! The accent hues of workspaces.
+//! Accent hues of workspaces.
 
 use crate::id::WorkspaceId;
 
-/// How many accent hues there are; each is ten degrees of the colour wheel.
+/// Number of accent hues. Each covers ten degrees of the colour wheel.
 pub const HUES: u8 = 36;
 
-/// The automatic hue index of a workspace, `0..36`. It comes from the id and not from the name, so a rename does not
-/// change it (FNV-1a).
+/// Returns the automatic hue index of a workspace, `0..36`. It is the FNV-1a hash of the ID and not of the name, so a
+/// rename does not change it.
 pub fn hue(id: WorkspaceId) -> u8 {
     let bytes = id.uuid().into_bytes();
     let hash = bytes.iter().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193));

@@ -1,6 +1,7 @@
-//! Ids as types: a customer's id can't be passed where a workspace's is wanted.
+//! Typed IDs. A customer ID can't be passed where a workspace ID is expected.
 //!
-//! All are UUIDv7 (RFC 9562), so they sort by creation; they are names, never secrets (ASVS 11.5.1).
+//! All IDs are UUIDv7 (RFC 9562), so they sort by creation time. They identify a record but are not secret (ASVS
+//! 11.5.1).
 
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
@@ -14,12 +15,12 @@ macro_rules! ids {
         pub struct $name(Uuid);
 
         impl $name {
-            /// Wraps a UUID that is known to be one of these.
+            /// Wraps a UUID that is known to identify this type of record.
             pub const fn from_uuid(uuid: Uuid) -> Self {
                 Self(uuid)
             }
 
-            /// The UUID itself, for a query's parameter.
+            /// Returns the UUID, for example as a query parameter.
             pub const fn uuid(self) -> Uuid {
                 self.0
             }
@@ -48,30 +49,30 @@ macro_rules! ids {
 }
 
 ids! {
-    /// A person.
+    /// ID of a user.
     UserId,
-    /// A sign-in on one device.
+    /// ID of a sign-in session.
     SessionId,
-    /// An organization.
+    /// ID of an organization.
     OrganizationId,
-    /// A workspace: the tenant.
+    /// ID of a workspace, which is the tenant.
     WorkspaceId,
-    /// An operator token.
+    /// ID of an operator token.
     TokenId,
-    /// A passkey.
+    /// ID of a passkey.
     PasskeyId,
-    /// A product of one workspace.
+    /// ID of a product in a workspace.
     ProductId,
-    /// A rate plan of one workspace.
+    /// ID of a rate plan in a workspace.
     RatePlanId,
-    /// A customer of one workspace.
+    /// ID of a customer of a workspace.
     CustomerId,
-    /// A usage record of one workspace.
+    /// ID of a usage record in a workspace.
     UsageId,
-    /// An invoice of one workspace.
+    /// ID of an invoice in a workspace.
     InvoiceId,
-    /// An invite to a workspace or an organization.
+    /// ID of an invite to a workspace or an organization.
     InviteId,
-    /// Somebody's request for a seat.
+    /// ID of a request for access to a workspace.
     RequestId,
 }

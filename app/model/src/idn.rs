@@ -1,14 +1,14 @@
-//! Domains with letters outside ASCII, in the form in which they are stored: `bücher.example` as
+//! Internationalized domain names, converted to the ASCII form in which they are stored: `bücher.example` becomes
 //! `xn--bcher-kva.example` (IDNA as in browsers, UTS #46).
 
-/// A host in lowercase ASCII. `None` if it is not a host by those rules. A host that is already ASCII is only
-/// lowercased; the caller checks whether it is valid.
+/// Converts a host name to lowercase ASCII. Returns `None` if IDNA conversion fails. A host name that is already ASCII
+/// and has no `xn--` label is only lowercased; the caller must validate it.
 pub fn ascii_host(host: &str) -> Option<String> {
     let lower = host.to_ascii_lowercase();
     if host.is_ascii() && !lower.split('.').any(|label| label.starts_with("xn--")) {
         return Some(lower);
     }
-    // With characters that separate the parts of a URL, it would not be read as a host.
+    // Reject URL delimiters such as `/`, `@` and `:`, which the URL parser would not treat as part of the host.
     let plain = lower.chars().all(|c| !c.is_ascii() || c.is_ascii_alphanumeric() || matches!(c, '-' | '.'));
     let coded = plain.then(|| convert(&lower)).flatten()?;
     coded.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.')).then_some(coded)
@@ -19,7 +19,7 @@ fn convert(host: &str) -> Option<String> {
     idna::domain_to_ascii(host).ok().filter(|host| !host.is_empty())
 }
 
-/// The browser's own conversion, so the program needs no tables for it.
+/// Uses the browser's own conversion, which keeps the IDNA tables out of the WebAssembly binary.
 #[cfg(target_arch = "wasm32")]
 fn convert(host: &str) -> Option<String> {
     web_sys::Url::new(&format!("http://{host}/")).ok().map(|url| url.hostname()).filter(|host| !host.is_empty())

@@ -1,8 +1,9 @@
-//! The rules of Stile, pure: what a slug is, what a seat amounts to, how a list is asked for.
+//! The domain model of Stile: types and rules without I/O.
 //!
-//! Here belongs what must be the same on the server and in the browser and needs no I/O: ids, parsed text,
-//! roles and capabilities, money, the shapes that travel between `store` and the pages, and the one finder behind
-//! switcher, palette and picker. Not here: SQL (`store`), views (`app`), clocks and randomness (passed in).
+//! This crate holds code that must behave the same on the server and in the browser: IDs, parsed text, roles and
+//! capabilities, money, the types exchanged between `store` and the pages, and the fuzzy search behind the switcher,
+//! palette and picker. SQL belongs in `store` and views belong in `app`. Clocks and randomness are passed in by the
+//! caller.
 
 pub mod audit;
 pub mod billing;

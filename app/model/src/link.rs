@@ -1,21 +1,21 @@
-//! Links in mails, as their holder meets them.
+//! Single-use links sent by email, as seen by the recipient.
 
 use serde::{Deserialize, Serialize};
 
-/// Why a link from a mail does not work.
+/// Reason why an emailed link is rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DeadLink {
-    /// It was used, or a later one was.
+    /// The link was already used, or a newer link replaced it.
     Used,
-    /// Its time is over.
+    /// The link has expired.
     Expired,
-    /// There is no such link, or it is somebody else's.
+    /// The link does not exist, or it belongs to another user.
     Unknown,
 }
 
 impl DeadLink {
-    /// What happened, a sentence.
+    /// Returns the error message shown to the user.
     pub const fn message(self) -> &'static str {
         match self {
             Self::Used => "This link was used already, or a newer one was sent after it. Each works once.",

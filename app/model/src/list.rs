@@ -1,4 +1,4 @@
-//! How a list is asked for and answered: search, filter, sort, keyset paging.
+//! List queries: search, filter, sort order and keyset pagination.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -8,44 +8,44 @@ mod page;
 
 pub use page::{ListPage, Part, range};
 
-/// Rows on one page of a list.
+/// Number of rows per page.
 pub const PAGE_ROWS: usize = 20;
-/// Longest search text that is looked at, in characters.
+/// Maximum length of the search text, in characters. The rest is ignored.
 pub const SEARCH_MAX: usize = 100;
 
-/// The nouns that have lists.
+/// Record types that have list pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Noun {
-    /// What is sold.
+    /// Products.
     Products,
-    /// At what price.
+    /// Rate plans, which price the products.
     RatePlans,
-    /// To whom.
+    /// Customers.
     Customers,
-    /// How much was used.
+    /// Usage records.
     Usage,
-    /// What was charged.
+    /// Invoices.
     Invoices,
 }
 
-/// What a list can be sorted by.
+/// Sortable columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SortBy {
-    /// The name, A to Z.
+    /// Name, ascending by default.
     Name,
-    /// When it was created.
+    /// Creation time.
     Created,
-    /// The quantity of a usage record.
+    /// Quantity of a usage record.
     Quantity,
-    /// When usage was recorded.
+    /// Time of use.
     Recorded,
-    /// An invoice's number.
+    /// Invoice number.
     Number,
-    /// An invoice's date.
+    /// Issue date of an invoice.
     Issued,
-    /// An invoice's total.
+    /// Total of an invoice.
     Total,
 }
 
@@ -53,7 +53,7 @@ impl SortBy {
     const ALL: [Self; 7] =
         [Self::Name, Self::Created, Self::Quantity, Self::Recorded, Self::Number, Self::Issued, Self::Total];
 
-    /// The word in a URL.
+    /// Returns the value of the query parameter.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Name => "name",
@@ -68,10 +68,10 @@ impl SortBy {
 }
 
 impl Noun {
-    /// All of them, in the order of the navigation.
+    /// All record types, in navigation order.
     pub const ALL: [Self; 5] = [Self::Products, Self::RatePlans, Self::Customers, Self::Usage, Self::Invoices];
 
-    /// Its path segment.
+    /// Returns the path segment.
     pub const fn path(self) -> &'static str {
         match self {
             Self::Products => "products",
@@ -82,7 +82,7 @@ impl Noun {
         }
     }
 
-    /// Its title in navigation and page heads.
+    /// Returns the title for navigation and page headings.
     pub const fn title(self) -> &'static str {
         match self {
             Self::Products => "Products",
@@ -93,7 +93,7 @@ impl Noun {
         }
     }
 
-    /// One of it, in running text.
+    /// Returns the singular for running text.
     pub const fn one(self) -> &'static str {
         match self {
             Self::Products => "product",
@@ -104,7 +104,7 @@ impl Noun {
         }
     }
 
-    /// Several of it, in running text.
+    /// Returns the plural for running text.
     pub const fn many(self) -> &'static str {
         match self {
             Self::Products => "products",
@@ -115,7 +115,7 @@ impl Noun {
         }
     }
 
-    /// What it can be sorted by; the first is the default.
+    /// Returns the available sort orders, the default one first. Each has the default direction of its column.
     pub const fn sorts(self) -> &'static [Sort] {
         const fn up(by: SortBy) -> Sort {
             Sort { by, descending: false }
@@ -133,7 +133,7 @@ impl Noun {
         }
     }
 
-    /// The words its status filter accepts; empty when it has none.
+    /// Returns the values that the status filter accepts. Empty if there is no status filter.
     pub const fn statuses(self) -> &'static [&'static str] {
         match self {
             Self::Products | Self::RatePlans | Self::Customers => &["active", "archived"],
@@ -146,18 +146,18 @@ impl Noun {
 /// A sort order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Sort {
-    /// The column.
+    /// Column to sort by.
     pub by: SortBy,
-    /// Greatest first.
+    /// `true` for descending order.
     pub descending: bool,
 }
 
-/// The place between two rows: the sort key and id of the row at it.
+/// A keyset pagination cursor: the sort key and ID of a row.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Cursor {
-    /// The sort key as text: a name, whole microseconds since 1970 or days, minor units.
+    /// Sort key as text: a name, a number of microseconds or days since 1970, or an amount in minor units.
     pub key: String,
-    /// The row's id, which breaks ties.
+    /// Row ID, which breaks ties.
     pub id: Uuid,
 }
 
@@ -168,50 +168,52 @@ impl fmt::Display for Cursor {
 }
 
 impl Cursor {
-    /// Reads what `Display` wrote; `None` for anything else. A cursor only says where to go on reading within the
-    /// workspace: one made up by hand shows nothing that the list would not.
+    /// Parses the output of `Display`. Returns `None` for any other text.
+    ///
+    /// A cursor only selects the position within the list of the workspace. A forged cursor reveals no rows that the
+    /// list would not show.
     pub fn parse(text: &str) -> Option<Self> {
         let (id, key) = text.split_once('.')?;
         Some(Self { key: key.to_owned(), id: Uuid::try_parse(id).ok()? })
     }
 }
 
-/// Which part of the list.
+/// Position of a page in the list.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Position {
-    /// From its start.
+    /// At the start of the list.
     #[default]
     First,
-    /// Behind a row.
+    /// After a row.
     After(Cursor),
-    /// Up to a row.
+    /// Before a row.
     Before(Cursor),
 }
 
-/// A list as a URL asks for it. Parts that make no sense for the noun fall back to its defaults, so that an old
-/// bookmark still opens.
+/// A list query as encoded in a URL. Parameters that are invalid for the record type fall back to its defaults, so that
+/// old bookmarks keep working.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ListQuery {
-    /// What is listed.
+    /// Record type.
     pub noun: Noun,
-    /// Text to look for; empty for all.
+    /// Search text. Empty for all rows.
     pub search: String,
-    /// One of the noun's statuses.
+    /// Status filter, one of [`Noun::statuses`].
     pub status: Option<String>,
-    /// The order.
+    /// Sort order.
     pub sort: Sort,
-    /// Which part.
+    /// Position of the page.
     pub position: Position,
 }
 
 impl ListQuery {
-    /// The whole list of `noun` in its default order.
+    /// Creates a query for the first page of the unfiltered list, in its default order.
     pub fn new(noun: Noun) -> Self {
         Self { noun, search: String::new(), status: None, sort: noun.sorts()[0], position: Position::First }
     }
 
-    /// Reads decoded pairs of a query string.
+    /// Parses the decoded parameters of a query string.
     pub fn from_pairs<'a>(noun: Noun, pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let mut query = Self::new(noun);
         let mut direction = None;
@@ -237,7 +239,7 @@ impl ListQuery {
         query
     }
 
-    /// The pairs that say the same; defaults are left out, so that equal lists have one URL.
+    /// Returns the parameters of the query string. Defaults are omitted, so that equal queries have equal URLs.
     pub fn pairs(&self) -> Vec<(&'static str, String)> {
         let mut pairs = Vec::new();
         if !self.search.is_empty() {
@@ -258,7 +260,8 @@ impl ListQuery {
         pairs
     }
 
-    /// The same list from its start in the order that a click on the column's head asks for.
+    /// Returns the query for the first page after a click on a column header: sorted by that column, or in the opposite
+    /// direction if it already is.
     #[must_use]
     pub fn sorted_by(&self, by: SortBy) -> Self {
         let default = self.noun.sorts().iter().find(|s| s.by == by).copied().unwrap_or(self.sort);
@@ -266,13 +269,13 @@ impl ListQuery {
         Self { sort, position: Position::First, ..self.clone() }
     }
 
-    /// The same list at another place.
+    /// Returns the same query at another position.
     #[must_use]
     pub fn at(&self, position: Position) -> Self {
         Self { position, ..self.clone() }
     }
 
-    /// Whether a search or filter narrows it.
+    /// Returns `true` if a search text or a status filter is set.
     pub fn is_narrowed(&self) -> bool {
         !self.search.is_empty() || self.status.is_some()
     }

@@ -1,13 +1,13 @@
-//! A mail as the product writes it: what it says, not how it looks. Rendering and sending are the server's.
+//! Content of emails sent by the application. The server renders and sends them.
 
 use crate::email::Email;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// A mail to one person: a subject, paragraphs, at most a few buttons, small print.
+/// An email to one recipient: a subject, paragraphs, buttons and footnotes.
 ///
-/// A button's address may hold a secret (an invite, a reset), so `Debug` shows neither text nor addresses, and the
-/// queue forgets a letter once it is sent.
+/// The URL of a button may contain a secret (an invite, a password reset). `Debug` therefore shows neither text nor
+/// URLs, and the queue erases the content once the email is sent.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Letter {
     to: Email,
@@ -15,25 +15,26 @@ pub struct Letter {
     parts: Vec<Part>,
 }
 
-/// A part of a letter, in reading order.
+/// A part of the body, in reading order.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Part {
     /// A paragraph.
     Say(String),
-    /// What the letter asks for, as a link.
+    /// A call to action, rendered as a link.
     Button {
-        /// What the button says: a verb.
+        /// Button label: a verb.
         label: String,
-        /// The absolute address.
+        /// Absolute URL.
         url: String,
     },
-    /// Small print: how long a link works, what to do if one did not ask for it.
+    /// A footnote: the validity of a link, or advice for recipients who did not request the email.
     Aside(String),
 }
 
 impl Letter {
-    /// A letter without a body. A subject is one line, whatever is in it: names that people chose can't add headers.
+    /// Creates an email without a body. Line breaks in the subject are replaced with spaces, so that user-chosen names
+    /// can't inject headers.
     pub fn new(to: &Email, subject: impl Into<String>) -> Self {
         let subject: String = subject.into();
         let subject = subject.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -47,48 +48,48 @@ impl Letter {
         self
     }
 
-    /// Adds a link that stands out. `url` must be absolute.
+    /// Adds a button. `url` must be absolute.
     #[must_use]
     pub fn button(mut self, label: impl Into<String>, url: impl Into<String>) -> Self {
         self.parts.push(Part::Button { label: label.into(), url: url.into() });
         self
     }
 
-    /// Adds small print.
+    /// Adds a footnote.
     #[must_use]
     pub fn aside(mut self, text: impl Into<String>) -> Self {
         self.parts.push(Part::Aside(text.into()));
         self
     }
 
-    /// Who gets it.
+    /// Returns the recipient.
     pub const fn to(&self) -> &Email {
         &self.to
     }
 
-    /// The subject, one line.
+    /// Returns the subject, which is one line.
     pub fn subject(&self) -> &str {
         &self.subject
     }
 
-    /// The body.
+    /// Returns the parts of the body.
     pub fn parts(&self) -> &[Part] {
         &self.parts
     }
 }
 
-/// The longest name in a mail, in characters.
+/// Maximum length of a name in an email, in characters.
 const NAME_MAX: usize = 60;
 
-/// A name chosen by a person, in the form that mails to others may contain: short, one line, and without links.
+/// A user-chosen name, sanitized for emails to other users: short, one line, and without links.
 ///
-/// Mail programs turn text that looks like a link into one. So the name contains no scheme and no `www.`, and a blank
-/// follows each dot after which a domain could continue.
+/// Mail clients turn text that looks like a URL into a link. Common schemes and `www.` are therefore removed, and a
+/// space is inserted after each dot that could be part of a domain name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MailName(String);
 
 impl MailName {
-    /// Makes a name harmless.
+    /// Sanitizes a name.
     pub fn of(name: &str) -> Self {
         let name: String = name.chars().filter(|c| !is_hidden(*c)).collect();
         let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -106,13 +107,13 @@ impl fmt::Display for MailName {
     }
 }
 
-/// Characters that can't be seen, or that turn the direction of what follows.
+/// Returns `true` for invisible characters and bidirectional control characters.
 fn is_hidden(c: char) -> bool {
     c.is_control() && !c.is_whitespace()
         || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
-/// Dots that a browser accepts in a host name.
+/// Returns `true` for dots that browsers accept in a host name.
 fn is_dot(c: char) -> bool {
     matches!(c, '.' | '․' | '．' | '。' | '｡')
 }
@@ -120,11 +121,11 @@ fn is_dot(c: char) -> bool {
 /// Removes schemes and `www` from the start of words, and splits words that look like a host name.
 fn unlinked(name: &str) -> String {
     let mut words = Vec::new();
-    // `://` and its like would be a link with any scheme.
+    // `://` and similar sequences would form a link with any scheme.
     let name = name.replace('\\', "/").replace("://", ": ").replace("//", " ");
     for word in name.split_whitespace() {
         let mut word = word;
-        // Repeated, as in `httphttp:`; letters may stand before, as in `(http`.
+        // Repeat, because prefixes can be nested (`http:http:`) or follow punctuation (`(http:`).
         loop {
             let start = word.trim_start_matches(|c: char| !c.is_alphanumeric());
             let lower = start.to_ascii_lowercase();
@@ -144,7 +145,7 @@ fn unlinked(name: &str) -> String {
     words.join(" ")
 }
 
-/// A word with a blank after each dot that is followed by a letter; after every dot if it may be an IP address.
+/// Inserts a space after each dot that is followed by a letter, or after every dot in a word that may be an IP address.
 fn divided(word: &str) -> String {
     let letters: Vec<char> = word.chars().collect();
     let numbers = letters.iter().filter(|c| is_dot(**c)).count() >= 3;

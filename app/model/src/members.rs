@@ -1,4 +1,4 @@
-//! The members of a workspace or an organization, as a page shows them, and what can be done there.
+//! Members of a workspace or an organization, as listed on the members page, and the actions of that page.
 
 use crate::{
     FieldErrors,
@@ -15,204 +15,204 @@ use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 use time::OffsetDateTime;
 
-/// One member.
+/// A member of a workspace or an organization.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(bound = "R: Rank")]
 pub struct Member<R> {
-    /// Who it is.
+    /// User ID.
     pub id: UserId,
-    /// Their name.
+    /// Display name.
     pub name: String,
-    /// Their address.
+    /// Email address.
     pub email: String,
-    /// Their portrait.
+    /// Profile picture, if the user uploaded one.
     pub portrait: Option<PictureName>,
-    /// The role that can be changed here; `None` for a workspace seat that is inherited only.
+    /// Role that can be changed here. `None` for a workspace seat that is only inherited.
     pub role: Option<R>,
-    /// The role and where it comes from, in words: "Admin, through SmartAI".
+    /// Description of the role and its source: "Admin, through SmartAI".
     pub seat: String,
-    /// Since when.
+    /// Time at which the user joined.
     pub since: Moment,
 }
 
-/// Somebody who asks for a seat.
+/// A user's request for access to a workspace.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AccessRequest {
-    /// The request.
+    /// Request ID.
     pub id: RequestId,
-    /// Their name.
+    /// Name of the user.
     pub name: String,
-    /// Their address.
+    /// Email address of the user.
     pub email: String,
-    /// Since when.
+    /// Time of the request.
     pub since: Moment,
 }
 
-/// All that a members page shows. What the person may not see is empty.
+/// Data of a members page. Lists that the current user may not see are empty.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(bound = "R: Rank")]
 pub struct Members<R> {
-    /// Who looks.
+    /// ID of the current user.
     pub me: UserId,
-    /// As what.
+    /// Role of the current user.
     pub role: R,
-    /// The name of the workspace or organization.
+    /// Name of the workspace or organization.
     pub place: String,
-    /// How many more invites may be sent today.
+    /// Number of invites that can still be sent today.
     pub invites_left: u32,
-    /// The members, strongest first. For a guest only themselves.
+    /// Members, strongest role first. Guests see only themselves.
     pub members: Vec<Member<R>>,
     /// Open invites, newest first.
     pub invites: Vec<SentInvite>,
-    /// Open requests, oldest first; of a workspace only.
+    /// Open access requests, oldest first. Empty for organizations.
     pub requests: Vec<AccessRequest>,
-    /// The domains whose people may join; of a workspace only.
+    /// Auto-join domains. Empty for organizations.
     pub joins: Vec<AutoJoin>,
 }
 
-/// A domain whose people may join a workspace by themselves.
+/// An email domain whose users may join a workspace without an invite.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AutoJoin {
     /// The domain.
     pub domain: Domain,
-    /// As what they join.
+    /// Role of users who join.
     pub role: WorkspaceRole,
 }
 
-/// The roles that can be joined at: never above Member.
+/// Roles that auto-join can grant: never above Member.
 pub const JOIN_ROLES: [WorkspaceRole; 3] = [WorkspaceRole::Member, WorkspaceRole::Viewer, WorkspaceRole::Guest];
 
-/// What waits for a person on the picker.
+/// Pending notifications on the workspace picker.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Notices {
-    /// Open invites to their verified address.
+    /// Open invites to the user's verified email address.
     pub invites: Vec<Invite>,
-    /// Workspaces that their domain lets them join.
+    /// Workspaces that the user's email domain allows them to join.
     pub joins: Vec<JoinOffer>,
-    /// Open requests in workspaces whose members they manage.
+    /// Open access requests in workspaces whose members the user manages.
     pub requests: Vec<WaitingRequests>,
 }
 
 impl Notices {
-    /// Whether nothing waits.
+    /// Returns `true` if there are no notifications.
     pub const fn is_empty(&self) -> bool {
         self.invites.is_empty() && self.joins.is_empty() && self.requests.is_empty()
     }
 }
 
-/// A workspace that a person's domain lets them join.
+/// A workspace that the user's email domain allows them to join.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JoinOffer {
-    /// The workspace.
+    /// Workspace ID.
     pub id: WorkspaceId,
-    /// Its name.
+    /// Workspace name.
     pub name: String,
-    /// Its organization's name.
+    /// Name of its organization.
     pub organization: String,
-    /// As what one joins.
+    /// Role of users who join.
     pub role: WorkspaceRole,
 }
 
-/// How many ask for a seat in a workspace.
+/// Number of open access requests of a workspace.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WaitingRequests {
-    /// Its address.
+    /// URL slug of the workspace.
     pub slug: Slug,
-    /// Its name.
+    /// Workspace name.
     pub name: String,
-    /// How many.
+    /// Number of open requests.
     pub count: u32,
 }
 
-/// A workspace in its organization's list.
+/// A workspace in the list of its organization.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OrganizationWorkspace {
-    /// Its id.
+    /// Workspace ID.
     pub id: WorkspaceId,
-    /// Its address.
+    /// URL slug.
     pub slug: Slug,
-    /// Its name.
+    /// Workspace name.
     pub name: String,
-    /// How many people have a seat in it, inherited ones included.
+    /// Number of users with a seat, including inherited seats.
     pub seats: u32,
-    /// Since when.
+    /// Creation time.
     #[serde(with = "time::serde::timestamp::milliseconds")]
     pub created_at: OffsetDateTime,
-    /// The domains whose people may join it.
+    /// Auto-join domains of the workspace.
     pub joins: Vec<AutoJoin>,
 }
 
-/// What the pages of an organization show in their head.
+/// Organization details shown in the page header.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrganizationProfile {
-    /// Its id.
+    /// Organization ID.
     pub id: OrganizationId,
-    /// Its name.
+    /// Organization name.
     pub name: String,
 }
 
-/// What is done on a members page: the same from its forms as from its script. People are named by id; whether they
-/// are there, and whether it may be done, the server finds out.
+/// An action on a members page, submitted by a form or a script. Users are identified by ID; the server checks that
+/// they exist and that the action is allowed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", bound = "R: Rank")]
 pub enum Deed<R> {
-    /// Invites addresses.
+    /// Invites email addresses.
     Invite {
-        /// As they were typed.
+        /// The list of addresses as entered.
         emails: String,
-        /// At which role.
+        /// Offered role.
         role: R,
     },
-    /// Sends an invite's mail again.
+    /// Sends the email of an invite again.
     Resend(InviteId),
-    /// Takes an invite back.
+    /// Revokes an invite.
     Revoke(InviteId),
-    /// Gives people another role.
+    /// Changes the role of users.
     SetRole {
-        /// Whom.
+        /// IDs of the users.
         people: Vec<UserId>,
-        /// Which.
+        /// New role.
         role: R,
     },
-    /// Takes people's seats away.
+    /// Revokes the seats of users.
     Remove(Vec<UserId>),
-    /// Gives up one's own seat, after making somebody an owner if they are named.
+    /// Gives up the current user's own seat, after making the successor an owner, if one is given.
     Leave(Option<UserId>),
-    /// Makes somebody an owner, and oneself an admin.
+    /// Makes another user an owner, and the current user an admin.
     Transfer(UserId),
-    /// Gives who asks a seat.
+    /// Approves an access request and grants a role.
     Approve(RequestId, R),
-    /// Does not.
+    /// Declines an access request.
     Refuse(RequestId),
-    /// Lets a domain's people join a workspace; the texts as they were typed and chosen.
+    /// Lets users of an email domain join a workspace. Both fields contain unvalidated form values.
     SetJoin {
-        /// The domain.
+        /// Domain as entered.
         domain: String,
-        /// As what they join.
+        /// Role of users who join, as submitted.
         role: String,
     },
-    /// Lets them join no more.
+    /// Disables auto-join for a domain.
     StopJoin {
-        /// The domain.
+        /// Domain as submitted.
         domain: String,
-        /// Which workspace, if the page is not one of it.
+        /// ID of the workspace, if the page does not belong to one.
         workspace: Option<WorkspaceId>,
     },
 }
 
-/// What came of a deed.
+/// Result of an action.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Done {
-    /// What to say, a sentence; nothing when the results say it.
+    /// Message shown to the user. Empty if `results` says it all.
     pub said: String,
-    /// What became of each address.
+    /// Results by email address.
     pub results: Vec<InviteResult>,
-    /// Whether the person can't see the page any more: they left.
+    /// `true` if the user has left and can no longer see the page.
     pub left: bool,
 }
 
 impl<R: Rank> Deed<R> {
-    /// The same deed without repeated people, in the order of their first mention.
+    /// Removes repeated users and keeps the order of their first occurrence.
     #[must_use]
     pub fn distinct(self) -> Self {
         match self {
@@ -222,10 +222,10 @@ impl<R: Rank> Deed<R> {
         }
     }
 
-    /// Reads a form.
+    /// Parses an action from form fields.
     ///
     /// # Errors
-    /// The field that can't stand as it was sent; `action` when it is nothing that is done here.
+    /// [`FieldErrors`] with the first invalid field, or with the field `action` if the action is unknown.
     pub fn read(pairs: &[(String, String)]) -> Result<Self, FieldErrors> {
         let value = |name: &str| pairs.iter().find(|(n, _)| n == name).map_or("", |(_, v)| v.as_str());
         let wrong = |field: &str, message: &str| FieldErrors::one(field, message);
@@ -268,7 +268,7 @@ fn distinct(people: Vec<UserId>) -> Vec<UserId> {
 
 #[cfg(test)]
 mod tests {
-    //! Kind: a list that is worked through as often as somebody wrote the same thing into it.
+    //! Tests against lists that are processed once per repetition of the same entry.
     use super::*;
 
     #[test]

@@ -1,8 +1,8 @@
-//! Dates and times in words. "Now" is always passed in. They are few and fixed, so they are put together here: `time`'s
-//! own formatting, which can do any, weighs as much in the browser as a page.
+//! Formatting of dates and times. The current time is always passed in. The few fixed formats are implemented here,
+//! because the general formatter of `time` would add as much to the WebAssembly binary as a page.
 //!
-//! A moment is shown with the UTC offset that the value carries. Only the server knows the rules of time zones, so it
-//! gives each moment of a workspace that workspace's offset ([`Moment`]), and the browser shows the same text from it.
+//! A moment is formatted in the UTC offset that it carries. Only the server knows the time zone rules, so it assigns
+//! the workspace's offset to each [`Moment`], and the browser displays the same text.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use std::ops::Deref;
@@ -10,13 +10,13 @@ use time::{Date, OffsetDateTime, UtcOffset};
 
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/// A moment with its UTC offset. Two moments are equal only if their offsets are too, so a page that is read again
-/// after the time zone was changed counts as changed.
+/// A point in time with its UTC offset. Two moments are equal only if their offsets are equal too, so a page that is
+/// reloaded after a change of the time zone counts as changed.
 #[derive(Debug, Clone, Copy)]
 pub struct Moment(OffsetDateTime);
 
 impl Moment {
-    /// The moment in its offset.
+    /// Creates a moment that keeps the offset of `at`.
     pub const fn new(at: OffsetDateTime) -> Self {
         Self(at)
     }
@@ -50,7 +50,7 @@ impl PartialEq for Moment {
 
 impl Eq for Moment {}
 
-/// As whole milliseconds since 1970 and the offset in seconds.
+/// Serialized as whole milliseconds since 1970 and the offset in seconds.
 impl Serialize for Moment {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         let milliseconds = self.0.unix_timestamp() * 1_000 + i64::from(self.0.millisecond());
@@ -69,23 +69,23 @@ impl<'de> Deserialize<'de> for Moment {
     }
 }
 
-/// `12 Mar 2026`.
+/// Formats a date: `12 Mar 2026`.
 pub fn date(date: Date) -> String {
     let month = MONTHS.get(usize::from(u8::from(date.month())) - 1).copied().unwrap_or_default();
     format!("{} {month} {:04}", date.day(), date.year())
 }
 
-/// `12 Mar 2026 UTC`: the day of a moment outside of workspaces, where there is no time zone.
+/// Formats the date of a moment in UTC, for pages outside of workspaces, which have no time zone: `12 Mar 2026 UTC`.
 pub fn utc_date(moment: OffsetDateTime) -> String {
     format!("{} UTC", date(moment.to_offset(UtcOffset::UTC).date()))
 }
 
-/// `12 Mar 2026, 14:05`: to the minute, on pages that name the time zone.
+/// Formats a moment to the minute, for pages that display the time zone: `12 Mar 2026, 14:05`.
 pub fn minute(moment: OffsetDateTime) -> String {
     format!("{}, {:02}:{:02}", date(moment.date()), moment.hour(), moment.minute())
 }
 
-/// `12 Mar 2026, 14:05 UTC+1`: the exact time behind a relative one.
+/// Formats a moment with its UTC offset, as the exact time for a relative one: `12 Mar 2026, 14:05 UTC+1`.
 pub fn exact(moment: OffsetDateTime) -> String {
     let (hours, minutes, _) = moment.offset().as_hms();
     let sign = if moment.offset().is_negative() { '−' } else { '+' };
@@ -97,7 +97,7 @@ pub fn exact(moment: OffsetDateTime) -> String {
     format!("{} UTC{offset}", minute(moment))
 }
 
-/// `2026-03-12T14:05:09+01:00`, or with `Z` for UTC: for programs (RFC 3339).
+/// Formats a moment for programs (RFC 3339): `2026-03-12T14:05:09+01:00`, or with `Z` for UTC.
 pub fn timestamp(moment: OffsetDateTime) -> String {
     let (year, month, day) = (moment.year(), u8::from(moment.month()), moment.day());
     let (hours, minutes, _) = moment.offset().as_hms();
@@ -111,7 +111,8 @@ pub fn timestamp(moment: OffsetDateTime) -> String {
     format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}{offset}", moment.hour(), moment.minute(), moment.second())
 }
 
-/// How long ago, in the largest unit that fits: `just now`, `5 min ago`, `3 h ago`, `2 days ago`, then the date.
+/// Formats the time elapsed since a moment in the largest unit that fits: `just now`, `5 min ago`, `3 h ago`,
+/// `yesterday`, `2 days ago`. Returns the date from 30 days on.
 pub fn ago(moment: OffsetDateTime, now: OffsetDateTime) -> String {
     let seconds = (now - moment).whole_seconds().max(0);
     match seconds {
@@ -146,7 +147,7 @@ mod tests {
         assert_eq!((months[0].as_str(), months[11].as_str()), ("1 Jan 0999", "1 Dec 0999"));
     }
 
-    /// The browser must show the same day as the server, so the offset must be preserved.
+    /// The offset is serialized, so the browser displays the same day as the server.
     #[test]
     fn a_moment_travels_with_its_clock() {
         for at in [

@@ -1,9 +1,9 @@
-//! Amounts of money, in minor units, with their currency.
+//! Amounts of money in minor units, with their currency.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// The currencies a workspace can charge in (ISO 4217).
+/// Currencies in which a workspace can charge (ISO 4217).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Currency {
@@ -13,15 +13,15 @@ pub enum Currency {
     Eur,
     /// Pound sterling.
     Gbp,
-    /// Yen, which has no minor unit.
+    /// Japanese yen, which has no minor unit.
     Jpy,
 }
 
 impl Currency {
-    /// All of them.
+    /// All currencies.
     pub const ALL: [Self; 4] = [Self::Usd, Self::Eur, Self::Gbp, Self::Jpy];
 
-    /// The ISO code.
+    /// Returns the ISO 4217 code.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Usd => "USD",
@@ -31,7 +31,7 @@ impl Currency {
         }
     }
 
-    /// Reads an ISO code.
+    /// Parses an ISO 4217 code in uppercase. Returns `None` if the currency is not supported.
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|c| c.code() == code)
     }
@@ -45,7 +45,7 @@ impl Currency {
         }
     }
 
-    /// Digits behind the point.
+    /// Number of decimal places.
     const fn exponent(self) -> u32 {
         match self {
             Self::Jpy => 0,
@@ -57,14 +57,14 @@ impl Currency {
 /// An amount in minor units (cents; whole yen).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Money {
-    /// Minor units; negative for a credit.
+    /// Amount in minor units. Negative for a credit.
     pub minor: i64,
-    /// Its currency.
+    /// Currency of the amount.
     pub currency: Currency,
 }
 
 impl fmt::Display for Money {
-    /// `$1,234.50`, `−€3.00`, `¥900`.
+    /// Formats the amount with its symbol: `$1,234.50`, `−€3.00`, `¥900`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let unit = 10u64.pow(self.currency.exponent());
         let minor = self.minor.unsigned_abs();
@@ -77,7 +77,7 @@ impl fmt::Display for Money {
     }
 }
 
-/// A whole number with commas: `1,234,567`.
+/// Formats a whole number with thousands separators: `1,234,567`.
 pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);

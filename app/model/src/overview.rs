@@ -1,63 +1,63 @@
-//! The figures of one workspace at a glance.
+//! Metrics of the workspace overview page.
 
 use crate::{billing::InvoiceRow, customer::CustomerRow, money::Money};
 use serde::{Deserialize, Serialize};
 use time::Date;
 
-/// A figure with the days that led to it.
+/// A metric with its daily values.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Figure {
-    /// The value of the last 30 days.
+    /// Sum over the last 30 days, including today.
     pub now: i64,
-    /// The value of the 30 days before those.
+    /// Sum over the 30 days before.
     pub before: i64,
-    /// One value a day, oldest first, 30 of them.
+    /// Daily values of the last 30 days, oldest first.
     pub days: Vec<i64>,
 }
 
 impl Figure {
-    /// The change against the period before, in whole percent; `None` when there was nothing before.
+    /// Returns the change from the previous period, in whole percent. Returns `None` if the previous value is 0.
     pub fn change(&self) -> Option<i64> {
         (self.before != 0).then(|| (self.now - self.before).saturating_mul(100) / self.before.abs())
     }
 }
 
-/// The overview page.
+/// Data of the overview page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Overview {
-    /// The workspace's current day, on which the periods end.
+    /// Current date in the workspace's time zone. Both periods are counted back from it.
     pub today: Date,
-    /// Money invoiced (not drafts, not void), in the currency most invoices have; minor units.
+    /// Total of open and paid invoices by issue date, in minor units of `currency`.
     pub invoiced: Figure,
-    /// Its currency.
+    /// Currency of the totals: the one that most invoices use.
     pub currency: crate::money::Currency,
-    /// The number of usage records. Their quantities are in different units and have no sum.
+    /// Number of usage records. Quantities are not summed, because their units differ.
     pub usage: Figure,
     /// Usage in the last 30 days by unit, the unit with the most records first.
     pub used: Vec<Used>,
-    /// Customers created, except those that were archived since.
+    /// Number of customers created, without customers that were archived since.
     pub new_customers: Figure,
-    /// Active customers in all.
+    /// Number of active customers.
     pub active_customers: i64,
-    /// Open invoices: how many and how much.
+    /// Number of open invoices, in all currencies.
     pub open_invoices: i64,
-    /// Their sum.
+    /// Total of the open invoices in `currency`.
     pub open_total: Money,
-    /// Invoices that wait for a person.
+    /// Number of draft invoices.
     pub drafts: i64,
-    /// How many are open and past due.
+    /// Number of open invoices that are past due.
     pub overdue_invoices: i64,
-    /// The oldest of them, at most 5.
+    /// Oldest overdue invoices, at most 5.
     pub overdue: Vec<InvoiceRow>,
-    /// The newest customers, at most 5.
+    /// Newest customers, at most 5.
     pub recent_customers: Vec<CustomerRow>,
 }
 
-/// The usage in one unit.
+/// Usage measured in one unit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Used {
-    /// The unit.
+    /// Unit name.
     pub unit: String,
-    /// The quantity.
+    /// Total quantity in the last 30 days.
     pub quantity: i64,
 }

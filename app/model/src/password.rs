@@ -1,35 +1,35 @@
-//! What a password must be: long, and not one that a guesser tries first. Nothing about which characters (ASVS 6.2.5).
+//! Password policy: a minimum length and no common passwords, but no rules about character classes (ASVS 6.2.5).
 
 use crate::text::{nfc, nfd};
 use std::borrow::Cow;
 
-/// Fewest characters. Above the 8 that ASVS 6.2.1 demands, because most people have no second factor.
+/// Minimum length in characters. More than the 8 that ASVS 6.2.1 requires, because most users have no second factor.
 pub const MIN_LENGTH: usize = 12;
-/// Most bytes that are hashed: more only cost time. Well above the 64 characters of ASVS 6.2.9.
+/// Maximum length in bytes, to limit the cost of hashing. Well above the 64 characters that ASVS 6.2.9 requires.
 pub const MAX_BYTES: usize = 1_000;
 
-/// A password in the form that is hashed: the spelling of [`prepared`], and otherwise exactly as it was typed (ASVS
-/// 6.2.8). Not `Debug`, so it can't get into a log.
+/// A validated password, ready for hashing. It is normalized by [`prepared`] and otherwise exactly as entered (ASVS
+/// 6.2.8). It does not implement `Debug`, so that it can't be logged.
 pub struct NewPassword(String);
 
-/// Why a password can't be set. `Display` is what a person reads at the field.
+/// Reason why a password is rejected. `Display` returns the error message for the field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PasswordError {
     /// Fewer than [`MIN_LENGTH`] characters.
     #[error("Use at least 12 characters. A few words in a row are easy to keep in mind.")]
     TooShort,
-    /// More than [`MAX_BYTES`].
+    /// More than [`MAX_BYTES`] bytes.
     #[error("Use at most 1,000 characters.")]
     TooLong,
-    /// Among the first that are guessed (ASVS 6.2.4).
+    /// One of the most common passwords (ASVS 6.2.4).
     #[error("That password is among the first that are guessed. Try a few unrelated words.")]
     Common,
-    /// Little more than the person's own name or address, or Stile's (ASVS 6.2.11).
+    /// Too similar to the user's name or email address, or to the product name (ASVS 6.2.11).
     #[error("That is too close to your name or address. Try a few unrelated words.")]
     Personal,
 }
 
-/// What people take first when a password must be long, without the digits and signs around it.
+/// Common long passwords, without the digits and symbols around them.
 const COMMON: &[&str] = &[
     "abcdefghijkl", "abcdefghijklm", "administrator", "asdfghjkl", "asdfghjklqwerty", "changeme", "changemenow",
     "computer", "dragon", "football", "iloveyou", "iloveyouforever", "iloveyousomuch", "letmein", "letmeinnow",
@@ -39,7 +39,7 @@ const COMMON: &[&str] = &[
     "sunshine", "superman", "temporary", "test", "testtest", "thisismypassword", "trustno", "welcome", "welcometo",
     "whatever", "zxcvbnm", "zxcvbnmasdfghjkl",
 ];
-/// Keys beside one another, forwards.
+/// Sequences of adjacent keys, left to right.
 const ROWS: &[&str] = &[
     "01234567890123456789", "abcdefghijklmnopqrstuvwxyz", "qwertyuiop[]asdfghjkl", "qwertyuiopasdfghjklzxcvbnm",
     "qwertzuiopasdfghjklyxcvbnm", "azertyuiopqsdfghjklmwxcvbn", "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik",
@@ -47,10 +47,11 @@ const ROWS: &[&str] = &[
 ];
 
 impl NewPassword {
-    /// Takes a password as typed. `about` is what must not make up most of it: the person's name and address.
+    /// Validates a password as entered. `about` lists the user's name and email address, which must not make up most of
+    /// it.
     ///
     /// # Errors
-    /// The first rule that it breaks.
+    /// [`PasswordError`] with the first rule that is violated.
     pub fn parse(text: &str, about: &[&str]) -> Result<Self, PasswordError> {
         let text = prepared(text);
         let text = text.as_ref();
@@ -71,18 +72,18 @@ impl NewPassword {
             rest = rest.replace(&word.to_lowercase(), "");
         }
         let left = rest.chars().filter(|c| c.is_alphanumeric()).count();
-        // "stile-demo-2026" has eight left; "ada.lovelace1!" has one.
+        // For example, 8 characters remain of "stile-demo-2026" and 1 remains of "ada.lovelace1!".
         if rest != lower && left < 6 { Err(PasswordError::Personal) } else { Ok(Self(text.to_owned())) }
     }
 
-    /// The password, to be hashed.
+    /// Returns the normalized password for hashing.
     pub fn reveal(&self) -> &str {
         &self.0
     }
 }
 
-/// The normalized spelling of a password (RFC 8265, OpaqueString): in NFC, and each blank as an ASCII space. Keyboards
-/// of different systems produce the same letters with different characters. Case and width are not changed.
+/// Normalizes a password (RFC 8265, OpaqueString): converts it to NFC and non-ASCII spaces to ASCII spaces, because
+/// keyboards of different systems produce different code points for the same letter. Case and width are preserved.
 pub fn prepared(typed: &str) -> Cow<'_, str> {
     if typed.is_ascii() {
         return Cow::Borrowed(typed);
@@ -93,8 +94,8 @@ pub fn prepared(typed: &str) -> Cow<'_, str> {
     Cow::Owned(nfc(&blanks).into_owned())
 }
 
-/// The forms in which a typed password may have been hashed, the current one first. Before there was one spelling, it
-/// was hashed as typed, which may be with letters and marks as separate characters.
+/// Returns the forms in which a password may have been hashed, the current one first. Older hashes are of the password
+/// as entered, possibly with letters and marks as separate characters.
 pub fn spellings(typed: &str) -> Vec<String> {
     let mut spellings = vec![prepared(typed).into_owned()];
     for other in [typed.to_owned(), nfd(typed).into_owned()] {
@@ -105,7 +106,7 @@ pub fn spellings(typed: &str) -> Vec<String> {
     spellings
 }
 
-/// One short piece over and over, or keys beside one another.
+/// Returns `true` for a repeated short sequence or for adjacent keys.
 fn is_pattern(lower: &str) -> bool {
     let chars: Vec<char> = lower.chars().collect();
     let repeats = (1..=4).any(|unit| chars.iter().zip(chars.iter().skip(unit)).all(|(a, b)| a == b));
@@ -154,7 +155,7 @@ mod tests {
         }
     }
 
-    /// The kind: one password, typed on systems that spell its letters otherwise.
+    /// Systems can encode the letters of the same password differently.
     #[test]
     fn every_spelling_of_a_password_is_one() {
         let (composed, apart) =

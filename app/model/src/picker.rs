@@ -1,7 +1,7 @@
-//! What the picker, the switcher and the palette list.
+//! Data of the workspace picker, the switcher and the command palette.
 //!
-//! These are answers to "what is there to draw", at most 30 s old. They hold seats to show, but nothing here gives the
-//! right to enter: only a door of `store` does (docs/SECURITY.md, I-4).
+//! The data is for display only and at most 30 seconds old. It contains seats, but it never grants access: only a door
+//! (the authorization check of `store`) does (docs/SECURITY.md, I-4).
 
 use crate::{
     id::{OrganizationId, WorkspaceId},
@@ -15,114 +15,114 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-/// Oldest list that may be shown without asking again, in seconds.
+/// Maximum age of the displayed list, in seconds. Older lists are reloaded.
 pub const MAX_AGE_SECONDS: i64 = 30;
 
-/// Every workspace that a person can reach, under the organizations that own them, both by name.
+/// All workspaces to which a user has access, grouped by organization.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Picker {
-    /// The organizations.
+    /// Organizations with their workspaces, sorted by [`Picker::arranged`].
     pub organizations: Vec<PickerOrganization>,
-    /// Workspaces that were deleted and that the person can restore.
+    /// Deleted workspaces that the user can restore.
     #[serde(default)]
     pub deleted: Vec<DeletedWorkspace>,
-    /// In which order the person wants it drawn; the organizations above are in it already.
+    /// Sort order chosen by the user. `organizations` is already sorted accordingly.
     #[serde(default)]
     pub order: PickerOrder,
-    /// Since when a workspace that was entered counts as recent: when the person cleared them last.
+    /// Time at which the user last cleared their recent workspaces. Only workspaces opened later count as recent.
     #[serde(default, with = "time::serde::timestamp::milliseconds::option")]
     pub recents_since: Option<OffsetDateTime>,
-    /// What it was read under: another one means that something in it may have changed since.
+    /// Seat epoch at which the list was read. The list may be outdated if the current epoch differs.
     #[serde(default)]
     pub epoch: String,
-    /// When the query that read it started.
+    /// Start time of the query that read the list.
     #[serde(with = "time::serde::timestamp::milliseconds")]
     pub as_of: OffsetDateTime,
 }
 
-/// One organization's section.
+/// An organization with its workspaces.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PickerOrganization {
-    /// Its id.
+    /// Organization ID.
     pub id: OrganizationId,
-    /// Its name.
+    /// Organization name.
     pub name: String,
-    /// Its position among all of them by name, in the order of the database.
+    /// Position among all organizations sorted by name, in the collation of the database.
     #[serde(default)]
     pub place: u32,
-    /// The person's role in it, if any.
+    /// The user's role in the organization, if any.
     pub role: Option<OrganizationRole>,
-    /// Its workspaces in which the person has a seat.
+    /// Workspaces of the organization in which the user has a seat.
     pub workspaces: Vec<PickerWorkspace>,
 }
 
-/// Whether a workspace is kept on top of the person's lists.
+/// Pin status of a workspace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Pinned {
-    /// It is.
+    /// Pinned to the top of the user's lists.
     Yes,
-    /// It is not.
+    /// Not pinned.
     No,
 }
 
-/// One row.
+/// A workspace in the list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PickerWorkspace {
-    /// Its id.
+    /// Workspace ID.
     pub id: WorkspaceId,
-    /// Its name.
+    /// Workspace name.
     pub name: String,
-    /// Its address.
+    /// URL slug.
     pub slug: Slug,
-    /// The person's seat.
+    /// The user's seat.
     pub seat: Seat,
-    /// Its position among all of the person's workspaces by name, in the order of the database.
+    /// Position among all of the user's workspaces sorted by name, in the collation of the database.
     #[serde(default)]
     pub place: u32,
-    /// When the person last entered it.
+    /// Time at which the user last opened the workspace. `None` if they never did.
     #[serde(with = "time::serde::timestamp::milliseconds::option")]
     pub opened: Option<OffsetDateTime>,
-    /// Whether the person keeps it on top.
+    /// `true` if the user has pinned the workspace.
     #[serde(default)]
     pub pinned: bool,
-    /// Addresses that it had before: they find it, too.
+    /// Former slugs, by which the workspace can still be found.
     #[serde(default)]
     pub former: Vec<Slug>,
-    /// Its colour and logo.
+    /// Accent colour and logo.
     #[serde(default)]
     pub brand: Brand,
-    /// The number of access requests; 0 if the person may not decide about them.
+    /// Number of pending access requests. 0 if the user may not decide about them.
     #[serde(default)]
     pub waiting: u32,
 }
 
 impl PickerWorkspace {
-    /// What it is found by: its name first, then its addresses and its organization.
+    /// Returns the searchable texts: the name first, then the slug, the organization and the former slugs.
     pub fn texts<'a>(&'a self, organization: &'a str) -> impl Iterator<Item = &'a str> {
         [self.name.as_str(), self.slug.as_str(), organization].into_iter().chain(self.former.iter().map(Slug::as_str))
     }
 }
 
 impl Picker {
-    /// All rows with their organizations, in order.
+    /// Returns all workspaces with their organizations, in the stored order.
     pub fn rows(&self) -> impl Iterator<Item = (&PickerOrganization, &PickerWorkspace)> {
         self.organizations.iter().flat_map(|o| o.workspaces.iter().map(move |w| (o, w)))
     }
 
-    /// How many workspaces there are.
+    /// Returns the number of workspaces.
     pub fn count(&self) -> usize {
         self.organizations.iter().map(|o| o.workspaces.len()).sum()
     }
 
-    /// All rows in the order that the person wants, as one list: by name, the one opened last first, or under their
-    /// organizations.
+    /// Returns all workspaces as a flat list in the order chosen by the user: by name, most recently opened first, or
+    /// grouped by organization.
     pub fn ordered(&self) -> Vec<(&PickerOrganization, &PickerWorkspace)> {
         let rows: Vec<_> = self.rows().collect();
         self.order_of_rows().into_iter().filter_map(|at| rows.get(at).copied()).collect()
     }
 
-    /// The same as places in [`Picker::rows`].
+    /// Returns the same order as [`Picker::ordered`], as indices into [`Picker::rows`].
     pub fn order_of_rows(&self) -> Vec<usize> {
         let rows: Vec<_> = self.rows().map(|(_, w)| w).collect();
         let mut order: Vec<usize> = (0..rows.len()).collect();
@@ -136,15 +136,15 @@ impl Picker {
         order
     }
 
-    /// The pinned rows, by name.
+    /// Returns the pinned workspaces, sorted by name.
     pub fn pinned(&self) -> Vec<(&PickerOrganization, &PickerWorkspace)> {
         let mut rows: Vec<_> = self.rows().filter(|(_, w)| w.pinned).collect();
         rows.sort_by_key(|(_, w)| (w.place, w.id));
         rows
     }
 
-    /// The rows entered last, the latest first: at most `most`, without those pinned, the one at `current`, and what was
-    /// entered before the person cleared their recents.
+    /// Returns the most recently opened workspaces, latest first and at most `most`. Pinned workspaces, the one with
+    /// the slug `current`, and those opened before the user cleared their recent workspaces are left out.
     pub fn recent(&self, current: Option<&Slug>, most: usize) -> Vec<(&PickerOrganization, &PickerWorkspace)> {
         let mut rows: Vec<_> = self
             .rows()
@@ -156,12 +156,12 @@ impl Picker {
         rows
     }
 
-    /// The row of a slug.
+    /// Returns the workspace with a slug.
     pub fn find(&self, slug: &Slug) -> Option<(&PickerOrganization, &PickerWorkspace)> {
         self.rows().find(|(_, w)| w.slug == *slug)
     }
 
-    /// Puts the organizations and their workspaces into the order that the person wants; ties go by name.
+    /// Sorts the organizations and their workspaces in the given order. Ties are sorted by name.
     #[must_use]
     pub fn arranged(mut self, order: PickerOrder) -> Self {
         self.order = order;
@@ -175,30 +175,31 @@ impl Picker {
         self
     }
 
-    /// Where the person lands by default: the workspace entered last, else the only one.
+    /// Returns the default workspace: the one opened last, or the only one.
     pub fn default_workspace(&self) -> Option<&PickerWorkspace> {
         let last = self.rows().filter(|(_, w)| w.opened.is_some()).max_by_key(|(_, w)| w.opened);
         let only = (self.count() == 1).then(|| self.rows().next()).flatten();
         last.or(only).map(|(_, w)| w)
     }
 
-    /// Nothing that was entered so far counts as recent any more. Said by when it was entered, whatever a device's clock says.
+    /// Clears the recent workspaces. The cutoff is the time at which a workspace was last opened, so it does not depend
+    /// on the clock of the device.
     pub fn clear_recents(&mut self) {
         self.recents_since = self.rows().filter_map(|(_, w)| w.opened).max();
     }
 
-    /// Pins a workspace or unpins it.
+    /// Pins or unpins a workspace.
     pub fn pin(&mut self, slug: &Slug, pinned: Pinned) {
         let rows = self.organizations.iter_mut().flat_map(|o| o.workspaces.iter_mut());
         rows.filter(|w| w.slug == *slug).for_each(|w| w.pinned = pinned == Pinned::Yes);
     }
 
-    /// Whether the person manages an organization: is an owner or admin of it.
+    /// Returns `true` if the user is an owner or admin of an organization.
     pub fn manages_one(&self) -> bool {
         self.organizations.iter().any(|o| o.role.is_some_and(|r| r >= OrganizationRole::Admin))
     }
 
-    /// Whether it is too old to be shown at `now`.
+    /// Returns `true` if the list is too old to be displayed at `now`.
     pub fn is_stale(&self, now: OffsetDateTime) -> bool {
         (now - self.as_of).whole_seconds() >= MAX_AGE_SECONDS
     }

@@ -1,5 +1,5 @@
-//! Pictures: a workspace's brand, a person's portrait. Names of pictures only; the pictures themselves stay in the
-//! database, and a door hands them out.
+//! Logos of workspaces and profile pictures of users. These types only name the images, which are stored in the
+//! database and served after an access check.
 
 use crate::{
     hue::{self, HUES},
@@ -8,17 +8,18 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// Longest file that may be sent as a picture, in bytes.
+/// Maximum size of an uploaded image, in bytes.
 pub const FILE_MAX: usize = 1_000_000;
-/// How wide and high a stored picture is, in pixels: thrice what the largest place shows.
+/// Width and height of a stored image, in pixels: three times the largest displayed size.
 pub const SIDE: u32 = 144;
 
-/// Names a stored picture by what it is: the first half of its SHA-256, in hex. The same name is the same picture.
+/// Content-based name of a stored image: the first half of its SHA-256 hash, in hexadecimal. Equal images have equal
+/// names.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct PictureName(String);
 
-/// That a text is no picture's name.
+/// Error returned for a text that is not the name of an image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NoPictureName;
 
@@ -29,16 +30,16 @@ impl fmt::Display for NoPictureName {
 }
 
 impl PictureName {
-    /// Reads a name: 32 lower-case hexadecimal digits.
+    /// Parses a name of 32 lowercase hexadecimal digits.
     ///
     /// # Errors
-    /// [`NoPictureName`] for anything else.
+    /// [`NoPictureName`] for any other text.
     pub fn parse(text: &str) -> Result<Self, NoPictureName> {
         let hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
         if text.len() == 32 && text.bytes().all(hex) { Ok(Self(text.to_owned())) } else { Err(NoPictureName) }
     }
 
-    /// The name.
+    /// Returns the name in hexadecimal.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -57,13 +58,13 @@ impl From<PictureName> for String {
     }
 }
 
-/// A colour: one of the [`HUES`], each ten degrees of the colour wheel. How light and strong it is drawn is the style
-/// sheet's, so that its contrast holds in both themes.
+/// An accent hue: one of the [`HUES`], each ten degrees of the colour wheel. The style sheet sets lightness and
+/// saturation, so that contrast is sufficient in both themes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "u8", into = "u8")]
 pub struct Hue(u8);
 
-/// That a number is no hue.
+/// Error returned for a number that is not a hue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NoHue;
 
@@ -74,17 +75,17 @@ impl fmt::Display for NoHue {
 }
 
 impl Hue {
-    /// All of them, round the wheel.
+    /// Returns all hues, in the order of the colour wheel.
     pub fn all() -> impl Iterator<Item = Self> {
         (0..HUES).map(Self)
     }
 
-    /// Its place on the wheel, `0..36`.
+    /// Returns the index on the colour wheel, `0..36`.
     pub const fn index(self) -> u8 {
         self.0
     }
 
-    /// What it is called, for whoever hears it. Two neighbours may share a word: the degrees tell them apart.
+    /// Returns the colour name for screen readers. Neighbouring hues can share a name; their degrees distinguish them.
     pub const fn word(self) -> &'static str {
         match self.0 {
             34 | 35 | 0 | 1 => "Pink",
@@ -116,27 +117,27 @@ impl From<Hue> for u8 {
     }
 }
 
-/// What a workspace looks like, as far as somebody chose.
+/// Visual identity of a workspace.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Brand {
-    /// The chosen colour, if any.
+    /// Chosen hue. `None` for the automatic one.
     #[serde(default)]
     pub hue: Option<Hue>,
-    /// The index of the automatic colour. It comes from the id, so a rename does not change it.
+    /// Index of the automatic hue. It is derived from the workspace ID, so a rename does not change it.
     #[serde(default)]
     pub automatic: u8,
-    /// Its logo; without one it is the first letter of its name.
+    /// Logo. `None` for the first letter of the workspace's name.
     #[serde(default)]
     pub logo: Option<PictureName>,
 }
 
 impl Brand {
-    /// The index of the colour that is shown.
+    /// Returns the index of the displayed hue.
     pub fn hue(&self) -> u8 {
         self.hue.map_or(self.automatic, Hue::index)
     }
 
-    /// The brand of a workspace in the database. Invalid hues and names count as not chosen.
+    /// Creates the brand from database columns. Invalid hues and image names are ignored.
     pub fn stored(id: WorkspaceId, hue: Option<i16>, logo: Option<&str>) -> Self {
         Self {
             automatic: hue::hue(id),

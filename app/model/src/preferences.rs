@@ -1,8 +1,8 @@
-//! What a person has chosen for themselves, on every device.
+//! User preferences: some are stored in the account, others on the device.
 
 use serde::{Deserialize, Serialize};
 
-/// A closed set of words that is chosen from: in a form's control, a cookie, a column.
+/// Defines an enum of choices with names for form controls, cookies and database columns.
 macro_rules! choice {
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal, $label:literal;)* }) => {
         $(#[$doc])*
@@ -11,20 +11,20 @@ macro_rules! choice {
         pub enum $name { $($(#[$variant_doc])* $variant,)* }
 
         impl $name {
-            /// All of them, the default first.
+            /// All choices, the default first.
             pub const ALL: &[Self] = &[$(Self::$variant),*];
 
-            /// The word that it is kept as.
+            /// Returns the name stored in cookies and in the database.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $word,)* }
             }
 
-            /// What it is called.
+            /// Returns the display name.
             pub const fn label(self) -> &'static str {
                 match self { $(Self::$variant => $label,)* }
             }
 
-            /// Reads the word.
+            /// Parses a stored name. Returns `None` if it is unknown.
             pub fn from_word(word: &str) -> Option<Self> {
                 Self::ALL.iter().copied().find(|choice| choice.as_str() == word)
             }
@@ -33,25 +33,25 @@ macro_rules! choice {
 }
 
 choice! {
-    /// Light, dark, or as the device says.
+    /// Colour theme.
     Theme {
-        /// As the device says.
+        /// Follows the setting of the operating system.
         #[default]
         System = "system", "System";
-        /// Light.
+        /// Light theme.
         Light = "light", "Light";
-        /// Dark.
+        /// Dark theme.
         Dark = "dark", "Dark";
     }
 }
 
 choice! {
-    /// How a device tells workspaces apart. For people who can't distinguish hues.
+    /// Visual distinction of workspaces on a device. The alternatives are for users who can't distinguish hues.
     Accents {
-        /// By their colours.
+        /// By accent colour.
         #[default]
         Colour = "colour", "By colour";
-        /// By a pattern on the strip at the edge, without colour.
+        /// By a pattern on the edge strip, without colour.
         Pattern = "pattern", "By pattern";
         /// By name and icon, without colour.
         Mono = "mono", "By name only";
@@ -59,31 +59,31 @@ choice! {
 }
 
 choice! {
-    /// Where `/` leads after sign-in.
+    /// Target of `/` for signed-in users.
     Landing {
-        /// The workspace entered last; the picker if there is none.
+        /// The workspace opened last, or the picker if there is none.
         #[default]
         Last = "last", "The last workspace";
-        /// The picker.
+        /// The workspace picker.
         Picker = "picker", "The list of workspaces";
     }
 }
 
 choice! {
-    /// The order in which the picker lists workspaces.
+    /// Sort order of the workspace picker.
     PickerOrder {
-        /// Under their organizations, both by name.
+        /// Grouped by organization, both sorted by name.
         #[default]
         Organization = "organization", "By organization";
-        /// The one opened last first, under its organization.
+        /// Grouped by organization, the most recently opened first.
         Recent = "recent", "Last opened first";
-        /// By name, whatever organization they belong to.
+        /// Sorted by name, regardless of the organization.
         Name = "name", "By name";
     }
 }
 
 impl Accents {
-    /// The value of `<html data-accent>`. Absent for [`Accents::Colour`].
+    /// Returns the value of the attribute `<html data-accent>`. The attribute is absent for [`Accents::Colour`].
     pub const fn attribute(self) -> Option<&'static str> {
         match self {
             Self::Colour => None,
@@ -93,7 +93,7 @@ impl Accents {
 }
 
 impl Theme {
-    /// What `<html data-theme>` says: nothing for [`Theme::System`].
+    /// Returns the value of the attribute `<html data-theme>`. The attribute is absent for [`Theme::System`].
     pub const fn attribute(self) -> Option<&'static str> {
         match self {
             Self::System => None,
@@ -102,14 +102,14 @@ impl Theme {
     }
 }
 
-/// All of it.
+/// Preferences stored in the user's account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Preferences {
-    /// Where `/` leads.
+    /// Target of `/` for signed-in users.
     pub landing: Landing,
-    /// How the picker is ordered.
+    /// Sort order of the workspace picker.
     pub order: PickerOrder,
-    /// The theme on devices where none was chosen; `None` until one is.
+    /// Theme for devices on which none was chosen. `None` if the user never chose one.
     pub theme: Option<Theme>,
 }
 

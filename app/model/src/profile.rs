@@ -1,34 +1,34 @@
-//! A person's account as they see it themselves.
+//! The user's own account profile.
 
 use serde::{Deserialize, Serialize};
 
-/// Longest name of a person, in characters.
+/// Maximum length of a user's name, in characters.
 pub const NAME_MAX: usize = 120;
 
-/// What `/account/profile` shows.
+/// Data of the `/account/profile` page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Profile {
-    /// Their name.
+    /// Display name.
     pub name: String,
-    /// Their verified address.
+    /// Verified email address.
     pub email: String,
-    /// The address that waits for its link to be opened.
+    /// New email address that has not been verified yet.
     pub pending_email: Option<String>,
-    /// The names of the valid operator tokens. A new password revokes them.
+    /// Names of the valid operator tokens, which are revoked by default when the password changes.
     pub tokens: Vec<String>,
 }
 
-/// Whether an address can be had for a workspace.
+/// Result of a slug availability check for a workspace.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SlugCheck {
-    /// It can.
+    /// The slug is available.
     Free,
-    /// It can't, and why; with one like it that can, if one was found.
+    /// The slug is not available.
     Not {
-        /// A sentence for the field.
+        /// Error message for the field.
         reason: String,
-        /// A free one like it.
+        /// An available alternative, if one was found.
         instead: Option<String>,
     },
 }

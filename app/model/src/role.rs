@@ -1,4 +1,4 @@
-//! Roles, in workspaces and in organizations.
+//! Roles of users in workspaces and organizations.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,26 +6,26 @@ macro_rules! roles {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal, $label:literal;)* }) => {
         $(#[$doc])*
         ///
-        /// Ordered by strength: the strongest is the greatest.
+        /// Ordered by strength: the strongest role is the greatest.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]
         pub enum $name { $($(#[$vdoc])* $variant,)* }
 
         impl $name {
-            /// All of them, strongest first.
+            /// All roles, strongest first.
             pub const ALL: &'static [Self] = &[$(Self::$variant),*];
 
-            /// The word stored and sent: snake_case.
+            /// Returns the snake_case name used in the database and in JSON.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $word,)* }
             }
 
-            /// The words a person reads.
+            /// Returns the display name.
             pub const fn label(self) -> &'static str {
                 match self { $(Self::$variant => $label,)* }
             }
 
-            /// Reads a stored word; `None` for any other.
+            /// Parses a stored name. Returns `None` if it is unknown.
             pub fn from_word(word: &str) -> Option<Self> {
                 match word { $($word => Some(Self::$variant),)* _ => None }
             }
@@ -46,25 +46,25 @@ macro_rules! roles {
 }
 
 roles! {
-    /// What a direct seat in a workspace is.
+    /// Role of a direct seat in a workspace.
     WorkspaceRole {
-        /// Everything, deletion and transfer included.
+        /// Has all permissions, including deletion and transfer of the workspace.
         Owner = "owner", "Owner";
-        /// Everything but deletion and transfer.
+        /// Has all permissions except deletion and transfer of the workspace.
         Admin = "admin", "Admin";
-        /// Reads all; plan, payment and invoices.
+        /// Reads everything and manages the plan, payment and invoices.
         BillingAdmin = "billing_admin", "Billing admin";
         /// Reads and edits the content.
         Member = "member", "Member";
         /// Reads the content.
         Viewer = "viewer", "Viewer";
-        /// Reads what was shared with them.
+        /// Reads the records shared with them.
         Guest = "guest", "Guest";
     }
 }
 
 roles! {
-    /// What a person is in an organization; inherited down into every workspace that it owns.
+    /// Role in an organization, inherited by every workspace that the organization owns.
     OrganizationRole {
         /// Owner of every workspace of the organization.
         Owner = "owner", "Org owner";
@@ -76,7 +76,7 @@ roles! {
 }
 
 impl OrganizationRole {
-    /// The role it amounts to in each of the organization's workspaces.
+    /// Returns the role that this role confers in each of the organization's workspaces.
     pub const fn inherited(self) -> WorkspaceRole {
         match self {
             Self::Owner => WorkspaceRole::Owner,

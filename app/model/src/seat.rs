@@ -1,4 +1,4 @@
-//! The seat: one person's access to one workspace, direct, inherited or both.
+//! Seats: a user's access to a workspace, direct, inherited or both.
 
 use crate::{
     capability::CapabilitySet,
@@ -6,17 +6,17 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
-/// Where a seat comes from.
+/// Source of a seat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SeatSource {
-    /// The person is a member of that very workspace.
+    /// The user is a member of the workspace itself.
     Direct,
-    /// The person has a role in the organization that owns it.
+    /// The user has a role in the organization that owns the workspace.
     Organization,
 }
 
-/// A seat. There is none without a source, so a `Seat` in hand means access.
+/// A user's access to a workspace. It has at least one source, so a `Seat` value always means access.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "SeatParts", try_from = "SeatParts")]
 pub struct Seat(Sources);
@@ -35,7 +35,7 @@ struct SeatParts {
 }
 
 impl Seat {
-    /// The seat that the two sources amount to; `None` when there is neither: no seat.
+    /// Combines the two sources of a seat. Returns `None` if there is neither.
     pub const fn resolve(direct: Option<WorkspaceRole>, organization: Option<OrganizationRole>) -> Option<Self> {
         match (direct, organization) {
             (None, None) => None,
@@ -45,7 +45,7 @@ impl Seat {
         }
     }
 
-    /// The role of the direct seat.
+    /// Returns the role of the direct seat, if any.
     pub const fn direct(self) -> Option<WorkspaceRole> {
         match self.0 {
             Sources::Direct(role) | Sources::Both(role, _) => Some(role),
@@ -53,7 +53,7 @@ impl Seat {
         }
     }
 
-    /// The role in the organization.
+    /// Returns the role in the organization, if any.
     pub const fn organization(self) -> Option<OrganizationRole> {
         match self.0 {
             Sources::Inherited(role) | Sources::Both(_, role) => Some(role),
@@ -61,7 +61,7 @@ impl Seat {
         }
     }
 
-    /// The role shown: the stronger of the two.
+    /// Returns the stronger of the direct and the inherited role, for display.
     pub fn role(self) -> WorkspaceRole {
         match self.0 {
             Sources::Direct(role) => role,
@@ -70,7 +70,8 @@ impl Seat {
         }
     }
 
-    /// What it allows: the union of both (a billing admin who is also an organization member may do both).
+    /// Returns the union of the capabilities of both sources. For example, a billing admin who is also an organization
+    /// member has the capabilities of both roles.
     pub fn capabilities(self) -> CapabilitySet {
         match self.0 {
             Sources::Direct(role) => role.capabilities(),
@@ -79,7 +80,7 @@ impl Seat {
         }
     }
 
-    /// Its sources, the direct one first.
+    /// Returns the sources of the seat, the direct one first.
     pub const fn via(self) -> &'static [SeatSource] {
         match self.0 {
             Sources::Direct(_) => &[SeatSource::Direct],
@@ -88,7 +89,7 @@ impl Seat {
         }
     }
 
-    /// Why the person has it, in words: "Admin, through SmartAI; also a direct Billing admin".
+    /// Describes the role and its source: "Admin, through SmartAI; also a direct Billing admin".
     pub fn explain(self, organization: &str) -> String {
         match self.0 {
             Sources::Direct(role) => format!("{}, direct", role.label()),
@@ -123,7 +124,7 @@ mod tests {
     use crate::capability::Capability;
     use proptest::prelude::*;
 
-    /// The table of roles, row by row, as text: columns are Owner, Admin, Billing admin, Member, Viewer, Guest.
+    /// Expected capabilities by role. The columns are Owner, Admin, Billing admin, Member, Viewer, Guest.
     const TABLE: [(Capability, &str); 8] = [
         (Capability::ReadShared, "xxxxxx"),
         (Capability::ReadAll, "xxxxx-"),
@@ -140,7 +141,8 @@ mod tests {
     }
 
     proptest! {
-        /// The reference model: roles are column numbers, a seat is a list of them, allowed is "any column has an x".
+        /// Compares with a reference model: a seat is a list of columns, and a capability is granted if any of them has
+        /// an `x`.
         #[test]
         fn agrees_with_the_reference(direct in proptest::option::of(0usize..6), organization in proptest::option::of(0usize..3)) {
             let seat = Seat::resolve(

@@ -1,4 +1,4 @@
-//! The general settings of a workspace, its deletion, and creating one.
+//! General settings of a workspace, its deletion, and creation of a workspace.
 
 use crate::{
     field::FieldErrors,
@@ -10,41 +10,42 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
-/// For how long a deleted workspace can be restored.
+/// Time for which a deleted workspace can be restored.
 pub const RESTORE_FOR: Duration = Duration::days(14);
 
-/// The page of the general settings.
+/// Data of the general settings page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GeneralSettings {
-    /// What stands in the form.
+    /// Current values of the form.
     pub input: GeneralInput,
-    /// The time zones to choose from, by name.
+    /// Selectable time zones, sorted by name.
     pub zones: Vec<String>,
-    /// Addresses that the workspace had before, the latest first.
+    /// Former slugs of the workspace, most recently retired first.
     pub old: Vec<OldSlug>,
 }
 
-/// The page of what the workspace demands of whoever enters.
+/// Data of the security settings page of a workspace.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct SecuritySettings {
-    /// Entering asks for a second factor.
+    /// `true` if the workspace requires two-factor authentication.
     pub demands_factor: bool,
-    /// Who looks at it has proven one in this session, and so would not be locked out.
+    /// `true` if the current user has verified a second factor in this session. They would keep access if the workspace
+    /// required it.
     pub proven: bool,
 }
 
-/// An address that a workspace had before. It leads to the present one, for members.
+/// A former slug of a workspace. It redirects members to the current slug.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OldSlug {
-    /// The address.
+    /// The former slug.
     pub slug: Slug,
-    /// Until when it was in use.
+    /// Time at which it was replaced.
     pub retired_at: Option<Moment>,
-    /// When somebody last came by it since.
+    /// Time of the last visit by this slug since then, if any.
     pub last_used_at: Option<Moment>,
 }
 
-/// General settings as typed into the form.
+/// Unvalidated form data of the general settings.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct GeneralInput {
@@ -58,24 +59,24 @@ pub struct GeneralInput {
     pub time_zone: String,
 }
 
-/// General settings that may be stored.
+/// Validated form data of the general settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GeneralDraft {
     /// 1 to 80 characters.
     pub name: Line,
-    /// The address.
+    /// URL slug.
     pub slug: Slug,
     /// At most 500 characters.
     pub description: String,
-    /// A name of the time zone database; which ones there are, the database knows.
+    /// Name in the time zone database. The database server checks that it exists.
     pub time_zone: String,
 }
 
 impl GeneralInput {
-    /// Parses the form.
+    /// Validates the form.
     ///
     /// # Errors
-    /// All fields that can't stand as typed.
+    /// [`FieldErrors`] with an error for each invalid field.
     pub fn parse(&self) -> Result<GeneralDraft, FieldErrors> {
         let mut errors = FieldErrors::default();
         let parsed = (
@@ -93,49 +94,49 @@ impl GeneralInput {
     }
 }
 
-/// A workspace's name: one line of 1 to 80 characters.
+/// Validates a workspace name: one line of 1 to 80 characters.
 ///
 /// # Errors
-/// A sentence for the field.
+/// An error message for the field if the name is empty, too long or has invalid characters.
 pub fn workspace_name(text: &str) -> Result<Line, String> {
     Line::parse("a name", text, 80)
 }
 
-/// What deleting a workspace would take away.
+/// Number of records that deleting a workspace would remove.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contents {
-    /// People with a direct seat.
+    /// Number of users with a direct seat.
     pub people: i64,
-    /// Products.
+    /// Number of products.
     pub products: i64,
-    /// Customers.
+    /// Number of customers.
     pub customers: i64,
-    /// Invoices.
+    /// Number of invoices.
     pub invoices: i64,
 }
 
-/// A workspace that was deleted and that the person can restore.
+/// A deleted workspace that the user can restore.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeletedWorkspace {
-    /// Its address, which it keeps.
+    /// URL slug, which stays reserved for the workspace.
     pub slug: Slug,
-    /// Its name.
+    /// Workspace name.
     pub name: String,
-    /// Its organization's name.
+    /// Name of its organization.
     pub organization: String,
-    /// When it was deleted.
+    /// Time of deletion.
     #[serde(with = "time::serde::timestamp::milliseconds")]
     pub deleted_at: OffsetDateTime,
 }
 
 impl DeletedWorkspace {
-    /// Until when it can be restored.
+    /// Returns the time until which the workspace can be restored.
     pub fn until(&self) -> OffsetDateTime {
         self.deleted_at + RESTORE_FOR
     }
 }
 
-/// A new workspace as typed into the form.
+/// Unvalidated form data of a new workspace.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct NewWorkspaceInput {
@@ -143,26 +144,26 @@ pub struct NewWorkspaceInput {
     pub name: String,
     /// Control `slug`.
     pub slug: String,
-    /// Control `organization`: an id.
+    /// Control `organization`: an ID.
     pub organization: String,
 }
 
-/// A workspace that may be created.
+/// Validated form data of a new workspace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewWorkspaceDraft {
     /// 1 to 80 characters.
     pub name: Line,
-    /// The address.
+    /// URL slug.
     pub slug: Slug,
-    /// Who owns it; the door decides whether the person manages it.
+    /// ID of the owning organization. The door (the authorization check of `store`) verifies that the user manages it.
     pub organization: OrganizationId,
 }
 
 impl NewWorkspaceInput {
-    /// Parses the form.
+    /// Validates the form.
     ///
     /// # Errors
-    /// All fields that can't stand as typed.
+    /// [`FieldErrors`] with an error for each invalid field.
     pub fn parse(&self) -> Result<NewWorkspaceDraft, FieldErrors> {
         let mut errors = FieldErrors::default();
         let parsed = (

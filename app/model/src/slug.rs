@@ -1,17 +1,17 @@
-//! The slug: a workspace's name in URLs.
+//! Slugs: names of workspaces in URLs.
 
 use crate::text::{is_mark, nfd, nfkc};
 use nucleo_matcher::chars;
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
-/// Shortest slug, in characters.
+/// Minimum length of a slug, in characters.
 pub const MIN_LENGTH: usize = 3;
-/// Longest slug, in characters.
+/// Maximum length of a slug, in characters.
 pub const MAX_LENGTH: usize = 30;
 
-/// Words that are or may become top-level paths, or that a stranger could pass off as the house itself.
-/// Sorted, because it is searched by bisection.
+/// Reserved words: current or possible top-level paths, and names that could impersonate the service. Must be sorted,
+/// because lookups use binary search.
 const RESERVED: &[&str] = &[
     "about", "abuse", "access", "account", "accounts", "activate", "admin", "administrator", "alerts", "api", "app",
     "apps", "assets", "audit", "auth", "authorize", "billing", "blog", "callback", "cdn", "changelog", "checkout",
@@ -30,14 +30,14 @@ const RESERVED: &[&str] = &[
     "verify", "webhook", "webhooks", "webmaster", "welcome", "well-known", "workspace", "workspaces", "www",
 ];
 
-/// A well-formed slug: 3 to 30 lowercase ASCII letters, digits and single inner hyphens, and not a reserved word.
+/// A valid slug: 3 to 30 lowercase ASCII letters, digits and single inner hyphens, and not a reserved word.
 ///
-/// That it is well-formed says nothing about whether such a workspace exists.
+/// A valid slug does not imply that the workspace exists.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Slug(String);
 
-/// Why a text is not a slug. `Display` is what a person reads at the field.
+/// Reason why a text is not a valid slug. `Display` returns the error message for the field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SlugError {
     /// Fewer than [`MIN_LENGTH`] characters.
@@ -49,19 +49,19 @@ pub enum SlugError {
     /// A character outside `a-z`, `0-9` and `-`.
     #[error("Use lowercase letters, digits and hyphens only.")]
     Character,
-    /// A hyphen at an end, or two in a row.
+    /// A hyphen at the start or end, or two in a row.
     #[error("Hyphens go between letters or digits, one at a time.")]
     Hyphen,
-    /// A word of the house.
+    /// Reserved word.
     #[error("That address is taken. Try another.")]
     Reserved,
 }
 
 impl Slug {
-    /// Parses a slug as it stands; nothing is trimmed or lowered, so that each slug has one spelling.
+    /// Parses a slug. The text is neither trimmed nor lowercased, so that each slug has one spelling.
     ///
     /// # Errors
-    /// The first rule it breaks.
+    /// [`SlugError`] with the first rule that is violated.
     pub fn parse(text: &str) -> Result<Self, SlugError> {
         if text.chars().count() > MAX_LENGTH {
             return Err(SlugError::TooLong);
@@ -81,9 +81,10 @@ impl Slug {
         Ok(Self(text.to_owned()))
     }
 
-    /// A proposed address for something called `name` in an organization, after the organization's name if that fits:
-    /// lowercase, with hyphens, without repeated words. Always a valid slug, or empty if the names give none. The usual
-    /// check then shows whether it is free.
+    /// Proposes a slug for a workspace `name` in an organization, prefixed with the organization's name if that fits.
+    ///
+    /// The slug is lowercase and hyphenated, without repeated words. Returns an empty text if the names do not result
+    /// in a valid slug. The caller must check that the slug is available.
     pub fn proposed(organization: &str, name: &str) -> String {
         let (before, own) = words_apart(organization, name);
         let together = joined(&before, before.len(), &own);
@@ -91,14 +92,15 @@ impl Slug {
         first_slug([together].into_iter().filter(|text| text.len() <= MAX_LENGTH).chain([alone]), &before, &own)
     }
 
-    /// As above, for the first workspace of an organization: its name alone if that gives an address, otherwise both
-    /// names.
+    /// As [`Slug::proposed`], for the first workspace of an organization: uses the workspace's name alone if that is a
+    /// valid slug, otherwise both names.
     pub fn proposed_alone(organization: &str, name: &str) -> String {
         let (before, own) = words_apart(organization, name);
         first_slug([own.join("-")].into_iter(), &before, &own)
     }
 
-    /// A taken address with a number behind it: `acme` gives `acme-2`. `None` when that is no slug either.
+    /// Appends a number to a taken slug, shortening it if necessary: `acme` becomes `acme-2`. Returns `None` if the
+    /// result is not a valid slug.
     pub fn numbered(taken: &str, number: u32) -> Option<Self> {
         let tail = format!("-{number}");
         let room = MAX_LENGTH.saturating_sub(tail.len());
@@ -106,13 +108,13 @@ impl Slug {
         Self::parse(&format!("{front}{tail}")).ok()
     }
 
-    /// The text.
+    /// Returns the slug as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// The words of both names in the form of an address. Words of the organization that the name also has are left out.
+/// Splits both names into words of a slug. Words of the organization's name that the other name contains are omitted.
 fn words_apart(organization: &str, name: &str) -> (Vec<String>, Vec<String>) {
     let words = |text: &str| -> Vec<String> {
         let plain = romanized(text);
@@ -123,16 +125,17 @@ fn words_apart(organization: &str, name: &str) -> (Vec<String>, Vec<String>) {
     (before, own)
 }
 
-/// The other words, after this many words of the organization's name.
+/// Joins the first `many` words of the organization's name and the words of the other name with hyphens.
 fn joined(before: &[String], many: usize, own: &[String]) -> String {
     before.iter().take(many).chain(own).map(String::as_str).collect::<Vec<_>>().join("-")
 }
 
-/// The first candidate that is a slug. Otherwise both names, with as many words of the organization's name as fit.
+/// Returns the first candidate that is a valid slug. Otherwise combines both names, with as many words of the
+/// organization's name as fit.
 fn first_slug(wanted: impl Iterator<Item = String>, before: &[String], own: &[String]) -> String {
     let shorter =
         (1..=before.len()).rev().map(|many| joined(before, many, own)).filter(|text| text.len() <= MAX_LENGTH);
-    // A single long word is cut, so that the workspace's name stays whole.
+    // If a single long word does not fit, it is truncated, so that the workspace's name stays complete.
     let (front, end) = (before.join("-"), own.join("-"));
     let room = MAX_LENGTH.saturating_sub(end.len() + 1);
     let fallback = [format!("{}-{end}", cut(&front, room)), front, end];
@@ -140,13 +143,13 @@ fn first_slug(wanted: impl Iterator<Item = String>, before: &[String], own: &[St
     all.find(|text| Slug::parse(text).is_ok()).unwrap_or_default()
 }
 
-/// At most this many characters of an ASCII text.
+/// Truncates an ASCII text to `most` characters and trims hyphens.
 fn cut(text: &str, most: usize) -> &str {
     text.get(..most).unwrap_or(text).trim_matches('-')
 }
 
-/// A name in the letters a to z, as far as possible: accents are removed, and other letters are replaced by their usual
-/// transcription.
+/// Transliterates a name to the letters a to z, as far as possible. Accents are removed, and other letters are replaced
+/// with their usual transcription.
 fn romanized(text: &str) -> String {
     let mut latin = String::with_capacity(text.len());
     for c in nfkc(text).chars().map(chars::to_lower_case) {
@@ -158,7 +161,7 @@ fn romanized(text: &str) -> String {
     nfd(&latin).chars().filter(|c| !is_mark(*c)).map(|c| c.to_ascii_lowercase()).collect()
 }
 
-/// Letters that are not a Latin letter with an accent, and their usual transcription.
+/// Transcriptions of letters that are not a Latin letter with an accent, and of German umlauts.
 #[rustfmt::skip]
 const LETTERS: &[(char, &str)] = &[
     ('ä', "ae"), ('ö', "oe"), ('ü', "ue"), ('ß', "ss"), ('æ', "ae"), ('œ', "oe"), ('ø', "o"), ('đ', "d"), ('ð', "d"), ('þ', "th"),
@@ -213,7 +216,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// The rule once more, by a state machine over characters instead of searches.
+    /// Reference implementation of the rule, as a state machine over characters.
     fn reference(text: &str) -> bool {
         let mut previous = '-';
         for c in text.chars() {
@@ -243,7 +246,7 @@ mod tests {
     }
 
     proptest! {
-        /// No proposal is one that can't be taken, and every spelling of a name gets the same.
+        /// Each proposal is empty or a valid slug, and is the same for every Unicode spelling of the name.
         #[test]
         fn a_proposal_is_a_slug_or_nothing(organization in ".{0,20}|[A-Za-z ]{0,40}", name in ".{0,40}|[A-Za-zäéß ]{0,40}|it|admin") {
             for text in [Slug::proposed(&organization, &name), Slug::proposed_alone(&organization, &name)] {

@@ -1,8 +1,8 @@
-//! Texts that people type: which characters a line may have, how Unicode spellings are normalized, and how a name is
-//! isolated in a sentence of another direction.
+//! Validation and normalization of text entered by users: allowed characters, Unicode normalization, and isolation of
+//! names in a sentence of another text direction.
 //!
-//! Unicode has several spellings of the same text: `é` is one character or two, `ﬁ` is one letter or two. Lines are
-//! stored in NFC. Searches compare a wider form (`text/fold.rs`), which is the same as in PostgreSQL's `ops.fold`.
+//! Unicode can spell the same text in several ways: `é` is one character or two, `ﬁ` is one letter or two. Lines are
+//! stored in NFC. Searches compare a more general form (`text/fold.rs`), the same as `ops.fold` in PostgreSQL.
 
 mod fold;
 mod unicode;
@@ -14,20 +14,20 @@ pub(crate) use unicode::{is_hidden, is_mark, nfd, nfkc};
 use std::{borrow::Cow, fmt, ops::Deref};
 use unicode::{is_direction_control, is_joiner, is_right_to_left, is_selector};
 
-/// One line of text that may be stored: a name, a unit, a label.
+/// One line of validated text: a name, a unit, a label.
 ///
-/// It is trimmed, in NFC, and has at least one visible character. It has no line breaks, no control characters and no
-/// characters that set the direction of the text. Invisible characters are removed, so that names that look alike are
-/// equal. They are kept where a script or an emoji needs them (joiners in Persian or Hindi, a direction mark beside
-/// Hebrew letters).
+/// It is trimmed, in NFC, and has at least one visible character. It has no line breaks, control characters or
+/// bidirectional control characters. Invisible characters are removed, so that names that look alike are equal. They
+/// are kept where a script or an emoji needs them (joiners in Persian or Hindi, a direction mark beside Hebrew
+/// letters).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Line(String);
 
 impl Line {
-    /// Reads a line of 1 to `max` characters. `what` is its name in an error message: "a name".
+    /// Parses a line of 1 to `max` characters. `what` names the field in error messages, for example "a name".
     ///
     /// # Errors
-    /// A sentence for the field.
+    /// An error message for the field if the text violates one of the rules above.
     pub fn parse(what: &str, text: &str, max: usize) -> Result<Self, String> {
         let text = text.trim();
         if text.is_empty() {
@@ -53,7 +53,7 @@ impl Line {
         Ok(Self(text))
     }
 
-    /// The text.
+    /// Returns the normalized text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -79,13 +79,14 @@ impl From<Line> for String {
     }
 }
 
-/// Reads a text of several lines: trimmed, in NFC, at most `max` characters, may be empty. Characters that set the
-/// direction of the text are removed, because pasted telephone numbers often contain them.
+/// Parses a text of several lines: trimmed, in NFC, at most `max` characters, possibly empty. `what` names the field in
+/// error messages. Bidirectional control characters are removed instead of rejected, because pasted telephone numbers
+/// often contain them.
 ///
 /// # Errors
-/// A sentence for the field.
+/// An error message for the field if the text contains control characters or is longer than `max` characters.
 pub fn paragraphs(what: &str, text: &str, max: usize) -> Result<String, String> {
-    // Without a script, browsers send line breaks as CR LF.
+    // Browsers submit forms with CR LF line breaks.
     let text = text.trim().replace("\r\n", "\n").replace('\r', "\n");
     if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
         return Err(format!("Remove the control characters from {what}."));
@@ -98,15 +99,16 @@ pub fn paragraphs(what: &str, text: &str, max: usize) -> Result<String, String> 
     Ok(text)
 }
 
-/// A text in one line, for places that can't refuse it: control characters, line breaks and characters that set the
-/// direction become blanks.
+/// Replaces control characters, line breaks and bidirectional control characters with spaces, for text that can't be
+/// rejected.
 pub fn one_line(text: &str) -> String {
     text.chars().map(|c| if c.is_control() || is_line_break(c) || is_direction_control(c) { ' ' } else { c }).collect()
 }
 
-/// A name in a sentence, where no element can isolate it (a title, the subject of a mail, a message). Right-to-left
-/// letters would move the words and numbers around them, so a name with such letters is put between U+2068 and U+2069
-/// (UAX #9, section 2.7). Any other name is unchanged.
+/// Isolates a name for use in a sentence in which no element can do it (a title, the subject of an email, a message).
+///
+/// Right-to-left letters would reorder the words and numbers around them. A name that contains them is put between
+/// U+2068 and U+2069 (UAX #9, section 2.7). Any other name is returned unchanged.
 pub fn isolated(name: &str) -> Cow<'_, str> {
     if name.chars().any(|c| is_right_to_left(c) || is_direction_control(c)) {
         let inside: String = name.chars().filter(|c| !is_direction_control(*c)).collect();
@@ -120,15 +122,15 @@ fn is_line_break(c: char) -> bool {
     matches!(c, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
-/// Whether the character is visible by itself.
+/// Returns `true` if the character is visible by itself.
 fn is_visible(c: char) -> bool {
     !c.is_whitespace() && !c.is_control() && !is_hidden(c) && !is_mark(c)
 }
 
-/// The text without invisible characters, except where they have an effect: a joiner between letters of a script that
-/// uses it, or between the parts of an emoji; a variation selector or a tag after the character that it changes; a
-/// direction mark in a text with right-to-left letters. Blanks of other widths become spaces, except the ideographic
-/// one of Chinese and Japanese.
+/// Removes invisible characters, except where they have an effect: a joiner between letters of a script that uses it,
+/// or between the parts of an emoji; a variation selector or a tag after the character that it modifies; a direction
+/// mark in a text with right-to-left letters. Other kinds of whitespace become spaces, except the ideographic space of
+/// Chinese and Japanese.
 fn seen(text: &str) -> Cow<'_, str> {
     if text.is_ascii() {
         return Cow::Borrowed(text);
@@ -156,15 +158,15 @@ fn seen(text: &str) -> Cow<'_, str> {
     Cow::Owned(kept)
 }
 
-/// Whether a joiner beside the character has an effect: letters from Hebrew on, except further Latin and Greek ones,
-/// and emoji.
+/// Returns `true` if a joiner next to the character has an effect: letters from Hebrew on, except later blocks of Latin
+/// and Greek, and emoji.
 fn joins(c: char) -> bool {
     let code = u32::from(c);
     (0x590..0x1e00).contains(&code) || (0x2190..0x2800).contains(&code) || code >= 0xa000 || is_selector(c)
 }
 
-/// Whether a variation selector after the character has an effect: digits and signs that can be emoji, symbols, Han,
-/// Mongolian.
+/// Returns `true` if a variation selector after the character has an effect: digits and signs that can be emoji,
+/// symbols, Han, Mongolian.
 fn varies(c: char) -> bool {
     let code = u32::from(c);
     matches!(c, '0'..='9' | '#' | '*' | '©' | '®') || (0x1000..0x1e00).contains(&code) || code >= 0x2030

@@ -1,35 +1,35 @@
-//! Operator tokens, as their owner sees them.
+//! Operator tokens, as displayed to their owner.
 
 use crate::id::TokenId;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-/// How many live tokens a person may hold.
+/// Maximum number of active tokens per user.
 pub const TOKEN_LIMIT: i64 = 20;
 
-/// A token that is not revoked. The secret was shown once and is not stored.
+/// A token that has not been revoked. Its secret is displayed once and never stored in plain text.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OperatorToken {
-    /// Its id.
+    /// Token ID.
     pub id: TokenId,
-    /// What its owner calls it.
+    /// User-chosen label.
     pub name: String,
-    /// Its last four characters.
+    /// Last four characters of the secret.
     pub hint: String,
-    /// When it was made.
+    /// Creation time.
     #[serde(with = "time::serde::timestamp::milliseconds")]
     pub created_at: OffsetDateTime,
-    /// When it was last used, to the minute.
+    /// Time of the last request, accurate to one minute. `None` if the token was never used.
     #[serde(with = "time::serde::timestamp::milliseconds::option")]
     pub last_used_at: Option<OffsetDateTime>,
-    /// The time at which it expires.
+    /// Expiry time.
     #[serde(with = "time::serde::timestamp::milliseconds")]
     pub expires_at: OffsetDateTime,
-    /// Whether it has expired.
+    /// `true` if the token had expired when it was read.
     pub expired: bool,
 }
 
-/// How long a token is valid.
+/// Validity period of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TokenLife {
@@ -43,10 +43,10 @@ pub enum TokenLife {
 }
 
 impl TokenLife {
-    /// All of them, the shortest first.
+    /// All validity periods, shortest first.
     pub const ALL: [Self; 3] = [Self::Month, Self::Quarter, Self::Year];
 
-    /// In days.
+    /// Returns the number of days.
     pub const fn days(self) -> i32 {
         match self {
             Self::Month => 30,
@@ -55,7 +55,7 @@ impl TokenLife {
         }
     }
 
-    /// The word in a form.
+    /// Returns the value of the form control.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Month => "30",
@@ -64,7 +64,7 @@ impl TokenLife {
         }
     }
 
-    /// What a person reads.
+    /// Returns the display name.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Month => "30 days",
@@ -73,25 +73,25 @@ impl TokenLife {
         }
     }
 
-    /// Reads the word in a form.
+    /// Parses the value of the form control. Returns `None` if it is unknown.
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|life| life.as_str() == word)
     }
 }
 
-/// What happens to a person's tokens when they change their password or sign out everywhere.
+/// Treatment of a user's tokens after a password change or a sign-out on all devices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TokensThen {
-    /// They are revoked.
+    /// Revokes all tokens.
     #[default]
     Revoke,
-    /// They stay valid.
+    /// Keeps the tokens valid.
     Keep,
 }
 
 impl TokensThen {
-    /// The value of a form's checkbox "keep".
+    /// Parses the value of the checkbox. Only `keep` keeps the tokens.
     pub fn of_checkbox(value: &str) -> Self {
         if value == "keep" { Self::Keep } else { Self::Revoke }
     }

@@ -1,17 +1,20 @@
-//! What a person chooses often and lately, on one device: by it the palette puts first what they mean most of the time.
+//! Local usage statistics, by which the command palette ranks frequently and recently used entries first.
 //!
-//! It never leaves the device, and it is forgotten at sign-out.
+//! They never leave the device and are deleted at sign-out.
 
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
-/// After so many days a use counts half.
+/// Half-life of a use, in days.
 const HALF_LIFE_DAYS: f64 = 7.0;
-/// Most things that are remembered; the least used goes first.
+/// Maximum number of entries. The least used one is removed first.
 const MOST: usize = 200;
-/// Most that use adds to how well something matches: less than what a match of the name's beginning has over any other.
+/// Maximum score bonus. It is smaller than the score difference between a match at the start of a name and any other
+/// match.
 const BONUS_MAX: f64 = 24.0;
 
-/// How much each thing was used, as of a day. As text, a line each: thousandths of a use, thousandths of a day, the thing.
+/// Usage count of each entry, decayed to the day of its last use.
+///
+/// The text format has one line per entry: the count in thousandths, the day in thousandths, and the key.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Uses(BTreeMap<String, (f64, f64)>);
 
@@ -27,7 +30,7 @@ impl fmt::Display for Uses {
 impl FromStr for Uses {
     type Err = std::convert::Infallible;
 
-    /// Reads as much of it as can be read: it is the person's convenience and no more.
+    /// Parses all valid lines and ignores the rest, because these statistics are only a convenience.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let thousandths = |word: &str| word.parse::<u64>().ok().map(|n| n as f64 / 1000.0);
         let line = |line: &str| {
@@ -40,7 +43,7 @@ impl FromStr for Uses {
 }
 
 impl Uses {
-    /// Counts one more use of `what`, `today` (days since 1970, with a fraction).
+    /// Counts a use of `what`. `today` is in days since 1970, with a fraction.
     pub fn count(&mut self, what: &str, today: f64) {
         let weight = self.weight(what, today) + 1.0;
         self.0.insert(what.to_owned(), (weight, today));
@@ -52,14 +55,14 @@ impl Uses {
         }
     }
 
-    /// How much `what` was used, as of `today`.
+    /// Returns the usage count of `what`, decayed to `today`.
     fn weight(&self, what: &str, today: f64) -> f64 {
         self.0.get(what).map_or(0.0, |(weight, day)| weight * 0.5_f64.powf((today - day).max(0.0) / HALF_LIFE_DAYS))
     }
 
-    /// What use adds to the score of a match of `what`.
+    /// Returns the bonus to add to the search score of `what`.
     pub fn bonus(&self, what: &str, today: f64) -> u32 {
-        // Most of what is found never was used, and logarithms are dear.
+        // Most candidates were never used. Skip the logarithm for them, because it is expensive.
         match self.weight(what, today) {
             0.0 => 0,
             weight => (weight.ln_1p() * 8.0).min(BONUS_MAX) as u32,

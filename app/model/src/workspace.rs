@@ -1,4 +1,4 @@
-//! A workspace as the console knows it once a person has entered.
+//! The current workspace and user, as known to the console.
 
 use crate::{
     capability::Capability,
@@ -9,52 +9,53 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
-/// What the chrome shows of a workspace.
+/// Workspace details shown in the page header and navigation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WorkspaceProfile {
-    /// Its id.
+    /// Workspace ID.
     pub id: WorkspaceId,
-    /// Its address.
+    /// URL slug.
     pub slug: Slug,
-    /// Its name.
+    /// Display name.
     pub name: String,
-    /// The organization that owns it.
+    /// ID of the organization that owns the workspace.
     pub organization_id: OrganizationId,
-    /// That organization's name.
+    /// Name of that organization.
     pub organization: String,
-    /// Its colour and logo.
+    /// Accent colour and logo.
     #[serde(default)]
     pub brand: Brand,
 }
 
-/// A person's presence in one workspace, as proven when it was entered.
+/// A user's access to one workspace, verified when the workspace was opened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
-    /// The workspace.
+    /// The opened workspace.
     pub workspace: WorkspaceProfile,
-    /// The seat at that moment: for showing and hiding only, the server looks again at each request.
+    /// The user's seat at that time. Use it only to show or hide controls: the server checks the seat again on each
+    /// request.
     pub seat: Seat,
-    /// The grant: names this workspace, this person and this session on each request of the tab that holds it.
+    /// Grant token that binds each request of this browser tab to this workspace, user and session.
     pub grant: String,
 }
 
 impl Entry {
-    /// Whether the seat showed `capability` when the workspace was entered.
+    /// Returns `true` if the seat had `capability` when the workspace was opened.
     pub fn may(&self, capability: Capability) -> bool {
         self.seat.capabilities().has(capability)
     }
 }
 
-/// The person who is signed in.
+/// The signed-in user.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
-    /// Their id.
+    /// User ID.
     pub id: UserId,
-    /// Their name.
+    /// Display name.
     pub name: String,
-    /// Their address.
+    /// Email address.
     pub email: String,
-    /// Their portrait.
+    /// Profile picture, if the user uploaded one.
     #[serde(default)]
     pub portrait: Option<PictureName>,
 }

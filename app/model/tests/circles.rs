@@ -1,7 +1,8 @@
-//! No file of a crate depends on one that depends on it: reading any one file needs only those below it.
+//! Checks that the files of each crate have no circular dependencies, so that reading a file requires only the files
+//! below it.
 //!
-//! The sources are lexed, so that paths inside macros count too. A path leads to the file that defines its item; `pub use`
-//! in between is followed. Declaring a module and re-exporting from it is no dependency on it.
+//! The sources are tokenized, so that paths inside macros count too. A path refers to the file that defines its item;
+//! `pub use` re-exports are followed. Declaring a module or re-exporting from it is not a dependency on it.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
@@ -12,7 +13,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Circles that are still there, by crate: the files of each. Only ever to be shortened.
+/// Known circular dependencies, by crate. Only remove entries, never add any.
 const ALLOWED: &[(&str, &[&[&str]])] = &[(
     "app",
     &[
@@ -44,9 +45,9 @@ type Module = Vec<String>;
 
 #[derive(Default)]
 struct Source {
-    /// Paths that are used, as they are written, without those of tests.
+    /// Paths used outside of tests, as written.
     paths: BTreeSet<Vec<String>>,
-    /// Items that are re-exported: the name, and the path; a glob has the name `*`.
+    /// Re-exported items: name and path. The name of a glob is `*`.
     exports: Vec<(String, Vec<String>)>,
 }
 
@@ -58,7 +59,7 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// The modules of a crate that are files, by their path.
+/// Returns the source files of a crate by module path.
 fn files(src: &Path) -> BTreeMap<Module, PathBuf> {
     fn walk(dir: &Path, at: &Module, found: &mut BTreeMap<Module, PathBuf>) {
         for entry in fs::read_dir(dir).unwrap().map(Result::unwrap) {
@@ -79,7 +80,7 @@ fn files(src: &Path) -> BTreeMap<Module, PathBuf> {
     found
 }
 
-/// Whether these tokens begin with `#[cfg(test)]`, or with another attribute that names tests.
+/// Returns `true` for `cfg(test)` and other `cfg` attributes that require tests.
 fn is_of_tests(group: &TokenTree) -> bool {
     let TokenTree::Group(group) = group else { return false };
     let text = group.stream().to_string().replace(' ', "");
@@ -100,7 +101,7 @@ impl Source {
         let mut public = false;
         while at < tokens.len() {
             if is(at, "#") && tokens.get(at + 1).is_some_and(is_of_tests) {
-                // To the end of the item: its body, or its semicolon.
+                // Skip the item up to its body or semicolon.
                 at += 2;
                 while at < tokens.len() && !is(at, ";") && !is_body(&tokens[at]) {
                     at += 1;
@@ -153,7 +154,7 @@ fn is_body(token: &TokenTree) -> bool {
     matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace)
 }
 
-/// The paths of a `use`, each with the name that it has afterwards.
+/// Returns the paths of a `use` declaration, each with the name that it introduces.
 fn expand(tokens: &[TokenTree]) -> Vec<(String, Vec<String>)> {
     let mut path = Vec::new();
     let mut renamed = None;
@@ -197,7 +198,7 @@ impl Crate {
         Self { modules }
     }
 
-    /// The module whose file a path of `from` leads to.
+    /// Returns the module whose file a path in `from` refers to. Follows at most `depth` re-exports.
     fn resolve(&self, from: &Module, path: &[String], depth: usize) -> Option<Module> {
         let mut module = match path.first()?.as_str() {
             "crate" => Vec::new(),
@@ -228,7 +229,7 @@ impl Crate {
         Some(module)
     }
 
-    /// The module that defines `item`, which is named in `module`.
+    /// Returns the module that defines `item`, which is referred to in `module`.
     fn item(&self, module: &Module, item: &str, behind: &[String], depth: usize) -> Module {
         if depth == 0 {
             return module.clone();
@@ -254,7 +255,7 @@ impl Crate {
     }
 
     fn exports_or_defines(&self, module: &Module, item: &str) -> bool {
-        // Where a glob leads, only what is not there by name is looked for.
+        // A named re-export takes precedence over a glob, so the glob only matches other names.
         self.modules.get(module).is_some_and(|source| !source.exports.iter().any(|(name, _)| name == item))
             && !item.is_empty()
     }
@@ -276,7 +277,7 @@ impl Crate {
         edges
     }
 
-    /// The circles, largest first: the files that can reach each other.
+    /// Returns the circular dependencies as sets of mutually reachable files, largest first.
     fn circles(&self) -> Vec<BTreeSet<String>> {
         let edges = self.edges();
         let reach = |from: &Module| {

@@ -1,9 +1,9 @@
-//! Describes a line of a log in words: what was done to which object.
+//! Human-readable descriptions of audit log entries.
 
 use super::{Action, Detail, Fact};
 use crate::text::isolated;
 
-/// The words of a line.
+/// Description of a log entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Told {
     /// The action and its object: `Archived customer Alder & Finch`.
@@ -12,8 +12,10 @@ pub struct Told {
     pub detail: String,
 }
 
-/// The sentence of an action that has an object. Placeholders in braces are filled in from the detail: `{role}` is the
-/// new role, `{role<}` the former one. `{name}`, `{person}` and `{email}` name the object.
+/// Returns the sentence template of an action that has an object.
+///
+/// Placeholders in braces are replaced with values of the detail. `{role}` is the new value and `{role<}` the old one.
+/// `{name}`, `{person}` and `{email}` name the object.
 const fn sentence(action: Action) -> Option<&'static str> {
     Some(match action {
         Action::SeatGranted => "gave {person} the {role} role",
@@ -53,24 +55,25 @@ const fn sentence(action: Action) -> Option<&'static str> {
     })
 }
 
-/// The facts that can name the object of a line.
+/// Fields of a detail that can name the object of an entry.
 const NAMES: [&str; 3] = ["name", "person", "email"];
 
-/// Whether a line does not contain its object's name, so that the name has to be looked up: lines of former versions.
+/// Returns `true` if an entry does not contain the name of its object, so that the name must be looked up. This is the
+/// case for entries written by earlier versions.
 pub fn lacks_name(action: Action, detail: &Detail) -> bool {
     let named = NAMES.iter().any(|name| detail.0.contains_key(*name));
     !named
         && sentence(action).is_some_and(|sentence| NAMES.iter().any(|name| sentence.contains(&format!("{{{name}}}"))))
 }
 
-/// Describes a line. `object` is used if the line does not name its object: a name, or the id.
+/// Describes a log entry. `object` is the name or ID of the object, used if the entry does not contain its name.
 pub fn tell(word: &str, detail: &Detail, object: Option<&str>) -> Told {
     let Some(action) = Action::from_word(word) else {
         return Told { what: capitalized(&word.replace('_', " ")), detail: detail.words() };
     };
     match sentence(action).and_then(|sentence| fill(sentence, detail, object)) {
         Some((what, rest)) => Told { what: capitalized(&what), detail: rest.words() },
-        // A part is missing: use the plain phrase, followed by the known details.
+        // A placeholder has no value: use the generic phrase, followed by the available details.
         None => {
             let rest = match object {
                 Some(object) if lacks_name(action, detail) => detail.clone().with("object", object),
@@ -81,7 +84,8 @@ pub fn tell(word: &str, detail: &Detail, object: Option<&str>) -> Told {
     }
 }
 
-/// The sentence with its placeholders filled in, and the details that it does not contain.
+/// Fills in the placeholders of a sentence. Returns the sentence and the details that it does not contain, or `None` if
+/// a placeholder has no value.
 fn fill(sentence: &str, detail: &Detail, object: Option<&str>) -> Option<(String, Detail)> {
     let mut rest = detail.clone();
     let mut parts = sentence.split('{');
@@ -95,7 +99,7 @@ fn fill(sentence: &str, detail: &Detail, object: Option<&str>) -> Option<(String
                 rest.0.remove(field);
                 Some(value.as_str())
             }
-            // Others know the object by its former name, so the new name follows in the details.
+            // Readers know the object by its old name, so the sentence uses that name and the details show the new one.
             Some(Fact::Was { from, .. }) if names => Some(from.as_str()),
             Some(Fact::Was { from, to }) => {
                 rest.0.remove(field);
@@ -161,7 +165,7 @@ mod tests {
                 "Edited customer Alder",
                 "country: DE → FR; name: Alder → Finch",
             ),
-            // A line of a former version: the name was looked up, or only the id is known.
+            // Entries of an earlier version: the name was looked up, or only the ID is known.
             (Action::CustomerArchived, Detail::none(), Some("Alder & Finch"), "Archived customer Alder & Finch", ""),
             (Action::OwnershipTransferred, Detail::none(), Some("0190"), "Transferred ownership to 0190", ""),
             (Action::SeatGranted, Detail::none(), Some("0190"), "Gave a role", "object: 0190"),
@@ -171,7 +175,7 @@ mod tests {
         assert_eq!(tell("flew_away", &Detail::none(), None).what, "Flew away");
     }
 
-    /// For any detail, no brace is left and no detail is lost.
+    /// For any detail, no brace remains and no detail is lost.
     #[test]
     fn every_action_can_be_told_with_and_without_facts() {
         let facts = ["name", "person", "email", "role", "address", "domain", "device"];
@@ -190,7 +194,7 @@ mod tests {
         }
     }
 
-    /// A right-to-left name does not move the words around it.
+    /// A right-to-left name does not reorder the words around it.
     #[test]
     fn a_name_keeps_to_itself() {
         let detail = Detail::none().with("name", "שלום");
@@ -199,7 +203,7 @@ mod tests {
         assert_eq!(told(Action::ProductArchived, &Detail::none(), Some("שלום")).0, kept);
     }
 
-    /// A name is data, never part of the sentence.
+    /// Braces in a name are not placeholders.
     #[test]
     fn a_name_with_braces_stays_as_it_is() {
         let detail = Detail::none().with("name", "{role} {name}");

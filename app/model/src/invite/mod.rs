@@ -1,5 +1,4 @@
-//! Invites: offers of a seat in a workspace or of a role in an organization, each bound to one e-mail address
-//! (docs/SECURITY.md, I-12).
+//! Invites to a workspace or an organization, each bound to one email address (docs/SECURITY.md, I-12).
 
 mod paste;
 
@@ -14,35 +13,35 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-/// How many days an invite stands.
+/// Validity of an invite, in days.
 pub const DAYS: i64 = 7;
-/// How many mails one address gets within a day about one workspace or organization.
+/// Maximum number of invite emails per day to one address for the same workspace or organization.
 pub const MAILS_A_DAY: i64 = 4;
-/// How many addresses are invited at once.
+/// Maximum number of addresses per submission of the invite form.
 pub const AT_ONCE: usize = 50;
-/// How many times a day a person may ask for a seat anywhere.
+/// Maximum number of access requests per user and day, over all workspaces.
 pub const REQUESTS_A_DAY: i64 = 10;
 
-/// Where an invite stands.
+/// Status of an invite.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum InviteState {
     /// It can be accepted.
     Open,
-    /// It was.
+    /// It was accepted.
     Accepted,
-    /// The person did not want it.
+    /// It was declined by the recipient.
     Declined,
-    /// The inviter's side took it back.
+    /// It was revoked by the workspace or organization.
     Revoked,
-    /// It is older than [`DAYS`].
+    /// It is older than [`DAYS`] days.
     Expired,
-    /// Whoever made it could not give that seat any more, or what it leads to was deleted.
+    /// The inviter may no longer grant the role, or the workspace was deleted.
     Withdrawn,
 }
 
 impl InviteState {
-    /// Reads the database's word.
+    /// Parses a name stored in the database. Returns `None` if it is unknown.
     pub fn from_word(word: &str) -> Option<Self> {
         Some(match word {
             "open" => Self::Open,
@@ -55,7 +54,7 @@ impl InviteState {
         })
     }
 
-    /// Why it can't be accepted, and what to do.
+    /// Returns an error message that explains why the invite can't be accepted. Empty for an open invite.
     pub const fn reason(self) -> &'static str {
         match self {
             Self::Open => "",
@@ -68,104 +67,104 @@ impl InviteState {
     }
 }
 
-/// What an invite leads to.
+/// Target of an invite.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum InviteTo {
-    /// One workspace.
+    /// A workspace.
     Workspace(WorkspaceId),
-    /// An organization, and so every workspace of it.
+    /// An organization, which includes all of its workspaces.
     Organization(OrganizationId),
 }
 
-/// What a link proves and tells about the mailbox that the invite names.
+/// Verification status of the email address that an invite names, derived from the link that was opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Mailbox {
-    /// The link was shown to the inviter too: it proves nothing, and nothing is told.
+    /// The link was also shown to the inviter, so it proves nothing and reveals nothing about the address.
     Unproven,
-    /// The link was mailed, and the address has an account.
+    /// The link was sent by email, and the address has an account.
     Known,
-    /// The link was mailed, and the address has none.
+    /// The link was sent by email, and the address has no account.
     New,
 }
 
-/// An invite as whoever it names may see it, or whoever holds its link.
+/// An invite, as displayed to the recipient or to any holder of its link.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Invite {
-    /// Its id: a name, worth nothing without the address.
+    /// Invite ID. It grants nothing by itself: the user must own the email address.
     pub id: InviteId,
-    /// Where it leads.
+    /// Target of the invite.
     pub to: InviteTo,
-    /// The name of that.
+    /// Name of the target.
     pub place: String,
-    /// The organization's name.
+    /// Name of the organization.
     pub organization: String,
-    /// The role, in words.
+    /// Display name of the role.
     pub role: String,
-    /// Whom it names.
+    /// Email address of the recipient.
     pub email: Email,
-    /// Who made it.
+    /// Name of the inviter.
     pub inviter: String,
-    /// Until when it stands.
+    /// Expiry time.
     #[serde(with = "time::serde::timestamp::milliseconds")]
     pub expires_at: OffsetDateTime,
-    /// Where it stands.
+    /// Current status.
     pub state: InviteState,
 }
 
-/// An invite as those see it who manage seats.
+/// An invite, as displayed to managers of seats.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SentInvite {
-    /// Its id.
+    /// Invite ID.
     pub id: InviteId,
-    /// Whom it names.
+    /// Email address of the recipient.
     pub email: Email,
-    /// The role, in words.
+    /// Display name of the role.
     pub role: String,
-    /// Who made it.
+    /// Name of the inviter.
     pub inviter: String,
-    /// When it was sent last.
+    /// Time of the last email.
     pub sent_at: Moment,
-    /// Until when it stands.
+    /// Expiry time.
     #[serde(with = "time::serde::timestamp::milliseconds")]
     pub expires_at: OffsetDateTime,
-    /// Whether it has run out.
+    /// `true` if the invite has expired.
     pub expired: bool,
 }
 
-/// The result for one person of a list of invites.
+/// Result for one entry of a submitted list of invites.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InviteResult {
-    /// The address, or the typed text if it is not an address.
+    /// Email address, or the text as entered if it is not an email address.
     pub address: String,
-    /// The name beside the address.
+    /// Name entered next to the address, if any.
     #[serde(default)]
     pub name: String,
-    /// What became of it.
+    /// Outcome of the invite.
     pub outcome: InviteOutcome,
 }
 
-/// The kinds of that.
+/// Outcome of inviting one address.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum InviteOutcome {
-    /// Sent; the path of a link that can be passed on by hand, shown this once.
+    /// The invite was sent. The path of a shareable link, which is returned only this once.
     Sent(String),
-    /// It is no address.
+    /// The text is not an email address.
     Malformed,
-    /// Somebody of that address has that seat already.
+    /// A user with this address already has a seat.
     Seated,
-    /// There is an open invite for the address.
+    /// The address already has an open invite.
     Pending,
-    /// The person declined within the last day.
+    /// The recipient declined an invite within the last day.
     Declined,
-    /// The address got enough mails today.
+    /// The address has reached the daily limit of emails.
     Throttled,
 }
 
 impl InviteOutcome {
-    /// In words.
+    /// Returns the message shown to the inviter.
     pub const fn message(&self) -> &'static str {
         match self {
             Self::Sent(_) => "Invited. The email is on its way.",
@@ -177,19 +176,22 @@ impl InviteOutcome {
         }
     }
 
-    /// Whether an invite was sent.
+    /// Returns `true` if an invite was sent.
     pub const fn is_sent(&self) -> bool {
         matches!(self, Self::Sent(_))
     }
 }
 
-/// The entries of an invited list to correct, one per line. The field keeps them.
+/// Returns the invalid entries of a submitted list, one per line. The form keeps them for correction.
 pub fn to_correct(results: &[InviteResult]) -> String {
     let unclear = results.iter().filter(|result| result.outcome == InviteOutcome::Malformed);
     unclear.map(|result| result.address.as_str()).collect::<Vec<_>>().join("\n")
 }
 
-/// The number of people in a typed list, in words, and whether they are more than may be invited at once.
+/// Returns the number of people in an entered list, in words. Empty if there are none.
+///
+/// # Errors
+/// The message of [`too_many`] if the list has more than `most` entries.
 pub fn counted(text: &str, most: usize) -> Result<String, String> {
     let people = people(text);
     let unclear = people.iter().filter(|person| matches!(person, Pasted::Unclear(_))).count();
@@ -204,7 +206,7 @@ pub fn counted(text: &str, most: usize) -> Result<String, String> {
     Ok(if unclear > 0 { format!("{named}, {unclear} without a valid email") } else { named })
 }
 
-/// The error for a list that is too long.
+/// Returns the error message for a list that is too long.
 pub fn too_many(people: usize, most: usize) -> String {
     let may = match most {
         0 => return "You can’t invite more people today.".to_owned(),
@@ -214,7 +216,7 @@ pub fn too_many(people: usize, most: usize) -> String {
     format!("{people} people are {} too many. {may}", people.saturating_sub(most))
 }
 
-/// The words for a stored role of a workspace or an organization.
+/// Returns the display name of a stored role of a workspace or an organization. Returns `None` if it is unknown.
 pub fn role_words<R: Rank>(word: &str) -> Option<&'static str> {
     R::read(word).map(R::words)
 }

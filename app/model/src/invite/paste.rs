@@ -1,32 +1,32 @@
-//! Reads a pasted list of people, as copied from mail programs, spreadsheets, chats and directories.
+//! Parser for pasted lists of people, as copied from mail clients, spreadsheets, chats and directories.
 //!
-//! Nothing is dropped silently. Each entry becomes an address or a part to correct. Names beside an address stay with
-//! it.
+//! Nothing is dropped silently: each entry becomes an email address or a part to correct. Names next to an address are
+//! kept with it.
 
 use crate::Email;
 
-/// The longest part of a text that is returned, in characters.
+/// Maximum length of a returned name or part, in characters. Longer ones are truncated.
 const QUOTED: usize = 200;
 
-/// One entry of a pasted text.
+/// An entry of a pasted text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Pasted {
-    /// A person with an address, listed once even if the text repeats the address.
+    /// A person with an email address, listed once even if the text repeats the address.
     Person {
-        /// The address.
+        /// Email address.
         email: Email,
-        /// The name beside it; empty if there was none.
+        /// Name next to the address. Empty if there is none.
         name: String,
     },
-    /// A part of the text without a valid address, as it was typed.
+    /// A part of the text without a valid email address, as entered.
     Unclear(String),
 }
 
-/// The people of a text, in order. A repeated address is one person.
+/// Returns the people in a text, in order and without repeated addresses.
 ///
-/// People are separated by commas, semicolons, tabs and line breaks, or by blanks between plain addresses. These forms
-/// are understood: `ada@x.example`, `Ada Moreau <ada@x.example>`, `"Moreau, Ada" <ada@x.example>`, `Moreau, Ada
-/// <ada@x.example>`, `ada@x.example (Ada)`, `mailto:` links, list marks, and the rows of a spreadsheet.
+/// People are separated by commas, semicolons, tabs and line breaks, or by spaces between plain addresses. Supported
+/// forms are `ada@x.example`, `Ada Moreau <ada@x.example>`, `"Moreau, Ada" <ada@x.example>`, `Moreau, Ada
+/// <ada@x.example>`, `ada@x.example (Ada)`, `mailto:` links, bulleted and numbered lists, and rows of a spreadsheet.
 pub fn people(text: &str) -> Vec<Pasted> {
     let mut found = Vec::new();
     for line in text.split(['\n', '\r', '\u{2028}', '\u{2029}']) {
@@ -41,7 +41,7 @@ pub fn people(text: &str) -> Vec<Pasted> {
         });
         match (known, next) {
             (None, next) => people.push(next),
-            // A name that only a repeated entry has is kept.
+            // Keep a name that only a repeated entry has.
             (Some(Pasted::Person { name, .. }), Pasted::Person { name: later, .. }) if name.is_empty() => *name = later,
             (Some(_), _) => {}
         }
@@ -49,21 +49,21 @@ pub fn people(text: &str) -> Vec<Pasted> {
     people
 }
 
-/// The parts of a piece of a line.
+/// A token of a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Token {
-    /// In double quotes, without them.
+    /// Text in double quotes, without the quotes.
     Quoted(String),
-    /// In angle brackets, without them.
+    /// Text in angle brackets, without the brackets.
     Angle(String),
-    /// In parentheses, without them.
+    /// Text in parentheses, without the parentheses.
     Comment(String),
-    /// Anything else up to a blank.
+    /// Any other text up to the next whitespace.
     Word(String),
 }
 
 impl Token {
-    /// As it was typed.
+    /// Returns the token as entered.
     fn source(&self) -> String {
         match self {
             Self::Quoted(text) => format!("\"{text}\""),
@@ -80,7 +80,7 @@ impl Token {
     }
 }
 
-/// A part of a line between two separators, and the separator behind it.
+/// The tokens between two separators of a line, and the separator that follows them.
 struct Piece {
     tokens: Vec<Token>,
     ends_with: char,
@@ -90,12 +90,12 @@ fn is_separator(c: char) -> bool {
     matches!(c, ',' | ';' | '\t' | '|' | '，' | '；' | '、')
 }
 
-/// Characters that can't be seen and separate nothing.
+/// Returns `true` for invisible characters, which are removed and do not separate tokens.
 fn is_invisible(c: char) -> bool {
     matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{ad}')
 }
 
-/// Splits a line, but not inside quotes or brackets. A quote or bracket that is never closed is an ordinary character.
+/// Splits a line at separators outside of quotes and brackets. An unclosed quote or bracket is an ordinary character.
 fn pieces(line: &str) -> Vec<Piece> {
     let letters: Vec<char> = line.chars().filter(|c| !is_invisible(*c)).collect();
     let mut pieces = Vec::new();
@@ -109,7 +109,7 @@ fn pieces(line: &str) -> Vec<Piece> {
     };
     while let Some(&letter) = letters.get(at) {
         let closing = match letter {
-            // A quote within a word, as in an address, opens nothing.
+            // A quote inside a word, as in an address, does not start a quoted text.
             '"' | '“' | '„' | '«' if word.is_empty() => Some(match letter {
                 '“' | '„' => "”“\"",
                 '«' => "»",
@@ -122,7 +122,7 @@ fn pieces(line: &str) -> Vec<Piece> {
         let close = closing.and_then(|closing| {
             let rest = letters.get(at + 1..)?;
             let length = rest.iter().position(|c| closing.contains(*c))?;
-            // `<ada@x, <olu@x>`: the first was never closed.
+            // The first bracket in `<ada@x, <olu@x>` is unclosed.
             (letter != '<' || !rest.get(..length)?.contains(&'<')).then_some(at + 1 + length)
         });
         if let Some(close) = close {
@@ -153,11 +153,11 @@ fn pieces(line: &str) -> Vec<Piece> {
     pieces
 }
 
-/// The address in a word, if it looks like one. Characters that surround addresses in mails, lists and links are
-/// removed.
+/// Parses the email address in a word. Returns `None` if the word contains no `@`. Punctuation that surrounds addresses
+/// in emails, lists and links is removed.
 fn address(text: &str) -> Option<Result<Email, ()>> {
     let mut text = text.trim();
-    // `[ada@x.example](mailto:ada@x.example)`
+    // A Markdown link: `[ada@x.example](mailto:ada@x.example)`
     if let Some((first, _)) = text.split_once("](") {
         text = first;
     }
@@ -169,17 +169,17 @@ fn address(text: &str) -> Option<Result<Email, ()>> {
     if !text.contains('@') {
         return None;
     }
-    // `To:ada@x.example`: no colon is part of an address.
+    // A header name as in `To:ada@x.example`. Addresses never contain a colon.
     let text = text.rsplit(':').next().unwrap_or(text);
     Some(Email::parse(text).map_err(drop))
 }
 
-/// The content of one piece of a line.
+/// The people found in one piece of a line.
 #[derive(Debug, Default)]
 struct Said {
     /// In order: an address with the name before it, or an invalid address.
     people: Vec<Pasted>,
-    /// The text after the last address, or all of it if there is none.
+    /// Tokens after the last address, or all tokens if there is none.
     rest: Vec<Token>,
 }
 
@@ -190,7 +190,7 @@ fn name_of(tokens: &[Token]) -> String {
     };
     let words: Vec<&str> = tokens.iter().map(|token| token.text().trim_matches(|c| "'‘’`:".contains(c))).collect();
     let name = words.join(" ").trim().to_owned();
-    // Bullets and numbers of a list are no name.
+    // List bullets and numbers are not names.
     if name.chars().any(char::is_alphabetic) { cut(&name) } else { String::new() }
 }
 
@@ -206,7 +206,7 @@ fn cut(text: &str) -> String {
 }
 
 fn read_piece(tokens: &[Token]) -> Said {
-    // `ada @ x.example` is one address with blanks in it, not three people.
+    // `ada @ x.example` is one invalid address, not three people.
     if tokens.contains(&Token::Word("@".to_owned())) {
         return Said { people: vec![Pasted::Unclear(source(tokens))], rest: Vec::new() };
     }
@@ -223,7 +223,7 @@ fn read_piece(tokens: &[Token]) -> Said {
             Some(Ok(email)) => {
                 let name = name_of(&before);
                 before.clear();
-                // `ada@x.example <ada@x.example>`: the first is the name of the second.
+                // In `ada@x.example <ada@x.example>`, the first address is the display name of the second.
                 match said.people.last_mut() {
                     Some(Pasted::Person { email: last, .. }) if *last == email => {}
                     _ => said.people.push(Pasted::Person { email, name }),
@@ -236,7 +236,7 @@ fn read_piece(tokens: &[Token]) -> Said {
             }
         }
     }
-    // `ada@x.example (Ada Moreau)`
+    // A name in parentheses: `ada@x.example (Ada Moreau)`
     if let (Some(Pasted::Person { name, .. }), [Token::Comment(comment)]) = (said.people.last_mut(), before.as_slice())
     {
         if name.is_empty() {
@@ -248,7 +248,8 @@ fn read_piece(tokens: &[Token]) -> Said {
     said
 }
 
-/// Whether a piece without an address may be somebody's name: words with a capital, as far as their script has any.
+/// Returns `true` if a piece without an address may be a name: it has a capitalized word, if its script has capital
+/// letters.
 fn is_name(tokens: &[Token]) -> bool {
     if let [Token::Quoted(_)] = tokens {
         return true;
@@ -259,7 +260,7 @@ fn is_name(tokens: &[Token]) -> bool {
     (1..=5).contains(&words.len()) && words.iter().all(is_word) && words.iter().any(begins)
 }
 
-/// A mark before an entry of a list: `-`, `•`, `3.`; or a cell without anything in it.
+/// Returns `true` for a list marker (`-`, `•`, `3.`) or an empty cell.
 fn is_mark(tokens: &[Token]) -> bool {
     match tokens {
         [Token::Word(word)] => {
@@ -272,7 +273,7 @@ fn is_mark(tokens: &[Token]) -> bool {
 }
 
 fn read_line(line: &str, found: &mut Vec<Pasted>) {
-    // Names wait for the address that they belong to: `Moreau, Ada <ada@x.example>`.
+    // Names that precede their address: `Moreau, Ada <ada@x.example>`.
     let mut waiting: Vec<Vec<Token>> = Vec::new();
     let (begin, mut after_tab) = (found.len(), false);
     for Piece { tokens, ends_with } in pieces(line) {
@@ -281,7 +282,7 @@ fn read_line(line: &str, found: &mut Vec<Pasted>) {
         }
         let at = found.len();
         let said = match tokens.as_slice() {
-            // A cell of a spreadsheet that was exported in quotes.
+            // A quoted cell of an exported spreadsheet.
             [Token::Quoted(within)] if within.contains('@') => {
                 read_line(within, found);
                 Said::default()
@@ -296,7 +297,7 @@ fn read_line(line: &str, found: &mut Vec<Pasted>) {
             }
         } else if is_name(&said.rest) {
             match found.last_mut() {
-                // The other cells of a row whose address came first.
+                // Further cells of a row that starts with the address.
                 Some(Pasted::Person { name, .. }) if after_tab && waiting.is_empty() && at > begin => {
                     let more = name_of(&said.rest);
                     *name = if name.is_empty() { more } else { format!("{name} {more}") };
@@ -315,13 +316,13 @@ fn read_line(line: &str, found: &mut Vec<Pasted>) {
     give_up(&mut waiting, found);
 }
 
-/// Names that no address follows are people without an address.
+/// Reports names without a following address as entries to correct.
 fn give_up(waiting: &mut Vec<Vec<Token>>, found: &mut Vec<Pasted>) {
     found.extend(waiting.drain(..).map(|tokens| Pasted::Unclear(source(&tokens))));
 }
 
 /// Assigns the pending names to the person at `at`: one before a given name, two as first and last name, or the cells
-/// of a row. Further names are people of their own.
+/// of a row. The remaining names become entries of their own.
 fn join_names(waiting: &mut Vec<Vec<Token>>, found: &mut Vec<Pasted>, at: usize, after_tab: bool) {
     let own = matches!(found.get(at), Some(Pasted::Person { name, .. }) if !name.is_empty());
     let most = match (after_tab, own) {
@@ -432,7 +433,7 @@ mod tests {
         assert!(found[0].chars().count() < 250);
     }
 
-    /// One person in one of the spellings that programs use.
+    /// Formats a person in one of the forms that programs use.
     fn spelled(number: usize, spelling: usize) -> String {
         let (first, last, address) =
             (format!("First{number}"), format!("Last{number}"), format!("p{number}@x.example"));
@@ -468,7 +469,7 @@ mod tests {
         fn no_word_is_left_out(
             parts in prop::collection::vec((0usize..4, prop::sample::select(vec![" ", ",", ";", "\t", "\n", "<", "> ", "\"", " (", ") ", ", ", "'"])), 1..13),
         ) {
-            // So few that nothing is longer than what is quoted.
+            // Words are short enough that no part is truncated.
             let word = |number: usize| -> String {
                 format!("{number}").bytes().map(|b| char::from(b - b'0' + b'a')).collect::<String>() + "q"
             };

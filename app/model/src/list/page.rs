@@ -1,4 +1,4 @@
-//! One page of a list: its rows, their place in the list, and the pages before and after.
+//! Keyset pagination: one page of a list, its position in the list, and the cursors of the adjacent pages.
 
 use super::{Cursor, ListQuery, PAGE_ROWS, Position};
 use crate::money::grouped;
@@ -7,35 +7,35 @@ use serde::{Deserialize, Serialize};
 /// One page of a list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ListPage<Row> {
-    /// The query.
+    /// The query that was executed.
     pub query: ListQuery,
-    /// At most [`PAGE_ROWS`] rows.
+    /// Rows of the page, at most [`PAGE_ROWS`].
     pub rows: Vec<Row>,
-    /// The total number of matching rows.
+    /// Total number of matching rows.
     pub total: i64,
-    /// How many of them come before the first row.
+    /// Number of matching rows before the first row of the page.
     pub offset: i64,
-    /// Where the page before ends, if there is one.
+    /// Cursor of the previous page, which ends before it. `None` on the first page.
     pub previous: Option<Cursor>,
-    /// Where the next page starts, if there is one.
+    /// Cursor of the next page, which starts after it. `None` on the last page.
     pub next: Option<Cursor>,
 }
 
-/// The part of a list that is read from the database for one page.
+/// The range of a list that is read from the database for one page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
-    /// Up to one row more than fits, from the list's start.
+    /// From the start of the list, up to one row more than fits on the page.
     Start,
-    /// Up to one row more than fits, behind a cursor.
+    /// After a cursor, up to one row more than fits on the page.
     Behind,
-    /// Up to one row more than fits, in reverse, before a cursor.
+    /// Before a cursor in reverse order, up to one row more than fits on the page.
     Ahead,
-    /// Up to one row more than fits, in reverse, from the list's end.
+    /// From the end of the list in reverse order, up to one row more than fits on the page.
     End,
 }
 
 impl Part {
-    /// The part to read first for `position`.
+    /// Returns the range to read first for `position`.
     pub const fn of(position: &Position) -> Self {
         match position {
             Position::First => Self::Start,
@@ -44,9 +44,10 @@ impl Part {
         }
     }
 
-    /// The part to read instead, once the number of rows is known. After a cursor there may be no rows left, because
-    /// they were archived or the cursor is from another filter: then the last page is read. Before a cursor there may
-    /// be less than a page: then the first page is read, from its start.
+    /// Returns the range to read instead, if the number of rows read shows that the first one was unsuitable.
+    ///
+    /// If no rows follow a cursor, because they were archived or the cursor belongs to another filter, the last page is
+    /// read. If less than a page precedes a cursor, the first page is read from its start.
     pub const fn instead(self, rows: usize) -> Option<Self> {
         match self {
             Self::Behind if rows == 0 => Some(Self::End),
@@ -55,21 +56,22 @@ impl Part {
         }
     }
 
-    /// Whether the rows are read in reverse.
+    /// Returns `true` if the rows are read in reverse order.
     pub const fn is_backward(self) -> bool {
         matches!(self, Self::Ahead | Self::End)
     }
 
-    /// How many of the read rows belong on the page. An extra row only shows that there are more.
+    /// Returns the number of read rows that belong on the page. An extra row only shows that there are more.
     fn fits(self, total: i64) -> usize {
         match self {
-            // The pages before it are full.
+            // The pages before the last one are full.
             Self::End => usize::try_from(total - 1).map_or(0, |last| last % PAGE_ROWS + 1),
             _ => PAGE_ROWS,
         }
     }
 
-    /// How many rows come before the page, if it can be derived from the number of read rows and the total.
+    /// Returns the number of rows before the page, if it follows from the number of rows read and the total. Otherwise
+    /// the rows must be counted, see [`Part::offset_by_count`].
     pub fn offset(self, read: usize, total: i64) -> Option<i64> {
         let more = read > self.fits(total);
         let shown = read.min(self.fits(total)) as i64;
@@ -81,7 +83,8 @@ impl Part {
         }
     }
 
-    /// As above, from a count of all rows beyond the cursor, in the direction that was read.
+    /// Returns the number of rows before the page. `beyond` is the number of all rows beyond the cursor, in the
+    /// direction that was read.
     pub const fn offset_by_count(self, beyond: i64, total: i64) -> i64 {
         let offset = match self {
             Self::Ahead => beyond - PAGE_ROWS as i64,
@@ -92,7 +95,7 @@ impl Part {
 }
 
 impl<Row> ListPage<Row> {
-    /// Builds the page from the rows of `part`, which start `offset` rows after the list's start.
+    /// Builds the page from the rows of `part`. The first row of the page follows `offset` other rows of the list.
     pub fn build(
         query: &ListQuery,
         part: Part,
@@ -111,7 +114,7 @@ impl<Row> ListPage<Row> {
             Part::Ahead => (more, true),
             Part::End => (more, false),
         };
-        // Others may write between the statements. The range covers the rows that are shown.
+        // Concurrent writes may happen between the two queries. The range must cover the displayed rows.
         let behind = offset + rows.len() as i64;
         let total = total.max(behind);
         let previous = rows.first().filter(|_| has_previous && offset > 0).map(&cursor);
@@ -119,15 +122,15 @@ impl<Row> ListPage<Row> {
         Self { query: query.clone(), rows, total, offset, previous, next }
     }
 
-    /// The range of rows and the total: `21–40 of 54`.
+    /// Formats the range of rows and the total: `21–40 of 54`.
     pub fn range(&self) -> String {
         range(self.offset, self.rows.len(), self.total)
     }
 
-    /// The same page with other rows.
+    /// Converts the rows of the page.
     ///
     /// # Errors
-    /// The first error of `row`.
+    /// The first error that `row` returns.
     pub fn try_map<To, E>(self, row: impl FnMut(Row) -> Result<To, E>) -> Result<ListPage<To>, E> {
         let Self { query, rows, total, offset, previous, next } = self;
         Ok(ListPage {
@@ -141,7 +144,7 @@ impl<Row> ListPage<Row> {
     }
 }
 
-/// The range of rows and the total, counted from one: `21–40 of 54`, `41 of 41`.
+/// Formats the range of rows and the total, counted from one: `21–40 of 54`, `41 of 41`.
 pub fn range(offset: i64, rows: usize, total: i64) -> String {
     let (first, last, total) = (offset + 1, offset + rows as i64, grouped(total.unsigned_abs()));
     match rows {
@@ -159,8 +162,7 @@ mod tests {
     use uuid::Uuid;
 
     proptest! {
-        /// Paging forward and then backward over any list visits every row once, in order, whatever the page breaks; and
-        /// each page says where it is.
+        /// Paging forward and then backward through any list visits every row once and in order, with correct offsets.
         #[test]
         fn paging_visits_every_row_once(count in 0usize..90) {
             let all: Vec<usize> = (0..count).collect();
@@ -181,8 +183,8 @@ mod tests {
             }
         }
 
-        /// A place in a list outlives what happens to the list: as long as it has rows, some are shown, and the page says
-        /// truly which ones and what is before and behind them.
+        /// A cursor stays usable when the list changes. If the list has rows, the page shows some, with the correct
+        /// offset and correct cursors of the adjacent pages.
         #[test]
         fn a_list_with_rows_shows_rows_from_any_place(
             left in prop::collection::btree_set(0usize..120, 0..70), at in 0usize..130, behind in any::<bool>(),
@@ -206,7 +208,7 @@ mod tests {
         Cursor { key: row.to_string(), id: Uuid::from_u128(*row as u128) }
     }
 
-    /// Does the same as the database, with a sorted list in memory.
+    /// In-memory equivalent of the database query, on a sorted list.
     fn fetch(all: &[usize], query: &ListQuery) -> ListPage<usize> {
         let beyond = |part: Part| -> Vec<usize> {
             let row_at = |c: &Cursor| c.id.as_u128() as usize;

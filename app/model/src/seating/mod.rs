@@ -1,13 +1,13 @@
-//! Who may give, change and take away a seat: the rules, the same for workspaces and organizations
-//! (docs/SECURITY.md, I-11).
+//! Rules for granting, changing and revoking seats, shared by workspaces and organizations (docs/SECURITY.md, I-11).
 //!
-//! - Seats are managed by owners and admins.
-//! - Nobody touches a seat above their own role, and nobody gives one above it: only an owner makes an owner.
-//! - Whoever has a direct seat may leave it, whatever their role.
-//! - There is always an owner. The last one names a successor in the same step, or stays.
+//! - Owners and admins manage seats.
+//! - Nobody can change a seat above their own role or grant a role above it. Only an owner can make another user an
+//!   owner.
+//! - A user with a direct seat can leave, whatever their role.
+//! - There is always at least one owner. The last owner must name a successor in the same step, or can't leave.
 //!
-//! The database holds the last of these by itself; `store` asks [`check`] for the others, with what it has just read
-//! under lock. The browser asks it, too, to offer only what would go through.
+//! The database enforces the last rule itself. For the others, `store` calls [`check`] with the rows that it has just
+//! read under lock. The browser calls it to offer only the actions that would succeed.
 
 mod roster;
 
@@ -16,7 +16,7 @@ pub use roster::{Roster, Step};
 use crate::role::{OrganizationRole, WorkspaceRole};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-/// The kind of place that a role belongs to.
+/// Scope of a role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
     /// A workspace.
@@ -25,23 +25,23 @@ pub enum Place {
     Organization,
 }
 
-/// A role that can be held, given and taken away: a workspace's or an organization's.
+/// A role that can be held, granted and revoked, in a workspace or in an organization.
 pub trait Rank: Copy + Ord + std::fmt::Debug + Serialize + DeserializeOwned + Send + Sync + 'static {
-    /// The strongest.
+    /// The strongest role.
     const OWNER: Self;
-    /// The kind of place.
+    /// Scope of the role.
     const PLACE: Place;
-    /// All of them, strongest first.
+    /// All roles, strongest first.
     const RANKS: &'static [Self];
 
-    /// Whether it manages the seats of others.
+    /// Returns `true` if the role can manage the seats of other users.
     fn manages(self) -> bool;
-    /// The word stored and sent.
+    /// Returns the name used in the database and in JSON.
     fn word(self) -> &'static str;
-    /// The words a person reads.
+    /// Returns the display name.
     fn words(self) -> &'static str;
 
-    /// Reads a stored word.
+    /// Parses a stored name. Returns `None` if it is unknown.
     fn read(word: &str) -> Option<Self> {
         Self::RANKS.iter().copied().find(|rank| rank.word() == word)
     }
@@ -83,26 +83,26 @@ impl Rank for OrganizationRole {
     }
 }
 
-/// Why a change to a seat is refused.
+/// Reason why a change to a seat is rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Refused {
-    /// Only owners and admins change seats.
+    /// The user is neither an owner nor an admin.
     NotAllowed,
-    /// The seat, or what it is to become, is above one's own role.
+    /// The current or the requested role is above the user's own role.
     AboveYou,
-    /// It is the last owner's.
+    /// The seat belongs to the last owner.
     LastOwner,
-    /// There is no such seat here: none at all, or one that is inherited and managed in the organization.
+    /// There is no direct seat: the user has none, or it is inherited and managed in the organization.
     NoSeat,
-    /// Somebody else has changed it meanwhile.
+    /// The seat was changed by another user in the meantime.
     Changed,
-    /// The successor has no seat here.
+    /// The successor has no seat in the workspace or organization.
     NoSuccessor,
 }
 
 impl Refused {
-    /// What happened and what to do, for a person.
+    /// Returns the error message shown to the user.
     pub const fn message(self) -> &'static str {
         match self {
             Self::NotAllowed => "Only owners and admins can change seats. Ask one of them.",
@@ -117,20 +117,20 @@ impl Refused {
     }
 }
 
-/// Whose seat is changed.
+/// Owner of the seat that is changed, relative to the acting user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Whose {
-    /// One's own.
+    /// The acting user's own seat.
     Mine,
-    /// Somebody else's.
+    /// Another user's seat.
     Another,
 }
 
-/// Whether somebody whose role is `by` may change a direct seat `from` one role `to` another; `None` is no seat.
-/// `has_other_owner` says whether an owner would be left, direct or inherited.
+/// Checks if a user with the role `by` may change a direct seat from the role `from` to the role `to`. `None` means no
+/// seat. `has_other_owner` is `true` if another owner would remain, direct or inherited.
 ///
 /// # Errors
-/// The first rule that is broken.
+/// [`Refused`] with the first rule that is violated.
 pub fn check<R: Rank>(
     by: R,
     whose: Whose,
@@ -154,7 +154,7 @@ pub fn check<R: Rank>(
     Ok(())
 }
 
-/// The roles that somebody whose role is `by` may give, strongest first.
+/// Returns the roles that a user with the role `by` may grant, strongest first.
 pub fn grantable<R: Rank>(by: R) -> Vec<R> {
     R::RANKS.iter().copied().filter(|to| check(by, Whose::Another, None, Some(*to), true).is_ok()).collect()
 }

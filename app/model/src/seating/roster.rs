@@ -1,5 +1,5 @@
-//! The seats of one organization and its workspaces as a state machine: what the database is to agree with after each
-//! step.
+//! Reference model of the seats of one organization and its workspaces: a state machine with which the database must
+//! agree after each step.
 
 use super::{Rank, Refused, Whose, check};
 use crate::{
@@ -8,31 +8,31 @@ use crate::{
 };
 use std::collections::BTreeMap;
 
-/// One thing that somebody (`by`) does to somebody (`to`, `from`) in a workspace, counted from 0.
+/// An action by the user `by` on the user `to` or `from`. Workspaces are numbered from 0.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the fields of each are said above")]
 pub enum Step<P> {
-    /// Gives somebody a direct seat, or another role in it.
+    /// Grants a direct seat, or changes its role.
     Grant { by: P, to: P, workspace: usize, role: WorkspaceRole },
-    /// Takes a direct seat away; one's own: leaves.
+    /// Revokes a direct seat. If `by` and `from` are the same user, the user leaves.
     Remove { by: P, from: P, workspace: usize },
-    /// Makes somebody an owner and steps down to admin.
+    /// Makes `to` an owner and changes the own direct owner seat to admin.
     Transfer { by: P, to: P, workspace: usize },
-    /// Offers a seat.
+    /// Invites a user to a seat, replacing an earlier invite.
     Invite { by: P, to: P, workspace: usize, role: WorkspaceRole },
-    /// Takes the offer.
+    /// Accepts an invite.
     Accept { by: P, workspace: usize },
-    /// Gives somebody a role in the organization, or another.
+    /// Grants a role in the organization, or changes it.
     Enroll { by: P, to: P, role: OrganizationRole },
-    /// Takes it away; one's own: leaves.
+    /// Revokes the role in the organization. If `by` and `from` are the same user, the user leaves.
     Expel { by: P, from: P },
     /// Deletes a workspace.
     Delete { by: P, workspace: usize },
-    /// Brings it back.
+    /// Restores a deleted workspace.
     Restore { by: P, workspace: usize },
 }
 
-/// The seats.
+/// Current seats, roles and open invites.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Roster<P: Ord> {
     organization: BTreeMap<P, OrganizationRole>,
@@ -43,12 +43,12 @@ pub struct Roster<P: Ord> {
 struct Place<P: Ord> {
     deleted: bool,
     seats: BTreeMap<P, WorkspaceRole>,
-    /// Whom an open invite names: the role, and who made it.
+    /// Open invites by invited user: the offered role and the inviter.
     invites: BTreeMap<P, (WorkspaceRole, P)>,
 }
 
 impl<P: Ord + Copy> Roster<P> {
-    /// An organization that `founder` owns, with so many workspaces.
+    /// Creates an organization owned by `founder`, with the given number of workspaces.
     pub fn found(founder: P, workspaces: usize) -> Self {
         let place = || Place { deleted: false, seats: BTreeMap::new(), invites: BTreeMap::new() };
         Self {
@@ -57,13 +57,13 @@ impl<P: Ord + Copy> Roster<P> {
         }
     }
 
-    /// Somebody's seat in a workspace that is not deleted.
+    /// Returns a user's seat in a workspace. Returns `None` if there is none or the workspace is deleted.
     pub fn seat(&self, who: P, workspace: usize) -> Option<Seat> {
         let place = self.workspaces.get(workspace).filter(|place| !place.deleted)?;
         self.seat_in(place, who)
     }
 
-    /// Somebody's role in the organization.
+    /// Returns a user's role in the organization.
     pub fn role(&self, who: P) -> Option<OrganizationRole> {
         self.organization.get(&who).copied()
     }
@@ -78,10 +78,11 @@ impl<P: Ord + Copy> Roster<P> {
             || self.organization.values().any(|role| *role == OrganizationRole::Owner)
     }
 
-    /// Takes a step, whole or not at all.
+    /// Applies a step atomically.
     ///
     /// # Errors
-    /// The rule that is broken. Somebody without a seat is told [`Refused::NoSeat`], whatever they try.
+    /// [`Refused`] with the rule that is violated. Except for [`Step::Accept`], a user without a seat always gets
+    /// [`Refused::NoSeat`].
     pub fn take(&mut self, step: &Step<P>) -> Result<(), Refused> {
         match *step {
             Step::Grant { by, to, workspace, role } => self.change(by, to, workspace, Some(role)),
@@ -109,7 +110,7 @@ impl<P: Ord + Copy> Roster<P> {
             Step::Accept { by, workspace } => {
                 let place = self.workspaces.get(workspace).filter(|place| !place.deleted).ok_or(Refused::NoSeat)?;
                 let (role, inviter) = place.invites.get(&by).copied().ok_or(Refused::NoSeat)?;
-                // What the inviter could not give now, the invite does not give either.
+                // An invite grants only a role that its inviter could still grant now.
                 let inviter = self.seat_in(place, inviter).ok_or(Refused::NotAllowed)?;
                 check(inviter.role(), Whose::Another, None, Some(role), true)?;
                 let place = self.place(workspace)?;

@@ -1,33 +1,33 @@
-//! The form in which texts are searched: NFKC, `ß` as `ss`, `ς` as `σ`, without invisible characters. The matcher
-//! handles case. `ops.fold` in PostgreSQL gives the same, in lowercase.
+//! Folding of text for search: NFKC, `ß` as `ss`, `ς` as `σ`, without invisible characters. The matcher handles case.
+//! `ops.fold` in PostgreSQL returns the same text, in lowercase.
 
 use super::unicode::{continues, is_hidden, nfkc};
 use nucleo_matcher::chars;
 
-/// A text in its search form, with the origin of each letter.
+/// A folded text that maps each letter to its origin.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Folded {
-    /// The letters.
+    /// Folded letters.
     pub letters: Vec<char>,
-    /// For each letter, the range of characters of the original: a letter with all of its marks.
+    /// For each letter, the range of characters in the original text, including all marks of the letter.
     pub from: Vec<(u32, u32)>,
 }
 
-/// Whether accents count.
+/// Treatment of accents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Accents {
-    /// Accents count.
+    /// Accents are significant.
     Kept,
-    /// Accents are ignored: `é` is `e`.
+    /// Accents are ignored: `é` becomes `e`.
     Ignored,
 }
 
-/// Whether the text is already in that form. This is checked before [`fold`], because most texts are.
+/// Returns `true` if the text is already folded. Check this before calling [`fold`], because it is true for most texts.
 pub(crate) fn folded(text: &str) -> bool {
     text.is_ascii() || text.chars().all(is_folded)
 }
 
-/// The text in its search form.
+/// Folds a text.
 pub(crate) fn fold(text: &str, accents: Accents) -> Folded {
     // An invisible character does not separate a letter from its mark.
     let all: Vec<(u32, char)> = (0..).zip(text.chars()).filter(|(_, c)| !is_hidden(*c)).collect();
@@ -62,18 +62,18 @@ fn folded_cluster(text: &str) -> String {
     nfkc(&composed.replace(['ß', 'ẞ'], "ss").replace('ς', "σ"))
 }
 
-/// Whether a character has an accent, or is one.
+/// Returns `true` if a character has an accent or is one.
 pub(crate) fn has_accent(c: char) -> bool {
     is_accent(c) || without_accent(c) != c
 }
 
-/// Accents that stay separate because no combined form exists, and vowel points, which are usually omitted. `ops.plain`
-/// in PostgreSQL removes the same ones.
+/// Returns `true` for accents that stay separate because no composed character exists, and for vowel points, which are
+/// usually omitted. `ops.plain` in PostgreSQL removes the same characters.
 const fn is_accent(c: char) -> bool {
     matches!(c, '\u{300}'..='\u{36f}' | '\u{591}'..='\u{5c7}' | '\u{64b}'..='\u{65f}' | '\u{670}')
 }
 
-/// A letter without its accent: Latin letters by the matcher's table, and the common Greek and Cyrillic ones.
+/// Removes the accent of a letter: Latin letters by the matcher's table, and the common Greek and Cyrillic letters.
 fn without_accent(c: char) -> char {
     match c {
         'ά' => 'α',
@@ -106,8 +106,8 @@ fn without_accent(c: char) -> char {
     }
 }
 
-/// Whether a character never changes in this form, whatever is beside it. Scripts that are not listed here get the full
-/// check.
+/// Returns `true` if folding never changes the character, regardless of its neighbours. Scripts that are not listed
+/// take the slow path.
 fn is_folded(c: char) -> bool {
     matches!(u32::from(c),
         // Latin, without ligatures and compatibility letters.
@@ -133,7 +133,8 @@ mod tests {
     use proptest::prelude::*;
     use unicode_normalization::{UnicodeNormalization as _, char::canonical_combining_class};
 
-    /// What is passed over as folded is so by the full tables, and nothing before it can take it up.
+    /// The full Unicode tables confirm that the listed characters do not change, and that no preceding character
+    /// composes with them.
     #[test]
     fn the_short_way_gives_what_the_tables_give() {
         for c in ('\0'..=char::MAX).filter(|c| is_folded(*c)) {
@@ -186,7 +187,7 @@ mod tests {
             prop_assert_eq!(&fold(&again, accents).letters, &once.letters);
             prop_assert_eq!(once.letters.len(), once.from.len());
             prop_assert!(once.from.is_sorted() && once.from.iter().all(|(a, b)| a < b && *b as usize <= text.chars().count()));
-            // Canonically equal texts fold alike.
+            // Canonically equivalent texts have the same folded form.
             let apart: String = text.nfd().collect();
             prop_assert_eq!(fold(&apart, accents).letters, once.letters);
         }

@@ -1,4 +1,4 @@
-//! The kind: texts that look like nothing, like another text, or like another order of the words around them.
+//! Tests against names that are invisible, look like another name, or reorder the words around them.
 
 use super::*;
 use proptest::prelude::*;
@@ -100,7 +100,7 @@ fn only_names_that_would_turn_a_sentence_round_are_isolated() {
 }
 
 proptest! {
-    /// Whatever is typed: what is stored is in one spelling, can be seen, is one line, and reads back as itself.
+    /// Every stored line is in NFC, visible, on one line, and unchanged when parsed again.
     #[test]
     fn what_is_stored_is_a_fixed_point(text in "\\PC{0,30}|[a-zא-ת\u{200b}-\u{200f}\u{fe0f}\u{301}\u{3164}\u{a0} 👩❤]{0,20}") {
         if let Ok(line) = Line::parse("a name", &text, 80) {
@@ -113,7 +113,7 @@ proptest! {
         }
     }
 
-    /// The short table of marks agrees with the full one of letters and marks, in the basic plane.
+    /// The compact table of marks agrees with the full Unicode data in the basic multilingual plane.
     #[test]
     fn marks_are_those_that_combine(c in prop::char::range('\u{300}', '\u{ffff}')) {
         if unicode_normalization::char::is_combining_mark(c) && !is_hidden(c) {

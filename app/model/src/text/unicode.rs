@@ -1,21 +1,21 @@
-//! The Unicode properties and normal forms that are needed to read a text.
+//! Unicode properties and normalization forms used by the text parsers.
 //!
-//! The tables of normalization are 100 kB. The server has them in a crate; in the browser, `String.normalize` is used.
+//! Normalization tables take 100 kB. The server uses a crate that contains them; the browser uses `String.normalize`.
 
 use std::borrow::Cow;
 
-/// The text in normal form C: letters and their marks are one character if one exists.
+/// Converts a text to Normalization Form C: a letter with its marks becomes one character if one exists.
 pub fn nfc(text: &str) -> Cow<'_, str> {
-    // Characters below U+0300 have no other form.
+    // Characters below U+0300 are unchanged by NFC.
     if text.chars().all(|c| c < '\u{300}') { Cow::Borrowed(text) } else { Cow::Owned(normal_form::nfc(text)) }
 }
 
-/// The text in normal form KC: as [`nfc`], and compatibility characters (`ﬁ`, `Ａ`) are replaced by ordinary ones.
+/// Converts a text to Normalization Form KC: as [`nfc`], and compatibility characters (`ﬁ`, `Ａ`) become ordinary ones.
 pub(crate) fn nfkc(text: &str) -> String {
     if text.is_ascii() { text.to_owned() } else { normal_form::nfkc(text) }
 }
 
-/// The text in normal form D: letters and their marks are separate characters.
+/// Converts a text to Normalization Form D: letters and their marks become separate characters.
 pub(crate) fn nfd(text: &str) -> Cow<'_, str> {
     if text.is_ascii() { Cow::Borrowed(text) } else { Cow::Owned(normal_form::nfd(text)) }
 }
@@ -58,12 +58,12 @@ mod normal_form {
     }
 }
 
-/// Characters that override, embed or isolate a direction, and those that end it.
+/// Returns `true` for bidirectional control characters: overrides, embeddings, isolates, and their terminators.
 pub(super) fn is_direction_control(c: char) -> bool {
     matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{206a}'..='\u{206f}')
 }
 
-/// Invisible characters: Unicode's Default_Ignorable_Code_Point, and letters and signs with an empty glyph.
+/// Returns `true` for invisible characters: Unicode's Default_Ignorable_Code_Point, and characters with an empty glyph.
 pub(crate) fn is_hidden(c: char) -> bool {
     matches!(
         u32::from(c),
@@ -90,17 +90,17 @@ pub(crate) fn is_hidden(c: char) -> bool {
         || matches!(c, '\u{fdd0}'..='\u{fdef}')
 }
 
-/// Joiner and non-joiner.
+/// Returns `true` for the zero-width joiner and non-joiner.
 pub(super) fn is_joiner(c: char) -> bool {
     matches!(c, '\u{200c}' | '\u{200d}')
 }
 
-/// Characters that choose how the one before is drawn: variation selectors, and the tags of a flag.
+/// Returns `true` for characters that select a glyph of the previous character: variation selectors and flag tags.
 pub(super) fn is_selector(c: char) -> bool {
     matches!(c, '\u{180b}'..='\u{180d}' | '\u{180f}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0020}'..='\u{e007f}' | '\u{e0100}'..='\u{e01ef}')
 }
 
-/// Letters of right-to-left scripts, by their blocks, and the marks of that direction.
+/// Returns `true` for letters of right-to-left scripts, determined by block, and for right-to-left marks.
 pub(super) fn is_right_to_left(c: char) -> bool {
     matches!(
         u32::from(c),
@@ -108,7 +108,8 @@ pub(super) fn is_right_to_left(c: char) -> bool {
     )
 }
 
-/// Whether it belongs to the character before it: accents, vowel signs, final consonants, variation selectors, joiners.
+/// Returns `true` if the character extends the previous one: accents, vowel signs, final consonants, variation
+/// selectors, joiners, emoji skin tones.
 pub(super) fn continues(c: char) -> bool {
     c >= '\u{300}'
         && (is_mark(c)
@@ -117,7 +118,8 @@ pub(super) fn continues(c: char) -> bool {
             || matches!(c, '\u{1160}'..='\u{11ff}' | '\u{d7b0}'..='\u{d7fb}' | '\u{ff9e}'..='\u{ff9f}' | '\u{1f3fb}'..='\u{1f3ff}'))
 }
 
-/// Marks (general category M), beyond the basic plane by their blocks.
+/// Returns `true` for combining marks (general category M). Outside the basic multilingual plane they are determined by
+/// block.
 pub(crate) fn is_mark(c: char) -> bool {
     let code = u32::from(c);
     let Ok(code) = u16::try_from(code) else {
@@ -144,7 +146,8 @@ pub(crate) fn is_mark(c: char) -> bool {
         .is_ok()
 }
 
-/// First and last of each run of marks in the basic plane, ascending; code points that are not assigned may stand between.
+/// First and last code point of each range of marks in the basic multilingual plane, ascending. Ranges may include
+/// unassigned code points.
 #[rustfmt::skip]
 const MARKS: &[(u16, u16)] = &[
     (0x0300, 0x036F), (0x0483, 0x0489), (0x0591, 0x05BD), (0x05BF, 0x05BF), (0x05C1, 0x05C2), (0x05C4, 0x05C5),
