@@ -81,7 +81,7 @@ pub(crate) async fn open(State(web): State<Web>, upgrade: WebSocketUpgrade, requ
 enum End {
     /// The tab has disconnected.
     Gone,
-    /// The session has ended, and the tab was told so.
+    /// The session has ended, and the tab was notified.
     SignedOut,
     /// The client sent an invalid message or too many messages.
     Nonsense,

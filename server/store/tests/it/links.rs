@@ -19,7 +19,7 @@ fn email(text: &str) -> Email {
     Email::parse(text).unwrap()
 }
 
-/// Requests a link. Returns the token, and whether the letter was told that the address has an account.
+/// Requests a link. Returns the token, and `true` if the letter was written for an existing account.
 async fn ask(world: &World, purpose: Purpose, to: &str) -> (Secret, bool) {
     let (token, told) = (Secret::generate("").unwrap(), Mutex::new(false));
     let to = email(to);
