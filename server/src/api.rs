@@ -1,7 +1,7 @@
-//! The JSON API: `/api/fn` for the client, `/api/v1` for programs; and the pictures that the console's pages show.
+//! The JSON API: `/api/fn` for the client, `/api/v1` for API clients, and the pictures that the console's pages show.
 //!
-//! `/api/v1` takes an operator token and nothing else. It reads no cookie, so a page of another site can't use one.
-//! Foreign and absent answer the same (docs/SECURITY.md, I-7).
+//! `/api/v1` accepts operator tokens only. It reads no cookies, so it can't be used by cross-site requests from a
+//! browser. Resources of other tenants and missing resources give the same response (docs/SECURITY.md, I-7).
 
 mod customers;
 pub(crate) mod failure;
@@ -18,7 +18,7 @@ use axum::{
     routing::{get, post},
 };
 
-/// Everything below `/api`.
+/// Routes below `/api`.
 pub(crate) fn routes() -> Router<Web> {
     Router::new()
         .route("/fn/{*rest}", post(pages::call))
@@ -32,7 +32,7 @@ pub(crate) fn routes() -> Router<Web> {
         .fallback(unknown)
 }
 
-/// Any other path below `/api`.
+/// Responds to an unknown path below `/api`.
 async fn unknown() -> Response {
     respond::error(
         StatusCode::NOT_FOUND,
@@ -41,7 +41,7 @@ async fn unknown() -> Response {
     )
 }
 
-/// Another method of a path that there is. axum adds the Allow header.
+/// Responds to an unsupported method on a known path. axum adds the Allow header.
 async fn method_not_allowed() -> Response {
     respond::error(
         StatusCode::METHOD_NOT_ALLOWED,

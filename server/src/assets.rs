@@ -1,7 +1,7 @@
-//! The built client: found, named by its content, served for ever under that name.
+//! The static files of the built client, under content-hashed URLs that are cached permanently.
 //!
-//! All files of one build are under one directory whose name is the hash of their content, so that a page never runs
-//! the script of one build with the WebAssembly of another, and each file can be cached without asking again.
+//! All files of one build are in one directory whose name is the hash of their content. A page therefore never combines
+//! the script of one build with the WebAssembly of another, and each file can be cached without revalidation.
 
 use app::ssr::AssetUrls;
 use axum::{Router, http::header, response::IntoResponse as _, routing::get};
@@ -13,18 +13,18 @@ use std::{
 };
 use tower_http::services::{ServeDir, ServeFile};
 
-/// The files of the client in `pkg`, as scripts/build names them.
+/// File names of the client in `pkg`, as written by scripts/build.
 const FILES: [&str; 6] = ["stile.js", "stile.wasm", "pages.wasm", "stile.css", "modes.css", "inter.woff2"];
-/// Characters of the hash: 48 bits tell builds apart.
+/// Length of the hash in hexadecimal digits: 48 bits suffice to distinguish builds.
 const HASH_LENGTH: usize = 12;
 
-/// What a page starts the client with: a static file, where an inline script would need a nonce.
+/// The script that starts the client. A static file, because an inline script would need a nonce.
 const BOOT: &str = include_str!("boot.js");
 
-/// Without a file of its own: a console is nothing for search engines.
+/// Default robots.txt, if the site has none: a console should not be indexed by search engines.
 const ROBOTS: &str = "User-agent: *\nDisallow: /\n";
 
-/// The client is not there.
+/// A file of the built client can't be read.
 #[derive(Debug, thiserror::Error)]
 #[error("{} can't be read ({source}). Run `make build`, or set STILE_SITE_DIR to a built site.", path.display())]
 pub(crate) struct AssetError {
@@ -32,7 +32,7 @@ pub(crate) struct AssetError {
     source: io::Error,
 }
 
-/// A built site: the client and what lies beside it.
+/// A built site: the client and the other static files.
 pub(crate) struct Site {
     root: PathBuf,
     hash: String,
@@ -40,10 +40,10 @@ pub(crate) struct Site {
 }
 
 impl Site {
-    /// Looks at the site in `root` and hashes its client.
+    /// Opens the site in `root` and hashes its client.
     ///
     /// # Errors
-    /// When a file of the client is missing.
+    /// `AssetError` if a file of the client can't be read.
     pub(crate) fn open(root: &Path) -> Result<Self, AssetError> {
         let mut hasher = Sha256::new();
         hasher.update(BOOT);
@@ -65,13 +65,13 @@ impl Site {
         Ok(Self { root: root.to_owned(), hash, urls })
     }
 
-    /// Where pages find the client.
+    /// Returns the asset URLs.
     pub(crate) const fn urls(&self) -> &AssetUrls {
         &self.urls
     }
 
-    /// The routes of all static files: the client, and each single file at the site's top (favicon, robots).
-    /// A name with a dot is no slug, so none of them hides a workspace.
+    /// Returns the routes of all static files: the client, and each file at the top level of the site (favicon,
+    /// robots). A slug contains no dot, so none of these routes can shadow a workspace.
     pub(crate) fn routes(&self) -> Router {
         let client = format!("/pkg/{}", self.hash);
         let mut routes = Router::new()
@@ -88,13 +88,14 @@ impl Site {
     }
 }
 
-/// Whether a path can only be a file's, be it there or not (that of an earlier build, for one).
+/// Returns `true` if the path can only refer to a static file, even one that does not exist (such as a file of an
+/// earlier build).
 pub(crate) fn is_file(path: &str) -> bool {
     let at_top = path.rsplit_once('/').is_some_and(|(before, name)| before.is_empty() && name.contains('.'));
     at_top || path.starts_with("/pkg/")
 }
 
-/// Files of a directory, those that were compressed ahead where there are.
+/// Serves the files of a directory, precompressed where available.
 fn directory(path: PathBuf) -> ServeDir {
     ServeDir::new(path).precompressed_br().precompressed_gzip().append_index_html_on_directories(false)
 }
@@ -103,7 +104,7 @@ async fn boot() -> axum::response::Response {
     ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], BOOT).into_response()
 }
 
-/// The names of the plain files in a directory, sorted; none when there is no such directory.
+/// Returns the sorted names of the regular files in a directory; empty if the directory does not exist.
 fn names(path: &Path) -> Vec<String> {
     let mut names: Vec<String> = fs::read_dir(path)
         .into_iter()

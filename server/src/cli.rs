@@ -1,7 +1,7 @@
-//! The commands and their exit codes.
+//! The command line: commands and their exit codes.
 //!
-//! Here belongs the command line and the order of steps of the short commands. `stile serve` is in [`crate::serve`],
-//! `stile doctor` in [`crate::doctor`].
+//! Contains the argument parser and the short commands. `stile serve` is in [`crate::serve`], `stile doctor` in
+//! [`crate::doctor`].
 
 use crate::{
     config::Config,
@@ -17,14 +17,14 @@ use std::process::ExitCode;
 
 /// One sign-in and every workspace you belong to.
 ///
-/// Without a command, Stile serves. It is configured by environment variables, which may stand in a file .env:
+/// Without a command, Stile serves. It is configured by environment variables, which may be set in a file .env:
 ///
 ///   DATABASE_URL             the database, as the role stile_app; without it Stile runs a private PostgreSQL
 ///   STILE_OWNER_DATABASE_URL the same database, as its owner, for migrations
-///   STILE_LISTEN             where to listen, 127.0.0.1:3000 by default
+///   STILE_LISTEN             address to listen on, 127.0.0.1:3000 by default
 ///   STILE_PUBLIC_URL         the address people use, like https://stile.example.com
-///   STILE_TRUSTED_PROXIES    reverse proxies whose X-Forwarded-For is believed, like 127.0.0.1,10.0.0.0/8
-///   STILE_DATA_DIR           where the private PostgreSQL, secrets and mails are kept, ./data by default
+///   STILE_TRUSTED_PROXIES    reverse proxies whose X-Forwarded-For is trusted, like 127.0.0.1,10.0.0.0/8
+///   STILE_DATA_DIR           directory of the private PostgreSQL, secrets and mails, ./data by default
 ///   STILE_POSTGRES_USER      when started as root: the user to run the private PostgreSQL as
 ///   STILE_SECRET             at least 32 characters that sign grants; needed with DATABASE_URL
 ///   STILE_SMTP_URL           the mail server; without it mails are files in the data directory
@@ -37,18 +37,18 @@ pub(crate) struct Cli {
     command: Option<Command>,
 }
 
-/// What to do.
+/// A subcommand.
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve the console and the API; this is what happens without a command
+    /// Serve the console and the API (the default command)
     Serve {
-        /// Load the demo data first, if it is not there
+        /// Load the demo data first, if it has not been loaded
         #[arg(long)]
         demo: bool,
     },
     /// Bring the database's schema up to date
     Migrate,
-    /// Load the demo data, if it is not there
+    /// Load the demo data, if it has not been loaded
     Demo {
         /// For each number N, also a person scale-N@stile.example with N workspaces
         #[arg(long, value_name = "N,N,...", value_delimiter = ',', value_parser = clap::value_parser!(u32).range(1..=i64::from(demo::MOST)))]
@@ -61,7 +61,8 @@ enum Command {
 /// Runs the command.
 ///
 /// # Errors
-/// What kept it from being done. A doctor that found something is no error: its exit code says so.
+/// `CommandError` if the command failed or was stopped by a signal. Problems found by `stile doctor` are not an error;
+/// they are reported through its exit code.
 pub(crate) async fn run(cli: Cli, config: Config) -> Result<ExitCode, CommandError> {
     let shutdown = Shutdown::on_signals().map_err(CommandError::Runtime)?;
     match cli.command.unwrap_or(Command::Serve { demo: false }) {
@@ -86,8 +87,8 @@ pub(crate) async fn run(cli: Cli, config: Config) -> Result<ExitCode, CommandErr
     }
 }
 
-/// Opens the database, beside a running server if there is one, does `work`, and closes it again, also when a signal
-/// ends the work early.
+/// Opens the database (sharing the cluster of a running server, if any), runs `work`, and closes the database again,
+/// even if a signal interrupts the work.
 async fn with_database(
     config: &Config,
     shutdown: &Shutdown,

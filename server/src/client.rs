@@ -1,4 +1,4 @@
-//! Where a request comes from: the address that limits and sign-ins are counted under.
+//! Client information of a request, such as the IP address used for rate limits and recorded for sign-ins.
 
 use app::ssr::{Client, Purpose};
 use axum::extract::ConnectInfo;
@@ -9,17 +9,17 @@ use std::{
 };
 use store::identity::Device;
 
-/// The header in which reverse proxies say for whom they ask.
+/// The header in which reverse proxies pass on the client's address.
 const FORWARDED_FOR: &str = "x-forwarded-for";
 
-/// Addresses that share a prefix.
+/// An IP network in CIDR notation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Network {
     address: IpAddr,
     bits: u8,
 }
 
-/// The text is no address and no network.
+/// The text is neither an address nor a network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct NoNetwork;
 
@@ -50,8 +50,8 @@ impl FromStr for Network {
     }
 }
 
-/// Where the request comes from. `X-Forwarded-For` counts only as far as each hop is one of `proxies`, read from
-/// the nearest on (ASVS 4.1.3): what a client writes into it itself says nothing.
+/// Returns the client's address and user agent. `X-Forwarded-For` is evaluated from the nearest hop on, and only as
+/// long as each hop is one of `proxies` (ASVS 4.1.3): a value written by the client itself is not trusted.
 pub(crate) fn device(peer: Option<ConnectInfo<SocketAddr>>, headers: &HeaderMap, proxies: &[Network]) -> Device {
     let trusted = |ip: IpAddr| proxies.iter().any(|network| network.contains(ip));
     let mut ip = peer.map(|ConnectInfo(peer)| peer.ip().to_canonical());
@@ -69,10 +69,10 @@ pub(crate) fn device(peer: Option<ConnectInfo<SocketAddr>>, headers: &HeaderMap,
     Device { ip, user_agent: agent.to_owned() }
 }
 
-/// Headers by which browsers mark a prefetch.
+/// Headers with which browsers mark a prefetch.
 const AHEAD: [&str; 4] = ["sec-purpose", "purpose", "x-purpose", "x-moz"];
 
-/// Whether a request is a visit. A prefetch, which may never become one, and a HEAD are not.
+/// Classifies a request as a visit or not. A HEAD request and a prefetch, which may never be shown, are not visits.
 pub(crate) fn purpose(method: &Method, headers: &HeaderMap) -> Purpose {
     let ahead = |value: &HeaderValue| {
         let text = value.to_str().unwrap_or_default().to_ascii_lowercase();
@@ -86,13 +86,13 @@ pub(crate) fn purpose(method: &Method, headers: &HeaderMap) -> Purpose {
     }
 }
 
-/// The kind of client: browsers that navigate to a page accept HTML explicitly.
+/// Returns the kind of client: browsers navigating to a page accept HTML explicitly.
 pub(crate) fn kind(headers: &HeaderMap) -> Client {
     let accepts = headers.get_all(http::header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
     if accepts.into_iter().any(|value| value.contains("text/html")) { Client::Browser } else { Client::Program }
 }
 
-/// An address as proxies write it: bare, or with a port.
+/// Parses an address as proxies write it: without or with a port.
 fn hop_address(hop: &str) -> Option<IpAddr> {
     let hop = hop.trim();
     let ip = hop.parse::<IpAddr>().ok().or_else(|| hop.parse::<SocketAddr>().ok().map(|address| address.ip()));

@@ -1,7 +1,7 @@
-//! The environment variables, read once, at start.
+//! Configuration from environment variables, read once at startup.
 //!
-//! Here belongs every setting that an operator has, with its default and the sentence that says what is wrong with
-//! it. Nothing else in the server reads the environment. Values of secrets are in no message and in no `Debug`.
+//! Contains every setting with its default and its error message. No other part of the server reads the environment.
+//! Secrets never appear in error messages or in `Debug` output.
 
 use crate::{client::Network, web_origin::WebOrigin};
 use lettre::message::Mailbox;
@@ -10,68 +10,69 @@ use sha2::{Digest as _, Sha256};
 use sqlx::postgres::PgConnectOptions;
 use std::{collections::HashMap, fmt, io::IsTerminal as _, net::SocketAddr, path::PathBuf};
 
-/// Fewest characters of a secret that somebody chose (`STILE_SECRET`).
+/// Minimum length in characters of a configured secret (`STILE_SECRET`).
 const SECRET_MIN: usize = 32;
 
-/// The minimum length of the token for `/metrics`.
+/// Minimum length in bytes of the token for `/metrics`.
 const METRICS_TOKEN_MIN: usize = 16;
 
-/// All settings. Without `Debug`: connection options would print their password.
+/// All settings. Not `Debug`, because the output of connection options includes their password.
 pub(crate) struct Config {
-    /// Which PostgreSQL.
+    /// The PostgreSQL server to use.
     pub(crate) database: DatabaseConfig,
-    /// `STILE_LISTEN`: where to listen.
+    /// `STILE_LISTEN`: the address to listen on.
     pub(crate) listen: SocketAddr,
     /// `STILE_METRICS_LISTEN`: an address that serves only `/metrics`, without a token.
     pub(crate) metrics_listen: Option<SocketAddr>,
-    /// `STILE_METRICS_TOKEN`: the token that `/metrics` requires beside the pages. If absent, it is not served there.
+    /// `STILE_METRICS_TOKEN`: the token that `/metrics` requires on the main listener. If absent, it is not served
+    /// there.
     pub(crate) metrics_token: Option<MetricsToken>,
-    /// `STILE_PUBLIC_URL`: the origin that people use. Absent, it is what the request's Host says, over http.
+    /// `STILE_PUBLIC_URL`: the public origin. If absent, the origin is derived from the request's Host, over http.
     pub(crate) public: Option<WebOrigin>,
-    /// `STILE_TRUSTED_PROXIES`: whose `X-Forwarded-For` is believed.
+    /// `STILE_TRUSTED_PROXIES`: proxies whose `X-Forwarded-For` is trusted.
     pub(crate) proxies: Vec<Network>,
-    /// `STILE_DATA_DIR`: the private cluster, kept secrets, mails.
+    /// `STILE_DATA_DIR`: the directory of the private cluster, generated secrets and mails.
     pub(crate) data_dir: PathBuf,
-    /// `STILE_SMTP_URL`; absent, mails become files.
+    /// `STILE_SMTP_URL`: the mail server. If absent, mails are written to files.
     pub(crate) smtp: Option<SmtpUrl>,
-    /// `STILE_MAIL_FROM`: who mails are from. Absent, no-reply at the host that people use.
+    /// `STILE_MAIL_FROM`: the sender of mails. By default, no-reply at the public host.
     pub(crate) mail_from: Mailbox,
-    /// `STILE_SECRET`, if it is given.
+    /// `STILE_SECRET`, if set.
     secret: Option<SigningSecret>,
-    /// `STILE_LOG`.
+    /// `STILE_LOG`: the log format.
     pub(crate) log: LogFormat,
-    /// `RUST_LOG`: what is logged, in the language of `tracing_subscriber::EnvFilter`.
+    /// `RUST_LOG`: the log filter, in the syntax of `tracing_subscriber::EnvFilter`.
     pub(crate) log_filter: Option<String>,
-    /// `STILE_SITE_DIR`: the built client.
+    /// `STILE_SITE_DIR`: the directory of the built client.
     pub(crate) site_dir: PathBuf,
 }
 
-/// Which PostgreSQL.
+/// The PostgreSQL server to use.
 pub(crate) enum DatabaseConfig {
-    /// A cluster of our own.
+    /// A private cluster, run by this server.
     Private {
-        /// `STILE_POSTGRES_USER`: whom to run it as, when started as root.
+        /// `STILE_POSTGRES_USER`: the user that runs the cluster when stile is started as root.
         run_as: Option<String>,
     },
-    /// One that others run.
+    /// An external server.
     External {
-        /// `DATABASE_URL`: as the app role. Only `stile migrate` does without.
+        /// `DATABASE_URL`: connection as the app role. Optional only for `stile migrate`.
         app: Option<Box<PgConnectOptions>>,
-        /// `STILE_OWNER_DATABASE_URL`: as the owner.
+        /// `STILE_OWNER_DATABASE_URL`: connection as the owner.
         owner: Option<Box<PgConnectOptions>>,
     },
 }
 
-/// How log lines are written.
+/// Log format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum LogFormat {
-    /// One object a line, for machines.
+    /// One JSON object per line.
     Json,
-    /// For people.
+    /// Human-readable text.
     Text,
 }
 
-/// The mail server. Without `Debug`: the URL may hold a password.
+/// The mail server. Not `Debug`, because the URL may contain a password.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct SmtpUrl {
     host: String,
@@ -79,13 +80,13 @@ pub(crate) struct SmtpUrl {
 }
 
 impl SmtpUrl {
-    /// The host, to show.
+    /// Returns the host, for display.
     pub(crate) fn host(&self) -> &str {
         &self.host
     }
 
-    /// The URL, to connect. `smtp://` takes TLS when the server offers it, and insists on it before a password is
-    /// told, unless the server is on this machine.
+    /// Returns the URL to connect to. With `smtp://`, TLS is used if the server offers it. It is required if the URL
+    /// contains a password, unless the server is on this machine.
     pub(crate) fn connection(&self) -> String {
         let here = matches!(self.host.as_str(), "localhost" | "127.0.0.1" | "[::1]");
         let told = self.url.contains('@');
@@ -97,17 +98,17 @@ impl SmtpUrl {
     }
 }
 
-/// What grants are signed with.
+/// The secret that signs grants.
 #[derive(Clone)]
 pub(crate) struct SigningSecret(String);
 
 impl SigningSecret {
-    /// A secret that was made rather than chosen.
+    /// Creates a secret from generated text.
     pub(crate) const fn made(text: String) -> Self {
         Self(text)
     }
 
-    /// Its bytes.
+    /// Returns the secret as bytes.
     pub(crate) fn bytes(&self) -> &[u8] {
         self.0.as_bytes()
     }
@@ -124,41 +125,43 @@ impl fmt::Debug for SigningSecret {
 pub(crate) struct MetricsToken(String);
 
 impl MetricsToken {
-    /// Whether the token is right. Hashes are compared, so the timing reveals nothing about it.
+    /// Returns `true` if the presented token is correct. Compares hashes, so that the timing reveals nothing about the
+    /// token.
     pub(crate) fn is(&self, presented: &str) -> bool {
         Sha256::digest(presented) == Sha256::digest(&self.0)
     }
 }
 
-/// A setting that can't stand. One line, without the value where that may be a secret.
+/// An invalid setting. The message is one line, without the value if that may be a secret.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum ConfigError {
-    /// One variable.
+    /// A variable has an invalid value.
     #[error("{name} {problem}")]
     Invalid {
-        /// The variable.
+        /// Name of the variable.
         name: &'static str,
-        /// What is wrong with it and what it should be.
+        /// The problem and the expected value.
         problem: String,
     },
-    /// A variable that is needed here.
+    /// A required variable is not set.
     #[error("{name} is not set. {remedy}")]
     Missing {
-        /// The variable.
+        /// Name of the variable.
         name: &'static str,
-        /// What to set it to.
+        /// The value to set it to.
         remedy: &'static str,
     },
-    /// The file `.env`.
+    /// The file `.env` can't be read or parsed.
     #[error("The file .env can't be read: {0}")]
     DotEnv(String),
 }
 
 impl Config {
-    /// Reads the process's environment, and for what is not there the file `.env` of this directory or one above.
+    /// Reads the configuration from the process environment. Variables that are not set are read from the file `.env`
+    /// in the current directory or a parent directory.
     ///
     /// # Errors
-    /// The first setting that can't stand.
+    /// `ConfigError` for the first invalid setting.
     pub(crate) fn from_environment() -> Result<Self, ConfigError> {
         let file = dot_env()?;
         Self::read(|name| environment(name, &file))
@@ -193,11 +196,11 @@ impl Config {
         })
     }
 
-    /// The secret that somebody chose; `None` when one is to be made and kept in the data directory.
+    /// Returns the configured secret; `None` if one should be generated and stored in the data directory.
     ///
     /// # Errors
-    /// [`ConfigError::Missing`] with a database of others': servers that share it must share the secret, so that none
-    /// makes up its own.
+    /// [`ConfigError::Missing`] with an external database: servers that share it must share the secret, so none may
+    /// generate its own.
     pub(crate) fn chosen_secret(&self) -> Result<Option<SigningSecret>, ConfigError> {
         match (&self.secret, &self.database) {
             (None, DatabaseConfig::External { .. }) => Err(ConfigError::Missing {
@@ -209,7 +212,7 @@ impl Config {
         }
     }
 
-    /// The origin that people use when the server listens at `address`.
+    /// Returns the public origin of a server that listens on `address`.
     pub(crate) fn origin(&self, address: SocketAddr) -> String {
         match &self.public {
             Some(public) => public.to_string(),
@@ -218,7 +221,8 @@ impl Config {
         }
     }
 
-    /// The origin at which browsers are taken to be, for what is bound to one: without `STILE_PUBLIC_URL`, this machine.
+    /// Returns the origin that browsers are assumed to use, for values that are bound to one origin. Without
+    /// `STILE_PUBLIC_URL`, this is localhost.
     pub(crate) fn browser_origin(&self) -> String {
         self.public.as_ref().map_or_else(|| format!("http://localhost:{}", self.listen.port()), ToString::to_string)
     }
@@ -234,7 +238,7 @@ fn environment(name: &'static str, file: &HashMap<String, String>) -> Result<Opt
 }
 
 fn dot_env() -> Result<HashMap<String, String>, ConfigError> {
-    // The crate's own message for a bad line quotes it, and a secret may be in it.
+    // The crate's own message for an invalid line quotes the line, which may contain a secret.
     let problem = |error: dotenvy::Error| match error {
         dotenvy::Error::Io(error) => ConfigError::DotEnv(error.to_string()),
         _ => {
@@ -305,7 +309,7 @@ fn mail_from(text: Option<String>, public: Option<&WebOrigin>) -> Result<Mailbox
         Some(text) => {
             let bad = || invalid("STILE_MAIL_FROM", "is not an address like Stile <no-reply@example.com>.");
             let mailbox: Mailbox = text.parse().map_err(|_| bad())?;
-            // Mail servers accept a host with letters outside ASCII only in its `xn--` form.
+            // Mail servers accept an internationalized host only in its `xn--` form.
             let host = ascii_host(mailbox.email.domain()).ok_or_else(bad)?;
             let address = lettre::Address::new(mailbox.email.user(), host).map_err(|_| bad())?;
             Ok(Mailbox::new(mailbox.name, address))

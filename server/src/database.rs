@@ -1,8 +1,8 @@
-//! Opening the database: which one, as whom, migrated, and fit to be trusted.
+//! Opening the database: selection of server and role, migrations, and the boot guard.
 //!
-//! Here belongs the way from the configuration to the connection options of the app role, and the start and end of
-//! the private cluster around it. Roles and passwords of the private cluster are in [`bootstrap`]; the cluster as a
-//! process is in [`dev_postgres`]; what may be done with a connection is in `store`.
+//! Turns the configuration into the connection options of the app role, and starts and stops the private cluster. Roles
+//! and passwords of the private cluster are in [`bootstrap`]; the cluster process is in [`dev_postgres`]; queries are
+//! in `store`.
 
 mod bootstrap;
 mod shared;
@@ -16,76 +16,76 @@ use sqlx::{Connection as _, PgConnection, postgres::PgConnectOptions};
 use std::time::Duration;
 use store::{Store, guard::GuardError, migrate::MigrateError};
 
-/// How long a database may take to accept the first connection.
+/// Connection timeout of the first connection.
 const REACH_LIMIT: Duration = Duration::from_secs(5);
-/// How long connections may take to come back at the end.
+/// Pool shutdown timeout.
 const CLOSE_LIMIT: Duration = Duration::from_secs(5);
 
-/// Who else may be at work in the data directory.
+/// Other processes allowed to use the data directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Holder {
-    /// Nobody: a server has it for itself.
+    /// None: a server uses it exclusively.
     Alone,
-    /// A server, whose cluster is then used.
+    /// A running server, whose cluster is then used.
     Shared,
 }
 
-/// Why the database can't be used. One line each, with what to do.
+/// The reason why the database can't be used. Each message is one line that states the remedy.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum DatabaseError {
-    /// The private cluster does not run.
+    /// The private cluster is not running.
     #[error(transparent)]
     Cluster(#[from] ClusterError),
-    /// A file of the data directory.
+    /// A file in the data directory can't be used.
     #[error(transparent)]
     Kept(#[from] KeptError),
-    /// A setting that this command needs.
+    /// A setting that this command needs is missing.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// Roles or database of the private cluster could not be made.
+    /// The roles or the database of the private cluster could not be created.
     #[error("The private database could not be set up: {0}")]
     Bootstrap(#[source] sqlx::Error),
-    /// The server that holds the data directory does not let us in.
+    /// The cluster of the server that holds the data directory can't be reached.
     #[error(
         "A stile server uses this data directory, but its database can't be reached: {0}. Try again once it serves."
     )]
     Unshared(String),
-    /// Nobody answers.
+    /// No connection could be made.
     #[error("The database at {place} can't be reached: {reason}. Check that it runs, and {variable}.")]
     Unreachable {
-        /// Host and port, or socket.
+        /// Host and port, or the socket directory.
         place: String,
-        /// What the system said.
+        /// The underlying error.
         reason: String,
-        /// The variable with its URL.
+        /// Name of the variable that contains the URL.
         variable: &'static str,
     },
-    /// Somebody answers and refuses.
+    /// The server rejected the login.
     #[error("The database at {place} refuses the sign-in: {reason}. Check {variable}.")]
     SignIn {
-        /// Host and port, or socket.
+        /// Host and port, or the socket directory.
         place: String,
-        /// What the database said.
+        /// The error message of the database.
         reason: String,
-        /// The variable with its URL.
+        /// Name of the variable that contains the URL.
         variable: &'static str,
     },
-    /// A migration.
+    /// A migration failed.
     #[error("The schema could not be brought up to date: {0}")]
     Migrate(#[from] MigrateError),
-    /// The boot guard.
+    /// The boot guard rejected the database.
     #[error(transparent)]
     Guard(#[from] GuardError),
 }
 
-/// The database, open for one command.
+/// The database, opened for one command.
 pub(crate) struct Database {
     app: Option<PgConnectOptions>,
     owner: Option<PgConnectOptions>,
     private: Option<Private>,
 }
 
-/// The cluster that this process runs, and its right to the data directory.
+/// The cluster that this process runs, and its lock on the data directory.
 struct Private {
     cluster: Cluster,
     data_dir: std::path::PathBuf,
@@ -93,11 +93,12 @@ struct Private {
 }
 
 impl Database {
-    /// Opens the database that the configuration names. A private cluster is started and its roles are made if need
-    /// be; nothing is migrated.
+    /// Opens the configured database. A private cluster is started, and its roles are created if they do not exist. No
+    /// migrations are run.
     ///
     /// # Errors
-    /// When it can't be reached, or its data directory is another server's and `holder` is [`Holder::Alone`].
+    /// `DatabaseError` if the database can't be reached, or if another server holds the data directory and `holder` is
+    /// [`Holder::Alone`].
     pub(crate) async fn open(config: &Config, holder: Holder) -> Result<Self, DatabaseError> {
         match &config.database {
             DatabaseConfig::External { app, owner } => {
@@ -136,10 +137,10 @@ impl Database {
         }
     }
 
-    /// Brings the schema up to date, as the owner.
+    /// Runs pending migrations as the owner.
     ///
     /// # Errors
-    /// When there are no owner's credentials, or a migration fails.
+    /// `DatabaseError::Config` without the owner's credentials; `DatabaseError::Migrate` if a migration fails.
     pub(crate) async fn migrate(&self) -> Result<(), DatabaseError> {
         let owner = self.owner.as_ref().ok_or(ConfigError::Missing {
             name: "STILE_OWNER_DATABASE_URL",
@@ -148,18 +149,18 @@ impl Database {
         Ok(store::migrate::up(owner).await?)
     }
 
-    /// Brings the schema up to date if this process has the owner's credentials; else somebody else does.
+    /// Runs pending migrations if this process has the owner's credentials; otherwise they are run separately.
     ///
     /// # Errors
-    /// When a migration fails.
+    /// `DatabaseError::Migrate` if a migration fails.
     pub(crate) async fn migrate_if_owner(&self) -> Result<(), DatabaseError> {
         if self.owner.is_some() { self.migrate().await } else { Ok(()) }
     }
 
-    /// The connection options of the app role.
+    /// Returns the connection options of the app role.
     ///
     /// # Errors
-    /// When `DATABASE_URL` is not set, but the owner's is.
+    /// `DatabaseError::Config` if `DATABASE_URL` is not set, but the owner's URL is.
     pub(crate) fn app(&self) -> Result<&PgConnectOptions, DatabaseError> {
         Ok(self.app.as_ref().ok_or(ConfigError::Missing {
             name: "DATABASE_URL",
@@ -167,10 +168,10 @@ impl Database {
         })?)
     }
 
-    /// Exempts the demo's people from the limits of new accounts, if this process has the owner's credentials.
+    /// Exempts the demo users from the limits of new accounts, if this process has the owner's credentials.
     ///
     /// # Errors
-    /// When the database refuses.
+    /// `StoreError::Database` if the query fails.
     pub(crate) async fn backdate(&self, emails: &[&str]) -> Result<(), store::StoreError> {
         match &self.owner {
             Some(owner) => store::migrate::backdate(owner, emails).await,
@@ -178,23 +179,23 @@ impl Database {
         }
     }
 
-    /// The connection options of the owner, if this process has them.
+    /// Returns the connection options of the owner, if this process has them.
     pub(crate) const fn owner(&self) -> Option<&PgConnectOptions> {
         self.owner.as_ref()
     }
 
-    /// The store, as the app role.
+    /// Returns the store, connected as the app role.
     ///
     /// # Errors
-    /// As [`Database::app`].
+    /// See [`Database::app`].
     pub(crate) fn store(&self) -> Result<Store, DatabaseError> {
         Ok(Store::new(self.app()?.clone()))
     }
 
-    /// The store, once the boot guard has passed it: only with this one may anybody be served.
+    /// Returns the store after the boot guard has accepted the database. Requests must only be served with this one.
     ///
     /// # Errors
-    /// What the guard found.
+    /// `DatabaseError::Guard` with the guard's finding; otherwise see [`Database::app`].
     pub(crate) async fn guarded_store(&self) -> Result<Store, DatabaseError> {
         let store = self.store()?;
         match store::guard::check(&store).await {
@@ -206,7 +207,7 @@ impl Database {
         }
     }
 
-    /// Stops the cluster, if it is ours. Stores must be closed by then.
+    /// Stops the cluster if this process runs it. All stores must be closed first.
     pub(crate) async fn close(self) {
         if let Some(private) = self.private {
             shared::withdraw(&private.data_dir);
@@ -215,15 +216,15 @@ impl Database {
     }
 }
 
-/// Closes a store's connections; those that don't come back in time are left to the cluster's end.
+/// Closes a store's connections. Connections that are not returned in time are dropped when the cluster stops.
 pub(crate) async fn close(store: &Store) {
     if tokio::time::timeout(CLOSE_LIMIT, store.close()).await.is_err() {
         tracing::warn!("some database connections were still in use at the end");
     }
 }
 
-/// Makes one connection, so that what is wrong is told at once and in its own words. Inside the pool a refused
-/// connection is tried again until its time is over, and then only that it was is told.
+/// Opens one connection, so that a failure is reported at once and with its own message. The pool would retry a refused
+/// connection until its timeout, and then report only the timeout.
 async fn reach(options: &PgConnectOptions, variable: &'static str) -> Result<(), DatabaseError> {
     let place = match options.get_socket() {
         Some(socket) => socket.display().to_string(),
@@ -240,7 +241,7 @@ async fn reach(options: &PgConnectOptions, variable: &'static str) -> Result<(),
             return Err(DatabaseError::Unreachable { place, reason, variable });
         }
     };
-    // It answered; how it takes the farewell does not matter.
+    // The connection succeeded; an error on closing it does not matter.
     let _ = connection.close().await;
     Ok(())
 }

@@ -1,6 +1,6 @@
-//! `stile doctor`: is everything as it has to be? One line a check; a failure says what to do.
+//! `stile doctor`: checks the installation and prints one line per check. A failure states its remedy.
 //!
-//! It changes nothing, with one exception: a private cluster that does not run is started for the time of the visit.
+//! Changes nothing, except that a private cluster that is not running is started for the duration of the checks.
 
 use crate::{
     assets::Site,
@@ -16,7 +16,7 @@ use sqlx::{
 use std::process::ExitCode;
 use store::{collation::Collation, guard::GuardError, lint, migrate::MIGRATOR};
 
-/// The report, line by line as it is found.
+/// Prints the result of each check and counts the failures.
 #[derive(Default)]
 struct Report {
     failures: usize,
@@ -38,10 +38,11 @@ impl Report {
     }
 }
 
-/// Looks at everything, and exits with 0 only if nothing failed.
+/// Runs all checks. The exit code is 0 only if none failed.
 ///
 /// # Errors
-/// When a setting can't stand, or a signal ends the visit.
+/// `CommandError::Config` if a setting is invalid or missing; `CommandError::Stopped` if a signal interrupts the
+/// checks.
 pub(crate) async fn run(config: &Config, shutdown: &Shutdown) -> Result<ExitCode, CommandError> {
     let mut report = Report::default();
     configuration(config, &mut report)?;
@@ -101,7 +102,8 @@ async fn examine(database: &Database, report: &mut Report) -> Result<(), Command
     Ok(())
 }
 
-/// The boot guard, taken apart: who we are, and what can be read without a context. Says whether there is a schema.
+/// Reports the boot guard's checks separately: the role, and the rows that can be read without a context. Returns
+/// `false` if the schema has not been migrated.
 async fn guard(database: &Database, report: &mut Report) -> Result<bool, CommandError> {
     const ROLE: &str = "role";
     const ISOLATION: &str = "isolation";
@@ -131,7 +133,7 @@ async fn guard(database: &Database, report: &mut Report) -> Result<bool, Command
     Ok(true)
 }
 
-/// Whether the migrations applied are this binary's, all and no others.
+/// Checks that the applied migrations are exactly those of this binary.
 async fn migrations(database: &Database, report: &mut Report) {
     const CHECK: &str = "migrations";
     let Some(owner) = database.owner() else {
@@ -140,7 +142,7 @@ async fn migrations(database: &Database, report: &mut Report) {
     let applied = async {
         let mut connection = PgConnection::connect_with(owner).await?;
         match connection.list_applied_migrations(&MIGRATOR.table_name).await {
-            // There is no table to list them from.
+            // The table of applied migrations does not exist yet.
             Err(error) if is_undefined_table(&error) => Ok(Vec::new()),
             applied => applied,
         }

@@ -1,4 +1,4 @@
-//! Secrets that are made once and kept in the data directory, readable by their owner only.
+//! Generated secrets, stored in the data directory and readable only by their owner.
 
 use std::{
     fs::{self, OpenOptions, Permissions},
@@ -8,27 +8,27 @@ use std::{
 };
 use store::secret::Secret;
 
-/// A file of the data directory can't be used.
+/// A file in the data directory can't be used.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum KeptError {
-    /// The system refused it.
+    /// The file can't be read or written.
     #[error("{} can't be read or written: {source}. Give it to the user that runs stile.", path.display())]
     Io {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The underlying I/O error.
         source: io::Error,
     },
-    /// There is no randomness.
+    /// The operating system's random number generator failed.
     #[error(transparent)]
     NoRandomness(#[from] store::secret::NoRandomness),
 }
 
-/// The secret in the file `name` of `dir`, made on the first call: 256 random bits in 43 characters that need no
-/// escaping anywhere. A file that others can read is closed to them.
+/// Returns the secret in the file `name` of `dir`, generated on the first call: 256 random bits as 43 characters that
+/// need no escaping. A file readable by others is restricted to its owner.
 ///
 /// # Errors
-/// When the file can't be read, or not written whole.
+/// `KeptError::Io` if the file can't be read or written; `KeptError::NoRandomness` if no secret could be generated.
 pub(crate) fn secret(dir: &Path, name: &str) -> Result<String, KeptError> {
     let path = dir.join(name);
     if let Some(text) = read(&path)? {
@@ -45,10 +45,10 @@ pub(crate) fn secret(dir: &Path, name: &str) -> Result<String, KeptError> {
     Ok(made)
 }
 
-/// The trimmed text of a file; `None` when there is none or it is empty.
+/// Reads a file and trims its text; `None` if the file is missing or empty.
 ///
 /// # Errors
-/// When it is there and can't be read.
+/// `KeptError::Io` if the file exists, but can't be read.
 pub(crate) fn read(path: &Path) -> Result<Option<String>, KeptError> {
     match fs::read_to_string(path) {
         Ok(text) => Ok(Some(text.trim().to_owned()).filter(|text| !text.is_empty())),
@@ -57,10 +57,10 @@ pub(crate) fn read(path: &Path) -> Result<Option<String>, KeptError> {
     }
 }
 
-/// Replaces a file as a whole, with 0600 from its first byte on.
+/// Replaces a file atomically. The new file is created with mode 0600.
 ///
 /// # Errors
-/// When it can't be written; then the old one is still there.
+/// `KeptError::Io` if the file can't be written; the old file is then unchanged.
 pub(crate) fn write(path: &Path, text: &str) -> Result<(), KeptError> {
     let new = path.with_added_extension("new");
     let replace = || -> io::Result<()> {

@@ -1,4 +1,4 @@
-//! Connections: accepted, given limits that a slow or idle client can't stretch, and let go in good order.
+//! Accepting connections, with timeouts against slow or idle clients, and graceful shutdown.
 
 use crate::shutdown::Shutdown;
 use axum::{Router, body::Body, extract::ConnectInfo};
@@ -16,15 +16,15 @@ use tokio::{
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 
-/// How long a client may take to send the head of a request, and a connection may stay idle.
+/// Timeout for receiving the head of a request; also the idle timeout of a connection.
 const HEAD_LIMIT: Duration = Duration::from_secs(30);
-/// How long requests that run may take to finish once the server is to end.
+/// Time that running requests have to finish on shutdown.
 const FINISH_LIMIT: Duration = Duration::from_secs(10);
-/// The pause after a failed accept: the usual cause is that there are no file descriptors left.
+/// Delay after a failed accept, which is usually caused by a lack of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
 
-/// Accepts connections until shutdown is asked for, then finishes what runs, for up to 10 s: the requests, and the
-/// `tasks` of requests whose client is gone.
+/// Accepts connections until shutdown is requested. Then waits up to 10 s for running requests, and for the `tasks` of
+/// requests whose client has disconnected.
 pub(crate) async fn serve(listener: TcpListener, router: Router, tasks: &TaskTracker, shutdown: &Shutdown) {
     let connections = TaskTracker::new();
     while let Some(accepted) = shutdown.or_stop(listener.accept()).await {
@@ -70,7 +70,7 @@ async fn connection(stream: TcpStream, peer: SocketAddr, router: Router, shutdow
     let outcome = tokio::select! {
         outcome = served.as_mut() => outcome,
         () = shutdown.asked() => {
-            // The request that runs is answered, no further one is read.
+            // Answers the running request, but reads no further ones.
             served.as_mut().graceful_shutdown();
             served.await
         }

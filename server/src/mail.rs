@@ -1,7 +1,8 @@
-//! Sending mails: the one task that takes letters from the queue and sees them out.
+//! The mail sender: a task that sends the letters in the queue.
 //!
-//! By SMTP where `STILE_SMTP_URL` is set, else as files in the data directory. Here belongs how a letter looks and
-//! leaves; what it says is where its occasion is (`app`), and that none is lost is the queue's (`store::mail`).
+//! Sends by SMTP if `STILE_SMTP_URL` is set, otherwise writes files to the data directory. Contains the rendering and
+//! transport of letters. Their text is in `app`, next to the feature that sends them; the queue, which guarantees that
+//! none is lost, is `store::mail`.
 
 mod render;
 mod requests;
@@ -18,15 +19,16 @@ use store::{
 };
 use tokio::task::JoinSet;
 
-/// Letters that are sent side by side.
+/// Number of letters sent concurrently.
 const AT_ONCE: i32 = 10;
-/// How long an attempt may take: well below the minute for which a letter is claimed.
+/// Timeout of an attempt. Well below the minute for which a letter is claimed.
 const ATTEMPT_LIMIT: Duration = Duration::from_secs(30);
-/// How long the end waits for what is being sent.
+/// Time on shutdown to finish the letters that are being sent.
 const FINISH_LIMIT: Duration = Duration::from_secs(8);
-/// How often the sender looks without having been rung for: another server may have written a letter, or one is due again.
+/// Polling interval of the queue without a notification: another server may have queued a letter, or a retry may be
+/// due.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
-/// After the bell, the sender looks at once and then after these waits: it rings a moment before the commit.
+/// Delays of the further polls after a notification, because the notification precedes the commit.
 const AFTER_BELL: [Duration; 5] = [
     Duration::from_millis(10),
     Duration::from_millis(40),
@@ -35,7 +37,7 @@ const AFTER_BELL: [Duration; 5] = [
     Duration::from_millis(1_500),
 ];
 
-/// Sends until the process is to end; then what is being sent is seen through, and the rest waits for the next start.
+/// Sends letters until shutdown. Letters that are being sent are finished; the others are sent after the next start.
 pub(crate) async fn run(store: Store, transport: Transport, origin: Arc<str>, shutdown: &Shutdown) {
     let sender = Arc::new(Sender { store, transport, origin });
     loop {
@@ -64,7 +66,8 @@ struct Sender {
 }
 
 impl Sender {
-    /// [`Sender::look`]; `None` when the end came and took too long. What was claimed then is sent after the next start.
+    /// Runs [`Sender::look`]. Returns `None` if shutdown was requested and the running letters took too long; they are
+    /// sent after the next start.
     async fn look_until(self: &Arc<Self>, shutdown: &Shutdown) -> Option<()> {
         let end = async {
             shutdown.asked().await;
@@ -76,7 +79,7 @@ impl Sender {
         }
     }
 
-    /// Sends all that is due.
+    /// Sends all letters that are due.
     async fn look(self: &Arc<Self>) {
         loop {
             let batch = match self.store.claim_mail(AT_ONCE).await {

@@ -1,4 +1,4 @@
-//! What every request passes, in the order of [`crate::router`].
+//! Middleware for all requests. [`crate::router`] defines the order.
 
 pub(crate) mod compress;
 pub(crate) mod gate;

@@ -1,4 +1,4 @@
-//! The endpoints for operators and their machines: `/healthz`, `/readyz` and `/metrics`.
+//! Operations endpoints: `/healthz`, `/readyz` and `/metrics`.
 
 use crate::{respond, state::Web};
 use axum::{
@@ -9,17 +9,17 @@ use axum::{
 use metrics::gauge;
 use std::time::Duration;
 
-/// Longest wait of `/readyz` for the database.
+/// Timeout of the database check in `/readyz`.
 const READY_LIMIT: Duration = Duration::from_secs(2);
-/// `GET /healthz`: the process serves.
+/// `GET /healthz`: liveness check; always 200.
 pub(crate) async fn alive() -> &'static str {
     "ok"
 }
 
-/// `GET /readyz`: 200 when the database answers within 2 s, else 503.
+/// `GET /readyz`: 200 if the database responds within 2 s, otherwise 503.
 pub(crate) async fn ready(State(web): State<Web>) -> Response {
     let store = web.services.store.clone();
-    // A task of its own: what runs out of time here is not broken off inside the pool.
+    // Runs in a separate task, so that a timeout does not cancel the query inside the pool.
     let ping = web.tasks.spawn(async move { store.ping().await });
     match tokio::time::timeout(READY_LIMIT, ping).await {
         Ok(Ok(Ok(()))) => "ready".into_response(),
@@ -32,7 +32,7 @@ pub(crate) async fn ready(State(web): State<Web>) -> Response {
     }
 }
 
-/// `GET /metrics` beside the pages: only with the configured token. Without one, it does not exist.
+/// `GET /metrics` on the main listener. Requires the configured token; responds with 404 if none is configured.
 pub(crate) async fn guarded_metrics(State(web): State<Web>, headers: HeaderMap) -> Response {
     let Some(token) = &web.metrics_token else {
         return respond::refusal("/metrics", StatusCode::NOT_FOUND, "not_found", "There is nothing here.");
@@ -47,7 +47,7 @@ pub(crate) async fn guarded_metrics(State(web): State<Web>, headers: HeaderMap) 
     refusal
 }
 
-/// `GET /metrics`, in Prometheus' text format.
+/// `GET /metrics`, in the Prometheus text format.
 pub(crate) async fn metrics(State(web): State<Web>) -> Response {
     let (in_use, all) = web.services.store.connections();
     gauge!("stile_db_connections", "state" => "in_use").set(f64::from(in_use));

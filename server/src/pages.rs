@@ -1,7 +1,7 @@
-//! The way from a request to the console in `app`, and back.
+//! Adapter between HTTP requests and the console in `app`.
 //!
-//! Here belongs what HTTP has to say before a page is made: which method, which kind of body, how large. What a page
-//! shows, and to whom, is in `app`.
+//! Checks HTTP aspects before a page is rendered: method, content type and size of the body. Content and authorization
+//! of pages are in `app`.
 
 use crate::{
     assets, client,
@@ -18,21 +18,21 @@ use axum::{
 };
 use std::sync::Arc;
 
-/// Most bytes of a form or of a call's arguments.
+/// Maximum size in bytes of a form or of a server function's arguments.
 const BODY_LIMIT: usize = 1024 * 1024;
 
-/// How many fields a form may have. A hundred people can be chosen at once, plus a few others.
+/// Maximum number of fields in a form. Up to a hundred people can be selected at once, plus a few other fields.
 const FIELDS_LIMIT: usize = 256;
-/// The largest size of a field's name, in bytes.
+/// Maximum length of a field's name, in bytes.
 const NAME_LIMIT: usize = 64;
-/// The largest size of a field's value, in bytes. The longest is a list of addresses to invite.
+/// Maximum length of a field's value, in bytes. The longest is a list of email addresses to invite.
 const VALUE_LIMIT: usize = 128 * 1024;
 
-/// Everything that is no route: a page, or the form of one with JavaScript off.
+/// Fallback of the router: renders a page, or handles a form that was submitted without JavaScript.
 pub(crate) async fn page(State(web): State<Web>, request: Request) -> Response {
     let path = request.uri().path();
     if respond::is_api(path) || assets::is_file(path) {
-        // No page is there either, and no program is to be led to the sign-in instead.
+        // No page exists here, and API clients must not be redirected to the sign-in page.
         return respond::refusal(path, StatusCode::NOT_FOUND, "not_found", "There is nothing here.");
     }
     let context = context(&web, &request);
@@ -57,8 +57,8 @@ pub(crate) async fn page(State(web): State<Web>, request: Request) -> Response {
     }
 }
 
-/// `POST /api/fn/*`: a server function, called by the client. Takes only JSON, a content type that a page of another
-/// site can't send without a preflight (docs/SECURITY.md, F-3).
+/// `POST /api/fn/*`: calls a server function. Accepts only JSON, a content type that a page of another site can't send
+/// without a preflight request (docs/SECURITY.md, F-3).
 pub(crate) async fn call(State(web): State<Web>, OriginalUri(uri): OriginalUri, request: Request) -> Response {
     if !respond::is_content_type(request.headers(), "application/json") {
         let message = "Send the arguments as application/json.";
@@ -67,7 +67,7 @@ pub(crate) async fn call(State(web): State<Web>, OriginalUri(uri): OriginalUri, 
     let context = context(&web, &request);
     let path = uri.path().to_owned();
     let (mut head, body) = request.into_parts();
-    // The nested router has taken the prefix away; functions are known by their whole path.
+    // The nested router has stripped the prefix, but functions are registered under their full path.
     head.uri = uri;
     match limited(&path, body).await {
         Ok(bytes) => app::ssr::call(context, Request::from_parts(head, Body::from(bytes))).await,
@@ -75,7 +75,7 @@ pub(crate) async fn call(State(web): State<Web>, OriginalUri(uri): OriginalUri, 
     }
 }
 
-/// What a page needs to know of its request.
+/// Creates the context of a page from the request.
 pub(crate) fn context(web: &Web, request: &Request) -> RequestContext {
     let (headers, extensions) = (request.headers(), request.extensions());
     let cookies = web.cookies(request.uri(), headers);
@@ -97,7 +97,7 @@ pub(crate) fn context(web: &Web, request: &Request) -> RequestContext {
     }
 }
 
-/// The fields of a form, in the order in which they were sent, and its file.
+/// Parses a form into its fields, in the order sent, and its file.
 async fn form(request: Request) -> Result<Posted, Response> {
     let path = request.uri().path().to_owned();
     if respond::is_content_type(request.headers(), "multipart/form-data") {
@@ -133,7 +133,8 @@ fn malformed(path: &str) -> Response {
     respond::refusal(path, StatusCode::BAD_REQUEST, "malformed", "The form could not be read. Send it again.")
 }
 
-/// A form with a file (RFC 7578): one file, and fields of text. The whole is no larger than any other body.
+/// Parses a multipart form (RFC 7578) with text fields and at most one file. The total size is limited like any other
+/// body.
 async fn form_with_file(path: &str, request: Request) -> Result<Posted, Response> {
     let (head, body) = request.into_parts();
     let bytes = limited(path, body).await?;
@@ -158,7 +159,7 @@ async fn form_with_file(path: &str, request: Request) -> Result<Posted, Response
     Ok(posted)
 }
 
-/// The whole body, if it is not too large.
+/// Reads the whole body, if it does not exceed the limit.
 pub(crate) async fn limited(path: &str, body: Body) -> Result<Bytes, Response> {
     let too_large = || {
         let message = "That is more than 1 MiB. Shorten it and send it again.";
@@ -167,11 +168,12 @@ pub(crate) async fn limited(path: &str, body: Body) -> Result<Bytes, Response> {
     if axum::body::HttpBody::size_hint(&body).lower() > BODY_LIMIT as u64 {
         return Err(too_large());
     }
-    // The other reason for an error, a client that goes away, leaves nobody to read the refusal.
+    // The only other error is that the client has disconnected; then nobody reads this response.
     axum::body::to_bytes(body, BODY_LIMIT).await.map_err(|_| too_large())
 }
 
-/// Path and query only: whatever host a request's target names, pages are made for this one.
+/// Returns the path and query only. The host in the request target is ignored: pages are always rendered for this
+/// server.
 fn local(uri: &Uri) -> Uri {
     uri.path_and_query().and_then(|path| Uri::try_from(path.as_str()).ok()).unwrap_or_default()
 }

@@ -1,26 +1,27 @@
-//! What is counted and measured, for Prometheus.
+//! Prometheus metrics.
 
 use http::StatusCode;
 use metrics::{counter, gauge, histogram};
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 use std::time::Duration;
 
-/// How often samples of histograms are taken in; until then each takes memory.
+/// Interval for processing histogram samples, which take up memory until then.
 const UPKEEP: Duration = Duration::from_secs(5);
 const REQUESTS: &str = "stile_http_requests_total";
 const DURATION: &str = "stile_http_request_duration_seconds";
-/// Upper bounds of the duration's buckets, in seconds.
+/// Upper bounds of the duration histogram's buckets, in seconds.
 const BUCKETS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
 
-/// The recorder of this process. Cheap to clone.
+/// The metrics recorder of this process. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Metrics(PrometheusHandle);
 
 impl Metrics {
-    /// Makes the recorder of this process, and keeps it tidy from now on. Once a process, inside a tokio runtime.
+    /// Installs the metrics recorder of this process and starts its upkeep task. Must be called once, inside a tokio
+    /// runtime.
     ///
     /// # Errors
-    /// When there is one already.
+    /// `BuildError` if a recorder is already installed.
     pub(crate) fn install() -> Result<Self, BuildError> {
         let handle = PrometheusBuilder::new()
             .set_buckets_for_metric(Matcher::Full(DURATION.to_owned()), &BUCKETS)?
@@ -42,13 +43,13 @@ impl Metrics {
         Ok(Self(handle))
     }
 
-    /// What was counted and measured, in Prometheus' text format.
+    /// Renders all metrics in the Prometheus text format.
     pub(crate) fn render(&self) -> String {
         self.0.render()
     }
 }
 
-/// Counts one answered request.
+/// Records one answered request.
 pub(crate) fn count(route: &str, method: &'static str, status: StatusCode, took: Duration) {
     let route = route.to_owned();
     counter!(REQUESTS, "route" => route.clone(), "method" => method, "status" => status.as_u16().to_string())

@@ -1,8 +1,8 @@
-//! Which request goes where, and through which middleware.
+//! Routes and the order of the middleware.
 //!
-//! From the outside in: [`scope`] (request id, span, log line, metrics), [`headers`] (security headers, caching),
-//! [`gate`] (origin, then host), and for whatever may reach the database [`task`] (a task of its own, fair shares, time
-//! limit, panics).
+//! From the outermost to the innermost: [`scope`] (request id, span, access log, metrics), [`headers`] (security
+//! headers, caching), [`gate`] (origin, then host), and for all requests that may access the database [`task`]
+//! (separate task, fair shares, timeout, panics).
 
 use crate::{
     api,
@@ -17,7 +17,7 @@ use axum::{
     routing::get,
 };
 
-/// The routes of the listener for metrics.
+/// Returns the routes of the metrics listener.
 pub(crate) fn metrics_only(web: &Web) -> Router {
     Router::new()
         .route("/metrics", get(ops::metrics))
@@ -26,7 +26,7 @@ pub(crate) fn metrics_only(web: &Web) -> Router {
         .layer(from_fn(scope::enter))
 }
 
-/// All routes.
+/// Returns the routes of the main listener.
 pub(crate) fn build(web: &Web, site: &Site) -> Router {
     let dynamic = Router::new()
         .nest("/api", api::routes())

@@ -1,7 +1,8 @@
-//! `stile serve`: the order of start and end.
+//! `stile serve`: startup and shutdown of the server.
 //!
-//! Start: what can be checked without a database first, so that a mistake shows at once; then the database, the boot
-//! guard, and only then requests. End: stop accepting, finish what runs, close the pool, stop the cluster.
+//! Startup: everything that can be checked without a database comes first, so that mistakes are reported at once; then
+//! the database and the boot guard, and only then requests. Shutdown: stop accepting connections, finish running
+//! requests, close the pool, stop the cluster.
 
 use crate::{
     assets::Site,
@@ -18,15 +19,15 @@ use store::Store;
 use tokio::net::TcpListener;
 use tokio_util::task::TaskTracker;
 
-/// Whose sign-in is shown when there is a demo.
+/// The demo user whose credentials are printed at startup.
 const DEMO_PERSON: &str = "ada@smartai.example";
 
-/// Serves until a signal comes.
+/// Serves until a signal is received.
 ///
 /// # Errors
-/// When something that serving needs is not as it must be. Once it serves, it ends well.
+/// `CommandError` if startup fails. After a successful startup, always returns `Ok`.
 pub(crate) async fn serve(config: &Config, demo: bool, shutdown: &Shutdown) -> Result<(), CommandError> {
-    // What needs no database.
+    // Checks that need no database.
     config.chosen_secret()?;
     any_spawner::Executor::init_tokio().map_err(ServeError::from)?;
     let metrics = prometheus::Metrics::install().map_err(ServeError::from)?;
@@ -86,7 +87,7 @@ pub(crate) async fn serve(config: &Config, demo: bool, shutdown: &Shutdown) -> R
     outcome
 }
 
-/// From an open database to services that may serve.
+/// Migrates and checks the database, and sets up the services and the mail transport.
 async fn prepare(
     database: &Database,
     config: &Config,
@@ -104,13 +105,13 @@ async fn prepare(
     Ok((services, post))
 }
 
-/// Says where it serves, and how to get in if there is a demo.
+/// Prints the URL of the server, and the credentials of a demo user if the demo data is loaded.
 fn announce(config: &Config, listener: &TcpListener, demo: bool) {
     let address = listener.local_addr().unwrap_or(config.listen);
     let url = config.origin(address);
     tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "serving");
-    // The log goes to stderr. Who collects it as JSON wants no other lines, but whoever runs the demo wants to get in, also
-    // where the output goes to a file.
+    // The log is written to stderr. JSON log collectors expect no other lines, but demo users need the credentials even
+    // if the output is redirected to a file.
     if config.log == LogFormat::Json && !demo {
         return;
     }

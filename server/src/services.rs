@@ -1,4 +1,4 @@
-//! What pages and commands stand on, put together from the configuration.
+//! Creates the services that pages and commands depend on from the configuration.
 
 use crate::{
     config::{Config, ConfigError, SigningSecret},
@@ -7,24 +7,25 @@ use crate::{
 use app::ssr::{AssetUrls, GrantKey, Paces, Passkeys, Passwords, Services};
 use store::{Store, device::DeviceKey, seal::SealKey};
 
-/// The file of the data directory that keeps the secret which nobody chose.
+/// Name of the file in the data directory that contains the generated secret.
 const SECRET: &str = "secret";
 
-/// Why there are no services.
+/// The reason why the services could not be created.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ServicesError {
-    /// The secret is to be set.
+    /// A required setting is missing.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// The secret can't be kept.
+    /// The generated secret can't be read or stored.
     #[error(transparent)]
     Kept(#[from] KeptError),
 }
 
-/// Puts the services together.
+/// Creates the services.
 ///
 /// # Errors
-/// When there is no secret to sign grants with.
+/// `ServicesError::Config` if `STILE_SECRET` is required but not set; `ServicesError::Kept` if the generated secret
+/// can't be read or stored.
 pub(crate) fn build(config: &Config, store: Store, assets: AssetUrls) -> Result<Services, ServicesError> {
     let secret = match config.chosen_secret()? {
         Some(secret) => secret,

@@ -1,24 +1,24 @@
-//! The end: SIGTERM and SIGINT.
+//! Shutdown on SIGTERM and SIGINT.
 //!
-//! The first signal asks everything to finish; a second one ends the process at once. Even then nothing is left
-//! running: the private PostgreSQL shuts down when this process is gone ([`crate::postgres`]).
+//! The first signal requests a graceful shutdown; a second one exits the process immediately. Even then no process is
+//! left running: the private PostgreSQL shuts down when this process is gone ([`dev_postgres`]).
 
 use std::io;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
-/// The exit status of a process that SIGINT ended, as shells count it.
+/// Exit status of a process terminated by SIGINT, as shells report it (128 + 2).
 const INTERRUPTED: i32 = 130;
 
-/// Says whether the process is to end. Cheap to clone.
+/// Handle to wait for a requested shutdown. Cheap to clone.
 #[derive(Debug, Clone)]
 pub(crate) struct Shutdown(CancellationToken);
 
 impl Shutdown {
-    /// Listens for the two signals from now on. Must be called inside a tokio runtime.
+    /// Installs handlers for both signals. Must be called inside a tokio runtime.
     ///
     /// # Errors
-    /// When the operating system does not let the process listen.
+    /// `io::Error` if a signal handler can't be installed.
     pub(crate) fn on_signals() -> io::Result<Self> {
         let token = CancellationToken::new();
         let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
@@ -39,12 +39,13 @@ impl Shutdown {
         Ok(Self(token))
     }
 
-    /// Returns once the process is to end.
+    /// Waits until shutdown is requested.
     pub(crate) async fn asked(&self) {
         self.0.cancelled().await;
     }
 
-    /// What `work` gives, or `None` when a signal came first; then the work is dropped where it stood.
+    /// Runs `work`. Returns `None` if shutdown was requested first; the work is then dropped at its current await
+    /// point.
     pub(crate) async fn or_stop<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         self.0.run_until_cancelled(work).await
     }

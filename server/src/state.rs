@@ -1,4 +1,4 @@
-//! What handlers and middleware share.
+//! State shared by handlers and middleware.
 
 use crate::{
     client::Network,
@@ -13,31 +13,31 @@ use std::sync::Arc;
 use store::fair::Fair;
 use tokio_util::task::TaskTracker;
 
-/// What handlers and middleware share, and each of them clones for each request.
+/// Shared state, cloned for each request.
 pub(crate) type Web = Arc<Shared>;
 
-/// What is shared.
+/// State shared by handlers and middleware.
 pub(crate) struct Shared {
-    /// What pages stand on.
+    /// Services that pages depend on.
     pub(crate) services: Arc<Services>,
-    /// The shared capacity for requests.
+    /// Limiter that shares the capacity for requests.
     pub(crate) requests: Fair,
-    /// The tasks of all requests, so that the end can wait for them.
+    /// Tasks of all requests, awaited on shutdown.
     pub(crate) tasks: TaskTracker,
-    /// The origin that people use; absent, it is what each request's Host says.
+    /// The configured public origin. If absent, the origin is derived from the request's Host.
     pub(crate) public: Option<WebOrigin>,
-    /// Reverse proxies that are believed.
+    /// Trusted reverse proxies.
     pub(crate) proxies: Vec<Network>,
-    /// The token for `/metrics`. If absent, it is not served.
+    /// Token for `/metrics` on the main listener. If absent, it is not served there.
     pub(crate) metrics_token: Option<MetricsToken>,
-    /// The recorder of metrics.
+    /// Metrics recorder.
     pub(crate) metrics: Metrics,
-    /// The open tabs.
+    /// Connected tabs.
     pub(crate) live: Hub,
 }
 
 impl Shared {
-    /// The names of cookies at the origin of a request.
+    /// Returns the cookie names for the origin of a request.
     pub(crate) fn cookies(&self, uri: &Uri, headers: &HeaderMap) -> Cookies {
         match web_origin::own_origin(self.public.as_ref(), web_origin::host(uri, headers)) {
             Some(origin) => Cookies::at(origin.is_https(), origin.port()),

@@ -1,17 +1,17 @@
-//! Logs: where they go and what they look like.
+//! Logging setup.
 //!
-//! Log lines go to standard error; standard output is for what a command has to say to a person. Whoever writes a line
-//! decides what is in it: ids, never secrets, bodies or query strings (docs/SECURITY.md, I-24).
+//! Log lines are written to standard error; standard output is for messages of a command to its user. Callers must log
+//! only ids, never secrets, bodies or query strings (docs/SECURITY.md, I-24).
 
 use crate::config::{Config, LogFormat};
 use std::io::IsTerminal as _;
 use tracing_subscriber::EnvFilter;
 
-/// What is logged unless `RUST_LOG` says otherwise.
+/// Log filter used if `RUST_LOG` is not set.
 const DEFAULT_FILTER: &str = "info,sqlx=warn,hyper=warn,leptos=warn";
 
-/// Starts logging. A filter that can't be read is reported and replaced by the default one. Panics become log lines
-/// too, with their place.
+/// Initializes logging. An invalid filter is reported and replaced by the default. Panics are logged with their
+/// location.
 pub(crate) fn start(config: &Config) {
     let wanted = config.log_filter.as_deref().unwrap_or(DEFAULT_FILTER);
     let filter = EnvFilter::try_new(wanted);

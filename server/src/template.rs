@@ -1,17 +1,17 @@
-//! The route of a path as a template, for logs and metrics: few, and without anything that somebody typed.
+//! Route templates of paths, for logs and metrics. They have low cardinality and contain no user input.
 //!
-//! Invite tokens, slugs and ids are in paths; none of them may get into a log line or a label.
+//! Paths contain invite tokens, slugs and ids, none of which may appear in a log line or a metric label.
 
 use axum::extract::MatchedPath;
 use http::{Extensions, Method};
 use model::{Slug, list::Noun};
 use std::{collections::HashSet, sync::LazyLock};
 
-/// The paths of all server functions.
+/// Paths of all server functions.
 static FUNCTIONS: LazyLock<HashSet<&'static str>> =
     LazyLock::new(|| server_fn::axum::server_fn_paths().map(|(path, _)| path).collect());
 
-/// The template of a request's path, like `/{slug}/customers/{id}`.
+/// Returns the template of a request's path, like `/{slug}/customers/{id}`.
 pub(crate) fn of(path: &str, extensions: &Extensions) -> String {
     let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
     match segments.as_slice() {
@@ -25,7 +25,7 @@ pub(crate) fn of(path: &str, extensions: &Extensions) -> String {
     }
 }
 
-/// The template of a page.
+/// Returns the template of a page.
 fn page(segments: &[&str]) -> String {
     let section = |name: &str| Noun::ALL.iter().any(|noun| noun.path() == name);
     match segments {
@@ -47,7 +47,7 @@ fn page(segments: &[&str]) -> String {
     }
 }
 
-/// A method as a label: a client may make up any other.
+/// Returns the method as a metric label. Unknown methods are grouped, because a client can send any token.
 pub(crate) fn method(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",

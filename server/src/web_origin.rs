@@ -1,11 +1,11 @@
-//! The origin of a web page: scheme, host and port, in the one spelling that browsers use.
+//! Web origins: scheme, host and port, normalized as browsers send them.
 
 use http::{HeaderMap, Uri, header, uri::Authority};
 use model::idn::ascii_host;
 use std::fmt;
 
-/// An origin with scheme http or https (RFC 6454). Equal origins are equal values: the host is lowercase, a default
-/// port is left out.
+/// An origin with scheme http or https (RFC 6454). Normalized, so that equal origins compare equal: the host is
+/// lowercase, and a default port is omitted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct WebOrigin {
     https: bool,
@@ -13,8 +13,8 @@ pub(crate) struct WebOrigin {
 }
 
 impl WebOrigin {
-    /// Reads exactly `scheme://host[:port]`: no path, no user, no opaque origin (`null`). A host with letters outside
-    /// ASCII is kept in its `xn--` form, as browsers send it.
+    /// Parses exactly `scheme://host[:port]`: no path, no user info, no opaque origin (`null`). An internationalized
+    /// host is converted to its `xn--` form, as browsers send it.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let (scheme, host) = text.split_once("://")?;
         let coded;
@@ -36,11 +36,11 @@ impl WebOrigin {
         Self::of_host(https, host)
     }
 
-    /// The origin of `host[:port]`, as a Host header names it, under a scheme.
+    /// Creates the origin from a scheme and `host[:port]`, as in a Host header.
     pub(crate) fn of_host(https: bool, host: &str) -> Option<Self> {
         let authority: Authority = host.parse().ok()?;
         let name = authority.host();
-        // No user before the host: what is before the port is the host.
+        // Rejects user info: the text before the port must be the host.
         let rest = host.strip_prefix(name).filter(|_| !name.is_empty() && !host.contains('@'))?;
         let port: Option<u16> = match rest.strip_prefix(':') {
             Some(digits) if digits.bytes().all(|b| b.is_ascii_digit()) => Some(digits.parse().ok()?),
@@ -56,12 +56,12 @@ impl WebOrigin {
         Some(Self { https, authority })
     }
 
-    /// Whether pages of it come over TLS.
+    /// Returns `true` if the scheme is https.
     pub(crate) const fn is_https(&self) -> bool {
         self.https
     }
 
-    /// Its host, without a port.
+    /// Returns the host without the port.
     pub(crate) fn host(&self) -> &str {
         match self.authority.rsplit_once(':') {
             Some((host, port)) if port.bytes().all(|b| b.is_ascii_digit()) => host,
@@ -69,7 +69,7 @@ impl WebOrigin {
         }
     }
 
-    /// The port, or the scheme's default.
+    /// Returns the port, or the scheme's default port.
     pub(crate) fn port(&self) -> u16 {
         let said = self.authority.rsplit_once(':').and_then(|(_, port)| port.parse().ok());
         said.unwrap_or_else(|| Self::default_port(self.https))
@@ -87,8 +87,8 @@ impl fmt::Display for WebOrigin {
     }
 }
 
-/// The host that was asked for (RFC 9112, 3.2.2: the request's target goes before the header). `None` when there is
-/// none or more than one.
+/// Returns the requested host (RFC 9112, 3.2.2: the request target takes precedence over the header). `None` if there
+/// is no Host header or more than one.
 pub(crate) fn host<'r>(uri: &'r Uri, headers: &'r HeaderMap) -> Option<&'r str> {
     let mut hosts = headers.get_all(header::HOST).iter();
     match (uri.authority(), hosts.next(), hosts.next()) {
@@ -98,7 +98,7 @@ pub(crate) fn host<'r>(uri: &'r Uri, headers: &'r HeaderMap) -> Option<&'r str> 
     }
 }
 
-/// The origin that this server's pages have.
+/// Returns the origin of this server's pages.
 pub(crate) fn own_origin(public: Option<&WebOrigin>, host: Option<&str>) -> Option<WebOrigin> {
     public.cloned().or_else(|| WebOrigin::of_host(false, host?))
 }

@@ -1,7 +1,7 @@
-//! The operating system user PostgreSQL runs as, and commands run as that user.
+//! The operating system user that runs PostgreSQL, and running commands as that user.
 //!
-//! PostgreSQL refuses to run as root. Started as root, everything that touches the cluster runs as an
-//! unprivileged user instead; otherwise it runs as whoever runs stile.
+//! PostgreSQL refuses to run as root. When stile is started as root, every command on the cluster runs as an
+//! unprivileged user; otherwise it runs as the current user.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -14,25 +14,25 @@ use tokio::process::Command;
 
 use super::ClusterError;
 
-/// The shell that every supported system has there.
+/// Path of the POSIX shell, present on every supported system.
 pub(super) const SHELL: &str = "/bin/sh";
-/// Who is tried, as root, if nobody is named. macOS has `_postgres`.
+/// User names tried in order when stile runs as root and no user is configured. macOS has `_postgres`.
 const USUAL: [&str; 3] = ["postgres", "_postgres", "nobody"];
 const DEFAULT_PATH: &str = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
 
-/// The user PostgreSQL runs as.
+/// The operating system user that runs PostgreSQL.
 #[derive(Debug, Clone)]
 pub(super) struct Account {
-    /// For messages.
+    /// User name, used in error messages.
     pub(super) name: String,
     pub(super) uid: u32,
     gid: u32,
-    /// Whether commands have to become this user first.
+    /// `true` if commands must switch to this user, that is, if this process runs as root.
     switch: bool,
 }
 
 impl Account {
-    /// Whoever runs this process.
+    /// Returns the current user of this process, for which no switch is needed.
     pub(super) fn own(uid: u32) -> Account {
         Account {
             name: user_named(|user| user.uid == uid).map_or_else(|| format!("user {uid}"), |user| user.name),
@@ -42,7 +42,8 @@ impl Account {
         }
     }
 
-    /// The user to make a new cluster as, when root: the one that is wanted, or a usual one.
+    /// Returns the user that creates a new cluster when stile runs as root: `wanted`, or the first of [`USUAL`] that
+    /// exists.
     pub(super) fn unprivileged(wanted: Option<&str>) -> Result<Account, ClusterError> {
         if let Some(wanted) = wanted {
             return user_named(|user| user.name == wanted)
@@ -54,15 +55,15 @@ impl Account {
             .ok_or(ClusterError::NoUnprivilegedUser { wanted: None })
     }
 
-    /// The owner of an existing cluster, when root.
+    /// Returns the owner of an existing cluster when stile runs as root.
     ///
-    /// The owner stays the owner: to give the files to somebody else, as root and in a directory that the owner can
-    /// write, would let it point root at files that are not its own. `Err` is (owner, who is wanted).
+    /// Ownership never changes: a `chown` as root in a directory that the owner can write to would let the owner
+    /// redirect root, through a link, to files it does not own. `Err` is (owner, wanted user).
     pub(super) fn owner(uid: u32, gid: u32, wanted: Option<&str>) -> Result<Account, (String, String)> {
         if uid == 0 {
             return Err(("root".to_owned(), USUAL[0].to_owned()));
         }
-        // A container's image may have changed under its volume: the owner need not have a name any more.
+        // The container image may have changed under its volume, so the owner may no longer have a name.
         let account = user_named(|user| user.uid == uid).unwrap_or_else(|| Account {
             name: format!("user {uid}"),
             uid,
@@ -75,17 +76,17 @@ impl Account {
         }
     }
 
-    /// A command that runs as this user, in `/`, without standard input and without this process's environment: it
-    /// holds stile's secrets, and `PG*` variables that would change what PostgreSQL does.
+    /// Creates a command that runs as this user, in `/`, without standard input and without this process's environment,
+    /// which holds stile's secrets and possibly `PG*` variables that would change PostgreSQL's behavior.
     ///
-    /// Groups: when `uid` is set and the process is root, std calls `setgroups(0, NULL)` before it changes
-    /// the ids, so none of root's supplementary groups is kept (seen on Linux with `id`).
+    /// Groups: when `uid` is set and the process is root, std calls `setgroups(0, NULL)` before it changes the ids, so
+    /// none of root's supplementary groups is kept (verified on Linux with `id`).
     pub(super) fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
         command
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_else(|| DEFAULT_PATH.into()))
-            // On macOS PostgreSQL refuses to start without a locale in its environment.
+            // PostgreSQL on macOS refuses to start without a locale in its environment.
             .env("LC_ALL", "C")
             .current_dir("/")
             .stdin(Stdio::null());
@@ -98,7 +99,8 @@ impl Account {
         command
     }
 
-    /// Runs a shell script as this user, with `$1`... and standard input, and returns how it went.
+    /// Runs a shell script as this user, with `arguments` as `$1`... and `input` as standard input, and returns its
+    /// output.
     pub(super) async fn shell<S: AsRef<OsStr>>(
         &self,
         script: &str,
@@ -116,7 +118,7 @@ impl Account {
             let mut child = command.spawn()?;
             if let Some(mut stdin) = child.stdin.take()
                 && let Err(error) = stdin.write_all(input).await
-                // A script that ends without reading all of its input says why in its status.
+                // A script that exits before reading all of its input reports the reason in its exit status.
                 && error.kind() != std::io::ErrorKind::BrokenPipe
             {
                 return Err(error);
@@ -126,13 +128,14 @@ impl Account {
         run.await.map_err(|source| self.unusable(SHELL, source))
     }
 
-    /// Whether this user can enter the directory: not worked out from permissions, but tried.
+    /// Returns `true` if this user can enter the directory. Tries it instead of evaluating permission bits.
     pub(super) async fn can_enter(&self, dir: &Path) -> Result<bool, ClusterError> {
         let output = self.shell("cd -- \"$1\" && test -x .", [dir.as_os_str()], b"").await?;
         Ok(output.status.success())
     }
 
-    /// Gives this user a directory that was just made. Not for what others could have written to.
+    /// Changes the owner of a newly created directory to this user. Not safe for a path that other users could have
+    /// written to.
     pub(super) fn give(&self, dir: &Path) -> Result<(), ClusterError> {
         if !self.switch {
             return Ok(());
@@ -140,13 +143,13 @@ impl Account {
         chown(dir, Some(self.uid), Some(self.gid)).map_err(ClusterError::io("chown", dir))
     }
 
-    /// The error for a program that could not be started as this user.
+    /// Creates the error for a program that could not be started as this user.
     pub(super) fn unusable(&self, program: &str, source: std::io::Error) -> ClusterError {
         ClusterError::UserUnusable { user: self.name.clone(), program: program.to_owned(), source }
     }
 }
 
-/// The effective user id of this process. std has no call for it that is not `unsafe`, so `id` is asked.
+/// Returns the effective user id of this process. Runs `id -u`, because std has no safe API for it.
 pub(super) async fn own_uid() -> Result<u32, ClusterError> {
     let failed = |source| ClusterError::Io { action: "run", path: "id".into(), source };
     let output = Command::new("id").arg("-u").stdin(Stdio::null()).output().await.map_err(failed)?;
@@ -160,7 +163,7 @@ fn user_named(matches: impl Fn(&Account) -> bool) -> Option<Account> {
     users(&fs::read_to_string("/etc/passwd").ok()?).find(|user| matches(user))
 }
 
-/// The users of a passwd file, without root and its namesakes.
+/// Parses the users of a passwd file, except those with uid 0.
 fn users(passwd: &str) -> impl Iterator<Item = Account> + '_ {
     passwd.lines().filter_map(|line| {
         let mut fields = line.split(':');
@@ -171,7 +174,7 @@ fn users(passwd: &str) -> impl Iterator<Item = Account> + '_ {
     })
 }
 
-/// Ids are unsigned, but macOS writes `nobody` as -2.
+/// Parses a numeric id. Ids are unsigned, but macOS writes the id of `nobody` as -2.
 fn id(text: &str) -> Option<u32> {
     text.parse::<u32>().ok().or_else(|| text.parse::<i32>().ok().map(|negative| negative.cast_unsigned()))
 }

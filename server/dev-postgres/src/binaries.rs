@@ -1,4 +1,4 @@
-//! Finding the machine's PostgreSQL: `initdb` and `postgres`, of the right version, in one directory.
+//! Locates the installed PostgreSQL: `initdb` and `postgres` of a suitable version in one directory.
 
 use std::collections::HashSet;
 use std::fs;
@@ -8,7 +8,8 @@ use super::account::Account;
 use super::error::{ClusterError, OLDEST};
 use super::place::Place;
 
-/// Where packagers put several versions side by side: a directory, how the names in it begin, and what follows.
+/// Directories where packages install versions side by side: (parent directory, prefix of the entry name,
+/// subdirectory).
 const PLACES: [(&str, &str, &str); 9] = [
     ("/usr/lib/postgresql", "", "bin"),
     ("/opt/homebrew/opt", "postgresql", "bin"),
@@ -21,7 +22,7 @@ const PLACES: [(&str, &str, &str); 9] = [
     ("/opt/local/lib", "postgresql", "bin"),
 ];
 
-/// A usable installation.
+/// A usable PostgreSQL installation.
 #[derive(Debug)]
 pub(super) struct Binaries {
     pub(super) initdb: PathBuf,
@@ -29,17 +30,19 @@ pub(super) struct Binaries {
     pub(super) major: u32,
 }
 
-/// Finds the installation to use: of exactly the version that made the cluster, or for a new cluster the first that is
-/// new enough. Looks at `PATH`, then asks `pg_config`, then where packagers put it, newest first.
+/// Finds the installation to use: the exact version that created the cluster or, for a new cluster, the first one that
+/// is at least [`OLDEST`]. Searches `PATH`, then the directory that `pg_config` reports, then the directories of
+/// [`PLACES`], newest first.
 ///
 /// # Errors
-/// `VersionMismatch` or `Missing`.
+/// `ClusterError::VersionMismatch` if the version that created the cluster is not installed; `ClusterError::Missing` if
+/// there is no cluster yet and no installation is new enough.
 pub(super) async fn find(place: &Place) -> Result<Binaries, ClusterError> {
     let mut seen = HashSet::new();
     let mut found = Vec::new();
     for dir in candidates(&place.account).await {
         let (initdb, postgres) = (dir.join("initdb"), dir.join("postgres"));
-        // By its real path: PATH often has the same directory twice, and links to a versioned one.
+        // Deduplicates by real path: PATH often lists a directory twice, or a link to a versioned directory.
         let Ok(real) = fs::canonicalize(&postgres) else {
             continue;
         };
@@ -78,7 +81,7 @@ async fn candidates(account: &Account) -> Vec<PathBuf> {
     dirs
 }
 
-/// The directories `parent/prefix*/suffix`, the highest version number first.
+/// Lists the directories `parent/prefix*/suffix`, highest version number first.
 fn versions_in(parent: &Path, prefix: &str, suffix: &str) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(parent) else {
         return Vec::new();
@@ -95,13 +98,15 @@ fn versions_in(parent: &Path, prefix: &str, suffix: &str) -> Vec<PathBuf> {
     found.into_iter().map(|(_, dir)| dir.join(suffix)).collect()
 }
 
-/// Asks the program itself, as the user who will run it: one that this user can't run is of no use.
+/// Runs `postgres --version` as the user who will run the server, so that an installation this user can't execute is
+/// skipped.
 async fn version(account: &Account, postgres: &Path) -> Option<u32> {
     let output = account.command(postgres).arg("--version").output().await.ok()?;
     major_of(&String::from_utf8(output.stdout).ok()?)
 }
 
-/// Reads `postgres (PostgreSQL) 15.13 (Debian 15.13-0+deb12u1)`; also `18beta1` and `17devel`.
+/// Parses the major version from `postgres (PostgreSQL) 15.13 (Debian 15.13-0+deb12u1)`; also from `18beta1` and
+/// `17devel`.
 fn major_of(line: &str) -> Option<u32> {
     leading_number(line.split_once("(PostgreSQL) ")?.1)
 }

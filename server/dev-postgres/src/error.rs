@@ -1,16 +1,16 @@
-//! Everything that can keep a private cluster from running, each as one line for the operator: what
-//! happened, and what to do.
+//! Errors of the private cluster. Each message is one line for the operator that states the problem and its remedy.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// The oldest major version that will do.
+/// Oldest supported major version.
 pub(super) const OLDEST: u32 = 15;
 
-/// Why the private cluster does not run. Each message is one line, fit to be shown as it is.
+/// The reason why the private cluster is not running. Each message is one line that can be shown to the operator
+/// unchanged.
 #[derive(Debug, thiserror::Error)]
 pub enum ClusterError {
-    /// No usable `initdb` and `postgres` were found. `found` lists versions that are too old.
+    /// No usable `initdb` and `postgres` were found.
     #[error(
         "PostgreSQL {} or newer is not installed{}: install it (Debian, Ubuntu: apt-get install postgresql; \
          macOS: brew install postgresql@17; Fedora: dnf install postgresql-server), or set DATABASE_URL to use \
@@ -19,11 +19,11 @@ pub enum ClusterError {
         found_versions(found)
     )]
     Missing {
-        /// The major versions found, all too old.
+        /// The major versions found, all of them too old.
         found: Vec<u32>,
     },
 
-    /// The cluster was made by a version that is not installed.
+    /// The cluster was created by a version that is not installed.
     #[error(
         "the database in {} was made by PostgreSQL {major}, which is not installed{}: install PostgreSQL \
          {major}, or move the data to a newer version with pg_upgrade or pg_dump",
@@ -31,28 +31,28 @@ pub enum ClusterError {
         found_versions(found)
     )]
     VersionMismatch {
-        /// The cluster.
+        /// The cluster's data directory.
         data: PathBuf,
-        /// What made it.
+        /// Major version that created the cluster.
         major: u32,
-        /// What is installed.
+        /// Installed major versions.
         found: Vec<u32>,
     },
 
-    /// The data directory, or something in it, can't be written or read by this user.
+    /// The data directory, or a file in it, can't be read or written by this user.
     #[error(
         "{} is not accessible to the user that runs stile ({source}): give it to that user, run stile as its \
          owner, or set STILE_DATA_DIR to another directory",
         path.display()
     )]
     NotWritable {
-        /// What was to be written or read.
+        /// The path that could not be read or written.
         path: PathBuf,
-        /// What the system said.
+        /// The underlying I/O error.
         source: io::Error,
     },
 
-    /// Another server uses the data directory.
+    /// Another server is using the data directory.
     #[error(
         "another stile server{} uses the data directory {}: stop it first, or set STILE_DATA_DIR to another \
          directory",
@@ -62,11 +62,11 @@ pub enum ClusterError {
     Locked {
         /// The data directory.
         dir: PathBuf,
-        /// The process that holds the lock, if it said so.
+        /// The process id of the lock holder, if the lock file contains one.
         holder: Option<u32>,
     },
 
-    /// The PostgreSQL of an earlier run has not ended.
+    /// The PostgreSQL process of an earlier run is still running.
     #[error(
         "the PostgreSQL of an earlier run{} still uses {} after 30 s: wait until it has shut down, or stop it \
          with `kill -INT` and that pid, then start again",
@@ -76,52 +76,52 @@ pub enum ClusterError {
     StillRunning {
         /// The data directory.
         dir: PathBuf,
-        /// The postmaster, if it is known.
+        /// The postmaster's process id, if known.
         postmaster: Option<u32>,
     },
 
-    /// A PostgreSQL that was started by hand uses the cluster.
+    /// A PostgreSQL server that was started manually is using the cluster.
     #[error(
         "a PostgreSQL server (pid {postmaster}) that stile did not start already uses {0}: stop it with `pg_ctl \
          -D {0} stop`, then start again",
         data.display()
     )]
     ForeignServer {
-        /// The cluster.
+        /// The cluster's data directory.
         data: PathBuf,
-        /// The postmaster.
+        /// The postmaster's process id.
         postmaster: u32,
     },
 
     /// `initdb` failed.
     #[error("initdb could not make a database cluster: {line} (all of its output is in {})", log.display())]
     InitFailed {
-        /// The last line that it wrote to standard error.
+        /// The last line that `initdb` wrote to standard error.
         line: String,
-        /// Where the rest is.
+        /// The log file with the complete output.
         log: PathBuf,
     },
 
-    /// PostgreSQL ended instead of starting.
+    /// PostgreSQL exited during startup.
     #[error("PostgreSQL did not start: {line} (more in {})", log.display())]
     StartFailed {
-        /// The line of the log that says why.
+        /// The log line that states the reason.
         line: String,
-        /// The log.
+        /// The log file.
         log: PathBuf,
     },
 
-    /// PostgreSQL started, but was not ready in time.
+    /// PostgreSQL did not become ready within the startup timeout.
     #[error(
         "PostgreSQL was not ready within 60 s: {} says what it is doing; start again once the cause is gone",
         log.display()
     )]
     StartTimeout {
-        /// The log.
+        /// The log file.
         log: PathBuf,
     },
 
-    /// Started as root, and there is no user to run PostgreSQL as.
+    /// stile runs as root, and there is no unprivileged user to run PostgreSQL as.
     #[error(
         "PostgreSQL refuses to run as root, and {}: run stile as an ordinary user, or set STILE_POSTGRES_USER \
          to the name of an existing unprivileged user",
@@ -131,25 +131,25 @@ pub enum ClusterError {
         }
     )]
     NoUnprivilegedUser {
-        /// What `STILE_POSTGRES_USER` says.
+        /// The value of `STILE_POSTGRES_USER`.
         wanted: Option<String>,
     },
 
-    /// Started as root, but becoming the other user failed.
+    /// stile runs as root, but switching to the unprivileged user failed.
     #[error(
         "could not start {program} as the user {user} ({source}): run stile as an ordinary user, or allow it to \
          change users (in a container: the capabilities SETUID and SETGID)"
     )]
     UserUnusable {
-        /// The user.
+        /// The user to switch to.
         user: String,
-        /// What was to be run.
+        /// The program that could not be started.
         program: String,
-        /// What the system said.
+        /// The underlying I/O error.
         source: io::Error,
     },
 
-    /// Started as root, and the existing cluster belongs to a user that can't be used.
+    /// stile runs as root, and the owner of the existing cluster is not the configured user, or is root.
     #[error(
         "the database in {0} belongs to {owner}, but is to be run as {wanted}: run `chown -R {wanted} {0}`, or \
          leave STILE_POSTGRES_USER unset if the owner is right",
@@ -158,26 +158,26 @@ pub enum ClusterError {
     WrongOwner {
         /// The directory of the cluster.
         home: PathBuf,
-        /// Its owner.
+        /// The owner of the directory.
         owner: String,
-        /// Who is to run it.
+        /// The user that is configured to run the cluster.
         wanted: String,
     },
 
-    /// Started as root, and the cluster is where its owner can't reach it.
+    /// stile runs as root, and the owner of the cluster can't reach its directory.
     #[error(
         "the user {user} can't reach the database in {}: let it pass every directory above (chmod o+x), or move \
          the data directory elsewhere",
         data.display()
     )]
     Unreachable {
-        /// The cluster.
+        /// The cluster's data directory.
         data: PathBuf,
-        /// Its owner.
+        /// The owner of the cluster.
         user: String,
     },
 
-    /// The cluster is kept elsewhere, and it is not there.
+    /// The cluster is recorded at another path, but does not exist there.
     #[error(
         "{} says that the database is in {}, but there is none: put it back, or delete that file to begin with \
          an empty database",
@@ -185,13 +185,13 @@ pub enum ClusterError {
         home.display()
     )]
     Lost {
-        /// The file that names the place.
+        /// The file that records the path.
         record: PathBuf,
-        /// The place.
+        /// The recorded path.
         home: PathBuf,
     },
 
-    /// There is a cluster, but not its password.
+    /// The cluster exists, but the file with its password is missing or damaged.
     #[error(
         "{} is missing or damaged, and the database in {} can't be opened without it: put the file back from a \
          backup",
@@ -201,37 +201,37 @@ pub enum ClusterError {
     SecretMissing {
         /// The file that holds the password.
         secret: PathBuf,
-        /// The cluster.
+        /// The cluster's data directory.
         data: PathBuf,
     },
 
-    /// The directory for the socket exists, and is somebody else's or open to others.
+    /// The socket directory exists, but has another owner or is accessible to other users.
     #[error(
         "{} has to be a directory that only {user} can enter, and is not: remove it, or set STILE_DATA_DIR to a \
          shorter path",
         path.display()
     )]
     SocketDir {
-        /// The directory.
+        /// The socket directory.
         path: PathBuf,
-        /// Who has to own it.
+        /// The user that must own it.
         user: String,
     },
 
-    /// Anything else that the system refused.
+    /// Any other I/O error.
     #[error("could not {action} {}: {source}", path.display())]
     Io {
-        /// What was tried, as a verb.
+        /// The attempted action, as a verb.
         action: &'static str,
-        /// On what.
+        /// The path that it was attempted on.
         path: PathBuf,
-        /// What the system said.
+        /// The underlying I/O error.
         source: io::Error,
     },
 }
 
 impl ClusterError {
-    /// Wraps what the system said about `path`; a lack of permission becomes `NotWritable`.
+    /// Converts an I/O error on `path`; insufficient permission becomes `NotWritable`.
     pub(super) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> ClusterError {
         let path = path.to_owned();
         move |source| match source.kind() {

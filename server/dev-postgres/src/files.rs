@@ -1,8 +1,8 @@
-//! Small files and directories of the data directory: how they are made, read and replaced.
+//! Creating, reading and replacing small files and directories in the data directory.
 //!
-//! Only for paths that belong to whoever runs stile. What lies in the cluster's own directories belongs to
-//! the user PostgreSQL runs as, and is written as that user (see `account`): were root to write there, that user
-//! could lead it astray with a symbolic link.
+//! Only for paths owned by the user that runs stile. Files in the cluster's own directories belong to the user that
+//! runs PostgreSQL and are written as that user (see `account`): if root wrote there, that user could redirect the
+//! write with a symbolic link.
 
 use std::fmt::Write as _;
 use std::fs::{self, DirBuilder, File, OpenOptions};
@@ -15,14 +15,14 @@ use sha2::{Digest as _, Sha256};
 
 use super::ClusterError;
 
-/// Makes the data directory if need be, and returns its canonical path.
+/// Creates the data directory if it does not exist, and returns its canonical path.
 pub(super) fn data_dir(path: &Path) -> Result<PathBuf, ClusterError> {
-    // 0711: nobody else can list it, but the user PostgreSQL runs as can pass through.
+    // Mode 0711: other users can't list it, but the user that runs PostgreSQL can traverse it.
     DirBuilder::new().recursive(true).mode(0o711).create(path).map_err(ClusterError::io("create", path))?;
     fs::canonicalize(path).map_err(ClusterError::io("open", path))
 }
 
-/// The file's text, or nothing if there is no such file.
+/// Reads the file's text; `None` if the file does not exist.
 pub(super) fn read_optional(path: &Path) -> Result<Option<String>, ClusterError> {
     match fs::read_to_string(path) {
         Ok(text) => Ok(Some(text)),
@@ -31,7 +31,7 @@ pub(super) fn read_optional(path: &Path) -> Result<Option<String>, ClusterError>
     }
 }
 
-/// Replaces the file as a whole, readable only by its owner, and on disk when this returns.
+/// Replaces the file atomically, readable only by its owner. The new content is on disk when this returns.
 pub(super) fn replace_private(path: &Path, content: &[u8]) -> Result<(), ClusterError> {
     let new = path.with_added_extension("new");
     let write = || -> io::Result<()> {
@@ -45,7 +45,7 @@ pub(super) fn replace_private(path: &Path, content: &[u8]) -> Result<(), Cluster
     write().map_err(ClusterError::io("write", path))
 }
 
-/// Makes a rename, creation or removal of `path` survive a power loss.
+/// Syncs the parent directory, so that a rename, creation or removal of `path` survives a power loss.
 pub(super) fn sync_parent(path: &Path) -> io::Result<()> {
     match path.parent() {
         Some(parent) => File::open(parent)?.sync_all(),
@@ -53,7 +53,7 @@ pub(super) fn sync_parent(path: &Path) -> io::Result<()> {
     }
 }
 
-/// The result of a removal, where nothing to remove is as good.
+/// Treats the removal of a file that does not exist as success.
 pub(super) fn remove_if_there(removed: io::Result<()>) -> io::Result<()> {
     match removed {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
@@ -61,12 +61,12 @@ pub(super) fn remove_if_there(removed: io::Result<()>) -> io::Result<()> {
     }
 }
 
-/// A short name for a data directory that is the same at every start: 16 hexadecimal digits.
+/// Hashes the path of a data directory to 16 hexadecimal digits. Stable across restarts.
 pub(super) fn short_hash(data_dir: &Path) -> String {
     hex(&Sha256::digest(data_dir.as_os_str().as_bytes())[..8])
 }
 
-/// Lower case hexadecimal.
+/// Encodes bytes as lower case hexadecimal.
 pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |mut text, byte| {
         // Writing to a string can't fail.

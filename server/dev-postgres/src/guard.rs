@@ -1,9 +1,9 @@
-//! Running PostgreSQL so that it can't outlive the server.
+//! Runs PostgreSQL so that it can't outlive the server.
 //!
-//! The child process is a small shell script, the guard, which starts PostgreSQL and holds the reading end of a pipe
-//! whose only writing end is in this process. When that end closes, on purpose or because this process was killed,
-//! the guard shuts PostgreSQL down. No signal, no parent's death and no `unsafe` is involved, and it is the same on
-//! every Unix.
+//! The child process is a small shell script, the guard. It starts PostgreSQL and holds the read end of a pipe whose
+//! only write end is in this process. When the write end closes, either on shutdown or because this process was killed,
+//! the guard shuts PostgreSQL down. This needs no signals, no parent-death notification and no `unsafe`, and works the
+//! same on every Unix.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
@@ -21,24 +21,25 @@ use super::launch::Launch;
 use super::lock::{self, ClusterLock};
 use super::{ClusterError, settings};
 
-/// How long PostgreSQL may take to accept connections.
+/// Startup timeout: PostgreSQL must accept connections within this time.
 const START_LIMIT: Duration = Duration::from_secs(60);
-/// How long a shutdown may take. The guard loses patience after 18 s, and PostgreSQL with what holds it up after
-/// 5 s more, so this is not reached.
+/// Shutdown timeout. Not reached in practice: the guard sends SIGQUIT after 18 s, and PostgreSQL kills the remaining
+/// backends 5 s later.
 const STOP_LIMIT: Duration = Duration::from_secs(30);
-/// A log larger than this is put aside at the next start.
+/// Log size in bytes above which the log is rotated at the next start.
 const LOG_LIMIT: u64 = 16 * 1024 * 1024;
 
-/// The guard. `$1` is `postgres`, `$2` PGDATA; standard input is the pipe, standard output the cluster's lock file,
-/// standard error the log.
+/// The guard script. `$1` is `postgres`, `$2` is PGDATA; standard input is the pipe, standard output is the cluster's
+/// lock file, and standard error is the log.
 ///
-/// - The lock (4) is handed on to PostgreSQL and kept from the watcher, which must not outlast PostgreSQL as a holder.
-/// - Signals sent to all of stile's processes (systemd, a closed terminal) are not for the guard, so it ignores
-///   them, but only after PostgreSQL has started, which would inherit that.
-/// - A shell starts background jobs with SIGINT ignored, until PostgreSQL installs its own handler: a SIGINT in that
-///   moment is lost, so it is sent again every second; PostgreSQL takes no notice of a second one. After 18 s it is
-///   told to stop at once. The end of the loop is for a pid 1 that never collects the dead.
-/// - In the end USR1 to the guard's own process group takes the watcher along, with the `sleep` that it may be in.
+/// - PostgreSQL inherits the lock (descriptor 4). The watcher does not, because it must not hold the lock longer than
+///   PostgreSQL does.
+/// - The guard ignores signals that are sent to all of stile's processes (by systemd, or by a closed terminal). It does
+///   so only after PostgreSQL has started, since PostgreSQL would inherit the ignored signals.
+/// - A shell starts background jobs with SIGINT ignored until PostgreSQL installs its own handler, so a SIGINT in that
+///   interval is lost. It is therefore sent again every second; PostgreSQL ignores repeated ones. After 18 s the
+///   watcher sends SIGQUIT (immediate shutdown). The loop is bounded for the case of a pid 1 that never reaps zombies.
+/// - At the end, SIGUSR1 to the guard's own process group terminates the watcher and its `sleep`.
 const GUARD: &str = r#"
 umask 077
 exec 3<&0 4>&1 </dev/null >&2
@@ -60,11 +61,12 @@ kill -USR1 0
 exit "$code"
 "#;
 
-/// A running server and its guard. Dropped, the server shuts down by itself.
+/// A running PostgreSQL server and its guard. The server shuts down by itself when this is dropped.
 #[derive(Debug)]
 pub(super) struct Server {
     guard: Child,
-    /// Closed, it makes the guard shut the server down. std makes it close-on-exec, so no other child keeps it open.
+    /// Write end of the pipe. Closing it makes the guard shut the server down. std opens it close-on-exec, so no other
+    /// child process keeps it open.
     pipe: ChildStdin,
 }
 
@@ -83,10 +85,10 @@ impl Launch {
             .arg(&self.postgres)
             .arg(&self.data)
             .stdin(Stdio::piped())
-            // From here on only the cluster's own processes hold it.
+            // From here on, only the cluster's own processes hold the lock.
             .stdout(lock.hand_over()?)
             .stderr(stderr)
-            // Ctrl-C in a terminal is for stile, which then stops the server in its own order.
+            // Ctrl-C in a terminal is meant for stile, which then stops the server in its own order.
             .process_group(0)
             .spawn()
             .map_err(|source| self.account.unusable(SHELL, source))?;
@@ -115,8 +117,8 @@ impl Launch {
         Ok(server)
     }
 
-    /// Whether the server says that it accepts connections, in the way `pg_ctl` finds out: the eighth line of its file.
-    /// The file may still be an earlier server's, so its pid has to be the one that our guard started.
+    /// Returns `true` if the server accepts connections, determined as `pg_ctl` does: from line 8 of `postmaster.pid`.
+    /// The file may be left from an earlier server, so its pid must be the one that our guard started.
     fn ready(&self) -> bool {
         let Some(text) = self.pid_file() else {
             return false;
@@ -127,13 +129,14 @@ impl Launch {
             && text.lines().nth(7).is_some_and(|s| s.trim() == "ready")
     }
 
-    /// What the postmaster says about itself. There are paths in it, which need not be UTF-8.
+    /// Reads `postmaster.pid`. Lossy, because the paths in it may not be UTF-8.
     fn pid_file(&self) -> Option<String> {
         let bytes = fs::read(self.data.join("postmaster.pid")).ok()?;
         Some(String::from_utf8_lossy(&bytes).into_owned())
     }
 
-    /// Refuses if a server that stile did not start uses the cluster: it would fail in a less helpful way later.
+    /// Returns an error if a server that stile did not start is using the cluster. Checked early, because the later
+    /// failure would be less clear.
     async fn refuse_foreign_server(&self, last: Option<u32>) -> Result<(), ClusterError> {
         let Some(text) = self.pid_file() else {
             return Ok(());
@@ -154,12 +157,12 @@ impl Launch {
 }
 
 impl Server {
-    /// Waits for the end of the server. It came by itself.
+    /// Waits until the server exits on its own.
     pub(super) async fn ended(&mut self) -> io::Result<ExitStatus> {
         self.guard.wait().await
     }
 
-    /// Shuts the server down and waits for its end.
+    /// Shuts the server down and waits until it has exited.
     pub(super) async fn shut_down(self) {
         let Server { mut guard, pipe } = self;
         drop(pipe);
@@ -172,13 +175,13 @@ impl Server {
     }
 }
 
-/// The log of the cluster in this data directory.
+/// Returns the path of the cluster's log in this data directory.
 pub(super) fn log_path(data_dir: &Path) -> PathBuf {
     data_dir.join("postgres.log")
 }
 
-/// Opens the log to append to it, readable only by who runs stile: statements with data in them can get there.
-/// PostgreSQL inherits the open file, so that its user need not be able to reach it.
+/// Opens the log for appending. It is readable only by the user that runs stile, since logged statements can contain
+/// data. PostgreSQL inherits the open file, so its user needs no access to the path.
 pub(super) fn open_log(path: &Path) -> Result<File, ClusterError> {
     if fs::metadata(path).is_ok_and(|meta| meta.len() > LOG_LIMIT) {
         fs::rename(path, path.with_added_extension("1")).map_err(ClusterError::io("rename", path))?;
@@ -186,12 +189,12 @@ pub(super) fn open_log(path: &Path) -> Result<File, ClusterError> {
     OpenOptions::new().append(true).create(true).mode(0o600).open(path).map_err(ClusterError::io("open", path))
 }
 
-/// Adds to the log.
+/// Appends bytes to the log.
 pub(super) fn append(path: &Path, bytes: &[u8]) -> Result<(), ClusterError> {
     open_log(path)?.write_all(bytes).map_err(ClusterError::io("write", path))
 }
 
-/// The line that says why the server ended, of what it wrote since `from`.
+/// Returns the log line that states why the server exited, from the output after offset `from`.
 fn reason(log: &Path, from: u64) -> Option<String> {
     let mut bytes = Vec::new();
     let mut file = File::open(log).ok()?;
@@ -199,7 +202,7 @@ fn reason(log: &Path, from: u64) -> Option<String> {
     file.take(LOG_LIMIT).read_to_end(&mut bytes).ok()?;
     let text = String::from_utf8_lossy(&bytes);
     let fatal = |line: &&str| {
-        // Refused clients ("the database system is starting up") are fatal only to themselves.
+        // Rejected clients ("the database system is starting up") also log FATAL, but only their own connection ends.
         (line.contains("FATAL:") && !line.contains("the database system is")) || line.contains("PANIC:")
     };
     text.lines()

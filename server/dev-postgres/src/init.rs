@@ -1,4 +1,4 @@
-//! Making a new cluster, so that there is either a whole one or none, and the superuser's password.
+//! Atomic creation of a new cluster, and the superuser's password.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
@@ -10,16 +10,16 @@ use super::lock::ClusterLock;
 use super::place::Place;
 use super::{ClusterError, files, guard};
 
-/// The superuser of every private cluster.
+/// Name of the superuser of every private cluster.
 pub(super) const SUPERUSER: &str = "stile_super";
 
-/// As many hexadecimal digits as the password's 32 bytes have.
+/// Length of the password: 32 bytes as hexadecimal digits.
 const PASSWORD_LENGTH: usize = 64;
 
-/// The superuser's password: kept in the data directory, made if there is no cluster yet that has one.
+/// Returns the superuser's password from the data directory. Generates one if there is no cluster yet.
 ///
 /// # Errors
-/// `SecretMissing` if there is a cluster, but no usable password for it.
+/// `ClusterError::SecretMissing` if a cluster exists, but its password is missing or malformed.
 pub(super) fn password(data_dir: &Path, place: &Place) -> Result<String, ClusterError> {
     let path = data_dir.join("postgres.secret");
     if let Some(text) = files::read_optional(&path)? {
@@ -44,10 +44,10 @@ pub(super) fn password(data_dir: &Path, place: &Place) -> Result<String, Cluster
     Ok(password)
 }
 
-/// Runs `initdb`, beside the final place, and moves the result there when it is whole.
+/// Runs `initdb` in a temporary directory beside the final path, and renames the result when it is complete.
 ///
 /// # Errors
-/// `InitFailed`, or `NotWritable`, `UserUnusable`, `Io` if it did not come to that.
+/// `ClusterError::InitFailed` if `initdb` fails; `NotWritable`, `UserUnusable` or `Io` if it could not be run.
 pub(super) async fn initialise(
     data_dir: &Path,
     place: &Place,
@@ -58,13 +58,14 @@ pub(super) async fn initialise(
     tracing::info!("making a PostgreSQL {} cluster in {}", binaries.major, place.home.display());
     let new = place.home.join("data.new");
     let record = data_dir.join("cluster.path");
-    // The record first: without it what an interrupted attempt left is not taken for a lost database.
+    // The record is removed first: otherwise the remains of an interrupted attempt would be reported as a lost
+    // database.
     files::remove_if_there(fs::remove_file(&record)).map_err(ClusterError::io("remove", &record))?;
     files::remove_if_there(fs::remove_dir_all(&new)).map_err(ClusterError::io("remove", &new))?;
 
     let made = initdb(data_dir, place, binaries, password, lock, &new).await;
     if made.is_err() {
-        // initdb removes what it made itself, unless it was killed; the next attempt begins by removing it.
+        // initdb cleans up after itself unless it was killed; the next attempt starts with this removal anyway.
         let _ = fs::remove_dir_all(&new);
     }
     made?;
@@ -97,17 +98,18 @@ async fn initdb(
         .args(["--auth-local=scram-sha-256", "--auth-host=reject"])
         .args(["--encoding=UTF8", "--data-checksums", "--no-instructions"])
         .arg(format!("--locale={}", locale(account).await));
-    // Since 17 PostgreSQL has a locale of its own: the same on every system, and no upgrade of the system's
-    // C library can change a sort order, and so damage an index.
+    // PostgreSQL 17 and later have a builtin locale provider: the same on every system, and an upgrade of the system's
+    // C library can't change a sort order and thereby corrupt an index.
     if binaries.major >= 17 {
         command.args(["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]);
     }
     if cfg!(test) {
-        // Most of the time that it takes is spent on surviving a power loss.
+        // Syncing to disk takes most of the time of initdb.
         command.arg("--no-sync");
     }
     let run = command
-        // Not to be read: should stile be killed now, a new one has to wait for this initdb's end.
+        // Not read by initdb. It inherits the lock, so that if stile is killed now, a new server waits until this
+        // initdb has ended.
         .stdin(lock.handle()?)
         .output()
         .await;
@@ -122,7 +124,7 @@ async fn initdb(
     Err(ClusterError::InitFailed { line: said.map_or_else(|| output.status.to_string(), str::to_owned), log })
 }
 
-/// The password where initdb can read it: as a file of the user who runs it.
+/// The password file for `initdb`, owned by the user that runs it.
 struct PasswordFile {
     path: PathBuf,
 }
@@ -148,12 +150,12 @@ impl PasswordFile {
     }
 }
 
-/// `C.UTF-8` where the system has it (upper and lower case beyond ASCII), otherwise `C`. Both sort by code point,
-/// alike on every machine.
+/// Returns `C.UTF-8` if the system has it (case conversion beyond ASCII), otherwise `C`. Both sort by code point,
+/// identically on every machine.
 async fn locale(account: &Account) -> String {
     let known = match account.command("locale").arg("-a").output().await {
         Ok(output) => String::from_utf8_lossy(&output.stdout).into_owned(),
-        // Not every system has `locale`.
+        // Some systems have no `locale` command.
         Err(_) => String::new(),
     };
     let same = |name: &&str| ["c.utf8", "c.utf-8"].contains(&name.to_ascii_lowercase().as_str());

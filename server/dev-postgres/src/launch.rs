@@ -1,10 +1,10 @@
-//! What it takes to start the server.
+//! Parameters for starting the server.
 
 use std::path::PathBuf;
 
 use super::account::Account;
 
-/// What it takes to start the server, again and again.
+/// Parameters for starting the server, kept for restarts.
 #[derive(Debug)]
 pub(super) struct Launch {
     pub(super) account: Account,

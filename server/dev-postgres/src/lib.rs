@@ -1,24 +1,23 @@
-//! A private PostgreSQL cluster, run by the server itself when there is no `DATABASE_URL`.
+//! A private PostgreSQL cluster, run by the server itself when `DATABASE_URL` is not set.
 //!
-//! Here belongs: finding the machine's PostgreSQL, making a cluster under the data directory, running it
-//! for exactly as long as the server runs, and saying clearly why one of these failed.
-//! Here does not belong: connections, roles, databases, migrations, configuration. Whoever connects
-//! builds the options from [`Cluster::socket_dir`], [`Cluster::port`], [`Cluster::superuser`] and
-//! [`Cluster::superuser_password`].
+//! In scope: finding the installed PostgreSQL, creating a cluster under the data directory, running it for exactly as
+//! long as the server runs, and reporting clearly why any of these failed. Out of scope: connections, roles, databases,
+//! migrations and configuration. Callers build their connection options from [`Cluster::socket_dir`],
+//! [`Cluster::port`], [`Cluster::superuser`] and [`Cluster::superuser_password`].
 //!
-//! What is where, in `STILE_DATA_DIR`:
+//! Contents of `STILE_DATA_DIR`:
 //!
-//! | path | what |
+//! | path | content |
 //! |---|---|
-//! | `stile.lock` | held by the one server that uses this directory ([`lock_data_dir`]) |
+//! | `stile.lock` | lock held by the one server that uses this directory ([`lock_data_dir`]) |
 //! | `postgres/data` | the cluster (`PGDATA`) |
-//! | `postgres/run` | the socket (`/tmp/stile-<hash>` if this path is too long for a socket) |
+//! | `postgres/run` | the socket directory (`/tmp/stile-<hash>` if this path is too long for a socket) |
 //! | `postgres.secret` | the superuser's password |
-//! | `postgres.log` | what PostgreSQL says; the previous one is `postgres.log.1` |
-//! | `postgres.lock` | held by every process of the running cluster; its content is the postmaster's pid |
-//! | `cluster.path` | only when started as root: where `postgres` is, if it can't be here |
+//! | `postgres.log` | PostgreSQL's log; the previous one is `postgres.log.1` |
+//! | `postgres.lock` | lock held by every process of the running cluster; contains the postmaster's pid |
+//! | `cluster.path` | only when started as root: the path of `postgres`, if it can't be in this directory |
 //!
-//! Small files are read and written with blocking calls: it is a handful of them, at start.
+//! Small files are read and written with blocking calls, because there are only a few of them and only at startup.
 
 mod account;
 mod binaries;
@@ -48,18 +47,19 @@ use settings::PORT;
 pub use error::ClusterError;
 pub use lock::DataDirLock;
 
-/// Takes the data directory for this process, and makes it if it does not exist.
+/// Locks the data directory for this process, and creates it if it does not exist.
 ///
 /// # Errors
-/// `Locked` if another process has it, `NotWritable` or `Io` if the directory or its lock file can't be used.
+/// `ClusterError::Locked` if another process holds the lock; `NotWritable` or `Io` if the directory or its lock file
+/// can't be used.
 pub fn lock_data_dir(data_dir: &Path) -> Result<DataDirLock, ClusterError> {
     DataDirLock::take(data_dir)
 }
 
 /// A running private cluster.
 ///
-/// Ends with [`Cluster::stop`]. Dropped without it, or if this process is killed, PostgreSQL shuts
-/// down by itself a moment later.
+/// Shut it down with [`Cluster::stop`]. If the value is dropped or this process is killed, PostgreSQL shuts down by
+/// itself shortly after.
 pub struct Cluster {
     socket_dir: PathBuf,
     password: String,
@@ -68,18 +68,18 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// Starts the cluster that belongs to `data_dir`, and makes it first if there is none.
+    /// Starts the cluster that belongs to `data_dir`, and creates it first if there is none.
     ///
-    /// Returns once it accepts connections. If the cluster of an earlier run is still shutting down, waits
-    /// for it for up to 30 s. From then on a task restarts PostgreSQL if it crashes, but not if
-    /// somebody shuts it down on purpose.
+    /// Returns when the cluster accepts connections. If the cluster of an earlier run is still shutting down, waits up
+    /// to 30 s for it to exit. From then on, a task restarts PostgreSQL after a crash, but not after a deliberate
+    /// shutdown.
     ///
-    /// The caller holds the [`DataDirLock`]; must be called inside a tokio runtime. `run_as` is what
-    /// `STILE_POSTGRES_USER` says: when root, the user to run PostgreSQL as, instead of `postgres` or else `nobody`.
-    /// It means nothing otherwise.
+    /// The caller must hold the [`DataDirLock`] and be inside a tokio runtime. `run_as` is the value of
+    /// `STILE_POSTGRES_USER`: when stile runs as root, the user that runs PostgreSQL (default: `postgres`, otherwise
+    /// `nobody`). It is ignored when stile does not run as root.
     ///
     /// # Errors
-    /// Every variant of [`ClusterError`] but `Locked`. After an error nothing is left running.
+    /// Every variant of [`ClusterError`] except `Locked`. After an error, no process is left running.
     pub async fn start(data_dir: &Path, run_as: Option<&str>) -> Result<Cluster, ClusterError> {
         let data_dir = files::data_dir(data_dir)?;
         let lock = lock::ClusterLock::acquire(&data_dir).await?;
@@ -103,32 +103,32 @@ impl Cluster {
         Ok(Cluster { socket_dir, password, stop, supervisor })
     }
 
-    /// The directory of the unix socket: the `host` of a connection.
+    /// Returns the directory of the Unix socket, used as the `host` of a connection.
     pub fn socket_dir(&self) -> &Path {
         &self.socket_dir
     }
 
-    /// The port, which only names the socket's file: nothing listens on the network.
+    /// Returns the port. It only determines the name of the socket file; the server does not listen on the network.
     pub fn port(&self) -> u16 {
         PORT
     }
 
-    /// The name of the cluster's superuser.
+    /// Returns the name of the cluster's superuser.
     pub fn superuser(&self) -> &str {
         SUPERUSER
     }
 
-    /// The superuser's password. Not to be logged.
+    /// Returns the superuser's password. Must not be logged.
     pub fn superuser_password(&self) -> &str {
         &self.password
     }
 
-    /// Shuts the cluster down and waits for its end.
+    /// Shuts the cluster down and waits until it has exited.
     ///
-    /// Open connections are ended and the data is checkpointed; after 18 s PostgreSQL is told to stop at
-    /// once, which is safe too, but makes the next start slower. What goes wrong is logged.
+    /// Open connections are closed and the data is checkpointed. After 18 s an immediate shutdown is requested, which
+    /// is also safe, but makes the next start slower. Errors are logged.
     pub async fn stop(self) {
-        // Fails only if the supervisor is gone, and the cluster with it.
+        // Fails only if the supervisor task has ended, and the cluster with it.
         let _ = self.stop.send(());
         if let Err(error) = self.supervisor.await {
             tracing::error!(%error, "the task that runs PostgreSQL failed");
@@ -137,7 +137,7 @@ impl Cluster {
 }
 
 impl fmt::Debug for Cluster {
-    /// Without the password.
+    /// Omits the password.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Cluster").field("socket_dir", &self.socket_dir).finish_non_exhaustive()
     }

@@ -1,9 +1,9 @@
-//! Who uses a data directory: the two lock files.
+//! The two lock files of a data directory.
 //!
-//! `stile.lock` is held by the server process. `postgres.lock` is held by the cluster: the open file is
-//! handed down to the guard, the postmaster and every backend, and the system releases it when the last of them has
-//! ended, however it ended. That is how a new server knows that the cluster of a killed one is gone, without guessing
-//! from process ids, which are reused (in a container after every restart).
+//! `stile.lock` is held by the server process. `postgres.lock` is held by the cluster: the guard, the postmaster and
+//! every backend inherit the open file, and the operating system releases the lock when the last of them exits, for any
+//! reason. A new server can therefore tell that the cluster of a killed server is gone without relying on process ids,
+//! which are reused (in a container after every restart).
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{Read as _, Seek as _, Write as _};
@@ -16,17 +16,17 @@ use tokio::time::{Instant, sleep};
 
 use super::{ClusterError, files};
 
-/// How long a new server waits for the cluster of an earlier one to end.
+/// Maximum time that a new server waits for the cluster of an earlier one to exit.
 const WAIT: Duration = Duration::from_secs(30);
 
-/// The right to use a data directory, held until dropped, or until the process ends in any way.
+/// Exclusive lock on a data directory. Released on drop, or when the process ends for any reason.
 #[derive(Debug)]
 pub struct DataDirLock {
     _file: File,
 }
 
 impl DataDirLock {
-    /// See [`super::lock_data_dir`].
+    /// Takes the lock. See [`super::lock_data_dir`].
     pub(super) fn take(data_dir: &Path) -> Result<DataDirLock, ClusterError> {
         let data_dir = files::data_dir(data_dir)?;
         let path = data_dir.join("stile.lock");
@@ -45,17 +45,18 @@ impl DataDirLock {
     }
 }
 
-/// The cluster's lock, before it is handed to the cluster.
+/// The cluster's lock before it is handed to the cluster.
 #[derive(Debug)]
 pub(super) struct ClusterLock {
     file: File,
     path: PathBuf,
-    /// The postmaster that held the lock last, if it was not lost. All of its processes are gone.
+    /// Process id of the postmaster that last held the lock, if the file contains one. All of its processes have
+    /// exited.
     pub(super) last_postmaster: Option<u32>,
 }
 
 impl ClusterLock {
-    /// Waits until no process of the cluster is left, for up to 30 s, and takes the lock.
+    /// Waits up to 30 s until no process of the cluster is left, and takes the lock.
     pub(super) async fn acquire(data_dir: &Path) -> Result<ClusterLock, ClusterError> {
         let path = path(data_dir);
         let mut file = open(&path)?;
@@ -72,7 +73,7 @@ impl ClusterLock {
                     return Err(ClusterError::io("lock", &path)(error));
                 }
             }
-            // The last processes of a cluster take a moment to go: not worth a line.
+            // The last processes of a cluster need a moment to exit, which is not worth a log line.
             if !waiting && deadline - Instant::now() < WAIT - Duration::from_secs(1) {
                 waiting = true;
                 tracing::info!("waiting for the PostgreSQL of an earlier run to shut down");
@@ -84,21 +85,21 @@ impl ClusterLock {
         Ok(ClusterLock { file, path, last_postmaster: text.trim().parse().ok() })
     }
 
-    /// A handle for a child process: the lock is held until every process that inherits it has ended.
+    /// Returns a handle for a child process. The lock is held until every process that inherits it has exited.
     pub(super) fn handle(&self) -> Result<Stdio, ClusterError> {
         let clone = self.file.try_clone();
         Ok(clone.map_err(ClusterError::io("use", &self.path))?.into())
     }
 
-    /// Like `handle`, for the guard, which writes the new postmaster's pid into the file. The old one is
-    /// forgotten only here, so that an attempt that fails before this leaves it to the next.
+    /// Like `handle`, for the guard, which writes the pid of the new postmaster to the file. The old pid is cleared
+    /// only here, so that it is still available after an attempt that failed earlier.
     pub(super) fn hand_over(mut self) -> Result<Stdio, ClusterError> {
         self.file.set_len(0).and_then(|()| self.file.rewind()).map_err(ClusterError::io("use", &self.path))?;
         Ok(self.file.into())
     }
 }
 
-/// The postmaster that runs now, as its guard wrote it down.
+/// Returns the pid of the running postmaster, as recorded by its guard.
 pub(super) fn postmaster(data_dir: &Path) -> Option<u32> {
     pid_in(&path(data_dir))
 }

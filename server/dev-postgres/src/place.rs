@@ -1,7 +1,8 @@
-//! Where the cluster is, and as whom it runs.
+//! Location of the cluster, and the user that runs it.
 //!
-//! Normally `STILE_DATA_DIR/postgres`. Started as root with a data directory that the unprivileged user can't reach
-//! (`/root`, a fresh `mktemp -d`), it is under `/var/lib/stile` instead, and a file in the data directory says so.
+//! Normally `STILE_DATA_DIR/postgres`. If stile runs as root with a data directory that the unprivileged user can't
+//! reach (`/root`, a fresh `mktemp -d`), the cluster is under `/var/lib/stile`, and a file in the data directory
+//! records the path.
 
 use std::fs::{self, DirBuilder, Permissions};
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as _};
@@ -11,31 +12,31 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use super::account::{self, Account};
 use super::{ClusterError, files};
 
-/// Where clusters go that can't be in their data directory.
+/// Parent directory of clusters that can't be in their data directory.
 const ELSEWHERE: &str = "/var/lib/stile";
 
-/// The place of a cluster.
+/// Location of a cluster.
 #[derive(Debug)]
 pub(super) struct Place {
-    /// Who runs it.
+    /// The user that runs the cluster.
     pub(super) account: Account,
-    /// The directory that holds `data` and `run`; belongs to `account`.
+    /// The directory that contains `data` and `run`; owned by `account`.
     pub(super) home: PathBuf,
-    /// The version that made the cluster; nothing if it is still to be made.
+    /// Major version that created the cluster; `None` if there is no cluster yet.
     pub(super) major: Option<u32>,
-    /// The file that has to name `home`, if that is not in the data directory.
+    /// The file that must record `home`, if `home` is outside the data directory.
     pub(super) record: Option<PathBuf>,
 }
 
 impl Place {
-    /// Finds the place of the existing cluster, or chooses and prepares one for a new cluster.
+    /// Finds the location of the existing cluster, or chooses and prepares one for a new cluster.
     pub(super) async fn choose(data_dir: &Path, wanted: Option<&str>) -> Result<Place, ClusterError> {
         let uid = account::own_uid().await?;
         let record = data_dir.join("cluster.path");
         let recorded = files::read_optional(&record)?.map(|text| PathBuf::from(text.trim_end()));
         let home = recorded.clone().unwrap_or_else(|| data_dir.join("postgres"));
         let major = major(&home)?;
-        // `data.new` without `data` is a cluster whose making was interrupted: there was nothing to lose yet.
+        // `data.new` without `data` is an interrupted initialization: there is no data that could be lost.
         if recorded.is_some() && major.is_none() && !home.join("data.new").exists() {
             return Err(ClusterError::Lost { record, home });
         }
@@ -49,7 +50,7 @@ impl Place {
         Place::new_as_root(data_dir, record, wanted).await
     }
 
-    /// The cluster's data directory, PostgreSQL's `PGDATA`.
+    /// Returns the cluster's data directory, PostgreSQL's `PGDATA`.
     pub(super) fn data(&self) -> PathBuf {
         self.home.join("data")
     }
@@ -63,7 +64,8 @@ impl Place {
                 return Err(ClusterError::WrongOwner { home, owner, wanted });
             }
         };
-        // Never somewhere else now: an empty database in place of the full one would look like a loss of data.
+        // Never fall back to another location: an empty database in place of the existing one would look like data
+        // loss.
         if !account.can_enter(&data).await? {
             return Err(ClusterError::Unreachable { data, user: account.name });
         }
@@ -97,7 +99,7 @@ impl Place {
     }
 }
 
-/// The version that made the cluster in `home`, if there is one.
+/// Returns the major version that created the cluster in `home`; `None` if there is no cluster.
 fn major(home: &Path) -> Result<Option<u32>, ClusterError> {
     let path = home.join("data/PG_VERSION");
     match files::read_optional(&path)? {
@@ -119,13 +121,13 @@ fn make_passable(dir: &Path) -> Result<(), ClusterError> {
         return Ok(());
     }
     fs::create_dir_all(dir)
-        // Said once more, because a strict umask would lock the unprivileged user out.
+        // Set explicitly, because a strict umask would lock the unprivileged user out.
         .and_then(|()| fs::set_permissions(dir, Permissions::from_mode(0o755)))
         .map_err(ClusterError::io("create", dir))
 }
 
-/// A cluster that no record leads to belonged to an earlier data directory of the same path, which somebody removed.
-/// Its password is gone with it, so it is of no use here; it is not ours to delete either.
+/// Renames a cluster that no record refers to. It belonged to an earlier data directory of the same path, which was
+/// removed together with the password, so it can't be used. It is not deleted, because it may hold somebody's data.
 fn put_leftover_aside(home: &Path) -> Result<(), ClusterError> {
     if !home.join("data").exists() {
         return Ok(());

@@ -1,7 +1,7 @@
-//! What stile sets in the cluster, written anew at every start.
+//! The PostgreSQL settings that stile needs, written at every start.
 //!
-//! The settings are in a file of their own that `postgresql.conf` includes, so that a server started by hand
-//! (`pg_ctl -D ... start`) is the same server. An operator's own settings go into `local.conf` beside it and win.
+//! The settings are in a separate file that `postgresql.conf` includes, so that a server started manually (`pg_ctl -D
+//! ... start`) has the same configuration. An operator's own settings in `local.conf` beside it take precedence.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -13,17 +13,18 @@ use std::path::{Path, PathBuf};
 use super::launch::Launch;
 use super::{ClusterError, files};
 
-/// Names the socket's file. No other server shares the directory, so one number does for all.
+/// Port number, which only determines the name of the socket file. No other server shares the directory, so it can be
+/// constant.
 pub(super) const PORT: u16 = 5432;
-/// The longest path that fits the address of a socket on every system (macOS: 104 with the final NUL).
+/// Maximum length in bytes of a socket path on every system (macOS: 104 with the final NUL).
 const SOCKET_PATH_LIMIT: usize = 103;
 
-/// Runs as the cluster's user; `$1` PGDATA, `$2` the socket directory, `$3` the last postmaster, standard input the
-/// settings.
+/// The preparation script, run as the cluster's user. `$1` is PGDATA, `$2` the socket directory, `$3` the last
+/// postmaster's pid; standard input is the settings.
 ///
-/// The two files that name the last postmaster are removed because all of its processes are known to be gone; left
-/// there, PostgreSQL would take an unrelated process that now has this pid for the old server and refuse to start.
-/// Any other pid is PostgreSQL's own business.
+/// Removes the two files that name the last postmaster, because all of its processes are known to have exited. If they
+/// remained, PostgreSQL could mistake an unrelated process with the same pid for the old server and refuse to start.
+/// Files with any other pid are left to PostgreSQL.
 const PREPARE: &str = r#"
 umask 077
 mkdir -p -- "$2" && cd -- "$1" || exit 1
@@ -40,8 +41,8 @@ for file in postmaster.pid "$2"/.s.PGSQL.*.lock; do
 done
 "#;
 
-/// The directory of the socket: in the cluster's home, unless its path does not fit an address or would have to be
-/// escaped in the settings.
+/// Returns the socket directory: in the cluster's home, unless that path is too long for a socket address or would need
+/// escaping in the settings.
 pub(super) fn socket_dir(data_dir: &Path, home: &Path) -> PathBuf {
     let dir = home.join("run");
     let length = dir.as_os_str().len() + format!("/.s.PGSQL.{PORT}").len();
@@ -49,12 +50,12 @@ pub(super) fn socket_dir(data_dir: &Path, home: &Path) -> PathBuf {
     if length <= SOCKET_PATH_LIMIT && dir.to_str().is_some_and(plain) {
         dir
     } else {
-        // Not TMPDIR: on macOS that is long too, and another for every user.
+        // Not TMPDIR: on macOS it is long as well, and different for every user.
         Path::new("/tmp").join(format!("stile-{}", files::short_hash(data_dir)))
     }
 }
 
-/// Writes the settings, makes the socket directory, and clears what the last postmaster left behind.
+/// Writes the settings, creates the socket directory, and removes the files that the last postmaster left behind.
 pub(super) async fn prepare(launch: &Launch, last: Option<u32>) -> Result<(), ClusterError> {
     let last = last.map(|pid| pid.to_string()).unwrap_or_default();
     let arguments: [&OsStr; 3] =
@@ -68,7 +69,8 @@ pub(super) async fn prepare(launch: &Launch, last: Option<u32>) -> Result<(), Cl
     check_socket_dir(launch)
 }
 
-/// In `/tmp` anybody could have made the directory first, and would then hold our socket.
+/// Verifies the owner and mode of the socket directory. In `/tmp`, another user could have created it first, and would
+/// then control our socket.
 fn check_socket_dir(launch: &Launch) -> Result<(), ClusterError> {
     let path = &launch.socket_dir;
     let meta = fs::symlink_metadata(path).map_err(ClusterError::io("open", path))?;

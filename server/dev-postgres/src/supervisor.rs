@@ -1,7 +1,7 @@
-//! Keeping PostgreSQL running while the server runs.
+//! Restarts PostgreSQL while the server runs.
 //!
-//! A crash is answered with a restart. A clean shutdown that stile did not ask for is somebody's decision, and
-//! is left alone: the server answers 503 until somebody starts PostgreSQL again.
+//! PostgreSQL is restarted after a crash. A clean shutdown that stile did not request is deliberate and is not undone:
+//! the server answers 503 until PostgreSQL is started again.
 
 use std::time::Duration;
 
@@ -12,13 +12,13 @@ use super::guard::Server;
 use super::launch::Launch;
 use super::lock::ClusterLock;
 
-/// The wait before the first restart; each further one waits twice as long.
+/// Delay before the first restart; doubled for each further one.
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
-/// After this long without a crash the waits begin anew.
+/// Time without a crash after which the delay is reset.
 const STABLE: Duration = Duration::from_secs(60);
 
-/// Runs until `stop` says something, or can't any more; then the server has ended.
+/// Supervises the server until `stop` is signalled or its sender is dropped. The server has exited when this returns.
 pub(super) async fn supervise(launch: Launch, mut server: Server, mut stop: oneshot::Receiver<()>) {
     let mut wait = FIRST_WAIT;
     loop {
@@ -27,7 +27,8 @@ pub(super) async fn supervise(launch: Launch, mut server: Server, mut stop: ones
             _ = &mut stop => return server.shut_down().await,
             ended = server.ended() => ended,
         };
-        // Were only the guard killed, PostgreSQL still runs: closing the pipe makes the guard's watcher end it.
+        // If only the guard was killed, PostgreSQL is still running: closing the pipe makes the guard's watcher stop
+        // it.
         drop(server);
         match ended {
             Ok(status) if status.success() => {
@@ -36,7 +37,7 @@ pub(super) async fn supervise(launch: Launch, mut server: Server, mut stop: ones
                      `pg_ctl -D {} start`",
                     launch.data.display()
                 );
-                // There is nothing to end any more, only the order to wait for.
+                // Nothing is left to stop; wait for the stop signal only.
                 let _ = stop.await;
                 return;
             }
@@ -50,7 +51,7 @@ pub(super) async fn supervise(launch: Launch, mut server: Server, mut stop: ones
         }
         server = tokio::select! {
             _ = &mut stop => {
-                // A half started server shuts down by itself; stopped means that it has.
+                // A partially started server shuts down by itself; taking the lock ensures that it has exited.
                 if let Err(error) = ClusterLock::acquire(&launch.data_dir).await {
                     tracing::error!("{error}");
                 }
@@ -62,7 +63,7 @@ pub(super) async fn supervise(launch: Launch, mut server: Server, mut stop: ones
     }
 }
 
-/// Tries until it succeeds, with growing waits.
+/// Retries with exponential backoff until the server has started.
 async fn restart(launch: &Launch, wait: &mut Duration) -> Server {
     loop {
         sleep(*wait).await;

@@ -1,4 +1,4 @@
-//! Real clusters, made and run here: as root and not, wherever PostgreSQL is installed.
+//! Tests with real clusters, run as root or as another user, on any machine where PostgreSQL is installed.
 
 use std::error::Error;
 use std::fs;
@@ -13,15 +13,15 @@ use super::{Cluster, ClusterError, lock, lock_data_dir};
 
 type Outcome = Result<(), Box<dyn Error>>;
 
-/// Tells the test that is killed by itself ([`start_holder`]) which data directory to hold.
+/// Environment variable that tells the child process of [`start_holder`] which data directory to hold.
 const HOLD: &str = "STILE_TEST_HOLD";
 
-/// A directory that everybody can pass, removed at the end.
+/// A temporary directory that every user can traverse, removed on drop.
 pub(super) struct Scratch(PathBuf);
 
 impl Scratch {
     pub(super) fn new(name: &str) -> io::Result<Scratch> {
-        // Not TMPDIR: that can be where the user PostgreSQL runs as can't go, and is not short everywhere.
+        // Not TMPDIR: the user that runs PostgreSQL may have no access to it, and its path may be long.
         let path = Path::new("/tmp").join(format!("stile-test-{name}-{}", std::process::id()));
         fs::create_dir(&path)?;
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755))?;
@@ -54,7 +54,7 @@ async fn pause() {
     tokio::time::sleep(Duration::from_millis(50)).await;
 }
 
-/// What the process does that is killed: holds a cluster until then.
+/// Holds a cluster until the process is killed.
 async fn hold(dir: &Path) -> Outcome {
     let _lock = lock_data_dir(dir)?;
     let _cluster = Cluster::start(dir, None).await?;
@@ -62,7 +62,7 @@ async fn hold(dir: &Path) -> Outcome {
     std::future::pending().await
 }
 
-/// Runs `test` of this module in a process of its own, with [`HOLD`] set.
+/// Runs `test` of this module in a child process with [`HOLD`] set.
 async fn start_holder(test: &str, dir: &Path) -> Result<Child, Box<dyn Error>> {
     let module = module_path!().split_once("::").ok_or("no module")?.1;
     let mut child = Command::new(std::env::current_exe()?)
@@ -112,7 +112,7 @@ async fn starts_stops_and_starts_again_under_a_long_path() -> Outcome {
     let again = Cluster::start(&dir, None).await?;
     assert!(answers(&again));
     assert_eq!(again.superuser_password(), password);
-    // Forgotten instead of stopped, it ends as well.
+    // A cluster that is dropped instead of stopped shuts down as well.
     drop(again);
     lock::ClusterLock::acquire(&dir).await?;
     fs::remove_dir(socket_dir)?;
@@ -131,11 +131,11 @@ async fn killed_server_leaves_nothing_behind() -> Outcome {
     assert!(matches!(refused, Err(ClusterError::Locked { .. })), "{refused:?}");
     let first = lock::postmaster(dir);
     assert!(first.is_some());
-    // SIGKILL.
+    // Sends SIGKILL.
     holder.kill()?;
     holder.wait()?;
 
-    // Waits for the orphaned cluster: while one of its processes lives, the new one can't start.
+    // Waits for the orphaned cluster: the new one can't start while one of its processes is alive.
     let _lock = lock_data_dir(dir)?;
     let cluster = Cluster::start(dir, None).await?;
     assert!(answers(&cluster));
@@ -182,9 +182,9 @@ async fn a_crash_is_answered_with_a_restart_and_a_shutdown_is_not() -> Outcome {
     }
 
     signal("INT", lock::postmaster(dir))?;
-    // Free once nothing of the cluster runs any more.
+    // The lock is free once no process of the cluster is running.
     drop(lock::ClusterLock::acquire(dir).await?);
-    // Longer than the wait before a restart.
+    // Longer than the delay before a restart.
     tokio::time::sleep(Duration::from_millis(1500)).await;
     assert!(!answers(&cluster));
     cluster.stop().await;

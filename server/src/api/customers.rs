@@ -24,16 +24,16 @@ use utoipa::{
 };
 use uuid::Uuid;
 
-/// One page of customers, at most 20, and how to get at the others.
+/// One page of customers, at most 20, with cursors for the adjacent pages.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct CustomerPage {
     workspace: ServedWorkspace,
     customers: Vec<Customer>,
-    /// How many match in all.
+    /// Total number of matching customers.
     total: i64,
-    /// What to send as `after` for the next page; null on the last.
+    /// Cursor of the next page, sent as `after`; null on the last page.
     next: Option<String>,
-    /// What to send as `before` for the page before; null on the first.
+    /// Cursor of the previous page, sent as `before`; null on the first page.
     previous: Option<String>,
 }
 
@@ -51,43 +51,43 @@ struct ServedWorkspace {
 struct Customer {
     id: Uuid,
     name: String,
-    /// Where invoices go.
+    /// Billing email address.
     email: String,
-    /// ISO 3166-1 alpha-2.
+    /// ISO 3166-1 alpha-2 code.
     #[schema(example = "DE")]
     country: String,
-    /// The name of the rate plan they are on.
+    /// Name of the customer's rate plan.
     rate_plan: Option<String>,
     #[schema(schema_with = status)]
     status: Lifecycle,
-    /// In the workspace's time zone.
+    /// RFC 3339 timestamp in the workspace's time zone.
     #[serde(with = "time::serde::rfc3339")]
     created_at: OffsetDateTime,
 }
 
-/// How to ask for a page. Only for the description of the API: it is read by [`query`].
+/// Query parameters of a page. Used only for the OpenAPI description; [`query`] parses the parameters.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 #[expect(dead_code, reason = "its fields are the description")]
 pub(crate) struct CustomerQuery {
-    /// Text that name or address contain; at most 100 characters count.
+    /// Text to search for in name and email address; at most 100 characters are used.
     q: Option<String>,
-    /// Only these.
+    /// Filters by status.
     #[param(schema_with = status)]
     status: Option<String>,
-    /// What to sort by: `name` (the default) or `created`.
+    /// Sort key: `name` (the default) or `created`.
     sort: Option<String>,
-    /// `asc` or `desc`.
+    /// Sort direction: `asc` or `desc`.
     dir: Option<String>,
-    /// Behind this place: `next` of an earlier answer.
+    /// Returns the page after this cursor: `next` of an earlier response.
     after: Option<String>,
-    /// Up to this place: `previous` of an earlier answer.
+    /// Returns the page before this cursor: `previous` of an earlier response.
     before: Option<String>,
 }
 
-/// One page of a workspace's customers.
+/// Lists one page of a workspace's customers.
 ///
-/// A guest sees the customers that were shared with them.
+/// A guest sees only the customers that were shared with them.
 #[utoipa::path(
     get,
     path = "/api/v1/workspaces/{slug}/customers",
@@ -119,7 +119,7 @@ pub(super) async fn list(
     let respelled = slug != one.as_str();
     let slug = one;
     let mut tx = match web.services.store.workspace(&credential, &slug).await? {
-        // People who may know of it are redirected to the canonical spelling.
+        // Only callers that may know of the workspace are redirected to the canonical spelling.
         Door::Open(tx) if respelled => {
             tx.commit().await?;
             return Ok(moved(&slug, &raw));
@@ -128,11 +128,11 @@ pub(super) async fn list(
         Door::Moved(slug) => return Ok(moved(&slug, &raw)),
         Door::Factor(_) => return Err(Failure::Factor),
         Door::Gone(_) => return Err(Failure::Gone),
-        // Nothing is written here, so there is nothing to mismatch.
+        // This endpoint writes nothing, so a mismatch can't occur.
         Door::Absent(_) | Door::Mismatch => return Err(Failure::NotFound),
         Door::SignedOut => return Err(Failure::BadToken),
     };
-    // Only now: whether a parameter is wrong is nothing to tell to somebody without a seat.
+    // Parameters are validated only here: a caller without a seat must not learn whether they are valid.
     let query = query(&raw)?;
     let page = store::customers::list(&mut tx, &query).await?;
     let tenant = tx.commit().await?;
@@ -152,7 +152,7 @@ pub(super) async fn list(
     Ok(response)
 }
 
-/// A text that can't be a slug answers as a slug that nobody has.
+/// Fails like an unused slug, for text that can't be a slug.
 async fn no_such_slug(web: &Web, credential: &Credential) -> Failure {
     match web.services.store.person_reading(credential).await {
         Ok(Some(_)) => Failure::NotFound,
@@ -161,15 +161,15 @@ async fn no_such_slug(web: &Web, credential: &Credential) -> Failure {
     }
 }
 
-/// Redirects to the slug that the workspace has now, with the same query.
+/// Redirects to the workspace's current slug with the same query.
 fn moved(slug: &Slug, query: &str) -> Response {
     let mark = if query.is_empty() { "" } else { "?" };
     let location = format!("/api/v1/workspaces/{slug}/customers{mark}{query}");
     (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, location)]).into_response()
 }
 
-/// Reads the parameters. What the console forgives in an old bookmark is an error here: a program that misspells a
-/// filter must not get the unfiltered list. Parameters that there are not are passed over.
+/// Parses the query parameters. Values that the console tolerates in an old bookmark are errors here: a client that
+/// misspells a filter must not get the unfiltered list. Unknown parameters are ignored.
 fn query(raw: &str) -> Result<ListQuery, Failure> {
     const NOUN: Noun = Noun::Customers;
     let bad = |name, allowed: &str| Failure::Parameter { name, allowed: allowed.to_owned() };

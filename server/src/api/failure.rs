@@ -1,4 +1,4 @@
-//! What can go wrong in `/api/v1`, each with its status and its stable code.
+//! Errors of `/api/v1`, each with its status and stable code.
 
 use crate::respond;
 use axum::{
@@ -7,31 +7,32 @@ use axum::{
 };
 use store::StoreError;
 
-/// Why a request was not answered. The codes are part of the API: they are never renamed.
+/// An error response of the API. The codes are part of the API and are never renamed.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// 401 `unauthenticated`: there is no token.
+    /// 401 `unauthenticated`: the request has no token.
     NoToken,
-    /// 401 `unauthenticated`: there is one, and it opens nothing.
+    /// 401 `unauthenticated`: the token is unknown, revoked or expired.
     BadToken,
-    /// 404 `not_found`: it does not exist, or is not for this person; nobody can tell which.
+    /// 404 `not_found`: the resource does not exist or is not accessible to this user; the response does not tell
+    /// which.
     NotFound,
-    /// 403 `second_factor_required`: the workspace demands a second factor, and a token shows nobody's presence.
+    /// 403 `second_factor_required`: the workspace requires a second factor, and a token can't prove one.
     Factor,
-    /// 410 `gone`: it was deleted, and this person had a seat in it.
+    /// 410 `gone`: the workspace was deleted, and this user had a seat in it.
     Gone,
     /// 400 `invalid_parameter`.
     Parameter {
-        /// Its name.
+        /// Parameter name.
         name: &'static str,
-        /// What it may be.
+        /// Allowed values.
         allowed: String,
     },
-    /// 429 `too_many_requests`: this person has too many requests in flight.
+    /// 429 `too_many_requests`: this user has too many concurrent requests.
     Busy,
-    /// 503 `unavailable`.
+    /// 503 `unavailable`: the database is not available.
     Unavailable,
-    /// 500 `internal`.
+    /// 500 `internal`: any other error.
     Internal,
 }
 
@@ -86,7 +87,7 @@ impl IntoResponse for Failure {
     }
 }
 
-/// 401 with its challenge (RFC 6750, section 3).
+/// Creates a 401 response with its challenge (RFC 6750, section 3).
 fn challenge(challenge: &'static str, message: &str) -> Response {
     let mut response = respond::error(StatusCode::UNAUTHORIZED, "unauthenticated", message);
     response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));

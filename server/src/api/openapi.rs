@@ -1,4 +1,4 @@
-//! `GET /api/v1/openapi.json`: the description of the API, from the code that answers it.
+//! `GET /api/v1/openapi.json`: the OpenAPI description, generated from the handlers.
 
 use super::{customers, workspaces};
 use axum::{
@@ -22,7 +22,7 @@ use utoipa::{
 )]
 struct Description;
 
-/// How to sign in.
+/// Adds the security scheme for operator tokens.
 struct OperatorToken;
 
 impl Modify for OperatorToken {
@@ -38,7 +38,7 @@ impl Modify for OperatorToken {
     }
 }
 
-/// Answers with the description; it is the same for everybody and needs no token.
+/// Returns the OpenAPI description. It is the same for every caller and needs no token.
 pub(super) async fn document() -> Response {
     Json(Description::openapi()).into_response()
 }

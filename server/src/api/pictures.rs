@@ -1,7 +1,7 @@
-//! `GET /api/pictures/...`: logos and portraits, for the pages that show them.
+//! `GET /api/pictures/...`: workspace logos and profile pictures for the console's pages.
 //!
-//! A browser keeps them and asks each time whether they still are; whether the person may see one is asked of the door
-//! each time, too.
+//! Browsers cache the pictures and revalidate them on every use. Every request, including a revalidation, is authorized
+//! again.
 
 use crate::{pages, respond, state::Web};
 use app::{error::AppError, ssr};
@@ -12,7 +12,7 @@ use axum::{
     response::Response,
 };
 
-/// A workspace's logo.
+/// Returns a workspace's logo.
 pub(super) async fn logo(
     State(web): State<Web>,
     Path((slug, name)): Path<(String, String)>,
@@ -22,7 +22,7 @@ pub(super) async fn logo(
     answer(&request, &name, found)
 }
 
-/// A person's portrait.
+/// Returns a person's profile picture.
 pub(super) async fn portrait(
     State(web): State<Web>,
     Path((id, name)): Path<(String, String)>,
@@ -41,7 +41,7 @@ fn answer(request: &Request, name: &str, found: Result<Vec<u8>, AppError>) -> Re
         Err(AppError::Limited(_)) => return respond::busy(request.uri().path()),
         Err(_) => return respond::error(StatusCode::NOT_FOUND, "not_found", "There is no such picture."),
     };
-    // A picture is its name, so the name is its validator (RFC 9110, section 8.8.3).
+    // A picture's name identifies its content, so the name is the validator (RFC 9110, section 8.8.3).
     let tag = format!("\"{name}\"");
     let known = request.headers().get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes());
     let mut response = Response::new(if known { Body::empty() } else { Body::from(png) });

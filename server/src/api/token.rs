@@ -1,4 +1,4 @@
-//! The operator token of a request.
+//! Extractor for the operator token of a request.
 
 use super::failure::Failure;
 use axum::{
@@ -7,9 +7,9 @@ use axum::{
 };
 use store::{door::Credential, secret::Secret};
 
-/// An operator token as presented (RFC 6750, section 2.1). Whether it is a good one, a door decides.
+/// An operator token as presented (RFC 6750, section 2.1). It is not verified yet; the store verifies it.
 ///
-/// It is looked up among tokens only: the secret of a session opens nothing here.
+/// It is looked up among operator tokens only, so the secret of a session is not accepted.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Bearer(pub(crate) Credential);
 

@@ -1,4 +1,4 @@
-//! `GET /api/v1/me/workspaces`: what the picker lists, as JSON.
+//! `GET /api/v1/me/workspaces`: the content of the workspace picker as JSON.
 
 use super::{failure::Failure, token::Bearer};
 use crate::{respond::ErrorBody, state::Web};
@@ -20,25 +20,25 @@ use utoipa::{
 };
 use uuid::Uuid;
 
-/// Every workspace that a person can reach, under the organizations that own them, both by name.
+/// Every workspace that the user can reach, grouped by organization. Organizations and workspaces are sorted by name.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Reach {
     organizations: Vec<Organization>,
 }
 
-/// An organization that the person belongs to, or that owns a workspace they have a seat in.
+/// An organization that the user belongs to, or that owns a workspace in which they have a seat.
 #[derive(Debug, Serialize, ToSchema)]
 struct Organization {
     id: Uuid,
     #[schema(example = "SmartAI")]
     name: String,
-    /// The person's role in the organization, if any.
+    /// The user's role in the organization, if any.
     #[schema(schema_with = organization_role)]
     role: Option<OrganizationRole>,
     workspaces: Vec<Workspace>,
 }
 
-/// A workspace in which the person has a seat.
+/// A workspace in which the user has a seat.
 #[derive(Debug, Serialize, ToSchema)]
 struct Workspace {
     id: Uuid,
@@ -46,17 +46,17 @@ struct Workspace {
     name: String,
     #[schema(example = "smartai-it")]
     slug: String,
-    /// What the seat amounts to: the stronger of the direct and the inherited role.
+    /// Effective role: the stronger of the direct and the inherited role.
     #[schema(schema_with = workspace_role)]
     role: WorkspaceRole,
-    /// Where the seat comes from, the direct source first.
+    /// Sources of the seat, the direct source first.
     #[schema(schema_with = sources)]
     via: Vec<SeatSource>,
 }
 
-/// The workspaces that the token's person can reach.
+/// Lists the workspaces that the token's user can reach.
 ///
-/// The list may be up to 30 s old. It is never older than the last change to a seat.
+/// The list may be up to 30 s old, but is never older than the last change to a seat.
 #[utoipa::path(
     get,
     path = "/api/v1/me/workspaces",
@@ -94,7 +94,7 @@ fn freshness(query: &str) -> Result<Freshness, Failure> {
 
 impl From<&Picker> for Reach {
     fn from(picker: &Picker) -> Self {
-        // By name, whatever order the person likes to see.
+        // Sorted by name, regardless of the order that the user prefers in the picker.
         let mut organizations: Vec<_> = picker.organizations.iter().collect();
         organizations.sort_by_key(|o| (o.place, o.id));
         Self { organizations: organizations.into_iter().map(Organization::from).collect() }

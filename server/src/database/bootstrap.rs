@@ -1,8 +1,8 @@
-//! The roles and the database of the private cluster.
+//! Roles and database of the private cluster.
 //!
-//! Three roles: the cluster's superuser, who is used here and nowhere else; `stile_owner`, who runs migrations;
-//! `stile_app`, whom the server is. What is there is left as it is, passwords aside: if somebody gave a role more than
-//! it should have, the boot guard has to see it.
+//! There are three roles: the cluster's superuser, used only here; `stile_owner`, which runs migrations; and
+//! `stile_app`, which the server connects as. Existing roles are left unchanged except for their passwords, so that the
+//! boot guard can detect a role that was granted too many privileges.
 
 use super::DatabaseError;
 use crate::kept;
@@ -14,15 +14,15 @@ use sqlx::{
 use std::path::Path;
 use store::guard::APP_ROLE;
 
-/// Who owns the schema.
+/// Role that owns the schema.
 const OWNER_ROLE: &str = "stile_owner";
-/// The database.
+/// Name of the database.
 const DATABASE: &str = "stile";
-/// The files of the data directory that keep the passwords.
+/// Files in the data directory that contain the passwords.
 const OWNER_SECRET: &str = "owner.secret";
 const APP_SECRET: &str = "app.secret";
 
-/// Makes the roles. Passwords come as settings of the session, because `create role` takes no parameters.
+/// Creates the roles. The passwords are passed as session settings, because `create role` takes no parameters.
 const ROLES: &str = "
 do $$
 begin
@@ -37,18 +37,18 @@ begin
 end
 $$";
 
-/// How to connect as each role.
+/// Connection options of the two roles.
 pub(super) struct Roles {
-    /// As `stile_app`.
+    /// Connection as `stile_app`.
     pub(super) app: PgConnectOptions,
-    /// As `stile_owner`.
+    /// Connection as `stile_owner`.
     pub(super) owner: PgConnectOptions,
 }
 
-/// Makes roles and database, where they are not there yet.
+/// Creates the roles and the database if they do not exist.
 ///
 /// # Errors
-/// When the cluster refuses a statement, or a password can't be kept.
+/// `DatabaseError::Bootstrap` if a statement fails; `DatabaseError::Kept` if a password can't be read or stored.
 pub(super) async fn run(cluster: &Cluster, data_dir: &Path) -> Result<Roles, DatabaseError> {
     let (owner, app) = (kept::secret(data_dir, OWNER_SECRET)?, kept::secret(data_dir, APP_SECRET)?);
     let superuser = local(cluster.socket_dir(), cluster.port(), cluster.superuser(), cluster.superuser_password());
@@ -56,10 +56,11 @@ pub(super) async fn run(cluster: &Cluster, data_dir: &Path) -> Result<Roles, Dat
     Ok(roles(cluster.socket_dir(), cluster.port(), &owner, &app))
 }
 
-/// How to connect to a private cluster that another process runs; `None` when its roles were not made yet.
+/// Returns the connection options for a private cluster that another process runs; `None` if its roles have not been
+/// created yet.
 ///
 /// # Errors
-/// When a password is kept, but can't be read.
+/// `DatabaseError::Kept` if a stored password can't be read.
 pub(super) fn kept_roles(data_dir: &Path, socket_dir: &Path, port: u16) -> Result<Option<Roles>, DatabaseError> {
     let (owner, app) = (kept::read(&data_dir.join(OWNER_SECRET))?, kept::read(&data_dir.join(APP_SECRET))?);
     Ok(owner.zip(app).map(|(owner, app)| roles(socket_dir, port, &owner, &app)))
@@ -70,7 +71,7 @@ fn roles(socket_dir: &Path, port: u16, owner: &str, app: &str) -> Roles {
     Roles { app: connect(APP_ROLE, app), owner: connect(OWNER_ROLE, owner) }
 }
 
-/// Everything is said, so that no `PG*` variable of the environment has a say.
+/// Creates connection options with every value set explicitly, so that `PG*` environment variables have no effect.
 fn local(socket_dir: &Path, port: u16, role: &str, password: &str) -> PgConnectOptions {
     PgConnectOptions::new_without_pgpass()
         .host("localhost")

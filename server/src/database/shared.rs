@@ -1,7 +1,7 @@
-//! Using the private cluster of a server that runs already, so that `stile demo`, `stile doctor` and `stile migrate`
-//! work beside `stile serve`.
+//! Connects to the private cluster of a running server, so that `stile demo`, `stile doctor` and `stile migrate` work
+//! while `stile serve` is running.
 //!
-//! Whoever runs the cluster writes the place of its socket into the data directory.
+//! The process that runs the cluster writes the path of its socket directory to a file in the data directory.
 
 use super::{Database, DatabaseError, bootstrap};
 use crate::{config::Config, kept};
@@ -12,22 +12,23 @@ use std::{
 };
 use tokio::time::{Instant, sleep};
 
-/// The file that names the directory of the socket.
+/// The file that contains the path of the socket directory.
 const PLACE: &str = "postgres.socket";
-/// How long a server that is just starting is waited for.
+/// Maximum time to wait for a server that is starting up.
 const JOIN_LIMIT: Duration = Duration::from_secs(30);
-/// PostgreSQL's default: it only names the socket's file.
+/// PostgreSQL's default port. It only determines the name of the socket file.
 const PORT: u16 = 5432;
 
-/// Tells others where the socket is.
+/// Publishes the path of the socket directory to other processes.
 ///
 /// # Errors
-/// When the file can't be written.
+/// `DatabaseError::Kept` if the file can't be written.
 pub(super) fn offer(data_dir: &Path, socket_dir: &Path) -> Result<(), DatabaseError> {
     Ok(kept::write(&data_dir.join(PLACE), &socket_dir.to_string_lossy())?)
 }
 
-/// Takes that back. A file that stays behind misleads nobody: without a server nobody looks at it.
+/// Removes the published path. A leftover file is harmless, because it is read only while a server holds the data
+/// directory.
 pub(super) fn withdraw(data_dir: &Path) {
     let path = data_dir.join(PLACE);
     if let Err(error) = std::fs::remove_file(&path) {
@@ -35,11 +36,12 @@ pub(super) fn withdraw(data_dir: &Path) {
     }
 }
 
-/// Connects to the cluster of the server that holds the data directory, and waits for it if it is just starting. If the
-/// server ends meanwhile, the cluster is started here.
+/// Connects to the cluster of the server that holds the data directory, and waits for it if it is starting up. If that
+/// server exits meanwhile, starts the cluster in this process.
 ///
 /// # Errors
-/// When neither succeeds within 30 s.
+/// `DatabaseError::Unshared` if neither succeeds within 30 s; any other `DatabaseError` if starting the cluster here
+/// fails.
 pub(super) async fn join(config: &Config) -> Result<Database, DatabaseError> {
     let deadline = Instant::now() + JOIN_LIMIT;
     loop {
@@ -61,7 +63,7 @@ pub(super) async fn join(config: &Config) -> Result<Database, DatabaseError> {
     }
 }
 
-/// One attempt: the database, or why not yet.
+/// Makes one attempt. The inner `Err` is the reason why the database is not reachable yet.
 async fn attempt(data_dir: &Path) -> Result<Result<Database, String>, DatabaseError> {
     let Some(place) = kept::read(&data_dir.join(PLACE))? else {
         return Ok(Err("it has not started its database yet".to_owned()));
@@ -71,7 +73,7 @@ async fn attempt(data_dir: &Path) -> Result<Result<Database, String>, DatabaseEr
     };
     match PgConnection::connect_with(&owner).await {
         Ok(connection) => {
-            // It let us in, and that was the question.
+            // The connection succeeded; an error on closing it does not matter.
             let _ = connection.close().await;
             Ok(Ok(Database { app: Some(app), owner: Some(owner), private: None }))
         }

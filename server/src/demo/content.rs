@@ -1,4 +1,4 @@
-//! Writes a catalogue and its history into a workspace, all in one transaction: it is there, or nothing of it.
+//! Writes a catalogue and its history into a workspace in a single transaction.
 
 use super::{
     catalogue::Catalogue,
@@ -25,7 +25,7 @@ use store::{
 };
 use time::OffsetDateTime;
 
-/// Fills a workspace that holds nothing; one that holds products already is left as it is.
+/// Fills a workspace that has no products. A workspace that has products is left unchanged.
 pub(super) async fn fill(
     tx: &mut WorkspaceTx<Write>,
     catalogue: &Catalogue,
@@ -50,7 +50,7 @@ pub(super) async fn fill(
     })
 }
 
-/// Whether the workspace has no products.
+/// Returns `true` if the workspace has no products.
 pub(super) async fn is_empty<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<bool, DemoError> {
     Ok(products::list(tx, &ListQuery::new(Noun::Products)).await?.total == 0)
 }
@@ -144,7 +144,7 @@ async fn write_invoices(
     Ok(all.len())
 }
 
-/// A name of the demo as a form would read it.
+/// Parses a name from the demo data with the rules of a form field.
 pub(super) fn line(text: &str) -> Result<Line, DemoError> {
     Line::parse("a name", text, 120).map_err(|_| DemoError::Example(text.to_owned()))
 }

@@ -1,40 +1,41 @@
-//! What happened in a workspace of the demo: since when who is a customer, what they used, what they were charged.
+//! Generated history of a demo workspace: customers, usage and invoices.
 //!
-//! Pure. All is told in days before "now", so two machines show the same history, each up to its own day.
+//! Pure functions. All dates are relative to `now`, so two machines generate the same history, each up to its own
+//! current day.
 
 use super::{catalogue::Catalogue, outcome::DemoError, random::Random};
 use model::{Email, billing::InvoiceStatus, catalog::Interval};
 use std::collections::BTreeMap;
 use time::{Date, Duration, OffsetDateTime, Time, Weekday};
 
-/// Days of usage.
+/// Length of the usage history in days.
 pub(super) const USAGE_DAYS: i64 = 60;
-/// Days of invoices.
+/// Length of the invoice history in days.
 pub(super) const INVOICE_DAYS: i64 = 120;
-/// Days after which an archived customer has left no trace but the past.
+/// Age in days of an archived customer's last activity: no usage and no invoices after that.
 const SILENT_DAYS: i64 = 45;
-/// Invoices not sent yet, and sent but late.
+/// Number of draft invoices, and of invoices that are sent but overdue.
 const DRAFTS: usize = 3;
 const LATE: usize = 4;
 
-/// A customer. Those of one catalogue are in its order.
+/// A customer. The customers of a catalogue are in its order.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct PastCustomer {
-    /// Where invoices go.
+    /// Billing email address.
     pub(super) email: Email,
     /// Index into the catalogue's plans.
     pub(super) plan: Option<usize>,
-    /// What somebody noted.
+    /// Note on the customer.
     pub(super) note: &'static str,
-    /// Put away.
+    /// `true` if the customer is archived.
     pub(super) archived: bool,
-    /// Since when.
+    /// Time when the customer was created.
     pub(super) since: OffsetDateTime,
     age: i64,
     size: i64,
 }
 
-/// Units used. `customer` and `product` are indexes into the catalogue.
+/// A usage record. `customer` and `product` are indexes into the catalogue.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct PastUsage {
     pub(super) customer: usize,
@@ -61,10 +62,10 @@ const NOTES: &[&str] = &[
     "Prefers to be called before noon.",
 ];
 
-/// The customers of a catalogue.
+/// Generates the customers of a catalogue.
 ///
 /// # Errors
-/// When a name gives no e-mail address.
+/// `DemoError::Example` if a name does not yield a valid email address.
 pub(super) fn customers(catalogue: &Catalogue, now: OffsetDateTime) -> Result<Vec<PastCustomer>, DemoError> {
     let mut random = Random::new(catalogue.seed);
     let count = catalogue.customers.len();
@@ -73,7 +74,8 @@ pub(super) fn customers(catalogue: &Catalogue, now: OffsetDateTime) -> Result<Ve
     let mut customers = Vec::with_capacity(count);
     for (&(name, _), rank) in catalogue.customers.iter().zip(order) {
         let archived = rank + count / 12 >= count;
-        // By rank, so that so many are new this month, fewer the month before, and the rest are older.
+        // Derived from the rank, so that many customers are new this month, fewer joined the month before, and the rest
+        // are older.
         let age = match rank * 100 / count {
             _ if archived => random.between(200, 420),
             0..14 => random.between(1, 29),
@@ -97,11 +99,11 @@ pub(super) fn customers(catalogue: &Catalogue, now: OffsetDateTime) -> Result<Ve
     Ok(customers)
 }
 
-/// What they used: busy weekdays, quiet weekends, more each week.
+/// Generates usage records: many on weekdays, few on weekends, and more every week.
 pub(super) fn usage(catalogue: &Catalogue, customers: &[PastCustomer], now: OffsetDateTime) -> Vec<PastUsage> {
     let mut random = Random::new(catalogue.seed << 8 | 1);
     let plans: Vec<usize> = catalogue.plans().map(|(product, _)| product).collect();
-    // Who uses much comes first, and is not who stands first in the alphabet.
+    // Customers early in this order use more. It is shuffled, so that they are not also the first in the alphabet.
     let order = random.order(customers.len());
     let mut usage = Vec::new();
     for age in (0..USAGE_DAYS).rev() {
@@ -115,7 +117,7 @@ pub(super) fn usage(catalogue: &Catalogue, customers: &[PastCustomer], now: Offs
         let records = rhythm * (13 * USAGE_DAYS + 8 * (USAGE_DAYS - 1 - age)) / (10 * USAGE_DAYS);
         let present = |c: &PastCustomer| c.age > age && (!c.archived || age > SILENT_DAYS);
         let active: Vec<usize> = order.iter().copied().filter(|&i| customers.get(i).is_some_and(present)).collect();
-        // Today has had only as many seconds as it has.
+        // Today's records must not be in the future.
         let (open, close) = if age == 0 { (0, (now - start).whole_seconds()) } else { (6 * 3_600, 22 * 3_600) };
         for _ in 0..records {
             let Some(&customer) = active.get(random.early(active.len())) else { continue };
@@ -139,7 +141,7 @@ struct Bill {
     minor: i64,
 }
 
-/// What they were charged: monthly, or once in the year on a yearly plan.
+/// Generates invoices: monthly, or once a year on a yearly plan.
 pub(super) fn invoices(catalogue: &Catalogue, customers: &[PastCustomer], now: OffsetDateTime) -> Vec<PastInvoice> {
     let mut random = Random::new(catalogue.seed << 8 | 2);
     let mut bills = bills(catalogue, customers, &mut random);
@@ -188,7 +190,7 @@ fn bills(catalogue: &Catalogue, customers: &[PastCustomer], random: &mut Random)
             Interval::Year => vec![year],
             Interval::Month | Interval::Usage => (0..INVOICE_DAYS / 30).map(|month| day + 30 * month).collect(),
         };
-        // A cheap price is meant per unit, a dear one as it stands.
+        // A low price is per unit; a high price is charged as it is.
         let units = random.between((low + high) / 2, high) * who.size;
         for age in ages {
             let spread = random.between(90, 110) - age / 12;
@@ -211,12 +213,12 @@ fn bills(catalogue: &Catalogue, customers: &[PastCustomer], random: &mut Random)
     bills
 }
 
-/// The start of the day so many days ago.
+/// Returns the start of the day `days` days ago.
 fn midnight(now: OffsetDateTime, days: i64) -> OffsetDateTime {
     now.replace_time(Time::MIDNIGHT) - Duration::days(days)
 }
 
-/// The first label of a customer's domain: their name in lowercase ASCII, its words joined by hyphens.
+/// Derives the first label of a customer's domain: the name in lowercase ASCII, words joined by hyphens.
 pub(super) fn domain(name: &str) -> String {
     let mut label = String::new();
     for c in name.chars().flat_map(char::to_lowercase) {

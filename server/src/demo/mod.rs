@@ -1,9 +1,9 @@
-//! `stile demo`: example people, organizations and workspaces, and with `--scale` the large ones that the benchmarks
-//! use.
+//! `stile demo`: example people, organizations and workspaces. With `--scale`, also the large accounts that the
+//! benchmarks use.
 //!
-//! The loader is a client of the doors like any other: it signs people in, acts as them, and signs them out again.
-//! Two runs at once wait for one another.
-//! Here belongs what the examples are and how they come into being; not here: SQL (`store`), command line (`main`).
+//! The loader uses the store like any other client: it signs people in, acts as them, and signs them out again.
+//! Concurrent runs are serialized. Contains the example data and its creation; SQL is in `store`, and the command line
+//! is in `cli`.
 
 mod catalogue;
 mod content;
@@ -22,12 +22,12 @@ use people::Stage;
 pub(crate) use outcome::{DemoError, Loaded, MOST};
 pub(crate) use people::PASSWORD;
 
-/// Its people.
+/// Email addresses of the demo users.
 pub(crate) const PEOPLE: [&str; 5] = [
     "ada@smartai.example", "olu@smartai.example", "ben@globalai.example", "mia@smartai.example", "vik@smartai.example",
 ];
 
-/// Loads the example. What is there already is left as it is, including changes by hand.
+/// Loads the example data. Existing data, including manual changes, is left unchanged.
 ///
 /// # Errors
 /// See [`DemoError`].
@@ -38,10 +38,11 @@ pub(crate) async fn load(services: &Services) -> Result<Loaded, DemoError> {
     stage.leave(made).await
 }
 
-/// Loads a person with so many workspaces for each of `counts`. What is there already is left as it is.
+/// Loads, for each number in `counts`, a person with that many workspaces. Existing data is left unchanged.
 ///
 /// # Errors
-/// [`DemoError::Count`] for 0 and for more than [`MOST`], before anything is made.
+/// [`DemoError::Count`] for 0 and for numbers greater than [`MOST`], before anything is created. Otherwise see
+/// [`DemoError`].
 pub(crate) async fn scale(services: &Services, counts: &[u32]) -> Result<Loaded, DemoError> {
     if let Some(count) = counts.iter().find(|count| !(1..=MOST).contains(*count)) {
         return Err(DemoError::Count(*count));

@@ -1,62 +1,62 @@
-//! What loading examples comes to: what was made, or why it was not.
+//! Result of loading the example data: counts of created objects, or an error.
 
 use std::{fmt, ops::AddAssign};
 use store::{StoreError, door::Denied, secret::NoRandomness};
 
-/// Most workspaces of one person.
+/// Maximum number of workspaces of one person.
 pub(crate) const MOST: u32 = 99_999;
 
-/// Why the examples could not be loaded. What was committed until then stays, and the next run goes on from there.
+/// The reason why the example data could not be loaded. Committed data is kept, and the next run continues from there.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum DemoError {
-    /// The database failed.
+    /// A database error.
     #[error("the database failed: {0}")]
     Store(#[from] StoreError),
     /// The password could not be hashed.
     #[error("the demo password could not be hashed")]
     Password,
-    /// The operating system has no randomness to give.
+    /// The operating system's random number generator failed.
     #[error(transparent)]
     NoRandomness(#[from] NoRandomness),
-    /// Something of the examples is there, but not as the examples have it.
+    /// An object of the example data exists, but was created or changed by somebody else.
     #[error("{person} can't open {what}, which the demo data needs; it was made or changed by somebody else")]
     Closed {
         /// An organization or a workspace.
         what: String,
-        /// Who should be able to.
+        /// Email address of the person who should have access.
         person: String,
     },
-    /// A seat was changed so that it no longer allows what the loader does with it.
+    /// The role of a seat was changed and no longer grants a required capability.
     #[error("a person of the demo data no longer has the role that they need: {0}")]
     Denied(#[from] Denied),
-    /// The examples break a rule of the model. A bug, which a test finds first.
+    /// The example data violates a rule of the model. A bug that the tests detect.
     #[error("the demo data hold {0:?}, which is not allowed")]
     Example(String),
-    /// No such number of workspaces can be made.
+    /// The requested number of workspaces is out of range.
     #[error("--scale takes numbers from 1 to {MOST}, not {0}")]
     Count(u32),
 }
 
-/// What was made: nothing of what was there already is counted.
+/// Numbers of created objects. Objects that already existed are not counted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Loaded {
     /// People registered.
     pub(crate) people: usize,
-    /// Organizations founded.
+    /// Organizations created.
     pub(crate) organizations: usize,
     /// Workspaces created.
     pub(crate) workspaces: usize,
-    /// Roles given, in organizations and workspaces.
+    /// Roles granted in organizations and workspaces.
     pub(crate) roles: usize,
-    /// Products.
+    /// Products created.
     pub(crate) products: usize,
-    /// Rate plans.
+    /// Rate plans created.
     pub(crate) rate_plans: usize,
-    /// Customers.
+    /// Customers created.
     pub(crate) customers: usize,
-    /// Usage records.
+    /// Usage records created.
     pub(crate) usage: usize,
-    /// Invoices.
+    /// Invoices created.
     pub(crate) invoices: usize,
 }
 
@@ -75,7 +75,7 @@ impl AddAssign for Loaded {
 }
 
 impl fmt::Display for Loaded {
-    /// `Made 5 people, 2 organizations and 1 workspace.`
+    /// Formats a sentence like `Made 5 people, 2 organizations and 1 workspace.`
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let counts = [
             (self.people, "person", "people"),

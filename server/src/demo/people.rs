@@ -1,4 +1,4 @@
-//! Acting as a person: registering, signing in, going through the doors, signing out.
+//! Acting as a person: registration, sign-in, access to organizations and workspaces, sign-out.
 
 use super::{content, outcome::DemoError};
 use app::ssr::Services;
@@ -18,29 +18,29 @@ use store::{
     secret::Secret,
 };
 
-/// The password of every person here.
+/// Password of every demo user.
 pub(crate) const PASSWORD: &str = "stile-demo-2026";
 
 const ACCOUNT: &str = "their account";
 
-/// Where people act; it knows whom to sign out in the end.
+/// Sessions of the demo users, signed out at the end by [`Stage::leave`].
 pub(super) struct Stage<'s> {
     services: &'s Services,
     sessions: Vec<Credential>,
 }
 
-/// A person who is registered.
+/// A registered person.
 #[derive(Clone, Copy)]
 pub(super) struct Known {
-    /// Who it is.
+    /// User id.
     pub(super) user: UserId,
-    /// Whether they were registered just now.
+    /// `true` if the person was registered in this run.
     pub(super) is_new: bool,
 }
 
-/// A person with a session of their own.
+/// A person with their own session.
 pub(super) struct Actor {
-    /// Who it is.
+    /// User id.
     pub(super) user: UserId,
     email: String,
     credential: Credential,
@@ -48,17 +48,17 @@ pub(super) struct Actor {
 }
 
 impl<'s> Stage<'s> {
-    /// An empty stage.
+    /// Creates a stage without sessions.
     pub(super) const fn new(services: &'s Services) -> Self {
         Self { services, sessions: Vec::new() }
     }
 
-    /// The database.
+    /// Returns the store.
     pub(super) const fn store(&self) -> &Store {
         &self.services.store
     }
 
-    /// Registers a person if there is none with that address; `None` for one who is disabled.
+    /// Registers a person if none has this email address; `None` if that person is disabled.
     pub(super) async fn know(&self, email: &str, name: &str) -> Result<Option<Known>, DemoError> {
         let address = Email::parse(email).map_err(|_| DemoError::Example(email.to_owned()))?;
         if let Some(record) = self.store().password_of(&address).await? {
@@ -84,7 +84,7 @@ impl<'s> Stage<'s> {
         Ok(Actor { user, email: email.to_owned(), credential, store: self.store().clone() })
     }
 
-    /// Signs everybody out, also after a failure, and gives `made` back, or what went wrong first.
+    /// Signs everybody out, even after a failure. Returns `made` or the first error.
     pub(super) async fn leave<T>(self, made: Result<T, DemoError>) -> Result<T, DemoError> {
         let mut left = Ok(());
         for credential in &self.sessions {
@@ -105,13 +105,13 @@ async fn sign_out(store: &Store, credential: &Credential) -> Result<(), DemoErro
 }
 
 impl Actor {
-    /// What the person can reach, read now.
+    /// Loads the organizations and workspaces that the person can reach, without the cache.
     pub(super) async fn picker(&self) -> Result<Arc<Picker>, DemoError> {
         let found = self.store.picker(&self.credential, Freshness::Now).await?;
         found.map(|(_, picker)| picker).ok_or_else(|| self.shut_out(ACCOUNT))
     }
 
-    /// Founds an organization that the person owns.
+    /// Creates an organization owned by the person.
     pub(super) async fn found(&self, name: &str) -> Result<OrganizationId, DemoError> {
         let Some(mut tx) = self.store.person(&self.credential).await? else {
             return Err(self.shut_out(ACCOUNT));
@@ -121,13 +121,13 @@ impl Actor {
         Ok(id)
     }
 
-    /// Opens the management of an organization.
+    /// Opens a transaction to manage an organization.
     pub(super) async fn manage(&self, organization: OrganizationId) -> Result<OrganizationTx, DemoError> {
         let open = self.store.organization(&self.credential, organization).await?;
         open.ok_or_else(|| self.shut_out(&format!("the organization {organization}")))
     }
 
-    /// Creates workspaces in an organization, all or none.
+    /// Creates workspaces in an organization in one transaction: all or none.
     pub(super) async fn create(
         &self,
         organization: OrganizationId,
@@ -135,7 +135,7 @@ impl Actor {
     ) -> Result<Vec<WorkspaceId>, DemoError> {
         let mut tx = self.manage(organization).await?;
         let ids = organizations::create_workspaces(&mut tx, workspaces).await.map_err(|error| match error {
-            // Taken: by somebody else's workspace, or by one that the person was put out of.
+            // The slug is taken: by somebody else's workspace, or by one that the person was removed from.
             StoreError::Refused(_) => {
                 let more = if workspaces.len() > 1 { " or one of those after it" } else { "" };
                 self.shut_out(&format!("{}{more}", workspaces.first().map_or("", |(slug, _)| slug.as_str())))
@@ -146,10 +146,10 @@ impl Actor {
         Ok(ids)
     }
 
-    /// Looks for the workspace of an address, also if it moved.
+    /// Finds the workspace with a slug, even if the slug has changed.
     pub(super) async fn find(&self, slug: &Slug) -> Result<Place, DemoError> {
         let mut slug = slug.clone();
-        // One move is followed: the second answer is the present address.
+        // Follows one redirect: the second lookup uses the current slug.
         for _ in 0..2 {
             match self.store.workspace(&self.credential, &slug).await? {
                 Door::Open(mut tx) => {
@@ -166,7 +166,7 @@ impl Actor {
         Err(self.shut_out(slug.as_str()))
     }
 
-    /// Opens a workspace for writing.
+    /// Opens a write transaction in a workspace.
     pub(super) async fn write(&self, slug: &Slug, workspace: WorkspaceId) -> Result<WorkspaceTx<Write>, DemoError> {
         let fence = Fence { user: self.user, workspace };
         match self.store.workspace_write(&self.credential, slug, fence).await? {
@@ -175,20 +175,20 @@ impl Actor {
         }
     }
 
-    /// The person is kept out of something that the examples need.
+    /// Creates the error for a missing permission that the example data needs.
     pub(super) fn shut_out(&self, what: &str) -> DemoError {
         DemoError::Closed { what: what.to_owned(), person: self.email.clone() }
     }
 }
 
-/// What stands at an address, for one person.
+/// Result of looking up a slug as one person.
 pub(super) enum Place {
-    /// Nothing that they can see.
+    /// There is no workspace that the person can see.
     Absent,
-    /// A workspace without products, and its present address.
+    /// A workspace without products, and its current slug.
     Empty(WorkspaceId, Slug),
     /// A workspace with products.
     Filled,
-    /// A workspace that was deleted: its address is never used again.
+    /// A deleted workspace. Its slug is never reused.
     Deleted,
 }

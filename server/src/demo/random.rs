@@ -1,10 +1,10 @@
-//! Numbers that look random and are the same on every machine.
+//! Deterministic pseudorandom numbers, the same on every machine.
 
-/// splitmix64 (Steele, Lea, Flood 2014): plenty for example data, nothing for secrets.
+/// splitmix64 (Steele, Lea, Flood 2014). Sufficient for example data; not for secrets.
 pub(super) struct Random(u64);
 
 impl Random {
-    /// The series of `seed`.
+    /// Creates a generator from `seed`.
     pub(super) const fn new(seed: u64) -> Self {
         Self(seed)
     }
@@ -17,28 +17,28 @@ impl Random {
         z ^ (z >> 31)
     }
 
-    /// A number of `low..=high`.
+    /// Returns a number in `low..=high`.
     pub(super) fn between(&mut self, low: i64, high: i64) -> i64 {
         let span = u64::try_from(high.saturating_sub(low)).unwrap_or(0).saturating_add(1);
         low + i64::try_from(self.draw() % span).unwrap_or(0)
     }
 
-    /// An index into something of `len`; 0 when it is empty.
+    /// Returns an index into a sequence of length `len`; 0 if it is empty.
     pub(super) fn index(&mut self, len: usize) -> usize {
         (self.draw() % (len.max(1) as u64)) as usize
     }
 
-    /// An index again, but the earlier ones more often.
+    /// Returns an index like [`Random::index`], but smaller ones more often.
     pub(super) fn early(&mut self, len: usize) -> usize {
         self.index(len).min(self.index(len))
     }
 
-    /// True in `percent` of a hundred cases.
+    /// Returns `true` with a probability of `percent` %.
     pub(super) fn chance(&mut self, percent: u64) -> bool {
         self.draw() % 100 < percent
     }
 
-    /// `0..len` in an order of its own.
+    /// Returns a permutation of `0..len`.
     pub(super) fn order(&mut self, len: usize) -> Vec<usize> {
         let mut order: Vec<usize> = (0..len).collect();
         for i in (1..len).rev() {

@@ -1,8 +1,8 @@
-//! People with very many workspaces, for benchmarks and for trying out what a long list does.
+//! People with very many workspaces, for benchmarks and for testing long lists.
 //!
-//! `scale-N@stile.example` has N workspaces. Every fourth organization belongs to `scale-owner@stile.example`, and there
-//! the seats are direct and of all roles; the others are the person's own. In the order of the picker, the first
-//! [`FILLED`] workspaces hold [`CUSTOMERS`] customers each.
+//! `scale-N@stile.example` has N workspaces. One in four organizations belongs to `scale-owner@stile.example`; the
+//! person's seats there are direct and have all roles. The other organizations are the person's own. In picker order,
+//! the first [`FILLED`] workspaces have [`CUSTOMERS`] customers each.
 
 use super::{
     content,
@@ -25,20 +25,21 @@ use store::{
 };
 use time::{Duration, OffsetDateTime};
 
-/// Workspaces that are filled, and customers in each.
+/// Number of workspaces with customers, and number of customers in each.
 pub(super) const FILLED: usize = 50;
 pub(super) const CUSTOMERS: usize = 1_000;
-/// Workspaces created in one statement.
+/// Number of workspaces created in one statement.
 const BATCH: usize = 250;
 
-// Both in order, so that the picker's order is the order of the numbers.
+// Both lists are sorted, so that the picker order is the numeric order.
 const ORGANIZATION_WORDS: [&str; 20] = [
     "Atlas", "Beacon", "Cobalt", "Delta", "Ember", "Falcon", "Garnet", "Harbor", "Indigo", "Juniper", "Kestrel",
     "Lumen", "Meridian", "Nimbus", "Orchard", "Pioneer", "Quartz", "Ridge", "Summit", "Tundra",
 ];
 const WORKSPACE_WORDS: [&str; 10] =
     ["Accounts", "Billing", "Central", "Data", "Europe", "Field", "Growth", "Health", "Impact", "Labs"];
-/// The last one only where nothing is: guests read what is shared with them, and benchmarks read the filled ones.
+/// The last role is used only in empty workspaces: a guest reads only what is shared with them, and the benchmarks read
+/// the filled workspaces.
 const ROLES: [WorkspaceRole; 6] = [
     WorkspaceRole::Admin,
     WorkspaceRole::Member,
@@ -52,33 +53,33 @@ const TRADES: [&str; 10] =
 
 /// One organization of a person.
 pub(super) struct Group {
-    /// Its name.
+    /// Organization name.
     pub(super) name: String,
-    /// Whether it is another person's, so that seats in it are direct.
+    /// `true` if somebody else owns it, so that seats in it are direct.
     pub(super) is_foreign: bool,
-    /// Its workspaces.
+    /// Workspaces of the organization.
     pub(super) workspaces: Vec<Plot>,
 }
 
 /// One workspace.
 pub(super) struct Plot {
-    /// From 0, through all organizations.
+    /// Zero-based index across all organizations.
     pub(super) index: usize,
-    /// Its address.
+    /// Workspace slug.
     pub(super) slug: Slug,
-    /// Its name.
+    /// Workspace name.
     pub(super) name: String,
 }
 
 impl Plot {
-    /// The role of the direct seat, where there is one.
+    /// Returns the role of the direct seat, for organizations that grant one.
     pub(super) fn role(&self) -> WorkspaceRole {
         let roles = if self.index < FILLED { ROLES.len() - 1 } else { ROLES.len() };
         ROLES[self.index % roles]
     }
 }
 
-/// How the `count` workspaces of one person lie.
+/// Computes the organizations and workspaces of a person with `count` workspaces.
 pub(super) fn layout(count: u32) -> Result<Vec<Group>, DemoError> {
     let total = count as usize;
     let groups = match total {
@@ -105,7 +106,7 @@ pub(super) fn layout(count: u32) -> Result<Vec<Group>, DemoError> {
     Ok(all)
 }
 
-/// Makes what is not there yet, for each of `counts`.
+/// Creates the missing data for each of `counts`.
 pub(super) async fn build(stage: &mut Stage<'_>, counts: &[u32]) -> Result<Loaded, DemoError> {
     let mut made = Loaded::default();
     let landlord = stage.know("scale-owner@stile.example", "Scale Owner").await?;
@@ -168,7 +169,7 @@ async fn build_person(stage: &Stage<'_>, landlord: &Actor, person: &Actor, count
     Ok(made)
 }
 
-/// Three products with two rate plans each, and the customers. All in one transaction, or nothing.
+/// Creates three products with two rate plans each, and the customers, in a single transaction.
 async fn fill(tx: &mut WorkspaceTx<Write>, count: u32, index: usize, now: OffsetDateTime) -> Result<Loaded, DemoError> {
     if !content::is_empty(tx).await? {
         return Ok(Loaded::default());
@@ -211,7 +212,8 @@ async fn fill(tx: &mut WorkspaceTx<Write>, count: u32, index: usize, now: Offset
     Ok(Loaded { products: 3, rate_plans: plans.len(), customers: all.len(), ..Loaded::default() })
 }
 
-/// Name and address of a customer. Both name the workspace, so that no two workspaces share one.
+/// Returns a customer's name and email address. Both contain the workspace's number, so that they differ between
+/// workspaces.
 pub(super) fn customer(count: u32, index: usize, number: usize) -> (String, String) {
     let word = ORGANIZATION_WORDS[(number * 7 + index) % ORGANIZATION_WORDS.len()];
     let trade = TRADES[(number / ORGANIZATION_WORDS.len() + index) % TRADES.len()];

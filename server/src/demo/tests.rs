@@ -1,4 +1,4 @@
-//! The demo data have the people, seats and figures that they should have, whatever day they are loaded on.
+//! Tests that the demo data has the documented people, seats and figures, regardless of the day it is loaded on.
 
 use super::{
     Loaded, MOST,
@@ -17,7 +17,7 @@ use time::{Duration, OffsetDateTime, macros::datetime};
 const ALL: [Catalogue; 3] = [IT, PRODUCT_ENG, FINANCE];
 const NOW: OffsetDateTime = datetime!(2026-03-12 14:05 UTC);
 
-/// A leap day, the turn of a year, midnight and each day of a week.
+/// Edge cases: a leap day, the turn of a year, midnight, and every day of a week.
 fn days() -> impl Iterator<Item = OffsetDateTime> {
     let odd = [datetime!(2028-02-29 23:59:59 UTC), datetime!(2027-01-01 0:00 UTC), datetime!(2026-12-31 12:00 UTC)];
     odd.into_iter().chain((0..7).map(|day| NOW + Duration::days(day)))
@@ -159,7 +159,7 @@ fn two_machines_show_the_same_but_for_the_dates() {
     }
 }
 
-/// What a person of the example sees in the picker: slug and role, in its order.
+/// Returns the slugs and roles that a demo user sees in the picker, in its order.
 fn seats(person: usize) -> Vec<(&'static str, WorkspaceRole)> {
     let mut all = Vec::new();
     for organization in world::ORGANIZATIONS {

@@ -1,4 +1,4 @@
-//! Who is who in the example. README.md names these people, and the browser tests sign in as them.
+//! People, organizations and seats of the demo. README.md names these people, and the browser tests sign in as them.
 
 use super::{
     catalogue::{Catalogue, FINANCE, IT, PRODUCT_ENG},
@@ -15,7 +15,7 @@ use model::{
 };
 use store::{brand, members, organizations};
 
-/// Everybody: address and name.
+/// Email address and name of each demo user.
 pub(super) const PEOPLE: [(&str, &str); 5] = [
     ("ada@smartai.example", "Ada Moreau"),
     ("olu@smartai.example", "Olu Adeyemi"),
@@ -37,7 +37,7 @@ pub(super) struct Organization {
     pub(super) workspaces: &'static [(Catalogue, &'static [(usize, WorkspaceRole)])],
 }
 
-/// The two of them, with what is in their workspaces and who has a direct seat there.
+/// The two organizations, with their workspaces and direct seats.
 pub(super) const ORGANIZATIONS: &[Organization] = &[
     Organization {
         name: "SmartAI",
@@ -56,7 +56,7 @@ pub(super) const ORGANIZATIONS: &[Organization] = &[
     },
 ];
 
-/// Makes what is not there yet.
+/// Creates the missing parts of the example data.
 pub(super) async fn build(stage: &mut Stage<'_>) -> Result<Loaded, DemoError> {
     let mut made = Loaded::default();
     let mut people = Vec::with_capacity(PEOPLE.len());
@@ -72,8 +72,8 @@ pub(super) async fn build(stage: &mut Stage<'_>) -> Result<Loaded, DemoError> {
     Ok(made)
 }
 
-/// A workspace is filled last of all, in one transaction. So where there are products, all was done once, and what has
-/// changed since then is somebody's will: a seat that was revoked does not come back.
+/// Creates an organization and its workspaces. A workspace is filled last, in a single transaction, so a workspace with
+/// products is complete. Later changes to it are deliberate: a seat that was revoked is not granted again.
 async fn build_organization(
     stage: &Stage<'_>,
     people: &[Option<Known>],
@@ -130,8 +130,8 @@ async fn build_organization(
     Ok(made)
 }
 
-/// The organization: the one that has a workspace of the example (it may have another name by now), else by name, else
-/// founded.
+/// Returns the organization that owns a workspace of the example data (it may have been renamed). Otherwise returns the
+/// one with the same name, or creates it.
 async fn home(owner: &Actor, plan: &Organization, made: &mut Loaded) -> Result<OrganizationId, DemoError> {
     let picker = owner.picker().await?;
     let owned = || picker.organizations.iter().filter(|o| o.role == Some(OrganizationRole::Owner));

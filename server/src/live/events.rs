@@ -1,5 +1,6 @@
-//! Follows the events of the database. They are read by the number of their transaction, so that none is missed. NOTIFY
-//! only makes the next read earlier: alone, it would miss what is sent while it reconnects (docs/SECURITY.md, F-7).
+//! Reads the event log of the database. Events are read by transaction id, so that none is missed. NOTIFY only triggers
+//! an earlier read: alone, it would miss events that are sent while the connection is re-established (docs/SECURITY.md,
+//! F-7).
 
 use super::Hub;
 use crate::shutdown::Shutdown;
@@ -10,16 +11,16 @@ use store::{
 };
 use tokio::time::{Instant, sleep_until, timeout};
 
-/// How often is read without being woken.
+/// Polling interval without a notification.
 const PACE: Duration = Duration::from_millis(250);
-/// After a failure, or before a lost connection to be woken by is made again.
+/// Delay after a failed read, and before reconnecting the notification listener.
 const PAUSE: Duration = Duration::from_secs(1);
-/// How often old events are removed. They are kept for an hour.
+/// Interval for deleting old events. Events are retained for one hour.
 const SWEEP: Duration = Duration::from_secs(300);
-/// After so long without reading, events may have been removed unread.
+/// Time without a successful read after which events may have been deleted unread.
 const TOO_LONG: Duration = Duration::from_secs(45 * 60);
 
-/// Reads events and wakes the tabs that they concern, until the server ends.
+/// Reads events and wakes the affected tabs until the server shuts down.
 pub(crate) async fn follow(hub: Hub, store: Store, shutdown: Shutdown) {
     shutdown.or_stop(run(&hub, &store)).await;
 }
@@ -63,7 +64,7 @@ async fn run(hub: &Hub, store: &Store) {
         if waker.is_none() && Instant::now() >= retry {
             waker = store.waker().await.ok();
             retry = Instant::now() + PAUSE;
-            // What was sent before it listened is read at once.
+            // Reads events at once that were sent before the connection started listening.
             if waker.is_some() {
                 continue;
             }
@@ -72,7 +73,7 @@ async fn run(hub: &Hub, store: &Store) {
     }
 }
 
-/// Waits for the waker, and not longer than the pace.
+/// Waits for a notification, at most for the polling interval.
 async fn wait(waker: &mut Option<Waker>) {
     let Some(listening) = waker else {
         sleep_until(Instant::now() + PACE).await;

@@ -1,4 +1,4 @@
-//! Who is connected, so that they can be woken.
+//! Registry of the connected tabs, used to wake them.
 
 use crate::shutdown::Shutdown;
 use model::id::{SessionId, UserId};
@@ -12,14 +12,15 @@ use std::{
 use store::events::Event;
 use tokio::sync::{Notify, Semaphore};
 
-/// Most tabs of one person at a time at one server.
+/// Maximum number of concurrent tabs per user on one server.
 const PER_PERSON: usize = 60;
-/// Most tabs at a time at one server.
+/// Maximum number of concurrent tabs on one server.
 const ALL: usize = 20_000;
-/// Most tabs that ask the database at a time: all of a large workspace's may be woken at once, and requests go first.
+/// Maximum number of tabs that query the database concurrently. An event can wake all tabs of a large workspace at
+/// once, and HTTP requests have priority.
 const ASKING: usize = 4;
 
-/// The tabs that are connected to this server. Cheap to clone.
+/// The tabs connected to this server. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Hub(Arc<Inner>);
 
@@ -36,7 +37,7 @@ struct Seated {
     wake: Arc<Notify>,
 }
 
-/// A tab's place; dropping it gives the place up.
+/// A tab's registration, removed on drop.
 pub(super) struct Place {
     hub: Hub,
     user: UserId,
@@ -45,7 +46,7 @@ pub(super) struct Place {
 }
 
 impl Hub {
-    /// A hub without tabs.
+    /// Creates a hub without tabs.
     pub(crate) fn new(shutdown: &Shutdown) -> Self {
         Self(Arc::new(Inner {
             people: Mutex::default(),
@@ -55,7 +56,7 @@ impl Hub {
         }))
     }
 
-    /// Takes a place for a tab; `None` when the person has too many, or all have.
+    /// Registers a tab. Returns `None` if the user or the server has reached its limit.
     pub(super) fn sit(&self, user: UserId, session: Option<SessionId>) -> Option<Place> {
         let (number, wake) = (self.0.next.fetch_add(1, Ordering::Relaxed), Arc::new(Notify::new()));
         let mut people = self.people();
@@ -68,7 +69,7 @@ impl Hub {
         Some(Place { hub: self.clone(), user, number, wake })
     }
 
-    /// Wakes the tabs that events concern.
+    /// Wakes the tabs that the events affect.
     pub(super) fn tell(&self, events: &[Event]) {
         let people = self.people();
         for event in events {
@@ -80,17 +81,17 @@ impl Hub {
         }
     }
 
-    /// Wakes all tabs: anything may have changed.
+    /// Wakes all tabs, for when any of their data may have changed.
     pub(super) fn tell_all(&self) {
         self.people().values().flatten().for_each(|tab| tab.wake.notify_one());
     }
 
-    /// How many tabs there are.
+    /// Returns the number of connected tabs.
     pub(crate) fn tabs(&self) -> usize {
         self.people().values().map(Vec::len).sum()
     }
 
-    /// Leave to ask the database, one of few.
+    /// Acquires one of the few permits to query the database.
     pub(super) async fn turn(&self) -> Option<tokio::sync::SemaphorePermit<'_>> {
         self.0.asking.acquire().await.ok()
     }
@@ -105,7 +106,7 @@ impl Hub {
 }
 
 impl Place {
-    /// Returns once something may have changed for the tab's person since it last did.
+    /// Waits until data of the tab's user may have changed since the last wake-up.
     pub(super) async fn woken(&self) {
         self.wake.notified().await;
     }

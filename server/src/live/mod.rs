@@ -1,9 +1,10 @@
-//! Open tabs: one WebSocket each, told how things stand whenever something may have changed for its person
-//! (docs/SECURITY.md, I-23).
+//! Live updates for open tabs: one WebSocket per tab, which receives the current state whenever it may have changed for
+//! the tab's user (docs/SECURITY.md, I-23).
 //!
-//! A trigger writes an event in the transaction of what changed; [`follow`] reads events, woken by NOTIFY and otherwise a
-//! few times a second; the [`Hub`] knows whose tabs to wake; a woken tab's [`socket`] reads, through the doors, how it is
-//! now. Nothing that a tab is told is older than the reading, and nothing is kept here but who is connected.
+//! A trigger writes an event in the transaction that makes a change. [`follow`] reads events, triggered by NOTIFY and
+//! otherwise a few times per second. The [`Hub`] determines which tabs to wake. A woken tab's [`socket`] then reads the
+//! current state through the store's access checks. Tabs therefore never receive cached state, and the only state kept
+//! here is the set of connected tabs.
 
 mod events;
 mod hub;

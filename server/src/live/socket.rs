@@ -1,7 +1,7 @@
-//! A tab's socket: says how things stand when it connects, when the tab shows another workspace, when an event wakes it,
-//! and once a minute for what no event tells (a session that runs out).
+//! WebSocket of a tab. Sends the current state when the tab connects, when it shows another workspace, when an event
+//! wakes it, and once a minute for changes without an event (such as an expired session).
 //!
-//! The gate checks the handshake like an unsafe request, so no page of another site can open a socket.
+//! The gate checks the handshake like an unsafe request, so pages of other sites can't open a socket.
 
 use super::hub::{Hub, Place};
 use crate::{respond, state::Web};
@@ -25,20 +25,20 @@ use store::{
 };
 use tokio::time::{Instant, interval, sleep, timeout};
 
-/// Longest message of a tab, in bytes.
+/// Maximum length of a tab's message in bytes.
 const MESSAGE_MAX: usize = 1024;
-/// How often a tab is asked whether it is still there, and after how long without a word it is not.
+/// Ping interval, and the time without any message after which a tab is considered disconnected.
 const PING: (Duration, Duration) = (Duration::from_secs(25), Duration::from_secs(70));
-/// How often is looked without an event.
+/// Interval for refreshing the state without an event.
 const LOOK: Duration = Duration::from_secs(60);
-/// After a failure of the database.
+/// Retry delay after a database error.
 const RETRY: Duration = Duration::from_secs(2);
-/// Most messages of a tab in a minute: a switch is one.
+/// Maximum number of messages from a tab per minute. Switching the workspace takes one message.
 const PER_MINUTE: u32 = 120;
-/// How long a message may take to be taken.
+/// Timeout for sending a message.
 const SEND: Duration = Duration::from_secs(10);
 
-/// `GET /api/live`: opens a tab's socket.
+/// `GET /api/live`: opens a tab's WebSocket.
 pub(crate) async fn open(State(web): State<Web>, upgrade: WebSocketUpgrade, request: Request) -> Response {
     let presented = web.cookies(request.uri(), request.headers()).presented(request.headers());
     let Some(credential) = presented.map(|presented| presented.credential) else {
@@ -52,7 +52,7 @@ pub(crate) async fn open(State(web): State<Web>, upgrade: WebSocketUpgrade, requ
     let upgrade = upgrade.max_message_size(MESSAGE_MAX).max_frame_size(MESSAGE_MAX);
     let tasks = web.tasks.clone();
     let Some(live) = live else {
-        // A page can't see why a handshake was refused: it is told in words, and asks no more.
+        // A page can't read why a handshake was refused. A message tells it instead, so that it does not reconnect.
         return upgrade.on_upgrade(move |mut socket| {
             tasks.track_future(async move {
                 let _ = say(&mut socket, &Heard::SignedOut).await;
@@ -77,17 +77,17 @@ pub(crate) async fn open(State(web): State<Web>, upgrade: WebSocketUpgrade, requ
     })
 }
 
-/// Why a socket ends.
+/// The reason for closing a socket.
 enum End {
-    /// The tab is gone.
+    /// The tab has disconnected.
     Gone,
-    /// The session has ended; the tab was told.
+    /// The session has ended, and the tab was notified.
     SignedOut,
-    /// The tab says what no tab of ours would.
+    /// The client sent an invalid message or too many messages.
     Nonsense,
-    /// The server ends; the tab should come back.
+    /// The server is shutting down; the tab should reconnect.
     Restart,
-    /// The session goes on under another secret, which the tab's browser has; it should come back with that.
+    /// The session secret was rotated. The browser already has the new one, so the tab should reconnect with it.
     Rotated,
 }
 
@@ -104,7 +104,7 @@ impl Tab {
     async fn run(&mut self, hub: &Hub) -> End {
         let (mut ping, mut look) = (interval(PING.0), interval(LOOK));
         let (mut heard_from, mut minute, mut messages) = (Instant::now(), Instant::now(), 0);
-        // A tab says where it is as soon as it is connected; it is told then.
+        // The first update is due when the tab has sent its current workspace, which it does right after connecting.
         let mut due = false;
         ping.reset();
         look.reset();
@@ -154,7 +154,7 @@ impl Tab {
         }
     }
 
-    /// Says how it is now.
+    /// Sends the current state.
     async fn tell(&mut self, hub: &Hub) -> Result<Option<End>, StoreError> {
         let Told { heard, at } = {
             let _turn = hub.turn().await;

@@ -1,7 +1,8 @@
-//! How a letter looks: a text part and an HTML part that say the same.
+//! Renders a letter as a text part and an HTML part with the same content.
 //!
-//! Mail clients know little CSS: one column, tables, inline styles. Colours are light by default; clients that ask for
-//! dark ones get them by a media query. No image and nothing from outside, so opening a mail tells nobody.
+//! Mail clients support little CSS, so the layout is a single column with tables and inline styles. Colours are light
+//! by default; a media query provides dark ones. There are no images and no external resources, so opening a mail can't
+//! be tracked.
 
 use lettre::{
     Message,
@@ -11,10 +12,11 @@ use model::mail::{Letter, Part};
 use sqlx::types::Uuid;
 use std::fmt::Write as _;
 
-/// The message of a letter. Its id is the queue's, so that one sent twice is known to be the same.
+/// Builds the message of a letter. The Message-ID is derived from the queue id, so that mail clients can recognize a
+/// letter that was sent twice.
 ///
 /// # Errors
-/// When the address is none that mail knows.
+/// `lettre::error::Error` if an address or a header is invalid.
 pub(super) fn message(
     id: Uuid,
     letter: &Letter,
@@ -27,7 +29,7 @@ pub(super) fn message(
         .to(Mailbox::new(None, to))
         .subject(letter.subject())
         .message_id(Some(format!("<{id}@{}>", sender.email.domain())))
-        // Keeps automatic answers away (RFC 3834).
+        // Suppresses automatic replies (RFC 3834).
         .header(AutoSubmitted)
         .multipart(MultiPart::alternative_plain_html(text(letter, origin), html(letter, origin)))
 }

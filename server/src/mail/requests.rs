@@ -1,5 +1,5 @@
-//! Notifies those who may decide about access requests. It runs beside the sender of mails, so a slow mail server does
-//! not delay the update of open tabs.
+//! Notifies approvers of access requests. Runs as a separate task beside the mail sender, so that a slow mail server
+//! does not delay the update of open tabs.
 
 use crate::shutdown::Shutdown;
 use app::{
@@ -9,10 +9,9 @@ use app::{
 use std::time::Duration;
 use store::access::{self, Told};
 
-/// How often to check without a notification, in case another server stopped before it had sent the mails.
+/// Polling interval without a notification, in case another server stopped before it had sent the mails.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
-/// After a notification, it checks at once and then after these waits, because the notification comes shortly before
-/// the commit.
+/// Delays of the further checks after a notification, because the notification precedes the commit.
 const AFTER_BELL: [Duration; 4] =
     [Duration::from_millis(10), Duration::from_millis(40), Duration::from_millis(150), Duration::from_millis(500)];
 

@@ -1,4 +1,4 @@
-//! The way out: an SMTP server, or files in the data directory.
+//! Mail transport: an SMTP server, or files in the data directory.
 
 use crate::config::{Config, SmtpUrl};
 use lettre::{
@@ -14,21 +14,21 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Where mails go without an SMTP server.
+/// Name of the directory for mails when no SMTP server is configured.
 const OUTBOX: &str = "outbox";
 
-/// Why a letter did not leave. Holds nothing of the letter and no credentials.
+/// The reason why a letter was not sent. Contains no content of the letter and no credentials.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum MailError {
-    /// Trying again may help.
+    /// Temporary failure; a retry may succeed.
     #[error("{0}")]
     Failed(String),
-    /// Trying again can't help.
+    /// Permanent failure; a retry can't succeed.
     #[error("{0}")]
     Refused(String),
 }
 
-/// The way out, and who mails are from.
+/// The mail transport and the sender address.
 pub(crate) struct Transport {
     way: Way,
     sender: Mailbox,
@@ -40,17 +40,16 @@ enum Way {
 }
 
 impl Transport {
-    /// The way that the configuration says. No connection is made yet: a mail server that is down at the start is no
-    /// reason not to serve.
+    /// Creates the configured transport. Does not connect yet: the server must start even if the mail server is down.
     ///
     /// # Errors
-    /// When `STILE_SMTP_URL` can't be used, or the outbox not made.
+    /// `io::Error` if `STILE_SMTP_URL` is not usable or the outbox can't be created.
     pub(crate) fn open(config: &Config) -> Result<Self, io::Error> {
         let way = match &config.smtp {
             Some(url) => Way::Smtp(Box::new(relay(url).map_err(io::Error::other)?)),
             None => {
                 let dir = config.data_dir.join(OUTBOX);
-                // Links in mails are secrets.
+                // Mode 0700, because mails contain secret links.
                 DirBuilder::new().recursive(true).mode(0o700).create(&dir)?;
                 Way::Outbox(dir)
             }
@@ -58,15 +57,16 @@ impl Transport {
         Ok(Self { way, sender: config.mail_from.clone() })
     }
 
-    /// Who mails are from.
+    /// Returns the sender address.
     pub(crate) const fn sender(&self) -> &Mailbox {
         &self.sender
     }
 
-    /// Hands a message over.
+    /// Sends a message.
     ///
     /// # Errors
-    /// [`MailError::Refused`] when the receiving side says that there is no such mailbox; else [`MailError::Failed`].
+    /// [`MailError::Refused`] if the mail server reports that the mailbox does not exist, otherwise
+    /// [`MailError::Failed`].
     pub(crate) async fn send(&self, id: Uuid, message: Message) -> Result<(), MailError> {
         match &self.way {
             Way::Smtp(relay) => relay.send(message).await.map(drop).map_err(|error| reason(&error)),
@@ -87,7 +87,8 @@ fn relay(url: &SmtpUrl) -> Result<AsyncSmtpTransport<Tokio1Executor>, smtp::Erro
     Ok(AsyncSmtpTransport::<Tokio1Executor>::from_url(&url.connection())?.build())
 }
 
-/// What the log and the queue may know: the reply's code and first words, not the address that it quotes.
+/// Converts an SMTP error to one that is safe to log and to store: the reply code, without the text, which may quote
+/// the recipient's address.
 fn reason(error: &smtp::Error) -> MailError {
     let Some(code) = error.status() else {
         let kind = if error.is_timeout() {
@@ -100,13 +101,13 @@ fn reason(error: &smtp::Error) -> MailError {
         return MailError::Failed(kind.to_owned());
     };
     let said = format!("the mail server answered {code}");
-    // 550, 551, 553: no such mailbox. Other refusals may be about this server, which somebody can mend.
+    // 550, 551 and 553 mean that the mailbox does not exist. Other rejections may concern this server and can be fixed.
     let no_mailbox = code.severity == Severity::PermanentNegativeCompletion
         && matches!(code.to_string().as_str(), "550" | "551" | "553");
     if no_mailbox { MailError::Refused(said) } else { MailError::Failed(said) }
 }
 
-/// A whole file or none, readable by its owner only.
+/// Writes a file atomically, readable only by its owner.
 fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let new = path.with_extension("new");
     let mut file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new)?;

@@ -1,9 +1,10 @@
-//! Which requests are served at all. Checks the origin of unsafe requests (docs/SECURITY.md, I-18 and F-3; ASVS 3.5.1,
-//! 4.4.2) and the host (I-19; ASVS 4.1.3).
+//! Rejects requests from foreign origins and for unknown hosts. Checks the origin of unsafe requests (docs/SECURITY.md,
+//! I-18 and F-3; ASVS 3.5.1, 4.4.2) and the host (I-19; ASVS 4.1.3).
 //!
-//! tower-http has `CsrfLayer`, the scheme of Go 1.25. It lets pass what we refuse: a WebSocket handshake (a GET), an
-//! Origin of our host under another scheme, and a session cookie with neither `Sec-Fetch-Site` nor `Origin`. Around it
-//! every rule would have to be said once more, so the rules are here, in one function, and the layer is not used.
+//! tower-http has `CsrfLayer`, the scheme of Go 1.25. It accepts requests that must be rejected here: a WebSocket
+//! handshake (a GET), an Origin with our host under another scheme, and a session cookie with neither `Sec-Fetch-Site`
+//! nor `Origin`. Adding these rules around the layer would mean repeating every rule, so they are implemented here in
+//! one function, without the layer.
 
 use crate::{
     respond,
@@ -17,13 +18,13 @@ use axum::{
     response::Response,
 };
 
-/// The largest size of a path with its query, in bytes.
+/// Maximum length of a path with its query, in bytes.
 const ADDRESS_LIMIT: usize = 16 * 1024;
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
-/// Asked by machines, by address rather than by name; nothing in their answers depends on the host.
+/// Endpoints that machines request by IP address rather than by name. Their responses do not depend on the host.
 const BY_ADDRESS: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
 
-/// Refuses foreign origins with 403, unknown hosts with 421.
+/// Rejects foreign origins with 403 and unknown hosts with 421.
 pub(crate) async fn check(State(web): State<Web>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let public = web.public.as_ref();
@@ -40,7 +41,7 @@ pub(crate) async fn check(State(web): State<Web>, request: Request, next: Next) 
     } else if request.uri().path_and_query().is_some_and(|asked| asked.as_str().len() > ADDRESS_LIMIT) {
         Some((StatusCode::URI_TOO_LONG, "address_too_long", "That address is longer than any address of Stile."))
     } else if reads_as_host(path) {
-        // A page's address may be used in a redirect.
+        // A redirect to this path could lead to another host.
         Some((StatusCode::NOT_FOUND, "not_found", "There is nothing here."))
     } else {
         None
@@ -54,12 +55,12 @@ pub(crate) async fn check(State(web): State<Web>, request: Request, next: Next) 
     }
 }
 
-/// Whether a browser reads the path as another host when it is used in a redirect.
+/// Returns `true` if a browser would interpret the path as another host when it is used in a redirect.
 fn reads_as_host(path: &str) -> bool {
     path.starts_with("//") || path.contains('\\')
 }
 
-/// Whether the server goes by that name: any well-formed one, as long as nobody said which.
+/// Returns `true` if the host is this server's. Without a configured public URL, any well-formed host is accepted.
 fn is_own_host(public: Option<&WebOrigin>, host: Option<&str>) -> bool {
     let Some(host) = host else { return false };
     match public {
@@ -68,11 +69,11 @@ fn is_own_host(public: Option<&WebOrigin>, host: Option<&str>) -> bool {
     }
 }
 
-/// Whether a request may pass that another site's page could have made.
+/// Returns `true` if the request may pass, considering that a page of another site could have sent it.
 ///
-/// Safe methods may, unless they open a WebSocket. Otherwise `Sec-Fetch-Site`, which no script can set, decides; a
-/// browser that does not send it sends `Origin`; what sends neither is no browser, and may pass as long as it has no
-/// session cookie, which only browsers have.
+/// Safe methods pass, unless they open a WebSocket. Otherwise `Sec-Fetch-Site` decides, since no script can set it.
+/// Browsers that do not send it send `Origin`. A request with neither does not come from a browser; it passes if it has
+/// no session cookie, which only browsers have.
 fn may_pass(method: &Method, headers: &HeaderMap, has_session: bool, own: Option<&WebOrigin>) -> bool {
     if matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS) && !opens_websocket(headers) {
         return true;
@@ -87,7 +88,8 @@ fn may_pass(method: &Method, headers: &HeaderMap, has_session: bool, own: Option
     }
 }
 
-/// Whether the browser says that one of our own pages asks, or the person themselves by the address bar.
+/// Returns `true` if the browser reports that the request comes from one of our own pages, or from the user (for
+/// example, the address bar).
 pub(super) fn is_of_own_page(headers: &HeaderMap) -> bool {
     matches!(single(headers, &SEC_FETCH_SITE), Some(Ok("same-origin" | "none")))
 }
@@ -100,7 +102,7 @@ fn opens_websocket(headers: &HeaderMap) -> bool {
         .any(|protocol| protocol.trim().split('/').next().is_some_and(|name| name.eq_ignore_ascii_case("websocket")))
 }
 
-/// The value of a header that is to be there at most once; an error when it is not text or there more often.
+/// Returns the value of a header that may occur at most once; an error if it is repeated or not text.
 fn single<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<Result<&'h str, ()>> {
     let mut values = headers.get_all(name).iter();
     let first = values.next()?;

@@ -1,4 +1,4 @@
-//! Security headers and caching, on every response: pages, JSON, errors, redirects, static files (ASVS 3.4).
+//! Security and caching headers of every response: pages, JSON, errors, redirects and static files (ASVS 3.4).
 
 use crate::{assets, respond, state::Web};
 use axum::{
@@ -9,15 +9,15 @@ use axum::{
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
-/// The nonce of a page's scripts: 128 random bits, fresh for each response.
+/// The nonce of a page's scripts: 128 random bits, generated for each response.
 #[derive(Debug, Clone)]
 pub(crate) struct Nonce(pub(crate) String);
 
-/// Headers that are the same everywhere.
+/// Headers that are the same for every response.
 const SAME: [(HeaderName, HeaderValue); 6] = [
     (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
-    // Not no-referrer: with it some browsers send `Origin: null` with forms, which the gate refuses.
+    // Not no-referrer: some browsers would then send `Origin: null` with forms, which the gate rejects.
     (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
     (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
     (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
@@ -26,26 +26,27 @@ const SAME: [(HeaderName, HeaderValue); 6] = [
         HeaderValue::from_static("camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"),
     ),
 ];
-/// Two years, for this host and those below it (ASVS 3.4.1).
+/// Two years, for this host and its subdomains (ASVS 3.4.1).
 const HSTS: HeaderValue = HeaderValue::from_static("max-age=63072000; includeSubDomains");
-/// For pages that must be equal byte by byte whoever asks (404, 410, 503): they can't carry a nonce.
+/// Content security policy of pages that must be byte-identical for every client (404, 410, 503) and therefore can't
+/// contain a nonce.
 const PAGE_POLICY: HeaderValue = HeaderValue::from_static(concat!(
     "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; ",
     "style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; object-src 'none'; ",
     "form-action 'self'; frame-ancestors 'none'"
 ));
-/// For what is no page.
+/// Content security policy of responses that are not pages.
 const DATA_POLICY: HeaderValue =
     HeaderValue::from_static("default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
-/// Under a name that is its content's hash a file never changes.
+/// Caching of files whose URL contains the hash of their content, so that they never change.
 const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
-/// Kept by the person's own browser, which asks each time whether it may still show it.
+/// Caching in the user's browser only, with revalidation on every use, so that access is checked again.
 const ASK_AGAIN: HeaderValue = HeaderValue::from_static("private, no-cache");
-/// Files whose name stays when their content changes.
+/// Caching of files whose URL stays the same when their content changes.
 const A_DAY: HeaderValue = HeaderValue::from_static("public, max-age=86400");
 
-/// Gives the request a nonce and the response its headers.
+/// Adds a nonce to the request and the headers to the response.
 pub(crate) async fn add(State(web): State<Web>, mut request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
     let Some(nonce) = fresh_nonce() else {
@@ -61,7 +62,7 @@ pub(crate) async fn add(State(web): State<Web>, mut request: Request, next: Next
         headers.insert(name, value);
     }
     if path.starts_with("/invite/") {
-        // The token is in this path. The gate knows this page's forms by Sec-Fetch-Site.
+        // This path contains the invite token. The gate accepts the page's forms because of Sec-Fetch-Site.
         headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     }
     headers.insert(header::CONTENT_SECURITY_POLICY, policy);
@@ -93,7 +94,8 @@ fn policy(response: &Response, nonce: &str) -> HeaderValue {
     }
 }
 
-/// Nothing that depends on who asks is kept anywhere without being asked about again; neither is the answer that a file is not there.
+/// Returns the `Cache-Control` header. A response that depends on the client is never reused without revalidation.
+/// Errors are not stored either, including the 404 of a missing file.
 fn caching(path: &str, status: StatusCode) -> HeaderValue {
     let found = status.is_success() || status == StatusCode::NOT_MODIFIED;
     match path {

@@ -1,13 +1,12 @@
-//! Runs each request in a task of its own, within fair shares.
+//! Runs each request in a separate task, subject to fair shares.
 //!
-//! When a client disconnects, the task of its connection is dropped at whichever await it has reached, also in the
-//! middle of a transaction. So whatever may reach the database runs in another task, to its end (docs/SECURITY.md,
-//! I-6). The same holds for a body that is still being made while it is sent.
+//! When a client disconnects, the task of its connection is dropped at its current await point, possibly in the middle
+//! of a transaction. Code that may access the database therefore runs in a separate task to its end (docs/SECURITY.md,
+//! I-6). The same applies to a body that is still being produced while it is sent.
 //!
-//! Before it uses the database, a request waits for a place within the shares of its person and its address
-//! ([`store::fair`]). From then on it holds the place until it ends, whether or not the client still listens. So nobody
-//! can use more of the server than their share, neither by sending many requests at once nor by sending requests and
-//! disconnecting.
+//! Before a request uses the database, it waits for a slot within the shares of its user and its IP address
+//! ([`store::fair`]). It then holds the slot until it ends, even if the client disconnects. Nobody can therefore exceed
+//! their share of the server's capacity by sending many requests at once, or by sending requests and disconnecting.
 
 use crate::{
     api::token,
@@ -33,31 +32,31 @@ use store::{
 use tokio::sync::mpsc;
 use tracing::{Instrument as _, Span};
 
-/// How long a request may take. The work goes on, to where the database's own limits end it; only nobody waits for it
-/// any longer.
+/// Request timeout. After it, the client gets an error, but the work continues until it ends or reaches the database's
+/// own timeouts.
 const LIMIT: Duration = Duration::from_secs(15);
-/// Pieces of a body that are produced ahead of what the client has taken.
+/// Number of body chunks that are buffered ahead of the client.
 const AHEAD: usize = 8;
-/// How long a client may take for a piece.
+/// Time that a client may take to receive a chunk.
 const STALL: Duration = Duration::from_secs(60);
-/// How many requests run at once, how many may wait for one person or address, and for how long.
+/// Limits of concurrent requests, of waiting requests per user or IP address and in total, and of the waiting time.
 const REQUESTS: Limits = Limits { total: 64, queue: 128, waiting: WAITING, patience: Duration::from_secs(8) };
 
-/// The shared capacity for requests.
+/// Creates the limiter that shares the capacity for requests.
 pub(crate) fn requests() -> Fair {
     Fair::new(REQUESTS)
 }
 
-/// Runs the request in its turn; answers 429 when too many wait already, 500 when it panics and 503 when it takes too
-/// long.
+/// Runs the request when it gets a slot. Responds with 429 if too many requests are waiting, 500 if the handler panics,
+/// and 503 on timeout.
 pub(crate) async fn run(State(web): State<Web>, request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
     let id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
-    // Only a page needs it, to say that it took too long.
+    // Only pages need the context, for the error page on timeout.
     let context = (!respond::is_api(&path)).then(|| pages::context(&web, &request));
     let answered = tokio::time::timeout(LIMIT, async {
-        // Read before waiting, so a slow sender holds no place. Nothing has begun yet: a client that goes away while it
-        // sends or waits takes its request with it.
+        // Reads the body before waiting, so that a slow sender holds no slot. Nothing has started yet: if the client
+        // disconnects while it sends or waits, the request is dropped.
         let request = match read(request).await {
             Ok(request) => request,
             Err(refusal) => return Ok(refusal),
@@ -72,7 +71,7 @@ pub(crate) async fn run(State(web): State<Web>, request: Request, next: Next) ->
                 let ahead = client::purpose(request.method(), request.headers()) == Purpose::Ahead;
                 let answer = on_behalf_of(asker.clone(), answer(web, request, next));
                 let response = if ahead { keeping_nothing(answer).await } else { answer.await };
-                // What is still to come of the body takes turns of its own, piece by piece.
+                // The remaining chunks of the body acquire their own slots.
                 drop(turn);
                 let (head, body) = response.into_parts();
                 Response::from_parts(head, in_pieces(body, asker, &tasks, STALL))
@@ -82,7 +81,7 @@ pub(crate) async fn run(State(web): State<Web>, request: Request, next: Next) ->
     });
     match answered.await {
         Ok(Ok(response)) => response,
-        // It panicked: nothing aborts these tasks. The hook has logged it.
+        // The task panicked, since these tasks are never aborted. The panic hook has logged it.
         Ok(Err(_)) => context.map_or_else(|| respond::broken(&path, &id), |context| app::ssr::broken(&context)),
         Err(_) => match context {
             Some(context) => app::ssr::unavailable(&context),
@@ -94,7 +93,7 @@ pub(crate) async fn run(State(web): State<Web>, request: Request, next: Next) ->
     }
 }
 
-/// The request with its body read, if that is not too large.
+/// Reads the request's body, if it does not exceed the limit.
 async fn read(request: Request) -> Result<Request, Response> {
     if matches!(*request.method(), Method::GET | Method::HEAD) {
         return Ok(request);
@@ -104,7 +103,7 @@ async fn read(request: Request) -> Result<Request, Response> {
     Ok(Request::from_parts(head, Body::from(bytes)))
 }
 
-/// The shares of a request.
+/// Returns the shares that the request counts against.
 fn shares(web: &Shared, request: &Request) -> Vec<Share> {
     let (headers, extensions) = (request.headers(), request.extensions());
     let ip = client::device(extensions.get().copied(), headers, &web.proxies).ip;
@@ -125,7 +124,7 @@ fn busy(request: &Request) -> Response {
     respond::busy(path)
 }
 
-/// Passes the request on. If it has several sessions, at most the valid one is kept.
+/// Passes the request on. If it has several session cookies, only the valid one is kept, if any.
 async fn answer(web: Web, mut request: Request, next: Next) -> Response {
     let cookies = web.cookies(request.uri(), request.headers());
     if let Err(error) = app::ssr::cookies::settle(&web.services, cookies, request.headers_mut()).await {
@@ -136,8 +135,8 @@ async fn answer(web: Web, mut request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
-/// The same body. If it is still being produced, that happens in a task, a piece at a time, so that no piece is given up
-/// half-way. After a piece that the client has not taken in time, or because it went away, nothing more is produced.
+/// Returns the same body. If it is still being produced, a separate task produces it chunk by chunk, so that no chunk
+/// is cancelled midway. Production stops when the client disconnects or does not receive a chunk in time.
 fn in_pieces(body: Body, asker: Key, tasks: &tokio_util::task::TaskTracker, stall: Duration) -> Body {
     if body.size_hint().exact().is_some() {
         return body;
@@ -158,14 +157,14 @@ fn in_pieces(body: Body, asker: Key, tasks: &tokio_util::task::TaskTracker, stal
         match receiver.recv().await {
             Some(Some(chunk)) => Some((chunk.map_err(io::Error::other), receiver)),
             Some(None) => None,
-            // It panicked, or was stopped: the client must not take what it has for all.
+            // The task panicked or stopped early: the client must not mistake a truncated body for a complete one.
             None => {
                 receiver.close();
                 Some((Err(io::Error::other("the body ended early")), receiver))
             }
         }
     });
-    // The compression layer polls again after the end.
+    // Fused, because the compression layer polls the stream again after its end.
     Body::from_stream(chunks.fuse())
 }
 

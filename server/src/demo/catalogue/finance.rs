@@ -1,4 +1,4 @@
-//! Finance of GlobalAI: payments and treasury.
+//! GlobalAI's workspace Finance: payments and treasury.
 
 use super::{Catalogue, Plan, Product};
 use model::{

@@ -1,4 +1,4 @@
-//! IT of SmartAI: platform services.
+//! SmartAI's workspace IT: platform services.
 
 use super::{Catalogue, Plan, Product};
 use model::{

@@ -1,6 +1,6 @@
-//! What the demo's workspaces sell, and to whom. Pure data: one file a workspace.
+//! Products and customers of the demo workspaces. Static data, one file per workspace.
 //!
-//! No customer's name appears in two of them, so that a test which sees a foreign name has seen a leak.
+//! No customer name appears in two workspaces, so that a test which sees another workspace's name has found a leak.
 
 mod finance;
 mod it;
@@ -12,47 +12,47 @@ pub(super) use product_eng::PRODUCT_ENG;
 
 use model::{Currency, catalog::Interval};
 
-/// One workspace and all that is in it, but for dates and numbers.
+/// Content of one workspace, except for dates and quantities.
 pub(super) struct Catalogue {
-    /// Its address.
+    /// Workspace slug.
     pub(super) slug: &'static str,
-    /// Its name.
+    /// Workspace name.
     pub(super) name: &'static str,
-    /// Its colour: the index of a hue.
+    /// Index of the workspace's colour.
     pub(super) hue: u8,
-    /// What its invoice numbers begin with.
+    /// Prefix of invoice numbers.
     pub(super) prefix: &'static str,
-    /// What it charges in.
+    /// Currency of prices and invoices.
     pub(super) currency: Currency,
-    /// Where its series of numbers begins.
+    /// Seed of the random number generator.
     pub(super) seed: u64,
-    /// What it sells.
+    /// Products on offer.
     pub(super) products: &'static [Product],
-    /// To whom: name and country.
+    /// Customers as (name, country).
     pub(super) customers: &'static [(&'static str, &'static str)],
 }
 
-/// Something that is sold.
+/// A product.
 pub(super) struct Product {
-    /// Its name.
+    /// Product name.
     pub(super) name: &'static str,
-    /// The code usage is recorded under.
+    /// Code under which usage is recorded.
     pub(super) code: &'static str,
-    /// What one unit is called.
+    /// Name of one unit.
     pub(super) unit: &'static str,
-    /// What it is.
+    /// Product description.
     pub(super) description: &'static str,
-    /// Fewest and most units of one record.
+    /// Minimum and maximum quantity of one usage record.
     pub(super) quantity: (i64, i64),
-    /// Its rate plans.
+    /// Rate plans of the product.
     pub(super) plans: &'static [Plan],
 }
 
-/// A price: name, minor units, and what they are for.
+/// A rate plan: name, price in minor units, and billing interval.
 pub(super) struct Plan(pub(super) &'static str, pub(super) i64, pub(super) Interval);
 
 impl Catalogue {
-    /// All rate plans, each with the index of its product.
+    /// Returns all rate plans, each with the index of its product.
     pub(super) fn plans(&self) -> impl Iterator<Item = (usize, &'static Plan)> {
         self.products.iter().enumerate().flat_map(|(i, product)| product.plans.iter().map(move |plan| (i, plan)))
     }

@@ -1,4 +1,4 @@
-//! Product Eng of SmartAI: AI over an API.
+//! SmartAI's workspace Product Eng: AI services behind an API.
 
 use super::{Catalogue, Plan, Product};
 use model::{

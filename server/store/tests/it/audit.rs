@@ -1,6 +1,6 @@
-//! Invariant: each thing done has one line in the log of its plane, and nothing that was undone has one. Nobody can
-//! write a line in another person's name or at another time, and no line can be changed or removed. A log shows only
-//! its own workspace (docs/SECURITY.md, I-22).
+//! Invariant: every change has exactly one entry in the audit log of its plane, and a change that was rolled back has
+//! none. Nobody can write an entry under another user's name or with another timestamp, and no entry can be changed or
+//! deleted. A log shows only its own workspace's entries (docs/SECURITY.md, I-22).
 
 use crate::support::{DENIED, Person, Place, World, connect, draft, execute, refusal, slug, texts};
 use model::{
@@ -67,7 +67,7 @@ async fn each_deed_has_one_line_and_what_was_undone_has_none() {
             r#"{"address": {"to": "a-second", "from": "a-one"}}"#,
         ]
     );
-    // One that is refused leaves nothing, not even what could have been saved of it.
+    // A rejected change leaves no entry, not even for the part of it that was valid.
     let taken = Place { slug: slug("a-second"), ..world.a1.clone() };
     let refused = rename(&world, &world.bob, &taken, general("Third", "b-one")).await;
     assert!(crate::support::constraint(refused).is_some(), "another workspace's address was taken");
@@ -153,7 +153,7 @@ async fn no_line_can_be_forged_changed_or_removed_by_the_app_role() {
 async fn pages_of_the_log_hold_each_line_once_and_filters_hold() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
-    // Lines of two people, in both workspaces.
+    // Entries of two users, in both workspaces.
     let many = format!(
         "insert into workspace.audit_log (workspace_id, id, user_id, actor, action, at)
         select w, ('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, case n % 2 when 0 then '{}'::uuid else '{}'::uuid end,
@@ -182,7 +182,7 @@ async fn pages_of_the_log_hold_each_line_once_and_filters_hold() {
     }
     assert_eq!(seen, total, "paging back holds other lines than the whole");
     assert!(trail.len() >= 3, "{} pages", trail.len());
-    // And forward again, the same pages.
+    // Paging forward again yields the same pages.
     let mut last = seen[seen.len() - trail[trail.len() - 1].len()].id;
     for expected in trail.iter().rev().skip(1) {
         let page = audit::page(&mut tx, &can, &every.at(Position::After(last))).await.unwrap();

@@ -1,5 +1,5 @@
-//! Invariant: a line of a log says in words what was done to which object, also after that was renamed; and nothing is
-//! noted where nothing changed.
+//! Invariant: a log entry describes the change and names its object, even after the object was renamed. A change
+//! without effect writes no entry.
 
 use crate::support::{Person, Place, World, draft, execute, fence, line, texts};
 use model::{
@@ -108,7 +108,7 @@ async fn a_line_of_a_former_version_has_the_present_name_or_the_id() {
             "Created product Alpha product".to_owned(),
             "Transferred ownership to bob".to_owned(),
             format!("Archived customer {gone}"),
-            // Another workspace's customer is nobody here.
+            // Another workspace's customer must not be resolved to a name.
             format!("Archived customer {}", other.customers[0].uuid()),
         ]
     );
@@ -137,7 +137,7 @@ async fn what_changes_nothing_is_noted_nowhere() {
     auto_joins::set(&mut tx, &manage, &join).await.unwrap().unwrap();
     tx.commit().await.unwrap();
     let before = lines(&mut superuser).await;
-    // All of it as it is already, twice.
+    // Sets every value to its current value, twice.
     for _ in 0..2 {
         let mut tx = world.write(&world.ann, &world.a1).await;
         let (edit, manage, members) =
@@ -168,7 +168,7 @@ async fn what_changes_nothing_is_noted_nowhere() {
         tx.commit().await.unwrap();
     }
     assert_eq!(lines(&mut superuser).await, before, "a change of nothing was noted");
-    // The control: each of them notes what does change, once.
+    // Control: each call writes one entry if something does change.
     let mut tx = world.write(&world.ann, &world.a1).await;
     let edit = tx.can::<EditContent>().unwrap();
     assert!(customers::update(&mut tx, &edit, customer, &draft("Acme Ltd")).await.unwrap());
@@ -186,7 +186,8 @@ async fn what_changes_nothing_is_noted_nowhere() {
     assert!(tx.can::<OwnWorkspace>().is_ok());
 }
 
-/// More lines than one batch, than a spreadsheet page, than the limit that there was: all of them, each once, in order.
+/// Promise: an export is complete. More entries than a batch, a spreadsheet page or the former limit are exported
+/// completely, each once and in order.
 #[tokio::test]
 async fn an_export_leaves_nothing_out() {
     let world = World::new().await;
@@ -201,7 +202,7 @@ async fn an_export_leaves_nothing_out() {
     let of = |position| AuditQuery { kind: Some(model::audit::ActionKind::Tokens), position, ..AuditQuery::default() };
     let (mut position, mut seen, mut largest) = (Position::Newest, Vec::new(), 0);
     loop {
-        // Each batch through the door anew, as a slow download does.
+        // Opens a new transaction for each batch, as a slow download does.
         let mut tx = world.read(&world.ann, &world.a1).await;
         let can = tx.can::<ManageSettings>().unwrap();
         let (rows, next) = audit::export(&mut tx, &can, &of(position)).await.unwrap();

@@ -1,10 +1,10 @@
-//! Invariant: however a request is given up, its connection comes back clean. No transaction stays open without the
-//! pool knowing of it. Otherwise the next borrower's acknowledged write would be undone with it (docs/SECURITY.md,
-//! F-1).
+//! Invariant: wherever a request is cancelled, its connection returns to the pool clean. No transaction stays open
+//! without the pool's knowledge; otherwise the next borrower's acknowledged write would be rolled back with it
+//! (docs/SECURITY.md, F-1).
 //!
-//! sqlx 0.8.4 to 0.9.0 hands a connection back inside an open transaction when `begin()` is dropped while it waits for
-//! the answer to BEGIN. The last test here shows that with plain sqlx: when it fails, sqlx has fixed it, and
-//! `Store::begin` no longer has to run each BEGIN to its end.
+//! sqlx 0.8.4 to 0.9.0 returns a connection to the pool inside an open transaction if `begin()` is dropped while it
+//! waits for the response to BEGIN. The last test demonstrates this with plain sqlx: when it fails, sqlx has fixed the
+//! bug, and `Store::begin` no longer needs to run each BEGIN to completion.
 
 use crate::support::{World, draft, fence, texts};
 use model::capability::EditContent;
@@ -19,13 +19,14 @@ use std::{
 use store::{customers, door::Door, seats::Freshness};
 use tokio::task::JoinSet;
 
-/// More steps than any request here takes until it is done.
+/// More polls than any request in this file takes to complete.
 const STEPS: usize = 24;
-/// Requests under way at once: more than the pool has connections, so that some are given up while they queue.
+/// Number of concurrent requests. More than the pool has connections, so that some are cancelled while they wait for
+/// one.
 const TASKS: usize = 24;
 
-/// Polls `request` up to `steps` times and then drops it: at once, with its answer on the way, or (`late`) when the
-/// answer has come and nobody has read it. `None` when it was given up.
+/// Polls `request` up to `steps` times and then drops it: immediately, while the response is on its way, or (`late`)
+/// after the response has arrived, but has not been read. Returns `None` if it was dropped.
 async fn given_up_after<F: Future>(steps: usize, late: bool, request: F) -> Option<F::Output> {
     let mut request = pin!(request);
     let mut left = steps;
@@ -43,7 +44,7 @@ async fn given_up_after<F: Future>(steps: usize, late: bool, request: F) -> Opti
     .await
 }
 
-/// Backends of the app role that are inside a transaction, be they busy or idle.
+/// Lists the backends of the app role that are inside a transaction, active or idle.
 async fn left_open(superuser: &mut PgConnection) -> Vec<String> {
     texts(
         superuser,
@@ -53,7 +54,8 @@ async fn left_open(superuser: &mut PgConnection) -> Vec<String> {
     .await
 }
 
-/// Asks until no transaction is open. The server itself would end one after 5 s, and so hide the fault: this is sooner.
+/// Polls until no transaction is open. Stops after 3 s, because the server would end an idle transaction after 5 s and
+/// thereby hide the bug.
 async fn settles(superuser: &mut PgConnection) -> Vec<String> {
     let started = Instant::now();
     loop {
@@ -65,7 +67,7 @@ async fn settles(superuser: &mut PgConnection) -> Vec<String> {
     }
 }
 
-/// One request of ann's, of four kinds; the name of what was acknowledged as written.
+/// Runs one of four kinds of requests as ann. Returns the name of the customer if the write was acknowledged.
 async fn request(world: &World, kind: usize, name: String) -> Option<String> {
     let (ann, a1) = (&world.ann, &world.a1);
     match kind {
@@ -92,7 +94,8 @@ async fn a_request_given_up_anywhere_leaves_no_transaction_open_and_undoes_no_ot
     let mut superuser = world.db.superuser().await;
     let (mut acknowledged, mut given_up) = (Vec::new(), 0);
     for steps in 0..STEPS {
-        // All at the same step, and then a look: the next request that is let finish would tidy up behind this one.
+        // All requests are cancelled at the same step before the check, because a request that runs to completion would
+        // clean up after a cancelled one.
         for late in [false, true] {
             let mut tasks = JoinSet::new();
             for task in 0..TASKS {
@@ -107,7 +110,7 @@ async fn a_request_given_up_anywhere_leaves_no_transaction_open_and_undoes_no_ot
             let open = settles(&mut superuser).await;
             assert!(open.is_empty(), "given up at step {steps}, and still inside a transaction: {open:?}");
         }
-        // And as clients do it: after some time, wherever that finds the request.
+        // Cancels after a timeout, as clients do, wherever the request is then.
         let mut tasks = JoinSet::new();
         for task in 0..TASKS {
             let world = Arc::clone(&world);
@@ -129,19 +132,20 @@ async fn a_request_given_up_anywhere_leaves_no_transaction_open_and_undoes_no_ot
         acknowledged.len()
     );
 
-    // Every connection is good for the next: as many readers at once as the pool holds, and writes that stay.
+    // Every connection must be usable afterwards: more concurrent writers than the pool has connections, whose writes
+    // persist.
     let mut readers = JoinSet::new();
     for _ in 0..2 * TASKS {
         let world = Arc::clone(&world);
         readers.spawn(async move { request(&world, 0, "afterwards".to_owned()).await });
     }
     acknowledged.extend(readers.join_all().await.into_iter().flatten());
-    // Seen from outside: with its connections cut, what the store was told stays, stays.
+    // Terminates all connections first: every write that the store acknowledged must be durable.
     let cut = "select pg_terminate_backend(pid)::text from pg_stat_activity where datname = current_database() and usename = 'stile_app'";
     texts(&mut superuser, cut).await;
     let mut written = texts(&mut superuser, "select name from workspace.customers order by 1").await;
     acknowledged.sort();
-    // A commit whose answer nobody waited for may have gone through, too; what was acknowledged must have.
+    // A commit whose response was not awaited may have succeeded as well; an acknowledged one must have.
     for name in acknowledged {
         let at = written.iter().position(|w| *w == name);
         written.remove(at.unwrap_or_else(|| panic!("the write {name:?} was acknowledged and is lost")));
@@ -153,8 +157,8 @@ async fn plain_sqlx_does_leave_one_open() {
     let world = World::new().await;
     let pool = PgPoolOptions::new().max_connections(1).connect_with(world.db.app()).await.unwrap();
     let mut poisoned = false;
-    // Which step it is that waits for the answer to BEGIN depends on how fast the answers come: it is tried for as long as
-    // a busy machine may need, and not so many times.
+    // The step that waits for the response to BEGIN depends on how fast the responses arrive. The loop is therefore
+    // limited by time, with a margin for a busy machine, rather than by the number of attempts.
     let patience = Instant::now() + Duration::from_secs(60);
     for attempt in 0.. {
         if Instant::now() > patience {
@@ -163,8 +167,8 @@ async fn plain_sqlx_does_leave_one_open() {
         #[expect(clippy::disallowed_methods, reason = "it is this that is on trial")]
         let begun = given_up_after(attempt % 8 + 1, false, pool.begin()).await;
         drop(begun);
-        // The one connection is lent to the next statement as it came back. A statement that is its own transaction
-        // is as old as that; sent as one message, to the microsecond.
+        // The next statement gets the only connection in the state in which it was returned. Outside a transaction,
+        // now() equals statement_timestamp() to the microsecond if the statement is sent as one message.
         let inside = sqlx::raw_sql("select now() < statement_timestamp()").fetch_one(&pool).await.unwrap();
         poisoned = inside.get(0);
         if poisoned {

@@ -1,6 +1,6 @@
-//! Invariant: row level security is enabled, forced and of the same form on every table of both planes, nothing
-//! bypasses it, and the lint names what a migration has forgotten (docs/SECURITY.md, I-2).
-//! Migrations can be reverted: each of them, from each version, leaves the catalogue as it found it.
+//! Invariant: row level security is enabled, forced and uniform on every table of both planes, nothing bypasses it, and
+//! the lint reports what a migration has omitted (docs/SECURITY.md, I-2). Migrations are reversible: reverting and
+//! reapplying each of them, from each version, restores the same catalogue.
 
 use crate::support::{Database, World, execute, texts};
 use sqlx::{Connection, PgConnection, postgres::PgConnectOptions};
@@ -11,9 +11,9 @@ use store::{
     migrate,
 };
 
-/// A condition that a policy of the workspace plane must begin with.
+/// The condition that every policy of the workspace plane must begin with.
 const TENANT: &str = "workspace_id = (select nullif(current_setting('stile.workspace_id', true), '')::uuid)";
-/// A table of the workspace plane as it must be.
+/// A correct table of the workspace plane.
 const TABLE: &str =
     "create table workspace.planted (workspace_id uuid not null references account.workspaces (id), id uuid not null,
     primary key (workspace_id, id)); call ops.protect_tenant('workspace.planted');";
@@ -39,7 +39,7 @@ async fn a_database_without_the_schema_is_not_taken_for_a_good_one() {
     assert!(found.iter().any(|f| f.object == "schema account"), "nothing to check passed for nothing wrong");
 }
 
-/// What may be added without a finding: else the faults below would be named for the wrong reason.
+/// Control: correct objects yield no findings. Otherwise the faults below could be reported for the wrong reason.
 #[tokio::test]
 async fn what_follows_the_rules_is_not_a_finding() {
     let db = Database::fresh().await;
@@ -64,7 +64,7 @@ async fn what_follows_the_rules_is_not_a_finding() {
     assert!(found.is_empty(), "a table made by the rules is blamed: {}", listed(&found));
 }
 
-/// Each fault, what of it must be named, and words of the complaint.
+/// The planted faults: SQL, the object that must be reported, and part of the message.
 fn faults() -> Vec<(String, &'static str, &'static str)> {
     let on_products = |policy: &str| format!("alter policy reads on workspace.products using ({policy})");
     let definer = |schema: &str, end: &str| {
@@ -90,7 +90,7 @@ fn faults() -> Vec<(String, &'static str, &'static str)> {
         ("create foreign data wrapper planted; create server planted foreign data wrapper planted;
             create foreign table workspace.planted (workspace_id uuid not null, id uuid) server planted".into(),
             "workspace.planted", "foreign table"),
-        // A command without a policy.
+        // A granted command without a policy.
         ("drop policy reads on workspace.products".into(), "workspace.products", "may select, but no policy"),
         ("grant delete on account.users to stile_app".into(), "account.users", "may delete, but no policy"),
         ("grant update (retired_at) on account.slugs to stile_app".into(), "account.slugs", "may update, but no policy"),
@@ -123,7 +123,7 @@ fn faults() -> Vec<(String, &'static str, &'static str)> {
         ("alter policy reads on account.users using (id = (select nullif(current_setting('stile.user_id', true), '')::uuid)
             or disabled_at is null)".into(), "account.users", "reads has an alternative"),
         ("alter policy adds on account.audit_log with check (action <> '')".into(), "account.audit_log", "adds has an alternative"),
-        // The tenant in keys and references.
+        // The tenant in keys and foreign keys.
         ("create table workspace.planted (id uuid primary key)".into(), "workspace.planted", "no column workspace_id"),
         ("create table workspace.planted (workspace_id uuid, id uuid primary key)".into(), "workspace.planted", "no column workspace_id"),
         ("create table workspace.planted (workspace_id uuid not null); call ops.protect_tenant('workspace.planted')".into(),
@@ -141,12 +141,12 @@ fn faults() -> Vec<(String, &'static str, &'static str)> {
         ("alter table account.visits add other uuid, add customer uuid, add constraint planted
             foreign key (other, customer) references workspace.customers (workspace_id, id)".into(),
             "account.visits", "foreign key planted"),
-        // What row level security makes slow.
+        // Types that are slow under row level security.
         (format!("create type ops.colour as enum ('red'); {}", on_customers("add colour ops.colour")), "workspace.customers", "column colour is an enum"),
         (format!("create type ops.colour as enum ('red'); {}", on_customers("add colours ops.colour[]")), "workspace.customers", "column colours is an enum"),
         ("create type ops.colour as enum ('red'); create domain ops.hue as ops.colour; alter table account.users add hue ops.hue".into(),
             "account.users", "column hue is an enum"),
-        // Ways round.
+        // Ways to bypass row level security.
         ("create view workspace.planted as select * from workspace.customers".into(), "workspace.planted", "security_invoker"),
         ("create view workspace.planted with (security_invoker = false) as select * from workspace.customers".into(), "workspace.planted", "security_invoker"),
         ("create view public.planted as select * from workspace.customers; grant select (name) on public.planted to stile_app".into(),
@@ -172,7 +172,7 @@ fn faults() -> Vec<(String, &'static str, &'static str)> {
             select 1::bigint from account.users u where u.disabled_at is null
                 and set_config('stile.user_id', u.id::text, true) is not null $$;
             revoke all on function door.planted() from public".into(), "door.planted()", "in a condition"),
-        // What the app role may.
+        // Privileges of the app role.
         ("grant truncate on workspace.customers to stile_app".into(), "workspace.customers", "may truncate"),
         ("grant references on account.users to stile_app".into(), "account.users", "may references"),
         ("grant references (id) on workspace.customers to stile_app".into(), "workspace.customers", "may references"),
@@ -194,8 +194,8 @@ fn faults() -> Vec<(String, &'static str, &'static str)> {
     .into()
 }
 
-/// Plants a fault, asks as the role that asks in production and may see the least, and takes the fault back: nothing is
-/// committed, so that faults in roles, which all databases share, meet no other test.
+/// Plants a fault, runs the lint as the app role, which runs it in production and sees the least, and rolls the fault
+/// back. Nothing is committed, because roles are shared by all databases and would affect other tests.
 async fn found_after(superuser: &mut PgConnection, fault: &str) -> Vec<Finding> {
     let mut tx = superuser.begin().await.unwrap();
     execute(&mut tx, fault).await.unwrap_or_else(|error| panic!("can't plant {fault}: {error}"));
@@ -266,7 +266,7 @@ async fn the_server_starts_as_the_app_role_and_no_other() {
     assert!(matches!(guard::check(&empty).await, Err(GuardError::NotMigrated(_))));
 }
 
-/// All of Stile's objects, each in words that say everything about it.
+/// Describes every object of Stile's schemas completely, one line per object.
 const CATALOGUE: &str = "
     with mine as (select * from pg_namespace where nspname in ('account', 'workspace', 'door', 'ops'))
     select format('schema %s of %s for %s', nspname, nspowner::regrole, nspacl) from mine

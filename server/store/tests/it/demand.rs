@@ -1,5 +1,5 @@
-//! A demand for a second factor holds at every door that gives, changes, takes or restores a seat, and an operator token
-//! ends at its date.
+//! Invariant: a workspace's second-factor requirement applies to every operation that grants, changes, revokes or
+//! restores a seat, and an operator token is rejected from its expiry on.
 
 use crate::support::{Person, World, execute, sign_in};
 use model::{OrganizationRole, WorkspaceRole, domain::Domain, id::InviteId, members::AutoJoin, token::TokenLife};
@@ -20,7 +20,7 @@ fn is_asked<T>(done: &Result<T, StoreError>) -> bool {
     matches!(done, Err(StoreError::FactorDemanded))
 }
 
-/// An open invite by ann; `workspace` or the organization.
+/// Creates an open invite by ann, to the workspace or to the organization.
 async fn invited(superuser: &mut PgConnection, world: &World, email: &str, workspace: bool) -> InviteId {
     let id: sqlx::types::Uuid = sqlx::query_scalar(
         "insert into account.invites (id, organization_id, workspace_id, email, role, invited_by)
@@ -60,7 +60,7 @@ async fn who_manages_the_organization_proves_a_factor_first() {
     demand(&mut superuser, &world, true).await;
     assert!(is_asked(&change(OrganizationRole::Owner).await), "a role in the organization is a seat in its workspaces");
     assert!(is_asked(&invite("friend@stile.example").await), "an invite gives one");
-    // Deleted, it can be restored: it counts.
+    // A deleted workspace can be restored, so its requirement still applies.
     execute(&mut superuser, &format!("update account.workspaces set deleted_at = now() where id = '{}'", world.a1.id))
         .await
         .unwrap();
@@ -68,7 +68,7 @@ async fn who_manages_the_organization_proves_a_factor_first() {
     execute(&mut superuser, &format!("update account.workspaces set deleted_at = null where id = '{}'", world.a1.id))
         .await
         .unwrap();
-    // The other organization demands nothing.
+    // Control: the other organization has no such requirement.
     let mut tx = world.organization(&world.ola, &world.b1).await;
     organizations::set_member(&mut tx, world.eve.id, OrganizationRole::Member).await.unwrap();
     tx.commit().await.unwrap();
@@ -76,7 +76,7 @@ async fn who_manages_the_organization_proves_a_factor_first() {
     change(OrganizationRole::Member).await.unwrap();
     change(OrganizationRole::Admin).await.unwrap();
     invite("friend@stile.example").await.unwrap();
-    // Taking away changes seats, too; another session of the same person has proven nothing.
+    // A removal changes seats as well. Another session of the same user has not proven a factor.
     let elsewhere = sign_in(&world.store, world.ann.id, "ann").await;
     let mut tx = world.organization(&elsewhere, &world.a1).await;
     assert!(is_asked(&organizations::remove(&mut tx, world.eve.id).await));

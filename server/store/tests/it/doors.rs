@@ -1,7 +1,7 @@
-//! Invariant: a door opens to a live session with a live seat and to nothing else. It reads both in the transaction that
-//! it opens, so what is granted shows at the next step, and what is taken away is refused at once; whoever has no seat
-//! can't tell a workspace from none; and what a seat allows is handed out by the door alone, for that transaction
-//! (docs/SECURITY.md, I-3, I-4, I-7 to I-9).
+//! Invariant: access requires a live session and a live seat. Both are read in the transaction that is opened, so a
+//! grant takes effect with the next request, and a revoked seat is rejected at once. A user without a seat can't
+//! distinguish an existing workspace from a missing one. Capabilities are granted only by opening a transaction, and
+//! only for that transaction (docs/SECURITY.md, I-3, I-4, I-7 to I-9).
 
 use crate::support::{Person, World, change, connect, draft, execute, fence, kind, membership, seat, sign_in, slug};
 use model::{
@@ -40,7 +40,7 @@ async fn a_seat_is_looked_up_at_every_step() {
     let lowered = world.read(&world.eve, &world.a1).await;
     assert_eq!(lowered.tenant().seat.role(), WorkspaceRole::Guest, "a role that was taken away still counts");
     drop(lowered);
-    // With warm connections, caches and all, on this server and on another.
+    // Connections and caches are warm, on this server and on another.
     let warm = elsewhere.workspace(&world.eve.session(), &world.a1.slug).await.unwrap();
     assert_eq!(kind(&warm), "open");
     drop(warm);
@@ -73,7 +73,7 @@ async fn a_seat_lasts_as_long_as_one_of_its_sources() {
         assert!(
             both.capabilities().has(Capability::EditContent) && both.capabilities().has(Capability::ManageInvoices)
         );
-        // The organization's reach is all of its workspaces, and none of others.
+        // The organization role covers all of its workspaces, but no others.
         assert_eq!(world.read(eve, &world.a2).await.tenant().seat.via(), [SeatSource::Organization]);
         assert_eq!(kind(&world.door(eve, &world.b1).await), "absent", "a role in A opens B");
         if direct_goes_first {
@@ -139,7 +139,7 @@ async fn a_renamed_workspace_tells_its_people_only() {
             assert_eq!(kind(&door), "absent", "{} learns something of {wanted}", who.name);
         }
     }
-    // Twice renamed, both old ones lead to the newest.
+    // After two renames, both old slugs lead to the newest.
     change(&mut superuser, &world.a1, "slug = 'a-third'").await;
     for old in ["a-one", "a-renamed"] {
         let door = world.store.workspace(&world.bob.session(), &slug(old)).await.unwrap();
@@ -172,7 +172,8 @@ async fn a_deleted_workspace_is_gone_for_its_people_and_was_never_there_for_othe
     assert_eq!(kind(&world.door(&world.ann, &world.a2).await), "open", "another workspace went with it");
 }
 
-/// What all doors say to a credential: account plane, workspace, write, organization.
+/// Returns, for each way to open a transaction, whether the credential was accepted: account plane, workspace,
+/// workspace write, organization.
 async fn opens(world: &World, credential: &Credential) -> [bool; 4] {
     let (a1, ann) = (&world.a1, &world.ann);
     let signed_out = |door: &str| door == "signed out";
@@ -223,7 +224,7 @@ async fn a_session_that_ended_opens_nothing() {
         assert_eq!(opens(&world, &other.session()).await, [true; 4]);
     }
 
-    // A new sign-in in the same browser ends the session it held before.
+    // A new sign-in in the same browser ends the previous session.
     let next = Secret::generate("").unwrap();
     world.store.begin_session(world.ann.id, &next, &identity::Device::default(), Some(&other.session())).await.unwrap();
     assert_eq!(opens(&world, &other.session()).await, [false; 4], "the session before a sign-in lives on");
@@ -252,7 +253,7 @@ async fn a_token_is_no_session_and_a_hash_is_no_secret() {
         "a session cookie passes for a token"
     );
 
-    // Whoever reads the database has the hashes; none of them is a secret.
+    // An attacker who reads the database gets the hashes. No hash must be usable as a secret.
     let stored: Vec<String> = sqlx::query_scalar(
         "select encode(token_hash, f) from account.sessions, unnest(array['hex', 'base64', 'escape']) f
         union all select encode(token_hash, f) from account.operator_tokens, unnest(array['hex', 'base64', 'escape']) f",
@@ -266,7 +267,7 @@ async fn a_token_is_no_session_and_a_hash_is_no_secret() {
         }
     }
 
-    // It says who, not where from: nothing that belongs to a session comes of it.
+    // A token identifies a user, not a device: operations that need a session must fail.
     let Door::Open(mut tx) =
         world.store.workspace_visit(&Credential::Token(token.hash()), &world.a1.slug).await.unwrap()
     else {
@@ -294,7 +295,8 @@ async fn a_token_is_no_session_and_a_hash_is_no_secret() {
     );
 }
 
-/// Noting when a session or token was last used is a write to a row that all requests of it share.
+/// Promise: a request in progress does not block another of the same user, although recording the last use of a session
+/// or token writes to a row that all of its requests share.
 #[tokio::test]
 async fn a_request_in_flight_holds_up_no_other_of_the_same_person() {
     let world = World::new().await;
@@ -307,7 +309,7 @@ async fn a_request_in_flight_holds_up_no_other_of_the_same_person() {
     for credential in [world.ann.session(), Credential::Token(token.hash())] {
         let held = world.store.workspace(&credential, &world.a1.slug).await.unwrap();
         assert_eq!(kind(&held), "open");
-        // Would fail by the lock time-out, and be a 503 for every other tab.
+        // If the row were locked, this would fail with a lock timeout, and every other tab would get a 503.
         assert_eq!(opens(&world, &credential).await, [true; 4]);
         match held {
             Door::Open(tx) => drop(tx.commit().await.unwrap()),
@@ -324,7 +326,8 @@ async fn a_request_in_flight_holds_up_no_other_of_the_same_person() {
     assert!(noted, "nobody noted that the session and the token were used");
 }
 
-/// The table of roles: a capability, and who of Owner, Admin, Billing admin, Member, Viewer, Guest has it.
+/// The role table: for each capability, the roles that have it, in the order Owner, Admin, Billing admin, Member,
+/// Viewer, Guest.
 const TABLE: [(Capability, &str); 8] = [
     (Capability::ReadShared, "xxxxxx"),
     (Capability::ReadAll, "xxxxx-"),
@@ -383,7 +386,7 @@ async fn the_door_hands_out_what_the_seat_allows_and_no_more() {
 async fn a_capability_of_one_workspace_is_worth_nothing_in_another() {
     let world = World::new().await;
     let stocked = world.stock(&world.ola, &world.b1, "Beta").await;
-    // Carl may edit A1 and only pay the bills of B1.
+    // Carl may edit A1, but only manage billing in B1.
     let tx = world.write(&world.carl, &world.a1).await;
     let of_a1 = tx.can::<EditContent>().unwrap();
     drop(tx);
@@ -400,7 +403,7 @@ async fn a_capability_of_one_workspace_is_worth_nothing_in_another() {
         names.iter().all(|row| row.name.starts_with("Beta")),
         "carl wrote to B1 with what A1 allows him: {names:?}"
     );
-    // In its own workspace it is good.
+    // Control: the capability is valid in its own workspace.
     let mut in_a1 = world.write(&world.carl, &world.a1).await;
     customers::create(&mut in_a1, &of_a1, &draft("Own")).await.unwrap();
 }
@@ -416,7 +419,7 @@ async fn a_write_that_names_another_workspace_or_person_writes_nothing() {
         let door = world.store.workspace_write(&world.ann.session(), &world.a1.slug, named).await.unwrap();
         assert_eq!(kind(&door), "mismatch", "a write from {said} was let in");
     }
-    // Foreign stays absent: a wrong grant tells nothing of a workspace without a seat.
+    // Leak guarded: a mismatch must not reveal that a workspace exists; without a seat, the result is absent.
     let door =
         world.store.workspace_write(&world.ann.session(), &world.b1.slug, fence(&world.ann, &world.a1)).await.unwrap();
     assert_eq!(kind(&door), "absent");
@@ -450,7 +453,7 @@ async fn what_is_not_committed_was_never_written() {
     assert_eq!(notes, 1, "the audit log tells of what did not happen, or not of what did");
 }
 
-/// All that a guest can list, by noun.
+/// Returns the numbers of rows that a user can list, per noun.
 async fn reach(world: &World, who: &Person) -> [i64; 5] {
     let mut tx = world.read(who, &world.a1).await;
     let query = ListQuery::new;
@@ -509,7 +512,7 @@ async fn a_guest_sees_what_was_shared_with_them() {
     );
     drop(tx);
 
-    // Raw SQL in the guest's own context sees no more, the audit log and the shares of others least of all.
+    // Raw SQL in the guest's context shows no more rows, in particular none of the audit log or of other users' shares.
     let mut app = connect(&world.db.app()).await;
     execute(&mut app, "begin").await.unwrap();
     sqlx::query("select from door.workspace('session', $1, $2)")
@@ -531,7 +534,7 @@ async fn a_guest_sees_what_was_shared_with_them() {
         assert_eq!(seen, rows, "a guest's context shows {seen} rows of {table}");
     }
 
-    // More than a guest sees all, whichever way the seat came.
+    // Any stronger role sees all rows, whether it is direct or inherited.
     membership(&mut superuser, &world.a1, eve, Some("member")).await;
     assert_eq!(reach(&world, eve).await, [1, 1, 2, 2, 2]);
     membership(&mut superuser, &world.a1, eve, None).await;

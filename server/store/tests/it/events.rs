@@ -1,6 +1,6 @@
-//! Invariant: what happens to a seat, a workspace or a session is told in the transaction in which it happens, to each
-//! person whom it concerns and to nobody else, and no server misses any of it, in whatever order transactions commit
-//! (docs/SECURITY.md, I-23).
+//! Invariant: every change to a seat, a workspace or a session writes events in its own transaction, for exactly the
+//! users it affects. No server misses an event, regardless of the order in which transactions commit (docs/SECURITY.md,
+//! I-23).
 
 use crate::support::{DENIED, Person, World, change, connect, execute, membership, refusal, seat, texts};
 use model::id::{SessionId, UserId};
@@ -19,7 +19,7 @@ async fn read(reader: &mut EventReader, store: &Store) -> Vec<Event> {
     }
 }
 
-/// Whom the events concern, each once.
+/// Returns the names of the users that the new events affect, without duplicates.
 async fn told(reader: &mut EventReader, world: &World) -> Vec<&'static str> {
     let people = [&world.ann, &world.bob, &world.carl, &world.dora, &world.eve, &world.mal, &world.ola];
     let users: Vec<UserId> = read(reader, &world.store).await.iter().map(|e| e.user).collect();
@@ -91,7 +91,7 @@ async fn none_is_skipped_when_a_later_one_commits_first() {
     read(&mut reader, &world.store).await;
     let mut slow = early.begin().await.unwrap();
     grant(&mut slow, &world, &world.eve).await;
-    // While the first is still under way, others come, commit, and are read, more than once.
+    // While the first transaction is still open, later ones commit and are read, more than once.
     for who in [&world.dora, &world.ola] {
         grant(&mut late, &world, who).await;
         assert_eq!(told(&mut reader, &world).await, [who.name], "an event comes twice, or early");
@@ -116,7 +116,7 @@ async fn each_of_two_servers_is_told_each_event_once_whoever_commits_when() {
             let mut superuser = world.db.superuser().await;
             for round in 0..40u64 {
                 let mut tx = superuser.begin().await.unwrap();
-                // A row of its own for each, so that they overlap.
+                // Each transaction inserts its own row, so that they overlap without blocking each other.
                 let told = format!(
                     "insert into account.events (kind, user_id, workspace_id) values ('role_changed', '{}', '{}')",
                     world.eve.id, world.a1.id

@@ -1,5 +1,6 @@
-//! Invariant: a second factor is proven once for each code, by its own holder, for its own purpose; proving rotates the
-//! session; and a workspace that demands one opens to nobody who has not (docs/SECURITY.md, I-15, I-17).
+//! Invariant: each code proves a second factor only once, only for its own user, and only for its own purpose. A proof
+//! rotates the session secret. A workspace that requires a second factor is closed to sessions that have not proven one
+//! (docs/SECURITY.md, I-15, I-17).
 
 use crate::support::{Person, Place, World, execute, fence, kind, sign_in};
 use data_encoding::BASE32_NOPAD;
@@ -24,7 +25,7 @@ use store::{
 };
 use tokio::{sync::Barrier, task::JoinSet};
 
-/// What an authenticator app does, written anew.
+/// Computes a TOTP code. Independent reimplementation of an authenticator app.
 fn code_of(base32: &str, unix: i64, drift: i64) -> String {
     let key = BASE32_NOPAD.decode(base32.as_bytes()).unwrap();
     let mut mac = Hmac::<Sha1>::new_from_slice(&key).unwrap();
@@ -35,11 +36,11 @@ fn code_of(base32: &str, unix: i64, drift: i64) -> String {
     format!("{:06}", number % 1_000_000)
 }
 
-/// A person with an authenticator app, its secret and the recovery codes.
+/// A user with an authenticator app, its secret and the recovery codes.
 struct Holding {
     who: Person,
     app: String,
-    /// The code that turned it on.
+    /// The code that confirmed the app.
     first: String,
     codes: Vec<RecoveryCode>,
     seal: SealKey,
@@ -53,7 +54,7 @@ async fn tx(store: &Store, who: &Person) -> PersonTx {
     store.person(&who.session()).await.unwrap().expect("a live session opened nothing")
 }
 
-/// Turns an app on for a session of that person; the session has a new secret from then on.
+/// Enables an authenticator app in a session of the user. The session secret is rotated.
 async fn turn_on(world: &World, who: Person) -> Holding {
     let seal = SealKey::new(&[3; 32]);
     let mut own = tx(&world.store, &who).await;
@@ -74,7 +75,7 @@ impl Holding {
         world.store.now().await.unwrap().unix_timestamp()
     }
 
-    /// Presents a code as the holder of `credential`; the new secret if it went through.
+    /// Presents a code with `credential`. Returns the new session secret if the code was accepted.
     async fn present(&self, store: &Store, credential: &Credential, code: &str) -> Result<Secret, ProofRefused> {
         let prover = store.prover(credential).await.unwrap().ok_or(ProofRefused::Ended)?;
         let (code, fresh) = (FactorCode::parse(code).unwrap(), secret());
@@ -106,7 +107,8 @@ async fn of_one_code_presented_twenty_times_on_two_servers_one_gets_through() {
     let mut superuser = world.db.superuser().await;
     let app_code = code_of(&holding.app, holding.now(&world).await, 1);
     for code in [app_code, holding.codes[0].shown()] {
-        // Sessions of their own, so that what loses does not lose to a rotated one. The limit on guesses is not at stake.
+        // Each attempt has its own session, so that none fails because of a rotated session secret. The guess limit is
+        // lifted.
         let mut sessions = Vec::new();
         for _ in 0..20 {
             let session = secret();
@@ -173,14 +175,14 @@ async fn a_code_is_the_persons_own_of_about_now_and_proves_the_session_that_pres
     let ann = Credential::Session(fresh.hash());
     assert!(world.store.person(&ann).await.unwrap().is_some(), "the new one opens nothing");
 
-    // A recovery code once, in whatever spelling.
+    // A recovery code works only once, in any spelling.
     let code = holding.codes[3].shown();
     let fresh = holding.present(&world.store, &ann, &code).await.expect("a recovery code");
     let ann = Credential::Session(fresh.hash());
     let again = holding.present(&world.store, &ann, &code.to_uppercase().replace('-', "")).await;
     assert_eq!(again.err(), Some(ProofRefused::Wrong), "a recovery code was good twice");
 
-    // What is in the database proves nothing.
+    // Leak guarded: the database content must not suffice to prove a factor.
     let stored: Vec<u8> = sqlx::query_scalar("select secret from account.totp where user_id = $1")
         .bind(world.ann.id.uuid())
         .fetch_one(&mut superuser)
@@ -221,7 +223,7 @@ async fn five_guesses_then_a_wait_for_the_person_on_all_servers() {
         let outcome = holding.present(store, &holding.who.session(), code).await;
         assert!(matches!(outcome, Err(ProofRefused::Wait(1..=900))), "the sixth was looked at: {outcome:?}");
     }
-    // Another session of hers waits, too; another person does not.
+    // The limit applies to the user, not to the session or server, and does not affect other users.
     execute(&mut superuser, "update account.preferences set factor_asked = 'workspace'").await.unwrap();
     let bob = sign_in(&world.store, world.bob.id, "bob").await;
     let bobs = turn_on(&world, bob).await;
@@ -259,7 +261,7 @@ async fn a_sign_in_that_waits_opens_nothing_and_becomes_a_session_once() {
     let session = Credential::Session(fresh.hash());
     assert!(world.store.person(&session).await.unwrap().is_some(), "it did not become a session");
 
-    // It does not wait for ever, it can be given up, and whoever is disabled meanwhile is out.
+    // A pending sign-in expires, can be abandoned, and is invalid once the user is disabled.
     for end in [
         "update account.sign_ins set expires_at = now()",
         "update account.users set disabled_at = now() where name = 'ann'",
@@ -289,7 +291,7 @@ async fn factors_are_changed_only_by_whoever_has_just_proven_one() {
     let holding = turn_on(&world, sign_in(&world.store, world.ann.id, "ann").await).await;
     assert_eq!(holding.codes.len(), 10);
 
-    // A session that has proven nothing, with the password even.
+    // A session without a proven factor can't change factors, even with the password.
     let mut own = tx(&world.store, &stolen).await;
     assert_eq!(factors::standing(&mut own).await.unwrap(), FactorStanding::Stale);
     for basis in [Basis::Password, Basis::Factor] {
@@ -307,7 +309,7 @@ async fn factors_are_changed_only_by_whoever_has_just_proven_one() {
     let fresh = holding.present(&world.store, &holding.who.session(), &renewed[0].shown()).await.expect("of the new");
     let who = Person { secret: fresh, ..holding.who };
 
-    // A proof is fresh for a quarter of an hour.
+    // A proof is fresh for 15 minutes.
     execute(&mut superuser, "update account.sessions set factor_at = factor_at - interval '16 minutes'").await.unwrap();
     let mut own = tx(&world.store, &who).await;
     assert!(factors::admit(&mut own, Basis::Factor).await.unwrap().is_none(), "a proof of 16 minutes ago");
@@ -447,7 +449,8 @@ async fn a_workspace_that_demands_a_factor_opens_to_nobody_who_has_not_proven_on
     }
     let write = world.store.workspace_write(&world.carl.session(), &world.a1.slug, fence(&world.carl, &world.a1)).await;
     assert_eq!(kind(&write.unwrap()), "factor", "a write goes through");
-    // Foreign stays absent, and no other workspace asks for anything.
+    // Leak guarded: for users without a seat, the workspace stays absent. Control: other workspaces do not require a
+    // factor.
     assert_eq!(kind(&world.door(&world.eve, &world.a1).await), "absent", "the demand tells that there is a workspace");
     assert_eq!(kind(&world.door(&world.ola, &world.a1).await), "absent");
     for (who, place) in [(&world.ann, &world.a2), (&world.carl, &world.b1)] {
@@ -455,7 +458,7 @@ async fn a_workspace_that_demands_a_factor_opens_to_nobody_who_has_not_proven_on
     }
     assert_eq!(kind(&world.store.workspace(&token, &world.a1.slug).await.unwrap()), "factor");
 
-    // Behind a door that asks, row level security shows nothing.
+    // If a factor is required, no context is set, so row level security shows no rows.
     let visible: i64 = {
         let mut app = crate::support::connect(&world.db.app()).await;
         execute(&mut app, "begin").await.unwrap();

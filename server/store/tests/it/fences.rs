@@ -1,6 +1,6 @@
-//! Kind: making somebody wait whom one has no say over. Only people with a seat in a place, or who ask for one, are
-//! fenced by a change to its seats; only who may change a workspace keeps its writers out; and whoever waits for a fence
-//! keeps no connection from others.
+//! Attack: blocking the writes of users that the attacker has no authority over. A change to seats locks only users who
+//! have a seat there or have requested one. Only a user who may change the workspace can lock out its writers. A
+//! request that waits for a lock holds no database connection.
 
 use crate::support::{Person, Place, World, draft, execute, fence, kind, seat, waiting_for};
 use model::{
@@ -20,10 +20,10 @@ use store::{
 };
 use tokio::task::JoinSet;
 
-/// Long for a write that waits for nobody.
+/// Upper bound for a write that is not blocked.
 const LONG: Duration = Duration::from_millis(1_000);
 
-/// Writes, and says how long it took.
+/// Writes as `who` and returns the elapsed time.
 async fn written(world: &World, who: &Person, place: &Place) -> Result<Duration, StoreError> {
     let started = Instant::now();
     match world.store.workspace_write(&who.session(), &place.slug, fence(who, place)).await? {
@@ -37,7 +37,7 @@ async fn written(world: &World, who: &Person, place: &Place) -> Result<Duration,
     Ok(started.elapsed())
 }
 
-/// A change to seats that names these people and has not ended.
+/// Opens a transaction that changes the seats of `people`, without committing it.
 async fn naming(world: &World, by: &Person, place: &Place, people: &[UserId]) -> WorkspaceTx<Write> {
     match world.store.workspace_seating(&by.session(), &place.slug, fence(by, place), people).await.unwrap() {
         Door::Open(tx) => tx,
@@ -49,7 +49,7 @@ async fn naming(world: &World, by: &Person, place: &Place, people: &[UserId]) ->
 async fn naming_a_stranger_in_a_deed_of_ones_own_does_not_make_them_wait() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
-    // Strangers to A1: dora and mal. With a seat there: carl. Each of them writes elsewhere.
+    // Dora and mal have no seat in A1; carl has one. Each of them writes elsewhere.
     seat(&mut superuser, &world.b1, &world.carl, Some("member")).await;
     let strangers = [world.dora.id, world.mal.id];
     let named = naming(&world, &world.ann, &world.a1, &strangers).await;
@@ -58,7 +58,7 @@ async fn naming_a_stranger_in_a_deed_of_ones_own_does_not_make_them_wait() {
         assert!(took < LONG, "{} waited {took:?} for a deed in an organization that is not theirs", who.name);
     }
     drop(named);
-    // Control: somebody with a seat there does wait.
+    // Control: a user with a seat there does wait.
     let named = naming(&world, &world.ann, &world.a1, &[world.carl.id]).await;
     let error =
         written(&world, &world.carl, &world.b1).await.expect_err("a write went past a change to its person's seat");
@@ -79,7 +79,7 @@ async fn whoever_asks_for_a_seat_is_fenced_and_whoever_changes_none_fences_nobod
     let named = naming(&world, &world.ann, &world.a1, &[world.mal.id]).await;
     assert!(written(&world, &world.mal, &world.m1).await.is_err(), "who asks for a seat is not fenced");
     drop(named);
-    // Carl is a member of A1: he may change nobody's seat there but his own.
+    // Carl is a plain member of A1: he may change no seat there except his own.
     let named = naming(&world, &world.carl, &world.a1, &[world.bob.id, world.ann.id]).await;
     for who in [&world.bob, &world.ann] {
         assert!(written(&world, who, &world.a1).await.unwrap() < LONG, "a member made {} wait", who.name);
@@ -147,7 +147,8 @@ async fn who_waits_for_a_fence_keeps_no_connection() {
     }
 }
 
-/// Writes of one person one after another, several at a time, so that somebody always shares their fence.
+/// Writes repeatedly as one user. Several of these tasks run at once, so that the user's lock is always held in shared
+/// mode.
 async fn write_on(world: Arc<World>) {
     let (carl, a1) = (&world.carl, &world.a1);
     loop {
@@ -197,7 +198,7 @@ async fn a_revocation_gets_its_turn_in_a_stream_of_writes() {
         assert_eq!(count(&mut superuser).await, there, "round {round}: writes were committed after the seat was gone");
     }
     assert!(seat_is_gone(&mut superuser, &world).await);
-    // Control: with a seat again, the same person writes again.
+    // Control: with a new seat, the same user can write again.
     world.grant(&world.ann, &world.a1, &world.carl, WorkspaceRole::Member).await;
     assert!(written(&world, &world.carl, &world.a1).await.is_ok());
 }

@@ -1,5 +1,6 @@
-//! Kind: a limit that is looked at before it is counted, that each server counts for itself, or that a host's own choice
-//! of address goes round. And: strangers do not keep a person out of their account.
+//! Attacks: exceeding the limit on password guesses by guessing concurrently, by using several servers, or by changing
+//! the IP address within one host's range. Also the opposite: a stranger's guesses must not lock users out of their
+//! accounts.
 
 use crate::support::{Person, World};
 use model::{Email, id::SessionId, token::TokenLife};
@@ -23,7 +24,7 @@ async fn takes(store: &Store, to: &Email, from: Option<IpAddr>, guesser: Guesser
     store.take_try(to, from, guesser).await.unwrap().is_ok()
 }
 
-/// How many of that many guesses at the same time, at two servers, from addresses of their own, are let through.
+/// Returns how many of `many` concurrent guesses, on two servers and from different addresses, are allowed.
 async fn at_once(world: &World, many: usize, to: &str, from: impl Fn(usize) -> IpAddr) -> usize {
     let servers = [world.store.clone(), world.db.store()];
     let mut guesses = JoinSet::new();
@@ -109,7 +110,7 @@ async fn strangers_keep_nobody_out_from_where_they_have_signed_in() {
         }
         assert_eq!(taken, PER_ACCOUNT, "{guesser:?} guesses without a limit of its own, or not at all");
     }
-    // The place of one account is not that of another.
+    // The trusted address of one account is not trusted for another.
     let bob = email("bob@stile.example");
     for n in 0..2 * PER_ACCOUNT {
         takes(&world.store, &bob, Some(IpAddr::from([10, 4, 0, n as u8])), Guesser::Anybody).await;

@@ -1,5 +1,5 @@
-//! Invariant: a handoff lets its session into its workspace once, within 60 s, and nothing else anywhere; and it never
-//! stands for a seat: that is read when the code is redeemed (docs/SECURITY.md, I-14).
+//! Invariant: a handoff code admits its session to its workspace, once and within 60 s, and grants nothing else. It
+//! never replaces a seat, which is read when the code is redeemed (docs/SECURITY.md, I-14).
 
 use crate::support::{Person, Place, World, change, execute, kind, seat, sign_in, slug, texts};
 use model::{Slug, WorkspaceRole, token::TokenLife};
@@ -22,7 +22,7 @@ async fn mint(world: &World, who: &Person, place: &Place) -> Secret {
     code
 }
 
-/// Presents a code at a door that opens; what it says is kept.
+/// Redeems a code in a workspace that must be accessible, and commits.
 async fn redeem(world: &World, credential: &Credential, slug: &Slug, code: &Secret) -> Result<(), HandoffRefused> {
     let mut tx = match world.store.workspace_visit(credential, slug).await.unwrap() {
         Door::Open(tx) => tx,
@@ -42,7 +42,7 @@ async fn of_a_hundred_redeemers_one_wins() {
         let start = Arc::new(Barrier::new(100));
         let mut redeemers = JoinSet::new();
         for i in 0..100 {
-            // Two servers, the same session.
+            // Two servers, one session.
             let store = if i % 2 == 0 { world.store.clone() } else { elsewhere.clone() };
             let (world, code, start) = (Arc::clone(&world), code.clone(), Arc::clone(&start));
             redeemers.spawn(async move {
@@ -101,11 +101,11 @@ async fn a_code_is_good_once_for_its_session_and_workspace() {
         Err(HandoffRefused::Foreign),
         "what is stored of a code passes for it"
     );
-    // None of these burnt it for the tab that it was made for.
+    // None of the rejected attempts consumed the code.
     assert_eq!(redeem(&world, &ann, a2, &code).await, Ok(()));
     assert_eq!(redeem(&world, &ann, a2, &code).await, Err(HandoffRefused::Used));
 
-    // A redeemer who did not get through did not use it.
+    // A redemption that was rolled back does not consume the code.
     let code = mint(&world, &world.ann, &world.a2).await;
     let mut tx = world.visit(&world.ann, &world.a2).await;
     assert_eq!(handoffs::redeem(&mut tx, &code).await.unwrap(), Ok(()));
@@ -137,13 +137,13 @@ async fn a_code_is_good_for_sixty_seconds_by_the_databases_clock() {
     age(&mut superuser, "10 seconds").await;
     assert_eq!(redeem(&world, &ann, &world.a2.slug, &code).await, Err(HandoffRefused::Expired), "good after 60 s");
 
-    // Used, and long ago: it is the use that matters to whoever presents it again.
+    // A code that was used and has since expired is reported as used.
     let code = mint(&world, &world.ann, &world.a2).await;
     assert_eq!(redeem(&world, &ann, &world.a2.slug, &code).await, Ok(()));
     age(&mut superuser, "30 minutes").await;
     assert_eq!(redeem(&world, &ann, &world.a2.slug, &code).await, Err(HandoffRefused::Used));
 
-    // The next mint sweeps away one's own old codes, and nobody else's.
+    // Creating a code deletes the user's own old codes, but nobody else's.
     mint(&world, &world.bob, &world.a1).await;
     age(&mut superuser, "2 hours").await;
     mint(&world, &world.ann, &world.a2).await;
@@ -169,7 +169,7 @@ async fn what_changed_since_the_mint_counts() {
     seat(&mut superuser, &world.b1, &world.carl, None).await;
     assert_eq!(kind(&world.door(&world.carl, &world.b1).await), "absent", "a code opens a workspace without a seat");
 
-    // By its id, not by its name.
+    // A code is bound to the workspace's id, not to its slug.
     let code = mint(&world, &world.ann, &world.a1).await;
     change(&mut superuser, &world.a1, "slug = 'a-renamed'").await;
     assert_eq!(kind(&world.door(&world.ann, &world.a1).await), "moved");
@@ -208,7 +208,8 @@ async fn only_who_really_enters_was_there() {
     }
 }
 
-/// Entering ahead leaves the same trace as a code that was handed out and presented, and nothing that could be presented.
+/// Promise: a code that is created and redeemed in one step is recorded like one that was handed out and presented, and
+/// can't be redeemed again.
 #[tokio::test]
 async fn a_code_that_is_passed_is_noted_and_is_used_up() {
     let world = World::new().await;

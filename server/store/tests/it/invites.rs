@@ -1,6 +1,6 @@
-//! Invariants of invites and requests: an invite seats the one person whose verified address it names, once, at no more
-//! than its maker could give at that moment; asking for a seat tells nobody what is there (docs/SECURITY.md, I-12,
-//! I-16).
+//! Invariants of invites and access requests: an invite gives a seat only to the user whose verified email address it
+//! names, only once, and with no higher role than its sender can grant at that moment. A request for access does not
+//! reveal whether the workspace exists (docs/SECURITY.md, I-12, I-16).
 
 use crate::support::{Person, Place, World, execute, membership, seat, sign_in, texts};
 use model::{
@@ -143,7 +143,7 @@ async fn what_is_expired_revoked_declined_or_withdrawn_seats_nobody() {
         .await
         .unwrap();
     }
-    // She had as many mails as anybody gets in a day.
+    // Resets the daily limit of mails to her, which the cases above have reached.
     execute(&mut superuser, "delete from account.caused_mails").await.unwrap();
     let sent = world.invited(bob, a1, "eve", WorkspaceRole::Admin).await;
     let mut tx = world.person(eve).await;
@@ -230,7 +230,8 @@ async fn a_token_is_known_by_its_hash_alone_and_no_other_opens_it() {
         let rows = texts(&mut superuser, &format!("select t::text from {table} t")).await.join("\n");
         assert!(!rows.contains(mailed), "{table} holds the token");
     }
-    // The copied link proves nothing of its holder, and tells nothing of the address.
+    // Leaks guarded: the copied link does not prove that its holder owns the mailbox, and does not reveal whether the
+    // address has an account.
     let look = async |token: &Secret| world.store.invite(&token.hash()).await.unwrap().unwrap().mailbox;
     assert_eq!((look(&sent.links.mailed).await, look(&sent.links.copied).await), (Mailbox::New, Mailbox::Unproven));
     let register = async |token: &Secret| {

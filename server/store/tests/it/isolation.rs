@@ -1,10 +1,10 @@
-//! Invariant: what a statement can read or write is decided by the context that a door set in its transaction, and by
-//! nothing that the statement says. Without a context, with an empty one or with another's, every table of both planes
-//! shows no row and takes none; a row can't be put, moved or linked into another workspace; and a context ends with its
+//! Invariant: the rows that a statement can read or write depend only on the context set in its transaction, never on
+//! the statement itself. With no context, an empty one or another user's, every table of both planes shows no rows and
+//! accepts none. A row can't be inserted into, moved to or linked to another workspace. A context ends with its
 //! transaction (docs/SECURITY.md, I-1 to I-3).
 //!
-//! All of it as `stile_app` in raw SQL, as if every check in Rust were forgotten. The tables come from the catalogue,
-//! so one that is added later is held to the same.
+//! All tests use raw SQL as `stile_app`, as if every check in Rust were missing. The tables are read from the
+//! catalogue, so tables that are added later are covered as well.
 
 use crate::support::{DENIED, Database, Person, Place, World, connect, constraint, draft, execute, refusal, texts};
 use model::{
@@ -17,18 +17,19 @@ use std::{sync::Arc, time::Duration};
 use store::{customers, rate_plans, usage};
 use tokio::task::JoinSet;
 
-/// What the tests need to know of a table.
+/// Properties of a table, read from the catalogue.
 #[derive(sqlx::FromRow)]
 struct Table {
     name: String,
     in_workspace: bool,
-    /// All but generated columns.
+    /// All columns except generated ones.
     columns: Vec<String>,
     /// A column that stile_app may update.
     changeable: Option<String>,
     addable: bool,
     removable: bool,
-    /// Whether stile_app may read it at all: what only the doors may, is refused before any row is looked at.
+    /// `true` if stile_app may read the table. Tables that only the door functions may read are rejected before any row
+    /// is read.
     readable: bool,
 }
 
@@ -50,7 +51,7 @@ impl Table {
         .unwrap()
     }
 
-    /// The condition that a row is somebody's: hangs on the person, the workspace or the organization.
+    /// Returns the condition for rows that belong to the user, the workspace or the organization.
     fn own(&self, who: &Person, place: &Place) -> String {
         let ids = [
             ("workspace_id", place.id.uuid()),
@@ -64,7 +65,7 @@ impl Table {
             .map(|(column, id)| format!("{column} = '{id}'"))
             .collect();
         if owned.is_empty() && !self.columns.iter().any(|column| column == "id") {
-            // Rows that are nobody's: only doors touch them.
+            // These rows have no owner, so only door functions may access them.
             assert!(
                 !self.readable && !self.addable && !self.removable,
                 "{} is open, and its rows are nobody's",
@@ -78,7 +79,7 @@ impl Table {
         }
     }
 
-    /// The statement that adds a copy of one of somebody's rows.
+    /// Returns a statement that inserts a copy of one of the owner's rows.
     async fn copy(&self, superuser: &mut PgConnection, who: &Person, place: &Place) -> String {
         let row = format!("select to_jsonb(t)::text from {} t where {} limit 1", self.name, self.own(who, place));
         let row = texts(superuser, &row).await.pop();
@@ -97,7 +98,7 @@ impl Table {
     }
 }
 
-/// Transaction-local settings, as the doors make them.
+/// Transaction-local settings, as set by the door functions.
 type Context = Vec<(&'static str, String)>;
 
 fn context(user: impl ToString, workspace: impl ToString, organization: impl ToString) -> Context {
@@ -113,7 +114,7 @@ fn context_of(who: &Person, place: &Place) -> Context {
     context(who.id, place.id, place.organization)
 }
 
-/// Runs a statement as the app role in a context, and keeps what it did.
+/// Runs a statement as the app role in a context, and commits.
 async fn attempt(app: &mut PgConnection, context: &Context, statement: &str) -> Result<u64, sqlx::Error> {
     let mut tx = app.begin().await?;
     for (name, value) in context {
@@ -124,7 +125,7 @@ async fn attempt(app: &mut PgConnection, context: &Context, statement: &str) -> 
     Ok(rows)
 }
 
-/// How many rows a query gives the app role in a context.
+/// Returns the number of rows that a query returns to the app role in a context.
 async fn count(app: &mut PgConnection, context: &Context, query: &str) -> i64 {
     let mut tx = app.begin().await.unwrap();
     for (name, value) in context {
@@ -134,7 +135,7 @@ async fn count(app: &mut PgConnection, context: &Context, query: &str) -> i64 {
     sqlx::query_scalar(AssertSqlSafe(count)).fetch_one(&mut *tx).await.unwrap()
 }
 
-/// Everything that all tables hold, in one line each.
+/// Returns a digest of each table's content, one line per table.
 async fn contents(superuser: &mut PgConnection, tables: &[Table]) -> Vec<String> {
     let mut all = Vec::new();
     for Table { name, .. } in tables {
@@ -184,14 +185,14 @@ async fn no_table_shows_or_takes_a_row_without_its_context() {
                 false => assert_eq!(refusal(&removed).as_deref(), DENIED, "{name} lets {said} remove rows"),
             }
         }
-        // Garbage is an error, and no row comes with it.
+        // An invalid context is an error and shows no rows.
         let garbage = attempt(&mut app, &context("x", "x", "x"), &format!("select from {name}")).await;
         let expected = if table.readable { Some("22P02") } else { DENIED };
         assert_eq!(refusal(&garbage).as_deref(), expected, "{name} answers to garbage");
     }
     assert_eq!(contents(&mut superuser, &tables).await, before, "something was written without a context");
 
-    // In their own context the same statements work: what refused above was the context, and nothing else.
+    // Control: in their own context the same statements succeed, so the rejections above were caused by the context.
     let own = context_of(&world.ann, &world.a1);
     for table in &tables {
         let name = &table.name;
@@ -234,7 +235,7 @@ async fn a_context_shows_its_own_rows_and_no_other() {
                 );
             }
         }
-        // A person, workspace and organization that are real, but had nothing to do with these rows.
+        // An existing user, workspace and organization that have no relation to these rows.
         let context = context_of(&world.mal, &world.m1);
         for (who, place) in [(&world.ann, &world.a1), (&world.ola, &world.b1)] {
             let foreign =
@@ -273,7 +274,7 @@ async fn nothing_is_written_into_another_workspace() {
             );
         }
     }
-    // The shapes in which a forgotten condition hides.
+    // Statement forms in which a missing condition is easily overlooked.
     let (customer, own) =
         (beta.customers[0], "insert into workspace.customers (workspace_id, id, name, email, country)");
     for statement in [
@@ -306,7 +307,7 @@ async fn nothing_is_written_into_another_workspace() {
     }
     assert_eq!(contents(&mut superuser, &tables).await, before, "something was written");
 
-    // COPY goes through the policies on the way out, and is refused on the way in.
+    // COPY TO is subject to the policies, and COPY FROM is rejected.
     let mut tx = app.begin().await.unwrap();
     for (name, value) in &in_a {
         sqlx::query("select set_config($1, $2, true)").bind(name).bind(value).execute(&mut *tx).await.unwrap();
@@ -329,7 +330,7 @@ async fn no_reference_reaches_another_workspace() {
     let world = World::new().await;
     let [alpha, beta] = world.furnish().await;
     let mut superuser = world.db.superuser().await;
-    // As superuser, whom no policy binds: what refuses is the key.
+    // As superuser, who is not subject to policies: the rejection comes from the foreign key.
     let links: Vec<(String, String, String, String)> = sqlx::query_as(
         "select k.conname::text, k.conrelid::regclass::text, quote_ident(a.attname), k.confrelid::regclass::text
         from pg_constraint k join pg_class c on c.oid = k.confrelid join pg_namespace n on n.oid = c.relnamespace and n.nspname = 'workspace'
@@ -353,7 +354,7 @@ async fn no_reference_reaches_another_workspace() {
         assert!(linked.unwrap() > 0, "{name}: {table} of A can't point at {target} of A");
     }
 
-    // And so does the store, with an id that somebody took from elsewhere.
+    // The store also rejects an id from another workspace.
     let crossing = CustomerDraft { rate_plan: Some(beta.plan), ..draft("Crossing") };
     let mut tx = world.write(&world.ann, &world.a1).await;
     let can = tx.can::<EditContent>().unwrap();
@@ -442,7 +443,7 @@ async fn a_door_that_stays_shut_sets_no_context() {
         assert_eq!(workspace, "", "{} has no seat in {} and got its context", who.name, place.slug);
         execute(&mut app, "rollback").await.unwrap();
     }
-    // A mere member of an organization does not manage it.
+    // A plain member of an organization can't manage it.
     for (who, opens) in [(&world.bob, false), (&world.dora, true)] {
         execute(&mut app, "begin").await.unwrap();
         sqlx::query("select from door.organization('session', $1, $2)")
@@ -509,7 +510,7 @@ async fn the_app_role_can_t_lift_the_floor() {
         let outcome = refusal(&execute(&mut app, &statement).await);
         assert_eq!(outcome.as_deref(), DENIED, "stile_app may: {statement}");
     }
-    // Switched off, row level security is an error and not a way round.
+    // Leak guarded: disabling row_security causes an error instead of bypassing the policies.
     for table in &tables {
         let off = format!("set local row_security = off; select from {}", table.name);
         assert_eq!(
@@ -523,7 +524,8 @@ async fn the_app_role_can_t_lift_the_floor() {
     }
 }
 
-/// Two workspaces in turn on few connections, with refusals, cancellations and forgotten transactions between.
+/// Leak guarded: requests of two workspaces alternate on few connections, mixed with rejections, cancellations and
+/// abandoned transactions.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn requests_of_two_workspaces_never_see_each_other() {
     let world = Arc::new(World::new().await);
@@ -557,7 +559,7 @@ async fn requests_of_two_workspaces_never_see_each_other() {
                     tx.commit().await.unwrap();
                     page
                 };
-                // Every third is given up at some point on its way.
+                // Every third request is cancelled at some point.
                 let patience = if round % 3 == 0 { Duration::from_micros(round * 60) } else { Duration::from_secs(20) };
                 if let Ok(page) = tokio::time::timeout(patience, request).await {
                     assert!(

@@ -1,5 +1,6 @@
-//! Invariant: a link from a mail works once, for a limited time, for whoever reads mail at that address; its hash opens
-//! nothing; and asking for one tells nobody whether the address has an account (docs/SECURITY.md, I-15, I-16, I-25).
+//! Invariant: a mailed link works only once, for a limited time, and only with its token, which was sent to that
+//! address; its stored hash is not accepted. A request for a link does not reveal whether the address has an account
+//! (docs/SECURITY.md, I-15, I-16, I-25).
 
 use crate::support::{Person, World, execute, sign_in, texts};
 use model::{Email, link::DeadLink, mail::Letter};
@@ -18,7 +19,7 @@ fn email(text: &str) -> Email {
     Email::parse(text).unwrap()
 }
 
-/// Asks for a link; gives it back with what the letter was told.
+/// Requests a link. Returns the token, and `true` if the letter was written for an existing account.
 async fn ask(world: &World, purpose: Purpose, to: &str) -> (Secret, bool) {
     let (token, told) = (Secret::generate("").unwrap(), Mutex::new(false));
     let to = email(to);
@@ -64,7 +65,7 @@ async fn fifty_at_once_make_one_account() {
     let made = outcomes.iter().filter(|o| matches!(o, Ok(Ok(_)))).count();
     assert_eq!(made, 1, "{outcomes:?}");
     let lost = outcomes.iter().filter(|o| matches!(o, Ok(Err(DeadLink::Used)))).count();
-    // With 16 connections some may not get their turn within the pool's limit; none may get further than that.
+    // With 16 connections, some attempts may exceed the pool's timeout. They must not have had any effect.
     let turned_away = outcomes.iter().filter(|o| matches!(o, Err(e) if e.is_unavailable())).count();
     assert_eq!(made + lost + turned_away, 50, "{outcomes:?}");
     let mut superuser = world.db.superuser().await;
@@ -183,7 +184,8 @@ async fn known_and_unknown_addresses_leave_the_same_behind() {
             assert_eq!(after.parse::<i32>().unwrap(), before.parse::<i32>().unwrap() + 1);
         }
     }
-    // The link that was noted for an address without an account resets nothing, and one for a taken address signs up nobody.
+    // A reset link of an address without an account resets nothing, and a sign-up link of a taken address creates no
+    // account.
     let (token, _) = ask(&world, Purpose::Reset, "nobody@stile.example").await;
     let letter = |to: &Email| Letter::new(to, "Changed");
     let outcome = world.store.reset_password(&token, "hash", &Device::default(), letter).await.unwrap();

@@ -1,5 +1,5 @@
-//! Invariant: a list, paged in either direction and any order, shows every row that matches once and no other, and says
-//! how many there are; and whatever a URL says, it shows rows of this workspace or none, and never an error.
+//! Invariant: a list that is paged in either direction, in any order, shows every matching row exactly once, no other
+//! row, and the correct total. Whatever the URL contains, it shows only rows of this workspace and never fails.
 
 use crate::support::{Place, World, execute};
 use model::list::{Cursor, ListPage, ListQuery, Noun, PAGE_ROWS, Position, Sort, SortBy};
@@ -10,10 +10,11 @@ use store::{
     invoices, products, rate_plans, usage,
 };
 
-/// Rows of each noun: four full pages and a part of one.
+/// Rows per noun: four full pages and one partial page.
 const ROWS: usize = 95;
 
-/// Fills a workspace with rows that tie in every sort key but one: five names, three moments, four amounts.
+/// Fills a workspace with rows that have equal values in every sort key except one: five names, three timestamps, four
+/// amounts.
 async fn fill(superuser: &mut PgConnection, place: &Place) {
     let rows = format!(
         "with n as (select i, gen_random_uuid() as id from generate_series(1, {ROWS}) i)
@@ -64,7 +65,7 @@ async fn fill(superuser: &mut PgConnection, place: &Place) {
     }
 }
 
-/// One page of any noun, by ids.
+/// Loads one page of any noun, reduced to ids.
 async fn page(tx: &mut WorkspaceTx<Read>, query: &ListQuery) -> Result<ListPage<Uuid>, StoreError> {
     fn ids<Row>(page: ListPage<Row>, id: impl Fn(&Row) -> Uuid) -> Result<ListPage<Uuid>, StoreError> {
         page.try_map(|row| Ok(id(&row)))
@@ -78,7 +79,7 @@ async fn page(tx: &mut WorkspaceTx<Read>, query: &ListQuery) -> Result<ListPage<
     }
 }
 
-/// The order as one plain statement would give it.
+/// Returns the ids in the order of a single, unpaged statement.
 async fn in_order(superuser: &mut PgConnection, place: &Place, noun: Noun, sort: Sort) -> Vec<Uuid> {
     let table = noun.path().replace('-', "_");
     let key = match sort.by {
@@ -101,7 +102,7 @@ async fn paging_visits_every_row_once_in_every_order_and_direction() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     fill(&mut superuser, &world.a1).await;
-    // The neighbour has as many rows with the same keys.
+    // The other workspace has as many rows with the same sort keys.
     fill(&mut superuser, &world.b1).await;
     let mut tx = world.read(&world.ann, &world.a1).await;
     for noun in Noun::ALL {
@@ -145,7 +146,7 @@ async fn search_and_status_narrow_the_rows_and_their_count_alike() {
     let mut superuser = world.db.superuser().await;
     fill(&mut superuser, &world.a1).await;
     fill(&mut superuser, &world.b1).await;
-    // Each is to be found by its own name, as typed and in capitals of its own, whatever the letters.
+    // Each customer must be found by its exact name, for any script, accent or wildcard character.
     let names = [
         "Émile & Cie", "İzmir Ticaret", "ΟΔΟΣ Α.Ε.", "Straße 7", "100 % Wolle", "under_score", "O'Neill \\ Sons",
         "日本商事",
@@ -192,7 +193,7 @@ async fn search_and_status_narrow_the_rows_and_their_count_alike() {
         (Noun::Usage, "name", None, 95),
     ] {
         let found = search(&mut tx, noun, text, status).await;
-        // A rate plan is found by its product's name, too.
+        // A rate plan is also found by its product's name.
         let enough = if noun == Noun::RatePlans { found >= expected } else { found == expected };
         assert!(enough, "{noun:?} with {text:?} and {status:?}: {found} instead of {expected}");
     }
@@ -218,9 +219,10 @@ async fn a_hostile_url_shows_own_rows_or_none_and_never_fails() {
     ];
     let ids = [Uuid::nil(), Uuid::max(), foreign];
     for noun in Noun::ALL {
-        // A failed statement would fail every one after it, too: a transaction for each noun says which it was.
+        // Uses one transaction per noun: after a failed statement every further one fails as well, so that the failing
+        // noun could not be identified.
         let mut tx = world.read(&world.ann, &world.a1).await;
-        // Its own orders, and one that only another noun has.
+        // The noun's own sort orders, and some of other nouns.
         let sorts = noun.sorts().iter().map(|s| s.by).chain([SortBy::Quantity, SortBy::Number]);
         let orders = sorts.flat_map(|by| [false, true].map(|descending| Sort { by, descending }));
         for (sort, (at, key)) in orders.flat_map(|sort| keys.iter().enumerate().map(move |key| (sort, key))) {
@@ -258,7 +260,7 @@ async fn a_hostile_url_shows_own_rows_or_none_and_never_fails() {
     }
 }
 
-/// Rows that come and go between two pages move no other row across the break.
+/// Promise: rows added or removed between two page requests cause no other row to be skipped or repeated.
 #[tokio::test]
 async fn a_row_added_or_removed_between_pages_shifts_no_other() {
     let world = World::new().await;
@@ -279,8 +281,8 @@ async fn a_row_added_or_removed_between_pages_shifts_no_other() {
     assert_eq!(second.rows, before[PAGE_ROWS..2 * PAGE_ROWS], "rows were skipped or shown twice");
 }
 
-/// A list with rows shows rows, and says truly which, wherever a place in it points: its rows may have been archived, or
-/// the place be from another filter or order.
+/// Promise: a non-empty list never shows an empty page, and reports the correct offset, wherever the cursor points: its
+/// rows may have been archived, or it may come from another filter or sort order.
 #[tokio::test]
 async fn a_place_that_is_gone_shows_the_last_page_with_rows_and_says_which_rows_they_are() {
     let world = World::new().await;
@@ -292,7 +294,7 @@ async fn a_place_that_is_gone_shows_the_last_page_with_rows_and_says_which_rows_
             let expected = in_order(&mut superuser, &world.a1, noun, sort).await;
             let query = ListQuery { sort, ..ListQuery::new(noun) };
             let mut tx = world.read(&world.ann, &world.a1).await;
-            // Each page says where it is, on the way there and back.
+            // Every page reports its offset, forward and backward.
             let mut at = page(&mut tx, &query).await.unwrap();
             let mut last = None;
             for offset in [0, 20, 40, 60, 80] {
@@ -306,7 +308,7 @@ async fn a_place_that_is_gone_shows_the_last_page_with_rows_and_says_which_rows_
                 at = page(&mut tx, &query.at(Position::Before(at.previous.clone().unwrap()))).await.unwrap();
                 assert_eq!(at.offset, offset, "{noun:?} by {sort:?}, backward");
             }
-            // Behind the last row of all, there is the last page: where it is when paged to.
+            // A cursor after the last row yields the last page, the same as when paging to it.
             let (id, key) = last.map(|cursor| (expected[ROWS - 1], cursor.key)).unwrap();
             for key in [key, "\u{10ffff}".repeat(3), i64::MAX.to_string(), i64::MIN.to_string(), String::new()] {
                 let beyond = query.at(Position::After(Cursor { key: key.clone(), id }));
@@ -327,7 +329,7 @@ async fn archiving_the_last_row_of_the_last_page_leads_to_the_page_before() {
     let mut superuser = world.db.superuser().await;
     fill(&mut superuser, &world.a1).await;
     fill(&mut superuser, &world.b1).await;
-    // 41 that are active: two full pages and one row.
+    // Leaves 41 active customers: two full pages and one row.
     let archive = |rest: usize| {
         format!(
             "update workspace.customers c set status = 'archived' where workspace_id = '{}' and status = 'active' and id not in
@@ -349,7 +351,7 @@ async fn archiving_the_last_row_of_the_last_page_leads_to_the_page_before() {
     let now = page(&mut tx, &third).await.unwrap();
     assert_eq!((now.range().as_str(), &now.rows), ("21–40 of 40", &second.rows));
     assert_eq!((now.next, now.previous.is_some()), (None, true));
-    // Nothing at all is left: only then is nothing shown.
+    // Only a list without any matching row is empty.
     let none = ListQuery { search: "no such name".to_owned(), ..third };
     let none = page(&mut tx, &none).await.unwrap();
     assert_eq!((none.rows.len(), none.total, none.next, none.previous), (0, 0, None, None));

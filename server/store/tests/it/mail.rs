@@ -1,5 +1,6 @@
-//! Invariant: a letter goes out if and only if the transaction that it tells of commits; it is not lost when a sender
-//! dies, not sent by two at once, and its links are gone from the database once it is sent (docs/SECURITY.md, I-25).
+//! Invariant: a letter is sent if and only if the transaction that queued it commits. It is not lost when a sender
+//! crashes, not sent by two senders at once, and its links are deleted from the database once it is sent
+//! (docs/SECURITY.md, I-25).
 
 use crate::support::{DENIED, World, connect, execute, refusal, texts};
 use model::{Email, mail::Letter};
@@ -19,7 +20,7 @@ async fn write(world: &World, subject: &str) {
     tx.commit().await.unwrap();
 }
 
-/// As if so much time had passed: all that waits is due.
+/// Makes all waiting letters due, as if their delay had passed.
 async fn later(world: &World) {
     let mut superuser = world.db.superuser().await;
     execute(&mut superuser, "update account.mail_queue set next_attempt_at = now()").await.unwrap();
@@ -60,7 +61,7 @@ async fn a_letter_survives_its_sender_and_waits_longer_each_time() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     write(&world, "Lost sender").await;
-    // The first sender dies between claim and note; nobody gets the letter before its lease is over.
+    // The first sender crashes after claiming the letter; no other sender gets it before the lease expires.
     assert_eq!(world.store.claim_mail(10).await.unwrap().len(), 1);
     assert!(world.store.claim_mail(10).await.unwrap().is_empty(), "two senders had it at once");
     let mut waits = Vec::new();

@@ -1,5 +1,5 @@
-//! Invariant: what one person can have mailed to others is counted in the database, whichever server they use: against
-//! the recipient over all places, against the sender, and against their organization.
+//! Invariant: mails that a user can cause to be sent to others are counted in the database, so the limits hold across
+//! servers: per recipient over all workspaces, per sender, and per organization.
 
 use crate::support::{Person, Place, World, execute, texts};
 use model::{Email, WorkspaceRole, capability::ManageMembers};
@@ -19,7 +19,7 @@ fn email(name: &str) -> Email {
     Email::parse(&format!("{name}@stile.example")).unwrap()
 }
 
-/// Invites through a server of its own choice.
+/// Sends an invite through the given server.
 async fn send(store: &Store, by: &Person, place: &Place, to: &Email) -> Sending {
     let fence = Fence { user: by.id, workspace: place.id };
     let Door::Open(mut tx) = store.workspace_write(&by.session(), &place.slug, fence).await.unwrap() else {
@@ -34,7 +34,7 @@ async fn send(store: &Store, by: &Person, place: &Place, to: &Email) -> Sending 
     sending
 }
 
-/// Makes everybody and all that they own older than the limits of newcomers.
+/// Makes all accounts and organizations old enough that the limits of new ones do not apply.
 async fn grow_old(world: &World) {
     let mut superuser = world.db.superuser().await;
     for table in ["users", "organizations"] {
@@ -49,7 +49,7 @@ async fn one_address_gets_few_mails_from_everywhere_together() {
     let world = World::new().await;
     let second = world.db.store();
     let to = email("target");
-    // Three organizations, four workspaces, two servers, all at once.
+    // Three organizations, four workspaces and two servers, together.
     let mut superuser = world.db.superuser().await;
     let senders = [(&world.ann, &world.a1), (&world.ann, &world.a2), (&world.ola, &world.b1), (&world.mal, &world.m1)];
     let mut sent = 0;
@@ -102,7 +102,7 @@ async fn a_limit_holds_for_any_number_at_once() {
     for number in 0..8 {
         let (world, store, to) = (Arc::clone(&world), stores[number % 2].clone(), to.clone());
         racing.spawn(async move {
-            // Moving an account there counts as the invites do, and has no open one that stops the second.
+            // Address changes are counted like invites, but no open invite prevents a second one.
             let who = if number % 2 == 0 { &world.eve } else { &world.mal };
             let mut tx = store.person(&who.session()).await.unwrap().unwrap();
             let offered = links::offer_address(&mut tx, &to, &Secret::generate("").unwrap()).await.unwrap();

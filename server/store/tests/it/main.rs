@@ -1,8 +1,9 @@
-//! The promises of `store`, held against a real PostgreSQL, one file per promise.
+//! Tests of the guarantees of `store` against a real PostgreSQL, one file per guarantee.
 //!
-//! They run as `stile_app`, the role the server runs as; superuser connections only plant facts and look at the
-//! outcome. Beside every denial stands the same step by somebody who may take it, so that nothing is refused for the
-//! wrong reason. All of them are one binary, because linking ten costs more than running them.
+//! They run as `stile_app`, the role of the server; superuser connections are used only to set up data and to check
+//! results. Every rejection is accompanied by a control: the same step by a user who is allowed to take it, so that
+//! nothing is rejected for the wrong reason. All tests are one binary, because linking ten would take longer than
+//! running them.
 //!
 //! `eval "$(scripts/test-postgres start)"; cargo test -p store`
 #![expect(

@@ -1,5 +1,5 @@
-//! The kind: one name, several spellings, and an order that people read by. Names are found in whichever spelling they are
-//! asked for and stored, and lists by name are in Unicode's order with 9 before 10, page by page, by an index.
+//! Promise: names are found regardless of the Unicode spelling in which they are stored and searched. Lists by name are
+//! sorted in Unicode collation order, with 9 before 10, consistently across pages, and use an index.
 
 use crate::support::{Place, World, connect, execute, texts};
 use model::{
@@ -17,7 +17,7 @@ use store::{
     usage,
 };
 
-/// In the order in which people read them.
+/// Names in the expected order.
 const ORDERED: &[&str] = &[
     "_under", "‘Quoted’", "(Brackets)", "2", "9 Lives", "10 Downing", "100", "1000 Lakes", "Aachen", "ábaco", "Ähre",
     "Alder 9", "Alder 10", "Alder 100", "Cafe", "Café", "Œuvre", "öffnen", "Ölmühle", "Ondine", "Šumava", "Tür",
@@ -35,7 +35,7 @@ async fn add(superuser: &mut PgConnection, place: &Place, name: &str) {
         .unwrap();
 }
 
-/// All rows, page by page, forward and then back from the end.
+/// Loads all rows page by page: forward, and then backward from the end.
 async fn walk(tx: &mut WorkspaceTx<Read>, descending: bool) -> (Vec<String>, Vec<String>) {
     let sort = Sort { by: SortBy::Name, descending };
     let mut at = customers::list(tx, &ListQuery { sort, ..ListQuery::new(Noun::Customers) }).await.unwrap();
@@ -71,7 +71,8 @@ async fn names_are_sorted_as_people_read_them_and_paging_is_exact_both_ways() {
     assert_eq!(forward, ORDERED);
     assert_eq!(back, ORDERED);
     drop(tx);
-    // More of them, with equal names, the same in other case and in another spelling, and what sorts first and last of all.
+    // More names: duplicates, differences only in case or Unicode normalization, and names that sort first and last of
+    // all.
     let odd = [
         "Zürich", "Zu\u{308}rich", "zürich", "ZÜRICH", "Zurich", "Ä", "A\u{308}", "ä", "Same", "Same", "Same", "same",
         "\u{10fffd}", "!", "0", "007", "7",
@@ -208,7 +209,8 @@ async fn every_noun_is_found_by_any_spelling_of_the_names_in_it() {
         assert_eq!(usage::list(&mut tx, &query(Noun::Usage, customer)).await.unwrap().total, 2, "{customer}");
         assert_eq!(invoices::list(&mut tx, &query(Noun::Invoices, customer)).await.unwrap().total, 2, "{customer}");
     }
-    // What a row is found by are several texts. A line break that parts them is nothing to look for.
+    // The searched text of a row consists of several fields separated by line breaks. A search must not match across
+    // them.
     assert_eq!(customers::list(&mut tx, &query(Noun::Customers, "müller\nbilling")).await.unwrap().total, 0);
 }
 
@@ -230,7 +232,7 @@ async fn people_organizations_and_workspaces_are_in_the_same_order() {
     organization.commit().await.unwrap();
     assert_eq!(listed.iter().filter(|name| names.contains(&name.as_str())).collect::<Vec<_>>(), names);
 
-    // Across organizations: by name, whatever they belong to.
+    // Across organizations, workspaces are sorted by name regardless of their organization.
     let mut tx = world.person(&world.ann).await;
     organizations::found(&mut tx, "Ä first").await.unwrap();
     tx.commit().await.unwrap();

@@ -1,4 +1,6 @@
-//! Who is handed which picture, and that pins and cleared recents are one's own: what is foreign is as what is not there.
+//! Invariant: pictures are returned only to users with a seat in the workspace, or who share one with the person. Pins
+//! and cleared recents belong to one user. What a user has no access to can't be distinguished from what does not
+//! exist.
 
 use crate::support::{Person, World};
 use model::{Slug, picker::Pinned, picture::PictureName};

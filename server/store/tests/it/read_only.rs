@@ -1,5 +1,5 @@
-//! Kind: a note of no consequence that makes a reading fail. Where the database takes no writes, everything can still be
-//! read, and a write is refused as what it is.
+//! Promise: reading works on a read-only database. A bookkeeping write (last seen, visit) that fails must not make a
+//! read fail, and a real write is rejected with a specific error.
 
 use crate::support::{World, execute, fence};
 use model::token::TokenLife;
@@ -21,7 +21,7 @@ async fn whatever_reads_works_on_a_read_only_database_and_whatever_writes_says_s
     let mut tx = world.person(&world.ann).await;
     assert!(tokens::create(&mut tx, "a token", &token, TokenLife::default()).await.unwrap());
     tx.commit().await.unwrap();
-    // Everything that is noted in passing is due; A1 has another address than before.
+    // All bookkeeping writes are due, and A1 has a new slug.
     execute(
         &mut superuser,
         "update account.sessions set last_seen_at = now() - interval '1 hour';

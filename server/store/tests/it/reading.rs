@@ -1,5 +1,5 @@
-//! What is opened for reading can't lose a write: PostgreSQL refuses it, in every build. And what a browser asks ahead
-//! of its user leaves no trace.
+//! Promise: a write in a transaction opened for reading is not lost silently: PostgreSQL rejects it, in every build. A
+//! browser's prefetch leaves no trace.
 
 use crate::support::{World, execute};
 use model::picker::Pinned;
@@ -23,7 +23,7 @@ async fn a_write_through_a_handle_for_reading_fails() {
     assert!(refused.is_err(), "a write was taken that would be dropped");
     assert_eq!(name(&world).await, before);
 
-    // What only reads goes through, and so does the same write by the other door.
+    // Control: reading works, and the same write succeeds in a write transaction.
     let mut tx = world.store.person_reading(&world.ann.session()).await.unwrap().unwrap();
     assert!(tokens::list(&mut tx).await.unwrap().is_empty());
     tx.commit().await.unwrap();
@@ -62,7 +62,8 @@ async fn that_a_session_was_used_is_noted_by_a_door_for_reading() {
     .await;
     let noted: bool = sqlx::query_scalar(seen).bind(world.ann.id.uuid()).fetch_one(&mut superuser).await.unwrap();
     assert!(!noted, "a request made ahead was noted");
-    // A session that another transaction is noting is not waited for, and the one above ends in its own time.
+    // The update is skipped if another transaction has locked the session, and the transaction above may still be
+    // closing.
     execute(&mut superuser, "update account.sessions set last_seen_at = now() - interval '1 hour'").await.unwrap();
     world.read(&world.ann, &world.a1).await.commit().await.unwrap();
     let noted: bool = sqlx::query_scalar(seen).bind(world.ann.id.uuid()).fetch_one(&mut superuser).await.unwrap();

@@ -1,5 +1,5 @@
-//! Invariant: a request for a seat reaches those who may decide, and nobody else; to whoever asks, a workspace and none
-//! look the same, and so do two addresses of one workspace and two of nothing.
+//! Invariant: an access request is reported to those who may decide on it, and to nobody else. To the requester, an
+//! existing workspace and a missing one look the same, and so do two slugs of one workspace and two unused slugs.
 
 use crate::support::{Person, World, change, execute, membership, seat, texts};
 use model::{Slug, capability::ManageMembers, mail::Letter};
@@ -19,7 +19,7 @@ impl World {
         asked
     }
 
-    /// Tells of requests; answers with whom a letter goes to.
+    /// Sends the notifications of access requests and returns their recipients.
     async fn told(&self) -> Vec<String> {
         let told = Mutex::new(Vec::new());
         let letter = |one: &Told| {
@@ -94,7 +94,7 @@ async fn a_former_address_counts_as_any_other_place() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     change(&mut superuser, &world.a1, "slug = 'a-moved'").await;
-    // Ten places, two of which are one workspace; the eleventh is too much, as it is for ten that are nothing.
+    // Ten slugs, two of which belong to one workspace. The eleventh is rejected, as it is after ten unused slugs.
     for who in [&world.eve, &world.mal] {
         let places: Vec<String> = match who.name {
             "eve" => ["a-one", "a-moved"]

@@ -1,8 +1,8 @@
-//! Invariant: when a revocation has returned, no write of that person in that workspace commits any more. A write in
-//! flight is waited for, one that comes later is refused, and neither can hold the other up for long
+//! Invariant: once a revocation has returned, no write of that user in that workspace commits any more. The revocation
+//! waits for a write in progress, a later write is rejected, and neither can block the other for long
 //! (docs/SECURITY.md, I-5 and F-6).
 //!
-//! Revocations here are raw SQL of a superuser: whoever takes a seat away, by whatever way, has to wait.
+//! Revocations in these tests are raw SQL of a superuser: whoever removes a seat, in whatever way, has to wait.
 
 use crate::support::{Person, World, connect, draft, execute, fence, kind, membership, seat, texts, waiting_for};
 use model::capability::EditContent;
@@ -37,7 +37,7 @@ async fn added(superuser: &mut PgConnection, name: &str) -> i64 {
         .unwrap()
 }
 
-/// Writes until it is refused.
+/// Writes repeatedly until the write is rejected.
 async fn write_on(world: Arc<World>, name: String, acknowledged: Arc<AtomicUsize>) {
     let (carl, a1) = (&world.carl, &world.a1);
     loop {
@@ -70,11 +70,12 @@ async fn race(rounds: usize, give: &[&str], take: &str) {
         for _ in 0..WRITERS {
             writers.spawn(write_on(Arc::clone(&world), name.clone(), Arc::clone(&acknowledged)));
         }
-        // Into the midst of them, a little later each time.
+        // Revokes while the writers are active, at a different point in each round.
         while acknowledged.load(Ordering::SeqCst) < round % 5 {
             tokio::task::yield_now().await;
         }
-        // What is there when the seat has been taken away, before that is even committed, is all there will ever be.
+        // The rows that exist when the seat has been removed, even before that is committed, must be all that ever
+        // exist.
         let mut revocation = superuser.begin().await.unwrap();
         assert_eq!(execute(&mut revocation, &ids(take)).await.unwrap(), 1);
         let at_revocation = added(&mut revocation, &name).await;
@@ -95,7 +96,7 @@ async fn race(rounds: usize, give: &[&str], take: &str) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_write_commits_after_its_seat_was_revoked() {
     race(
-        // A race shows only in some of the rounds.
+        // The race occurs only in some of the rounds.
         1_000,
         &["insert into account.workspace_members values ('{workspace}', '{person}', 'member')"],
         "delete from account.workspace_members where workspace_id = '{workspace}' and user_id = '{person}'",
@@ -149,7 +150,8 @@ async fn a_sign_out_returns_after_the_write_in_flight_and_not_before() {
     assert_eq!(added(&mut superuser, "in flight").await, 1);
 }
 
-/// Everything that takes from a seat of somebody in A1, and what a write finds behind the door afterwards.
+/// Returns every kind of change that reduces a seat in A1 (and controls), each with the expected result of a later
+/// write.
 fn revocations(world: &World, who: &Person) -> Vec<(String, &'static str)> {
     let (a1, organization, who) = (world.a1.id, world.a1.organization, who.id);
     let seat = format!("account.workspace_members where workspace_id = '{a1}' and user_id = '{who}'");
@@ -174,7 +176,7 @@ async fn a_revocation_waits_for_the_write_in_flight() {
     let (bob, a1) = (&world.bob, &world.a1);
     membership(&mut superuser, a1, bob, Some("owner")).await;
     for (statement, expected) in revocations(&world, bob) {
-        // A new seat, or an old name back, takes nothing from anybody.
+        // Controls: a new seat, or a return to the former slug, takes access from nobody.
         let takes = !statement.starts_with("insert") && !statement.contains("'a-one'");
         if takes {
             let (mut let_in, mut writing) = (world.write(bob, a1).await, world.write(bob, a1).await);
@@ -184,7 +186,7 @@ async fn a_revocation_waits_for_the_write_in_flight() {
             let revoking = tokio::spawn(async move { execute(&mut revoker, &revocation).await.unwrap() });
             waiting_for(&mut superuser, "advisory").await;
             assert!(!revoking.is_finished(), "did not wait for the write in flight: {statement}");
-            // Nor do they lock each other out: what was let in goes on to its end, had it written yet or not.
+            // No deadlock: a transaction that was already open completes, whether it has written yet or not.
             add(&mut let_in, "in flight").await;
             let_in.commit().await.unwrap();
             writing.commit().await.unwrap();
@@ -205,7 +207,7 @@ async fn a_write_waits_for_the_revocation_in_flight() {
     for (end, expected) in [("rollback", "open"), ("commit", "absent")] {
         execute(&mut revoker, "begin").await.unwrap();
         seat(&mut revoker, &world.a1, &world.bob, None).await;
-        // Who reads is not held up; and the seat is there until its end is committed.
+        // Reads are not blocked, and the seat is valid until the revocation commits.
         assert_eq!(kind(&world.door(&world.bob, &world.a1).await), "open");
         let writer = Arc::clone(&world);
         let writing = tokio::spawn(async move {
@@ -214,7 +216,7 @@ async fn a_write_waits_for_the_revocation_in_flight() {
         });
         waiting_for(&mut superuser, "advisory").await;
         assert!(!writing.is_finished(), "a write went past a revocation in flight");
-        // Others in the same workspace write on.
+        // Control: other users write in the same workspace meanwhile.
         add(&mut world.write(&world.carl, &world.a1).await, "meanwhile").await;
         execute(&mut revoker, end).await.unwrap();
         assert_eq!(writing.await.unwrap(), expected, "a write that waited, after {end}");
@@ -233,7 +235,8 @@ async fn a_write_in_flight_holds_up_no_revocation_of_another() {
     assert_eq!(added(&mut superuser, "in flight").await, 1);
 }
 
-/// What the fence is for: without it the very same steps end with a write that came after.
+/// Control for the advisory lock: without its trigger, the same steps end with a write that commits after the
+/// revocation.
 #[tokio::test]
 async fn without_the_fence_a_write_does_commit_after_the_revocation() {
     let world = World::new().await;
@@ -281,7 +284,7 @@ async fn a_revocation_that_hangs_makes_writes_fail_and_never_pass() {
     assert!(texts(&mut superuser, "select name from workspace.customers").await.is_empty());
 }
 
-/// The keys of the fence are the database's own affair: the person's and the workspace's never meet.
+/// Leak guarded: the advisory lock keys of a person and of a workspace are distinct, even for the same id.
 #[tokio::test]
 async fn the_fence_of_a_person_is_not_that_of_a_workspace() {
     let world = World::new().await;

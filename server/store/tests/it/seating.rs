@@ -1,5 +1,5 @@
-//! Invariants of seats: nobody gives or touches more than their own role allows, and there is always an owner, whoever
-//! removes whom at the same time and in whatever way (docs/SECURITY.md, I-11).
+//! Invariants of seats: nobody can grant or change more than their own role allows, and there is always an owner,
+//! whoever removes whom concurrently and in whatever way (docs/SECURITY.md, I-11).
 
 use crate::support::{Person, Place, World, execute, fence, membership, seat, texts};
 use model::{
@@ -16,7 +16,7 @@ use store::{
     members, organizations,
 };
 
-/// Rounds of the races: the release runs as many as the promise says, by this variable.
+/// Environment variable with the number of rounds of the race tests. A release runs as many as the promise states.
 const ROUNDS: &str = "STILE_RACE_ROUNDS";
 
 #[expect(clippy::disallowed_methods, reason = "the tests have no configuration but this")]
@@ -100,7 +100,7 @@ async fn nobody_gives_or_touches_more_than_their_own_role() {
         Some(Refused::AboveYou),
         "an admin demoted an owner"
     );
-    // Controls.
+    // Controls: the same steps by users who may take them.
     assert_eq!(world.set_role(bob, a1, carl.id, WorkspaceRole::Admin).await, None);
     assert_eq!(world.set_role(&world.ann, a1, carl.id, WorkspaceRole::Owner).await, None);
     assert_eq!(world.remove(&world.ann, a1, world.eve.id).await, None);
@@ -131,12 +131,12 @@ async fn the_last_owner_stays_until_there_is_another() {
         "a stranger became owner"
     );
     drop(tx);
-    // Behind the product's back, too: the database itself holds it.
+    // The database enforces this as well, even for a change that bypasses the store.
     let mut superuser = world.db.superuser().await;
     let raw = format!("delete from account.organization_members where organization_id = '{}'", a1.organization);
     let error = execute(&mut superuser, &raw).await.unwrap_err();
     assert!(error.to_string().contains("nobody would be left"), "{error}");
-    // With a successor it is one step.
+    // With a successor, leaving and transferring ownership is one step.
     membership(&mut superuser, a1, bob, Some("admin")).await;
     let mut tx = world
         .store
@@ -148,7 +148,7 @@ async fn the_last_owner_stays_until_there_is_another() {
     tx.commit().await.unwrap();
     let left = format!("select role from account.organization_members where organization_id = '{}'", a1.organization);
     assert_eq!(texts(&mut superuser, &left).await, ["owner"]);
-    // A workspace's own owner may go as long as one is inherited, and not when none is.
+    // The owner of a workspace may leave as long as there is an inherited owner, but not otherwise.
     seat(&mut superuser, a1, &world.carl, Some("owner")).await;
     let mut tx = world.seating(&world.carl, a1, &[world.carl.id]).await.unwrap();
     members::leave(&mut tx, None).await.unwrap();
@@ -209,7 +209,7 @@ async fn the_database_alone_keeps_one_owner_of_a_workspace() {
     for round in 0..rounds() {
         seat(&mut superuser, a1, &world.bob, Some("owner")).await;
         seat(&mut superuser, a1, &world.carl, Some("owner")).await;
-        // Without any of the product's locks: both see the other, both strike.
+        // Without the store's locks: each transaction sees both owners and removes one.
         let (mut first, mut second) = (one.begin().await.unwrap(), other.begin().await.unwrap());
         seat(&mut first, a1, &world.bob, None).await;
         seat(&mut second, a1, &world.carl, None).await;
@@ -284,7 +284,7 @@ async fn the_database_agrees_with_the_roster_after_each_step() {
                         outcome.is_ok() && tx.commit().await.is_ok()
                     }
                     None => {
-                        // Leaving is open to those who manage nothing.
+                        // A user who can't manage the organization may still leave it.
                         let mut tx = world.person(who(by)).await;
                         matches!(step, Step::Expel { by, from } if by == from)
                             && organizations::quit(&mut tx, m1.organization).await.unwrap()

@@ -1,5 +1,5 @@
-//! Invariant: the list of seats may be served from memory, but never to another person, never older than the last change
-//! to anything in it, and never as a way in (docs/SECURITY.md, I-4).
+//! Invariant: the list of seats may be served from a cache, but never to another user, never older than the last change
+//! to its content, and never as proof of access (docs/SECURITY.md, I-4).
 
 use crate::support::{Person, World, change, execute, kind, membership, seat, slug};
 use model::{OrganizationRole, WorkspaceRole, picker::Picker};
@@ -15,7 +15,7 @@ async fn listed(store: &Store, who: &Person, freshness: Freshness) -> Arc<Picker
     store.picker(&who.session(), freshness).await.unwrap().expect("a live session lists nothing").1
 }
 
-/// The list in short: `A[Owner]: A a-one=a-one Admin, ...`.
+/// Formats the list compactly: `A[owner]: A a-one=a-one admin, ...`.
 fn words(picker: &Picker) -> String {
     let organization = |o: &model::picker::PickerOrganization| {
         let role = o.role.map(|r| format!("[{}]", r.as_str())).unwrap_or_default();
@@ -52,7 +52,7 @@ async fn every_change_shows_on_the_next_call_on_every_server() {
         "insert into account.workspaces (id, organization_id, slug, name) values (gen_random_uuid(), '{}', 'a-new', 'New')",
         a1.organization
     );
-    // What is changed, and all that eve's list says then.
+    // The change, and the complete list of eve's seats afterwards.
     let steps: Vec<(&str, &str)> = vec![
         ("seat +viewer", "A: A a-one=a-one viewer"),
         ("seat +owner", "A: A a-one=a-one owner"),
@@ -91,7 +91,7 @@ async fn every_change_shows_on_the_next_call_on_every_server() {
     }
 }
 
-/// The epoch is per person, so that one person's change does not throw everybody's list away.
+/// Promise: the cache epoch is per user, so that one user's change does not invalidate the lists of all others.
 #[tokio::test]
 async fn a_change_of_one_person_leaves_the_lists_of_others() {
     let world = World::new().await;
@@ -122,7 +122,7 @@ async fn nobody_is_ever_given_another_persons_list() {
             "B[owner]: B b-one=b-one owner",
         ]
     );
-    // Warm, in another order, and in one browser where one person leaves and the next signs in.
+    // Again with a warm cache, in another order, and in one browser in which one user signs out and the next signs in.
     for (who, list) in people.into_iter().zip(&lists).rev() {
         assert_eq!(
             words(&*listed(&world.store, who, Freshness::Recent).await),

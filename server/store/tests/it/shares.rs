@@ -1,5 +1,5 @@
-//! Kind: one account that keeps everybody busy. A person has one costly statement under way, at all servers together; a
-//! workspace has its share of transactions; and others do not wait for either.
+//! Attack: one account that uses up the server's capacity. A user can run only one expensive statement at a time across
+//! all servers, a workspace has a limited share of concurrent transactions, and others are not delayed by either.
 
 use crate::support::{Person, Place, World, execute};
 use model::{
@@ -86,7 +86,7 @@ async fn a_large_workspace_does_not_change_what_the_lists_of_others_cost() {
         assert_eq!(customers::list(&mut tx, &ListQuery::new(Noun::Customers)).await.unwrap().rows.len(), 2);
         quickest = quickest.min(started.elapsed());
     }
-    // It takes some 5 ms. Reading the other's rows, or compiling a statement that might, takes hundreds.
+    // Takes about 5 ms. Reading the other workspace's rows, or JIT-compiling a statement that might, takes hundreds.
     assert!(quickest < Duration::from_millis(100), "a list of two rows took {quickest:?}");
 }
 
@@ -113,6 +113,6 @@ async fn a_page_of_a_long_log_reads_no_more_than_a_page() {
         assert!(page.older.is_some());
         quickest = quickest.min(started.elapsed());
     }
-    // It takes some 5 ms. Sorting all lines takes more than 120.
+    // Takes about 5 ms. Sorting all entries takes more than 120 ms.
     assert!(quickest < Duration::from_millis(60), "a page of the log took {quickest:?}");
 }

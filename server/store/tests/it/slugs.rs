@@ -1,5 +1,6 @@
-//! Invariant: a slug once used is never another workspace's, whatever became of the first; so an old address can lead
-//! to where it led before or to nothing, and never into somebody else's workspace (docs/SECURITY.md, I-13).
+//! Invariant: a slug that was ever used never becomes another workspace's, even after a rename or deletion. An old URL
+//! therefore leads to the workspace it led to before or nowhere, but never to somebody else's workspace
+//! (docs/SECURITY.md, I-13).
 
 use crate::support::{DENIED, Person, Place, World, change, connect, constraint, execute, kind, refusal, slug, texts};
 use sqlx::Connection;
@@ -7,7 +8,7 @@ use std::sync::Arc;
 use store::{StoreError, door::Door, organizations};
 use tokio::{sync::Barrier, task::JoinSet};
 
-/// What refuses a slug: that of a workspace, or that of its history.
+/// Constraints that reject a taken slug: of the workspaces, and of the slug history.
 const TAKEN: [&str; 2] = ["workspaces_slug_key", "slugs_pkey"];
 
 async fn create(world: &World, who: &Person, at: &Place, slugs: &[&str]) -> Result<(), StoreError> {
@@ -17,7 +18,8 @@ async fn create(world: &World, who: &Person, at: &Place, slugs: &[&str]) -> Resu
     tx.commit().await
 }
 
-/// Nobody gets it: not a stranger, not its own organization, and no other workspace by a rename.
+/// Asserts that nobody can take the slug: neither a stranger, nor the same organization, nor another workspace by a
+/// rename.
 async fn is_taken(world: &World, wanted: &str, why: &str) {
     for (who, at) in [(&world.mal, &world.m1), (&world.ann, &world.a2)] {
         let refused = constraint(create(world, who, at, &[wanted]).await);
@@ -47,7 +49,7 @@ async fn a_slug_once_used_is_never_another_workspaces() {
     for old in ["a-one", "a-second", "a-third"] {
         is_taken(&world, old, "once of a deleted workspace").await;
     }
-    // Free ones are given, and what was refused left nothing behind.
+    // Control: unused slugs are available, and the rejected attempts left nothing behind.
     create(&world, &world.mal, &world.m1, &["a-fourth"]).await.unwrap();
     let slugs = texts(&mut superuser, "select slug from account.workspaces order by 1").await;
     assert_eq!(slugs, ["a-fourth", "a-third", "a-two", "b-one", "m-one"]);
@@ -71,7 +73,7 @@ async fn a_workspace_may_go_back_to_a_slug_of_its_own() {
         .await;
         assert_eq!(retired, [to, "a-two"], "a slug in use counts as retired, or an old one as in use");
     }
-    // The same once more is no change.
+    // Setting the same slug again is no change.
     change(&mut superuser, &world.a1, "slug = slug").await;
     assert_eq!(kind(&world.store.workspace(&world.bob.session(), &slug("a-second")).await.unwrap()), "open");
 }
@@ -80,7 +82,7 @@ async fn a_workspace_may_go_back_to_a_slug_of_its_own() {
 async fn an_old_slug_never_leads_into_another_workspace() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
-    // Mal would like to stand where A1 stood, and ann's own A2 may not either.
+    // Neither mal's workspace nor ann's own A2 can take the former slug of A1.
     change(&mut superuser, &world.a1, "slug = 'a-moved'").await;
     for place in [&world.m1, &world.a2] {
         let refused = refusal(
@@ -100,7 +102,7 @@ async fn an_old_slug_never_leads_into_another_workspace() {
             who.name
         );
     }
-    // Two workspaces can't trade, step by step.
+    // Two workspaces can't swap their slugs step by step.
     change(&mut superuser, &world.a2, "slug = 'a-aside'").await;
     let traded = refusal(
         &execute(&mut superuser, &format!("update account.workspaces set slug = 'a-two' where id = '{}'", world.a1.id))

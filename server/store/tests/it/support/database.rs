@@ -1,6 +1,6 @@
-//! A database for each test: cloned from a template that was migrated once, by an owner who is no superuser.
+//! A separate database for each test, cloned from a template that is migrated once by an owner who is not a superuser.
 //!
-//! Roles belong to the whole cluster, so a test that spoils one does it in a transaction that it rolls back.
+//! Roles are shared by the whole cluster, so a test that changes one does so in a transaction that it rolls back.
 
 use sha2::{Digest, Sha256};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, postgres::PgConnectOptions};
@@ -9,28 +9,29 @@ use store::{Store, migrate};
 use tokio::sync::OnceCell;
 
 const VARIABLE: &str = "STILE_TEST_DATABASE_URL";
-/// The role that migrates: what STILE_OWNER_DATABASE_URL names in production.
+/// The role that runs migrations; the role of STILE_OWNER_DATABASE_URL in production.
 const OWNER: &str = "stile_owner";
-/// Asked for only by a cluster that does not trust its socket.
+/// Password of the roles. Only used if the cluster does not trust connections to its socket.
 const PASSWORD: &str = "stile-test";
-/// The lock under which the template is made.
+/// Key of the advisory lock held while the template is created.
 const TEMPLATE: i64 = 7_401_001;
 
-/// A database of its own. Dropping it drops the database.
+/// A test's own database. It is dropped together with this value.
 pub(crate) struct Database {
     name: String,
     server: PgConnectOptions,
-    /// The database is named after this connection: when it is gone, so is the test.
+    /// The database is named after this connection's backend pid: once the connection is gone, the database is an
+    /// orphan.
     _alive: PgConnection,
 }
 
 impl Database {
-    /// A migrated database.
+    /// Creates a migrated database.
     pub(crate) async fn fresh() -> Self {
         Self::create(true).await
     }
 
-    /// A database to which no migration was ever applied.
+    /// Creates a database without any migrations.
     pub(crate) async fn empty() -> Self {
         Self::create(false).await
     }
@@ -45,19 +46,19 @@ impl Database {
         let template = if migrated { template.as_str() } else { "template1" };
         execute(&mut alive, &format!("create database {name} template {template} owner {OWNER}")).await.unwrap();
         if migrated {
-            // Privileges on the database itself are not part of what is cloned.
+            // Privileges on the database itself are not cloned.
             execute(&mut alive, &format!("revoke all on database {name} from public")).await.unwrap();
             execute(&mut alive, &format!("grant connect on database {name} to stile_app")).await.unwrap();
         }
         Self { name, server, _alive: alive }
     }
 
-    /// How to log in as the role that migrates.
+    /// Returns connection options as the role that runs migrations.
     pub(crate) fn owner(&self) -> PgConnectOptions {
         self.as_role(OWNER)
     }
 
-    /// How to log in as the role that the server runs as.
+    /// Returns connection options as the role of the server.
     pub(crate) fn app(&self) -> PgConnectOptions {
         self.as_role("stile_app")
     }
@@ -66,12 +67,12 @@ impl Database {
         self.server.clone().database(&self.name).username(role).password(PASSWORD)
     }
 
-    /// A connection that sees and may do everything: for facts and faults.
+    /// Opens a superuser connection, to set up data and to plant faults.
     pub(crate) async fn superuser(&self) -> PgConnection {
         connect(&self.server.clone().database(&self.name)).await
     }
 
-    /// Stile's store, logged in as the app role.
+    /// Creates a store, connected as the app role.
     pub(crate) fn store(&self) -> Store {
         Store::new(self.app())
     }
@@ -89,7 +90,7 @@ impl Drop for Database {
             })?;
             Ok::<_, Box<dyn std::error::Error + Send + Sync>>(())
         });
-        // What is left behind, the next run sweeps away; a failed test must be heard, not its cleaning up.
+        // Errors are ignored, because they would hide the failure of the test. The next run removes leftover databases.
         let _ = dropping.join();
     }
 }
@@ -102,7 +103,8 @@ fn server() -> PgConnectOptions {
     PgConnectOptions::from_str(&url).unwrap_or_else(|error| panic!("{VARIABLE} is no database URL: {error}"))
 }
 
-/// The name of the migrated template, made if it is not there. Once per process; processes wait for each other.
+/// Returns the name of the migrated template, and creates it if necessary. Runs once per process; processes are
+/// serialized by an advisory lock.
 async fn template(server: &PgConnectOptions) -> &'static String {
     static NAME: OnceCell<String> = OnceCell::const_new();
     NAME.get_or_init(async || {
@@ -125,7 +127,7 @@ async fn prepare(server: &PgConnectOptions, connection: &mut PgConnection) -> St
     let databases = texts(connection, "select datname::text from pg_database").await;
     let name = format!("stile_template_{}", fingerprint());
     if !databases.contains(&name) {
-        // Beside its name, so that an interrupted migration is not taken for a template.
+        // Migrates under a temporary name, so that an interrupted migration is not mistaken for a template.
         let raw = format!("{name}_raw");
         execute(connection, &format!("drop database if exists {raw} with (force)")).await.unwrap();
         execute(connection, &format!("create database {raw} owner {OWNER}")).await.unwrap();
@@ -134,7 +136,7 @@ async fn prepare(server: &PgConnectOptions, connection: &mut PgConnection) -> St
         execute(connection, &format!("alter database {raw} rename to {name}")).await.unwrap();
     }
     execute(connection, &format!("alter role stile_app password '{PASSWORD}'")).await.unwrap();
-    // What a run that was killed has left behind.
+    // Removes the databases of runs that were killed.
     let orphans = "select datname::text from pg_database where datname like 'stile\\_test\\_%'
         and substring(datname from '[0-9]+$')::int not in (select pid from pg_stat_activity where pid is not null)";
     for orphan in texts(connection, orphans).await {
@@ -143,7 +145,7 @@ async fn prepare(server: &PgConnectOptions, connection: &mut PgConnection) -> St
     name
 }
 
-/// Changes when a migration does.
+/// Returns a hash of all migrations, which changes when one of them does.
 fn fingerprint() -> String {
     let mut hash = Sha256::new();
     for migration in migrate::MIGRATOR.iter() {
@@ -152,24 +154,24 @@ fn fingerprint() -> String {
     hash.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// A connection outside any pool.
+/// Opens a connection outside any pool.
 pub(crate) async fn connect(options: &PgConnectOptions) -> PgConnection {
     PgConnection::connect_with(options).await.unwrap_or_else(|error| {
         panic!("PostgreSQL does not answer ({error}); run: eval \"$(scripts/test-postgres start)\"")
     })
 }
 
-/// Runs statements and says how many rows they touched.
+/// Runs SQL statements and returns the number of affected rows.
 pub(crate) async fn execute(connection: &mut PgConnection, sql: &str) -> Result<u64, sqlx::Error> {
     Ok(sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(connection).await?.rows_affected())
 }
 
-/// The one column of text that a query gives.
+/// Returns the single text column of a query.
 pub(crate) async fn texts(connection: &mut PgConnection, sql: &str) -> Vec<String> {
     sqlx::query_scalar(AssertSqlSafe(sql.to_owned())).fetch_all(connection).await.unwrap()
 }
 
-/// Asks again until somebody in this database waits for a lock of that type (`advisory`, `transactionid`).
+/// Polls until a session in this database waits for a lock of this type (`advisory`, `transactionid`).
 pub(crate) async fn waiting_for(superuser: &mut PgConnection, lock: &str) {
     let started = Instant::now();
     loop {

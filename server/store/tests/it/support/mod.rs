@@ -1,7 +1,7 @@
-//! The harness: a database for each test, and the people and places in it.
+//! Test harness: a database for each test, with people and workspaces.
 //!
-//! - [`Database`]: one fresh database, gone when it is dropped.
-//! - [`World`]: organizations, workspaces and people in one, built through the doors.
+//! - [`Database`]: one new database, dropped together with the value.
+//! - [`World`]: organizations, workspaces and people in such a database, created through the store.
 
 mod database;
 mod world;
@@ -11,7 +11,7 @@ pub(crate) use world::{Person, Place, World, change, draft, fence, kind, line, m
 
 use store::StoreError;
 
-/// The SQLSTATE of what was refused; `None` when nothing was.
+/// Returns the SQLSTATE of an error; `None` on success.
 pub(crate) fn refusal<T>(outcome: &Result<T, sqlx::Error>) -> Option<String> {
     match outcome {
         Ok(_) => None,
@@ -20,10 +20,10 @@ pub(crate) fn refusal<T>(outcome: &Result<T, sqlx::Error>) -> Option<String> {
     }
 }
 
-/// What SQLSTATE 42501 is called: not allowed, be it by a privilege or by a policy.
+/// SQLSTATE 42501 (insufficient privilege), raised for missing privileges and for policy violations.
 pub(crate) const DENIED: Option<&str> = Some("42501");
 
-/// The constraint that refused a write of the store; `None` when none did.
+/// Returns the name of the constraint that rejected a write of the store; `None` if none did.
 pub(crate) fn constraint<T>(outcome: Result<T, StoreError>) -> Option<String> {
     match outcome {
         Err(StoreError::Refused(constraint)) => Some(constraint.0),

@@ -1,4 +1,4 @@
-//! The people and places that the tests use, made through the product's own doors.
+//! People and workspaces for the tests, created through the store.
 
 use super::{Database, execute};
 use model::{
@@ -24,11 +24,11 @@ use store::{
 };
 use time::macros::{date, datetime};
 
-/// Somebody who is signed in.
+/// A user who is signed in.
 pub(crate) struct Person {
     pub(crate) id: UserId,
     pub(crate) name: &'static str,
-    /// What their session cookie holds.
+    /// The session secret, as in the cookie.
     pub(crate) secret: Secret,
 }
 
@@ -37,7 +37,7 @@ impl Person {
         Credential::Session(self.secret.hash())
     }
 
-    /// What a door is called with in raw SQL.
+    /// Returns the hash of the session secret, as passed to the door functions in raw SQL.
     pub(crate) fn hash(&self) -> Vec<u8> {
         Sha256::digest(self.secret.reveal().as_bytes()).to_vec()
     }
@@ -51,29 +51,29 @@ pub(crate) struct Place {
     pub(crate) organization: OrganizationId,
 }
 
-/// One thing of each kind in a workspace; customers two, each with a usage record and an invoice.
+/// Content of a workspace: one product, one rate plan and two customers, each with a usage record and an invoice.
 pub(crate) struct Stock {
     pub(crate) product: ProductId,
     pub(crate) plan: RatePlanId,
     pub(crate) customers: Vec<CustomerId>,
 }
 
-/// Organization A owns A1 and A2, B owns B1, M owns M1.
+/// The test world: organization A owns A1 and A2, B owns B1, M owns M1.
 pub(crate) struct World {
     pub(crate) store: Store,
-    /// Founded A.
+    /// Owner of organization A.
     pub(crate) ann: Person,
-    /// Admin of A1, direct.
+    /// Admin of A1 (direct seat).
     pub(crate) bob: Person,
-    /// Member of A1 and billing admin of B1, both direct.
+    /// Member of A1 and billing admin of B1 (direct seats).
     pub(crate) carl: Person,
-    /// Organization admin of B.
+    /// Admin of organization B.
     pub(crate) dora: Person,
     /// No seat anywhere.
     pub(crate) eve: Person,
-    /// Founded M.
+    /// Owner of organization M.
     pub(crate) mal: Person,
-    /// Founded B.
+    /// Owner of organization B.
     pub(crate) ola: Person,
     pub(crate) a1: Place,
     pub(crate) a2: Place,
@@ -112,39 +112,39 @@ impl World {
         world
     }
 
-    /// What stands behind the door for reading.
+    /// Opens a workspace for reading and returns the outcome.
     pub(crate) async fn door(&self, who: &Person, place: &Place) -> Door<WorkspaceTx<Read>> {
         self.store.workspace(&who.session(), &place.slug).await.unwrap()
     }
 
-    /// In a workspace, reading.
+    /// Opens a read transaction in a workspace.
     pub(crate) async fn read(&self, who: &Person, place: &Place) -> WorkspaceTx<Read> {
         opened(self.door(who, place).await, who, place)
     }
 
-    /// In a workspace, entering it.
+    /// Opens a visit transaction in a workspace, as when the user enters it.
     pub(crate) async fn visit(&self, who: &Person, place: &Place) -> WorkspaceTx<Visit> {
         opened(self.store.workspace_visit(&who.session(), &place.slug).await.unwrap(), who, place)
     }
 
-    /// In a workspace, writing.
+    /// Opens a write transaction in a workspace.
     pub(crate) async fn write(&self, who: &Person, place: &Place) -> WorkspaceTx<Write> {
         let fence = fence(who, place);
         opened(self.store.workspace_write(&who.session(), &place.slug, fence).await.unwrap(), who, place)
     }
 
-    /// In the account plane.
+    /// Opens a transaction in the account plane.
     pub(crate) async fn person(&self, who: &Person) -> PersonTx {
         self.store.person(&who.session()).await.unwrap().expect("a live session opened nothing")
     }
 
-    /// In the management of the organization that owns a place.
+    /// Opens a transaction to manage the organization that owns the workspace.
     pub(crate) async fn organization(&self, who: &Person, place: &Place) -> OrganizationTx {
         let opened = self.store.organization(&who.session(), place.organization).await.unwrap();
         opened.unwrap_or_else(|| panic!("{} manages no organization of {}", who.name, place.slug))
     }
 
-    /// Gives a direct seat.
+    /// Grants a direct seat.
     pub(crate) async fn grant(&self, by: &Person, place: &Place, to: &Person, role: WorkspaceRole) {
         let mut tx = self.write(by, place).await;
         let can = tx.can::<ManageMembers>().unwrap();
@@ -152,7 +152,7 @@ impl World {
         tx.commit().await.unwrap();
     }
 
-    /// Fills a workspace; every text says `mark`.
+    /// Fills a workspace; every text contains `mark`.
     pub(crate) async fn stock(&self, who: &Person, place: &Place, mark: &str) -> Stock {
         let mut tx = self.write(who, place).await;
         let (edit, manage) = (tx.can::<EditContent>().unwrap(), tx.can::<ManageInvoices>().unwrap());
@@ -192,7 +192,7 @@ impl World {
         Stock { product, plan, customers }
     }
 
-    /// An invite with a link, a domain, somebody who was put out and a request.
+    /// Inserts an invite with a link, an auto-join domain, a barred user and an access request.
     async fn furnish_seating(&self, superuser: &mut PgConnection, who: &Person, place: &Place) {
         let (user, workspace, organization) = (who.id, place.id, place.organization);
         let facts = format!(
@@ -211,7 +211,7 @@ impl World {
         execute(superuser, &facts).await.unwrap();
     }
 
-    /// Sees to it that every table holds a row of A1 or ann, and one of B1 or ola.
+    /// Ensures that every table has a row of A1 or ann, and one of B1 or ola.
     pub(crate) async fn furnish(&self) -> [Stock; 2] {
         let stocks = [self.stock(&self.ann, &self.a1, "Alpha").await, self.stock(&self.ola, &self.b1, "Beta").await];
         let mut superuser = self.db.superuser().await;
@@ -227,7 +227,7 @@ impl World {
             let mut tx = self.organization(who, place).await;
             audit::note(&mut tx, Action::OrganizationChanged, None, &Detail::none()).await.unwrap();
             tx.commit().await.unwrap();
-            // What the store has no words for yet.
+            // Inserted with SQL, without the functions of the store.
             sqlx::query("insert into account.preferences (user_id) values ($1)")
                 .bind(who.id.uuid())
                 .execute(&mut superuser)
@@ -270,13 +270,13 @@ impl World {
     }
 }
 
-/// Puts a direct seat as a fact, behind the product's back; `None` takes it away.
+/// Sets a direct seat with SQL, bypassing the store; `None` deletes it.
 pub(crate) async fn seat(superuser: &mut PgConnection, place: &Place, who: &Person, role: Option<&str>) {
     let (table, id) = ("workspace_members (workspace_id", place.id.uuid());
     put(superuser, table, id, who, role).await;
 }
 
-/// The same with a role in the organization that owns the place.
+/// Sets a role in the organization that owns the workspace, like [`seat`].
 pub(crate) async fn membership(superuser: &mut PgConnection, place: &Place, who: &Person, role: Option<&str>) {
     let (table, id) = ("organization_members (organization_id", place.organization.uuid());
     put(superuser, table, id, who, role).await;
@@ -295,7 +295,7 @@ async fn put(superuser: &mut PgConnection, table: &str, id: Uuid, who: &Person, 
     assert_eq!(execute(superuser, &fact).await.unwrap(), 1, "nothing came of: {fact}");
 }
 
-/// Changes a workspace behind the product's back: `slug = 'new'`, `deleted_at = now()`.
+/// Changes a workspace with SQL, bypassing the store: `slug = 'new'`, `deleted_at = now()`.
 pub(crate) async fn change(superuser: &mut PgConnection, place: &Place, what: &str) {
     let fact = format!("update account.workspaces set {what} where id = '{}'", place.id);
     assert_eq!(execute(superuser, &fact).await.unwrap(), 1, "nothing came of: {fact}");
@@ -307,7 +307,7 @@ async fn person(store: &Store, name: &'static str) -> Person {
     sign_in(store, id, name).await
 }
 
-/// A new session of a person: the same, on another device.
+/// Signs the person in again, as on another device, and returns them with the new session.
 pub(crate) async fn sign_in(store: &Store, id: UserId, name: &'static str) -> Person {
     let secret = Secret::generate("").unwrap();
     store.begin_session(id, &secret, &Device::default(), None).await.unwrap();
@@ -333,7 +333,7 @@ fn opened<M: Mode>(door: Door<WorkspaceTx<M>>, who: &Person, place: &Place) -> W
     }
 }
 
-/// What stood behind a door, in a word.
+/// Returns the outcome of opening a workspace as a word.
 pub(crate) fn kind<T>(door: &Door<T>) -> &'static str {
     match door {
         Door::Open(_) => "open",
@@ -346,7 +346,7 @@ pub(crate) fn kind<T>(door: &Door<T>) -> &'static str {
     }
 }
 
-/// What a person's write from a page of a place names.
+/// Returns the ids that a write from a page of this workspace states.
 pub(crate) fn fence(who: &Person, place: &Place) -> Fence {
     Fence { user: who.id, workspace: place.id }
 }
@@ -355,13 +355,13 @@ pub(crate) fn slug(text: &str) -> Slug {
     Slug::parse(text).unwrap()
 }
 
-/// A customer to be stored.
+/// Creates the draft of a customer.
 pub(crate) fn draft(name: &str) -> CustomerDraft {
     let email = Email::parse("billing@customer.example").unwrap();
     CustomerDraft { name: line(name), email, country: "DE".to_owned(), rate_plan: None, note: String::new() }
 }
 
-/// A line of text as a form would read it.
+/// Parses a line of text with the rules of a form field.
 pub(crate) fn line(text: &str) -> Line {
     Line::parse("a text", text, 120).unwrap()
 }
