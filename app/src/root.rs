@@ -3,15 +3,16 @@
 use crate::{
     account::AccountPlane,
     boot::{Boot, Content},
-    browser,
+    browser::{self, Navigator},
     chunk::{self, Part},
     console::{self, WorkspacePlane},
     reactive,
-    routes::Route,
-    session::{OfflineNotice, Session},
+    routes::{At, Route},
+    session::{OfflineNotice, Session, use_session},
     ui::{Gone, NotFound, Toasts, Unavailable, UnsavedDialog, whole},
 };
 use leptos::prelude::*;
+use leptos_router::components::{ParentRoute, Route as RouteView, Router, Routes};
 
 /// What is keyed as one view. Going from one to another disposes all that the old one owned.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,34 +73,108 @@ pub fn needs_chunk(content: &Content, route: &Route) -> bool {
 pub fn App(
     /// What the document carries.
     boot: Boot,
-    /// The address.
-    route: Route,
 ) -> impl IntoView {
-    let session = Session::start(boot, route.clone());
+    let navigator = StoredValue::new(None::<Navigator>);
+    browser::listen(navigator);
+    view! { <Router><Console boot navigator/></Router> }
+}
+
+#[component]
+fn Console(boot: Boot, navigator: StoredValue<Option<Navigator>>) -> impl IntoView {
+    let session = Session::start(boot);
+    navigator.set_value(Some(session.navigator));
     reactive::effect(move || session.listen());
     let first = session.with_content(|content| content.and_then(Plane::decided));
-    let plane = Memo::new(move |before: Option<&Plane>| {
-        let now = session.navigator.route();
-        // The server has decided what stands at the first address, until one goes elsewhere.
-        let first = first.as_ref().filter(|first| now == route && before.is_none_or(|before| before == *first));
-        first.cloned().unwrap_or_else(|| Plane::of(now))
+    let at_first = session.navigator.route_now();
+    // The server has decided what stands at the first address, until one goes elsewhere.
+    let decided = Memo::new(move |before: Option<&Option<Plane>>| {
+        let stays = session.navigator.route() == at_first && before.is_none_or(Option::is_some);
+        first.clone().filter(|_| stays)
     });
     reactive::effect(move || {
-        if let Some(title) = plane.with(Plane::title) {
+        let plane = decided.get().unwrap_or_else(|| Plane::of(session.navigator.route()));
+        if let Some(title) = plane.title() {
             browser::set_title(title);
         }
     });
     view! {
-        <a class="skip" href="#main">"Skip to content"</a>
-        <div class="contents">{whole(move || match plane.get() {
-            Plane::Account(plane) => chunk::later(Part::Account(plane)),
-            Plane::Workspace => view! { <WorkspacePlane/> }.into_any(),
-            Plane::Absent => view! { <NotFound/> }.into_any(),
-            Plane::Gone => view! { <Gone/> }.into_any(),
-            Plane::Unavailable => view! { <Unavailable/> }.into_any(),
+        // The router would take it for a page.
+        <a class="skip" href="#main" rel="external">"Skip to content"</a>
+        <div class="contents">{whole(move || match decided.get() {
+            Some(Plane::Account(plane)) => chunk::later(Part::Account(plane)),
+            Some(Plane::Gone) => view! { <Gone/> }.into_any(),
+            Some(Plane::Unavailable) => view! { <Unavailable/> }.into_any(),
+            Some(Plane::Absent | Plane::Workspace) => absent(),
+            None => pages(),
         })}</div>
         <Toasts/>
         <UnsavedDialog/>
         <OfflineNotice/>
     }
+}
+
+fn absent() -> AnyView {
+    view! { <NotFound/> }.into_any()
+}
+
+/// One type for all views, so that the router's code is compiled once.
+const fn view(view: fn() -> AnyView) -> fn() -> AnyView {
+    view
+}
+
+/// The view of a page outside of workspaces.
+macro_rules! own {
+    ($plane:ident) => {
+        view(|| chunk::later(Part::Account(AccountPlane::$plane)))
+    };
+}
+
+/// All pages, by path.
+fn pages() -> AnyView {
+    view! {
+        <Routes fallback=absent>
+            <RouteView path=At("/") view=own!(Home)/>
+            <RouteView path=At("/home") view=own!(Home)/>
+            <RouteView path=At("/sign-in") view=own!(SignIn)/>
+            <RouteView path=At("/sign-up") view=own!(Start)/>
+            <RouteView path=At("/sign-up/:token") view=own!(Start)/>
+            <RouteView path=At("/reset") view=own!(Start)/>
+            <RouteView path=At("/reset/:token") view=own!(Start)/>
+            <RouteView path=At("/welcome") view=own!(Start)/>
+            <RouteView path=At("/new") view=own!(NewWorkspace)/>
+            <RouteView path=At("/invite/:token") view=view(addressed)/>
+            <RouteView path=At("/account/address/:token") view=own!(Start)/>
+            <RouteView path=At("/account/profile") view=own!(Profile)/>
+            <RouteView path=At("/account/preferences") view=own!(Preferences)/>
+            <RouteView path=At("/account/tokens") view=own!(Tokens)/>
+            <RouteView path=At("/account/sessions") view=own!(Sessions)/>
+            <RouteView path=At("/account/security") view=own!(Security)/>
+            <RouteView path=At("/account/factor") view=own!(Factor)/>
+            <RouteView path=At("/org/:id") view=view(addressed)/>
+            <RouteView path=At("/org/:id/audit") view=own!(OrganizationAudit)/>
+            <RouteView path=At("/org/:id/:page") view=view(addressed)/>
+            <ParentRoute path=At("/:workspace") view=view(|| view! { <WorkspacePlane/> }.into_any())>
+                <RouteView path=At("") view=view(console::overview_page)/>
+                <RouteView path=At("overview") view=view(console::overview_page)/>
+                <RouteView path=At("products") view=view(console::products_page)/>
+                <RouteView path=At("rate-plans") view=view(console::rate_plans_page)/>
+                <RouteView path=At("customers") view=view(console::customers_page)/>
+                <RouteView path=At("usage") view=view(console::usage_page)/>
+                <RouteView path=At("invoices") view=view(console::invoices_page)/>
+                <RouteView path=At("*page") view=view(console::visit_page)/>
+            </ParentRoute>
+        </Routes>
+    }
+    .into_any()
+}
+
+/// A page that depends on more of its address than the path's pattern.
+fn addressed() -> AnyView {
+    let session = use_session();
+    let plane = Memo::new(move |before: Option<&Option<AccountPlane>>| {
+        // An address outside of these pages is another route's, and this view is about to end.
+        AccountPlane::of(session.navigator.route()).or_else(|| before.cloned().flatten())
+    });
+    let page = whole(move || plane.get().map_or_else(absent, |plane| chunk::later(Part::Account(plane))));
+    view! { <div class="contents">{page}</div> }.into_any()
 }

@@ -14,7 +14,14 @@ use std::cell::RefCell;
 use wasm_bindgen::{JsCast, JsValue};
 
 thread_local! {
-    static PREPARED: RefCell<Option<(Boot, Route)>> = const { RefCell::new(None) };
+    static PREPARED: RefCell<Option<(Boot, String)>> = const { RefCell::new(None) };
+}
+
+/// Whether the address bar has another address than the document was loaded from, because the person went back while
+/// the program was still loading. Only the server knows what belongs there.
+fn is_elsewhere(address: &str) -> bool {
+    let location = window().location();
+    location.pathname().unwrap_or_default() + &location.search().unwrap_or_default() != address
 }
 
 /// Reads the data of the document, and loads the chunk of its page. `address` is the path and query that the document
@@ -25,11 +32,14 @@ pub fn prepare(address: &str, carried: &str, loader: chunk::Loader, done: JsValu
         let _ = done.unchecked_ref::<js_sys::Function>().call1(&JsValue::NULL, &ready.into());
     };
     let Ok(boot) = wire::from_text::<Boot>(carried) else { return done(false) };
+    if is_elsewhere(address) {
+        return browser::reload_document();
+    }
     let (path, query) = address.split_once('?').unwrap_or((address, ""));
     let route = Route::parse(path, query).shown();
     chunk::provide(loader);
     let needs_chunk = root::needs_chunk(&boot.content, &route);
-    PREPARED.set(Some((boot, route)));
+    PREPARED.set(Some((boot, address.to_owned())));
     if !needs_chunk {
         return done(true);
     }
@@ -41,8 +51,11 @@ pub fn prepare(address: &str, carried: &str, loader: chunk::Loader, done: JsValu
 /// the script has emptied.
 pub fn start(is_empty: bool) {
     let root = document().get_element_by_id(boot::ROOT).and_then(|root| root.dyn_into().ok());
-    let (Some((boot, route)), Some(root)) = (PREPARED.take(), root) else { return };
-    let view = move || view! { <App boot route/> }.into_any();
+    let (Some((boot, address)), Some(root)) = (PREPARED.take(), root) else { return };
+    if is_elsewhere(&address) {
+        return browser::reload_document();
+    }
+    let view = move || view! { <App boot/> }.into_any();
     if is_empty {
         leptos::mount::mount_to(root, view).forget();
     } else {

@@ -135,7 +135,11 @@ const begin = async (script, anew) => {
     }
     throw error;
   }
-  giveBack?.();
+  if (giveBack) {
+    // The router draws a page into an empty root in a later microtask.
+    await new Promise((done) => setTimeout(done));
+    giveBack();
+  }
   // It holds the first page's rows and the grant: what belongs to a workspace must not outlive it in the document.
   carried.remove();
 };

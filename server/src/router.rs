@@ -14,7 +14,7 @@ use crate::{
 use axum::{
     Router,
     middleware::{from_fn, from_fn_with_state},
-    routing::get,
+    routing::{any, get},
 };
 
 /// Returns the routes of the metrics listener.
@@ -28,7 +28,10 @@ pub(crate) fn metrics_only(web: &Web) -> Router {
 
 /// Returns the routes of the main listener.
 pub(crate) fn build(web: &Web, site: &Site) -> Router {
-    let dynamic = Router::new()
+    // Any method: forms post to the address of their page, and `pages` answers the others.
+    let pages =
+        app::ssr::pages().into_iter().fold(Router::new(), |router, page| router.route(page.path(), any(pages::page)));
+    let dynamic = pages
         .nest("/api", api::routes())
         .fallback(pages::page)
         .layer(from_fn_with_state(web.clone(), task::run))

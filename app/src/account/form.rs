@@ -63,7 +63,10 @@ impl AccountForm {
 
     /// The handler of its submission: `send` calls the server function and does what follows success; a failure is
     /// shown where it belongs, and what was typed stays in its fields.
-    pub fn submit<F>(self, send: impl Fn(Values) -> F + 'static) -> impl Fn(SubmitEvent) + 'static
+    pub fn submit<F>(
+        self,
+        send: impl Fn(Values) -> F + Send + Sync + 'static,
+    ) -> impl Fn(SubmitEvent) + Send + Sync + 'static
     where
         F: Future<Output = Result<(), AppError>> + 'static,
     {

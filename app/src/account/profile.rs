@@ -118,7 +118,7 @@ fn address_form(session: Session, returned: &Returned, read: &Profile, profile: 
         reload().await
     });
     let withdrawal = AccountForm::of(returned, "withdraw");
-    let withdraw = StoredValue::new_local(withdrawal.submit(move |_| async move {
+    let withdraw = StoredValue::new(withdrawal.submit(move |_| async move {
         withdraw_address().await?;
         session.toast(Toast::done(Saved::Withdrawn.message()));
         reload().await

@@ -114,6 +114,9 @@ pub fn hide_popover(_id: &str) {}
 /// Closes whatever menu is open.
 pub fn hide_menus() {}
 
+/// Calls `write` behind the next frame.
+pub fn write_later(_write: impl FnOnce() + 'static) {}
+
 /// The page of the address is waited for.
 pub fn hold_address() {}
 

@@ -40,7 +40,7 @@ pub use measure::*;
 #[cfg(feature = "hydrate")]
 mod history;
 #[cfg(feature = "hydrate")]
-pub use history::{hold_address, show_address};
+pub use history::{hold_address, show_address, write_later};
 
 #[cfg(feature = "hydrate")]
 mod timing;
@@ -61,7 +61,7 @@ mod keys;
 pub use keys::{Chord, Focus, Keyboard, is_ours, is_plain};
 
 mod navigator;
-pub use navigator::{Leaving, Navigator, opens_here};
+pub use navigator::{Leaving, Navigator, listen, opens_here};
 
 mod passkey;
 pub use passkey::{PasskeyFailed, create_passkey, sign_with_passkey};

@@ -1,12 +1,17 @@
-//! Which address is on screen, and how it changes without loading a document.
+//! The current address as a typed [`Route`], and navigation to another one.
 //!
-//! The address is the one truth of where the person is; it is a typed [`Route`]. We keep this ourselves instead of
-//! taking a router crate because going from one workspace to another is what Stile is about: the plane below is keyed
-//! by the slug and disposed as a whole, which nested routes with parameters don't do.
+//! leptos_router owns the location and the history. This module adds what it does not know: typed routes, renamed
+//! workspaces, the question before unsaved changes are discarded, scroll positions, and which links are pages of the
+//! console. [`listen`] is called before `<Router>` adds its own listeners, so that it sees each event first.
 
 use crate::routes::Route;
 use leptos::prelude::*;
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_location, use_navigate},
+};
 use model::Slug;
+use std::sync::Arc;
 
 /// A navigation that waits until the person agrees to discard unsaved changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,10 +24,16 @@ pub enum Leaving {
     SignOut,
 }
 
-/// The current address, and going to another.
+type Navigate = Arc<dyn Fn(&str, NavigateOptions) + Send + Sync>;
+
+/// The current address, and navigation to another one.
 #[derive(Clone, Copy)]
 pub struct Navigator {
-    route: RwSignal<Route>,
+    route: Memo<Route>,
+    /// A route that is already shown, but that the router does not know yet. Writing the history takes milliseconds, so
+    /// it follows the frame that shows the page.
+    ahead: RwSignal<Option<Route>>,
+    navigate: StoredValue<Navigate>,
     leaving: RwSignal<Option<Leaving>>,
     /// Workspaces that were renamed while this document was open: from the former slug to the present one.
     moved: StoredValue<Vec<(Slug, Slug)>>,
@@ -32,26 +43,32 @@ pub struct Navigator {
     /// How far down its page the present entry of the history says that it is.
     #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "nothing scrolls on the server"))]
     noted: StoredValue<f64>,
-    /// Whether the page may be elsewhere by now. To ask the browser where would have it lay out all that has changed.
+    /// Whether the page may have been scrolled since. Asking the browser for the position would cause a layout.
     #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "nothing scrolls on the server"))]
     scrolled: StoredValue<bool>,
 }
 
 impl Navigator {
-    /// Starts at `route`; in the browser it then follows links and the history.
-    pub fn new(route: Route) -> Self {
-        let navigator = Self {
-            route: RwSignal::new(route),
+    /// The navigator of the `<Router>` above.
+    pub fn of_router() -> Self {
+        let location = use_location();
+        let ahead = RwSignal::new(None::<Route>);
+        let route = Memo::new(move |_| {
+            ahead.get().unwrap_or_else(|| {
+                location.pathname.with(|path| location.search.with(|query| Route::parse(path, query).shown()))
+            })
+        });
+        Self {
+            route,
+            ahead,
+            navigate: StoredValue::new(Arc::new(use_navigate())),
             leaving: RwSignal::new(None),
             moved: StoredValue::new(Vec::new()),
             scroll: StoredValue::new(0.0),
             noted: StoredValue::new(f64::NAN),
-            // Before the program was there, for one.
+            // It may have been scrolled before the program started.
             scrolled: StoredValue::new(true),
-        };
-        #[cfg(feature = "hydrate")]
-        navigator.listen();
-        navigator
+        }
     }
 
     /// The address; reading it subscribes.
@@ -85,17 +102,52 @@ impl Navigator {
         if route != self.route_now() && self.asks(|| Leaving::To(Box::new(route.clone()))) {
             return;
         }
-        #[cfg(feature = "hydrate")]
-        self.write_history(&route, true);
-        self.set(route);
+        self.go(route, false);
     }
 
     /// Puts an address in the place of the current one.
     pub fn replace(self, route: Route) {
-        let route = self.present(route);
+        self.go(self.present(route), true);
+    }
+
+    fn go(self, route: Route, replace: bool) {
         #[cfg(feature = "hydrate")]
-        self.write_history(&route, false);
-        self.set(route);
+        {
+            super::history::write_waiting();
+            self.leave(!replace);
+        }
+        let stays = match (self.route_now(), &route) {
+            (Route::Workspace(_, now), Route::Workspace(_, page)) => now.key() == page.key(),
+            _ => false,
+        };
+        if stays {
+            // The router would keep the views that are mounted, so the page can change before the router is told.
+            self.ahead.set(Some(route.clone()));
+            super::write_later(move || {
+                self.tell(&route, replace);
+                self.ahead.set(None);
+            });
+        } else {
+            self.tell(&route, replace);
+            // A workspace's page reports by itself when it is shown.
+            if !matches!(route, Route::Workspace(..)) {
+                self.settle();
+            }
+        }
+    }
+
+    /// Has the router navigate.
+    fn tell(self, route: &Route, replace: bool) {
+        // `settle` scrolls, once the data is on screen.
+        let options = NavigateOptions { resolve: false, replace, scroll: false, ..NavigateOptions::default() };
+        let url = route.url();
+        self.navigate.with_value(|navigate| navigate(&url, options));
+        // leptos_router 0.8 does not write an address that it takes for the present one: its list of addresses is wrong
+        // after the person went forward in the history.
+        #[cfg(feature = "hydrate")]
+        if live::located() != *route {
+            super::history::push(&url);
+        }
     }
 
     /// A workspace has another slug from now on: links and history that still hold the former one lead to it.
@@ -121,22 +173,8 @@ impl Navigator {
         }
     }
 
-    fn set(self, route: Route) {
-        if self.route.with_untracked(|now| *now != route) {
-            self.route.set(route);
-        }
-        #[cfg(feature = "hydrate")]
-        {
-            // A workspace's page reports by itself when it is shown.
-            if !matches!(self.route_now(), Route::Workspace(..)) {
-                self.settle();
-            }
-            super::history::write_soon();
-        }
-    }
-
-    /// Goes where the link leads that was clicked, if the console opens it by itself. Each click that reaches the document
-    /// ends here; who has more to do for it calls this before.
+    /// Opens the link that was clicked, if it leads to a page of the console. Every click that reaches the document ends
+    /// here; a handler that has more to do for a click calls this before.
     pub fn follow_link(self, event: &leptos::ev::MouseEvent) {
         #[cfg(feature = "hydrate")]
         if let Some(route) = live::followed_link(event) {
@@ -145,12 +183,6 @@ impl Navigator {
         }
         #[cfg(not(feature = "hydrate"))]
         let _ = event;
-    }
-
-    /// Goes where the browser's address bar is: it may have gone back while the program was still on its way.
-    pub fn catch_up(self) {
-        #[cfg(feature = "hydrate")]
-        self.set(live::located());
     }
 
     /// To be called when the address's content is on screen: scrolls to where it was left, or to its top.
@@ -162,10 +194,19 @@ impl Navigator {
     /// Call it once the program has started. It restores the scroll position of a reloaded document.
     pub fn resume(self) {
         #[cfg(feature = "hydrate")]
-        if self.scroll.get_value() > 0.0 && window().scroll_y().unwrap_or_default() == 0.0 {
+        if self.recall() > 0.0 && window().scroll_y().unwrap_or_default() == 0.0 {
             self.settle();
         }
     }
+}
+
+/// Listens to clicks, the history and scrolling for as long as the document lives. To be called before `<Router>` is
+/// created; `navigator` is set when it is.
+pub fn listen(navigator: StoredValue<Option<Navigator>>) {
+    #[cfg(feature = "hydrate")]
+    live::listen(navigator);
+    #[cfg(not(feature = "hydrate"))]
+    let _ = navigator;
 }
 
 /// Whether a click, or the press that begins one, opens a link in this tab.
@@ -180,11 +221,7 @@ use live::SETTLING_FRAMES;
 #[cfg(feature = "hydrate")]
 mod live {
     use super::*;
-    use crate::browser::{
-        after, element_of,
-        history::{self, Entry},
-        next_frame, on_window, open_tab,
-    };
+    use crate::browser::{after, element_of, history, next_frame, on_window, open_tab};
     use wasm_bindgen::JsCast;
     use web_sys::{Element, HtmlAnchorElement, MouseEvent, ScrollRestoration};
 
@@ -193,67 +230,89 @@ mod live {
     /// After how many milliseconds without scrolling the scroll counts as ended, in browsers without `scrollend`.
     const STILL_MILLIS: u32 = 120;
 
+    pub(super) fn listen(navigator: StoredValue<Option<Navigator>>) {
+        let with = move |act: fn(Navigator, &web_sys::Event)| -> Box<dyn Fn(web_sys::Event)> {
+            Box::new(move |event| {
+                if let Some(navigator) = navigator.get_value() {
+                    act(navigator, &event);
+                }
+            })
+        };
+        restore_by(ScrollRestoration::Manual);
+        on_window("click", with(|navigator, event| navigator.clicked(event.unchecked_ref())));
+        // The middle button opens the row's record in another tab, as it does on a link.
+        on_window(
+            "auxclick",
+            Box::new(|event| {
+                let event: &MouseEvent = event.unchecked_ref();
+                if let Some(link) = link_of_row(event).filter(|_| event.button() == 1) {
+                    open_tab(&link.href());
+                }
+            }),
+        );
+        on_window("popstate", with(|navigator, event| navigator.went_through_history(event.unchecked_ref())));
+        on_window("scroll", with(|navigator, _| navigator.was_scrolled()));
+        on_window("scrollend", with(|navigator, _| navigator.note_scroll()));
+        // If a document is reloaded, or reached again from another site, the browser scrolls it.
+        on_window(
+            "pagehide",
+            with(|navigator, _| {
+                if navigator.scrolled.get_value() {
+                    navigator.note_scroll();
+                }
+                restore_by(ScrollRestoration::Auto);
+            }),
+        );
+        on_window("pageshow", Box::new(|_| restore_by(ScrollRestoration::Manual)));
+        history::write_in_time();
+    }
+
     impl Navigator {
-        pub(super) fn listen(self) {
-            restore_by(ScrollRestoration::Manual);
+        /// How far down the page was when it was left that a reload shows again, in CSS pixels.
+        pub(super) fn recall(self) -> f64 {
             let left = window().history().ok().and_then(|history| history.state().ok()?.as_f64()).unwrap_or_default();
             self.scroll.set_value(left);
-            on_window("click", Box::new(move |event| self.follow_link(event.unchecked_ref())));
-            // The middle button opens the row's record in another tab, as it does on a link.
-            on_window(
-                "auxclick",
-                Box::new(|event| {
-                    let event: &MouseEvent = event.unchecked_ref();
-                    if let Some(link) = link_of_row(event).filter(|_| event.button() == 1) {
-                        open_tab(&link.href());
-                    }
-                }),
-            );
-            on_window(
-                "popstate",
-                Box::new(move |event| {
-                    history::forget_waiting();
-                    let here = self.route_now();
-                    if self.present(located()) != here && self.asks(|| Leaving::Through) {
-                        // The browser has already moved in its history. The current page is pushed again until the
-                        // person has decided.
-                        history::stand_at(&here.url(), self.noted.get_value());
-                        return;
-                    }
-                    let (located, present) = (located(), self.present(located()));
-                    if located != present {
-                        self.write_history(&present, false);
-                    }
-                    let event: &web_sys::PopStateEvent = event.unchecked_ref();
-                    let top = event.state().as_f64().unwrap_or_default();
-                    self.scroll.set_value(top);
-                    self.noted.set_value(top);
-                    self.set(present);
-                }),
-            );
-            let says_end = js_sys::Reflect::has(&window(), &"onscrollend".into()).unwrap_or_default();
-            on_window(
-                "scroll",
-                Box::new(move |_| {
-                    self.scrolled.set_value(true);
-                    if !says_end {
-                        self.note_when_still();
-                    }
-                }),
-            );
-            on_window("scrollend", Box::new(move |_| self.note_scroll()));
-            // If a document is reloaded, or reached again from another site, the browser scrolls it.
-            on_window(
-                "pagehide",
-                Box::new(move |_| {
-                    if self.scrolled.get_value() {
-                        self.note_scroll();
-                    }
-                    restore_by(ScrollRestoration::Auto);
-                }),
-            );
-            on_window("pageshow", Box::new(|_| restore_by(ScrollRestoration::Manual)));
-            history::write_in_time();
+            left
+        }
+
+        /// The router's own listener would follow every link of this origin, also to pages that only the server has. And
+        /// it writes the address only once `<Routes>` has loaded a view, which is not mounted on every page.
+        fn clicked(self, event: &MouseEvent) {
+            self.follow_link(event);
+            if !event.default_prevented() && link_around(event).is_some() {
+                event.stop_immediate_propagation();
+            }
+        }
+
+        fn went_through_history(self, event: &web_sys::PopStateEvent) {
+            history::forget_waiting();
+            let here = self.route_now();
+            let (located, present) = (located(), self.present(located()));
+            if present != here && self.asks(|| Leaving::Through) {
+                // The browser has already moved in its history. The current page is pushed again until the person has
+                // decided. The router is not told.
+                history::stand_at(&here.url(), self.noted.get_value());
+                event.stop_immediate_propagation();
+                return;
+            }
+            if located != present {
+                history::replace(&present.url());
+            }
+            let top = event.state().as_f64().unwrap_or_default();
+            self.scroll.set_value(top);
+            self.noted.set_value(top);
+            self.ahead.set(None);
+            // The router's listener follows and reads the address. A workspace's page reports by itself when it is shown.
+            if !matches!(present, Route::Workspace(..)) {
+                self.settle();
+            }
+        }
+
+        fn was_scrolled(self) {
+            self.scrolled.set_value(true);
+            if !says_scroll_end() {
+                self.note_when_still();
+            }
         }
 
         /// Records the scroll position when scrolling has ended.
@@ -292,15 +351,18 @@ mod live {
             history::note_top(top);
         }
 
-        pub(super) fn write_history(self, route: &Route, push: bool) {
+        /// Records the scroll position of the page that is about to be left.
+        pub(super) fn leave(self, push: bool) {
             if push && self.scrolled.get_value() {
                 self.note_scroll();
             }
             self.noted.set_value(0.0);
             self.scroll.set_value(0.0);
-            let url = route.url();
-            history::write_later(if push { Entry::Next(url) } else { Entry::Same(url) });
         }
+    }
+
+    fn says_scroll_end() -> bool {
+        js_sys::Reflect::has(&window(), &"onscrollend".into()).unwrap_or_default()
     }
 
     /// The route of the address bar.
@@ -315,6 +377,11 @@ mod live {
         if let Ok(history) = window().history() {
             let _ = history.set_scroll_restoration(how);
         }
+    }
+
+    /// The link that an event comes from.
+    fn link_around(event: &MouseEvent) -> Option<HtmlAnchorElement> {
+        element_of(event)?.closest("a[href]").ok()??.dyn_into().ok()
     }
 
     /// The link of the row that was clicked, unless the click was on a link or a control. A row's link covers the row
@@ -343,8 +410,7 @@ mod live {
         if event.default_prevented() {
             return None;
         }
-        let around = element_of(event)?.closest("a[href]").ok()?.and_then(|link| link.dyn_into().ok());
-        let link: HtmlAnchorElement = match around {
+        let link = match link_around(event) {
             Some(link) => link,
             None => {
                 let link = link_of_row(event)?;

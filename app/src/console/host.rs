@@ -1,9 +1,6 @@
 //! Which view shows which page, and what stands there while it loads, fails or is not allowed.
 
-use super::{
-    PageData, Visit, VisitData, arrival::follow_page, customers, invoices, overview, products, rate_plans,
-    scope::Scope, usage,
-};
+use super::{PageData, Visit, VisitData, customers, invoices, overview, products, rate_plans, scope::Scope, usage};
 use crate::{
     chunk::{self, Part},
     routes::Page,
@@ -17,45 +14,69 @@ pub fn is_carried(page: &Page) -> bool {
     matches!(page, Page::Overview | Page::List(_))
 }
 
-/// What is mounted. As long as it is the same, the view stays and its texts change.
-#[derive(Clone, PartialEq)]
-enum Mounted {
-    /// It takes all that it shows from whichever scope is on screen, so it stays from one workspace to the next.
-    Overview,
-    /// So does a list; another query of it is the same view, and its focus stays.
-    List(Noun),
-    /// A page of one visit: what is typed, opened or chosen in it ends with that.
-    Visit(Box<Visit>),
+/// The scope on screen, for the pages below `/{slug}`.
+fn use_scope() -> Signal<Scope> {
+    expect_context()
 }
 
-/// The page on screen.
-#[component]
-pub fn PageHost(
-    /// The scope on screen.
-    scope: Signal<Scope>,
-) -> impl IntoView {
-    let mounted = Memo::new(move |_| {
-        let visit = scope.get();
-        match visit.shown.with(|shown| shown.page.key()) {
-            Page::Overview => Mounted::Overview,
-            Page::List(query) => Mounted::List(query.noun),
-            page => Mounted::Visit(Box::new(Visit { scope: visit, page })),
+/// A page that takes everything it shows from whichever scope is on screen, so that it stays from one workspace to the
+/// next. Its nodes are checked at that moment.
+fn lasting(view: fn(Signal<Scope>) -> AnyView) -> AnyView {
+    let scope = use_scope();
+    let page = whole_watched(move || scope.track(), move || view(scope));
+    view! { <div class="contents">{page}</div> }.into_any()
+}
+
+/// `/{slug}/overview`.
+pub fn overview_page() -> AnyView {
+    lasting(overview::view)
+}
+
+/// `/{slug}/products`.
+pub fn products_page() -> AnyView {
+    lasting(products::list)
+}
+
+/// `/{slug}/rate-plans`.
+pub fn rate_plans_page() -> AnyView {
+    lasting(rate_plans::list)
+}
+
+/// `/{slug}/customers`.
+pub fn customers_page() -> AnyView {
+    lasting(customers::list)
+}
+
+/// `/{slug}/usage`.
+pub fn usage_page() -> AnyView {
+    lasting(usage::list)
+}
+
+/// `/{slug}/invoices`.
+pub fn invoices_page() -> AnyView {
+    lasting(invoices::list)
+}
+
+/// All other pages of a workspace. Whatever is typed, opened or chosen in one ends with the visit.
+pub fn visit_page() -> AnyView {
+    let scope = use_scope();
+    let visit = Memo::new(move |before: Option<&Option<Visit>>| {
+        let scope = scope.get();
+        let page = scope.shown.with(|shown| shown.page.key());
+        if is_carried(&page) {
+            // The address has moved on, and the router is about to end this view.
+            return before.cloned().flatten().filter(|before| before.scope == scope);
         }
+        Some(Visit { scope, page })
     });
-    follow_page(scope);
-    // The views that stay on screen are checked at that moment.
-    whole_watched(
+    let page = whole_watched(
         move || scope.track(),
-        move || match mounted.get() {
-            Mounted::Overview => overview::view(scope),
-            Mounted::List(Noun::Products) => products::list(scope),
-            Mounted::List(Noun::RatePlans) => rate_plans::list(scope),
-            Mounted::List(Noun::Customers) => customers::list(scope),
-            Mounted::List(Noun::Usage) => usage::list(scope),
-            Mounted::List(Noun::Invoices) => invoices::list(scope),
-            Mounted::Visit(visit) => chunk::later(Part::Visit(visit)),
+        move || match visit.get() {
+            Some(visit) => chunk::later(Part::Visit(Box::new(visit))),
+            None => skeleton(""),
         },
-    )
+    );
+    view! { <div class="contents">{page}</div> }.into_any()
 }
 
 /// Shows `view` of the page's data once it is there, a skeleton before, and an error if it can't be read. `view` must

@@ -27,7 +27,10 @@ mod usage;
 mod visit;
 
 pub use data::{AuditView, Entered, PageData, Scoped, VisitData};
-pub use host::{awaited, is_carried};
+pub use host::{
+    awaited, customers_page, invoices_page, is_carried, overview_page, products_page, rate_plans_page, usage_page,
+    visit_page,
+};
 pub use palette::Palette;
 pub use plane::WorkspacePlane;
 pub use scope::Scope;

@@ -7,7 +7,7 @@
 
 use super::{
     PageData,
-    host::PageHost,
+    arrival::follow_page,
     scope::Scope,
     shell::{Shell, ShellInfo},
     standing::LostNotice,
@@ -21,6 +21,7 @@ use crate::{
     ui::{Gone, NotFound, whole_watched},
 };
 use leptos::prelude::*;
+use leptos_router::components::Outlet;
 use model::Slug;
 
 /// The workspace that the shell stands around.
@@ -95,7 +96,7 @@ impl Place {
 
     /// Opens the scope of `key` below `home`, in the place of another workspace's. The former ends only when the new one
     /// is in its place, so that nobody reads what is gone.
-    fn enter(self, key: &Slug, home: &Owner) -> (Scope, bool) {
+    fn enter(self, key: &Slug, home: StoredValue<Owner>) -> (Scope, bool) {
         let now = self.scope.get_untracked();
         if let Some((_, scope)) = now.as_ref().filter(|(open, _)| open == key) {
             return (*scope, false);
@@ -104,7 +105,7 @@ impl Place {
             // What was said of the former workspace is not said in the next. The next may say something at once.
             self.session.toasts.set(Vec::new());
         }
-        let owner = home.child();
+        let owner = home.with_value(Owner::child);
         let scope = owner.with(|| Scope::open(key.clone()));
         self.scope.set(Some((key.clone(), scope)));
         if let Some(former) = self.owner.try_update_value(|held| held.replace(owner)).flatten() {
@@ -125,9 +126,13 @@ fn follow(session: Session, at: RwSignal<(Slug, Page)>, slug: Slug, page: Page) 
     let (same, changed) = at.with_untracked(|(now, shown)| {
         (session.plane_of(now.clone()) == session.plane_of(slug.clone()), *now != slug || *shown != page)
     });
-    if same && changed {
-        at.set((slug, page));
-    } else if !same {
+    if same {
+        // Another workspace may have been awaited.
+        browser::show_address();
+        if changed {
+            at.set((slug, page));
+        }
+    } else {
         let (url, to) = (page.url(&slug), slug.clone());
         let go = move |()| {
             browser::show_address();
@@ -147,14 +152,17 @@ fn follow(session: Session, at: RwSignal<(Slug, Page)>, slug: Slug, page: Page) 
     }
 }
 
-/// `/{slug}/...`.
+/// `/{slug}`, around each of its pages. A component, because the router subscribes to whatever a plain function reads, and
+/// would create the plane anew.
 #[component]
 pub fn WorkspacePlane() -> impl IntoView {
     Place::open().map(plane)
 }
 
 fn plane(place: Place) -> impl IntoView {
-    let home = Owner::current().unwrap_or_default();
+    // A child, because the router ends a view by dropping its owner. A strong reference to that owner from within would
+    // keep the plane of a workspace alive after it was left.
+    let home = StoredValue::new(Owner::current().unwrap_or_default().child());
     on_cleanup(move || place.session.toasts.set(Vec::new()));
     let carried = place.session.with_content(|content| content.is_some());
     let refused = Memo::new(move |_| place.refused());
@@ -166,17 +174,19 @@ fn plane(place: Place) -> impl IntoView {
     });
     // The focus would stay on what was clicked or be lost with it: the new page takes it.
     let take_focus = || browser::next_frame(browser::focus_page);
-    let (first, _) = place.enter(&key.get_untracked(), &home);
+    let (first, _) = place.enter(&key.get_untracked(), home);
     if !carried {
         take_focus();
     }
     reactive::effect(move || {
-        let (_, switched) = place.enter(&key.get(), &home);
+        let (_, switched) = place.enter(&key.get(), home);
         if switched {
             take_focus();
         }
     });
     let scope = Signal::derive(move || place.scope().unwrap_or(first));
+    provide_context(scope);
+    follow_page(scope);
     let lost = Memo::new(move |_| place.scope().is_some_and(|scope| scope.lost.with(Option::is_some)));
     let losing = move || place.scope_now().filter(|_| lost.get());
     // The shell's nodes are checked whenever another workspace is on screen.
@@ -186,7 +196,7 @@ fn plane(place: Place) -> impl IntoView {
             (Some(_), Some(scope)) => view! { <LostNotice scope/> }.into_any(),
             (Some(AppError::Gone), None) => view! { <Gone/> }.into_any(),
             (Some(_), None) => view! { <NotFound/> }.into_any(),
-            (None, _) => view! { <Shell place><PageHost scope/></Shell> }.into_any(),
+            (None, _) => view! { <Shell place><Outlet/></Shell> }.into_any(),
         },
     );
     view! { <div class="contents">{shown}</div> }

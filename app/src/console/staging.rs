@@ -58,12 +58,12 @@ struct Inner {
 
 /// What the person points at, and what was entered ahead because of it.
 #[derive(Clone, Copy)]
-pub struct Staging(StoredValue<Inner, LocalStorage>);
+pub struct Staging(StoredValue<Inner>);
 
 impl Staging {
     /// Nothing.
     pub fn new() -> Self {
-        Self(StoredValue::new_local(Inner::default()))
+        Self(StoredValue::new(Inner::default()))
     }
 
     /// The person points at the link to `url` in the workspace `slug`. If they still do in [`INTENT_MILLIS`], it is

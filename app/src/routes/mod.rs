@@ -1,18 +1,22 @@
 //! Typed URLs. Every address of the console is a [`Route`]; no view builds one out of strings.
 
+mod at;
 mod organization;
 mod page;
 mod settings;
+mod spelling;
 mod start;
 
+pub use at::At;
 pub use organization::OrganizationPage;
 pub use page::{Page, section_requires};
 pub use settings::SettingsPage;
 pub use start::{AccountPage, LinkToken, Saved, Start};
 
+use self::spelling::spelled_out;
 use crate::error::Refusal;
 use model::{Slug, audit::AuditQuery, id::OrganizationId};
-use std::{borrow::Cow, fmt};
+use std::fmt;
 
 /// What stands behind the slug in the address of the exported audit log.
 const AUDIT_EXPORT: &str = "settings/audit/export";
@@ -287,25 +291,6 @@ impl fmt::Debug for InviteToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("InviteToken(…)")
     }
-}
-
-/// A path without percent-encoded characters (RFC 3986, section 2.1). `None` if they are not text or would change how
-/// the path is split.
-fn spelled_out(path: &str) -> Option<Cow<'_, str>> {
-    if !path.contains('%') {
-        return Some(Cow::Borrowed(path));
-    }
-    let (mut bytes, mut rest) = (Vec::with_capacity(path.len()), path.bytes());
-    while let Some(byte) = rest.next() {
-        bytes.push(match byte {
-            b'%' => {
-                let mut digit = || char::from(rest.next()?).to_digit(16);
-                u8::try_from(digit()? * 16 + digit()?).ok().filter(|byte| byte.is_ascii_graphic() && *byte != b'/')?
-            }
-            byte => byte,
-        });
-    }
-    String::from_utf8(bytes).ok().map(Cow::Owned)
 }
 
 /// The pairs of a query string; one that can't be read has none.

@@ -20,7 +20,7 @@ use crate::{
     error::AppError,
     live::{self, Standing},
     packed::Packed,
-    routes::{Page, Route, SignInNotice},
+    routes::{Page, SignInNotice},
     ui::Toast,
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -76,10 +76,10 @@ pub fn use_session() -> Session {
 
 impl Session {
     /// Takes what the document carried.
-    pub fn start(boot: Boot, route: Route) -> Self {
+    pub fn start(boot: Boot) -> Self {
         let Boot { person, picker, picker_is_whole, theme, now, content, returned } = boot;
         let session = Self {
-            navigator: Navigator::new(route),
+            navigator: Navigator::of_router(),
             person: RwSignal::new(person),
             picker: RwSignal::new(picker.map(Arc::new)),
             picker_error: RwSignal::new(None),
@@ -139,7 +139,6 @@ impl Session {
         if let Some(person) = self.person.with_untracked(|p| p.as_ref().map(|p| p.id)) {
             self.uses.set_value(browser::kept_uses(&person.to_string()));
         }
-        self.navigator.catch_up();
         if browser::keyboard() == Keyboard::Command {
             browser::set_root_attribute("data-keyboard", Some("command"));
         }

@@ -2,12 +2,12 @@
 
 use super::{Client, RequestContext};
 use crate::{error::AppError, routes::Route, wire};
-use axum::body::{Body, to_bytes};
-use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, header};
-use leptos::{
-    prelude::{provide_context, use_context},
-    reactive::{computed::ScopedFuture, owner::Owner},
+use axum::{
+    body::{Body, to_bytes},
+    response::IntoResponse as _,
 };
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, header};
+use leptos::prelude::{provide_context, use_context};
 use model::id::{UserId, WorkspaceId};
 use std::sync::{Arc, Mutex, OnceLock};
 use store::StoreError;
@@ -147,19 +147,17 @@ pub(crate) fn wants_json() -> bool {
 }
 
 /// Answers `POST /api/fn/...`.
-pub async fn call(context: RequestContext, request: Request<Body>) -> Response<Body> {
-    let Some(mut function) = server_fn::axum::get_server_fn_service(request.uri().path(), request.method().clone())
-    else {
-        return error_response(&AppError::Absent, Encoding::asked(request.headers()));
-    };
+pub async fn call(context: RequestContext, mut request: Request<Body>) -> Response<Body> {
     let encoding = Encoding::asked(request.headers());
+    if server_fn::axum::get_server_fn_service(request.uri().path(), request.method().clone()).is_none() {
+        return error_response(&AppError::Absent, encoding);
+    }
+    // leptos_axum would redirect a request that accepts HTML to its Referer. Forms are answered by `forms` instead.
+    request.headers_mut().remove(header::REFERER);
     let call = Call { encoding, ..Call::new(context) };
-    let owner = Owner::new();
-    let answer = owner.with(|| {
-        provide_context(call.clone());
-        ScopedFuture::new(async move { function.run(request).await })
-    });
-    let mut response = answer.await;
+    let provided = call.clone();
+    let provide = move || provide_context(provided.clone());
+    let mut response = leptos_axum::handle_server_fns_with_context(provide, request).await.into_response();
     // server_fn answers every error with 500; the error itself knows better.
     if response.status() == StatusCode::INTERNAL_SERVER_ERROR {
         let body = to_bytes(response.into_body(), ERROR_BYTES).await.unwrap_or_default();

@@ -5,7 +5,7 @@ use super::{
     console::{arrive, look},
     factors::{self, Asking as AskingFactor},
     identity, invite, organization, profile,
-    shell::render,
+    shell::{render, rendered},
     start,
 };
 use crate::{
@@ -32,22 +32,24 @@ use time::OffsetDateTime;
 
 /// Answers a GET with a document or a redirect.
 pub async fn document(context: RequestContext, uri: &Uri) -> Response<Body> {
-    match context.purpose {
-        Purpose::Visit => page(Call::new(context), uri, None).await,
-        Purpose::Ahead => keeping_nothing(page(Call::new(context), uri, None)).await,
-    }
+    let answer = page(Call::new(context.clone()), uri, None);
+    let response = match context.purpose {
+        Purpose::Visit => answer.await,
+        Purpose::Ahead => keeping_nothing(answer).await,
+    };
+    rendered(&context, response).await
 }
 
-/// The same, with a form that came back.
+/// The same with a form that came back, and before it is rendered.
 pub(super) async fn page(call: Call, uri: &Uri, returned: Option<Returned>) -> Response<Body> {
     let mut response = match answer(&call, uri, returned).await {
         Ok(response) => response,
-        Err(AppError::Unavailable) => unavailable(&call.request),
+        Err(AppError::Unavailable) => unavailable_page(&call.request),
         // The session ended between two reads of the page.
         Err(AppError::SignedOut) => to_sign_in(uri),
         Err(AppError::Link(_) | AppError::Absent) => {
             let boot = bare(call.request.theme, Content::Absent, None);
-            render(&call.request, boot, Route::Unknown, StatusCode::NOT_FOUND)
+            render(boot, Route::Unknown, StatusCode::NOT_FOUND)
         }
         Err(error) => {
             if error != AppError::Internal {
@@ -61,8 +63,12 @@ pub(super) async fn page(call: Call, uri: &Uri, returned: Option<Returned>) -> R
 }
 
 /// The 503 page: says that nothing is lost, and nothing else.
-pub fn unavailable(context: &RequestContext) -> Response<Body> {
-    render(context, bare(context.theme, Content::Unavailable, None), Route::Unknown, StatusCode::SERVICE_UNAVAILABLE)
+pub async fn unavailable(context: &RequestContext) -> Response<Body> {
+    rendered(context, unavailable_page(context)).await
+}
+
+fn unavailable_page(context: &RequestContext) -> Response<Body> {
+    render(bare(context.theme, Content::Unavailable, None), Route::Unknown, StatusCode::SERVICE_UNAVAILABLE)
 }
 
 pub(super) fn bare(theme: Theme, content: impl Into<Content>, returned: Option<Returned>) -> Boot {
@@ -158,7 +164,7 @@ async fn answer(call: &Call, uri: &Uri, returned: Option<Returned>) -> Result<Re
                 Some(person) => person.render(context, route, content, returned, status),
                 None => {
                     let status = if returned.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { status };
-                    render(context, bare(context.theme, content, returned), route, status)
+                    render(bare(context.theme, content, returned), route, status)
                 }
             })
         }
@@ -239,7 +245,7 @@ async fn answer(call: &Call, uri: &Uri, returned: Option<Returned>) -> Result<Re
                     ..bare(context.theme, AccountData::Factor(ask), returned)
                 };
                 let status = if boot.returned.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-                Ok(render(context, boot, route, status))
+                Ok(render(boot, route, status))
             }
         },
         Route::Unknown => match signed_in(call, Freshness::Recent).await? {
@@ -251,7 +257,7 @@ async fn answer(call: &Call, uri: &Uri, returned: Option<Returned>) -> Result<Re
 
 fn sign_in(context: &RequestContext, route: Route, returned: Option<Returned>) -> Response<Body> {
     let status = if returned.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    render(context, bare(context.theme, Content::SignIn, returned), route, status)
+    render(bare(context.theme, Content::SignIn, returned), route, status)
 }
 
 /// To sign-in, and back to exactly this address.
@@ -310,7 +316,7 @@ impl Who {
             content,
             returned: returned.map(Packed::new),
         };
-        render(context, boot, route, status)
+        render(boot, route, status)
     }
 
     /// A page that is the same whatever was asked for: of the list of seats it carries the way out and no time.
@@ -325,7 +331,7 @@ impl Who {
             content,
             returned: None,
         };
-        render(context, boot, route, status)
+        render(boot, route, status)
     }
 }
 

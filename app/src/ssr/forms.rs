@@ -5,7 +5,7 @@ use super::{
     Call, RequestContext, access, console,
     document::{asked, back_to_picker, bare, page, redirect},
     factors, identity, invite, pictures, profile, seats, sessions, settings,
-    shell::render,
+    shell::{render, rendered},
     start,
 };
 use crate::{
@@ -161,7 +161,7 @@ pub async fn submit(context: RequestContext, uri: &Uri, posted: Posted) -> Respo
             let nothing = error.fields().of("action").is_some() && call.request.credential.is_some();
             if nothing && (response.status().is_redirection() || uri.path() == SIGN_OUT) {
                 let boot = bare(call.request.theme, Content::Absent, None);
-                response = render(&call.request, boot, Route::Unknown, StatusCode::UNPROCESSABLE_ENTITY);
+                response = render(boot, Route::Unknown, StatusCode::UNPROCESSABLE_ENTITY);
             }
             if response.status().is_success() || response.status() == StatusCode::UNPROCESSABLE_ENTITY {
                 *response.status_mut() =
@@ -174,7 +174,7 @@ pub async fn submit(context: RequestContext, uri: &Uri, posted: Posted) -> Respo
         }
     };
     call.apply(&mut response);
-    response
+    rendered(&call.request, response).await
 }
 
 async fn act(call: &Call, uri: &Uri, form: &mut Form) -> Result<Outcome, AppError> {
@@ -298,7 +298,7 @@ async fn token(call: &Call, form: &Form) -> Result<Outcome, AppError> {
         content: AccountData::Tokens { tokens: made.tokens, created: Some(made.secret) }.into(),
         returned: None,
     };
-    Ok(Outcome::Show(render(&call.request, boot, Route::Tokens, StatusCode::OK)))
+    Ok(Outcome::Show(render(boot, Route::Tokens, StatusCode::OK)))
 }
 
 async fn request_access(call: &Call, uri: &Uri) -> Result<Outcome, AppError> {
@@ -443,7 +443,7 @@ fn show(call: &Call, route: Route, live: Live, data: SecurityData, returned: Opt
         content: AccountData::Security(Box::new(data)).into(),
         returned: returned.map(Packed::new),
     };
-    Outcome::Show(render(&call.request, boot, route, status))
+    Outcome::Show(render(boot, route, status))
 }
 
 async fn workspace(

@@ -46,6 +46,7 @@ pub use passkeys::Passkeys;
 pub use password::Passwords;
 #[cfg(debug_assertions)]
 pub use shell::gallery;
+pub use shell::pages;
 
 use crate::boot::Theme;
 use model::preferences::Accents;

@@ -9,74 +9,141 @@ use crate::{
     session::colour_media,
     wire,
 };
-use axum::body::Body;
-use http::{HeaderValue, Response, StatusCode, header};
-use leptos::{prelude::*, reactive::owner::Owner};
+use axum::body::{Body, to_bytes};
+use futures_util::stream;
+use http::{HeaderValue, Request, Response, StatusCode, header};
+use leptos::{html::meta, prelude::*, reactive::owner::Owner};
+use leptos_axum::{AxumRouteListing, ResponseOptions};
 use model::text::isolated;
+use std::sync::Arc;
 
-/// Renders the document. All is at hand, so nothing waits and nothing is streamed: rows are in the first bytes.
-pub(super) fn render(context: &RequestContext, boot: Boot, route: Route, status: StatusCode) -> Response<Body> {
-    let title = title(&boot.content, &route);
-    let [light, dark] = colour_media(boot.theme);
-    let theme = boot.theme.attribute().map(|t| format!(" data-theme=\"{t}\"")).unwrap_or_default();
-    let accent = context.accents.attribute().map(|a| format!(" data-accent=\"{a}\"")).unwrap_or_default();
-    // A page that must be the same for everybody carries no nonce; its policy allows this origin's scripts instead.
-    let same_for_all = matches!(boot.content, Content::Absent | Content::Gone | Content::Unavailable);
-    let nonce = context.nonce.as_ref().filter(|_| !same_for_all).map(|n| format!(" nonce=\"{n}\"")).unwrap_or_default();
-    let data = wire::to_text(&boot).unwrap_or_else(|error| {
-        tracing::error!(%error, "a document could not be serialized");
-        String::new()
-    });
-    let needs_chunk = root::needs_chunk(&boot.content, &route);
-    let owner = Owner::new_root(None);
-    let body = owner.with(|| {
-        provide_context(context.accents);
-        view! { <App boot route/> }.to_html()
-    });
-    drop(owner);
-    // The same picture on every page, because pictures of pages could show private data.
-    let picture = context.services.link("/share.png");
-    let AssetUrls { css, modes, js, wasm, pages, boot: start, font } = &context.services.assets;
-    let pages = if needs_chunk { preload(pages) } else { String::new() };
-    let wasm = preload(wasm);
-    let html = format!(
-        "<!DOCTYPE html><html lang=\"en\"{theme}{accent}><head><meta charset=\"utf-8\">\
-        <meta name=\"viewport\" content=\"width=device-width, initial-scale=1, viewport-fit=cover\">\
-        <meta name=\"color-scheme\" content=\"light dark\">\
-         <meta name=\"format-detection\" content=\"telephone=no\"><title>{title}</title>\
-        <meta name=\"theme-color\" media=\"{light}\" content=\"#fafaf8\">\
-        <meta name=\"theme-color\" media=\"{dark}\" content=\"#0f0e0d\">\
-        <meta property=\"og:title\" content=\"Stile\"><meta property=\"og:type\" content=\"website\">\
-        <meta property=\"og:image\" content=\"{picture}\">\
-        <link rel=\"manifest\" href=\"/manifest.webmanifest\"><link rel=\"apple-touch-icon\" href=\"/touch-icon.png\">\
-        <link rel=\"icon\" href=\"/favicon.svg\" type=\"image/svg+xml\">\
-        <link rel=\"preload\" href=\"{font}\" as=\"font\" type=\"font/woff2\" crossorigin>\
-        <link rel=\"stylesheet\" href=\"{css}\">\
-        <link rel=\"stylesheet\" href=\"{modes}\" media=\"print, (forced-colors: active), (max-height: 480px)\">\
-        <link rel=\"modulepreload\" href=\"{js}\"{nonce}>{wasm}{pages}\
-        <script type=\"module\" src=\"{start}\"{nonce}></script></head>\
-        <body><div id=\"{root}\" class=\"contents\" data-nodes=\"{nodes:x}\">{body}</div><script type=\"{kind}\" id=\"{element}\">{data}</script></body></html>",
-        title = escape(&title),
-        picture = escape(&picture),
-        kind = wire::TYPE,
-        element = boot::ELEMENT,
-        root = boot::ROOT,
-        nodes = fingerprint::of_markup(&body),
-    );
-    let mut response = Response::new(Body::from(html));
+/// The longest document, in bytes.
+const DOCUMENT_BYTES: usize = 64 * 1024 * 1024;
+
+/// What a document shows, in the extensions of a response without a body. See [`rendered`].
+#[derive(Clone)]
+struct Decided {
+    boot: Arc<Boot>,
+    route: Route,
+}
+
+/// The response for a document, with its status but without its body. [`rendered`] adds the body.
+pub(super) fn render(boot: Boot, route: Route, status: StatusCode) -> Response<Body> {
+    let mut response = Response::new(Body::empty());
     *response.status_mut() = status;
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     if status == StatusCode::SERVICE_UNAVAILABLE {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
     }
+    response.extensions_mut().insert(Decided { boot: Arc::new(boot), route });
     response
 }
 
-/// A part of the program, which is to be there when it is asked for, and never before the rows are.
-fn preload(wasm: &str) -> String {
-    format!(
-        "<link rel=\"preload\" href=\"{wasm}\" as=\"fetch\" type=\"application/wasm\" crossorigin fetchpriority=\"low\">"
-    )
+/// Renders the document of a response from [`render`]. Returns any other response as it is.
+///
+/// All data is there before rendering begins, so no view waits and the rows are in the first bytes. leptos_axum answers
+/// with a stream; the document is collected, so that its length can be sent.
+pub(super) async fn rendered(context: &RequestContext, mut response: Response<Body>) -> Response<Body> {
+    let Some(Decided { boot, route }) = response.extensions_mut().remove() else { return response };
+    let mut request = Request::new(Body::empty());
+    *request.uri_mut() = route.url().parse().unwrap_or_default();
+    let (status, accents) = (response.status(), context.accents);
+    let provide = move || {
+        provide_context(accents);
+        expect_context::<ResponseOptions>().set_status(status);
+    };
+    let document = {
+        let context = context.clone();
+        move || document(&context, boot, &route)
+    };
+    // There are no resources, so the scripts that would carry their values are left out.
+    let answer = leptos_axum::handle_response_inner(provide, document, request, |document, _resources, _| {
+        let html = document.into_view().to_html();
+        Box::pin(async move { Box::pin(stream::iter([html])) as _ })
+    });
+    let (head, body) = answer.await.into_parts();
+    let Ok(bytes) = to_bytes(body, DOCUMENT_BYTES).await else { return super::broken(context) };
+    response.headers_mut().extend(head.headers);
+    *response.body_mut() = Body::from(bytes);
+    response
+}
+
+/// The addresses of all pages, as the router declares them.
+pub fn pages() -> Vec<AxumRouteListing> {
+    leptos_axum::generate_route_list(|| {
+        // Content for which the server decides no page, so that the router's tree is reached.
+        let boot = super::document::bare(crate::boot::Theme::System, Content::NewWorkspace, None);
+        view! { <App boot/> }
+    })
+}
+
+/// The document around the application.
+fn document(context: &RequestContext, boot: Arc<Boot>, route: &Route) -> impl IntoView + use<> {
+    let title = title(&boot.content, route);
+    let [light, dark] = colour_media(boot.theme);
+    // A page that must be the same for everybody carries no nonce; its policy allows this origin's scripts instead.
+    let same_for_all = matches!(boot.content, Content::Absent | Content::Gone | Content::Unavailable);
+    let nonce = context.nonce.clone().filter(|_| !same_for_all);
+    let data = wire::to_text(&*boot).unwrap_or_else(|error| {
+        tracing::error!(%error, "a document could not be serialized");
+        String::new()
+    });
+    // The same picture on every page, because pictures of pages could show private data.
+    let picture = context.services.link("/share.png");
+    let AssetUrls { css, modes, js, wasm, pages, boot: start, font } = context.services.assets.clone();
+    let pages = root::needs_chunk(&boot.content, route).then(|| preload(pages));
+    let (theme, accent) = (boot.theme.attribute(), context.accents.attribute());
+    // Rendered first, for its fingerprint. What it creates is dropped at once, because leptos_axum drops its owner on
+    // whichever thread ends the stream, and some of it belongs to this one.
+    let owner = Owner::current().unwrap_or_default().child();
+    let app = owner.with(|| view! { <App boot=Arc::unwrap_or_clone(boot)/> }.to_html());
+    owner.cleanup();
+    let nodes = format!("{:x}", fingerprint::of_markup(&app));
+    view! {
+        <!DOCTYPE html>
+        <html lang="en" data-theme=theme data-accent=accent>
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"/>
+                <meta name="color-scheme" content="light dark"/>
+                <meta name="format-detection" content="telephone=no"/>
+                // As inner HTML, because a text child of an erased element is followed by a comment.
+                <title inner_html=escape(&title)></title>
+                {theme_color(light, "#fafaf8")}
+                {theme_color(dark, "#0f0e0d")}
+                {property("og:title", "Stile".to_owned())}
+                {property("og:type", "website".to_owned())}
+                {property("og:image", picture)}
+                <link rel="manifest" href="/manifest.webmanifest"/>
+                <link rel="apple-touch-icon" href="/touch-icon.png"/>
+                <link rel="icon" href="/favicon.svg" r#type="image/svg+xml"/>
+                <link rel="preload" href=font r#as="font" r#type="font/woff2" crossorigin=""/>
+                <link rel="stylesheet" href=css/>
+                <link rel="stylesheet" href=modes media="print, (forced-colors: active), (max-height: 480px)"/>
+                <link rel="modulepreload" href=js nonce=nonce.clone()/>
+                {preload(wasm)}
+                {pages}
+                <script r#type="module" src=start nonce=nonce></script>
+            </head>
+            <body>
+                <div id=boot::ROOT class="contents" data-nodes=nodes inner_html=app></div>
+                <script r#type=wire::TYPE id=boot::ELEMENT inner_html=data></script>
+            </body>
+        </html>
+    }
+}
+
+fn theme_color(media: &'static str, color: &'static str) -> impl IntoView {
+    meta().name("theme-color").attr("media", media).content(color)
+}
+
+/// A property of the Open Graph protocol.
+fn property(name: &'static str, content: String) -> impl IntoView {
+    meta().attr("property", name).content(content)
+}
+
+/// Preloads a part of the program with low priority, so that it does not hold up the rows.
+fn preload(wasm: String) -> impl IntoView {
+    view! { <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="" fetchpriority="low"/> }
 }
 
 /// `/dev/gallery`, in a server that was built for development: markup and style sheet, without the program.

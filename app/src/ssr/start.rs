@@ -333,7 +333,7 @@ fn status(page: &StartPage, returned: Option<&Returned>) -> StatusCode {
 fn show(call: &Call, start: &Start, page: StartPage, returned: Option<Returned>) -> Response<Body> {
     let status = status(&page, returned.as_ref());
     let boot = bare(call.request.theme, AccountData::Start(page), returned);
-    render(&call.request, boot, Route::Start(start.clone()), status)
+    render(boot, Route::Start(start.clone()), status)
 }
 
 fn show_to(call: &Call, who: Who, start: &Start, page: StartPage, returned: Option<Returned>) -> Response<Body> {

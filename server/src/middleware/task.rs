@@ -84,7 +84,7 @@ pub(crate) async fn run(State(web): State<Web>, request: Request, next: Next) ->
         // The task panicked, since these tasks are never aborted. The panic hook has logged it.
         Ok(Err(_)) => context.map_or_else(|| respond::broken(&path, &id), |context| app::ssr::broken(&context)),
         Err(_) => match context {
-            Some(context) => app::ssr::unavailable(&context),
+            Some(context) => app::ssr::unavailable(&context).await,
             None => {
                 let message = "The request took too long. Try again in a moment.";
                 respond::error(StatusCode::SERVICE_UNAVAILABLE, "unavailable", message)

@@ -16,7 +16,7 @@ pub(super) fn AskPage(sent_to: Option<String>) -> impl IntoView {
     let sent = RwSignal::new(sent_to);
     let form = AccountForm::open();
     let typed = StoredValue::new(form.typed("email").unwrap_or_default());
-    let submit = StoredValue::new_local(form.submit(move |values| {
+    let submit = StoredValue::new(form.submit(move |values| {
         let email = values.get("email");
         async move {
             ask_reset(email.clone()).await?;

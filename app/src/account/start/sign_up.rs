@@ -32,7 +32,7 @@ pub(super) fn AskPage(sent_to: Option<String>) -> impl IntoView {
             Ok(())
         }
     });
-    let submit = StoredValue::new_local(submit);
+    let submit = StoredValue::new(submit);
     move || {
         match sent.get() {
         Some(email) => view! { <SentPage email works_for="24 hours" again=here.get_value()/> }.into_any(),
