@@ -9,7 +9,7 @@ use std::{
 
 /// Where the types that travel are. The server's own part says nothing of them.
 const SOURCES: [&str; 2] = ["src", "model/src"];
-const SERVERS_OWN: &str = "src/ssr";
+const SERVERS_OWN: [&str; 3] = ["src/server", "src/documents", "src/pictures"];
 
 fn main() -> io::Result<()> {
     let mut files = Vec::new();
@@ -29,7 +29,7 @@ fn main() -> io::Result<()> {
 fn gather(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
-        if path.is_dir() && path != Path::new(SERVERS_OWN) {
+        if path.is_dir() && !SERVERS_OWN.iter().any(|own| path == Path::new(own)) {
             gather(&path, files)?;
         } else if path.extension().is_some_and(|extension| extension == "rs") {
             files.push(path);

@@ -11,16 +11,20 @@ pub mod boot;
 pub mod browser;
 pub mod chunk;
 pub mod console;
+#[cfg(feature = "ssr")]
+pub mod documents;
 pub mod error;
 pub mod live;
 pub mod packed;
+#[cfg(feature = "ssr")]
+pub mod pictures;
 pub mod reactive;
 pub mod root;
 pub mod routes;
 pub mod seats;
-pub mod session;
 #[cfg(feature = "ssr")]
-pub mod ssr;
+pub mod server;
+pub mod session;
 pub mod ui;
 pub mod wire;
 

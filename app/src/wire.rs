@@ -112,7 +112,7 @@ impl<T: Serialize> Encodes<T> for Wire {
 
     fn encode(value: &T) -> Result<Bytes, WireError> {
         #[cfg(feature = "ssr")]
-        if crate::ssr::wants_json() {
+        if crate::server::call::wants_json() {
             return serde_json::to_vec(value).map(Bytes::from).map_err(|_| WireError::Unwritable);
         }
         to_bytes(value).map(Bytes::from)

@@ -3,7 +3,7 @@
 //! All files of one build are in one directory whose name is the hash of their content. A page therefore never combines
 //! the script of one build with the WebAssembly of another, and each file can be cached without revalidation.
 
-use app::ssr::AssetUrls;
+use app::server::request::AssetUrls;
 use axum::{Router, http::header, response::IntoResponse as _, routing::get};
 use sha2::{Digest as _, Sha256};
 use std::{

@@ -11,7 +11,7 @@ use crate::{
     serve, services,
     shutdown::Shutdown,
 };
-use app::ssr::AssetUrls;
+use app::server::request::AssetUrls;
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 

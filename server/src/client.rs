@@ -1,6 +1,7 @@
 //! Client information of a request, such as the IP address used for rate limits and recorded for sign-ins.
 
-use app::ssr::{Client, Purpose};
+use app::server::request::Client;
+use app::server::request::Purpose;
 use axum::extract::ConnectInfo;
 use http::{HeaderMap, HeaderValue, Method};
 use std::{

@@ -9,7 +9,8 @@ use crate::{
     respond,
     state::Web,
 };
-use app::ssr::{Posted, RequestContext};
+use app::server::form::Posted;
+use app::server::request::RequestContext;
 use axum::{
     body::{Body, Bytes},
     extract::{FromRequest as _, Multipart, OriginalUri, Request, State},
@@ -38,13 +39,13 @@ pub(crate) async fn page(State(web): State<Web>, request: Request) -> Response {
     let context = context(&web, &request);
     #[cfg(debug_assertions)]
     if path == "/dev/gallery" {
-        return app::ssr::gallery(&context);
+        return app::documents::gallery(&context);
     }
     let uri = local(request.uri());
     match *request.method() {
-        Method::GET | Method::HEAD => app::ssr::document(context, &uri).await,
+        Method::GET | Method::HEAD => app::documents::document(context, &uri).await,
         Method::POST => match form(request).await {
-            Ok(posted) => app::ssr::submit(context, &uri, posted).await,
+            Ok(posted) => app::documents::submit(context, &uri, posted).await,
             Err(refusal) => refusal,
         },
         _ => {
@@ -70,7 +71,7 @@ pub(crate) async fn call(State(web): State<Web>, OriginalUri(uri): OriginalUri, 
     // The nested router has stripped the prefix, but functions are registered under their full path.
     head.uri = uri;
     match limited(&path, body).await {
-        Ok(bytes) => app::ssr::call(context, Request::from_parts(head, Body::from(bytes))).await,
+        Ok(bytes) => app::server::call::call(context, Request::from_parts(head, Body::from(bytes))).await,
         Err(refusal) => refusal,
     }
 }

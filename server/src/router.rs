@@ -29,8 +29,9 @@ pub(crate) fn metrics_only(web: &Web) -> Router {
 /// Returns the routes of the main listener.
 pub(crate) fn build(web: &Web, site: &Site) -> Router {
     // Any method: forms post to the address of their page, and `pages` answers the others.
-    let pages =
-        app::ssr::pages().into_iter().fold(Router::new(), |router, page| router.route(page.path(), any(pages::page)));
+    let pages = app::documents::pages()
+        .into_iter()
+        .fold(Router::new(), |router, page| router.route(page.path(), any(pages::page)));
     let dynamic = pages
         .nest("/api", api::routes())
         .fallback(pages::page)

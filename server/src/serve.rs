@@ -93,7 +93,7 @@ async fn prepare(
     config: &Config,
     demo: bool,
     site: &Site,
-) -> Result<(app::ssr::Services, mail::Transport), CommandError> {
+) -> Result<(app::server::request::Services, mail::Transport), CommandError> {
     database.migrate_if_owner().await?;
     let store: Store = database.guarded_store().await?;
     let services = services::build(config, store, site.urls().clone())?;

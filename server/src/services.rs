@@ -4,7 +4,12 @@ use crate::{
     config::{Config, ConfigError, SigningSecret},
     kept::{self, KeptError},
 };
-use app::ssr::{AssetUrls, GrantKey, Paces, Passkeys, Passwords, Services};
+use app::server::grant::GrantKey;
+use app::server::pace::Paces;
+use app::server::password::Passwords;
+use app::server::request::AssetUrls;
+use app::server::request::Services;
+use app::server::webauthn::Passkeys;
 use store::{Store, device::DeviceKey, seal::SealKey};
 
 /// Name of the file in the data directory that contains the generated secret.

@@ -7,7 +7,8 @@ use crate::{
     prometheus::Metrics,
     web_origin::{self, WebOrigin},
 };
-use app::ssr::{Cookies, Services};
+use app::server::cookies::Cookies;
+use app::server::request::Services;
 use axum::http::{HeaderMap, Uri};
 use std::sync::Arc;
 use store::fair::Fair;

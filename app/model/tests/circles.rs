@@ -14,30 +14,7 @@ use std::{
 };
 
 /// Known circular dependencies, by crate. Only remove entries, never add any.
-const ALLOWED: &[(&str, &[&[&str]])] = &[(
-    "app",
-    &[
-        &[
-            "account::factor", "account::form", "account::frame", "account::invite", "account::nav",
-            "account::new_workspace", "account::notices", "account::organization", "account::organization_audit",
-            "account::picker", "account::planes", "account::preferences", "account::profile", "account::profile_fns",
-            "account::restore", "boot", "chunk", "console::arrival", "console::cells", "console::customers",
-            "console::detail", "console::host", "console::invoices", "console::list", "console::overview",
-            "console::palette", "console::palette::commands", "console::palette::window", "console::plane",
-            "console::products", "console::rate_plans", "console::scope", "console::server_fns", "console::shell",
-            "console::staging", "console::standing", "console::status", "console::switcher", "console::usage", "error",
-            "live", "root", "routes", "routes::start", "seats::desk", "session", "session::choices",
-            "session::connection", "ssr", "ssr::access", "ssr::broken", "ssr::call", "ssr::console", "ssr::document",
-            "ssr::factors", "ssr::forms", "ssr::identity", "ssr::invite", "ssr::limits", "ssr::load",
-            "ssr::organization", "ssr::pace", "ssr::passkeys", "ssr::password", "ssr::pictures", "ssr::profile",
-            "ssr::seats", "ssr::sessions", "ssr::settings", "ssr::shell", "ssr::start", "ui::banner", "ui::copy",
-            "ui::field", "ui::gallery", "ui::notice", "ui::password", "ui::pin", "ui::slug_field", "ui::summary",
-            "ui::toast", "ui::unsaved", "wire",
-        ],
-        &["account::security::page", "account::security::passkeys", "account::security::totp"],
-        &["browser::history", "browser::live"],
-    ],
-)];
+const ALLOWED: &[(&str, &[&[&str]])] = &[];
 
 const CRATES: [&str; 6] = ["app/model", "app", "frontend", "server/dev-postgres", "server/store", "server"];
 

@@ -3,7 +3,7 @@
 use super::{
     form::{AccountForm, FormMessage, SubmitButton},
     nav::{AccountShell, SavedNote},
-    profile_fns::{load_preferences, save_preferences},
+    profile::{load_preferences, save_preferences},
 };
 use crate::{
     boot::AccountData,

@@ -33,7 +33,7 @@ pub struct CreatedToken {
 /// [`AppError::Limited`] after too many tries from one address or for one account.
 #[server(input = Json, output = Compact)]
 pub async fn sign_in(email: String, password: String, next: String) -> Result<String, AppError> {
-    crate::ssr::identity::sign_in(&crate::ssr::context()?, &email, &password, &next).await
+    crate::account::identity::sign_in(&crate::server::call::context()?, &email, &password, &next).await
 }
 
 /// Ends this session. Succeeds also when there is none.
@@ -42,7 +42,7 @@ pub async fn sign_in(email: String, password: String, next: String) -> Result<St
 /// [`AppError::Unavailable`] when the database can't be reached.
 #[server(input = Json, output = Compact)]
 pub async fn sign_out() -> Result<(), AppError> {
-    crate::ssr::identity::sign_out(&crate::ssr::context()?).await
+    crate::account::identity::sign_out(&crate::server::call::context()?).await
 }
 
 /// The person's list of seats, at most 30 s old; with `past_cache`, read now.
@@ -51,7 +51,7 @@ pub async fn sign_out() -> Result<(), AppError> {
 /// [`AppError::SignedOut`].
 #[server(input = Json, output = Compact)]
 pub async fn load_picker(past_cache: bool) -> Result<Picker, AppError> {
-    crate::ssr::identity::picker(&crate::ssr::context()?, past_cache).await
+    crate::account::identity::picker(&crate::server::call::context()?, past_cache).await
 }
 
 /// Keeps a workspace on top of the person's lists on all their devices, or no longer.
@@ -60,7 +60,7 @@ pub async fn load_picker(past_cache: bool) -> Result<Picker, AppError> {
 /// [`AppError::Absent`] without a seat there; [`AppError::SignedOut`].
 #[server(input = Json, output = Compact)]
 pub async fn pin_workspace(slug: Slug, pinned: Pinned) -> Result<(), AppError> {
-    crate::ssr::identity::pin(&crate::ssr::context()?, &slug, pinned).await
+    crate::account::identity::pin(&crate::server::call::context()?, &slug, pinned).await
 }
 
 /// Forgets which workspaces the person was in last, on all their devices. When each was opened stays known.
@@ -69,7 +69,7 @@ pub async fn pin_workspace(slug: Slug, pinned: Pinned) -> Result<(), AppError> {
 /// [`AppError::SignedOut`].
 #[server(input = Json, output = Compact)]
 pub async fn clear_recents() -> Result<(), AppError> {
-    crate::ssr::identity::clear_recents(&crate::ssr::context()?).await
+    crate::account::identity::clear_recents(&crate::server::call::context()?).await
 }
 
 /// What waits for the person: invites, workspaces to join, requests to answer.
@@ -78,7 +78,7 @@ pub async fn clear_recents() -> Result<(), AppError> {
 /// [`AppError::SignedOut`].
 #[server(input = Json, output = Compact)]
 pub async fn load_notices() -> Result<Notices, AppError> {
-    crate::ssr::invite::notices(&crate::ssr::context()?).await
+    crate::account::invite::api::notices(&crate::server::call::context()?).await
 }
 
 /// A page of an organization, by its path segment.
@@ -87,7 +87,7 @@ pub async fn load_notices() -> Result<Notices, AppError> {
 /// [`AppError::Absent`] for whoever is not in the organization, and when there is none.
 #[server(input = Json, output = Compact)]
 pub async fn load_organization(id: OrganizationId, page: String) -> Result<OrganizationView, AppError> {
-    crate::ssr::organization::page_named(&crate::ssr::context()?, id, &page).await
+    crate::account::organization::api::page_named(&crate::server::call::context()?, id, &page).await
 }
 
 /// Does something on a page of an organization.
@@ -96,7 +96,7 @@ pub async fn load_organization(id: OrganizationId, page: String) -> Result<Organ
 /// [`AppError::Seat`] for the rule that refuses it, [`AppError::Invalid`] by field, [`AppError::Absent`] for outsiders.
 #[server(input = Json, output = Compact)]
 pub async fn manage_organization(id: OrganizationId, deed: Deed<OrganizationRole>) -> Result<Done, AppError> {
-    crate::ssr::organization::act(&crate::ssr::context()?, id, &deed).await
+    crate::account::organization::api::act(&crate::server::call::context()?, id, &deed).await
 }
 
 /// The person's operator tokens that are not revoked.
@@ -105,7 +105,7 @@ pub async fn manage_organization(id: OrganizationId, deed: Deed<OrganizationRole
 /// [`AppError::SignedOut`].
 #[server(input = Json, output = Compact)]
 pub async fn list_tokens() -> Result<Vec<OperatorToken>, AppError> {
-    crate::ssr::identity::tokens(&crate::ssr::context()?).await
+    crate::account::identity::tokens(&crate::server::call::context()?).await
 }
 
 /// Creates an operator token for a person who gives their password or has just proven a second factor in this session.
@@ -118,7 +118,7 @@ pub async fn create_token(
     #[server(default)] life: TokenLife,
     #[server(default)] password: String,
 ) -> Result<CreatedToken, AppError> {
-    crate::ssr::identity::create_token(&crate::ssr::context()?, &name, life, &password).await
+    crate::account::identity::create_token(&crate::server::call::context()?, &name, life, &password).await
 }
 
 /// Revokes an operator token; answers with those that are left.
@@ -127,7 +127,7 @@ pub async fn create_token(
 /// [`AppError::Absent`] for a token that is not this person's.
 #[server(input = Json, output = Compact)]
 pub async fn revoke_token(id: TokenId) -> Result<Vec<OperatorToken>, AppError> {
-    crate::ssr::identity::revoke_token(&crate::ssr::context()?, id).await
+    crate::account::identity::revoke_token(&crate::server::call::context()?, id).await
 }
 
 /// Where the person is signed in.
@@ -136,7 +136,7 @@ pub async fn revoke_token(id: TokenId) -> Result<Vec<OperatorToken>, AppError> {
 /// [`AppError::SignedOut`].
 #[server(input = Json, output = Compact)]
 pub async fn list_sessions() -> Result<Vec<SessionRow>, AppError> {
-    crate::ssr::sessions::list(&crate::ssr::context()?).await
+    crate::account::sessions::api::list(&crate::server::call::context()?).await
 }
 
 /// Ends a session; answers with those that are left.
@@ -145,7 +145,7 @@ pub async fn list_sessions() -> Result<Vec<SessionRow>, AppError> {
 /// [`AppError::Absent`] for a session that is not this person's or has ended.
 #[server(input = Json, output = Compact)]
 pub async fn end_session(id: SessionId) -> Result<Vec<SessionRow>, AppError> {
-    crate::ssr::sessions::end(&crate::ssr::context()?, id).await
+    crate::account::sessions::api::end(&crate::server::call::context()?, id).await
 }
 
 /// Ends all sessions but this one; answers with those that are left.
@@ -154,7 +154,7 @@ pub async fn end_session(id: SessionId) -> Result<Vec<SessionRow>, AppError> {
 /// [`AppError::SignedOut`].
 #[server(input = Json, output = Compact)]
 pub async fn end_other_sessions() -> Result<Vec<SessionRow>, AppError> {
-    crate::ssr::sessions::end_others(&crate::ssr::context()?).await
+    crate::account::sessions::api::end_others(&crate::server::call::context()?).await
 }
 
 /// Ends all sessions, including this one, and revokes the operator tokens unless they are kept.
@@ -163,7 +163,7 @@ pub async fn end_other_sessions() -> Result<Vec<SessionRow>, AppError> {
 /// [`AppError::Unavailable`] when the database can't be reached; then all go on.
 #[server(input = Json, output = Compact)]
 pub async fn sign_out_everywhere(#[server(default)] tokens: TokensThen) -> Result<(), AppError> {
-    crate::ssr::sessions::end_all(&crate::ssr::context()?, tokens).await
+    crate::account::sessions::api::end_all(&crate::server::call::context()?, tokens).await
 }
 
 /// Creates a workspace in an organization that the person manages; answers with its address.
@@ -172,7 +172,7 @@ pub async fn sign_out_everywhere(#[server(default)] tokens: TokensThen) -> Resul
 /// [`AppError::Invalid`] by field, also when the address is or ever was another workspace's.
 #[server(input = Json, output = Compact)]
 pub async fn create_workspace(input: NewWorkspaceInput) -> Result<Slug, AppError> {
-    crate::ssr::settings::create_workspace(&crate::ssr::context()?, &input).await
+    crate::console::settings::api::create_workspace(&crate::server::call::context()?, &input).await
 }
 
 /// Restores a workspace that was deleted within 14 days and that the person owns.
@@ -181,5 +181,5 @@ pub async fn create_workspace(input: NewWorkspaceInput) -> Result<Slug, AppError
 /// [`AppError::Absent`] when there is nothing that this person could restore.
 #[server(input = Json, output = Compact)]
 pub async fn restore_workspace(slug: Slug) -> Result<(), AppError> {
-    crate::ssr::settings::restore_workspace(&crate::ssr::context()?, &slug).await
+    crate::console::settings::api::restore_workspace(&crate::server::call::context()?, &slug).await
 }

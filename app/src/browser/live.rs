@@ -215,7 +215,7 @@ pub fn set_media(selector: &str, media: [&str; 2]) {
     }
 }
 
-/// Stores a preference of the device in a cookie for a year, as the server does (`ssr::Cookies`). The name contains the
+/// Stores a preference of the device in a cookie for a year, as the server does (`server::cookies`). The name contains the
 /// port, because a browser sends a host's cookies to all of its ports.
 pub fn set_preference_cookie(name: &str, value: &str) {
     let Some(document) = document().dyn_ref::<web_sys::HtmlDocument>().cloned() else { return };

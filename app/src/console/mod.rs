@@ -1,5 +1,7 @@
 //! The workspace plane: what is tied to one workspace. The scope that holds it, the shell around it, a folder per noun.
 
+#[cfg(feature = "ssr")]
+pub(crate) mod api;
 mod arrival;
 mod cells;
 mod closing;
@@ -10,6 +12,8 @@ mod form;
 mod host;
 mod invoices;
 mod list;
+#[cfg(feature = "ssr")]
+pub(crate) mod load;
 mod overview;
 mod palette;
 mod plane;
@@ -17,7 +21,7 @@ mod products;
 mod rate_plans;
 mod scope;
 mod server_fns;
-mod settings;
+pub(crate) mod settings;
 mod shell;
 mod staging;
 mod standing;

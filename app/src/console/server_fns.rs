@@ -21,7 +21,7 @@ use server_fn::codec::Json;
 /// [`AppError::Absent`] without a live seat, and for a workspace that does not exist: the same.
 #[server(input = Json, output = Compact)]
 pub async fn switch_workspace(to: Slug) -> Result<String, AppError> {
-    crate::ssr::console::switch(&crate::ssr::context()?, &to).await
+    crate::console::api::switch(&crate::server::call::context()?, &to).await
 }
 
 /// Redeems a handoff and opens the page at `url`, or the nearest that the seat allows.
@@ -30,7 +30,7 @@ pub async fn switch_workspace(to: Slug) -> Result<String, AppError> {
 /// [`AppError::Refused`] when the code was used, ran out, or was made for another session or workspace.
 #[server(input = Json, output = Compact)]
 pub async fn enter_workspace(to: Slug, code: String, url: String) -> Result<Entered, AppError> {
-    crate::ssr::console::enter(&crate::ssr::context()?, &to, Some(&code), &url).await
+    crate::console::api::enter(&crate::server::call::context()?, &to, Some(&code), &url).await
 }
 
 /// Enters a workspace ahead of a switch that the person seems about to make: mints a handoff, redeems it, and answers as
@@ -40,7 +40,7 @@ pub async fn enter_workspace(to: Slug, code: String, url: String) -> Result<Ente
 /// As [`switch_workspace`].
 #[server(input = Json, output = Compact)]
 pub async fn stage_workspace(to: Slug, url: String) -> Result<Entered, AppError> {
-    crate::ssr::console::stage(&crate::ssr::context()?, &to, &url).await
+    crate::console::api::stage(&crate::server::call::context()?, &to, &url).await
 }
 
 /// The person is in the workspace that was staged: proves the seat again, records the visit, and reads the page at `url`
@@ -50,7 +50,7 @@ pub async fn stage_workspace(to: Slug, url: String) -> Result<Entered, AppError>
 /// As [`load_page`].
 #[server(input = Json, output = Compact)]
 pub async fn arrive_in_workspace(workspace: Slug, grant: String, url: String) -> Result<Scoped<PageData>, AppError> {
-    crate::ssr::console::arrived(&crate::ssr::context()?, &workspace, &grant, &url).await
+    crate::console::api::arrived(&crate::server::call::context()?, &workspace, &grant, &url).await
 }
 
 /// Mints a handoff and redeems it in the same request: a switch that nothing announced, in one round trip.
@@ -59,7 +59,7 @@ pub async fn arrive_in_workspace(workspace: Slug, grant: String, url: String) ->
 /// As [`switch_workspace`].
 #[server(input = Json, output = Compact)]
 pub async fn open_workspace(to: Slug, url: String) -> Result<Entered, AppError> {
-    crate::ssr::console::enter(&crate::ssr::context()?, &to, None, &url).await
+    crate::console::api::enter(&crate::server::call::context()?, &to, None, &url).await
 }
 
 /// The data of the page at `url` of a workspace.
@@ -68,7 +68,7 @@ pub async fn open_workspace(to: Slug, url: String) -> Result<Entered, AppError> 
 /// [`AppError::Mismatch`] when the grant is for another workspace or sign-in, [`AppError::GrantExpired`] when it ran out.
 #[server(input = Json, output = Compact)]
 pub async fn load_page(workspace: Slug, grant: String, url: String) -> Result<Scoped<PageData>, AppError> {
-    crate::ssr::console::page(&crate::ssr::context()?, &workspace, &grant, &url).await
+    crate::console::api::page(&crate::server::call::context()?, &workspace, &grant, &url).await
 }
 
 /// Stores a customer: a new one, or `id` anew. Answers with its id.
@@ -82,7 +82,7 @@ pub async fn save_customer(
     id: Option<CustomerId>,
     input: CustomerInput,
 ) -> Result<CustomerId, AppError> {
-    crate::ssr::console::save_customer(&crate::ssr::context()?, &workspace, &grant, id, &input).await
+    crate::console::api::save_customer(&crate::server::call::context()?, &workspace, &grant, id, &input).await
 }
 
 /// Archives a customer or brings them back.
@@ -96,7 +96,7 @@ pub async fn set_customer_status(
     id: CustomerId,
     status: Lifecycle,
 ) -> Result<(), AppError> {
-    crate::ssr::console::set_customer_status(&crate::ssr::context()?, &workspace, &grant, id, status).await
+    crate::console::api::set_customer_status(&crate::server::call::context()?, &workspace, &grant, id, status).await
 }
 
 /// Stores a product: a new one, or `id` anew. Answers with its id.
@@ -110,7 +110,7 @@ pub async fn save_product(
     id: Option<ProductId>,
     input: ProductInput,
 ) -> Result<ProductId, AppError> {
-    crate::ssr::console::save_product(&crate::ssr::context()?, &workspace, &grant, id, &input).await
+    crate::console::api::save_product(&crate::server::call::context()?, &workspace, &grant, id, &input).await
 }
 
 /// Archives a product or brings it back.
@@ -124,7 +124,7 @@ pub async fn set_product_status(
     id: ProductId,
     status: Lifecycle,
 ) -> Result<(), AppError> {
-    crate::ssr::console::set_product_status(&crate::ssr::context()?, &workspace, &grant, id, status).await
+    crate::console::api::set_product_status(&crate::server::call::context()?, &workspace, &grant, id, status).await
 }
 
 /// Does something on the members page.
@@ -134,5 +134,5 @@ pub async fn set_product_status(
 /// capability.
 #[server(input = Json, output = Compact)]
 pub async fn manage_members(workspace: Slug, grant: String, deed: Deed<WorkspaceRole>) -> Result<Done, AppError> {
-    crate::ssr::seats::act(&crate::ssr::context()?, &workspace, &grant, &deed).await
+    crate::seats::api::act(&crate::server::call::context()?, &workspace, &grant, &deed).await
 }

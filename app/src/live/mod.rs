@@ -9,6 +9,9 @@ mod client;
 #[cfg(feature = "hydrate")]
 pub use client::{ask, start};
 
+#[cfg(feature = "ssr")]
+pub mod server;
+
 use crate::wire;
 use model::{Seat, Slug, workspace::WorkspaceProfile};
 use time::OffsetDateTime;

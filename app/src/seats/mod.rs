@@ -1,9 +1,15 @@
 //! What the members pages of workspaces and organizations share: people and their roles, inviting, open invites,
 //! requests, domains. They know nothing of where they stand: a [`Desk`] tells them what may be done and does it.
 
+#[cfg(feature = "ssr")]
+pub(crate) mod access;
+#[cfg(feature = "ssr")]
+pub(crate) mod api;
 mod desk;
 mod invites;
 mod joins;
+#[cfg(feature = "ssr")]
+pub mod letters;
 mod people;
 mod requests;
 

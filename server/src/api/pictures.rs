@@ -4,7 +4,7 @@
 //! again.
 
 use crate::{pages, respond, state::Web};
-use app::{error::AppError, ssr};
+use app::{error::AppError, pictures};
 use axum::{
     body::Body,
     extract::{Path, Request, State},
@@ -18,7 +18,7 @@ pub(super) async fn logo(
     Path((slug, name)): Path<(String, String)>,
     request: Request,
 ) -> Response {
-    let found = ssr::pictures::logo(pages::context(&web, &request), &slug, &name).await;
+    let found = pictures::logo(pages::context(&web, &request), &slug, &name).await;
     answer(&request, &name, found)
 }
 
@@ -28,7 +28,7 @@ pub(super) async fn portrait(
     Path((id, name)): Path<(String, String)>,
     request: Request,
 ) -> Response {
-    let found = ssr::pictures::portrait(pages::context(&web, &request), &id, &name).await;
+    let found = pictures::portrait(pages::context(&web, &request), &id, &name).await;
     answer(&request, &name, found)
 }
 

@@ -16,7 +16,7 @@ mod scale;
 mod tests;
 mod world;
 
-use app::ssr::Services;
+use app::server::request::Services;
 use people::Stage;
 
 pub(crate) use outcome::{DemoError, Loaded, MOST};

@@ -1,7 +1,7 @@
 //! Acting as a person: registration, sign-in, access to organizations and workspaces, sign-out.
 
 use super::{content, outcome::DemoError};
-use app::ssr::Services;
+use app::server::request::Services;
 use model::{
     Email, Slug,
     id::{OrganizationId, UserId, WorkspaceId},

@@ -6,8 +6,8 @@
 use super::hub::{Hub, Place};
 use crate::{respond, state::Web};
 use app::{
+    live::server::Told,
     live::{Heard, clock, read_here},
-    ssr::Told,
 };
 use axum::{
     extract::{
@@ -158,7 +158,7 @@ impl Tab {
     async fn tell(&mut self, hub: &Hub) -> Result<Option<End>, StoreError> {
         let Told { heard, at } = {
             let _turn = hub.turn().await;
-            app::ssr::heard(&self.store, &self.credential, self.here.as_ref()).await?
+            app::live::server::heard(&self.store, &self.credential, self.here.as_ref()).await?
         };
         if heard == Heard::SignedOut && self.store.goes_on(&self.live).await? {
             return Ok(Some(End::Rotated));

@@ -4,7 +4,8 @@
 use crate::shutdown::Shutdown;
 use app::{
     routes::{Page, SettingsPage},
-    ssr::{Services, letters},
+    seats::letters,
+    server::request::Services,
 };
 use std::time::Duration;
 use store::access::{self, Told};

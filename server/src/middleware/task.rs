@@ -15,7 +15,7 @@ use crate::{
     pages, respond,
     state::{Shared, Web},
 };
-use app::{error::AppError, ssr::Purpose};
+use app::{error::AppError, server::request::Purpose};
 use axum::{
     body::{Body, Bytes, HttpBody as _},
     extract::{Request, State},
@@ -82,9 +82,11 @@ pub(crate) async fn run(State(web): State<Web>, request: Request, next: Next) ->
     match answered.await {
         Ok(Ok(response)) => response,
         // The task panicked, since these tasks are never aborted. The panic hook has logged it.
-        Ok(Err(_)) => context.map_or_else(|| respond::broken(&path, &id), |context| app::ssr::broken(&context)),
+        Ok(Err(_)) => {
+            context.map_or_else(|| respond::broken(&path, &id), |context| app::server::broken::broken(&context))
+        }
         Err(_) => match context {
-            Some(context) => app::ssr::unavailable(&context).await,
+            Some(context) => app::documents::unavailable(&context).await,
             None => {
                 let message = "The request took too long. Try again in a moment.";
                 respond::error(StatusCode::SERVICE_UNAVAILABLE, "unavailable", message)
@@ -119,7 +121,7 @@ fn busy(request: &Request) -> Response {
     let path = request.uri().path();
     tracing::info!("too much is asked for at once");
     if path.starts_with("/api/fn/") {
-        return app::ssr::refused(request.headers(), &AppError::Limited(1));
+        return app::server::call::refused(request.headers(), &AppError::Limited(1));
     }
     respond::busy(path)
 }
@@ -127,7 +129,7 @@ fn busy(request: &Request) -> Response {
 /// Passes the request on. If it has several session cookies, only the valid one is kept, if any.
 async fn answer(web: Web, mut request: Request, next: Next) -> Response {
     let cookies = web.cookies(request.uri(), request.headers());
-    if let Err(error) = app::ssr::cookies::settle(&web.services, cookies, request.headers_mut()).await {
+    if let Err(error) = app::server::cookies::settle(&web.services, cookies, request.headers_mut()).await {
         tracing::warn!(%error, "which of several sessions is good could not be asked");
         let message = "The database is not available. Try again in a moment.";
         return respond::refusal(request.uri().path(), StatusCode::SERVICE_UNAVAILABLE, "unavailable", message);

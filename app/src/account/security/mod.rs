@@ -1,6 +1,8 @@
 //! Second factors at `/account/security`: authenticator app, passkeys, recovery codes. All but adding a passkey works
 //! without JavaScript.
 
+#[cfg(feature = "ssr")]
+pub(crate) mod api;
 mod data;
 mod page;
 mod passkeys;

@@ -14,7 +14,7 @@ use server_fn::codec::Json;
 /// [`AppError::SignedOut`].
 #[server(input = Json, output = Compact)]
 pub async fn load_security() -> Result<SecurityData, AppError> {
-    crate::ssr::factors::security(&crate::ssr::context()?).await
+    crate::account::security::api::security(&crate::server::call::context()?).await
 }
 
 /// Begins to set an authenticator app up.
@@ -24,7 +24,7 @@ pub async fn load_security() -> Result<SecurityData, AppError> {
 /// has not proven lately.
 #[server(input = Json, output = Compact)]
 pub async fn start_totp(password: String) -> Result<SecurityData, AppError> {
-    Ok(crate::ssr::factors::start_totp(&crate::ssr::context()?, &password).await?.1)
+    Ok(crate::account::security::api::start_totp(&crate::server::call::context()?, &password).await?.1)
 }
 
 /// Turns the authenticator app on by its first code; with the first factor come recovery codes.
@@ -33,7 +33,7 @@ pub async fn start_totp(password: String) -> Result<SecurityData, AppError> {
 /// [`AppError::Invalid`] on `code`.
 #[server(input = Json, output = Compact)]
 pub async fn confirm_totp(code: String) -> Result<SecurityData, AppError> {
-    Ok(crate::ssr::factors::confirm_totp(&crate::ssr::context()?, &code).await?.1)
+    Ok(crate::account::security::api::confirm_totp(&crate::server::call::context()?, &code).await?.1)
 }
 
 /// Turns the authenticator app off, by a code of it or a recovery code.
@@ -42,7 +42,7 @@ pub async fn confirm_totp(code: String) -> Result<SecurityData, AppError> {
 /// [`AppError::Invalid`] on `code`; [`AppError::Limited`] after too many.
 #[server(input = Json, output = Compact)]
 pub async fn turn_off_totp(code: String) -> Result<SecurityData, AppError> {
-    crate::ssr::factors::turn_off_totp(&crate::ssr::context()?, &code).await
+    crate::account::security::api::turn_off_totp(&crate::server::call::context()?, &code).await
 }
 
 /// Makes new recovery codes in the place of the old.
@@ -51,7 +51,7 @@ pub async fn turn_off_totp(code: String) -> Result<SecurityData, AppError> {
 /// [`AppError::Factor`] when this session has not proven one lately.
 #[server(input = Json, output = Compact)]
 pub async fn renew_recovery_codes() -> Result<SecurityData, AppError> {
-    Ok(crate::ssr::factors::renew_codes(&crate::ssr::context()?).await?.1)
+    Ok(crate::account::security::api::renew_codes(&crate::server::call::context()?).await?.1)
 }
 
 /// Sets when the person is asked for their factor.
@@ -60,7 +60,7 @@ pub async fn renew_recovery_codes() -> Result<SecurityData, AppError> {
 /// As [`renew_recovery_codes`].
 #[server(input = Json, output = Compact)]
 pub async fn set_factor_asked(asked: FactorAsked) -> Result<SecurityData, AppError> {
-    crate::ssr::factors::set_asked(&crate::ssr::context()?, asked).await
+    crate::account::security::api::set_asked(&crate::server::call::context()?, asked).await
 }
 
 /// Asks the browser for a new passkey.
@@ -69,7 +69,7 @@ pub async fn set_factor_asked(asked: FactorAsked) -> Result<SecurityData, AppErr
 /// As [`start_totp`]; [`AppError::Invalid`] on `name`.
 #[server(input = Json, output = Compact)]
 pub async fn begin_passkey(name: String, password: String) -> Result<PasskeyChallenge, AppError> {
-    crate::ssr::factors::begin_passkey(&crate::ssr::context()?, &name, &password).await
+    crate::account::security::api::begin_passkey(&crate::server::call::context()?, &name, &password).await
 }
 
 /// Adds the passkey that the browser made for a challenge of this session.
@@ -78,7 +78,7 @@ pub async fn begin_passkey(name: String, password: String) -> Result<PasskeyChal
 /// [`AppError::Invalid`] on `passkey` for a challenge that was used, ran out or is another session's.
 #[server(input = Json, output = Compact)]
 pub async fn add_passkey(handle: String, name: String, credential: String) -> Result<SecurityData, AppError> {
-    crate::ssr::factors::add_passkey(&crate::ssr::context()?, &handle, &name, &credential).await
+    crate::account::security::api::add_passkey(&crate::server::call::context()?, &handle, &name, &credential).await
 }
 
 /// Removes a passkey.
@@ -87,7 +87,7 @@ pub async fn add_passkey(handle: String, name: String, credential: String) -> Re
 /// [`AppError::Absent`] for one that is not this person's; as [`renew_recovery_codes`].
 #[server(input = Json, output = Compact)]
 pub async fn remove_passkey(id: PasskeyId) -> Result<SecurityData, AppError> {
-    crate::ssr::factors::remove_passkey(&crate::ssr::context()?, id).await
+    crate::account::security::api::remove_passkey(&crate::server::call::context()?, id).await
 }
 
 /// Proves a second factor by a code, for this session or the sign-in that waits; answers with the path to go to.
@@ -96,7 +96,7 @@ pub async fn remove_passkey(id: PasskeyId) -> Result<SecurityData, AppError> {
 /// [`AppError::Invalid`] on `code`; [`AppError::Limited`] after too many, from wherever.
 #[server(input = Json, output = Compact)]
 pub async fn prove_factor(code: String, next: String) -> Result<String, AppError> {
-    crate::ssr::factors::prove(&crate::ssr::context()?, &code, &next).await
+    crate::account::security::api::prove(&crate::server::call::context()?, &code, &next).await
 }
 
 /// Asks for a signature of one of the person's passkeys.
@@ -105,7 +105,7 @@ pub async fn prove_factor(code: String, next: String) -> Result<String, AppError
 /// [`AppError::SignedOut`]; [`AppError::Invalid`] on `passkey` without any.
 #[server(input = Json, output = Compact)]
 pub async fn begin_factor_passkey() -> Result<PasskeyChallenge, AppError> {
-    crate::ssr::factors::begin_proof(&crate::ssr::context()?).await
+    crate::account::security::api::begin_proof(&crate::server::call::context()?).await
 }
 
 /// Proves a second factor by a passkey; answers with the path to go to.
@@ -114,7 +114,7 @@ pub async fn begin_factor_passkey() -> Result<PasskeyChallenge, AppError> {
 /// [`AppError::Invalid`] on `passkey`.
 #[server(input = Json, output = Compact)]
 pub async fn prove_factor_by_passkey(handle: String, credential: String, next: String) -> Result<String, AppError> {
-    crate::ssr::factors::prove_by_passkey(&crate::ssr::context()?, &handle, &credential, &next).await
+    crate::account::security::api::prove_by_passkey(&crate::server::call::context()?, &handle, &credential, &next).await
 }
 
 /// Asks for a signature of any passkey, before anybody is signed in.
@@ -123,7 +123,7 @@ pub async fn prove_factor_by_passkey(handle: String, credential: String, next: S
 /// [`AppError::Absent`] where browsers have no passkeys.
 #[server(input = Json, output = Compact)]
 pub async fn begin_passkey_sign_in() -> Result<PasskeyChallenge, AppError> {
-    crate::ssr::factors::begin_sign_in(&crate::ssr::context()?).await
+    crate::account::security::api::begin_sign_in(&crate::server::call::context()?).await
 }
 
 /// Signs in by passkey, which is two factors at once; answers with the path to go to.
@@ -132,5 +132,6 @@ pub async fn begin_passkey_sign_in() -> Result<PasskeyChallenge, AppError> {
 /// [`AppError::Invalid`] on `passkey`, whatever is wrong with it.
 #[server(input = Json, output = Compact)]
 pub async fn sign_in_by_passkey(handle: String, credential: String, next: String) -> Result<String, AppError> {
-    crate::ssr::factors::sign_in_by_passkey(&crate::ssr::context()?, &handle, &credential, &next).await
+    crate::account::security::api::sign_in_by_passkey(&crate::server::call::context()?, &handle, &credential, &next)
+        .await
 }

@@ -2,6 +2,8 @@
 //! by loading a document, so that nothing of whoever was here before is in memory.
 
 mod address;
+#[cfg(feature = "ssr")]
+pub(crate) mod api;
 mod reset;
 mod server_fns;
 mod sign_up;

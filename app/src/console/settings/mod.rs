@@ -2,6 +2,8 @@
 //!
 //! A page that a seat doesn't allow says why, and what would; so does a button.
 
+#[cfg(feature = "ssr")]
+pub(crate) mod api;
 mod audit;
 mod branding;
 mod danger;

@@ -12,7 +12,7 @@ use server_fn::codec::Json;
 /// the capability.
 #[server(input = Json, output = Compact)]
 pub async fn save_general(workspace: Slug, grant: String, input: GeneralInput) -> Result<WorkspaceProfile, AppError> {
-    crate::ssr::settings::save_general(&crate::ssr::context()?, &workspace, &grant, &input).await
+    crate::console::settings::api::save_general(&crate::server::call::context()?, &workspace, &grant, &input).await
 }
 
 /// Sets the workspace's colour; without one it is that of its name.
@@ -21,7 +21,7 @@ pub async fn save_general(workspace: Slug, grant: String, input: GeneralInput) -
 /// [`AppError::Denied`] without the capability.
 #[server(input = Json, output = Compact)]
 pub async fn save_hue(workspace: Slug, grant: String, hue: Option<Hue>) -> Result<(), AppError> {
-    crate::ssr::pictures::set_hue(&crate::ssr::context()?, &workspace, &grant, hue).await
+    crate::pictures::set_hue(&crate::server::call::context()?, &workspace, &grant, hue).await
 }
 
 /// Deletes the workspace, if `typed` is its address. It can be restored for 14 days.
@@ -30,7 +30,7 @@ pub async fn save_hue(workspace: Slug, grant: String, hue: Option<Hue>) -> Resul
 /// [`AppError::Invalid`] on `slug` when something else was typed; [`AppError::Denied`] for whoever is no owner.
 #[server(input = Json, output = Compact)]
 pub async fn delete_workspace(workspace: Slug, grant: String, typed: String) -> Result<(), AppError> {
-    crate::ssr::settings::delete_workspace(&crate::ssr::context()?, &workspace, &grant, &typed).await
+    crate::console::settings::api::delete_workspace(&crate::server::call::context()?, &workspace, &grant, &typed).await
 }
 
 /// Turns the workspace's demand for a second factor on (`demand`) or off.
@@ -40,7 +40,7 @@ pub async fn delete_workspace(workspace: Slug, grant: String, typed: String) -> 
 /// session, and so would lock themselves out.
 #[server(input = Json, output = Compact)]
 pub async fn demand_factor(workspace: Slug, grant: String, demand: bool) -> Result<(), AppError> {
-    crate::ssr::settings::demand_factor(&crate::ssr::context()?, &workspace, &grant, demand).await
+    crate::console::settings::api::demand_factor(&crate::server::call::context()?, &workspace, &grant, demand).await
 }
 
 /// Whether an address can be had: nobody ever had it, or `workspace` itself did. Whose it is or was is not said.
@@ -49,5 +49,5 @@ pub async fn demand_factor(workspace: Slug, grant: String, demand: bool) -> Resu
 /// [`AppError::SignedOut`]; [`AppError::Absent`] when there is no seat in `workspace`.
 #[server(input = Json, output = Compact)]
 pub async fn check_slug(slug: Slug, workspace: Option<Slug>) -> Result<bool, AppError> {
-    crate::ssr::settings::check_slug(&crate::ssr::context()?, &slug, workspace.as_ref()).await
+    crate::console::settings::api::check_slug(&crate::server::call::context()?, &slug, workspace.as_ref()).await
 }

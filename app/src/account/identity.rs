@@ -1,0 +1,183 @@
+//! Sign-in and sign-out, the list of seats, operator tokens: what the account plane's server functions do.
+
+use crate::{
+    account::{CreatedToken, profile::api as profile},
+    error::AppError,
+    routes::{ReturnTo, Route},
+    server::{
+        call::Call,
+        limits::{Guess, remember_device},
+        password::Fit,
+        request::RequestContext,
+    },
+};
+use http::header::SET_COOKIE;
+use model::{
+    Email, FieldErrors, Line, Slug,
+    factor::FactorStanding,
+    id::{TokenId, UserId},
+    password::MAX_BYTES,
+    picker::{Picker, Pinned},
+    token::{OperatorToken, TOKEN_LIMIT, TokenLife},
+};
+use store::{
+    door::{Credential, PersonTx},
+    factors,
+    identity::{self, Begun},
+    seats::{self, Freshness},
+    secret::Secret,
+    tokens,
+};
+
+/// What an operator token starts with, so that people and scanners know one when they see it.
+const TOKEN_PREFIX: &str = "stile_";
+
+/// Signs in; answers with the path to go to.
+pub async fn sign_in(call: &Call, email: &str, password: &str, next: &str) -> Result<String, AppError> {
+    let mut errors = FieldErrors::default();
+    let address = errors.take("email", Email::parse(email));
+    if password.is_empty() {
+        errors.take::<(), _>("password", Err("Enter your password."));
+    }
+    let (Some(email), true) = (address, errors.0.is_empty()) else { return Err(AppError::Invalid(errors)) };
+    let user = prove(call, &email, password).await?;
+    let next = ReturnTo::parse(next);
+    Ok(match begin(call, user).await? {
+        Started::Session(_) => next.map_or_else(|| Route::Landing.url(), |next| next.as_str().to_owned()),
+        Started::AwaitsFactor => Route::Factor { next }.url(),
+    })
+}
+
+/// Who it is that has this password; as slow and as silent for an unknown address as for a wrong password.
+pub(crate) async fn prove(call: &Call, email: &Email, password: &str) -> Result<UserId, AppError> {
+    let services = &call.request.services;
+    let guess = Guess::take(call, email, None).await?;
+    let record = services.store.password_of(email).await?;
+    let password = if password.len() > MAX_BYTES { "" } else { password };
+    let fit = services.passwords.verify(password, record.as_ref().map(|r| r.hash.as_str())).await;
+    let fit = guess.look(call, fit).await?;
+    let (Some(record), Fit::Yes | Fit::InFormerSpelling) = (record, fit) else {
+        return Err(AppError::Credentials);
+    };
+    remember_device(call, email)?;
+    if fit == Fit::InFormerSpelling {
+        let hash = services.passwords.hash(password).await?;
+        services.store.respell_password(&record, &hash).await?;
+    }
+    Ok(record.user)
+}
+
+/// How far a sign-in came. The cookie has been handed out either way.
+pub(crate) enum Started {
+    /// There is a session, and this opens it.
+    Session(Credential),
+    /// A second factor is asked for first.
+    AwaitsFactor,
+}
+
+/// Begins a session for a person who has just proven who they are, or a sign-in that waits for a second factor, and
+/// hands its cookie to the browser, with the theme that they have chosen.
+pub(crate) async fn begin(call: &Call, user: UserId) -> Result<Started, AppError> {
+    let RequestContext { services, device, credential, cookies, .. } = &call.request;
+    let secret = Secret::generate("").map_err(|_| AppError::Internal)?;
+    let begun = services.store.begin_session(user, &secret, device, credential.as_ref()).await?;
+    call.header(SET_COOKIE, &cookies.hand_out(&secret));
+    if let Some(theme) = services.store.theme_of(user).await? {
+        call.header(SET_COOKIE, &cookies.set_theme(theme));
+    }
+    Ok(match begun {
+        Begun::Session(_) => Started::Session(Credential::Session(secret.hash())),
+        Begun::AwaitsFactor => Started::AwaitsFactor,
+    })
+}
+
+/// Ends the session and takes the cookie back, whatever the database says.
+pub async fn sign_out(call: &Call) -> Result<(), AppError> {
+    call.forget_here();
+    let Some(credential) = call.request.credential else { return Ok(()) };
+    let store = &call.request.services.store;
+    let Some(mut tx) = store.person(&credential).await? else {
+        return store.abandon_sign_in(&credential).await.map_err(AppError::from);
+    };
+    identity::sign_out(&mut tx).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Pins a workspace or unpins it.
+pub async fn pin(call: &Call, slug: &Slug, pinned: Pinned) -> Result<(), AppError> {
+    let mut tx = person(call).await?;
+    if !seats::pin(&mut tx, slug, pinned).await? {
+        return Err(AppError::Absent);
+    }
+    let live = tx.commit().await?;
+    // No epoch counts it.
+    call.request.services.store.forget_picker(&live).await;
+    Ok(())
+}
+
+/// Forgets which workspaces the person was in last.
+pub async fn clear_recents(call: &Call) -> Result<(), AppError> {
+    let mut tx = person(call).await?;
+    seats::clear_recents(&mut tx).await?;
+    let live = tx.commit().await?;
+    // No epoch counts it.
+    call.request.services.store.forget_picker(&live).await;
+    Ok(())
+}
+
+/// The list of seats.
+pub async fn picker(call: &Call, past_cache: bool) -> Result<Picker, AppError> {
+    let freshness = if past_cache { Freshness::Now } else { Freshness::Recent };
+    let found = call.request.services.store.picker(&call.credential()?, freshness).await?;
+    let (live, picker) = found.ok_or(AppError::SignedOut)?;
+    call.asked_by(live.person.id);
+    Ok(Picker::clone(&picker))
+}
+
+pub(crate) async fn person(call: &Call) -> Result<PersonTx, AppError> {
+    let tx = call.request.services.store.person(&call.credential()?).await?.ok_or(AppError::SignedOut)?;
+    call.asked_by(tx.live().person.id);
+    Ok(tx)
+}
+
+/// The tokens that are not revoked.
+pub async fn tokens(call: &Call) -> Result<Vec<OperatorToken>, AppError> {
+    let mut tx = person(call).await?;
+    let list = tokens::list(&mut tx).await?;
+    tx.commit().await?;
+    Ok(list)
+}
+
+/// Creates a token for a person who has just proven a second factor or gives their password. A session alone can't
+/// create something that outlives it.
+pub async fn create_token(call: &Call, name: &str, life: TokenLife, password: &str) -> Result<CreatedToken, AppError> {
+    let name =
+        Line::parse("a name", name, 80).map_err(|message| AppError::Invalid(FieldErrors::one("name", message)))?;
+    let secret = Secret::generate(TOKEN_PREFIX).map_err(|_| AppError::Internal)?;
+    let mut tx = person(call).await?;
+    if factors::standing(&mut tx).await? != FactorStanding::Fresh {
+        // Hashing takes a while, so no transaction is open meanwhile.
+        tx.commit().await?;
+        profile::confirm(call, password, "password").await?;
+        tx = person(call).await?;
+    }
+    if !tokens::create(&mut tx, &name, &secret, life).await? {
+        let message = format!("You have {TOKEN_LIMIT} tokens. Revoke one first.");
+        return Err(AppError::Invalid(FieldErrors::one("name", message)));
+    }
+    let list = tokens::list(&mut tx).await?;
+    tx.commit().await?;
+    Ok(CreatedToken { secret: secret.reveal().to_owned(), tokens: list })
+}
+
+/// Revokes a token.
+pub async fn revoke_token(call: &Call, id: TokenId) -> Result<Vec<OperatorToken>, AppError> {
+    let mut tx = person(call).await?;
+    if !tokens::revoke(&mut tx, id).await? {
+        return Err(AppError::Absent);
+    }
+    let list = tokens::list(&mut tx).await?;
+    tx.commit().await?;
+    Ok(list)
+}

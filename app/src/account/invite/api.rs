@@ -1,0 +1,206 @@
+//! The page of an invite. Looking at it consumes nothing. Accepting is a POST by the person whom it names
+//! (docs/SECURITY.md, I-12).
+
+use crate::{
+    account::identity::{self, Started},
+    error::AppError,
+    routes::{InviteToken, Page, ReturnTo, Route},
+    seats::letters,
+    server::{call::Call, form::Form},
+};
+use model::{
+    FieldErrors, Line,
+    id::{InviteId, UserId, WorkspaceId},
+    invite::{Invite, InviteState, Mailbox},
+    members::Notices,
+    password::NewPassword,
+};
+use store::{
+    door::{Credential, PersonTx},
+    mail::Queue,
+    offers::{self, Accepted, Declined, Linked},
+    secret::{Secret, SecretHash},
+};
+
+fn hash(token: &InviteToken) -> Option<SecretHash> {
+    Secret::presented(token.reveal()).map(|secret| secret.hash())
+}
+
+/// What the link leads to.
+pub(crate) async fn look(call: &Call, token: &InviteToken) -> Result<Option<(Invite, Mailbox)>, AppError> {
+    let Some(hash) = hash(token) else { return Ok(None) };
+    let linked = call.request.services.store.invite(&hash).await?;
+    Ok(linked.map(|Linked { invite, mailbox }| (invite, mailbox)))
+}
+
+/// The actions of the page.
+#[derive(Clone, Copy)]
+enum InviteForm {
+    Switch,
+    Accept,
+    SignIn,
+    Join,
+    Decline,
+}
+
+/// Answers the POST of a form of the page. Returns where to go.
+pub(crate) async fn submit(call: &Call, token: &InviteToken, form: &Form) -> Result<String, AppError> {
+    let does = form.action(&[
+        ("switch", InviteForm::Switch),
+        ("accept", InviteForm::Accept),
+        ("sign_in", InviteForm::SignIn),
+        ("join", InviteForm::Join),
+        ("decline", InviteForm::Decline),
+    ])?;
+    let here = || Route::Invite(token.clone()).url();
+    match act(call, token, does, form).await {
+        // The seat is in a place that demands a second factor. The person returns here once it is proven.
+        Err(AppError::Factor) => Ok(Route::Factor { next: ReturnTo::parse(&here()) }.url()),
+        done => done,
+    }
+}
+
+async fn act(call: &Call, token: &InviteToken, does: InviteForm, form: &Form) -> Result<String, AppError> {
+    let here = || Route::Invite(token.clone()).url();
+    let Some((invite, mailbox)) = look(call, token).await? else {
+        tracing::info!("a link to no invite was used");
+        return Err(AppError::Absent);
+    };
+    match does {
+        InviteForm::Switch => {
+            identity::sign_out(call).await?;
+            Ok(here())
+        }
+        InviteForm::Accept => {
+            let accepted = match call.credential() {
+                Ok(credential) => accept(call, &credential, invite.id).await,
+                Err(error) => Err(error),
+            };
+            match accepted {
+                // The session ended under the page: it asks for the password itself.
+                Err(AppError::SignedOut) => Ok(here()),
+                accepted => accepted.map(|to| to.unwrap_or_else(here)),
+            }
+        }
+        InviteForm::SignIn => {
+            let user = identity::prove(call, &invite.email, form.get("password")).await?;
+            enter(call, user, &invite, here).await
+        }
+        InviteForm::Join if mailbox == Mailbox::New && invite.state == InviteState::Open => {
+            let Some(user) = register(call, token, &invite, form).await? else { return Ok(here()) };
+            enter(call, user, &invite, here).await
+        }
+        InviteForm::Join => Ok(here()),
+        InviteForm::Decline => {
+            decline(call, token, &invite).await?;
+            Ok(here())
+        }
+    }
+}
+
+/// Signs in and accepts in one step; whoever is asked for a second factor comes back here after it.
+async fn enter(call: &Call, user: UserId, invite: &Invite, here: impl Fn() -> String) -> Result<String, AppError> {
+    match identity::begin(call, user).await? {
+        Started::Session(credential) => match accept(call, &credential, invite.id).await {
+            Ok(to) => Ok(call.arrival(to.unwrap_or_else(here))),
+            Err(error) => Err(error),
+        },
+        Started::AwaitsFactor => Ok(Route::Factor { next: ReturnTo::parse(&here()) }.url()),
+    }
+}
+
+/// Adds the person whom the invite names: they came by the link in their own mailbox.
+async fn register(call: &Call, token: &InviteToken, invite: &Invite, form: &Form) -> Result<Option<UserId>, AppError> {
+    let services = &call.request.services;
+    let mut errors = FieldErrors::default();
+    let name = errors.take("name", Line::parse("your name", form.get("name"), 120));
+    let about = [form.get("name"), invite.email.as_str()];
+    let password = errors.take("password", NewPassword::parse(form.get("password"), &about));
+    let (Some(name), Some(password), Some(hash)) = (name, password, hash(token)) else {
+        return Err(AppError::Invalid(errors));
+    };
+    let hashed = services.passwords.hash(password.reveal()).await?;
+    services.store.register_by_invite(&hash, &name, &hashed).await.map_err(AppError::from)
+}
+
+/// Accepts as whoever holds `credential`. `None`: it could not be, and the page says why. What is refused is noted too,
+/// so the transaction is committed in any case.
+async fn accept(call: &Call, credential: &Credential, id: InviteId) -> Result<Option<String>, AppError> {
+    let mut tx = person(call, credential).await?;
+    let accepted = offers::accept(&mut tx, id).await?;
+    tx.commit().await?;
+    Ok(match accepted {
+        Accepted::Workspace(slug) | Accepted::Before(Some(slug)) => Some(Page::Overview.url(&slug)),
+        Accepted::Organization(_) | Accepted::Before(None) => Some(Route::home().url()),
+        refused => {
+            tracing::info!(?refused, "an invite was not honoured");
+            None
+        }
+    })
+}
+
+async fn decline(call: &Call, token: &InviteToken, invite: &Invite) -> Result<(), AppError> {
+    if call.request.credential.is_some() {
+        decline_as_person(call, invite.id).await?;
+    } else if let Some(hash) = hash(token) {
+        let tell = async |d: &Declined| Some(letters::declined(&d.inviter, &d.email, &d.place));
+        call.request.services.store.decline_by_link(&hash, tell).await?;
+    }
+    Ok(())
+}
+
+async fn decline_as_person(call: &Call, id: InviteId) -> Result<(), AppError> {
+    let mut tx = person(call, &call.credential()?).await?;
+    if let Some(declined) = offers::decline(&mut tx, id).await? {
+        let letter = letters::declined(&declined.inviter, &declined.email, &declined.place);
+        tx.queue(&letter).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn person(call: &Call, credential: &Credential) -> Result<PersonTx, AppError> {
+    let tx = call.request.services.store.person(credential).await?.ok_or(AppError::SignedOut)?;
+    call.asked_by(tx.live().person.id);
+    Ok(tx)
+}
+
+/// What waits on the picker.
+pub async fn notices(call: &Call) -> Result<Notices, AppError> {
+    let mut tx = person(call, &call.credential()?).await?;
+    let notices = offers::notices(&mut tx).await?;
+    tx.commit().await?;
+    Ok(notices)
+}
+
+/// The picker's actions for invites and joins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OfferForm {
+    /// Accepts an invite.
+    Accept,
+    /// Declines it.
+    Decline,
+    /// Joins a workspace by the domain of one's address.
+    Join,
+}
+
+/// Runs an action of the picker. Returns where to go.
+pub(crate) async fn from_picker(call: &Call, does: OfferForm, id: &str) -> Result<String, AppError> {
+    match does {
+        OfferForm::Accept => {
+            let id = id.parse().map_err(|_| AppError::Absent)?;
+            Ok(accept(call, &call.credential()?, id).await?.unwrap_or_else(|| Route::home().url()))
+        }
+        OfferForm::Decline => {
+            decline_as_person(call, id.parse().map_err(|_| AppError::Absent)?).await?;
+            Ok(Route::home().url())
+        }
+        OfferForm::Join => {
+            let id: WorkspaceId = id.parse().map_err(|_| AppError::Absent)?;
+            let mut tx = person(call, &call.credential()?).await?;
+            let joined = offers::join(&mut tx, id).await?;
+            tx.commit().await?;
+            Ok(joined.map_or_else(|| Route::home().url(), |slug| Page::Overview.url(&slug)))
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! The pages of an organization: what they show and what is done there.
+
+use crate::{
+    account::{OrganizationData, OrganizationView},
+    error::AppError,
+    routes::OrganizationPage,
+    seats::{
+        api::{by_address, concerned, listed, no_invite, outcome, people_are, said, typed, unsent},
+        letters::{self, InviteLetter},
+    },
+    server::call::Call,
+};
+use model::{
+    Email, OrganizationRole,
+    domain::Domain,
+    id::OrganizationId,
+    invite::{InviteOutcome, InviteResult},
+    mail::MailName,
+    members::{Deed, Done, Member, Members},
+};
+use store::{
+    door::OrganizationTx,
+    mail::Queue,
+    offers,
+    organizations::{self, Links, Sending},
+};
+
+/// Reads a page of an organization; for a member who does not manage it, their own role. [`AppError::Absent`] for
+/// anybody else, and when there is none.
+pub async fn page(call: &Call, id: OrganizationId, page: OrganizationPage) -> Result<OrganizationView, AppError> {
+    let store = &call.request.services.store;
+    let credential = call.credential()?;
+    let Some(mut tx) = store.organization(&credential, id).await? else {
+        let mut tx = store.person(&credential).await?.ok_or(AppError::SignedOut)?;
+        call.asked_by(tx.live().person.id);
+        let (profile, role) = organizations::mine(&mut tx, id).await?.ok_or(AppError::Absent)?;
+        return Ok(OrganizationView { profile, data: OrganizationData::Mine(role) });
+    };
+    call.asked_by(tx.user);
+    let profile = organizations::profile(&mut tx).await?;
+    let data = match page {
+        OrganizationPage::Members | OrganizationPage::Invites => {
+            OrganizationData::Members(Box::new(members(&mut tx).await?))
+        }
+        OrganizationPage::Workspaces | OrganizationPage::Domains => {
+            OrganizationData::Workspaces(organizations::workspaces(&mut tx).await?)
+        }
+    };
+    tx.commit().await?;
+    Ok(OrganizationView { profile, data })
+}
+
+/// The same, by the page's path segment.
+pub async fn page_named(call: &Call, id: OrganizationId, name: &str) -> Result<OrganizationView, AppError> {
+    let named = OrganizationPage::ALL.into_iter().find(|page| page.path() == name);
+    page(call, id, named.ok_or(AppError::Absent)?).await
+}
+
+async fn members(tx: &mut OrganizationTx) -> Result<Members<OrganizationRole>, AppError> {
+    let people = organizations::people(tx).await?;
+    let row = |p: organizations::Enrolled| Member {
+        id: p.id,
+        name: p.name,
+        email: p.email,
+        portrait: p.portrait,
+        role: Some(p.role),
+        seat: format!("{} of every workspace", p.role.inherited().label()),
+        since: p.since.into(),
+    };
+    let invites = organizations::open_invites(tx).await?;
+    Ok(Members {
+        me: tx.user,
+        role: tx.role,
+        place: organizations::profile(tx).await?.name,
+        invites_left: organizations::mail_allowance(tx).await?.left,
+        members: people.into_iter().map(row).collect(),
+        invites,
+        requests: Vec::new(),
+        joins: Vec::new(),
+    })
+}
+
+/// Does what was asked for on one of the pages, all of it or nothing.
+pub async fn act(call: &Call, id: OrganizationId, deed: &Deed<OrganizationRole>) -> Result<Done, AppError> {
+    let store = &call.request.services.store;
+    let credential = call.credential()?;
+    let mut person = store.person(&credential).await?.ok_or(AppError::SignedOut)?;
+    let me = person.live().person.id;
+    call.asked_by(me);
+    let role = organizations::mine(&mut person, id).await?.ok_or(AppError::Absent)?.1;
+    if let (Deed::Leave(_), OrganizationRole::Member) = (deed, role) {
+        organizations::quit(&mut person, id).await?;
+        person.commit().await?;
+        return Ok(Done { left: true, ..said("You left the organization") });
+    }
+    let name = person.live().person.name.clone();
+    drop(person);
+    let deed = &deed.clone().distinct();
+    let people = concerned(deed, me)?;
+    let opened = store.organization_seating(&credential, id, me, &people).await?;
+    let mut tx = opened.ok_or(AppError::Absent)?;
+    let done = within(call, &mut tx, &name, deed).await?;
+    tx.commit().await?;
+    Ok(done)
+}
+
+async fn within(
+    call: &Call,
+    tx: &mut OrganizationTx,
+    name: &str,
+    deed: &Deed<OrganizationRole>,
+) -> Result<Done, AppError> {
+    Ok(match deed {
+        Deed::Invite { emails, role } => {
+            let people = typed(emails)?;
+            let mut results = unsent(&people);
+            let left = organizations::mail_allowance(tx).await?.left;
+            for (at, email) in by_address(&people) {
+                let links = offers::links().map_err(|_| AppError::Internal)?;
+                let sending = organizations::send_invite(tx, &email, *role, &links).await?;
+                if let Sending::Spent(wait) = sending {
+                    return Err(AppError::TooManyMails { left, wait });
+                }
+                let sent = send(call, tx, name, (&email, *role), sending, &links).await?;
+                if let Some(result) = results.get_mut(at) {
+                    result.outcome = sent.outcome;
+                }
+            }
+            Done { results, ..Done::default() }
+        }
+        Deed::Resend(id) => {
+            let links = offers::links().map_err(|_| AppError::Internal)?;
+            let (sending, resent) = organizations::resend_invite(tx, *id, &links).await?.ok_or_else(no_invite)?;
+            if let Sending::Spent(wait) = sending {
+                return Err(AppError::TooManyMails { left: 0, wait });
+            }
+            let role = OrganizationRole::from_word(&resent.role).ok_or_else(no_invite)?;
+            Done {
+                results: vec![send(call, tx, name, (&resent.email, role), sending, &links).await?],
+                ..Done::default()
+            }
+        }
+        Deed::Revoke(id) => {
+            let email = organizations::revoke_invite(tx, *id).await?.ok_or_else(no_invite)?;
+            said(format!("The invite of {email} is taken back"))
+        }
+        Deed::SetRole { people, role } => {
+            let mut names = Vec::new();
+            for person in people {
+                names.push(organizations::set_role(tx, *person, *role).await?);
+            }
+            said(format!("{} now {}", people_are(&names), role.label()))
+        }
+        Deed::Remove(people) => {
+            let mut names = Vec::new();
+            for person in people {
+                names.push(organizations::remove(tx, *person).await?);
+            }
+            said(format!("{} removed from the organization; direct seats in its workspaces stay", listed(&names)))
+        }
+        Deed::Leave(successor) => {
+            organizations::leave(tx, *successor).await?;
+            Done { left: true, ..said("You left the organization") }
+        }
+        Deed::Transfer(to) => {
+            let name = organizations::transfer(tx, *to).await?;
+            said(format!("{name} owns the organization now"))
+        }
+        Deed::StopJoin { domain, workspace: Some(workspace) } => {
+            let domain = Domain::parse(domain).map_err(|_| AppError::Absent)?;
+            organizations::stop_auto_join(tx, *workspace, &domain).await?;
+            said(format!("People of {domain} need an invite now"))
+        }
+        Deed::Approve(..) | Deed::Refuse(_) | Deed::SetJoin { .. } | Deed::StopJoin { .. } => {
+            return Err(AppError::Absent);
+        }
+    })
+}
+
+async fn send(
+    call: &Call,
+    tx: &mut OrganizationTx,
+    inviter: &str,
+    (email, role): (&Email, OrganizationRole),
+    sending: Sending,
+    links: &Links,
+) -> Result<InviteResult, AppError> {
+    let outcome = match outcome(sending) {
+        Some(outcome) => outcome,
+        None => {
+            let profile = organizations::profile(tx).await?;
+            let letter = letters::invite(&InviteLetter {
+                to: email,
+                inviter: MailName::of(inviter),
+                place: MailName::of(&profile.name),
+                organization: None,
+                role: role.label(),
+                link: call.request.services.link(&format!("/invite/{}", links.mailed.reveal())),
+            });
+            tx.queue(&letter).await?;
+            InviteOutcome::Sent(call.request.services.link(&format!("/invite/{}", links.copied.reveal())))
+        }
+    };
+    Ok(InviteResult { address: email.to_string(), name: String::new(), outcome })
+}

@@ -1,0 +1,236 @@
+//! The pages of an organization: `/org/{id}/{members,invites,workspaces,domains}`.
+
+use crate::account::{OrganizationFrame, load_organization, manage_organization};
+use crate::{
+    boot::AccountData,
+    browser,
+    error::AppError,
+    reactive,
+    routes::{OrganizationPage, Page, Route},
+    seats::{self, Desk},
+    session::{Session, use_session},
+    ui::{Ago, Face, NotFound, SlugText, WsIcon},
+};
+use leptos::{prelude::*, task::spawn_local};
+use model::{
+    OrganizationRole,
+    id::OrganizationId,
+    members::{Members, OrganizationProfile, OrganizationWorkspace},
+    picker::Picker,
+    text::isolated,
+};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// What a page of an organization shows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OrganizationView {
+    /// The organization.
+    pub profile: OrganizationProfile,
+    /// What the page is about.
+    pub data: OrganizationData,
+}
+
+/// The data of one page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OrganizationData {
+    /// Members and invites.
+    Members(Box<Members<OrganizationRole>>),
+    /// Workspaces and the domains that may join them.
+    Workspaces(Vec<OrganizationWorkspace>),
+    /// All that a member who manages nothing sees: their own role.
+    Mine(OrganizationRole),
+}
+
+/// `/org/{id}/...`.
+#[component]
+pub fn OrganizationShell(
+    /// Which organization.
+    id: OrganizationId,
+    /// Which page.
+    page: OrganizationPage,
+) -> impl IntoView {
+    let session = use_session();
+    let shown = RwSignal::new(match session.take_account_data() {
+        Some(AccountData::Organization(view)) if view.profile.id == id => Some(*view),
+        _ => None,
+    });
+    let failed = RwSignal::new(None::<AppError>);
+    let load = move || {
+        spawn_local(async move {
+            match load_organization(id, page.path().to_owned()).await {
+                Ok(view) => drop(shown.try_set(Some(view))),
+                Err(AppError::SignedOut) => session.sign_in_again(),
+                Err(error) => drop(failed.try_set(Some(error))),
+            }
+        });
+    };
+    reactive::effect(move || {
+        if shown.with_untracked(Option::is_none) {
+            load();
+        }
+    });
+    let desk: Desk<OrganizationRole> = Desk::open(
+        session,
+        Route::Organization(id, page).url(),
+        Signal::stored(None),
+        move |deed| Box::pin(manage_organization(id, deed)),
+        move |done| {
+            if done.left {
+                browser::load_document(&Route::home().url());
+            } else {
+                load();
+            }
+        },
+        move |error| match error {
+            AppError::SignedOut => session.sign_in_again(),
+            AppError::Factor => session.prove_factor(),
+            error => failed.set(Some(error)),
+        },
+    );
+    let manages =
+        Memo::new(move |_| shown.with(|s| s.as_ref().is_some_and(|s| !matches!(s.data, OrganizationData::Mine(_)))));
+    let has_members = Memo::new(move |_| shown.with(|s| members_in(s.as_ref()).is_some()));
+    let name = Memo::new(move |_| shown.with(|s| s.as_ref().map(|s| s.profile.name.clone())).unwrap_or_default());
+    view! {
+        {move || match failed.get() {
+            Some(AppError::Absent) => view! { <NotFound/> }.into_any(),
+            _ => view! {
+                <OrganizationFrame id page=Some(page) name manages>
+                    {desk.said()}
+                    {move || failed.get().map(|error| view! { <p class="muted" role="alert">{error.message()}</p> })}
+                    {move || if has_members.get() {
+                        seats_of(desk, page, shown)
+                    } else {
+                        shown.with(|shown| match shown {
+                            Some(view) => body(session, desk, page, view),
+                            None => view! { <p class="muted" aria-busy="true">"Loading…"</p> }.into_any(),
+                        })
+                    }}
+                </OrganizationFrame>
+            }.into_any(),
+        }}
+    }
+}
+
+fn members_in(view: Option<&OrganizationView>) -> Option<&Members<OrganizationRole>> {
+    match &view?.data {
+        OrganizationData::Members(data) => Some(data),
+        _ => None,
+    }
+}
+
+/// The pages of those who manage the organization: what a form says stays while the list beside it is drawn anew.
+fn seats_of(
+    desk: Desk<OrganizationRole>,
+    page: OrganizationPage,
+    shown: RwSignal<Option<OrganizationView>>,
+) -> AnyView {
+    let members = move || shown.with(|shown| members_in(shown.as_ref()).cloned());
+    if page == OrganizationPage::Members {
+        return view! {
+            <p class="lead">"A role here is inherited by every workspace of the organization, also by those to come."</p>
+            <div class="seats">{seats::people(desk, members)}</div>
+        }
+        .into_any();
+    }
+    let may = Memo::new(move |_| shown.with(|s| members_in(s.as_ref()).map(|data| (data.role, data.invites_left))));
+    let hint = "Each is bound to its address and takes effect by itself when that person signs in for the first time.";
+    view! {
+        <p class="lead">"An invite to the organization leads into every workspace of it. To let somebody into one only, invite them there."</p>
+        <div class="seats">
+            {move || may.get().map(|(role, left)| seats::invite_form(desk, role, left, OrganizationRole::Member, hint))}
+            {seats::open_invites(desk, members)}
+        </div>
+    }
+    .into_any()
+}
+
+fn body(session: Session, desk: Desk<OrganizationRole>, page: OrganizationPage, view: &OrganizationView) -> AnyView {
+    match (&view.data, page) {
+        (OrganizationData::Mine(role), _) => mine(desk, *role, &view.profile.name),
+        // `seats_of` shows them.
+        (OrganizationData::Members(_), _) => ().into_any(),
+        (OrganizationData::Workspaces(list), OrganizationPage::Domains) => domains(desk, list),
+        (OrganizationData::Workspaces(list), _) => workspaces(session, list),
+    }
+}
+
+fn mine(desk: Desk<OrganizationRole>, role: OrganizationRole, name: &str) -> AnyView {
+    view! {
+        <p class="lead">{format!("You are {} of {}: {} in every workspace of it. Its owners and admins manage the rest.", role.label(), isolated(name), role.inherited().label())}</p>
+        {seats::asking("sign-out", "Leave organization…", desk.form(Some("leave"), "confirm", view! {
+            <p>{seats::consequence::<OrganizationRole>(name)}</p>
+            <button class="btn small danger">{format!("Leave {name}")}</button>
+        }))}
+    }
+    .into_any()
+}
+
+/// As the person's list of seats has it, in which an owner or admin has each of the organization's workspaces.
+fn face(session: Session, workspace: &OrganizationWorkspace) -> Face {
+    let seat = |picker: &Arc<Picker>| picker.find(&workspace.slug).map(|(_, seat)| seat.brand.clone());
+    let brand = session.picker.with_untracked(|picker| picker.as_ref().and_then(seat));
+    match brand {
+        Some(brand) => Face::of(&workspace.name, &workspace.slug, &brand),
+        None => Face::automatic(workspace.id, &workspace.name),
+    }
+}
+
+fn workspaces(session: Session, list: &[OrganizationWorkspace]) -> AnyView {
+    if list.is_empty() {
+        return view! { <p class="muted">"This organization has no workspaces yet."</p> }.into_any();
+    }
+    let rows = list
+        .iter()
+        .map(|workspace| {
+            let members = Page::Settings(crate::routes::SettingsPage::Members).url(&workspace.slug);
+            view! {
+                <tr data-testid="row" data-slug=workspace.slug.to_string()>
+                    <td class="col-main"><span class="named"><WsIcon face=face(session, workspace)/><a draggable="false" class="row-link" title=workspace.name.clone() href=Page::Overview.url(&workspace.slug)>{workspace.name.clone()}</a></span></td>
+                    <td class="col-sm"><SlugText slug=workspace.slug.clone()/></td>
+                    <td class="num"><a class="link over-row" href=members>{match workspace.seats { 1 => "1 person".to_owned(), n => format!("{n} people") }}</a></td>
+                    <td class="col-md fit"><Ago at=workspace.created_at now=session.now/></td>
+                </tr>
+            }
+        })
+        .collect_view();
+    view! {
+        <p class="lead">"Owners and admins of the organization have a seat in each of them."</p>
+        <div class="table-wrap"><table class="data-table">
+            <caption class="visually-hidden">"Workspaces of the organization"</caption>
+            <thead><tr><th scope="col">"Workspace"</th><th scope="col" class="col-sm">"Address"</th><th scope="col" class="num">"Seats"</th><th scope="col" class="col-md fit">"Created"</th></tr></thead>
+            <tbody>{rows}</tbody>
+        </table></div>
+    }
+    .into_any()
+}
+
+fn domains(desk: Desk<OrganizationRole>, list: &[OrganizationWorkspace]) -> AnyView {
+    let rows: Vec<_> = list
+        .iter()
+        .flat_map(|workspace| workspace.joins.iter().map(move |join| (workspace, join)))
+        .map(|(workspace, join)| {
+            let domain = join.domain.to_string();
+            let fields = view! {
+                <input type="hidden" name="domain" value=domain.clone()/>
+                <input type="hidden" name="workspace" value=workspace.id.to_string()/>
+                <button class="btn small quiet danger" aria-label=format!("Stop joining {} by {domain}", workspace.name)>"Stop"</button>
+            };
+            view! {
+                <li class="request" data-testid="join" data-domain=domain.clone()>
+                    <p class="words"><b>{format!("@{domain}")}</b><span class="muted">{format!("joins {} as {}", workspace.name, join.role.label())}</span></p>
+                    {desk.form(Some("stop_join"), "", fields)}
+                </li>
+            }
+        })
+        .collect();
+    let none = rows.is_empty();
+    view! {
+        <p class="lead">"Domains whose people may join a workspace without an invite. Each workspace decides for itself, under Members in its settings."</p>
+        {none.then(|| view! { <p class="muted">"None: everybody needs an invite."</p> })}
+        <ul class="request-list">{rows}</ul>
+    }
+    .into_any()
+}

@@ -1,0 +1,205 @@
+//! The person's own account: what its pages show and its server functions do. What can be used to take the account over
+//! asks for the password again (ASVS 6.2.3, 7.5.1).
+
+use crate::{
+    account::{identity, letters, start::api::new_password},
+    error::AppError,
+    pictures,
+    routes::{LinkToken, Route, Saved, Start},
+    server::{
+        call::Call,
+        form::{Form, Outcome},
+        limits::Guess,
+        password::Fit,
+    },
+};
+use http::header::SET_COOKIE;
+use model::{
+    Email, FieldErrors, Line,
+    password::MAX_BYTES,
+    preferences::{Accents, Landing, PickerOrder, Preferences, Theme},
+    profile::{NAME_MAX, Profile},
+    token::TokensThen,
+};
+use store::{links, mail::Queue as _, profile, secret::Secret, tokens};
+
+/// The profile.
+pub async fn load(call: &Call) -> Result<Profile, AppError> {
+    let mut tx = identity::person(call).await?;
+    let read = profile::read(&mut tx).await?;
+    tx.commit().await?;
+    Ok(read)
+}
+
+/// Changes the name.
+pub async fn save_name(call: &Call, name: &str) -> Result<String, AppError> {
+    let name = Line::parse("your name", name, NAME_MAX)
+        .map_err(|message| AppError::Invalid(FieldErrors::one("name", message)))?;
+    let mut tx = identity::person(call).await?;
+    profile::rename(&mut tx, &name).await?;
+    tx.commit().await?;
+    Ok(name.into())
+}
+
+/// Whether `password` is the person's own; a wrong one counts as a guess, and is told at `field`.
+pub(crate) async fn confirm(call: &Call, password: &str, field: &str) -> Result<Email, AppError> {
+    let services = &call.request.services;
+    let mut tx = identity::person(call).await?;
+    let email = Email::parse(&tx.live().person.email).map_err(|_| AppError::Internal)?;
+    let stored = profile::password_hash(&mut tx).await?;
+    let session = tx.commit().await?.session;
+    let guess = Guess::take(call, &email, session).await?;
+    let password = if password.len() > MAX_BYTES { "" } else { password };
+    let fit = services.passwords.verify(password, Some(&stored)).await;
+    if guess.look(call, fit).await? != Fit::No {
+        return Ok(email);
+    }
+    let message = if password.is_empty() { "Enter your password." } else { "That is not your password." };
+    Err(AppError::Invalid(FieldErrors::one(field, message)))
+}
+
+/// Sets a new password. `then` says whether operator tokens are revoked.
+pub async fn change_password(call: &Call, current: &str, password: &str, then: TokensThen) -> Result<(), AppError> {
+    let services = &call.request.services;
+    let email = confirm(call, current, "current_password").await?;
+    let name = identity::person(call).await?.live().person.name.clone();
+    let password = new_password(password, &name, email.as_str())?;
+    let hash = services.passwords.hash(password.reveal()).await?;
+    let secret = Secret::generate("").map_err(|_| AppError::Internal)?;
+    let mut tx = identity::person(call).await?;
+    profile::change_password(&mut tx, &hash, &secret).await?;
+    if then == TokensThen::Revoke {
+        tokens::revoke_all(&mut tx).await?;
+    }
+    let reset = services.link(&Route::Start(Start::Reset).url());
+    tx.queue(&letters::password_changed(&email, reset)).await?;
+    tx.commit().await?;
+    call.header(SET_COOKIE, &call.request.cookies.hand_out(&secret));
+    Ok(())
+}
+
+/// Mails a link to another address, and word of it to the present one. Whether the other one has an account shows in
+/// the mail alone.
+pub async fn ask_address(call: &Call, email: &str, password: &str) -> Result<(), AppError> {
+    let services = &call.request.services;
+    let mut errors = FieldErrors::default();
+    let new = errors.take("email", Email::parse(email));
+    let Some(new) = new else { return Err(AppError::Invalid(errors)) };
+    let old = confirm(call, password, "address_password").await?;
+    if new == old {
+        return Err(AppError::Invalid(FieldErrors::one("email", "That is the address you have.")));
+    }
+    services.paces.mail(call.request.device.ip, &new)?;
+    let token = Secret::generate("").map_err(|_| AppError::Internal)?;
+    let mut tx = identity::person(call).await?;
+    let taken = links::offer_address(&mut tx, &new, &token).await?.map_err(AppError::Limited)?;
+    let letter = if taken {
+        letters::address_in_use(&new, services.link(&Route::SignIn { next: None, notice: None }.url()))
+    } else {
+        let path = LinkToken::parse(token.reveal()).map(|token| Route::Start(Start::AddressLink(token)).url());
+        letters::confirm_address(&new, old.as_str(), services.link(path.as_deref().unwrap_or("/")))
+    };
+    tx.queue(&letter).await?;
+    let profile = services.link(&Route::Profile { saved: None }.url());
+    tx.queue(&letters::address_asked(&old, &new, profile)).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Takes back the address that waits.
+pub async fn withdraw_address(call: &Call) -> Result<(), AppError> {
+    let mut tx = identity::person(call).await?;
+    profile::withdraw_address(&mut tx).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// What the person has chosen.
+pub async fn preferences(call: &Call) -> Result<Preferences, AppError> {
+    let mut tx = identity::person(call).await?;
+    let chosen = profile::preferences(&mut tx).await?;
+    tx.commit().await?;
+    Ok(chosen)
+}
+
+/// Stores the preferences, and sets this device's theme and how it tells workspaces apart.
+pub async fn save_preferences(
+    call: &Call,
+    landing: &str,
+    order: &str,
+    theme: &str,
+    accents: &str,
+) -> Result<Preferences, AppError> {
+    let chosen = Preferences {
+        landing: Landing::from_word(landing).unwrap_or_default(),
+        order: PickerOrder::from_word(order).unwrap_or_default(),
+        theme: Theme::from_word(theme),
+    };
+    let mut tx = identity::person(call).await?;
+    profile::set_preferences(&mut tx, chosen).await?;
+    let live = tx.commit().await?;
+    // The order is part of the list that is kept for a while.
+    call.request.services.store.forget_picker(&live).await;
+    if let Some(theme) = chosen.theme {
+        call.header(SET_COOKIE, &call.request.cookies.set_theme(theme));
+    }
+    if let Some(accents) = Accents::from_word(accents) {
+        call.header(SET_COOKIE, &call.request.cookies.set_accents(accents));
+    }
+    Ok(chosen)
+}
+
+/// The actions of the profile.
+#[derive(Clone, Copy)]
+enum ProfileForm {
+    Name,
+    Password,
+    Address,
+    Picture,
+    RemovePicture,
+    Withdraw,
+}
+
+/// Answers the POST of one of the profile's forms.
+pub(crate) async fn submit_profile(call: &Call, form: &Form, file: Option<Vec<u8>>) -> Result<Outcome, AppError> {
+    let saved = match form.action(&[
+        ("name", ProfileForm::Name),
+        ("password", ProfileForm::Password),
+        ("address", ProfileForm::Address),
+        ("picture", ProfileForm::Picture),
+        ("remove-picture", ProfileForm::RemovePicture),
+        ("withdraw", ProfileForm::Withdraw),
+    ])? {
+        ProfileForm::Name => save_name(call, form.get("name")).await.map(|_| Saved::Name)?,
+        ProfileForm::Password => {
+            let then = TokensThen::of_checkbox(form.get("tokens"));
+            change_password(call, form.get("current_password"), form.get("password"), then)
+                .await
+                .map(|()| Saved::Password)?
+        }
+        ProfileForm::Address => {
+            ask_address(call, form.get("email"), form.get("address_password")).await.map(|()| Saved::LinkSent)?
+        }
+        ProfileForm::Picture => pictures::set_portrait(call, file).await.map(|()| Saved::Portrait)?,
+        ProfileForm::RemovePicture => pictures::remove_portrait(call).await.map(|()| Saved::NoPortrait)?,
+        ProfileForm::Withdraw => withdraw_address(call).await.map(|()| Saved::Withdrawn)?,
+    };
+    Ok(Outcome::Go(Route::Profile { saved: Some(saved) }.url()))
+}
+
+/// Answers the POST of the preferences' form.
+pub(crate) async fn submit_preferences(call: &Call, form: &Form) -> Result<Outcome, AppError> {
+    form.says("save")?;
+    // A form that omits a preference, or has an unknown value, resets nothing.
+    let mut errors = FieldErrors::default();
+    let one_of = |known: bool| known.then_some(()).ok_or("Choose one from the list.");
+    errors.take("landing", one_of(Landing::from_word(form.get("landing")).is_some()));
+    errors.take("order", one_of(PickerOrder::from_word(form.get("order")).is_some()));
+    errors.take("theme", one_of(Theme::from_word(form.get("theme")).is_some()));
+    errors.take("accents", one_of(Accents::from_word(form.get("accents")).is_some()));
+    if !errors.0.is_empty() {
+        return Err(AppError::Invalid(errors));
+    }
+    save_preferences(call, form.get("landing"), form.get("order"), form.get("theme"), form.get("accents")).await?;
+    Ok(Outcome::Go(Route::Preferences { saved: Some(Saved::Preferences) }.url()))
+}

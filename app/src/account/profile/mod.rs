@@ -1,0 +1,9 @@
+//! The profile: name, picture, address, password.
+
+#[cfg(feature = "ssr")]
+pub(crate) mod api;
+mod page;
+mod server_fns;
+
+pub use page::ProfilePage;
+pub use server_fns::*;

@@ -1,0 +1,445 @@
+//! Second factors: setting them up, taking them away, proving one. What the server functions of
+//! [`crate::account::security`] and of the page that asks do.
+
+use crate::{
+    account::{Enrolment, FactorAsk, FactorReason, PasskeyChallenge, QrCode, SecurityData, identity::person},
+    error::AppError,
+    routes::{Page, ReturnTo, Route, SettingsPage},
+    server::{call::Call, limits::Guess, password::Fit, webauthn::not_accepted},
+};
+use http::header::SET_COOKIE;
+use model::{
+    Email, FieldErrors, Line,
+    factor::{FactorAsked, FactorCode, FactorStanding, PASSKEY_LIMIT, RecoveryCode},
+    id::PasskeyId,
+};
+use store::{
+    door::{Credential, Door, Holder, Live, PersonTx, Prover, Read, WorkspaceTx},
+    factors::{
+        self, Admitted, Basis, ProofRefused, challenges,
+        passkeys::{self, AddRefused},
+        recovery,
+        totp::{self, ConfirmRefused, NewSecret},
+    },
+    secret::Secret,
+    security,
+};
+
+/// Who an authenticator app says its codes are for.
+const ISSUER: &str = "Stile";
+
+fn at(field: &str, message: impl Into<String>) -> AppError {
+    AppError::Invalid(FieldErrors::one(field, message))
+}
+
+fn wrong_code() -> AppError {
+    at("code", "That code isn’t right, or was used before. Wait for the next one and try again.")
+}
+
+/// What the security page shows, with what was made just now.
+async fn data(
+    call: &Call,
+    tx: &mut PersonTx,
+    new: Option<NewSecret>,
+    codes: Vec<RecoveryCode>,
+) -> Result<SecurityData, AppError> {
+    let email = tx.live().person.email.clone();
+    Ok(SecurityData {
+        state: factors::state(tx).await?,
+        enrolment: new.map(|secret| enrolment(&email, &secret.base32())),
+        codes: codes.iter().map(RecoveryCode::shown).collect(),
+        passkeys_work: call.request.services.passkeys.is_some(),
+    })
+}
+
+/// What an app is set up with (the key URI format that authenticator apps share).
+fn enrolment(email: &str, secret: &str) -> Enrolment {
+    let account: String = email
+        .bytes()
+        .map(|b| {
+            if b.is_ascii_alphanumeric() || b == b'.' || b == b'-' {
+                char::from(b).to_string()
+            } else {
+                format!("%{b:02X}")
+            }
+        })
+        .collect();
+    let uri =
+        format!("otpauth://totp/{ISSUER}:{account}?secret={secret}&issuer={ISSUER}&algorithm=SHA1&digits=6&period=30");
+    let qr = qrcodegen::QrCode::encode_text(&uri, qrcodegen::QrCodeEcc::Medium).ok().map(|code| {
+        let (size, mut path) = (code.size(), String::new());
+        for (x, y) in (0..size).flat_map(|y| (0..size).map(move |x| (x, y))).filter(|(x, y)| code.get_module(*x, *y)) {
+            path.push_str(&format!("M{x} {y}h1v1h-1z"));
+        }
+        QrCode { size, path }
+    });
+    let secret = secret.as_bytes().chunks(4).map(String::from_utf8_lossy).collect::<Vec<_>>().join(" ");
+    Enrolment { secret, uri, qr }
+}
+
+/// What the person has set up.
+pub async fn security(call: &Call) -> Result<SecurityData, AppError> {
+    let mut tx = person(call).await?;
+    let data = data(call, &mut tx, None, Vec::new()).await?;
+    tx.commit().await?;
+    Ok(data)
+}
+
+/// The same, with the app whose setting up is under way: after a first code that was wrong.
+pub async fn security_again(call: &Call) -> Result<(Live, SecurityData), AppError> {
+    let mut tx = person(call).await?;
+    let begun = totp::begun(&mut tx, &call.request.services.seal).await?;
+    let data = data(call, &mut tx, begun, Vec::new()).await?;
+    Ok((tx.commit().await?, data))
+}
+
+/// Lets a change through (ASVS 7.5.1): for the first factor by password, which is checked here, else by a factor that
+/// this session has proven lately.
+async fn admitted(call: &Call, password: &str) -> Result<(PersonTx, Admitted), AppError> {
+    let mut tx = person(call).await?;
+    if factors::standing(&mut tx).await? != FactorStanding::None {
+        let admitted = factors::admit(&mut tx, Basis::Factor).await?;
+        return Ok((tx, admitted.ok_or(AppError::Factor)?));
+    }
+    // Hashing takes a while: no transaction is kept waiting for it.
+    let live = tx.commit().await?;
+    check_password(call, &live, password).await?;
+    let mut tx = person(call).await?;
+    let admitted = factors::admit(&mut tx, Basis::Password).await?;
+    Ok((tx, admitted.ok_or(AppError::Factor)?))
+}
+
+async fn check_password(call: &Call, live: &Live, password: &str) -> Result<(), AppError> {
+    if password.is_empty() {
+        return Err(at("password", "Enter your password."));
+    }
+    let services = &call.request.services;
+    let email = Email::parse(&live.person.email).map_err(|_| AppError::Internal)?;
+    let guess = Guess::take(call, &email, live.session).await?;
+    let record = services.store.password_of(&email).await?;
+    let fit = services.passwords.verify(password, record.as_ref().map(|r| r.hash.as_str())).await;
+    if guess.look(call, fit).await? != Fit::No {
+        return Ok(());
+    }
+    Err(at("password", "That isn’t your password."))
+}
+
+fn fresh_secret() -> Result<Secret, AppError> {
+    Secret::generate("").map_err(|_| AppError::Internal)
+}
+
+fn hand_out(call: &Call, secret: &Secret) {
+    call.header(SET_COOKIE, &call.request.cookies.hand_out(secret));
+}
+
+/// Begins to set an authenticator app up.
+pub async fn start_totp(call: &Call, password: &str) -> Result<(Live, SecurityData), AppError> {
+    let (mut tx, admitted) = admitted(call, password).await?;
+    let begun = totp::start(&mut tx, &admitted, &call.request.services.seal).await?;
+    let data = data(call, &mut tx, begun, Vec::new()).await?;
+    Ok((tx.commit().await?, data))
+}
+
+/// Turns it on by its first code.
+pub async fn confirm_totp(call: &Call, code: &str) -> Result<(Live, SecurityData), AppError> {
+    let Ok(FactorCode::Totp(code)) = FactorCode::parse(code) else {
+        return Err(at("code", "Enter the 6 digits that your app shows."));
+    };
+    let (mut tx, secret) = (person(call).await?, fresh_secret()?);
+    let confirmed = totp::confirm(&mut tx, &call.request.services.seal, &code, &secret).await?;
+    let codes = confirmed.map_err(|refused| match refused {
+        ConfirmRefused::Wrong => {
+            at("code", "That code isn’t right. Check that the phone’s clock is, and enter the next code.")
+        }
+        ConfirmRefused::NotBegun => at("code", "Setting this up took more than ten minutes. Start again."),
+    })?;
+    let data = data(call, &mut tx, None, codes).await?;
+    let live = tx.commit().await?;
+    hand_out(call, &secret);
+    Ok((live, data))
+}
+
+/// Turns it off, by a code.
+pub async fn turn_off_totp(call: &Call, code: &str) -> Result<SecurityData, AppError> {
+    let secret = prove_code(call, code).await?;
+    let mut tx = reopened(call, &secret).await?;
+    let admitted = factors::admit(&mut tx, Basis::Factor).await?.ok_or(AppError::Factor)?;
+    totp::turn_off(&mut tx, &admitted).await?;
+    let data = data(call, &mut tx, None, Vec::new()).await?;
+    tx.commit().await?;
+    Ok(data)
+}
+
+/// The person's transaction under the secret that the session was just given.
+async fn reopened(call: &Call, secret: &Secret) -> Result<PersonTx, AppError> {
+    let credential = Credential::Session(secret.hash());
+    call.request.services.store.person(&credential).await?.ok_or(AppError::SignedOut)
+}
+
+/// Makes new recovery codes.
+pub async fn renew_codes(call: &Call) -> Result<(Live, SecurityData), AppError> {
+    let (mut tx, admitted) = admitted_by_factor(call).await?;
+    let codes = recovery::renew(&mut tx, &admitted).await?;
+    let data = data(call, &mut tx, None, codes).await?;
+    Ok((tx.commit().await?, data))
+}
+
+async fn admitted_by_factor(call: &Call) -> Result<(PersonTx, Admitted), AppError> {
+    let mut tx = person(call).await?;
+    let admitted = factors::admit(&mut tx, Basis::Factor).await?.ok_or(AppError::Factor)?;
+    Ok((tx, admitted))
+}
+
+/// Sets when the person is asked.
+pub async fn set_asked(call: &Call, asked: FactorAsked) -> Result<SecurityData, AppError> {
+    let (mut tx, admitted) = admitted_by_factor(call).await?;
+    factors::set_asked(&mut tx, &admitted, asked).await?;
+    let data = data(call, &mut tx, None, Vec::new()).await?;
+    tx.commit().await?;
+    Ok(data)
+}
+
+/// Asks the browser for a new passkey.
+pub async fn begin_passkey(call: &Call, name: &str, password: &str) -> Result<PasskeyChallenge, AppError> {
+    let relying_party = call.request.services.passkeys.as_ref().ok_or(AppError::Absent)?;
+    passkey_name(name)?;
+    let (mut tx, admitted) = admitted(call, password).await?;
+    let (held, handle) = (passkeys::own(&mut tx).await?, fresh_secret()?);
+    let asked = relying_party.ask_to_register(&tx.live().person, &held)?;
+    challenges::keep_registration(&mut tx, &admitted, &handle, &asked.state).await?;
+    tx.commit().await?;
+    Ok(PasskeyChallenge { handle: handle.reveal().to_owned(), options: asked.options })
+}
+
+fn passkey_name(name: &str) -> Result<Line, AppError> {
+    Line::parse("a name", name, 80).map_err(|message| at("name", message))
+}
+
+/// Adds the passkey that the browser made.
+pub async fn add_passkey(call: &Call, handle: &str, name: &str, credential: &str) -> Result<SecurityData, AppError> {
+    let relying_party = call.request.services.passkeys.as_ref().ok_or(AppError::Absent)?;
+    let name = passkey_name(name)?;
+    let handle = Secret::presented(handle).ok_or_else(not_accepted)?;
+    let mut tx = person(call).await?;
+    let (state, admitted) = challenges::take_registration(&mut tx, &handle).await?.ok_or_else(not_accepted)?;
+    // Used up whatever comes of it.
+    tx.commit().await?;
+    let (id, key) = relying_party.registered(credential, state)?;
+    let (mut tx, secret) = (person(call).await?, fresh_secret()?);
+    let added = passkeys::add(&mut tx, &admitted, &name, &id, &key, &secret).await.map_err(|error| {
+        if error.is_refused_by("passkey_known") {
+            at("passkey", "That passkey is in use already.")
+        } else {
+            AppError::from(error)
+        }
+    })?;
+    let codes = added.map_err(|refused| match refused {
+        AddRefused::TooMany => at("name", format!("You have {PASSKEY_LIMIT} passkeys. Remove one first.")),
+        AddRefused::Ended => AppError::SignedOut,
+    })?;
+    let data = data(call, &mut tx, None, codes).await?;
+    tx.commit().await?;
+    hand_out(call, &secret);
+    Ok(data)
+}
+
+/// Removes a passkey.
+pub async fn remove_passkey(call: &Call, id: PasskeyId) -> Result<SecurityData, AppError> {
+    let (mut tx, admitted) = admitted_by_factor(call).await?;
+    if !passkeys::remove(&mut tx, &admitted, id).await? {
+        return Err(AppError::Absent);
+    }
+    let data = data(call, &mut tx, None, Vec::new()).await?;
+    tx.commit().await?;
+    Ok(data)
+}
+
+async fn prover(call: &Call) -> Result<Prover, AppError> {
+    let prover = call.request.services.store.prover(&call.credential()?).await?;
+    let prover = prover.ok_or(AppError::SignedOut)?;
+    call.asked_by(prover.person.id);
+    Ok(prover)
+}
+
+/// Proves a factor by a code; gives the holder's new secret, which the browser has been handed.
+async fn prove_code(call: &Call, code: &str) -> Result<Secret, AppError> {
+    let code = FactorCode::parse(code).map_err(|error| at("code", error.to_string()))?;
+    let (prover, secret) = (prover(call).await?, fresh_secret()?);
+    let proven = factors::prove_code(prover, &call.request.services.seal, &code, &secret).await?;
+    proven.map_err(|refused| match refused {
+        ProofRefused::Wrong => wrong_code(),
+        ProofRefused::Wait(seconds) => AppError::Limited(seconds),
+        ProofRefused::Ended => AppError::SignedOut,
+    })?;
+    hand_out(call, &secret);
+    Ok(secret)
+}
+
+fn landing(next: &str) -> String {
+    ReturnTo::parse(next).map_or_else(|| Route::Landing.url(), |next| next.as_str().to_owned())
+}
+
+/// Proves a factor by a code; answers with the path to go to.
+pub async fn prove(call: &Call, code: &str, next: &str) -> Result<String, AppError> {
+    prove_code(call, code).await?;
+    Ok(landing(next))
+}
+
+/// Asks for a signature of one of the person's passkeys.
+pub async fn begin_proof(call: &Call) -> Result<PasskeyChallenge, AppError> {
+    let relying_party = call.request.services.passkeys.as_ref().ok_or(AppError::Absent)?;
+    let (mut prover, handle) = (prover(call).await?, fresh_secret()?);
+    let held = passkeys::of_prover(&mut prover).await?;
+    if held.is_empty() {
+        return Err(at("passkey", "You have no passkey here yet. Use another way."));
+    }
+    let asked = relying_party.ask_to_prove(&held)?;
+    challenges::keep_proof(&mut prover, &handle, &asked.state).await?;
+    prover.commit().await?;
+    Ok(PasskeyChallenge { handle: handle.reveal().to_owned(), options: asked.options })
+}
+
+/// Proves a factor by a passkey; answers with the path to go to.
+pub async fn prove_by_passkey(call: &Call, handle: &str, credential: &str, next: &str) -> Result<String, AppError> {
+    let relying_party = call.request.services.passkeys.as_ref().ok_or(AppError::Absent)?;
+    let handle = Secret::presented(handle).ok_or_else(not_accepted)?;
+    let mut prover_now = prover(call).await?;
+    let state = challenges::take_proof(&mut prover_now, &handle).await?.ok_or_else(not_accepted)?;
+    let held = passkeys::of_prover(&mut prover_now).await?;
+    // Used up whatever comes of it.
+    prover_now.commit().await?;
+    let signed = relying_party.proven(credential, state, held)?;
+    let (prover, secret) = (prover(call).await?, fresh_secret()?);
+    let proven = factors::prove_passkey(prover, signed.known.id, &signed.credential, &secret).await?;
+    proven.map_err(|refused| match refused {
+        ProofRefused::Ended => AppError::SignedOut,
+        ProofRefused::Wrong | ProofRefused::Wait(_) => not_accepted(),
+    })?;
+    hand_out(call, &secret);
+    Ok(landing(next))
+}
+
+/// Asks for a signature of any passkey, before anybody is signed in.
+pub async fn begin_sign_in(call: &Call) -> Result<PasskeyChallenge, AppError> {
+    let services = &call.request.services;
+    let relying_party = services.passkeys.as_ref().ok_or(AppError::Absent)?;
+    services.paces.passkey(call.request.device.ip)?;
+    let (asked, handle) = (relying_party.ask_to_sign_in()?, fresh_secret()?);
+    services.store.keep_sign_in_challenge(&handle, &asked.state).await?;
+    Ok(PasskeyChallenge { handle: handle.reveal().to_owned(), options: asked.options })
+}
+
+/// Signs in by passkey; answers with the path to go to.
+pub async fn sign_in_by_passkey(call: &Call, handle: &str, credential: &str, next: &str) -> Result<String, AppError> {
+    let services = &call.request.services;
+    let relying_party = services.passkeys.as_ref().ok_or(AppError::Absent)?;
+    let handle = Secret::presented(handle).ok_or_else(not_accepted)?;
+    let state = services.store.take_sign_in_challenge(&handle).await?.ok_or_else(not_accepted)?;
+    let (answer, user, key) = relying_party.claimed(credential)?;
+    let known = services.store.passkey(&key).await?;
+    let known = known.filter(|known| known.user.uuid() == user).ok_or_else(not_accepted)?;
+    let signed = relying_party.signed_in(&answer, state, known)?;
+    let (device, secret) = (&call.request.device, fresh_secret()?);
+    services
+        .store
+        .begin_session_by_passkey(
+            (signed.known.user, signed.known.id),
+            &signed.credential,
+            &secret,
+            device,
+            call.request.credential.as_ref(),
+        )
+        .await?
+        .ok_or_else(not_accepted)?;
+    hand_out(call, &secret);
+    Ok(landing(next))
+}
+
+/// Whether the request's cookie is that of a sign-in that waits for a second factor.
+pub async fn awaits(call: &Call) -> Result<bool, AppError> {
+    let Some(credential) = call.request.credential else { return Ok(false) };
+    let prover = call.request.services.store.prover(&credential).await?;
+    Ok(prover.is_some_and(|prover| matches!(prover.holder, Holder::SignIn(_))))
+}
+
+/// What the page that asks says.
+pub enum Asking {
+    /// Nobody is there to ask.
+    SignedOut,
+    /// There is nothing to ask for any more: on to this path.
+    Done(String),
+    /// Of whoever signs in, or of who is signed in.
+    Ask(FactorAsk, Option<Live>),
+}
+
+/// Whom the page asks, and why.
+pub async fn asking(call: &Call, next: Option<&ReturnTo>) -> Result<Asking, AppError> {
+    let (store, Some(credential)) = (&call.request.services.store, call.request.credential) else {
+        return Ok(Asking::SignedOut);
+    };
+    let Some(mut prover) = store.prover(&credential).await? else { return Ok(Asking::SignedOut) };
+    let mut methods = factors::methods(&mut prover).await?;
+    methods.passkey &= call.request.services.passkeys.is_some();
+    let ask = |why| FactorAsk { why, methods, next: next.map(|n| n.as_str().to_owned()) };
+    let waits = matches!(prover.holder, Holder::SignIn(_));
+    let email = prover.commit().await?.email;
+    if waits {
+        return Ok(Asking::Ask(ask(FactorReason::SignIn(email)), None));
+    }
+    let Some(next) = next else { return Ok(Asking::Done(Route::home().url())) };
+    if let Route::Workspace(slug, page) = Route::parse_url(next.as_str()) {
+        let door = store.workspace(&credential, &slug).await?;
+        if !matches!(door, Door::Gone(_)) {
+            return at_workspace(door, &page, next, ask).await;
+        }
+    }
+    let mut tx = person(call).await?;
+    if gives_seats(next) {
+        let proven = factors::has_proven(&mut tx).await?;
+        let live = tx.commit().await?;
+        return Ok(if proven {
+            Asking::Done(next.as_str().to_owned())
+        } else {
+            Asking::Ask(ask(FactorReason::Seats), Some(live))
+        });
+    }
+    let standing = factors::standing(&mut tx).await?;
+    let live = tx.commit().await?;
+    Ok(match standing {
+        FactorStanding::Stale => Asking::Ask(ask(FactorReason::Change), Some(live)),
+        FactorStanding::None | FactorStanding::Fresh => Asking::Done(next.as_str().to_owned()),
+    })
+}
+
+/// Whether seats are given at this address: accepted, joined, restored (for a deleted workspace) or managed.
+fn gives_seats(next: &ReturnTo) -> bool {
+    let route = Route::parse_url(next.as_str());
+    matches!(route, Route::Organization(..) | Route::Home { .. } | Route::Invite(_) | Route::Workspace(..))
+}
+
+/// The question for a second factor before a page of a workspace.
+async fn at_workspace(
+    door: Door<WorkspaceTx<Read>>,
+    page: &Page,
+    next: &ReturnTo,
+    ask: impl Fn(FactorReason) -> FactorAsk,
+) -> Result<Asking, AppError> {
+    Ok(match door {
+        Door::Factor(demand) => Asking::Ask(ask(FactorReason::Workspace(demand.name)), Some(demand.live)),
+        Door::Open(mut tx) if *page == Page::Settings(SettingsPage::Security) => {
+            let proven = security::has_proven(&mut tx).await?;
+            let tenant = tx.commit().await?;
+            if proven {
+                Asking::Done(next.as_str().to_owned())
+            } else {
+                Asking::Ask(ask(FactorReason::Demanding(tenant.workspace.name)), Some(tenant.live))
+            }
+        }
+        _ => Asking::Done(next.as_str().to_owned()),
+    })
+}
+
+/// Where a page of a workspace that demands a factor leads.
+pub(crate) fn detour(slug: &model::Slug, page: &Page) -> String {
+    Route::Factor { next: ReturnTo::parse(&page.url(slug)) }.url()
+}

@@ -1,0 +1,7 @@
+//! The sessions of a person.
+
+#[cfg(feature = "ssr")]
+pub(crate) mod api;
+mod page;
+
+pub use page::SessionsPage;

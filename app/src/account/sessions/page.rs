@@ -1,0 +1,156 @@
+//! `/account/sessions`: where the person is signed in, and ending it. Works without JavaScript.
+
+use crate::account::{
+    AccountShell, end_other_sessions, end_session, form::keep_tokens, list_sessions, list_tokens, sign_out_everywhere,
+};
+use crate::{
+    boot::AccountData,
+    browser,
+    error::AppError,
+    reactive,
+    routes::{AccountPage, Route, SignInNotice},
+    session::{Session, use_session},
+    ui::{Ago, Banner, Icon, Toast, Tone},
+};
+use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use model::{device::SessionRow, moment, token::TokensThen};
+
+/// The page.
+#[component]
+pub fn SessionsPage() -> impl IntoView {
+    let session = use_session();
+    let carried = match session.take_account_data() {
+        Some(AccountData::Sessions { sessions, tokens }) => Some((sessions, tokens)),
+        _ => None,
+    };
+    let (carried, names) = carried.unzip();
+    let loaded = carried.is_some();
+    let rows = RwSignal::new(carried);
+    let message = RwSignal::new(session.take_returned().map(|r| r.message).unwrap_or_default());
+    let tokens = RwSignal::new(names.unwrap_or_default());
+    let list = Sessions { session, rows, message, tokens };
+    reactive::effect(move || {
+        if !loaded {
+            spawn_local(async move {
+                if let Ok(held) = list_tokens().await {
+                    tokens.set(held.into_iter().filter(|token| !token.expired).map(|token| token.name).collect());
+                }
+                list.answered(list_sessions().await, None);
+            });
+        }
+    });
+    view! {
+        <AccountShell page=AccountPage::Sessions lead="Where you are signed in. End what you don’t know, and change your password then.">
+                {move || message.with(|m| (!m.is_empty()).then(|| view! { <Banner tone=Tone::Bad message=m.clone()/> }))}
+                {move || match rows.get() {
+                    None => view! { <p class="muted">"Loading…"</p> }.into_any(),
+                    Some(sessions) => listing(list, sessions),
+                }}
+        </AccountShell>
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Sessions {
+    session: Session,
+    rows: RwSignal<Option<Vec<SessionRow>>>,
+    message: RwSignal<String>,
+    /// The names of the valid operator tokens.
+    tokens: RwSignal<Vec<String>>,
+}
+
+impl Sessions {
+    fn answered(self, answer: Result<Vec<SessionRow>, AppError>, done: Option<&'static str>) {
+        match answer {
+            Ok(left) => {
+                self.message.set(String::new());
+                self.rows.set(Some(left));
+                if let Some(done) = done {
+                    self.session.toast(Toast::done(done));
+                }
+            }
+            Err(AppError::SignedOut) => self.session.sign_in_again(),
+            Err(error) => self.message.set(error.message()),
+        }
+    }
+}
+
+fn listing(list: Sessions, sessions: Vec<SessionRow>) -> AnyView {
+    let others = sessions.iter().filter(|s| !s.is_this).count();
+    let rows = sessions.into_iter().map(|row| line(list, row)).collect_view();
+    let end_others = move |event: SubmitEvent| {
+        event.prevent_default();
+        spawn_local(async move { list.answered(end_other_sessions().await, Some("All other sessions are ended.")) });
+    };
+    let everywhere = move |event: SubmitEvent| {
+        event.prevent_default();
+        let values = browser::form_values(&event);
+        let keep = values.iter().find(|(name, _)| name == "tokens").map_or("", |(_, value)| value.as_str());
+        let then = TokensThen::of_checkbox(keep);
+        browser::set_sign_out_pending(true);
+        spawn_local(async move {
+            match sign_out_everywhere(then).await {
+                Ok(()) => {
+                    browser::set_sign_out_pending(false);
+                    list.session.leave(SignInNotice::SignedOut);
+                }
+                Err(error) => {
+                    browser::set_sign_out_pending(false);
+                    list.message.set(error.message());
+                }
+            }
+        });
+    };
+    let here = Route::Sessions.url();
+    view! {
+        <ul class="line-list sessions">{rows}</ul>
+        <section class="block" aria-labelledby="more">
+            <h2 id="more">"All at once"</h2>
+            <div class="btn-row">
+                <form method="post" action=here.clone() on:submit=end_others>
+                    <input type="hidden" name="action" value="end-others"/>
+                    <button class="btn" disabled=others == 0 data-testid="end-others">{if others == 1 { "End the other session".to_owned() } else { format!("End all {others} others") }}</button>
+                </form>
+                <form method="post" action=here on:submit=everywhere>
+                    <input type="hidden" name="action" value="sign-out-everywhere"/>
+                    {keep_tokens(&list.tokens.get_untracked())}
+                    <button class="btn danger" data-testid="sign-out-everywhere"><Icon name="sign-out"/>"Sign out all devices"</button>
+                </form>
+            </div>
+            {(others == 0).then(|| view! { <p class="hint">"You are signed in here and nowhere else."</p> })}
+        </section>
+    }
+    .into_any()
+}
+
+fn line(list: Sessions, row: SessionRow) -> AnyView {
+    let id = row.id;
+    let end = move |event: SubmitEvent| {
+        event.prevent_default();
+        spawn_local(async move { list.answered(end_session(id).await, Some("That session is ended.")) });
+    };
+    let label = format!("End the session in {}", row.device);
+    let from = row.ip.clone().unwrap_or_else(|| "an unknown address".to_owned());
+    view! {
+        <li data-testid="session" data-this=row.is_this.then_some("")>
+            <div class="line">
+                <Icon name=if row.handheld { "phone" } else { "monitor" }/>
+                <div class="text">
+                    <p><b>{row.device.clone()}</b>{row.is_this.then(|| view! { " "<span class="chip">"This one"</span> })}</p>
+                    <p class="muted">
+                        <span class="mono">{from}</span>" · signed in "<time title=moment::exact(row.created_at)>{moment::utc_date(row.created_at)}</time>
+                        " · last seen "<Ago at=row.last_seen_at now=list.session.now/>
+                    </p>
+                </div>
+                {(!row.is_this).then(|| view! {
+                    <form method="post" action=Route::Sessions.url() on:submit=end>
+                        <input type="hidden" name="action" value="end"/>
+                        <input type="hidden" name="id" value=id.to_string()/>
+                        <button class="btn quiet small danger" aria-label=label>"End"</button>
+                    </form>
+                })}
+            </div>
+        </li>
+    }
+    .into_any()
+}

@@ -1,0 +1,270 @@
+//! Switching, entering, pages and writes: what the workspace plane's server functions do. Everything here comes
+//! through the door, each time.
+
+use crate::{
+    console::{Entered, PageData, Scoped, load::load},
+    error::{AppError, Refusal},
+    routes::{Page, Route},
+    server::call::Call,
+};
+use model::{
+    FieldErrors, Slug,
+    capability::{CapabilityKind, EditContent},
+    catalog::{Lifecycle, ProductInput},
+    customer::CustomerInput,
+    id::{CustomerId, ProductId},
+    workspace::Entry,
+};
+use store::{
+    StoreError, customers,
+    door::{Can, Door, Mode, Read, Visit, WorkspaceTx, Write},
+    handoffs::{self, HandoffRefused},
+    products,
+    secret::Secret,
+};
+
+/// What stands behind the door, or why not.
+pub(crate) fn opened<M: Mode>(call: &Call, door: Door<WorkspaceTx<M>>) -> Result<WorkspaceTx<M>, AppError> {
+    match door {
+        Door::Open(tx) => {
+            call.served_by(tx.id());
+            call.asked_by(tx.user());
+            Ok(tx)
+        }
+        Door::Moved(slug) => Err(AppError::Moved(slug)),
+        Door::Factor(_) => Err(AppError::Factor),
+        Door::Gone(_) => Err(AppError::Gone),
+        Door::Absent(_) => Err(AppError::Absent),
+        Door::SignedOut => Err(AppError::SignedOut),
+        Door::Mismatch => Err(AppError::Mismatch),
+    }
+}
+
+pub(crate) async fn reading(call: &Call, slug: &Slug) -> Result<WorkspaceTx<Read>, AppError> {
+    let door = call.request.services.store.workspace(&call.credential()?, slug).await?;
+    opened(call, door)
+}
+
+/// Opens a workspace for entering it.
+async fn visiting(call: &Call, slug: &Slug) -> Result<WorkspaceTx<Visit>, AppError> {
+    let door = call.request.services.store.workspace_visit(&call.credential()?, slug).await?;
+    opened(call, door)
+}
+
+/// Mints a handoff.
+pub async fn switch(call: &Call, to: &Slug) -> Result<String, AppError> {
+    let mut tx = visiting(call, to).await?;
+    let code = fresh()?;
+    handoffs::mint(&mut tx, &code).await?;
+    tx.commit().await?;
+    Ok(code.reveal().to_owned())
+}
+
+/// Enters with a handoff: the one presented, or one minted here and now.
+pub async fn enter(call: &Call, to: &Slug, code: Option<&str>, url: &str) -> Result<Entered, AppError> {
+    let mut tx = visiting(call, to).await?;
+    match code {
+        Some(code) => {
+            redeem(&mut tx, code).await?;
+            handoffs::record_visit(&mut tx).await?;
+        }
+        None => handoffs::pass_and_visit(&mut tx, &fresh()?).await?,
+    }
+    visited(call, tx, page_at(to, url).unwrap_or(Page::Overview)).await
+}
+
+/// Enters ahead of a switch: as [`enter`], but nobody has been there yet.
+pub async fn stage(call: &Call, to: &Slug, url: &str) -> Result<Entered, AppError> {
+    let mut tx = visiting(call, to).await?;
+    handoffs::pass(&mut tx, &fresh()?).await?;
+    let (tx, page, data) = opening(tx, page_at(to, url).unwrap_or(Page::Overview)).await?;
+    entered(call, tx, &page, data).await
+}
+
+/// The page of a workspace that an address names.
+fn page_at(slug: &Slug, url: &str) -> Option<Page> {
+    match Route::parse_url(url) {
+        Route::Workspace(named, page) if named == *slug => Some(page),
+        _ => None,
+    }
+}
+
+fn fresh() -> Result<Secret, AppError> {
+    Secret::generate("").map_err(|_| AppError::Internal)
+}
+
+async fn redeem(tx: &mut WorkspaceTx<Visit>, code: &str) -> Result<(), AppError> {
+    let code = Secret::presented(code).ok_or(AppError::Refused(Refusal::HandoffForeign))?;
+    if let Err(refused) = handoffs::redeem(tx, &code).await? {
+        let tenant = tx.tenant();
+        tracing::warn!(workspace_id = %tenant.workspace.id, user_id = %tenant.live.person.id, ?refused, "a handoff was refused");
+        return Err(AppError::Refused(match refused {
+            HandoffRefused::Used => Refusal::HandoffUsed,
+            HandoffRefused::Expired => Refusal::HandoffExpired,
+            HandoffRefused::Foreign => Refusal::HandoffForeign,
+        }));
+    }
+    Ok(())
+}
+
+/// Opens the page of an address for a person who has entered. If their role doesn't allow it, the page says so.
+pub(crate) async fn arrive(call: &Call, mut tx: WorkspaceTx<Visit>, page: &Page) -> Result<Entered, AppError> {
+    handoffs::record_visit(&mut tx).await?;
+    let data = load(&mut tx, page).await?;
+    remembered(call, tx, page, data).await
+}
+
+/// As above, for a request that is not a visit.
+pub(crate) async fn look(call: &Call, mut tx: WorkspaceTx<Read>, page: &Page) -> Result<Entered, AppError> {
+    let data = load(&mut tx, page).await?;
+    entered(call, tx, page, data).await
+}
+
+/// Opens the requested page, or the nearest page that the role allows.
+async fn visited(call: &Call, tx: WorkspaceTx<Visit>, page: Page) -> Result<Entered, AppError> {
+    let (tx, page, data) = opening(tx, page).await?;
+    remembered(call, tx, &page, data).await
+}
+
+async fn remembered(call: &Call, tx: WorkspaceTx<Visit>, page: &Page, data: PageData) -> Result<Entered, AppError> {
+    let live = tx.tenant().live.clone();
+    let entered = entered(call, tx, page, data).await?;
+    // When it was last opened, the list says too.
+    call.request.services.store.forget_picker(&live).await;
+    Ok(entered)
+}
+
+async fn opening<M: Mode>(mut tx: WorkspaceTx<M>, page: Page) -> Result<(WorkspaceTx<M>, Page, PageData), AppError> {
+    let may = tx.tenant().seat.capabilities();
+    let page = if may.has(page.requires()) { page } else { page.in_another_workspace(may) };
+    let data = load(&mut tx, &page).await?;
+    Ok((tx, page, data))
+}
+
+async fn entered<M: Mode>(call: &Call, tx: WorkspaceTx<M>, page: &Page, data: PageData) -> Result<Entered, AppError> {
+    let tenant = tx.commit().await?;
+    let grant = call.request.services.grants.sign(&tenant)?;
+    let url = page.url(&tenant.workspace.slug);
+    Ok(Entered { entry: Entry { workspace: tenant.workspace, seat: tenant.seat, grant }, url, data })
+}
+
+/// The data of a page.
+pub async fn page(call: &Call, slug: &Slug, grant: &str, url: &str) -> Result<Scoped<PageData>, AppError> {
+    let grant = call.request.services.grants.read(grant)?;
+    let tx = reading(call, slug).await?;
+    grant.fits(tx.tenant())?;
+    answer(tx, slug, url).await
+}
+
+/// The data of the first page after a switch that was staged.
+pub async fn arrived(call: &Call, slug: &Slug, grant: &str, url: &str) -> Result<Scoped<PageData>, AppError> {
+    let grant = call.request.services.grants.read(grant)?;
+    let mut tx = visiting(call, slug).await?;
+    grant.fits(tx.tenant())?;
+    handoffs::record_visit(&mut tx).await?;
+    call.request.services.store.forget_picker(&tx.tenant().live).await;
+    answer(tx, slug, url).await
+}
+
+async fn answer<M: Mode>(mut tx: WorkspaceTx<M>, slug: &Slug, url: &str) -> Result<Scoped<PageData>, AppError> {
+    let page = page_at(slug, url).ok_or(AppError::Absent)?;
+    let value = load(&mut tx, &page).await?;
+    let workspace = tx.commit().await?.workspace.id;
+    Ok(Scoped { workspace, value })
+}
+
+/// Opens a workspace for a write by a page that holds `grant`, and takes the capability that it needs.
+pub(crate) async fn writing<C: CapabilityKind>(
+    call: &Call,
+    slug: &Slug,
+    grant: &str,
+) -> Result<(WorkspaceTx<Write>, Can<C>), AppError> {
+    let grant = call.request.services.grants.read(grant)?;
+    let door = call.request.services.store.workspace_write(&call.credential()?, slug, grant.fence()).await?;
+    let tx = opened(call, door)?;
+    grant.fits(tx.tenant())?;
+    let can = tx.can::<C>().map_err(|denied| AppError::Denied(denied.0))?;
+    Ok((tx, can))
+}
+
+/// A constraint that stands for a rule becomes the field's error.
+pub(crate) fn refused(error: StoreError, constraint: &str, field: &str, message: &str) -> AppError {
+    if error.is_refused_by(constraint) {
+        AppError::Invalid(FieldErrors::one(field, message))
+    } else {
+        AppError::from(error)
+    }
+}
+
+/// Stores a customer.
+pub async fn save_customer(
+    call: &Call,
+    slug: &Slug,
+    grant: &str,
+    id: Option<CustomerId>,
+    input: &CustomerInput,
+) -> Result<CustomerId, AppError> {
+    let (mut tx, can) = writing::<EditContent>(call, slug, grant).await?;
+    let draft = input.parse().map_err(AppError::Invalid)?;
+    let of_constraint = |e| refused(e, "customer_rate_plan", "rate_plan", "Choose a rate plan from the list.");
+    let id = match id {
+        None => customers::create(&mut tx, &can, &draft).await.map_err(of_constraint)?,
+        Some(id) if customers::update(&mut tx, &can, id, &draft).await.map_err(of_constraint)? => id,
+        Some(_) => return Err(AppError::Absent),
+    };
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// Archives a customer or brings them back.
+pub async fn set_customer_status(
+    call: &Call,
+    slug: &Slug,
+    grant: &str,
+    id: CustomerId,
+    status: Lifecycle,
+) -> Result<(), AppError> {
+    let (mut tx, can) = writing::<EditContent>(call, slug, grant).await?;
+    if !customers::set_status(&mut tx, &can, id, status).await? {
+        return Err(AppError::Absent);
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Stores a product.
+pub async fn save_product(
+    call: &Call,
+    slug: &Slug,
+    grant: &str,
+    id: Option<ProductId>,
+    input: &ProductInput,
+) -> Result<ProductId, AppError> {
+    let (mut tx, can) = writing::<EditContent>(call, slug, grant).await?;
+    let draft = input.parse().map_err(AppError::Invalid)?;
+    let of_constraint =
+        |e| refused(e, "product_code_taken", "code", "Another product of this workspace has that code.");
+    let id = match id {
+        None => products::create(&mut tx, &can, &draft).await.map_err(of_constraint)?,
+        Some(id) if products::update(&mut tx, &can, id, &draft).await.map_err(of_constraint)? => id,
+        Some(_) => return Err(AppError::Absent),
+    };
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// Archives a product or brings it back.
+pub async fn set_product_status(
+    call: &Call,
+    slug: &Slug,
+    grant: &str,
+    id: ProductId,
+    status: Lifecycle,
+) -> Result<(), AppError> {
+    let (mut tx, can) = writing::<EditContent>(call, slug, grant).await?;
+    if !products::set_status(&mut tx, &can, id, status).await? {
+        return Err(AppError::Absent);
+    }
+    tx.commit().await?;
+    Ok(())
+}

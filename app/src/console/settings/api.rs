@@ -1,0 +1,287 @@
+//! The settings of a workspace: their pages' data, and what their server functions do. Creating and restoring one, too.
+
+use crate::{
+    console::{
+        AuditView, PageData, VisitData,
+        api::{opened, reading, writing},
+    },
+    error::AppError,
+    routes::SettingsPage,
+    seats::api as seats,
+    server::{
+        call::Call,
+        pace::{CREATED, keep},
+    },
+};
+use axum::body::Body;
+use futures_util::stream;
+use http::{HeaderValue, Response, header};
+use model::{
+    FieldErrors, Slug,
+    audit::{Action, AuditQuery, Detail, Position},
+    capability::{CapabilityKind, ManageSettings, OwnWorkspace},
+    csv,
+    id::OrganizationId,
+    moment,
+    settings::{GeneralInput, GeneralSettings, NewWorkspaceInput},
+    workspace::WorkspaceProfile,
+};
+use std::io;
+use store::{
+    StoreError, audit,
+    deleted::{self, Restored},
+    door::{Can, Denied, Mode, WorkspaceTx, Write},
+    organizations,
+    security::{self, DemandRefused},
+    settings, time_zones,
+};
+
+/// The data of a page of the settings. What the seat does not allow is [`PageData::Denied`].
+pub(crate) async fn load<M: Mode>(tx: &mut WorkspaceTx<M>, page: &SettingsPage) -> Result<PageData, AppError> {
+    if *page == SettingsPage::Members {
+        return Ok(VisitData::Members(Box::new(seats::page(tx).await?)).into());
+    }
+    let needed = page.requires();
+    if !tx.tenant().seat.capabilities().has(needed) {
+        return Ok(PageData::Denied(needed));
+    }
+    let can = match tx.can::<ManageSettings>() {
+        Ok(can) => can,
+        Err(Denied(needed)) => return Ok(PageData::Denied(needed)),
+    };
+    let data = match page {
+        SettingsPage::General => {
+            let (input, old) = settings::general(tx, &can).await?;
+            let zones = time_zones::time_zones(tx).await?.to_vec();
+            VisitData::General(Box::new(GeneralSettings { input, zones, old }))
+        }
+        SettingsPage::Audit(query) => VisitData::Audit(Box::new(log(tx, &can, query).await?)),
+        SettingsPage::Danger => VisitData::Danger(settings::contents(tx, &can).await?),
+        SettingsPage::Security => VisitData::Security(security::read(tx, &can).await?),
+        // What the entry says already.
+        SettingsPage::Branding => VisitData::Branding,
+        SettingsPage::Members => return Ok(PageData::Missing),
+    };
+    Ok(data.into())
+}
+
+async fn log<M: Mode>(
+    tx: &mut WorkspaceTx<M>,
+    can: &Can<ManageSettings>,
+    query: &AuditQuery,
+) -> Result<AuditView, AppError> {
+    let page = audit::page(tx, can, query).await?;
+    let people = audit::actors(tx, can).await?;
+    Ok(AuditView {
+        rows: page.rows,
+        newer: page.newer.map(Position::After),
+        older: page.older.map(Position::Before),
+        people,
+        time_zone: tx.zone().name().to_owned(),
+    })
+}
+
+/// Opens a workspace for a change of its address or of whether it is there: behind all writes in it.
+async fn alone<C: CapabilityKind>(
+    call: &Call,
+    slug: &Slug,
+    grant: &str,
+) -> Result<(WorkspaceTx<Write>, Can<C>), AppError> {
+    let grant = call.request.services.grants.read(grant)?;
+    let store = &call.request.services.store;
+    let door = store.workspace_alone(&call.credential()?, slug, grant.fence(), C::CAPABILITY).await?;
+    let tx = opened(call, door)?;
+    grant.fits(tx.tenant())?;
+    let can = tx.can::<C>().map_err(|denied| AppError::Denied(denied.0))?;
+    Ok((tx, can))
+}
+
+/// That an address is or was another's, in words that don't say whose.
+fn taken(error: StoreError) -> AppError {
+    if error.is_refused_by("workspaces_slug_key") || error.is_refused_by("slugs_pkey") {
+        AppError::Invalid(FieldErrors::one("slug", "That address is taken. Try another."))
+    } else {
+        AppError::from(error)
+    }
+}
+
+/// Stores the general settings.
+pub async fn save_general(
+    call: &Call,
+    slug: &Slug,
+    grant: &str,
+    input: &GeneralInput,
+) -> Result<WorkspaceProfile, AppError> {
+    let moves = input.slug.trim() != slug.as_str();
+    let (mut tx, can) = if moves {
+        alone::<ManageSettings>(call, slug, grant).await?
+    } else {
+        writing::<ManageSettings>(call, slug, grant).await?
+    };
+    let draft = input.parse().map_err(AppError::Invalid)?;
+    if moves {
+        keep(CREATED, &mut tx).await?;
+    }
+    if !time_zones::time_zones(&mut tx).await?.contains(&draft.time_zone) {
+        return Err(AppError::Invalid(FieldErrors::one("time_zone", "Choose a time zone from the list.")));
+    }
+    settings::save_general(&mut tx, &can, &draft).await.map_err(taken)?;
+    let workspace = tx.commit().await?.workspace;
+    Ok(WorkspaceProfile { name: draft.name.into(), slug: draft.slug, ..workspace })
+}
+
+/// Deletes the workspace, if its address was typed.
+pub async fn delete_workspace(call: &Call, slug: &Slug, grant: &str, typed: &str) -> Result<(), AppError> {
+    let (mut tx, can) = alone::<OwnWorkspace>(call, slug, grant).await?;
+    if typed.trim() != tx.tenant().workspace.slug.as_str() {
+        let message = "That is not this workspace’s address. Nothing was deleted.";
+        return Err(AppError::Invalid(FieldErrors::one("slug", message)));
+    }
+    settings::delete(&mut tx, &can).await?;
+    let tenant = tx.commit().await?;
+    tracing::info!(workspace_id = %tenant.workspace.id, user_id = %tenant.live.person.id, "a workspace was deleted");
+    Ok(())
+}
+
+/// Turns the workspace's demand for a second factor on or off.
+pub async fn demand_factor(call: &Call, slug: &Slug, grant: &str, demand: bool) -> Result<(), AppError> {
+    let (mut tx, can) = alone::<ManageSettings>(call, slug, grant).await?;
+    match security::demand_factor(&mut tx, &can, demand).await? {
+        Ok(()) => {
+            tx.commit().await?;
+            Ok(())
+        }
+        Err(DemandRefused::NotProven) => Err(AppError::Factor),
+    }
+}
+
+/// Whether an address can be had.
+pub async fn check_slug(call: &Call, slug: &Slug, workspace: Option<&Slug>) -> Result<bool, AppError> {
+    let slugs = &call.request.services.paces.slugs;
+    if let Some(own) = workspace {
+        let mut tx = reading(call, own).await?;
+        slugs.take(&tx.user())?;
+        let free = settings::is_slug_free(&mut tx, slug).await?;
+        tx.commit().await?;
+        return Ok(free);
+    }
+    let mut tx = crate::account::identity::person(call).await?;
+    slugs.take(&tx.live().person.id)?;
+    let free = deleted::is_slug_free(&mut tx, slug).await?;
+    tx.commit().await?;
+    Ok(free)
+}
+
+/// Restores a deleted workspace for one of its owners; [`AppError::Absent`] for anybody else, and after 14 days.
+pub async fn restore_workspace(call: &Call, slug: &Slug) -> Result<(), AppError> {
+    match call.request.services.store.restore_workspace(&call.credential()?, slug).await? {
+        Restored::Yes => Ok(()),
+        Restored::No => Err(AppError::Absent),
+        Restored::SignedOut => Err(AppError::SignedOut),
+    }
+}
+
+/// Creates a workspace in an organization that the person manages; answers with its address.
+pub async fn create_workspace(call: &Call, input: &NewWorkspaceInput) -> Result<Slug, AppError> {
+    let credential = call.credential()?;
+    let store = &call.request.services.store;
+    let mut input = input.clone();
+    // Without a script, no address was proposed while the name was typed.
+    if input.slug.trim().is_empty()
+        && let Ok(organization) = input.organization.parse()
+        && let Some(mut tx) = store.organization(&credential, organization).await?
+    {
+        let organization = organizations::profile(&mut tx).await?.name;
+        tx.commit().await?;
+        let mut tx = crate::account::identity::person(call).await?;
+        call.request.services.paces.slugs.take(&tx.live().person.id)?;
+        let proposed = [Slug::proposed(&organization, &input.name)];
+        if let Some(slug) = crate::account::start::api::first_free(&mut tx, &proposed).await? {
+            input.slug = slug.to_string();
+        }
+    }
+    let draft = input.parse().map_err(AppError::Invalid)?;
+    let Some(mut tx) = store.organization(&credential, draft.organization).await? else {
+        // Signed out, or an organization that the person doesn't manage.
+        drop(crate::account::identity::person(call).await?);
+        return Err(AppError::Invalid(FieldErrors::one("organization", "Choose an organization that you manage.")));
+    };
+    call.asked_by(tx.user);
+    keep(CREATED, &mut tx).await?;
+    let workspaces = [(draft.slug.clone(), draft.name.to_string())];
+    let made = organizations::create_workspaces(&mut tx, &workspaces).await.map_err(taken)?;
+    let detail = Detail::none().with("name", &draft.name).with("address", &draft.slug);
+    let target = made.first().map(|id| id.uuid());
+    audit::note(&mut tx, Action::WorkspaceCreated, target, &detail).await?;
+    tx.commit().await?;
+    Ok(draft.slug)
+}
+
+/// A page of an organization's log with the organization's name, for its owners and admins; `None` for anybody else.
+pub(crate) async fn organization_log(
+    call: &Call,
+    organization: OrganizationId,
+    query: &AuditQuery,
+) -> Result<Option<(String, AuditView)>, AppError> {
+    let Some(credential) = call.request.credential else { return Ok(None) };
+    let store = &call.request.services.store;
+    let Some(mut tx) = store.organization(&credential, organization).await? else { return Ok(None) };
+    let page = audit::page_of_organization(&mut tx, query).await?;
+    let people = audit::actors_of_organization(&mut tx).await?;
+    let name = organizations::profile(&mut tx).await?.name;
+    tx.commit().await?;
+    let (newer, older) = (page.newer.map(Position::After), page.older.map(Position::Before));
+    Ok(Some((name, AuditView { rows: page.rows, newer, older, people, time_zone: "UTC".to_owned() })))
+}
+
+/// The audit log as a file, with every line that matches the filter. Lines are read in batches, each through the door:
+/// a slow download holds no connection, and a person who loses the seat gets no more lines. If reading fails, the file
+/// ends as a failed download.
+pub(crate) async fn export(call: &Call, slug: &Slug, query: &AuditQuery) -> Result<Response<Body>, AppError> {
+    let (first, next, zone) = batch(call, slug, query, Position::Newest).await?;
+    let time = format!("time ({zone})");
+    let columns = csv::row([time.as_str(), "who", "action", "what", "detail"]);
+    let head = format!("{}{columns}{first}", csv::BYTE_ORDER_MARK);
+    let (call, of, query) = (call.clone(), slug.clone(), query.clone());
+    let lines = stream::try_unfold((Some(head), next), move |(ready, next)| {
+        let (call, slug, query) = (call.clone(), of.clone(), query.clone());
+        async move {
+            match (ready, next) {
+                (Some(ready), next) => Ok(Some((ready, (None, next)))),
+                (None, Some(from)) => match batch(&call, &slug, &query, from).await {
+                    Ok((lines, next, _)) => Ok(Some((lines, (None, next)))),
+                    Err(error) => Err(io::Error::other(error.message())),
+                },
+                (None, None) => Ok(None),
+            }
+        }
+    });
+    let mut response = Response::new(Body::from_stream(lines));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));
+    // A slug holds nothing that would need quoting.
+    if let Ok(name) = HeaderValue::from_str(&format!("attachment; filename=\"{slug}-audit-log.csv\"")) {
+        headers.insert(header::CONTENT_DISPOSITION, name);
+    }
+    Ok(response)
+}
+
+/// Lines of the file from a position on, the position of the next ones, and the time zone in which they are shown.
+async fn batch(
+    call: &Call,
+    slug: &Slug,
+    query: &AuditQuery,
+    from: Position,
+) -> Result<(String, Option<Position>, String), AppError> {
+    let mut tx = reading(call, slug).await?;
+    let can = tx.can::<ManageSettings>().map_err(|denied| AppError::Denied(denied.0))?;
+    let (rows, next) = audit::export(&mut tx, &can, &query.at(from)).await?;
+    let zone = tx.zone().name().to_owned();
+    tx.commit().await?;
+    let mut lines = String::new();
+    for row in rows {
+        let at = moment::timestamp(*row.at);
+        lines.push_str(&csv::row([at.as_str(), &row.actor, &row.action, &row.what, &row.detail]));
+    }
+    Ok((lines, next, zone))
+}

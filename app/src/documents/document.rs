@@ -1,0 +1,359 @@
+//! GET: from an address to its document. Who may see what is decided here, before anything is rendered.
+
+use crate::{
+    account::{
+        identity,
+        invite::api as invite,
+        organization::api as organization,
+        profile::api as profile,
+        security::{api as factors, api::Asking as AskingFactor},
+        start::api as start,
+    },
+    boot::{AccountData, Asking, Boot, Content, Returned},
+    console::{
+        PageData,
+        api::{arrive, look},
+    },
+    documents::shell::rendered,
+    error::{AppError, Refusal},
+    routes::{Page, ReturnTo, Route, SettingsPage, SignInNotice},
+    server::{
+        broken::broken,
+        call::Call,
+        page::{Who, bare, redirect, render, signed_in, to_sign_in},
+        request::{Purpose, RequestContext},
+    },
+};
+use axum::body::Body;
+use http::{Response, StatusCode, Uri};
+use model::{Slug, invite::InviteState};
+use store::{
+    door::{Door, Mode, WorkspaceTx, keeping_nothing},
+    seats::Freshness,
+};
+
+/// Answers a GET with a document or a redirect.
+pub async fn document(context: RequestContext, uri: &Uri) -> Response<Body> {
+    let answer = page(Call::new(context.clone()), uri, None);
+    let response = match context.purpose {
+        Purpose::Visit => answer.await,
+        Purpose::Ahead => keeping_nothing(answer).await,
+    };
+    rendered(&context, response).await
+}
+
+/// The same with a form that came back, and before it is rendered.
+pub(crate) async fn page(call: Call, uri: &Uri, returned: Option<Returned>) -> Response<Body> {
+    let mut response = match answer(&call, uri, returned).await {
+        Ok(response) => response,
+        Err(AppError::Unavailable) => unavailable_page(&call.request),
+        // The session ended between two reads of the page.
+        Err(AppError::SignedOut) => to_sign_in(uri),
+        Err(AppError::Link(_) | AppError::Absent) => {
+            let boot = bare(call.request.theme, Content::Absent, None);
+            render(boot, Route::Unknown, StatusCode::NOT_FOUND)
+        }
+        Err(error) => {
+            if error != AppError::Internal {
+                tracing::error!(code = error.code(), "a page has no answer to this");
+            }
+            broken(&call.request)
+        }
+    };
+    call.apply(&mut response);
+    response
+}
+
+/// The 503 page: says that nothing is lost, and nothing else.
+pub async fn unavailable(context: &RequestContext) -> Response<Body> {
+    rendered(context, unavailable_page(context)).await
+}
+
+fn unavailable_page(context: &RequestContext) -> Response<Body> {
+    render(bare(context.theme, Content::Unavailable, None), Route::Unknown, StatusCode::SERVICE_UNAVAILABLE)
+}
+
+async fn answer(call: &Call, uri: &Uri, returned: Option<Returned>) -> Result<Response<Body>, AppError> {
+    let context = &call.request;
+    let route = Route::parse(uri.path(), uri.query().unwrap_or_default());
+    // Only people who may know of the workspace are redirected to its spelling. A returned form stays, with its input.
+    if returned.is_none()
+        && !matches!(route, Route::Workspace(..) | Route::AuditExport(..))
+        && let Some(one) = route.respelled(uri.path())
+    {
+        return Ok(respelled(uri, &one));
+    }
+    match route.clone() {
+        Route::Workspace(slug, page) => workspace(call, uri, &route, slug, page, returned).await,
+        // Whoever has just left stays out, even if the server could not be told.
+        Route::SignIn { notice: Some(notice), .. } if notice != SignInNotice::Arriving => {
+            Ok(sign_in(context, route, returned))
+        }
+        // A returned form shows its errors.
+        Route::SignIn { .. } | Route::Landing if returned.is_some() => Ok(sign_in(context, route, returned)),
+        Route::SignIn { next, .. } => match signed_in(call, Freshness::Recent).await? {
+            Some(_) => Ok(redirect(StatusCode::SEE_OTHER, next.as_ref().map_or("/", ReturnTo::as_str))),
+            None if factors::awaits(call).await? => Ok(redirect(StatusCode::SEE_OTHER, &Route::Factor { next }.url())),
+            None => Ok(sign_in(context, route, returned)),
+        },
+        Route::Landing => match signed_in(call, Freshness::Now).await? {
+            Some(person) => Ok(redirect(StatusCode::SEE_OTHER, &landing(&person))),
+            None if factors::awaits(call).await? => {
+                Ok(redirect(StatusCode::SEE_OTHER, &Route::Factor { next: None }.url()))
+            }
+            None => Ok(sign_in(context, route, returned)),
+        },
+        Route::Home { refused } => match signed_in(call, Freshness::Now).await? {
+            // Loading the picker is its refresh when there is no script.
+            Some(person) => {
+                let notices = Box::new(invite::notices(call).await?);
+                Ok(person.render(context, route, AccountData::Home { refused, notices }, returned, StatusCode::OK))
+            }
+            None => Ok(to_sign_in(uri)),
+        },
+        Route::Tokens => match signed_in(call, Freshness::Recent).await? {
+            Some(person) => {
+                let content = AccountData::Tokens { tokens: identity::tokens(call).await?, created: None };
+                Ok(person.render(context, route, content, returned, StatusCode::OK))
+            }
+            None => Ok(to_sign_in(uri)),
+        },
+        Route::Start(start) => start::page(call, uri, &start, returned).await,
+        Route::Profile { .. } => match signed_in(call, Freshness::Recent).await? {
+            Some(person) => {
+                let content = AccountData::Profile(profile::load(call).await?);
+                Ok(person.render(context, route, content, returned, StatusCode::OK))
+            }
+            None => Ok(to_sign_in(uri)),
+        },
+        Route::Invite(token) => {
+            let found = invite::look(call, &token).await?;
+            let status = match &found {
+                Some((invite, _)) if invite.state == InviteState::Open => StatusCode::OK,
+                Some(_) => StatusCode::GONE,
+                None => StatusCode::NOT_FOUND,
+            };
+            let content = AccountData::Invite(found.map(Box::new));
+            Ok(match signed_in(call, Freshness::Recent).await? {
+                Some(person) => person.render(context, route, content, returned, status),
+                None => {
+                    let status = if returned.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { status };
+                    render(bare(context.theme, content, returned), route, status)
+                }
+            })
+        }
+        Route::Organization(id, page) => match signed_in(call, Freshness::Recent).await? {
+            Some(person) => match organization::page(call, id, page).await {
+                Ok(view) => {
+                    let content = AccountData::Organization(Box::new(view));
+                    Ok(person.render(context, route, content, returned, StatusCode::OK))
+                }
+                Err(AppError::Absent) => {
+                    Ok(person.absent(context, Route::Unknown, Content::Absent, StatusCode::NOT_FOUND))
+                }
+                Err(error) => Err(error),
+            },
+            None => Ok(to_sign_in(uri)),
+        },
+        Route::Sessions => match signed_in(call, Freshness::Recent).await? {
+            Some(person) => {
+                let sessions = crate::account::sessions::api::list(call).await?;
+                let content =
+                    AccountData::Sessions { sessions, tokens: crate::account::sessions::api::token_names(call).await? };
+                Ok(person.render(context, route, content, returned, StatusCode::OK))
+            }
+            None => Ok(to_sign_in(uri)),
+        },
+        Route::Security { .. } => match signed_in(call, Freshness::Recent).await? {
+            Some(person) => {
+                let content = AccountData::Security(Box::new(factors::security(call).await?));
+                Ok(person.render(context, route, content, returned, StatusCode::OK))
+            }
+            None => Ok(to_sign_in(uri)),
+        },
+        Route::Preferences { .. } => match signed_in(call, Freshness::Recent).await? {
+            Some(person) => {
+                let content = AccountData::Preferences(profile::preferences(call).await?);
+                Ok(person.render(context, route, content, returned, StatusCode::OK))
+            }
+            None => Ok(to_sign_in(uri)),
+        },
+        Route::NewWorkspace => match signed_in(call, Freshness::Recent).await? {
+            Some(person) => Ok(person.render(context, route, Content::NewWorkspace, returned, StatusCode::OK)),
+            None => Ok(to_sign_in(uri)),
+        },
+        Route::OrganizationAudit(organization, query) => {
+            let log = crate::console::settings::api::organization_log(call, organization, &query).await?;
+            let Some(person) = signed_in(call, Freshness::Recent).await? else { return Ok(to_sign_in(uri)) };
+            match log {
+                Some((name, log)) => {
+                    let content = AccountData::OrganizationAudit { name, log: Box::new(log) };
+                    Ok(person.render(context, route, content, None, StatusCode::OK))
+                }
+                None => Ok(person.absent(context, route, Content::Absent, StatusCode::NOT_FOUND)),
+            }
+        }
+        Route::AuditExport(slug, query) => match crate::console::settings::api::export(call, &slug, &query).await {
+            Ok(file) => Ok(match route.respelled(uri.path()) {
+                Some(one) => respelled(uri, &one),
+                None => file,
+            }),
+            // The page of the log says why not.
+            Err(
+                AppError::Absent
+                | AppError::Gone
+                | AppError::Moved(_)
+                | AppError::SignedOut
+                | AppError::Factor
+                | AppError::Denied(_),
+            ) => workspace(call, uri, &route, slug, Page::Settings(SettingsPage::Audit(query)), None).await,
+            Err(error) => Err(error),
+        },
+        Route::Factor { next } => match factors::asking(call, next.as_ref()).await? {
+            AskingFactor::SignedOut => Ok(redirect(StatusCode::SEE_OTHER, &Route::SignIn { next, notice: None }.url())),
+            AskingFactor::Done(path) => Ok(redirect(StatusCode::SEE_OTHER, &path)),
+            AskingFactor::Ask(ask, live) => {
+                let boot = Boot {
+                    now: live.as_ref().map(|live| live.now),
+                    person: live.map(|live| live.person),
+                    picker_is_whole: false,
+                    ..bare(context.theme, AccountData::Factor(ask), returned)
+                };
+                let status = if boot.returned.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+                Ok(render(boot, route, status))
+            }
+        },
+        Route::Unknown => match signed_in(call, Freshness::Recent).await? {
+            Some(person) => Ok(person.absent(context, route, Content::Absent, StatusCode::NOT_FOUND)),
+            None => Ok(to_sign_in(uri)),
+        },
+    }
+}
+
+fn sign_in(context: &RequestContext, route: Route, returned: Option<Returned>) -> Response<Body> {
+    let status = if returned.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    render(bare(context.theme, Content::SignIn, returned), route, status)
+}
+
+/// The last active workspace; the picker for whoever prefers it or has entered none.
+fn landing(who: &Who) -> String {
+    let last = if who.live.lands_on_picker { None } else { who.picker.default_workspace() };
+    match last {
+        Some(workspace) => Page::Overview.in_another_workspace(workspace.seat.capabilities()).url(&workspace.slug),
+        None => Route::home().url(),
+    }
+}
+
+/// The answer to asking for a seat, the same whether there is anything at the address.
+pub(crate) async fn asked(call: &Call, uri: &Uri, asking: Asking) -> Result<Response<Body>, AppError> {
+    let Some(person) = signed_in(call, Freshness::Recent).await? else { return Ok(to_sign_in(uri)) };
+    let status = match asking {
+        Asking::Noted => StatusCode::OK,
+        Asking::Limited => StatusCode::TOO_MANY_REQUESTS,
+    };
+    Ok(person.absent(&call.request, Route::Unknown, Content::Asked(asking), status))
+}
+
+/// A deep link: one request checks the seat, records the visit and reads the page, as a switch does. `route` is the
+/// requested address: `page`, or a file that `page` answers for.
+async fn workspace(
+    call: &Call,
+    uri: &Uri,
+    route: &Route,
+    slug: Slug,
+    page: Page,
+    returned: Option<Returned>,
+) -> Result<Response<Body>, AppError> {
+    let context = &call.request;
+    let Some(credential) = context.credential else { return Ok(to_sign_in(uri)) };
+    let store = &context.services.store;
+    let one = route.respelled(uri.path());
+    let asked = Asked { slug: &slug, page: &page, respelled: one.as_deref(), returned: returned.as_ref() };
+    let entered = match context.purpose {
+        // The person of a returned form had entered before.
+        Purpose::Visit if returned.is_none() => {
+            let door = store.workspace_visit(&credential, &slug).await?;
+            match opened(call, uri, &asked, door).await? {
+                Ok(tx) => arrive(call, tx, &page).await?,
+                Err(instead) => return Ok(instead),
+            }
+        }
+        Purpose::Visit | Purpose::Ahead => {
+            let door = store.workspace(&credential, &slug).await?;
+            match opened(call, uri, &asked, door).await? {
+                Ok(tx) => look(call, tx, &page).await?,
+                Err(instead) => return Ok(instead),
+            }
+        }
+    };
+    let status = match entered.data {
+        PageData::Missing => StatusCode::NOT_FOUND,
+        PageData::Denied(_) => StatusCode::FORBIDDEN,
+        _ => StatusCode::OK,
+    };
+    let Some(who) = signed_in(call, Freshness::Recent).await? else { return Ok(to_sign_in(uri)) };
+    let content = Content::Workspace { entry: Box::new(entered.entry), data: Box::new(entered.data) };
+    Ok(who.render(context, Route::Workspace(slug, page), content, returned, status))
+}
+
+/// The page of a workspace that an address names.
+struct Asked<'a> {
+    slug: &'a Slug,
+    page: &'a Page,
+    /// The canonical spelling, if the address has another one.
+    respelled: Option<&'a str>,
+    /// The form to return. It keeps its address.
+    returned: Option<&'a Returned>,
+}
+
+/// The transaction behind a workspace's door, or the answer if it stays closed.
+async fn opened<M: Mode>(
+    call: &Call,
+    uri: &Uri,
+    asked: &Asked<'_>,
+    door: Door<WorkspaceTx<M>>,
+) -> Result<Result<WorkspaceTx<M>, Response<Body>>, AppError> {
+    let Asked { slug, page, respelled: one, returned } = *asked;
+    let (content, status) = match door {
+        Door::Open(tx) => {
+            if let (Some(one), None) = (one, returned) {
+                tx.commit().await?;
+                return Ok(Err(respelled(uri, one)));
+            }
+            call.served_by(tx.id());
+            // The overview is the entry page. A role that may not see it is led to the first page that it allows. Other
+            // pages that are not allowed answer with the reason, at their own address.
+            let may = tx.tenant().seat.capabilities();
+            if *page == Page::Overview && !may.has(page.requires()) {
+                let first = page.in_another_workspace(may).url(slug);
+                return Ok(Err(redirect(StatusCode::SEE_OTHER, &first)));
+            }
+            return Ok(Ok(tx));
+        }
+        Door::SignedOut => return Ok(Err(to_sign_in(uri))),
+        Door::Moved(to) => return Ok(Err(moved(uri, slug, &to, one))),
+        Door::Factor(_) => return Ok(Err(redirect(StatusCode::SEE_OTHER, &factors::detour(slug, page)))),
+        Door::Gone(_) => (Content::Gone, StatusCode::GONE),
+        Door::Absent(_) | Door::Mismatch => (Content::Absent, StatusCode::NOT_FOUND),
+    };
+    let Some(who) = signed_in(call, Freshness::Recent).await? else { return Ok(Err(to_sign_in(uri))) };
+    Ok(Err(who.absent(&call.request, Route::Workspace(slug.clone(), page.clone()), content, status)))
+}
+
+/// The same address under the workspace's new slug, path and query kept.
+fn moved(uri: &Uri, from: &Slug, to: &Slug, one: Option<&str>) -> Response<Body> {
+    let path = one.unwrap_or_else(|| uri.path());
+    let rest = path.strip_prefix('/').and_then(|p| p.strip_prefix(from.as_str())).unwrap_or_default();
+    respelled(uri, &format!("/{to}{rest}"))
+}
+
+/// Redirects to another path and keeps the query.
+fn respelled(uri: &Uri, path: &str) -> Response<Body> {
+    let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+    redirect(StatusCode::MOVED_PERMANENTLY, &format!("{path}{query}"))
+}
+
+/// Sends whoever could not enter back to the picker, with the reason.
+pub(crate) fn back_to_picker(refusal: Refusal) -> Response<Body> {
+    redirect(StatusCode::SEE_OTHER, &Route::Home { refused: Some(refusal) }.url())
+}

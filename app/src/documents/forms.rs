@@ -1,0 +1,440 @@
+//! POST without JavaScript: forms post to the address of their own page. On success a redirect; otherwise the page
+//! again, with what was typed and what was wrong with it.
+
+use crate::{
+    account::{
+        SecurityData, identity, invite::api as invite, profile::api as profile, security::api as factors,
+        sessions::api as sessions, start::api as start,
+    },
+    boot::{AccountData, Boot, Content, Returned},
+    console::{api as console, settings::api as settings},
+    documents::{
+        document::{asked, back_to_picker, page},
+        shell::rendered,
+    },
+    error::AppError,
+    packed::Packed,
+    pictures,
+    routes::{Page, ReturnTo, Route, SettingsPage, SignInNotice},
+    seats::{access, api as seats},
+    server::{
+        call::Call,
+        form::{Form, NOT_UNDERSTOOD, Outcome, Posted},
+        page::{bare, redirect, render},
+        request::RequestContext,
+    },
+};
+use axum::body::Body;
+use http::{HeaderValue, Response, StatusCode, Uri, header};
+use model::{
+    FieldErrors, Slug,
+    catalog::Lifecycle,
+    factor::FactorAsked,
+    id::OrganizationId,
+    invite::to_correct,
+    members::Done,
+    picture::Hue,
+    token::{TokenLife, TokensThen},
+};
+use store::{
+    door::{Live, keeping_nothing},
+    seats::Freshness,
+};
+
+/// The address to which sign-out forms are posted. It has no page.
+const SIGN_OUT: &str = "/sign-out";
+
+/// Answers a POST of a page's form.
+pub async fn submit(context: RequestContext, uri: &Uri, posted: Posted) -> Response<Body> {
+    let call = Call::new(context);
+    let mut form = Form(posted.fields, posted.file);
+    let mut response = match act(&call, uri, &mut form).await {
+        Ok(Outcome::Go(path)) => redirect(StatusCode::SEE_OTHER, &path),
+        Ok(Outcome::Show(response)) => response,
+        Err(AppError::SignedOut) => {
+            let next = ReturnTo::parse(uri.path());
+            let to = Route::SignIn { next, notice: Some(SignInNotice::Elsewhere) };
+            redirect(StatusCode::SEE_OTHER, &to.url())
+        }
+        Err(AppError::Refused(refusal)) => back_to_picker(refusal),
+        // The page has its own answer: 404, 410, 301, or a link that does not work. Showing it is not a visit.
+        Err(AppError::Absent | AppError::Gone | AppError::Moved(_) | AppError::Link(_)) => {
+            keeping_nothing(page(call.clone(), uri, None)).await
+        }
+        Err(error) => {
+            let returned = form.returned(&call, &error, uri);
+            let mut response = keeping_nothing(page(call.clone(), uri, Some(returned))).await;
+            // The page redirects, or can't be shown, but the form did nothing.
+            let nothing = error.fields().of("action").is_some() && call.request.credential.is_some();
+            if nothing && (response.status().is_redirection() || uri.path() == SIGN_OUT) {
+                let boot = bare(call.request.theme, Content::Absent, None);
+                response = render(boot, Route::Unknown, StatusCode::UNPROCESSABLE_ENTITY);
+            }
+            if response.status().is_success() || response.status() == StatusCode::UNPROCESSABLE_ENTITY {
+                *response.status_mut() =
+                    StatusCode::from_u16(error.status()).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
+            }
+            if let Some(Ok(value)) = error.retry_after().map(|seconds| HeaderValue::from_str(&seconds.to_string())) {
+                response.headers_mut().insert(header::RETRY_AFTER, value);
+            }
+            response
+        }
+    };
+    call.apply(&mut response);
+    rendered(&call.request, response).await
+}
+
+async fn act(call: &Call, uri: &Uri, form: &mut Form) -> Result<Outcome, AppError> {
+    if uri.path() == SIGN_OUT {
+        form.says_if_anything("sign-out")?;
+        identity::sign_out(call).await?;
+        return Ok(Outcome::Go("/sign-in?notice=signed-out".to_owned()));
+    }
+    let route = Route::parse(uri.path(), uri.query().unwrap_or_default());
+    match &route {
+        Route::SignIn { .. } | Route::Landing => {
+            form.says_if_anything("sign-in")?;
+            let to = identity::sign_in(call, form.get("email"), form.get("password"), form.get("next")).await?;
+            Ok(Outcome::Go(call.arrival(to)))
+        }
+        Route::Tokens => token(call, form).await,
+        Route::Start(start) => start::submit(call, start, form).await,
+        Route::Profile { .. } => {
+            let file = form.1.take();
+            profile::submit_profile(call, form, file).await
+        }
+        Route::Preferences { .. } => profile::submit_preferences(call, form).await,
+        Route::Workspace(..) | Route::Organization(..) | Route::Unknown if form.get("action") == "request_access" => {
+            form.says("request_access")?;
+            request_access(call, uri).await
+        }
+        Route::Workspace(slug, page) if seats::is_here(page) => members(call, uri, slug, form).await,
+        Route::Security { next } => security(call, form, next.clone()).await,
+        Route::Factor { next } => {
+            form.says("prove")?;
+            let next = next.as_ref().map_or("", ReturnTo::as_str);
+            factors::prove(call, form.get("code"), next).await.map(Outcome::Go)
+        }
+        Route::Workspace(slug, page) => {
+            let file = form.1.take();
+            workspace(call, slug, page, form, file).await
+        }
+        Route::Organization(id, _) => organization(call, uri, &route, *id, form).await,
+        Route::Invite(token) => invite::submit(call, token, form).await.map(Outcome::Go),
+        Route::Sessions => session(call, form).await,
+        Route::NewWorkspace => {
+            form.says("create")?;
+            let slug = settings::create_workspace(call, &form.read()).await?;
+            Ok(Outcome::Go(Page::Overview.url(&slug)))
+        }
+        Route::Home { .. } => home(call, form).await,
+        // These pages have no actions.
+        Route::OrganizationAudit(..) | Route::AuditExport(..) => Err(nothing_to_do()),
+        Route::Unknown => Err(AppError::Absent),
+    }
+}
+
+fn nothing_to_do() -> AppError {
+    AppError::Invalid(FieldErrors::one("action", NOT_UNDERSTOOD))
+}
+
+/// Redirects to the page that asks for a second factor, and from there to `back`.
+fn prove_first(back: &Route) -> Outcome {
+    Outcome::Go(Route::Factor { next: ReturnTo::parse(&back.url()) }.url())
+}
+
+/// The actions of the picker's forms.
+#[derive(Clone, Copy)]
+enum HomeForm {
+    Restore,
+    Offer(invite::OfferForm),
+}
+
+async fn home(call: &Call, form: &Form) -> Result<Outcome, AppError> {
+    use invite::OfferForm as Offer;
+    let does = form.action(&[
+        ("restore-workspace", HomeForm::Restore),
+        ("accept", HomeForm::Offer(Offer::Accept)),
+        ("decline", HomeForm::Offer(Offer::Decline)),
+        ("join", HomeForm::Offer(Offer::Join)),
+    ])?;
+    let done = match does {
+        HomeForm::Restore => restore(call, form, &Route::home()).await,
+        HomeForm::Offer(offer) => invite::from_picker(call, offer, form.get("id")).await.map(Outcome::Go),
+    };
+    match done {
+        Err(AppError::Factor) => Ok(prove_first(&Route::home())),
+        done => done,
+    }
+}
+
+/// The actions of the tokens page.
+#[derive(Clone, Copy)]
+enum TokenForm {
+    Create,
+    Revoke,
+}
+
+async fn token(call: &Call, form: &Form) -> Result<Outcome, AppError> {
+    if let TokenForm::Revoke = form.action(&[("create", TokenForm::Create), ("revoke", TokenForm::Revoke)])? {
+        let id = form.get("id").parse().map_err(|_| AppError::Absent)?;
+        identity::revoke_token(call, id).await?;
+        return Ok(Outcome::Go(Route::Tokens.url()));
+    }
+    let life = match form.get("life") {
+        "" => Some(TokenLife::default()),
+        word => TokenLife::from_word(word),
+    };
+    let life = life.ok_or_else(|| AppError::Invalid(FieldErrors::one("life", "Choose for how long it works.")))?;
+    // The new token is shown in the answer itself, once: it is kept nowhere and stands in no address.
+    let made = identity::create_token(call, form.get("name"), life, form.get("password")).await?;
+    let services = &call.request.services;
+    let found = services.store.picker(&call.credential()?, Freshness::Recent).await?;
+    let (live, _) = found.ok_or(AppError::SignedOut)?;
+    let boot = Boot {
+        now: Some(live.now),
+        person: Some(live.person),
+        picker: None,
+        picker_is_whole: false,
+        theme: call.request.theme,
+        content: AccountData::Tokens { tokens: made.tokens, created: Some(made.secret) }.into(),
+        returned: None,
+    };
+    Ok(Outcome::Show(render(boot, Route::Tokens, StatusCode::OK)))
+}
+
+async fn request_access(call: &Call, uri: &Uri) -> Result<Outcome, AppError> {
+    match access::request(call, uri).await? {
+        Some(asking) => asked(call, uri, asking).await.map(Outcome::Show),
+        None => Ok(Outcome::Go(uri.path().to_owned())),
+    }
+}
+
+/// The forms of a workspace's members.
+async fn members(call: &Call, uri: &Uri, slug: &Slug, form: &Form) -> Result<Outcome, AppError> {
+    let deed = form.deed()?;
+    let done = seats::act(call, slug, form.get("grant"), &deed).await?;
+    told(call, uri, done).await
+}
+
+/// The forms of an organization.
+async fn organization(
+    call: &Call,
+    uri: &Uri,
+    here: &Route,
+    id: OrganizationId,
+    form: &Form,
+) -> Result<Outcome, AppError> {
+    let deed = form.deed()?;
+    match crate::account::organization::api::act(call, id, &deed).await {
+        Ok(done) => told(call, uri, done).await,
+        Err(AppError::Factor) => Ok(prove_first(here)),
+        Err(error) => Err(error),
+    }
+}
+
+/// The page again. What became of each address is shown in the answer itself: the links in it are shown once.
+async fn told(call: &Call, uri: &Uri, done: Done) -> Result<Outcome, AppError> {
+    if done.left {
+        return Ok(Outcome::Go(Route::home().url()));
+    }
+    if done.results.is_empty() {
+        return Ok(Outcome::Go(uri.path().to_owned()));
+    }
+    // The field keeps only the entries to correct.
+    let values = vec![("emails".to_owned(), to_correct(&done.results))];
+    let returned = Returned { values, results: done.results, ..Returned::default() };
+    Ok(Outcome::Show(page(call.clone(), uri, Some(returned)).await))
+}
+
+/// The actions of the sessions page.
+#[derive(Clone, Copy)]
+enum SessionForm {
+    End,
+    EndOthers,
+    SignOutEverywhere,
+}
+
+async fn session(call: &Call, form: &Form) -> Result<Outcome, AppError> {
+    match form.action(&[
+        ("end", SessionForm::End),
+        ("end-others", SessionForm::EndOthers),
+        ("sign-out-everywhere", SessionForm::SignOutEverywhere),
+    ])? {
+        SessionForm::End => {
+            drop(sessions::end(call, form.get("id").parse().map_err(|_| AppError::Absent)?).await?);
+        }
+        SessionForm::EndOthers => drop(sessions::end_others(call).await?),
+        SessionForm::SignOutEverywhere => {
+            sessions::end_all(call, TokensThen::of_checkbox(form.get("tokens"))).await?;
+            return Ok(Outcome::Go("/sign-in?notice=signed-out".to_owned()));
+        }
+    }
+    Ok(Outcome::Go(Route::Sessions.url()))
+}
+
+/// Restores a workspace; `here` is the page whose form asks for it.
+async fn restore(call: &Call, form: &Form, here: &Route) -> Result<Outcome, AppError> {
+    let slug = Slug::parse(form.get("slug")).map_err(|_| AppError::Absent)?;
+    match settings::restore_workspace(call, &slug).await {
+        Ok(()) => Ok(Outcome::Go(Page::Overview.url(&slug))),
+        Err(AppError::Factor) => Ok(prove_first(here)),
+        Err(error) => Err(error),
+    }
+}
+
+/// The actions of the security page.
+#[derive(Clone, Copy)]
+enum SecurityForm {
+    Start,
+    Confirm,
+    Renew,
+    Off,
+    Asked,
+    Remove,
+}
+
+/// What is shown once (secrets, recovery codes) stands in the answer itself; everything else leads back to the page.
+async fn security(call: &Call, form: &Form, next: Option<ReturnTo>) -> Result<Outcome, AppError> {
+    let here = Route::Security { next };
+    let does = form.action(&[
+        ("start", SecurityForm::Start),
+        ("confirm", SecurityForm::Confirm),
+        ("renew", SecurityForm::Renew),
+        ("off", SecurityForm::Off),
+        ("asked", SecurityForm::Asked),
+        ("remove", SecurityForm::Remove),
+    ])?;
+    let outcome = match does {
+        SecurityForm::Start => factors::start_totp(call, form.get("password")).await.map(Some),
+        SecurityForm::Confirm => match factors::confirm_totp(call, form.get("code")).await {
+            Err(error @ AppError::Invalid(_)) => {
+                let (live, data) = factors::security_again(call).await?;
+                let returned = Returned { errors: error.fields(), ..Returned::default() };
+                return Ok(show(call, here, live, data, Some(returned)));
+            }
+            outcome => outcome.map(Some),
+        },
+        SecurityForm::Renew => factors::renew_codes(call).await.map(Some),
+        SecurityForm::Off => factors::turn_off_totp(call, form.get("code")).await.map(|_| None),
+        SecurityForm::Asked => {
+            let asked = FactorAsked::from_word(form.get("asked")).ok_or_else(nothing_to_do)?;
+            factors::set_asked(call, asked).await.map(|_| None)
+        }
+        SecurityForm::Remove => {
+            let id = form.get("id").parse().map_err(|_| AppError::Absent)?;
+            factors::remove_passkey(call, id).await.map(|_| None)
+        }
+    };
+    match outcome {
+        Ok(Some((live, data))) => Ok(show(call, here, live, data, None)),
+        Ok(None) => Ok(Outcome::Go(here.url())),
+        Err(AppError::Factor) => Ok(Outcome::Go(Route::Factor { next: ReturnTo::parse(&here.url()) }.url())),
+        Err(error) => Err(error),
+    }
+}
+
+fn show(call: &Call, route: Route, live: Live, data: SecurityData, returned: Option<Returned>) -> Outcome {
+    let status = if returned.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let boot = Boot {
+        now: Some(live.now),
+        person: Some(live.person),
+        picker: None,
+        picker_is_whole: false,
+        theme: call.request.theme,
+        content: AccountData::Security(Box::new(data)).into(),
+        returned: returned.map(Packed::new),
+    };
+    Outcome::Show(render(boot, route, status))
+}
+
+async fn workspace(
+    call: &Call,
+    slug: &Slug,
+    page: &Page,
+    form: &Form,
+    file: Option<Vec<u8>>,
+) -> Result<Outcome, AppError> {
+    // The form was on the page of a deleted workspace.
+    if form.get("action") == "restore-workspace" {
+        form.says("restore-workspace")?;
+        return restore(call, form, &Route::Workspace(slug.clone(), Page::Overview)).await;
+    }
+    let grant = form.get("grant");
+    let lifecycle = [("archive", Lifecycle::Archived), ("restore", Lifecycle::Active)];
+    let to = match page {
+        Page::NewCustomer => {
+            form.says("save")?;
+            Page::Customer(console::save_customer(call, slug, grant, None, &form.read()).await?)
+        }
+        Page::EditCustomer(id) => {
+            form.says("save")?;
+            Page::Customer(console::save_customer(call, slug, grant, Some(*id), &form.read()).await?)
+        }
+        Page::Customer(id) => {
+            console::set_customer_status(call, slug, grant, *id, form.action(&lifecycle)?).await?;
+            page.clone()
+        }
+        Page::NewProduct => {
+            form.says("save")?;
+            Page::Product(console::save_product(call, slug, grant, None, &form.read()).await?)
+        }
+        Page::EditProduct(id) => {
+            form.says("save")?;
+            Page::Product(console::save_product(call, slug, grant, Some(*id), &form.read()).await?)
+        }
+        Page::Product(id) => {
+            console::set_product_status(call, slug, grant, *id, form.action(&lifecycle)?).await?;
+            page.clone()
+        }
+        Page::Settings(SettingsPage::General) => {
+            form.says("save")?;
+            let saved = settings::save_general(call, slug, grant, &form.read()).await?;
+            return Ok(Outcome::Go(page.url(&saved.slug)));
+        }
+        Page::Settings(SettingsPage::Branding) => {
+            let (set_hue, set_logo, remove) = (BrandingForm::Hue, BrandingForm::Logo, BrandingForm::RemoveLogo);
+            match form.action(&[("hue", set_hue), ("logo", set_logo), ("remove-logo", remove)])? {
+                BrandingForm::Hue => pictures::set_hue(call, slug, grant, hue(form.get("hue"))?).await?,
+                BrandingForm::Logo => pictures::set_logo(call, slug, grant, file).await?,
+                BrandingForm::RemoveLogo => pictures::remove_logo(call, slug, grant).await?,
+            }
+            page.clone()
+        }
+        Page::Settings(SettingsPage::Security) => {
+            form.says("demand")?;
+            let demand = match form.get("demand") {
+                "on" => true,
+                "off" => false,
+                _ => return Err(nothing_to_do()),
+            };
+            settings::demand_factor(call, slug, grant, demand).await?;
+            page.clone()
+        }
+        Page::Settings(SettingsPage::Danger) => {
+            form.says("delete")?;
+            settings::delete_workspace(call, slug, grant, form.get("slug")).await?;
+            return Ok(Outcome::Go(Route::home().url()));
+        }
+        Page::Unknown(_) => return Err(AppError::Absent),
+        _ => return Err(nothing_to_do()),
+    };
+    Ok(Outcome::Go(to.url(slug)))
+}
+
+/// The actions of the branding page.
+#[derive(Clone, Copy)]
+enum BrandingForm {
+    Hue,
+    Logo,
+    RemoveLogo,
+}
+
+/// The colour that a form names; nothing leaves it to the name.
+fn hue(text: &str) -> Result<Option<Hue>, AppError> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let hue = text.parse::<u8>().ok().and_then(|index| Hue::try_from(index).ok());
+    hue.map(Some).ok_or_else(|| AppError::Invalid(FieldErrors::one("hue", "Choose one of the colours.")))
+}

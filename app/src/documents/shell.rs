@@ -1,0 +1,200 @@
+//! From what a document carries to its HTML.
+
+use crate::{
+    App,
+    boot::{self, AccountData, Boot, Content},
+    documents::fingerprint,
+    root,
+    routes::Route,
+    server::{
+        broken::broken,
+        page::{Decided, bare},
+        request::{AssetUrls, RequestContext},
+    },
+    session::colour_media,
+    wire,
+};
+use axum::body::{Body, to_bytes};
+use futures_util::stream;
+use http::{HeaderValue, Request, Response, header};
+use leptos::{html::meta, prelude::*, reactive::owner::Owner};
+use leptos_axum::{AxumRouteListing, ResponseOptions};
+use model::text::isolated;
+use std::sync::Arc;
+
+/// The longest document, in bytes.
+const DOCUMENT_BYTES: usize = 64 * 1024 * 1024;
+
+/// Renders the document of a response from [`render`](crate::server::page::render). Returns any other response as it is.
+///
+/// All data is there before rendering begins, so no view waits and the rows are in the first bytes. leptos_axum answers
+/// with a stream; the document is collected, so that its length can be sent.
+pub(crate) async fn rendered(context: &RequestContext, mut response: Response<Body>) -> Response<Body> {
+    let Some(Decided { boot, route }) = response.extensions_mut().remove() else { return response };
+    let mut request = Request::new(Body::empty());
+    *request.uri_mut() = route.url().parse().unwrap_or_default();
+    let (status, accents) = (response.status(), context.accents);
+    let provide = move || {
+        provide_context(accents);
+        expect_context::<ResponseOptions>().set_status(status);
+    };
+    let document = {
+        let context = context.clone();
+        move || document(&context, boot, &route)
+    };
+    // There are no resources, so the scripts that would carry their values are left out.
+    let answer = leptos_axum::handle_response_inner(provide, document, request, |document, _resources, _| {
+        let html = document.into_view().to_html();
+        Box::pin(async move { Box::pin(stream::iter([html])) as _ })
+    });
+    let (head, body) = answer.await.into_parts();
+    let Ok(bytes) = to_bytes(body, DOCUMENT_BYTES).await else { return broken(context) };
+    response.headers_mut().extend(head.headers);
+    *response.body_mut() = Body::from(bytes);
+    response
+}
+
+/// The addresses of all pages, as the router declares them.
+pub fn pages() -> Vec<AxumRouteListing> {
+    leptos_axum::generate_route_list(|| {
+        // Content for which the server decides no page, so that the router's tree is reached.
+        let boot = bare(boot::Theme::System, Content::NewWorkspace, None);
+        view! { <App boot/> }
+    })
+}
+
+/// The document around the application.
+fn document(context: &RequestContext, boot: Arc<Boot>, route: &Route) -> impl IntoView + use<> {
+    let title = title(&boot.content, route);
+    let [light, dark] = colour_media(boot.theme);
+    // A page that must be the same for everybody carries no nonce; its policy allows this origin's scripts instead.
+    let same_for_all = matches!(boot.content, Content::Absent | Content::Gone | Content::Unavailable);
+    let nonce = context.nonce.clone().filter(|_| !same_for_all);
+    let data = wire::to_text(&*boot).unwrap_or_else(|error| {
+        tracing::error!(%error, "a document could not be serialized");
+        String::new()
+    });
+    // The same picture on every page, because pictures of pages could show private data.
+    let picture = context.services.link("/share.png");
+    let AssetUrls { css, modes, js, wasm, pages, boot: start, font } = context.services.assets.clone();
+    let pages = root::needs_chunk(&boot.content, route).then(|| preload(pages));
+    let (theme, accent) = (boot.theme.attribute(), context.accents.attribute());
+    // Rendered first, for its fingerprint. What it creates is dropped at once, because leptos_axum drops its owner on
+    // whichever thread ends the stream, and some of it belongs to this one.
+    let owner = Owner::current().unwrap_or_default().child();
+    let app = owner.with(|| view! { <App boot=Arc::unwrap_or_clone(boot)/> }.to_html());
+    owner.cleanup();
+    let nodes = format!("{:x}", fingerprint::of_markup(&app));
+    view! {
+        <!DOCTYPE html>
+        <html lang="en" data-theme=theme data-accent=accent>
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"/>
+                <meta name="color-scheme" content="light dark"/>
+                <meta name="format-detection" content="telephone=no"/>
+                // As inner HTML, because a text child of an erased element is followed by a comment.
+                <title inner_html=escape(&title)></title>
+                {theme_color(light, "#fafaf8")}
+                {theme_color(dark, "#0f0e0d")}
+                {property("og:title", "Stile".to_owned())}
+                {property("og:type", "website".to_owned())}
+                {property("og:image", picture)}
+                <link rel="manifest" href="/manifest.webmanifest"/>
+                <link rel="apple-touch-icon" href="/touch-icon.png"/>
+                <link rel="icon" href="/favicon.svg" r#type="image/svg+xml"/>
+                <link rel="preload" href=font r#as="font" r#type="font/woff2" crossorigin=""/>
+                <link rel="stylesheet" href=css/>
+                <link rel="stylesheet" href=modes media="print, (forced-colors: active), (max-height: 480px)"/>
+                <link rel="modulepreload" href=js nonce=nonce.clone()/>
+                {preload(wasm)}
+                {pages}
+                <script r#type="module" src=start nonce=nonce></script>
+            </head>
+            <body>
+                <div id=boot::ROOT class="contents" data-nodes=nodes inner_html=app></div>
+                <script r#type=wire::TYPE id=boot::ELEMENT inner_html=data></script>
+            </body>
+        </html>
+    }
+}
+
+fn theme_color(media: &'static str, color: &'static str) -> impl IntoView {
+    meta().name("theme-color").attr("media", media).content(color)
+}
+
+/// A property of the Open Graph protocol.
+fn property(name: &'static str, content: String) -> impl IntoView {
+    meta().attr("property", name).content(content)
+}
+
+/// Preloads a part of the program with low priority, so that it does not hold up the rows.
+fn preload(wasm: String) -> impl IntoView {
+    view! { <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="" fetchpriority="low"/> }
+}
+
+/// `/dev/gallery`, in a server that was built for development: markup and style sheet, without the program.
+#[cfg(debug_assertions)]
+pub fn gallery(context: &RequestContext) -> Response<Body> {
+    let theme = context.theme.attribute().map(|t| format!(" data-theme=\"{t}\"")).unwrap_or_default();
+    let owner = Owner::new_root(None);
+    let body = owner.with(|| view! { <crate::ui::Gallery/> }.to_html());
+    let html = format!(
+        "<!DOCTYPE html><html lang=\"en\"{theme}><head><meta charset=\"utf-8\">\
+        <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
+        <meta name=\"color-scheme\" content=\"light dark\">\
+         <meta name=\"format-detection\" content=\"telephone=no\"><title>Gallery · Stile</title>\
+        <link rel=\"icon\" href=\"/favicon.svg\" type=\"image/svg+xml\">\
+        <link rel=\"stylesheet\" href=\"{css}\"></head><body>{body}</body></html>",
+        css = context.services.assets.css,
+    );
+    let mut response = Response::new(Body::from(html));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    response
+}
+
+fn title(content: &Content, route: &Route) -> String {
+    let page = match content {
+        Content::SignIn => "Sign in".to_owned(),
+        Content::Account(data) => account_title(data.get(), route),
+        Content::Asked(_) => "Asked".to_owned(),
+        Content::NewWorkspace => "New workspace".to_owned(),
+        Content::Workspace { entry, data } => match route {
+            Route::Workspace(_, page) => {
+                let record = data.record().map(isolated);
+                format!("{} · {}", page.title_of(record.as_deref()), isolated(&entry.workspace.name))
+            }
+            _ => isolated(&entry.workspace.name).into_owned(),
+        },
+        Content::Absent => "Not found".to_owned(),
+        Content::Gone => "Deleted".to_owned(),
+        Content::Unavailable => "Unavailable".to_owned(),
+    };
+    format!("{page} · Stile")
+}
+
+fn account_title(data: &AccountData, route: &Route) -> String {
+    match data {
+        AccountData::Home { .. } => "Workspaces".to_owned(),
+        AccountData::Tokens { .. } => "Tokens".to_owned(),
+        AccountData::Start(page) => page.title().to_owned(),
+        AccountData::Profile(_) => "Profile".to_owned(),
+        AccountData::Preferences(_) => "Preferences".to_owned(),
+        AccountData::Invite(found) => match found {
+            Some(found) => format!("Invite to {}", isolated(&found.0.place)),
+            None => "Invite".to_owned(),
+        },
+        AccountData::Organization(view) => match route {
+            Route::Organization(_, page) => format!("{} · {}", page.title(), isolated(&view.profile.name)),
+            _ => isolated(&view.profile.name).into_owned(),
+        },
+        AccountData::Sessions { .. } => "Sessions".to_owned(),
+        AccountData::Security(_) => "Security".to_owned(),
+        AccountData::Factor(_) => "Second factor".to_owned(),
+        AccountData::OrganizationAudit { name, .. } => format!("Audit log · {}", isolated(name)),
+    }
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;")
+}

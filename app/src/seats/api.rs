@@ -1,0 +1,296 @@
+//! The members of a workspace: what its page shows and what is done there.
+
+use crate::{
+    console::api::opened,
+    error::AppError,
+    routes::{Page, SettingsPage},
+    seats::letters::{self, InviteLetter},
+    server::call::Call,
+};
+use model::{
+    Email, FieldErrors, Slug, WorkspaceRole,
+    capability::{Capability, CapabilityKind, ManageMembers, OwnWorkspace},
+    domain::Domain,
+    id::UserId,
+    invite::{AT_ONCE, InviteOutcome, InviteResult, Pasted, people, too_many},
+    mail::MailName,
+    members::{AutoJoin, Deed, Done, Members},
+    seating::Rank,
+};
+use store::{
+    auto_joins::{self, NotJoinable},
+    door::{Can, Mode, WorkspaceTx, Write},
+    invites::{self, Sending},
+    mail::Queue,
+    members::{self, Answer},
+    offers,
+};
+
+/// Most people whose seats are changed at once.
+const MOST_CHANGED: usize = 100;
+
+/// Reads what the members page shows: to those who manage seats all of it, to guests only themselves.
+pub(crate) async fn page<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<Members<WorkspaceRole>, AppError> {
+    let (me, seat, organization) = (tx.user(), tx.tenant().seat, tx.tenant().workspace.organization.clone());
+    let sees_all = seat.capabilities().has(Capability::ReadAll);
+    let members = members::list(tx).await?;
+    let members = members.into_iter().filter(|m| sees_all || m.id == me).map(|m| m.row(&organization)).collect();
+    let (mut invites, mut requests, mut joins, mut invites_left) = (Vec::new(), Vec::new(), Vec::new(), 0);
+    let place = tx.tenant().workspace.name.clone();
+    if let Ok(can) = tx.can::<ManageMembers>() {
+        invites = self::invites::open(tx, &can).await?;
+        requests = members::requests(tx, &can).await?;
+        joins = auto_joins::list(tx, &can).await?;
+        invites_left = self::invites::allowance(tx, &can).await?.left;
+    }
+    Ok(Members { me, role: seat.role(), place, invites_left, members, invites, requests, joins })
+}
+
+/// The people whose seats a deed changes: they are kept behind their fences.
+pub(crate) fn concerned<R: Rank>(deed: &Deed<R>, me: UserId) -> Result<Vec<UserId>, AppError> {
+    let people = match deed {
+        Deed::SetRole { people, .. } | Deed::Remove(people) => people.clone(),
+        Deed::Leave(successor) => successor.iter().copied().chain([me]).collect(),
+        Deed::Transfer(to) => vec![*to, me],
+        _ => Vec::new(),
+    };
+    if people.len() > MOST_CHANGED {
+        let message = format!("Choose at most {MOST_CHANGED} people at once.");
+        return Err(AppError::Invalid(FieldErrors::one("person", message)));
+    }
+    Ok(people)
+}
+
+/// Does what was asked for on the members page, all of it or nothing.
+pub async fn act(call: &Call, slug: &Slug, grant: &str, deed: &Deed<WorkspaceRole>) -> Result<Done, AppError> {
+    let grant = call.request.services.grants.read(grant)?;
+    let fence = grant.fence();
+    let deed = &deed.clone().distinct();
+    let people = concerned(deed, fence.user)?;
+    let store = &call.request.services.store;
+    let door = store.workspace_seating(&call.credential()?, slug, fence, &people).await?;
+    let mut tx = opened(call, door)?;
+    grant.fits(tx.tenant())?;
+    let done = within(call, &mut tx, deed).await?;
+    tx.commit().await?;
+    Ok(done)
+}
+
+fn may<C: CapabilityKind>(tx: &WorkspaceTx<Write>) -> Result<Can<C>, AppError> {
+    tx.can::<C>().map_err(|denied| AppError::Denied(denied.0))
+}
+
+async fn within(call: &Call, tx: &mut WorkspaceTx<Write>, deed: &Deed<WorkspaceRole>) -> Result<Done, AppError> {
+    // Leaving is everybody's own.
+    if let Deed::Leave(successor) = deed {
+        members::leave(tx, *successor).await?;
+        let left = tx.tenant().seat.organization().is_none();
+        return Ok(Done { left, ..said("You gave up your direct seat") });
+    }
+    let can = may::<ManageMembers>(tx)?;
+    Ok(match deed {
+        Deed::Invite { emails, role } => invite(call, tx, &can, emails, *role).await?,
+        Deed::Resend(id) => {
+            let links = offers::links().map_err(|_| AppError::Internal)?;
+            let (sending, resent) = invites::resend(tx, &can, *id, &links).await?.ok_or_else(no_invite)?;
+            let role = WorkspaceRole::from_word(&resent.role).map_or("", WorkspaceRole::label);
+            if let Sending::Spent(wait) = sending {
+                return Err(AppError::TooManyMails { left: 0, wait });
+            }
+            let result = send(call, tx, &resent.email, role, sending, &links).await?;
+            Done { results: vec![result], ..Done::default() }
+        }
+        Deed::Revoke(id) => {
+            let email = invites::revoke(tx, &can, *id).await?.ok_or_else(no_invite)?;
+            said(format!("The invite of {email} is taken back"))
+        }
+        Deed::SetRole { people, role } => {
+            let mut names = Vec::new();
+            for person in people {
+                names.push(members::set_role(tx, &can, *person, *role).await?);
+            }
+            said(format!("{} now {}", people_are(&names), role.label()))
+        }
+        Deed::Remove(people) => {
+            let mut names = Vec::new();
+            for person in people {
+                names.push(members::remove(tx, &can, *person).await?);
+            }
+            said(format!("{} removed from {}", listed(&names), tx.tenant().workspace.name))
+        }
+        Deed::Transfer(to) => {
+            let own = may::<OwnWorkspace>(tx)?;
+            let name = members::transfer(tx, &own, *to).await?;
+            said(format!("{name} owns {} now", tx.tenant().workspace.name))
+        }
+        Deed::Approve(id, role) => {
+            let answered = members::answer(tx, &can, *id, Answer::Approve(*role)).await?;
+            let request = answered.ok_or_else(no_request)?;
+            if let Ok(to) = Email::parse(&request.email) {
+                let workspace = tx.tenant().workspace.clone();
+                let link = call.request.services.link(&format!("/{}", workspace.slug));
+                tx.queue(&letters::approved(&to, &workspace.name, role.label(), link)).await?;
+            }
+            said(format!("{} has a seat now", request.name))
+        }
+        Deed::Refuse(id) => {
+            let answered = members::answer(tx, &can, *id, Answer::Refuse).await?;
+            said(format!("{} gets no seat", answered.ok_or_else(no_request)?.name))
+        }
+        Deed::SetJoin { domain, role } => {
+            let mut errors = FieldErrors::default();
+            let domain = errors.take("domain", Domain::parse(domain));
+            let role = errors.take("role", WorkspaceRole::from_word(role).ok_or("Choose a role from the list."));
+            let (Some(domain), Some(role)) = (domain, role) else { return Err(AppError::Invalid(errors)) };
+            let join = AutoJoin { domain, role };
+            auto_joins::set(tx, &can, &join).await?.map_err(|why| {
+                AppError::Invalid(match why {
+                    NotJoinable::NobodyThere => FieldErrors::one(
+                        "domain",
+                        "Nobody in this workspace has a verified address at that domain. Invite somebody of it first.",
+                    ),
+                    NotJoinable::Role => FieldErrors::one("role", "Nobody joins by themselves above Member."),
+                })
+            })?;
+            said(format!("People of {} can join", join.domain))
+        }
+        Deed::StopJoin { domain, .. } => {
+            let domain = Domain::parse(domain).map_err(|_| AppError::Absent)?;
+            auto_joins::stop(tx, &can, &domain).await?;
+            said(format!("People of {domain} need an invite now"))
+        }
+        Deed::Leave(_) => Done::default(),
+    })
+}
+
+pub(crate) fn said(text: impl Into<String>) -> Done {
+    Done { said: text.into(), ..Done::default() }
+}
+
+/// The names of people, as many as fit into one line.
+pub(crate) fn listed(names: &[String]) -> String {
+    match names {
+        [] => "Nobody".to_owned(),
+        [one] => one.clone(),
+        [one, other] => format!("{one} and {other}"),
+        [one, other, third] => format!("{one}, {other} and {third}"),
+        [one, other, more @ ..] => format!("{one}, {other} and {} others", more.len()),
+    }
+}
+
+pub(crate) fn people_are(names: &[String]) -> String {
+    format!("{} {}", listed(names), if names.len() == 1 { "is" } else { "are" })
+}
+
+pub(crate) fn no_invite() -> AppError {
+    AppError::Invalid(FieldErrors::one("invite", "That invite was answered or taken back meanwhile."))
+}
+
+fn no_request() -> AppError {
+    AppError::Invalid(FieldErrors::one("request", "That request was answered meanwhile."))
+}
+
+/// The people of a typed list, or the error if there are none or too many. Then nothing is sent.
+pub(crate) fn typed(emails: &str) -> Result<Vec<Pasted>, AppError> {
+    let people = people(emails);
+    let wrong = |message: String| Err(AppError::Invalid(FieldErrors::one("emails", message)));
+    match people.len() {
+        0 => wrong("Enter at least one email.".to_owned()),
+        count if count > AT_ONCE => wrong(format!("{} Nothing was sent.", too_many(count, AT_ONCE))),
+        _ => Ok(people),
+    }
+}
+
+/// A result for each of them. Entries without an address already have theirs.
+pub(crate) fn unsent(people: &[Pasted]) -> Vec<InviteResult> {
+    let result = |person: &Pasted| match person {
+        Pasted::Person { email, name } => {
+            InviteResult { address: email.to_string(), name: name.clone(), outcome: InviteOutcome::Throttled }
+        }
+        Pasted::Unclear(text) => {
+            InviteResult { address: text.clone(), name: String::new(), outcome: InviteOutcome::Malformed }
+        }
+    };
+    people.iter().map(result).collect()
+}
+
+/// Their addresses, with their positions. Sorted by address, because mails are counted under a lock for each address:
+/// two lists wait for each other and don't deadlock.
+pub(crate) fn by_address(people: &[Pasted]) -> Vec<(usize, Email)> {
+    let address = |(at, person): (usize, &Pasted)| match person {
+        Pasted::Person { email, .. } => Some((at, email.clone())),
+        Pasted::Unclear(_) => None,
+    };
+    let mut addresses: Vec<_> = people.iter().enumerate().filter_map(address).collect();
+    addresses.sort_by(|(_, a), (_, b)| a.cmp(b));
+    addresses
+}
+
+/// What a sending is called, without a link.
+pub(crate) const fn outcome(sending: Sending) -> Option<InviteOutcome> {
+    match sending {
+        Sending::Sent(_) => None,
+        Sending::Seated => Some(InviteOutcome::Seated),
+        Sending::Pending => Some(InviteOutcome::Pending),
+        Sending::Declined => Some(InviteOutcome::Declined),
+        Sending::Throttled | Sending::Spent(_) => Some(InviteOutcome::Throttled),
+    }
+}
+
+async fn invite(
+    call: &Call,
+    tx: &mut WorkspaceTx<Write>,
+    can: &Can<ManageMembers>,
+    emails: &str,
+    role: WorkspaceRole,
+) -> Result<Done, AppError> {
+    let people = typed(emails)?;
+    let mut results = unsent(&people);
+    let left = invites::allowance(tx, can).await?.left;
+    for (at, email) in by_address(&people) {
+        let links = offers::links().map_err(|_| AppError::Internal)?;
+        let sending = invites::send(tx, can, &email, role, &links).await?;
+        if let Sending::Spent(wait) = sending {
+            // Nothing is committed.
+            return Err(AppError::TooManyMails { left, wait });
+        }
+        let sent = send(call, tx, &email, role.label(), sending, &links).await?;
+        if let Some(result) = results.get_mut(at) {
+            result.outcome = sent.outcome;
+        }
+    }
+    Ok(Done { results, ..Done::default() })
+}
+
+/// Queues the mail of an invite that was written down.
+async fn send(
+    call: &Call,
+    tx: &mut WorkspaceTx<Write>,
+    email: &Email,
+    role: &str,
+    sending: Sending,
+    links: &invites::Links,
+) -> Result<InviteResult, AppError> {
+    let outcome = match outcome(sending) {
+        Some(outcome) => outcome,
+        None => {
+            let tenant = tx.tenant().clone();
+            let letter = letters::invite(&InviteLetter {
+                to: email,
+                inviter: MailName::of(&tenant.live.person.name),
+                place: MailName::of(&tenant.workspace.name),
+                organization: Some(MailName::of(&tenant.workspace.organization)),
+                role,
+                link: call.request.services.link(&format!("/invite/{}", links.mailed.reveal())),
+            });
+            tx.queue(&letter).await?;
+            InviteOutcome::Sent(call.request.services.link(&format!("/invite/{}", links.copied.reveal())))
+        }
+    };
+    Ok(InviteResult { address: email.to_string(), name: String::new(), outcome })
+}
+
+/// The page that these forms are of.
+pub(crate) const fn is_here(page: &Page) -> bool {
+    matches!(page, Page::Settings(SettingsPage::Members))
+}

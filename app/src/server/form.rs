@@ -1,0 +1,115 @@
+//! A form that was posted without JavaScript, and what it comes to.
+
+use super::call::Call;
+use crate::{boot::Returned, error::AppError};
+use axum::body::Body;
+use http::{Response, Uri};
+use model::{FieldErrors, members::Deed, seating::Rank};
+use serde::de::DeserializeOwned;
+
+/// What came in with a POST of a page's form.
+#[derive(Debug, Default)]
+pub struct Posted {
+    /// The controls' values by name.
+    pub fields: Vec<(String, String)>,
+    /// The file, if the form has one.
+    pub file: Option<Vec<u8>>,
+}
+
+/// What a form posted.
+pub(crate) struct Form(pub(crate) Vec<(String, String)>, pub(crate) Option<Vec<u8>>);
+
+/// The error for a form whose action is unknown to its page.
+pub(crate) const NOT_UNDERSTOOD: &str =
+    "That form was not understood, so nothing was changed. Reload the page and try again.";
+/// How many controls, and how many bytes of their values, are returned with a page. No form of the product has more.
+const RETURNED: (usize, usize) = (100, 128 * 1024);
+
+impl Form {
+    pub(crate) fn get(&self, name: &str) -> &str {
+        self.0.iter().find(|(n, _)| n == name).map_or("", |(_, v)| v.as_str())
+    }
+
+    /// The action of the form. It must name exactly one of the page's actions, letter by letter. There is no default.
+    ///
+    /// # Errors
+    /// [`AppError::Invalid`] on `action`.
+    pub(crate) fn action<T: Copy>(&self, known: &[(&str, T)]) -> Result<T, AppError> {
+        let mut named = self.0.iter().filter(|(name, _)| name == "action").map(|(_, value)| value.as_str());
+        let (first, another) = (named.next(), named.next());
+        let found = first.filter(|_| another.is_none()).and_then(|named| known.iter().find(|(word, _)| *word == named));
+        found.map(|(_, does)| *does).ok_or_else(|| AppError::Invalid(FieldErrors::one("action", NOT_UNDERSTOOD)))
+    }
+
+    /// As [`action`](Self::action), for a page with one action.
+    ///
+    /// # Errors
+    /// As [`action`](Self::action).
+    pub(crate) fn says(&self, known: &str) -> Result<(), AppError> {
+        self.action(&[(known, ())])
+    }
+
+    /// As above, for forms that programs may send before anybody is signed in. The action may be left out.
+    ///
+    /// # Errors
+    /// As [`action`](Self::action), when something else is named.
+    pub(crate) fn says_if_anything(&self, known: &str) -> Result<(), AppError> {
+        if self.0.iter().any(|(name, _)| name == "action") { self.says(known) } else { Ok(()) }
+    }
+
+    /// The actions of a members page.
+    pub(crate) fn deed<R: Rank>(&self) -> Result<Deed<R>, AppError> {
+        if self.0.iter().filter(|(name, _)| name == "action").count() != 1 {
+            return Err(AppError::Invalid(FieldErrors::one("action", NOT_UNDERSTOOD)));
+        }
+        Deed::read(&self.0).map_err(AppError::Invalid)
+    }
+
+    /// The form as the type that its server function takes; unknown controls are ignored.
+    pub(crate) fn read<T: DeserializeOwned + Default>(&self) -> T {
+        let text = serde_urlencoded::to_string(&self.0).unwrap_or_default();
+        serde_urlencoded::from_str(&text).unwrap_or_default()
+    }
+
+    /// What comes back into its fields. Secrets don't.
+    pub(crate) fn returned(self, call: &Call, error: &AppError, uri: &Uri) -> Returned {
+        // A product has a code, too, and that one is no secret.
+        let has_factors = uri.path().starts_with("/account/");
+        let secret = |name: &str| {
+            matches!(name, "password" | "current_password" | "address_password" | "grant")
+                || (has_factors && name == "code")
+        };
+        let (controls, mut bytes) = RETURNED;
+        let mut fits = |value: &str| match bytes.checked_sub(value.len()) {
+            Some(left) => {
+                bytes = left;
+                true
+            }
+            None => false,
+        };
+        let values = self.0.into_iter().filter(|(name, _)| name.len() <= 40 && !secret(name)).take(controls);
+        let values = values.filter(|(_, value)| fits(value)).collect();
+        let errors = match error {
+            AppError::Credentials => FieldErrors::one("password", ""),
+            error => error.fields(),
+        };
+        let message = match error {
+            AppError::Credentials => error.message(),
+            AppError::Internal => format!(
+                "Something went wrong on the server. Nothing was changed. Try again; if it happens again, give your \
+                 administrator this number: {}",
+                call.request.request_id
+            ),
+            AppError::Invalid(_) if errors.of("action").is_some() => errors.of("action").unwrap_or_default().to_owned(),
+            // An error is shown once: at its field if it has one.
+            error if errors.0.is_empty() => error.message(),
+            _ => String::new(),
+        };
+        Returned { values, errors, message, results: Vec::new() }
+    }
+}
+
+pub(crate) enum Outcome {
+    Go(String),
+    Show(Response<Body>),
+}

@@ -1,0 +1,55 @@
+//! Slowing guessing down: per address it comes from and per account it aims at (ASVS 6.3.1). Only failed tries count, so
+//! that nobody is slowed by signing in; and where somebody has signed in before, guesses made elsewhere don't count, so
+//! that nobody is kept out by a stranger. What is counted is in the database (`store::guesses`).
+
+use crate::{
+    error::AppError,
+    server::{call::Call, password::Fit},
+};
+use http::header::SET_COOKIE;
+use model::{Email, id::SessionId};
+use store::guesses::{Guesser, Try};
+
+/// A password guess that may be checked.
+pub(crate) struct Guess(Try);
+
+impl Guess {
+    /// Counts a guess at the password of `email` before it is checked. `session` is set if a signed-in person is asked
+    /// for their password again.
+    ///
+    /// # Errors
+    /// [`AppError::Limited`] with the seconds to wait.
+    pub(crate) async fn take(call: &Call, email: &Email, session: Option<SessionId>) -> Result<Self, AppError> {
+        let services = &call.request.services;
+        let shown = call.request.known_devices.get(&services.devices.suffix(email));
+        let device = shown.and_then(|cookie| services.devices.read(email, cookie));
+        let guesser = match (session, device) {
+            (Some(session), _) => Guesser::Session(session),
+            (None, Some(device)) => Guesser::Device(device),
+            (None, None) => Guesser::Anybody,
+        };
+        let taken = services.store.take_try(email, call.request.device.ip, guesser).await?;
+        taken.map(Self).map_err(AppError::Limited)
+    }
+
+    /// Records the result. Only a wrong guess counts: one that was right, or could not be checked, is given back.
+    pub(crate) async fn look(self, call: &Call, fit: Result<Fit, AppError>) -> Result<Fit, AppError> {
+        if fit != Ok(Fit::No) {
+            call.request.services.store.return_try(self.0).await?;
+        }
+        fit
+    }
+}
+
+/// Marks the device as one from which this account has signed in.
+pub(crate) fn remember_device(call: &Call, email: &Email) -> Result<(), AppError> {
+    let services = &call.request.services;
+    let suffix = services.devices.suffix(email);
+    let shown = call.request.known_devices.get(&suffix);
+    if shown.is_some_and(|cookie| services.devices.read(email, cookie).is_some()) {
+        return Ok(());
+    }
+    let cookie = services.devices.cookie(email).map_err(|_| AppError::Internal)?;
+    call.header(SET_COOKIE, &call.request.cookies.known_device(&suffix, &cookie));
+    Ok(())
+}

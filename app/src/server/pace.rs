@@ -1,0 +1,136 @@
+//! How often something may be done, per key: mails by whom they go to and where they are asked for, look-ups by person.
+//! Keys are counted whether or not there is such an account, so that a limit tells nobody anything.
+
+use crate::error::AppError;
+use governor::{
+    DefaultKeyedRateLimiter, Quota,
+    clock::{Clock, DefaultClock},
+};
+use model::{Email, id::UserId};
+use std::{hash::Hash, net::IpAddr, num::NonZeroU32, sync::Arc, time::Duration};
+use store::{
+    address::Block,
+    paces::{self, Paced},
+};
+
+/// Mails asked for from one place, then the pace: an office may share an address.
+const MAILS_FROM: (u32, Duration) = (30, Duration::from_secs(10));
+/// Mails to one address, then the pace.
+const MAILS_TO: (u32, Duration) = (4, Duration::from_secs(180));
+/// Look-ups of a workspace's address by one person, then the pace.
+const SLUGS: (u32, Duration) = (60, Duration::from_secs(1));
+/// Organizations founded by one person, over all servers: each takes a workspace's address for good.
+pub(crate) const FOUNDED: paces::Pace = paces::Pace { what: "founded", most: 10, seconds: 600 };
+/// Workspaces that one person may create or move to another address, over all servers: as above, since a new company
+/// needs several.
+pub(crate) const CREATED: paces::Pace = paces::Pace { what: "created", most: 40, seconds: 60 };
+/// Sign-ins by passkey that may begin from one address, then the pace. Each keeps a row for five minutes.
+const PASSKEYS: (u32, Duration) = (30, Duration::from_secs(5));
+/// Keys remembered before the idle ones are swept.
+const SWEEP_AT: usize = 10_000;
+
+/// A limit. Cheap to clone.
+pub struct Pace<K: Hash + Eq + Clone>(Arc<DefaultKeyedRateLimiter<K>>);
+
+impl<K: Hash + Eq + Clone> Clone for Pace<K> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<K: Hash + Eq + Clone> Pace<K> {
+    /// A limit of so many at once, and then one each `pace`.
+    pub fn new((burst, pace): (u32, Duration)) -> Self {
+        let burst = NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN);
+        let quota = Quota::with_period(pace).unwrap_or(Quota::per_minute(burst)).allow_burst(burst);
+        Self(Arc::new(DefaultKeyedRateLimiter::keyed(quota)))
+    }
+
+    /// Counts one.
+    ///
+    /// # Errors
+    /// [`AppError::Limited`] with the seconds to wait.
+    pub fn take(&self, key: &K) -> Result<(), AppError> {
+        if self.0.len() > SWEEP_AT {
+            self.0.retain_recent();
+        }
+        self.0.check_key(key).map_err(|not_until| {
+            let wait = not_until.wait_time_from(DefaultClock::default().now());
+            AppError::Limited(u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).saturating_add(1))
+        })
+    }
+}
+
+/// Counts what a transaction does against its person's pace; a transaction that is not committed counts nothing.
+///
+/// # Errors
+/// [`AppError::Limited`] with the seconds to wait.
+pub(crate) async fn keep(pace: paces::Pace, tx: &mut impl Paced) -> Result<(), AppError> {
+    pace.take(tx).await?.map_err(AppError::Limited)
+}
+
+/// The limits of the account plane, beside those on sign-in. Cheap to clone.
+#[derive(Clone)]
+pub struct Paces {
+    mails_from: Pace<Option<Block>>,
+    mails_to: Pace<Email>,
+    pub(crate) slugs: Pace<UserId>,
+    passkeys: Pace<Option<Block>>,
+}
+
+impl Default for Paces {
+    fn default() -> Self {
+        Self {
+            mails_from: Pace::new(MAILS_FROM),
+            mails_to: Pace::new(MAILS_TO),
+            slugs: Pace::new(SLUGS),
+            passkeys: Pace::new(PASSKEYS),
+        }
+    }
+}
+
+impl Paces {
+    /// Counts a mail that somebody at `from` wants sent to `to`, an address that nobody has proven to be theirs.
+    ///
+    /// # Errors
+    /// [`AppError::Limited`].
+    pub fn mail(&self, from: Option<IpAddr>, to: &Email) -> Result<(), AppError> {
+        self.mails_from.take(&from.map(Block::from))?;
+        self.mails_to.take(to)
+    }
+
+    /// Counts a sign-in by passkey that somebody at `from` begins.
+    ///
+    /// # Errors
+    /// [`AppError::Limited`].
+    pub fn passkey(&self, from: Option<IpAddr>) -> Result<(), AppError> {
+        self.passkeys.take(&from.map(Block::from))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mails_to_one_address_are_few_wherever_they_are_asked_for() {
+        let (paces, ada) = (Paces::default(), Email::parse("ada@x.example").unwrap());
+        for host in 0..MAILS_TO.0 {
+            assert_eq!(paces.mail(Some(IpAddr::from([10, 0, 0, host as u8])), &ada), Ok(()));
+        }
+        let elsewhere = Some(IpAddr::from([10, 9, 9, 9]));
+        assert!(matches!(paces.mail(elsewhere, &ada), Err(AppError::Limited(1..=181))));
+        assert_eq!(paces.mail(elsewhere, &Email::parse("mia@x.example").unwrap()), Ok(()));
+    }
+
+    #[test]
+    fn a_network_begins_few_sign_ins_by_passkey_whichever_of_its_addresses_it_uses() {
+        let paces = Paces::default();
+        let at = |host: u16| Some(IpAddr::from([0x2001, 0xdb8, 0, 1, 0, 0, 0, host]));
+        for host in 0..PASSKEYS.0 {
+            assert_eq!(paces.passkey(at(host as u16)), Ok(()));
+        }
+        assert!(matches!(paces.passkey(at(999)), Err(AppError::Limited(1..=6))));
+        assert_eq!(paces.passkey(Some(IpAddr::from([10, 0, 0, 1]))), Ok(()), "another network waits, too");
+    }
+}

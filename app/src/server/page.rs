@@ -1,0 +1,205 @@
+//! The page that answers a request: what it shows and to whom. `documents` renders it.
+
+use super::{call::Call, request::RequestContext};
+use crate::{
+    boot::{AccountData, Boot, Content, PICKER_ROWS_IN_DOCUMENT, Returned, Theme},
+    error::AppError,
+    packed::Packed,
+    routes::{ReturnTo, Route},
+};
+use axum::body::Body;
+use http::{HeaderValue, Response, StatusCode, Uri, header};
+use model::{
+    id::WorkspaceId,
+    picker::{Picker, PickerOrganization, PickerWorkspace},
+    settings::DeletedWorkspace,
+};
+use std::sync::Arc;
+use store::{door::Live, seats::Freshness};
+use time::OffsetDateTime;
+
+/// What a document shows, in the extensions of a response without a body. `documents::shell` renders it.
+#[derive(Clone)]
+pub(crate) struct Decided {
+    pub(crate) boot: Arc<Boot>,
+    pub(crate) route: Route,
+}
+
+/// The response for a document, with its status but without its body. `documents::shell` adds the body.
+pub(crate) fn render(boot: Boot, route: Route, status: StatusCode) -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+    }
+    response.extensions_mut().insert(Decided { boot: Arc::new(boot), route });
+    response
+}
+
+pub(crate) fn bare(theme: Theme, content: impl Into<Content>, returned: Option<Returned>) -> Boot {
+    Boot {
+        person: None,
+        picker: None,
+        picker_is_whole: true,
+        theme,
+        now: None,
+        content: content.into(),
+        returned: returned.map(Packed::new),
+    }
+}
+
+/// Redirects to a path of this console. A path that a browser could read as another host leads to the start.
+pub(crate) fn redirect(status: StatusCode, to: &str) -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    if let Ok(location) = HeaderValue::from_str(if is_local(to) { to } else { "/" }) {
+        response.headers_mut().insert(header::LOCATION, location);
+    }
+    response
+}
+
+/// Whether no browser reads the path as `//host`. Browsers treat backslashes as slashes and skip tabs.
+fn is_local(path: &str) -> bool {
+    let plain = path.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
+    plain && path.starts_with('/') && !path.starts_with("//")
+}
+
+/// To sign-in, and back to exactly this address.
+pub(crate) fn to_sign_in(uri: &Uri) -> Response<Body> {
+    let next = uri.path_and_query().and_then(|p| ReturnTo::parse(p.as_str()));
+    redirect(StatusCode::SEE_OTHER, &Route::SignIn { next, notice: None }.url())
+}
+
+/// Who is signed in, with what they can reach.
+pub(crate) struct Who {
+    pub(crate) live: Live,
+    pub(crate) picker: Picker,
+}
+
+pub(crate) async fn signed_in(call: &Call, freshness: Freshness) -> Result<Option<Who>, AppError> {
+    let Some(credential) = call.request.credential else { return Ok(None) };
+    let store = &call.request.services.store;
+    let Some((live, picker)) = store.picker(&credential, freshness).await? else { return Ok(None) };
+    call.asked_by(live.person.id);
+    Ok(Some(Who { live, picker: Picker::clone(&picker) }))
+}
+
+impl Who {
+    pub(crate) fn render(
+        self,
+        context: &RequestContext,
+        route: Route,
+        content: impl Into<Content>,
+        returned: Option<Returned>,
+        status: StatusCode,
+    ) -> Response<Body> {
+        let content = content.into();
+        let lists_all = match &content {
+            Content::Account(data) => matches!(data.get(), AccountData::Home { .. }),
+            content => matches!(content, Content::NewWorkspace),
+        };
+        let whole = lists_all || self.picker.count() <= PICKER_ROWS_IN_DOCUMENT;
+        let picker = if whole { self.picker } else { shortened(self.picker) };
+        let refused = returned.as_ref().is_some_and(Returned::is_refused);
+        let status = if refused { StatusCode::UNPROCESSABLE_ENTITY } else { status };
+        let boot = Boot {
+            now: Some(self.live.now),
+            person: Some(self.live.person),
+            picker: Some(picker),
+            picker_is_whole: whole,
+            theme: context.theme,
+            content,
+            returned: returned.map(Packed::new),
+        };
+        render(boot, route, status)
+    }
+
+    /// A page that is the same whatever was asked for: of the list of seats it carries the way out and no time.
+    pub(crate) fn absent(
+        self,
+        context: &RequestContext,
+        route: Route,
+        content: Content,
+        status: StatusCode,
+    ) -> Response<Body> {
+        let Self { live, picker, .. } = self;
+        let boot = Boot {
+            person: Some(live.person),
+            picker: Some(Picker { deleted: restorable(&picker, &route, &content), ..way_out(&picker) }),
+            picker_is_whole: false,
+            theme: context.theme,
+            now: None,
+            content,
+            returned: None,
+        };
+        render(boot, route, status)
+    }
+}
+
+/// Of the workspaces that the person can restore, the one that was asked for.
+fn restorable(picker: &Picker, route: &Route, content: &Content) -> Vec<DeletedWorkspace> {
+    match (route, content) {
+        (Route::Workspace(slug, _), Content::Gone) => {
+            picker.deleted.iter().filter(|d| d.slug == *slug).cloned().collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The list with nothing but the person's default workspace in it.
+fn way_out(picker: &Picker) -> Picker {
+    let default = picker.default_workspace().map(|w| w.id);
+    let organizations = picker
+        .organizations
+        .iter()
+        .filter_map(|o| {
+            let workspace = o.workspaces.iter().find(|w| Some(w.id) == default)?;
+            let workspaces = vec![PickerWorkspace { opened: None, waiting: 0, ..workspace.clone() }];
+            Some(PickerOrganization { workspaces, ..o.clone() })
+        })
+        .collect();
+    let (deleted, epoch) = (Vec::new(), String::new());
+    Picker {
+        organizations,
+        deleted,
+        order: picker.order,
+        recents_since: None,
+        epoch,
+        as_of: OffsetDateTime::UNIX_EPOCH,
+    }
+}
+
+/// The most recent rows of a long list; the browser asks for the rest.
+fn shortened(mut picker: Picker) -> Picker {
+    let mut times: Vec<_> = picker.rows().map(|(_, w)| (w.opened, w.id)).collect();
+    times.sort_by_key(|(opened, _)| std::cmp::Reverse(*opened));
+    let kept: std::collections::HashSet<WorkspaceId> =
+        times.into_iter().take(PICKER_ROWS_IN_DOCUMENT).map(|(_, id)| id).collect();
+    for organization in &mut picker.organizations {
+        organization.workspaces.retain(|w| kept.contains(&w.id));
+    }
+    picker.organizations.retain(|o| !o.workspaces.is_empty());
+    picker
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_redirect_leads_to_another_host() {
+        for (to, location) in [
+            ("/smartai-it/overview?q=//x", "/smartai-it/overview?q=//x"),
+            ("//smartai-it/overview", "/"),
+            ("/\\evil.example", "/"),
+            ("/\t/evil.example", "/"),
+            ("\\\\evil.example", "/"),
+            ("https://evil.example", "/"),
+            ("evil.example", "/"),
+            ("", "/"),
+        ] {
+            let response = redirect(StatusCode::SEE_OTHER, to);
+            assert_eq!(response.headers()[header::LOCATION], location, "{to:?}");
+        }
+    }
+}

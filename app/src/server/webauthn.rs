@@ -1,0 +1,194 @@
+//! WebAuthn: what browsers are asked to sign, and whether they did. Where challenges and keys are kept is `store`'s.
+
+use crate::error::AppError;
+use model::{FieldErrors, workspace::Person};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+use std::sync::Arc;
+use store::factors::passkeys::KnownPasskey;
+use webauthn_rs::prelude::{
+    AuthenticationResult, DiscoverableAuthentication, DiscoverableKey, Passkey, PasskeyAuthentication,
+    PasskeyRegistration, PublicKeyCredential, RegisterPublicKeyCredential, Url, Uuid, Webauthn, WebauthnBuilder,
+    WebauthnError,
+};
+
+/// The relying party. Cheap to clone.
+#[derive(Clone)]
+pub struct Passkeys(Arc<Webauthn>);
+
+/// What goes to the browser, and what is kept until it answers.
+pub(crate) struct Asked {
+    /// The options, as JSON (WebAuthn level 3, section 5.1.8).
+    pub(crate) options: String,
+    /// What the answer is checked against.
+    pub(crate) state: Value,
+}
+
+/// A key that has signed.
+pub(crate) struct Signed {
+    /// Which.
+    pub(crate) known: KnownPasskey,
+    /// What its next signature is checked against.
+    pub(crate) credential: Value,
+}
+
+impl Passkeys {
+    /// The relying party of pages at `origin`; its host is the RP id. `None` where browsers have no passkeys: at an
+    /// address that is no name, and without TLS anywhere but on this machine.
+    pub fn at(origin: &str) -> Option<Self> {
+        let origin = Url::parse(origin).ok()?;
+        let host = origin.domain()?.to_owned();
+        let secure = origin.scheme() == "https" || host == "localhost" || host.ends_with(".localhost");
+        let builder = WebauthnBuilder::new(&host, &origin).ok().filter(|_| secure)?;
+        builder.rp_name("Stile").build().ok().map(|w| Self(Arc::new(w)))
+    }
+
+    /// Asks for a new key on an authenticator that has none of `held`. It is to be found without a name (discoverable),
+    /// and to verify the person: so it is two factors at once.
+    pub(crate) fn ask_to_register(&self, person: &Person, held: &[KnownPasskey]) -> Result<Asked, AppError> {
+        let held = held.iter().map(|k| Ok(passkey(k)?.cred_id().clone())).collect::<Result<_, AppError>>()?;
+        let (options, state) = self
+            .0
+            .start_passkey_registration(person.id.uuid(), &person.email, &person.name, Some(held))
+            .map_err(|error| broken(&error))?;
+        let mut options = value(&options)?;
+        if let Some(selection) = options.pointer_mut("/publicKey/authenticatorSelection") {
+            selection["residentKey"] = json!("required");
+            selection["requireResidentKey"] = json!(true);
+        }
+        Ok(Asked { options: options.to_string(), state: value(&state)? })
+    }
+
+    /// Checks a new key: its id and what its signatures are checked against.
+    pub(crate) fn registered(&self, answer: &str, state: Value) -> Result<(Vec<u8>, Value), AppError> {
+        let answer: RegisterPublicKeyCredential = read(answer)?;
+        let state: PasskeyRegistration = kept(state)?;
+        let passkey = self.0.finish_passkey_registration(&answer, &state).map_err(|error| refused(&error))?;
+        Ok((passkey.cred_id().to_vec(), value(&passkey)?))
+    }
+
+    /// Asks for a signature by one of `held`.
+    pub(crate) fn ask_to_prove(&self, held: &[KnownPasskey]) -> Result<Asked, AppError> {
+        let held = held.iter().map(passkey).collect::<Result<Vec<_>, _>>()?;
+        let (options, state) = self.0.start_passkey_authentication(&held).map_err(|error| broken(&error))?;
+        Ok(Asked { options: value(&options)?.to_string(), state: value(&state)? })
+    }
+
+    /// Checks a signature by one of `held`.
+    pub(crate) fn proven(&self, answer: &str, state: Value, held: Vec<KnownPasskey>) -> Result<Signed, AppError> {
+        let answer: PublicKeyCredential = read(answer)?;
+        let state: PasskeyAuthentication = kept(state)?;
+        let result = self.0.finish_passkey_authentication(&answer, &state).map_err(|error| refused(&error))?;
+        for known in held {
+            let mut key = passkey(&known)?;
+            if key.update_credential(&result).is_some() {
+                return Ok(Signed { known, credential: value(&key)? });
+            }
+        }
+        Err(not_accepted())
+    }
+
+    /// Asks for a signature by any key that this site ever made, whoever's.
+    pub(crate) fn ask_to_sign_in(&self) -> Result<Asked, AppError> {
+        let (options, state) = self.0.start_discoverable_authentication().map_err(|error| broken(&error))?;
+        Ok(Asked { options: value(&options)?.to_string(), state: value(&state)? })
+    }
+
+    /// Reads a signature: whose it says it is, and by which key.
+    pub(crate) fn claimed(&self, answer: &str) -> Result<(PublicKeyCredential, Uuid, Vec<u8>), AppError> {
+        let answer: PublicKeyCredential = read(answer)?;
+        let (user, key) = self.0.identify_discoverable_authentication(&answer).map_err(|error| refused(&error))?;
+        let key = key.to_vec();
+        Ok((answer, user, key))
+    }
+
+    /// Checks it against the key.
+    pub(crate) fn signed_in(
+        &self,
+        answer: &PublicKeyCredential,
+        state: Value,
+        known: KnownPasskey,
+    ) -> Result<Signed, AppError> {
+        let state: DiscoverableAuthentication = kept(state)?;
+        let mut key = passkey(&known)?;
+        #[expect(deprecated, reason = "what replaces it takes a key's internals, which are behind a dangerous feature")]
+        let result: AuthenticationResult = self
+            .0
+            .finish_discoverable_authentication(answer, state, &[DiscoverableKey::from(&key)])
+            .map_err(|error| refused(&error))?;
+        key.update_credential(&result).ok_or_else(not_accepted)?;
+        Ok(Signed { known, credential: value(&key)? })
+    }
+}
+
+/// The answer of whoever's browser signed nothing good.
+pub(crate) fn not_accepted() -> AppError {
+    AppError::Invalid(FieldErrors::one("passkey", "That passkey wasn’t accepted. Try again, or use another way."))
+}
+
+fn refused(error: &WebauthnError) -> AppError {
+    tracing::info!(%error, "a passkey was refused");
+    not_accepted()
+}
+
+fn broken(error: &WebauthnError) -> AppError {
+    tracing::error!(%error, "a passkey could not be asked for");
+    AppError::Internal
+}
+
+fn passkey(known: &KnownPasskey) -> Result<Passkey, AppError> {
+    kept(known.credential.clone())
+}
+
+fn value(of: &impl Serialize) -> Result<Value, AppError> {
+    serde_json::to_value(of).map_err(|error| {
+        tracing::error!(%error, "a passkey could not be written down");
+        AppError::Internal
+    })
+}
+
+fn kept<T: DeserializeOwned>(value: Value) -> Result<T, AppError> {
+    serde_json::from_value(value).map_err(|error| {
+        tracing::error!(%error, "a passkey that was kept can't be read");
+        AppError::Internal
+    })
+}
+
+/// What a browser sent.
+fn read<T: DeserializeOwned>(text: &str) -> Result<T, AppError> {
+    serde_json::from_str(text).map_err(|_| not_accepted())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passkeys_are_where_browsers_have_them() {
+        for good in ["https://stile.example", "http://localhost:3000", "https://stile.example:8443"] {
+            assert!(Passkeys::at(good).is_some(), "{good}");
+        }
+        for bad in ["http://stile.example", "http://127.0.0.1:3000", "https://10.0.0.1", "https://[::1]", "nonsense"] {
+            assert!(Passkeys::at(bad).is_none(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_new_key_is_to_be_found_without_a_name_and_to_verify_the_person() {
+        let passkeys = Passkeys::at("https://stile.example").expect("a relying party");
+        let person = Person {
+            id: model::id::UserId::from_uuid(Uuid::from_u128(7)),
+            name: "Ada".to_owned(),
+            email: "ada@x.example".to_owned(),
+            portrait: None,
+        };
+        let asked = passkeys.ask_to_register(&person, &[]).expect("options");
+        let options: Value = serde_json::from_str(&asked.options).expect("JSON");
+        let selection = &options["publicKey"]["authenticatorSelection"];
+        assert_eq!(selection["residentKey"], "required");
+        assert_eq!(selection["userVerification"], "required");
+        assert_eq!(options["publicKey"]["rp"]["id"], "stile.example");
+        let sign_in: Value = serde_json::from_str(&passkeys.ask_to_sign_in().expect("options").options).expect("JSON");
+        assert_eq!(sign_in["publicKey"]["userVerification"], "required");
+    }
+}
