@@ -107,12 +107,17 @@ pub fn from_text<T: DeserializeOwned>(text: &str) -> Result<T, WireError> {
     from_bytes(&bytes)
 }
 
+/// In the context of a server function whose caller asked for JSON.
+#[cfg(feature = "ssr")]
+#[derive(Debug, Clone, Copy)]
+pub struct AsJson;
+
 impl<T: Serialize> Encodes<T> for Wire {
     type Error = WireError;
 
     fn encode(value: &T) -> Result<Bytes, WireError> {
         #[cfg(feature = "ssr")]
-        if crate::server::call::wants_json() {
+        if leptos::prelude::use_context::<AsJson>().is_some() {
             return serde_json::to_vec(value).map(Bytes::from).map_err(|_| WireError::Unwritable);
         }
         to_bytes(value).map(Bytes::from)

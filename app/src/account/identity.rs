@@ -1,7 +1,7 @@
 //! Sign-in and sign-out, the list of seats, operator tokens: what the account plane's server functions do.
 
 use crate::{
-    account::{CreatedToken, profile::api as profile},
+    account::CreatedToken,
     error::AppError,
     routes::{ReturnTo, Route},
     server::{
@@ -16,7 +16,7 @@ use model::{
     Email, FieldErrors, Line, Slug,
     factor::FactorStanding,
     id::{TokenId, UserId},
-    password::MAX_BYTES,
+    password::{MAX_BYTES, NewPassword},
     picker::{Picker, Pinned},
     token::{OperatorToken, TOKEN_LIMIT, TokenLife},
 };
@@ -159,7 +159,7 @@ pub async fn create_token(call: &Call, name: &str, life: TokenLife, password: &s
     if factors::standing(&mut tx).await? != FactorStanding::Fresh {
         // Hashing takes a while, so no transaction is open meanwhile.
         tx.commit().await?;
-        profile::confirm(call, password, "password").await?;
+        confirm(call, password, "password").await?;
         tx = person(call).await?;
     }
     if !tokens::create(&mut tx, &name, &secret, life).await? {
@@ -180,4 +180,27 @@ pub async fn revoke_token(call: &Call, id: TokenId) -> Result<Vec<OperatorToken>
     let list = tokens::list(&mut tx).await?;
     tx.commit().await?;
     Ok(list)
+}
+
+/// Whether `password` is the person's own; a wrong one counts as a guess, and is told at `field`.
+pub(crate) async fn confirm(call: &Call, password: &str, field: &str) -> Result<Email, AppError> {
+    let services = &call.request.services;
+    let mut tx = person(call).await?;
+    let email = Email::parse(&tx.live().person.email).map_err(|_| AppError::Internal)?;
+    let stored = store::profile::password_hash(&mut tx).await?;
+    let session = tx.commit().await?.session;
+    let guess = Guess::take(call, &email, session).await?;
+    let password = if password.len() > MAX_BYTES { "" } else { password };
+    let fit = services.passwords.verify(password, Some(&stored)).await;
+    if guess.look(call, fit).await? != Fit::No {
+        return Ok(email);
+    }
+    let message = if password.is_empty() { "Enter your password." } else { "That is not your password." };
+    Err(AppError::Invalid(FieldErrors::one(field, message)))
+}
+
+/// A password that may be set, or what is wrong at the field `password`.
+pub(crate) fn new_password(password: &str, name: &str, email: &str) -> Result<NewPassword, AppError> {
+    NewPassword::parse(password, &[name, email])
+        .map_err(|error| AppError::Invalid(FieldErrors::one("password", error.to_string())))
 }

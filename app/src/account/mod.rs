@@ -1,6 +1,7 @@
 //! The account plane: what is tied to the person. The way in, second factors, the picker, their profile and preferences,
 //! operator tokens.
 
+mod data;
 mod factor;
 pub mod form;
 mod frame;
@@ -25,6 +26,7 @@ mod sign_in;
 pub(crate) mod start;
 mod tokens;
 
+pub use data::CreatedToken;
 pub use factor::FactorPage;
 pub use frame::{AccountFrame, ProfileMenu};
 pub use invite::InvitePage;

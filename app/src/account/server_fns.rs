@@ -2,6 +2,7 @@
 
 #![expect(missing_docs, reason = "the fields that the macro makes of documented arguments have none")]
 
+use super::CreatedToken;
 use super::OrganizationView;
 use crate::{error::AppError, wire::Compact};
 use leptos::prelude::*;
@@ -14,17 +15,7 @@ use model::{
     settings::NewWorkspaceInput,
     token::{OperatorToken, TokenLife, TokensThen},
 };
-use serde::{Deserialize, Serialize};
 use server_fn::codec::Json;
-
-/// A token just made.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct CreatedToken {
-    /// The token itself, shown this once.
-    pub secret: String,
-    /// The live tokens.
-    pub tokens: Vec<OperatorToken>,
-}
 
 /// Signs in and sets the session's cookie; answers with the path to go to.
 ///

@@ -1,6 +1,6 @@
 //! Copying to the clipboard.
 
-use super::live::by_id;
+use super::dom::by_id;
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;

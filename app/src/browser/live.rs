@@ -1,18 +1,11 @@
 //! The browser's side.
 
+use super::dom::{all, by_id, element_of, find};
 use leptos::{ev, prelude::*};
 use model::text::nfc;
 use send_wrapper::SendWrapper;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, HtmlFormElement, HtmlInputElement, HtmlSelectElement};
-
-fn find(selector: &str) -> Option<HtmlElement> {
-    document().query_selector(selector).ok().flatten()?.dyn_into().ok()
-}
-
-pub(super) fn by_id<T: JsCast>(id: &str) -> Option<T> {
-    document().get_element_by_id(id)?.dyn_into().ok()
-}
 
 /// Moves the focus to the first element that matches.
 pub fn focus(selector: &str) {
@@ -474,11 +467,6 @@ pub fn unsaved_text() -> Vec<(String, String)> {
         .collect()
 }
 
-/// The element an event comes from, if it is one.
-pub(super) fn element_of(event: &web_sys::Event) -> Option<Element> {
-    event.target()?.dyn_into().ok()
-}
-
 /// Types of `<input>` that don't accept text.
 const NO_TEXT: [&str; 9] = ["button", "checkbox", "color", "file", "image", "radio", "range", "reset", "submit"];
 
@@ -516,11 +504,6 @@ pub fn keyboard() -> super::Keyboard {
     let platform = platform.or_else(|| navigator.platform().ok()).unwrap_or_default().to_lowercase();
     let apple = ["mac", "iphone", "ipad", "ipod"].iter().any(|name| platform.starts_with(name));
     if apple { super::Keyboard::Command } else { super::Keyboard::Control }
-}
-
-pub(super) fn all(selector: &str) -> Vec<HtmlElement> {
-    let Ok(list) = document().query_selector_all(selector) else { return Vec::new() };
-    (0..list.length()).filter_map(|i| list.item(i)?.dyn_into().ok()).collect()
 }
 
 /// Moves the focus to the next or previous element that matches; from elsewhere, to the first.

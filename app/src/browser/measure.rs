@@ -1,6 +1,6 @@
 //! The browser's side of sizes, scrolling within an element, and which of many rows an event hit.
 
-use super::live::{by_id, element_of};
+use super::dom::{by_id, element_of};
 use leptos::prelude::document;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, HtmlInputElement};

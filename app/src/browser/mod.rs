@@ -3,6 +3,8 @@
 //! view says the same with on both sides.
 
 #[cfg(feature = "hydrate")]
+mod dom;
+#[cfg(feature = "hydrate")]
 mod live;
 #[cfg(feature = "hydrate")]
 pub use live::*;

@@ -221,7 +221,7 @@ use live::SETTLING_FRAMES;
 #[cfg(feature = "hydrate")]
 mod live {
     use super::*;
-    use crate::browser::{after, element_of, history, next_frame, on_window, open_tab};
+    use crate::browser::{after, dom::element_of, history, next_frame, on_window, open_tab};
     use wasm_bindgen::JsCast;
     use web_sys::{Element, HtmlAnchorElement, MouseEvent, ScrollRestoration};
 

@@ -1,6 +1,6 @@
 //! Unsaved changes: whether leaving the page would discard any.
 
-use super::live::{all, element_of};
+use super::dom::{all, element_of};
 use leptos::{ev, prelude::*};
 use std::cell::Cell;
 use wasm_bindgen::{JsCast, JsValue};

@@ -14,6 +14,7 @@ mod invoices;
 mod list;
 #[cfg(feature = "ssr")]
 pub(crate) mod load;
+mod lost;
 mod overview;
 mod palette;
 mod plane;
@@ -35,6 +36,7 @@ pub use host::{
     awaited, customers_page, invoices_page, is_carried, overview_page, products_page, rate_plans_page, usage_page,
     visit_page,
 };
+pub use lost::Lost;
 pub use palette::Palette;
 pub use plane::WorkspacePlane;
 pub use scope::Scope;
@@ -42,5 +44,4 @@ pub use server_fns::*;
 pub use settings::{audit_table, check_slug, delete_workspace, save_general};
 pub use shell::ShellInfo;
 pub use staging::Staging;
-pub use standing::Lost;
 pub use visit::Visit;

@@ -2,7 +2,10 @@
 //! at once and in words, and nothing that was typed is lost. Nothing stays of a workspace in which they no longer have
 //! a seat (docs/SECURITY.md, I-23).
 
-use super::scope::{Scope, Shown};
+use super::{
+    lost::Lost,
+    scope::{Scope, Shown},
+};
 use crate::{
     account::AccountFrame,
     browser,
@@ -15,19 +18,6 @@ use crate::{
 use leptos::prelude::*;
 use model::{Seat, Slug, text::isolated, workspace::WorkspaceProfile};
 use std::sync::Arc;
-
-/// What was on screen and is not any more.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Lost {
-    /// The workspace's name.
-    pub name: String,
-    /// It was deleted; otherwise the seat in it is gone.
-    pub deleted: bool,
-    /// What was typed and not saved: labels and texts.
-    pub unsaved: Vec<(String, String)>,
-    /// There is a seat in it again.
-    pub back: bool,
-}
 
 impl Scope {
     /// Hears how a workspace stands, if it is this one.

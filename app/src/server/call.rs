@@ -29,7 +29,6 @@ pub struct Call {
     pub request: RequestContext,
     headers: Arc<Mutex<Vec<(HeaderName, HeaderValue)>>>,
     person: Arc<OnceLock<UserId>>,
-    encoding: Encoding,
 }
 
 /// How an answer is written.
@@ -73,7 +72,7 @@ impl Encoding {
 
 impl Call {
     pub(crate) fn new(request: RequestContext) -> Self {
-        Self { request, headers: Arc::default(), person: Arc::default(), encoding: Encoding::Wire }
+        Self { request, headers: Arc::default(), person: Arc::default() }
     }
 
     /// Adds a header to the answer.
@@ -145,11 +144,6 @@ pub fn context() -> Result<Call, AppError> {
         .ok_or_else(|| AppError::from(StoreError::Inconsistent("a server function outside a request".to_owned())))
 }
 
-/// Whether the server function that runs answers somebody who asked for JSON.
-pub(crate) fn wants_json() -> bool {
-    use_context::<Call>().is_some_and(|call| call.encoding == Encoding::Json)
-}
-
 /// Answers `POST /api/fn/...`.
 pub async fn call(context: RequestContext, mut request: Request<Body>) -> Response<Body> {
     let encoding = Encoding::asked(request.headers());
@@ -158,9 +152,14 @@ pub async fn call(context: RequestContext, mut request: Request<Body>) -> Respon
     }
     // leptos_axum would redirect a request that accepts HTML to its Referer. Forms are answered by `forms` instead.
     request.headers_mut().remove(header::REFERER);
-    let call = Call { encoding, ..Call::new(context) };
+    let call = Call::new(context);
     let provided = call.clone();
-    let provide = move || provide_context(provided.clone());
+    let provide = move || {
+        provide_context(provided.clone());
+        if encoding == Encoding::Json {
+            provide_context(wire::AsJson);
+        }
+    };
     let mut response = leptos_axum::handle_server_fns_with_context(provide, request).await.into_response();
     // server_fn answers every error with 500; the error itself knows better.
     if response.status() == StatusCode::INTERNAL_SERVER_ERROR {

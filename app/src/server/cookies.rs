@@ -3,10 +3,9 @@
 //! A browser sends the cookies of a host to all of its ports, and other software on the host may have set some. So our
 //! cookies have the port in their name (or the `__Host-` prefix), and all others are ignored.
 
-use crate::server::request::Services;
 use http::{HeaderMap, HeaderValue, header};
 use model::preferences::{Accents, Theme};
-use store::{StoreError, door::Credential, secret::Secret};
+use store::{Store, StoreError, door::Credential, secret::Secret};
 
 /// How long a browser keeps the session's cookie, in seconds; the database decides how long it is worth anything.
 const MAX_AGE: u32 = 30 * 24 * 60 * 60;
@@ -214,7 +213,7 @@ fn secrets(headers: &HeaderMap, name: &str) -> Vec<Secret> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn settle(services: &Services, cookies: Cookies, headers: &mut HeaderMap) -> Result<(), StoreError> {
+pub async fn settle(store: &Store, cookies: Cookies, headers: &mut HeaderMap) -> Result<(), StoreError> {
     let (candidates, is_former) = cookies.candidates(headers);
     if candidates.len() < 2 {
         return Ok(());
@@ -223,7 +222,7 @@ pub async fn settle(services: &Services, cookies: Cookies, headers: &mut HeaderM
     // Of more than are looked at, none can be told to be the only good one.
     let looked_at = if candidates.len() > CANDIDATES { Vec::new() } else { candidates };
     for secret in looked_at {
-        if services.store.prover(&Credential::Session(secret.hash())).await?.is_some() {
+        if store.prover(&Credential::Session(secret.hash())).await?.is_some() {
             live.push(secret);
         }
     }

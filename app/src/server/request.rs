@@ -7,8 +7,7 @@ use super::{
     password::Passwords,
     webauthn::Passkeys,
 };
-use crate::boot::Theme;
-use model::preferences::Accents;
+use model::preferences::{Accents, Theme};
 use std::sync::Arc;
 use store::{Store, device::DeviceKey, door::Credential, identity::Device, seal::SealKey, secret::Secret};
 

@@ -129,7 +129,7 @@ fn busy(request: &Request) -> Response {
 /// Passes the request on. If it has several session cookies, only the valid one is kept, if any.
 async fn answer(web: Web, mut request: Request, next: Next) -> Response {
     let cookies = web.cookies(request.uri(), request.headers());
-    if let Err(error) = app::server::cookies::settle(&web.services, cookies, request.headers_mut()).await {
+    if let Err(error) = app::server::cookies::settle(&web.services.store, cookies, request.headers_mut()).await {
         tracing::warn!(%error, "which of several sessions is good could not be asked");
         let message = "The database is not available. Try again in a moment.";
         return respond::refusal(request.uri().path(), StatusCode::SERVICE_UNAVAILABLE, "unavailable", message);

@@ -3,7 +3,9 @@
 #[cfg(feature = "ssr")]
 pub(crate) mod api;
 mod audit;
+mod data;
 mod page;
 
 pub use audit::OrganizationAuditPage;
-pub use page::{OrganizationData, OrganizationShell, OrganizationView};
+pub use data::{OrganizationData, OrganizationView};
+pub use page::OrganizationShell;

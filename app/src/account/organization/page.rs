@@ -1,5 +1,6 @@
 //! The pages of an organization: `/org/{id}/{members,invites,workspaces,domains}`.
 
+use super::{OrganizationData, OrganizationView};
 use crate::account::{OrganizationFrame, load_organization, manage_organization};
 use crate::{
     boot::AccountData,
@@ -15,33 +16,11 @@ use leptos::{prelude::*, task::spawn_local};
 use model::{
     OrganizationRole,
     id::OrganizationId,
-    members::{Members, OrganizationProfile, OrganizationWorkspace},
+    members::{Members, OrganizationWorkspace},
     picker::Picker,
     text::isolated,
 };
-use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-
-/// What a page of an organization shows.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct OrganizationView {
-    /// The organization.
-    pub profile: OrganizationProfile,
-    /// What the page is about.
-    pub data: OrganizationData,
-}
-
-/// The data of one page.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum OrganizationData {
-    /// Members and invites.
-    Members(Box<Members<OrganizationRole>>),
-    /// Workspaces and the domains that may join them.
-    Workspaces(Vec<OrganizationWorkspace>),
-    /// All that a member who manages nothing sees: their own role.
-    Mine(OrganizationRole),
-}
 
 /// `/org/{id}/...`.
 #[component]

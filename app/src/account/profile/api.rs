@@ -2,21 +2,18 @@
 //! asks for the password again (ASVS 6.2.3, 7.5.1).
 
 use crate::{
-    account::{identity, letters, start::api::new_password},
+    account::{identity, letters},
     error::AppError,
     pictures,
     routes::{LinkToken, Route, Saved, Start},
     server::{
         call::Call,
         form::{Form, Outcome},
-        limits::Guess,
-        password::Fit,
     },
 };
 use http::header::SET_COOKIE;
 use model::{
     Email, FieldErrors, Line,
-    password::MAX_BYTES,
     preferences::{Accents, Landing, PickerOrder, Preferences, Theme},
     profile::{NAME_MAX, Profile},
     token::TokensThen,
@@ -41,29 +38,12 @@ pub async fn save_name(call: &Call, name: &str) -> Result<String, AppError> {
     Ok(name.into())
 }
 
-/// Whether `password` is the person's own; a wrong one counts as a guess, and is told at `field`.
-pub(crate) async fn confirm(call: &Call, password: &str, field: &str) -> Result<Email, AppError> {
-    let services = &call.request.services;
-    let mut tx = identity::person(call).await?;
-    let email = Email::parse(&tx.live().person.email).map_err(|_| AppError::Internal)?;
-    let stored = profile::password_hash(&mut tx).await?;
-    let session = tx.commit().await?.session;
-    let guess = Guess::take(call, &email, session).await?;
-    let password = if password.len() > MAX_BYTES { "" } else { password };
-    let fit = services.passwords.verify(password, Some(&stored)).await;
-    if guess.look(call, fit).await? != Fit::No {
-        return Ok(email);
-    }
-    let message = if password.is_empty() { "Enter your password." } else { "That is not your password." };
-    Err(AppError::Invalid(FieldErrors::one(field, message)))
-}
-
 /// Sets a new password. `then` says whether operator tokens are revoked.
 pub async fn change_password(call: &Call, current: &str, password: &str, then: TokensThen) -> Result<(), AppError> {
     let services = &call.request.services;
-    let email = confirm(call, current, "current_password").await?;
+    let email = identity::confirm(call, current, "current_password").await?;
     let name = identity::person(call).await?.live().person.name.clone();
-    let password = new_password(password, &name, email.as_str())?;
+    let password = identity::new_password(password, &name, email.as_str())?;
     let hash = services.passwords.hash(password.reveal()).await?;
     let secret = Secret::generate("").map_err(|_| AppError::Internal)?;
     let mut tx = identity::person(call).await?;
@@ -85,7 +65,7 @@ pub async fn ask_address(call: &Call, email: &str, password: &str) -> Result<(),
     let mut errors = FieldErrors::default();
     let new = errors.take("email", Email::parse(email));
     let Some(new) = new else { return Err(AppError::Invalid(errors)) };
-    let old = confirm(call, password, "address_password").await?;
+    let old = identity::confirm(call, password, "address_password").await?;
     if new == old {
         return Err(AppError::Invalid(FieldErrors::one("email", "That is the address you have.")));
     }

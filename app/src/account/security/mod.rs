@@ -4,6 +4,7 @@
 #[cfg(feature = "ssr")]
 pub(crate) mod api;
 mod data;
+mod desk;
 mod page;
 mod passkeys;
 mod server_fns;

@@ -1,90 +1,18 @@
 //! The page, and what its parts share.
 
 use super::{
-    SecurityData, load_security, passkeys::Passkeys, renew_recovery_codes, set_factor_asked, totp::AuthenticatorApp,
+    desk::Desk, load_security, passkeys::Passkeys, renew_recovery_codes, set_factor_asked, totp::AuthenticatorApp,
 };
 use crate::{
     account::AccountShell,
     boot::AccountData,
-    browser,
-    error::AppError,
-    reactive,
+    browser, reactive,
     routes::{AccountPage, ReturnTo, Route},
-    session::{Session, use_session},
-    ui::{Banner, Icon, Tone, copy_button, mends},
+    session::use_session,
+    ui::{Banner, Icon, Tone, copy_button},
 };
-use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
-use model::{
-    FieldErrors,
-    factor::{FactorAsked, FactorStanding, FactorState, RECOVERY_CODES},
-};
-
-/// What the parts of the page share.
-#[derive(Clone, Copy)]
-pub(super) struct Desk {
-    /// The person's context.
-    pub(super) session: Session,
-    /// What the page shows.
-    pub(super) data: RwSignal<Option<SecurityData>>,
-    /// What was wrong with which field.
-    pub(super) errors: RwSignal<FieldErrors>,
-    /// Whether an answer is awaited.
-    pub(super) busy: RwSignal<bool>,
-    message: RwSignal<String>,
-    here: StoredValue<Route>,
-}
-
-impl Desk {
-    /// The page's own address, which its forms post to.
-    pub(super) fn here(self) -> String {
-        self.here.with_value(Route::url)
-    }
-
-    /// Asks the server for a change, and shows what came of it.
-    pub(super) fn run(self, answer: impl Future<Output = Result<SecurityData, AppError>> + 'static) {
-        if self.busy.get_untracked() {
-            return;
-        }
-        self.busy.set(true);
-        spawn_local(async move {
-            let answer = answer.await;
-            if self.busy.try_set(false).is_some() {
-                return;
-            }
-            match answer {
-                Ok(data) => {
-                    self.errors.set(FieldErrors::default());
-                    self.message.set(String::new());
-                    self.data.set(Some(data));
-                }
-                Err(error) => self.failed(error),
-            }
-        });
-    }
-
-    /// Says what went wrong, at its field if there is one.
-    pub(super) fn failed(self, error: AppError) {
-        match error {
-            AppError::SignedOut => self.session.sign_in_again(),
-            AppError::Factor => self.session.prove_factor(),
-            error => {
-                let errors = error.fields();
-                let fields = ["code", "password", "name"];
-                let at_field = fields.iter().any(|field| errors.of(field).is_some());
-                let general = errors.0.first().filter(|_| !at_field).map(|e| e.message.clone());
-                self.message.set(if at_field { String::new() } else { general.unwrap_or_else(|| error.message()) });
-                self.errors.set(errors);
-                browser::next_frame(|| browser::focus("[aria-invalid=true]"));
-            }
-        }
-    }
-
-    /// Says something about the whole page.
-    pub(super) fn say(self, message: &str) {
-        self.busy.set(false);
-        self.message.set(message.to_owned());
-    }
-}
+use leptos::{ev::SubmitEvent, prelude::*};
+use model::factor::{FactorAsked, FactorStanding, FactorState, RECOVERY_CODES};
 
 /// `/account/security`.
 #[component]
@@ -217,29 +145,5 @@ fn Asked(desk: Desk, state: FactorState) -> impl IntoView {
                 <div class="btn-row"><button class="btn" type="submit">"Save"</button></div>
             </form>
         </section>
-    }
-}
-
-/// A field of these forms: one line, its label and what is wrong with it. `id` tells fields of one name apart.
-#[component]
-pub(super) fn Line(
-    desk: Desk,
-    id: &'static str,
-    name: &'static str,
-    label: &'static str,
-    #[prop(default = "text")] kind: &'static str,
-    #[prop(default = "off")] autocomplete: &'static str,
-    #[prop(optional)] placeholder: &'static str,
-    #[prop(optional)] numeric: bool,
-) -> impl IntoView {
-    let wrong = move || desk.errors.with(|e| e.of(name).map(str::to_owned));
-    let error_id = format!("{id}-error");
-    view! {
-        <div class="field">
-            <label for=id>{label}</label>
-            <input class="input" id=id name=name type=kind autocomplete=autocomplete placeholder=placeholder spellcheck="false" on:input=mends(desk.errors, name)
-                inputmode=numeric.then_some("numeric") aria-invalid=move || wrong().map(|_| "true") aria-describedby=error_id.clone()/>
-            <p class="error" id=error_id>{move || wrong().map(|message| view! { <Icon name="alert"/><span>{message}</span> })}</p>
-        </div>
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     add_passkey, begin_passkey,
-    page::{Desk, Line},
+    desk::{Desk, Line},
     remove_passkey,
     totp::typed,
 };

@@ -2,7 +2,7 @@
 
 use super::{
     Enrolment, QrCode, confirm_totp,
-    page::{Desk, Line},
+    desk::{Desk, Line},
     start_totp, turn_off_totp,
 };
 use crate::{browser, ui::copy_button};

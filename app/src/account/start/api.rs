@@ -165,7 +165,7 @@ pub async fn reset_password(call: &Call, token: &str, password: &str) -> Result<
         LinkState::Open { email, name } => (email, name.unwrap_or_default()),
         LinkState::Dead(dead) => return Err(AppError::Link(dead)),
     };
-    let password = new_password(password, &name, &email)?;
+    let password = identity::new_password(password, &name, &email)?;
     let hash = services.passwords.hash(password.reveal()).await?;
     let reset = services.link(&Route::Start(Start::Reset).url());
     let letter = |to: &Email| letters::password_changed(to, reset);
@@ -173,12 +173,6 @@ pub async fn reset_password(call: &Call, token: &str, password: &str) -> Result<
         Ok(()) => Ok(Route::SignIn { next: None, notice: Some(SignInNotice::PasswordReset) }.url()),
         Err(dead) => Err(AppError::Link(dead)),
     }
-}
-
-/// A password that may be set, or what is wrong at the field `password`.
-pub(crate) fn new_password(password: &str, name: &str, email: &str) -> Result<NewPassword, AppError> {
-    NewPassword::parse(password, &[name, email])
-        .map_err(|error| AppError::Invalid(FieldErrors::one("password", error.to_string())))
 }
 
 /// Moves the person's account to the address that the link was sent to; answers with the path to go to.
