@@ -18,19 +18,20 @@ pub enum Part {
     Visit(Box<Visit>),
 }
 
-/// Draws it: what the chunk begins with. To be called by [`later`] and, in the browser, through the entry's
-/// [`Loader`] alone, or all of it would be carried from the first.
-pub fn draw(part: Part) -> AnyView {
-    match part {
-        Part::Account(plane) => plane.view(),
-        Part::Visit(visit) => visit.view(),
-    }
+#[cfg(not(feature = "hydrate"))]
+static DRAW: std::sync::OnceLock<fn(Part) -> AnyView> = std::sync::OnceLock::new();
+
+/// Says by what the pages are drawn, which on the server are always there.
+#[cfg(not(feature = "hydrate"))]
+pub fn provide(draw: fn(Part) -> AnyView) {
+    // It is the same each time.
+    let _ = DRAW.set(draw);
 }
 
-/// The page, at once: the server has it.
+/// The page, at once.
 #[cfg(not(feature = "hydrate"))]
 pub fn later(part: Part) -> AnyView {
-    draw(part)
+    DRAW.get().map(|draw| draw(part)).into_any()
 }
 
 /// Fetches the chunk: there is nothing to fetch where it was never cut off.

@@ -16,6 +16,7 @@ pub mod documents;
 pub mod error;
 pub mod live;
 pub mod packed;
+pub mod parts;
 #[cfg(feature = "ssr")]
 pub mod pictures;
 pub mod reactive;

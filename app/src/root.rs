@@ -11,8 +11,11 @@ use crate::{
     session::{OfflineNotice, Session, use_session},
     ui::{Gone, NotFound, Toasts, Unavailable, UnsavedDialog, whole},
 };
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 use leptos_router::components::{ParentRoute, Route as RouteView, Router, Routes};
+
+/// How long after a document's start the rest of the program is fetched, if no page asked for it before.
+const CHUNK_MILLIS: u32 = 1_500;
 
 /// What is keyed as one view. Going from one to another disposes all that the old one owned.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,6 +77,8 @@ pub fn App(
     /// What the document carries.
     boot: Boot,
 ) -> impl IntoView {
+    #[cfg(not(feature = "hydrate"))]
+    chunk::provide(crate::parts::draw);
     let navigator = StoredValue::new(None::<Navigator>);
     browser::listen(navigator);
     view! { <Router><Console boot navigator/></Router> }
@@ -83,7 +88,14 @@ pub fn App(
 fn Console(boot: Boot, navigator: StoredValue<Option<Navigator>>) -> impl IntoView {
     let session = Session::start(boot);
     navigator.set_value(Some(session.navigator));
-    reactive::effect(move || session.listen());
+    reactive::effect(move || {
+        session.listen();
+        browser::after(CHUNK_MILLIS, || {
+            spawn_local(async {
+                chunk::fetch().await;
+            });
+        });
+    });
     let first = session.with_content(|content| content.and_then(Plane::decided));
     let at_first = session.navigator.route_now();
     // The server has decided what stands at the first address, until one goes elsewhere.

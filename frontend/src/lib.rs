@@ -33,6 +33,6 @@ mod cut {
 
     #[wasm_split(pages, fallible, preload(fetch))]
     pub fn draw(part: Part) -> Result<View, Unloaded> {
-        Ok(app::chunk::draw(part))
+        Ok(app::parts::draw(part))
     }
 }

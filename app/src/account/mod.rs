@@ -25,6 +25,7 @@ pub(crate) mod sessions;
 mod sign_in;
 pub(crate) mod start;
 mod tokens;
+mod views;
 
 pub use data::CreatedToken;
 pub use factor::FactorPage;
@@ -44,3 +45,4 @@ pub use sessions::SessionsPage;
 pub use sign_in::SignInPage;
 pub use start::*;
 pub use tokens::TokensPage;
+pub use views::draw;

@@ -1,13 +1,14 @@
 //! `/new`: creating a workspace in an organization that the person manages. Works without JavaScript.
 
 use super::{AccountFrame, create_workspace};
+use crate::session::Toast;
 use crate::{
     browser,
     console::check_slug,
     error::AppError,
     routes::{Page, Route},
     session::use_session,
-    ui::{Banner, Empty, ErrorSummary, SelectField, SlugField, TextField, Toast, Tone},
+    ui::{Banner, Empty, ErrorSummary, SelectField, SlugField, TextField, Tone},
 };
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use model::{OrganizationRole, Slug, settings::NewWorkspaceInput, text::isolated};

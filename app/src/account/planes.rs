@@ -1,16 +1,10 @@
 //! Which page of the person's own stands at which address: the picker, the way in, the account, invites, organizations.
 //! None of them is in the program's first part (`chunk`).
 
-use super::{
-    FactorPage, InvitePage, NewWorkspacePage, OrganizationAuditPage, OrganizationShell, PickerPage, PreferencesPage,
-    ProfilePage, SecurityPage, SessionsPage, SignInPage, StartView, TokensPage,
-};
 use crate::{
     boot::Asking,
     routes::{InviteToken, OrganizationPage, Route},
-    ui::Asked,
 };
-use leptos::prelude::*;
 use model::id::OrganizationId;
 
 /// One of them, as it is keyed as one view.
@@ -82,25 +76,5 @@ impl AccountPlane {
             Self::Security => "Security · Stile",
             Self::Factor => "Second factor · Stile",
         })
-    }
-
-    /// The page.
-    pub fn view(self) -> AnyView {
-        match self {
-            Self::Home => view! { <PickerPage/> }.into_any(),
-            Self::SignIn => view! { <SignInPage/> }.into_any(),
-            Self::Start => view! { <StartView/> }.into_any(),
-            Self::Profile => view! { <ProfilePage/> }.into_any(),
-            Self::Preferences => view! { <PreferencesPage/> }.into_any(),
-            Self::Tokens => view! { <TokensPage/> }.into_any(),
-            Self::Invite(token) => view! { <InvitePage token/> }.into_any(),
-            Self::Organization(id, page) => view! { <OrganizationShell id page/> }.into_any(),
-            Self::OrganizationAudit => view! { <OrganizationAuditPage/> }.into_any(),
-            Self::Asked(asking) => view! { <Asked asking/> }.into_any(),
-            Self::Sessions => view! { <SessionsPage/> }.into_any(),
-            Self::NewWorkspace => view! { <NewWorkspacePage/> }.into_any(),
-            Self::Security => view! { <SecurityPage/> }.into_any(),
-            Self::Factor => view! { <FactorPage/> }.into_any(),
-        }
     }
 }

@@ -5,6 +5,7 @@ use super::{
     nav::{AccountShell, SavedNote},
     profile::{load_preferences, save_preferences},
 };
+use crate::session::Toast;
 use crate::{
     boot::AccountData,
     browser,
@@ -12,7 +13,7 @@ use crate::{
     reactive,
     routes::{AccountPage, Route, Saved},
     session::use_session,
-    ui::{Banner, Toast, Tone},
+    ui::{Banner, Tone},
 };
 use leptos::{prelude::*, task::spawn_local};
 use model::preferences::{Accents, Landing, PickerOrder, Preferences, Theme};

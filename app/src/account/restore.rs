@@ -2,11 +2,12 @@
 //! JavaScript.
 
 use super::restore_workspace;
+use crate::session::Toast;
 use crate::{
     error::AppError,
     routes::{Page, Route},
     session::Session,
-    ui::{Face, Icon, Toast, WsIcon},
+    ui::{Face, Icon, WsIcon},
 };
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use model::{moment, settings::DeletedWorkspace, text::isolated};

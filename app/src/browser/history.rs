@@ -4,7 +4,7 @@
 //! tab's icon again: a quarter of a switch. So the page comes first and its address a moment later, but before whatever
 //! the person does then, and before anything reads it.
 
-use super::after_frame;
+use super::timing::after_frame;
 use leptos::{prelude::window, task::spawn_local};
 use std::cell::{Cell, RefCell};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};

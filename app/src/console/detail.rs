@@ -1,9 +1,10 @@
 //! Pieces that detail pages share.
 
 use super::scope::Scope;
+use crate::session::Toast;
 use crate::{
     error::AppError,
-    ui::{Icon, Status, StatusTone, Toast},
+    ui::{Icon, Status, StatusTone},
 };
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use model::{

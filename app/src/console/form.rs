@@ -2,12 +2,13 @@
 //! with it; what was typed and what was wrong with it comes back the same way.
 
 use super::scope::Scope;
+use crate::session::Toast;
 use crate::{
     boot::Returned,
     browser,
     error::AppError,
     routes::Page,
-    ui::{Banner, ErrorSummary, Toast, Tone},
+    ui::{Banner, ErrorSummary, Tone},
 };
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use model::FieldErrors;

@@ -116,7 +116,7 @@ pub fn list(scope: Signal<Scope>, spec: &'static ListSpec) -> AnyView {
         body
     };
     let total = Memo::new(move |_| scope.get().shown.with(|shown| spec.listed(shown).map(|page| page.total)));
-    follow_list(scope, spec);
+    follow_list(scope, |shown| spec.listed(shown).map(|page| (page.query.clone(), page.total, page.range())));
     let may_create = Memo::new(move |_| scope.get().may(Capability::EditContent));
     let create = move || {
         let (label, page) = spec.create.as_ref()?;

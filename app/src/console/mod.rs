@@ -16,7 +16,9 @@ mod list;
 pub(crate) mod load;
 mod lost;
 mod overview;
+mod pages;
 mod palette;
+mod place;
 mod plane;
 mod products;
 mod rate_plans;
@@ -30,13 +32,14 @@ mod status;
 mod switcher;
 mod usage;
 mod visit;
+mod visits;
 
 pub use data::{AuditView, Entered, PageData, Scoped, VisitData};
-pub use host::{
-    awaited, customers_page, invoices_page, is_carried, overview_page, products_page, rate_plans_page, usage_page,
-    visit_page,
-};
+pub use host::awaited;
 pub use lost::Lost;
+pub use pages::{
+    customers_page, invoices_page, is_carried, overview_page, products_page, rate_plans_page, usage_page, visit_page,
+};
 pub use palette::Palette;
 pub use plane::WorkspacePlane;
 pub use scope::Scope;
@@ -45,3 +48,4 @@ pub use settings::{audit_table, check_slug, delete_workspace, save_general};
 pub use shell::ShellInfo;
 pub use staging::Staging;
 pub use visit::Visit;
+pub use visits::draw;

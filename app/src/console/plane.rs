@@ -5,152 +5,15 @@
 //! former one up in the same turn. The shell and the lists read whichever scope is current and own nothing of any
 //! workspace, so that a switch changes their texts and builds neither anew.
 
-use super::{
-    PageData,
-    arrival::follow_page,
-    scope::Scope,
-    shell::{Shell, ShellInfo},
-    standing::LostNotice,
-};
+use super::{arrival::follow_page, place::Place, shell::Shell, standing::LostNotice};
 use crate::{
     browser,
     error::AppError,
     reactive,
-    routes::{Page, Route},
-    session::{Session, use_session},
     ui::{Gone, NotFound, whole_watched},
 };
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
-use model::Slug;
-
-/// The workspace that the shell stands around.
-#[derive(Clone, Copy)]
-pub struct Place {
-    /// The person's context.
-    pub session: Session,
-    /// The slug of the address.
-    pub slug: Memo<Slug>,
-    /// The page of the address.
-    pub page: Memo<Page>,
-    /// What the shell shows of the workspace.
-    pub info: Memo<ShellInfo>,
-    scope: RwSignal<Option<(Slug, Scope)>>,
-    owner: StoredValue<Option<Owner>>,
-}
-
-impl Place {
-    /// `None` when the address is not a workspace's.
-    fn open() -> Option<Self> {
-        let session = use_session();
-        let Route::Workspace(first, first_page) = session.navigator.route_now() else { return None };
-        let at = RwSignal::new((first, first_page));
-        on_cleanup(browser::show_address);
-        // Once the address has moved on to something else, the plane is about to be disposed.
-        reactive::effect(move || {
-            if let Route::Workspace(slug, page) = session.navigator.route() {
-                follow(session, at, slug, page);
-            }
-        });
-        let slug = Memo::new(move |_| at.with(|(slug, _)| slug.clone()));
-        let page = Memo::new(move |_| at.with(|(_, page)| page.clone()));
-        let scope = RwSignal::new(None::<(Slug, Scope)>);
-        let info = Memo::new(move |_| {
-            let slug = slug.get();
-            let of = scope.get().filter(|(key, _)| *key == session.plane_of(slug.clone()));
-            let entered = of.and_then(|(_, scope)| scope.entry.with(|entry| entry.as_ref().map(ShellInfo::entered)));
-            entered.unwrap_or_else(|| session.picker.with(|picker| ShellInfo::listed(slug, picker.as_deref())))
-        });
-        Some(Self { session, slug, page, info, scope, owner: StoredValue::new(None) })
-    }
-
-    /// The scope of the workspace on screen, once it is open.
-    pub fn scope(self) -> Option<Scope> {
-        self.scope.with(|scope| scope.as_ref().map(|(_, scope)| *scope))
-    }
-
-    /// The name of the record on screen, if the page has one and it is loaded.
-    pub fn record(self) -> Option<String> {
-        let scope = self.scope()?;
-        let page = self.page.get();
-        scope.shown.with(|shown| {
-            let data = shown.data.as_ref().filter(|_| shown.page == page);
-            data.and_then(PageData::record).map(str::to_owned)
-        })
-    }
-
-    fn scope_now(self) -> Option<Scope> {
-        self.scope.with_untracked(|scope| scope.as_ref().map(|(_, scope)| *scope))
-    }
-
-    /// The address of a page of the workspace on screen.
-    pub fn url(self, page: &Page) -> String {
-        self.slug.with(|slug| page.url(slug))
-    }
-
-    /// Which workspace is awaited, if one is.
-    pub fn entering(self) -> Option<Slug> {
-        let (key, scope) = self.scope.get()?;
-        (scope.entry.with(Option::is_none) && scope.failed.with(Option::is_none)).then_some(key)
-    }
-
-    /// Opens the scope of `key` below `home`, in the place of another workspace's. The former ends only when the new one
-    /// is in its place, so that nobody reads what is gone.
-    fn enter(self, key: &Slug, home: StoredValue<Owner>) -> (Scope, bool) {
-        let now = self.scope.get_untracked();
-        if let Some((_, scope)) = now.as_ref().filter(|(open, _)| open == key) {
-            return (*scope, false);
-        }
-        if now.is_some() {
-            // What was said of the former workspace is not said in the next. The next may say something at once.
-            self.session.toasts.set(Vec::new());
-        }
-        let owner = home.with_value(Owner::child);
-        let scope = owner.with(|| Scope::open(key.clone()));
-        self.scope.set(Some((key.clone(), scope)));
-        if let Some(former) = self.owner.try_update_value(|held| held.replace(owner)).flatten() {
-            former.cleanup();
-        }
-        (scope, now.is_some())
-    }
-
-    /// Why nothing of the workspace at the address can be shown.
-    fn refused(self) -> Option<AppError> {
-        let key = self.session.plane_of(self.slug.get());
-        self.scope.get().filter(|(open, _)| *open == key).and_then(|(_, scope)| scope.refused.get())
-    }
-}
-
-/// Follows the address: at once within a workspace, and to another when that is here, or soon.
-fn follow(session: Session, at: RwSignal<(Slug, Page)>, slug: Slug, page: Page) {
-    let (same, changed) = at.with_untracked(|(now, shown)| {
-        (session.plane_of(now.clone()) == session.plane_of(slug.clone()), *now != slug || *shown != page)
-    });
-    if same {
-        // Another workspace may have been awaited.
-        browser::show_address();
-        if changed {
-            at.set((slug, page));
-        }
-    } else {
-        let (url, to) = (page.url(&slug), slug.clone());
-        let go = move |()| {
-            browser::show_address();
-            // What was open over the workspace goes with it, in the same frame; and before anything else changes on screen,
-            // as that is cheaper than after.
-            browser::hide_menus();
-            match session.navigator.route_now() {
-                Route::Workspace(now, page) if now == slug => {
-                    at.try_set((now, page));
-                }
-                // They have gone elsewhere meanwhile.
-                _ => {}
-            }
-        };
-        browser::hold_address();
-        session.staging.before_switch(to, url, Callback::new(go));
-    }
-}
 
 /// `/{slug}`, around each of its pages. A component, because the router subscribes to whatever a plain function reads, and
 /// would create the plane anew.

@@ -5,6 +5,7 @@
 //! so none can be forgotten (docs/SECURITY.md, I-10).
 
 use super::{Entered, Lost, PageData, Scoped, arrive_in_workspace, load_page, open_workspace, staging::Taken};
+use crate::session::Toast;
 use crate::{
     boot::Content,
     browser,
@@ -12,7 +13,6 @@ use crate::{
     reactive,
     routes::{Page, Route},
     session::{Session, use_session},
-    ui::Toast,
 };
 use leptos::{prelude::*, reactive::traits::IsDisposed, task::spawn_local};
 use model::{Capability, CapabilitySet, Slug, workspace::Entry};

@@ -6,6 +6,7 @@ use super::{
     lost::Lost,
     scope::{Scope, Shown},
 };
+use crate::session::Toast;
 use crate::{
     account::AccountFrame,
     browser,
@@ -13,7 +14,7 @@ use crate::{
     live::{self, Standing},
     reactive,
     routes::{Page, Route},
-    ui::{Icon, Toast, copy_button, ways_out},
+    ui::{Icon, copy_button, ways_out},
 };
 use leptos::prelude::*;
 use model::{Seat, Slug, text::isolated, workspace::WorkspaceProfile};

@@ -4,10 +4,7 @@
 //! that it knows. It is empty until something changes, and is cleared when the workspace changes. Its text is always
 //! replaced as a whole and never read, so changes made by others don't matter.
 
-use super::{
-    list::ListSpec,
-    scope::{Scope, Shown},
-};
+use super::scope::{Scope, Shown};
 use crate::{browser, reactive};
 use leptos::prelude::*;
 use model::{
@@ -24,13 +21,14 @@ pub fn StatusRegion() -> impl IntoView {
     view! { <div class="visually-hidden" role="status" aria-live="polite" id=REGION data-testid="status-message"></div> }
 }
 
-/// Announces a change of a list after a search, a filter, a sort or paging, but not when it is opened.
-pub fn follow_list(scope: Signal<Scope>, spec: &'static ListSpec) {
+/// Announces a change of a list, of which `listed` gives query, total and shown range, after a search, a filter, a sort or paging, but not when it is opened.
+pub fn follow_list(
+    scope: Signal<Scope>,
+    listed: impl Fn(&Shown) -> Option<(ListQuery, i64, String)> + Send + Sync + 'static,
+) {
     let at = Memo::new(move |_| {
         let scope = scope.get();
-        let list = scope
-            .shown
-            .with(|shown: &Shown| spec.listed(shown).map(|page| (page.query.clone(), page.total, page.range())));
+        let list = scope.shown.with(&listed);
         list.map(|(query, total, range)| (scope, query, total, range))
     });
     let said = StoredValue::new(None::<(Scope, ListQuery)>);

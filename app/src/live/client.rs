@@ -1,14 +1,12 @@
 //! The tab's end of the socket: connects after hydration, says where it is, comes back after a break.
 
-use super::{Heard, PATH, here, read_clock};
+use super::{Heard, PATH, Said, here, read_clock};
 use crate::{
     browser::{self, Socket},
     reactive,
-    routes::Route,
-    session::Session,
 };
 use model::Slug;
-use std::cell::RefCell;
+use std::{cell::RefCell, rc::Rc};
 
 /// The first pause before connecting again, and the longest, in milliseconds.
 const PAUSES: (u32, u32) = (400, 30_000);
@@ -31,12 +29,9 @@ thread_local! {
 }
 
 /// Begins to listen, for as long as the document lives.
-pub fn start(session: Session) {
+pub fn start(shown: impl Fn() -> Option<Slug> + 'static, hear: Rc<dyn Fn(Said)>) {
     reactive::effect(move || {
-        let shown = match session.navigator.route() {
-            Route::Workspace(slug, _) => Some(slug),
-            _ => None,
-        };
+        let shown = shown();
         LINK.with_borrow_mut(|link| {
             if link.here != shown {
                 link.here = shown;
@@ -51,15 +46,16 @@ pub fn start(session: Session) {
             link.socket = None;
         });
     });
+    let online = Rc::clone(&hear);
     browser::on_window(
         "online",
         Box::new(move |_| {
             LINK.with_borrow_mut(|link| link.failures = 0);
-            connect(session);
+            connect(&online);
             ask();
         }),
     );
-    connect(session);
+    connect(&hear);
 }
 
 /// Asks how things stand now.
@@ -75,7 +71,7 @@ impl Link {
     }
 }
 
-fn connect(session: Session) {
+fn connect(hear: &Rc<dyn Fn(Said)>) {
     let Some(turn) = LINK.with_borrow_mut(|link| {
         if link.closed || link.socket.is_some() {
             return None;
@@ -93,16 +89,15 @@ fn connect(session: Session) {
             }
         })
     };
+    let told = Rc::clone(hear);
     let said = move |text: String| {
         if is_current() {
             LINK.with_borrow_mut(|link| link.failures = 0);
-            session.connection.is_back();
-            match read_clock(&text) {
-                Some(now) => session.clock_says(now),
-                None => heard(session, &text),
-            }
+            let heard = || Heard::read(&text).map_or(Said::Unknown, Said::Heard);
+            told(read_clock(&text).map_or_else(heard, Said::Clock));
         }
     };
+    let again = Rc::clone(hear);
     let closed = move || {
         if !is_current() {
             return;
@@ -114,22 +109,9 @@ fn connect(session: Session) {
             // All tabs of everybody lose a server at once, and should not all come back at once.
             most / 2 + (f64::from(most / 2) * browser::random()) as u32
         });
-        browser::after(pause, move || connect(session));
+        let again = Rc::clone(&again);
+        browser::after(pause, move || connect(&again));
     };
     let socket = Socket::open(PATH, opened, said, closed);
     LINK.with_borrow_mut(|link| link.socket = socket);
-}
-
-fn heard(session: Session, text: &str) {
-    match Heard::read(text) {
-        Some(Heard::SignedOut) => session.was_signed_out(),
-        Some(Heard::Now { epoch, place }) => {
-            session.seats_are_at(&epoch);
-            if let Some((slug, standing)) = place {
-                session.stands(slug, standing);
-            }
-        }
-        // A newer server says more than this program knows.
-        None => {}
-    }
 }

@@ -37,6 +37,17 @@ pub enum Standing {
     Absent,
 }
 
+/// One message of the server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Said {
+    /// The server's time.
+    Clock(OffsetDateTime),
+    /// The current state.
+    Heard(Heard),
+    /// A message of a newer server that this program does not know.
+    Unknown,
+}
+
 /// What the server says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Heard {
@@ -130,9 +141,9 @@ pub fn read_here(text: &str) -> Option<Option<Slug>> {
 #[cfg(not(feature = "hydrate"))]
 pub fn ask() {}
 
-/// The server's side: there is no tab.
+/// Begins to listen. There is nothing to listen to on the server.
 #[cfg(not(feature = "hydrate"))]
-pub fn start(_session: crate::session::Session) {}
+pub fn start(_shown: impl Fn() -> Option<Slug> + 'static, _hear: std::rc::Rc<dyn Fn(Said)>) {}
 
 #[cfg(test)]
 mod tests {

@@ -7,9 +7,9 @@ mod file;
 
 use crate::{
     account::identity,
-    console::api::writing,
     error::AppError,
     pictures::file::{Kind, Unfit, look},
+    server::workspace::writing,
     server::{call::Call, request::RequestContext},
 };
 use image::{

@@ -1,11 +1,11 @@
 //! The members of a workspace: what its page shows and what is done there.
 
 use crate::{
-    console::api::opened,
     error::AppError,
     routes::{Page, SettingsPage},
     seats::letters::{self, InviteLetter},
     server::call::Call,
+    server::workspace::opened,
 };
 use model::{
     Email, FieldErrors, Slug, WorkspaceRole,

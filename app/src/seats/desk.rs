@@ -1,12 +1,13 @@
 //! Where deeds are done: forms that post to their page without JavaScript and call a server function with it.
 
+use crate::session::Toast;
 use crate::{
     boot::Returned,
     browser,
     error::AppError,
     routes::Route,
     session::Session,
-    ui::{Banner, Toast, Tone, mend},
+    ui::{Banner, Tone, mend},
 };
 use leptos::{
     ev::{Event, SubmitEvent},

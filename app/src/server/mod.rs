@@ -14,3 +14,4 @@ pub mod page;
 pub mod password;
 pub mod request;
 pub mod webauthn;
+pub mod workspace;

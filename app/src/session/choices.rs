@@ -7,7 +7,7 @@ use crate::{
     boot::Theme,
     browser,
     error::AppError,
-    ui::Toast,
+    session::Toast,
 };
 use leptos::{prelude::*, task::spawn_local};
 use model::{

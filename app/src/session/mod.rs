@@ -7,29 +7,26 @@ mod choices;
 mod connection;
 mod intent;
 mod leaving;
+mod toast;
 
 pub use choices::colour_media;
 pub use connection::{Connection, OfflineNotice, use_connection};
+pub use toast::{PLACES, Toast};
 
 use crate::{
     account::load_picker,
     boot::{AccountData, Boot, Content, Returned, Theme},
     browser::{self, Keyboard, Navigator},
-    chunk,
     console::Staging,
     error::AppError,
-    live::{self, Standing},
+    live::{self, Heard, Said, Standing},
     packed::Packed,
-    routes::{Page, SignInNotice},
-    ui::Toast,
+    routes::{Page, Route, SignInNotice},
 };
 use leptos::{prelude::*, task::spawn_local};
 use model::{Slug, picker::Picker, uses::Uses, workspace::Person};
-use std::sync::Arc;
+use std::{rc::Rc, sync::Arc};
 use time::OffsetDateTime;
-
-/// How long after a document's start the rest of the program is fetched, if no page asked for it before.
-const CHUNK_MILLIS: u32 = 1_500;
 
 /// The person's context.
 #[derive(Clone, Copy)]
@@ -164,17 +161,32 @@ impl Session {
             browser::set_sign_out_pending(false);
         }
         if self.person.with_untracked(Option::is_some) {
-            live::start(self);
+            let shown = move || match self.navigator.route() {
+                Route::Workspace(slug, _) => Some(slug),
+                _ => None,
+            };
+            live::start(shown, Rc::new(move |said| self.hear(said)));
         }
         if self.person.with_untracked(Option::is_some) && !self.picker_is_whole.get_value() {
             self.refresh_picker(false);
         }
-        browser::after(CHUNK_MILLIS, || {
-            spawn_local(async {
-                chunk::fetch().await;
-            });
-        });
         self.tick();
+    }
+
+    /// Takes in what the server says over the socket.
+    fn hear(self, said: Said) {
+        self.connection.is_back();
+        match said {
+            Said::Clock(now) => self.clock_says(now),
+            Said::Heard(Heard::SignedOut) => self.was_signed_out(),
+            Said::Heard(Heard::Now { epoch, place }) => {
+                self.seats_are_at(&epoch);
+                if let Some((slug, standing)) = place {
+                    self.stands(slug, standing);
+                }
+            }
+            Said::Unknown => {}
+        }
     }
 
     fn tick(self) {

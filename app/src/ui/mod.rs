@@ -36,6 +36,6 @@ pub use password::PasswordField;
 pub use pin::pin_button;
 pub use slug_field::SlugField;
 pub use summary::{ErrorSummary, mend, mends};
-pub use toast::{Toast, Toasts};
+pub use toast::Toasts;
 pub use unsaved::UnsavedDialog;
 pub use whole::{says, whole, whole_form, whole_kept, whole_watched};

@@ -5,6 +5,7 @@ use crate::account::{
     nav::{AccountShell, SavedNote},
     profile::{ask_address, change_password, load_profile, save_name, withdraw_address},
 };
+use crate::session::Toast;
 use crate::{
     boot::{AccountData, Returned},
     browser,
@@ -12,7 +13,7 @@ use crate::{
     reactive,
     routes::{AccountPage, Route, Saved},
     session::{Session, use_session},
-    ui::{Avatar, Banner, EmailField, PasswordField, PictureForms, TextField, Toast, Tone},
+    ui::{Avatar, Banner, EmailField, PasswordField, PictureForms, TextField, Tone},
 };
 use leptos::{prelude::*, task::spawn_local};
 use model::{profile::Profile, token::TokensThen};

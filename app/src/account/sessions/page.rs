@@ -3,6 +3,7 @@
 use crate::account::{
     AccountShell, end_other_sessions, end_session, form::keep_tokens, list_sessions, list_tokens, sign_out_everywhere,
 };
+use crate::session::Toast;
 use crate::{
     boot::AccountData,
     browser,
@@ -10,7 +11,7 @@ use crate::{
     reactive,
     routes::{AccountPage, Route, SignInNotice},
     session::{Session, use_session},
-    ui::{Ago, Banner, Icon, Toast, Tone},
+    ui::{Ago, Banner, Icon, Tone},
 };
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use model::{device::SessionRow, moment, token::TokensThen};

@@ -1,10 +1,8 @@
 //! The settings of a workspace: their pages' data, and what their server functions do. Creating and restoring one, too.
 
+use crate::server::workspace::{opened, reading, writing};
 use crate::{
-    console::{
-        AuditView, PageData, VisitData,
-        api::{opened, reading, writing},
-    },
+    console::{AuditView, PageData, VisitData},
     error::AppError,
     routes::SettingsPage,
     seats::api as seats,

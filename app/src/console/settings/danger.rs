@@ -1,12 +1,13 @@
 //! The danger zone: what can't be taken back by pressing again.
 
 use super::{delete_workspace, why_no_button};
+use crate::session::Toast;
 use crate::{
     browser,
     console::scope::Scope,
     error::AppError,
     routes::{Page, Route, SettingsPage},
-    ui::{Banner, TextField, Toast, Tone},
+    ui::{Banner, TextField, Tone},
 };
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use model::{Capability, FieldErrors, money::grouped, settings::Contents, text::isolated};

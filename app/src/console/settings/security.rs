@@ -1,10 +1,11 @@
 //! What the workspace demands of whoever enters: a second factor.
 
 use super::demand_factor;
+use crate::session::Toast;
 use crate::{
     console::scope::Scope,
     routes::{Page, ReturnTo, Route, SettingsPage},
-    ui::{Icon, Status, StatusTone, Toast},
+    ui::{Icon, Status, StatusTone},
 };
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use model::settings::SecuritySettings;

@@ -4,7 +4,7 @@ mod info;
 
 pub use info::ShellInfo;
 
-use super::{palette::Palette, plane::Place, status::StatusRegion, switcher::Switcher};
+use super::{palette::Palette, place::Place, status::StatusRegion, switcher::Switcher};
 use crate::{
     account::ProfileMenu,
     browser, reactive,

@@ -1,0 +1,28 @@
+//! The view of each page of the account plane. The program carries them in its chunk.
+
+use super::{
+    AccountPlane, FactorPage, InvitePage, NewWorkspacePage, OrganizationAuditPage, OrganizationShell, PickerPage,
+    PreferencesPage, ProfilePage, SecurityPage, SessionsPage, SignInPage, StartView, TokensPage,
+};
+use crate::ui::Asked;
+use leptos::prelude::*;
+
+/// The page.
+pub fn draw(plane: AccountPlane) -> AnyView {
+    match plane {
+        AccountPlane::Home => view! { <PickerPage/> }.into_any(),
+        AccountPlane::SignIn => view! { <SignInPage/> }.into_any(),
+        AccountPlane::Start => view! { <StartView/> }.into_any(),
+        AccountPlane::Profile => view! { <ProfilePage/> }.into_any(),
+        AccountPlane::Preferences => view! { <PreferencesPage/> }.into_any(),
+        AccountPlane::Tokens => view! { <TokensPage/> }.into_any(),
+        AccountPlane::Invite(token) => view! { <InvitePage token/> }.into_any(),
+        AccountPlane::Organization(id, page) => view! { <OrganizationShell id page/> }.into_any(),
+        AccountPlane::OrganizationAudit => view! { <OrganizationAuditPage/> }.into_any(),
+        AccountPlane::Asked(asking) => view! { <Asked asking/> }.into_any(),
+        AccountPlane::Sessions => view! { <SessionsPage/> }.into_any(),
+        AccountPlane::NewWorkspace => view! { <NewWorkspacePage/> }.into_any(),
+        AccountPlane::Security => view! { <SecurityPage/> }.into_any(),
+        AccountPlane::Factor => view! { <FactorPage/> }.into_any(),
+    }
+}

@@ -1,0 +1,54 @@
+//! Opening a workspace for a request, and taking the capability that it needs.
+
+use super::call::Call;
+use crate::error::AppError;
+use model::{FieldErrors, Slug, capability::CapabilityKind};
+use store::{
+    StoreError,
+    door::{Can, Door, Mode, Read, WorkspaceTx, Write},
+};
+
+/// What stands behind the door, or why not.
+pub(crate) fn opened<M: Mode>(call: &Call, door: Door<WorkspaceTx<M>>) -> Result<WorkspaceTx<M>, AppError> {
+    match door {
+        Door::Open(tx) => {
+            call.served_by(tx.id());
+            call.asked_by(tx.user());
+            Ok(tx)
+        }
+        Door::Moved(slug) => Err(AppError::Moved(slug)),
+        Door::Factor(_) => Err(AppError::Factor),
+        Door::Gone(_) => Err(AppError::Gone),
+        Door::Absent(_) => Err(AppError::Absent),
+        Door::SignedOut => Err(AppError::SignedOut),
+        Door::Mismatch => Err(AppError::Mismatch),
+    }
+}
+
+pub(crate) async fn reading(call: &Call, slug: &Slug) -> Result<WorkspaceTx<Read>, AppError> {
+    let door = call.request.services.store.workspace(&call.credential()?, slug).await?;
+    opened(call, door)
+}
+
+/// Opens a workspace for a write by a page that holds `grant`, and takes the capability that it needs.
+pub(crate) async fn writing<C: CapabilityKind>(
+    call: &Call,
+    slug: &Slug,
+    grant: &str,
+) -> Result<(WorkspaceTx<Write>, Can<C>), AppError> {
+    let grant = call.request.services.grants.read(grant)?;
+    let door = call.request.services.store.workspace_write(&call.credential()?, slug, grant.fence()).await?;
+    let tx = opened(call, door)?;
+    grant.fits(tx.tenant())?;
+    let can = tx.can::<C>().map_err(|denied| AppError::Denied(denied.0))?;
+    Ok((tx, can))
+}
+
+/// A constraint that stands for a rule becomes the field's error.
+pub(crate) fn refused(error: StoreError, constraint: &str, field: &str, message: &str) -> AppError {
+    if error.is_refused_by(constraint) {
+        AppError::Invalid(FieldErrors::one(field, message))
+    } else {
+        AppError::from(error)
+    }
+}
