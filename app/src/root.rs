@@ -173,6 +173,15 @@ fn pages() -> AnyView {
                 <RouteView path=At("customers") view=view(console::customers_page)/>
                 <RouteView path=At("usage") view=view(console::usage_page)/>
                 <RouteView path=At("invoices") view=view(console::invoices_page)/>
+                <RouteView path=At("products/:id") view=view(console::visit_page)/>
+                <RouteView path=At("products/:id/edit") view=view(console::visit_page)/>
+                <RouteView path=At("rate-plans/:id") view=view(console::visit_page)/>
+                <RouteView path=At("customers/:id") view=view(console::visit_page)/>
+                <RouteView path=At("customers/:id/edit") view=view(console::visit_page)/>
+                <RouteView path=At("usage/:id") view=view(console::visit_page)/>
+                <RouteView path=At("invoices/:id") view=view(console::visit_page)/>
+                <RouteView path=At("settings") view=view(console::visit_page)/>
+                <RouteView path=At("settings/:page") view=view(console::visit_page)/>
                 <RouteView path=At("*page") view=view(console::visit_page)/>
             </ParentRoute>
         </Routes>

@@ -124,7 +124,7 @@ test("/metrics counts requests by template, and holds nothing that was typed", a
     expect(headers["content-type"]).toMatch(/^text\/plain; version=0\.0\.4/);
     return body;
   };
-  const lines = /^stile_http_requests_total\{[^}]*route="\/\{slug\}\/customers",method="GET",status="200"\} (\d+)$/gm;
+  const lines = /^stile_http_requests_total\{[^}]*route="\/\{workspace\}\/customers",method="GET",status="200"\} (\d+)$/gm;
   const line = (body: string) => [...body.matchAll(lines)].reduce((sum, found) => sum + Number(found[1]), 0);
   const before = line(await counted());
   await get("/smartai-it/customers?q=typedsecret", { cookie });

@@ -95,22 +95,33 @@ const keep = () => {
   };
 };
 
-// Runs `start`. If that fails, what it listened to is not listened to.
-const listening = (start) => {
+// Runs `start`, and waits for what it leaves to microtasks: the router draws a page into an empty root in one. If the root
+// has no page then, or `start` fails, what it listened to is not listened to.
+const listening = async (start) => {
   const { prototype } = EventTarget;
-  const { addEventListener } = prototype;
-  const added = [];
+  const { addEventListener: add } = prototype;
+  const [added, thrown] = [[], []];
+  const note = (event) => {
+    thrown.push(event.error ?? event.reason);
+    event.preventDefault();
+  };
+  const kinds = ["error", "unhandledrejection"];
+  for (const kind of kinds) addEventListener(kind, note);
   prototype.addEventListener = function (...listener) {
     added.push([this ?? globalThis, listener]);
-    return addEventListener.apply(this, listener);
+    return add.apply(this, listener);
   };
   try {
     start();
+    await new Promise((done) => setTimeout(done));
+    if (!root.querySelector("#main")) throw thrown.shift() ?? new Error("the program drew no page");
+    thrown.forEach(reportError);
   } catch (error) {
     for (const [target, listener] of added) target.removeEventListener(...listener);
     throw error;
   } finally {
-    prototype.addEventListener = addEventListener;
+    prototype.addEventListener = add;
+    for (const kind of kinds) removeEventListener(kind, note);
   }
 };
 
@@ -124,7 +135,7 @@ const begin = async (script, anew) => {
   const foreign = anew || fingerprint() !== root.dataset.nodes;
   const [nodes, giveBack] = foreign ? [[...root.childNodes], keep()] : [];
   try {
-    listening(() => {
+    await listening(() => {
       if (foreign) root.replaceChildren();
       start(foreign);
     });
@@ -135,11 +146,7 @@ const begin = async (script, anew) => {
     }
     throw error;
   }
-  if (giveBack) {
-    // The router draws a page into an empty root in a later microtask.
-    await new Promise((done) => setTimeout(done));
-    giveBack();
-  }
+  giveBack?.();
   // It holds the first page's rows and the grant: what belongs to a workspace must not outlive it in the document.
   carried.remove();
 };
