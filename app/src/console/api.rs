@@ -1,5 +1,5 @@
-//! Switching, entering, pages and writes: what the workspace plane's server functions do. Everything here comes
-//! through the door, each time.
+//! Server side of the workspace plane's server functions: switching, entering, page data and writes. Every call opens
+//! its own authorized transaction.
 
 use crate::server::workspace::{opened, reading, refused, writing};
 use crate::{
@@ -24,13 +24,13 @@ use store::{
     secret::Secret,
 };
 
-/// Opens a workspace for entering it.
+/// Opens a transaction that records a visit to a workspace.
 async fn visiting(call: &Call, slug: &Slug) -> Result<WorkspaceTx<Visit>, AppError> {
     let door = call.request.services.store.workspace_visit(&call.credential()?, slug).await?;
     opened(call, door)
 }
 
-/// Mints a handoff.
+/// Mints a single-use handoff code for a workspace.
 pub async fn switch(call: &Call, to: &Slug) -> Result<String, AppError> {
     let mut tx = visiting(call, to).await?;
     let code = fresh()?;
@@ -39,7 +39,7 @@ pub async fn switch(call: &Call, to: &Slug) -> Result<String, AppError> {
     Ok(code.reveal().to_owned())
 }
 
-/// Enters with a handoff: the one presented, or one minted here and now.
+/// Enters a workspace by redeeming `code`, or by minting and redeeming a code in the same request.
 pub async fn enter(call: &Call, to: &Slug, code: Option<&str>, url: &str) -> Result<Entered, AppError> {
     let mut tx = visiting(call, to).await?;
     match code {
@@ -52,7 +52,7 @@ pub async fn enter(call: &Call, to: &Slug, code: Option<&str>, url: &str) -> Res
     visited(call, tx, page_at(to, url).unwrap_or(Page::Overview)).await
 }
 
-/// Enters ahead of a switch: as [`enter`], but nobody has been there yet.
+/// Enters a workspace ahead of a switch. Unlike [`enter`], it does not record a visit.
 pub async fn stage(call: &Call, to: &Slug, url: &str) -> Result<Entered, AppError> {
     let mut tx = visiting(call, to).await?;
     handoffs::pass(&mut tx, &fresh()?).await?;
@@ -60,7 +60,7 @@ pub async fn stage(call: &Call, to: &Slug, url: &str) -> Result<Entered, AppErro
     entered(call, tx, &page, data).await
 }
 
-/// The page of a workspace that an address names.
+/// Returns the page of a workspace that a URL names, or `None` if the URL belongs to another workspace or plane.
 fn page_at(slug: &Slug, url: &str) -> Option<Page> {
     match Route::parse_url(url) {
         Route::Workspace(named, page) if named == *slug => Some(page),
@@ -86,14 +86,14 @@ async fn redeem(tx: &mut WorkspaceTx<Visit>, code: &str) -> Result<(), AppError>
     Ok(())
 }
 
-/// Opens the page of an address for a person who has entered. If their role doesn't allow it, the page says so.
+/// Records a visit and loads a page for its document. If the role does not allow the page, the data says so.
 pub(crate) async fn arrive(call: &Call, mut tx: WorkspaceTx<Visit>, page: &Page) -> Result<Entered, AppError> {
     handoffs::record_visit(&mut tx).await?;
     let data = load(&mut tx, page).await?;
     remembered(call, tx, page, data).await
 }
 
-/// As above, for a request that is not a visit.
+/// Loads a page like [`arrive`], for a request that is not a visit.
 pub(crate) async fn look(call: &Call, mut tx: WorkspaceTx<Read>, page: &Page) -> Result<Entered, AppError> {
     let data = load(&mut tx, page).await?;
     entered(call, tx, page, data).await
@@ -108,7 +108,7 @@ async fn visited(call: &Call, tx: WorkspaceTx<Visit>, page: Page) -> Result<Ente
 async fn remembered(call: &Call, tx: WorkspaceTx<Visit>, page: &Page, data: PageData) -> Result<Entered, AppError> {
     let live = tx.tenant().live.clone();
     let entered = entered(call, tx, page, data).await?;
-    // When it was last opened, the list says too.
+    // The picker shows when a workspace was last opened, so its cached copy is outdated.
     call.request.services.store.forget_picker(&live).await;
     Ok(entered)
 }
@@ -127,7 +127,7 @@ async fn entered<M: Mode>(call: &Call, tx: WorkspaceTx<M>, page: &Page, data: Pa
     Ok(Entered { entry: Entry { workspace: tenant.workspace, seat: tenant.seat, grant }, url, data })
 }
 
-/// The data of a page.
+/// Loads the data of a page.
 pub async fn page(call: &Call, slug: &Slug, grant: &str, url: &str) -> Result<Scoped<PageData>, AppError> {
     let grant = call.request.services.grants.read(grant)?;
     let tx = reading(call, slug).await?;
@@ -135,7 +135,7 @@ pub async fn page(call: &Call, slug: &Slug, grant: &str, url: &str) -> Result<Sc
     answer(tx, slug, url).await
 }
 
-/// The data of the first page after a switch that was staged.
+/// Records the visit and loads the data of the first page after a staged switch.
 pub async fn arrived(call: &Call, slug: &Slug, grant: &str, url: &str) -> Result<Scoped<PageData>, AppError> {
     let grant = call.request.services.grants.read(grant)?;
     let mut tx = visiting(call, slug).await?;
@@ -152,7 +152,7 @@ async fn answer<M: Mode>(mut tx: WorkspaceTx<M>, slug: &Slug, url: &str) -> Resu
     Ok(Scoped { workspace, value })
 }
 
-/// Stores a customer.
+/// Creates or updates a customer.
 pub async fn save_customer(
     call: &Call,
     slug: &Slug,
@@ -172,7 +172,7 @@ pub async fn save_customer(
     Ok(id)
 }
 
-/// Archives a customer or brings them back.
+/// Archives or restores a customer.
 pub async fn set_customer_status(
     call: &Call,
     slug: &Slug,
@@ -188,7 +188,7 @@ pub async fn set_customer_status(
     Ok(())
 }
 
-/// Stores a product.
+/// Creates or updates a product.
 pub async fn save_product(
     call: &Call,
     slug: &Slug,
@@ -209,7 +209,7 @@ pub async fn save_product(
     Ok(id)
 }
 
-/// Archives a product or brings it back.
+/// Archives or restores a product.
 pub async fn set_product_status(
     call: &Call,
     slug: &Slug,

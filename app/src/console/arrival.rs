@@ -8,11 +8,12 @@ use super::scope::Scope;
 use crate::{browser, reactive, routes::Page};
 use leptos::prelude::*;
 
-/// How often to check for the heading while the page's code is loading, and the pause between.
+/// Maximum number of checks for the heading while the page's code is loading, and the pause between them in
+/// milliseconds.
 const TRIES: u32 = 100;
 const PAUSE: u32 = 50;
 
-/// Moves the focus with the page.
+/// Moves the focus to the heading of each new page.
 pub fn follow_page(scope: Signal<Scope>) {
     let at = Memo::new(move |_| {
         let scope = scope.get();
@@ -24,7 +25,7 @@ pub fn follow_page(scope: Signal<Scope>) {
         let (visit, page, is_there) = at.get();
         let former = before.try_update_value(|before| before.replace((visit, page.clone()))).flatten();
         match former {
-            // A document was loaded, or another workspace was entered, which has its own rule.
+            // A document was loaded, or another workspace was entered, for which the workspace plane moves the focus.
             None => {}
             Some((of, _)) if of != visit => awaited.set_value(false),
             Some((_, former)) if former != page => awaited.set_value(true),
@@ -39,7 +40,7 @@ pub fn follow_page(scope: Signal<Scope>) {
 
 fn take_focus(at: StoredValue<Option<(Scope, Page)>>, page: Page, tries: u32) {
     browser::after_frame(move || {
-        // The person may have gone on meanwhile.
+        // The user may have navigated on in the meantime.
         let here = at.try_with_value(|at| at.as_ref().is_some_and(|(_, now)| *now == page)) == Some(true);
         if here && !browser::focus_heading() && tries > 0 {
             browser::after(PAUSE, move || take_focus(at, page, tries - 1));

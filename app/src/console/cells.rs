@@ -1,5 +1,5 @@
-//! The cells of a list's row. A noun says what they say; how they look, and that they are the same elements for every row
-//! and while rows are awaited, is here.
+//! Table cells of a list row. Each noun defines the content of its cells; this module defines their markup, which is
+//! the same for every row and for placeholder rows while data is loading.
 
 use super::{PageData, scope::Scope};
 use crate::ui::StatusTone;
@@ -10,44 +10,45 @@ use model::{
 };
 use time::OffsetDateTime;
 
-/// What the list page needs to know of the rows of a noun. The page is compiled once, whatever it lists.
+/// Type-erased row source of a noun, so that the list page is compiled once for all nouns.
 pub trait Rows: Sync {
-    /// What is listed, if it is there.
+    /// Returns the page of the list, or `None` if it is not loaded.
     fn listed<'a>(&self, data: &'a PageData) -> Option<Listed<'a>>;
 
-    /// The `<td>` elements of a row, the same ones for every row; without one, of a row that is awaited.
+    /// Returns the `<td>` elements of a row, which are the same for every row. Without a row, returns a placeholder
+    /// row.
     fn cells(&self, scope: Scope, row: Option<(&PageData, usize)>) -> Vec<AnyView>;
 }
 
-/// A page of a list, whatever it lists.
+/// Metadata of a list page, independent of the row type.
 #[derive(Debug, Clone, Copy)]
 pub struct Listed<'a> {
-    /// What was asked.
+    /// Query that produced the page.
     pub query: &'a ListQuery,
-    /// How many rows it has.
+    /// Number of rows on the page.
     pub rows: usize,
-    /// How many match in all.
+    /// Number of matching rows on all pages.
     pub total: i64,
-    /// How many rows come before them.
+    /// Number of rows before the page.
     pub offset: i64,
-    /// Where the page before ends, if there is one.
+    /// Cursor of the previous page, if there is one.
     pub previous: Option<&'a Cursor>,
-    /// Where the next page starts, if there is one.
+    /// Cursor of the next page, if there is one.
     pub next: Option<&'a Cursor>,
 }
 
 impl Listed<'_> {
-    /// The range of rows and the total: `21–40 of 54`.
+    /// Returns the range of rows and the total, such as `21–40 of 54`.
     pub fn range(&self) -> String {
         range(self.offset, self.rows, self.total)
     }
 }
 
-/// Rows of one kind.
+/// Row source for rows of one type.
 pub struct RowsOf<Row: 'static> {
-    /// Takes the list out of the page's data.
+    /// Accessor for the list in the page's data.
     pub page: fn(&PageData) -> Option<&ListPage<Row>>,
-    /// A row's cells.
+    /// Renderer of a row's cells.
     pub cells: fn(Scope, Cells<'_, Row>) -> Vec<AnyView>,
 }
 
@@ -65,7 +66,7 @@ impl<Row> Rows for RowsOf<Row> {
     }
 }
 
-/// What the cells of one row are made from: the row, or nothing while it is awaited.
+/// Row that cells are rendered from, or nothing while it is loading.
 pub struct Cells<'a, Row>(Option<&'a Row>);
 
 impl<Row> Clone for Cells<'_, Row> {
@@ -76,22 +77,23 @@ impl<Row> Clone for Cells<'_, Row> {
 
 impl<Row> Copy for Cells<'_, Row> {}
 
-/// A name's font.
+/// Font of a cell's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Font {
-    /// As all text.
+    /// Proportional font, the default.
     Text,
-    /// For what is read letter by letter.
+    /// Monospace font, for codes and identifiers.
     Mono,
 }
 
 impl<'a, Row> Cells<'a, Row> {
-    /// The cells of `row`.
+    /// Creates the cells of `row`.
     pub const fn of(row: Option<&'a Row>) -> Self {
         Self(row)
     }
 
-    /// The first cell: the name, which leads to the row's page; below it, where there is no room for its column, `sub`.
+    /// Renders the first cell: the name, which links to the row's page, and below it `sub` on screens too narrow for
+    /// its own column.
     pub fn main(
         self,
         fonts: (Font, Font),
@@ -102,12 +104,12 @@ impl<'a, Row> Cells<'a, Row> {
         drawn::main(fonts, self.0.map(url), self.0.map(name), self.say(sub))
     }
 
-    /// A text.
+    /// Renders a text cell.
     pub fn text(self, class: &'static str, of: impl FnOnce(&Row) -> String) -> AnyView {
         drawn::text(class, self.say(of))
     }
 
-    /// A number and what it counts.
+    /// Renders a number with its unit.
     pub fn amount(
         self,
         class: &'static str,
@@ -117,12 +119,12 @@ impl<'a, Row> Cells<'a, Row> {
         drawn::amount(class, self.say(of), self.say(unit))
     }
 
-    /// A status.
+    /// Renders a status badge.
     pub fn status(self, of: impl FnOnce(&Row) -> (StatusTone, &'static str)) -> AnyView {
         drawn::status(self.0.map(of))
     }
 
-    /// A moment, in words, and exactly on hover.
+    /// Renders a point in time in words, with the exact time on hover.
     pub fn time(
         self,
         class: &'static str,
@@ -133,7 +135,7 @@ impl<'a, Row> Cells<'a, Row> {
         drawn::time(class, at, at.map(words).unwrap_or_default())
     }
 
-    /// A day.
+    /// Renders a date.
     pub fn day(self, class: &'static str, of: impl FnOnce(&Row) -> Moment) -> AnyView {
         self.time(class, of, |at| moment::date(at.date()))
     }
@@ -143,7 +145,7 @@ impl<'a, Row> Cells<'a, Row> {
     }
 }
 
-/// The elements: made once, and not once for each kind of row.
+/// Markup of the cells, which is compiled once instead of once per row type.
 mod drawn {
     use super::{Font, OffsetDateTime, moment};
     use crate::ui::{Lasting, StatusTone, lasting};

@@ -1,12 +1,12 @@
-//! What the menu and the palette have drawn is let go of a moment after they have closed.
+//! Delayed removal of the contents of a closed menu or palette.
 
 use crate::browser;
 use leptos::prelude::*;
 
-/// How long after, in milliseconds: not in the frame of a switch or the next.
+/// Delay in milliseconds. It keeps the removal out of the frame of a switch and the next one.
 const UNDRAWN_MILLIS: u32 = 250;
 
-/// Lets go of what `drawn` stands for, unless the popover with the id `menu` was opened again.
+/// Sets `drawn` to `false` after a delay, unless the popover with the id `menu` was reopened.
 pub(super) fn let_go(menu: &'static str, drawn: RwSignal<bool>) {
     browser::after(UNDRAWN_MILLIS, move || {
         if !browser::is_popover_open(menu) {

@@ -1,4 +1,4 @@
-//! What the pages of a workspace are made of, as it travels.
+//! Page data of a workspace in its serialized form.
 
 use crate::packed::Packed;
 #[cfg(feature = "ssr")]
@@ -18,32 +18,33 @@ use model::{
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// The data of one page. In JSON, which we write and never read, what a page of one visit shows stands in its place:
-/// `{"customer": …}`.
+/// Data of one page. In human-readable formats such as JSON, which are only ever written, the data of a visit page is
+/// inlined: `{"customer": …}`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", remote = "Self")]
 pub enum PageData {
     /// The overview.
     Overview(Box<Overview>),
-    /// A page of products.
+    /// Page of products.
     Products(ListPage<ProductRow>),
-    /// A page of rate plans.
+    /// Page of rate plans.
     RatePlans(ListPage<RatePlanRow>),
-    /// A page of customers.
+    /// Page of customers.
     Customers(ListPage<CustomerRow>),
-    /// A page of usage records.
+    /// Page of usage records.
     Usage(ListPage<UsageRow>),
-    /// A page of invoices.
+    /// Page of invoices.
     Invoices(ListPage<InvoiceRow>),
-    /// The data of a page of one visit, which is unpacked where its code is. First the name of the page's record.
+    /// Name of the page's record, and the data of a page that is rebuilt for each visit. The data is unpacked in the
+    /// chunk that contains the page's code.
     Visit(Option<String>, Packed<VisitData>),
-    /// This workspace has no such thing (another may; nobody can tell).
+    /// Record that does not exist in this workspace. Records of other workspaces give the same result.
     Missing,
-    /// The seat does not allow it.
+    /// Page that the seat does not allow, with the missing capability.
     Denied(Capability),
 }
 
-/// The data of a page of one visit: a detail, a form, a page of the settings.
+/// Data of a page that is rebuilt for each visit: a detail page, a form or a settings page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum VisitData {
@@ -57,26 +58,26 @@ pub enum VisitData {
     UsageRecord(Box<UsageRow>),
     /// One invoice.
     Invoice(Box<InvoiceRow>),
-    /// The form of a product.
+    /// Form of a product.
     ProductForm(ProductInput),
-    /// The form of a customer.
+    /// Form of a customer.
     CustomerForm {
-        /// What stands in it.
+        /// Values of the fields.
         input: Box<CustomerInput>,
-        /// The rate plans to choose from.
+        /// Rate plans to choose from.
         rate_plans: Vec<(RatePlanId, String)>,
     },
-    /// The members, and what waits there.
+    /// Members, invites and access requests.
     Members(Box<Members<WorkspaceRole>>),
-    /// The general settings.
+    /// General settings.
     General(Box<GeneralSettings>),
-    /// The colour and the logo: they stand in the entry.
+    /// Colour and logo, which are part of the entry.
     Branding,
-    /// What the workspace demands of whoever enters.
+    /// Security requirements of the workspace.
     Security(SecuritySettings),
-    /// The audit log.
+    /// Audit log.
     Audit(Box<AuditView>),
-    /// What deleting the workspace would take away.
+    /// Contents that deleting the workspace would remove.
     Danger(Contents),
 }
 
@@ -104,7 +105,7 @@ impl From<VisitData> for PageData {
 
 #[cfg(feature = "ssr")]
 impl VisitData {
-    /// The name of the page's record, for the title and the browser's history.
+    /// Returns the name of the page's record, for the title and the browser's history.
     fn record(&self) -> Option<String> {
         let name = match self {
             Self::Product(product) => product.row.name.clone(),
@@ -128,7 +129,7 @@ impl VisitData {
 }
 
 impl PageData {
-    /// The name of the page's record, if it has one.
+    /// Returns the name of the page's record, if it has one.
     pub fn record(&self) -> Option<&str> {
         match self {
             Self::Visit(record, _) => record.as_deref(),
@@ -137,38 +138,38 @@ impl PageData {
     }
 }
 
-/// A page of the audit log, and what it can be filtered by.
+/// Page of the audit log with the options of its filter.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AuditView {
-    /// The lines, newest first.
+    /// Entries, newest first.
     pub rows: Vec<AuditRow>,
-    /// Where newer ones are.
+    /// Position of newer entries, if there are any.
     pub newer: Option<Position>,
-    /// Where older ones are.
+    /// Position of older entries, if there are any.
     pub older: Option<Position>,
-    /// Who did something, by name.
+    /// Actors to filter by, with their names.
     pub people: Vec<(UserId, String)>,
-    /// The zone in which its times are said.
+    /// Time zone in which times are shown.
     pub time_zone: String,
 }
 
-/// An answer from the workspace plane, with the workspace that gave it. The browser drops one that is not for the
-/// workspace on screen (docs/SECURITY.md, I-8).
+/// Response of the workspace plane, tagged with the workspace that produced it. The browser discards a response for a
+/// workspace other than the one on screen (docs/SECURITY.md, I-8).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Scoped<T> {
-    /// Who answered.
+    /// Workspace that produced the response.
     pub workspace: WorkspaceId,
-    /// The answer.
+    /// Payload of the response.
     pub value: T,
 }
 
-/// What entering a workspace gives.
+/// Response to entering a workspace.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Entered {
-    /// The workspace, the seat, the grant.
+    /// Workspace, seat and grant.
     pub entry: Entry,
-    /// The address of the page that opened: the one asked for, or the nearest that the seat allows.
+    /// URL of the page that opened: the requested page, or the nearest one that the seat allows.
     pub url: String,
-    /// Its data.
+    /// Data of that page.
     pub data: PageData,
 }

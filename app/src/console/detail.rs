@@ -1,4 +1,4 @@
-//! Pieces that detail pages share.
+//! Components shared by detail pages.
 
 use super::scope::Scope;
 use crate::session::Toast;
@@ -13,18 +13,18 @@ use model::{
     text::isolated,
 };
 
-/// A line of facts.
+/// Renders a labelled fact.
 pub fn fact(label: &'static str, value: impl IntoView + 'static) -> AnyView {
     view! { <div><dt>{label}</dt><dd>{value.into_any()}</dd></div> }.into_any()
 }
 
-/// How a lifecycle reads.
+/// Renders the status badge of a lifecycle.
 pub fn lifecycle(status: Lifecycle) -> AnyView {
     let (tone, label) = lifecycle_words(status);
     view! { <Status tone label/> }.into_any()
 }
 
-/// The same in a list.
+/// Returns the tone and label of a lifecycle's status badge.
 pub const fn lifecycle_words(status: Lifecycle) -> (StatusTone, &'static str) {
     let tone = match status {
         Lifecycle::Active => StatusTone::Ok,
@@ -33,13 +33,13 @@ pub const fn lifecycle_words(status: Lifecycle) -> (StatusTone, &'static str) {
     (tone, status.label())
 }
 
-/// How an invoice's status reads.
+/// Renders the status badge of an invoice.
 pub fn invoice_status(invoice: &InvoiceRow) -> AnyView {
     let (tone, label) = invoice_words(invoice);
     view! { <Status tone label/> }.into_any()
 }
 
-/// The same in a list.
+/// Returns the tone and label of an invoice's status badge.
 pub const fn invoice_words(invoice: &InvoiceRow) -> (StatusTone, &'static str) {
     match invoice.status {
         InvoiceStatus::Open if invoice.overdue => (StatusTone::Warn, "Overdue"),
@@ -50,8 +50,8 @@ pub const fn invoice_words(invoice: &InvoiceRow) -> (StatusTone, &'static str) {
     }
 }
 
-/// The button that archives something or brings it back. A form, so that it works without JavaScript; `call` is what
-/// it does with it.
+/// Renders the button that archives or restores a record by means of `call`. It is a form, so that it works without
+/// JavaScript.
 pub fn archive_button<F>(
     scope: Scope,
     name: String,
@@ -80,7 +80,7 @@ where
         let answer = call(target);
         spawn_local(async move {
             let answer = answer.await;
-            // Whoever has left the workspace meanwhile is told nothing of it.
+            // A user who has left the workspace in the meantime gets no message.
             if busy.try_set(false).is_some() {
                 return;
             }

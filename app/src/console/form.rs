@@ -1,5 +1,5 @@
-//! What forms of the workspace plane share: they post to their own address without JavaScript and call a server function
-//! with it; what was typed and what was wrong with it comes back the same way.
+//! Shared parts of the workspace plane's forms. Without JavaScript, a form posts to its own URL; otherwise it calls a
+//! server function. Typed input and validation errors are returned the same way in both cases.
 
 use super::scope::Scope;
 use crate::session::Toast;
@@ -14,10 +14,10 @@ use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use model::FieldErrors;
 use serde::de::DeserializeOwned;
 
-/// An open form.
+/// State of an open form.
 #[derive(Clone, Copy)]
 pub struct FormPage {
-    /// What is wrong with which field.
+    /// Validation errors by field.
     pub errors: RwSignal<FieldErrors>,
     message: RwSignal<String>,
     busy: RwSignal<bool>,
@@ -27,7 +27,7 @@ pub struct FormPage {
 }
 
 impl FormPage {
-    /// Opens a form that is saved by `save`, which answers with the page to go to and what to say there.
+    /// Opens a form. `save` stores the input and returns the page to navigate to and the message to show there.
     pub fn open<Input, F>(scope: Scope, save: impl Fn(Input) -> F + Send + Sync + Clone + 'static) -> Self
     where
         Input: DeserializeOwned + 'static,
@@ -59,7 +59,7 @@ impl FormPage {
                         scope.session.toast(Toast::done(said));
                         scope.changed(page);
                     }
-                    // What was typed stays in its fields.
+                    // The typed input stays in its fields.
                     Err(
                         error @ (AppError::Invalid(_)
                         | AppError::Denied(_)
@@ -82,39 +82,39 @@ impl FormPage {
         Self { errors, message, busy, returned: StoredValue::new(returned), submit, scope }
     }
 
-    /// Sends it.
+    /// Submits the form.
     pub fn submit(self, event: SubmitEvent) {
         self.submit.run(event);
     }
 
-    /// Whether it is being saved.
+    /// Returns `true` while the form is being saved.
     pub fn busy(self) -> bool {
         self.busy.get()
     }
 
-    /// What is wrong with all of it, if something is.
+    /// Returns the error message that concerns the form as a whole, if there is one.
     pub fn message(self) -> Option<String> {
         self.message.with(|m| (!m.is_empty()).then(|| m.clone()))
     }
 
-    /// What was typed into a control of a form that came back.
+    /// Returns the value that was typed into a control of a form returned by the server.
     pub fn typed(self, name: &str) -> Option<String> {
         self.returned.with_value(|returned| returned.value(name).map(str::to_owned))
     }
 }
 
-/// The form around its fields: title, message, save bar.
+/// Form with title, message, fields and save bar.
 #[component]
 pub fn FormShell(
-    /// The form.
+    /// State of the form.
     page: FormPage,
-    /// Its title.
+    /// Title of the page.
     title: String,
-    /// What its button says.
+    /// Label of the submit button.
     button: &'static str,
-    /// Where "Cancel" goes.
+    /// Target of "Cancel".
     back: Page,
-    /// The fields.
+    /// Fields of the form.
     children: Children,
 ) -> impl IntoView {
     let scope = page.scope;

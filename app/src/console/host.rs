@@ -1,4 +1,4 @@
-//! Which view shows which page, and what stands there while it loads, fails or is not allowed.
+//! Selects the view of each page, and its placeholder while it loads, fails or is not allowed.
 
 use super::{PageData, Visit, VisitData, scope::Scope};
 use crate::{
@@ -8,8 +8,8 @@ use crate::{
 use leptos::prelude::*;
 use model::{Capability, list::Noun};
 
-/// Shows `view` of the page's data once it is there, a skeleton before, and an error if it can't be read. `view` must
-/// not contain elements that come and go by themselves.
+/// Renders the page's data with `view`, a skeleton while it loads, and an error if loading failed. `view` must not
+/// contain elements that appear and disappear on their own.
 pub fn with_data(
     scope: Signal<Scope>,
     noun: Noun,
@@ -32,7 +32,8 @@ fn of_data(scope: Scope, noun: Noun, view: &dyn Fn(Scope, &PageData) -> Option<A
     })
 }
 
-/// The same for a page of one visit. Its data is opened here, so where its code is.
+/// Like [`with_data`], for a page that is rebuilt for each visit. Its data is unpacked here, in the chunk with its
+/// code.
 pub fn with_visit(
     scope: Scope,
     noun: Noun,
@@ -47,7 +48,8 @@ pub fn with_visit(
     view! { <div class="contents">{page}</div> }.into_any()
 }
 
-/// No such row in this workspace; it may be in another, and nobody can tell.
+/// Renders the message that the record does not exist in this workspace. A record of another workspace gives the same
+/// message.
 pub fn missing(scope: Scope, noun: Noun) -> AnyView {
     let back = scope.url(&Page::list(noun));
     view! {
@@ -61,7 +63,7 @@ pub fn missing(scope: Scope, noun: Noun) -> AnyView {
     .into_any()
 }
 
-/// The workspace has no page at this address.
+/// Renders the message that the workspace has no page at this URL.
 pub fn unknown(scope: Scope) -> AnyView {
     let name = scope.entry.with_untracked(|e| e.as_ref().map(|e| e.workspace.name.clone())).unwrap_or_default();
     view! {
@@ -75,13 +77,13 @@ pub fn unknown(scope: Scope) -> AnyView {
     .into_any()
 }
 
-/// The page, or the nearest page that the role allows.
+/// Returns the URL of the page, or of the nearest page that the role allows.
 fn nearest(scope: Scope, page: &Page) -> String {
     let may = scope.entry.with_untracked(|e| e.as_ref().map(|e| e.seat.capabilities())).unwrap_or_default();
     scope.url(&page.in_another_workspace(may))
 }
 
-/// The role doesn't allow the page: says why, and links to a page that it allows.
+/// Renders the message that the role does not allow the page, with a link to a page that it allows.
 pub fn denied(scope: Scope, needed: Capability) -> AnyView {
     let seat = scope.entry.with_untracked(|e| e.as_ref().map(|e| (e.workspace.name.clone(), e.seat.role())));
     let text = match seat {
@@ -104,17 +106,17 @@ pub fn denied(scope: Scope, needed: Capability) -> AnyView {
     .into_any()
 }
 
-/// The page could not be loaded.
+/// Renders the message that the page could not be loaded.
 pub fn failed(scope: Scope, message: &str) -> AnyView {
     view! { <Failed message=message.to_owned() retry=move || scope.retry()/> }.into_any()
 }
 
-/// In the place of a page whose code is on its way.
+/// Renders the placeholder of a page whose code is loading.
 pub fn awaited(visit: &Visit) -> AnyView {
     skeleton(visit.page.title())
 }
 
-/// In the place of a page that is on its way.
+/// Renders the placeholder of a page that is loading.
 pub(super) fn skeleton(title: &'static str) -> AnyView {
     view! {
         <header class="page-head" aria-busy="true">

@@ -1,4 +1,4 @@
-//! Invoices: list and page.
+//! Invoices: list and detail page.
 
 use super::{
     PageData, VisitData,
@@ -33,7 +33,7 @@ static SPEC: ListSpec = ListSpec {
     teaches: "Invoices appear here once you issue them.",
 };
 
-/// The list page.
+/// Renders the list page.
 pub fn list(scope: Signal<Scope>) -> AnyView {
     list::list(scope, &SPEC)
 }
@@ -55,12 +55,12 @@ fn cells(scope: Scope, row: Cells<'_, InvoiceRow>) -> Vec<AnyView> {
     ]
 }
 
-/// The issue date of an invoice. `None` for drafts.
+/// Returns the issue date of an invoice, or `None` for drafts.
 fn issued(invoice: &InvoiceRow) -> Option<String> {
     invoice.issued_on.map(moment::date)
 }
 
-/// The page of one.
+/// Renders the detail page.
 pub fn detail(scope: Scope) -> AnyView {
     with_visit(scope, Noun::Invoices, move |scope, data| match data {
         VisitData::Invoice(invoice) => Some(page(scope, invoice)),

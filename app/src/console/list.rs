@@ -1,11 +1,11 @@
-//! The one list page: search, filter, sortable table, keyset pager. Each noun gives its columns and cells.
+//! Generic list page: search, filter, sortable table and keyset pager. Each noun provides its columns and cells.
 //!
-//! All of it is links and a GET form, so it works without JavaScript; with it, typing filters at once, and rows that
-//! are on screen stay until the new ones are there.
+//! All controls are links or a GET form, so the page works without JavaScript. With JavaScript, typing filters at once,
+//! and the rows on screen stay until the new ones are loaded.
 //!
-//! The page outlives a switch of workspaces: it holds no scope, reads whichever is on screen, and what was typed into its
-//! search ends with the workspace. Rows are never built anew where others stand, their texts change; while the next
-//! workspace's are awaited they are blank, so nothing of the former stays in the document.
+//! The page survives a switch of workspaces. It holds no scope but reads the current one, and the text in its search
+//! field is discarded on a switch. Existing rows are reused and only their texts change. While the rows of the next
+//! workspace are loading they are blank, so nothing of the previous workspace stays in the document.
 
 use super::{
     PageData,
@@ -30,48 +30,48 @@ use model::{
     money::grouped,
 };
 
-/// How long after the last key a search is asked for, in milliseconds.
+/// Debounce delay of the search field, in milliseconds.
 const TYPING_PAUSE: u32 = 120;
-/// The search's and the status filter's elements.
+/// Element ids of the search field and the status filter.
 const SEARCH: &str = "list-search";
 const STATUS: &str = "list-status";
 
-/// A column's head.
+/// Column of a list.
 pub struct Column {
-    /// What it is called.
+    /// Column header.
     pub label: &'static str,
-    /// Width and visibility, see style/34-table.css.
+    /// CSS class for width and visibility, see style/34-table.css.
     pub class: &'static str,
-    /// What a click on it sorts by.
+    /// Sort key of the column, or `None` if it is not sortable.
     pub sort: Option<SortBy>,
 }
 
-/// A column that can't be sorted by.
+/// Creates a column that is not sortable.
 pub const fn column(label: &'static str, class: &'static str) -> Column {
     Column { label, class, sort: None }
 }
 
-/// A column that can be sorted by.
+/// Creates a sortable column.
 pub const fn sortable(label: &'static str, class: &'static str, by: SortBy) -> Column {
     Column { label, class, sort: Some(by) }
 }
 
-/// What a noun's list is made of.
+/// Definition of a noun's list.
 pub struct ListSpec {
-    /// What is listed.
+    /// Noun that is listed.
     pub noun: Noun,
-    /// The columns, as many as a row has cells.
+    /// Columns, one per cell of a row.
     pub columns: &'static [Column],
-    /// Its rows.
+    /// Row source.
     pub rows: &'static dyn Rows,
-    /// The button that adds one, for those who may.
+    /// Label and page of the button that creates a record, for users with the capability.
     pub create: Option<(&'static str, Page)>,
-    /// What belongs here, for a workspace that has none yet.
+    /// Explanation of the noun, for a workspace that has no records yet.
     pub teaches: &'static str,
 }
 
 impl ListSpec {
-    /// The list on screen, if it is there.
+    /// Returns the list on screen, or `None` if it is not loaded.
     pub fn listed<'a>(&self, shown: &'a Shown) -> Option<Listed<'a>> {
         shown.data.as_ref().and_then(|data| self.rows.listed(data))
     }
@@ -83,11 +83,11 @@ enum Body {
     Denied,
     Empty,
     NothingFound,
-    /// Rows, or blank ones while they load.
+    /// Rows, or placeholders while they load.
     Table,
 }
 
-/// The list page of a noun.
+/// Renders the list page of a noun.
 pub fn list(scope: Signal<Scope>, spec: &'static ListSpec) -> AnyView {
     let noun = spec.noun;
     let query = Memo::new(move |_| {
@@ -109,7 +109,7 @@ pub fn list(scope: Signal<Scope>, spec: &'static ListSpec) -> AnyView {
     });
     let body_now = move || {
         let body = body.get();
-        // The table stays. Each of its parts checks its own nodes.
+        // The table persists, and each of its parts checks its own nodes.
         if body != Body::Table {
             scope.track();
         }
@@ -176,8 +176,8 @@ fn filters(scope: Signal<Scope>, noun: Noun, query: Memo<ListQuery>) -> AnyView 
             }
         });
     };
-    // When the filters are cleared from elsewhere, the field follows; never under somebody's fingers. What was typed in
-    // one workspace is not searched for in the next.
+    // When the filters are cleared elsewhere, the field is updated, but never while the user is typing. A search is not
+    // carried over to another workspace.
     Effect::new(move |before: Option<Scope>| {
         let visit = scope.get();
         let asked = query.with(|q| q.search.clone());
@@ -224,7 +224,7 @@ fn filters(scope: Signal<Scope>, noun: Noun, query: Memo<ListQuery>) -> AnyView 
                     <Icon name="chevron-down"/>
                 </span>
             })}
-            // Without script the browser sends the form, so it contains the list's order.
+            // Without JavaScript the browser submits the form, so it contains the sort order.
             {["sort", "dir"].map(|name| view! {
                 <input type="hidden" name=name value=move || order(&query.get(), name) disabled=move || order(&query.get(), name).is_none()/>
             })}
@@ -234,7 +234,7 @@ fn filters(scope: Signal<Scope>, noun: Noun, query: Memo<ListQuery>) -> AnyView 
     .into_any()
 }
 
-/// The part of a list's order in the address under `name`. Empty for the default order.
+/// Returns the query parameter `name` of a list's sort order, or `None` for the default order.
 fn order(query: &ListQuery, name: &str) -> Option<String> {
     query.pairs().into_iter().find(|(pair, _)| *pair == name).map(|(_, value)| value)
 }

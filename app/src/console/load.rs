@@ -1,4 +1,4 @@
-//! From a page to its data: the one loader behind documents, switches and navigation.
+//! Loads the data of a page for documents, switches and navigation alike.
 
 use crate::{
     console::{PageData, VisitData, settings::api as settings},
@@ -12,8 +12,8 @@ use store::{
     invoices, overview, products, rate_plans, usage,
 };
 
-/// Reads a page's data. What the seat does not allow is [`PageData::Denied`]; what the workspace does not have is
-/// [`PageData::Missing`], whether another workspace has it or none.
+/// Loads a page's data. Returns [`PageData::Denied`] if the seat does not allow the page, and [`PageData::Missing`] if
+/// the workspace has no such record, even if another workspace has it.
 pub(crate) async fn load<M: Mode>(tx: &mut WorkspaceTx<M>, page: &Page) -> Result<PageData, AppError> {
     let needed = page.requires();
     if !tx.tenant().seat.capabilities().has(needed) {
@@ -58,7 +58,7 @@ pub(crate) async fn load<M: Mode>(tx: &mut WorkspaceTx<M>, page: &Page) -> Resul
 async fn customer_form<M: Mode>(tx: &mut WorkspaceTx<M>, input: CustomerInput) -> Result<VisitData, AppError> {
     let offered = rate_plans::offered(tx).await?;
     let mut rate_plans: Vec<_> = offered.into_iter().map(|p| (p.id, format!("{} · {}", p.product, p.name))).collect();
-    // A plan that is not offered any more stays with whoever is on it.
+    // A plan that is no longer offered stays selectable for the customers who have it.
     if let Ok(id) = input.rate_plan.parse()
         && !rate_plans.iter().any(|(offered, _)| *offered == id)
         && let Some(plan) = rate_plans::get(tx, id).await?

@@ -1,14 +1,14 @@
-//! What stays of a workspace in which the person no longer has a seat.
+//! State that remains of a workspace in which the user no longer has a seat.
 
-/// What was on screen and is not any more.
+/// Workspace that was on screen and to which the user lost access.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lost {
     /// The workspace's name.
     pub name: String,
-    /// It was deleted; otherwise the seat in it is gone.
+    /// `true` if the workspace was deleted, `false` if only the user's seat was removed.
     pub deleted: bool,
-    /// What was typed and not saved: labels and texts.
+    /// Unsaved input, as pairs of label and text.
     pub unsaved: Vec<(String, String)>,
-    /// There is a seat in it again.
+    /// `true` once the user has a seat in the workspace again.
     pub back: bool,
 }

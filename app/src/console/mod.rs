@@ -1,4 +1,4 @@
-//! The workspace plane: what is tied to one workspace. The scope that holds it, the shell around it, a folder per noun.
+//! Workspace plane: everything that belongs to one workspace. Contains its scope, the shell and a module per noun.
 
 #[cfg(feature = "ssr")]
 pub(crate) mod api;

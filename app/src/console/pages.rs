@@ -1,4 +1,4 @@
-//! The pages below `/{slug}`, as the router shows them.
+//! Route views of the pages below `/{slug}`.
 
 use super::{Visit, customers, host::skeleton, invoices, overview, products, rate_plans, scope::Scope, usage};
 use crate::{
@@ -8,18 +8,18 @@ use crate::{
 };
 use leptos::prelude::*;
 
-/// Whether the program carries a page from the first, and not in its chunk.
+/// Returns `true` if the page's code is in the main bundle rather than in a lazily loaded chunk.
 pub fn is_carried(page: &Page) -> bool {
     matches!(page, Page::Overview | Page::List(_))
 }
 
-/// The scope on screen, for the pages below `/{slug}`.
+/// Returns the signal of the current scope from the context.
 fn use_scope() -> Signal<Scope> {
     expect_context()
 }
 
-/// A page that takes everything it shows from whichever scope is on screen, so that it stays from one workspace to the
-/// next. Its nodes are checked at that moment.
+/// Renders a page that reads everything from the current scope, so that it survives a switch of workspaces. Its nodes
+/// are checked on each switch.
 fn lasting(view: fn(Signal<Scope>) -> AnyView) -> AnyView {
     let scope = use_scope();
     let page = whole_watched(move || scope.track(), move || view(scope));
@@ -56,14 +56,14 @@ pub fn invoices_page() -> AnyView {
     lasting(invoices::list)
 }
 
-/// All other pages of a workspace. Whatever is typed, opened or chosen in one ends with the visit.
+/// All other pages of a workspace. Their state ends with the visit.
 pub fn visit_page() -> AnyView {
     let scope = use_scope();
     let visit = Memo::new(move |before: Option<&Option<Visit>>| {
         let scope = scope.get();
         let page = scope.shown.with(|shown| shown.page.key());
         if is_carried(&page) {
-            // The address has moved on, and the router is about to end this view.
+            // The URL has changed already, and the router is about to dispose this view.
             return before.cloned().flatten().filter(|before| before.scope == scope);
         }
         Some(Visit { scope, page })

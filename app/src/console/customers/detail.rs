@@ -1,4 +1,4 @@
-//! A customer's page: facts on the left, invoices and usage on the right.
+//! Detail page of a customer: facts on the left, invoices and usage on the right.
 
 use crate::{
     console::{
@@ -22,7 +22,7 @@ use model::{
     money::grouped,
 };
 
-/// The page.
+/// Renders the detail page.
 pub fn detail(scope: Scope) -> AnyView {
     with_visit(scope, Noun::Customers, move |scope, data| match data {
         VisitData::Customer(customer) => Some(page(scope, customer)),

@@ -1,4 +1,4 @@
-//! The form of a customer: new, or edited.
+//! Form for creating and editing a customer.
 
 use crate::{
     console::{
@@ -14,7 +14,7 @@ use crate::{
 use leptos::prelude::*;
 use model::{country::COUNTRIES, customer::CustomerInput, id::RatePlanId, list::Noun, text::isolated};
 
-/// The page.
+/// Renders the form.
 pub fn form(scope: Scope) -> AnyView {
     with_visit(scope, Noun::Customers, move |scope, data| match data {
         VisitData::CustomerForm { input, rate_plans } => Some(fields(scope, input, rate_plans)),

@@ -1,4 +1,4 @@
-//! Customers: list, page, form.
+//! Customers: list, detail page and form.
 
 mod detail;
 mod form;
@@ -38,7 +38,7 @@ static SPEC: ListSpec = ListSpec {
     teaches: "Customers are the people and companies you bill.",
 };
 
-/// The list page.
+/// Renders the list page.
 pub fn list(scope: Signal<Scope>) -> AnyView {
     list::list(scope, &SPEC)
 }

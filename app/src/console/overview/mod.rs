@@ -1,4 +1,4 @@
-//! The overview: four figures, usage by day, what needs a person.
+//! Overview page: key figures, daily usage, and records that need attention.
 
 use super::{
     PageData,
@@ -21,10 +21,10 @@ use model::{
 };
 use time::Duration;
 
-/// How many units are listed.
+/// Maximum number of units listed.
 const UNITS: usize = 6;
 
-/// The page.
+/// Renders the overview.
 pub fn view(scope: Signal<Scope>) -> AnyView {
     with_data(scope, Noun::Customers, move |scope, data| match data {
         PageData::Overview(overview) => Some(page(scope, overview)),
@@ -88,7 +88,7 @@ fn usage(scope: Scope, overview: &Overview) -> AnyView {
     .into_any()
 }
 
-/// The usage by unit, because hours and seats have no common sum.
+/// Renders the usage per unit. Different units, such as hours and seats, can't be summed.
 fn used(used: &[Used]) -> Option<AnyView> {
     let mut parts: Vec<_> = used
         .iter()
