@@ -1,4 +1,4 @@
-//! The workspace on screen: its address, and the scope that holds what belongs to it.
+//! Current workspace: its URL, and the scope that holds its state.
 
 use super::{PageData, scope::Scope, shell::ShellInfo};
 use crate::{
@@ -11,29 +11,29 @@ use crate::{
 use leptos::prelude::*;
 use model::Slug;
 
-/// The workspace that the shell stands around.
+/// Workspace that the shell shows.
 #[derive(Clone, Copy)]
 pub struct Place {
-    /// The person's context.
+    /// Session context.
     pub session: Session,
-    /// The slug of the address.
+    /// Slug in the URL.
     pub slug: Memo<Slug>,
-    /// The page of the address.
+    /// Page in the URL.
     pub page: Memo<Page>,
-    /// What the shell shows of the workspace.
+    /// Data that the shell shows of the workspace.
     pub info: Memo<ShellInfo>,
     pub(super) scope: RwSignal<Option<(Slug, Scope)>>,
     owner: StoredValue<Option<Owner>>,
 }
 
 impl Place {
-    /// `None` when the address is not a workspace's.
+    /// Creates the place for the current URL, or returns `None` if the URL does not belong to a workspace.
     pub(super) fn open() -> Option<Self> {
         let session = use_session();
         let Route::Workspace(first, first_page) = session.navigator.route_now() else { return None };
         let at = RwSignal::new((first, first_page));
         on_cleanup(browser::show_address);
-        // Once the address has moved on to something else, the plane is about to be disposed.
+        // Once the URL belongs to another plane, this one is about to be disposed.
         reactive::effect(move || {
             if let Route::Workspace(slug, page) = session.navigator.route() {
                 follow(session, at, slug, page);
@@ -51,12 +51,12 @@ impl Place {
         Some(Self { session, slug, page, info, scope, owner: StoredValue::new(None) })
     }
 
-    /// The scope of the workspace on screen, once it is open.
+    /// Returns the scope of the current workspace, once it is open.
     pub fn scope(self) -> Option<Scope> {
         self.scope.with(|scope| scope.as_ref().map(|(_, scope)| *scope))
     }
 
-    /// The name of the record on screen, if the page has one and it is loaded.
+    /// Returns the name of the record on screen, if the page has one and it is loaded.
     pub fn record(self) -> Option<String> {
         let scope = self.scope()?;
         let page = self.page.get();
@@ -70,26 +70,26 @@ impl Place {
         self.scope.with_untracked(|scope| scope.as_ref().map(|(_, scope)| *scope))
     }
 
-    /// The address of a page of the workspace on screen.
+    /// Returns the URL of a page of the current workspace.
     pub fn url(self, page: &Page) -> String {
         self.slug.with(|slug| page.url(slug))
     }
 
-    /// Which workspace is awaited, if one is.
+    /// Returns the slug of the workspace that is loading, if any.
     pub fn entering(self) -> Option<Slug> {
         let (key, scope) = self.scope.get()?;
         (scope.entry.with(Option::is_none) && scope.failed.with(Option::is_none)).then_some(key)
     }
 
-    /// Opens the scope of `key` below `home`, in the place of another workspace's. The former ends only when the new one
-    /// is in its place, so that nobody reads what is gone.
+    /// Opens the scope of `key` below `home` and replaces that of another workspace. The previous scope is disposed
+    /// only after the replacement, so that nothing reads disposed signals.
     pub(super) fn enter(self, key: &Slug, home: StoredValue<Owner>) -> (Scope, bool) {
         let now = self.scope.get_untracked();
         if let Some((_, scope)) = now.as_ref().filter(|(open, _)| open == key) {
             return (*scope, false);
         }
         if now.is_some() {
-            // What was said of the former workspace is not said in the next. The next may say something at once.
+            // Messages about the previous workspace are dropped now, because the next one may add messages at once.
             self.session.toasts.set(Vec::new());
         }
         let owner = home.with_value(Owner::child);
@@ -101,20 +101,20 @@ impl Place {
         (scope, now.is_some())
     }
 
-    /// Why nothing of the workspace at the address can be shown.
+    /// Returns the reason why the workspace at the URL can't be shown, if there is one.
     pub(super) fn refused(self) -> Option<AppError> {
         let key = self.session.plane_of(self.slug.get());
         self.scope.get().filter(|(open, _)| *open == key).and_then(|(_, scope)| scope.refused.get())
     }
 }
 
-/// Follows the address: at once within a workspace, and to another when that is here, or soon.
+/// Follows the URL: at once within a workspace; to another workspace when it is loaded or a short timeout has passed.
 fn follow(session: Session, at: RwSignal<(Slug, Page)>, slug: Slug, page: Page) {
     let (same, changed) = at.with_untracked(|(now, shown)| {
         (session.plane_of(now.clone()) == session.plane_of(slug.clone()), *now != slug || *shown != page)
     });
     if same {
-        // Another workspace may have been awaited.
+        // A switch to another workspace may have been pending.
         browser::show_address();
         if changed {
             at.set((slug, page));
@@ -123,14 +123,14 @@ fn follow(session: Session, at: RwSignal<(Slug, Page)>, slug: Slug, page: Page) 
         let (url, to) = (page.url(&slug), slug.clone());
         let go = move |()| {
             browser::show_address();
-            // What was open over the workspace goes with it, in the same frame; and before anything else changes on screen,
-            // as that is cheaper than after.
+            // Open menus close in the same frame, and before anything else changes on screen, because that is cheaper
+            // than closing them afterwards.
             browser::hide_menus();
             match session.navigator.route_now() {
                 Route::Workspace(now, page) if now == slug => {
                     at.try_set((now, page));
                 }
-                // They have gone elsewhere meanwhile.
+                // The user has navigated elsewhere in the meantime.
                 _ => {}
             }
         };

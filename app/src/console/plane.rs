@@ -1,9 +1,9 @@
-//! The plane of workspaces: the shell, which stays while one moves between them, and the scope of the one on screen,
+//! Workspace plane: the shell, which survives switches between workspaces, and the scope of the current workspace,
 //! which does not.
 //!
-//! The scope lives in a reactive owner of its own, keyed by the slug. Another slug opens another owner and cleans the
-//! former one up in the same turn. The shell and the lists read whichever scope is current and own nothing of any
-//! workspace, so that a switch changes their texts and builds neither anew.
+//! The scope lives in its own reactive owner, keyed by the slug. Another slug opens another owner and cleans up the
+//! previous one in the same turn. The shell and the lists read the current scope and own no workspace data, so that a
+//! switch changes their texts and rebuilds neither.
 
 use super::{arrival::follow_page, place::Place, shell::Shell, standing::LostNotice};
 use crate::{
@@ -15,16 +15,16 @@ use crate::{
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
 
-/// `/{slug}`, around each of its pages. A component, because the router subscribes to whatever a plain function reads, and
-/// would create the plane anew.
+/// Layout of the pages below `/{slug}`. It is a component, because the router subscribes to whatever a plain function
+/// reads, and would recreate the plane.
 #[component]
 pub fn WorkspacePlane() -> impl IntoView {
     Place::open().map(plane)
 }
 
 fn plane(place: Place) -> impl IntoView {
-    // A child, because the router ends a view by dropping its owner. A strong reference to that owner from within would
-    // keep the plane of a workspace alive after it was left.
+    // A child owner, because the router ends a view by dropping its owner. A strong reference to that owner from within
+    // would keep the plane alive after the workspace was left.
     let home = StoredValue::new(Owner::current().unwrap_or_default().child());
     on_cleanup(move || place.session.toasts.set(Vec::new()));
     let carried = place.session.with_content(|content| content.is_some());
@@ -35,7 +35,7 @@ fn plane(place: Place) -> impl IntoView {
         Some(_) => browser::set_title("Not found · Stile"),
         None => {}
     });
-    // The focus would stay on what was clicked or be lost with it: the new page takes it.
+    // The focus would stay on the clicked element or be lost with it, so the new page takes it.
     let take_focus = || browser::next_frame(browser::focus_page);
     let (first, _) = place.enter(&key.get_untracked(), home);
     if !carried {
@@ -52,7 +52,7 @@ fn plane(place: Place) -> impl IntoView {
     follow_page(scope);
     let lost = Memo::new(move |_| place.scope().is_some_and(|scope| scope.lost.with(Option::is_some)));
     let losing = move || place.scope_now().filter(|_| lost.get());
-    // The shell's nodes are checked whenever another workspace is on screen.
+    // The shell's nodes are checked on each switch of workspaces.
     let shown = whole_watched(
         move || place.scope.track(),
         move || match (refused.get(), losing()) {

@@ -1,4 +1,4 @@
-//! Rate plans: list and page.
+//! Rate plans: list and detail page.
 
 use super::{
     PageData, VisitData,
@@ -34,7 +34,7 @@ static SPEC: ListSpec = ListSpec {
     teaches: "A rate plan is a price on a product: by month, by year, or by what is used.",
 };
 
-/// The list page.
+/// Renders the list page.
 pub fn list(scope: Signal<Scope>) -> AnyView {
     list::list(scope, &SPEC)
 }
@@ -51,7 +51,7 @@ fn cells(scope: Scope, row: Cells<'_, RatePlanRow>) -> Vec<AnyView> {
     ]
 }
 
-/// The page of one.
+/// Renders the detail page.
 pub fn detail(scope: Scope) -> AnyView {
     with_visit(scope, Noun::RatePlans, move |scope, data| match data {
         VisitData::RatePlan(plan) => Some(page(scope, plan)),

@@ -1,8 +1,8 @@
-//! The workspace scope: all that belongs to the workspace on screen, in one reactive owner keyed by its slug.
+//! Workspace scope: all state of the current workspace, in one reactive owner keyed by its slug.
 //!
-//! Leaving disposes that owner, and with it the grant, the page's data, what was kept of other pages, and every task
-//! that is still under way: an answer that comes late finds nothing to write to. There is no list of things to clear,
-//! so none can be forgotten (docs/SECURITY.md, I-10).
+//! Leaving the workspace disposes that owner with the grant, the page's data, the cached data of other pages, and every
+//! pending task; a late response has nothing to write to. There is no list of things to clear, so none can be forgotten
+//! (docs/SECURITY.md, I-10).
 
 use super::{Entered, Lost, PageData, Scoped, arrive_in_workspace, load_page, open_workspace, staging::Taken};
 use crate::session::Toast;
@@ -18,42 +18,42 @@ use leptos::{prelude::*, reactive::traits::IsDisposed, task::spawn_local};
 use model::{Capability, CapabilitySet, Slug, workspace::Entry};
 use std::{collections::HashMap, sync::Arc};
 
-/// The page on screen and its data, as soon as there is some.
+/// Page on screen with its data.
 #[derive(Clone)]
 pub struct Shown {
-    /// The page.
+    /// Page on screen.
     pub page: Page,
-    /// Its data; `None` while it loads.
+    /// Data of the page, or `None` while it loads.
     pub data: Option<PageData>,
 }
 
-/// The workspace's context.
+/// Context of the current workspace.
 #[derive(Clone, Copy)]
 pub struct Scope {
-    /// The person's context.
+    /// Session context.
     pub session: Session,
-    /// The workspace, the seat, the grant; `None` while it is being entered.
+    /// Workspace, seat and grant, or `None` while the workspace is being entered.
     pub entry: RwSignal<Option<Entry>>,
-    /// The page that the address names.
+    /// Page in the URL.
     pub page: Memo<Page>,
-    /// The page on screen.
+    /// Page on screen.
     pub shown: RwSignal<Shown>,
-    /// Why the page could not be loaded.
+    /// Error that prevented the page from loading.
     pub failed: RwSignal<Option<AppError>>,
-    /// Why there is no workspace to show.
+    /// Error that prevented the workspace from opening.
     pub refused: RwSignal<Option<AppError>>,
-    /// What was on screen and is not the person's any more.
+    /// Details of the workspace after the user lost access to it.
     pub lost: RwSignal<Option<Lost>>,
-    /// Whether an answer is awaited.
+    /// `true` while a response is pending.
     pub loading: RwSignal<bool>,
     pub(super) slug: StoredValue<Slug>,
     pub(super) seen: StoredValue<HashMap<String, PageData>>,
-    /// This tab itself is changing the workspace: what it hears of that meanwhile is no news.
+    /// `true` while this tab itself changes the workspace, so that notifications of the change are ignored.
     pub(super) quiet: StoredValue<bool>,
     run: StoredValue<u32>,
 }
 
-/// The same visit of a workspace, however it is called by now.
+/// Two scopes are equal if they are the same visit of a workspace, even if it was renamed since.
 impl PartialEq for Scope {
     fn eq(&self, other: &Self) -> bool {
         self.entry == other.entry
@@ -61,13 +61,14 @@ impl PartialEq for Scope {
 }
 
 impl Scope {
-    /// Opens a scope for `slug` in the current reactive owner: with what the document carried, or by entering.
+    /// Opens a scope for `slug` in the current reactive owner, with the data of the document or by entering the
+    /// workspace.
     pub fn open(slug: Slug) -> Self {
         let session = use_session();
         let own = StoredValue::new(slug.clone());
         let page = Memo::new(move |before: Option<&Page>| match session.navigator.route() {
             Route::Workspace(now, page) if own.with_value(|own| now == *own) => page,
-            // The address has moved on; this scope is about to be disposed.
+            // The URL has changed; this scope is about to be disposed.
             _ => before.cloned().unwrap_or(Page::Overview),
         });
         let carried = match session.take_content() {
@@ -90,7 +91,7 @@ impl Scope {
             run: StoredValue::new(0),
         };
         session.hear_standing(&slug, Callback::new(move |(at, standing)| scope.stands(&at, standing)));
-        // Before the view is built, so that what was staged is in its first frame.
+        // Before the view is built, so that staged data is in its first frame.
         if cfg!(feature = "hydrate") && scope.entry.with_untracked(Option::is_none) {
             scope.session.section.set_value(scope.page.get_untracked().in_another_workspace(CapabilitySet::ALL));
             scope.enter();
@@ -100,37 +101,37 @@ impl Scope {
         scope
     }
 
-    /// The workspace's slug.
+    /// Returns the workspace's slug.
     pub fn slug(self) -> Slug {
         self.slug.get_value()
     }
 
-    /// The address of a page of this workspace.
+    /// Returns the URL of a page of this workspace.
     pub fn url(self, page: &Page) -> String {
         self.slug.with_value(|slug| page.url(slug))
     }
 
-    /// The colour of this workspace, once it is entered.
+    /// Returns the hue of this workspace, once it is entered.
     pub fn hue(self) -> Option<u8> {
         self.entry.with(|e| e.as_ref().map(|e| e.workspace.brand.hue()))
     }
 
-    /// Goes to a page of this workspace, unless the person has gone elsewhere.
+    /// Navigates to a page of this workspace, unless the user has navigated elsewhere.
     pub fn go(self, page: Page) {
         if self.is_addressed() {
             self.session.navigator.push(Route::Workspace(self.slug(), page));
         }
     }
 
-    /// Puts a page in the place of this one in the history, unless the person has gone elsewhere.
+    /// Replaces the current history entry with a page, unless the user has navigated elsewhere.
     pub fn replace(self, page: Page) {
         if self.is_addressed() {
             self.session.navigator.replace(Route::Workspace(self.slug(), page));
         }
     }
 
-    /// Whether the address is of this workspace: while the next is awaited, this one is still on screen and may not lead
-    /// back to itself.
+    /// Returns `true` if the URL belongs to this workspace. While the next workspace is loading, this one is still on
+    /// screen and must not navigate back to itself.
     pub(super) fn is_addressed(self) -> bool {
         match self.session.navigator.route_now() {
             Route::Workspace(now, _) => self.slug.with_value(|own| now == *own),
@@ -138,24 +139,24 @@ impl Scope {
         }
     }
 
-    /// Whether the seat showed `capability` on entering. For showing and hiding; the server asks the database.
+    /// Returns `true` if the seat had `capability` on entering. For display only; the server checks the database.
     pub fn may(self, capability: Capability) -> bool {
         self.entry.with(|entry| entry.as_ref().is_some_and(|e| e.may(capability)))
     }
 
-    /// Loads the page on screen again, and forgets what was kept of others: something was changed.
+    /// Reloads the page on screen and clears the cache of other pages, after a change.
     pub fn reload(self) {
         self.seen.update_value(HashMap::clear);
         self.load(self.page.get_untracked());
     }
 
-    /// Something was changed: goes to `page` in the place of the form, and forgets what was kept of others.
+    /// Replaces a form with `page` after a change, and clears the cache of other pages.
     pub fn changed(self, page: Page) {
         self.seen.update_value(HashMap::clear);
         self.replace(page);
     }
 
-    /// Tries again what failed. With another version of the server than the document's, only a new document helps.
+    /// Retries after a failure. If the server runs another version than the document's, the document is reloaded.
     pub fn retry(self) {
         if self.failed.with_untracked(|failed| *failed == Some(AppError::Outdated)) {
             return browser::reload_document();
@@ -164,8 +165,8 @@ impl Scope {
         if self.entry.with_untracked(Option::is_some) { self.load(self.page.get_untracked()) } else { self.enter() }
     }
 
-    /// The connection is back: data that could not be reloaded is loaded now. A page that could not be shown at all
-    /// retries by itself, and forms keep their typed input.
+    /// Reloads data that failed to reload while the connection was lost. A page that could not be shown at all retries
+    /// by itself, and forms keep their typed input.
     fn try_again(self) {
         let failed = self.failed.try_get_untracked().flatten().is_some();
         if failed && self.shown.with_untracked(|s| s.data.is_some() && !s.page.is_form()) {
@@ -173,7 +174,7 @@ impl Scope {
         }
     }
 
-    /// Follows the address.
+    /// Follows the URL.
     fn follow(self, page: Page) {
         self.session.section.set_value(page.in_another_workspace(CapabilitySet::ALL));
         let (same, has_data) = self.shown.with_untracked(|s| (s.page == page, s.data.is_some()));
@@ -181,7 +182,7 @@ impl Scope {
             return;
         }
         if self.entry.with_untracked(Option::is_none) {
-            // On its way already.
+            // The data is loading already.
             if !(same && self.loading.get_untracked()) {
                 self.shown.set(Shown { page, data: None });
                 self.enter();
@@ -190,7 +191,7 @@ impl Scope {
         }
         let kept = self.seen.with_value(|seen| seen.get(&self.url(&page)).cloned());
         self.shown.update(|shown| {
-            // A list that is asked for differently keeps its rows until the new ones are there.
+            // A list with a changed query keeps its rows until the new ones are loaded.
             let keeps_place = shown.page.key() == page.key();
             shown.page = page.clone();
             if kept.is_some() || !keeps_place {
@@ -212,12 +213,12 @@ impl Scope {
             .unwrap_or_default()
     }
 
-    /// Whether an answer to run `run` still has someone to hear it.
+    /// Returns `true` if the response to request number `run` is still needed.
     fn is_current(self, run: u32) -> bool {
         !self.shown.is_disposed() && self.run.try_get_value() == Some(run)
     }
 
-    /// Enters the workspace: at once if it was staged, else in one round trip.
+    /// Enters the workspace: at once if it was staged, otherwise in one round trip.
     pub(super) fn enter(self) {
         let (run, slug, url) = (self.next_run(), self.slug(), self.url(&self.page.get_untracked()));
         let heir = Callback::new(move |(answer,)| self.take(run, answer));
@@ -234,7 +235,7 @@ impl Scope {
         }
     }
 
-    /// Takes over what was entered ahead. It is some seconds old, so the next thing is to ask whether it still holds.
+    /// Applies a staged entry. It is up to a few seconds old, so it is revalidated at once.
     fn take(self, run: u32, answer: Result<Entered, AppError>) {
         self.hear(run, answer);
         browser::after_paint(move || {
@@ -245,7 +246,7 @@ impl Scope {
         });
     }
 
-    /// What entering came to, if somebody still wants to know.
+    /// Applies the response to entering, unless it is outdated.
     fn hear(self, run: u32, answer: Result<Entered, AppError>) {
         if !self.is_current(run) {
             return;
@@ -292,7 +293,7 @@ impl Scope {
         });
     }
 
-    /// Keeps a page's data for coming back to it within this workspace. Forms are always read anew.
+    /// Caches a page's data for returning to it within this workspace. Forms are always reloaded.
     fn keep(self, page: &Page, data: &PageData) {
         if !page.is_form() {
             self.seen.update_value(|seen| {
@@ -336,19 +337,21 @@ impl Scope {
                         self.session.navigator.settle();
                     }
                 }
-                // An answer from another workspace is not looked at.
+                // A response from another workspace is discarded.
                 Ok(_) => self.failed.set(Some(AppError::Mismatch)),
                 Err(error) => self.stopped(error),
             }
         });
     }
 
-    /// Asks the server with this scope's grant. One that ran out is renewed silently, by entering again, once.
+    /// Calls the server with this scope's grant. An expired grant is renewed once by entering again, and a call to a
+    /// renamed workspace is repeated once under its current slug.
     ///
     /// # Errors
-    /// What the server answers.
+    /// The error of the call or of entering again; [`AppError::Mismatch`] if the scope is gone or another workspace
+    /// answers.
     pub async fn ask<T>(self, call: impl AsyncFn(Slug, String) -> Result<T, AppError>) -> Result<T, AppError> {
-        // The scope may be gone by the time that a task gets its turn.
+        // The scope may be gone by the time the task runs.
         let (Some(slug), Some(entry)) = (self.slug.try_get_value(), self.entry.try_get_untracked()) else {
             return Err(AppError::Mismatch);
         };
@@ -363,7 +366,7 @@ impl Scope {
                 self.entry.set(Some(entered.entry));
                 call(slug, grant).await
             }
-            // Renamed under the page: the same once more, at its present address.
+            // The workspace was renamed. The call is repeated once under its current slug.
             Err(AppError::Moved(to)) if !self.entry.is_disposed() => {
                 self.moved(to.clone());
                 let grant = self.entry.with_untracked(|e| e.as_ref().map(|e| e.grant.clone())).unwrap_or_default();
@@ -373,7 +376,7 @@ impl Scope {
         }
     }
 
-    /// Ends somewhere sensible, with words.
+    /// Handles an error: navigates to the page where the user can continue, or shows a message.
     pub fn stopped(self, error: AppError) {
         match error {
             AppError::SignedOut => self.session.sign_in_again(),

@@ -1,5 +1,6 @@
-//! Server functions of the workspace plane. Each goes through the door again: session, seat and workspace are read
-//! live, whatever the browser believes. Writes also name, by their grant, the workspace that the page was made for.
+//! Server functions of the workspace plane. Each authorizes again: session, seat and workspace are read from the
+//! database, regardless of the state in the browser. Writes also carry a grant, which names the workspace that the page
+//! was rendered for.
 
 #![expect(missing_docs, reason = "the fields that the macro makes of documented arguments have none")]
 
@@ -15,66 +16,67 @@ use model::{
 };
 use server_fn::codec::Json;
 
-/// Mints a handoff for a workspace: a code for this session, for 60 s, for one use.
+/// Mints a handoff code for a workspace. It is valid for this session, for 60 s and for one use.
 ///
 /// # Errors
-/// [`AppError::Absent`] without a live seat, and for a workspace that does not exist: the same.
+/// [`AppError::Absent`] without a live seat and for a workspace that does not exist, indistinguishably.
 #[server(input = Json, output = Compact)]
 pub async fn switch_workspace(to: Slug) -> Result<String, AppError> {
     crate::console::api::switch(&crate::server::call::context()?, &to).await
 }
 
-/// Redeems a handoff and opens the page at `url`, or the nearest that the seat allows.
+/// Redeems a handoff code and opens the page at `url`, or the nearest page that the seat allows.
 ///
 /// # Errors
-/// [`AppError::Refused`] when the code was used, ran out, or was made for another session or workspace.
+/// [`AppError::Refused`] if the code was used, has expired, or was minted for another session or workspace.
 #[server(input = Json, output = Compact)]
 pub async fn enter_workspace(to: Slug, code: String, url: String) -> Result<Entered, AppError> {
     crate::console::api::enter(&crate::server::call::context()?, &to, Some(&code), &url).await
 }
 
-/// Enters a workspace ahead of a switch that the person seems about to make: mints a handoff, redeems it, and answers as
-/// [`open_workspace`] does. It is not recorded as the last active one; [`arrive_in_workspace`] does that.
+/// Enters a workspace ahead of a likely switch. Mints a handoff, redeems it, and returns the same as
+/// [`open_workspace`]. The visit is not recorded; [`arrive_in_workspace`] does that.
 ///
 /// # Errors
-/// As [`switch_workspace`].
+/// Same as [`switch_workspace`].
 #[server(input = Json, output = Compact)]
 pub async fn stage_workspace(to: Slug, url: String) -> Result<Entered, AppError> {
     crate::console::api::stage(&crate::server::call::context()?, &to, &url).await
 }
 
-/// The person is in the workspace that was staged: proves the seat again, records the visit, and reads the page at `url`
-/// anew.
+/// Completes a staged switch: checks the seat again, records the visit, and reloads the page at `url`.
 ///
 /// # Errors
-/// As [`load_page`].
+/// Same as [`load_page`].
 #[server(input = Json, output = Compact)]
 pub async fn arrive_in_workspace(workspace: Slug, grant: String, url: String) -> Result<Scoped<PageData>, AppError> {
     crate::console::api::arrived(&crate::server::call::context()?, &workspace, &grant, &url).await
 }
 
-/// Mints a handoff and redeems it in the same request: a switch that nothing announced, in one round trip.
+/// Mints and redeems a handoff in the same request: an unstaged switch in one round trip.
 ///
 /// # Errors
-/// As [`switch_workspace`].
+/// Same as [`switch_workspace`].
 #[server(input = Json, output = Compact)]
 pub async fn open_workspace(to: Slug, url: String) -> Result<Entered, AppError> {
     crate::console::api::enter(&crate::server::call::context()?, &to, None, &url).await
 }
 
-/// The data of the page at `url` of a workspace.
+/// Returns the data of a workspace's page at `url`.
 ///
 /// # Errors
-/// [`AppError::Mismatch`] when the grant is for another workspace or sign-in, [`AppError::GrantExpired`] when it ran out.
+/// [`AppError::Mismatch`] if the grant is for another workspace or sign-in, [`AppError::GrantExpired`] if it has
+/// expired.
 #[server(input = Json, output = Compact)]
 pub async fn load_page(workspace: Slug, grant: String, url: String) -> Result<Scoped<PageData>, AppError> {
     crate::console::api::page(&crate::server::call::context()?, &workspace, &grant, &url).await
 }
 
-/// Stores a customer: a new one, or `id` anew. Answers with its id.
+/// Creates a customer, or updates the one with `id`. Returns its id.
 ///
 /// # Errors
-/// [`AppError::Invalid`] by field; [`AppError::Denied`] without the capability; [`AppError::Absent`] for a foreign id.
+/// [`AppError::Invalid`] with the invalid fields; [`AppError::Denied`] without the capability; [`AppError::Absent`] if
+/// this workspace has no such customer.
 #[server(input = Json, output = Compact)]
 pub async fn save_customer(
     workspace: Slug,
@@ -85,10 +87,10 @@ pub async fn save_customer(
     crate::console::api::save_customer(&crate::server::call::context()?, &workspace, &grant, id, &input).await
 }
 
-/// Archives a customer or brings them back.
+/// Archives or restores a customer.
 ///
 /// # Errors
-/// As [`save_customer`].
+/// Same as [`save_customer`].
 #[server(input = Json, output = Compact)]
 pub async fn set_customer_status(
     workspace: Slug,
@@ -99,10 +101,11 @@ pub async fn set_customer_status(
     crate::console::api::set_customer_status(&crate::server::call::context()?, &workspace, &grant, id, status).await
 }
 
-/// Stores a product: a new one, or `id` anew. Answers with its id.
+/// Creates a product, or updates the one with `id`. Returns its id.
 ///
 /// # Errors
-/// [`AppError::Invalid`] by field; [`AppError::Denied`] without the capability; [`AppError::Absent`] for a foreign id.
+/// [`AppError::Invalid`] with the invalid fields; [`AppError::Denied`] without the capability; [`AppError::Absent`] if
+/// this workspace has no such product.
 #[server(input = Json, output = Compact)]
 pub async fn save_product(
     workspace: Slug,
@@ -113,10 +116,10 @@ pub async fn save_product(
     crate::console::api::save_product(&crate::server::call::context()?, &workspace, &grant, id, &input).await
 }
 
-/// Archives a product or brings it back.
+/// Archives or restores a product.
 ///
 /// # Errors
-/// As [`save_product`].
+/// Same as [`save_product`].
 #[server(input = Json, output = Compact)]
 pub async fn set_product_status(
     workspace: Slug,
@@ -127,11 +130,11 @@ pub async fn set_product_status(
     crate::console::api::set_product_status(&crate::server::call::context()?, &workspace, &grant, id, status).await
 }
 
-/// Does something on the members page.
+/// Performs an action of the members page.
 ///
 /// # Errors
-/// [`AppError::Seat`] for the rule that refuses it; [`AppError::Invalid`] by field; [`AppError::Denied`] without the
-/// capability.
+/// [`AppError::Seat`] if a rule of seats forbids it; [`AppError::Invalid`] with the invalid fields;
+/// [`AppError::Denied`] without the capability.
 #[server(input = Json, output = Compact)]
 pub async fn manage_members(workspace: Slug, grant: String, deed: Deed<WorkspaceRole>) -> Result<Done, AppError> {
     crate::seats::api::act(&crate::server::call::context()?, &workspace, &grant, &deed).await

@@ -1,4 +1,4 @@
-//! What the palette can do, and which of it matches. Pure, but for running a command.
+//! Commands of the palette, and matching of queries. Free of side effects except for running a command.
 
 use crate::{
     boot::Theme,
@@ -14,31 +14,31 @@ use model::{
     picker::{Picker, PickerOrganization, PickerWorkspace},
 };
 
-/// How many workspaces stand under "Recent" while nothing is typed.
+/// Number of workspaces listed under "Recent" while the query is empty.
 const RECENT: usize = 4;
 
-/// The start of a query that lists the keys.
+/// Prefix of a query that lists the keyboard shortcuts.
 pub const KEYS: char = '?';
 
-/// The palette's sections, in their order.
+/// Sections of the palette, in display order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Section {
-    /// Other workspaces that are pinned.
+    /// Pinned workspaces, except the current one.
     Pinned,
-    /// Other workspaces, entered last.
+    /// Recently entered workspaces, except the current one.
     Recent,
-    /// Other workspaces.
+    /// All other workspaces.
     Workspaces,
-    /// Pages of this one.
+    /// Pages of the current workspace.
     GoTo,
-    /// Things to do.
+    /// Actions.
     Actions,
-    /// Settings of the workspace and of the person.
+    /// Settings of the workspace and of the user.
     Settings,
 }
 
 impl Section {
-    /// What stands above it.
+    /// Returns the section's heading.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Pinned => "Pinned",
@@ -58,18 +58,18 @@ enum Deed {
     CopyLink,
     ClearRecents,
     SignOut,
-    /// Lists the keys, in the palette.
+    /// Lists the keyboard shortcuts in the palette.
     Keys,
 }
 
-/// What the palette offers beside workspaces.
+/// Entry of the palette that is not a workspace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Command {
-    /// Where it stands.
+    /// Section that lists the command.
     pub section: Section,
-    /// What it is called.
+    /// Label of the command.
     pub label: String,
-    /// Its icon.
+    /// Name of its icon.
     pub icon: &'static str,
     deed: Deed,
 }
@@ -79,7 +79,7 @@ impl Command {
         Self { section, label: label.to_owned(), icon, deed }
     }
 
-    /// Its address, if it has one: then it is a link like any other.
+    /// Returns the URL of a command that is a link, or `None` for an action.
     pub fn url(&self) -> Option<&str> {
         match &self.deed {
             Deed::Open(url) => Some(url),
@@ -87,7 +87,7 @@ impl Command {
         }
     }
 
-    /// Does what is not a link; `false` for links, which the navigator follows.
+    /// Runs an action. Returns `false` for links, which the navigator follows.
     pub fn run(&self, session: Session) -> bool {
         match &self.deed {
             Deed::Open(_) => return false,
@@ -101,50 +101,51 @@ impl Command {
         true
     }
 
-    /// Whether the command lists the keys.
+    /// Returns `true` if the command lists the keyboard shortcuts.
     pub const fn shows_keys(&self) -> bool {
         matches!(self.deed, Deed::Keys)
     }
 
-    /// What it is found by.
+    /// Returns the texts that queries are matched against.
     pub fn texts(&self) -> [&str; 2] {
         [&self.label, if self.shows_keys() { "help hotkeys" } else { "" }]
     }
 }
 
-/// A row of the list of seats.
+/// Row of the user's workspace list.
 pub type Row<'a> = (&'a PickerOrganization, &'a PickerWorkspace);
 
-/// What a workspace is found by.
+/// Returns the texts of a workspace that queries are matched against.
 pub fn texts_of<'a>((organization, workspace): Row<'a>) -> impl Iterator<Item = &'a str> {
     workspace.texts(&organization.name).chain(["switch"])
 }
 
-/// What stands in a line: its place in the list of seats or among the commands, so that ten thousand lines are numbers
-/// and only those on screen are anything more.
+/// Reference to a workspace or command by index. With ten thousand matches, a line stays as small as a number, and only
+/// the visible lines are rendered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Item {
-    /// A workspace: its place in [`Picker::rows`].
+    /// Workspace, by its index in [`Picker::rows`].
     Workspace(usize),
-    /// One of the commands.
+    /// Command, by its index.
     Command(usize),
 }
 
-/// A line of the palette.
+/// Line of the palette.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Line {
-    /// The section it stands in.
+    /// Section that contains the line.
     pub section: Section,
-    /// What stands there.
+    /// Item on the line.
     pub item: Item,
 }
 
-/// Whether a query only asks for the keys.
+/// Returns `true` if the query asks for the keyboard shortcuts.
 pub fn asks_for_keys(query: &str) -> bool {
     query.trim_start().starts_with(KEYS)
 }
 
-/// What a query asks for: all, after `@` only workspaces, after `>` only what can be done.
+/// Parses the prefix of a query. Returns the rest and the filter for sections: `@` selects workspaces only, `>` selects
+/// actions only.
 fn asked(query: &str) -> (&str, fn(Section) -> bool) {
     let query = query.trim_start();
     match (query.strip_prefix('@'), query.strip_prefix('>')) {
@@ -154,13 +155,13 @@ fn asked(query: &str) -> (&str, fn(Section) -> bool) {
     }
 }
 
-/// The words of a query, without the sign that says what is asked for.
+/// Parses the search terms of a query, without its prefix.
 pub fn words(query: &str) -> Query {
     Query::parse(asked(query).0)
 }
 
-/// The lines that `query` finds, by section: workspaces (the one on screen left out, in the person's order: `order` has
-/// their places), the pages of this one, what the seat allows to do, and settings.
+/// Returns the lines that match `query`, grouped by section: workspaces except the current one, pages of the current
+/// one, actions that the seat allows, and settings. `order` contains the indices of the workspaces in the user's order.
 pub fn lines(
     query: &str,
     picker: Option<&Picker>,
@@ -210,8 +211,8 @@ pub fn lines(
     found
 }
 
-/// Whether the letters match a label only by chance: in several places, of which some are not the start of a word.
-/// `sign` finds `Sign out` and not `Settings: Danger zone`.
+/// Returns `true` if a fuzzy match is spread over several places of a label, of which some are not the start of a word.
+/// `sign` matches `Sign out` but not `Settings: Danger zone`.
 fn is_scattered(label: &str, letters: &[u32]) -> bool {
     let mut places = 0;
     let (mut inside, mut before, mut at) = (0, None, 0);
@@ -229,7 +230,7 @@ fn is_scattered(label: &str, letters: &[u32]) -> bool {
     places > 1 && inside > 0
 }
 
-/// All that can be done from `page` of the workspace on screen, or from where there is none.
+/// Returns all commands available in the current workspace, or outside of workspaces if `here` is `None`.
 pub fn commands(picker: Option<&Picker>, here: Option<&ShellInfo>) -> Vec<Command> {
     let mut all = Vec::new();
     if let Some(here) = here {

@@ -1,7 +1,7 @@
-//! The palette: cmd+K or ctrl+K from anywhere. Workspaces, pages, actions, found by typing.
+//! Command palette, opened with Cmd+K or Ctrl+K: searches workspaces, pages and actions.
 //!
-//! Its lines are places in lists; only those in sight are drawn, so that it opens and answers a key in a frame whether
-//! there are ten workspaces or ten thousand.
+//! Its lines are indices into lists, and only visible lines are rendered. It therefore opens and reacts to a key within
+//! a frame, with ten workspaces or ten thousand.
 
 mod commands;
 mod window;
@@ -43,11 +43,11 @@ macro_rules! shortcut {
     };
 }
 
-/// The dialog's id.
+/// Element id of the dialog.
 const DIALOG: &str = "palette";
-/// The field.
+/// Element id of the search field.
 const FIELD: &str = "palette-input";
-/// The keys that work everywhere. They are listed but can't be chosen.
+/// Global keyboard shortcuts. They are listed but can't be selected.
 const SHORTCUTS: &str = concat!(
     shortcut!("Open or close the palette", both!("Ctrl K", "⌘K")),
     shortcut!("Only workspaces", "@"),
@@ -57,36 +57,37 @@ const SHORTCUTS: &str = concat!(
     shortcut!("Search on a list or on the picker", "/"),
     shortcut!("Close what is open", "Esc"),
 );
-/// The button that closes it on a phone.
+/// Selector of the button that closes the palette on a phone.
 const CANCEL: &str = "#palette-cancel";
-/// The id of what scrolls.
+/// Element id of the scroll container.
 const LIST: &str = "palette-list";
-/// How long after the list of seats changed its order is worked out, so that opening the palette need not.
+/// Delay in milliseconds before the workspace order is computed after the list changed, so that opening the palette
+/// doesn't have to compute it.
 const ORDER_MILLIS: u32 = 250;
 
-/// What the palette shows and where the person is in it.
+/// State of the palette.
 #[derive(Clone, Copy)]
 struct Desk {
     session: Session,
     page: Signal<Page>,
     query: RwSignal<String>,
-    /// What can be done.
+    /// Available commands.
     commands: Memo<Vec<Command>>,
-    /// What was found.
+    /// Lines that match the query.
     lines: Memo<Vec<Line>>,
-    /// The highlighted line.
+    /// Index of the highlighted line.
     active: RwSignal<usize>,
-    /// Whether there may be lines: while it is open, and until they are let go of.
+    /// `true` while lines may be rendered: while the palette is open, and until they are removed after it closes.
     drawn: RwSignal<bool>,
     window: Window,
 }
 
-/// The palette of a plane.
+/// Command palette.
 #[component]
 pub fn Palette(
-    /// The workspace on screen, if any.
+    /// Workspace on screen, if any.
     info: Signal<Option<ShellInfo>>,
-    /// The page on screen.
+    /// Page on screen.
     page: Signal<Page>,
 ) -> impl IntoView {
     let desk = Desk::open(use_session(), info, page);
@@ -147,7 +148,7 @@ impl Desk {
         });
         let lines = Memo::new(move |before: Option<&Vec<Line>>| {
             if !session.palette.get() {
-                // It has just closed, or its lines were let go of.
+                // The palette has just closed, or its lines were removed.
                 return before.filter(|_| drawn.get()).cloned().unwrap_or_default();
             }
             session.picker.with(|picker| {
@@ -161,7 +162,7 @@ impl Desk {
         });
         let desk = Self { session, page, query, commands, lines, active, drawn, window: Window::new(LIST) };
         reactive::effect(move || desk.shown(session.palette.get()));
-        // Whatever is highlighted, by key, by pointer or by what was typed, is what Enter would open.
+        // Enter opens the highlighted line, regardless of whether keyboard, pointer or query highlighted it.
         reactive::effect(move || match desk.slug_at(active.get()) {
             Some(slug) => session.aim(&slug),
             None => session.look_away(),
@@ -172,7 +173,8 @@ impl Desk {
                 order.try_with_untracked(|_| ());
             });
         });
-        // By hand: were it each line's own, every key would take it off all of them and put it on anew.
+        // Set directly on the elements. With a binding per line, every key press would update the attribute of all
+        // lines.
         Effect::new(move |before: Option<usize>| {
             let now = active.get();
             if let Some(before) = before.filter(|before| *before != now) {
@@ -198,7 +200,7 @@ impl Desk {
             event.prevent_default();
             // A held key toggles the palette once.
             if !event.repeat() && !browser::is_asking() {
-                // What is on screen counts: Escape closes it at once, and is told a moment later.
+                // The state on screen decides: Escape closes the popover at once, but its event arrives a moment later.
                 session.palette.set(!browser::is_popover_open(DIALOG));
             }
         });
@@ -221,7 +223,8 @@ impl Desk {
         browser::next_frame(move || self.window.measure(".palette-item", ".palette-label"));
     }
 
-    /// A key that leaves the same workspace on top spells its name: it is entered ahead without waiting for a pause.
+    /// Handles input in the search field. If a key press leaves the same workspace on top, the user is spelling its
+    /// name, and it is staged without waiting for a pause.
     fn typed(self, typed: String) {
         let first = || untrack(|| self.slug_at(0));
         let before = first();
@@ -237,7 +240,7 @@ impl Desk {
         self.window.to_top();
     }
 
-    /// The slug of the workspace at a line, if one stands there.
+    /// Returns the slug of the workspace on a line, or `None` if there is none.
     fn slug_at(self, at: usize) -> Option<Slug> {
         let Item::Workspace(row) = self.lines.with(|lines| lines.get(at).map(|line| line.item))? else { return None };
         self.session.picker.with(|picker| picker.as_ref()?.rows().nth(row).map(|(_, w)| w.slug.clone()))
@@ -268,13 +271,14 @@ impl Desk {
             match browser::link_of(&row) {
                 Some(url) if tab && url != "#" => browser::open_tab(&url),
                 Some(_) => browser::click(&row),
-                // It was scrolled out of sight: it is drawn with the next frame.
+                // The line was scrolled out of sight. The next frame renders it.
                 None => browser::next_frame(move || browser::click(&row)),
             }
         }
     }
 
-    /// A click that opens a tab is the browser's; one that stays here does what the line says and closes the palette.
+    /// Handles a click on a line. A click that opens a new tab is left to the browser; any other click runs the line
+    /// and closes the palette.
     fn clicked(self, event: &leptos::ev::MouseEvent) {
         let Some(at) = browser::number_at(event, "data-line").filter(|_| !(event.ctrl_key() || event.meta_key()))
         else {
@@ -304,22 +308,23 @@ impl Desk {
             None => self.session.navigator.follow_link(event),
         }
         if item.is_some() && browser::link_of(&format!("#{}", row_id(at))).is_some_and(|url| url != "#") {
-            // The page that comes takes the focus: nothing else is to be given it in between.
+            // The next page takes the focus, so nothing else may receive it in between.
             browser::focus("#main");
         }
-        // Closed before anything else changes on screen, as that is cheaper than after.
+        // The palette is closed before anything else changes on screen, because that is cheaper than closing it
+        // afterwards.
         browser::hide_popover(DIALOG);
         self.close();
     }
 
-    /// Takes it off the screen, unless it is: the browser says that it has closed also after we had it closed.
+    /// Closes the palette, unless it is closed. The browser reports closing even after the program closed it.
     fn close(self) {
         if self.session.palette.get_untracked() {
             self.session.palette.set(false);
         }
     }
 
-    /// The lines in sight, under the headings of their sections, between two spaces for what is out of sight.
+    /// Renders the visible lines under the headings of their sections, between two spacers for the lines out of sight.
     fn drawn(self) -> AnyView {
         self.lines.with(|lines| {
             if lines.is_empty() && self.query.with(|query| asks_for_keys(query)) {
@@ -353,7 +358,8 @@ impl Desk {
         })
     }
 
-    /// Every line is made of the same elements with the same attributes, so that a key changes texts and builds nothing.
+    /// Renders a line. All lines have the same elements and attributes, so that a key press changes texts and creates
+    /// no elements.
     fn row(self, at: usize, of: usize, line: Line, rows: &[Row], query: &Query) -> Option<AnyView> {
         let selected = self.active.get_untracked() == at;
         let option = lasting("palette-item")
@@ -400,12 +406,12 @@ impl Desk {
     }
 }
 
-/// A part of a line.
+/// Creates a part of a line.
 fn part(class: &'static str) -> HtmlElement<Span, Vec<AnyAttribute>, ()> {
     span().add_any_attr(lasting(class))
 }
 
-/// The focus stays in the palette while it is open: in its field, or on a phone also on its button.
+/// Keeps the focus in the palette while it is open: in its field, or on a phone also on its button.
 fn tab(event: &KeyboardEvent) {
     if browser::is_ours(event) && event.key() == "Tab" {
         event.prevent_default();
@@ -418,7 +424,7 @@ fn row_id(at: usize) -> String {
     format!("palette-{at}")
 }
 
-/// A section's lines; its heading only where it begins in sight.
+/// Renders the lines of a section, with its heading only if the section begins in sight.
 fn group(section: Section, begins: bool, rows: Vec<AnyView>) -> AnyView {
     view! {
         <div role="group" aria-label=section.label()>

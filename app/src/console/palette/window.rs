@@ -1,28 +1,28 @@
-//! Which lines of the palette are in sight, by arithmetic: all lines are equally high, and so are the headings.
+//! Virtual scrolling of the palette. All lines have the same height, and so have all headings.
 
 use super::commands::Line;
 use crate::browser;
 use leptos::prelude::*;
 use std::ops::Range;
 
-/// How many lines are drawn beyond what is in sight, on either side, once one scrolls.
+/// Number of lines rendered beyond the visible ones on either side, once the list is scrolled.
 const BEYOND: usize = 8;
-/// Most headings above a line: each stands for less than a line that scrolling has gone past.
+/// Maximum number of headings above a line. Each heading counts as at most one scrolled line.
 const HEADINGS: usize = 6;
-/// The view moves in steps of so many lines: scrolling by one draws nothing anew.
+/// Step of the rendered range in lines. Scrolling by fewer lines renders nothing new.
 const STEP: usize = 4;
 
-/// What is in sight.
+/// Visible part of the list.
 #[derive(Debug, Clone, Copy)]
 pub struct Window {
     list: &'static str,
-    /// From which line on, as far as scrolling says.
+    /// Index of the first visible line, derived from the scroll position.
     top: RwSignal<usize>,
     sizes: RwSignal<Sizes>,
     scrolled: StoredValue<bool>,
 }
 
-/// Heights, in CSS pixels.
+/// Element heights, in CSS pixels.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Sizes {
     line: f64,
@@ -30,22 +30,23 @@ struct Sizes {
     list: f64,
 }
 
-/// What is to be drawn.
+/// Part of the list to render.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Seen {
-    /// The lines.
+    /// Range of lines.
     pub lines: Range<usize>,
-    /// How high what is above them would be, in pixels.
+    /// Height of the spacer above them, in CSS pixels.
     pub above: f64,
-    /// How high what is below them would be, in pixels.
+    /// Height of the spacer below them, in CSS pixels.
     pub below: f64,
 }
 
 impl Sizes {
-    /// How far down the line at `at` begins: below all lines before it and the headings up to its own.
+    /// Returns the offset of the line at `at`: the height of all lines before it and of the headings up to its own
+    /// section.
     fn top_of(self, lines: &[Line], at: usize) -> f64 {
         let (mut headings, mut begins) = (0, 0);
-        // From section to section, in whose order the lines are: not from line to line.
+        // Iterates over sections instead of lines; the lines are sorted by section.
         while let Some(rest) = lines.get(begins..).filter(|rest| begins <= at && !rest.is_empty()) {
             headings += 1;
             begins += rest.partition_point(|line| rest.first().is_some_and(|first| first.section == line.section));
@@ -59,13 +60,13 @@ impl Sizes {
 }
 
 impl Window {
-    /// Of the list with that id, with the sizes of style/44-palette.css until they are measured.
+    /// Creates a window of the list with the id `list`, with the sizes of style/44-palette.css until they are measured.
     pub fn new(list: &'static str) -> Self {
         let sizes = Sizes { line: 40.0, heading: 34.0, list: 400.0 };
         Self { list, top: RwSignal::new(0), sizes: RwSignal::new(sizes), scrolled: StoredValue::new(false) }
     }
 
-    /// Takes the heights from what is drawn: a phone's lines are higher.
+    /// Measures the rendered heights. Lines are higher on a phone.
     pub fn measure(self, line: &str, heading: &str) {
         let heights =
             (browser::height_of(line), browser::height_of(heading), browser::height_of(&format!("#{}", self.list)));
@@ -76,7 +77,7 @@ impl Window {
         }
     }
 
-    /// Back to the top. Nothing is asked of the browser if it is there: that would cost a layout.
+    /// Scrolls to the top. If the list is there already, the browser is not queried, because that would force a layout.
     pub fn to_top(self) {
         if self.scrolled.try_update_value(std::mem::take).unwrap_or_default() {
             browser::scroll_within(self.list, 0.0);
@@ -84,17 +85,17 @@ impl Window {
         self.top.maybe_update(|top| std::mem::replace(top, 0) != 0);
     }
 
-    /// The list was scrolled.
+    /// Updates the visible range after scrolling.
     pub fn follow(self) {
         self.scrolled.set_value(true);
         let scrolled = browser::scrolled(self.list);
         let at = (scrolled / self.sizes.get_untracked().line) as usize / STEP * STEP;
-        // Only who has not scrolled at all is at the top.
+        // Only an unscrolled list counts as being at the top.
         let at = at.max(usize::from(scrolled > 0.0));
         self.top.maybe_update(|top| std::mem::replace(top, at) != at);
     }
 
-    /// Scrolls so that the line at `at` is in sight, if it is not.
+    /// Scrolls the line at `at` into view, if it is not visible.
     pub fn reveal(self, lines: &[Line], at: usize) {
         let sizes = self.sizes.get_untracked();
         let (top, now) = (sizes.top_of(lines, at), browser::scrolled(self.list));
@@ -107,12 +108,12 @@ impl Window {
         self.follow();
     }
 
-    /// What is to be drawn of `lines`; follows scrolling.
+    /// Returns the part of `lines` to render. Tracks the scroll position.
     pub fn seen(self, lines: &[Line]) -> Seen {
         let (sizes, top) = (self.sizes.get(), self.top.get());
         let start = top.saturating_sub(BEYOND + HEADINGS).min(lines.len());
         let in_sight = (sizes.list / sizes.line) as usize + 1;
-        // At the top, where one is at each opening and key, nothing beyond.
+        // At the top, where every opening and key press begins, nothing beyond the visible lines is rendered.
         let beyond = if top == 0 { 0 } else { STEP + BEYOND };
         let end = (top + in_sight + beyond).min(lines.len());
         let begins =

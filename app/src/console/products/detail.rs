@@ -1,4 +1,4 @@
-//! A product's page: facts on the left, its rate plans on the right.
+//! Detail page of a product: facts on the left, its rate plans on the right.
 
 use crate::{
     console::{
@@ -14,7 +14,7 @@ use crate::{
 use leptos::prelude::*;
 use model::{Capability, catalog::ProductDetail, list::Noun, moment, money::grouped};
 
-/// The page.
+/// Renders the detail page.
 pub fn detail(scope: Scope) -> AnyView {
     with_visit(scope, Noun::Products, move |scope, data| match data {
         VisitData::Product(product) => Some(page(scope, product)),

@@ -1,4 +1,4 @@
-//! The form of a product: new, or edited.
+//! Form for creating and editing a product.
 
 use crate::{
     console::{
@@ -14,7 +14,7 @@ use crate::{
 use leptos::prelude::*;
 use model::{catalog::ProductInput, list::Noun, text::isolated};
 
-/// The page.
+/// Renders the form.
 pub fn form(scope: Scope) -> AnyView {
     with_visit(scope, Noun::Products, move |scope, data| match data {
         VisitData::ProductForm(input) => Some(fields(scope, input)),

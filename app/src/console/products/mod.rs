@@ -1,4 +1,4 @@
-//! Products: list, page, form.
+//! Products: list, detail page and form.
 
 mod detail;
 mod form;
@@ -38,7 +38,7 @@ static SPEC: ListSpec = ListSpec {
     teaches: "A product is what you sell, and what its usage is counted in. Rate plans put a price on it.",
 };
 
-/// The list page.
+/// Renders the list page.
 pub fn list(scope: Signal<Scope>) -> AnyView {
     list::list(scope, &SPEC)
 }
