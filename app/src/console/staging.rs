@@ -1,48 +1,49 @@
-//! Staging: a workspace that a person points at is entered ahead, unmounted, for a few seconds.
+//! Staging: enters the workspace that the user points at ahead of a switch, without mounting it, and keeps it for a few
+//! seconds.
 //!
-//! It is the one place outside a scope that may hold data of a workspace, and it holds that of one. It is never on screen:
-//! a switch takes it out, mounts it, and asks the server at once whether the seat still stands. Any word that a seat
-//! changed throws it away, and so does time.
+//! This is the only place outside a scope that may hold data of a workspace, and it holds that of one only. The data is
+//! never on screen: a switch takes it out, mounts it, and at once asks the server to check the seat again. Any
+//! notification of a changed seat discards it, and so does a timeout.
 
 use super::{Entered, stage_workspace};
 use crate::{browser, error::AppError};
 use leptos::prelude::*;
 use model::Slug;
 
-/// How long a person points at a workspace before that counts as intent, in milliseconds: longer than a held arrow key
-/// stays on a row, shorter than a hand takes from one key to the next.
+/// Hover time in milliseconds before pointing at a workspace counts as intent. Longer than a held arrow key stays on a
+/// row, shorter than the pause between two key presses.
 const INTENT_MILLIS: u32 = 40;
-/// How long a switch to a workspace that is not here yet waits for it, in milliseconds: an answer that comes with the next
-/// frame or the one after is shown at once, and not after a frame of blank rows, which would take the time of another.
+/// Maximum delay in milliseconds of a switch to a workspace that is not loaded yet. A response that arrives within one
+/// or two frames is then shown at once, instead of after a frame of blank rows, which would delay it further.
 const HELD_MILLIS: u32 = 24;
-/// How long what was staged is kept, in milliseconds.
+/// Lifetime of staged data, in milliseconds.
 const KEPT_MILLIS: u32 = 5_000;
 
-/// Who takes over what is still on its way.
+/// Callback of the switch that takes over a pending request.
 type Heir = Callback<(Result<Entered, AppError>,)>;
 
 enum State {
-    /// Asked for; with who waits for the answer, if the switch was quicker.
+    /// Pending, with the callback of the switch if it was faster than the response.
     Asked(Option<Heir>),
-    /// Here.
+    /// Loaded.
     Here(Box<Entered>),
 }
 
 struct Staged {
-    /// Which staging this is: an answer to an earlier one is dropped.
+    /// Sequence number of the staging. A response to an earlier one is discarded.
     number: u32,
     slug: Slug,
     url: String,
     state: State,
 }
 
-/// What a switch finds.
+/// Result of taking the staged data for a switch.
 pub enum Taken {
-    /// It is here.
+    /// The data is loaded.
     Here(Box<Entered>),
-    /// It is on its way; the answer goes to the one given.
+    /// The request is pending. The response goes to the given callback.
     Awaited,
-    /// Nothing was staged for that address.
+    /// Nothing was staged for this URL.
     Nothing,
 }
 
@@ -51,23 +52,23 @@ struct Inner {
     aim: Option<(Slug, String)>,
     number: u32,
     staged: Option<Staged>,
-    /// The switch that waits for its workspace, and which one that is.
+    /// Callback of the switch that is waiting for its workspace. `turn` identifies it.
     held: Option<Callback<()>>,
     turn: u32,
 }
 
-/// What the person points at, and what was entered ahead because of it.
+/// Target that the user points at, and the workspace staged because of it.
 #[derive(Clone, Copy)]
 pub struct Staging(StoredValue<Inner>);
 
 impl Staging {
-    /// Nothing.
+    /// Creates an empty staging.
     pub fn new() -> Self {
         Self(StoredValue::new(Inner::default()))
     }
 
-    /// The person points at the link to `url` in the workspace `slug`. If they still do in [`INTENT_MILLIS`], it is
-    /// entered ahead.
+    /// Records that the user points at the link to `url` in the workspace `slug`. If they still do after
+    /// [`INTENT_MILLIS`], it is staged.
     pub fn aim(self, slug: &Slug, url: &str) {
         let aim = Some((slug.clone(), url.to_owned()));
         if self.0.with_value(|inner| inner.aim == aim) {
@@ -83,12 +84,12 @@ impl Staging {
         });
     }
 
-    /// The person points at nothing any more. What was staged stays for its few seconds.
+    /// Records that the user no longer points at a workspace. Staged data is kept until it expires.
     pub fn look_away(self) {
         self.0.update_value(|inner| inner.aim = None);
     }
 
-    /// A seat changed, somewhere: nothing that was entered ahead is believed any more.
+    /// Discards staged data, because a seat has changed somewhere.
     pub fn clear(self) {
         self.0.try_update_value(|inner| {
             inner.number += 1;
@@ -96,8 +97,8 @@ impl Staging {
         });
     }
 
-    /// The person goes to `url` in the workspace `slug`: `go` is called when that is here, or soon. A later switch takes
-    /// the place of one that waits.
+    /// Prepares a switch to `url` in the workspace `slug`. Calls `go` when the data is loaded, or after a short
+    /// timeout. A later switch replaces one that is still waiting.
     pub fn before_switch(self, slug: Slug, url: String, go: Callback<()>) {
         let is_here = |s: &Staged| s.slug == slug && s.url == url && matches!(s.state, State::Here(_));
         if self.0.with_value(|inner| inner.staged.as_ref().is_some_and(is_here)) {
@@ -124,8 +125,8 @@ impl Staging {
         }
     }
 
-    /// Enters a workspace ahead, now; unless it is already, or a switch waits for the answer about another, which would
-    /// find nobody.
+    /// Stages a workspace now. Does nothing if it is staged already, or if a switch is waiting for the response for
+    /// another workspace, which would be lost.
     pub fn stage(self, slug: Slug, url: String) {
         let taken = |staged: &Staged| {
             (staged.slug == slug && staged.url == url) || matches!(staged.state, State::Asked(Some(_)))
@@ -157,7 +158,7 @@ impl Staging {
                             staged.state = State::Here(Box::new(entered));
                         }
                     }
-                    // Whoever switches now asks for themselves, and is told.
+                    // A later switch sends its own request and gets the error.
                     (None, Err(_)) => inner.staged = None,
                 }
                 None
@@ -165,7 +166,7 @@ impl Staging {
             if let Some((heir, answer)) = heir.flatten() {
                 heir.try_run((answer,));
             }
-            // An answer about another workspace ends nobody's wait.
+            // A response for another workspace does not end the wait.
             if self.0.try_with_value(|inner| inner.number == number).unwrap_or(false) {
                 self.release();
             }
@@ -182,7 +183,8 @@ impl Staging {
         });
     }
 
-    /// Takes what was staged for `url` of the workspace `slug`. What was staged for anything else is thrown away.
+    /// Takes the data that was staged for `url` of the workspace `slug`. Data that was staged for anything else is
+    /// discarded.
     pub fn take(self, slug: &Slug, url: &str, heir: Heir) -> Taken {
         let taken = self.0.try_update_value(|inner| {
             inner.aim = None;

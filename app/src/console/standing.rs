@@ -1,6 +1,6 @@
-//! What happens when the workspace on screen, its name or the person's seat in it changes elsewhere. The person is told
-//! at once and in words, and nothing that was typed is lost. Nothing stays of a workspace in which they no longer have
-//! a seat (docs/SECURITY.md, I-23).
+//! Handling of external changes to the current workspace, its name or the user's seat in it. The user is told at once,
+//! and typed input is never lost. No data remains of a workspace in which they no longer have a seat (docs/SECURITY.md,
+//! I-23).
 
 use super::{
     lost::Lost,
@@ -21,7 +21,7 @@ use model::{Seat, Slug, text::isolated, workspace::WorkspaceProfile};
 use std::sync::Arc;
 
 impl Scope {
-    /// Hears how a workspace stands, if it is this one.
+    /// Handles a notification about a workspace, if it is this one.
     pub(super) fn stands(self, at: &Slug, standing: Standing) {
         if self.slug.try_with_value(|slug| slug == at) != Some(true) {
             return;
@@ -32,7 +32,7 @@ impl Scope {
         let entered = self.entry.with_untracked(|e| e.as_ref().map(|e| (e.workspace.clone(), e.seat)));
         match (entered, standing) {
             (Some((before, had)), Standing::Seat { workspace, seat }) => self.is_now(&before, had, *workspace, seat),
-            // What is typed stays; whether it may be saved, the server says.
+            // Typed input stays. The server decides if it may be saved.
             (Some((before, _)), Standing::Factor) if self.is_form() => self.session.toast(Toast::failed(format!(
                 "{} asks for a second factor now. Confirm it’s you in another tab, then save.",
                 before.name
@@ -49,22 +49,23 @@ impl Scope {
         }
     }
 
-    /// Does something to the workspace itself, of which this tab would otherwise be told as if another had done it.
+    /// Runs a change of the workspace itself, and ignores notifications meanwhile, which would report it as another
+    /// user's change.
     ///
     /// # Errors
-    /// What the server answers.
+    /// The error of `work`.
     pub async fn quietly<T>(self, work: impl Future<Output = Result<T, AppError>>) -> Result<T, AppError> {
         self.quiet.set_value(true);
         let answer = work.await;
         self.quiet.try_update_value(|quiet| *quiet = false);
         if answer.is_err() {
-            // What was not listened to may have been news after all.
+            // A notification that was ignored may have reported another change.
             live::ask();
         }
         answer
     }
 
-    /// Takes over what changed, in place.
+    /// Applies a changed name, slug, brand or seat in place.
     fn is_now(self, before: &WorkspaceProfile, had: Seat, workspace: WorkspaceProfile, seat: Seat) {
         let renamed = (workspace.name != before.name).then(|| workspace.name.clone());
         let moved = (workspace.slug != before.slug).then(|| workspace.slug.clone());
@@ -79,7 +80,7 @@ impl Scope {
                 self.session.toast(Toast::done(format!("Your role in {} is {role} now.", isolated(&workspace.name))));
             }
             self.seen.update_value(|seen| seen.clear());
-            // A form stays as it is, with what is typed; whether it may be saved, the server says.
+            // A form stays as it is, with its typed input. The server decides if it may be saved.
             if had.capabilities() != seat.capabilities() && !self.is_form() {
                 self.reload();
             }
@@ -92,12 +93,12 @@ impl Scope {
             self.called(workspace);
             self.session.toast(Toast::done(format!("This workspace is called {} now.", isolated(&name))));
         } else if workspace.brand != before.brand {
-            // Seen, and not worth a word.
+            // The change is visible, so it needs no message.
             self.called(workspace);
         }
     }
 
-    /// Whether there is a form on screen, into which something may be typed.
+    /// Returns `true` if the page on screen is a form that may contain typed input.
     fn is_form(self) -> bool {
         self.shown.with_untracked(|shown| {
             matches!(
@@ -107,7 +108,7 @@ impl Scope {
         }) || !browser::unsaved_text().is_empty()
     }
 
-    /// The workspace goes by another name or address from now on; the page on screen stays.
+    /// Applies the workspace's new name or slug. The page on screen stays.
     pub(super) fn called(self, workspace: WorkspaceProfile) {
         let slug = workspace.slug.clone();
         self.entry.update(|entry| {
@@ -119,7 +120,7 @@ impl Scope {
         self.session.refresh_picker(true);
     }
 
-    /// The workspace has another address from now on: it takes the place of the old one, and the page stays.
+    /// Applies the workspace's new slug, which replaces the old one in the URL. The page on screen stays.
     pub(super) fn moved(self, to: Slug) {
         let from = self.slug();
         if from == to {
@@ -139,8 +140,8 @@ impl Scope {
         }
     }
 
-    /// The workspace is not the person's any more. What was typed is kept for them; all else that this tab holds of it is
-    /// let go of.
+    /// Handles the loss of access to the workspace. Typed input is kept for the user; all other data of it in this tab
+    /// is dropped.
     pub(super) fn lose(self, why: AppError) {
         let name = self.entry.with_untracked(|e| e.as_ref().map(|e| e.workspace.name.clone())).unwrap_or_default();
         let (deleted, unsaved) = (why == AppError::Gone, browser::unsaved_text());
@@ -160,7 +161,7 @@ impl Scope {
         self.session.refresh_picker(true);
     }
 
-    /// Goes back in, after the seat came back.
+    /// Enters the workspace again, after the user got a seat again.
     fn enter_again(self) {
         self.lost.set(None);
         self.refused.set(None);
@@ -168,10 +169,10 @@ impl Scope {
     }
 }
 
-/// In the place of a workspace that is not the person's any more: what happened, where next, and what was not saved.
+/// Replacement for a workspace to which the user lost access: the reason, links to continue, and the unsaved input.
 #[component]
 pub fn LostNotice(
-    /// The scope that lost it.
+    /// Scope of the lost workspace.
     scope: Scope,
 ) -> impl IntoView {
     let lost = move || scope.lost.get();
@@ -211,7 +212,7 @@ pub fn LostNotice(
     }
 }
 
-/// What was typed and not saved: to be read and copied, and nothing else.
+/// Renders the unsaved input for reading and copying only.
 fn unsaved_box(unsaved: &[(String, String)]) -> AnyView {
     let text = unsaved.iter().map(|(label, text)| format!("{label}: {text}")).collect::<Vec<_>>().join("\n");
     let copied = text.clone();

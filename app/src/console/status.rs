@@ -1,8 +1,8 @@
-//! Status messages for screen readers: how many rows match, and which of them are shown.
+//! Status messages for screen readers: the number of matching rows and the range on screen.
 //!
-//! There is one live region, which is in the document from the start, because assistive technology only watches regions
+//! There is one live region. It is in the document from the start, because assistive technology only observes regions
 //! that it knows. It is empty until something changes, and is cleared when the workspace changes. Its text is always
-//! replaced as a whole and never read, so changes made by others don't matter.
+//! replaced as a whole and never read, so changes by browser extensions don't matter.
 
 use super::scope::{Scope, Shown};
 use crate::{browser, reactive};
@@ -12,16 +12,17 @@ use model::{
     money::grouped,
 };
 
-/// The region's element.
+/// Element id of the live region.
 const REGION: &str = "console-status";
 
-/// The region.
+/// Live region for status messages.
 #[component]
 pub fn StatusRegion() -> impl IntoView {
     view! { <div class="visually-hidden" role="status" aria-live="polite" id=REGION data-testid="status-message"></div> }
 }
 
-/// Announces a change of a list, of which `listed` gives query, total and shown range, after a search, a filter, a sort or paging, but not when it is opened.
+/// Announces a change of a list after a search, filter, sort or page change, but not when the list is opened. `listed`
+/// returns its query, total and range on screen.
 pub fn follow_list(
     scope: Signal<Scope>,
     listed: impl Fn(&Shown) -> Option<(ListQuery, i64, String)> + Send + Sync + 'static,

@@ -1,4 +1,4 @@
-//! Usage records: list and page.
+//! Usage records: list and detail page.
 
 use super::{
     PageData, VisitData,
@@ -32,7 +32,7 @@ static SPEC: ListSpec = ListSpec {
     teaches: "Usage is what customers consumed, product by product. It is recorded here as it comes in.",
 };
 
-/// The list page.
+/// Renders the list page.
 pub fn list(scope: Signal<Scope>) -> AnyView {
     list::list(scope, &SPEC)
 }
@@ -48,7 +48,7 @@ fn cells(scope: Scope, row: Cells<'_, UsageRow>) -> Vec<AnyView> {
     ]
 }
 
-/// The page of one.
+/// Renders the detail page.
 pub fn detail(scope: Scope) -> AnyView {
     with_visit(scope, Noun::Usage, move |scope, data| match data {
         VisitData::UsageRecord(record) => Some(page(scope, record)),

@@ -1,13 +1,13 @@
-//! A page that is built anew for each visit.
+//! Page that is rebuilt for each visit.
 
 use super::scope::Scope;
 use crate::routes::Page;
 
-/// A page of one visit: what is typed, opened or chosen in it ends with that.
+/// Page that is rebuilt for each visit. Its state, such as typed input and open menus, ends with the visit.
 #[derive(Clone, PartialEq)]
 pub struct Visit {
-    /// The workspace.
+    /// Scope of the workspace.
     pub scope: Scope,
-    /// The page.
+    /// Page in the URL.
     pub page: Page,
 }

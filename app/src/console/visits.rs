@@ -1,11 +1,11 @@
-//! The pages that are built anew for each visit: details, forms, settings. The program carries them in its chunk.
+//! Pages that are rebuilt for each visit: details, forms and settings. Their code is in the lazily loaded chunk.
 
 use super::{Visit, customers, host, invoices, products, rate_plans, settings, usage};
 use crate::routes::Page;
 use leptos::prelude::*;
 use model::list::Noun;
 
-/// The page of a visit.
+/// Renders the page of a visit.
 pub fn draw(visit: Visit) -> AnyView {
     let Visit { scope, page } = visit;
     match page {

@@ -1,4 +1,4 @@
-//! The settings of a workspace: their pages' data, and what their server functions do. Creating and restoring one, too.
+//! Server side of the workspace settings: page data and server functions. Also creates and restores workspaces.
 
 use crate::server::workspace::{opened, reading, writing};
 use crate::{
@@ -34,7 +34,7 @@ use store::{
     settings, time_zones,
 };
 
-/// The data of a page of the settings. What the seat does not allow is [`PageData::Denied`].
+/// Loads the data of a settings page. Returns [`PageData::Denied`] if the seat does not allow the page.
 pub(crate) async fn load<M: Mode>(tx: &mut WorkspaceTx<M>, page: &SettingsPage) -> Result<PageData, AppError> {
     if *page == SettingsPage::Members {
         return Ok(VisitData::Members(Box::new(seats::page(tx).await?)).into());
@@ -56,7 +56,7 @@ pub(crate) async fn load<M: Mode>(tx: &mut WorkspaceTx<M>, page: &SettingsPage) 
         SettingsPage::Audit(query) => VisitData::Audit(Box::new(log(tx, &can, query).await?)),
         SettingsPage::Danger => VisitData::Danger(settings::contents(tx, &can).await?),
         SettingsPage::Security => VisitData::Security(security::read(tx, &can).await?),
-        // What the entry says already.
+        // The entry contains this data already.
         SettingsPage::Branding => VisitData::Branding,
         SettingsPage::Members => return Ok(PageData::Missing),
     };
@@ -79,7 +79,8 @@ async fn log<M: Mode>(
     })
 }
 
-/// Opens a workspace for a change of its address or of whether it is there: behind all writes in it.
+/// Opens a write transaction that excludes all other writes in the workspace, for a change of its slug, its existence
+/// or its factor requirement.
 async fn alone<C: CapabilityKind>(
     call: &Call,
     slug: &Slug,
@@ -94,7 +95,7 @@ async fn alone<C: CapabilityKind>(
     Ok((tx, can))
 }
 
-/// That an address is or was another's, in words that don't say whose.
+/// Maps a violated unique constraint of slugs to a field error, which does not reveal who has or had the slug.
 fn taken(error: StoreError) -> AppError {
     if error.is_refused_by("workspaces_slug_key") || error.is_refused_by("slugs_pkey") {
         AppError::Invalid(FieldErrors::one("slug", "That address is taken. Try another."))
@@ -128,7 +129,7 @@ pub async fn save_general(
     Ok(WorkspaceProfile { name: draft.name.into(), slug: draft.slug, ..workspace })
 }
 
-/// Deletes the workspace, if its address was typed.
+/// Deletes the workspace, if `typed` is its slug.
 pub async fn delete_workspace(call: &Call, slug: &Slug, grant: &str, typed: &str) -> Result<(), AppError> {
     let (mut tx, can) = alone::<OwnWorkspace>(call, slug, grant).await?;
     if typed.trim() != tx.tenant().workspace.slug.as_str() {
@@ -141,7 +142,7 @@ pub async fn delete_workspace(call: &Call, slug: &Slug, grant: &str, typed: &str
     Ok(())
 }
 
-/// Turns the workspace's demand for a second factor on or off.
+/// Enables or disables the workspace's requirement of a second factor.
 pub async fn demand_factor(call: &Call, slug: &Slug, grant: &str, demand: bool) -> Result<(), AppError> {
     let (mut tx, can) = alone::<ManageSettings>(call, slug, grant).await?;
     match security::demand_factor(&mut tx, &can, demand).await? {
@@ -153,7 +154,7 @@ pub async fn demand_factor(call: &Call, slug: &Slug, grant: &str, demand: bool) 
     }
 }
 
-/// Whether an address can be had.
+/// Returns `true` if a slug is available.
 pub async fn check_slug(call: &Call, slug: &Slug, workspace: Option<&Slug>) -> Result<bool, AppError> {
     let slugs = &call.request.services.paces.slugs;
     if let Some(own) = workspace {
@@ -170,7 +171,7 @@ pub async fn check_slug(call: &Call, slug: &Slug, workspace: Option<&Slug>) -> R
     Ok(free)
 }
 
-/// Restores a deleted workspace for one of its owners; [`AppError::Absent`] for anybody else, and after 14 days.
+/// Restores a deleted workspace for one of its owners. Returns [`AppError::Absent`] for anyone else and after 14 days.
 pub async fn restore_workspace(call: &Call, slug: &Slug) -> Result<(), AppError> {
     match call.request.services.store.restore_workspace(&call.credential()?, slug).await? {
         Restored::Yes => Ok(()),
@@ -179,12 +180,12 @@ pub async fn restore_workspace(call: &Call, slug: &Slug) -> Result<(), AppError>
     }
 }
 
-/// Creates a workspace in an organization that the person manages; answers with its address.
+/// Creates a workspace in an organization that the user manages. Returns its slug.
 pub async fn create_workspace(call: &Call, input: &NewWorkspaceInput) -> Result<Slug, AppError> {
     let credential = call.credential()?;
     let store = &call.request.services.store;
     let mut input = input.clone();
-    // Without a script, no address was proposed while the name was typed.
+    // Without JavaScript, no slug was proposed while the name was typed.
     if input.slug.trim().is_empty()
         && let Ok(organization) = input.organization.parse()
         && let Some(mut tx) = store.organization(&credential, organization).await?
@@ -200,7 +201,7 @@ pub async fn create_workspace(call: &Call, input: &NewWorkspaceInput) -> Result<
     }
     let draft = input.parse().map_err(AppError::Invalid)?;
     let Some(mut tx) = store.organization(&credential, draft.organization).await? else {
-        // Signed out, or an organization that the person doesn't manage.
+        // The user is signed out, or does not manage the organization.
         drop(crate::account::identity::person(call).await?);
         return Err(AppError::Invalid(FieldErrors::one("organization", "Choose an organization that you manage.")));
     };
@@ -215,7 +216,8 @@ pub async fn create_workspace(call: &Call, input: &NewWorkspaceInput) -> Result<
     Ok(draft.slug)
 }
 
-/// A page of an organization's log with the organization's name, for its owners and admins; `None` for anybody else.
+/// Returns a page of an organization's audit log with the organization's name, or `None` for anyone but its owners and
+/// admins.
 pub(crate) async fn organization_log(
     call: &Call,
     organization: OrganizationId,
@@ -232,9 +234,9 @@ pub(crate) async fn organization_log(
     Ok(Some((name, AuditView { rows: page.rows, newer, older, people, time_zone: "UTC".to_owned() })))
 }
 
-/// The audit log as a file, with every line that matches the filter. Lines are read in batches, each through the door:
-/// a slow download holds no connection, and a person who loses the seat gets no more lines. If reading fails, the file
-/// ends as a failed download.
+/// Exports the audit log as a CSV file with all entries that match the filter. Entries are read in batches, each in its
+/// own authorized transaction: a slow download holds no connection, and a user who loses the seat gets no more entries.
+/// If reading fails, the download is aborted.
 pub(crate) async fn export(call: &Call, slug: &Slug, query: &AuditQuery) -> Result<Response<Body>, AppError> {
     let (first, next, zone) = batch(call, slug, query, Position::Newest).await?;
     let time = format!("time ({zone})");
@@ -257,14 +259,14 @@ pub(crate) async fn export(call: &Call, slug: &Slug, query: &AuditQuery) -> Resu
     let mut response = Response::new(Body::from_stream(lines));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));
-    // A slug holds nothing that would need quoting.
+    // A slug contains no characters that need quoting.
     if let Ok(name) = HeaderValue::from_str(&format!("attachment; filename=\"{slug}-audit-log.csv\"")) {
         headers.insert(header::CONTENT_DISPOSITION, name);
     }
     Ok(response)
 }
 
-/// Lines of the file from a position on, the position of the next ones, and the time zone in which they are shown.
+/// Returns the lines of a batch, the position of the next batch, and the time zone in which times are shown.
 async fn batch(
     call: &Call,
     slug: &Slug,

@@ -1,4 +1,5 @@
-//! The audit log: who did what, when; filtered, paged, exported. Links and a GET form, so it works without JavaScript.
+//! Audit log: who did what and when, with filter, pager and export. All controls are links or a GET form, so it works
+//! without JavaScript.
 
 use crate::{
     browser,
@@ -13,7 +14,7 @@ use model::{
     moment,
 };
 
-/// The page of a workspace's log.
+/// Renders a workspace's audit log.
 pub fn view(scope: Scope, log: &AuditView) -> AnyView {
     let query = scope.shown.with_untracked(|shown| match &shown.page {
         Page::Settings(SettingsPage::Audit(query)) => query.clone(),
@@ -29,7 +30,7 @@ pub fn view(scope: Scope, log: &AuditView) -> AnyView {
     .into_any()
 }
 
-/// Filters, lines and pager of a log. `url` is where a query of it is, `go` goes there.
+/// Renders filter, entries and pager of an audit log. `url` returns the URL of a query, and `go` navigates to a URL.
 pub fn table(
     log: &AuditView,
     query: &AuditQuery,

@@ -1,4 +1,4 @@
-//! Branding: the workspace's colour and logo, by which it is known at a glance and from another tab.
+//! Branding: the workspace's colour and logo, which identify it at a glance, also in another browser tab.
 
 use super::save_hue;
 use crate::{
@@ -14,7 +14,7 @@ use model::{
 };
 use serde::Deserialize;
 
-/// What the form of the colour holds: a number, or nothing.
+/// Input of the colour form. An empty `hue` selects the default colour.
 #[derive(Debug, Default, Deserialize)]
 struct Chosen {
     #[serde(default)]
@@ -84,7 +84,7 @@ fn colour(scope: Scope, workspace: &WorkspaceProfile, here: String, grant: Strin
     .into_any()
 }
 
-/// The forms of the logo are sent by the browser itself, with the file, and come back as a page.
+/// Renders the logo forms. The browser submits them itself, with the file, and the response is a document.
 fn logo(workspace: &WorkspaceProfile, here: String, grant: String, returned: Returned) -> AnyView {
     let errors = RwSignal::new(returned.errors);
     let face = Face::of(&workspace.name, &workspace.slug, &workspace.brand);

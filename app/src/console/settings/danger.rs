@@ -1,4 +1,4 @@
-//! The danger zone: what can't be taken back by pressing again.
+//! Danger zone: actions that can't be undone by repeating them.
 
 use super::{delete_workspace, why_no_button};
 use crate::session::Toast;

@@ -71,7 +71,7 @@ pub fn view(scope: Scope, settings: &GeneralSettings) -> AnyView {
     .into_any()
 }
 
-/// The addresses that the workspace had before: each leads here still.
+/// Renders the workspace's former slugs, which still redirect here.
 fn old_addresses(scope: Scope, old: &[OldSlug], current: &str) -> Option<AnyView> {
     let rows = old
         .iter()

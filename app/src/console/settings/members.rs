@@ -1,4 +1,4 @@
-//! Members of the workspace: `/{slug}/settings/members`.
+//! Members page of the workspace: `/{slug}/settings/members`.
 
 use crate::{
     console::{PageData, VisitData, host::with_visit, manage_members, scope::Scope},
@@ -8,7 +8,7 @@ use crate::{
 use leptos::prelude::*;
 use model::{WorkspaceRole, invite::AT_ONCE, list::Noun, members::Members};
 
-/// The page's body; the settings' own shell stands around it.
+/// Renders the page's body inside the settings layout.
 pub fn view(scope: Scope) -> AnyView {
     let page = scope.page.get_untracked();
     let grant = Signal::derive(move || scope.entry.with(|e| e.as_ref().map(|e| e.grant.clone())));
@@ -29,10 +29,10 @@ pub fn view(scope: Scope) -> AnyView {
     );
     // The form is outside of the reloaded part, so its typed input stays.
     let form = Memo::new(move |_| {
-        // The number that is left is shown only if it is less than may be sent at once.
+        // The remaining number of invites is shown only if it is below the limit per batch.
         with_members(scope, |data| (data.role, data.invites_left.min(u32::try_from(AT_ONCE).unwrap_or(u32::MAX))))
     });
-    // A request was made, or answered by another person. The list of seats is updated first.
+    // A request was made, or was answered by another manager. The workspace list is updated first.
     let waiting = super::waiting(scope);
     reactive::effect(move || {
         let waiting = waiting.get();
@@ -59,7 +59,7 @@ pub fn view(scope: Scope) -> AnyView {
     .into_any()
 }
 
-/// Reads the members, once they are loaded.
+/// Returns `look` applied to the members, or `None` while they are not loaded.
 fn with_members<T>(scope: Scope, look: impl FnOnce(&Members<WorkspaceRole>) -> T) -> Option<T> {
     let packed = scope.shown.with(|shown| match &shown.data {
         Some(PageData::Visit(_, data)) => Some(data.clone()),

@@ -1,6 +1,6 @@
-//! The workspace's settings: a column of pages, and the page.
+//! Settings of the workspace: a navigation column and the selected page.
 //!
-//! A page that a seat doesn't allow says why, and what would; so does a button.
+//! A page or button that the seat does not allow names the roles that it is for.
 
 #[cfg(feature = "ssr")]
 pub(crate) mod api;
@@ -25,11 +25,11 @@ use crate::{
 use leptos::prelude::*;
 use model::{Capability, WorkspaceRole};
 
-/// A page of the settings inside their frame.
+/// Renders a settings page in the settings layout.
 pub fn view(scope: Scope, page: SettingsPage) -> AnyView {
     let here = page.key();
     show_current_tab();
-    // The page's own element, so that what is typed stays when the seat or the name changes.
+    // The page has its own element, so that typed input stays when the seat or the name changes.
     let content = framed(scope, page);
     let link = move |target: SettingsPage| {
         let current = (target.key() == here).then_some("page");
@@ -64,7 +64,7 @@ pub fn view(scope: Scope, page: SettingsPage) -> AnyView {
     .into_any()
 }
 
-/// The number of access requests in the workspace on screen, if this person may decide about them.
+/// Returns the number of access requests in the current workspace, or 0 if this user may not decide on them.
 fn waiting(scope: Scope) -> Memo<u32> {
     Memo::new(move |_| {
         scope.session.waiting_in(scope.entry.with(|e| e.as_ref().map(|e| e.workspace.slug.clone())).as_ref())
@@ -74,7 +74,7 @@ fn waiting(scope: Scope) -> Memo<u32> {
 fn framed(scope: Scope, page: SettingsPage) -> AnyView {
     let title = page.title();
     if page == SettingsPage::Members {
-        // It keeps what became of the last invites while its data is read anew.
+        // It keeps the results of the last invites while its data is reloaded.
         return view! { <h2 class="settings-title">{title}</h2>{members::view(scope)} }.into_any();
     }
     let body = move || {
@@ -109,7 +109,7 @@ fn absent() -> AnyView {
     view! { <p class="muted">"There is no such page of the settings."</p> }.into_any()
 }
 
-/// Why there is nothing to see here for this seat.
+/// Explains why the seat does not allow the page.
 fn why_not(scope: Scope, needed: Capability) -> AnyView {
     let role = scope.entry.with_untracked(|e| e.as_ref().map(|e| e.seat.role()));
     let role = role.map_or("something else", WorkspaceRole::label);
@@ -122,7 +122,7 @@ fn why_not(scope: Scope, needed: Capability) -> AnyView {
     .into_any()
 }
 
-/// Beside a button that a seat doesn't allow: why not.
+/// Explains, next to a disabled button, why the seat does not allow the action.
 pub(super) fn why_no_button(scope: Scope, needed: Capability) -> Option<AnyView> {
     (!scope.may(needed)).then(|| {
         view! { <p class="hint" data-testid="why-not">{format!("Only {} can do that.", needed.holders())}</p> }

@@ -1,4 +1,4 @@
-//! What the workspace demands of whoever enters: a second factor.
+//! Security requirement of the workspace: a second factor.
 
 use super::demand_factor;
 use crate::session::Toast;
@@ -43,7 +43,7 @@ fn demand(scope: Scope, settings: &SecuritySettings) -> AnyView {
             }
         });
     };
-    // Whoever turns it on must be able to come in again.
+    // The user who enables the requirement must be able to enter again, so they confirm a factor first.
     let first = Route::Factor { next: ReturnTo::parse(&here) }.url();
     view! {
         <section class="block" aria-labelledby="demand" data-testid="demand">

@@ -5,17 +5,17 @@ use leptos::prelude::*;
 use model::{Slug, picture::Hue, settings::GeneralInput, workspace::WorkspaceProfile};
 use server_fn::codec::Json;
 
-/// Stores the general settings; answers with what the workspace is called and where it is from now on.
+/// Stores the general settings. Returns the updated name, slug and other details.
 ///
 /// # Errors
-/// [`AppError::Invalid`] by field, also when the address is or ever was another workspace's; [`AppError::Denied`] without
-/// the capability.
+/// [`AppError::Invalid`] with the invalid fields, also if the slug is or was another workspace's; [`AppError::Denied`]
+/// without the capability.
 #[server(input = Json, output = Compact)]
 pub async fn save_general(workspace: Slug, grant: String, input: GeneralInput) -> Result<WorkspaceProfile, AppError> {
     crate::console::settings::api::save_general(&crate::server::call::context()?, &workspace, &grant, &input).await
 }
 
-/// Sets the workspace's colour; without one it is that of its name.
+/// Sets the workspace's colour, or resets it to the one derived from its name if `hue` is `None`.
 ///
 /// # Errors
 /// [`AppError::Denied`] without the capability.
@@ -24,29 +24,30 @@ pub async fn save_hue(workspace: Slug, grant: String, hue: Option<Hue>) -> Resul
     crate::pictures::set_hue(&crate::server::call::context()?, &workspace, &grant, hue).await
 }
 
-/// Deletes the workspace, if `typed` is its address. It can be restored for 14 days.
+/// Deletes the workspace, if `typed` is its slug. It can be restored for 14 days.
 ///
 /// # Errors
-/// [`AppError::Invalid`] on `slug` when something else was typed; [`AppError::Denied`] for whoever is no owner.
+/// [`AppError::Invalid`] on `slug` if `typed` is not the slug; [`AppError::Denied`] for anyone but an owner.
 #[server(input = Json, output = Compact)]
 pub async fn delete_workspace(workspace: Slug, grant: String, typed: String) -> Result<(), AppError> {
     crate::console::settings::api::delete_workspace(&crate::server::call::context()?, &workspace, &grant, &typed).await
 }
 
-/// Turns the workspace's demand for a second factor on (`demand`) or off.
+/// Enables (`demand`) or disables the workspace's requirement of a second factor.
 ///
 /// # Errors
-/// [`AppError::Denied`] without the capability; [`AppError::Factor`] when whoever turns it on has proven none in this
-/// session, and so would lock themselves out.
+/// [`AppError::Denied`] without the capability; [`AppError::Factor`] if the user enables it without having proven a
+/// factor in this session, and would lock themselves out.
 #[server(input = Json, output = Compact)]
 pub async fn demand_factor(workspace: Slug, grant: String, demand: bool) -> Result<(), AppError> {
     crate::console::settings::api::demand_factor(&crate::server::call::context()?, &workspace, &grant, demand).await
 }
 
-/// Whether an address can be had: nobody ever had it, or `workspace` itself did. Whose it is or was is not said.
+/// Returns `true` if a slug is available: it was never used, or only by `workspace` itself. The response does not
+/// reveal who uses or used it.
 ///
 /// # Errors
-/// [`AppError::SignedOut`]; [`AppError::Absent`] when there is no seat in `workspace`.
+/// [`AppError::SignedOut`] without a session; [`AppError::Absent`] without a seat in `workspace`.
 #[server(input = Json, output = Compact)]
 pub async fn check_slug(slug: Slug, workspace: Option<Slug>) -> Result<bool, AppError> {
     crate::console::settings::api::check_slug(&crate::server::call::context()?, &slug, workspace.as_ref()).await

@@ -1,31 +1,31 @@
-//! What the shell shows of a workspace.
+//! Workspace data shown by the shell.
 
 use crate::ui::Face;
 use model::{
     Slug, WorkspaceRole, capability::CapabilitySet, picker::Picker, picture::Brand, seat::Seat, workspace::Entry,
 };
 
-/// What the shell shows of a workspace: from the entry, or, while that is awaited, from the list of seats.
+/// Workspace data shown by the shell: from the entry, or from the user's workspace list while the workspace is loading.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ShellInfo {
-    /// Its address.
+    /// Slug of the workspace.
     pub slug: Slug,
-    /// Its name.
+    /// Name of the workspace.
     pub name: String,
-    /// Its organization's name.
+    /// Name of its organization.
     pub organization: String,
-    /// The person's role.
+    /// Role of the user, or `None` if it is unknown.
     pub role: Option<WorkspaceRole>,
-    /// What the seat shows.
+    /// Capabilities of the seat.
     pub may: CapabilitySet,
-    /// Why the person has the seat.
+    /// Explanation of why the user has the seat.
     pub why: String,
-    /// Its colour and logo.
+    /// Colour and logo.
     pub brand: Brand,
 }
 
 impl ShellInfo {
-    /// Of a workspace that was entered.
+    /// Creates the data of a workspace that was entered.
     pub fn entered(entry: &Entry) -> Self {
         let Entry { workspace, seat, .. } = entry;
         Self::of(
@@ -37,7 +37,7 @@ impl ShellInfo {
         )
     }
 
-    /// Of a workspace that is awaited, as the list of seats has it.
+    /// Creates the data of a workspace that is loading, from the user's workspace list.
     pub fn listed(slug: Slug, picker: Option<&Picker>) -> Self {
         match picker.and_then(|picker| picker.find(&slug)) {
             Some((organization, workspace)) => Self::of(
@@ -59,7 +59,7 @@ impl ShellInfo {
         }
     }
 
-    /// What it is known by at a glance.
+    /// Returns the workspace's icon.
     pub fn face(&self) -> Face {
         Face::of(&self.name, &self.slug, &self.brand)
     }

@@ -1,4 +1,4 @@
-//! The console's shell: the rail with the switcher and the navigation, the top bar with search and profile.
+//! Shell of the console: the rail with switcher and navigation, and the top bar with search and profile menu.
 
 mod info;
 
@@ -18,12 +18,12 @@ const fn icon_of(noun: Noun) -> &'static str {
     noun.path()
 }
 
-/// The shell around a page. It stays while one moves from workspace to workspace; its texts and links change.
+/// Shell around a page. It survives switches between workspaces; only its texts and links change.
 #[component]
 pub fn Shell(
-    /// The workspace on screen.
+    /// Workspace on screen.
     place: Place,
-    /// The page.
+    /// Content of the page.
     children: Children,
 ) -> impl IntoView {
     let info = place.info;
@@ -38,7 +38,7 @@ pub fn Shell(
     });
     reactive::effect(move || {
         title.track();
-        // The tab is not what a person looks at while they switch. The shell may be gone by then.
+        // Users don't look at the tab while they switch. The shell may be disposed by then.
         browser::after_frame(move || {
             title.try_with_untracked(|title| browser::set_title(title));
         });
@@ -47,7 +47,7 @@ pub fn Shell(
     reactive::effect(move || {
         let icon = face.with(Face::favicon);
         browser::after_paint(move || {
-            // The shell may be gone by then, and its workspace's icon with it.
+            // The shell may be disposed by then, and its workspace's icon with it.
             if face.try_get_untracked().is_some() {
                 browser::set_icon(Some(&icon));
             }
@@ -78,7 +78,7 @@ pub fn Shell(
 #[component]
 fn Navigation(place: Place, hue: Signal<u8>) -> impl IntoView {
     let info = place.info;
-    // Only where it is seen.
+    // Only the current item, where the colour is visible.
     let tinted = move |current: bool| current.then(|| hue.get());
     let section = Memo::new(move |_| place.page.with(Page::noun));
     let may = move |capability: Capability| info.with(|i| i.may.has(capability));
@@ -88,7 +88,7 @@ fn Navigation(place: Place, hue: Signal<u8>) -> impl IntoView {
     // With open requests, the link leads to the page where they are answered.
     let waiting = Memo::new(move |_| info.with(|i| place.session.waiting_in(Some(&i.slug))));
     let settings = move || place.url(&Page::Settings(SettingsPage::first(info.with(|i| i.may))));
-    // On a phone four sections have a tab of their own; the others are under "More".
+    // On a phone, four sections have their own tab; the others are under "More".
     let behind_more = |noun: Noun| matches!(noun, Noun::RatePlans | Noun::Usage);
     let in_more = move || in_settings() || section.get().is_some_and(behind_more);
     let item = move |noun: Noun| {
@@ -133,7 +133,7 @@ fn Navigation(place: Place, hue: Signal<u8>) -> impl IntoView {
 #[component]
 fn TopBar(place: Place, record: Memo<Option<String>>, hue: Signal<u8>) -> impl IntoView {
     let (info, session) = (place.info, place.session);
-    // "Switching to ..." is said only when it takes long enough to be noticed.
+    // "Switching to ..." is shown only if the switch takes noticeably long.
     let slow = RwSignal::new(false);
     let entering = Memo::new(move |_| place.entering());
     reactive::effect(move || {

@@ -1,7 +1,8 @@
-//! The switcher: the menu at the top left of the console. Opens without JavaScript; its rows are links.
+//! Workspace switcher: the menu at the top left of the console. It opens without JavaScript, and its rows are links.
 //!
-//! Its rows are there while the menu is open, so that a switch does not draw anew what nobody looks at. In the document
-//! they stand for whoever has no JavaScript, and for a menu that is opened before the program is there (`unscripted`).
+//! Its rows are rendered only while the menu is open, so that a switch does not update invisible elements. The document
+//! contains them for browsers without JavaScript, and for a menu that is opened before the program has started
+//! (`unscripted`).
 
 mod unscripted;
 
@@ -19,48 +20,48 @@ use model::{
     picker::{Picker, PickerOrganization, PickerWorkspace},
 };
 
-/// The menu's id, for the trigger.
+/// Element id of the menu, for the trigger.
 const MENU: &str = "switcher-menu";
-/// The search's element.
+/// Element id of the search field.
 const SEARCH: &str = "switcher-search";
-/// How many workspaces stand under "Recent".
+/// Number of workspaces listed under "Recent".
 const RECENT: usize = 4;
-/// From this many workspaces on, the menu has a search.
+/// Minimum number of workspaces for which the menu has a search field.
 const SEARCHED: usize = 10;
-/// So many rows have a number key.
+/// Number of rows with a number key.
 const NUMBERED: usize = 9;
-/// A row.
+/// Selector of a row.
 const ROW: &str = "#switcher-menu .switcher-item";
-/// Up to this many rows the menu shows; the rest is found by typing, or on the picker.
+/// Maximum number of rows in the menu. The others are found by searching, or in the picker.
 const ROWS: usize = 60;
 
-/// The trigger, and the menu.
+/// Trigger button and menu.
 #[component]
 pub fn Switcher(
-    /// The workspace on screen.
+    /// Workspace on screen.
     info: Memo<ShellInfo>,
-    /// The page on screen.
+    /// Page on screen.
     page: Signal<Page>,
-    /// The workspace's colour.
+    /// Hue of the workspace.
     hue: Signal<u8>,
 ) -> impl IntoView {
     let session = use_session();
     let query = RwSignal::new(String::new());
     browser::follow(SEARCH, move || query.get());
     let drawn = RwSignal::new(false);
-    // It has closed, and its rows are not drawn for a list that changes before they are let go of.
+    // `true` after closing, so that the rows are not updated for a changed list before they are removed.
     let closing = StoredValue::new(false);
     let draw = move || {
         closing.set_value(false);
         drawn.set(true);
         browser::next_frame(|| {
-            // Numbers and arrows work at once; a letter goes into the search, where there is one.
+            // Numbers and arrow keys work at once. A letter goes to the search field, if there is one.
             if browser::is_popover_open(MENU) && !browser::has_focus(SEARCH) {
                 browser::focus(ROW);
             }
         });
     };
-    // Somebody may have opened it before the program was there.
+    // The menu may have been opened before the program started.
     reactive::effect(move || {
         if browser::is_popover_open(MENU) {
             draw();
@@ -79,7 +80,7 @@ pub fn Switcher(
         }
     };
     let searched = Memo::new(move |_| session.picker.with(|p| p.as_ref().is_some_and(|p| p.count() >= SEARCHED)));
-    // In all workspaces, so that a person in one of them sees requests in another.
+    // Sum over all workspaces, so that the user sees requests in workspaces other than the current one.
     let waiting = Memo::new(move |_| {
         session.picker.with(|picker| picker.as_ref().map_or(0, |p| p.rows().map(|(_, w)| w.waiting).sum::<u32>()))
     });
@@ -103,7 +104,7 @@ pub fn Switcher(
                 <input class="input" type="search" placeholder="Find a workspace" autocomplete="off" spellcheck="false" id=SEARCH
                     on:input=move |event| query.set(browser::event_value(&event))/>
             </label>
-            // A press gives no row the focus, which would cost a frame of the whole menu before the click is heard.
+            // A press does not focus a row, because that would cost a frame for the whole menu before the click event.
             <nav class="scroll" aria-label="Workspaces" on:mousedown=|event| event.prevent_default()>
                 <div class="contents">{whole(move || view! { <noscript inner_html=unscripted::rows(session, info, page)></noscript> })}</div>
                 <div class="contents">{whole_kept(move || {
@@ -122,13 +123,15 @@ pub fn Switcher(
     }
 }
 
-/// Closed before anything else changes on screen, as that is cheaper than after.
+/// Closes the menu. This happens before anything else changes on screen, because that is cheaper than closing it
+/// afterwards.
 fn close<E>(_: E) {
     browser::hide_popover(MENU);
 }
 
-/// Arrows, Home and End move between rows; on a row a number opens one of the first nine, and a letter finds the next row
-/// that begins with it or goes into the search; in the search all that is typed is searched for, and Enter opens the first.
+/// Handles the menu's keys. Arrows, Home and End move between rows. On a row, a digit opens one of the first nine rows,
+/// and a letter goes to the search field or, without one, to the next row that begins with it. In the search field,
+/// typing filters the rows, and Enter opens the first.
 fn keys(event: &KeyboardEvent, query: RwSignal<String>) {
     if !browser::is_ours(event) {
         return;
@@ -146,7 +149,7 @@ fn keys(event: &KeyboardEvent, query: RwSignal<String>) {
         }
         "Enter" if typing => browser::click(ROW),
         _ if command || event.alt_key() => return,
-        // As everywhere, it goes to the search, if there is one. No row begins with it.
+        // The global shortcut for search. No row begins with a slash.
         "/" if !typing && browser::is_shown("#switcher-search") => browser::focus("#switcher-search"),
         "/" => return,
         _ if typing || key.chars().count() != 1 || key == " " => return,
@@ -155,7 +158,7 @@ fn keys(event: &KeyboardEvent, query: RwSignal<String>) {
             match number {
                 Some(number) if query.with_untracked(String::is_empty) => browser::click_nth(ROW, number - 1),
                 _ if browser::is_shown("#switcher-search") => {
-                    // The letter lands where the focus is by then.
+                    // The focus has moved by the time the letter is inserted.
                     browser::focus("#switcher-search");
                     return;
                 }
@@ -168,12 +171,12 @@ fn keys(event: &KeyboardEvent, query: RwSignal<String>) {
 
 fn rows(session: Session, picker: &Picker, info: Memo<ShellInfo>, page: Signal<Page>, query: &str) -> AnyView {
     let all = picker.ordered();
-    // The menu closes on a switch: its rows are not drawn for the next workspace before it is opened again.
+    // The menu closes on a switch. Its rows are not updated for the next workspace before it is reopened.
     let current = info.with_untracked(|i| i.slug.clone());
     let numbers = std::cell::Cell::new(0);
     let row = |(organization, workspace): (&PickerOrganization, &PickerWorkspace), letters: Vec<u32>| {
         numbers.set(numbers.get() + 1);
-        // Numbers go to the search once there is something in it.
+        // Digits go to the search field once it contains text.
         let number = Some(numbers.get()).filter(|n| *n <= NUMBERED && query.is_empty());
         item(session, (organization, workspace), info, page, letters, number)
     };
@@ -211,13 +214,13 @@ fn rows(session: Session, picker: &Picker, info: Memo<ShellInfo>, page: Signal<P
     .into_any()
 }
 
-/// Below the last row: how many more there are, and where to find them.
+/// Renders the line below the last row: the number of further workspaces, and where to find them.
 fn end_line(session: Session, left: usize, how: &'static str) -> Option<AnyView> {
-    // A document contains the first rows of a long list, and does not know the total.
+    // A document contains only the first rows of a long list, and the total is unknown.
     let more =
         if session.has_whole_picker() { format!("{} more: ", grouped(left as u64)) } else { "More: ".to_owned() };
     let home = Route::home().url();
-    // Safe as HTML: a number and fixed texts, nothing that a person typed.
+    // Safe as HTML: a number and constant texts, no user input.
     let words =
         format!("{more}<span data-script>{how}, or open </span><a class=\"link\" href=\"{home}\">All workspaces</a>");
     (left > 0).then(|| view! { <p class="switcher-end" data-testid="switcher-end" inner_html=words></p> }.into_any())
@@ -257,7 +260,7 @@ fn item(
         <a class="menu-item switcher-item" href=href data-testid="switcher-item" data-slug=slug.to_string() data-name=workspace.name.clone() aria-current=is_here.then_some("true")
             on:click=move |event| {
                 session.click(&clicked, &event);
-                // The switch closes it, with the frame that shows the workspace.
+                // The switch closes the menu, in the frame that shows the workspace.
                 if is_here || !browser::opens_here(&event) { close(event) }
             }
             on:pointerenter=move |_| session.aim(&hovered) on:focus=move |_| session.aim(&focused) on:pointerleave=move |_| session.look_away()

@@ -1,21 +1,21 @@
-//! The menu's rows as the document carries them: the same as HTML, within `<noscript>`.
+//! Rows of the menu in the document, as HTML within `<noscript>`.
 //!
-//! A browser without JavaScript reads them as rows. For one with it they are a single text: to hydrate hundreds of elements
-//! that nobody has asked to see, in order to take them away, was most of a console's start. If the menu is opened before the
-//! program is there, the script that starts it makes rows of that text (server/src/boot.js); the program takes
-//! away both.
+//! A browser without JavaScript renders them as rows. For a browser with JavaScript they are a single text node:
+//! hydrating hundreds of invisible elements, only to remove them, took most of the console's startup time. If the menu
+//! is opened before the program has started, the boot script (server/src/boot.js) creates rows from that text; the
+//! program then removes both.
 
 use crate::{console::shell::ShellInfo, routes::Page, session::Session};
 use leptos::prelude::*;
 
-/// What stands in the document.
+/// Renders the rows for the document.
 #[cfg(feature = "ssr")]
 pub(super) fn rows(session: Session, info: Memo<ShellInfo>, page: Signal<Page>) -> String {
     let picker = session.picker.get_untracked();
     picker.map(|picker| super::rows(session, &picker, info, page, "").to_html()).unwrap_or_default()
 }
 
-/// In the browser it is there already.
+/// Returns an empty string, because the document contains the rows already.
 #[cfg(not(feature = "ssr"))]
 pub(super) fn rows(_session: Session, _info: Memo<ShellInfo>, _page: Signal<Page>) -> String {
     String::new()
