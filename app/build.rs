@@ -1,4 +1,5 @@
-//! Names this build by what travels between its two halves: see `src/wire.rs`.
+//! Sets `STILE_WIRE` to a hash of the sources that define the wire format, which identifies the build: see
+//! `src/wire.rs`.
 
 use std::{
     fs,
@@ -7,7 +8,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Where the types that travel are. The server's own part says nothing of them.
+/// Sources of the types that are sent over the wire, and the server-only folders within them, which don't affect the
+/// format.
 const SOURCES: [&str; 2] = ["src", "model/src"];
 const SERVERS_OWN: [&str; 3] = ["src/server", "src/documents", "src/pictures"];
 

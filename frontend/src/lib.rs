@@ -1,9 +1,10 @@
-//! The browser's entry: takes over the document that the server rendered. Here is also where the program is cut in two.
+//! Entry point of the browser program, which hydrates the document rendered by the server. Also defines the split of
+//! the WASM binary.
 
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
-/// Called by the boot script with the path and query that the document was loaded from, and with its data. Calls `done`
-/// with whether [`start`] may be called.
+/// Prepares the start. Called by the boot script with the path and query that the document was loaded from, and with
+/// its data. Calls `done` with `true` if [`start`] may be called.
 #[wasm_bindgen]
 pub fn prepare(address: &str, carried: &str, done: JsValue) {
     let fetch = || Box::pin(async { cut::fetch().await.is_ok() }) as _;
@@ -11,18 +12,19 @@ pub fn prepare(address: &str, carried: &str, done: JsValue) {
     app::prepare(address, carried, app::chunk::Loader { fetch, draw }, done);
 }
 
-/// Called once by the boot script. Takes over the elements in the root, or renders the view into an empty one.
+/// Starts the program. Called once by the boot script. Hydrates the elements in the root, or renders the view into an
+/// empty root.
 #[wasm_bindgen]
 pub fn start(is_empty: bool) {
     app::start(is_empty);
 }
 
-/// The cut. What only [`draw`](cut::draw) reaches is the chunk.
+/// Split point of the WASM binary. Code reachable only from [`draw`](cut::draw) is in the lazily loaded chunk.
 mod cut {
     use app::chunk::{Part, View};
     use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
-    /// The chunk can't be had.
+    /// Error: the chunk could not be loaded.
     pub struct Unloaded;
 
     impl From<SplitLoaderError> for Unloaded {

@@ -1,4 +1,5 @@
-//! The tab's end of the socket: connects after hydration, says where it is, comes back after a break.
+//! Browser side of the socket: connects after hydration, reports the workspace on screen, and reconnects after a
+//! failure.
 
 use super::{Heard, PATH, Said, here, read_clock};
 use crate::{
@@ -8,18 +9,18 @@ use crate::{
 use model::Slug;
 use std::{cell::RefCell, rc::Rc};
 
-/// The first pause before connecting again, and the longest, in milliseconds.
+/// Initial and maximum reconnect delay, in milliseconds.
 const PAUSES: (u32, u32) = (400, 30_000);
 
-/// The one connection of this tab.
+/// Connection of this tab.
 #[derive(Default)]
 struct Link {
     socket: Option<Socket>,
-    /// Connections in a row that did not come about or broke before a word was said.
+    /// Consecutive connections that failed or broke before the first message.
     failures: u32,
-    /// Counts connections, so that what a former one still says is not taken for this one's.
+    /// Sequence number of the connection, by which messages of earlier connections are ignored.
     turn: u32,
-    /// The document is being left: nothing is connected any more.
+    /// `true` once the user leaves the document. No further connections are opened.
     closed: bool,
     here: Option<Slug>,
 }
@@ -28,7 +29,8 @@ thread_local! {
     static LINK: RefCell<Link> = RefCell::default();
 }
 
-/// Begins to listen, for as long as the document lives.
+/// Starts listening, for the lifetime of the document. `shown` returns the workspace on screen; `hear` handles
+/// messages.
 pub fn start(shown: impl Fn() -> Option<Slug> + 'static, hear: Rc<dyn Fn(Said)>) {
     reactive::effect(move || {
         let shown = shown();
@@ -58,7 +60,7 @@ pub fn start(shown: impl Fn() -> Option<Slug> + 'static, hear: Rc<dyn Fn(Said)>)
     connect(&hear);
 }
 
-/// Asks how things stand now.
+/// Requests the current state.
 pub fn ask() {
     LINK.with_borrow(Link::say);
 }
@@ -106,7 +108,7 @@ fn connect(hear: &Rc<dyn Fn(Said)>) {
             link.socket = None;
             link.failures += 1;
             let most = PAUSES.0.saturating_mul(1 << link.failures.min(10)).min(PAUSES.1);
-            // All tabs of everybody lose a server at once, and should not all come back at once.
+            // Randomized delay: all tabs lose a server at once, and must not all reconnect at once.
             most / 2 + (f64::from(most / 2) * browser::random()) as u32
         });
         let again = Rc::clone(&again);

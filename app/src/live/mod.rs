@@ -1,8 +1,8 @@
-//! What an open tab is told while it is open: how things stand now, for the person, their list of seats and the
-//! workspace on screen (docs/SECURITY.md, I-23).
+//! Live updates for open tabs: the current state of the session, the user's workspace list and the workspace on screen
+//! (docs/SECURITY.md, I-23).
 //!
-//! The server never sends what happened, only how it is: so it does not matter what was missed, or came twice, or in
-//! another order. What a tab is told is read through the same doors as everything else, when it is told.
+//! The server sends states, never events. Lost, duplicate and reordered messages therefore do no harm. Each state is
+//! read with the same authorization as any other request, at the time when it is sent.
 
 #[cfg(feature = "hydrate")]
 mod client;
@@ -16,49 +16,49 @@ use crate::wire;
 use model::{Seat, Slug, workspace::WorkspaceProfile};
 use time::OffsetDateTime;
 
-/// The address of the socket.
+/// Path of the socket.
 pub const PATH: &str = "/api/live";
 
-/// How a workspace stands to the person.
+/// Access of the user to a workspace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Standing {
-    /// They have a seat in it. Its slug may be another one than was asked for: then it was renamed.
+    /// The user has a seat. The slug differs from the requested one if the workspace was renamed.
     Seat {
-        /// The workspace.
+        /// Profile of the workspace.
         workspace: Box<WorkspaceProfile>,
-        /// The seat.
+        /// Seat of the user.
         seat: Seat,
     },
-    /// They have a seat in it, and it asks for a second factor first.
+    /// The user has a seat, but the workspace requires a second factor first.
     Factor,
-    /// It was deleted, and they had a seat.
+    /// The workspace was deleted, and the user had a seat.
     Gone,
-    /// There is none, or none for them.
+    /// There is no such workspace, or the user has no seat.
     Absent,
 }
 
-/// One message of the server.
+/// Message of the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Said {
-    /// The server's time.
+    /// Current server time.
     Clock(OffsetDateTime),
-    /// The current state.
+    /// Current state.
     Heard(Heard),
-    /// A message of a newer server that this program does not know.
+    /// Message of a newer server, which this build does not know.
     Unknown,
 }
 
-/// What the server says.
+/// State sent by the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Heard {
-    /// Nobody is signed in with that session any more.
+    /// The session has ended.
     SignedOut,
-    /// How it is now.
+    /// The session is live.
     Now {
-        /// Under what the list of seats is read now: another one than the list's own means that it is old. Without
-        /// spaces.
+        /// Version of the user's workspace list, without spaces. If it differs from the list's own, the list is
+        /// outdated.
         epoch: String,
-        /// The workspace that the tab said it shows, and how it stands.
+        /// Workspace that the tab reported, with the user's access to it.
         place: Option<(Slug, Standing)>,
     },
 }
@@ -72,11 +72,11 @@ const GONE: &str = "gone";
 const ABSENT: &str = "absent";
 
 impl Heard {
-    /// The message: words, so that the tab of any build hears that it is signed out or that a seat is gone. Only what
-    /// a seat and its workspace look like is written as `wire` does.
+    /// Serializes the state. The keywords are plain words, so that a tab of any build learns that it is signed out or
+    /// that a seat is gone. Only seat and workspace profile are encoded by `wire`.
     ///
     /// # Errors
-    /// Where that can't be written.
+    /// [`WireError`](wire::WireError) if the profile can't be serialized.
     pub fn to_text(&self) -> Result<String, wire::WireError> {
         let Self::Now { epoch, place } = self else { return Ok(SIGNED_OUT.to_owned()) };
         let Some((slug, standing)) = place else { return Ok(format!("{NOW} {epoch}")) };
@@ -89,7 +89,7 @@ impl Heard {
         Ok(format!("{NOW} {epoch} {slug} {said}"))
     }
 
-    /// Reads a message; `None` for what another build may mean by it.
+    /// Parses a message. Returns `None` for a message of another build that is not understood.
     pub fn read(text: &str) -> Option<Self> {
         let mut words = text.splitn(5, ' ');
         match words.next()? {
@@ -115,33 +115,34 @@ impl Heard {
     }
 }
 
-/// The server's time, in seconds since 1970. The server sends it before each message about the state, as a message of
-/// its own, which tabs of older builds ignore.
+/// Serializes the server's time, in seconds since the Unix epoch. The server sends it before each state as a separate
+/// message, which tabs of older builds ignore.
 pub fn clock(now: OffsetDateTime) -> String {
     format!("{CLOCK} {}", now.unix_timestamp())
 }
 
-/// Reads what [`clock`] wrote; `None` for any other message.
+/// Parses a message written by [`clock`]. Returns `None` for any other message.
 pub fn read_clock(text: &str) -> Option<OffsetDateTime> {
     let seconds: usize = text.strip_prefix(CLOCK)?.strip_prefix(' ')?.parse().ok()?;
     OffsetDateTime::from_unix_timestamp(i64::try_from(seconds).ok()?).ok()
 }
 
-/// What a tab says: the slug of the workspace that it shows, as it knows it; nothing in the account plane.
+/// Serializes the tab's message: the slug of the workspace on screen as the tab knows it, or nothing outside of
+/// workspaces.
 pub fn here(workspace: Option<&Slug>) -> String {
     workspace.map_or_else(String::new, Slug::to_string)
 }
 
-/// Reads what a tab says; `None` for nonsense.
+/// Parses the tab's message. Returns `None` if it is invalid.
 pub fn read_here(text: &str) -> Option<Option<Slug>> {
     if text.is_empty() { Some(None) } else { Slug::parse(text).ok().map(Some) }
 }
 
-/// Asks how things stand now.
+/// Requests the current state. Does nothing on the server.
 #[cfg(not(feature = "hydrate"))]
 pub fn ask() {}
 
-/// Begins to listen. There is nothing to listen to on the server.
+/// Starts listening. Does nothing on the server.
 #[cfg(not(feature = "hydrate"))]
 pub fn start(_shown: impl Fn() -> Option<Slug> + 'static, _hear: std::rc::Rc<dyn Fn(Said)>) {}
 

@@ -1,4 +1,4 @@
-//! How things stand for a tab: what its socket says. Read through the doors, each time.
+//! Server side of the socket: reads the state that is sent to a tab. Every read is authorized again.
 
 use crate::live::{Heard, Standing};
 use model::Slug;
@@ -8,12 +8,12 @@ use store::{
 };
 use time::OffsetDateTime;
 
-/// The answer to a tab.
+/// Response to a tab.
 #[derive(Debug)]
 pub struct Told {
-    /// The current state.
+    /// Current state.
     pub heard: Heard,
-    /// The time of that state, by the database's clock. `None` if nobody is signed in.
+    /// Time of that state by the database clock, or `None` if nobody is signed in.
     pub at: Option<OffsetDateTime>,
 }
 
@@ -25,18 +25,18 @@ impl Told {
     }
 }
 
-/// How it is now for whoever presents `credential` and shows the workspace `here`. Nothing is written: an open tab does
-/// not keep a session alive that nobody uses.
+/// Reads the current state for `credential` and the workspace `here` on screen. Nothing is written, so an open tab does
+/// not keep an unused session alive.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if a database query fails.
 pub async fn heard(store: &Store, credential: &Credential, here: Option<&Slug>) -> Result<Told, StoreError> {
     let Some(slug) = here else {
         let live = store.person_reading(credential).await?;
         return Ok(live.map_or(Told::SIGNED_OUT, |tx| Told::now(tx.live(), None)));
     };
     let door = match store.workspace(credential, slug).await? {
-        // The same workspace under its present address.
+        // Renamed: the same workspace is read under its current slug.
         Door::Moved(to) => store.workspace(credential, &to).await?,
         door => door,
     };
@@ -47,7 +47,7 @@ pub async fn heard(store: &Store, credential: &Credential, here: Option<&Slug>) 
         Door::Gone(live) => now(&live, Standing::Gone),
         Door::Absent(live) => now(&live, Standing::Absent),
         Door::SignedOut => Told::SIGNED_OUT,
-        // It moved twice within two questions: the next event asks again.
+        // Renamed again between the two queries. The next event triggers another read.
         Door::Moved(_) | Door::Mismatch => {
             let live = store.person_reading(credential).await?;
             live.map_or(Told::SIGNED_OUT, |tx| Told::now(tx.live(), None))

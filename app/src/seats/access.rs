@@ -1,4 +1,4 @@
-//! Asking for a seat from the 404 page: the same work and the same answer whether there is anything to ask for
+//! Access requests from the 404 page. Work and response are the same whether the workspace exists or not
 //! (docs/SECURITY.md, I-16).
 
 use crate::{boot::Asking, error::AppError, routes::Route, server::call::Call};
@@ -6,7 +6,7 @@ use http::Uri;
 use model::Slug;
 use store::access::{self, Asked};
 
-/// What became of it; `None` for whoever has a seat at that address.
+/// Requests access to the workspace at `uri`. Returns the outcome, or `None` if the user has a seat there.
 pub(crate) async fn request(call: &Call, uri: &Uri) -> Result<Option<Asking>, AppError> {
     let first = uri.path().trim_start_matches('/').split('/').next().unwrap_or_default();
     let store = &call.request.services.store;
@@ -16,7 +16,7 @@ pub(crate) async fn request(call: &Call, uri: &Uri) -> Result<Option<Asking>, Ap
         Route::Workspace(slug, _) => Some(slug),
         _ => Slug::parse(first).ok(),
     };
-    // What can't be an address of a workspace needs no asking: anybody can tell.
+    // A path that can't be a slug reveals nothing, so no query is needed.
     let Some(slug) = slug else { return Ok(Some(Asking::Noted)) };
     let asked = access::request(&mut tx, &slug).await?;
     tx.commit().await?;

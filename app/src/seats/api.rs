@@ -1,4 +1,4 @@
-//! The members of a workspace: what its page shows and what is done there.
+//! Server side of a workspace's members page: its data and its actions.
 
 use crate::{
     error::AppError,
@@ -26,10 +26,10 @@ use store::{
     offers,
 };
 
-/// Most people whose seats are changed at once.
+/// Maximum number of people whose seats one action may change.
 const MOST_CHANGED: usize = 100;
 
-/// Reads what the members page shows: to those who manage seats all of it, to guests only themselves.
+/// Loads the data of the members page: everything for managers of seats, and only their own row for guests.
 pub(crate) async fn page<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<Members<WorkspaceRole>, AppError> {
     let (me, seat, organization) = (tx.user(), tx.tenant().seat, tx.tenant().workspace.organization.clone());
     let sees_all = seat.capabilities().has(Capability::ReadAll);
@@ -46,7 +46,7 @@ pub(crate) async fn page<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<Members<Wor
     Ok(Members { me, role: seat.role(), place, invites_left, members, invites, requests, joins })
 }
 
-/// The people whose seats a deed changes: they are kept behind their fences.
+/// Returns the people whose seats an action changes. Their advisory locks are held during the transaction.
 pub(crate) fn concerned<R: Rank>(deed: &Deed<R>, me: UserId) -> Result<Vec<UserId>, AppError> {
     let people = match deed {
         Deed::SetRole { people, .. } | Deed::Remove(people) => people.clone(),
@@ -61,7 +61,7 @@ pub(crate) fn concerned<R: Rank>(deed: &Deed<R>, me: UserId) -> Result<Vec<UserI
     Ok(people)
 }
 
-/// Does what was asked for on the members page, all of it or nothing.
+/// Performs an action of the members page, as a whole or not at all.
 pub async fn act(call: &Call, slug: &Slug, grant: &str, deed: &Deed<WorkspaceRole>) -> Result<Done, AppError> {
     let grant = call.request.services.grants.read(grant)?;
     let fence = grant.fence();
@@ -81,7 +81,7 @@ fn may<C: CapabilityKind>(tx: &WorkspaceTx<Write>) -> Result<Can<C>, AppError> {
 }
 
 async fn within(call: &Call, tx: &mut WorkspaceTx<Write>, deed: &Deed<WorkspaceRole>) -> Result<Done, AppError> {
-    // Leaving is everybody's own.
+    // Leaving needs no capability.
     if let Deed::Leave(successor) = deed {
         members::leave(tx, *successor).await?;
         let left = tx.tenant().seat.organization().is_none();
@@ -167,7 +167,7 @@ pub(crate) fn said(text: impl Into<String>) -> Done {
     Done { said: text.into(), ..Done::default() }
 }
 
-/// The names of people, as many as fit into one line.
+/// Joins the names of people, at most three of them.
 pub(crate) fn listed(names: &[String]) -> String {
     match names {
         [] => "Nobody".to_owned(),
@@ -190,7 +190,7 @@ fn no_request() -> AppError {
     AppError::Invalid(FieldErrors::one("request", "That request was answered meanwhile."))
 }
 
-/// The people of a typed list, or the error if there are none or too many. Then nothing is sent.
+/// Parses a typed list of people. Returns an error if there are none or too many, in which case nothing is sent.
 pub(crate) fn typed(emails: &str) -> Result<Vec<Pasted>, AppError> {
     let people = people(emails);
     let wrong = |message: String| Err(AppError::Invalid(FieldErrors::one("emails", message)));
@@ -201,7 +201,7 @@ pub(crate) fn typed(emails: &str) -> Result<Vec<Pasted>, AppError> {
     }
 }
 
-/// A result for each of them. Entries without an address already have theirs.
+/// Creates the initial result for each person. Entries without a valid address have their final result already.
 pub(crate) fn unsent(people: &[Pasted]) -> Vec<InviteResult> {
     let result = |person: &Pasted| match person {
         Pasted::Person { email, name } => {
@@ -214,8 +214,8 @@ pub(crate) fn unsent(people: &[Pasted]) -> Vec<InviteResult> {
     people.iter().map(result).collect()
 }
 
-/// Their addresses, with their positions. Sorted by address, because mails are counted under a lock for each address:
-/// two lists wait for each other and don't deadlock.
+/// Returns the addresses with their positions, sorted by address. Mails are counted under a lock per address, so that
+/// with a fixed order two lists wait for each other and don't deadlock.
 pub(crate) fn by_address(people: &[Pasted]) -> Vec<(usize, Email)> {
     let address = |(at, person): (usize, &Pasted)| match person {
         Pasted::Person { email, .. } => Some((at, email.clone())),
@@ -226,7 +226,7 @@ pub(crate) fn by_address(people: &[Pasted]) -> Vec<(usize, Email)> {
     addresses
 }
 
-/// What a sending is called, without a link.
+/// Returns the result of a sending that produced no link, or `None` if an invite was sent.
 pub(crate) const fn outcome(sending: Sending) -> Option<InviteOutcome> {
     match sending {
         Sending::Sent(_) => None,
@@ -251,7 +251,7 @@ async fn invite(
         let links = offers::links().map_err(|_| AppError::Internal)?;
         let sending = invites::send(tx, can, &email, role, &links).await?;
         if let Sending::Spent(wait) = sending {
-            // Nothing is committed.
+            // The transaction is rolled back.
             return Err(AppError::TooManyMails { left, wait });
         }
         let sent = send(call, tx, &email, role.label(), sending, &links).await?;
@@ -262,7 +262,7 @@ async fn invite(
     Ok(Done { results, ..Done::default() })
 }
 
-/// Queues the mail of an invite that was written down.
+/// Queues the mail of a stored invite.
 async fn send(
     call: &Call,
     tx: &mut WorkspaceTx<Write>,
@@ -290,7 +290,7 @@ async fn send(
     Ok(InviteResult { address: email.to_string(), name: String::new(), outcome })
 }
 
-/// The page that these forms are of.
+/// Returns `true` if the page is the one that these forms belong to.
 pub(crate) const fn is_here(page: &Page) -> bool {
     matches!(page, Page::Settings(SettingsPage::Members))
 }

@@ -1,4 +1,4 @@
-//! Where deeds are done: forms that post to their page without JavaScript and call a server function with it.
+//! Forms of the members pages. Without JavaScript, they post to their page; otherwise they call a server function.
 
 use crate::session::Toast;
 use crate::{
@@ -24,26 +24,26 @@ use std::{future::Future, marker::PhantomData, pin::Pin};
 
 type Answer = Pin<Box<dyn Future<Output = Result<Done, AppError>>>>;
 
-/// The control of the people to invite.
+/// Name of the field with the people to invite.
 pub(super) const EMAILS: &str = "emails";
 
-/// The first error that has no field of its own on the page.
+/// Returns the first error without a field of its own on the page.
 fn unplaced(errors: &FieldErrors) -> String {
     let first = errors.0.iter().find(|error| !matches!(error.field.as_str(), EMAILS | "domain"));
     first.map(|error| error.message.clone()).unwrap_or_default()
 }
 
-/// A members page, as its forms see it.
+/// State of a members page, shared by its forms.
 pub struct Desk<R> {
-    /// The person's context.
+    /// Session context.
     pub session: Session,
-    /// What was wrong with which field.
+    /// Validation errors by field.
     pub errors: RwSignal<FieldErrors>,
-    /// What was wrong with all of it.
+    /// Error message that concerns the page as a whole.
     pub message: RwSignal<String>,
-    /// The results of the last invites.
+    /// Results of the last invites.
     pub results: RwSignal<Vec<InviteResult>>,
-    /// The text of the invite field. It stays while the page is reloaded.
+    /// Text of the invite field. It stays while the page is reloaded.
     pub emails: RwSignal<String>,
     busy: RwSignal<bool>,
     action: StoredValue<String>,
@@ -62,8 +62,8 @@ impl<R> Clone for Desk<R> {
 impl<R> Copy for Desk<R> {}
 
 impl<R: Rank> Desk<R> {
-    /// Opens one at the address `action`. `act` does a deed; `then` is called when it is done, `stop` with an error that is
-    /// no complaint about the form.
+    /// Opens a desk whose forms post to `action`. `act` performs an action; `then` is called on success, and `stop`
+    /// with an error that is no validation error.
     pub fn open(
         session: Session,
         action: String,
@@ -99,9 +99,10 @@ impl<R: Rank> Desk<R> {
             let answer = act(deed);
             spawn_local(async move {
                 let answer = answer.await;
-                // Whoever has left the page meanwhile is told nothing of it.
+                // A user who has left the page in the meantime gets no message.
                 if busy.try_set(false).is_some() {
-                    // Who has left for good is sent on, though the tab may have heard of it before this answer came.
+                    // A user who has given up their seat is redirected, even if the tab learned of it before this
+                    // response arrived.
                     if answer.is_ok_and(|done| done.left) {
                         browser::load_document(&Route::home().url());
                     }
@@ -166,21 +167,21 @@ impl<R: Rank> Desk<R> {
         }
     }
 
-    /// What was typed into a control of a form that came back.
+    /// Returns the value that was typed into a control of a form returned by the server.
     pub fn typed(self, name: &str) -> String {
         self.returned.with_value(|returned| returned.value(name).unwrap_or_default().to_owned())
     }
 
-    /// A heading of the page's sections: one below that of the page.
+    /// Renders a heading of the page's sections, one level below the page's heading.
     pub fn heading(self, id: &'static str, text: &'static str) -> AnyView {
         match R::PLACE {
-            // The settings' title and the page's stand above it.
+            // The titles of the settings and of the page come above it.
             Place::Workspace => view! { <h3 id=id>{text}</h3> }.into_any(),
             Place::Organization => view! { <h2 id=id>{text}</h2> }.into_any(),
         }
     }
 
-    /// Removes the error of a field, or of the whole form, when something changes.
+    /// Removes the error of a field and that of the whole form when the field changes.
     fn mended(self, event: &Event) {
         mend(self.errors, &browser::event_name(event));
         if self.message.with_untracked(|message| !message.is_empty()) {
@@ -188,7 +189,7 @@ impl<R: Rank> Desk<R> {
         }
     }
 
-    /// A form around `children`, for the deed `action`; with none, its buttons name it.
+    /// Renders a form around `children` for the action `action`. With `None`, the buttons of the form name the action.
     pub fn form(self, action: Option<&'static str>, class: &'static str, children: impl IntoView + 'static) -> AnyView {
         // Only typed input counts as unsaved; a choice in a menu does not.
         let unguarded = (!matches!(action, Some("invite" | "set_join"))).then_some("");
@@ -202,7 +203,7 @@ impl<R: Rank> Desk<R> {
         .into_any()
     }
 
-    /// The same, with an id by which controls elsewhere on the page belong to it.
+    /// Renders a form like [`form`](Self::form), with an id by which controls elsewhere on the page can refer to it.
     pub fn form_with_id(self, id: &'static str, class: &'static str, children: impl IntoView + 'static) -> AnyView {
         view! {
             <form id=id class=class method="post" action=self.action.get_value() data-unguarded="" novalidate
@@ -221,12 +222,12 @@ impl<R: Rank> Desk<R> {
         }
     }
 
-    /// Whether an answer is awaited.
+    /// Returns the `aria-busy` value of the buttons: `"true"` while a response is pending.
     pub fn is_busy(self) -> Option<&'static str> {
         self.busy.get().then_some("true")
     }
 
-    /// What was wrong with all of it, above the page.
+    /// Renders the error message that concerns the page as a whole.
     pub fn said(self) -> AnyView {
         view! {
             <div class="seats-said">
@@ -236,7 +237,7 @@ impl<R: Rank> Desk<R> {
         .into_any()
     }
 
-    /// Options of a select for the roles that may be given.
+    /// Renders the options of a select for the roles that may be given.
     pub fn options(self, roles: &[R], chosen: Option<R>) -> AnyView {
         roles
             .iter()

@@ -1,4 +1,4 @@
-//! Inviting several addresses at once, what became of each, and the invites that nobody has answered yet.
+//! Inviting several addresses at once, the results, and the open invites.
 
 use super::{Desk, desk::EMAILS};
 use crate::{
@@ -12,7 +12,7 @@ use model::{
     seating::{Rank, grantable},
 };
 
-/// The form; nothing for whoever may not invite. `usual` is the role that most invites are for.
+/// Renders the invite form, or nothing for users who may not invite. `usual` is the preselected role.
 pub fn invite_form<R: Rank>(desk: Desk<R>, role: R, left: u32, usual: R, hint: &'static str) -> AnyView {
     let roles = grantable(role);
     if roles.is_empty() {
@@ -31,7 +31,7 @@ pub fn invite_form<R: Rank>(desk: Desk<R>, role: R, left: u32, usual: R, hint: &
         AT_ONCE => format!("Up to {AT_ONCE} at once."),
         most => format!("You can invite {most} more today."),
     };
-    // The count and the server give the same error about too many people, so only one of them is shown.
+    // The count and the server report the same error about too many people, so only one of them is shown.
     let wrong = move || errors.with(|e| e.of(EMAILS).map(str::to_owned)).or_else(|| count.get().err());
     let fields = view! {
         <div class="field">
@@ -59,7 +59,7 @@ pub fn invite_form<R: Rank>(desk: Desk<R>, role: R, left: u32, usual: R, hint: &
     .into_any()
 }
 
-/// The results: who was invited and, separately, who was not.
+/// Renders the results: the invited people and, separately, those not invited.
 fn outcome(results: &[InviteResult]) -> AnyView {
     let (sent, unsent): (Vec<_>, Vec<_>) = results.iter().partition(|result| result.outcome.is_sent());
     let title = |count: usize, what: &str| match count {
@@ -109,7 +109,7 @@ fn result(result: &InviteResult) -> AnyView {
     .into_any()
 }
 
-/// The invites that nobody has answered. Drawn anew each time, as people are.
+/// Renders the open invites. The table is rebuilt on each change, like that of the people.
 pub fn open_invites<R: Rank>(desk: Desk<R>, members: impl Fn() -> Option<Members<R>> + Send + 'static) -> AnyView {
     let managed = move || members().filter(|data| data.role.manages());
     view! { <div class="contents">{whole(move || managed().map(|data| open_table(desk, &data)))}</div> }.into_any()

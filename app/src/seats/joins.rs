@@ -1,4 +1,4 @@
-//! Auto-join: the domains whose people may join a workspace by themselves.
+//! Auto-join: email domains whose users may join a workspace by themselves.
 
 use super::Desk;
 use crate::ui::Icon;
@@ -8,7 +8,7 @@ use model::{
     seating::Rank,
 };
 
-/// The domains of a workspace, and letting another in; nothing for whoever may not.
+/// Renders the auto-join domains and the form that adds one, or nothing for users who may not manage them.
 pub fn joins<R: Rank>(desk: Desk<R>, data: &Members<R>) -> AnyView {
     if !data.role.manages() {
         return ().into_any();

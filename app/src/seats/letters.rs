@@ -1,4 +1,4 @@
-//! The letters about seats.
+//! Mails about seats.
 
 use model::{
     Email,
@@ -8,26 +8,26 @@ use model::{
 };
 use store::access::Told;
 
-/// What an invite's letter says.
+/// Contents of an invite mail.
 pub(crate) struct InviteLetter<'l> {
     pub(crate) to: &'l Email,
     pub(crate) inviter: MailName,
-    /// The workspace's or organization's name.
+    /// Name of the workspace or organization.
     pub(crate) place: MailName,
-    /// The organization's, if the invite is to a workspace of it.
+    /// Name of the organization, if the invite is to one of its workspaces.
     pub(crate) organization: Option<MailName>,
-    /// The role, in words.
+    /// Display name of the role.
     pub(crate) role: &'l str,
-    /// The mailed link.
+    /// Link to the invite.
     pub(crate) link: String,
 }
 
-/// A name within a sentence, isolated so that its direction doesn't move the words around it.
+/// Formats a name for use within a sentence, isolated so that its text direction doesn't affect the words around it.
 fn said(name: &MailName) -> String {
     isolated(&name.to_string()).into_owned()
 }
 
-/// The mail that an invite goes out with.
+/// Creates the invite mail.
 pub(crate) fn invite(letter: &InviteLetter<'_>) -> Letter {
     let InviteLetter { to, inviter, place, organization, role, link } = letter;
     let (inviter, place) = (said(inviter), said(place));
@@ -44,14 +44,14 @@ pub(crate) fn invite(letter: &InviteLetter<'_>) -> Letter {
         ))
 }
 
-/// Tells whoever made an invite that it was declined.
+/// Creates the mail that tells the inviter that the invite was declined.
 pub(crate) fn declined(to: &Email, who: &str, place: &str) -> Letter {
     let (who, place) = (isolated(who), said(&MailName::of(place)));
     Letter::new(to, format!("{who} declined the invite to {place}"))
         .say(format!("{who} declined your invite to {place}. They can be invited again after a day."))
 }
 
-/// Tells whoever asked for a seat that they have one.
+/// Creates the mail that tells the requester that access was approved.
 pub(crate) fn approved(to: &Email, place: &str, role: &str, link: String) -> Letter {
     let place = said(&MailName::of(place));
     Letter::new(to, format!("You have a seat in {place}"))
@@ -59,8 +59,7 @@ pub(crate) fn approved(to: &Email, place: &str, role: &str, link: String) -> Let
         .button(format!("Open {place}"), link)
 }
 
-/// The mail about an access request to those who may decide. `members` is the absolute address of the page where they
-/// do.
+/// Creates the mail about an access request to a manager of seats. `members` is the absolute URL of the members page.
 pub fn request(told: &Told, members: String) -> Letter {
     let (asker, place) = (said(&MailName::of(&told.asker)), said(&MailName::of(&told.workspace)));
     Letter::new(&told.to, format!("{asker} asks for access to {place}"))

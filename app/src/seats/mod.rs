@@ -1,5 +1,5 @@
-//! What the members pages of workspaces and organizations share: people and their roles, inviting, open invites,
-//! requests, domains. They know nothing of where they stand: a [`Desk`] tells them what may be done and does it.
+//! Shared parts of the members pages of workspaces and organizations: people and roles, invites, access requests and
+//! auto-join domains. They don't depend on the page that contains them: a [`Desk`] provides permissions and actions.
 
 #[cfg(feature = "ssr")]
 pub(crate) mod access;

@@ -1,4 +1,4 @@
-//! The table of people: role and where the seat comes from, a menu for each, a bar for many.
+//! Table of people with role and origin of the seat, a menu per person, and a bar for bulk actions.
 
 use super::Desk;
 use crate::{
@@ -12,11 +12,11 @@ use model::{
     seating::{Place, Rank, Whose, check, grantable},
 };
 
-/// The people chosen in the table, with their names.
+/// People selected in the table, with their names.
 type Chosen = RwSignal<Vec<(UserId, String)>>;
 
-/// Everybody. Drawn anew each time `members` changes, so that an open question about one person never stands in
-/// another's row. The focus stays.
+/// Renders the table of people. It is rebuilt whenever `members` changes, so that an open confirmation about one person
+/// never appears in another person's row. The focus is kept.
 pub fn people<R: Rank>(desk: Desk<R>, members: impl Fn() -> Option<Members<R>> + Send + 'static) -> AnyView {
     view! { <div class="contents">{whole(move || members().map(|data| table(desk, &data)))}</div> }.into_any()
 }
@@ -24,7 +24,7 @@ pub fn people<R: Rank>(desk: Desk<R>, members: impl Fn() -> Option<Members<R>> +
 fn table<R: Rank>(desk: Desk<R>, data: &Members<R>) -> AnyView {
     let roles = grantable(data.role);
     let manages = !roles.is_empty();
-    // The people chosen in the table.
+    // People selected in the table.
     let chosen: Chosen = RwSignal::new(Vec::new());
     let rows = data.members.iter().map(|member| row(desk, data, member, &roles, chosen)).collect_view();
     view! {
@@ -47,11 +47,11 @@ fn table<R: Rank>(desk: Desk<R>, data: &Members<R>) -> AnyView {
     .into_any()
 }
 
-/// The actions for the chosen people. No role is preselected, and removing seats asks first.
+/// Renders the bulk actions. No role is preselected, and removing seats asks for confirmation.
 fn bulk<R: Rank>(desk: Desk<R>, data: &Members<R>, roles: &[R], chosen: Chosen) -> AnyView {
     let options = desk.options(roles, None);
     let role = RwSignal::new(String::new());
-    // Without JavaScript the button is enabled, and the server says what is missing.
+    // Without JavaScript the button is enabled, and the server reports missing input.
     let scripted = RwSignal::new(false);
     reactive::effect(move || scripted.set(true));
     let place = data.place.clone();
@@ -82,7 +82,7 @@ fn bulk<R: Rank>(desk: Desk<R>, data: &Members<R>, roles: &[R], chosen: Chosen) 
     })
 }
 
-/// The consequence of removing a seat, after the person's name.
+/// Returns the consequence of removing a seat, as text that follows the person's name.
 fn removal<R: Rank>(place: &str) -> String {
     match R::PLACE {
         Place::Workspace => format!(
@@ -97,7 +97,7 @@ fn removal<R: Rank>(place: &str) -> String {
 fn row<R: Rank>(desk: Desk<R>, data: &Members<R>, member: &Member<R>, roles: &[R], chosen: Chosen) -> AnyView {
     let me = member.id == data.me;
     let id = member.id;
-    // Whether the last owner's chair is at stake, only the server knows for sure; it says so when it is.
+    // Only the server knows for sure if this is the last owner, and returns an error in that case.
     let may_change = !me && member.role.is_some() && check(data.role, Whose::Another, member.role, None, true).is_ok();
     let may_give = !roles.is_empty() && member.role <= Some(data.role);
     let pick = (!roles.is_empty()).then(|| {
@@ -112,7 +112,7 @@ fn row<R: Rank>(desk: Desk<R>, data: &Members<R>, member: &Member<R>, roles: &[R
                 }
             });
         };
-        // After a change nobody is chosen, even if a row stays on screen.
+        // After a change nobody is selected, even if the row stays on screen.
         let checked = move || chosen.with(|people| people.iter().any(|(person, _)| *person == id));
         view! {
             <td class="col-check">
@@ -217,7 +217,7 @@ const fn leaving<R: Rank>() -> &'static str {
     }
 }
 
-/// The consequence of leaving.
+/// Returns the consequence of leaving.
 pub fn consequence<R: Rank>(place: &str) -> String {
     match R::PLACE {
         Place::Workspace => format!("You lose your seat in {place} at once. To come back you need an invite."),
@@ -227,7 +227,8 @@ pub fn consequence<R: Rank>(place: &str) -> String {
     }
 }
 
-/// An action that asks first, also without JavaScript: its line opens the question and the button.
+/// Renders an action that asks for confirmation, also without JavaScript: its summary opens the question with the
+/// button.
 pub fn asking(icon: &'static str, label: &'static str, question: AnyView) -> AnyView {
     view! { <details class="confirm"><summary class="menu-item danger"><Icon name=icon/>{label}</summary>{question}</details> }.into_any()
 }

@@ -1,4 +1,4 @@
-//! Who asks for a seat.
+//! Open access requests.
 
 use super::Desk;
 use crate::ui::{Ago, Icon};
@@ -8,7 +8,7 @@ use model::{
     seating::{Rank, grantable},
 };
 
-/// The open requests; nothing when there are none. `usual` is the role offered first.
+/// Renders the open access requests, or nothing if there are none. `usual` is the preselected role.
 pub fn requests<R: Rank>(desk: Desk<R>, data: &Members<R>, usual: R) -> AnyView {
     if data.requests.is_empty() {
         return ().into_any();

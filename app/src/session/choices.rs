@@ -1,5 +1,5 @@
-//! What the person chooses for themselves: pins and recents, which follow the account; the theme and what they use often,
-//! which stay on the device.
+//! Preferences of the user. Pins and recents are stored with the account; the theme and the usage counts are stored on
+//! the device.
 
 use super::Session;
 use crate::{
@@ -16,13 +16,13 @@ use model::{
 };
 use std::sync::Arc;
 
-/// The day by the device's clock, in days since 1970.
+/// Returns the current day by the device's clock, in days since the Unix epoch.
 fn today() -> Option<f64> {
     browser::now().map(|now| now.unix_timestamp() as f64 / 86_400.0)
 }
 
 impl Session {
-    /// Pins a workspace or unpins it: at once here, and on the person's other devices when the server has it.
+    /// Pins or unpins a workspace: immediately in this tab, and on other devices once the server has stored it.
     pub fn pin(self, slug: Slug, pinned: Pinned) {
         let show = move |slug: &Slug, pinned| {
             self.picker.update(|picker| {
@@ -44,7 +44,8 @@ impl Session {
         });
     }
 
-    /// Forgets which workspaces the person was in last: at once here, and on their other devices when the server has it.
+    /// Clears the recently used workspaces: immediately in this tab, and on other devices once the server has stored
+    /// it.
     pub fn clear_recents(self) {
         let before = self.picker.with_untracked(|picker| picker.as_ref().and_then(|picker| picker.recents_since));
         let change = move |change: &dyn Fn(&mut Picker)| {
@@ -67,25 +68,25 @@ impl Session {
         });
     }
 
-    /// What having been chosen often adds to how well something is found, on this device and as of now.
+    /// Returns the current search bonus of frequently chosen entries on this device.
     pub fn used(self) -> impl Fn(&str) -> u32 {
         let today = today();
         move |what| today.map_or(0, |today| self.uses.with_value(|uses| uses.bonus(what, today)))
     }
 
-    /// Something was chosen in the palette.
+    /// Counts the choice of an entry in the palette.
     pub fn note_use(self, what: &str) {
         let (Some(today), Some(person)) = (today(), self.person.with_untracked(|p| p.as_ref().map(|p| p.id))) else {
             return;
         };
-        // Another tab may have counted meanwhile.
+        // Another tab may have updated the counts in the meantime.
         let mut uses = browser::kept_uses(&person.to_string());
         uses.count(what, today);
         browser::keep_uses(&person.to_string(), &uses);
         self.uses.set_value(uses);
     }
 
-    /// Chooses the device's theme.
+    /// Sets the theme of the device.
     pub fn choose_theme(self, theme: Theme) {
         self.theme.set(theme);
         browser::set_preference_cookie("theme", theme.as_str());
@@ -94,8 +95,7 @@ impl Session {
     }
 }
 
-/// The `media` of the two `<meta name="theme-color">`: when the browser's bars have the light theme's colour, and when
-/// the dark one's.
+/// Returns the `media` attributes of the two `<meta name="theme-color">` elements, for the light and the dark theme.
 pub const fn colour_media(theme: Theme) -> [&'static str; 2] {
     match theme {
         Theme::System => ["(prefers-color-scheme: light)", "(prefers-color-scheme: dark)"],

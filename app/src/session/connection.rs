@@ -1,29 +1,29 @@
-//! Whether the server can be reached. While it can't, the person is told, and failed requests are retried.
+//! Connection to the server. While it is lost, the user is told, and failed requests are retried.
 
 use super::{Session, use_session};
 use crate::{browser, live, reactive};
 use leptos::prelude::*;
 
-/// The first and the longest pause before checking whether the server is reachable again, in milliseconds.
+/// Initial and maximum delay between checks of the connection, in milliseconds.
 const PAUSES: (u32, u32) = (2_000, 30_000);
-/// The element that says that there is no connection.
+/// Element id of the offline notice.
 const NOTICE: &str = "offline-notice";
 
-/// The state of the connection to the server.
+/// State of the connection to the server.
 #[derive(Clone, Copy)]
 pub struct Connection {
-    /// A request did not get through, or the device is offline.
+    /// `true` after a request failed to reach the server or the device went offline.
     lost: RwSignal<bool>,
     /// Increases each time failed requests should be retried.
     again: RwSignal<u32>,
-    /// Failures in a row.
+    /// Number of consecutive losses.
     losses: StoredValue<u32>,
-    /// Whether the next check is already scheduled.
+    /// `true` while a check is scheduled.
     asking: StoredValue<bool>,
 }
 
 impl Connection {
-    /// A connection that works.
+    /// Creates a working connection.
     pub fn new() -> Self {
         Self {
             lost: RwSignal::new(false),
@@ -33,7 +33,7 @@ impl Connection {
         }
     }
 
-    /// Records that the server answered.
+    /// Records that the server responded.
     pub fn is_back(self) {
         if self.lost.try_get_untracked() == Some(true) {
             self.lost.set(false);
@@ -64,7 +64,7 @@ impl Connection {
         });
     }
 
-    /// Retries everything that failed, because it may work now.
+    /// Retries everything that failed.
     fn try_again(self) {
         self.again.update(|again| *again += 1);
     }
@@ -78,8 +78,8 @@ impl Connection {
         self.ask_later();
     }
 
-    /// Sends a check over the socket, which may work although a request failed. Any answer means that the server is
-    /// reachable.
+    /// Schedules a check over the socket, which may work although a request failed. Any response means that the server
+    /// is reachable.
     fn ask_later(self) {
         if self.asking.try_update_value(|asking| std::mem::replace(asking, true)) != Some(false) {
             return;
@@ -114,7 +114,7 @@ impl Session {
         browser::on_window("offline", Box::new(move |_| connection.is_lost()));
         browser::on_window(
             "online",
-            // A signed-out person has no socket that would report it.
+            // For a signed-out user there is no socket that would report it.
             Box::new(move |_| if signed_in { connection.try_again() } else { connection.is_back() }),
         );
         if signed_in {
@@ -127,7 +127,7 @@ impl Session {
         }));
     }
 
-    /// Called when the tab becomes visible again.
+    /// Retries when the tab becomes visible again.
     pub(super) fn look_for_connection(self) {
         if self.connection.lost.get_untracked() {
             self.connection.try_again();
@@ -135,13 +135,13 @@ impl Session {
     }
 }
 
-/// The message that the server can't be reached, shown while it can't.
+/// Message that the server can't be reached, shown while it can't.
 #[component]
 pub fn OfflineNotice() -> impl IntoView {
     view! { <div class="offline-notice" id=NOTICE role="status" data-testid="offline"></div> }
 }
 
-/// The connection of the current view.
+/// Returns the connection from the context.
 pub fn use_connection() -> Connection {
     use_session().connection
 }

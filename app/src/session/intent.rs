@@ -1,4 +1,4 @@
-//! What the person points at and is about to open: it is entered ahead (`console::Staging`).
+//! Detection of the workspace that the user is about to open, so that it can be staged (`console::Staging`).
 
 use super::Session;
 use crate::browser;
@@ -9,22 +9,22 @@ use leptos::{
 use model::Slug;
 
 impl Session {
-    /// The person points at a workspace: the page of it that a link would open may be entered ahead.
+    /// Records that the user points at a workspace. The page that its link would open may be staged.
     pub fn aim(self, slug: &Slug) {
         if let Some(url) = self.target(slug) {
             self.staging.aim(slug, &url);
         }
     }
 
-    /// The person presses the button on the link to a workspace: the page that it opens is entered ahead while they let
-    /// go. A finger may be about to scroll, and with a key held the link opens elsewhere.
+    /// Stages the page of a workspace when the mouse button is pressed on its link, before it is released. Touches may
+    /// be the start of scrolling, and with a modifier key the link opens elsewhere, so these are ignored.
     pub fn press(self, slug: &Slug, event: &PointerEvent) {
         if event.pointer_type() == "mouse" && browser::opens_here(event) {
             self.intend(slug);
         }
     }
 
-    /// The person clicked on the link to a workspace. It is asked for before anything else is done.
+    /// Handles a click on the link to a workspace. The request is sent before anything else is done.
     pub fn click(self, slug: &Slug, event: &MouseEvent) {
         if browser::opens_here(event) {
             self.intend(slug);
@@ -32,14 +32,14 @@ impl Session {
         self.navigator.follow_link(event);
     }
 
-    /// The person is about to go to a workspace: the page of it that a link would open is entered ahead, now.
+    /// Stages the page that the link to a workspace would open, now.
     pub fn intend(self, slug: &Slug) {
         if let Some(url) = self.target(slug) {
             self.staging.stage(slug.clone(), url);
         }
     }
 
-    /// The page of a workspace that a link to it opens; `None` for the one on screen, which is entered already.
+    /// Returns the URL that the link to a workspace opens, or `None` for the current workspace.
     fn target(self, slug: &Slug) -> Option<String> {
         let url = self.picker.with_untracked(|picker| {
             let (_, workspace) = picker.as_ref()?.find(slug)?;
@@ -50,7 +50,7 @@ impl Session {
         url.filter(|_| !here)
     }
 
-    /// The person points at nothing any more.
+    /// Records that the user no longer points at a workspace.
     pub fn look_away(self) {
         self.staging.look_away();
     }

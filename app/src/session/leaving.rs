@@ -1,5 +1,5 @@
-//! Leaving: by signing out, here or in another tab, or because the session has ended or asks for a second factor. Always
-//! with a document load, which takes all of the page's memory with it.
+//! Leaving the console by signing out, here or in another tab, or because the session has ended or requires a second
+//! factor. Always a document load, which frees all of the page's memory.
 
 use super::Session;
 use crate::{
@@ -9,15 +9,15 @@ use crate::{
 };
 use leptos::{prelude::*, task::spawn_local};
 
-/// How long signing out waits for the server before this browser leaves all the same.
+/// Timeout for the server's response to signing out, in milliseconds. The browser leaves afterwards in any case.
 const SIGN_OUT_MILLIS: u32 = 3_000;
 
-/// How long a tab waits for the word of another tab of its browser that the person signed out.
+/// Time in milliseconds to wait for a sign-out message from another tab of this browser.
 const SIGN_OUT_WORD_MILLIS: u32 = 250;
 
 impl Session {
-    /// The session is no more, says the server. When it was this browser that signed out, the tab that did so tells the
-    /// others, and they leave by that word.
+    /// Handles a session that the server reports as ended. If this browser signed out, the tab that did so notifies the
+    /// others, and they leave on that message.
     pub fn was_signed_out(self) {
         browser::after(SIGN_OUT_WORD_MILLIS, move || {
             let leaving = self.leaving.try_get_value().unwrap_or(true);
@@ -27,8 +27,8 @@ impl Session {
         });
     }
 
-    /// Signs out: at the server, in this tab and in all others. If the server fails or hangs, the browser leaves
-    /// anyway, and the sign-in page asks the server again ([`finish_sign_out`](Self::finish_sign_out)).
+    /// Signs out on the server, in this tab and in all others. If the server fails or hangs, the browser leaves anyway,
+    /// and the sign-in page retries ([`finish_sign_out`](Self::finish_sign_out)).
     pub fn sign_out(self) {
         if self.navigator.asks(|| Leaving::SignOut) {
             return;
@@ -43,8 +43,8 @@ impl Session {
         });
     }
 
-    /// Ends the session of a sign-out that did not reach the server. That there was one is known from this browser's
-    /// own storage and never from an address, which another site could have written.
+    /// Ends the session of a sign-out that did not reach the server. The pending sign-out is recorded in this browser's
+    /// storage and never in a URL, which another site could have written.
     pub fn finish_sign_out(self) {
         if browser::is_sign_out_pending() {
             spawn_local(async move {
@@ -55,9 +55,9 @@ impl Session {
         }
     }
 
-    /// Leaves for the sign-in page with a document load, which takes all of the page's memory with it. The other tabs
-    /// hear of a sign-out; that this one hears itself makes no difference, as it leaves once. Whoever was signed out
-    /// elsewhere comes back to where they were.
+    /// Loads the sign-in page as a document, which frees all of the page's memory. Other tabs are notified of a
+    /// sign-out; this tab ignores the notification, as it leaves only once. A user who was signed out elsewhere returns
+    /// to the current page after signing in.
     pub fn leave(self, notice: SignInNotice) {
         if self.leaving.try_update_value(|leaving| std::mem::replace(leaving, true)).unwrap_or(true) {
             return;
@@ -70,13 +70,13 @@ impl Session {
         browser::load_document(&Route::SignIn { next, notice: Some(notice) }.url());
     }
 
-    /// A second factor is asked for: to the page that asks, with a document load, and back here afterwards.
+    /// Loads the page that asks for a second factor as a document, which leads back to the current page afterwards.
     pub fn prove_factor(self) {
         let next = ReturnTo::parse(&self.navigator.route_now().url());
         browser::load_document(&Route::Factor { next }.url());
     }
 
-    /// The session ended under the page: to sign-in, and back here afterwards.
+    /// Loads the sign-in page after the session has ended, which leads back to the current page afterwards.
     pub fn sign_in_again(self) {
         if self.leaving.try_update_value(|leaving| std::mem::replace(leaving, true)).unwrap_or(true) {
             return;
@@ -84,7 +84,7 @@ impl Session {
         browser::load_document(&Route::SignIn { next: self.place(), notice: Some(SignInNotice::Elsewhere) }.url());
     }
 
-    /// The person's place, to return to. Without the search, which must not be shown to the next person who signs in.
+    /// Returns the current page to return to, without the query, which must not be shown to the next user who signs in.
     fn place(self) -> Option<ReturnTo> {
         let url = self.navigator.route_now().url();
         ReturnTo::parse(url.split_once('?').map_or(url.as_str(), |(path, _)| path))

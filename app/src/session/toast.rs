@@ -1,17 +1,17 @@
-//! A short message at the foot of the screen.
+//! Short message at the bottom of the screen.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// One message.
+/// Toast message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Toast {
-    /// Tells it from others.
+    /// Unique id.
     pub id: u32,
-    /// Where it stands: after all that are shown.
+    /// Slot of the toast, modulo [`PLACES`]. It follows the slots of all toasts on screen.
     pub place: u32,
-    /// A sentence.
+    /// Text, a full sentence.
     pub text: String,
-    /// Something failed.
+    /// `true` for an error.
     pub bad: bool,
     /// A text that could not be copied. It is shown selected, for copying by hand, until it is dismissed.
     pub by_hand: Option<String>,
@@ -23,28 +23,28 @@ impl Toast {
         Self { id: NEXT.fetch_add(1, Ordering::Relaxed), place: 0, text, bad, by_hand: None }
     }
 
-    /// Something was done.
+    /// Creates a toast for a success.
     pub fn done(text: impl Into<String>) -> Self {
         Self::new(text.into(), false)
     }
 
-    /// Something failed.
+    /// Creates a toast for an error.
     pub fn failed(text: impl Into<String>) -> Self {
         Self::new(text.into(), true)
     }
 
-    /// Reports that the text was not copied.
+    /// Creates a toast for a text that could not be copied.
     pub fn not_copied(text: String) -> Self {
         let message = "Your browser didn’t allow copying. The text is selected here: copy it yourself.";
         Self { by_hand: Some(text), ..Self::failed(message) }
     }
 
-    /// The same, to be shown after those.
+    /// Returns the toast with the slot after those of `shown`.
     #[must_use]
     pub fn after(self, shown: &[Self]) -> Self {
         Self { place: shown.last().map_or(0, |last| (last.place + 1) % PLACES), ..self }
     }
 }
 
-/// How many places there are. A toast keeps its own, so that none is told again to whoever hears them when another goes.
+/// Number of slots. A toast keeps its slot, so that screen readers don't repeat it when another toast is removed.
 pub const PLACES: u32 = 8;
