@@ -1,7 +1,8 @@
-//! What a document carries: all that the first view needs, so that server and browser render the same from the same.
+//! Data embedded in the document. It contains everything that the first view needs, so that server and browser render
+//! the same view.
 //!
-//! The server gathers it before it renders, in as few transactions as can be, and puts it into the page as `wire` writes
-//! it; the browser reads it once while hydrating. Nothing is fetched while rendering, so no view waits, streams or
+//! The server loads it before rendering, in as few transactions as possible, and embeds it in the encoding of `wire`.
+//! The browser reads it once during hydration. Nothing is fetched while rendering, so no view waits, streams or
 //! flickers.
 
 use crate::{
@@ -26,104 +27,104 @@ use time::OffsetDateTime;
 
 pub use model::preferences::Theme;
 
-/// A form that came back: what was typed (passwords excepted) and what was wrong with it.
+/// Form returned by the server: the typed values (except passwords) and the errors.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Returned {
-    /// The controls' values by name.
+    /// Values of the controls by name.
     pub values: Vec<(String, String)>,
-    /// What was wrong with which.
+    /// Validation errors by field.
     pub errors: FieldErrors,
-    /// What was wrong with all of it.
+    /// Error message that concerns the form as a whole.
     pub message: String,
-    /// What became of each address that was invited.
+    /// Result for each invited address.
     #[serde(default)]
     pub results: Vec<InviteResult>,
 }
 
 impl Returned {
-    /// Whether it was refused, or comes back only to say what became of it.
+    /// Returns `true` if the form was rejected, `false` if it was returned only with invite results.
     pub fn is_refused(&self) -> bool {
         self.results.is_empty()
     }
 
-    /// What was typed into a control.
+    /// Returns the value of a control.
     pub fn value(&self, name: &str) -> Option<&str> {
         self.values.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
     }
 }
 
-/// What the document shows.
+/// Content of the document.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Content {
-    /// The sign-in page.
+    /// Sign-in page.
     SignIn,
-    /// What a page of the person's own shows: opened where its code is.
+    /// Data of an account page, unpacked in the chunk that contains the page's code.
     Account(Packed<AccountData>),
-    /// The answer to asking for a seat: the same whether there is anything to ask for.
+    /// Response to an access request. It is the same whether the workspace exists or not.
     Asked(Asking),
-    /// The form of a new workspace.
+    /// Form for a new workspace.
     NewWorkspace,
-    /// A page of a workspace.
+    /// Page of a workspace.
     Workspace {
-        /// The workspace and the seat.
+        /// Workspace, seat and grant.
         entry: Box<Entry>,
-        /// The page's data.
+        /// Data of the page.
         data: Box<PageData>,
     },
-    /// Nothing that this person can see: the same for what does not exist.
+    /// Page that the user can't see. Pages that don't exist give the same content.
     Absent,
-    /// A deleted workspace in which the person had a seat.
+    /// Deleted workspace in which the user had a seat.
     Gone,
-    /// The database can't answer.
+    /// Database unavailable.
     Unavailable,
 }
 
-/// What the pages of the person's own show that are in the program's chunk.
+/// Data of the account pages, whose code is in the lazily loaded chunk.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AccountData {
-    /// The picker.
+    /// Picker.
     Home {
-        /// Why the person was sent here.
+        /// Reason for a redirect to the picker.
         refused: Option<Refusal>,
-        /// What waits for them.
+        /// Pending notices of the user, such as invites.
         notices: Box<Notices>,
     },
-    /// The operator tokens.
+    /// Operator tokens.
     Tokens {
-        /// The live ones.
+        /// Valid tokens.
         tokens: Vec<OperatorToken>,
-        /// The one just made, shown this once.
+        /// Token that was just created. It is shown only once.
         created: Option<String>,
     },
-    /// A page of the way in.
+    /// Page of sign-up or password reset.
     Start(StartPage),
-    /// The person's profile.
+    /// Profile of the user.
     Profile(Profile),
-    /// The person's preferences.
+    /// Preferences of the user.
     Preferences(Preferences),
-    /// The page of an invite; `None` for a link that leads nowhere.
+    /// Invite, or `None` for an invalid link.
     Invite(Option<Box<(Invite, Mailbox)>>),
-    /// A page of an organization.
+    /// Page of an organization.
     Organization(Box<OrganizationView>),
-    /// The sessions.
+    /// Sessions of the user.
     Sessions {
-        /// The live ones.
+        /// Live sessions.
         sessions: Vec<SessionRow>,
-        /// The names of the valid operator tokens.
+        /// Names of the valid operator tokens.
         tokens: Vec<String>,
     },
-    /// The audit log of an organization.
+    /// Audit log of an organization.
     OrganizationAudit {
-        /// What the organization is called.
+        /// Name of the organization.
         name: String,
-        /// The page.
+        /// Page of the log.
         log: Box<AuditView>,
     },
     /// Second factors and passkeys.
     Security(Box<SecurityData>),
-    /// The page that asks for a second factor.
+    /// Page that asks for a second factor.
     Factor(FactorAsk),
 }
 
@@ -134,41 +135,41 @@ impl From<AccountData> for Content {
     }
 }
 
-/// What became of asking for a seat.
+/// Outcome of an access request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Asking {
-    /// Whoever may answer will see it.
+    /// The request was noted. Managers of the workspace see it, if it exists.
     Noted,
-    /// Often enough for today.
+    /// The daily limit is reached.
     Limited,
 }
 
-/// All that the first view needs.
+/// Data for the first view.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Boot {
-    /// Who is signed in.
+    /// Signed-in user.
     pub person: Option<Person>,
-    /// Their list of seats. For whoever has very many, only the first; see [`Boot::picker_is_whole`].
+    /// Workspace list of the user. A long list is truncated; see [`Boot::picker_is_whole`].
     pub picker: Option<Picker>,
-    /// Whether `picker` is the whole list; if not, the browser asks for it.
+    /// `true` if `picker` is complete. Otherwise the browser requests the rest.
     pub picker_is_whole: bool,
-    /// The device's theme.
+    /// Theme of the device.
     pub theme: Theme,
-    /// The server's time when it rendered; `None` on pages that must be the same for everybody.
+    /// Server time of rendering, or `None` on pages that must be the same for everyone.
     #[serde(with = "time::serde::timestamp::milliseconds::option")]
     pub now: Option<OffsetDateTime>,
-    /// What to show.
+    /// Content of the document.
     pub content: Content,
-    /// A form that came back.
+    /// Form returned by the server.
     pub returned: Option<Packed<Returned>>,
 }
 
-/// Most rows of the list of seats that go into a document.
+/// Maximum number of rows of the workspace list in a document.
 pub const PICKER_ROWS_IN_DOCUMENT: usize = 150;
 
-/// The id of the element that carries it.
+/// Id of the `<script>` element that contains the data.
 pub const ELEMENT: &str = "boot";
 
-/// The id of the root element of the view. Elements that others add beside it in `<body>` are not touched.
+/// Id of the root element of the view. Elements that browser extensions add next to it in `<body>` are not touched.
 pub const ROOT: &str = "app";

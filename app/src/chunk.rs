@@ -1,40 +1,40 @@
-//! What the program does not carry at first: pages that nobody opens in the first second. They are one chunk, which is
-//! fetched when there is nothing else to do, or before a document that shows one of them is taken over.
+//! Lazily loaded chunk of the program, with the pages that are rarely opened in the first second. It is fetched when
+//! the browser is idle, or before the hydration of a document that shows one of its pages.
 //!
-//! Only what is drawn is split off. What a page may read and do is the server's to say, with or without its code here.
+//! Only rendering code is split off. Authorization is always decided by the server, regardless of the loaded code.
 
 use crate::{account::AccountPlane, console::Visit};
 use leptos::prelude::*;
 
-/// What a page is drawn as.
+/// Rendered page.
 pub type View = AnyView;
 
-/// A page of the chunk.
+/// Page whose code is in the chunk.
 #[derive(Clone)]
 pub enum Part {
-    /// A page of the person's own.
+    /// Account page.
     Account(AccountPlane),
-    /// A page of a workspace.
+    /// Page of a workspace.
     Visit(Box<Visit>),
 }
 
 #[cfg(not(feature = "hydrate"))]
 static DRAW: std::sync::OnceLock<fn(Part) -> AnyView> = std::sync::OnceLock::new();
 
-/// Says by what the pages are drawn, which on the server are always there.
+/// Sets the function that renders the pages. On the server their code is always present.
 #[cfg(not(feature = "hydrate"))]
 pub fn provide(draw: fn(Part) -> AnyView) {
-    // It is the same each time.
+    // Every call sets the same function.
     let _ = DRAW.set(draw);
 }
 
-/// The page, at once.
+/// Renders the page at once.
 #[cfg(not(feature = "hydrate"))]
 pub fn later(part: Part) -> AnyView {
     DRAW.get().map(|draw| draw(part)).into_any()
 }
 
-/// Fetches the chunk: there is nothing to fetch where it was never cut off.
+/// Returns `true`: on the server there is nothing to fetch.
 #[cfg(not(feature = "hydrate"))]
 pub async fn fetch() -> bool {
     true
@@ -64,25 +64,25 @@ mod fetched {
 
     type Boxed<T> = Pin<Box<dyn Future<Output = T>>>;
 
-    /// How the chunk is had. Given by the entry, which alone knows where it was cut off.
+    /// Access to the chunk, provided by the entry point, which defines the split.
     #[derive(Clone, Copy)]
     pub struct Loader {
-        /// Fetches it; says whether it is here.
+        /// Fetches the chunk. Returns `true` on success.
         pub fetch: fn() -> Boxed<bool>,
-        /// Draws a page of it: ready at once when it is here.
+        /// Renders a page of the chunk. The future is ready at once if the chunk is loaded.
         pub draw: fn(Part) -> Boxed<Option<AnyView>>,
     }
 
     static LOADER: OnceLock<Loader> = OnceLock::new();
     static HERE: AtomicBool = AtomicBool::new(false);
 
-    /// Says how the chunk is had, once.
+    /// Sets the loader. Called once.
     pub fn provide(loader: Loader) {
-        // The entry is called once.
+        // The entry point is called once.
         let _ = LOADER.set(loader);
     }
 
-    /// Fetches the chunk; says whether it is here.
+    /// Fetches the chunk. Returns `true` if it is loaded.
     pub async fn fetch() -> bool {
         let Some(loader) = LOADER.get() else { return false };
         if (loader.fetch)().await {
@@ -91,7 +91,7 @@ mod fetched {
         HERE.load(Ordering::Relaxed)
     }
 
-    /// The page of a chunk that is here.
+    /// Renders a page of the loaded chunk.
     fn drawn(part: Part) -> AnyView {
         let drawn = LOADER.get().map(|loader| (loader.draw)(part.clone()));
         match drawn.map(|mut drawn| drawn.as_mut().poll(&mut Context::from_waker(Waker::noop()))) {
@@ -107,7 +107,7 @@ mod fetched {
         Failed,
     }
 
-    /// The page, as soon as the chunk is here.
+    /// Renders the page once the chunk is loaded, with a placeholder until then.
     pub fn later(part: Part) -> AnyView {
         if HERE.load(Ordering::Relaxed) {
             return drawn(part);
@@ -115,7 +115,7 @@ mod fetched {
         let state = RwSignal::new(State::Awaited);
         spawn_local(async move {
             let fetched = fetch().await;
-            // Whoever waited may have gone elsewhere.
+            // The view may be disposed by then.
             let _ = state.try_set(if fetched { State::Here } else { State::Failed });
         });
         let page = move || {
@@ -129,7 +129,8 @@ mod fetched {
         page.into_any()
     }
 
-    /// The chunk can't be had: the line is down, or the server has another build by now. A new document mends either.
+    /// Renders the message that the chunk could not be loaded: the connection is lost, or the server runs another
+    /// build. Reloading the document fixes both.
     fn failed(part: &Part) -> AnyView {
         let message = "Check the connection, then try again.".to_owned();
         let failed = view! { <Failed message retry=browser::reload_document/> }.into_any();
@@ -139,7 +140,7 @@ mod fetched {
         }
     }
 
-    /// In the place of a page whose chunk is on its way.
+    /// Renders the placeholder of a page whose chunk is loading.
     fn awaited(part: &Part) -> AnyView {
         match part {
             Part::Visit(visit) => console::awaited(visit),
@@ -157,7 +158,8 @@ mod fetched {
         }
     }
 
-    /// Where a page of the person's own will stand: the picker in a column in the middle, all others beside their links.
+    /// Renders a placeholder in the layout of an account page: centred for the picker, next to the navigation for all
+    /// others.
     fn in_frame(plane: &AccountPlane, stand_in: AnyView) -> AnyView {
         let place = match plane {
             AccountPlane::Home => view! { <main class="picker" id="main">{stand_in}</main> }.into_any(),

@@ -1,8 +1,9 @@
-//! What can go wrong on the wire: one small enum, without internals.
+//! Errors sent over the wire, as one small enum without internal details.
 //!
-//! The server logs the cause once, with the request's id, and sends one of these; a view turns it into words. Which error
-//! where: the database returns `store::StoreError`, which `?` turns into one of these and logs; the model's parsers return
-//! `FieldErrors`, which become [`AppError::Invalid`]; the public API has `Failure` (server/src/api/failure.rs).
+//! The server logs the cause once, with the request id, and sends one of these errors; a view turns it into a message.
+//! The layers use different types: the database returns `store::StoreError`, which `?` converts and logs; the parsers
+//! of `model` return `FieldErrors`, which become [`AppError::Invalid`]; the public API uses `Failure`
+//! (server/src/api/failure.rs).
 
 use crate::wire::{self, Wire};
 use model::{Capability, FieldErrors, Slug, link::DeadLink, seating::Refused};
@@ -11,25 +12,25 @@ use server_fn::error::{FromServerFnError, ServerFnErrorErr};
 #[cfg(feature = "ssr")]
 use store::StoreError;
 
-/// Why a handoff was not honoured.
+/// Reason why a handoff was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Refusal {
-    /// Its code was used before.
+    /// The code was used before.
     HandoffUsed,
-    /// Its code is older than a minute.
+    /// The code is more than a minute old.
     HandoffExpired,
-    /// Its code belongs to another session or workspace, or to nobody.
+    /// The code belongs to another session or workspace, or is unknown.
     HandoffForeign,
-    /// There is no seat (any more), or no such workspace.
+    /// The user has no seat (any more), or the workspace does not exist.
     NoSeat,
 }
 
 impl Refusal {
-    /// All of them.
+    /// All variants.
     pub const ALL: [Self; 4] = [Self::HandoffUsed, Self::HandoffExpired, Self::HandoffForeign, Self::NoSeat];
 
-    /// The word in the picker's URL.
+    /// Returns the value in the picker's URL.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::HandoffUsed => "used",
@@ -39,7 +40,7 @@ impl Refusal {
         }
     }
 
-    /// What the picker says.
+    /// Returns the message shown in the picker.
     pub const fn message(self) -> &'static str {
         match self {
             Self::HandoffUsed => "That way in was already used once. Pick the workspace again.",
@@ -50,61 +51,61 @@ impl Refusal {
     }
 }
 
-/// An error as a caller gets it. Each has a stable [`AppError::code`].
+/// Error returned to callers. Each variant has a stable [`AppError::code`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AppError {
-    /// Nobody is signed in (any more).
+    /// Nobody is signed in, or the session has ended.
     SignedOut,
-    /// No such thing, or none that this person may see: the same.
+    /// The resource does not exist, or this user may not see it, indistinguishably.
     Absent,
-    /// The workspace was deleted; the person had a seat.
+    /// The workspace was deleted, and the user had a seat.
     Gone,
-    /// The workspace has another slug now.
+    /// The workspace was renamed. Contains its current slug.
     Moved(Slug),
-    /// The seat does not allow it.
+    /// The seat lacks a capability.
     Denied(Capability),
     /// The page was rendered for another workspace or sign-in. Nothing was written.
     Mismatch,
-    /// The grant ran out; a new one is had by entering again.
+    /// The grant has expired. Entering again returns a new one.
     GrantExpired,
-    /// A handoff was not honoured.
+    /// A handoff was refused.
     Refused(Refusal),
-    /// E-mail and password do not go together.
+    /// Wrong email or password.
     Credentials,
-    /// A link from a mail does not work.
+    /// A mailed link is invalid.
     Link(DeadLink),
-    /// A rule of seats refuses it.
+    /// A rule of seats forbids the action.
     Seat(Refused),
-    /// A second factor is asked for first: by the workspace, or because factors are to be changed.
+    /// A second factor is required first: by the workspace, or for changing factors.
     Factor,
-    /// Fields can't stand as they were typed.
+    /// Fields are invalid.
     Invalid(FieldErrors),
-    /// Too many tries; seconds until the next.
+    /// Too many attempts. Contains the seconds until the next one is allowed.
     Limited(u32),
-    /// More mails to others than may be sent today. Nothing was sent.
+    /// The daily limit of mails to others is exceeded. Nothing was sent.
     TooManyMails {
-        /// How many may still be sent.
+        /// Number of mails that may still be sent.
         left: u32,
-        /// The seconds until more may be sent.
+        /// Seconds until more may be sent.
         wait: u32,
     },
-    /// The database or the server can't answer now.
+    /// The database or the server is unavailable.
     Unavailable,
     /// The database is currently read-only. Nothing can be changed.
     ReadOnly,
-    /// The network did not carry the request.
+    /// The request did not reach the server.
     Offline,
-    /// The server was replaced by another version since this page was loaded.
+    /// The server runs another version than at the time when this page was loaded.
     Outdated,
-    /// The call's arguments are not those of the function: another version of the program, or somebody's own.
+    /// The arguments of the call can't be parsed: they come from another version of the program or from another client.
     Malformed,
-    /// A bug or a fault; the log has the cause under the request's id.
+    /// A bug or a fault. The log contains the cause under the request id.
     Internal,
 }
 
 impl AppError {
-    /// The stable code.
+    /// Returns the stable code.
     pub const fn code(&self) -> &'static str {
         match self {
             Self::SignedOut => "signed_out",
@@ -131,7 +132,7 @@ impl AppError {
         }
     }
 
-    /// The HTTP status it travels with.
+    /// Returns the HTTP status of the response.
     pub const fn status(&self) -> u16 {
         match self {
             Self::Malformed => 400,
@@ -147,7 +148,7 @@ impl AppError {
         }
     }
 
-    /// What happened and what to do, for a person.
+    /// Returns the message for users, which says what happened and what to do.
     pub fn message(&self) -> String {
         match self {
             Self::SignedOut => "You are signed out. Sign in again to go on.".to_owned(),
@@ -192,7 +193,7 @@ impl AppError {
         }
     }
 
-    /// The seconds after which to try again, if known.
+    /// Returns the number of seconds after which to retry, if known.
     pub const fn retry_after(&self) -> Option<u32> {
         match self {
             Self::Limited(seconds) | Self::TooManyMails { wait: seconds, .. } => Some(*seconds),
@@ -200,7 +201,7 @@ impl AppError {
         }
     }
 
-    /// The field errors, if that is what it is.
+    /// Returns the field errors, or an empty value for other errors.
     pub fn fields(&self) -> FieldErrors {
         match self {
             Self::Invalid(errors) => errors.clone(),
@@ -210,12 +211,12 @@ impl AppError {
     }
 }
 
-/// The message above a form with this many invalid fields.
+/// Returns the message above a form with this many invalid fields.
 pub fn fields_to_fix(count: usize) -> String {
     if count == 1 { "Fix 1 field to save.".to_owned() } else { format!("Fix {count} fields to save.") }
 }
 
-/// A duration in words.
+/// Formats a duration in words.
 fn roughly(seconds: u32) -> String {
     match seconds {
         0..=90 => "a minute".to_owned(),
@@ -232,7 +233,7 @@ impl std::fmt::Display for AppError {
 
 impl std::error::Error for AppError {}
 
-/// Logs the cause, once, and returns what a caller may know of it. The surrounding span carries the request's id.
+/// Logs the cause once and returns the error for the caller. The surrounding span contains the request id.
 #[cfg(feature = "ssr")]
 impl From<StoreError> for AppError {
     fn from(error: StoreError) -> Self {
@@ -269,13 +270,13 @@ impl FromServerFnError for AppError {
                 Self::Offline
             }
             ServerFnErrorErr::Deserialization(why) if wire::is_of_another_build(&why) => Self::Outdated,
-            // What the server reads is a call's arguments; what the browser reads are answers.
+            // The server deserializes arguments of calls, the browser deserializes responses.
             ServerFnErrorErr::Deserialization(_) if cfg!(feature = "ssr") => Self::Malformed,
             _ => Self::Internal,
         }
     }
 
-    // Errors are read in the browser, whatever this was built for.
+    // Only the browser deserializes errors, whatever the features of this build.
     fn de(data: server_fn::Bytes) -> Self {
         match wire::from_bytes(&data) {
             Ok(error) => error,

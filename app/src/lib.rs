@@ -1,8 +1,8 @@
-//! The Stile console: pages, components, server functions. One crate for both sides, by the features `ssr` (the
-//! server renders and answers) and `hydrate` (the browser takes over).
+//! The Stile console: pages, components and server functions. One crate for both sides, selected by the features `ssr`
+//! (server-side rendering and server functions) and `hydrate` (hydration in the browser).
 //!
-//! A feature is a folder: its view, its server functions, its loader. Rules live in `model`, SQL in `store`; the
-//! server's own machinery (router, middleware, JSON API) in `server`. See docs/ARCHITECTURE.md.
+//! Each feature has its own module with view, server functions and loader. Business rules are in `model`, SQL is in
+//! `store`, and the HTTP server (router, middleware, JSON API) is in `server`. See docs/ARCHITECTURE.md.
 
 #![recursion_limit = "512"]
 

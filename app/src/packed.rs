@@ -1,8 +1,8 @@
-//! A value that is opened only where it is shown. The program's first part carries what the chunk's pages show as
-//! bytes, and so none of the code that reads, compares and copies it.
+//! Value that is deserialized only where it is shown. The main bundle handles the data of the chunk's pages as bytes,
+//! and needs none of the code that deserializes, compares and copies it.
 //!
-//! By position as all that [`wire`](crate::wire) writes, which says before it which build wrote it. Whoever gets JSON
-//! sees the value itself.
+//! The bytes are positional, like everything in the encoding of [`wire`](crate::wire), whose header identifies the
+//! build. In JSON, the value itself is serialized.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -12,7 +12,7 @@ pub use whole::Packed;
 #[cfg(feature = "hydrate")]
 pub use bytes::Packed;
 
-/// The server has the value.
+/// Server side, which holds the value.
 #[cfg(not(feature = "hydrate"))]
 mod whole {
     use super::{Deserialize, Deserializer, Serialize, Serializer};
@@ -21,24 +21,25 @@ mod whole {
         ser::Error as _,
     };
 
-    /// A value that travels as bytes.
+    /// Value that is sent as bytes.
     #[derive(Debug, Clone, PartialEq)]
     pub struct Packed<T>(T);
 
     impl<T> Packed<T> {
-        /// Packs it.
+        /// Packs a value.
         pub const fn new(value: T) -> Self {
             Self(value)
         }
 
-        /// The value.
+        /// Returns the packed value.
         pub const fn get(&self) -> &T {
             &self.0
         }
     }
 
     impl<T: Clone> Packed<T> {
-        /// The value; in the browser `None` if it can't be read, which only another build's can't.
+        /// Returns the value. In the browser, returns `None` if the bytes can't be deserialized, which only happens
+        /// with those of another build.
         pub fn open(&self) -> Option<T> {
             Some(self.0.clone())
         }
@@ -80,14 +81,14 @@ mod whole {
     }
 }
 
-/// The browser has it as bytes until it is shown.
+/// Browser side, which holds the bytes until the value is shown.
 #[cfg(feature = "hydrate")]
 mod bytes {
     use super::{Deserialize, Deserializer, Serialize, Serializer};
     use serde::de::DeserializeOwned;
     use std::{marker::PhantomData, sync::Arc};
 
-    /// A value that travels as bytes.
+    /// Value that is sent as bytes.
     #[derive(Debug)]
     pub struct Packed<T>(Arc<[u8]>, PhantomData<fn() -> T>);
 
@@ -104,7 +105,7 @@ mod bytes {
     }
 
     impl<T: DeserializeOwned> Packed<T> {
-        /// The value; `None` if it can't be read, which only another build's can't.
+        /// Deserializes the value. Returns `None` if that fails, which only happens with the bytes of another build.
         pub fn open(&self) -> Option<T> {
             postcard::from_bytes(&self.0).ok()
         }

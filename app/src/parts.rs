@@ -1,10 +1,10 @@
-//! What the pages of the program's chunk are drawn as: the function that the chunk begins with.
+//! Rendering of the chunk's pages: the function that is the chunk's entry point.
 
 use crate::{account, chunk::Part, console};
 use leptos::prelude::*;
 
-/// Draws a page. In the browser it is called through the entry's [`Loader`](crate::chunk::Loader) alone, or all pages
-/// would be in the program's first part.
+/// Renders a page. In the browser it is called only through the entry point's [`Loader`](crate::chunk::Loader); a
+/// direct call would link all pages into the main bundle.
 pub fn draw(part: Part) -> AnyView {
     match part {
         Part::Account(plane) => account::draw(plane),

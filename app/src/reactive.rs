@@ -1,19 +1,19 @@
-//! Leptos' effects and views that follow signals, compiled once and not once for each closure: what they run is boxed.
-//! Each would weigh half a kilobyte in the program otherwise, and there are a hundred.
+//! Leptos effects and reactive views with boxed closures, compiled once instead of once per closure. Otherwise each of
+//! about a hundred would add half a kilobyte to the binary.
 
 use leptos::prelude::*;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Whether the view has been built.
+/// `true` once the view has been built.
 static STANDS: AtomicBool = AtomicBool::new(false);
 
-/// Marks the view as built. Effects run only from then on: if the start of the program was aborted, it listens to
-/// nothing and requests nothing, although the browser still runs its scheduled tasks.
+/// Marks the view as built. Effects run only from then on: if the start of the program was aborted, it has no listeners
+/// and sends no requests, although the browser still runs its scheduled tasks.
 pub fn view_stands() {
     STANDS.store(true, Ordering::Relaxed);
 }
 
-/// Runs `run` once in the browser, and again whenever what it has read changes, for as long as the owner lives.
+/// Runs `run` once in the browser, and again whenever a signal that it has read changes, until the owner is disposed.
 pub fn effect(run: impl FnMut() + 'static) {
     boxed_effect(Box::new(run));
 }
@@ -26,7 +26,7 @@ fn boxed_effect(mut run: Box<dyn FnMut()>) {
     });
 }
 
-/// A view that is drawn again whenever what it has read changes.
+/// Creates a view that is rerendered whenever a signal that it has read changes.
 pub fn following<V: IntoView + 'static>(mut view: impl FnMut() -> V + Send + 'static) -> AnyView {
     let view: Box<dyn FnMut() -> AnyView + Send> = Box::new(move || view().into_any());
     view.into_any()

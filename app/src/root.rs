@@ -1,4 +1,4 @@
-//! The root: from the address to the plane that shows it.
+//! Root component, which maps the URL to a plane.
 
 use crate::{
     account::AccountPlane,
@@ -14,15 +14,15 @@ use crate::{
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::components::{ParentRoute, Route as RouteView, Router, Routes};
 
-/// How long after a document's start the rest of the program is fetched, if no page asked for it before.
+/// Delay in milliseconds before the chunk is fetched, if no page has requested it before.
 const CHUNK_MILLIS: u32 = 1_500;
 
-/// What is keyed as one view. Going from one to another disposes all that the old one owned.
+/// Views that are rendered with a common key. Changing to another variant disposes everything that the old one owned.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Plane {
-    /// Whichever: it keeps its shell, and a scope for each.
+    /// Any workspace. The shell is kept, and each workspace has its own scope.
     Workspace,
-    /// A page of the person's own.
+    /// Account page.
     Account(AccountPlane),
     Absent,
     Gone,
@@ -30,7 +30,7 @@ enum Plane {
 }
 
 impl Plane {
-    /// What the server decided to show, whatever the address says.
+    /// Returns the plane that the server has decided on, regardless of the URL.
     const fn decided(content: &Content) -> Option<Self> {
         match content {
             Content::SignIn => Some(Self::Account(AccountPlane::SignIn)),
@@ -50,7 +50,7 @@ impl Plane {
         }
     }
 
-    /// What the tab is called; `None` for what names itself.
+    /// Returns the document title, or `None` for planes that set their own.
     const fn title(&self) -> Option<&'static str> {
         match self {
             Self::Workspace => None,
@@ -62,7 +62,7 @@ impl Plane {
     }
 }
 
-/// Whether taking a document over needs what the program does not carry at first.
+/// Returns `true` if hydrating the document needs the chunk.
 pub fn needs_chunk(content: &Content, route: &Route) -> bool {
     match (Plane::decided(content).unwrap_or_else(|| Plane::of(route.clone())), route) {
         (Plane::Account(_), _) => true,
@@ -71,10 +71,10 @@ pub fn needs_chunk(content: &Content, route: &Route) -> bool {
     }
 }
 
-/// The whole application.
+/// Root component of the application.
 #[component]
 pub fn App(
-    /// What the document carries.
+    /// Data of the document.
     boot: Boot,
 ) -> impl IntoView {
     #[cfg(not(feature = "hydrate"))]
@@ -98,7 +98,7 @@ fn Console(boot: Boot, navigator: StoredValue<Option<Navigator>>) -> impl IntoVi
     });
     let first = session.with_content(|content| content.and_then(Plane::decided));
     let at_first = session.navigator.route_now();
-    // The server has decided what stands at the first address, until one goes elsewhere.
+    // The server has decided on the content of the first URL, until the user navigates.
     let decided = Memo::new(move |before: Option<&Option<Plane>>| {
         let stays = session.navigator.route() == at_first && before.is_none_or(Option::is_some);
         first.clone().filter(|_| stays)
@@ -110,7 +110,7 @@ fn Console(boot: Boot, navigator: StoredValue<Option<Navigator>>) -> impl IntoVi
         }
     });
     view! {
-        // The router would take it for a page.
+        // External, because the router would treat it as a page.
         <a class="skip" href="#main" rel="external">"Skip to content"</a>
         <div class="contents">{whole(move || match decided.get() {
             Some(Plane::Account(plane)) => chunk::later(Part::Account(plane)),
@@ -129,19 +129,19 @@ fn absent() -> AnyView {
     view! { <NotFound/> }.into_any()
 }
 
-/// One type for all views, so that the router's code is compiled once.
+/// Coerces all views to one type, so that the router's code is compiled once.
 const fn view(view: fn() -> AnyView) -> fn() -> AnyView {
     view
 }
 
-/// The view of a page outside of workspaces.
+/// View of an account page.
 macro_rules! own {
     ($plane:ident) => {
         view(|| chunk::later(Part::Account(AccountPlane::$plane)))
     };
 }
 
-/// All pages, by path.
+/// Route table of all pages.
 fn pages() -> AnyView {
     view! {
         <Routes fallback=absent>
@@ -189,11 +189,11 @@ fn pages() -> AnyView {
     .into_any()
 }
 
-/// A page that depends on more of its address than the path's pattern.
+/// Renders an account page that depends on more of its URL than the path pattern.
 fn addressed() -> AnyView {
     let session = use_session();
     let plane = Memo::new(move |before: Option<&Option<AccountPlane>>| {
-        // An address outside of these pages is another route's, and this view is about to end.
+        // A URL outside of these pages belongs to another route, and this view is about to be disposed.
         AccountPlane::of(session.navigator.route()).or_else(|| before.cloned().flatten())
     });
     let page = whole(move || plane.get().map_or_else(absent, |plane| chunk::later(Part::Account(plane))));

@@ -1,6 +1,6 @@
-//! Starts the program in the browser. The script that loads it (server/src/boot.js) calls [`prepare`], and then
-//! [`start`] in the same task as its check of the document's nodes, so that nobody changes them in between. If either
-//! fails, the script makes the page work without the program.
+//! Starts the program in the browser. The boot script (server/src/boot.js) calls [`prepare`] and then [`start`]. It
+//! calls [`start`] in the same task in which it checks the document's nodes, so that nothing changes them in between.
+//! If either fails, the script makes the page work without the program.
 
 use crate::{
     App,
@@ -17,15 +17,15 @@ thread_local! {
     static PREPARED: RefCell<Option<(Boot, String)>> = const { RefCell::new(None) };
 }
 
-/// Whether the address bar has another address than the document was loaded from, because the person went back while
-/// the program was still loading. Only the server knows what belongs there.
+/// Returns `true` if the URL in the address bar differs from that of the document, because the user went back while the
+/// program was still loading. Only the server knows the content of that URL.
 fn is_elsewhere(address: &str) -> bool {
     let location = window().location();
     location.pathname().unwrap_or_default() + &location.search().unwrap_or_default() != address
 }
 
-/// Reads the data of the document, and loads the chunk of its page. `address` is the path and query that the document
-/// was loaded from. Calls `done` with whether [`start`] can follow.
+/// Reads the data of the document, and loads the chunk if its page needs it. `address` is the path and query that the
+/// document was loaded from. Calls `done` with `true` if [`start`] may be called.
 pub fn prepare(address: &str, carried: &str, loader: chunk::Loader, done: JsValue) {
     let done = move |ready: bool| {
         // Its errors have already been reported.
@@ -47,8 +47,8 @@ pub fn prepare(address: &str, carried: &str, loader: chunk::Loader, done: JsValu
     wasm_bindgen_futures::spawn_local(async move { done(chunk::fetch().await) });
 }
 
-/// Takes over the server's elements. If they were changed (`is_empty`), it renders the same view into the root, which
-/// the script has emptied.
+/// Hydrates the server's elements. If they were changed (`is_empty`), renders the same view into the root, which the
+/// script has emptied.
 pub fn start(is_empty: bool) {
     let root = document().get_element_by_id(boot::ROOT).and_then(|root| root.dyn_into().ok());
     let (Some((boot, address)), Some(root)) = (PREPARED.take(), root) else { return };

@@ -1,26 +1,26 @@
-//! How what the server says travels to this console's own program: by position and without names (postcard), which
-//! needs a fraction of the code and of the bytes that JSON takes. Whoever asks without naming [`TYPE`] gets JSON; what
-//! is sent to the server is always JSON.
+//! Encoding of server responses to this console's own program: positional and without field names (postcard), which
+//! needs a fraction of JSON's code and bytes. A client that does not accept [`TYPE`] gets JSON; requests to the server
+//! are always JSON.
 //!
-//! Nothing in such bytes says what they mean, so they begin with the build that wrote them, and the program of
-//! another build does not look at them: [`AppError::Outdated`](crate::error::AppError::Outdated).
+//! The bytes are not self-describing, so they begin with the id of the build that wrote them. The program of another
+//! build rejects them with [`AppError::Outdated`](crate::error::AppError::Outdated).
 
 use serde::{Serialize, de::DeserializeOwned};
 use server_fn::{Bytes, ContentType, Decodes, Encodes, Format, FormatType, codec::Post};
 use std::fmt;
 
-/// The type of content, which the program names in `Accept`.
+/// Media type of the encoding, which the program sends in `Accept`.
 pub const TYPE: &str = "application/vnd.stile";
 
-/// What everything begins with that any build wrote.
+/// Header prefix common to all builds.
 const MARK: &str = "stile ";
-/// What everything begins with that this build wrote.
+/// Header of this build.
 const OURS: &str = concat!("stile ", env!("STILE_WIRE"), "\n");
 
-/// A server function's answer, as its `output`.
+/// `output` encoding of the server functions.
 pub type Compact = Post<Wire>;
 
-/// The encoding.
+/// Codec of the encoding.
 pub struct Wire;
 
 impl ContentType for Wire {
@@ -31,18 +31,18 @@ impl FormatType for Wire {
     const FORMAT_TYPE: Format = Format::Binary;
 }
 
-/// Why something could not be written or read.
+/// Serialization or deserialization error.
 #[derive(Debug, PartialEq, Eq)]
 pub enum WireError {
-    /// Another build wrote it.
+    /// The bytes were written by another build.
     Build,
-    /// It is nothing that any build wrote, or it is cut off.
+    /// The bytes were not written by any build, or are truncated.
     Unreadable,
-    /// It can't be written that way.
+    /// The value can't be serialized in this encoding.
     Unwritable,
 }
 
-/// What [`WireError::Build`] is called where only its words are handed on.
+/// Message of [`WireError::Build`], which identifies it where only the message is passed on.
 const BUILD: &str = "written by another build";
 
 impl fmt::Display for WireError {
@@ -57,12 +57,12 @@ impl fmt::Display for WireError {
 
 impl std::error::Error for WireError {}
 
-/// Whether the words of an error are those of [`WireError::Build`]: server_fn hands on no more than words.
+/// Returns `true` if an error message is that of [`WireError::Build`]. server_fn passes on only the message.
 pub fn is_of_another_build(words: &str) -> bool {
     words == BUILD
 }
 
-/// Writes a value.
+/// Serializes a value.
 ///
 /// # Errors
 /// [`WireError::Unwritable`] for a type whose fields depend on its value.
@@ -70,10 +70,10 @@ pub fn to_bytes<T: Serialize>(value: &T) -> Result<Vec<u8>, WireError> {
     postcard::to_extend(value, OURS.as_bytes().to_vec()).map_err(|_| WireError::Unwritable)
 }
 
-/// Reads a value.
+/// Deserializes a value.
 ///
 /// # Errors
-/// [`WireError::Build`] and [`WireError::Unreadable`].
+/// [`WireError::Build`] if another build wrote the bytes; [`WireError::Unreadable`] if they are invalid or truncated.
 pub fn from_bytes<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, WireError> {
     match bytes.strip_prefix(OURS.as_bytes()) {
         Some(bytes) => postcard::from_bytes(bytes).map_err(|_| WireError::Unreadable),
@@ -82,14 +82,15 @@ pub fn from_bytes<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, WireError> {
     }
 }
 
-/// Where bytes stand that can't stand in a `script` element as they are: moved up by this much.
+/// Offset of the characters that represent bytes not allowed in a `<script>` element.
 const SHIFT: u32 = 0x100;
 
-/// Writes a value as text for a `script` element: what is printable stays as it is, and any other byte and `<`, which
-/// alone could end the element, becomes the character [`SHIFT`] further up. Compresses as the bytes do, unlike base64.
+/// Serializes a value as text for embedding in a `<script>` element. Printable bytes are kept, except for `<`, which
+/// alone could end the element. All other bytes become the character [`SHIFT`] code points higher. Unlike base64, the
+/// text compresses as well as the bytes.
 ///
 /// # Errors
-/// As [`to_bytes`].
+/// Same as [`to_bytes`].
 pub fn to_text<T: Serialize>(value: &T) -> Result<String, WireError> {
     let char_of = |byte: u8| match byte {
         b' '..=b'~' if byte != b'<' => char::from(byte),
@@ -98,16 +99,16 @@ pub fn to_text<T: Serialize>(value: &T) -> Result<String, WireError> {
     Ok(to_bytes(value)?.into_iter().map(char_of).collect())
 }
 
-/// Reads what [`to_text`] wrote.
+/// Deserializes text written by [`to_text`].
 ///
 /// # Errors
-/// As [`from_bytes`].
+/// Same as [`from_bytes`].
 pub fn from_text<T: DeserializeOwned>(text: &str) -> Result<T, WireError> {
     let bytes: Vec<u8> = text.chars().map(|c| (u32::from(c) % SHIFT) as u8).collect();
     from_bytes(&bytes)
 }
 
-/// In the context of a server function whose caller asked for JSON.
+/// Marker in the context of a server function whose caller accepts only JSON.
 #[cfg(feature = "ssr")]
 #[derive(Debug, Clone, Copy)]
 pub struct AsJson;

@@ -55,8 +55,7 @@ pub enum Heard {
     SignedOut,
     /// The session is live.
     Now {
-        /// Version of the user's workspace list, without spaces. If it differs from the list's own, the list is
-        /// outdated.
+        /// Current seat epoch, without spaces. If it differs from that of the workspace list, the list is outdated.
         epoch: String,
         /// Workspace that the tab reported, with the user's access to it.
         place: Option<(Slug, Standing)>,

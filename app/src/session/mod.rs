@@ -1,7 +1,7 @@
-//! What is tied to the person and outlives every switch: who they are, their list of seats, preferences of the device,
-//! the address. One context, provided by the root.
+//! Session context: state that belongs to the user and survives every switch of workspaces, such as their identity,
+//! their workspace list, device preferences and the URL. The root provides it.
 //!
-//! Nothing of a workspace may be kept here: that belongs in `console::Scope`, which dies with the workspace.
+//! No workspace data may be stored here. It belongs in `console::Scope`, which is disposed with the workspace.
 
 mod choices;
 mod connection;
@@ -28,51 +28,51 @@ use model::{Slug, picker::Picker, uses::Uses, workspace::Person};
 use std::{rc::Rc, sync::Arc};
 use time::OffsetDateTime;
 
-/// The person's context.
+/// Session context.
 #[derive(Clone, Copy)]
 pub struct Session {
-    /// Where the person is.
+    /// Navigation and the current URL.
     pub navigator: Navigator,
-    /// Who it is; `None` while signed out.
+    /// Signed-in user, or `None` while signed out.
     pub person: RwSignal<Option<Person>>,
-    /// The list of seats, to draw.
+    /// Workspace list of the user.
     pub picker: RwSignal<Option<Arc<Picker>>>,
-    /// Why the list could not be read anew.
+    /// Error of the last attempt to reload the list.
     pub picker_error: RwSignal<Option<AppError>>,
-    /// Whether the list is being read.
+    /// `true` while the list is loading.
     pub picker_loading: RwSignal<bool>,
-    /// Light, dark, or as the device says.
+    /// Theme: light, dark, or the device's setting.
     pub theme: RwSignal<Theme>,
-    /// The time against which "2 h ago" is said.
+    /// Current time, for relative times such as "2 h ago".
     pub now: RwSignal<Option<OffsetDateTime>>,
-    /// Whether the server can be reached.
+    /// Connection to the server.
     pub connection: Connection,
-    /// What is being said at the foot of the screen.
+    /// Toasts at the bottom of the screen.
     pub toasts: RwSignal<Vec<Toast>>,
-    /// The kind of page the person was on last, without anything of its workspace: the picker opens the same.
+    /// Kind of the last page, without any data of its workspace. Links in the picker open the same kind of page.
     pub section: StoredValue<Page>,
-    /// Whether the palette is open.
+    /// `true` while the palette is open.
     pub palette: RwSignal<bool>,
     content: StoredValue<Option<Content>>,
     returned: StoredValue<Option<Packed<Returned>>>,
-    /// The workspace that is entered ahead.
+    /// Workspace that is entered ahead of a switch.
     pub staging: Staging,
     picker_is_whole: StoredValue<bool>,
     leaving: StoredValue<bool>,
-    /// The workspace plane that is mounted: the slug it was mounted for, and the one that it has now.
+    /// Mounted workspace plane: the slug that it was mounted with, and its current slug.
     plane: StoredValue<Option<(Slug, Slug)>>,
-    /// What the person chooses in the palette, on this device.
+    /// Usage counts of palette entries on this device.
     uses: StoredValue<Uses>,
     standing: StoredValue<Option<Callback<(Slug, Standing)>>>,
 }
 
-/// The person's context of the current view.
+/// Returns the session context of the current view.
 pub fn use_session() -> Session {
     expect_context()
 }
 
 impl Session {
-    /// Takes what the document carried.
+    /// Creates the session from the data in the document.
     pub fn start(boot: Boot) -> Self {
         let Boot { person, picker, picker_is_whole, theme, now, content, returned } = boot;
         let session = Self {
@@ -100,22 +100,22 @@ impl Session {
         session
     }
 
-    /// Whether the list of seats is complete. A document contains the first rows of a long one.
+    /// Returns `true` if the workspace list is complete. A document contains only the first rows of a long one.
     pub fn has_whole_picker(self) -> bool {
         self.picker_is_whole.get_value()
     }
 
-    /// Looks at the document's content without taking it.
+    /// Returns `look` applied to the document's content, which is not taken.
     pub fn with_content<T>(self, look: impl FnOnce(Option<&Content>) -> T) -> T {
         self.content.with_value(|content| look(content.as_ref()))
     }
 
-    /// Takes the document's content: whoever shows the first view. Afterwards there is none.
+    /// Takes the document's content for the first view. Returns `None` afterwards.
     pub fn take_content(self) -> Option<Content> {
         self.content.try_update_value(Option::take).flatten()
     }
 
-    /// Takes it for a page of the chunk, which alone reads it.
+    /// Takes the document's content for an account page, whose code is in the chunk.
     pub fn take_account_data(self) -> Option<AccountData> {
         match self.take_content()? {
             Content::Account(data) => data.open(),
@@ -123,12 +123,12 @@ impl Session {
         }
     }
 
-    /// Takes the form that came back with the document, if one did.
+    /// Takes the form that was returned with the document, if there is one.
     pub fn take_returned(self) -> Option<Returned> {
         self.returned.try_update_value(Option::take).flatten()?.open()
     }
 
-    /// Begins to listen to the browser. Called once, in the browser, after hydration.
+    /// Starts listening to browser events. Called once, in the browser, after hydration.
     pub fn listen(self) {
         browser::drop_unscripted();
         browser::watch_typing();
@@ -148,7 +148,7 @@ impl Session {
         browser::on_sign_out_elsewhere(move || self.leave(SignInNotice::Elsewhere));
         browser::on_return(move |from_cache| {
             if from_cache {
-                // What the cache shows may be from before a sign-out: only the server knows.
+                // A document from the back-forward cache may date from before a sign-out. Only the server knows.
                 browser::reload_document();
             } else {
                 self.check_clock();
@@ -157,7 +157,7 @@ impl Session {
             }
         });
         if self.person.with_untracked(Option::is_some) {
-            // Whoever is signed in now has signed in since.
+            // The user is signed in, so any recorded sign-out is outdated.
             browser::set_sign_out_pending(false);
         }
         if self.person.with_untracked(Option::is_some) {
@@ -173,7 +173,7 @@ impl Session {
         self.tick();
     }
 
-    /// Takes in what the server says over the socket.
+    /// Handles a message from the socket.
     fn hear(self, said: Said) {
         self.connection.is_back();
         match said {
@@ -191,7 +191,7 @@ impl Session {
 
     fn tick(self) {
         browser::after(30_000, move || {
-            // The clock has just jumped, so the shown times stay until the server's answer sets the time.
+            // After a clock jump, the shown times stay until the server's response sets the time.
             if self.check_clock() || self.now.try_set(browser::now()).is_none() {
                 self.tick();
             }
@@ -206,7 +206,7 @@ impl Session {
         }
     }
 
-    /// If the device was asleep or its clock was changed, asks the server for the time. Returns whether that was so.
+    /// Returns `true` if the device was asleep or its clock was changed, and then asks the server for the time.
     fn check_clock(self) -> bool {
         let jumped = browser::clock_jumped();
         if jumped {
@@ -215,7 +215,7 @@ impl Session {
         jumped
     }
 
-    /// Reads the list of seats again; with `past_cache`, not even the server answers from memory.
+    /// Reloads the workspace list. With `past_cache`, bypasses the server's cache.
     pub fn refresh_picker(self, past_cache: bool) {
         self.picker_loading.set(true);
         spawn_local(async move {
@@ -233,7 +233,7 @@ impl Session {
         });
     }
 
-    /// Reads the list of seats again if it is older than it may be.
+    /// Reloads the workspace list if it is stale.
     pub fn refresh_if_stale(self) {
         let Some(now) = browser::now() else { return };
         if self.picker.with_untracked(|p| p.as_ref().is_some_and(|p| p.is_stale(now))) {
@@ -241,8 +241,8 @@ impl Session {
         }
     }
 
-    /// The list of seats is read under `epoch` now. If that is not what the list at hand was read under, it is read again,
-    /// and what was entered ahead is not used any more: its seat may be gone.
+    /// Handles the current seat epoch. If the workspace list was read at another epoch, it is reloaded, and the staged
+    /// workspace is discarded, because its seat may be gone.
     pub fn seats_are_at(self, epoch: &str) {
         if self.picker.with_untracked(|p| p.as_ref().is_some_and(|p| p.epoch != epoch)) {
             self.staging.clear();
@@ -250,27 +250,27 @@ impl Session {
         }
     }
 
-    /// The number of access requests in a workspace, if this person may decide about them.
+    /// Returns the number of access requests in a workspace, or 0 if this user may not decide on them.
     pub fn waiting_in(self, slug: Option<&Slug>) -> u32 {
         let Some(slug) = slug else { return 0 };
         self.picker
             .with(|picker| picker.as_ref().and_then(|p| p.find(slug)).map_or(0, |(_, workspace)| workspace.waiting))
     }
 
-    /// How a workspace stands now: for the one on screen to hear.
+    /// Forwards a user's access to a workspace to the scope of the current workspace.
     pub fn stands(self, slug: Slug, standing: Standing) {
         if let Some(hear) = self.standing.get_value() {
             hear.try_run((slug, standing));
         }
     }
 
-    /// Says who hears how the workspace on screen stands; until the caller's scope ends.
+    /// Sets the callback for access to the current workspace, until the caller's reactive owner is disposed.
     pub fn hear_standing(self, slug: &Slug, hear: Callback<(Slug, Standing)>) {
         self.standing.set_value(Some(hear));
         self.plane.set_value(Some((slug.clone(), slug.clone())));
         let mounted = slug.clone();
         on_cleanup(move || {
-            // The next workspace may be there already.
+            // The next workspace may be mounted already.
             if self.plane.try_with_value(|p| p.as_ref().is_some_and(|(key, _)| *key == mounted)).unwrap_or(false) {
                 self.plane.set_value(None);
                 self.standing.set_value(None);
@@ -278,15 +278,15 @@ impl Session {
         });
     }
 
-    /// The slug for which the plane that shows `slug` was mounted: another one after a rename, so that the plane stays
-    /// with all that is typed into it.
+    /// Returns the slug that the plane showing `slug` was mounted with. It differs after a rename, so that the plane is
+    /// kept with all its typed input.
     pub fn plane_of(self, slug: Slug) -> Slug {
         let mounted =
             self.plane.with_value(|plane| plane.as_ref().filter(|(_, now)| *now == slug).map(|(key, _)| key.clone()));
         mounted.unwrap_or(slug)
     }
 
-    /// The workspace on screen was renamed.
+    /// Updates the slug of the current workspace after a rename.
     pub fn plane_moved(self, from: &Slug, to: &Slug) {
         self.plane.update_value(|plane| {
             if let Some((_, now)) = plane.as_mut().filter(|(_, now)| now == from) {
@@ -296,7 +296,7 @@ impl Session {
         self.navigator.moved(from, to);
     }
 
-    /// Says something at the foot of the screen for a while.
+    /// Shows a toast for 6 s, or until it is dismissed if it contains a text to copy by hand.
     pub fn toast(self, toast: Toast) {
         let (id, stays) = (toast.id, toast.by_hand.is_some());
         self.toasts.update(|toasts| toasts.push(toast.after(toasts)));
@@ -305,7 +305,7 @@ impl Session {
         }
     }
 
-    /// Copies a text and shows the message `copied` on success. Otherwise the text is shown for copying by hand.
+    /// Copies a text and shows the message `copied` on success. On failure, shows the text for copying by hand.
     pub fn copy(self, text: String, copied: &'static str) {
         browser::begin(async move {
             if browser::copy(&text).await {
@@ -317,7 +317,7 @@ impl Session {
         });
     }
 
-    /// Takes back what was said.
+    /// Removes a toast.
     pub fn dismiss(self, id: u32) {
         self.toasts.try_update(|toasts| toasts.retain(|t| t.id != id));
     }
