@@ -108,7 +108,7 @@ pub fn from_text<T: DeserializeOwned>(text: &str) -> Result<T, WireError> {
     from_bytes(&bytes)
 }
 
-/// Marker in the context of a server function whose caller accepts only JSON.
+/// Marker in the context of a server function whose response is encoded as JSON.
 #[cfg(feature = "ssr")]
 #[derive(Debug, Clone, Copy)]
 pub struct AsJson;

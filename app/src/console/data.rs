@@ -23,7 +23,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", remote = "Self")]
 pub enum PageData {
-    /// The overview.
+    /// Overview.
     Overview(Box<Overview>),
     /// Page of products.
     Products(ListPage<ProductRow>),
@@ -48,15 +48,15 @@ pub enum PageData {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum VisitData {
-    /// One product.
+    /// Product.
     Product(Box<ProductDetail>),
-    /// One rate plan.
+    /// Rate plan.
     RatePlan(Box<RatePlanRow>),
-    /// One customer.
+    /// Customer.
     Customer(Box<CustomerDetail>),
-    /// One usage record.
+    /// Usage record.
     UsageRecord(Box<UsageRow>),
-    /// One invoice.
+    /// Invoice.
     Invoice(Box<InvoiceRow>),
     /// Form of a product.
     ProductForm(ProductInput),

@@ -26,37 +26,37 @@ fn lasting(view: fn(Signal<Scope>) -> AnyView) -> AnyView {
     view! { <div class="contents">{page}</div> }.into_any()
 }
 
-/// `/{slug}/overview`.
+/// Renders `/{slug}/overview`.
 pub fn overview_page() -> AnyView {
     lasting(overview::view)
 }
 
-/// `/{slug}/products`.
+/// Renders `/{slug}/products`.
 pub fn products_page() -> AnyView {
     lasting(products::list)
 }
 
-/// `/{slug}/rate-plans`.
+/// Renders `/{slug}/rate-plans`.
 pub fn rate_plans_page() -> AnyView {
     lasting(rate_plans::list)
 }
 
-/// `/{slug}/customers`.
+/// Renders `/{slug}/customers`.
 pub fn customers_page() -> AnyView {
     lasting(customers::list)
 }
 
-/// `/{slug}/usage`.
+/// Renders `/{slug}/usage`.
 pub fn usage_page() -> AnyView {
     lasting(usage::list)
 }
 
-/// `/{slug}/invoices`.
+/// Renders `/{slug}/invoices`.
 pub fn invoices_page() -> AnyView {
     lasting(invoices::list)
 }
 
-/// All other pages of a workspace. Their state ends with the visit.
+/// Renders all other pages of a workspace. Their state ends with the visit.
 pub fn visit_page() -> AnyView {
     let scope = use_scope();
     let visit = Memo::new(move |before: Option<&Option<Visit>>| {

@@ -38,7 +38,7 @@ pub fn follow_list(
         let visit = scope.get_untracked();
         let before = said.get_value().filter(|(of, _)| *of == visit);
         if said.with_value(Option::is_some) && before.is_none() {
-            // Another workspace: the message about the former one is cleared.
+            // Another workspace was entered, so the message about the previous one is cleared.
             browser::set_text(REGION, "");
             said.set_value(None);
         }

@@ -18,7 +18,7 @@ pub fn draw(visit: Visit) -> AnyView {
         Page::Invoice(_) => invoices::detail(scope),
         Page::Settings(page) => settings::view(scope, page),
         Page::Unknown(_) => host::unknown(scope),
-        // The overview and the lists are none of these.
+        // The overview and the lists are not rebuilt for each visit.
         Page::Overview | Page::List(_) => host::missing(scope, Noun::Customers),
     }
 }
