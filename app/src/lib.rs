@@ -34,4 +34,4 @@ pub use root::App;
 #[cfg(feature = "hydrate")]
 mod start;
 #[cfg(feature = "hydrate")]
-pub use start::{prepare, start};
+pub use start::{listen, prepare, start};

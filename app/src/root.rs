@@ -88,7 +88,7 @@ pub fn App(
 fn Console(boot: Boot, navigator: StoredValue<Option<Navigator>>) -> impl IntoView {
     let session = Session::start(boot);
     navigator.set_value(Some(session.navigator));
-    reactive::effect(move || {
+    browser::on_start(move || {
         session.listen();
         browser::after(CHUNK_MILLIS, || {
             spawn_local(async {

@@ -64,3 +64,9 @@ pub fn start(is_empty: bool) {
     browser::watch_controls();
     reactive::view_stands();
 }
+
+/// Starts to listen to the browser and the server. The script calls it once the page has been drawn, so that a program that
+/// fails before does nothing.
+pub fn listen() {
+    browser::started();
+}

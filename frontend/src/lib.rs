@@ -19,6 +19,12 @@ pub fn start(is_empty: bool) {
     app::start(is_empty);
 }
 
+/// Starts to listen to the browser and the server. Called once by the boot script, after [`start`] has drawn the page.
+#[wasm_bindgen]
+pub fn listen() {
+    app::listen();
+}
+
 /// Split point of the WASM binary. Code reachable only from [`draw`](cut::draw) is in the lazily loaded chunk.
 mod cut {
     use app::chunk::{Part, View};

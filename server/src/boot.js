@@ -23,7 +23,7 @@ const unpack = ({ target }) => {
 };
 addEventListener("beforetoggle", unpack, { capture: true });
 
-// The same as app/src/ssr/fingerprint.rs works out from the markup.
+// The same as app/src/documents/fingerprint.rs works out from the markup.
 const fingerprint = () => {
   let hash = 0;
   const add = (text) => {
@@ -95,9 +95,9 @@ const keep = () => {
   };
 };
 
-// Runs `start`, and waits for what it leaves to microtasks: the router draws a page into an empty root in one. If the root
-// has no page then, or `start` fails, what it listened to is not listened to.
-const listening = async (start) => {
+// Runs `start` and then `listen`. If the root is `empty`, waits in between: the router draws the page in a microtask. If
+// that or one of the two fails, what they listened to is not listened to.
+const listening = async (empty, start, listen) => {
   const { prototype } = EventTarget;
   const { addEventListener: add } = prototype;
   const [added, thrown] = [[], []];
@@ -113,8 +113,11 @@ const listening = async (start) => {
   };
   try {
     start();
-    await new Promise((done) => setTimeout(done));
-    if (!root.querySelector("#main")) throw thrown.shift() ?? new Error("the program drew no page");
+    if (empty) {
+      await new Promise((done) => setTimeout(done));
+      if (!root.querySelector("#main")) throw thrown.shift() ?? new Error("the program drew no page");
+    }
+    listen();
     thrown.forEach(reportError);
   } catch (error) {
     for (const [target, listener] of added) target.removeEventListener(...listener);
@@ -127,7 +130,7 @@ const listening = async (start) => {
 
 let begun = false;
 const begin = async (script, anew) => {
-  const { default: init, prepare, start } = await import(script);
+  const { default: init, prepare, start, listen } = await import(script);
   await init({ module_or_path: new URL("./stile.wasm", import.meta.url) });
   const ready = await new Promise((done) => prepare(address, carried.textContent, done));
   if (!ready) throw new Error("what this page needs can't be had");
@@ -135,10 +138,11 @@ const begin = async (script, anew) => {
   const foreign = anew || fingerprint() !== root.dataset.nodes;
   const [nodes, giveBack] = foreign ? [[...root.childNodes], keep()] : [];
   try {
-    await listening(() => {
+    const draw = () => {
       if (foreign) root.replaceChildren();
       start(foreign);
-    });
+    };
+    await listening(foreign, draw, listen);
   } catch (error) {
     if (foreign) {
       root.replaceChildren(...nodes);

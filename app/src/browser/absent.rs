@@ -36,6 +36,9 @@ pub fn now() -> Option<OffsetDateTime> {
     None
 }
 
+/// Sets the task that runs once the page has been drawn in a browser.
+pub fn on_start(_task: impl FnOnce() + 'static) {}
+
 /// Runs `task` after `millis`.
 pub fn after(_millis: u32, _task: impl FnOnce() + 'static) {}
 

@@ -2,13 +2,15 @@
 
 use leptos::prelude::*;
 use std::{
-    cell::Cell,
+    cell::{Cell, RefCell},
     task::{Context, Waker},
 };
 use time::OffsetDateTime;
 use wasm_bindgen::{JsCast, closure::Closure};
 
 thread_local! {
+    /// The task that runs once the page has been drawn.
+    static START: RefCell<Option<Box<dyn FnOnce()>>> = const { RefCell::new(None) };
     /// By how much the server's clock is ahead of the device's, in milliseconds.
     static AHEAD: Cell<f64> = const { Cell::new(0.0) };
     /// The last readings of the device's clock and its monotonic clock.
@@ -91,5 +93,22 @@ pub fn after_paint(task: impl FnOnce() + 'static) {
         after(0, task);
     } else {
         request_animation_frame(move || after_frame(task));
+    }
+}
+
+/// Sets the task that [`started`] runs, in the reactive owner of the caller.
+pub fn on_start(task: impl FnOnce() + 'static) {
+    let owner = Owner::current();
+    let task: Box<dyn FnOnce()> = Box::new(task);
+    START.set(Some(Box::new(move || match owner {
+        Some(owner) => owner.with(task),
+        None => task(),
+    })));
+}
+
+/// Runs the task of [`on_start`]. Called once the page has been drawn.
+pub fn started() {
+    if let Some(task) = START.take() {
+        task();
     }
 }

@@ -44,7 +44,8 @@ pub(crate) async fn rendered(context: &RequestContext, mut response: Response<Bo
     };
     // There are no resources, so the scripts that would carry their values are left out.
     let answer = leptos_axum::handle_response_inner(provide, document, request, |document, _resources, _| {
-        let html = document.into_view().to_html();
+        // Without the comment that an erased view ends with.
+        let html = document.into_view().to_html().trim_end_matches("<!>").to_owned();
         Box::pin(async move { Box::pin(stream::iter([html])) as _ })
     });
     let (head, body) = answer.await.into_parts();
