@@ -1,13 +1,13 @@
-//! What the account's server functions answer with.
+//! Response types of the account server functions.
 
 use model::token::OperatorToken;
 use serde::{Deserialize, Serialize};
 
-/// A token just made.
+/// A newly created operator token.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct CreatedToken {
-    /// The token itself, shown this once.
+    /// Token in plain text. Shown once.
     pub secret: String,
-    /// The live tokens.
+    /// The person's active tokens, including the new one.
     pub tokens: Vec<OperatorToken>,
 }

@@ -1,5 +1,5 @@
-//! The page that asks for a second factor: in the middle of a sign-in, before a workspace that demands one, before
-//! factors are changed. Codes work without JavaScript.
+//! The second-factor prompt. Shown during sign-in, before entering a workspace that requires a second factor, and
+//! before changing factors. Code entry works without JavaScript.
 
 use super::{AccountFrame, FactorAsk, FactorReason, begin_factor_passkey, prove_factor, prove_factor_by_passkey};
 use crate::{
@@ -14,12 +14,12 @@ use crate::{
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use model::{factor::FactorMethods, text::isolated};
 
-/// `/account/factor`.
+/// Second-factor page at `/account/factor`.
 #[component]
 pub fn FactorPage() -> impl IntoView {
     let session = use_session();
     let Some(AccountData::Factor(ask)) = session.take_account_data() else {
-        // Only a document knows whom it asks, and why.
+        // Only the server knows whom to prompt and why, so the page needs a full document load.
         reactive::effect(browser::reload_document);
         return ().into_any();
     };

@@ -1,5 +1,5 @@
-//! What forms of the account plane share: they post to their page's address without JavaScript and call a server
-//! function with it; what was typed and what was wrong with it comes back the same way.
+//! Shared form handling for the account pages. Forms POST to their page's URL without JavaScript and call a server
+//! function with it. Both paths return the entered values and the field errors.
 
 use crate::{
     boot::Returned,
@@ -11,37 +11,38 @@ use crate::{
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use model::FieldErrors;
 
-/// What a form holds, by the names of its controls.
+/// Form values by control name.
 #[derive(Debug, Clone, Default)]
 pub struct Values(Vec<(String, String)>);
 
 impl Values {
-    /// The value of a control; empty when there is none of that name.
+    /// Returns the value of the named control, or an empty string if there is no such control.
     pub fn get(&self, name: &str) -> String {
         self.0.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone()).unwrap_or_default()
     }
 }
 
-/// An open form.
+/// State of a form on the page.
 #[derive(Clone, Copy)]
 pub struct AccountForm {
-    /// What is wrong with which field.
+    /// Validation errors by field.
     pub errors: RwSignal<FieldErrors>,
-    /// What is wrong with all of it.
+    /// Error message for the form as a whole; empty if there is none.
     pub message: RwSignal<String>,
-    /// Whether it is being sent.
+    /// `true` while a submission is in flight.
     pub busy: RwSignal<bool>,
     returned: StoredValue<Returned>,
     session: Session,
 }
 
 impl AccountForm {
-    /// Opens a page's only form.
+    /// Creates the state for the only form on a page.
     pub fn open() -> Self {
         Self::with(use_session().take_returned().unwrap_or_default())
     }
 
-    /// Opens one of a page's forms, each of which sends its name as `action`: what came back goes to the one it is of.
+    /// Creates the state for one of several forms on a page. Each form submits its name as `action`; the returned
+    /// values and errors apply only to the form with that name.
     pub fn of(returned: &Returned, action: &str) -> Self {
         Self::with(if returned.value("action") == Some(action) { returned.clone() } else { Returned::default() })
     }
@@ -56,13 +57,13 @@ impl AccountForm {
         }
     }
 
-    /// What was typed into a control of a form that came back.
+    /// Returns the submitted value of a control if the form was returned with errors.
     pub fn typed(self, name: &str) -> Option<String> {
         self.returned.with_value(|returned| returned.value(name).map(str::to_owned))
     }
 
-    /// The handler of its submission: `send` calls the server function and does what follows success; a failure is
-    /// shown where it belongs, and what was typed stays in its fields.
+    /// Returns the submit handler. `send` calls the server function and handles success. On failure the errors are
+    /// shown at their fields and the entered values are kept.
     pub fn submit<F>(
         self,
         send: impl Fn(Values) -> F + Send + Sync + 'static,
@@ -102,7 +103,7 @@ impl AccountForm {
     }
 }
 
-/// Names the operator tokens that a form revokes, and offers to keep them. Empty if there are none.
+/// Lists the operator tokens that a form revokes, with a checkbox to keep them. Returns `None` if there are none.
 pub fn keep_tokens(names: &[String]) -> Option<AnyView> {
     let which = match names {
         [] => return None,
@@ -120,10 +121,10 @@ pub fn keep_tokens(names: &[String]) -> Option<AnyView> {
     )
 }
 
-/// What is wrong with all of a form.
+/// Error summary and form-level error message.
 #[component]
 pub fn FormMessage(
-    /// The form.
+    /// Form state.
     form: AccountForm,
 ) -> impl IntoView {
     view! {
@@ -132,14 +133,14 @@ pub fn FormMessage(
     }
 }
 
-/// A form's button.
+/// Submit button of a form.
 #[component]
 pub fn SubmitButton(
-    /// The form.
+    /// Form state.
     form: AccountForm,
-    /// What it says.
+    /// Button label.
     label: &'static str,
-    /// Across the whole form.
+    /// Makes the button as wide as the form.
     #[prop(optional)]
     wide: bool,
 ) -> impl IntoView {

@@ -1,4 +1,4 @@
-//! The account plane's frame: the bar with the mark and the profile menu, which the console's top bar shares.
+//! Layout of the account pages: a bar with the logo and the profile menu, which the console's top bar also uses.
 
 use crate::{
     boot::Theme,
@@ -9,10 +9,10 @@ use crate::{
 };
 use leptos::{ev::SubmitEvent, prelude::*};
 
-/// The bar, and what stands below it.
+/// Account bar with the page content below it.
 #[component]
 pub fn AccountFrame(
-    /// The page.
+    /// Page content.
     children: Children,
 ) -> impl IntoView {
     let session = use_session();
@@ -28,10 +28,11 @@ pub fn AccountFrame(
     }
 }
 
-/// The profile button and its menu: switch workspace, tokens, theme, sign out. Opens without JavaScript.
+/// Profile button with a menu to switch workspaces, manage tokens, set the theme and sign out. Opens without
+/// JavaScript.
 #[component]
 pub fn ProfileMenu(
-    /// Whether the name stands beside the avatar.
+    /// Shows the person's name beside the avatar.
     #[prop(optional)]
     named: bool,
 ) -> impl IntoView {

@@ -1,4 +1,4 @@
-//! Sign-in and sign-out, the list of seats, operator tokens: what the account plane's server functions do.
+//! Server-side implementation of sign-in, sign-out, the workspace list and operator tokens.
 
 use crate::{
     account::CreatedToken,
@@ -29,10 +29,10 @@ use store::{
     tokens,
 };
 
-/// What an operator token starts with, so that people and scanners know one when they see it.
+/// Prefix of operator tokens, which makes them recognizable to people and secret scanners.
 const TOKEN_PREFIX: &str = "stile_";
 
-/// Signs in; answers with the path to go to.
+/// Signs in with email address and password. Returns the path to redirect to.
 pub async fn sign_in(call: &Call, email: &str, password: &str, next: &str) -> Result<String, AppError> {
     let mut errors = FieldErrors::default();
     let address = errors.take("email", Email::parse(email));
@@ -48,7 +48,8 @@ pub async fn sign_in(call: &Call, email: &str, password: &str, next: &str) -> Re
     })
 }
 
-/// Who it is that has this password; as slow and as silent for an unknown address as for a wrong password.
+/// Returns the user with this email address and password. An unknown address and a wrong password give the same error
+/// after the same time.
 pub(crate) async fn prove(call: &Call, email: &Email, password: &str) -> Result<UserId, AppError> {
     let services = &call.request.services;
     let guess = Guess::take(call, email, None).await?;
@@ -67,16 +68,16 @@ pub(crate) async fn prove(call: &Call, email: &Email, password: &str) -> Result<
     Ok(record.user)
 }
 
-/// How far a sign-in came. The cookie has been handed out either way.
+/// Result of a successful first factor. The cookie is set in both cases.
 pub(crate) enum Started {
-    /// There is a session, and this opens it.
+    /// A session was created; the credential gives access to it.
     Session(Credential),
-    /// A second factor is asked for first.
+    /// The sign-in is pending until a second factor is verified.
     AwaitsFactor,
 }
 
-/// Begins a session for a person who has just proven who they are, or a sign-in that waits for a second factor, and
-/// hands its cookie to the browser, with the theme that they have chosen.
+/// Creates a session for an authenticated person, or a pending sign-in if a second factor is required. Sets the session
+/// cookie and the person's theme cookie.
 pub(crate) async fn begin(call: &Call, user: UserId) -> Result<Started, AppError> {
     let RequestContext { services, device, credential, cookies, .. } = &call.request;
     let secret = Secret::generate("").map_err(|_| AppError::Internal)?;
@@ -91,7 +92,7 @@ pub(crate) async fn begin(call: &Call, user: UserId) -> Result<Started, AppError
     })
 }
 
-/// Ends the session and takes the cookie back, whatever the database says.
+/// Ends the session. Removes the cookie even if the database fails.
 pub async fn sign_out(call: &Call) -> Result<(), AppError> {
     call.forget_here();
     let Some(credential) = call.request.credential else { return Ok(()) };
@@ -104,29 +105,29 @@ pub async fn sign_out(call: &Call) -> Result<(), AppError> {
     Ok(())
 }
 
-/// Pins a workspace or unpins it.
+/// Pins or unpins a workspace.
 pub async fn pin(call: &Call, slug: &Slug, pinned: Pinned) -> Result<(), AppError> {
     let mut tx = person(call).await?;
     if !seats::pin(&mut tx, slug, pinned).await? {
         return Err(AppError::Absent);
     }
     let live = tx.commit().await?;
-    // No epoch counts it.
+    // Pins have no cache epoch, so the cached list is dropped here.
     call.request.services.store.forget_picker(&live).await;
     Ok(())
 }
 
-/// Forgets which workspaces the person was in last.
+/// Clears the person's recently used workspaces.
 pub async fn clear_recents(call: &Call) -> Result<(), AppError> {
     let mut tx = person(call).await?;
     seats::clear_recents(&mut tx).await?;
     let live = tx.commit().await?;
-    // No epoch counts it.
+    // Recent workspaces have no cache epoch, so the cached list is dropped here.
     call.request.services.store.forget_picker(&live).await;
     Ok(())
 }
 
-/// The list of seats.
+/// Loads the person's workspace list. `past_cache` bypasses the cache.
 pub async fn picker(call: &Call, past_cache: bool) -> Result<Picker, AppError> {
     let freshness = if past_cache { Freshness::Now } else { Freshness::Recent };
     let found = call.request.services.store.picker(&call.credential()?, freshness).await?;
@@ -141,7 +142,7 @@ pub(crate) async fn person(call: &Call) -> Result<PersonTx, AppError> {
     Ok(tx)
 }
 
-/// The tokens that are not revoked.
+/// Lists the active operator tokens.
 pub async fn tokens(call: &Call) -> Result<Vec<OperatorToken>, AppError> {
     let mut tx = person(call).await?;
     let list = tokens::list(&mut tx).await?;
@@ -149,15 +150,15 @@ pub async fn tokens(call: &Call) -> Result<Vec<OperatorToken>, AppError> {
     Ok(list)
 }
 
-/// Creates a token for a person who has just proven a second factor or gives their password. A session alone can't
-/// create something that outlives it.
+/// Creates an operator token. Requires a recently verified second factor or the password: a session alone must not be
+/// able to create a credential that outlives it.
 pub async fn create_token(call: &Call, name: &str, life: TokenLife, password: &str) -> Result<CreatedToken, AppError> {
     let name =
         Line::parse("a name", name, 80).map_err(|message| AppError::Invalid(FieldErrors::one("name", message)))?;
     let secret = Secret::generate(TOKEN_PREFIX).map_err(|_| AppError::Internal)?;
     let mut tx = person(call).await?;
     if factors::standing(&mut tx).await? != FactorStanding::Fresh {
-        // Hashing takes a while, so no transaction is open meanwhile.
+        // The transaction is closed first, because password hashing is slow.
         tx.commit().await?;
         confirm(call, password, "password").await?;
         tx = person(call).await?;
@@ -171,7 +172,7 @@ pub async fn create_token(call: &Call, name: &str, life: TokenLife, password: &s
     Ok(CreatedToken { secret: secret.reveal().to_owned(), tokens: list })
 }
 
-/// Revokes a token.
+/// Revokes an operator token. Returns the remaining ones.
 pub async fn revoke_token(call: &Call, id: TokenId) -> Result<Vec<OperatorToken>, AppError> {
     let mut tx = person(call).await?;
     if !tokens::revoke(&mut tx, id).await? {
@@ -182,7 +183,8 @@ pub async fn revoke_token(call: &Call, id: TokenId) -> Result<Vec<OperatorToken>
     Ok(list)
 }
 
-/// Whether `password` is the person's own; a wrong one counts as a guess, and is told at `field`.
+/// Verifies the signed-in person's password and returns their email address. A wrong password counts as a guess and is
+/// reported on `field`.
 pub(crate) async fn confirm(call: &Call, password: &str, field: &str) -> Result<Email, AppError> {
     let services = &call.request.services;
     let mut tx = person(call).await?;
@@ -199,7 +201,7 @@ pub(crate) async fn confirm(call: &Call, password: &str, field: &str) -> Result<
     Err(AppError::Invalid(FieldErrors::one(field, message)))
 }
 
-/// A password that may be set, or what is wrong at the field `password`.
+/// Validates a new password. Errors are reported on the field `password`.
 pub(crate) fn new_password(password: &str, name: &str, email: &str) -> Result<NewPassword, AppError> {
     NewPassword::parse(password, &[name, email])
         .map_err(|error| AppError::Invalid(FieldErrors::one("password", error.to_string())))

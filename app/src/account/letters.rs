@@ -1,4 +1,4 @@
-//! What the mails of the account plane say. Names that people chose are not in mails that a stranger can have sent.
+//! Email templates of the account pages. Emails that a stranger can trigger contain no user-chosen names.
 
 use model::{
     Email,
@@ -7,7 +7,7 @@ use model::{
 
 const NOT_YOU: &str = "If that wasn’t you, do nothing: without this link nothing happens.";
 
-/// To an address without an account: the link to sign up.
+/// Sign-up link for an address without an account.
 pub(crate) fn sign_up(to: &Email, link: String) -> Letter {
     Letter::new(to, "Create your Stile account")
         .say("Somebody, probably you, wants to create a Stile account with this address.")
@@ -16,7 +16,7 @@ pub(crate) fn sign_up(to: &Email, link: String) -> Letter {
         .aside(NOT_YOU)
 }
 
-/// To an address with an account, when somebody wants to sign up with it.
+/// Notice to an address that already has an account, after a sign-up attempt with it.
 pub(crate) fn has_account(to: &Email, sign_in: String, reset: String) -> Letter {
     Letter::new(to, "You already have a Stile account")
         .say("Somebody, probably you, wanted to create a Stile account with this address. There is one already, so sign in with it.")
@@ -25,7 +25,7 @@ pub(crate) fn has_account(to: &Email, sign_in: String, reset: String) -> Letter 
         .aside("If that wasn’t you, do nothing: your account is as it was.")
 }
 
-/// To an address with an account: the link to set a new password.
+/// Password reset link for an address with an account.
 pub(crate) fn reset(to: &Email, link: String) -> Letter {
     Letter::new(to, "Reset your Stile password")
         .say("Somebody, probably you, has forgotten the password of the Stile account with this address.")
@@ -34,7 +34,7 @@ pub(crate) fn reset(to: &Email, link: String) -> Letter {
         .aside(NOT_YOU)
 }
 
-/// To an address without an account, when somebody wants to reset its password.
+/// Notice to an address without an account, after a password reset request for it.
 pub(crate) fn no_account(to: &Email, sign_up: String) -> Letter {
     Letter::new(to, "There is no Stile account with this address")
         .say("Somebody, probably you, wanted to reset the password of a Stile account with this address. There is none: perhaps it has another address of yours.")
@@ -42,7 +42,7 @@ pub(crate) fn no_account(to: &Email, sign_up: String) -> Letter {
         .aside("If that wasn’t you, do nothing.")
 }
 
-/// After a password was changed or set anew.
+/// Notice that the password was changed or reset.
 pub(crate) fn password_changed(to: &Email, reset: String) -> Letter {
     Letter::new(to, "Your Stile password was changed")
         .say("The password of your Stile account was changed just now, and all other devices are signed out.")
@@ -50,7 +50,7 @@ pub(crate) fn password_changed(to: &Email, reset: String) -> Letter {
         .button("Set a new password", reset)
 }
 
-/// To the address that an account wants to move to.
+/// Confirmation link for the new address of an account.
 pub(crate) fn confirm_address(to: &Email, old: &str, link: String) -> Letter {
     Letter::new(to, "Confirm your new address")
         .say(format!(
@@ -62,7 +62,7 @@ pub(crate) fn confirm_address(to: &Email, old: &str, link: String) -> Letter {
         .aside("If you don’t know of this, do nothing.")
 }
 
-/// To an address that another account wants to move to, and that has an account.
+/// Notice to an address that already has an account, after another account requested to change to it.
 pub(crate) fn address_in_use(to: &Email, sign_in: String) -> Letter {
     Letter::new(to, "You already have a Stile account")
         .say("Somebody wanted to move another Stile account to this address. It has an account already, so nothing was changed.")
@@ -70,7 +70,7 @@ pub(crate) fn address_in_use(to: &Email, sign_in: String) -> Letter {
         .aside("If that was you, use another address, or go on with the account that is here.")
 }
 
-/// To the present address of an account that is about to move.
+/// Notice to the current address of an account that a change of address was requested.
 pub(crate) fn address_asked(to: &Email, new: &Email, profile: String) -> Letter {
     Letter::new(to, "Your Stile account may get another address")
         .say(format!("Somebody who knows your password asked to move your Stile account to {new}. It moves when the link that was sent there is opened."))
@@ -78,7 +78,7 @@ pub(crate) fn address_asked(to: &Email, new: &Email, profile: String) -> Letter 
         .aside("If that wasn’t you, withdraw it in your profile and change your password.")
 }
 
-/// To the address that an account has left.
+/// Notice to the previous address of an account that the address was changed.
 pub(crate) fn address_changed(to: &Email, new: &str) -> Letter {
     Letter::new(to, "Your Stile account has another address now")
         .say(format!("Your Stile account moved to {new}. Mails about it go there from now on."))

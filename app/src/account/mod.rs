@@ -1,5 +1,5 @@
-//! The account plane: what is tied to the person. The way in, second factors, the picker, their profile and preferences,
-//! operator tokens.
+//! Pages that belong to the person rather than to a workspace: sign-in and sign-up, second factors, the workspace
+//! picker, profile, preferences and operator tokens.
 
 mod data;
 mod factor;

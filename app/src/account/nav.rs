@@ -1,4 +1,4 @@
-//! The frames of the account's and an organization's pages: bar, navigation, title.
+//! Layouts of the account and organization pages: bar, navigation and title.
 
 use super::AccountFrame;
 use crate::{
@@ -9,14 +9,14 @@ use crate::{
 use leptos::prelude::*;
 use model::{audit::AuditQuery, id::OrganizationId};
 
-/// A page of the person's own account, beside the navigation.
+/// Layout of an account page with navigation.
 #[component]
 pub fn AccountShell(
-    /// Which.
+    /// Current page.
     page: AccountPage,
-    /// A sentence under the title.
+    /// Introductory sentence below the title.
     lead: &'static str,
-    /// The page.
+    /// Page content.
     children: Children,
 ) -> impl IntoView {
     show_current_tab();
@@ -38,20 +38,20 @@ pub fn AccountShell(
     }
 }
 
-/// A page of an organization, under its name and beside the navigation.
+/// Layout of an organization page with the organization's name and navigation.
 #[component]
 pub fn OrganizationFrame(
-    /// The organization's id.
+    /// Organization id.
     id: OrganizationId,
-    /// The page. `None` for the audit log, which is wider.
+    /// Current page. `None` for the audit log, which has a wider layout.
     page: Option<OrganizationPage>,
     /// The organization's name.
     #[prop(into)]
     name: Signal<String>,
-    /// Whether the person manages it, and so may read the audit log.
+    /// `true` if the person is an owner or admin of the organization, who may read the audit log.
     #[prop(into)]
     manages: Signal<bool>,
-    /// The page, without its title.
+    /// Page content without the title.
     children: Children,
 ) -> impl IntoView {
     show_current_tab();
@@ -81,17 +81,17 @@ pub fn OrganizationFrame(
     }
 }
 
-/// On phones the navigation scrolls sideways: makes the tab of the current page visible.
+/// Scrolls the current page's tab into view. The navigation scrolls horizontally on phones.
 pub fn show_current_tab() {
     reactive::effect(|| {
         browser::next_frame(|| browser::reveal_in_line(":is(.account-page, .settings) > .nav > [aria-current]"))
     });
 }
 
-/// What was just saved without JavaScript; with it, a toast says so.
+/// Confirmation banner after saving without JavaScript. With JavaScript a toast is shown instead.
 #[component]
 pub fn SavedNote(
-    /// What.
+    /// Setting that was saved, if any.
     saved: Option<Saved>,
 ) -> impl IntoView {
     saved.map(|saved| view! { <Banner tone=Tone::Quiet message=saved.message()/> })

@@ -1,4 +1,4 @@
-//! `/new`: creating a workspace in an organization that the person manages. Works without JavaScript.
+//! The page at `/new`, which creates a workspace in an organization that the person manages. Works without JavaScript.
 
 use super::{AccountFrame, create_workspace};
 use crate::session::Toast;
@@ -13,16 +13,16 @@ use crate::{
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use model::{OrganizationRole, Slug, settings::NewWorkspaceInput, text::isolated};
 
-/// The numbers that are appended to a proposal that is taken.
+/// Range of the numbers that are appended to a proposed slug if it is taken.
 const FIRST_NUMBER: u32 = 2;
 const LAST_NUMBER: u32 = 6;
 
-/// The page.
+/// Form to create a workspace.
 #[component]
 pub fn NewWorkspacePage() -> impl IntoView {
     let session = use_session();
     drop(session.take_content());
-    // For whoever has very many workspaces the document holds a part of the list only.
+    // For a person with very many workspaces the document contains only part of the list.
     let organizations = Memo::new(move |_| {
         session.picker.with(|picker| {
             let managed = |role: Option<OrganizationRole>| role.is_some_and(|r| r >= OrganizationRole::Admin);
@@ -64,10 +64,10 @@ fn Form(organizations: Vec<(String, String)>) -> impl IntoView {
     let message = RwSignal::new(returned.message.clone());
     let busy = RwSignal::new(false);
     let typed = RwSignal::new(slug.clone());
-    // The address follows the name until somebody types one.
+    // The slug follows the name until the person edits it.
     let own = StoredValue::new(!slug.is_empty());
     let names = organizations.clone();
-    // The proposal, and the last number that was appended to it.
+    // Proposed slug and the last number that was appended to it.
     let tried = StoredValue::new((String::new(), FIRST_NUMBER - 1));
     let propose = move || {
         if own.get_value() {
@@ -82,7 +82,7 @@ fn Form(organizations: Vec<(String, String)>) -> impl IntoView {
     };
     let check = move |slug: Slug| async move {
         let free = check_slug(slug.clone(), None).await?;
-        // If the proposal is taken, it is tried with a number; unless there is another one meanwhile.
+        // If the proposed slug is taken, the next number is tried, unless the proposal has changed in the meantime.
         let is_present = typed.try_with_untracked(|typed| *typed == slug.as_str()) == Some(true);
         if !free && is_present && own.try_get_value() == Some(false) {
             let next = tried.try_update_value(|(proposal, number)| {

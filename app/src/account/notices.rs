@@ -1,4 +1,4 @@
-//! What waits for a person on the picker: invites to accept, workspaces to join by their domain, requests to answer.
+//! Notices on the picker: pending invites, joinable workspaces and access requests.
 
 use super::load_notices;
 use crate::{
@@ -13,10 +13,10 @@ fn count(number: usize, one: &str, many: &str) -> String {
     if number == 1 { format!("1 {one}") } else { format!("{number} {many}") }
 }
 
-/// The notices; nothing when nothing waits. Read again whenever the list of seats is.
+/// List of notices; empty if there are none. Reloads together with the workspace list.
 #[component]
 pub fn NoticesSection(
-    /// What the document carried.
+    /// Notices contained in the document, if any.
     first: Option<Notices>,
 ) -> impl IntoView {
     let session = use_session();

@@ -1,6 +1,7 @@
-//! The picker at `/home`: every reachable workspace under its organization.
+//! Workspace picker at `/home`: every workspace that the person can open, grouped by organization.
 //!
-//! Rows are links, so it works without JavaScript; with it, typing filters, 1 to 9 open, arrows move.
+//! Rows are links, so the page works without JavaScript. With JavaScript, typing filters the list, 1 to 9 open a row
+//! and the arrow keys move between rows.
 
 use super::{AccountFrame, notices::NoticesSection, restore::deleted_section};
 use crate::{
@@ -20,10 +21,10 @@ use model::{
 };
 use std::sync::Arc;
 
-/// The search's element.
+/// Element id of the search field.
 const SEARCH: &str = "picker-search";
 
-/// `/home`.
+/// Workspace picker at `/home`.
 #[component]
 pub fn PickerPage() -> impl IntoView {
     let session = use_session();
@@ -34,10 +35,10 @@ pub fn PickerPage() -> impl IntoView {
         _ => (None, None),
     };
     let refused = RwSignal::new(refused);
-    // Coming here from a workspace, the list in memory may be as old as the last document.
+    // When navigating here from a workspace, the list in memory may be as old as the last document.
     reactive::effect(move || session.refresh_if_stale());
     let query = RwSignal::new(String::new());
-    // None, one or several: how many it is exactly must not build the search anew under somebody's fingers.
+    // None, one or several: the exact count must not re-create the search field while somebody types.
     let count = Memo::new(move |_| session.picker.with(|p| p.as_ref().map(|p| p.count().min(2))));
     browser::follow(SEARCH, move || query.get());
     browser::on_key(move |event| keys(query, event));
@@ -68,7 +69,7 @@ fn Reason(reason: Refusal, refused: RwSignal<Option<Refusal>>) -> impl IntoView 
     }
 }
 
-/// The refresh button is a link to the same page, so that it works without JavaScript.
+/// Refresh button. It is a link to the same page, so that it works without JavaScript.
 fn refresh(session: Session, class: &'static str) -> impl IntoView {
     view! {
         <a class=class href=Route::home().url() data-testid="refresh" aria-busy=move || session.picker_loading.get().then_some("true")
@@ -79,7 +80,7 @@ fn refresh(session: Session, class: &'static str) -> impl IntoView {
 }
 
 fn empty(session: Session) -> AnyView {
-    // Members of an organization see it. Those who manage it can create its first workspace.
+    // Members of an organization see it in the list. Those who manage it can create its first workspace.
     let picker = session.picker.get();
     if let Some(picker) = picker.filter(|picker| !picker.organizations.is_empty()) {
         let creates = picker.manages_one();
@@ -140,7 +141,7 @@ fn listing(session: Session, query: RwSignal<String>, count: Option<usize>) -> A
     .into_any()
 }
 
-/// Whether the person manages an organization, in which they could create a workspace.
+/// Returns `true` if the person manages an organization and can create a workspace in it.
 fn may_create(session: Session) -> bool {
     session.picker.with(|p| p.as_ref().is_some_and(|p| p.manages_one()))
 }
@@ -158,10 +159,11 @@ fn age(session: Session) -> Option<String> {
     })
 }
 
-/// One section an organization, or one list for whoever wants all by name. A query finds rows in one list, best first.
+/// Renders one section per organization, or a single list if the person sorts by name. A search query gives a single
+/// list with the best matches first.
 fn sections(session: Session, picker: &Arc<Picker>, typed: &str) -> AnyView {
     let flat = picker.order == PickerOrder::Name;
-    // Sections are in the person's order already; one list has an order of its own.
+    // Sections are already in the person's order; the single list has its own order.
     let all = if flat { picker.ordered() } else { picker.rows().collect() };
     let mut rows = picker.pinned();
     rows.extend(all.into_iter().filter(|(_, w)| !w.pinned));
@@ -209,7 +211,8 @@ fn sections(session: Session, picker: &Arc<Picker>, typed: &str) -> AnyView {
                 rows.extend(next.take().map(|(_, row)| row));
                 next = visible.next();
             }
-            // What is pinned stands above, and an organization that has no other is not said to be empty.
+            // Pinned workspaces are listed above. An organization whose workspaces are all pinned is not shown as
+            // empty.
             let bare = organization.workspaces.is_empty() || organization.role.is_some();
             (!rows.is_empty() || bare).then(|| section(organization, rows))
         })
@@ -272,12 +275,12 @@ fn row(
     .into_any()
 }
 
-/// `/` searches, 1 to 9 open, arrows move between rows.
+/// Handles keyboard shortcuts: `/` focuses the search field, 1 to 9 open a row, the arrow keys move between rows.
 fn keys(query: RwSignal<String>, event: &KeyboardEvent) {
     if !browser::is_plain(event) || browser::is_covered() {
         return;
     }
-    // Keys in other fields are left to them.
+    // Ignores keys that are typed into other fields.
     let typing = browser::has_focus(SEARCH);
     if browser::is_typing() && !typing {
         return;

@@ -1,5 +1,5 @@
-//! Which page of the person's own stands at which address: the picker, the way in, the account, invites, organizations.
-//! None of them is in the program's first part (`chunk`).
+//! Maps routes to the person's own pages: picker, sign-in and sign-up, account, invites and organizations. The views
+//! are in a lazily loaded chunk (`chunk`).
 
 use crate::{
     boot::Asking,
@@ -7,41 +7,41 @@ use crate::{
 };
 use model::id::OrganizationId;
 
-/// One of them, as it is keyed as one view.
+/// One of the person's own pages. Used as the key of the view: an equal value keeps the view.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AccountPlane {
-    /// The picker.
+    /// Workspace picker.
     Home,
-    /// The sign-in page.
+    /// Sign-in page.
     SignIn,
-    /// A page of the way in.
+    /// Sign-up, password reset or another page of `account::start`.
     Start,
-    /// The profile.
+    /// Profile.
     Profile,
-    /// The preferences.
+    /// Preferences.
     Preferences,
-    /// The operator tokens.
+    /// Operator tokens.
     Tokens,
-    /// An invite.
+    /// Invite.
     Invite(InviteToken),
-    /// A page of an organization.
+    /// Organization page.
     Organization(OrganizationId, OrganizationPage),
-    /// The audit log of an organization.
+    /// Audit log of an organization.
     OrganizationAudit,
-    /// The answer to asking for a seat.
+    /// Confirmation of a request for access to a workspace.
     Asked(Asking),
-    /// The sessions.
+    /// Sessions.
     Sessions,
-    /// The form of a new workspace.
+    /// Form to create a workspace.
     NewWorkspace,
     /// Second factors and passkeys.
     Security,
-    /// Asking for a second factor.
+    /// Second-factor prompt.
     Factor,
 }
 
 impl AccountPlane {
-    /// What stands at an address; `None` where none of these does.
+    /// Returns the page for a route, or `None` for routes outside the account pages.
     pub fn of(route: Route) -> Option<Self> {
         Some(match route {
             Route::Landing | Route::Home { .. } => Self::Home,
@@ -61,7 +61,7 @@ impl AccountPlane {
         })
     }
 
-    /// What the tab is called; `None` for what names itself, or is named by the document.
+    /// Returns the document title, or `None` if the page or the document sets its own.
     pub const fn title(&self) -> Option<&'static str> {
         Some(match self {
             Self::Start | Self::Invite(_) | Self::Organization(..) | Self::OrganizationAudit => return None,

@@ -1,4 +1,4 @@
-//! `/account/preferences`: where one lands, how the picker is ordered, the theme. Works without JavaScript.
+//! Preferences at `/account/preferences`: start page, picker order and theme. Works without JavaScript.
 
 use super::{
     form::{AccountForm, FormMessage, SubmitButton},
@@ -18,7 +18,7 @@ use crate::{
 use leptos::{prelude::*, task::spawn_local};
 use model::preferences::{Accents, Landing, PickerOrder, Preferences, Theme};
 
-/// The page.
+/// Preferences form.
 #[component]
 pub fn PreferencesPage() -> impl IntoView {
     let session = use_session();
@@ -58,7 +58,7 @@ fn choices(chosen: Preferences) -> AnyView {
     let submit = form.submit(move |values| async move {
         let (landing, order, theme) = (values.get("landing"), values.get("order"), values.get("theme"));
         let accents = values.get("accents");
-        // The response sets the cookie.
+        // The response sets the cookies.
         let chosen = Accents::from_word(&accents).unwrap_or_default();
         let saved = save_preferences(landing, order, theme, accents).await?;
         browser::set_root_attribute("data-accent", chosen.attribute());
@@ -89,7 +89,7 @@ fn choices(chosen: Preferences) -> AnyView {
     .into_any()
 }
 
-/// How the device currently tells workspaces apart, from the document.
+/// Returns this device's current workspace accent setting, read from the document.
 fn accents_now() -> Accents {
     use_context().or_else(|| Accents::from_word(&browser::root_attribute("data-accent")?)).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! Restoring a deleted workspace: on the picker, and in the place where it was. A form, so that it works without
+//! Restoring a deleted workspace, from the picker or at the workspace's own URL. Uses a form, so that it works without
 //! JavaScript.
 
 use super::restore_workspace;
@@ -12,7 +12,7 @@ use crate::{
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use model::{moment, settings::DeletedWorkspace, text::isolated};
 
-/// The button that restores a workspace and opens it. `action` is where it posts without JavaScript.
+/// Button that restores a workspace and opens it. `action` is the URL of the POST without JavaScript.
 pub fn restore_button(session: Session, workspace: &DeletedWorkspace, action: String) -> AnyView {
     let busy = RwSignal::new(false);
     let (slug, name) = (workspace.slug.clone(), workspace.name.clone());
@@ -33,7 +33,7 @@ pub fn restore_button(session: Session, workspace: &DeletedWorkspace, action: St
             match answer {
                 Ok(()) => {
                     let there = Route::Workspace(slug, Page::Overview);
-                    // From the very address of the workspace, its plane has to be built anew.
+                    // At the workspace's own URL, its view must be created anew.
                     session.navigator.push(Route::home());
                     session.navigator.replace(there);
                     session.toast(Toast::done(format!("{} is back, whole.", isolated(&name))));
@@ -53,7 +53,7 @@ pub fn restore_button(session: Session, workspace: &DeletedWorkspace, action: St
     .into_any()
 }
 
-/// The workspaces that the person can restore, below the picker's others.
+/// Section of the picker with the deleted workspaces that the person can restore.
 pub fn deleted_section(session: Session) -> impl IntoView {
     move || {
         let deleted = session.picker.with(|p| p.as_ref().map(|p| p.deleted.clone())).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Server functions of the account plane. Each is a public endpoint and proves for itself who asks.
+//! Server functions of the account pages. Each is a public endpoint and authenticates its caller.
 
 #![expect(missing_docs, reason = "the fields that the macro makes of documented arguments have none")]
 
@@ -17,92 +17,93 @@ use model::{
 };
 use server_fn::codec::Json;
 
-/// Signs in and sets the session's cookie; answers with the path to go to.
+/// Signs in and sets the session cookie. Returns the path to redirect to.
 ///
 /// # Errors
-/// [`AppError::Credentials`] for an unknown address and a wrong password alike, in the same time;
-/// [`AppError::Limited`] after too many tries from one address or for one account.
+/// [`AppError::Credentials`] for an unknown address and a wrong password alike, in the same time; [`AppError::Limited`]
+/// after too many attempts from one IP address or for one account.
 #[server(input = Json, output = Compact)]
 pub async fn sign_in(email: String, password: String, next: String) -> Result<String, AppError> {
     crate::account::identity::sign_in(&crate::server::call::context()?, &email, &password, &next).await
 }
 
-/// Ends this session. Succeeds also when there is none.
+/// Ends this session. Succeeds even if there is none.
 ///
 /// # Errors
-/// [`AppError::Unavailable`] when the database can't be reached.
+/// [`AppError::Unavailable`] if the database can't be reached.
 #[server(input = Json, output = Compact)]
 pub async fn sign_out() -> Result<(), AppError> {
     crate::account::identity::sign_out(&crate::server::call::context()?).await
 }
 
-/// The person's list of seats, at most 30 s old; with `past_cache`, read now.
+/// Loads the person's workspace list, cached for at most 30 s. `past_cache` bypasses the cache.
 ///
 /// # Errors
-/// [`AppError::SignedOut`].
+/// [`AppError::SignedOut`] if there is no session.
 #[server(input = Json, output = Compact)]
 pub async fn load_picker(past_cache: bool) -> Result<Picker, AppError> {
     crate::account::identity::picker(&crate::server::call::context()?, past_cache).await
 }
 
-/// Keeps a workspace on top of the person's lists on all their devices, or no longer.
+/// Pins or unpins a workspace on all the person's devices.
 ///
 /// # Errors
-/// [`AppError::Absent`] without a seat there; [`AppError::SignedOut`].
+/// [`AppError::Absent`] if the person is not a member of the workspace; [`AppError::SignedOut`] if there is no session.
 #[server(input = Json, output = Compact)]
 pub async fn pin_workspace(slug: Slug, pinned: Pinned) -> Result<(), AppError> {
     crate::account::identity::pin(&crate::server::call::context()?, &slug, pinned).await
 }
 
-/// Forgets which workspaces the person was in last, on all their devices. When each was opened stays known.
+/// Clears the person's recently used workspaces on all their devices. The time each was last opened is kept.
 ///
 /// # Errors
-/// [`AppError::SignedOut`].
+/// [`AppError::SignedOut`] if there is no session.
 #[server(input = Json, output = Compact)]
 pub async fn clear_recents() -> Result<(), AppError> {
     crate::account::identity::clear_recents(&crate::server::call::context()?).await
 }
 
-/// What waits for the person: invites, workspaces to join, requests to answer.
+/// Lists the person's pending invites, joinable workspaces and access requests.
 ///
 /// # Errors
-/// [`AppError::SignedOut`].
+/// [`AppError::SignedOut`] if there is no session.
 #[server(input = Json, output = Compact)]
 pub async fn load_notices() -> Result<Notices, AppError> {
     crate::account::invite::api::notices(&crate::server::call::context()?).await
 }
 
-/// A page of an organization, by its path segment.
+/// Loads a page of an organization by its path segment.
 ///
 /// # Errors
-/// [`AppError::Absent`] for whoever is not in the organization, and when there is none.
+/// [`AppError::Absent`] if the person is not in the organization or it does not exist.
 #[server(input = Json, output = Compact)]
 pub async fn load_organization(id: OrganizationId, page: String) -> Result<OrganizationView, AppError> {
     crate::account::organization::api::page_named(&crate::server::call::context()?, id, &page).await
 }
 
-/// Does something on a page of an organization.
+/// Performs an action of an organization page.
 ///
 /// # Errors
-/// [`AppError::Seat`] for the rule that refuses it, [`AppError::Invalid`] by field, [`AppError::Absent`] for outsiders.
+/// [`AppError::Seat`] if a membership rule forbids it; [`AppError::Invalid`] on the field concerned;
+/// [`AppError::Absent`] if the person is not in the organization.
 #[server(input = Json, output = Compact)]
 pub async fn manage_organization(id: OrganizationId, deed: Deed<OrganizationRole>) -> Result<Done, AppError> {
     crate::account::organization::api::act(&crate::server::call::context()?, id, &deed).await
 }
 
-/// The person's operator tokens that are not revoked.
+/// Lists the person's active operator tokens.
 ///
 /// # Errors
-/// [`AppError::SignedOut`].
+/// [`AppError::SignedOut`] if there is no session.
 #[server(input = Json, output = Compact)]
 pub async fn list_tokens() -> Result<Vec<OperatorToken>, AppError> {
     crate::account::identity::tokens(&crate::server::call::context()?).await
 }
 
-/// Creates an operator token for a person who gives their password or has just proven a second factor in this session.
+/// Creates an operator token. Requires the password or a second factor that was recently verified in this session.
 ///
 /// # Errors
-/// [`AppError::Invalid`] on `name` and `password`; [`AppError::Limited`] after too many wrong passwords.
+/// [`AppError::Invalid`] on `name` or `password`; [`AppError::Limited`] after too many wrong passwords.
 #[server(input = Json, output = Compact)]
 pub async fn create_token(
     name: String,
@@ -112,64 +113,64 @@ pub async fn create_token(
     crate::account::identity::create_token(&crate::server::call::context()?, &name, life, &password).await
 }
 
-/// Revokes an operator token; answers with those that are left.
+/// Revokes an operator token. Returns the remaining ones.
 ///
 /// # Errors
-/// [`AppError::Absent`] for a token that is not this person's.
+/// [`AppError::Absent`] if the token is not this person's.
 #[server(input = Json, output = Compact)]
 pub async fn revoke_token(id: TokenId) -> Result<Vec<OperatorToken>, AppError> {
     crate::account::identity::revoke_token(&crate::server::call::context()?, id).await
 }
 
-/// Where the person is signed in.
+/// Lists the person's active sessions.
 ///
 /// # Errors
-/// [`AppError::SignedOut`].
+/// [`AppError::SignedOut`] if there is no session.
 #[server(input = Json, output = Compact)]
 pub async fn list_sessions() -> Result<Vec<SessionRow>, AppError> {
     crate::account::sessions::api::list(&crate::server::call::context()?).await
 }
 
-/// Ends a session; answers with those that are left.
+/// Ends a session. Returns the remaining ones.
 ///
 /// # Errors
-/// [`AppError::Absent`] for a session that is not this person's or has ended.
+/// [`AppError::Absent`] if the session is not this person's or has ended.
 #[server(input = Json, output = Compact)]
 pub async fn end_session(id: SessionId) -> Result<Vec<SessionRow>, AppError> {
     crate::account::sessions::api::end(&crate::server::call::context()?, id).await
 }
 
-/// Ends all sessions but this one; answers with those that are left.
+/// Ends all sessions except this one. Returns the remaining ones.
 ///
 /// # Errors
-/// [`AppError::SignedOut`].
+/// [`AppError::SignedOut`] if there is no session.
 #[server(input = Json, output = Compact)]
 pub async fn end_other_sessions() -> Result<Vec<SessionRow>, AppError> {
     crate::account::sessions::api::end_others(&crate::server::call::context()?).await
 }
 
-/// Ends all sessions, including this one, and revokes the operator tokens unless they are kept.
+/// Ends all sessions, including this one. Revokes the operator tokens unless `tokens` says to keep them.
 ///
 /// # Errors
-/// [`AppError::Unavailable`] when the database can't be reached; then all go on.
+/// [`AppError::Unavailable`] if the database can't be reached; no session is ended then.
 #[server(input = Json, output = Compact)]
 pub async fn sign_out_everywhere(#[server(default)] tokens: TokensThen) -> Result<(), AppError> {
     crate::account::sessions::api::end_all(&crate::server::call::context()?, tokens).await
 }
 
-/// Creates a workspace in an organization that the person manages; answers with its address.
+/// Creates a workspace in an organization that the person manages. Returns its slug.
 ///
 /// # Errors
-/// [`AppError::Invalid`] by field, also when the address is or ever was another workspace's.
+/// [`AppError::Invalid`] on the field concerned, also if the slug is or was used by another workspace.
 #[server(input = Json, output = Compact)]
 pub async fn create_workspace(input: NewWorkspaceInput) -> Result<Slug, AppError> {
     crate::console::settings::api::create_workspace(&crate::server::call::context()?, &input).await
 }
 
-/// Restores a workspace that was deleted within 14 days and that the person owns.
+/// Restores a workspace that the person owns and that was deleted less than 14 days ago.
 ///
 /// # Errors
-/// [`AppError::Absent`] when there is nothing that this person could restore.
+/// [`AppError::Absent`] if there is no such workspace that this person can restore.
 #[server(input = Json, output = Compact)]
 pub async fn restore_workspace(slug: Slug) -> Result<(), AppError> {
     crate::console::settings::api::restore_workspace(&crate::server::call::context()?, &slug).await

@@ -1,4 +1,4 @@
-//! The sign-in page. Works without JavaScript: the form posts to its own address.
+//! Sign-in page. Works without JavaScript: the form POSTs to the page's own URL.
 
 use super::{begin_passkey_sign_in, sign_in, sign_in_by_passkey};
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use model::FieldErrors;
 
-/// `/sign-in`, and `/` for whoever is signed out.
+/// Sign-in page at `/sign-in`, and at `/` for signed-out visitors.
 #[component]
 pub fn SignInPage() -> impl IntoView {
     let session = use_session();
@@ -22,7 +22,7 @@ pub fn SignInPage() -> impl IntoView {
         _ => (None, None),
     };
     let returned = RwSignal::new(session.take_returned().unwrap_or_default());
-    // Where to go afterwards stands in the address at first, and in the form that came back after a mistake.
+    // The return path is in the URL at first, and in the form values after a failed attempt.
     let asked = returned.with_untracked(|r| r.value("next").and_then(ReturnTo::parse));
     let next = next.or(asked);
     let sign_up = Route::Start(Start::SignUp { next: next.clone() }).url();
@@ -32,7 +32,7 @@ pub fn SignInPage() -> impl IntoView {
     let email = returned.with_untracked(|r| r.value("email").unwrap_or_default().to_owned());
     let error_of = move |field: &'static str| move || returned.with(|r| r.errors.of(field).map(str::to_owned));
 
-    // Changed input is not marked as wrong.
+    // Changed fields are no longer marked as invalid.
     let mended = move |event: leptos::ev::Event| {
         let name = browser::event_name(&event);
         if returned.with_untracked(|r| !r.errors.0.is_empty() || !r.message.is_empty()) {
@@ -54,12 +54,12 @@ pub fn SignInPage() -> impl IntoView {
         busy.set(true);
         spawn_local(async move {
             match sign_in(email, password, next).await {
-                // A fresh document: nothing of whoever was here before can be left in memory.
+                // Loads a new document, so that no data of a previous user is left in memory.
                 Ok(path) => browser::load_document(&Route::arrival(&path)),
                 Err(error) => {
                     busy.set(false);
                     let message = if error.fields().0.is_empty() { error.message() } else { String::new() };
-                    // The answer doesn't say which of the two is wrong. The password has to be typed again.
+                    // The response doesn't reveal which of the two is wrong. The password must be entered again.
                     let errors = match error {
                         AppError::Credentials => FieldErrors::one("password", ""),
                         error => error.fields(),

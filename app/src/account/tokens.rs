@@ -1,4 +1,4 @@
-//! Operator tokens at `/account/tokens`: made, shown once, revoked. Works without JavaScript.
+//! Operator tokens at `/account/tokens`: created, shown once, revoked. Works without JavaScript.
 
 use super::{AccountShell, create_token, list_tokens, revoke_token};
 use crate::{
@@ -16,7 +16,7 @@ use model::{
     token::{OperatorToken, TokenLife},
 };
 
-/// `/account/tokens`.
+/// Operator tokens page at `/account/tokens`.
 #[component]
 pub fn TokensPage() -> impl IntoView {
     let session = use_session();

@@ -1,4 +1,4 @@
-//! The view of each page of the account plane. The program carries them in its chunk.
+//! Views of the account pages. They are in a lazily loaded chunk.
 
 use super::{
     AccountPlane, FactorPage, InvitePage, NewWorkspacePage, OrganizationAuditPage, OrganizationShell, PickerPage,
@@ -7,7 +7,7 @@ use super::{
 use crate::ui::Asked;
 use leptos::prelude::*;
 
-/// The page.
+/// Renders the page.
 pub fn draw(plane: AccountPlane) -> AnyView {
     match plane {
         AccountPlane::Home => view! { <PickerPage/> }.into_any(),

@@ -1,4 +1,4 @@
-//! Copying to the clipboard.
+//! Clipboard access.
 
 use super::dom::by_id;
 use leptos::prelude::*;
@@ -6,18 +6,18 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{HtmlDocument, HtmlElement, HtmlTextAreaElement};
 
-/// The text area that holds the text while it is copied.
+/// Element id of the temporary text area that holds the text.
 const COPIED: &str = "copied";
 
-/// Copies a text and returns whether it was copied. If the clipboard API is missing (plain http) or refused, it falls
-/// back to `execCommand`.
+/// Copies a text to the clipboard. Returns `true` on success. Falls back to `execCommand` if the clipboard API is
+/// missing (plain HTTP) or refuses.
 pub async fn copy(text: &str) -> bool {
     let clipboard = window().navigator().clipboard();
     let is_there = !AsRef::<JsValue>::as_ref(&clipboard).is_undefined();
     (is_there && JsFuture::from(clipboard.write_text(text)).await.is_ok()) || copy_by_command(text).unwrap_or(false)
 }
 
-/// The command copies the selection, so the text is added to the document while it runs.
+/// Copies by `execCommand`, which copies the selection: the text is added to the document for the duration of the call.
 fn copy_by_command(text: &str) -> Option<bool> {
     let document = document();
     let focused = document.active_element();
@@ -37,7 +37,7 @@ fn copy_by_command(text: &str) -> Option<bool> {
     Some(copied)
 }
 
-/// Selects the text of the text area with that id.
+/// Selects the text of the text area with this id.
 pub fn select_text(id: &str) {
     if let Some(area) = by_id::<HtmlTextAreaElement>(id) {
         let _ = area.focus();

@@ -1,9 +1,9 @@
-//! A control that has become another forgets what was typed into it.
+//! Clears controls that are reused for another field.
 //!
-//! With views whose types are erased (.cargo/config.toml), one form that takes the place of another may be drawn into the
-//! elements of the former: a field then has another name and still what was typed into the one before, a password in the
-//! place of a code. The browser keeps what is typed apart from the attributes, so drawing does not reach it. Here it is
-//! taken away wherever a control's name or id changes, before anything is painted.
+//! With type-erased views (.cargo/config.toml), a form that replaces another may be rendered into the elements of the
+//! former. A field then has a new name but still the input of the old one, such as a password in a code field. The
+//! browser keeps input separate from attributes, so rendering does not reset it. This module clears a control whenever
+//! its name or id changes, before the next paint.
 
 use leptos::prelude::document;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
@@ -12,7 +12,7 @@ use web_sys::{
     MutationObserverInit, MutationRecord,
 };
 
-/// Watches all controls of the document, for as long as it lives.
+/// Observes all controls of the document for its lifetime.
 pub fn watch_controls() {
     let changed = Closure::<dyn Fn(js_sys::Array)>::new(|records: js_sys::Array| {
         for record in records.iter().filter_map(|record| record.dyn_into::<MutationRecord>().ok()) {
@@ -25,7 +25,7 @@ pub fn watch_controls() {
     what.set_attribute_old_value(true);
     what.set_attribute_filter(&js_sys::Array::of2(&JsValue::from_str("name"), &JsValue::from_str("id")));
     if observer.observe_with_options(&document(), &what).is_ok() {
-        // The document never lets go of it.
+        // The observer lives as long as the document.
         changed.forget();
     }
 }
@@ -35,7 +35,7 @@ fn became_another(record: &MutationRecord) {
     let (Some(before), Some(name), Some(target)) = (record.old_value(), record.attribute_name(), target) else {
         return;
     };
-    // Drawn again, an attribute is taken off and put on: what counts is what it is by now.
+    // Rendering again removes and sets the attribute, so only its current value counts.
     if target.get_attribute(&name).is_some_and(|now| now == before) {
         return;
     }

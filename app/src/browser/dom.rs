@@ -1,4 +1,4 @@
-//! Finding elements of the document.
+//! DOM queries.
 
 use leptos::prelude::document;
 use wasm_bindgen::JsCast;
@@ -12,7 +12,7 @@ pub(super) fn by_id<T: JsCast>(id: &str) -> Option<T> {
     document().get_element_by_id(id)?.dyn_into().ok()
 }
 
-/// The element an event comes from, if it is one.
+/// Returns the event's target if it is an element.
 pub(super) fn element_of(event: &web_sys::Event) -> Option<Element> {
     event.target()?.dyn_into().ok()
 }

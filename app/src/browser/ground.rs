@@ -1,10 +1,10 @@
 //! Records the nodes of an element, to detect changes made by others.
 //!
-//! Others change the document too: a translator replaces texts by elements, and extensions add elements. So a node that
-//! was written once may no longer be part of the document, and writing into it changes nothing on screen.
+//! Others change the document too: translators replace texts by elements, and extensions add elements. A node that was
+//! rendered before may therefore no longer be part of the document, and writing into it would have no effect on screen.
 //!
-//! The nodes are walked by server/src/boot.js, in one call each time: from here each step would be a call of its own, and
-//! a switch looks at more than a thousand nodes.
+//! The nodes are traversed by server/src/boot.js in a single call. From Rust each step would be a call into JavaScript,
+//! and a workspace switch checks more than a thousand nodes.
 
 use std::cell::RefCell;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -12,42 +12,42 @@ use web_sys::Element;
 
 #[wasm_bindgen]
 extern "C" {
-    /// The nodes below an element, in document order, without those below claimed elements.
+    /// Returns the nodes below an element, in document order, without those below claimed elements.
     #[wasm_bindgen(js_namespace = stileNodes, js_name = "list")]
     fn nodes_below(parent: &Element) -> js_sys::Array;
 
-    /// Whether these are the nodes below the element.
+    /// Returns `true` if these are exactly the nodes below the element.
     #[wasm_bindgen(js_namespace = stileNodes, js_name = "are")]
     fn are_nodes_below(parent: &Element, nodes: &js_sys::Array) -> bool;
 
-    /// Marks the content of an element as having its own footprint. A footprint around it does not include that content.
+    /// Marks the content of an element as having its own footprint. An outer footprint does not include that content.
     #[wasm_bindgen(js_namespace = stileNodes, js_name = "claim")]
     pub fn claim_content(parent: &Element);
 }
 
-/// The nodes below an element, in document order.
+/// Recorded nodes of an element, in document order.
 #[derive(Debug, Default)]
 pub struct Footprint(RefCell<Option<(Element, js_sys::Array)>>);
 
 impl Footprint {
-    /// An empty footprint, before any element was recorded.
+    /// Creates an empty footprint.
     pub const fn new() -> Self {
         Self(RefCell::new(None))
     }
 
-    /// Records the nodes below `parent`. Call it right after they were written, in the same task, so nobody else can
+    /// Records the nodes below `parent`. Must be called in the same task that rendered them, so that others cannot
     /// change them in between.
     pub fn note(&self, parent: &Element) {
         self.0.replace(Some((parent.clone(), nodes_below(parent))));
     }
 
-    /// Whether the element has exactly the recorded nodes. Also true if nothing was recorded yet.
+    /// Returns `true` if the element has exactly the recorded nodes, or if nothing was recorded yet.
     pub fn is_intact(&self) -> bool {
         self.0.borrow().as_ref().is_none_or(|(parent, nodes)| are_nodes_below(parent, nodes))
     }
 }
 
-/// Whether a translator has changed `parent`: only translators add `<font>` elements.
+/// Returns `true` if a translator has changed `parent`: only translators add `<font>` elements.
 pub fn is_translated(parent: &Element) -> bool {
     parent.get_elements_by_tag_name("font").length() > 0
 }

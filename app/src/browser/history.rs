@@ -1,8 +1,8 @@
-//! Writes the browser's history right behind the frame that shows the page that was asked for.
+//! Defers history updates until after the frame that shows the new page.
 //!
-//! Writing it costs the page milliseconds, and more in the browser's other processes, which show the address and load the
-//! tab's icon again: a quarter of a switch. So the page comes first and its address a moment later, but before whatever
-//! the person does then, and before anything reads it.
+//! A history update costs milliseconds, and more in the browser's other processes, which update the address bar and
+//! reload the favicon: a quarter of the time of a workspace switch. The page is therefore rendered first. The update
+//! follows before the person's next action and before anything reads the URL.
 
 use super::timing::after_frame;
 use leptos::{prelude::window, task::spawn_local};
@@ -12,59 +12,59 @@ use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 type Write = Box<dyn FnOnce()>;
 
 thread_local! {
-    // There is one history per document, so there is one of these.
+    // Thread-local because there is one history per document.
     static WAITING: RefCell<Option<Write>> = const { RefCell::new(None) };
     static HELD: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Calls `write` behind the next frame, or when [`write_waiting`] is called before.
+/// Schedules a history update after the next frame. [`write_waiting`] performs it earlier.
 pub fn write_later(write: impl FnOnce() + 'static) {
     WAITING.set(Some(Box::new(write)));
-    // The effects that run before this task say whether the page is waited for.
+    // Effects that run before this task call [`hold_address`] if the page is still loading.
     spawn_local(async {
-        // No frame is requested while nothing is drawn: the frame that shows the page would come after it.
+        // While the page is loading no frame is requested: it would delay the frame that shows the page.
         if !HELD.get() && WAITING.with_borrow(Option::is_some) {
             after_frame(write_waiting);
         }
     });
 }
 
-/// The page of the address is waited for, and nothing is drawn before it is there.
+/// Delays the history update until [`show_address`] is called. For a page that is still loading.
 pub fn hold_address() {
     HELD.set(true);
 }
 
-/// It is about to be shown.
+/// Schedules the delayed history update, because the page is about to be shown.
 pub fn show_address() {
     if HELD.replace(false) {
         after_frame(write_waiting);
     }
 }
 
-/// Writes now. To be called before anything that has to do with the document's address.
+/// Performs a pending history update. Must be called before the document's URL is read or changed.
 pub fn write_waiting() {
     if let Some(write) = WAITING.take() {
         write();
     }
 }
 
-/// Writes before the person does anything else, and when they turn to another tab.
+/// Performs a pending history update before the person's next action, or when the tab is hidden.
 pub fn write_in_time() {
     let write = Closure::<dyn Fn()>::new(write_waiting);
     for event in ["keydown", "pointerdown", "visibilitychange"] {
-        // In the capture phase, so that an event that opens a page does not have its own address written.
+        // In the capture phase, so that it runs before a handler that navigates and schedules its own update.
         let _ = window().add_event_listener_with_callback_and_bool(event, write.as_ref().unchecked_ref(), true);
     }
-    // It listens for as long as the document is there.
+    // The listener lives as long as the document.
     write.forget();
 }
 
-/// Drops what waits: the person went back or forward in the history and is no longer where it was to be written.
+/// Discards a pending history update, because the person went back or forward and is now at another entry.
 pub fn forget_waiting() {
     WAITING.take();
 }
 
-/// Records in the present entry how far down the page is.
+/// Stores the scroll offset in the current history entry.
 pub fn note_top(top: f64) {
     write_waiting();
     if let Ok(history) = window().history() {
@@ -72,7 +72,7 @@ pub fn note_top(top: f64) {
     }
 }
 
-/// Adds an entry with that address, which records how far its page is scrolled.
+/// Adds a history entry with this URL and scroll offset.
 pub fn stand_at(url: &str, top: f64) {
     let top = if top.is_nan() { 0.0 } else { top };
     if let Ok(history) = window().history() {
@@ -80,14 +80,14 @@ pub fn stand_at(url: &str, top: f64) {
     }
 }
 
-/// Gives the present entry another address.
+/// Replaces the URL of the current history entry.
 pub fn replace(url: &str) {
     if let Ok(history) = window().history() {
         let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(url));
     }
 }
 
-/// Adds an entry with that address.
+/// Adds a history entry with this URL.
 pub fn push(url: &str) {
     if let Ok(history) = window().history() {
         let _ = history.push_state_with_url(&JsValue::NULL, "", Some(url));

@@ -1,4 +1,4 @@
-//! The browser's side of what it keeps and of what it tells its other tabs. Words and ids only, never rows.
+//! Local storage and messages to other tabs. They contain only keywords and ids, never row data.
 
 use gloo_storage::{LocalStorage, Storage as _};
 use leptos::{ev, prelude::*};
@@ -7,24 +7,25 @@ use send_wrapper::SendWrapper;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::BroadcastChannel;
 
-/// The channel over which tabs of one browser talk. Words and ids only, never rows.
+/// Name of the broadcast channel between the tabs of a browser. Messages contain only keywords and ids, never row data.
 const CHANNEL: &str = "stile";
-/// Its one word so far; also the key of the storage event that stands in where there is no channel.
+/// The channel's only message; also the key of the storage event that is used if there is no broadcast channel.
 const SIGNED_OUT: &str = "stile.signed-out";
-/// What the keys begin with under which it is kept what people choose.
+/// Prefix of the storage keys of the usage counts.
 const USES: &str = "stile.uses.";
-/// Where it is kept that a sign-out has yet to reach the server.
+/// Storage key of the pending sign-out.
 const SIGN_OUT_PENDING: &str = "stile.sign-out-pending";
 
-/// Whether this browser keeps anything. Some don't in private windows, or where cookies are blocked, and
-/// [`LocalStorage`] panics there.
+/// Returns `true` if local storage is available. Some browsers have none in private windows or if cookies are blocked,
+/// and [`LocalStorage`] panics there.
 fn keeps() -> bool {
     window().local_storage().is_ok_and(|storage| storage.is_some())
 }
 
 fn keep(key: &str, value: &str) {
     if keeps() {
-        // A full store keeps less, and nothing else breaks. The text as it is: reading JSON takes 13 kB of program.
+        // If the storage is full, the write is skipped without further effect. Raw text, because a JSON parser adds 13
+        // kB to the program.
         let _ = LocalStorage::raw().set_item(key, value);
     }
 }
@@ -39,28 +40,28 @@ fn forget(key: &str) {
     }
 }
 
-/// Says to this browser's other tabs that the person signed out.
+/// Notifies this browser's other tabs of a sign-out.
 pub fn announce_sign_out() {
     if let Ok(channel) = BroadcastChannel::new(CHANNEL) {
         let _ = channel.post_message(&SIGNED_OUT.into());
         channel.close();
     }
-    // Where there is no channel, a change in storage wakes the other tabs.
+    // Fallback without broadcast channels: a storage change triggers an event in the other tabs.
     keep(SIGNED_OUT, SIGNED_OUT);
     forget(SIGNED_OUT);
 }
 
-/// What is kept on this device of what that person chooses.
+/// Loads the person's usage counts from local storage.
 pub fn kept_uses(person: &str) -> Uses {
     kept(&format!("{USES}{person}")).and_then(|text| text.parse().ok()).unwrap_or_default()
 }
 
-/// Keeps what that person chooses, on this device.
+/// Saves the person's usage counts to local storage.
 pub fn keep_uses(person: &str, uses: &Uses) {
     keep(&format!("{USES}{person}"), &uses.to_string());
 }
 
-/// Forgets what anybody chose on this device.
+/// Removes the usage counts of all people from this device.
 pub fn forget_uses() {
     if !keeps() {
         return;
@@ -72,7 +73,7 @@ pub fn forget_uses() {
     }
 }
 
-/// Keeps, across documents, whether a sign-out has yet to reach the server.
+/// Stores whether a sign-out has yet to reach the server. Survives a document load.
 pub fn set_sign_out_pending(pending: bool) {
     if pending {
         if keeps() {
@@ -83,12 +84,12 @@ pub fn set_sign_out_pending(pending: bool) {
     }
 }
 
-/// Whether a sign-out has yet to reach the server.
+/// Returns `true` if a sign-out has yet to reach the server.
 pub fn is_sign_out_pending() -> bool {
     kept(SIGN_OUT_PENDING).is_some()
 }
 
-/// Listens for the person signing out in another tab.
+/// Adds a listener for a sign-out in another tab.
 pub fn on_sign_out_elsewhere(handler: impl Fn() + Clone + 'static) {
     let by_storage = handler.clone();
     let storage = SendWrapper::new(window_event_listener(ev::storage, move |event| {

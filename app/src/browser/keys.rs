@@ -1,25 +1,24 @@
-//! Key presses: what they mean, and whether the console handles them.
+//! Keyboard events: their meaning, and if the console handles them.
 
 use leptos::ev::KeyboardEvent;
 
-/// The key code of a press that an input method handles. Safari also sends it for the Enter that ends a composition,
-/// after it reported the end.
+/// Key code of a press that is handled by an input method. Safari also sends it for the Enter that ends a composition,
+/// after the `compositionend` event.
 const TAKEN_BY_INPUT_METHOD: u32 = 229;
 
-/// Whether the console may handle a press: nobody has handled it, and no input method is composing. Every key handler
-/// must check this first; `on_key` does so for its handlers.
+/// Returns `true` if the console may handle a key press: it was not handled yet and no input method is composing. Every
+/// key handler must check this first; `on_key` does so for its handlers.
 pub fn is_ours(event: &KeyboardEvent) -> bool {
     !event.default_prevented() && !event.is_composing() && event.key_code() != TAKEN_BY_INPUT_METHOD
 }
 
-/// Whether a press has no modifier that makes it a command. Shift is not one: some layouts need it for `/` and for
+/// Returns `true` if no modifier makes the key press a command. Shift does not: some layouts need it for `/` and
 /// digits.
 pub fn is_plain(event: &KeyboardEvent) -> bool {
     !event.ctrl_key() && !event.meta_key() && !event.alt_key()
 }
 
-/// The kind of keyboard: which key is the command key. Hints contain both kinds, and the style sheet shows one
-/// (`ui::keys`).
+/// Kind of keyboard, by its command key. Hints contain both kinds, and the style sheet shows one (`ui::keys`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Keyboard {
     /// Ctrl is the command key.
@@ -29,12 +28,12 @@ pub enum Keyboard {
     Command,
 }
 
-/// A key with its modifiers.
+/// Key press with its modifiers.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Chord<'a> {
-    /// The character that the layout gives.
+    /// Character according to the layout.
     pub key: &'a str,
-    /// The position of the key, by its name on a US keyboard.
+    /// Physical key, by its name on a US keyboard.
     pub code: &'a str,
     /// Ctrl is held.
     pub ctrl: bool,
@@ -46,7 +45,7 @@ pub struct Chord<'a> {
     pub shift: bool,
 }
 
-/// Where the focus is.
+/// Position of the focus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Focus {
     /// In a field that accepts text.
@@ -56,9 +55,9 @@ pub enum Focus {
 }
 
 impl Keyboard {
-    /// Whether a chord opens or closes the palette. The letter of the layout counts; the position of the key counts
-    /// only for layouts without Latin letters. On a Mac, Ctrl+K in a field deletes to the end of the line and is left
-    /// to the field.
+    /// Returns `true` if a key press toggles the palette. The letter of the layout counts; the physical key counts only
+    /// for layouts without Latin letters. On a Mac, Ctrl+K in a field deletes to the end of the line and is left to the
+    /// field.
     pub fn is_palette(self, chord: Chord<'_>, focus: Focus) -> bool {
         let letter = chord.key.eq_ignore_ascii_case("k") || (!is_latin(chord.key) && chord.code == "KeyK");
         let commands = match (self, focus) {
@@ -69,11 +68,11 @@ impl Keyboard {
     }
 }
 
-/// Whether a key is a letter of the Latin script.
+/// Returns `true` if the key is a Latin letter.
 fn is_latin(key: &str) -> bool {
     let mut letters = key.chars();
     let (Some(letter), None) = (letters.next(), letters.next()) else { return false };
-    // By Unicode blocks, because the full table of letters would make the program larger.
+    // Matches Unicode blocks, because the full table of letters would make the program larger.
     letter.is_ascii_alphabetic() || matches!(letter, 'À'..='\u{24f}' | '\u{1e00}'..='\u{1eff}')
 }
 
@@ -126,7 +125,7 @@ mod tests {
         }
     }
 
-    /// Keys of an input method must not do anything, so every handler must check whether the press is for the console.
+    /// Key presses handled by an input method must have no effect, so every handler must check `is_ours`.
     #[test]
     fn every_key_handler_ignores_keys_of_input_methods() {
         fn files(directory: &std::path::Path, found: &mut Vec<(String, String)>) {

@@ -1,4 +1,4 @@
-//! The browser's side.
+//! Browser implementation of the browser functions.
 
 use super::dom::{all, by_id, element_of, find};
 use leptos::{ev, prelude::*};
@@ -7,14 +7,14 @@ use send_wrapper::SendWrapper;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, HtmlFormElement, HtmlInputElement, HtmlSelectElement};
 
-/// Moves the focus to the first element that matches.
+/// Focuses the first matching element.
 pub fn focus(selector: &str) {
     if let Some(element) = find(selector) {
         let _ = element.focus();
     }
 }
 
-/// Moves the focus to the element with that id without scrolling.
+/// Focuses the element with this id without scrolling.
 pub fn focus_id(id: &str) {
     if let Some(element) = by_id::<HtmlElement>(id) {
         focus_in_place(&element);
@@ -27,14 +27,14 @@ fn focus_in_place(element: &HtmlElement) {
     let _ = element.focus_with_options(&options);
 }
 
-/// Moves the focus to the page, unless a menu, the palette or a dialog was opened in the meantime and has it.
+/// Focuses the page, unless a menu, the palette or a dialog was opened in the meantime.
 pub fn focus_page() {
     if !is_covered() {
         focus("#main");
     }
 }
 
-/// Focuses the heading of the page on screen without scrolling, unless an element of the page already has the focus.
+/// Focuses the heading of the current page without scrolling, unless an element of the page already has the focus.
 /// Returns `false` while the page is still loading.
 pub fn focus_heading() -> bool {
     let Some(heading) = find("#main h1") else { return false };
@@ -51,7 +51,7 @@ pub fn focus_heading() -> bool {
     true
 }
 
-/// Replaces the whole content of the element with that id by a text. A footprint around the element does not include it.
+/// Sets the text content of the element with this id. A footprint around the element does not include its content.
 pub fn set_text(id: &str, text: &str) {
     if let Some(element) = by_id::<HtmlElement>(id)
         && element.text_content().as_deref() != Some(text)
@@ -61,7 +61,7 @@ pub fn set_text(id: &str, text: &str) {
     }
 }
 
-/// Focuses the first element that matches and selects what is typed in it.
+/// Focuses the first matching element and selects its text.
 pub fn select(selector: &str) {
     if let Some(element) = find(selector) {
         let _ = element.focus();
@@ -71,7 +71,7 @@ pub fn select(selector: &str) {
     }
 }
 
-/// Sets the value of the control with that id.
+/// Sets the value of the control with this id.
 pub fn put(id: &str, text: &str) {
     if let Some(input) = by_id::<HtmlInputElement>(id) {
         input.set_value(text);
@@ -80,21 +80,21 @@ pub fn put(id: &str, text: &str) {
     }
 }
 
-/// Shows the dialog with that id as a modal dialog.
+/// Shows the dialog with this id as a modal dialog.
 pub fn show_dialog(id: &str) {
     if let Some(dialog) = by_id::<web_sys::HtmlDialogElement>(id).filter(|dialog| !dialog.open()) {
         let _ = dialog.show_modal();
     }
 }
 
-/// Closes the dialog. The focus returns to where it was.
+/// Closes the dialog with this id. The browser restores the focus.
 pub fn close_dialog(id: &str) {
     if let Some(dialog) = by_id::<web_sys::HtmlDialogElement>(id) {
         dialog.close();
     }
 }
 
-/// Goes back in the browser's history.
+/// Navigates back in the browser's history.
 pub fn go_back() {
     super::history::write_waiting();
     if let Ok(history) = window().history() {
@@ -102,27 +102,27 @@ pub fn go_back() {
     }
 }
 
-/// Empties the control with that id.
+/// Clears the control with this id.
 pub fn clear(id: &str) {
     if let Some(input) = by_id::<HtmlInputElement>(id) {
         input.set_value("");
     }
 }
 
-/// The id of the element within `parent` that has the focus.
+/// Returns the id of the focused element within `parent`.
 pub fn focus_within(parent: &Element) -> Option<String> {
     let focused = document().active_element().filter(|focused| parent.contains(Some(focused)))?;
     Some(focused.id()).filter(|id| !id.is_empty())
 }
 
-/// Whether the element with that id has the focus.
+/// Returns `true` if the element with this id has the focus.
 pub fn has_focus(id: &str) -> bool {
     document().active_element().is_some_and(|active| active.id() == id)
 }
 
-/// Has the browser forget what was typed into the control with that id. Its history for undoing keeps every letter,
-/// those of a workspace that was left too, for as long as the control is in the document; a control that is taken out and
-/// put back begins a new one. One that has the focus keeps it, and its history.
+/// Clears the undo history of the control with this id. The history keeps every typed character, also those typed in a
+/// previous workspace, as long as the control is in the document; removing and inserting the control resets it. A
+/// focused control keeps its focus and its history.
 pub fn forget_typing(id: &str) {
     let Some(control) = by_id::<HtmlElement>(id) else { return };
     if let Some(parent) = control.parent_node().filter(|_| !has_focus(id)) {
@@ -130,7 +130,7 @@ pub fn forget_typing(id: &str) {
     }
 }
 
-/// Scrolls the first element that matches into view, if it is not.
+/// Scrolls the first matching element into view if needed.
 pub fn reveal(selector: &str) {
     if let Some(element) = find(selector) {
         let options = web_sys::ScrollIntoViewOptions::new();
@@ -139,7 +139,8 @@ pub fn reveal(selector: &str) {
     }
 }
 
-/// Scrolls the line that contains the first match sideways until the match is visible. The page does not scroll.
+/// Scrolls the parent of the first matching element horizontally until the element is visible. The page does not
+/// scroll.
 pub fn reveal_in_line(selector: &str) {
     let Some(element) = find(selector) else { return };
     let Some(line) = element.parent_element() else { return };
@@ -150,36 +151,36 @@ pub fn reveal_in_line(selector: &str) {
     }
 }
 
-/// Loads a document: for leaving the console, never for a switch.
+/// Navigates to a new document. For leaving the console, never for a workspace switch.
 pub fn load_document(url: &str) {
     super::forget_unsaved();
     super::history::write_waiting();
     let _ = window().location().replace(url);
 }
 
-/// Loads this document again.
+/// Reloads the document.
 pub fn reload_document() {
     super::forget_unsaved();
     super::history::write_waiting();
     let _ = window().location().reload();
 }
 
-/// Opens an address in another tab.
+/// Opens a URL in a new tab.
 pub fn open_tab(url: &str) {
     let _ = window().open_with_url_and_target_and_features(url, "_blank", "noopener");
 }
 
-/// Sets the tab's title.
+/// Sets the document title.
 pub fn set_title(title: &str) {
     document().set_title(title);
 }
 
-/// Sets the tab's icon to that of a workspace, or back to Stile's own.
+/// Sets the favicon to that of a workspace; `None` restores the default.
 pub fn set_icon(address: Option<&str>) {
     if let Some(link) = document().query_selector("link[rel=icon]").ok().flatten() {
         let address = address.unwrap_or("/favicon.svg");
         if link.get_attribute("href").as_deref() != Some(address) {
-            // What kind it is, it says itself.
+            // The response or the data URL has the media type.
             let _ = link.remove_attribute("type");
             let _ = link.set_attribute("href", address);
         }
@@ -196,20 +197,20 @@ pub fn set_root_attribute(name: &str, value: Option<&str>) {
     }
 }
 
-/// An attribute of `<html>`.
+/// Returns an attribute of `<html>`.
 pub fn root_attribute(name: &str) -> Option<String> {
     document().document_element()?.get_attribute(name)
 }
 
-/// Sets the `media` attribute of each matching element, in document order.
+/// Sets the `media` attribute of the matching elements, in document order.
 pub fn set_media(selector: &str, media: [&str; 2]) {
     for (element, media) in all(selector).iter().zip(media) {
         let _ = element.set_attribute("media", media);
     }
 }
 
-/// Stores a preference of the device in a cookie for a year, as the server does (`server::cookies`). The name contains the
-/// port, because a browser sends a host's cookies to all of its ports.
+/// Stores a device preference in a cookie for a year, as the server does (`server::cookies`). The cookie name contains
+/// the port, because cookies are shared between all ports of a host.
 pub fn set_preference_cookie(name: &str, value: &str) {
     let Some(document) = document().dyn_ref::<web_sys::HtmlDocument>().cloned() else { return };
     let location = window().location();
@@ -220,47 +221,47 @@ pub fn set_preference_cookie(name: &str, value: &str) {
     let _ = document.set_cookie(&format!("{name}-{port}={value}; Path=/; Max-Age=31536000; SameSite=Lax{secure}"));
 }
 
-/// Closes the popover of that id.
+/// Hides the popover with this id.
 pub fn hide_popover(id: &str) {
     if let Some(element) = by_id::<HtmlElement>(id) {
         let _ = element.hide_popover();
     }
 }
 
-/// Closes whatever menu is open.
+/// Hides the open menu, if any.
 pub fn hide_menus() {
     if let Some(element) = find(":popover-open") {
         let _ = element.hide_popover();
     }
 }
 
-/// Whether the popover of that id is open.
+/// Returns `true` if the popover with this id is open.
 pub fn is_popover_open(id: &str) -> bool {
     by_id::<HtmlElement>(id).is_some_and(|element| element.matches(":popover-open").unwrap_or(false))
 }
 
-/// Shows the popover of that id.
+/// Shows the popover with this id.
 pub fn show_popover(id: &str) {
     if let Some(element) = by_id::<HtmlElement>(id) {
         let _ = element.show_popover();
     }
 }
 
-/// The address of the page on screen.
+/// Returns the URL of the current page.
 pub fn address() -> String {
     super::history::write_waiting();
     window().location().href().unwrap_or_default()
 }
 
-/// The values of a form's controls.
+/// Returns the values of a form's controls.
 pub fn form_values(event: &ev::SubmitEvent) -> Vec<(String, String)> {
     let form = event.target().and_then(|t| t.dyn_into::<HtmlFormElement>().ok());
-    // The button that was pressed says which of a form's deeds is meant, as it does without a script.
+    // Includes the submit button, which selects the form's action, as in a submission without JavaScript.
     let button = event.submitter().and_then(|b| Some((b.get_attribute("name")?, b.get_attribute("value")?)));
     form.map(|form| values(&form).into_iter().chain(button).collect()).unwrap_or_default()
 }
 
-/// Closes the menu that a form stands in, if it stands in one.
+/// Closes the menu that contains a form, if any.
 pub fn close_menu_around(event: &ev::SubmitEvent) {
     let form = event.target().and_then(|t| t.dyn_into::<HtmlFormElement>().ok());
     let menu = form.and_then(|form| form.closest("[popover]").ok().flatten());
@@ -281,7 +282,7 @@ fn values(form: &HtmlFormElement) -> Vec<(String, String)> {
         .collect()
 }
 
-/// The values of the controls of the first form that matches.
+/// Returns the values of the controls of the first matching form.
 pub fn values_of(selector: &str) -> Vec<(String, String)> {
     find(selector)
         .and_then(|form| form.dyn_into::<HtmlFormElement>().ok())
@@ -289,12 +290,12 @@ pub fn values_of(selector: &str) -> Vec<(String, String)> {
         .unwrap_or_default()
 }
 
-/// The name of the control that the event comes from.
+/// Returns the name of the event's target control.
 pub fn event_name(event: &ev::Event) -> String {
     element_of(event).and_then(|element| element.get_attribute("name")).unwrap_or_default()
 }
 
-/// The value of the control that the event comes from.
+/// Returns the value of the event's target control.
 pub fn event_value(event: &ev::Event) -> String {
     let Some(target) = event.target() else { return String::new() };
     match target.dyn_into::<HtmlInputElement>() {
@@ -306,13 +307,13 @@ pub fn event_value(event: &ev::Event) -> String {
     }
 }
 
-/// Whether the checkbox of the event is checked.
+/// Returns `true` if the event's target checkbox is checked.
 pub fn is_checked(event: &ev::Event) -> bool {
     event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()).is_some_and(|input| input.checked())
 }
 
-/// Writes `text` into the control with that id whenever it changes; at first the control keeps what it has. Binding
-/// the property itself would, at hydration, wipe out what was typed before.
+/// Sets the value of the control with this id whenever `text` changes. The initial value of the control is kept:
+/// binding the property would discard input made before hydration.
 pub fn follow(id: &'static str, text: impl Fn() -> String + 'static) {
     Effect::new(move |before: Option<String>| {
         let text = text();
@@ -329,14 +330,14 @@ pub fn follow(id: &'static str, text: impl Fn() -> String + 'static) {
     });
 }
 
-/// Takes away what menus hold for those without JavaScript, and what was made of it: the program draws its own now. The
-/// text, too, may name what the page showed.
+/// Removes the menu content for browsers without JavaScript, and the elements made of it: the program now renders its
+/// own. The text is removed too, because it may contain names from the page.
 pub fn drop_unscripted() {
     all("[data-unpacked]").iter().for_each(|rows| rows.remove());
     all("noscript").iter().for_each(|packed| packed.set_text_content(None));
 }
 
-/// Tells the view of what was typed and chosen before it was there to listen.
+/// Dispatches events for input that was made before hydration.
 pub fn replay_typing() {
     let tell = |element: &HtmlElement, kind: &str| {
         let options = web_sys::EventInit::new();
@@ -363,8 +364,8 @@ pub fn replay_typing() {
     }
 }
 
-/// Listens for keys anywhere in the document, for as long as the caller's scope lives. Called for those that [are
-/// ours](super::is_ours).
+/// Adds a key listener to the document, which is removed with the caller's reactive scope. It is called only for key
+/// presses that [the console may handle](super::is_ours).
 pub fn on_key(handler: impl Fn(&ev::KeyboardEvent) + 'static) {
     on_key_boxed(Box::new(handler));
 }
@@ -378,7 +379,8 @@ fn on_key_boxed(handler: Box<dyn Fn(&ev::KeyboardEvent)>) {
     on_cleanup(move || handle.take().remove());
 }
 
-/// Listens for the document coming back: from the back-forward cache (`true`) or from another tab (`false`).
+/// Adds a listener for the document becoming active again: from the back-forward cache (`true`) or from another tab
+/// (`false`).
 pub fn on_return(handler: impl Fn(bool) + Clone + 'static) {
     let visible = handler.clone();
     let shown = SendWrapper::new(window_event_listener(ev::pageshow, move |event| {
@@ -397,14 +399,13 @@ pub fn on_return(handler: impl Fn(bool) + Clone + 'static) {
     });
 }
 
-/// Calls `handler` when the document is left, for good or for the back-forward cache.
+/// Calls `handler` when the document is unloaded or put into the back-forward cache.
 pub fn on_leave(handler: impl Fn() + 'static) {
     let handle = SendWrapper::new(window_event_listener(ev::pagehide, move |_| handler()));
     on_cleanup(move || handle.take().remove());
 }
 
-/// Calls `handler` for each event of the window with that name, as long as the document lives. Not generic, so it is
-/// compiled only once.
+/// Adds a window event listener for the lifetime of the document. Not generic, so it is compiled only once.
 pub fn on_window(event: &str, handler: Box<dyn Fn(web_sys::Event)>) {
     let handler = wasm_bindgen::closure::Closure::<dyn Fn(web_sys::Event)>::wrap(handler);
     let _ = window().add_event_listener_with_callback(event, handler.as_ref().unchecked_ref());
@@ -412,7 +413,7 @@ pub fn on_window(event: &str, handler: Box<dyn Fn(web_sys::Event)>) {
 }
 
 thread_local! {
-    // One for the document, as is its connection.
+    // Thread-local because there is one connection per document.
     static UNREACHABLE: std::cell::RefCell<Option<Box<dyn Fn()>>> = const { std::cell::RefCell::new(None) };
 }
 
@@ -433,17 +434,17 @@ pub fn note_unreachable() {
     });
 }
 
-/// A letter as a capital. The browser has the table of them, so the program has none.
+/// Converts a letter to uppercase. Uses the browser's Unicode tables, so the program needs none.
 pub fn upper(letter: char) -> String {
     js_sys::JsString::from(letter.to_string()).to_upper_case().into()
 }
 
-/// A number from 0 to 1, to spread things in time and for nothing else.
+/// Returns a random number from 0 to 1. Only for jitter, not for security.
 pub fn random() -> f64 {
     js_sys::Math::random()
 }
 
-/// What was typed into the forms of the page and not saved: each field's label and text.
+/// Returns the unsaved input in the page's forms, as pairs of label and text.
 pub fn unsaved_text() -> Vec<(String, String)> {
     let typed = |element: &HtmlElement| {
         if let Some(input) = element.dyn_ref::<HtmlInputElement>() {
@@ -470,7 +471,7 @@ pub fn unsaved_text() -> Vec<(String, String)> {
 /// Types of `<input>` that don't accept text.
 const NO_TEXT: [&str; 9] = ["button", "checkbox", "color", "file", "image", "radio", "range", "reset", "submit"];
 
-/// Whether the focus is in a control that accepts text: a field, a select or editable text.
+/// Returns `true` if the focus is in a control that accepts text: a field, a select or editable text.
 pub fn is_typing() -> bool {
     let Some(active) = document().active_element() else { return false };
     match active.tag_name().as_str() {
@@ -480,22 +481,22 @@ pub fn is_typing() -> bool {
     }
 }
 
-/// Where the focus is.
+/// Returns where the focus is.
 pub fn focus_now() -> super::Focus {
     if is_typing() { super::Focus::Field } else { super::Focus::Page }
 }
 
-/// Whether a menu, the palette or a dialog is open over the page.
+/// Returns `true` if a menu, the palette or a dialog is open.
 pub fn is_covered() -> bool {
     find(":popover-open, dialog[open]").is_some()
 }
 
-/// Whether a dialog asks something, so that nothing else can be used.
+/// Returns `true` if a modal dialog is open.
 pub fn is_asking() -> bool {
     find("dialog[open]").is_some()
 }
 
-/// The most likely kind of keyboard of this device.
+/// Returns the most likely kind of keyboard of this device.
 pub fn keyboard() -> super::Keyboard {
     let navigator = window().navigator();
     let property = |of: &wasm_bindgen::JsValue, name: &str| js_sys::Reflect::get(of, &name.into()).ok();
@@ -506,7 +507,7 @@ pub fn keyboard() -> super::Keyboard {
     if apple { super::Keyboard::Command } else { super::Keyboard::Control }
 }
 
-/// Moves the focus to the next or previous element that matches; from elsewhere, to the first.
+/// Focuses the next or previous matching element, or the first one if none has the focus.
 pub fn focus_neighbour(selector: &str, next: bool) {
     let elements = all(selector);
     let active = document().active_element();
@@ -521,14 +522,14 @@ pub fn focus_neighbour(selector: &str, next: bool) {
     }
 }
 
-/// Focuses the last element that matches.
+/// Focuses the last matching element.
 pub fn focus_last(selector: &str) {
     if let Some(element) = all(selector).last() {
         let _ = element.focus();
     }
 }
 
-/// Focuses the first element after the focused one, going round, that matches and whose text begins with `letter`.
+/// Focuses the next matching element whose `data-name` begins with `letter`, wrapping around.
 pub fn focus_by_letter(selector: &str, letter: &str) {
     let elements = all(selector);
     let active = document().active_element();
@@ -542,29 +543,29 @@ pub fn focus_by_letter(selector: &str, letter: &str) {
     }
 }
 
-/// Whether the first element that matches is drawn.
+/// Returns `true` if the first matching element is rendered.
 pub fn is_shown(selector: &str) -> bool {
     all(selector).first().is_some_and(|element| element.offset_height() > 0)
 }
 
-/// The address of the first link that matches.
+/// Returns the `href` of the first matching link.
 pub fn link_of(selector: &str) -> Option<String> {
     all(selector).first()?.get_attribute("href")
 }
 
-/// Clicks the first element that matches.
+/// Clicks the first matching element.
 pub fn click(selector: &str) {
     click_nth(selector, 0);
 }
 
-/// Clicks the element at `index` of those that match.
+/// Clicks the matching element at `index`.
 pub fn click_nth(selector: &str, index: usize) {
     if let Some(element) = all(selector).get(index) {
         element.click();
     }
 }
 
-/// Whether an event hit the very element that listens, and nothing in it.
+/// Returns `true` if the event's target is the listening element itself, not a descendant.
 pub fn is_itself(event: &ev::MouseEvent) -> bool {
     match (event.target(), event.current_target()) {
         (Some(hit), Some(listens)) => hit == listens,
@@ -572,7 +573,7 @@ pub fn is_itself(event: &ev::MouseEvent) -> bool {
     }
 }
 
-/// Sets an attribute of the element with that id.
+/// Sets an attribute of the element with this id.
 pub fn set_attribute(id: &str, name: &str, value: &str) {
     if let Some(element) = by_id::<HtmlElement>(id) {
         let _ = element.set_attribute(name, value);

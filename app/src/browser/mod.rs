@@ -1,6 +1,6 @@
-//! What the console asks of the browser. On the server the same functions do nothing, so that a view can call them
-//! without asking where it runs; all of them are called from event handlers and effects only. But for `upper`, which a
-//! view says the same with on both sides.
+//! Browser API used by the views. On the server the functions are no-ops, so that views can call them without checking
+//! where they run; they are called only from event handlers and effects. The exception is `upper`, which gives the same
+//! result on both sides.
 
 #[cfg(feature = "hydrate")]
 mod dom;

@@ -1,8 +1,8 @@
-//! The current address as a typed [`Route`], and navigation to another one.
+//! Current location as a typed [`Route`], and navigation.
 //!
-//! leptos_router owns the location and the history. This module adds what it does not know: typed routes, renamed
-//! workspaces, the question before unsaved changes are discarded, scroll positions, and which links are pages of the
-//! console. [`listen`] is called before `<Router>` adds its own listeners, so that it sees each event first.
+//! leptos_router owns the location and the history. This module adds typed routes, renamed workspaces, the confirmation
+//! before unsaved changes are discarded, scroll restoration, and the decision which links are pages of the console.
+//! [`listen`] is called before `<Router>` adds its own listeners, so that it receives each event first.
 
 use crate::routes::Route;
 use leptos::prelude::*;
@@ -13,43 +13,43 @@ use leptos_router::{
 use model::Slug;
 use std::sync::Arc;
 
-/// A navigation that waits until the person agrees to discard unsaved changes.
+/// Navigation that waits until the person agrees to discard unsaved changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Leaving {
-    /// Going to another address.
+    /// Navigation to a route.
     To(Box<Route>),
-    /// Going back or forward in the history.
+    /// Navigation back or forward in the history.
     Through,
-    /// Signing out.
+    /// Sign-out.
     SignOut,
 }
 
 type Navigate = Arc<dyn Fn(&str, NavigateOptions) + Send + Sync>;
 
-/// The current address, and navigation to another one.
+/// Current route and navigation.
 #[derive(Clone, Copy)]
 pub struct Navigator {
     route: Memo<Route>,
-    /// A route that is already shown, but that the router does not know yet. Writing the history takes milliseconds, so
-    /// it follows the frame that shows the page.
+    /// Route that is already shown but not yet known to the router. A history update takes milliseconds, so it follows
+    /// the frame that shows the page.
     ahead: RwSignal<Option<Route>>,
     navigate: StoredValue<Navigate>,
     leaving: RwSignal<Option<Leaving>>,
-    /// Workspaces that were renamed while this document was open: from the former slug to the present one.
+    /// Workspaces that were renamed while this document was open, as pairs of old and new slug.
     moved: StoredValue<Vec<(Slug, Slug)>>,
-    /// How far down the page was when it was left: restored once its data is on screen again.
+    /// Scroll offset of the page when it was left. Restored once its data is on screen again.
     #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "nothing scrolls on the server"))]
     scroll: StoredValue<f64>,
-    /// How far down its page the present entry of the history says that it is.
+    /// Scroll offset stored in the current history entry.
     #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "nothing scrolls on the server"))]
     noted: StoredValue<f64>,
-    /// Whether the page may have been scrolled since. Asking the browser for the position would cause a layout.
+    /// `true` if the page may have been scrolled since. Reading the offset from the browser would force a layout.
     #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "nothing scrolls on the server"))]
     scrolled: StoredValue<bool>,
 }
 
 impl Navigator {
-    /// The navigator of the `<Router>` above.
+    /// Creates the navigator of the enclosing `<Router>`.
     pub fn of_router() -> Self {
         let location = use_location();
         let ahead = RwSignal::new(None::<Route>);
@@ -66,27 +66,27 @@ impl Navigator {
             moved: StoredValue::new(Vec::new()),
             scroll: StoredValue::new(0.0),
             noted: StoredValue::new(f64::NAN),
-            // It may have been scrolled before the program started.
+            // The page may have been scrolled before the program started.
             scrolled: StoredValue::new(true),
         }
     }
 
-    /// The address; reading it subscribes.
+    /// Returns the current route and subscribes to it.
     pub fn route(self) -> Route {
         self.route.get()
     }
 
-    /// The address, without subscribing.
+    /// Returns the current route without subscribing.
     pub fn route_now(self) -> Route {
         self.route.get_untracked()
     }
 
-    /// The navigation that waits for the person's answer.
+    /// Navigation that waits for the person's confirmation.
     pub const fn leaving(self) -> RwSignal<Option<Leaving>> {
         self.leaving
     }
 
-    /// Asks the person first if leaving would discard unsaved changes. Returns whether it did.
+    /// Asks for confirmation if leaving would discard unsaved changes. Returns `true` if it asks.
     pub fn asks(self, leaving: impl FnOnce() -> Leaving) -> bool {
         let asks = super::is_unsaved();
         if asks {
@@ -95,17 +95,18 @@ impl Navigator {
         asks
     }
 
-    /// Goes to an address and keeps the current one in the history. Asks first if that would discard unsaved changes.
+    /// Navigates to a route and adds a history entry. Asks for confirmation first if that would discard unsaved
+    /// changes.
     pub fn push(self, route: Route) {
         let route = self.present(route);
-        // What is on the page stays where the address stays.
+        // Input is kept if the route is the same.
         if route != self.route_now() && self.asks(|| Leaving::To(Box::new(route.clone()))) {
             return;
         }
         self.go(route, false);
     }
 
-    /// Puts an address in the place of the current one.
+    /// Navigates to a route and replaces the current history entry.
     pub fn replace(self, route: Route) {
         self.go(self.present(route), true);
     }
@@ -121,7 +122,7 @@ impl Navigator {
             _ => false,
         };
         if stays {
-            // The router would keep the views that are mounted, so the page can change before the router is told.
+            // The router would keep the mounted views, so the page can change before the router is updated.
             self.ahead.set(Some(route.clone()));
             super::write_later(move || {
                 self.tell(&route, replace);
@@ -129,38 +130,38 @@ impl Navigator {
             });
         } else {
             self.tell(&route, replace);
-            // A workspace's page reports by itself when it is shown.
+            // Workspace pages call `settle` themselves when they are shown.
             if !matches!(route, Route::Workspace(..)) {
                 self.settle();
             }
         }
     }
 
-    /// Has the router navigate.
+    /// Navigates with the router.
     fn tell(self, route: &Route, replace: bool) {
-        // `settle` scrolls, once the data is on screen.
+        // `settle` scrolls once the data is on screen.
         let options = NavigateOptions { resolve: false, replace, scroll: false, ..NavigateOptions::default() };
         let url = route.url();
         self.navigate.with_value(|navigate| navigate(&url, options));
-        // leptos_router 0.8 does not write an address that it takes for the present one: its list of addresses is wrong
-        // after the person went forward in the history.
+        // leptos_router 0.8 does not add a history entry for a URL that it believes to be the current one, and its own
+        // list of URLs is wrong after the person went forward in the history.
         #[cfg(feature = "hydrate")]
         if live::located() != *route {
             super::history::push(&url);
         }
     }
 
-    /// A workspace has another slug from now on: links and history that still hold the former one lead to it.
+    /// Records that a workspace was renamed: links and history entries with the old slug lead to the new one.
     pub fn moved(self, from: &Slug, to: &Slug) {
         self.moved.update_value(|moved| {
-            // It may go back to a slug that it had.
+            // A workspace may be renamed back to a former slug.
             moved.retain(|(former, _)| former != to && former != from);
             moved.iter_mut().filter(|(_, present)| present == from).for_each(|(_, present)| present.clone_from(to));
             moved.push((from.clone(), to.clone()));
         });
     }
 
-    /// The same route under its workspace's present slug.
+    /// Replaces an old workspace slug in a route by the current one.
     fn present(self, route: Route) -> Route {
         match route {
             Route::Workspace(slug, page) => {
@@ -173,8 +174,8 @@ impl Navigator {
         }
     }
 
-    /// Opens the link that was clicked, if it leads to a page of the console. Every click that reaches the document ends
-    /// here; a handler that has more to do for a click calls this before.
+    /// Follows a clicked link if it leads to a page of the console. Every click that reaches the document ends here; a
+    /// handler with additional work for a click calls this first.
     pub fn follow_link(self, event: &leptos::ev::MouseEvent) {
         #[cfg(feature = "hydrate")]
         if let Some(route) = live::followed_link(event) {
@@ -185,13 +186,13 @@ impl Navigator {
         let _ = event;
     }
 
-    /// To be called when the address's content is on screen: scrolls to where it was left, or to its top.
+    /// Scrolls to the stored offset, or to the top. Must be called when the route's content is on screen.
     pub fn settle(self) {
         #[cfg(feature = "hydrate")]
         super::next_frame(move || self.reach(SETTLING_FRAMES));
     }
 
-    /// Call it once the program has started. It restores the scroll position of a reloaded document.
+    /// Restores the scroll offset of a reloaded document. Must be called once the program has started.
     pub fn resume(self) {
         #[cfg(feature = "hydrate")]
         if self.recall() > 0.0 && window().scroll_y().unwrap_or_default() == 0.0 {
@@ -200,8 +201,8 @@ impl Navigator {
     }
 }
 
-/// Listens to clicks, the history and scrolling for as long as the document lives. To be called before `<Router>` is
-/// created; `navigator` is set when it is.
+/// Listens to clicks, history events and scrolling for the lifetime of the document. Must be called before `<Router>`
+/// is created; `navigator` is set when it is.
 pub fn listen(navigator: StoredValue<Option<Navigator>>) {
     #[cfg(feature = "hydrate")]
     live::listen(navigator);
@@ -209,7 +210,7 @@ pub fn listen(navigator: StoredValue<Option<Navigator>>) {
     let _ = navigator;
 }
 
-/// Whether a click, or the press that begins one, opens a link in this tab.
+/// Returns `true` if a click, or the press that begins one, opens a link in this tab.
 pub fn opens_here(event: &leptos::ev::MouseEvent) -> bool {
     let modified = event.meta_key() || event.ctrl_key() || event.shift_key() || event.alt_key();
     event.button() == 0 && !modified
@@ -225,9 +226,9 @@ mod live {
     use wasm_bindgen::JsCast;
     use web_sys::{Element, HtmlAnchorElement, MouseEvent, ScrollRestoration};
 
-    /// For how many frames a page may grow until it is as long as when it was left.
+    /// Maximum number of frames to wait for the page to become as long as it was when it was left.
     pub(super) const SETTLING_FRAMES: u32 = 30;
-    /// After how many milliseconds without scrolling the scroll counts as ended, in browsers without `scrollend`.
+    /// Time without scrolling after which a scroll has ended, in milliseconds. For browsers without `scrollend`.
     const STILL_MILLIS: u32 = 120;
 
     pub(super) fn listen(navigator: StoredValue<Option<Navigator>>) {
@@ -240,7 +241,7 @@ mod live {
         };
         restore_by(ScrollRestoration::Manual);
         on_window("click", with(|navigator, event| navigator.clicked(event.unchecked_ref())));
-        // The middle button opens the row's record in another tab, as it does on a link.
+        // The middle button opens a row's record in a new tab, as on a link.
         on_window(
             "auxclick",
             Box::new(|event| {
@@ -253,7 +254,7 @@ mod live {
         on_window("popstate", with(|navigator, event| navigator.went_through_history(event.unchecked_ref())));
         on_window("scroll", with(|navigator, _| navigator.was_scrolled()));
         on_window("scrollend", with(|navigator, _| navigator.note_scroll()));
-        // If a document is reloaded, or reached again from another site, the browser scrolls it.
+        // When a document is reloaded or reached again from another site, the browser restores the scroll offset.
         on_window(
             "pagehide",
             with(|navigator, _| {
@@ -268,15 +269,16 @@ mod live {
     }
 
     impl Navigator {
-        /// How far down the page was when it was left that a reload shows again, in CSS pixels.
+        /// Reads the stored scroll offset of the history entry after a reload, in CSS pixels.
         pub(super) fn recall(self) -> f64 {
             let left = window().history().ok().and_then(|history| history.state().ok()?.as_f64()).unwrap_or_default();
             self.scroll.set_value(left);
             left
         }
 
-        /// The router's own listener would follow every link of this origin, also to pages that only the server has. And
-        /// it writes the address only once `<Routes>` has loaded a view, which is not mounted on every page.
+        /// Stops the router's own listener, which would follow every link of this origin, even to pages that only the
+        /// server has, and updates the URL only after `<Routes>` has loaded a view, although it is not mounted on every
+        /// page.
         fn clicked(self, event: &MouseEvent) {
             self.follow_link(event);
             if !event.default_prevented() && link_around(event).is_some() {
@@ -289,8 +291,8 @@ mod live {
             let here = self.route_now();
             let (located, present) = (located(), self.present(located()));
             if present != here && self.asks(|| Leaving::Through) {
-                // The browser has already moved in its history. The current page is pushed again until the person has
-                // decided. The router is not told.
+                // The browser has already moved in its history, so the current page is pushed again until the person
+                // has decided. The router is not notified.
                 history::stand_at(&here.url(), self.noted.get_value());
                 event.stop_immediate_propagation();
                 return;
@@ -302,7 +304,8 @@ mod live {
             self.scroll.set_value(top);
             self.noted.set_value(top);
             self.ahead.set(None);
-            // The router's listener follows and reads the address. A workspace's page reports by itself when it is shown.
+            // The router's listener runs next and reads the URL. Workspace pages call `settle` themselves when they are
+            // shown.
             if !matches!(present, Route::Workspace(..)) {
                 self.settle();
             }
@@ -315,7 +318,7 @@ mod live {
             }
         }
 
-        /// Records the scroll position when scrolling has ended.
+        /// Stores the scroll offset when scrolling has ended.
         fn note_when_still(self) {
             let top = window().scroll_y().unwrap_or_default();
             after(STILL_MILLIS, move || {
@@ -325,11 +328,11 @@ mod live {
             });
         }
 
-        /// Scrolls to where the entry was left, as soon as the page is long enough.
+        /// Scrolls to the stored offset as soon as the page is long enough.
         pub(super) fn reach(self, frames: u32) {
             let top = self.scroll.get_value();
             window().scroll_to_with_x_and_y(0.0, top);
-            // For the top, every page is long enough, so no layout is needed.
+            // Every page is long enough for the top, so no layout is needed.
             if top > 0.0 && frames > 0 && window().scroll_y().unwrap_or_default() + 1.0 < top {
                 next_frame(move || {
                     if self.scroll.get_value() == top {
@@ -339,11 +342,11 @@ mod live {
             }
         }
 
-        /// Writes how far down the page is into its entry of the history.
+        /// Stores the scroll offset in the current history entry.
         fn note_scroll(self) {
             self.scrolled.set_value(false);
             let top = window().scroll_y().unwrap_or_default();
-            // Writing is a word to another process: not for what is written already.
+            // A history update is a message to another process, so an unchanged offset is skipped.
             if self.noted.get_value() == top {
                 return;
             }
@@ -351,7 +354,7 @@ mod live {
             history::note_top(top);
         }
 
-        /// Records the scroll position of the page that is about to be left.
+        /// Stores the scroll offset of the page that is about to be left.
         pub(super) fn leave(self, push: bool) {
             if push && self.scrolled.get_value() {
                 self.note_scroll();
@@ -365,7 +368,7 @@ mod live {
         js_sys::Reflect::has(&window(), &"onscrollend".into()).unwrap_or_default()
     }
 
-    /// The route of the address bar.
+    /// Returns the route of the browser's location.
     pub(super) fn located() -> Route {
         let location = window().location();
         let path = location.pathname().unwrap_or_default();
@@ -379,13 +382,13 @@ mod live {
         }
     }
 
-    /// The link that an event comes from.
+    /// Returns the link that contains the event's target.
     fn link_around(event: &MouseEvent) -> Option<HtmlAnchorElement> {
         element_of(event)?.closest("a[href]").ok()??.dyn_into().ok()
     }
 
-    /// The link of the row that was clicked, unless the click was on a link or a control. A row's link covers the row
-    /// only without script (style/34-table.css), because otherwise no text in the row could be selected.
+    /// Returns the link of the clicked row, unless the click was on a link or a control. A row's link covers the row
+    /// only without JavaScript (style/34-table.css), because text in the row could not be selected otherwise.
     fn link_of_row(event: &MouseEvent) -> Option<HtmlAnchorElement> {
         let hit = element_of(event)?;
         if hit.closest("a, button, input, label, select, textarea, summary").ok()?.is_some() {
@@ -394,10 +397,10 @@ mod live {
         hit.closest("tr").ok()??.query_selector("a.row-link[href]").ok()??.dyn_into().ok()
     }
 
-    /// Whether a click ends a text selection in `element`.
+    /// Returns `true` if the click ends a text selection in `element`.
     fn selects_in(event: &MouseEvent, element: &Element) -> bool {
         let selection = window().get_selection().ok().flatten();
-        // A click by the keyboard has a count of 0.
+        // A click by keyboard has a count of 0.
         event.detail() > 0
             && selection.is_some_and(|selection| {
                 !selection.is_collapsed()
@@ -405,7 +408,7 @@ mod live {
             })
     }
 
-    /// The route of a link that was clicked plainly and that the console can open by itself.
+    /// Returns the route of a link that was clicked without modifiers and that the console can open itself.
     pub(super) fn followed_link(event: &MouseEvent) -> Option<Route> {
         if event.default_prevented() {
             return None;
@@ -420,7 +423,7 @@ mod live {
                 link
             }
         };
-        // The end of a drag that selected a link's text is not a click on it.
+        // A drag that selects the text of a link ends with a click, which must not follow the link.
         if link.get_attribute("draggable").is_some_and(|value| value == "false") {
             let row = link.closest("tr").ok().flatten().unwrap_or_else(|| link.clone().into());
             if selects_in(event, &row) {

@@ -1,21 +1,21 @@
-//! Passkeys: what the browser does with a challenge. Options and answers are JSON in the form that browsers read and
-//! write themselves (WebAuthn level 3, sections 5.1.8 to 5.1.10), so nothing is converted here.
+//! WebAuthn calls of the browser. Options and responses are JSON in the format that browsers parse and serialize
+//! themselves (WebAuthn level 3, sections 5.1.8 to 5.1.10), so nothing is converted here.
 
-/// Why there is no answer.
+/// Reason why a passkey operation failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PasskeyFailed {
-    /// The person declined, or took too long; browsers don't say which.
+    /// The person declined or did not respond in time; browsers don't distinguish the two.
     Declined,
-    /// That authenticator has a passkey of this person already.
+    /// The authenticator already has a passkey of this person.
     Known,
-    /// This page is not at the address that passkeys are bound to.
+    /// The page's origin is not the one that passkeys are bound to.
     Elsewhere,
-    /// This browser has no passkeys.
+    /// The browser doesn't support passkeys.
     Unsupported,
 }
 
 impl PasskeyFailed {
-    /// What happened and what to do.
+    /// Returns the error message with a suggestion.
     pub const fn message(self) -> &'static str {
         match self {
             Self::Declined => "No passkey was used. Try again when you are ready, or use another way.",
@@ -28,18 +28,18 @@ impl PasskeyFailed {
     }
 }
 
-/// Makes a passkey on an authenticator that the person chooses; answers with what is sent to the server.
+/// Creates a passkey on an authenticator that the person chooses. Returns the JSON response for the server.
 ///
 /// # Errors
-/// When there is none.
+/// [`PasskeyFailed`] if no passkey was created.
 pub async fn create_passkey(options: &str) -> Result<String, PasskeyFailed> {
     ask("create", "parseCreationOptionsFromJSON", options).await
 }
 
-/// Has a passkey sign; answers with what is sent to the server.
+/// Signs a challenge with a passkey. Returns the JSON response for the server.
 ///
 /// # Errors
-/// When none signed.
+/// [`PasskeyFailed`] if the challenge was not signed.
 pub async fn sign_with_passkey(options: &str) -> Result<String, PasskeyFailed> {
     ask("get", "parseRequestOptionsFromJSON", options).await
 }

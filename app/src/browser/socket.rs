@@ -1,21 +1,21 @@
-//! A WebSocket of this document to its own server.
+//! WebSocket connection to the document's own server.
 
 use leptos::prelude::window;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{MessageEvent, WebSocket};
 
-/// What hears of opening, of a message and of the end; kept for as long as the socket.
+/// Handlers of the open, message and close events. They must live as long as the socket.
 type Handlers = (Closure<dyn Fn()>, Closure<dyn Fn(MessageEvent)>, Closure<dyn Fn()>);
 
-/// An open or opening connection. Dropping it closes it, and its handlers are not called any more.
+/// Open or connecting WebSocket. Dropping it closes the connection; its handlers are not called afterwards.
 pub struct Socket {
     socket: WebSocket,
     _handlers: Handlers,
 }
 
 impl Socket {
-    /// Connects to `path`. `closed` is called once, also when the connection never came about; `None` when the browser
-    /// refuses to try.
+    /// Connects to `path`. `closed` is called once, also if the connection could not be established. Returns `None` if
+    /// the browser refuses to connect.
     pub fn open(
         path: &str,
         opened: impl Fn() + 'static,
@@ -31,7 +31,7 @@ impl Socket {
                 said(text);
             }
         });
-        // The handler drops the socket that owns it: not while it runs.
+        // The handler drops the socket that owns it, so it is deferred to a later task.
         let closed = std::rc::Rc::new(closed);
         let closed = Closure::<dyn Fn()>::new(move || {
             let closed = std::rc::Rc::clone(&closed);
@@ -43,7 +43,7 @@ impl Socket {
         Some(Self { socket, _handlers: (opened, said, closed) })
     }
 
-    /// Says something, if the connection is open.
+    /// Sends a message if the connection is open.
     pub fn send(&self, text: &str) {
         if self.socket.ready_state() == WebSocket::OPEN {
             let _ = self.socket.send_with_str(text);

@@ -1,4 +1,4 @@
-//! The browser's side of when something is done: the clock, now, later, with a frame.
+//! Clock, timers and frames.
 
 use leptos::prelude::*;
 use std::{
@@ -11,23 +11,23 @@ use wasm_bindgen::{JsCast, closure::Closure};
 thread_local! {
     /// The task that runs once the page has been drawn.
     static START: RefCell<Option<Box<dyn FnOnce()>>> = const { RefCell::new(None) };
-    /// By how much the server's clock is ahead of the device's, in milliseconds.
+    /// Offset of the server's clock from the device's, in milliseconds.
     static AHEAD: Cell<f64> = const { Cell::new(0.0) };
-    /// The last readings of the device's clock and its monotonic clock.
+    /// Last readings of the device's clock and its monotonic clock.
     static LAST: Cell<Option<(f64, f64)>> = const { Cell::new(None) };
 }
 
-/// Differences below this come from latency, in milliseconds.
+/// Differences below this are attributed to latency, in milliseconds.
 const LATENCY: f64 = 1_000.0;
 
-/// The server's time, for showing how long ago something happened: the device's clock, which may be wrong by hours,
-/// plus the known difference.
+/// Returns the server's time, for relative times: the device's clock, which may be wrong by hours, plus the known
+/// offset.
 pub fn now() -> Option<OffsetDateTime> {
     let now = js_sys::Date::now() + AHEAD.get();
     OffsetDateTime::from_unix_timestamp_nanos((now as i128) * 1_000_000).ok()
 }
 
-/// Records that the server's time was `now`, `age` milliseconds ago. Returns whether that changed the known difference.
+/// Records that the server's time was `now`, `age` milliseconds ago. Returns `true` if that changed the offset.
 pub fn set_clock(now: OffsetDateTime, age: f64) -> bool {
     let server = now.unix_timestamp() as f64 * 1_000.0 + f64::from(now.millisecond()) + age;
     let ahead = server - js_sys::Date::now();
@@ -38,14 +38,14 @@ pub fn set_clock(now: OffsetDateTime, age: f64) -> bool {
     news
 }
 
-/// How long ago the document was requested, in milliseconds. Uses the monotonic clock, which is right even if the
-/// device's clock is wrong.
+/// Returns the time since the document was requested, in milliseconds. Uses the monotonic clock, which is correct even
+/// if the device's clock is wrong.
 pub fn document_age() -> f64 {
     window().performance().map_or(0.0, |performance| performance.now())
 }
 
-/// Whether the device's clock and its monotonic clock have diverged since the last call: the clock was changed, or the
-/// device was asleep.
+/// Returns `true` if the device's clock and its monotonic clock have diverged since the last call: the clock was
+/// changed or the device was asleep.
 pub fn clock_jumped() -> bool {
     let Some(monotonic) = window().performance().map(|performance| performance.now()) else { return false };
     let now = (js_sys::Date::now(), monotonic);
@@ -53,7 +53,7 @@ pub fn clock_jumped() -> bool {
     before.is_some_and(|before| ((now.0 - before.0) - (now.1 - before.1)).abs() > 2.0 * LATENCY)
 }
 
-/// Runs `task` after `millis`. Nothing of it is left when it has run.
+/// Runs `task` after `millis` milliseconds. The closure is freed after it has run.
 pub fn after(millis: u32, task: impl FnOnce() + 'static) {
     let task: Box<dyn FnOnce()> = Box::new(task);
     let task = Closure::once_into_js(task);
@@ -61,8 +61,8 @@ pub fn after(millis: u32, task: impl FnOnce() + 'static) {
     let _ = window().set_timeout_with_callback_and_timeout_and_arguments_0(task.unchecked_ref(), millis);
 }
 
-/// Begins a task now, and goes on with it later from where it first has to wait: what it asks of the server is on its way
-/// before anything else is done.
+/// Polls a future immediately and spawns it if it is pending, so that its server request is sent before anything else
+/// is done.
 pub fn begin(task: impl Future<Output = ()> + 'static) {
     let mut task = Box::pin(task);
     if task.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending() {
@@ -70,24 +70,24 @@ pub fn begin(task: impl Future<Output = ()> + 'static) {
     }
 }
 
-/// Runs `task` once the next frame is about to be painted.
+/// Runs `task` just before the next frame is painted.
 pub fn next_frame(task: impl FnOnce() + 'static) {
     request_animation_frame(task);
 }
 
-/// Runs `task` right behind the next frame: it is handed over to be drawn by then.
+/// Runs `task` after the next frame, which has then been submitted for painting.
 pub fn after_frame(task: impl FnOnce() + 'static) {
-    // There are no frames in a tab that is not looked at.
+    // Hidden tabs have no frames.
     if document().hidden() {
         after(0, task);
     } else {
-        // By then what else was to be done with the frame is done.
+        // The timer runs after the other work of the frame.
         request_animation_frame(move || after(1, task));
     }
 }
 
-/// Runs `task` once what is on screen now was painted: for what a person does not wait for. That is a frame after the next
-/// one, as drawing what is handed over takes a processor too.
+/// Runs `task` after the current state has been painted. For work that the person does not wait for. Waits for one more
+/// frame than [`after_frame`], because painting needs a processor too.
 pub fn after_paint(task: impl FnOnce() + 'static) {
     if document().hidden() {
         after(0, task);

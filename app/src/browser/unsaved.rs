@@ -1,4 +1,4 @@
-//! Unsaved changes: whether leaving the page would discard any.
+//! Detection of unsaved changes.
 
 use super::dom::{all, element_of};
 use leptos::{ev, prelude::*};
@@ -8,17 +8,17 @@ use web_sys::{
     Element, HtmlElement, HtmlFormElement, HtmlInputElement, HtmlOptionElement, HtmlSelectElement, HtmlTextAreaElement,
 };
 
-/// The forms whose changes count. Forms with `data-unguarded` don't.
+/// Selector of the guarded forms. Forms with `data-unguarded` are ignored.
 const FORMS: &str = "#main form[method=post]:not([data-unguarded])";
 
 thread_local! {
-    // Whether anything may have been typed since the last save. Checked first, so the fields are compared only if
+    // `true` if there may have been input since the last save. Checked first, so that the fields are compared only if
     // needed.
     static TOUCHED: Cell<bool> = const { Cell::new(false) };
     static WATCHED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Records typed input, as long as the document lives.
+/// Tracks input for the lifetime of the document.
 pub fn watch_typing() {
     let touched = |event: web_sys::Event| {
         let form = element_of(&event).and_then(|element| element.closest(FORMS).ok().flatten());
@@ -27,11 +27,11 @@ pub fn watch_typing() {
             watch_closing();
         }
     };
-    // The listeners live as long as the page.
+    // The listeners live as long as the document.
     let _ = window_event_listener(ev::input, touched);
     let _ = window_event_listener(ev::change, touched);
-    // What the browser sends by itself is not lost; what is in other forms would be. If the program sends a form, it
-    // prevents the default.
+    // Input in a form that the browser submits itself is not lost; input in other forms would be. When the program
+    // submits a form, it prevents the default.
     let _ = window_event_listener(ev::submit, |event| {
         if !event.default_prevented() {
             sending(&event).saved();
@@ -39,8 +39,8 @@ pub fn watch_typing() {
     });
 }
 
-/// Makes the browser ask before the document is left with unsaved changes. Added only once something was typed, because
-/// a document with such a listener may not be kept for going back.
+/// Makes the browser ask before the document is closed with unsaved changes. Added only after the first input, because
+/// such a listener can keep the document out of the back-forward cache.
 fn watch_closing() {
     if !WATCHED.replace(true) {
         let _ = window_event_listener(ev::beforeunload, |event| {
@@ -53,7 +53,7 @@ fn watch_closing() {
     }
 }
 
-/// Whether leaving the page would discard unsaved changes.
+/// Returns `true` if leaving the page would discard unsaved changes.
 pub fn is_unsaved() -> bool {
     if !TOUCHED.get() {
         return false;
@@ -63,12 +63,12 @@ pub fn is_unsaved() -> bool {
     unsaved
 }
 
-/// Marks the typed input as saved or discarded.
+/// Marks the input as saved or discarded.
 pub fn forget_unsaved() {
     TOUCHED.set(false);
 }
 
-/// The values of a form at the time it was sent.
+/// Snapshot of a form's values at submission.
 #[must_use]
 pub struct Sent {
     form: Option<HtmlFormElement>,
@@ -81,7 +81,7 @@ enum Value {
     Selected(Vec<bool>),
 }
 
-/// Records what the form of the event is sent with.
+/// Records the values of the submitted form.
 pub fn sending(event: &ev::SubmitEvent) -> Sent {
     let form = element_of(event).and_then(|form| form.dyn_into::<HtmlFormElement>().ok());
     let controls = form.as_ref().map(|form| within(form, ":is(input, textarea, select)")).unwrap_or_default();
@@ -90,14 +90,15 @@ pub fn sending(event: &ev::SubmitEvent) -> Sent {
 }
 
 impl Sent {
-    /// What was sent is saved. Only what was typed since counts as unsaved, in this form; other forms stay as they are.
+    /// Marks the submitted values as saved. In this form only later input counts as unsaved; other forms are
+    /// unaffected.
     pub fn saved(self) {
         for (control, value) in self.values {
             settle(&control, value);
         }
     }
 
-    /// What was sent is saved, and the form is empty again.
+    /// Marks the submitted values as saved and resets the form.
     pub fn reset(self) {
         if let Some(form) = self.form {
             form.reset();
@@ -151,7 +152,7 @@ fn value_of(control: &HtmlElement) -> Option<Value> {
     Some(Value::Selected(options(select).iter().map(HtmlOptionElement::selected).collect()))
 }
 
-/// Makes `value` what later changes of the control are compared with.
+/// Sets the baseline to which later changes of the control are compared.
 fn settle(control: &HtmlElement, value: Value) {
     match value {
         Value::Text(text) => {

@@ -1,4 +1,4 @@
-//! GET: from an address to its document. Who may see what is decided here, before anything is rendered.
+//! GET requests: from a URL to its document. Access is decided here, before anything is rendered.
 
 use crate::{
     account::{
@@ -32,7 +32,7 @@ use store::{
     seats::Freshness,
 };
 
-/// Answers a GET with a document or a redirect.
+/// Handles a GET request. Returns a document or a redirect.
 pub async fn document(context: RequestContext, uri: &Uri) -> Response<Body> {
     let answer = page(Call::new(context.clone()), uri, None);
     let response = match context.purpose {
@@ -42,7 +42,7 @@ pub async fn document(context: RequestContext, uri: &Uri) -> Response<Body> {
     rendered(&context, response).await
 }
 
-/// The same with a form that came back, and before it is rendered.
+/// Same as [`document`], with the values of a form that failed validation, and before rendering.
 pub(crate) async fn page(call: Call, uri: &Uri, returned: Option<Returned>) -> Response<Body> {
     let mut response = match answer(&call, uri, returned).await {
         Ok(response) => response,
@@ -64,7 +64,7 @@ pub(crate) async fn page(call: Call, uri: &Uri, returned: Option<Returned>) -> R
     response
 }
 
-/// The 503 page: says that nothing is lost, and nothing else.
+/// Returns the 503 page. It contains no data.
 pub async fn unavailable(context: &RequestContext) -> Response<Body> {
     rendered(context, unavailable_page(context)).await
 }
@@ -76,7 +76,8 @@ fn unavailable_page(context: &RequestContext) -> Response<Body> {
 async fn answer(call: &Call, uri: &Uri, returned: Option<Returned>) -> Result<Response<Body>, AppError> {
     let context = &call.request;
     let route = Route::parse(uri.path(), uri.query().unwrap_or_default());
-    // Only people who may know of the workspace are redirected to its spelling. A returned form stays, with its input.
+    // Workspace URLs are redirected to their canonical form later, and only for people who may know of the workspace. A
+    // returned form stays, with its input.
     if returned.is_none()
         && !matches!(route, Route::Workspace(..) | Route::AuditExport(..))
         && let Some(one) = route.respelled(uri.path())
@@ -85,7 +86,7 @@ async fn answer(call: &Call, uri: &Uri, returned: Option<Returned>) -> Result<Re
     }
     match route.clone() {
         Route::Workspace(slug, page) => workspace(call, uri, &route, slug, page, returned).await,
-        // Whoever has just left stays out, even if the server could not be told.
+        // A person who has just signed out sees the sign-in page, even if the server could not be notified.
         Route::SignIn { notice: Some(notice), .. } if notice != SignInNotice::Arriving => {
             Ok(sign_in(context, route, returned))
         }
@@ -104,7 +105,7 @@ async fn answer(call: &Call, uri: &Uri, returned: Option<Returned>) -> Result<Re
             None => Ok(sign_in(context, route, returned)),
         },
         Route::Home { refused } => match signed_in(call, Freshness::Now).await? {
-            // Loading the picker is its refresh when there is no script.
+            // Without JavaScript, loading the page refreshes the picker.
             Some(person) => {
                 let notices = Box::new(invite::notices(call).await?);
                 Ok(person.render(context, route, AccountData::Home { refused, notices }, returned, StatusCode::OK))
@@ -198,7 +199,7 @@ async fn answer(call: &Call, uri: &Uri, returned: Option<Returned>) -> Result<Re
                 Some(one) => respelled(uri, &one),
                 None => file,
             }),
-            // The page of the log says why not.
+            // The audit log page shows the reason.
             Err(
                 AppError::Absent
                 | AppError::Gone
@@ -235,7 +236,8 @@ fn sign_in(context: &RequestContext, route: Route, returned: Option<Returned>) -
     render(bare(context.theme, Content::SignIn, returned), route, status)
 }
 
-/// The last active workspace; the picker for whoever prefers it or has entered none.
+/// Returns the start page: the last active workspace, or the picker if the person prefers it or has entered no
+/// workspace.
 fn landing(who: &Who) -> String {
     let last = if who.live.lands_on_picker { None } else { who.picker.default_workspace() };
     match last {
@@ -244,7 +246,7 @@ fn landing(who: &Who) -> String {
     }
 }
 
-/// The answer to asking for a seat, the same whether there is anything at the address.
+/// Returns the response to an access request. The same whether or not the workspace exists.
 pub(crate) async fn asked(call: &Call, uri: &Uri, asking: Asking) -> Result<Response<Body>, AppError> {
     let Some(person) = signed_in(call, Freshness::Recent).await? else { return Ok(to_sign_in(uri)) };
     let status = match asking {
@@ -254,8 +256,8 @@ pub(crate) async fn asked(call: &Call, uri: &Uri, asking: Asking) -> Result<Resp
     Ok(person.absent(&call.request, Route::Unknown, Content::Asked(asking), status))
 }
 
-/// A deep link: one request checks the seat, records the visit and reads the page, as a switch does. `route` is the
-/// requested address: `page`, or a file that `page` answers for.
+/// Handles a workspace URL: one transaction checks the membership, records the visit and reads the page, as in a
+/// workspace switch. `route` is the requested route: `page`, or a file for which `page` shows errors.
 async fn workspace(
     call: &Call,
     uri: &Uri,
@@ -270,7 +272,7 @@ async fn workspace(
     let one = route.respelled(uri.path());
     let asked = Asked { slug: &slug, page: &page, respelled: one.as_deref(), returned: returned.as_ref() };
     let entered = match context.purpose {
-        // The person of a returned form had entered before.
+        // A person who submitted a form has already entered.
         Purpose::Visit if returned.is_none() => {
             let door = store.workspace_visit(&credential, &slug).await?;
             match opened(call, uri, &asked, door).await? {
@@ -296,17 +298,17 @@ async fn workspace(
     Ok(who.render(context, Route::Workspace(slug, page), content, returned, status))
 }
 
-/// The page of a workspace that an address names.
+/// Requested page of a workspace.
 struct Asked<'a> {
     slug: &'a Slug,
     page: &'a Page,
-    /// The canonical spelling, if the address has another one.
+    /// Canonical path, if the requested one differs.
     respelled: Option<&'a str>,
-    /// The form to return. It keeps its address.
+    /// Form to return. It keeps its URL.
     returned: Option<&'a Returned>,
 }
 
-/// The transaction behind a workspace's door, or the answer if it stays closed.
+/// Returns the transaction if access is granted, otherwise the response.
 async fn opened<M: Mode>(
     call: &Call,
     uri: &Uri,
@@ -321,8 +323,8 @@ async fn opened<M: Mode>(
                 return Ok(Err(respelled(uri, one)));
             }
             call.served_by(tx.id());
-            // The overview is the entry page. A role that may not see it is led to the first page that it allows. Other
-            // pages that are not allowed answer with the reason, at their own address.
+            // The overview is the entry page. A role that may not see it is redirected to the first page that it may
+            // see. Other pages that are not allowed show the reason, at their own URL.
             let may = tx.tenant().seat.capabilities();
             if *page == Page::Overview && !may.has(page.requires()) {
                 let first = page.in_another_workspace(may).url(slug);
@@ -340,20 +342,20 @@ async fn opened<M: Mode>(
     Ok(Err(who.absent(&call.request, Route::Workspace(slug.clone(), page.clone()), content, status)))
 }
 
-/// The same address under the workspace's new slug, path and query kept.
+/// Redirects to the same path and query under the workspace's new slug.
 fn moved(uri: &Uri, from: &Slug, to: &Slug, one: Option<&str>) -> Response<Body> {
     let path = one.unwrap_or_else(|| uri.path());
     let rest = path.strip_prefix('/').and_then(|p| p.strip_prefix(from.as_str())).unwrap_or_default();
     respelled(uri, &format!("/{to}{rest}"))
 }
 
-/// Redirects to another path and keeps the query.
+/// Redirects to another path with the same query.
 fn respelled(uri: &Uri, path: &str) -> Response<Body> {
     let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
     redirect(StatusCode::MOVED_PERMANENTLY, &format!("{path}{query}"))
 }
 
-/// Sends whoever could not enter back to the picker, with the reason.
+/// Redirects to the picker, with the reason why the workspace could not be opened.
 pub(crate) fn back_to_picker(refusal: Refusal) -> Response<Body> {
     redirect(StatusCode::SEE_OTHER, &Route::Home { refused: Some(refusal) }.url())
 }

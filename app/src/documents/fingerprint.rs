@@ -1,16 +1,17 @@
-//! A fingerprint of the nodes of a document's markup. The browser's script compares it with the document, because a
-//! translator or an extension may have changed the nodes, and hydration expects them as they were sent. The script
-//! (server/src/boot.js) computes the same number from the nodes.
+//! Fingerprint of the nodes of a document. The browser compares it with the actual document, because a translator or an
+//! extension may have changed the nodes, and hydration expects them as they were sent. server/src/boot.js computes the
+//! same number from the nodes.
 
 /// Elements without an end tag.
 const VOID: [&str; 8] = ["area", "br", "col", "hr", "img", "input", "source", "wbr"];
-/// Elements whose content the browser reads as text. It may be split or left out, so it is not counted.
+/// Elements whose content browsers parse as text. It may be split or omitted, so it is not counted.
 const OPAQUE: [&str; 2] = ["noscript", "textarea"];
 
-/// The number. It covers each element's name and end, and one character for each text and each comment, in order.
+/// Returns the fingerprint of the markup. It covers the start and end of each element and one character for each text
+/// and each comment, in order.
 ///
-/// The markup is our own, so it is well-formed: each element that is not void has an end tag, and each value of an
-/// attribute that needs quotes has them.
+/// The markup is our own, so it is well-formed: each element that is not void has an end tag, and attribute values are
+/// quoted where needed.
 pub(crate) fn of_markup(markup: &str) -> u32 {
     let mut hash = Hash(0);
     let mut rest = markup;
@@ -38,7 +39,7 @@ pub(crate) fn of_markup(markup: &str) -> u32 {
     hash.0
 }
 
-/// Reads a start tag, without its `<`. Returns what follows it.
+/// Parses a start tag without its `<`. Returns the remaining markup.
 fn element<'a>(tag: &'a str, hash: &mut Hash) -> &'a str {
     let name = &tag[..tag.find(|c: char| c.is_ascii_whitespace() || c == '>' || c == '/').unwrap_or(tag.len())];
     hash.add(name);
@@ -53,7 +54,7 @@ fn element<'a>(tag: &'a str, hash: &mut Hash) -> &'a str {
     content
 }
 
-/// The part between a tag's name and its `>`, and what follows.
+/// Splits the text after a tag name into its attributes and the remaining markup after `>`.
 fn split_attributes(text: &str) -> (&str, &str) {
     let mut quote = None;
     for (at, byte) in text.bytes().enumerate() {

@@ -1,5 +1,5 @@
-//! POST without JavaScript: forms post to the address of their own page. On success a redirect; otherwise the page
-//! again, with what was typed and what was wrong with it.
+//! Form POSTs without JavaScript: forms POST to the URL of their own page. The response is a redirect on success,
+//! otherwise the page with the entered values and the errors.
 
 use crate::{
     account::{
@@ -41,10 +41,10 @@ use store::{
     seats::Freshness,
 };
 
-/// The address to which sign-out forms are posted. It has no page.
+/// URL of the sign-out forms. It has no page.
 const SIGN_OUT: &str = "/sign-out";
 
-/// Answers a POST of a page's form.
+/// Handles a form POST of a page.
 pub async fn submit(context: RequestContext, uri: &Uri, posted: Posted) -> Response<Body> {
     let call = Call::new(context);
     let mut form = Form(posted.fields, posted.file);
@@ -57,14 +57,14 @@ pub async fn submit(context: RequestContext, uri: &Uri, posted: Posted) -> Respo
             redirect(StatusCode::SEE_OTHER, &to.url())
         }
         Err(AppError::Refused(refusal)) => back_to_picker(refusal),
-        // The page has its own answer: 404, 410, 301, or a link that does not work. Showing it is not a visit.
+        // The page has its own response: 404, 410, 301, or an invalid link. Rendering it does not count as a visit.
         Err(AppError::Absent | AppError::Gone | AppError::Moved(_) | AppError::Link(_)) => {
             keeping_nothing(page(call.clone(), uri, None)).await
         }
         Err(error) => {
             let returned = form.returned(&call, &error, uri);
             let mut response = keeping_nothing(page(call.clone(), uri, Some(returned))).await;
-            // The page redirects, or can't be shown, but the form did nothing.
+            // The page redirects or can't be shown, but the form had no effect, which must be reported.
             let nothing = error.fields().of("action").is_some() && call.request.credential.is_some();
             if nothing && (response.status().is_redirection() || uri.path() == SIGN_OUT) {
                 let boot = bare(call.request.theme, Content::Absent, None);
@@ -138,12 +138,12 @@ fn nothing_to_do() -> AppError {
     AppError::Invalid(FieldErrors::one("action", NOT_UNDERSTOOD))
 }
 
-/// Redirects to the page that asks for a second factor, and from there to `back`.
+/// Redirects to the second-factor prompt, which returns to `back`.
 fn prove_first(back: &Route) -> Outcome {
     Outcome::Go(Route::Factor { next: ReturnTo::parse(&back.url()) }.url())
 }
 
-/// The actions of the picker's forms.
+/// Form actions of the picker.
 #[derive(Clone, Copy)]
 enum HomeForm {
     Restore,
@@ -168,7 +168,7 @@ async fn home(call: &Call, form: &Form) -> Result<Outcome, AppError> {
     }
 }
 
-/// The actions of the tokens page.
+/// Form actions of the tokens page.
 #[derive(Clone, Copy)]
 enum TokenForm {
     Create,
@@ -186,7 +186,7 @@ async fn token(call: &Call, form: &Form) -> Result<Outcome, AppError> {
         word => TokenLife::from_word(word),
     };
     let life = life.ok_or_else(|| AppError::Invalid(FieldErrors::one("life", "Choose for how long it works.")))?;
-    // The new token is shown in the answer itself, once: it is kept nowhere and stands in no address.
+    // The new token is shown once, in this response: it is not stored and must not be in a URL.
     let made = identity::create_token(call, form.get("name"), life, form.get("password")).await?;
     let services = &call.request.services;
     let found = services.store.picker(&call.credential()?, Freshness::Recent).await?;
@@ -210,14 +210,14 @@ async fn request_access(call: &Call, uri: &Uri) -> Result<Outcome, AppError> {
     }
 }
 
-/// The forms of a workspace's members.
+/// Handles the forms of a workspace's members page.
 async fn members(call: &Call, uri: &Uri, slug: &Slug, form: &Form) -> Result<Outcome, AppError> {
     let deed = form.deed()?;
     let done = seats::act(call, slug, form.get("grant"), &deed).await?;
     told(call, uri, done).await
 }
 
-/// The forms of an organization.
+/// Handles the forms of the organization pages.
 async fn organization(
     call: &Call,
     uri: &Uri,
@@ -233,7 +233,8 @@ async fn organization(
     }
 }
 
-/// The page again. What became of each address is shown in the answer itself: the links in it are shown once.
+/// Returns the page again. The result for each email address is in this response, because its invite links are shown
+/// only once.
 async fn told(call: &Call, uri: &Uri, done: Done) -> Result<Outcome, AppError> {
     if done.left {
         return Ok(Outcome::Go(Route::home().url()));
@@ -247,7 +248,7 @@ async fn told(call: &Call, uri: &Uri, done: Done) -> Result<Outcome, AppError> {
     Ok(Outcome::Show(page(call.clone(), uri, Some(returned)).await))
 }
 
-/// The actions of the sessions page.
+/// Form actions of the sessions page.
 #[derive(Clone, Copy)]
 enum SessionForm {
     End,
@@ -273,7 +274,7 @@ async fn session(call: &Call, form: &Form) -> Result<Outcome, AppError> {
     Ok(Outcome::Go(Route::Sessions.url()))
 }
 
-/// Restores a workspace; `here` is the page whose form asks for it.
+/// Restores a workspace. `here` is the page that contains the form.
 async fn restore(call: &Call, form: &Form, here: &Route) -> Result<Outcome, AppError> {
     let slug = Slug::parse(form.get("slug")).map_err(|_| AppError::Absent)?;
     match settings::restore_workspace(call, &slug).await {
@@ -283,7 +284,7 @@ async fn restore(call: &Call, form: &Form, here: &Route) -> Result<Outcome, AppE
     }
 }
 
-/// The actions of the security page.
+/// Form actions of the security page.
 #[derive(Clone, Copy)]
 enum SecurityForm {
     Start,
@@ -294,7 +295,8 @@ enum SecurityForm {
     Remove,
 }
 
-/// What is shown once (secrets, recovery codes) stands in the answer itself; everything else leads back to the page.
+/// Handles the forms of the security page. Secrets and recovery codes are shown once, in this response; all other
+/// actions redirect to the page.
 async fn security(call: &Call, form: &Form, next: Option<ReturnTo>) -> Result<Outcome, AppError> {
     let here = Route::Security { next };
     let does = form.action(&[
@@ -355,7 +357,7 @@ async fn workspace(
     form: &Form,
     file: Option<Vec<u8>>,
 ) -> Result<Outcome, AppError> {
-    // The form was on the page of a deleted workspace.
+    // The form is on the page of a deleted workspace.
     if form.get("action") == "restore-workspace" {
         form.says("restore-workspace")?;
         return restore(call, form, &Route::Workspace(slug.clone(), Page::Overview)).await;
@@ -422,7 +424,7 @@ async fn workspace(
     Ok(Outcome::Go(to.url(slug)))
 }
 
-/// The actions of the branding page.
+/// Form actions of the branding page.
 #[derive(Clone, Copy)]
 enum BrandingForm {
     Hue,
@@ -430,7 +432,7 @@ enum BrandingForm {
     RemoveLogo,
 }
 
-/// The colour that a form names; nothing leaves it to the name.
+/// Parses the color of a form. An empty value means the default color.
 fn hue(text: &str) -> Result<Option<Hue>, AppError> {
     if text.is_empty() {
         return Ok(None);

@@ -1,4 +1,4 @@
-//! Documents: from an address, or from a form that was posted without JavaScript, to the page that answers it.
+//! Document responses to GET requests and to forms posted without JavaScript.
 
 mod document;
 mod fingerprint;

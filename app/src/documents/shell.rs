@@ -1,4 +1,4 @@
-//! From what a document carries to its HTML.
+//! HTML rendering of documents.
 
 use crate::{
     App,
@@ -22,13 +22,14 @@ use leptos_axum::{AxumRouteListing, ResponseOptions};
 use model::text::isolated;
 use std::sync::Arc;
 
-/// The longest document, in bytes.
+/// Maximum size of a document, in bytes.
 const DOCUMENT_BYTES: usize = 64 * 1024 * 1024;
 
-/// Renders the document of a response from [`render`](crate::server::page::render). Returns any other response as it is.
+/// Renders the document of a response created by [`render`](crate::server::page::render). Returns other responses
+/// unchanged.
 ///
-/// All data is there before rendering begins, so no view waits and the rows are in the first bytes. leptos_axum answers
-/// with a stream; the document is collected, so that its length can be sent.
+/// All data is loaded before rendering starts, so no view suspends and the rows are in the first bytes. leptos_axum
+/// returns a stream; it is collected, so that the length of the document can be sent.
 pub(crate) async fn rendered(context: &RequestContext, mut response: Response<Body>) -> Response<Body> {
     let Some(Decided { boot, route }) = response.extensions_mut().remove() else { return response };
     let mut request = Request::new(Body::empty());
@@ -42,7 +43,7 @@ pub(crate) async fn rendered(context: &RequestContext, mut response: Response<Bo
         let context = context.clone();
         move || document(&context, boot, &route)
     };
-    // There are no resources, so the scripts that would carry their values are left out.
+    // There are no resources, so the scripts that would contain their values are omitted.
     let answer = leptos_axum::handle_response_inner(provide, document, request, |document, _resources, _| {
         // Without the comment that an erased view ends with.
         let html = document.into_view().to_html().trim_end_matches("<!>").to_owned();
@@ -55,33 +56,33 @@ pub(crate) async fn rendered(context: &RequestContext, mut response: Response<Bo
     response
 }
 
-/// The addresses of all pages, as the router declares them.
+/// Returns the paths of all pages, as declared in the router.
 pub fn pages() -> Vec<AxumRouteListing> {
     leptos_axum::generate_route_list(|| {
-        // Content for which the server decides no page, so that the router's tree is reached.
+        // Content that is not an error page, so that the router's tree is reached.
         let boot = bare(boot::Theme::System, Content::NewWorkspace, None);
         view! { <App boot/> }
     })
 }
 
-/// The document around the application.
+/// Renders the HTML document around the application.
 fn document(context: &RequestContext, boot: Arc<Boot>, route: &Route) -> impl IntoView + use<> {
     let title = title(&boot.content, route);
     let [light, dark] = colour_media(boot.theme);
-    // A page that must be the same for everybody carries no nonce; its policy allows this origin's scripts instead.
+    // A page that must be the same for everybody contains no nonce; its policy allows scripts of this origin instead.
     let same_for_all = matches!(boot.content, Content::Absent | Content::Gone | Content::Unavailable);
     let nonce = context.nonce.clone().filter(|_| !same_for_all);
     let data = wire::to_text(&*boot).unwrap_or_else(|error| {
         tracing::error!(%error, "a document could not be serialized");
         String::new()
     });
-    // The same picture on every page, because pictures of pages could show private data.
+    // The same picture for every page, because page-specific pictures could show private data.
     let picture = context.services.link("/share.png");
     let AssetUrls { css, modes, js, wasm, pages, boot: start, font } = context.services.assets.clone();
     let pages = root::needs_chunk(&boot.content, route).then(|| preload(pages));
     let (theme, accent) = (boot.theme.attribute(), context.accents.attribute());
-    // Rendered first, for its fingerprint. What it creates is dropped at once, because leptos_axum drops its owner on
-    // whichever thread ends the stream, and some of it belongs to this one.
+    // Rendered first, to compute its fingerprint. Its reactive values are dropped immediately, because leptos_axum
+    // drops its owner on the thread that ends the stream, and some of them belong to this thread.
     let owner = Owner::current().unwrap_or_default().child();
     let app = owner.with(|| view! { <App boot=Arc::unwrap_or_clone(boot)/> }.to_html());
     owner.cleanup();
@@ -94,7 +95,7 @@ fn document(context: &RequestContext, boot: Arc<Boot>, route: &Route) -> impl In
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"/>
                 <meta name="color-scheme" content="light dark"/>
                 <meta name="format-detection" content="telephone=no"/>
-                // As inner HTML, because a text child of an erased element is followed by a comment.
+                // Set as inner HTML, because a text child of an erased element is followed by a comment node.
                 <title inner_html=escape(&title)></title>
                 {theme_color(light, "#fafaf8")}
                 {theme_color(dark, "#0f0e0d")}
@@ -124,17 +125,17 @@ fn theme_color(media: &'static str, color: &'static str) -> impl IntoView {
     meta().name("theme-color").attr("media", media).content(color)
 }
 
-/// A property of the Open Graph protocol.
+/// Open Graph `<meta>` tag.
 fn property(name: &'static str, content: String) -> impl IntoView {
     meta().attr("property", name).content(content)
 }
 
-/// Preloads a part of the program with low priority, so that it does not hold up the rows.
+/// Preload link for a chunk of the program, with low priority, so that it does not delay the rows.
 fn preload(wasm: String) -> impl IntoView {
     view! { <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="" fetchpriority="low"/> }
 }
 
-/// `/dev/gallery`, in a server that was built for development: markup and style sheet, without the program.
+/// Renders `/dev/gallery` in development builds: markup and style sheet, without the program.
 #[cfg(debug_assertions)]
 pub fn gallery(context: &RequestContext) -> Response<Body> {
     let theme = context.theme.attribute().map(|t| format!(" data-theme=\"{t}\"")).unwrap_or_default();

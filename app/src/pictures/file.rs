@@ -1,30 +1,30 @@
-//! Checks a picture file before it is decoded: how much memory decoding would take, and which parts are left out.
+//! Validates an image file before decoding: estimates the memory for decoding and removes unneeded parts.
 //!
 //! A small file can need a lot of memory: a header can claim any size, a compressed profile or text can inflate to any
-//! size, and an animation can have any number of frames. So the headers are read here first. Of a PNG, only the pixels
-//! and the chunks that they need are passed on.
+//! size, and an animation can have any number of frames. Headers are therefore parsed here first. Of a PNG, only the
+//! pixels and the chunks that they need are passed to the decoder.
 
 use std::borrow::Cow;
 
-/// How many bytes decoding may take.
+/// Maximum memory for decoding, in bytes.
 const MEMORY_MAX: u64 = 140_000_000;
-/// The largest width and height, in pixels.
+/// Maximum width and height, in pixels.
 const PIXELS_MAX: u32 = 6_000;
-/// The smallest width and height, in pixels.
+/// Minimum width and height, in pixels.
 const PIXELS_MIN: u32 = 16;
-/// The largest Exif chunk of a PNG, in bytes. It has the picture's orientation.
+/// Maximum size of the Exif chunk of a PNG, in bytes. It contains the orientation.
 const EXIF_MAX: usize = 64 * 1024;
 
-/// A file that may be decoded.
+/// File that may be decoded.
 #[derive(Debug)]
 pub(crate) struct Looked<'f> {
-    /// Its format.
+    /// Image format.
     pub(crate) kind: Kind,
-    /// The bytes to decode.
+    /// Bytes to decode.
     pub(crate) bytes: Cow<'f, [u8]>,
 }
 
-/// The accepted formats.
+/// Accepted image formats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     Png,
@@ -32,26 +32,26 @@ pub(crate) enum Kind {
     WebP,
 }
 
-/// Why a file is not decoded.
+/// Reason why a file is rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Unfit {
-    /// Its format is not accepted.
+    /// Unsupported format.
     Kind,
-    /// It is not well formed.
+    /// Malformed file.
     Broken,
-    /// It is animated.
+    /// Animated image.
     Moving,
-    /// It would take too much memory.
+    /// Decoding would take too much memory.
     Large,
-    /// It is too small.
+    /// Image is too small.
     Small,
 }
 
-/// The values of a header.
+/// Parsed image header.
 struct Header {
     width: u32,
     height: u32,
-    /// Bytes that decoding takes for each pixel, all buffers together.
+    /// Bytes per pixel that decoding takes, including all buffers.
     per_pixel: u64,
 }
 
@@ -68,7 +68,7 @@ impl Header {
     }
 }
 
-/// Checks a file. The format is found by its first bytes, never by its name.
+/// Validates a file. The format is detected by its first bytes, never by the file name.
 pub(crate) fn look(file: &[u8]) -> Result<Looked<'_>, Unfit> {
     if file.starts_with(b"\x89PNG\r\n\x1a\n") {
         let (header, bytes) = png(file).ok_or(Unfit::Broken)?;
@@ -99,7 +99,8 @@ fn le24(bytes: &[u8], at: usize) -> Option<u32> {
     Some(three.iter().rev().fold(0, |sum, byte| sum << 8 | u32::from(*byte)))
 }
 
-/// The header of a PNG, and the file without what its pixels don't need: profiles, texts, frames.
+/// Parses a PNG. Returns its header and the file without the chunks that the pixels don't need: profiles, texts and
+/// frames.
 fn png(file: &[u8]) -> Option<(Header, Vec<u8>)> {
     let mut kept = file.get(..8)?.to_vec();
     let (mut at, mut size, mut transparent) = (8, None, false);
@@ -139,11 +140,11 @@ fn png(file: &[u8]) -> Option<(Header, Vec<u8>)> {
     Some((Header { width, height, per_pixel: channels * if depth == 16 { 2 } else { 1 } }, kept))
 }
 
-/// The one frame header of a JPEG.
+/// Parses a JPEG. Returns its only frame header.
 fn jpeg(file: &[u8]) -> Option<Header> {
     let (mut at, mut found) = (2, None);
     loop {
-        // Skips to the next marker. In the compressed data between, FF is followed only by 00 or a restart.
+        // Skips to the next marker. In the compressed data in between, FF is followed only by 00 or a restart marker.
         while *file.get(at)? != 0xff || matches!(*file.get(at + 1)?, 0x00 | 0xd0..=0xd7 | 0xff) {
             at += 1;
         }
@@ -155,7 +156,7 @@ fn jpeg(file: &[u8]) -> Option<Header> {
         if matches!(marker, 0xc0..=0xcf) && !matches!(marker, 0xc4 | 0xc8 | 0xcc) {
             let (height, width, components) = (be16(file, at + 5)?, be16(file, at + 7)?, u64::from(*file.get(at + 9)?));
             let progressive = matches!(marker, 0xc2 | 0xc6 | 0xca | 0xce);
-            // A progressive one keeps two numbers of 16 bits for each sample until its last scan.
+            // A progressive decoder keeps two 16-bit numbers per sample until the last scan.
             let per_pixel = components.max(1) * if progressive { 5 } else { 1 };
             let header = Header { width: width.into(), height: height.into(), per_pixel };
             if found.replace(header).is_some() {
@@ -170,9 +171,9 @@ fn jpeg(file: &[u8]) -> Option<Header> {
     found
 }
 
-/// The size in the chunks of a WebP, which must agree.
+/// Parses a WebP. Returns its size, which must be the same in all chunks.
 fn webp(file: &[u8]) -> Result<Header, Unfit> {
-    // A frame buffer, the decoded pixels, and the pixels that are returned.
+    // Frame buffer, decoded pixels, and returned pixels.
     const PER_PIXEL: u64 = 10;
     let (mut at, mut size) = (12, None);
     while at < file.len() {
@@ -206,7 +207,7 @@ fn webp(file: &[u8]) -> Result<Header, Unfit> {
 
 #[cfg(test)]
 mod tests {
-    //! Kind: files whose bytes are few and whose pixels, profiles, texts or frames are many.
+    //! Small files with many pixels or large profiles, texts or frames.
     use super::*;
     use image::{DynamicImage, ImageFormat, Rgba, RgbaImage};
     use std::io::Cursor;

@@ -1,7 +1,7 @@
-//! Pictures: taking a file apart and encoding what it shows anew, storing it, and handing stored ones out.
+//! Pictures: decoding and re-encoding uploaded files, storing them, and serving them.
 //!
-//! Nothing of a file is kept but its pixels: not its format, its metadata or anything else (docs/SECURITY.md, I-21;
-//! ASVS 5.2). A file whose header claims an enormous size is refused before it is decoded.
+//! Only the pixels of a file are kept: not its format, metadata or anything else (docs/SECURITY.md, I-21; ASVS 5.2). A
+//! file whose header claims an enormous size is rejected before it is decoded.
 
 mod file;
 
@@ -30,11 +30,12 @@ use store::{
     pictures::{self, Picture},
 };
 
-/// How much memory the decoder may use for pixels, in bytes.
+/// Maximum memory of the decoder for pixels, in bytes.
 const ALLOC_MAX: u64 = 150_000_000;
-/// A picture is scaled down in two steps: first fast, to this many times the final side, then with good quality.
+/// Factor of the first scaling step: a picture is scaled down fast to this multiple of the final side, then with good
+/// quality.
 const FIRST_STEP: u32 = 3;
-/// One picture is decoded at a time, because it takes memory and is not urgent. A few of one person may wait.
+/// One picture is decoded at a time, because decoding takes memory and is not urgent. A few per person may wait.
 const DECODED: fair::Limits =
     fair::Limits { total: 1, queue: 8, waiting: fair::WAITING, patience: Duration::from_secs(8) };
 static DECODING: LazyLock<Fair> = LazyLock::new(|| Fair::new(DECODED));
@@ -43,7 +44,7 @@ fn invalid(message: &str) -> AppError {
     AppError::Invalid(FieldErrors::one("picture", message))
 }
 
-/// What is stored of a file: the middle of what it shows, as a square of at most [`SIDE`] pixels.
+/// Converts an upload to the stored picture: the central square of the image, scaled to at most [`SIDE`] pixels.
 async fn prepare(file: Option<Vec<u8>>) -> Result<Picture, AppError> {
     let file = file.filter(|file| !file.is_empty()).ok_or_else(|| invalid("Choose a file."))?;
     if file.len() > FILE_MAX {
@@ -52,7 +53,7 @@ async fn prepare(file: Option<Vec<u8>>) -> Result<Picture, AppError> {
     let turn = DECODING.turn(vec![fair::Share::steady(asker(), 1)]).await.map_err(|_| AppError::Limited(2))?;
     let work = move || {
         let encoded = encode(&file);
-        // The place is held until the work ends, even if the caller has gone.
+        // The slot is held until the work ends, even if the request was cancelled.
         drop(turn);
         encoded
     };
@@ -106,9 +107,9 @@ fn encode(file: &[u8]) -> Result<Picture, AppError> {
     Ok(Picture { name: PictureName::parse(&name).map_err(|_| AppError::Internal)?, png })
 }
 
-/// Sets the person's portrait to what a file shows.
+/// Sets the person's portrait from an uploaded file.
 pub(crate) async fn set_portrait(call: &Call, file: Option<Vec<u8>>) -> Result<(), AppError> {
-    // Whoever is not signed in has nothing decoded for them.
+    // Checks the session before the file is decoded.
     drop(identity::person(call).await?);
     let picture = prepare(file).await?;
     let mut tx = identity::person(call).await?;
@@ -117,7 +118,7 @@ pub(crate) async fn set_portrait(call: &Call, file: Option<Vec<u8>>) -> Result<(
     Ok(())
 }
 
-/// Takes the person's portrait away.
+/// Removes the person's portrait.
 pub(crate) async fn remove_portrait(call: &Call) -> Result<(), AppError> {
     let mut tx = identity::person(call).await?;
     pictures::set_portrait(&mut tx, None).await?;
@@ -125,7 +126,7 @@ pub(crate) async fn remove_portrait(call: &Call) -> Result<(), AppError> {
     Ok(())
 }
 
-/// Sets the workspace's colour, or leaves it to its name.
+/// Sets the workspace's color; `None` restores the default.
 pub async fn set_hue(call: &Call, slug: &Slug, grant: &str, hue: Option<Hue>) -> Result<(), AppError> {
     let (mut tx, can) = writing::<ManageSettings>(call, slug, grant).await?;
     brand::set_hue(&mut tx, &can, hue).await?;
@@ -133,9 +134,9 @@ pub async fn set_hue(call: &Call, slug: &Slug, grant: &str, hue: Option<Hue>) ->
     Ok(())
 }
 
-/// Sets the workspace's logo to what a file shows.
+/// Sets the workspace's logo from an uploaded file.
 pub(crate) async fn set_logo(call: &Call, slug: &Slug, grant: &str, file: Option<Vec<u8>>) -> Result<(), AppError> {
-    // Whoever may not has nothing decoded for them; and decoding holds no transaction open.
+    // Checks the permission before the file is decoded. No transaction is open during decoding.
     drop(writing::<ManageSettings>(call, slug, grant).await?);
     let picture = prepare(file).await?;
     let (mut tx, can) = writing::<ManageSettings>(call, slug, grant).await?;
@@ -144,7 +145,7 @@ pub(crate) async fn set_logo(call: &Call, slug: &Slug, grant: &str, file: Option
     Ok(())
 }
 
-/// Takes the workspace's logo away.
+/// Removes the workspace's logo.
 pub(crate) async fn remove_logo(call: &Call, slug: &Slug, grant: &str) -> Result<(), AppError> {
     let (mut tx, can) = writing::<ManageSettings>(call, slug, grant).await?;
     brand::set_logo(&mut tx, &can, None).await?;
@@ -152,10 +153,11 @@ pub(crate) async fn remove_logo(call: &Call, slug: &Slug, grant: &str) -> Result
     Ok(())
 }
 
-/// The PNG of a logo, for whoever has a seat in its workspace; [`AppError::Absent`] for all else alike.
+/// Returns the PNG of a logo to a member of its workspace.
 ///
 /// # Errors
-/// [`AppError::Absent`]; when the database fails.
+/// [`AppError::Absent`] if there is no such logo or the person may not see it; [`AppError::Unavailable`] if the
+/// database can't be reached.
 pub async fn logo(context: RequestContext, slug: &str, name: &str) -> Result<Vec<u8>, AppError> {
     let (Ok(slug), Ok(name)) = (Slug::parse(slug), PictureName::parse(name)) else { return Err(AppError::Absent) };
     let mut tx = identity::person(&Call::new(context)).await.map_err(absent)?;
@@ -164,10 +166,11 @@ pub async fn logo(context: RequestContext, slug: &str, name: &str) -> Result<Vec
     picture.ok_or(AppError::Absent)
 }
 
-/// The PNG of a portrait, for the person and for whoever works with them; [`AppError::Absent`] for all else alike.
+/// Returns the PNG of a portrait to the person or to somebody who works with them.
 ///
 /// # Errors
-/// [`AppError::Absent`]; when the database fails.
+/// [`AppError::Absent`] if there is no such portrait or the person may not see it; [`AppError::Unavailable`] if the
+/// database can't be reached.
 pub async fn portrait(context: RequestContext, of: &str, name: &str) -> Result<Vec<u8>, AppError> {
     let (Ok(of), Ok(name)) = (of.parse::<UserId>(), PictureName::parse(name)) else { return Err(AppError::Absent) };
     let mut tx = identity::person(&Call::new(context)).await.map_err(absent)?;
@@ -228,7 +231,8 @@ mod tests {
         assert!(refusal(b"<svg xmlns='http://www.w3.org/2000/svg'/>").starts_with("Choose a PNG"));
         assert!(refusal(b"\x89PNG\r\n\x1a\n nothing more").starts_with("That "));
         assert!(refusal(&file(8, 8, ImageFormat::Png)).starts_with("That picture is too small"));
-        // A header that claims 100,000 pixels either way over a few bytes: refused without decoding.
+        // A header that claims a height and width of 100,000 pixels in a file of a few bytes is rejected without
+        // decoding.
         let mut bomb = file(64, 64, ImageFormat::Png);
         bomb[16..20].copy_from_slice(&100_000_u32.to_be_bytes());
         bomb[20..24].copy_from_slice(&100_000_u32.to_be_bytes());

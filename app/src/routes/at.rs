@@ -1,11 +1,11 @@
-//! The patterns of paths, as leptos_router matches them.
+//! Path patterns for leptos_router.
 
 use super::spelling::spelled_out;
 use leptos_router::{PartialPathMatch, PathSegment, PossibleRouteMatch};
 
-/// The pattern of a path: `:name` matches a segment, `*name` the rest, everything else itself. Matches any spelling that
-/// [`Route::parse`](super::Route::parse) reads, which leptos_router's own `path!` would not: with capitals, with
-/// percent-encoded characters, with a slash at the end. One type for all patterns, so that the router's code is compiled
+/// Path pattern: `:name` matches a segment, `*name` the rest, everything else matches literally. Accepts every spelling
+/// that [`Route::parse`](super::Route::parse) accepts, unlike leptos_router's own `path!`: uppercase letters,
+/// percent-encoded characters and a trailing slash. One type for all patterns, so that the router's code is compiled
 /// once.
 #[derive(Debug, Clone, Copy)]
 pub struct At(pub &'static str);
@@ -38,7 +38,7 @@ impl PossibleRouteMatch for At {
             }
             rest = left;
         }
-        // A slash at the end names the same page.
+        // A trailing slash is ignored.
         if rest == "/" {
             rest = "";
         }

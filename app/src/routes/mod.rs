@@ -1,4 +1,4 @@
-//! Typed URLs. Every address of the console is a [`Route`]; no view builds one out of strings.
+//! Typed URLs. Every URL of the console is a [`Route`]; views never build URLs from strings.
 
 mod at;
 mod organization;
@@ -18,20 +18,19 @@ use crate::error::Refusal;
 use model::{Slug, audit::AuditQuery, id::OrganizationId};
 use std::fmt;
 
-/// What stands behind the slug in the address of the exported audit log.
+/// Path of the audit log export below the workspace's slug.
 const AUDIT_EXPORT: &str = "settings/audit/export";
 
-/// Where `/sign-in` says one comes from.
+/// Notice on the sign-in page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SignInNotice {
-    /// The person signed out here.
+    /// The person signed out in this tab.
     SignedOut,
     /// The person signed out in another tab, or the session was ended elsewhere.
     Elsewhere,
-    /// The password was set anew by a link from a mail.
+    /// The password was reset by an emailed link.
     PasswordReset,
-    /// A session has begun, and this is the first request after it. If the person is not signed in, the browser did not
-    /// keep the cookie.
+    /// First request after a session was created. If the person is not signed in, the browser did not keep the cookie.
     Arriving,
 }
 
@@ -47,7 +46,7 @@ impl SignInNotice {
         }
     }
 
-    /// What the sign-in page says.
+    /// Returns the text of the notice.
     pub const fn message(self) -> &'static str {
         match self {
             Self::SignedOut => "You are signed out.",
@@ -62,33 +61,33 @@ impl SignInNotice {
     }
 }
 
-/// An address of the console.
+/// URL of the console.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Route {
     /// `/`: the last active workspace, the picker, or sign-in.
     Landing,
     /// `/sign-in`.
     SignIn {
-        /// Where to go afterwards: a path of this console, see [`ReturnTo`].
+        /// Path to redirect to afterwards, see [`ReturnTo`].
         next: Option<ReturnTo>,
-        /// Why one is here.
+        /// Reason why the person is here.
         notice: Option<SignInNotice>,
     },
     /// `/home`, the picker.
     Home {
-        /// Why one is here instead of in a workspace.
+        /// Reason why the person is here instead of in a workspace.
         refused: Option<Refusal>,
     },
-    /// The way in: sign-up, reset, links from mails.
+    /// Sign-up, password reset, emailed links and the first workspace.
     Start(Start),
     /// `/account/profile`.
     Profile {
-        /// What was just saved.
+        /// Setting that was just saved.
         saved: Option<Saved>,
     },
     /// `/account/preferences`.
     Preferences {
-        /// What was just saved.
+        /// Setting that was just saved.
         saved: Option<Saved>,
     },
     /// `/account/tokens`.
@@ -103,16 +102,16 @@ pub enum Route {
     NewWorkspace,
     /// `/org/{id}/audit`.
     OrganizationAudit(OrganizationId, AuditQuery),
-    /// `/{slug}/settings/audit/export`: the audit log as a file.
+    /// `/{slug}/settings/audit/export`: audit log as a file.
     AuditExport(Slug, AuditQuery),
     /// `/account/security`: second factors and passkeys.
     Security {
-        /// Where to go on once a factor is set up.
+        /// Path to redirect to once a factor is set up.
         next: Option<ReturnTo>,
     },
-    /// `/account/factor`: asks for a second factor.
+    /// `/account/factor`: second-factor prompt.
     Factor {
-        /// Where to go afterwards.
+        /// Path to redirect to afterwards.
         next: Option<ReturnTo>,
     },
     /// `/{slug}/...`.
@@ -122,16 +121,15 @@ pub enum Route {
 }
 
 impl Route {
-    /// Reads a path and query string (without the `?`), in any spelling: with percent-encoded characters, and with
-    /// capitals in the first segment and in the names of a workspace's pages. [`Route::respelled`] gives the canonical
-    /// spelling.
+    /// Parses a path and query string (without the `?`). Accepts percent-encoded characters, and uppercase letters in
+    /// the first segment and in the names of workspace pages. [`Route::respelled`] returns the canonical path.
     pub fn parse(path: &str, query: &str) -> Self {
         let pairs = pairs(query);
         let value = |name: &str| pairs.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
         let asked = path.strip_prefix('/').unwrap_or(path);
         let (asked_first, asked_rest) = asked.split_once('/').unwrap_or((asked, ""));
         let Some(path) = spelled_out(path) else {
-            // A name that is no page may also follow a workspace's address.
+            // An invalid page name may also follow a workspace's slug.
             let slug = spelled_out(asked_first).and_then(|first| Slug::parse(&first.to_ascii_lowercase()).ok());
             return slug.map_or(Self::Unknown, |slug| Self::Workspace(slug, Page::unknown(asked_rest)));
         };
@@ -176,7 +174,7 @@ impl Route {
                 Ok(slug) if rest.eq_ignore_ascii_case(AUDIT_EXPORT) => {
                     Self::AuditExport(slug, AuditQuery::from_pairs(pairs.iter().map(|(k, v)| (k.as_str(), v.as_str()))))
                 }
-                // Ids, and lowercase words.
+                // Page paths consist of ids and lowercase words.
                 Ok(slug) => Self::Workspace(
                     slug,
                     match Page::parse(&rest.to_ascii_lowercase(), &pairs) {
@@ -189,13 +187,13 @@ impl Route {
         }
     }
 
-    /// Reads a path with its query string: `/a/customers?q=x`.
+    /// Parses a path with its query string: `/a/customers?q=x`.
     pub fn parse_url(url: &str) -> Self {
         let (path, query) = url.split_once('?').unwrap_or((url, ""));
         Self::parse(path, query)
     }
 
-    /// The address, with its query string.
+    /// Returns the URL with its query string.
     pub fn url(&self) -> String {
         match self {
             Self::Landing => "/".to_owned(),
@@ -231,22 +229,22 @@ impl Route {
         }
     }
 
-    /// The canonical spelling of `path`, if it differs. Use it only for people who may know of the target: an answer
-    /// must not reveal to others whether it exists.
+    /// Returns the canonical form of `path` if it differs. Use it only for people who may know of the target: a
+    /// redirect must not reveal to others if it exists.
     pub fn respelled(&self, path: &str) -> Option<String> {
         let url = match self {
             Self::Unknown | Self::Landing | Self::Workspace(_, Page::Unknown(_)) => return None,
             known => known.url(),
         };
         let one = url.split_once('?').map_or(url.as_str(), |(path, _)| path);
-        // A workspace's address without a page is also canonical.
+        // The URL of a workspace without a page is also canonical.
         let short =
             matches!(self, Self::Workspace(slug, Page::Overview) if path.strip_prefix('/') == Some(slug.as_str()));
         (path != one && !short).then(|| one.to_owned())
     }
 
-    /// Where to go after a session has begun, on the way to `path`: to the address that checks whether the browser
-    /// keeps cookies.
+    /// Returns the URL to redirect to after a session was created, on the way to `path`. It checks if the browser keeps
+    /// cookies.
     pub fn arrival(path: &str) -> String {
         let next = match Self::parse_url(path) {
             Self::Factor { next } => next,
@@ -255,7 +253,8 @@ impl Route {
         Self::SignIn { next, notice: Some(SignInNotice::Arriving) }.url()
     }
 
-    /// What a document at this address shows. For a file: the page that says why it is not available.
+    /// Returns the route of the document shown at this URL. For a file, this is the page that shows why it is not
+    /// available.
     pub fn shown(self) -> Self {
         match self {
             Self::AuditExport(slug, query) => Self::Workspace(slug, Page::Settings(SettingsPage::Audit(query))),
@@ -263,25 +262,25 @@ impl Route {
         }
     }
 
-    /// The picker.
+    /// Returns the route of the picker.
     pub const fn home() -> Self {
         Self::Home { refused: None }
     }
 }
 
-/// The token of an invite's link, as it was presented. In the path and nowhere else; `Debug` hides it.
+/// Invite token from a URL. It occurs only in the path; `Debug` redacts it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct InviteToken(String);
 
 impl InviteToken {
-    /// Takes what could be one, so that whoever has half a link is told so.
+    /// Accepts every text that could be a token, so that the invite page can report an incomplete link.
     pub fn parse(text: &str) -> Option<Self> {
         let plausible = (1..=200).contains(&text.len())
             && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'~'));
         plausible.then(|| Self(text.to_owned()))
     }
 
-    /// The token itself.
+    /// Returns the token in plain text.
     pub fn reveal(&self) -> &str {
         &self.0
     }
@@ -293,7 +292,7 @@ impl fmt::Debug for InviteToken {
     }
 }
 
-/// The pairs of a query string; one that can't be read has none.
+/// Parses a query string into pairs. Returns none if it is malformed.
 pub fn pairs(query: &str) -> Vec<(String, String)> {
     serde_urlencoded::from_str(query).unwrap_or_default()
 }
@@ -306,13 +305,13 @@ fn with_query<'a>(path: &str, pairs: impl IntoIterator<Item = Option<(&'a str, &
     }
 }
 
-/// Where to go after sign-in: an address of this console and of no other site (ASVS 3.7.2).
+/// Path to redirect to after sign-in. Always within this console, never another site (ASVS 3.7.2).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReturnTo(String);
 
 impl ReturnTo {
-    /// Accepts a path that starts with one slash, holds no backslash and no control character, is at most 2,000 bytes
-    /// long and that the router knows as a page to come back to.
+    /// Accepts a path that starts with exactly one slash, contains no backslash or control character, is at most 2,000
+    /// bytes long, and leads to a page that can be returned to.
     pub fn parse(text: &str) -> Option<Self> {
         let local = text.starts_with('/') && !text.starts_with("//") && text.len() <= 2_000;
         let plain = text.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
@@ -324,7 +323,7 @@ impl ReturnTo {
         (local && plain && known).then(|| Self(text.to_owned()))
     }
 
-    /// The path with its query.
+    /// Returns the path with its query string.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -386,7 +385,7 @@ mod tests {
         }
     }
 
-    /// The kind: one address, several spellings. Each leads to the same page, and is told the one spelling.
+    /// All spellings of a URL lead to the same page and have the same canonical form.
     #[test]
     fn every_spelling_of_an_address_is_told_the_one() {
         for (path, one) in [

@@ -1,8 +1,8 @@
-//! The pages under `/org/{id}/`.
+//! Pages under `/org/{id}/`.
 
 use model::id::OrganizationId;
 
-/// A page of an organization.
+/// Page of an organization.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum OrganizationPage {
     /// `/members`, and `/org/{id}` itself.
@@ -16,10 +16,10 @@ pub enum OrganizationPage {
 }
 
 impl OrganizationPage {
-    /// All of them, in the order of the navigation.
+    /// All pages, in the order of the navigation.
     pub const ALL: [Self; 4] = [Self::Members, Self::Invites, Self::Workspaces, Self::Domains];
 
-    /// Reads what stands behind the id.
+    /// Parses the path below the id.
     pub(super) fn parse(rest: &str) -> Option<Self> {
         if rest.is_empty() {
             return Some(Self::Members);
@@ -27,7 +27,7 @@ impl OrganizationPage {
         Self::ALL.into_iter().find(|page| page.path() == rest)
     }
 
-    /// Its path segment.
+    /// Returns the path segment.
     pub const fn path(self) -> &'static str {
         match self {
             Self::Members => "members",
@@ -37,7 +37,7 @@ impl OrganizationPage {
         }
     }
 
-    /// Its title.
+    /// Returns the title.
     pub const fn title(self) -> &'static str {
         match self {
             Self::Members => "Members",
@@ -47,7 +47,7 @@ impl OrganizationPage {
         }
     }
 
-    /// Its icon.
+    /// Returns the icon name.
     pub const fn icon(self) -> &'static str {
         match self {
             Self::Members => "customers",

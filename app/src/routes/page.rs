@@ -1,4 +1,4 @@
-//! The pages of a workspace.
+//! Pages of a workspace.
 
 use super::SettingsPage;
 use model::{
@@ -8,7 +8,7 @@ use model::{
     list::{ListQuery, Noun},
 };
 
-/// A page under `/{slug}/`.
+/// Page under `/{slug}/`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Page {
     /// `/overview`, and `/{slug}` itself.
@@ -35,26 +35,26 @@ pub enum Page {
     Invoice(InvoiceId),
     /// `/settings/...`.
     Settings(SettingsPage),
-    /// No such page.
+    /// Unknown page.
     Unknown(UnknownPath),
 }
 
-/// The rest of an address with an unknown page. It is kept, so that the address does not change.
+/// Path of an unknown page. It is kept, so that the URL does not change.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct UnknownPath(String);
 
 impl Page {
-    /// The list of a noun in its default order.
+    /// Returns the list page of a noun in its default order.
     pub fn list(noun: Noun) -> Self {
         Self::List(ListQuery::new(noun))
     }
 
-    /// Reads what stands behind the slug.
+    /// Parses the path below the slug.
     pub fn parse(rest: &str, pairs: &[(String, String)]) -> Self {
         Self::known(rest, pairs).unwrap_or_else(|| Self::unknown(rest))
     }
 
-    /// An unknown page. `rest` is the requested path.
+    /// Creates an unknown page. `rest` is the requested path.
     pub(super) fn unknown(rest: &str) -> Self {
         Self::Unknown(UnknownPath(rest.trim_end_matches('/').to_owned()))
     }
@@ -89,7 +89,7 @@ impl Page {
         })
     }
 
-    /// Its address in a workspace.
+    /// Returns the page's URL in a workspace.
     pub fn url(&self, slug: &Slug) -> String {
         match self {
             Self::Overview => format!("/{slug}/overview"),
@@ -114,7 +114,7 @@ impl Page {
         }
     }
 
-    /// The section it belongs to; `None` for the overview.
+    /// Returns the section of the page, or `None` for the overview, the settings and unknown pages.
     pub const fn noun(&self) -> Option<Noun> {
         match self {
             Self::Overview | Self::Settings(_) | Self::Unknown(_) => None,
@@ -127,12 +127,12 @@ impl Page {
         }
     }
 
-    /// Whether it is a form, whose data are read anew each time.
+    /// Returns `true` if the page is a form, whose data is never cached.
     pub const fn is_form(&self) -> bool {
         matches!(self, Self::NewProduct | Self::EditProduct(_) | Self::NewCustomer | Self::EditCustomer(_))
     }
 
-    /// Its title in the browser's tab.
+    /// Returns the title of the page in the browser tab.
     pub const fn title(&self) -> &'static str {
         match self {
             Self::NewProduct => "New product",
@@ -148,7 +148,7 @@ impl Page {
         }
     }
 
-    /// As above, with the page's record and its section: `Alder & Finch · Customers`.
+    /// Returns the title with the page's record and section: `Alder & Finch · Customers`.
     pub fn title_of(&self, record: Option<&str>) -> String {
         match (record, self.noun()) {
             (Some(record), Some(noun)) if self.is_form() => format!("Edit {record} · {}", noun.title()),
@@ -157,13 +157,14 @@ impl Page {
         }
     }
 
-    /// What a seat must allow for it to open. Settings open for every seat, and say why they show nothing to some.
+    /// Returns the capability that is required to open the page. Settings open for every member; a page that a role may
+    /// not use shows the reason.
     pub const fn requires(&self) -> Capability {
         match self {
             Self::NewProduct | Self::EditProduct(_) | Self::NewCustomer | Self::EditCustomer(_) => {
                 Capability::EditContent
             }
-            // Everybody may know that there is no such page.
+            // Every member may learn that the page does not exist.
             Self::Settings(_) | Self::Unknown(_) => Capability::ReadShared,
             _ => match self.noun() {
                 Some(noun) => section_requires(noun),
@@ -172,9 +173,9 @@ impl Page {
         }
     }
 
-    /// The page that opens when a person goes from this one to another workspace with a seat that allows `may`:
-    /// the same page, else the same section, else the first that the seat allows. What was typed or chosen in the old
-    /// workspace (search, place in the list, ids) stays there.
+    /// Returns the page to open when a person switches from this page to a workspace where they have the capabilities
+    /// `may`: the same page, else the same section, else the first page that is allowed. Input and state of the old
+    /// workspace (search, position in the list, ids) are not carried over.
     #[must_use]
     pub fn in_another_workspace(&self, may: CapabilitySet) -> Self {
         let same = match self {
@@ -188,7 +189,8 @@ impl Page {
         candidates.into_iter().flatten().find(|page| may.has(page.requires())).unwrap_or(Self::Overview)
     }
 
-    /// What makes two addresses one page on screen: the same page with another query keeps its place and focus.
+    /// Returns the page without its query. Pages with the same key are the same page on screen and keep scroll position
+    /// and focus.
     pub fn key(&self) -> Self {
         match self {
             Self::List(query) => Self::list(query.noun),
@@ -198,7 +200,7 @@ impl Page {
     }
 }
 
-/// What a seat must allow for a section's pages to open.
+/// Returns the capability that is required to open the pages of a section.
 pub const fn section_requires(noun: Noun) -> Capability {
     match noun {
         Noun::Products | Noun::RatePlans => Capability::ReadAll,

@@ -1,8 +1,8 @@
-//! The pages under `/{slug}/settings/`.
+//! Pages under `/{slug}/settings/`.
 
 use model::{Capability, Slug, audit::AuditQuery, capability::CapabilitySet};
 
-/// A page of the workspace's settings.
+/// Page of the workspace settings.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum SettingsPage {
     /// `/settings/general`, and `/settings` itself.
@@ -20,17 +20,17 @@ pub enum SettingsPage {
 }
 
 impl SettingsPage {
-    /// All of them, in the order of the navigation.
+    /// Returns all pages, in the order of the navigation.
     pub fn all() -> [Self; 6] {
         [Self::General, Self::Branding, Self::Members, Self::Security, Self::Audit(AuditQuery::default()), Self::Danger]
     }
 
-    /// The first section that a role allows, which links to the settings lead to.
+    /// Returns the first page that the capabilities allow, to which links to the settings lead.
     pub fn first(may: CapabilitySet) -> Self {
         Self::all().into_iter().find(|page| may.has(page.requires())).unwrap_or(Self::Members)
     }
 
-    /// Reads what stands behind `/settings/`.
+    /// Parses the path below `/settings/`.
     pub(super) fn parse(name: &str, pairs: &[(String, String)]) -> Option<Self> {
         Some(match name {
             "" | "general" => Self::General,
@@ -43,7 +43,7 @@ impl SettingsPage {
         })
     }
 
-    /// Its path segment.
+    /// Returns the path segment.
     pub const fn path(&self) -> &'static str {
         match self {
             Self::General => "general",
@@ -66,7 +66,7 @@ impl SettingsPage {
         }
     }
 
-    /// Its title.
+    /// Returns the title.
     pub const fn title(&self) -> &'static str {
         match self {
             Self::General => "General",
@@ -78,7 +78,7 @@ impl SettingsPage {
         }
     }
 
-    /// Its icon.
+    /// Returns the icon name.
     pub const fn icon(&self) -> &'static str {
         match self {
             Self::General => "settings",
@@ -90,10 +90,11 @@ impl SettingsPage {
         }
     }
 
-    /// What a seat must allow for it to show more than why it doesn't. What a single button needs, its function asks for.
+    /// Returns the capability that is required to use the page. Without it the page only shows the reason. Individual
+    /// actions are checked by their server functions.
     pub const fn requires(&self) -> Capability {
         match self {
-            // Everybody may see who works here, and leave.
+            // Every member may see the other members, and leave.
             Self::Members => Capability::ReadShared,
             Self::General | Self::Branding | Self::Security | Self::Audit(_) | Self::Danger => {
                 Capability::ManageSettings
@@ -101,7 +102,7 @@ impl SettingsPage {
         }
     }
 
-    /// The page without its query.
+    /// Returns the page without its query.
     #[must_use]
     pub fn key(&self) -> Self {
         match self {

@@ -1,9 +1,9 @@
-//! Percent-encoded characters in paths.
+//! Percent-decoding of paths.
 
 use std::borrow::Cow;
 
-/// A path without percent-encoded characters (RFC 3986, section 2.1). `None` if they are not text or would change how
-/// the path is split.
+/// Decodes the percent-encoded characters of a path (RFC 3986, section 2.1). Returns `None` if they are not valid text
+/// or would change the segments of the path.
 pub(super) fn spelled_out(path: &str) -> Option<Cow<'_, str>> {
     if !path.contains('%') {
         return Some(Cow::Borrowed(path));

@@ -1,21 +1,21 @@
-//! The addresses of the way in: sign-up, password reset, links from mails, the first organization.
+//! URLs of sign-up, password reset, emailed links and the first organization.
 
 use super::{ReturnTo, with_query};
 use std::fmt;
 
-/// A secret from a mail, as it stands in an address. Whether it is a good one, only the database knows.
+/// Secret from an emailed link, as it appears in the URL. Only the database decides if it is valid.
 #[derive(Clone, PartialEq, Eq)]
 pub struct LinkToken(String);
 
 impl LinkToken {
-    /// Accepts what the server's secrets are made of; anything else was never one.
+    /// Accepts the characters that the server's secrets consist of.
     pub fn parse(text: &str) -> Option<Self> {
         let plausible =
             (20..=200).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
         plausible.then(|| Self(text.to_owned()))
     }
 
-    /// The text.
+    /// Returns the secret as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -27,28 +27,28 @@ impl fmt::Debug for LinkToken {
     }
 }
 
-/// A page of the way in.
+/// Page for people without an account or session, or without a workspace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Start {
-    /// `/sign-up`: asks for an address.
+    /// `/sign-up`: asks for an email address.
     SignUp {
-        /// Where to go afterwards.
+        /// Path to redirect to afterwards.
         next: Option<ReturnTo>,
     },
     /// `/sign-up/{token}`: asks for name and password.
     SignUpLink(LinkToken),
-    /// `/reset`: asks for an address.
+    /// `/reset`: asks for an email address.
     Reset,
     /// `/reset/{token}`: asks for a new password.
     ResetLink(LinkToken),
-    /// `/account/address/{token}`: moves the account to the address that the link was sent to.
+    /// `/account/address/{token}`: changes the account's address to the one that the link was sent to.
     AddressLink(LinkToken),
-    /// `/welcome`: the first organization and workspace.
+    /// `/welcome`: creates the first organization and workspace.
     Welcome,
 }
 
 impl Start {
-    /// Reads a path; `next` as in the query.
+    /// Parses a path. `next` is from the query string.
     pub(super) fn parse(first: &str, rest: &str, next: Option<&str>) -> Option<Self> {
         Some(match (first, rest) {
             ("sign-up", "") => Self::SignUp { next: next.and_then(ReturnTo::parse) },
@@ -72,13 +72,13 @@ impl Start {
         }
     }
 
-    /// Whether one may be led here after sign-in.
+    /// Returns `true` if the page is a valid return path after sign-in.
     pub(super) const fn is_return(&self) -> bool {
         matches!(self, Self::AddressLink(_) | Self::Welcome)
     }
 }
 
-/// A page of the person's own account, as its navigation lists them.
+/// Page of the person's own account, as listed in its navigation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AccountPage {
     /// `/account/profile`.
@@ -94,10 +94,10 @@ pub enum AccountPage {
 }
 
 impl AccountPage {
-    /// All of them, in the order of the navigation.
+    /// All pages, in the order of the navigation.
     pub const ALL: [Self; 5] = [Self::Profile, Self::Preferences, Self::Sessions, Self::Security, Self::Tokens];
 
-    /// Its address.
+    /// Returns the path.
     pub const fn path(self) -> &'static str {
         match self {
             Self::Profile => "/account/profile",
@@ -108,7 +108,7 @@ impl AccountPage {
         }
     }
 
-    /// Its title.
+    /// Returns the title.
     pub const fn title(self) -> &'static str {
         match self {
             Self::Profile => "Profile",
@@ -119,7 +119,7 @@ impl AccountPage {
         }
     }
 
-    /// Its icon.
+    /// Returns the icon name.
     pub const fn icon(self) -> &'static str {
         match self {
             Self::Profile => "user",
@@ -131,24 +131,24 @@ impl AccountPage {
     }
 }
 
-/// What was just saved, said by the page that a form without JavaScript leads back to.
+/// Setting that was just saved. Shown by the page to which a form redirects without JavaScript.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Saved {
-    /// The name.
+    /// Name was changed.
     Name,
-    /// The password.
+    /// Password was changed.
     Password,
-    /// A link to the new address was sent.
+    /// Confirmation link was sent to the new address.
     LinkSent,
-    /// The address.
+    /// Email address was changed.
     Address,
-    /// The address that waited was taken back.
+    /// Pending change of address was cancelled.
     Withdrawn,
-    /// The preferences.
+    /// Preferences were changed.
     Preferences,
-    /// The portrait.
+    /// Portrait was changed.
     Portrait,
-    /// The portrait was taken away.
+    /// Portrait was removed.
     NoPortrait,
 }
 
@@ -164,7 +164,7 @@ impl Saved {
         Self::NoPortrait,
     ];
 
-    /// The word in the address.
+    /// Returns the value in the query string.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Name => "name",
@@ -178,12 +178,12 @@ impl Saved {
         }
     }
 
-    /// Reads the word.
+    /// Parses the value in the query string.
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|saved| saved.as_str() == word)
     }
 
-    /// What the page says.
+    /// Returns the confirmation message.
     pub const fn message(self) -> &'static str {
         match self {
             Self::Portrait => "Your picture is saved.",

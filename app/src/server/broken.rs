@@ -1,11 +1,11 @@
-//! The page for internal errors. It shows the request id, so that the operator finds the cause in the log. It uses
-//! neither the program nor the database, because either may have failed.
+//! Page for internal errors. It shows the request id, so that operators can find the cause in the log. It uses neither
+//! the Leptos application nor the database, because either may have failed.
 
 use crate::server::request::RequestContext;
 use axum::body::Body;
 use http::{HeaderValue, Response, StatusCode, header};
 
-/// The 500 page.
+/// Renders the 500 page.
 pub fn broken(context: &RequestContext) -> Response<Body> {
     let theme = context.theme.attribute().map(|t| format!(" data-theme=\"{t}\"")).unwrap_or_default();
     let html = format!(

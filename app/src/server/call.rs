@@ -1,4 +1,4 @@
-//! Answering server functions.
+//! Handling of server function calls.
 
 use crate::{
     error::AppError,
@@ -16,32 +16,33 @@ use model::id::{UserId, WorkspaceId};
 use std::sync::{Arc, Mutex, OnceLock};
 use store::StoreError;
 
-/// Names the workspace that served a response (docs/SECURITY.md, I-8).
+/// Response header with the id of the workspace that served it (docs/SECURITY.md, I-8).
 pub(crate) const WORKSPACE_HEADER: HeaderName = HeaderName::from_static("stile-workspace");
 const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
-/// Longest error that is looked at, in bytes.
+/// Maximum size of an error body that is parsed, in bytes.
 const ERROR_BYTES: usize = 64 * 1024;
 
-/// A request, and what its answer is to carry beside its value.
+/// Request context, with the headers to add to the response.
 #[derive(Clone)]
 pub struct Call {
-    /// The request.
+    /// Request context.
     pub request: RequestContext,
     headers: Arc<Mutex<Vec<(HeaderName, HeaderValue)>>>,
     person: Arc<OnceLock<UserId>>,
 }
 
-/// How an answer is written.
+/// Encoding of a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Encoding {
-    /// As this console's own program reads it.
+    /// Compact format of the console's own program.
     Wire,
-    /// For everybody else.
+    /// JSON, for other clients.
     Json,
 }
 
 impl Encoding {
-    /// What the request asks for. The program of another build gets what it can tell to be of another.
+    /// Returns the encoding that the request accepts. A program of another build gets a response that it can recognize
+    /// as such.
     fn asked(headers: &HeaderMap) -> Self {
         let wire = |value: &HeaderValue| value.to_str().is_ok_and(|value| value.starts_with(wire::TYPE));
         if headers.get(header::ACCEPT).is_some_and(wire) { Self::Wire } else { Self::Json }
@@ -75,19 +76,19 @@ impl Call {
         Self { request, headers: Arc::default(), person: Arc::default() }
     }
 
-    /// Adds a header to the answer.
+    /// Adds a header to the response.
     pub(crate) fn header(&self, name: HeaderName, value: &str) {
         if let (Ok(value), Ok(mut headers)) = (HeaderValue::from_str(value), self.headers.lock()) {
             headers.push((name, value));
         }
     }
 
-    /// Says which workspace serves the answer.
+    /// Adds the header with the workspace that served the response.
     pub(crate) fn served_by(&self, workspace: WorkspaceId) {
         self.header(WORKSPACE_HEADER, &workspace.to_string());
     }
 
-    /// Records who made the request, for the log. Replaces a valid session cookie that has the former name.
+    /// Records the user who made the request, for the log. Renames a valid session cookie that has the former name.
     pub(crate) fn asked_by(&self, person: UserId) {
         let RequestContext { former, cookies, .. } = &self.request;
         if self.person.set(person).is_ok()
@@ -98,8 +99,8 @@ impl Call {
         }
     }
 
-    /// Where to redirect after a session began, on the way to `path`: first to an address that checks whether the
-    /// browser keeps cookies.
+    /// Returns the path to redirect to after a session was created, on the way to `path`. For browsers this is a page
+    /// that checks if the session cookie was accepted.
     pub(crate) fn arrival(&self, path: String) -> String {
         match self.request.client {
             Client::Browser => Route::arrival(&path),
@@ -107,7 +108,7 @@ impl Call {
         }
     }
 
-    /// Removes the session's cookie, and makes the browser clear its cache and storage for this origin. Not
+    /// Removes the session cookie and makes the browser clear its cache and storage for this origin. Does not use
     /// `"cookies"`, which would also remove the cookies of other hosts of the domain.
     pub(crate) fn forget_here(&self) {
         let RequestContext { former, cookies, .. } = &self.request;
@@ -129,28 +130,32 @@ impl Call {
         }
     }
 
-    /// The credential, or [`AppError::SignedOut`].
+    /// Returns the request's credential.
+    ///
+    /// # Errors
+    /// [`AppError::SignedOut`] if there is none.
     pub(crate) fn credential(&self) -> Result<store::door::Credential, AppError> {
         self.request.credential.ok_or(AppError::SignedOut)
     }
 }
 
-/// The request that the current server function answers.
+/// Returns the request that the current server function handles.
 ///
 /// # Errors
-/// [`AppError::Internal`] outside of one.
+/// [`AppError::Internal`] outside a server function call.
 pub fn context() -> Result<Call, AppError> {
     use_context::<Call>()
         .ok_or_else(|| AppError::from(StoreError::Inconsistent("a server function outside a request".to_owned())))
 }
 
-/// Answers `POST /api/fn/...`.
+/// Handles `POST /api/fn/...`.
 pub async fn call(context: RequestContext, mut request: Request<Body>) -> Response<Body> {
     let encoding = Encoding::asked(request.headers());
     if server_fn::axum::get_server_fn_service(request.uri().path(), request.method().clone()).is_none() {
         return error_response(&AppError::Absent, encoding);
     }
-    // leptos_axum would redirect a request that accepts HTML to its Referer. Forms are answered by `forms` instead.
+    // Without `Referer`, because leptos_axum would redirect a request that accepts HTML to it. Forms are handled by
+    // `forms`.
     request.headers_mut().remove(header::REFERER);
     let call = Call::new(context);
     let provided = call.clone();
@@ -161,18 +166,18 @@ pub async fn call(context: RequestContext, mut request: Request<Body>) -> Respon
         }
     };
     let mut response = leptos_axum::handle_server_fns_with_context(provide, request).await.into_response();
-    // server_fn answers every error with 500; the error itself knows better.
+    // server_fn answers every error with 500; the status is derived from the error itself.
     if response.status() == StatusCode::INTERNAL_SERVER_ERROR {
         let body = to_bytes(response.into_body(), ERROR_BYTES).await.unwrap_or_default();
         response = error_response(&encoding.read_error(&body), encoding);
     }
-    // server_fn names the one type that a function is declared with.
+    // server_fn always sets the content type that the function is declared with.
     response.headers_mut().insert(header::CONTENT_TYPE, encoding.content_type());
     call.apply(&mut response);
     response
 }
 
-/// Answers a server function's call with an error, before the function runs.
+/// Rejects a server function call before the function runs.
 pub fn refused(headers: &HeaderMap, error: &AppError) -> Response<Body> {
     error_response(error, Encoding::asked(headers))
 }

@@ -1,20 +1,20 @@
-//! Cookies: the session's, which holds a secret, and the device's theme.
+//! Cookies: the session cookie, which contains a secret, and the device's preferences.
 //!
-//! A browser sends the cookies of a host to all of its ports, and other software on the host may have set some. So our
-//! cookies have the port in their name (or the `__Host-` prefix), and all others are ignored.
+//! Browsers send the cookies of a host to all of its ports, and other software on the host may have set some. Our
+//! cookies therefore have the port in their name (or the `__Host-` prefix), and all others are ignored.
 
 use http::{HeaderMap, HeaderValue, header};
 use model::preferences::{Accents, Theme};
 use store::{Store, StoreError, door::Credential, secret::Secret};
 
-/// How long a browser keeps the session's cookie, in seconds; the database decides how long it is worth anything.
+/// Max-Age of the session cookie, in seconds. The expiry of the session itself is in the database.
 const MAX_AGE: u32 = 30 * 24 * 60 * 60;
-/// The length of a session's secret.
+/// Length of a session secret, in characters.
 const SECRET_LENGTH: usize = 43;
-/// How many cookies with our name are checked at most.
+/// Maximum number of session cookies that are checked per request.
 const CANDIDATES: usize = 4;
 
-/// The names and attributes of cookies at one origin (ASVS 3.3.1 to 3.3.4).
+/// Names and attributes of cookies at one origin (ASVS 3.3.1 to 3.3.4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cookies {
     secure: bool,
@@ -22,12 +22,12 @@ pub struct Cookies {
 }
 
 impl Cookies {
-    /// The cookies of the origin with this scheme and port.
+    /// Creates the cookie configuration for an origin with this scheme and port.
     pub const fn at(https: bool, port: u16) -> Self {
         Self { secure: https, port }
     }
 
-    /// The name of the session's cookie. Over TLS, the prefix keeps other hosts from setting it.
+    /// Returns the name of the session cookie. Over TLS, the prefix prevents other hosts from setting it.
     fn session(self) -> String {
         match (self.secure, self.port) {
             (true, 443) => "__Host-stile".to_owned(),
@@ -36,7 +36,7 @@ impl Cookies {
         }
     }
 
-    /// Its former name, without the port, if that differs.
+    /// Returns the former name of the session cookie, without the port, if it differs.
     fn former_session(self) -> Option<&'static str> {
         match (self.secure, self.port) {
             (true, 443) => None,
@@ -45,19 +45,19 @@ impl Cookies {
         }
     }
 
-    /// The session in the request. Also `None` if there are several, see [`settle`].
+    /// Returns the session cookie of the request. `None` also if there are several, see [`settle`].
     pub fn presented(self, headers: &HeaderMap) -> Option<Presented> {
         let (mut candidates, is_former) = self.candidates(headers);
         let secret = candidates.pop().filter(|_| candidates.is_empty())?;
         Some(Presented { credential: Credential::Session(secret.hash()), former: is_former.then_some(secret) })
     }
 
-    /// Whether the request has a cookie that could be a session's secret.
+    /// Returns `true` if the request has a cookie that could be a session secret.
     pub fn presents_any(self, headers: &HeaderMap) -> bool {
         !self.candidates(headers).0.is_empty()
     }
 
-    /// The distinct secrets in the request, and whether they came under the former name.
+    /// Returns the distinct session secrets in the request, and `true` if they came under the former cookie name.
     fn candidates(self, headers: &HeaderMap) -> (Vec<Secret>, bool) {
         let now = secrets(headers, &self.session());
         match self.former_session() {
@@ -66,17 +66,17 @@ impl Cookies {
         }
     }
 
-    /// The `Set-Cookie` that hands out a session.
+    /// Returns the `Set-Cookie` value that sets the session cookie.
     pub(crate) fn hand_out(self, secret: &Secret) -> String {
         self.set(&self.session(), secret.reveal(), MAX_AGE)
     }
 
-    /// The `Set-Cookie` that takes it back.
+    /// Returns the `Set-Cookie` value that removes the session cookie.
     pub(crate) fn take_back(self) -> String {
         self.set(&self.session(), "", 0)
     }
 
-    /// The `Set-Cookie` that removes a cookie with the former name.
+    /// Returns the `Set-Cookie` value that removes a session cookie with the former name.
     pub(crate) fn take_former_back(self) -> Option<String> {
         Some(self.set(self.former_session()?, "", 0))
     }
@@ -89,12 +89,12 @@ impl Cookies {
         if self.secure { "; Secure" } else { "" }
     }
 
-    /// The device's theme. It is not a secret.
+    /// Returns the device's theme. It is not a secret.
     pub fn theme(self, headers: &HeaderMap) -> Theme {
         self.preference(headers, "theme", Theme::from_word).unwrap_or_default()
     }
 
-    /// How the device tells workspaces apart. It is not a secret.
+    /// Returns the device's workspace accent setting. It is not a secret.
     pub fn accents(self, headers: &HeaderMap) -> Accents {
         self.preference(headers, "accent", Accents::from_word).unwrap_or_default()
     }
@@ -107,41 +107,41 @@ impl Cookies {
         read(&format!("{name}-{}", self.port)).or_else(|| read(name))
     }
 
-    /// The `Set-Cookie` for the device's theme.
+    /// Returns the `Set-Cookie` value for the device's theme.
     pub(crate) fn set_theme(self, theme: Theme) -> String {
         self.set_preference("theme", theme.as_str())
     }
 
-    /// The `Set-Cookie` for how the device tells workspaces apart.
+    /// Returns the `Set-Cookie` value for the device's workspace accent setting.
     pub(crate) fn set_accents(self, accents: Accents) -> String {
         self.set_preference("accent", accents.as_str())
     }
 
-    /// The same attributes as in `browser::set_preference_cookie`: scripts may read it.
+    /// Uses the same attributes as `browser::set_preference_cookie`: scripts may read it.
     fn set_preference(self, name: &str, value: &str) -> String {
         let (port, secure) = (self.port, self.only_over_tls());
         format!("{name}-{port}={value}; Path=/; Max-Age=31536000; SameSite=Lax{secure}")
     }
 }
 
-/// How many cookies of known devices are checked at most.
+/// Maximum number of known-device cookies that are checked per request.
 const KNOWN_MAX: usize = 50;
-/// How long a device is known, in seconds.
+/// Max-Age of a known-device cookie, in seconds.
 const KNOWN_AGE: u32 = 365 * 24 * 60 * 60;
 
-/// The accounts that a device has signed in to, by its cookies. They don't grant access (`store::device`).
+/// Known-device cookies: the accounts that a device has signed in to. They don't grant access (`store::device`).
 #[derive(Debug, Clone, Default)]
 pub struct KnownDevices(Vec<(String, String)>);
 
 impl KnownDevices {
-    /// The value of the cookie whose name ends with `suffix`.
+    /// Returns the value of the cookie whose name ends with `suffix`.
     pub(crate) fn get(&self, suffix: &str) -> Option<&str> {
         self.0.iter().find(|(name, _)| name == suffix).map(|(_, value)| value.as_str())
     }
 }
 
 impl Cookies {
-    /// The prefix of the cookies by which a device proves that an account has signed in from it before.
+    /// Returns the name prefix of the cookies that prove that an account has signed in from this device before.
     fn known_prefix(self) -> String {
         match (self.secure, self.port) {
             (true, 443) => "__Host-stile-known-".to_owned(),
@@ -150,7 +150,7 @@ impl Cookies {
         }
     }
 
-    /// The device's cookies for accounts that have signed in from it.
+    /// Returns the request's known-device cookies.
     pub fn known_devices(self, headers: &HeaderMap) -> KnownDevices {
         let prefix = self.known_prefix();
         let known = pairs(headers).filter_map(|(name, value)| {
@@ -160,23 +160,23 @@ impl Cookies {
         KnownDevices(known.take(KNOWN_MAX).collect())
     }
 
-    /// The `Set-Cookie` that marks the device as known to an account.
+    /// Returns the `Set-Cookie` value that marks the device as known to an account.
     pub(crate) fn known_device(self, suffix: &str, value: &str) -> String {
         self.set(&format!("{}{suffix}", self.known_prefix()), value, KNOWN_AGE)
     }
 }
 
-/// A session's cookie in a request.
+/// Session cookie of a request.
 #[derive(Debug, Clone)]
 pub struct Presented {
-    /// The secret. Only a door decides whether it is valid.
+    /// Hash of the session secret. Only the database decides if it is valid.
     pub credential: Credential,
-    /// The secret, if it came under the former name and has to be set again under the current one.
+    /// Session secret, if it came under the former name and must be set again under the current one.
     pub former: Option<Secret>,
 }
 
-/// The pairs of all Cookie headers (HTTP/2 may send several), read as bytes. Pairs that are not text, or have no name
-/// or no `=`, are skipped.
+/// Returns the name-value pairs of all Cookie headers (HTTP/2 may send several), as bytes. Pairs without `=`
+/// are skipped.
 fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&[u8], &[u8])> {
     headers
         .get_all(header::COOKIE)
@@ -193,7 +193,7 @@ fn values<'h>(headers: &'h HeaderMap, name: &str) -> impl Iterator<Item = &'h [u
     pairs(headers).filter_map(move |(n, value)| (n == name.as_bytes()).then_some(value))
 }
 
-/// The distinct values of that name that could be a session's secret.
+/// Returns the distinct values of this cookie that could be a session secret.
 fn secrets(headers: &HeaderMap, name: &str) -> Vec<Secret> {
     let mut found: Vec<Secret> = Vec::new();
     for value in values(headers, name) {
@@ -207,19 +207,19 @@ fn secrets(headers: &HeaderMap, name: &str) -> Vec<Secret> {
     found
 }
 
-/// If there are several session cookies, keeps in `headers` only the one that is valid. Another path or a neighbouring
-/// host can set such a cookie. If several are valid, or none, it keeps none, so nobody acts in an account that somebody
-/// else planted.
+/// Resolves several session cookies: keeps in `headers` only the valid one. Another path or a neighbouring host can set
+/// such a cookie. If several are valid, or none, all are removed, so that nobody acts in an account that an attacker
+/// planted.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError`] if a database query fails.
 pub async fn settle(store: &Store, cookies: Cookies, headers: &mut HeaderMap) -> Result<(), StoreError> {
     let (candidates, is_former) = cookies.candidates(headers);
     if candidates.len() < 2 {
         return Ok(());
     }
     let mut live = Vec::new();
-    // Of more than are looked at, none can be told to be the only good one.
+    // If there are more than are checked, the valid one can't be determined.
     let looked_at = if candidates.len() > CANDIDATES { Vec::new() } else { candidates };
     for secret in looked_at {
         if store.prover(&Credential::Session(secret.hash())).await?.is_some() {

@@ -1,4 +1,4 @@
-//! A form that was posted without JavaScript, and what it comes to.
+//! Forms posted without JavaScript.
 
 use super::call::Call;
 use crate::{boot::Returned, error::AppError};
@@ -7,22 +7,23 @@ use http::{Response, Uri};
 use model::{FieldErrors, members::Deed, seating::Rank};
 use serde::de::DeserializeOwned;
 
-/// What came in with a POST of a page's form.
+/// Body of a form POST.
 #[derive(Debug, Default)]
 pub struct Posted {
-    /// The controls' values by name.
+    /// Values by control name.
     pub fields: Vec<(String, String)>,
-    /// The file, if the form has one.
+    /// Uploaded file, if the form has one.
     pub file: Option<Vec<u8>>,
 }
 
-/// What a form posted.
+/// Posted form: values by control name and the uploaded file.
 pub(crate) struct Form(pub(crate) Vec<(String, String)>, pub(crate) Option<Vec<u8>>);
 
-/// The error for a form whose action is unknown to its page.
+/// Error for a form action that the page doesn't have.
 pub(crate) const NOT_UNDERSTOOD: &str =
     "That form was not understood, so nothing was changed. Reload the page and try again.";
-/// How many controls, and how many bytes of their values, are returned with a page. No form of the product has more.
+/// Maximum number of controls, and of bytes of their values, that are returned with a page. No form of the product has
+/// more.
 const RETURNED: (usize, usize) = (100, 128 * 1024);
 
 impl Form {
@@ -30,10 +31,10 @@ impl Form {
         self.0.iter().find(|(n, _)| n == name).map_or("", |(_, v)| v.as_str())
     }
 
-    /// The action of the form. It must name exactly one of the page's actions, letter by letter. There is no default.
+    /// Returns the form's action. It must be exactly one of the page's actions, case-sensitively. There is no default.
     ///
     /// # Errors
-    /// [`AppError::Invalid`] on `action`.
+    /// [`AppError::Invalid`] on `action` if it is missing, repeated or unknown.
     pub(crate) fn action<T: Copy>(&self, known: &[(&str, T)]) -> Result<T, AppError> {
         let mut named = self.0.iter().filter(|(name, _)| name == "action").map(|(_, value)| value.as_str());
         let (first, another) = (named.next(), named.next());
@@ -41,7 +42,7 @@ impl Form {
         found.map(|(_, does)| *does).ok_or_else(|| AppError::Invalid(FieldErrors::one("action", NOT_UNDERSTOOD)))
     }
 
-    /// As [`action`](Self::action), for a page with one action.
+    /// Checks the action of a page with only one. See [`action`](Self::action).
     ///
     /// # Errors
     /// As [`action`](Self::action).
@@ -49,15 +50,15 @@ impl Form {
         self.action(&[(known, ())])
     }
 
-    /// As above, for forms that programs may send before anybody is signed in. The action may be left out.
+    /// Same as [`says`](Self::says), but the action may be omitted. For forms that programs may send before sign-in.
     ///
     /// # Errors
-    /// As [`action`](Self::action), when something else is named.
+    /// As [`action`](Self::action), if there is another action.
     pub(crate) fn says_if_anything(&self, known: &str) -> Result<(), AppError> {
         if self.0.iter().any(|(name, _)| name == "action") { self.says(known) } else { Ok(()) }
     }
 
-    /// The actions of a members page.
+    /// Returns the action of a members page.
     pub(crate) fn deed<R: Rank>(&self) -> Result<Deed<R>, AppError> {
         if self.0.iter().filter(|(name, _)| name == "action").count() != 1 {
             return Err(AppError::Invalid(FieldErrors::one("action", NOT_UNDERSTOOD)));
@@ -65,15 +66,15 @@ impl Form {
         Deed::read(&self.0).map_err(AppError::Invalid)
     }
 
-    /// The form as the type that its server function takes; unknown controls are ignored.
+    /// Deserializes the form into the input type of its server function. Unknown controls are ignored.
     pub(crate) fn read<T: DeserializeOwned + Default>(&self) -> T {
         let text = serde_urlencoded::to_string(&self.0).unwrap_or_default();
         serde_urlencoded::from_str(&text).unwrap_or_default()
     }
 
-    /// What comes back into its fields. Secrets don't.
+    /// Returns the values and errors to show in the form again. Secrets are omitted.
     pub(crate) fn returned(self, call: &Call, error: &AppError, uri: &Uri) -> Returned {
-        // A product has a code, too, and that one is no secret.
+        // Product forms have a `code` too, which is not secret.
         let has_factors = uri.path().starts_with("/account/");
         let secret = |name: &str| {
             matches!(name, "password" | "current_password" | "address_password" | "grant")
@@ -101,7 +102,7 @@ impl Form {
                 call.request.request_id
             ),
             AppError::Invalid(_) if errors.of("action").is_some() => errors.of("action").unwrap_or_default().to_owned(),
-            // An error is shown once: at its field if it has one.
+            // An error with a field is shown only there.
             error if errors.0.is_empty() => error.message(),
             _ => String::new(),
         };

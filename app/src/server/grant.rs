@@ -1,5 +1,6 @@
-//! Grants: the short-lived tokens that say which workspace a page was made for. A grant opens nothing by itself: each
-//! request also presents the session, and the door reads the seat live. It is what makes a write name its workspace.
+//! Grants: short-lived tokens that bind a page to the workspace it was rendered for. A grant gives no access by itself:
+//! each request is also authenticated by the session, and the membership is read from the database. A grant ensures
+//! that a write goes to the workspace that the person sees.
 
 use crate::error::AppError;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, TokenData, Validation};
@@ -8,10 +9,10 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use store::door::{Fence, Tenant};
 
-/// How long a grant lasts, in seconds. The browser renews it silently.
+/// Lifetime of a grant, in seconds. The browser renews it automatically.
 const LIFETIME: i64 = 600;
 
-/// Signs and checks grants.
+/// Key that signs and verifies grants.
 #[derive(Clone)]
 pub struct GrantKey(Arc<(EncodingKey, DecodingKey)>);
 
@@ -23,7 +24,7 @@ struct Claims {
     exp: i64,
 }
 
-/// A grant that was signed here. Whether it has run out shows at the door, by the database's clock.
+/// Grant with a valid signature. Its expiry is checked when the workspace is opened, by the database's clock.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Grant {
     pub(crate) user: UserId,
@@ -33,12 +34,12 @@ pub(crate) struct Grant {
 }
 
 impl GrantKey {
-    /// A key from the server's secret; all servers of one installation share it.
+    /// Creates a key from the server's secret, which all servers of an installation share.
     pub fn new(secret: &[u8]) -> Self {
         Self(Arc::new((EncodingKey::from_secret(secret), DecodingKey::from_secret(secret))))
     }
 
-    /// A grant for whoever has just come through the door.
+    /// Signs a grant for the person and workspace of a transaction.
     pub(crate) fn sign(&self, tenant: &Tenant) -> Result<String, AppError> {
         let claims = Claims {
             sub: tenant.live.person.id,
@@ -52,10 +53,10 @@ impl GrantKey {
         })
     }
 
-    /// Reads a grant.
+    /// Verifies the signature of a grant and decodes it.
     ///
     /// # Errors
-    /// [`AppError::Mismatch`] when it is not one of ours.
+    /// [`AppError::Mismatch`] if it was not signed by this installation.
     pub(crate) fn read(&self, grant: &str) -> Result<Grant, AppError> {
         let mut validation = Validation::new(Algorithm::HS256);
         validation.validate_exp = false;
@@ -70,15 +71,15 @@ impl GrantKey {
 }
 
 impl Grant {
-    /// What the write locks.
+    /// Returns the lock key of the write.
     pub(crate) const fn fence(self) -> Fence {
         Fence { user: self.user, workspace: self.workspace }
     }
 
-    /// Whether it was made for who is where now, and still lasts.
+    /// Checks that the grant was issued to this person, session and workspace, and has not expired.
     ///
     /// # Errors
-    /// [`AppError::Mismatch`] if it was not, [`AppError::GrantExpired`] if it does not.
+    /// [`AppError::Mismatch`] if it was issued for others; [`AppError::GrantExpired`] if it has expired.
     pub(crate) fn fits(self, tenant: &Tenant) -> Result<(), AppError> {
         let same = self.user == tenant.live.person.id
             && Some(self.session) == tenant.live.session

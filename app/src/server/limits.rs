@@ -1,6 +1,6 @@
-//! Slowing guessing down: per address it comes from and per account it aims at (ASVS 6.3.1). Only failed tries count, so
-//! that nobody is slowed by signing in; and where somebody has signed in before, guesses made elsewhere don't count, so
-//! that nobody is kept out by a stranger. What is counted is in the database (`store::guesses`).
+//! Rate limiting of password guesses, per IP address and per account (ASVS 6.3.1). Only failed attempts count, so
+//! signing in is never slowed down. Guesses from other devices don't count against a device that has signed in before,
+//! so a stranger can't lock a person out. The counters are in the database (`store::guesses`).
 
 use crate::{
     error::AppError,
@@ -10,7 +10,7 @@ use http::header::SET_COOKIE;
 use model::{Email, id::SessionId};
 use store::guesses::{Guesser, Try};
 
-/// A password guess that may be checked.
+/// Password guess that was admitted by the rate limit.
 pub(crate) struct Guess(Try);
 
 impl Guess {
@@ -32,7 +32,7 @@ impl Guess {
         taken.map(Self).map_err(AppError::Limited)
     }
 
-    /// Records the result. Only a wrong guess counts: one that was right, or could not be checked, is given back.
+    /// Records the result. Only a wrong guess counts: one that was right or could not be checked is refunded.
     pub(crate) async fn look(self, call: &Call, fit: Result<Fit, AppError>) -> Result<Fit, AppError> {
         if fit != Ok(Fit::No) {
             call.request.services.store.return_try(self.0).await?;
@@ -41,7 +41,7 @@ impl Guess {
     }
 }
 
-/// Marks the device as one from which this account has signed in.
+/// Sets the cookie that marks the device as one from which this account has signed in.
 pub(crate) fn remember_device(call: &Call, email: &Email) -> Result<(), AppError> {
     let services = &call.request.services;
     let suffix = services.devices.suffix(email);

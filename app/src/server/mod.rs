@@ -1,7 +1,8 @@
-//! The server's side of a request, for all features: who asks, by what it is answered, and how often.
+//! Server-side request handling that all features share: authentication, services and rate limits.
 //!
-//! Here belongs what turns a request into a call of `store`, whichever feature it is for. What a feature does is in its
-//! folder (`api.rs`). Not here: SQL (`store`), rules (`model`), routing, headers and limits of HTTP (`server`).
+//! This module contains everything that turns a request into a call of `store`, independent of the feature. Features
+//! are implemented in their own folders (`api.rs`). It contains no SQL (`store`), no business rules (`model`), and no
+//! routing, headers or HTTP limits (`server`).
 
 pub mod broken;
 pub mod call;

@@ -1,5 +1,5 @@
-//! How often something may be done, per key: mails by whom they go to and where they are asked for, look-ups by person.
-//! Keys are counted whether or not there is such an account, so that a limit tells nobody anything.
+//! Rate limits per key: emails by recipient and by client address, lookups by person. Keys are counted whether or not
+//! the account exists, so that a limit reveals nothing.
 
 use crate::error::AppError;
 use governor::{
@@ -13,23 +13,23 @@ use store::{
     paces::{self, Paced},
 };
 
-/// Mails asked for from one place, then the pace: an office may share an address.
+/// Emails requested from one client address: burst, then interval. An office may share an address.
 const MAILS_FROM: (u32, Duration) = (30, Duration::from_secs(10));
-/// Mails to one address, then the pace.
+/// Emails to one recipient: burst, then interval.
 const MAILS_TO: (u32, Duration) = (4, Duration::from_secs(180));
-/// Look-ups of a workspace's address by one person, then the pace.
+/// Slug lookups by one person: burst, then interval.
 const SLUGS: (u32, Duration) = (60, Duration::from_secs(1));
-/// Organizations founded by one person, over all servers: each takes a workspace's address for good.
+/// Organizations created by one person, across all servers. Each takes a slug permanently.
 pub(crate) const FOUNDED: paces::Pace = paces::Pace { what: "founded", most: 10, seconds: 600 };
-/// Workspaces that one person may create or move to another address, over all servers: as above, since a new company
-/// needs several.
+/// Workspaces created or given a new slug by one person, across all servers. Each takes a slug permanently; more than
+/// [`FOUNDED`], since a new company needs several.
 pub(crate) const CREATED: paces::Pace = paces::Pace { what: "created", most: 40, seconds: 60 };
-/// Sign-ins by passkey that may begin from one address, then the pace. Each keeps a row for five minutes.
+/// Passkey sign-ins started from one client address: burst, then interval. Each stores a row for five minutes.
 const PASSKEYS: (u32, Duration) = (30, Duration::from_secs(5));
-/// Keys remembered before the idle ones are swept.
+/// Number of keys above which idle ones are removed.
 const SWEEP_AT: usize = 10_000;
 
-/// A limit. Cheap to clone.
+/// Rate limiter by key. Cheap to clone.
 pub struct Pace<K: Hash + Eq + Clone>(Arc<DefaultKeyedRateLimiter<K>>);
 
 impl<K: Hash + Eq + Clone> Clone for Pace<K> {
@@ -39,14 +39,14 @@ impl<K: Hash + Eq + Clone> Clone for Pace<K> {
 }
 
 impl<K: Hash + Eq + Clone> Pace<K> {
-    /// A limit of so many at once, and then one each `pace`.
+    /// Creates a limiter that allows `burst` calls at once, and then one per `pace`.
     pub fn new((burst, pace): (u32, Duration)) -> Self {
         let burst = NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN);
         let quota = Quota::with_period(pace).unwrap_or(Quota::per_minute(burst)).allow_burst(burst);
         Self(Arc::new(DefaultKeyedRateLimiter::keyed(quota)))
     }
 
-    /// Counts one.
+    /// Counts one call.
     ///
     /// # Errors
     /// [`AppError::Limited`] with the seconds to wait.
@@ -61,7 +61,8 @@ impl<K: Hash + Eq + Clone> Pace<K> {
     }
 }
 
-/// Counts what a transaction does against its person's pace; a transaction that is not committed counts nothing.
+/// Counts an action against its person's rate limit in the same transaction: it does not count if the transaction is
+/// rolled back.
 ///
 /// # Errors
 /// [`AppError::Limited`] with the seconds to wait.
@@ -69,7 +70,7 @@ pub(crate) async fn keep(pace: paces::Pace, tx: &mut impl Paced) -> Result<(), A
     pace.take(tx).await?.map_err(AppError::Limited)
 }
 
-/// The limits of the account plane, beside those on sign-in. Cheap to clone.
+/// Rate limits of the account pages, in addition to those on sign-in. Cheap to clone.
 #[derive(Clone)]
 pub struct Paces {
     mails_from: Pace<Option<Block>>,
@@ -90,19 +91,19 @@ impl Default for Paces {
 }
 
 impl Paces {
-    /// Counts a mail that somebody at `from` wants sent to `to`, an address that nobody has proven to be theirs.
+    /// Counts an email requested by a client at `from` to `to`, an unverified address.
     ///
     /// # Errors
-    /// [`AppError::Limited`].
+    /// [`AppError::Limited`] with the seconds to wait.
     pub fn mail(&self, from: Option<IpAddr>, to: &Email) -> Result<(), AppError> {
         self.mails_from.take(&from.map(Block::from))?;
         self.mails_to.take(to)
     }
 
-    /// Counts a sign-in by passkey that somebody at `from` begins.
+    /// Counts a passkey sign-in started by a client at `from`.
     ///
     /// # Errors
-    /// [`AppError::Limited`].
+    /// [`AppError::Limited`] with the seconds to wait.
     pub fn passkey(&self, from: Option<IpAddr>) -> Result<(), AppError> {
         self.passkeys.take(&from.map(Block::from))
     }

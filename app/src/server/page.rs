@@ -1,4 +1,4 @@
-//! The page that answers a request: what it shows and to whom. `documents` renders it.
+//! Page responses: the data of a page and the person it is for. `documents` renders them.
 
 use super::{call::Call, request::RequestContext};
 use crate::{
@@ -18,14 +18,14 @@ use std::sync::Arc;
 use store::{door::Live, seats::Freshness};
 use time::OffsetDateTime;
 
-/// What a document shows, in the extensions of a response without a body. `documents::shell` renders it.
+/// Data of a document, stored in the extensions of a response without a body. `documents::shell` renders it.
 #[derive(Clone)]
 pub(crate) struct Decided {
     pub(crate) boot: Arc<Boot>,
     pub(crate) route: Route,
 }
 
-/// The response for a document, with its status but without its body. `documents::shell` adds the body.
+/// Creates a document response with its status but without its body. `documents::shell` adds the body.
 pub(crate) fn render(boot: Boot, route: Route, status: StatusCode) -> Response<Body> {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = status;
@@ -48,7 +48,7 @@ pub(crate) fn bare(theme: Theme, content: impl Into<Content>, returned: Option<R
     }
 }
 
-/// Redirects to a path of this console. A path that a browser could read as another host leads to the start.
+/// Redirects to a path of this console. A path that a browser could interpret as another host is replaced by `/`.
 pub(crate) fn redirect(status: StatusCode, to: &str) -> Response<Body> {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = status;
@@ -58,19 +58,19 @@ pub(crate) fn redirect(status: StatusCode, to: &str) -> Response<Body> {
     response
 }
 
-/// Whether no browser reads the path as `//host`. Browsers treat backslashes as slashes and skip tabs.
+/// Returns `true` if no browser interprets the path as `//host`. Browsers treat backslashes as slashes and skip tabs.
 fn is_local(path: &str) -> bool {
     let plain = path.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
     plain && path.starts_with('/') && !path.starts_with("//")
 }
 
-/// To sign-in, and back to exactly this address.
+/// Redirects to the sign-in page, with this URL as the return path.
 pub(crate) fn to_sign_in(uri: &Uri) -> Response<Body> {
     let next = uri.path_and_query().and_then(|p| ReturnTo::parse(p.as_str()));
     redirect(StatusCode::SEE_OTHER, &Route::SignIn { next, notice: None }.url())
 }
 
-/// Who is signed in, with what they can reach.
+/// Signed-in person with their workspace list.
 pub(crate) struct Who {
     pub(crate) live: Live,
     pub(crate) picker: Picker,
@@ -114,7 +114,8 @@ impl Who {
         render(boot, route, status)
     }
 
-    /// A page that is the same whatever was asked for: of the list of seats it carries the way out and no time.
+    /// Renders a page that is independent of the requested URL. Its workspace list contains only the default workspace,
+    /// without timestamps.
     pub(crate) fn absent(
         self,
         context: &RequestContext,
@@ -136,7 +137,7 @@ impl Who {
     }
 }
 
-/// Of the workspaces that the person can restore, the one that was asked for.
+/// Returns the deleted workspace of this URL if the person can restore it.
 fn restorable(picker: &Picker, route: &Route, content: &Content) -> Vec<DeletedWorkspace> {
     match (route, content) {
         (Route::Workspace(slug, _), Content::Gone) => {
@@ -146,7 +147,7 @@ fn restorable(picker: &Picker, route: &Route, content: &Content) -> Vec<DeletedW
     }
 }
 
-/// The list with nothing but the person's default workspace in it.
+/// Returns the list reduced to the person's default workspace.
 fn way_out(picker: &Picker) -> Picker {
     let default = picker.default_workspace().map(|w| w.id);
     let organizations = picker
@@ -169,7 +170,7 @@ fn way_out(picker: &Picker) -> Picker {
     }
 }
 
-/// The most recent rows of a long list; the browser asks for the rest.
+/// Returns the most recently opened rows of a long list; the browser loads the rest.
 fn shortened(mut picker: Picker) -> Picker {
     let mut times: Vec<_> = picker.rows().map(|(_, w)| (w.opened, w.id)).collect();
     times.sort_by_key(|(opened, _)| std::cmp::Reverse(*opened));

@@ -1,5 +1,6 @@
-//! Passwords: argon2id with 46 MiB, one pass, one lane (ASVS 5.0 appendix C). Hashing takes memory and time, so only a
-//! few run at once and the rest wait, each behind those of their own address, then are turned away.
+//! Password hashing: argon2id with 46 MiB, one pass, one lane (ASVS 5.0 appendix C). Hashing takes memory and time, so
+//! only a few hashes run at once. Others wait in a queue per client, and are rejected if it is full or they wait too
+//! long.
 
 use crate::error::AppError;
 use argon2::{Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version};
@@ -7,29 +8,29 @@ use model::password::{prepared, spellings};
 use std::{num::NonZeroUsize, sync::Arc, thread, time::Duration};
 use store::fair::{self, Fair, Limits, Share, asker};
 
-/// How many hashes run at once, at most. Each takes 46 MiB. Never on more than half of the processor's cores.
+/// Maximum number of concurrent hashes. Each takes 46 MiB. Never more than half of the processor's cores.
 const AT_ONCE: usize = 4;
-/// Hashes that run at once for one person or address.
+/// Maximum number of concurrent hashes per person or client address.
 const AT_ONCE_FOR_ONE: usize = 1;
-/// How many wait for one person or address, and how long.
+/// Maximum queue length per person or client address, and maximum waiting time.
 const WAITING: (usize, Duration) = (32, Duration::from_secs(3));
 
-/// Whether a password is right.
+/// Result of a password check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fit {
-    /// It is wrong.
+    /// Wrong password.
     No,
-    /// It is right.
+    /// Correct password.
     Yes,
-    /// It is right, but the stored hash is from before passwords were normalized.
+    /// Correct password, but the stored hash is from before passwords were normalized.
     InFormerSpelling,
 }
 
-/// Hashes and checks passwords. Cheap to clone.
+/// Hashes and verifies passwords. Cheap to clone.
 #[derive(Clone)]
 pub struct Passwords {
     turns: Fair,
-    /// What is checked when the address is unknown, so that the answer takes as long.
+    /// Hash to verify if the email address is unknown, so that the response takes as long.
     decoy: Arc<str>,
 }
 
@@ -40,7 +41,7 @@ impl Default for Passwords {
 }
 
 impl Passwords {
-    /// A hasher.
+    /// Creates a hasher.
     pub fn new() -> Self {
         let decoy = argon().and_then(|a| a.hash_password(b"nobody has this password").ok().map(|h| h.to_string()));
         let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
@@ -49,10 +50,10 @@ impl Passwords {
         Self { turns, decoy: decoy.unwrap_or_default().into() }
     }
 
-    /// The PHC string of a password, in its normalized spelling.
+    /// Hashes the normalized password. Returns a PHC string.
     ///
     /// # Errors
-    /// [`AppError::Unavailable`] when too many wait already.
+    /// [`AppError::Unavailable`] if the queue is full or the wait too long.
     pub async fn hash(&self, password: &str) -> Result<String, AppError> {
         let password = prepared(password).into_owned();
         self.in_turn(move || Some(argon()?.hash_password(password.as_bytes()).ok()?.to_string()))
@@ -60,11 +61,11 @@ impl Passwords {
             .ok_or(AppError::Internal)
     }
 
-    /// Whether `password` matches `stored`, in any of its spellings. Without a stored hash: [`Fit::No`], after the same
-    /// time.
+    /// Checks `password`, in each of its Unicode spellings, against `stored`. Without a stored hash it returns
+    /// [`Fit::No`] after the same time.
     ///
     /// # Errors
-    /// [`AppError::Unavailable`] when too many wait already.
+    /// [`AppError::Unavailable`] if the queue is full or the wait too long.
     pub async fn verify(&self, password: &str, stored: Option<&str>) -> Result<Fit, AppError> {
         let known = stored.is_some();
         let stored = stored.unwrap_or(&self.decoy).to_owned();
@@ -85,7 +86,7 @@ impl Passwords {
     async fn in_turn<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, AppError> {
         let turn =
             self.turns.turn(vec![Share::steady(asker(), AT_ONCE_FOR_ONE)]).await.map_err(|_| AppError::Unavailable)?;
-        // The place is held until the work ends, even if the caller has gone.
+        // The slot is held until the work ends, even if the request was cancelled.
         let work = move || {
             let done = work();
             drop(turn);
@@ -116,7 +117,7 @@ mod tests {
         assert_eq!(passwords.verify("nobody has this password", None).await, Ok(Fit::No), "the decoy let someone in");
     }
 
-    /// The kind: one password, typed on systems that spell its letters otherwise.
+    /// A password typed on systems that encode its letters differently.
     #[tokio::test]
     async fn any_spelling_of_a_password_fits_whichever_was_hashed() {
         let passwords = Passwords::new();

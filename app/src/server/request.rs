@@ -1,4 +1,4 @@
-//! A request, and what it is served with.
+//! Request context and the services it uses.
 
 use super::{
     cookies::{Cookies, KnownDevices},
@@ -11,98 +11,98 @@ use model::preferences::{Accents, Theme};
 use std::sync::Arc;
 use store::{Store, device::DeviceKey, door::Credential, identity::Device, seal::SealKey, secret::Secret};
 
-/// What requests are served with: one for all of them.
+/// Services shared by all requests.
 pub struct Services {
-    /// The database, behind its doors.
+    /// Database access.
     pub store: Store,
-    /// Signs grants.
+    /// Key that signs grants.
     pub grants: GrantKey,
-    /// Hashes passwords.
+    /// Password hasher.
     pub passwords: Passwords,
-    /// Signs the names of devices from which accounts have signed in.
+    /// Key that signs known-device cookies.
     pub devices: DeviceKey,
-    /// Seals the secrets of authenticator apps.
+    /// Key that encrypts TOTP secrets.
     pub seal: SealKey,
-    /// The relying party of passkeys; absent where browsers have none.
+    /// Relying party of passkeys. `None` if passkeys are not available at the origin.
     pub passkeys: Option<Passkeys>,
-    /// Slows down what sends mails or looks things up.
+    /// Rate limits of emails and lookups.
     pub paces: Paces,
-    /// Where the page's files are.
+    /// Asset URLs.
     pub assets: AssetUrls,
-    /// The origin that people use, without a slash at its end.
+    /// Public origin, without a trailing slash.
     pub origin: Arc<str>,
 }
 
 impl Services {
-    /// The absolute address of a path, for a mail: always on the configured origin, whatever host a request named
+    /// Returns the absolute URL of a path, for emails. Always at the configured origin, whatever the request's host
     /// (docs/SECURITY.md, I-19).
     pub fn link(&self, path: &str) -> String {
         format!("{}{path}", self.origin)
     }
 }
 
-/// Paths of the page's files, under an address that changes with their content.
+/// Asset URLs, which contain a hash of the content.
 #[derive(Debug, Clone, Default)]
 pub struct AssetUrls {
-    /// The style sheet.
+    /// Main style sheet.
     pub css: String,
-    /// The style sheet of print, forced colours and short screens.
+    /// Style sheet for print, forced colors and short screens.
     pub modes: String,
-    /// The glue between page and wasm.
+    /// JavaScript glue of the WebAssembly module.
     pub js: String,
-    /// The program.
+    /// WebAssembly module.
     pub wasm: String,
-    /// What it does not carry at first.
+    /// Lazily loaded WebAssembly chunk.
     pub pages: String,
-    /// What starts it.
+    /// Start script.
     pub boot: String,
-    /// The font.
+    /// Font.
     pub font: String,
 }
 
-/// One request.
+/// Context of a request.
 #[derive(Clone)]
 pub struct RequestContext {
-    /// What it is served with.
+    /// Shared services.
     pub services: Arc<Services>,
-    /// What it presents to say who it is.
+    /// Credential presented by the request.
     pub credential: Option<Credential>,
-    /// The session's secret, if it came in a cookie of the former name.
+    /// Session secret, if it came in a cookie of the former name.
     pub former: Option<Secret>,
-    /// The names of cookies at the origin of the request.
+    /// Cookie names and attributes at the origin of the request.
     pub cookies: Cookies,
-    /// Whether a person or a prefetch asked for it.
+    /// Visit or prefetch.
     pub purpose: Purpose,
-    /// The kind of client that sent it.
+    /// Kind of client.
     pub client: Client,
-    /// Where it comes from.
+    /// Client device and address.
     pub device: Device,
-    /// The accounts that its device has signed in to before, as its cookies say.
+    /// Accounts that the device has signed in to before, according to its cookies.
     pub known_devices: KnownDevices,
-    /// Its id, for the log and for people who report something.
+    /// Request id, for the log and for bug reports.
     pub request_id: String,
-    /// The nonce of its content security policy.
+    /// Nonce of the content security policy.
     pub nonce: Option<String>,
-    /// The device's theme.
+    /// Device's theme.
     pub theme: Theme,
-    /// How the device tells workspaces apart.
+    /// Device's workspace accent setting.
     pub accents: Accents,
 }
 
-/// The kind of client that sent a request, by the answers that it accepts.
+/// Kind of client, by the content types that it accepts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Client {
-    /// A browser that navigates to a page.
+    /// Browser that navigates to a page.
     Browser,
-    /// A script or another program.
+    /// Script or another program.
     Program,
 }
 
-/// Whether a request is a visit.
+/// Purpose of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
-    /// A person asked for it.
+    /// Visit by a person.
     Visit,
-    /// A browser prefetched it, or it is a HEAD request. Nothing is written.
+    /// Prefetch or HEAD request. Nothing is written.
     Ahead,
 }

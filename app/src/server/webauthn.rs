@@ -1,4 +1,4 @@
-//! WebAuthn: what browsers are asked to sign, and whether they did. Where challenges and keys are kept is `store`'s.
+//! WebAuthn: creates challenges and verifies responses. Challenges and keys are stored by `store`.
 
 use crate::error::AppError;
 use model::{FieldErrors, workspace::Person};
@@ -12,29 +12,29 @@ use webauthn_rs::prelude::{
     WebauthnError,
 };
 
-/// The relying party. Cheap to clone.
+/// WebAuthn relying party. Cheap to clone.
 #[derive(Clone)]
 pub struct Passkeys(Arc<Webauthn>);
 
-/// What goes to the browser, and what is kept until it answers.
+/// Challenge: options for the browser and state for the verification.
 pub(crate) struct Asked {
-    /// The options, as JSON (WebAuthn level 3, section 5.1.8).
+    /// Options as JSON (WebAuthn level 3, section 5.1.8).
     pub(crate) options: String,
-    /// What the answer is checked against.
+    /// State that the response is verified against.
     pub(crate) state: Value,
 }
 
-/// A key that has signed.
+/// Verified assertion.
 pub(crate) struct Signed {
-    /// Which.
+    /// Passkey that signed.
     pub(crate) known: KnownPasskey,
-    /// What its next signature is checked against.
+    /// Updated credential, against which the next signature is verified.
     pub(crate) credential: Value,
 }
 
 impl Passkeys {
-    /// The relying party of pages at `origin`; its host is the RP id. `None` where browsers have no passkeys: at an
-    /// address that is no name, and without TLS anywhere but on this machine.
+    /// Creates the relying party for pages at `origin`, whose host is the RP id. Returns `None` where browsers don't
+    /// support passkeys: if the host is an IP address, and without TLS except on localhost.
     pub fn at(origin: &str) -> Option<Self> {
         let origin = Url::parse(origin).ok()?;
         let host = origin.domain()?.to_owned();
@@ -43,8 +43,8 @@ impl Passkeys {
         builder.rp_name("Stile").build().ok().map(|w| Self(Arc::new(w)))
     }
 
-    /// Asks for a new key on an authenticator that has none of `held`. It is to be found without a name (discoverable),
-    /// and to verify the person: so it is two factors at once.
+    /// Creates a registration challenge for an authenticator that holds none of `held`. Requires a discoverable
+    /// credential and user verification, so that the passkey counts as two factors.
     pub(crate) fn ask_to_register(&self, person: &Person, held: &[KnownPasskey]) -> Result<Asked, AppError> {
         let held = held.iter().map(|k| Ok(passkey(k)?.cred_id().clone())).collect::<Result<_, AppError>>()?;
         let (options, state) = self
@@ -59,7 +59,7 @@ impl Passkeys {
         Ok(Asked { options: options.to_string(), state: value(&state)? })
     }
 
-    /// Checks a new key: its id and what its signatures are checked against.
+    /// Verifies a registration response. Returns the credential id and the credential for later verification.
     pub(crate) fn registered(&self, answer: &str, state: Value) -> Result<(Vec<u8>, Value), AppError> {
         let answer: RegisterPublicKeyCredential = read(answer)?;
         let state: PasskeyRegistration = kept(state)?;
@@ -67,14 +67,14 @@ impl Passkeys {
         Ok((passkey.cred_id().to_vec(), value(&passkey)?))
     }
 
-    /// Asks for a signature by one of `held`.
+    /// Creates a challenge for a signature by one of `held`.
     pub(crate) fn ask_to_prove(&self, held: &[KnownPasskey]) -> Result<Asked, AppError> {
         let held = held.iter().map(passkey).collect::<Result<Vec<_>, _>>()?;
         let (options, state) = self.0.start_passkey_authentication(&held).map_err(|error| broken(&error))?;
         Ok(Asked { options: value(&options)?.to_string(), state: value(&state)? })
     }
 
-    /// Checks a signature by one of `held`.
+    /// Verifies a signature by one of `held`.
     pub(crate) fn proven(&self, answer: &str, state: Value, held: Vec<KnownPasskey>) -> Result<Signed, AppError> {
         let answer: PublicKeyCredential = read(answer)?;
         let state: PasskeyAuthentication = kept(state)?;
@@ -88,13 +88,13 @@ impl Passkeys {
         Err(not_accepted())
     }
 
-    /// Asks for a signature by any key that this site ever made, whoever's.
+    /// Creates a challenge for a signature by any passkey of this site.
     pub(crate) fn ask_to_sign_in(&self) -> Result<Asked, AppError> {
         let (options, state) = self.0.start_discoverable_authentication().map_err(|error| broken(&error))?;
         Ok(Asked { options: value(&options)?.to_string(), state: value(&state)? })
     }
 
-    /// Reads a signature: whose it says it is, and by which key.
+    /// Parses an assertion. Returns it with the claimed user id and credential id.
     pub(crate) fn claimed(&self, answer: &str) -> Result<(PublicKeyCredential, Uuid, Vec<u8>), AppError> {
         let answer: PublicKeyCredential = read(answer)?;
         let (user, key) = self.0.identify_discoverable_authentication(&answer).map_err(|error| refused(&error))?;
@@ -102,7 +102,7 @@ impl Passkeys {
         Ok((answer, user, key))
     }
 
-    /// Checks it against the key.
+    /// Verifies a claimed assertion against the passkey.
     pub(crate) fn signed_in(
         &self,
         answer: &PublicKeyCredential,
@@ -121,7 +121,7 @@ impl Passkeys {
     }
 }
 
-/// The answer of whoever's browser signed nothing good.
+/// Returns the error for every response that fails verification.
 pub(crate) fn not_accepted() -> AppError {
     AppError::Invalid(FieldErrors::one("passkey", "That passkey wasn’t accepted. Try again, or use another way."))
 }
@@ -154,7 +154,7 @@ fn kept<T: DeserializeOwned>(value: Value) -> Result<T, AppError> {
     })
 }
 
-/// What a browser sent.
+/// Parses a response of the browser.
 fn read<T: DeserializeOwned>(text: &str) -> Result<T, AppError> {
     serde_json::from_str(text).map_err(|_| not_accepted())
 }

@@ -1,4 +1,4 @@
-//! Opening a workspace for a request, and taking the capability that it needs.
+//! Opening a workspace for a request and checking the required capability.
 
 use super::call::Call;
 use crate::error::AppError;
@@ -8,7 +8,7 @@ use store::{
     door::{Can, Door, Mode, Read, WorkspaceTx, Write},
 };
 
-/// What stands behind the door, or why not.
+/// Returns the transaction if access is granted, otherwise the error.
 pub(crate) fn opened<M: Mode>(call: &Call, door: Door<WorkspaceTx<M>>) -> Result<WorkspaceTx<M>, AppError> {
     match door {
         Door::Open(tx) => {
@@ -30,7 +30,7 @@ pub(crate) async fn reading(call: &Call, slug: &Slug) -> Result<WorkspaceTx<Read
     opened(call, door)
 }
 
-/// Opens a workspace for a write by a page that holds `grant`, and takes the capability that it needs.
+/// Opens a workspace for a write from a page with `grant`, and checks the required capability.
 pub(crate) async fn writing<C: CapabilityKind>(
     call: &Call,
     slug: &Slug,
@@ -44,7 +44,7 @@ pub(crate) async fn writing<C: CapabilityKind>(
     Ok((tx, can))
 }
 
-/// A constraint that stands for a rule becomes the field's error.
+/// Converts the violation of a constraint into a field error.
 pub(crate) fn refused(error: StoreError, constraint: &str, field: &str, message: &str) -> AppError {
     if error.is_refused_by(constraint) {
         AppError::Invalid(FieldErrors::one(field, message))

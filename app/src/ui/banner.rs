@@ -1,25 +1,25 @@
-//! Banners and empty states: what happened, and what to do.
+//! Banners and empty states.
 
 use super::Icon;
 use crate::session::use_connection;
 use leptos::prelude::*;
 use std::sync::Arc;
 
-/// How much a banner matters.
+/// Severity of a banner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tone {
-    /// For information.
+    /// Information.
     Quiet,
-    /// Something failed.
+    /// Error.
     Bad,
 }
 
-/// A message about the whole page or form; read out when it appears.
+/// Message about the whole page or form. Screen readers announce it when it appears.
 #[component]
 pub fn Banner(
-    /// How much it matters.
+    /// Severity.
     tone: Tone,
-    /// A sentence or two.
+    /// Message of one or two sentences.
     #[prop(into)]
     message: String,
 ) -> impl IntoView {
@@ -30,13 +30,13 @@ pub fn Banner(
     view! { <div class=class role=role><Icon name=icon/><p>{message}</p></div> }
 }
 
-/// Shown instead of a page that could not be loaded: the reason and a button to try again. It also tries again by
-/// itself when the connection is back.
+/// Error state of a page that could not be loaded, with the reason and a button to retry. Retries automatically when
+/// the connection is restored.
 #[component]
 pub fn Failed(
-    /// A sentence or two.
+    /// Message of one or two sentences.
     message: String,
-    /// Tries again.
+    /// Loads the page again.
     retry: impl Fn() + Send + Sync + 'static,
 ) -> impl IntoView {
     let retry: Arc<dyn Fn() + Send + Sync> = Arc::new(retry);
@@ -52,16 +52,16 @@ pub fn Failed(
     }
 }
 
-/// In the place of something that is not there: what belongs here, and the first step.
+/// Empty state: explains what belongs here and suggests a first step.
 #[component]
 pub fn Empty(
-    /// An icon of the set.
+    /// Icon name.
     icon: &'static str,
-    /// A few words.
+    /// Short title.
     title: String,
-    /// A sentence or two.
+    /// Text of one or two sentences.
     text: String,
-    /// Buttons.
+    /// Buttons below the text.
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView {

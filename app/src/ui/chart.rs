@@ -1,13 +1,13 @@
-//! Charts, drawn as SVG with presentation attributes only: the content security policy allows no style attributes.
-//! Reckoned in whole hundredths, as formatting fractions weighs 6 kB in the browser.
+//! Charts, drawn as SVG with presentation attributes only, because the content security policy forbids style
+//! attributes. Coordinates are integers in hundredths, because formatting of floats adds 6 kB to the program.
 
 use leptos::prelude::*;
 use model::money::grouped;
 
-/// A sparkline of the values, oldest first. Says nothing by itself: the figure beside it does.
+/// Sparkline of the values, oldest first. Hidden from assistive technology; the figure beside it has the value.
 #[component]
 pub fn Spark(
-    /// The values.
+    /// Values, oldest first.
     values: Vec<i64>,
 ) -> impl IntoView {
     let (low, high) = (values.iter().copied().min().unwrap_or(0), values.iter().copied().max().unwrap_or(0));
@@ -23,16 +23,16 @@ pub fn Spark(
     view! { <svg class="spark" viewBox="0 0 100 24" preserveAspectRatio="none" aria-hidden="true"><path d=path></path></svg> }
 }
 
-/// A bar for each value, oldest first, with a labelled scale. `days` names each bar.
+/// Bar chart of the values, oldest first, with a labelled scale. `days` gives the label of each bar.
 #[component]
 pub fn BarChart(
-    /// What it shows, for those who don't see it.
+    /// Accessible label.
     label: String,
-    /// The values.
+    /// Values, oldest first.
     values: Vec<i64>,
-    /// What each is of.
+    /// Label of each bar.
     days: Vec<String>,
-    /// What is counted.
+    /// Unit of the values.
     unit: &'static str,
 ) -> impl IntoView {
     let top = nice_ceiling(values.iter().copied().max().unwrap_or(0));
@@ -71,7 +71,8 @@ pub fn BarChart(
     }
 }
 
-/// The least number of the form 3, 6, 9 or 15 times a power of ten that is not below `value`: it divides by three.
+/// Returns the least number of the form 3, 6, 9, 15 or 21 times a power of ten that is not below `value`. It is
+/// divisible by three, the number of grid steps.
 fn nice_ceiling(value: i64) -> i64 {
     let mut unit = 1;
     loop {
@@ -92,12 +93,12 @@ fn short(value: i64) -> String {
     }
 }
 
-/// How many of the `parts` of a whole of `of` a value makes, also where their product has no room.
+/// Returns `value / of`, scaled to `parts`, without overflow of the product.
 fn share(value: i64, of: i64, parts: i64) -> i64 {
     value.checked_mul(parts).map_or_else(|| value / (of / parts).max(1), |product| product / of.max(1))
 }
 
-/// A number of hundredths, none of them negative.
+/// Formats a non-negative number of hundredths as a decimal.
 fn hundredths(value: i64) -> String {
     format!("{}.{:02}", value / 100, value % 100)
 }

@@ -1,10 +1,10 @@
-//! The copy button.
+//! Copy button.
 
 use super::Icon;
 use crate::session::use_session;
 use leptos::prelude::*;
 
-/// A button that copies a text and reports the result. `copied` is the message after success, such as "Link copied".
+/// Button that copies a text and reports the result. `copied` is the message after success, such as "Link copied".
 pub fn copy_button(text: String, label: &'static str, copied: &'static str) -> AnyView {
     let session = use_session();
     view! {

@@ -1,4 +1,4 @@
-//! Form controls: label, control, hint, error. Names are plain, so a form works without JavaScript.
+//! Form controls with label, hint and error. Control names are plain, so forms work without JavaScript.
 
 use super::{Icon, mends};
 use crate::browser;
@@ -24,27 +24,27 @@ fn Notes(name: &'static str, hint: Option<&'static str>, errors: RwSignal<FieldE
     }
 }
 
-/// A line of text.
+/// Single-line text field.
 #[component]
 pub fn TextField(
-    /// The control's name; errors are found by it.
+    /// Control name, by which its errors are found.
     name: &'static str,
-    /// Its label.
+    /// Label.
     label: &'static str,
-    /// What stands in it at first.
+    /// Initial value.
     value: String,
-    /// The form's errors.
+    /// Errors of the form.
     errors: RwSignal<FieldErrors>,
-    /// `type`, `text` if not given.
+    /// Input type; `text` by default.
     #[prop(default = "text")]
     kind: &'static str,
-    /// A sentence below it.
+    /// Hint below the control.
     #[prop(optional)]
     hint: Option<&'static str>,
-    /// May stay empty.
+    /// Marks the field as optional.
     #[prop(optional)]
     optional: bool,
-    /// Set in mono: codes and keys.
+    /// Uses a monospace font, for codes and keys.
     #[prop(optional)]
     mono: bool,
 ) -> impl IntoView {
@@ -58,20 +58,20 @@ pub fn TextField(
     }
 }
 
-/// An e-mail address, of a person who signs in or up.
+/// Email address field of a sign-in or sign-up form.
 #[component]
 pub fn EmailField(
-    /// What stands in it at first.
+    /// Initial value.
     value: String,
-    /// The form's errors.
+    /// Errors of the form.
     errors: RwSignal<FieldErrors>,
-    /// Its label.
+    /// Label.
     #[prop(default = "Email")]
     label: &'static str,
-    /// The control's name.
+    /// Control name.
     #[prop(default = "email")]
     name: &'static str,
-    /// What a password manager is to do: `username`, or `email` where it is not what one signs in with.
+    /// Autofill hint: `username`, or `email` where the address is not the one to sign in with.
     #[prop(default = "username")]
     autocomplete: &'static str,
 ) -> impl IntoView {
@@ -85,21 +85,21 @@ pub fn EmailField(
     }
 }
 
-/// Several lines of text. The text is escaped here and set as inner HTML, because Leptos does not escape the children
+/// Multi-line text field. The text is escaped here and set as inner HTML, because Leptos does not escape the children
 /// of a textarea when it renders on the server (docs/SECURITY.md, F-2).
 #[component]
 pub fn TextAreaField(
-    /// The control's name.
+    /// Control name.
     name: &'static str,
-    /// Its label.
+    /// Label.
     label: &'static str,
-    /// What stands in it at first.
+    /// Initial value.
     value: String,
-    /// The form's errors.
+    /// Errors of the form.
     errors: RwSignal<FieldErrors>,
 ) -> impl IntoView {
     let escaped = value.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    // In a document the parser drops a line break right behind the tag, so one is given to be dropped.
+    // The HTML parser drops a line break directly after the opening tag, so a sacrificial one is added.
     let escaped = if cfg!(feature = "ssr") { format!("\n{escaped}") } else { escaped };
     view! {
         <div class="field">
@@ -111,20 +111,20 @@ pub fn TextAreaField(
     }
 }
 
-/// A choice of one.
+/// Select field with a single choice.
 #[component]
 pub fn SelectField(
-    /// The control's name.
+    /// Control name.
     name: &'static str,
-    /// Its label.
+    /// Label.
     label: &'static str,
-    /// The value chosen at first.
+    /// Initial value.
     value: String,
-    /// Values and what they are called.
+    /// Options as pairs of value and label.
     options: Vec<(String, String)>,
-    /// The form's errors.
+    /// Errors of the form.
     errors: RwSignal<FieldErrors>,
-    /// May stay empty.
+    /// Marks the field as optional.
     #[prop(optional)]
     optional: bool,
 ) -> impl IntoView {
@@ -149,19 +149,19 @@ pub fn SelectField(
     }
 }
 
-/// A picture from the device. The form around it is sent as `multipart/form-data`.
+/// Image upload field. The form must be sent as `multipart/form-data`.
 #[component]
 pub fn FileField(
-    /// The control's name; errors are found by it.
+    /// Control name, by which its errors are found.
     name: &'static str,
-    /// Its label.
+    /// Label.
     label: &'static str,
-    /// The form's errors.
+    /// Errors of the form.
     errors: RwSignal<FieldErrors>,
-    /// A sentence below it.
+    /// Hint below the control.
     hint: &'static str,
 ) -> impl IntoView {
-    // Told before anything is sent; without JavaScript the server says it.
+    // Checked before the upload; without JavaScript the server reports it.
     let chosen = move |_| {
         errors.set(match browser::file_size(name) {
             Some(size) if size > FILE_MAX as f64 => {
@@ -180,24 +180,24 @@ pub fn FileField(
     }
 }
 
-/// A picture as it is now, and the forms that replace it and take it away. The browser sends them by itself, with the
-/// file, and the answer is a page: an action named `action`, and one named `remove-` and that.
+/// Current picture with the forms to replace and remove it. The browser submits these forms itself, because of the
+/// file, and the response is a document. The form actions are `action` and `remove-` followed by it.
 #[component]
 pub fn PictureForms(
-    /// The picture, or what stands in its place.
+    /// Current picture, or its placeholder.
     now: AnyView,
-    /// Whether there is one to take away.
+    /// `true` if there is a picture to remove.
     has_one: bool,
-    /// What it is called.
+    /// Display name of the picture.
     what: &'static str,
-    /// What its form does, as the server knows it.
+    /// Form action that uploads the picture.
     action: &'static str,
-    /// The address of the page.
+    /// URL of the page.
     at: String,
-    /// The grant of a workspace's page.
+    /// Grant of a workspace page (`server::grant`).
     #[prop(optional)]
     grant: Option<String>,
-    /// The form's errors.
+    /// Errors of the form.
     errors: RwSignal<FieldErrors>,
 ) -> impl IntoView {
     let there = at.clone();

@@ -1,5 +1,5 @@
-//! `/dev/gallery`: every component in every state on one page, to look at while working on it. A server that was built
-//! for development has it, and no release.
+//! Component gallery at `/dev/gallery`: every component in every state on one page. Available in development builds
+//! only.
 
 use super::{
     Avatar, Banner, BarChart, EmailField, Empty, Face, FileField, Highlighted, Icon, Mark, PasswordField, SelectField,
@@ -8,7 +8,7 @@ use super::{
 use leptos::prelude::*;
 use model::{FieldErrors, Slug, id::UserId, picture::Hue};
 
-/// The page's content.
+/// Content of the gallery page.
 #[component]
 pub fn Gallery() -> impl IntoView {
     view! {

@@ -1,17 +1,17 @@
-//! Icons: one set, inline, drawn in strokes (paths from Lucide, ISC licence; the mark is ours).
+//! Inline SVG icons, drawn in strokes. The paths are from Lucide (ISC licence); the logo is our own.
 
 use leptos::prelude::*;
 
-/// An icon beside words that say the same: hidden from assistive technology.
+/// Icon beside a text of the same meaning. Hidden from assistive technology.
 #[component]
 pub fn Icon(
-    /// Its name in the set; an unknown one draws nothing.
+    /// Icon name; an unknown name renders nothing.
     name: &'static str,
 ) -> impl IntoView {
     view! { <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" inner_html=paths(name)></svg> }
 }
 
-/// The mark: two posts and a step between two fields.
+/// Logo: two posts and a step between two fields.
 #[component]
 pub fn Mark() -> impl IntoView {
     view! { <svg class="mark" viewBox="0 0 24 24" aria-hidden="true" inner_html=paths("mark")></svg> }

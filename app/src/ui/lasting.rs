@@ -1,9 +1,10 @@
-//! Attributes of an element that stay while its view is drawn again.
+//! Attributes that are kept when their element is rendered again.
 //!
-//! With views whose types are erased (.cargo/config.toml), drawing an element again takes every attribute off it and puts
-//! it on anew, and the browser styles it anew with all below it. That is too dear for what is drawn again at each switch or
-//! key: the rows of a list and the lines of the palette. Only for them: whatever may stand in the same place must name the
-//! same attributes, as none is taken off because another view doesn't name it.
+//! With type-erased views (.cargo/config.toml), rendering an element again removes and sets each of its attributes, and
+//! the browser recalculates the styles of the whole subtree. That is too slow for elements that are rendered again on
+//! each workspace switch or key press, such as list rows and palette entries. Use it only for these: all views that can
+//! be rendered into the same place must set the same attributes, because an attribute is not removed when another view
+//! doesn't set it.
 
 use leptos::tachys::{
     html::attribute::{
@@ -14,30 +15,30 @@ use leptos::tachys::{
 };
 use std::borrow::Cow;
 
-/// The attributes; see the module.
+/// Set of attributes. See the module documentation.
 #[derive(Debug, Clone, Default)]
 pub struct Lasting(Vec<(&'static str, Option<Cow<'static, str>>)>);
 
-/// A class, which more can be added to.
+/// Creates a set with a class attribute, to which more can be added.
 pub fn lasting(class: &'static str) -> Lasting {
     Lasting::default().fixed("class", class)
 }
 
 impl Lasting {
-    /// And one that is always there.
+    /// Adds an attribute with a constant value.
     #[must_use]
     pub fn fixed(mut self, name: &'static str, value: &'static str) -> Self {
         self.0.push((name, Some(Cow::Borrowed(value))));
         self
     }
 
-    /// And one with that value.
+    /// Adds an attribute with the given value.
     #[must_use]
     pub fn with(self, name: &'static str, value: impl ToString) -> Self {
         self.perhaps(name, Some(value.to_string()))
     }
 
-    /// And one with that value, or none.
+    /// Adds an attribute with the given value; `None` removes it from the element.
     #[must_use]
     pub fn perhaps(mut self, name: &'static str, value: Option<String>) -> Self {
         self.0.push((name, value.map(Cow::Owned)));
@@ -48,7 +49,7 @@ impl Lasting {
         for (name, value) in self.0 {
             match value {
                 Some(value) if element.get_attribute(name).is_some_and(|now| now == value) => {}
-                // Only a name that is none is refused.
+                // `set_attribute` fails only for an invalid name.
                 Some(value) => drop(element.set_attribute(name, &value)),
                 None => drop(element.remove_attribute(name)),
             }
@@ -107,7 +108,7 @@ impl Attribute for Lasting {
         self
     }
 
-    // No keys: by them the attribute would be taken off.
+    // Returns no keys, because the attributes named by keys would be removed.
 }
 
 impl NextAttribute for Lasting {

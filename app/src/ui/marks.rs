@@ -1,4 +1,4 @@
-//! Small marks: a workspace's icon, a status, a slug, a time.
+//! Small visual elements: workspace icon, status, slug and time.
 
 use super::lasting;
 use crate::{browser, reactive};
@@ -11,10 +11,10 @@ use model::{
 };
 use time::OffsetDateTime;
 
-/// The hue of everything that is not a workspace: slate blue.
+/// Hue of everything that is not a workspace: slate blue.
 const ORGANIZATION_HUE: u8 = 25;
 
-/// What a workspace is known by at a glance: its logo, else the first letter of its name, on its colour.
+/// Data of a workspace icon: the logo or the first letter of the name, on the workspace's color.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Face {
     initial: String,
@@ -23,23 +23,23 @@ pub struct Face {
 }
 
 impl Face {
-    /// Of a workspace that the person has a seat in.
+    /// Icon of a workspace that the person is a member of.
     pub fn of(name: &str, slug: &Slug, brand: &Brand) -> Self {
         let logo = brand.logo.as_ref().map(|logo| format!("/api/pictures/workspaces/{slug}/{}", logo.as_str()));
         Self { initial: initial(name), hue: brand.hue(), logo }
     }
 
-    /// For a workspace in which the person has no seat: the colour that it has if none was chosen.
+    /// Icon of a workspace that the person is not a member of, with the default color of its id.
     pub fn automatic(id: WorkspaceId, name: &str) -> Self {
         Self { initial: initial(name), hue: hue::hue(id), logo: None }
     }
 
-    /// For everything else that has no colour of its own.
+    /// Icon of anything that has no color of its own.
     pub fn named(name: &str) -> Self {
         Self { initial: initial(name), hue: ORGANIZATION_HUE, logo: None }
     }
 
-    /// Its colour, for `data-hue`.
+    /// Returns the hue, for `data-hue`.
     pub const fn hue(&self) -> u8 {
         self.hue
     }
@@ -51,14 +51,14 @@ impl Face {
         }
     }
 
-    /// The same as the icon of a tab: an address.
+    /// Returns the URL of the icon as a favicon.
     pub fn favicon(&self) -> String {
         self.logo.clone().unwrap_or_else(|| {
             let degrees = u16::from(self.hue) * 10;
             let svg = format!(
                 "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'><rect width='32' height='32' rx='8' fill='oklch(0.52 0.13 {degrees})'/>\
                 <text x='16' y='22.5' text-anchor='middle' font-family='Inter,system-ui,sans-serif' font-size='19' font-weight='700' fill='white'>{}</text></svg>",
-                // A letter or digit, so nothing that markup could be made of.
+                // A letter or digit, so it needs no escaping.
                 self.initial
             );
             let coded: String = svg.chars().map(|c| if c == '#' || c == '%' || !c.is_ascii() { escape(c) } else { c.to_string() }).collect();
@@ -67,35 +67,36 @@ impl Face {
     }
 }
 
-/// A character as it stands in an address (RFC 3986, section 2.1).
+/// Percent-encodes a character (RFC 3986, section 2.1).
 fn escape(c: char) -> String {
     let mut bytes = [0; 4];
     c.encode_utf8(&mut bytes).bytes().map(|byte| format!("%{byte:02X}")).collect()
 }
 
-/// A workspace's icon.
+/// Workspace icon.
 #[component]
 pub fn WsIcon(
-    /// What it shows.
+    /// Icon data.
     face: Face,
-    /// In lists and heads.
+    /// Uses the large size of lists and page headers.
     #[prop(optional)]
     large: bool,
 ) -> impl IntoView {
     let class = if large { "ws-icon large" } else { "ws-icon" };
-    // It stays where others' stand, in lines and heads that are drawn again at each key or switch.
+    // Kept in place, because icons are in rows and headers that are rendered again on each key press or workspace
+    // switch.
     let attributes = lasting(class).with("data-hue", face.hue).fixed("aria-hidden", "true");
     span().add_any_attr(attributes).child(face.inside())
 }
 
-/// A person's portrait, else the letters that their names begin with.
+/// Portrait of a person, or their initials.
 #[component]
 pub fn Avatar(
-    /// Who it is.
+    /// User id.
     id: UserId,
-    /// Their name.
+    /// User's name.
     name: String,
-    /// Their portrait.
+    /// User's portrait, if any.
     portrait: Option<PictureName>,
 ) -> impl IntoView {
     let shown = match portrait {
@@ -112,7 +113,7 @@ fn initials(name: &str) -> String {
     name.split_whitespace().filter_map(|word| word.chars().next()).take(2).map(upper).collect()
 }
 
-/// The letter of a letter avatar.
+/// Returns the letter of a letter avatar.
 fn initial(name: &str) -> String {
     name.chars().find(|c| c.is_alphanumeric()).map_or_else(|| "?".to_owned(), upper)
 }
@@ -121,21 +122,21 @@ fn upper(letter: char) -> String {
     if letter.is_ascii() { letter.to_ascii_uppercase().to_string() } else { browser::upper(letter) }
 }
 
-/// How a status reads: always a word with a dot, never colour alone.
+/// Tone of a status, shown as a dot beside a word, so that color is never the only cue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StatusTone {
-    /// As it should be.
+    /// Normal.
     Ok,
-    /// Under way.
+    /// In progress.
     Info,
-    /// Wants a look.
+    /// Needs attention.
     Warn,
-    /// Put away.
+    /// Inactive.
     Off,
 }
 
 impl StatusTone {
-    /// The class of what reads so, see style/32-marks.css.
+    /// Returns the CSS class (style/32-marks.css).
     pub const fn class(self) -> &'static str {
         match self {
             Self::Ok => "status ok",
@@ -146,39 +147,39 @@ impl StatusTone {
     }
 }
 
-/// A status.
+/// Status label with a colored dot.
 #[component]
 pub fn Status(
-    /// How it reads.
+    /// Tone.
     tone: StatusTone,
-    /// The word.
+    /// Label.
     label: &'static str,
 ) -> impl IntoView {
     view! { <span class=tone.class()>{label}</span> }
 }
 
-/// A slug in mono, cut in its middle when there is no room.
+/// Slug in a monospace font, truncated in the middle if there is not enough space.
 #[component]
 pub fn SlugText(
-    /// The slug.
+    /// Slug to show.
     slug: Slug,
 ) -> impl IntoView {
     lasting_slug(&slug)
 }
 
-/// The same in a line that is drawn again at each key.
+/// Same as [`SlugText`], for lines that are rendered again on each key press.
 ///
-/// The text is one node, so it is read aloud, selected and copied as a whole. The visible copy is drawn from the
-/// attributes (style/20-base.css): its start may be cut, its end stays visible.
+/// The text is one node, so it is read aloud, selected and copied as a whole. The visible copy is rendered from the
+/// attributes (style/20-base.css): its start may be truncated, its end stays visible.
 pub fn lasting_slug(slug: &Slug) -> AnyView {
     let text = slug.as_str();
-    // ASCII only, so every index is between characters.
+    // ASCII only, so every index is a character boundary.
     let (front, end) = text.split_at(text.len().saturating_sub(7));
     let attributes = lasting("slug").with("title", slug).with("data-front", front).with("data-end", end);
     span().add_any_attr(attributes.fixed("translate", "no")).child(text.to_owned()).into_any()
 }
 
-/// The number of access requests; nothing if there are none.
+/// Badge with the number of access requests. Returns `None` if there are none.
 pub fn waiting_badge(count: u32) -> Option<AnyView> {
     let said = if count == 1 { "1 access request".to_owned() } else { format!("{count} access requests") };
     let words = said.clone();
@@ -187,33 +188,33 @@ pub fn waiting_badge(count: u32) -> Option<AnyView> {
     }.into_any())
 }
 
-/// How long ago something was, with the exact time on hover.
+/// Relative time, with the exact time on hover.
 #[component]
 pub fn Ago(
-    /// The moment, with the UTC offset in which it is shown.
+    /// Point in time, with the UTC offset in which it is shown.
     #[prop(into)]
     at: OffsetDateTime,
-    /// The time now; until it is known, the date stands.
+    /// Current time; the date is shown until it is known.
     #[prop(into)]
     now: Signal<Option<OffsetDateTime>>,
 ) -> impl IntoView {
     view! { <time title=moment::exact(at)>{reactive::following(move || since(at, now.get()))}</time> }
 }
 
-/// How long ago something was; until it is known what time it is, the date.
+/// Formats a relative time, or the date if the current time is not known yet.
 pub fn since(at: OffsetDateTime, now: Option<OffsetDateTime>) -> String {
     now.map_or_else(|| moment::date(at.date()), |now| moment::ago(at, now))
 }
 
-/// A text with the letters that a search matched made heavier. `letters` are character positions, ascending.
+/// Text with the characters that matched a search emphasized. `letters` are ascending character positions.
 #[component]
 pub fn Highlighted(
-    /// The text.
+    /// Text to show.
     text: String,
-    /// Which characters matched.
+    /// Ascending positions of the characters that matched.
     letters: Vec<u32>,
 ) -> impl IntoView {
-    // What did not match and what did, in turn, so that the next text is drawn into the same elements.
+    // Unmatched and matched parts alternate, so that the next text is rendered into the same elements.
     let mut parts: Vec<(bool, String)> = vec![(false, String::new())];
     for (i, c) in text.chars().enumerate() {
         let hit = letters.binary_search(&(i as u32)).is_ok();

@@ -1,4 +1,4 @@
-//! The design system: components that know nothing of workspaces or people. Their looks are in `style/`.
+//! Design system: components that are independent of workspaces and people. Their styles are in `style/`.
 
 mod banner;
 mod chart;

@@ -1,5 +1,5 @@
-//! Whole-page notices: 404, 410, 503. The 404 is the same, to the byte, for what does not exist and for what the
-//! person may not see: nothing in it depends on the address (docs/SECURITY.md, I-7).
+//! Full-page notices for 404, 410 and 503. The 404 is byte-identical for a page that does not exist and one that the
+//! person may not see: it does not depend on the URL (docs/SECURITY.md, I-7).
 
 use super::{Face, WsIcon};
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
 use leptos::prelude::*;
 use model::{moment, text::isolated};
 
-/// Ways out of a notice: the person's default workspace, and the picker.
+/// Links to the person's default workspace and to the picker.
 pub fn ways_out(session: Session) -> AnyView {
     let default = session.picker.with_untracked(|picker| {
         let workspace = picker.as_ref()?.default_workspace()?;
@@ -29,7 +29,7 @@ pub fn ways_out(session: Session) -> AnyView {
     .into_any()
 }
 
-/// 404.
+/// 404 page.
 #[component]
 pub fn NotFound() -> impl IntoView {
     let session = use_session();
@@ -40,7 +40,8 @@ pub fn NotFound() -> impl IntoView {
                 <h1>"Nothing here for you"</h1>
                 <p>"Either there is no such page, or it is in a workspace you have no seat in. Stile says the same in both cases."</p>
                 <p>"If you were sent here to work, say that you want in: whoever could let you in will see it, if there is anybody."</p>
-                // No address: it posts to the one on screen, which must not stand in a page that is the same for all.
+                // Without `action` the form POSTs to the current URL, which must not appear in a page that is the same
+                // for all.
                 <form method="post">
                     <input type="hidden" name="action" value="request_access"/>
                     <button class="btn" data-testid="request-access">"Request access"</button>
@@ -51,10 +52,10 @@ pub fn NotFound() -> impl IntoView {
     }
 }
 
-/// What is said after asking for a seat: the same whether there is anything to ask for.
+/// Confirmation of an access request. The same whether or not the workspace exists.
 #[component]
 pub fn Asked(
-    /// What became of it.
+    /// Result of the request.
     asking: Asking,
 ) -> impl IntoView {
     let session = use_session();
@@ -76,7 +77,7 @@ pub fn Asked(
     }
 }
 
-/// 410, for whoever had a seat.
+/// 410 page for former members of a deleted workspace.
 #[component]
 pub fn Gone() -> impl IntoView {
     let session = use_session();
@@ -93,7 +94,7 @@ pub fn Gone() -> impl IntoView {
     }
 }
 
-/// The way back for an owner.
+/// Restore button for an owner of the workspace.
 fn restore(session: Session) -> Option<AnyView> {
     let Route::Workspace(slug, _) = session.navigator.route() else { return None };
     let workspace = session.picker.with(|p| p.as_ref()?.deleted.iter().find(|d| d.slug == slug).cloned())?;
@@ -108,7 +109,7 @@ fn restore(session: Session) -> Option<AnyView> {
     )
 }
 
-/// 503.
+/// 503 page.
 #[component]
 pub fn Unavailable() -> impl IntoView {
     view! {

@@ -1,21 +1,21 @@
-//! A password's control, with a button that shows what was typed (ASVS 6.2.6). It takes pastes and password managers.
+//! Password field with a button that reveals the password (ASVS 6.2.6). Allows pasting and password managers.
 
 use super::{Icon, mends};
 use leptos::prelude::*;
 use model::FieldErrors;
 
-/// A password.
+/// Password field.
 #[component]
 pub fn PasswordField(
-    /// The control's name; errors are found by it.
+    /// Control name, by which its errors are found.
     name: &'static str,
-    /// Its label.
+    /// Label.
     label: &'static str,
-    /// `new-password` or `current-password`: what a password manager is to do.
+    /// Autofill hint: `new-password` or `current-password`.
     autocomplete: &'static str,
-    /// The form's errors.
+    /// Errors of the form.
     errors: RwSignal<FieldErrors>,
-    /// A sentence below it.
+    /// Hint below the control.
     #[prop(optional)]
     hint: Option<&'static str>,
 ) -> impl IntoView {

@@ -1,11 +1,11 @@
-//! The button that keeps a workspace on top of the person's lists.
+//! Button that pins a workspace to the top of the person's lists.
 
 use super::Icon;
 use crate::{browser, session::Session};
 use leptos::prelude::*;
 use model::picker::{PickerWorkspace, Pinned};
 
-/// The button beside a workspace's row. It does nothing without JavaScript, and is not there then.
+/// Pin button of a workspace row. Hidden without JavaScript, which it needs.
 pub fn pin_button(session: Session, workspace: &PickerWorkspace) -> AnyView {
     let (slug, name) = (workspace.slug.clone(), workspace.name.clone());
     let this = format!(".pin[data-pin=\"{slug}\"]");
@@ -17,7 +17,7 @@ pub fn pin_button(session: Session, workspace: &PickerWorkspace) -> AnyView {
             aria-pressed=if workspace.pinned { "true" } else { "false" } data-pin=marked
             on:click=move |_| {
                 session.pin(slug.clone(), to);
-                // The row is drawn anew, in another place: the focus goes there with it.
+                // The row is rendered in another place, and the focus follows it.
                 let this = this.clone();
                 browser::next_frame(move || browser::focus(&this));
             }>

@@ -1,15 +1,15 @@
-//! The field of an address: what is typed is looked at as it is typed, by the same rules as on the server, and then asked
-//! for: whether it can be had.
+//! Slug field. The input is validated while typing, by the same rules as on the server, and its availability is then
+//! checked by the server.
 
 use super::{Icon, mend};
 use crate::{browser, error::AppError};
 use leptos::{prelude::*, task::spawn_local};
 use model::{FieldErrors, Slug};
 
-/// How long after the last key the server is asked, in milliseconds.
+/// Debounce delay before the server is asked, in milliseconds.
 const TYPING_PAUSE: u32 = 250;
 
-/// What is known of the address that is typed.
+/// Result of the check of the typed slug.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Known {
     Nothing,
@@ -18,20 +18,20 @@ enum Known {
     Bad(String),
 }
 
-/// An address, its control named `slug`.
+/// Slug field with a control named `slug`.
 #[component]
 pub fn SlugField<F, A>(
-    /// Its label.
+    /// Label.
     label: &'static str,
-    /// What stands in it at first.
+    /// Initial value.
     value: String,
-    /// The address that the workspace has: nothing is said of that. Empty for a new one.
+    /// The workspace's current slug, which is not checked. Empty for a new workspace.
     current: String,
-    /// What is typed.
+    /// Typed text.
     typed: RwSignal<String>,
-    /// The form's errors.
+    /// Errors of the form.
     errors: RwSignal<FieldErrors>,
-    /// Asks whether it can be had.
+    /// Checks if a slug is available.
     check: F,
 ) -> impl IntoView
 where
@@ -70,7 +70,7 @@ where
                         known.set(match answer {
                             Ok(true) => Known::Free,
                             Ok(false) => Known::Bad("That address is taken. Try another.".to_owned()),
-                            // Saving says what is wrong.
+                            // Errors are reported on save.
                             Err(_) => Known::Nothing,
                         });
                     });
@@ -97,7 +97,7 @@ where
             </span>
             <p class="error" id="slug-error">{move || bad().map(|message| view! { <Icon name="alert"/><span>{message}</span> })}</p>
             <p class="hint" id="slug-status" role="status" data-testid="slug-status">
-                // While there is an error, the result of the check is not shown.
+                // The result of the check is hidden while there is an error.
                 {move || match known.get() {
                     _ if bad().is_some() => String::new(),
                     Known::Asking => "Looking…".to_owned(),

@@ -1,17 +1,18 @@
-//! The error summary above a form: how many fields are left to fix, each with a link.
+//! Error summary above a form: the number of errors, with a link to each field.
 
 use super::Icon;
 use crate::{browser, error::fields_to_fix};
 use leptos::prelude::*;
 use model::FieldErrors;
 
-/// Counts the errors that are left and disappears with the last one. A single error is shown only at its field.
+/// Error summary that counts the remaining errors and disappears with the last one. A single error is shown only at its
+/// field.
 #[component]
 pub fn ErrorSummary(
-    /// The form's errors.
+    /// Errors of the form.
     errors: RwSignal<FieldErrors>,
 ) -> impl IntoView {
-    // When one of several errors is left, it is still counted.
+    // The last of several errors is still counted.
     let count = Memo::new(move |before: Option<&usize>| match (errors.with(|e| e.0.len()), before) {
         (1, None | Some(0)) => 0,
         (count, _) => count,
@@ -38,12 +39,12 @@ pub fn ErrorSummary(
     }
 }
 
-/// The change handler of a control: removes the error of its field.
+/// Returns the change handler of a control, which removes the error of its field.
 pub fn mends<E>(errors: RwSignal<FieldErrors>, name: &'static str) -> impl Fn(E) + Clone + 'static {
     move |_| mend(errors, name)
 }
 
-/// The field with that name was changed.
+/// Removes the error of a field after it was changed.
 pub fn mend(errors: RwSignal<FieldErrors>, name: &str) {
     if errors.with_untracked(|errors| errors.of(name).is_some()) {
         errors.update(|errors| errors.clear(name));

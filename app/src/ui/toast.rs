@@ -1,4 +1,4 @@
-//! Short messages at the foot of the screen.
+//! Toasts: short messages at the bottom of the screen.
 
 use super::Icon;
 use crate::{
@@ -7,14 +7,14 @@ use crate::{
 };
 use leptos::prelude::*;
 
-/// The text to be copied by hand.
+/// Element id of the text to copy manually.
 const BY_HAND: &str = "copy-by-hand";
 
-/// Where toasts appear.
+/// Toast container.
 #[component]
 pub fn Toasts() -> impl IntoView {
     let session = use_session();
-    // The text belongs to the page that offered it.
+    // A text to copy manually belongs to the page that offered it, so navigation removes it.
     reactive::effect(move || {
         session.navigator.route();
         if session.toasts.with_untracked(|toasts| toasts.iter().any(|toast| toast.by_hand.is_some())) {
@@ -28,7 +28,7 @@ fn place(number: u32) -> AnyView {
     let session = use_session();
     let here =
         Memo::new(move |_| session.toasts.with(|toasts| toasts.iter().rfind(|toast| toast.place == number).cloned()));
-    // A view within a view: the next toast is a new element, which is told as one.
+    // Nested, so that each toast is a new element and is announced by screen readers.
     reactive::following(move || {
         let toast = here.get();
         move || toast.clone().map(|toast| shown(session, toast))
@@ -46,7 +46,7 @@ fn shown(session: Session, toast: Toast) -> impl IntoView {
     }
 }
 
-/// Shows the text that a person is to copy, selected.
+/// Shows a selected text for the person to copy manually.
 fn by_hand(text: String) -> AnyView {
     browser::next_frame(|| browser::select_text(BY_HAND));
     view! { <textarea class="input" id=BY_HAND readonly=true rows="2" aria-label="Text to copy">{text}</textarea> }

@@ -1,4 +1,4 @@
-//! The dialog before unsaved changes are discarded.
+//! Confirmation dialog before unsaved changes are discarded.
 
 use crate::{
     browser::{self, Leaving},
@@ -9,8 +9,8 @@ use leptos::prelude::*;
 
 const DIALOG: &str = "unsaved-dialog";
 
-/// Asks before a person leaves a page with unsaved changes: by a link, a switch, the palette, the history, or by
-/// signing out. When the tab is closed, the browser asks.
+/// Confirmation dialog before a page with unsaved changes is left by a link, a workspace switch, the palette, the
+/// history or sign-out. When the tab is closed, the browser asks.
 #[component]
 pub fn UnsavedDialog() -> impl IntoView {
     let session = use_session();

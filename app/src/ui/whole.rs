@@ -1,15 +1,14 @@
-//! Views that are the whole content of an element, and that check the nodes of that element before they write into
-//! them.
+//! Views that own the whole content of an element and verify its nodes before writing into them.
 //!
-//! Rendering usually writes into nodes that were created before. If a translator or an extension has changed the
-//! document, such a node may no longer be part of it: the screen would keep the old words, and nodes added by others
-//! would stay. So everything that stays on screen from one workspace to the next and shows data of a workspace is
-//! rendered by these views. [`Keep`] says when the existing nodes may be reused. Otherwise the element is emptied,
-//! including nodes of others, and rendered again.
+//! Rendering usually writes into existing nodes. If a translator or an extension has changed the document, such a node
+//! may no longer be part of it: the screen would keep the old text, and nodes added by others would remain. Everything
+//! that stays on screen across a workspace switch and shows workspace data is therefore rendered by these views.
+//! [`Keep`] says when the existing nodes may be reused. Otherwise the element is emptied, including nodes added by
+//! others, and rendered again.
 //!
 //! A view of this kind must be the only child of its element. Such views can be nested: the outer one does not check
-//! the content of the inner one. All other nodes below the outer one must stay: texts and attributes may change, but if
-//! an element is added or removed, each check fails and everything is rendered again.
+//! the content of the inner one. All other nodes below the outer one must be stable: texts and attributes may change,
+//! but if an element is added or removed, each check fails and everything is rendered again.
 
 use crate::{browser, reactive};
 use leptos::{
@@ -25,18 +24,18 @@ use leptos::{
     },
 };
 
-/// When existing nodes may be reused.
+/// Condition for reusing existing nodes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Keep {
     /// Never.
     Never,
-    /// If they are exactly the nodes that were written before.
+    /// If they are exactly the nodes that were rendered.
     Intact,
-    /// Unless they were translated. For forms, which change while a person types and keep their fields.
+    /// Unless they were translated. For forms, which change while a person types and must keep their fields.
     Untranslated,
 }
 
-/// The recorded nodes of an element.
+/// Recorded nodes of an element.
 #[derive(Debug, Clone, Copy)]
 struct Ground(StoredValue<browser::Footprint, LocalStorage>);
 
@@ -54,29 +53,29 @@ impl Ground {
     }
 }
 
-/// Renders the whole content of an element again whenever a signal that `view` has read changes.
+/// Renders the whole content of an element again whenever a signal that `view` reads changes.
 pub fn whole<V: IntoView + 'static>(mut view: impl FnMut() -> V + Send + 'static) -> AnyView {
     drawn(Keep::Never, Ground::new(), Box::new(move || view().into_any()))
 }
 
-/// As [`whole`], for a text.
+/// Same as [`whole`], for a text.
 pub fn says(mut text: impl FnMut() -> String + Send + 'static) -> AnyView {
     drawn(Keep::Never, Ground::new(), Box::new(move || text().into_any()))
 }
 
-/// Reuses the existing nodes as long as nobody else has changed them. `view` must not contain elements that come and go
-/// by themselves.
+/// Same as [`whole`], but reuses the existing nodes unless others have changed them. `view` must not add or remove
+/// elements by itself.
 pub fn whole_kept<V: IntoView + 'static>(mut view: impl FnMut() -> V + Send + 'static) -> AnyView {
     drawn(Keep::Intact, Ground::new(), Box::new(move || view().into_any()))
 }
 
-/// As [`whole_kept`], for a form: it is rendered again only if it was translated and no typed input would be lost.
+/// Same as [`whole_kept`], for a form: it is rendered again only if it was translated and no input would be lost.
 pub fn whole_form<V: IntoView + 'static>(mut view: impl FnMut() -> V + Send + 'static) -> AnyView {
     drawn(Keep::Untranslated, Ground::new(), Box::new(move || view().into_any()))
 }
 
-/// As [`whole`], and also renders again when `moment`, which must read a signal, runs and others have changed the
-/// nodes.
+/// Same as [`whole`], and also renders again when the effect `moment`, which must read a signal, runs and others have
+/// changed the nodes.
 pub fn whole_watched<V: IntoView + 'static>(
     moment: impl Fn() + 'static,
     mut view: impl FnMut() -> V + Send + 'static,
@@ -103,14 +102,14 @@ fn drawn(keep: Keep, ground: Ground, mut view: Box<dyn FnMut() -> AnyView + Send
     (move || Whole { view: view(), keep, ground }).into_any()
 }
 
-/// The view. See the module documentation.
+/// View type. See the module documentation.
 struct Whole {
     view: AnyView,
     keep: Keep,
     ground: Ground,
 }
 
-/// Its rendered state.
+/// Rendered state of [`Whole`].
 struct Shown {
     inner: <AnyView as Render>::State,
     parent: Option<Element>,
@@ -150,7 +149,7 @@ impl Render for Whole {
             let focused = browser::focus_within(&parent);
             let mut inner = self.view.build();
             shown.inner.unmount();
-            // The nodes that are left were added by others.
+            // The remaining nodes were added by others.
             parent.set_text_content(None);
             inner.mount(&parent, None);
             shown.inner = inner;
@@ -186,7 +185,7 @@ impl Mountable for Shown {
 impl AddAnyAttr for Whole {
     type Output<SomeNewAttr: Attribute> = Self;
 
-    // There is no element of its own that could have one.
+    // There is no element of its own to which attributes could be added.
     fn add_any_attr<NewAttr: Attribute>(self, _attr: NewAttr) -> Self {
         self
     }
@@ -223,7 +222,7 @@ impl RenderHtml for Whole {
     }
 
     fn hydrate<const FROM_SERVER: bool>(self, cursor: &Cursor, position: &PositionState) -> Shown {
-        // Before its first child is looked for, the element is the one it stands in.
+        // Before hydration of the first child, the cursor is at the parent element.
         let parent = Element::cast_from(cursor.current());
         let mut shown =
             Shown { inner: self.view.hydrate::<FROM_SERVER>(cursor, position), parent: None, ground: self.ground };
@@ -244,7 +243,7 @@ impl RenderHtml for Whole {
 
 #[cfg(test)]
 mod tests {
-    /// The views that stay on screen from one workspace to the next.
+    /// Views that stay on screen across a workspace switch.
     const KEPT: [(&str, &str); 8] = [
         ("plane", include_str!("../console/plane.rs")),
         ("host", include_str!("../console/host.rs")),

@@ -1,5 +1,5 @@
-//! The page of an invite. Looking at it consumes nothing. Accepting is a POST by the person whom it names
-//! (docs/SECURITY.md, I-12).
+//! Server side of the invite page. Viewing an invite does not consume it. Accepting is a POST by the person to whom it
+//! is addressed (docs/SECURITY.md, I-12).
 
 use crate::{
     account::identity::{self, Started},
@@ -26,14 +26,15 @@ fn hash(token: &InviteToken) -> Option<SecretHash> {
     Secret::presented(token.reveal()).map(|secret| secret.hash())
 }
 
-/// What the link leads to.
+/// Loads the invite of a link token, with the verification status of its email address. Returns `None` if the token is
+/// not valid.
 pub(crate) async fn look(call: &Call, token: &InviteToken) -> Result<Option<(Invite, Mailbox)>, AppError> {
     let Some(hash) = hash(token) else { return Ok(None) };
     let linked = call.request.services.store.invite(&hash).await?;
     Ok(linked.map(|Linked { invite, mailbox }| (invite, mailbox)))
 }
 
-/// The actions of the page.
+/// Form actions of the invite page.
 #[derive(Clone, Copy)]
 enum InviteForm {
     Switch,
@@ -43,7 +44,7 @@ enum InviteForm {
     Decline,
 }
 
-/// Answers the POST of a form of the page. Returns where to go.
+/// Handles a form POST of the invite page. Returns the path to redirect to.
 pub(crate) async fn submit(call: &Call, token: &InviteToken, form: &Form) -> Result<String, AppError> {
     let does = form.action(&[
         ("switch", InviteForm::Switch),
@@ -54,7 +55,8 @@ pub(crate) async fn submit(call: &Call, token: &InviteToken, form: &Form) -> Res
     ])?;
     let here = || Route::Invite(token.clone()).url();
     match act(call, token, does, form).await {
-        // The seat is in a place that demands a second factor. The person returns here once it is proven.
+        // The invite is for a workspace or organization that requires a second factor. The person returns here after
+        // verifying it.
         Err(AppError::Factor) => Ok(Route::Factor { next: ReturnTo::parse(&here()) }.url()),
         done => done,
     }
@@ -77,7 +79,7 @@ async fn act(call: &Call, token: &InviteToken, does: InviteForm, form: &Form) ->
                 Err(error) => Err(error),
             };
             match accepted {
-                // The session ended under the page: it asks for the password itself.
+                // The session ended after the page was loaded: the page is shown again and asks for the password.
                 Err(AppError::SignedOut) => Ok(here()),
                 accepted => accepted.map(|to| to.unwrap_or_else(here)),
             }
@@ -98,7 +100,7 @@ async fn act(call: &Call, token: &InviteToken, does: InviteForm, form: &Form) ->
     }
 }
 
-/// Signs in and accepts in one step; whoever is asked for a second factor comes back here after it.
+/// Signs in and accepts the invite in one step. Returns here after the second factor if one is required.
 async fn enter(call: &Call, user: UserId, invite: &Invite, here: impl Fn() -> String) -> Result<String, AppError> {
     match identity::begin(call, user).await? {
         Started::Session(credential) => match accept(call, &credential, invite.id).await {
@@ -109,7 +111,8 @@ async fn enter(call: &Call, user: UserId, invite: &Invite, here: impl Fn() -> St
     }
 }
 
-/// Adds the person whom the invite names: they came by the link in their own mailbox.
+/// Creates an account for the invited address. The link was sent to that mailbox, which proves ownership of the
+/// address.
 async fn register(call: &Call, token: &InviteToken, invite: &Invite, form: &Form) -> Result<Option<UserId>, AppError> {
     let services = &call.request.services;
     let mut errors = FieldErrors::default();
@@ -123,8 +126,8 @@ async fn register(call: &Call, token: &InviteToken, invite: &Invite, form: &Form
     services.store.register_by_invite(&hash, &name, &hashed).await.map_err(AppError::from)
 }
 
-/// Accepts as whoever holds `credential`. `None`: it could not be, and the page says why. What is refused is noted too,
-/// so the transaction is committed in any case.
+/// Accepts the invite as the owner of `credential`. Returns `None` if it could not be accepted; the page shows the
+/// reason. Refusals are recorded too, so the transaction is always committed.
 async fn accept(call: &Call, credential: &Credential, id: InviteId) -> Result<Option<String>, AppError> {
     let mut tx = person(call, credential).await?;
     let accepted = offers::accept(&mut tx, id).await?;
@@ -165,7 +168,7 @@ async fn person(call: &Call, credential: &Credential) -> Result<PersonTx, AppErr
     Ok(tx)
 }
 
-/// What waits on the picker.
+/// Lists the person's pending invites, joinable workspaces and access requests.
 pub async fn notices(call: &Call) -> Result<Notices, AppError> {
     let mut tx = person(call, &call.credential()?).await?;
     let notices = offers::notices(&mut tx).await?;
@@ -173,18 +176,18 @@ pub async fn notices(call: &Call) -> Result<Notices, AppError> {
     Ok(notices)
 }
 
-/// The picker's actions for invites and joins.
+/// Actions on the picker for invites and joinable workspaces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum OfferForm {
-    /// Accepts an invite.
+    /// Accept an invite.
     Accept,
-    /// Declines it.
+    /// Decline an invite.
     Decline,
-    /// Joins a workspace by the domain of one's address.
+    /// Join a workspace that is open to the person's email domain.
     Join,
 }
 
-/// Runs an action of the picker. Returns where to go.
+/// Performs an action of the picker. Returns the path to redirect to.
 pub(crate) async fn from_picker(call: &Call, does: OfferForm, id: &str) -> Result<String, AppError> {
     match does {
         OfferForm::Accept => {

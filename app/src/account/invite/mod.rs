@@ -1,4 +1,4 @@
-//! The page of an invite.
+//! Invite page.
 
 #[cfg(feature = "ssr")]
 pub(crate) mod api;

@@ -1,5 +1,5 @@
-//! The page of an invite: for the right person, the wrong one, somebody signed out, and when it can't be accepted any
-//! more. Everything that it does is a form: looking consumes nothing.
+//! The invite page for the invited person, for another signed-in person, for a signed-out visitor, and for an invite
+//! that is no longer valid. All actions are forms; viewing the page does not consume the invite.
 
 use crate::account::AccountFrame;
 use crate::{
@@ -15,10 +15,10 @@ use model::{
     text::isolated,
 };
 
-/// `/invite/{token}`.
+/// Invite page at `/invite/{token}`.
 #[component]
 pub fn InvitePage(
-    /// The token of the address.
+    /// Token from the URL.
     token: InviteToken,
 ) -> impl IntoView {
     let session = use_session();
@@ -138,7 +138,7 @@ fn field(
     hint: Option<&'static str>,
     returned: &Returned,
 ) -> AnyView {
-    // The error disappears when the field changes. An empty field is marked, and its error is shown above.
+    // The error is cleared when the field changes. An empty field is only marked; its error is shown above the form.
     let error = RwSignal::new(returned.errors.of(name).map(str::to_owned));
     let value = returned.value(name).filter(|_| kind != "password").unwrap_or_default().to_owned();
     view! {
@@ -165,7 +165,8 @@ fn signed_out(action: &str, invite: &Invite, mailbox: Mailbox, returned: &Return
         {if mailbox == Mailbox::Known {
             button(action, "decline", "btn quiet wide", "Decline".to_owned())
         } else {
-            // The same for every address: whoever was handed this link by hand learns nothing of it.
+            // The text is the same for every address, so that a visitor who was passed the link learns nothing about
+            // the account.
             view! { <p class="after">"New to Stile? Open the link in the mail that was sent to this address, or "<a class="link" href="/sign-up" rel="external">"sign up"</a>" with it: the invite then waits for you."</p> }.into_any()
         }}
     }

@@ -1,4 +1,4 @@
-//! The pages of an organization: what they show and what is done there.
+//! Server side of the organization pages.
 
 use crate::{
     account::{OrganizationData, OrganizationView},
@@ -25,8 +25,10 @@ use store::{
     organizations::{self, Links, Sending},
 };
 
-/// Reads a page of an organization; for a member who does not manage it, their own role. [`AppError::Absent`] for
-/// anybody else, and when there is none.
+/// Loads a page of an organization. Members who don't manage it get only their own role.
+///
+/// # Errors
+/// [`AppError::Absent`] if the person is not in the organization or it does not exist.
 pub async fn page(call: &Call, id: OrganizationId, page: OrganizationPage) -> Result<OrganizationView, AppError> {
     let store = &call.request.services.store;
     let credential = call.credential()?;
@@ -50,7 +52,7 @@ pub async fn page(call: &Call, id: OrganizationId, page: OrganizationPage) -> Re
     Ok(OrganizationView { profile, data })
 }
 
-/// The same, by the page's path segment.
+/// Loads a page of an organization by its path segment. See [`page`].
 pub async fn page_named(call: &Call, id: OrganizationId, name: &str) -> Result<OrganizationView, AppError> {
     let named = OrganizationPage::ALL.into_iter().find(|page| page.path() == name);
     page(call, id, named.ok_or(AppError::Absent)?).await
@@ -80,7 +82,7 @@ async fn members(tx: &mut OrganizationTx) -> Result<Members<OrganizationRole>, A
     })
 }
 
-/// Does what was asked for on one of the pages, all of it or nothing.
+/// Performs an action of an organization page in a single transaction.
 pub async fn act(call: &Call, id: OrganizationId, deed: &Deed<OrganizationRole>) -> Result<Done, AppError> {
     let store = &call.request.services.store;
     let credential = call.credential()?;

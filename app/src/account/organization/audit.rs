@@ -1,4 +1,4 @@
-//! `/org/{id}/audit`: what was done to an organization, for its owners and admins. Works without JavaScript.
+//! The audit log of an organization at `/org/{id}/audit`, for its owners and admins. Works without JavaScript.
 
 use crate::account::{AccountFrame, OrganizationFrame};
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
 };
 use leptos::prelude::*;
 
-/// The page. Its filters and pages are documents of their own: it is read seldom, and never as part of something else.
+/// Audit log page. Filters and pagination load new documents, because the log is read seldom.
 #[component]
 pub fn OrganizationAuditPage() -> impl IntoView {
     let session = use_session();
@@ -23,7 +23,7 @@ pub fn OrganizationAuditPage() -> impl IntoView {
             let AuditView { time_zone, .. } = &*log;
             let zone = time_zone.clone();
             view! {
-                // A person who can read the log manages the organization.
+                // Only people who manage the organization can read its audit log.
                 <OrganizationFrame id=organization page=None name=Signal::stored(name.clone()) manages=Signal::stored(true)>
                     <p class="lead">{format!("What was done to {name}: members, invites, domains, workspaces. Times are in {zone}. What was done inside a workspace is in its own log.")}</p>
                     {audit_table(&log, &query, url, browser::load_document, None)}
@@ -31,7 +31,7 @@ pub fn OrganizationAuditPage() -> impl IntoView {
             }
             .into_any()
         }
-        // Nothing was carried: it is asked for as a document.
+        // The document contained no data, so it is loaded again.
         (None, route) => {
             reactive::effect(move || browser::load_document(&route.url()));
             view! { <AccountFrame><div class="account-page"><main id="main"><p class="muted">"Loading…"</p></main></div></AccountFrame> }.into_any()

@@ -1,4 +1,4 @@
-//! What a page of an organization shows.
+//! Data of the organization pages.
 
 use model::{
     OrganizationRole,
@@ -6,23 +6,23 @@ use model::{
 };
 use serde::{Deserialize, Serialize};
 
-/// What a page of an organization shows.
+/// Data of an organization page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OrganizationView {
-    /// The organization.
+    /// Organization's profile.
     pub profile: OrganizationProfile,
-    /// What the page is about.
+    /// Page-specific data.
     pub data: OrganizationData,
 }
 
-/// The data of one page.
+/// Page-specific data of an organization page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OrganizationData {
     /// Members and invites.
     Members(Box<Members<OrganizationRole>>),
-    /// Workspaces and the domains that may join them.
+    /// Workspaces and the email domains whose users may join them.
     Workspaces(Vec<OrganizationWorkspace>),
-    /// All that a member who manages nothing sees: their own role.
+    /// The person's own role; all that a member who doesn't manage the organization can see.
     Mine(OrganizationRole),
 }

@@ -1,4 +1,4 @@
-//! An organization: its members, invites, workspaces, domains and audit log.
+//! Organization pages: members, invites, workspaces, domains and audit log.
 
 #[cfg(feature = "ssr")]
 pub(crate) mod api;

@@ -1,4 +1,4 @@
-//! The pages of an organization: `/org/{id}/{members,invites,workspaces,domains}`.
+//! Organization pages at `/org/{id}/{members,invites,workspaces,domains}`.
 
 use super::{OrganizationData, OrganizationView};
 use crate::account::{OrganizationFrame, load_organization, manage_organization};
@@ -22,12 +22,12 @@ use model::{
 };
 use std::sync::Arc;
 
-/// `/org/{id}/...`.
+/// Layout and content of an organization page.
 #[component]
 pub fn OrganizationShell(
-    /// Which organization.
+    /// Organization id.
     id: OrganizationId,
-    /// Which page.
+    /// Current page.
     page: OrganizationPage,
 ) -> impl IntoView {
     let session = use_session();
@@ -100,7 +100,7 @@ fn members_in(view: Option<&OrganizationView>) -> Option<&Members<OrganizationRo
     }
 }
 
-/// The pages of those who manage the organization: what a form says stays while the list beside it is drawn anew.
+/// Members and invites for people who manage the organization. Form messages stay when the list is rendered again.
 fn seats_of(
     desk: Desk<OrganizationRole>,
     page: OrganizationPage,
@@ -129,7 +129,7 @@ fn seats_of(
 fn body(session: Session, desk: Desk<OrganizationRole>, page: OrganizationPage, view: &OrganizationView) -> AnyView {
     match (&view.data, page) {
         (OrganizationData::Mine(role), _) => mine(desk, *role, &view.profile.name),
-        // `seats_of` shows them.
+        // Rendered by `seats_of`.
         (OrganizationData::Members(_), _) => ().into_any(),
         (OrganizationData::Workspaces(list), OrganizationPage::Domains) => domains(desk, list),
         (OrganizationData::Workspaces(list), _) => workspaces(session, list),
@@ -147,7 +147,8 @@ fn mine(desk: Desk<OrganizationRole>, role: OrganizationRole, name: &str) -> Any
     .into_any()
 }
 
-/// As the person's list of seats has it, in which an owner or admin has each of the organization's workspaces.
+/// Returns the workspace's icon from the person's workspace list, which contains every workspace of the organization
+/// for its owners and admins.
 fn face(session: Session, workspace: &OrganizationWorkspace) -> Face {
     let seat = |picker: &Arc<Picker>| picker.find(&workspace.slug).map(|(_, seat)| seat.brand.clone());
     let brand = session.picker.with_untracked(|picker| picker.as_ref().and_then(seat));

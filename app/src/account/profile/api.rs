@@ -1,5 +1,5 @@
-//! The person's own account: what its pages show and its server functions do. What can be used to take the account over
-//! asks for the password again (ASVS 6.2.3, 7.5.1).
+//! Server side of the profile and preferences pages. Changes that could be used to take over the account require the
+//! password again (ASVS 6.2.3, 7.5.1).
 
 use crate::{
     account::{identity, letters},
@@ -20,7 +20,7 @@ use model::{
 };
 use store::{links, mail::Queue as _, profile, secret::Secret, tokens};
 
-/// The profile.
+/// Loads the profile.
 pub async fn load(call: &Call) -> Result<Profile, AppError> {
     let mut tx = identity::person(call).await?;
     let read = profile::read(&mut tx).await?;
@@ -28,7 +28,7 @@ pub async fn load(call: &Call) -> Result<Profile, AppError> {
     Ok(read)
 }
 
-/// Changes the name.
+/// Changes the person's name. Returns the name as stored.
 pub async fn save_name(call: &Call, name: &str) -> Result<String, AppError> {
     let name = Line::parse("your name", name, NAME_MAX)
         .map_err(|message| AppError::Invalid(FieldErrors::one("name", message)))?;
@@ -38,7 +38,7 @@ pub async fn save_name(call: &Call, name: &str) -> Result<String, AppError> {
     Ok(name.into())
 }
 
-/// Sets a new password. `then` says whether operator tokens are revoked.
+/// Changes the password. `then` says whether operator tokens are revoked.
 pub async fn change_password(call: &Call, current: &str, password: &str, then: TokensThen) -> Result<(), AppError> {
     let services = &call.request.services;
     let email = identity::confirm(call, current, "current_password").await?;
@@ -58,8 +58,8 @@ pub async fn change_password(call: &Call, current: &str, password: &str, then: T
     Ok(())
 }
 
-/// Mails a link to another address, and word of it to the present one. Whether the other one has an account shows in
-/// the mail alone.
+/// Requests a change of address: sends a link to the new address and a notice to the current one. Only the email
+/// reveals whether the new address has an account.
 pub async fn ask_address(call: &Call, email: &str, password: &str) -> Result<(), AppError> {
     let services = &call.request.services;
     let mut errors = FieldErrors::default();
@@ -86,7 +86,7 @@ pub async fn ask_address(call: &Call, email: &str, password: &str) -> Result<(),
     Ok(())
 }
 
-/// Takes back the address that waits.
+/// Cancels the pending change of address.
 pub async fn withdraw_address(call: &Call) -> Result<(), AppError> {
     let mut tx = identity::person(call).await?;
     profile::withdraw_address(&mut tx).await?;
@@ -94,7 +94,7 @@ pub async fn withdraw_address(call: &Call) -> Result<(), AppError> {
     Ok(())
 }
 
-/// What the person has chosen.
+/// Loads the person's preferences.
 pub async fn preferences(call: &Call) -> Result<Preferences, AppError> {
     let mut tx = identity::person(call).await?;
     let chosen = profile::preferences(&mut tx).await?;
@@ -102,7 +102,7 @@ pub async fn preferences(call: &Call) -> Result<Preferences, AppError> {
     Ok(chosen)
 }
 
-/// Stores the preferences, and sets this device's theme and how it tells workspaces apart.
+/// Stores the preferences and sets this device's theme and accent cookies.
 pub async fn save_preferences(
     call: &Call,
     landing: &str,
@@ -118,7 +118,7 @@ pub async fn save_preferences(
     let mut tx = identity::person(call).await?;
     profile::set_preferences(&mut tx, chosen).await?;
     let live = tx.commit().await?;
-    // The order is part of the list that is kept for a while.
+    // The order is part of the cached workspace list.
     call.request.services.store.forget_picker(&live).await;
     if let Some(theme) = chosen.theme {
         call.header(SET_COOKIE, &call.request.cookies.set_theme(theme));
@@ -129,7 +129,7 @@ pub async fn save_preferences(
     Ok(chosen)
 }
 
-/// The actions of the profile.
+/// Form actions of the profile page.
 #[derive(Clone, Copy)]
 enum ProfileForm {
     Name,
@@ -140,7 +140,7 @@ enum ProfileForm {
     Withdraw,
 }
 
-/// Answers the POST of one of the profile's forms.
+/// Handles a form POST of the profile page.
 pub(crate) async fn submit_profile(call: &Call, form: &Form, file: Option<Vec<u8>>) -> Result<Outcome, AppError> {
     let saved = match form.action(&[
         ("name", ProfileForm::Name),
@@ -167,10 +167,10 @@ pub(crate) async fn submit_profile(call: &Call, form: &Form, file: Option<Vec<u8
     Ok(Outcome::Go(Route::Profile { saved: Some(saved) }.url()))
 }
 
-/// Answers the POST of the preferences' form.
+/// Handles a form POST of the preferences page.
 pub(crate) async fn submit_preferences(call: &Call, form: &Form) -> Result<Outcome, AppError> {
     form.says("save")?;
-    // A form that omits a preference, or has an unknown value, resets nothing.
+    // A form with a missing or unknown preference is rejected, rather than resetting the preference to its default.
     let mut errors = FieldErrors::default();
     let one_of = |known: bool| known.then_some(()).ok_or("Choose one from the list.");
     errors.take("landing", one_of(Landing::from_word(form.get("landing")).is_some()));

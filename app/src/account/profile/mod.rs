@@ -1,4 +1,4 @@
-//! The profile: name, picture, address, password.
+//! Profile: name, picture, email address and password.
 
 #[cfg(feature = "ssr")]
 pub(crate) mod api;

@@ -1,4 +1,5 @@
-//! `/account/profile`: name, password, address. Works without JavaScript; each form names itself by `action`.
+//! Profile page at `/account/profile`: name, picture, password and email address. Works without JavaScript; each form
+//! submits its name as `action`.
 
 use crate::account::{
     form::{AccountForm, FormMessage, SubmitButton, keep_tokens},
@@ -18,7 +19,7 @@ use crate::{
 use leptos::{prelude::*, task::spawn_local};
 use model::{profile::Profile, token::TokensThen};
 
-/// The page.
+/// Profile page.
 #[component]
 pub fn ProfilePage() -> impl IntoView {
     let session = use_session();
@@ -59,7 +60,8 @@ pub fn ProfilePage() -> impl IntoView {
     }
 }
 
-/// The forms of the picture are sent by the browser itself, with the file, and come back as a page.
+/// Picture upload and removal. The browser submits these forms itself, because of the file, and the response is a
+/// document.
 fn picture_form(session: Session, returned: &Returned) -> AnyView {
     let form = AccountForm::of(returned, "picture");
     let Some(person) = session.person.get_untracked() else { return ().into_any() };

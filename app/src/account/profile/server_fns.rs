@@ -1,4 +1,4 @@
-//! Server functions of the person's own account.
+//! Server functions of the profile and preferences.
 
 #![expect(missing_docs, reason = "the fields that the macro makes of documented arguments have none")]
 
@@ -7,29 +7,30 @@ use leptos::prelude::*;
 use model::{preferences::Preferences, profile::Profile, token::TokensThen};
 use server_fn::codec::Json;
 
-/// The person's profile.
+/// Loads the person's profile.
 ///
 /// # Errors
-/// [`AppError::SignedOut`].
+/// [`AppError::SignedOut`] if there is no session.
 #[server(input = Json, output = Compact)]
 pub async fn load_profile() -> Result<Profile, AppError> {
     crate::account::profile::api::load(&crate::server::call::context()?).await
 }
 
-/// Changes the person's name; answers with it as it is kept.
+/// Changes the person's name. Returns the name as stored.
 ///
 /// # Errors
-/// [`AppError::Invalid`] on `name`.
+/// [`AppError::Invalid`] on `name` if the name is not valid.
 #[server(input = Json, output = Compact)]
 pub async fn save_name(name: String) -> Result<String, AppError> {
     crate::account::profile::api::save_name(&crate::server::call::context()?, &name).await
 }
 
-/// Sets a new password, ends all other sessions, gives this one a new secret, and revokes the operator tokens unless
-/// they are kept.
+/// Changes the password, ends all other sessions and rotates this session's secret. Revokes the operator tokens unless
+/// `tokens` says to keep them.
 ///
 /// # Errors
-/// [`AppError::Invalid`] on `current_password` and `password`; [`AppError::Limited`] after too many wrong ones.
+/// [`AppError::Invalid`] on `current_password` if it is wrong, on `password` if the new one is not acceptable;
+/// [`AppError::Limited`] after too many wrong passwords.
 #[server(input = Json, output = Compact)]
 pub async fn change_password(
     current: String,
@@ -39,37 +40,38 @@ pub async fn change_password(
     crate::account::profile::api::change_password(&crate::server::call::context()?, &current, &password, tokens).await
 }
 
-/// Mails a link to another address, which moves the account there; tells the present address too.
+/// Requests a change of address: sends a confirmation link to the new address and a notice to the current one.
 ///
 /// # Errors
-/// [`AppError::Invalid`] on `email` and `address_password`; [`AppError::Limited`].
+/// [`AppError::Invalid`] on `email` or `address_password`; [`AppError::Limited`] after too many emails or wrong
+/// passwords.
 #[server(input = Json, output = Compact)]
 pub async fn ask_address(email: String, password: String) -> Result<(), AppError> {
     crate::account::profile::api::ask_address(&crate::server::call::context()?, &email, &password).await
 }
 
-/// Takes back the address that waits for its link to be opened.
+/// Cancels the pending change of address.
 ///
 /// # Errors
-/// [`AppError::SignedOut`].
+/// [`AppError::SignedOut`] if there is no session.
 #[server(input = Json, output = Compact)]
 pub async fn withdraw_address() -> Result<(), AppError> {
     crate::account::profile::api::withdraw_address(&crate::server::call::context()?).await
 }
 
-/// What the person has chosen.
+/// Loads the person's preferences.
 ///
 /// # Errors
-/// [`AppError::SignedOut`].
+/// [`AppError::SignedOut`] if there is no session.
 #[server(input = Json, output = Compact)]
 pub async fn load_preferences() -> Result<Preferences, AppError> {
     crate::account::profile::api::preferences(&crate::server::call::context()?).await
 }
 
-/// Keeps what the person has chosen; answers with it.
+/// Stores the person's preferences and returns them. Unknown values become the default.
 ///
 /// # Errors
-/// [`AppError::SignedOut`]; words that are no choice stand for the default.
+/// [`AppError::SignedOut`] if there is no session.
 #[server(input = Json, output = Compact)]
 pub async fn save_preferences(
     landing: String,

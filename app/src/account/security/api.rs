@@ -1,5 +1,5 @@
-//! Second factors: setting them up, taking them away, proving one. What the server functions of
-//! [`crate::account::security`] and of the page that asks do.
+//! Server side of second factors: enrolling, removing and verifying them. Implements the server functions of
+//! [`crate::account::security`] and of the second-factor prompt.
 
 use crate::{
     account::{Enrolment, FactorAsk, FactorReason, PasskeyChallenge, QrCode, SecurityData, identity::person},
@@ -25,7 +25,7 @@ use store::{
     security,
 };
 
-/// Who an authenticator app says its codes are for.
+/// Issuer name shown in authenticator apps.
 const ISSUER: &str = "Stile";
 
 fn at(field: &str, message: impl Into<String>) -> AppError {
@@ -36,7 +36,7 @@ fn wrong_code() -> AppError {
     at("code", "That code isn’t right, or was used before. Wait for the next one and try again.")
 }
 
-/// What the security page shows, with what was made just now.
+/// Builds the data of the security page, including a newly created secret or recovery codes.
 async fn data(
     call: &Call,
     tx: &mut PersonTx,
@@ -52,7 +52,7 @@ async fn data(
     })
 }
 
-/// What an app is set up with (the key URI format that authenticator apps share).
+/// Builds the enrolment data for an authenticator app, in the `otpauth` key URI format.
 fn enrolment(email: &str, secret: &str) -> Enrolment {
     let account: String = email
         .bytes()
@@ -77,7 +77,7 @@ fn enrolment(email: &str, secret: &str) -> Enrolment {
     Enrolment { secret, uri, qr }
 }
 
-/// What the person has set up.
+/// Loads the security page.
 pub async fn security(call: &Call) -> Result<SecurityData, AppError> {
     let mut tx = person(call).await?;
     let data = data(call, &mut tx, None, Vec::new()).await?;
@@ -85,7 +85,7 @@ pub async fn security(call: &Call) -> Result<SecurityData, AppError> {
     Ok(data)
 }
 
-/// The same, with the app whose setting up is under way: after a first code that was wrong.
+/// Loads the security page with the pending TOTP enrolment, after a wrong first code.
 pub async fn security_again(call: &Call) -> Result<(Live, SecurityData), AppError> {
     let mut tx = person(call).await?;
     let begun = totp::begun(&mut tx, &call.request.services.seal).await?;
@@ -93,15 +93,15 @@ pub async fn security_again(call: &Call) -> Result<(Live, SecurityData), AppErro
     Ok((tx.commit().await?, data))
 }
 
-/// Lets a change through (ASVS 7.5.1): for the first factor by password, which is checked here, else by a factor that
-/// this session has proven lately.
+/// Authorizes a change of factors (ASVS 7.5.1): by password if there is no factor yet, otherwise by a factor that this
+/// session has verified recently.
 async fn admitted(call: &Call, password: &str) -> Result<(PersonTx, Admitted), AppError> {
     let mut tx = person(call).await?;
     if factors::standing(&mut tx).await? != FactorStanding::None {
         let admitted = factors::admit(&mut tx, Basis::Factor).await?;
         return Ok((tx, admitted.ok_or(AppError::Factor)?));
     }
-    // Hashing takes a while: no transaction is kept waiting for it.
+    // Password hashing is slow, so no transaction is open meanwhile.
     let live = tx.commit().await?;
     check_password(call, &live, password).await?;
     let mut tx = person(call).await?;
@@ -132,7 +132,7 @@ fn hand_out(call: &Call, secret: &Secret) {
     call.header(SET_COOKIE, &call.request.cookies.hand_out(secret));
 }
 
-/// Begins to set an authenticator app up.
+/// Starts the enrolment of an authenticator app.
 pub async fn start_totp(call: &Call, password: &str) -> Result<(Live, SecurityData), AppError> {
     let (mut tx, admitted) = admitted(call, password).await?;
     let begun = totp::start(&mut tx, &admitted, &call.request.services.seal).await?;
@@ -140,7 +140,7 @@ pub async fn start_totp(call: &Call, password: &str) -> Result<(Live, SecurityDa
     Ok((tx.commit().await?, data))
 }
 
-/// Turns it on by its first code.
+/// Enables TOTP with the first code.
 pub async fn confirm_totp(call: &Call, code: &str) -> Result<(Live, SecurityData), AppError> {
     let Ok(FactorCode::Totp(code)) = FactorCode::parse(code) else {
         return Err(at("code", "Enter the 6 digits that your app shows."));
@@ -159,7 +159,7 @@ pub async fn confirm_totp(call: &Call, code: &str) -> Result<(Live, SecurityData
     Ok((live, data))
 }
 
-/// Turns it off, by a code.
+/// Disables TOTP, given a code.
 pub async fn turn_off_totp(call: &Call, code: &str) -> Result<SecurityData, AppError> {
     let secret = prove_code(call, code).await?;
     let mut tx = reopened(call, &secret).await?;
@@ -170,13 +170,13 @@ pub async fn turn_off_totp(call: &Call, code: &str) -> Result<SecurityData, AppE
     Ok(data)
 }
 
-/// The person's transaction under the secret that the session was just given.
+/// Opens a transaction with the session's rotated secret.
 async fn reopened(call: &Call, secret: &Secret) -> Result<PersonTx, AppError> {
     let credential = Credential::Session(secret.hash());
     call.request.services.store.person(&credential).await?.ok_or(AppError::SignedOut)
 }
 
-/// Makes new recovery codes.
+/// Generates new recovery codes.
 pub async fn renew_codes(call: &Call) -> Result<(Live, SecurityData), AppError> {
     let (mut tx, admitted) = admitted_by_factor(call).await?;
     let codes = recovery::renew(&mut tx, &admitted).await?;
@@ -190,7 +190,7 @@ async fn admitted_by_factor(call: &Call) -> Result<(PersonTx, Admitted), AppErro
     Ok((tx, admitted))
 }
 
-/// Sets when the person is asked.
+/// Sets when the person is asked for a second factor.
 pub async fn set_asked(call: &Call, asked: FactorAsked) -> Result<SecurityData, AppError> {
     let (mut tx, admitted) = admitted_by_factor(call).await?;
     factors::set_asked(&mut tx, &admitted, asked).await?;
@@ -199,7 +199,7 @@ pub async fn set_asked(call: &Call, asked: FactorAsked) -> Result<SecurityData, 
     Ok(data)
 }
 
-/// Asks the browser for a new passkey.
+/// Creates a challenge for registering a passkey.
 pub async fn begin_passkey(call: &Call, name: &str, password: &str) -> Result<PasskeyChallenge, AppError> {
     let relying_party = call.request.services.passkeys.as_ref().ok_or(AppError::Absent)?;
     passkey_name(name)?;
@@ -215,14 +215,14 @@ fn passkey_name(name: &str) -> Result<Line, AppError> {
     Line::parse("a name", name, 80).map_err(|message| at("name", message))
 }
 
-/// Adds the passkey that the browser made.
+/// Registers the passkey that the browser created.
 pub async fn add_passkey(call: &Call, handle: &str, name: &str, credential: &str) -> Result<SecurityData, AppError> {
     let relying_party = call.request.services.passkeys.as_ref().ok_or(AppError::Absent)?;
     let name = passkey_name(name)?;
     let handle = Secret::presented(handle).ok_or_else(not_accepted)?;
     let mut tx = person(call).await?;
     let (state, admitted) = challenges::take_registration(&mut tx, &handle).await?.ok_or_else(not_accepted)?;
-    // Used up whatever comes of it.
+    // Committed first: the challenge is consumed whether or not registration succeeds.
     tx.commit().await?;
     let (id, key) = relying_party.registered(credential, state)?;
     let (mut tx, secret) = (person(call).await?, fresh_secret()?);
@@ -261,7 +261,7 @@ async fn prover(call: &Call) -> Result<Prover, AppError> {
     Ok(prover)
 }
 
-/// Proves a factor by a code; gives the holder's new secret, which the browser has been handed.
+/// Verifies a second factor by code. Returns the rotated secret, which has been set as a cookie.
 async fn prove_code(call: &Call, code: &str) -> Result<Secret, AppError> {
     let code = FactorCode::parse(code).map_err(|error| at("code", error.to_string()))?;
     let (prover, secret) = (prover(call).await?, fresh_secret()?);
@@ -279,13 +279,13 @@ fn landing(next: &str) -> String {
     ReturnTo::parse(next).map_or_else(|| Route::Landing.url(), |next| next.as_str().to_owned())
 }
 
-/// Proves a factor by a code; answers with the path to go to.
+/// Verifies a second factor by code. Returns the path to redirect to.
 pub async fn prove(call: &Call, code: &str, next: &str) -> Result<String, AppError> {
     prove_code(call, code).await?;
     Ok(landing(next))
 }
 
-/// Asks for a signature of one of the person's passkeys.
+/// Creates a challenge to verify a second factor by passkey.
 pub async fn begin_proof(call: &Call) -> Result<PasskeyChallenge, AppError> {
     let relying_party = call.request.services.passkeys.as_ref().ok_or(AppError::Absent)?;
     let (mut prover, handle) = (prover(call).await?, fresh_secret()?);
@@ -299,14 +299,14 @@ pub async fn begin_proof(call: &Call) -> Result<PasskeyChallenge, AppError> {
     Ok(PasskeyChallenge { handle: handle.reveal().to_owned(), options: asked.options })
 }
 
-/// Proves a factor by a passkey; answers with the path to go to.
+/// Verifies a second factor by passkey. Returns the path to redirect to.
 pub async fn prove_by_passkey(call: &Call, handle: &str, credential: &str, next: &str) -> Result<String, AppError> {
     let relying_party = call.request.services.passkeys.as_ref().ok_or(AppError::Absent)?;
     let handle = Secret::presented(handle).ok_or_else(not_accepted)?;
     let mut prover_now = prover(call).await?;
     let state = challenges::take_proof(&mut prover_now, &handle).await?.ok_or_else(not_accepted)?;
     let held = passkeys::of_prover(&mut prover_now).await?;
-    // Used up whatever comes of it.
+    // Committed first: the challenge is consumed whether or not verification succeeds.
     prover_now.commit().await?;
     let signed = relying_party.proven(credential, state, held)?;
     let (prover, secret) = (prover(call).await?, fresh_secret()?);
@@ -319,7 +319,7 @@ pub async fn prove_by_passkey(call: &Call, handle: &str, credential: &str, next:
     Ok(landing(next))
 }
 
-/// Asks for a signature of any passkey, before anybody is signed in.
+/// Creates a challenge to sign in by passkey.
 pub async fn begin_sign_in(call: &Call) -> Result<PasskeyChallenge, AppError> {
     let services = &call.request.services;
     let relying_party = services.passkeys.as_ref().ok_or(AppError::Absent)?;
@@ -329,7 +329,7 @@ pub async fn begin_sign_in(call: &Call) -> Result<PasskeyChallenge, AppError> {
     Ok(PasskeyChallenge { handle: handle.reveal().to_owned(), options: asked.options })
 }
 
-/// Signs in by passkey; answers with the path to go to.
+/// Signs in by passkey. Returns the path to redirect to.
 pub async fn sign_in_by_passkey(call: &Call, handle: &str, credential: &str, next: &str) -> Result<String, AppError> {
     let services = &call.request.services;
     let relying_party = services.passkeys.as_ref().ok_or(AppError::Absent)?;
@@ -355,24 +355,24 @@ pub async fn sign_in_by_passkey(call: &Call, handle: &str, credential: &str, nex
     Ok(landing(next))
 }
 
-/// Whether the request's cookie is that of a sign-in that waits for a second factor.
+/// Returns `true` if the request's cookie belongs to a sign-in that is pending a second factor.
 pub async fn awaits(call: &Call) -> Result<bool, AppError> {
     let Some(credential) = call.request.credential else { return Ok(false) };
     let prover = call.request.services.store.prover(&credential).await?;
     Ok(prover.is_some_and(|prover| matches!(prover.holder, Holder::SignIn(_))))
 }
 
-/// What the page that asks says.
+/// State of the second-factor prompt.
 pub enum Asking {
-    /// Nobody is there to ask.
+    /// No session and no pending sign-in.
     SignedOut,
-    /// There is nothing to ask for any more: on to this path.
+    /// No factor is needed any more; redirect to this path.
     Done(String),
-    /// Of whoever signs in, or of who is signed in.
+    /// A prompt, with the session unless it is a pending sign-in.
     Ask(FactorAsk, Option<Live>),
 }
 
-/// Whom the page asks, and why.
+/// Determines whom the second-factor prompt addresses and why.
 pub async fn asking(call: &Call, next: Option<&ReturnTo>) -> Result<Asking, AppError> {
     let (store, Some(credential)) = (&call.request.services.store, call.request.credential) else {
         return Ok(Asking::SignedOut);
@@ -411,13 +411,14 @@ pub async fn asking(call: &Call, next: Option<&ReturnTo>) -> Result<Asking, AppE
     })
 }
 
-/// Whether seats are given at this address: accepted, joined, restored (for a deleted workspace) or managed.
+/// Returns `true` if memberships are granted at this URL: by accepting an invite, joining, restoring a deleted
+/// workspace, or managing an organization.
 fn gives_seats(next: &ReturnTo) -> bool {
     let route = Route::parse_url(next.as_str());
     matches!(route, Route::Organization(..) | Route::Home { .. } | Route::Invite(_) | Route::Workspace(..))
 }
 
-/// The question for a second factor before a page of a workspace.
+/// Builds the second-factor prompt before a workspace page.
 async fn at_workspace(
     door: Door<WorkspaceTx<Read>>,
     page: &Page,
@@ -439,7 +440,7 @@ async fn at_workspace(
     })
 }
 
-/// Where a page of a workspace that demands a factor leads.
+/// Returns the URL of the second-factor prompt that leads back to a workspace page.
 pub(crate) fn detour(slug: &model::Slug, page: &Page) -> String {
     Route::Factor { next: ReturnTo::parse(&page.url(slug)) }.url()
 }

@@ -1,73 +1,73 @@
-//! What the security page and the page that asks are made of, as it travels.
+//! Serialized data of the security page and of the second-factor prompt.
 
 use model::factor::{FactorMethods, FactorState};
 use serde::{Deserialize, Serialize};
 
-/// What the security page shows.
+/// Data of the security page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SecurityData {
-    /// What the person has set up.
+    /// The person's enrolled factors.
     pub state: FactorState,
-    /// The authenticator app that is being set up.
+    /// Pending TOTP enrolment.
     pub enrolment: Option<Enrolment>,
-    /// Recovery codes made just now, shown this once.
+    /// Newly generated recovery codes. Shown once.
     pub codes: Vec<String>,
-    /// Whether browsers have passkeys at the console's address.
+    /// `true` if passkeys are available at the console's origin.
     pub passkeys_work: bool,
 }
 
-/// What an authenticator app is set up with.
+/// Enrolment data for an authenticator app.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Enrolment {
-    /// The secret, for typing.
+    /// Secret for manual entry.
     pub secret: String,
-    /// The same as an address that apps open.
+    /// The secret as an `otpauth` URI.
     pub uri: String,
-    /// The same as a picture.
+    /// The URI as a QR code.
     pub qr: Option<QrCode>,
 }
 
-/// A QR code as one path of unit squares.
+/// QR code as a single SVG path of unit squares.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QrCode {
-    /// Squares along a side.
+    /// Modules per side.
     pub size: i32,
-    /// The dark ones.
+    /// SVG path data of the dark modules.
     pub path: String,
 }
 
-/// What a browser is to sign.
+/// WebAuthn challenge for the browser.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct PasskeyChallenge {
-    /// Says which, when it comes back.
+    /// Identifies the challenge when the response is submitted.
     pub handle: String,
-    /// The options, as JSON.
+    /// WebAuthn options as JSON.
     pub options: String,
 }
 
-/// Why a second factor is asked for.
+/// Reason for asking for a second factor.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FactorReason {
-    /// The password was right; this is the rest of the sign-in of that address.
+    /// Second step of the sign-in with this email address.
     SignIn(String),
-    /// A workspace of that name demands it of whoever enters.
+    /// The workspace of this name requires a second factor.
     Workspace(String),
-    /// Their own workspace of that name is to demand one.
+    /// The person is about to require a second factor in their workspace of this name.
     Demanding(String),
-    /// The person's factors are to be changed.
+    /// The person's factors are about to be changed.
     Change,
-    /// Seats are to be given, changed or restored where a workspace demands it.
+    /// Memberships are about to be granted, changed or restored where a workspace requires a second factor.
     Seats,
 }
 
-/// What the page that asks shows.
+/// Data of the second-factor prompt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FactorAsk {
-    /// Why.
+    /// Reason for the prompt.
     pub why: FactorReason,
-    /// With what it can be proven.
+    /// Available methods.
     pub methods: FactorMethods,
-    /// Where to go afterwards.
+    /// Path to redirect to afterwards.
     pub next: Option<String>,
 }

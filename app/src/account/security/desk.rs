@@ -1,4 +1,4 @@
-//! What the parts of the page share.
+//! Shared state and controls of the security page.
 
 use super::SecurityData;
 use crate::{
@@ -11,28 +11,28 @@ use crate::{
 use leptos::{prelude::*, task::spawn_local};
 use model::FieldErrors;
 
-/// What the parts of the page share.
+/// Shared state of the security page.
 #[derive(Clone, Copy)]
 pub(super) struct Desk {
-    /// The person's context.
+    /// Session context.
     pub(super) session: Session,
-    /// What the page shows.
+    /// Data shown on the page.
     pub(super) data: RwSignal<Option<SecurityData>>,
-    /// What was wrong with which field.
+    /// Validation errors by field.
     pub(super) errors: RwSignal<FieldErrors>,
-    /// Whether an answer is awaited.
+    /// `true` while a request is in flight.
     pub(super) busy: RwSignal<bool>,
     pub(super) message: RwSignal<String>,
     pub(super) here: StoredValue<Route>,
 }
 
 impl Desk {
-    /// The page's own address, which its forms post to.
+    /// Returns the page's own URL, to which its forms POST.
     pub(super) fn here(self) -> String {
         self.here.with_value(Route::url)
     }
 
-    /// Asks the server for a change, and shows what came of it.
+    /// Sends a change to the server and shows the result.
     pub(super) fn run(self, answer: impl Future<Output = Result<SecurityData, AppError>> + 'static) {
         if self.busy.get_untracked() {
             return;
@@ -54,7 +54,7 @@ impl Desk {
         });
     }
 
-    /// Says what went wrong, at its field if there is one.
+    /// Shows an error at its field, or as a page-level message.
     pub(super) fn failed(self, error: AppError) {
         match error {
             AppError::SignedOut => self.session.sign_in_again(),
@@ -71,14 +71,14 @@ impl Desk {
         }
     }
 
-    /// Says something about the whole page.
+    /// Shows a page-level message.
     pub(super) fn say(self, message: &str) {
         self.busy.set(false);
         self.message.set(message.to_owned());
     }
 }
 
-/// A field of these forms: one line, its label and what is wrong with it. `id` tells fields of one name apart.
+/// Text field with label and error. `id` distinguishes fields with the same name.
 #[component]
 pub(super) fn Line(
     desk: Desk,

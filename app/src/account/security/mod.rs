@@ -1,5 +1,5 @@
-//! Second factors at `/account/security`: authenticator app, passkeys, recovery codes. All but adding a passkey works
-//! without JavaScript.
+//! Second factors at `/account/security`: authenticator app, passkeys and recovery codes. Everything except adding a
+//! passkey works without JavaScript.
 
 #[cfg(feature = "ssr")]
 pub(crate) mod api;

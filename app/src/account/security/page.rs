@@ -1,4 +1,4 @@
-//! The page, and what its parts share.
+//! Security page.
 
 use super::{
     desk::Desk, load_security, passkeys::Passkeys, renew_recovery_codes, set_factor_asked, totp::AuthenticatorApp,
@@ -14,7 +14,7 @@ use crate::{
 use leptos::{ev::SubmitEvent, prelude::*};
 use model::factor::{FactorAsked, FactorStanding, FactorState, RECOVERY_CODES};
 
-/// `/account/security`.
+/// Security page at `/account/security`.
 #[component]
 pub fn SecurityPage() -> impl IntoView {
     let session = use_session();
@@ -63,7 +63,7 @@ pub fn SecurityPage() -> impl IntoView {
     }
 }
 
-/// Changing anything needs a factor that was proven lately.
+/// Banner that asks for a second factor. Any change requires a recently verified one.
 #[component]
 fn Confirm(desk: Desk) -> impl IntoView {
     let next = ReturnTo::parse(&desk.here());
@@ -76,7 +76,7 @@ fn Confirm(desk: Desk) -> impl IntoView {
     }
 }
 
-/// Codes made just now: to copy or keep as a file, as they are kept nowhere else.
+/// Newly generated recovery codes, to copy or download. They are shown only once.
 #[component]
 fn NewCodes(codes: Vec<String>, next: Option<ReturnTo>) -> impl IntoView {
     let text = codes.join("\n");

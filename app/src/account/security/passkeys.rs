@@ -1,4 +1,4 @@
-//! Passkeys: added with a name, listed, removed.
+//! Passkeys: adding with a name, listing, removing.
 
 use super::{
     add_passkey, begin_passkey,
@@ -62,7 +62,7 @@ fn Add(desk: Desk, asks_password: bool) -> impl IntoView {
     };
     view! {
         <form class="inline-form" method="post" action=desk.here() novalidate data-unguarded on:submit=add data-script>
-            // Only the program can add a passkey, so the server has no action with this name.
+            // Adding a passkey needs JavaScript, so the server has no action of this name.
             <input type="hidden" name="action" value="add"/>
             <Line desk id="passkey-name" name="name" label="Name" placeholder="Laptop"/>
             {asks_password.then(|| view! {

@@ -1,4 +1,4 @@
-//! Server functions of second factors. Each is a public endpoint and proves for itself who asks.
+//! Server functions of second factors. Each is a public endpoint and authenticates its caller.
 
 #![expect(missing_docs, reason = "the fields that the macro makes of documented arguments have none")]
 
@@ -8,53 +8,53 @@ use leptos::prelude::*;
 use model::{factor::FactorAsked, id::PasskeyId};
 use server_fn::codec::Json;
 
-/// What the person has set up.
+/// Loads the person's second factors.
 ///
 /// # Errors
-/// [`AppError::SignedOut`].
+/// [`AppError::SignedOut`] if there is no session.
 #[server(input = Json, output = Compact)]
 pub async fn load_security() -> Result<SecurityData, AppError> {
     crate::account::security::api::security(&crate::server::call::context()?).await
 }
 
-/// Begins to set an authenticator app up.
+/// Starts the enrolment of an authenticator app.
 ///
 /// # Errors
-/// [`AppError::Invalid`] on `password` while there is no factor; [`AppError::Factor`] when there is one that this session
-/// has not proven lately.
+/// [`AppError::Invalid`] on `password` if it is wrong and there is no factor yet; [`AppError::Factor`] if there is one
+/// that this session has not verified recently.
 #[server(input = Json, output = Compact)]
 pub async fn start_totp(password: String) -> Result<SecurityData, AppError> {
     Ok(crate::account::security::api::start_totp(&crate::server::call::context()?, &password).await?.1)
 }
 
-/// Turns the authenticator app on by its first code; with the first factor come recovery codes.
+/// Enables TOTP with the first code. Enabling the first factor also generates recovery codes.
 ///
 /// # Errors
-/// [`AppError::Invalid`] on `code`.
+/// [`AppError::Invalid`] on `code` if it is wrong.
 #[server(input = Json, output = Compact)]
 pub async fn confirm_totp(code: String) -> Result<SecurityData, AppError> {
     Ok(crate::account::security::api::confirm_totp(&crate::server::call::context()?, &code).await?.1)
 }
 
-/// Turns the authenticator app off, by a code of it or a recovery code.
+/// Disables TOTP, given a TOTP code or a recovery code.
 ///
 /// # Errors
-/// [`AppError::Invalid`] on `code`; [`AppError::Limited`] after too many.
+/// [`AppError::Invalid`] on `code` if it is wrong; [`AppError::Limited`] after too many attempts.
 #[server(input = Json, output = Compact)]
 pub async fn turn_off_totp(code: String) -> Result<SecurityData, AppError> {
     crate::account::security::api::turn_off_totp(&crate::server::call::context()?, &code).await
 }
 
-/// Makes new recovery codes in the place of the old.
+/// Generates new recovery codes and invalidates the old ones.
 ///
 /// # Errors
-/// [`AppError::Factor`] when this session has not proven one lately.
+/// [`AppError::Factor`] if this session has not verified a factor recently.
 #[server(input = Json, output = Compact)]
 pub async fn renew_recovery_codes() -> Result<SecurityData, AppError> {
     Ok(crate::account::security::api::renew_codes(&crate::server::call::context()?).await?.1)
 }
 
-/// Sets when the person is asked for their factor.
+/// Sets when the person is asked for a second factor.
 ///
 /// # Errors
 /// As [`renew_recovery_codes`].
@@ -63,19 +63,19 @@ pub async fn set_factor_asked(asked: FactorAsked) -> Result<SecurityData, AppErr
     crate::account::security::api::set_asked(&crate::server::call::context()?, asked).await
 }
 
-/// Asks the browser for a new passkey.
+/// Creates a challenge for registering a passkey.
 ///
 /// # Errors
-/// As [`start_totp`]; [`AppError::Invalid`] on `name`.
+/// As [`start_totp`]; [`AppError::Invalid`] on `name` if the name is not valid.
 #[server(input = Json, output = Compact)]
 pub async fn begin_passkey(name: String, password: String) -> Result<PasskeyChallenge, AppError> {
     crate::account::security::api::begin_passkey(&crate::server::call::context()?, &name, &password).await
 }
 
-/// Adds the passkey that the browser made for a challenge of this session.
+/// Registers the passkey that the browser created for a challenge of this session.
 ///
 /// # Errors
-/// [`AppError::Invalid`] on `passkey` for a challenge that was used, ran out or is another session's.
+/// [`AppError::Invalid`] on `passkey` if the challenge was already used, has expired or belongs to another session.
 #[server(input = Json, output = Compact)]
 pub async fn add_passkey(handle: String, name: String, credential: String) -> Result<SecurityData, AppError> {
     crate::account::security::api::add_passkey(&crate::server::call::context()?, &handle, &name, &credential).await
@@ -84,52 +84,53 @@ pub async fn add_passkey(handle: String, name: String, credential: String) -> Re
 /// Removes a passkey.
 ///
 /// # Errors
-/// [`AppError::Absent`] for one that is not this person's; as [`renew_recovery_codes`].
+/// [`AppError::Absent`] if the passkey is not this person's; otherwise as [`renew_recovery_codes`].
 #[server(input = Json, output = Compact)]
 pub async fn remove_passkey(id: PasskeyId) -> Result<SecurityData, AppError> {
     crate::account::security::api::remove_passkey(&crate::server::call::context()?, id).await
 }
 
-/// Proves a second factor by a code, for this session or the sign-in that waits; answers with the path to go to.
+/// Verifies a second factor by code, for this session or the pending sign-in. Returns the path to redirect to.
 ///
 /// # Errors
-/// [`AppError::Invalid`] on `code`; [`AppError::Limited`] after too many, from wherever.
+/// [`AppError::Invalid`] on `code` if it is wrong; [`AppError::Limited`] after too many attempts from any address.
 #[server(input = Json, output = Compact)]
 pub async fn prove_factor(code: String, next: String) -> Result<String, AppError> {
     crate::account::security::api::prove(&crate::server::call::context()?, &code, &next).await
 }
 
-/// Asks for a signature of one of the person's passkeys.
+/// Creates a challenge to verify a second factor by passkey.
 ///
 /// # Errors
-/// [`AppError::SignedOut`]; [`AppError::Invalid`] on `passkey` without any.
+/// [`AppError::SignedOut`] if there is no session or pending sign-in; [`AppError::Invalid`] on `passkey` if the person
+/// has no passkey.
 #[server(input = Json, output = Compact)]
 pub async fn begin_factor_passkey() -> Result<PasskeyChallenge, AppError> {
     crate::account::security::api::begin_proof(&crate::server::call::context()?).await
 }
 
-/// Proves a second factor by a passkey; answers with the path to go to.
+/// Verifies a second factor by passkey. Returns the path to redirect to.
 ///
 /// # Errors
-/// [`AppError::Invalid`] on `passkey`.
+/// [`AppError::Invalid`] on `passkey` if the response is not valid.
 #[server(input = Json, output = Compact)]
 pub async fn prove_factor_by_passkey(handle: String, credential: String, next: String) -> Result<String, AppError> {
     crate::account::security::api::prove_by_passkey(&crate::server::call::context()?, &handle, &credential, &next).await
 }
 
-/// Asks for a signature of any passkey, before anybody is signed in.
+/// Creates a challenge to sign in by passkey.
 ///
 /// # Errors
-/// [`AppError::Absent`] where browsers have no passkeys.
+/// [`AppError::Absent`] if passkeys are not available at this origin.
 #[server(input = Json, output = Compact)]
 pub async fn begin_passkey_sign_in() -> Result<PasskeyChallenge, AppError> {
     crate::account::security::api::begin_sign_in(&crate::server::call::context()?).await
 }
 
-/// Signs in by passkey, which is two factors at once; answers with the path to go to.
+/// Signs in by passkey, which counts as two factors. Returns the path to redirect to.
 ///
 /// # Errors
-/// [`AppError::Invalid`] on `passkey`, whatever is wrong with it.
+/// [`AppError::Invalid`] on `passkey`, for any reason.
 #[server(input = Json, output = Compact)]
 pub async fn sign_in_by_passkey(handle: String, credential: String, next: String) -> Result<String, AppError> {
     crate::account::security::api::sign_in_by_passkey(&crate::server::call::context()?, &handle, &credential, &next)

@@ -1,4 +1,4 @@
-//! The authenticator app: turned on by a first code, turned off by another.
+//! Authenticator app: enabled and disabled with a code.
 
 use super::{
     Enrolment, QrCode, confirm_totp,
@@ -12,7 +12,7 @@ use model::{
     moment,
 };
 
-/// The value of a form's control.
+/// Returns the value of a form control.
 pub(super) fn typed(event: &SubmitEvent, name: &str) -> String {
     let values = browser::form_values(event);
     values.into_iter().find(|(n, _)| n == name).map(|(_, v)| v).unwrap_or_default()

@@ -1,4 +1,4 @@
-//! The sessions of a person.
+//! Sessions page.
 
 #[cfg(feature = "ssr")]
 pub(crate) mod api;

@@ -1,4 +1,4 @@
-//! `/account/sessions`: where the person is signed in, and ending it. Works without JavaScript.
+//! Sessions page at `/account/sessions`: lists and ends the person's sessions. Works without JavaScript.
 
 use crate::account::{
     AccountShell, end_other_sessions, end_session, form::keep_tokens, list_sessions, list_tokens, sign_out_everywhere,
@@ -16,7 +16,7 @@ use crate::{
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use model::{device::SessionRow, moment, token::TokensThen};
 
-/// The page.
+/// Sessions page.
 #[component]
 pub fn SessionsPage() -> impl IntoView {
     let session = use_session();
@@ -56,7 +56,7 @@ struct Sessions {
     session: Session,
     rows: RwSignal<Option<Vec<SessionRow>>>,
     message: RwSignal<String>,
-    /// The names of the valid operator tokens.
+    /// Names of the active operator tokens.
     tokens: RwSignal<Vec<String>>,
 }
 

@@ -1,4 +1,5 @@
-//! `/account/address/{token}`: the link that was sent to a new address. Opening it changes nothing; the button does.
+//! Page at `/account/address/{token}`, opened from the confirmation link of a change of address. Opening it changes
+//! nothing; the change is made by its form.
 
 use super::{StartFrame, take_address};
 use crate::{
@@ -9,7 +10,7 @@ use crate::{
 };
 use leptos::prelude::*;
 
-/// The page.
+/// Confirms the change of address.
 #[component]
 pub(super) fn ConfirmPage(email: String) -> impl IntoView {
     let session = use_session();

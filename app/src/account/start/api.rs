@@ -1,7 +1,7 @@
-//! The way in: what its pages show and its server functions do.
+//! Server side of sign-up, password reset, change of address and the first workspace.
 //!
-//! Neither an answer nor the time it takes tells whether an address has an account: both cases run the same statements
-//! and send one mail (docs/SECURITY.md, I-16; ASVS 6.3.8).
+//! Neither the response nor its timing reveals whether an address has an account: both cases execute the same
+//! statements and send one email (docs/SECURITY.md, I-16; ASVS 6.3.8).
 
 use crate::{
     account::{
@@ -38,7 +38,7 @@ use store::{
     secret::Secret,
 };
 
-/// Numbers that are tried behind a taken address.
+/// Numbers that are appended to a slug that is taken.
 const NUMBERS: std::ops::RangeInclusive<u32> = 2..=6;
 
 fn secret(token: &str) -> Result<Secret, AppError> {
@@ -53,7 +53,7 @@ fn address(text: &str) -> Result<Email, AppError> {
     Email::parse(text).map_err(|error| AppError::Invalid(FieldErrors::one("email", error.to_string())))
 }
 
-/// Mails a link to sign up with; answers with the address as it is kept.
+/// Sends a sign-up link. Returns the normalized address.
 pub async fn ask_sign_up(call: &Call, email: &str, next: &str) -> Result<Email, AppError> {
     let services = &call.request.services;
     let email = address(email)?;
@@ -77,7 +77,8 @@ pub async fn ask_sign_up(call: &Call, email: &str, next: &str) -> Result<Email, 
     Ok(email)
 }
 
-/// An address that got several such mails within minutes gets no more for now, across all servers.
+/// Converts the result of queueing an email. An address that has received several such emails within minutes is
+/// rate-limited across all servers.
 const fn sent(caused: Caused) -> Result<(), AppError> {
     match caused {
         Caused::Counted => Ok(()),
@@ -85,13 +86,13 @@ const fn sent(caused: Caused) -> Result<(), AppError> {
     }
 }
 
-/// The absolute address of a link.
+/// Returns the absolute URL of an emailed link.
 fn link(call: &Call, token: &Secret, start: impl FnOnce(LinkToken) -> Start) -> String {
     let path = LinkToken::parse(token.reveal()).map_or_else(|| "/".to_owned(), |t| Route::Start(start(t)).url());
     call.request.services.link(&path)
 }
 
-/// Creates the account of whoever holds the link and signs them in; answers with the path to go to.
+/// Creates an account from a sign-up link and signs in. Returns the path to redirect to.
 pub async fn sign_up(call: &Call, token: &str, name: &str, password: &str) -> Result<String, AppError> {
     let services = &call.request.services;
     let token = secret(token)?;
@@ -108,7 +109,7 @@ pub async fn sign_up(call: &Call, token: &str, name: &str, password: &str) -> Re
     let signed_up = match services.store.sign_up(&token, &name, &hash).await {
         Ok(Ok(signed_up)) => signed_up,
         Ok(Err(dead)) => return Err(AppError::Link(dead)),
-        // It got an account by another way since the mail was sent.
+        // The address got an account in another way after the email was sent.
         Err(error) if error.is_refused_by("users_email_key") => return Err(AppError::Link(DeadLink::Used)),
         Err(error) => return Err(AppError::from(error)),
     };
@@ -118,8 +119,9 @@ pub async fn sign_up(call: &Call, token: &str, name: &str, password: &str) -> Re
     }
 }
 
-/// Where a new person goes: where they wanted to (an invite), else to what they can reach already (an invite of their
-/// organization that bound itself, an address whose domain joins), else to found something of their own.
+/// Returns the start path of a new person: the requested path (an invite, say), else the picker if they can already
+/// open something (through an invite of their organization or their email domain), else the page to create an
+/// organization.
 pub(crate) async fn landing_after_sign_up(
     call: &Call,
     credential: &store::door::Credential,
@@ -140,7 +142,7 @@ pub(crate) async fn landing_after_sign_up(
     Ok(to.url())
 }
 
-/// Mails a link to set a new password with; answers with the address as it is kept.
+/// Sends a password reset link. Returns the normalized address.
 pub async fn ask_reset(call: &Call, email: &str) -> Result<Email, AppError> {
     let services = &call.request.services;
     let email = address(email)?;
@@ -157,7 +159,7 @@ pub async fn ask_reset(call: &Call, email: &str) -> Result<Email, AppError> {
     Ok(email)
 }
 
-/// Sets the password of whoever's link it is; answers with the path to go to. Nobody is signed in by it.
+/// Sets a new password from a reset link. Returns the path to redirect to. Does not sign in.
 pub async fn reset_password(call: &Call, token: &str, password: &str) -> Result<String, AppError> {
     let services = &call.request.services;
     let token = secret(token)?;
@@ -175,7 +177,7 @@ pub async fn reset_password(call: &Call, token: &str, password: &str) -> Result<
     }
 }
 
-/// Moves the person's account to the address that the link was sent to; answers with the path to go to.
+/// Changes the account's address to the one that the link was sent to. Returns the path to redirect to.
 pub async fn take_address(call: &Call, token: &str) -> Result<String, AppError> {
     let token = secret(token)?;
     let mut tx = identity::person(call).await?;
@@ -193,7 +195,7 @@ pub async fn take_address(call: &Call, token: &str) -> Result<String, AppError> 
     }
 }
 
-/// The first proposed address that is free, as it is or with a number appended.
+/// Returns the first available slug of those proposed, with a number appended if needed.
 pub(crate) async fn first_free(tx: &mut PersonTx, proposed: &[String]) -> Result<Option<Slug>, AppError> {
     let plain = proposed.iter().filter_map(|text| Slug::parse(text).ok());
     let last = proposed.last().map(String::as_str).unwrap_or_default();
@@ -206,7 +208,7 @@ pub(crate) async fn first_free(tx: &mut PersonTx, proposed: &[String]) -> Result
     Ok(None)
 }
 
-/// Whether an address can be had for a workspace. What is taken and what is reserved read the same.
+/// Checks if a slug is available. Taken and reserved slugs give the same result.
 pub async fn look_up_slug(call: &Call, text: &str) -> Result<SlugCheck, AppError> {
     let mut tx = identity::person(call).await?;
     call.request.services.paces.slugs.take(&tx.live().person.id)?;
@@ -229,7 +231,7 @@ pub async fn look_up_slug(call: &Call, text: &str) -> Result<SlugCheck, AppError
     Ok(SlugCheck::Not { reason: reason.to_string(), instead })
 }
 
-/// Founds an organization with its first workspace; answers with the path to go to.
+/// Creates an organization with its first workspace. Returns the path to redirect to.
 pub async fn found(call: &Call, organization: &str, name: &str, slug: &str) -> Result<String, AppError> {
     let mut errors = FieldErrors::default();
     let organization = errors.take("organization", Line::parse("a name", organization, 80));
@@ -261,7 +263,7 @@ pub async fn found(call: &Call, organization: &str, name: &str, slug: &str) -> R
     }
 }
 
-/// Answers a GET, or shows a form that came back.
+/// Handles a GET, or renders the page with a form that failed validation.
 pub(crate) async fn page(
     call: &Call,
     uri: &Uri,
@@ -289,7 +291,7 @@ pub(crate) async fn page(
             let Some(who) = signed_in(call, Freshness::Recent).await? else { return Ok(to_sign_in(uri)) };
             let mut tx = identity::person(call).await?;
             let state = links::address_link(&mut tx, &secret(token.as_str())?).await?;
-            // Somebody else's link is none.
+            // A link of another person is treated as unknown.
             let state = match state {
                 LinkState::Open { name, .. } if name.as_ref() != Some(&tx.live().person.name) => {
                     LinkState::Dead(DeadLink::Unknown)
@@ -325,7 +327,7 @@ fn status(page: &StartPage, returned: Option<&Returned>) -> StatusCode {
     }
 }
 
-/// The page, the same whoever is signed in.
+/// Renders the page without any data of the signed-in person.
 fn show(call: &Call, start: &Start, page: StartPage, returned: Option<Returned>) -> Response<Body> {
     let status = status(&page, returned.as_ref());
     let boot = bare(call.request.theme, AccountData::Start(page), returned);
@@ -342,7 +344,7 @@ fn show_to(call: &Call, who: Who, start: &Start, page: StartPage, returned: Opti
     response
 }
 
-/// Answers the POST of a page's form.
+/// Handles a form POST.
 pub(crate) async fn submit(call: &Call, start: &Start, form: &Form) -> Result<Outcome, AppError> {
     let sent = |page| Ok(Outcome::Show(show(call, start, page, None)));
     match start {

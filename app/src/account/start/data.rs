@@ -1,65 +1,65 @@
-//! What a page of the way in shows.
+//! Data of the sign-up, password reset and first-workspace pages.
 
 use model::link::DeadLink;
 use serde::{Deserialize, Serialize};
 
-/// What a document of the way in shows.
+/// Page and its data, as contained in the document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StartPage {
-    /// Asks for an address to sign up with.
+    /// Asks for an email address to sign up with.
     SignUp {
-        /// Where a mail was just sent to.
+        /// Address to which an email was just sent.
         sent_to: Option<String>,
     },
-    /// Asks whoever opened the mail for name and password.
+    /// Asks for name and password, after the link in the email.
     SignUpForm {
-        /// The address that the link proves.
+        /// Verified email address.
         email: String,
     },
-    /// Asks for the address whose password is to be set anew.
+    /// Asks for the email address of the account whose password is forgotten.
     Reset {
-        /// Where a mail was just sent to.
+        /// Address to which an email was just sent.
         sent_to: Option<String>,
     },
-    /// Asks whoever opened the mail for a new password.
+    /// Asks for a new password, after the link in the email.
     ResetForm {
-        /// Whose.
+        /// Email address of the account.
         email: String,
     },
-    /// Asks whether the account shall move to the address that the link was sent to.
+    /// Asks to confirm the change of address.
     Address {
-        /// The new address.
+        /// New email address.
         email: String,
     },
     /// Asks for the first organization and workspace.
     Welcome {
-        /// What stands before a workspace's address: `stile.example/`.
+        /// Prefix of workspace URLs: `stile.example/`.
         host: String,
     },
-    /// A link that does not work.
+    /// An invalid link.
     Dead {
-        /// Of which page.
+        /// Purpose of the link.
         of: Purpose,
-        /// Why.
+        /// Reason why the link is invalid.
         why: DeadLink,
     },
 }
 
-/// What a link was for.
+/// Purpose of an emailed link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Purpose {
-    /// To sign up.
+    /// Sign-up.
     SignUp,
-    /// To set a new password.
+    /// Password reset.
     Reset,
-    /// To move the account to another address.
+    /// Change of address.
     Address,
 }
 
 impl StartPage {
-    /// The title in the browser's tab.
+    /// Returns the document title.
     pub const fn title(&self) -> &'static str {
         match self {
             Self::SignUp { .. } | Self::SignUpForm { .. } => "Create an account",

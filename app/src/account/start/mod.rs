@@ -1,5 +1,5 @@
-//! The way in: sign-up, password reset, links from mails, the first organization and workspace. Each page is reached
-//! by loading a document, so that nothing of whoever was here before is in memory.
+//! Pages that precede the account: sign-up, password reset, emailed links, and the first organization and workspace.
+//! Each is a full document load, so that no data of a previous user is in memory.
 
 mod address;
 #[cfg(feature = "ssr")]
@@ -23,14 +23,14 @@ use crate::{
 use leptos::prelude::*;
 use model::link::DeadLink;
 
-/// The page that the document carries.
+/// Renders the page that the document contains.
 #[component]
 pub fn StartView() -> impl IntoView {
     let session = use_session();
     let page = match session.take_account_data() {
         Some(AccountData::Start(page)) => page,
         _ => {
-            // It was left and come back to without a document; only one can say what stands here now.
+            // The person navigated back here without a document load; only the server knows the current page.
             reactive::effect(browser::reload_document);
             return ().into_any();
         }
@@ -46,16 +46,16 @@ pub fn StartView() -> impl IntoView {
     }
 }
 
-/// One column: the mark, a title, a sentence, and what stands below.
+/// Single-column layout with the logo, a title and a lead sentence.
 #[component]
 fn StartFrame(
-    /// The title.
+    /// Title.
     #[prop(into)]
     title: String,
-    /// A sentence.
+    /// Lead sentence.
     #[prop(into)]
     lead: String,
-    /// The page.
+    /// Page content.
     children: Children,
 ) -> impl IntoView {
     view! {
@@ -68,14 +68,14 @@ fn StartFrame(
     }
 }
 
-/// After an address was given: where to look. The same words for every address.
+/// Notice that an email was sent. The text is the same for every address.
 #[component]
 fn SentPage(
-    /// The address.
+    /// Email address.
     email: String,
-    /// How long the link works.
+    /// Validity period of the link.
     works_for: &'static str,
-    /// Leads back to the form.
+    /// Route back to the form.
     again: Route,
 ) -> impl IntoView {
     view! {

@@ -1,4 +1,4 @@
-//! Password reset: an address, then, behind the link that was mailed there, a new password.
+//! Password reset: asks for an email address, then, after the emailed link, for a new password.
 
 use super::{SentPage, StartFrame, ask_reset, reset_password};
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
 };
 use leptos::prelude::*;
 
-/// `/reset`.
+/// Page at `/reset`.
 #[component]
 pub(super) fn AskPage(sent_to: Option<String>) -> impl IntoView {
     let sent = RwSignal::new(sent_to);
@@ -43,7 +43,7 @@ pub(super) fn AskPage(sent_to: Option<String>) -> impl IntoView {
     }
 }
 
-/// `/reset/{token}`.
+/// Page at `/reset/{token}`.
 #[component]
 pub(super) fn FormPage(email: String) -> impl IntoView {
     let session = use_session();

@@ -1,4 +1,4 @@
-//! Sign-up: an address first, then, behind the link that was mailed there, name and password.
+//! Sign-up: asks for an email address, then, after the emailed link, for name and password.
 
 use super::{SentPage, StartFrame, ask_sign_up, sign_up};
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
 };
 use leptos::prelude::*;
 
-/// `/sign-up`.
+/// Page at `/sign-up`.
 #[component]
 pub(super) fn AskPage(sent_to: Option<String>) -> impl IntoView {
     let session = use_session();
@@ -53,7 +53,7 @@ pub(super) fn AskPage(sent_to: Option<String>) -> impl IntoView {
     }
 }
 
-/// `/sign-up/{token}`.
+/// Page at `/sign-up/{token}`.
 #[component]
 pub(super) fn FormPage(email: String) -> impl IntoView {
     let session = use_session();

@@ -1,5 +1,5 @@
-//! `/welcome`: the first organization with its first workspace, in one form. The workspace's address is proposed from
-//! its name and checked while it is typed; without JavaScript it may stay empty and is proposed by the server.
+//! Page at `/welcome`, which creates the first organization with its first workspace. The slug is proposed from the
+//! name and checked while typing. Without JavaScript it may be left empty; the server then proposes one.
 
 use super::{found_organization, look_up_slug};
 use crate::{
@@ -15,10 +15,10 @@ use crate::{
 use leptos::{prelude::*, task::spawn_local};
 use model::{Slug, profile::SlugCheck, text::isolated};
 
-/// How long a person pauses before the address is looked up.
+/// Debounce delay before a slug is checked, in milliseconds.
 const PAUSE_MILLIS: u32 = 250;
 
-/// The page.
+/// Form to create the first organization and workspace.
 #[component]
 pub(super) fn WelcomePage(host: String) -> impl IntoView {
     let session = use_session();
@@ -31,7 +31,7 @@ pub(super) fn WelcomePage(host: String) -> impl IntoView {
     let organization_name = RwSignal::new(organization.clone());
     let name = RwSignal::new(typed("name"));
     let slug = RwSignal::new(typed("slug"));
-    // What the person wrote themselves is not overwritten by a proposal.
+    // A proposal does not overwrite a value that the person entered.
     let own_name = StoredValue::new(!name.with_untracked(String::is_empty));
     let own_slug = StoredValue::new(!slug.with_untracked(String::is_empty));
     let check = RwSignal::new(None::<SlugCheck>);
@@ -70,7 +70,7 @@ pub(super) fn WelcomePage(host: String) -> impl IntoView {
     reactive::effect(move || {
         let text = slug.get();
         check.set(None);
-        // Also if the address follows the name.
+        // Applies also if the slug changes with the name.
         if last.with_value(|last| *last != text) {
             last.set_value(text.clone());
             mend(errors, "slug");
@@ -86,7 +86,7 @@ pub(super) fn WelcomePage(host: String) -> impl IntoView {
             let still = move |text: &str| slug.try_with_untracked(|now| now == text).unwrap_or(false);
             if still(&text) {
                 spawn_local(async move {
-                    // What can't be asked now is asked when the form is sent.
+                    // If the check fails, the slug is validated on submit.
                     let Ok(answer) = look_up_slug(text.clone()).await else { return };
                     if !still(&text) {
                         return;
