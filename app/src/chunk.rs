@@ -132,7 +132,7 @@ mod fetched {
     /// Renders the message that the chunk could not be loaded: the connection is lost, or the server runs another
     /// build. Reloading the document fixes both.
     fn failed(part: &Part) -> AnyView {
-        let message = "Check the connection, then try again.".to_owned();
+        let message = "Check your connection and try again.".to_owned();
         let failed = view! { <Failed message retry=browser::reload_document/> }.into_any();
         match part {
             Part::Visit(_) => failed,

@@ -43,10 +43,12 @@ impl Refusal {
     /// Returns the message shown in the picker.
     pub const fn message(self) -> &'static str {
         match self {
-            Self::HandoffUsed => "That way in was already used once. Pick the workspace again.",
-            Self::HandoffExpired => "That way in was more than a minute old. Pick the workspace again.",
-            Self::HandoffForeign => "That way in was not made for this sign-in. Pick the workspace again.",
-            Self::NoSeat => "You have no seat in that workspace any more. Ask one of its admins if that is a surprise.",
+            Self::HandoffUsed => "That link was already used. Choose the workspace again.",
+            Self::HandoffExpired => "That link has expired. Choose the workspace again.",
+            Self::HandoffForeign => "That link belongs to another sign-in. Choose the workspace again.",
+            Self::NoSeat => {
+                "You no longer have access to that workspace. If that’s unexpected, contact one of its admins."
+            }
         }
     }
 }
@@ -151,45 +153,46 @@ impl AppError {
     /// Returns the message for users, which says what happened and what to do.
     pub fn message(&self) -> String {
         match self {
-            Self::SignedOut => "You are signed out. Sign in again to go on.".to_owned(),
-            Self::Absent => "There is no such page, or you can’t see it.".to_owned(),
+            Self::SignedOut => "You’re signed out. Sign in again to continue.".to_owned(),
+            Self::Absent => "This page doesn’t exist, or you don’t have access to it.".to_owned(),
             Self::Gone => "This workspace was deleted.".to_owned(),
-            Self::Moved(slug) => format!("This workspace is at /{slug} now."),
+            Self::Moved(slug) => format!("This workspace is now at /{slug}."),
             Self::Denied(_) => "Your role in this workspace doesn’t allow that. Ask one of its admins.".to_owned(),
             Self::Mismatch => {
-                "This page belongs to another workspace than its address. Nothing was saved; reload it.".to_owned()
+                "This page belongs to another workspace than its URL. Nothing was saved. Reload the page.".to_owned()
             }
-            Self::GrantExpired => "This page was open for a while. Reload it and try again.".to_owned(),
+            Self::GrantExpired => "This page was open for too long. Reload it and try again.".to_owned(),
             Self::Refused(refusal) => refusal.message().to_owned(),
             Self::Credentials => "That email and password don’t match. Check both and try again.".to_owned(),
             Self::Link(dead) => dead.message().to_owned(),
             Self::Seat(refused) => refused.message().to_owned(),
             Self::Factor => {
-                "A second factor is asked for here now. Open this page in another tab and confirm it’s you there; then \
-                 try again. Nothing you typed is lost."
+                "Two-factor authentication is now required here. Open this page in another tab and confirm it’s you \
+                 there, then try again. Nothing you typed is lost."
                     .to_owned()
             }
             Self::Invalid(errors) => fields_to_fix(errors.0.len()),
-            Self::Limited(seconds) => format!("Too many tries. Wait {seconds} s, then try again."),
+            Self::Limited(seconds) => format!("Too many attempts. Try again in {seconds} s."),
             Self::TooManyMails { left: 0, wait } => {
                 format!("You can’t send more invites today. Nothing was sent. Try again in {}.", roughly(*wait))
             }
             Self::TooManyMails { left, wait } => format!(
-                "You can send {left} more {} today, and this is more than that. Nothing was sent. Shorten the list, or try \
-                 again in {}.",
+                "You can send only {left} more {} today. Nothing was sent. Shorten the list, or try again in {}.",
                 if *left == 1 { "invite" } else { "invites" },
                 roughly(*wait)
             ),
-            Self::Unavailable => "Stile can’t reach its data. Nothing was changed; try again in a moment.".to_owned(),
+            Self::Unavailable => {
+                "Stile is temporarily unavailable. Nothing was changed. Try again in a moment.".to_owned()
+            }
             Self::ReadOnly => {
-                "Stile is read-only at the moment: you can look at everything, but nothing can be changed. Nothing was \
-                 changed; try again later."
+                "Stile is read-only at the moment. You can view everything, but you can’t make changes. Nothing was \
+                 changed. Try again later."
                     .to_owned()
             }
-            Self::Offline => "The server can’t be reached. Check the connection and try again.".to_owned(),
-            Self::Outdated => "Stile was updated since this page was opened. Reload it to go on.".to_owned(),
-            Self::Malformed => "That could not be understood. Reload the page and try again.".to_owned(),
-            Self::Internal => "Something went wrong on the server. Nothing was changed; try again.".to_owned(),
+            Self::Offline => "The server can’t be reached. Check your connection and try again.".to_owned(),
+            Self::Outdated => "Stile was updated since this page was opened. Reload it to continue.".to_owned(),
+            Self::Malformed => "The request couldn’t be read. Reload the page and try again.".to_owned(),
+            Self::Internal => "Something went wrong on the server. Nothing was changed. Try again.".to_owned(),
         }
     }
 

@@ -46,6 +46,6 @@ async fn method_not_allowed() -> Response {
     respond::error(
         StatusCode::METHOD_NOT_ALLOWED,
         "method_not_allowed",
-        "That can't be done here; Allow says what can.",
+        "That method isn't allowed here; see the Allow header.",
     )
 }

@@ -163,7 +163,7 @@ const goWithout = (error) => {
   const said = document.createElement("div");
   said.className = "toast";
   said.setAttribute("role", "status");
-  said.textContent = "This page could not start its program. It works without it; some shortcuts are missing.";
+  said.textContent = "This page could not fully load. It still works, but some shortcuts are missing.";
   root.querySelector(".toasts")?.append(said);
 };
 

@@ -49,7 +49,7 @@ pub(crate) async fn page(State(web): State<Web>, request: Request) -> Response {
             Err(refusal) => refusal,
         },
         _ => {
-            let message = "Pages can be opened and their forms sent, and nothing else.";
+            let message = "Only GET, HEAD and POST are allowed here.";
             let mut refusal =
                 respond::refusal(uri.path(), StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", message);
             refusal.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD, POST"));
@@ -121,17 +121,17 @@ async fn form(request: Request) -> Result<Posted, Response> {
 }
 
 fn too_many(path: &str) -> Response {
-    let message = "That form has more fields than any form of Stile.";
+    let message = "That form has too many fields.";
     respond::refusal(path, StatusCode::PAYLOAD_TOO_LARGE, "too_large", message)
 }
 
 fn too_long(path: &str) -> Response {
-    let message = "One of the fields is longer than any field of Stile may be. Shorten it and send it again.";
+    let message = "One of the fields is too long. Shorten it and try again.";
     respond::refusal(path, StatusCode::PAYLOAD_TOO_LARGE, "too_large", message)
 }
 
 fn malformed(path: &str) -> Response {
-    respond::refusal(path, StatusCode::BAD_REQUEST, "malformed", "The form could not be read. Send it again.")
+    respond::refusal(path, StatusCode::BAD_REQUEST, "malformed", "The form could not be read. Try again.")
 }
 
 /// Parses a multipart form (RFC 7578) with text fields and at most one file. The total size is limited like any other
@@ -163,7 +163,7 @@ async fn form_with_file(path: &str, request: Request) -> Result<Posted, Response
 /// Reads the whole body, if it does not exceed the limit.
 pub(crate) async fn limited(path: &str, body: Body) -> Result<Bytes, Response> {
     let too_large = || {
-        let message = "That is more than 1 MiB. Shorten it and send it again.";
+        let message = "That is more than 1 MiB. Shorten it and try again.";
         respond::refusal(path, StatusCode::PAYLOAD_TOO_LARGE, "too_large", message)
     };
     if axum::body::HttpBody::size_hint(&body).lower() > BODY_LIMIT as u64 {

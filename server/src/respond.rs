@@ -54,7 +54,7 @@ pub(crate) fn refusal(path: &str, status: StatusCode, code: &'static str, messag
 
 /// Creates the response for too many concurrent requests.
 pub(crate) fn busy(path: &str) -> Response {
-    let message = "Too much is asked for at once. Wait a second, then try again.";
+    let message = "Too many requests at once. Wait a second, then try again.";
     let mut response = refusal(path, StatusCode::TOO_MANY_REQUESTS, "too_many_requests", message);
     response.headers_mut().insert(header::RETRY_AFTER, BUSY_RETRY_AFTER);
     response
@@ -63,7 +63,8 @@ pub(crate) fn busy(path: &str) -> Response {
 /// Creates the response for a panicked handler.
 pub(crate) fn broken(path: &str, request_id: &str) -> Response {
     let message = format!(
-        "Something went wrong on our side. Try again; if it stays, tell your administrator this number: {request_id}"
+        "Something went wrong on our side. Try again. If it happens again, give your administrator this number: \
+         {request_id}"
     );
     refusal(path, StatusCode::INTERNAL_SERVER_ERROR, "internal", &message)
 }

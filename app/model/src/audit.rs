@@ -111,7 +111,7 @@ actions! {
     People {
         SeatGranted = "seat_granted", "gave a role";
         SeatRoleChanged = "seat_role_changed", "changed a role";
-        SeatRemoved = "seat_removed", "removed a seat";
+        SeatRemoved = "seat_removed", "removed a person from the workspace";
         SeatLeft = "seat_left", "left the workspace";
         SeatAutoJoined = "seat_auto_joined", "joined through their email domain";
         OwnershipTransferred = "ownership_transferred", "transferred ownership";
@@ -136,7 +136,7 @@ actions! {
     Access {
         SignedUp = "signed_up", "signed up";
         SignedIn = "signed_in", "signed in";
-        SignInRefused = "sign_in_refused", "was refused at sign-in";
+        SignInRefused = "sign_in_refused", "failed to sign in";
         SignedOut = "signed_out", "signed out";
         SessionEnded = "ended", "ended a session";
         OtherSessionsEnded = "other_sessions_ended", "ended all other sessions";
@@ -144,19 +144,19 @@ actions! {
         PasswordChanged = "password_changed", "changed the password";
         PasswordReset = "password_reset", "reset the password";
         PasswordResetAsked = "password_reset_asked", "asked for a password reset";
-        EmailChangeAsked = "email_change_asked", "asked to change the address";
-        EmailVerified = "email_verified", "verified the address";
-        EmailChanged = "email_changed", "changed the address";
+        EmailChangeAsked = "email_change_asked", "asked to change the email";
+        EmailVerified = "email_verified", "verified the email";
+        EmailChanged = "email_changed", "changed the email";
         ProfileChanged = "profile_changed", "changed the profile";
         PreferencesChanged = "preferences_changed", "changed the preferences";
-        TotpEnabled = "totp_enabled", "turned on codes from an app";
-        TotpDisabled = "totp_disabled", "turned off codes from an app";
-        RecoveryCodesMade = "recovery_codes_made", "made recovery codes";
+        TotpEnabled = "totp_enabled", "turned on the authenticator app";
+        TotpDisabled = "totp_disabled", "turned off the authenticator app";
+        RecoveryCodesMade = "recovery_codes_made", "created recovery codes";
         RecoveryCodeUsed = "recovery_code_used", "used a recovery code";
         PasskeyAdded = "passkey_added", "added a passkey";
         PasskeyRemoved = "passkey_removed", "removed a passkey";
-        SecondFactorPassed = "second_factor_passed", "passed the second factor";
-        SecondFactorRefused = "second_factor_refused", "failed at the second factor";
+        SecondFactorPassed = "second_factor_passed", "confirmed a second factor";
+        SecondFactorRefused = "second_factor_refused", "failed to confirm a second factor";
     }
     Settings {
         WorkspaceCreated = "workspace_created", "created the workspace";

@@ -178,7 +178,7 @@ impl ProductInput {
         let parsed = (
             errors.take("name", Line::parse("a name", &self.name, 80)),
             errors.take("code", code),
-            errors.take("unit", Line::parse("what one unit is called", &self.unit, 30)),
+            errors.take("unit", Line::parse("a unit", &self.unit, 30)),
             errors.take("description", paragraphs("the description", &self.description, 500)),
         );
         match parsed {

@@ -16,7 +16,7 @@ pub enum DomainError {
     #[error("Enter a domain like example.com.")]
     Malformed,
     /// The domain belongs to a public email provider.
-    #[error("Anybody can have an address at this domain, so nobody can join by it.")]
+    #[error("Anyone can get an email at this domain, so it can’t be used for joining.")]
     Public,
 }
 

@@ -15,7 +15,7 @@ pub struct Email(String);
 
 /// Error returned for a text that is not an accepted email address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("Enter an e-mail address like name@example.com.")]
+#[error("Enter a valid email, like name@example.com.")]
 pub struct EmailError;
 
 impl Email {

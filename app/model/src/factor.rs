@@ -35,7 +35,7 @@ pub struct RecoveryCode(String);
 
 /// Error returned for a text that is neither a TOTP code nor a recovery code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("Enter the 6 digits that your app shows, or one of your recovery codes.")]
+#[error("Enter the 6-digit code from your app, or a recovery code.")]
 pub struct FactorCodeError;
 
 impl FactorCode {

@@ -9,6 +9,7 @@ pub mod audit;
 pub mod billing;
 pub mod capability;
 pub mod catalog;
+pub mod count;
 pub mod country;
 pub mod csv;
 pub mod customer;

@@ -18,9 +18,9 @@ impl DeadLink {
     /// Returns the error message shown to the user.
     pub const fn message(self) -> &'static str {
         match self {
-            Self::Used => "This link was used already, or a newer one was sent after it. Each works once.",
-            Self::Expired => "This link was valid for a limited time, and that is over.",
-            Self::Unknown => "This link is not complete, or it is not yours. Copy it from the mail once more, whole.",
+            Self::Used => "This link was already used, or a newer one was sent. Each link works once.",
+            Self::Expired => "This link has expired.",
+            Self::Unknown => "This link is incomplete or has expired.",
         }
     }
 }

@@ -233,8 +233,8 @@ impl<R: Rank> Deed<R> {
         let people = || -> Result<Vec<UserId>, FieldErrors> {
             let found = pairs.iter().filter(|(n, _)| n == "person").map(|(_, v)| v.parse());
             let found: Vec<UserId> =
-                found.collect::<Result<_, _>>().map_err(|_| wrong("person", "Choose people from the list."))?;
-            if found.is_empty() { Err(wrong("person", "Choose somebody first.")) } else { Ok(found) }
+                found.collect::<Result<_, _>>().map_err(|_| wrong("person", "Select people from the list."))?;
+            if found.is_empty() { Err(wrong("person", "Select at least one person.")) } else { Ok(found) }
         };
         let one = || people().map(|people| people[0]);
         let invite = || value("invite").parse().map_err(|_| wrong("invite", "Choose an invite from the list."));
@@ -256,7 +256,7 @@ impl<R: Rank> Deed<R> {
             "stop_join" => {
                 Self::StopJoin { domain: value("domain").to_owned(), workspace: value("workspace").parse().ok() }
             }
-            _ => return Err(wrong("action", "There is no such thing to do here.")),
+            _ => return Err(wrong("action", "That action isn’t available here.")),
         })
     }
 }

@@ -16,16 +16,16 @@ pub struct NewPassword(String);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PasswordError {
     /// Fewer than [`MIN_LENGTH`] characters.
-    #[error("Use at least 12 characters. A few words in a row are easy to keep in mind.")]
+    #[error("Use at least 12 characters. A few random words work well.")]
     TooShort,
     /// More than [`MAX_BYTES`] bytes.
     #[error("Use at most 1,000 characters.")]
     TooLong,
     /// One of the most common passwords (ASVS 6.2.4).
-    #[error("That password is among the first that are guessed. Try a few unrelated words.")]
+    #[error("That password is too common. Try a few random words.")]
     Common,
     /// Too similar to the user's name or email address, or to the product name (ASVS 6.2.11).
-    #[error("That is too close to your name or address. Try a few unrelated words.")]
+    #[error("That is too similar to your name or email. Try a few random words.")]
     Personal,
 }
 

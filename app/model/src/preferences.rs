@@ -63,9 +63,9 @@ choice! {
     Landing {
         /// The workspace opened last, or the picker if there is none.
         #[default]
-        Last = "last", "The last workspace";
+        Last = "last", "Last workspace";
         /// The workspace picker.
-        Picker = "picker", "The list of workspaces";
+        Picker = "picker", "Workspace list";
     }
 }
 
@@ -76,7 +76,7 @@ choice! {
         #[default]
         Organization = "organization", "By organization";
         /// Grouped by organization, the most recently opened first.
-        Recent = "recent", "Last opened first";
+        Recent = "recent", "Recently opened first";
         /// Sorted by name, regardless of the organization.
         Name = "name", "By name";
     }

@@ -47,13 +47,13 @@ pub enum SlugError {
     #[error("Use at most 30 characters.")]
     TooLong,
     /// A character outside `a-z`, `0-9` and `-`.
-    #[error("Use lowercase letters, digits and hyphens only.")]
+    #[error("Use only lowercase letters, numbers and hyphens.")]
     Character,
     /// A hyphen at the start or end, or two in a row.
-    #[error("Hyphens go between letters or digits, one at a time.")]
+    #[error("Use single hyphens, between letters or numbers.")]
     Hyphen,
     /// Reserved word.
-    #[error("That address is taken. Try another.")]
+    #[error("That URL is taken. Try another.")]
     Reserved,
 }
 

@@ -27,48 +27,52 @@ pub fn FactorPage() -> impl IntoView {
     let FactorAsk { why, methods, next } = ask;
     let (title, text) = match &why {
         FactorReason::Workspace(name) if methods.any() => (
-            format!("{} asks for a second factor", isolated(name)),
-            "Confirm it’s you to enter. Stile asks once for as long as you stay signed in.".to_owned(),
+            format!("{} requires two-factor authentication", isolated(name)),
+            "Confirm it’s you to continue. You won’t be asked again while you stay signed in.".to_owned(),
         ),
         FactorReason::Workspace(name) => (
-            format!("{} asks for a second factor", isolated(name)),
-            "You have none yet. Set one up, which takes a minute, and you come straight back here.".to_owned(),
+            format!("{} requires two-factor authentication", isolated(name)),
+            "Set it up now. It takes about a minute, and you’ll come straight back here.".to_owned(),
         ),
         FactorReason::Demanding(name) => (
             "Confirm it’s you".to_owned(),
             if methods.any() {
                 let name = isolated(name);
                 format!(
-                    "Whoever has {name} ask for a second factor confirms their own first, and so is never locked out."
+                    "Before you require two-factor authentication in {name}, confirm it’s you, so that you aren’t \
+                     locked out."
                 )
             } else {
                 let name = isolated(name);
-                format!("Whoever has {name} ask for a second factor needs one of their own first. You have none yet.")
+                format!("Before you require two-factor authentication in {name}, set it up for yourself.")
             },
         ),
         FactorReason::Seats => (
             "Confirm it’s you".to_owned(),
             if methods.any() {
-                "A workspace there asks for a second factor, so whoever gives, changes or restores access to it confirms theirs first."
+                "One of its workspaces requires two-factor authentication, so confirm it’s you before you give, change \
+                 or restore access."
             } else {
-                "A workspace there asks for a second factor, so whoever gives, changes or restores access to it needs one. You have none yet."
+                "One of its workspaces requires two-factor authentication. Set it up before you give, change or \
+                 restore access."
             }
             .to_owned(),
         ),
         FactorReason::SignIn(email) => ("One more step".to_owned(), format!("Confirm it’s you to sign in as {email}.")),
-        FactorReason::Change => {
-            ("Confirm it’s you".to_owned(), "Your second factor is asked for before it can be changed.".to_owned())
-        }
+        FactorReason::Change => (
+            "Confirm it’s you".to_owned(),
+            "Use two-factor authentication to change your security settings.".to_owned(),
+        ),
     };
     let body = if methods.any() {
         view! { <Prove session methods next=next.clone() returned/> }.into_any()
     } else {
         let next = next.as_deref().and_then(ReturnTo::parse);
-        view! { <a class="btn primary wide" href=Route::Security { next }.url() data-testid="set-up">"Set up a second factor"</a> }.into_any()
+        view! { <a class="btn primary wide" href=Route::Security { next }.url() data-testid="set-up">"Set up two-factor authentication"</a> }.into_any()
     };
     let way_out = match why {
         FactorReason::SignIn(_) => view! {
-            <form method="post" action="/sign-out"><input type="hidden" name="action" value="sign-out"/><button class="link" type="submit">"Sign in as somebody else"</button></form>
+            <form method="post" action="/sign-out"><input type="hidden" name="action" value="sign-out"/><button class="link" type="submit">"Use another account"</button></form>
         }
         .into_any(),
         FactorReason::Workspace(_) | FactorReason::Demanding(_) | FactorReason::Seats => view! { <a class="link" href=Route::home().url()>"All workspaces"</a> }.into_any(),
@@ -160,7 +164,7 @@ fn Prove(session: Session, methods: FactorMethods, next: Option<String>, returne
                         on:input=move |_| if returned.with_untracked(|r| r.errors.of("code").is_some()) { returned.update(|r| r.errors.clear("code")) }
                         aria-invalid=move || wrong().map(|_| "true") aria-describedby="code-error code-hint"/>
                     <p class="error" id="code-error">{move || wrong().map(|message| view! { <Icon name="alert"/><span>{message}</span> })}</p>
-                    <p class="hint" id="code-hint">"The 6 digits that your authenticator app shows, or a recovery code."</p>
+                    <p class="hint" id="code-hint">"The 6-digit code from your authenticator app, or a recovery code."</p>
                 </div>
                 <button class="btn primary wide" type="submit" aria-busy=move || busy.get().then_some("true")>"Confirm"</button>
             </form>

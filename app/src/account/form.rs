@@ -107,8 +107,8 @@ impl AccountForm {
 pub fn keep_tokens(names: &[String]) -> Option<AnyView> {
     let which = match names {
         [] => return None,
-        [one] => format!("Your operator token “{one}” is revoked too."),
-        names => format!("Your {} operator tokens are revoked too: {}.", names.len(), names.join(", ")),
+        [one] => format!("Your operator token “{one}” will also be revoked."),
+        names => format!("Your {} operator tokens will also be revoked: {}.", names.len(), names.join(", ")),
     };
     Some(
         view! {

@@ -164,7 +164,7 @@ pub async fn create_token(call: &Call, name: &str, life: TokenLife, password: &s
         tx = person(call).await?;
     }
     if !tokens::create(&mut tx, &name, &secret, life).await? {
-        let message = format!("You have {TOKEN_LIMIT} tokens. Revoke one first.");
+        let message = format!("You already have {TOKEN_LIMIT} tokens. Revoke one first.");
         return Err(AppError::Invalid(FieldErrors::one("name", message)));
     }
     let list = tokens::list(&mut tx).await?;
@@ -197,7 +197,7 @@ pub(crate) async fn confirm(call: &Call, password: &str, field: &str) -> Result<
     if guess.look(call, fit).await? != Fit::No {
         return Ok(email);
     }
-    let message = if password.is_empty() { "Enter your password." } else { "That is not your password." };
+    let message = if password.is_empty() { "Enter your password." } else { "Incorrect password." };
     Err(AppError::Invalid(FieldErrors::one(field, message)))
 }
 

@@ -35,11 +35,11 @@ pub fn NewWorkspacePage() -> impl IntoView {
             <main class="auth new-workspace" id="main">
                 <header><div>
                     <h1>"New workspace"</h1>
-                    <p>"It has its own products, customers and invoices, and nothing of any other."</p>
+                    <p>"Each workspace has its own products, customers and invoices."</p>
                 </div></header>
                 {move || match organizations.get() {
                     none if none.is_empty() => view! {
-                        <Empty icon="building" title="No organization to create it in".to_owned() text="A workspace belongs to an organization, and its owners and admins create it. Ask one of them for the role, or for the workspace.".to_owned()>
+                        <Empty icon="building" title="You can’t create workspaces".to_owned() text="Only owners and admins of an organization can create workspaces. Ask one of them to create it or to change your role.".to_owned()>
                             <a class="btn" href=Route::home().url()>"All workspaces"</a>
                         </Empty>
                     }.into_any(),
@@ -142,7 +142,7 @@ fn Form(organizations: Vec<(String, String)>) -> impl IntoView {
             {move || message.with(|m| (!m.is_empty()).then(|| view! { <Banner tone=Tone::Bad message=m.clone()/> }))}
             <SelectField name="organization" label="Organization" value=organization options=organizations errors/>
             <TextField name="name" label="Name" value=name errors/>
-            <SlugField label="Address" value=slug current=String::new() typed errors check/>
+            <SlugField label="Workspace URL" value=slug current=String::new() typed errors check/>
             <button class="btn primary wide" type="submit" aria-busy=move || busy.get().then_some("true")>"Create workspace"</button>
         </form>
     }

@@ -7,11 +7,7 @@ use crate::{
     ui::{Face, Icon, WsIcon},
 };
 use leptos::{prelude::*, task::spawn_local};
-use model::{invite::InviteTo, members::Notices, text::isolated};
-
-fn count(number: usize, one: &str, many: &str) -> String {
-    if number == 1 { format!("1 {one}") } else { format!("{number} {many}") }
-}
+use model::{count::counted, invite::InviteTo, members::Notices, text::isolated};
 
 /// List of notices; empty if there are none. Reloads together with the workspace list.
 #[component]
@@ -50,7 +46,7 @@ fn section(notices: &Notices) -> AnyView {
         offer(
             face,
             words,
-            format!("{} invites you", isolated(&invite.inviter)),
+            format!("{} invited you", isolated(&invite.inviter)),
             "accept",
             "Accept",
             &invite.id.to_string(),
@@ -60,7 +56,7 @@ fn section(notices: &Notices) -> AnyView {
     let joins = notices.joins.iter().map(|join| {
         let words = format!("{} of {}, as {}", isolated(&join.name), isolated(&join.organization), join.role.label());
         let face = Face::automatic(join.id, &join.name);
-        offer(face, words, "Open to your domain".to_owned(), "join", "Join", &join.id.to_string(), false)
+        offer(face, words, "Open to your email domain".to_owned(), "join", "Join", &join.id.to_string(), false)
     });
     let offers = invites.chain(joins).collect_view();
     let has_offers = !(notices.invites.is_empty() && notices.joins.is_empty());
@@ -69,14 +65,14 @@ fn section(notices: &Notices) -> AnyView {
         .iter()
         .map(|waiting| {
             let url = Page::Settings(SettingsPage::Members).url(&waiting.slug);
-            let number = count(usize::try_from(waiting.count).unwrap_or(usize::MAX), "access request", "access requests");
+            let number = counted(i64::from(waiting.count), "access request", "access requests");
             view! { <li><a class="line" href=url data-testid="waiting" data-slug=waiting.slug.to_string()><Icon name="user"/><span class="text">{number}" in "{waiting.name.clone()}</span><Icon name="chevron-right"/></a></li> }
         })
         .collect_view();
-    let invited = notices.invites.len();
+    let invited = i64::try_from(notices.invites.len()).unwrap_or(i64::MAX);
     view! {
         <section class="notices" aria-label="Waiting for you" data-testid="notices">
-            {(invited > 0).then(|| view! { <h2>{count(invited, "invitation", "invitations")}</h2> })}
+            {(invited > 0).then(|| view! { <h2>{counted(invited, "invitation", "invitations")}</h2> })}
             {has_offers.then(|| view! { <ul class="offers">{offers}</ul> })}
             {(!notices.requests.is_empty()).then(|| view! { <ul class="line-list">{requests}</ul> })}
         </section>

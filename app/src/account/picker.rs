@@ -85,9 +85,9 @@ fn empty(session: Session) -> AnyView {
     if let Some(picker) = picker.filter(|picker| !picker.organizations.is_empty()) {
         let creates = picker.manages_one();
         let text = if creates {
-            "Your organization has no workspace yet. Create the first one."
+            "Your organization has no workspaces yet. Create the first one."
         } else {
-            "There is no workspace here yet. It shows up as soon as you get a seat in one."
+            "You don’t have access to any workspace yet. Workspaces appear here when you get access."
         };
         return view! {
             <header class="picker-head">
@@ -106,7 +106,7 @@ fn empty(session: Session) -> AnyView {
         <section class="empty">
             <Icon name="building"/>
             <h1>"No workspaces yet"</h1>
-            <p>"You are signed in as "<b>{email}</b>", and nobody has given this address a seat. Ask a workspace’s admin for one; it shows here as soon as it is granted. Or begin with an organization of your own."</p>
+            <p>"You are signed in as "<b>{email}</b>". Ask a workspace admin for access, and the workspace will appear here. Or create your own organization."</p>
             <div class="btn-row">
                 <a class="btn primary" href=Route::Start(Start::Welcome).url()><Icon name="plus"/>"Create an organization"</a>
                 {refresh(session, "btn")}
@@ -128,14 +128,14 @@ fn listing(session: Session, query: RwSignal<String>, count: Option<usize>) -> A
             <label class="search" data-script>
                 <Icon name="search"/>
                 <span class="visually-hidden">"Find a workspace"</span>
-                <input class="input" id=SEARCH aria-keyshortcuts="/" type="search" placeholder="Find a workspace by name, address or organization" autocomplete="off" spellcheck="false"
+                <input class="input" id=SEARCH aria-keyshortcuts="/" type="search" placeholder="Find a workspace by name, URL or organization" autocomplete="off" spellcheck="false"
                     on:input=move |event| query.set(browser::event_value(&event))/>
                 <kbd class="kbd" aria-hidden="true">"/"</kbd>
             </label>
         })}
         <div class="contents">{whole_kept(move || session.picker.get().map(|picker| sections(session, &picker, &query.get())))}</div>
         {(count == Some(1)).then(|| view! {
-            <p class="note">"You have a seat in one workspace, so there is nothing to choose between: Stile opens it by itself when you sign in. For another, ask an admin of that workspace or of its organization."</p>
+            <p class="note">"This is your only workspace, so it opens automatically when you sign in. To get access to another, ask an admin of that workspace or its organization."</p>
         })}
     }
     .into_any()
@@ -174,8 +174,7 @@ fn sections(session: Session, picker: &Arc<Picker>, typed: &str) -> AnyView {
         let rows: Vec<_> =
             found.map(|(i, (o, w))| row(session, o, w, i + 1, true, query.letters(w.texts(&o.name)))).collect();
         if rows.is_empty() {
-            return view! { <p class="note" role="status">"No workspace matches “"{typed.to_owned()}"”."</p> }
-                .into_any();
+            return view! { <p class="note" role="status">"No results for “"{typed.to_owned()}"”"</p> }.into_any();
         }
         return view! { <section class="org-section" data-testid="picker-org" aria-label="Found"><ul>{rows}</ul></section> }
             .into_any();

@@ -70,11 +70,11 @@ impl AccountPlane {
             Self::Profile => "Profile · Stile",
             Self::Preferences => "Preferences · Stile",
             Self::Tokens => "Tokens · Stile",
-            Self::Asked(_) => "Asked · Stile",
+            Self::Asked(_) => "Access requested · Stile",
             Self::Sessions => "Sessions · Stile",
             Self::NewWorkspace => "New workspace · Stile",
             Self::Security => "Security · Stile",
-            Self::Factor => "Second factor · Stile",
+            Self::Factor => "Two-factor authentication · Stile",
         })
     }
 }

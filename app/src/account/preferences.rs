@@ -44,7 +44,7 @@ pub fn PreferencesPage() -> impl IntoView {
         }
     });
     view! {
-        <AccountShell page=AccountPage::Preferences lead="They go with you to every device.">
+        <AccountShell page=AccountPage::Preferences lead="Your preferences apply on all your devices.">
             <SavedNote saved/>
             {move || failed.get().map(|error| view! { <Banner tone=Tone::Bad message=error.message()/> })}
             {move || chosen.get().map(choices)}
@@ -80,9 +80,9 @@ fn choices(chosen: Preferences) -> AnyView {
         <form method="post" action=AccountPage::Preferences.path() on:submit=submit>
             <input type="hidden" name="action" value="save"/>
             <Choice name="landing" title="After sign-in, open" options=options(&landing, chosen.landing.as_str())/>
-            <Choice name="order" title="List workspaces" options=options(&order, chosen.order.as_str())/>
+            <Choice name="order" title="Sort workspaces" options=options(&order, chosen.order.as_str())/>
             <Choice name="theme" title="Theme" options=options(&theme, theme_now.as_str())/>
-            <Choice name="accents" title="On this device, tell workspaces apart" options=options(&accents, accents_now().as_str())/>
+            <Choice name="accents" title="Distinguish workspaces on this device" options=options(&accents, accents_now().as_str())/>
             <SubmitButton form label="Save preferences"/>
         </form>
     }

@@ -36,7 +36,7 @@ pub fn restore_button(session: Session, workspace: &DeletedWorkspace, action: St
                     // At the workspace's own URL, its view must be created anew.
                     session.navigator.push(Route::home());
                     session.navigator.replace(there);
-                    session.toast(Toast::done(format!("{} is back, whole.", isolated(&name))));
+                    session.toast(Toast::done(format!("{} restored", isolated(&name))));
                 }
                 Err(AppError::Factor) => session.prove_factor(),
                 Err(error) => session.toast(Toast::failed(error.message())),

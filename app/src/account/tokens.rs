@@ -70,7 +70,7 @@ pub fn TokensPage() -> impl IntoView {
         });
     };
     view! {
-        <AccountShell page=AccountPage::Tokens lead="A token lets a script read what you can read, through the JSON API, until it expires. It follows your seats: lose a seat, and the token loses it too. Resetting your password revokes all tokens; so do changing it and signing out all devices, unless you keep them.">
+        <AccountShell page=AccountPage::Tokens lead="A token lets a script read what you can read through the JSON API, until it expires. If you lose access to a workspace, so do your tokens. Resetting your password revokes all tokens. Changing it or signing out all devices also revokes them, unless you keep them.">
                 {move || returned.with(|r| (!r.message.is_empty()).then(|| view! { <Banner tone=Tone::Bad message=r.message.clone()/> }))}
                 {move || created.get().map(|secret| view! { <Secret secret/> })}
                 <section class="block" aria-labelledby="new-token">
@@ -89,13 +89,13 @@ pub fn TokensPage() -> impl IntoView {
                             <p class="error" id="name-error">{move || returned.with(|r| r.errors.of("name").map(|m| view! { <Icon name="alert"/><span>{m.to_owned()}</span> }))}</p>
                         </div>
                         <div class="field">
-                            <label for="life">"Works for"</label>
+                            <label for="life">"Expires after"</label>
                             <select class="input" id="life" name="life">
                                 {TokenLife::ALL.into_iter().map(|life| view! { <option value=life.as_str() selected=life == chosen>{life.label()}</option> }).collect_view()}
                             </select>
                         </div>
                         <PasswordField name="password" label="Your password" autocomplete="current-password" errors
-                            hint="Not asked for within 15 minutes of confirming your second factor."/>
+                            hint="Not required within 15 minutes of confirming it’s you."/>
                         <div><button class="btn primary" type="submit">"Create token"</button></div>
                     </form>
                 </section>
@@ -103,7 +103,7 @@ pub fn TokensPage() -> impl IntoView {
                     <h2 id="all-tokens">"Your tokens"</h2>
                     {move || match tokens.get() {
                         None => view! { <p class="muted">"Loading…"</p> }.into_any(),
-                        Some(list) if list.is_empty() => view! { <p class="muted">"You have no tokens. A script that needs one gets it here."</p> }.into_any(),
+                        Some(list) if list.is_empty() => view! { <p class="muted">"No tokens yet"</p> }.into_any(),
                         Some(list) => token_table(session, list, tokens, failed),
                     }}
                 </section>
@@ -116,7 +116,7 @@ fn Secret(secret: String) -> impl IntoView {
     let copied = secret.clone();
     view! {
         <div class="secret" role="status">
-            <p><b>"Copy the token now."</b>" It is shown once; after this page only its name stays."</p>
+            <p><b>"Copy the token now."</b>" You won’t be able to see it again."</p>
             <div class="copy-box">
                 <code tabindex="0" data-testid="token">{secret}</code>
                 {copy_button(copied, "Copy", "Token copied")}

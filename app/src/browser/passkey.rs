@@ -18,12 +18,10 @@ impl PasskeyFailed {
     /// Returns the error message with a suggestion.
     pub const fn message(self) -> &'static str {
         match self {
-            Self::Declined => "No passkey was used. Try again when you are ready, or use another way.",
-            Self::Known => "This device has a passkey for your account already.",
-            Self::Elsewhere => {
-                "Passkeys work at this console’s own address only, over HTTPS. Open it there and try again."
-            }
-            Self::Unsupported => "This browser can’t use passkeys. Update it, or use another way.",
+            Self::Declined => "No passkey was used. Try again, or use another method.",
+            Self::Known => "This device already has a passkey for your account.",
+            Self::Elsewhere => "Passkeys only work at Stile’s own address over HTTPS. Open it there and try again.",
+            Self::Unsupported => "This browser doesn’t support passkeys. Update it, or use another method.",
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::packed::Packed;
 #[cfg(feature = "ssr")]
-use model::money::grouped;
+use model::count::quantity;
 use model::{
     Capability, WorkspaceRole,
     audit::{AuditRow, Position},
@@ -111,9 +111,7 @@ impl VisitData {
             Self::Product(product) => product.row.name.clone(),
             Self::RatePlan(plan) => plan.name.clone(),
             Self::Customer(customer) => customer.row.name.clone(),
-            Self::UsageRecord(record) => {
-                format!("{} {}", grouped(record.quantity.unsigned_abs()), record.unit)
-            }
+            Self::UsageRecord(record) => quantity(record.quantity, &record.unit),
             Self::Invoice(invoice) => invoice.title(),
             Self::ProductForm(input) => input.name.clone(),
             Self::CustomerForm { input, .. } => input.name.clone(),

@@ -63,7 +63,7 @@ where
 {
     let (label, action, target) = match status {
         Lifecycle::Active => ("Archive", "archive", Lifecycle::Archived),
-        Lifecycle::Archived => ("Bring back", "restore", Lifecycle::Active),
+        Lifecycle::Archived => ("Restore", "restore", Lifecycle::Active),
     };
     let busy = RwSignal::new(false);
     let submit = move |event: SubmitEvent| {
@@ -75,7 +75,7 @@ where
         let named = isolated(&name);
         let done = match target {
             Lifecycle::Archived => format!("{named} archived"),
-            Lifecycle::Active => format!("{named} is active again"),
+            Lifecycle::Active => format!("{named} restored"),
         };
         let answer = call(target);
         spawn_local(async move {

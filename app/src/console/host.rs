@@ -56,7 +56,7 @@ pub fn missing(scope: Scope, noun: Noun) -> AnyView {
         <section class="empty" data-testid="row-not-found">
             <Icon name="search"/>
             <h1>{format!("No such {}", noun.one())}</h1>
-            <p>{format!("This workspace has no {} at this address. It may have been in another workspace, or the link is incomplete.", noun.one())}</p>
+            <p>{format!("This workspace has no {} at this address. It may be in another workspace, or the link may be incomplete.", noun.one())}</p>
             <div class="btn-row"><a class="btn" href=back>{format!("All {}", noun.many())}</a></div>
         </section>
     }
@@ -70,7 +70,7 @@ pub fn unknown(scope: Scope) -> AnyView {
         <section class="empty" data-testid="page-not-found">
             <Icon name="search"/>
             <h1>{format!("No such page in {name}")}</h1>
-            <p>"Check the address, or go on from here."</p>
+            <p>"Check the address, or continue from here."</p>
             <div class="btn-row"><a class="btn primary" href=nearest(scope, &Page::Overview)>{format!("Open {name}")}</a></div>
         </section>
     }
@@ -88,11 +88,11 @@ pub fn denied(scope: Scope, needed: Capability) -> AnyView {
     let seat = scope.entry.with_untracked(|e| e.as_ref().map(|e| (e.workspace.name.clone(), e.seat.role())));
     let text = match seat {
         Some((name, role)) => format!(
-            "It is for {}; your role in {name} is {}. Ask one of them if you need it.",
+            "Only {} can open it. Your role in {name} is {}. Contact one of them if you need access.",
             needed.holders(),
             role.label()
         ),
-        None => format!("It is for {}.", needed.holders()),
+        None => format!("Only {} can open it.", needed.holders()),
     };
     let back = nearest(scope, &scope.page.get_untracked());
     view! {
@@ -100,7 +100,7 @@ pub fn denied(scope: Scope, needed: Capability) -> AnyView {
             <Icon name="key"/>
             <h1>"Your role doesn’t allow this page"</h1>
             <p>{text}</p>
-            <div class="btn-row"><a class="btn" href=back>"Go to what you can see"</a></div>
+            <div class="btn-row"><a class="btn" href=back>"Go to a page you can open"</a></div>
         </section>
     }
     .into_any()

@@ -144,7 +144,7 @@ pub fn list(scope: Signal<Scope>, spec: &'static ListSpec) -> AnyView {
             Body::NothingFound => {
                 let all = scope.get().url(&Page::list(noun));
                 view! {
-                    <Empty icon="search" title=format!("No {} match", noun.many()) text="Try fewer letters, or another status.".to_owned()>
+                    <Empty icon="search" title=format!("No {} match", noun.many()) text="Try another search or status.".to_owned()>
                         <a class="btn" href=all>"Clear filters"</a>
                     </Empty>
                 }.into_any()

@@ -31,7 +31,7 @@ static SPEC: ListSpec = ListSpec {
     columns: COLUMNS,
     rows: &RowsOf { page: |data| if let PageData::RatePlans(page) = data { Some(page) } else { None }, cells },
     create: None,
-    teaches: "A rate plan is a price on a product: by month, by year, or by what is used.",
+    teaches: "A rate plan sets the price of a product: per month, per year or by usage.",
 };
 
 /// Renders the list page.

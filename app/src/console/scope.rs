@@ -277,7 +277,8 @@ impl Scope {
             {
                 let (title, role) = (asked.title(), entry.seat.role().label());
                 let name = &entry.workspace.name;
-                self.session.toast(Toast::failed(format!("{title} is not for your role in {name}, which is {role}.")));
+                self.session
+                    .toast(Toast::failed(format!("You don’t have access to {title}. Your role in {name} is {role}.")));
             }
             self.replace(page);
         }

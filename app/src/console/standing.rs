@@ -34,7 +34,7 @@ impl Scope {
             (Some((before, had)), Standing::Seat { workspace, seat }) => self.is_now(&before, had, *workspace, seat),
             // Typed input stays. The server decides if it may be saved.
             (Some((before, _)), Standing::Factor) if self.is_form() => self.session.toast(Toast::failed(format!(
-                "{} asks for a second factor now. Confirm it’s you in another tab, then save.",
+                "{} now requires two-factor authentication. Confirm it’s you in another tab, then save.",
                 before.name
             ))),
             (Some(_), Standing::Factor) => self.session.prove_factor(),
@@ -77,7 +77,7 @@ impl Scope {
             });
             if had.role() != seat.role() {
                 let role = seat.role().label();
-                self.session.toast(Toast::done(format!("Your role in {} is {role} now.", isolated(&workspace.name))));
+                self.session.toast(Toast::done(format!("Your role in {} is now {role}.", isolated(&workspace.name))));
             }
             self.seen.update_value(|seen| seen.clear());
             // A form stays as it is, with its typed input. The server decides if it may be saved.
@@ -87,11 +87,10 @@ impl Scope {
         }
         if let Some(slug) = moved {
             self.called(workspace);
-            self.session
-                .toast(Toast::done(format!("This workspace has a new address: /{slug}. You can go on as you were.")));
+            self.session.toast(Toast::done(format!("This workspace is now at /{slug}. You can keep working.")));
         } else if let Some(name) = renamed {
             self.called(workspace);
-            self.session.toast(Toast::done(format!("This workspace is called {} now.", isolated(&name))));
+            self.session.toast(Toast::done(format!("This workspace is now called {}.", isolated(&name))));
         } else if workspace.brand != before.brand {
             // The change is visible, so it needs no message.
             self.called(workspace);
@@ -183,12 +182,12 @@ pub fn LostNotice(
     let (title, text) = if deleted {
         (
             format!("{name} was deleted"),
-            "Somebody deleted this workspace just now. Its data can’t be opened any more; an owner can restore it for 14 days.",
+            "This workspace was just deleted. Its data is no longer available. An owner can restore it for 14 days.",
         )
     } else {
         (
-            format!("You no longer have a seat in {name}"),
-            "Your seat was taken away just now, or the role that it came from. Ask one of the workspace’s admins if that is a surprise.",
+            format!("You no longer have access to {name}"),
+            "Your access was just removed. If that’s unexpected, contact a workspace admin.",
         )
     };
     let unsaved = scope.lost.with_untracked(|l| l.as_ref().map(|l| l.unsaved.clone())).unwrap_or_default();
@@ -201,7 +200,7 @@ pub fn LostNotice(
                 <p>{text}</p>
                 {reactive::following(move || lost().is_some_and(|l| l.back).then(|| view! {
                     <div class="banner" role="status">
-                        <Icon name="check"/><p>{format!("{back_name} is yours to open again.")}</p>
+                        <Icon name="check"/><p>{format!("You have access to {back_name} again.")}</p>
                         <button class="btn small" type="button" on:click=move |_| scope.enter_again()>"Open"</button>
                     </div>
                 }))}
@@ -218,7 +217,7 @@ fn unsaved_box(unsaved: &[(String, String)]) -> AnyView {
     let copied = text.clone();
     view! {
         <section class="unsaved" aria-labelledby="unsaved">
-            <h2 id="unsaved">"What you typed was not saved"</h2>
+            <h2 id="unsaved">"Your changes were not saved"</h2>
             <textarea class="input" readonly=true aria-labelledby="unsaved" rows="4" data-testid="unsaved" prop:value=text></textarea>
             <div class="btn-row">{copy_button(copied, "Copy", "Text copied")}</div>
         </section>

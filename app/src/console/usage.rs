@@ -12,6 +12,7 @@ use crate::{routes::Page, ui::since};
 use leptos::prelude::*;
 use model::{
     billing::UsageRow,
+    count::{quantity, unit_of},
     list::{Noun, SortBy},
     moment,
     money::grouped,
@@ -29,7 +30,7 @@ static SPEC: ListSpec = ListSpec {
     columns: COLUMNS,
     rows: &RowsOf { page: |data| if let PageData::Usage(page) = data { Some(page) } else { None }, cells },
     create: None,
-    teaches: "Usage is what customers consumed, product by product. It is recorded here as it comes in.",
+    teaches: "Usage is what customers consume of each product. Records appear here as they come in.",
 };
 
 /// Renders the list page.
@@ -43,7 +44,7 @@ fn cells(scope: Scope, row: Cells<'_, UsageRow>) -> Vec<AnyView> {
     vec![
         row.main((Font::Text, Font::Text), url, |r| r.customer.clone(), |r| r.product.clone()),
         row.text("col-sm", |r| r.product.clone()),
-        row.amount("num wide", |r| grouped(r.quantity.unsigned_abs()), |r| r.unit.clone()),
+        row.amount("num wide", |r| grouped(r.quantity.unsigned_abs()), |r| unit_of(r.quantity, &r.unit).into_owned()),
         row.time("num", |r| r.recorded_at, |at| since(at, now)),
     ]
 }
@@ -57,7 +58,7 @@ pub fn detail(scope: Scope) -> AnyView {
 }
 
 fn page(scope: Scope, record: &UsageRow) -> AnyView {
-    let quantity = format!("{} {}", grouped(record.quantity.unsigned_abs()), record.unit);
+    let quantity = quantity(record.quantity, &record.unit);
     view! {
         <header class="page-head"><div class="titles"><h1>{quantity}</h1><span class="count">{record.product.clone()}</span></div></header>
         <div class="detail">

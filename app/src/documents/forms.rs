@@ -185,7 +185,7 @@ async fn token(call: &Call, form: &Form) -> Result<Outcome, AppError> {
         "" => Some(TokenLife::default()),
         word => TokenLife::from_word(word),
     };
-    let life = life.ok_or_else(|| AppError::Invalid(FieldErrors::one("life", "Choose for how long it works.")))?;
+    let life = life.ok_or_else(|| AppError::Invalid(FieldErrors::one("life", "Choose when it expires.")))?;
     // The new token is shown once, in this response: it is not stored and must not be in a URL.
     let made = identity::create_token(call, form.get("name"), life, form.get("password")).await?;
     let services = &call.request.services;

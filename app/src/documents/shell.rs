@@ -159,7 +159,7 @@ fn title(content: &Content, route: &Route) -> String {
     let page = match content {
         Content::SignIn => "Sign in".to_owned(),
         Content::Account(data) => account_title(data.get(), route),
-        Content::Asked(_) => "Asked".to_owned(),
+        Content::Asked(_) => "Access requested".to_owned(),
         Content::NewWorkspace => "New workspace".to_owned(),
         Content::Workspace { entry, data } => match route {
             Route::Workspace(_, page) => {
@@ -192,7 +192,7 @@ fn account_title(data: &AccountData, route: &Route) -> String {
         },
         AccountData::Sessions { .. } => "Sessions".to_owned(),
         AccountData::Security(_) => "Security".to_owned(),
-        AccountData::Factor(_) => "Second factor".to_owned(),
+        AccountData::Factor(_) => "Two-factor authentication".to_owned(),
         AccountData::OrganizationAudit { name, .. } => format!("Audit log · {}", isolated(name)),
     }
 }

@@ -64,13 +64,13 @@ fn unfit(why: Unfit) -> AppError {
     invalid(match why {
         Unfit::Kind => "Choose a PNG, JPEG or WebP file.",
         Unfit::Broken => BROKEN,
-        Unfit::Moving => "That picture moves. Choose one that doesn’t.",
-        Unfit::Large => "That picture is too large. Scale it down to 3,000 pixels or less either way.",
-        Unfit::Small => "That picture is too small. At least 16 pixels either way.",
+        Unfit::Moving => "Animated pictures aren’t supported. Choose a still one.",
+        Unfit::Large => "That picture is too large. Use at most 3,000 × 3,000 px.",
+        Unfit::Small => "That picture is too small. Use at least 16 × 16 px.",
     })
 }
 
-const BROKEN: &str = "That file can’t be read as a picture. Try another.";
+const BROKEN: &str = "That file can’t be read as a picture. Try another one.";
 
 fn encode(file: &[u8]) -> Result<Picture, AppError> {
     let looked = look(file).map_err(unfit)?;

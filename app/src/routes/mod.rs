@@ -49,13 +49,15 @@ impl SignInNotice {
     /// Returns the text of the notice.
     pub const fn message(self) -> &'static str {
         match self {
-            Self::SignedOut => "You are signed out.",
-            Self::Elsewhere => "You were signed out, in another tab or from another device.",
+            Self::SignedOut => "You’re signed out.",
+            Self::Elsewhere => "You were signed out in another tab or on another device.",
             Self::PasswordReset => {
-                "Your new password is set, all devices are signed out and all operator tokens revoked. Sign in with it."
+                "Your password was changed. All devices were signed out and all operator tokens revoked. Sign in with \
+                 your new password."
             }
             Self::Arriving => {
-                "Your browser blocks the cookie that keeps you signed in: allow cookies for this site, then sign in again."
+                "Your browser blocks the cookie that keeps you signed in. Allow cookies for this site, then sign in \
+                 again."
             }
         }
     }

@@ -186,14 +186,14 @@ impl Saved {
     /// Returns the confirmation message.
     pub const fn message(self) -> &'static str {
         match self {
-            Self::Portrait => "Your picture is saved.",
-            Self::NoPortrait => "Your picture is removed.",
-            Self::Name => "Your name is saved.",
-            Self::Password => "Your password is changed. All other devices are signed out.",
-            Self::LinkSent => "We sent a link to the new address. Your account moves there when you open it.",
-            Self::Address => "Your account has the new address now. Use it to sign in.",
-            Self::Withdrawn => "Your account stays at the address it has.",
-            Self::Preferences => "Your preferences are saved.",
+            Self::Portrait => "Picture saved",
+            Self::NoPortrait => "Picture removed",
+            Self::Name => "Name saved",
+            Self::Password => "Password changed. All other devices were signed out.",
+            Self::LinkSent => "We sent a link to your new email. Open it to confirm the change.",
+            Self::Address => "Email changed. Use the new one to sign in.",
+            Self::Withdrawn => "Email change canceled",
+            Self::Preferences => "Preferences saved",
         }
     }
 }

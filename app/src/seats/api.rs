@@ -55,7 +55,7 @@ pub(crate) fn concerned<R: Rank>(deed: &Deed<R>, me: UserId) -> Result<Vec<UserI
         _ => Vec::new(),
     };
     if people.len() > MOST_CHANGED {
-        let message = format!("Choose at most {MOST_CHANGED} people at once.");
+        let message = format!("Select at most {MOST_CHANGED} people at a time.");
         return Err(AppError::Invalid(FieldErrors::one("person", message)));
     }
     Ok(people)
@@ -85,7 +85,7 @@ async fn within(call: &Call, tx: &mut WorkspaceTx<Write>, deed: &Deed<WorkspaceR
     if let Deed::Leave(successor) = deed {
         members::leave(tx, *successor).await?;
         let left = tx.tenant().seat.organization().is_none();
-        return Ok(Done { left, ..said("You gave up your direct seat") });
+        return Ok(Done { left, ..said("You no longer have direct access") });
     }
     let can = may::<ManageMembers>(tx)?;
     Ok(match deed {
@@ -102,7 +102,7 @@ async fn within(call: &Call, tx: &mut WorkspaceTx<Write>, deed: &Deed<WorkspaceR
         }
         Deed::Revoke(id) => {
             let email = invites::revoke(tx, &can, *id).await?.ok_or_else(no_invite)?;
-            said(format!("The invite of {email} is taken back"))
+            said(format!("Invite to {email} revoked"))
         }
         Deed::SetRole { people, role } => {
             let mut names = Vec::new();
@@ -121,7 +121,7 @@ async fn within(call: &Call, tx: &mut WorkspaceTx<Write>, deed: &Deed<WorkspaceR
         Deed::Transfer(to) => {
             let own = may::<OwnWorkspace>(tx)?;
             let name = members::transfer(tx, &own, *to).await?;
-            said(format!("{name} owns {} now", tx.tenant().workspace.name))
+            said(format!("{name} now owns {}", tx.tenant().workspace.name))
         }
         Deed::Approve(id, role) => {
             let answered = members::answer(tx, &can, *id, Answer::Approve(*role)).await?;
@@ -131,11 +131,11 @@ async fn within(call: &Call, tx: &mut WorkspaceTx<Write>, deed: &Deed<WorkspaceR
                 let link = call.request.services.link(&format!("/{}", workspace.slug));
                 tx.queue(&letters::approved(&to, &workspace.name, role.label(), link)).await?;
             }
-            said(format!("{} has a seat now", request.name))
+            said(format!("{} now has access", request.name))
         }
         Deed::Refuse(id) => {
             let answered = members::answer(tx, &can, *id, Answer::Refuse).await?;
-            said(format!("{} gets no seat", answered.ok_or_else(no_request)?.name))
+            said(format!("Request from {} declined", answered.ok_or_else(no_request)?.name))
         }
         Deed::SetJoin { domain, role } => {
             let mut errors = FieldErrors::default();
@@ -147,17 +147,19 @@ async fn within(call: &Call, tx: &mut WorkspaceTx<Write>, deed: &Deed<WorkspaceR
                 AppError::Invalid(match why {
                     NotJoinable::NobodyThere => FieldErrors::one(
                         "domain",
-                        "Nobody in this workspace has a verified address at that domain. Invite somebody of it first.",
+                        "No one in this workspace has a verified email at this domain. Invite someone from it first.",
                     ),
-                    NotJoinable::Role => FieldErrors::one("role", "Nobody joins by themselves above Member."),
+                    NotJoinable::Role => {
+                        FieldErrors::one("role", "People who join by domain can’t have a role above Member.")
+                    }
                 })
             })?;
-            said(format!("People of {} can join", join.domain))
+            said(format!("People at {} can join", join.domain))
         }
         Deed::StopJoin { domain, .. } => {
             let domain = Domain::parse(domain).map_err(|_| AppError::Absent)?;
             auto_joins::stop(tx, &can, &domain).await?;
-            said(format!("People of {domain} need an invite now"))
+            said(format!("People at {domain} now need an invite"))
         }
         Deed::Leave(_) => Done::default(),
     })
@@ -170,7 +172,7 @@ pub(crate) fn said(text: impl Into<String>) -> Done {
 /// Joins the names of people, at most three of them.
 pub(crate) fn listed(names: &[String]) -> String {
     match names {
-        [] => "Nobody".to_owned(),
+        [] => "No one".to_owned(),
         [one] => one.clone(),
         [one, other] => format!("{one} and {other}"),
         [one, other, third] => format!("{one}, {other} and {third}"),
@@ -183,11 +185,11 @@ pub(crate) fn people_are(names: &[String]) -> String {
 }
 
 pub(crate) fn no_invite() -> AppError {
-    AppError::Invalid(FieldErrors::one("invite", "That invite was answered or taken back meanwhile."))
+    AppError::Invalid(FieldErrors::one("invite", "That invite was already answered or revoked."))
 }
 
 fn no_request() -> AppError {
-    AppError::Invalid(FieldErrors::one("request", "That request was answered meanwhile."))
+    AppError::Invalid(FieldErrors::one("request", "That request was already answered."))
 }
 
 /// Parses a typed list of people. Returns an error if there are none or too many, in which case nothing is sent.

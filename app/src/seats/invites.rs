@@ -28,7 +28,7 @@ pub fn invite_form<R: Rank>(desk: Desk<R>, role: R, left: u32, usual: R, hint: &
     let count = Memo::new(move |_| emails.with(|text| counted(text, most)));
     let limit = match most {
         0 => "You can’t send more invites today.".to_owned(),
-        AT_ONCE => format!("Up to {AT_ONCE} at once."),
+        AT_ONCE => format!("Up to {AT_ONCE} at a time."),
         most => format!("You can invite {most} more today."),
     };
     // The count and the server report the same error about too many people, so only one of them is shown.
@@ -77,7 +77,7 @@ fn outcome(results: &[InviteResult]) -> AnyView {
             <div class="invite-results" role="status" data-testid="invited-people">
                 <p><b>{title(sent.len(), "invited")}</b></p>
                 <ul>{sent.into_iter().map(result).collect_view()}</ul>
-                <p class="muted small">"A link is for that email only and is shown this once. You can pass it on yourself; the email carries another."</p>
+                <p class="muted small">"Each link works only for its email and is shown only once. You can share it yourself. The email contains a different link."</p>
             </div>
         })}
     }
@@ -123,16 +123,16 @@ fn open_table<R: Rank>(desk: Desk<R>, data: &Members<R>) -> AnyView {
             let (id, email) = (invite.id.to_string(), invite.email.to_string());
             let (resend, revoke, menu) = (id.clone(), id.clone(), format!("revoke-{id}"));
             let target = menu.clone();
-            let question = format!("{email} can’t use the link any more. You can invite them again.");
+            let question = format!("{email} will no longer be able to use the link. You can invite them again.");
             view! {
                 <tr data-testid="row" data-invite=email.clone()>
                     <td class="col-main"><span class="who">{email.clone()}</span><span class="row-sub shown">{format!("by {}", invite.inviter)}</span></td>
                     <td class="fit">{invite.role.clone()}</td>
                     <td class="col-md fit">{if invite.expired { view! { <Status tone=StatusTone::Off label="Expired"/> }.into_any() } else { view! { <span>"Sent "<Ago at=invite.sent_at now=desk.session.now/></span> }.into_any() }}</td>
                     <td class="col-act wide num"><div class="btn-row end">
-                        {desk.form(Some("resend"), "", view! { <input type="hidden" name="invite" value=resend/><button class="btn quiet small" aria-label=format!("Resend the invite of {email}")>"Resend"</button> })}
-                        <button class="btn quiet small danger" type="button" popovertarget=target aria-label=format!("Revoke the invite of {email}")>"Revoke"</button>
-                        <div class="menu seat-menu" popover="auto" id=menu role="dialog" aria-label=format!("Revoke the invite of {email}?")>
+                        {desk.form(Some("resend"), "", view! { <input type="hidden" name="invite" value=resend/><button class="btn quiet small" aria-label=format!("Resend the invite to {email}")>"Resend"</button> })}
+                        <button class="btn quiet small danger" type="button" popovertarget=target aria-label=format!("Revoke the invite to {email}")>"Revoke"</button>
+                        <div class="menu seat-menu" popover="auto" id=menu role="dialog" aria-label=format!("Revoke the invite to {email}?")>
                             {desk.form(Some("revoke"), "confirm", view! {
                                 <input type="hidden" name="invite" value=revoke/>
                                 <p>{question}</p>
@@ -146,10 +146,10 @@ fn open_table<R: Rank>(desk: Desk<R>, data: &Members<R>) -> AnyView {
         .collect_view();
     view! {
         <section class="section" aria-labelledby="open-invites">
-            <div class="section-head">{desk.heading("open-invites", "Open invites")}<span class="end">{data.invites.len()}</span></div>
+            <div class="section-head">{desk.heading("open-invites", "Pending invites")}<span class="end">{data.invites.len()}</span></div>
             {if data.invites.is_empty() { view! { <p class="muted">{format!("No pending invites. Invites expire after {DAYS} days.")}</p> }.into_any() } else { view! {
                 <div class="table-wrap"><table class="data-table seats-table">
-                    <caption class="visually-hidden">"Open invites"</caption>
+                    <caption class="visually-hidden">"Pending invites"</caption>
                     <thead><tr><th scope="col">"Email"</th><th scope="col" class="fit">"Role"</th><th scope="col" class="col-md fit">"Sent"</th><th scope="col" class="col-act wide"><span class="visually-hidden">"Actions"</span></th></tr></thead>
                     <tbody>{rows}</tbody>
                 </table></div>

@@ -21,7 +21,7 @@ pub fn joins<R: Rank>(desk: Desk<R>, data: &Members<R>) -> AnyView {
             view! {
                 <li class="request" data-testid="join" data-domain=domain.clone()>
                     <p class="words"><b>{format!("@{domain}")}</b><span class="muted">{format!("joins as {}", join.role.label())}</span></p>
-                    {desk.form(Some("stop_join"), "", view! { <input type="hidden" name="domain" value=domain.clone()/><button class="btn small quiet danger" aria-label=format!("Stop joining by {domain}")>"Stop"</button> })}
+                    {desk.form(Some("stop_join"), "", view! { <input type="hidden" name="domain" value=domain.clone()/><button class="btn small quiet danger" aria-label=format!("Remove {domain}")>"Remove"</button> })}
                 </li>
             }
         })
@@ -46,7 +46,7 @@ pub fn joins<R: Rank>(desk: Desk<R>, data: &Members<R>) -> AnyView {
     view! {
         <section class="section" aria-labelledby="joins">
             <div class="section-head">{desk.heading("joins", "Join by domain")}</div>
-            <p class="muted lead">"Anyone with a verified email at these domains can join. Somebody here must have an address there; public mail providers are refused."</p>
+            <p class="muted lead">"Anyone with a verified email at these domains can join. Someone here must already have an email at the domain. Public email providers aren’t allowed."</p>
             {(!data.joins.is_empty()).then(|| view! { <ul class="request-list">{rows}</ul> })}
             {desk.form(Some("set_join"), "inline-form", fields)}
         </section>

@@ -32,15 +32,15 @@ pub(crate) fn invite(letter: &InviteLetter<'_>) -> Letter {
     let InviteLetter { to, inviter, place, organization, role, link } = letter;
     let (inviter, place) = (said(inviter), said(place));
     let what = match organization {
-        Some(organization) => format!("{place}, a workspace of {}", said(organization)),
-        None => format!("{place} and all of its workspaces"),
+        Some(organization) => format!("{place}, a workspace in {}", said(organization)),
+        None => format!("{place} and all its workspaces"),
     };
-    Letter::new(to, format!("{inviter} invites you to {place}"))
-        .say(format!("{inviter} invites you to {what}. Your role would be {role}."))
-        .button("Open the invite", link.clone())
+    Letter::new(to, format!("{inviter} invited you to {place}"))
+        .say(format!("{inviter} invited you to {what}. Your role will be {role}."))
+        .button("View invite", link.clone())
         .aside(format!(
-            "The invite is for {to}, works once and stands for {DAYS} days. If you don’t want it, open it and decline; \
-             nothing happens until you accept. Don’t pass this mail on: whoever has its link can act as this address."
+            "This invite is for {to}, works once and expires after {DAYS} days. If you don’t want it, open it and \
+             decline. Nothing happens until you accept. Don’t forward this email: anyone with the link can act as {to}."
         ))
 }
 
@@ -48,25 +48,26 @@ pub(crate) fn invite(letter: &InviteLetter<'_>) -> Letter {
 pub(crate) fn declined(to: &Email, who: &str, place: &str) -> Letter {
     let (who, place) = (isolated(who), said(&MailName::of(place)));
     Letter::new(to, format!("{who} declined the invite to {place}"))
-        .say(format!("{who} declined your invite to {place}. They can be invited again after a day."))
+        .say(format!("{who} declined your invite to {place}. You can invite them again after a day."))
 }
 
 /// Creates the mail that tells the requester that access was approved.
 pub(crate) fn approved(to: &Email, place: &str, role: &str, link: String) -> Letter {
     let place = said(&MailName::of(place));
-    Letter::new(to, format!("You have a seat in {place}"))
-        .say(format!("Your request was approved: your role in {place} is {role}."))
+    Letter::new(to, format!("You have access to {place}"))
+        .say(format!("Your request was approved. Your role in {place} is {role}."))
         .button(format!("Open {place}"), link)
 }
 
 /// Creates the mail about an access request to a manager of seats. `members` is the absolute URL of the members page.
 pub fn request(told: &Told, members: String) -> Letter {
     let (asker, place) = (said(&MailName::of(&told.asker)), said(&MailName::of(&told.workspace)));
-    Letter::new(&told.to, format!("{asker} asks for access to {place}"))
+    Letter::new(&told.to, format!("{asker} requested access to {place}"))
         .say(format!(
-            "{asker} ({}) asks for a seat in {place}. You can approve or refuse it under Settings, Members.",
+            "{asker} ({}) requested access to {place}. You can approve or decline the request in Settings, under \
+             Members.",
             told.asker_email
         ))
-        .button("Review the request", members)
-        .aside(format!("You get this because you manage the seats of {place}."))
+        .button("Review request", members)
+        .aside(format!("You received this email because you manage access to {place}."))
 }

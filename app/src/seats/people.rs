@@ -34,7 +34,7 @@ fn table<R: Rank>(desk: Desk<R>, data: &Members<R>) -> AnyView {
             <div class="table-wrap"><table class="data-table seats-table">
                 <caption class="visually-hidden">"People and their roles"</caption>
                 <thead><tr>
-                    {manages.then(|| view! { <th scope="col" class="col-check"><span class="visually-hidden">"Choose"</span></th> })}
+                    {manages.then(|| view! { <th scope="col" class="col-check"><span class="visually-hidden">"Select"</span></th> })}
                     <th scope="col">"Name"</th>
                     <th scope="col" class="seat">"Role"</th>
                     <th scope="col" class="col-md fit">"Since"</th>
@@ -57,7 +57,7 @@ fn bulk<R: Rank>(desk: Desk<R>, data: &Members<R>, roles: &[R], chosen: Chosen) 
     let place = data.place.clone();
     let who = move || {
         chosen.with(|names| match names.as_slice() {
-            [] => "Everybody you selected".to_owned(),
+            [] => "Everyone you selected".to_owned(),
             people => people.iter().map(|(_, name)| name.as_str()).collect::<Vec<_>>().join(", "),
         })
     };
@@ -75,9 +75,9 @@ fn bulk<R: Rank>(desk: Desk<R>, data: &Members<R>, roles: &[R], chosen: Chosen) 
         </select><Icon name="chevron-down"/></span>
         <button class="btn small" name="action" value="set_role" disabled=move || scripted.get() && role.with(String::is_empty)>"Change role"</button>
         <details class="confirm">
-            <summary class="btn small quiet danger">"Remove seats…"</summary>
+            <summary class="btn small quiet danger">"Remove people…"</summary>
             <p>{move || format!("{} {}", who(), removal::<R>(&place))}</p>
-            <button class="btn small danger" name="action" value="remove">"Remove seats"</button>
+            <button class="btn small danger" name="action" value="remove">"Remove people"</button>
         </details>
     })
 }
@@ -86,10 +86,11 @@ fn bulk<R: Rank>(desk: Desk<R>, data: &Members<R>, roles: &[R], chosen: Chosen) 
 fn removal<R: Rank>(place: &str) -> String {
     match R::PLACE {
         Place::Workspace => format!(
-            "will lose access to {place} at once, unless through its organization. To come back they need an invite."
+            "will lose access to {place} immediately, unless they have it through the organization. They’ll need a new \
+             invite to return."
         ),
         Place::Organization => {
-            format!("will lose every workspace of {place} at once, except those with a direct seat.")
+            format!("will immediately lose access to every workspace in {place}, except those with direct access.")
         }
     }
 }
@@ -116,7 +117,7 @@ fn row<R: Rank>(desk: Desk<R>, data: &Members<R>, member: &Member<R>, roles: &[R
         let checked = move || chosen.with(|people| people.iter().any(|(person, _)| *person == id));
         view! {
             <td class="col-check">
-                {(may_change && !me).then(|| view! { <input type="checkbox" name="person" value=id.to_string() form="bulk" prop:checked=checked on:change=choose aria-label=format!("Choose {name}")/> })}
+                {(may_change && !me).then(|| view! { <input type="checkbox" name="person" value=id.to_string() form="bulk" prop:checked=checked on:change=choose aria-label=format!("Select {name}")/> })}
             </td>
         }
     });
@@ -143,7 +144,7 @@ fn menu<R: Rank>(desk: Desk<R>, data: &Members<R>, member: &Member<R>, roles: &[
     let me = member.id == data.me;
     let menu_id = format!("seat-{}", member.id);
     let (target, name) = (menu_id.clone(), member.name.clone());
-    let label = format!("Change the seat of {name}");
+    let label = format!("Actions for {name}");
     let person = person(member.id);
     let options = desk.options(roles, member.role);
     // No role is preselected for a person without a direct role.
@@ -158,7 +159,7 @@ fn menu<R: Rank>(desk: Desk<R>, data: &Members<R>, member: &Member<R>, roles: &[
     });
     let remove = may_change.then(|| {
         let label = match R::PLACE {
-            Place::Workspace => "Remove seat…",
+            Place::Workspace => "Remove from workspace…",
             Place::Organization => "Remove from organization…",
         };
         asking(
@@ -178,7 +179,7 @@ fn menu<R: Rank>(desk: Desk<R>, data: &Members<R>, member: &Member<R>, roles: &[
     let transfer = (!me && data.role == R::OWNER && member.role != Some(R::OWNER)).then(|| {
         asking("key", "Transfer ownership…", desk.form(Some("transfer"), "confirm", view! {
             {hidden(&person)}
-            <p>{format!("{name} will own {}, and you become an admin. Only an owner can change that back.", data.place)}</p>
+            <p>{format!("{name} will become the owner of {}, and you will become an admin. Only an owner can undo this.", data.place)}</p>
             <button class="btn small danger">{format!("Make {name} owner")}</button>
         }))
     });
@@ -201,7 +202,7 @@ fn menu<R: Rank>(desk: Desk<R>, data: &Members<R>, member: &Member<R>, roles: &[
     });
     view! {
         <button class="btn quiet small icon-only" type="button" id=format!("{menu_id}-button") popovertarget=target aria-label=label data-testid="seat-menu"><Icon name="more"/></button>
-        <div class="menu seat-menu" popover="auto" id=menu_id role="dialog" aria-label=format!("Seat of {name}")>
+        <div class="menu seat-menu" popover="auto" id=menu_id role="dialog" aria-label=format!("Actions for {name}")>
             <div class="menu-head"><b>{name.clone()}</b><span>{member.seat.clone()}</span></div>
             <hr/>
             {set_role}{transfer}{remove}{leave}
@@ -220,9 +221,10 @@ const fn leaving<R: Rank>() -> &'static str {
 /// Returns the consequence of leaving.
 pub fn consequence<R: Rank>(place: &str) -> String {
     match R::PLACE {
-        Place::Workspace => format!("You lose your seat in {place} at once. To come back you need an invite."),
+        Place::Workspace => format!("You’ll lose access to {place} immediately. You’ll need a new invite to return."),
         Place::Organization => format!(
-            "You lose every workspace of {place} at once, except those with a direct seat. To come back you need an invite."
+            "You’ll lose access to every workspace in {place} immediately, except those with direct access. You’ll \
+             need a new invite to return."
         ),
     }
 }

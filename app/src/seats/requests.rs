@@ -30,7 +30,7 @@ pub fn requests<R: Rank>(desk: Desk<R>, data: &Members<R>, usual: R) -> AnyView 
                             <span class="select"><select class="input" name="role" aria-label=format!("Role for {name}")>{options}</select><Icon name="chevron-down"/></span>
                             <button class="btn small primary" aria-busy=move || desk.is_busy()>"Approve"</button>
                         })}
-                        {desk.form(Some("refuse"), "", view! { <input type="hidden" name="request" value=refuse/><button class="btn small quiet">"Refuse"</button> })}
+                        {desk.form(Some("refuse"), "", view! { <input type="hidden" name="request" value=refuse/><button class="btn small quiet">"Decline"</button> })}
                     </div>
                 </li>
             }

@@ -21,7 +21,7 @@ pub(crate) struct Form(pub(crate) Vec<(String, String)>, pub(crate) Option<Vec<u
 
 /// Error for a form action that the page doesn't have.
 pub(crate) const NOT_UNDERSTOOD: &str =
-    "That form was not understood, so nothing was changed. Reload the page and try again.";
+    "The form couldn’t be read, so nothing was changed. Reload the page and try again.";
 /// Maximum number of controls, and of bytes of their values, that are returned with a page. No form of the product has
 /// more.
 const RETURNED: (usize, usize) = (100, 128 * 1024);
@@ -97,7 +97,7 @@ impl Form {
         let message = match error {
             AppError::Credentials => error.message(),
             AppError::Internal => format!(
-                "Something went wrong on the server. Nothing was changed. Try again; if it happens again, give your \
+                "Something went wrong on the server. Nothing was changed. Try again. If it happens again, give your \
                  administrator this number: {}",
                 call.request.request_id
             ),

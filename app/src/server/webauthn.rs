@@ -123,7 +123,7 @@ impl Passkeys {
 
 /// Returns the error for every response that fails verification.
 pub(crate) fn not_accepted() -> AppError {
-    AppError::Invalid(FieldErrors::one("passkey", "That passkey wasn’t accepted. Try again, or use another way."))
+    AppError::Invalid(FieldErrors::one("passkey", "That passkey wasn’t accepted. Try again, or use another method."))
 }
 
 fn refused(error: &WebauthnError) -> AppError {

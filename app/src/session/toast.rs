@@ -35,7 +35,7 @@ impl Toast {
 
     /// Creates a toast for a text that could not be copied.
     pub fn not_copied(text: String) -> Self {
-        let message = "Your browser didn’t allow copying. The text is selected here: copy it yourself.";
+        let message = "Your browser blocked copying. The text is selected, so you can copy it yourself.";
         Self { by_hand: Some(text), ..Self::failed(message) }
     }
 

@@ -208,7 +208,7 @@ pub fn PictureForms(
             <form class="form" method="post" action=at enctype="multipart/form-data">
                 {granted()}
                 <input type="hidden" name="action" value=action/>
-                <FileField name="picture" label="A picture, square at best" errors hint="PNG, JPEG or WebP, at most 1 MB. Its middle is shown, 144 pixels either way."/>
+                <FileField name="picture" label="Square image" errors hint="PNG, JPEG or WebP, at most 1 MB. Cropped to 144 × 144 px."/>
                 <div class="btn-row"><button class="btn" type="submit">{format!("{} {what}", if has_one { "Replace" } else { "Upload" })}</button></div>
             </form>
         </div>

@@ -60,10 +60,10 @@ fn fields() -> AnyView {
     view! {
         <div class="form field-row">
             <TextField name="empty" label="Empty" value=String::new() errors=fine/>
-            <TextField name="filled" label="Filled, with a hint" value="Ada Okafor".to_owned() errors=fine hint="As it stands on invoices."/>
+            <TextField name="filled" label="Filled, with a hint" value="Ada Okafor".to_owned() errors=fine hint="As shown on invoices."/>
             <TextField name="wrong" label="Wrong" value="".to_owned() errors=wrong("wrong", "Enter a name.")/>
             <TextField name="code" label="A code" value="PRD-0042".to_owned() errors=fine mono=true optional=true/>
-            <EmailField value="ada@smartai".to_owned() errors=wrong("email", "Enter a whole address, as ada@smartai.example.") name="email" autocomplete="email"/>
+            <EmailField value="ada@smartai".to_owned() errors=wrong("email", "Enter a valid email, like ada@smartai.example.") name="email" autocomplete="email"/>
             <PasswordField name="password" label="Password" autocomplete="new-password" errors=fine hint="At least 12 characters."/>
             <SelectField name="plan" label="Rate plan" value="pro".to_owned() options=plans.clone() errors=fine/>
             <SelectField name="no-plan" label="Rate plan, wrong" value=String::new() options=plans errors=wrong("no-plan", "Choose a rate plan from the list.") optional=true/>
@@ -105,9 +105,9 @@ fn colours() -> AnyView {
 fn messages() -> AnyView {
     view! {
         <Banner tone=Tone::Bad message="The customer was not saved. Try again.".to_owned()/>
-        <Banner tone=Tone::Quiet message="Your name is saved.".to_owned()/>
-        <div class="banner warn"><p>"Every page moves, for everybody at once."</p></div>
-        <Empty icon="customers" title="No customers yet".to_owned() text="A customer is whom you bill: put them on a rate plan, record what they use, and invoice it.".to_owned()>
+        <Banner tone=Tone::Quiet message="Name saved".to_owned()/>
+        <div class="banner warn"><p>"Every page moves for everyone immediately."</p></div>
+        <Empty icon="customers" title="No customers yet".to_owned() text="Customers are the people and companies you bill.".to_owned()>
             <a class="btn primary" href="#main"><Icon name="plus"/>"New customer"</a>
         </Empty>
         <div class="section" aria-busy="true"><span class="skeleton long"></span><span class="skeleton"></span><span class="skeleton short"></span></div>
@@ -118,9 +118,9 @@ fn messages() -> AnyView {
 fn menu() -> AnyView {
     view! {
         <nav class="nav" aria-label="Example">
-            <a class="nav-item" href="#main" aria-current="page"><Icon name="customers"/>"Where one is"</a>
+            <a class="nav-item" href="#main" aria-current="page"><Icon name="customers"/>"Current"</a>
             <a class="nav-item" href="#main"><Icon name="invoices"/>"Elsewhere"<span class="end">"12"</span></a>
-            <a class="nav-item" href="#main" data-locked=""><Icon name="key"/>"Not for this seat"</a>
+            <a class="nav-item" href="#main" data-locked=""><Icon name="key"/>"Not for this role"</a>
         </nav>
     }
     .into_any()

@@ -37,9 +37,9 @@ pub fn NotFound() -> impl IntoView {
         <AccountFrame>
             <main class="notice" id="main" data-testid="not-found">
                 <p class="code">"404"</p>
-                <h1>"Nothing here for you"</h1>
-                <p>"Either there is no such page, or it is in a workspace you have no seat in. Stile says the same in both cases."</p>
-                <p>"If you were sent here to work, say that you want in: whoever could let you in will see it, if there is anybody."</p>
+                <h1>"Page not found"</h1>
+                <p>"It may not exist, or you may not have access."</p>
+                <p>"Ask for access and, if there is a workspace here, its admins will be notified."</p>
                 // Without `action` the form POSTs to the current URL, which must not appear in a page that is the same
                 // for all.
                 <form method="post">
@@ -61,10 +61,14 @@ pub fn Asked(
     let session = use_session();
     let (title, text) = match asking {
         Asking::Noted => (
-            "You have asked",
-            "If there is a workspace at this address, its owners and admins see your name and address now. If they let you in, it shows in your list and you get a mail; otherwise you hear nothing.",
+            "Access requested",
+            "If there is a workspace at this address, its owners and admins can now see your name and email. If they \
+             approve your request, the workspace appears in your list and you get an email. Otherwise you won’t hear \
+             back.",
         ),
-        Asking::Limited => ("That is enough for today", "You have asked at many addresses today. Try again tomorrow."),
+        Asking::Limited => {
+            ("Too many requests today", "You have requested access at many addresses today. Try again tomorrow.")
+        }
     };
     view! {
         <AccountFrame>
@@ -86,7 +90,7 @@ pub fn Gone() -> impl IntoView {
             <main class="notice" id="main" data-testid="gone">
                 <p class="code">"410"</p>
                 <h1>"This workspace was deleted"</h1>
-                <p>"You had a seat in it; its data can’t be opened any more. If that was a mistake, write to an owner of its organization."</p>
+                <p>"You had access to it. Its data is no longer available. If that was a mistake, contact an owner of its organization."</p>
                 {reactive::following(move || restore(session))}
                 {ways_out(session)}
             </main>
@@ -102,7 +106,7 @@ fn restore(session: Session) -> Option<AnyView> {
     let action = Page::Overview.url(&slug);
     Some(
         view! {
-            <p>{format!("You owned it, so you can restore it, whole, until {until}.")}</p>
+            <p>{format!("You owned it, so you can restore it with all its data until {until}.")}</p>
             {restore_button(session, &workspace, action)}
         }
         .into_any(),
@@ -116,8 +120,8 @@ pub fn Unavailable() -> impl IntoView {
         <AccountFrame>
             <main class="notice" id="main" data-testid="unavailable">
                 <p class="code">"503"</p>
-                <h1>"Stile can’t reach its data"</h1>
-                <p>"Nothing is lost, and you are still signed in. It usually takes a moment."</p>
+                <h1>"Stile is temporarily unavailable"</h1>
+                <p>"Your data is safe, and you’re still signed in. Try again in a moment."</p>
                 <div class="btn-row"><a class="btn primary" href="" rel="external">"Try again"</a></div>
             </main>
         </AccountFrame>

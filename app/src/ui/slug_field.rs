@@ -69,7 +69,7 @@ where
                         }
                         known.set(match answer {
                             Ok(true) => Known::Free,
-                            Ok(false) => Known::Bad("That address is taken. Try another.".to_owned()),
+                            Ok(false) => Known::Bad("That URL is taken. Try another.".to_owned()),
                             // Errors are reported on save.
                             Err(_) => Known::Nothing,
                         });
@@ -100,8 +100,8 @@ where
                 // The result of the check is hidden while there is an error.
                 {move || match known.get() {
                     _ if bad().is_some() => String::new(),
-                    Known::Asking => "Looking…".to_owned(),
-                    Known::Free => "This address is free.".to_owned(),
+                    Known::Asking => "Checking…".to_owned(),
+                    Known::Free => "This URL is available.".to_owned(),
                     Known::Nothing | Known::Bad(_) => String::new(),
                 }}
             </p>

@@ -96,14 +96,14 @@ pub(crate) struct CustomerQuery {
     responses(
         (status = 200, description = "The page", body = CustomerPage,
             headers(("Stile-Workspace" = String, description = "The id of the workspace that served it"))),
-        (status = 308, description = "The workspace has another slug now, or its slug is spelled otherwise",
+        (status = 308, description = "The workspace has a new slug, or its slug is spelled differently",
             headers(("Location" = String, description = "The same page there"))),
-        (status = 400, description = "A parameter is not understood", body = ErrorBody),
+        (status = 400, description = "A parameter is invalid", body = ErrorBody),
         (status = 401, description = "No token, or one that is unknown, revoked or expired", body = ErrorBody),
-        (status = 403, description = "The workspace demands a second factor, which a token can't prove", body = ErrorBody),
-        (status = 404, description = "No such workspace, or no seat in it", body = ErrorBody),
-        (status = 410, description = "The workspace was deleted, and you had a seat in it", body = ErrorBody),
-        (status = 429, description = "Too much is asked for at once; Retry-After says when to come back", body = ErrorBody),
+        (status = 403, description = "The workspace requires two-factor authentication, which a token can't confirm", body = ErrorBody),
+        (status = 404, description = "No such workspace, or no access to it", body = ErrorBody),
+        (status = 410, description = "The workspace was deleted, and you had access to it", body = ErrorBody),
+        (status = 429, description = "Too many requests; Retry-After says when to retry", body = ErrorBody),
         (status = 503, description = "The database is not available", body = ErrorBody),
     ),
     security(("operator_token" = []))
@@ -182,14 +182,14 @@ fn query(raw: &str) -> Result<ListQuery, Failure> {
                 return Err(bad("sort", "name or created"));
             }
             "dir" if value != "asc" && value != "desc" => return Err(bad("dir", "asc or desc")),
-            "after" if !cursor(value) => return Err(bad("after", "`next` of an earlier answer")),
-            "before" if !cursor(value) => return Err(bad("before", "`previous` of an earlier answer")),
+            "after" if !cursor(value) => return Err(bad("after", "`next` of an earlier response")),
+            "before" if !cursor(value) => return Err(bad("before", "`previous` of an earlier response")),
             _ => {}
         }
     }
     let given = |wanted: &str| pairs.iter().any(|(name, _)| name == wanted);
     if given("after") && given("before") {
-        return Err(bad("before", "left out when there is `after`"));
+        return Err(bad("before", "omitted with `after`"));
     }
     Ok(ListQuery::from_pairs(NOUN, pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()))))
 }

@@ -56,18 +56,18 @@ impl IntoResponse for Failure {
         match self {
             Self::NoToken => challenge(
                 "Bearer",
-                "Send an operator token: `Authorization: Bearer stile_...`. You make one at /account/tokens.",
+                "Send an operator token: `Authorization: Bearer stile_...`. Create one at /account/tokens.",
             ),
             Self::BadToken => challenge(
                 "Bearer error=\"invalid_token\"",
-                "This operator token is unknown, revoked or expired. You make a new one at /account/tokens.",
+                "This operator token is unknown, revoked or expired. Create a new one at /account/tokens.",
             ),
             Self::NotFound => {
-                let message = "There is no such workspace, or you have no seat in it.";
+                let message = "There is no such workspace, or you don't have access to it.";
                 respond::error(S::NOT_FOUND, "not_found", message)
             }
             Self::Factor => {
-                let message = "This workspace demands a second factor, which a token can't prove. Open it in the console, or ask one of its admins.";
+                let message = "This workspace requires two-factor authentication, which a token can't confirm. Open it in the console, or ask one of its admins.";
                 respond::error(S::FORBIDDEN, "second_factor_required", message)
             }
             Self::Gone => respond::error(S::GONE, "gone", "This workspace was deleted."),

@@ -14,8 +14,7 @@ use utoipa::{
 #[openapi(
     info(
         title = "Stile",
-        description = "The workspaces you can reach, and what is in them. Errors are \
-                       `{\"error\":{\"code\",\"message\"}}`; codes are stable. Every response has an X-Request-Id.",
+        description = "The workspaces you have access to, and their contents. Errors are `{\"error\":{\"code\",\"message\"}}`; codes are stable. Every response has an X-Request-Id.",
     ),
     paths(workspaces::list, customers::list),
     modifiers(&OperatorToken)
@@ -29,7 +28,7 @@ impl Modify for OperatorToken {
     fn modify(&self, description: &mut utoipa::openapi::OpenApi) {
         let scheme = HttpBuilder::new()
             .scheme(HttpAuthScheme::Bearer)
-            .description(Some("An operator token. You make one at /account/tokens, and choose there after how many days it expires; from then on it is answered with 401."))
+            .description(Some("An operator token. Create one at /account/tokens, where you choose when it expires. After that, requests get 401."))
             .build();
         description
             .components

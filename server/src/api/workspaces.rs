@@ -64,9 +64,9 @@ struct Workspace {
     params(("refresh" = Option<bool>, Query, description = "Read now, past the 30 s cache")),
     responses(
         (status = 200, description = "The organizations and workspaces", body = Reach),
-        (status = 400, description = "A parameter is not understood", body = ErrorBody),
+        (status = 400, description = "A parameter is invalid", body = ErrorBody),
         (status = 401, description = "No token, or one that is unknown, revoked or expired", body = ErrorBody),
-        (status = 429, description = "Too much is asked for at once; Retry-After says when to come back", body = ErrorBody),
+        (status = 429, description = "Too many requests; Retry-After says when to retry", body = ErrorBody),
         (status = 503, description = "The database is not available", body = ErrorBody),
     ),
     security(("operator_token" = []))

@@ -34,12 +34,12 @@ pub(crate) async fn check(State(web): State<Web>, request: Request, next: Next) 
         Some((
             StatusCode::FORBIDDEN,
             "foreign_origin",
-            "This request came from another site, so it was refused. Open Stile itself and try again.",
+            "This request came from another site, so it was blocked. Open Stile directly and try again.",
         ))
     } else if !BY_ADDRESS.contains(&path) && !is_own_host(public, host) {
-        Some((StatusCode::MISDIRECTED_REQUEST, "unknown_host", "This server is not known by that name."))
+        Some((StatusCode::MISDIRECTED_REQUEST, "unknown_host", "This server doesn’t serve that host name."))
     } else if request.uri().path_and_query().is_some_and(|asked| asked.as_str().len() > ADDRESS_LIMIT) {
-        Some((StatusCode::URI_TOO_LONG, "address_too_long", "That address is longer than any address of Stile."))
+        Some((StatusCode::URI_TOO_LONG, "address_too_long", "That URL is too long."))
     } else if reads_as_host(path) {
         // A redirect to this path could lead to another host.
         Some((StatusCode::NOT_FOUND, "not_found", "There is nothing here."))

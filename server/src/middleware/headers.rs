@@ -50,7 +50,7 @@ const A_DAY: HeaderValue = HeaderValue::from_static("public, max-age=86400");
 pub(crate) async fn add(State(web): State<Web>, mut request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
     let Some(nonce) = fresh_nonce() else {
-        let message = "The server has no randomness at the moment. Try again.";
+        let message = "The server is temporarily unavailable. Try again.";
         return respond::refusal(&path, StatusCode::SERVICE_UNAVAILABLE, "unavailable", message);
     };
     request.extensions_mut().insert(Nonce(nonce.clone()));

@@ -58,11 +58,11 @@ impl InviteState {
     pub const fn reason(self) -> &'static str {
         match self {
             Self::Open => "",
-            Self::Accepted => "This invite was already used. Each works once.",
+            Self::Accepted => "This invite was already used. Each invite works once.",
             Self::Declined => "This invite was declined. If that was a mistake, ask for a new one.",
-            Self::Revoked => "This invite was taken back. Ask whoever sent it if that is a surprise.",
-            Self::Expired => "This invite is more than 7 days old. Ask for a new one.",
-            Self::Withdrawn => "Whoever sent this invite can’t give that seat any more. Ask for a new one.",
+            Self::Revoked => "This invite was revoked. If that’s unexpected, contact the person who sent it.",
+            Self::Expired => "This invite has expired. Invites expire after 7 days. Ask for a new one.",
+            Self::Withdrawn => "The person who sent this invite can no longer give that role. Ask for a new one.",
         }
     }
 }
@@ -168,11 +168,11 @@ impl InviteOutcome {
     pub const fn message(&self) -> &'static str {
         match self {
             Self::Sent(_) => "Invited. The email is on its way.",
-            Self::Malformed => "Not a valid email. Correct it above and invite it again.",
-            Self::Seated => "Already has a seat here.",
-            Self::Pending => "Already has an open invite. You can resend it below.",
+            Self::Malformed => "Not a valid email. Correct it above and try again.",
+            Self::Seated => "Already has access.",
+            Self::Pending => "Already has a pending invite. You can resend it below.",
             Self::Declined => "Declined within the last day. Talk to them before you invite them again.",
-            Self::Throttled => "Has had several emails from Stile today. Try again tomorrow.",
+            Self::Throttled => "Already received several emails from Stile today. Try again tomorrow.",
         }
     }
 
@@ -210,7 +210,7 @@ pub fn counted(text: &str, most: usize) -> Result<String, String> {
 pub fn too_many(people: usize, most: usize) -> String {
     let may = match most {
         0 => return "You can’t invite more people today.".to_owned(),
-        AT_ONCE.. => format!("You can invite {AT_ONCE} at once."),
+        AT_ONCE.. => format!("You can invite {AT_ONCE} at a time."),
         most => format!("You can invite {most} more today."),
     };
     format!("{people} people are {} too many. {may}", people.saturating_sub(most))
@@ -233,7 +233,7 @@ mod tests {
         assert_eq!(counted("ada@x.example\nnonsense", AT_ONCE), Ok("2 people, 1 without a valid email".to_owned()));
         assert_eq!(counted(&list(50), AT_ONCE), Ok("50 people".to_owned()));
         let refused = counted(&list(60), AT_ONCE).unwrap_err();
-        assert_eq!(refused, "60 people are 10 too many. You can invite 50 at once.");
+        assert_eq!(refused, "60 people are 10 too many. You can invite 50 at a time.");
     }
 
     #[test]

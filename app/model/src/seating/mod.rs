@@ -105,14 +105,14 @@ impl Refused {
     /// Returns the error message shown to the user.
     pub const fn message(self) -> &'static str {
         match self {
-            Self::NotAllowed => "Only owners and admins can change seats. Ask one of them.",
-            Self::AboveYou => "That role is above your own. Ask an owner.",
-            Self::LastOwner => "There must always be an owner. Make somebody else an owner first.",
+            Self::NotAllowed => "Only owners and admins can change access. Contact one of them.",
+            Self::AboveYou => "That role is above your own. Contact an owner.",
+            Self::LastOwner => "There must always be an owner. Make someone else an owner first.",
             Self::NoSeat => {
-                "That person has no direct seat here. A seat through the organization is changed in the organization."
+                "That person has no direct access here. Change access through the organization in the organization."
             }
-            Self::Changed => "Somebody else has just changed that seat. Look again.",
-            Self::NoSuccessor => "The new owner must have a seat here already.",
+            Self::Changed => "Someone else just changed that person’s access. Check it and try again.",
+            Self::NoSuccessor => "The new owner must already have access here.",
         }
     }
 }

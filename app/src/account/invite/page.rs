@@ -51,17 +51,17 @@ fn face(invite: &Invite) -> Face {
 fn head(invite: &Invite) -> AnyView {
     let whole = match invite.to {
         InviteTo::Workspace(_) => {
-            format!("A workspace of {}. Your role would be {}.", isolated(&invite.organization), invite.role)
+            format!("A workspace in {}. Your role will be {}.", isolated(&invite.organization), invite.role)
         }
         InviteTo::Organization(_) => {
-            format!("The organization, with every workspace of it. Your role would be {}.", invite.role)
+            format!("The organization and all its workspaces. Your role will be {}.", invite.role)
         }
     };
     view! {
         <header>
             <WsIcon face=face(invite) large=true/>
             <div>
-                <h1>{format!("{} invites you to {}", isolated(&invite.inviter), isolated(&invite.place))}</h1>
+                <h1>{format!("{} invited you to {}", isolated(&invite.inviter), isolated(&invite.place))}</h1>
                 <p>{whole}</p>
             </div>
         </header>
@@ -110,10 +110,10 @@ fn right(action: &str, invite: &Invite) -> AnyView {
 fn wrong(action: &str, invite: &Invite, me: &str) -> AnyView {
     view! {
         <div class="banner warn" role="status"><Icon name="alert"/>
-            <p>"This invite is for "<b data-testid="invited">{invite.email.to_string()}</b>", and you are signed in as "<b data-testid="signed-in">{me.to_owned()}</b>". Nothing was used up."</p>
+            <p>"This invite is for "<b data-testid="invited">{invite.email.to_string()}</b>", but you’re signed in as "<b data-testid="signed-in">{me.to_owned()}</b>". The invite is still valid."</p>
         </div>
         <div class="stack">
-            {button(action, "switch", "btn primary wide", format!("Sign out and go on as {}", invite.email))}
+            {button(action, "switch", "btn primary wide", format!("Sign out and continue as {}", invite.email))}
             <a class="btn quiet wide" href=Route::home().url()>{format!("Stay signed in as {me}")}</a>
         </div>
     }
@@ -167,7 +167,7 @@ fn signed_out(action: &str, invite: &Invite, mailbox: Mailbox, returned: &Return
         } else {
             // The text is the same for every address, so that a visitor who was passed the link learns nothing about
             // the account.
-            view! { <p class="after">"New to Stile? Open the link in the mail that was sent to this address, or "<a class="link" href="/sign-up" rel="external">"sign up"</a>" with it: the invite then waits for you."</p> }.into_any()
+            view! { <p class="after">"New to Stile? Open the link in the email we sent to this address, or "<a class="link" href="/sign-up" rel="external">"sign up"</a>" with it, and the invite will be waiting for you."</p> }.into_any()
         }}
     }
     .into_any()
@@ -179,7 +179,7 @@ fn new_person(action: &str, invite: &Invite, returned: &Returned) -> AnyView {
             <input type="hidden" name="action" value="join"/>
             {email_field(invite)}
             {field("name", "Your name", "text", "name", None, returned)}
-            {field("password", "Choose a password", "password", "new-password", Some("At least 12 characters. A few unrelated words are good."), returned)}
+            {field("password", "Choose a password", "password", "new-password", Some("At least 12 characters. A few random words work well."), returned)}
             <button class="btn primary wide" type="submit">{format!("Sign up and join {}", invite.place)}</button>
         </form>
         {button(action, "decline", "btn quiet wide", "Decline".to_owned())}
@@ -196,7 +196,7 @@ fn ways_out(session: Session) -> AnyView {
 
 fn closed(session: Session, invite: &Invite, state: InviteState) -> AnyView {
     let title = match state {
-        InviteState::Declined => format!("The invite to {} is declined", isolated(&invite.place)),
+        InviteState::Declined => format!("The invite to {} was declined", isolated(&invite.place)),
         InviteState::Accepted => format!("The invite to {} was accepted", isolated(&invite.place)),
         _ => format!("The invite to {} can’t be accepted", isolated(&invite.place)),
     };
@@ -210,8 +210,8 @@ fn closed(session: Session, invite: &Invite, state: InviteState) -> AnyView {
 fn broken(session: Session) -> AnyView {
     view! {
         <header><div>
-            <h1>"This link leads to no invite"</h1>
-            <p data-testid="invite-reason">"It may have been cut off or changed on its way. Copy it from the mail once more, whole; if that doesn’t help, ask for a new invite."</p>
+            <h1>"This invite link doesn’t work"</h1>
+            <p data-testid="invite-reason">"It may be incomplete. Copy the whole link from the email, or ask for a new invite."</p>
         </div></header>
         {ways_out(session)}
     }

@@ -66,7 +66,7 @@ async fn members(tx: &mut OrganizationTx) -> Result<Members<OrganizationRole>, A
         email: p.email,
         portrait: p.portrait,
         role: Some(p.role),
-        seat: format!("{} of every workspace", p.role.inherited().label()),
+        seat: format!("{} in every workspace", p.role.inherited().label()),
         since: p.since.into(),
     };
     let invites = organizations::open_invites(tx).await?;
@@ -144,7 +144,7 @@ async fn within(
         }
         Deed::Revoke(id) => {
             let email = organizations::revoke_invite(tx, *id).await?.ok_or_else(no_invite)?;
-            said(format!("The invite of {email} is taken back"))
+            said(format!("Invite to {email} revoked"))
         }
         Deed::SetRole { people, role } => {
             let mut names = Vec::new();
@@ -158,7 +158,7 @@ async fn within(
             for person in people {
                 names.push(organizations::remove(tx, *person).await?);
             }
-            said(format!("{} removed from the organization; direct seats in its workspaces stay", listed(&names)))
+            said(format!("{} removed from the organization. Direct access to its workspaces stays.", listed(&names)))
         }
         Deed::Leave(successor) => {
             organizations::leave(tx, *successor).await?;
@@ -166,12 +166,12 @@ async fn within(
         }
         Deed::Transfer(to) => {
             let name = organizations::transfer(tx, *to).await?;
-            said(format!("{name} owns the organization now"))
+            said(format!("{name} now owns the organization"))
         }
         Deed::StopJoin { domain, workspace: Some(workspace) } => {
             let domain = Domain::parse(domain).map_err(|_| AppError::Absent)?;
             organizations::stop_auto_join(tx, *workspace, &domain).await?;
-            said(format!("People of {domain} need an invite now"))
+            said(format!("People at {domain} now need an invite"))
         }
         Deed::Approve(..) | Deed::Refuse(_) | Deed::SetJoin { .. } | Deed::StopJoin { .. } => {
             return Err(AppError::Absent);

@@ -25,7 +25,7 @@ pub fn OrganizationAuditPage() -> impl IntoView {
             view! {
                 // Only people who manage the organization can read its audit log.
                 <OrganizationFrame id=organization page=None name=Signal::stored(name.clone()) manages=Signal::stored(true)>
-                    <p class="lead">{format!("What was done to {name}: members, invites, domains, workspaces. Times are in {zone}. What was done inside a workspace is in its own log.")}</p>
+                    <p class="lead">{format!("Changes to the members, invites, domains and workspaces of {name}. Times are in {zone}. Each workspace has its own audit log.")}</p>
                     {audit_table(&log, &query, url, browser::load_document, None)}
                 </OrganizationFrame>
             }

@@ -15,6 +15,7 @@ use crate::{
 use leptos::{prelude::*, task::spawn_local};
 use model::{
     OrganizationRole,
+    count::counted,
     id::OrganizationId,
     members::{Members, OrganizationWorkspace},
     picker::Picker,
@@ -109,15 +110,15 @@ fn seats_of(
     let members = move || shown.with(|shown| members_in(shown.as_ref()).cloned());
     if page == OrganizationPage::Members {
         return view! {
-            <p class="lead">"A role here is inherited by every workspace of the organization, also by those to come."</p>
+            <p class="lead">"Roles here apply to every workspace in the organization, including future ones."</p>
             <div class="seats">{seats::people(desk, members)}</div>
         }
         .into_any();
     }
     let may = Memo::new(move |_| shown.with(|s| members_in(s.as_ref()).map(|data| (data.role, data.invites_left))));
-    let hint = "Each is bound to its address and takes effect by itself when that person signs in for the first time.";
+    let hint = "Each invite works only for its email and is accepted automatically when that person first signs in.";
     view! {
-        <p class="lead">"An invite to the organization leads into every workspace of it. To let somebody into one only, invite them there."</p>
+        <p class="lead">"People you invite here get access to every workspace. To give access to only one, invite them there."</p>
         <div class="seats">
             {move || may.get().map(|(role, left)| seats::invite_form(desk, role, left, OrganizationRole::Member, hint))}
             {seats::open_invites(desk, members)}
@@ -138,7 +139,7 @@ fn body(session: Session, desk: Desk<OrganizationRole>, page: OrganizationPage, 
 
 fn mine(desk: Desk<OrganizationRole>, role: OrganizationRole, name: &str) -> AnyView {
     view! {
-        <p class="lead">{format!("You are {} of {}: {} in every workspace of it. Its owners and admins manage the rest.", role.label(), isolated(name), role.inherited().label())}</p>
+        <p class="lead">{format!("Your role is {} in {}, and {} in each of its workspaces. Its owners and admins manage the rest.", role.label(), isolated(name), role.inherited().label())}</p>
         {seats::asking("sign-out", "Leave organization…", desk.form(Some("leave"), "confirm", view! {
             <p>{seats::consequence::<OrganizationRole>(name)}</p>
             <button class="btn small danger">{format!("Leave {name}")}</button>
@@ -170,17 +171,17 @@ fn workspaces(session: Session, list: &[OrganizationWorkspace]) -> AnyView {
                 <tr data-testid="row" data-slug=workspace.slug.to_string()>
                     <td class="col-main"><span class="named"><WsIcon face=face(session, workspace)/><a draggable="false" class="row-link" title=workspace.name.clone() href=Page::Overview.url(&workspace.slug)>{workspace.name.clone()}</a></span></td>
                     <td class="col-sm"><SlugText slug=workspace.slug.clone()/></td>
-                    <td class="num"><a class="link over-row" href=members>{match workspace.seats { 1 => "1 person".to_owned(), n => format!("{n} people") }}</a></td>
+                    <td class="num"><a class="link over-row" href=members>{counted(i64::from(workspace.seats), "person", "people")}</a></td>
                     <td class="col-md fit"><Ago at=workspace.created_at now=session.now/></td>
                 </tr>
             }
         })
         .collect_view();
     view! {
-        <p class="lead">"Owners and admins of the organization have a seat in each of them."</p>
+        <p class="lead">"Owners and admins of the organization have access to every workspace."</p>
         <div class="table-wrap"><table class="data-table">
             <caption class="visually-hidden">"Workspaces of the organization"</caption>
-            <thead><tr><th scope="col">"Workspace"</th><th scope="col" class="col-sm">"Address"</th><th scope="col" class="num">"Seats"</th><th scope="col" class="col-md fit">"Created"</th></tr></thead>
+            <thead><tr><th scope="col">"Workspace"</th><th scope="col" class="col-sm">"URL"</th><th scope="col" class="num">"People"</th><th scope="col" class="col-md fit">"Created"</th></tr></thead>
             <tbody>{rows}</tbody>
         </table></div>
     }
@@ -196,7 +197,7 @@ fn domains(desk: Desk<OrganizationRole>, list: &[OrganizationWorkspace]) -> AnyV
             let fields = view! {
                 <input type="hidden" name="domain" value=domain.clone()/>
                 <input type="hidden" name="workspace" value=workspace.id.to_string()/>
-                <button class="btn small quiet danger" aria-label=format!("Stop joining {} by {domain}", workspace.name)>"Stop"</button>
+                <button class="btn small quiet danger" aria-label=format!("Remove {domain} from {}", workspace.name)>"Remove"</button>
             };
             view! {
                 <li class="request" data-testid="join" data-domain=domain.clone()>
@@ -208,8 +209,8 @@ fn domains(desk: Desk<OrganizationRole>, list: &[OrganizationWorkspace]) -> AnyV
         .collect();
     let none = rows.is_empty();
     view! {
-        <p class="lead">"Domains whose people may join a workspace without an invite. Each workspace decides for itself, under Members in its settings."</p>
-        {none.then(|| view! { <p class="muted">"None: everybody needs an invite."</p> })}
+        <p class="lead">"Anyone with a verified email at these domains can join the workspace without an invite. Add domains in the workspace’s settings, under Members."</p>
+        {none.then(|| view! { <p class="muted">"No domains. Everyone needs an invite."</p> })}
         <ul class="request-list">{rows}</ul>
     }
     .into_any()

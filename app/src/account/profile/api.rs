@@ -67,7 +67,7 @@ pub async fn ask_address(call: &Call, email: &str, password: &str) -> Result<(),
     let Some(new) = new else { return Err(AppError::Invalid(errors)) };
     let old = identity::confirm(call, password, "address_password").await?;
     if new == old {
-        return Err(AppError::Invalid(FieldErrors::one("email", "That is the address you have.")));
+        return Err(AppError::Invalid(FieldErrors::one("email", "That is already your email.")));
     }
     services.paces.mail(call.request.device.ip, &new)?;
     let token = Secret::generate("").map_err(|_| AppError::Internal)?;

@@ -47,7 +47,7 @@ pub fn ProfilePage() -> impl IntoView {
     });
     let known = Memo::new(move |_| profile.with(Option::is_some));
     view! {
-        <AccountShell page=AccountPage::Profile lead="Who you are, in every workspace.">
+        <AccountShell page=AccountPage::Profile lead="Your details in every workspace.">
             <SavedNote saved/>
             {move || failed.get().map(|error| view! { <Banner tone=Tone::Bad message=error.message()/> })}
             {move || known.get().then(|| profile.get_untracked()).flatten().map(|read| returned.with_value(|returned| view! {
@@ -70,7 +70,7 @@ fn picture_form(session: Session, returned: &Returned) -> AnyView {
     view! {
         <section class="block" aria-labelledby="picture-title">
             <h2 id="picture-title">"Picture"</h2>
-            <p>"It stands in your profile menu, and beside your name for the people you work with."</p>
+            <p>"Shown in your profile menu and next to your name."</p>
             <FormMessage form/>
             <PictureForms now has_one what="picture" action="picture" at=AccountPage::Profile.path().to_owned() errors=form.errors/>
         </section>
@@ -130,20 +130,20 @@ fn address_form(session: Session, returned: &Returned, read: &Profile, profile: 
     view! {
         <section class="block" aria-labelledby="address-title">
             <h2 id="address-title">"Email"</h2>
-            <p>"You sign in with "<b data-testid="address">{read.email.clone()}</b>". Invites and mails go there."</p>
+            <p>"You sign in with "<b data-testid="address">{read.email.clone()}</b>". Invites and other emails go there."</p>
             {move || pending.get().map(|email| view! {
                 <form class="banner" method="post" action=AccountPage::Profile.path() on:submit=move |event| withdraw.with_value(|w| w(event)) data-testid="pending-address">
                     <input type="hidden" name="action" value="withdraw"/>
-                    <p>"Waiting for the link that was sent to "<b>{email}</b>"."</p>
-                    <button class="btn small" type="submit">"Withdraw"</button>
+                    <p>"Open the link we sent to "<b>{email}</b>"."</p>
+                    <button class="btn small" type="submit">"Cancel change"</button>
                 </form>
             })}
             <FormMessage form/>
             <form class="form narrow" method="post" action=AccountPage::Profile.path() novalidate on:submit=submit>
                 <input type="hidden" name="action" value="address"/>
-                <EmailField name="email" label="New address" value errors=form.errors autocomplete="email"/>
+                <EmailField name="email" label="New email" value errors=form.errors autocomplete="email"/>
                 <PasswordField name="address_password" label="Your password" autocomplete="current-password" errors=form.errors/>
-                <div><SubmitButton form label="Send a link there"/></div>
+                <div><SubmitButton form label="Send confirmation link"/></div>
             </form>
         </section>
     }
@@ -164,13 +164,13 @@ fn password_form(session: Session, returned: &Returned, read: &Profile) -> AnyVi
     view! {
         <section class="block" aria-labelledby="password-title">
             <h2 id="password-title">"Password"</h2>
-            <p>"A new password signs out all your other devices."</p>
+            <p>"Changing your password signs you out on all other devices."</p>
             <FormMessage form/>
             <form class="form narrow" method="post" action=AccountPage::Profile.path() novalidate on:submit=submit>
                 <input type="hidden" name="action" value="password"/>
                 <input class="visually-hidden" type="email" name="username" autocomplete="username" tabindex="-1" aria-hidden="true" readonly value=read.email.clone()/>
                 <PasswordField name="current_password" label="Current password" autocomplete="current-password" errors=form.errors/>
-                <PasswordField name="password" label="New password" autocomplete="new-password" errors=form.errors hint="At least 12 characters. A few words in a row are easy to keep in mind."/>
+                <PasswordField name="password" label="New password" autocomplete="new-password" errors=form.errors hint="At least 12 characters. A few random words work well."/>
                 {keep_tokens(&read.tokens)}
                 <div><SubmitButton form label="Change password"/></div>
             </form>

@@ -33,7 +33,7 @@ fn at(field: &str, message: impl Into<String>) -> AppError {
 }
 
 fn wrong_code() -> AppError {
-    at("code", "That code isn’t right, or was used before. Wait for the next one and try again.")
+    at("code", "That code is incorrect or was already used. Wait for the next one and try again.")
 }
 
 /// Builds the data of the security page, including a newly created secret or recovery codes.
@@ -121,7 +121,7 @@ async fn check_password(call: &Call, live: &Live, password: &str) -> Result<(), 
     if guess.look(call, fit).await? != Fit::No {
         return Ok(());
     }
-    Err(at("password", "That isn’t your password."))
+    Err(at("password", "Incorrect password."))
 }
 
 fn fresh_secret() -> Result<Secret, AppError> {
@@ -143,15 +143,15 @@ pub async fn start_totp(call: &Call, password: &str) -> Result<(Live, SecurityDa
 /// Enables TOTP with the first code.
 pub async fn confirm_totp(call: &Call, code: &str) -> Result<(Live, SecurityData), AppError> {
     let Ok(FactorCode::Totp(code)) = FactorCode::parse(code) else {
-        return Err(at("code", "Enter the 6 digits that your app shows."));
+        return Err(at("code", "Enter the 6-digit code from your app."));
     };
     let (mut tx, secret) = (person(call).await?, fresh_secret()?);
     let confirmed = totp::confirm(&mut tx, &call.request.services.seal, &code, &secret).await?;
     let codes = confirmed.map_err(|refused| match refused {
         ConfirmRefused::Wrong => {
-            at("code", "That code isn’t right. Check that the phone’s clock is, and enter the next code.")
+            at("code", "That code is incorrect. Check that your phone’s clock is right, and enter the next code.")
         }
-        ConfirmRefused::NotBegun => at("code", "Setting this up took more than ten minutes. Start again."),
+        ConfirmRefused::NotBegun => at("code", "Setup took more than 10 minutes. Start again."),
     })?;
     let data = data(call, &mut tx, None, codes).await?;
     let live = tx.commit().await?;
@@ -228,13 +228,13 @@ pub async fn add_passkey(call: &Call, handle: &str, name: &str, credential: &str
     let (mut tx, secret) = (person(call).await?, fresh_secret()?);
     let added = passkeys::add(&mut tx, &admitted, &name, &id, &key, &secret).await.map_err(|error| {
         if error.is_refused_by("passkey_known") {
-            at("passkey", "That passkey is in use already.")
+            at("passkey", "That passkey is already in use.")
         } else {
             AppError::from(error)
         }
     })?;
     let codes = added.map_err(|refused| match refused {
-        AddRefused::TooMany => at("name", format!("You have {PASSKEY_LIMIT} passkeys. Remove one first.")),
+        AddRefused::TooMany => at("name", format!("You already have {PASSKEY_LIMIT} passkeys. Remove one first.")),
         AddRefused::Ended => AppError::SignedOut,
     })?;
     let data = data(call, &mut tx, None, codes).await?;
@@ -291,7 +291,7 @@ pub async fn begin_proof(call: &Call) -> Result<PasskeyChallenge, AppError> {
     let (mut prover, handle) = (prover(call).await?, fresh_secret()?);
     let held = passkeys::of_prover(&mut prover).await?;
     if held.is_empty() {
-        return Err(at("passkey", "You have no passkey here yet. Use another way."));
+        return Err(at("passkey", "You have no passkey here yet. Use another method."));
     }
     let asked = relying_party.ask_to_prove(&held)?;
     challenges::keep_proof(&mut prover, &handle, &asked.state).await?;

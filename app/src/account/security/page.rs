@@ -48,7 +48,7 @@ pub fn SecurityPage() -> impl IntoView {
     let state = Memo::new(move |_| desk.data.with(|data| data.as_ref().map(|data| data.state.clone())));
     let codes = Memo::new(move |_| desk.data.with(|d| d.as_ref().map(|d| d.codes.clone()).unwrap_or_default()));
     view! {
-        <AccountShell page=AccountPage::Security lead="A second factor keeps others out even if they learn your password. Some workspaces ask for one when you enter.">
+        <AccountShell page=AccountPage::Security lead="Two-factor authentication protects your account even if someone learns your password. Some workspaces require it.">
             <div class="security">
                 {move || desk.message.with(|m| (!m.is_empty()).then(|| view! { <Banner tone=Tone::Bad message=m.clone()/> }))}
                 {move || codes.with(|codes| (!codes.is_empty()).then(|| view! { <NewCodes codes=codes.clone() next=next.clone()/> }))}
@@ -70,7 +70,7 @@ fn Confirm(desk: Desk) -> impl IntoView {
     view! {
         <div class="banner" role="status">
             <Icon name="shield"/>
-            <p>"To change anything here, confirm it’s you first."</p>
+            <p>"Confirm it’s you to make changes here."</p>
             <a class="btn small" href=Route::Factor { next }.url() data-testid="confirm">"Confirm it’s you"</a>
         </div>
     }
@@ -83,12 +83,12 @@ fn NewCodes(codes: Vec<String>, next: Option<ReturnTo>) -> impl IntoView {
     let file = format!("data:text/plain;charset=utf-8,Stile%20recovery%20codes%0A%0A{}%0A", codes.join("%0A"));
     view! {
         <section class="secret" role="status" data-testid="new-codes">
-            <p><b>"Keep these recovery codes now."</b>" They are shown once. Each opens your account once if you lose your phone or your passkeys."</p>
+            <p><b>"Save these recovery codes now."</b>" You won’t be able to see them again. Each code works once if you lose your phone or passkeys."</p>
             <ol class="codes">{codes.into_iter().map(|code| view! { <li><code>{code}</code></li> }).collect_view()}</ol>
             <div class="btn-row">
                 {copy_button(text, "Copy", "Recovery codes copied")}
                 <a class="btn small" href=file download="stile-recovery-codes.txt"><Icon name="download"/>"Download"</a>
-                {next.map(|next| view! { <a class="btn small primary" href=next.as_str().to_owned() rel="external">"Go on"</a> })}
+                {next.map(|next| view! { <a class="btn small primary" href=next.as_str().to_owned() rel="external">"Continue"</a> })}
             </div>
         </section>
     }
@@ -104,10 +104,10 @@ fn RecoveryCodes(desk: Desk, state: FactorState) -> impl IntoView {
     view! {
         <section class="block" aria-labelledby="recovery">
             <h2 id="recovery">"Recovery codes"</h2>
-            <p>{format!("{left} of {RECOVERY_CODES} are left. New ones take the place of the old, which then open nothing.")}</p>
+            <p>{format!("{left} of {RECOVERY_CODES} codes left. New codes replace the old ones.")}</p>
             <form method="post" action=desk.here() on:submit=renew>
                 <input type="hidden" name="action" value="renew"/>
-                <button class="btn" type="submit">"Make new recovery codes"</button>
+                <button class="btn" type="submit">"Create new recovery codes"</button>
             </form>
         </section>
     }
@@ -125,14 +125,14 @@ fn Asked(desk: Desk, state: FactorState) -> impl IntoView {
     };
     view! {
         <section class="block" aria-labelledby="asked">
-            <h2 id="asked">"When Stile asks for it"</h2>
+            <h2 id="asked">"When to ask"</h2>
             <form class="form" method="post" action=desk.here() on:submit=choose>
                 <input type="hidden" name="action" value="asked"/>
                 <fieldset class="choices" aria-labelledby="asked">
                     {FactorAsked::ALL.into_iter().map(|asked| {
                         let (label, hint) = match asked {
-                            FactorAsked::SignIn => ("At each sign-in", "And so never again while you stay signed in."),
-                            FactorAsked::Workspace => ("Where a workspace asks", "Your password alone signs you in; a workspace that demands a second factor asks when you enter."),
+                            FactorAsked::SignIn => ("At every sign-in", "You aren’t asked again while you stay signed in."),
+                            FactorAsked::Workspace => ("Only when a workspace requires it", "You sign in with only your password. A workspace that requires two-factor authentication asks when you open it."),
                         };
                         view! {
                             <label class="check">

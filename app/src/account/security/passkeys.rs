@@ -23,12 +23,12 @@ pub(super) fn Passkeys(desk: Desk, state: FactorState) -> impl IntoView {
     view! {
         <section class="block" aria-labelledby="passkeys" data-testid="passkeys">
             <h2 id="passkeys">"Passkeys"</h2>
-            <p>"A passkey is your fingerprint, your face or a security key. It signs you in without a password, and counts as both factors."</p>
+            <p>"A passkey uses your fingerprint, face or a security key. It signs you in without a password and counts as both factors."</p>
             {(!state.passkeys.is_empty()).then(|| table(desk, state.passkeys))}
             {if work {
                 view! { <Add desk asks_password/> }.into_any()
             } else {
-                view! { <p class="note">"Passkeys need this console to be opened by a name over HTTPS. Ask whoever hosts it."</p> }.into_any()
+                view! { <p class="note">"Passkeys require Stile to be opened at a domain name over HTTPS. Ask the person who hosts it."</p> }.into_any()
             }}
         </section>
     }

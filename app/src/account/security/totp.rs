@@ -31,7 +31,7 @@ pub(super) fn AuthenticatorApp(desk: Desk, state: FactorState) -> impl IntoView 
                 }
                 (None, Some(enrolment)) => view! { <SetUp desk enrolment/> }.into_any(),
                 (None, None) => view! {
-                    <p>"An app on your phone shows a code of six digits, a new one every 30 seconds."</p>
+                    <p>"An app on your phone shows a 6-digit code that changes every 30 seconds."</p>
                     <TurnOn desk asks_password=state.standing == FactorStanding::None/>
                 }.into_any(),
             }}
@@ -51,7 +51,7 @@ fn TurnOn(desk: Desk, asks_password: bool) -> impl IntoView {
             {asks_password.then(|| view! {
                 <Line desk id="app-password" name="password" label="Your password" kind="password" autocomplete="current-password"/>
             })}
-            <button class="btn primary" type="submit" aria-busy=move || desk.busy.get().then_some("true")>"Set up an app"</button>
+            <button class="btn primary" type="submit" aria-busy=move || desk.busy.get().then_some("true")>"Set up app"</button>
         </form>
     }
 }
@@ -74,13 +74,13 @@ fn SetUp(desk: Desk, enrolment: Enrolment) -> impl IntoView {
             })}
             <div>
                 <ol class="steps">
-                    <li>"Scan the code with your app, or "<a href=uri>"open it in one on this device"</a>". Or type this key:"
+                    <li>"Scan the code with your app, or "<a href=uri>"open it on this device"</a>". Or enter this key:"
                         <div class="copy-box">
                             <code tabindex="0" data-testid="totp-secret">{secret}</code>
                             {copy_button(plain, "Copy", "Key copied")}
                         </div>
                     </li>
-                    <li>"Enter the code that it shows now."
+                    <li>"Enter the code from your app."
                         <form class="inline-form" method="post" action=desk.here() novalidate on:submit=confirm>
                             <input type="hidden" name="action" value="confirm"/>
                             <Line desk id="app-code" name="code" label="Code" autocomplete="one-time-code" numeric=true/>
@@ -102,7 +102,7 @@ fn TurnOff(desk: Desk) -> impl IntoView {
     view! {
         <form class="inline-form narrow" method="post" action=desk.here() novalidate on:submit=off>
             <input type="hidden" name="action" value="off"/>
-            <Line desk id="off-code" name="code" label="Code, to turn it off" autocomplete="one-time-code"/>
+            <Line desk id="off-code" name="code" label="Enter a code to turn off" autocomplete="one-time-code"/>
             <button class="btn danger" type="submit" aria-busy=move || desk.busy.get().then_some("true")>"Turn off"</button>
         </form>
     }

@@ -41,7 +41,7 @@ pub fn SessionsPage() -> impl IntoView {
         }
     });
     view! {
-        <AccountShell page=AccountPage::Sessions lead="Where you are signed in. End what you don’t know, and change your password then.">
+        <AccountShell page=AccountPage::Sessions lead="Devices where you’re signed in. If you don’t recognize one, end its session and change your password.">
                 {move || message.with(|m| (!m.is_empty()).then(|| view! { <Banner tone=Tone::Bad message=m.clone()/> }))}
                 {move || match rows.get() {
                     None => view! { <p class="muted">"Loading…"</p> }.into_any(),
@@ -81,7 +81,7 @@ fn listing(list: Sessions, sessions: Vec<SessionRow>) -> AnyView {
     let rows = sessions.into_iter().map(|row| line(list, row)).collect_view();
     let end_others = move |event: SubmitEvent| {
         event.prevent_default();
-        spawn_local(async move { list.answered(end_other_sessions().await, Some("All other sessions are ended.")) });
+        spawn_local(async move { list.answered(end_other_sessions().await, Some("Signed out of other devices")) });
     };
     let everywhere = move |event: SubmitEvent| {
         event.prevent_default();
@@ -106,19 +106,21 @@ fn listing(list: Sessions, sessions: Vec<SessionRow>) -> AnyView {
     view! {
         <ul class="line-list sessions">{rows}</ul>
         <section class="block" aria-labelledby="more">
-            <h2 id="more">"All at once"</h2>
+            <h2 id="more">"Other devices"</h2>
             <div class="btn-row">
-                <form method="post" action=here.clone() on:submit=end_others>
-                    <input type="hidden" name="action" value="end-others"/>
-                    <button class="btn" disabled=others == 0 data-testid="end-others">{if others == 1 { "End the other session".to_owned() } else { format!("End all {others} others") }}</button>
-                </form>
+                {(others > 0).then(|| view! {
+                    <form method="post" action=here.clone() on:submit=end_others>
+                        <input type="hidden" name="action" value="end-others"/>
+                        <button class="btn" data-testid="end-others">"Sign out other devices"</button>
+                    </form>
+                })}
                 <form method="post" action=here on:submit=everywhere>
                     <input type="hidden" name="action" value="sign-out-everywhere"/>
                     {keep_tokens(&list.tokens.get_untracked())}
                     <button class="btn danger" data-testid="sign-out-everywhere"><Icon name="sign-out"/>"Sign out all devices"</button>
                 </form>
             </div>
-            {(others == 0).then(|| view! { <p class="hint">"You are signed in here and nowhere else."</p> })}
+            {(others == 0).then(|| view! { <p class="hint">"You’re only signed in on this device."</p> })}
         </section>
     }
     .into_any()
@@ -128,16 +130,16 @@ fn line(list: Sessions, row: SessionRow) -> AnyView {
     let id = row.id;
     let end = move |event: SubmitEvent| {
         event.prevent_default();
-        spawn_local(async move { list.answered(end_session(id).await, Some("That session is ended.")) });
+        spawn_local(async move { list.answered(end_session(id).await, Some("Session ended")) });
     };
     let label = format!("End the session in {}", row.device);
-    let from = row.ip.clone().unwrap_or_else(|| "an unknown address".to_owned());
+    let from = row.ip.clone().unwrap_or_else(|| "an unknown IP address".to_owned());
     view! {
         <li data-testid="session" data-this=row.is_this.then_some("")>
             <div class="line">
                 <Icon name=if row.handheld { "phone" } else { "monitor" }/>
                 <div class="text">
-                    <p><b>{row.device.clone()}</b>{row.is_this.then(|| view! { " "<span class="chip">"This one"</span> })}</p>
+                    <p><b>{row.device.clone()}</b>{row.is_this.then(|| view! { " "<span class="chip">"This device"</span> })}</p>
                     <p class="muted">
                         <span class="mono">{from}</span>" · signed in "<time title=moment::exact(row.created_at)>{moment::utc_date(row.created_at)}</time>
                         " · last seen "<Ago at=row.last_seen_at now=list.session.now/>

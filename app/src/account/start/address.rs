@@ -30,13 +30,13 @@ pub(super) fn ConfirmPage(email: String) -> impl IntoView {
         }
     });
     view! {
-        <StartFrame title="Use this address from now on?" lead=format!("Your account is at {old}. It moves to {email}, and that is what you sign in with.")>
+        <StartFrame title="Use this email from now on?" lead=format!("The email of your account will change from {old} to {email}. You’ll sign in with the new one.")>
             <FormMessage form/>
             <form class="form" method="post" action=route.url() on:submit=submit>
                 <input type="hidden" name="action" value="take-address"/>
-                <SubmitButton form label="Use the new address" wide=true/>
+                <SubmitButton form label="Use new email" wide=true/>
             </form>
-            <p class="after"><a class="link" href=Route::Profile { saved: None }.url()>"Keep the one I have"</a></p>
+            <p class="after"><a class="link" href=Route::Profile { saved: None }.url()>"Keep current email"</a></p>
         </StartFrame>
     }
 }

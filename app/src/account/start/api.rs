@@ -242,7 +242,7 @@ pub async fn found(call: &Call, organization: &str, name: &str, slug: &str) -> R
             let mut tx = identity::person(call).await?;
             call.request.services.paces.slugs.take(&tx.live().person.id)?;
             let free = first_free(&mut tx, &wanted).await?;
-            errors.take("slug", free.ok_or("Enter an address, like acme-finance."))
+            errors.take("slug", free.ok_or("Enter a URL, like acme-finance."))
         }
         (typed, ..) => errors.take("slug", Slug::parse(typed)),
     };

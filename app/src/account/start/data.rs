@@ -64,7 +64,7 @@ impl StartPage {
         match self {
             Self::SignUp { .. } | Self::SignUpForm { .. } => "Create an account",
             Self::Reset { .. } | Self::ResetForm { .. } => "Reset your password",
-            Self::Address { .. } => "Confirm your address",
+            Self::Address { .. } => "Confirm your email",
             Self::Welcome { .. } => "Create your organization",
             Self::Dead { .. } => "Link not valid",
         }

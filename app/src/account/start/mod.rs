@@ -84,11 +84,11 @@ fn SentPage(
                 <header role="status" data-testid="mail-sent">
                     <span class="badge"><Icon name="mail"/></span>
                     <div>
-                        <h1>"Look into your mail"</h1>
-                        <p>"We sent a mail to "<b>{email}</b>". Open the link in it within "{works_for}", on any device."</p>
+                        <h1>"Check your email"</h1>
+                        <p>"We sent a link to "<b>{email}</b>". Open it within "{works_for}", on any device."</p>
                     </div>
                 </header>
-                <p class="after">"Nothing there after a minute? Look for it in the spam folder, or "<a class="link" href=again.url()>"try another address"</a>"."</p>
+                <p class="after">"Didn’t get it? Check spam, or "<a class="link" href=again.url()>"use another email"</a>"."</p>
                 <p class="after"><a class="link" href=Route::SignIn { next: None, notice: None }.url()>"Back to sign-in"</a></p>
             </main>
         </div>
@@ -103,14 +103,14 @@ fn DeadPage(of: Purpose, why: DeadLink) -> impl IntoView {
         Purpose::Address => (Route::Profile { saved: None }, "Go to your profile"),
     };
     let hint = match (of, why) {
-        (Purpose::SignUp, DeadLink::Used) => "If you have signed up with it, sign in.",
-        (Purpose::Reset, DeadLink::Used) => "If you have set a new password with it, sign in.",
-        _ => "A new one is quickly sent.",
+        (Purpose::SignUp, DeadLink::Used) => "If you already signed up with it, sign in.",
+        (Purpose::Reset, DeadLink::Used) => "If you already set a new password with it, sign in.",
+        _ => "Request a new one.",
     };
     view! {
         <div class="account">
             <main class="auth" id="main" data-testid="dead-link">
-                <header><Mark/><div><h1>"This link doesn’t work any more"</h1><p>{why.message()}" "{hint}</p></div></header>
+                <header><Mark/><div><h1>"This link no longer works"</h1><p>{why.message()}" "{hint}</p></div></header>
                 <div class="btn-row">
                     <a class="btn primary" href=next.url()>{label}</a>
                     <a class="btn" href=Route::SignIn { next: None, notice: None }.url()>"Sign in"</a>

@@ -28,12 +28,12 @@ pub(super) fn AskPage(sent_to: Option<String>) -> impl IntoView {
         match sent.get() {
         Some(email) => view! { <SentPage email works_for="an hour" again=Route::Start(Start::Reset)/> }.into_any(),
         None => view! {
-            <StartFrame title="Reset your password" lead="Which address do you sign in with? We send a link there, and with it you set a new password.">
+            <StartFrame title="Reset your password" lead="Enter your email and we’ll send you a reset link.">
                 <FormMessage form/>
                 <form class="form" method="post" action=Route::Start(Start::Reset).url() novalidate data-unguarded on:submit=move |event| submit.with_value(|submit| submit(event))>
                     <input type="hidden" name="action" value="reset"/>
                     <EmailField value=typed.get_value() errors=form.errors/>
-                    <SubmitButton form label="Send me the link" wide=true/>
+                    <SubmitButton form label="Send link" wide=true/>
                 </form>
                 <p class="after"><a class="link" href=Route::SignIn { next: None, notice: None }.url()>"Back to sign-in"</a></p>
             </StartFrame>
@@ -62,7 +62,7 @@ pub(super) fn FormPage(email: String) -> impl IntoView {
         }
     });
     view! {
-        <StartFrame title="Set a new password" lead="All devices are signed out by it and operator tokens revoked. Then you sign in with the new one.">
+        <StartFrame title="Set a new password" lead="This signs you out on all devices and revokes your operator tokens.">
             <FormMessage form/>
             <form class="form" method="post" action=route.url() novalidate on:submit=submit>
                 <input type="hidden" name="action" value="set-password"/>
@@ -71,8 +71,8 @@ pub(super) fn FormPage(email: String) -> impl IntoView {
                     <p class="fixed">{email.clone()}</p>
                     <input class="visually-hidden" type="email" name="username" autocomplete="username" tabindex="-1" aria-hidden="true" readonly value=email/>
                 </div>
-                <PasswordField name="password" label="New password" autocomplete="new-password" errors=form.errors hint="At least 12 characters. A few words in a row are easy to keep in mind."/>
-                <SubmitButton form label="Set the password" wide=true/>
+                <PasswordField name="password" label="New password" autocomplete="new-password" errors=form.errors hint="At least 12 characters. A few random words work well."/>
+                <SubmitButton form label="Set password" wide=true/>
             </form>
         </StartFrame>
     }

@@ -37,13 +37,13 @@ pub(super) fn AskPage(sent_to: Option<String>) -> impl IntoView {
         match sent.get() {
         Some(email) => view! { <SentPage email works_for="24 hours" again=here.get_value()/> }.into_any(),
         None => view! {
-            <StartFrame title="Create an account" lead="First, an address: we send a link there that shows it is yours.">
+            <StartFrame title="Create an account" lead="Enter your email. We’ll send you a link to confirm it.">
                 <FormMessage form/>
                 <form class="form" method="post" action=here.with_value(Route::url) novalidate data-unguarded on:submit=move |event| submit.with_value(|submit| submit(event))>
                     <input type="hidden" name="action" value="sign-up"/>
                     <input type="hidden" name="next" value=to.get_value()/>
                     <EmailField value=typed.get_value() errors=form.errors/>
-                    <SubmitButton form label="Send me the link" wide=true/>
+                    <SubmitButton form label="Send link" wide=true/>
                 </form>
                 <p class="after">"Have an account? "<a class="link" href=sign_in.get_value()>"Sign in"</a></p>
             </StartFrame>
@@ -73,7 +73,7 @@ pub(super) fn FormPage(email: String) -> impl IntoView {
         }
     });
     view! {
-        <StartFrame title="Create your account" lead="Your address is confirmed. How shall we call you, and what is your password?">
+        <StartFrame title="Create your account" lead="Email confirmed. Add your name and choose a password.">
             <FormMessage form/>
             <form class="form" method="post" action=route.url() novalidate on:submit=submit>
                 <input type="hidden" name="action" value="create-account"/>
@@ -83,7 +83,7 @@ pub(super) fn FormPage(email: String) -> impl IntoView {
                     <input class="visually-hidden" type="email" name="username" autocomplete="username" tabindex="-1" aria-hidden="true" readonly value=email/>
                 </div>
                 <TextField name="name" label="Your name" value=name errors=form.errors/>
-                <PasswordField name="password" label="Password" autocomplete="new-password" errors=form.errors hint="At least 12 characters. A few words in a row are easy to keep in mind."/>
+                <PasswordField name="password" label="Password" autocomplete="new-password" errors=form.errors hint="At least 12 characters. A few random words work well."/>
                 <SubmitButton form label="Create account" wide=true/>
             </form>
         </StartFrame>

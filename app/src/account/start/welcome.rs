@@ -131,20 +131,20 @@ pub(super) fn WelcomePage(host: String) -> impl IntoView {
                     <Mark/>
                     <div>
                         <h1>{if first_name.is_empty() { "Welcome".to_owned() } else { format!("Welcome, {}", isolated(&first_name)) }}</h1>
-                        <p>"An organization owns workspaces; a workspace holds products, customers and invoices of its own. You own the first of each."</p>
+                        <p>"An organization has workspaces, each with its own products, customers and invoices. You’ll be the owner of both."</p>
                     </div>
                 </header>
                 <FormMessage form/>
                 <form class="form" method="post" action=Route::Start(Start::Welcome).url() novalidate on:submit=submit>
                     <input type="hidden" name="action" value="found"/>
                     <div on:input=organization_typed>
-                        <TextField name="organization" label="Organization" value=organization errors hint="Your company, or the part of it that you run."/>
+                        <TextField name="organization" label="Organization" value=organization errors hint="Your company or team"/>
                     </div>
                     <div on:input=name_typed>
-                        <TextField name="name" label="First workspace" value=name.get_untracked() errors hint="Its name, like the organization’s, or what it is for: Production, Finance."/>
+                        <TextField name="name" label="Workspace name" value=name.get_untracked() errors hint="For example Production or Finance"/>
                     </div>
                     <div class="field">
-                        <label for="slug">"Its address"</label>
+                        <label for="slug">"Workspace URL"</label>
                         <div class="affix">
                             <span>{host}</span>
                             <input class="input mono" id="slug" name="slug" type="text" value=slug.get_untracked() autocomplete="off" autocapitalize="off" spellcheck="false" maxlength="30"
@@ -157,7 +157,7 @@ pub(super) fn WelcomePage(host: String) -> impl IntoView {
                         </p>
                         <p class="slug-status" id="slug-status" role="status">
                             {move || check.get().filter(|_| wrong().is_none()).map(|check| match check {
-                                SlugCheck::Free => view! { <span class="free"><Icon name="check"/>"Free"</span> }.into_any(),
+                                SlugCheck::Free => view! { <span class="free"><Icon name="check"/>"Available"</span> }.into_any(),
                                 SlugCheck::Not { reason, instead } => view! {
                                     <span class="taken">{reason}</span>
                                     {instead.map(|instead| {
@@ -167,11 +167,11 @@ pub(super) fn WelcomePage(host: String) -> impl IntoView {
                                 }.into_any(),
                             })}
                         </p>
-                        <p class="hint">"Small letters, digits and hyphens. It can be changed later; old links then lead to the new one."</p>
+                        <p class="hint">"Lowercase letters, numbers and hyphens. You can change it later, and old links will redirect."</p>
                     </div>
                     <SubmitButton form label="Create organization" wide=true/>
                 </form>
-                <p class="after">"Expecting an invite? "<a class="link" href=Route::home().url()>"See what you can reach"</a></p>
+                <p class="after">"Expecting an invite? "<a class="link" href=Route::home().url()>"Check your workspaces"</a></p>
             </main>
         </AccountFrame>
     }

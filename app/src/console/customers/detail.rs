@@ -15,6 +15,7 @@ use leptos::prelude::*;
 use model::{
     Capability,
     billing::{InvoiceRow, UsageRow},
+    count::unit_of,
     country,
     customer::CustomerDetail,
     list::Noun,
@@ -109,7 +110,7 @@ fn usage(scope: Scope, name: &str, usage: &[UsageRow]) -> AnyView {
                 <tr data-testid="row">
                     <td class="col-main"><a draggable="false" class="row-link" href=scope.url(&Page::UsageRecord(record.id))>{record.product.clone()}</a></td>
                     <td class="fit"><Ago at=record.recorded_at now=scope.session.now/></td>
-                    <td class="num wide">{grouped(record.quantity.unsigned_abs())}" "<span class="unit">{record.unit.clone()}</span></td>
+                    <td class="num wide">{grouped(record.quantity.unsigned_abs())}" "<span class="unit">{unit_of(record.quantity, &record.unit).into_owned()}</span></td>
                 </tr>
             }
         })

@@ -33,7 +33,11 @@ fn fields(scope: Scope, input: &CustomerInput, rate_plans: &[(RatePlanId, String
     let page = FormPage::open(scope, move |values: CustomerInput| {
         scope.ask(async move |slug, grant| {
             let saved = save_customer(slug, grant, id, values.clone()).await?;
-            Ok((Page::Customer(saved), format!("{} saved", isolated(values.name.trim()))))
+            let done = match id {
+                Some(_) => format!("{} saved", isolated(values.name.trim())),
+                None => "Customer created".to_owned(),
+            };
+            Ok((Page::Customer(saved), done))
         })
     });
     let value = |name: &str, stored: &str| page.typed(name).unwrap_or_else(|| stored.to_owned());
@@ -50,7 +54,7 @@ fn fields(scope: Scope, input: &CustomerInput, rate_plans: &[(RatePlanId, String
     let (rate_plan, note) = (value("rate_plan", &input.rate_plan), value("note", &input.note));
     view! {
         <FormShell page title button back>
-            <div class="form-part" role="group" aria-label="Who they are">
+            <div class="form-part" role="group" aria-label="Details">
                 <TextField name="name" label="Name" value=name errors/>
                 <TextField name="email" label="Billing email" kind="email" value=email errors hint="Invoices go here."/>
                 <SelectField name="country" label="Country" value=country options=countries errors/>

@@ -14,6 +14,7 @@ use leptos::prelude::*;
 use model::{
     Money,
     billing::{InvoiceStatus, OVERDUE},
+    count::{counted, quantity},
     list::{ListQuery, Noun},
     moment,
     money::grouped,
@@ -64,7 +65,7 @@ fn page(scope: Scope, overview: &Overview) -> AnyView {
             <div class="figure">
                 <dt>"Open invoices"</dt>
                 <dd class="value">{overview.open_total.to_string()}</dd>
-                <dd class="delta">{format!("{} invoices; {} active customers", grouped(overview.open_invoices.unsigned_abs()), grouped(overview.active_customers.unsigned_abs()))}</dd>
+                <dd class="delta">{format!("{}, {}", counted(overview.open_invoices, "invoice", "invoices"), counted(overview.active_customers, "active customer", "active customers"))}</dd>
             </div>
         </dl>
         {usage(scope, overview)}
@@ -77,7 +78,7 @@ fn usage(scope: Scope, overview: &Overview) -> AnyView {
     let values = overview.usage.days.clone();
     let last = values.len() as i64 - 1;
     let days = (0..values.len() as i64).map(|i| moment::date(overview.today - Duration::days(last - i))).collect();
-    let label = format!("Usage records per day over 30 days, {} in all", grouped(overview.usage.now.unsigned_abs()));
+    let label = format!("Usage records per day over 30 days, {} in total", grouped(overview.usage.now.unsigned_abs()));
     view! {
         <section class="section" aria-labelledby="usage" data-hue=move || scope.hue()>
             <div class="section-head"><h2 id="usage">"Usage records per day"</h2><a class="end" href=scope.url(&Page::list(Noun::Usage))>"Open usage"</a></div>
@@ -90,15 +91,10 @@ fn usage(scope: Scope, overview: &Overview) -> AnyView {
 
 /// Renders the usage per unit. Different units, such as hours and seats, can't be summed.
 fn used(used: &[Used]) -> Option<AnyView> {
-    let mut parts: Vec<_> = used
-        .iter()
-        .take(UNITS)
-        .map(|used| format!("{} {}", grouped(used.quantity.unsigned_abs()), used.unit))
-        .collect();
-    match used.len().saturating_sub(UNITS) {
-        0 => {}
-        1 => parts.push("1 other unit".to_owned()),
-        more => parts.push(format!("{more} other units")),
+    let mut parts: Vec<_> = used.iter().take(UNITS).map(|used| quantity(used.quantity, &used.unit)).collect();
+    let more = used.len().saturating_sub(UNITS);
+    if more > 0 {
+        parts.push(counted(i64::try_from(more).unwrap_or(i64::MAX), "other unit", "other units"));
     }
     (!parts.is_empty()).then(|| {
         let text = format!("Used in the last 30 days: {}", parts.join(" · "));
@@ -127,10 +123,7 @@ fn attention(scope: Scope, overview: &Overview) -> AnyView {
         scope.url(&Page::List(ListQuery { status: Some(status.to_owned()), ..ListQuery::new(Noun::Invoices) }))
     };
     let drafts = (overview.drafts > 0).then(|| {
-        let label = match overview.drafts {
-            1 => "1 draft invoice to review".to_owned(),
-            n => format!("{} draft invoices to review", grouped(n.unsigned_abs())),
-        };
+        let label = counted(overview.drafts, "draft invoice to review", "draft invoices to review");
         view! { <li><a class="line" href=invoices(InvoiceStatus::Draft.as_str())><span class="text">{label}</span><span class="end">"Review"</span></a></li> }
     });
     let all = (overview.overdue_invoices > 0).then(|| {

@@ -253,7 +253,7 @@ pub fn commands(picker: Option<&Picker>, here: Option<&ShellInfo>) -> Vec<Comman
             let invite = open(Page::Settings(SettingsPage::Members));
             all.push(Command::new(Section::Actions, "plus", "Invite people", invite));
         }
-        all.push(Command::new(Section::Actions, "copy", "Copy the link to this page", Deed::CopyLink));
+        all.push(Command::new(Section::Actions, "copy", "Copy link", Deed::CopyLink));
     }
     all.push(Command::new(Section::GoTo, "switch", "All workspaces", Deed::Open(Route::home().url())));
     all.push(Command::new(Section::Settings, "key", "Tokens", Deed::Open(Route::Tokens.url())));
@@ -263,9 +263,9 @@ pub fn commands(picker: Option<&Picker>, here: Option<&ShellInfo>) -> Vec<Comman
         all.push(Command::new(Section::Actions, "plus", "New workspace", deed));
     }
     for (theme, icon, label) in [
-        (Theme::Light, "sun", "Use the light theme"),
-        (Theme::Dark, "moon", "Use the dark theme"),
-        (Theme::System, "monitor", "Use the device’s theme"),
+        (Theme::Light, "sun", "Light theme"),
+        (Theme::Dark, "moon", "Dark theme"),
+        (Theme::System, "monitor", "System theme"),
     ] {
         all.push(Command::new(Section::Actions, icon, label, Deed::Theme(theme)));
     }

@@ -49,13 +49,13 @@ const DIALOG: &str = "palette";
 const FIELD: &str = "palette-input";
 /// Global keyboard shortcuts. They are listed but can't be selected.
 const SHORTCUTS: &str = concat!(
-    shortcut!("Open or close the palette", both!("Ctrl K", "⌘K")),
-    shortcut!("Only workspaces", "@"),
-    shortcut!("Only actions", "&gt;"),
+    shortcut!("Open or close search", both!("Ctrl K", "⌘K")),
+    shortcut!("Workspaces only", "@"),
+    shortcut!("Actions only", "&gt;"),
     shortcut!("Open in a new tab", both!("Ctrl ↵", "⌘↵")),
-    shortcut!("Open one of the first nine workspaces, in the switcher and on the picker", "1 – 9"),
-    shortcut!("Search on a list or on the picker", "/"),
-    shortcut!("Close what is open", "Esc"),
+    shortcut!("Open one of the first nine workspaces in the switcher or workspace list", "1 – 9"),
+    shortcut!("Search a list or your workspaces", "/"),
+    shortcut!("Close", "Esc"),
 );
 /// Selector of the button that closes the palette on a phone.
 const CANCEL: &str = "#palette-cancel";
@@ -100,15 +100,15 @@ pub fn Palette(
         n => format!("{n} results"),
     };
     view! {
-        <div class="palette" id=DIALOG data-testid="palette" popover="auto" role="dialog" aria-modal="true" aria-label="Search or run a command"
+        <div class="palette" id=DIALOG data-testid="palette" popover="auto" role="dialog" aria-modal="true" aria-label="Search or jump to…"
             on:toggle=move |_| if !browser::is_popover_open(DIALOG) { desk.close() }
             on:click=move |event| if browser::is_itself(&event) { desk.close() }
             on:keydown=move |event| tab(&event)>
             <div class="palette-panel">
             <div class="palette-field">
                 <Icon name="search"/>
-                <input class="palette-input" id=FIELD data-testid="palette-input" type="text" role="combobox" aria-label="Search or run a command" aria-autocomplete="list"
-                    aria-expanded="true" aria-controls=LIST autocomplete="off" spellcheck="false" enterkeyhint="go" placeholder="Search or run a command"
+                <input class="palette-input" id=FIELD data-testid="palette-input" type="text" role="combobox" aria-label="Search or jump to…" aria-autocomplete="list"
+                    aria-expanded="true" aria-controls=LIST autocomplete="off" spellcheck="false" enterkeyhint="go" placeholder="Search or jump to…"
                     aria-activedescendant=move || (!lines.with(Vec::is_empty)).then(|| row_id(active.get()))
                     prop:value=query on:input=move |event| desk.typed(browser::event_value(&event)) on:keydown=move |event| desk.key(&event)/>
                 <button class="btn quiet" type="button" id="palette-cancel" on:click=move |_| desk.close()>"Cancel"</button>
@@ -331,7 +331,8 @@ impl Desk {
                 return view! { <div class="palette-keys" data-testid="palette-keys" role="group" aria-label="Keyboard shortcuts" inner_html=SHORTCUTS></div> }.into_any();
             }
             if lines.is_empty() {
-                return view! { <p class="nothing">"Nothing matches. Try fewer letters."</p> }.into_any();
+                let typed = self.query.with(|query| query.trim().to_owned());
+                return view! { <p class="nothing">{format!("No results for “{typed}”")}</p> }.into_any();
             }
             let seen = self.window.seen(lines);
             let query = self.query.with(|query| words(query));

@@ -12,7 +12,7 @@ use crate::{
     ui::Icon,
 };
 use leptos::prelude::*;
-use model::{Capability, catalog::ProductDetail, list::Noun, moment, money::grouped};
+use model::{Capability, catalog::ProductDetail, count::quantity, list::Noun, moment, money::grouped};
 
 /// Renders the detail page.
 pub fn detail(scope: Scope) -> AnyView {
@@ -57,7 +57,7 @@ fn page(scope: Scope, product: &ProductDetail) -> AnyView {
                 <dl class="facts">
                     {fact("Code", view! { <span class="mono">{row.code.clone()}</span> })}
                     {fact("Unit", row.unit.clone())}
-                    {fact("Usage, last 30 days", format!("{} {}", grouped(product.used_30_days.unsigned_abs()), row.unit))}
+                    {fact("Usage, last 30 days", quantity(product.used_30_days, &row.unit))}
                     {fact("Created", view! { <time title=moment::exact(*row.created_at)>{moment::date(row.created_at.date())}</time> })}
                     {(!product.description.is_empty()).then(|| fact("Description", product.description.clone()))}
                 </dl>
@@ -65,7 +65,7 @@ fn page(scope: Scope, product: &ProductDetail) -> AnyView {
             <div class="activity">
                 <section class="section" aria-labelledby="plans">
                     <div class="section-head"><h2 id="plans">"Rate plans"</h2></div>
-                    {if product.rate_plans.is_empty() { view! { <p class="muted">"No rate plan prices this product yet."</p> }.into_any() } else { view! {
+                    {if product.rate_plans.is_empty() { view! { <p class="muted">"No rate plans yet"</p> }.into_any() } else { view! {
                         <div class="table-wrap"><table class="data-table">
                             <caption class="visually-hidden">{format!("Rate plans of {}", row.name)}</caption>
                             <thead><tr><th scope="col">"Name"</th><th scope="col" class="fit">"Status"</th><th scope="col" class="num narrow">"Customers"</th><th scope="col" class="num wide">"Price"</th></tr></thead>

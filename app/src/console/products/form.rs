@@ -33,7 +33,11 @@ fn fields(scope: Scope, input: &ProductInput) -> AnyView {
     let page = FormPage::open(scope, move |values: ProductInput| {
         scope.ask(async move |slug, grant| {
             let saved = save_product(slug, grant, id, values.clone()).await?;
-            Ok((Page::Product(saved), format!("{} saved", isolated(values.name.trim()))))
+            let done = match id {
+                Some(_) => format!("{} saved", isolated(values.name.trim())),
+                None => "Product created".to_owned(),
+            };
+            Ok((Page::Product(saved), done))
         })
     });
     let value = |name: &str, stored: &str| page.typed(name).unwrap_or_else(|| stored.to_owned());
@@ -42,10 +46,10 @@ fn fields(scope: Scope, input: &ProductInput) -> AnyView {
     let (unit, description) = (value("unit", &input.unit), value("description", &input.description));
     view! {
         <FormShell page title button back>
-            <div class="form-part" role="group" aria-label="What it is">
+            <div class="form-part" role="group" aria-label="Details">
                 <TextField name="name" label="Name" value=name errors/>
-                <TextField name="code" label="Code" value=code errors mono=true hint="Usage is recorded under it. Letters, digits, hyphens, underscores."/>
-                <TextField name="unit" label="Unit" value=unit errors hint="What one of it is called: seat, GB, 1,000 tokens."/>
+                <TextField name="code" label="Code" value=code errors mono=true hint="Used when recording usage. Letters, digits, hyphens and underscores."/>
+                <TextField name="unit" label="Unit" value=unit errors hint="For example seat, GB or 1,000 tokens"/>
                 <TextAreaField name="description" label="Description" value=description errors/>
             </div>
         </FormShell>

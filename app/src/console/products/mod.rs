@@ -35,7 +35,7 @@ static SPEC: ListSpec = ListSpec {
     columns: COLUMNS,
     rows: &RowsOf { page: |data| if let PageData::Products(page) = data { Some(page) } else { None }, cells },
     create: Some(("New product", Page::NewProduct)),
-    teaches: "A product is what you sell, and what its usage is counted in. Rate plans put a price on it.",
+    teaches: "Products are what you sell, each with a unit for its usage. Rate plans set their prices.",
 };
 
 /// Renders the list page.

@@ -98,7 +98,7 @@ async fn alone<C: CapabilityKind>(
 /// Maps a violated unique constraint of slugs to a field error, which does not reveal who has or had the slug.
 fn taken(error: StoreError) -> AppError {
     if error.is_refused_by("workspaces_slug_key") || error.is_refused_by("slugs_pkey") {
-        AppError::Invalid(FieldErrors::one("slug", "That address is taken. Try another."))
+        AppError::Invalid(FieldErrors::one("slug", "That URL is taken. Try another."))
     } else {
         AppError::from(error)
     }
@@ -133,7 +133,7 @@ pub async fn save_general(
 pub async fn delete_workspace(call: &Call, slug: &Slug, grant: &str, typed: &str) -> Result<(), AppError> {
     let (mut tx, can) = alone::<OwnWorkspace>(call, slug, grant).await?;
     if typed.trim() != tx.tenant().workspace.slug.as_str() {
-        let message = "That is not this workspace’s address. Nothing was deleted.";
+        let message = "That isn’t the URL of this workspace. Nothing was deleted.";
         return Err(AppError::Invalid(FieldErrors::one("slug", message)));
     }
     settings::delete(&mut tx, &can).await?;

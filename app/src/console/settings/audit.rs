@@ -24,7 +24,7 @@ pub fn view(scope: Scope, log: &AuditView) -> AnyView {
     let go = move |url: &str| scope.session.navigator.replace(Route::parse_url(url));
     let export = Route::AuditExport(scope.slug(), query.at(Position::Newest)).url();
     view! {
-        <p class="hint">{format!("Times are in {}. Nothing here can be changed or removed.", log.time_zone.replace('_', " "))}</p>
+        <p class="hint">{format!("Times are in {}. Entries can’t be changed or removed.", log.time_zone.replace('_', " "))}</p>
         {table(log, &query, url, go, Some(export))}
     }
     .into_any()
@@ -42,11 +42,11 @@ pub fn table(
     let body = if log.rows.is_empty() && query.is_narrowed() {
         let all = url(AuditQuery::default());
         view! {
-            <Empty icon="search" title="Nothing matches".to_owned() text="Try a longer time, or another filter.".to_owned()><a class="btn" href=all>"Clear filters"</a></Empty>
+            <Empty icon="search" title="No results".to_owned() text="Try a longer period or another filter.".to_owned()><a class="btn" href=all>"Clear filters"</a></Empty>
         }
         .into_any()
     } else if log.rows.is_empty() {
-        view! { <Empty icon="clock" title="Nothing yet".to_owned() text="Every change of people, roles, invites and settings is noted here.".to_owned()/> }.into_any()
+        view! { <Empty icon="clock" title="No entries yet".to_owned() text="Changes to people, roles, invites and settings appear here.".to_owned()/> }.into_any()
     } else {
         view! {
             <div class="table-wrap"><table class="data-table audit">
@@ -75,7 +75,7 @@ fn row(row: &AuditRow) -> AnyView {
     view! {
         <tr data-testid="row" data-action=row.action.clone()>
             <td class="wide"><time title=moment::exact(*row.at)>{moment::minute(*row.at)}</time></td>
-            <td class="wide" title=row.actor.clone()>{if row.actor.is_empty() { "Somebody".to_owned() } else { row.actor.clone() }}</td>
+            <td class="wide" title=row.actor.clone()>{if row.actor.is_empty() { "Someone".to_owned() } else { row.actor.clone() }}</td>
             <td class="col-main" title=whole><span>{what}</span>{(!detail.is_empty()).then(|| view! { <span class="muted">{format!(" · {detail}")}</span> })}</td>
         </tr>
     }
@@ -111,7 +111,7 @@ fn filters(
         }
         .into_any()
     };
-    let mut who = vec![(String::new(), "Everybody".to_owned(), person.is_none())];
+    let mut who = vec![(String::new(), "Everyone".to_owned(), person.is_none())];
     who.extend(people.iter().map(|(id, name)| (id.to_string(), name.clone(), Some(*id) == person)));
     let mut kinds = vec![(String::new(), "Everything".to_owned(), query.kind.is_none())];
     kinds.extend(ActionKind::ALL.iter().map(|k| (k.as_str().to_owned(), k.label().to_owned(), query.kind == Some(*k))));

@@ -66,7 +66,7 @@ fn colour(scope: Scope, workspace: &WorkspaceProfile, here: String, grant: Strin
             <input type="hidden" name="action" value="hue"/>
             <fieldset class="swatches">
                 <legend>"Colour"</legend>
-                <p class="hint">"It marks the workspace in the rail, in lists and in the browser’s tabs, together with its name and icon. How light it is drawn depends on the theme, so that text on it stays readable."</p>
+                <p class="hint">"Shown in the sidebar, switcher and browser tab. We adjust it for light and dark."</p>
                 <div class="swatch-row">
                     {dot(String::new(), own, "Automatic".to_owned(), chosen.is_none(), "own")}
                     {Hue::all().map(|hue| dot(

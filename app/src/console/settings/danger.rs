@@ -10,14 +10,10 @@ use crate::{
     ui::{Banner, TextField, Tone},
 };
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
-use model::{Capability, FieldErrors, money::grouped, settings::Contents, text::isolated};
+use model::{Capability, FieldErrors, count::counted, settings::Contents, text::isolated};
 
 pub fn view(scope: Scope, contents: Contents) -> AnyView {
     view! { {delete(scope, contents)} }.into_any()
-}
-
-fn counted(number: i64, one: &str, many: &str) -> String {
-    if number == 1 { format!("1 {one}") } else { format!("{} {many}", grouped(number.unsigned_abs())) }
 }
 
 fn delete(scope: Scope, contents: Contents) -> AnyView {
@@ -49,10 +45,9 @@ fn delete(scope: Scope, contents: Contents) -> AnyView {
                     browser::forget_unsaved();
                     scope.session.refresh_picker(true);
                     scope.session.navigator.push(Route::home());
-                    scope.session.toast(Toast::done(format!(
-                        "{} is deleted. You can restore it for 14 days.",
-                        isolated(&deleted)
-                    )));
+                    scope
+                        .session
+                        .toast(Toast::done(format!("{} deleted. You can restore it for 14 days.", isolated(&deleted))));
                 }
                 Err(
                     error @ (AppError::Invalid(_)
@@ -72,7 +67,7 @@ fn delete(scope: Scope, contents: Contents) -> AnyView {
         });
     };
     let holds = [
-        counted(contents.people, "person with a direct seat", "people with a direct seat"),
+        counted(contents.people, "person with direct access", "people with direct access"),
         counted(contents.products, "product", "products"),
         counted(contents.customers, "customer", "customers"),
         counted(contents.invoices, "invoice", "invoices"),
@@ -83,8 +78,8 @@ fn delete(scope: Scope, contents: Contents) -> AnyView {
     view! {
         <section class="block danger" aria-labelledby="delete">
             <h3 id="delete">"Delete this workspace"</h3>
-            <p>{format!("{} holds {holds}. Everybody in it, in every tab, is told at once and can’t open it any more.", isolated(&name))}</p>
-            <p>"An owner can restore it, whole, for 14 days: from this address or from All workspaces. After that it is gone for good. Nobody else can ever take its address."</p>
+            <p>{format!("{} contains {holds}. Everyone loses access immediately, and every open tab says so.", isolated(&name))}</p>
+            <p>"An owner can restore it with all its data for 14 days, from its URL or from All workspaces. After that it is permanently deleted. No one else can ever use its URL."</p>
             <form class="form" method="post" action=here novalidate on:submit=submit>
                 {move || message.with(|m| (!m.is_empty()).then(|| view! { <Banner tone=Tone::Bad message=m.clone()/> }))}
                 <input type="hidden" name="grant" value=scope.entry.with_untracked(|e| e.as_ref().map(|e| e.grant.clone()))/>
@@ -101,7 +96,7 @@ fn delete(scope: Scope, contents: Contents) -> AnyView {
 #[component]
 fn ConfirmField(slug: String, value: String, errors: RwSignal<FieldErrors>) -> impl IntoView {
     view! {
-        <p>"To be sure, type its address: "<code class="mono" data-testid="confirm-slug">{slug}</code></p>
-        <TextField name="slug" label="Address" value errors mono=true/>
+        <p>"Type "<code class="mono" data-testid="confirm-slug">{slug}</code>" to confirm."</p>
+        <TextField name="slug" label="Workspace URL" value errors mono=true/>
     }
 }

@@ -43,8 +43,8 @@ pub fn view(scope: Scope, settings: &GeneralSettings) -> AnyView {
             view! {
                 <div class="banner warn" role="status" data-testid="slug-warning">
                     <div>
-                        <p>{format!("Every page moves from /{old} to /{new}, for everybody at once.")}</p>
-                        <p>"Old links lead on to the new address for whoever has a seat; tabs that are open carry on. Programs that use the JSON API are led on, too. Nobody else can ever take the old address."</p>
+                        <p>{format!("Every page moves from /{old} to /{new} for everyone immediately.")}</p>
+                        <p>"Old links and JSON API requests redirect to the new URL for everyone with access, and open tabs keep working. No one else can ever use the old URL."</p>
                     </div>
                 </div>
             }
@@ -58,7 +58,7 @@ pub fn view(scope: Scope, settings: &GeneralSettings) -> AnyView {
             <input type="hidden" name="action" value="save"/>
             <input type="hidden" name="grant" value=scope.entry.with_untracked(|e| e.as_ref().map(|e| e.grant.clone()))/>
             <TextField name="name" label="Name" value=name errors/>
-            <SlugField label="Address" value=slug current=of_form typed errors
+            <SlugField label="Workspace URL" value=slug current=of_form typed errors
                 check=move |slug| { let own = scope.slug(); async move { check_slug(slug, Some(own)).await } }/>
             {changes}
             <TextAreaField name="description" label="Description" value=description errors/>
@@ -91,11 +91,11 @@ fn old_addresses(scope: Scope, old: &[OldSlug], current: &str) -> Option<AnyView
     (!old.is_empty()).then(|| {
         view! {
             <section class="block" aria-labelledby="old-addresses">
-                <h3 id="old-addresses">"Old addresses"</h3>
-                <p class="hint">{format!("Each leads on to /{current}, for whoever has a seat.")}</p>
+                <h3 id="old-addresses">"Old URLs"</h3>
+                <p class="hint">{format!("Each redirects to /{current} for everyone with access.")}</p>
                 <div class="table-wrap"><table class="data-table">
-                    <caption class="visually-hidden">"Old addresses"</caption>
-                    <thead><tr><th scope="col">"Address"</th><th scope="col" class="fit col-sm">"In use until"</th><th scope="col" class="fit">"Last used on"</th></tr></thead>
+                    <caption class="visually-hidden">"Old URLs"</caption>
+                    <thead><tr><th scope="col">"URL"</th><th scope="col" class="fit col-sm">"In use until"</th><th scope="col" class="fit">"Last used"</th></tr></thead>
                     <tbody>{rows}</tbody>
                 </table></div>
             </section>

@@ -42,7 +42,7 @@ pub fn view(scope: Scope) -> AnyView {
         }
     });
     let members = move || with_members(scope, Clone::clone);
-    let hint = "Separate people with commas or new lines. Each gets an email with a link of their own.";
+    let hint = "Separate people with commas or new lines. Each gets their own link by email.";
     view! {
         {desk.said()}
         <div class="seats">

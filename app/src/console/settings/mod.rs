@@ -106,7 +106,7 @@ fn setting(scope: Scope, data: &VisitData) -> AnyView {
 }
 
 fn absent() -> AnyView {
-    view! { <p class="muted">"There is no such page of the settings."</p> }.into_any()
+    view! { <p class="muted">"This settings page doesn’t exist."</p> }.into_any()
 }
 
 /// Explains why the seat does not allow the page.
@@ -116,7 +116,7 @@ fn why_not(scope: Scope, needed: Capability) -> AnyView {
     view! {
         <div class="banner" role="status" data-testid="why-not">
             <Icon name="key"/>
-            <p>{format!("These settings are for {} of the workspace; your role in it is {role}. Ask one of them if something here should change.", needed.holders())}</p>
+            <p>{format!("Only {} can change these settings. Your role is {role}. Contact one of them if something should change.", needed.holders())}</p>
         </div>
     }
     .into_any()

@@ -32,9 +32,9 @@ fn demand(scope: Scope, settings: &SecuritySettings) -> AnyView {
             match answer {
                 Ok(()) => {
                     let said = if on {
-                        "No second factor is asked for any more"
+                        "Two-factor authentication is no longer required"
                     } else {
-                        "A second factor is asked for from now on"
+                        "Two-factor authentication is now required"
                     };
                     scope.session.toast(Toast::done(said));
                     scope.reload();
@@ -47,18 +47,18 @@ fn demand(scope: Scope, settings: &SecuritySettings) -> AnyView {
     let first = Route::Factor { next: ReturnTo::parse(&here) }.url();
     view! {
         <section class="block" aria-labelledby="demand" data-testid="demand">
-            <h3 id="demand">"Second factor"</h3>
-            <p>"With this on, Stile asks whoever enters this workspace for a code from an authenticator app or a passkey, once for as long as they stay signed in. Other workspaces and the sign-in stay as they are. Operator tokens can’t read this workspace while it is on: a token doesn’t show that a person is there."</p>
+            <h3 id="demand">"Two-factor authentication"</h3>
+            <p>"When it’s required, everyone who opens this workspace confirms it’s them with a code from an authenticator app or a passkey, once while they stay signed in. Other workspaces and sign-in aren’t affected. Operator tokens can’t read this workspace, because a token can’t confirm that a person is present."</p>
             <p class="state">{if on {
-                view! { <Status tone=StatusTone::Ok label="Asked for"/> }
+                view! { <Status tone=StatusTone::Ok label="Required"/> }
             } else {
-                view! { <Status tone=StatusTone::Off label="Not asked for"/> }
+                view! { <Status tone=StatusTone::Off label="Not required"/> }
             }}</p>
             {if !on && !proven {
                 view! {
                     <div class="banner" role="status">
                         <Icon name="shield"/>
-                        <p>"So that you don’t lock yourself out, confirm your own second factor first."</p>
+                        <p>"Confirm it’s you first, so that you don’t lock yourself out."</p>
                         <a class="btn small" href=first data-testid="prove-first">"Confirm it’s you"</a>
                     </div>
                 }
@@ -70,7 +70,7 @@ fn demand(scope: Scope, settings: &SecuritySettings) -> AnyView {
                         <input type="hidden" name="action" value="demand"/>
                         <input type="hidden" name="demand" value=if on { "off" } else { "on" }/>
                         <div class="btn-row"><button class="btn" class:primary=!on type="submit" aria-busy=move || busy.get().then_some("true")>
-                            {if on { "Stop asking" } else { "Ask everybody who enters" }}
+                            {if on { "Stop requiring" } else { "Require for everyone" }}
                         </button></div>
                     </form>
                 }

@@ -177,7 +177,7 @@ fn TopBar(place: Place, record: Memo<Option<String>>, hue: Signal<u8>) -> impl I
             }))}</div>
             <span class="chip outline" data-testid="role" title=move || info.with(|i| i.why.clone())>{whole(move || info.with(|i| i.role.map(WorkspaceRole::label)))}</span>
             <button class="palette-button" type="button" data-script aria-keyshortcuts="Control+K Meta+K" on:click=move |_| session.palette.set(true)>
-                <Icon name="search"/><span>"Search or jump to"</span><kbd class="kbd" aria-hidden="true"><span class="for-control">"Ctrl K"</span><span class="for-command">"⌘K"</span></kbd>
+                <Icon name="search"/><span>"Search or jump to…"</span><kbd class="kbd" aria-hidden="true"><span class="for-control">"Ctrl K"</span><span class="for-command">"⌘K"</span></kbd>
             </button>
             <ProfileMenu/>
         </header>

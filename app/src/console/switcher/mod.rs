@@ -184,7 +184,7 @@ fn rows(session: Session, picker: &Picker, info: Memo<ShellInfo>, page: Signal<P
         let query = Query::parse(query);
         let found = query.rank(all.iter().map(|(o, w)| w.texts(&o.name)));
         if found.is_empty() {
-            return view! { <p class="nothing" role="status">"No workspace matches."</p> }.into_any();
+            return view! { <p class="nothing" role="status">"No results"</p> }.into_any();
         }
         let left = found.len().saturating_sub(ROWS);
         let rows = found
@@ -193,7 +193,7 @@ fn rows(session: Session, picker: &Picker, info: Memo<ShellInfo>, page: Signal<P
             .filter_map(|at| all.get(at))
             .map(|(o, w)| row((*o, *w), query.letters(w.texts(&o.name))))
             .collect_view();
-        return view! { {rows}{end_line(session, left, "type more to narrow them down")} }.into_any();
+        return view! { {rows}{end_line(session, left, "keep typing to narrow them down")} }.into_any();
     }
     let here = picker.find(&current).map(|r| row(r, Vec::new()));
     let pinned: Vec<_> = picker.pinned().into_iter().filter(|(_, w)| w.slug != current).collect();

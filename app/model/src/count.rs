@@ -1,0 +1,74 @@
+//! Numbers with the nouns that they count.
+
+use crate::money::grouped;
+use std::borrow::Cow;
+
+/// Formats a number with the singular or the plural of a noun: `1 customer`, `1,204 customers`.
+pub fn counted(number: i64, one: &str, many: &str) -> String {
+    format!("{} {}", grouped(number.unsigned_abs()), if number == 1 { one } else { many })
+}
+
+/// Formats a quantity in a product's unit: `1 machine`, `49 machines`.
+pub fn quantity(number: i64, unit: &str) -> String {
+    format!("{} {}", grouped(number.unsigned_abs()), unit_of(number, unit))
+}
+
+/// Returns the form of a product's unit for a quantity.
+///
+/// Users choose units, so only an ordinary English noun gets a plural: its last word is at least three lowercase
+/// letters. Symbols (`TB`, `kg`), units with a number (`1M tokens`) and plurals stay as they are.
+pub fn unit_of(number: i64, unit: &str) -> Cow<'_, str> {
+    let noun = unit.rsplit(' ').next().unwrap_or_default();
+    let plain = noun.len() >= 3 && noun.bytes().all(|b| b.is_ascii_lowercase());
+    let abbreviated = matches!(noun, "min" | "sec") || !noun.bytes().any(is_vowel);
+    if number == 1 || !plain || abbreviated || noun.ends_with('s') || unit.bytes().any(|b| b.is_ascii_digit()) {
+        return Cow::Borrowed(unit);
+    }
+    let stem = unit.strip_suffix('y').filter(|stem| !stem.bytes().last().is_some_and(is_vowel));
+    Cow::Owned(match stem {
+        Some(stem) => format!("{stem}ies"),
+        None if ["x", "z", "ch", "sh"].iter().any(|end| noun.ends_with(end)) => format!("{unit}es"),
+        None => format!("{unit}s"),
+    })
+}
+
+const fn is_vowel(letter: u8) -> bool {
+    matches!(letter, b'a' | b'e' | b'i' | b'o' | b'u' | b'y')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_is_singular_and_every_other_number_plural() {
+        assert_eq!(counted(0, "customer", "customers"), "0 customers");
+        assert_eq!(counted(1, "customer", "customers"), "1 customer");
+        assert_eq!(counted(1_204, "person", "people"), "1,204 people");
+    }
+
+    #[test]
+    fn only_ordinary_nouns_get_a_plural() {
+        for (unit, many) in [
+            ("machine", "machines"),
+            ("entity", "entities"),
+            ("day", "days"),
+            ("box", "boxes"),
+            ("GPU hour", "GPU hours"),
+            ("TB", "TB"),
+            ("kg", "kg"),
+            ("kwh", "kwh"),
+            ("min", "min"),
+            ("seats", "seats"),
+            ("1M tokens", "1M tokens"),
+            ("€10k converted", "€10k converted"),
+            ("Größe", "Größe"),
+            ("", ""),
+        ] {
+            assert_eq!(unit_of(49, unit), many);
+            assert_eq!(unit_of(1, unit), unit);
+        }
+        assert_eq!(quantity(12_351, "GPU hour"), "12,351 GPU hours");
+        assert_eq!(quantity(1, "machine"), "1 machine");
+    }
+}
