@@ -45,7 +45,7 @@ export async function demand(slug: string, on: boolean): Promise<void> {
 /** Sets an authenticator app up through the page on screen; gives its secret and the recovery codes. */
 export async function setUpApp(page: Page): Promise<{ secret: string; codes: string[] }> {
   await page.fill("[name=password] >> nth=0", PASSWORD);
-  await page.getByRole("button", { name: "Set up an app" }).click();
+  await page.getByRole("button", { name: "Set up app" }).click();
   const secret = (await page.getByTestId("totp-secret").textContent()) ?? "";
   expect(secret.replace(/\s/g, ""), "the secret is 160 bits in base 32").toMatch(/^[A-Z2-7]{32}$/);
   await page.fill("#app-code", codeOf(secret));

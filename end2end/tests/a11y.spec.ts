@@ -54,7 +54,7 @@ const SCENES: Scene[] = [
     shows: (page) => page.locator("[name=password][aria-invalid=true]"),
   },
   { name: "picker", path: "/home?refused=expired", shows: (page) => page.getByTestId("picker-row").first() },
-  { name: "picker, nothing found", path: "/home", act: (page) => page.fill("#picker-search", "zzzz"), shows: (page) => page.getByText("No workspace matches") },
+  { name: "picker, nothing found", path: "/home", act: (page) => page.fill("#picker-search", "zzzz"), shows: (page) => page.getByText("No results for") },
   { name: "overview", path: "/smartai-it/overview", shows: heading("Overview") },
   ...["products", "rate-plans", "customers", "usage", "invoices"].map(list),
   ...["products", "rate-plans", "customers", "usage", "invoices"].map(detail),

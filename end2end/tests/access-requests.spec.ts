@@ -26,7 +26,7 @@ const ask = (request: APIRequestContext, slug: string, at = BASE) =>
   request.post(`${at}/${slug}/customers`, { form: { action: "request_access" }, headers: { origin: at, "sec-fetch-site": "same-origin" }, maxRedirects: 0 });
 
 test("owner and admin get one mail each, with the page where they decide; nobody else does", async ({ as }) => {
-  const mails = async (who: string) => mailsTo(who).filter((mail) => mail.subject.includes("asks for access")).length;
+  const mails = async (who: string) => mailsTo(who).filter((mail) => mail.subject.includes("requested access")).length;
   const before = { ben: mailsTo(BEN).length, mia: await mails(MIA) };
   await seat(ADA, FINANCE, "admin");
   const ada = mailsTo(ADA).length;
@@ -34,7 +34,7 @@ test("owner and admin get one mail each, with the page where they decide; nobody
   expect((await ask(request, FINANCE)).status()).toBe(200);
   expect((await ask(request, "no-such-workspace")).status(), "control: the same answer for none").toBe(200);
   const mail = await mailTo(BEN, before.ben);
-  expect(mail.subject).toBe("Vik Sharma asks for access to Finance");
+  expect(mail.subject).toBe("Vik Sharma requested access to Finance");
   expect(mail.text).toContain(`/${FINANCE}/settings/members`);
   expect(mail.html).toContain(`/${FINANCE}/settings/members`);
   await mailTo(ADA, ada);
@@ -64,7 +64,7 @@ test("the count is in open tabs within a second, and gone when somebody else dec
   await open(ben, `/${FINANCE}/settings/members`);
   await expect(ben.getByRole("navigation", { name: "Settings" }).getByTestId("waiting-count")).toContainText("1 access request");
   await open(ada, `/${FINANCE}/settings/members`);
-  await ada.getByTestId("request").getByRole("button", { name: "Refuse" }).click();
+  await ada.getByTestId("request").getByRole("button", { name: "Decline" }).click();
   await expect(settings(ben), "decided by another").toHaveCount(0, { timeout: 1_000 });
   await expect(ben.getByTestId("request"), "the page still offers it").toHaveCount(0);
   await expect(mia.getByTestId("waiting-count")).toHaveCount(0);

@@ -45,7 +45,7 @@ test("as Vik, a workspace without a seat answers byte for byte as none at all", 
 test("the not-found page says both things are possible, asks for access, and leads to the person's own workspace", async ({ as }) => {
   const page = await as(VIK);
   await open(page, `/${FINANCE}/customers`);
-  await expect(page.getByTestId("not-found")).toContainText("Either there is no such page, or it is in a workspace you have no seat in");
+  await expect(page.getByTestId("not-found")).toContainText("It may not exist, or you may not have access.");
   await expect(page.getByTestId("not-found").getByText(/request access|ask .* for a seat/i), "it says how to get access").toBeVisible();
   await page.getByRole("link", { name: "Open IT" }).click();
   await expect(page).toHaveURL(`/${IT}/overview`);
@@ -215,7 +215,7 @@ test.describe("asking for a seat from the not-found page", () => {
     await ben.getByTestId("waiting").click();
     const asking = ben.getByTestId("request");
     await expect(asking).toContainText(VIK);
-    await asking.getByRole("button", { name: "Refuse" }).click();
+    await asking.getByRole("button", { name: "Decline" }).click();
     await expect(asking).toHaveCount(0);
     await open(page, `/${FINANCE}/customers`);
     await expect(page.getByTestId("not-found"), "a refusal shows").toBeVisible();

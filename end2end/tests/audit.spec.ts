@@ -57,7 +57,7 @@ test("filters narrow it, by link, and paging holds each line once", async ({ as 
   }
   expect(seen.size).toBe(120);
   await page.selectOption("select[name=kind]", "tokens");
-  await expect(page.getByRole("heading", { name: "Nothing matches" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "No results" })).toBeVisible();
   await page.getByRole("link", { name: "Clear filters" }).click();
   await expect(page).toHaveURL(LOG);
 });
@@ -118,7 +118,7 @@ test("an organization has a log of its own, for its owners and admins and for no
   await expect(page).toHaveURL(`/org/${id}/audit`);
   await expect(page.locator("[data-action=member_added]").filter({ hasText: "new@smartai.example" })).toContainText("Added an organization member · email: new@smartai.example");
   await page.selectOption("select[name=kind]", "tokens");
-  await expect(page.getByRole("heading", { name: "Nothing matches" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "No results" })).toBeVisible();
   expect((await get(`/org/${id}/audit`, { cookie: await sessionOf(VIK) })).status, "somebody else reads it").toBe(404);
   expect((await get(`/org/00000000-0000-7000-8000-000000000000/audit`, { cookie: await sessionOf(ADA) })).status).toBe(404);
   expect((await get(`/org/${id}/audit`)).status, "signed out").toBe(303);

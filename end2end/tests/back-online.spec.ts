@@ -78,7 +78,7 @@ for (const how of ["here, in another tab", "from another device"]) {
     if (how.startsWith("here")) {
       await other.getByTestId("profile-menu").click();
       await other.getByRole("button", { name: "Sign out" }).click();
-      await expect(other.getByRole("status")).toHaveText("You are signed out.");
+      await expect(other.getByRole("status")).toHaveText("You’re signed out.");
       expect(new URL(other.url()).search, "who signs out leaves nothing to come back to").toBe("?notice=signed-out");
     } else {
       const elsewhere = await contextOf(browser, ADA);

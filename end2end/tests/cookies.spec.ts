@@ -13,7 +13,7 @@ import { BASE, PORT, cookieAt } from "../support/server";
 
 const ADA = "ada@smartai.example";
 const VIK = "vik@smartai.example";
-const BLOCKED = "Your browser blocks the cookie that keeps you signed in: allow cookies for this site, then sign in again.";
+const BLOCKED = "Your browser blocks the cookie that keeps you signed in. Allow cookies for this site, then sign in again.";
 
 /** Sends a request whose Cookie headers are exactly these bytes. */
 function bare(method: string, path: string, cookies: Buffer[], headers: Record<string, string> = {}, body = ""): Promise<{ status: number; location: string }> {

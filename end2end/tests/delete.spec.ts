@@ -37,7 +37,7 @@ test("with something else typed nothing is deleted, by the form and past it", as
   for (const typed of ["", "smartai", "SMARTAI-IT", "globalai-finance"]) {
     await page.fill("[name=slug]", typed);
     await page.getByRole("button", { name: "Delete workspace" }).click();
-    await expect(page.locator("#slug-error"), `"${typed}"`).toHaveText("That is not this workspace’s address. Nothing was deleted.");
+    await expect(page.locator("#slug-error"), `"${typed}"`).toHaveText("That isn’t the URL of this workspace. Nothing was deleted.");
   }
   const grant = await grantOf(page.context().request, IT);
   const answer = await call(page.context().request, "delete_workspace", { workspace: IT, grant, typed: "smartai" });
@@ -100,7 +100,7 @@ test("from the page that says it is deleted, an owner restores it, with and with
   await bare.goto(DANGER);
   await bare.fill("[name=slug]", "wrong-one");
   await bare.getByRole("button", { name: "Delete workspace" }).click();
-  await expect(bare.locator("#slug-error")).toHaveText("That is not this workspace’s address. Nothing was deleted.");
+  await expect(bare.locator("#slug-error")).toHaveText("That isn’t the URL of this workspace. Nothing was deleted.");
   await bare.fill("[name=slug]", IT);
   await bare.getByRole("button", { name: "Delete workspace" }).click();
   await expect(bare).toHaveURL("/home");
@@ -131,7 +131,7 @@ test("a new workspace: address proposed and looked at, created, opened, in the s
   await page.fill("[name=name]", name);
   const slug = `smartai-${name.toLowerCase().replace(" ", "-")}`;
   await expect(page.locator("[name=slug]"), "no address is proposed").toHaveValue(slug);
-  await expect(page.getByTestId("slug-status")).toHaveText("This address is free.");
+  await expect(page.getByTestId("slug-status")).toHaveText("This URL is available.");
   await page.getByRole("button", { name: "Create workspace" }).click();
   await expect(page).toHaveURL(`/${slug}/overview`);
   await expect(workspaceName(page)).toHaveText(name);
@@ -144,7 +144,7 @@ test("a new workspace: address proposed and looked at, created, opened, in the s
   await open(member, "/home");
   await expect(member.getByRole("link", { name: "New workspace" })).toHaveCount(0);
   await open(member, "/new");
-  await expect(member.getByText("No organization to create it in")).toBeVisible();
+  await expect(member.getByText("You can’t create workspaces")).toBeVisible();
   const organization = entry.workspace.organization_id;
   const refused = await call(member.context().request, "create_workspace", { input: { name: "Sneaked", slug: "sneaked-in", organization } });
   expect(refused.status(), "a member creates a workspace").toBe(422);

@@ -172,7 +172,7 @@ for (const door of DOORS) {
     if (refused.status() === 303) {
       expect(refused.headers().location, "it leads on").toMatch(/^\/account\/factor/);
       const asks = await door.who().request.get(`${BASE}${refused.headers().location}`, { maxRedirects: 0 });
-      expect([asks.status(), await asks.text()], "the page that is led to does not ask").toEqual([200, expect.stringContaining("second factor")]);
+      expect([asks.status(), await asks.text()], "the page that is led to does not ask").toEqual([200, expect.stringContaining("two-factor authentication")]);
     } else {
       expect([refused.status(), await refused.json()]).toEqual([403, "factor"]);
     }

@@ -28,13 +28,13 @@ test("a switch into it asks, shows nothing of it before, and then lands there; t
   await rowsAreThere(page);
   await bySwitcher(page, FINANCE);
   await expect(page).toHaveURL(`/account/factor?next=%2F${FINANCE}%2Fcustomers`);
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Finance asks for a second factor");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Finance requires two-factor authentication");
   expect(await found(page, await stringsOf(FINANCE)), "something of Finance is on the page that asks").toEqual([]);
   await page.getByTestId("set-up").click();
   await expect(page).toHaveURL(/\/account\/security\?next=/);
   await live(page);
   const { secret } = await setUpApp(page);
-  await page.getByRole("link", { name: "Go on" }).click();
+  await page.getByRole("link", { name: "Continue" }).click();
   await expect(page).toHaveURL(`/${FINANCE}/customers`);
   await rowsAreThere(page);
   await expectFinance(page);
@@ -105,8 +105,8 @@ test("turned on under an open tab: nothing more is read or written, and what was
   const grant = await grantOf(context.request, IT);
   await demand(IT, true);
   await page.getByRole("button", { name: "Create customer" }).click();
-  await expect(page.getByTestId("toast"), "the open tab does not hear of it").toHaveText(/IT asks for a second factor now\./);
-  await expect(page.locator(".banner.bad")).toHaveText(/A second factor is asked for here now\./);
+  await expect(page.getByTestId("toast"), "the open tab does not hear of it").toHaveText(/IT now requires two-factor authentication\./);
+  await expect(page.locator(".banner.bad")).toHaveText(/Two-factor authentication is now required here\./);
   await expect(page.locator("[name=name]"), "what was typed is lost").toHaveValue("Demanded & Sons");
   expect(await value("select count(*) from workspace.customers where name = 'Demanded & Sons'"), "it was written").toBe("0");
   const read = await call(context.request, "load_page", { workspace: IT, grant, url: `/${IT}/customers` });
@@ -127,9 +127,9 @@ test("without JavaScript: asked, and let in by a code", async ({ browser }) => {
   const context = await contextOf(browser, ADA, { javaScriptEnabled: false });
   const page = await context.newPage();
   await page.goto(`/${FINANCE}/customers`);
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Finance asks for a second factor");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Finance requires two-factor authentication");
   await enterCode(page, "nonsense");
-  await expect(page.locator("#code")).toHaveAccessibleDescription(/Enter the 6 digits/);
+  await expect(page.locator("#code")).toHaveAccessibleDescription(/Enter the 6-digit code/);
   await enterCode(page, await freshCode(ADA, secret));
   await expect(page).toHaveURL(`/${FINANCE}/customers`);
   const [customer] = await customersOf(FINANCE);
@@ -144,7 +144,7 @@ test("an admin turns it on in the settings, but not before proving a factor; ope
   const page = await context.newPage();
   const settings = `/${IT}/settings/security`;
   await open(page, settings);
-  await expect(page.getByRole("button", { name: "Ask everybody who enters" }), "an admin can lock herself out").toHaveCount(0);
+  await expect(page.getByRole("button", { name: "Require for everyone" }), "an admin can lock herself out").toHaveCount(0);
   const grant = await grantOf(context.request, IT);
   const early = await call(context.request, "demand_factor", { workspace: IT, grant, demand: true });
   expect([early.status(), await early.json()]).toEqual([403, "factor"]);
@@ -152,7 +152,7 @@ test("an admin turns it on in the settings, but not before proving a factor; ope
   await page.getByTestId("set-up").click();
   await live(page);
   await setUpApp(page);
-  await page.getByRole("link", { name: "Go on" }).click();
+  await page.getByRole("link", { name: "Continue" }).click();
   await expect(page).toHaveURL(settings);
   await live(page);
 
@@ -160,18 +160,18 @@ test("an admin turns it on in the settings, but not before proving a factor; ope
   const reader = await other.newPage();
   await open(reader, `/${IT}/customers`);
   await rowsAreThere(reader);
-  await page.getByRole("button", { name: "Ask everybody who enters" }).click();
-  await expect(page.getByTestId("demand").getByText("Asked for", { exact: true })).toBeVisible();
+  await page.getByRole("button", { name: "Require for everyone" }).click();
+  await expect(page.getByTestId("demand").getByText("Required", { exact: true })).toBeVisible();
   await expect(reader, "an open tab goes on showing the workspace").toHaveURL(/\/account\/factor/);
-  await expect(reader.getByRole("heading", { level: 1 })).toHaveText("IT asks for a second factor");
+  await expect(reader.getByRole("heading", { level: 1 })).toHaveText("IT requires two-factor authentication");
   // She is let in; a viewer may not take it back.
   await open(page, `/${IT}/customers`);
   await rowsAreThere(page);
   const log = await value("select detail::text from workspace.audit_log where action = 'second_factor_demanded' order by id desc limit 1");
   expect(log).toContain("on");
   await open(page, settings);
-  await page.getByRole("button", { name: "Stop asking" }).click();
-  await expect(page.getByTestId("demand").getByText("Not asked for")).toBeVisible();
+  await page.getByRole("button", { name: "Stop requiring" }).click();
+  await expect(page.getByTestId("demand").getByText("Not required")).toBeVisible();
   await open(reader, `/${IT}/customers`);
   await rowsAreThere(reader);
   await other.close();

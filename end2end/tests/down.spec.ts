@@ -10,7 +10,7 @@ import { PORT, type Running, database, start, stop } from "../support/server";
 const HERE = PORT + 42;
 const base = `http://127.0.0.1:${HERE}`;
 const ADA = "ada@smartai.example";
-const DOWN = "Stile can’t reach its data";
+const DOWN = "Stile is temporarily unavailable";
 const PAGES = ["/", "/home", "/sign-in", "/account/tokens", "/smartai-it/overview", "/smartai-it/customers", "/globalai-finance/invoices", "/no-such-workspace"];
 
 let running: Running;
@@ -88,7 +88,7 @@ test("signing in says that it can't now, keeps what was typed, and works afterwa
   await tab.fill("[name=password]", PASSWORD);
   takeDown();
   await tab.click("button[type=submit]");
-  await expect(tab.getByRole("alert"), "it says something else").toHaveText(`${DOWN}. Nothing was changed; try again in a moment.`, { timeout: 15_000 });
+  await expect(tab.getByRole("alert"), "it says something else").toHaveText(`${DOWN}. Nothing was changed. Try again in a moment.`, { timeout: 15_000 });
   await expect(tab.locator("[name=email]")).toHaveValue(ADA);
   await expect(tab.locator("[name=password]")).toHaveValue(PASSWORD);
   await bringBack();

@@ -15,7 +15,7 @@ test("an owner without workspaces is led to their organization and to a new work
   await expect(page.getByTestId("picker-row"), "control: the workspace is listed").toHaveCount(1);
   await sql("update account.workspaces set deleted_at = now() where slug = 'emptied-only'");
   await open(page, "/home");
-  await expect(page.getByText("nobody has given this address a seat")).toHaveCount(0);
+  await expect(page.getByText("Ask a workspace admin for access")).toHaveCount(0);
   await expect(page.getByRole("heading", { name: "Emptied" })).toBeVisible();
   await expect(page.getByRole("link", { name: "Organization", exact: true })).toHaveAttribute("href", /^\/org\//);
   await page.getByRole("link", { name: "New workspace" }).click();

@@ -176,7 +176,7 @@ async function expectWithout(page: Page, said: string[]): Promise<void> {
   const customer = (await customersOf(IT))[3].name;
   await expect(page.locator("html")).toHaveAttribute("data-unstarted", "");
   expect(said, "it is said once").toHaveLength(1);
-  await expect(page.getByRole("status").filter({ hasText: "works without it" })).toBeVisible();
+  await expect(page.getByRole("status").filter({ hasText: "It still works" })).toBeVisible();
   await expect(page.locator(".palette-button"), "what only a script can serve is shown").toBeHidden();
   await page.getByTestId("switcher").click();
   await expect(page.getByTestId("switcher-item").first(), "the menu does not open").toBeVisible();

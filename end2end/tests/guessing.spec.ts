@@ -93,7 +93,7 @@ test("after many failures an account waits, from every address; others sign in",
     await page.click("button[type=submit]");
   };
   await submit(VICTIM);
-  await expect(page.getByRole("alert"), "the page does not say why").toHaveText(/^Too many tries\. Wait \d+ s, then try again\.$/);
+  await expect(page.getByRole("alert"), "the page does not say why").toHaveText(/^Too many attempts\. Try again in \d+ s\.$/);
   await expect(page.locator("[name=email]"), "what was typed is lost").toHaveValue(VICTIM);
   await submit(PEOPLE[0]);
   await expect(page, "another account was slowed down, too").not.toHaveURL(/sign-in/);

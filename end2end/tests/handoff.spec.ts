@@ -94,8 +94,8 @@ test("no handoff is minted for a workspace without a seat, and it says the same 
 
 for (const [why, spoil, refused, words] of [
   ["was used", async (page: Page, code: string) => void expect((await redeem(page.context().request, FINANCE, code)).status()).toBe(200),
-    "used", "That way in was already used once. Pick the workspace again."],
-  ["ran out", async (_: Page, code: string) => age(code), "expired", "That way in was more than a minute old. Pick the workspace again."],
+    "used", "That link was already used. Choose the workspace again."],
+  ["ran out", async (_: Page, code: string) => age(code), "expired", "That link has expired. Choose the workspace again."],
 ] as const) {
   test(`whoever holds a handoff that ${why} is at the picker with the reason, and picking again works`, async ({ as }) => {
     const page = await as(ADA);

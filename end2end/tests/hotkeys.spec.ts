@@ -155,7 +155,7 @@ test("digits are offered in the switcher unless its search has the focus; its en
     await page.locator("#switcher-search").focus();
     await expect(rows.first().locator("kbd")).toBeHidden();
     await page.keyboard.type("jetty");
-    await expect(end, "60 of 70 are shown").toHaveText("10 more: type more to narrow them down, or open All workspaces");
+    await expect(end, "60 of 70 are shown").toHaveText("10 more: keep typing to narrow them down, or open All workspaces");
     await page.keyboard.type(" 7");
     await expect(end).toHaveCount(0);
     await page.locator("#switcher-search").fill("");
@@ -180,14 +180,14 @@ test("the palette's keys are read and not run: they answer no query, and Enter o
   const keys = page.getByTestId("palette-keys");
   for (const query of ["", "fin", "first nine", "search on", "esc"]) {
     await page.getByTestId("palette-input").fill(query);
-    await expect(items.filter({ hasText: /First nine|first nine|Only workspaces|Close what/ }), `“${query}”`).toHaveCount(0);
+    await expect(items.filter({ hasText: /First nine|first nine|Workspaces only|^Close/ }), `“${query}”`).toHaveCount(0);
     await expect(keys).toHaveCount(0);
   }
   await page.getByTestId("palette-input").fill("sign");
   await expect(items, "letters that happen to be there find nothing").toHaveText([/Sign out/]);
   await page.getByTestId("palette-input").fill("keyboard");
   await page.keyboard.press("Enter");
-  await expect(keys).toContainText("Open or close the palette");
+  await expect(keys).toContainText("Open or close search");
   for (const row of await keys.getByRole("option").all()) await expect(row).toHaveAttribute("aria-disabled", "true");
   await expect(items, "none of them is a line that can be chosen").toHaveCount(0);
   await expect(page.getByTestId("palette-input")).toBeFocused();

@@ -48,7 +48,7 @@ for (const script of [true, false]) {
     for (const address of [a, b, c, d, e, f]) await expect(page.getByTestId("invited-people").locator(result(address)), address).toContainText("Invited.");
     await expect(result(a)).toContainText("Moreau, Ada");
     const apart = page.getByTestId("not-invited");
-    await expect(apart.locator(result(VIK))).toContainText("Already has a seat here");
+    await expect(apart.locator(result(VIK))).toContainText("Already has access");
     await expect(apart.locator(result("Typo <typo@>"))).toContainText("Not a valid email");
     await expect(apart.locator(result("(nobody)"))).toContainText("Not a valid email");
     await expect(page.locator("#emails"), "the field keeps what is to be corrected and nothing else").toHaveValue("(nobody)\nTypo <typo@>");
@@ -59,12 +59,12 @@ for (const script of [true, false]) {
     const context = await contextOf(browser, ADA, { javaScriptEnabled: script });
     const page = await context.newPage();
     await (script ? open(page, members) : page.goto(members));
-    await expect(page.locator("#emails-hint"), "the limit is not named before").toContainText("Up to 50 at once");
+    await expect(page.locator("#emails-hint"), "the limit is not named before").toContainText("Up to 50 at a time");
     const [before, all] = [await invites(), people(60)];
     await page.fill("#emails", all.join(" "));
-    if (script) await expect(page.locator("#emails-error"), "it is not counted while it is typed").toHaveText("60 people are 10 too many. You can invite 50 at once.");
+    if (script) await expect(page.locator("#emails-error"), "it is not counted while it is typed").toHaveText("60 people are 10 too many. You can invite 50 at a time.");
     await send(page);
-    await expect(page.locator("#emails-error")).toContainText("60 people are 10 too many. You can invite 50 at once. Nothing was sent.");
+    await expect(page.locator("#emails-error")).toContainText("60 people are 10 too many. You can invite 50 at a time. Nothing was sent.");
     await expect(page.locator("#emails")).toHaveAttribute("aria-invalid", "true");
     await expect(page.locator("#emails"), "what was pasted is lost").toHaveValue(all.join(" "));
     expect(await invites(), "some were sent").toBe(before);
@@ -80,7 +80,7 @@ test("what is typed into the field stays while the page is read anew", async ({ 
   await send(page);
   await expect(page.locator(`[data-invite="${first}"]`)).toBeVisible();
   await page.fill("#emails", `${second} `);
-  await page.getByRole("button", { name: `Resend the invite of ${first}` }).click();
+  await page.getByRole("button", { name: `Resend the invite to ${first}` }).click();
   await expect(page.getByTestId("invite-result")).toHaveCount(1);
   await expect(page.locator("#emails"), "typed addresses are lost").toHaveValue(`${second} `);
 });

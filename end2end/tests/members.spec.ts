@@ -42,7 +42,7 @@ test("a role is changed and a seat removed, and both count at once", async ({ as
   await expect(page.getByTestId("toast")).toContainText("now Admin");
   expect(await roleOf(VIK, IT)).toBe("admin");
   const removing = await menu(page, VIK);
-  await removing.getByText("Remove seat…").click();
+  await removing.getByText("Remove from workspace…").click();
   await expect(removing, "it does not say what comes of it").toContainText("Vik Sharma will lose access to IT at once");
   expect(await roleOf(VIK, IT), "the first click removed the seat").toBe("admin");
   await removing.getByRole("button", { name: "Remove Vik Sharma" }).click();
@@ -59,11 +59,11 @@ test("an open question about one person never stands in another's row", async ({
   const page = await as(ADA);
   await open(page, `/${IT}/settings/members`);
   const asking = await menu(page, one);
-  await asking.getByText("Remove seat…").click();
+  await asking.getByText("Remove from workspace…").click();
   await asking.getByRole("button", { name: "Remove Asked A" }).click();
   await expect(row(page, one)).toHaveCount(0);
   const other = await menu(page, two);
-  await expect(other.getByText("Remove seat…"), "control: the menu is open").toBeVisible();
+  await expect(other.getByText("Remove from workspace…"), "control: the menu is open").toBeVisible();
   await expect(other.getByRole("button", { name: "Remove Asked B" }), "one click away without a question").toBeHidden();
   await page.keyboard.press("Escape");
   await (await menu(page, two)).locator("[name=role]").selectOption("member");
@@ -82,7 +82,7 @@ test("in an organization, too, the focus stays at the row whose role was changed
   const changing = await menu(page, email);
   await changing.locator("[name=role]").selectOption("admin");
   await changing.getByRole("button", { name: "Change role" }).click();
-  await expect(row(page, email).getByTestId("seat")).toHaveText("Admin of every workspace");
+  await expect(row(page, email).getByTestId("seat")).toHaveText("Admin in every workspace");
   await expect(row(page, email).getByTestId("seat-menu"), "the focus is lost with the row").toBeFocused();
 });
 
@@ -100,9 +100,9 @@ test("several at once, from the bar", async ({ as }) => {
   await page.getByRole("button", { name: "Change role" }).first().click();
   for (const email of [one, two]) await expect(row(page, email).getByTestId("seat")).toHaveText("Member, direct");
   for (const email of [one, two]) await row(page, email).getByRole("checkbox").check();
-  await page.getByText("Remove seats…").click();
+  await page.getByText("Remove people…").click();
   await expect(page.locator("#bulk")).toContainText("Bulk A, Bulk B will lose access to IT");
-  await page.getByRole("button", { name: "Remove seats" }).click();
+  await page.getByRole("button", { name: "Remove people" }).click();
   for (const email of [one, two]) await expect(row(page, email)).toHaveCount(0);
 });
 
@@ -199,7 +199,7 @@ test("a domain lets its people in once it is set, below admin; public ones are r
   await open(page, `/${PRODUCT_ENG}/settings/members`);
   await page.fill("#domain", "gmail.com");
   await page.getByRole("button", { name: "Add domain" }).click();
-  await expect(page.locator("#domain")).toHaveAccessibleDescription(/Anybody can have an address/);
+  await expect(page.locator("#domain")).toHaveAccessibleDescription(/Anyone can get an email/);
   await page.fill("#domain", "smartai.example");
   await page.getByRole("button", { name: "Add domain" }).click();
   await expect(page.getByTestId("join")).toContainText("@smartai.example");
@@ -237,7 +237,7 @@ test("without JavaScript the bar changes nothing before a role is chosen, and re
   expect(await roleOf(one, IT), "a role was given that nobody chose").toBe("viewer");
   const open_ = await menu(page, one);
   await expect(open_.getByRole("button", { name: "Remove Bare A" }), "one click away").toBeHidden();
-  await open_.getByText("Remove seat…").click();
+  await open_.getByText("Remove from workspace…").click();
   await open_.getByRole("button", { name: "Remove Bare A" }).click();
   await expect(row(page, one)).toHaveCount(0);
   expect(await roleOf(one, IT)).toBe("none");

@@ -157,12 +157,12 @@ test("a proposed address keeps every letter, stands behind the organization wher
   for (const [name, proposed] of [["IT", `${organization.toLowerCase()}-it`], ["Admin", `${organization.toLowerCase()}-admin`], ["日本", organization.toLowerCase()]]) {
     await page.fill("[name=name]", name);
     await expect(slug, name).toHaveValue(proposed);
-    await expect(page.locator("#slug-status"), name).toHaveText("Free");
+    await expect(page.locator("#slug-status"), name).toHaveText("Available");
   }
   // Taken by somebody else: both names at once.
   await page.fill("[name=name]", "SmartAI IT");
   await expect(slug).toHaveValue(`${organization.toLowerCase()}-smartai-it`);
-  await expect(page.locator("#slug-status")).toHaveText("Free");
+  await expect(page.locator("#slug-status")).toHaveText("Available");
   await context.close();
 
   // The same without a script, where the field may stay empty.

@@ -31,7 +31,7 @@ test("a customer is created, after mistakes that cost nothing typed; edited; arc
   await page.getByRole("button", { name: "Create customer" }).click();
   await expect(page.getByRole("alert"), "the form does not say that it was refused").toContainText("Fix 2 fields to save.");
   await expect(page.locator("[name=email]")).toHaveAttribute("aria-invalid", "true");
-  await expect(page.locator("[name=email]")).toHaveAccessibleDescription(/Enter an e-mail address like name@example\.com\./);
+  await expect(page.locator("[name=email]")).toHaveAccessibleDescription(/Enter a valid email, like name@example\.com\./);
   await expect(page.locator("[name=country]")).toHaveAttribute("aria-invalid", "true");
   await expect(page.locator("[name=name]"), "a good field is marked").not.toHaveAttribute("aria-invalid");
   for (const [name, text] of Object.entries(typed)) await expect(page.locator(`[name=${name}]`), `${name} was lost`).toHaveValue(text);
@@ -63,7 +63,7 @@ test("a customer is created, after mistakes that cost nothing typed; edited; arc
   await expect(page).toHaveURL(detail);
   await expect(status, "it is not archived").toHaveText("Archived");
   expect(await value("select status from workspace.customers where name = $1", [`${NAME} renamed`])).toBe("archived");
-  await page.getByRole("button", { name: "Bring back" }).click();
+  await page.getByRole("button", { name: "Restore" }).click();
   await expect(status, "it is not back").toHaveText("Active");
 });
 

@@ -28,7 +28,7 @@ async function figures(slug: string): Promise<Record<string, string>> {
     "Usage records": grouped(usage),
     "New customers": grouped(customers),
     "Open invoices": money(open, currency),
-    sentence: `${grouped(openCount)} invoices; ${grouped(active)} active customers`,
+    sentence: `${grouped(openCount)} invoices, ${grouped(active)} active customers`,
   };
 }
 

@@ -39,7 +39,7 @@ test("a passkey signs in without a password, stands for both factors, and opens 
   await expect(page.getByTestId("new-codes").locator("code"), "no way in if the laptop is lost").toHaveCount(10);
   await page.fill("#passkey-name", "Laptop again");
   await page.getByRole("button", { name: "Add a passkey" }).click();
-  await expect(page.getByRole("alert"), "one authenticator, two keys").toHaveText("This device has a passkey for your account already.");
+  await expect(page.getByRole("alert"), "one authenticator, two keys").toHaveText("This device already has a passkey for your account.");
   await signOut(page);
 
   await page.getByTestId("passkey-sign-in").click();
@@ -57,7 +57,7 @@ test("a passkey signs in without a password, stands for both factors, and opens 
   await expect(row).toHaveCount(0);
   await signOut(page);
   await page.getByTestId("passkey-sign-in").click();
-  await expect(page.getByRole("alert")).toHaveText("That passkey wasn’t accepted. Try again, or use another way.");
+  await expect(page.getByRole("alert")).toHaveText("That passkey wasn’t accepted. Try again, or use another method.");
   await expect(page, "a removed passkey signs in").toHaveURL(/\/sign-in/);
 });
 

@@ -125,7 +125,7 @@ test("typing filters by name, address and organization; Escape shows all again; 
     await search.fill(typed);
     await expect.poll(shown, `rows for "${typed}"`).toEqual(slugs);
   }
-  await expect(page.getByText("No workspace matches “xyzzy”.")).toBeVisible();
+  await expect(page.getByText("No results for “xyzzy”")).toBeVisible();
   await page.keyboard.press("Escape");
   await expect.poll(shown, "Escape shows all").toEqual([FINANCE, IT, PRODUCT_ENG]);
   await expect(search).toHaveValue("");
@@ -157,11 +157,11 @@ test("whoever has one seat is told why there is nothing to choose", async ({ as 
   const page = await as(VIK);
   await open(page, "/home");
   expect(await read(page)).toEqual([{ organization: "SmartAI", chips: [], rows: [["IT", IT, "Viewer", "Open"]] }]);
-  await expect(page.getByText("You have a seat in one workspace")).toBeVisible();
+  await expect(page.getByText("This is your only workspace")).toBeVisible();
   await expect(page.locator("#picker-search"), "one row needs no search").toHaveCount(0);
   const ada = await as(ADA);
   await open(ada, "/home");
-  await expect(ada.getByText("You have a seat in one workspace"), "the note is only for one seat").toHaveCount(0);
+  await expect(ada.getByText("This is your only workspace"), "the note is only for one seat").toHaveCount(0);
 });
 
 test("whoever has no seat is told what to do, and Refresh shows the seat as soon as there is one", async ({ as }) => {

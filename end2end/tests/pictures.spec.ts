@@ -59,7 +59,7 @@ test("a logo stands in the rail, the lists and the tab; who has no seat gets wha
   const page = await as(ADA);
   const noise = complaints(page);
   await open(page, PATH);
-  await page.getByLabel("A picture, square at best").setInputFiles(RED);
+  await page.getByLabel("Square image").setInputFiles(RED);
   await page.getByRole("button", { name: "Upload logo" }).click();
   await live(page);
   const shown = page.getByTestId("switcher").locator("img");
@@ -106,7 +106,7 @@ test("without JavaScript colour and logo are forms like any other", async ({ bro
   await page.getByRole("button", { name: "Save colour" }).click();
   await expect(page).toHaveURL(PATH);
   await expect(strip(page)).toHaveAttribute("data-hue", "24");
-  await page.getByLabel("A picture, square at best").setInputFiles(RED);
+  await page.getByLabel("Square image").setInputFiles(RED);
   await page.getByRole("button", { name: "Upload logo" }).click();
   await expect(page.getByTestId("switcher").locator("img")).toBeVisible();
   await context.close();
@@ -115,7 +115,7 @@ test("without JavaScript colour and logo are forms like any other", async ({ bro
 test("what is no picture, or too large a file, is refused at its field; nothing changes", async ({ as }) => {
   const page = await as(ADA);
   await open(page, PATH);
-  const field = page.getByLabel("A picture, square at best");
+  const field = page.getByLabel("Square image");
   await field.setInputFiles(file("logo.png", png(700, 700, [1, 2, 3], true)));
   await expect(field, "told before it is sent").toHaveAccessibleDescription(/larger than 1 MB/);
   for (const [what, says] of [
@@ -151,9 +151,9 @@ test("only who may change settings may change the brand", async ({ as }) => {
 test("a person's picture stands in their menu and beside their name, for those they work with and nobody else", async ({ as, browser }) => {
   const page = await as(ADA);
   await open(page, "/account/profile");
-  await page.getByLabel("A picture, square at best").setInputFiles(RED);
+  await page.getByLabel("Square image").setInputFiles(RED);
   await page.getByRole("button", { name: "Upload picture" }).click();
-  await expect(page.getByText("Your picture is saved.")).toBeVisible();
+  await expect(page.getByText("Picture saved")).toBeVisible();
   await live(page);
   const mine = page.getByTestId("profile-menu").locator("img");
   await expect(mine).toBeVisible();
@@ -171,7 +171,7 @@ test("a person's picture stands in their menu and beside their name, for those t
   await signUp(stranger.request, freshEmail("stranger"), "Sam Stranger");
   expect((await stranger.request.get(address)).status(), "whoever shares no workspace and no organization").toBe(404);
   await page.getByRole("button", { name: "Remove picture" }).click();
-  await expect(page.getByText("Your picture is removed.")).toBeVisible();
+  await expect(page.getByText("Picture removed")).toBeVisible();
   expect((await colleague.request.get(address)).status()).toBe(404);
   for (const context of [mia, colleague, nobody, stranger]) await context.close();
 });

@@ -29,7 +29,7 @@ test("the name changes everywhere at once, and markup in it is text", async () =
   const name = `Pat "O'Neill" <img src=x onerror=alert(1)> & co`;
   await block("Name").locator("[name=name]").fill(name);
   await page.keyboard.press("Enter");
-  await expect(page.getByTestId("toast")).toContainText("Your name is saved.");
+  await expect(page.getByTestId("toast")).toContainText("Name saved");
   await page.reload();
   await live(page);
   await expect(block("Name").locator("[name=name]")).toHaveValue(name);
@@ -52,12 +52,12 @@ test("a new password asks for the old one, signs other devices out and not this 
   await form.locator("[name=current_password]").fill("not the password");
   await form.locator("[name=password]").fill(NEW_PASSWORD);
   await page.keyboard.press("Enter");
-  await expect(form.locator("[name=current_password]")).toHaveAccessibleDescription(/That is not your password/);
+  await expect(form.locator("[name=current_password]")).toHaveAccessibleDescription(/Incorrect password/);
   expect(await signedIn(phone), "a wrong password signed somebody out").toBe(true);
   await form.locator("[name=current_password]").fill(GOOD_PASSWORD);
   const told = mailsTo(email).length;
   await page.getByRole("button", { name: "Change password" }).click();
-  await expect(page.getByTestId("toast")).toContainText("Your password is changed");
+  await expect(page.getByTestId("toast")).toContainText("Password changed");
   expect((await mailTo(email, told)).subject).toBe("Your Stile password was changed");
   expect(await signedIn(phone), "another device is still signed in").toBe(false);
   const [after] = await session();
@@ -78,22 +78,22 @@ test("the account moves to an address once its link is opened; the old one is to
   await form.locator("[name=email]").fill(moved);
   await form.locator("[name=address_password]").fill("not the password");
   await page.keyboard.press("Enter");
-  await expect(form.locator("[name=address_password]")).toHaveAccessibleDescription(/That is not your password/);
+  await expect(form.locator("[name=address_password]")).toHaveAccessibleDescription(/Incorrect password/);
   expect(mailsTo(moved), "a mail went out without the password").toEqual([]);
   const told = mailsTo(email).length;
   await form.locator("[name=address_password]").fill(GOOD_PASSWORD);
-  await page.getByRole("button", { name: "Send a link there" }).click();
+  await page.getByRole("button", { name: "Send confirmation link" }).click();
   await expect(page.getByTestId("pending-address")).toContainText(moved);
   await expect(page.getByTestId("address"), "it moved before the address was proven").toHaveText(email);
-  expect((await mailTo(email, told)).subject).toBe("Your Stile account may get another address");
+  expect((await mailTo(email, told)).subject).toBe("Request to change the email of your Stile account");
   const link = linkIn(await mailTo(moved), "/account/address/");
 
   await open(page, link);
-  await expect(page.getByRole("main")).toContainText(`It moves to ${moved}`);
-  await page.getByRole("button", { name: "Use the new address" }).click();
+  await expect(page.getByRole("main")).toContainText(`to ${moved}`);
+  await page.getByRole("button", { name: "Use new email" }).click();
   await expect(page).toHaveURL("/account/profile?saved=address");
   await expect(page.getByTestId("address")).toHaveText(moved);
-  expect((await mailTo(email, told + 1)).subject).toBe("Your Stile account has another address now");
+  expect((await mailTo(email, told + 1)).subject).toBe("The email of your Stile account was changed");
   await context.clearCookies();
   await open(page, "/sign-in");
   await signInWith(page, email, GOOD_PASSWORD);
@@ -108,7 +108,7 @@ test("a wish to move is withdrawn; somebody else's link and a taken address move
     await open(page, "/account/profile");
     await page.locator("[name=email]").fill(to);
     await page.locator("[name=address_password]").fill(GOOD_PASSWORD);
-    await page.getByRole("button", { name: "Send a link there" }).click();
+    await page.getByRole("button", { name: "Send confirmation link" }).click();
     await expect(page.getByTestId("pending-address")).toContainText(to);
   };
   await ask(wish);
@@ -118,7 +118,7 @@ test("a wish to move is withdrawn; somebody else's link and a taken address move
   await hers.goto(link);
   await expect(hers.getByTestId("dead-link"), "ada is offered somebody else's address").toBeVisible();
   await ada.close();
-  await page.getByRole("button", { name: "Withdraw" }).click();
+  await page.getByRole("button", { name: "Cancel change" }).click();
   await expect(page.getByTestId("pending-address")).toBeHidden();
   await page.goto(link);
   await expect(page.getByTestId("dead-link")).toBeVisible();
@@ -137,13 +137,13 @@ test("preferences: where one lands, the order of workspaces, the theme, on every
     await open(tab, "/account/preferences");
     for (const label of labels) await tab.getByRole("main").getByLabel(label, { exact: true }).check();
     await tab.getByRole("button", { name: "Save preferences" }).click();
-    await expect(tab.getByTestId("toast").last()).toContainText("Your preferences are saved.");
+    await expect(tab.getByTestId("toast").last()).toContainText("Preferences saved");
   };
   const rows = () => tab.getByTestId("picker-row").evaluateAll((all) => all.map((row) => row.dataset.slug));
   try {
     await open(tab, "/smartai-product-eng/overview");
     await open(tab, "/globalai-finance/overview");
-    await choose("The list of workspaces", "Last opened first", "Dark");
+    await choose("Workspace list", "Recently opened first", "Dark");
     await expect(tab.locator("html")).toHaveAttribute("data-theme", "dark");
     await tab.goto("/");
     await expect(tab).toHaveURL("/home");
@@ -159,7 +159,7 @@ test("preferences: where one lands, the order of workspaces, the theme, on every
     await expect(fresh.locator("html"), "another device does not know the theme").toHaveAttribute("data-theme", "dark");
     await elsewhere.close();
   } finally {
-    await choose("The last workspace", "By organization", "System");
+    await choose("Last workspace", "By organization", "System");
     await mine.close();
   }
 });
@@ -171,11 +171,11 @@ test("all of it works without JavaScript", async ({ browser }) => {
   await tab.locator("[name=name]").fill("Pat Plain");
   await tab.getByRole("button", { name: "Save" }).click();
   await expect(tab).toHaveURL("/account/profile?saved=name");
-  await expect(tab.getByRole("status")).toHaveText("Your name is saved.");
+  await expect(tab.getByRole("status")).toHaveText("Name saved");
   await tab.locator("[name=current_password]").fill("wrong");
   await tab.locator("[name=password]").fill(NEW_PASSWORD);
   await tab.getByRole("button", { name: "Change password" }).click();
-  await expect(tab.locator("[name=current_password]")).toHaveAccessibleDescription(/That is not your password/);
+  await expect(tab.locator("[name=current_password]")).toHaveAccessibleDescription(/Incorrect password/);
   await expect(tab.locator("[name=name]"), "the other form lost its name").toHaveValue("Pat Plain");
   expect(await tab.content(), "a password came back in a page").not.toContain(NEW_PASSWORD);
   await tab.locator("[name=current_password]").fill(GOOD_PASSWORD);

@@ -26,7 +26,7 @@ async function connected(page: Page, path: string): Promise<void> {
 async function rename(page: Page, to: string): Promise<void> {
   await open(page, `/${IT}/settings/general`);
   await page.fill("[name=slug]", to);
-  await expect(page.getByTestId("slug-status")).toHaveText("This address is free.");
+  await expect(page.getByTestId("slug-status")).toHaveText("This URL is available.");
   await expect(page.getByTestId("slug-warning")).toContainText(`from /${IT} to /${to}`);
   await page.getByRole("button", { name: "Save" }).click();
   await expect(page).toHaveURL(`/${to}/settings/general`);
@@ -70,7 +70,7 @@ test("old links lead on for members, with path and query, and are nothing to str
   expect((await get(`/${NEW}/customers`, { cookie: mia })).status).toBe(404);
   const settings = await as(ADA);
   await open(settings, `/${NEW}/settings/general`);
-  const row = settings.getByRole("table", { name: "Old addresses" }).getByTestId("row");
+  const row = settings.getByRole("table", { name: "Old URLs" }).getByTestId("row");
   await expect(row).toHaveCount(1);
   await expect(row, "when the old address was last used is not said").toContainText(IT);
   await expect(row).toContainText("just now");
@@ -81,13 +81,13 @@ test("addresses that can't be had are refused at the field, whoever had them and
   await rename(page, NEW);
   await open(page, `/new`);
   for (const [typed, says] of [
-    [IT, "That address is taken. Try another."],
-    [NEW, "That address is taken. Try another."],
-    ["globalai-finance", "That address is taken. Try another."],
-    ["admin", "That address is taken. Try another."],
-    ["No", "Use lowercase letters, digits and hyphens only."],
+    [IT, "That URL is taken. Try another."],
+    [NEW, "That URL is taken. Try another."],
+    ["globalai-finance", "That URL is taken. Try another."],
+    ["admin", "That URL is taken. Try another."],
+    ["No", "Use only lowercase letters, numbers and hyphens."],
     ["ab", "Use at least 3 characters."],
-    ["a--b", "Hyphens go between letters or digits, one at a time."],
+    ["a--b", "Use single hyphens, between letters or numbers."],
   ]) {
     await page.fill("[name=slug]", typed);
     await expect(page.locator("#slug-error"), typed).toHaveText(says);
@@ -100,7 +100,7 @@ test("addresses that can't be had are refused at the field, whoever had them and
   // Its own old address a workspace may take back.
   await open(page, `/${NEW}/settings/general`);
   await page.fill("[name=slug]", IT);
-  await expect(page.getByTestId("slug-status")).toHaveText("This address is free.");
+  await expect(page.getByTestId("slug-status")).toHaveText("This URL is available.");
 });
 
 test("a name, a description and a time zone are kept, and the switcher of other tabs follows", async ({ as }) => {
@@ -136,7 +136,7 @@ test("the form works without JavaScript", async ({ browser }) => {
   await page.fill("[name=slug]", "globalai-finance");
   await page.fill("[name=name]", "Tech");
   await page.getByRole("button", { name: "Save" }).click();
-  await expect(page.locator("#slug-error")).toHaveText("That address is taken. Try another.");
+  await expect(page.locator("#slug-error")).toHaveText("That URL is taken. Try another.");
   await expect(page.locator("[name=name]"), "what was typed is lost").toHaveValue("Tech");
   await page.fill("[name=slug]", NEW);
   await page.getByRole("button", { name: "Save" }).click();

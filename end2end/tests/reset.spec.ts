@@ -33,13 +33,13 @@ test("a new password by mail: all devices are out, the old one is refused, the n
   await open(page, link);
   await page.fill("[name=password]", "Fred Forgot 1");
   await page.keyboard.press("Enter");
-  await expect(page.locator("[name=password]")).toHaveAccessibleDescription(/too close to your name or address/);
+  await expect(page.locator("[name=password]")).toHaveAccessibleDescription(/too similar to your name or email/);
   await page.getByRole("button", { name: "Show new password" }).click();
   await expect(page.locator("[name=password]"), "what was typed is not shown").toHaveAttribute("type", "text");
   await page.fill("[name=password]", NEW_PASSWORD);
   await page.keyboard.press("Enter");
   await page.waitForURL(/\/sign-in/);
-  await expect(page.getByRole("status").first()).toContainText("Your new password is set, all devices are signed out and all operator tokens revoked.");
+  await expect(page.getByRole("status").first()).toContainText("Your password was changed. All devices were signed out and all operator tokens revoked.");
   expect((await phone.request.get("/home", { maxRedirects: 0 })).status(), "another device is still signed in").toBe(303);
   expect((await mailTo(email, before + 1)).subject, "the person is not told").toBe("Your Stile password was changed");
 
@@ -50,7 +50,7 @@ test("a new password by mail: all devices are out, the old one is refused, the n
   await expect(page).toHaveURL("/home");
   await page.context().clearCookies();
   await page.goto(link);
-  await expect(page.getByTestId("dead-link"), "the link works twice").toContainText("was used already");
+  await expect(page.getByTestId("dead-link"), "the link works twice").toContainText("was already used");
   await phone.close();
 });
 
@@ -63,14 +63,14 @@ test("without JavaScript", async ({ browser }) => {
   const before = mailsTo(email).length;
   await page.goto("/reset");
   await page.fill("[name=email]", email);
-  await page.getByRole("button", { name: "Send me the link" }).click();
+  await page.getByRole("button", { name: "Send link" }).click();
   await expect(page.getByTestId("mail-sent")).toContainText(email);
   await page.goto(linkIn(await mailTo(email, before), "/reset/"));
   await page.fill("[name=password]", "short");
-  await page.getByRole("button", { name: "Set the password" }).click();
+  await page.getByRole("button", { name: "Set password" }).click();
   await expect(page.locator("[name=password]")).toHaveAccessibleDescription(/at least 12 characters/i);
   await page.fill("[name=password]", NEW_PASSWORD);
-  await page.getByRole("button", { name: "Set the password" }).click();
+  await page.getByRole("button", { name: "Set password" }).click();
   await expect(page).toHaveURL("/sign-in?notice=password-reset");
   await signInWith(page, email, NEW_PASSWORD);
   await expect(page).toHaveURL("/home");
@@ -89,7 +89,7 @@ test("an address without an account gets the same answer, and a mail that says s
   expect(seen[0], "the answer tells who has an account").toBe(seen[1]);
   expect((await mailTo(known, before)).subject).toBe("Reset your Stile password");
   const mail = await mailTo(unknown);
-  expect(mail.subject).toBe("There is no Stile account with this address");
+  expect(mail.subject).toBe("There is no Stile account with this email");
   expect(mail.text).not.toContain("/reset/");
 });
 

@@ -33,7 +33,7 @@ test("a seat taken away: the tab says so by itself, holds nothing of the workspa
   expect(await found(page, ofIt), "before: IT's data are on screen").not.toEqual([]);
   await unseat(VIK, IT);
   await expect(page.locator(LOST)).toBeVisible();
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText("You no longer have a seat in IT");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("You no longer have access to IT");
   expect(await found(page, ofIt), "IT's data are left in the tab").toEqual([]);
   await page.getByRole("link", { name: "All workspaces" }).click();
   await expect(page.getByRole("heading", { name: "No workspaces yet" })).toBeVisible();
@@ -93,7 +93,7 @@ test("an organization role taken away: its workspaces go, direct seats stay", as
   await connected(page, `/${PRODUCT_ENG}/overview`);
   await connected(control, `/${FINANCE}/overview`);
   await unjoin(ADA, "SmartAI");
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText("You no longer have a seat in Product Eng");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("You no longer have access to Product Eng");
   await expect(workspaceName(control), "control: another seat is disturbed").toHaveText("Finance");
   await expect(control.locator(LOST)).toHaveCount(0);
 });

@@ -25,13 +25,13 @@ test("each sign-in is a row in words, this one marked; one is ended, and its tab
   const page = await as(MIA);
   await open(page, "/account/sessions");
   await expect(rows(page)).toHaveCount(2);
-  await expect(rows(page).first()).toContainText("This one");
+  await expect(rows(page).first()).toContainText("This device");
   await expect(rows(page).nth(1)).toContainText("Safari on iPhone");
   await expect(rows(page).nth(1)).toContainText("127.0.0.1");
   await page.getByRole("button", { name: "End the session in Safari on iPhone" }).click();
   await expect(rows(page)).toHaveCount(1);
   await expect(other).toHaveURL(/\/sign-in\?next=.*notice=ended/);
-  await expect(rows(page).first(), "control: this one was ended, too").toContainText("This one");
+  await expect(rows(page).first(), "control: this one was ended, too").toContainText("This device");
   expect(await value("select detail ->> 'device' from account.audit_log where action = 'ended' order by id desc limit 1")).toBe("Safari on iPhone");
   await phone.close();
 });
@@ -56,7 +56,7 @@ test("sign out all devices: every tab of every device leaves", async ({ as }) =>
   await open(page, "/account/sessions");
   await page.getByTestId("sign-out-everywhere").click();
   await expect(page).toHaveURL("/sign-in?notice=signed-out");
-  await expect(page.getByRole("status")).toHaveText("You are signed out.");
+  await expect(page.getByRole("status")).toHaveText("You’re signed out.");
   await expect(other).toHaveURL(/\/sign-in/);
   await expect(other.getByRole("status")).toContainText("You were signed out");
   expect(await value<string>("select count(*) from account.sessions s join account.users u on u.id = s.user_id where u.email = $1 and ended_at is null", [MIA])).toBe("0");

@@ -37,7 +37,7 @@ test("a malformed address and an empty password are named at their fields", asyn
   await live(page);
   await page.fill("[name=email]", "ada at smartai");
   await page.click("button[type=submit]");
-  for (const [field, message] of [["email", "Enter an e-mail address like name@example.com."], ["password", "Enter your password."]]) {
+  for (const [field, message] of [["email", "Enter a valid email, like name@example.com."], ["password", "Enter your password."]]) {
     const control = page.locator(`[name=${field}]`);
     await expect(control, `${field} is not marked`).toHaveAttribute("aria-invalid", "true");
     await expect(control, `${field}'s error is not tied to it`).toHaveAccessibleDescription(message);
@@ -134,7 +134,7 @@ test.describe("without JavaScript", () => {
     await page.goto("/smartai-it/products");
     await page.fill("[name=email]", "ada at smartai");
     await page.click("button[type=submit]");
-    await expect(page.locator("[name=email]")).toHaveAccessibleDescription("Enter an e-mail address like name@example.com.");
+    await expect(page.locator("[name=email]")).toHaveAccessibleDescription("Enter a valid email, like name@example.com.");
     await expect(page.locator("[name=password]")).toHaveAccessibleDescription("Enter your password.");
     await expect(page.locator("[name=email]"), "what was typed is lost").toHaveValue("ada at smartai");
     await page.fill("[name=email]", ADA);

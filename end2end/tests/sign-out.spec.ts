@@ -72,8 +72,8 @@ test("each tab says what happened", async ({ browser }) => {
   await open(one, PATH);
   await open(two, PATH);
   await signOut(one);
-  await expect(two.getByRole("status"), "tab 2 does not say why").toHaveText("You were signed out, in another tab or from another device.");
-  await expect(one.getByRole("status"), "tab 1 was told by itself, as if it were another").toHaveText("You are signed out.");
+  await expect(two.getByRole("status"), "tab 2 does not say why").toHaveText("You were signed out in another tab or on another device.");
+  await expect(one.getByRole("status"), "tab 1 was told by itself, as if it were another").toHaveText("You’re signed out.");
   await context.close();
 });
 
@@ -156,7 +156,7 @@ test("works without JavaScript", async ({ browser }) => {
   const cookie = await sessionCookie(context);
   await signOut(page);
   await expect(page).toHaveURL("/sign-in?notice=signed-out");
-  await expect(page.getByRole("status")).toHaveText("You are signed out.");
+  await expect(page.getByRole("status")).toHaveText("You’re signed out.");
   expect((await get(PATH, { cookie })).status, "the session still lives").toBe(303);
   await page.goBack();
   await expect(page, "Back leads into the console").toHaveURL(/\/sign-in/);

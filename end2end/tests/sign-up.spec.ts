@@ -69,11 +69,11 @@ test("without JavaScript: the same, and a mistake costs nothing typed", async ({
   const email = freshEmail("scriptless");
   await page.goto("/sign-up");
   await page.fill("[name=email]", "no address");
-  await page.getByRole("button", { name: "Send me the link" }).click();
+  await page.getByRole("button", { name: "Send link" }).click();
   await expect(page.locator("[name=email]")).toHaveAttribute("aria-invalid", "true");
   await expect(page.locator("[name=email]")).toHaveValue("no address");
   await page.fill("[name=email]", email);
-  await page.getByRole("button", { name: "Send me the link" }).click();
+  await page.getByRole("button", { name: "Send link" }).click();
   await expect(page.getByTestId("mail-sent")).toContainText(email);
 
   await page.goto(linkIn(await mailTo(email), "/sign-up/"));
@@ -81,7 +81,7 @@ test("without JavaScript: the same, and a mistake costs nothing typed", async ({
   await page.fill("[name=name]", "Nils <b>Noscript</b>");
   await page.fill("[name=password]", "password1234");
   await page.getByRole("button", { name: "Create account" }).click();
-  await expect(page.locator("[name=password]")).toHaveAccessibleDescription(/among the first that are guessed/);
+  await expect(page.locator("[name=password]")).toHaveAccessibleDescription(/too common/);
   await expect(page.locator("[name=name]"), "the name was lost").toHaveValue("Nils <b>Noscript</b>");
   await expect(page.locator("[name=password]"), "a password came back in a page").toHaveValue("");
   await page.fill("[name=password]", GOOD_PASSWORD);
@@ -135,7 +135,7 @@ test("looking at the link uses nothing up; using it does; a dead one says why", 
   const altered = link.replace(/.$/, (last) => (last === "A" ? "B" : "A"));
   expect((await send("GET", altered)).status).toBe(410);
   await page.goto(altered);
-  await expect(page.getByTestId("dead-link")).toContainText("not complete, or it is not yours");
+  await expect(page.getByTestId("dead-link")).toContainText("incomplete or has expired");
 
   const token = link.split("/").pop();
   const sign = (password: string) => send("POST", "/api/fn/sign_up", { headers: { origin: BASE }, json: { token, name: "Lin", password } });
@@ -144,14 +144,14 @@ test("looking at the link uses nothing up; using it does; a dead one says why", 
   expect(all.filter((a) => a.status === 200), "of ten at once not one gets the account").toHaveLength(1);
   expect(await accounts(email)).toBe("1");
   await page.goto(link);
-  await expect(page.getByTestId("dead-link")).toContainText("was used already");
+  await expect(page.getByTestId("dead-link")).toContainText("was already used");
   expect((await sign(GOOD_PASSWORD)).status).toBe(410);
 
   const late = freshEmail("late");
   const expired = await signUpLink(request, late);
   await value("with late as (update account.mail_links set expires_at = now() where email = $1 returning 1) select count(*) from late", [late]);
   await page.goto(expired);
-  await expect(page.getByTestId("dead-link")).toContainText("valid for a limited time");
+  await expect(page.getByTestId("dead-link")).toContainText("This link has expired.");
   await page.getByRole("link", { name: "Get a new link" }).click();
   await expect(page).toHaveURL("/sign-up");
 });
@@ -191,15 +191,15 @@ test("a taken address is said at once, with one like it that is free; a name typ
   await open(page, "/welcome");
   await page.fill("[name=organization]", "SmartAI IT");
   await expect(page.locator("[name=slug]"), "a taken address is proposed").toHaveValue("smartai-it-2");
-  await expect(page.locator("#slug-status")).toHaveText("Free");
+  await expect(page.locator("#slug-status")).toHaveText("Available");
   await page.fill("[name=slug]", "admin");
-  await expect(page.locator("#slug-status"), "a reserved word reads differently").toContainText("That address is taken. Try another.");
+  await expect(page.locator("#slug-status"), "a reserved word reads differently").toContainText("That URL is taken. Try another.");
   await page.fill("[name=slug]", "Not A Slug");
-  await expect(page.locator("#slug-status")).toContainText("lowercase letters, digits and hyphens only");
+  await expect(page.locator("#slug-status")).toContainText("only lowercase letters, numbers and hyphens");
   await page.fill("[name=slug]", "smartai-it");
   await page.getByRole("button", { name: "Use smartai-it-2" }).click();
   await expect(page.locator("[name=slug]")).toHaveValue("smartai-it-2");
-  await expect(page.locator("#slug-status")).toHaveText("Free");
+  await expect(page.locator("#slug-status")).toHaveText("Available");
   await page.fill("[name=organization]", "Something else");
   await expect(page.locator("[name=slug]"), "a proposal overwrote what was chosen").toHaveValue("smartai-it-2");
   await context.close();

@@ -171,7 +171,7 @@ test("@ lists workspaces, > lists what the role may do, and the keys are listed"
   await expect(page.getByTestId("palette-item").filter({ hasText: "New product" })).toHaveCount(1);
   await expect(page.getByTestId("palette-item").filter({ hasText: "Invite people" })).toHaveCount(1);
   await page.getByTestId("palette-input").fill("?");
-  await expect(page.getByTestId("palette-keys")).toContainText("Open or close the palette");
+  await expect(page.getByTestId("palette-keys")).toContainText("Open or close search");
 
   const viewer = await as(VIK);
   await open(viewer, `/${IT}/customers`);
@@ -213,13 +213,13 @@ test("what is chosen often comes first, on this device and until sign-out", asyn
   const first = page.locator("[data-testid=palette-item] .name").first();
   const look = async () => {
     await page.keyboard.press("Control+k");
-    await page.getByTestId("palette-input").fill(">use the");
+    await page.getByTestId("palette-input").fill(">theme");
     await expect(first).toBeVisible();
   };
   await open(page, `/${IT}/customers`);
   await look();
   const before = await first.innerText();
-  const other = before.includes("dark") ? "light" : "dark";
+  const other = before.includes("Dark") ? "Light" : "Dark";
   await page.keyboard.press("Escape");
   for (let i = 0; i < 3; i++) {
     await look();

@@ -60,7 +60,7 @@ test("“Switch Workspace” sends me somewhere I can’t pick a workspace: with
   await page.getByTestId("switch-workspace").click();
   await expect(page).toHaveURL("/home");
   expect(await slugs(page)).toEqual([IT]);
-  await expect(page.getByText("You have a seat in one workspace, so there is nothing to choose between")).toBeVisible();
+  await expect(page.getByText("This is your only workspace, so it opens automatically")).toBeVisible();
 });
 
 test("I got handed back to the picker after clicking a workspace: the reason stands there, and picking again works", async ({ as }) => {
@@ -70,7 +70,7 @@ test("I got handed back to the picker after clicking a workspace: the reason sta
   expect((await redeem(request, IT, code)).status()).toBe(200);
   expect((await redeem(request, IT, code)).status(), "a code works twice").toBe(403);
   await open(page, "/home?refused=used");
-  await expect(page.getByText("That way in was already used once. Pick the workspace again.")).toBeVisible();
+  await expect(page.getByText("That link was already used. Choose the workspace again.")).toBeVisible();
   await page.locator(`[data-testid=picker-row][data-slug=${IT}]`).click();
   await expect(page).toHaveURL(`/${IT}/overview`);
 });

@@ -17,8 +17,8 @@ test("an app is set up, asked for at sign-in, and turned off again", async ({ br
   await open(page, "/account/security");
   const before = await sessionCookie(context);
   await page.fill("#app-password", "not the password");
-  await page.getByRole("button", { name: "Set up an app" }).click();
-  await expect(page.locator("#app-password")).toHaveAccessibleDescription("That isn’t your password.");
+  await page.getByRole("button", { name: "Set up app" }).click();
+  await expect(page.locator("#app-password")).toHaveAccessibleDescription("Incorrect password.");
   await expect(page.getByTestId("totp-secret"), "a wrong password sets an app up").toHaveCount(0);
   const { secret, codes } = await setUpApp(page);
   expect(new Set(codes).size).toBe(10);
@@ -49,7 +49,7 @@ test("an app is set up, asked for at sign-in, and turned off again", async ({ br
   await expect(tab).toHaveURL(/\/account\/factor\?next=%2Fsmartai-it%2Foverview/);
   await live(tab);
   await enterCode(tab, codeOf(secret, 40));
-  await expect(tab.locator("#code")).toHaveAccessibleDescription(/That code isn’t right, or was used before\./);
+  await expect(tab.locator("#code")).toHaveAccessibleDescription(/That code is incorrect or was already used\./);
   await expect(tab.locator("#code")).toBeFocused();
   await enterCode(tab, await freshCode(VIK, secret));
   await expect(tab).toHaveURL("/smartai-it/overview");
@@ -59,10 +59,10 @@ test("an app is set up, asked for at sign-in, and turned off again", async ({ br
   await open(page, "/account/security");
   await page.fill("#off-code", "000 000 0");
   await page.getByRole("button", { name: "Turn off" }).click();
-  await expect(page.locator("#off-code")).toHaveAccessibleDescription(/Enter the 6 digits that your app shows/);
+  await expect(page.locator("#off-code")).toHaveAccessibleDescription(/Enter the 6-digit code from your app/);
   await page.fill("#off-code", codes[1].toUpperCase());
   await page.getByRole("button", { name: "Turn off" }).click();
-  await expect(page.getByRole("button", { name: "Set up an app" }), "it is still on").toBeVisible();
+  await expect(page.getByRole("button", { name: "Set up app" }), "it is still on").toBeVisible();
   await context.close();
   const plain = await contextOf(browser, VIK);
   expect((await plain.request.get("/home")).status(), "asked for what is turned off").toBe(200);
@@ -75,12 +75,12 @@ test("without JavaScript: set up after a mistake, then in by recovery code, once
   await page.goto("/account/security");
   await expect(page.getByRole("button", { name: "Add a passkey" }), "a button that does nothing").toBeHidden();
   await page.fill("#app-password", PASSWORD);
-  await page.getByRole("button", { name: "Set up an app" }).click();
+  await page.getByRole("button", { name: "Set up app" }).click();
   await expect(page.getByRole("img", { name: /QR code/ })).toBeVisible();
   const secret = (await page.getByTestId("totp-secret").textContent()) ?? "";
   await page.fill("#app-code", "123");
   await page.getByRole("button", { name: "Turn on" }).click();
-  await expect(page.locator("#app-code")).toHaveAccessibleDescription("Enter the 6 digits that your app shows.");
+  await expect(page.locator("#app-code")).toHaveAccessibleDescription("Enter the 6-digit code from your app.");
   await expect(page.getByTestId("totp-secret"), "the mistake cost the secret").toHaveText(secret);
   await page.fill("#app-code", codeOf(secret));
   await page.getByRole("button", { name: "Turn on" }).click();
@@ -97,8 +97,8 @@ test("without JavaScript: set up after a mistake, then in by recovery code, once
     if (through) {
       await expect(tab).toHaveURL("/smartai-it/customers");
     } else {
-      await expect(tab.locator("#code"), "a recovery code is good twice").toHaveAccessibleDescription(/was used before/);
-      await tab.getByRole("button", { name: "Sign in as somebody else" }).click();
+      await expect(tab.locator("#code"), "a recovery code is good twice").toHaveAccessibleDescription(/was already used/);
+      await tab.getByRole("button", { name: "Use another account" }).click();
       await expect(tab).toHaveURL("/sign-in?notice=signed-out");
       await tab.goto("/account/factor");
       await expect(tab, "what was given up still waits").toHaveURL(/\/sign-in/);
@@ -107,9 +107,9 @@ test("without JavaScript: set up after a mistake, then in by recovery code, once
   }
   await page.goto("/account/security");
   await expect(page.getByText("8 of 10 are left")).toBeVisible();
-  await page.getByRole("radio", { name: /Where a workspace asks/ }).check();
+  await page.getByRole("radio", { name: /Only when a workspace requires it/ }).check();
   await page.getByRole("button", { name: "Save" }).click();
-  await expect(page.getByRole("radio", { name: /Where a workspace asks/ }), "the choice was not kept").toBeChecked();
+  await expect(page.getByRole("radio", { name: /Only when a workspace requires it/ }), "the choice was not kept").toBeChecked();
   await context.close();
   const plain = await contextOf(browser, VIK);
   expect((await plain.request.get("/home")).status(), "asked at sign-in all the same").toBe(200);
@@ -148,7 +148,7 @@ test("another tab goes on when this one proves a factor", async ({ browser }) =>
   await expect(other.getByTestId("row").first()).toBeVisible();
   await other.getByRole("link", { name: "Overview" }).first().click();
   await expect(other).toHaveURL("/smartai-it/overview");
-  await page.getByRole("button", { name: "Make new recovery codes" }).click();
+  await page.getByRole("button", { name: "Create new recovery codes" }).click();
   await expect(page, "the tab that proved it was signed out").toHaveURL("/account/security");
   await context.close();
 });

@@ -81,11 +81,11 @@ test("a page that the role does not allow says so in its place, and leads to wha
     expect(answer?.status(), path).toBe(403);
     await inShell(page);
     await expect(page).toHaveURL(`/${IT}/${path}`);
-    await expect(main(page).getByTestId("why-not")).toContainText("owners, admins and members; your role in IT is Viewer");
+    await expect(main(page).getByTestId("why-not")).toContainText("Only owners, admins and members can open it. Your role in IT is Viewer");
     await expect(main(page).locator("form"), "a form that can't be sent").toHaveCount(0);
   }
   await page.waitForFunction(() => document.documentElement.hasAttribute("data-live"));
-  await main(page).getByRole("link", { name: "Go to what you can see" }).click();
+  await main(page).getByRole("link", { name: "Go to a page you can open" }).click();
   await expect(page).toHaveURL(`/${IT}/customers`);
   await seat(VIK, IT, "member");
   expect((await page.goto(`/${IT}/customers/new`))?.status(), "control: a Member gets the form").toBe(200);
@@ -128,5 +128,5 @@ test("going to another workspace at a page that is not for the role there says s
     dispatchEvent(new PopStateEvent("popstate"));
   }, `/${FINANCE}/customers/new`);
   await expect(page).toHaveURL(`/${FINANCE}/customers`);
-  await expect(page.getByTestId("toast")).toContainText("New customer is not for your role in Finance, which is Billing admin");
+  await expect(page.getByTestId("toast")).toContainText("You don’t have access to New customer. Your role in Finance is Billing admin");
 });

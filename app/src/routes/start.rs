@@ -192,7 +192,7 @@ impl Saved {
             Self::Password => "Password changed. All other devices were signed out.",
             Self::LinkSent => "We sent a link to your new email. Open it to confirm the change.",
             Self::Address => "Email changed. Use the new one to sign in.",
-            Self::Withdrawn => "Email change canceled",
+            Self::Withdrawn => "Email change cancelled",
             Self::Preferences => "Preferences saved",
         }
     }

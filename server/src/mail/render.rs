@@ -99,7 +99,7 @@ fn html(letter: &Letter, origin: &str) -> String {
                  <a href=\"{url}\" style=\"display:inline-block;padding:11px 18px;font-size:15px;line-height:20px;font-weight:600;color:#ffffff;text-decoration:none\">{label}</a>\
                  </td></tr></table>\
                  <p class=\"small\" style=\"margin:0 0 20px;font-size:12px;line-height:18px;color:#6d6963;word-break:break-all\">\
-                 Or open this address: <a class=\"link\" href=\"{url}\" style=\"color:#4b4844\">{url}</a></p>",
+                 Or open this link: <a class=\"link\" href=\"{url}\" style=\"color:#4b4844\">{url}</a></p>",
                 url = escape(url),
                 label = escape(label),
             ),
