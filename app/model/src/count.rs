@@ -24,7 +24,7 @@ pub fn unit_of(number: i64, unit: &str) -> Cow<'_, str> {
     if number == 1 || !plain || abbreviated || noun.ends_with('s') || unit.bytes().any(|b| b.is_ascii_digit()) {
         return Cow::Borrowed(unit);
     }
-    let stem = unit.strip_suffix('y').filter(|stem| !stem.bytes().last().is_some_and(is_vowel));
+    let stem = unit.strip_suffix('y').filter(|stem| !stem.bytes().next_back().is_some_and(is_vowel));
     Cow::Owned(match stem {
         Some(stem) => format!("{stem}ies"),
         None if ["x", "z", "ch", "sh"].iter().any(|end| noun.ends_with(end)) => format!("{unit}es"),

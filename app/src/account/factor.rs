@@ -50,11 +50,9 @@ pub fn FactorPage() -> impl IntoView {
         FactorReason::Seats => (
             "Confirm it’s you".to_owned(),
             if methods.any() {
-                "One of its workspaces requires two-factor authentication, so confirm it’s you before you give, change \
-                 or restore access."
+                "This change affects access to a workspace that requires two-factor authentication, so confirm it’s you first."
             } else {
-                "One of its workspaces requires two-factor authentication. Set it up before you give, change or \
-                 restore access."
+                "This change affects access to a workspace that requires two-factor authentication, so set it up first."
             }
             .to_owned(),
         ),
