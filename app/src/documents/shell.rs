@@ -2,7 +2,7 @@
 
 use crate::{
     App,
-    boot::{self, AccountData, Boot, Content},
+    boot::{self, AccountData, Content, InitialState},
     documents::fingerprint,
     root,
     routes::Route,
@@ -66,7 +66,7 @@ pub fn pages() -> Vec<AxumRouteListing> {
 }
 
 /// Renders the HTML document around the application.
-fn document(context: &RequestContext, boot: Arc<Boot>, route: &Route) -> impl IntoView + use<> {
+fn document(context: &RequestContext, boot: Arc<InitialState>, route: &Route) -> impl IntoView + use<> {
     let title = title(&boot.content, route);
     let [light, dark] = colour_media(boot.theme);
     // A page that must be the same for everybody contains no nonce; its policy allows scripts of this origin instead.

@@ -1,6 +1,6 @@
 //! Server side of the socket: reads the state that is sent to a tab. Every read is authorized again.
 
-use crate::live::{Heard, Standing};
+use crate::live::{LiveMessage, Standing};
 use model::Slug;
 use store::{
     Store, StoreError,
@@ -12,16 +12,16 @@ use time::OffsetDateTime;
 #[derive(Debug)]
 pub struct Told {
     /// Current state.
-    pub heard: Heard,
+    pub heard: LiveMessage,
     /// Time of that state by the database clock, or `None` if nobody is signed in.
     pub at: Option<OffsetDateTime>,
 }
 
 impl Told {
-    const SIGNED_OUT: Self = Self { heard: Heard::SignedOut, at: None };
+    const SIGNED_OUT: Self = Self { heard: LiveMessage::SignedOut, at: None };
 
     fn now(live: &Live, place: Option<(Slug, Standing)>) -> Self {
-        Self { heard: Heard::Now { epoch: live.epoch.clone(), place }, at: Some(live.now) }
+        Self { heard: LiveMessage::Now { epoch: live.epoch.clone(), place }, at: Some(live.now) }
     }
 }
 

@@ -44,7 +44,7 @@ pub fn TextField(
     /// Marks the field as optional.
     #[prop(optional)]
     optional: bool,
-    /// Uses a monospace font, for codes and keys.
+    /// Frecency a monospace font, for codes and keys.
     #[prop(optional)]
     mono: bool,
 ) -> impl IntoView {
