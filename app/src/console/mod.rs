@@ -1,5 +1,6 @@
 //! Workspace plane: everything that belongs to one workspace. Contains its scope, the shell and a module per noun.
 
+mod access;
 #[cfg(feature = "ssr")]
 pub(crate) mod api;
 mod arrival;
@@ -27,7 +28,6 @@ mod scope;
 mod server_fns;
 pub(crate) mod settings;
 mod shell;
-mod standing;
 mod status;
 mod switcher;
 mod usage;

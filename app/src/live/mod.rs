@@ -21,7 +21,7 @@ pub const PATH: &str = "/api/live";
 
 /// Access of the user to a workspace.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Standing {
+pub enum WorkspaceAccess {
     /// The user has a seat. The slug differs from the requested one if the workspace was renamed.
     Seat {
         /// Profile of the workspace.
@@ -58,7 +58,7 @@ pub enum LiveMessage {
         /// Current seat epoch, without spaces. If it differs from that of the workspace list, the list is outdated.
         epoch: String,
         /// Workspace that the tab reported, with the user's access to it.
-        place: Option<(Slug, Standing)>,
+        place: Option<(Slug, WorkspaceAccess)>,
     },
 }
 
@@ -80,10 +80,10 @@ impl LiveMessage {
         let Self::Now { epoch, place } = self else { return Ok(SIGNED_OUT.to_owned()) };
         let Some((slug, standing)) = place else { return Ok(format!("{NOW} {epoch}")) };
         let said = match standing {
-            Standing::Seat { workspace, seat } => format!("{SEAT} {}", wire::to_text(&(workspace, seat))?),
-            Standing::Factor => FACTOR.to_owned(),
-            Standing::Gone => GONE.to_owned(),
-            Standing::Absent => ABSENT.to_owned(),
+            WorkspaceAccess::Seat { workspace, seat } => format!("{SEAT} {}", wire::to_text(&(workspace, seat))?),
+            WorkspaceAccess::Factor => FACTOR.to_owned(),
+            WorkspaceAccess::Gone => GONE.to_owned(),
+            WorkspaceAccess::Absent => ABSENT.to_owned(),
         };
         Ok(format!("{NOW} {epoch} {slug} {said}"))
     }
@@ -101,11 +101,11 @@ impl LiveMessage {
             let standing = match word {
                 SEAT => {
                     let (workspace, seat) = wire::from_text(words.next()?).ok()?;
-                    Standing::Seat { workspace, seat }
+                    WorkspaceAccess::Seat { workspace, seat }
                 }
-                FACTOR => Standing::Factor,
-                GONE => Standing::Gone,
-                ABSENT => Standing::Absent,
+                FACTOR => WorkspaceAccess::Factor,
+                GONE => WorkspaceAccess::Gone,
+                ABSENT => WorkspaceAccess::Absent,
                 _ => return None,
             };
             Some((Slug::parse(slug).ok()?, standing))
@@ -160,7 +160,13 @@ mod tests {
     fn what_the_server_says_is_heard() {
         let now = |standing| LiveMessage::Now { epoch: "12.3".to_owned(), place: Some((slug(), standing)) };
         let none = LiveMessage::Now { epoch: "12.3".to_owned(), place: None };
-        for heard in [LiveMessage::SignedOut, none, now(Standing::Factor), now(Standing::Gone), now(Standing::Absent)] {
+        for heard in [
+            LiveMessage::SignedOut,
+            none,
+            now(WorkspaceAccess::Factor),
+            now(WorkspaceAccess::Gone),
+            now(WorkspaceAccess::Absent),
+        ] {
             assert_eq!(LiveMessage::read(&heard.to_text().unwrap()), Some(heard));
         }
     }
@@ -176,8 +182,10 @@ mod tests {
             brand: Brand::default(),
         });
         let seat = Seat::resolve(Some(WorkspaceRole::Viewer), None).unwrap();
-        let heard =
-            LiveMessage::Now { epoch: "12.3".to_owned(), place: Some((slug(), Standing::Seat { workspace, seat })) };
+        let heard = LiveMessage::Now {
+            epoch: "12.3".to_owned(),
+            place: Some((slug(), WorkspaceAccess::Seat { workspace, seat })),
+        };
         let text = heard.to_text().unwrap();
         assert_eq!(LiveMessage::read(&text), Some(heard), "control: the same build reads it");
         let theirs = text.replacen(env!("STILE_WIRE"), "0123456789abcdef", 1);

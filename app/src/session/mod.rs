@@ -19,7 +19,7 @@ use crate::{
     browser::{self, Keyboard, Navigator},
     console::Prefetcher,
     error::AppError,
-    live::{self, LiveMessage, Said, Standing},
+    live::{self, LiveMessage, Said, WorkspaceAccess},
     packed::Packed,
     routes::{Page, Route, SignInNotice},
 };
@@ -63,7 +63,7 @@ pub struct Session {
     plane: StoredValue<Option<(Slug, Slug)>>,
     /// Usage counts of palette entries on this device.
     uses: StoredValue<Frecency>,
-    standing: StoredValue<Option<Callback<(Slug, Standing)>>>,
+    standing: StoredValue<Option<Callback<(Slug, WorkspaceAccess)>>>,
 }
 
 /// Returns the session context of the current view.
@@ -258,14 +258,14 @@ impl Session {
     }
 
     /// Forwards a user's access to a workspace to the scope of the current workspace.
-    pub fn stands(self, slug: Slug, standing: Standing) {
+    pub fn stands(self, slug: Slug, standing: WorkspaceAccess) {
         if let Some(hear) = self.standing.get_value() {
             hear.try_run((slug, standing));
         }
     }
 
     /// Sets the callback for access to the current workspace, until the caller's reactive owner is disposed.
-    pub fn hear_standing(self, slug: &Slug, hear: Callback<(Slug, Standing)>) {
+    pub fn hear_standing(self, slug: &Slug, hear: Callback<(Slug, WorkspaceAccess)>) {
         self.standing.set_value(Some(hear));
         self.plane.set_value(Some((slug.clone(), slug.clone())));
         let mounted = slug.clone();

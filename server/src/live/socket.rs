@@ -3,7 +3,7 @@
 //!
 //! The gate checks the handshake like an unsafe request, so pages of other sites can't open a socket.
 
-use super::hub::{Hub, Place};
+use super::hub::{Hub, Slot};
 use crate::{respond, state::Web};
 use app::{
     live::server::Told,
@@ -93,7 +93,7 @@ enum End {
 
 struct Tab {
     socket: WebSocket,
-    place: Place,
+    place: Slot,
     live: Live,
     credential: Credential,
     store: Store,

@@ -34,7 +34,7 @@ fn unplaced(errors: &FieldErrors) -> String {
 }
 
 /// State of a members page, shared by its forms.
-pub struct Desk<R> {
+pub struct MembersForm<R> {
     /// Session context.
     pub session: Session,
     /// Validation errors by field.
@@ -53,15 +53,15 @@ pub struct Desk<R> {
     role: PhantomData<R>,
 }
 
-impl<R> Clone for Desk<R> {
+impl<R> Clone for MembersForm<R> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<R> Copy for Desk<R> {}
+impl<R> Copy for MembersForm<R> {}
 
-impl<R: Rank> Desk<R> {
+impl<R: Rank> MembersForm<R> {
     /// Opens a desk whose forms post to `action`. `act` performs an action; `then` is called on success, and `stop`
     /// with an error that is no validation error.
     pub fn open(
