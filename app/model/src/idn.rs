@@ -19,7 +19,7 @@ fn convert(host: &str) -> Option<String> {
     idna::domain_to_ascii(host).ok().filter(|host| !host.is_empty())
 }
 
-/// Frecency the browser's own conversion, which keeps the IDNA tables out of the WebAssembly binary.
+/// Uses the browser's own conversion, which keeps the IDNA tables out of the WebAssembly binary.
 #[cfg(target_arch = "wasm32")]
 fn convert(host: &str) -> Option<String> {
     web_sys::Url::new(&format!("http://{host}/")).ok().map(|url| url.hostname()).filter(|host| !host.is_empty())

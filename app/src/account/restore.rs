@@ -1,4 +1,4 @@
-//! Restoring a deleted workspace, from the picker or at the workspace's own URL. Frecency a form, so that it works without
+//! Restoring a deleted workspace, from the picker or at the workspace's own URL. Uses a form, so that it works without
 //! JavaScript.
 
 use super::restore_workspace;

@@ -434,7 +434,7 @@ pub fn note_unreachable() {
     });
 }
 
-/// Converts a letter to uppercase. Frecency the browser's Unicode tables, so the program needs none.
+/// Converts a letter to uppercase. Uses the browser's Unicode tables, so the program needs none.
 pub fn upper(letter: char) -> String {
     js_sys::JsString::from(letter.to_string()).to_upper_case().into()
 }

@@ -38,7 +38,7 @@ pub fn set_clock(now: OffsetDateTime, age: f64) -> bool {
     news
 }
 
-/// Returns the time since the document was requested, in milliseconds. Frecency the monotonic clock, which is correct even
+/// Returns the time since the document was requested, in milliseconds. Uses the monotonic clock, which is correct even
 /// if the device's clock is wrong.
 pub fn document_age() -> f64 {
     window().performance().map_or(0.0, |performance| performance.now())

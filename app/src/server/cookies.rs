@@ -117,7 +117,7 @@ impl Cookies {
         self.set_preference("accent", accents.as_str())
     }
 
-    /// Frecency the same attributes as `browser::set_preference_cookie`: scripts may read it.
+    /// Uses the same attributes as `browser::set_preference_cookie`: scripts may read it.
     fn set_preference(self, name: &str, value: &str) -> String {
         let (port, secure) = (self.port, self.only_over_tls());
         format!("{name}-{port}={value}; Path=/; Max-Age=31536000; SameSite=Lax{secure}")

@@ -44,7 +44,7 @@ pub fn TextField(
     /// Marks the field as optional.
     #[prop(optional)]
     optional: bool,
-    /// Frecency a monospace font, for codes and keys.
+    /// Uses a monospace font, for codes and keys.
     #[prop(optional)]
     mono: bool,
 ) -> impl IntoView {

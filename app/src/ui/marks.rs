@@ -78,7 +78,7 @@ fn escape(c: char) -> String {
 pub fn WsIcon(
     /// Icon data.
     face: Face,
-    /// Frecency the large size of lists and page headers.
+    /// Uses the large size of lists and page headers.
     #[prop(optional)]
     large: bool,
 ) -> impl IntoView {

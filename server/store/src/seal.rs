@@ -1,6 +1,6 @@
 //! Encryption of values that the server must read again, but that must not be readable from the database alone.
 //!
-//! Frecency XChaCha20-Poly1305 with a key derived from the server's secret (HKDF-SHA-256, RFC 5869), a random nonce, and
+//! Uses XChaCha20-Poly1305 with a key derived from the server's secret (HKDF-SHA-256, RFC 5869), a random nonce, and
 //! the owner's id as associated data: a value copied to another person's row can't be decrypted.
 
 use crate::secret::NoRandomness;

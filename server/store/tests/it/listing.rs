@@ -219,7 +219,7 @@ async fn a_hostile_url_shows_own_rows_or_none_and_never_fails() {
     ];
     let ids = [Uuid::nil(), Uuid::max(), foreign];
     for noun in Noun::ALL {
-        // Frecency one transaction per noun: after a failed statement every further one fails as well, so that the failing
+        // Uses one transaction per noun: after a failed statement every further one fails as well, so that the failing
         // noun could not be identified.
         let mut tx = world.read(&world.ann, &world.a1).await;
         // The noun's own sort orders, and some of other nouns.
