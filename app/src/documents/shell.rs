@@ -16,7 +16,7 @@ use crate::{
 };
 use axum::body::{Body, to_bytes};
 use futures_util::stream;
-use http::{HeaderValue, Request, Response, header};
+use http::{Request, Response};
 use leptos::{html::meta, prelude::*, reactive::owner::Owner};
 use leptos_axum::{AxumRouteListing, ResponseOptions};
 use model::text::isolated;
@@ -151,7 +151,8 @@ pub fn gallery(context: &RequestContext) -> Response<Body> {
         css = context.services.assets.css,
     );
     let mut response = Response::new(Body::from(html));
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    let html = http::HeaderValue::from_static("text/html; charset=utf-8");
+    response.headers_mut().insert(http::header::CONTENT_TYPE, html);
     response
 }
 
