@@ -147,10 +147,10 @@ pub enum Asking {
 
 /// Data for the first view.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Boot {
+pub struct InitialState {
     /// Signed-in user.
     pub person: Option<Person>,
-    /// Workspace list of the user. A long list is truncated; see [`Boot::picker_is_whole`].
+    /// Workspace list of the user. A long list is truncated; see [`InitialState::picker_is_whole`].
     pub picker: Option<Picker>,
     /// `true` if `picker` is complete. Otherwise the browser requests the rest.
     pub picker_is_whole: bool,

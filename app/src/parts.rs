@@ -3,7 +3,7 @@
 use crate::{account, chunk::Part, console};
 use leptos::prelude::*;
 
-/// Renders a page. In the browser it is called only through the entry point's [`Loader`](crate::chunk::Loader); a
+/// Renders a page. In the browser it is called only through the entry point's `chunk::Loader`; a
 /// direct call would link all pages into the main bundle.
 pub fn draw(part: Part) -> AnyView {
     match part {

@@ -2,7 +2,7 @@
 
 use crate::{
     account::AccountPlane,
-    boot::{Boot, Content},
+    boot::{Content, InitialState},
     browser::{self, Navigator},
     chunk::{self, Part},
     console::{self, WorkspacePlane},
@@ -75,7 +75,7 @@ pub fn needs_chunk(content: &Content, route: &Route) -> bool {
 #[component]
 pub fn App(
     /// Data of the document.
-    boot: Boot,
+    boot: InitialState,
 ) -> impl IntoView {
     #[cfg(not(feature = "hydrate"))]
     chunk::provide(crate::parts::draw);
@@ -85,7 +85,7 @@ pub fn App(
 }
 
 #[component]
-fn Console(boot: Boot, navigator: StoredValue<Option<Navigator>>) -> impl IntoView {
+fn Console(boot: InitialState, navigator: StoredValue<Option<Navigator>>) -> impl IntoView {
     let session = Session::start(boot);
     navigator.set_value(Some(session.navigator));
     browser::on_start(move || {

@@ -4,7 +4,7 @@
 
 use crate::{
     App,
-    boot::{self, Boot},
+    boot::{self, InitialState},
     browser, chunk, reactive, root,
     routes::Route,
     wire,
@@ -14,7 +14,7 @@ use std::cell::RefCell;
 use wasm_bindgen::{JsCast, JsValue};
 
 thread_local! {
-    static PREPARED: RefCell<Option<(Boot, String)>> = const { RefCell::new(None) };
+    static PREPARED: RefCell<Option<(InitialState, String)>> = const { RefCell::new(None) };
 }
 
 /// Returns `true` if the URL in the address bar differs from that of the document, because the user went back while the
@@ -31,7 +31,7 @@ pub fn prepare(address: &str, carried: &str, loader: chunk::Loader, done: JsValu
         // Its errors have already been reported.
         let _ = done.unchecked_ref::<js_sys::Function>().call1(&JsValue::NULL, &ready.into());
     };
-    let Ok(boot) = wire::from_text::<Boot>(carried) else { return done(false) };
+    let Ok(boot) = wire::from_text::<InitialState>(carried) else { return done(false) };
     if is_elsewhere(address) {
         return browser::reload_document();
     }

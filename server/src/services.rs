@@ -10,7 +10,7 @@ use app::server::password::Passwords;
 use app::server::request::AssetUrls;
 use app::server::request::Services;
 use app::server::webauthn::Passkeys;
-use store::{Store, device::DeviceKey, seal::SealKey};
+use store::{Store, device::DeviceKey, seal::EncryptionKey};
 
 /// Name of the file in the data directory that contains the generated secret.
 const SECRET: &str = "secret";
@@ -41,7 +41,7 @@ pub(crate) fn build(config: &Config, store: Store, assets: AssetUrls) -> Result<
         grants: GrantKey::new(secret.bytes()),
         passwords: Passwords::new(),
         devices: DeviceKey::new(secret.bytes()),
-        seal: SealKey::new(secret.bytes()),
+        seal: EncryptionKey::new(secret.bytes()),
         passkeys: Passkeys::at(&config.browser_origin()),
         paces: Paces::default(),
         assets,

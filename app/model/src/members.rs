@@ -155,7 +155,7 @@ pub struct OrganizationProfile {
 /// they exist and that the action is allowed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", bound = "R: Rank")]
-pub enum Deed<R> {
+pub enum MemberAction<R> {
     /// Invites email addresses.
     Invite {
         /// The list of addresses as entered.
@@ -202,7 +202,7 @@ pub enum Deed<R> {
 
 /// Result of an action.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Done {
+pub struct ActionOutcome {
     /// Message shown to the user. Empty if `results` says it all.
     pub said: String,
     /// Results by email address.
@@ -211,7 +211,7 @@ pub struct Done {
     pub left: bool,
 }
 
-impl<R: Rank> Deed<R> {
+impl<R: Rank> MemberAction<R> {
     /// Removes repeated users and keeps the order of their first occurrence.
     #[must_use]
     pub fn distinct(self) -> Self {
@@ -276,10 +276,13 @@ mod tests {
         let person = |n: u128| UserId::from_uuid(uuid::Uuid::from_u128(n));
         let (ada, mia) = (person(1), person(2));
         let often: Vec<UserId> = std::iter::repeat_n(ada, 100).chain([mia, ada]).collect();
-        assert_eq!(Deed::<WorkspaceRole>::Remove(often.clone()).distinct(), Deed::Remove(vec![ada, mia]));
-        let set = Deed::SetRole { people: often, role: WorkspaceRole::Viewer };
-        assert_eq!(set.distinct(), Deed::SetRole { people: vec![ada, mia], role: WorkspaceRole::Viewer });
-        let leave = Deed::<WorkspaceRole>::Leave(Some(mia));
+        assert_eq!(
+            MemberAction::<WorkspaceRole>::Remove(often.clone()).distinct(),
+            MemberAction::Remove(vec![ada, mia])
+        );
+        let set = MemberAction::SetRole { people: often, role: WorkspaceRole::Viewer };
+        assert_eq!(set.distinct(), MemberAction::SetRole { people: vec![ada, mia], role: WorkspaceRole::Viewer });
+        let leave = MemberAction::<WorkspaceRole>::Leave(Some(mia));
         assert_eq!(leave.clone().distinct(), leave);
     }
 }

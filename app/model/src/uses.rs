@@ -16,9 +16,9 @@ const BONUS_MAX: f64 = 24.0;
 ///
 /// The text format has one line per entry: the count in thousandths, the day in thousandths, and the key.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Uses(BTreeMap<String, (f64, f64)>);
+pub struct Frecency(BTreeMap<String, (f64, f64)>);
 
-impl fmt::Display for Uses {
+impl fmt::Display for Frecency {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (what, (weight, day)) in &self.0 {
             writeln!(f, "{} {} {what}", (weight * 1000.0) as u64, (day * 1000.0) as u64)?;
@@ -27,7 +27,7 @@ impl fmt::Display for Uses {
     }
 }
 
-impl FromStr for Uses {
+impl FromStr for Frecency {
     type Err = std::convert::Infallible;
 
     /// Parses all valid lines and ignores the rest, because these statistics are only a convenience.
@@ -42,7 +42,7 @@ impl FromStr for Uses {
     }
 }
 
-impl Uses {
+impl Frecency {
     /// Counts a use of `what`. `today` is in days since 1970, with a fraction.
     pub fn count(&mut self, what: &str, today: f64) {
         let weight = self.weight(what, today) + 1.0;
@@ -76,21 +76,21 @@ mod tests {
 
     #[test]
     fn what_is_kept_is_read_again_and_rubbish_is_nothing() {
-        let mut uses = Uses::default();
+        let mut uses = Frecency::default();
         uses.count("workspace 1", 20_000.5);
         uses.count("workspace 1", 20_001.25);
         uses.count("page:products", 20_001.25);
-        let read: Uses = uses.to_string().parse().unwrap();
+        let read: Frecency = uses.to_string().parse().unwrap();
         for what in ["workspace 1", "page:products", "never"] {
             assert_eq!(read.bonus(what, 20_002.0), uses.bonus(what, 20_002.0), "{what}");
         }
         assert_eq!(read.to_string().parse(), Ok(read));
-        assert_eq!("{\"a\":[1.5,2.5]}\n\n-1 2 x\n1 2".parse(), Ok(Uses::default()));
+        assert_eq!("{\"a\":[1.5,2.5]}\n\n-1 2 x\n1 2".parse(), Ok(Frecency::default()));
     }
 
     #[test]
     fn use_counts_fades_and_is_bounded() {
-        let mut uses = Uses::default();
+        let mut uses = Frecency::default();
         assert_eq!(uses.bonus("a", 0.0), 0);
         uses.count("a", 0.0);
         let once = uses.bonus("a", 0.0);

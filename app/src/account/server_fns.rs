@@ -10,7 +10,7 @@ use model::{
     OrganizationRole, Slug,
     device::SessionRow,
     id::{OrganizationId, SessionId, TokenId},
-    members::{Deed, Done, Notices},
+    members::{ActionOutcome, MemberAction, Notices},
     picker::{Picker, Pinned},
     settings::NewWorkspaceInput,
     token::{OperatorToken, TokenLife, TokensThen},
@@ -87,7 +87,10 @@ pub async fn load_organization(id: OrganizationId, page: String) -> Result<Organ
 /// [`AppError::Seat`] if a membership rule forbids it; [`AppError::Invalid`] on the field concerned;
 /// [`AppError::Absent`] if the person is not in the organization.
 #[server(input = Json, output = Compact)]
-pub async fn manage_organization(id: OrganizationId, deed: Deed<OrganizationRole>) -> Result<Done, AppError> {
+pub async fn manage_organization(
+    id: OrganizationId,
+    deed: MemberAction<OrganizationRole>,
+) -> Result<ActionOutcome, AppError> {
     crate::account::organization::api::act(&crate::server::call::context()?, id, &deed).await
 }
 

@@ -1,7 +1,7 @@
 //! Server-side stubs of the browser functions.
 
 use leptos::{ev, tachys::renderer::types::Element};
-use model::uses::Uses;
+use model::uses::Frecency;
 use time::OffsetDateTime;
 
 /// Recorded nodes of an element. Empty on the server.
@@ -211,12 +211,12 @@ pub fn unsaved_text() -> Vec<(String, String)> {
 pub fn announce_sign_out() {}
 
 /// Loads the person's usage counts from local storage.
-pub fn kept_uses(_person: &str) -> Uses {
-    Uses::default()
+pub fn kept_uses(_person: &str) -> Frecency {
+    Frecency::default()
 }
 
 /// Saves the person's usage counts to local storage.
-pub fn keep_uses(_person: &str, _uses: &Uses) {}
+pub fn keep_uses(_person: &str, _uses: &Frecency) {}
 
 /// Removes the usage counts of all people from this device.
 pub fn forget_uses() {}

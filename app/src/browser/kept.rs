@@ -2,7 +2,7 @@
 
 use gloo_storage::{LocalStorage, Storage as _};
 use leptos::{ev, prelude::*};
-use model::uses::Uses;
+use model::uses::Frecency;
 use send_wrapper::SendWrapper;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::BroadcastChannel;
@@ -52,12 +52,12 @@ pub fn announce_sign_out() {
 }
 
 /// Loads the person's usage counts from local storage.
-pub fn kept_uses(person: &str) -> Uses {
+pub fn kept_uses(person: &str) -> Frecency {
     kept(&format!("{USES}{person}")).and_then(|text| text.parse().ok()).unwrap_or_default()
 }
 
 /// Saves the person's usage counts to local storage.
-pub fn keep_uses(person: &str, uses: &Uses) {
+pub fn keep_uses(person: &str, uses: &Frecency) {
     keep(&format!("{USES}{person}"), &uses.to_string());
 }
 

@@ -124,10 +124,7 @@ impl Navigator {
         if stays {
             // The router would keep the mounted views, so the page can change before the router is updated.
             self.ahead.set(Some(route.clone()));
-            super::write_later(move || {
-                self.tell(&route, replace);
-                self.ahead.set(None);
-            });
+            super::write_later(move || self.tell(&route, replace));
         } else {
             self.tell(&route, replace);
             // Workspace pages call `settle` themselves when they are shown.
@@ -143,6 +140,8 @@ impl Navigator {
         let options = NavigateOptions { resolve: false, replace, scroll: false, ..NavigateOptions::default() };
         let url = route.url();
         self.navigate.with_value(|navigate| navigate(&url, options));
+        // Nothing that was shown ahead outlives a navigation of the router.
+        self.ahead.set(None);
         // leptos_router 0.8 does not add a history entry for a URL that it believes to be the current one, and its own
         // list of URLs is wrong after the person went forward in the history.
         #[cfg(feature = "hydrate")]

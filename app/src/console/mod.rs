@@ -1,5 +1,6 @@
 //! Workspace plane: everything that belongs to one workspace. Contains its scope, the shell and a module per noun.
 
+mod access;
 #[cfg(feature = "ssr")]
 pub(crate) mod api;
 mod arrival;
@@ -20,14 +21,13 @@ mod pages;
 mod palette;
 mod place;
 mod plane;
+mod prefetch;
 mod products;
 mod rate_plans;
 mod scope;
 mod server_fns;
 pub(crate) mod settings;
 mod shell;
-mod staging;
-mod standing;
 mod status;
 mod switcher;
 mod usage;
@@ -42,10 +42,10 @@ pub use pages::{
 };
 pub use palette::Palette;
 pub use plane::WorkspacePlane;
+pub use prefetch::Prefetcher;
 pub use scope::Scope;
 pub use server_fns::*;
 pub use settings::{audit_table, check_slug, delete_workspace, save_general};
 pub use shell::ShellInfo;
-pub use staging::Staging;
 pub use visit::Visit;
 pub use visits::draw;

@@ -135,6 +135,6 @@ fn follow(session: Session, at: RwSignal<(Slug, Page)>, slug: Slug, page: Page) 
             }
         };
         browser::hold_address();
-        session.staging.before_switch(to, url, Callback::new(go));
+        session.prefetcher.before_switch(to, url, Callback::new(go));
     }
 }

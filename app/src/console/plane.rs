@@ -5,7 +5,7 @@
 //! previous one in the same turn. The shell and the lists read the current scope and own no workspace data, so that a
 //! switch changes their texts and rebuilds neither.
 
-use super::{arrival::follow_page, place::Place, shell::Shell, standing::LostNotice};
+use super::{access::LostNotice, arrival::follow_page, place::Place, shell::Shell};
 use crate::{
     browser,
     error::AppError,

@@ -4,7 +4,7 @@
 //! pending task; a late response has nothing to write to. There is no list of things to clear, so none can be forgotten
 //! (docs/SECURITY.md, I-10).
 
-use super::{Entered, Lost, PageData, Scoped, arrive_in_workspace, load_page, open_workspace, staging::Taken};
+use super::{Entered, Lost, PageData, Scoped, arrive_in_workspace, load_page, open_workspace, prefetch::Taken};
 use crate::session::Toast;
 use crate::{
     boot::Content,
@@ -222,7 +222,7 @@ impl Scope {
     pub(super) fn enter(self) {
         let (run, slug, url) = (self.next_run(), self.slug(), self.url(&self.page.get_untracked()));
         let heir = Callback::new(move |(answer,)| self.take(run, answer));
-        match self.session.staging.take(&slug, &url, heir) {
+        match self.session.prefetcher.take(&slug, &url, heir) {
             Taken::Here(entered) => self.take(run, Ok(*entered)),
             Taken::Awaited => self.loading.set(true),
             Taken::Nothing => {

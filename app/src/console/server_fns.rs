@@ -12,7 +12,7 @@ use model::{
     catalog::{Lifecycle, ProductInput},
     customer::CustomerInput,
     id::{CustomerId, ProductId},
-    members::{Deed, Done},
+    members::{ActionOutcome, MemberAction},
 };
 use server_fn::codec::Json;
 
@@ -136,6 +136,10 @@ pub async fn set_product_status(
 /// [`AppError::Seat`] if a rule of seats forbids it; [`AppError::Invalid`] with the invalid fields;
 /// [`AppError::Denied`] without the capability.
 #[server(input = Json, output = Compact)]
-pub async fn manage_members(workspace: Slug, grant: String, deed: Deed<WorkspaceRole>) -> Result<Done, AppError> {
+pub async fn manage_members(
+    workspace: Slug,
+    grant: String,
+    deed: MemberAction<WorkspaceRole>,
+) -> Result<ActionOutcome, AppError> {
     crate::seats::api::act(&crate::server::call::context()?, &workspace, &grant, &deed).await
 }

@@ -9,7 +9,7 @@ use crate::{
         security::{api as factors, api::Asking as AskingFactor},
         start::api as start,
     },
-    boot::{AccountData, Asking, Boot, Content, Returned},
+    boot::{AccountData, Asking, Content, InitialState, Returned},
     console::{
         PageData,
         api::{arrive, look},
@@ -214,7 +214,7 @@ async fn answer(call: &Call, uri: &Uri, returned: Option<Returned>) -> Result<Re
             AskingFactor::SignedOut => Ok(redirect(StatusCode::SEE_OTHER, &Route::SignIn { next, notice: None }.url())),
             AskingFactor::Done(path) => Ok(redirect(StatusCode::SEE_OTHER, &path)),
             AskingFactor::Ask(ask, live) => {
-                let boot = Boot {
+                let boot = InitialState {
                     now: live.as_ref().map(|live| live.now),
                     person: live.map(|live| live.person),
                     picker_is_whole: false,

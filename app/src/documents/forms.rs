@@ -6,7 +6,7 @@ use crate::{
         SecurityData, identity, invite::api as invite, profile::api as profile, security::api as factors,
         sessions::api as sessions, start::api as start,
     },
-    boot::{AccountData, Boot, Content, Returned},
+    boot::{AccountData, Content, InitialState, Returned},
     console::{api as console, settings::api as settings},
     documents::{
         document::{asked, back_to_picker, page},
@@ -32,7 +32,7 @@ use model::{
     factor::FactorAsked,
     id::OrganizationId,
     invite::to_correct,
-    members::Done,
+    members::ActionOutcome,
     picture::Hue,
     token::{TokenLife, TokensThen},
 };
@@ -191,7 +191,7 @@ async fn token(call: &Call, form: &Form) -> Result<Outcome, AppError> {
     let services = &call.request.services;
     let found = services.store.picker(&call.credential()?, Freshness::Recent).await?;
     let (live, _) = found.ok_or(AppError::SignedOut)?;
-    let boot = Boot {
+    let boot = InitialState {
         now: Some(live.now),
         person: Some(live.person),
         picker: None,
@@ -235,7 +235,7 @@ async fn organization(
 
 /// Returns the page again. The result for each email address is in this response, because its invite links are shown
 /// only once.
-async fn told(call: &Call, uri: &Uri, done: Done) -> Result<Outcome, AppError> {
+async fn told(call: &Call, uri: &Uri, done: ActionOutcome) -> Result<Outcome, AppError> {
     if done.left {
         return Ok(Outcome::Go(Route::home().url()));
     }
@@ -338,7 +338,7 @@ async fn security(call: &Call, form: &Form, next: Option<ReturnTo>) -> Result<Ou
 
 fn show(call: &Call, route: Route, live: Live, data: SecurityData, returned: Option<Returned>) -> Outcome {
     let status = if returned.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let boot = Boot {
+    let boot = InitialState {
         now: Some(live.now),
         person: Some(live.person),
         picker: None,

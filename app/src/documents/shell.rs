@@ -2,7 +2,7 @@
 
 use crate::{
     App,
-    boot::{self, AccountData, Boot, Content},
+    boot::{self, AccountData, Content, InitialState},
     documents::fingerprint,
     root,
     routes::Route,
@@ -16,7 +16,7 @@ use crate::{
 };
 use axum::body::{Body, to_bytes};
 use futures_util::stream;
-use http::{HeaderValue, Request, Response, header};
+use http::{Request, Response};
 use leptos::{html::meta, prelude::*, reactive::owner::Owner};
 use leptos_axum::{AxumRouteListing, ResponseOptions};
 use model::text::isolated;
@@ -66,7 +66,7 @@ pub fn pages() -> Vec<AxumRouteListing> {
 }
 
 /// Renders the HTML document around the application.
-fn document(context: &RequestContext, boot: Arc<Boot>, route: &Route) -> impl IntoView + use<> {
+fn document(context: &RequestContext, boot: Arc<InitialState>, route: &Route) -> impl IntoView + use<> {
     let title = title(&boot.content, route);
     let [light, dark] = colour_media(boot.theme);
     // A page that must be the same for everybody contains no nonce; its policy allows scripts of this origin instead.
@@ -151,7 +151,8 @@ pub fn gallery(context: &RequestContext) -> Response<Body> {
         css = context.services.assets.css,
     );
     let mut response = Response::new(Body::from(html));
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    let html = http::HeaderValue::from_static("text/html; charset=utf-8");
+    response.headers_mut().insert(http::header::CONTENT_TYPE, html);
     response
 }
 

@@ -1,7 +1,7 @@
 //! Browser side of the socket: connects after hydration, reports the workspace on screen, and reconnects after a
 //! failure.
 
-use super::{Heard, PATH, Said, here, read_clock};
+use super::{LiveMessage, PATH, Said, here, read_clock};
 use crate::{
     browser::{self, Socket},
     reactive,
@@ -95,7 +95,7 @@ fn connect(hear: &Rc<dyn Fn(Said)>) {
     let said = move |text: String| {
         if is_current() {
             LINK.with_borrow_mut(|link| link.failures = 0);
-            let heard = || Heard::read(&text).map_or(Said::Unknown, Said::Heard);
+            let heard = || LiveMessage::read(&text).map_or(Said::Unknown, Said::LiveMessage);
             told(read_clock(&text).map_or_else(heard, Said::Clock));
         }
     };

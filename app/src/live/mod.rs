@@ -21,7 +21,7 @@ pub const PATH: &str = "/api/live";
 
 /// Access of the user to a workspace.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Standing {
+pub enum WorkspaceAccess {
     /// The user has a seat. The slug differs from the requested one if the workspace was renamed.
     Seat {
         /// Profile of the workspace.
@@ -43,14 +43,14 @@ pub enum Said {
     /// Current server time.
     Clock(OffsetDateTime),
     /// Current state.
-    Heard(Heard),
+    LiveMessage(LiveMessage),
     /// Message of a newer server, which this build does not know.
     Unknown,
 }
 
 /// State sent by the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Heard {
+pub enum LiveMessage {
     /// The session has ended.
     SignedOut,
     /// The session is live.
@@ -58,7 +58,7 @@ pub enum Heard {
         /// Current seat epoch, without spaces. If it differs from that of the workspace list, the list is outdated.
         epoch: String,
         /// Workspace that the tab reported, with the user's access to it.
-        place: Option<(Slug, Standing)>,
+        place: Option<(Slug, WorkspaceAccess)>,
     },
 }
 
@@ -70,7 +70,7 @@ const FACTOR: &str = "factor";
 const GONE: &str = "gone";
 const ABSENT: &str = "absent";
 
-impl Heard {
+impl LiveMessage {
     /// Serializes the state. The keywords are plain words, so that a tab of any build learns that it is signed out or
     /// that a seat is gone. Only seat and workspace profile are encoded by `wire`.
     ///
@@ -80,10 +80,10 @@ impl Heard {
         let Self::Now { epoch, place } = self else { return Ok(SIGNED_OUT.to_owned()) };
         let Some((slug, standing)) = place else { return Ok(format!("{NOW} {epoch}")) };
         let said = match standing {
-            Standing::Seat { workspace, seat } => format!("{SEAT} {}", wire::to_text(&(workspace, seat))?),
-            Standing::Factor => FACTOR.to_owned(),
-            Standing::Gone => GONE.to_owned(),
-            Standing::Absent => ABSENT.to_owned(),
+            WorkspaceAccess::Seat { workspace, seat } => format!("{SEAT} {}", wire::to_text(&(workspace, seat))?),
+            WorkspaceAccess::Factor => FACTOR.to_owned(),
+            WorkspaceAccess::Gone => GONE.to_owned(),
+            WorkspaceAccess::Absent => ABSENT.to_owned(),
         };
         Ok(format!("{NOW} {epoch} {slug} {said}"))
     }
@@ -101,11 +101,11 @@ impl Heard {
             let standing = match word {
                 SEAT => {
                     let (workspace, seat) = wire::from_text(words.next()?).ok()?;
-                    Standing::Seat { workspace, seat }
+                    WorkspaceAccess::Seat { workspace, seat }
                 }
-                FACTOR => Standing::Factor,
-                GONE => Standing::Gone,
-                ABSENT => Standing::Absent,
+                FACTOR => WorkspaceAccess::Factor,
+                GONE => WorkspaceAccess::Gone,
+                ABSENT => WorkspaceAccess::Absent,
                 _ => return None,
             };
             Some((Slug::parse(slug).ok()?, standing))
@@ -158,10 +158,16 @@ mod tests {
 
     #[test]
     fn what_the_server_says_is_heard() {
-        let now = |standing| Heard::Now { epoch: "12.3".to_owned(), place: Some((slug(), standing)) };
-        let none = Heard::Now { epoch: "12.3".to_owned(), place: None };
-        for heard in [Heard::SignedOut, none, now(Standing::Factor), now(Standing::Gone), now(Standing::Absent)] {
-            assert_eq!(Heard::read(&heard.to_text().unwrap()), Some(heard));
+        let now = |standing| LiveMessage::Now { epoch: "12.3".to_owned(), place: Some((slug(), standing)) };
+        let none = LiveMessage::Now { epoch: "12.3".to_owned(), place: None };
+        for heard in [
+            LiveMessage::SignedOut,
+            none,
+            now(WorkspaceAccess::Factor),
+            now(WorkspaceAccess::Gone),
+            now(WorkspaceAccess::Absent),
+        ] {
+            assert_eq!(LiveMessage::read(&heard.to_text().unwrap()), Some(heard));
         }
     }
 
@@ -176,21 +182,24 @@ mod tests {
             brand: Brand::default(),
         });
         let seat = Seat::resolve(Some(WorkspaceRole::Viewer), None).unwrap();
-        let heard = Heard::Now { epoch: "12.3".to_owned(), place: Some((slug(), Standing::Seat { workspace, seat })) };
+        let heard = LiveMessage::Now {
+            epoch: "12.3".to_owned(),
+            place: Some((slug(), WorkspaceAccess::Seat { workspace, seat })),
+        };
         let text = heard.to_text().unwrap();
-        assert_eq!(Heard::read(&text), Some(heard), "control: the same build reads it");
+        assert_eq!(LiveMessage::read(&text), Some(heard), "control: the same build reads it");
         let theirs = text.replacen(env!("STILE_WIRE"), "0123456789abcdef", 1);
         assert_ne!(theirs, text);
-        assert_eq!(Heard::read(&theirs), Some(Heard::Now { epoch: "12.3".to_owned(), place: None }));
-        assert_eq!(Heard::read("something_newer 1"), None);
-        assert_eq!(Heard::read(""), None);
+        assert_eq!(LiveMessage::read(&theirs), Some(LiveMessage::Now { epoch: "12.3".to_owned(), place: None }));
+        assert_eq!(LiveMessage::read("something_newer 1"), None);
+        assert_eq!(LiveMessage::read(""), None);
     }
 
     #[test]
     fn the_time_is_a_message_of_its_own() {
         let now = OffsetDateTime::from_unix_timestamp(1_790_000_000).unwrap();
         assert_eq!(read_clock(&clock(now)), Some(now));
-        assert_eq!(Heard::read(&clock(now)), None, "an older tab passes over it");
+        assert_eq!(LiveMessage::read(&clock(now)), None, "an older tab passes over it");
         for other in ["signed_out", "now 12.3", "clock", "clock soon", "clock 999999999999999999999"] {
             assert_eq!(read_clock(other), None, "{other}");
         }

@@ -1,6 +1,6 @@
 //! Server side of the socket: reads the state that is sent to a tab. Every read is authorized again.
 
-use crate::live::{Heard, Standing};
+use crate::live::{LiveMessage, WorkspaceAccess};
 use model::Slug;
 use store::{
     Store, StoreError,
@@ -12,16 +12,16 @@ use time::OffsetDateTime;
 #[derive(Debug)]
 pub struct Told {
     /// Current state.
-    pub heard: Heard,
+    pub heard: LiveMessage,
     /// Time of that state by the database clock, or `None` if nobody is signed in.
     pub at: Option<OffsetDateTime>,
 }
 
 impl Told {
-    const SIGNED_OUT: Self = Self { heard: Heard::SignedOut, at: None };
+    const SIGNED_OUT: Self = Self { heard: LiveMessage::SignedOut, at: None };
 
-    fn now(live: &Live, place: Option<(Slug, Standing)>) -> Self {
-        Self { heard: Heard::Now { epoch: live.epoch.clone(), place }, at: Some(live.now) }
+    fn now(live: &Live, place: Option<(Slug, WorkspaceAccess)>) -> Self {
+        Self { heard: LiveMessage::Now { epoch: live.epoch.clone(), place }, at: Some(live.now) }
     }
 }
 
@@ -43,9 +43,9 @@ pub async fn heard(store: &Store, credential: &Credential, here: Option<&Slug>) 
     let now = |live: &Live, standing| Told::now(live, Some((slug.clone(), standing)));
     Ok(match door {
         Door::Open(tx) => now(&tx.tenant().live, seat(&tx)),
-        Door::Factor(demand) => now(&demand.live, Standing::Factor),
-        Door::Gone(live) => now(&live, Standing::Gone),
-        Door::Absent(live) => now(&live, Standing::Absent),
+        Door::Factor(demand) => now(&demand.live, WorkspaceAccess::Factor),
+        Door::Gone(live) => now(&live, WorkspaceAccess::Gone),
+        Door::Absent(live) => now(&live, WorkspaceAccess::Absent),
         Door::SignedOut => Told::SIGNED_OUT,
         // Renamed again between the two queries. The next event triggers another read.
         Door::Moved(_) | Door::Mismatch => {
@@ -55,7 +55,7 @@ pub async fn heard(store: &Store, credential: &Credential, here: Option<&Slug>) 
     })
 }
 
-fn seat(tx: &WorkspaceTx<Read>) -> Standing {
+fn seat(tx: &WorkspaceTx<Read>) -> WorkspaceAccess {
     let tenant = tx.tenant();
-    Standing::Seat { workspace: Box::new(tenant.workspace.clone()), seat: tenant.seat }
+    WorkspaceAccess::Seat { workspace: Box::new(tenant.workspace.clone()), seat: tenant.seat }
 }

@@ -14,7 +14,7 @@ use model::{
     id::UserId,
     invite::{AT_ONCE, InviteOutcome, InviteResult, Pasted, people, too_many},
     mail::MailName,
-    members::{AutoJoin, Deed, Done, Members},
+    members::{ActionOutcome, AutoJoin, MemberAction, Members},
     seating::Rank,
 };
 use store::{
@@ -47,11 +47,11 @@ pub(crate) async fn page<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<Members<Wor
 }
 
 /// Returns the people whose seats an action changes. Their advisory locks are held during the transaction.
-pub(crate) fn concerned<R: Rank>(deed: &Deed<R>, me: UserId) -> Result<Vec<UserId>, AppError> {
+pub(crate) fn concerned<R: Rank>(deed: &MemberAction<R>, me: UserId) -> Result<Vec<UserId>, AppError> {
     let people = match deed {
-        Deed::SetRole { people, .. } | Deed::Remove(people) => people.clone(),
-        Deed::Leave(successor) => successor.iter().copied().chain([me]).collect(),
-        Deed::Transfer(to) => vec![*to, me],
+        MemberAction::SetRole { people, .. } | MemberAction::Remove(people) => people.clone(),
+        MemberAction::Leave(successor) => successor.iter().copied().chain([me]).collect(),
+        MemberAction::Transfer(to) => vec![*to, me],
         _ => Vec::new(),
     };
     if people.len() > MOST_CHANGED {
@@ -62,7 +62,12 @@ pub(crate) fn concerned<R: Rank>(deed: &Deed<R>, me: UserId) -> Result<Vec<UserI
 }
 
 /// Performs an action of the members page, as a whole or not at all.
-pub async fn act(call: &Call, slug: &Slug, grant: &str, deed: &Deed<WorkspaceRole>) -> Result<Done, AppError> {
+pub async fn act(
+    call: &Call,
+    slug: &Slug,
+    grant: &str,
+    deed: &MemberAction<WorkspaceRole>,
+) -> Result<ActionOutcome, AppError> {
     let grant = call.request.services.grants.read(grant)?;
     let fence = grant.fence();
     let deed = &deed.clone().distinct();
@@ -80,17 +85,21 @@ fn may<C: CapabilityKind>(tx: &WorkspaceTx<Write>) -> Result<Can<C>, AppError> {
     tx.can::<C>().map_err(|denied| AppError::Denied(denied.0))
 }
 
-async fn within(call: &Call, tx: &mut WorkspaceTx<Write>, deed: &Deed<WorkspaceRole>) -> Result<Done, AppError> {
+async fn within(
+    call: &Call,
+    tx: &mut WorkspaceTx<Write>,
+    deed: &MemberAction<WorkspaceRole>,
+) -> Result<ActionOutcome, AppError> {
     // Leaving needs no capability.
-    if let Deed::Leave(successor) = deed {
+    if let MemberAction::Leave(successor) = deed {
         members::leave(tx, *successor).await?;
         let left = tx.tenant().seat.organization().is_none();
-        return Ok(Done { left, ..said("You no longer have direct access") });
+        return Ok(ActionOutcome { left, ..said("You no longer have direct access") });
     }
     let can = may::<ManageMembers>(tx)?;
     Ok(match deed {
-        Deed::Invite { emails, role } => invite(call, tx, &can, emails, *role).await?,
-        Deed::Resend(id) => {
+        MemberAction::Invite { emails, role } => invite(call, tx, &can, emails, *role).await?,
+        MemberAction::Resend(id) => {
             let links = offers::links().map_err(|_| AppError::Internal)?;
             let (sending, resent) = invites::resend(tx, &can, *id, &links).await?.ok_or_else(no_invite)?;
             let role = WorkspaceRole::from_word(&resent.role).map_or("", WorkspaceRole::label);
@@ -98,32 +107,32 @@ async fn within(call: &Call, tx: &mut WorkspaceTx<Write>, deed: &Deed<WorkspaceR
                 return Err(AppError::TooManyMails { left: 0, wait });
             }
             let result = send(call, tx, &resent.email, role, sending, &links).await?;
-            Done { results: vec![result], ..Done::default() }
+            ActionOutcome { results: vec![result], ..ActionOutcome::default() }
         }
-        Deed::Revoke(id) => {
+        MemberAction::Revoke(id) => {
             let email = invites::revoke(tx, &can, *id).await?.ok_or_else(no_invite)?;
             said(format!("Invite to {email} revoked"))
         }
-        Deed::SetRole { people, role } => {
+        MemberAction::SetRole { people, role } => {
             let mut names = Vec::new();
             for person in people {
                 names.push(members::set_role(tx, &can, *person, *role).await?);
             }
             said(format!("{} now {}", people_are(&names), role.label()))
         }
-        Deed::Remove(people) => {
+        MemberAction::Remove(people) => {
             let mut names = Vec::new();
             for person in people {
                 names.push(members::remove(tx, &can, *person).await?);
             }
             said(format!("{} removed from {}", listed(&names), tx.tenant().workspace.name))
         }
-        Deed::Transfer(to) => {
+        MemberAction::Transfer(to) => {
             let own = may::<OwnWorkspace>(tx)?;
             let name = members::transfer(tx, &own, *to).await?;
             said(format!("{name} now owns {}", tx.tenant().workspace.name))
         }
-        Deed::Approve(id, role) => {
+        MemberAction::Approve(id, role) => {
             let answered = members::answer(tx, &can, *id, Answer::Approve(*role)).await?;
             let request = answered.ok_or_else(no_request)?;
             if let Ok(to) = Email::parse(&request.email) {
@@ -133,11 +142,11 @@ async fn within(call: &Call, tx: &mut WorkspaceTx<Write>, deed: &Deed<WorkspaceR
             }
             said(format!("{} now has access", request.name))
         }
-        Deed::Refuse(id) => {
+        MemberAction::Refuse(id) => {
             let answered = members::answer(tx, &can, *id, Answer::Refuse).await?;
             said(format!("Request from {} declined", answered.ok_or_else(no_request)?.name))
         }
-        Deed::SetJoin { domain, role } => {
+        MemberAction::SetJoin { domain, role } => {
             let mut errors = FieldErrors::default();
             let domain = errors.take("domain", Domain::parse(domain));
             let role = errors.take("role", WorkspaceRole::from_word(role).ok_or("Choose a role from the list."));
@@ -156,17 +165,17 @@ async fn within(call: &Call, tx: &mut WorkspaceTx<Write>, deed: &Deed<WorkspaceR
             })?;
             said(format!("People at {} can join", join.domain))
         }
-        Deed::StopJoin { domain, .. } => {
+        MemberAction::StopJoin { domain, .. } => {
             let domain = Domain::parse(domain).map_err(|_| AppError::Absent)?;
             auto_joins::stop(tx, &can, &domain).await?;
             said(format!("People at {domain} now need an invite"))
         }
-        Deed::Leave(_) => Done::default(),
+        MemberAction::Leave(_) => ActionOutcome::default(),
     })
 }
 
-pub(crate) fn said(text: impl Into<String>) -> Done {
-    Done { said: text.into(), ..Done::default() }
+pub(crate) fn said(text: impl Into<String>) -> ActionOutcome {
+    ActionOutcome { said: text.into(), ..ActionOutcome::default() }
 }
 
 /// Joins the names of people, at most three of them.
@@ -245,7 +254,7 @@ async fn invite(
     can: &Can<ManageMembers>,
     emails: &str,
     role: WorkspaceRole,
-) -> Result<Done, AppError> {
+) -> Result<ActionOutcome, AppError> {
     let people = typed(emails)?;
     let mut results = unsent(&people);
     let left = invites::allowance(tx, can).await?.left;
@@ -261,7 +270,7 @@ async fn invite(
             result.outcome = sent.outcome;
         }
     }
-    Ok(Done { results, ..Done::default() })
+    Ok(ActionOutcome { results, ..ActionOutcome::default() })
 }
 
 /// Queues the mail of a stored invite.

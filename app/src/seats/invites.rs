@@ -1,6 +1,6 @@
 //! Inviting several addresses at once, the results, and the open invites.
 
-use super::{Desk, desk::EMAILS};
+use super::{MembersForm, members_form::EMAILS};
 use crate::{
     browser,
     ui::{Ago, Icon, Status, StatusTone, copy_button, whole},
@@ -13,7 +13,7 @@ use model::{
 };
 
 /// Renders the invite form, or nothing for users who may not invite. `usual` is the preselected role.
-pub fn invite_form<R: Rank>(desk: Desk<R>, role: R, left: u32, usual: R, hint: &'static str) -> AnyView {
+pub fn invite_form<R: Rank>(desk: MembersForm<R>, role: R, left: u32, usual: R, hint: &'static str) -> AnyView {
     let roles = grantable(role);
     if roles.is_empty() {
         return ().into_any();
@@ -110,12 +110,15 @@ fn result(result: &InviteResult) -> AnyView {
 }
 
 /// Renders the open invites. The table is rebuilt on each change, like that of the people.
-pub fn open_invites<R: Rank>(desk: Desk<R>, members: impl Fn() -> Option<Members<R>> + Send + 'static) -> AnyView {
+pub fn open_invites<R: Rank>(
+    desk: MembersForm<R>,
+    members: impl Fn() -> Option<Members<R>> + Send + 'static,
+) -> AnyView {
     let managed = move || members().filter(|data| data.role.manages());
     view! { <div class="contents">{whole(move || managed().map(|data| open_table(desk, &data)))}</div> }.into_any()
 }
 
-fn open_table<R: Rank>(desk: Desk<R>, data: &Members<R>) -> AnyView {
+fn open_table<R: Rank>(desk: MembersForm<R>, data: &Members<R>) -> AnyView {
     let rows = data
         .invites
         .iter()

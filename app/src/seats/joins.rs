@@ -1,6 +1,6 @@
 //! Auto-join: email domains whose users may join a workspace by themselves.
 
-use super::Desk;
+use super::MembersForm;
 use crate::ui::Icon;
 use leptos::prelude::*;
 use model::{
@@ -9,7 +9,7 @@ use model::{
 };
 
 /// Renders the auto-join domains and the form that adds one, or nothing for users who may not manage them.
-pub fn joins<R: Rank>(desk: Desk<R>, data: &Members<R>) -> AnyView {
+pub fn joins<R: Rank>(desk: MembersForm<R>, data: &Members<R>) -> AnyView {
     if !data.role.manages() {
         return ().into_any();
     }

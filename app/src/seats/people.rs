@@ -1,6 +1,6 @@
 //! Table of people with role and origin of the seat, a menu per person, and a bar for bulk actions.
 
-use super::Desk;
+use super::MembersForm;
 use crate::{
     browser, reactive,
     ui::{Ago, Avatar, Icon, whole},
@@ -17,11 +17,11 @@ type Chosen = RwSignal<Vec<(UserId, String)>>;
 
 /// Renders the table of people. It is rebuilt whenever `members` changes, so that an open confirmation about one person
 /// never appears in another person's row. The focus is kept.
-pub fn people<R: Rank>(desk: Desk<R>, members: impl Fn() -> Option<Members<R>> + Send + 'static) -> AnyView {
+pub fn people<R: Rank>(desk: MembersForm<R>, members: impl Fn() -> Option<Members<R>> + Send + 'static) -> AnyView {
     view! { <div class="contents">{whole(move || members().map(|data| table(desk, &data)))}</div> }.into_any()
 }
 
-fn table<R: Rank>(desk: Desk<R>, data: &Members<R>) -> AnyView {
+fn table<R: Rank>(desk: MembersForm<R>, data: &Members<R>) -> AnyView {
     let roles = grantable(data.role);
     let manages = !roles.is_empty();
     // People selected in the table.
@@ -48,7 +48,7 @@ fn table<R: Rank>(desk: Desk<R>, data: &Members<R>) -> AnyView {
 }
 
 /// Renders the bulk actions. No role is preselected, and removing seats asks for confirmation.
-fn bulk<R: Rank>(desk: Desk<R>, data: &Members<R>, roles: &[R], chosen: Chosen) -> AnyView {
+fn bulk<R: Rank>(desk: MembersForm<R>, data: &Members<R>, roles: &[R], chosen: Chosen) -> AnyView {
     let options = desk.options(roles, None);
     let role = RwSignal::new(String::new());
     // Without JavaScript the button is enabled, and the server reports missing input.
@@ -95,7 +95,7 @@ fn removal<R: Rank>(place: &str) -> String {
     }
 }
 
-fn row<R: Rank>(desk: Desk<R>, data: &Members<R>, member: &Member<R>, roles: &[R], chosen: Chosen) -> AnyView {
+fn row<R: Rank>(desk: MembersForm<R>, data: &Members<R>, member: &Member<R>, roles: &[R], chosen: Chosen) -> AnyView {
     let me = member.id == data.me;
     let id = member.id;
     // Only the server knows for sure if this is the last owner, and returns an error in that case.
@@ -140,7 +140,13 @@ fn row<R: Rank>(desk: Desk<R>, data: &Members<R>, member: &Member<R>, roles: &[R
     .into_any()
 }
 
-fn menu<R: Rank>(desk: Desk<R>, data: &Members<R>, member: &Member<R>, roles: &[R], may_change: bool) -> AnyView {
+fn menu<R: Rank>(
+    desk: MembersForm<R>,
+    data: &Members<R>,
+    member: &Member<R>,
+    roles: &[R],
+    may_change: bool,
+) -> AnyView {
     let me = member.id == data.me;
     let menu_id = format!("seat-{}", member.id);
     let (target, name) = (menu_id.clone(), member.name.clone());

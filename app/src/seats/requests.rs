@@ -1,6 +1,6 @@
 //! Open access requests.
 
-use super::Desk;
+use super::MembersForm;
 use crate::ui::{Ago, Icon};
 use leptos::prelude::*;
 use model::{
@@ -9,7 +9,7 @@ use model::{
 };
 
 /// Renders the open access requests, or nothing if there are none. `usual` is the preselected role.
-pub fn requests<R: Rank>(desk: Desk<R>, data: &Members<R>, usual: R) -> AnyView {
+pub fn requests<R: Rank>(desk: MembersForm<R>, data: &Members<R>, usual: R) -> AnyView {
     if data.requests.is_empty() {
         return ().into_any();
     }

@@ -4,7 +4,7 @@ use super::call::Call;
 use crate::{boot::Returned, error::AppError};
 use axum::body::Body;
 use http::{Response, Uri};
-use model::{FieldErrors, members::Deed, seating::Rank};
+use model::{FieldErrors, members::MemberAction, seating::Rank};
 use serde::de::DeserializeOwned;
 
 /// Body of a form POST.
@@ -59,11 +59,11 @@ impl Form {
     }
 
     /// Returns the action of a members page.
-    pub(crate) fn deed<R: Rank>(&self) -> Result<Deed<R>, AppError> {
+    pub(crate) fn deed<R: Rank>(&self) -> Result<MemberAction<R>, AppError> {
         if self.0.iter().filter(|(name, _)| name == "action").count() != 1 {
             return Err(AppError::Invalid(FieldErrors::one("action", NOT_UNDERSTOOD)));
         }
-        Deed::read(&self.0).map_err(AppError::Invalid)
+        MemberAction::read(&self.0).map_err(AppError::Invalid)
     }
 
     /// Deserializes the form into the input type of its server function. Unknown controls are ignored.

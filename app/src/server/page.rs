@@ -2,7 +2,7 @@
 
 use super::{call::Call, request::RequestContext};
 use crate::{
-    boot::{AccountData, Boot, Content, PICKER_ROWS_IN_DOCUMENT, Returned, Theme},
+    boot::{AccountData, Content, InitialState, PICKER_ROWS_IN_DOCUMENT, Returned, Theme},
     error::AppError,
     packed::Packed,
     routes::{ReturnTo, Route},
@@ -21,12 +21,12 @@ use time::OffsetDateTime;
 /// Data of a document, stored in the extensions of a response without a body. `documents::shell` renders it.
 #[derive(Clone)]
 pub(crate) struct Decided {
-    pub(crate) boot: Arc<Boot>,
+    pub(crate) boot: Arc<InitialState>,
     pub(crate) route: Route,
 }
 
 /// Creates a document response with its status but without its body. `documents::shell` adds the body.
-pub(crate) fn render(boot: Boot, route: Route, status: StatusCode) -> Response<Body> {
+pub(crate) fn render(boot: InitialState, route: Route, status: StatusCode) -> Response<Body> {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = status;
     if status == StatusCode::SERVICE_UNAVAILABLE {
@@ -36,8 +36,8 @@ pub(crate) fn render(boot: Boot, route: Route, status: StatusCode) -> Response<B
     response
 }
 
-pub(crate) fn bare(theme: Theme, content: impl Into<Content>, returned: Option<Returned>) -> Boot {
-    Boot {
+pub(crate) fn bare(theme: Theme, content: impl Into<Content>, returned: Option<Returned>) -> InitialState {
+    InitialState {
         person: None,
         picker: None,
         picker_is_whole: true,
@@ -102,7 +102,7 @@ impl Who {
         let picker = if whole { self.picker } else { shortened(self.picker) };
         let refused = returned.as_ref().is_some_and(Returned::is_refused);
         let status = if refused { StatusCode::UNPROCESSABLE_ENTITY } else { status };
-        let boot = Boot {
+        let boot = InitialState {
             now: Some(self.live.now),
             person: Some(self.live.person),
             picker: Some(picker),
@@ -124,7 +124,7 @@ impl Who {
         status: StatusCode,
     ) -> Response<Body> {
         let Self { live, picker, .. } = self;
-        let boot = Boot {
+        let boot = InitialState {
             person: Some(live.person),
             picker: Some(Picker { deleted: restorable(&picker, &route, &content), ..way_out(&picker) }),
             picker_is_whole: false,

@@ -9,7 +9,7 @@ use super::{
 };
 use model::preferences::{Accents, Theme};
 use std::sync::Arc;
-use store::{Store, device::DeviceKey, door::Credential, identity::Device, seal::SealKey, secret::Secret};
+use store::{Store, device::DeviceKey, door::Credential, identity::Device, seal::EncryptionKey, secret::Secret};
 
 /// Services shared by all requests.
 pub struct Services {
@@ -22,7 +22,7 @@ pub struct Services {
     /// Key that signs known-device cookies.
     pub devices: DeviceKey,
     /// Key that encrypts TOTP secrets.
-    pub seal: SealKey,
+    pub seal: EncryptionKey,
     /// Relying party of passkeys. `None` if passkeys are not available at the origin.
     pub passkeys: Option<Passkeys>,
     /// Rate limits of emails and lookups.

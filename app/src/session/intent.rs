@@ -1,4 +1,4 @@
-//! Detection of the workspace that the user is about to open, so that it can be staged (`console::Staging`).
+//! Detection of the workspace that the user is about to open, so that it can be staged (`console::Prefetcher`).
 
 use super::Session;
 use crate::browser;
@@ -12,7 +12,7 @@ impl Session {
     /// Records that the user points at a workspace. The page that its link would open may be staged.
     pub fn aim(self, slug: &Slug) {
         if let Some(url) = self.target(slug) {
-            self.staging.aim(slug, &url);
+            self.prefetcher.hover(slug, &url);
         }
     }
 
@@ -35,7 +35,7 @@ impl Session {
     /// Stages the page that the link to a workspace would open, now.
     pub fn intend(self, slug: &Slug) {
         if let Some(url) = self.target(slug) {
-            self.staging.stage(slug.clone(), url);
+            self.prefetcher.stage(slug.clone(), url);
         }
     }
 
@@ -52,6 +52,6 @@ impl Session {
 
     /// Records that the user no longer points at a workspace.
     pub fn look_away(self) {
-        self.staging.look_away();
+        self.prefetcher.unhover();
     }
 }

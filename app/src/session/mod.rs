@@ -15,16 +15,16 @@ pub use toast::{PLACES, Toast};
 
 use crate::{
     account::load_picker,
-    boot::{AccountData, Boot, Content, Returned, Theme},
+    boot::{AccountData, Content, InitialState, Returned, Theme},
     browser::{self, Keyboard, Navigator},
-    console::Staging,
+    console::Prefetcher,
     error::AppError,
-    live::{self, Heard, Said, Standing},
+    live::{self, LiveMessage, Said, WorkspaceAccess},
     packed::Packed,
     routes::{Page, Route, SignInNotice},
 };
 use leptos::{prelude::*, task::spawn_local};
-use model::{Slug, picker::Picker, uses::Uses, workspace::Person};
+use model::{Slug, picker::Picker, uses::Frecency, workspace::Person};
 use std::{rc::Rc, sync::Arc};
 use time::OffsetDateTime;
 
@@ -56,14 +56,14 @@ pub struct Session {
     content: StoredValue<Option<Content>>,
     returned: StoredValue<Option<Packed<Returned>>>,
     /// Workspace that is entered ahead of a switch.
-    pub staging: Staging,
+    pub prefetcher: Prefetcher,
     picker_is_whole: StoredValue<bool>,
     leaving: StoredValue<bool>,
     /// Mounted workspace plane: the slug that it was mounted with, and its current slug.
     plane: StoredValue<Option<(Slug, Slug)>>,
     /// Usage counts of palette entries on this device.
-    uses: StoredValue<Uses>,
-    standing: StoredValue<Option<Callback<(Slug, Standing)>>>,
+    uses: StoredValue<Frecency>,
+    standing: StoredValue<Option<Callback<(Slug, WorkspaceAccess)>>>,
 }
 
 /// Returns the session context of the current view.
@@ -73,8 +73,8 @@ pub fn use_session() -> Session {
 
 impl Session {
     /// Creates the session from the data in the document.
-    pub fn start(boot: Boot) -> Self {
-        let Boot { person, picker, picker_is_whole, theme, now, content, returned } = boot;
+    pub fn start(boot: InitialState) -> Self {
+        let InitialState { person, picker, picker_is_whole, theme, now, content, returned } = boot;
         let session = Self {
             navigator: Navigator::of_router(),
             person: RwSignal::new(person),
@@ -89,11 +89,11 @@ impl Session {
             palette: RwSignal::new(false),
             content: StoredValue::new(Some(content)),
             returned: StoredValue::new(returned),
-            staging: Staging::new(),
+            prefetcher: Prefetcher::new(),
             picker_is_whole: StoredValue::new(picker_is_whole),
             leaving: StoredValue::new(false),
             plane: StoredValue::new(None),
-            uses: StoredValue::new(Uses::default()),
+            uses: StoredValue::new(Frecency::default()),
             standing: StoredValue::new(None),
         };
         provide_context(session);
@@ -178,8 +178,8 @@ impl Session {
         self.connection.is_back();
         match said {
             Said::Clock(now) => self.clock_says(now),
-            Said::Heard(Heard::SignedOut) => self.was_signed_out(),
-            Said::Heard(Heard::Now { epoch, place }) => {
+            Said::LiveMessage(LiveMessage::SignedOut) => self.was_signed_out(),
+            Said::LiveMessage(LiveMessage::Now { epoch, place }) => {
                 self.seats_are_at(&epoch);
                 if let Some((slug, standing)) = place {
                     self.stands(slug, standing);
@@ -245,7 +245,7 @@ impl Session {
     /// workspace is discarded, because its seat may be gone.
     pub fn seats_are_at(self, epoch: &str) {
         if self.picker.with_untracked(|p| p.as_ref().is_some_and(|p| p.epoch != epoch)) {
-            self.staging.clear();
+            self.prefetcher.clear();
             self.refresh_picker(false);
         }
     }
@@ -258,14 +258,14 @@ impl Session {
     }
 
     /// Forwards a user's access to a workspace to the scope of the current workspace.
-    pub fn stands(self, slug: Slug, standing: Standing) {
+    pub fn stands(self, slug: Slug, standing: WorkspaceAccess) {
         if let Some(hear) = self.standing.get_value() {
             hear.try_run((slug, standing));
         }
     }
 
     /// Sets the callback for access to the current workspace, until the caller's reactive owner is disposed.
-    pub fn hear_standing(self, slug: &Slug, hear: Callback<(Slug, Standing)>) {
+    pub fn hear_standing(self, slug: &Slug, hear: Callback<(Slug, WorkspaceAccess)>) {
         self.standing.set_value(Some(hear));
         self.plane.set_value(Some((slug.clone(), slug.clone())));
         let mounted = slug.clone();

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::account::Account;
 use super::error::{ClusterError, OLDEST};
-use super::place::Place;
+use super::location::Location;
 
 /// Directories where packages install versions side by side: (parent directory, prefix of the entry name,
 /// subdirectory).
@@ -37,7 +37,7 @@ pub(super) struct Binaries {
 /// # Errors
 /// `ClusterError::VersionMismatch` if the version that created the cluster is not installed; `ClusterError::Missing` if
 /// there is no cluster yet and no installation is new enough.
-pub(super) async fn find(place: &Place) -> Result<Binaries, ClusterError> {
+pub(super) async fn find(place: &Location) -> Result<Binaries, ClusterError> {
     let mut seen = HashSet::new();
     let mut found = Vec::new();
     for dir in candidates(&place.account).await {

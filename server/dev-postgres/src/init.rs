@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use super::account::Account;
 use super::binaries::Binaries;
+use super::location::Location;
 use super::lock::ClusterLock;
-use super::place::Place;
 use super::{ClusterError, files, guard};
 
 /// Name of the superuser of every private cluster.
@@ -20,7 +20,7 @@ const PASSWORD_LENGTH: usize = 64;
 ///
 /// # Errors
 /// `ClusterError::SecretMissing` if a cluster exists, but its password is missing or malformed.
-pub(super) fn password(data_dir: &Path, place: &Place) -> Result<String, ClusterError> {
+pub(super) fn password(data_dir: &Path, place: &Location) -> Result<String, ClusterError> {
     let path = data_dir.join("postgres.secret");
     if let Some(text) = files::read_optional(&path)? {
         let password = text.trim();
@@ -50,7 +50,7 @@ pub(super) fn password(data_dir: &Path, place: &Place) -> Result<String, Cluster
 /// `ClusterError::InitFailed` if `initdb` fails; `NotWritable`, `UserUnusable` or `Io` if it could not be run.
 pub(super) async fn initialise(
     data_dir: &Path,
-    place: &Place,
+    place: &Location,
     binaries: &Binaries,
     password: &str,
     lock: &ClusterLock,
@@ -79,7 +79,7 @@ pub(super) async fn initialise(
 
 async fn initdb(
     data_dir: &Path,
-    place: &Place,
+    place: &Location,
     binaries: &Binaries,
     password: &str,
     lock: &ClusterLock,

@@ -26,8 +26,8 @@ mod files;
 mod guard;
 mod init;
 mod launch;
+mod location;
 mod lock;
-mod place;
 mod settings;
 mod supervisor;
 #[cfg(test)]
@@ -41,7 +41,7 @@ use tokio::task::JoinHandle;
 
 use init::SUPERUSER;
 use launch::Launch;
-use place::Place;
+use location::Location;
 use settings::PORT;
 
 pub use error::ClusterError;
@@ -83,7 +83,7 @@ impl Cluster {
     pub async fn start(data_dir: &Path, run_as: Option<&str>) -> Result<Cluster, ClusterError> {
         let data_dir = files::data_dir(data_dir)?;
         let lock = lock::ClusterLock::acquire(&data_dir).await?;
-        let place = Place::choose(&data_dir, run_as).await?;
+        let place = Location::choose(&data_dir, run_as).await?;
         let binaries = binaries::find(&place).await?;
         let password = init::password(&data_dir, &place)?;
         if place.major.is_none() {

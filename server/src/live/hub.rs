@@ -38,7 +38,7 @@ struct Seated {
 }
 
 /// A tab's registration, removed on drop.
-pub(super) struct Place {
+pub(super) struct Slot {
     hub: Hub,
     user: UserId,
     number: u64,
@@ -57,7 +57,7 @@ impl Hub {
     }
 
     /// Registers a tab. Returns `None` if the user or the server has reached its limit.
-    pub(super) fn sit(&self, user: UserId, session: Option<SessionId>) -> Option<Place> {
+    pub(super) fn sit(&self, user: UserId, session: Option<SessionId>) -> Option<Slot> {
         let (number, wake) = (self.0.next.fetch_add(1, Ordering::Relaxed), Arc::new(Notify::new()));
         let mut people = self.people();
         let all: usize = people.values().map(Vec::len).sum();
@@ -66,7 +66,7 @@ impl Hub {
             return None;
         }
         tabs.push(Seated { number, session, wake: Arc::clone(&wake) });
-        Some(Place { hub: self.clone(), user, number, wake })
+        Some(Slot { hub: self.clone(), user, number, wake })
     }
 
     /// Wakes the tabs that the events affect.
@@ -105,14 +105,14 @@ impl Hub {
     }
 }
 
-impl Place {
+impl Slot {
     /// Waits until data of the tab's user may have changed since the last wake-up.
     pub(super) async fn woken(&self) {
         self.wake.notified().await;
     }
 }
 
-impl Drop for Place {
+impl Drop for Slot {
     fn drop(&mut self) {
         let mut people = self.hub.people();
         if let Some(tabs) = people.get_mut(&self.user) {

@@ -3,11 +3,11 @@
 //!
 //! The gate checks the handshake like an unsafe request, so pages of other sites can't open a socket.
 
-use super::hub::{Hub, Place};
+use super::hub::{Hub, Slot};
 use crate::{respond, state::Web};
 use app::{
     live::server::Told,
-    live::{Heard, clock, read_here},
+    live::{LiveMessage, clock, read_here},
 };
 use axum::{
     extract::{
@@ -55,7 +55,7 @@ pub(crate) async fn open(State(web): State<Web>, upgrade: WebSocketUpgrade, requ
         // A page can't read why a handshake was refused. A message tells it instead, so that it does not reconnect.
         return upgrade.on_upgrade(move |mut socket| {
             tasks.track_future(async move {
-                let _ = say(&mut socket, &Heard::SignedOut).await;
+                let _ = say(&mut socket, &LiveMessage::SignedOut).await;
                 let _ = timeout(SEND, socket.send(Message::Close(None))).await;
             })
         });
@@ -93,7 +93,7 @@ enum End {
 
 struct Tab {
     socket: WebSocket,
-    place: Place,
+    place: Slot,
     live: Live,
     credential: Credential,
     store: Store,
@@ -160,7 +160,7 @@ impl Tab {
             let _turn = hub.turn().await;
             app::live::server::heard(&self.store, &self.credential, self.here.as_ref()).await?
         };
-        if heard == Heard::SignedOut && self.store.goes_on(&self.live).await? {
+        if heard == LiveMessage::SignedOut && self.store.goes_on(&self.live).await? {
             return Ok(Some(End::Rotated));
         }
         let told = match at {
@@ -170,7 +170,7 @@ impl Tab {
         if told.is_err() || say(&mut self.socket, &heard).await.is_err() {
             return Ok(Some(End::Gone));
         }
-        Ok((heard == Heard::SignedOut).then_some(End::SignedOut))
+        Ok((heard == LiveMessage::SignedOut).then_some(End::SignedOut))
     }
 
     async fn close(mut self, end: End) {
@@ -186,7 +186,7 @@ impl Tab {
     }
 }
 
-async fn say(socket: &mut WebSocket, heard: &Heard) -> Result<(), ()> {
+async fn say(socket: &mut WebSocket, heard: &LiveMessage) -> Result<(), ()> {
     let text = heard.to_text().map_err(drop)?;
     send(socket, Message::Text(text.into())).await
 }

@@ -23,9 +23,9 @@ const NONCE: usize = 24;
 /// After a change of `STILE_SECRET`, existing TOTP secrets can't be decrypted. People then sign in with a passkey or
 /// recovery code.
 #[derive(Clone)]
-pub struct SealKey(XChaCha20Poly1305);
+pub struct EncryptionKey(XChaCha20Poly1305);
 
-impl SealKey {
+impl EncryptionKey {
     /// Derives the key from the server's secret, which all servers of an installation share.
     pub fn new(secret: &[u8]) -> Self {
         let mut key = [0; 32];
@@ -57,9 +57,9 @@ impl SealKey {
     }
 }
 
-impl fmt::Debug for SealKey {
+impl fmt::Debug for EncryptionKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("SealKey(…)")
+        f.write_str("EncryptionKey(…)")
     }
 }
 
@@ -70,7 +70,7 @@ mod tests {
 
     #[test]
     fn only_its_owner_and_its_key_open_it_and_no_bit_of_it_may_change() {
-        let (key, other) = (SealKey::new(&[7; 32]), SealKey::new(&[8; 32]));
+        let (key, other) = (EncryptionKey::new(&[7; 32]), EncryptionKey::new(&[8; 32]));
         let (ann, bob) = (UserId::from_uuid(Uuid::from_u128(1)), UserId::from_uuid(Uuid::from_u128(2)));
         let sealed = key.seal(ann, b"12345678901234567890").unwrap();
         assert_eq!(key.open(ann, &sealed).as_deref(), Some(&b"12345678901234567890"[..]));

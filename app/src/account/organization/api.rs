@@ -16,7 +16,7 @@ use model::{
     id::OrganizationId,
     invite::{InviteOutcome, InviteResult},
     mail::MailName,
-    members::{Deed, Done, Member, Members},
+    members::{ActionOutcome, Member, MemberAction, Members},
 };
 use store::{
     door::OrganizationTx,
@@ -83,17 +83,21 @@ async fn members(tx: &mut OrganizationTx) -> Result<Members<OrganizationRole>, A
 }
 
 /// Performs an action of an organization page in a single transaction.
-pub async fn act(call: &Call, id: OrganizationId, deed: &Deed<OrganizationRole>) -> Result<Done, AppError> {
+pub async fn act(
+    call: &Call,
+    id: OrganizationId,
+    deed: &MemberAction<OrganizationRole>,
+) -> Result<ActionOutcome, AppError> {
     let store = &call.request.services.store;
     let credential = call.credential()?;
     let mut person = store.person(&credential).await?.ok_or(AppError::SignedOut)?;
     let me = person.live().person.id;
     call.asked_by(me);
     let role = organizations::mine(&mut person, id).await?.ok_or(AppError::Absent)?.1;
-    if let (Deed::Leave(_), OrganizationRole::Member) = (deed, role) {
+    if let (MemberAction::Leave(_), OrganizationRole::Member) = (deed, role) {
         organizations::quit(&mut person, id).await?;
         person.commit().await?;
-        return Ok(Done { left: true, ..said("You left the organization") });
+        return Ok(ActionOutcome { left: true, ..said("You left the organization") });
     }
     let name = person.live().person.name.clone();
     drop(person);
@@ -110,10 +114,10 @@ async fn within(
     call: &Call,
     tx: &mut OrganizationTx,
     name: &str,
-    deed: &Deed<OrganizationRole>,
-) -> Result<Done, AppError> {
+    deed: &MemberAction<OrganizationRole>,
+) -> Result<ActionOutcome, AppError> {
     Ok(match deed {
-        Deed::Invite { emails, role } => {
+        MemberAction::Invite { emails, role } => {
             let people = typed(emails)?;
             let mut results = unsent(&people);
             let left = organizations::mail_allowance(tx).await?.left;
@@ -128,52 +132,55 @@ async fn within(
                     result.outcome = sent.outcome;
                 }
             }
-            Done { results, ..Done::default() }
+            ActionOutcome { results, ..ActionOutcome::default() }
         }
-        Deed::Resend(id) => {
+        MemberAction::Resend(id) => {
             let links = offers::links().map_err(|_| AppError::Internal)?;
             let (sending, resent) = organizations::resend_invite(tx, *id, &links).await?.ok_or_else(no_invite)?;
             if let Sending::Spent(wait) = sending {
                 return Err(AppError::TooManyMails { left: 0, wait });
             }
             let role = OrganizationRole::from_word(&resent.role).ok_or_else(no_invite)?;
-            Done {
+            ActionOutcome {
                 results: vec![send(call, tx, name, (&resent.email, role), sending, &links).await?],
-                ..Done::default()
+                ..ActionOutcome::default()
             }
         }
-        Deed::Revoke(id) => {
+        MemberAction::Revoke(id) => {
             let email = organizations::revoke_invite(tx, *id).await?.ok_or_else(no_invite)?;
             said(format!("Invite to {email} revoked"))
         }
-        Deed::SetRole { people, role } => {
+        MemberAction::SetRole { people, role } => {
             let mut names = Vec::new();
             for person in people {
                 names.push(organizations::set_role(tx, *person, *role).await?);
             }
             said(format!("{} now {}", people_are(&names), role.label()))
         }
-        Deed::Remove(people) => {
+        MemberAction::Remove(people) => {
             let mut names = Vec::new();
             for person in people {
                 names.push(organizations::remove(tx, *person).await?);
             }
             said(format!("{} removed from the organization. Direct access to its workspaces stays.", listed(&names)))
         }
-        Deed::Leave(successor) => {
+        MemberAction::Leave(successor) => {
             organizations::leave(tx, *successor).await?;
-            Done { left: true, ..said("You left the organization") }
+            ActionOutcome { left: true, ..said("You left the organization") }
         }
-        Deed::Transfer(to) => {
+        MemberAction::Transfer(to) => {
             let name = organizations::transfer(tx, *to).await?;
             said(format!("{name} now owns the organization"))
         }
-        Deed::StopJoin { domain, workspace: Some(workspace) } => {
+        MemberAction::StopJoin { domain, workspace: Some(workspace) } => {
             let domain = Domain::parse(domain).map_err(|_| AppError::Absent)?;
             organizations::stop_auto_join(tx, *workspace, &domain).await?;
             said(format!("People at {domain} now need an invite"))
         }
-        Deed::Approve(..) | Deed::Refuse(_) | Deed::SetJoin { .. } | Deed::StopJoin { .. } => {
+        MemberAction::Approve(..)
+        | MemberAction::Refuse(_)
+        | MemberAction::SetJoin { .. }
+        | MemberAction::StopJoin { .. } => {
             return Err(AppError::Absent);
         }
     })

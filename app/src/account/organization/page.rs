@@ -8,7 +8,7 @@ use crate::{
     error::AppError,
     reactive,
     routes::{OrganizationPage, Page, Route},
-    seats::{self, Desk},
+    seats::{self, MembersForm},
     session::{Session, use_session},
     ui::{Ago, Face, NotFound, SlugText, WsIcon},
 };
@@ -51,7 +51,7 @@ pub fn OrganizationShell(
             load();
         }
     });
-    let desk: Desk<OrganizationRole> = Desk::open(
+    let desk: MembersForm<OrganizationRole> = MembersForm::open(
         session,
         Route::Organization(id, page).url(),
         Signal::stored(None),
@@ -103,7 +103,7 @@ fn members_in(view: Option<&OrganizationView>) -> Option<&Members<OrganizationRo
 
 /// Members and invites for people who manage the organization. Form messages stay when the list is rendered again.
 fn seats_of(
-    desk: Desk<OrganizationRole>,
+    desk: MembersForm<OrganizationRole>,
     page: OrganizationPage,
     shown: RwSignal<Option<OrganizationView>>,
 ) -> AnyView {
@@ -127,7 +127,12 @@ fn seats_of(
     .into_any()
 }
 
-fn body(session: Session, desk: Desk<OrganizationRole>, page: OrganizationPage, view: &OrganizationView) -> AnyView {
+fn body(
+    session: Session,
+    desk: MembersForm<OrganizationRole>,
+    page: OrganizationPage,
+    view: &OrganizationView,
+) -> AnyView {
     match (&view.data, page) {
         (OrganizationData::Mine(role), _) => mine(desk, *role, &view.profile.name),
         // Rendered by `seats_of`.
@@ -137,7 +142,7 @@ fn body(session: Session, desk: Desk<OrganizationRole>, page: OrganizationPage, 
     }
 }
 
-fn mine(desk: Desk<OrganizationRole>, role: OrganizationRole, name: &str) -> AnyView {
+fn mine(desk: MembersForm<OrganizationRole>, role: OrganizationRole, name: &str) -> AnyView {
     view! {
         <p class="lead">{format!("Your role is {} in {}, and {} in each of its workspaces. Its owners and admins manage the rest.", role.label(), isolated(name), role.inherited().label())}</p>
         {seats::asking("sign-out", "Leave organization…", desk.form(Some("leave"), "confirm", view! {
@@ -188,7 +193,7 @@ fn workspaces(session: Session, list: &[OrganizationWorkspace]) -> AnyView {
     .into_any()
 }
 
-fn domains(desk: Desk<OrganizationRole>, list: &[OrganizationWorkspace]) -> AnyView {
+fn domains(desk: MembersForm<OrganizationRole>, list: &[OrganizationWorkspace]) -> AnyView {
     let rows: Vec<_> = list
         .iter()
         .flat_map(|workspace| workspace.joins.iter().map(move |join| (workspace, join)))

@@ -4,10 +4,10 @@
 #[cfg(feature = "ssr")]
 pub(crate) mod api;
 mod data;
-mod desk;
 mod page;
 mod passkeys;
 mod server_fns;
+mod state;
 mod totp;
 
 pub use data::{Enrolment, FactorAsk, FactorReason, PasskeyChallenge, QrCode, SecurityData};

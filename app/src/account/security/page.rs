@@ -1,7 +1,8 @@
 //! Security page.
 
 use super::{
-    desk::Desk, load_security, passkeys::Passkeys, renew_recovery_codes, set_factor_asked, totp::AuthenticatorApp,
+    load_security, passkeys::Passkeys, renew_recovery_codes, set_factor_asked, state::SecurityState,
+    totp::AuthenticatorApp,
 };
 use crate::{
     account::AccountShell,
@@ -32,7 +33,7 @@ pub fn SecurityPage() -> impl IntoView {
         Route::Security { next } => next.clone(),
         _ => None,
     };
-    let desk = Desk {
+    let desk = SecurityState {
         session,
         data: RwSignal::new(data),
         errors: RwSignal::new(returned.errors),
@@ -65,7 +66,7 @@ pub fn SecurityPage() -> impl IntoView {
 
 /// Banner that asks for a second factor. Any change requires a recently verified one.
 #[component]
-fn Confirm(desk: Desk) -> impl IntoView {
+fn Confirm(desk: SecurityState) -> impl IntoView {
     let next = ReturnTo::parse(&desk.here());
     view! {
         <div class="banner" role="status">
@@ -95,7 +96,7 @@ fn NewCodes(codes: Vec<String>, next: Option<ReturnTo>) -> impl IntoView {
 }
 
 #[component]
-fn RecoveryCodes(desk: Desk, state: FactorState) -> impl IntoView {
+fn RecoveryCodes(desk: SecurityState, state: FactorState) -> impl IntoView {
     let left = state.recovery_left;
     let renew = move |event: SubmitEvent| {
         event.prevent_default();
@@ -114,7 +115,7 @@ fn RecoveryCodes(desk: Desk, state: FactorState) -> impl IntoView {
 }
 
 #[component]
-fn Asked(desk: Desk, state: FactorState) -> impl IntoView {
+fn Asked(desk: SecurityState, state: FactorState) -> impl IntoView {
     let choose = move |event: SubmitEvent| {
         event.prevent_default();
         let values = browser::form_values(&event);

@@ -1,9 +1,8 @@
 //! Passkeys: adding with a name, listing, removing.
 
 use super::{
-    add_passkey, begin_passkey,
-    desk::{Desk, Line},
-    remove_passkey,
+    add_passkey, begin_passkey, remove_passkey,
+    state::{Line, SecurityState},
     totp::typed,
 };
 use crate::{
@@ -17,7 +16,7 @@ use model::{
 };
 
 #[component]
-pub(super) fn Passkeys(desk: Desk, state: FactorState) -> impl IntoView {
+pub(super) fn Passkeys(desk: SecurityState, state: FactorState) -> impl IntoView {
     let work = desk.data.with_untracked(|data| data.as_ref().is_some_and(|data| data.passkeys_work));
     let asks_password = state.standing == FactorStanding::None;
     view! {
@@ -35,7 +34,7 @@ pub(super) fn Passkeys(desk: Desk, state: FactorState) -> impl IntoView {
 }
 
 #[component]
-fn Add(desk: Desk, asks_password: bool) -> impl IntoView {
+fn Add(desk: SecurityState, asks_password: bool) -> impl IntoView {
     let add = move |event: SubmitEvent| {
         event.prevent_default();
         if desk.busy.get_untracked() {
@@ -74,7 +73,7 @@ fn Add(desk: Desk, asks_password: bool) -> impl IntoView {
     }
 }
 
-fn table(desk: Desk, passkeys: Vec<PasskeyRow>) -> AnyView {
+fn table(desk: SecurityState, passkeys: Vec<PasskeyRow>) -> AnyView {
     let rows = passkeys
         .into_iter()
         .map(|passkey| {

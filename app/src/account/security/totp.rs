@@ -1,9 +1,9 @@
 //! Authenticator app: enabled and disabled with a code.
 
 use super::{
-    Enrolment, QrCode, confirm_totp,
-    desk::{Desk, Line},
-    start_totp, turn_off_totp,
+    Enrolment, QrCode, confirm_totp, start_totp,
+    state::{Line, SecurityState},
+    turn_off_totp,
 };
 use crate::{browser, ui::copy_button};
 use leptos::{ev::SubmitEvent, prelude::*};
@@ -19,7 +19,7 @@ pub(super) fn typed(event: &SubmitEvent, name: &str) -> String {
 }
 
 #[component]
-pub(super) fn AuthenticatorApp(desk: Desk, state: FactorState) -> impl IntoView {
+pub(super) fn AuthenticatorApp(desk: SecurityState, state: FactorState) -> impl IntoView {
     let enrolment = Memo::new(move |_| desk.data.with(|data| data.as_ref().and_then(|data| data.enrolment.clone())));
     view! {
         <section class="block" aria-labelledby="app" data-testid="totp">
@@ -40,7 +40,7 @@ pub(super) fn AuthenticatorApp(desk: Desk, state: FactorState) -> impl IntoView 
 }
 
 #[component]
-fn TurnOn(desk: Desk, asks_password: bool) -> impl IntoView {
+fn TurnOn(desk: SecurityState, asks_password: bool) -> impl IntoView {
     let start = move |event: SubmitEvent| {
         event.prevent_default();
         desk.run(start_totp(typed(&event, "password")));
@@ -57,7 +57,7 @@ fn TurnOn(desk: Desk, asks_password: bool) -> impl IntoView {
 }
 
 #[component]
-fn SetUp(desk: Desk, enrolment: Enrolment) -> impl IntoView {
+fn SetUp(desk: SecurityState, enrolment: Enrolment) -> impl IntoView {
     let Enrolment { secret, uri, qr } = enrolment;
     let confirm = move |event: SubmitEvent| {
         event.prevent_default();
@@ -94,7 +94,7 @@ fn SetUp(desk: Desk, enrolment: Enrolment) -> impl IntoView {
 }
 
 #[component]
-fn TurnOff(desk: Desk) -> impl IntoView {
+fn TurnOff(desk: SecurityState) -> impl IntoView {
     let off = move |event: SubmitEvent| {
         event.prevent_default();
         desk.run(turn_off_totp(typed(&event, "code")));

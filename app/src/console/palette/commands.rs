@@ -52,7 +52,7 @@ impl Section {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Deed {
+enum Action {
     Open(String),
     Theme(Theme),
     CopyLink,
@@ -71,39 +71,39 @@ pub struct Command {
     pub label: String,
     /// Name of its icon.
     pub icon: &'static str,
-    deed: Deed,
+    deed: Action,
 }
 
 impl Command {
-    fn new(section: Section, icon: &'static str, label: &str, deed: Deed) -> Self {
+    fn new(section: Section, icon: &'static str, label: &str, deed: Action) -> Self {
         Self { section, label: label.to_owned(), icon, deed }
     }
 
     /// Returns the URL of a command that is a link, or `None` for an action.
     pub fn url(&self) -> Option<&str> {
         match &self.deed {
-            Deed::Open(url) => Some(url),
-            Deed::Theme(_) | Deed::CopyLink | Deed::ClearRecents | Deed::SignOut | Deed::Keys => None,
+            Action::Open(url) => Some(url),
+            Action::Theme(_) | Action::CopyLink | Action::ClearRecents | Action::SignOut | Action::Keys => None,
         }
     }
 
     /// Runs an action. Returns `false` for links, which the navigator follows.
     pub fn run(&self, session: Session) -> bool {
         match &self.deed {
-            Deed::Open(_) => return false,
-            Deed::Theme(theme) => session.choose_theme(*theme),
-            Deed::CopyLink => session.copy(browser::address(), "Link copied"),
-            Deed::ClearRecents => session.clear_recents(),
-            Deed::SignOut => session.sign_out(),
+            Action::Open(_) => return false,
+            Action::Theme(theme) => session.choose_theme(*theme),
+            Action::CopyLink => session.copy(browser::address(), "Link copied"),
+            Action::ClearRecents => session.clear_recents(),
+            Action::SignOut => session.sign_out(),
             // The palette handles it.
-            Deed::Keys => {}
+            Action::Keys => {}
         }
         true
     }
 
     /// Returns `true` if the command lists the keyboard shortcuts.
     pub const fn shows_keys(&self) -> bool {
-        matches!(self.deed, Deed::Keys)
+        matches!(self.deed, Action::Keys)
     }
 
     /// Returns the texts that queries are matched against.
@@ -234,7 +234,7 @@ fn is_scattered(label: &str, letters: &[u32]) -> bool {
 pub fn commands(picker: Option<&Picker>, here: Option<&ShellInfo>) -> Vec<Command> {
     let mut all = Vec::new();
     if let Some(here) = here {
-        let open = |page: Page| Deed::Open(page.url(&here.slug));
+        let open = |page: Page| Action::Open(page.url(&here.slug));
         if here.may.has(Capability::ReadAll) {
             all.push(Command::new(Section::GoTo, "overview", "Overview", open(Page::Overview)));
         }
@@ -253,13 +253,13 @@ pub fn commands(picker: Option<&Picker>, here: Option<&ShellInfo>) -> Vec<Comman
             let invite = open(Page::Settings(SettingsPage::Members));
             all.push(Command::new(Section::Actions, "plus", "Invite people", invite));
         }
-        all.push(Command::new(Section::Actions, "copy", "Copy link", Deed::CopyLink));
+        all.push(Command::new(Section::Actions, "copy", "Copy link", Action::CopyLink));
     }
-    all.push(Command::new(Section::GoTo, "switch", "All workspaces", Deed::Open(Route::home().url())));
-    all.push(Command::new(Section::Settings, "key", "Tokens", Deed::Open(Route::Tokens.url())));
-    all.push(Command::new(Section::Settings, "monitor", "Sessions", Deed::Open(Route::Sessions.url())));
+    all.push(Command::new(Section::GoTo, "switch", "All workspaces", Action::Open(Route::home().url())));
+    all.push(Command::new(Section::Settings, "key", "Tokens", Action::Open(Route::Tokens.url())));
+    all.push(Command::new(Section::Settings, "monitor", "Sessions", Action::Open(Route::Sessions.url())));
     if picker.is_some_and(Picker::manages_one) {
-        let deed = Deed::Open(Route::NewWorkspace.url());
+        let deed = Action::Open(Route::NewWorkspace.url());
         all.push(Command::new(Section::Actions, "plus", "New workspace", deed));
     }
     for (theme, icon, label) in [
@@ -267,13 +267,13 @@ pub fn commands(picker: Option<&Picker>, here: Option<&ShellInfo>) -> Vec<Comman
         (Theme::Dark, "moon", "Dark theme"),
         (Theme::System, "monitor", "System theme"),
     ] {
-        all.push(Command::new(Section::Actions, icon, label, Deed::Theme(theme)));
+        all.push(Command::new(Section::Actions, icon, label, Action::Theme(theme)));
     }
     if picker.is_some_and(|picker| !picker.recent(here.map(|here| &here.slug), 1).is_empty()) {
-        all.push(Command::new(Section::Actions, "clock", "Clear recent workspaces", Deed::ClearRecents));
+        all.push(Command::new(Section::Actions, "clock", "Clear recent workspaces", Action::ClearRecents));
     }
-    all.push(Command::new(Section::Actions, "sign-out", "Sign out", Deed::SignOut));
-    all.push(Command::new(Section::Actions, "keyboard", "Keyboard shortcuts", Deed::Keys));
+    all.push(Command::new(Section::Actions, "sign-out", "Sign out", Action::SignOut));
+    all.push(Command::new(Section::Actions, "keyboard", "Keyboard shortcuts", Action::Keys));
     all
 }
 

@@ -67,7 +67,7 @@ const ORDER_MILLIS: u32 = 250;
 
 /// State of the palette.
 #[derive(Clone, Copy)]
-struct Desk {
+struct PaletteState {
     session: Session,
     page: Signal<Page>,
     query: RwSignal<String>,
@@ -90,8 +90,8 @@ pub fn Palette(
     /// Page on screen.
     page: Signal<Page>,
 ) -> impl IntoView {
-    let desk = Desk::open(use_session(), info, page);
-    let Desk { query, lines, active, .. } = desk;
+    let desk = PaletteState::open(use_session(), info, page);
+    let PaletteState { query, lines, active, .. } = desk;
     let drawn = move || desk.drawn();
     let results = move || match lines.with(Vec::len) {
         0 if query.with(|query| asks_for_keys(query)) => "Keyboard shortcuts".to_owned(),
@@ -134,7 +134,7 @@ pub fn Palette(
     }
 }
 
-impl Desk {
+impl PaletteState {
     fn open(session: Session, info: Signal<Option<ShellInfo>>, page: Signal<Page>) -> Self {
         let query = RwSignal::new(String::new());
         let active = RwSignal::new(0);

@@ -3,7 +3,7 @@
 use crate::{
     console::{PageData, VisitData, host::with_visit, manage_members, scope::Scope},
     reactive,
-    seats::{self, Desk},
+    seats::{self, MembersForm},
 };
 use leptos::prelude::*;
 use model::{WorkspaceRole, invite::AT_ONCE, list::Noun, members::Members};
@@ -12,7 +12,7 @@ use model::{WorkspaceRole, invite::AT_ONCE, list::Noun, members::Members};
 pub fn view(scope: Scope) -> AnyView {
     let page = scope.page.get_untracked();
     let grant = Signal::derive(move || scope.entry.with(|e| e.as_ref().map(|e| e.grant.clone())));
-    let desk: Desk<WorkspaceRole> = Desk::open(
+    let desk: MembersForm<WorkspaceRole> = MembersForm::open(
         scope.session,
         scope.url(&page),
         grant,

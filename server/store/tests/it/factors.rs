@@ -19,7 +19,7 @@ use store::{
     door::{Credential, Door, Holder, PersonTx},
     factors::{self, Basis, ProofRefused, challenges, passkeys, recovery, totp},
     identity::{Begun, Device},
-    seal::SealKey,
+    seal::EncryptionKey,
     secret::Secret,
     security, tokens,
 };
@@ -43,7 +43,7 @@ struct Holding {
     /// The code that confirmed the app.
     first: String,
     codes: Vec<RecoveryCode>,
-    seal: SealKey,
+    seal: EncryptionKey,
 }
 
 fn secret() -> Secret {
@@ -56,7 +56,7 @@ async fn tx(store: &Store, who: &Person) -> PersonTx {
 
 /// Enables an authenticator app in a session of the user. The session secret is rotated.
 async fn turn_on(world: &World, who: Person) -> Holding {
-    let seal = SealKey::new(&[3; 32]);
+    let seal = EncryptionKey::new(&[3; 32]);
     let mut own = tx(&world.store, &who).await;
     let admitted = factors::admit(&mut own, Basis::Password).await.unwrap().expect("the first factor was not let in");
     let app = totp::start(&mut own, &admitted, &seal).await.unwrap().expect("there was an app").base32();

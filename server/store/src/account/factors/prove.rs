@@ -7,7 +7,7 @@ use crate::{
     door::{Holder, Prover},
     error::StoreError,
     identity::{Proven, insert_session},
-    seal::SealKey,
+    seal::EncryptionKey,
     secret::Secret,
 };
 use model::{
@@ -35,7 +35,7 @@ pub enum ProofRefused {
 /// [`StoreError::Database`] if the query fails. Then nothing is verified.
 pub async fn prove_code(
     mut prover: Prover,
-    seal: &SealKey,
+    seal: &EncryptionKey,
     code: &FactorCode,
     secret: &Secret,
 ) -> Result<Result<(), ProofRefused>, StoreError> {

@@ -5,7 +5,7 @@ use crate::{
     audit,
     door::PersonTx,
     error::StoreError,
-    seal::SealKey,
+    seal::EncryptionKey,
     secret::{NoRandomness, Secret},
 };
 use data_encoding::BASE32_NOPAD;
@@ -39,7 +39,7 @@ impl NewSecret {
 /// # Errors
 /// [`StoreError::NoRandomness`] if the operating system returns no random bytes, [`StoreError::Database`] if the query
 /// fails.
-pub async fn start(tx: &mut PersonTx, _: &Admitted, seal: &SealKey) -> Result<Option<NewSecret>, StoreError> {
+pub async fn start(tx: &mut PersonTx, _: &Admitted, seal: &EncryptionKey) -> Result<Option<NewSecret>, StoreError> {
     let user = tx.live().person.id;
     let mut secret = vec![0; SECRET_BYTES];
     getrandom::fill(&mut secret).map_err(|_| StoreError::from(NoRandomness))?;
@@ -61,7 +61,7 @@ pub async fn start(tx: &mut PersonTx, _: &Admitted, seal: &SealKey) -> Result<Op
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
-pub async fn begun(tx: &mut PersonTx, seal: &SealKey) -> Result<Option<NewSecret>, StoreError> {
+pub async fn begun(tx: &mut PersonTx, seal: &EncryptionKey) -> Result<Option<NewSecret>, StoreError> {
     let user = tx.live().person.id;
     let sealed = sqlx::query_scalar!(
         "select secret from account.totp
@@ -91,7 +91,7 @@ pub enum ConfirmRefused {
 /// [`StoreError::Database`] if the query fails.
 pub async fn confirm(
     tx: &mut PersonTx,
-    seal: &SealKey,
+    seal: &EncryptionKey,
     code: &str,
     secret: &Secret,
 ) -> Result<Result<Vec<RecoveryCode>, ConfirmRefused>, StoreError> {
@@ -131,7 +131,7 @@ pub async fn turn_off(tx: &mut PersonTx, _: &Admitted) -> Result<(), StoreError>
 pub(super) async fn spend(
     connection: &mut PgConnection,
     user: UserId,
-    seal: &SealKey,
+    seal: &EncryptionKey,
     code: &str,
     now: OffsetDateTime,
 ) -> Result<bool, StoreError> {

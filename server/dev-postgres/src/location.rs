@@ -17,7 +17,7 @@ const ELSEWHERE: &str = "/var/lib/stile";
 
 /// Location of a cluster.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(super) struct Location {
     /// The user that runs the cluster.
     pub(super) account: Account,
     /// The directory that contains `data` and `run`; owned by `account`.
@@ -28,9 +28,9 @@ pub(super) struct Place {
     pub(super) record: Option<PathBuf>,
 }
 
-impl Place {
+impl Location {
     /// Finds the location of the existing cluster, or chooses and prepares one for a new cluster.
-    pub(super) async fn choose(data_dir: &Path, wanted: Option<&str>) -> Result<Place, ClusterError> {
+    pub(super) async fn choose(data_dir: &Path, wanted: Option<&str>) -> Result<Location, ClusterError> {
         let uid = account::own_uid().await?;
         let record = data_dir.join("cluster.path");
         let recorded = files::read_optional(&record)?.map(|text| PathBuf::from(text.trim_end()));
@@ -42,12 +42,12 @@ impl Place {
         }
         if uid != 0 {
             make_private(&home)?;
-            return Ok(Place { account: Account::own(uid), home, major, record: recorded.map(|_| record) });
+            return Ok(Location { account: Account::own(uid), home, major, record: recorded.map(|_| record) });
         }
         if major.is_some() {
-            return Place::existing(home, major, wanted).await;
+            return Location::existing(home, major, wanted).await;
         }
-        Place::new_as_root(data_dir, record, wanted).await
+        Location::new_as_root(data_dir, record, wanted).await
     }
 
     /// Returns the cluster's data directory, PostgreSQL's `PGDATA`.
@@ -55,7 +55,7 @@ impl Place {
         self.home.join("data")
     }
 
-    async fn existing(home: PathBuf, major: Option<u32>, wanted: Option<&str>) -> Result<Place, ClusterError> {
+    async fn existing(home: PathBuf, major: Option<u32>, wanted: Option<&str>) -> Result<Location, ClusterError> {
         let data = home.join("data");
         let meta = fs::symlink_metadata(&data).map_err(ClusterError::io("open", &data))?;
         let account = match Account::owner(meta.uid(), meta.gid(), wanted) {
@@ -69,10 +69,10 @@ impl Place {
         if !account.can_enter(&data).await? {
             return Err(ClusterError::Unreachable { data, user: account.name });
         }
-        Ok(Place { account, home, major, record: None })
+        Ok(Location { account, home, major, record: None })
     }
 
-    async fn new_as_root(data_dir: &Path, record: PathBuf, wanted: Option<&str>) -> Result<Place, ClusterError> {
+    async fn new_as_root(data_dir: &Path, record: PathBuf, wanted: Option<&str>) -> Result<Location, ClusterError> {
         let account = Account::unprivileged(wanted)?;
         let here = account.can_enter(data_dir).await?;
         let home = if here {
@@ -95,7 +95,7 @@ impl Place {
         if !account.can_enter(&home).await? {
             return Err(ClusterError::Unreachable { data: home, user: account.name });
         }
-        Ok(Place { account, home, major: None, record: (!here).then_some(record) })
+        Ok(Location { account, home, major: None, record: (!here).then_some(record) })
     }
 }
 

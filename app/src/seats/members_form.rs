@@ -17,12 +17,12 @@ use leptos::{
 use model::{
     FieldErrors,
     invite::{InviteResult, to_correct},
-    members::{Deed, Done},
+    members::{ActionOutcome, MemberAction},
     seating::{Place, Rank},
 };
 use std::{future::Future, marker::PhantomData, pin::Pin};
 
-type Answer = Pin<Box<dyn Future<Output = Result<Done, AppError>>>>;
+type Answer = Pin<Box<dyn Future<Output = Result<ActionOutcome, AppError>>>>;
 
 /// Name of the field with the people to invite.
 pub(super) const EMAILS: &str = "emails";
@@ -34,7 +34,7 @@ fn unplaced(errors: &FieldErrors) -> String {
 }
 
 /// State of a members page, shared by its forms.
-pub struct Desk<R> {
+pub struct MembersForm<R> {
     /// Session context.
     pub session: Session,
     /// Validation errors by field.
@@ -53,23 +53,23 @@ pub struct Desk<R> {
     role: PhantomData<R>,
 }
 
-impl<R> Clone for Desk<R> {
+impl<R> Clone for MembersForm<R> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<R> Copy for Desk<R> {}
+impl<R> Copy for MembersForm<R> {}
 
-impl<R: Rank> Desk<R> {
+impl<R: Rank> MembersForm<R> {
     /// Opens a desk whose forms post to `action`. `act` performs an action; `then` is called on success, and `stop`
     /// with an error that is no validation error.
     pub fn open(
         session: Session,
         action: String,
         grant: Signal<Option<String>>,
-        act: impl Fn(Deed<R>) -> Answer + Send + Sync + 'static,
-        then: impl Fn(&Done) + Send + Sync + Copy + 'static,
+        act: impl Fn(MemberAction<R>) -> Answer + Send + Sync + 'static,
+        then: impl Fn(&ActionOutcome) + Send + Sync + Copy + 'static,
         stop: impl Fn(AppError) + Send + Sync + Copy + 'static,
     ) -> Self {
         let returned = session.take_returned().unwrap_or_default();
@@ -84,7 +84,7 @@ impl<R: Rank> Desk<R> {
             if busy.get_untracked() {
                 return;
             }
-            let deed = match Deed::read(&browser::form_values(&event)) {
+            let deed = match MemberAction::read(&browser::form_values(&event)) {
                 Ok(deed) => deed,
                 Err(wrong) => {
                     message.set(unplaced(&wrong));
@@ -95,7 +95,7 @@ impl<R: Rank> Desk<R> {
             browser::close_menu_around(&event);
             let sent = browser::sending(&event);
             busy.set(true);
-            let invites = matches!(deed, Deed::Invite { .. });
+            let invites = matches!(deed, MemberAction::Invite { .. });
             let answer = act(deed);
             spawn_local(async move {
                 let answer = answer.await;

@@ -11,7 +11,7 @@ use crate::{
     account::AccountFrame,
     browser,
     error::AppError,
-    live::{self, Standing},
+    live::{self, WorkspaceAccess},
     reactive,
     routes::{Page, Route},
     ui::{Icon, copy_button, ways_out},
@@ -22,7 +22,7 @@ use std::sync::Arc;
 
 impl Scope {
     /// Handles a notification about a workspace, if it is this one.
-    pub(super) fn stands(self, at: &Slug, standing: Standing) {
+    pub(super) fn stands(self, at: &Slug, standing: WorkspaceAccess) {
         if self.slug.try_with_value(|slug| slug == at) != Some(true) {
             return;
         }
@@ -31,21 +31,25 @@ impl Scope {
         }
         let entered = self.entry.with_untracked(|e| e.as_ref().map(|e| (e.workspace.clone(), e.seat)));
         match (entered, standing) {
-            (Some((before, had)), Standing::Seat { workspace, seat }) => self.is_now(&before, had, *workspace, seat),
+            (Some((before, had)), WorkspaceAccess::Seat { workspace, seat }) => {
+                self.is_now(&before, had, *workspace, seat)
+            }
             // Typed input stays. The server decides if it may be saved.
-            (Some((before, _)), Standing::Factor) if self.is_form() => self.session.toast(Toast::failed(format!(
-                "{} now requires two-factor authentication. Confirm it’s you in another tab, then save.",
-                before.name
-            ))),
-            (Some(_), Standing::Factor) => self.session.prove_factor(),
-            (Some(_), Standing::Gone) => self.lose(AppError::Gone),
-            (Some(_), Standing::Absent) => self.lose(AppError::Absent),
-            (None, Standing::Seat { .. }) => self.lost.update(|lost| {
+            (Some((before, _)), WorkspaceAccess::Factor) if self.is_form() => {
+                self.session.toast(Toast::failed(format!(
+                    "{} now requires two-factor authentication. Confirm it’s you in another tab, then save.",
+                    before.name
+                )))
+            }
+            (Some(_), WorkspaceAccess::Factor) => self.session.prove_factor(),
+            (Some(_), WorkspaceAccess::Gone) => self.lose(AppError::Gone),
+            (Some(_), WorkspaceAccess::Absent) => self.lose(AppError::Absent),
+            (None, WorkspaceAccess::Seat { .. }) => self.lost.update(|lost| {
                 if let Some(lost) = lost {
                     lost.back = true;
                 }
             }),
-            (None, Standing::Gone | Standing::Absent | Standing::Factor) => {}
+            (None, WorkspaceAccess::Gone | WorkspaceAccess::Absent | WorkspaceAccess::Factor) => {}
         }
     }
 

@@ -13,7 +13,7 @@ use model::FieldErrors;
 
 /// Shared state of the security page.
 #[derive(Clone, Copy)]
-pub(super) struct Desk {
+pub(super) struct SecurityState {
     /// Session context.
     pub(super) session: Session,
     /// Data shown on the page.
@@ -26,7 +26,7 @@ pub(super) struct Desk {
     pub(super) here: StoredValue<Route>,
 }
 
-impl Desk {
+impl SecurityState {
     /// Returns the page's own URL, to which its forms POST.
     pub(super) fn here(self) -> String {
         self.here.with_value(Route::url)
@@ -81,7 +81,7 @@ impl Desk {
 /// Text field with label and error. `id` distinguishes fields with the same name.
 #[component]
 pub(super) fn Line(
-    desk: Desk,
+    desk: SecurityState,
     id: &'static str,
     name: &'static str,
     label: &'static str,

@@ -1,4 +1,4 @@
-//! Staging: enters the workspace that the user points at ahead of a switch, without mounting it, and keeps it for a few
+//! Prefetcher: enters the workspace that the user points at ahead of a switch, without mounting it, and keeps it for a few
 //! seconds.
 //!
 //! This is the only place outside a scope that may hold data of a workspace, and it holds that of one only. The data is
@@ -59,9 +59,9 @@ struct Inner {
 
 /// Target that the user points at, and the workspace staged because of it.
 #[derive(Clone, Copy)]
-pub struct Staging(StoredValue<Inner>);
+pub struct Prefetcher(StoredValue<Inner>);
 
-impl Staging {
+impl Prefetcher {
     /// Creates an empty staging.
     pub fn new() -> Self {
         Self(StoredValue::new(Inner::default()))
@@ -69,7 +69,7 @@ impl Staging {
 
     /// Records that the user points at the link to `url` in the workspace `slug`. If they still do after
     /// [`INTENT_MILLIS`], it is staged.
-    pub fn aim(self, slug: &Slug, url: &str) {
+    pub fn hover(self, slug: &Slug, url: &str) {
         let aim = Some((slug.clone(), url.to_owned()));
         if self.0.with_value(|inner| inner.aim == aim) {
             return;
@@ -85,7 +85,7 @@ impl Staging {
     }
 
     /// Records that the user no longer points at a workspace. Staged data is kept until it expires.
-    pub fn look_away(self) {
+    pub fn unhover(self) {
         self.0.update_value(|inner| inner.aim = None);
     }
 
@@ -203,7 +203,7 @@ impl Staging {
     }
 }
 
-impl Default for Staging {
+impl Default for Prefetcher {
     fn default() -> Self {
         Self::new()
     }
