@@ -60,7 +60,7 @@ const subjects = [
     "switch plus enter, with the first page",
     script("switch", {
       method: "POST", path: "/api/fn/open_workspace", headers: (person) => ({ ...json, cookie: person.cookie }),
-      body: JSON.stringify({ to: "%s", url: "/%s/customers" }),
+      body: JSON.stringify({ to: "%s", page: "customers" }),
     }),
   ],
 ];

@@ -16,19 +16,22 @@ export async function mint(request: APIRequestContext, to: string): Promise<stri
 
 /** Presents a handoff. */
 export function redeem(request: APIRequestContext, to: string, code: string): Promise<APIResponse> {
-  return call(request, "enter_workspace", { to, code, url: `/${to}/overview` });
+  return call(request, "enter_workspace", { to, code, page: "overview" });
 }
+
+/** The page that a path of a workspace names: `/a/customers?q=x` gives `customers?q=x`. */
+const pageOf = (path: string): string => path.split("/").slice(2).join("/");
 
 /** Enters a workspace and opens the page at a path of it, in one call. */
 export async function enter(request: APIRequestContext, path: string) {
-  const answer = await call(request, "open_workspace", { to: path.split("/")[1], url: path });
+  const answer = await call(request, "open_workspace", { to: path.split("/")[1], page: pageOf(path) });
   expect(answer.status(), path).toBe(200);
   return await answer.json();
 }
 
 /** Opens a page of a workspace with a grant that was had before. */
 export function load(request: APIRequestContext, path: string, grant: string): Promise<APIResponse> {
-  return call(request, "load_page", { workspace: path.split("/")[1], grant, url: path });
+  return call(request, "load_page", { workspace: path.split("/")[1], grant, page: pageOf(path) });
 }
 
 /** The grant that a page of the workspace holds. */

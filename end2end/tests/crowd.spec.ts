@@ -7,7 +7,7 @@ import { IT, workspaceOf } from "../support/facts";
 const MANY = 64;
 
 for (const [what, ask] of [
-  ["switches", (request) => call(request, "open_workspace", { to: IT, url: `/${IT}/customers` })],
+  ["switches", (request) => call(request, "open_workspace", { to: IT, page: "customers" })],
   ["documents of a workspace", (request) => request.get(`/${IT}/customers`)],
   ["documents of the picker", (request) => request.get("/home")],
 ] satisfies [string, (request: Parameters<typeof call>[0]) => Promise<APIResponse>][]) {

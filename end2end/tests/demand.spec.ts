@@ -70,7 +70,7 @@ test("every way in asks: documents, server functions, programs; strangers learn 
   expect([link.status(), link.headers().location]).toEqual([303, `/account/factor?next=%2F${FINANCE}%2Fcustomers%3Fq%3Da`]);
   for (const [name, data] of [
     ["switch_workspace", { to: FINANCE }],
-    ["open_workspace", { to: FINANCE, url: `/${FINANCE}/overview` }],
+    ["open_workspace", { to: FINANCE, page: "overview" }],
   ] as const) {
     const answer = await call(request, name, data);
     expect([answer.status(), await answer.json()], name).toEqual([403, "factor"]);
@@ -109,7 +109,7 @@ test("turned on under an open tab: nothing more is read or written, and what was
   await expect(page.locator(".banner.bad")).toHaveText(/Two-factor authentication is now required here\./);
   await expect(page.locator("[name=name]"), "what was typed is lost").toHaveValue("Demanded & Sons");
   expect(await value("select count(*) from workspace.customers where name = 'Demanded & Sons'"), "it was written").toBe("0");
-  const read = await call(context.request, "load_page", { workspace: IT, grant, url: `/${IT}/customers` });
+  const read = await call(context.request, "load_page", { workspace: IT, grant, page: "customers" });
   expect(read.status(), "a grant of before the demand still reads").toBe(403);
   await demand(IT, false);
   await page.getByRole("button", { name: "Create customer" }).click();

@@ -31,7 +31,7 @@ async function at(base: string): Promise<At> {
   const attackers = [];
   for (let n = 0; n < 4; n++) attackers.push(await sessionOf(ATTACKER, base));
   const client = new Client(base, 1);
-  const entered = await client.call("open_workspace", attackers[0], { to: SLUG, url: `/${SLUG}/customers` });
+  const entered = await client.call("open_workspace", attackers[0], { to: SLUG, page: "customers" });
   client.close();
   expect(entered.status, entered.body).toBe(200);
   return { base, attackers, grant: JSON.parse(entered.body).entry.grant, victim: await sessionOf(VICTIM, base) };

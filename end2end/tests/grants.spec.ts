@@ -58,7 +58,7 @@ test("every other write and the reading of pages are held to the same", async ({
     ["save_product", { id: null, input }],
     ["save_product", { id: product.id, input }],
     ["set_product_status", { id: product.id, status: "archived" }],
-    ["load_page", { url: `/${PRODUCT_ENG}/customers` }],
+    ["load_page", { page: "customers" }],
   ] as const) {
     const answer = await call(request, name, { workspace: PRODUCT_ENG, grant, ...data });
     expect([answer.status(), await answer.json()], name).toEqual([409, "mismatch"]);

@@ -61,7 +61,7 @@ test("one address gets few from everywhere, over two servers", async ({ playwrig
         const there = await playwright.request.newContext({ baseURL: SECOND });
         const headers = { "content-type": "application/json", origin: SECOND };
         expect((await there.post("/api/fn/sign_in", { headers, data: { email, password: GOOD_PASSWORD, next: "" } })).status()).toBe(200);
-        const entered = await (await there.post("/api/fn/open_workspace", { headers, data: { to: slug, url: `/${slug}/overview` } })).json();
+        const entered = await (await there.post("/api/fn/open_workspace", { headers, data: { to: slug, page: "overview" } })).json();
         const answer = await there.post("/api/fn/manage_members", { headers, data: { workspace: slug, grant: entered.entry.grant, deed: { invite: { emails: target, role: "viewer" } } } });
         total += sent(await answer.json());
         await there.dispose();

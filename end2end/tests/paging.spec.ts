@@ -70,8 +70,8 @@ test("archiving the last row of the last page shows the last page that has rows"
   await page.goto(place);
   await expect(range(page)).toHaveText("21–40 of 40");
   const grant = await grantOf(request, FINANCE);
-  const url = `/${FINANCE}/customers?status=active&q=${encodeURIComponent(PREFIX)}`;
-  const other = await (await call(request, "load_page", { workspace: FINANCE, grant, url })).json();
+  const list = `customers?status=active&q=${encodeURIComponent(PREFIX)}`;
+  const other = await (await call(request, "load_page", { workspace: FINANCE, grant, page: list })).json();
   expect(other.value.customers.total, "control: the other workspace").toBe(41);
 });
 

@@ -138,7 +138,7 @@ test("only who may change settings may change the brand", async ({ as }) => {
   await expect(vik.getByTestId("why-not")).toBeVisible();
   // Each with a grant of their own, so that it is the role that decides.
   const send = async (page: Page) => {
-    const entered = await page.request.post("/api/fn/open_workspace", { headers: { origin: BASE, "content-type": "application/json" }, data: { to: IT, url: PATH } });
+    const entered = await page.request.post("/api/fn/open_workspace", { headers: { origin: BASE, "content-type": "application/json" }, data: { to: IT, page: PATH.split("/").slice(2).join("/") } });
     const { grant } = (await entered.json()).entry;
     return page.request.post(PATH, { headers: { origin: BASE }, maxRedirects: 0, multipart: { action: "logo", grant, picture: RED } });
   };

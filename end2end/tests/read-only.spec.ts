@@ -70,10 +70,10 @@ test("entering and going from page to page work in the browser, and a form says 
 test("switching is answered, and what would write is refused as what it is", async () => {
   const call = (name: string, json: unknown) => send("POST", `/api/fn/${name}`, { base, headers: { cookie, origin: base }, json });
   for (const name of ["open_workspace", "stage_workspace"]) {
-    const answer = await call(name, { to: "smartai-product-eng", url: "/smartai-product-eng/customers" });
+    const answer = await call(name, { to: "smartai-product-eng", page: "customers" });
     expect(answer.status, `${name}: ${answer.body}`).toBe(200);
   }
-  const grant = JSON.parse((await call("open_workspace", { to: "smartai-it", url: "/smartai-it/customers" })).body).entry.grant;
+  const grant = JSON.parse((await call("open_workspace", { to: "smartai-it", page: "customers" })).body).entry.grant;
   const input = { name: "New", email: "new@x.example", country: "DE", rate_plan: "", note: "" };
   for (const [name, json] of [
     ["save_customer", { workspace: "smartai-it", grant, id: null, input }],

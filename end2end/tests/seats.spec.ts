@@ -89,14 +89,14 @@ test("a seat revoked is refused with the next click, by every door, whatever the
   await rowsAreThere(page);
   expect(await found(page, ofIt), "before: IT's data are on screen").not.toEqual([]);
   const [grant, code] = [await grantOf(request, IT), await mint(request, IT)];
-  const load = () => call(request, "load_page", { workspace: IT, grant, url: `/${IT}/customers` });
+  const load = () => call(request, "load_page", { workspace: IT, grant, page: "customers" });
   expect((await load()).status(), "control: the grant works before").toBe(200);
 
   await unseat(VIK, IT);
   expect((await load()).status(), "a grant outlives the seat").toBe(404);
   expect((await redeem(request, IT, code)).status(), "a handoff outlives the seat").toBe(404);
   expect((await call(request, "switch_workspace", { to: IT })).status()).toBe(404);
-  expect((await call(request, "open_workspace", { to: IT, url: `/${IT}/customers` })).status()).toBe(404);
+  expect((await call(request, "open_workspace", { to: IT, page: "customers" })).status()).toBe(404);
   await expect(page.getByTestId("not-found"), "the tab is told by itself").toBeVisible();
   expect(await found(page, ofIt), "IT's data are left after the seat is gone").toEqual([]);
   expect(await statusOf(page, `/${IT}/customers`)).toBe(404);

@@ -16,7 +16,7 @@ async function point(page: Page): Promise<void> {
   await row(page, FINANCE).hover();
   const answer = await staged;
   expect(answer.status()).toBe(200);
-  expect(answer.request().postDataJSON(), "the same page of the other workspace").toEqual({ to: FINANCE, url: `/${FINANCE}/customers` });
+  expect(answer.request().postDataJSON(), "the same page of the other workspace").toEqual({ to: FINANCE, page: "customers" });
   await answer.finished();
 }
 

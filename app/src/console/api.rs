@@ -5,7 +5,7 @@ use crate::server::workspace::{opened, reading, refused, writing};
 use crate::{
     console::{Entered, PageData, Scoped, load::load},
     error::{AppError, Refusal},
-    routes::{Page, Route},
+    routes::Page,
     server::call::Call,
 };
 use model::{
@@ -40,7 +40,7 @@ pub async fn switch(call: &Call, to: &Slug) -> Result<String, AppError> {
 }
 
 /// Enters a workspace by redeeming `code`, or by minting and redeeming a code in the same request.
-pub async fn enter(call: &Call, to: &Slug, code: Option<&str>, url: &str) -> Result<Entered, AppError> {
+pub async fn enter(call: &Call, to: &Slug, code: Option<&str>, page: Page) -> Result<Entered, AppError> {
     let mut tx = visiting(call, to).await?;
     match code {
         Some(code) => {
@@ -49,23 +49,15 @@ pub async fn enter(call: &Call, to: &Slug, code: Option<&str>, url: &str) -> Res
         }
         None => handoffs::pass_and_visit(&mut tx, &fresh()?).await?,
     }
-    visited(call, tx, page_at(to, url).unwrap_or(Page::Overview)).await
+    visited(call, tx, page).await
 }
 
 /// Enters a workspace ahead of a switch. Unlike [`enter`], it does not record a visit.
-pub async fn stage(call: &Call, to: &Slug, url: &str) -> Result<Entered, AppError> {
+pub async fn stage(call: &Call, to: &Slug, page: Page) -> Result<Entered, AppError> {
     let mut tx = visiting(call, to).await?;
     handoffs::pass(&mut tx, &fresh()?).await?;
-    let (tx, page, data) = opening(tx, page_at(to, url).unwrap_or(Page::Overview)).await?;
+    let (tx, page, data) = opening(tx, page).await?;
     entered(call, tx, &page, data).await
-}
-
-/// Returns the page of a workspace that a URL names, or `None` if the URL belongs to another workspace or plane.
-fn page_at(slug: &Slug, url: &str) -> Option<Page> {
-    match Route::parse_url(url) {
-        Route::Workspace(named, page) if named == *slug => Some(page),
-        _ => None,
-    }
 }
 
 fn fresh() -> Result<Secret, AppError> {
@@ -123,31 +115,30 @@ async fn opening<M: Mode>(mut tx: WorkspaceTx<M>, page: Page) -> Result<(Workspa
 async fn entered<M: Mode>(call: &Call, tx: WorkspaceTx<M>, page: &Page, data: PageData) -> Result<Entered, AppError> {
     let tenant = tx.commit().await?;
     let grant = call.request.services.grants.sign(&tenant)?;
-    let url = page.url(&tenant.workspace.slug);
-    Ok(Entered { entry: Entry { workspace: tenant.workspace, seat: tenant.seat, grant }, url, data })
+    let entry = Entry { workspace: tenant.workspace, seat: tenant.seat, grant };
+    Ok(Entered { entry, page: page.clone(), data })
 }
 
 /// Loads the data of a page.
-pub async fn page(call: &Call, slug: &Slug, grant: &str, url: &str) -> Result<Scoped<PageData>, AppError> {
+pub async fn page(call: &Call, slug: &Slug, grant: &str, page: &Page) -> Result<Scoped<PageData>, AppError> {
     let grant = call.request.services.grants.read(grant)?;
     let tx = reading(call, slug).await?;
     grant.fits(tx.tenant())?;
-    answer(tx, slug, url).await
+    answer(tx, page).await
 }
 
 /// Records the visit and loads the data of the first page after a staged switch.
-pub async fn arrived(call: &Call, slug: &Slug, grant: &str, url: &str) -> Result<Scoped<PageData>, AppError> {
+pub async fn arrived(call: &Call, slug: &Slug, grant: &str, page: &Page) -> Result<Scoped<PageData>, AppError> {
     let grant = call.request.services.grants.read(grant)?;
     let mut tx = visiting(call, slug).await?;
     grant.fits(tx.tenant())?;
     handoffs::record_visit(&mut tx).await?;
     call.request.services.store.forget_picker(&tx.tenant().live).await;
-    answer(tx, slug, url).await
+    answer(tx, page).await
 }
 
-async fn answer<M: Mode>(mut tx: WorkspaceTx<M>, slug: &Slug, url: &str) -> Result<Scoped<PageData>, AppError> {
-    let page = page_at(slug, url).ok_or(AppError::Absent)?;
-    let value = load(&mut tx, &page).await?;
+async fn answer<M: Mode>(mut tx: WorkspaceTx<M>, page: &Page) -> Result<Scoped<PageData>, AppError> {
+    let value = load(&mut tx, page).await?;
     let workspace = tx.commit().await?.workspace.id;
     Ok(Scoped { workspace, value })
 }

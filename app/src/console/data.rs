@@ -1,6 +1,6 @@
 //! Page data of a workspace in its serialized form.
 
-use crate::packed::Packed;
+use crate::{packed::Packed, routes::Page};
 #[cfg(feature = "ssr")]
 use model::count::quantity;
 use model::{
@@ -166,8 +166,8 @@ pub struct Scoped<T> {
 pub struct Entered {
     /// Workspace, seat and grant.
     pub entry: Entry,
-    /// URL of the page that opened: the requested page, or the nearest one that the seat allows.
-    pub url: String,
+    /// Page that opened: the requested page, or the nearest one that the seat allows.
+    pub page: Page,
     /// Data of that page.
     pub data: PageData,
 }

@@ -24,6 +24,7 @@ mod plane;
 mod prefetch;
 mod products;
 mod rate_plans;
+mod requests;
 mod scope;
 mod server_fns;
 pub(crate) mod settings;

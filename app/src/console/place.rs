@@ -120,7 +120,7 @@ fn follow(session: Session, at: RwSignal<(Slug, Page)>, slug: Slug, page: Page) 
             at.set((slug, page));
         }
     } else {
-        let (url, to) = (page.url(&slug), slug.clone());
+        let to = slug.clone();
         let go = move |()| {
             browser::show_address();
             // Open menus close in the same frame, and before anything else changes on screen, because that is cheaper
@@ -135,6 +135,6 @@ fn follow(session: Session, at: RwSignal<(Slug, Page)>, slug: Slug, page: Page) 
             }
         };
         browser::hold_address();
-        session.prefetcher.before_switch(to, url, Callback::new(go));
+        session.prefetcher.before_switch(to, page, Callback::new(go));
     }
 }

@@ -6,7 +6,7 @@
 //! notification of a changed seat discards it, and so does a timeout.
 
 use super::{Entered, stage_workspace};
-use crate::{browser, error::AppError};
+use crate::{browser, error::AppError, routes::Page};
 use leptos::prelude::*;
 use model::Slug;
 
@@ -33,7 +33,7 @@ struct Staged {
     /// Sequence number of the staging. A response to an earlier one is discarded.
     number: u32,
     slug: Slug,
-    url: String,
+    page: Page,
     state: State,
 }
 
@@ -43,13 +43,13 @@ pub enum Taken {
     Here(Box<Entered>),
     /// The request is pending. The response goes to the given callback.
     Awaited,
-    /// Nothing was staged for this URL.
+    /// Nothing was staged for this page.
     Nothing,
 }
 
 #[derive(Default)]
 struct Inner {
-    aim: Option<(Slug, String)>,
+    aim: Option<(Slug, Page)>,
     number: u32,
     staged: Option<Staged>,
     /// Callback of the switch that is waiting for its workspace. `turn` identifies it.
@@ -67,19 +67,19 @@ impl Prefetcher {
         Self(StoredValue::new(Inner::default()))
     }
 
-    /// Records that the user points at the link to `url` in the workspace `slug`. If they still do after
+    /// Records that the user points at the link to `page` of the workspace `slug`. If they still do after
     /// [`INTENT_MILLIS`], it is staged.
-    pub fn hover(self, slug: &Slug, url: &str) {
-        let aim = Some((slug.clone(), url.to_owned()));
+    pub fn hover(self, slug: &Slug, page: Page) {
+        let aim = Some((slug.clone(), page));
         if self.0.with_value(|inner| inner.aim == aim) {
             return;
         }
         self.0.update_value(|inner| inner.aim.clone_from(&aim));
         browser::after(INTENT_MILLIS, move || {
-            if let (Some((slug, url)), true) =
+            if let (Some((slug, page)), true) =
                 (aim.clone(), self.0.try_with_value(|inner| inner.aim == aim).unwrap_or(false))
             {
-                self.stage(slug, url);
+                self.stage(slug, page);
             }
         });
     }
@@ -97,16 +97,16 @@ impl Prefetcher {
         });
     }
 
-    /// Prepares a switch to `url` in the workspace `slug`. Calls `go` when the data is loaded, or after a short
+    /// Prepares a switch to `page` of the workspace `slug`. Calls `go` when the data is loaded, or after a short
     /// timeout. A later switch replaces one that is still waiting.
-    pub fn before_switch(self, slug: Slug, url: String, go: Callback<()>) {
-        let is_here = |s: &Staged| s.slug == slug && s.url == url && matches!(s.state, State::Here(_));
+    pub fn before_switch(self, slug: Slug, page: Page, go: Callback<()>) {
+        let is_here = |s: &Staged| s.slug == slug && s.page == page && matches!(s.state, State::Here(_));
         if self.0.with_value(|inner| inner.staged.as_ref().is_some_and(is_here)) {
             self.0.update_value(|inner| inner.held = None);
             go.try_run(());
             return;
         }
-        self.stage(slug, url);
+        self.stage(slug, page);
         let turn = self.0.try_update_value(|inner| {
             inner.held = Some(go);
             inner.turn += 1;
@@ -127,9 +127,9 @@ impl Prefetcher {
 
     /// Stages a workspace now. Does nothing if it is staged already, or if a switch is waiting for the response for
     /// another workspace, which would be lost.
-    pub fn stage(self, slug: Slug, url: String) {
+    pub fn stage(self, slug: Slug, page: Page) {
         let taken = |staged: &Staged| {
-            (staged.slug == slug && staged.url == url) || matches!(staged.state, State::Asked(Some(_)))
+            (staged.slug == slug && staged.page == page) || matches!(staged.state, State::Asked(Some(_)))
         };
         if self.0.with_value(|inner| inner.staged.as_ref().is_some_and(taken)) {
             return;
@@ -137,12 +137,12 @@ impl Prefetcher {
         let number = self.0.try_update_value(|inner| {
             inner.number += 1;
             let state = State::Asked(None);
-            inner.staged = Some(Staged { number: inner.number, slug: slug.clone(), url: url.clone(), state });
+            inner.staged = Some(Staged { number: inner.number, slug: slug.clone(), page: page.clone(), state });
             inner.number
         });
         let Some(number) = number else { return };
         browser::begin(async move {
-            let answer = stage_workspace(slug, url).await;
+            let answer = stage_workspace(slug, page).await;
             let heir = self.0.try_update_value(|inner| {
                 let heir = match inner.staged.as_mut().filter(|staged| staged.number == number) {
                     Some(Staged { state: State::Asked(heir), .. }) => heir.take(),
@@ -183,13 +183,13 @@ impl Prefetcher {
         });
     }
 
-    /// Takes the data that was staged for `url` of the workspace `slug`. Data that was staged for anything else is
+    /// Takes the data that was staged for `page` of the workspace `slug`. Data that was staged for anything else is
     /// discarded.
-    pub fn take(self, slug: &Slug, url: &str, heir: Heir) -> Taken {
+    pub fn take(self, slug: &Slug, page: &Page, heir: Heir) -> Taken {
         let taken = self.0.try_update_value(|inner| {
             inner.aim = None;
             match inner.staged.take() {
-                Some(staged) if staged.slug == *slug && staged.url == url => match staged.state {
+                Some(staged) if staged.slug == *slug && staged.page == *page => match staged.state {
                     State::Here(entered) => Taken::Here(entered),
                     State::Asked(_) => {
                         inner.staged = Some(Staged { state: State::Asked(Some(heir)), ..staged });

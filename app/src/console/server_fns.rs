@@ -5,7 +5,7 @@
 #![expect(missing_docs, reason = "the fields that the macro makes of documented arguments have none")]
 
 use super::{Entered, PageData, Scoped};
-use crate::{error::AppError, wire::Compact};
+use crate::{error::AppError, routes::Page, wire::Compact};
 use leptos::prelude::*;
 use model::{
     Slug, WorkspaceRole,
@@ -25,13 +25,13 @@ pub async fn switch_workspace(to: Slug) -> Result<String, AppError> {
     crate::console::api::switch(&crate::server::call::context()?, &to).await
 }
 
-/// Redeems a handoff code and opens the page at `url`, or the nearest page that the seat allows.
+/// Redeems a handoff code and opens `page`, or the nearest page that the seat allows.
 ///
 /// # Errors
 /// [`AppError::Refused`] if the code was used, has expired, or was minted for another session or workspace.
 #[server(input = Json, output = Compact)]
-pub async fn enter_workspace(to: Slug, code: String, url: String) -> Result<Entered, AppError> {
-    crate::console::api::enter(&crate::server::call::context()?, &to, Some(&code), &url).await
+pub async fn enter_workspace(to: Slug, code: String, page: Page) -> Result<Entered, AppError> {
+    crate::console::api::enter(&crate::server::call::context()?, &to, Some(&code), page).await
 }
 
 /// Enters a workspace ahead of a likely switch. Mints a handoff, redeems it, and returns the same as
@@ -40,17 +40,17 @@ pub async fn enter_workspace(to: Slug, code: String, url: String) -> Result<Ente
 /// # Errors
 /// Same as [`switch_workspace`].
 #[server(input = Json, output = Compact)]
-pub async fn stage_workspace(to: Slug, url: String) -> Result<Entered, AppError> {
-    crate::console::api::stage(&crate::server::call::context()?, &to, &url).await
+pub async fn stage_workspace(to: Slug, page: Page) -> Result<Entered, AppError> {
+    crate::console::api::stage(&crate::server::call::context()?, &to, page).await
 }
 
-/// Completes a staged switch: checks the seat again, records the visit, and reloads the page at `url`.
+/// Completes a staged switch: checks the seat again, records the visit, and reloads `page`.
 ///
 /// # Errors
 /// Same as [`load_page`].
 #[server(input = Json, output = Compact)]
-pub async fn arrive_in_workspace(workspace: Slug, grant: String, url: String) -> Result<Scoped<PageData>, AppError> {
-    crate::console::api::arrived(&crate::server::call::context()?, &workspace, &grant, &url).await
+pub async fn arrive_in_workspace(workspace: Slug, grant: String, page: Page) -> Result<Scoped<PageData>, AppError> {
+    crate::console::api::arrived(&crate::server::call::context()?, &workspace, &grant, &page).await
 }
 
 /// Mints and redeems a handoff in the same request: an unstaged switch in one round trip.
@@ -58,18 +58,18 @@ pub async fn arrive_in_workspace(workspace: Slug, grant: String, url: String) ->
 /// # Errors
 /// Same as [`switch_workspace`].
 #[server(input = Json, output = Compact)]
-pub async fn open_workspace(to: Slug, url: String) -> Result<Entered, AppError> {
-    crate::console::api::enter(&crate::server::call::context()?, &to, None, &url).await
+pub async fn open_workspace(to: Slug, page: Page) -> Result<Entered, AppError> {
+    crate::console::api::enter(&crate::server::call::context()?, &to, None, page).await
 }
 
-/// Returns the data of a workspace's page at `url`.
+/// Returns the data of a workspace's page.
 ///
 /// # Errors
 /// [`AppError::Mismatch`] if the grant is for another workspace or sign-in, [`AppError::GrantExpired`] if it has
 /// expired.
 #[server(input = Json, output = Compact)]
-pub async fn load_page(workspace: Slug, grant: String, url: String) -> Result<Scoped<PageData>, AppError> {
-    crate::console::api::page(&crate::server::call::context()?, &workspace, &grant, &url).await
+pub async fn load_page(workspace: Slug, grant: String, page: Page) -> Result<Scoped<PageData>, AppError> {
+    crate::console::api::page(&crate::server::call::context()?, &workspace, &grant, &page).await
 }
 
 /// Creates a customer, or updates the one with `id`. Returns its id.

@@ -1,14 +1,15 @@
 //! Pages of a workspace.
 
-use super::SettingsPage;
+use super::{SettingsPage, pairs};
 use model::{
     Capability, Slug,
     capability::CapabilitySet,
     id::{CustomerId, InvoiceId, ProductId, RatePlanId, UsageId},
     list::{ListQuery, Noun},
 };
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// Page under `/{slug}/`.
+/// Page under `/{slug}/`. Serialized as its path and query below the slug, and parsed like a URL when deserialized.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Page {
     /// `/overview`, and `/{slug}` itself.
@@ -91,26 +92,25 @@ impl Page {
 
     /// Returns the page's URL in a workspace.
     pub fn url(&self, slug: &Slug) -> String {
+        format!("/{slug}/{}", self.path())
+    }
+
+    /// Returns the path and query below the slug: `customers?q=x`.
+    pub fn path(&self) -> String {
         match self {
-            Self::Overview => format!("/{slug}/overview"),
-            Self::Unknown(path) => format!("/{slug}/{}", path.0),
-            Self::List(query) => {
-                let path = format!("/{slug}/{}", query.noun.path());
-                match serde_urlencoded::to_string(query.pairs()) {
-                    Ok(pairs) if !pairs.is_empty() => format!("{path}?{pairs}"),
-                    _ => path,
-                }
-            }
-            Self::Product(id) => format!("/{slug}/products/{id}"),
-            Self::NewProduct => format!("/{slug}/products/new"),
-            Self::EditProduct(id) => format!("/{slug}/products/{id}/edit"),
-            Self::RatePlan(id) => format!("/{slug}/rate-plans/{id}"),
-            Self::Customer(id) => format!("/{slug}/customers/{id}"),
-            Self::NewCustomer => format!("/{slug}/customers/new"),
-            Self::EditCustomer(id) => format!("/{slug}/customers/{id}/edit"),
-            Self::UsageRecord(id) => format!("/{slug}/usage/{id}"),
-            Self::Invoice(id) => format!("/{slug}/invoices/{id}"),
-            Self::Settings(page) => page.url(slug),
+            Self::Overview => "overview".to_owned(),
+            Self::Unknown(path) => path.0.clone(),
+            Self::List(query) => with_pairs(query.noun.path().to_owned(), &query.pairs()),
+            Self::Product(id) => format!("products/{id}"),
+            Self::NewProduct => "products/new".to_owned(),
+            Self::EditProduct(id) => format!("products/{id}/edit"),
+            Self::RatePlan(id) => format!("rate-plans/{id}"),
+            Self::Customer(id) => format!("customers/{id}"),
+            Self::NewCustomer => "customers/new".to_owned(),
+            Self::EditCustomer(id) => format!("customers/{id}/edit"),
+            Self::UsageRecord(id) => format!("usage/{id}"),
+            Self::Invoice(id) => format!("invoices/{id}"),
+            Self::Settings(page) => with_pairs(format!("settings/{}", page.path()), &page.pairs()),
         }
     }
 
@@ -200,6 +200,27 @@ impl Page {
     }
 }
 
+fn with_pairs(path: String, pairs: &[(&str, String)]) -> String {
+    match serde_urlencoded::to_string(pairs) {
+        Ok(query) if !query.is_empty() => format!("{path}?{query}"),
+        _ => path,
+    }
+}
+
+impl Serialize for Page {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        self.path().serialize(to)
+    }
+}
+
+impl<'de> Deserialize<'de> for Page {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        let (path, query) = text.split_once('?').unwrap_or((&text, ""));
+        Ok(Self::parse(path, &pairs(query)))
+    }
+}
+
 /// Returns the capability that is required to open the pages of a section.
 pub const fn section_requires(noun: Noun) -> Capability {
     match noun {
@@ -228,6 +249,19 @@ mod tests {
             Page::Overview.in_another_workspace(WorkspaceRole::Guest.capabilities()),
             Page::list(Noun::Customers)
         );
+    }
+
+    #[test]
+    fn a_page_is_sent_as_its_path_and_read_as_a_url() {
+        for path in
+            ["overview", "customers?q=a+b&status=archived", "customers/new", "settings/audit?period=7d", "nope/x"]
+        {
+            let json = serde_json::to_string(path).unwrap();
+            let page: Page = serde_json::from_str(&json).unwrap();
+            assert_eq!(serde_json::to_string(&page).unwrap(), json);
+        }
+        let forged: Page = serde_json::from_str(r#""customers?status=secret&sort=password""#).unwrap();
+        assert_eq!(forged, Page::list(Noun::Customers), "what a URL can't say, a call can't either");
     }
 
     #[test]

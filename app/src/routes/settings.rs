@@ -1,6 +1,6 @@
 //! Pages under `/{slug}/settings/`.
 
-use model::{Capability, Slug, audit::AuditQuery, capability::CapabilitySet};
+use model::{Capability, audit::AuditQuery, capability::CapabilitySet};
 
 /// Page of the workspace settings.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -55,14 +55,11 @@ impl SettingsPage {
         }
     }
 
-    pub(super) fn url(&self, slug: &Slug) -> String {
-        let path = format!("/{slug}/settings/{}", self.path());
+    /// Returns the parameters of the query string.
+    pub(super) fn pairs(&self) -> Vec<(&'static str, String)> {
         match self {
-            Self::Audit(query) => match serde_urlencoded::to_string(query.pairs()) {
-                Ok(pairs) if !pairs.is_empty() => format!("{path}?{pairs}"),
-                _ => path,
-            },
-            _ => path,
+            Self::Audit(query) => query.pairs(),
+            _ => Vec::new(),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Detection of the workspace that the user is about to open, so that it can be staged (`console::Prefetcher`).
 
 use super::Session;
-use crate::browser;
+use crate::{browser, routes::Page};
 use leptos::{
     ev::{MouseEvent, PointerEvent},
     prelude::*,
@@ -11,8 +11,8 @@ use model::Slug;
 impl Session {
     /// Records that the user points at a workspace. The page that its link would open may be staged.
     pub fn aim(self, slug: &Slug) {
-        if let Some(url) = self.target(slug) {
-            self.prefetcher.hover(slug, &url);
+        if let Some(page) = self.target(slug) {
+            self.prefetcher.hover(slug, page);
         }
     }
 
@@ -34,20 +34,19 @@ impl Session {
 
     /// Stages the page that the link to a workspace would open, now.
     pub fn intend(self, slug: &Slug) {
-        if let Some(url) = self.target(slug) {
-            self.prefetcher.stage(slug.clone(), url);
+        if let Some(page) = self.target(slug) {
+            self.prefetcher.stage(slug.clone(), page);
         }
     }
 
-    /// Returns the URL that the link to a workspace opens, or `None` for the current workspace.
-    fn target(self, slug: &Slug) -> Option<String> {
-        let url = self.picker.with_untracked(|picker| {
+    /// Returns the page that the link to a workspace opens, or `None` for the current workspace.
+    fn target(self, slug: &Slug) -> Option<Page> {
+        let page = self.picker.with_untracked(|picker| {
             let (_, workspace) = picker.as_ref()?.find(slug)?;
-            let page = self.section.with_value(|page| page.in_another_workspace(workspace.seat.capabilities()));
-            Some(page.url(slug))
+            Some(self.section.with_value(|page| page.in_another_workspace(workspace.seat.capabilities())))
         });
         let here = self.plane.with_value(|plane| plane.as_ref().is_some_and(|(_, now)| now == slug));
-        url.filter(|_| !here)
+        page.filter(|_| !here)
     }
 
     /// Records that the user no longer points at a workspace.
