@@ -1,26 +1,17 @@
 //! Server side of the workspace plane's server functions: switching, entering, page data and writes. Every call opens
 //! its own authorized transaction.
 
-use crate::server::workspace::{opened, reading, refused, writing};
+use crate::server::workspace::{opened, reading};
 use crate::{
-    console::{Entered, PageData, Scoped, load::load},
+    console::{Entered, PageData, Scoped, pages::load},
     error::{AppError, Refusal},
     routes::Page,
     server::call::Call,
 };
-use model::{
-    Slug,
-    capability::EditContent,
-    catalog::{Lifecycle, ProductInput},
-    customer::CustomerInput,
-    id::{CustomerId, ProductId},
-    workspace::Entry,
-};
+use model::{Slug, workspace::Entry};
 use store::{
-    customers,
     door::{Mode, Read, Visit, WorkspaceTx},
     handoffs::{self, HandoffRefused},
-    products,
     secret::Secret,
 };
 
@@ -141,77 +132,4 @@ async fn answer<M: Mode>(mut tx: WorkspaceTx<M>, page: &Page) -> Result<Scoped<P
     let value = load(&mut tx, page).await?;
     let workspace = tx.commit().await?.workspace.id;
     Ok(Scoped { workspace, value })
-}
-
-/// Creates or updates a customer.
-pub async fn save_customer(
-    call: &Call,
-    slug: &Slug,
-    grant: &str,
-    id: Option<CustomerId>,
-    input: &CustomerInput,
-) -> Result<CustomerId, AppError> {
-    let (mut tx, can) = writing::<EditContent>(call, slug, grant).await?;
-    let draft = input.parse().map_err(AppError::Invalid)?;
-    let of_constraint = |e| refused(e, "customer_rate_plan", "rate_plan", "Choose a rate plan from the list.");
-    let id = match id {
-        None => customers::create(&mut tx, &can, &draft).await.map_err(of_constraint)?,
-        Some(id) if customers::update(&mut tx, &can, id, &draft).await.map_err(of_constraint)? => id,
-        Some(_) => return Err(AppError::Absent),
-    };
-    tx.commit().await?;
-    Ok(id)
-}
-
-/// Archives or restores a customer.
-pub async fn set_customer_status(
-    call: &Call,
-    slug: &Slug,
-    grant: &str,
-    id: CustomerId,
-    status: Lifecycle,
-) -> Result<(), AppError> {
-    let (mut tx, can) = writing::<EditContent>(call, slug, grant).await?;
-    if !customers::set_status(&mut tx, &can, id, status).await? {
-        return Err(AppError::Absent);
-    }
-    tx.commit().await?;
-    Ok(())
-}
-
-/// Creates or updates a product.
-pub async fn save_product(
-    call: &Call,
-    slug: &Slug,
-    grant: &str,
-    id: Option<ProductId>,
-    input: &ProductInput,
-) -> Result<ProductId, AppError> {
-    let (mut tx, can) = writing::<EditContent>(call, slug, grant).await?;
-    let draft = input.parse().map_err(AppError::Invalid)?;
-    let of_constraint =
-        |e| refused(e, "product_code_taken", "code", "Another product of this workspace has that code.");
-    let id = match id {
-        None => products::create(&mut tx, &can, &draft).await.map_err(of_constraint)?,
-        Some(id) if products::update(&mut tx, &can, id, &draft).await.map_err(of_constraint)? => id,
-        Some(_) => return Err(AppError::Absent),
-    };
-    tx.commit().await?;
-    Ok(id)
-}
-
-/// Archives or restores a product.
-pub async fn set_product_status(
-    call: &Call,
-    slug: &Slug,
-    grant: &str,
-    id: ProductId,
-    status: Lifecycle,
-) -> Result<(), AppError> {
-    let (mut tx, can) = writing::<EditContent>(call, slug, grant).await?;
-    if !products::set_status(&mut tx, &can, id, status).await? {
-        return Err(AppError::Absent);
-    }
-    tx.commit().await?;
-    Ok(())
 }

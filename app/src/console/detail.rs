@@ -52,14 +52,15 @@ pub const fn invoice_words(invoice: &InvoiceRow) -> (StatusTone, &'static str) {
 
 /// Renders the button that archives or restores a record by means of `call`. It is a form, so that it works without
 /// JavaScript.
-pub fn archive_button<F>(
+pub fn archive_button<T, F>(
     scope: Scope,
     name: String,
     status: Lifecycle,
     call: impl Fn(Lifecycle) -> F + Send + Sync + 'static,
 ) -> AnyView
 where
-    F: Future<Output = Result<(), AppError>> + 'static,
+    T: 'static,
+    F: Future<Output = Result<T, AppError>> + 'static,
 {
     let (label, action, target) = match status {
         Lifecycle::Active => ("Archive", "archive", Lifecycle::Archived),
@@ -85,7 +86,7 @@ where
                 return;
             }
             match answer {
-                Ok(()) => {
+                Ok(_) => {
                     scope.session.toast(Toast::done(done));
                     scope.reload();
                 }

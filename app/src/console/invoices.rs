@@ -1,10 +1,9 @@
 //! Invoices: list and detail page.
 
 use super::{
-    PageData, VisitData,
+    PageData,
     cells::{Cells, Font, RowsOf},
     detail::{fact, invoice_status, invoice_words},
-    host::with_visit,
     list::{self, Column, ListSpec, column, sortable},
     scope::Scope,
 };
@@ -61,14 +60,7 @@ fn issued(invoice: &InvoiceRow) -> Option<String> {
 }
 
 /// Renders the detail page.
-pub fn detail(scope: Scope) -> AnyView {
-    with_visit(scope, Noun::Invoices, move |scope, data| match data {
-        VisitData::Invoice(invoice) => Some(page(scope, invoice)),
-        _ => None,
-    })
-}
-
-fn page(scope: Scope, invoice: &InvoiceRow) -> AnyView {
+pub fn detail(scope: Scope, invoice: &InvoiceRow) -> AnyView {
     view! {
         <header class="page-head"><div class="titles"><h1>{invoice.title()}</h1>{invoice_status(invoice)}</div></header>
         <div class="detail">

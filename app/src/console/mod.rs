@@ -13,11 +13,9 @@ mod form;
 mod host;
 mod invoices;
 mod list;
-#[cfg(feature = "ssr")]
-pub(crate) mod load;
 mod lost;
 mod overview;
-mod pages;
+pub(crate) mod pages;
 mod palette;
 mod place;
 mod plane;
@@ -33,13 +31,13 @@ mod status;
 mod switcher;
 mod usage;
 mod visit;
-mod visits;
 
 pub use data::{AuditView, Entered, PageData, Scoped, VisitData};
 pub use host::awaited;
 pub use lost::Lost;
 pub use pages::{
-    customers_page, invoices_page, is_carried, overview_page, products_page, rate_plans_page, usage_page, visit_page,
+    customers_page, draw, invoices_page, is_carried, overview_page, products_page, rate_plans_page, usage_page,
+    visit_page,
 };
 pub use palette::Palette;
 pub use plane::WorkspacePlane;
@@ -49,4 +47,3 @@ pub use server_fns::*;
 pub use settings::{audit_table, check_slug, delete_workspace, save_general};
 pub use shell::ShellInfo;
 pub use visit::Visit;
-pub use visits::draw;

@@ -1,10 +1,9 @@
 //! Rate plans: list and detail page.
 
 use super::{
-    PageData, VisitData,
+    PageData,
     cells::{Cells, Font, RowsOf},
     detail::{fact, lifecycle, lifecycle_words},
-    host::with_visit,
     list::{self, Column, ListSpec, column, sortable},
     scope::Scope,
 };
@@ -52,14 +51,7 @@ fn cells(scope: Scope, row: Cells<'_, RatePlanRow>) -> Vec<AnyView> {
 }
 
 /// Renders the detail page.
-pub fn detail(scope: Scope) -> AnyView {
-    with_visit(scope, Noun::RatePlans, move |scope, data| match data {
-        VisitData::RatePlan(plan) => Some(page(scope, plan)),
-        _ => None,
-    })
-}
-
-fn page(scope: Scope, plan: &RatePlanRow) -> AnyView {
+pub fn detail(scope: Scope, plan: &RatePlanRow) -> AnyView {
     view! {
         <header class="page-head"><div class="titles"><h1>{plan.name.clone()}</h1>{lifecycle(plan.status)}</div></header>
         <div class="detail">

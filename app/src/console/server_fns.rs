@@ -9,9 +9,6 @@ use crate::{error::AppError, routes::Page, wire::Compact};
 use leptos::prelude::*;
 use model::{
     Slug, WorkspaceRole,
-    catalog::{Lifecycle, ProductInput},
-    customer::CustomerInput,
-    id::{CustomerId, ProductId},
     members::{ActionOutcome, MemberAction},
 };
 use server_fn::codec::Json;
@@ -70,64 +67,6 @@ pub async fn open_workspace(to: Slug, page: Page) -> Result<Entered, AppError> {
 #[server(input = Json, output = Compact)]
 pub async fn load_page(workspace: Slug, grant: String, page: Page) -> Result<Scoped<PageData>, AppError> {
     crate::console::api::page(&crate::server::call::context()?, &workspace, &grant, &page).await
-}
-
-/// Creates a customer, or updates the one with `id`. Returns its id.
-///
-/// # Errors
-/// [`AppError::Invalid`] with the invalid fields; [`AppError::Denied`] without the capability; [`AppError::Absent`] if
-/// this workspace has no such customer.
-#[server(input = Json, output = Compact)]
-pub async fn save_customer(
-    workspace: Slug,
-    grant: String,
-    id: Option<CustomerId>,
-    input: CustomerInput,
-) -> Result<CustomerId, AppError> {
-    crate::console::api::save_customer(&crate::server::call::context()?, &workspace, &grant, id, &input).await
-}
-
-/// Archives or restores a customer.
-///
-/// # Errors
-/// Same as [`save_customer`].
-#[server(input = Json, output = Compact)]
-pub async fn set_customer_status(
-    workspace: Slug,
-    grant: String,
-    id: CustomerId,
-    status: Lifecycle,
-) -> Result<(), AppError> {
-    crate::console::api::set_customer_status(&crate::server::call::context()?, &workspace, &grant, id, status).await
-}
-
-/// Creates a product, or updates the one with `id`. Returns its id.
-///
-/// # Errors
-/// [`AppError::Invalid`] with the invalid fields; [`AppError::Denied`] without the capability; [`AppError::Absent`] if
-/// this workspace has no such product.
-#[server(input = Json, output = Compact)]
-pub async fn save_product(
-    workspace: Slug,
-    grant: String,
-    id: Option<ProductId>,
-    input: ProductInput,
-) -> Result<ProductId, AppError> {
-    crate::console::api::save_product(&crate::server::call::context()?, &workspace, &grant, id, &input).await
-}
-
-/// Archives or restores a product.
-///
-/// # Errors
-/// Same as [`save_product`].
-#[server(input = Json, output = Compact)]
-pub async fn set_product_status(
-    workspace: Slug,
-    grant: String,
-    id: ProductId,
-    status: Lifecycle,
-) -> Result<(), AppError> {
-    crate::console::api::set_product_status(&crate::server::call::context()?, &workspace, &grant, id, status).await
 }
 
 /// Performs an action of the members page.

@@ -1,10 +1,9 @@
 //! Usage records: list and detail page.
 
 use super::{
-    PageData, VisitData,
+    PageData,
     cells::{Cells, Font, RowsOf},
     detail::fact,
-    host::with_visit,
     list::{self, Column, ListSpec, column, sortable},
     scope::Scope,
 };
@@ -50,14 +49,7 @@ fn cells(scope: Scope, row: Cells<'_, UsageRow>) -> Vec<AnyView> {
 }
 
 /// Renders the detail page.
-pub fn detail(scope: Scope) -> AnyView {
-    with_visit(scope, Noun::Usage, move |scope, data| match data {
-        VisitData::UsageRecord(record) => Some(page(scope, record)),
-        _ => None,
-    })
-}
-
-fn page(scope: Scope, record: &UsageRow) -> AnyView {
+pub fn detail(scope: Scope, record: &UsageRow) -> AnyView {
     let quantity = quantity(record.quantity, &record.unit);
     view! {
         <header class="page-head"><div class="titles"><h1>{quantity}</h1><span class="count">{record.product.clone()}</span></div></header>

@@ -7,19 +7,18 @@ use crate::{
         sessions::api as sessions, start::api as start,
     },
     boot::{AccountData, Content, InitialState, Returned},
-    console::{api as console, settings::api as settings},
+    console::{pages, settings::api as settings},
     documents::{
         document::{asked, back_to_picker, page},
         shell::rendered,
     },
     error::AppError,
     packed::Packed,
-    pictures,
-    routes::{Page, ReturnTo, Route, SettingsPage, SignInNotice},
+    routes::{Page, ReturnTo, Route, SignInNotice},
     seats::{access, api as seats},
     server::{
         call::Call,
-        form::{Form, NOT_UNDERSTOOD, Outcome, Posted},
+        form::{Form, Outcome, Posted, not_understood},
         page::{bare, redirect, render},
         request::RequestContext,
     },
@@ -28,12 +27,10 @@ use axum::body::Body;
 use http::{HeaderValue, Response, StatusCode, Uri, header};
 use model::{
     FieldErrors, Slug,
-    catalog::Lifecycle,
     factor::FactorAsked,
     id::OrganizationId,
     invite::to_correct,
     members::ActionOutcome,
-    picture::Hue,
     token::{TokenLife, TokensThen},
 };
 use store::{
@@ -115,10 +112,7 @@ async fn act(call: &Call, uri: &Uri, form: &mut Form) -> Result<Outcome, AppErro
             let next = next.as_ref().map_or("", ReturnTo::as_str);
             factors::prove(call, form.get("code"), next).await.map(Outcome::Go)
         }
-        Route::Workspace(slug, page) => {
-            let file = form.1.take();
-            workspace(call, slug, page, form, file).await
-        }
+        Route::Workspace(slug, page) => workspace(call, slug, page, form).await,
         Route::Organization(id, _) => organization(call, uri, &route, *id, form).await,
         Route::Invite(token) => invite::submit(call, token, form).await.map(Outcome::Go),
         Route::Sessions => session(call, form).await,
@@ -129,13 +123,9 @@ async fn act(call: &Call, uri: &Uri, form: &mut Form) -> Result<Outcome, AppErro
         }
         Route::Home { .. } => home(call, form).await,
         // These pages have no actions.
-        Route::OrganizationAudit(..) | Route::AuditExport(..) => Err(nothing_to_do()),
+        Route::OrganizationAudit(..) | Route::AuditExport(..) => Err(not_understood()),
         Route::Unknown => Err(AppError::Absent),
     }
-}
-
-fn nothing_to_do() -> AppError {
-    AppError::Invalid(FieldErrors::one("action", NOT_UNDERSTOOD))
 }
 
 /// Redirects to the second-factor prompt, which returns to `back`.
@@ -320,7 +310,7 @@ async fn security(call: &Call, form: &Form, next: Option<ReturnTo>) -> Result<Ou
         SecurityForm::Renew => factors::renew_codes(call).await.map(Some),
         SecurityForm::Off => factors::turn_off_totp(call, form.get("code")).await.map(|_| None),
         SecurityForm::Asked => {
-            let asked = FactorAsked::from_word(form.get("asked")).ok_or_else(nothing_to_do)?;
+            let asked = FactorAsked::from_word(form.get("asked")).ok_or_else(not_understood)?;
             factors::set_asked(call, asked).await.map(|_| None)
         }
         SecurityForm::Remove => {
@@ -350,93 +340,11 @@ fn show(call: &Call, route: Route, live: Live, data: SecurityData, returned: Opt
     Outcome::Show(render(boot, route, status))
 }
 
-async fn workspace(
-    call: &Call,
-    slug: &Slug,
-    page: &Page,
-    form: &Form,
-    file: Option<Vec<u8>>,
-) -> Result<Outcome, AppError> {
+async fn workspace(call: &Call, slug: &Slug, page: &Page, form: &mut Form) -> Result<Outcome, AppError> {
     // The form is on the page of a deleted workspace.
     if form.get("action") == "restore-workspace" {
         form.says("restore-workspace")?;
         return restore(call, form, &Route::Workspace(slug.clone(), Page::Overview)).await;
     }
-    let grant = form.get("grant");
-    let lifecycle = [("archive", Lifecycle::Archived), ("restore", Lifecycle::Active)];
-    let to = match page {
-        Page::NewCustomer => {
-            form.says("save")?;
-            Page::Customer(console::save_customer(call, slug, grant, None, &form.read()).await?)
-        }
-        Page::EditCustomer(id) => {
-            form.says("save")?;
-            Page::Customer(console::save_customer(call, slug, grant, Some(*id), &form.read()).await?)
-        }
-        Page::Customer(id) => {
-            console::set_customer_status(call, slug, grant, *id, form.action(&lifecycle)?).await?;
-            page.clone()
-        }
-        Page::NewProduct => {
-            form.says("save")?;
-            Page::Product(console::save_product(call, slug, grant, None, &form.read()).await?)
-        }
-        Page::EditProduct(id) => {
-            form.says("save")?;
-            Page::Product(console::save_product(call, slug, grant, Some(*id), &form.read()).await?)
-        }
-        Page::Product(id) => {
-            console::set_product_status(call, slug, grant, *id, form.action(&lifecycle)?).await?;
-            page.clone()
-        }
-        Page::Settings(SettingsPage::General) => {
-            form.says("save")?;
-            let saved = settings::save_general(call, slug, grant, &form.read()).await?;
-            return Ok(Outcome::Go(page.url(&saved.slug)));
-        }
-        Page::Settings(SettingsPage::Branding) => {
-            let (set_hue, set_logo, remove) = (BrandingForm::Hue, BrandingForm::Logo, BrandingForm::RemoveLogo);
-            match form.action(&[("hue", set_hue), ("logo", set_logo), ("remove-logo", remove)])? {
-                BrandingForm::Hue => pictures::set_hue(call, slug, grant, hue(form.get("hue"))?).await?,
-                BrandingForm::Logo => pictures::set_logo(call, slug, grant, file).await?,
-                BrandingForm::RemoveLogo => pictures::remove_logo(call, slug, grant).await?,
-            }
-            page.clone()
-        }
-        Page::Settings(SettingsPage::Security) => {
-            form.says("demand")?;
-            let demand = match form.get("demand") {
-                "on" => true,
-                "off" => false,
-                _ => return Err(nothing_to_do()),
-            };
-            settings::demand_factor(call, slug, grant, demand).await?;
-            page.clone()
-        }
-        Page::Settings(SettingsPage::Danger) => {
-            form.says("delete")?;
-            settings::delete_workspace(call, slug, grant, form.get("slug")).await?;
-            return Ok(Outcome::Go(Route::home().url()));
-        }
-        Page::Unknown(_) => return Err(AppError::Absent),
-        _ => return Err(nothing_to_do()),
-    };
-    Ok(Outcome::Go(to.url(slug)))
-}
-
-/// Form actions of the branding page.
-#[derive(Clone, Copy)]
-enum BrandingForm {
-    Hue,
-    Logo,
-    RemoveLogo,
-}
-
-/// Parses the color of a form. An empty value means the default color.
-fn hue(text: &str) -> Result<Option<Hue>, AppError> {
-    if text.is_empty() {
-        return Ok(None);
-    }
-    let hue = text.parse::<u8>().ok().and_then(|index| Hue::try_from(index).ok());
-    hue.map(Some).ok_or_else(|| AppError::Invalid(FieldErrors::one("hue", "Choose one of the colours.")))
+    pages::submit(call, slug, page, form).await
 }

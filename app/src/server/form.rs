@@ -19,12 +19,16 @@ pub struct Posted {
 /// Posted form: values by control name and the uploaded file.
 pub(crate) struct Form(pub(crate) Vec<(String, String)>, pub(crate) Option<Vec<u8>>);
 
-/// Error for a form action that the page doesn't have.
-pub(crate) const NOT_UNDERSTOOD: &str =
-    "The form couldn’t be read, so nothing was changed. Reload the page and try again.";
+/// Message for a form action that the page doesn't have.
+const NOT_UNDERSTOOD: &str = "The form couldn’t be read, so nothing was changed. Reload the page and try again.";
 /// Maximum number of controls, and of bytes of their values, that are returned with a page. No form of the product has
 /// more.
 const RETURNED: (usize, usize) = (100, 128 * 1024);
+
+/// Returns the error for a form without a known action.
+pub(crate) fn not_understood() -> AppError {
+    AppError::Invalid(FieldErrors::one("action", NOT_UNDERSTOOD))
+}
 
 impl Form {
     pub(crate) fn get(&self, name: &str) -> &str {
@@ -39,7 +43,17 @@ impl Form {
         let mut named = self.0.iter().filter(|(name, _)| name == "action").map(|(_, value)| value.as_str());
         let (first, another) = (named.next(), named.next());
         let found = first.filter(|_| another.is_none()).and_then(|named| known.iter().find(|(word, _)| *word == named));
-        found.map(|(_, does)| *does).ok_or_else(|| AppError::Invalid(FieldErrors::one("action", NOT_UNDERSTOOD)))
+        found.map(|(_, does)| *does).ok_or_else(not_understood)
+    }
+
+    /// Deserializes the form into the page's action, an enum that the control `action` tags. There is no default.
+    /// Controls that the action doesn't have are ignored.
+    ///
+    /// # Errors
+    /// [`AppError::Invalid`] on `action` if it is missing, repeated or unknown, or if a control of it is.
+    pub(crate) fn act<A: DeserializeOwned>(&self) -> Result<A, AppError> {
+        let text = serde_urlencoded::to_string(&self.0).map_err(|_| not_understood())?;
+        serde_urlencoded::from_str(&text).map_err(|_| not_understood())
     }
 
     /// Checks the action of a page with only one. See [`action`](Self::action).
@@ -61,7 +75,7 @@ impl Form {
     /// Returns the action of a members page.
     pub(crate) fn deed<R: Rank>(&self) -> Result<MemberAction<R>, AppError> {
         if self.0.iter().filter(|(name, _)| name == "action").count() != 1 {
-            return Err(AppError::Invalid(FieldErrors::one("action", NOT_UNDERSTOOD)));
+            return Err(not_understood());
         }
         MemberAction::read(&self.0).map_err(AppError::Invalid)
     }

@@ -1,12 +1,10 @@
 //! Detail page of a customer: facts on the left, invoices and usage on the right.
 
+use super::api::act_on_customer;
 use crate::{
     console::{
-        VisitData,
         detail::{archive_button, fact, invoice_status, lifecycle},
-        host::with_visit,
         scope::Scope,
-        set_customer_status,
     },
     routes::Page,
     ui::{Ago, Icon},
@@ -18,25 +16,17 @@ use model::{
     count::unit_of,
     country,
     customer::CustomerDetail,
-    list::Noun,
     moment,
     money::grouped,
 };
 
 /// Renders the detail page.
-pub fn detail(scope: Scope) -> AnyView {
-    with_visit(scope, Noun::Customers, move |scope, data| match data {
-        VisitData::Customer(customer) => Some(page(scope, customer)),
-        _ => None,
-    })
-}
-
-fn page(scope: Scope, customer: &CustomerDetail) -> AnyView {
+pub fn detail(scope: Scope, customer: &CustomerDetail) -> AnyView {
     let row = &customer.row;
     let id = row.id;
     let actions = scope.may(Capability::EditContent).then(|| {
         let archive = archive_button(scope, row.name.clone(), row.status, move |status| {
-            scope.ask(async move |slug, grant| set_customer_status(slug, grant, id, status).await)
+            scope.ask(async move |slug, grant| act_on_customer(slug, grant, Some(id), status.into()).await)
         });
         let edit = scope.url(&Page::EditCustomer(id));
         view! { {archive}<a class="btn primary" href=edit><Icon name="edit"/>"Edit"</a> }

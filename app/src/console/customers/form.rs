@@ -1,11 +1,9 @@
 //! Form for creating and editing a customer.
 
+use super::api::{CustomerAction, act_on_customer};
 use crate::{
     console::{
-        VisitData,
         form::{FormPage, FormShell},
-        host::with_visit,
-        save_customer,
         scope::Scope,
     },
     routes::Page,
@@ -14,15 +12,8 @@ use crate::{
 use leptos::prelude::*;
 use model::{country::COUNTRIES, customer::CustomerInput, id::RatePlanId, list::Noun, text::isolated};
 
-/// Renders the form.
-pub fn form(scope: Scope) -> AnyView {
-    with_visit(scope, Noun::Customers, move |scope, data| match data {
-        VisitData::CustomerForm { input, rate_plans } => Some(fields(scope, input, rate_plans)),
-        _ => None,
-    })
-}
-
-fn fields(scope: Scope, input: &CustomerInput, rate_plans: &[(RatePlanId, String)]) -> AnyView {
+/// Renders the form. `rate_plans` are the rate plans to choose from.
+pub fn form(scope: Scope, input: &CustomerInput, rate_plans: &[(RatePlanId, String)]) -> AnyView {
     let id = match scope.page.get_untracked() {
         Page::EditCustomer(id) => Some(id),
         _ => None,
@@ -32,7 +23,7 @@ fn fields(scope: Scope, input: &CustomerInput, rate_plans: &[(RatePlanId, String
         if id.is_some() { (input.name.clone(), "Save") } else { ("New customer".to_owned(), "Create customer") };
     let page = FormPage::open(scope, move |values: CustomerInput| {
         scope.ask(async move |slug, grant| {
-            let saved = save_customer(slug, grant, id, values.clone()).await?;
+            let saved = act_on_customer(slug, grant, id, CustomerAction::Save(values.clone())).await?;
             let done = match id {
                 Some(_) => format!("{} saved", isolated(values.name.trim())),
                 None => "Customer created".to_owned(),

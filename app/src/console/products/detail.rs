@@ -1,33 +1,24 @@
 //! Detail page of a product: facts on the left, its rate plans on the right.
 
+use super::api::act_on_product;
 use crate::{
     console::{
-        VisitData,
         detail::{archive_button, fact, lifecycle},
-        host::with_visit,
         scope::Scope,
-        set_product_status,
     },
     routes::Page,
     ui::Icon,
 };
 use leptos::prelude::*;
-use model::{Capability, catalog::ProductDetail, count::quantity, list::Noun, moment, money::grouped};
+use model::{Capability, catalog::ProductDetail, count::quantity, moment, money::grouped};
 
 /// Renders the detail page.
-pub fn detail(scope: Scope) -> AnyView {
-    with_visit(scope, Noun::Products, move |scope, data| match data {
-        VisitData::Product(product) => Some(page(scope, product)),
-        _ => None,
-    })
-}
-
-fn page(scope: Scope, product: &ProductDetail) -> AnyView {
+pub fn detail(scope: Scope, product: &ProductDetail) -> AnyView {
     let row = &product.row;
     let id = row.id;
     let actions = scope.may(Capability::EditContent).then(|| {
         let archive = archive_button(scope, row.name.clone(), row.status, move |status| {
-            scope.ask(async move |slug, grant| set_product_status(slug, grant, id, status).await)
+            scope.ask(async move |slug, grant| act_on_product(slug, grant, Some(id), status.into()).await)
         });
         let edit = scope.url(&Page::EditProduct(id));
         view! { {archive}<a class="btn primary" href=edit><Icon name="edit"/>"Edit"</a> }

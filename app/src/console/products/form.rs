@@ -1,11 +1,9 @@
 //! Form for creating and editing a product.
 
+use super::api::{ProductAction, act_on_product};
 use crate::{
     console::{
-        VisitData,
         form::{FormPage, FormShell},
-        host::with_visit,
-        save_product,
         scope::Scope,
     },
     routes::Page,
@@ -15,14 +13,7 @@ use leptos::prelude::*;
 use model::{catalog::ProductInput, list::Noun, text::isolated};
 
 /// Renders the form.
-pub fn form(scope: Scope) -> AnyView {
-    with_visit(scope, Noun::Products, move |scope, data| match data {
-        VisitData::ProductForm(input) => Some(fields(scope, input)),
-        _ => None,
-    })
-}
-
-fn fields(scope: Scope, input: &ProductInput) -> AnyView {
+pub fn form(scope: Scope, input: &ProductInput) -> AnyView {
     let id = match scope.page.get_untracked() {
         Page::EditProduct(id) => Some(id),
         _ => None,
@@ -32,7 +23,7 @@ fn fields(scope: Scope, input: &ProductInput) -> AnyView {
         if id.is_some() { (input.name.clone(), "Save") } else { ("New product".to_owned(), "Create product") };
     let page = FormPage::open(scope, move |values: ProductInput| {
         scope.ask(async move |slug, grant| {
-            let saved = save_product(slug, grant, id, values.clone()).await?;
+            let saved = act_on_product(slug, grant, id, ProductAction::Save(values.clone())).await?;
             let done = match id {
                 Some(_) => format!("{} saved", isolated(values.name.trim())),
                 None => "Product created".to_owned(),

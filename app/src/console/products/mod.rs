@@ -1,5 +1,6 @@
 //! Products: list, detail page and form.
 
+pub(crate) mod api;
 mod detail;
 mod form;
 

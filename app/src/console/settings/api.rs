@@ -4,10 +4,12 @@ use crate::server::workspace::{opened, reading, writing};
 use crate::{
     console::{AuditView, PageData, VisitData},
     error::AppError,
-    routes::SettingsPage,
+    pictures,
+    routes::{Page, Route, SettingsPage},
     seats::api as seats,
     server::{
         call::Call,
+        form::{Form, Outcome, not_understood},
         pace::{CREATED, keep},
     },
 };
@@ -21,9 +23,11 @@ use model::{
     csv,
     id::OrganizationId,
     moment,
+    picture::Hue,
     settings::{GeneralInput, GeneralSettings, NewWorkspaceInput},
     workspace::WorkspaceProfile,
 };
+use serde::Deserialize;
 use std::io;
 use store::{
     StoreError, audit,
@@ -152,6 +156,63 @@ pub async fn demand_factor(call: &Call, slug: &Slug, grant: &str, demand: bool) 
         }
         Err(DemandRefused::NotProven) => Err(AppError::Factor),
     }
+}
+
+/// Form actions of the branding page.
+#[derive(Deserialize)]
+#[serde(tag = "action", rename_all = "kebab-case")]
+enum BrandingForm {
+    Hue { hue: String },
+    Logo,
+    RemoveLogo,
+}
+
+/// Parses the color of a form. An empty value means the default color.
+fn hue(text: &str) -> Result<Option<Hue>, AppError> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let hue = text.parse::<u8>().ok().and_then(|index| Hue::try_from(index).ok());
+    hue.map(Some).ok_or_else(|| AppError::Invalid(FieldErrors::one("hue", "Choose one of the colours.")))
+}
+
+/// Handles a form that was posted to a settings page.
+pub(crate) async fn submit(
+    call: &Call,
+    slug: &Slug,
+    page: &SettingsPage,
+    grant: &str,
+    form: &mut Form,
+) -> Result<Outcome, AppError> {
+    match page {
+        SettingsPage::General => {
+            form.says("save")?;
+            let saved = save_general(call, slug, grant, &form.read()).await?;
+            return Ok(Outcome::Go(Page::Settings(page.clone()).url(&saved.slug)));
+        }
+        SettingsPage::Branding => match form.act()? {
+            BrandingForm::Hue { hue: text } => pictures::set_hue(call, slug, grant, hue(&text)?).await?,
+            BrandingForm::Logo => pictures::set_logo(call, slug, grant, form.1.take()).await?,
+            BrandingForm::RemoveLogo => pictures::remove_logo(call, slug, grant).await?,
+        },
+        SettingsPage::Security => {
+            form.says("demand")?;
+            let demand = match form.get("demand") {
+                "on" => true,
+                "off" => false,
+                _ => return Err(not_understood()),
+            };
+            demand_factor(call, slug, grant, demand).await?;
+        }
+        SettingsPage::Danger => {
+            form.says("delete")?;
+            delete_workspace(call, slug, grant, form.get("slug")).await?;
+            return Ok(Outcome::Go(Route::home().url()));
+        }
+        // The forms of the members page are handled by `seats`.
+        SettingsPage::Members | SettingsPage::Audit(_) => return Err(not_understood()),
+    }
+    Ok(Outcome::Go(Page::Settings(page.clone()).url(slug)))
 }
 
 /// Returns `true` if a slug is available.
