@@ -23,6 +23,7 @@ mod doors;
 mod events;
 mod factors;
 mod fences;
+mod functions;
 mod guesses;
 mod handoff;
 mod invites;
