@@ -22,6 +22,7 @@ use sqlx::{Connection, PgConnection, postgres::PgConnectOptions};
 ///
 /// # Errors
 /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if a query fails.
+#[tracing::instrument(level = "debug", name = "store.lint.findings", skip_all)]
 pub async fn findings(options: &PgConnectOptions) -> Result<Vec<Finding>, StoreError> {
     let mut connection = connect(options).await?;
     let mut tx = connection.begin().await?;
@@ -37,6 +38,7 @@ pub async fn findings(options: &PgConnectOptions) -> Result<Vec<Finding>, StoreE
 ///
 /// # Errors
 /// [`StoreError::Database`] if a query fails.
+#[tracing::instrument(level = "debug", name = "store.lint.findings_within", skip_all)]
 pub async fn findings_within(connection: &mut PgConnection) -> Result<Vec<Finding>, StoreError> {
     let mut tx = connection.begin().await?;
     // With an empty search path, PostgreSQL qualifies all names in expressions except its own, so a function called

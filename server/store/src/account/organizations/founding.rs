@@ -12,6 +12,7 @@ use sqlx::types::Uuid;
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.organizations.found", skip_all)]
 pub async fn found(tx: &mut PersonTx, name: &str) -> Result<OrganizationId, StoreError> {
     let id = Uuid::now_v7();
     sqlx::query!("select door.found_organization($1, $2)", id, name).execute(tx.connection()).await?;
@@ -22,6 +23,12 @@ pub async fn found(tx: &mut PersonTx, name: &str) -> Result<OrganizationId, Stor
 ///
 /// # Errors
 /// [`StoreError::Refused`] if the slug is or ever was taken; see [`is_slug_taken`].
+#[tracing::instrument(
+    level = "debug",
+    name = "store.organizations.found_with_workspace",
+    skip_all,
+    fields(slug = %slug)
+)]
 pub async fn found_with_workspace(
     tx: &mut PersonTx,
     name: &str,

@@ -23,6 +23,7 @@ fn place(tx: &OrganizationTx) -> Place {
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.organizations.open_invites", skip_all)]
 pub async fn open_invites(tx: &mut OrganizationTx) -> Result<Vec<SentInvite>, StoreError> {
     let place = place(tx);
     invites::open(tx.connection(), place, role_words::<OrganizationRole>).await
@@ -32,6 +33,7 @@ pub async fn open_invites(tx: &mut OrganizationTx) -> Result<Vec<SentInvite>, St
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.organizations.mail_allowance", skip_all)]
 pub async fn mail_allowance(tx: &mut OrganizationTx) -> Result<crate::mail::Allowance, StoreError> {
     crate::mail::allowance(tx.connection()).await
 }
@@ -41,6 +43,7 @@ pub async fn mail_allowance(tx: &mut OrganizationTx) -> Result<crate::mail::Allo
 ///
 /// # Errors
 /// [`StoreError::Seating`] if the role is above the current person's own.
+#[tracing::instrument(level = "debug", name = "store.organizations.send_invite", skip_all)]
 pub async fn send_invite(
     tx: &mut OrganizationTx,
     email: &Email,
@@ -64,6 +67,7 @@ pub async fn send_invite(
 ///
 /// # Errors
 /// [`StoreError::Seating`] if the invite's role is above the current person's own.
+#[tracing::instrument(level = "debug", name = "store.organizations.resend_invite", skip_all, fields(invite_id = %id))]
 pub async fn resend_invite(
     tx: &mut OrganizationTx,
     id: InviteId,
@@ -85,6 +89,7 @@ pub async fn resend_invite(
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.organizations.revoke_invite", skip_all, fields(invite_id = %id))]
 pub async fn revoke_invite(tx: &mut OrganizationTx, id: InviteId) -> Result<Option<String>, StoreError> {
     let place = place(tx);
     let revoked = invites::revoke(tx.connection(), place, id).await?;

@@ -35,6 +35,7 @@ pub struct Enrolled {
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.organizations.people", skip_all)]
 pub async fn people(tx: &mut OrganizationTx) -> Result<Vec<Enrolled>, StoreError> {
     let rows = sqlx::query!(
         r#"select user_id as "user_id!", name as "name!", email as "email!", role as "role!", since as "since!", portrait
@@ -57,6 +58,7 @@ pub async fn people(tx: &mut OrganizationTx) -> Result<Vec<Enrolled>, StoreError
 ///
 /// # Errors
 /// [`StoreError::Seating`] if a rule rejects the change.
+#[tracing::instrument(level = "debug", name = "store.organizations.set_member", skip_all, fields(member_id = %user))]
 pub async fn set_member(tx: &mut OrganizationTx, user: UserId, role: OrganizationRole) -> Result<(), StoreError> {
     change(tx, user, Some(role)).await
 }
@@ -65,6 +67,7 @@ pub async fn set_member(tx: &mut OrganizationTx, user: UserId, role: Organizatio
 ///
 /// # Errors
 /// [`StoreError::Seating`] if a rule rejects the change.
+#[tracing::instrument(level = "debug", name = "store.organizations.set_role", skip_all, fields(member_id = %user))]
 pub async fn set_role(tx: &mut OrganizationTx, user: UserId, role: OrganizationRole) -> Result<String, StoreError> {
     let name = name_of(tx, user).await?.ok_or(Refused::NoSeat)?;
     change(tx, user, Some(role)).await?;
@@ -79,6 +82,7 @@ async fn name_of(tx: &mut OrganizationTx, user: UserId) -> Result<Option<String>
 ///
 /// # Errors
 /// [`StoreError::Seating`] if a rule rejects the change.
+#[tracing::instrument(level = "debug", name = "store.organizations.remove", skip_all, fields(member_id = %user))]
 pub async fn remove(tx: &mut OrganizationTx, user: UserId) -> Result<String, StoreError> {
     let name = name_of(tx, user).await?.unwrap_or_default();
     change(tx, user, None).await?;
@@ -89,6 +93,7 @@ pub async fn remove(tx: &mut OrganizationTx, user: UserId) -> Result<String, Sto
 ///
 /// # Errors
 /// [`StoreError::Seating`] if the organization would have no owner left, or the successor is not a member.
+#[tracing::instrument(level = "debug", name = "store.organizations.leave", skip_all)]
 pub async fn leave(tx: &mut OrganizationTx, successor: Option<UserId>) -> Result<(), StoreError> {
     if let Some(successor) = successor {
         succeed(tx, successor).await?;
@@ -100,6 +105,7 @@ pub async fn leave(tx: &mut OrganizationTx, successor: Option<UserId>) -> Result
 ///
 /// # Errors
 /// [`StoreError::Seating`] if the current person is not an owner, or `to` is not another member.
+#[tracing::instrument(level = "debug", name = "store.organizations.transfer", skip_all, fields(member_id = %to))]
 pub async fn transfer(tx: &mut OrganizationTx, to: UserId) -> Result<String, StoreError> {
     if tx.role != OrganizationRole::Owner {
         return Err(Refused::NotAllowed.into());
@@ -184,6 +190,12 @@ async fn change(tx: &mut OrganizationTx, user: UserId, to: Option<OrganizationRo
 ///
 /// # Errors
 /// [`StoreError::Seating`], at commit, if the person is the last owner.
+#[tracing::instrument(
+    level = "debug",
+    name = "store.organizations.quit",
+    skip_all,
+    fields(organization_id = %organization)
+)]
 pub async fn quit(tx: &mut PersonTx, organization: OrganizationId) -> Result<bool, StoreError> {
     let left = sqlx::query_scalar!(r#"select door.leave_organization($1) as "left!""#, organization.uuid())
         .fetch_one(tx.connection())

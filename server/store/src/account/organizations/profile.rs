@@ -10,6 +10,7 @@ use model::{OrganizationRole, id::OrganizationId, members::OrganizationProfile};
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.organizations.profile", skip_all)]
 pub async fn profile(tx: &mut OrganizationTx) -> Result<OrganizationProfile, StoreError> {
     let id = tx.organization;
     let name = sqlx::query_scalar!("select name from account.organizations where id = $1", id.uuid())
@@ -23,6 +24,12 @@ pub async fn profile(tx: &mut OrganizationTx) -> Result<OrganizationProfile, Sto
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(
+    level = "debug",
+    name = "store.organizations.mine",
+    skip_all,
+    fields(organization_id = %organization)
+)]
 pub async fn mine(
     tx: &mut PersonTx,
     organization: OrganizationId,

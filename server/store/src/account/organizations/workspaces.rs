@@ -14,6 +14,7 @@ use sqlx::types::Uuid;
 ///
 /// # Errors
 /// [`StoreError::Refused`] if a slug is or ever was taken.
+#[tracing::instrument(level = "debug", name = "store.organizations.create_workspaces", skip_all)]
 pub async fn create_workspaces(
     tx: &mut OrganizationTx,
     workspaces: &[(Slug, String)],
@@ -39,6 +40,7 @@ pub async fn create_workspaces(
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.organizations.workspaces", skip_all)]
 pub async fn workspaces(tx: &mut OrganizationTx) -> Result<Vec<OrganizationWorkspace>, StoreError> {
     let organization = tx.organization.uuid();
     let rows = sqlx::query!(
@@ -80,6 +82,12 @@ pub async fn workspaces(tx: &mut OrganizationTx) -> Result<Vec<OrganizationWorks
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(
+    level = "debug",
+    name = "store.organizations.stop_auto_join",
+    skip_all,
+    fields(workspace_id = %workspace)
+)]
 pub async fn stop_auto_join(
     tx: &mut OrganizationTx,
     workspace: WorkspaceId,

@@ -32,6 +32,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Busy`] if too many requests wait for the workspace, [`StoreError::Unavailable`] if the database
     /// can't be reached, [`StoreError::Database`] if the query fails. No transaction is opened then.
+    #[tracing::instrument(level = "debug", name = "store.door.workspace", skip_all, fields(slug = %slug))]
     pub async fn workspace(&self, credential: &Credential, slug: &Slug) -> Result<Door<WorkspaceTx<Read>>, StoreError> {
         let turn = self.turn_in(slug).await?;
         let tx = self.begin().await?;
@@ -42,6 +43,7 @@ impl Store {
     ///
     /// # Errors
     /// As for [`workspace`](Self::workspace).
+    #[tracing::instrument(level = "debug", name = "store.door.workspace_visit", skip_all, fields(slug = %slug))]
     pub async fn workspace_visit(
         &self,
         credential: &Credential,
@@ -57,6 +59,7 @@ impl Store {
     /// # Errors
     /// As for [`workspace`](Self::workspace), and [`StoreError::Unavailable`] if a revocation holds the fence for too
     /// long.
+    #[tracing::instrument(level = "debug", name = "store.door.workspace_write", skip_all, fields(slug = %slug))]
     pub async fn workspace_write(
         &self,
         credential: &Credential,
@@ -75,6 +78,7 @@ impl Store {
     /// # Errors
     /// As for [`workspace_write`](Self::workspace_write), and [`StoreError::Unavailable`] if current writes take too
     /// long.
+    #[tracing::instrument(level = "debug", name = "store.door.workspace_alone", skip_all, fields(slug = %slug))]
     pub async fn workspace_alone(
         &self,
         credential: &Credential,
@@ -100,6 +104,7 @@ impl Store {
     ///
     /// # Errors
     /// As for [`Store::workspace_write`].
+    #[tracing::instrument(level = "debug", name = "store.door.workspace_seating", skip_all, fields(slug = %slug))]
     pub async fn workspace_seating(
         &self,
         credential: &Credential,

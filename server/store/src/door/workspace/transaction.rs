@@ -86,6 +86,7 @@ impl<M: Mode> WorkspaceTx<M> {
     ///
     /// # Errors
     /// [`StoreError::Database`] if the query fails. Then nothing was written.
+    #[tracing::instrument(level = "debug", name = "store.door.workspace_commit", skip_all)]
     pub async fn commit(self) -> Result<Tenant, StoreError> {
         self.tx.commit().await?;
         Ok(self.tenant)
