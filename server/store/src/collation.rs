@@ -36,6 +36,7 @@ impl fmt::Display for Collation {
 ///
 /// # Errors
 /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.collation.check", skip_all)]
 pub async fn check(options: &PgConnectOptions) -> Result<Collation, StoreError> {
     let mut connection = connect(options).await?;
     let row = sqlx::query!(

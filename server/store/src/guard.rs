@@ -39,6 +39,7 @@ pub enum GuardError {
 ///
 /// # Errors
 /// The first problem found.
+#[tracing::instrument(level = "debug", name = "store.guard.check", skip_all)]
 pub async fn check(store: &Store) -> Result<(), GuardError> {
     let role = sqlx::query!(
         r#"select r.rolname as "name!", r.rolsuper as "superuser!", r.rolbypassrls as "bypasses!", r.rolcreaterole as "creates_roles!",

@@ -173,6 +173,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails.
+    #[tracing::instrument(level = "debug", name = "store.mail.claim_mail", skip_all, fields(batch = batch))]
     pub async fn claim_mail(&self, batch: i32) -> Result<Vec<Claimed>, StoreError> {
         let mut tx = self.begin().await?;
         let rows = sqlx::query!(
@@ -194,6 +195,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails. Then
     /// the letter will be sent again.
+    #[tracing::instrument(level = "debug", name = "store.mail.settle_mail", skip_all, fields(mail_id = %id))]
     pub async fn settle_mail(&self, id: Uuid, sent: Sent<'_>) -> Result<(), StoreError> {
         let (error, last) = match sent {
             Sent::Done => (None, true),

@@ -22,6 +22,7 @@ pub enum MigrateError {
 /// # Errors
 /// [`MigrateError::Store`] if the database can't be reached as the owner, [`MigrateError::Failed`] if a migration
 /// fails; that migration is rolled back.
+#[tracing::instrument(level = "debug", name = "store.migrate.up", skip_all)]
 pub async fn up(owner: &PgConnectOptions) -> Result<(), MigrateError> {
     let mut connection = connect(owner).await?;
     Ok(MIGRATOR.run(&mut connection).await?)
@@ -31,6 +32,7 @@ pub async fn up(owner: &PgConnectOptions) -> Result<(), MigrateError> {
 ///
 /// # Errors
 /// As for [`up`].
+#[tracing::instrument(level = "debug", name = "store.migrate.down", skip_all)]
 pub async fn down(owner: &PgConnectOptions, target: i64) -> Result<(), MigrateError> {
     let mut connection = connect(owner).await?;
     Ok(MIGRATOR.undo(&mut connection, target).await?)
@@ -42,6 +44,7 @@ pub async fn down(owner: &PgConnectOptions, target: i64) -> Result<(), MigrateEr
 /// # Errors
 /// [`StoreError::Unavailable`] if the database can't be reached as the owner, [`StoreError::Database`] if the query
 /// fails.
+#[tracing::instrument(level = "debug", name = "store.migrate.backdate", skip_all)]
 pub async fn backdate(owner: &PgConnectOptions, emails: &[&str]) -> Result<(), StoreError> {
     let mut connection = connect(owner).await?;
     let mut tx = connection.begin().await?;

@@ -146,6 +146,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] if it does not respond within the pool's limits.
+    #[tracing::instrument(level = "debug", name = "store.pool.ping", skip_all)]
     pub async fn ping(&self) -> Result<(), StoreError> {
         // The endpoint is public, so all calls share one connection.
         let _alone = self.pinging.acquire().await;
@@ -157,6 +158,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails.
+    #[tracing::instrument(level = "debug", name = "store.pool.now", skip_all)]
     pub async fn now(&self) -> Result<OffsetDateTime, StoreError> {
         Ok(sqlx::query_scalar("select now()").fetch_one(&self.pool).await?)
     }
@@ -166,6 +168,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails.
+    #[tracing::instrument(level = "debug", name = "store.pool.exclusive", skip_all)]
     pub async fn exclusive(&self, name: &str) -> Result<Exclusive, StoreError> {
         let mut tx = self.begin().await?;
         sqlx::query!(

@@ -1,6 +1,9 @@
 //! Human-readable descriptions of audit log entries.
 
-use super::{Action, Detail, Fact};
+use super::{
+    action::Action,
+    detail::{Detail, Fact},
+};
 use crate::text::isolated;
 
 /// Description of a log entry.

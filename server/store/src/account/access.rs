@@ -29,6 +29,7 @@ pub enum Asked {
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.access.request", skip_all, fields(slug = %slug))]
 pub async fn request(tx: &mut PersonTx, slug: &Slug) -> Result<Asked, StoreError> {
     let outcome =
         sqlx::query_scalar!(r#"select door.request_access($1, $2) as "outcome!""#, Uuid::now_v7(), slug.as_str())
@@ -66,6 +67,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails. Then
     /// nothing is sent, and the request stays queued.
+    #[tracing::instrument(level = "debug", name = "store.access.tell_request", skip_all)]
     pub async fn tell_request(&self, letter: impl Fn(&Told) -> Letter + Send) -> Result<bool, StoreError> {
         let mut tx = self.begin().await?;
         let rows = sqlx::query!(

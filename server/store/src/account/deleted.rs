@@ -16,6 +16,7 @@ use sqlx::types::Uuid;
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.deleted.list", skip_all)]
 pub async fn list(tx: &mut PersonTx) -> Result<Vec<DeletedWorkspace>, StoreError> {
     let rows = sqlx::query!(
         r#"select slug as "slug!", name as "name!", organization as "organization!", deleted_at as "deleted_at!"
@@ -36,6 +37,7 @@ pub async fn list(tx: &mut PersonTx) -> Result<Vec<DeletedWorkspace>, StoreError
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.deleted.is_slug_free", skip_all, fields(slug = %slug))]
 pub async fn is_slug_free(tx: &mut PersonTx, slug: &Slug) -> Result<bool, StoreError> {
     let free = sqlx::query_scalar!(r#"select door.slug_is_free($1) as "free!""#, slug.as_str())
         .fetch_one(tx.connection())
@@ -60,6 +62,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::FactorDemanded`] if the workspace requires a second factor, [`StoreError::Database`] if the query
     /// fails.
+    #[tracing::instrument(level = "debug", name = "store.deleted.restore_workspace", skip_all, fields(slug = %slug))]
     pub async fn restore_workspace(&self, credential: &Credential, slug: &Slug) -> Result<Restored, StoreError> {
         let mut tx = self.begin().await?;
         let found = sqlx::query!(

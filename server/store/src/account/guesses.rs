@@ -44,6 +44,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails.
+    #[tracing::instrument(level = "debug", name = "store.guesses.take_try", skip_all)]
     pub async fn take_try(
         &self,
         email: &Email,
@@ -75,6 +76,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails.
+    #[tracing::instrument(level = "debug", name = "store.guesses.return_try", skip_all)]
     pub async fn return_try(&self, taken: Try) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
         sqlx::query!("select door.return_try($1, $2)", &taken.keys, &taken.pace).execute(&mut *tx).await?;

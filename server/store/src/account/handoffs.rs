@@ -23,6 +23,7 @@ pub enum HandoffRefused {
 /// # Errors
 /// [`StoreError::Inconsistent`] if there is no session, since operator tokens can't switch; [`StoreError::Database`] if
 /// the query fails.
+#[tracing::instrument(level = "debug", name = "store.handoffs.mint", skip_all)]
 pub async fn mint(tx: &mut WorkspaceTx<Visit>, code: &Secret) -> Result<(), StoreError> {
     note(tx, code, Noted::Minted).await
 }
@@ -34,6 +35,7 @@ pub async fn mint(tx: &mut WorkspaceTx<Visit>, code: &Secret) -> Result<(), Stor
 ///
 /// # Errors
 /// As for [`mint`].
+#[tracing::instrument(level = "debug", name = "store.handoffs.pass", skip_all)]
 pub async fn pass(tx: &mut WorkspaceTx<Visit>, code: &Secret) -> Result<(), StoreError> {
     note(tx, code, Noted::Passed).await
 }
@@ -42,6 +44,7 @@ pub async fn pass(tx: &mut WorkspaceTx<Visit>, code: &Secret) -> Result<(), Stor
 ///
 /// # Errors
 /// As for [`mint`].
+#[tracing::instrument(level = "debug", name = "store.handoffs.pass_and_visit", skip_all)]
 pub async fn pass_and_visit(tx: &mut WorkspaceTx<Visit>, code: &Secret) -> Result<(), StoreError> {
     note(tx, code, Noted::Visited).await
 }
@@ -86,6 +89,7 @@ async fn note(tx: &mut WorkspaceTx<Visit>, code: &Secret, noted: Noted) -> Resul
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.handoffs.redeem", skip_all)]
 pub async fn redeem(tx: &mut WorkspaceTx<Visit>, code: &Secret) -> Result<Result<(), HandoffRefused>, StoreError> {
     let tenant = tx.tenant().clone();
     let session = tenant.live.session.map(|s| s.uuid());
@@ -123,6 +127,7 @@ pub async fn redeem(tx: &mut WorkspaceTx<Visit>, code: &Secret) -> Result<Result
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.handoffs.record_visit", skip_all)]
 pub async fn record_visit(tx: &mut WorkspaceTx<Visit>) -> Result<(), StoreError> {
     if tx.access() == Access::ReadOnly {
         return Ok(());

@@ -31,6 +31,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails.
+    #[tracing::instrument(level = "debug", name = "store.identity.password_of", skip_all)]
     pub async fn password_of(&self, email: &Email) -> Result<Option<PasswordRecord>, StoreError> {
         let mut tx = self.begin().await?;
         let row = sqlx::query!(
@@ -47,6 +48,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails.
+    #[tracing::instrument(level = "debug", name = "store.identity.respell_password", skip_all)]
     pub async fn respell_password(&self, record: &PasswordRecord, hash: &str) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
         sqlx::query!("select set_config('stile.user_id', $1, true)", record.user.to_string())
@@ -68,6 +70,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Refused`] with `users_email_key` if the address is taken.
+    #[tracing::instrument(level = "debug", name = "store.identity.register", skip_all)]
     pub async fn register(&self, email: &Email, name: &str, password_hash: &str) -> Result<UserId, StoreError> {
         let mut tx = self.begin().await?;
         let id = Uuid::now_v7();
@@ -86,6 +89,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails. Then
     /// no session is started.
+    #[tracing::instrument(level = "debug", name = "store.identity.begin_session", skip_all, fields(user_id = %user))]
     pub async fn begin_session(
         &self,
         user: UserId,
@@ -112,6 +116,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails. Then
     /// no session is started.
+    #[tracing::instrument(level = "debug", name = "store.identity.begin_session_by_passkey", skip_all)]
     pub async fn begin_session_by_passkey(
         &self,
         (user, passkey): (UserId, PasskeyId),
@@ -136,6 +141,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails.
+    #[tracing::instrument(level = "debug", name = "store.identity.goes_on", skip_all)]
     pub async fn goes_on(&self, live: &Live) -> Result<bool, StoreError> {
         let Some(session) = live.session else { return Ok(false) };
         let mut tx = self.begin().await?;
@@ -166,6 +172,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails.
+    #[tracing::instrument(level = "debug", name = "store.identity.abandon_sign_in", skip_all)]
     pub async fn abandon_sign_in(&self, credential: &Credential) -> Result<(), StoreError> {
         if let Some(mut prover) = self.prover(credential).await?
             && let Holder::SignIn(id) = prover.holder
@@ -283,6 +290,7 @@ impl EndReason {
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.identity.sign_out", skip_all)]
 pub async fn sign_out(tx: &mut PersonTx) -> Result<(), StoreError> {
     end(tx, EndReason::SignedOut).await
 }

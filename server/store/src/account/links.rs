@@ -67,6 +67,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails.
+    #[tracing::instrument(level = "debug", name = "store.links.offer_link", skip_all)]
     pub async fn offer_link(
         &self,
         purpose: Purpose,
@@ -99,6 +100,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails.
+    #[tracing::instrument(level = "debug", name = "store.links.link", skip_all)]
     pub async fn link(&self, purpose: Purpose, token: &Secret) -> Result<LinkState, StoreError> {
         let mut tx = self.begin().await?;
         look(&mut tx, token.hash(), purpose.as_str()).await
@@ -109,6 +111,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Refused`] with `users_email_key` if the address has an account by now; the link is not consumed
     /// then.
+    #[tracing::instrument(level = "debug", name = "store.links.sign_up", skip_all)]
     pub async fn sign_up(
         &self,
         token: &Secret,
@@ -149,6 +152,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails. Then
     /// nothing is changed.
+    #[tracing::instrument(level = "debug", name = "store.links.reset_password", skip_all)]
     pub async fn reset_password(
         &self,
         token: &Secret,
@@ -202,6 +206,7 @@ impl Store {
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.links.address_link", skip_all)]
 pub async fn address_link(tx: &mut PersonTx, token: &Secret) -> Result<LinkState, StoreError> {
     look(tx.connection(), token.hash(), "address").await
 }
@@ -212,6 +217,7 @@ pub async fn address_link(tx: &mut PersonTx, token: &Secret) -> Result<LinkState
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.links.offer_address", skip_all)]
 pub async fn offer_address(tx: &mut PersonTx, email: &Email, token: &Secret) -> Result<Result<bool, u32>, StoreError> {
     if let Caused::Recipient(wait) | Caused::Spent(wait) = mail::cause(tx.connection(), Cause::Address, email).await? {
         return Ok(Err(wait));
@@ -230,6 +236,7 @@ pub async fn offer_address(tx: &mut PersonTx, email: &Email, token: &Secret) -> 
 ///
 /// # Errors
 /// [`StoreError::Refused`] with `users_email_key` if the address has an account by now.
+#[tracing::instrument(level = "debug", name = "store.links.take_address", skip_all)]
 pub async fn take_address(tx: &mut PersonTx, token: &Secret) -> Result<Result<(String, String), DeadLink>, StoreError> {
     let hash = token.hash();
     let taken =

@@ -100,6 +100,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails.
+    #[tracing::instrument(level = "debug", name = "store.offers.invite", skip_all)]
     pub async fn invite(&self, token: &SecretHash) -> Result<Option<Linked>, StoreError> {
         let mut tx = self.begin().await?;
         let row = sqlx::query!(
@@ -138,6 +139,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails.
+    #[tracing::instrument(level = "debug", name = "store.offers.register_by_invite", skip_all)]
     pub async fn register_by_invite(
         &self,
         token: &SecretHash,
@@ -164,6 +166,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails.
+    #[tracing::instrument(level = "debug", name = "store.offers.decline_by_link", skip_all)]
     pub async fn decline_by_link(
         &self,
         token: &SecretHash,
@@ -191,6 +194,7 @@ impl Store {
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.offers.accept", skip_all, fields(invite_id = %id))]
 pub async fn accept(tx: &mut PersonTx, id: InviteId) -> Result<Accepted, StoreError> {
     let row = sqlx::query!(
         r#"select outcome as "outcome!", workspace_id, slug, organization_id, role from door.accept_invite($1)"#,
@@ -227,6 +231,7 @@ pub async fn accept(tx: &mut PersonTx, id: InviteId) -> Result<Accepted, StoreEr
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.offers.decline", skip_all, fields(invite_id = %id))]
 pub async fn decline(tx: &mut PersonTx, id: InviteId) -> Result<Option<Declined>, StoreError> {
     let row = sqlx::query!(
         r#"select inviter_email as "inviter_email!", place as "place!", email as "email!" from door.decline_invite($1)"#,
@@ -266,6 +271,7 @@ pub(crate) async fn bind(connection: &mut PgConnection, user: UserId) -> Result<
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.offers.join", skip_all, fields(workspace_id = %workspace))]
 pub async fn join(tx: &mut PersonTx, workspace: WorkspaceId) -> Result<Option<Slug>, StoreError> {
     let row = sqlx::query!(r#"select slug as "slug!" from door.auto_join($1)"#, workspace.uuid())
         .fetch_optional(tx.connection())
@@ -281,6 +287,7 @@ pub async fn join(tx: &mut PersonTx, workspace: WorkspaceId) -> Result<Option<Sl
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.offers.notices", skip_all)]
 pub async fn notices(tx: &mut PersonTx) -> Result<Notices, StoreError> {
     let invites = sqlx::query_as!(
         Row,

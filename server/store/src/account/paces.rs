@@ -21,6 +21,7 @@ impl Pace {
     ///
     /// # Errors
     /// [`StoreError::Database`] if the query fails.
+    #[tracing::instrument(level = "debug", name = "store.paces.take", skip_all)]
     pub async fn take(self, tx: &mut impl Paced) -> Result<Result<(), u32>, StoreError> {
         let (person, connection) = tx.paced();
         let key = Sha256::digest(format!("{}|{person}", self.what).as_bytes()).to_vec();

@@ -23,6 +23,7 @@ pub struct Picture {
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.pictures.logo", skip_all, fields(slug = %workspace))]
 pub async fn logo(tx: &mut PersonTx, workspace: &Slug, name: &PictureName) -> Result<Option<Vec<u8>>, StoreError> {
     Ok(sqlx::query_scalar!("select door.logo($1, $2)", workspace.as_str(), name.as_str())
         .fetch_one(tx.connection())
@@ -33,6 +34,7 @@ pub async fn logo(tx: &mut PersonTx, workspace: &Slug, name: &PictureName) -> Re
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.pictures.portrait", skip_all, fields(user_id = %of))]
 pub async fn portrait(tx: &mut PersonTx, of: UserId, name: &PictureName) -> Result<Option<Vec<u8>>, StoreError> {
     Ok(sqlx::query_scalar!("select door.portrait($1, $2)", of.uuid(), name.as_str()).fetch_one(tx.connection()).await?)
 }
@@ -41,6 +43,7 @@ pub async fn portrait(tx: &mut PersonTx, of: UserId, name: &PictureName) -> Resu
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.pictures.set_portrait", skip_all)]
 pub async fn set_portrait(tx: &mut PersonTx, picture: Option<&Picture>) -> Result<(), StoreError> {
     let (user, before) = (tx.live().person.id.uuid(), tx.live().person.portrait.clone());
     // The name of a picture is a hash of its content.

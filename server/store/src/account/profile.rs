@@ -13,6 +13,7 @@ use model::{
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.profile.read", skip_all)]
 pub async fn read(tx: &mut PersonTx) -> Result<Profile, StoreError> {
     let user = tx.live().person.id.uuid();
     let row = sqlx::query!(
@@ -32,6 +33,7 @@ pub async fn read(tx: &mut PersonTx) -> Result<Profile, StoreError> {
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.profile.rename", skip_all)]
 pub async fn rename(tx: &mut PersonTx, name: &str) -> Result<(), StoreError> {
     let user = tx.live().person.id.uuid();
     let detail = Detail::none().change("name", &tx.live().person.name, name);
@@ -46,6 +48,7 @@ pub async fn rename(tx: &mut PersonTx, name: &str) -> Result<(), StoreError> {
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.profile.password_hash", skip_all)]
 pub async fn password_hash(tx: &mut PersonTx) -> Result<String, StoreError> {
     let user = tx.live().person.id.uuid();
     Ok(sqlx::query_scalar!("select password_hash from account.users where id = $1", user)
@@ -58,6 +61,7 @@ pub async fn password_hash(tx: &mut PersonTx) -> Result<String, StoreError> {
 /// # Errors
 /// [`StoreError::Inconsistent`] if there is no session, since operator tokens can't change a password;
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.profile.change_password", skip_all)]
 pub async fn change_password(tx: &mut PersonTx, password_hash: &str, secret: &Secret) -> Result<(), StoreError> {
     let user = tx.live().person.id.uuid();
     let session = tx.live().session.map(|s| s.uuid());
@@ -91,6 +95,7 @@ pub async fn change_password(tx: &mut PersonTx, password_hash: &str, secret: &Se
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.profile.withdraw_address", skip_all)]
 pub async fn withdraw_address(tx: &mut PersonTx) -> Result<(), StoreError> {
     let user = tx.live().person.id.uuid();
     let withdrawn = sqlx::query!(
@@ -110,6 +115,7 @@ pub async fn withdraw_address(tx: &mut PersonTx) -> Result<(), StoreError> {
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.profile.preferences", skip_all)]
 pub async fn preferences(tx: &mut PersonTx) -> Result<Preferences, StoreError> {
     let user = tx.live().person.id.uuid();
     let row = sqlx::query!("select landing, picker_order, theme from account.preferences where user_id = $1", user)
@@ -126,6 +132,7 @@ pub async fn preferences(tx: &mut PersonTx) -> Result<Preferences, StoreError> {
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.profile.set_preferences", skip_all)]
 pub async fn set_preferences(tx: &mut PersonTx, chosen: Preferences) -> Result<(), StoreError> {
     let (user, before) = (tx.live().person.id.uuid(), preferences(tx).await?);
     if before == chosen {
@@ -150,6 +157,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails.
+    #[tracing::instrument(level = "debug", name = "store.profile.theme_of", skip_all, fields(user_id = %user))]
     pub async fn theme_of(&self, user: UserId) -> Result<Option<Theme>, StoreError> {
         let mut tx = self.begin().await?;
         sqlx::query!("select set_config('stile.user_id', $1, true)", user.to_string()).fetch_one(&mut *tx).await?;

@@ -31,6 +31,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails. A
     /// stale list is not returned instead.
+    #[tracing::instrument(level = "debug", name = "store.seats.picker", skip_all)]
     pub async fn picker(
         &self,
         credential: &Credential,
@@ -67,6 +68,7 @@ impl Store {
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.seats.pin", skip_all, fields(slug = %workspace))]
 pub async fn pin(tx: &mut PersonTx, workspace: &Slug, pinned: Pinned) -> Result<bool, StoreError> {
     let user = tx.live().person.id.uuid();
     let changed = sqlx::query!(
@@ -87,6 +89,7 @@ pub async fn pin(tx: &mut PersonTx, workspace: &Slug, pinned: Pinned) -> Result<
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.seats.clear_recents", skip_all)]
 pub async fn clear_recents(tx: &mut PersonTx) -> Result<(), StoreError> {
     let user = tx.live().person.id.uuid();
     sqlx::query!(

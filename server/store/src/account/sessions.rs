@@ -13,6 +13,7 @@ use model::{
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.sessions.list", skip_all)]
 pub async fn list(tx: &mut PersonTx) -> Result<Vec<SessionRow>, StoreError> {
     let this = tx.live().session;
     let rows = sqlx::query!(
@@ -45,6 +46,7 @@ pub async fn list(tx: &mut PersonTx) -> Result<Vec<SessionRow>, StoreError> {
 /// # Errors
 /// [`StoreError::Unavailable`] if a write of the person takes longer than the lock timeout, [`StoreError::Database`] if
 /// the query fails.
+#[tracing::instrument(level = "debug", name = "store.sessions.end", skip_all, fields(session_id = %id))]
 pub async fn end(tx: &mut PersonTx, id: SessionId) -> Result<bool, StoreError> {
     let row = sqlx::query!(
         "update account.sessions set ended_at = now(), end_reason = $2 where id = $1 and ended_at is null returning user_agent",
@@ -64,6 +66,7 @@ pub async fn end(tx: &mut PersonTx, id: SessionId) -> Result<bool, StoreError> {
 ///
 /// # Errors
 /// As for [`end`].
+#[tracing::instrument(level = "debug", name = "store.sessions.end_others", skip_all)]
 pub async fn end_others(tx: &mut PersonTx) -> Result<u64, StoreError> {
     let this = tx.live().session.map(|s| s.uuid());
     let ended = sqlx::query!(
@@ -84,6 +87,7 @@ pub async fn end_others(tx: &mut PersonTx) -> Result<u64, StoreError> {
 ///
 /// # Errors
 /// As for [`end`].
+#[tracing::instrument(level = "debug", name = "store.sessions.end_all", skip_all)]
 pub async fn end_all(tx: &mut PersonTx) -> Result<u64, StoreError> {
     let ended = sqlx::query!(
         "update account.sessions set ended_at = now(), end_reason = $1 where ended_at is null",

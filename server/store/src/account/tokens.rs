@@ -13,6 +13,7 @@ use sqlx::types::Uuid;
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.tokens.list", skip_all)]
 pub async fn list(tx: &mut PersonTx) -> Result<Vec<OperatorToken>, StoreError> {
     let rows = sqlx::query!(
         r#"select id, name, hint, created_at, last_used_at, expires_at, expires_at <= now() as "expired!"
@@ -39,6 +40,7 @@ pub async fn list(tx: &mut PersonTx) -> Result<Vec<OperatorToken>, StoreError> {
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.tokens.live_names", skip_all)]
 pub async fn live_names(tx: &mut PersonTx) -> Result<Vec<String>, StoreError> {
     Ok(sqlx::query_scalar!(
         "select name from account.operator_tokens where revoked_at is null and expires_at > now() order by lower(name), id"
@@ -52,6 +54,7 @@ pub async fn live_names(tx: &mut PersonTx) -> Result<Vec<String>, StoreError> {
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.tokens.create", skip_all)]
 pub async fn create(tx: &mut PersonTx, name: &str, token: &Secret, life: TokenLife) -> Result<bool, StoreError> {
     let user = tx.live().person.id.uuid();
     // Serializes concurrent creations by one person, so that each is counted.
@@ -87,6 +90,7 @@ pub async fn create(tx: &mut PersonTx, name: &str, token: &Secret, life: TokenLi
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.tokens.revoke", skip_all, fields(token_id = %id))]
 pub async fn revoke(tx: &mut PersonTx, id: TokenId) -> Result<bool, StoreError> {
     let name = sqlx::query_scalar!(
         "update account.operator_tokens set revoked_at = now() where id = $1 and revoked_at is null returning name",
@@ -104,6 +108,7 @@ pub async fn revoke(tx: &mut PersonTx, id: TokenId) -> Result<bool, StoreError> 
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.tokens.revoke_all", skip_all)]
 pub async fn revoke_all(tx: &mut PersonTx) -> Result<(), StoreError> {
     let user = tx.live().person.id.uuid();
     let revoked = sqlx::query!(

@@ -135,6 +135,7 @@ macro_rules! lines {
 ///
 /// # Errors
 /// [`StoreError::Busy`] if too many costly statements are waiting, [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.audit.page", skip_all)]
 pub async fn page<M: Mode>(
     tx: &mut WorkspaceTx<M>,
     can: &Can<ManageSettings>,
@@ -150,6 +151,7 @@ pub async fn page<M: Mode>(
 ///
 /// # Errors
 /// As for [`page`].
+#[tracing::instrument(level = "debug", name = "store.audit.export", skip_all)]
 pub async fn export<M: Mode>(
     tx: &mut WorkspaceTx<M>,
     can: &Can<ManageSettings>,
@@ -207,6 +209,7 @@ async fn of_workspace<M: Mode>(
 ///
 /// # Errors
 /// As for [`page`].
+#[tracing::instrument(level = "debug", name = "store.audit.page_of_organization", skip_all)]
 pub async fn page_of_organization(tx: &mut OrganizationTx, query: &AuditQuery) -> Result<AuditPage, StoreError> {
     tx.costly().await?;
     let (organization, bounds) = (tx.organization.uuid(), Bounds::of(query));
@@ -247,6 +250,7 @@ pub async fn page_of_organization(tx: &mut OrganizationTx, query: &AuditQuery) -
 ///
 /// # Errors
 /// As for [`page`].
+#[tracing::instrument(level = "debug", name = "store.audit.actors", skip_all)]
 pub async fn actors<M: Mode>(
     tx: &mut WorkspaceTx<M>,
     can: &Can<ManageSettings>,
@@ -267,6 +271,7 @@ pub async fn actors<M: Mode>(
 ///
 /// # Errors
 /// As for [`page`].
+#[tracing::instrument(level = "debug", name = "store.audit.actors_of_organization", skip_all)]
 pub async fn actors_of_organization(tx: &mut OrganizationTx) -> Result<Vec<(UserId, String)>, StoreError> {
     tx.costly().await?;
     let organization = tx.organization.uuid();

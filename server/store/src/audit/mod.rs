@@ -28,6 +28,7 @@ impl Logged for PersonTx {}
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails. Then the action itself is not committed either.
+#[tracing::instrument(level = "debug", name = "store.audit.note", skip_all, fields(action = action.as_str()))]
 pub async fn note(
     tx: &mut impl Logged,
     action: Action,

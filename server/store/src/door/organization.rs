@@ -32,6 +32,12 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails.
+    #[tracing::instrument(
+        level = "debug",
+        name = "store.door.organization",
+        skip_all,
+        fields(organization_id = %organization)
+    )]
     pub async fn organization(
         &self,
         credential: &Credential,
@@ -50,6 +56,12 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`] if a fence is held for too long or the database can't be reached,
     /// [`StoreError::Database`] if the query fails.
+    #[tracing::instrument(
+        level = "debug",
+        name = "store.door.organization_seating",
+        skip_all,
+        fields(organization_id = %organization)
+    )]
     pub async fn organization_seating(
         &self,
         credential: &Credential,
@@ -107,6 +119,7 @@ impl OrganizationTx {
     ///
     /// # Errors
     /// [`StoreError::Database`] if the query fails. Then nothing was written.
+    #[tracing::instrument(level = "debug", name = "store.door.organization_commit", skip_all)]
     pub async fn commit(self) -> Result<(), StoreError> {
         self.tx.commit().await
     }

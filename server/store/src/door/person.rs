@@ -40,6 +40,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails. No
     /// transaction is opened then.
+    #[tracing::instrument(level = "debug", name = "store.door.person", skip_all)]
     pub async fn person(&self, credential: &Credential) -> Result<Option<PersonTx>, StoreError> {
         self.open_person(credential, Purpose::Writing).await
     }
@@ -48,6 +49,7 @@ impl Store {
     ///
     /// # Errors
     /// As for [`person`](Self::person).
+    #[tracing::instrument(level = "debug", name = "store.door.person_reading", skip_all)]
     pub async fn person_reading(&self, credential: &Credential) -> Result<Option<PersonTx>, StoreError> {
         self.open_person(credential, Purpose::Reading).await
     }
@@ -94,6 +96,7 @@ impl PersonTx {
     ///
     /// # Errors
     /// [`StoreError::Database`] if the query fails. Then nothing was written.
+    #[tracing::instrument(level = "debug", name = "store.door.person_commit", skip_all)]
     pub async fn commit(self) -> Result<Live, StoreError> {
         self.tx.commit().await?;
         Ok(self.live)

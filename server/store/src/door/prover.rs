@@ -56,6 +56,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails. No
     /// transaction is opened then.
+    #[tracing::instrument(level = "debug", name = "store.door.prover", skip_all)]
     pub async fn prover(&self, credential: &Credential) -> Result<Option<Prover>, StoreError> {
         let Credential::Session(hash) = credential else { return Ok(None) };
         let mut tx = self.begin().await?;
@@ -86,6 +87,7 @@ impl Prover {
     ///
     /// # Errors
     /// [`StoreError::Database`] if the query fails. Then nothing was written.
+    #[tracing::instrument(level = "debug", name = "store.door.prover_commit", skip_all)]
     pub async fn commit(self) -> Result<Person, StoreError> {
         self.tx.commit().await?;
         Ok(self.person)

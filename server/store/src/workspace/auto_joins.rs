@@ -18,6 +18,7 @@ use model::{
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.auto_joins.list", skip_all)]
 pub async fn list<M: Mode>(tx: &mut WorkspaceTx<M>, can: &Can<ManageMembers>) -> Result<Vec<AutoJoin>, StoreError> {
     let workspace = tx.id().uuid();
     let rows =
@@ -45,6 +46,7 @@ pub enum NotJoinable {
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.auto_joins.set", skip_all)]
 pub async fn set(
     tx: &mut WorkspaceTx<Write>,
     can: &Can<ManageMembers>,
@@ -85,6 +87,7 @@ pub async fn set(
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.auto_joins.stop", skip_all)]
 pub async fn stop(tx: &mut WorkspaceTx<Write>, can: &Can<ManageMembers>, domain: &Domain) -> Result<bool, StoreError> {
     let workspace = tx.id().uuid();
     let stopped = sqlx::query!(

@@ -16,6 +16,7 @@ use model::{
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.brand.set_hue", skip_all)]
 pub async fn set_hue(
     tx: &mut WorkspaceTx<Write>,
     can: &Can<ManageSettings>,
@@ -38,6 +39,7 @@ pub async fn set_hue(
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.brand.set_logo", skip_all)]
 pub async fn set_logo(
     tx: &mut WorkspaceTx<Write>,
     can: &Can<ManageSettings>,

@@ -65,6 +65,7 @@ macro_rules! customers {
 /// # Errors
 /// [`StoreError::Busy`] if the list is filtered and too many costly statements are waiting, [`StoreError::Database`] if
 /// the query fails.
+#[tracing::instrument(level = "debug", name = "store.customers.list", skip_all)]
 pub async fn list<M: Mode>(tx: &mut WorkspaceTx<M>, query: &ListQuery) -> Result<ListPage<CustomerRow>, StoreError> {
     narrow(tx, query).await?;
     let zone = tx.zone();
@@ -98,6 +99,7 @@ pub(super) async fn newest<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<Vec<Custo
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.customers.get", skip_all, fields(customer_id = %id))]
 pub async fn get<M: Mode>(tx: &mut WorkspaceTx<M>, id: CustomerId) -> Result<Option<CustomerDetail>, StoreError> {
     let workspace = tx.id().uuid();
     let row = sqlx::query!(
@@ -132,6 +134,7 @@ pub async fn get<M: Mode>(tx: &mut WorkspaceTx<M>, id: CustomerId) -> Result<Opt
 ///
 /// # Errors
 /// [`StoreError::Refused`] with `customer_rate_plan` if the rate plan does not belong to the workspace.
+#[tracing::instrument(level = "debug", name = "store.customers.create", skip_all)]
 pub async fn create(
     tx: &mut WorkspaceTx<Write>,
     can: &Can<EditContent>,
@@ -171,6 +174,7 @@ pub struct NewCustomer {
 /// # Errors
 /// [`StoreError::Refused`] with `customer_rate_plan` if a rate plan does not belong to the workspace; then no customer
 /// is stored.
+#[tracing::instrument(level = "debug", name = "store.customers.import", skip_all)]
 pub async fn import(
     tx: &mut WorkspaceTx<Write>,
     can: &Can<EditContent>,
@@ -210,6 +214,7 @@ pub async fn import(
 ///
 /// # Errors
 /// [`StoreError::Refused`] with `customer_rate_plan` if the rate plan does not belong to the workspace.
+#[tracing::instrument(level = "debug", name = "store.customers.update", skip_all, fields(customer_id = %id))]
 pub async fn update(
     tx: &mut WorkspaceTx<Write>,
     can: &Can<EditContent>,
@@ -267,6 +272,7 @@ pub async fn update(
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.customers.set_status", skip_all, fields(customer_id = %id))]
 pub async fn set_status(
     tx: &mut WorkspaceTx<Write>,
     can: &Can<EditContent>,

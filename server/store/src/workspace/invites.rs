@@ -25,6 +25,7 @@ fn place<M: Mode>(tx: &WorkspaceTx<M>) -> Place {
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.invites.open", skip_all)]
 pub async fn open<M: Mode>(tx: &mut WorkspaceTx<M>, can: &Can<ManageMembers>) -> Result<Vec<SentInvite>, StoreError> {
     let (place, zone) = (place(tx), tx.zone());
     let invites = invites::open(can.on(tx)?, place, role_words::<WorkspaceRole>).await?;
@@ -35,6 +36,7 @@ pub async fn open<M: Mode>(tx: &mut WorkspaceTx<M>, can: &Can<ManageMembers>) ->
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.invites.allowance", skip_all)]
 pub async fn allowance<M: Mode>(
     tx: &mut WorkspaceTx<M>,
     can: &Can<ManageMembers>,
@@ -47,6 +49,7 @@ pub async fn allowance<M: Mode>(
 ///
 /// # Errors
 /// [`StoreError::Seating`] if the role is above the current person's own.
+#[tracing::instrument(level = "debug", name = "store.invites.send", skip_all)]
 pub async fn send(
     tx: &mut WorkspaceTx<Write>,
     can: &Can<ManageMembers>,
@@ -78,6 +81,7 @@ pub async fn send(
 ///
 /// # Errors
 /// [`StoreError::Seating`] if the invite's role is above the current person's own.
+#[tracing::instrument(level = "debug", name = "store.invites.resend", skip_all, fields(invite_id = %id))]
 pub async fn resend(
     tx: &mut WorkspaceTx<Write>,
     can: &Can<ManageMembers>,
@@ -100,6 +104,7 @@ pub async fn resend(
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.invites.revoke", skip_all, fields(invite_id = %id))]
 pub async fn revoke(
     tx: &mut WorkspaceTx<Write>,
     can: &Can<ManageMembers>,

@@ -75,6 +75,7 @@ macro_rules! invoices {
 /// # Errors
 /// [`StoreError::Busy`] if the list is filtered and too many costly statements are waiting, [`StoreError::Database`] if
 /// the query fails.
+#[tracing::instrument(level = "debug", name = "store.invoices.list", skip_all)]
 pub async fn list<M: Mode>(tx: &mut WorkspaceTx<M>, query: &ListQuery) -> Result<ListPage<InvoiceRow>, StoreError> {
     narrow(tx, query).await?;
     let today = tx.today();
@@ -111,6 +112,7 @@ macro_rules! some_invoices {
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.invoices.get", skip_all, fields(invoice_id = %id))]
 pub async fn get<M: Mode>(tx: &mut WorkspaceTx<M>, id: InvoiceId) -> Result<Option<InvoiceRow>, StoreError> {
     Ok(some_invoices!(tx, "t.id = $2", id.uuid())?.into_iter().next())
 }
@@ -163,6 +165,7 @@ pub struct NewInvoice {
 /// # Errors
 /// [`StoreError::Refused`] with `invoice_number_taken` if a number is in use, or if a customer does not belong to the
 /// workspace.
+#[tracing::instrument(level = "debug", name = "store.invoices.issue", skip_all)]
 pub async fn issue(
     tx: &mut WorkspaceTx<Write>,
     can: &Can<ManageInvoices>,

@@ -50,6 +50,7 @@ impl Seated {
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.members.list", skip_all)]
 pub async fn list<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<Vec<Seated>, StoreError> {
     let zone = tx.zone();
     let rows = sqlx::query!(
@@ -83,6 +84,7 @@ pub async fn list<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<Vec<Seated>, Store
 ///
 /// # Errors
 /// [`StoreError::Seating`] if a rule rejects the change.
+#[tracing::instrument(level = "debug", name = "store.members.grant", skip_all, fields(member_id = %user))]
 pub async fn grant(
     tx: &mut WorkspaceTx<Write>,
     can: &Can<ManageMembers>,
@@ -97,6 +99,7 @@ pub async fn grant(
 ///
 /// # Errors
 /// [`StoreError::Seating`] if a rule rejects the change, or the person has no seat in the workspace.
+#[tracing::instrument(level = "debug", name = "store.members.set_role", skip_all, fields(member_id = %user))]
 pub async fn set_role(
     tx: &mut WorkspaceTx<Write>,
     can: &Can<ManageMembers>,
@@ -117,6 +120,7 @@ async fn name_of(tx: &mut WorkspaceTx<Write>, user: UserId) -> Result<Option<Str
 ///
 /// # Errors
 /// [`StoreError::Seating`] if a rule rejects the change.
+#[tracing::instrument(level = "debug", name = "store.members.remove", skip_all, fields(member_id = %user))]
 pub async fn remove(tx: &mut WorkspaceTx<Write>, can: &Can<ManageMembers>, user: UserId) -> Result<String, StoreError> {
     can.on(tx)?;
     let name = name_of(tx, user).await?.unwrap_or_default();
@@ -138,6 +142,7 @@ pub async fn remove(tx: &mut WorkspaceTx<Write>, can: &Can<ManageMembers>, user:
 ///
 /// # Errors
 /// [`StoreError::Seating`] if the workspace would have no owner left, or the successor has no seat.
+#[tracing::instrument(level = "debug", name = "store.members.leave", skip_all)]
 pub async fn leave(tx: &mut WorkspaceTx<Write>, successor: Option<UserId>) -> Result<(), StoreError> {
     let me = tx.user();
     if let Some(successor) = successor {
@@ -151,6 +156,7 @@ pub async fn leave(tx: &mut WorkspaceTx<Write>, successor: Option<UserId>) -> Re
 ///
 /// # Errors
 /// [`StoreError::Seating`] if `to` is not another person with a seat in the workspace.
+#[tracing::instrument(level = "debug", name = "store.members.transfer", skip_all, fields(member_id = %to))]
 pub async fn transfer(tx: &mut WorkspaceTx<Write>, can: &Can<OwnWorkspace>, to: UserId) -> Result<String, StoreError> {
     can.on(tx)?;
     let me = tx.user();
@@ -256,6 +262,7 @@ async fn change(tx: &mut WorkspaceTx<Write>, user: UserId, to: Option<WorkspaceR
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.members.requests", skip_all)]
 pub async fn requests<M: Mode>(
     tx: &mut WorkspaceTx<M>,
     can: &Can<ManageMembers>,
@@ -290,6 +297,7 @@ pub enum Answer {
 ///
 /// # Errors
 /// [`StoreError::Seating`] if the role is above the current person's own.
+#[tracing::instrument(level = "debug", name = "store.members.answer", skip_all, fields(access_request_id = %id))]
 pub async fn answer(
     tx: &mut WorkspaceTx<Write>,
     can: &Can<ManageMembers>,

@@ -17,6 +17,7 @@ const PERIOD: i64 = 30;
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.overview.read", skip_all)]
 pub async fn read<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<Overview, StoreError> {
     let (workspace, today, zone) = (tx.id().uuid(), tx.today(), tx.zone());
     let sums = sqlx::query!(

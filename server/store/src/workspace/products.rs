@@ -63,6 +63,7 @@ macro_rules! products {
 /// # Errors
 /// [`StoreError::Busy`] if the list is filtered and too many costly statements are waiting, [`StoreError::Database`] if
 /// the query fails.
+#[tracing::instrument(level = "debug", name = "store.products.list", skip_all)]
 pub async fn list<M: Mode>(tx: &mut WorkspaceTx<M>, query: &ListQuery) -> Result<ListPage<ProductRow>, StoreError> {
     narrow(tx, query).await?;
     let zone = tx.zone();
@@ -78,6 +79,7 @@ pub async fn list<M: Mode>(tx: &mut WorkspaceTx<M>, query: &ListQuery) -> Result
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.products.get", skip_all, fields(product_id = %id))]
 pub async fn get<M: Mode>(tx: &mut WorkspaceTx<M>, id: ProductId) -> Result<Option<ProductDetail>, StoreError> {
     let workspace = tx.id().uuid();
     let row = sqlx::query!(
@@ -112,6 +114,7 @@ pub async fn get<M: Mode>(tx: &mut WorkspaceTx<M>, id: ProductId) -> Result<Opti
 ///
 /// # Errors
 /// [`StoreError::Refused`] with `product_code_taken` if the workspace already has a product with that code.
+#[tracing::instrument(level = "debug", name = "store.products.create", skip_all)]
 pub async fn create(
     tx: &mut WorkspaceTx<Write>,
     can: &Can<EditContent>,
@@ -137,6 +140,7 @@ pub async fn create(
 ///
 /// # Errors
 /// [`StoreError::Refused`] with `product_code_taken` if the workspace already has a product with that code.
+#[tracing::instrument(level = "debug", name = "store.products.update", skip_all, fields(product_id = %id))]
 pub async fn update(
     tx: &mut WorkspaceTx<Write>,
     can: &Can<EditContent>,
@@ -183,6 +187,7 @@ pub async fn update(
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.products.set_status", skip_all, fields(product_id = %id))]
 pub async fn set_status(
     tx: &mut WorkspaceTx<Write>,
     can: &Can<EditContent>,

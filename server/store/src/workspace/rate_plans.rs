@@ -77,6 +77,7 @@ macro_rules! rate_plans {
 /// # Errors
 /// [`StoreError::Busy`] if the list is filtered and too many costly statements are waiting, [`StoreError::Database`] if
 /// the query fails.
+#[tracing::instrument(level = "debug", name = "store.rate_plans.list", skip_all)]
 pub async fn list<M: Mode>(tx: &mut WorkspaceTx<M>, query: &ListQuery) -> Result<ListPage<RatePlanRow>, StoreError> {
     narrow(tx, query).await?;
     let zone = tx.zone();
@@ -115,6 +116,7 @@ macro_rules! some_rate_plans {
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.rate_plans.get", skip_all, fields(rate_plan_id = %id))]
 pub async fn get<M: Mode>(tx: &mut WorkspaceTx<M>, id: RatePlanId) -> Result<Option<RatePlanRow>, StoreError> {
     Ok(some_rate_plans!(tx, "t.id = $2", id.uuid())?.into_iter().next())
 }
@@ -131,6 +133,7 @@ pub(super) async fn of_product<M: Mode>(
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.rate_plans.offered", skip_all)]
 pub async fn offered<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<Vec<RatePlanRow>, StoreError> {
     some_rate_plans!(tx, "t.status = $2", "active")
 }
@@ -139,6 +142,7 @@ pub async fn offered<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<Vec<RatePlanRow
 ///
 /// # Errors
 /// [`StoreError::Refused`] if the product does not belong to the workspace.
+#[tracing::instrument(level = "debug", name = "store.rate_plans.create", skip_all, fields(product_id = %product))]
 pub async fn create(
     tx: &mut WorkspaceTx<Write>,
     can: &Can<EditContent>,

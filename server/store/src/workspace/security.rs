@@ -16,6 +16,7 @@ use model::{
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.security.read", skip_all)]
 pub async fn read<M: Mode>(tx: &mut WorkspaceTx<M>, can: &Can<ManageSettings>) -> Result<SecuritySettings, StoreError> {
     let workspace = tx.id().uuid();
     let demands_factor = sqlx::query_scalar!("select demands_factor from account.workspaces where id = $1", workspace)
@@ -29,6 +30,7 @@ pub async fn read<M: Mode>(tx: &mut WorkspaceTx<M>, can: &Can<ManageSettings>) -
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.security.has_proven", skip_all)]
 pub async fn has_proven<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<bool, StoreError> {
     let session = tx.tenant().live.session.map(SessionId::uuid);
     Ok(sqlx::query_scalar!(
@@ -52,6 +54,7 @@ pub enum DemandRefused {
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.security.demand_factor", skip_all)]
 pub async fn demand_factor(
     tx: &mut WorkspaceTx<Write>,
     can: &Can<ManageSettings>,

@@ -18,6 +18,7 @@ use time::OffsetDateTime;
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.settings.general", skip_all)]
 pub async fn general<M: Mode>(
     tx: &mut WorkspaceTx<M>,
     can: &Can<ManageSettings>,
@@ -49,6 +50,7 @@ pub async fn general<M: Mode>(
 ///
 /// # Errors
 /// [`StoreError::Refused`] with `workspaces_slug_key` or `slugs_pkey` if another workspace has or had the slug.
+#[tracing::instrument(level = "debug", name = "store.settings.save_general", skip_all)]
 pub async fn save_general(
     tx: &mut WorkspaceTx<Write>,
     can: &Can<ManageSettings>,
@@ -88,6 +90,7 @@ pub async fn save_general(
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.settings.is_slug_free", skip_all, fields(slug = %slug))]
 pub async fn is_slug_free<M: Mode>(tx: &mut WorkspaceTx<M>, slug: &Slug) -> Result<bool, StoreError> {
     let free = sqlx::query_scalar!(r#"select door.slug_is_free($1) as "free!""#, slug.as_str())
         .fetch_one(tx.connection())
@@ -99,6 +102,7 @@ pub async fn is_slug_free<M: Mode>(tx: &mut WorkspaceTx<M>, slug: &Slug) -> Resu
 ///
 /// # Errors
 /// [`StoreError::Busy`] if too many costly statements are waiting, [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.settings.contents", skip_all)]
 pub async fn contents<M: Mode>(tx: &mut WorkspaceTx<M>, can: &Can<ManageSettings>) -> Result<Contents, StoreError> {
     tx.costly().await?;
     let workspace = tx.id().uuid();
@@ -119,6 +123,7 @@ pub async fn contents<M: Mode>(tx: &mut WorkspaceTx<M>, can: &Can<ManageSettings
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.settings.delete", skip_all)]
 pub async fn delete(tx: &mut WorkspaceTx<Write>, can: &Can<OwnWorkspace>) -> Result<(), StoreError> {
     let (workspace, name) = (tx.id().uuid(), tx.tenant().workspace.name.clone());
     let deleted = sqlx::query!(

@@ -55,6 +55,7 @@ pub(super) fn present(zone: &str) -> &str {
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.time_zones.time_zones", skip_all)]
 pub async fn time_zones<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<&'static [String], StoreError> {
     static ZONES: OnceCell<Vec<String>> = OnceCell::const_new();
     let zones = ZONES.get_or_try_init(async || {

@@ -66,6 +66,7 @@ macro_rules! usage {
 /// # Errors
 /// [`StoreError::Busy`] if the list is filtered and too many costly statements are waiting, [`StoreError::Database`] if
 /// the query fails.
+#[tracing::instrument(level = "debug", name = "store.usage.list", skip_all)]
 pub async fn list<M: Mode>(tx: &mut WorkspaceTx<M>, query: &ListQuery) -> Result<ListPage<UsageRow>, StoreError> {
     narrow(tx, query).await?;
     let zone = tx.zone();
@@ -102,6 +103,7 @@ macro_rules! some_usage {
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.usage.get", skip_all, fields(usage_id = %id))]
 pub async fn get<M: Mode>(tx: &mut WorkspaceTx<M>, id: UsageId) -> Result<Option<UsageRow>, StoreError> {
     Ok(some_usage!(tx, "t.id = $2", id.uuid()).next())
 }
@@ -130,6 +132,7 @@ pub struct NewUsage {
 ///
 /// # Errors
 /// [`StoreError::Refused`] if a customer or product does not belong to the workspace; then no record is stored.
+#[tracing::instrument(level = "debug", name = "store.usage.record", skip_all)]
 pub async fn record(
     tx: &mut WorkspaceTx<Write>,
     can: &Can<EditContent>,

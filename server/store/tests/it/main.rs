@@ -1,4 +1,4 @@
-//! Tests of the guarantees of `store` against a real PostgreSQL, one file per guarantee.
+//! Tests of the guarantees of `store` against a real PostgreSQL, one module per guarantee.
 //!
 //! They run as `stile_app`, the role of the server; superuser connections are used only to set up data and to check
 //! results. Every rejection is accompanied by a control: the same step by a user who is allowed to take it, so that

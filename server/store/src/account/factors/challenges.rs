@@ -31,6 +31,7 @@ impl Purpose {
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.challenges.keep_registration", skip_all)]
 pub async fn keep_registration(
     tx: &mut PersonTx,
     admitted: &Admitted,
@@ -46,6 +47,7 @@ pub async fn keep_registration(
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.challenges.take_registration", skip_all)]
 pub async fn take_registration(tx: &mut PersonTx, handle: &Secret) -> Result<Option<(Value, Admitted)>, StoreError> {
     let (user, Some(session)) = (tx.live().person.id, tx.live().session) else { return Ok(None) };
     let state = take(tx.connection(), Purpose::Register, user, Holder::Session(session), handle).await?;
@@ -56,6 +58,7 @@ pub async fn take_registration(tx: &mut PersonTx, handle: &Secret) -> Result<Opt
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.challenges.keep_proof", skip_all)]
 pub async fn keep_proof(prover: &mut Prover, handle: &Secret, state: &Value) -> Result<(), StoreError> {
     let (user, holder) = (prover.person.id, prover.holder);
     keep(prover.connection(), Purpose::Prove, user, holder, handle, state).await
@@ -66,6 +69,7 @@ pub async fn keep_proof(prover: &mut Prover, handle: &Secret, state: &Value) -> 
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.challenges.take_proof", skip_all)]
 pub async fn take_proof(prover: &mut Prover, handle: &Secret) -> Result<Option<Value>, StoreError> {
     let (user, holder) = (prover.person.id, prover.holder);
     take(prover.connection(), Purpose::Prove, user, holder, handle).await
@@ -76,6 +80,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails.
+    #[tracing::instrument(level = "debug", name = "store.challenges.keep_sign_in_challenge", skip_all)]
     pub async fn keep_sign_in_challenge(&self, handle: &Secret, state: &Value) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
         let hash = handle.hash();
@@ -87,6 +92,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails.
+    #[tracing::instrument(level = "debug", name = "store.challenges.take_sign_in_challenge", skip_all)]
     pub async fn take_sign_in_challenge(&self, handle: &Secret) -> Result<Option<Value>, StoreError> {
         let mut tx = self.begin().await?;
         let hash = handle.hash();

@@ -45,6 +45,7 @@ pub enum Basis {
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.factors.admit", skip_all)]
 pub async fn admit(tx: &mut PersonTx, basis: Basis) -> Result<Option<Admitted>, StoreError> {
     let Some(session) = tx.live().session else { return Ok(None) };
     let standing = standing(tx).await?;
@@ -59,6 +60,7 @@ pub async fn admit(tx: &mut PersonTx, basis: Basis) -> Result<Option<Admitted>, 
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.factors.standing", skip_all)]
 pub async fn standing(tx: &mut PersonTx) -> Result<FactorStanding, StoreError> {
     let (user, session) = (tx.live().person.id.uuid(), tx.live().session.map(SessionId::uuid));
     let row = sqlx::query!(
@@ -84,6 +86,7 @@ pub async fn standing(tx: &mut PersonTx) -> Result<FactorStanding, StoreError> {
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.factors.has_proven", skip_all)]
 pub async fn has_proven(tx: &mut PersonTx) -> Result<bool, StoreError> {
     let session = tx.live().session.map(SessionId::uuid);
     Ok(sqlx::query_scalar!(
@@ -98,6 +101,7 @@ pub async fn has_proven(tx: &mut PersonTx) -> Result<bool, StoreError> {
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.factors.state", skip_all)]
 pub async fn state(tx: &mut PersonTx) -> Result<FactorState, StoreError> {
     let user = tx.live().person.id.uuid();
     let row = sqlx::query!(
@@ -121,6 +125,7 @@ pub async fn state(tx: &mut PersonTx) -> Result<FactorState, StoreError> {
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.factors.methods", skip_all)]
 pub async fn methods(prover: &mut Prover) -> Result<FactorMethods, StoreError> {
     let user = prover.person.id.uuid();
     let row = sqlx::query!(
@@ -138,6 +143,7 @@ pub async fn methods(prover: &mut Prover) -> Result<FactorMethods, StoreError> {
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.factors.set_asked", skip_all)]
 pub async fn set_asked(tx: &mut PersonTx, _: &Admitted, asked: FactorAsked) -> Result<(), StoreError> {
     let user = tx.live().person.id;
     let before = sqlx::query_scalar!("select factor_asked from account.preferences where user_id = $1", user.uuid())

@@ -30,6 +30,7 @@ pub struct KnownPasskey {
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.passkeys.list", skip_all)]
 pub async fn list(tx: &mut PersonTx) -> Result<Vec<PasskeyRow>, StoreError> {
     let user = tx.live().person.id.uuid();
     let rows = sqlx::query!(
@@ -53,6 +54,7 @@ pub async fn list(tx: &mut PersonTx) -> Result<Vec<PasskeyRow>, StoreError> {
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.passkeys.own", skip_all)]
 pub async fn own(tx: &mut PersonTx) -> Result<Vec<KnownPasskey>, StoreError> {
     let user = tx.live().person.id;
     known(tx.connection(), user).await
@@ -62,6 +64,7 @@ pub async fn own(tx: &mut PersonTx) -> Result<Vec<KnownPasskey>, StoreError> {
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.passkeys.of_prover", skip_all)]
 pub async fn of_prover(prover: &mut Prover) -> Result<Vec<KnownPasskey>, StoreError> {
     let user = prover.person.id;
     known(prover.connection(), user).await
@@ -81,6 +84,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails.
+    #[tracing::instrument(level = "debug", name = "store.passkeys.passkey", skip_all)]
     pub async fn passkey(&self, credential_id: &[u8]) -> Result<Option<KnownPasskey>, StoreError> {
         let mut tx = self.begin().await?;
         let row = sqlx::query!(
@@ -111,6 +115,7 @@ pub enum AddRefused {
 ///
 /// # Errors
 /// [`StoreError::Refused`] with `passkey_known` if the passkey is already registered, by any person.
+#[tracing::instrument(level = "debug", name = "store.passkeys.add", skip_all)]
 pub async fn add(
     tx: &mut PersonTx,
     admitted: &Admitted,
@@ -146,6 +151,7 @@ pub async fn add(
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.passkeys.remove", skip_all, fields(passkey_id = %id))]
 pub async fn remove(tx: &mut PersonTx, _: &Admitted, id: PasskeyId) -> Result<bool, StoreError> {
     let user = tx.live().person.id;
     let removed = sqlx::query_scalar!(

@@ -33,6 +33,7 @@ pub enum ProofRefused {
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails. Then nothing is verified.
+#[tracing::instrument(level = "debug", name = "store.factors.prove_code", skip_all)]
 pub async fn prove_code(
     mut prover: Prover,
     seal: &EncryptionKey,
@@ -66,6 +67,7 @@ pub async fn prove_code(
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails. Then nothing is verified.
+#[tracing::instrument(level = "debug", name = "store.factors.prove_passkey", skip_all, fields(passkey_id = %id))]
 pub async fn prove_passkey(
     mut prover: Prover,
     id: PasskeyId,

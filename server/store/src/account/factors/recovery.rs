@@ -19,6 +19,7 @@ const CODE_BYTES: usize = 15;
 /// # Errors
 /// [`StoreError::NoRandomness`] if the operating system returns no random bytes, [`StoreError::Database`] if the query
 /// fails.
+#[tracing::instrument(level = "debug", name = "store.recovery.renew", skip_all)]
 pub async fn renew(tx: &mut PersonTx, _: &Admitted) -> Result<Vec<RecoveryCode>, StoreError> {
     let user = tx.live().person.id;
     sqlx::query!("delete from account.recovery_codes where user_id = $1", user.uuid()).execute(tx.connection()).await?;

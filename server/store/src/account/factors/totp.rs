@@ -39,6 +39,7 @@ impl NewSecret {
 /// # Errors
 /// [`StoreError::NoRandomness`] if the operating system returns no random bytes, [`StoreError::Database`] if the query
 /// fails.
+#[tracing::instrument(level = "debug", name = "store.totp.start", skip_all)]
 pub async fn start(tx: &mut PersonTx, _: &Admitted, seal: &EncryptionKey) -> Result<Option<NewSecret>, StoreError> {
     let user = tx.live().person.id;
     let mut secret = vec![0; SECRET_BYTES];
@@ -61,6 +62,7 @@ pub async fn start(tx: &mut PersonTx, _: &Admitted, seal: &EncryptionKey) -> Res
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.totp.begun", skip_all)]
 pub async fn begun(tx: &mut PersonTx, seal: &EncryptionKey) -> Result<Option<NewSecret>, StoreError> {
     let user = tx.live().person.id;
     let sealed = sqlx::query_scalar!(
@@ -89,6 +91,7 @@ pub enum ConfirmRefused {
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.totp.confirm", skip_all)]
 pub async fn confirm(
     tx: &mut PersonTx,
     seal: &EncryptionKey,
@@ -119,6 +122,7 @@ pub async fn confirm(
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.totp.turn_off", skip_all)]
 pub async fn turn_off(tx: &mut PersonTx, _: &Admitted) -> Result<(), StoreError> {
     let user = tx.live().person.id;
     sqlx::query!("delete from account.totp where user_id = $1", user.uuid()).execute(tx.connection()).await?;

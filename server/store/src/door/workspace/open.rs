@@ -1,134 +1,30 @@
-//! Transactions in one workspace.
+//! Opens transactions in one workspace.
 
 use super::{
-    Credential, Fence,
-    costly::Costly,
-    fences::{Fences, Hold},
-    person::Live,
-    tx::{DoorTx, Purpose},
+    mode::{Mode, Read, Visit, Write},
+    outcome::{Demand, Door},
+    transaction::{Access, Tenant, WorkspaceTx},
 };
-use crate::{error::StoreError, fair::Turn, pool::Store, zone::Zone};
+use crate::{
+    door::{
+        Credential, Fence,
+        costly::Costly,
+        fences::{Fences, Hold},
+        person::Live,
+        tx::{DoorTx, Purpose},
+    },
+    error::StoreError,
+    fair::Turn,
+    pool::Store,
+    zone::Zone,
+};
 use model::{
     Capability, OrganizationRole, Seat, Slug, WorkspaceRole,
-    capability::CapabilityKind,
     id::{OrganizationId, SessionId, UserId, WorkspaceId},
     picture::{Brand, PictureName},
     workspace::{Person, WorkspaceProfile},
 };
-use sqlx::{PgConnection, Postgres, Transaction, types::Uuid};
-use std::{marker::PhantomData, sync::Arc};
-use time::Date;
-
-/// Access mode of a [`WorkspaceTx`].
-pub trait Mode: sealed::Mode + Send + Sync + 'static {}
-
-/// Read-only: PostgreSQL rejects every write.
-#[derive(Debug)]
-pub enum Read {}
-/// Entering a workspace. The handoff and the visit belong to the person, so no fence is needed.
-#[derive(Debug)]
-pub enum Visit {}
-/// Writing, with the fences held.
-#[derive(Debug)]
-pub enum Write {}
-
-mod sealed {
-    use super::{Purpose, Read, Visit, Write};
-
-    pub trait Mode {
-        const PURPOSE: Purpose;
-    }
-
-    impl Mode for Read {
-        const PURPOSE: Purpose = Purpose::Reading;
-    }
-    impl Mode for Visit {
-        const PURPOSE: Purpose = Purpose::Writing;
-    }
-    impl Mode for Write {
-        const PURPOSE: Purpose = Purpose::Writing;
-    }
-}
-
-impl Mode for Read {}
-impl Mode for Visit {}
-impl Mode for Write {}
-
-/// Transaction in one workspace, opened with a seat. Row level security restricts it to this workspace.
-pub struct WorkspaceTx<M: Mode> {
-    tx: DoorTx,
-    tenant: Tenant,
-    access: Access,
-    costly: Costly,
-    mode: PhantomData<M>,
-    /// Released when the transaction ends.
-    _turn: Option<Turn>,
-}
-
-/// Current access mode of the database.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Access {
-    /// Reads and writes.
-    ReadWrite,
-    /// Reads only: the database is a standby, or an administrator has made it read-only. Incidental writes are skipped.
-    ReadOnly,
-}
-
-/// Person, workspace and seat, as read when the transaction began.
-#[derive(Debug, Clone)]
-pub struct Tenant {
-    /// The person.
-    pub live: Live,
-    /// The workspace.
-    pub workspace: WorkspaceProfile,
-    /// The seat.
-    pub seat: Seat,
-    /// Time zone of the workspace.
-    pub zone: Arc<Zone>,
-    /// Current day in that time zone.
-    pub today: Date,
-}
-
-/// Result of opening a workspace.
-pub enum Door<T> {
-    /// The transaction.
-    Open(T),
-    /// The workspace has a new slug, and the person has a seat in it.
-    Moved(Slug),
-    /// The person has a seat, but the workspace requires a second factor that this session has not verified. An
-    /// operator token never has: it does not show that a person is present.
-    Factor(Demand),
-    /// The workspace was deleted, and the person had a seat in it.
-    Gone(Live),
-    /// The workspace does not exist or the person has no seat in it. The two cases are indistinguishable.
-    Absent(Live),
-    /// The credential is not valid.
-    SignedOut,
-    /// The page that writes was rendered for another workspace or person than the request addresses. Nothing was
-    /// written.
-    Mismatch,
-}
-
-/// Workspace that requires a second factor from a person who has a seat in it.
-#[derive(Debug, Clone)]
-pub struct Demand {
-    /// The person.
-    pub live: Live,
-    /// Name of the workspace.
-    pub name: String,
-}
-
-/// Error for a capability that the seat does not have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the seat does not allow {0:?}")]
-pub struct Denied(pub Capability);
-
-/// Proof that the seat in a workspace has the capability `C`, read in the transaction that issued it.
-#[derive(Debug)]
-pub struct Can<C> {
-    workspace: WorkspaceId,
-    capability: PhantomData<C>,
-}
+use sqlx::{Postgres, Transaction, types::Uuid};
 
 impl Store {
     /// Begins a read-only transaction in a workspace.
@@ -136,6 +32,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Busy`] if too many requests wait for the workspace, [`StoreError::Unavailable`] if the database
     /// can't be reached, [`StoreError::Database`] if the query fails. No transaction is opened then.
+    #[tracing::instrument(level = "debug", name = "store.door.workspace", skip_all, fields(slug = %slug))]
     pub async fn workspace(&self, credential: &Credential, slug: &Slug) -> Result<Door<WorkspaceTx<Read>>, StoreError> {
         let turn = self.turn_in(slug).await?;
         let tx = self.begin().await?;
@@ -146,6 +43,7 @@ impl Store {
     ///
     /// # Errors
     /// As for [`workspace`](Self::workspace).
+    #[tracing::instrument(level = "debug", name = "store.door.workspace_visit", skip_all, fields(slug = %slug))]
     pub async fn workspace_visit(
         &self,
         credential: &Credential,
@@ -161,6 +59,7 @@ impl Store {
     /// # Errors
     /// As for [`workspace`](Self::workspace), and [`StoreError::Unavailable`] if a revocation holds the fence for too
     /// long.
+    #[tracing::instrument(level = "debug", name = "store.door.workspace_write", skip_all, fields(slug = %slug))]
     pub async fn workspace_write(
         &self,
         credential: &Credential,
@@ -179,6 +78,7 @@ impl Store {
     /// # Errors
     /// As for [`workspace_write`](Self::workspace_write), and [`StoreError::Unavailable`] if current writes take too
     /// long.
+    #[tracing::instrument(level = "debug", name = "store.door.workspace_alone", skip_all, fields(slug = %slug))]
     pub async fn workspace_alone(
         &self,
         credential: &Credential,
@@ -204,6 +104,7 @@ impl Store {
     ///
     /// # Errors
     /// As for [`Store::workspace_write`].
+    #[tracing::instrument(level = "debug", name = "store.door.workspace_seating", skip_all, fields(slug = %slug))]
     pub async fn workspace_seating(
         &self,
         credential: &Credential,
@@ -215,7 +116,7 @@ impl Store {
             Ok(tx) => tx,
             Err(closed) => return Ok(closed),
         };
-        let manages = tx.tenant.seat.capabilities().has(Capability::ManageMembers);
+        let manages = tx.tenant().seat.capabilities().has(Capability::ManageMembers);
         let named: Vec<Uuid> = people.iter().filter(|p| manages || **p == fence.user).map(|p| p.uuid()).collect();
         let concerned = match named.is_empty() {
             true => Vec::new(),
@@ -260,9 +161,7 @@ impl Store {
         let (tx, turn) = self.fenced(fences, Some(slug)).await?;
         let door = self.open::<Write>(tx, credential, slug, turn).await?;
         match door {
-            Door::Open(tx) if tx.tenant.workspace.id != fence.workspace || tx.user() != fence.user => {
-                Ok(Door::Mismatch)
-            }
+            Door::Open(tx) if tx.id() != fence.workspace || tx.user() != fence.user => Ok(Door::Mismatch),
             door => Ok(door),
         }
     }
@@ -329,7 +228,7 @@ impl Store {
                 };
                 let access = if row.read_only { Access::ReadOnly } else { Access::ReadWrite };
                 let (tenant, costly) = (Tenant { live, workspace, seat, zone, today }, Costly::new(self.costly()));
-                Ok(Door::Open(WorkspaceTx { tx, tenant, access, costly, mode: PhantomData, _turn: turn }))
+                Ok(Door::Open(WorkspaceTx::new(tx, tenant, access, costly, turn)))
             }
             ("moved", Some(slug), ..) => {
                 tx(Purpose::Reading).commit().await?;
@@ -350,84 +249,5 @@ impl Store {
             }
             (other, ..) => Err(StoreError::Inconsistent(format!("door outcome {other:?}"))),
         }
-    }
-}
-
-impl<M: Mode> WorkspaceTx<M> {
-    /// Returns the person, workspace and seat of this transaction.
-    pub const fn tenant(&self) -> &Tenant {
-        &self.tenant
-    }
-
-    /// Returns the workspace's id.
-    pub const fn id(&self) -> WorkspaceId {
-        self.tenant.workspace.id
-    }
-
-    /// Returns the person's id.
-    pub const fn user(&self) -> UserId {
-        self.tenant.live.person.id
-    }
-
-    /// Returns the workspace's time zone.
-    pub fn zone(&self) -> Arc<Zone> {
-        Arc::clone(&self.tenant.zone)
-    }
-
-    /// Returns the current day in the workspace's time zone.
-    pub const fn today(&self) -> Date {
-        self.tenant.today
-    }
-
-    /// Returns proof of the capability `C` if the seat has it.
-    ///
-    /// # Errors
-    /// [`Denied`] if the seat does not have the capability.
-    pub fn can<C: CapabilityKind>(&self) -> Result<Can<C>, Denied> {
-        if self.tenant.seat.capabilities().has(C::CAPABILITY) {
-            Ok(Can { workspace: self.id(), capability: PhantomData })
-        } else {
-            Err(Denied(C::CAPABILITY))
-        }
-    }
-
-    /// Commits the transaction.
-    ///
-    /// # Errors
-    /// [`StoreError::Database`] if the query fails. Then nothing was written.
-    pub async fn commit(self) -> Result<Tenant, StoreError> {
-        self.tx.commit().await?;
-        Ok(self.tenant)
-    }
-
-    pub(crate) fn connection(&mut self) -> &mut PgConnection {
-        self.tx.connection()
-    }
-
-    /// Returns the current access mode of the database.
-    pub(crate) const fn access(&self) -> Access {
-        self.access
-    }
-
-    /// Waits until this transaction's person may run a statement that reads many rows.
-    ///
-    /// # Errors
-    /// [`StoreError::Busy`] if the queue is full or the wait times out.
-    pub(crate) async fn costly(&mut self) -> Result<(), StoreError> {
-        let user = self.user();
-        self.costly.wait(user, self.tx.connection()).await
-    }
-
-    /// Returns the connection, for statements that only read.
-    pub(crate) fn reading(&mut self) -> &mut PgConnection {
-        self.tx.connection()
-    }
-}
-
-impl<C> Can<C> {
-    /// Returns the connection of `tx`, or [`StoreError::ForeignCapability`] if the capability was issued for another
-    /// workspace.
-    pub(crate) fn on<'t, M: Mode>(&self, tx: &'t mut WorkspaceTx<M>) -> Result<&'t mut PgConnection, StoreError> {
-        if self.workspace == tx.id() { Ok(tx.connection()) } else { Err(StoreError::ForeignCapability) }
     }
 }

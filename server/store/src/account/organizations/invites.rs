@@ -1,0 +1,100 @@
+//! Invites to an organization, and its allowance of mails.
+
+use super::members::people;
+use crate::{
+    account::invites::{self, Links, Place, Resent, Sending},
+    audit,
+    door::OrganizationTx,
+    error::StoreError,
+};
+use model::{
+    Email, OrganizationRole,
+    audit::{Action, Detail},
+    id::InviteId,
+    invite::{SentInvite, role_words},
+    seating::{Refused, Whose, check},
+};
+
+fn place(tx: &OrganizationTx) -> Place {
+    Place { organization: tx.organization, workspace: None }
+}
+
+/// Returns the unanswered invites, newest first.
+///
+/// # Errors
+/// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.organizations.open_invites", skip_all)]
+pub async fn open_invites(tx: &mut OrganizationTx) -> Result<Vec<SentInvite>, StoreError> {
+    let place = place(tx);
+    invites::open(tx.connection(), place, role_words::<OrganizationRole>).await
+}
+
+/// Returns how many more mails the person and the organization may send today.
+///
+/// # Errors
+/// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.organizations.mail_allowance", skip_all)]
+pub async fn mail_allowance(tx: &mut OrganizationTx) -> Result<crate::mail::Allowance, StoreError> {
+    crate::mail::allowance(tx.connection()).await
+}
+
+/// Invites an email address to the organization. If the result is [`Sending::Sent`], the caller must queue the mail in
+/// the same transaction.
+///
+/// # Errors
+/// [`StoreError::Seating`] if the role is above the current person's own.
+#[tracing::instrument(level = "debug", name = "store.organizations.send_invite", skip_all)]
+pub async fn send_invite(
+    tx: &mut OrganizationTx,
+    email: &Email,
+    role: OrganizationRole,
+    links: &Links,
+) -> Result<Sending, StoreError> {
+    check(tx.role, Whose::Another, None, Some(role), true)?;
+    if people(tx).await?.iter().any(|enrolled| enrolled.email == email.as_str()) {
+        return Ok(Sending::Seated);
+    }
+    let (place, by) = (place(tx), tx.user);
+    let sending = invites::send(tx.connection(), place, by, email, role.as_str(), links).await?;
+    if let Sending::Sent(id) = sending {
+        let detail = Detail::none().with("email", email).with("role", role.as_str());
+        audit::note(tx, Action::InviteSent, id.uuid(), &detail).await?;
+    }
+    Ok(sending)
+}
+
+/// Sends an invite's mail again. Returns `None` if there is no open invite with that id.
+///
+/// # Errors
+/// [`StoreError::Seating`] if the invite's role is above the current person's own.
+#[tracing::instrument(level = "debug", name = "store.organizations.resend_invite", skip_all, fields(invite_id = %id))]
+pub async fn resend_invite(
+    tx: &mut OrganizationTx,
+    id: InviteId,
+    links: &Links,
+) -> Result<Option<(Sending, Resent)>, StoreError> {
+    let place = place(tx);
+    let found = invites::resend(tx.connection(), place, id, links).await?;
+    if let Some((sending, resent)) = &found {
+        let role = OrganizationRole::from_word(&resent.role).ok_or(Refused::AboveYou)?;
+        check(tx.role, Whose::Another, None, Some(role), true)?;
+        if matches!(sending, Sending::Sent(_)) {
+            audit::note(tx, Action::InviteResent, id.uuid(), &Detail::none().with("email", &resent.email)).await?;
+        }
+    }
+    Ok(found)
+}
+
+/// Revokes an open invite and returns its email address; `None` if there is no open invite with that id.
+///
+/// # Errors
+/// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.organizations.revoke_invite", skip_all, fields(invite_id = %id))]
+pub async fn revoke_invite(tx: &mut OrganizationTx, id: InviteId) -> Result<Option<String>, StoreError> {
+    let place = place(tx);
+    let revoked = invites::revoke(tx.connection(), place, id).await?;
+    if let Some(email) = &revoked {
+        audit::note(tx, Action::InviteRevoked, id.uuid(), &Detail::none().with("email", email)).await?;
+    }
+    Ok(revoked)
+}

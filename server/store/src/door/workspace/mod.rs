@@ -1,0 +1,13 @@
+//! Transactions in one workspace.
+
+mod capability;
+mod mode;
+mod open;
+mod outcome;
+mod transaction;
+
+pub use capability::{Can, Denied};
+pub use mode::{Mode, Read, Visit, Write};
+pub use outcome::{Demand, Door};
+pub(crate) use transaction::Access;
+pub use transaction::{Tenant, WorkspaceTx};

@@ -1,0 +1,37 @@
+//! Access modes of a transaction in a workspace.
+
+/// Access mode of a [`WorkspaceTx`](super::WorkspaceTx).
+pub trait Mode: sealed::Mode + Send + Sync + 'static {}
+
+/// Read-only: PostgreSQL rejects every write.
+#[derive(Debug)]
+pub enum Read {}
+/// Entering a workspace. The handoff and the visit belong to the person, so no fence is needed.
+#[derive(Debug)]
+pub enum Visit {}
+/// Writing, with the fences held.
+#[derive(Debug)]
+pub enum Write {}
+
+mod sealed {
+    use super::{Read, Visit, Write};
+    use crate::door::tx::Purpose;
+
+    pub trait Mode {
+        const PURPOSE: Purpose;
+    }
+
+    impl Mode for Read {
+        const PURPOSE: Purpose = Purpose::Reading;
+    }
+    impl Mode for Visit {
+        const PURPOSE: Purpose = Purpose::Writing;
+    }
+    impl Mode for Write {
+        const PURPOSE: Purpose = Purpose::Writing;
+    }
+}
+
+impl Mode for Read {}
+impl Mode for Visit {}
+impl Mode for Write {}

@@ -1,0 +1,117 @@
+//! Transaction in one workspace.
+
+use super::mode::Mode;
+use crate::{
+    door::{costly::Costly, person::Live, tx::DoorTx},
+    error::StoreError,
+    fair::Turn,
+    zone::Zone,
+};
+use model::{
+    Seat,
+    id::{UserId, WorkspaceId},
+    workspace::WorkspaceProfile,
+};
+use sqlx::PgConnection;
+use std::{marker::PhantomData, sync::Arc};
+use time::Date;
+
+/// Transaction in one workspace, opened with a seat. Row level security restricts it to this workspace.
+pub struct WorkspaceTx<M: Mode> {
+    tx: DoorTx,
+    tenant: Tenant,
+    access: Access,
+    costly: Costly,
+    mode: PhantomData<M>,
+    /// Released when the transaction ends.
+    _turn: Option<Turn>,
+}
+
+/// Current access mode of the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// Reads and writes.
+    ReadWrite,
+    /// Reads only: the database is a standby, or an administrator has made it read-only. Incidental writes are skipped.
+    ReadOnly,
+}
+
+/// Person, workspace and seat, as read when the transaction began.
+#[derive(Debug, Clone)]
+pub struct Tenant {
+    /// The person.
+    pub live: Live,
+    /// The workspace.
+    pub workspace: WorkspaceProfile,
+    /// The seat.
+    pub seat: Seat,
+    /// Time zone of the workspace.
+    pub zone: Arc<Zone>,
+    /// Current day in that time zone.
+    pub today: Date,
+}
+
+impl<M: Mode> WorkspaceTx<M> {
+    /// Wraps `tx`, whose context is the workspace of `tenant`. `turn` is released when the transaction ends.
+    pub(super) fn new(tx: DoorTx, tenant: Tenant, access: Access, costly: Costly, turn: Option<Turn>) -> Self {
+        Self { tx, tenant, access, costly, mode: PhantomData, _turn: turn }
+    }
+
+    /// Returns the person, workspace and seat of this transaction.
+    pub const fn tenant(&self) -> &Tenant {
+        &self.tenant
+    }
+
+    /// Returns the workspace's id.
+    pub const fn id(&self) -> WorkspaceId {
+        self.tenant.workspace.id
+    }
+
+    /// Returns the person's id.
+    pub const fn user(&self) -> UserId {
+        self.tenant.live.person.id
+    }
+
+    /// Returns the workspace's time zone.
+    pub fn zone(&self) -> Arc<Zone> {
+        Arc::clone(&self.tenant.zone)
+    }
+
+    /// Returns the current day in the workspace's time zone.
+    pub const fn today(&self) -> Date {
+        self.tenant.today
+    }
+
+    /// Commits the transaction.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`] if the query fails. Then nothing was written.
+    #[tracing::instrument(level = "debug", name = "store.door.workspace_commit", skip_all)]
+    pub async fn commit(self) -> Result<Tenant, StoreError> {
+        self.tx.commit().await?;
+        Ok(self.tenant)
+    }
+
+    pub(crate) fn connection(&mut self) -> &mut PgConnection {
+        self.tx.connection()
+    }
+
+    /// Returns the current access mode of the database.
+    pub(crate) const fn access(&self) -> Access {
+        self.access
+    }
+
+    /// Waits until this transaction's person may run a statement that reads many rows.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] if the queue is full or the wait times out.
+    pub(crate) async fn costly(&mut self) -> Result<(), StoreError> {
+        let user = self.user();
+        self.costly.wait(user, self.tx.connection()).await
+    }
+
+    /// Returns the connection, for statements that only read.
+    pub(crate) fn reading(&mut self) -> &mut PgConnection {
+        self.tx.connection()
+    }
+}
