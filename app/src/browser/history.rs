@@ -4,7 +4,7 @@
 //! reload the favicon: a quarter of the time of a workspace switch. The page is therefore rendered first. The update
 //! follows before the person's next action and before anything reads the URL.
 
-use super::timing::after_frame;
+use super::{ON_SERVER, timing::after_frame};
 use leptos::{prelude::window, task::spawn_local};
 use std::cell::{Cell, RefCell};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
@@ -34,9 +34,10 @@ pub fn hold_address() {
     HELD.set(true);
 }
 
-/// Schedules the delayed history update, because the page is about to be shown.
+/// Schedules the delayed history update, because the page is about to be shown. Does nothing on the server, which
+/// disposes views too.
 pub fn show_address() {
-    if HELD.replace(false) {
+    if !ON_SERVER && HELD.replace(false) {
         after_frame(write_waiting);
     }
 }

@@ -19,10 +19,9 @@ pub fn is_plain(event: &KeyboardEvent) -> bool {
 }
 
 /// Kind of keyboard, by its command key. Hints contain both kinds, and the style sheet shows one (`ui::keys`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Keyboard {
     /// Ctrl is the command key.
-    #[default]
     Control,
     /// Cmd is the command key: an Apple keyboard.
     Command,

@@ -1,9 +1,11 @@
 //! Browser implementation of the browser functions.
 
-use super::dom::{all, by_id, element_of, find};
+use super::{
+    ON_SERVER,
+    dom::{all, by_id, element_of, find},
+};
 use leptos::{ev, prelude::*};
 use model::text::nfc;
-use send_wrapper::SendWrapper;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, HtmlFormElement, HtmlInputElement, HtmlSelectElement};
 
@@ -52,7 +54,11 @@ pub fn focus_heading() -> bool {
 }
 
 /// Sets the text content of the element with this id. A footprint around the element does not include its content.
+/// Does nothing on the server, which disposes views too.
 pub fn set_text(id: &str, text: &str) {
+    if ON_SERVER {
+        return;
+    }
     if let Some(element) = by_id::<HtmlElement>(id)
         && element.text_content().as_deref() != Some(text)
     {
@@ -175,8 +181,12 @@ pub fn set_title(title: &str) {
     document().set_title(title);
 }
 
-/// Sets the favicon to that of a workspace; `None` restores the default.
+/// Sets the favicon to that of a workspace; `None` restores the default. Does nothing on the server, which disposes
+/// views too.
 pub fn set_icon(address: Option<&str>) {
+    if ON_SERVER {
+        return;
+    }
     if let Some(link) = document().query_selector("link[rel=icon]").ok().flatten() {
         let address = address.unwrap_or("/favicon.svg");
         if link.get_attribute("href").as_deref() != Some(address) {
@@ -197,8 +207,11 @@ pub fn set_root_attribute(name: &str, value: Option<&str>) {
     }
 }
 
-/// Returns an attribute of `<html>`.
+/// Returns an attribute of `<html>`. Returns `None` on the server.
 pub fn root_attribute(name: &str) -> Option<String> {
+    if ON_SERVER {
+        return None;
+    }
     document().document_element()?.get_attribute(name)
 }
 
@@ -313,7 +326,7 @@ pub fn is_checked(event: &ev::Event) -> bool {
 }
 
 /// Sets the value of the control with this id whenever `text` changes. The initial value of the control is kept:
-/// binding the property would discard input made before hydration.
+/// binding the property would discard input made before hydration. Does nothing on the server, where no effect runs.
 pub fn follow(id: &'static str, text: impl Fn() -> String + 'static) {
     Effect::new(move |before: Option<String>| {
         let text = text();
@@ -365,44 +378,46 @@ pub fn replay_typing() {
 }
 
 /// Adds a key listener to the document, which is removed with the caller's reactive scope. It is called only for key
-/// presses that [the console may handle](super::is_ours).
+/// presses that [the console may handle](super::is_ours). Does nothing on the server.
 pub fn on_key(handler: impl Fn(&ev::KeyboardEvent) + 'static) {
-    on_key_boxed(Box::new(handler));
+    if !ON_SERVER {
+        on_key_boxed(Box::new(handler));
+    }
 }
 
 fn on_key_boxed(handler: Box<dyn Fn(&ev::KeyboardEvent)>) {
-    let handle = SendWrapper::new(window_event_listener(ev::keydown, move |event| {
+    let handle = window_event_listener(ev::keydown, move |event| {
         if super::is_ours(&event) {
             handler(&event);
         }
-    }));
-    on_cleanup(move || handle.take().remove());
+    });
+    on_cleanup(move || handle.remove());
 }
 
 /// Adds a listener for the document becoming active again: from the back-forward cache (`true`) or from another tab
 /// (`false`).
 pub fn on_return(handler: impl Fn(bool) + Clone + 'static) {
     let visible = handler.clone();
-    let shown = SendWrapper::new(window_event_listener(ev::pageshow, move |event| {
+    let shown = window_event_listener(ev::pageshow, move |event| {
         if event.persisted() {
             handler(true);
         }
-    }));
-    let seen = SendWrapper::new(window_event_listener(ev::visibilitychange, move |_| {
+    });
+    let seen = window_event_listener(ev::visibilitychange, move |_| {
         if !document().hidden() {
             visible(false);
         }
-    }));
+    });
     on_cleanup(move || {
-        shown.take().remove();
-        seen.take().remove();
+        shown.remove();
+        seen.remove();
     });
 }
 
 /// Calls `handler` when the document is unloaded or put into the back-forward cache.
 pub fn on_leave(handler: impl Fn() + 'static) {
-    let handle = SendWrapper::new(window_event_listener(ev::pagehide, move |_| handler()));
-    on_cleanup(move || handle.take().remove());
+    let handle = window_event_listener(ev::pagehide, move |_| handler());
+    on_cleanup(move || handle.remove());
 }
 
 /// Adds a window event listener for the lifetime of the document. Not generic, so it is compiled only once.
@@ -422,8 +437,11 @@ pub fn on_unreachable(handler: Box<dyn Fn()>) {
     UNREACHABLE.set(Some(handler));
 }
 
-/// Reports that a request did not reach the server.
+/// Reports that a request did not reach the server. Does nothing on the server.
 pub fn note_unreachable() {
+    if ON_SERVER {
+        return;
+    }
     // In a later task, so the caller gets the error first.
     super::after(0, || {
         UNREACHABLE.with_borrow(|handler| {
@@ -434,8 +452,12 @@ pub fn note_unreachable() {
     });
 }
 
-/// Converts a letter to uppercase. Uses the browser's Unicode tables, so the program needs none.
+/// Converts a letter to uppercase. Uses the browser's Unicode tables, so the program needs none; the server uses those
+/// of the standard library, with the same result.
 pub fn upper(letter: char) -> String {
+    if ON_SERVER {
+        return letter.to_uppercase().collect();
+    }
     js_sys::JsString::from(letter.to_string()).to_upper_case().into()
 }
 

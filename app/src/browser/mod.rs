@@ -1,69 +1,37 @@
-//! Browser API used by the views. On the server the functions are no-ops, so that views can call them without checking
-//! where they run; they are called only from event handlers and effects. The exception is `upper`, which gives the same
-//! result on both sides.
+//! Interfaces of the browser that the views use.
+//!
+//! They compile on the server too, but panic there, so they may be called only by event handlers, effects, timers and
+//! local tasks, none of which the server runs. A function that is also called while a page is rendered or its owner is
+//! disposed returns early on the server, and its documentation says so.
 
-#[cfg(feature = "hydrate")]
-mod dom;
-#[cfg(feature = "hydrate")]
-mod live;
-#[cfg(feature = "hydrate")]
-pub use live::*;
-
-#[cfg(feature = "hydrate")]
 mod clipboard;
-#[cfg(feature = "hydrate")]
-pub use clipboard::{copy, select_text};
-
-#[cfg(feature = "hydrate")]
-mod kept;
-#[cfg(feature = "hydrate")]
-pub use kept::*;
-
-#[cfg(feature = "hydrate")]
 mod controls;
-#[cfg(feature = "hydrate")]
-pub use controls::watch_controls;
-
-#[cfg(feature = "hydrate")]
+mod dom;
+mod ground;
+mod history;
+mod kept;
+mod keys;
+mod live;
+mod measure;
+mod navigator;
+mod passkey;
+mod socket;
+mod timing;
 mod unsaved;
-#[cfg(feature = "hydrate")]
+
+pub use clipboard::{copy, select_text};
+pub use controls::watch_controls;
+pub use ground::{Footprint, claim_content, is_translated};
+pub use history::{hold_address, show_address, write_later};
+pub use kept::*;
+pub use keys::{Chord, Focus, Keyboard, is_ours, is_plain};
+pub use live::*;
+pub use measure::*;
+pub use navigator::{Leaving, Navigator, listen, opens_here};
+pub use passkey::{PasskeyFailed, create_passkey, sign_with_passkey};
+pub use socket::Socket;
+pub use timing::*;
 pub use unsaved::{Sent, forget_unsaved, is_unsaved, sending, watch_typing};
 
-#[cfg(feature = "hydrate")]
-mod ground;
-#[cfg(feature = "hydrate")]
-pub use ground::{Footprint, claim_content, is_translated};
-
-#[cfg(feature = "hydrate")]
-mod measure;
-#[cfg(feature = "hydrate")]
-pub use measure::*;
-
-#[cfg(feature = "hydrate")]
-mod history;
-#[cfg(feature = "hydrate")]
-pub use history::{hold_address, show_address, write_later};
-
-#[cfg(feature = "hydrate")]
-mod timing;
-#[cfg(feature = "hydrate")]
-pub use timing::*;
-
-#[cfg(feature = "hydrate")]
-mod socket;
-#[cfg(feature = "hydrate")]
-pub use socket::Socket;
-
-#[cfg(not(feature = "hydrate"))]
-mod absent;
-#[cfg(not(feature = "hydrate"))]
-pub use absent::*;
-
-mod keys;
-pub use keys::{Chord, Focus, Keyboard, is_ours, is_plain};
-
-mod navigator;
-pub use navigator::{Leaving, Navigator, listen, opens_here};
-
-mod passkey;
-pub use passkey::{PasskeyFailed, create_passkey, sign_with_passkey};
+/// `true` in the build of the server, which has no browser interfaces.
+pub const ON_SERVER: bool = cfg!(not(feature = "hydrate"));

@@ -38,13 +38,10 @@ pub struct Navigator {
     /// Workspaces that were renamed while this document was open, as pairs of old and new slug.
     moved: StoredValue<Vec<(Slug, Slug)>>,
     /// Scroll offset of the page when it was left. Restored once its data is on screen again.
-    #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "nothing scrolls on the server"))]
     scroll: StoredValue<f64>,
     /// Scroll offset stored in the current history entry.
-    #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "nothing scrolls on the server"))]
     noted: StoredValue<f64>,
     /// `true` if the page may have been scrolled since. Reading the offset from the browser would force a layout.
-    #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "nothing scrolls on the server"))]
     scrolled: StoredValue<bool>,
 }
 
@@ -112,11 +109,8 @@ impl Navigator {
     }
 
     fn go(self, route: Route, replace: bool) {
-        #[cfg(feature = "hydrate")]
-        {
-            super::history::write_waiting();
-            self.leave(!replace);
-        }
+        super::history::write_waiting();
+        self.leave(!replace);
         let stays = match (self.route_now(), &route) {
             (Route::Workspace(_, now), Route::Workspace(_, page)) => now.key() == page.key(),
             _ => false,
@@ -144,7 +138,6 @@ impl Navigator {
         self.ahead.set(None);
         // leptos_router 0.8 does not add a history entry for a URL that it believes to be the current one, and its own
         // list of URLs is wrong after the person went forward in the history.
-        #[cfg(feature = "hydrate")]
         if live::located() != *route {
             super::history::push(&url);
         }
@@ -176,24 +169,19 @@ impl Navigator {
     /// Follows a clicked link if it leads to a page of the console. Every click that reaches the document ends here; a
     /// handler with additional work for a click calls this first.
     pub fn follow_link(self, event: &leptos::ev::MouseEvent) {
-        #[cfg(feature = "hydrate")]
         if let Some(route) = live::followed_link(event) {
             event.prevent_default();
             self.push(route);
         }
-        #[cfg(not(feature = "hydrate"))]
-        let _ = event;
     }
 
     /// Scrolls to the stored offset, or to the top. Must be called when the route's content is on screen.
     pub fn settle(self) {
-        #[cfg(feature = "hydrate")]
         super::next_frame(move || self.reach(SETTLING_FRAMES));
     }
 
     /// Restores the scroll offset of a reloaded document. Must be called once the program has started.
     pub fn resume(self) {
-        #[cfg(feature = "hydrate")]
         if self.recall() > 0.0 && window().scroll_y().unwrap_or_default() == 0.0 {
             self.settle();
         }
@@ -201,12 +189,11 @@ impl Navigator {
 }
 
 /// Listens to clicks, history events and scrolling for the lifetime of the document. Must be called before `<Router>`
-/// is created; `navigator` is set when it is.
+/// is created; `navigator` is set when it is. Does nothing on the server.
 pub fn listen(navigator: StoredValue<Option<Navigator>>) {
-    #[cfg(feature = "hydrate")]
-    live::listen(navigator);
-    #[cfg(not(feature = "hydrate"))]
-    let _ = navigator;
+    if !super::ON_SERVER {
+        live::listen(navigator);
+    }
 }
 
 /// Returns `true` if a click, or the press that begins one, opens a link in this tab.
@@ -215,10 +202,8 @@ pub fn opens_here(event: &leptos::ev::MouseEvent) -> bool {
     event.button() == 0 && !modified
 }
 
-#[cfg(feature = "hydrate")]
 use live::SETTLING_FRAMES;
 
-#[cfg(feature = "hydrate")]
 mod live {
     use super::*;
     use crate::browser::{after, dom::element_of, history, next_frame, on_window, open_tab};

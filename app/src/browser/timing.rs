@@ -1,5 +1,6 @@
 //! Clock, timers and frames.
 
+use super::ON_SERVER;
 use leptos::prelude::*;
 use std::{
     cell::{Cell, RefCell},
@@ -21,8 +22,11 @@ thread_local! {
 const LATENCY: f64 = 1_000.0;
 
 /// Returns the server's time, for relative times: the device's clock, which may be wrong by hours, plus the known
-/// offset.
+/// offset. Returns `None` on the server.
 pub fn now() -> Option<OffsetDateTime> {
+    if ON_SERVER {
+        return None;
+    }
     let now = js_sys::Date::now() + AHEAD.get();
     OffsetDateTime::from_unix_timestamp_nanos((now as i128) * 1_000_000).ok()
 }
@@ -70,9 +74,11 @@ pub fn begin(task: impl Future<Output = ()> + 'static) {
     }
 }
 
-/// Runs `task` just before the next frame is painted.
+/// Runs `task` just before the next frame is painted. Does nothing on the server.
 pub fn next_frame(task: impl FnOnce() + 'static) {
-    request_animation_frame(task);
+    if !ON_SERVER {
+        request_animation_frame(task);
+    }
 }
 
 /// Runs `task` after the next frame, which has then been submitted for painting.
@@ -96,8 +102,11 @@ pub fn after_paint(task: impl FnOnce() + 'static) {
     }
 }
 
-/// Sets the task that [`started`] runs, in the reactive owner of the caller.
+/// Sets the task that [`started`] runs, in the reactive owner of the caller. Does nothing on the server.
 pub fn on_start(task: impl FnOnce() + 'static) {
+    if ON_SERVER {
+        return;
+    }
     let owner = Owner::current();
     let task: Box<dyn FnOnce()> = Box::new(task);
     START.set(Some(Box::new(move || match owner {
