@@ -1,4 +1,4 @@
-//! Local storage and messages to other tabs. They contain only keywords and ids, never row data.
+//! Local storage, and messages to other tabs. They contain only keywords and ids, never row data.
 
 use gloo_storage::{LocalStorage, Storage as _};
 use leptos::{ev, prelude::*};
