@@ -1,9 +1,4 @@
 //! Clears controls that are reused for another field.
-//!
-//! With type-erased views (.cargo/config.toml), a form that replaces another may be rendered into the elements of the
-//! former. A field then has a new name but still the input of the old one, such as a password in a code field. The
-//! browser keeps input separate from attributes, so rendering does not reset it. This module clears a control whenever
-//! its name or id changes, before the next paint.
 
 use leptos::prelude::document;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
@@ -12,7 +7,12 @@ use web_sys::{
     MutationObserverInit, MutationRecord,
 };
 
-/// Observes all controls of the document for its lifetime.
+/// Observes all controls of the document for its lifetime, and clears a control whenever its name or id changes, before
+/// the next paint.
+///
+/// With type-erased views (.cargo/config.toml), a form that replaces another may be rendered into the elements of the
+/// former. A field then has a new name but still the input of the old one, such as a password in a code field. The
+/// browser keeps input separate from attributes, so rendering does not reset it.
 pub fn watch_controls() {
     let changed = Closure::<dyn Fn(js_sys::Array)>::new(|records: js_sys::Array| {
         for record in records.iter().filter_map(|record| record.dyn_into::<MutationRecord>().ok()) {

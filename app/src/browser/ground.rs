@@ -1,15 +1,11 @@
-//! Records the nodes of an element, to detect changes made by others.
-//!
-//! Others change the document too: translators replace texts by elements, and extensions add elements. A node that was
-//! rendered before may therefore no longer be part of the document, and writing into it would have no effect on screen.
-//!
-//! The nodes are traversed by server/src/boot.js in a single call. From Rust each step would be a call into JavaScript,
-//! and a workspace switch checks more than a thousand nodes.
+//! Records the nodes of an element, to detect changes made by translators and extensions.
 
 use std::cell::RefCell;
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::Element;
 
+// The nodes are traversed by server/src/boot.js in a single call. From Rust each step would be a call into JavaScript,
+// and a workspace switch checks more than a thousand nodes.
 #[wasm_bindgen]
 extern "C" {
     /// Returns the nodes below an element, in document order, without those below claimed elements.
@@ -26,6 +22,9 @@ extern "C" {
 }
 
 /// Recorded nodes of an element, in document order.
+///
+/// Translators replace texts by elements, and extensions add elements. A node that was rendered before may therefore no
+/// longer be part of the document, and writing into it would have no effect on screen.
 #[derive(Debug, Default)]
 pub struct Footprint(RefCell<Option<(Element, js_sys::Array)>>);
 

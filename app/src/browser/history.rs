@@ -1,10 +1,6 @@
-//! Defers history updates until after the frame that shows the new page.
-//!
-//! A history update costs milliseconds, and more in the browser's other processes, which update the address bar and
-//! reload the favicon: a quarter of the time of a workspace switch. The page is therefore rendered first. The update
-//! follows before the person's next action and before anything reads the URL.
+//! Updates of the browser's history, which are deferred until after the frame that shows the new page.
 
-use super::timing::after_frame;
+use super::{ON_SERVER, timers::after_frame};
 use leptos::{prelude::window, task::spawn_local};
 use std::cell::{Cell, RefCell};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
@@ -18,6 +14,10 @@ thread_local! {
 }
 
 /// Schedules a history update after the next frame. [`write_waiting`] performs it earlier.
+///
+/// A history update costs milliseconds, and more in the browser's other processes, which update the address bar and
+/// reload the favicon: a quarter of the time of a workspace switch. The page is therefore rendered first. The update
+/// follows before the person's next action and before anything reads the URL.
 pub fn write_later(write: impl FnOnce() + 'static) {
     WAITING.set(Some(Box::new(write)));
     // Effects that run before this task call [`hold_address`] if the page is still loading.
@@ -34,9 +34,10 @@ pub fn hold_address() {
     HELD.set(true);
 }
 
-/// Schedules the delayed history update, because the page is about to be shown.
+/// Schedules the delayed history update, because the page is about to be shown. Does nothing on the server, which
+/// disposes views too.
 pub fn show_address() {
-    if HELD.replace(false) {
+    if !ON_SERVER && HELD.replace(false) {
         after_frame(write_waiting);
     }
 }

@@ -1,6 +1,8 @@
-//! Keyboard events: their meaning, and if the console handles them.
+//! Keyboard events: their meaning, and whether the console handles them.
 
-use leptos::ev::KeyboardEvent;
+use js_sys::Reflect;
+use leptos::{ev::KeyboardEvent, prelude::window};
+use wasm_bindgen::JsValue;
 
 /// Key code of a press that is handled by an input method. Safari also sends it for the Enter that ends a composition,
 /// after the `compositionend` event.
@@ -19,10 +21,9 @@ pub fn is_plain(event: &KeyboardEvent) -> bool {
 }
 
 /// Kind of keyboard, by its command key. Hints contain both kinds, and the style sheet shows one (`ui::keys`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Keyboard {
     /// Ctrl is the command key.
-    #[default]
     Control,
     /// Cmd is the command key: an Apple keyboard.
     Command,
@@ -66,6 +67,17 @@ impl Keyboard {
         };
         letter && commands && !chord.alt && !chord.shift
     }
+}
+
+/// Returns the most likely kind of keyboard of this device.
+pub fn keyboard() -> Keyboard {
+    let navigator = window().navigator();
+    let property = |of: &JsValue, name: &str| Reflect::get(of, &name.into()).ok();
+    let told = property(&navigator, "userAgentData").and_then(|data| property(&data, "platform"));
+    let platform = told.and_then(|platform| platform.as_string()).filter(|platform| !platform.is_empty());
+    let platform = platform.or_else(|| navigator.platform().ok()).unwrap_or_default().to_lowercase();
+    let apple = ["mac", "iphone", "ipad", "ipod"].iter().any(|name| platform.starts_with(name));
+    if apple { Keyboard::Command } else { Keyboard::Control }
 }
 
 /// Returns `true` if the key is a Latin letter.

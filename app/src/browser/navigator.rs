@@ -1,9 +1,13 @@
-//! Current location as a typed [`Route`], and navigation.
-//!
-//! leptos_router owns the location and the history. This module adds typed routes, renamed workspaces, the confirmation
-//! before unsaved changes are discarded, scroll restoration, and the decision which links are pages of the console.
-//! [`listen`] is called before `<Router>` adds its own listeners, so that it receives each event first.
+//! Current location as a typed [`Route`], and navigation. leptos_router owns the location and the history.
 
+use super::{
+    ON_SERVER, history,
+    links::{followed_link, link_around, link_of_row},
+    listeners::on_window,
+    location::open_tab,
+    timers::{after, next_frame},
+    unsaved::is_unsaved,
+};
 use crate::routes::Route;
 use leptos::prelude::*;
 use leptos_router::{
@@ -12,6 +16,13 @@ use leptos_router::{
 };
 use model::Slug;
 use std::sync::Arc;
+use wasm_bindgen::JsCast;
+use web_sys::{MouseEvent, ScrollRestoration};
+
+/// Maximum number of frames to wait for the page to become as long as it was when it was left.
+const SETTLING_FRAMES: u32 = 30;
+/// Time without scrolling after which a scroll has ended, in milliseconds. For browsers without `scrollend`.
+const STILL_MILLIS: u32 = 120;
 
 /// Navigation that waits until the person agrees to discard unsaved changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +37,8 @@ pub enum Leaving {
 
 type Navigate = Arc<dyn Fn(&str, NavigateOptions) + Send + Sync>;
 
-/// Current route and navigation.
+/// Current route and navigation. Adds to leptos_router typed routes, renamed workspaces, the confirmation before unsaved
+/// changes are discarded, and scroll restoration.
 #[derive(Clone, Copy)]
 pub struct Navigator {
     route: Memo<Route>,
@@ -38,13 +50,10 @@ pub struct Navigator {
     /// Workspaces that were renamed while this document was open, as pairs of old and new slug.
     moved: StoredValue<Vec<(Slug, Slug)>>,
     /// Scroll offset of the page when it was left. Restored once its data is on screen again.
-    #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "nothing scrolls on the server"))]
     scroll: StoredValue<f64>,
     /// Scroll offset stored in the current history entry.
-    #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "nothing scrolls on the server"))]
     noted: StoredValue<f64>,
     /// `true` if the page may have been scrolled since. Reading the offset from the browser would force a layout.
-    #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "nothing scrolls on the server"))]
     scrolled: StoredValue<bool>,
 }
 
@@ -88,7 +97,7 @@ impl Navigator {
 
     /// Asks for confirmation if leaving would discard unsaved changes. Returns `true` if it asks.
     pub fn asks(self, leaving: impl FnOnce() -> Leaving) -> bool {
-        let asks = super::is_unsaved();
+        let asks = is_unsaved();
         if asks {
             self.leaving.set(Some(leaving()));
         }
@@ -112,11 +121,8 @@ impl Navigator {
     }
 
     fn go(self, route: Route, replace: bool) {
-        #[cfg(feature = "hydrate")]
-        {
-            super::history::write_waiting();
-            self.leave(!replace);
-        }
+        history::write_waiting();
+        self.leave(!replace);
         let stays = match (self.route_now(), &route) {
             (Route::Workspace(_, now), Route::Workspace(_, page)) => now.key() == page.key(),
             _ => false,
@@ -124,7 +130,7 @@ impl Navigator {
         if stays {
             // The router would keep the mounted views, so the page can change before the router is updated.
             self.ahead.set(Some(route.clone()));
-            super::write_later(move || self.tell(&route, replace));
+            history::write_later(move || self.tell(&route, replace));
         } else {
             self.tell(&route, replace);
             // Workspace pages call `settle` themselves when they are shown.
@@ -144,9 +150,8 @@ impl Navigator {
         self.ahead.set(None);
         // leptos_router 0.8 does not add a history entry for a URL that it believes to be the current one, and its own
         // list of URLs is wrong after the person went forward in the history.
-        #[cfg(feature = "hydrate")]
-        if live::located() != *route {
-            super::history::push(&url);
+        if located() != *route {
+            history::push(&url);
         }
     }
 
@@ -175,281 +180,177 @@ impl Navigator {
 
     /// Follows a clicked link if it leads to a page of the console. Every click that reaches the document ends here; a
     /// handler with additional work for a click calls this first.
-    pub fn follow_link(self, event: &leptos::ev::MouseEvent) {
-        #[cfg(feature = "hydrate")]
-        if let Some(route) = live::followed_link(event) {
+    pub fn follow_link(self, event: &MouseEvent) {
+        if let Some(route) = followed_link(event) {
             event.prevent_default();
             self.push(route);
         }
-        #[cfg(not(feature = "hydrate"))]
-        let _ = event;
     }
 
     /// Scrolls to the stored offset, or to the top. Must be called when the route's content is on screen.
     pub fn settle(self) {
-        #[cfg(feature = "hydrate")]
-        super::next_frame(move || self.reach(SETTLING_FRAMES));
+        next_frame(move || self.reach(SETTLING_FRAMES));
     }
 
     /// Restores the scroll offset of a reloaded document. Must be called once the program has started.
     pub fn resume(self) {
-        #[cfg(feature = "hydrate")]
         if self.recall() > 0.0 && window().scroll_y().unwrap_or_default() == 0.0 {
             self.settle();
         }
     }
-}
 
-/// Listens to clicks, history events and scrolling for the lifetime of the document. Must be called before `<Router>`
-/// is created; `navigator` is set when it is.
-pub fn listen(navigator: StoredValue<Option<Navigator>>) {
-    #[cfg(feature = "hydrate")]
-    live::listen(navigator);
-    #[cfg(not(feature = "hydrate"))]
-    let _ = navigator;
-}
-
-/// Returns `true` if a click, or the press that begins one, opens a link in this tab.
-pub fn opens_here(event: &leptos::ev::MouseEvent) -> bool {
-    let modified = event.meta_key() || event.ctrl_key() || event.shift_key() || event.alt_key();
-    event.button() == 0 && !modified
-}
-
-#[cfg(feature = "hydrate")]
-use live::SETTLING_FRAMES;
-
-#[cfg(feature = "hydrate")]
-mod live {
-    use super::*;
-    use crate::browser::{after, dom::element_of, history, next_frame, on_window, open_tab};
-    use wasm_bindgen::JsCast;
-    use web_sys::{Element, HtmlAnchorElement, MouseEvent, ScrollRestoration};
-
-    /// Maximum number of frames to wait for the page to become as long as it was when it was left.
-    pub(super) const SETTLING_FRAMES: u32 = 30;
-    /// Time without scrolling after which a scroll has ended, in milliseconds. For browsers without `scrollend`.
-    const STILL_MILLIS: u32 = 120;
-
-    pub(super) fn listen(navigator: StoredValue<Option<Navigator>>) {
-        let with = move |act: fn(Navigator, &web_sys::Event)| -> Box<dyn Fn(web_sys::Event)> {
-            Box::new(move |event| {
-                if let Some(navigator) = navigator.get_value() {
-                    act(navigator, &event);
-                }
-            })
-        };
-        restore_by(ScrollRestoration::Manual);
-        on_window("click", with(|navigator, event| navigator.clicked(event.unchecked_ref())));
-        // The middle button opens a row's record in a new tab, as on a link.
-        on_window(
-            "auxclick",
-            Box::new(|event| {
-                let event: &MouseEvent = event.unchecked_ref();
-                if let Some(link) = link_of_row(event).filter(|_| event.button() == 1) {
-                    open_tab(&link.href());
-                }
-            }),
-        );
-        on_window("popstate", with(|navigator, event| navigator.went_through_history(event.unchecked_ref())));
-        on_window("scroll", with(|navigator, _| navigator.was_scrolled()));
-        on_window("scrollend", with(|navigator, _| navigator.note_scroll()));
-        // When a document is reloaded or reached again from another site, the browser restores the scroll offset.
-        on_window(
-            "pagehide",
-            with(|navigator, _| {
-                if navigator.scrolled.get_value() {
-                    navigator.note_scroll();
-                }
-                restore_by(ScrollRestoration::Auto);
-            }),
-        );
-        on_window("pageshow", Box::new(|_| restore_by(ScrollRestoration::Manual)));
-        history::write_in_time();
+    /// Reads the stored scroll offset of the history entry after a reload, in CSS pixels.
+    fn recall(self) -> f64 {
+        let left = window().history().ok().and_then(|history| history.state().ok()?.as_f64()).unwrap_or_default();
+        self.scroll.set_value(left);
+        left
     }
 
-    impl Navigator {
-        /// Reads the stored scroll offset of the history entry after a reload, in CSS pixels.
-        pub(super) fn recall(self) -> f64 {
-            let left = window().history().ok().and_then(|history| history.state().ok()?.as_f64()).unwrap_or_default();
-            self.scroll.set_value(left);
-            left
+    /// Stops the router's own listener, which would follow every link of this origin, even to pages that only the
+    /// server has, and updates the URL only after `<Routes>` has loaded a view, although it is not mounted on every
+    /// page.
+    fn clicked(self, event: &MouseEvent) {
+        self.follow_link(event);
+        if !event.default_prevented() && link_around(event).is_some() {
+            event.stop_immediate_propagation();
         }
+    }
 
-        /// Stops the router's own listener, which would follow every link of this origin, even to pages that only the
-        /// server has, and updates the URL only after `<Routes>` has loaded a view, although it is not mounted on every
-        /// page.
-        fn clicked(self, event: &MouseEvent) {
-            self.follow_link(event);
-            if !event.default_prevented() && link_around(event).is_some() {
-                event.stop_immediate_propagation();
-            }
+    fn went_through_history(self, event: &web_sys::PopStateEvent) {
+        history::forget_waiting();
+        let here = self.route_now();
+        let (located, present) = (located(), self.present(located()));
+        if present != here && self.asks(|| Leaving::Through) {
+            // The browser has already moved in its history, so the current page is pushed again until the person
+            // has decided. The router is not notified.
+            history::stand_at(&here.url(), self.noted.get_value());
+            event.stop_immediate_propagation();
+            return;
         }
-
-        fn went_through_history(self, event: &web_sys::PopStateEvent) {
-            history::forget_waiting();
-            let here = self.route_now();
-            let (located, present) = (located(), self.present(located()));
-            if present != here && self.asks(|| Leaving::Through) {
-                // The browser has already moved in its history, so the current page is pushed again until the person
-                // has decided. The router is not notified.
-                history::stand_at(&here.url(), self.noted.get_value());
-                event.stop_immediate_propagation();
-                return;
-            }
-            if located != present {
-                history::replace(&present.url());
-            }
-            let top = event.state().as_f64().unwrap_or_default();
-            self.scroll.set_value(top);
-            self.noted.set_value(top);
-            self.ahead.set(None);
-            // The router's listener runs next and reads the URL. Workspace pages call `settle` themselves when they are
-            // shown.
-            if !matches!(present, Route::Workspace(..)) {
-                self.settle();
-            }
+        if located != present {
+            history::replace(&present.url());
         }
-
-        fn was_scrolled(self) {
-            self.scrolled.set_value(true);
-            if !says_scroll_end() {
-                self.note_when_still();
-            }
+        let top = event.state().as_f64().unwrap_or_default();
+        self.scroll.set_value(top);
+        self.noted.set_value(top);
+        self.ahead.set(None);
+        // The router's listener runs next and reads the URL. Workspace pages call `settle` themselves when they are
+        // shown.
+        if !matches!(present, Route::Workspace(..)) {
+            self.settle();
         }
+    }
 
-        /// Stores the scroll offset when scrolling has ended.
-        fn note_when_still(self) {
-            let top = window().scroll_y().unwrap_or_default();
-            after(STILL_MILLIS, move || {
-                if self.scrolled.get_value() && window().scroll_y().unwrap_or_default() == top {
-                    self.note_scroll();
+    fn was_scrolled(self) {
+        self.scrolled.set_value(true);
+        if !says_scroll_end() {
+            self.note_when_still();
+        }
+    }
+
+    /// Stores the scroll offset when scrolling has ended.
+    fn note_when_still(self) {
+        let top = window().scroll_y().unwrap_or_default();
+        after(STILL_MILLIS, move || {
+            if self.scrolled.get_value() && window().scroll_y().unwrap_or_default() == top {
+                self.note_scroll();
+            }
+        });
+    }
+
+    /// Scrolls to the stored offset as soon as the page is long enough.
+    fn reach(self, frames: u32) {
+        let top = self.scroll.get_value();
+        window().scroll_to_with_x_and_y(0.0, top);
+        // Every page is long enough for the top, so no layout is needed.
+        if top > 0.0 && frames > 0 && window().scroll_y().unwrap_or_default() + 1.0 < top {
+            next_frame(move || {
+                if self.scroll.get_value() == top {
+                    self.reach(frames - 1);
                 }
             });
         }
+    }
 
-        /// Scrolls to the stored offset as soon as the page is long enough.
-        pub(super) fn reach(self, frames: u32) {
-            let top = self.scroll.get_value();
-            window().scroll_to_with_x_and_y(0.0, top);
-            // Every page is long enough for the top, so no layout is needed.
-            if top > 0.0 && frames > 0 && window().scroll_y().unwrap_or_default() + 1.0 < top {
-                next_frame(move || {
-                    if self.scroll.get_value() == top {
-                        self.reach(frames - 1);
-                    }
-                });
+    /// Stores the scroll offset in the current history entry.
+    fn note_scroll(self) {
+        self.scrolled.set_value(false);
+        let top = window().scroll_y().unwrap_or_default();
+        // A history update is a message to another process, so an unchanged offset is skipped.
+        if self.noted.get_value() == top {
+            return;
+        }
+        self.noted.set_value(top);
+        history::note_top(top);
+    }
+
+    /// Stores the scroll offset of the page that is about to be left.
+    fn leave(self, push: bool) {
+        if push && self.scrolled.get_value() {
+            self.note_scroll();
+        }
+        self.noted.set_value(0.0);
+        self.scroll.set_value(0.0);
+    }
+}
+
+/// Listens to clicks, history events and scrolling for the lifetime of the document. Must be called before `<Router>`
+/// adds its own listeners, so that this one receives each event first; `navigator` is set when `<Router>` is created.
+/// Does nothing on the server.
+pub fn listen(navigator: StoredValue<Option<Navigator>>) {
+    if ON_SERVER {
+        return;
+    }
+    let with = move |act: fn(Navigator, &web_sys::Event)| -> Box<dyn Fn(web_sys::Event)> {
+        Box::new(move |event| {
+            if let Some(navigator) = navigator.get_value() {
+                act(navigator, &event);
             }
-        }
-
-        /// Stores the scroll offset in the current history entry.
-        fn note_scroll(self) {
-            self.scrolled.set_value(false);
-            let top = window().scroll_y().unwrap_or_default();
-            // A history update is a message to another process, so an unchanged offset is skipped.
-            if self.noted.get_value() == top {
-                return;
+        })
+    };
+    restore_by(ScrollRestoration::Manual);
+    on_window("click", with(|navigator, event| navigator.clicked(event.unchecked_ref())));
+    // The middle button opens a row's record in a new tab, as on a link.
+    on_window(
+        "auxclick",
+        Box::new(|event| {
+            let event: &MouseEvent = event.unchecked_ref();
+            if let Some(link) = link_of_row(event).filter(|_| event.button() == 1) {
+                open_tab(&link.href());
             }
-            self.noted.set_value(top);
-            history::note_top(top);
-        }
-
-        /// Stores the scroll offset of the page that is about to be left.
-        pub(super) fn leave(self, push: bool) {
-            if push && self.scrolled.get_value() {
-                self.note_scroll();
+        }),
+    );
+    on_window("popstate", with(|navigator, event| navigator.went_through_history(event.unchecked_ref())));
+    on_window("scroll", with(|navigator, _| navigator.was_scrolled()));
+    on_window("scrollend", with(|navigator, _| navigator.note_scroll()));
+    // When a document is reloaded or reached again from another site, the browser restores the scroll offset.
+    on_window(
+        "pagehide",
+        with(|navigator, _| {
+            if navigator.scrolled.get_value() {
+                navigator.note_scroll();
             }
-            self.noted.set_value(0.0);
-            self.scroll.set_value(0.0);
-        }
-    }
+            restore_by(ScrollRestoration::Auto);
+        }),
+    );
+    on_window("pageshow", Box::new(|_| restore_by(ScrollRestoration::Manual)));
+    history::write_in_time();
+}
 
-    fn says_scroll_end() -> bool {
-        js_sys::Reflect::has(&window(), &"onscrollend".into()).unwrap_or_default()
-    }
+fn says_scroll_end() -> bool {
+    js_sys::Reflect::has(&window(), &"onscrollend".into()).unwrap_or_default()
+}
 
-    /// Returns the route of the browser's location.
-    pub(super) fn located() -> Route {
-        let location = window().location();
-        let path = location.pathname().unwrap_or_default();
-        let query = location.search().unwrap_or_default();
-        Route::parse(&path, query.trim_start_matches('?')).shown()
-    }
+/// Returns the route of the browser's location.
+fn located() -> Route {
+    let location = window().location();
+    let path = location.pathname().unwrap_or_default();
+    let query = location.search().unwrap_or_default();
+    Route::parse(&path, query.trim_start_matches('?')).shown()
+}
 
-    fn restore_by(how: ScrollRestoration) {
-        if let Ok(history) = window().history() {
-            let _ = history.set_scroll_restoration(how);
-        }
-    }
-
-    /// Returns the link that contains the event's target.
-    fn link_around(event: &MouseEvent) -> Option<HtmlAnchorElement> {
-        element_of(event)?.closest("a[href]").ok()??.dyn_into().ok()
-    }
-
-    /// Returns the link of the clicked row, unless the click was on a link or a control. A row's link covers the row
-    /// only without JavaScript (style/34-table.css), because text in the row could not be selected otherwise.
-    fn link_of_row(event: &MouseEvent) -> Option<HtmlAnchorElement> {
-        let hit = element_of(event)?;
-        if hit.closest("a, button, input, label, select, textarea, summary").ok()?.is_some() {
-            return None;
-        }
-        hit.closest("tr").ok()??.query_selector("a.row-link[href]").ok()??.dyn_into().ok()
-    }
-
-    /// Returns `true` if the click ends a text selection in `element`.
-    fn selects_in(event: &MouseEvent, element: &Element) -> bool {
-        let selection = window().get_selection().ok().flatten();
-        // A click by keyboard has a count of 0.
-        event.detail() > 0
-            && selection.is_some_and(|selection| {
-                !selection.is_collapsed()
-                    && selection.contains_node_with_allow_partial_containment(element, true).unwrap_or_default()
-            })
-    }
-
-    /// Returns the route of a link that was clicked without modifiers and that the console can open itself.
-    pub(super) fn followed_link(event: &MouseEvent) -> Option<Route> {
-        if event.default_prevented() {
-            return None;
-        }
-        let link = match link_around(event) {
-            Some(link) => link,
-            None => {
-                let link = link_of_row(event)?;
-                if event.button() == 0 && !opens_here(event) && !selects_in(event, link.closest("tr").ok()??.as_ref()) {
-                    open_tab(&link.href());
-                }
-                link
-            }
-        };
-        // A drag that selects the text of a link ends with a click, which must not follow the link.
-        if link.get_attribute("draggable").is_some_and(|value| value == "false") {
-            let row = link.closest("tr").ok().flatten().unwrap_or_else(|| link.clone().into());
-            if selects_in(event, &row) {
-                event.prevent_default();
-                return None;
-            }
-        }
-        if !opens_here(event) {
-            return None;
-        }
-        let elsewhere = !matches!(link.target().as_str(), "" | "_self")
-            || link.has_attribute("download")
-            || link.rel() == "external"
-            || !link.hash().is_empty()
-            || link.origin() != window().location().origin().ok()?;
-        let route = Route::parse(&link.pathname(), link.search().trim_start_matches('?'));
-        let ours = matches!(
-            route,
-            Route::Home { .. }
-                | Route::Profile { .. }
-                | Route::Preferences { .. }
-                | Route::Tokens
-                | Route::Sessions
-                | Route::Security { .. }
-                | Route::NewWorkspace
-                | Route::Workspace(..)
-        );
-        (!elsewhere && ours).then_some(route)
+fn restore_by(how: ScrollRestoration) {
+    if let Ok(history) = window().history() {
+        let _ = history.set_scroll_restoration(how);
     }
 }

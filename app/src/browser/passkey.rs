@@ -1,6 +1,10 @@
 //! WebAuthn calls of the browser. Options and responses are JSON in the format that browsers parse and serialize
 //! themselves (WebAuthn level 3, sections 5.1.8 to 5.1.10), so nothing is converted here.
 
+use js_sys::{JSON, Object, Promise, Reflect};
+use leptos::prelude::window;
+use wasm_bindgen::{JsCast, JsValue};
+
 /// Reason why a passkey operation failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PasskeyFailed {
@@ -42,17 +46,7 @@ pub async fn sign_with_passkey(options: &str) -> Result<String, PasskeyFailed> {
     ask("get", "parseRequestOptionsFromJSON", options).await
 }
 
-#[cfg(not(feature = "hydrate"))]
-async fn ask(_: &str, _: &str, _: &str) -> Result<String, PasskeyFailed> {
-    Err(PasskeyFailed::Unsupported)
-}
-
-#[cfg(feature = "hydrate")]
 async fn ask(does: &str, reads: &str, options: &str) -> Result<String, PasskeyFailed> {
-    use js_sys::{JSON, Object, Promise, Reflect};
-    use leptos::prelude::window;
-    use wasm_bindgen::{JsCast, JsValue};
-
     let failed = |error: JsValue| {
         let name = Reflect::get(&error, &"name".into()).ok().and_then(|name| name.as_string()).unwrap_or_default();
         match name.as_str() {

@@ -1,5 +1,6 @@
 //! WebSocket connection to the document's own server.
 
+use super::timers::after;
 use leptos::prelude::window;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{MessageEvent, WebSocket};
@@ -35,7 +36,7 @@ impl Socket {
         let closed = std::rc::Rc::new(closed);
         let closed = Closure::<dyn Fn()>::new(move || {
             let closed = std::rc::Rc::clone(&closed);
-            super::after(0, move || closed());
+            after(0, move || closed());
         });
         socket.set_onopen(Some(opened.as_ref().unchecked_ref()));
         socket.set_onmessage(Some(said.as_ref().unchecked_ref()));

@@ -1,6 +1,6 @@
 //! Detection of unsaved changes.
 
-use super::dom::{all, element_of};
+use super::dom::{all, element_of, find};
 use leptos::{ev, prelude::*};
 use std::cell::Cell;
 use wasm_bindgen::{JsCast, JsValue};
@@ -61,6 +61,30 @@ pub fn is_unsaved() -> bool {
     let unsaved = all(&format!("{FORMS} :is(input, textarea, select)")).iter().any(is_changed);
     TOUCHED.set(unsaved);
     unsaved
+}
+
+/// Returns the unsaved input in the page's forms, as pairs of label and text.
+pub fn unsaved_text() -> Vec<(String, String)> {
+    let typed = |element: &HtmlElement| {
+        if let Some(input) = element.dyn_ref::<HtmlInputElement>() {
+            (input.value() != input.default_value()).then(|| input.value())
+        } else {
+            let area = element.dyn_ref::<HtmlTextAreaElement>()?;
+            area.default_value().is_ok_and(|before| before != area.value()).then(|| area.value())
+        }
+    };
+    let fields = "#main form[method=post] :is(textarea, input:is([type=text], [type=email], [type=url], [type=number], :not([type])))";
+    let label = |element: &HtmlElement| {
+        let label = find(&format!("label[for=\"{}\"]", element.id()))?;
+        Some(label.inner_text().trim().to_owned())
+    };
+    all(fields)
+        .into_iter()
+        .filter_map(|element| {
+            let text = typed(&element)?;
+            (!text.trim().is_empty()).then(|| (label(&element).unwrap_or_else(|| "Text".to_owned()), text))
+        })
+        .collect()
 }
 
 /// Marks the input as saved or discarded.

@@ -35,21 +35,24 @@ enum Keep {
     Untranslated,
 }
 
-/// Recorded nodes of an element.
+/// Recorded nodes of an element. `None` on the server, which has no nodes: a value in local storage panics there if
+/// another thread drops it.
 #[derive(Debug, Clone, Copy)]
-struct Ground(StoredValue<browser::Footprint, LocalStorage>);
+struct Ground(Option<StoredValue<browser::Footprint, LocalStorage>>);
 
 impl Ground {
     fn new() -> Self {
-        Self(StoredValue::new_local(browser::Footprint::new()))
+        Self((!browser::ON_SERVER).then(|| StoredValue::new_local(browser::Footprint::new())))
     }
 
     fn note(self, parent: &Element) {
-        self.0.try_with_value(|footprint| footprint.note(parent));
+        if let Some(footprint) = self.0 {
+            footprint.try_with_value(|footprint| footprint.note(parent));
+        }
     }
 
     fn is_intact(self) -> bool {
-        self.0.try_with_value(browser::Footprint::is_intact).unwrap_or(true)
+        self.0.and_then(|footprint| footprint.try_with_value(browser::Footprint::is_intact)).unwrap_or(true)
     }
 }
 

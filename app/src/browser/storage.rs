@@ -1,4 +1,4 @@
-//! Local storage and messages to other tabs. They contain only keywords and ids, never row data.
+//! Local storage, and messages to other tabs. They contain only keywords and ids, never row data.
 
 use gloo_storage::{LocalStorage, Storage as _};
 use leptos::{ev, prelude::*};
@@ -92,11 +92,11 @@ pub fn is_sign_out_pending() -> bool {
 /// Adds a listener for a sign-out in another tab.
 pub fn on_sign_out_elsewhere(handler: impl Fn() + Clone + 'static) {
     let by_storage = handler.clone();
-    let storage = SendWrapper::new(window_event_listener(ev::storage, move |event| {
+    let storage = window_event_listener(ev::storage, move |event| {
         if event.key().as_deref() == Some(SIGNED_OUT) {
             by_storage();
         }
-    }));
+    });
     let channel = BroadcastChannel::new(CHANNEL).ok().map(|channel| {
         let listener = Closure::<dyn Fn(web_sys::MessageEvent)>::new(move |event: web_sys::MessageEvent| {
             if event.data().as_string().as_deref() == Some(SIGNED_OUT) {
@@ -106,9 +106,10 @@ pub fn on_sign_out_elsewhere(handler: impl Fn() + Clone + 'static) {
         channel.set_onmessage(Some(listener.as_ref().unchecked_ref()));
         (channel, listener)
     });
+    // A cleanup must be `Send`, and a closure of JavaScript is not. It is never created on the server.
     let channel = SendWrapper::new(channel);
     on_cleanup(move || {
-        storage.take().remove();
+        storage.remove();
         if let Some((channel, _listener)) = channel.take() {
             channel.close();
         }
