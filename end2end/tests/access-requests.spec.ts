@@ -71,7 +71,6 @@ test("the count is in open tabs within a second, and gone when somebody else dec
 });
 
 test("a request at one server shows in a tab of the other", async ({ as, playwright }) => {
-  test.setTimeout(90_000);
   const second = await Second.start();
   afterwards(() => second.stop());
   const ben = await as(BEN);

@@ -16,7 +16,6 @@ let running: Running;
 let cookies: string[];
 
 test.beforeAll(async () => {
-  test.setTimeout(90_000);
   running = await start(undefined, HERE);
   cookies = await Promise.all(PEOPLE.map((who) => sessionOf(who, base)));
 });

@@ -93,7 +93,6 @@ test("a cookie of the name before this version is accepted once and replaced", a
 });
 
 test("two servers on two ports of one host: both stay signed in, and each has a theme of its own", async ({ browser }) => {
-  test.setTimeout(60_000);
   const second = await Second.start();
   const context = await browser.newContext();
   try {

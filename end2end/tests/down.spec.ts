@@ -31,7 +31,6 @@ async function bringBack(): Promise<void> {
 }
 
 test.beforeAll(async () => {
-  test.setTimeout(90_000);
   running = await start(undefined, HERE);
   cookie = await sessionOf(ADA, base);
 });
@@ -46,7 +45,6 @@ test.beforeEach(async ({ browser }) => {
 test.afterEach(() => context.close());
 
 test.afterAll(async () => {
-  test.setTimeout(60_000);
   if (!running) return;
   // What a test started as an administrator, the server does not stop.
   if (!stopped) takeDown();
@@ -55,7 +53,6 @@ test.afterAll(async () => {
 });
 
 test("every page is 503 and says so; health stays, readiness goes; and back again, with the same session", async () => {
-  test.setTimeout(90_000);
   for (const path of PAGES) expect((await get(path, { cookie }, base)).status, `the control: ${path} before`).toBeLessThan(500);
   takeDown();
   expect((await get("/healthz", {}, base)).status, "the process is said to be dead").toBe(200);
@@ -80,7 +77,6 @@ test("every page is 503 and says so; health stays, readiness goes; and back agai
 });
 
 test("signing in says that it can't now, keeps what was typed, and works afterwards", async ({ browser }) => {
-  test.setTimeout(60_000);
   const fresh = await browser.newContext({ baseURL: base });
   const tab = await fresh.newPage();
   await open(tab, "/sign-in");
@@ -98,7 +94,6 @@ test("signing in says that it can't now, keeps what was typed, and works afterwa
 });
 
 test("in an open console a click shows what is wrong, Try again mends it, and the person is still signed in", async () => {
-  test.setTimeout(60_000);
   await open(page, "/smartai-it/customers");
   await page.getByTestId("row").first().waitFor();
   takeDown();
@@ -115,7 +110,6 @@ test("in an open console a click shows what is wrong, Try again mends it, and th
 });
 
 test("a form that can't be saved now keeps all of it, and is saved later", async () => {
-  test.setTimeout(60_000);
   await open(page, "/smartai-it/customers/new");
   const typed = { name: "Typed while down", email: "typed@down.example", note: "kept" };
   for (const [name, text] of Object.entries(typed)) await page.fill(`[name=${name}]`, text);
@@ -134,7 +128,6 @@ test("a form that can't be saved now keeps all of it, and is saved later", async
 });
 
 test("without JavaScript the form comes back, too", async ({ browser }) => {
-  test.setTimeout(60_000);
   const plain = await browser.newContext({ baseURL: base, javaScriptEnabled: false });
   const [name, value] = cookie.split("=");
   await plain.addCookies([{ name, value, url: base }]);
@@ -150,7 +143,6 @@ test("without JavaScript the form comes back, too", async ({ browser }) => {
 });
 
 test("the 503 page's Try again opens the page that was asked for", async () => {
-  test.setTimeout(60_000);
   takeDown();
   await open(page, "/smartai-it/customers");
   await expect(page.getByTestId("unavailable")).toBeVisible();

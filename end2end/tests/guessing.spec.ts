@@ -24,7 +24,6 @@ const sign = (email: string, password: string, from = freshAddress(), at = base,
 const letThrough = (answers: Raw[]) => answers.filter((a) => a.status !== 429).length;
 
 test.beforeAll(async () => {
-  test.setTimeout(90_000);
   process.env.STILE_TRUSTED_PROXIES = "127.0.0.1";
   running = await start(undefined, HERE);
   const first = process.env.STILE_E2E_DATA;
@@ -44,7 +43,6 @@ test.afterAll(async () => {
 const median = (times: number[]) => times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)];
 
 test("unknown addresses and wrong passwords get the same answer in the same time", async () => {
-  test.setTimeout(90_000);
   const timed = async (email: string) => {
     const from = performance.now();
     const answer = await sign(email, "not the password");
@@ -116,7 +114,6 @@ test("signing in rightly, however often, slows nobody down", async () => {
 });
 
 test("guesses at the same time, at two servers, are let through no more often than one after another", async () => {
-  test.setTimeout(90_000);
   const guess = (n: number) => sign("crowd@smartai.example", `guess ${n}`, freshAddress(), n % 2 ? base : SECOND);
   const answers = await Promise.all(Array.from({ length: 60 }, (_, n) => guess(n)));
   expect(answers.filter((a) => a.status >= 500).map((a) => a.status), "guesses were answered by a fault").toEqual([]);
@@ -125,7 +122,6 @@ test("guesses at the same time, at two servers, are let through no more often th
 });
 
 test("all addresses of one network of a host count as one, however they are written", async () => {
-  test.setTimeout(90_000);
   for (const address of [(n: number) => `2001:db8:77:1::${n.toString(16)}`, (n: number) => (n % 2 ? "10.66.6.6" : "::ffff:10.66.6.6")]) {
     const answers: Raw[] = [];
     for (let n = 1; n <= 26; n++) answers.push(await sign(`host${n}@smartai.example`, "guess", address(n), n % 2 ? base : SECOND));
@@ -136,7 +132,6 @@ test("all addresses of one network of a host count as one, however they are writ
 });
 
 test("strangers keep nobody out where they have signed in before, be it the address or the device", async () => {
-  test.setTimeout(90_000);
   const [who, home] = ["vik@smartai.example", "10.77.0.1"];
   const before = await sign(who, PASSWORD, home);
   expect(before.status, "control").toBe(200);

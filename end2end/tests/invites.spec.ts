@@ -164,7 +164,6 @@ test("the wrong person sees both addresses, uses nothing up, and can change over
 });
 
 test("expired, revoked, used and altered links say why, and seat nobody", async ({ as, browser }) => {
-  test.setTimeout(90_000);
   const admin = await as(ADA);
   const address = await register(person("late"), "Lou Late");
   await invite(admin, IT, address, "viewer");

@@ -14,7 +14,6 @@ let running: Running;
 let main: string | undefined;
 
 test.beforeAll(async () => {
-  test.setTimeout(90_000);
   mail = await MailServer.start();
   const settings = { STILE_SMTP_URL: `smtp://127.0.0.1:${mail.port}`, STILE_MAIL_FROM: "Stile <stile@mail.example>" };
   running = await start(undefined, HERE, true, settings);
@@ -78,7 +77,6 @@ test("what is refused for now is sent later, once; what is refused for good is n
 });
 
 test("a mail server that is down, and a stile that is killed meanwhile, lose nothing", async ({ request }) => {
-  test.setTimeout(90_000);
   const { port } = mail;
   await mail.stop();
   await ask(request, "patient@mail.example");

@@ -19,6 +19,8 @@ const roleOf = (email: string, slug: string) =>
   sql("select m.role from account.workspace_members m join account.users u on u.id = m.user_id join account.workspaces w on w.id = m.workspace_id where u.email = $1 and w.slug = $2", [email, slug]).then((rows) => rows[0]?.role ?? "none");
 const organization = (name: string) => value("select id::text from account.organizations where name = $1", [name]);
 
+// Open menus need no scrolling: the browser moves a menu with its button one frame late.
+test.use({ viewport: { width: 1280, height: 1200 } });
 test.afterEach(putBack);
 
 test("everybody is listed with their role and where the seat comes from", async ({ as }) => {

@@ -14,7 +14,6 @@ let cookies: { olu: string; ben: string };
 let organization: string;
 
 test.beforeAll(async () => {
-  test.setTimeout(90_000);
   running = await start(undefined, HERE, true, { STILE_PUBLIC_URL: base, STILE_TRUSTED_PROXIES: "127.0.0.1,::1" });
   client = new Client(base, 4);
   cookies = { olu: await sessionOf("olu@smartai.example", base), ben: await sessionOf("ben@globalai.example", base) };
@@ -37,7 +36,6 @@ async function often(times: number, ask: (n: number) => Promise<Answer>): Promis
 }
 
 test("looking addresses up has a pace for the person, whichever way it is asked", async () => {
-  test.setTimeout(90_000);
   const check = (cookie: string) => (n: number) => client.call("check_slug", cookie, { slug: `is-it-free-${n}`, workspace: n % 2 ? null : "smartai-it" });
   const statuses = await often(90, check(cookies.olu));
   expect(statuses.slice(0, 50).every((s) => s === 200), `control: some are answered: ${statuses}`).toBe(true);
@@ -46,7 +44,6 @@ test("looking addresses up has a pace for the person, whichever way it is asked"
 });
 
 test("creating workspaces has a pace for the person", async () => {
-  test.setTimeout(90_000);
   const create = (n: number) => client.call("create_workspace", cookies.olu, { input: { organization, name: `Made ${n}`, slug: `made-often-${n}` } });
   const statuses = await often(45, create);
   expect(statuses.slice(0, 30).every((s) => s === 200), `control: some are created: ${statuses}`).toBe(true);
@@ -54,7 +51,6 @@ test("creating workspaces has a pace for the person", async () => {
 });
 
 test("beginning a sign-in by passkey has a pace for the address, and leaves no more rows than that", async () => {
-  test.setTimeout(90_000);
   const begin = (from: string) => client.ask({ method: "POST", path: "/api/fn/begin_passkey_sign_in", json: {}, headers: { "x-forwarded-for": from } });
   const statuses = await often(60, (n) => begin(`2001:db8:9:9::${n.toString(16)}`));
   expect(statuses[0], "control: one is begun").toBe(200);

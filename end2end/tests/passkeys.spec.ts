@@ -62,7 +62,6 @@ test("a passkey signs in without a password, stands for both factors, and opens 
 });
 
 test("after the password, a passkey is the second factor; another person's is none", async ({ page, browser }) => {
-  test.setTimeout(60_000);
   await authenticator(page);
   await signedIn(page, MIA);
   await addPasskey(page, "Phone");

@@ -26,7 +26,6 @@ async function readOnly(on: boolean): Promise<void> {
 }
 
 test.beforeAll(async () => {
-  test.setTimeout(90_000);
   running = await start(undefined, HERE);
   cookie = await sessionOf("ada@smartai.example", base);
   await readOnly(true);

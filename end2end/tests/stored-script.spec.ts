@@ -88,7 +88,6 @@ async function tab(context: BrowserContext): Promise<Page> {
 }
 
 test("in documents, with JavaScript", async ({ browser }) => {
-  test.setTimeout(90_000);
   const context = await contextOf(browser, "ada@smartai.example");
   const page = await tab(context);
   const noise = complaints(page);

@@ -81,7 +81,6 @@ const steps: { what: string; does: (tab: Tab, turn: number) => Promise<void> }[]
 ];
 
 test("two tabs in two workspaces, reloaded and used in turn, never show each other's data", async ({ as }) => {
-  test.setTimeout(90_000);
   const first = await as(ADA);
   const tabs = [await tab(first, IT, "Owner"), await tab(await first.context().newPage(), FINANCE, "Billing admin")];
   for (const { page, slug } of tabs) await open(page, `/${slug}/overview`);
