@@ -1,7 +1,7 @@
 //! Preferences at `/account/preferences`: start page, picker order and theme. Works without JavaScript.
 
 use super::{
-    form::{AccountForm, FormMessage, SubmitButton},
+    form::AccountForm,
     nav::{AccountShell, SavedNote},
     profile::{load_preferences, save_preferences},
 };
@@ -13,7 +13,7 @@ use crate::{
     reactive,
     routes::{AccountPage, Route, Saved},
     session::use_session,
-    ui::{Banner, Tone},
+    ui::{Banner, FormMessage, SubmitButton, Tone},
 };
 use leptos::{prelude::*, task::spawn_local};
 use model::preferences::{Accents, Landing, PickerOrder, Preferences, Theme};
@@ -76,14 +76,14 @@ fn choices(chosen: Preferences) -> AnyView {
     let accents: Vec<_> = Accents::ALL.iter().map(|a| (a.as_str(), a.label())).collect();
     let theme_now = chosen.theme.unwrap_or(session.theme.get_untracked());
     view! {
-        <FormMessage form/>
+        <FormMessage form=form.state/>
         <form method="post" action=AccountPage::Preferences.path() on:submit=submit>
             <input type="hidden" name="action" value="save"/>
             <Choice name="landing" title="After sign-in, open" options=options(&landing, chosen.landing.as_str())/>
             <Choice name="order" title="Sort workspaces" options=options(&order, chosen.order.as_str())/>
             <Choice name="theme" title="Theme" options=options(&theme, theme_now.as_str())/>
             <Choice name="accents" title="Distinguish workspaces on this device" options=options(&accents, accents_now().as_str())/>
-            <SubmitButton form label="Save preferences"/>
+            <SubmitButton form=form.state label="Save preferences"/>
         </form>
     }
     .into_any()

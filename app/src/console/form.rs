@@ -2,26 +2,20 @@
 //! server function. Typed input and validation errors are returned the same way in both cases.
 
 use super::scope::Scope;
-use crate::session::Toast;
 use crate::{
-    boot::Returned,
-    browser,
     error::AppError,
     routes::Page,
-    ui::{Banner, ErrorSummary, Tone},
+    session::Toast,
+    ui::{FormMessage, FormState, SubmitButton},
 };
-use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
-use model::FieldErrors;
+use leptos::{ev::SubmitEvent, prelude::*};
 use serde::de::DeserializeOwned;
 
-/// State of an open form.
+/// Form of a workspace page.
 #[derive(Clone, Copy)]
 pub struct FormPage {
-    /// Validation errors by field.
-    pub errors: RwSignal<FieldErrors>,
-    message: RwSignal<String>,
-    busy: RwSignal<bool>,
-    returned: StoredValue<Returned>,
+    /// State of the form.
+    pub state: FormState,
     submit: Callback<SubmitEvent>,
     scope: Scope,
 }
@@ -33,53 +27,33 @@ impl FormPage {
         Input: DeserializeOwned + 'static,
         F: Future<Output = Result<(Page, String), AppError>> + 'static,
     {
-        let returned = scope.session.take_returned().unwrap_or_default();
-        let errors = RwSignal::new(returned.errors.clone());
-        let message = RwSignal::new(returned.message.clone());
-        let busy = RwSignal::new(false);
+        let state = FormState::new(scope.session.take_returned().unwrap_or_default());
         let submit = Callback::new(move |event: SubmitEvent| {
-            event.prevent_default();
-            let values = browser::form_values(&event);
-            let input =
-                serde_urlencoded::to_string(&values).ok().and_then(|v| serde_urlencoded::from_str::<Input>(&v).ok());
-            let (Some(input), false) = (input, busy.get_untracked()) else { return };
-            busy.set(true);
-            let sent = browser::sending(&event);
-            let answer = save(input);
-            spawn_local(async move {
-                let answer = answer.await;
-                if busy.try_set(false).is_some() {
-                    return;
+            let send = |values: Vec<(String, String)>| {
+                let text = serde_urlencoded::to_string(&values).ok()?;
+                serde_urlencoded::from_str::<Input>(&text).ok().map(&save)
+            };
+            let done = move |(page, said)| {
+                scope.session.toast(Toast::done(said));
+                scope.changed(page);
+            };
+            let stopped = move |error| match error {
+                AppError::Invalid(_)
+                | AppError::Denied(_)
+                | AppError::Factor
+                | AppError::Limited(_)
+                | AppError::Unavailable
+                | AppError::ReadOnly
+                | AppError::Offline
+                | AppError::Internal => Some(error),
+                error => {
+                    scope.stopped(error);
+                    None
                 }
-                match answer {
-                    Ok((page, said)) => {
-                        errors.set(FieldErrors::default());
-                        message.set(String::new());
-                        sent.saved();
-                        scope.session.toast(Toast::done(said));
-                        scope.changed(page);
-                    }
-                    // The typed input stays in its fields.
-                    Err(
-                        error @ (AppError::Invalid(_)
-                        | AppError::Denied(_)
-                        | AppError::Factor
-                        | AppError::Limited(_)
-                        | AppError::Unavailable
-                        | AppError::ReadOnly
-                        | AppError::Offline
-                        | AppError::Internal),
-                    ) => {
-                        let fields = error.fields();
-                        message.set(if fields.0.is_empty() { error.message() } else { String::new() });
-                        errors.set(fields);
-                        browser::next_frame(|| browser::focus("[aria-invalid=true]"));
-                    }
-                    Err(error) => scope.stopped(error),
-                }
-            });
+            };
+            state.submit(&event, send, done, stopped);
         });
-        Self { errors, message, busy, returned: StoredValue::new(returned), submit, scope }
+        Self { state, submit, scope }
     }
 
     /// Submits the form.
@@ -87,19 +61,9 @@ impl FormPage {
         self.submit.run(event);
     }
 
-    /// Returns `true` while the form is being saved.
-    pub fn busy(self) -> bool {
-        self.busy.get()
-    }
-
-    /// Returns the error message that concerns the form as a whole, if there is one.
-    pub fn message(self) -> Option<String> {
-        self.message.with(|m| (!m.is_empty()).then(|| m.clone()))
-    }
-
     /// Returns the value that was typed into a control of a form returned by the server.
     pub fn typed(self, name: &str) -> Option<String> {
-        self.returned.with_value(|returned| returned.value(name).map(str::to_owned))
+        self.state.typed(name)
     }
 }
 
@@ -123,15 +87,14 @@ pub fn FormShell(
         <form class="form-page" method="post" action=here novalidate on:submit=move |event| page.submit.run(event)>
             <header class="page-head"><div class="titles"><h1>{title}</h1></div></header>
             <div class="form">
-                <ErrorSummary errors=page.errors/>
-                {move || page.message.with(|m| (!m.is_empty()).then(|| view! { <Banner tone=Tone::Bad message=m.clone()/> }))}
+                <FormMessage form=page.state/>
                 <input type="hidden" name="action" value="save"/>
                 <input type="hidden" name="grant" value=scope.entry.with_untracked(|e| e.as_ref().map(|e| e.grant.clone()))/>
                 {children()}
             </div>
             <div class="save-bar">
                 <a class="btn quiet" href=scope.url(&back)>"Cancel"</a>
-                <button class="btn primary" type="submit" aria-busy=move || page.busy.get().then_some("true")>{button}</button>
+                <SubmitButton form=page.state label=button/>
             </div>
         </form>
     }

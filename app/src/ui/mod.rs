@@ -4,6 +4,7 @@ mod banner;
 mod chart;
 mod copy;
 mod field;
+mod form;
 #[cfg(all(feature = "ssr", debug_assertions))]
 mod gallery;
 mod icon;
@@ -23,6 +24,7 @@ pub use banner::{Banner, Empty, Failed, Tone};
 pub use chart::{BarChart, Spark};
 pub use copy::copy_button;
 pub use field::{EmailField, FileField, PictureForms, SelectField, TextAreaField, TextField};
+pub use form::{FormMessage, FormState, SubmitButton};
 #[cfg(all(feature = "ssr", debug_assertions))]
 pub use gallery::Gallery;
 pub use icon::{Icon, Mark};

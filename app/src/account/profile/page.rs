@@ -2,7 +2,7 @@
 //! submits its name as `action`.
 
 use crate::account::{
-    form::{AccountForm, FormMessage, SubmitButton, keep_tokens},
+    form::{AccountForm, keep_tokens},
     nav::{AccountShell, SavedNote},
     profile::{ask_address, change_password, load_profile, save_name, withdraw_address},
 };
@@ -14,7 +14,7 @@ use crate::{
     reactive,
     routes::{AccountPage, Route, Saved},
     session::{Session, use_session},
-    ui::{Avatar, Banner, EmailField, PasswordField, PictureForms, TextField, Tone},
+    ui::{Avatar, Banner, EmailField, FormMessage, PasswordField, PictureForms, SubmitButton, TextField, Tone},
 };
 use leptos::{prelude::*, task::spawn_local};
 use model::{profile::Profile, token::TokensThen};
@@ -71,8 +71,8 @@ fn picture_form(session: Session, returned: &Returned) -> AnyView {
         <section class="block" aria-labelledby="picture-title">
             <h2 id="picture-title">"Picture"</h2>
             <p>"Shown in your profile menu and next to your name."</p>
-            <FormMessage form/>
-            <PictureForms now has_one what="picture" action="picture" at=AccountPage::Profile.path().to_owned() errors=form.errors/>
+            <FormMessage form=form.state/>
+            <PictureForms now has_one what="picture" action="picture" at=AccountPage::Profile.path().to_owned() errors=form.state.errors/>
         </section>
     }
     .into_any()
@@ -96,10 +96,10 @@ fn name_form(session: Session, returned: &Returned, profile: &Profile) -> AnyVie
             <h2 id="name-title">"Name"</h2>
             <form class="inline-form" method="post" action=AccountPage::Profile.path() novalidate on:submit=submit>
                     <input type="hidden" name="action" value="name"/>
-                    <TextField name="name" label="Name" value errors=form.errors/>
-                    <SubmitButton form label="Save"/>
+                    <TextField name="name" label="Name" value errors=form.state.errors/>
+                    <SubmitButton form=form.state label="Save"/>
             </form>
-            <FormMessage form/>
+            <FormMessage form=form.state/>
         </section>
     }
     .into_any()
@@ -138,12 +138,12 @@ fn address_form(session: Session, returned: &Returned, read: &Profile, profile: 
                     <button class="btn small" type="submit">"Cancel change"</button>
                 </form>
             })}
-            <FormMessage form/>
+            <FormMessage form=form.state/>
             <form class="form narrow" method="post" action=AccountPage::Profile.path() novalidate on:submit=submit>
                 <input type="hidden" name="action" value="address"/>
-                <EmailField name="email" label="New email" value errors=form.errors autocomplete="email"/>
-                <PasswordField name="address_password" label="Your password" autocomplete="current-password" errors=form.errors/>
-                <div><SubmitButton form label="Send confirmation link"/></div>
+                <EmailField name="email" label="New email" value errors=form.state.errors autocomplete="email"/>
+                <PasswordField name="address_password" label="Your password" autocomplete="current-password" errors=form.state.errors/>
+                <div><SubmitButton form=form.state label="Send confirmation link"/></div>
             </form>
         </section>
     }
@@ -165,14 +165,14 @@ fn password_form(session: Session, returned: &Returned, read: &Profile) -> AnyVi
         <section class="block" aria-labelledby="password-title">
             <h2 id="password-title">"Password"</h2>
             <p>"Changing your password signs you out on all other devices."</p>
-            <FormMessage form/>
+            <FormMessage form=form.state/>
             <form class="form narrow" method="post" action=AccountPage::Profile.path() novalidate on:submit=submit>
                 <input type="hidden" name="action" value="password"/>
                 <input class="visually-hidden" type="email" name="username" autocomplete="username" tabindex="-1" aria-hidden="true" readonly value=read.email.clone()/>
-                <PasswordField name="current_password" label="Current password" autocomplete="current-password" errors=form.errors/>
-                <PasswordField name="password" label="New password" autocomplete="new-password" errors=form.errors hint="At least 12 characters. A few random words work well."/>
+                <PasswordField name="current_password" label="Current password" autocomplete="current-password" errors=form.state.errors/>
+                <PasswordField name="password" label="New password" autocomplete="new-password" errors=form.state.errors hint="At least 12 characters. A few random words work well."/>
                 {keep_tokens(&read.tokens)}
-                <div><SubmitButton form label="Change password"/></div>
+                <div><SubmitButton form=form.state label="Change password"/></div>
             </form>
         </section>
     }

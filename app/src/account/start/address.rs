@@ -3,10 +3,11 @@
 
 use super::{StartFrame, take_address};
 use crate::{
-    account::form::{AccountForm, FormMessage, SubmitButton},
+    account::form::AccountForm,
     browser,
     routes::{Route, Start},
     session::use_session,
+    ui::{FormMessage, SubmitButton},
 };
 use leptos::prelude::*;
 
@@ -31,10 +32,10 @@ pub(super) fn ConfirmPage(email: String) -> impl IntoView {
     });
     view! {
         <StartFrame title="Use this email from now on?" lead=format!("The email of your account will change from {old} to {email}. You’ll sign in with the new one.")>
-            <FormMessage form/>
+            <FormMessage form=form.state/>
             <form class="form" method="post" action=route.url() on:submit=submit>
                 <input type="hidden" name="action" value="take-address"/>
-                <SubmitButton form label="Use new email" wide=true/>
+                <SubmitButton form=form.state label="Use new email" wide=true/>
             </form>
             <p class="after"><a class="link" href=Route::Profile { saved: None }.url()>"Keep current email"</a></p>
         </StartFrame>

@@ -2,11 +2,11 @@
 
 use super::{SentPage, StartFrame, ask_reset, reset_password};
 use crate::{
-    account::form::{AccountForm, FormMessage, SubmitButton},
+    account::form::AccountForm,
     browser,
     routes::{Route, Start},
     session::use_session,
-    ui::{EmailField, PasswordField},
+    ui::{EmailField, FormMessage, PasswordField, SubmitButton},
 };
 use leptos::prelude::*;
 
@@ -29,11 +29,11 @@ pub(super) fn AskPage(sent_to: Option<String>) -> impl IntoView {
         Some(email) => view! { <SentPage email works_for="an hour" again=Route::Start(Start::Reset)/> }.into_any(),
         None => view! {
             <StartFrame title="Reset your password" lead="Enter your email and we’ll send you a reset link.">
-                <FormMessage form/>
+                <FormMessage form=form.state/>
                 <form class="form" method="post" action=Route::Start(Start::Reset).url() novalidate data-unguarded on:submit=move |event| submit.with_value(|submit| submit(event))>
                     <input type="hidden" name="action" value="reset"/>
-                    <EmailField value=typed.get_value() errors=form.errors/>
-                    <SubmitButton form label="Send link" wide=true/>
+                    <EmailField value=typed.get_value() errors=form.state.errors/>
+                    <SubmitButton form=form.state label="Send link" wide=true/>
                 </form>
                 <p class="after"><a class="link" href=Route::SignIn { next: None, notice: None }.url()>"Back to sign-in"</a></p>
             </StartFrame>
@@ -63,7 +63,7 @@ pub(super) fn FormPage(email: String) -> impl IntoView {
     });
     view! {
         <StartFrame title="Set a new password" lead="This signs you out on all devices and revokes your operator tokens.">
-            <FormMessage form/>
+            <FormMessage form=form.state/>
             <form class="form" method="post" action=route.url() novalidate on:submit=submit>
                 <input type="hidden" name="action" value="set-password"/>
                 <div class="field">
@@ -71,8 +71,8 @@ pub(super) fn FormPage(email: String) -> impl IntoView {
                     <p class="fixed">{email.clone()}</p>
                     <input class="visually-hidden" type="email" name="username" autocomplete="username" tabindex="-1" aria-hidden="true" readonly value=email/>
                 </div>
-                <PasswordField name="password" label="New password" autocomplete="new-password" errors=form.errors hint="At least 12 characters. A few random words work well."/>
-                <SubmitButton form label="Set password" wide=true/>
+                <PasswordField name="password" label="New password" autocomplete="new-password" errors=form.state.errors hint="At least 12 characters. A few random words work well."/>
+                <SubmitButton form=form.state label="Set password" wide=true/>
             </form>
         </StartFrame>
     }

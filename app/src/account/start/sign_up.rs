@@ -2,11 +2,11 @@
 
 use super::{SentPage, StartFrame, ask_sign_up, sign_up};
 use crate::{
-    account::form::{AccountForm, FormMessage, SubmitButton},
+    account::form::AccountForm,
     browser,
     routes::{ReturnTo, Route, Start},
     session::use_session,
-    ui::{EmailField, PasswordField, TextField},
+    ui::{EmailField, FormMessage, PasswordField, SubmitButton, TextField},
 };
 use leptos::prelude::*;
 
@@ -38,12 +38,12 @@ pub(super) fn AskPage(sent_to: Option<String>) -> impl IntoView {
         Some(email) => view! { <SentPage email works_for="24 hours" again=here.get_value()/> }.into_any(),
         None => view! {
             <StartFrame title="Create an account" lead="Enter your email. We’ll send you a link to confirm it.">
-                <FormMessage form/>
+                <FormMessage form=form.state/>
                 <form class="form" method="post" action=here.with_value(Route::url) novalidate data-unguarded on:submit=move |event| submit.with_value(|submit| submit(event))>
                     <input type="hidden" name="action" value="sign-up"/>
                     <input type="hidden" name="next" value=to.get_value()/>
-                    <EmailField value=typed.get_value() errors=form.errors/>
-                    <SubmitButton form label="Send link" wide=true/>
+                    <EmailField value=typed.get_value() errors=form.state.errors/>
+                    <SubmitButton form=form.state label="Send link" wide=true/>
                 </form>
                 <p class="after">"Have an account? "<a class="link" href=sign_in.get_value()>"Sign in"</a></p>
             </StartFrame>
@@ -74,7 +74,7 @@ pub(super) fn FormPage(email: String) -> impl IntoView {
     });
     view! {
         <StartFrame title="Create your account" lead="Email confirmed. Add your name and choose a password.">
-            <FormMessage form/>
+            <FormMessage form=form.state/>
             <form class="form" method="post" action=route.url() novalidate on:submit=submit>
                 <input type="hidden" name="action" value="create-account"/>
                 <div class="field">
@@ -82,9 +82,9 @@ pub(super) fn FormPage(email: String) -> impl IntoView {
                     <p class="fixed" data-testid="verified-email">{email.clone()}</p>
                     <input class="visually-hidden" type="email" name="username" autocomplete="username" tabindex="-1" aria-hidden="true" readonly value=email/>
                 </div>
-                <TextField name="name" label="Your name" value=name errors=form.errors/>
-                <PasswordField name="password" label="Password" autocomplete="new-password" errors=form.errors hint="At least 12 characters. A few random words work well."/>
-                <SubmitButton form label="Create account" wide=true/>
+                <TextField name="name" label="Your name" value=name errors=form.state.errors/>
+                <PasswordField name="password" label="Password" autocomplete="new-password" errors=form.state.errors hint="At least 12 characters. A few random words work well."/>
+                <SubmitButton form=form.state label="Create account" wide=true/>
             </form>
         </StartFrame>
     }

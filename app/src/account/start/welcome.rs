@@ -3,14 +3,11 @@
 
 use super::{found_organization, look_up_slug};
 use crate::{
-    account::{
-        AccountFrame,
-        form::{AccountForm, FormMessage, SubmitButton},
-    },
+    account::{AccountFrame, form::AccountForm},
     browser, reactive,
     routes::{Route, Start},
     session::use_session,
-    ui::{Icon, Mark, TextField, mend},
+    ui::{FormMessage, Icon, Mark, SubmitButton, TextField, mend},
 };
 use leptos::{prelude::*, task::spawn_local};
 use model::{Slug, profile::SlugCheck, text::isolated};
@@ -65,7 +62,7 @@ pub(super) fn WelcomePage(host: String) -> impl IntoView {
         own_slug.set_value(!text.is_empty());
         slug.set(text);
     };
-    let errors = form.errors;
+    let errors = form.state.errors;
     let last = StoredValue::new(slug.get_untracked());
     reactive::effect(move || {
         let text = slug.get();
@@ -134,7 +131,7 @@ pub(super) fn WelcomePage(host: String) -> impl IntoView {
                         <p>"An organization has workspaces, each with its own products, customers and invoices. You’ll be the owner of both."</p>
                     </div>
                 </header>
-                <FormMessage form/>
+                <FormMessage form=form.state/>
                 <form class="form" method="post" action=Route::Start(Start::Welcome).url() novalidate on:submit=submit>
                     <input type="hidden" name="action" value="found"/>
                     <div on:input=organization_typed>
@@ -169,7 +166,7 @@ pub(super) fn WelcomePage(host: String) -> impl IntoView {
                         </p>
                         <p class="hint">"Lowercase letters, numbers and hyphens. You can change it later, and old links will redirect."</p>
                     </div>
-                    <SubmitButton form label="Create organization" wide=true/>
+                    <SubmitButton form=form.state label="Create organization" wide=true/>
                 </form>
                 <p class="after">"Expecting an invite? "<a class="link" href=Route::home().url()>"Check your workspaces"</a></p>
             </main>

@@ -32,7 +32,7 @@ pub fn form(scope: Scope, input: &CustomerInput, rate_plans: &[(RatePlanId, Stri
         })
     });
     let value = |name: &str, stored: &str| page.typed(name).unwrap_or_else(|| stored.to_owned());
-    let errors = page.errors;
+    let errors = page.state.errors;
     let mut countries = vec![(String::new(), "Choose a country".to_owned())];
     countries.extend(COUNTRIES.iter().map(|(code, name)| ((*code).to_owned(), (*name).to_owned())));
     if !input.country.is_empty() && !countries.iter().any(|(code, _)| *code == input.country) {

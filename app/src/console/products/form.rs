@@ -32,7 +32,7 @@ pub fn form(scope: Scope, input: &ProductInput) -> AnyView {
         })
     });
     let value = |name: &str, stored: &str| page.typed(name).unwrap_or_else(|| stored.to_owned());
-    let errors = page.errors;
+    let errors = page.state.errors;
     let (name, code) = (value("name", &input.name), value("code", &input.code));
     let (unit, description) = (value("unit", &input.unit), value("description", &input.description));
     view! {

@@ -5,7 +5,7 @@ use crate::{
     boot::Returned,
     console::{form::FormPage, scope::Scope},
     routes::{Page, SettingsPage},
-    ui::{Banner, Face, PictureForms, Tone, WsIcon},
+    ui::{Banner, Face, FormMessage, PictureForms, SubmitButton, Tone, WsIcon},
 };
 use leptos::prelude::*;
 use model::{
@@ -61,7 +61,7 @@ fn colour(scope: Scope, workspace: &WorkspaceProfile, here: String, grant: Strin
     };
     view! {
         <form class="form" method="post" action=here on:submit=move |event| form.submit(event)>
-            {move || form.message().map(|message| view! { <Banner tone=Tone::Bad message/> })}
+            <FormMessage form=form.state/>
             <input type="hidden" name="grant" value=grant/>
             <input type="hidden" name="action" value="hue"/>
             <fieldset class="swatches">
@@ -78,7 +78,7 @@ fn colour(scope: Scope, workspace: &WorkspaceProfile, here: String, grant: Strin
                     )).collect_view()}
                 </div>
             </fieldset>
-            <div class="btn-row"><button class="btn primary" type="submit" aria-busy=move || form.busy().then_some("true")>"Save colour"</button></div>
+            <div class="btn-row"><SubmitButton form=form.state label="Save colour"/></div>
         </form>
     }
     .into_any()

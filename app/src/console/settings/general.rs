@@ -4,7 +4,7 @@ use super::{check_slug, save_general};
 use crate::{
     console::{form::FormPage, scope::Scope},
     routes::{Page, SettingsPage},
-    ui::{Ago, Banner, ErrorSummary, SelectField, SlugField, SlugText, TextAreaField, TextField, Tone},
+    ui::{Ago, FormMessage, SelectField, SlugField, SlugText, SubmitButton, TextAreaField, TextField},
 };
 use leptos::prelude::*;
 use model::{
@@ -22,7 +22,7 @@ pub fn view(scope: Scope, settings: &GeneralSettings) -> AnyView {
         Ok((Page::Settings(SettingsPage::General), "Settings saved".to_owned()))
     });
     let value = |name: &str, stored: &str| form.typed(name).unwrap_or_else(|| stored.to_owned());
-    let errors = form.errors;
+    let errors = form.state.errors;
     let mut zones: Vec<_> = settings.zones.iter().map(|zone| (zone.clone(), zone.replace('_', " "))).collect();
     if !settings.zones.contains(&input.time_zone) {
         zones.insert(0, (input.time_zone.clone(), input.time_zone.clone()));
@@ -53,8 +53,7 @@ pub fn view(scope: Scope, settings: &GeneralSettings) -> AnyView {
     let here = scope.url(&Page::Settings(SettingsPage::General));
     view! {
         <form class="form" method="post" action=here novalidate on:submit=move |event| form.submit(event)>
-            <ErrorSummary errors/>
-            {move || form.message().map(|message| view! { <Banner tone=Tone::Bad message/> })}
+            <FormMessage form=form.state/>
             <input type="hidden" name="action" value="save"/>
             <input type="hidden" name="grant" value=scope.entry.with_untracked(|e| e.as_ref().map(|e| e.grant.clone()))/>
             <TextField name="name" label="Name" value=name errors/>
@@ -64,7 +63,7 @@ pub fn view(scope: Scope, settings: &GeneralSettings) -> AnyView {
             <TextAreaField name="description" label="Description" value=description errors/>
             <SelectField name="time_zone" label="Time zone" value=zone options=zones errors/>
             <p class="hint">"Used for dates and times in this workspace."</p>
-            <div class="btn-row"><button class="btn primary" type="submit" aria-busy=move || form.busy().then_some("true")>"Save"</button></div>
+            <div class="btn-row"><SubmitButton form=form.state label="Save"/></div>
         </form>
         {old_addresses(scope, &settings.old, &kept)}
     }

@@ -1,0 +1,110 @@
+//! State of a form and its submission: the one form engine, under `account::form` and `console::form`.
+
+use crate::{
+    boot::Returned,
+    browser,
+    error::AppError,
+    ui::{Banner, ErrorSummary, Tone},
+};
+use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use model::FieldErrors;
+
+/// State of a form on the page.
+#[derive(Clone, Copy)]
+pub struct FormState {
+    /// Validation errors by field.
+    pub errors: RwSignal<FieldErrors>,
+    /// Error message for the form as a whole; empty if there is none.
+    pub message: RwSignal<String>,
+    /// `true` while a submission is in flight.
+    pub busy: RwSignal<bool>,
+    returned: StoredValue<Returned>,
+}
+
+impl FormState {
+    /// Creates the state of a form, with the values and errors that the server returned for it.
+    pub fn new(returned: Returned) -> Self {
+        Self {
+            errors: RwSignal::new(returned.errors.clone()),
+            message: RwSignal::new(returned.message.clone()),
+            busy: RwSignal::new(false),
+            returned: StoredValue::new(returned),
+        }
+    }
+
+    /// Returns the submitted value of a control if the form was returned by the server.
+    pub fn typed(self, name: &str) -> Option<String> {
+        self.returned.with_value(|returned| returned.value(name).map(str::to_owned))
+    }
+
+    /// Submits the form, unless a submission is in flight. `send` calls the server with the form's values by control
+    /// name, or returns `None` if they can't be read. `done` handles success. An error goes to `stopped`, which returns
+    /// it if the form is to show it; the typed input then stays in its fields.
+    pub fn submit<T, F>(
+        self,
+        event: &SubmitEvent,
+        send: impl FnOnce(Vec<(String, String)>) -> Option<F>,
+        done: impl FnOnce(T) + 'static,
+        stopped: impl FnOnce(AppError) -> Option<AppError> + 'static,
+    ) where
+        T: 'static,
+        F: Future<Output = Result<T, AppError>> + 'static,
+    {
+        event.prevent_default();
+        if self.busy.get_untracked() {
+            return;
+        }
+        let Some(answer) = send(browser::form_values(event)) else { return };
+        self.busy.set(true);
+        let sent = browser::sending(event);
+        spawn_local(async move {
+            let answer = answer.await;
+            // The page may be disposed by then.
+            if self.busy.try_set(false).is_some() {
+                return;
+            }
+            match answer {
+                Ok(value) => {
+                    sent.saved();
+                    self.errors.set(FieldErrors::default());
+                    self.message.set(String::new());
+                    done(value);
+                }
+                Err(error) => {
+                    let Some(error) = stopped(error) else { return };
+                    let fields = error.fields();
+                    self.message.set(if fields.0.is_empty() { error.message() } else { String::new() });
+                    self.errors.set(fields);
+                    browser::next_frame(|| browser::focus("[aria-invalid=true]"));
+                }
+            }
+        });
+    }
+}
+
+/// Error summary and form-level error message.
+#[component]
+pub fn FormMessage(
+    /// State of the form.
+    form: FormState,
+) -> impl IntoView {
+    view! {
+        <ErrorSummary errors=form.errors/>
+        {move || form.message.with(|m| (!m.is_empty()).then(|| view! { <Banner tone=Tone::Bad message=m.clone()/> }))}
+    }
+}
+
+/// Submit button of a form.
+#[component]
+pub fn SubmitButton(
+    /// State of the form.
+    form: FormState,
+    /// Button label.
+    label: &'static str,
+    /// Makes the button as wide as the form.
+    #[prop(optional)]
+    wide: bool,
+) -> impl IntoView {
+    let class = if wide { "btn primary wide" } else { "btn primary" };
+    view! { <button class=class type="submit" aria-busy=move || form.busy.get().then_some("true")>{label}</button> }
+}
