@@ -14,6 +14,8 @@ mod nav;
 mod new_workspace;
 mod notices;
 pub(crate) mod organization;
+#[cfg(feature = "ssr")]
+pub(crate) mod pages;
 mod picker;
 mod planes;
 mod preferences;

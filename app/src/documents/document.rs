@@ -2,10 +2,8 @@
 
 use crate::{
     account::{
-        identity,
         invite::api as invite,
-        organization::api as organization,
-        profile::api as profile,
+        pages as account,
         security::{api as factors, api::Asking as AskingFactor},
         start::api as start,
     },
@@ -104,29 +102,7 @@ async fn answer(call: &Call, uri: &Uri, returned: Option<Returned>) -> Result<Re
             }
             None => Ok(sign_in(context, route, returned)),
         },
-        Route::Home { refused } => match signed_in(call, Freshness::Now).await? {
-            // Without JavaScript, loading the page refreshes the picker.
-            Some(person) => {
-                let notices = Box::new(invite::notices(call).await?);
-                Ok(person.render(context, route, AccountData::Home { refused, notices }, returned, StatusCode::OK))
-            }
-            None => Ok(to_sign_in(uri)),
-        },
-        Route::Tokens => match signed_in(call, Freshness::Recent).await? {
-            Some(person) => {
-                let content = AccountData::Tokens { tokens: identity::tokens(call).await?, created: None };
-                Ok(person.render(context, route, content, returned, StatusCode::OK))
-            }
-            None => Ok(to_sign_in(uri)),
-        },
         Route::Start(start) => start::page(call, uri, &start, returned).await,
-        Route::Profile { .. } => match signed_in(call, Freshness::Recent).await? {
-            Some(person) => {
-                let content = AccountData::Profile(profile::load(call).await?);
-                Ok(person.render(context, route, content, returned, StatusCode::OK))
-            }
-            None => Ok(to_sign_in(uri)),
-        },
         Route::Invite(token) => {
             let found = invite::look(call, &token).await?;
             let status = match &found {
@@ -142,57 +118,6 @@ async fn answer(call: &Call, uri: &Uri, returned: Option<Returned>) -> Result<Re
                     render(bare(context.theme, content, returned), route, status)
                 }
             })
-        }
-        Route::Organization(id, page) => match signed_in(call, Freshness::Recent).await? {
-            Some(person) => match organization::page(call, id, page).await {
-                Ok(view) => {
-                    let content = AccountData::Organization(Box::new(view));
-                    Ok(person.render(context, route, content, returned, StatusCode::OK))
-                }
-                Err(AppError::Absent) => {
-                    Ok(person.absent(context, Route::Unknown, Content::Absent, StatusCode::NOT_FOUND))
-                }
-                Err(error) => Err(error),
-            },
-            None => Ok(to_sign_in(uri)),
-        },
-        Route::Sessions => match signed_in(call, Freshness::Recent).await? {
-            Some(person) => {
-                let sessions = crate::account::sessions::api::list(call).await?;
-                let content =
-                    AccountData::Sessions { sessions, tokens: crate::account::sessions::api::token_names(call).await? };
-                Ok(person.render(context, route, content, returned, StatusCode::OK))
-            }
-            None => Ok(to_sign_in(uri)),
-        },
-        Route::Security { .. } => match signed_in(call, Freshness::Recent).await? {
-            Some(person) => {
-                let content = AccountData::Security(Box::new(factors::security(call).await?));
-                Ok(person.render(context, route, content, returned, StatusCode::OK))
-            }
-            None => Ok(to_sign_in(uri)),
-        },
-        Route::Preferences { .. } => match signed_in(call, Freshness::Recent).await? {
-            Some(person) => {
-                let content = AccountData::Preferences(profile::preferences(call).await?);
-                Ok(person.render(context, route, content, returned, StatusCode::OK))
-            }
-            None => Ok(to_sign_in(uri)),
-        },
-        Route::NewWorkspace => match signed_in(call, Freshness::Recent).await? {
-            Some(person) => Ok(person.render(context, route, Content::NewWorkspace, returned, StatusCode::OK)),
-            None => Ok(to_sign_in(uri)),
-        },
-        Route::OrganizationAudit(organization, query) => {
-            let log = crate::console::settings::api::organization_log(call, organization, &query).await?;
-            let Some(person) = signed_in(call, Freshness::Recent).await? else { return Ok(to_sign_in(uri)) };
-            match log {
-                Some((name, log)) => {
-                    let content = AccountData::OrganizationAudit { name, log: Box::new(log) };
-                    Ok(person.render(context, route, content, None, StatusCode::OK))
-                }
-                None => Ok(person.absent(context, route, Content::Absent, StatusCode::NOT_FOUND)),
-            }
         }
         Route::AuditExport(slug, query) => match crate::console::settings::api::export(call, &slug, &query).await {
             Ok(file) => Ok(match route.respelled(uri.path()) {
@@ -224,10 +149,27 @@ async fn answer(call: &Call, uri: &Uri, returned: Option<Returned>) -> Result<Re
                 Ok(render(boot, route, status))
             }
         },
-        Route::Unknown => match signed_in(call, Freshness::Recent).await? {
-            Some(person) => Ok(person.absent(context, route, Content::Absent, StatusCode::NOT_FOUND)),
-            None => Ok(to_sign_in(uri)),
-        },
+        Route::Home { .. }
+        | Route::Profile { .. }
+        | Route::Preferences { .. }
+        | Route::Security { .. }
+        | Route::Sessions
+        | Route::Tokens
+        | Route::Organization(..)
+        | Route::OrganizationAudit(..)
+        | Route::NewWorkspace
+        | Route::Unknown => {
+            // Without JavaScript, loading the picker refreshes it.
+            let freshness = if matches!(route, Route::Home { .. }) { Freshness::Now } else { Freshness::Recent };
+            let Some(person) = signed_in(call, freshness).await? else { return Ok(to_sign_in(uri)) };
+            match account::load(call, &route).await {
+                Ok(content) => Ok(person.render(context, route, content, returned, StatusCode::OK)),
+                Err(AppError::Absent) => {
+                    Ok(person.absent(context, Route::Unknown, Content::Absent, StatusCode::NOT_FOUND))
+                }
+                Err(error) => Err(error),
+            }
+        }
     }
 }
 

@@ -1,7 +1,11 @@
 //! Forms posted without JavaScript.
 
 use super::call::Call;
-use crate::{boot::Returned, error::AppError};
+use crate::{
+    boot::Returned,
+    error::AppError,
+    routes::{ReturnTo, Route},
+};
 use axum::body::Body;
 use http::{Response, Uri};
 use model::{FieldErrors, members::MemberAction, seating::Rank};
@@ -127,4 +131,9 @@ impl Form {
 pub(crate) enum Outcome {
     Go(String),
     Show(Response<Body>),
+}
+
+/// Redirects to the second-factor prompt, which returns to `back`.
+pub(crate) fn prove_first(back: &Route) -> Outcome {
+    Outcome::Go(Route::Factor { next: ReturnTo::parse(&back.url()) }.url())
 }

@@ -4,6 +4,8 @@
 #[cfg(feature = "ssr")]
 pub(crate) mod api;
 mod data;
+#[cfg(feature = "ssr")]
+pub(crate) mod forms;
 mod page;
 mod passkeys;
 mod server_fns;

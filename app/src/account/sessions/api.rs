@@ -1,7 +1,16 @@
 //! Server side of the sessions page.
 
-use crate::{account::identity::person, error::AppError, server::call::Call};
+use crate::{
+    account::identity::person,
+    error::AppError,
+    routes::{Route, SignInNotice},
+    server::{
+        call::Call,
+        form::{Form, Outcome},
+    },
+};
 use model::{device::SessionRow, id::SessionId, token::TokensThen};
+use serde::Deserialize;
 use store::{door::PersonTx, sessions, tokens};
 
 /// Lists the person's active sessions.
@@ -50,4 +59,33 @@ pub(crate) async fn token_names(call: &Call) -> Result<Vec<String>, AppError> {
     let names = tokens::live_names(&mut tx).await?;
     tx.commit().await?;
     Ok(names)
+}
+
+/// Form actions of the sessions page.
+#[derive(Deserialize)]
+#[serde(tag = "action", rename_all = "kebab-case")]
+enum SessionForm {
+    End {
+        id: String,
+    },
+    EndOthers,
+    SignOutEverywhere {
+        /// Checkbox to keep the operator tokens.
+        #[serde(default)]
+        tokens: String,
+    },
+}
+
+/// Handles a form of the sessions page.
+pub(crate) async fn submit(call: &Call, form: &Form) -> Result<Outcome, AppError> {
+    match form.act()? {
+        SessionForm::End { id } => drop(end(call, id.parse().map_err(|_| AppError::Absent)?).await?),
+        SessionForm::EndOthers => drop(end_others(call).await?),
+        SessionForm::SignOutEverywhere { tokens } => {
+            end_all(call, TokensThen::of_checkbox(&tokens)).await?;
+            let notice = Some(SignInNotice::SignedOut);
+            return Ok(Outcome::Go(Route::SignIn { next: None, notice }.url()));
+        }
+    }
+    Ok(Outcome::Go(Route::Sessions.url()))
 }
