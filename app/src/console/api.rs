@@ -3,7 +3,7 @@
 
 use crate::server::workspace::{opened, reading};
 use crate::{
-    console::{Entered, PageData, Scoped, pages::load},
+    console::{Entered, PageData, Scoped, handlers::load},
     error::{AppError, Refusal},
     routes::Page,
     server::call::Call,

@@ -10,12 +10,14 @@ mod customers;
 mod data;
 mod detail;
 mod form;
+#[cfg(feature = "ssr")]
+pub(crate) mod handlers;
 mod host;
 mod invoices;
 mod list;
 mod lost;
 mod overview;
-pub(crate) mod pages;
+mod pages;
 mod palette;
 mod place;
 mod plane;

@@ -4,7 +4,7 @@
 use crate::{
     account::{identity, pages as account},
     boot::{Content, Returned},
-    console::pages as console,
+    console::handlers as console,
     documents::{
         document::{asked, back_to_picker, page},
         shell::rendered,
