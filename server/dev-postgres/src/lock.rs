@@ -22,7 +22,7 @@ const WAIT: Duration = Duration::from_secs(30);
 /// Exclusive lock on a data directory. Released on drop, or when the process ends for any reason.
 #[derive(Debug)]
 pub struct DataDirLock {
-    _file: File,
+    file: File,
 }
 
 impl DataDirLock {
@@ -41,7 +41,15 @@ impl DataDirLock {
         file.set_len(0)
             .and_then(|()| writeln!(file, "{}", std::process::id()))
             .map_err(ClusterError::io("write", &path))?;
-        Ok(DataDirLock { _file: file })
+        Ok(DataDirLock { file })
+    }
+}
+
+impl Drop for DataDirLock {
+    fn drop(&mut self) {
+        // Unlocked explicitly, because a child process holds the file open as well until it has called `exec`. On an
+        // error, the lock ends with the last open file.
+        let _ = self.file.unlock();
     }
 }
 

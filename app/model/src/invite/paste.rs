@@ -236,12 +236,10 @@ fn read_piece(tokens: &[Token]) -> Said {
             }
         }
     }
-    // A name in parentheses: `ada@x.example (Ada Moreau)`
+    // A name in parentheses, `ada@x.example (Ada Moreau)`, or what is added to a name: `Ada <ada@x.example> (Sales)`
     if let (Some(Pasted::Person { name, .. }), [Token::Comment(comment)]) = (said.people.last_mut(), before.as_slice())
     {
-        if name.is_empty() {
-            *name = cut(comment);
-        }
+        *name = if name.is_empty() { cut(comment) } else { cut(&format!("{name} ({comment})")) };
         before.clear();
     }
     said.rest = before;

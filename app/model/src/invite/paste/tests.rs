@@ -66,6 +66,7 @@ fn lists_are_read_as_people_paste_them() {
             "Иван Петров <ivan@x.example>、陳大文 <chen@x.example>",
             &["ivan@x.example = Иван Петров", "chen@x.example = 陳大文"],
         ),
+        ("Ada <ada@x.example> (Sales)", &["ada@x.example = Ada (Sales)"]),
         (" ,;\t\n ", &[]),
     ];
     for (text, expected) in cases {
