@@ -63,7 +63,7 @@ const SCENES: Scene[] = [
   {
     name: "a form with errors", path: "/smartai-it/customers/new",
     act: (page) => page.getByRole("button", { name: "Create customer" }).click(),
-    refused: [422, "/api/fn/save_customer"],
+    refused: [422, "/api/fn/act_on_customer"],
     shows: (page) => page.locator("[name=country][aria-invalid=true]"),
   },
   { name: "tokens", path: "/account/tokens", shows: heading("Tokens") },

@@ -19,17 +19,17 @@ test("what was done is said with the object's name of then, in page and file", a
   const { request } = page.context();
   const grant = await grantOf(request, IT);
   const input = { name: NAME, email: "w@b.example", country: "DE", rate_plan: "", note: "" };
-  const id = await (await call(request, "save_customer", { workspace: IT, grant, id: null, input })).json();
-  const set = (status: string) => call(request, "set_customer_status", { workspace: IT, grant, id, status });
-  expect((await set("archived")).status()).toBe(200);
+  const id = await (await call(request, "act_on_customer", { workspace: IT, grant, id: null, action: { action: "save", ...input } })).json();
+  const set = (action: "archive" | "restore") => call(request, "act_on_customer", { workspace: IT, grant, id, action: { action } });
+  expect((await set("archive")).status()).toBe(200);
   const count = () => value("select count(*) as n from workspace.audit_log where target = $1", [id]);
   expect(await count()).toBe("2");
   // The same again, and a form that is saved as it was, change nothing.
-  expect((await set("archived")).status()).toBe(200);
-  expect((await call(request, "save_customer", { workspace: IT, grant, id, input })).status()).toBe(200);
+  expect((await set("archive")).status()).toBe(200);
+  expect((await call(request, "act_on_customer", { workspace: IT, grant, id, action: { action: "save", ...input } })).status()).toBe(200);
   expect(await count(), "a change of nothing was noted").toBe("2");
   const renamed = { ...input, name: "Worded anew" };
-  expect((await call(request, "save_customer", { workspace: IT, grant, id, input: renamed })).status()).toBe(200);
+  expect((await call(request, "act_on_customer", { workspace: IT, grant, id, action: { action: "save", ...renamed } })).status()).toBe(200);
   expect(await count()).toBe("3");
   await open(page, `/${IT}/settings/audit`);
   const rows = page.getByTestId("row").locator(".col-main");

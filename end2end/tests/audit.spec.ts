@@ -22,12 +22,12 @@ test("what is done shows in words, newest first, with who and when", async ({ as
   const created = async () => Number((await sql("select count(*) as n from workspace.audit_log where workspace_id = $1 and action = 'customer_created'", [id]))[0].n);
   const before = await created();
   const input = { name: "Audited", email: "a@b.example", country: "DE", rate_plan: "", note: "" };
-  expect((await call(request, "save_customer", { workspace: IT, grant, id: null, input })).status()).toBe(200);
+  expect((await call(request, "act_on_customer", { workspace: IT, grant, id: null, action: { action: "save", ...input } })).status()).toBe(200);
   await open(page, LOG);
   await expect(rows(page).first()).toHaveAttribute("data-action", "customer_created");
   await expect(rows(page).first()).toContainText("Created customer Audited");
   await expect(rows(page).first()).toContainText("Ada");
-  const refused = await call(request, "save_customer", { workspace: IT, grant, id: null, input: { ...input, email: "x" } });
+  const refused = await call(request, "act_on_customer", { workspace: IT, grant, id: null, action: { action: "save", ...input, email: "x" } });
   expect(refused.status()).toBe(422);
   expect((await created()) - before, "what was refused has a line, or what was done none").toBe(1);
 });

@@ -31,9 +31,9 @@ const product = { name: `${NAME} product`, code: "cross-site", unit: "seat", des
 const TARGETS: Target[] = [
   { name: "create_token", path: "/api/fn/create_token", body: () => ({ json: { name: `${NAME} token`, password: PASSWORD } }), own: 200 },
   { name: "the form of tokens", path: "/account/tokens", body: () => ({ form: { action: "create", name: `${NAME} form`, password: PASSWORD } }), own: 200 },
-  { name: "save_customer", path: "/api/fn/save_customer", body: (grant) => ({ json: { workspace: "smartai-it", grant, id: null, input: customer } }), own: 200 },
+  { name: "act_on_customer", path: "/api/fn/act_on_customer", body: (grant) => ({ json: { workspace: "smartai-it", grant, id: null, action: { action: "save", ...customer } } }), own: 200 },
   { name: "the form of a customer", path: "/smartai-it/customers/new", body: (grant) => ({ form: { action: "save", ...customer, grant } }), own: 303 },
-  { name: "save_product", path: "/api/fn/save_product", body: (grant) => ({ json: { workspace: "smartai-it", grant, id: null, input: product } }), own: 200 },
+  { name: "act_on_product", path: "/api/fn/act_on_product", body: (grant) => ({ json: { workspace: "smartai-it", grant, id: null, action: { action: "save", ...product } } }), own: 200 },
   { name: "switch_workspace", path: "/api/fn/switch_workspace", body: () => ({ json: { to: "smartai-it" } }), own: 200 },
 ];
 

@@ -73,7 +73,7 @@ const ATTACKS: Record<string, (at: At) => Omit<Attack, "base">> = {
   },
   "writes that are cut off": ({ attackers: [cookie], grant }) => ({
     lanes: 6,
-    requests: [call("save_customer", cookie, { workspace: SLUG, grant, id: null, input })],
+    requests: [call("act_on_customer", cookie, { workspace: SLUG, grant, id: null, action: { action: "save", ...input } })],
     cutAfter: [0, 1, 2, 3, 4],
   }),
   "searches over many rows": ({ attackers }) => ({
@@ -131,7 +131,7 @@ test("what was cut off is counted until it has ended, and then the account goes 
   const [{ attackers: [cookie], grant }] = servers;
   const client = new Client(BASE, 6);
   const cut = await Promise.all(
-    Array.from({ length: 120 }, (_, n) => client.call("save_customer", cookie, { workspace: SLUG, grant, id: null, input }, n % 5)),
+    Array.from({ length: 120 }, (_, n) => client.call("act_on_customer", cookie, { workspace: SLUG, grant, id: null, action: { action: "save", ...input } }, n % 5)),
   );
   expect(cut.some((a) => a.status === 0), "control: some were cut off").toBe(true);
   const after = await client.ask({ path: `/${SLUG}/customers`, cookie });

@@ -13,7 +13,7 @@ const written = () =>
     "select w.slug, c.id from workspace.customers c join account.workspaces w on w.id = c.workspace_id where c.name = $1", [NAME]);
 
 function save(request: APIRequestContext, workspace: string, grant: string, id: string | null = null) {
-  return call(request, "save_customer", { workspace, grant, id, input: INPUT });
+  return call(request, "act_on_customer", { workspace, grant, id, action: { action: "save", ...INPUT } });
 }
 
 test.afterEach(async () => {
@@ -53,11 +53,11 @@ test("every other write and the reading of pages are held to the same", async ({
   const before = await state();
   const input = { name: NAME, code: "written-by-a-test", unit: "test", description: "" };
   for (const [name, data] of [
-    ["save_customer", { id: customer.id, input: INPUT }],
-    ["set_customer_status", { id: customer.id, status: "archived" }],
-    ["save_product", { id: null, input }],
-    ["save_product", { id: product.id, input }],
-    ["set_product_status", { id: product.id, status: "archived" }],
+    ["act_on_customer", { id: customer.id, action: { action: "save", ...INPUT } }],
+    ["act_on_customer", { id: customer.id, action: { action: "archive" } }],
+    ["act_on_product", { id: null, action: { action: "save", ...input } }],
+    ["act_on_product", { id: product.id, action: { action: "save", ...input } }],
+    ["act_on_product", { id: product.id, action: { action: "archive" } }],
     ["load_page", { page: "customers" }],
   ] as const) {
     const answer = await call(request, name, { workspace: PRODUCT_ENG, grant, ...data });
@@ -94,7 +94,7 @@ test("a Viewer's write is 403 and nothing is written", async ({ as }) => {
     expect(answer.status(), "a Viewer writes").toBe(403);
     expect(await answer.json()).toEqual({ denied: "edit_content" });
   }
-  const archived = await call(request, "set_customer_status", { workspace: IT, grant, id: customer.id, status: "archived" });
+  const archived = await call(request, "act_on_customer", { workspace: IT, grant, id: customer.id, action: { action: "archive" } });
   expect(archived.status(), "a Viewer archives").toBe(403);
   expect(await written(), "a Viewer wrote").toEqual([]);
   expect((await customersOf(IT))[0], "the customer is as it was").toEqual(customer);

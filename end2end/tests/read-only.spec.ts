@@ -75,7 +75,7 @@ test("switching is answered, and what would write is refused as what it is", asy
   const grant = JSON.parse((await call("open_workspace", { to: "smartai-it", page: "customers" })).body).entry.grant;
   const input = { name: "New", email: "new@x.example", country: "DE", rate_plan: "", note: "" };
   for (const [name, json] of [
-    ["save_customer", { workspace: "smartai-it", grant, id: null, input }],
+    ["act_on_customer", { workspace: "smartai-it", grant, id: null, action: { action: "save", ...input } }],
     ["pin_workspace", { workspace: "smartai-it", pinned: true }],
     ["sign_in", { email: "mia@smartai.example", password: PASSWORD, next: "" }],
   ] as const) {

@@ -258,11 +258,11 @@ test("a grant of a revoked seat writes nothing at either server", async ({ as })
   const page = await as(VIK);
   const grant = await grantOf(page.context().request, IT);
   const save = () =>
-    call(page.context().request, "save_customer", {
+    call(page.context().request, "act_on_customer", {
       workspace: IT,
       grant,
       id: null,
-      input: { name: "Revocation control", email: "a@b.example", country: "DE", rate_plan: "", note: "" },
+      action: { action: "save", name: "Revocation control", email: "a@b.example", country: "DE", rate_plan: "", note: "" },
     });
   expect((await save()).status(), "control: it writes before").toBe(200);
   await unseat(VIK, IT);

@@ -227,7 +227,7 @@ test.describe("what was done in the old workspace", () => {
     page.on("pageerror", (error) => errors.push(error.message));
     page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
     await openCustomer();
-    const gate = await Gate.on(page, "set_customer_status");
+    const gate = await Gate.on(page, "act_on_customer");
     await page.getByRole("button", { name: "Archive" }).click();
     const late = await gate.next();
     await bySwitcher(page, FINANCE);
