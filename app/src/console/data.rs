@@ -115,12 +115,7 @@ impl VisitData {
             Self::Invoice(invoice) => invoice.title(),
             Self::ProductForm(input) => input.name.clone(),
             Self::CustomerForm { input, .. } => input.name.clone(),
-            Self::Members(_)
-            | Self::General(_)
-            | Self::Branding
-            | Self::Security(_)
-            | Self::Audit(_)
-            | Self::Danger(_) => return None,
+            _ => return None,
         };
         (!name.is_empty()).then_some(name)
     }

@@ -12,22 +12,22 @@ use model::{Capability, list::Noun};
 /// contain elements that appear and disappear on their own.
 pub fn with_data(
     scope: Signal<Scope>,
-    noun: Noun,
+    page: Page,
     view: impl Fn(Scope, &PageData) -> Option<AnyView> + Send + Sync + 'static,
 ) -> AnyView {
-    let page = whole_kept(move || of_data(scope.get(), noun, &view));
-    view! { <div class="contents">{page}</div> }.into_any()
+    let content = whole_kept(move || of_data(scope.get(), &page, &view));
+    view! { <div class="contents">{content}</div> }.into_any()
 }
 
-fn of_data(scope: Scope, noun: Noun, view: &dyn Fn(Scope, &PageData) -> Option<AnyView>) -> AnyView {
+fn of_data(scope: Scope, page: &Page, view: &dyn Fn(Scope, &PageData) -> Option<AnyView>) -> AnyView {
     scope.shown.with(|shown| match &shown.data {
-        Some(PageData::Missing) => missing(scope, noun),
+        Some(PageData::Missing) => page.noun().map_or_else(|| unknown(scope), |noun| missing(scope, noun)),
         Some(PageData::Denied(needed)) => denied(scope, *needed),
-        Some(data) => view(scope, data).unwrap_or_else(|| skeleton(noun.title())),
+        Some(data) => view(scope, data).unwrap_or_else(|| skeleton(page.title())),
         // Only without data, so that a failure does not replace a form with typed input.
         None => match scope.failed.get() {
             Some(error) => failed(scope, &error.message()),
-            None => skeleton(noun.title()),
+            None => skeleton(page.title()),
         },
     })
 }
@@ -36,21 +36,21 @@ fn of_data(scope: Scope, noun: Noun, view: &dyn Fn(Scope, &PageData) -> Option<A
 /// code.
 pub fn with_visit(
     scope: Scope,
-    noun: Noun,
+    page: Page,
     view: impl Fn(Scope, &VisitData) -> Option<AnyView> + Send + Sync + 'static,
 ) -> AnyView {
-    let page = whole_form(move || {
-        of_data(scope, noun, &|scope, data| match data {
+    let content = whole_form(move || {
+        of_data(scope, &page, &|scope, data| match data {
             PageData::Visit(_, data) => view(scope, &data.open()?),
             _ => None,
         })
     });
-    view! { <div class="contents">{page}</div> }.into_any()
+    view! { <div class="contents">{content}</div> }.into_any()
 }
 
 /// Renders the message that the record does not exist in this workspace. A record of another workspace gives the same
 /// message.
-pub fn missing(scope: Scope, noun: Noun) -> AnyView {
+fn missing(scope: Scope, noun: Noun) -> AnyView {
     let back = scope.url(&Page::list(noun));
     view! {
         <section class="empty" data-testid="row-not-found">

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     browser,
-    routes::{Page, section_requires},
+    routes::Page,
     ui::{Empty, Icon, Lasting, lasting, whole, whole_kept},
 };
 use leptos::{
@@ -137,7 +137,7 @@ pub fn list(scope: Signal<Scope>, spec: &'static ListSpec) -> AnyView {
                 let scope = scope.get();
                 failed(scope, &scope.failed.get_untracked().map(|e| e.message()).unwrap_or_default())
             }
-            Body::Denied => denied(scope.get(), section_requires(noun)),
+            Body::Denied => denied(scope.get(), Page::list(noun).requires()),
             Body::Empty => view! {
                 <Empty icon=noun.path() title=format!("No {} yet", noun.many()) text=spec.teaches.to_owned()>{create}</Empty>
             }.into_any(),

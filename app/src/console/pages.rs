@@ -10,7 +10,6 @@ use crate::{
     ui::whole_watched,
 };
 use leptos::prelude::*;
-use model::list::Noun;
 
 /// Returns `true` if the page's code is in the main bundle rather than in a lazily loaded chunk.
 pub fn is_carried(page: &Page) -> bool {
@@ -88,7 +87,7 @@ pub fn draw(visit: Visit) -> AnyView {
     match page {
         Page::Settings(page) => settings::view(scope, page),
         Page::Unknown(_) => host::unknown(scope),
-        page => host::with_visit(scope, page.noun().unwrap_or(Noun::Customers), |scope, data| {
+        page => host::with_visit(scope, page, |scope, data| {
             Some(match data {
                 VisitData::Product(product) => products::detail(scope, product),
                 VisitData::ProductForm(input) => products::form(scope, input),

@@ -149,10 +149,14 @@ impl Scope {
         self.load(self.page.get_untracked());
     }
 
-    /// Replaces a form with `page` after a change, and clears the cache of other pages.
+    /// Shows `page` after a change, instead of the form on screen, and clears the cache of other pages.
     pub fn changed(self, page: Page) {
         self.seen.update_value(HashMap::clear);
-        self.replace(page);
+        if self.page.with_untracked(|here| *here == page) {
+            self.load(page);
+        } else {
+            self.replace(page);
+        }
     }
 
     /// Retries after a failure. If the server runs another version than the document's, the document is reloaded.

@@ -9,7 +9,7 @@ mod start;
 
 pub use at::At;
 pub use organization::OrganizationPage;
-pub use page::{Page, section_requires};
+pub use page::Page;
 pub use settings::SettingsPage;
 pub use start::{AccountPage, LinkToken, Saved, Start};
 

@@ -114,38 +114,46 @@ impl Page {
         }
     }
 
+    /// Returns the pages that the navigation links to, in its order. All others belong to one of them.
+    pub fn navigation() -> Vec<Self> {
+        let lists = Noun::ALL.into_iter().map(Self::list);
+        [Self::Overview].into_iter().chain(lists).collect()
+    }
+
+    /// Returns the page's row of the table.
+    const fn row(&self) -> Row {
+        match self {
+            Self::Overview => Row { carries: true, ..Row::page("Overview", Capability::ReadAll) },
+            Self::List(query) => Row::list(query.noun),
+            Self::Product(_) => Row::list(Noun::Products),
+            Self::NewProduct => Row { carries: true, ..Row::form("New product", Noun::Products) },
+            Self::EditProduct(_) => Row::form("Edit product", Noun::Products),
+            Self::RatePlan(_) => Row::list(Noun::RatePlans),
+            Self::Customer(_) => Row::list(Noun::Customers),
+            Self::NewCustomer => Row { carries: true, ..Row::form("New customer", Noun::Customers) },
+            Self::EditCustomer(_) => Row::form("Edit customer", Noun::Customers),
+            Self::UsageRecord(_) => Row::list(Noun::Usage),
+            Self::Invoice(_) => Row::list(Noun::Invoices),
+            // Settings open for every member; a page that a role may not use shows the reason.
+            Self::Settings(page) => Row::page(page.title(), Capability::ReadShared),
+            // Every member may learn that the page does not exist.
+            Self::Unknown(_) => Row::page("Not found", Capability::ReadShared),
+        }
+    }
+
     /// Returns the section of the page, or `None` for the overview, the settings and unknown pages.
     pub const fn noun(&self) -> Option<Noun> {
-        match self {
-            Self::Overview | Self::Settings(_) | Self::Unknown(_) => None,
-            Self::List(query) => Some(query.noun),
-            Self::Product(_) | Self::NewProduct | Self::EditProduct(_) => Some(Noun::Products),
-            Self::RatePlan(_) => Some(Noun::RatePlans),
-            Self::Customer(_) | Self::NewCustomer | Self::EditCustomer(_) => Some(Noun::Customers),
-            Self::UsageRecord(_) => Some(Noun::Usage),
-            Self::Invoice(_) => Some(Noun::Invoices),
-        }
+        self.row().noun
     }
 
     /// Returns `true` if the page is a form, whose data is never cached.
     pub const fn is_form(&self) -> bool {
-        matches!(self, Self::NewProduct | Self::EditProduct(_) | Self::NewCustomer | Self::EditCustomer(_))
+        self.row().is_form
     }
 
     /// Returns the title of the page in the browser tab.
     pub const fn title(&self) -> &'static str {
-        match self {
-            Self::NewProduct => "New product",
-            Self::NewCustomer => "New customer",
-            Self::EditProduct(_) => "Edit product",
-            Self::EditCustomer(_) => "Edit customer",
-            Self::Settings(page) => page.title(),
-            Self::Unknown(_) => "Not found",
-            _ => match self.noun() {
-                Some(noun) => noun.title(),
-                None => "Overview",
-            },
-        }
+        self.row().title
     }
 
     /// Returns the title with the page's record and section: `Alder & Finch · Customers`.
@@ -157,20 +165,18 @@ impl Page {
         }
     }
 
-    /// Returns the capability that is required to open the page. Settings open for every member; a page that a role may
-    /// not use shows the reason.
-    pub const fn requires(&self) -> Capability {
-        match self {
-            Self::NewProduct | Self::EditProduct(_) | Self::NewCustomer | Self::EditCustomer(_) => {
-                Capability::EditContent
-            }
-            // Every member may learn that the page does not exist.
-            Self::Settings(_) | Self::Unknown(_) => Capability::ReadShared,
-            _ => match self.noun() {
-                Some(noun) => section_requires(noun),
-                None => Capability::ReadAll,
-            },
+    /// Returns the name of the icon of the page's section.
+    pub const fn icon(&self) -> &'static str {
+        match (self.noun(), self) {
+            (Some(noun), _) => noun.path(),
+            (None, Self::Settings(_)) => "settings",
+            (None, _) => "overview",
         }
+    }
+
+    /// Returns the capability that is required to open the page.
+    pub const fn requires(&self) -> Capability {
+        self.row().requires
     }
 
     /// Returns the page to open when a person switches from this page to a workspace where they have the capabilities
@@ -178,14 +184,13 @@ impl Page {
     /// workspace (search, position in the list, ids) are not carried over.
     #[must_use]
     pub fn in_another_workspace(&self, may: CapabilitySet) -> Self {
-        let same = match self {
-            Self::Overview | Self::Unknown(_) => Self::Overview,
-            Self::NewProduct | Self::NewCustomer => self.clone(),
-            Self::Settings(page) if may.has(page.requires()) => Self::Settings(page.key()),
-            _ => self.noun().map_or(Self::Overview, Self::list),
-        };
         let section = self.noun().map(Self::list);
-        let candidates = [Some(same), section, Some(Self::Overview), Some(Self::list(Noun::Customers))];
+        let same = match self {
+            Self::Settings(page) if may.has(page.requires()) => Some(self.key()),
+            page if page.row().carries => Some(page.clone()),
+            _ => None,
+        };
+        let candidates = [same, section, Some(Self::Overview), Some(Self::list(Noun::Customers))];
         candidates.into_iter().flatten().find(|page| may.has(page.requires())).unwrap_or(Self::Overview)
     }
 
@@ -221,11 +226,36 @@ impl<'de> Deserialize<'de> for Page {
     }
 }
 
-/// Returns the capability that is required to open the pages of a section.
-pub const fn section_requires(noun: Noun) -> Capability {
-    match noun {
-        Noun::Products | Noun::RatePlans => Capability::ReadAll,
-        Noun::Customers | Noun::Usage | Noun::Invoices => Capability::ReadShared,
+/// Row of the table of pages.
+struct Row {
+    title: &'static str,
+    /// Section that the page belongs to.
+    noun: Option<Noun>,
+    /// Capability that is required to open the page.
+    requires: Capability,
+    is_form: bool,
+    /// `true` if every workspace has the page, so that a switch keeps it.
+    carries: bool,
+}
+
+impl Row {
+    /// Row of a page outside of the sections.
+    const fn page(title: &'static str, requires: Capability) -> Self {
+        Self { title, noun: None, requires, is_form: false, carries: false }
+    }
+
+    /// Row of a section's list and of its records.
+    const fn list(noun: Noun) -> Self {
+        let requires = match noun {
+            Noun::Products | Noun::RatePlans => Capability::ReadAll,
+            Noun::Customers | Noun::Usage | Noun::Invoices => Capability::ReadShared,
+        };
+        Self { title: noun.title(), noun: Some(noun), requires, is_form: false, carries: false }
+    }
+
+    /// Row of a form for the records of a section.
+    const fn form(title: &'static str, noun: Noun) -> Self {
+        Self { title, noun: Some(noun), requires: Capability::EditContent, is_form: true, carries: false }
     }
 }
 

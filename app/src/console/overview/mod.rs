@@ -27,7 +27,7 @@ const UNITS: usize = 6;
 
 /// Renders the overview.
 pub fn view(scope: Signal<Scope>) -> AnyView {
-    with_data(scope, Noun::Customers, move |scope, data| match data {
+    with_data(scope, Page::Overview, move |scope, data| match data {
         PageData::Overview(overview) => Some(page(scope, overview)),
         _ => None,
     })

@@ -4,13 +4,12 @@ use crate::{
     boot::Theme,
     browser,
     console::ShellInfo,
-    routes::{Page, Route, SettingsPage, section_requires},
+    routes::{Page, Route, SettingsPage},
     session::Session,
 };
 use model::{
     Capability, Slug,
     finder::Query,
-    list::Noun,
     picker::{Picker, PickerOrganization, PickerWorkspace},
 };
 
@@ -235,11 +234,8 @@ pub fn commands(picker: Option<&Picker>, here: Option<&ShellInfo>) -> Vec<Comman
     let mut all = Vec::new();
     if let Some(here) = here {
         let open = |page: Page| Action::Open(page.url(&here.slug));
-        if here.may.has(Capability::ReadAll) {
-            all.push(Command::new(Section::GoTo, "overview", "Overview", open(Page::Overview)));
-        }
-        let sections = Noun::ALL.into_iter().filter(|noun| here.may.has(section_requires(*noun)));
-        all.extend(sections.map(|n| Command::new(Section::GoTo, n.path(), n.title(), open(Page::list(n)))));
+        let pages = Page::navigation().into_iter().filter(|page| here.may.has(page.requires()));
+        all.extend(pages.map(|page| Command::new(Section::GoTo, page.icon(), page.title(), open(page))));
         let settings = SettingsPage::all().into_iter().filter(|page| here.may.has(page.requires()));
         all.extend(settings.map(|page| {
             let label = format!("Settings: {}", page.title());

@@ -18,7 +18,6 @@ pub fn view(scope: Scope, settings: &GeneralSettings) -> AnyView {
         let save = scope.ask(async |slug, grant| save_general(slug, grant, values.clone()).await);
         let saved = scope.quietly(save).await?;
         scope.called(saved);
-        scope.reload();
         Ok((Page::Settings(SettingsPage::General), "Settings saved".to_owned()))
     });
     let value = |name: &str, stored: &str| form.typed(name).unwrap_or_else(|| stored.to_owned());

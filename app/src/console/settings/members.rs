@@ -6,7 +6,7 @@ use crate::{
     seats::{self, MembersForm},
 };
 use leptos::prelude::*;
-use model::{WorkspaceRole, invite::AT_ONCE, list::Noun, members::Members};
+use model::{WorkspaceRole, invite::AT_ONCE, members::Members};
 
 /// Renders the page's body inside the settings layout.
 pub fn view(scope: Scope) -> AnyView {
@@ -46,7 +46,7 @@ pub fn view(scope: Scope) -> AnyView {
     view! {
         {desk.said()}
         <div class="seats">
-            {with_visit(scope, Noun::Customers, move |_, data| match data {
+            {with_visit(scope, page, move |_, data| match data {
                 VisitData::Members(data) => Some(seats::requests(desk, data, WorkspaceRole::Member)),
                 _ => None,
             })}

@@ -8,15 +8,11 @@ use super::{palette::Palette, place::Place, status::StatusRegion, switcher::Swit
 use crate::{
     account::ProfileMenu,
     browser, reactive,
-    routes::{Page, SettingsPage, section_requires},
+    routes::{Page, SettingsPage},
     ui::{Face, Icon, kbd, waiting_badge, whole},
 };
 use leptos::prelude::*;
 use model::{Capability, WorkspaceRole, list::Noun, text::isolated};
-
-const fn icon_of(noun: Noun) -> &'static str {
-    noun.path()
-}
 
 /// Shell around a page. It survives switches between workspaces; only its texts and links change.
 #[component]
@@ -80,34 +76,45 @@ fn Navigation(place: Place, hue: Signal<u8>) -> impl IntoView {
     let info = place.info;
     // Only the current item, where the colour is visible.
     let tinted = move |current: bool| current.then(|| hue.get());
-    let section = Memo::new(move |_| place.page.with(Page::noun));
+    // Page of the navigation that the page on screen belongs to.
+    let section = Memo::new(move |_| place.page.with(|page| page.noun().map_or_else(|| page.key(), Page::list)));
     let may = move |capability: Capability| info.with(|i| i.may.has(capability));
-    let (overview, in_overview) =
-        (move || place.url(&Page::Overview), move || place.page.with(|p| matches!(p, Page::Overview)));
-    let in_settings = move || place.page.with(|p| matches!(p, Page::Settings(_)));
+    let in_settings = move || section.with(|s| matches!(s, Page::Settings(_)));
     // With open requests, the link leads to the page where they are answered.
     let waiting = Memo::new(move |_| info.with(|i| place.session.waiting_in(Some(&i.slug))));
     let settings = move || place.url(&Page::Settings(SettingsPage::first(info.with(|i| i.may))));
-    // On a phone, four sections have their own tab; the others are under "More".
-    let behind_more = |noun: Noun| matches!(noun, Noun::RatePlans | Noun::Usage);
-    let in_more = move || in_settings() || section.get().is_some_and(behind_more);
-    let item = move |noun: Noun| {
-        let class = if behind_more(noun) { "nav-item desk" } else { "nav-item" };
-        let current = move || section.get() == Some(noun);
+    // On a phone, four pages have their own tab; the others are under "More".
+    let has_tab = |page: &Page| match page.noun() {
+        Some(noun) => matches!(noun, Noun::Products | Noun::Customers | Noun::Invoices),
+        None => matches!(page, Page::Overview),
+    };
+    let in_more = move || section.with(|section| !has_tab(section) && !matches!(section, Page::Unknown(_)));
+    let item = move |page: Page| {
+        let class = if has_tab(&page) { "nav-item" } else { "nav-item desk" };
+        let (title, icon, needed) = (page.title(), page.icon(), page.requires());
+        let here = page.clone();
+        let current = Memo::new(move |_| section.with(|section| *section == here));
         view! {
-            <a class=class href=move || place.url(&Page::list(noun)) title=noun.title() hidden=move || !may(section_requires(noun))
-                aria-current=move || current().then_some("page") data-hue=move || tinted(current())>
-                <Icon name=icon_of(noun)/><span class="rail-label">{noun.title()}</span>
+            <a class=class href=move || place.url(&page) title=title hidden=move || !may(needed)
+                aria-current=move || current.get().then_some("page") data-hue=move || tinted(current.get())>
+                <Icon name=icon/><span class="rail-label">{title}</span>
+            </a>
+        }
+    };
+    let further = move |page: Page| {
+        let (title, icon, needed) = (page.title(), page.icon(), page.requires());
+        let here = page.clone();
+        view! {
+            <a class="menu-item" href=move || place.url(&page) hidden=move || !may(needed)
+                aria-current=move || section.with(|section| *section == here).then_some("page")
+                on:click=move |_| browser::hide_popover("more-menu")>
+                <Icon name=icon/>{title}
             </a>
         }
     };
     view! {
         <nav class="nav" aria-label="Main">
-            <a class="nav-item" href=overview title="Overview" hidden=move || !may(Capability::ReadAll)
-                aria-current=move || in_overview().then_some("page") data-hue=move || tinted(in_overview())>
-                <Icon name="overview"/><span class="rail-label">"Overview"</span>
-            </a>
-            {Noun::ALL.into_iter().map(item).collect_view()}
+            {Page::navigation().into_iter().map(item).collect_view()}
             <span class="spacer"></span>
             <a class="nav-item desk" href=settings title="Settings" hidden=move || !may(Capability::ReadAll)
                 aria-current=move || in_settings().then_some("page") data-hue=move || tinted(in_settings())>
@@ -117,13 +124,7 @@ fn Navigation(place: Place, hue: Signal<u8>) -> impl IntoView {
                 aria-current=move || in_more().then_some("true") data-hue=move || tinted(in_more())><Icon name="more"/><span class="rail-label">"More"</span></button>
         </nav>
         <div class="menu" popover="auto" id="more-menu" role="dialog" aria-label="More pages">
-            {Noun::ALL.into_iter().filter(|n| behind_more(*n)).map(|noun| view! {
-                <a class="menu-item" href=move || place.url(&Page::list(noun)) hidden=move || !may(section_requires(noun))
-                    aria-current=move || (section.get() == Some(noun)).then_some("page")
-                    on:click=move |_| browser::hide_popover("more-menu")>
-                    <Icon name=icon_of(noun)/>{noun.title()}
-                </a>
-            }).collect_view()}
+            {Page::navigation().into_iter().filter(|page| !has_tab(page)).map(further).collect_view()}
             <a class="menu-item" href=settings hidden=move || !may(Capability::ReadAll) aria-current=move || in_settings().then_some("page")
                 on:click=move |_| browser::hide_popover("more-menu")><Icon name="settings"/>"Settings"<span class="contents">{whole(move || waiting_badge(waiting.get()))}</span></a>
         </div>
