@@ -1,5 +1,5 @@
 # make run    install what is missing, build, load the demo, serve
-# make test   everything: unit, database and browser tests
+# make test   everything: unit and database tests, sizes, browser tests
 # make check  format, lints on both targets, queries against a database
 # make dev    build and serve again on every change
 # make build  the release build

@@ -49,7 +49,7 @@ mod fetched {
     use crate::{
         account::{AccountFrame, AccountPlane},
         browser, console,
-        ui::Failed,
+        layout::Failed,
     };
     use leptos::{prelude::*, task::spawn_local};
     use std::{

@@ -14,6 +14,7 @@ pub mod console;
 #[cfg(feature = "ssr")]
 pub mod documents;
 pub mod error;
+pub mod layout;
 pub mod live;
 pub mod packed;
 pub mod parts;

@@ -6,10 +6,11 @@ use crate::{
     browser::{self, Navigator},
     chunk::{self, Part},
     console::{self, WorkspacePlane},
+    layout::{Gone, NotFound, Toasts, Unavailable, UnsavedDialog},
     reactive,
     routes::{At, Route},
     session::{OfflineNotice, Session, use_session},
-    ui::{Gone, NotFound, Toasts, Unavailable, UnsavedDialog, whole},
+    ui::whole,
 };
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::components::{ParentRoute, Route as RouteView, Router, Routes};

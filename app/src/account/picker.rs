@@ -8,10 +8,11 @@ use crate::{
     boot::AccountData,
     browser,
     error::Refusal,
+    layout::pin_button,
     reactive,
     routes::{OrganizationPage, Route, Start},
     session::{Session, use_session},
-    ui::{Ago, Banner, Face, Highlighted, Icon, SlugText, Tone, WsIcon, pin_button, whole_kept},
+    ui::{Ago, Banner, Face, Highlighted, Icon, SlugText, Tone, WsIcon, whole_kept},
 };
 use leptos::{ev::KeyboardEvent, prelude::*};
 use model::{

@@ -5,10 +5,11 @@ use crate::{
     boot::{AccountData, Returned},
     browser,
     error::AppError,
+    layout::copy_button,
     reactive,
     routes::{AccountPage, Route},
     session::{Session, use_session},
-    ui::{Ago, Banner, Icon, PasswordField, Tone, copy_button},
+    ui::{Ago, Banner, Icon, PasswordField, Tone},
 };
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use model::{

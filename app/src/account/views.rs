@@ -4,7 +4,7 @@ use super::{
     AccountPlane, FactorPage, InvitePage, NewWorkspacePage, OrganizationAuditPage, OrganizationShell, PickerPage,
     PreferencesPage, ProfilePage, SecurityPage, SessionsPage, SignInPage, StartView, TokensPage,
 };
-use crate::ui::Asked;
+use crate::layout::Asked;
 use leptos::prelude::*;
 
 /// Renders the page.

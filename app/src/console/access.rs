@@ -11,10 +11,11 @@ use crate::{
     account::AccountFrame,
     browser,
     error::AppError,
+    layout::{copy_button, ways_out},
     live::{self, WorkspaceAccess},
     reactive,
     routes::{Page, Route},
-    ui::{Icon, copy_button, ways_out},
+    ui::Icon,
 };
 use leptos::prelude::*;
 use model::{Seat, Slug, text::isolated, workspace::WorkspaceProfile};

@@ -2,8 +2,9 @@
 
 use super::{PageData, Visit, VisitData, scope::Scope};
 use crate::{
+    layout::Failed,
     routes::Page,
-    ui::{Failed, Icon, whole_form, whole_kept},
+    ui::{Icon, whole_form, whole_kept},
 };
 use leptos::prelude::*;
 use model::{Capability, list::Noun};

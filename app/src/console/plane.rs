@@ -9,8 +9,9 @@ use super::{access::LostNotice, arrival::follow_page, place::Place, shell::Shell
 use crate::{
     browser,
     error::AppError,
+    layout::{Gone, NotFound},
     reactive,
-    ui::{Gone, NotFound, whole_watched},
+    ui::whole_watched,
 };
 use leptos::prelude::*;
 use leptos_router::components::Outlet;

@@ -201,3 +201,87 @@ fn account_title(data: &AccountData, route: &Route) -> String {
 fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::routes::{ALIASES, Page, SAMPLES};
+    use std::collections::BTreeSet;
+
+    /// Returns how general each segment of a pattern is, if the pattern matches the path: 0 for a literal, 1 for a
+    /// parameter, 2 for the rest of the path.
+    fn generality(pattern: &str, path: &str) -> Option<Vec<u8>> {
+        let (mut rest, mut kinds) = (path.split('/'), Vec::new());
+        for segment in pattern.split('/') {
+            let found = rest.next()?;
+            match segment.strip_prefix('{') {
+                Some(name) if name.starts_with('*') => {
+                    kinds.push(2);
+                    return (!found.is_empty()).then_some(kinds);
+                }
+                Some(_) if !found.is_empty() => kinds.push(1),
+                None if found == segment => kinds.push(0),
+                _ => return None,
+            }
+        }
+        rest.next().is_none().then_some(kinds)
+    }
+
+    /// Compares the patterns of the router with the typed routes of the URLs. Returns the differences.
+    fn differences(patterns: &[&str], urls: &[&str]) -> Vec<String> {
+        let (mut differences, mut unused) = (Vec::new(), patterns.iter().copied().collect::<BTreeSet<_>>());
+        for url in urls {
+            let path = url.split_once('?').map_or(*url, |(path, _)| path);
+            let matching: Vec<(&str, Vec<u8>)> =
+                patterns.iter().filter_map(|pattern| Some((*pattern, generality(pattern, path)?))).collect();
+            // Leptos takes the first pattern that matches, axum the most specific one.
+            let (first, best) = (matching.first(), matching.iter().min_by(|(_, a), (_, b)| a.cmp(b)));
+            let (Some((first, _)), Some((best, _))) = (first, best) else {
+                differences.push(format!("{url}: no view"));
+                continue;
+            };
+            unused.remove(best);
+            let route = Route::parse_url(url);
+            let of_workspace = matches!(route, Route::Workspace(..) | Route::AuditExport(..));
+            let has_view = !matches!(route, Route::Workspace(_, Page::Unknown(_)) | Route::AuditExport(..));
+            if first != best {
+                differences.push(format!("{url}: Leptos shows {first}, axum serves {best}"));
+            }
+            if of_workspace != best.starts_with("/{workspace}") {
+                differences.push(format!("{url}: {best} is not the view of {route:?}"));
+            }
+            if has_view && best.ends_with("/{*page}") {
+                differences.push(format!("{url}: no view of its own"));
+            }
+        }
+        differences.extend(unused.into_iter().map(|pattern| format!("{pattern}: no typed route, or no sample of it")));
+        differences
+    }
+
+    fn urls() -> Vec<&'static str> {
+        SAMPLES.iter().copied().chain(ALIASES.iter().map(|(alias, _)| *alias)).collect()
+    }
+
+    #[tokio::test]
+    async fn the_router_and_the_typed_routes_have_the_same_pages() {
+        let listed = pages();
+        let patterns: Vec<&str> = listed.iter().map(AxumRouteListing::path).collect();
+        let differences = differences(&patterns, &urls());
+        assert!(differences.is_empty(), "{}", differences.join("\n"));
+    }
+
+    #[tokio::test]
+    async fn a_missing_a_superfluous_and_a_hidden_route_are_reported() {
+        let listed = pages();
+        let patterns: Vec<&str> = listed.iter().map(AxumRouteListing::path).collect();
+        for missing in ["/home", "/account/profile", "/{workspace}/customers", "/{workspace}/{*page}"] {
+            let fewer: Vec<&str> = patterns.iter().copied().filter(|pattern| *pattern != missing).collect();
+            assert_eq!(fewer.len() + 1, patterns.len(), "{missing}");
+            assert!(!differences(&fewer, &urls()).is_empty(), "{missing}");
+        }
+        let more: Vec<&str> = patterns.iter().copied().chain(["/about"]).collect();
+        assert_eq!(differences(&more, &urls()), ["/about: no typed route, or no sample of it"]);
+        let hidden: Vec<&str> = ["/{workspace}"].into_iter().chain(patterns).collect();
+        assert!(differences(&hidden, &urls()).iter().any(|line| line.starts_with("/home: Leptos shows /{workspace}")));
+    }
+}

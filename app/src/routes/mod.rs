@@ -331,53 +331,182 @@ impl ReturnTo {
     }
 }
 
+/// Canonical URLs: at least one of each page. The test of the route table (`documents::shell`) uses them, too.
+#[cfg(test)]
+pub(crate) const SAMPLES: &[&str] = &[
+    "/",
+    "/sign-in",
+    "/sign-in?next=%2Fsmartai-it%2Fcustomers%3Fq%3Dx",
+    "/home",
+    "/home?refused=used",
+    "/account/tokens",
+    "/account/profile",
+    "/account/profile?saved=name",
+    "/account/preferences",
+    "/sign-up",
+    "/sign-up?next=%2Fwelcome",
+    "/sign-up/abcdefghijklmnopqrstuvwxyz0123456789-_ABCDE",
+    "/reset",
+    "/reset/abcdefghijklmnopqrstuvwxyz0123456789-_ABCDE",
+    "/account/address/abcdefghijklmnopqrstuvwxyz0123456789-_ABCDE",
+    "/welcome",
+    "/invite/Zm9vYmFy-_",
+    "/org/018f4d9e-0000-7000-8000-000000000000/members",
+    "/org/018f4d9e-0000-7000-8000-000000000000/invites",
+    "/org/018f4d9e-0000-7000-8000-000000000000/workspaces",
+    "/org/018f4d9e-0000-7000-8000-000000000000/domains",
+    "/account/sessions",
+    "/new",
+    "/org/018f4d9e-0000-7000-8000-000000000000/audit?period=7d",
+    "/smartai-it/settings/audit/export?kind=settings",
+    "/account/security?next=%2Fsmartai-it%2Fcustomers",
+    "/account/factor?next=%2Faccount%2Fsecurity",
+    "/smartai-it/overview",
+    "/smartai-it/products",
+    "/smartai-it/products/new",
+    "/smartai-it/products/018f4d9e-0000-7000-8000-000000000000",
+    "/smartai-it/products/018f4d9e-0000-7000-8000-000000000000/edit",
+    "/smartai-it/rate-plans",
+    "/smartai-it/rate-plans/018f4d9e-0000-7000-8000-000000000000",
+    "/smartai-it/customers",
+    "/smartai-it/customers?q=acme&sort=created&dir=desc",
+    "/smartai-it/customers/new",
+    "/smartai-it/customers/018f4d9e-0000-7000-8000-000000000000",
+    "/smartai-it/customers/018f4d9e-0000-7000-8000-000000000000/edit",
+    "/smartai-it/usage",
+    "/smartai-it/usage/018f4d9e-0000-7000-8000-000000000000",
+    "/smartai-it/invoices",
+    "/smartai-it/invoices/018f4d9e-0000-7000-8000-000000000000",
+    "/smartai-it/settings/general",
+    "/smartai-it/settings/branding",
+    "/smartai-it/settings/members",
+    "/smartai-it/settings/security",
+    "/smartai-it/settings/audit?kind=people&period=7d",
+    "/smartai-it/settings/danger",
+    "/smartai-it/nope",
+    "/smartai-it/customers/new/x",
+    "/smartai-it/a%20b//c",
+    "/smartai-it/Ca%66%C3%A9",
+];
+
+/// Shorter URLs of pages, with the canonical ones.
+#[cfg(test)]
+pub(crate) const ALIASES: &[(&str, &str)] = &[
+    ("/smartai-it", "/smartai-it/overview"),
+    ("/smartai-it/settings", "/smartai-it/settings/general"),
+    ("/org/018f4d9e-0000-7000-8000-000000000000", "/org/018f4d9e-0000-7000-8000-000000000000/members"),
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use model::list::Noun;
+    use std::collections::BTreeSet;
+
+    /// Panics if one of the patterns matches none of the values. Does not compile if a variant has no pattern.
+    macro_rules! assert_each {
+        ($values:expr, $($pattern:pat),* $(,)?) => {{
+            let found: BTreeSet<&str> = $values
+                .iter()
+                .map(|value| match value { $($pattern => stringify!($pattern)),* })
+                .collect();
+            for pattern in [$(stringify!($pattern)),*] {
+                assert!(found.contains(pattern), "no sample of {pattern}");
+            }
+        }};
+    }
+
+    #[test]
+    fn there_is_a_sample_of_each_page() {
+        // `Unknown` has no URL of its own.
+        let routes: Vec<Route> = SAMPLES.iter().map(|url| Route::parse_url(url)).chain([Route::Unknown]).collect();
+        assert_each!(
+            routes,
+            Route::Landing,
+            Route::SignIn { .. },
+            Route::Home { .. },
+            Route::Start(_),
+            Route::Profile { .. },
+            Route::Preferences { .. },
+            Route::Tokens,
+            Route::Invite(_),
+            Route::Organization(..),
+            Route::Sessions,
+            Route::NewWorkspace,
+            Route::OrganizationAudit(..),
+            Route::AuditExport(..),
+            Route::Security { .. },
+            Route::Factor { .. },
+            Route::Workspace(..),
+            Route::Unknown,
+        );
+        let (mut starts, mut organizations, mut pages, mut settings) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for route in &routes {
+            match route {
+                Route::Start(start) => starts.push(start),
+                Route::Organization(_, page) => organizations.push(page),
+                Route::Workspace(_, page) => pages.push(page),
+                _ => {}
+            }
+            if let Route::Workspace(_, Page::Settings(page)) = route {
+                settings.push(page);
+            }
+        }
+        assert_each!(
+            starts,
+            Start::SignUp { .. },
+            Start::SignUpLink(_),
+            Start::Reset,
+            Start::ResetLink(_),
+            Start::AddressLink(_),
+            Start::Welcome,
+        );
+        assert_each!(
+            organizations,
+            OrganizationPage::Members,
+            OrganizationPage::Invites,
+            OrganizationPage::Workspaces,
+            OrganizationPage::Domains,
+        );
+        assert_each!(
+            pages,
+            Page::Overview,
+            Page::List(_),
+            Page::Product(_),
+            Page::NewProduct,
+            Page::EditProduct(_),
+            Page::RatePlan(_),
+            Page::Customer(_),
+            Page::NewCustomer,
+            Page::EditCustomer(_),
+            Page::UsageRecord(_),
+            Page::Invoice(_),
+            Page::Settings(_),
+            Page::Unknown(_),
+        );
+        assert_each!(
+            settings,
+            SettingsPage::General,
+            SettingsPage::Branding,
+            SettingsPage::Members,
+            SettingsPage::Security,
+            SettingsPage::Audit(_),
+            SettingsPage::Danger,
+        );
+        for noun in Noun::ALL {
+            let listed = pages.iter().any(|page| matches!(page, Page::List(query) if query.noun == noun));
+            assert!(listed, "no sample of the list {noun:?}");
+        }
+    }
 
     #[test]
     fn routes_round_trip() {
-        for url in [
-            "/",
-            "/sign-in",
-            "/sign-in?next=%2Fsmartai-it%2Fcustomers%3Fq%3Dx",
-            "/home",
-            "/home?refused=used",
-            "/account/tokens",
-            "/account/profile",
-            "/account/profile?saved=name",
-            "/account/preferences",
-            "/sign-up",
-            "/sign-up?next=%2Fwelcome",
-            "/sign-up/abcdefghijklmnopqrstuvwxyz0123456789-_ABCDE",
-            "/reset",
-            "/reset/abcdefghijklmnopqrstuvwxyz0123456789-_ABCDE",
-            "/account/address/abcdefghijklmnopqrstuvwxyz0123456789-_ABCDE",
-            "/welcome",
-            "/invite/Zm9vYmFy-_",
-            "/org/018f4d9e-0000-7000-8000-000000000000/members",
-            "/org/018f4d9e-0000-7000-8000-000000000000/domains",
-            "/account/sessions",
-            "/new",
-            "/org/018f4d9e-0000-7000-8000-000000000000/audit?period=7d",
-            "/smartai-it/settings/audit/export?kind=settings",
-            "/account/security?next=%2Fsmartai-it%2Fcustomers",
-            "/account/factor?next=%2Faccount%2Fsecurity",
-            "/smartai-it/overview",
-            "/smartai-it/customers",
-            "/smartai-it/customers?q=acme&sort=created&dir=desc",
-            "/smartai-it/customers/new",
-            "/smartai-it/settings/general",
-            "/smartai-it/settings/audit?kind=people&period=7d",
-            "/smartai-it/products/018f4d9e-0000-7000-8000-000000000000/edit",
-            "/smartai-it/nope",
-            "/smartai-it/customers/new/x",
-            "/smartai-it/a%20b//c",
-            "/smartai-it/Ca%66%C3%A9",
-        ] {
-            assert_eq!(Route::parse_url(url).url(), url);
+        for url in SAMPLES {
+            assert_eq!(Route::parse_url(url).url(), *url);
         }
-        assert_eq!(Route::parse_url("/smartai-it").url(), "/smartai-it/overview");
+        for (alias, url) in ALIASES {
+            assert_eq!(Route::parse_url(alias).url(), *url);
+        }
         assert_eq!(Route::parse_url("/smartai-it/nope//").url(), "/smartai-it/nope");
         assert_eq!(Route::parse_url("/smartai-it//").url(), "/smartai-it/overview");
         for unknown in

@@ -3,7 +3,8 @@
 use super::{MembersForm, members_form::EMAILS};
 use crate::{
     browser,
-    ui::{Ago, Icon, Status, StatusTone, copy_button, whole},
+    layout::copy_button,
+    ui::{Ago, Icon, Status, StatusTone, whole},
 };
 use leptos::prelude::*;
 use model::{

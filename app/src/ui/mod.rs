@@ -1,8 +1,8 @@
-//! Design system: components that are independent of workspaces and people. Their styles are in `style/`.
+//! Design system: components that know nothing of the session, of routes or of pages. Components that do are in
+//! `layout`. Their styles are in `style/`.
 
 mod banner;
 mod chart;
-mod copy;
 mod field;
 mod form;
 #[cfg(all(feature = "ssr", debug_assertions))]
@@ -11,18 +11,13 @@ mod icon;
 mod keys;
 mod lasting;
 mod marks;
-mod notice;
 mod password;
-mod pin;
 mod slug_field;
 mod summary;
-mod toast;
-mod unsaved;
 mod whole;
 
-pub use banner::{Banner, Empty, Failed, Tone};
+pub use banner::{Banner, Empty, Tone};
 pub use chart::{BarChart, Spark};
-pub use copy::copy_button;
 pub use field::{EmailField, FileField, PictureForms, SelectField, TextAreaField, TextField};
 pub use form::{FormMessage, FormState, SubmitButton};
 #[cfg(all(feature = "ssr", debug_assertions))]
@@ -33,11 +28,7 @@ pub use lasting::{Lasting, lasting};
 pub use marks::{
     Ago, Avatar, Face, Highlighted, SlugText, Status, StatusTone, WsIcon, lasting_slug, since, waiting_badge,
 };
-pub use notice::{Asked, Gone, NotFound, Unavailable, ways_out};
 pub use password::PasswordField;
-pub use pin::pin_button;
 pub use slug_field::SlugField;
 pub use summary::{ErrorSummary, mend, mends};
-pub use toast::Toasts;
-pub use unsaved::UnsavedDialog;
 pub use whole::{says, whole, whole_form, whole_kept, whole_watched};

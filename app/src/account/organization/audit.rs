@@ -5,10 +5,10 @@ use crate::{
     boot::AccountData,
     browser,
     console::{AuditView, audit_table},
+    layout::NotFound,
     reactive,
     routes::Route,
     session::use_session,
-    ui::NotFound,
 };
 use leptos::prelude::*;
 

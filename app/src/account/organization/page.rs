@@ -6,11 +6,12 @@ use crate::{
     boot::AccountData,
     browser,
     error::AppError,
+    layout::NotFound,
     reactive,
     routes::{OrganizationPage, Page, Route},
     seats::{self, MembersForm},
     session::{Session, use_session},
-    ui::{Ago, Face, NotFound, SlugText, WsIcon},
+    ui::{Ago, Face, SlugText, WsIcon},
 };
 use leptos::{prelude::*, task::spawn_local};
 use model::{

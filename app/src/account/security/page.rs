@@ -7,10 +7,12 @@ use super::{
 use crate::{
     account::AccountShell,
     boot::AccountData,
-    browser, reactive,
+    browser,
+    layout::copy_button,
+    reactive,
     routes::{AccountPage, ReturnTo, Route},
     session::use_session,
-    ui::{Banner, Icon, Tone, copy_button},
+    ui::{Banner, Icon, Tone},
 };
 use leptos::{ev::SubmitEvent, prelude::*};
 use model::factor::{FactorAsked, FactorStanding, FactorState, RECOVERY_CODES};

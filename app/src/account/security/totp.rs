@@ -5,7 +5,7 @@ use super::{
     state::{Line, SecurityState},
     turn_off_totp,
 };
-use crate::{browser, ui::copy_button};
+use crate::{browser, layout::copy_button};
 use leptos::{ev::SubmitEvent, prelude::*};
 use model::{
     factor::{FactorStanding, FactorState},

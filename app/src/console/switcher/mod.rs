@@ -8,10 +8,12 @@ mod unscripted;
 
 use super::{closing::let_go, shell::ShellInfo};
 use crate::{
-    browser, reactive,
+    browser,
+    layout::pin_button,
+    reactive,
     routes::{Page, Route, SettingsPage},
     session::{Session, use_session},
-    ui::{Face, Highlighted, Icon, WsIcon, pin_button, says, waiting_badge, whole, whole_kept},
+    ui::{Face, Highlighted, Icon, WsIcon, says, waiting_badge, whole, whole_kept},
 };
 use leptos::{ev::KeyboardEvent, prelude::*};
 use model::{

@@ -1,7 +1,6 @@
 //! Button that pins a workspace to the top of the person's lists.
 
-use super::Icon;
-use crate::{browser, session::Session};
+use crate::{browser, session::Session, ui::Icon};
 use leptos::prelude::*;
 use model::picker::{PickerWorkspace, Pinned};
 

@@ -1,7 +1,6 @@
 //! Copy button.
 
-use super::Icon;
-use crate::session::use_session;
+use crate::{session::use_session, ui::Icon};
 use leptos::prelude::*;
 
 /// Button that copies a text and reports the result. `copied` is the message after success, such as "Link copied".

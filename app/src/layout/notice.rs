@@ -1,13 +1,13 @@
 //! Full-page notices for 404, 410 and 503. The 404 is byte-identical for a page that does not exist and one that the
 //! person may not see: it does not depend on the URL (docs/SECURITY.md, I-7).
 
-use super::{Face, WsIcon};
 use crate::{
     account::{AccountFrame, restore_button},
     boot::Asking,
     reactive,
     routes::{Page, Route},
     session::{Session, use_session},
+    ui::{Face, WsIcon},
 };
 use leptos::prelude::*;
 use model::{moment, text::isolated};

@@ -1,9 +1,9 @@
 //! Toasts: short messages at the bottom of the screen.
 
-use super::Icon;
 use crate::{
     browser, reactive,
     session::{PLACES, Session, Toast, use_session},
+    ui::Icon,
 };
 use leptos::prelude::*;
 
