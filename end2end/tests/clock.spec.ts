@@ -46,8 +46,11 @@ for (const hours of [3, -3, 24 * 400]) {
     await ticked(page);
     await expect(opened(page)).toHaveText("Opened just now");
     // A workspace that is entered here notes the time by itself.
+    const entered = page.waitForResponse((response) => /\/(arrive_in_workspace|open_workspace)$/.test(response.url()));
     await page.keyboard.press("1");
     await page.waitForURL(/overview$/);
+    await entered;
+    await expect(page.getByRole("heading", { name: "Newest customers" })).toBeVisible();
     await page.goBack();
     await expect(page.getByTestId("picker-row").first().locator(".opened")).toHaveText("Opened just now");
     await expect(page.locator(".age")).toHaveText(/Updated (just now|\d+ s ago)/);

@@ -332,6 +332,10 @@ impl PaletteState {
             }
             if lines.is_empty() {
                 let typed = self.query.with(|query| query.trim().to_owned());
+                if typed.is_empty() {
+                    // The palette is closed.
+                    return ().into_any();
+                }
                 return view! { <p class="nothing">{format!("No results for “{typed}”")}</p> }.into_any();
             }
             let seen = self.window.seen(lines);
