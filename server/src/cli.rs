@@ -5,7 +5,7 @@
 
 use crate::{
     config::Config,
-    database::{Database, Holder},
+    database::{ClusterAccess, Database},
     demo, doctor,
     error::CommandError,
     serve, services,
@@ -94,7 +94,8 @@ async fn with_database(
     shutdown: &Shutdown,
     work: impl AsyncFnOnce(&Database) -> Result<ExitCode, CommandError>,
 ) -> Result<ExitCode, CommandError> {
-    let database = shutdown.or_stop(Database::open(config, Holder::Shared)).await.ok_or(CommandError::Stopped)??;
+    let database =
+        shutdown.or_stop(Database::open(config, ClusterAccess::Shared)).await.ok_or(CommandError::Stopped)??;
     let outcome = shutdown.or_stop(work(&database)).await.unwrap_or(Err(CommandError::Stopped));
     database.close().await;
     outcome

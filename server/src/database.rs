@@ -23,9 +23,9 @@ const CLOSE_LIMIT: Duration = Duration::from_secs(5);
 
 /// Other processes allowed to use the data directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Holder {
+pub(crate) enum ClusterAccess {
     /// None: a server uses it exclusively.
-    Alone,
+    Exclusive,
     /// A running server, whose cluster is then used.
     Shared,
 }
@@ -97,9 +97,9 @@ impl Database {
     /// migrations are run.
     ///
     /// # Errors
-    /// `DatabaseError` if the database can't be reached, or if another server holds the data directory and `holder` is
-    /// [`Holder::Alone`].
-    pub(crate) async fn open(config: &Config, holder: Holder) -> Result<Self, DatabaseError> {
+    /// `DatabaseError` if the database can't be reached, or if another server holds the data directory and `access` is
+    /// [`ClusterAccess::Exclusive`].
+    pub(crate) async fn open(config: &Config, access: ClusterAccess) -> Result<Self, DatabaseError> {
         match &config.database {
             DatabaseConfig::External { app, owner } => {
                 for (options, variable) in [(app, "DATABASE_URL"), (owner, "STILE_OWNER_DATABASE_URL")] {
@@ -110,8 +110,8 @@ impl Database {
                 let [app, owner] = [app, owner].map(|options| options.as_deref().cloned());
                 Ok(Self { app, owner, private: None })
             }
-            DatabaseConfig::Private { run_as } => match (dev_postgres::lock_data_dir(&config.data_dir), holder) {
-                (Err(ClusterError::Locked { .. }), Holder::Shared) => shared::join(config).await,
+            DatabaseConfig::Private { run_as } => match (dev_postgres::lock_data_dir(&config.data_dir), access) {
+                (Err(ClusterError::Locked { .. }), ClusterAccess::Shared) => shared::join(config).await,
                 (lock, _) => Self::start(config, run_as.as_deref(), lock?).await,
             },
         }

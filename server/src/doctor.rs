@@ -5,7 +5,7 @@
 use crate::{
     assets::Site,
     config::Config,
-    database::{self, Database, Holder},
+    database::{self, ClusterAccess, Database},
     error::CommandError,
     shutdown::Shutdown,
 };
@@ -46,7 +46,7 @@ impl Report {
 pub(crate) async fn run(config: &Config, shutdown: &Shutdown) -> Result<ExitCode, CommandError> {
     let mut report = Report::default();
     configuration(config, &mut report)?;
-    match shutdown.or_stop(Database::open(config, Holder::Shared)).await.ok_or(CommandError::Stopped)? {
+    match shutdown.or_stop(Database::open(config, ClusterAccess::Shared)).await.ok_or(CommandError::Stopped)? {
         Err(error) => report.fail("database", error),
         Ok(database) => {
             report.well("database", "it answers");

@@ -15,7 +15,7 @@ use crate::shutdown::Shutdown;
 use std::{sync::Arc, time::Duration};
 use store::{
     Store,
-    mail::{self, Claimed, MAX_ATTEMPTS, Sent},
+    mail::{self, ClaimedMail, MAX_ATTEMPTS, SendResult},
 };
 use tokio::task::JoinSet;
 
@@ -41,8 +41,8 @@ const AFTER_BELL: [Duration; 5] = [
 pub(crate) async fn run(store: Store, transport: Transport, origin: Arc<str>, shutdown: &Shutdown) {
     let sender = Arc::new(Sender { store, transport, origin });
     loop {
-        let rung = shutdown.or_stop(tokio::time::timeout(LOOK_EVERY, mail::rung())).await;
-        let waits: &[Duration] = match rung {
+        let queued = shutdown.or_stop(tokio::time::timeout(LOOK_EVERY, mail::queued())).await;
+        let waits: &[Duration] = match queued {
             None => return,
             Some(Ok(())) => &AFTER_BELL,
             Some(Err(_)) => &[],
@@ -101,8 +101,8 @@ impl Sender {
         }
     }
 
-    async fn send(&self, claimed: Claimed) {
-        let Claimed { id, letter, attempt } = claimed;
+    async fn send(&self, claimed: ClaimedMail) {
+        let ClaimedMail { id, letter, attempt } = claimed;
         let outcome = match letter {
             None => Err(MailError::Refused("this version can't read it".to_owned())),
             Some(letter) => {
@@ -118,15 +118,15 @@ impl Sender {
         let settled = match &outcome {
             Ok(()) => {
                 tracing::info!(mail_id = %id, attempt, "mail sent");
-                self.store.settle_mail(id, Sent::Done).await
+                self.store.settle_mail(id, SendResult::Done).await
             }
             Err(error @ MailError::Failed(reason)) if attempt < MAX_ATTEMPTS => {
                 tracing::warn!(mail_id = %id, attempt, %error, "mail not sent; it is tried again");
-                self.store.settle_mail(id, Sent::Failed(reason)).await
+                self.store.settle_mail(id, SendResult::Failed(reason)).await
             }
             Err(error @ (MailError::Failed(reason) | MailError::Refused(reason))) => {
                 tracing::error!(mail_id = %id, attempt, %error, "mail given up");
-                self.store.settle_mail(id, Sent::GivenUp(reason)).await
+                self.store.settle_mail(id, SendResult::GivenUp(reason)).await
             }
         };
         if let Err(error) = settled {

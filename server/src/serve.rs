@@ -7,7 +7,7 @@
 use crate::{
     assets::Site,
     config::{Config, LogFormat},
-    database::{self, Database, Holder},
+    database::{self, ClusterAccess, Database},
     demo,
     error::{CommandError, ServeError},
     listener, live, mail, middleware, prometheus, router, services,
@@ -44,7 +44,9 @@ pub(crate) async fn serve(config: &Config, demo: bool, shutdown: &Shutdown) -> R
         None => None,
     };
 
-    let Some(database) = shutdown.or_stop(Database::open(config, Holder::Alone)).await else { return Ok(()) };
+    let Some(database) = shutdown.or_stop(Database::open(config, ClusterAccess::Exclusive)).await else {
+        return Ok(());
+    };
     let database = database?;
     let ready = shutdown.or_stop(prepare(&database, config, demo, &site)).await;
     let outcome = match ready {

@@ -5,8 +5,8 @@ use crate::{
     kept::{self, KeptError},
 };
 use app::server::grant::GrantKey;
-use app::server::pace::Paces;
 use app::server::password::Passwords;
+use app::server::rate_limit::RateLimits;
 use app::server::request::AssetUrls;
 use app::server::request::Services;
 use app::server::webauthn::Passkeys;
@@ -43,7 +43,7 @@ pub(crate) fn build(config: &Config, store: Store, assets: AssetUrls) -> Result<
         devices: DeviceKey::new(secret.bytes()),
         seal: EncryptionKey::new(secret.bytes()),
         passkeys: Passkeys::at(&config.browser_origin()),
-        paces: Paces::default(),
+        rate_limits: RateLimits::default(),
         assets,
         origin: config.origin(config.listen).into(),
     })

@@ -11,7 +11,7 @@ use app::server::cookies::Cookies;
 use app::server::request::Services;
 use axum::http::{HeaderMap, Uri};
 use std::sync::Arc;
-use store::fair::Fair;
+use store::fair::FairLimiter;
 use tokio_util::task::TaskTracker;
 
 /// Shared state, cloned for each request.
@@ -22,7 +22,7 @@ pub(crate) struct Shared {
     /// Services that pages depend on.
     pub(crate) services: Arc<Services>,
     /// Limiter that shares the capacity for requests.
-    pub(crate) requests: Fair,
+    pub(crate) requests: FairLimiter,
     /// Tasks of all requests, awaited on shutdown.
     pub(crate) tasks: TaskTracker,
     /// The configured public origin. If absent, the origin is derived from the request's Host.

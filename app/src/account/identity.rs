@@ -23,7 +23,7 @@ use model::{
 use store::{
     door::{Credential, PersonTx},
     factors,
-    identity::{self, Begun},
+    identity::{self, SignInOutcome},
     seats::{self, Freshness},
     secret::Secret,
     tokens,
@@ -63,7 +63,7 @@ pub(crate) async fn prove(call: &Call, email: &Email, password: &str) -> Result<
     remember_device(call, email)?;
     if fit == Fit::InFormerSpelling {
         let hash = services.passwords.hash(password).await?;
-        services.store.respell_password(&record, &hash).await?;
+        services.store.upgrade_password_hash(&record, &hash).await?;
     }
     Ok(record.user)
 }
@@ -87,8 +87,8 @@ pub(crate) async fn begin(call: &Call, user: UserId) -> Result<Started, AppError
         call.header(SET_COOKIE, &cookies.set_theme(theme));
     }
     Ok(match begun {
-        Begun::Session(_) => Started::Session(Credential::Session(secret.hash())),
-        Begun::AwaitsFactor => Started::AwaitsFactor,
+        SignInOutcome::Session(_) => Started::Session(Credential::Session(secret.hash())),
+        SignInOutcome::AwaitsFactor => Started::AwaitsFactor,
     })
 }
 
@@ -111,9 +111,9 @@ pub async fn pin(call: &Call, slug: &Slug, pinned: Pinned) -> Result<(), AppErro
     if !seats::pin(&mut tx, slug, pinned).await? {
         return Err(AppError::Absent);
     }
-    let live = tx.commit().await?;
+    let principal = tx.commit().await?;
     // Pins have no cache epoch, so the cached list is dropped here.
-    call.request.services.store.forget_picker(&live).await;
+    call.request.services.store.invalidate_picker(&principal).await;
     Ok(())
 }
 
@@ -121,9 +121,9 @@ pub async fn pin(call: &Call, slug: &Slug, pinned: Pinned) -> Result<(), AppErro
 pub async fn clear_recents(call: &Call) -> Result<(), AppError> {
     let mut tx = person(call).await?;
     seats::clear_recents(&mut tx).await?;
-    let live = tx.commit().await?;
+    let principal = tx.commit().await?;
     // Recent workspaces have no cache epoch, so the cached list is dropped here.
-    call.request.services.store.forget_picker(&live).await;
+    call.request.services.store.invalidate_picker(&principal).await;
     Ok(())
 }
 
@@ -131,14 +131,14 @@ pub async fn clear_recents(call: &Call) -> Result<(), AppError> {
 pub async fn picker(call: &Call, past_cache: bool) -> Result<Picker, AppError> {
     let freshness = if past_cache { Freshness::Now } else { Freshness::Recent };
     let found = call.request.services.store.picker(&call.credential()?, freshness).await?;
-    let (live, picker) = found.ok_or(AppError::SignedOut)?;
-    call.asked_by(live.person.id);
+    let (principal, picker) = found.ok_or(AppError::SignedOut)?;
+    call.asked_by(principal.person.id);
     Ok(Picker::clone(&picker))
 }
 
 pub(crate) async fn person(call: &Call) -> Result<PersonTx, AppError> {
     let tx = call.request.services.store.person(&call.credential()?).await?.ok_or(AppError::SignedOut)?;
-    call.asked_by(tx.live().person.id);
+    call.asked_by(tx.principal().person.id);
     Ok(tx)
 }
 
@@ -188,7 +188,7 @@ pub async fn revoke_token(call: &Call, id: TokenId) -> Result<Vec<OperatorToken>
 pub(crate) async fn confirm(call: &Call, password: &str, field: &str) -> Result<Email, AppError> {
     let services = &call.request.services;
     let mut tx = person(call).await?;
-    let email = Email::parse(&tx.live().person.email).map_err(|_| AppError::Internal)?;
+    let email = Email::parse(&tx.principal().person.email).map_err(|_| AppError::Internal)?;
     let stored = store::profile::password_hash(&mut tx).await?;
     let session = tx.commit().await?.session;
     let guess = Guess::take(call, &email, session).await?;

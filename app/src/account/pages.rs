@@ -154,10 +154,10 @@ async fn token(call: &Call, form: &Form) -> Result<Outcome, AppError> {
     let made = identity::create_token(call, &name, life, &password).await?;
     let services = &call.request.services;
     let found = services.store.picker(&call.credential()?, Freshness::Recent).await?;
-    let (live, _) = found.ok_or(AppError::SignedOut)?;
+    let (principal, _) = found.ok_or(AppError::SignedOut)?;
     let boot = InitialState {
-        now: Some(live.now),
-        person: Some(live.person),
+        now: Some(principal.now),
+        person: Some(principal.person),
         picker: None,
         picker_is_whole: false,
         theme: call.request.theme,

@@ -38,7 +38,7 @@ pub async fn enter(call: &Call, to: &Slug, code: Option<&str>, page: Page) -> Re
             redeem(&mut tx, code).await?;
             handoffs::record_visit(&mut tx).await?;
         }
-        None => handoffs::pass_and_visit(&mut tx, &fresh()?).await?,
+        None => handoffs::mint_redeemed_and_visit(&mut tx, &fresh()?).await?,
     }
     visited(call, tx, page).await
 }
@@ -46,7 +46,7 @@ pub async fn enter(call: &Call, to: &Slug, code: Option<&str>, page: Page) -> Re
 /// Enters a workspace ahead of a switch. Unlike [`enter`], it does not record a visit.
 pub async fn stage(call: &Call, to: &Slug, page: Page) -> Result<Entered, AppError> {
     let mut tx = visiting(call, to).await?;
-    handoffs::pass(&mut tx, &fresh()?).await?;
+    handoffs::mint_redeemed(&mut tx, &fresh()?).await?;
     let (tx, page, data) = opening(tx, page).await?;
     entered(call, tx, &page, data).await
 }
@@ -59,7 +59,7 @@ async fn redeem(tx: &mut WorkspaceTx<Visit>, code: &str) -> Result<(), AppError>
     let code = Secret::presented(code).ok_or(AppError::Refused(Refusal::HandoffForeign))?;
     if let Err(refused) = handoffs::redeem(tx, &code).await? {
         let tenant = tx.tenant();
-        tracing::warn!(workspace_id = %tenant.workspace.id, user_id = %tenant.live.person.id, ?refused, "a handoff was refused");
+        tracing::warn!(workspace_id = %tenant.workspace.id, user_id = %tenant.principal.person.id, ?refused, "a handoff was refused");
         return Err(AppError::Refused(match refused {
             HandoffRefused::Used => Refusal::HandoffUsed,
             HandoffRefused::Expired => Refusal::HandoffExpired,
@@ -89,10 +89,10 @@ async fn visited(call: &Call, tx: WorkspaceTx<Visit>, page: Page) -> Result<Ente
 }
 
 async fn remembered(call: &Call, tx: WorkspaceTx<Visit>, page: &Page, data: PageData) -> Result<Entered, AppError> {
-    let live = tx.tenant().live.clone();
+    let principal = tx.tenant().principal.clone();
     let entered = entered(call, tx, page, data).await?;
     // The picker shows when a workspace was last opened, so its cached copy is outdated.
-    call.request.services.store.forget_picker(&live).await;
+    call.request.services.store.invalidate_picker(&principal).await;
     Ok(entered)
 }
 
@@ -124,7 +124,7 @@ pub async fn arrived(call: &Call, slug: &Slug, grant: &str, page: &Page) -> Resu
     let mut tx = visiting(call, slug).await?;
     grant.fits(tx.tenant())?;
     handoffs::record_visit(&mut tx).await?;
-    call.request.services.store.forget_picker(&tx.tenant().live).await;
+    call.request.services.store.invalidate_picker(&tx.tenant().principal).await;
     answer(tx, page).await
 }
 

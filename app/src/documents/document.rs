@@ -26,7 +26,7 @@ use axum::body::Body;
 use http::{Response, StatusCode, Uri};
 use model::{Slug, invite::InviteState};
 use store::{
-    door::{Door, Mode, WorkspaceTx, keeping_nothing},
+    door::{Door, Mode, WorkspaceTx, discarding_writes},
     seats::Freshness,
 };
 
@@ -35,7 +35,7 @@ pub async fn document(context: RequestContext, uri: &Uri) -> Response<Body> {
     let answer = page(Call::new(context.clone()), uri, None);
     let response = match context.purpose {
         Purpose::Visit => answer.await,
-        Purpose::Ahead => keeping_nothing(answer).await,
+        Purpose::Ahead => discarding_writes(answer).await,
     };
     rendered(&context, response).await
 }
@@ -138,10 +138,10 @@ async fn answer(call: &Call, uri: &Uri, returned: Option<Returned>) -> Result<Re
         Route::Factor { next } => match factors::asking(call, next.as_ref()).await? {
             AskingFactor::SignedOut => Ok(redirect(StatusCode::SEE_OTHER, &Route::SignIn { next, notice: None }.url())),
             AskingFactor::Done(path) => Ok(redirect(StatusCode::SEE_OTHER, &path)),
-            AskingFactor::Ask(ask, live) => {
+            AskingFactor::Ask(ask, principal) => {
                 let boot = InitialState {
-                    now: live.as_ref().map(|live| live.now),
-                    person: live.map(|live| live.person),
+                    now: principal.as_ref().map(|principal| principal.now),
+                    person: principal.map(|principal| principal.person),
                     picker_is_whole: false,
                     ..bare(context.theme, AccountData::Factor(ask), returned)
                 };
@@ -181,7 +181,7 @@ fn sign_in(context: &RequestContext, route: Route, returned: Option<Returned>) -
 /// Returns the start page: the last active workspace, or the picker if the person prefers it or has entered no
 /// workspace.
 fn landing(who: &Who) -> String {
-    let last = if who.live.lands_on_picker { None } else { who.picker.default_workspace() };
+    let last = if who.principal.lands_on_picker { None } else { who.picker.default_workspace() };
     match last {
         Some(workspace) => Page::Overview.in_another_workspace(workspace.seat.capabilities()).url(&workspace.slug),
         None => Route::home().url(),

@@ -22,7 +22,7 @@ use crate::{
 use axum::body::Body;
 use http::{HeaderValue, Response, StatusCode, Uri, header};
 use model::{Slug, id::OrganizationId, invite::to_correct, members::ActionOutcome};
-use store::door::keeping_nothing;
+use store::door::discarding_writes;
 
 /// URL of the sign-out forms. It has no page.
 const SIGN_OUT: &str = "/sign-out";
@@ -42,11 +42,11 @@ pub async fn submit(context: RequestContext, uri: &Uri, posted: Posted) -> Respo
         Err(AppError::Refused(refusal)) => back_to_picker(refusal),
         // The page has its own response: 404, 410, 301, or an invalid link. Rendering it does not count as a visit.
         Err(AppError::Absent | AppError::Gone | AppError::Moved(_) | AppError::Link(_)) => {
-            keeping_nothing(page(call.clone(), uri, None)).await
+            discarding_writes(page(call.clone(), uri, None)).await
         }
         Err(error) => {
             let returned = form.returned(&call, &error, uri);
-            let mut response = keeping_nothing(page(call.clone(), uri, Some(returned))).await;
+            let mut response = discarding_writes(page(call.clone(), uri, Some(returned))).await;
             // The page redirects or can't be shown, but the form had no effect, which must be reported.
             let nothing = error.fields().of("action").is_some() && call.request.credential.is_some();
             if nothing && (response.status().is_redirection() || uri.path() == SIGN_OUT) {

@@ -4,7 +4,7 @@ use crate::live::{LiveMessage, WorkspaceAccess};
 use model::Slug;
 use store::{
     Store, StoreError,
-    door::{Credential, Door, Live, Read, WorkspaceTx},
+    door::{Credential, Door, Principal, Read, WorkspaceTx},
 };
 use time::OffsetDateTime;
 
@@ -20,8 +20,8 @@ pub struct Told {
 impl Told {
     const SIGNED_OUT: Self = Self { heard: LiveMessage::SignedOut, at: None };
 
-    fn now(live: &Live, place: Option<(Slug, WorkspaceAccess)>) -> Self {
-        Self { heard: LiveMessage::Now { epoch: live.epoch.clone(), place }, at: Some(live.now) }
+    fn now(principal: &Principal, place: Option<(Slug, WorkspaceAccess)>) -> Self {
+        Self { heard: LiveMessage::Now { epoch: principal.epoch.clone(), place }, at: Some(principal.now) }
     }
 }
 
@@ -32,25 +32,25 @@ impl Told {
 /// `StoreError` if a database query fails.
 pub async fn heard(store: &Store, credential: &Credential, here: Option<&Slug>) -> Result<Told, StoreError> {
     let Some(slug) = here else {
-        let live = store.person_reading(credential).await?;
-        return Ok(live.map_or(Told::SIGNED_OUT, |tx| Told::now(tx.live(), None)));
+        let principal = store.person_reading(credential).await?;
+        return Ok(principal.map_or(Told::SIGNED_OUT, |tx| Told::now(tx.principal(), None)));
     };
     let door = match store.workspace(credential, slug).await? {
         // Renamed: the same workspace is read under its current slug.
         Door::Moved(to) => store.workspace(credential, &to).await?,
         door => door,
     };
-    let now = |live: &Live, standing| Told::now(live, Some((slug.clone(), standing)));
+    let now = |principal: &Principal, standing| Told::now(principal, Some((slug.clone(), standing)));
     Ok(match door {
-        Door::Open(tx) => now(&tx.tenant().live, seat(&tx)),
-        Door::Factor(demand) => now(&demand.live, WorkspaceAccess::Factor),
-        Door::Gone(live) => now(&live, WorkspaceAccess::Gone),
-        Door::Absent(live) => now(&live, WorkspaceAccess::Absent),
+        Door::Open(tx) => now(&tx.tenant().principal, seat(&tx)),
+        Door::Factor(demand) => now(&demand.principal, WorkspaceAccess::Factor),
+        Door::Gone(principal) => now(&principal, WorkspaceAccess::Gone),
+        Door::Absent(principal) => now(&principal, WorkspaceAccess::Absent),
         Door::SignedOut => Told::SIGNED_OUT,
         // Renamed again between the two queries. The next event triggers another read.
         Door::Moved(_) | Door::Mismatch => {
-            let live = store.person_reading(credential).await?;
-            live.map_or(Told::SIGNED_OUT, |tx| Told::now(tx.live(), None))
+            let principal = store.person_reading(credential).await?;
+            principal.map_or(Told::SIGNED_OUT, |tx| Told::now(tx.principal(), None))
         }
     })
 }

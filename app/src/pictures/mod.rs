@@ -26,7 +26,7 @@ use sha2::{Digest, Sha256};
 use std::{io::Cursor, sync::LazyLock, time::Duration};
 use store::{
     brand,
-    fair::{self, Fair, asker},
+    fair::{self, FairLimiter, current_key},
     pictures::{self, Picture},
 };
 
@@ -37,8 +37,8 @@ const ALLOC_MAX: u64 = 150_000_000;
 const FIRST_STEP: u32 = 3;
 /// One picture is decoded at a time, because decoding takes memory and is not urgent. A few per person may wait.
 const DECODED: fair::Limits =
-    fair::Limits { total: 1, queue: 8, waiting: fair::WAITING, patience: Duration::from_secs(8) };
-static DECODING: LazyLock<Fair> = LazyLock::new(|| Fair::new(DECODED));
+    fair::Limits { total: 1, queue: 8, waiting: fair::WAITING, max_wait: Duration::from_secs(8) };
+static DECODING: LazyLock<FairLimiter> = LazyLock::new(|| FairLimiter::new(DECODED));
 
 fn invalid(message: &str) -> AppError {
     AppError::Invalid(FieldErrors::one("picture", message))
@@ -50,11 +50,12 @@ async fn prepare(file: Option<Vec<u8>>) -> Result<Picture, AppError> {
     if file.len() > FILE_MAX {
         return Err(invalid("That file is larger than 1 MB. Choose a smaller one."));
     }
-    let turn = DECODING.turn(vec![fair::Share::steady(asker(), 1)]).await.map_err(|_| AppError::Limited(2))?;
+    let permit =
+        DECODING.acquire(vec![fair::Share::constant(current_key(), 1)]).await.map_err(|_| AppError::Limited(2))?;
     let work = move || {
         let encoded = encode(&file);
         // The slot is held until the work ends, even if the request was cancelled.
-        drop(turn);
+        drop(permit);
         encoded
     };
     tokio::task::spawn_blocking(work).await.map_err(|_| AppError::Internal)?

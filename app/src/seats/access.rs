@@ -4,14 +4,14 @@
 use crate::{boot::Asking, error::AppError, routes::Route, server::call::Call};
 use http::Uri;
 use model::Slug;
-use store::access::{self, Asked};
+use store::access::{self, RequestOutcome};
 
 /// Requests access to the workspace at `uri`. Returns the outcome, or `None` if the user has a seat there.
 pub(crate) async fn request(call: &Call, uri: &Uri) -> Result<Option<Asking>, AppError> {
     let first = uri.path().trim_start_matches('/').split('/').next().unwrap_or_default();
     let store = &call.request.services.store;
     let mut tx = store.person(&call.credential()?).await?.ok_or(AppError::SignedOut)?;
-    call.asked_by(tx.live().person.id);
+    call.asked_by(tx.principal().person.id);
     let slug = match Route::parse(uri.path(), "") {
         Route::Workspace(slug, _) => Some(slug),
         _ => Slug::parse(first).ok(),
@@ -21,8 +21,8 @@ pub(crate) async fn request(call: &Call, uri: &Uri) -> Result<Option<Asking>, Ap
     let asked = access::request(&mut tx, &slug).await?;
     tx.commit().await?;
     Ok(match asked {
-        Asked::Noted => Some(Asking::Noted),
-        Asked::Limited => Some(Asking::Limited),
-        Asked::Seated => None,
+        RequestOutcome::Noted => Some(Asking::Noted),
+        RequestOutcome::Limited => Some(Asking::Limited),
+        RequestOutcome::Seated => None,
     })
 }

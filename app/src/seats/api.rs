@@ -20,8 +20,8 @@ use model::{
 use store::{
     auto_joins::{self, NotJoinable},
     door::{Can, Mode, WorkspaceTx, Write},
-    invites::{self, Sending},
-    mail::Queue,
+    invites::{self, SendOutcome},
+    mail::QueueMail,
     members::{self, Answer},
     offers,
 };
@@ -69,11 +69,11 @@ pub async fn act(
     deed: &MemberAction<WorkspaceRole>,
 ) -> Result<ActionOutcome, AppError> {
     let grant = call.request.services.grants.read(grant)?;
-    let fence = grant.fence();
+    let target = grant.write_target();
     let deed = &deed.clone().distinct();
-    let people = concerned(deed, fence.user)?;
+    let people = concerned(deed, target.user)?;
     let store = &call.request.services.store;
-    let door = store.workspace_seating(&call.credential()?, slug, fence, &people).await?;
+    let door = store.workspace_seating(&call.credential()?, slug, target, &people).await?;
     let mut tx = opened(call, door)?;
     grant.fits(tx.tenant())?;
     let done = within(call, &mut tx, deed).await?;
@@ -103,7 +103,7 @@ async fn within(
             let links = offers::links().map_err(|_| AppError::Internal)?;
             let (sending, resent) = invites::resend(tx, &can, *id, &links).await?.ok_or_else(no_invite)?;
             let role = WorkspaceRole::from_word(&resent.role).map_or("", WorkspaceRole::label);
-            if let Sending::Spent(wait) = sending {
+            if let SendOutcome::Spent(wait) = sending {
                 return Err(AppError::TooManyMails { left: 0, wait });
             }
             let result = send(call, tx, &resent.email, role, sending, &links).await?;
@@ -238,13 +238,13 @@ pub(crate) fn by_address(people: &[Pasted]) -> Vec<(usize, Email)> {
 }
 
 /// Returns the result of a sending that produced no link, or `None` if an invite was sent.
-pub(crate) const fn outcome(sending: Sending) -> Option<InviteOutcome> {
+pub(crate) const fn outcome(sending: SendOutcome) -> Option<InviteOutcome> {
     match sending {
-        Sending::Sent(_) => None,
-        Sending::Seated => Some(InviteOutcome::Seated),
-        Sending::Pending => Some(InviteOutcome::Pending),
-        Sending::Declined => Some(InviteOutcome::Declined),
-        Sending::Throttled | Sending::Spent(_) => Some(InviteOutcome::Throttled),
+        SendOutcome::Sent(_) => None,
+        SendOutcome::Seated => Some(InviteOutcome::Seated),
+        SendOutcome::Pending => Some(InviteOutcome::Pending),
+        SendOutcome::Declined => Some(InviteOutcome::Declined),
+        SendOutcome::Throttled | SendOutcome::Spent(_) => Some(InviteOutcome::Throttled),
     }
 }
 
@@ -261,7 +261,7 @@ async fn invite(
     for (at, email) in by_address(&people) {
         let links = offers::links().map_err(|_| AppError::Internal)?;
         let sending = invites::send(tx, can, &email, role, &links).await?;
-        if let Sending::Spent(wait) = sending {
+        if let SendOutcome::Spent(wait) = sending {
             // The transaction is rolled back.
             return Err(AppError::TooManyMails { left, wait });
         }
@@ -279,8 +279,8 @@ async fn send(
     tx: &mut WorkspaceTx<Write>,
     email: &Email,
     role: &str,
-    sending: Sending,
-    links: &invites::Links,
+    sending: SendOutcome,
+    links: &invites::LinkTokens,
 ) -> Result<InviteResult, AppError> {
     let outcome = match outcome(sending) {
         Some(outcome) => outcome,
@@ -288,7 +288,7 @@ async fn send(
             let tenant = tx.tenant().clone();
             let letter = letters::invite(&InviteLetter {
                 to: email,
-                inviter: MailName::of(&tenant.live.person.name),
+                inviter: MailName::of(&tenant.principal.person.name),
                 place: MailName::of(&tenant.workspace.name),
                 organization: Some(MailName::of(&tenant.workspace.organization)),
                 role,

@@ -6,7 +6,7 @@ use model::{
     mail::{Letter, MailName},
     text::isolated,
 };
-use store::access::Told;
+use store::access::AccessRequestNotice;
 
 /// Contents of an invite mail.
 pub(crate) struct InviteLetter<'l> {
@@ -60,13 +60,13 @@ pub(crate) fn approved(to: &Email, place: &str, role: &str, link: String) -> Let
 }
 
 /// Creates the mail about an access request to a manager of seats. `members` is the absolute URL of the members page.
-pub fn request(told: &Told, members: String) -> Letter {
-    let (asker, place) = (said(&MailName::of(&told.asker)), said(&MailName::of(&told.workspace)));
-    Letter::new(&told.to, format!("{asker} requested access to {place}"))
+pub fn request(notice: &AccessRequestNotice, members: String) -> Letter {
+    let (requester, place) = (said(&MailName::of(&notice.requester)), said(&MailName::of(&notice.workspace)));
+    Letter::new(&notice.to, format!("{requester} requested access to {place}"))
         .say(format!(
-            "{asker} ({}) requested access to {place}. You can approve or decline the request in Settings, under \
+            "{requester} ({}) requested access to {place}. You can approve or decline the request in Settings, under \
              Members.",
-            told.asker_email
+            notice.requester_email
         ))
         .button("Review request", members)
         .aside(format!("You received this email because you manage access to {place}."))

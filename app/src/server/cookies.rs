@@ -218,19 +218,20 @@ pub async fn settle(store: &Store, cookies: Cookies, headers: &mut HeaderMap) ->
     if candidates.len() < 2 {
         return Ok(());
     }
-    let mut live = Vec::new();
+    let mut valid = Vec::new();
     // If there are more than are checked, the valid one can't be determined.
     let looked_at = if candidates.len() > CANDIDATES { Vec::new() } else { candidates };
     for secret in looked_at {
-        if store.prover(&Credential::Session(secret.hash())).await?.is_some() {
-            live.push(secret);
+        if store.mfa(&Credential::Session(secret.hash())).await?.is_some() {
+            valid.push(secret);
         }
     }
-    tracing::info!(live = live.len(), "a request presents several sessions");
+    tracing::info!(valid = valid.len(), "a request presents several sessions");
     let now = cookies.session();
     let name = if is_former { cookies.former_session().unwrap_or(&now) } else { &now };
     let others = pairs(headers).filter(|(n, _)| *n != name.as_bytes()).map(|(n, value)| [n, b"=", value].concat());
-    let kept = live.pop().filter(|_| live.is_empty()).map(|secret| format!("{name}={}", secret.reveal()).into_bytes());
+    let kept =
+        valid.pop().filter(|_| valid.is_empty()).map(|secret| format!("{name}={}", secret.reveal()).into_bytes());
     let line = others.chain(kept).collect::<Vec<_>>().join(&b"; "[..]);
     headers.remove(header::COOKIE);
     if let Ok(line) = HeaderValue::from_bytes(&line) {

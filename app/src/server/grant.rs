@@ -7,7 +7,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, TokenData, Valid
 use model::id::{SessionId, UserId, WorkspaceId};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-use store::door::{Fence, Tenant};
+use store::door::{Tenant, WriteTarget};
 
 /// Lifetime of a grant, in seconds. The browser renews it automatically.
 const LIFETIME: i64 = 600;
@@ -42,10 +42,10 @@ impl GrantKey {
     /// Signs a grant for the person and workspace of a transaction.
     pub(crate) fn sign(&self, tenant: &Tenant) -> Result<String, AppError> {
         let claims = Claims {
-            sub: tenant.live.person.id,
-            sid: tenant.live.session.ok_or(AppError::SignedOut)?,
+            sub: tenant.principal.person.id,
+            sid: tenant.principal.session.ok_or(AppError::SignedOut)?,
             ws: tenant.workspace.id,
-            exp: tenant.live.now.unix_timestamp() + LIFETIME,
+            exp: tenant.principal.now.unix_timestamp() + LIFETIME,
         };
         jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.0.0).map_err(|error| {
             tracing::error!(%error, "a grant could not be signed");
@@ -72,8 +72,8 @@ impl GrantKey {
 
 impl Grant {
     /// Returns the lock key of the write.
-    pub(crate) const fn fence(self) -> Fence {
-        Fence { user: self.user, workspace: self.workspace }
+    pub(crate) const fn write_target(self) -> WriteTarget {
+        WriteTarget { user: self.user, workspace: self.workspace }
     }
 
     /// Checks that the grant was issued to this person, session and workspace, and has not expired.
@@ -81,10 +81,10 @@ impl Grant {
     /// # Errors
     /// [`AppError::Mismatch`] if it was issued for others; [`AppError::GrantExpired`] if it has expired.
     pub(crate) fn fits(self, tenant: &Tenant) -> Result<(), AppError> {
-        let same = self.user == tenant.live.person.id
-            && Some(self.session) == tenant.live.session
+        let same = self.user == tenant.principal.person.id
+            && Some(self.session) == tenant.principal.session
             && self.workspace == tenant.workspace.id;
-        match (same, tenant.live.now.unix_timestamp() < self.expires) {
+        match (same, tenant.principal.now.unix_timestamp() < self.expires) {
             (false, _) => Err(AppError::Mismatch),
             (true, false) => Err(AppError::GrantExpired),
             (true, true) => Ok(()),

@@ -1,6 +1,6 @@
 //! Rate limiting of password guesses, per IP address and per account (ASVS 6.3.1). Only failed attempts count, so
 //! signing in is never slowed down. Guesses from other devices don't count against a device that has signed in before,
-//! so a stranger can't lock a person out. The counters are in the database (`store::guesses`).
+//! so a stranger can't lock a person out. The counters are in the database (`store::password_attempts`).
 
 use crate::{
     error::AppError,
@@ -8,10 +8,10 @@ use crate::{
 };
 use http::header::SET_COOKIE;
 use model::{Email, id::SessionId};
-use store::guesses::{Guesser, Try};
+use store::password_attempts::{AttemptSource, PasswordAttempt};
 
 /// Password guess that was admitted by the rate limit.
-pub(crate) struct Guess(Try);
+pub(crate) struct Guess(PasswordAttempt);
 
 impl Guess {
     /// Counts a guess at the password of `email` before it is checked. `session` is set if a signed-in person is asked
@@ -23,19 +23,19 @@ impl Guess {
         let services = &call.request.services;
         let shown = call.request.known_devices.get(&services.devices.suffix(email));
         let device = shown.and_then(|cookie| services.devices.read(email, cookie));
-        let guesser = match (session, device) {
-            (Some(session), _) => Guesser::Session(session),
-            (None, Some(device)) => Guesser::Device(device),
-            (None, None) => Guesser::Anybody,
+        let source = match (session, device) {
+            (Some(session), _) => AttemptSource::Session(session),
+            (None, Some(device)) => AttemptSource::Device(device),
+            (None, None) => AttemptSource::Anybody,
         };
-        let taken = services.store.take_try(email, call.request.device.ip, guesser).await?;
+        let taken = services.store.take_attempt(email, call.request.device.ip, source).await?;
         taken.map(Self).map_err(AppError::Limited)
     }
 
     /// Records the result. Only a wrong guess counts: one that was right or could not be checked is refunded.
     pub(crate) async fn look(self, call: &Call, fit: Result<Fit, AppError>) -> Result<Fit, AppError> {
         if fit != Ok(Fit::No) {
-            call.request.services.store.return_try(self.0).await?;
+            call.request.services.store.return_attempt(self.0).await?;
         }
         fit
     }

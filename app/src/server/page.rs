@@ -15,7 +15,7 @@ use model::{
     settings::DeletedWorkspace,
 };
 use std::sync::Arc;
-use store::{door::Live, seats::Freshness};
+use store::{door::Principal, seats::Freshness};
 use time::OffsetDateTime;
 
 /// Data of a document, stored in the extensions of a response without a body. `documents::shell` renders it.
@@ -72,16 +72,16 @@ pub(crate) fn to_sign_in(uri: &Uri) -> Response<Body> {
 
 /// Signed-in person with their workspace list.
 pub(crate) struct Who {
-    pub(crate) live: Live,
+    pub(crate) principal: Principal,
     pub(crate) picker: Picker,
 }
 
 pub(crate) async fn signed_in(call: &Call, freshness: Freshness) -> Result<Option<Who>, AppError> {
     let Some(credential) = call.request.credential else { return Ok(None) };
     let store = &call.request.services.store;
-    let Some((live, picker)) = store.picker(&credential, freshness).await? else { return Ok(None) };
-    call.asked_by(live.person.id);
-    Ok(Some(Who { live, picker: Picker::clone(&picker) }))
+    let Some((principal, picker)) = store.picker(&credential, freshness).await? else { return Ok(None) };
+    call.asked_by(principal.person.id);
+    Ok(Some(Who { principal, picker: Picker::clone(&picker) }))
 }
 
 impl Who {
@@ -103,8 +103,8 @@ impl Who {
         let refused = returned.as_ref().is_some_and(Returned::is_refused);
         let status = if refused { StatusCode::UNPROCESSABLE_ENTITY } else { status };
         let boot = InitialState {
-            now: Some(self.live.now),
-            person: Some(self.live.person),
+            now: Some(self.principal.now),
+            person: Some(self.principal.person),
             picker: Some(picker),
             picker_is_whole: whole,
             theme: context.theme,
@@ -123,9 +123,9 @@ impl Who {
         content: Content,
         status: StatusCode,
     ) -> Response<Body> {
-        let Self { live, picker, .. } = self;
+        let Self { principal, picker, .. } = self;
         let boot = InitialState {
-            person: Some(live.person),
+            person: Some(principal.person),
             picker: Some(Picker { deleted: restorable(&picker, &route, &content), ..way_out(&picker) }),
             picker_is_whole: false,
             theme: context.theme,

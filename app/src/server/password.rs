@@ -6,7 +6,7 @@ use crate::error::AppError;
 use argon2::{Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version};
 use model::password::{prepared, spellings};
 use std::{num::NonZeroUsize, sync::Arc, thread, time::Duration};
-use store::fair::{self, Fair, Limits, Share, asker};
+use store::fair::{self, FairLimiter, Limits, Share, current_key};
 
 /// Maximum number of concurrent hashes. Each takes 46 MiB. Never more than half of the processor's cores.
 const AT_ONCE: usize = 4;
@@ -29,7 +29,7 @@ pub enum Fit {
 /// Hashes and verifies passwords. Cheap to clone.
 #[derive(Clone)]
 pub struct Passwords {
-    turns: Fair,
+    limiter: FairLimiter,
     /// Hash to verify if the email address is unknown, so that the response takes as long.
     decoy: Arc<str>,
 }
@@ -46,8 +46,8 @@ impl Passwords {
         let decoy = argon().and_then(|a| a.hash_password(b"nobody has this password").ok().map(|h| h.to_string()));
         let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
         let total = (cores / 2).clamp(1, AT_ONCE);
-        let turns = Fair::new(Limits { total, queue: WAITING.0, waiting: fair::WAITING, patience: WAITING.1 });
-        Self { turns, decoy: decoy.unwrap_or_default().into() }
+        let limiter = FairLimiter::new(Limits { total, queue: WAITING.0, waiting: fair::WAITING, max_wait: WAITING.1 });
+        Self { limiter, decoy: decoy.unwrap_or_default().into() }
     }
 
     /// Hashes the normalized password. Returns a PHC string.
@@ -56,7 +56,7 @@ impl Passwords {
     /// [`AppError::Unavailable`] if the queue is full or the wait too long.
     pub async fn hash(&self, password: &str) -> Result<String, AppError> {
         let password = prepared(password).into_owned();
-        self.in_turn(move || Some(argon()?.hash_password(password.as_bytes()).ok()?.to_string()))
+        self.with_permit(move || Some(argon()?.hash_password(password.as_bytes()).ok()?.to_string()))
             .await?
             .ok_or(AppError::Internal)
     }
@@ -71,7 +71,7 @@ impl Passwords {
         let stored = stored.unwrap_or(&self.decoy).to_owned();
         let spellings = spellings(password);
         let fitting = self
-            .in_turn(move || {
+            .with_permit(move || {
                 let (argon, hash) = (argon()?, PasswordHash::new(&stored).ok()?);
                 spellings.iter().position(|spelling| argon.verify_password(spelling.as_bytes(), &hash).is_ok())
             })
@@ -83,13 +83,16 @@ impl Passwords {
         })
     }
 
-    async fn in_turn<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, AppError> {
-        let turn =
-            self.turns.turn(vec![Share::steady(asker(), AT_ONCE_FOR_ONE)]).await.map_err(|_| AppError::Unavailable)?;
+    async fn with_permit<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, AppError> {
+        let permit = self
+            .limiter
+            .acquire(vec![Share::constant(current_key(), AT_ONCE_FOR_ONE)])
+            .await
+            .map_err(|_| AppError::Unavailable)?;
         // The slot is held until the work ends, even if the request was cancelled.
         let work = move || {
             let done = work();
-            drop(turn);
+            drop(permit);
             done
         };
         tokio::task::spawn_blocking(work).await.map_err(|error| {

@@ -3,8 +3,8 @@
 use super::{
     cookies::{Cookies, KnownDevices},
     grant::GrantKey,
-    pace::Paces,
     password::Passwords,
+    rate_limit::RateLimits,
     webauthn::Passkeys,
 };
 use model::preferences::{Accents, Theme};
@@ -26,7 +26,7 @@ pub struct Services {
     /// Relying party of passkeys. `None` if passkeys are not available at the origin.
     pub passkeys: Option<Passkeys>,
     /// Rate limits of emails and lookups.
-    pub paces: Paces,
+    pub rate_limits: RateLimits,
     /// Asset URLs.
     pub assets: AssetUrls,
     /// Public origin, without a trailing slash.

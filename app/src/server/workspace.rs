@@ -37,7 +37,7 @@ pub(crate) async fn writing<C: CapabilityKind>(
     grant: &str,
 ) -> Result<(WorkspaceTx<Write>, Can<C>), AppError> {
     let grant = call.request.services.grants.read(grant)?;
-    let door = call.request.services.store.workspace_write(&call.credential()?, slug, grant.fence()).await?;
+    let door = call.request.services.store.workspace_write(&call.credential()?, slug, grant.write_target()).await?;
     let tx = opened(call, door)?;
     grant.fits(tx.tenant())?;
     let can = tx.can::<C>().map_err(|denied| AppError::Denied(denied.0))?;

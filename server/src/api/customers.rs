@@ -136,7 +136,7 @@ pub(super) async fn list(
     let query = query(&raw)?;
     let page = store::customers::list(&mut tx, &query).await?;
     let tenant = tx.commit().await?;
-    let (workspace, user) = (tenant.workspace, tenant.live.person.id);
+    let (workspace, user) = (tenant.workspace, tenant.principal.person.id);
     let id = workspace.id;
     let body = CustomerPage {
         workspace: workspace.into(),

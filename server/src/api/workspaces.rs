@@ -78,8 +78,8 @@ pub(super) async fn list(
 ) -> Result<Response, Failure> {
     let freshness = freshness(query.as_deref().unwrap_or_default())?;
     let found = web.services.store.picker(&credential, freshness).await?;
-    let (live, picker) = found.ok_or(Failure::BadToken)?;
-    Ok((Extension(live.person.id), Json(Reach::from(picker.as_ref()))).into_response())
+    let (principal, picker) = found.ok_or(Failure::BadToken)?;
+    Ok((Extension(principal.person.id), Json(Reach::from(picker.as_ref()))).into_response())
 }
 
 fn freshness(query: &str) -> Result<Freshness, Failure> {

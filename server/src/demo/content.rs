@@ -116,7 +116,7 @@ async fn write_usage(
     let all: Vec<NewUsage> = past.iter().filter_map(new).collect();
     usage::record(tx, can, &all).await?;
     let workspace = tx.id().uuid();
-    audit::note(tx, Action::UsageImported, workspace, &Detail::none()).await?;
+    audit::record(tx, Action::UsageImported, workspace, &Detail::none()).await?;
     Ok(all.len())
 }
 
@@ -140,7 +140,7 @@ async fn write_invoices(
     let can = tx.can::<ManageInvoices>()?;
     invoices::issue(tx, &can, &all).await?;
     let workspace = tx.id().uuid();
-    audit::note(tx, Action::InvoicesImported, workspace, &Detail::none()).await?;
+    audit::record(tx, Action::InvoicesImported, workspace, &Detail::none()).await?;
     Ok(all.len())
 }
 

@@ -32,7 +32,7 @@ pub(crate) const PEOPLE: [&str; 5] = [
 /// # Errors
 /// See [`DemoError`].
 pub(crate) async fn load(services: &Services) -> Result<Loaded, DemoError> {
-    let _alone = services.store.exclusive("demo").await?;
+    let _alone = services.store.advisory_lock("demo").await?;
     let mut stage = Stage::new(services);
     let made = world::build(&mut stage).await;
     stage.leave(made).await
@@ -47,7 +47,7 @@ pub(crate) async fn scale(services: &Services, counts: &[u32]) -> Result<Loaded,
     if let Some(count) = counts.iter().find(|count| !(1..=MOST).contains(*count)) {
         return Err(DemoError::Count(*count));
     }
-    let _alone = services.store.exclusive("demo").await?;
+    let _alone = services.store.advisory_lock("demo").await?;
     let mut stage = Stage::new(services);
     let made = scale::build(&mut stage, counts).await;
     stage.leave(made).await

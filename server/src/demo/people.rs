@@ -11,7 +11,7 @@ use model::{
 use std::sync::Arc;
 use store::{
     Store, StoreError,
-    door::{Credential, Door, Fence, OrganizationTx, WorkspaceTx, Write},
+    door::{Credential, Door, OrganizationTx, WorkspaceTx, Write, WriteTarget},
     identity::{self, Device},
     organizations,
     seats::Freshness,
@@ -168,8 +168,8 @@ impl Actor {
 
     /// Opens a write transaction in a workspace.
     pub(super) async fn write(&self, slug: &Slug, workspace: WorkspaceId) -> Result<WorkspaceTx<Write>, DemoError> {
-        let fence = Fence { user: self.user, workspace };
-        match self.store.workspace_write(&self.credential, slug, fence).await? {
+        let target = WriteTarget { user: self.user, workspace };
+        match self.store.workspace_write(&self.credential, slug, target).await? {
             Door::Open(tx) => Ok(tx),
             _ => Err(self.shut_out(slug.as_str())),
         }

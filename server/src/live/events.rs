@@ -7,7 +7,7 @@ use crate::shutdown::Shutdown;
 use std::time::Duration;
 use store::{
     Store,
-    events::{EventReader, News, Waker},
+    events::{EventListener, EventReader, News},
 };
 use tokio::time::{Instant, sleep_until, timeout};
 
@@ -27,7 +27,7 @@ pub(crate) async fn follow(hub: Hub, store: Store, shutdown: Shutdown) {
 
 async fn run(hub: &Hub, store: &Store) {
     let mut reader = EventReader::new();
-    let (mut waker, mut retry) = (None, Instant::now());
+    let (mut event_listener, mut retry) = (None, Instant::now());
     let (mut sweep, mut last) = (Instant::now() + SWEEP, Instant::now());
     let mut failing = false;
     loop {
@@ -61,26 +61,26 @@ async fn run(hub: &Hub, store: &Store) {
                 tracing::warn!(%error, "old events can't be removed");
             }
         }
-        if waker.is_none() && Instant::now() >= retry {
-            waker = store.waker().await.ok();
+        if event_listener.is_none() && Instant::now() >= retry {
+            event_listener = store.event_listener().await.ok();
             retry = Instant::now() + PAUSE;
             // Reads events at once that were sent before the connection started listening.
-            if waker.is_some() {
+            if event_listener.is_some() {
                 continue;
             }
         }
-        wait(&mut waker).await;
+        wait(&mut event_listener).await;
     }
 }
 
 /// Waits for a notification, at most for the polling interval.
-async fn wait(waker: &mut Option<Waker>) {
-    let Some(listening) = waker else {
+async fn wait(event_listener: &mut Option<EventListener>) {
+    let Some(listening) = event_listener else {
         sleep_until(Instant::now() + PACE).await;
         return;
     };
-    if let Ok(Err(error)) = timeout(PACE, listening.woken()).await {
+    if let Ok(Err(error)) = timeout(PACE, listening.changed()).await {
         tracing::debug!(%error, "the connection that wakes is lost");
-        *waker = None;
+        *event_listener = None;
     }
 }

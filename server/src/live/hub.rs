@@ -107,7 +107,7 @@ impl Hub {
 
 impl Slot {
     /// Waits until data of the tab's user may have changed since the last wake-up.
-    pub(super) async fn woken(&self) {
+    pub(super) async fn notified(&self) {
         self.wake.notified().await;
     }
 }

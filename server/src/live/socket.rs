@@ -21,7 +21,7 @@ use model::Slug;
 use std::time::Duration;
 use store::{
     Store, StoreError,
-    door::{Credential, Live},
+    door::{Credential, Principal},
 };
 use tokio::time::{Instant, interval, sleep, timeout};
 
@@ -45,13 +45,13 @@ pub(crate) async fn open(State(web): State<Web>, upgrade: WebSocketUpgrade, requ
         return respond::error(StatusCode::UNAUTHORIZED, "signed_out", "Sign in first.");
     };
     let store = web.services.store.clone();
-    let live = match store.person_reading(&credential).await {
-        Ok(found) => found.map(|tx| tx.live().clone()),
+    let principal = match store.person_reading(&credential).await {
+        Ok(found) => found.map(|tx| tx.principal().clone()),
         Err(_) => return respond::error(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Try again in a moment."),
     };
     let upgrade = upgrade.max_message_size(MESSAGE_MAX).max_frame_size(MESSAGE_MAX);
     let tasks = web.tasks.clone();
-    let Some(live) = live else {
+    let Some(principal) = principal else {
         // A page can't read why a handshake was refused. A message tells it instead, so that it does not reconnect.
         return upgrade.on_upgrade(move |mut socket| {
             tasks.track_future(async move {
@@ -60,7 +60,7 @@ pub(crate) async fn open(State(web): State<Web>, upgrade: WebSocketUpgrade, requ
             })
         });
     };
-    let Some(place) = web.live.sit(live.person.id, live.session) else {
+    let Some(place) = web.live.sit(principal.person.id, principal.session) else {
         let mut refusal = respond::error(StatusCode::TOO_MANY_REQUESTS, "too_many_tabs", "Close some tabs first.");
         refusal.headers_mut().insert(header::RETRY_AFTER, respond::RETRY_AFTER);
         return refusal;
@@ -68,7 +68,7 @@ pub(crate) async fn open(State(web): State<Web>, upgrade: WebSocketUpgrade, requ
     let hub = web.live.clone();
     upgrade.on_upgrade(move |socket| {
         tasks.clone().track_future(async move {
-            let mut tab = Tab { socket, place, live, credential, store, here: None };
+            let mut tab = Tab { socket, place, principal, credential, store, here: None };
             tokio::select! {
                 end = tab.run(&hub) => tab.close(end).await,
                 () = hub.shutdown().asked() => tab.close(End::Restart).await,
@@ -94,7 +94,7 @@ enum End {
 struct Tab {
     socket: WebSocket,
     place: Slot,
-    live: Live,
+    principal: Principal,
     credential: Credential,
     store: Store,
     here: Option<Slug>,
@@ -123,7 +123,7 @@ impl Tab {
                 }
             }
             tokio::select! {
-                () = self.place.woken() => due = true,
+                () = self.place.notified() => due = true,
                 _ = look.tick() => due = true,
                 _ = ping.tick() => {
                     if heard_from.elapsed() > PING.1 || send(&mut self.socket, Message::Ping(Vec::new().into())).await.is_err() {
@@ -160,7 +160,7 @@ impl Tab {
             let _turn = hub.turn().await;
             app::live::server::heard(&self.store, &self.credential, self.here.as_ref()).await?
         };
-        if heard == LiveMessage::SignedOut && self.store.goes_on(&self.live).await? {
+        if heard == LiveMessage::SignedOut && self.store.is_session_active(&self.principal).await? {
             return Ok(Some(End::Rotated));
         }
         let told = match at {

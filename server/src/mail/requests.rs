@@ -8,7 +8,7 @@ use app::{
     server::request::Services,
 };
 use std::time::Duration;
-use store::access::{self, Told};
+use store::access::{self, AccessRequestNotice};
 
 /// Polling interval without a notification, in case another server stopped before it had sent the mails.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
@@ -19,7 +19,7 @@ const AFTER_BELL: [Duration; 4] =
 /// Processes requests until shutdown.
 pub(crate) async fn tell_requests(services: &Services, shutdown: &Shutdown) {
     loop {
-        let waits: &[Duration] = match shutdown.or_stop(tokio::time::timeout(LOOK_EVERY, access::rung())).await {
+        let waits: &[Duration] = match shutdown.or_stop(tokio::time::timeout(LOOK_EVERY, access::requested())).await {
             None => return,
             Some(Ok(())) => &AFTER_BELL,
             Some(Err(_)) => &[],
@@ -35,12 +35,12 @@ pub(crate) async fn tell_requests(services: &Services, shutdown: &Shutdown) {
 }
 
 async fn tell(services: &Services) {
-    let letter = |told: &Told| {
-        let members = Page::Settings(SettingsPage::Members).url(&told.slug);
-        letters::request(told, services.link(&members))
+    let letter = |notice: &AccessRequestNotice| {
+        let members = Page::Settings(SettingsPage::Members).url(&notice.slug);
+        letters::request(notice, services.link(&members))
     };
     loop {
-        match services.store.tell_request(letter).await {
+        match services.store.notify_access_request(letter).await {
             Ok(false) => return,
             Ok(true) => {}
             Err(error) => {

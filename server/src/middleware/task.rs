@@ -26,8 +26,8 @@ use axum::{
 use futures_util::{StreamExt as _, stream};
 use std::{io, time::Duration};
 use store::{
-    door::keeping_nothing,
-    fair::{Fair, Key, Limits, Share, WAITING, on_behalf_of},
+    door::discarding_writes,
+    fair::{FairLimiter, Key, Limits, Share, WAITING, on_behalf_of},
 };
 use tokio::sync::mpsc;
 use tracing::{Instrument as _, Span};
@@ -40,11 +40,11 @@ const AHEAD: usize = 8;
 /// Time that a client may take to receive a chunk.
 const STALL: Duration = Duration::from_secs(60);
 /// Limits of concurrent requests, of waiting requests per user or IP address and in total, and of the waiting time.
-const REQUESTS: Limits = Limits { total: 64, queue: 128, waiting: WAITING, patience: Duration::from_secs(8) };
+const REQUESTS: Limits = Limits { total: 64, queue: 128, waiting: WAITING, max_wait: Duration::from_secs(8) };
 
 /// Creates the limiter that shares the capacity for requests.
-pub(crate) fn requests() -> Fair {
-    Fair::new(REQUESTS)
+pub(crate) fn requests() -> FairLimiter {
+    FairLimiter::new(REQUESTS)
 }
 
 /// Runs the request when it gets a slot. Responds with 429 if too many requests are waiting, 500 if the handler panics,
@@ -62,19 +62,19 @@ pub(crate) async fn run(State(web): State<Web>, request: Request, next: Next) ->
             Err(refusal) => return Ok(refusal),
         };
         let shares = shares(&web, &request);
-        let asker = shares.first().map_or(Key::Server, |share| share.key.clone());
-        let Ok(turn) = web.requests.turn(shares).await else { return Ok(busy(&request)) };
+        let key = shares.first().map_or(Key::Server, |share| share.key.clone());
+        let Ok(permit) = web.requests.acquire(shares).await else { return Ok(busy(&request)) };
         let tasks = web.tasks.clone();
         let work = {
             let tasks = tasks.clone();
             async move {
                 let ahead = client::purpose(request.method(), request.headers()) == Purpose::Ahead;
-                let answer = on_behalf_of(asker.clone(), answer(web, request, next));
-                let response = if ahead { keeping_nothing(answer).await } else { answer.await };
+                let answer = on_behalf_of(key.clone(), answer(web, request, next));
+                let response = if ahead { discarding_writes(answer).await } else { answer.await };
                 // The remaining chunks of the body acquire their own slots.
-                drop(turn);
+                drop(permit);
                 let (head, body) = response.into_parts();
-                Response::from_parts(head, in_pieces(body, asker, &tasks, STALL))
+                Response::from_parts(head, in_pieces(body, key, &tasks, STALL))
             }
         };
         tasks.spawn(work.instrument(Span::current())).await
@@ -139,12 +139,12 @@ async fn answer(web: Web, mut request: Request, next: Next) -> Response {
 
 /// Returns the same body. If it is still being produced, a separate task produces it chunk by chunk, so that no chunk
 /// is cancelled midway. Production stops when the client disconnects or does not receive a chunk in time.
-fn in_pieces(body: Body, asker: Key, tasks: &tokio_util::task::TaskTracker, stall: Duration) -> Body {
+fn in_pieces(body: Body, key: Key, tasks: &tokio_util::task::TaskTracker, stall: Duration) -> Body {
     if body.size_hint().exact().is_some() {
         return body;
     }
     let (sender, receiver) = mpsc::channel::<Option<Result<Bytes, axum::Error>>>(AHEAD);
-    let made = on_behalf_of(asker, async move {
+    let made = on_behalf_of(key, async move {
         let mut pieces = body.into_data_stream();
         while let Some(piece) = pieces.next().await {
             match tokio::time::timeout(stall, sender.send(Some(piece))).await {

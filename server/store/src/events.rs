@@ -93,15 +93,15 @@ impl EventReader {
 }
 
 /// Connection that is notified about new events.
-pub struct Waker(PgListener);
+pub struct EventListener(PgListener);
 
-impl Waker {
+impl EventListener {
     /// Waits until there may be new events. Notifications that were sent while the connection was down are lost, so
     /// callers must also poll.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] if the connection is lost and can't be restored.
-    pub async fn woken(&mut self) -> Result<(), StoreError> {
+    pub async fn changed(&mut self) -> Result<(), StoreError> {
         self.0.try_recv().await?;
         Ok(())
     }
@@ -112,11 +112,11 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] if the database can't be reached.
-    #[tracing::instrument(level = "debug", name = "store.events.waker", skip_all)]
-    pub async fn waker(&self) -> Result<Waker, StoreError> {
+    #[tracing::instrument(level = "debug", name = "store.events.event_listener", skip_all)]
+    pub async fn event_listener(&self) -> Result<EventListener, StoreError> {
         let mut listener = PgListener::connect_with(self.pool()).await?;
         listener.listen(CHANNEL).await?;
-        Ok(Waker(listener))
+        Ok(EventListener(listener))
     }
 
     /// Deletes events that no reader can still be waiting for.

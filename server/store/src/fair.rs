@@ -16,7 +16,7 @@ use tokio::{sync::oneshot, time::Instant};
 
 tokio::task_local! {
     /// The key on whose behalf the current task runs.
-    static ASKER: Key;
+    static CURRENT_KEY: Key;
 }
 
 /// Key that usage is counted by.
@@ -40,21 +40,21 @@ pub struct Share {
     /// Key that the limit applies to.
     pub key: Key,
     /// Maximum number of slots at once.
-    pub most: usize,
+    pub max: usize,
     /// Maximum number of slots after sustained use of more than one.
-    pub lasting: usize,
+    pub sustained: usize,
 }
 
 impl Share {
     /// Creates a share whose limit does not shrink under sustained use.
-    pub const fn steady(key: Key, most: usize) -> Self {
-        Self { key, most, lasting: most }
+    pub const fn constant(key: Key, max: usize) -> Self {
+        Self { key, max, sustained: max }
     }
 }
 
 /// Resource with fair scheduling. Cheap to clone.
 #[derive(Clone)]
-pub struct Fair(Arc<Inner>);
+pub struct FairLimiter(Arc<Inner>);
 
 struct Inner {
     limits: Limits,
@@ -71,12 +71,12 @@ pub struct Limits {
     /// Maximum number of waiting requests in total.
     pub waiting: usize,
     /// Maximum wait of a request.
-    pub patience: Duration,
+    pub max_wait: Duration,
 }
 
 /// Maximum number of waiting requests in total, where a waiting request costs only memory.
 pub const WAITING: usize = 4_096;
-/// Time for which a key may use two slots before its lasting limit applies; half as long for three.
+/// Time for which a key may use two slots before its `sustained` limit applies; half as long for three.
 const BURST: Duration = Duration::from_secs(2);
 /// Number of keys above which idle keys are removed.
 const KEYS_KEPT: usize = 1_024;
@@ -90,7 +90,7 @@ struct State {
 
 /// Usage of a key.
 struct Use {
-    places: usize,
+    slots: usize,
     /// Time with more than one slot in use, multiplied by the number of extra slots, minus idle time.
     debt: Duration,
     /// Time up to which `debt` has been computed.
@@ -99,33 +99,33 @@ struct Use {
 
 impl Use {
     const fn new(now: Instant) -> Self {
-        Self { places: 0, debt: Duration::ZERO, counted: now }
+        Self { slots: 0, debt: Duration::ZERO, counted: now }
     }
 
     fn debt(&self, now: Instant) -> Duration {
         let passed = now.saturating_duration_since(self.counted);
-        match u32::try_from(self.places).unwrap_or(u32::MAX).checked_sub(1) {
+        match u32::try_from(self.slots).unwrap_or(u32::MAX).checked_sub(1) {
             Some(others) => self.debt.saturating_add(passed.saturating_mul(others)),
             None => self.debt.saturating_sub(passed),
         }
     }
 
-    fn set(&mut self, places: usize, now: Instant) {
+    fn set(&mut self, slots: usize, now: Instant) {
         self.debt = self.debt(now);
         self.counted = now;
-        self.places = places;
+        self.slots = slots;
     }
 }
 
 struct Waiter {
     shares: Vec<Share>,
-    turn: oneshot::Sender<Turn>,
+    permit: oneshot::Sender<Permit>,
 }
 
 /// Slot in use. Released on drop.
 #[must_use]
-pub struct Turn {
-    fair: Fair,
+pub struct Permit {
+    fair: FairLimiter,
     keys: Vec<Key>,
 }
 
@@ -134,7 +134,7 @@ pub struct Turn {
 #[error("too much is asked for at once")]
 pub struct Busy;
 
-impl Fair {
+impl FairLimiter {
     /// Creates a resource with the given limits.
     pub fn new(limits: Limits) -> Self {
         Self(Arc::new(Inner { limits, state: Mutex::default() }))
@@ -145,7 +145,7 @@ impl Fair {
     ///
     /// # Errors
     /// [`Busy`] if too many requests wait for the first key or in total, or the wait times out.
-    pub async fn turn(&self, shares: Vec<Share>) -> Result<Turn, Busy> {
+    pub async fn acquire(&self, shares: Vec<Share>) -> Result<Permit, Busy> {
         let receiver = {
             let mut state = self.state();
             let now = Instant::now();
@@ -157,26 +157,26 @@ impl Fair {
             if queued >= self.0.limits.queue || state.waiting.len() >= self.0.limits.waiting {
                 return Err(Busy);
             }
-            let (turn, receiver) = oneshot::channel();
-            state.waiting.push(Waiter { shares, turn });
+            let (permit, receiver) = oneshot::channel();
+            state.waiting.push(Waiter { shares, permit });
             receiver
         };
-        match tokio::time::timeout(self.0.limits.patience, receiver).await {
-            Ok(Ok(turn)) => Ok(turn),
+        match tokio::time::timeout(self.0.limits.max_wait, receiver).await {
+            Ok(Ok(permit)) => Ok(permit),
             _ => Err(Busy),
         }
     }
 
-    fn take(&self, state: &mut State, shares: &[Share], now: Instant) -> Turn {
+    fn take(&self, state: &mut State, shares: &[Share], now: Instant) -> Permit {
         state.in_use += 1;
         for share in shares {
             let used = state.used.entry(share.key.clone()).or_insert_with(|| Use::new(now));
-            used.set(used.places + 1, now);
+            used.set(used.slots + 1, now);
         }
-        Turn { fair: self.clone(), keys: shares.iter().map(|share| share.key.clone()).collect() }
+        Permit { fair: self.clone(), keys: shares.iter().map(|share| share.key.clone()).collect() }
     }
 
-    fn give_back(&self, keys: &[Key]) {
+    fn release(&self, keys: &[Key]) {
         let mut called = Vec::new();
         {
             let now = Instant::now();
@@ -184,23 +184,23 @@ impl Fair {
             state.in_use = state.in_use.saturating_sub(1);
             for key in keys {
                 if let Some(used) = state.used.get_mut(key) {
-                    used.set(used.places.saturating_sub(1), now);
+                    used.set(used.slots.saturating_sub(1), now);
                 }
             }
             if state.used.len() > KEYS_KEPT {
-                state.used.retain(|_, used| used.places > 0 || !used.debt(now).is_zero());
+                state.used.retain(|_, used| used.slots > 0 || !used.debt(now).is_zero());
             }
             // Waiters that have given up are skipped.
-            state.waiting.retain(|waiter| !waiter.turn.is_closed());
+            state.waiting.retain(|waiter| !waiter.permit.is_closed());
             while let Some(next) = state.next(self.0.limits.total, now) {
                 let waiter = state.waiting.remove(next);
-                let turn = self.take(&mut state, &waiter.shares, now);
-                called.push((waiter.turn, turn));
+                let permit = self.take(&mut state, &waiter.shares, now);
+                called.push((waiter.permit, permit));
             }
         }
         // Outside the lock: a slot whose waiter is gone is released here, which takes the lock again.
-        for (waiter, turn) in called {
-            drop(waiter.send(turn));
+        for (waiter, permit) in called {
+            drop(waiter.send(permit));
         }
     }
 
@@ -211,15 +211,15 @@ impl Fair {
 }
 
 impl State {
-    fn places(&self, share: &Share) -> usize {
-        self.used.get(&share.key).map_or(0, |used| used.places)
+    fn slots(&self, share: &Share) -> usize {
+        self.used.get(&share.key).map_or(0, |used| used.slots)
     }
 
     fn fits(&self, shares: &[Share], total: usize, now: Instant) -> bool {
         let fits = |share: &Share| {
             self.used.get(&share.key).is_none_or(|used| {
-                let most = if used.debt(now) > BURST { share.lasting } else { share.most };
-                used.places < most
+                let max = if used.debt(now) > BURST { share.sustained } else { share.max };
+                used.slots < max
             })
         };
         self.in_use < total && shares.iter().all(fits)
@@ -232,24 +232,24 @@ impl State {
             return None;
         }
         let fitting = self.waiting.iter().enumerate().filter(|(_, waiter)| self.fits(&waiter.shares, total, now));
-        fitting.min_by_key(|(_, waiter)| waiter.shares.first().map_or(0, |share| self.places(share))).map(|(n, _)| n)
+        fitting.min_by_key(|(_, waiter)| waiter.shares.first().map_or(0, |share| self.slots(share))).map(|(n, _)| n)
     }
 }
 
-impl Drop for Turn {
+impl Drop for Permit {
     fn drop(&mut self) {
-        self.fair.give_back(&self.keys);
+        self.fair.release(&self.keys);
     }
 }
 
-/// Runs `work` on behalf of `asker`.
-pub async fn on_behalf_of<T>(asker: Key, work: impl Future<Output = T>) -> T {
-    ASKER.scope(asker, work).await
+/// Runs `work` on behalf of `key`.
+pub async fn on_behalf_of<T>(key: Key, work: impl Future<Output = T>) -> T {
+    CURRENT_KEY.scope(key, work).await
 }
 
 /// Returns the key on whose behalf the current task runs; [`Key::Server`] by default.
-pub fn asker() -> Key {
-    ASKER.try_with(Clone::clone).unwrap_or(Key::Server)
+pub fn current_key() -> Key {
+    CURRENT_KEY.try_with(Clone::clone).unwrap_or(Key::Server)
 }
 
 #[cfg(test)]
@@ -257,71 +257,71 @@ mod tests {
     use super::*;
     use sqlx::types::Uuid;
 
-    const LIMITS: Limits = Limits { total: 4, queue: 8, waiting: WAITING, patience: Duration::from_secs(5) };
+    const LIMITS: Limits = Limits { total: 4, queue: 8, waiting: WAITING, max_wait: Duration::from_secs(5) };
 
     fn person(n: u128) -> Key {
         Key::Person(UserId::from_uuid(Uuid::from_u128(n)))
     }
 
     fn share(n: u128) -> Vec<Share> {
-        vec![Share { key: person(n), most: 2, lasting: 1 }]
+        vec![Share { key: person(n), max: 2, sustained: 1 }]
     }
 
     #[tokio::test]
     async fn one_person_has_no_more_than_their_share_and_others_do_not_wait_for_them() {
-        let fair = Fair::new(LIMITS);
-        let held = [fair.turn(share(1)).await.unwrap(), fair.turn(share(1)).await.unwrap()];
+        let fair = FairLimiter::new(LIMITS);
+        let held = [fair.acquire(share(1)).await.unwrap(), fair.acquire(share(1)).await.unwrap()];
         let third = tokio::spawn({
             let fair = fair.clone();
-            async move { fair.turn(share(1)).await }
+            async move { fair.acquire(share(1)).await }
         });
         tokio::task::yield_now().await;
         assert!(!third.is_finished(), "a third place was given");
-        let _others = [fair.turn(share(2)).await.unwrap(), fair.turn(share(3)).await.unwrap()];
+        let _others = [fair.acquire(share(2)).await.unwrap(), fair.acquire(share(3)).await.unwrap()];
         drop(held);
         assert!(third.await.unwrap().is_ok(), "the place that came free was not passed on");
     }
 
     #[tokio::test]
     async fn too_long_a_queue_is_refused_for_whoever_made_it_and_for_nobody_else() {
-        let fair = Fair::new(LIMITS);
-        let _held = [fair.turn(share(1)).await.unwrap(), fair.turn(share(1)).await.unwrap()];
+        let fair = FairLimiter::new(LIMITS);
+        let _held = [fair.acquire(share(1)).await.unwrap(), fair.acquire(share(1)).await.unwrap()];
         for _ in 0..LIMITS.queue {
             let fair = fair.clone();
-            tokio::spawn(async move { fair.turn(share(1)).await.map(std::mem::forget) });
+            tokio::spawn(async move { fair.acquire(share(1)).await.map(std::mem::forget) });
         }
         tokio::task::yield_now().await;
-        assert_eq!(fair.turn(share(1)).await.err(), Some(Busy));
-        assert!(fair.turn(share(2)).await.is_ok());
+        assert_eq!(fair.acquire(share(1)).await.err(), Some(Busy));
+        assert!(fair.acquire(share(2)).await.is_ok());
     }
 
     #[tokio::test]
     async fn a_free_place_goes_to_whoever_has_the_least() {
-        let fair = Fair::new(Limits { total: 2, ..LIMITS });
-        let (kept, freed) = (fair.turn(share(1)).await.unwrap(), fair.turn(share(3)).await.unwrap());
+        let fair = FairLimiter::new(Limits { total: 2, ..LIMITS });
+        let (kept, freed) = (fair.acquire(share(1)).await.unwrap(), fair.acquire(share(3)).await.unwrap());
         let wait = |n| {
             let fair = fair.clone();
-            tokio::spawn(async move { fair.turn(share(n)).await })
+            tokio::spawn(async move { fair.acquire(share(n)).await })
         };
         let (same, other) = (wait(1), wait(2));
         tokio::task::yield_now().await;
         drop(freed);
-        let turn = other.await.unwrap();
-        assert!(turn.is_ok() && !same.is_finished(), "who came first went first, with a place in use already");
+        let permit = other.await.unwrap();
+        assert!(permit.is_ok() && !same.is_finished(), "who came first went first, with a place in use already");
         drop(kept);
         assert!(same.await.unwrap().is_ok());
     }
 
     #[tokio::test]
     async fn who_stops_waiting_leaves_nothing_behind() {
-        let fair = Fair::new(Limits { total: 1, patience: Duration::from_millis(20), ..LIMITS });
-        let held = fair.turn(share(1)).await.unwrap();
-        assert_eq!(fair.turn(share(2)).await.err(), Some(Busy), "nobody waits for ever");
+        let fair = FairLimiter::new(Limits { total: 1, max_wait: Duration::from_millis(20), ..LIMITS });
+        let held = fair.acquire(share(1)).await.unwrap();
+        assert_eq!(fair.acquire(share(2)).await.err(), Some(Busy), "nobody waits for ever");
         drop(held);
         for _ in 0..3 {
-            assert!(fair.turn(share(2)).await.is_ok(), "a place was lost");
+            assert!(fair.acquire(share(2)).await.is_ok(), "a place was lost");
         }
-        assert!(fair.state().used.values().all(|used| used.places == 0) && fair.state().waiting.is_empty());
+        assert!(fair.state().used.values().all(|used| used.slots == 0) && fair.state().waiting.is_empty());
     }
 
     #[test]
@@ -337,7 +337,7 @@ mod tests {
 
         let mut state = State { used: [(person(1), used)].into(), ..State::default() };
         let fits =
-            |state: &State, n, second| state.fits(&[Share { key: person(n), most: 2, lasting: 1 }], 4, at(second));
+            |state: &State, n, second| state.fits(&[Share { key: person(n), max: 2, sustained: 1 }], 4, at(second));
         assert!(!fits(&state, 1, 90), "a second place after three seconds with two");
         assert!(fits(&state, 2, 90), "another's use is counted");
         state.used.get_mut(&person(1)).unwrap().set(0, at(90));

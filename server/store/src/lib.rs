@@ -8,13 +8,13 @@ mod account;
 pub mod address;
 pub mod audit;
 pub mod collation;
+mod credential_owners;
 pub mod device;
 pub mod door;
 pub mod error;
 pub mod events;
 pub mod fair;
 pub mod guard;
-mod known;
 pub mod lint;
 pub mod mail;
 pub mod migrate;
@@ -26,8 +26,8 @@ mod workspace;
 pub mod zone;
 
 pub use account::{
-    access, deleted, factors, guesses, handoffs, identity, links, offers, organizations, paces, pictures, profile,
-    seats, sessions, tokens,
+    access, deleted, factors, handoffs, identity, links, offers, organizations, password_attempts, pictures, profile,
+    rate_limits, seats, sessions, tokens,
 };
 pub use error::{Constraint, StoreError};
 pub use pool::Store;

@@ -20,11 +20,11 @@ pub const MAX_ATTEMPTS: i32 = 16;
 
 /// Notified when a letter is inserted. Its transaction commits a moment later, so the sender polls a few times. Shared
 /// by the whole process, because letters are inserted in any kind of transaction.
-static BELL: LazyLock<Notify> = LazyLock::new(Notify::new);
+static NOTIFY: LazyLock<Notify> = LazyLock::new(Notify::new);
 
 /// Waits until a letter has been inserted since the last call.
-pub async fn rung() {
-    BELL.notified().await;
+pub async fn queued() {
+    NOTIFY.notified().await;
 }
 
 /// Inserts a letter into the queue, in the transaction of `connection`.
@@ -34,13 +34,13 @@ pub async fn rung() {
 pub(crate) async fn queue(connection: &mut PgConnection, letter: &Letter) -> Result<(), StoreError> {
     let letter = serde_json::to_string(letter).map_err(|e| StoreError::Inconsistent(format!("a letter: {e}")))?;
     sqlx::query!("select door.queue_mail($1, $2)", Uuid::now_v7(), letter).execute(connection).await?;
-    BELL.notify_one();
+    NOTIFY.notify_one();
     Ok(())
 }
 
 /// Reason for a mail that counts against a limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Cause {
+pub(crate) enum MailKind {
     /// An invite.
     Invite,
     /// A change of the account's email address to that address.
@@ -49,7 +49,7 @@ pub(crate) enum Cause {
     Link,
 }
 
-impl Cause {
+impl MailKind {
     const fn as_str(self) -> &'static str {
         match self {
             Self::Invite => "invite",
@@ -61,7 +61,7 @@ impl Cause {
 
 /// Result of counting a mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Caused {
+pub enum MailQuotaCheck {
     /// The mail may be sent.
     Counted,
     /// The address receives no more mail for this many seconds.
@@ -74,26 +74,30 @@ pub enum Caused {
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
-pub(crate) async fn cause(connection: &mut PgConnection, cause: Cause, email: &Email) -> Result<Caused, StoreError> {
+pub(crate) async fn count_mail(
+    connection: &mut PgConnection,
+    kind: MailKind,
+    email: &Email,
+) -> Result<MailQuotaCheck, StoreError> {
     let row = sqlx::query!(
         r#"select outcome as "outcome!", wait as "wait!" from door.cause_mail($1, $2)"#,
-        cause.as_str(),
+        kind.as_str(),
         email.as_str(),
     )
     .fetch_one(connection)
     .await?;
     let wait = u32::try_from(row.wait).unwrap_or(1);
     match row.outcome.as_str() {
-        "counted" => Ok(Caused::Counted),
-        "recipient" => Ok(Caused::Recipient(wait)),
-        "spent" => Ok(Caused::Spent(wait)),
+        "counted" => Ok(MailQuotaCheck::Counted),
+        "recipient" => Ok(MailQuotaCheck::Recipient(wait)),
+        "spent" => Ok(MailQuotaCheck::Spent(wait)),
         other => Err(StoreError::Inconsistent(format!("the outcome {other:?} of counting a mail"))),
     }
 }
 
 /// Remaining quota of mails to other people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Allowance {
+pub struct MailAllowance {
     /// Number of mails.
     pub left: u32,
     /// Seconds until more mails are available.
@@ -104,11 +108,11 @@ pub struct Allowance {
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
-pub(crate) async fn allowance(connection: &mut PgConnection) -> Result<Allowance, StoreError> {
+pub(crate) async fn allowance(connection: &mut PgConnection) -> Result<MailAllowance, StoreError> {
     let row = sqlx::query!(r#"select remaining as "remaining!", wait as "wait!" from door.mail_allowance()"#)
         .fetch_optional(connection)
         .await?;
-    Ok(row.map_or(Allowance { left: 0, wait: 1 }, |row| Allowance {
+    Ok(row.map_or(MailAllowance { left: 0, wait: 1 }, |row| MailAllowance {
         left: u32::try_from(row.remaining).unwrap_or(0),
         wait: u32::try_from(row.wait).unwrap_or(1),
     }))
@@ -124,7 +128,7 @@ mod sealed {
 }
 
 /// Transaction of a door that letters can be inserted in. They are sent if it commits.
-pub trait Queue: sealed::Transaction {
+pub trait QueueMail: sealed::Transaction {
     /// Inserts a letter into the queue.
     ///
     /// # Errors
@@ -141,14 +145,14 @@ macro_rules! queues {
                 self.connection()
             }
         }
-        impl Queue for $tx {}
+        impl QueueMail for $tx {}
     )*};
 }
 queues!(PersonTx, WorkspaceTx<Write>, OrganizationTx);
 
 /// Claimed letter, to be sent and then settled.
 #[derive(Debug)]
-pub struct Claimed {
+pub struct ClaimedMail {
     /// Id of the letter, the same for each attempt.
     pub id: Uuid,
     /// The letter; `None` if this version can't parse what another version wrote.
@@ -159,7 +163,7 @@ pub struct Claimed {
 
 /// Result of an attempt to send a letter.
 #[derive(Debug, Clone, Copy)]
-pub enum Sent<'e> {
+pub enum SendResult<'e> {
     /// The letter was accepted for delivery.
     Done,
     /// The attempt failed and will be repeated. The reason must not contain any part of the letter.
@@ -174,7 +178,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails.
     #[tracing::instrument(level = "debug", name = "store.mail.claim_mail", skip_all, fields(batch = batch))]
-    pub async fn claim_mail(&self, batch: i32) -> Result<Vec<Claimed>, StoreError> {
+    pub async fn claim_mail(&self, batch: i32) -> Result<Vec<ClaimedMail>, StoreError> {
         let mut tx = self.begin().await?;
         let rows = sqlx::query!(
             r#"select id as "id!", letter as "letter!", attempts as "attempts!" from door.claim_mail($1)"#,
@@ -185,7 +189,11 @@ impl Store {
         tx.commit().await?;
         Ok(rows
             .into_iter()
-            .map(|row| Claimed { id: row.id, letter: serde_json::from_str(&row.letter).ok(), attempt: row.attempts })
+            .map(|row| ClaimedMail {
+                id: row.id,
+                letter: serde_json::from_str(&row.letter).ok(),
+                attempt: row.attempts,
+            })
             .collect())
     }
 
@@ -196,11 +204,11 @@ impl Store {
     /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails. Then
     /// the letter will be sent again.
     #[tracing::instrument(level = "debug", name = "store.mail.settle_mail", skip_all, fields(mail_id = %id))]
-    pub async fn settle_mail(&self, id: Uuid, sent: Sent<'_>) -> Result<(), StoreError> {
+    pub async fn settle_mail(&self, id: Uuid, sent: SendResult<'_>) -> Result<(), StoreError> {
         let (error, last) = match sent {
-            Sent::Done => (None, true),
-            Sent::Failed(error) => (Some(error), false),
-            Sent::GivenUp(error) => (Some(error), true),
+            SendResult::Done => (None, true),
+            SendResult::Failed(error) => (Some(error), false),
+            SendResult::GivenUp(error) => (Some(error), true),
         };
         let mut tx = self.begin().await?;
         sqlx::query!("select door.settle_mail($1, $2, $3)", id, error, last).execute(&mut *tx).await?;

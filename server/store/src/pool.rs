@@ -1,10 +1,10 @@
 //! Connection pool. No other module holds it.
 
 use crate::{
+    credential_owners::CredentialOwners,
     door::Credential,
     error::StoreError,
-    fair::{Fair, Key, Limits, Share, Turn, WAITING, asker},
-    known::Known,
+    fair::{FairLimiter, Key, Limits, Permit, Share, WAITING, current_key},
     seat_cache::SeatCache,
 };
 use model::{Slug, id::UserId};
@@ -33,24 +33,24 @@ const PER_WORKSPACE: usize = 8;
 /// Limits on concurrent workspace transactions. The remaining connections are left to sign-in, the picker, mail and
 /// live updates.
 const IN_WORKSPACES: Limits =
-    Limits { total: MAX_CONNECTIONS as usize - 4, queue: 256, waiting: WAITING, patience: ACQUIRE_TIMEOUT };
+    Limits { total: MAX_CONNECTIONS as usize - 4, queue: 256, waiting: WAITING, max_wait: ACQUIRE_TIMEOUT };
 /// Limits on concurrent costly statements, each of which keeps a core busy. The queue is short because each waiting
 /// request holds a connection.
-const COSTLY: Limits = Limits { total: 3, queue: 5, waiting: 5, patience: Duration::from_secs(4) };
+const COSTLY: Limits = Limits { total: 3, queue: 5, waiting: 5, max_wait: Duration::from_secs(4) };
 
 /// Handle to Stile's database. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
     pool: PgPool,
     pub(crate) seats: Arc<SeatCache>,
-    known: Arc<Known>,
-    in_workspaces: Fair,
-    costly: Fair,
+    credential_owners: Arc<CredentialOwners>,
+    in_workspaces: FairLimiter,
+    costly: FairLimiter,
     pinging: Arc<Semaphore>,
 }
 
 /// Guard of an advisory lock. Released on drop.
-pub struct Exclusive {
+pub struct AdvisoryLock {
     _tx: Transaction<'static, Postgres>,
 }
 
@@ -93,9 +93,9 @@ impl Store {
         Self {
             pool,
             seats: Arc::default(),
-            known: Arc::default(),
-            in_workspaces: Fair::new(IN_WORKSPACES),
-            costly: Fair::new(COSTLY),
+            credential_owners: Arc::default(),
+            in_workspaces: FairLimiter::new(IN_WORKSPACES),
+            costly: FairLimiter::new(COSTLY),
             pinging: Arc::new(Semaphore::new(1)),
         }
     }
@@ -103,28 +103,27 @@ impl Store {
     /// Returns the shares that a request with this credential and address counts against, the client's own share first.
     /// That is the person's share if the credential's owner is known. Used for scheduling only.
     pub fn shares(&self, credential: Option<&Credential>, ip: Option<IpAddr>) -> Vec<Share> {
-        self.known.shares(credential, ip)
+        self.credential_owners.shares(credential, ip)
     }
 
     /// Records the owner of a credential.
-    pub(crate) fn note_known(&self, credential: &Credential, user: UserId) {
-        self.known.note(credential, user);
+    pub(crate) fn record_owner(&self, credential: &Credential, user: UserId) {
+        self.credential_owners.record(credential, user);
     }
 
     /// Waits for a slot among the workspace's transactions, before a connection is acquired.
     ///
     /// # Errors
     /// [`StoreError::Busy`] if the queue is full or the wait times out.
-    pub(crate) async fn turn_in(&self, slug: &Slug) -> Result<Turn, StoreError> {
+    pub(crate) async fn workspace_permit(&self, slug: &Slug) -> Result<Permit, StoreError> {
         // Requests of the server itself have no share to count against.
-        let asker =
-            Some(asker()).filter(|asker| *asker != Key::Server).map(|asker| Share::steady(asker, PER_WORKSPACE));
-        let shares = asker.into_iter().chain([Share::steady(Key::Workspace(slug.clone()), PER_WORKSPACE)]).collect();
-        Ok(self.in_workspaces.turn(shares).await?)
+        let key = Some(current_key()).filter(|key| *key != Key::Server).map(|key| Share::constant(key, PER_WORKSPACE));
+        let shares = key.into_iter().chain([Share::constant(Key::Workspace(slug.clone()), PER_WORKSPACE)]).collect();
+        Ok(self.in_workspaces.acquire(shares).await?)
     }
 
     /// Returns the limiter for costly statements.
-    pub(crate) fn costly(&self) -> Fair {
+    pub(crate) fn costly(&self) -> FairLimiter {
         self.costly.clone()
     }
 
@@ -139,7 +138,7 @@ impl Store {
     #[expect(clippy::disallowed_methods, reason = "this is what the doors stand on")]
     pub(crate) async fn begin(&self) -> Result<Transaction<'static, Postgres>, StoreError> {
         let pool = self.pool.clone();
-        Ok(ToItsEnd::new(async move { pool.begin().await }).await?)
+        Ok(Uncancelled::new(async move { pool.begin().await }).await?)
     }
 
     /// Checks that the database responds. Used by `/readyz`.
@@ -168,8 +167,8 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails.
-    #[tracing::instrument(level = "debug", name = "store.pool.exclusive", skip_all)]
-    pub async fn exclusive(&self, name: &str) -> Result<Exclusive, StoreError> {
+    #[tracing::instrument(level = "debug", name = "store.pool.advisory_lock", skip_all)]
+    pub async fn advisory_lock(&self, name: &str) -> Result<AdvisoryLock, StoreError> {
         let mut tx = self.begin().await?;
         sqlx::query!(
             "select set_config('lock_timeout', '0', true) as lock, set_config('statement_timeout', '0', true) as statement,
@@ -179,7 +178,7 @@ impl Store {
         .await?;
         // `ops.fence` uses the seeds 1 and 2.
         sqlx::query!("select pg_advisory_xact_lock(hashtextextended($1, 3))", name).execute(&mut *tx).await?;
-        Ok(Exclusive { _tx: tx })
+        Ok(AdvisoryLock { _tx: tx })
     }
 
     /// Returns the number of connections in use, and of all connections.
@@ -199,15 +198,15 @@ impl Store {
 }
 
 /// Future that always runs to completion. If it is dropped earlier, a separate task completes it.
-struct ToItsEnd<F: Future<Output: Send> + Send + 'static>(Option<Pin<Box<F>>>);
+struct Uncancelled<F: Future<Output: Send> + Send + 'static>(Option<Pin<Box<F>>>);
 
-impl<F: Future<Output: Send> + Send + 'static> ToItsEnd<F> {
+impl<F: Future<Output: Send> + Send + 'static> Uncancelled<F> {
     fn new(future: F) -> Self {
         Self(Some(Box::pin(future)))
     }
 }
 
-impl<F: Future<Output: Send> + Send + 'static> Future for ToItsEnd<F> {
+impl<F: Future<Output: Send> + Send + 'static> Future for Uncancelled<F> {
     type Output = F::Output;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
@@ -222,7 +221,7 @@ impl<F: Future<Output: Send> + Send + 'static> Future for ToItsEnd<F> {
     }
 }
 
-impl<F: Future<Output: Send> + Send + 'static> Drop for ToItsEnd<F> {
+impl<F: Future<Output: Send> + Send + 'static> Drop for Uncancelled<F> {
     fn drop(&mut self) {
         // Without a runtime, sqlx can't work either.
         if let (Some(future), Ok(runtime)) = (self.0.take(), Handle::try_current()) {

@@ -17,8 +17,8 @@ use model::{
 };
 use store::{
     door::{Credential, PersonTx},
-    mail::Queue,
-    offers::{self, Accepted, Declined, Linked},
+    mail::QueueMail,
+    offers::{self, AcceptOutcome, DeclinedInvite, LinkedInvite},
     secret::{Secret, SecretHash},
 };
 
@@ -31,7 +31,7 @@ fn hash(token: &InviteToken) -> Option<SecretHash> {
 pub(crate) async fn look(call: &Call, token: &InviteToken) -> Result<Option<(Invite, Mailbox)>, AppError> {
     let Some(hash) = hash(token) else { return Ok(None) };
     let linked = call.request.services.store.invite(&hash).await?;
-    Ok(linked.map(|Linked { invite, mailbox }| (invite, mailbox)))
+    Ok(linked.map(|LinkedInvite { invite, mailbox }| (invite, mailbox)))
 }
 
 /// Form actions of the invite page.
@@ -133,8 +133,8 @@ async fn accept(call: &Call, credential: &Credential, id: InviteId) -> Result<Op
     let accepted = offers::accept(&mut tx, id).await?;
     tx.commit().await?;
     Ok(match accepted {
-        Accepted::Workspace(slug) | Accepted::Before(Some(slug)) => Some(Page::Overview.url(&slug)),
-        Accepted::Organization(_) | Accepted::Before(None) => Some(Route::home().url()),
+        AcceptOutcome::Workspace(slug) | AcceptOutcome::Before(Some(slug)) => Some(Page::Overview.url(&slug)),
+        AcceptOutcome::Organization(_) | AcceptOutcome::Before(None) => Some(Route::home().url()),
         refused => {
             tracing::info!(?refused, "an invite was not honoured");
             None
@@ -146,7 +146,7 @@ async fn decline(call: &Call, token: &InviteToken, invite: &Invite) -> Result<()
     if call.request.credential.is_some() {
         decline_as_person(call, invite.id).await?;
     } else if let Some(hash) = hash(token) {
-        let tell = async |d: &Declined| Some(letters::declined(&d.inviter, &d.email, &d.place));
+        let tell = async |d: &DeclinedInvite| Some(letters::declined(&d.inviter, &d.email, &d.place));
         call.request.services.store.decline_by_link(&hash, tell).await?;
     }
     Ok(())
@@ -164,7 +164,7 @@ async fn decline_as_person(call: &Call, id: InviteId) -> Result<(), AppError> {
 
 async fn person(call: &Call, credential: &Credential) -> Result<PersonTx, AppError> {
     let tx = call.request.services.store.person(credential).await?.ok_or(AppError::SignedOut)?;
-    call.asked_by(tx.live().person.id);
+    call.asked_by(tx.principal().person.id);
     Ok(tx)
 }
 

@@ -20,9 +20,9 @@ use model::{
 };
 use store::{
     door::OrganizationTx,
-    mail::Queue,
+    mail::QueueMail,
     offers,
-    organizations::{self, Links, Sending},
+    organizations::{self, LinkTokens, SendOutcome},
 };
 
 /// Loads a page of an organization. Members who don't manage it get only their own role.
@@ -34,7 +34,7 @@ pub async fn page(call: &Call, id: OrganizationId, page: OrganizationPage) -> Re
     let credential = call.credential()?;
     let Some(mut tx) = store.organization(&credential, id).await? else {
         let mut tx = store.person(&credential).await?.ok_or(AppError::SignedOut)?;
-        call.asked_by(tx.live().person.id);
+        call.asked_by(tx.principal().person.id);
         let (profile, role) = organizations::mine(&mut tx, id).await?.ok_or(AppError::Absent)?;
         return Ok(OrganizationView { profile, data: OrganizationData::Mine(role) });
     };
@@ -60,7 +60,7 @@ pub async fn page_named(call: &Call, id: OrganizationId, name: &str) -> Result<O
 
 async fn members(tx: &mut OrganizationTx) -> Result<Members<OrganizationRole>, AppError> {
     let people = organizations::people(tx).await?;
-    let row = |p: organizations::Enrolled| Member {
+    let row = |p: organizations::OrganizationMember| Member {
         id: p.id,
         name: p.name,
         email: p.email,
@@ -91,7 +91,7 @@ pub async fn act(
     let store = &call.request.services.store;
     let credential = call.credential()?;
     let mut person = store.person(&credential).await?.ok_or(AppError::SignedOut)?;
-    let me = person.live().person.id;
+    let me = person.principal().person.id;
     call.asked_by(me);
     let role = organizations::mine(&mut person, id).await?.ok_or(AppError::Absent)?.1;
     if let (MemberAction::Leave(_), OrganizationRole::Member) = (deed, role) {
@@ -99,7 +99,7 @@ pub async fn act(
         person.commit().await?;
         return Ok(ActionOutcome { left: true, ..said("You left the organization") });
     }
-    let name = person.live().person.name.clone();
+    let name = person.principal().person.name.clone();
     drop(person);
     let deed = &deed.clone().distinct();
     let people = concerned(deed, me)?;
@@ -124,7 +124,7 @@ async fn within(
             for (at, email) in by_address(&people) {
                 let links = offers::links().map_err(|_| AppError::Internal)?;
                 let sending = organizations::send_invite(tx, &email, *role, &links).await?;
-                if let Sending::Spent(wait) = sending {
+                if let SendOutcome::Spent(wait) = sending {
                     return Err(AppError::TooManyMails { left, wait });
                 }
                 let sent = send(call, tx, name, (&email, *role), sending, &links).await?;
@@ -137,7 +137,7 @@ async fn within(
         MemberAction::Resend(id) => {
             let links = offers::links().map_err(|_| AppError::Internal)?;
             let (sending, resent) = organizations::resend_invite(tx, *id, &links).await?.ok_or_else(no_invite)?;
-            if let Sending::Spent(wait) = sending {
+            if let SendOutcome::Spent(wait) = sending {
                 return Err(AppError::TooManyMails { left: 0, wait });
             }
             let role = OrganizationRole::from_word(&resent.role).ok_or_else(no_invite)?;
@@ -191,8 +191,8 @@ async fn send(
     tx: &mut OrganizationTx,
     inviter: &str,
     (email, role): (&Email, OrganizationRole),
-    sending: Sending,
-    links: &Links,
+    sending: SendOutcome,
+    links: &LinkTokens,
 ) -> Result<InviteResult, AppError> {
     let outcome = match outcome(sending) {
         Some(outcome) => outcome,

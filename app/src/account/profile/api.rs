@@ -18,7 +18,7 @@ use model::{
     profile::{NAME_MAX, Profile},
     token::TokensThen,
 };
-use store::{links, mail::Queue as _, profile, secret::Secret, tokens};
+use store::{links, mail::QueueMail as _, profile, secret::Secret, tokens};
 
 /// Loads the profile.
 pub async fn load(call: &Call) -> Result<Profile, AppError> {
@@ -42,7 +42,7 @@ pub async fn save_name(call: &Call, name: &str) -> Result<String, AppError> {
 pub async fn change_password(call: &Call, current: &str, password: &str, then: TokensThen) -> Result<(), AppError> {
     let services = &call.request.services;
     let email = identity::confirm(call, current, "current_password").await?;
-    let name = identity::person(call).await?.live().person.name.clone();
+    let name = identity::person(call).await?.principal().person.name.clone();
     let password = identity::new_password(password, &name, email.as_str())?;
     let hash = services.passwords.hash(password.reveal()).await?;
     let secret = Secret::generate("").map_err(|_| AppError::Internal)?;
@@ -69,7 +69,7 @@ pub async fn ask_address(call: &Call, email: &str, password: &str) -> Result<(),
     if new == old {
         return Err(AppError::Invalid(FieldErrors::one("email", "That is already your email.")));
     }
-    services.paces.mail(call.request.device.ip, &new)?;
+    services.rate_limits.mail(call.request.device.ip, &new)?;
     let token = Secret::generate("").map_err(|_| AppError::Internal)?;
     let mut tx = identity::person(call).await?;
     let taken = links::offer_address(&mut tx, &new, &token).await?.map_err(AppError::Limited)?;
@@ -117,9 +117,9 @@ pub async fn save_preferences(
     };
     let mut tx = identity::person(call).await?;
     profile::set_preferences(&mut tx, chosen).await?;
-    let live = tx.commit().await?;
+    let principal = tx.commit().await?;
     // The order is part of the cached workspace list.
-    call.request.services.store.forget_picker(&live).await;
+    call.request.services.store.invalidate_picker(&principal).await;
     if let Some(theme) = chosen.theme {
         call.header(SET_COOKIE, &call.request.cookies.set_theme(theme));
     }

@@ -14,9 +14,9 @@ use model::{
     id::PasskeyId,
 };
 use store::{
-    door::{Credential, Door, Holder, Live, PersonTx, Prover, Read, WorkspaceTx},
+    door::{Credential, Door, MfaSubject, MfaTx, PersonTx, Principal, Read, WorkspaceTx},
     factors::{
-        self, Admitted, Basis, ProofRefused, challenges,
+        self, AuthMethod, Reauthenticated, VerificationRefused, challenges,
         passkeys::{self, AddRefused},
         recovery,
         totp::{self, ConfirmRefused, NewSecret},
@@ -43,7 +43,7 @@ async fn data(
     new: Option<NewSecret>,
     codes: Vec<RecoveryCode>,
 ) -> Result<SecurityData, AppError> {
-    let email = tx.live().person.email.clone();
+    let email = tx.principal().person.email.clone();
     Ok(SecurityData {
         state: factors::state(tx).await?,
         enrolment: new.map(|secret| enrolment(&email, &secret.base32())),
@@ -86,7 +86,7 @@ pub async fn security(call: &Call) -> Result<SecurityData, AppError> {
 }
 
 /// Loads the security page with the pending TOTP enrolment, after a wrong first code.
-pub async fn security_again(call: &Call) -> Result<(Live, SecurityData), AppError> {
+pub async fn security_again(call: &Call) -> Result<(Principal, SecurityData), AppError> {
     let mut tx = person(call).await?;
     let begun = totp::begun(&mut tx, &call.request.services.seal).await?;
     let data = data(call, &mut tx, begun, Vec::new()).await?;
@@ -95,27 +95,27 @@ pub async fn security_again(call: &Call) -> Result<(Live, SecurityData), AppErro
 
 /// Authorizes a change of factors (ASVS 7.5.1): by password if there is no factor yet, otherwise by a factor that this
 /// session has verified recently.
-async fn admitted(call: &Call, password: &str) -> Result<(PersonTx, Admitted), AppError> {
+async fn reauthenticate(call: &Call, password: &str) -> Result<(PersonTx, Reauthenticated), AppError> {
     let mut tx = person(call).await?;
     if factors::standing(&mut tx).await? != FactorStanding::None {
-        let admitted = factors::admit(&mut tx, Basis::Factor).await?;
-        return Ok((tx, admitted.ok_or(AppError::Factor)?));
+        let reauthenticated = factors::check_reauthenticated(&mut tx, AuthMethod::Factor).await?;
+        return Ok((tx, reauthenticated.ok_or(AppError::Factor)?));
     }
     // Password hashing is slow, so no transaction is open meanwhile.
-    let live = tx.commit().await?;
-    check_password(call, &live, password).await?;
+    let principal = tx.commit().await?;
+    check_password(call, &principal, password).await?;
     let mut tx = person(call).await?;
-    let admitted = factors::admit(&mut tx, Basis::Password).await?;
-    Ok((tx, admitted.ok_or(AppError::Factor)?))
+    let reauthenticated = factors::check_reauthenticated(&mut tx, AuthMethod::Password).await?;
+    Ok((tx, reauthenticated.ok_or(AppError::Factor)?))
 }
 
-async fn check_password(call: &Call, live: &Live, password: &str) -> Result<(), AppError> {
+async fn check_password(call: &Call, principal: &Principal, password: &str) -> Result<(), AppError> {
     if password.is_empty() {
         return Err(at("password", "Enter your password."));
     }
     let services = &call.request.services;
-    let email = Email::parse(&live.person.email).map_err(|_| AppError::Internal)?;
-    let guess = Guess::take(call, &email, live.session).await?;
+    let email = Email::parse(&principal.person.email).map_err(|_| AppError::Internal)?;
+    let guess = Guess::take(call, &email, principal.session).await?;
     let record = services.store.password_of(&email).await?;
     let fit = services.passwords.verify(password, record.as_ref().map(|r| r.hash.as_str())).await;
     if guess.look(call, fit).await? != Fit::No {
@@ -133,15 +133,15 @@ fn hand_out(call: &Call, secret: &Secret) {
 }
 
 /// Starts the enrolment of an authenticator app.
-pub async fn start_totp(call: &Call, password: &str) -> Result<(Live, SecurityData), AppError> {
-    let (mut tx, admitted) = admitted(call, password).await?;
-    let begun = totp::start(&mut tx, &admitted, &call.request.services.seal).await?;
+pub async fn start_totp(call: &Call, password: &str) -> Result<(Principal, SecurityData), AppError> {
+    let (mut tx, reauthenticated) = reauthenticate(call, password).await?;
+    let begun = totp::start(&mut tx, &reauthenticated, &call.request.services.seal).await?;
     let data = data(call, &mut tx, begun, Vec::new()).await?;
     Ok((tx.commit().await?, data))
 }
 
 /// Enables TOTP with the first code.
-pub async fn confirm_totp(call: &Call, code: &str) -> Result<(Live, SecurityData), AppError> {
+pub async fn confirm_totp(call: &Call, code: &str) -> Result<(Principal, SecurityData), AppError> {
     let Ok(FactorCode::Totp(code)) = FactorCode::parse(code) else {
         return Err(at("code", "Enter the 6-digit code from your app."));
     };
@@ -154,17 +154,17 @@ pub async fn confirm_totp(call: &Call, code: &str) -> Result<(Live, SecurityData
         ConfirmRefused::NotBegun => at("code", "Setup took more than 10 minutes. Start again."),
     })?;
     let data = data(call, &mut tx, None, codes).await?;
-    let live = tx.commit().await?;
+    let principal = tx.commit().await?;
     hand_out(call, &secret);
-    Ok((live, data))
+    Ok((principal, data))
 }
 
 /// Disables TOTP, given a code.
 pub async fn turn_off_totp(call: &Call, code: &str) -> Result<SecurityData, AppError> {
-    let secret = prove_code(call, code).await?;
+    let secret = verify_code(call, code).await?;
     let mut tx = reopened(call, &secret).await?;
-    let admitted = factors::admit(&mut tx, Basis::Factor).await?.ok_or(AppError::Factor)?;
-    totp::turn_off(&mut tx, &admitted).await?;
+    let reauthenticated = factors::check_reauthenticated(&mut tx, AuthMethod::Factor).await?.ok_or(AppError::Factor)?;
+    totp::turn_off(&mut tx, &reauthenticated).await?;
     let data = data(call, &mut tx, None, Vec::new()).await?;
     tx.commit().await?;
     Ok(data)
@@ -177,23 +177,23 @@ async fn reopened(call: &Call, secret: &Secret) -> Result<PersonTx, AppError> {
 }
 
 /// Generates new recovery codes.
-pub async fn renew_codes(call: &Call) -> Result<(Live, SecurityData), AppError> {
-    let (mut tx, admitted) = admitted_by_factor(call).await?;
-    let codes = recovery::renew(&mut tx, &admitted).await?;
+pub async fn renew_codes(call: &Call) -> Result<(Principal, SecurityData), AppError> {
+    let (mut tx, reauthenticated) = reauthenticate_by_factor(call).await?;
+    let codes = recovery::renew(&mut tx, &reauthenticated).await?;
     let data = data(call, &mut tx, None, codes).await?;
     Ok((tx.commit().await?, data))
 }
 
-async fn admitted_by_factor(call: &Call) -> Result<(PersonTx, Admitted), AppError> {
+async fn reauthenticate_by_factor(call: &Call) -> Result<(PersonTx, Reauthenticated), AppError> {
     let mut tx = person(call).await?;
-    let admitted = factors::admit(&mut tx, Basis::Factor).await?.ok_or(AppError::Factor)?;
-    Ok((tx, admitted))
+    let reauthenticated = factors::check_reauthenticated(&mut tx, AuthMethod::Factor).await?.ok_or(AppError::Factor)?;
+    Ok((tx, reauthenticated))
 }
 
 /// Sets when the person is asked for a second factor.
 pub async fn set_asked(call: &Call, asked: FactorAsked) -> Result<SecurityData, AppError> {
-    let (mut tx, admitted) = admitted_by_factor(call).await?;
-    factors::set_asked(&mut tx, &admitted, asked).await?;
+    let (mut tx, reauthenticated) = reauthenticate_by_factor(call).await?;
+    factors::set_asked(&mut tx, &reauthenticated, asked).await?;
     let data = data(call, &mut tx, None, Vec::new()).await?;
     tx.commit().await?;
     Ok(data)
@@ -203,10 +203,10 @@ pub async fn set_asked(call: &Call, asked: FactorAsked) -> Result<SecurityData, 
 pub async fn begin_passkey(call: &Call, name: &str, password: &str) -> Result<PasskeyChallenge, AppError> {
     let relying_party = call.request.services.passkeys.as_ref().ok_or(AppError::Absent)?;
     passkey_name(name)?;
-    let (mut tx, admitted) = admitted(call, password).await?;
+    let (mut tx, reauthenticated) = reauthenticate(call, password).await?;
     let (held, handle) = (passkeys::own(&mut tx).await?, fresh_secret()?);
-    let asked = relying_party.ask_to_register(&tx.live().person, &held)?;
-    challenges::keep_registration(&mut tx, &admitted, &handle, &asked.state).await?;
+    let asked = relying_party.ask_to_register(&tx.principal().person, &held)?;
+    challenges::keep_registration(&mut tx, &reauthenticated, &handle, &asked.state).await?;
     tx.commit().await?;
     Ok(PasskeyChallenge { handle: handle.reveal().to_owned(), options: asked.options })
 }
@@ -221,12 +221,12 @@ pub async fn add_passkey(call: &Call, handle: &str, name: &str, credential: &str
     let name = passkey_name(name)?;
     let handle = Secret::presented(handle).ok_or_else(not_accepted)?;
     let mut tx = person(call).await?;
-    let (state, admitted) = challenges::take_registration(&mut tx, &handle).await?.ok_or_else(not_accepted)?;
+    let (state, reauthenticated) = challenges::take_registration(&mut tx, &handle).await?.ok_or_else(not_accepted)?;
     // Committed first: the challenge is consumed whether or not registration succeeds.
     tx.commit().await?;
     let (id, key) = relying_party.registered(credential, state)?;
     let (mut tx, secret) = (person(call).await?, fresh_secret()?);
-    let added = passkeys::add(&mut tx, &admitted, &name, &id, &key, &secret).await.map_err(|error| {
+    let added = passkeys::add(&mut tx, &reauthenticated, &name, &id, &key, &secret).await.map_err(|error| {
         if error.is_refused_by("passkey_known") {
             at("passkey", "That passkey is already in use.")
         } else {
@@ -245,8 +245,8 @@ pub async fn add_passkey(call: &Call, handle: &str, name: &str, credential: &str
 
 /// Removes a passkey.
 pub async fn remove_passkey(call: &Call, id: PasskeyId) -> Result<SecurityData, AppError> {
-    let (mut tx, admitted) = admitted_by_factor(call).await?;
-    if !passkeys::remove(&mut tx, &admitted, id).await? {
+    let (mut tx, reauthenticated) = reauthenticate_by_factor(call).await?;
+    if !passkeys::remove(&mut tx, &reauthenticated, id).await? {
         return Err(AppError::Absent);
     }
     let data = data(call, &mut tx, None, Vec::new()).await?;
@@ -254,22 +254,22 @@ pub async fn remove_passkey(call: &Call, id: PasskeyId) -> Result<SecurityData, 
     Ok(data)
 }
 
-async fn prover(call: &Call) -> Result<Prover, AppError> {
-    let prover = call.request.services.store.prover(&call.credential()?).await?;
-    let prover = prover.ok_or(AppError::SignedOut)?;
-    call.asked_by(prover.person.id);
-    Ok(prover)
+async fn mfa(call: &Call) -> Result<MfaTx, AppError> {
+    let mfa = call.request.services.store.mfa(&call.credential()?).await?;
+    let mfa = mfa.ok_or(AppError::SignedOut)?;
+    call.asked_by(mfa.person.id);
+    Ok(mfa)
 }
 
 /// Verifies a second factor by code. Returns the rotated secret, which has been set as a cookie.
-async fn prove_code(call: &Call, code: &str) -> Result<Secret, AppError> {
+async fn verify_code(call: &Call, code: &str) -> Result<Secret, AppError> {
     let code = FactorCode::parse(code).map_err(|error| at("code", error.to_string()))?;
-    let (prover, secret) = (prover(call).await?, fresh_secret()?);
-    let proven = factors::prove_code(prover, &call.request.services.seal, &code, &secret).await?;
+    let (mfa, secret) = (mfa(call).await?, fresh_secret()?);
+    let proven = factors::verify_code(mfa, &call.request.services.seal, &code, &secret).await?;
     proven.map_err(|refused| match refused {
-        ProofRefused::Wrong => wrong_code(),
-        ProofRefused::Wait(seconds) => AppError::Limited(seconds),
-        ProofRefused::Ended => AppError::SignedOut,
+        VerificationRefused::Wrong => wrong_code(),
+        VerificationRefused::Wait(seconds) => AppError::Limited(seconds),
+        VerificationRefused::Ended => AppError::SignedOut,
     })?;
     hand_out(call, &secret);
     Ok(secret)
@@ -281,21 +281,21 @@ fn landing(next: &str) -> String {
 
 /// Verifies a second factor by code. Returns the path to redirect to.
 pub async fn prove(call: &Call, code: &str, next: &str) -> Result<String, AppError> {
-    prove_code(call, code).await?;
+    verify_code(call, code).await?;
     Ok(landing(next))
 }
 
 /// Creates a challenge to verify a second factor by passkey.
 pub async fn begin_proof(call: &Call) -> Result<PasskeyChallenge, AppError> {
     let relying_party = call.request.services.passkeys.as_ref().ok_or(AppError::Absent)?;
-    let (mut prover, handle) = (prover(call).await?, fresh_secret()?);
-    let held = passkeys::of_prover(&mut prover).await?;
+    let (mut mfa, handle) = (mfa(call).await?, fresh_secret()?);
+    let held = passkeys::list_for_mfa(&mut mfa).await?;
     if held.is_empty() {
         return Err(at("passkey", "You have no passkey here yet. Use another method."));
     }
     let asked = relying_party.ask_to_prove(&held)?;
-    challenges::keep_proof(&mut prover, &handle, &asked.state).await?;
-    prover.commit().await?;
+    challenges::keep_proof(&mut mfa, &handle, &asked.state).await?;
+    mfa.commit().await?;
     Ok(PasskeyChallenge { handle: handle.reveal().to_owned(), options: asked.options })
 }
 
@@ -303,17 +303,17 @@ pub async fn begin_proof(call: &Call) -> Result<PasskeyChallenge, AppError> {
 pub async fn prove_by_passkey(call: &Call, handle: &str, credential: &str, next: &str) -> Result<String, AppError> {
     let relying_party = call.request.services.passkeys.as_ref().ok_or(AppError::Absent)?;
     let handle = Secret::presented(handle).ok_or_else(not_accepted)?;
-    let mut prover_now = prover(call).await?;
-    let state = challenges::take_proof(&mut prover_now, &handle).await?.ok_or_else(not_accepted)?;
-    let held = passkeys::of_prover(&mut prover_now).await?;
+    let mut mfa_now = mfa(call).await?;
+    let state = challenges::take_proof(&mut mfa_now, &handle).await?.ok_or_else(not_accepted)?;
+    let held = passkeys::list_for_mfa(&mut mfa_now).await?;
     // Committed first: the challenge is consumed whether or not verification succeeds.
-    prover_now.commit().await?;
+    mfa_now.commit().await?;
     let signed = relying_party.proven(credential, state, held)?;
-    let (prover, secret) = (prover(call).await?, fresh_secret()?);
-    let proven = factors::prove_passkey(prover, signed.known.id, &signed.credential, &secret).await?;
+    let (mfa, secret) = (mfa(call).await?, fresh_secret()?);
+    let proven = factors::verify_passkey(mfa, signed.known.id, &signed.credential, &secret).await?;
     proven.map_err(|refused| match refused {
-        ProofRefused::Ended => AppError::SignedOut,
-        ProofRefused::Wrong | ProofRefused::Wait(_) => not_accepted(),
+        VerificationRefused::Ended => AppError::SignedOut,
+        VerificationRefused::Wrong | VerificationRefused::Wait(_) => not_accepted(),
     })?;
     hand_out(call, &secret);
     Ok(landing(next))
@@ -323,7 +323,7 @@ pub async fn prove_by_passkey(call: &Call, handle: &str, credential: &str, next:
 pub async fn begin_sign_in(call: &Call) -> Result<PasskeyChallenge, AppError> {
     let services = &call.request.services;
     let relying_party = services.passkeys.as_ref().ok_or(AppError::Absent)?;
-    services.paces.passkey(call.request.device.ip)?;
+    services.rate_limits.passkey(call.request.device.ip)?;
     let (asked, handle) = (relying_party.ask_to_sign_in()?, fresh_secret()?);
     services.store.keep_sign_in_challenge(&handle, &asked.state).await?;
     Ok(PasskeyChallenge { handle: handle.reveal().to_owned(), options: asked.options })
@@ -358,8 +358,8 @@ pub async fn sign_in_by_passkey(call: &Call, handle: &str, credential: &str, nex
 /// Returns `true` if the request's cookie belongs to a sign-in that is pending a second factor.
 pub async fn awaits(call: &Call) -> Result<bool, AppError> {
     let Some(credential) = call.request.credential else { return Ok(false) };
-    let prover = call.request.services.store.prover(&credential).await?;
-    Ok(prover.is_some_and(|prover| matches!(prover.holder, Holder::SignIn(_))))
+    let mfa = call.request.services.store.mfa(&credential).await?;
+    Ok(mfa.is_some_and(|mfa| matches!(mfa.subject, MfaSubject::SignIn(_))))
 }
 
 /// State of the second-factor prompt.
@@ -369,7 +369,7 @@ pub enum Asking {
     /// No factor is needed any more; redirect to this path.
     Done(String),
     /// A prompt, with the session unless it is a pending sign-in.
-    Ask(FactorAsk, Option<Live>),
+    Ask(FactorAsk, Option<Principal>),
 }
 
 /// Determines whom the second-factor prompt addresses and why.
@@ -377,12 +377,12 @@ pub async fn asking(call: &Call, next: Option<&ReturnTo>) -> Result<Asking, AppE
     let (store, Some(credential)) = (&call.request.services.store, call.request.credential) else {
         return Ok(Asking::SignedOut);
     };
-    let Some(mut prover) = store.prover(&credential).await? else { return Ok(Asking::SignedOut) };
-    let mut methods = factors::methods(&mut prover).await?;
+    let Some(mut mfa) = store.mfa(&credential).await? else { return Ok(Asking::SignedOut) };
+    let mut methods = factors::methods(&mut mfa).await?;
     methods.passkey &= call.request.services.passkeys.is_some();
     let ask = |why| FactorAsk { why, methods, next: next.map(|n| n.as_str().to_owned()) };
-    let waits = matches!(prover.holder, Holder::SignIn(_));
-    let email = prover.commit().await?.email;
+    let waits = matches!(mfa.subject, MfaSubject::SignIn(_));
+    let email = mfa.commit().await?.email;
     if waits {
         return Ok(Asking::Ask(ask(FactorReason::SignIn(email)), None));
     }
@@ -395,18 +395,18 @@ pub async fn asking(call: &Call, next: Option<&ReturnTo>) -> Result<Asking, AppE
     }
     let mut tx = person(call).await?;
     if gives_seats(next) {
-        let proven = factors::has_proven(&mut tx).await?;
-        let live = tx.commit().await?;
+        let proven = factors::has_verified(&mut tx).await?;
+        let principal = tx.commit().await?;
         return Ok(if proven {
             Asking::Done(next.as_str().to_owned())
         } else {
-            Asking::Ask(ask(FactorReason::Seats), Some(live))
+            Asking::Ask(ask(FactorReason::Seats), Some(principal))
         });
     }
     let standing = factors::standing(&mut tx).await?;
-    let live = tx.commit().await?;
+    let principal = tx.commit().await?;
     Ok(match standing {
-        FactorStanding::Stale => Asking::Ask(ask(FactorReason::Change), Some(live)),
+        FactorStanding::Stale => Asking::Ask(ask(FactorReason::Change), Some(principal)),
         FactorStanding::None | FactorStanding::Fresh => Asking::Done(next.as_str().to_owned()),
     })
 }
@@ -426,14 +426,14 @@ async fn at_workspace(
     ask: impl Fn(FactorReason) -> FactorAsk,
 ) -> Result<Asking, AppError> {
     Ok(match door {
-        Door::Factor(demand) => Asking::Ask(ask(FactorReason::Workspace(demand.name)), Some(demand.live)),
+        Door::Factor(demand) => Asking::Ask(ask(FactorReason::Workspace(demand.name)), Some(demand.principal)),
         Door::Open(mut tx) if *page == Page::Settings(SettingsPage::Security) => {
-            let proven = security::has_proven(&mut tx).await?;
+            let proven = security::has_verified(&mut tx).await?;
             let tenant = tx.commit().await?;
             if proven {
                 Asking::Done(next.as_str().to_owned())
             } else {
-                Asking::Ask(ask(FactorReason::Demanding(tenant.workspace.name)), Some(tenant.live))
+                Asking::Ask(ask(FactorReason::Demanding(tenant.workspace.name)), Some(tenant.principal))
             }
         }
         _ => Asking::Done(next.as_str().to_owned()),

@@ -15,7 +15,7 @@ use crate::{
 use http::StatusCode;
 use model::factor::FactorAsked;
 use serde::Deserialize;
-use store::door::Live;
+use store::door::Principal;
 
 /// Form actions of the security page.
 #[derive(Deserialize)]
@@ -51,9 +51,9 @@ pub(crate) async fn submit(call: &Call, form: &Form, next: Option<ReturnTo>) -> 
         SecurityForm::Start { password } => api::start_totp(call, &password).await.map(Some),
         SecurityForm::Confirm { code } => match api::confirm_totp(call, &code).await {
             Err(error @ AppError::Invalid(_)) => {
-                let (live, data) = api::security_again(call).await?;
+                let (principal, data) = api::security_again(call).await?;
                 let returned = Returned { errors: error.fields(), ..Returned::default() };
-                return Ok(show(call, here, live, data, Some(returned)));
+                return Ok(show(call, here, principal, data, Some(returned)));
             }
             outcome => outcome.map(Some),
         },
@@ -69,18 +69,18 @@ pub(crate) async fn submit(call: &Call, form: &Form, next: Option<ReturnTo>) -> 
         }
     };
     match outcome {
-        Ok(Some((live, data))) => Ok(show(call, here, live, data, None)),
+        Ok(Some((principal, data))) => Ok(show(call, here, principal, data, None)),
         Ok(None) => Ok(Outcome::Go(here.url())),
         Err(AppError::Factor) => Ok(prove_first(&here)),
         Err(error) => Err(error),
     }
 }
 
-fn show(call: &Call, route: Route, live: Live, data: SecurityData, returned: Option<Returned>) -> Outcome {
+fn show(call: &Call, route: Route, principal: Principal, data: SecurityData, returned: Option<Returned>) -> Outcome {
     let status = if returned.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let boot = InitialState {
-        now: Some(live.now),
-        person: Some(live.person),
+        now: Some(principal.now),
+        person: Some(principal.person),
         picker: None,
         picker_is_whole: false,
         theme: call.request.theme,

@@ -15,8 +15,8 @@ use crate::{
     server::{
         call::Call,
         form::{Form, Outcome},
-        pace::{FOUNDED, keep},
         page::{Who, bare, redirect, render, signed_in, to_sign_in},
+        rate_limit::{FOUNDED, count_action},
     },
 };
 use axum::body::Body;
@@ -32,7 +32,7 @@ use store::{
     deleted::is_slug_free,
     door::PersonTx,
     links::{self, LinkState, Purpose},
-    mail::{Caused, Queue as _},
+    mail::{MailQuotaCheck, QueueMail as _},
     offers, organizations,
     seats::Freshness,
     secret::Secret,
@@ -57,7 +57,7 @@ fn address(text: &str) -> Result<Email, AppError> {
 pub async fn ask_sign_up(call: &Call, email: &str, next: &str) -> Result<Email, AppError> {
     let services = &call.request.services;
     let email = address(email)?;
-    services.paces.mail(call.request.device.ip, &email)?;
+    services.rate_limits.mail(call.request.device.ip, &email)?;
     let token = fresh()?;
     let next = ReturnTo::parse(next);
     let letter = |known: bool| {
@@ -79,10 +79,10 @@ pub async fn ask_sign_up(call: &Call, email: &str, next: &str) -> Result<Email, 
 
 /// Converts the result of queueing an email. An address that has received several such emails within minutes is
 /// rate-limited across all servers.
-const fn sent(caused: Caused) -> Result<(), AppError> {
-    match caused {
-        Caused::Counted => Ok(()),
-        Caused::Recipient(wait) | Caused::Spent(wait) => Err(AppError::Limited(wait)),
+const fn sent(quota: MailQuotaCheck) -> Result<(), AppError> {
+    match quota {
+        MailQuotaCheck::Counted => Ok(()),
+        MailQuotaCheck::Recipient(wait) | MailQuotaCheck::Spent(wait) => Err(AppError::Limited(wait)),
     }
 }
 
@@ -146,7 +146,7 @@ pub(crate) async fn landing_after_sign_up(
 pub async fn ask_reset(call: &Call, email: &str) -> Result<Email, AppError> {
     let services = &call.request.services;
     let email = address(email)?;
-    services.paces.mail(call.request.device.ip, &email)?;
+    services.rate_limits.mail(call.request.device.ip, &email)?;
     let token = fresh()?;
     let letter = |known: bool| {
         if known {
@@ -211,7 +211,7 @@ pub(crate) async fn first_free(tx: &mut PersonTx, proposed: &[String]) -> Result
 /// Checks if a slug is available. Taken and reserved slugs give the same result.
 pub async fn look_up_slug(call: &Call, text: &str) -> Result<SlugCheck, AppError> {
     let mut tx = identity::person(call).await?;
-    call.request.services.paces.slugs.take(&tx.live().person.id)?;
+    call.request.services.rate_limits.slugs.take(&tx.principal().person.id)?;
     let reason = match Slug::parse(text) {
         Ok(slug) if is_slug_free(&mut tx, &slug).await? => return Ok(SlugCheck::Free),
         Ok(_) => model::slug::SlugError::Reserved,
@@ -240,7 +240,7 @@ pub async fn found(call: &Call, organization: &str, name: &str, slug: &str) -> R
         ("", Some(organization), Some(name)) => {
             let wanted = [Slug::proposed_alone(organization, name), Slug::proposed(organization, name)];
             let mut tx = identity::person(call).await?;
-            call.request.services.paces.slugs.take(&tx.live().person.id)?;
+            call.request.services.rate_limits.slugs.take(&tx.principal().person.id)?;
             let free = first_free(&mut tx, &wanted).await?;
             errors.take("slug", free.ok_or("Enter a URL, like acme-finance."))
         }
@@ -250,7 +250,7 @@ pub async fn found(call: &Call, organization: &str, name: &str, slug: &str) -> R
         return Err(AppError::Invalid(errors));
     };
     let mut tx = identity::person(call).await?;
-    keep(FOUNDED, &mut tx).await?;
+    count_action(FOUNDED, &mut tx).await?;
     match organizations::found_with_workspace(&mut tx, &organization, &slug, &name).await {
         Ok(_) => {
             tx.commit().await?;
@@ -293,7 +293,7 @@ pub(crate) async fn page(
             let state = links::address_link(&mut tx, &secret(token.as_str())?).await?;
             // A link of another person is treated as unknown.
             let state = match state {
-                LinkState::Open { name, .. } if name.as_ref() != Some(&tx.live().person.name) => {
+                LinkState::Open { name, .. } if name.as_ref() != Some(&tx.principal().person.name) => {
                     LinkState::Dead(DeadLink::Unknown)
                 }
                 state => state,

@@ -10,7 +10,7 @@ use crate::{
     server::{
         call::Call,
         form::{Form, Outcome, not_understood},
-        pace::{CREATED, keep},
+        rate_limit::{CREATED, count_action},
     },
 };
 use axum::body::Body;
@@ -31,7 +31,7 @@ use serde::Deserialize;
 use std::io;
 use store::{
     StoreError, audit,
-    deleted::{self, Restored},
+    deleted::{self, RestoreOutcome},
     door::{Can, Denied, Mode, WorkspaceTx, Write},
     organizations,
     security::{self, DemandRefused},
@@ -92,7 +92,7 @@ async fn alone<C: CapabilityKind>(
 ) -> Result<(WorkspaceTx<Write>, Can<C>), AppError> {
     let grant = call.request.services.grants.read(grant)?;
     let store = &call.request.services.store;
-    let door = store.workspace_alone(&call.credential()?, slug, grant.fence(), C::CAPABILITY).await?;
+    let door = store.workspace_exclusive(&call.credential()?, slug, grant.write_target(), C::CAPABILITY).await?;
     let tx = opened(call, door)?;
     grant.fits(tx.tenant())?;
     let can = tx.can::<C>().map_err(|denied| AppError::Denied(denied.0))?;
@@ -123,7 +123,7 @@ pub async fn save_general(
     };
     let draft = input.parse().map_err(AppError::Invalid)?;
     if moves {
-        keep(CREATED, &mut tx).await?;
+        count_action(CREATED, &mut tx).await?;
     }
     if !time_zones::time_zones(&mut tx).await?.contains(&draft.time_zone) {
         return Err(AppError::Invalid(FieldErrors::one("time_zone", "Choose a time zone from the list.")));
@@ -142,7 +142,7 @@ pub async fn delete_workspace(call: &Call, slug: &Slug, grant: &str, typed: &str
     }
     settings::delete(&mut tx, &can).await?;
     let tenant = tx.commit().await?;
-    tracing::info!(workspace_id = %tenant.workspace.id, user_id = %tenant.live.person.id, "a workspace was deleted");
+    tracing::info!(workspace_id = %tenant.workspace.id, user_id = %tenant.principal.person.id, "a workspace was deleted");
     Ok(())
 }
 
@@ -217,7 +217,7 @@ pub(crate) async fn submit(
 
 /// Returns `true` if a slug is available.
 pub async fn check_slug(call: &Call, slug: &Slug, workspace: Option<&Slug>) -> Result<bool, AppError> {
-    let slugs = &call.request.services.paces.slugs;
+    let slugs = &call.request.services.rate_limits.slugs;
     if let Some(own) = workspace {
         let mut tx = reading(call, own).await?;
         slugs.take(&tx.user())?;
@@ -226,7 +226,7 @@ pub async fn check_slug(call: &Call, slug: &Slug, workspace: Option<&Slug>) -> R
         return Ok(free);
     }
     let mut tx = crate::account::identity::person(call).await?;
-    slugs.take(&tx.live().person.id)?;
+    slugs.take(&tx.principal().person.id)?;
     let free = deleted::is_slug_free(&mut tx, slug).await?;
     tx.commit().await?;
     Ok(free)
@@ -235,9 +235,9 @@ pub async fn check_slug(call: &Call, slug: &Slug, workspace: Option<&Slug>) -> R
 /// Restores a deleted workspace for one of its owners. Returns [`AppError::Absent`] for anyone else and after 14 days.
 pub async fn restore_workspace(call: &Call, slug: &Slug) -> Result<(), AppError> {
     match call.request.services.store.restore_workspace(&call.credential()?, slug).await? {
-        Restored::Yes => Ok(()),
-        Restored::No => Err(AppError::Absent),
-        Restored::SignedOut => Err(AppError::SignedOut),
+        RestoreOutcome::Yes => Ok(()),
+        RestoreOutcome::No => Err(AppError::Absent),
+        RestoreOutcome::SignedOut => Err(AppError::SignedOut),
     }
 }
 
@@ -254,7 +254,7 @@ pub async fn create_workspace(call: &Call, input: &NewWorkspaceInput) -> Result<
         let organization = organizations::profile(&mut tx).await?.name;
         tx.commit().await?;
         let mut tx = crate::account::identity::person(call).await?;
-        call.request.services.paces.slugs.take(&tx.live().person.id)?;
+        call.request.services.rate_limits.slugs.take(&tx.principal().person.id)?;
         let proposed = [Slug::proposed(&organization, &input.name)];
         if let Some(slug) = crate::account::start::api::first_free(&mut tx, &proposed).await? {
             input.slug = slug.to_string();
@@ -267,12 +267,12 @@ pub async fn create_workspace(call: &Call, input: &NewWorkspaceInput) -> Result<
         return Err(AppError::Invalid(FieldErrors::one("organization", "Choose an organization that you manage.")));
     };
     call.asked_by(tx.user);
-    keep(CREATED, &mut tx).await?;
+    count_action(CREATED, &mut tx).await?;
     let workspaces = [(draft.slug.clone(), draft.name.to_string())];
     let made = organizations::create_workspaces(&mut tx, &workspaces).await.map_err(taken)?;
     let detail = Detail::none().with("name", &draft.name).with("address", &draft.slug);
     let target = made.first().map(|id| id.uuid());
-    audit::note(&mut tx, Action::WorkspaceCreated, target, &detail).await?;
+    audit::record(&mut tx, Action::WorkspaceCreated, target, &detail).await?;
     tx.commit().await?;
     Ok(draft.slug)
 }

@@ -7,16 +7,16 @@ use std::sync::LazyLock;
 use tokio::sync::Notify;
 
 /// Notified about requests for access to any slug. The transaction commits a moment later.
-static BELL: LazyLock<Notify> = LazyLock::new(Notify::new);
+static NOTIFY: LazyLock<Notify> = LazyLock::new(Notify::new);
 
 /// Waits until someone has requested access since the last call.
-pub async fn rung() {
-    BELL.notified().await;
+pub async fn requested() {
+    NOTIFY.notified().await;
 }
 
 /// Result of a request for access.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Asked {
+pub enum RequestOutcome {
     /// The request is stored, now or earlier, or was refused within the last week. The person can't tell these apart.
     Noted,
     /// The person has reached the daily limit.
@@ -30,29 +30,29 @@ pub enum Asked {
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
 #[tracing::instrument(level = "debug", name = "store.access.request", skip_all, fields(slug = %slug))]
-pub async fn request(tx: &mut PersonTx, slug: &Slug) -> Result<Asked, StoreError> {
+pub async fn request(tx: &mut PersonTx, slug: &Slug) -> Result<RequestOutcome, StoreError> {
     let outcome =
         sqlx::query_scalar!(r#"select door.request_access($1, $2) as "outcome!""#, Uuid::now_v7(), slug.as_str())
             .fetch_one(tx.connection())
             .await?;
-    BELL.notify_one();
+    NOTIFY.notify_one();
     match outcome.as_str() {
-        "asked" => Ok(Asked::Noted),
-        "limited" => Ok(Asked::Limited),
-        "seat" => Ok(Asked::Seated),
+        "asked" => Ok(RequestOutcome::Noted),
+        "limited" => Ok(RequestOutcome::Limited),
+        "seat" => Ok(RequestOutcome::Seated),
         other => Err(StoreError::Inconsistent(format!("the outcome {other:?} of asking for a seat"))),
     }
 }
 
 /// Person who may decide about a request, with the data for their mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Told {
+pub struct AccessRequestNotice {
     /// Recipient of the mail.
     pub to: Email,
     /// Name of the person who requests access.
-    pub asker: String,
+    pub requester: String,
     /// Email address of the person who requests access.
-    pub asker_email: String,
+    pub requester_email: String,
     /// Slug of the workspace.
     pub slug: Slug,
     /// Name of the workspace.
@@ -67,8 +67,11 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails. Then
     /// nothing is sent, and the request stays queued.
-    #[tracing::instrument(level = "debug", name = "store.access.tell_request", skip_all)]
-    pub async fn tell_request(&self, letter: impl Fn(&Told) -> Letter + Send) -> Result<bool, StoreError> {
+    #[tracing::instrument(level = "debug", name = "store.access.notify_access_request", skip_all)]
+    pub async fn notify_access_request(
+        &self,
+        letter: impl Fn(&AccessRequestNotice) -> Letter + Send,
+    ) -> Result<bool, StoreError> {
         let mut tx = self.begin().await?;
         let rows = sqlx::query!(
             r#"select email, coalesce(asker, '') as "asker!", coalesce(asker_email, '') as "asker_email!",
@@ -80,14 +83,14 @@ impl Store {
         for row in &rows {
             let Some(email) = &row.email else { continue };
             let (Ok(to), Ok(slug)) = (Email::parse(email), Slug::parse(&row.slug)) else { continue };
-            let told = Told {
+            let notice = AccessRequestNotice {
                 to,
-                asker: row.asker.clone(),
-                asker_email: row.asker_email.clone(),
+                requester: row.asker.clone(),
+                requester_email: row.asker_email.clone(),
                 slug,
                 workspace: row.name.clone(),
             };
-            mail::queue(&mut tx, &letter(&told)).await?;
+            mail::queue(&mut tx, &letter(&notice)).await?;
         }
         tx.commit().await?;
         Ok(!rows.is_empty())

@@ -47,7 +47,7 @@ pub async fn is_slug_free(tx: &mut PersonTx, slug: &Slug) -> Result<bool, StoreE
 
 /// Result of restoring a workspace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Restored {
+pub enum RestoreOutcome {
     /// The workspace was restored with all its data.
     Yes,
     /// There is no deleted workspace that this person can restore.
@@ -63,7 +63,7 @@ impl Store {
     /// [`StoreError::FactorDemanded`] if the workspace requires a second factor, [`StoreError::Database`] if the query
     /// fails.
     #[tracing::instrument(level = "debug", name = "store.deleted.restore_workspace", skip_all, fields(slug = %slug))]
-    pub async fn restore_workspace(&self, credential: &Credential, slug: &Slug) -> Result<Restored, StoreError> {
+    pub async fn restore_workspace(&self, credential: &Credential, slug: &Slug) -> Result<RestoreOutcome, StoreError> {
         let mut tx = self.begin().await?;
         let found = sqlx::query!(
             r#"select user_id as "user_id!", user_name as "user_name!", workspace_id as "workspace_id!", name as "name!",
@@ -77,8 +77,8 @@ impl Store {
         .await?;
         let Some(row) = found else {
             drop(tx);
-            let live = self.person(credential).await?.is_some();
-            return Ok(if live { Restored::No } else { Restored::SignedOut });
+            let signed_in = self.person(credential).await?.is_some();
+            return Ok(if signed_in { RestoreOutcome::No } else { RestoreOutcome::SignedOut });
         };
         let back = sqlx::query!(
             "update account.workspaces set deleted_at = null where id = $1 and deleted_at is not null",
@@ -88,7 +88,7 @@ impl Store {
         .await?
         .rows_affected();
         if back == 0 {
-            return Ok(Restored::No);
+            return Ok(RestoreOutcome::No);
         }
         let detail = crate::audit::json(&Detail::none().with("name", row.name))?;
         sqlx::query!(
@@ -104,6 +104,6 @@ impl Store {
         .execute(&mut *tx)
         .await?;
         tx.commit().await?;
-        Ok(Restored::Yes)
+        Ok(RestoreOutcome::Yes)
     }
 }

@@ -25,7 +25,7 @@ pub enum HandoffRefused {
 /// the query fails.
 #[tracing::instrument(level = "debug", name = "store.handoffs.mint", skip_all)]
 pub async fn mint(tx: &mut WorkspaceTx<Visit>, code: &Secret) -> Result<(), StoreError> {
-    note(tx, code, Noted::Minted).await
+    insert_code(tx, code, CodeState::Minted).await
 }
 
 /// Stores a code and redeems it in the same statement, for entering a workspace in one round trip. The code is recorded
@@ -35,36 +35,36 @@ pub async fn mint(tx: &mut WorkspaceTx<Visit>, code: &Secret) -> Result<(), Stor
 ///
 /// # Errors
 /// As for [`mint`].
-#[tracing::instrument(level = "debug", name = "store.handoffs.pass", skip_all)]
-pub async fn pass(tx: &mut WorkspaceTx<Visit>, code: &Secret) -> Result<(), StoreError> {
-    note(tx, code, Noted::Passed).await
+#[tracing::instrument(level = "debug", name = "store.handoffs.mint_redeemed", skip_all)]
+pub async fn mint_redeemed(tx: &mut WorkspaceTx<Visit>, code: &Secret) -> Result<(), StoreError> {
+    insert_code(tx, code, CodeState::Passed).await
 }
 
-/// Like [`pass`], but also records the visit, as [`record_visit`] does.
+/// Like [`mint_redeemed`], but also records the visit, as [`record_visit`] does.
 ///
 /// # Errors
 /// As for [`mint`].
-#[tracing::instrument(level = "debug", name = "store.handoffs.pass_and_visit", skip_all)]
-pub async fn pass_and_visit(tx: &mut WorkspaceTx<Visit>, code: &Secret) -> Result<(), StoreError> {
-    note(tx, code, Noted::Visited).await
+#[tracing::instrument(level = "debug", name = "store.handoffs.mint_redeemed_and_visit", skip_all)]
+pub async fn mint_redeemed_and_visit(tx: &mut WorkspaceTx<Visit>, code: &Secret) -> Result<(), StoreError> {
+    insert_code(tx, code, CodeState::Visited).await
 }
 
 /// State in which a code is recorded.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Noted {
+enum CodeState {
     Minted,
     Passed,
     Visited,
 }
 
-async fn note(tx: &mut WorkspaceTx<Visit>, code: &Secret, noted: Noted) -> Result<(), StoreError> {
+async fn insert_code(tx: &mut WorkspaceTx<Visit>, code: &Secret, state: CodeState) -> Result<(), StoreError> {
     // Such a code is redeemed immediately and given to no client, so on a read-only database it need not be stored.
-    if noted != Noted::Minted && tx.access() == Access::ReadOnly {
+    if state != CodeState::Minted && tx.access() == Access::ReadOnly {
         return Ok(());
     }
     let tenant = tx.tenant().clone();
     let session =
-        tenant.live.session.ok_or_else(|| StoreError::Inconsistent("a switch without a session".to_owned()))?;
+        tenant.principal.session.ok_or_else(|| StoreError::Inconsistent("a switch without a session".to_owned()))?;
     let hash = code.hash();
     sqlx::query!(
         "with swept as (delete from account.handoffs where user_id = $2 and expires_at < now() - interval '1 hour'),
@@ -73,11 +73,11 @@ async fn note(tx: &mut WorkspaceTx<Visit>, code: &Secret, noted: Noted) -> Resul
         insert into account.handoffs (code_hash, user_id, session_id, workspace_id, redeemed_at)
         values ($1, $2, $3, $4, case when $5 then case when set_config('synchronous_commit', 'off', true) is not null then now() end end)",
         hash.bytes(),
-        tenant.live.person.id.uuid(),
+        tenant.principal.person.id.uuid(),
         session.uuid(),
         tenant.workspace.id.uuid(),
-        noted != Noted::Minted,
-        noted == Noted::Visited,
+        state != CodeState::Minted,
+        state == CodeState::Visited,
     )
     .execute(tx.connection())
     .await?;
@@ -92,7 +92,7 @@ async fn note(tx: &mut WorkspaceTx<Visit>, code: &Secret, noted: Noted) -> Resul
 #[tracing::instrument(level = "debug", name = "store.handoffs.redeem", skip_all)]
 pub async fn redeem(tx: &mut WorkspaceTx<Visit>, code: &Secret) -> Result<Result<(), HandoffRefused>, StoreError> {
     let tenant = tx.tenant().clone();
-    let session = tenant.live.session.map(|s| s.uuid());
+    let session = tenant.principal.session.map(|s| s.uuid());
     let hash = code.hash();
     let won = sqlx::query!(
         "update account.handoffs set redeemed_at = now()

@@ -3,7 +3,7 @@
 use super::factors::{asked_at_sign_in, passkeys};
 use crate::{
     audit,
-    door::{Credential, Holder, Live, PersonTx},
+    door::{Credential, MfaSubject, PersonTx, Principal},
     error::StoreError,
     pool::Store,
     secret::Secret,
@@ -48,8 +48,8 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails.
-    #[tracing::instrument(level = "debug", name = "store.identity.respell_password", skip_all)]
-    pub async fn respell_password(&self, record: &PasswordRecord, hash: &str) -> Result<(), StoreError> {
+    #[tracing::instrument(level = "debug", name = "store.identity.upgrade_password_hash", skip_all)]
+    pub async fn upgrade_password_hash(&self, record: &PasswordRecord, hash: &str) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
         sqlx::query!("select set_config('stile.user_id', $1, true)", record.user.to_string())
             .fetch_one(&mut *tx)
@@ -96,15 +96,15 @@ impl Store {
         secret: &Secret,
         device: &Device,
         previous: Option<&Credential>,
-    ) -> Result<Begun, StoreError> {
+    ) -> Result<SignInOutcome, StoreError> {
         self.end_previous(previous).await?;
         let mut tx = self.begin().await?;
         sqlx::query!("select set_config('stile.user_id', $1, true)", user.to_string()).fetch_one(&mut *tx).await?;
         let begun = if asked_at_sign_in(&mut tx, user).await? {
             insert_sign_in(&mut tx, user, secret, device).await?;
-            Begun::AwaitsFactor
+            SignInOutcome::AwaitsFactor
         } else {
-            Begun::Session(insert_session(&mut tx, user, secret, device, None).await?)
+            SignInOutcome::Session(insert_session(&mut tx, user, secret, device, None).await?)
         };
         tx.commit().await?;
         Ok(begun)
@@ -131,7 +131,7 @@ impl Store {
         if !passkeys::used(&mut tx, user, passkey, credential).await? {
             return Ok(None);
         }
-        let session = insert_session(&mut tx, user, secret, device, Some(Proven::SecondFactor)).await?;
+        let session = insert_session(&mut tx, user, secret, device, Some(VerifiedFactor::SecondFactor)).await?;
         tx.commit().await?;
         Ok(Some(session))
     }
@@ -141,11 +141,11 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails.
-    #[tracing::instrument(level = "debug", name = "store.identity.goes_on", skip_all)]
-    pub async fn goes_on(&self, live: &Live) -> Result<bool, StoreError> {
-        let Some(session) = live.session else { return Ok(false) };
+    #[tracing::instrument(level = "debug", name = "store.identity.is_session_active", skip_all)]
+    pub async fn is_session_active(&self, principal: &Principal) -> Result<bool, StoreError> {
+        let Some(session) = principal.session else { return Ok(false) };
         let mut tx = self.begin().await?;
-        sqlx::query!("select set_config('stile.user_id', $1, true)", live.person.id.to_string())
+        sqlx::query!("select set_config('stile.user_id', $1, true)", principal.person.id.to_string())
             .fetch_one(&mut *tx)
             .await?;
         Ok(sqlx::query_scalar!(
@@ -174,11 +174,11 @@ impl Store {
     /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails.
     #[tracing::instrument(level = "debug", name = "store.identity.abandon_sign_in", skip_all)]
     pub async fn abandon_sign_in(&self, credential: &Credential) -> Result<(), StoreError> {
-        if let Some(mut prover) = self.prover(credential).await?
-            && let Holder::SignIn(id) = prover.holder
+        if let Some(mut mfa) = self.mfa(credential).await?
+            && let MfaSubject::SignIn(id) = mfa.subject
         {
-            prover.take_sign_in(id).await?;
-            prover.commit().await?;
+            mfa.take_sign_in(id).await?;
+            mfa.commit().await?;
         }
         Ok(())
     }
@@ -186,7 +186,7 @@ impl Store {
 
 /// Result of a sign-in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Begun {
+pub enum SignInOutcome {
     /// A session was started.
     Session(SessionId),
     /// A second factor is required first.
@@ -195,7 +195,7 @@ pub enum Begun {
 
 /// Factor that was verified in addition to the first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Proven {
+pub(crate) enum VerifiedFactor {
     /// A second factor.
     SecondFactor,
 }
@@ -206,7 +206,7 @@ pub(crate) async fn insert_session(
     user: UserId,
     secret: &Secret,
     device: &Device,
-    proven: Option<Proven>,
+    proven: Option<VerifiedFactor>,
 ) -> Result<SessionId, StoreError> {
     let (id, hash) = (Uuid::now_v7(), secret.hash());
     let ip = device.ip.map(|ip| ip.to_string());
@@ -218,7 +218,7 @@ pub(crate) async fn insert_session(
         user.uuid(),
         device.shortened(),
         ip.as_deref(),
-        proven == Some(Proven::SecondFactor),
+        proven == Some(VerifiedFactor::SecondFactor),
     )
     .execute(&mut *connection)
     .await?;
@@ -296,7 +296,7 @@ pub async fn sign_out(tx: &mut PersonTx) -> Result<(), StoreError> {
 }
 
 async fn end(tx: &mut PersonTx, reason: EndReason) -> Result<(), StoreError> {
-    let Some(session) = tx.live().session else { return Ok(()) };
+    let Some(session) = tx.principal().session else { return Ok(()) };
     sqlx::query!(
         "update account.sessions set ended_at = now(), end_reason = $2 where id = $1 and ended_at is null",
         session.uuid(),
@@ -308,5 +308,5 @@ async fn end(tx: &mut PersonTx, reason: EndReason) -> Result<(), StoreError> {
         EndReason::SignedOut => Action::SignedOut,
         EndReason::Ended => Action::SessionEnded,
     };
-    audit::note(tx, action, session.uuid(), &Detail::none()).await
+    audit::record(tx, action, session.uuid(), &Detail::none()).await
 }

@@ -3,7 +3,7 @@
 
 use crate::{
     error::StoreError,
-    mail::{self, Cause, Caused},
+    mail::{self, MailKind, MailQuotaCheck},
     secret::Secret,
 };
 use model::{
@@ -15,14 +15,14 @@ use sqlx::{PgConnection, types::Uuid};
 
 /// Workspace or organization that invites are for.
 #[derive(Clone, Copy)]
-pub(crate) struct Place {
+pub(crate) struct InviteScope {
     pub(crate) organization: OrganizationId,
     /// The workspace; `None` for the organization itself.
     pub(crate) workspace: Option<WorkspaceId>,
 }
 
 /// Link tokens of an invite.
-pub struct Links {
+pub struct LinkTokens {
     /// Token that is only sent by mail, so that it proves access to the mailbox.
     pub mailed: Secret,
     /// Token that is shown once to the inviter.
@@ -31,7 +31,7 @@ pub struct Links {
 
 /// Result of sending an invite.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sending {
+pub enum SendOutcome {
     /// The invite is stored. The caller must queue the mail in the same transaction.
     Sent(InviteId),
     /// A person with that email address already has a seat.
@@ -47,7 +47,7 @@ pub enum Sending {
     Spent(u32),
 }
 
-impl Place {
+impl InviteScope {
     fn ids(self) -> (Uuid, Option<Uuid>) {
         (self.organization.uuid(), self.workspace.map(|w| w.uuid()))
     }
@@ -57,13 +57,13 @@ impl Place {
 /// address has a seat.
 pub(crate) async fn send(
     connection: &mut PgConnection,
-    place: Place,
+    scope: InviteScope,
     by: UserId,
     email: &Email,
     role: &str,
-    links: &Links,
-) -> Result<Sending, StoreError> {
-    let (organization, workspace) = place.ids();
+    links: &LinkTokens,
+) -> Result<SendOutcome, StoreError> {
+    let (organization, workspace) = scope.ids();
     // Serializes the inviters of an organization: if two invite the same person, the second finds the invite of the
     // first. The lock is also used for counting mails (`door.cause_mail`).
     sqlx::query!("select pg_advisory_xact_lock(hashtextextended($1::uuid::text, 6))", organization)
@@ -82,15 +82,15 @@ pub(crate) async fn send(
     .fetch_one(&mut *connection)
     .await?;
     if found.pending {
-        return Ok(Sending::Pending);
+        return Ok(SendOutcome::Pending);
     }
     if found.declined {
-        return Ok(Sending::Declined);
+        return Ok(SendOutcome::Declined);
     }
-    if is_throttled(connection, place, email.as_str()).await? {
-        return Ok(Sending::Throttled);
+    if is_throttled(connection, scope, email.as_str()).await? {
+        return Ok(SendOutcome::Throttled);
     }
-    if let Some(refused) = refused(mail::cause(connection, Cause::Invite, email).await?) {
+    if let Some(refused) = refused(mail::count_mail(connection, MailKind::Invite, email).await?) {
         return Ok(refused);
     }
     // Replaces an expired invite.
@@ -116,19 +116,19 @@ pub(crate) async fn send(
     )
     .execute(&mut *connection)
     .await?;
-    link(connection, place, id, links).await?;
-    Ok(Sending::Sent(InviteId::from_uuid(id)))
+    link(connection, scope, id, links).await?;
+    Ok(SendOutcome::Sent(InviteId::from_uuid(id)))
 }
 
 /// Sends an open invite's mail again with new links; the old ones stay valid. Extends the invite to a week from now.
 /// Returns `None` if there is no such open invite.
 pub(crate) async fn resend(
     connection: &mut PgConnection,
-    place: Place,
+    scope: InviteScope,
     id: InviteId,
-    links: &Links,
-) -> Result<Option<(Sending, Resent)>, StoreError> {
-    let (organization, workspace) = place.ids();
+    links: &LinkTokens,
+) -> Result<Option<(SendOutcome, Resent)>, StoreError> {
+    let (organization, workspace) = scope.ids();
     sqlx::query!("select pg_advisory_xact_lock(hashtextextended($1::uuid::text, 6))", organization)
         .execute(&mut *connection)
         .await?;
@@ -147,10 +147,10 @@ pub(crate) async fn resend(
     let email =
         Email::parse(&found.email).map_err(|e| StoreError::Inconsistent(format!("an invite's address: {e}")))?;
     let resent = Resent { email, role: found.role };
-    if is_throttled(connection, place, resent.email.as_str()).await? {
-        return Ok(Some((Sending::Throttled, resent)));
+    if is_throttled(connection, scope, resent.email.as_str()).await? {
+        return Ok(Some((SendOutcome::Throttled, resent)));
     }
-    if let Some(refused) = refused(mail::cause(connection, Cause::Invite, &resent.email).await?) {
+    if let Some(refused) = refused(mail::count_mail(connection, MailKind::Invite, &resent.email).await?) {
         return Ok(Some((refused, resent)));
     }
     sqlx::query!(
@@ -159,8 +159,8 @@ pub(crate) async fn resend(
     )
     .execute(&mut *connection)
     .await?;
-    link(connection, place, id.uuid(), links).await?;
-    Ok(Some((Sending::Sent(id), resent)))
+    link(connection, scope, id.uuid(), links).await?;
+    Ok(Some((SendOutcome::Sent(id), resent)))
 }
 
 /// Recipient and role of an invite that was sent again.
@@ -175,10 +175,10 @@ pub struct Resent {
 /// Revokes an open invite and returns its email address; `None` if there is no open invite with that id.
 pub(crate) async fn revoke(
     connection: &mut PgConnection,
-    place: Place,
+    scope: InviteScope,
     id: InviteId,
 ) -> Result<Option<String>, StoreError> {
-    let (organization, workspace) = place.ids();
+    let (organization, workspace) = scope.ids();
     Ok(sqlx::query_scalar!(
         "update account.invites set revoked_at = now()
         where id = $3 and organization_id = $1 and workspace_id is not distinct from $2
@@ -195,10 +195,10 @@ pub(crate) async fn revoke(
 /// Returns the unanswered invites, newest first, at most 500.
 pub(crate) async fn open(
     connection: &mut PgConnection,
-    place: Place,
+    scope: InviteScope,
     words: impl Fn(&str) -> Option<&'static str>,
 ) -> Result<Vec<SentInvite>, StoreError> {
-    let (organization, workspace) = place.ids();
+    let (organization, workspace) = scope.ids();
     let rows = sqlx::query!(
         r#"select i.id, i.email, i.role, i.sent_at, i.expires_at, i.expires_at <= now() as "expired!", n.name as "inviter?"
         from account.invites i left join door.inviters() n on n.user_id = i.invited_by
@@ -227,16 +227,16 @@ pub(crate) async fn open(
 }
 
 /// Maps the result of counting a mail to the result of sending, if the mail may not be sent.
-const fn refused(caused: Caused) -> Option<Sending> {
-    match caused {
-        Caused::Counted => None,
-        Caused::Recipient(_) => Some(Sending::Throttled),
-        Caused::Spent(wait) => Some(Sending::Spent(wait)),
+const fn refused(quota: MailQuotaCheck) -> Option<SendOutcome> {
+    match quota {
+        MailQuotaCheck::Counted => None,
+        MailQuotaCheck::Recipient(_) => Some(SendOutcome::Throttled),
+        MailQuotaCheck::Spent(wait) => Some(SendOutcome::Spent(wait)),
     }
 }
 
-async fn is_throttled(connection: &mut PgConnection, place: Place, email: &str) -> Result<bool, StoreError> {
-    let (organization, workspace) = place.ids();
+async fn is_throttled(connection: &mut PgConnection, scope: InviteScope, email: &str) -> Result<bool, StoreError> {
+    let (organization, workspace) = scope.ids();
     let mails = sqlx::query_scalar!(
         r#"select count(*) as "count!" from account.invite_links l join account.invites i on i.id = l.invite_id
         where i.organization_id = $1 and i.workspace_id is not distinct from $2 and i.email = $3
@@ -250,8 +250,13 @@ async fn is_throttled(connection: &mut PgConnection, place: Place, email: &str) 
     Ok(mails >= MAILS_A_DAY)
 }
 
-async fn link(connection: &mut PgConnection, place: Place, id: Uuid, links: &Links) -> Result<(), StoreError> {
-    let (organization, workspace) = place.ids();
+async fn link(
+    connection: &mut PgConnection,
+    scope: InviteScope,
+    id: Uuid,
+    links: &LinkTokens,
+) -> Result<(), StoreError> {
+    let (organization, workspace) = scope.ids();
     let (mailed, copied) = (links.mailed.hash(), links.copied.hash());
     sqlx::query!(
         "insert into account.invite_links (token_hash, invite_id, organization_id, workspace_id, kind)

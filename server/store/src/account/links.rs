@@ -6,7 +6,7 @@ use crate::{
     audit,
     door::PersonTx,
     error::StoreError,
-    mail::{self, Cause, Caused},
+    mail::{self, MailKind, MailQuotaCheck},
     pool::Store,
     secret::{Secret, SecretHash},
 };
@@ -75,11 +75,11 @@ impl Store {
         token: &Secret,
         next: Option<&str>,
         letter: impl FnOnce(bool) -> Letter + Send,
-    ) -> Result<Caused, StoreError> {
+    ) -> Result<MailQuotaCheck, StoreError> {
         let mut tx = self.begin().await?;
-        let caused = mail::cause(&mut tx, Cause::Link, email).await?;
-        if caused != Caused::Counted {
-            return Ok(caused);
+        let quota = mail::count_mail(&mut tx, MailKind::Link, email).await?;
+        if quota != MailQuotaCheck::Counted {
+            return Ok(quota);
         }
         let hash = token.hash();
         let known = sqlx::query_scalar!(
@@ -93,7 +93,7 @@ impl Store {
         .await?;
         mail::queue(&mut tx, &letter(known)).await?;
         tx.commit().await?;
-        Ok(caused)
+        Ok(quota)
     }
 
     /// Returns the state of a link without consuming it.
@@ -219,12 +219,14 @@ pub async fn address_link(tx: &mut PersonTx, token: &Secret) -> Result<LinkState
 /// [`StoreError::Database`] if the query fails.
 #[tracing::instrument(level = "debug", name = "store.links.offer_address", skip_all)]
 pub async fn offer_address(tx: &mut PersonTx, email: &Email, token: &Secret) -> Result<Result<bool, u32>, StoreError> {
-    if let Caused::Recipient(wait) | Caused::Spent(wait) = mail::cause(tx.connection(), Cause::Address, email).await? {
+    if let MailQuotaCheck::Recipient(wait) | MailQuotaCheck::Spent(wait) =
+        mail::count_mail(tx.connection(), MailKind::Address, email).await?
+    {
         return Ok(Err(wait));
     }
     let hash = token.hash();
-    let detail = Detail::none().change("address", &tx.live().person.email, email);
-    audit::note(tx, Action::EmailChangeAsked, None, &detail).await?;
+    let detail = Detail::none().change("address", &tx.principal().person.email, email);
+    audit::record(tx, Action::EmailChangeAsked, None, &detail).await?;
     let taken = sqlx::query_scalar!(r#"select door.offer_address($1, $2) as "taken!""#, hash.bytes(), email.as_str())
         .fetch_one(tx.connection())
         .await?;
@@ -246,7 +248,7 @@ pub async fn take_address(tx: &mut PersonTx, token: &Secret) -> Result<Result<(S
     match taken {
         Some(taken) => {
             let detail = Detail::none().change("address", &taken.old, &taken.new);
-            audit::note(tx, Action::EmailChanged, None, &detail).await?;
+            audit::record(tx, Action::EmailChanged, None, &detail).await?;
             Ok(Ok((taken.old, taken.new)))
         }
         None => Ok(Err(why(tx.connection(), hash, "address").await?)),

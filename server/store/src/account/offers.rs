@@ -19,7 +19,7 @@ use sqlx::{PgConnection, types::Uuid};
 
 /// Invite that a link refers to.
 #[derive(Debug, Clone)]
-pub struct Linked {
+pub struct LinkedInvite {
     /// The invite.
     pub invite: Invite,
     /// Verification state of the mailbox.
@@ -28,7 +28,7 @@ pub struct Linked {
 
 /// Result of accepting an invite.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Accepted {
+pub enum AcceptOutcome {
     /// The person now has a seat in a workspace.
     Workspace(Slug),
     /// The person is now a member of an organization.
@@ -47,7 +47,7 @@ pub enum Accepted {
 
 /// Declined invite, with the data to notify the inviter.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Declined {
+pub struct DeclinedInvite {
     /// Email address of the inviter.
     pub inviter: Email,
     /// Name of the workspace or organization.
@@ -101,7 +101,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails.
     #[tracing::instrument(level = "debug", name = "store.offers.invite", skip_all)]
-    pub async fn invite(&self, token: &SecretHash) -> Result<Option<Linked>, StoreError> {
+    pub async fn invite(&self, token: &SecretHash) -> Result<Option<LinkedInvite>, StoreError> {
         let mut tx = self.begin().await?;
         let row = sqlx::query!(
             r#"select id as "id!", kind as "kind!", state as "state!", email as "email!", role as "role!",
@@ -131,7 +131,7 @@ impl Store {
             inviter: row.inviter,
             expires_at: row.expires_at,
         };
-        Ok(Some(Linked { invite: row.invite(state)?, mailbox }))
+        Ok(Some(LinkedInvite { invite: row.invite(state)?, mailbox }))
     }
 
     /// Registers the person that an open invite is addressed to, by its mailed link, which also verifies the email
@@ -170,8 +170,8 @@ impl Store {
     pub async fn decline_by_link(
         &self,
         token: &SecretHash,
-        tell: impl AsyncFnOnce(&Declined) -> Option<model::mail::Letter>,
-    ) -> Result<Option<Declined>, StoreError> {
+        tell: impl AsyncFnOnce(&DeclinedInvite) -> Option<model::mail::Letter>,
+    ) -> Result<Option<DeclinedInvite>, StoreError> {
         let mut tx = self.begin().await?;
         let row = sqlx::query!(
             r#"select inviter_email as "inviter_email!", place as "place!", email as "email!" from door.decline_by_link($1)"#,
@@ -180,7 +180,7 @@ impl Store {
         .fetch_optional(&mut *tx)
         .await?;
         let Some(row) = row else { return Ok(None) };
-        let declined = Declined { inviter: address(&row.inviter_email)?, place: row.place, email: row.email };
+        let declined = DeclinedInvite { inviter: address(&row.inviter_email)?, place: row.place, email: row.email };
         if let Some(letter) = tell(&declined).await {
             crate::mail::queue(&mut tx, &letter).await?;
         }
@@ -195,7 +195,7 @@ impl Store {
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
 #[tracing::instrument(level = "debug", name = "store.offers.accept", skip_all, fields(invite_id = %id))]
-pub async fn accept(tx: &mut PersonTx, id: InviteId) -> Result<Accepted, StoreError> {
+pub async fn accept(tx: &mut PersonTx, id: InviteId) -> Result<AcceptOutcome, StoreError> {
     let row = sqlx::query!(
         r#"select outcome as "outcome!", workspace_id, slug, organization_id, role from door.accept_invite($1)"#,
         id.uuid()
@@ -207,23 +207,23 @@ pub async fn accept(tx: &mut PersonTx, id: InviteId) -> Result<Accepted, StoreEr
     let accepted = match (row.outcome.as_str(), row.workspace_id, slug, row.organization_id) {
         ("seated", Some(workspace), Some(slug), _) => {
             note_in_workspace(tx, workspace, Action::InviteAccepted, id.uuid()).await?;
-            Accepted::Workspace(slug)
+            AcceptOutcome::Workspace(slug)
         }
-        ("seated", None, _, Some(organization)) => Accepted::Organization(OrganizationId::from_uuid(organization)),
-        ("other_person", ..) => Accepted::OtherPerson,
-        ("unverified", ..) => Accepted::Unverified,
-        ("absent", ..) => Accepted::Absent,
-        ("accepted", _, slug, _) if slug.is_some() => Accepted::Before(slug),
-        (state, ..) => Accepted::Closed(
+        ("seated", None, _, Some(organization)) => AcceptOutcome::Organization(OrganizationId::from_uuid(organization)),
+        ("other_person", ..) => AcceptOutcome::OtherPerson,
+        ("unverified", ..) => AcceptOutcome::Unverified,
+        ("absent", ..) => AcceptOutcome::Absent,
+        ("accepted", _, slug, _) if slug.is_some() => AcceptOutcome::Before(slug),
+        (state, ..) => AcceptOutcome::Closed(
             InviteState::from_word(state)
                 .ok_or_else(|| StoreError::Inconsistent(format!("the outcome {state:?} of accepting")))?,
         ),
     };
     let (action, detail) = match &accepted {
-        Accepted::Workspace(_) | Accepted::Organization(_) => (Action::InviteAccepted, Detail::none()),
+        AcceptOutcome::Workspace(_) | AcceptOutcome::Organization(_) => (Action::InviteAccepted, Detail::none()),
         _ => (Action::InviteRefused, Detail::none().with("reason", &row.outcome)),
     };
-    audit::note(tx, action, id.uuid(), &detail).await?;
+    audit::record(tx, action, id.uuid(), &detail).await?;
     Ok(accepted)
 }
 
@@ -232,7 +232,7 @@ pub async fn accept(tx: &mut PersonTx, id: InviteId) -> Result<Accepted, StoreEr
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
 #[tracing::instrument(level = "debug", name = "store.offers.decline", skip_all, fields(invite_id = %id))]
-pub async fn decline(tx: &mut PersonTx, id: InviteId) -> Result<Option<Declined>, StoreError> {
+pub async fn decline(tx: &mut PersonTx, id: InviteId) -> Result<Option<DeclinedInvite>, StoreError> {
     let row = sqlx::query!(
         r#"select inviter_email as "inviter_email!", place as "place!", email as "email!" from door.decline_invite($1)"#,
         id.uuid()
@@ -240,8 +240,8 @@ pub async fn decline(tx: &mut PersonTx, id: InviteId) -> Result<Option<Declined>
     .fetch_optional(tx.connection())
     .await?;
     let Some(row) = row else { return Ok(None) };
-    audit::note(tx, Action::InviteDeclined, id.uuid(), &Detail::none()).await?;
-    Ok(Some(Declined { inviter: address(&row.inviter_email)?, place: row.place, email: row.email }))
+    audit::record(tx, Action::InviteDeclined, id.uuid(), &Detail::none()).await?;
+    Ok(Some(DeclinedInvite { inviter: address(&row.inviter_email)?, place: row.place, email: row.email }))
 }
 
 /// Accepts all open organization invites to the verified address of the current person of `connection`, at sign-in.
@@ -277,9 +277,9 @@ pub async fn join(tx: &mut PersonTx, workspace: WorkspaceId) -> Result<Option<Sl
         .fetch_optional(tx.connection())
         .await?;
     let Some(row) = row else { return Ok(None) };
-    let me = tx.live().person.id.uuid();
+    let me = tx.principal().person.id.uuid();
     note_in_workspace(tx, workspace.uuid(), Action::SeatAutoJoined, me).await?;
-    audit::note(tx, Action::SeatAutoJoined, workspace.uuid(), &Detail::none()).await?;
+    audit::record(tx, Action::SeatAutoJoined, workspace.uuid(), &Detail::none()).await?;
     Slug::parse(&row.slug).map(Some).map_err(|e| StoreError::Inconsistent(format!("a slug that is none: {e}")))
 }
 
@@ -331,14 +331,14 @@ pub async fn notices(tx: &mut PersonTx) -> Result<Notices, StoreError> {
 ///
 /// # Errors
 /// [`NoRandomness`](crate::secret::NoRandomness) if the operating system returns no random bytes.
-pub fn links() -> Result<super::invites::Links, crate::secret::NoRandomness> {
-    Ok(super::invites::Links { mailed: Secret::generate("")?, copied: Secret::generate("")? })
+pub fn links() -> Result<super::invites::LinkTokens, crate::secret::NoRandomness> {
+    Ok(super::invites::LinkTokens { mailed: Secret::generate("")?, copied: Secret::generate("")? })
 }
 
 /// Logs an action in the workspace where a door function has just created a seat. That function has set the workspace
 /// context.
 async fn note_in_workspace(tx: &mut PersonTx, workspace: Uuid, action: Action, target: Uuid) -> Result<(), StoreError> {
-    let person = tx.live().person.clone();
+    let person = tx.principal().person.clone();
     sqlx::query!(
         "insert into workspace.audit_log (workspace_id, id, user_id, actor, action, target) values ($1, $2, $3, $4, $5, $6)",
         workspace,

@@ -45,7 +45,7 @@ pub async fn portrait(tx: &mut PersonTx, of: UserId, name: &PictureName) -> Resu
 /// [`StoreError::Database`] if the query fails.
 #[tracing::instrument(level = "debug", name = "store.pictures.set_portrait", skip_all)]
 pub async fn set_portrait(tx: &mut PersonTx, picture: Option<&Picture>) -> Result<(), StoreError> {
-    let (user, before) = (tx.live().person.id.uuid(), tx.live().person.portrait.clone());
+    let (user, before) = (tx.principal().person.id.uuid(), tx.principal().person.portrait.clone());
     // The name of a picture is a hash of its content.
     if before.as_ref() == picture.map(|picture| &picture.name) {
         return Ok(());
@@ -69,7 +69,7 @@ pub async fn set_portrait(tx: &mut PersonTx, picture: Option<&Picture>) -> Resul
     sqlx::query!("update account.users set portrait = $2 where id = $1", user, now).execute(tx.connection()).await?;
     let is = |there: bool| if there { "a picture" } else { "none" };
     let detail = Detail::none().change("portrait", is(before.is_some()), is(picture.is_some()));
-    audit::note(
+    audit::record(
         tx,
         Action::ProfileChanged,
         None,

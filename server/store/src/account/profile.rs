@@ -15,7 +15,7 @@ use model::{
 /// [`StoreError::Database`] if the query fails.
 #[tracing::instrument(level = "debug", name = "store.profile.read", skip_all)]
 pub async fn read(tx: &mut PersonTx) -> Result<Profile, StoreError> {
-    let user = tx.live().person.id.uuid();
+    let user = tx.principal().person.id.uuid();
     let row = sqlx::query!(
         "select u.name, u.email,
             (select l.email from account.mail_links l where l.user_id = u.id and l.purpose = 'address' and l.used_at is null
@@ -35,13 +35,13 @@ pub async fn read(tx: &mut PersonTx) -> Result<Profile, StoreError> {
 /// [`StoreError::Database`] if the query fails.
 #[tracing::instrument(level = "debug", name = "store.profile.rename", skip_all)]
 pub async fn rename(tx: &mut PersonTx, name: &str) -> Result<(), StoreError> {
-    let user = tx.live().person.id.uuid();
-    let detail = Detail::none().change("name", &tx.live().person.name, name);
+    let user = tx.principal().person.id.uuid();
+    let detail = Detail::none().change("name", &tx.principal().person.name, name);
     if detail.is_empty() {
         return Ok(());
     }
     sqlx::query!("update account.users set name = $2 where id = $1", user, name).execute(tx.connection()).await?;
-    audit::note(tx, Action::ProfileChanged, None, &detail).await
+    audit::record(tx, Action::ProfileChanged, None, &detail).await
 }
 
 /// Returns the hash of the person's password, as a PHC string.
@@ -50,7 +50,7 @@ pub async fn rename(tx: &mut PersonTx, name: &str) -> Result<(), StoreError> {
 /// [`StoreError::Database`] if the query fails.
 #[tracing::instrument(level = "debug", name = "store.profile.password_hash", skip_all)]
 pub async fn password_hash(tx: &mut PersonTx) -> Result<String, StoreError> {
-    let user = tx.live().person.id.uuid();
+    let user = tx.principal().person.id.uuid();
     Ok(sqlx::query_scalar!("select password_hash from account.users where id = $1", user)
         .fetch_one(tx.connection())
         .await?)
@@ -63,8 +63,8 @@ pub async fn password_hash(tx: &mut PersonTx) -> Result<String, StoreError> {
 /// [`StoreError::Database`] if the query fails.
 #[tracing::instrument(level = "debug", name = "store.profile.change_password", skip_all)]
 pub async fn change_password(tx: &mut PersonTx, password_hash: &str, secret: &Secret) -> Result<(), StoreError> {
-    let user = tx.live().person.id.uuid();
-    let session = tx.live().session.map(|s| s.uuid());
+    let user = tx.principal().person.id.uuid();
+    let session = tx.principal().session.map(|s| s.uuid());
     let session = session.ok_or_else(|| StoreError::Inconsistent("a new password without a session".to_owned()))?;
     sqlx::query!("update account.users set password_hash = $2 where id = $1", user, password_hash)
         .execute(tx.connection())
@@ -88,7 +88,7 @@ pub async fn change_password(tx: &mut PersonTx, password_hash: &str, secret: &Se
     )
     .execute(tx.connection())
     .await?;
-    audit::note(tx, Action::PasswordChanged, None, &Detail::none()).await
+    audit::record(tx, Action::PasswordChanged, None, &Detail::none()).await
 }
 
 /// Cancels a pending change of the email address.
@@ -97,7 +97,7 @@ pub async fn change_password(tx: &mut PersonTx, password_hash: &str, secret: &Se
 /// [`StoreError::Database`] if the query fails.
 #[tracing::instrument(level = "debug", name = "store.profile.withdraw_address", skip_all)]
 pub async fn withdraw_address(tx: &mut PersonTx) -> Result<(), StoreError> {
-    let user = tx.live().person.id.uuid();
+    let user = tx.principal().person.id.uuid();
     let withdrawn = sqlx::query!(
         "update account.mail_links set used_at = now() where user_id = $1 and purpose = 'address' and used_at is null",
         user
@@ -108,7 +108,7 @@ pub async fn withdraw_address(tx: &mut PersonTx) -> Result<(), StoreError> {
     if withdrawn == 0 {
         return Ok(());
     }
-    audit::note(tx, Action::ProfileChanged, None, &Detail::none().with("new_address", "withdrawn")).await
+    audit::record(tx, Action::ProfileChanged, None, &Detail::none().with("new_address", "withdrawn")).await
 }
 
 /// Returns the person's preferences.
@@ -117,7 +117,7 @@ pub async fn withdraw_address(tx: &mut PersonTx) -> Result<(), StoreError> {
 /// [`StoreError::Database`] if the query fails.
 #[tracing::instrument(level = "debug", name = "store.profile.preferences", skip_all)]
 pub async fn preferences(tx: &mut PersonTx) -> Result<Preferences, StoreError> {
-    let user = tx.live().person.id.uuid();
+    let user = tx.principal().person.id.uuid();
     let row = sqlx::query!("select landing, picker_order, theme from account.preferences where user_id = $1", user)
         .fetch_optional(tx.connection())
         .await?;
@@ -134,7 +134,7 @@ pub async fn preferences(tx: &mut PersonTx) -> Result<Preferences, StoreError> {
 /// [`StoreError::Database`] if the query fails.
 #[tracing::instrument(level = "debug", name = "store.profile.set_preferences", skip_all)]
 pub async fn set_preferences(tx: &mut PersonTx, chosen: Preferences) -> Result<(), StoreError> {
-    let (user, before) = (tx.live().person.id.uuid(), preferences(tx).await?);
+    let (user, before) = (tx.principal().person.id.uuid(), preferences(tx).await?);
     if before == chosen {
         return Ok(());
     }
@@ -149,7 +149,7 @@ pub async fn set_preferences(tx: &mut PersonTx, chosen: Preferences) -> Result<(
     )
     .execute(tx.connection())
     .await?;
-    audit::note(tx, Action::PreferencesChanged, None, &Detail::none()).await
+    audit::record(tx, Action::PreferencesChanged, None, &Detail::none()).await
 }
 
 impl Store {

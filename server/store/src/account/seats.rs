@@ -3,7 +3,7 @@
 //! The list may be 30 s old. It is for display only: authorization reads the seat itself (docs/SECURITY.md, I-4).
 
 use crate::{
-    door::{Credential, Live, PersonTx},
+    door::{Credential, PersonTx, Principal},
     error::StoreError,
     pool::Store,
 };
@@ -36,7 +36,7 @@ impl Store {
         &self,
         credential: &Credential,
         freshness: Freshness,
-    ) -> Result<Option<(Live, Arc<Picker>)>, StoreError> {
+    ) -> Result<Option<(Principal, Arc<Picker>)>, StoreError> {
         let Some(mut tx) = self.person_reading(credential).await? else { return Ok(None) };
         let picker = self.picker_of(&mut tx, freshness).await?;
         Ok(Some((tx.commit().await?, picker)))
@@ -44,7 +44,7 @@ impl Store {
 
     /// Must not be called in a transaction that has written: the result is cached and would survive a rollback.
     async fn picker_of(&self, tx: &mut PersonTx, freshness: Freshness) -> Result<Arc<Picker>, StoreError> {
-        let key = (tx.live().person.id, tx.live().epoch.clone());
+        let key = (tx.principal().person.id, tx.principal().epoch.clone());
         if freshness == Freshness::Recent
             && let Some(picker) = self.seats.get(&key).await
         {
@@ -59,8 +59,8 @@ impl Store {
 
     /// Removes the person's list from this server's cache, after a change that does not change the epoch (when a
     /// workspace was last opened).
-    pub async fn forget_picker(&self, live: &Live) {
-        self.seats.forget(&(live.person.id, live.epoch.clone())).await;
+    pub async fn invalidate_picker(&self, principal: &Principal) {
+        self.seats.forget(&(principal.person.id, principal.epoch.clone())).await;
     }
 }
 
@@ -70,7 +70,7 @@ impl Store {
 /// [`StoreError::Database`] if the query fails.
 #[tracing::instrument(level = "debug", name = "store.seats.pin", skip_all, fields(slug = %workspace))]
 pub async fn pin(tx: &mut PersonTx, workspace: &Slug, pinned: Pinned) -> Result<bool, StoreError> {
-    let user = tx.live().person.id.uuid();
+    let user = tx.principal().person.id.uuid();
     let changed = sqlx::query!(
         "insert into account.visits as v (user_id, workspace_id, pinned_at)
         select $1, s.workspace_id, case when $3 then now() end from door.seats() s where s.slug = $2
@@ -91,7 +91,7 @@ pub async fn pin(tx: &mut PersonTx, workspace: &Slug, pinned: Pinned) -> Result<
 /// [`StoreError::Database`] if the query fails.
 #[tracing::instrument(level = "debug", name = "store.seats.clear_recents", skip_all)]
 pub async fn clear_recents(tx: &mut PersonTx) -> Result<(), StoreError> {
-    let user = tx.live().person.id.uuid();
+    let user = tx.principal().person.id.uuid();
     sqlx::query!(
         "insert into account.preferences (user_id, recents_since) values ($1, now())
         on conflict (user_id) do update set recents_since = excluded.recents_since",
@@ -103,7 +103,7 @@ pub async fn clear_recents(tx: &mut PersonTx) -> Result<(), StoreError> {
 }
 
 async fn read(tx: &mut PersonTx) -> Result<Picker, StoreError> {
-    let user = tx.live().person.id.uuid();
+    let user = tx.principal().person.id.uuid();
     let chosen = sqlx::query!("select picker_order, recents_since from account.preferences where user_id = $1", user)
         .fetch_optional(tx.reading())
         .await?;
@@ -156,6 +156,6 @@ async fn read(tx: &mut PersonTx) -> Result<Picker, StoreError> {
             });
         }
     }
-    let epoch = tx.live().epoch.clone();
+    let epoch = tx.principal().epoch.clone();
     Ok(Picker { organizations, deleted, order, recents_since, epoch, as_of }.arranged(order))
 }

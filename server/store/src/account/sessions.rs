@@ -1,5 +1,5 @@
 //! Management of a person's active sessions. Once it commits, an ended session is invalid, and no write that it started
-//! can commit any more (the fence, migration 0005).
+//! can commit any more (the write lock, migration 0005).
 
 use super::identity::EndReason;
 use crate::{audit, door::PersonTx, error::StoreError};
@@ -15,7 +15,7 @@ use model::{
 /// [`StoreError::Database`] if the query fails.
 #[tracing::instrument(level = "debug", name = "store.sessions.list", skip_all)]
 pub async fn list(tx: &mut PersonTx) -> Result<Vec<SessionRow>, StoreError> {
-    let this = tx.live().session;
+    let this = tx.principal().session;
     let rows = sqlx::query!(
         r#"select id, user_agent, host(ip) as ip, created_at, last_seen_at from account.sessions
         where ended_at is null and expires_at > now() and last_seen_at > now() - interval '14 days'
@@ -57,7 +57,7 @@ pub async fn end(tx: &mut PersonTx, id: SessionId) -> Result<bool, StoreError> {
     .await?;
     let Some(row) = row else { return Ok(false) };
     let detail = Detail::none().with("device", device::name(&row.user_agent));
-    audit::note(tx, Action::SessionEnded, id.uuid(), &detail).await?;
+    audit::record(tx, Action::SessionEnded, id.uuid(), &detail).await?;
     Ok(true)
 }
 
@@ -68,7 +68,7 @@ pub async fn end(tx: &mut PersonTx, id: SessionId) -> Result<bool, StoreError> {
 /// As for [`end`].
 #[tracing::instrument(level = "debug", name = "store.sessions.end_others", skip_all)]
 pub async fn end_others(tx: &mut PersonTx) -> Result<u64, StoreError> {
-    let this = tx.live().session.map(|s| s.uuid());
+    let this = tx.principal().session.map(|s| s.uuid());
     let ended = sqlx::query!(
         "update account.sessions set ended_at = now(), end_reason = $2 where ended_at is null and id is distinct from $1",
         this,
@@ -78,7 +78,7 @@ pub async fn end_others(tx: &mut PersonTx) -> Result<u64, StoreError> {
     .await?
     .rows_affected();
     if ended > 0 {
-        audit::note(tx, Action::OtherSessionsEnded, None, &Detail::none().with("sessions", ended)).await?;
+        audit::record(tx, Action::OtherSessionsEnded, None, &Detail::none().with("sessions", ended)).await?;
     }
     Ok(ended)
 }
@@ -96,6 +96,6 @@ pub async fn end_all(tx: &mut PersonTx) -> Result<u64, StoreError> {
     .execute(tx.connection())
     .await?
     .rows_affected();
-    audit::note(tx, Action::SignedOutEverywhere, None, &Detail::none().with("sessions", ended)).await?;
+    audit::record(tx, Action::SignedOutEverywhere, None, &Detail::none().with("sessions", ended)).await?;
     Ok(ended)
 }

@@ -56,7 +56,7 @@ pub async fn live_names(tx: &mut PersonTx) -> Result<Vec<String>, StoreError> {
 /// [`StoreError::Database`] if the query fails.
 #[tracing::instrument(level = "debug", name = "store.tokens.create", skip_all)]
 pub async fn create(tx: &mut PersonTx, name: &str, token: &Secret, life: TokenLife) -> Result<bool, StoreError> {
-    let user = tx.live().person.id.uuid();
+    let user = tx.principal().person.id.uuid();
     // Serializes concurrent creations by one person, so that each is counted.
     sqlx::query!("select ops.one_at_a_time($1)", user).execute(tx.connection()).await?;
     let held = sqlx::query_scalar!(
@@ -82,7 +82,7 @@ pub async fn create(tx: &mut PersonTx, name: &str, token: &Secret, life: TokenLi
     )
     .execute(tx.connection())
     .await?;
-    audit::note(tx, Action::TokenCreated, id, &Detail::none().with("name", name)).await?;
+    audit::record(tx, Action::TokenCreated, id, &Detail::none().with("name", name)).await?;
     Ok(true)
 }
 
@@ -99,7 +99,7 @@ pub async fn revoke(tx: &mut PersonTx, id: TokenId) -> Result<bool, StoreError> 
     .fetch_optional(tx.connection())
     .await?;
     if let Some(name) = &name {
-        audit::note(tx, Action::TokenRevoked, id.uuid(), &Detail::none().with("name", name)).await?;
+        audit::record(tx, Action::TokenRevoked, id.uuid(), &Detail::none().with("name", name)).await?;
     }
     Ok(name.is_some())
 }
@@ -110,7 +110,7 @@ pub async fn revoke(tx: &mut PersonTx, id: TokenId) -> Result<bool, StoreError> 
 /// [`StoreError::Database`] if the query fails.
 #[tracing::instrument(level = "debug", name = "store.tokens.revoke_all", skip_all)]
 pub async fn revoke_all(tx: &mut PersonTx) -> Result<(), StoreError> {
-    let user = tx.live().person.id.uuid();
+    let user = tx.principal().person.id.uuid();
     let revoked = sqlx::query!(
         "update account.operator_tokens set revoked_at = now() where user_id = $1 and revoked_at is null returning id, name",
         user
@@ -118,7 +118,7 @@ pub async fn revoke_all(tx: &mut PersonTx) -> Result<(), StoreError> {
     .fetch_all(tx.connection())
     .await?;
     for token in revoked {
-        audit::note(tx, Action::TokenRevoked, token.id, &Detail::none().with("name", &token.name)).await?;
+        audit::record(tx, Action::TokenRevoked, token.id, &Detail::none().with("name", &token.name)).await?;
     }
     Ok(())
 }

@@ -28,8 +28,8 @@ impl Logged for PersonTx {}
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails. Then the action itself is not committed either.
-#[tracing::instrument(level = "debug", name = "store.audit.note", skip_all, fields(action = action.as_str()))]
-pub async fn note(
+#[tracing::instrument(level = "debug", name = "store.audit.record", skip_all, fields(action = action.as_str()))]
+pub async fn record(
     tx: &mut impl Logged,
     action: Action,
     target: impl Into<Option<Uuid>> + Send,
@@ -62,7 +62,7 @@ mod sealed {
     impl Log for WorkspaceTx<Write> {
         async fn log(&mut self, action: &str, target: Option<Uuid>, detail: &str) -> Result<(), StoreError> {
             let (workspace, user) = (self.id().uuid(), self.user().uuid());
-            let actor = self.tenant().live.person.name.clone();
+            let actor = self.tenant().principal.person.name.clone();
             sqlx::query!(
                 "insert into workspace.audit_log (workspace_id, id, user_id, actor, action, target, detail)
                 values ($1, $2, $3, $4, $5, $6, $7::text::jsonb)",
@@ -101,14 +101,14 @@ mod sealed {
 
     impl Log for PersonTx {
         async fn log(&mut self, action: &str, target: Option<Uuid>, detail: &str) -> Result<(), StoreError> {
-            let (person, session) = (self.live().person.clone(), self.live().session);
+            let (person, session) = (self.principal().person.clone(), self.principal().session);
             super::log_of_person(self.connection(), &person, session, (action, target, detail)).await
         }
     }
 }
 
 /// Records an entry in a person's own log without a [`PersonTx`], during sign-in.
-pub(crate) async fn note_of_person(
+pub(crate) async fn record_for_person(
     connection: &mut PgConnection,
     person: &Person,
     session: Option<SessionId>,

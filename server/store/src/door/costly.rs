@@ -2,7 +2,7 @@
 
 use crate::{
     error::StoreError,
-    fair::{Busy, Fair, Key, Share, Turn},
+    fair::{Busy, FairLimiter, Key, Permit, Share},
 };
 use model::id::UserId;
 use sqlx::PgConnection;
@@ -14,13 +14,13 @@ const MOST_MS: i32 = 3_000;
 
 /// Permit for a transaction to run costly statements.
 pub(super) struct Costly {
-    fair: Fair,
-    turn: Option<Turn>,
+    fair: FairLimiter,
+    permit: Option<Permit>,
 }
 
 impl Costly {
-    pub(super) const fn new(fair: Fair) -> Self {
-        Self { fair, turn: None }
+    pub(super) const fn new(fair: FairLimiter) -> Self {
+        Self { fair, permit: None }
     }
 
     /// Waits for a permit for `user`. Each person runs one costly statement at a time across all servers, and holds the
@@ -29,16 +29,16 @@ impl Costly {
     /// # Errors
     /// [`StoreError::Busy`] if the queue is full or the wait times out, [`StoreError::Database`] if the query fails.
     pub(super) async fn wait(&mut self, user: UserId, connection: &mut PgConnection) -> Result<(), StoreError> {
-        if self.turn.is_some() {
+        if self.permit.is_some() {
             return Ok(());
         }
-        let turn = self.fair.turn(vec![Share::steady(Key::Person(user), 1)]).await?;
+        let permit = self.fair.acquire(vec![Share::constant(Key::Person(user), 1)]).await?;
         let locked = sqlx::query!("select ops.begin_costly($1, $2, $3)", user.uuid(), PATIENCE_MS, MOST_MS)
             .execute(connection)
             .await;
         match locked {
             Ok(_) => {
-                self.turn = Some(turn);
+                self.permit = Some(permit);
                 Ok(())
             }
             Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some("55P03") => Err(Busy.into()),

@@ -3,24 +3,24 @@
 //! - [`PersonTx`]: account plane, scoped to one person (`stile.user_id`).
 //! - [`WorkspaceTx`]: one workspace, requires a current seat (`stile.workspace_id`).
 //! - [`OrganizationTx`]: management of one organization (`stile.organization_id`).
-//! - [`Prover`]: second-factor verification, for a session or a pending sign-in.
+//! - [`MfaTx`]: second-factor verification, for a session or a pending sign-in.
 //! - [`crate::identity`] and other modules of the account plane: the few statements that run before sign-in.
 //!
 //! Each door reads session, person and seat from the database, in the transaction that it begins. Authorization data is
 //! never cached (docs/SECURITY.md, I-3 and I-4).
 
 mod costly;
-mod fences;
+mod mfa;
 mod organization;
 mod person;
-mod prover;
 mod tx;
 mod workspace;
+mod write_locks;
 
+pub use mfa::{MfaSubject, MfaTx};
 pub use organization::OrganizationTx;
-pub use person::{Live, PersonTx};
-pub use prover::{Holder, Prover};
-pub use tx::keeping_nothing;
+pub use person::{PersonTx, Principal};
+pub use tx::discarding_writes;
 pub(crate) use workspace::Access;
 pub use workspace::{Can, Demand, Denied, Door, Mode, Read, Tenant, Visit, WorkspaceTx, Write};
 
@@ -70,7 +70,7 @@ impl Credential {
 /// Expected person and workspace of a write, as stated in its grant. A write acquires the locks of both before it reads
 /// anything, so that it either commits before a revocation returns or not at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Fence {
+pub struct WriteTarget {
     /// The person who writes.
     pub user: UserId,
     /// The workspace that the page was rendered for.

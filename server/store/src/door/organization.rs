@@ -3,8 +3,8 @@
 use super::{
     Credential,
     costly::Costly,
-    fences::Fences,
     tx::{DoorTx, Purpose},
+    write_locks::WriteLocks,
 };
 use crate::{error::StoreError, pool::Store};
 use model::{
@@ -47,14 +47,14 @@ impl Store {
         self.open_organization(tx, credential, organization).await
     }
 
-    /// Begins a transaction for a change to the roles of `people`, with their fences held exclusively. Returns `None`
-    /// unless `credential` belongs to `writer`.
+    /// Begins a transaction for a change to the roles of `people`, with their write locks held exclusively. Returns
+    /// `None` unless `credential` belongs to `writer`.
     ///
     /// Naming a person is not enough to make them wait: the function first checks that `writer` manages the
-    /// organization, and which of `people` belong to it. Everything is read again once the fences are held.
+    /// organization, and which of `people` belong to it. Everything is read again once the write locks are held.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`] if a fence is held for too long or the database can't be reached,
+    /// [`StoreError::Unavailable`] if a write lock is held for too long or the database can't be reached,
     /// [`StoreError::Database`] if the query fails.
     #[tracing::instrument(
         level = "debug",
@@ -84,7 +84,7 @@ impl Store {
         };
         tx.commit().await?;
         let people: Vec<UserId> = concerned.into_iter().map(UserId::from_uuid).collect();
-        let (tx, _) = self.fenced(&Fences { writer, people: &people, workspace: None }, None).await?;
+        let (tx, _) = self.begin_locked(&WriteLocks { writer, people: &people, workspace: None }, None).await?;
         Ok(self.open_organization(tx, credential, organization).await?.filter(|tx| tx.user == writer))
     }
 
@@ -108,7 +108,7 @@ impl Store {
         let role = OrganizationRole::from_word(&row.role)
             .ok_or_else(|| StoreError::Inconsistent(format!("organization role {:?}", row.role)))?;
         let (user, costly) = (UserId::from_uuid(row.user_id), Costly::new(self.costly()));
-        self.note_known(credential, user);
+        self.record_owner(credential, user);
         let tx = DoorTx::new(tx, Purpose::Writing, false);
         Ok(Some(OrganizationTx { tx, organization, user, role, costly }))
     }

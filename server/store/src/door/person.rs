@@ -15,7 +15,7 @@ use time::OffsetDateTime;
 
 /// Authenticated person, as read when the transaction began.
 #[derive(Debug, Clone)]
-pub struct Live {
+pub struct Principal {
     /// The person.
     pub person: Person,
     /// The session; `None` if an operator token was presented.
@@ -31,7 +31,7 @@ pub struct Live {
 /// Transaction with access to the person's own rows only.
 pub struct PersonTx {
     tx: DoorTx,
-    live: Live,
+    principal: Principal,
 }
 
 impl Store {
@@ -69,8 +69,8 @@ impl Store {
         .fetch_optional(&mut *tx)
         .await?;
         let Some(row) = row else { return Ok(None) };
-        self.note_known(credential, UserId::from_uuid(row.user_id));
-        let live = Live {
+        self.record_owner(credential, UserId::from_uuid(row.user_id));
+        let principal = Principal {
             person: Person {
                 id: UserId::from_uuid(row.user_id),
                 name: row.user_name,
@@ -82,14 +82,14 @@ impl Store {
             lands_on_picker: row.landing == "picker",
             now: row.now,
         };
-        Ok(Some(PersonTx { tx: DoorTx::new(tx, purpose, row.noted), live }))
+        Ok(Some(PersonTx { tx: DoorTx::new(tx, purpose, row.noted), principal }))
     }
 }
 
 impl PersonTx {
     /// Returns the authenticated person.
-    pub const fn live(&self) -> &Live {
-        &self.live
+    pub const fn principal(&self) -> &Principal {
+        &self.principal
     }
 
     /// Commits the transaction. If it is dropped instead, all writes are rolled back.
@@ -97,9 +97,9 @@ impl PersonTx {
     /// # Errors
     /// [`StoreError::Database`] if the query fails. Then nothing was written.
     #[tracing::instrument(level = "debug", name = "store.door.person_commit", skip_all)]
-    pub async fn commit(self) -> Result<Live, StoreError> {
+    pub async fn commit(self) -> Result<Principal, StoreError> {
         self.tx.commit().await?;
-        Ok(self.live)
+        Ok(self.principal)
     }
 
     pub(crate) fn connection(&mut self) -> &mut PgConnection {

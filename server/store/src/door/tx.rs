@@ -21,13 +21,13 @@ impl Purpose {
 
 tokio::task_local! {
     /// Set while serving a request that must not write anything.
-    static KEEPS_NOTHING: ();
+    static DISCARD_WRITES: ();
 }
 
 /// Runs `work` and rolls back everything that it writes through a door. Used for prefetch requests, and for pages that
 /// only explain why something was refused.
-pub async fn keeping_nothing<F: Future>(work: F) -> F::Output {
-    KEEPS_NOTHING.scope((), work).await
+pub async fn discarding_writes<F: Future>(work: F) -> F::Output {
+    DISCARD_WRITES.scope((), work).await
 }
 
 /// Transaction, and a flag for writes to commit.
@@ -37,13 +37,13 @@ pub async fn keeping_nothing<F: Future>(work: F) -> F::Output {
 /// read-only, so PostgreSQL rejects writes.
 pub(super) struct DoorTx {
     tx: Transaction<'static, Postgres>,
-    keeps: bool,
+    commits: bool,
 }
 
 impl DoorTx {
-    /// Wraps `tx`. `noted` is `true` if the door itself wrote, for example the time a session was last used.
-    pub(super) const fn new(tx: Transaction<'static, Postgres>, purpose: Purpose, noted: bool) -> Self {
-        Self { tx, keeps: noted || matches!(purpose, Purpose::Writing) }
+    /// Wraps `tx`. `wrote` is `true` if the door itself wrote, for example the time a session was last used.
+    pub(super) const fn new(tx: Transaction<'static, Postgres>, purpose: Purpose, wrote: bool) -> Self {
+        Self { tx, commits: wrote || matches!(purpose, Purpose::Writing) }
     }
 
     pub(super) fn connection(&mut self) -> &mut PgConnection {
@@ -55,7 +55,7 @@ impl DoorTx {
     /// # Errors
     /// [`StoreError::Database`] if the query fails. Then nothing was written.
     pub(super) async fn commit(self) -> Result<(), StoreError> {
-        if !self.keeps || KEEPS_NOTHING.try_with(|()| ()).is_ok() {
+        if !self.commits || DISCARD_WRITES.try_with(|()| ()).is_ok() {
             return Ok(());
         }
         Ok(self.tx.commit().await?)

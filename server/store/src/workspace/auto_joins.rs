@@ -79,7 +79,7 @@ pub async fn set(
         return Ok(Err(NotJoinable::NobodyThere));
     }
     let detail = Detail::none().with("domain", &join.domain).with("role", join.role.as_str());
-    audit::note(tx, Action::AutoJoinChanged, workspace, &detail).await?;
+    audit::record(tx, Action::AutoJoinChanged, workspace, &detail).await?;
     Ok(Ok(()))
 }
 
@@ -99,7 +99,7 @@ pub async fn stop(tx: &mut WorkspaceTx<Write>, can: &Can<ManageMembers>, domain:
     .await?
     .rows_affected();
     if stopped == 1 {
-        audit::note(tx, Action::AutoJoinChanged, workspace, &Detail::none().change("domain", domain, "")).await?;
+        audit::record(tx, Action::AutoJoinChanged, workspace, &Detail::none().change("domain", domain, "")).await?;
     }
     Ok(stopped == 1)
 }

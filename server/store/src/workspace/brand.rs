@@ -32,7 +32,7 @@ pub async fn set_hue(
     }
     let index = hue.map(|hue| i16::from(hue.index()));
     sqlx::query!("update account.workspaces set hue = $2 where id = $1", workspace, index).execute(can.on(tx)?).await?;
-    audit::note(tx, Action::WorkspaceBranded, workspace, &detail).await
+    audit::record(tx, Action::WorkspaceBranded, workspace, &detail).await
 }
 
 /// Sets or removes the logo, and logs it.
@@ -70,5 +70,5 @@ pub async fn set_logo(
     let is = |there: bool| if there { "a picture" } else { "the letter" };
     let changed = Detail::none().change("logo", is(before.is_some()), is(picture.is_some()));
     let detail = if changed.is_empty() { Detail::none().with("logo", "another picture") } else { changed };
-    audit::note(tx, Action::WorkspaceBranded, workspace, &detail).await
+    audit::record(tx, Action::WorkspaceBranded, workspace, &detail).await
 }

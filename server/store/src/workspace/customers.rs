@@ -154,7 +154,7 @@ pub async fn create(
     )
     .execute(can.on(tx)?)
     .await?;
-    audit::note(tx, Action::CustomerCreated, id, &Detail::none().with("name", &draft.name)).await?;
+    audit::record(tx, Action::CustomerCreated, id, &Detail::none().with("name", &draft.name)).await?;
     Ok(CustomerId::from_uuid(id))
 }
 
@@ -206,7 +206,7 @@ pub async fn import(
     )
     .execute(can.on(tx)?)
     .await?;
-    audit::note(tx, Action::CustomersImported, workspace, &Detail::none()).await?;
+    audit::record(tx, Action::CustomersImported, workspace, &Detail::none()).await?;
     Ok(ids.into_iter().map(CustomerId::from_uuid).collect())
 }
 
@@ -263,7 +263,7 @@ pub async fn update(
     .execute(can.on(tx)?)
     .await?;
     let detail = named(changed, &before.name);
-    audit::note(tx, Action::CustomerUpdated, id.uuid(), &detail).await?;
+    audit::record(tx, Action::CustomerUpdated, id.uuid(), &detail).await?;
     Ok(true)
 }
 
@@ -303,6 +303,6 @@ pub async fn set_status(
         Lifecycle::Active => Action::CustomerActivated,
         Lifecycle::Archived => Action::CustomerArchived,
     };
-    audit::note(tx, action, id.uuid(), &Detail::none().with("name", before.name)).await?;
+    audit::record(tx, action, id.uuid(), &Detail::none().with("name", before.name)).await?;
     Ok(true)
 }

@@ -1,8 +1,8 @@
 //! Invites to a workspace, from the sender's perspective: sending, sending again, revoking.
 
-pub use crate::account::invites::{Links, Resent, Sending};
+pub use crate::account::invites::{LinkTokens, Resent, SendOutcome};
 use crate::{
-    account::invites::{self, Place},
+    account::invites::{self, InviteScope},
     audit,
     door::{Can, Mode, WorkspaceTx, Write},
     error::StoreError,
@@ -16,9 +16,9 @@ use model::{
     seating::{Refused, Whose, check},
 };
 
-fn place<M: Mode>(tx: &WorkspaceTx<M>) -> Place {
+fn scope<M: Mode>(tx: &WorkspaceTx<M>) -> InviteScope {
     let workspace = &tx.tenant().workspace;
-    Place { organization: workspace.organization_id, workspace: Some(workspace.id) }
+    InviteScope { organization: workspace.organization_id, workspace: Some(workspace.id) }
 }
 
 /// Returns the unanswered invites, newest first.
@@ -27,8 +27,8 @@ fn place<M: Mode>(tx: &WorkspaceTx<M>) -> Place {
 /// [`StoreError::Database`] if the query fails.
 #[tracing::instrument(level = "debug", name = "store.invites.open", skip_all)]
 pub async fn open<M: Mode>(tx: &mut WorkspaceTx<M>, can: &Can<ManageMembers>) -> Result<Vec<SentInvite>, StoreError> {
-    let (place, zone) = (place(tx), tx.zone());
-    let invites = invites::open(can.on(tx)?, place, role_words::<WorkspaceRole>).await?;
+    let (scope, zone) = (scope(tx), tx.zone());
+    let invites = invites::open(can.on(tx)?, scope, role_words::<WorkspaceRole>).await?;
     Ok(invites.into_iter().map(|invite| SentInvite { sent_at: zone.local(*invite.sent_at), ..invite }).collect())
 }
 
@@ -40,12 +40,12 @@ pub async fn open<M: Mode>(tx: &mut WorkspaceTx<M>, can: &Can<ManageMembers>) ->
 pub async fn allowance<M: Mode>(
     tx: &mut WorkspaceTx<M>,
     can: &Can<ManageMembers>,
-) -> Result<crate::mail::Allowance, StoreError> {
+) -> Result<crate::mail::MailAllowance, StoreError> {
     crate::mail::allowance(can.on(tx)?).await
 }
 
-/// Invites an email address to the workspace. If the result is [`Sending::Sent`], the caller must queue the mail in the
-/// same transaction.
+/// Invites an email address to the workspace. If the result is [`SendOutcome::Sent`], the caller must queue the mail in
+/// the same transaction.
 ///
 /// # Errors
 /// [`StoreError::Seating`] if the role is above the current person's own.
@@ -55,10 +55,10 @@ pub async fn send(
     can: &Can<ManageMembers>,
     email: &Email,
     role: WorkspaceRole,
-    links: &Links,
-) -> Result<Sending, StoreError> {
+    links: &LinkTokens,
+) -> Result<SendOutcome, StoreError> {
     check(tx.tenant().seat.role(), Whose::Another, None, Some(role), true)?;
-    let (place, by) = (place(tx), tx.user());
+    let (scope, by) = (scope(tx), tx.user());
     let seated = sqlx::query_scalar!(
         r#"select exists (select from door.members() m where m.email = $1 and m.direct_role is not null) as "seated!""#,
         email.as_str()
@@ -66,18 +66,18 @@ pub async fn send(
     .fetch_one(can.on(tx)?)
     .await?;
     if seated {
-        return Ok(Sending::Seated);
+        return Ok(SendOutcome::Seated);
     }
-    let sending = invites::send(can.on(tx)?, place, by, email, role.as_str(), links).await?;
-    if let Sending::Sent(id) = sending {
+    let sending = invites::send(can.on(tx)?, scope, by, email, role.as_str(), links).await?;
+    if let SendOutcome::Sent(id) = sending {
         let detail = Detail::none().with("email", email).with("role", role.as_str());
-        audit::note(tx, Action::InviteSent, id.uuid(), &detail).await?;
+        audit::record(tx, Action::InviteSent, id.uuid(), &detail).await?;
     }
     Ok(sending)
 }
 
 /// Sends an invite's mail again. Returns `None` if there is no open invite with that id. If the result is
-/// [`Sending::Sent`], the caller must queue the mail in the same transaction.
+/// [`SendOutcome::Sent`], the caller must queue the mail in the same transaction.
 ///
 /// # Errors
 /// [`StoreError::Seating`] if the invite's role is above the current person's own.
@@ -86,15 +86,15 @@ pub async fn resend(
     tx: &mut WorkspaceTx<Write>,
     can: &Can<ManageMembers>,
     id: InviteId,
-    links: &Links,
-) -> Result<Option<(Sending, Resent)>, StoreError> {
-    let place = place(tx);
-    let found = invites::resend(can.on(tx)?, place, id, links).await?;
+    links: &LinkTokens,
+) -> Result<Option<(SendOutcome, Resent)>, StoreError> {
+    let scope = scope(tx);
+    let found = invites::resend(can.on(tx)?, scope, id, links).await?;
     if let Some((sending, resent)) = &found {
         let role = WorkspaceRole::from_word(&resent.role).ok_or(Refused::AboveYou)?;
         check(tx.tenant().seat.role(), Whose::Another, None, Some(role), true)?;
-        if matches!(sending, Sending::Sent(_)) {
-            audit::note(tx, Action::InviteResent, id.uuid(), &Detail::none().with("email", &resent.email)).await?;
+        if matches!(sending, SendOutcome::Sent(_)) {
+            audit::record(tx, Action::InviteResent, id.uuid(), &Detail::none().with("email", &resent.email)).await?;
         }
     }
     Ok(found)
@@ -110,10 +110,10 @@ pub async fn revoke(
     can: &Can<ManageMembers>,
     id: InviteId,
 ) -> Result<Option<String>, StoreError> {
-    let place = place(tx);
-    let revoked = invites::revoke(can.on(tx)?, place, id).await?;
+    let scope = scope(tx);
+    let revoked = invites::revoke(can.on(tx)?, scope, id).await?;
     if let Some(email) = &revoked {
-        audit::note(tx, Action::InviteRevoked, id.uuid(), &Detail::none().with("email", email)).await?;
+        audit::record(tx, Action::InviteRevoked, id.uuid(), &Detail::none().with("email", email)).await?;
     }
     Ok(revoked)
 }

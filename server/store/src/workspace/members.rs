@@ -1,7 +1,7 @@
 //! Seats of a workspace: listing, assigning, changing and removing them. The rules are in `model::seating`. The
 //! database itself also ensures that an owner remains (docs/SECURITY.md, I-11).
 //!
-//! Changes require a transaction of `Store::workspace_seating`, which holds the fences of the people concerned.
+//! Changes require a transaction of `Store::workspace_seating`, which holds the write locks of the people concerned.
 
 use crate::{
     audit,
@@ -21,7 +21,7 @@ use model::{
 
 /// Person with a seat in a workspace.
 #[derive(Debug, Clone)]
-pub struct Seated {
+pub struct WorkspaceMember {
     /// Id of the person.
     pub id: UserId,
     /// Name of the person.
@@ -38,7 +38,7 @@ pub struct Seated {
     pub since: Moment,
 }
 
-impl Seated {
+impl WorkspaceMember {
     /// Converts the person for display.
     pub fn row(self, organization: &str) -> Member<WorkspaceRole> {
         let Self { id, name, email, portrait, seat, since, .. } = self;
@@ -51,7 +51,7 @@ impl Seated {
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
 #[tracing::instrument(level = "debug", name = "store.members.list", skip_all)]
-pub async fn list<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<Vec<Seated>, StoreError> {
+pub async fn list<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<Vec<WorkspaceMember>, StoreError> {
     let zone = tx.zone();
     let rows = sqlx::query!(
         r#"select user_id as "user_id!", name as "name!", email as "email!", verified as "verified!", direct_role,
@@ -67,7 +67,7 @@ pub async fn list<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<Vec<Seated>, Store
                 row.direct_role.as_deref().and_then(WorkspaceRole::from_word),
                 row.organization_role.as_deref().and_then(OrganizationRole::from_word),
             )?;
-            Some(Seated {
+            Some(WorkspaceMember {
                 id: UserId::from_uuid(row.user_id),
                 name: row.name,
                 email: row.email,
@@ -166,7 +166,7 @@ pub async fn transfer(tx: &mut WorkspaceTx<Write>, can: &Can<OwnWorkspace>, to: 
         changed |= change(tx, me, Some(WorkspaceRole::Admin)).await?;
     }
     if changed {
-        audit::note(tx, Action::OwnershipTransferred, to.uuid(), &Detail::none().with("person", &name)).await?;
+        audit::record(tx, Action::OwnershipTransferred, to.uuid(), &Detail::none().with("person", &name)).await?;
     }
     Ok(name)
 }
@@ -254,7 +254,7 @@ async fn change(tx: &mut WorkspaceTx<Write>, user: UserId, to: Option<WorkspaceR
         Some(name) => Detail::none().with("person", name),
         None => Detail::none(),
     };
-    audit::note(tx, action, user.uuid(), &detail.change("role", word(from), word(to))).await?;
+    audit::record(tx, action, user.uuid(), &detail.change("role", word(from), word(to))).await?;
     Ok(true)
 }
 
@@ -325,11 +325,11 @@ pub async fn answer(
         Answer::Approve(role) => {
             grant(tx, can, user, role).await?;
             let detail = Detail::none().with("person", &request.name).with("role", role.as_str());
-            audit::note(tx, Action::AccessApproved, user.uuid(), &detail).await?;
+            audit::record(tx, Action::AccessApproved, user.uuid(), &detail).await?;
         }
         Answer::Refuse => {
             let detail = Detail::none().with("person", &request.name);
-            audit::note(tx, Action::AccessRefused, user.uuid(), &detail).await?;
+            audit::record(tx, Action::AccessRefused, user.uuid(), &detail).await?;
         }
     }
     Ok(Some(request))

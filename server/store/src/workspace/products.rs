@@ -132,7 +132,7 @@ pub async fn create(
     )
     .execute(can.on(tx)?)
     .await?;
-    audit::note(tx, Action::ProductCreated, id, &Detail::none().with("name", &draft.name)).await?;
+    audit::record(tx, Action::ProductCreated, id, &Detail::none().with("name", &draft.name)).await?;
     Ok(ProductId::from_uuid(id))
 }
 
@@ -178,7 +178,7 @@ pub async fn update(
     .execute(can.on(tx)?)
     .await?;
     let detail = named(changed, &before.name);
-    audit::note(tx, Action::ProductUpdated, id.uuid(), &detail).await?;
+    audit::record(tx, Action::ProductUpdated, id.uuid(), &detail).await?;
     Ok(true)
 }
 
@@ -218,6 +218,6 @@ pub async fn set_status(
         Lifecycle::Active => Action::ProductActivated,
         Lifecycle::Archived => Action::ProductArchived,
     };
-    audit::note(tx, action, id.uuid(), &Detail::none().with("name", before.name)).await?;
+    audit::record(tx, action, id.uuid(), &Detail::none().with("name", before.name)).await?;
     Ok(true)
 }

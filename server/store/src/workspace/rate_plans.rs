@@ -165,6 +165,6 @@ pub async fn create(
     )
     .execute(can.on(tx)?)
     .await?;
-    audit::note(tx, Action::RatePlanCreated, id, &Detail::none().with("name", name)).await?;
+    audit::record(tx, Action::RatePlanCreated, id, &Detail::none().with("name", name)).await?;
     Ok(RatePlanId::from_uuid(id))
 }

@@ -22,7 +22,7 @@ pub async fn read<M: Mode>(tx: &mut WorkspaceTx<M>, can: &Can<ManageSettings>) -
     let demands_factor = sqlx::query_scalar!("select demands_factor from account.workspaces where id = $1", workspace)
         .fetch_one(can.on(tx)?)
         .await?;
-    Ok(SecuritySettings { demands_factor, proven: has_proven(tx).await? })
+    Ok(SecuritySettings { demands_factor, proven: has_verified(tx).await? })
 }
 
 /// Returns `true` if this session has verified a second factor, so that its holder would keep access if one were
@@ -30,9 +30,9 @@ pub async fn read<M: Mode>(tx: &mut WorkspaceTx<M>, can: &Can<ManageSettings>) -
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
-#[tracing::instrument(level = "debug", name = "store.security.has_proven", skip_all)]
-pub async fn has_proven<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<bool, StoreError> {
-    let session = tx.tenant().live.session.map(SessionId::uuid);
+#[tracing::instrument(level = "debug", name = "store.security.has_verified", skip_all)]
+pub async fn has_verified<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<bool, StoreError> {
+    let session = tx.tenant().principal.session.map(SessionId::uuid);
     Ok(sqlx::query_scalar!(
         r#"select exists (select from account.sessions where id = $1 and factor_at is not null) as "proven!""#,
         session
@@ -60,7 +60,7 @@ pub async fn demand_factor(
     can: &Can<ManageSettings>,
     demand: bool,
 ) -> Result<Result<(), DemandRefused>, StoreError> {
-    if demand && !has_proven(tx).await? {
+    if demand && !has_verified(tx).await? {
         return Ok(Err(DemandRefused::NotProven));
     }
     let workspace = tx.id().uuid();
@@ -75,7 +75,7 @@ pub async fn demand_factor(
     if changed == 1 {
         let word = |demand| if demand { "on" } else { "off" };
         let detail = Detail::none().change("two_factor", word(!demand), word(demand));
-        audit::note(tx, Action::SecondFactorDemanded, workspace, &detail).await?;
+        audit::record(tx, Action::SecondFactorDemanded, workspace, &detail).await?;
     }
     Ok(Ok(()))
 }

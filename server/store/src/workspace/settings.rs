@@ -73,7 +73,7 @@ pub async fn save_general(
         )
         .execute(can.on(tx)?)
         .await?;
-        audit::note(tx, Action::WorkspaceChanged, workspace, &changed).await?;
+        audit::record(tx, Action::WorkspaceChanged, workspace, &changed).await?;
     }
     // A separate statement, because setting the slug waits for all current writes even if its value is the same.
     if before.slug != draft.slug.as_str() {
@@ -81,7 +81,7 @@ pub async fn save_general(
             .execute(can.on(tx)?)
             .await?;
         let moved = Detail::none().change("address", &before.slug, &draft.slug);
-        audit::note(tx, Action::WorkspaceRenamed, workspace, &moved).await?;
+        audit::record(tx, Action::WorkspaceRenamed, workspace, &moved).await?;
     }
     Ok(())
 }
@@ -136,5 +136,5 @@ pub async fn delete(tx: &mut WorkspaceTx<Write>, can: &Can<OwnWorkspace>) -> Res
     if deleted == 0 {
         return Ok(());
     }
-    audit::note(tx, Action::WorkspaceDeleted, workspace, &Detail::none().with("name", name)).await
+    audit::record(tx, Action::WorkspaceDeleted, workspace, &Detail::none().with("name", name)).await
 }

@@ -9,7 +9,7 @@ use model::{
     settings::GeneralInput,
 };
 use sqlx::{Connection, PgConnection};
-use store::{audit, customers, deleted::Restored, door::Door, settings};
+use store::{audit, customers, deleted::RestoreOutcome, door::Door, settings};
 
 async fn lines(superuser: &mut PgConnection, place: &Place) -> Vec<String> {
     let of = format!(
@@ -20,9 +20,9 @@ async fn lines(superuser: &mut PgConnection, place: &Place) -> Vec<String> {
 }
 
 async fn rename(world: &World, who: &Person, at: &Place, input: GeneralInput) -> Result<(), store::StoreError> {
-    let fence = crate::support::fence(who, at);
+    let target = crate::support::write_target(who, at);
     let Door::Open(mut tx) =
-        world.store.workspace_alone(&who.session(), &at.slug, fence, Capability::ManageSettings).await.unwrap()
+        world.store.workspace_exclusive(&who.session(), &at.slug, target, Capability::ManageSettings).await.unwrap()
     else {
         panic!("{} has a seat in {}", who.name, at.slug)
     };
@@ -83,7 +83,9 @@ async fn no_line_can_be_forged_changed_or_removed_by_the_app_role() {
     customers::create(&mut tx, &can, &draft("Acme")).await.unwrap();
     tx.commit().await.unwrap();
     let mut tx = world.organization(&world.ann, &world.a1).await;
-    audit::note(&mut tx, model::audit::Action::OrganizationChanged, None, &model::audit::Detail::none()).await.unwrap();
+    audit::record(&mut tx, model::audit::Action::OrganizationChanged, None, &model::audit::Detail::none())
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     let mut app = connect(&world.db.app()).await;
     let (a1, organization, bob, ann) = (world.a1.id, world.a1.organization, world.bob.id, world.ann.id);
@@ -205,10 +207,10 @@ async fn a_deleted_workspace_is_closed_to_all_and_comes_back_whole_to_an_owner_w
     let before = texts(&mut superuser, "select t::text from workspace.customers t order by 1").await;
     let restore =
         async |who: &Person, at: &str| world.store.restore_workspace(&who.session(), &slug(at)).await.unwrap();
-    assert_eq!(restore(ann, "a-one").await, Restored::No, "what is not deleted was restored");
-    let fence = crate::support::fence(ann, a1);
+    assert_eq!(restore(ann, "a-one").await, RestoreOutcome::No, "what is not deleted was restored");
+    let target = crate::support::write_target(ann, a1);
     let Door::Open(mut tx) =
-        world.store.workspace_alone(&ann.session(), &a1.slug, fence, Capability::OwnWorkspace).await.unwrap()
+        world.store.workspace_exclusive(&ann.session(), &a1.slug, target, Capability::OwnWorkspace).await.unwrap()
     else {
         panic!("ann owns A1")
     };
@@ -220,7 +222,7 @@ async fn a_deleted_workspace_is_closed_to_all_and_comes_back_whole_to_an_owner_w
         assert_eq!(crate::support::kind(&world.door(who, a1).await), behind, "{}", who.name);
     }
     for who in [bob, &world.carl, &world.mal, &world.ola] {
-        assert_eq!(restore(who, "a-one").await, Restored::No, "{} restored it", who.name);
+        assert_eq!(restore(who, "a-one").await, RestoreOutcome::No, "{} restored it", who.name);
     }
     let offered = async |who: &Person| {
         let picker = world.store.picker(&who.session(), store::seats::Freshness::Now).await.unwrap().unwrap().1;
@@ -233,15 +235,15 @@ async fn a_deleted_workspace_is_closed_to_all_and_comes_back_whole_to_an_owner_w
     )
     .await
     .unwrap();
-    assert_eq!(restore(ann, "a-one").await, Restored::No, "it was restored after 14 days");
+    assert_eq!(restore(ann, "a-one").await, RestoreOutcome::No, "it was restored after 14 days");
     execute(
         &mut superuser,
         "update account.workspaces set deleted_at = now() - interval '13 days' where deleted_at is not null",
     )
     .await
     .unwrap();
-    assert_eq!(restore(ann, "a-one").await, Restored::Yes);
-    assert_eq!(restore(ann, "a-one").await, Restored::No, "it was restored twice");
+    assert_eq!(restore(ann, "a-one").await, RestoreOutcome::Yes);
+    assert_eq!(restore(ann, "a-one").await, RestoreOutcome::No, "it was restored twice");
     assert_eq!(crate::support::kind(&world.door(bob, a1).await), "open");
     assert_eq!(
         texts(&mut superuser, "select t::text from workspace.customers t order by 1").await,
@@ -268,10 +270,10 @@ async fn two_who_rename_at_once_both_succeed_or_are_told_and_never_wait_for_each
             tasks.spawn(async move {
                 let who_is = if who == 0 { &world.ann } else { &world.bob };
                 let place = Place { slug: slug(&now), ..world.a1.clone() };
-                let fence = crate::support::fence(who_is, &place);
+                let target = crate::support::write_target(who_is, &place);
                 match world
                     .store
-                    .workspace_alone(&who_is.session(), &place.slug, fence, Capability::ManageSettings)
+                    .workspace_exclusive(&who_is.session(), &place.slug, target, Capability::ManageSettings)
                     .await
                 {
                     Ok(Door::Open(mut tx)) => {

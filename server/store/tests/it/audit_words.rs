@@ -1,7 +1,7 @@
 //! Invariant: a log entry describes the change and names its object, even after the object was renamed. A change
 //! without effect writes no entry.
 
-use crate::support::{Person, Place, World, draft, execute, fence, line, texts};
+use crate::support::{Person, Place, World, draft, execute, line, texts, write_target};
 use model::{
     WorkspaceRole,
     audit::{AuditQuery, Position},
@@ -37,7 +37,7 @@ async fn lines(superuser: &mut PgConnection) -> usize {
 
 async fn seating(world: &World, who: &Person, at: &Place, people: &[&Person]) -> WorkspaceTx<Write> {
     let ids: Vec<_> = people.iter().map(|person| person.id).collect();
-    match world.store.workspace_seating(&who.session(), &at.slug, fence(who, at), &ids).await.unwrap() {
+    match world.store.workspace_seating(&who.session(), &at.slug, write_target(who, at), &ids).await.unwrap() {
         Door::Open(tx) => tx,
         _ => panic!("{} has a seat in {}", who.name, at.slug),
     }

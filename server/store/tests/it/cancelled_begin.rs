@@ -6,7 +6,7 @@
 //! waits for the response to BEGIN. The last test demonstrates this with plain sqlx: when it fails, sqlx has fixed the
 //! bug, and `Store::begin` no longer needs to run each BEGIN to completion.
 
-use crate::support::{World, draft, fence, texts};
+use crate::support::{World, draft, texts, write_target};
 use model::capability::EditContent;
 use sqlx::{PgConnection, Row, postgres::PgPoolOptions};
 use std::{
@@ -72,10 +72,11 @@ async fn request(world: &World, kind: usize, name: String) -> Option<String> {
     let (ann, a1) = (&world.ann, &world.a1);
     match kind {
         0 => {
-            let mut tx = match world.store.workspace_write(&ann.session(), &a1.slug, fence(ann, a1)).await.unwrap() {
-                Door::Open(tx) => tx,
-                _ => panic!("ann has a seat in A1"),
-            };
+            let mut tx =
+                match world.store.workspace_write(&ann.session(), &a1.slug, write_target(ann, a1)).await.unwrap() {
+                    Door::Open(tx) => tx,
+                    _ => panic!("ann has a seat in A1"),
+                };
             let can = tx.can::<EditContent>().unwrap();
             customers::create(&mut tx, &can, &draft(&name)).await.unwrap();
             tx.commit().await.unwrap();
@@ -175,6 +176,6 @@ async fn plain_sqlx_does_leave_one_open() {
             break;
         }
     }
-    assert!(poisoned, "sqlx cleans up by itself now: ToItsEnd in Store::begin has no more reason");
+    assert!(poisoned, "sqlx cleans up by itself now: Uncancelled in Store::begin has no more reason");
     pool.close().await;
 }

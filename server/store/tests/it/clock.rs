@@ -184,6 +184,6 @@ async fn a_workspace_of_an_unknown_zone_opens_in_utc() {
     change(&mut superuser, &world.a1, "time_zone = 'Atlantis/Capital'").await;
     let tx = world.read(&world.ann, &world.a1).await;
     assert_eq!(tx.zone().name(), "UTC");
-    assert_eq!(tx.today(), tx.tenant().live.now.date());
+    assert_eq!(tx.today(), tx.tenant().principal.now.date());
     assert_eq!(world.read(&world.ola, &world.b1).await.zone().name(), "UTC", "control");
 }

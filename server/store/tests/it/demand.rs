@@ -4,7 +4,7 @@
 use crate::support::{Person, World, execute, sign_in};
 use model::{OrganizationRole, WorkspaceRole, domain::Domain, id::InviteId, members::AutoJoin, token::TokenLife};
 use sqlx::PgConnection;
-use store::{StoreError, deleted::Restored, door::Credential, offers, organizations, secret::Secret, tokens};
+use store::{StoreError, deleted::RestoreOutcome, door::Credential, offers, organizations, secret::Secret, tokens};
 
 async fn demand(superuser: &mut PgConnection, world: &World, on: bool) {
     let statement = format!("update account.workspaces set demands_factor = {on} where id = '{}'", world.a1.id);
@@ -97,11 +97,11 @@ async fn who_restores_accepts_or_joins_proves_a_factor_first() {
     assert!(is_asked(&restore(&world.ann.session()).await));
     assert_eq!(
         restore(&world.eve.session()).await.unwrap(),
-        Restored::No,
+        RestoreOutcome::No,
         "a stranger learns that it demands a factor"
     );
     prove(&mut superuser, &world.ann).await;
-    assert_eq!(restore(&world.ann.session()).await.unwrap(), Restored::Yes);
+    assert_eq!(restore(&world.ann.session()).await.unwrap(), RestoreOutcome::Yes);
 
     for workspace in [true, false] {
         let id = invited(&mut superuser, &world, "eve@stile.example", workspace).await;
@@ -117,7 +117,10 @@ async fn who_restores_accepts_or_joins_proves_a_factor_first() {
         assert!(is_asked(&accept().await), "workspace: {workspace}");
         prove(&mut superuser, &world.eve).await;
         assert!(
-            matches!(accept().await.unwrap(), offers::Accepted::Workspace(_) | offers::Accepted::Organization(_)),
+            matches!(
+                accept().await.unwrap(),
+                offers::AcceptOutcome::Workspace(_) | offers::AcceptOutcome::Organization(_)
+            ),
             "workspace: {workspace}"
         );
         for table in ["workspace_members", "organization_members"] {

@@ -174,13 +174,16 @@ async fn nobody_reads_or_writes_events_but_through_their_door() {
 async fn a_listener_is_woken_by_a_commit_and_by_nothing_else() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
-    let mut waker = world.store.waker().await.unwrap();
+    let mut event_listener = world.store.event_listener().await.unwrap();
     let mut tx = superuser.begin().await.unwrap();
     seat(&mut tx, &world.a1, &world.eve, Some("viewer")).await;
     tx.rollback().await.unwrap();
-    assert!(tokio::time::timeout(Duration::from_millis(200), waker.woken()).await.is_err(), "woken by what never was");
+    assert!(
+        tokio::time::timeout(Duration::from_millis(200), event_listener.changed()).await.is_err(),
+        "woken by what never was"
+    );
     seat(&mut superuser, &world.a1, &world.eve, Some("viewer")).await;
-    tokio::time::timeout(Duration::from_secs(5), waker.woken()).await.expect("not woken").unwrap();
+    tokio::time::timeout(Duration::from_secs(5), event_listener.changed()).await.expect("not woken").unwrap();
 }
 
 #[tokio::test]

@@ -218,8 +218,11 @@ async fn a_code_that_is_passed_is_noted_and_is_used_up() {
     for visited in [false, true] {
         let code = Secret::generate("").unwrap();
         let mut tx = world.visit(&world.ann, &world.a2).await;
-        let passed =
-            if visited { handoffs::pass_and_visit(&mut tx, &code).await } else { handoffs::pass(&mut tx, &code).await };
+        let passed = if visited {
+            handoffs::mint_redeemed_and_visit(&mut tx, &code).await
+        } else {
+            handoffs::mint_redeemed(&mut tx, &code).await
+        };
         passed.unwrap();
         tx.commit().await.unwrap();
         assert_eq!(texts(&mut superuser, visits).await.len(), usize::from(visited), "a visit is where one really was");

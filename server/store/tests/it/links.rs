@@ -264,12 +264,12 @@ async fn a_new_password_ends_the_other_sessions_and_changes_the_secret_of_this_o
     let phone = sign_in(&world.store, world.eve.id, "eve").await;
     let secret = Secret::generate("").unwrap();
     let mut tx = world.person(&world.eve).await;
-    let before = tx.live().session;
+    let before = tx.principal().session;
     profile::change_password(&mut tx, "new hash", &secret).await.unwrap();
     tx.commit().await.unwrap();
     assert!(world.store.person(&phone.session()).await.unwrap().is_none(), "another device stayed signed in");
     assert!(world.store.person(&world.eve.session()).await.unwrap().is_none(), "the old secret still opens");
     let now = world.store.person(&store::door::Credential::Session(secret.hash())).await.unwrap().unwrap();
-    assert_eq!(now.live().session, before, "tabs of this browser would be told that they were signed out");
+    assert_eq!(now.principal().session, before, "tabs of this browser would be told that they were signed out");
     assert!(world.store.person(&world.ann.session()).await.unwrap().is_some());
 }

@@ -5,7 +5,7 @@
 use crate::support::{DENIED, World, connect, execute, refusal, texts};
 use model::{Email, mail::Letter};
 use std::{collections::HashSet, sync::Arc};
-use store::mail::{Queue as _, Sent};
+use store::mail::{QueueMail as _, SendResult};
 use tokio::task::JoinSet;
 
 const SECRET: &str = "https://stile.example/reset/very-secret-token";
@@ -70,7 +70,7 @@ async fn a_letter_survives_its_sender_and_waits_longer_each_time() {
         let again = world.db.store().claim_mail(10).await.unwrap();
         assert_eq!(again.len(), 1, "it was lost with its sender");
         assert_eq!(again[0].attempt, attempt);
-        world.store.settle_mail(again[0].id, Sent::Failed("no answer")).await.unwrap();
+        world.store.settle_mail(again[0].id, SendResult::Failed("no answer")).await.unwrap();
         let wait = texts(
             &mut superuser,
             "select extract(epoch from next_attempt_at - now())::int::text from account.mail_queue",
@@ -81,7 +81,7 @@ async fn a_letter_survives_its_sender_and_waits_longer_each_time() {
     assert!(waits.windows(2).all(|w| w[1] > w[0] + w[0] / 2), "{waits:?}");
     later(&world).await;
     let last = world.store.claim_mail(10).await.unwrap();
-    world.store.settle_mail(last[0].id, Sent::Done).await.unwrap();
+    world.store.settle_mail(last[0].id, SendResult::Done).await.unwrap();
     later(&world).await;
     assert!(world.store.claim_mail(10).await.unwrap().is_empty(), "a letter that was sent is sent again");
 }
@@ -99,8 +99,8 @@ async fn nothing_of_a_letter_is_left_once_it_is_sent_or_given_up() {
     );
     for claimed in world.store.claim_mail(10).await.unwrap() {
         let sent = match claimed.letter.as_ref().unwrap().subject() {
-            "To be sent" => Sent::Done,
-            _ => Sent::GivenUp("the mail server answered 550"),
+            "To be sent" => SendResult::Done,
+            _ => SendResult::GivenUp("the mail server answered 550"),
         };
         world.store.settle_mail(claimed.id, sent).await.unwrap();
     }

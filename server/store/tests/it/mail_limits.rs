@@ -6,10 +6,10 @@ use model::{Email, WorkspaceRole, capability::ManageMembers};
 use std::sync::Arc;
 use store::{
     Store,
-    door::{Door, Fence},
-    invites::{self, Sending},
+    door::{Door, WriteTarget},
+    invites::{self, SendOutcome},
     links::{self, Purpose},
-    mail::Caused,
+    mail::MailQuotaCheck,
     offers, organizations,
     secret::Secret,
 };
@@ -20,15 +20,15 @@ fn email(name: &str) -> Email {
 }
 
 /// Sends an invite through the given server.
-async fn send(store: &Store, by: &Person, place: &Place, to: &Email) -> Sending {
-    let fence = Fence { user: by.id, workspace: place.id };
-    let Door::Open(mut tx) = store.workspace_write(&by.session(), &place.slug, fence).await.unwrap() else {
+async fn send(store: &Store, by: &Person, place: &Place, to: &Email) -> SendOutcome {
+    let target = WriteTarget { user: by.id, workspace: place.id };
+    let Door::Open(mut tx) = store.workspace_write(&by.session(), &place.slug, target).await.unwrap() else {
         panic!("{} can't write in {}", by.name, place.slug)
     };
     let can = tx.can::<ManageMembers>().unwrap();
     let links = offers::links().unwrap();
     let sending = invites::send(&mut tx, &can, to, WorkspaceRole::Viewer, &links).await.unwrap();
-    if matches!(sending, Sending::Sent(_)) {
+    if matches!(sending, SendOutcome::Sent(_)) {
         tx.commit().await.unwrap();
     }
     sending
@@ -56,7 +56,7 @@ async fn one_address_gets_few_mails_from_everywhere_together() {
     for round in 0..3 {
         for (number, (by, place)) in senders.iter().enumerate() {
             let store = if number % 2 == 0 { &world.store } else { &second };
-            if matches!(send(store, by, place, &to).await, Sending::Sent(_)) {
+            if matches!(send(store, by, place, &to).await, SendOutcome::Sent(_)) {
                 sent += 1;
             }
         }
@@ -66,11 +66,11 @@ async fn one_address_gets_few_mails_from_everywhere_together() {
         assert!(round < 2 || sent == 10, "{sent} mails to one address in a day");
     }
     assert!(
-        matches!(send(&second, &world.mal, &world.m1, &email("another")).await, Sending::Sent(_)),
+        matches!(send(&second, &world.mal, &world.m1, &email("another")).await, SendOutcome::Sent(_)),
         "control: others get theirs"
     );
     execute(&mut superuser, "update account.caused_mails set at = at - interval '25 hours'").await.unwrap();
-    assert!(matches!(send(&second, &world.mal, &world.m1, &to).await, Sending::Sent(_)), "the next day");
+    assert!(matches!(send(&second, &world.mal, &world.m1, &to).await, SendOutcome::Sent(_)), "the next day");
 }
 
 #[tokio::test]
@@ -82,7 +82,7 @@ async fn nobody_alone_keeps_an_address_from_hearing_of_others() {
     for (by, place) in
         [(&world.ann, &world.a1), (&world.ann, &world.a2), (&world.bob, &world.a1)].iter().cycle().take(9)
     {
-        if matches!(send(&world.store, by, place, &to).await, Sending::Sent(_)) {
+        if matches!(send(&world.store, by, place, &to).await, SendOutcome::Sent(_)) {
             sent += 1;
         }
         execute(&mut superuser, "update account.invites set revoked_at = now() where revoked_at is null")
@@ -90,7 +90,10 @@ async fn nobody_alone_keeps_an_address_from_hearing_of_others() {
             .unwrap();
     }
     assert_eq!(sent, 4, "mails of one organization to one address");
-    assert!(matches!(send(&world.store, &world.ola, &world.b1, &to).await, Sending::Sent(_)), "another organization's");
+    assert!(
+        matches!(send(&world.store, &world.ola, &world.b1, &to).await, SendOutcome::Sent(_)),
+        "another organization's"
+    );
 }
 
 #[tokio::test]
@@ -123,8 +126,8 @@ async fn a_new_account_causes_few_mails_and_an_old_one_more() {
     let mut sent = 0;
     for number in 0..30 {
         match send(&world.store, &world.mal, &world.m1, &email(&format!("p{number}"))).await {
-            Sending::Sent(_) => sent += 1,
-            Sending::Spent(wait) => assert!((80_000..=86_400).contains(&wait), "{wait} seconds"),
+            SendOutcome::Sent(_) => sent += 1,
+            SendOutcome::Spent(wait) => assert!((80_000..=86_400).contains(&wait), "{wait} seconds"),
             other => panic!("{other:?}"),
         }
     }
@@ -134,14 +137,14 @@ async fn a_new_account_causes_few_mails_and_an_old_one_more() {
     assert_eq!(invites::allowance(&mut tx, &can).await.unwrap().left, 0, "what is told before");
     drop(tx);
     assert!(
-        matches!(send(&world.store, &world.ann, &world.a1, &email("p0")).await, Sending::Sent(_)),
+        matches!(send(&world.store, &world.ann, &world.a1, &email("p0")).await, SendOutcome::Sent(_)),
         "control: somebody else"
     );
     execute(&mut superuser, "update account.users set created_at = now() - interval '2 days' where name = 'mal'")
         .await
         .unwrap();
     assert!(
-        matches!(send(&world.store, &world.mal, &world.m1, &email("next")).await, Sending::Sent(_)),
+        matches!(send(&world.store, &world.mal, &world.m1, &email("next")).await, SendOutcome::Sent(_)),
         "an account of two days"
     );
 }
@@ -154,7 +157,7 @@ async fn the_people_of_one_organization_share_what_it_may_cause() {
     let mut sent = 0;
     for number in 0..60 {
         let (by, place) = if number % 2 == 0 { (&world.ann, &world.a2) } else { (&world.bob, &world.a1) };
-        if matches!(send(&world.store, by, place, &email(&format!("p{number}"))).await, Sending::Sent(_)) {
+        if matches!(send(&world.store, by, place, &email(&format!("p{number}"))).await, SendOutcome::Sent(_)) {
             sent += 1;
         }
     }
@@ -163,9 +166,9 @@ async fn the_people_of_one_organization_share_what_it_may_cause() {
     let links = offers::links().unwrap();
     let sending =
         organizations::send_invite(&mut tx, &email("whole"), model::OrganizationRole::Member, &links).await.unwrap();
-    assert!(matches!(sending, Sending::Spent(_)), "its own invites: {sending:?}");
+    assert!(matches!(sending, SendOutcome::Spent(_)), "its own invites: {sending:?}");
     assert!(
-        matches!(send(&world.store, &world.ola, &world.b1, &email("p0")).await, Sending::Sent(_)),
+        matches!(send(&world.store, &world.ola, &world.b1, &email("p0")).await, SendOutcome::Sent(_)),
         "control: another organization"
     );
 }
@@ -175,14 +178,14 @@ async fn resending_counts_and_what_is_refused_changes_nothing() {
     let world = World::new().await;
     grow_old(&world).await;
     let to = email("target");
-    let Sending::Sent(id) = send(&world.store, &world.bob, &world.a1, &to).await else { panic!("not sent") };
+    let SendOutcome::Sent(id) = send(&world.store, &world.bob, &world.a1, &to).await else { panic!("not sent") };
     let mut outcomes = Vec::new();
     for _ in 0..5 {
         let mut tx = world.write(&world.bob, &world.a1).await;
         let can = tx.can::<ManageMembers>().unwrap();
         let links = offers::links().unwrap();
         let (sending, _) = invites::resend(&mut tx, &can, id, &links).await.unwrap().unwrap();
-        outcomes.push(matches!(sending, Sending::Sent(_)));
+        outcomes.push(matches!(sending, SendOutcome::Sent(_)));
         tx.commit().await.unwrap();
     }
     assert_eq!(outcomes, [true, true, true, false, false]);
@@ -200,14 +203,18 @@ async fn links_that_anybody_can_ask_for_are_few_over_all_servers() {
         stores[number % 2].offer_link(Purpose::Reset, &to, &token, None, letter).await.unwrap()
     };
     for number in 0..4 {
-        assert_eq!(ask(number, "eve").await, Caused::Counted);
-        assert_eq!(ask(number, "nobody").await, Caused::Counted, "an address without an account counts the same");
+        assert_eq!(ask(number, "eve").await, MailQuotaCheck::Counted);
+        assert_eq!(
+            ask(number, "nobody").await,
+            MailQuotaCheck::Counted,
+            "an address without an account counts the same"
+        );
     }
     for number in 0..2 {
-        assert!(matches!(ask(number, "eve").await, Caused::Recipient(1..=720)));
-        assert!(matches!(ask(number, "nobody").await, Caused::Recipient(1..=720)));
+        assert!(matches!(ask(number, "eve").await, MailQuotaCheck::Recipient(1..=720)));
+        assert!(matches!(ask(number, "nobody").await, MailQuotaCheck::Recipient(1..=720)));
     }
-    assert_eq!(ask(0, "somebody").await, Caused::Counted, "control");
+    assert_eq!(ask(0, "somebody").await, MailQuotaCheck::Counted, "control");
     let mut superuser = world.db.superuser().await;
     let kept = texts(
         &mut superuser,

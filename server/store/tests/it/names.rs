@@ -273,9 +273,9 @@ async fn a_password_is_respelled_only_as_long_as_it_is_the_same() {
     };
     let before = PasswordRecord { user: world.ann.id, hash: stored(&world.ann).await };
     let stale = PasswordRecord { user: world.ann.id, hash: "another".to_owned() };
-    world.store.respell_password(&stale, "late").await.unwrap();
+    world.store.upgrade_password_hash(&stale, "late").await.unwrap();
     assert_eq!(stored(&world.ann).await, before.hash, "a password that was changed meanwhile is undone");
-    world.store.respell_password(&before, "respelled").await.unwrap();
+    world.store.upgrade_password_hash(&before, "respelled").await.unwrap();
     assert_eq!(stored(&world.ann).await, "respelled");
     assert_eq!(stored(&world.bob).await, before.hash, "somebody else's was changed");
 }

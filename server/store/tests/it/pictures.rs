@@ -14,7 +14,7 @@ async fn a_picture_is_handed_to_whoever_has_a_seat_or_works_with_the_person_and_
     let world = World::new().await;
     world.furnish().await;
     let ann = world.read(&world.ann, &world.a1).await.commit().await.unwrap();
-    let (logo, portrait) = (ann.workspace.brand.logo.unwrap(), ann.live.person.portrait.unwrap());
+    let (logo, portrait) = (ann.workspace.brand.logo.unwrap(), ann.principal.person.portrait.unwrap());
 
     let mut own = world.person(&world.ann).await;
     assert_eq!(pictures::logo(&mut own, &world.a1.slug, &logo).await.unwrap().as_deref(), Some(&b"a logo"[..]));

@@ -1,7 +1,7 @@
 //! Promise: reading works on a read-only database. A bookkeeping write (last seen, visit) that fails must not make a
 //! read fail, and a real write is rejected with a specific error.
 
-use crate::support::{World, execute, fence};
+use crate::support::{World, execute, write_target};
 use model::token::TokenLife;
 use store::{
     StoreError, customers,
@@ -51,14 +51,18 @@ async fn whatever_reads_works_on_a_read_only_database_and_whatever_writes_says_s
     for visits in [false, true] {
         let Door::Open(mut tx) = store.workspace_visit(&ann, &slug).await.unwrap() else { panic!("ann has a seat") };
         let code = Secret::generate("").unwrap();
-        let passed =
-            if visits { handoffs::pass_and_visit(&mut tx, &code).await } else { handoffs::pass(&mut tx, &code).await };
+        let passed = if visits {
+            handoffs::mint_redeemed_and_visit(&mut tx, &code).await
+        } else {
+            handoffs::mint_redeemed(&mut tx, &code).await
+        };
         passed.expect("a switch fails for want of a note");
         tx.commit().await.unwrap();
     }
     assert!(store.organization(&ann, world.a1.organization).await.unwrap().is_some());
 
-    let Door::Open(mut tx) = store.workspace_write(&ann, &slug, fence(&world.ann, &world.a1)).await.unwrap() else {
+    let Door::Open(mut tx) = store.workspace_write(&ann, &slug, write_target(&world.ann, &world.a1)).await.unwrap()
+    else {
         panic!("ann has a seat")
     };
     let can = tx.can::<model::capability::EditContent>().unwrap();
@@ -68,7 +72,8 @@ async fn whatever_reads_works_on_a_read_only_database_and_whatever_writes_says_s
 
     execute(&mut superuser, &format!("alter database {database} reset default_transaction_read_only")).await.unwrap();
     let store = world.db.store();
-    let Door::Open(mut tx) = store.workspace_write(&ann, &slug, fence(&world.ann, &world.a1)).await.unwrap() else {
+    let Door::Open(mut tx) = store.workspace_write(&ann, &slug, write_target(&world.ann, &world.a1)).await.unwrap()
+    else {
         panic!("ann has a seat")
     };
     let can = tx.can::<model::capability::EditContent>().unwrap();

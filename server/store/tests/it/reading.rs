@@ -3,7 +3,7 @@
 
 use crate::support::{World, execute};
 use model::picker::Pinned;
-use store::{door::keeping_nothing, handoffs, profile, seats, tokens};
+use store::{door::discarding_writes, handoffs, profile, seats, tokens};
 
 async fn name(world: &World) -> String {
     let mut superuser = world.db.superuser().await;
@@ -55,7 +55,7 @@ async fn that_a_session_was_used_is_noted_by_a_door_for_reading() {
     let mut superuser = world.db.superuser().await;
     let seen = "select bool_and(last_seen_at > now() - interval '1 minute') from account.sessions where user_id = $1";
     execute(&mut superuser, "update account.sessions set last_seen_at = now() - interval '1 hour'").await.unwrap();
-    keeping_nothing(async {
+    discarding_writes(async {
         let tx = world.store.person_reading(&world.ann.session()).await.unwrap().unwrap();
         tx.commit().await.unwrap();
     })
@@ -75,7 +75,7 @@ async fn nothing_of_a_request_made_ahead_is_kept() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     let visits = "select count(*) from account.visits";
-    keeping_nothing(async {
+    discarding_writes(async {
         let mut tx = world.visit(&world.ann, &world.a1).await;
         handoffs::record_visit(&mut tx).await.unwrap();
         tx.commit().await.unwrap();

@@ -5,14 +5,14 @@ use crate::support::{Person, World, change, execute, membership, seat, texts};
 use model::{Slug, capability::ManageMembers, mail::Letter};
 use std::sync::Mutex;
 use store::{
-    access::{self, Asked, Told},
+    access::{self, AccessRequestNotice, RequestOutcome},
     events::{EventReader, News},
     members::{self, Answer},
     seats::Freshness,
 };
 
 impl World {
-    async fn ask(&self, who: &Person, slug: &str) -> Asked {
+    async fn ask(&self, who: &Person, slug: &str) -> RequestOutcome {
         let mut tx = self.person(who).await;
         let asked = access::request(&mut tx, &Slug::parse(slug).unwrap()).await.unwrap();
         tx.commit().await.unwrap();
@@ -22,11 +22,11 @@ impl World {
     /// Sends the notifications of access requests and returns their recipients.
     async fn told(&self) -> Vec<String> {
         let told = Mutex::new(Vec::new());
-        let letter = |one: &Told| {
-            told.lock().unwrap().push(format!("{} of {} in {}", one.to, one.asker, one.slug));
+        let letter = |one: &AccessRequestNotice| {
+            told.lock().unwrap().push(format!("{} of {} in {}", one.to, one.requester, one.slug));
             Letter::new(&one.to, "A request")
         };
-        while self.store.tell_request(letter).await.unwrap() {}
+        while self.store.notify_access_request(letter).await.unwrap() {}
         let mut told = told.into_inner().unwrap();
         told.sort();
         told
@@ -43,8 +43,8 @@ async fn owners_and_admins_are_told_once_and_nobody_else() {
     let world = World::new().await;
     let mut events = EventReader::new();
     events.read(&world.store).await.unwrap();
-    assert_eq!(world.ask(&world.eve, "a-one").await, Asked::Noted);
-    assert_eq!(world.ask(&world.eve, "no-such-place").await, Asked::Noted);
+    assert_eq!(world.ask(&world.eve, "a-one").await, RequestOutcome::Noted);
+    assert_eq!(world.ask(&world.eve, "no-such-place").await, RequestOutcome::Noted);
     let expected = ["ann@stile.example of eve in a-one", "bob@stile.example of eve in a-one"];
     assert_eq!(world.told().await, expected, "the founder by inheritance, the admin directly, and not the member");
     assert!(world.told().await.is_empty(), "told twice");
@@ -61,7 +61,7 @@ async fn owners_and_admins_are_told_once_and_nobody_else() {
     let mut superuser = world.db.superuser().await;
     assert_eq!(texts(&mut superuser, "select count(*)::text from account.mail_queue").await, ["2"]);
 
-    assert_eq!(world.ask(&world.eve, "a-one").await, Asked::Noted);
+    assert_eq!(world.ask(&world.eve, "a-one").await, RequestOutcome::Noted);
     assert!(world.told().await.is_empty(), "asking again mails again");
     let mut tx = world.write(&world.bob, &world.a1).await;
     let can = tx.can::<ManageMembers>().unwrap();
@@ -76,13 +76,13 @@ async fn owners_and_admins_are_told_once_and_nobody_else() {
 #[tokio::test]
 async fn a_seat_that_came_another_way_ends_the_request() {
     let world = World::new().await;
-    assert_eq!(world.ask(&world.eve, "a-one").await, Asked::Noted);
+    assert_eq!(world.ask(&world.eve, "a-one").await, RequestOutcome::Noted);
     world.told().await;
     assert_eq!(world.waiting(&world.ann, "a-one").await, 1, "the control");
     let mut superuser = world.db.superuser().await;
     seat(&mut superuser, &world.a1, &world.eve, Some("viewer")).await;
     assert_eq!(world.waiting(&world.ann, "a-one").await, 0);
-    assert_eq!(world.ask(&world.mal, "a-one").await, Asked::Noted);
+    assert_eq!(world.ask(&world.mal, "a-one").await, RequestOutcome::Noted);
     world.told().await;
     assert_eq!(world.waiting(&world.ann, "a-one").await, 1);
     membership(&mut superuser, &world.a1, &world.mal, Some("member")).await;
@@ -105,9 +105,9 @@ async fn a_former_address_counts_as_any_other_place() {
             _ => (0..10).map(|n| format!("place-{n}")).collect(),
         };
         for slug in &places {
-            assert_eq!(world.ask(who, slug).await, Asked::Noted, "{} at {slug}", who.name);
+            assert_eq!(world.ask(who, slug).await, RequestOutcome::Noted, "{} at {slug}", who.name);
         }
-        assert_eq!(world.ask(who, "one-more").await, Asked::Limited, "{}: an eleventh", who.name);
+        assert_eq!(world.ask(who, "one-more").await, RequestOutcome::Limited, "{}: an eleventh", who.name);
     }
     assert_eq!(world.told().await.len(), 2, "one request, two who decide");
     assert_eq!(world.waiting(&world.ann, "a-moved").await, 1, "asked at two addresses, counted twice");

@@ -4,7 +4,9 @@
 //!
 //! Revocations in these tests are raw SQL of a superuser: whoever removes a seat, in whatever way, has to wait.
 
-use crate::support::{Person, World, connect, draft, execute, fence, kind, membership, seat, texts, waiting_for};
+use crate::support::{
+    Person, World, connect, draft, execute, kind, membership, seat, texts, waiting_for, write_target,
+};
 use model::capability::EditContent;
 use sqlx::{Connection, PgConnection};
 use std::{
@@ -41,7 +43,7 @@ async fn added(superuser: &mut PgConnection, name: &str) -> i64 {
 async fn write_on(world: Arc<World>, name: String, acknowledged: Arc<AtomicUsize>) {
     let (carl, a1) = (&world.carl, &world.a1);
     loop {
-        match world.store.workspace_write(&carl.session(), &a1.slug, fence(carl, a1)).await.unwrap() {
+        match world.store.workspace_write(&carl.session(), &a1.slug, write_target(carl, a1)).await.unwrap() {
             Door::Open(mut tx) => {
                 add(&mut tx, &name).await;
                 tx.commit().await.unwrap();
@@ -145,7 +147,7 @@ async fn a_sign_out_returns_after_the_write_in_flight_and_not_before() {
     writing.commit().await.unwrap();
     leaving.await.unwrap();
     let (bob, a1) = (&world.bob, &world.a1);
-    let next = world.store.workspace_write(&bob.session(), &a1.slug, fence(bob, a1)).await.unwrap();
+    let next = world.store.workspace_write(&bob.session(), &a1.slug, write_target(bob, a1)).await.unwrap();
     assert_eq!(kind(&next), "signed out");
     assert_eq!(added(&mut superuser, "in flight").await, 1);
 }
@@ -194,7 +196,7 @@ async fn a_revocation_waits_for_the_write_in_flight() {
         } else {
             execute(&mut superuser, &statement).await.unwrap();
         }
-        let next = world.store.workspace_write(&bob.session(), &a1.slug, fence(bob, a1)).await.unwrap();
+        let next = world.store.workspace_write(&bob.session(), &a1.slug, write_target(bob, a1)).await.unwrap();
         assert_eq!(kind(&next), expected, "after: {statement}");
     }
 }
@@ -212,7 +214,7 @@ async fn a_write_waits_for_the_revocation_in_flight() {
         let writer = Arc::clone(&world);
         let writing = tokio::spawn(async move {
             let (bob, a1) = (&writer.bob, &writer.a1);
-            kind(&writer.store.workspace_write(&bob.session(), &a1.slug, fence(bob, a1)).await.unwrap())
+            kind(&writer.store.workspace_write(&bob.session(), &a1.slug, write_target(bob, a1)).await.unwrap())
         });
         waiting_for(&mut superuser, "advisory").await;
         assert!(!writing.is_finished(), "a write went past a revocation in flight");
@@ -276,7 +278,8 @@ async fn a_revocation_that_hangs_makes_writes_fail_and_never_pass() {
     let mut hanging = world.db.superuser().await;
     execute(&mut hanging, "begin").await.unwrap();
     seat(&mut hanging, &world.a1, &world.bob, None).await;
-    let write = world.store.workspace_write(&world.bob.session(), &world.a1.slug, fence(&world.bob, &world.a1)).await;
+    let write =
+        world.store.workspace_write(&world.bob.session(), &world.a1.slug, write_target(&world.bob, &world.a1)).await;
     let error = write.err().expect("a write went past a revocation in flight");
     assert!(error.is_unavailable(), "a write that could not wait any longer is told: {error}");
     execute(&mut hanging, "rollback").await.unwrap();

@@ -1,7 +1,7 @@
 //! Invariants of seats: nobody can grant or change more than their own role allows, and there is always an owner,
 //! whoever removes whom concurrently and in whatever way (docs/SECURITY.md, I-11).
 
-use crate::support::{Person, Place, World, execute, fence, membership, seat, texts};
+use crate::support::{Person, Place, World, execute, membership, seat, texts, write_target};
 use model::{
     OrganizationRole, Seat, WorkspaceRole,
     capability::{ManageMembers, OwnWorkspace},
@@ -34,7 +34,8 @@ fn refused<T>(outcome: Result<T, StoreError>) -> Option<Refused> {
 
 impl World {
     async fn seating(&self, who: &Person, place: &Place, people: &[UserId]) -> Option<WorkspaceTx<Write>> {
-        match self.store.workspace_seating(&who.session(), &place.slug, fence(who, place), people).await.unwrap() {
+        match self.store.workspace_seating(&who.session(), &place.slug, write_target(who, place), people).await.unwrap()
+        {
             Door::Open(tx) => Some(tx),
             _ => None,
         }

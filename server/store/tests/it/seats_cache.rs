@@ -140,8 +140,8 @@ async fn nobody_is_ever_given_another_persons_list() {
             "an ended session still lists"
         );
         previous = store::door::Credential::Session(secret.hash());
-        let (live, picker) = world.store.picker(&previous, Freshness::Recent).await.unwrap().unwrap();
-        assert_eq!((live.person.id, words(&picker)), (who.id, list.clone()));
+        let (principal, picker) = world.store.picker(&previous, Freshness::Recent).await.unwrap().unwrap();
+        assert_eq!((principal.person.id, words(&picker)), (who.id, list.clone()));
     }
 }
 
@@ -165,12 +165,12 @@ async fn a_list_is_not_a_way_in() {
 #[tokio::test]
 async fn when_a_workspace_was_opened_shows_once_the_list_is_forgotten() {
     let world = World::new().await;
-    let (live, before) = world.store.picker(&world.ann.session(), Freshness::Recent).await.unwrap().unwrap();
+    let (principal, before) = world.store.picker(&world.ann.session(), Freshness::Recent).await.unwrap().unwrap();
     assert!(before.default_workspace().is_none());
     let mut tx = world.visit(&world.ann, &world.a2).await;
     store::handoffs::record_visit(&mut tx).await.unwrap();
     tx.commit().await.unwrap();
-    world.store.forget_picker(&live).await;
+    world.store.invalidate_picker(&principal).await;
     let after = listed(&world.store, &world.ann, Freshness::Recent).await;
     assert_eq!(after.default_workspace().map(|w| w.slug.clone()), Some(slug("a-two")));
     let (organization, row) = after.find(&world.a2.slug).unwrap();

@@ -1,8 +1,8 @@
 //! WebAuthn challenges: valid for 5 minutes, single use, bound to one holder.
 
-use super::Admitted;
+use super::Reauthenticated;
 use crate::{
-    door::{Holder, PersonTx, Prover},
+    door::{MfaSubject, MfaTx, PersonTx},
     error::StoreError,
     pool::Store,
     secret::Secret,
@@ -34,12 +34,12 @@ impl Purpose {
 #[tracing::instrument(level = "debug", name = "store.challenges.keep_registration", skip_all)]
 pub async fn keep_registration(
     tx: &mut PersonTx,
-    admitted: &Admitted,
+    reauthenticated: &Reauthenticated,
     handle: &Secret,
     state: &Value,
 ) -> Result<(), StoreError> {
-    let (user, holder) = (tx.live().person.id, Holder::Session(admitted.session));
-    keep(tx.connection(), Purpose::Register, user, holder, handle, state).await
+    let (user, subject) = (tx.principal().person.id, MfaSubject::Session(reauthenticated.session));
+    keep(tx.connection(), Purpose::Register, user, subject, handle, state).await
 }
 
 /// Consumes a registration challenge. Returns it with the authorization that it was stored under; `None` if it was
@@ -48,10 +48,13 @@ pub async fn keep_registration(
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
 #[tracing::instrument(level = "debug", name = "store.challenges.take_registration", skip_all)]
-pub async fn take_registration(tx: &mut PersonTx, handle: &Secret) -> Result<Option<(Value, Admitted)>, StoreError> {
-    let (user, Some(session)) = (tx.live().person.id, tx.live().session) else { return Ok(None) };
-    let state = take(tx.connection(), Purpose::Register, user, Holder::Session(session), handle).await?;
-    Ok(state.map(|state| (state, Admitted { session })))
+pub async fn take_registration(
+    tx: &mut PersonTx,
+    handle: &Secret,
+) -> Result<Option<(Value, Reauthenticated)>, StoreError> {
+    let (user, Some(session)) = (tx.principal().person.id, tx.principal().session) else { return Ok(None) };
+    let state = take(tx.connection(), Purpose::Register, user, MfaSubject::Session(session), handle).await?;
+    Ok(state.map(|state| (state, Reauthenticated { session })))
 }
 
 /// Stores the challenge for the verification of a second factor.
@@ -59,9 +62,9 @@ pub async fn take_registration(tx: &mut PersonTx, handle: &Secret) -> Result<Opt
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
 #[tracing::instrument(level = "debug", name = "store.challenges.keep_proof", skip_all)]
-pub async fn keep_proof(prover: &mut Prover, handle: &Secret, state: &Value) -> Result<(), StoreError> {
-    let (user, holder) = (prover.person.id, prover.holder);
-    keep(prover.connection(), Purpose::Prove, user, holder, handle, state).await
+pub async fn keep_proof(mfa: &mut MfaTx, handle: &Secret, state: &Value) -> Result<(), StoreError> {
+    let (user, subject) = (mfa.person.id, mfa.subject);
+    keep(mfa.connection(), Purpose::Prove, user, subject, handle, state).await
 }
 
 /// Consumes a verification challenge. Returns `None` if it was consumed before, has expired, or belongs to another
@@ -70,9 +73,9 @@ pub async fn keep_proof(prover: &mut Prover, handle: &Secret, state: &Value) -> 
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
 #[tracing::instrument(level = "debug", name = "store.challenges.take_proof", skip_all)]
-pub async fn take_proof(prover: &mut Prover, handle: &Secret) -> Result<Option<Value>, StoreError> {
-    let (user, holder) = (prover.person.id, prover.holder);
-    take(prover.connection(), Purpose::Prove, user, holder, handle).await
+pub async fn take_proof(mfa: &mut MfaTx, handle: &Secret) -> Result<Option<Value>, StoreError> {
+    let (user, subject) = (mfa.person.id, mfa.subject);
+    take(mfa.connection(), Purpose::Prove, user, subject, handle).await
 }
 
 impl Store {
@@ -107,7 +110,7 @@ async fn keep(
     connection: &mut PgConnection,
     purpose: Purpose,
     user: UserId,
-    holder: Holder,
+    subject: MfaSubject,
     handle: &Secret,
     state: &Value,
 ) -> Result<(), StoreError> {
@@ -118,7 +121,7 @@ async fn keep(
         hash.bytes(),
         purpose.as_str(),
         user.uuid(),
-        holder.uuid(),
+        subject.uuid(),
         state,
     )
     .execute(connection)
@@ -130,7 +133,7 @@ async fn take(
     connection: &mut PgConnection,
     purpose: Purpose,
     user: UserId,
-    holder: Holder,
+    subject: MfaSubject,
     handle: &Secret,
 ) -> Result<Option<Value>, StoreError> {
     let hash = handle.hash();
@@ -140,7 +143,7 @@ async fn take(
         hash.bytes(),
         purpose.as_str(),
         user.uuid(),
-        holder.uuid(),
+        subject.uuid(),
     )
     .fetch_optional(connection)
     .await?)

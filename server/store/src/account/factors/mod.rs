@@ -1,20 +1,20 @@
 //! Second factors: TOTP, recovery codes and passkeys; their verification and management (docs/SECURITY.md, I-17).
 //!
-//! Verification requires a [`Prover`], for a session or a pending sign-in. Management requires a [`PersonTx`] and
-//! [`Admitted`]. Rate limits and single use are enforced by conditional writes in the database, so that they hold
-//! across all servers.
+//! Verification requires a [`MfaTx`], for a session or a pending sign-in. Management requires a [`PersonTx`] and
+//! [`Reauthenticated`]. Rate limits and single use are enforced by conditional writes in the database, so that they
+//! hold across all servers.
 
 pub mod challenges;
 pub mod passkeys;
-mod prove;
 pub mod recovery;
 pub mod totp;
+mod verify;
 
-pub use prove::{ProofRefused, prove_code, prove_passkey};
+pub use verify::{VerificationRefused, verify_code, verify_passkey};
 
 use crate::{
     audit,
-    door::{PersonTx, Prover},
+    door::{MfaTx, PersonTx},
     error::StoreError,
     secret::Secret,
 };
@@ -27,13 +27,13 @@ use sqlx::PgConnection;
 
 /// Proof that this session may change the person's factors now.
 #[derive(Debug)]
-pub struct Admitted {
+pub struct Reauthenticated {
     session: SessionId,
 }
 
 /// Authorization for a change of factors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Basis {
+pub enum AuthMethod {
     /// The caller has just checked the person's password. Sufficient only while the person has no factor.
     Password,
     /// A factor that this session verified within [`FRESH_MINUTES`].
@@ -41,19 +41,22 @@ pub enum Basis {
 }
 
 /// Authorizes a change of factors: by password for the first factor, by a recently verified factor for all others (ASVS
-/// 7.5.1), so that a stolen session can't add its own factor. Returns `None` if `basis` is not sufficient.
+/// 7.5.1), so that a stolen session can't add its own factor. Returns `None` if `method` is not sufficient.
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
-#[tracing::instrument(level = "debug", name = "store.factors.admit", skip_all)]
-pub async fn admit(tx: &mut PersonTx, basis: Basis) -> Result<Option<Admitted>, StoreError> {
-    let Some(session) = tx.live().session else { return Ok(None) };
+#[tracing::instrument(level = "debug", name = "store.factors.check_reauthenticated", skip_all)]
+pub async fn check_reauthenticated(
+    tx: &mut PersonTx,
+    method: AuthMethod,
+) -> Result<Option<Reauthenticated>, StoreError> {
+    let Some(session) = tx.principal().session else { return Ok(None) };
     let standing = standing(tx).await?;
-    let enough = match basis {
-        Basis::Password => standing == FactorStanding::None,
-        Basis::Factor => standing == FactorStanding::Fresh,
+    let enough = match method {
+        AuthMethod::Password => standing == FactorStanding::None,
+        AuthMethod::Factor => standing == FactorStanding::Fresh,
     };
-    Ok(enough.then_some(Admitted { session }))
+    Ok(enough.then_some(Reauthenticated { session }))
 }
 
 /// Returns the state of this session regarding changes of the person's factors.
@@ -62,7 +65,7 @@ pub async fn admit(tx: &mut PersonTx, basis: Basis) -> Result<Option<Admitted>, 
 /// [`StoreError::Database`] if the query fails.
 #[tracing::instrument(level = "debug", name = "store.factors.standing", skip_all)]
 pub async fn standing(tx: &mut PersonTx) -> Result<FactorStanding, StoreError> {
-    let (user, session) = (tx.live().person.id.uuid(), tx.live().session.map(SessionId::uuid));
+    let (user, session) = (tx.principal().person.id.uuid(), tx.principal().session.map(SessionId::uuid));
     let row = sqlx::query!(
         r#"select exists (select from account.totp t where t.user_id = $1 and t.confirmed_at is not null)
                 or exists (select from account.passkeys p where p.user_id = $1) as "any!",
@@ -86,9 +89,9 @@ pub async fn standing(tx: &mut PersonTx) -> Result<FactorStanding, StoreError> {
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
-#[tracing::instrument(level = "debug", name = "store.factors.has_proven", skip_all)]
-pub async fn has_proven(tx: &mut PersonTx) -> Result<bool, StoreError> {
-    let session = tx.live().session.map(SessionId::uuid);
+#[tracing::instrument(level = "debug", name = "store.factors.has_verified", skip_all)]
+pub async fn has_verified(tx: &mut PersonTx) -> Result<bool, StoreError> {
+    let session = tx.principal().session.map(SessionId::uuid);
     Ok(sqlx::query_scalar!(
         r#"select exists (select from account.sessions where id = $1 and factor_at is not null) as "proven!""#,
         session
@@ -103,7 +106,7 @@ pub async fn has_proven(tx: &mut PersonTx) -> Result<bool, StoreError> {
 /// [`StoreError::Database`] if the query fails.
 #[tracing::instrument(level = "debug", name = "store.factors.state", skip_all)]
 pub async fn state(tx: &mut PersonTx) -> Result<FactorState, StoreError> {
-    let user = tx.live().person.id.uuid();
+    let user = tx.principal().person.id.uuid();
     let row = sqlx::query!(
         r#"select (select confirmed_at from account.totp where user_id = $1) as totp_since,
             (select count(*) from account.recovery_codes where user_id = $1 and used_at is null) as "left!",
@@ -126,15 +129,15 @@ pub async fn state(tx: &mut PersonTx) -> Result<FactorState, StoreError> {
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
 #[tracing::instrument(level = "debug", name = "store.factors.methods", skip_all)]
-pub async fn methods(prover: &mut Prover) -> Result<FactorMethods, StoreError> {
-    let user = prover.person.id.uuid();
+pub async fn methods(mfa: &mut MfaTx) -> Result<FactorMethods, StoreError> {
+    let user = mfa.person.id.uuid();
     let row = sqlx::query!(
         r#"select exists (select from account.totp where user_id = $1 and confirmed_at is not null)
                 or exists (select from account.recovery_codes where user_id = $1 and used_at is null) as "code!",
             exists (select from account.passkeys where user_id = $1) as "passkey!""#,
         user
     )
-    .fetch_one(prover.connection())
+    .fetch_one(mfa.connection())
     .await?;
     Ok(FactorMethods { code: row.code, passkey: row.passkey })
 }
@@ -144,8 +147,8 @@ pub async fn methods(prover: &mut Prover) -> Result<FactorMethods, StoreError> {
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
 #[tracing::instrument(level = "debug", name = "store.factors.set_asked", skip_all)]
-pub async fn set_asked(tx: &mut PersonTx, _: &Admitted, asked: FactorAsked) -> Result<(), StoreError> {
-    let user = tx.live().person.id;
+pub async fn set_asked(tx: &mut PersonTx, _: &Reauthenticated, asked: FactorAsked) -> Result<(), StoreError> {
+    let user = tx.principal().person.id;
     let before = sqlx::query_scalar!("select factor_asked from account.preferences where user_id = $1", user.uuid())
         .fetch_optional(tx.connection())
         .await?;
@@ -160,7 +163,8 @@ pub async fn set_asked(tx: &mut PersonTx, _: &Admitted, asked: FactorAsked) -> R
     )
     .execute(tx.connection())
     .await?;
-    audit::note(tx, Action::PreferencesChanged, None, &Detail::none().with("second_factor_asked", asked.as_str())).await
+    audit::record(tx, Action::PreferencesChanged, None, &Detail::none().with("second_factor_asked", asked.as_str()))
+        .await
 }
 
 /// Returns `true` if a sign-in by password requires a second factor: the person has one and has not opted out.
@@ -177,7 +181,7 @@ pub(crate) async fn asked_at_sign_in(connection: &mut PgConnection, user: UserId
 
 /// Records that this session has verified a factor, and replaces its secret (ASVS 7.2.4). The old secret is invalid
 /// once this commits. Returns `false` if the session has ended meanwhile.
-pub(crate) async fn prove_session(
+pub(crate) async fn set_session_verified(
     connection: &mut PgConnection,
     session: SessionId,
     secret: &Secret,

@@ -1,9 +1,9 @@
 //! Storage of passkeys: public keys of authenticators (WebAuthn). Signatures are verified in `app`.
 
-use super::{Admitted, prove_session, recovery, tidy};
+use super::{Reauthenticated, recovery, set_session_verified, tidy};
 use crate::{
     audit,
-    door::{PersonTx, Prover},
+    door::{MfaTx, PersonTx},
     error::StoreError,
     pool::Store,
     secret::Secret,
@@ -32,7 +32,7 @@ pub struct KnownPasskey {
 /// [`StoreError::Database`] if the query fails.
 #[tracing::instrument(level = "debug", name = "store.passkeys.list", skip_all)]
 pub async fn list(tx: &mut PersonTx) -> Result<Vec<PasskeyRow>, StoreError> {
-    let user = tx.live().person.id.uuid();
+    let user = tx.principal().person.id.uuid();
     let rows = sqlx::query!(
         "select id, name, created_at, last_used_at from account.passkeys where user_id = $1 order by id desc",
         user
@@ -56,7 +56,7 @@ pub async fn list(tx: &mut PersonTx) -> Result<Vec<PasskeyRow>, StoreError> {
 /// [`StoreError::Database`] if the query fails.
 #[tracing::instrument(level = "debug", name = "store.passkeys.own", skip_all)]
 pub async fn own(tx: &mut PersonTx) -> Result<Vec<KnownPasskey>, StoreError> {
-    let user = tx.live().person.id;
+    let user = tx.principal().person.id;
     known(tx.connection(), user).await
 }
 
@@ -64,10 +64,10 @@ pub async fn own(tx: &mut PersonTx) -> Result<Vec<KnownPasskey>, StoreError> {
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
-#[tracing::instrument(level = "debug", name = "store.passkeys.of_prover", skip_all)]
-pub async fn of_prover(prover: &mut Prover) -> Result<Vec<KnownPasskey>, StoreError> {
-    let user = prover.person.id;
-    known(prover.connection(), user).await
+#[tracing::instrument(level = "debug", name = "store.passkeys.list_for_mfa", skip_all)]
+pub async fn list_for_mfa(mfa: &mut MfaTx) -> Result<Vec<KnownPasskey>, StoreError> {
+    let user = mfa.person.id;
+    known(mfa.connection(), user).await
 }
 
 async fn known(connection: &mut PgConnection, user: UserId) -> Result<Vec<KnownPasskey>, StoreError> {
@@ -118,13 +118,13 @@ pub enum AddRefused {
 #[tracing::instrument(level = "debug", name = "store.passkeys.add", skip_all)]
 pub async fn add(
     tx: &mut PersonTx,
-    admitted: &Admitted,
+    reauthenticated: &Reauthenticated,
     name: &str,
     credential_id: &[u8],
     credential: &Value,
     secret: &Secret,
 ) -> Result<Result<Vec<RecoveryCode>, AddRefused>, StoreError> {
-    let user = tx.live().person.id;
+    let user = tx.principal().person.id;
     // Serializes concurrent additions by one person, so that each is counted.
     sqlx::query!("select ops.one_at_a_time($1)", user.uuid()).execute(tx.connection()).await?;
     if list(tx).await?.len() >= usize::try_from(PASSKEY_LIMIT).unwrap_or_default() {
@@ -140,10 +140,10 @@ pub async fn add(
     )
     .execute(tx.connection())
     .await?;
-    if !prove_session(tx.connection(), admitted.session, secret).await? {
+    if !set_session_verified(tx.connection(), reauthenticated.session, secret).await? {
         return Ok(Err(AddRefused::Ended));
     }
-    audit::note(tx, Action::PasskeyAdded, None, &Detail::none().with("name", name)).await?;
+    audit::record(tx, Action::PasskeyAdded, None, &Detail::none().with("name", name)).await?;
     Ok(Ok(recovery::fill_if_none(tx.connection(), user).await?))
 }
 
@@ -152,8 +152,8 @@ pub async fn add(
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
 #[tracing::instrument(level = "debug", name = "store.passkeys.remove", skip_all, fields(passkey_id = %id))]
-pub async fn remove(tx: &mut PersonTx, _: &Admitted, id: PasskeyId) -> Result<bool, StoreError> {
-    let user = tx.live().person.id;
+pub async fn remove(tx: &mut PersonTx, _: &Reauthenticated, id: PasskeyId) -> Result<bool, StoreError> {
+    let user = tx.principal().person.id;
     let removed = sqlx::query_scalar!(
         "delete from account.passkeys where id = $1 and user_id = $2 returning name",
         id.uuid(),
@@ -163,7 +163,7 @@ pub async fn remove(tx: &mut PersonTx, _: &Admitted, id: PasskeyId) -> Result<bo
     .await?;
     let Some(name) = removed else { return Ok(false) };
     tidy(tx.connection(), user).await?;
-    audit::note(tx, Action::PasskeyRemoved, None, &Detail::none().with("name", name)).await?;
+    audit::record(tx, Action::PasskeyRemoved, None, &Detail::none().with("name", name)).await?;
     Ok(true)
 }
 

@@ -1,6 +1,6 @@
 //! Recovery codes, for people who lost their phone: 120 random bits each, stored as hashes, single use (ASVS 6.5.2).
 
-use super::Admitted;
+use super::Reauthenticated;
 use crate::{audit, door::PersonTx, error::StoreError, secret::NoRandomness};
 use data_encoding::BASE32_NOPAD;
 use model::{
@@ -20,11 +20,11 @@ const CODE_BYTES: usize = 15;
 /// [`StoreError::NoRandomness`] if the operating system returns no random bytes, [`StoreError::Database`] if the query
 /// fails.
 #[tracing::instrument(level = "debug", name = "store.recovery.renew", skip_all)]
-pub async fn renew(tx: &mut PersonTx, _: &Admitted) -> Result<Vec<RecoveryCode>, StoreError> {
-    let user = tx.live().person.id;
+pub async fn renew(tx: &mut PersonTx, _: &Reauthenticated) -> Result<Vec<RecoveryCode>, StoreError> {
+    let user = tx.principal().person.id;
     sqlx::query!("delete from account.recovery_codes where user_id = $1", user.uuid()).execute(tx.connection()).await?;
     let codes = fill_if_none(tx.connection(), user).await?;
-    audit::note(tx, Action::RecoveryCodesMade, None, &Detail::none()).await?;
+    audit::record(tx, Action::RecoveryCodesMade, None, &Detail::none()).await?;
     Ok(codes)
 }
 

@@ -1,6 +1,6 @@
 //! TOTP authenticator apps (RFC 6238 with SHA-1, 6 digits and 30 s, which every app supports).
 
-use super::{Admitted, prove_session, recovery, tidy};
+use super::{Reauthenticated, recovery, set_session_verified, tidy};
 use crate::{
     audit,
     door::PersonTx,
@@ -40,8 +40,12 @@ impl NewSecret {
 /// [`StoreError::NoRandomness`] if the operating system returns no random bytes, [`StoreError::Database`] if the query
 /// fails.
 #[tracing::instrument(level = "debug", name = "store.totp.start", skip_all)]
-pub async fn start(tx: &mut PersonTx, _: &Admitted, seal: &EncryptionKey) -> Result<Option<NewSecret>, StoreError> {
-    let user = tx.live().person.id;
+pub async fn start(
+    tx: &mut PersonTx,
+    _: &Reauthenticated,
+    seal: &EncryptionKey,
+) -> Result<Option<NewSecret>, StoreError> {
+    let user = tx.principal().person.id;
     let mut secret = vec![0; SECRET_BYTES];
     getrandom::fill(&mut secret).map_err(|_| StoreError::from(NoRandomness))?;
     let sealed = seal.seal(user, &secret)?;
@@ -64,7 +68,7 @@ pub async fn start(tx: &mut PersonTx, _: &Admitted, seal: &EncryptionKey) -> Res
 /// [`StoreError::Database`] if the query fails.
 #[tracing::instrument(level = "debug", name = "store.totp.begun", skip_all)]
 pub async fn begun(tx: &mut PersonTx, seal: &EncryptionKey) -> Result<Option<NewSecret>, StoreError> {
-    let user = tx.live().person.id;
+    let user = tx.principal().person.id;
     let sealed = sqlx::query_scalar!(
         "select secret from account.totp
         where user_id = $1 and confirmed_at is null and created_at > now() - make_interval(mins => $2)",
@@ -98,8 +102,8 @@ pub async fn confirm(
     code: &str,
     secret: &Secret,
 ) -> Result<Result<Vec<RecoveryCode>, ConfirmRefused>, StoreError> {
-    let (user, now) = (tx.live().person.id, tx.live().now);
-    let (Some(app), Some(session)) = (begun(tx, seal).await?, tx.live().session) else {
+    let (user, now) = (tx.principal().person.id, tx.principal().now);
+    let (Some(app), Some(session)) = (begun(tx, seal).await?, tx.principal().session) else {
         return Ok(Err(ConfirmRefused::NotBegun));
     };
     let Some(step) = step_of(&app.0, code, now) else { return Ok(Err(ConfirmRefused::Wrong)) };
@@ -111,10 +115,10 @@ pub async fn confirm(
     .execute(tx.connection())
     .await?
     .rows_affected();
-    if on != 1 || !prove_session(tx.connection(), session, secret).await? {
+    if on != 1 || !set_session_verified(tx.connection(), session, secret).await? {
         return Ok(Err(ConfirmRefused::NotBegun));
     }
-    audit::note(tx, Action::TotpEnabled, None, &Detail::none()).await?;
+    audit::record(tx, Action::TotpEnabled, None, &Detail::none()).await?;
     Ok(Ok(recovery::fill_if_none(tx.connection(), user).await?))
 }
 
@@ -123,11 +127,11 @@ pub async fn confirm(
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
 #[tracing::instrument(level = "debug", name = "store.totp.turn_off", skip_all)]
-pub async fn turn_off(tx: &mut PersonTx, _: &Admitted) -> Result<(), StoreError> {
-    let user = tx.live().person.id;
+pub async fn turn_off(tx: &mut PersonTx, _: &Reauthenticated) -> Result<(), StoreError> {
+    let user = tx.principal().person.id;
     sqlx::query!("delete from account.totp where user_id = $1", user.uuid()).execute(tx.connection()).await?;
     tidy(tx.connection(), user).await?;
-    audit::note(tx, Action::TotpDisabled, None, &Detail::none()).await
+    audit::record(tx, Action::TotpDisabled, None, &Detail::none()).await
 }
 
 /// Verifies a code and marks its time step as used. Accepts the current step and its neighbors, each step once across

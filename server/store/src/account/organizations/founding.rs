@@ -50,7 +50,7 @@ pub async fn found_with_workspace(
     )
     .execute(tx.connection())
     .await?;
-    let me = tx.live().person.clone();
+    let me = tx.principal().person.clone();
     for (action, target, name) in
         [(Action::OrganizationFounded, organization.uuid(), name), (Action::WorkspaceCreated, id, workspace)]
     {

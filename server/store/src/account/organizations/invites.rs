@@ -2,7 +2,7 @@
 
 use super::members::people;
 use crate::{
-    account::invites::{self, Links, Place, Resent, Sending},
+    account::invites::{self, InviteScope, LinkTokens, Resent, SendOutcome},
     audit,
     door::OrganizationTx,
     error::StoreError,
@@ -15,8 +15,8 @@ use model::{
     seating::{Refused, Whose, check},
 };
 
-fn place(tx: &OrganizationTx) -> Place {
-    Place { organization: tx.organization, workspace: None }
+fn scope(tx: &OrganizationTx) -> InviteScope {
+    InviteScope { organization: tx.organization, workspace: None }
 }
 
 /// Returns the unanswered invites, newest first.
@@ -25,8 +25,8 @@ fn place(tx: &OrganizationTx) -> Place {
 /// [`StoreError::Database`] if the query fails.
 #[tracing::instrument(level = "debug", name = "store.organizations.open_invites", skip_all)]
 pub async fn open_invites(tx: &mut OrganizationTx) -> Result<Vec<SentInvite>, StoreError> {
-    let place = place(tx);
-    invites::open(tx.connection(), place, role_words::<OrganizationRole>).await
+    let scope = scope(tx);
+    invites::open(tx.connection(), scope, role_words::<OrganizationRole>).await
 }
 
 /// Returns how many more mails the person and the organization may send today.
@@ -34,12 +34,12 @@ pub async fn open_invites(tx: &mut OrganizationTx) -> Result<Vec<SentInvite>, St
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
 #[tracing::instrument(level = "debug", name = "store.organizations.mail_allowance", skip_all)]
-pub async fn mail_allowance(tx: &mut OrganizationTx) -> Result<crate::mail::Allowance, StoreError> {
+pub async fn mail_allowance(tx: &mut OrganizationTx) -> Result<crate::mail::MailAllowance, StoreError> {
     crate::mail::allowance(tx.connection()).await
 }
 
-/// Invites an email address to the organization. If the result is [`Sending::Sent`], the caller must queue the mail in
-/// the same transaction.
+/// Invites an email address to the organization. If the result is [`SendOutcome::Sent`], the caller must queue the mail
+/// in the same transaction.
 ///
 /// # Errors
 /// [`StoreError::Seating`] if the role is above the current person's own.
@@ -48,17 +48,17 @@ pub async fn send_invite(
     tx: &mut OrganizationTx,
     email: &Email,
     role: OrganizationRole,
-    links: &Links,
-) -> Result<Sending, StoreError> {
+    links: &LinkTokens,
+) -> Result<SendOutcome, StoreError> {
     check(tx.role, Whose::Another, None, Some(role), true)?;
-    if people(tx).await?.iter().any(|enrolled| enrolled.email == email.as_str()) {
-        return Ok(Sending::Seated);
+    if people(tx).await?.iter().any(|member| member.email == email.as_str()) {
+        return Ok(SendOutcome::Seated);
     }
-    let (place, by) = (place(tx), tx.user);
-    let sending = invites::send(tx.connection(), place, by, email, role.as_str(), links).await?;
-    if let Sending::Sent(id) = sending {
+    let (scope, by) = (scope(tx), tx.user);
+    let sending = invites::send(tx.connection(), scope, by, email, role.as_str(), links).await?;
+    if let SendOutcome::Sent(id) = sending {
         let detail = Detail::none().with("email", email).with("role", role.as_str());
-        audit::note(tx, Action::InviteSent, id.uuid(), &detail).await?;
+        audit::record(tx, Action::InviteSent, id.uuid(), &detail).await?;
     }
     Ok(sending)
 }
@@ -71,15 +71,15 @@ pub async fn send_invite(
 pub async fn resend_invite(
     tx: &mut OrganizationTx,
     id: InviteId,
-    links: &Links,
-) -> Result<Option<(Sending, Resent)>, StoreError> {
-    let place = place(tx);
-    let found = invites::resend(tx.connection(), place, id, links).await?;
+    links: &LinkTokens,
+) -> Result<Option<(SendOutcome, Resent)>, StoreError> {
+    let scope = scope(tx);
+    let found = invites::resend(tx.connection(), scope, id, links).await?;
     if let Some((sending, resent)) = &found {
         let role = OrganizationRole::from_word(&resent.role).ok_or(Refused::AboveYou)?;
         check(tx.role, Whose::Another, None, Some(role), true)?;
-        if matches!(sending, Sending::Sent(_)) {
-            audit::note(tx, Action::InviteResent, id.uuid(), &Detail::none().with("email", &resent.email)).await?;
+        if matches!(sending, SendOutcome::Sent(_)) {
+            audit::record(tx, Action::InviteResent, id.uuid(), &Detail::none().with("email", &resent.email)).await?;
         }
     }
     Ok(found)
@@ -91,10 +91,10 @@ pub async fn resend_invite(
 /// [`StoreError::Database`] if the query fails.
 #[tracing::instrument(level = "debug", name = "store.organizations.revoke_invite", skip_all, fields(invite_id = %id))]
 pub async fn revoke_invite(tx: &mut OrganizationTx, id: InviteId) -> Result<Option<String>, StoreError> {
-    let place = place(tx);
-    let revoked = invites::revoke(tx.connection(), place, id).await?;
+    let scope = scope(tx);
+    let revoked = invites::revoke(tx.connection(), scope, id).await?;
     if let Some(email) = &revoked {
-        audit::note(tx, Action::InviteRevoked, id.uuid(), &Detail::none().with("email", email)).await?;
+        audit::record(tx, Action::InviteRevoked, id.uuid(), &Detail::none().with("email", email)).await?;
     }
     Ok(revoked)
 }

@@ -16,7 +16,7 @@ use time::OffsetDateTime;
 
 /// Member of an organization.
 #[derive(Debug, Clone)]
-pub struct Enrolled {
+pub struct OrganizationMember {
     /// Id of the person.
     pub id: UserId,
     /// Name of the person.
@@ -36,7 +36,7 @@ pub struct Enrolled {
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
 #[tracing::instrument(level = "debug", name = "store.organizations.people", skip_all)]
-pub async fn people(tx: &mut OrganizationTx) -> Result<Vec<Enrolled>, StoreError> {
+pub async fn people(tx: &mut OrganizationTx) -> Result<Vec<OrganizationMember>, StoreError> {
     let rows = sqlx::query!(
         r#"select user_id as "user_id!", name as "name!", email as "email!", role as "role!", since as "since!", portrait
         from door.organization_people()"#
@@ -49,7 +49,7 @@ pub async fn people(tx: &mut OrganizationTx) -> Result<Vec<Enrolled>, StoreError
             let role = OrganizationRole::from_word(&row.role)?;
             let id = UserId::from_uuid(row.user_id);
             let portrait = row.portrait.as_deref().and_then(|name| PictureName::parse(name).ok());
-            Some(Enrolled { id, name: row.name, email: row.email, portrait, role, since: row.since })
+            Some(OrganizationMember { id, name: row.name, email: row.email, portrait, role, since: row.since })
         })
         .collect())
 }
@@ -75,7 +75,7 @@ pub async fn set_role(tx: &mut OrganizationTx, user: UserId, role: OrganizationR
 }
 
 async fn name_of(tx: &mut OrganizationTx, user: UserId) -> Result<Option<String>, StoreError> {
-    Ok(people(tx).await?.into_iter().find(|enrolled| enrolled.id == user).map(|enrolled| enrolled.name))
+    Ok(people(tx).await?.into_iter().find(|member| member.id == user).map(|member| member.name))
 }
 
 /// Removes a member from the organization, and every seat inherited from their role. Returns their name.
@@ -113,12 +113,12 @@ pub async fn transfer(tx: &mut OrganizationTx, to: UserId) -> Result<String, Sto
     let name = name_of(tx, to).await?.unwrap_or_default();
     succeed(tx, to).await?;
     change(tx, tx.user, Some(OrganizationRole::Admin)).await?;
-    audit::note(tx, Action::OwnershipTransferred, to.uuid(), &Detail::none().with("person", &name)).await?;
+    audit::record(tx, Action::OwnershipTransferred, to.uuid(), &Detail::none().with("person", &name)).await?;
     Ok(name)
 }
 
 async fn succeed(tx: &mut OrganizationTx, successor: UserId) -> Result<(), StoreError> {
-    if successor == tx.user || !people(tx).await?.iter().any(|enrolled| enrolled.id == successor) {
+    if successor == tx.user || !people(tx).await?.iter().any(|member| member.id == successor) {
         return Err(Refused::NoSuccessor.into());
     }
     change(tx, successor, Some(OrganizationRole::Owner)).await
@@ -127,7 +127,7 @@ async fn succeed(tx: &mut OrganizationTx, successor: UserId) -> Result<(), Store
 async fn change(tx: &mut OrganizationTx, user: UserId, to: Option<OrganizationRole>) -> Result<(), StoreError> {
     let (organization, me, by) = (tx.organization.uuid(), tx.user, tx.role);
     let people = people(tx).await?;
-    let from = people.iter().find(|enrolled| enrolled.id == user).map(|enrolled| enrolled.role);
+    let from = people.iter().find(|member| member.id == user).map(|member| member.role);
     let has_other_owner = people.iter().any(|p| p.id != user && p.role == OrganizationRole::Owner);
     check(by, if user == me { Whose::Mine } else { Whose::Another }, from, to, has_other_owner)?;
     if to.is_some() && from == to {
@@ -177,13 +177,13 @@ async fn change(tx: &mut OrganizationTx, user: UserId, to: Option<OrganizationRo
         (_, None) => Action::MemberRemoved,
     };
     let word = |role: Option<OrganizationRole>| role.map_or("", OrganizationRole::as_str);
-    let name = match people.into_iter().find(|enrolled| enrolled.id == user) {
+    let name = match people.into_iter().find(|member| member.id == user) {
         // Read again, because a person who was just added is listed only after the change.
-        None => self::people(tx).await?.into_iter().find(|enrolled| enrolled.id == user).map(|enrolled| enrolled.name),
-        enrolled => enrolled.map(|enrolled| enrolled.name),
+        None => self::people(tx).await?.into_iter().find(|member| member.id == user).map(|member| member.name),
+        member => member.map(|member| member.name),
     };
     let detail = name.map_or_else(Detail::none, |name| Detail::none().with("person", name));
-    audit::note(tx, action, user.uuid(), &detail.change("role", word(from), word(to))).await
+    audit::record(tx, action, user.uuid(), &detail.change("role", word(from), word(to))).await
 }
 
 /// Leaves an organization that the person does not manage. Returns `false` if they are not a member.
@@ -201,7 +201,7 @@ pub async fn quit(tx: &mut PersonTx, organization: OrganizationId) -> Result<boo
         .fetch_one(tx.connection())
         .await?;
     if left {
-        audit::note(tx, Action::MemberLeft, organization.uuid(), &Detail::none()).await?;
+        audit::record(tx, Action::MemberLeft, organization.uuid(), &Detail::none()).await?;
     }
     Ok(left)
 }

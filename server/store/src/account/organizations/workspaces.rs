@@ -105,7 +105,7 @@ pub async fn stop_auto_join(
     .rows_affected();
     if stopped == 1 {
         let detail = Detail::none().change("domain", domain, "");
-        audit::note(tx, Action::DomainRemoved, workspace.uuid(), &detail).await?;
+        audit::record(tx, Action::DomainRemoved, workspace.uuid(), &detail).await?;
     }
     Ok(stopped == 1)
 }

@@ -6,10 +6,10 @@ pub trait Mode: sealed::Mode + Send + Sync + 'static {}
 /// Read-only: PostgreSQL rejects every write.
 #[derive(Debug)]
 pub enum Read {}
-/// Entering a workspace. The handoff and the visit belong to the person, so no fence is needed.
+/// Entering a workspace. The handoff and the visit belong to the person, so no write lock is needed.
 #[derive(Debug)]
 pub enum Visit {}
-/// Writing, with the fences held.
+/// Writing, with the write locks held.
 #[derive(Debug)]
 pub enum Write {}
 

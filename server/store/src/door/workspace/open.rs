@@ -7,14 +7,14 @@ use super::{
 };
 use crate::{
     door::{
-        Credential, Fence,
+        Credential, WriteTarget,
         costly::Costly,
-        fences::{Fences, Hold},
-        person::Live,
+        person::Principal,
         tx::{DoorTx, Purpose},
+        write_locks::{LockMode, WriteLocks},
     },
     error::StoreError,
-    fair::Turn,
+    fair::Permit,
     pool::Store,
     zone::Zone,
 };
@@ -34,9 +34,9 @@ impl Store {
     /// can't be reached, [`StoreError::Database`] if the query fails. No transaction is opened then.
     #[tracing::instrument(level = "debug", name = "store.door.workspace", skip_all, fields(slug = %slug))]
     pub async fn workspace(&self, credential: &Credential, slug: &Slug) -> Result<Door<WorkspaceTx<Read>>, StoreError> {
-        let turn = self.turn_in(slug).await?;
+        let permit = self.workspace_permit(slug).await?;
         let tx = self.begin().await?;
-        self.open(tx, credential, slug, Some(turn)).await
+        self.open(tx, credential, slug, Some(permit)).await
     }
 
     /// Begins a transaction for entering a workspace. It may record handoffs and visits.
@@ -49,58 +49,59 @@ impl Store {
         credential: &Credential,
         slug: &Slug,
     ) -> Result<Door<WorkspaceTx<Visit>>, StoreError> {
-        let turn = self.turn_in(slug).await?;
+        let permit = self.workspace_permit(slug).await?;
         let tx = self.begin().await?;
-        self.open(tx, credential, slug, Some(turn)).await
+        self.open(tx, credential, slug, Some(permit)).await
     }
 
-    /// Begins a transaction for writing in a workspace, with the fences held.
+    /// Begins a transaction for writing in a workspace, with the write locks held.
     ///
     /// # Errors
-    /// As for [`workspace`](Self::workspace), and [`StoreError::Unavailable`] if a revocation holds the fence for too
-    /// long.
+    /// As for [`workspace`](Self::workspace), and [`StoreError::Unavailable`] if a revocation holds the write lock for
+    /// too long.
     #[tracing::instrument(level = "debug", name = "store.door.workspace_write", skip_all, fields(slug = %slug))]
     pub async fn workspace_write(
         &self,
         credential: &Credential,
         slug: &Slug,
-        fence: Fence,
+        target: WriteTarget,
     ) -> Result<Door<WorkspaceTx<Write>>, StoreError> {
-        let fences = Fences { writer: fence.user, people: &[], workspace: Some((fence.workspace, Hold::Shared)) };
-        self.within_fences(credential, slug, fence, &fences).await
+        let locks =
+            WriteLocks { writer: target.user, people: &[], workspace: Some((target.workspace, LockMode::Shared)) };
+        self.open_locked(credential, slug, target, &locks).await
     }
 
     /// Begins a transaction for a change that every write in the workspace depends on, such as its address or its
-    /// deletion. No other write runs in the workspace meanwhile. The exclusive fence is acquired first, not after
-    /// reading, so that two such changes never deadlock. The fence is exclusive only if the seat has the capability
-    /// `needs`; otherwise it is shared, as for an ordinary write.
+    /// deletion. No other write runs in the workspace meanwhile. The exclusive write lock is acquired first, not after
+    /// reading, so that two such changes never deadlock. The write lock is exclusive only if the seat has the
+    /// capability `needs`; otherwise it is shared, as for an ordinary write.
     ///
     /// # Errors
     /// As for [`workspace_write`](Self::workspace_write), and [`StoreError::Unavailable`] if current writes take too
     /// long.
-    #[tracing::instrument(level = "debug", name = "store.door.workspace_alone", skip_all, fields(slug = %slug))]
-    pub async fn workspace_alone(
+    #[tracing::instrument(level = "debug", name = "store.door.workspace_exclusive", skip_all, fields(slug = %slug))]
+    pub async fn workspace_exclusive(
         &self,
         credential: &Credential,
         slug: &Slug,
-        fence: Fence,
+        target: WriteTarget,
         needs: Capability,
     ) -> Result<Door<WorkspaceTx<Write>>, StoreError> {
-        let tenant = match self.looked_up(credential, slug, fence).await? {
+        let tenant = match self.check_write(credential, slug, target).await? {
             Ok(tx) => tx.commit().await?,
             Err(closed) => return Ok(closed),
         };
-        let hold = if tenant.seat.capabilities().has(needs) { Hold::Alone } else { Hold::Shared };
-        let fences = Fences { writer: fence.user, people: &[], workspace: Some((fence.workspace, hold)) };
-        self.within_fences(credential, slug, fence, &fences).await
+        let mode = if tenant.seat.capabilities().has(needs) { LockMode::Exclusive } else { LockMode::Shared };
+        let locks = WriteLocks { writer: target.user, people: &[], workspace: Some((target.workspace, mode)) };
+        self.open_locked(credential, slug, target, &locks).await
     }
 
-    /// Begins a transaction for a change to the seats of `people`, with their fences held exclusively. None of them can
-    /// write meanwhile, and two people who change each other's seats wait for one another.
+    /// Begins a transaction for a change to the seats of `people`, with their write locks held exclusively. None of
+    /// them can write meanwhile, and two people who change each other's seats wait for one another.
     ///
     /// Naming a person is not enough to make them wait: the function first checks that the writer may change seats in
     /// the workspace, and which of `people` have a seat in it or have requested one. Everything is read again once the
-    /// fences are held.
+    /// write locks are held.
     ///
     /// # Errors
     /// As for [`Store::workspace_write`].
@@ -109,15 +110,15 @@ impl Store {
         &self,
         credential: &Credential,
         slug: &Slug,
-        fence: Fence,
+        target: WriteTarget,
         people: &[UserId],
     ) -> Result<Door<WorkspaceTx<Write>>, StoreError> {
-        let mut tx = match self.looked_up(credential, slug, fence).await? {
+        let mut tx = match self.check_write(credential, slug, target).await? {
             Ok(tx) => tx,
             Err(closed) => return Ok(closed),
         };
         let manages = tx.tenant().seat.capabilities().has(Capability::ManageMembers);
-        let named: Vec<Uuid> = people.iter().filter(|p| manages || **p == fence.user).map(|p| p.uuid()).collect();
+        let named: Vec<Uuid> = people.iter().filter(|p| manages || **p == target.user).map(|p| p.uuid()).collect();
         let concerned = match named.is_empty() {
             true => Vec::new(),
             false => {
@@ -128,40 +129,41 @@ impl Store {
         };
         tx.commit().await?;
         let people: Vec<UserId> = concerned.into_iter().map(UserId::from_uuid).collect();
-        let fences = Fences { writer: fence.user, people: &people, workspace: Some((fence.workspace, Hold::Shared)) };
-        self.within_fences(credential, slug, fence, &fences).await
+        let locks =
+            WriteLocks { writer: target.user, people: &people, workspace: Some((target.workspace, LockMode::Shared)) };
+        self.open_locked(credential, slug, target, &locks).await
     }
 
-    /// Opens the workspace without fences. Returns the transaction if a write with `fence` could be allowed, and
+    /// Opens the workspace without write locks. Returns the transaction if a write with `target` could be allowed, and
     /// otherwise the reason why not.
-    async fn looked_up(
+    async fn check_write(
         &self,
         credential: &Credential,
         slug: &Slug,
-        fence: Fence,
+        target: WriteTarget,
     ) -> Result<Result<WorkspaceTx<Read>, Door<WorkspaceTx<Write>>>, StoreError> {
         Ok(match self.workspace(credential, slug).await? {
-            Door::Open(tx) if tx.id() == fence.workspace && tx.user() == fence.user => Ok(tx),
+            Door::Open(tx) if tx.id() == target.workspace && tx.user() == target.user => Ok(tx),
             Door::Open(_) | Door::Mismatch => Err(Door::Mismatch),
             Door::Moved(slug) => Err(Door::Moved(slug)),
             Door::Factor(demand) => Err(Door::Factor(demand)),
-            Door::Gone(live) => Err(Door::Gone(live)),
-            Door::Absent(live) => Err(Door::Absent(live)),
+            Door::Gone(principal) => Err(Door::Gone(principal)),
+            Door::Absent(principal) => Err(Door::Absent(principal)),
             Door::SignedOut => Err(Door::SignedOut),
         })
     }
 
-    async fn within_fences(
+    async fn open_locked(
         &self,
         credential: &Credential,
         slug: &Slug,
-        fence: Fence,
-        fences: &Fences<'_>,
+        target: WriteTarget,
+        locks: &WriteLocks<'_>,
     ) -> Result<Door<WorkspaceTx<Write>>, StoreError> {
-        let (tx, turn) = self.fenced(fences, Some(slug)).await?;
-        let door = self.open::<Write>(tx, credential, slug, turn).await?;
+        let (tx, permit) = self.begin_locked(locks, Some(slug)).await?;
+        let door = self.open::<Write>(tx, credential, slug, permit).await?;
         match door {
-            Door::Open(tx) if tx.id() != fence.workspace || tx.user() != fence.user => Ok(Door::Mismatch),
+            Door::Open(tx) if tx.id() != target.workspace || tx.user() != target.user => Ok(Door::Mismatch),
             door => Ok(door),
         }
     }
@@ -171,7 +173,7 @@ impl Store {
         mut tx: Transaction<'static, Postgres>,
         credential: &Credential,
         slug: &Slug,
-        turn: Option<Turn>,
+        permit: Option<Permit>,
     ) -> Result<Door<WorkspaceTx<M>>, StoreError> {
         let row = sqlx::query!(
             r#"select outcome as "outcome!", session_id, user_id as "user_id!", user_name as "user_name!", email as "email!",
@@ -190,10 +192,10 @@ impl Store {
         .fetch_optional(&mut *tx)
         .await?;
         let Some(row) = row else { return Ok(Door::SignedOut) };
-        self.note_known(credential, UserId::from_uuid(row.user_id));
+        self.record_owner(credential, UserId::from_uuid(row.user_id));
         let noted = row.noted;
         let tx = |purpose| DoorTx::new(tx, purpose, noted);
-        let live = Live {
+        let principal = Principal {
             person: Person {
                 id: UserId::from_uuid(row.user_id),
                 name: row.user_name,
@@ -227,8 +229,8 @@ impl Store {
                     brand: Brand::stored(WorkspaceId::from_uuid(id), row.hue, row.logo.as_deref()),
                 };
                 let access = if row.read_only { Access::ReadOnly } else { Access::ReadWrite };
-                let (tenant, costly) = (Tenant { live, workspace, seat, zone, today }, Costly::new(self.costly()));
-                Ok(Door::Open(WorkspaceTx::new(tx, tenant, access, costly, turn)))
+                let (tenant, costly) = (Tenant { principal, workspace, seat, zone, today }, Costly::new(self.costly()));
+                Ok(Door::Open(WorkspaceTx::new(tx, tenant, access, costly, permit)))
             }
             ("moved", Some(slug), ..) => {
                 tx(Purpose::Reading).commit().await?;
@@ -236,16 +238,16 @@ impl Store {
             }
             ("factor", _, _, Some(name), ..) => {
                 tx(Purpose::Reading).commit().await?;
-                Ok(Door::Factor(Demand { live, name }))
+                Ok(Door::Factor(Demand { principal, name }))
             }
             // The last use of the session or token is recorded even if the workspace is not opened.
             ("gone", ..) => {
                 tx(Purpose::Reading).commit().await?;
-                Ok(Door::Gone(live))
+                Ok(Door::Gone(principal))
             }
             ("none", ..) => {
                 tx(Purpose::Reading).commit().await?;
-                Ok(Door::Absent(live))
+                Ok(Door::Absent(principal))
             }
             (other, ..) => Err(StoreError::Inconsistent(format!("door outcome {other:?}"))),
         }

@@ -1,6 +1,6 @@
 //! Results of opening a workspace.
 
-use crate::door::person::Live;
+use crate::door::person::Principal;
 use model::Slug;
 
 /// Result of opening a workspace.
@@ -13,9 +13,9 @@ pub enum Door<T> {
     /// operator token never has: it does not show that a person is present.
     Factor(Demand),
     /// The workspace was deleted, and the person had a seat in it.
-    Gone(Live),
+    Gone(Principal),
     /// The workspace does not exist or the person has no seat in it. The two cases are indistinguishable.
-    Absent(Live),
+    Absent(Principal),
     /// The credential is not valid.
     SignedOut,
     /// The page that writes was rendered for another workspace or person than the request addresses. Nothing was
@@ -27,7 +27,7 @@ pub enum Door<T> {
 #[derive(Debug, Clone)]
 pub struct Demand {
     /// The person.
-    pub live: Live,
+    pub principal: Principal,
     /// Name of the workspace.
     pub name: String,
 }

@@ -2,9 +2,9 @@
 
 use super::mode::Mode;
 use crate::{
-    door::{costly::Costly, person::Live, tx::DoorTx},
+    door::{costly::Costly, person::Principal, tx::DoorTx},
     error::StoreError,
-    fair::Turn,
+    fair::Permit,
     zone::Zone,
 };
 use model::{
@@ -24,7 +24,7 @@ pub struct WorkspaceTx<M: Mode> {
     costly: Costly,
     mode: PhantomData<M>,
     /// Released when the transaction ends.
-    _turn: Option<Turn>,
+    _permit: Option<Permit>,
 }
 
 /// Current access mode of the database.
@@ -40,7 +40,7 @@ pub(crate) enum Access {
 #[derive(Debug, Clone)]
 pub struct Tenant {
     /// The person.
-    pub live: Live,
+    pub principal: Principal,
     /// The workspace.
     pub workspace: WorkspaceProfile,
     /// The seat.
@@ -52,9 +52,9 @@ pub struct Tenant {
 }
 
 impl<M: Mode> WorkspaceTx<M> {
-    /// Wraps `tx`, whose context is the workspace of `tenant`. `turn` is released when the transaction ends.
-    pub(super) fn new(tx: DoorTx, tenant: Tenant, access: Access, costly: Costly, turn: Option<Turn>) -> Self {
-        Self { tx, tenant, access, costly, mode: PhantomData, _turn: turn }
+    /// Wraps `tx`, whose context is the workspace of `tenant`. `permit` is released when the transaction ends.
+    pub(super) fn new(tx: DoorTx, tenant: Tenant, access: Access, costly: Costly, permit: Option<Permit>) -> Self {
+        Self { tx, tenant, access, costly, mode: PhantomData, _permit: permit }
     }
 
     /// Returns the person, workspace and seat of this transaction.
@@ -69,7 +69,7 @@ impl<M: Mode> WorkspaceTx<M> {
 
     /// Returns the person's id.
     pub const fn user(&self) -> UserId {
-        self.tenant.live.person.id
+        self.tenant.principal.person.id
     }
 
     /// Returns the workspace's time zone.

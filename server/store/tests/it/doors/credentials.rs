@@ -1,6 +1,6 @@
 //! Sessions and operator tokens: what each opens, and when it ends.
 
-use crate::support::{World, execute, fence, kind, sign_in};
+use crate::support::{World, execute, kind, sign_in, write_target};
 use model::token::TokenLife;
 use store::{
     StoreError,
@@ -18,7 +18,7 @@ async fn opens(world: &World, credential: &Credential) -> [bool; 4] {
     [
         world.store.person(credential).await.unwrap().is_some(),
         !signed_out(kind(&world.store.workspace(credential, &a1.slug).await.unwrap())),
-        !signed_out(kind(&world.store.workspace_write(credential, &a1.slug, fence(ann, a1)).await.unwrap())),
+        !signed_out(kind(&world.store.workspace_write(credential, &a1.slug, write_target(ann, a1)).await.unwrap())),
         world.store.organization(credential, a1.organization).await.unwrap().is_some(),
     ]
 }
@@ -111,7 +111,7 @@ async fn a_token_is_no_session_and_a_hash_is_no_secret() {
     else {
         panic!("ann's token opens none of her workspaces")
     };
-    assert_eq!(tx.tenant().live.session, None);
+    assert_eq!(tx.tenant().principal.session, None);
     let minted = handoffs::mint(&mut tx, &Secret::generate("").unwrap()).await;
     assert!(
         matches!(minted, Err(StoreError::Inconsistent(_))),

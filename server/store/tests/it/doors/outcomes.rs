@@ -1,6 +1,6 @@
 //! Outcomes for workspaces that were renamed or deleted.
 
-use crate::support::{World, change, fence, kind, seat, slug};
+use crate::support::{World, change, kind, seat, slug, write_target};
 use store::door::Door;
 
 #[tokio::test]
@@ -13,7 +13,8 @@ async fn a_renamed_workspace_tells_its_people_only() {
             Door::Moved(to) => assert_eq!(to, slug("a-renamed")),
             other => panic!("{} has a seat, and the old slug says {}", who.name, kind(&other)),
         }
-        let write = world.store.workspace_write(&who.session(), &world.a1.slug, fence(who, &world.a1)).await.unwrap();
+        let write =
+            world.store.workspace_write(&who.session(), &world.a1.slug, write_target(who, &world.a1)).await.unwrap();
         assert_eq!(kind(&write), "moved", "a write goes through by the old slug");
         assert_eq!(kind(&world.store.workspace(&who.session(), &slug("a-renamed")).await.unwrap()), "open");
     }
@@ -49,7 +50,8 @@ async fn a_deleted_workspace_is_gone_for_its_people_and_was_never_there_for_othe
         ] {
             let read = world.store.workspace(&who.session(), old_or_new).await.unwrap();
             assert_eq!(kind(&read), expected, "{} reads {old_or_new}", who.name);
-            let write = world.store.workspace_write(&who.session(), old_or_new, fence(who, &world.a1)).await.unwrap();
+            let write =
+                world.store.workspace_write(&who.session(), old_or_new, write_target(who, &world.a1)).await.unwrap();
             assert_eq!(kind(&write), expected, "{} writes {old_or_new}", who.name);
         }
     }

@@ -1,6 +1,6 @@
 //! Seats: where they come from, and when they end.
 
-use crate::support::{World, fence, kind, membership, seat, slug};
+use crate::support::{World, kind, membership, seat, slug, write_target};
 use model::{Capability, OrganizationRole, WorkspaceRole, seat::SeatSource};
 
 #[tokio::test]
@@ -29,8 +29,10 @@ async fn a_seat_is_looked_up_at_every_step() {
     for store in [&world.store, &elsewhere] {
         let read = store.workspace(&world.eve.session(), &world.a1.slug).await.unwrap();
         assert_eq!(kind(&read), "absent", "a revoked seat still reads");
-        let write =
-            store.workspace_write(&world.eve.session(), &world.a1.slug, fence(&world.eve, &world.a1)).await.unwrap();
+        let write = store
+            .workspace_write(&world.eve.session(), &world.a1.slug, write_target(&world.eve, &world.a1))
+            .await
+            .unwrap();
         assert_eq!(kind(&write), "absent", "a revoked seat still writes");
     }
     assert_eq!(kind(&world.door(&world.bob, &world.a1).await), "open", "somebody else's seat went with it");

@@ -1,6 +1,6 @@
 //! Writes that name another place, and writes that are not committed.
 
-use crate::support::{World, draft, fence, kind};
+use crate::support::{World, draft, kind, write_target};
 use model::capability::EditContent;
 use store::customers;
 
@@ -8,16 +8,19 @@ use store::customers;
 async fn a_write_that_names_another_workspace_or_person_writes_nothing() {
     let world = World::new().await;
     for (named, said) in [
-        (fence(&world.ann, &world.a2), "the page of another workspace of hers"),
-        (fence(&world.ann, &world.b1), "the page of a workspace that is not hers"),
-        (fence(&world.bob, &world.a1), "somebody else's page"),
+        (write_target(&world.ann, &world.a2), "the page of another workspace of hers"),
+        (write_target(&world.ann, &world.b1), "the page of a workspace that is not hers"),
+        (write_target(&world.bob, &world.a1), "somebody else's page"),
     ] {
         let door = world.store.workspace_write(&world.ann.session(), &world.a1.slug, named).await.unwrap();
         assert_eq!(kind(&door), "mismatch", "a write from {said} was let in");
     }
     // Leak guarded: a mismatch must not reveal that a workspace exists; without a seat, the result is absent.
-    let door =
-        world.store.workspace_write(&world.ann.session(), &world.b1.slug, fence(&world.ann, &world.a1)).await.unwrap();
+    let door = world
+        .store
+        .workspace_write(&world.ann.session(), &world.b1.slug, write_target(&world.ann, &world.a1))
+        .await
+        .unwrap();
     assert_eq!(kind(&door), "absent");
     let mut tx = world.write(&world.ann, &world.a1).await;
     let can = tx.can::<EditContent>().unwrap();

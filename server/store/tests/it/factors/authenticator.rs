@@ -9,7 +9,7 @@ use sqlx::PgConnection;
 use store::{
     Store,
     door::{Credential, PersonTx},
-    factors::{self, Basis, ProofRefused, totp},
+    factors::{self, AuthMethod, VerificationRefused, totp},
     seal::EncryptionKey,
     secret::Secret,
 };
@@ -47,11 +47,14 @@ pub(super) async fn tx(store: &Store, who: &Person) -> PersonTx {
 pub(super) async fn turn_on(world: &World, who: Person) -> Holding {
     let seal = EncryptionKey::new(&[3; 32]);
     let mut own = tx(&world.store, &who).await;
-    let admitted = factors::admit(&mut own, Basis::Password).await.unwrap().expect("the first factor was not let in");
-    let app = totp::start(&mut own, &admitted, &seal).await.unwrap().expect("there was an app").base32();
+    let reauthenticated = factors::check_reauthenticated(&mut own, AuthMethod::Password)
+        .await
+        .unwrap()
+        .expect("the first factor was not let in");
+    let app = totp::start(&mut own, &reauthenticated, &seal).await.unwrap().expect("there was an app").base32();
     own.commit().await.unwrap();
     let mut own = tx(&world.store, &who).await;
-    let (now, fresh) = (own.live().now.unix_timestamp(), secret());
+    let (now, fresh) = (own.principal().now.unix_timestamp(), secret());
     let first = code_of(&app, now, 0);
     let codes = totp::confirm(&mut own, &seal, &first, &fresh).await.unwrap().expect("the app's own code was refused");
     own.commit().await.unwrap();
@@ -70,10 +73,10 @@ impl Holding {
         store: &Store,
         credential: &Credential,
         code: &str,
-    ) -> Result<Secret, ProofRefused> {
-        let prover = store.prover(credential).await.unwrap().ok_or(ProofRefused::Ended)?;
+    ) -> Result<Secret, VerificationRefused> {
+        let mfa = store.mfa(credential).await.unwrap().ok_or(VerificationRefused::Ended)?;
         let (code, fresh) = (FactorCode::parse(code).unwrap(), secret());
-        factors::prove_code(prover, &self.seal, &code, &fresh).await.unwrap().map(|()| fresh)
+        factors::verify_code(mfa, &self.seal, &code, &fresh).await.unwrap().map(|()| fresh)
     }
 }
 

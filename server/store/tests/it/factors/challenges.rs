@@ -4,7 +4,7 @@ use super::authenticator::{secret, tx};
 use crate::support::{Person, World, execute, sign_in};
 use serde_json::json;
 use store::{
-    factors::{self, Basis, challenges},
+    factors::{self, AuthMethod, challenges},
     secret::Secret,
 };
 
@@ -16,8 +16,8 @@ async fn a_challenge_is_taken_once_by_its_holder_for_its_purpose() {
     let state = json!({ "challenge": "x" });
     let keep = async |handle: &Secret| {
         let mut own = tx(&world.store, &mine).await;
-        let admitted = factors::admit(&mut own, Basis::Password).await.unwrap().unwrap();
-        challenges::keep_registration(&mut own, &admitted, handle, &state).await.unwrap();
+        let reauthenticated = factors::check_reauthenticated(&mut own, AuthMethod::Password).await.unwrap().unwrap();
+        challenges::keep_registration(&mut own, &reauthenticated, handle, &state).await.unwrap();
         own.commit().await.unwrap();
     };
     let take = async |who: &Person, handle: &Secret| {
@@ -31,9 +31,9 @@ async fn a_challenge_is_taken_once_by_its_holder_for_its_purpose() {
     assert_eq!(take(other, &handle).await, None, "another session of hers");
     assert_eq!(take(&world.bob, &handle).await, None, "another person");
     assert_eq!(take(&mine, &secret()).await, None, "a made-up handle");
-    let mut prover = world.store.prover(&mine.session()).await.unwrap().unwrap();
-    assert_eq!(challenges::take_proof(&mut prover, &handle).await.unwrap(), None, "another purpose");
-    drop(prover);
+    let mut mfa = world.store.mfa(&mine.session()).await.unwrap().unwrap();
+    assert_eq!(challenges::take_proof(&mut mfa, &handle).await.unwrap(), None, "another purpose");
+    drop(mfa);
     assert_eq!(world.store.take_sign_in_challenge(&handle).await.unwrap(), None, "a sign-in");
     assert_eq!(take(&mine, &handle).await, Some(state.clone()), "the control: its own");
     assert_eq!(take(&mine, &handle).await, None, "twice");

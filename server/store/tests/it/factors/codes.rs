@@ -6,8 +6,8 @@ use data_encoding::BASE32_NOPAD;
 use std::sync::Arc;
 use store::{
     door::Credential,
-    factors::ProofRefused,
-    identity::{Begun, Device},
+    factors::VerificationRefused,
+    identity::{Device, SignInOutcome},
 };
 use tokio::{sync::Barrier, task::JoinSet};
 
@@ -36,7 +36,7 @@ async fn of_one_code_presented_twenty_times_on_two_servers_one_gets_through() {
             .await
             .unwrap();
             let begun = world.store.begin_session(world.ann.id, &session, &Device::default(), None).await.unwrap();
-            assert!(matches!(begun, Begun::Session(_)), "asked at sign-in although the person chose otherwise");
+            assert!(matches!(begun, SignInOutcome::Session(_)), "asked at sign-in although the person chose otherwise");
             sessions.push(session);
         }
         forget_tries(&mut superuser).await;
@@ -80,7 +80,7 @@ async fn a_code_is_the_persons_own_of_about_now_and_proves_the_session_that_pres
         (bobs.codes[0].shown(), "somebody else's recovery code"),
     ] {
         let outcome = holding.present(&world.store, &ann, &code).await;
-        assert_eq!(outcome.err(), Some(ProofRefused::Wrong), "a code that is {whose}");
+        assert_eq!(outcome.err(), Some(VerificationRefused::Wrong), "a code that is {whose}");
         forget_tries(&mut superuser).await;
     }
     let fresh = holding.present(&world.store, &ann, &code_of(&holding.app, now, 1)).await.expect("the right code");
@@ -93,7 +93,7 @@ async fn a_code_is_the_persons_own_of_about_now_and_proves_the_session_that_pres
     let fresh = holding.present(&world.store, &ann, &code).await.expect("a recovery code");
     let ann = Credential::Session(fresh.hash());
     let again = holding.present(&world.store, &ann, &code.to_uppercase().replace('-', "")).await;
-    assert_eq!(again.err(), Some(ProofRefused::Wrong), "a recovery code was good twice");
+    assert_eq!(again.err(), Some(VerificationRefused::Wrong), "a recovery code was good twice");
 
     // Leak guarded: the database content must not suffice to prove a factor.
     let stored: Vec<u8> = sqlx::query_scalar("select secret from account.totp where user_id = $1")
@@ -114,7 +114,11 @@ async fn a_code_is_the_persons_own_of_about_now_and_proves_the_session_that_pres
     .await
     .unwrap();
     let planted = holding.present(&world.store, &ann, &code_of(&bobs.app, now, 1)).await;
-    assert_eq!(planted.err(), Some(ProofRefused::Wrong), "a secret sealed for another person opens for this one");
+    assert_eq!(
+        planted.err(),
+        Some(VerificationRefused::Wrong),
+        "a secret sealed for another person opens for this one"
+    );
 }
 
 #[tokio::test]
@@ -129,12 +133,12 @@ async fn five_guesses_then_a_wait_for_the_person_on_all_servers() {
     for guess in 0..5 {
         let store = if guess % 2 == 0 { &world.store } else { &elsewhere };
         let outcome = holding.present(store, &holding.who.session(), &wrong).await;
-        assert_eq!(outcome.err(), Some(ProofRefused::Wrong), "guess {guess}");
+        assert_eq!(outcome.err(), Some(VerificationRefused::Wrong), "guess {guess}");
     }
     let right = code_of(&holding.app, now, 1);
     for (store, code) in [(&world.store, &right), (&elsewhere, &right), (&elsewhere, &holding.codes[0].shown())] {
         let outcome = holding.present(store, &holding.who.session(), code).await;
-        assert!(matches!(outcome, Err(ProofRefused::Wait(1..=900))), "the sixth was looked at: {outcome:?}");
+        assert!(matches!(outcome, Err(VerificationRefused::Wait(1..=900))), "the sixth was looked at: {outcome:?}");
     }
     // The limit applies to the user, not to the session or server, and does not affect other users.
     execute(&mut superuser, "update account.preferences set factor_asked = 'workspace'").await.unwrap();

@@ -1,7 +1,7 @@
 //! Workspaces that require a second factor.
 
 use super::authenticator::{secret, turn_on, tx};
-use crate::support::{Person, Place, World, execute, fence, kind, sign_in};
+use crate::support::{Person, Place, World, execute, kind, sign_in, write_target};
 use model::{capability::ManageSettings, token::TokenLife};
 use store::{
     door::{Credential, Door},
@@ -9,7 +9,8 @@ use store::{
 };
 
 async fn demand(world: &World, who: &Person, place: &Place, on: bool) -> Result<(), security::DemandRefused> {
-    let Door::Open(mut tx) = world.store.workspace_write(&who.session(), &place.slug, fence(who, place)).await.unwrap()
+    let Door::Open(mut tx) =
+        world.store.workspace_write(&who.session(), &place.slug, write_target(who, place)).await.unwrap()
     else {
         panic!("{} can't write in {}", who.name, place.slug)
     };
@@ -44,7 +45,8 @@ async fn a_workspace_that_demands_a_factor_opens_to_nobody_who_has_not_proven_on
         let door = world.store.workspace(&credential, &world.a1.slug).await.unwrap();
         assert_eq!(kind(&door), "factor", "{whose}");
     }
-    let write = world.store.workspace_write(&world.carl.session(), &world.a1.slug, fence(&world.carl, &world.a1)).await;
+    let write =
+        world.store.workspace_write(&world.carl.session(), &world.a1.slug, write_target(&world.carl, &world.a1)).await;
     assert_eq!(kind(&write.unwrap()), "factor", "a write goes through");
     // Leak guarded: for users without a seat, the workspace stays absent. Control: other workspaces do not require a
     // factor.

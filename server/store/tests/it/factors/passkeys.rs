@@ -6,7 +6,7 @@ use model::factor::FactorStanding;
 use serde_json::json;
 use store::{
     door::Credential,
-    factors::{self, Basis, passkeys},
+    factors::{self, AuthMethod, passkeys},
     identity::Device,
 };
 
@@ -15,9 +15,9 @@ async fn a_passkey_is_one_persons_and_signs_in_as_them() {
     let world = World::new().await;
     let add = async |who: &Person, id: &[u8]| {
         let mut own = tx(&world.store, who).await;
-        let admitted = factors::admit(&mut own, Basis::Password).await.unwrap().unwrap();
+        let reauthenticated = factors::check_reauthenticated(&mut own, AuthMethod::Password).await.unwrap().unwrap();
         let fresh = secret();
-        let outcome = passkeys::add(&mut own, &admitted, "Laptop", id, &json!({ "key": 1 }), &fresh).await;
+        let outcome = passkeys::add(&mut own, &reauthenticated, "Laptop", id, &json!({ "key": 1 }), &fresh).await;
         if outcome.is_ok() {
             own.commit().await.unwrap();
         }
@@ -42,12 +42,12 @@ async fn a_passkey_is_one_persons_and_signs_in_as_them() {
     drop(own);
 
     let mut own = tx(&world.store, &world.bob).await;
-    let admitted = factors::admit(&mut own, Basis::Password).await.unwrap().unwrap();
-    assert!(!passkeys::remove(&mut own, &admitted, known.id).await.unwrap(), "bob removed ann's");
+    let reauthenticated = factors::check_reauthenticated(&mut own, AuthMethod::Password).await.unwrap().unwrap();
+    assert!(!passkeys::remove(&mut own, &reauthenticated, known.id).await.unwrap(), "bob removed ann's");
     drop(own);
     let mut own = tx(&world.store, &session).await;
-    let admitted = factors::admit(&mut own, Basis::Factor).await.unwrap().unwrap();
-    assert!(passkeys::remove(&mut own, &admitted, known.id).await.unwrap());
+    let reauthenticated = factors::check_reauthenticated(&mut own, AuthMethod::Factor).await.unwrap().unwrap();
+    assert!(passkeys::remove(&mut own, &reauthenticated, known.id).await.unwrap());
     own.commit().await.unwrap();
     let gone = world.store.begin_session_by_passkey((user, known.id), &json!({}), &secret(), &device, None).await;
     assert!(gone.unwrap().is_none(), "a passkey that was removed signs in");

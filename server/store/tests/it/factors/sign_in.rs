@@ -3,9 +3,9 @@
 use super::authenticator::{code_of, secret, turn_on};
 use crate::support::{World, execute, kind, sign_in};
 use store::{
-    door::{Credential, Holder},
-    factors::ProofRefused,
-    identity::{Begun, Device},
+    door::{Credential, MfaSubject},
+    factors::VerificationRefused,
+    identity::{Device, SignInOutcome},
 };
 
 #[tokio::test]
@@ -15,7 +15,7 @@ async fn a_sign_in_that_waits_opens_nothing_and_becomes_a_session_once() {
     let holding = turn_on(&world, sign_in(&world.store, world.ann.id, "ann").await).await;
     let waiting = secret();
     let begun = world.store.begin_session(world.ann.id, &waiting, &Device::default(), None).await.unwrap();
-    assert_eq!(begun, Begun::AwaitsFactor, "the password alone made a session");
+    assert_eq!(begun, SignInOutcome::AwaitsFactor, "the password alone made a session");
     let credential = Credential::Session(waiting.hash());
     assert!(world.store.person(&credential).await.unwrap().is_none(), "it opens the account plane");
     let door = world.store.workspace(&credential, &world.a1.slug).await.unwrap();
@@ -24,10 +24,10 @@ async fn a_sign_in_that_waits_opens_nothing_and_becomes_a_session_once() {
 
     let now = holding.now(&world).await;
     let wrong = holding.present(&world.store, &credential, &code_of(&holding.app, now, 40)).await;
-    assert_eq!(wrong.err(), Some(ProofRefused::Wrong));
+    assert_eq!(wrong.err(), Some(VerificationRefused::Wrong));
     let fresh =
         holding.present(&world.store, &credential, &code_of(&holding.app, now, 1)).await.expect("the right code");
-    assert!(world.store.prover(&credential).await.unwrap().is_none(), "the sign-in can be finished twice");
+    assert!(world.store.mfa(&credential).await.unwrap().is_none(), "the sign-in can be finished twice");
     let session = Credential::Session(fresh.hash());
     assert!(world.store.person(&session).await.unwrap().is_some(), "it did not become a session");
 
@@ -39,16 +39,16 @@ async fn a_sign_in_that_waits_opens_nothing_and_becomes_a_session_once() {
         let waiting = secret();
         world.store.begin_session(world.ann.id, &waiting, &Device::default(), None).await.unwrap();
         let credential = Credential::Session(waiting.hash());
-        let prover = world.store.prover(&credential).await.unwrap().expect("the control: it waits");
-        assert!(matches!(prover.holder, Holder::SignIn(_)));
-        drop(prover);
+        let mfa = world.store.mfa(&credential).await.unwrap().expect("the control: it waits");
+        assert!(matches!(mfa.subject, MfaSubject::SignIn(_)));
+        drop(mfa);
         execute(&mut superuser, end).await.unwrap();
-        assert!(world.store.prover(&credential).await.unwrap().is_none(), "still there after: {end}");
+        assert!(world.store.mfa(&credential).await.unwrap().is_none(), "still there after: {end}");
     }
     execute(&mut superuser, "update account.users set disabled_at = null").await.unwrap();
     let waiting = secret();
     world.store.begin_session(world.ann.id, &waiting, &Device::default(), None).await.unwrap();
     let credential = Credential::Session(waiting.hash());
     world.store.abandon_sign_in(&credential).await.unwrap();
-    assert!(world.store.prover(&credential).await.unwrap().is_none(), "given up, and still there");
+    assert!(world.store.mfa(&credential).await.unwrap().is_none(), "given up, and still there");
 }

@@ -5,8 +5,8 @@ use crate::support::{World, execute, seat, texts};
 use model::{Email, WorkspaceRole, invite::InviteState};
 use std::sync::Arc;
 use store::{
-    invites::Sending,
-    offers::{self, Accepted},
+    invites::SendOutcome,
+    offers::{self, AcceptOutcome},
 };
 use tokio::task::JoinSet;
 
@@ -16,18 +16,18 @@ async fn only_the_person_whose_verified_address_it_names_takes_it() {
     let (bob, eve, mal, a1) = (&world.bob, &world.eve, &world.mal, &world.a1);
     let mut superuser = world.db.superuser().await;
     let sent = world.invited(bob, a1, "eve", WorkspaceRole::Viewer).await;
-    assert_eq!(world.accept(mal, sent.id).await, Accepted::OtherPerson);
+    assert_eq!(world.accept(mal, sent.id).await, AcceptOutcome::OtherPerson);
     for twin in ["eve+x@stile.example", "eve@stile.example.evil.example", "evе@stile.example"] {
         assert_ne!(Email::parse(twin).ok(), Some(email("eve")), "{twin} passes for eve");
     }
     run(&mut superuser, "update account.users set email_verified_at = null where name = 'eve'").await;
-    assert_eq!(world.accept(eve, sent.id).await, Accepted::Unverified);
+    assert_eq!(world.accept(eve, sent.id).await, AcceptOutcome::Unverified);
     run(
         &mut superuser,
         "update account.users set email_verified_at = now(), email = 'other@stile.example' where name = 'eve'",
     )
     .await;
-    assert_eq!(world.accept(eve, sent.id).await, Accepted::OtherPerson, "the address was changed after sending");
+    assert_eq!(world.accept(eve, sent.id).await, AcceptOutcome::OtherPerson, "the address was changed after sending");
     run(&mut superuser, "update account.users set email = 'eve@stile.example' where name = 'eve'").await;
     assert_eq!(world.state(&sent.links.mailed).await, Some(InviteState::Open), "a refusal used it up");
     let refusals = texts(
@@ -38,11 +38,11 @@ async fn only_the_person_whose_verified_address_it_names_takes_it() {
     assert_eq!(refusals, ["other_person", "unverified", "other_person"], "refusals are noted");
     assert!(!world.has_seat(eve, a1).await && !world.has_seat(mal, a1).await);
 
-    assert_eq!(world.accept(eve, sent.id).await, Accepted::Workspace(a1.slug.clone()), "the control");
+    assert_eq!(world.accept(eve, sent.id).await, AcceptOutcome::Workspace(a1.slug.clone()), "the control");
     assert!(world.has_seat(eve, a1).await);
     let log = texts(&mut superuser, "select action from workspace.audit_log where actor = 'eve'").await;
     assert_eq!(log, ["invite_accepted"], "the workspace's own log tells of it");
-    assert_eq!(world.accept(eve, sent.id).await, Accepted::Before(Some(a1.slug.clone())), "twice");
+    assert_eq!(world.accept(eve, sent.id).await, AcceptOutcome::Before(Some(a1.slug.clone())), "twice");
 }
 
 #[tokio::test]
@@ -64,7 +64,7 @@ async fn what_is_expired_revoked_declined_or_withdrawn_seats_nobody() {
             .replace("{bob}", &bob.id.to_string())
             .replace("{a1}", &a1.id.to_string());
         run(&mut superuser, &fact).await;
-        assert_eq!(world.accept(eve, sent.id).await, Accepted::Closed(state), "{fact}");
+        assert_eq!(world.accept(eve, sent.id).await, AcceptOutcome::Closed(state), "{fact}");
         assert_eq!(world.state(&sent.links.copied).await, Some(state), "{fact}");
         run(&mut superuser, &format!("update account.workspaces set deleted_at = null where id = '{}'", a1.id)).await;
         seat(&mut superuser, a1, bob, Some("admin")).await;
@@ -82,10 +82,10 @@ async fn what_is_expired_revoked_declined_or_withdrawn_seats_nobody() {
     let declined = offers::decline(&mut tx, sent.id).await.unwrap().expect("nothing to decline");
     assert_eq!((declined.inviter, declined.place.as_str()), (email("bob"), "A a-one"));
     tx.commit().await.unwrap();
-    assert_eq!(world.accept(eve, sent.id).await, Accepted::Closed(InviteState::Declined));
+    assert_eq!(world.accept(eve, sent.id).await, AcceptOutcome::Closed(InviteState::Declined));
     assert_eq!(
         world.send(ann, a1, &email("eve"), WorkspaceRole::Viewer).await.unwrap().0,
-        Sending::Declined,
+        SendOutcome::Declined,
         "invited again at once"
     );
     assert!(!world.has_seat(eve, a1).await);
@@ -104,8 +104,8 @@ async fn fifty_at_once_seat_one_person_once() {
         tries.spawn(async move { world.accept(&world.eve, id).await });
     }
     let outcomes = tries.join_all().await;
-    let seated = outcomes.iter().filter(|o| matches!(o, Accepted::Workspace(_))).count();
-    let before = outcomes.iter().filter(|o| matches!(o, Accepted::Before(_))).count();
+    let seated = outcomes.iter().filter(|o| matches!(o, AcceptOutcome::Workspace(_))).count();
+    let before = outcomes.iter().filter(|o| matches!(o, AcceptOutcome::Before(_))).count();
     assert_eq!((seated, before), (1, 49), "{outcomes:?}");
     let mut superuser = world.db.superuser().await;
     let log = texts(&mut superuser, "select action from workspace.audit_log where action = 'invite_accepted'").await;

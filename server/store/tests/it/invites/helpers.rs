@@ -5,8 +5,8 @@ use model::{Email, WorkspaceRole, capability::ManageMembers, id::InviteId, invit
 use sqlx::PgConnection;
 use store::{
     StoreError,
-    invites::{self, Links, Sending},
-    offers::{self, Accepted},
+    invites::{self, LinkTokens, SendOutcome},
+    offers::{self, AcceptOutcome},
     secret::Secret,
 };
 
@@ -16,7 +16,7 @@ pub(super) fn email(name: &str) -> Email {
 
 pub(super) struct Sent {
     pub(super) id: InviteId,
-    pub(super) links: Links,
+    pub(super) links: LinkTokens,
 }
 
 impl World {
@@ -26,7 +26,7 @@ impl World {
         place: &Place,
         to: &Email,
         role: WorkspaceRole,
-    ) -> Result<(Sending, Links), StoreError> {
+    ) -> Result<(SendOutcome, LinkTokens), StoreError> {
         let mut tx = self.write(by, place).await;
         let can = tx.can::<ManageMembers>().unwrap();
         let links = offers::links().unwrap();
@@ -37,12 +37,12 @@ impl World {
 
     pub(super) async fn invited(&self, by: &Person, place: &Place, to: &str, role: WorkspaceRole) -> Sent {
         match self.send(by, place, &email(to), role).await.unwrap() {
-            (Sending::Sent(id), links) => Sent { id, links },
+            (SendOutcome::Sent(id), links) => Sent { id, links },
             (other, _) => panic!("{to} was not invited: {other:?}"),
         }
     }
 
-    pub(super) async fn accept(&self, who: &Person, id: InviteId) -> Accepted {
+    pub(super) async fn accept(&self, who: &Person, id: InviteId) -> AcceptOutcome {
         let mut tx = self.person(who).await;
         let accepted = offers::accept(&mut tx, id).await.unwrap();
         tx.commit().await.unwrap();

@@ -2,7 +2,7 @@
 
 use crate::support::{World, sign_in, texts};
 use model::{WorkspaceRole, invite::Mailbox};
-use store::{offers::Accepted, secret::Secret};
+use store::{offers::AcceptOutcome, secret::Secret};
 
 #[tokio::test]
 async fn a_token_is_known_by_its_hash_alone_and_no_other_opens_it() {
@@ -39,5 +39,5 @@ async fn a_token_is_known_by_its_hash_alone_and_no_other_opens_it() {
     assert_eq!(register(&sent.links.mailed).await, None, "a second account of one address");
     assert_eq!(look(&sent.links.mailed).await, Mailbox::Known);
     let person = sign_in(&world.store, id, "new").await;
-    assert_eq!(world.accept(&person, sent.id).await, Accepted::Workspace(world.a1.slug.clone()));
+    assert_eq!(world.accept(&person, sent.id).await, AcceptOutcome::Workspace(world.a1.slug.clone()));
 }

@@ -3,7 +3,7 @@
 use super::helpers::{email, run};
 use crate::support::{World, sign_in};
 use model::{OrganizationRole, WorkspaceRole, seating::Refused};
-use store::{StoreError, invites::Sending, offers, organizations};
+use store::{StoreError, invites::SendOutcome, offers, organizations};
 
 #[tokio::test]
 async fn organization_invites_bind_at_sign_in_to_the_verified_address_in_one_step() {
@@ -13,7 +13,7 @@ async fn organization_invites_bind_at_sign_in_to_the_verified_address_in_one_ste
         let mut tx = world.organization(by, place).await;
         let sending =
             organizations::send_invite(&mut tx, &email("eve"), role, &offers::links().unwrap()).await.unwrap();
-        assert!(matches!(sending, Sending::Sent(_)));
+        assert!(matches!(sending, SendOutcome::Sent(_)));
         tx.commit().await.unwrap();
     }
     let above = {

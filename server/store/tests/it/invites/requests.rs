@@ -4,7 +4,7 @@ use crate::support::{Person, World};
 use model::{Slug, WorkspaceRole, capability::ManageMembers, seating::Refused};
 use store::{
     StoreError,
-    access::{self, Asked},
+    access::{self, RequestOutcome},
     members::{self, Answer},
     offers,
 };
@@ -20,9 +20,9 @@ async fn asking_for_a_seat_answers_the_same_for_what_is_there_and_what_is_not() 
         asked
     };
     for slug in ["a-one", "no-such-place", "a-one", "no-such-place"] {
-        assert_eq!(ask(eve, slug).await, Asked::Noted, "{slug}");
+        assert_eq!(ask(eve, slug).await, RequestOutcome::Noted, "{slug}");
     }
-    assert_eq!(ask(&world.carl, "a-one").await, Asked::Seated);
+    assert_eq!(ask(&world.carl, "a-one").await, RequestOutcome::Seated);
     let waiting = async || {
         let mut tx = world.write(bob, a1).await;
         let can = tx.can::<ManageMembers>().unwrap();
@@ -59,12 +59,12 @@ async fn asking_for_a_seat_answers_the_same_for_what_is_there_and_what_is_not() 
     assert!(matches!(answer(Answer::Approve(WorkspaceRole::Owner)).await, Err(StoreError::Seating(Refused::AboveYou))));
     assert!(answer(Answer::Refuse).await.unwrap());
     assert!(!answer(Answer::Refuse).await.unwrap(), "answered twice");
-    assert_eq!(ask(eve, "a-one").await, Asked::Noted, "a refusal shows");
+    assert_eq!(ask(eve, "a-one").await, RequestOutcome::Noted, "a refusal shows");
     assert!(waiting().await.is_empty(), "who was refused asks again at once");
     for number in 0..8 {
-        assert_eq!(ask(eve, &format!("place-{number}")).await, Asked::Noted);
+        assert_eq!(ask(eve, &format!("place-{number}")).await, RequestOutcome::Noted);
     }
     for slug in ["a-two", "nothing-here"] {
-        assert_eq!(ask(eve, slug).await, Asked::Limited, "{slug}: an eleventh on one day");
+        assert_eq!(ask(eve, slug).await, RequestOutcome::Limited, "{slug}: an eleventh on one day");
     }
 }

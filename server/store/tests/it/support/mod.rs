@@ -7,7 +7,9 @@ mod database;
 mod world;
 
 pub(crate) use database::{Database, connect, execute, texts, waiting_for};
-pub(crate) use world::{Person, Place, World, change, draft, fence, kind, line, membership, seat, sign_in, slug};
+pub(crate) use world::{
+    Person, Place, World, change, draft, kind, line, membership, seat, sign_in, slug, write_target,
+};
 
 use store::StoreError;
 

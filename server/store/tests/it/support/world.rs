@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 use sqlx::{Connection, PgConnection, types::Uuid};
 use store::{
     Store, audit, customers,
-    door::{Credential, Door, Fence, Mode, OrganizationTx, PersonTx, Read, Visit, WorkspaceTx, Write},
+    door::{Credential, Door, Mode, OrganizationTx, PersonTx, Read, Visit, WorkspaceTx, Write, WriteTarget},
     handoffs,
     identity::Device,
     invoices, members, organizations, products, rate_plans,
@@ -129,8 +129,8 @@ impl World {
 
     /// Opens a write transaction in a workspace.
     pub(crate) async fn write(&self, who: &Person, place: &Place) -> WorkspaceTx<Write> {
-        let fence = fence(who, place);
-        opened(self.store.workspace_write(&who.session(), &place.slug, fence).await.unwrap(), who, place)
+        let write_target = write_target(who, place);
+        opened(self.store.workspace_write(&who.session(), &place.slug, write_target).await.unwrap(), who, place)
     }
 
     /// Opens a transaction in the account plane.
@@ -225,7 +225,7 @@ impl World {
             assert!(tokens::create(&mut tx, "laptop", &token, TokenLife::default()).await.unwrap());
             tx.commit().await.unwrap();
             let mut tx = self.organization(who, place).await;
-            audit::note(&mut tx, Action::OrganizationChanged, None, &Detail::none()).await.unwrap();
+            audit::record(&mut tx, Action::OrganizationChanged, None, &Detail::none()).await.unwrap();
             tx.commit().await.unwrap();
             // Inserted with SQL, without the functions of the store.
             sqlx::query("insert into account.preferences (user_id) values ($1)")
@@ -347,8 +347,8 @@ pub(crate) fn kind<T>(door: &Door<T>) -> &'static str {
 }
 
 /// Returns the ids that a write from a page of this workspace states.
-pub(crate) fn fence(who: &Person, place: &Place) -> Fence {
-    Fence { user: who.id, workspace: place.id }
+pub(crate) fn write_target(who: &Person, place: &Place) -> WriteTarget {
+    WriteTarget { user: who.id, workspace: place.id }
 }
 
 pub(crate) fn slug(text: &str) -> Slug {

@@ -2,7 +2,7 @@
 //! have a seat there or have requested one. Only a user who may change the workspace can lock out its writers. A
 //! request that waits for a lock holds no database connection.
 
-use crate::support::{Person, Place, World, draft, execute, fence, kind, seat, waiting_for};
+use crate::support::{Person, Place, World, draft, execute, kind, seat, waiting_for, write_target};
 use model::{
     Capability, WorkspaceRole,
     capability::{EditContent, ManageMembers},
@@ -26,7 +26,7 @@ const LONG: Duration = Duration::from_millis(1_000);
 /// Writes as `who` and returns the elapsed time.
 async fn written(world: &World, who: &Person, place: &Place) -> Result<Duration, StoreError> {
     let started = Instant::now();
-    match world.store.workspace_write(&who.session(), &place.slug, fence(who, place)).await? {
+    match world.store.workspace_write(&who.session(), &place.slug, write_target(who, place)).await? {
         Door::Open(mut tx) => {
             let can = tx.can::<EditContent>().unwrap();
             customers::create(&mut tx, &can, &draft("written")).await?;
@@ -39,7 +39,7 @@ async fn written(world: &World, who: &Person, place: &Place) -> Result<Duration,
 
 /// Opens a transaction that changes the seats of `people`, without committing it.
 async fn naming(world: &World, by: &Person, place: &Place, people: &[UserId]) -> WorkspaceTx<Write> {
-    match world.store.workspace_seating(&by.session(), &place.slug, fence(by, place), people).await.unwrap() {
+    match world.store.workspace_seating(&by.session(), &place.slug, write_target(by, place), people).await.unwrap() {
         Door::Open(tx) => tx,
         other => panic!("{} could not change seats: {}", by.name, kind(&other)),
     }
@@ -68,7 +68,7 @@ async fn naming_a_stranger_in_a_deed_of_ones_own_does_not_make_them_wait() {
 }
 
 #[tokio::test]
-async fn whoever_asks_for_a_seat_is_fenced_and_whoever_changes_none_fences_nobody() {
+async fn whoever_asks_for_a_seat_is_locked_out_and_whoever_changes_none_locks_out_nobody() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     let request = format!(
@@ -109,8 +109,10 @@ async fn only_who_may_change_a_workspace_keeps_its_writers_out() {
     let world = World::new().await;
     let (carl, ann, a1) = (&world.carl, &world.ann, &world.a1);
     for (who, waits) in [(carl, false), (ann, true)] {
-        let door =
-            world.store.workspace_alone(&who.session(), &a1.slug, fence(who, a1), Capability::ManageSettings).await;
+        let door = world
+            .store
+            .workspace_exclusive(&who.session(), &a1.slug, write_target(who, a1), Capability::ManageSettings)
+            .await;
         let Door::Open(alone) = door.unwrap() else { panic!("{} has a seat", who.name) };
         let outcome = written(&world, &world.bob, a1).await;
         assert_eq!(outcome.is_err(), waits, "{} holds the workspace alone: {outcome:?}", who.name);
@@ -129,7 +131,7 @@ async fn who_waits_for_a_fence_keeps_no_connection() {
         let world = Arc::clone(&world);
         waiting.spawn(async move {
             let (bob, a1) = (&world.bob, &world.a1);
-            world.store.workspace_write(&bob.session(), &a1.slug, fence(bob, a1)).await.map(drop)
+            world.store.workspace_write(&bob.session(), &a1.slug, write_target(bob, a1)).await.map(drop)
         });
     }
     waiting_for(&mut world.db.superuser().await, "advisory").await;
@@ -152,7 +154,7 @@ async fn who_waits_for_a_fence_keeps_no_connection() {
 async fn write_on(world: Arc<World>) {
     let (carl, a1) = (&world.carl, &world.a1);
     loop {
-        match world.store.workspace_write(&carl.session(), &a1.slug, fence(carl, a1)).await {
+        match world.store.workspace_write(&carl.session(), &a1.slug, write_target(carl, a1)).await {
             Ok(Door::Open(mut tx)) => {
                 let can = tx.can::<EditContent>().unwrap();
                 customers::create(&mut tx, &can, &draft("on and on")).await.unwrap();

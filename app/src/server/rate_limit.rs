@@ -10,7 +10,7 @@ use model::{Email, id::UserId};
 use std::{hash::Hash, net::IpAddr, num::NonZeroU32, sync::Arc, time::Duration};
 use store::{
     address::Block,
-    paces::{self, Paced},
+    rate_limits::{RateLimit, RateLimited},
 };
 
 /// Emails requested from one client address: burst, then interval. An office may share an address.
@@ -20,29 +20,29 @@ const MAILS_TO: (u32, Duration) = (4, Duration::from_secs(180));
 /// Slug lookups by one person: burst, then interval.
 const SLUGS: (u32, Duration) = (60, Duration::from_secs(1));
 /// Organizations created by one person, across all servers. Each takes a slug permanently.
-pub(crate) const FOUNDED: paces::Pace = paces::Pace { what: "founded", most: 10, seconds: 600 };
+pub(crate) const FOUNDED: RateLimit = RateLimit { action: "founded", burst: 10, interval_seconds: 600 };
 /// Workspaces created or given a new slug by one person, across all servers. Each takes a slug permanently; more than
 /// [`FOUNDED`], since a new company needs several.
-pub(crate) const CREATED: paces::Pace = paces::Pace { what: "created", most: 40, seconds: 60 };
+pub(crate) const CREATED: RateLimit = RateLimit { action: "created", burst: 40, interval_seconds: 60 };
 /// Passkey sign-ins started from one client address: burst, then interval. Each stores a row for five minutes.
 const PASSKEYS: (u32, Duration) = (30, Duration::from_secs(5));
 /// Number of keys above which idle ones are removed.
 const SWEEP_AT: usize = 10_000;
 
 /// Rate limiter by key. Cheap to clone.
-pub struct Pace<K: Hash + Eq + Clone>(Arc<DefaultKeyedRateLimiter<K>>);
+pub struct RateLimiter<K: Hash + Eq + Clone>(Arc<DefaultKeyedRateLimiter<K>>);
 
-impl<K: Hash + Eq + Clone> Clone for Pace<K> {
+impl<K: Hash + Eq + Clone> Clone for RateLimiter<K> {
     fn clone(&self) -> Self {
         Self(Arc::clone(&self.0))
     }
 }
 
-impl<K: Hash + Eq + Clone> Pace<K> {
-    /// Creates a limiter that allows `burst` calls at once, and then one per `pace`.
-    pub fn new((burst, pace): (u32, Duration)) -> Self {
+impl<K: Hash + Eq + Clone> RateLimiter<K> {
+    /// Creates a limiter that allows `burst` calls at once, and then one per `interval`.
+    pub fn new((burst, interval): (u32, Duration)) -> Self {
         let burst = NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN);
-        let quota = Quota::with_period(pace).unwrap_or(Quota::per_minute(burst)).allow_burst(burst);
+        let quota = Quota::with_period(interval).unwrap_or(Quota::per_minute(burst)).allow_burst(burst);
         Self(Arc::new(DefaultKeyedRateLimiter::keyed(quota)))
     }
 
@@ -66,31 +66,31 @@ impl<K: Hash + Eq + Clone> Pace<K> {
 ///
 /// # Errors
 /// [`AppError::Limited`] with the seconds to wait.
-pub(crate) async fn keep(pace: paces::Pace, tx: &mut impl Paced) -> Result<(), AppError> {
-    pace.take(tx).await?.map_err(AppError::Limited)
+pub(crate) async fn count_action(limit: RateLimit, tx: &mut impl RateLimited) -> Result<(), AppError> {
+    limit.take(tx).await?.map_err(AppError::Limited)
 }
 
 /// Rate limits of the account pages, in addition to those on sign-in. Cheap to clone.
 #[derive(Clone)]
-pub struct Paces {
-    mails_from: Pace<Option<Block>>,
-    mails_to: Pace<Email>,
-    pub(crate) slugs: Pace<UserId>,
-    passkeys: Pace<Option<Block>>,
+pub struct RateLimits {
+    mails_from: RateLimiter<Option<Block>>,
+    mails_to: RateLimiter<Email>,
+    pub(crate) slugs: RateLimiter<UserId>,
+    passkeys: RateLimiter<Option<Block>>,
 }
 
-impl Default for Paces {
+impl Default for RateLimits {
     fn default() -> Self {
         Self {
-            mails_from: Pace::new(MAILS_FROM),
-            mails_to: Pace::new(MAILS_TO),
-            slugs: Pace::new(SLUGS),
-            passkeys: Pace::new(PASSKEYS),
+            mails_from: RateLimiter::new(MAILS_FROM),
+            mails_to: RateLimiter::new(MAILS_TO),
+            slugs: RateLimiter::new(SLUGS),
+            passkeys: RateLimiter::new(PASSKEYS),
         }
     }
 }
 
-impl Paces {
+impl RateLimits {
     /// Counts an email requested by a client at `from` to `to`, an unverified address.
     ///
     /// # Errors
@@ -115,23 +115,23 @@ mod tests {
 
     #[test]
     fn mails_to_one_address_are_few_wherever_they_are_asked_for() {
-        let (paces, ada) = (Paces::default(), Email::parse("ada@x.example").unwrap());
+        let (limits, ada) = (RateLimits::default(), Email::parse("ada@x.example").unwrap());
         for host in 0..MAILS_TO.0 {
-            assert_eq!(paces.mail(Some(IpAddr::from([10, 0, 0, host as u8])), &ada), Ok(()));
+            assert_eq!(limits.mail(Some(IpAddr::from([10, 0, 0, host as u8])), &ada), Ok(()));
         }
         let elsewhere = Some(IpAddr::from([10, 9, 9, 9]));
-        assert!(matches!(paces.mail(elsewhere, &ada), Err(AppError::Limited(1..=181))));
-        assert_eq!(paces.mail(elsewhere, &Email::parse("mia@x.example").unwrap()), Ok(()));
+        assert!(matches!(limits.mail(elsewhere, &ada), Err(AppError::Limited(1..=181))));
+        assert_eq!(limits.mail(elsewhere, &Email::parse("mia@x.example").unwrap()), Ok(()));
     }
 
     #[test]
     fn a_network_begins_few_sign_ins_by_passkey_whichever_of_its_addresses_it_uses() {
-        let paces = Paces::default();
+        let limits = RateLimits::default();
         let at = |host: u16| Some(IpAddr::from([0x2001, 0xdb8, 0, 1, 0, 0, 0, host]));
         for host in 0..PASSKEYS.0 {
-            assert_eq!(paces.passkey(at(host as u16)), Ok(()));
+            assert_eq!(limits.passkey(at(host as u16)), Ok(()));
         }
-        assert!(matches!(paces.passkey(at(999)), Err(AppError::Limited(1..=6))));
-        assert_eq!(paces.passkey(Some(IpAddr::from([10, 0, 0, 1]))), Ok(()), "another network waits, too");
+        assert!(matches!(limits.passkey(at(999)), Err(AppError::Limited(1..=6))));
+        assert_eq!(limits.passkey(Some(IpAddr::from([10, 0, 0, 1]))), Ok(()), "another network waits, too");
     }
 }

@@ -15,14 +15,14 @@ use time::OffsetDateTime;
 
 /// Owner of a second-factor verification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Holder {
+pub enum MfaSubject {
     /// A session, which continues with the factor verified.
     Session(SessionId),
     /// A pending sign-in with a correct password, which becomes a session.
     SignIn(Uuid),
 }
 
-impl Holder {
+impl MfaSubject {
     pub(crate) const fn uuid(self) -> Uuid {
         match self {
             Self::Session(id) => id.uuid(),
@@ -39,12 +39,12 @@ impl Holder {
 }
 
 /// Transaction in which a person can verify a second factor, and do nothing else.
-pub struct Prover {
+pub struct MfaTx {
     tx: DoorTx,
     /// The person.
     pub person: Person,
     /// The session or pending sign-in that the verification is for.
-    pub holder: Holder,
+    pub subject: MfaSubject,
     /// Current time, by the database's clock.
     pub now: OffsetDateTime,
 }
@@ -56,8 +56,8 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails. No
     /// transaction is opened then.
-    #[tracing::instrument(level = "debug", name = "store.door.prover", skip_all)]
-    pub async fn prover(&self, credential: &Credential) -> Result<Option<Prover>, StoreError> {
+    #[tracing::instrument(level = "debug", name = "store.door.mfa", skip_all)]
+    pub async fn mfa(&self, credential: &Credential) -> Result<Option<MfaTx>, StoreError> {
         let Credential::Session(hash) = credential else { return Ok(None) };
         let mut tx = self.begin().await?;
         let row = sqlx::query!(
@@ -69,25 +69,25 @@ impl Store {
         .fetch_optional(&mut *tx)
         .await?;
         let Some(row) = row else { return Ok(None) };
-        self.note_known(credential, UserId::from_uuid(row.user_id));
-        let holder = match row.kind.as_str() {
-            "session" => Holder::Session(SessionId::from_uuid(row.holder)),
-            "sign_in" => Holder::SignIn(row.holder),
+        self.record_owner(credential, UserId::from_uuid(row.user_id));
+        let subject = match row.kind.as_str() {
+            "session" => MfaSubject::Session(SessionId::from_uuid(row.holder)),
+            "sign_in" => MfaSubject::SignIn(row.holder),
             other => return Err(StoreError::Inconsistent(format!("a prover of kind {other:?}"))),
         };
         let person =
             Person { id: UserId::from_uuid(row.user_id), name: row.user_name, email: row.email, portrait: None };
         let tx = DoorTx::new(tx, Purpose::Writing, false);
-        Ok(Some(Prover { tx, person, holder, now: row.now }))
+        Ok(Some(MfaTx { tx, person, subject, now: row.now }))
     }
 }
 
-impl Prover {
+impl MfaTx {
     /// Commits the transaction.
     ///
     /// # Errors
     /// [`StoreError::Database`] if the query fails. Then nothing was written.
-    #[tracing::instrument(level = "debug", name = "store.door.prover_commit", skip_all)]
+    #[tracing::instrument(level = "debug", name = "store.door.mfa_commit", skip_all)]
     pub async fn commit(self) -> Result<Person, StoreError> {
         self.tx.commit().await?;
         Ok(self.person)

@@ -21,7 +21,7 @@ const ALL_DEVICES: Quota = (30, 10);
 
 /// Client that makes an attempt.
 #[derive(Debug, Clone, Copy)]
-pub enum Guesser<'g> {
+pub enum AttemptSource<'g> {
     /// A device from which the account has signed in before, by the name in its cookie.
     Device(&'g str),
     /// The signed-in person of this session, who confirms their password.
@@ -33,9 +33,9 @@ pub enum Guesser<'g> {
 /// Counted attempt at a password that may now be checked. It stays counted unless it is returned.
 #[derive(Debug, Clone)]
 #[must_use]
-pub struct Try {
+pub struct PasswordAttempt {
     keys: Vec<Vec<u8>>,
-    pace: Vec<i32>,
+    intervals: Vec<i32>,
 }
 
 impl Store {
@@ -44,16 +44,16 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails.
-    #[tracing::instrument(level = "debug", name = "store.guesses.take_try", skip_all)]
-    pub async fn take_try(
+    #[tracing::instrument(level = "debug", name = "store.password_attempts.take_attempt", skip_all)]
+    pub async fn take_attempt(
         &self,
         email: &Email,
         ip: Option<IpAddr>,
-        guesser: Guesser<'_>,
-    ) -> Result<Result<Try, u32>, StoreError> {
+        source: AttemptSource<'_>,
+    ) -> Result<Result<PasswordAttempt, u32>, StoreError> {
         let mut tx = self.begin().await?;
-        let known_place = match (ip, guesser) {
-            (Some(ip), Guesser::Anybody) => {
+        let known_place = match (ip, source) {
+            (Some(ip), AttemptSource::Anybody) => {
                 sqlx::query_scalar!(
                     r#"select door.has_signed_in_from($1, $2::text::inet) as "known!""#,
                     email.as_str(),
@@ -64,22 +64,22 @@ impl Store {
             }
             _ => false,
         };
-        let counted = counted(email, ip, guesser, known_place);
-        let keys: Vec<Vec<u8>> = counted.iter().map(|(key, _)| Sha256::digest(key.as_bytes()).to_vec()).collect();
-        let (most, pace): (Vec<i32>, Vec<i32>) = counted.iter().map(|(_, quota)| *quota).unzip();
-        let taken = take(&mut tx, &keys, &most, &pace).await?;
+        let quota_keys = quota_keys(email, ip, source, known_place);
+        let keys: Vec<Vec<u8>> = quota_keys.iter().map(|(key, _)| Sha256::digest(key.as_bytes()).to_vec()).collect();
+        let (bursts, intervals): (Vec<i32>, Vec<i32>) = quota_keys.iter().map(|(_, quota)| *quota).unzip();
+        let attempt = take(&mut tx, &keys, &bursts, &intervals).await?;
         tx.commit().await?;
-        Ok(taken.map(|()| Try { keys, pace }))
+        Ok(attempt.map(|()| PasswordAttempt { keys, intervals }))
     }
 
     /// Returns an attempt with a correct password to the quota.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails.
-    #[tracing::instrument(level = "debug", name = "store.guesses.return_try", skip_all)]
-    pub async fn return_try(&self, taken: Try) -> Result<(), StoreError> {
+    #[tracing::instrument(level = "debug", name = "store.password_attempts.return_attempt", skip_all)]
+    pub async fn return_attempt(&self, attempt: PasswordAttempt) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
-        sqlx::query!("select door.return_try($1, $2)", &taken.keys, &taken.pace).execute(&mut *tx).await?;
+        sqlx::query!("select door.return_try($1, $2)", &attempt.keys, &attempt.intervals).execute(&mut *tx).await?;
         Ok(tx.commit().await?)
     }
 }
@@ -89,10 +89,10 @@ impl Store {
 pub(super) async fn take(
     connection: &mut PgConnection,
     keys: &[Vec<u8>],
-    most: &[i32],
-    pace: &[i32],
+    bursts: &[i32],
+    intervals: &[i32],
 ) -> Result<Result<(), u32>, StoreError> {
-    let wait = sqlx::query_scalar!(r#"select door.take_try($1, $2, $3) as "wait!""#, keys, most, pace)
+    let wait = sqlx::query_scalar!(r#"select door.take_try($1, $2, $3) as "wait!""#, keys, bursts, intervals)
         .fetch_one(connection)
         .await?;
     Ok(match u32::try_from(wait) {
@@ -102,18 +102,18 @@ pub(super) async fn take(
 }
 
 /// Returns the keys that an attempt counts against, with their quotas.
-fn counted(email: &Email, ip: Option<IpAddr>, guesser: Guesser<'_>, known_place: bool) -> Vec<(String, Quota)> {
+fn quota_keys(email: &Email, ip: Option<IpAddr>, source: AttemptSource<'_>, known_place: bool) -> Vec<(String, Quota)> {
     let from = ip.map_or_else(|| "nowhere".to_owned(), |ip| Block::from(ip).to_string());
-    match guesser {
+    match source {
         // A client that knew a former password may have collected device names, so all devices share a quota.
-        Guesser::Device(device) => {
+        AttemptSource::Device(device) => {
             vec![(format!("device|{email}|{device}"), PER_ACCOUNT), (format!("devices|{email}"), ALL_DEVICES)]
         }
-        Guesser::Session(session) => vec![(format!("session|{session}"), PER_ACCOUNT)],
-        Guesser::Anybody if known_place => {
+        AttemptSource::Session(session) => vec![(format!("session|{session}"), PER_ACCOUNT)],
+        AttemptSource::Anybody if known_place => {
             vec![(format!("address|{from}"), PER_ADDRESS), (format!("place|{email}|{from}"), PER_ACCOUNT)]
         }
-        Guesser::Anybody => {
+        AttemptSource::Anybody => {
             vec![(format!("address|{from}"), PER_ADDRESS), (format!("account|{email}"), PER_ACCOUNT)]
         }
     }

@@ -30,30 +30,30 @@ const PER_ADDRESS: usize = 10;
 
 /// Owners of credentials.
 #[derive(Default)]
-pub(crate) struct Known(Mutex<HashMap<SecretHash, UserId>>);
+pub(crate) struct CredentialOwners(Mutex<HashMap<SecretHash, UserId>>);
 
-impl Known {
-    pub(crate) fn note(&self, credential: &Credential, user: UserId) {
-        let mut known = self.known();
-        if known.len() >= MOST {
-            known.clear();
+impl CredentialOwners {
+    pub(crate) fn record(&self, credential: &Credential, user: UserId) {
+        let mut owners = self.owners();
+        if owners.len() >= MOST {
+            owners.clear();
         }
-        known.insert(credential.secret(), user);
+        owners.insert(credential.secret(), user);
     }
 
     /// Returns the shares that a request with this credential and address counts against.
     pub(crate) fn shares(&self, credential: Option<&Credential>, ip: Option<IpAddr>) -> Vec<Share> {
         let block = ip.map(Block::from);
-        let person = credential.and_then(|credential| self.known().get(&credential.secret()).copied());
-        let asker = match person {
-            Some(person) => Share { key: Key::Person(person), most: PER_PERSON, lasting: PER_BUSY_PERSON },
+        let person = credential.and_then(|credential| self.owners().get(&credential.secret()).copied());
+        let key = match person {
+            Some(person) => Share { key: Key::Person(person), max: PER_PERSON, sustained: PER_BUSY_PERSON },
             // An office may have many such clients behind one address.
-            None => Share::steady(Key::Stranger(block), PER_STRANGER),
+            None => Share::constant(Key::Stranger(block), PER_STRANGER),
         };
-        vec![asker, Share::steady(Key::Address(block), PER_ADDRESS)]
+        vec![key, Share::constant(Key::Address(block), PER_ADDRESS)]
     }
 
-    fn known(&self) -> MutexGuard<'_, HashMap<SecretHash, UserId>> {
+    fn owners(&self) -> MutexGuard<'_, HashMap<SecretHash, UserId>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -66,16 +66,16 @@ mod tests {
 
     #[test]
     fn all_sessions_of_a_person_wait_in_one_line_from_wherever() {
-        let known = Known::default();
+        let owners = CredentialOwners::default();
         let sessions: Vec<_> = (0..40).map(|_| Credential::Session(Secret::generate("").unwrap().hash())).collect();
         let here = Some(IpAddr::from([10, 0, 0, 1]));
-        let line = |session: &Credential, ip| known.shares(Some(session), ip)[0].key.clone();
+        let line = |session: &Credential, ip| owners.shares(Some(session), ip)[0].key.clone();
         assert_eq!(line(&sessions[0], here), line(&sessions[1], here), "an unknown session is a line of its own");
         let ada = UserId::from_uuid(Uuid::from_u128(1));
-        sessions.iter().for_each(|session| known.note(session, ada));
+        sessions.iter().for_each(|session| owners.record(session, ada));
         for (n, session) in sessions.iter().enumerate() {
             assert_eq!(line(session, Some(IpAddr::from([10, 0, 0, n as u8]))), Key::Person(ada));
         }
-        assert_eq!(known.shares(None, here)[0].key, Key::Stranger(here.map(Block::from)));
+        assert_eq!(owners.shares(None, here)[0].key, Key::Stranger(here.map(Block::from)));
     }
 }

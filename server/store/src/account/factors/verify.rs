@@ -1,12 +1,12 @@
 //! Verification of a second factor. The session continues with the factor verified; a pending sign-in becomes a
 //! session.
 
-use super::{passkeys, prove_session, recovery, totp};
+use super::{passkeys, recovery, set_session_verified, totp};
 use crate::{
-    audit::note_of_person,
-    door::{Holder, Prover},
+    audit::record_for_person,
+    door::{MfaSubject, MfaTx},
     error::StoreError,
-    identity::{Proven, insert_session},
+    identity::{VerifiedFactor, insert_session},
     seal::EncryptionKey,
     secret::Secret,
 };
@@ -19,7 +19,7 @@ use serde_json::Value;
 
 /// Reason why a verification failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ProofRefused {
+pub enum VerificationRefused {
     /// The code is wrong or was used before.
     Wrong,
     /// Too many failed attempts. Seconds until the next attempt is allowed.
@@ -33,33 +33,31 @@ pub enum ProofRefused {
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails. Then nothing is verified.
-#[tracing::instrument(level = "debug", name = "store.factors.prove_code", skip_all)]
-pub async fn prove_code(
-    mut prover: Prover,
+#[tracing::instrument(level = "debug", name = "store.factors.verify_code", skip_all)]
+pub async fn verify_code(
+    mut mfa: MfaTx,
     seal: &EncryptionKey,
     code: &FactorCode,
     secret: &Secret,
-) -> Result<Result<(), ProofRefused>, StoreError> {
-    if let Some(seconds) = count_try(&mut prover).await? {
-        return Ok(Err(ProofRefused::Wait(seconds)));
+) -> Result<Result<(), VerificationRefused>, StoreError> {
+    if let Some(seconds) = count_attempt(&mut mfa).await? {
+        return Ok(Err(VerificationRefused::Wait(seconds)));
     }
-    let (user, now) = (prover.person.id, prover.now);
+    let (user, now) = (mfa.person.id, mfa.now);
     let (right, how) = match code {
         FactorCode::Totp(code) => {
-            (totp::spend(prover.connection(), user, seal, code, now).await?, Action::SecondFactorPassed)
+            (totp::spend(mfa.connection(), user, seal, code, now).await?, Action::SecondFactorPassed)
         }
-        FactorCode::Recovery(code) => {
-            (recovery::spend(prover.connection(), user, code).await?, Action::RecoveryCodeUsed)
-        }
+        FactorCode::Recovery(code) => (recovery::spend(mfa.connection(), user, code).await?, Action::RecoveryCodeUsed),
     };
     if !right {
-        let (person, session) = (prover.person.clone(), prover.holder.session());
-        note_of_person(prover.connection(), &person, session, Action::SecondFactorRefused).await?;
+        let (person, session) = (mfa.person.clone(), mfa.subject.session());
+        record_for_person(mfa.connection(), &person, session, Action::SecondFactorRefused).await?;
         // The failed attempt stays counted.
-        prover.commit().await?;
-        return Ok(Err(ProofRefused::Wrong));
+        mfa.commit().await?;
+        return Ok(Err(VerificationRefused::Wrong));
     }
-    finish(prover, how, secret).await
+    finish(mfa, how, secret).await
 }
 
 /// Verifies a factor by a passkey whose signature the caller has checked. `credential` is stored for the next signature
@@ -67,45 +65,45 @@ pub async fn prove_code(
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails. Then nothing is verified.
-#[tracing::instrument(level = "debug", name = "store.factors.prove_passkey", skip_all, fields(passkey_id = %id))]
-pub async fn prove_passkey(
-    mut prover: Prover,
+#[tracing::instrument(level = "debug", name = "store.factors.verify_passkey", skip_all, fields(passkey_id = %id))]
+pub async fn verify_passkey(
+    mut mfa: MfaTx,
     id: PasskeyId,
     credential: &Value,
     secret: &Secret,
-) -> Result<Result<(), ProofRefused>, StoreError> {
-    let user = prover.person.id;
-    if !passkeys::used(prover.connection(), user, id, credential).await? {
-        return Ok(Err(ProofRefused::Wrong));
+) -> Result<Result<(), VerificationRefused>, StoreError> {
+    let user = mfa.person.id;
+    if !passkeys::used(mfa.connection(), user, id, credential).await? {
+        return Ok(Err(VerificationRefused::Wrong));
     }
-    finish(prover, Action::SecondFactorPassed, secret).await
+    finish(mfa, Action::SecondFactorPassed, secret).await
 }
 
-async fn finish(mut prover: Prover, how: Action, secret: &Secret) -> Result<Result<(), ProofRefused>, StoreError> {
-    let user = prover.person.id;
+async fn finish(mut mfa: MfaTx, how: Action, secret: &Secret) -> Result<Result<(), VerificationRefused>, StoreError> {
+    let user = mfa.person.id;
     sqlx::query!("update account.factor_tries set failed = 0 where user_id = $1", user.uuid())
-        .execute(prover.connection())
+        .execute(mfa.connection())
         .await?;
-    let session = match prover.holder {
-        Holder::Session(id) => prove_session(prover.connection(), id, secret).await?.then_some(id),
-        Holder::SignIn(id) => match prover.take_sign_in(id).await? {
+    let session = match mfa.subject {
+        MfaSubject::Session(id) => set_session_verified(mfa.connection(), id, secret).await?.then_some(id),
+        MfaSubject::SignIn(id) => match mfa.take_sign_in(id).await? {
             Some(device) => {
-                Some(insert_session(prover.connection(), user, secret, &device, Some(Proven::SecondFactor)).await?)
+                Some(insert_session(mfa.connection(), user, secret, &device, Some(VerifiedFactor::SecondFactor)).await?)
             }
             None => None,
         },
     };
-    let Some(session) = session else { return Ok(Err(ProofRefused::Ended)) };
-    let person = prover.person.clone();
-    note_of_person(prover.connection(), &person, Some(session), how).await?;
-    prover.commit().await?;
+    let Some(session) = session else { return Ok(Err(VerificationRefused::Ended)) };
+    let person = mfa.person.clone();
+    record_for_person(mfa.connection(), &person, Some(session), how).await?;
+    mfa.commit().await?;
     Ok(Ok(()))
 }
 
 /// Counts an attempt before it is checked, so that concurrent attempts count too. Returns the seconds to wait if there
 /// were too many. The row stays locked until the transaction ends.
-async fn count_try(prover: &mut Prover) -> Result<Option<u32>, StoreError> {
-    let (user, (most, minutes)) = (prover.person.id.uuid(), TRIES);
+async fn count_attempt(mfa: &mut MfaTx) -> Result<Option<u32>, StoreError> {
+    let (user, (most, minutes)) = (mfa.person.id.uuid(), TRIES);
     let counted = sqlx::query!(
         "insert into account.factor_tries as t (user_id, failed) values ($1, 1)
         on conflict (user_id) do update set
@@ -116,7 +114,7 @@ async fn count_try(prover: &mut Prover) -> Result<Option<u32>, StoreError> {
         most,
         minutes,
     )
-    .execute(prover.connection())
+    .execute(mfa.connection())
     .await?
     .rows_affected();
     if counted == 1 {
@@ -128,7 +126,7 @@ async fn count_try(prover: &mut Prover) -> Result<Option<u32>, StoreError> {
         user,
         minutes,
     )
-    .fetch_optional(prover.connection())
+    .fetch_optional(mfa.connection())
     .await?;
     Ok(Some(left.and_then(|s| u32::try_from(s).ok()).unwrap_or(1).max(1)))
 }

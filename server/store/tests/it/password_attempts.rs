@@ -6,7 +6,7 @@ use crate::support::{Person, World};
 use model::{Email, id::SessionId, token::TokenLife};
 use sqlx::types::Uuid;
 use std::{net::IpAddr, sync::Arc};
-use store::{Store, door::PersonTx, guesses::Guesser, identity::Device, secret::Secret, tokens};
+use store::{Store, door::PersonTx, identity::Device, password_attempts::AttemptSource, secret::Secret, tokens};
 use tokio::task::JoinSet;
 
 const PER_ACCOUNT: usize = 10;
@@ -20,19 +20,19 @@ fn ip(text: &str) -> Option<IpAddr> {
     Some(text.parse().unwrap())
 }
 
-async fn takes(store: &Store, to: &Email, from: Option<IpAddr>, guesser: Guesser<'_>) -> bool {
-    store.take_try(to, from, guesser).await.unwrap().is_ok()
+async fn takes(store: &Store, to: &Email, from: Option<IpAddr>, source: AttemptSource<'_>) -> bool {
+    store.take_attempt(to, from, source).await.unwrap().is_ok()
 }
 
 /// Returns how many of `many` concurrent guesses, on two servers and from different addresses, are allowed.
 async fn at_once(world: &World, many: usize, to: &str, from: impl Fn(usize) -> IpAddr) -> usize {
     let servers = [world.store.clone(), world.db.store()];
-    let mut guesses = JoinSet::new();
+    let mut attempts = JoinSet::new();
     for n in 0..many {
         let (store, to, from) = (servers[n % 2].clone(), email(to), Some(from(n)));
-        guesses.spawn(async move { takes(&store, &to, from, Guesser::Anybody).await });
+        attempts.spawn(async move { takes(&store, &to, from, AttemptSource::Anybody).await });
     }
-    guesses.join_all().await.into_iter().filter(|taken| *taken).count()
+    attempts.join_all().await.into_iter().filter(|taken| *taken).count()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -46,7 +46,7 @@ async fn guesses_at_the_same_time_at_all_servers_count_together() {
     let mut one = JoinSet::new();
     for n in 0..60 {
         let (store, to) = (world.store.clone(), email(&format!("somebody{n}@stile.example")));
-        one.spawn(async move { takes(&store, &to, ip("10.9.9.9"), Guesser::Anybody).await });
+        one.spawn(async move { takes(&store, &to, ip("10.9.9.9"), AttemptSource::Anybody).await });
     }
     let taken = one.join_all().await.into_iter().filter(|taken| *taken).count();
     assert_eq!(taken, PER_ADDRESS, "{taken} guesses of one address were let through at once");
@@ -62,11 +62,11 @@ async fn all_addresses_of_one_host_count_as_one() {
         let mut taken = 0;
         for n in 0..2 * PER_ADDRESS {
             let to = email(&format!("host{n}@stile.example"));
-            taken += usize::from(takes(&world.store, &to, ip(hosts[n % 2]), Guesser::Anybody).await);
+            taken += usize::from(takes(&world.store, &to, ip(hosts[n % 2]), AttemptSource::Anybody).await);
         }
         assert_eq!(taken, PER_ADDRESS, "{hosts:?} are counted apart");
         assert!(
-            takes(&world.store, &email("host@stile.example"), ip(other), Guesser::Anybody).await,
+            takes(&world.store, &email("host@stile.example"), ip(other), AttemptSource::Anybody).await,
             "{other} waits, too"
         );
     }
@@ -77,13 +77,13 @@ async fn what_is_given_back_does_not_count_and_what_is_not_does() {
     let world = World::new().await;
     let ann = email("ann@stile.example");
     for _ in 0..3 * PER_ADDRESS {
-        let taken = world.store.take_try(&ann, ip("10.0.0.1"), Guesser::Anybody).await.unwrap();
-        world.store.return_try(taken.expect("a right password was counted")).await.unwrap();
+        let taken = world.store.take_attempt(&ann, ip("10.0.0.1"), AttemptSource::Anybody).await.unwrap();
+        world.store.return_attempt(taken.expect("a right password was counted")).await.unwrap();
     }
     for n in 0..PER_ACCOUNT {
-        assert!(takes(&world.store, &ann, ip("10.0.0.1"), Guesser::Anybody).await, "guess {n}");
+        assert!(takes(&world.store, &ann, ip("10.0.0.1"), AttemptSource::Anybody).await, "guess {n}");
     }
-    let wait = world.store.take_try(&ann, ip("10.0.0.2"), Guesser::Anybody).await.unwrap();
+    let wait = world.store.take_attempt(&ann, ip("10.0.0.2"), AttemptSource::Anybody).await.unwrap();
     assert!(matches!(wait, Err(1..=11)), "{wait:?}");
 }
 
@@ -96,26 +96,29 @@ async fn strangers_keep_nobody_out_from_where_they_have_signed_in() {
         world.store.begin_session(world.ann.id, &secret, &device, None).await.unwrap();
     }
     for n in 0..2 * PER_ACCOUNT {
-        takes(&world.store, &ann, Some(IpAddr::from([10, 3, 0, n as u8])), Guesser::Anybody).await;
+        takes(&world.store, &ann, Some(IpAddr::from([10, 3, 0, n as u8])), AttemptSource::Anybody).await;
     }
-    assert!(!takes(&world.store, &ann, ip("10.3.1.1"), Guesser::Anybody).await, "control: from elsewhere one waits");
+    assert!(
+        !takes(&world.store, &ann, ip("10.3.1.1"), AttemptSource::Anybody).await,
+        "control: from elsewhere one waits"
+    );
     for from in ["10.0.0.7", "::ffff:10.0.0.7", "2001:db8:5:5::99"] {
-        assert!(takes(&world.store, &ann, ip(from), Guesser::Anybody).await, "ann is kept out at {from}");
+        assert!(takes(&world.store, &ann, ip(from), AttemptSource::Anybody).await, "ann is kept out at {from}");
     }
     let session = SessionId::from_uuid(Uuid::now_v7());
-    for guesser in [Guesser::Device("a device"), Guesser::Session(session)] {
+    for source in [AttemptSource::Device("a device"), AttemptSource::Session(session)] {
         let mut taken = 0;
         for _ in 0..2 * PER_ACCOUNT {
-            taken += usize::from(takes(&world.store, &ann, ip("10.3.1.1"), guesser).await);
+            taken += usize::from(takes(&world.store, &ann, ip("10.3.1.1"), source).await);
         }
-        assert_eq!(taken, PER_ACCOUNT, "{guesser:?} guesses without a limit of its own, or not at all");
+        assert_eq!(taken, PER_ACCOUNT, "{source:?} guesses without a limit of its own, or not at all");
     }
     // The trusted address of one account is not trusted for another.
     let bob = email("bob@stile.example");
     for n in 0..2 * PER_ACCOUNT {
-        takes(&world.store, &bob, Some(IpAddr::from([10, 4, 0, n as u8])), Guesser::Anybody).await;
+        takes(&world.store, &bob, Some(IpAddr::from([10, 4, 0, n as u8])), AttemptSource::Anybody).await;
     }
-    assert!(!takes(&world.store, &bob, ip("10.0.0.7"), Guesser::Anybody).await, "bob never signed in there");
+    assert!(!takes(&world.store, &bob, ip("10.0.0.7"), AttemptSource::Anybody).await, "bob never signed in there");
 }
 
 async fn created(tx: &mut PersonTx, name: &str) -> bool {
@@ -155,11 +158,14 @@ async fn many_names_of_devices_do_not_make_many_guesses() {
     let mut taken = 0;
     for n in 0..60 {
         let device = format!("device {n}");
-        if takes(&world.store, &ann, ip("10.2.2.2"), Guesser::Device(&device)).await {
+        if takes(&world.store, &ann, ip("10.2.2.2"), AttemptSource::Device(&device)).await {
             taken += 1;
         }
     }
     assert_eq!(taken, 30, "devices collected before a change of the password guess without limit after it");
     let bob = email("bob@stile.example");
-    assert!(takes(&world.store, &bob, ip("10.2.2.2"), Guesser::Device("device 1")).await, "control: another account");
+    assert!(
+        takes(&world.store, &bob, ip("10.2.2.2"), AttemptSource::Device("device 1")).await,
+        "control: another account"
+    );
 }
