@@ -6,7 +6,7 @@ import { IT } from "../support/facts";
 import { open } from "../support/people";
 import { rowsAreThere } from "../support/switching";
 
-const CHUNK = "**/pages.wasm";
+const CHUNK = "**/split_pages.wasm";
 
 test("a list is live without the chunk, which then comes by itself", async ({ as }) => {
   const page = await as(ADA);

@@ -11,7 +11,7 @@ let release: () => void;
 /** Holds the program back until `release` is called. */
 async function holdBack(): Promise<void> {
   const held = new Promise<void>((done) => (release = done));
-  await page.route("**/stile.wasm", async (route) => {
+  await page.route("**/stile_bg.wasm", async (route) => {
     await held;
     await route.continue();
   });

@@ -7,7 +7,7 @@ import { MARKUP_MEDDLERS, meddleWithMarkup } from "../support/meddling";
 import { live } from "../support/people";
 import { byPalette, bySwitcher, expectFinance, rowsAreThere } from "../support/switching";
 
-const PROGRAM = "**/stile.wasm";
+const PROGRAM = "**/stile_bg.wasm";
 
 /** Notes exceptions of the page. */
 function exceptions(page: Page): string[] {

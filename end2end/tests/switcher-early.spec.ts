@@ -6,7 +6,7 @@ import { FINANCE, IT } from "../support/facts";
 import { live } from "../support/people";
 import { workspaceName } from "../support/switching";
 
-const PROGRAM = "**/stile.wasm";
+const PROGRAM = "**/stile_bg.wasm";
 const SEATS = 3;
 
 /** Opens a page whose program does not come before it is let go. */

@@ -14,7 +14,7 @@ use std::{
 use tower_http::services::{ServeDir, ServeFile};
 
 /// File names of the client in `pkg`, as written by scripts/build.
-const FILES: [&str; 6] = ["stile.js", "stile.wasm", "pages.wasm", "stile.css", "modes.css", "inter.woff2"];
+const FILES: [&str; 6] = ["stile.js", "stile_bg.wasm", "split_pages.wasm", "stile.css", "modes.css", "inter.woff2"];
 /// Length of the hash in hexadecimal digits: 48 bits suffice to distinguish builds.
 const HASH_LENGTH: usize = 12;
 

@@ -131,7 +131,7 @@ const listening = async (empty, start, listen) => {
 let begun = false;
 const begin = async (script, anew) => {
   const { default: init, prepare, start, listen } = await import(script);
-  await init({ module_or_path: new URL("./stile.wasm", import.meta.url) });
+  await init({ module_or_path: new URL("./stile_bg.wasm", import.meta.url) });
   const ready = await new Promise((done) => prepare(address, carried.textContent, done));
   if (!ready) throw new Error("what this page needs can't be had");
   begun = true;

@@ -13,9 +13,10 @@ use model::Slug;
 /// Hover time in milliseconds before pointing at a workspace counts as intent. Longer than a held arrow key stays on a
 /// row, shorter than the pause between two key presses.
 const INTENT_MILLIS: u32 = 40;
-/// Maximum delay in milliseconds of a switch to a workspace that is not loaded yet. A response that arrives within one
-/// or two frames is then shown at once, instead of after a frame of blank rows, which would delay it further.
-const HELD_MILLIS: u32 = 24;
+/// Maximum delay in milliseconds of a switch to a workspace that is not loaded yet. A response that arrives within it is
+/// shown at once, instead of after two frames of blank rows, which would delay it further. Up to 100 ms, a response
+/// feels immediate.
+const HELD_MILLIS: u32 = 90;
 /// Lifetime of staged data, in milliseconds.
 const KEPT_MILLIS: u32 = 5_000;
 

@@ -111,7 +111,7 @@ pub fn Switcher(
                 <div class="contents">{whole(move || view! { <noscript inner_html=unscripted::rows(session, info, page)></noscript> })}</div>
                 <div class="contents">{whole_kept(move || {
                     let picker = session.picker.get().filter(|_| drawn.get() && !closing.get_value());
-                    picker.map(|picker| rows(session, &picker, info, page, &query.get()))
+                    picker.map(|picker| rows(session, &picker, info, page, &query.get(), ROWS))
                 })}</div>
             </nav>
             <div class="foot">
@@ -171,7 +171,15 @@ fn keys(event: &KeyboardEvent, query: RwSignal<String>) {
     event.prevent_default();
 }
 
-fn rows(session: Session, picker: &Picker, info: Memo<ShellInfo>, page: Signal<Page>, query: &str) -> AnyView {
+/// Renders the rows that match `query`, at most `most` of each group.
+fn rows(
+    session: Session,
+    picker: &Picker,
+    info: Memo<ShellInfo>,
+    page: Signal<Page>,
+    query: &str,
+    most: usize,
+) -> AnyView {
     let all = picker.ordered();
     // The menu closes on a switch. Its rows are not updated for the next workspace before it is reopened.
     let current = info.with_untracked(|i| i.slug.clone());
@@ -188,10 +196,10 @@ fn rows(session: Session, picker: &Picker, info: Memo<ShellInfo>, page: Signal<P
         if found.is_empty() {
             return view! { <p class="nothing" role="status">"No results"</p> }.into_any();
         }
-        let left = found.len().saturating_sub(ROWS);
+        let left = found.len().saturating_sub(most);
         let rows = found
             .into_iter()
-            .take(ROWS)
+            .take(most)
             .filter_map(|at| all.get(at))
             .map(|(o, w)| row((*o, *w), query.letters(w.texts(&o.name))))
             .collect_view();
@@ -202,8 +210,8 @@ fn rows(session: Session, picker: &Picker, info: Memo<ShellInfo>, page: Signal<P
     let recent = picker.recent(Some(&current), RECENT);
     let listed = |id| pinned.iter().chain(&recent).any(|(_, w)| w.id == id);
     let mut rest: Vec<_> = all.into_iter().filter(|(_, w)| w.slug != current && !listed(w.id)).collect();
-    let left = rest.len().saturating_sub(ROWS);
-    rest.truncate(ROWS);
+    let left = rest.len().saturating_sub(most);
+    rest.truncate(most);
     let drawn = |rows: Vec<_>| rows.into_iter().map(|r| row(r, Vec::new())).collect::<Vec<_>>();
     let (pinned, recent, rest) = (drawn(pinned.clone()), drawn(recent.clone()), drawn(rest));
     view! {

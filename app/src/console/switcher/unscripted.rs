@@ -8,11 +8,16 @@
 use crate::{console::shell::ShellInfo, routes::Page, session::Session};
 use leptos::prelude::*;
 
+/// Number of workspaces in the document, besides the pinned and the recent ones. The others are in the picker. With 60,
+/// the rows were two thirds of the document.
+#[cfg(feature = "ssr")]
+const ROWS: usize = 12;
+
 /// Renders the rows for the document.
 #[cfg(feature = "ssr")]
 pub(super) fn rows(session: Session, info: Memo<ShellInfo>, page: Signal<Page>) -> String {
     let picker = session.picker.get_untracked();
-    picker.map(|picker| super::rows(session, &picker, info, page, "").to_html()).unwrap_or_default()
+    picker.map(|picker| super::rows(session, &picker, info, page, "", ROWS).to_html()).unwrap_or_default()
 }
 
 /// Returns an empty string, because the document contains the rows already.
