@@ -8,8 +8,8 @@
 use crate::{
     account::{FactorAsk, OrganizationView, SecurityData, StartPage},
     console::{AuditView, PageData},
+    deferred::Deferred,
     error::Refusal,
-    packed::Packed,
 };
 use model::{
     FieldErrors,
@@ -59,10 +59,10 @@ impl Returned {
 pub enum Content {
     /// Sign-in page.
     SignIn,
-    /// Data of an account page, unpacked in the chunk that contains the page's code.
-    Account(Packed<AccountData>),
+    /// Data of an account page, decoded in the chunk that contains the page's code.
+    Account(Deferred<AccountData>),
     /// Response to an access request. It is the same whether the workspace exists or not.
-    Asked(Asking),
+    AccessRequested(AccessRequestOutcome),
     /// Form for a new workspace.
     NewWorkspace,
     /// Page of a workspace.
@@ -131,14 +131,14 @@ pub enum AccountData {
 #[cfg(feature = "ssr")]
 impl From<AccountData> for Content {
     fn from(data: AccountData) -> Self {
-        Self::Account(Packed::new(data))
+        Self::Account(Deferred::new(data))
     }
 }
 
 /// Outcome of an access request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Asking {
+pub enum AccessRequestOutcome {
     /// The request was noted. Managers of the workspace see it, if it exists.
     Noted,
     /// The daily limit is reached.
@@ -162,7 +162,7 @@ pub struct InitialState {
     /// Content of the document.
     pub content: Content,
     /// Form returned by the server.
-    pub returned: Option<Packed<Returned>>,
+    pub returned: Option<Deferred<Returned>>,
 }
 
 /// Maximum number of rows of the workspace list in a document.

@@ -11,7 +11,7 @@ pub type View = AnyView;
 
 /// Page whose code is in the chunk.
 #[derive(Clone)]
-pub enum Part {
+pub enum ChunkPage {
     /// Account page.
     Account(AccountPlane),
     /// Page of a workspace.
@@ -19,19 +19,19 @@ pub enum Part {
 }
 
 #[cfg(not(feature = "hydrate"))]
-static DRAW: std::sync::OnceLock<fn(Part) -> AnyView> = std::sync::OnceLock::new();
+static DRAW: std::sync::OnceLock<fn(ChunkPage) -> AnyView> = std::sync::OnceLock::new();
 
 /// Sets the function that renders the pages. On the server their code is always present.
 #[cfg(not(feature = "hydrate"))]
-pub fn provide(draw: fn(Part) -> AnyView) {
+pub fn provide(draw: fn(ChunkPage) -> AnyView) {
     // Every call sets the same function.
     let _ = DRAW.set(draw);
 }
 
 /// Renders the page at once.
 #[cfg(not(feature = "hydrate"))]
-pub fn later(part: Part) -> AnyView {
-    DRAW.get().map(|draw| draw(part)).into_any()
+pub fn render(page: ChunkPage) -> AnyView {
+    DRAW.get().map(|draw| draw(page)).into_any()
 }
 
 /// Returns `true`: on the server there is nothing to fetch.
@@ -41,11 +41,11 @@ pub async fn fetch() -> bool {
 }
 
 #[cfg(feature = "hydrate")]
-pub use fetched::{Loader, fetch, later, provide};
+pub use fetched::{Loader, fetch, provide, render};
 
 #[cfg(feature = "hydrate")]
 mod fetched {
-    use super::Part;
+    use super::ChunkPage;
     use crate::{
         account::{AccountFrame, AccountPlane},
         browser, console,
@@ -70,11 +70,11 @@ mod fetched {
         /// Fetches the chunk. Returns `true` on success.
         pub fetch: fn() -> Boxed<bool>,
         /// Renders a page of the chunk. The future is ready at once if the chunk is loaded.
-        pub draw: fn(Part) -> Boxed<Option<AnyView>>,
+        pub draw: fn(ChunkPage) -> Boxed<Option<AnyView>>,
     }
 
     static LOADER: OnceLock<Loader> = OnceLock::new();
-    static HERE: AtomicBool = AtomicBool::new(false);
+    static LOADED: AtomicBool = AtomicBool::new(false);
 
     /// Sets the loader. Called once.
     pub fn provide(loader: Loader) {
@@ -86,65 +86,65 @@ mod fetched {
     pub async fn fetch() -> bool {
         let Some(loader) = LOADER.get() else { return false };
         if (loader.fetch)().await {
-            HERE.store(true, Ordering::Relaxed);
+            LOADED.store(true, Ordering::Relaxed);
         }
-        HERE.load(Ordering::Relaxed)
+        LOADED.load(Ordering::Relaxed)
     }
 
     /// Renders a page of the loaded chunk.
-    fn drawn(part: Part) -> AnyView {
-        let drawn = LOADER.get().map(|loader| (loader.draw)(part.clone()));
-        match drawn.map(|mut drawn| drawn.as_mut().poll(&mut Context::from_waker(Waker::noop()))) {
+    fn render_loaded(page: ChunkPage) -> AnyView {
+        let rendered = LOADER.get().map(|loader| (loader.draw)(page.clone()));
+        match rendered.map(|mut rendered| rendered.as_mut().poll(&mut Context::from_waker(Waker::noop()))) {
             Some(Poll::Ready(Some(view))) => view,
-            Some(Poll::Ready(None) | Poll::Pending) | None => failed(&part),
+            Some(Poll::Ready(None) | Poll::Pending) | None => failed(&page),
         }
     }
 
     #[derive(Clone, Copy)]
     enum State {
-        Awaited,
-        Here,
+        Loading,
+        Loaded,
         Failed,
     }
 
     /// Renders the page once the chunk is loaded, with a placeholder until then.
-    pub fn later(part: Part) -> AnyView {
-        if HERE.load(Ordering::Relaxed) {
-            return drawn(part);
+    pub fn render(page: ChunkPage) -> AnyView {
+        if LOADED.load(Ordering::Relaxed) {
+            return render_loaded(page);
         }
-        let state = RwSignal::new(State::Awaited);
+        let state = RwSignal::new(State::Loading);
         spawn_local(async move {
             let fetched = fetch().await;
             // The view may be disposed by then.
-            let _ = state.try_set(if fetched { State::Here } else { State::Failed });
+            let _ = state.try_set(if fetched { State::Loaded } else { State::Failed });
         });
-        let page = move || {
-            let (state, part) = (state.get(), part.clone());
+        let rendered_view = move || {
+            let (state, page) = (state.get(), page.clone());
             move || match state {
-                State::Here => drawn(part.clone()),
-                State::Failed => failed(&part),
-                State::Awaited => awaited(&part),
+                State::Loaded => render_loaded(page.clone()),
+                State::Failed => failed(&page),
+                State::Loading => placeholder(&page),
             }
         };
-        page.into_any()
+        rendered_view.into_any()
     }
 
     /// Renders the message that the chunk could not be loaded: the connection is lost, or the server runs another
     /// build. Reloading the document fixes both.
-    fn failed(part: &Part) -> AnyView {
+    fn failed(page: &ChunkPage) -> AnyView {
         let message = "Check your connection and try again.".to_owned();
         let failed = view! { <Failed message retry=browser::reload_document/> }.into_any();
-        match part {
-            Part::Visit(_) => failed,
-            Part::Account(plane) => in_frame(plane, failed),
+        match page {
+            ChunkPage::Visit(_) => failed,
+            ChunkPage::Account(plane) => in_frame(plane, failed),
         }
     }
 
     /// Renders the placeholder of a page whose chunk is loading.
-    fn awaited(part: &Part) -> AnyView {
-        match part {
-            Part::Visit(visit) => console::awaited(visit),
-            Part::Account(plane) => in_frame(
+    fn placeholder(page: &ChunkPage) -> AnyView {
+        match page {
+            ChunkPage::Visit(visit) => console::visit_placeholder(visit),
+            ChunkPage::Account(plane) => in_frame(
                 plane,
                 view! {
                     <div aria-busy="true">
@@ -160,11 +160,11 @@ mod fetched {
 
     /// Renders a placeholder in the layout of an account page: centred for the picker, next to the navigation for all
     /// others.
-    fn in_frame(plane: &AccountPlane, stand_in: AnyView) -> AnyView {
-        let place = match plane {
-            AccountPlane::Home => view! { <main class="picker" id="main">{stand_in}</main> }.into_any(),
-            _ => view! { <div class="account-page"><main id="main">{stand_in}</main></div> }.into_any(),
+    fn in_frame(plane: &AccountPlane, content: AnyView) -> AnyView {
+        let main = match plane {
+            AccountPlane::Home => view! { <main class="picker" id="main">{content}</main> }.into_any(),
+            _ => view! { <div class="account-page"><main id="main">{content}</main></div> }.into_any(),
         };
-        view! { <AccountFrame>{place}</AccountFrame> }.into_any()
+        view! { <AccountFrame>{main}</AccountFrame> }.into_any()
     }
 }

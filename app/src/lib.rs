@@ -10,14 +10,14 @@ pub mod account;
 pub mod boot;
 pub mod browser;
 pub mod chunk;
+pub mod chunk_pages;
 pub mod console;
+pub mod deferred;
 #[cfg(feature = "ssr")]
 pub mod documents;
 pub mod error;
 pub mod layout;
 pub mod live;
-pub mod packed;
-pub mod parts;
 #[cfg(feature = "ssr")]
 pub mod pictures;
 pub mod reactive;

@@ -4,7 +4,7 @@ use crate::{
     account::AccountPlane,
     boot::{Content, InitialState},
     browser::{self, Navigator},
-    chunk::{self, Part},
+    chunk::{self, ChunkPage},
     console::{self, WorkspacePlane},
     layout::{Gone, NotFound, Toasts, Unavailable, UnsavedDialog},
     reactive,
@@ -36,7 +36,7 @@ impl Plane {
         match content {
             Content::SignIn => Some(Self::Account(AccountPlane::SignIn)),
             Content::Absent => Some(Self::Absent),
-            Content::Asked(asking) => Some(Self::Account(AccountPlane::Asked(*asking))),
+            Content::AccessRequested(outcome) => Some(Self::Account(AccountPlane::AccessRequested(*outcome))),
             Content::Gone => Some(Self::Gone),
             Content::Unavailable => Some(Self::Unavailable),
             _ => None,
@@ -67,7 +67,7 @@ impl Plane {
 pub fn needs_chunk(content: &Content, route: &Route) -> bool {
     match (Plane::decided(content).unwrap_or_else(|| Plane::of(route.clone())), route) {
         (Plane::Account(_), _) => true,
-        (Plane::Workspace, Route::Workspace(_, page)) => !console::is_carried(page),
+        (Plane::Workspace, Route::Workspace(_, page)) => !console::is_in_main_bundle(page),
         _ => false,
     }
 }
@@ -79,7 +79,7 @@ pub fn App(
     boot: InitialState,
 ) -> impl IntoView {
     #[cfg(not(feature = "hydrate"))]
-    chunk::provide(crate::parts::draw);
+    chunk::provide(crate::chunk_pages::draw);
     let navigator = StoredValue::new(None::<Navigator>);
     browser::listen(navigator);
     view! { <Router><Console boot navigator/></Router> }
@@ -114,7 +114,7 @@ fn Console(boot: InitialState, navigator: StoredValue<Option<Navigator>>) -> imp
         // External, because the router would treat it as a page.
         <a class="skip" href="#main" rel="external">"Skip to content"</a>
         <div class="contents">{whole(move || match decided.get() {
-            Some(Plane::Account(plane)) => chunk::later(Part::Account(plane)),
+            Some(Plane::Account(plane)) => chunk::render(ChunkPage::Account(plane)),
             Some(Plane::Gone) => view! { <Gone/> }.into_any(),
             Some(Plane::Unavailable) => view! { <Unavailable/> }.into_any(),
             Some(Plane::Absent | Plane::Workspace) => absent(),
@@ -138,7 +138,7 @@ const fn view(view: fn() -> AnyView) -> fn() -> AnyView {
 /// View of an account page.
 macro_rules! own {
     ($plane:ident) => {
-        view(|| chunk::later(Part::Account(AccountPlane::$plane)))
+        view(|| chunk::render(ChunkPage::Account(AccountPlane::$plane)))
     };
 }
 
@@ -197,6 +197,6 @@ fn addressed() -> AnyView {
         // A URL outside of these pages belongs to another route, and this view is about to be disposed.
         AccountPlane::of(session.navigator.route()).or_else(|| before.cloned().flatten())
     });
-    let page = whole(move || plane.get().map_or_else(absent, |plane| chunk::later(Part::Account(plane))));
+    let page = whole(move || plane.get().map_or_else(absent, |plane| chunk::render(ChunkPage::Account(plane))));
     view! { <div class="contents">{page}</div> }.into_any()
 }

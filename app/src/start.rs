@@ -26,12 +26,12 @@ fn is_elsewhere(address: &str) -> bool {
 
 /// Reads the data of the document, and loads the chunk if its page needs it. `address` is the path and query that the
 /// document was loaded from. Calls `done` with `true` if [`start`] may be called.
-pub fn prepare(address: &str, carried: &str, loader: chunk::Loader, done: JsValue) {
+pub fn prepare(address: &str, embedded: &str, loader: chunk::Loader, done: JsValue) {
     let done = move |ready: bool| {
         // Its errors have already been reported.
         let _ = done.unchecked_ref::<js_sys::Function>().call1(&JsValue::NULL, &ready.into());
     };
-    let Ok(boot) = wire::from_text::<InitialState>(carried) else { return done(false) };
+    let Ok(boot) = wire::from_text::<InitialState>(embedded) else { return done(false) };
     if is_elsewhere(address) {
         return browser::reload_document();
     }
@@ -65,8 +65,8 @@ pub fn start(is_empty: bool) {
     reactive::view_stands();
 }
 
-/// Starts to listen to the browser and the server. The script calls it once the page has been drawn, so that a program that
-/// fails before does nothing.
+/// Starts to listen to the browser and the server. The script calls it once the page has been drawn, so that a program
+/// that fails before does nothing.
 pub fn listen() {
     browser::started();
 }

@@ -6,10 +6,10 @@ use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 /// Prepares the start. Called by the boot script with the path and query that the document was loaded from, and with
 /// its data. Calls `done` with `true` if [`start`] may be called.
 #[wasm_bindgen]
-pub fn prepare(address: &str, carried: &str, done: JsValue) {
+pub fn prepare(address: &str, embedded: &str, done: JsValue) {
     let fetch = || Box::pin(async { cut::fetch().await.is_ok() }) as _;
-    let draw = |part| Box::pin(async { cut::draw(part).await.ok() }) as _;
-    app::prepare(address, carried, app::chunk::Loader { fetch, draw }, done);
+    let draw = |page| Box::pin(async { cut::draw(page).await.ok() }) as _;
+    app::prepare(address, embedded, app::chunk::Loader { fetch, draw }, done);
 }
 
 /// Starts the program. Called once by the boot script. Hydrates the elements in the root, or renders the view into an
@@ -27,7 +27,7 @@ pub fn listen() {
 
 /// Split point of the WASM binary. Code reachable only from [`draw`](cut::draw) is in the lazily loaded chunk.
 mod cut {
-    use app::chunk::{Part, View};
+    use app::chunk::{ChunkPage, View};
     use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
     /// Error: the chunk could not be loaded.
@@ -40,7 +40,7 @@ mod cut {
     }
 
     #[wasm_split(pages, fallible, preload(fetch))]
-    pub fn draw(part: Part) -> Result<View, Unloaded> {
-        Ok(app::parts::draw(part))
+    pub fn draw(page: ChunkPage) -> Result<View, Unloaded> {
+        Ok(app::chunk_pages::draw(page))
     }
 }

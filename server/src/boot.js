@@ -44,8 +44,8 @@ const fingerprint = () => {
   return (hash >>> 0).toString(16);
 };
 
-// The nodes below an element, by which the program tells whether others changed them (app/src/browser/ground.rs). What is
-// below a claimed element is left out.
+// The nodes below an element, by which the program tells whether others changed them
+// (app/src/browser/node_snapshot.rs). What is below a claimed element is left out.
 const claimed = new WeakSet();
 const walk = (parent, each) => {
   for (let node = parent.firstChild; node; node = node.nextSibling) {

@@ -79,10 +79,10 @@ pub(crate) fn purpose(method: &Method, headers: &HeaderMap) -> Purpose {
         let text = value.to_str().unwrap_or_default().to_ascii_lowercase();
         ["prefetch", "prerender", "preview"].iter().any(|word| text.contains(word))
     };
-    let said = AHEAD.iter().flat_map(|name| headers.get_all(*name)).any(ahead);
+    let announced = AHEAD.iter().flat_map(|name| headers.get_all(*name)).any(ahead);
     match *method {
         Method::HEAD => Purpose::Ahead,
-        Method::GET if said => Purpose::Ahead,
+        Method::GET if announced => Purpose::Ahead,
         _ => Purpose::Visit,
     }
 }

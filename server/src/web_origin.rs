@@ -71,8 +71,8 @@ impl WebOrigin {
 
     /// Returns the port, or the scheme's default port.
     pub(crate) fn port(&self) -> u16 {
-        let said = self.authority.rsplit_once(':').and_then(|(_, port)| port.parse().ok());
-        said.unwrap_or_else(|| Self::default_port(self.https))
+        let explicit = self.authority.rsplit_once(':').and_then(|(_, port)| port.parse().ok());
+        explicit.unwrap_or_else(|| Self::default_port(self.https))
     }
 
     const fn default_port(https: bool) -> u16 {

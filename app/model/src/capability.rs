@@ -41,16 +41,16 @@ impl Capability {
 
     /// Returns the roles that have this capability, strongest first: "owners, admins and members".
     pub fn holders(self) -> String {
-        let mut said = String::new();
+        let mut text = String::new();
         let mut roles = WorkspaceRole::ALL.iter().filter(|role| role.capabilities().has(self)).peekable();
         while let Some(role) = roles.next() {
-            if !said.is_empty() {
-                said.push_str(if roles.peek().is_some() { ", " } else { " and " });
+            if !text.is_empty() {
+                text.push_str(if roles.peek().is_some() { ", " } else { " and " });
             }
-            said.push_str(&role.label().to_ascii_lowercase());
-            said.push('s');
+            text.push_str(&role.label().to_ascii_lowercase());
+            text.push('s');
         }
-        said
+        text
     }
 
     const fn bit(self) -> u16 {

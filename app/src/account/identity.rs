@@ -7,7 +7,7 @@ use crate::{
     server::{
         call::Call,
         limits::{Guess, remember_device},
-        password::Fit,
+        password::PasswordCheck,
         request::RequestContext,
     },
 };
@@ -55,13 +55,13 @@ pub(crate) async fn prove(call: &Call, email: &Email, password: &str) -> Result<
     let guess = Guess::take(call, email, None).await?;
     let record = services.store.password_of(email).await?;
     let password = if password.len() > MAX_BYTES { "" } else { password };
-    let fit = services.passwords.verify(password, record.as_ref().map(|r| r.hash.as_str())).await;
-    let fit = guess.look(call, fit).await?;
-    let (Some(record), Fit::Yes | Fit::InFormerSpelling) = (record, fit) else {
+    let check = services.passwords.verify(password, record.as_ref().map(|r| r.hash.as_str())).await;
+    let check = guess.settle(call, check).await?;
+    let (Some(record), PasswordCheck::Correct | PasswordCheck::CorrectUnnormalized) = (record, check) else {
         return Err(AppError::Credentials);
     };
     remember_device(call, email)?;
-    if fit == Fit::InFormerSpelling {
+    if check == PasswordCheck::CorrectUnnormalized {
         let hash = services.passwords.hash(password).await?;
         services.store.upgrade_password_hash(&record, &hash).await?;
     }
@@ -193,8 +193,8 @@ pub(crate) async fn confirm(call: &Call, password: &str, field: &str) -> Result<
     let session = tx.commit().await?.session;
     let guess = Guess::take(call, &email, session).await?;
     let password = if password.len() > MAX_BYTES { "" } else { password };
-    let fit = services.passwords.verify(password, Some(&stored)).await;
-    if guess.look(call, fit).await? != Fit::No {
+    let check = services.passwords.verify(password, Some(&stored)).await;
+    if guess.settle(call, check).await? != PasswordCheck::Wrong {
         return Ok(email);
     }
     let message = if password.is_empty() { "Enter your password." } else { "Incorrect password." };

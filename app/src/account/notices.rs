@@ -4,7 +4,7 @@ use super::load_notices;
 use crate::{
     routes::{Page, Route, SettingsPage},
     session::use_session,
-    ui::{Face, Icon, WsIcon},
+    ui::{Icon, WorkspaceAvatar, WsIcon},
 };
 use leptos::{prelude::*, task::spawn_local};
 use model::{count::counted, invite::InviteTo, members::Notices, text::isolated};
@@ -39,12 +39,12 @@ fn section(notices: &Notices) -> AnyView {
             }
             InviteTo::Organization(_) => format!("{}, as {}", isolated(&invite.place), invite.role),
         };
-        let face = match invite.to {
-            InviteTo::Workspace(id) => Face::automatic(id, &invite.place),
-            InviteTo::Organization(_) => Face::named(&invite.place),
+        let avatar = match invite.to {
+            InviteTo::Workspace(id) => WorkspaceAvatar::automatic(id, &invite.place),
+            InviteTo::Organization(_) => WorkspaceAvatar::named(&invite.place),
         };
         offer(
-            face,
+            avatar,
             words,
             format!("{} invited you", isolated(&invite.inviter)),
             "accept",
@@ -55,8 +55,8 @@ fn section(notices: &Notices) -> AnyView {
     });
     let joins = notices.joins.iter().map(|join| {
         let words = format!("{} of {}, as {}", isolated(&join.name), isolated(&join.organization), join.role.label());
-        let face = Face::automatic(join.id, &join.name);
-        offer(face, words, "Open to your email domain".to_owned(), "join", "Join", &join.id.to_string(), false)
+        let avatar = WorkspaceAvatar::automatic(join.id, &join.name);
+        offer(avatar, words, "Open to your email domain".to_owned(), "join", "Join", &join.id.to_string(), false)
     });
     let offers = invites.chain(joins).collect_view();
     let has_offers = !(notices.invites.is_empty() && notices.joins.is_empty());
@@ -81,7 +81,7 @@ fn section(notices: &Notices) -> AnyView {
 }
 
 fn offer(
-    face: Face,
+    avatar: WorkspaceAvatar,
     words: String,
     by: String,
     action: &'static str,
@@ -100,7 +100,7 @@ fn offer(
     };
     view! {
         <li class="offer" data-testid="offer">
-            <WsIcon face large=true/>
+            <WsIcon avatar large=true/>
             <p class="words"><b>{words.clone()}</b><span class="muted">{by}</span></p>
             <div class="btn-row">
                 {form(action, "btn small primary", label)}

@@ -56,7 +56,7 @@ pub(crate) async fn load(call: &Call, route: &Route) -> Result<Content, AppError
 pub(crate) async fn submit(call: &Call, route: &Route, form: &mut Form) -> Result<Outcome, AppError> {
     match route {
         Route::SignIn { .. } | Route::Landing => {
-            form.says_if_anything("sign-in")?;
+            form.expect_action_if_any("sign-in")?;
             let to = identity::sign_in(call, form.get("email"), form.get("password"), form.get("next")).await?;
             Ok(Outcome::Go(call.arrival(to)))
         }
@@ -70,14 +70,14 @@ pub(crate) async fn submit(call: &Call, route: &Route, form: &mut Form) -> Resul
         Route::Preferences { .. } => profile::api::submit_preferences(call, form).await,
         Route::Security { next } => security::forms::submit(call, form, next.clone()).await,
         Route::Factor { next } => {
-            form.says("prove")?;
+            form.expect_action("prove")?;
             let next = next.as_ref().map_or("", crate::routes::ReturnTo::as_str);
             security::api::prove(call, form.get("code"), next).await.map(Outcome::Go)
         }
         Route::Sessions => sessions::api::submit(call, form).await,
         Route::Tokens => token(call, form).await,
         Route::NewWorkspace => {
-            form.says("create")?;
+            form.expect_action("create")?;
             let slug = settings::create_workspace(call, &form.read()).await?;
             Ok(Outcome::Go(Page::Overview.url(&slug)))
         }

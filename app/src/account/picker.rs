@@ -12,7 +12,7 @@ use crate::{
     reactive,
     routes::{OrganizationPage, Route, Start},
     session::{Session, use_session},
-    ui::{Ago, Banner, Face, Highlighted, Icon, SlugText, Tone, WsIcon, whole_kept},
+    ui::{Ago, Banner, Highlighted, Icon, SlugText, Tone, WorkspaceAvatar, WsIcon, whole_kept},
 };
 use leptos::{ev::KeyboardEvent, prelude::*};
 use model::{
@@ -251,9 +251,9 @@ fn row(
     view! {
         <li>
             <a class="picker-row" draggable="false" href=url data-testid="picker-row" data-slug=workspace.slug.to_string() 
-                on:pointerenter=move |_| session.aim(&hovered) on:focus=move |_| session.aim(&focused) on:pointerleave=move |_| session.look_away()
+                on:pointerenter=move |_| session.hover(&hovered) on:focus=move |_| session.hover(&focused) on:pointerleave=move |_| session.unhover()
                 on:pointerdown=move |event| session.press(&pressed, &event)>
-                <WsIcon face=Face::of(&workspace.name, &workspace.slug, &workspace.brand) large=true/>
+                <WsIcon avatar=WorkspaceAvatar::of(&workspace.name, &workspace.slug, &workspace.brand) large=true/>
                 <span class="names">
                     <span class="name" title=workspace.name.clone()><Highlighted text=workspace.name.clone() letters/></span>
                     {flat.then(|| view! { <span class="under">{organization.name.clone()}</span> })}

@@ -2,7 +2,7 @@
 //! are in a lazily loaded chunk (`chunk`).
 
 use crate::{
-    boot::Asking,
+    boot::AccessRequestOutcome,
     routes::{InviteToken, OrganizationPage, Route},
 };
 use model::id::OrganizationId;
@@ -29,7 +29,7 @@ pub enum AccountPlane {
     /// Audit log of an organization.
     OrganizationAudit,
     /// Confirmation of a request for access to a workspace.
-    Asked(Asking),
+    AccessRequested(AccessRequestOutcome),
     /// Sessions.
     Sessions,
     /// Form to create a workspace.
@@ -70,7 +70,7 @@ impl AccountPlane {
             Self::Profile => "Profile · Stile",
             Self::Preferences => "Preferences · Stile",
             Self::Tokens => "Tokens · Stile",
-            Self::Asked(_) => "Access requested · Stile",
+            Self::AccessRequested(_) => "Access requested · Stile",
             Self::Sessions => "Sessions · Stile",
             Self::NewWorkspace => "New workspace · Stile",
             Self::Security => "Security · Stile",

@@ -7,7 +7,7 @@ use crate::{
     error::AppError,
     routes::{Page, Route},
     session::Session,
-    ui::{Face, Icon, WsIcon},
+    ui::{Icon, WorkspaceAvatar, WsIcon},
 };
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use model::{moment, settings::DeletedWorkspace, text::isolated};
@@ -63,7 +63,7 @@ pub fn deleted_section(session: Session) -> impl IntoView {
                 .map(|workspace| {
                     view! {
                         <li class="deleted-row" data-testid="deleted-row" data-slug=workspace.slug.to_string()>
-                            <WsIcon face=Face::named(&workspace.name) large=true/>
+                            <WsIcon avatar=WorkspaceAvatar::named(&workspace.name) large=true/>
                             <span class="names">
                                 <span class="name">{workspace.name.clone()}</span>
                                 <span class="muted">{format!("{} · can be restored until {}", workspace.organization, moment::utc_date(workspace.until()))}</span>

@@ -33,7 +33,7 @@ pub fn SignInPage() -> impl IntoView {
     let error_of = move |field: &'static str| move || returned.with(|r| r.errors.of(field).map(str::to_owned));
 
     // Changed fields are no longer marked as invalid.
-    let mended = move |event: leptos::ev::Event| {
+    let clear_errors = move |event: leptos::ev::Event| {
         let name = browser::event_name(&event);
         if returned.with_untracked(|r| !r.errors.0.is_empty() || !r.message.is_empty()) {
             returned.update(|r| {
@@ -121,7 +121,7 @@ pub fn SignInPage() -> impl IntoView {
                         (true, None) => ().into_any(),
                     }
                 }}
-                <form class="form" method="post" action=Route::SignIn { next: None, notice: None }.url() novalidate data-unguarded on:submit=submit on:input=mended>
+                <form class="form" method="post" action=Route::SignIn { next: None, notice: None }.url() novalidate data-unguarded on:submit=submit on:input=clear_errors>
                     <input type="hidden" name="action" value="sign-in"/>
                     <input type="hidden" name="next" value=next/>
                     <CredentialField name="email" label="Email" kind="email" autocomplete="username" value=email error=Signal::derive(error_of("email"))/>

@@ -51,7 +51,7 @@ pub fn TokensPage() -> impl IntoView {
     reactive::effect(move || errors.set(returned.with(|r| r.errors.clone())));
     let create = move |event: SubmitEvent| {
         event.prevent_default();
-        let sent = browser::sending(&event);
+        let sent = browser::snapshot_form(&event);
         let values = browser::form_values(&event);
         let value = |name: &str| values.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone()).unwrap_or_default();
         let life = TokenLife::from_word(&value("life")).unwrap_or_default();

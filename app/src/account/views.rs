@@ -4,7 +4,7 @@ use super::{
     AccountPlane, FactorPage, InvitePage, NewWorkspacePage, OrganizationAuditPage, OrganizationShell, PickerPage,
     PreferencesPage, ProfilePage, SecurityPage, SessionsPage, SignInPage, StartView, TokensPage,
 };
-use crate::layout::Asked;
+use crate::layout::AccessRequested;
 use leptos::prelude::*;
 
 /// Renders the page.
@@ -19,7 +19,7 @@ pub fn draw(plane: AccountPlane) -> AnyView {
         AccountPlane::Invite(token) => view! { <InvitePage token/> }.into_any(),
         AccountPlane::Organization(id, page) => view! { <OrganizationShell id page/> }.into_any(),
         AccountPlane::OrganizationAudit => view! { <OrganizationAuditPage/> }.into_any(),
-        AccountPlane::Asked(asking) => view! { <Asked asking/> }.into_any(),
+        AccountPlane::AccessRequested(outcome) => view! { <AccessRequested outcome/> }.into_any(),
         AccountPlane::Sessions => view! { <SessionsPage/> }.into_any(),
         AccountPlane::NewWorkspace => view! { <NewWorkspacePage/> }.into_any(),
         AccountPlane::Security => view! { <SecurityPage/> }.into_any(),

@@ -3,12 +3,12 @@
 use super::{
     ON_SERVER,
     dom::{all, by_id, element_of},
-    ground::claim_content,
+    node_snapshot::claim_content,
 };
 use leptos::ev::{Event, MouseEvent};
 use web_sys::HtmlElement;
 
-/// Sets the text content of the element with this id. A footprint around the element does not include its content.
+/// Sets the text content of the element with this id. A snapshot around the element does not include its content.
 /// Does nothing on the server, which disposes views too.
 pub fn set_text(id: &str, text: &str) {
     if ON_SERVER {

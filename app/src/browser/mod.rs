@@ -9,7 +9,6 @@ mod dom;
 mod elements;
 mod focus;
 mod forms;
-mod ground;
 mod history;
 mod keys;
 mod layout;
@@ -18,6 +17,7 @@ mod links;
 mod listeners;
 mod location;
 mod navigator;
+mod node_snapshot;
 mod passkey;
 mod popovers;
 mod reachability;
@@ -40,7 +40,6 @@ pub use focus::{
 pub use forms::{
     clear, event_name, event_value, file_size, follow, forget_typing, form_values, is_checked, put, values_of,
 };
-pub use ground::{Footprint, claim_content, is_translated};
 pub use history::{hold_address, show_address};
 pub use keys::{Chord, Focus, Keyboard, is_ours, is_plain, keyboard};
 pub use layout::{height_of, is_shown, reveal, reveal_in_line, scroll_within, scrolled};
@@ -49,6 +48,7 @@ pub use links::opens_here;
 pub use listeners::{on_key, on_leave, on_return, on_window};
 pub use location::{address, go_back, load_document, open_tab, reload_document};
 pub use navigator::{Leaving, Navigator, listen};
+pub use node_snapshot::{NodeSnapshot, claim_content, is_translated};
 pub use passkey::{PasskeyFailed, create_passkey, sign_with_passkey};
 pub use popovers::{
     close_dialog, close_menu_around, hide_menus, hide_popover, is_asking, is_covered, is_popover_open, show_dialog,
@@ -62,7 +62,7 @@ pub use storage::{
     set_sign_out_pending,
 };
 pub use timers::{after, after_frame, after_paint, begin, next_frame, random};
-pub use unsaved::{Sent, forget_unsaved, is_unsaved, sending, unsaved_text, watch_typing};
+pub use unsaved::{FormSnapshot, forget_unsaved, is_unsaved, snapshot_form, unsaved_text, watch_typing};
 
 /// `true` in the build of the server, where every call into JavaScript panics.
 ///

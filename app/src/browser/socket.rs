@@ -15,33 +15,33 @@ pub struct Socket {
 }
 
 impl Socket {
-    /// Connects to `path`. `closed` is called once, also if the connection could not be established. Returns `None` if
-    /// the browser refuses to connect.
+    /// Connects to `path`. `on_close` is called once, also if the connection could not be established. Returns `None`
+    /// if the browser refuses to connect.
     pub fn open(
         path: &str,
-        opened: impl Fn() + 'static,
-        said: impl Fn(String) + 'static,
-        closed: impl Fn() + 'static,
+        on_open: impl Fn() + 'static,
+        on_message: impl Fn(String) + 'static,
+        on_close: impl Fn() + 'static,
     ) -> Option<Self> {
         let location = window().location();
         let scheme = if location.protocol().ok()? == "https:" { "wss" } else { "ws" };
         let socket = WebSocket::new(&format!("{scheme}://{}{path}", location.host().ok()?)).ok()?;
-        let opened = Closure::<dyn Fn()>::new(opened);
-        let said = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+        let on_open = Closure::<dyn Fn()>::new(on_open);
+        let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
             if let Some(text) = event.data().as_string() {
-                said(text);
+                on_message(text);
             }
         });
         // The handler drops the socket that owns it, so it is deferred to a later task.
-        let closed = std::rc::Rc::new(closed);
-        let closed = Closure::<dyn Fn()>::new(move || {
-            let closed = std::rc::Rc::clone(&closed);
-            after(0, move || closed());
+        let on_close = std::rc::Rc::new(on_close);
+        let on_close = Closure::<dyn Fn()>::new(move || {
+            let on_close = std::rc::Rc::clone(&on_close);
+            after(0, move || on_close());
         });
-        socket.set_onopen(Some(opened.as_ref().unchecked_ref()));
-        socket.set_onmessage(Some(said.as_ref().unchecked_ref()));
-        socket.set_onclose(Some(closed.as_ref().unchecked_ref()));
-        Some(Self { socket, _handlers: (opened, said, closed) })
+        socket.set_onopen(Some(on_open.as_ref().unchecked_ref()));
+        socket.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        socket.set_onclose(Some(on_close.as_ref().unchecked_ref()));
+        Some(Self { socket, _handlers: (on_open, on_message, on_close) })
     }
 
     /// Sends a message if the connection is open.

@@ -35,7 +35,7 @@ pub fn started() {
 /// own. The text is removed too, because it may contain names from the page.
 pub fn drop_unscripted() {
     all("[data-unpacked]").iter().for_each(|rows| rows.remove());
-    all("noscript").iter().for_each(|packed| packed.set_text_content(None));
+    all("noscript").iter().for_each(|element| element.set_text_content(None));
 }
 
 /// Dispatches events for input that was made before hydration.

@@ -34,7 +34,7 @@ pub fn watch_typing() {
     // submits a form, it prevents the default.
     let _ = window_event_listener(ev::submit, |event| {
         if !event.default_prevented() {
-            sending(&event).saved();
+            snapshot_form(&event).saved();
         }
     });
 }
@@ -94,7 +94,7 @@ pub fn forget_unsaved() {
 
 /// Snapshot of a form's values at submission.
 #[must_use]
-pub struct Sent {
+pub struct FormSnapshot {
     form: Option<HtmlFormElement>,
     values: Vec<(HtmlElement, Value)>,
 }
@@ -106,14 +106,14 @@ enum Value {
 }
 
 /// Records the values of the submitted form.
-pub fn sending(event: &ev::SubmitEvent) -> Sent {
+pub fn snapshot_form(event: &ev::SubmitEvent) -> FormSnapshot {
     let form = element_of(event).and_then(|form| form.dyn_into::<HtmlFormElement>().ok());
     let controls = form.as_ref().map(|form| within(form, ":is(input, textarea, select)")).unwrap_or_default();
     let values = controls.into_iter().filter_map(|control| value_of(&control).map(|value| (control, value))).collect();
-    Sent { form, values }
+    FormSnapshot { form, values }
 }
 
-impl Sent {
+impl FormSnapshot {
     /// Marks the submitted values as saved. In this form only later input counts as unsaved; other forms are
     /// unaffected.
     pub fn saved(self) {

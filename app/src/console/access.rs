@@ -3,8 +3,8 @@
 //! I-23).
 
 use super::{
-    lost::Lost,
-    scope::{Scope, Shown},
+    access_lost::AccessLost,
+    scope::{CurrentPage, Scope},
 };
 use crate::session::Toast;
 use crate::{
@@ -23,15 +23,15 @@ use std::sync::Arc;
 
 impl Scope {
     /// Handles a notification about a workspace, if it is this one.
-    pub(super) fn stands(self, at: &Slug, standing: WorkspaceAccess) {
+    pub(super) fn on_access_changed(self, at: &Slug, access: WorkspaceAccess) {
         if self.slug.try_with_value(|slug| slug == at) != Some(true) {
             return;
         }
-        if self.quiet.get_value() {
+        if self.suppress_events.get_value() {
             return;
         }
         let entered = self.entry.with_untracked(|e| e.as_ref().map(|e| (e.workspace.clone(), e.seat)));
-        match (entered, standing) {
+        match (entered, access) {
             (Some((before, had)), WorkspaceAccess::Seat { workspace, seat }) => {
                 self.is_now(&before, had, *workspace, seat)
             }
@@ -59,10 +59,10 @@ impl Scope {
     ///
     /// # Errors
     /// The error of `work`.
-    pub async fn quietly<T>(self, work: impl Future<Output = Result<T, AppError>>) -> Result<T, AppError> {
-        self.quiet.set_value(true);
+    pub async fn suppressing_events<T>(self, work: impl Future<Output = Result<T, AppError>>) -> Result<T, AppError> {
+        self.suppress_events.set_value(true);
         let answer = work.await;
-        self.quiet.try_update_value(|quiet| *quiet = false);
+        self.suppress_events.try_update_value(|suppress_events| *suppress_events = false);
         if answer.is_err() {
             // A notification that was ignored may have reported another change.
             live::ask();
@@ -84,7 +84,7 @@ impl Scope {
                 let role = seat.role().label();
                 self.session.toast(Toast::done(format!("Your role in {} is now {role}.", isolated(&workspace.name))));
             }
-            self.seen.update_value(|seen| seen.clear());
+            self.page_cache.update_value(|page_cache| page_cache.clear());
             // A form stays as it is, with its typed input. The server decides if it may be saved.
             if had.capabilities() != seat.capabilities() && !self.is_form() {
                 self.reload();
@@ -104,9 +104,9 @@ impl Scope {
 
     /// Returns `true` if the page on screen is a form that may contain typed input.
     fn is_form(self) -> bool {
-        self.shown.with_untracked(|shown| {
+        self.current.with_untracked(|current| {
             matches!(
-                shown.page,
+                current.page,
                 Page::NewProduct | Page::EditProduct(_) | Page::NewCustomer | Page::EditCustomer(_) | Page::Settings(_)
             )
         }) || !browser::unsaved_text().is_empty()
@@ -136,7 +136,7 @@ impl Scope {
                 entry.workspace.slug = to.clone();
             }
         });
-        self.seen.update_value(|seen| seen.clear());
+        self.page_cache.update_value(|page_cache| page_cache.clear());
         self.session.plane_moved(&from, &to);
         self.slug.set_value(to.clone());
         if addressed {
@@ -149,12 +149,12 @@ impl Scope {
     pub(super) fn lose(self, why: AppError) {
         let name = self.entry.with_untracked(|e| e.as_ref().map(|e| e.workspace.name.clone())).unwrap_or_default();
         let (deleted, unsaved) = (why == AppError::Gone, browser::unsaved_text());
-        self.next_run();
-        self.lost.set(Some(Lost { name, deleted, unsaved, back: false }));
+        self.next_generation();
+        self.lost.set(Some(AccessLost { name, deleted, unsaved, back: false }));
         self.refused.set(Some(why));
         self.entry.set(None);
-        self.shown.set(Shown { page: Page::Overview, data: None });
-        self.seen.update_value(|seen| seen.clear());
+        self.current.set(CurrentPage { page: Page::Overview, data: None });
+        self.page_cache.update_value(|page_cache| page_cache.clear());
         let slug = self.slug();
         self.session.picker.update(|picker| {
             let Some(picker) = picker else { return };
@@ -175,7 +175,7 @@ impl Scope {
 
 /// Replacement for a workspace to which the user lost access: the reason, links to continue, and the unsaved input.
 #[component]
-pub fn LostNotice(
+pub fn AccessLostNotice(
     /// Scope of the lost workspace.
     scope: Scope,
 ) -> impl IntoView {

@@ -77,7 +77,11 @@ pub(crate) async fn arrive(call: &Call, mut tx: WorkspaceTx<Visit>, page: &Page)
 }
 
 /// Loads a page like [`arrive`], for a request that is not a visit.
-pub(crate) async fn look(call: &Call, mut tx: WorkspaceTx<Read>, page: &Page) -> Result<Entered, AppError> {
+pub(crate) async fn load_without_visit(
+    call: &Call,
+    mut tx: WorkspaceTx<Read>,
+    page: &Page,
+) -> Result<Entered, AppError> {
     let data = load(&mut tx, page).await?;
     entered(call, tx, page, data).await
 }

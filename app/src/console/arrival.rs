@@ -17,7 +17,7 @@ const PAUSE: u32 = 50;
 pub fn follow_page(scope: Signal<Scope>) {
     let at = Memo::new(move |_| {
         let scope = scope.get();
-        scope.shown.with(|shown| (scope, shown.page.key(), shown.data.is_some()))
+        scope.current.with(|current| (scope, current.page.key(), current.data.is_some()))
     });
     let before = StoredValue::new(None::<(Scope, Page)>);
     let awaited = StoredValue::new(false);

@@ -148,7 +148,7 @@ impl<'a, Row> Cells<'a, Row> {
 /// Markup of the cells, which is compiled once instead of once per row type.
 mod drawn {
     use super::{Font, OffsetDateTime, moment};
-    use crate::ui::{Lasting, StatusTone, lasting};
+    use crate::ui::{StableAttributes, StatusTone, stable};
     use leptos::{
         html::{a, span, td, time as time_element},
         prelude::*,
@@ -156,40 +156,40 @@ mod drawn {
 
     pub fn main((font, below): (Font, Font), url: Option<String>, name: Option<String>, sub: String) -> AnyView {
         let link = match font {
-            Font::Text => lasting("row-link"),
-            Font::Mono => lasting("row-link mono"),
+            Font::Text => stable("row-link"),
+            Font::Mono => stable("row-link mono"),
         };
         // Dragging over the link selects its text.
-        let link = link.fixed("draggable", "false").perhaps("href", url).perhaps("title", name.clone());
+        let link = link.fixed("draggable", "false").optional("href", url).optional("title", name.clone());
         let below = match below {
-            Font::Text => lasting("row-sub"),
-            Font::Mono => lasting("row-sub mono"),
+            Font::Text => stable("row-sub"),
+            Font::Mono => stable("row-sub mono"),
         };
-        td().add_any_attr(lasting("col-main"))
+        td().add_any_attr(stable("col-main"))
             .child(a().add_any_attr(link).child(name.unwrap_or_default()))
             .child(span().add_any_attr(below).child(sub))
             .into_any()
     }
 
-    pub fn text(class: &'static str, said: String) -> AnyView {
-        td().add_any_attr(lasting(class)).child(said).into_any()
+    pub fn text(class: &'static str, text: String) -> AnyView {
+        td().add_any_attr(stable(class)).child(text).into_any()
     }
 
     pub fn amount(class: &'static str, number: String, unit: String) -> AnyView {
-        td().add_any_attr(lasting(class))
+        td().add_any_attr(stable(class))
             .child(number)
             .child(" ")
-            .child(span().add_any_attr(lasting("unit")).child(unit))
+            .child(span().add_any_attr(stable("unit")).child(unit))
             .into_any()
     }
 
     pub fn status(status: Option<(StatusTone, &'static str)>) -> AnyView {
         let (class, word) = status.map_or(("status blank", ""), |(tone, word)| (tone.class(), word));
-        td().add_any_attr(lasting("fit")).child(span().add_any_attr(lasting(class)).child(word)).into_any()
+        td().add_any_attr(stable("fit")).child(span().add_any_attr(stable(class)).child(word)).into_any()
     }
 
     pub fn time(class: &'static str, at: Option<OffsetDateTime>, words: String) -> AnyView {
-        let exact = Lasting::default().perhaps("title", at.map(moment::exact));
-        td().add_any_attr(lasting(class)).child(time_element().add_any_attr(exact).child(words)).into_any()
+        let exact = StableAttributes::default().optional("title", at.map(moment::exact));
+        td().add_any_attr(stable(class)).child(time_element().add_any_attr(exact).child(words)).into_any()
     }
 }

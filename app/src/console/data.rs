@@ -1,6 +1,6 @@
 //! Page data of a workspace in its serialized form.
 
-use crate::{packed::Packed, routes::Page};
+use crate::{deferred::Deferred, routes::Page};
 #[cfg(feature = "ssr")]
 use model::count::quantity;
 use model::{
@@ -35,9 +35,9 @@ pub enum PageData {
     Usage(ListPage<UsageRow>),
     /// Page of invoices.
     Invoices(ListPage<InvoiceRow>),
-    /// Name of the page's record, and the data of a page that is rebuilt for each visit. The data is unpacked in the
+    /// Name of the page's record, and the data of a page that is rebuilt for each visit. The data is decoded in the
     /// chunk that contains the page's code.
-    Visit(Option<String>, Packed<VisitData>),
+    Visit(Option<String>, Deferred<VisitData>),
     /// Record that does not exist in this workspace. Records of other workspaces give the same result.
     Missing,
     /// Page that the seat does not allow, with the missing capability.
@@ -99,7 +99,7 @@ impl<'de> Deserialize<'de> for PageData {
 #[cfg(feature = "ssr")]
 impl From<VisitData> for PageData {
     fn from(data: VisitData) -> Self {
-        Self::Visit(data.record(), Packed::new(data))
+        Self::Visit(data.record(), Deferred::new(data))
     }
 }
 

@@ -33,8 +33,8 @@ impl FormPage {
                 let text = serde_urlencoded::to_string(&values).ok()?;
                 serde_urlencoded::from_str::<Input>(&text).ok().map(&save)
             };
-            let done = move |(page, said)| {
-                scope.session.toast(Toast::done(said));
+            let done = move |(page, message)| {
+                scope.session.toast(Toast::done(message));
                 scope.changed(page);
             };
             let stopped = move |error| match error {

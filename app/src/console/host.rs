@@ -21,7 +21,7 @@ pub fn with_data(
 }
 
 fn of_data(scope: Scope, page: &Page, view: &dyn Fn(Scope, &PageData) -> Option<AnyView>) -> AnyView {
-    scope.shown.with(|shown| match &shown.data {
+    scope.current.with(|current| match &current.data {
         Some(PageData::Missing) => page.noun().map_or_else(|| unknown(scope), |noun| missing(scope, noun)),
         Some(PageData::Denied(needed)) => denied(scope, *needed),
         Some(data) => view(scope, data).unwrap_or_else(|| skeleton(page.title())),
@@ -33,7 +33,7 @@ fn of_data(scope: Scope, page: &Page, view: &dyn Fn(Scope, &PageData) -> Option<
     })
 }
 
-/// Like [`with_data`], for a page that is rebuilt for each visit. Its data is unpacked here, in the chunk with its
+/// Like [`with_data`], for a page that is rebuilt for each visit. Its data is decoded here, in the chunk with its
 /// code.
 pub fn with_visit(
     scope: Scope,
@@ -42,7 +42,7 @@ pub fn with_visit(
 ) -> AnyView {
     let content = whole_form(move || {
         of_data(scope, &page, &|scope, data| match data {
-            PageData::Visit(_, data) => view(scope, &data.open()?),
+            PageData::Visit(_, data) => view(scope, &data.decode()?),
             _ => None,
         })
     });
@@ -113,7 +113,7 @@ pub fn failed(scope: Scope, message: &str) -> AnyView {
 }
 
 /// Renders the placeholder of a page whose code is loading.
-pub fn awaited(visit: &Visit) -> AnyView {
+pub fn visit_placeholder(visit: &Visit) -> AnyView {
     skeleton(visit.page.title())
 }
 

@@ -11,13 +11,13 @@ use super::{
     PageData,
     cells::{Listed, Rows},
     host::{denied, failed},
-    scope::{Scope, Shown},
+    scope::{CurrentPage, Scope},
     status::follow_list,
 };
 use crate::{
     browser,
     routes::Page,
-    ui::{Empty, Icon, Lasting, lasting, whole, whole_kept},
+    ui::{Empty, Icon, StableAttributes, stable, whole, whole_kept},
 };
 use leptos::{
     ev::SubmitEvent,
@@ -72,8 +72,8 @@ pub struct ListSpec {
 
 impl ListSpec {
     /// Returns the list on screen, or `None` if it is not loaded.
-    pub fn listed<'a>(&self, shown: &'a Shown) -> Option<Listed<'a>> {
-        shown.data.as_ref().and_then(|data| self.rows.listed(data))
+    pub fn listed<'a>(&self, current: &'a CurrentPage) -> Option<Listed<'a>> {
+        current.data.as_ref().and_then(|data| self.rows.listed(data))
     }
 }
 
@@ -91,14 +91,14 @@ enum Body {
 pub fn list(scope: Signal<Scope>, spec: &'static ListSpec) -> AnyView {
     let noun = spec.noun;
     let query = Memo::new(move |_| {
-        scope.get().shown.with(|shown| match &shown.page {
+        scope.get().current.with(|current| match &current.page {
             Page::List(query) if query.noun == noun => query.clone(),
             _ => ListQuery::new(noun),
         })
     });
     let body = Memo::new(move |_| {
         let scope = scope.get();
-        scope.shown.with(|shown| match (spec.listed(shown), &shown.data) {
+        scope.current.with(|current| match (spec.listed(current), &current.data) {
             (Some(page), _) if page.rows > 0 => Body::Table,
             (Some(page), _) if page.query.is_narrowed() => Body::NothingFound,
             (Some(_), _) => Body::Empty,
@@ -115,8 +115,8 @@ pub fn list(scope: Signal<Scope>, spec: &'static ListSpec) -> AnyView {
         }
         body
     };
-    let total = Memo::new(move |_| scope.get().shown.with(|shown| spec.listed(shown).map(|page| page.total)));
-    follow_list(scope, |shown| spec.listed(shown).map(|page| (page.query.clone(), page.total, page.range())));
+    let total = Memo::new(move |_| scope.get().current.with(|current| spec.listed(current).map(|page| page.total)));
+    follow_list(scope, |current| spec.listed(current).map(|page| (page.query.clone(), page.total, page.range())));
     let may_create = Memo::new(move |_| scope.get().may(Capability::EditContent));
     let create = move || {
         let (label, page) = spec.create.as_ref()?;
@@ -165,12 +165,12 @@ fn filters(scope: Signal<Scope>, noun: Noun, query: Memo<ListQuery>) -> AnyView 
     };
     let typing = move |event| {
         typed.set(browser::event_value(&event));
-        let turn = pending.try_update_value(|p| {
+        let generation = pending.try_update_value(|p| {
             *p += 1;
             *p
         });
         browser::after(TYPING_PAUSE, move || {
-            if pending.try_get_value() == turn {
+            if pending.try_get_value() == generation {
                 let search = typed.get_untracked().trim().to_owned();
                 ask(&|next| next.search.clone_from(&search));
             }
@@ -249,14 +249,14 @@ fn capitalized(word: &str) -> String {
 
 fn table(scope: Signal<Scope>, spec: &'static ListSpec, query: Memo<ListQuery>) -> AnyView {
     let heads = spec.columns.iter().map(|column| head(scope, query, column)).collect_view();
-    let loading = Memo::new(move |_| scope.get().shown.with(|shown| spec.listed(shown).is_none()));
+    let loading = Memo::new(move |_| scope.get().current.with(|current| spec.listed(current).is_none()));
     let rows = move || {
         let scope = scope.get();
         let row = |row: Option<(&PageData, usize)>| {
-            let id = Lasting::default().perhaps("data-testid", row.map(|_| "row".to_owned()));
+            let id = StableAttributes::default().optional("data-testid", row.map(|_| "row".to_owned()));
             tr().add_any_attr(id).child(spec.rows.cells(scope, row))
         };
-        scope.shown.with(|shown| match shown.data.as_ref().zip(spec.listed(shown)) {
+        scope.current.with(|current| match current.data.as_ref().zip(spec.listed(current)) {
             Some((data, page)) => (0..page.rows).map(|at| row(Some((data, at)))).collect_view(),
             None => std::iter::repeat_n(None, PAGE_ROWS).map(row).collect_view(),
         })
@@ -271,7 +271,7 @@ fn table(scope: Signal<Scope>, spec: &'static ListSpec, query: Memo<ListQuery>) 
         </div>
         <div class="contents">{whole_kept(move || {
             let scope = scope.get();
-            scope.shown.with(|shown| spec.listed(shown).map(|page| pager(scope, &page)))
+            scope.current.with(|current| spec.listed(current).map(|page| pager(scope, &page)))
         })}</div>
     }
     .into_any()
@@ -297,15 +297,15 @@ fn pager(scope: Scope, page: &Listed<'_>) -> AnyView {
     let link = |label: &'static str, rel: &'static str, position: Option<Position>| {
         let url = position.map(|position| scope.url(&Page::List(page.query.at(position))));
         let absent = |value: &'static str| url.is_none().then(|| value.to_owned());
-        let link = lasting("btn small").perhaps("aria-disabled", absent("true")).perhaps("role", absent("link"));
+        let link = stable("btn small").optional("aria-disabled", absent("true")).optional("role", absent("link"));
         // A disabled link keeps the focus if it has it, but Tab skips it.
-        let link = link.perhaps("tabindex", absent("-1"));
-        let link = link.perhaps("rel", url.is_some().then(|| rel.to_owned())).perhaps("href", url);
+        let link = link.optional("tabindex", absent("-1"));
+        let link = link.optional("rel", url.is_some().then(|| rel.to_owned())).optional("href", url);
         a().add_any_attr(link).child(label).into_any()
     };
     nav()
-        .add_any_attr(lasting("pager").fixed("aria-label", "Pages"))
-        .child(span().add_any_attr(lasting("range")).child(page.range()))
+        .add_any_attr(stable("pager").fixed("aria-label", "Pages"))
+        .child(span().add_any_attr(stable("range")).child(page.range()))
         .child(link("Previous", "prev", page.previous.cloned().map(Position::Before)))
         .child(link("Next", "next", page.next.cloned().map(Position::After)))
         .into_any()

@@ -1,25 +1,25 @@
 //! Workspace plane: everything that belongs to one workspace. Contains its scope, the shell and a module per noun.
 
 mod access;
+mod access_lost;
 #[cfg(feature = "ssr")]
 pub(crate) mod api;
 mod arrival;
 mod cells;
-mod closing;
+mod current_workspace;
 mod customers;
 mod data;
 mod detail;
+mod dispose;
 mod form;
 #[cfg(feature = "ssr")]
 pub(crate) mod handlers;
 mod host;
 mod invoices;
 mod list;
-mod lost;
 mod overview;
 mod pages;
 mod palette;
-mod place;
 mod plane;
 mod prefetch;
 mod products;
@@ -34,11 +34,11 @@ mod switcher;
 mod usage;
 mod visit;
 
+pub use access_lost::AccessLost;
 pub use data::{AuditView, Entered, PageData, Scoped, VisitData};
-pub use host::awaited;
-pub use lost::Lost;
+pub use host::visit_placeholder;
 pub use pages::{
-    customers_page, draw, invoices_page, is_carried, overview_page, products_page, rate_plans_page, usage_page,
+    customers_page, draw, invoices_page, is_in_main_bundle, overview_page, products_page, rate_plans_page, usage_page,
     visit_page,
 };
 pub use palette::Palette;

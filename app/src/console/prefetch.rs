@@ -1,5 +1,5 @@
-//! Prefetcher: enters the workspace that the user points at ahead of a switch, without mounting it, and keeps it for a few
-//! seconds.
+//! Prefetcher: enters the workspace that the user points at ahead of a switch, without mounting it, and keeps it for a
+//! few seconds.
 //!
 //! This is the only place outside a scope that may hold data of a workspace, and it holds that of one only. The data is
 //! never on screen: a switch takes it out, mounts it, and at once asks the server to check the seat again. Any
@@ -13,21 +13,21 @@ use model::Slug;
 /// Hover time in milliseconds before pointing at a workspace counts as intent. Longer than a held arrow key stays on a
 /// row, shorter than the pause between two key presses.
 const INTENT_MILLIS: u32 = 40;
-/// Maximum delay in milliseconds of a switch to a workspace that is not loaded yet. A response that arrives within it is
-/// shown at once, instead of after two frames of blank rows, which would delay it further. Up to 100 ms, a response
+/// Maximum delay in milliseconds of a switch to a workspace that is not loaded yet. A response that arrives within it
+/// is shown at once, instead of after two frames of blank rows, which would delay it further. Up to 100 ms, a response
 /// feels immediate.
-const HELD_MILLIS: u32 = 90;
+const MAX_WAIT_MILLIS: u32 = 90;
 /// Lifetime of staged data, in milliseconds.
-const KEPT_MILLIS: u32 = 5_000;
+const LIFETIME_MILLIS: u32 = 5_000;
 
 /// Callback of the switch that takes over a pending request.
-type Heir = Callback<(Result<Entered, AppError>,)>;
+type Waiter = Callback<(Result<Entered, AppError>,)>;
 
 enum State {
     /// Pending, with the callback of the switch if it was faster than the response.
-    Asked(Option<Heir>),
+    Pending(Option<Waiter>),
     /// Loaded.
-    Here(Box<Entered>),
+    Loaded(Box<Entered>),
 }
 
 struct Staged {
@@ -41,21 +41,21 @@ struct Staged {
 /// Result of taking the staged data for a switch.
 pub enum Taken {
     /// The data is loaded.
-    Here(Box<Entered>),
+    Loaded(Box<Entered>),
     /// The request is pending. The response goes to the given callback.
-    Awaited,
+    Pending,
     /// Nothing was staged for this page.
-    Nothing,
+    Missing,
 }
 
 #[derive(Default)]
 struct Inner {
-    aim: Option<(Slug, Page)>,
+    target: Option<(Slug, Page)>,
     number: u32,
     staged: Option<Staged>,
-    /// Callback of the switch that is waiting for its workspace. `turn` identifies it.
-    held: Option<Callback<()>>,
-    turn: u32,
+    /// Callback of the switch that is waiting for its workspace. `switch_number` identifies it.
+    waiting_switch: Option<Callback<()>>,
+    switch_number: u32,
 }
 
 /// Target that the user points at, and the workspace staged because of it.
@@ -71,14 +71,14 @@ impl Prefetcher {
     /// Records that the user points at the link to `page` of the workspace `slug`. If they still do after
     /// [`INTENT_MILLIS`], it is staged.
     pub fn hover(self, slug: &Slug, page: Page) {
-        let aim = Some((slug.clone(), page));
-        if self.0.with_value(|inner| inner.aim == aim) {
+        let target = Some((slug.clone(), page));
+        if self.0.with_value(|inner| inner.target == target) {
             return;
         }
-        self.0.update_value(|inner| inner.aim.clone_from(&aim));
+        self.0.update_value(|inner| inner.target.clone_from(&target));
         browser::after(INTENT_MILLIS, move || {
             if let (Some((slug, page)), true) =
-                (aim.clone(), self.0.try_with_value(|inner| inner.aim == aim).unwrap_or(false))
+                (target.clone(), self.0.try_with_value(|inner| inner.target == target).unwrap_or(false))
             {
                 self.stage(slug, page);
             }
@@ -87,41 +87,41 @@ impl Prefetcher {
 
     /// Records that the user no longer points at a workspace. Staged data is kept until it expires.
     pub fn unhover(self) {
-        self.0.update_value(|inner| inner.aim = None);
+        self.0.update_value(|inner| inner.target = None);
     }
 
     /// Discards staged data, because a seat has changed somewhere.
     pub fn clear(self) {
         self.0.try_update_value(|inner| {
             inner.number += 1;
-            (inner.aim, inner.staged) = (None, None);
+            (inner.target, inner.staged) = (None, None);
         });
     }
 
     /// Prepares a switch to `page` of the workspace `slug`. Calls `go` when the data is loaded, or after a short
     /// timeout. A later switch replaces one that is still waiting.
     pub fn before_switch(self, slug: Slug, page: Page, go: Callback<()>) {
-        let is_here = |s: &Staged| s.slug == slug && s.page == page && matches!(s.state, State::Here(_));
+        let is_here = |s: &Staged| s.slug == slug && s.page == page && matches!(s.state, State::Loaded(_));
         if self.0.with_value(|inner| inner.staged.as_ref().is_some_and(is_here)) {
-            self.0.update_value(|inner| inner.held = None);
+            self.0.update_value(|inner| inner.waiting_switch = None);
             go.try_run(());
             return;
         }
         self.stage(slug, page);
-        let turn = self.0.try_update_value(|inner| {
-            inner.held = Some(go);
-            inner.turn += 1;
-            inner.turn
+        let switch_number = self.0.try_update_value(|inner| {
+            inner.waiting_switch = Some(go);
+            inner.switch_number += 1;
+            inner.switch_number
         });
-        browser::after(HELD_MILLIS, move || {
-            if self.0.try_with_value(|inner| Some(inner.turn) == turn).unwrap_or(false) {
+        browser::after(MAX_WAIT_MILLIS, move || {
+            if self.0.try_with_value(|inner| Some(inner.switch_number) == switch_number).unwrap_or(false) {
                 self.release();
             }
         });
     }
 
     fn release(self) {
-        if let Some(go) = self.0.try_update_value(|inner| inner.held.take()).flatten() {
+        if let Some(go) = self.0.try_update_value(|inner| inner.waiting_switch.take()).flatten() {
             go.try_run(());
         }
     }
@@ -130,33 +130,33 @@ impl Prefetcher {
     /// another workspace, which would be lost.
     pub fn stage(self, slug: Slug, page: Page) {
         let taken = |staged: &Staged| {
-            (staged.slug == slug && staged.page == page) || matches!(staged.state, State::Asked(Some(_)))
+            (staged.slug == slug && staged.page == page) || matches!(staged.state, State::Pending(Some(_)))
         };
         if self.0.with_value(|inner| inner.staged.as_ref().is_some_and(taken)) {
             return;
         }
         let number = self.0.try_update_value(|inner| {
             inner.number += 1;
-            let state = State::Asked(None);
+            let state = State::Pending(None);
             inner.staged = Some(Staged { number: inner.number, slug: slug.clone(), page: page.clone(), state });
             inner.number
         });
         let Some(number) = number else { return };
         browser::begin(async move {
             let answer = stage_workspace(slug, page).await;
-            let heir = self.0.try_update_value(|inner| {
-                let heir = match inner.staged.as_mut().filter(|staged| staged.number == number) {
-                    Some(Staged { state: State::Asked(heir), .. }) => heir.take(),
+            let waiter = self.0.try_update_value(|inner| {
+                let waiter = match inner.staged.as_mut().filter(|staged| staged.number == number) {
+                    Some(Staged { state: State::Pending(waiter), .. }) => waiter.take(),
                     _ => return None,
                 };
-                match (heir, answer) {
-                    (Some(heir), answer) => {
+                match (waiter, answer) {
+                    (Some(waiter), answer) => {
                         inner.staged = None;
-                        return Some((heir, answer));
+                        return Some((waiter, answer));
                     }
                     (None, Ok(entered)) => {
                         if let Some(staged) = &mut inner.staged {
-                            staged.state = State::Here(Box::new(entered));
+                            staged.state = State::Loaded(Box::new(entered));
                         }
                     }
                     // A later switch sends its own request and gets the error.
@@ -164,14 +164,14 @@ impl Prefetcher {
                 }
                 None
             });
-            if let Some((heir, answer)) = heir.flatten() {
-                heir.try_run((answer,));
+            if let Some((waiter, answer)) = waiter.flatten() {
+                waiter.try_run((answer,));
             }
             // A response for another workspace does not end the wait.
             if self.0.try_with_value(|inner| inner.number == number).unwrap_or(false) {
                 self.release();
             }
-            browser::after(KEPT_MILLIS, move || self.expire(number));
+            browser::after(LIFETIME_MILLIS, move || self.expire(number));
         });
     }
 
@@ -179,28 +179,28 @@ impl Prefetcher {
         self.0.try_update_value(|inner| {
             if inner.staged.as_ref().is_some_and(|s| s.number == number) {
                 inner.staged = None;
-                inner.aim = None;
+                inner.target = None;
             }
         });
     }
 
     /// Takes the data that was staged for `page` of the workspace `slug`. Data that was staged for anything else is
     /// discarded.
-    pub fn take(self, slug: &Slug, page: &Page, heir: Heir) -> Taken {
+    pub fn take(self, slug: &Slug, page: &Page, waiter: Waiter) -> Taken {
         let taken = self.0.try_update_value(|inner| {
-            inner.aim = None;
+            inner.target = None;
             match inner.staged.take() {
                 Some(staged) if staged.slug == *slug && staged.page == *page => match staged.state {
-                    State::Here(entered) => Taken::Here(entered),
-                    State::Asked(_) => {
-                        inner.staged = Some(Staged { state: State::Asked(Some(heir)), ..staged });
-                        Taken::Awaited
+                    State::Loaded(entered) => Taken::Loaded(entered),
+                    State::Pending(_) => {
+                        inner.staged = Some(Staged { state: State::Pending(Some(waiter)), ..staged });
+                        Taken::Pending
                     }
                 },
-                _ => Taken::Nothing,
+                _ => Taken::Missing,
             }
         });
-        taken.unwrap_or(Taken::Nothing)
+        taken.unwrap_or(Taken::Missing)
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{
     Entered, PageData, Scoped, arrive_in_workspace, load_page, open_workspace,
     prefetch::Taken,
-    scope::{Scope, Shown},
+    scope::{CurrentPage, Scope},
 };
 use crate::{
     browser,
@@ -18,24 +18,24 @@ use std::sync::Arc;
 impl Scope {
     /// Enters the workspace: at once if it was staged, otherwise in one round trip.
     pub(super) fn enter(self) {
-        let (run, slug, page) = (self.next_run(), self.slug(), self.page.get_untracked());
-        let heir = Callback::new(move |(answer,)| self.take(run, answer));
-        match self.session.prefetcher.take(&slug, &page, heir) {
-            Taken::Here(entered) => self.take(run, Ok(*entered)),
-            Taken::Awaited => self.loading.set(true),
-            Taken::Nothing => {
+        let (generation, slug, page) = (self.next_generation(), self.slug(), self.page.get_untracked());
+        let waiter = Callback::new(move |(answer,)| self.apply_staged(generation, answer));
+        match self.session.prefetcher.take(&slug, &page, waiter) {
+            Taken::Loaded(entered) => self.apply_staged(generation, Ok(*entered)),
+            Taken::Pending => self.loading.set(true),
+            Taken::Missing => {
                 self.loading.set(true);
                 spawn_local(async move {
                     let answer = open_workspace(slug, page).await;
-                    self.hear(run, answer);
+                    self.on_response(generation, answer);
                 });
             }
         }
     }
 
     /// Applies a staged entry. It is up to a few seconds old, so it is revalidated at once.
-    fn take(self, run: u32, answer: Result<Entered, AppError>) {
-        self.hear(run, answer);
+    fn apply_staged(self, generation: u32, answer: Result<Entered, AppError>) {
+        self.on_response(generation, answer);
         browser::after_paint(move || {
             let still = self.entry.try_with_untracked(Option::is_some) == Some(true);
             if still && let Some(page) = self.page.try_get_untracked() {
@@ -45,8 +45,8 @@ impl Scope {
     }
 
     /// Applies the response to entering, unless it is outdated.
-    fn hear(self, run: u32, answer: Result<Entered, AppError>) {
-        if !self.is_current(run) {
+    fn on_response(self, generation: u32, answer: Result<Entered, AppError>) {
+        if !self.is_current(generation) {
             return;
         }
         self.loading.set(false);
@@ -63,7 +63,7 @@ impl Scope {
         self.entry.set(Some(entry));
         self.keep(&page, &data);
         let asked = self.page.get_untracked();
-        self.shown.set(Shown { page: page.clone(), data: Some(data) });
+        self.current.set(CurrentPage { page: page.clone(), data: Some(data) });
         if asked != page {
             // The overview is the entry page; any other page was requested explicitly.
             if asked != Page::Overview
@@ -91,8 +91,8 @@ impl Scope {
     /// Caches a page's data for returning to it within this workspace. Forms are always reloaded.
     fn keep(self, page: &Page, data: &PageData) {
         if !page.is_form() {
-            self.seen.update_value(|seen| {
-                seen.insert(page.clone(), data.clone());
+            self.page_cache.update_value(|page_cache| {
+                page_cache.insert(page.clone(), data.clone());
             });
         }
     }
@@ -102,11 +102,11 @@ impl Scope {
     }
 
     fn read(self, page: Page, call: impl AsyncFn(Slug, String, Page) -> Result<Scoped<PageData>, AppError> + 'static) {
-        let run = self.next_run();
+        let generation = self.next_generation();
         self.loading.set(true);
         spawn_local(async move {
             let answer = self.ask(async |slug, grant| call(slug, grant, page.clone()).await).await;
-            if !self.is_current(run) {
+            if !self.is_current(generation) {
                 return;
             }
             self.loading.set(false);
@@ -118,10 +118,11 @@ impl Scope {
                 Ok(answer) if Some(answer.workspace) == here => {
                     self.failed.set(None);
                     self.keep(&page, &answer.value);
-                    let fresh = self.shown.with_untracked(|s| s.data.is_none());
-                    let same = self.shown.with_untracked(|s| s.page == page && s.data.as_ref() == Some(&answer.value));
+                    let fresh = self.current.with_untracked(|s| s.data.is_none());
+                    let same =
+                        self.current.with_untracked(|s| s.page == page && s.data.as_ref() == Some(&answer.value));
                     if !same {
-                        self.shown.set(Shown { page, data: Some(answer.value) });
+                        self.current.set(CurrentPage { page, data: Some(answer.value) });
                     }
                     if fresh {
                         self.session.navigator.settle();
@@ -183,7 +184,7 @@ impl Scope {
                 self.session.refresh_picker(true);
             }
             error => {
-                if self.shown.with_untracked(|s| s.data.is_some()) {
+                if self.current.with_untracked(|s| s.data.is_some()) {
                     self.session.toast(Toast::failed(error.message()));
                 }
                 self.failed.set(Some(error));

@@ -4,7 +4,7 @@
 //! pending task; a late response has nothing to write to. There is no list of things to clear, so none can be forgotten
 //! (docs/SECURITY.md, I-10).
 
-use super::{Lost, PageData};
+use super::{AccessLost, PageData};
 use crate::{
     boot::Content,
     browser,
@@ -19,7 +19,7 @@ use std::collections::HashMap;
 
 /// Page on screen with its data.
 #[derive(Clone)]
-pub struct Shown {
+pub struct CurrentPage {
     /// Page on screen.
     pub page: Page,
     /// Data of the page, or `None` while it loads.
@@ -36,20 +36,20 @@ pub struct Scope {
     /// Page in the URL.
     pub page: Memo<Page>,
     /// Page on screen.
-    pub shown: RwSignal<Shown>,
+    pub current: RwSignal<CurrentPage>,
     /// Error that prevented the page from loading.
     pub failed: RwSignal<Option<AppError>>,
     /// Error that prevented the workspace from opening.
     pub refused: RwSignal<Option<AppError>>,
     /// Details of the workspace after the user lost access to it.
-    pub lost: RwSignal<Option<Lost>>,
+    pub lost: RwSignal<Option<AccessLost>>,
     /// `true` while a response is pending.
     pub loading: RwSignal<bool>,
     pub(super) slug: StoredValue<Slug>,
-    pub(super) seen: StoredValue<HashMap<Page, PageData>>,
+    pub(super) page_cache: StoredValue<HashMap<Page, PageData>>,
     /// `true` while this tab itself changes the workspace, so that notifications of the change are ignored.
-    pub(super) quiet: StoredValue<bool>,
-    run: StoredValue<u32>,
+    pub(super) suppress_events: StoredValue<bool>,
+    generation: StoredValue<u32>,
 }
 
 /// Two scopes are equal if they are the same visit of a workspace, even if it was renamed since.
@@ -70,26 +70,26 @@ impl Scope {
             // The URL has changed; this scope is about to be disposed.
             _ => before.cloned().unwrap_or(Page::Overview),
         });
-        let carried = match session.take_content() {
+        let embedded = match session.take_content() {
             Some(Content::Workspace { entry, data }) if entry.workspace.slug == slug => Some((entry, data)),
             _ => None,
         };
-        let (entry, data) = carried.map_or((None, None), |(entry, data)| (Some(*entry), Some(*data)));
+        let (entry, data) = embedded.map_or((None, None), |(entry, data)| (Some(*entry), Some(*data)));
         let scope = Self {
             session,
             entry: RwSignal::new(entry),
             page,
-            shown: RwSignal::new(Shown { page: page.get_untracked(), data }),
+            current: RwSignal::new(CurrentPage { page: page.get_untracked(), data }),
             failed: RwSignal::new(None),
             refused: RwSignal::new(None),
             loading: RwSignal::new(false),
             lost: RwSignal::new(None),
             slug: own,
-            seen: StoredValue::new(HashMap::new()),
-            quiet: StoredValue::new(false),
-            run: StoredValue::new(0),
+            page_cache: StoredValue::new(HashMap::new()),
+            suppress_events: StoredValue::new(false),
+            generation: StoredValue::new(0),
         };
-        session.hear_standing(&slug, Callback::new(move |(at, standing)| scope.stands(&at, standing)));
+        session.on_access_changed(&slug, Callback::new(move |(at, standing)| scope.on_access_changed(&at, standing)));
         // Before the view is built, so that staged data is in its first frame.
         if cfg!(feature = "hydrate") && scope.entry.with_untracked(Option::is_none) {
             scope.session.section.set_value(scope.page.get_untracked().in_another_workspace(CapabilitySet::ALL));
@@ -145,13 +145,13 @@ impl Scope {
 
     /// Reloads the page on screen and clears the cache of other pages, after a change.
     pub fn reload(self) {
-        self.seen.update_value(HashMap::clear);
+        self.page_cache.update_value(HashMap::clear);
         self.load(self.page.get_untracked());
     }
 
     /// Shows `page` after a change, instead of the form on screen, and clears the cache of other pages.
     pub fn changed(self, page: Page) {
-        self.seen.update_value(HashMap::clear);
+        self.page_cache.update_value(HashMap::clear);
         if self.page.with_untracked(|here| *here == page) {
             self.load(page);
         } else {
@@ -172,7 +172,7 @@ impl Scope {
     /// by itself, and forms keep their typed input.
     fn try_again(self) {
         let failed = self.failed.try_get_untracked().flatten().is_some();
-        if failed && self.shown.with_untracked(|s| s.data.is_some() && !s.page.is_form()) {
+        if failed && self.current.with_untracked(|s| s.data.is_some() && !s.page.is_form()) {
             self.load(self.page.get_untracked());
         }
     }
@@ -180,44 +180,44 @@ impl Scope {
     /// Follows the URL.
     fn follow(self, page: Page) {
         self.session.section.set_value(page.in_another_workspace(CapabilitySet::ALL));
-        let (same, has_data) = self.shown.with_untracked(|s| (s.page == page, s.data.is_some()));
+        let (same, has_data) = self.current.with_untracked(|s| (s.page == page, s.data.is_some()));
         if same && has_data {
             return;
         }
         if self.entry.with_untracked(Option::is_none) {
             // The data is loading already.
             if !(same && self.loading.get_untracked()) {
-                self.shown.set(Shown { page, data: None });
+                self.current.set(CurrentPage { page, data: None });
                 self.enter();
             }
             return;
         }
-        let kept = self.seen.with_value(|seen| seen.get(&page).cloned());
-        self.shown.update(|shown| {
+        let kept = self.page_cache.with_value(|page_cache| page_cache.get(&page).cloned());
+        self.current.update(|current| {
             // A list with a changed query keeps its rows until the new ones are loaded.
-            let keeps_place = shown.page.key() == page.key();
-            shown.page = page.clone();
+            let keeps_place = current.page.key() == page.key();
+            current.page = page.clone();
             if kept.is_some() || !keeps_place {
-                shown.data = kept;
+                current.data = kept;
             }
         });
-        if self.shown.with_untracked(|s| s.data.is_some()) {
+        if self.current.with_untracked(|s| s.data.is_some()) {
             self.session.navigator.settle();
         }
         self.load(page);
     }
 
-    pub(super) fn next_run(self) -> u32 {
-        self.run
-            .try_update_value(|run| {
-                *run += 1;
-                *run
+    pub(super) fn next_generation(self) -> u32 {
+        self.generation
+            .try_update_value(|generation| {
+                *generation += 1;
+                *generation
             })
             .unwrap_or_default()
     }
 
-    /// Returns `true` if the response to request number `run` is still needed.
-    pub(super) fn is_current(self, run: u32) -> bool {
-        !self.shown.is_disposed() && self.run.try_get_value() == Some(run)
+    /// Returns `true` if the response to request number `generation` is still needed.
+    pub(super) fn is_current(self, generation: u32) -> bool {
+        !self.current.is_disposed() && self.generation.try_get_value() == Some(generation)
     }
 }

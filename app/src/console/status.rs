@@ -4,7 +4,7 @@
 //! that it knows. It is empty until something changes, and is cleared when the workspace changes. Its text is always
 //! replaced as a whole and never read, so changes by browser extensions don't matter.
 
-use super::scope::{Scope, Shown};
+use super::scope::{CurrentPage, Scope};
 use crate::{browser, reactive};
 use leptos::prelude::*;
 use model::{
@@ -25,22 +25,22 @@ pub fn StatusRegion() -> impl IntoView {
 /// returns its query, total and range on screen.
 pub fn follow_list(
     scope: Signal<Scope>,
-    listed: impl Fn(&Shown) -> Option<(ListQuery, i64, String)> + Send + Sync + 'static,
+    listed: impl Fn(&CurrentPage) -> Option<(ListQuery, i64, String)> + Send + Sync + 'static,
 ) {
     let at = Memo::new(move |_| {
         let scope = scope.get();
-        let list = scope.shown.with(&listed);
+        let list = scope.current.with(&listed);
         list.map(|(query, total, range)| (scope, query, total, range))
     });
-    let said = StoredValue::new(None::<(Scope, ListQuery)>);
+    let announced = StoredValue::new(None::<(Scope, ListQuery)>);
     reactive::effect(move || {
         let now = at.get();
         let visit = scope.get_untracked();
-        let before = said.get_value().filter(|(of, _)| *of == visit);
-        if said.with_value(Option::is_some) && before.is_none() {
+        let before = announced.get_value().filter(|(of, _)| *of == visit);
+        if announced.with_value(Option::is_some) && before.is_none() {
             // Another workspace was entered, so the message about the previous one is cleared.
             browser::set_text(REGION, "");
-            said.set_value(None);
+            announced.set_value(None);
         }
         let Some((of, query, total, range)) = now else { return };
         if let Some((_, before)) = before
@@ -48,7 +48,7 @@ pub fn follow_list(
         {
             browser::set_text(REGION, &words(&before, &query, total, &range));
         }
-        said.set_value(Some((of, query)));
+        announced.set_value(Some((of, query)));
     });
     on_cleanup(|| browser::set_text(REGION, ""));
 }

@@ -4,13 +4,13 @@ use crate::{
     account::{
         invite::api as invite,
         pages as account,
-        security::{api as factors, api::Asking as AskingFactor},
+        security::{api as factors, api::FactorPrompt},
         start::api as start,
     },
-    boot::{AccountData, Asking, Content, InitialState, Returned},
+    boot::{AccessRequestOutcome, AccountData, Content, InitialState, Returned},
     console::{
         PageData,
-        api::{arrive, look},
+        api::{arrive, load_without_visit},
     },
     documents::shell::rendered,
     error::{AppError, Refusal},
@@ -18,7 +18,7 @@ use crate::{
     server::{
         broken::broken,
         call::Call,
-        page::{Who, bare, redirect, render, signed_in, to_sign_in},
+        page::{SignedIn, bare, redirect, render, signed_in, to_sign_in},
         request::{Purpose, RequestContext},
     },
 };
@@ -104,7 +104,7 @@ async fn answer(call: &Call, uri: &Uri, returned: Option<Returned>) -> Result<Re
         },
         Route::Start(start) => start::page(call, uri, &start, returned).await,
         Route::Invite(token) => {
-            let found = invite::look(call, &token).await?;
+            let found = invite::find_invite(call, &token).await?;
             let status = match &found {
                 Some((invite, _)) if invite.state == InviteState::Open => StatusCode::OK,
                 Some(_) => StatusCode::GONE,
@@ -135,10 +135,10 @@ async fn answer(call: &Call, uri: &Uri, returned: Option<Returned>) -> Result<Re
             ) => workspace(call, uri, &route, slug, Page::Settings(SettingsPage::Audit(query)), None).await,
             Err(error) => Err(error),
         },
-        Route::Factor { next } => match factors::asking(call, next.as_ref()).await? {
-            AskingFactor::SignedOut => Ok(redirect(StatusCode::SEE_OTHER, &Route::SignIn { next, notice: None }.url())),
-            AskingFactor::Done(path) => Ok(redirect(StatusCode::SEE_OTHER, &path)),
-            AskingFactor::Ask(ask, principal) => {
+        Route::Factor { next } => match factors::factor_prompt(call, next.as_ref()).await? {
+            FactorPrompt::SignedOut => Ok(redirect(StatusCode::SEE_OTHER, &Route::SignIn { next, notice: None }.url())),
+            FactorPrompt::Done(path) => Ok(redirect(StatusCode::SEE_OTHER, &path)),
+            FactorPrompt::Ask(ask, principal) => {
                 let boot = InitialState {
                     now: principal.as_ref().map(|principal| principal.now),
                     person: principal.map(|principal| principal.person),
@@ -180,8 +180,8 @@ fn sign_in(context: &RequestContext, route: Route, returned: Option<Returned>) -
 
 /// Returns the start page: the last active workspace, or the picker if the person prefers it or has entered no
 /// workspace.
-fn landing(who: &Who) -> String {
-    let last = if who.principal.lands_on_picker { None } else { who.picker.default_workspace() };
+fn landing(user: &SignedIn) -> String {
+    let last = if user.principal.lands_on_picker { None } else { user.picker.default_workspace() };
     match last {
         Some(workspace) => Page::Overview.in_another_workspace(workspace.seat.capabilities()).url(&workspace.slug),
         None => Route::home().url(),
@@ -189,13 +189,17 @@ fn landing(who: &Who) -> String {
 }
 
 /// Returns the response to an access request. The same whether or not the workspace exists.
-pub(crate) async fn asked(call: &Call, uri: &Uri, asking: Asking) -> Result<Response<Body>, AppError> {
+pub(crate) async fn access_requested(
+    call: &Call,
+    uri: &Uri,
+    outcome: AccessRequestOutcome,
+) -> Result<Response<Body>, AppError> {
     let Some(person) = signed_in(call, Freshness::Recent).await? else { return Ok(to_sign_in(uri)) };
-    let status = match asking {
-        Asking::Noted => StatusCode::OK,
-        Asking::Limited => StatusCode::TOO_MANY_REQUESTS,
+    let status = match outcome {
+        AccessRequestOutcome::Noted => StatusCode::OK,
+        AccessRequestOutcome::Limited => StatusCode::TOO_MANY_REQUESTS,
     };
-    Ok(person.absent(&call.request, Route::Unknown, Content::Asked(asking), status))
+    Ok(person.absent(&call.request, Route::Unknown, Content::AccessRequested(outcome), status))
 }
 
 /// Handles a workspace URL: one transaction checks the membership, records the visit and reads the page, as in a
@@ -212,20 +216,20 @@ async fn workspace(
     let Some(credential) = context.credential else { return Ok(to_sign_in(uri)) };
     let store = &context.services.store;
     let one = route.respelled(uri.path());
-    let asked = Asked { slug: &slug, page: &page, respelled: one.as_deref(), returned: returned.as_ref() };
+    let request = WorkspaceRequest { slug: &slug, page: &page, respelled: one.as_deref(), returned: returned.as_ref() };
     let entered = match context.purpose {
         // A person who submitted a form has already entered.
         Purpose::Visit if returned.is_none() => {
             let door = store.workspace_visit(&credential, &slug).await?;
-            match opened(call, uri, &asked, door).await? {
+            match opened(call, uri, &request, door).await? {
                 Ok(tx) => arrive(call, tx, &page).await?,
                 Err(instead) => return Ok(instead),
             }
         }
         Purpose::Visit | Purpose::Ahead => {
             let door = store.workspace(&credential, &slug).await?;
-            match opened(call, uri, &asked, door).await? {
-                Ok(tx) => look(call, tx, &page).await?,
+            match opened(call, uri, &request, door).await? {
+                Ok(tx) => load_without_visit(call, tx, &page).await?,
                 Err(instead) => return Ok(instead),
             }
         }
@@ -235,13 +239,13 @@ async fn workspace(
         PageData::Denied(_) => StatusCode::FORBIDDEN,
         _ => StatusCode::OK,
     };
-    let Some(who) = signed_in(call, Freshness::Recent).await? else { return Ok(to_sign_in(uri)) };
+    let Some(user) = signed_in(call, Freshness::Recent).await? else { return Ok(to_sign_in(uri)) };
     let content = Content::Workspace { entry: Box::new(entered.entry), data: Box::new(entered.data) };
-    Ok(who.render(context, Route::Workspace(slug, page), content, returned, status))
+    Ok(user.render(context, Route::Workspace(slug, page), content, returned, status))
 }
 
 /// Requested page of a workspace.
-struct Asked<'a> {
+struct WorkspaceRequest<'a> {
     slug: &'a Slug,
     page: &'a Page,
     /// Canonical path, if the requested one differs.
@@ -254,10 +258,10 @@ struct Asked<'a> {
 async fn opened<M: Mode>(
     call: &Call,
     uri: &Uri,
-    asked: &Asked<'_>,
+    request: &WorkspaceRequest<'_>,
     door: Door<WorkspaceTx<M>>,
 ) -> Result<Result<WorkspaceTx<M>, Response<Body>>, AppError> {
-    let Asked { slug, page, respelled: one, returned } = *asked;
+    let WorkspaceRequest { slug, page, respelled: one, returned } = *request;
     let (content, status) = match door {
         Door::Open(tx) => {
             if let (Some(one), None) = (one, returned) {
@@ -280,8 +284,8 @@ async fn opened<M: Mode>(
         Door::Gone(_) => (Content::Gone, StatusCode::GONE),
         Door::Absent(_) | Door::Mismatch => (Content::Absent, StatusCode::NOT_FOUND),
     };
-    let Some(who) = signed_in(call, Freshness::Recent).await? else { return Ok(Err(to_sign_in(uri))) };
-    Ok(Err(who.absent(&call.request, Route::Workspace(slug.clone(), page.clone()), content, status)))
+    let Some(user) = signed_in(call, Freshness::Recent).await? else { return Ok(Err(to_sign_in(uri))) };
+    Ok(Err(user.absent(&call.request, Route::Workspace(slug.clone(), page.clone()), content, status)))
 }
 
 /// Redirects to the same path and query under the workspace's new slug.

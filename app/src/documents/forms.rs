@@ -6,7 +6,7 @@ use crate::{
     boot::{Content, Returned},
     console::handlers as console,
     documents::{
-        document::{asked, back_to_picker, page},
+        document::{access_requested, back_to_picker, page},
         shell::rendered,
     },
     error::AppError,
@@ -69,20 +69,20 @@ pub async fn submit(context: RequestContext, uri: &Uri, posted: Posted) -> Respo
 
 async fn act(call: &Call, uri: &Uri, form: &mut Form) -> Result<Outcome, AppError> {
     if uri.path() == SIGN_OUT {
-        form.says_if_anything("sign-out")?;
+        form.expect_action_if_any("sign-out")?;
         identity::sign_out(call).await?;
         return Ok(Outcome::Go("/sign-in?notice=signed-out".to_owned()));
     }
     let route = Route::parse(uri.path(), uri.query().unwrap_or_default());
     match &route {
         Route::Workspace(..) | Route::Organization(..) | Route::Unknown if form.get("action") == "request_access" => {
-            form.says("request_access")?;
+            form.expect_action("request_access")?;
             request_access(call, uri).await
         }
         Route::Workspace(slug, page) if seats::is_here(page) => members(call, uri, slug, form).await,
         // The form is on the page of a deleted workspace.
         Route::Workspace(slug, _) if form.get("action") == "restore-workspace" => {
-            form.says("restore-workspace")?;
+            form.expect_action("restore-workspace")?;
             let here = Route::Workspace(slug.clone(), Page::Overview);
             account::restore(call, form.get("slug"), &here).await
         }
@@ -94,15 +94,15 @@ async fn act(call: &Call, uri: &Uri, form: &mut Form) -> Result<Outcome, AppErro
 
 async fn request_access(call: &Call, uri: &Uri) -> Result<Outcome, AppError> {
     match access::request(call, uri).await? {
-        Some(asking) => asked(call, uri, asking).await.map(Outcome::Show),
+        Some(outcome) => access_requested(call, uri, outcome).await.map(Outcome::Show),
         None => Ok(Outcome::Go(uri.path().to_owned())),
     }
 }
 
 /// Handles the forms of a workspace's members page.
 async fn members(call: &Call, uri: &Uri, slug: &Slug, form: &Form) -> Result<Outcome, AppError> {
-    let deed = form.deed()?;
-    let done = seats::act(call, slug, form.get("grant"), &deed).await?;
+    let action = form.member_action()?;
+    let done = seats::act(call, slug, form.get("grant"), &action).await?;
     told(call, uri, done).await
 }
 
@@ -114,8 +114,8 @@ async fn organization(
     id: OrganizationId,
     form: &Form,
 ) -> Result<Outcome, AppError> {
-    let deed = form.deed()?;
-    match crate::account::organization::api::act(call, id, &deed).await {
+    let action = form.member_action()?;
+    match crate::account::organization::api::act(call, id, &action).await {
         Ok(done) => told(call, uri, done).await,
         Err(AppError::Factor) => Ok(prove_first(here)),
         Err(error) => Err(error),

@@ -8,7 +8,7 @@ use crate::{
     routes::Route,
     server::{
         broken::broken,
-        page::{Decided, bare},
+        page::{DocumentData, bare},
         request::{AssetUrls, RequestContext},
     },
     session::colour_media,
@@ -31,7 +31,7 @@ const DOCUMENT_BYTES: usize = 64 * 1024 * 1024;
 /// All data is loaded before rendering starts, so no view suspends and the rows are in the first bytes. leptos_axum
 /// returns a stream; it is collected, so that the length of the document can be sent.
 pub(crate) async fn rendered(context: &RequestContext, mut response: Response<Body>) -> Response<Body> {
-    let Some(Decided { boot, route }) = response.extensions_mut().remove() else { return response };
+    let Some(DocumentData { boot, route }) = response.extensions_mut().remove() else { return response };
     let mut request = Request::new(Body::empty());
     *request.uri_mut() = route.url().parse().unwrap_or_default();
     let (status, accents) = (response.status(), context.accents);
@@ -160,7 +160,7 @@ fn title(content: &Content, route: &Route) -> String {
     let page = match content {
         Content::SignIn => "Sign in".to_owned(),
         Content::Account(data) => account_title(data.get(), route),
-        Content::Asked(_) => "Access requested".to_owned(),
+        Content::AccessRequested(_) => "Access requested".to_owned(),
         Content::NewWorkspace => "New workspace".to_owned(),
         Content::Workspace { entry, data } => match route {
             Route::Workspace(_, page) => {

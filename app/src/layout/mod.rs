@@ -10,7 +10,7 @@ mod unsaved;
 
 pub use copy::copy_button;
 pub use failed::Failed;
-pub use notice::{Asked, Gone, NotFound, Unavailable, ways_out};
+pub use notice::{AccessRequested, Gone, NotFound, Unavailable, ways_out};
 pub use pin::pin_button;
 pub use toast::Toasts;
 pub use unsaved::UnsavedDialog;

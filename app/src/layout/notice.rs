@@ -3,11 +3,11 @@
 
 use crate::{
     account::{AccountFrame, restore_button},
-    boot::Asking,
+    boot::AccessRequestOutcome,
     reactive,
     routes::{Page, Route},
     session::{Session, use_session},
-    ui::{Face, WsIcon},
+    ui::{WorkspaceAvatar, WsIcon},
 };
 use leptos::prelude::*;
 use model::{moment, text::isolated};
@@ -17,11 +17,11 @@ pub fn ways_out(session: Session) -> AnyView {
     let default = session.picker.with_untracked(|picker| {
         let workspace = picker.as_ref()?.default_workspace()?;
         let url = Page::Overview.in_another_workspace(workspace.seat.capabilities()).url(&workspace.slug);
-        Some((workspace.name.clone(), Face::of(&workspace.name, &workspace.slug, &workspace.brand), url))
+        Some((workspace.name.clone(), WorkspaceAvatar::of(&workspace.name, &workspace.slug, &workspace.brand), url))
     });
     view! {
         <div class="btn-row">
-            {default.map(|(name, face, url)| view! { <a class="btn primary" href=url><WsIcon face/>{format!("Open {}", isolated(&name))}</a> })}
+            {default.map(|(name, avatar, url)| view! { <a class="btn primary" href=url><WsIcon avatar/>{format!("Open {}", isolated(&name))}</a> })}
             <a class="btn" href=Route::home().url()>"All workspaces"</a>
         </div>
         {session.person.with_untracked(|p| p.as_ref().map(|p| view! { <p class="small">{format!("Signed in as {}.", p.email)}</p> }))}
@@ -54,19 +54,19 @@ pub fn NotFound() -> impl IntoView {
 
 /// Confirmation of an access request. The same whether or not the workspace exists.
 #[component]
-pub fn Asked(
+pub fn AccessRequested(
     /// Result of the request.
-    asking: Asking,
+    outcome: AccessRequestOutcome,
 ) -> impl IntoView {
     let session = use_session();
-    let (title, text) = match asking {
-        Asking::Noted => (
+    let (title, text) = match outcome {
+        AccessRequestOutcome::Noted => (
             "Access requested",
             "If there is a workspace at this address, its owners and admins can now see your name and email. If they \
              approve your request, the workspace appears in your list and you get an email. Otherwise you won’t hear \
              back.",
         ),
-        Asking::Limited => {
+        AccessRequestOutcome::Limited => {
             ("Too many requests today", "You have requested access at many addresses today. Try again tomorrow.")
         }
     };

@@ -1,7 +1,7 @@
 //! Browser side of the socket: connects after hydration, reports the workspace on screen, and reconnects after a
 //! failure.
 
-use super::{LiveMessage, PATH, Said, here, read_clock};
+use super::{LiveMessage, PATH, ServerMessage, here, read_clock};
 use crate::{
     browser::{self, Socket},
     reactive,
@@ -19,7 +19,7 @@ struct Link {
     /// Consecutive connections that failed or broke before the first message.
     failures: u32,
     /// Sequence number of the connection, by which messages of earlier connections are ignored.
-    turn: u32,
+    generation: u32,
     /// `true` once the user leaves the document. No further connections are opened.
     closed: bool,
     here: Option<Slug>,
@@ -29,15 +29,15 @@ thread_local! {
     static LINK: RefCell<Link> = RefCell::default();
 }
 
-/// Starts listening, for the lifetime of the document. `shown` returns the workspace on screen; `hear` handles
+/// Starts listening, for the lifetime of the document. `here_now` returns the workspace on screen; `on_message` handles
 /// messages.
-pub fn start(shown: impl Fn() -> Option<Slug> + 'static, hear: Rc<dyn Fn(Said)>) {
+pub fn start(here_now: impl Fn() -> Option<Slug> + 'static, on_message: Rc<dyn Fn(ServerMessage)>) {
     reactive::effect(move || {
-        let shown = shown();
+        let here_now = here_now();
         LINK.with_borrow_mut(|link| {
-            if link.here != shown {
-                link.here = shown;
-                link.say();
+            if link.here != here_now {
+                link.here = here_now;
+                link.report();
             }
         });
     });
@@ -48,7 +48,7 @@ pub fn start(shown: impl Fn() -> Option<Slug> + 'static, hear: Rc<dyn Fn(Said)>)
             link.socket = None;
         });
     });
-    let online = Rc::clone(&hear);
+    let online = Rc::clone(&on_message);
     browser::on_window(
         "online",
         Box::new(move |_| {
@@ -57,49 +57,49 @@ pub fn start(shown: impl Fn() -> Option<Slug> + 'static, hear: Rc<dyn Fn(Said)>)
             ask();
         }),
     );
-    connect(&hear);
+    connect(&on_message);
 }
 
 /// Requests the current state.
 pub fn ask() {
-    LINK.with_borrow(Link::say);
+    LINK.with_borrow(Link::report);
 }
 
 impl Link {
-    fn say(&self) {
+    fn report(&self) {
         if let Some(socket) = &self.socket {
             socket.send(&here(self.here.as_ref()));
         }
     }
 }
 
-fn connect(hear: &Rc<dyn Fn(Said)>) {
-    let Some(turn) = LINK.with_borrow_mut(|link| {
+fn connect(on_message: &Rc<dyn Fn(ServerMessage)>) {
+    let Some(generation) = LINK.with_borrow_mut(|link| {
         if link.closed || link.socket.is_some() {
             return None;
         }
-        link.turn += 1;
-        Some(link.turn)
+        link.generation += 1;
+        Some(link.generation)
     }) else {
         return;
     };
-    let is_current = move || LINK.with_borrow(|link| link.turn == turn && !link.closed);
+    let is_current = move || LINK.with_borrow(|link| link.generation == generation && !link.closed);
     let opened = move || {
         LINK.with_borrow(|link| {
-            if link.turn == turn {
-                link.say()
+            if link.generation == generation {
+                link.report()
             }
         })
     };
-    let told = Rc::clone(hear);
-    let said = move |text: String| {
+    let handler = Rc::clone(on_message);
+    let on_text = move |text: String| {
         if is_current() {
             LINK.with_borrow_mut(|link| link.failures = 0);
-            let heard = || LiveMessage::read(&text).map_or(Said::Unknown, Said::LiveMessage);
-            told(read_clock(&text).map_or_else(heard, Said::Clock));
+            let state = || LiveMessage::read(&text).map_or(ServerMessage::Unknown, ServerMessage::State);
+            handler(read_clock(&text).map_or_else(state, ServerMessage::Clock));
         }
     };
-    let again = Rc::clone(hear);
+    let retry = Rc::clone(on_message);
     let closed = move || {
         if !is_current() {
             return;
@@ -107,13 +107,13 @@ fn connect(hear: &Rc<dyn Fn(Said)>) {
         let pause = LINK.with_borrow_mut(|link| {
             link.socket = None;
             link.failures += 1;
-            let most = PAUSES.0.saturating_mul(1 << link.failures.min(10)).min(PAUSES.1);
+            let max_pause = PAUSES.0.saturating_mul(1 << link.failures.min(10)).min(PAUSES.1);
             // Randomized delay: all tabs lose a server at once, and must not all reconnect at once.
-            most / 2 + (f64::from(most / 2) * browser::random()) as u32
+            max_pause / 2 + (f64::from(max_pause / 2) * browser::random()) as u32
         });
-        let again = Rc::clone(&again);
-        browser::after(pause, move || connect(&again));
+        let retry = Rc::clone(&retry);
+        browser::after(pause, move || connect(&retry));
     };
-    let socket = Socket::open(PATH, opened, said, closed);
+    let socket = Socket::open(PATH, opened, on_text, closed);
     LINK.with_borrow_mut(|link| link.socket = socket);
 }

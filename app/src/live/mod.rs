@@ -39,11 +39,11 @@ pub enum WorkspaceAccess {
 
 /// Message of the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Said {
+pub enum ServerMessage {
     /// Current server time.
     Clock(OffsetDateTime),
     /// Current state.
-    LiveMessage(LiveMessage),
+    State(LiveMessage),
     /// Message of a newer server, which this build does not know.
     Unknown,
 }
@@ -58,7 +58,7 @@ pub enum LiveMessage {
         /// Current seat epoch, without spaces. If it differs from that of the workspace list, the list is outdated.
         epoch: String,
         /// Workspace that the tab reported, with the user's access to it.
-        place: Option<(Slug, WorkspaceAccess)>,
+        workspace: Option<(Slug, WorkspaceAccess)>,
     },
 }
 
@@ -77,15 +77,15 @@ impl LiveMessage {
     /// # Errors
     /// [`WireError`](wire::WireError) if the profile can't be serialized.
     pub fn to_text(&self) -> Result<String, wire::WireError> {
-        let Self::Now { epoch, place } = self else { return Ok(SIGNED_OUT.to_owned()) };
-        let Some((slug, standing)) = place else { return Ok(format!("{NOW} {epoch}")) };
-        let said = match standing {
+        let Self::Now { epoch, workspace } = self else { return Ok(SIGNED_OUT.to_owned()) };
+        let Some((slug, access)) = workspace else { return Ok(format!("{NOW} {epoch}")) };
+        let word = match access {
             WorkspaceAccess::Seat { workspace, seat } => format!("{SEAT} {}", wire::to_text(&(workspace, seat))?),
             WorkspaceAccess::Factor => FACTOR.to_owned(),
             WorkspaceAccess::Gone => GONE.to_owned(),
             WorkspaceAccess::Absent => ABSENT.to_owned(),
         };
-        Ok(format!("{NOW} {epoch} {slug} {said}"))
+        Ok(format!("{NOW} {epoch} {slug} {word}"))
     }
 
     /// Parses a message. Returns `None` for a message of another build that is not understood.
@@ -97,8 +97,8 @@ impl LiveMessage {
             _ => return None,
         }
         let epoch = words.next()?.to_owned();
-        let place = words.next().zip(words.next()).and_then(|(slug, word)| {
-            let standing = match word {
+        let workspace = words.next().zip(words.next()).and_then(|(slug, word)| {
+            let access = match word {
                 SEAT => {
                     let (workspace, seat) = wire::from_text(words.next()?).ok()?;
                     WorkspaceAccess::Seat { workspace, seat }
@@ -108,9 +108,9 @@ impl LiveMessage {
                 ABSENT => WorkspaceAccess::Absent,
                 _ => return None,
             };
-            Some((Slug::parse(slug).ok()?, standing))
+            Some((Slug::parse(slug).ok()?, access))
         });
-        Some(Self::Now { epoch, place })
+        Some(Self::Now { epoch, workspace })
     }
 }
 
@@ -143,7 +143,7 @@ pub fn ask() {}
 
 /// Starts listening. Does nothing on the server.
 #[cfg(not(feature = "hydrate"))]
-pub fn start(_shown: impl Fn() -> Option<Slug> + 'static, _hear: std::rc::Rc<dyn Fn(Said)>) {}
+pub fn start(_here_now: impl Fn() -> Option<Slug> + 'static, _on_message: std::rc::Rc<dyn Fn(ServerMessage)>) {}
 
 #[cfg(test)]
 mod tests {
@@ -158,8 +158,8 @@ mod tests {
 
     #[test]
     fn what_the_server_says_is_heard() {
-        let now = |standing| LiveMessage::Now { epoch: "12.3".to_owned(), place: Some((slug(), standing)) };
-        let none = LiveMessage::Now { epoch: "12.3".to_owned(), place: None };
+        let now = |access| LiveMessage::Now { epoch: "12.3".to_owned(), workspace: Some((slug(), access)) };
+        let none = LiveMessage::Now { epoch: "12.3".to_owned(), workspace: None };
         for heard in [
             LiveMessage::SignedOut,
             none,
@@ -184,13 +184,13 @@ mod tests {
         let seat = Seat::resolve(Some(WorkspaceRole::Viewer), None).unwrap();
         let heard = LiveMessage::Now {
             epoch: "12.3".to_owned(),
-            place: Some((slug(), WorkspaceAccess::Seat { workspace, seat })),
+            workspace: Some((slug(), WorkspaceAccess::Seat { workspace, seat })),
         };
         let text = heard.to_text().unwrap();
         assert_eq!(LiveMessage::read(&text), Some(heard), "control: the same build reads it");
         let theirs = text.replacen(env!("STILE_WIRE"), "0123456789abcdef", 1);
         assert_ne!(theirs, text);
-        assert_eq!(LiveMessage::read(&theirs), Some(LiveMessage::Now { epoch: "12.3".to_owned(), place: None }));
+        assert_eq!(LiveMessage::read(&theirs), Some(LiveMessage::Now { epoch: "12.3".to_owned(), workspace: None }));
         assert_eq!(LiveMessage::read("something_newer 1"), None);
         assert_eq!(LiveMessage::read(""), None);
     }

@@ -10,18 +10,18 @@ use time::OffsetDateTime;
 
 /// Response to a tab.
 #[derive(Debug)]
-pub struct Told {
+pub struct TabState {
     /// Current state.
-    pub heard: LiveMessage,
+    pub message: LiveMessage,
     /// Time of that state by the database clock, or `None` if nobody is signed in.
     pub at: Option<OffsetDateTime>,
 }
 
-impl Told {
-    const SIGNED_OUT: Self = Self { heard: LiveMessage::SignedOut, at: None };
+impl TabState {
+    const SIGNED_OUT: Self = Self { message: LiveMessage::SignedOut, at: None };
 
-    fn now(principal: &Principal, place: Option<(Slug, WorkspaceAccess)>) -> Self {
-        Self { heard: LiveMessage::Now { epoch: principal.epoch.clone(), place }, at: Some(principal.now) }
+    fn now(principal: &Principal, workspace: Option<(Slug, WorkspaceAccess)>) -> Self {
+        Self { message: LiveMessage::Now { epoch: principal.epoch.clone(), workspace }, at: Some(principal.now) }
     }
 }
 
@@ -30,27 +30,27 @@ impl Told {
 ///
 /// # Errors
 /// `StoreError` if a database query fails.
-pub async fn heard(store: &Store, credential: &Credential, here: Option<&Slug>) -> Result<Told, StoreError> {
+pub async fn tab_state(store: &Store, credential: &Credential, here: Option<&Slug>) -> Result<TabState, StoreError> {
     let Some(slug) = here else {
         let principal = store.person_reading(credential).await?;
-        return Ok(principal.map_or(Told::SIGNED_OUT, |tx| Told::now(tx.principal(), None)));
+        return Ok(principal.map_or(TabState::SIGNED_OUT, |tx| TabState::now(tx.principal(), None)));
     };
     let door = match store.workspace(credential, slug).await? {
         // Renamed: the same workspace is read under its current slug.
         Door::Moved(to) => store.workspace(credential, &to).await?,
         door => door,
     };
-    let now = |principal: &Principal, standing| Told::now(principal, Some((slug.clone(), standing)));
+    let now = |principal: &Principal, access| TabState::now(principal, Some((slug.clone(), access)));
     Ok(match door {
         Door::Open(tx) => now(&tx.tenant().principal, seat(&tx)),
         Door::Factor(demand) => now(&demand.principal, WorkspaceAccess::Factor),
         Door::Gone(principal) => now(&principal, WorkspaceAccess::Gone),
         Door::Absent(principal) => now(&principal, WorkspaceAccess::Absent),
-        Door::SignedOut => Told::SIGNED_OUT,
+        Door::SignedOut => TabState::SIGNED_OUT,
         // Renamed again between the two queries. The next event triggers another read.
         Door::Moved(_) | Door::Mismatch => {
             let principal = store.person_reading(credential).await?;
-            principal.map_or(Told::SIGNED_OUT, |tx| Told::now(tx.principal(), None))
+            principal.map_or(TabState::SIGNED_OUT, |tx| TabState::now(tx.principal(), None))
         }
     })
 }

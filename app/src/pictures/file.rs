@@ -17,7 +17,7 @@ const EXIF_MAX: usize = 64 * 1024;
 
 /// File that may be decoded.
 #[derive(Debug)]
-pub(crate) struct Looked<'f> {
+pub(crate) struct InspectedFile<'f> {
     /// Image format.
     pub(crate) kind: Kind,
     /// Bytes to decode.
@@ -69,19 +69,19 @@ impl Header {
 }
 
 /// Validates a file. The format is detected by its first bytes, never by the file name.
-pub(crate) fn look(file: &[u8]) -> Result<Looked<'_>, Unfit> {
+pub(crate) fn inspect(file: &[u8]) -> Result<InspectedFile<'_>, Unfit> {
     if file.starts_with(b"\x89PNG\r\n\x1a\n") {
         let (header, bytes) = png(file).ok_or(Unfit::Broken)?;
         header.fits()?;
-        return Ok(Looked { kind: Kind::Png, bytes: Cow::Owned(bytes) });
+        return Ok(InspectedFile { kind: Kind::Png, bytes: Cow::Owned(bytes) });
     }
     if file.starts_with(b"\xff\xd8\xff") {
         jpeg(file).ok_or(Unfit::Broken)?.fits()?;
-        return Ok(Looked { kind: Kind::Jpeg, bytes: Cow::Borrowed(file) });
+        return Ok(InspectedFile { kind: Kind::Jpeg, bytes: Cow::Borrowed(file) });
     }
     if file.starts_with(b"RIFF") && file.get(8..12) == Some(b"WEBP") {
         webp(file)?.fits()?;
-        return Ok(Looked { kind: Kind::WebP, bytes: Cow::Borrowed(file) });
+        return Ok(InspectedFile { kind: Kind::WebP, bytes: Cow::Borrowed(file) });
     }
     Err(Unfit::Kind)
 }
@@ -181,7 +181,7 @@ fn webp(file: &[u8]) -> Result<Header, Unfit> {
         let length = file.get(at + 4..at + 8).and_then(|four| four.try_into().ok()).map(u32::from_le_bytes);
         let length = usize::try_from(length.ok_or(Unfit::Broken)?).map_err(|_| Unfit::Broken)?;
         let data = file.get(at + 8..).unwrap_or_default();
-        let said = match name {
+        let declared = match name {
             b"VP8X" if data.first().is_some_and(|flags| flags & 2 != 0) => return Err(Unfit::Moving),
             b"ANIM" | b"ANMF" => return Err(Unfit::Moving),
             b"VP8X" => le24(data, 4).zip(le24(data, 7)).map(|(width, height)| (width + 1, height + 1)),
@@ -195,10 +195,10 @@ fn webp(file: &[u8]) -> Result<Header, Unfit> {
             }
             _ => size,
         };
-        if said.is_none() && matches!(name, b"VP8X" | b"VP8 " | b"VP8L") || size.is_some() && said != size {
+        if declared.is_none() && matches!(name, b"VP8X" | b"VP8 " | b"VP8L") || size.is_some() && declared != size {
             return Err(Unfit::Broken);
         }
-        size = said;
+        size = declared;
         at = at.saturating_add(8).saturating_add(length).saturating_add(length & 1);
     }
     let (width, height) = size.ok_or(Unfit::Broken)?;
@@ -243,8 +243,8 @@ mod tests {
             (15, 6_000, 8, 0, Err(Unfit::Small)),
             (64, 64, 8, 5, Err(Unfit::Broken)),
         ] {
-            let looked = look(&png_of(width, height, depth, colour)).map(drop);
-            assert_eq!(looked, fits, "{width} x {height}, {depth} bits, colour type {colour}");
+            let inspected = inspect(&png_of(width, height, depth, colour)).map(drop);
+            assert_eq!(inspected, fits, "{width} x {height}, {depth} bits, colour type {colour}");
         }
     }
 
@@ -258,35 +258,35 @@ mod tests {
         }
         stuffed.extend(&whole[after_header..]);
         stuffed.extend(b"<script>");
-        assert_eq!(look(&stuffed).expect("a picture").bytes, whole);
+        assert_eq!(inspect(&stuffed).expect("a picture").bytes, whole);
     }
 
     #[test]
     fn every_header_of_a_file_has_to_say_the_same() {
         let jpeg = file(64, 64, ImageFormat::Jpeg);
-        assert_eq!(look(&jpeg).expect("a picture").kind, Kind::Jpeg);
+        assert_eq!(inspect(&jpeg).expect("a picture").kind, Kind::Jpeg);
         let frame = jpeg.windows(2).position(|two| two == [0xff, 0xc0]).expect("a frame header");
         let mut large = jpeg.clone();
         large[frame + 5..frame + 9].fill(0xff);
-        assert_eq!(look(&large).map(drop), Err(Unfit::Large));
+        assert_eq!(inspect(&large).map(drop), Err(Unfit::Large));
         let second = [&jpeg[..frame], &large[frame..frame + 19], &jpeg[frame..]].concat();
-        assert_eq!(look(&second).map(drop), Err(Unfit::Broken), "a second frame header was not looked at");
+        assert_eq!(inspect(&second).map(drop), Err(Unfit::Broken), "a second frame header was not looked at");
 
         let webp = file(64, 64, ImageFormat::WebP);
-        assert_eq!(look(&webp).expect("a picture").kind, Kind::WebP);
+        assert_eq!(inspect(&webp).expect("a picture").kind, Kind::WebP);
         let image = webp.windows(4).position(|four| four == b"VP8L").expect("an image chunk");
         let mut large = webp.clone();
         large[image + 9..image + 13].fill(0xff);
-        assert_ne!(look(&large).map(drop), Ok(()));
+        assert_ne!(inspect(&large).map(drop), Ok(()));
         let canvas = |flags: u8| {
             let data = [&[flags, 0, 0, 0][..], &[63, 0, 0], &[63, 0, 0]].concat();
             [&webp[..12], b"VP8X", &10_u32.to_le_bytes(), &data, &webp[12..]].concat()
         };
-        assert!(look(&canvas(0)).is_ok(), "control");
-        assert_eq!(look(&canvas(2)).map(drop), Err(Unfit::Moving));
+        assert!(inspect(&canvas(0)).is_ok(), "control");
+        assert_eq!(inspect(&canvas(2)).map(drop), Err(Unfit::Moving));
         let mut hidden = canvas(0);
         hidden[image + 18 + 9..image + 18 + 13].copy_from_slice(&[0xff, 0xff, 0xff, 0x0f]);
-        assert_eq!(look(&hidden).map(drop), Err(Unfit::Broken), "a large frame hides behind a small canvas");
+        assert_eq!(inspect(&hidden).map(drop), Err(Unfit::Broken), "a large frame hides behind a small canvas");
     }
 
     #[test]
@@ -294,12 +294,12 @@ mod tests {
         for format in [ImageFormat::Png, ImageFormat::Jpeg, ImageFormat::WebP] {
             let whole = file(40, 40, format);
             for end in 0..whole.len() {
-                drop(look(&whole[..end]));
+                drop(inspect(&whole[..end]));
             }
             for at in 0..whole.len() {
                 let mut scrambled = whole.clone();
                 scrambled[at] = !scrambled[at];
-                drop(look(&scrambled));
+                drop(inspect(&scrambled));
             }
         }
     }

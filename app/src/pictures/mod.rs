@@ -8,7 +8,7 @@ mod file;
 use crate::{
     account::identity,
     error::AppError,
-    pictures::file::{Kind, Unfit, look},
+    pictures::file::{Kind, Unfit, inspect},
     server::workspace::writing,
     server::{call::Call, request::RequestContext},
 };
@@ -74,13 +74,13 @@ fn unfit(why: Unfit) -> AppError {
 const BROKEN: &str = "That file can’t be read as a picture. Try another one.";
 
 fn encode(file: &[u8]) -> Result<Picture, AppError> {
-    let looked = look(file).map_err(unfit)?;
-    let format = match looked.kind {
+    let inspected = inspect(file).map_err(unfit)?;
+    let format = match inspected.kind {
         Kind::Png => ImageFormat::Png,
         Kind::Jpeg => ImageFormat::Jpeg,
         Kind::WebP => ImageFormat::WebP,
     };
-    let mut reader = ImageReader::with_format(Cursor::new(&looked.bytes), format);
+    let mut reader = ImageReader::with_format(Cursor::new(&inspected.bytes), format);
     let mut limits = Limits::default();
     limits.max_alloc = Some(ALLOC_MAX);
     reader.limits(limits);

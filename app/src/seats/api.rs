@@ -47,8 +47,8 @@ pub(crate) async fn page<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<Members<Wor
 }
 
 /// Returns the people whose seats an action changes. Their advisory locks are held during the transaction.
-pub(crate) fn concerned<R: Rank>(deed: &MemberAction<R>, me: UserId) -> Result<Vec<UserId>, AppError> {
-    let people = match deed {
+pub(crate) fn concerned<R: Rank>(action: &MemberAction<R>, me: UserId) -> Result<Vec<UserId>, AppError> {
+    let people = match action {
         MemberAction::SetRole { people, .. } | MemberAction::Remove(people) => people.clone(),
         MemberAction::Leave(successor) => successor.iter().copied().chain([me]).collect(),
         MemberAction::Transfer(to) => vec![*to, me],
@@ -66,17 +66,17 @@ pub async fn act(
     call: &Call,
     slug: &Slug,
     grant: &str,
-    deed: &MemberAction<WorkspaceRole>,
+    action: &MemberAction<WorkspaceRole>,
 ) -> Result<ActionOutcome, AppError> {
     let grant = call.request.services.grants.read(grant)?;
     let target = grant.write_target();
-    let deed = &deed.clone().distinct();
-    let people = concerned(deed, target.user)?;
+    let action = &action.clone().distinct();
+    let people = concerned(action, target.user)?;
     let store = &call.request.services.store;
     let door = store.workspace_seating(&call.credential()?, slug, target, &people).await?;
     let mut tx = opened(call, door)?;
     grant.fits(tx.tenant())?;
-    let done = within(call, &mut tx, deed).await?;
+    let done = within(call, &mut tx, action).await?;
     tx.commit().await?;
     Ok(done)
 }
@@ -88,16 +88,16 @@ fn may<C: CapabilityKind>(tx: &WorkspaceTx<Write>) -> Result<Can<C>, AppError> {
 async fn within(
     call: &Call,
     tx: &mut WorkspaceTx<Write>,
-    deed: &MemberAction<WorkspaceRole>,
+    action: &MemberAction<WorkspaceRole>,
 ) -> Result<ActionOutcome, AppError> {
     // Leaving needs no capability.
-    if let MemberAction::Leave(successor) = deed {
+    if let MemberAction::Leave(successor) = action {
         members::leave(tx, *successor).await?;
         let left = tx.tenant().seat.organization().is_none();
-        return Ok(ActionOutcome { left, ..said("You no longer have direct access") });
+        return Ok(ActionOutcome { left, ..success("You no longer have direct access") });
     }
     let can = may::<ManageMembers>(tx)?;
-    Ok(match deed {
+    Ok(match action {
         MemberAction::Invite { emails, role } => invite(call, tx, &can, emails, *role).await?,
         MemberAction::Resend(id) => {
             let links = offers::links().map_err(|_| AppError::Internal)?;
@@ -111,26 +111,26 @@ async fn within(
         }
         MemberAction::Revoke(id) => {
             let email = invites::revoke(tx, &can, *id).await?.ok_or_else(no_invite)?;
-            said(format!("Invite to {email} revoked"))
+            success(format!("Invite to {email} revoked"))
         }
         MemberAction::SetRole { people, role } => {
             let mut names = Vec::new();
             for person in people {
                 names.push(members::set_role(tx, &can, *person, *role).await?);
             }
-            said(format!("{} now {}", people_are(&names), role.label()))
+            success(format!("{} now {}", people_are(&names), role.label()))
         }
         MemberAction::Remove(people) => {
             let mut names = Vec::new();
             for person in people {
                 names.push(members::remove(tx, &can, *person).await?);
             }
-            said(format!("{} removed from {}", listed(&names), tx.tenant().workspace.name))
+            success(format!("{} removed from {}", listed(&names), tx.tenant().workspace.name))
         }
         MemberAction::Transfer(to) => {
             let own = may::<OwnWorkspace>(tx)?;
             let name = members::transfer(tx, &own, *to).await?;
-            said(format!("{name} now owns {}", tx.tenant().workspace.name))
+            success(format!("{name} now owns {}", tx.tenant().workspace.name))
         }
         MemberAction::Approve(id, role) => {
             let answered = members::answer(tx, &can, *id, Answer::Approve(*role)).await?;
@@ -140,11 +140,11 @@ async fn within(
                 let link = call.request.services.link(&format!("/{}", workspace.slug));
                 tx.queue(&letters::approved(&to, &workspace.name, role.label(), link)).await?;
             }
-            said(format!("{} now has access", request.name))
+            success(format!("{} now has access", request.name))
         }
         MemberAction::Refuse(id) => {
             let answered = members::answer(tx, &can, *id, Answer::Refuse).await?;
-            said(format!("Request from {} declined", answered.ok_or_else(no_request)?.name))
+            success(format!("Request from {} declined", answered.ok_or_else(no_request)?.name))
         }
         MemberAction::SetJoin { domain, role } => {
             let mut errors = FieldErrors::default();
@@ -163,18 +163,18 @@ async fn within(
                     }
                 })
             })?;
-            said(format!("People at {} can join", join.domain))
+            success(format!("People at {} can join", join.domain))
         }
         MemberAction::StopJoin { domain, .. } => {
             let domain = Domain::parse(domain).map_err(|_| AppError::Absent)?;
             auto_joins::stop(tx, &can, &domain).await?;
-            said(format!("People at {domain} now need an invite"))
+            success(format!("People at {domain} now need an invite"))
         }
         MemberAction::Leave(_) => ActionOutcome::default(),
     })
 }
 
-pub(crate) fn said(text: impl Into<String>) -> ActionOutcome {
+pub(crate) fn success(text: impl Into<String>) -> ActionOutcome {
     ActionOutcome { said: text.into(), ..ActionOutcome::default() }
 }
 

@@ -14,17 +14,17 @@ use model::{
 };
 
 /// Renders the invite form, or nothing for users who may not invite. `usual` is the preselected role.
-pub fn invite_form<R: Rank>(desk: MembersForm<R>, role: R, left: u32, usual: R, hint: &'static str) -> AnyView {
+pub fn invite_form<R: Rank>(form: MembersForm<R>, role: R, left: u32, usual: R, hint: &'static str) -> AnyView {
     let roles = grantable(role);
     if roles.is_empty() {
         return ().into_any();
     }
-    let chosen = R::read(&desk.typed("role")).unwrap_or(usual);
+    let chosen = R::read(&form.typed("role")).unwrap_or(usual);
     // Escaped here: Leptos does not escape the children of a textarea (docs/SECURITY.md, F-2).
-    let typed = desk.emails.get_untracked();
+    let typed = form.emails.get_untracked();
     let escaped = typed.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     let escaped = if cfg!(feature = "ssr") { format!("\n{escaped}") } else { escaped };
-    let (errors, emails) = (desk.errors, desk.emails);
+    let (errors, emails) = (form.errors, form.emails);
     let most = AT_ONCE.min(usize::try_from(left).unwrap_or(AT_ONCE));
     let count = Memo::new(move |_| emails.with(|text| counted(text, most)));
     let limit = match most {
@@ -46,15 +46,15 @@ pub fn invite_form<R: Rank>(desk: MembersForm<R>, role: R, left: u32, usual: R, 
         </div>
         <div class="field">
             <label for="invite-role">"Role"</label>
-            <span class="select"><select class="input" id="invite-role" name="role">{desk.options(&roles, Some(chosen))}</select><Icon name="chevron-down"/></span>
+            <span class="select"><select class="input" id="invite-role" name="role">{form.options(&roles, Some(chosen))}</select><Icon name="chevron-down"/></span>
         </div>
-        <button class="btn primary" type="submit" aria-busy=move || desk.is_busy()>"Invite"</button>
+        <button class="btn primary" type="submit" aria-busy=move || form.is_busy()>"Invite"</button>
     };
     view! {
         <section class="section" aria-labelledby="invite">
-            <div class="section-head">{desk.heading("invite", "Invite people")}</div>
-            {desk.form(Some("invite"), "invite-form", fields)}
-            {move || desk.results.with(|results| (!results.is_empty()).then(|| outcome(results)))}
+            <div class="section-head">{form.heading("invite", "Invite people")}</div>
+            {form.action_form(Some("invite"), "invite-form", fields)}
+            {move || form.results.with(|results| (!results.is_empty()).then(|| outcome(results)))}
         </section>
     }
     .into_any()
@@ -112,14 +112,14 @@ fn result(result: &InviteResult) -> AnyView {
 
 /// Renders the open invites. The table is rebuilt on each change, like that of the people.
 pub fn open_invites<R: Rank>(
-    desk: MembersForm<R>,
+    form: MembersForm<R>,
     members: impl Fn() -> Option<Members<R>> + Send + 'static,
 ) -> AnyView {
     let managed = move || members().filter(|data| data.role.manages());
-    view! { <div class="contents">{whole(move || managed().map(|data| open_table(desk, &data)))}</div> }.into_any()
+    view! { <div class="contents">{whole(move || managed().map(|data| open_table(form, &data)))}</div> }.into_any()
 }
 
-fn open_table<R: Rank>(desk: MembersForm<R>, data: &Members<R>) -> AnyView {
+fn open_table<R: Rank>(form: MembersForm<R>, data: &Members<R>) -> AnyView {
     let rows = data
         .invites
         .iter()
@@ -132,12 +132,12 @@ fn open_table<R: Rank>(desk: MembersForm<R>, data: &Members<R>) -> AnyView {
                 <tr data-testid="row" data-invite=email.clone()>
                     <td class="col-main"><span class="who">{email.clone()}</span><span class="row-sub shown">{format!("by {}", invite.inviter)}</span></td>
                     <td class="fit">{invite.role.clone()}</td>
-                    <td class="col-md fit">{if invite.expired { view! { <Status tone=StatusTone::Off label="Expired"/> }.into_any() } else { view! { <span>"Sent "<Ago at=invite.sent_at now=desk.session.now/></span> }.into_any() }}</td>
+                    <td class="col-md fit">{if invite.expired { view! { <Status tone=StatusTone::Off label="Expired"/> }.into_any() } else { view! { <span>"Sent "<Ago at=invite.sent_at now=form.session.now/></span> }.into_any() }}</td>
                     <td class="col-act wide num"><div class="btn-row end">
-                        {desk.form(Some("resend"), "", view! { <input type="hidden" name="invite" value=resend/><button class="btn quiet small" aria-label=format!("Resend the invite to {email}")>"Resend"</button> })}
+                        {form.action_form(Some("resend"), "", view! { <input type="hidden" name="invite" value=resend/><button class="btn quiet small" aria-label=format!("Resend the invite to {email}")>"Resend"</button> })}
                         <button class="btn quiet small danger" type="button" popovertarget=target aria-label=format!("Revoke the invite to {email}")>"Revoke"</button>
                         <div class="menu seat-menu" popover="auto" id=menu role="dialog" aria-label=format!("Revoke the invite to {email}?")>
-                            {desk.form(Some("revoke"), "confirm", view! {
+                            {form.action_form(Some("revoke"), "confirm", view! {
                                 <input type="hidden" name="invite" value=revoke/>
                                 <p>{question}</p>
                                 <button class="btn small danger">{format!("Revoke {email}")}</button>
@@ -150,7 +150,7 @@ fn open_table<R: Rank>(desk: MembersForm<R>, data: &Members<R>) -> AnyView {
         .collect_view();
     view! {
         <section class="section" aria-labelledby="open-invites">
-            <div class="section-head">{desk.heading("open-invites", "Pending invites")}<span class="end">{data.invites.len()}</span></div>
+            <div class="section-head">{form.heading("open-invites", "Pending invites")}<span class="end">{data.invites.len()}</span></div>
             {if data.invites.is_empty() { view! { <p class="muted">{format!("No pending invites. Invites expire after {DAYS} days.")}</p> }.into_any() } else { view! {
                 <div class="table-wrap"><table class="data-table seats-table">
                     <caption class="visually-hidden">"Pending invites"</caption>

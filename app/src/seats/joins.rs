@@ -9,7 +9,7 @@ use model::{
 };
 
 /// Renders the auto-join domains and the form that adds one, or nothing for users who may not manage them.
-pub fn joins<R: Rank>(desk: MembersForm<R>, data: &Members<R>) -> AnyView {
+pub fn joins<R: Rank>(form: MembersForm<R>, data: &Members<R>) -> AnyView {
     if !data.role.manages() {
         return ().into_any();
     }
@@ -21,13 +21,13 @@ pub fn joins<R: Rank>(desk: MembersForm<R>, data: &Members<R>) -> AnyView {
             view! {
                 <li class="request" data-testid="join" data-domain=domain.clone()>
                     <p class="words"><b>{format!("@{domain}")}</b><span class="muted">{format!("joins as {}", join.role.label())}</span></p>
-                    {desk.form(Some("stop_join"), "", view! { <input type="hidden" name="domain" value=domain.clone()/><button class="btn small quiet danger" aria-label=format!("Remove {domain}")>"Remove"</button> })}
+                    {form.action_form(Some("stop_join"), "", view! { <input type="hidden" name="domain" value=domain.clone()/><button class="btn small quiet danger" aria-label=format!("Remove {domain}")>"Remove"</button> })}
                 </li>
             }
         })
         .collect_view();
-    let errors = desk.errors;
-    let domain = desk.typed("domain");
+    let errors = form.errors;
+    let domain = form.typed("domain");
     let fields = view! {
         <div class="field">
             <label for="domain">"Domain"</label>
@@ -45,10 +45,10 @@ pub fn joins<R: Rank>(desk: MembersForm<R>, data: &Members<R>) -> AnyView {
     };
     view! {
         <section class="section" aria-labelledby="joins">
-            <div class="section-head">{desk.heading("joins", "Join by domain")}</div>
+            <div class="section-head">{form.heading("joins", "Join by domain")}</div>
             <p class="muted lead">"Anyone with a verified email at these domains can join. Someone here must already have an email at the domain. Public email providers aren’t allowed."</p>
             {(!data.joins.is_empty()).then(|| view! { <ul class="request-list">{rows}</ul> })}
-            {desk.form(Some("set_join"), "inline-form", fields)}
+            {form.action_form(Some("set_join"), "inline-form", fields)}
         </section>
     }
     .into_any()

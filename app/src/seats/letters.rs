@@ -23,16 +23,16 @@ pub(crate) struct InviteLetter<'l> {
 }
 
 /// Formats a name for use within a sentence, isolated so that its text direction doesn't affect the words around it.
-fn said(name: &MailName) -> String {
+fn display_name(name: &MailName) -> String {
     isolated(&name.to_string()).into_owned()
 }
 
 /// Creates the invite mail.
 pub(crate) fn invite(letter: &InviteLetter<'_>) -> Letter {
     let InviteLetter { to, inviter, place, organization, role, link } = letter;
-    let (inviter, place) = (said(inviter), said(place));
+    let (inviter, place) = (display_name(inviter), display_name(place));
     let what = match organization {
-        Some(organization) => format!("{place}, a workspace in {}", said(organization)),
+        Some(organization) => format!("{place}, a workspace in {}", display_name(organization)),
         None => format!("{place} and all its workspaces"),
     };
     Letter::new(to, format!("{inviter} invited you to {place}"))
@@ -46,14 +46,14 @@ pub(crate) fn invite(letter: &InviteLetter<'_>) -> Letter {
 
 /// Creates the mail that tells the inviter that the invite was declined.
 pub(crate) fn declined(to: &Email, who: &str, place: &str) -> Letter {
-    let (who, place) = (isolated(who), said(&MailName::of(place)));
+    let (who, place) = (isolated(who), display_name(&MailName::of(place)));
     Letter::new(to, format!("{who} declined the invite to {place}"))
         .say(format!("{who} declined your invite to {place}. You can invite them again after a day."))
 }
 
 /// Creates the mail that tells the requester that access was approved.
 pub(crate) fn approved(to: &Email, place: &str, role: &str, link: String) -> Letter {
-    let place = said(&MailName::of(place));
+    let place = display_name(&MailName::of(place));
     Letter::new(to, format!("You have access to {place}"))
         .say(format!("Your request was approved. Your role in {place} is {role}."))
         .button(format!("Open {place}"), link)
@@ -61,7 +61,8 @@ pub(crate) fn approved(to: &Email, place: &str, role: &str, link: String) -> Let
 
 /// Creates the mail about an access request to a manager of seats. `members` is the absolute URL of the members page.
 pub fn request(notice: &AccessRequestNotice, members: String) -> Letter {
-    let (requester, place) = (said(&MailName::of(&notice.requester)), said(&MailName::of(&notice.workspace)));
+    let (requester, place) =
+        (display_name(&MailName::of(&notice.requester)), display_name(&MailName::of(&notice.workspace)));
     Letter::new(&notice.to, format!("{requester} requested access to {place}"))
         .say(format!(
             "{requester} ({}) requested access to {place}. You can approve or decline the request in Settings, under \

@@ -7,7 +7,7 @@ use crate::{
     error::AppError,
     routes::Route,
     session::Session,
-    ui::{Banner, Tone, mend},
+    ui::{Banner, Tone, clear_error},
 };
 use leptos::{
     ev::{Event, SubmitEvent},
@@ -18,7 +18,7 @@ use model::{
     FieldErrors,
     invite::{InviteResult, to_correct},
     members::{ActionOutcome, MemberAction},
-    seating::{Place, Rank},
+    seating::{Rank, SeatScope},
 };
 use std::{future::Future, marker::PhantomData, pin::Pin};
 
@@ -62,8 +62,8 @@ impl<R> Clone for MembersForm<R> {
 impl<R> Copy for MembersForm<R> {}
 
 impl<R: Rank> MembersForm<R> {
-    /// Opens a desk whose forms post to `action`. `act` performs an action; `then` is called on success, and `stop`
-    /// with an error that is no validation error.
+    /// Creates the state of forms that post to `action`. `act` performs an action; `then` is called on success, and
+    /// `stop` with an error that is no validation error.
     pub fn open(
         session: Session,
         action: String,
@@ -74,8 +74,8 @@ impl<R: Rank> MembersForm<R> {
     ) -> Self {
         let returned = session.take_returned().unwrap_or_default();
         let errors = RwSignal::new(returned.errors.clone());
-        let said = if returned.message.is_empty() { unplaced(&returned.errors) } else { returned.message.clone() };
-        let message = RwSignal::new(said);
+        let text = if returned.message.is_empty() { unplaced(&returned.errors) } else { returned.message.clone() };
+        let message = RwSignal::new(text);
         let emails = RwSignal::new(returned.value("emails").unwrap_or_default().to_owned());
         let results = RwSignal::new(returned.results.clone());
         let busy = RwSignal::new(false);
@@ -84,8 +84,8 @@ impl<R: Rank> MembersForm<R> {
             if busy.get_untracked() {
                 return;
             }
-            let deed = match MemberAction::read(&browser::form_values(&event)) {
-                Ok(deed) => deed,
+            let action = match MemberAction::read(&browser::form_values(&event)) {
+                Ok(action) => action,
                 Err(wrong) => {
                     message.set(unplaced(&wrong));
                     errors.set(wrong);
@@ -93,10 +93,10 @@ impl<R: Rank> MembersForm<R> {
                 }
             };
             browser::close_menu_around(&event);
-            let sent = browser::sending(&event);
+            let sent = browser::snapshot_form(&event);
             busy.set(true);
-            let invites = matches!(deed, MemberAction::Invite { .. });
-            let answer = act(deed);
+            let invites = matches!(action, MemberAction::Invite { .. });
+            let answer = act(action);
             spawn_local(async move {
                 let answer = answer.await;
                 // A user who has left the page in the meantime gets no message.
@@ -138,9 +138,9 @@ impl<R: Rank> MembersForm<R> {
                         | AppError::Internal),
                     ) => {
                         let fields = error.fields();
-                        let said = if fields.0.is_empty() { error.message() } else { unplaced(&fields) };
-                        let placed = said.is_empty();
-                        message.set(said);
+                        let text = if fields.0.is_empty() { error.message() } else { unplaced(&fields) };
+                        let placed = text.is_empty();
+                        message.set(text);
                         errors.set(fields);
                         if placed {
                             browser::next_frame(|| browser::focus("[aria-invalid=true]"));
@@ -174,28 +174,33 @@ impl<R: Rank> MembersForm<R> {
 
     /// Renders a heading of the page's sections, one level below the page's heading.
     pub fn heading(self, id: &'static str, text: &'static str) -> AnyView {
-        match R::PLACE {
+        match R::SCOPE {
             // The titles of the settings and of the page come above it.
-            Place::Workspace => view! { <h3 id=id>{text}</h3> }.into_any(),
-            Place::Organization => view! { <h2 id=id>{text}</h2> }.into_any(),
+            SeatScope::Workspace => view! { <h3 id=id>{text}</h3> }.into_any(),
+            SeatScope::Organization => view! { <h2 id=id>{text}</h2> }.into_any(),
         }
     }
 
     /// Removes the error of a field and that of the whole form when the field changes.
-    fn mended(self, event: &Event) {
-        mend(self.errors, &browser::event_name(event));
+    fn clear_errors(self, event: &Event) {
+        clear_error(self.errors, &browser::event_name(event));
         if self.message.with_untracked(|message| !message.is_empty()) {
             self.message.set(String::new());
         }
     }
 
     /// Renders a form around `children` for the action `action`. With `None`, the buttons of the form name the action.
-    pub fn form(self, action: Option<&'static str>, class: &'static str, children: impl IntoView + 'static) -> AnyView {
+    pub fn action_form(
+        self,
+        action: Option<&'static str>,
+        class: &'static str,
+        children: impl IntoView + 'static,
+    ) -> AnyView {
         // Only typed input counts as unsaved; a choice in a menu does not.
         let unguarded = (!matches!(action, Some("invite" | "set_join"))).then_some("");
         view! {
             <form class=class method="post" action=self.action.get_value() data-unguarded=unguarded
-                on:submit=move |event| self.act.run(event) on:input=move |event| self.mended(&event)>
+                on:submit=move |event| self.act.run(event) on:input=move |event| self.clear_errors(&event)>
                 {self.hidden(action)}
                 {children}
             </form>
@@ -203,11 +208,12 @@ impl<R: Rank> MembersForm<R> {
         .into_any()
     }
 
-    /// Renders a form like [`form`](Self::form), with an id by which controls elsewhere on the page can refer to it.
+    /// Renders a form like [`action_form`](Self::action_form), with an id by which controls elsewhere on the page can
+    /// refer to it.
     pub fn form_with_id(self, id: &'static str, class: &'static str, children: impl IntoView + 'static) -> AnyView {
         view! {
             <form id=id class=class method="post" action=self.action.get_value() data-unguarded="" novalidate
-                on:submit=move |event| self.act.run(event) on:input=move |event| self.mended(&event)>
+                on:submit=move |event| self.act.run(event) on:input=move |event| self.clear_errors(&event)>
                 {self.hidden(None)}
                 {children}
             </form>
@@ -228,7 +234,7 @@ impl<R: Rank> MembersForm<R> {
     }
 
     /// Renders the error message that concerns the page as a whole.
-    pub fn said(self) -> AnyView {
+    pub fn error_message(self) -> AnyView {
         view! {
             <div class="seats-said">
                 {move || self.message.with(|m| (!m.is_empty()).then(|| view! { <Banner tone=Tone::Bad message=m.clone()/> }))}

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use model::{
     id::UserId,
     members::{Member, Members},
-    seating::{Place, Rank, Whose, check, grantable},
+    seating::{Rank, SeatOwner, SeatScope, check, grantable},
 };
 
 /// People selected in the table, with their names.
@@ -17,20 +17,20 @@ type Chosen = RwSignal<Vec<(UserId, String)>>;
 
 /// Renders the table of people. It is rebuilt whenever `members` changes, so that an open confirmation about one person
 /// never appears in another person's row. The focus is kept.
-pub fn people<R: Rank>(desk: MembersForm<R>, members: impl Fn() -> Option<Members<R>> + Send + 'static) -> AnyView {
-    view! { <div class="contents">{whole(move || members().map(|data| table(desk, &data)))}</div> }.into_any()
+pub fn people<R: Rank>(form: MembersForm<R>, members: impl Fn() -> Option<Members<R>> + Send + 'static) -> AnyView {
+    view! { <div class="contents">{whole(move || members().map(|data| table(form, &data)))}</div> }.into_any()
 }
 
-fn table<R: Rank>(desk: MembersForm<R>, data: &Members<R>) -> AnyView {
+fn table<R: Rank>(form: MembersForm<R>, data: &Members<R>) -> AnyView {
     let roles = grantable(data.role);
     let manages = !roles.is_empty();
     // People selected in the table.
     let chosen: Chosen = RwSignal::new(Vec::new());
-    let rows = data.members.iter().map(|member| row(desk, data, member, &roles, chosen)).collect_view();
+    let rows = data.members.iter().map(|member| row(form, data, member, &roles, chosen)).collect_view();
     view! {
         <section class="section" aria-labelledby="people">
-            <div class="section-head">{desk.heading("people", "People")}<span class="end">{data.members.len()}</span></div>
-            {(manages && data.members.len() > 1).then(|| bulk(desk, data, &roles, chosen))}
+            <div class="section-head">{form.heading("people", "People")}<span class="end">{data.members.len()}</span></div>
+            {(manages && data.members.len() > 1).then(|| bulk(form, data, &roles, chosen))}
             <div class="table-wrap"><table class="data-table seats-table">
                 <caption class="visually-hidden">"People and their roles"</caption>
                 <thead><tr>
@@ -48,8 +48,8 @@ fn table<R: Rank>(desk: MembersForm<R>, data: &Members<R>) -> AnyView {
 }
 
 /// Renders the bulk actions. No role is preselected, and removing seats asks for confirmation.
-fn bulk<R: Rank>(desk: MembersForm<R>, data: &Members<R>, roles: &[R], chosen: Chosen) -> AnyView {
-    let options = desk.options(roles, None);
+fn bulk<R: Rank>(form: MembersForm<R>, data: &Members<R>, roles: &[R], chosen: Chosen) -> AnyView {
+    let options = form.options(roles, None);
     let role = RwSignal::new(String::new());
     // Without JavaScript the button is enabled, and the server reports missing input.
     let scripted = RwSignal::new(false);
@@ -67,7 +67,7 @@ fn bulk<R: Rank>(desk: MembersForm<R>, data: &Members<R>, roles: &[R], chosen: C
             count => format!("{count} selected"),
         })
     };
-    desk.form_with_id("bulk", "bulk-line", view! {
+    form.form_with_id("bulk", "bulk-line", view! {
         <span class="muted">{count}</span>
         <span class="select"><select class="input" name="role" aria-label="New role" prop:value=role on:change=move |event| role.set(browser::event_value(&event))>
             <option value="" selected=true>"Choose a role"</option>
@@ -84,22 +84,23 @@ fn bulk<R: Rank>(desk: MembersForm<R>, data: &Members<R>, roles: &[R], chosen: C
 
 /// Returns the consequence of removing a seat, as text that follows the person's name.
 fn removal<R: Rank>(place: &str) -> String {
-    match R::PLACE {
-        Place::Workspace => format!(
+    match R::SCOPE {
+        SeatScope::Workspace => format!(
             "will lose access to {place} immediately, unless they have it through the organization. They’ll need a new \
              invite to return."
         ),
-        Place::Organization => {
+        SeatScope::Organization => {
             format!("will immediately lose access to every workspace in {place}, except those with direct access.")
         }
     }
 }
 
-fn row<R: Rank>(desk: MembersForm<R>, data: &Members<R>, member: &Member<R>, roles: &[R], chosen: Chosen) -> AnyView {
+fn row<R: Rank>(form: MembersForm<R>, data: &Members<R>, member: &Member<R>, roles: &[R], chosen: Chosen) -> AnyView {
     let me = member.id == data.me;
     let id = member.id;
     // Only the server knows for sure if this is the last owner, and returns an error in that case.
-    let may_change = !me && member.role.is_some() && check(data.role, Whose::Another, member.role, None, true).is_ok();
+    let may_change =
+        !me && member.role.is_some() && check(data.role, SeatOwner::Other, member.role, None, true).is_ok();
     let may_give = !roles.is_empty() && member.role <= Some(data.role);
     let pick = (!roles.is_empty()).then(|| {
         let name = member.name.clone();
@@ -131,9 +132,9 @@ fn row<R: Rank>(desk: MembersForm<R>, data: &Members<R>, member: &Member<R>, rol
                 <span class="row-sub shown">{member.email.clone()}</span>
             </td>
             <td class="seat" data-testid="seat" title=member.seat.clone()>{member.seat.clone()}</td>
-            <td class="col-md fit"><Ago at=member.since now=desk.session.now/></td>
+            <td class="col-md fit"><Ago at=member.since now=form.session.now/></td>
             <td class="col-act num">
-                {(may_give && !me || mine || may_change).then(|| menu(desk, data, member, roles, may_change))}
+                {(may_give && !me || mine || may_change).then(|| menu(form, data, member, roles, may_change))}
             </td>
         </tr>
     }
@@ -141,7 +142,7 @@ fn row<R: Rank>(desk: MembersForm<R>, data: &Members<R>, member: &Member<R>, rol
 }
 
 fn menu<R: Rank>(
-    desk: MembersForm<R>,
+    form: MembersForm<R>,
     data: &Members<R>,
     member: &Member<R>,
     roles: &[R],
@@ -152,26 +153,26 @@ fn menu<R: Rank>(
     let (target, name) = (menu_id.clone(), member.name.clone());
     let label = format!("Actions for {name}");
     let person = person(member.id);
-    let options = desk.options(roles, member.role);
+    let options = form.options(roles, member.role);
     // No role is preselected for a person without a direct role.
     let none = member.role.is_none().then(|| view! { <option value="" selected=true>"Choose a role"</option> });
     let set_role = (!roles.is_empty()).then(|| {
         let person = person.clone();
-        desk.form(Some("set_role"), "menu-form", view! {
+        form.action_form(Some("set_role"), "menu-form", view! {
             {hidden(&person)}
             <span class="select"><select class="input" name="role" aria-label=format!("Role of {name}")>{none}{options}</select><Icon name="chevron-down"/></span>
-            <button class="btn small" aria-busy=move || desk.is_busy()>"Change role"</button>
+            <button class="btn small" aria-busy=move || form.is_busy()>"Change role"</button>
         })
     });
     let remove = may_change.then(|| {
-        let label = match R::PLACE {
-            Place::Workspace => "Remove from workspace…",
-            Place::Organization => "Remove from organization…",
+        let label = match R::SCOPE {
+            SeatScope::Workspace => "Remove from workspace…",
+            SeatScope::Organization => "Remove from organization…",
         };
-        asking(
+        confirm_menu(
             "x",
             label,
-            desk.form(
+            form.action_form(
                 Some("remove"),
                 "confirm",
                 view! {
@@ -183,7 +184,7 @@ fn menu<R: Rank>(
         )
     });
     let transfer = (!me && data.role == R::OWNER && member.role != Some(R::OWNER)).then(|| {
-        asking("key", "Transfer ownership…", desk.form(Some("transfer"), "confirm", view! {
+        confirm_menu("key", "Transfer ownership…", form.action_form(Some("transfer"), "confirm", view! {
             {hidden(&person)}
             <p>{format!("{name} will become the owner of {}, and you will become an admin. Only an owner can undo this.", data.place)}</p>
             <button class="btn small danger">{format!("Make {name} owner")}</button>
@@ -192,7 +193,7 @@ fn menu<R: Rank>(
     let leave = (me && member.role.is_some()).then(|| {
         let others: Vec<_> = data.members.iter().filter(|m| m.id != data.me).map(|m| (m.id, m.name.clone())).collect();
         let names_successor = member.role == Some(R::OWNER) && !others.is_empty();
-        asking("sign-out", leaving::<R>(), desk.form(Some("leave"), "confirm", view! {
+        confirm_menu("sign-out", leaving::<R>(), form.action_form(Some("leave"), "confirm", view! {
             {names_successor.then(|| view! {
                 <label class="stack">
                     <span>"New owner"</span>
@@ -218,17 +219,19 @@ fn menu<R: Rank>(
 }
 
 const fn leaving<R: Rank>() -> &'static str {
-    match R::PLACE {
-        Place::Workspace => "Leave workspace…",
-        Place::Organization => "Leave organization…",
+    match R::SCOPE {
+        SeatScope::Workspace => "Leave workspace…",
+        SeatScope::Organization => "Leave organization…",
     }
 }
 
 /// Returns the consequence of leaving.
 pub fn consequence<R: Rank>(place: &str) -> String {
-    match R::PLACE {
-        Place::Workspace => format!("You’ll lose access to {place} immediately. You’ll need a new invite to return."),
-        Place::Organization => format!(
+    match R::SCOPE {
+        SeatScope::Workspace => {
+            format!("You’ll lose access to {place} immediately. You’ll need a new invite to return.")
+        }
+        SeatScope::Organization => format!(
             "You’ll lose access to every workspace in {place} immediately, except those with direct access. You’ll \
              need a new invite to return."
         ),
@@ -237,7 +240,7 @@ pub fn consequence<R: Rank>(place: &str) -> String {
 
 /// Renders an action that asks for confirmation, also without JavaScript: its summary opens the question with the
 /// button.
-pub fn asking(icon: &'static str, label: &'static str, question: AnyView) -> AnyView {
+pub fn confirm_menu(icon: &'static str, label: &'static str, question: AnyView) -> AnyView {
     view! { <details class="confirm"><summary class="menu-item danger"><Icon name=icon/>{label}</summary>{question}</details> }.into_any()
 }
 

@@ -64,20 +64,21 @@ impl Form {
     ///
     /// # Errors
     /// As [`action`](Self::action).
-    pub(crate) fn says(&self, known: &str) -> Result<(), AppError> {
+    pub(crate) fn expect_action(&self, known: &str) -> Result<(), AppError> {
         self.action(&[(known, ())])
     }
 
-    /// Same as [`says`](Self::says), but the action may be omitted. For forms that programs may send before sign-in.
+    /// Same as [`expect_action`](Self::expect_action), but the action may be omitted. For forms that programs may send
+    /// before sign-in.
     ///
     /// # Errors
     /// As [`action`](Self::action), if there is another action.
-    pub(crate) fn says_if_anything(&self, known: &str) -> Result<(), AppError> {
-        if self.0.iter().any(|(name, _)| name == "action") { self.says(known) } else { Ok(()) }
+    pub(crate) fn expect_action_if_any(&self, known: &str) -> Result<(), AppError> {
+        if self.0.iter().any(|(name, _)| name == "action") { self.expect_action(known) } else { Ok(()) }
     }
 
     /// Returns the action of a members page.
-    pub(crate) fn deed<R: Rank>(&self) -> Result<MemberAction<R>, AppError> {
+    pub(crate) fn member_action<R: Rank>(&self) -> Result<MemberAction<R>, AppError> {
         if self.0.iter().filter(|(name, _)| name == "action").count() != 1 {
             return Err(not_understood());
         }

@@ -4,7 +4,7 @@
 
 use crate::{
     error::AppError,
-    server::{call::Call, password::Fit},
+    server::{call::Call, password::PasswordCheck},
 };
 use http::header::SET_COOKIE;
 use model::{Email, id::SessionId};
@@ -33,11 +33,15 @@ impl Guess {
     }
 
     /// Records the result. Only a wrong guess counts: one that was right or could not be checked is refunded.
-    pub(crate) async fn look(self, call: &Call, fit: Result<Fit, AppError>) -> Result<Fit, AppError> {
-        if fit != Ok(Fit::No) {
+    pub(crate) async fn settle(
+        self,
+        call: &Call,
+        check: Result<PasswordCheck, AppError>,
+    ) -> Result<PasswordCheck, AppError> {
+        if check != Ok(PasswordCheck::Wrong) {
             call.request.services.store.return_attempt(self.0).await?;
         }
-        fit
+        check
     }
 }
 

@@ -3,8 +3,8 @@
 use super::{call::Call, request::RequestContext};
 use crate::{
     boot::{AccountData, Content, InitialState, PICKER_ROWS_IN_DOCUMENT, Returned, Theme},
+    deferred::Deferred,
     error::AppError,
-    packed::Packed,
     routes::{ReturnTo, Route},
 };
 use axum::body::Body;
@@ -20,7 +20,7 @@ use time::OffsetDateTime;
 
 /// Data of a document, stored in the extensions of a response without a body. `documents::shell` renders it.
 #[derive(Clone)]
-pub(crate) struct Decided {
+pub(crate) struct DocumentData {
     pub(crate) boot: Arc<InitialState>,
     pub(crate) route: Route,
 }
@@ -32,7 +32,7 @@ pub(crate) fn render(boot: InitialState, route: Route, status: StatusCode) -> Re
     if status == StatusCode::SERVICE_UNAVAILABLE {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
     }
-    response.extensions_mut().insert(Decided { boot: Arc::new(boot), route });
+    response.extensions_mut().insert(DocumentData { boot: Arc::new(boot), route });
     response
 }
 
@@ -44,7 +44,7 @@ pub(crate) fn bare(theme: Theme, content: impl Into<Content>, returned: Option<R
         theme,
         now: None,
         content: content.into(),
-        returned: returned.map(Packed::new),
+        returned: returned.map(Deferred::new),
     }
 }
 
@@ -71,20 +71,20 @@ pub(crate) fn to_sign_in(uri: &Uri) -> Response<Body> {
 }
 
 /// Signed-in person with their workspace list.
-pub(crate) struct Who {
+pub(crate) struct SignedIn {
     pub(crate) principal: Principal,
     pub(crate) picker: Picker,
 }
 
-pub(crate) async fn signed_in(call: &Call, freshness: Freshness) -> Result<Option<Who>, AppError> {
+pub(crate) async fn signed_in(call: &Call, freshness: Freshness) -> Result<Option<SignedIn>, AppError> {
     let Some(credential) = call.request.credential else { return Ok(None) };
     let store = &call.request.services.store;
     let Some((principal, picker)) = store.picker(&credential, freshness).await? else { return Ok(None) };
     call.asked_by(principal.person.id);
-    Ok(Some(Who { principal, picker: Picker::clone(&picker) }))
+    Ok(Some(SignedIn { principal, picker: Picker::clone(&picker) }))
 }
 
-impl Who {
+impl SignedIn {
     pub(crate) fn render(
         self,
         context: &RequestContext,
@@ -109,7 +109,7 @@ impl Who {
             picker_is_whole: whole,
             theme: context.theme,
             content,
-            returned: returned.map(Packed::new),
+            returned: returned.map(Deferred::new),
         };
         render(boot, route, status)
     }

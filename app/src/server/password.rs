@@ -17,13 +17,13 @@ const WAITING: (usize, Duration) = (32, Duration::from_secs(3));
 
 /// Result of a password check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fit {
+pub enum PasswordCheck {
     /// Wrong password.
-    No,
+    Wrong,
     /// Correct password.
-    Yes,
+    Correct,
     /// Correct password, but the stored hash is from before passwords were normalized.
-    InFormerSpelling,
+    CorrectUnnormalized,
 }
 
 /// Hashes and verifies passwords. Cheap to clone.
@@ -62,11 +62,11 @@ impl Passwords {
     }
 
     /// Checks `password`, in each of its Unicode spellings, against `stored`. Without a stored hash it returns
-    /// [`Fit::No`] after the same time.
+    /// [`PasswordCheck::Wrong`] after the same time.
     ///
     /// # Errors
     /// [`AppError::Unavailable`] if the queue is full or the wait too long.
-    pub async fn verify(&self, password: &str, stored: Option<&str>) -> Result<Fit, AppError> {
+    pub async fn verify(&self, password: &str, stored: Option<&str>) -> Result<PasswordCheck, AppError> {
         let known = stored.is_some();
         let stored = stored.unwrap_or(&self.decoy).to_owned();
         let spellings = spellings(password);
@@ -77,9 +77,9 @@ impl Passwords {
             })
             .await?;
         Ok(match fitting {
-            Some(0) if known => Fit::Yes,
-            Some(_) if known => Fit::InFormerSpelling,
-            _ => Fit::No,
+            Some(0) if known => PasswordCheck::Correct,
+            Some(_) if known => PasswordCheck::CorrectUnnormalized,
+            _ => PasswordCheck::Wrong,
         })
     }
 
@@ -115,9 +115,13 @@ mod tests {
         let passwords = Passwords::new();
         let hash = passwords.hash("stile-demo-2026").await.unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=47104,t=1,p=1$"), "{hash}");
-        assert_eq!(passwords.verify("stile-demo-2026", Some(&hash)).await, Ok(Fit::Yes));
-        assert_eq!(passwords.verify("stile-demo-2027", Some(&hash)).await, Ok(Fit::No));
-        assert_eq!(passwords.verify("nobody has this password", None).await, Ok(Fit::No), "the decoy let someone in");
+        assert_eq!(passwords.verify("stile-demo-2026", Some(&hash)).await, Ok(PasswordCheck::Correct));
+        assert_eq!(passwords.verify("stile-demo-2027", Some(&hash)).await, Ok(PasswordCheck::Wrong));
+        assert_eq!(
+            passwords.verify("nobody has this password", None).await,
+            Ok(PasswordCheck::Wrong),
+            "the decoy let someone in"
+        );
     }
 
     /// A password typed on systems that encode its letters differently.
@@ -128,11 +132,11 @@ mod tests {
         let today = passwords.hash(apart).await.unwrap();
         let before = argon().unwrap().hash_password(apart.as_bytes()).unwrap().to_string();
         for typed in [composed, apart] {
-            assert_eq!(passwords.verify(typed, Some(&today)).await, Ok(Fit::Yes));
-            assert_eq!(passwords.verify(typed, Some(&before)).await, Ok(Fit::InFormerSpelling));
+            assert_eq!(passwords.verify(typed, Some(&today)).await, Ok(PasswordCheck::Correct));
+            assert_eq!(passwords.verify(typed, Some(&before)).await, Ok(PasswordCheck::CorrectUnnormalized));
         }
         let other = "Fuße über Łódź";
-        assert_eq!(passwords.verify(other, Some(&today)).await, Ok(Fit::No), "an accent does not count");
-        assert_eq!(passwords.verify(composed, None).await, Ok(Fit::No));
+        assert_eq!(passwords.verify(other, Some(&today)).await, Ok(PasswordCheck::Wrong), "an accent does not count");
+        assert_eq!(passwords.verify(composed, None).await, Ok(PasswordCheck::Wrong));
     }
 }

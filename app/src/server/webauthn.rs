@@ -17,7 +17,7 @@ use webauthn_rs::prelude::{
 pub struct Passkeys(Arc<Webauthn>);
 
 /// Challenge: options for the browser and state for the verification.
-pub(crate) struct Asked {
+pub(crate) struct Challenge {
     /// Options as JSON (WebAuthn level 3, section 5.1.8).
     pub(crate) options: String,
     /// State that the response is verified against.
@@ -25,7 +25,7 @@ pub(crate) struct Asked {
 }
 
 /// Verified assertion.
-pub(crate) struct Signed {
+pub(crate) struct VerifiedAssertion {
     /// Passkey that signed.
     pub(crate) known: KnownPasskey,
     /// Updated credential, against which the next signature is verified.
@@ -45,7 +45,7 @@ impl Passkeys {
 
     /// Creates a registration challenge for an authenticator that holds none of `held`. Requires a discoverable
     /// credential and user verification, so that the passkey counts as two factors.
-    pub(crate) fn ask_to_register(&self, person: &Person, held: &[KnownPasskey]) -> Result<Asked, AppError> {
+    pub(crate) fn start_registration(&self, person: &Person, held: &[KnownPasskey]) -> Result<Challenge, AppError> {
         let held = held.iter().map(|k| Ok(passkey(k)?.cred_id().clone())).collect::<Result<_, AppError>>()?;
         let (options, state) = self
             .0
@@ -56,11 +56,11 @@ impl Passkeys {
             selection["residentKey"] = json!("required");
             selection["requireResidentKey"] = json!(true);
         }
-        Ok(Asked { options: options.to_string(), state: value(&state)? })
+        Ok(Challenge { options: options.to_string(), state: value(&state)? })
     }
 
     /// Verifies a registration response. Returns the credential id and the credential for later verification.
-    pub(crate) fn registered(&self, answer: &str, state: Value) -> Result<(Vec<u8>, Value), AppError> {
+    pub(crate) fn finish_registration(&self, answer: &str, state: Value) -> Result<(Vec<u8>, Value), AppError> {
         let answer: RegisterPublicKeyCredential = read(answer)?;
         let state: PasskeyRegistration = kept(state)?;
         let passkey = self.0.finish_passkey_registration(&answer, &state).map_err(|error| refused(&error))?;
@@ -68,34 +68,39 @@ impl Passkeys {
     }
 
     /// Creates a challenge for a signature by one of `held`.
-    pub(crate) fn ask_to_prove(&self, held: &[KnownPasskey]) -> Result<Asked, AppError> {
+    pub(crate) fn start_verification(&self, held: &[KnownPasskey]) -> Result<Challenge, AppError> {
         let held = held.iter().map(passkey).collect::<Result<Vec<_>, _>>()?;
         let (options, state) = self.0.start_passkey_authentication(&held).map_err(|error| broken(&error))?;
-        Ok(Asked { options: value(&options)?.to_string(), state: value(&state)? })
+        Ok(Challenge { options: value(&options)?.to_string(), state: value(&state)? })
     }
 
     /// Verifies a signature by one of `held`.
-    pub(crate) fn proven(&self, answer: &str, state: Value, held: Vec<KnownPasskey>) -> Result<Signed, AppError> {
+    pub(crate) fn finish_verification(
+        &self,
+        answer: &str,
+        state: Value,
+        held: Vec<KnownPasskey>,
+    ) -> Result<VerifiedAssertion, AppError> {
         let answer: PublicKeyCredential = read(answer)?;
         let state: PasskeyAuthentication = kept(state)?;
         let result = self.0.finish_passkey_authentication(&answer, &state).map_err(|error| refused(&error))?;
         for known in held {
             let mut key = passkey(&known)?;
             if key.update_credential(&result).is_some() {
-                return Ok(Signed { known, credential: value(&key)? });
+                return Ok(VerifiedAssertion { known, credential: value(&key)? });
             }
         }
         Err(not_accepted())
     }
 
     /// Creates a challenge for a signature by any passkey of this site.
-    pub(crate) fn ask_to_sign_in(&self) -> Result<Asked, AppError> {
+    pub(crate) fn start_sign_in(&self) -> Result<Challenge, AppError> {
         let (options, state) = self.0.start_discoverable_authentication().map_err(|error| broken(&error))?;
-        Ok(Asked { options: value(&options)?.to_string(), state: value(&state)? })
+        Ok(Challenge { options: value(&options)?.to_string(), state: value(&state)? })
     }
 
     /// Parses an assertion. Returns it with the claimed user id and credential id.
-    pub(crate) fn claimed(&self, answer: &str) -> Result<(PublicKeyCredential, Uuid, Vec<u8>), AppError> {
+    pub(crate) fn identify(&self, answer: &str) -> Result<(PublicKeyCredential, Uuid, Vec<u8>), AppError> {
         let answer: PublicKeyCredential = read(answer)?;
         let (user, key) = self.0.identify_discoverable_authentication(&answer).map_err(|error| refused(&error))?;
         let key = key.to_vec();
@@ -103,12 +108,12 @@ impl Passkeys {
     }
 
     /// Verifies a claimed assertion against the passkey.
-    pub(crate) fn signed_in(
+    pub(crate) fn finish_sign_in(
         &self,
         answer: &PublicKeyCredential,
         state: Value,
         known: KnownPasskey,
-    ) -> Result<Signed, AppError> {
+    ) -> Result<VerifiedAssertion, AppError> {
         let state: DiscoverableAuthentication = kept(state)?;
         let mut key = passkey(&known)?;
         #[expect(deprecated, reason = "what replaces it takes a key's internals, which are behind a dangerous feature")]
@@ -117,7 +122,7 @@ impl Passkeys {
             .finish_discoverable_authentication(answer, state, &[DiscoverableKey::from(&key)])
             .map_err(|error| refused(&error))?;
         key.update_credential(&result).ok_or_else(not_accepted)?;
-        Ok(Signed { known, credential: value(&key)? })
+        Ok(VerifiedAssertion { known, credential: value(&key)? })
     }
 }
 
@@ -182,13 +187,13 @@ mod tests {
             email: "ada@x.example".to_owned(),
             portrait: None,
         };
-        let asked = passkeys.ask_to_register(&person, &[]).expect("options");
-        let options: Value = serde_json::from_str(&asked.options).expect("JSON");
+        let challenge = passkeys.start_registration(&person, &[]).expect("options");
+        let options: Value = serde_json::from_str(&challenge.options).expect("JSON");
         let selection = &options["publicKey"]["authenticatorSelection"];
         assert_eq!(selection["residentKey"], "required");
         assert_eq!(selection["userVerification"], "required");
         assert_eq!(options["publicKey"]["rp"]["id"], "stile.example");
-        let sign_in: Value = serde_json::from_str(&passkeys.ask_to_sign_in().expect("options").options).expect("JSON");
+        let sign_in: Value = serde_json::from_str(&passkeys.start_sign_in().expect("options").options).expect("JSON");
         assert_eq!(sign_in["publicKey"]["userVerification"], "required");
     }
 }

@@ -19,7 +19,7 @@ pub struct Connection {
     /// Number of consecutive losses.
     losses: StoredValue<u32>,
     /// `true` while a check is scheduled.
-    asking: StoredValue<bool>,
+    check_scheduled: StoredValue<bool>,
 }
 
 impl Connection {
@@ -29,7 +29,7 @@ impl Connection {
             lost: RwSignal::new(false),
             again: RwSignal::new(0),
             losses: StoredValue::new(0),
-            asking: StoredValue::new(false),
+            check_scheduled: StoredValue::new(false),
         }
     }
 
@@ -75,22 +75,24 @@ impl Connection {
             self.lost.set(true);
             self.losses.update_value(|losses| *losses += 1);
         }
-        self.ask_later();
+        self.schedule_check();
     }
 
     /// Schedules a check over the socket, which may work although a request failed. Any response means that the server
     /// is reachable.
-    fn ask_later(self) {
-        if self.asking.try_update_value(|asking| std::mem::replace(asking, true)) != Some(false) {
+    fn schedule_check(self) {
+        if self.check_scheduled.try_update_value(|check_scheduled| std::mem::replace(check_scheduled, true))
+            != Some(false)
+        {
             return;
         }
         let losses = self.losses.get_value().min(6);
         let pause = PAUSES.0.saturating_mul(1 << losses.saturating_sub(1)).min(PAUSES.1);
         browser::after(pause, move || {
-            self.asking.set_value(false);
+            self.check_scheduled.set_value(false);
             if self.lost.get_untracked() {
                 live::ask();
-                self.ask_later();
+                self.schedule_check();
             }
         });
     }
@@ -128,7 +130,7 @@ impl Session {
     }
 
     /// Retries when the tab becomes visible again.
-    pub(super) fn look_for_connection(self) {
+    pub(super) fn recheck_connection(self) {
         if self.connection.lost.get_untracked() {
             self.connection.try_again();
         }

@@ -10,7 +10,7 @@ use model::Slug;
 
 impl Session {
     /// Records that the user points at a workspace. The page that its link would open may be staged.
-    pub fn aim(self, slug: &Slug) {
+    pub fn hover(self, slug: &Slug) {
         if let Some(page) = self.target(slug) {
             self.prefetcher.hover(slug, page);
         }
@@ -20,20 +20,20 @@ impl Session {
     /// be the start of scrolling, and with a modifier key the link opens elsewhere, so these are ignored.
     pub fn press(self, slug: &Slug, event: &PointerEvent) {
         if event.pointer_type() == "mouse" && browser::opens_here(event) {
-            self.intend(slug);
+            self.stage(slug);
         }
     }
 
     /// Handles a click on the link to a workspace. The request is sent before anything else is done.
     pub fn click(self, slug: &Slug, event: &MouseEvent) {
         if browser::opens_here(event) {
-            self.intend(slug);
+            self.stage(slug);
         }
         self.navigator.follow_link(event);
     }
 
     /// Stages the page that the link to a workspace would open, now.
-    pub fn intend(self, slug: &Slug) {
+    pub fn stage(self, slug: &Slug) {
         if let Some(page) = self.target(slug) {
             self.prefetcher.stage(slug.clone(), page);
         }
@@ -50,7 +50,7 @@ impl Session {
     }
 
     /// Records that the user no longer points at a workspace.
-    pub fn look_away(self) {
+    pub fn unhover(self) {
         self.prefetcher.unhover();
     }
 }

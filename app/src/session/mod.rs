@@ -18,9 +18,9 @@ use crate::{
     boot::{AccountData, Content, InitialState, Returned, Theme},
     browser::{self, Keyboard, Navigator},
     console::Prefetcher,
+    deferred::Deferred,
     error::AppError,
-    live::{self, LiveMessage, Said, WorkspaceAccess},
-    packed::Packed,
+    live::{self, LiveMessage, ServerMessage, WorkspaceAccess},
     routes::{Page, Route, SignInNotice},
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -54,7 +54,7 @@ pub struct Session {
     /// `true` while the palette is open.
     pub palette: RwSignal<bool>,
     content: StoredValue<Option<Content>>,
-    returned: StoredValue<Option<Packed<Returned>>>,
+    returned: StoredValue<Option<Deferred<Returned>>>,
     /// Workspace that is entered ahead of a switch.
     pub prefetcher: Prefetcher,
     picker_is_whole: StoredValue<bool>,
@@ -63,7 +63,7 @@ pub struct Session {
     plane: StoredValue<Option<(Slug, Slug)>>,
     /// Usage counts of palette entries on this device.
     uses: StoredValue<Frecency>,
-    standing: StoredValue<Option<Callback<(Slug, WorkspaceAccess)>>>,
+    access_handler: StoredValue<Option<Callback<(Slug, WorkspaceAccess)>>>,
 }
 
 /// Returns the session context of the current view.
@@ -94,7 +94,7 @@ impl Session {
             leaving: StoredValue::new(false),
             plane: StoredValue::new(None),
             uses: StoredValue::new(Frecency::default()),
-            standing: StoredValue::new(None),
+            access_handler: StoredValue::new(None),
         };
         provide_context(session);
         session
@@ -105,9 +105,9 @@ impl Session {
         self.picker_is_whole.get_value()
     }
 
-    /// Returns `look` applied to the document's content, which is not taken.
-    pub fn with_content<T>(self, look: impl FnOnce(Option<&Content>) -> T) -> T {
-        self.content.with_value(|content| look(content.as_ref()))
+    /// Returns `read` applied to the document's content, which is not taken.
+    pub fn with_content<T>(self, read: impl FnOnce(Option<&Content>) -> T) -> T {
+        self.content.with_value(|content| read(content.as_ref()))
     }
 
     /// Takes the document's content for the first view. Returns `None` afterwards.
@@ -118,14 +118,14 @@ impl Session {
     /// Takes the document's content for an account page, whose code is in the chunk.
     pub fn take_account_data(self) -> Option<AccountData> {
         match self.take_content()? {
-            Content::Account(data) => data.open(),
+            Content::Account(data) => data.decode(),
             _ => None,
         }
     }
 
     /// Takes the form that was returned with the document, if there is one.
     pub fn take_returned(self) -> Option<Returned> {
-        self.returned.try_update_value(Option::take).flatten()?.open()
+        self.returned.try_update_value(Option::take).flatten()?.decode()
     }
 
     /// Starts listening to browser events. Called once, in the browser, after hydration.
@@ -152,7 +152,7 @@ impl Session {
                 browser::reload_document();
             } else {
                 self.check_clock();
-                self.look_for_connection();
+                self.recheck_connection();
                 self.refresh_if_stale();
             }
         });
@@ -165,7 +165,7 @@ impl Session {
                 Route::Workspace(slug, _) => Some(slug),
                 _ => None,
             };
-            live::start(shown, Rc::new(move |said| self.hear(said)));
+            live::start(shown, Rc::new(move |message| self.on_message(message)));
         }
         if self.person.with_untracked(Option::is_some) && !self.picker_is_whole.get_value() {
             self.refresh_picker(false);
@@ -174,18 +174,18 @@ impl Session {
     }
 
     /// Handles a message from the socket.
-    fn hear(self, said: Said) {
+    fn on_message(self, message: ServerMessage) {
         self.connection.is_back();
-        match said {
-            Said::Clock(now) => self.clock_says(now),
-            Said::LiveMessage(LiveMessage::SignedOut) => self.was_signed_out(),
-            Said::LiveMessage(LiveMessage::Now { epoch, place }) => {
+        match message {
+            ServerMessage::Clock(now) => self.clock_says(now),
+            ServerMessage::State(LiveMessage::SignedOut) => self.was_signed_out(),
+            ServerMessage::State(LiveMessage::Now { epoch, workspace }) => {
                 self.seats_are_at(&epoch);
-                if let Some((slug, standing)) = place {
-                    self.stands(slug, standing);
+                if let Some((slug, access)) = workspace {
+                    self.notify_access(slug, access);
                 }
             }
-            Said::Unknown => {}
+            ServerMessage::Unknown => {}
         }
     }
 
@@ -258,22 +258,22 @@ impl Session {
     }
 
     /// Forwards a user's access to a workspace to the scope of the current workspace.
-    pub fn stands(self, slug: Slug, standing: WorkspaceAccess) {
-        if let Some(hear) = self.standing.get_value() {
-            hear.try_run((slug, standing));
+    pub fn notify_access(self, slug: Slug, access: WorkspaceAccess) {
+        if let Some(handler) = self.access_handler.get_value() {
+            handler.try_run((slug, access));
         }
     }
 
     /// Sets the callback for access to the current workspace, until the caller's reactive owner is disposed.
-    pub fn hear_standing(self, slug: &Slug, hear: Callback<(Slug, WorkspaceAccess)>) {
-        self.standing.set_value(Some(hear));
+    pub fn on_access_changed(self, slug: &Slug, handler: Callback<(Slug, WorkspaceAccess)>) {
+        self.access_handler.set_value(Some(handler));
         self.plane.set_value(Some((slug.clone(), slug.clone())));
         let mounted = slug.clone();
         on_cleanup(move || {
             // The next workspace may be mounted already.
             if self.plane.try_with_value(|p| p.as_ref().is_some_and(|(key, _)| *key == mounted)).unwrap_or(false) {
                 self.plane.set_value(None);
-                self.standing.set_value(None);
+                self.access_handler.set_value(None);
             }
         });
     }

@@ -1,6 +1,6 @@
 //! Form controls with label, hint and error. Control names are plain, so forms work without JavaScript.
 
-use super::{Icon, mends};
+use super::{Icon, clears_error};
 use crate::browser;
 use leptos::prelude::*;
 use model::{FieldErrors, picture::FILE_MAX};
@@ -51,7 +51,7 @@ pub fn TextField(
     view! {
         <div class="field">
             <Label name label optional/>
-            <input class=if mono { "input mono" } else { "input" } id=name name=name type=kind value=value autocomplete="off" dir=if mono { "ltr" } else { "auto" } on:input=mends(errors, name)
+            <input class=if mono { "input mono" } else { "input" } id=name name=name type=kind value=value autocomplete="off" dir=if mono { "ltr" } else { "auto" } on:input=clears_error(errors, name)
                 aria-invalid=move || errors.with(|e| e.of(name).map(|_| "true")) aria-describedby=described(name, hint.is_some())/>
             <Notes name hint errors/>
         </div>
@@ -78,7 +78,7 @@ pub fn EmailField(
     view! {
         <div class="field">
             <Label name label optional=false/>
-            <input class="input" id=name name=name type="email" value=value autocomplete=autocomplete autocapitalize="off" spellcheck="false" on:input=mends(errors, name)
+            <input class="input" id=name name=name type="email" value=value autocomplete=autocomplete autocapitalize="off" spellcheck="false" on:input=clears_error(errors, name)
                 aria-invalid=move || errors.with(|e| e.of(name).map(|_| "true")) aria-describedby=described(name, false)/>
             <Notes name hint=None errors/>
         </div>
@@ -104,7 +104,7 @@ pub fn TextAreaField(
     view! {
         <div class="field">
             <Label name label optional=true/>
-            <textarea class="input" dir="auto" id=name name=name rows="3" inner_html=escaped on:input=mends(errors, name)
+            <textarea class="input" dir="auto" id=name name=name rows="3" inner_html=escaped on:input=clears_error(errors, name)
                 aria-invalid=move || errors.with(|e| e.of(name).map(|_| "true")) aria-describedby=described(name, false)></textarea>
             <Notes name hint=None errors/>
         </div>
@@ -139,7 +139,7 @@ pub fn SelectField(
         <div class="field">
             <Label name label optional/>
             <span class="select">
-                <select class="input" id=name name=name on:change=mends(errors, name) aria-invalid=move || errors.with(|e| e.of(name).map(|_| "true")) aria-describedby=described(name, false)>
+                <select class="input" id=name name=name on:change=clears_error(errors, name) aria-invalid=move || errors.with(|e| e.of(name).map(|_| "true")) aria-describedby=described(name, false)>
                     {options}
                 </select>
                 <Icon name="chevron-down"/>

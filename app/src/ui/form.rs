@@ -56,7 +56,7 @@ impl FormState {
         }
         let Some(answer) = send(browser::form_values(event)) else { return };
         self.busy.set(true);
-        let sent = browser::sending(event);
+        let sent = browser::snapshot_form(event);
         spawn_local(async move {
             let answer = answer.await;
             // The page may be disposed by then.

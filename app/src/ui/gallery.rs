@@ -2,8 +2,8 @@
 //! only.
 
 use super::{
-    Avatar, Banner, BarChart, EmailField, Empty, Face, FileField, Highlighted, Icon, Mark, PasswordField, SelectField,
-    SlugText, Spark, Status, StatusTone, TextAreaField, TextField, Tone, WsIcon,
+    Avatar, Banner, BarChart, EmailField, Empty, FileField, Highlighted, Icon, Mark, PasswordField, SelectField,
+    SlugText, Spark, Status, StatusTone, TextAreaField, TextField, Tone, WorkspaceAvatar, WsIcon,
 };
 use leptos::prelude::*;
 use model::{FieldErrors, Slug, id::UserId, picture::Hue};
@@ -79,7 +79,7 @@ fn marks() -> AnyView {
     let slug = Slug::parse("a-long-address-of-a-workspace").ok();
     view! {
         <div class="btn-row">
-            {["IT", "Finance", "Product Eng", "Ünder", "42"].map(|name| view! { <WsIcon face=Face::named(name)/><WsIcon face=Face::named(name) large=true/> })}
+            {["IT", "Finance", "Product Eng", "Ünder", "42"].map(|name| view! { <WsIcon avatar=WorkspaceAvatar::named(name)/><WsIcon avatar=WorkspaceAvatar::named(name) large=true/> })}
             {id.map(|id| view! { <Avatar id name="Ada Okafor".to_owned() portrait=None/><Avatar id name="Mia".to_owned() portrait=None/> })}
             <span class="chip">"Org admin"</span><span class="chip outline">"Owner"</span><span class="chip accent">"Accent"</span>
             <Status tone=StatusTone::Ok label="Active"/><Status tone=StatusTone::Info label="Open"/>

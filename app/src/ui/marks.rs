@@ -1,6 +1,6 @@
 //! Small visual elements: workspace icon, status, slug and time.
 
-use super::lasting;
+use super::stable;
 use crate::{browser, reactive};
 use leptos::{html::span, prelude::*};
 use model::{
@@ -16,13 +16,13 @@ const ORGANIZATION_HUE: u8 = 25;
 
 /// Data of a workspace icon: the logo or the first letter of the name, on the workspace's color.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Face {
+pub struct WorkspaceAvatar {
     initial: String,
     hue: u8,
     logo: Option<String>,
 }
 
-impl Face {
+impl WorkspaceAvatar {
     /// Icon of a workspace that the person is a member of.
     pub fn of(name: &str, slug: &Slug, brand: &Brand) -> Self {
         let logo = brand.logo.as_ref().map(|logo| format!("/api/pictures/workspaces/{slug}/{}", logo.as_str()));
@@ -77,7 +77,7 @@ fn escape(c: char) -> String {
 #[component]
 pub fn WsIcon(
     /// Icon data.
-    face: Face,
+    avatar: WorkspaceAvatar,
     /// Uses the large size of lists and page headers.
     #[prop(optional)]
     large: bool,
@@ -85,8 +85,8 @@ pub fn WsIcon(
     let class = if large { "ws-icon large" } else { "ws-icon" };
     // Kept in place, because icons are in rows and headers that are rendered again on each key press or workspace
     // switch.
-    let attributes = lasting(class).with("data-hue", face.hue).fixed("aria-hidden", "true");
-    span().add_any_attr(attributes).child(face.inside())
+    let attributes = stable(class).with("data-hue", avatar.hue).fixed("aria-hidden", "true");
+    span().add_any_attr(attributes).child(avatar.inside())
 }
 
 /// Portrait of a person, or their initials.
@@ -164,27 +164,27 @@ pub fn SlugText(
     /// Slug to show.
     slug: Slug,
 ) -> impl IntoView {
-    lasting_slug(&slug)
+    stable_slug(&slug)
 }
 
 /// Same as [`SlugText`], for lines that are rendered again on each key press.
 ///
 /// The text is one node, so it is read aloud, selected and copied as a whole. The visible copy is rendered from the
 /// attributes (style/20-base.css): its start may be truncated, its end stays visible.
-pub fn lasting_slug(slug: &Slug) -> AnyView {
+pub fn stable_slug(slug: &Slug) -> AnyView {
     let text = slug.as_str();
     // ASCII only, so every index is a character boundary.
     let (front, end) = text.split_at(text.len().saturating_sub(7));
-    let attributes = lasting("slug").with("title", slug).with("data-front", front).with("data-end", end);
+    let attributes = stable("slug").with("title", slug).with("data-front", front).with("data-end", end);
     span().add_any_attr(attributes.fixed("translate", "no")).child(text.to_owned()).into_any()
 }
 
 /// Badge with the number of access requests. Returns `None` if there are none.
 pub fn waiting_badge(count: u32) -> Option<AnyView> {
-    let said = if count == 1 { "1 access request".to_owned() } else { format!("{count} access requests") };
-    let words = said.clone();
+    let label = if count == 1 { "1 access request".to_owned() } else { format!("{count} access requests") };
+    let hidden_label = label.clone();
     (count > 0).then(|| view! {
-        <span class="waiting-count" data-testid="waiting-count" title=said.clone()><span aria-hidden="true">{count}</span><span class="visually-hidden">{words}</span></span>
+        <span class="waiting-count" data-testid="waiting-count" title=label.clone()><span aria-hidden="true">{count}</span><span class="visually-hidden">{hidden_label}</span></span>
     }.into_any())
 }
 

@@ -9,10 +9,10 @@ mod form;
 mod gallery;
 mod icon;
 mod keys;
-mod lasting;
 mod marks;
 mod password;
 mod slug_field;
+mod stable_attributes;
 mod summary;
 mod whole;
 
@@ -24,11 +24,11 @@ pub use form::{FormMessage, FormState, SubmitButton};
 pub use gallery::Gallery;
 pub use icon::{Icon, Mark};
 pub use keys::kbd;
-pub use lasting::{Lasting, lasting};
 pub use marks::{
-    Ago, Avatar, Face, Highlighted, SlugText, Status, StatusTone, WsIcon, lasting_slug, since, waiting_badge,
+    Ago, Avatar, Highlighted, SlugText, Status, StatusTone, WorkspaceAvatar, WsIcon, since, stable_slug, waiting_badge,
 };
 pub use password::PasswordField;
 pub use slug_field::SlugField;
-pub use summary::{ErrorSummary, mend, mends};
-pub use whole::{says, whole, whole_form, whole_kept, whole_watched};
+pub use stable_attributes::{StableAttributes, stable};
+pub use summary::{ErrorSummary, clear_error, clears_error};
+pub use whole::{whole, whole_form, whole_kept, whole_text, whole_watched};

@@ -1,6 +1,6 @@
 //! Password field with a button that reveals the password (ASVS 6.2.6). Allows pasting and password managers.
 
-use super::{Icon, mends};
+use super::{Icon, clears_error};
 use leptos::prelude::*;
 use model::FieldErrors;
 
@@ -29,7 +29,7 @@ pub fn PasswordField(
             <label for=name>{label}</label>
             <div class="reveal">
                 <input class="input" id=name name=name type=move || if shown.get() { "text" } else { "password" } autocomplete=autocomplete
-                    spellcheck="false" autocapitalize="off" on:input=mends(errors, name)
+                    spellcheck="false" autocapitalize="off" on:input=clears_error(errors, name)
                     aria-invalid=move || errors.with(|e| e.of(name).map(|_| "true")) aria-describedby=described/>
                 <button class="btn quiet small" type="button" data-script aria-pressed=move || if shown.get() { "true" } else { "false" }
                     aria-label=format!("Show {}", label.to_lowercase()) on:click=move |_| shown.update(|shown| *shown = !*shown)>

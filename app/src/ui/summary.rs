@@ -40,12 +40,12 @@ pub fn ErrorSummary(
 }
 
 /// Returns the change handler of a control, which removes the error of its field.
-pub fn mends<E>(errors: RwSignal<FieldErrors>, name: &'static str) -> impl Fn(E) + Clone + 'static {
-    move |_| mend(errors, name)
+pub fn clears_error<E>(errors: RwSignal<FieldErrors>, name: &'static str) -> impl Fn(E) + Clone + 'static {
+    move |_| clear_error(errors, name)
 }
 
 /// Removes the error of a field after it was changed.
-pub fn mend(errors: RwSignal<FieldErrors>, name: &str) {
+pub fn clear_error(errors: RwSignal<FieldErrors>, name: &str) {
     if errors.with_untracked(|errors| errors.of(name).is_some()) {
         errors.update(|errors| errors.clear(name));
     }

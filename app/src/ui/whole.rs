@@ -3,7 +3,7 @@
 //! Rendering usually writes into existing nodes. If a translator or an extension has changed the document, such a node
 //! may no longer be part of it: the screen would keep the old text, and nodes added by others would remain. Everything
 //! that stays on screen across a workspace switch and shows workspace data is therefore rendered by these views.
-//! [`Keep`] says when the existing nodes may be reused. Otherwise the element is emptied, including nodes added by
+//! [`Reuse`] says when the existing nodes may be reused. Otherwise the element is emptied, including nodes added by
 //! others, and rendered again.
 //!
 //! A view of this kind must be the only child of its element. Such views can be nested: the outer one does not check
@@ -26,7 +26,7 @@ use leptos::{
 
 /// Condition for reusing existing nodes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Keep {
+enum Reuse {
     /// Never.
     Never,
     /// If they are exactly the nodes that were rendered.
@@ -38,43 +38,43 @@ enum Keep {
 /// Recorded nodes of an element. `None` on the server, which has no nodes: a value in local storage panics there if
 /// another thread drops it.
 #[derive(Debug, Clone, Copy)]
-struct Ground(Option<StoredValue<browser::Footprint, LocalStorage>>);
+struct NodeGuard(Option<StoredValue<browser::NodeSnapshot, LocalStorage>>);
 
-impl Ground {
+impl NodeGuard {
     fn new() -> Self {
-        Self((!browser::ON_SERVER).then(|| StoredValue::new_local(browser::Footprint::new())))
+        Self((!browser::ON_SERVER).then(|| StoredValue::new_local(browser::NodeSnapshot::new())))
     }
 
-    fn note(self, parent: &Element) {
-        if let Some(footprint) = self.0 {
-            footprint.try_with_value(|footprint| footprint.note(parent));
+    fn record(self, parent: &Element) {
+        if let Some(snapshot) = self.0 {
+            snapshot.try_with_value(|snapshot| snapshot.record(parent));
         }
     }
 
     fn is_intact(self) -> bool {
-        self.0.and_then(|footprint| footprint.try_with_value(browser::Footprint::is_intact)).unwrap_or(true)
+        self.0.and_then(|snapshot| snapshot.try_with_value(browser::NodeSnapshot::is_intact)).unwrap_or(true)
     }
 }
 
 /// Renders the whole content of an element again whenever a signal that `view` reads changes.
 pub fn whole<V: IntoView + 'static>(mut view: impl FnMut() -> V + Send + 'static) -> AnyView {
-    drawn(Keep::Never, Ground::new(), Box::new(move || view().into_any()))
+    whole_view(Reuse::Never, NodeGuard::new(), Box::new(move || view().into_any()))
 }
 
 /// Same as [`whole`], for a text.
-pub fn says(mut text: impl FnMut() -> String + Send + 'static) -> AnyView {
-    drawn(Keep::Never, Ground::new(), Box::new(move || text().into_any()))
+pub fn whole_text(mut text: impl FnMut() -> String + Send + 'static) -> AnyView {
+    whole_view(Reuse::Never, NodeGuard::new(), Box::new(move || text().into_any()))
 }
 
 /// Same as [`whole`], but reuses the existing nodes unless others have changed them. `view` must not add or remove
 /// elements by itself.
 pub fn whole_kept<V: IntoView + 'static>(mut view: impl FnMut() -> V + Send + 'static) -> AnyView {
-    drawn(Keep::Intact, Ground::new(), Box::new(move || view().into_any()))
+    whole_view(Reuse::Intact, NodeGuard::new(), Box::new(move || view().into_any()))
 }
 
 /// Same as [`whole_kept`], for a form: it is rendered again only if it was translated and no input would be lost.
 pub fn whole_form<V: IntoView + 'static>(mut view: impl FnMut() -> V + Send + 'static) -> AnyView {
-    drawn(Keep::Untranslated, Ground::new(), Box::new(move || view().into_any()))
+    whole_view(Reuse::Untranslated, NodeGuard::new(), Box::new(move || view().into_any()))
 }
 
 /// Same as [`whole`], and also renders again when the effect `moment`, which must read a signal, runs and others have
@@ -83,17 +83,17 @@ pub fn whole_watched<V: IntoView + 'static>(
     moment: impl Fn() + 'static,
     mut view: impl FnMut() -> V + Send + 'static,
 ) -> AnyView {
-    let (ground, again) = (Ground::new(), RwSignal::new(()));
+    let (guard, again) = (NodeGuard::new(), RwSignal::new(()));
     let mut first = true;
     reactive::effect(move || {
         moment();
-        if !std::mem::take(&mut first) && !ground.is_intact() {
+        if !std::mem::take(&mut first) && !guard.is_intact() {
             again.set(());
         }
     });
-    drawn(
-        Keep::Never,
-        ground,
+    whole_view(
+        Reuse::Never,
+        guard,
         Box::new(move || {
             again.track();
             view().into_any()
@@ -101,70 +101,70 @@ pub fn whole_watched<V: IntoView + 'static>(
     )
 }
 
-fn drawn(keep: Keep, ground: Ground, mut view: Box<dyn FnMut() -> AnyView + Send>) -> AnyView {
-    (move || Whole { view: view(), keep, ground }).into_any()
+fn whole_view(reuse: Reuse, guard: NodeGuard, mut view: Box<dyn FnMut() -> AnyView + Send>) -> AnyView {
+    (move || Whole { view: view(), reuse, guard }).into_any()
 }
 
 /// View type. See the module documentation.
 struct Whole {
     view: AnyView,
-    keep: Keep,
-    ground: Ground,
+    reuse: Reuse,
+    guard: NodeGuard,
 }
 
 /// Rendered state of [`Whole`].
-struct Shown {
+struct WholeState {
     inner: <AnyView as Render>::State,
     parent: Option<Element>,
-    ground: Ground,
+    guard: NodeGuard,
 }
 
-impl Shown {
+impl WholeState {
     fn settle(&mut self, parent: Element) {
         browser::claim_content(&parent);
-        self.ground.note(&parent);
+        self.guard.record(&parent);
         self.parent = Some(parent);
     }
 }
 
 impl Whole {
     fn may_write_to(&self, parent: &Element) -> bool {
-        match self.keep {
-            Keep::Never => false,
-            Keep::Intact => self.ground.is_intact(),
-            Keep::Untranslated => !browser::is_translated(parent) || !browser::unsaved_text().is_empty(),
+        match self.reuse {
+            Reuse::Never => false,
+            Reuse::Intact => self.guard.is_intact(),
+            Reuse::Untranslated => !browser::is_translated(parent) || !browser::unsaved_text().is_empty(),
         }
     }
 }
 
 impl Render for Whole {
-    type State = Shown;
+    type State = WholeState;
 
-    fn build(self) -> Shown {
-        Shown { inner: self.view.build(), parent: None, ground: self.ground }
+    fn build(self) -> WholeState {
+        WholeState { inner: self.view.build(), parent: None, guard: self.guard }
     }
 
-    fn rebuild(self, shown: &mut Shown) {
-        let Some(parent) = shown.parent.take() else { return self.view.rebuild(&mut shown.inner) };
+    fn rebuild(self, state: &mut WholeState) {
+        let Some(parent) = state.parent.take() else { return self.view.rebuild(&mut state.inner) };
         if self.may_write_to(&parent) {
-            self.view.rebuild(&mut shown.inner);
+            self.view.rebuild(&mut state.inner);
         } else {
             let focused = browser::focus_within(&parent);
             let mut inner = self.view.build();
-            shown.inner.unmount();
+            state.inner.unmount();
             // The remaining nodes were added by others.
             parent.set_text_content(None);
             inner.mount(&parent, None);
-            shown.inner = inner;
+            state.inner = inner;
             if let Some(id) = focused {
                 browser::focus_id(&id);
             }
         }
-        shown.settle(parent);
+        state.settle(parent);
     }
 }
 
-impl Mountable for Shown {
+impl Mountable for WholeState {
     fn unmount(&mut self) {
         self.inner.unmount();
         self.parent = None;
@@ -224,18 +224,18 @@ impl RenderHtml for Whole {
         self.view.to_html_with_buf(buf, position, escape, mark_branches, extra_attrs);
     }
 
-    fn hydrate<const FROM_SERVER: bool>(self, cursor: &Cursor, position: &PositionState) -> Shown {
+    fn hydrate<const FROM_SERVER: bool>(self, cursor: &Cursor, position: &PositionState) -> WholeState {
         // Before hydration of the first child, the cursor is at the parent element.
         let parent = Element::cast_from(cursor.current());
-        let mut shown =
-            Shown { inner: self.view.hydrate::<FROM_SERVER>(cursor, position), parent: None, ground: self.ground };
+        let mut state =
+            WholeState { inner: self.view.hydrate::<FROM_SERVER>(cursor, position), parent: None, guard: self.guard };
         if let Some(parent) = parent {
-            shown.settle(parent);
+            state.settle(parent);
         }
-        shown
+        state
     }
 
-    async fn hydrate_async(self, cursor: &Cursor, position: &PositionState) -> Shown {
+    async fn hydrate_async(self, cursor: &Cursor, position: &PositionState) -> WholeState {
         self.hydrate::<true>(cursor, position)
     }
 

@@ -147,7 +147,7 @@ impl Actor {
     }
 
     /// Finds the workspace with a slug, even if the slug has changed.
-    pub(super) async fn find(&self, slug: &Slug) -> Result<Place, DemoError> {
+    pub(super) async fn find(&self, slug: &Slug) -> Result<FoundWorkspace, DemoError> {
         let mut slug = slug.clone();
         // Follows one redirect: the second lookup uses the current slug.
         for _ in 0..2 {
@@ -155,11 +155,11 @@ impl Actor {
                 Door::Open(mut tx) => {
                     let is_empty = content::is_empty(&mut tx).await?;
                     let WorkspaceProfile { id, slug, .. } = tx.commit().await?.workspace;
-                    return Ok(if is_empty { Place::Empty(id, slug) } else { Place::Filled });
+                    return Ok(if is_empty { FoundWorkspace::Empty(id, slug) } else { FoundWorkspace::Filled });
                 }
                 Door::Moved(to) => slug = to,
-                Door::Gone(_) => return Ok(Place::Deleted),
-                Door::Absent(_) => return Ok(Place::Absent),
+                Door::Gone(_) => return Ok(FoundWorkspace::Deleted),
+                Door::Absent(_) => return Ok(FoundWorkspace::Absent),
                 Door::SignedOut | Door::Mismatch | Door::Factor(_) => break,
             }
         }
@@ -182,7 +182,7 @@ impl Actor {
 }
 
 /// Result of looking up a slug as one person.
-pub(super) enum Place {
+pub(super) enum FoundWorkspace {
     /// There is no workspace that the person can see.
     Absent,
     /// A workspace without products, and its current slug.

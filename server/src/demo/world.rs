@@ -4,7 +4,7 @@ use super::{
     catalogue::{Catalogue, FINANCE, IT, PRODUCT_ENG},
     content,
     outcome::{DemoError, Loaded},
-    people::{Actor, Known, Place, Stage},
+    people::{Actor, FoundWorkspace, Known, Stage},
 };
 use model::{
     OrganizationRole, Slug, WorkspaceRole,
@@ -84,9 +84,9 @@ async fn build_organization(
     for (catalogue, seats) in plan.workspaces {
         let slug = Slug::parse(catalogue.slug).map_err(|_| DemoError::Example(catalogue.slug.to_owned()))?;
         match owner.find(&slug).await? {
-            Place::Absent => unfinished.push((catalogue, seats, slug, None)),
-            Place::Empty(id, slug) => unfinished.push((catalogue, seats, slug, Some(id))),
-            Place::Filled | Place::Deleted => {}
+            FoundWorkspace::Absent => unfinished.push((catalogue, seats, slug, None)),
+            FoundWorkspace::Empty(id, slug) => unfinished.push((catalogue, seats, slug, Some(id))),
+            FoundWorkspace::Filled | FoundWorkspace::Deleted => {}
         }
     }
     let mut made = Loaded::default();

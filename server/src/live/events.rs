@@ -38,11 +38,11 @@ async fn run(hub: &Hub, store: &Store) {
                     failing = false;
                 }
                 match news {
-                    News::Events(events) => hub.tell(&events),
-                    News::Everything => hub.tell_all(),
+                    News::Events(events) => hub.wake(&events),
+                    News::Everything => hub.wake_all(),
                 }
                 if last.elapsed() > TOO_LONG {
-                    hub.tell_all();
+                    hub.wake_all();
                 }
                 last = Instant::now();
             }

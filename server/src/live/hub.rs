@@ -18,20 +18,20 @@ const PER_PERSON: usize = 60;
 const ALL: usize = 20_000;
 /// Maximum number of tabs that query the database concurrently. An event can wake all tabs of a large workspace at
 /// once, and HTTP requests have priority.
-const ASKING: usize = 4;
+const MAX_QUERIES: usize = 4;
 
 /// The tabs connected to this server. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Hub(Arc<Inner>);
 
 struct Inner {
-    people: Mutex<HashMap<UserId, Vec<Seated>>>,
+    people: Mutex<HashMap<UserId, Vec<TabEntry>>>,
     next: AtomicU64,
-    asking: Semaphore,
+    queries: Semaphore,
     shutdown: Shutdown,
 }
 
-struct Seated {
+struct TabEntry {
     number: u64,
     session: Option<SessionId>,
     wake: Arc<Notify>,
@@ -51,13 +51,13 @@ impl Hub {
         Self(Arc::new(Inner {
             people: Mutex::default(),
             next: AtomicU64::new(0),
-            asking: Semaphore::new(ASKING),
+            queries: Semaphore::new(MAX_QUERIES),
             shutdown: shutdown.clone(),
         }))
     }
 
     /// Registers a tab. Returns `None` if the user or the server has reached its limit.
-    pub(super) fn sit(&self, user: UserId, session: Option<SessionId>) -> Option<Slot> {
+    pub(super) fn register(&self, user: UserId, session: Option<SessionId>) -> Option<Slot> {
         let (number, wake) = (self.0.next.fetch_add(1, Ordering::Relaxed), Arc::new(Notify::new()));
         let mut people = self.people();
         let all: usize = people.values().map(Vec::len).sum();
@@ -65,12 +65,12 @@ impl Hub {
         if tabs.len() >= PER_PERSON || all >= ALL {
             return None;
         }
-        tabs.push(Seated { number, session, wake: Arc::clone(&wake) });
+        tabs.push(TabEntry { number, session, wake: Arc::clone(&wake) });
         Some(Slot { hub: self.clone(), user, number, wake })
     }
 
     /// Wakes the tabs that the events affect.
-    pub(super) fn tell(&self, events: &[Event]) {
+    pub(super) fn wake(&self, events: &[Event]) {
         let people = self.people();
         for event in events {
             for tab in people.get(&event.user).into_iter().flatten() {
@@ -82,7 +82,7 @@ impl Hub {
     }
 
     /// Wakes all tabs, for when any of their data may have changed.
-    pub(super) fn tell_all(&self) {
+    pub(super) fn wake_all(&self) {
         self.people().values().flatten().for_each(|tab| tab.wake.notify_one());
     }
 
@@ -92,15 +92,15 @@ impl Hub {
     }
 
     /// Acquires one of the few permits to query the database.
-    pub(super) async fn turn(&self) -> Option<tokio::sync::SemaphorePermit<'_>> {
-        self.0.asking.acquire().await.ok()
+    pub(super) async fn query_permit(&self) -> Option<tokio::sync::SemaphorePermit<'_>> {
+        self.0.queries.acquire().await.ok()
     }
 
     pub(super) fn shutdown(&self) -> &Shutdown {
         &self.0.shutdown
     }
 
-    fn people(&self) -> std::sync::MutexGuard<'_, HashMap<UserId, Vec<Seated>>> {
+    fn people(&self) -> std::sync::MutexGuard<'_, HashMap<UserId, Vec<TabEntry>>> {
         self.0.people.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -6,7 +6,7 @@
 use super::hub::{Hub, Slot};
 use crate::{respond, state::Web};
 use app::{
-    live::server::Told,
+    live::server::TabState,
     live::{LiveMessage, clock, read_here},
 };
 use axum::{
@@ -55,12 +55,12 @@ pub(crate) async fn open(State(web): State<Web>, upgrade: WebSocketUpgrade, requ
         // A page can't read why a handshake was refused. A message tells it instead, so that it does not reconnect.
         return upgrade.on_upgrade(move |mut socket| {
             tasks.track_future(async move {
-                let _ = say(&mut socket, &LiveMessage::SignedOut).await;
+                let _ = send_state(&mut socket, &LiveMessage::SignedOut).await;
                 let _ = timeout(SEND, socket.send(Message::Close(None))).await;
             })
         });
     };
-    let Some(place) = web.live.sit(principal.person.id, principal.session) else {
+    let Some(slot) = web.live.register(principal.person.id, principal.session) else {
         let mut refusal = respond::error(StatusCode::TOO_MANY_REQUESTS, "too_many_tabs", "Close some tabs first.");
         refusal.headers_mut().insert(header::RETRY_AFTER, respond::RETRY_AFTER);
         return refusal;
@@ -68,7 +68,7 @@ pub(crate) async fn open(State(web): State<Web>, upgrade: WebSocketUpgrade, requ
     let hub = web.live.clone();
     upgrade.on_upgrade(move |socket| {
         tasks.clone().track_future(async move {
-            let mut tab = Tab { socket, place, principal, credential, store, here: None };
+            let mut tab = Tab { socket, slot, principal, credential, store, here: None };
             tokio::select! {
                 end = tab.run(&hub) => tab.close(end).await,
                 () = hub.shutdown().asked() => tab.close(End::Restart).await,
@@ -93,7 +93,7 @@ enum End {
 
 struct Tab {
     socket: WebSocket,
-    place: Slot,
+    slot: Slot,
     principal: Principal,
     credential: Credential,
     store: Store,
@@ -111,7 +111,7 @@ impl Tab {
         loop {
             if due {
                 due = false;
-                match self.tell(hub).await {
+                match self.send_update(hub).await {
                     Ok(None) => {}
                     Ok(Some(end)) => return end,
                     Err(error) => {
@@ -123,7 +123,7 @@ impl Tab {
                 }
             }
             tokio::select! {
-                () = self.place.notified() => due = true,
+                () = self.slot.notified() => due = true,
                 _ = look.tick() => due = true,
                 _ = ping.tick() => {
                     if heard_from.elapsed() > PING.1 || send(&mut self.socket, Message::Ping(Vec::new().into())).await.is_err() {
@@ -155,22 +155,22 @@ impl Tab {
     }
 
     /// Sends the current state.
-    async fn tell(&mut self, hub: &Hub) -> Result<Option<End>, StoreError> {
-        let Told { heard, at } = {
-            let _turn = hub.turn().await;
-            app::live::server::heard(&self.store, &self.credential, self.here.as_ref()).await?
+    async fn send_update(&mut self, hub: &Hub) -> Result<Option<End>, StoreError> {
+        let TabState { message, at } = {
+            let _permit = hub.query_permit().await;
+            app::live::server::tab_state(&self.store, &self.credential, self.here.as_ref()).await?
         };
-        if heard == LiveMessage::SignedOut && self.store.is_session_active(&self.principal).await? {
+        if message == LiveMessage::SignedOut && self.store.is_session_active(&self.principal).await? {
             return Ok(Some(End::Rotated));
         }
-        let told = match at {
+        let sent = match at {
             Some(at) => send(&mut self.socket, Message::Text(clock(at).into())).await,
             None => Ok(()),
         };
-        if told.is_err() || say(&mut self.socket, &heard).await.is_err() {
+        if sent.is_err() || send_state(&mut self.socket, &message).await.is_err() {
             return Ok(Some(End::Gone));
         }
-        Ok((heard == LiveMessage::SignedOut).then_some(End::SignedOut))
+        Ok((message == LiveMessage::SignedOut).then_some(End::SignedOut))
     }
 
     async fn close(mut self, end: End) {
@@ -186,8 +186,8 @@ impl Tab {
     }
 }
 
-async fn say(socket: &mut WebSocket, heard: &LiveMessage) -> Result<(), ()> {
-    let text = heard.to_text().map_err(drop)?;
+async fn send_state(socket: &mut WebSocket, message: &LiveMessage) -> Result<(), ()> {
+    let text = message.to_text().map_err(drop)?;
     send(socket, Message::Text(text.into())).await
 }
 

@@ -30,11 +30,11 @@ pub(crate) enum MailError {
 
 /// The mail transport and the sender address.
 pub(crate) struct Transport {
-    way: Way,
+    backend: Backend,
     sender: Mailbox,
 }
 
-enum Way {
+enum Backend {
     Smtp(Box<AsyncSmtpTransport<Tokio1Executor>>),
     Outbox(PathBuf),
 }
@@ -45,16 +45,16 @@ impl Transport {
     /// # Errors
     /// `io::Error` if `STILE_SMTP_URL` is not usable or the outbox can't be created.
     pub(crate) fn open(config: &Config) -> Result<Self, io::Error> {
-        let way = match &config.smtp {
-            Some(url) => Way::Smtp(Box::new(relay(url).map_err(io::Error::other)?)),
+        let backend = match &config.smtp {
+            Some(url) => Backend::Smtp(Box::new(relay(url).map_err(io::Error::other)?)),
             None => {
                 let dir = config.data_dir.join(OUTBOX);
                 // Mode 0700, because mails contain secret links.
                 DirBuilder::new().recursive(true).mode(0o700).create(&dir)?;
-                Way::Outbox(dir)
+                Backend::Outbox(dir)
             }
         };
-        Ok(Self { way, sender: config.mail_from.clone() })
+        Ok(Self { backend, sender: config.mail_from.clone() })
     }
 
     /// Returns the sender address.
@@ -68,9 +68,9 @@ impl Transport {
     /// [`MailError::Refused`] if the mail server reports that the mailbox does not exist, otherwise
     /// [`MailError::Failed`].
     pub(crate) async fn send(&self, id: Uuid, message: Message) -> Result<(), MailError> {
-        match &self.way {
-            Way::Smtp(relay) => relay.send(message).await.map(drop).map_err(|error| reason(&error)),
-            Way::Outbox(dir) => {
+        match &self.backend {
+            Backend::Smtp(relay) => relay.send(message).await.map(drop).map_err(|error| reason(&error)),
+            Backend::Outbox(dir) => {
                 let (path, bytes) = (dir.join(format!("{id}.eml")), message.formatted());
                 let written = tokio::task::spawn_blocking(move || write(&path, &bytes)).await;
                 match written {
@@ -100,11 +100,11 @@ fn reason(error: &smtp::Error) -> MailError {
         };
         return MailError::Failed(kind.to_owned());
     };
-    let said = format!("the mail server answered {code}");
+    let message = format!("the mail server answered {code}");
     // 550, 551 and 553 mean that the mailbox does not exist. Other rejections may concern this server and can be fixed.
     let no_mailbox = code.severity == Severity::PermanentNegativeCompletion
         && matches!(code.to_string().as_str(), "550" | "551" | "553");
-    if no_mailbox { MailError::Refused(said) } else { MailError::Failed(said) }
+    if no_mailbox { MailError::Refused(message) } else { MailError::Failed(message) }
 }
 
 /// Writes a file atomically, readable only by its owner.

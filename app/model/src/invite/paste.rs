@@ -176,7 +176,7 @@ fn address(text: &str) -> Option<Result<Email, ()>> {
 
 /// The people found in one piece of a line.
 #[derive(Debug, Default)]
-struct Said {
+struct ParsedPiece {
     /// In order: an address with the name before it, or an invalid address.
     people: Vec<Pasted>,
     /// Tokens after the last address, or all tokens if there is none.
@@ -205,12 +205,12 @@ fn cut(text: &str) -> String {
     text.chars().take(QUOTED).chain(['…']).collect()
 }
 
-fn read_piece(tokens: &[Token]) -> Said {
+fn read_piece(tokens: &[Token]) -> ParsedPiece {
     // `ada @ x.example` is one invalid address, not three people.
     if tokens.contains(&Token::Word("@".to_owned())) {
-        return Said { people: vec![Pasted::Unclear(source(tokens))], rest: Vec::new() };
+        return ParsedPiece { people: vec![Pasted::Unclear(source(tokens))], rest: Vec::new() };
     }
-    let mut said = Said::default();
+    let mut parsed = ParsedPiece::default();
     let mut before: Vec<Token> = Vec::new();
     for token in tokens {
         let found = match token {
@@ -224,26 +224,27 @@ fn read_piece(tokens: &[Token]) -> Said {
                 let name = name_of(&before);
                 before.clear();
                 // In `ada@x.example <ada@x.example>`, the first address is the display name of the second.
-                match said.people.last_mut() {
+                match parsed.people.last_mut() {
                     Some(Pasted::Person { email: last, .. }) if *last == email => {}
-                    _ => said.people.push(Pasted::Person { email, name }),
+                    _ => parsed.people.push(Pasted::Person { email, name }),
                 }
             }
             Some(Err(())) => {
                 before.push(token.clone());
-                said.people.push(Pasted::Unclear(source(&before)));
+                parsed.people.push(Pasted::Unclear(source(&before)));
                 before.clear();
             }
         }
     }
     // A name in parentheses, `ada@x.example (Ada Moreau)`, or what is added to a name: `Ada <ada@x.example> (Sales)`
-    if let (Some(Pasted::Person { name, .. }), [Token::Comment(comment)]) = (said.people.last_mut(), before.as_slice())
+    if let (Some(Pasted::Person { name, .. }), [Token::Comment(comment)]) =
+        (parsed.people.last_mut(), before.as_slice())
     {
         *name = if name.is_empty() { cut(comment) } else { cut(&format!("{name} ({comment})")) };
         before.clear();
     }
-    said.rest = before;
-    said
+    parsed.rest = before;
+    parsed
 }
 
 /// Returns `true` if a piece without an address may be a name: it has a capitalized word, if its script has capital
@@ -279,35 +280,35 @@ fn read_line(line: &str, found: &mut Vec<Pasted>) {
             continue;
         }
         let at = found.len();
-        let said = match tokens.as_slice() {
+        let parsed = match tokens.as_slice() {
             // A quoted cell of an exported spreadsheet.
             [Token::Quoted(within)] if within.contains('@') => {
                 read_line(within, found);
-                Said::default()
+                ParsedPiece::default()
             }
             tokens => read_piece(tokens),
         };
-        found.extend(said.people);
+        found.extend(parsed.people);
         if found.len() > at {
             join_names(&mut waiting, found, at, after_tab);
-            if !said.rest.is_empty() {
-                found.push(Pasted::Unclear(source(&said.rest)));
+            if !parsed.rest.is_empty() {
+                found.push(Pasted::Unclear(source(&parsed.rest)));
             }
-        } else if is_name(&said.rest) {
+        } else if is_name(&parsed.rest) {
             match found.last_mut() {
                 // Further cells of a row that starts with the address.
                 Some(Pasted::Person { name, .. }) if after_tab && waiting.is_empty() && at > begin => {
-                    let more = name_of(&said.rest);
+                    let more = name_of(&parsed.rest);
                     *name = if name.is_empty() { more } else { format!("{name} {more}") };
                 }
-                _ => waiting.push(said.rest),
+                _ => waiting.push(parsed.rest),
             }
             if ends_with == ';' {
                 give_up(&mut waiting, found);
             }
         } else {
             give_up(&mut waiting, found);
-            found.push(Pasted::Unclear(source(&said.rest)));
+            found.push(Pasted::Unclear(source(&parsed.rest)));
         }
         after_tab = ends_with == '\t';
     }

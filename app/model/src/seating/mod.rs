@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 /// Scope of a role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub enum SeatScope {
     /// A workspace.
     Workspace,
     /// An organization.
@@ -30,7 +30,7 @@ pub trait Rank: Copy + Ord + std::fmt::Debug + Serialize + DeserializeOwned + Se
     /// The strongest role.
     const OWNER: Self;
     /// Scope of the role.
-    const PLACE: Place;
+    const SCOPE: SeatScope;
     /// All roles, strongest first.
     const RANKS: &'static [Self];
 
@@ -49,7 +49,7 @@ pub trait Rank: Copy + Ord + std::fmt::Debug + Serialize + DeserializeOwned + Se
 
 impl Rank for WorkspaceRole {
     const OWNER: Self = Self::Owner;
-    const PLACE: Place = Place::Workspace;
+    const SCOPE: SeatScope = SeatScope::Workspace;
     const RANKS: &'static [Self] = Self::ALL;
 
     fn manages(self) -> bool {
@@ -67,7 +67,7 @@ impl Rank for WorkspaceRole {
 
 impl Rank for OrganizationRole {
     const OWNER: Self = Self::Owner;
-    const PLACE: Place = Place::Organization;
+    const SCOPE: SeatScope = SeatScope::Organization;
     const RANKS: &'static [Self] = Self::ALL;
 
     fn manages(self) -> bool {
@@ -119,11 +119,11 @@ impl Refused {
 
 /// Owner of the seat that is changed, relative to the acting user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Whose {
+pub enum SeatOwner {
     /// The acting user's own seat.
-    Mine,
+    Actor,
     /// Another user's seat.
-    Another,
+    Other,
 }
 
 /// Checks if a user with the role `by` may change a direct seat from the role `from` to the role `to`. `None` means no
@@ -133,12 +133,12 @@ pub enum Whose {
 /// [`Refused`] with the first rule that is violated.
 pub fn check<R: Rank>(
     by: R,
-    whose: Whose,
+    owner: SeatOwner,
     from: Option<R>,
     to: Option<R>,
     has_other_owner: bool,
 ) -> Result<(), Refused> {
-    let leaves = whose == Whose::Mine && to.is_none();
+    let leaves = owner == SeatOwner::Actor && to.is_none();
     if from.is_none() && to.is_none() {
         return Err(Refused::NoSeat);
     }
@@ -156,7 +156,7 @@ pub fn check<R: Rank>(
 
 /// Returns the roles that a user with the role `by` may grant, strongest first.
 pub fn grantable<R: Rank>(by: R) -> Vec<R> {
-    R::RANKS.iter().copied().filter(|to| check(by, Whose::Another, None, Some(*to), true).is_ok()).collect()
+    R::RANKS.iter().copied().filter(|to| check(by, SeatOwner::Other, None, Some(*to), true).is_ok()).collect()
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Reference model of the seats of one organization and its workspaces: a state machine with which the database must
 //! agree after each step.
 
-use super::{Rank, Refused, Whose, check};
+use super::{Rank, Refused, SeatOwner, check};
 use crate::{
     role::{OrganizationRole, WorkspaceRole},
     seat::Seat,
@@ -36,11 +36,11 @@ pub enum Step<P> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Roster<P: Ord> {
     organization: BTreeMap<P, OrganizationRole>,
-    workspaces: Vec<Place<P>>,
+    workspaces: Vec<RosterWorkspace<P>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Place<P: Ord> {
+struct RosterWorkspace<P: Ord> {
     deleted: bool,
     seats: BTreeMap<P, WorkspaceRole>,
     /// Open invites by invited user: the offered role and the inviter.
@@ -50,17 +50,17 @@ struct Place<P: Ord> {
 impl<P: Ord + Copy> Roster<P> {
     /// Creates an organization owned by `founder`, with the given number of workspaces.
     pub fn found(founder: P, workspaces: usize) -> Self {
-        let place = || Place { deleted: false, seats: BTreeMap::new(), invites: BTreeMap::new() };
+        let empty = || RosterWorkspace { deleted: false, seats: BTreeMap::new(), invites: BTreeMap::new() };
         Self {
             organization: BTreeMap::from([(founder, OrganizationRole::Owner)]),
-            workspaces: (0..workspaces).map(|_| place()).collect(),
+            workspaces: (0..workspaces).map(|_| empty()).collect(),
         }
     }
 
     /// Returns a user's seat in a workspace. Returns `None` if there is none or the workspace is deleted.
     pub fn seat(&self, who: P, workspace: usize) -> Option<Seat> {
-        let place = self.workspaces.get(workspace).filter(|place| !place.deleted)?;
-        self.seat_in(place, who)
+        let found = self.workspaces.get(workspace).filter(|found| !found.deleted)?;
+        self.seat_in(found, who)
     }
 
     /// Returns a user's role in the organization.
@@ -68,12 +68,12 @@ impl<P: Ord + Copy> Roster<P> {
         self.organization.get(&who).copied()
     }
 
-    fn seat_in(&self, place: &Place<P>, who: P) -> Option<Seat> {
-        Seat::resolve(place.seats.get(&who).copied(), self.role(who))
+    fn seat_in(&self, found: &RosterWorkspace<P>, who: P) -> Option<Seat> {
+        Seat::resolve(found.seats.get(&who).copied(), self.role(who))
     }
 
     fn has_owner_but(&self, workspace: usize, who: P) -> bool {
-        let direct = self.workspaces.get(workspace).into_iter().flat_map(|place| &place.seats);
+        let direct = self.workspaces.get(workspace).into_iter().flat_map(|found| &found.seats);
         direct.filter(|(p, _)| **p != who).any(|(_, role)| *role == WorkspaceRole::Owner)
             || self.organization.values().any(|role| *role == OrganizationRole::Owner)
     }
@@ -103,19 +103,19 @@ impl<P: Ord + Copy> Roster<P> {
             }
             Step::Invite { by, to, workspace, role } => {
                 let seat = self.seat(by, workspace).ok_or(Refused::NoSeat)?;
-                check(seat.role(), Whose::Another, None, Some(role), true)?;
-                self.place(workspace)?.invites.insert(to, (role, by));
+                check(seat.role(), SeatOwner::Other, None, Some(role), true)?;
+                self.workspace_mut(workspace)?.invites.insert(to, (role, by));
                 Ok(())
             }
             Step::Accept { by, workspace } => {
-                let place = self.workspaces.get(workspace).filter(|place| !place.deleted).ok_or(Refused::NoSeat)?;
-                let (role, inviter) = place.invites.get(&by).copied().ok_or(Refused::NoSeat)?;
+                let found = self.workspaces.get(workspace).filter(|found| !found.deleted).ok_or(Refused::NoSeat)?;
+                let (role, inviter) = found.invites.get(&by).copied().ok_or(Refused::NoSeat)?;
                 // An invite grants only a role that its inviter could still grant now.
-                let inviter = self.seat_in(place, inviter).ok_or(Refused::NotAllowed)?;
-                check(inviter.role(), Whose::Another, None, Some(role), true)?;
-                let place = self.place(workspace)?;
-                place.invites.remove(&by);
-                let held = place.seats.entry(by).or_insert(role);
+                let inviter = self.seat_in(found, inviter).ok_or(Refused::NotAllowed)?;
+                check(inviter.role(), SeatOwner::Other, None, Some(role), true)?;
+                let found = self.workspace_mut(workspace)?;
+                found.invites.remove(&by);
+                let held = found.seats.entry(by).or_insert(role);
                 *held = (*held).max(role);
                 Ok(())
             }
@@ -126,44 +126,44 @@ impl<P: Ord + Copy> Roster<P> {
                 if seat.role() != WorkspaceRole::Owner {
                     return Err(Refused::NotAllowed);
                 }
-                self.place(workspace)?.deleted = true;
+                self.workspace_mut(workspace)?.deleted = true;
                 Ok(())
             }
             Step::Restore { by, workspace } => {
-                let place = self.workspaces.get(workspace).filter(|place| place.deleted).ok_or(Refused::NoSeat)?;
-                let seat = self.seat_in(place, by).ok_or(Refused::NoSeat)?;
+                let found = self.workspaces.get(workspace).filter(|found| found.deleted).ok_or(Refused::NoSeat)?;
+                let seat = self.seat_in(found, by).ok_or(Refused::NoSeat)?;
                 if seat.role() != WorkspaceRole::Owner {
                     return Err(Refused::NotAllowed);
                 }
-                self.place(workspace)?.deleted = false;
+                self.workspace_mut(workspace)?.deleted = false;
                 Ok(())
             }
         }
     }
 
-    fn place(&mut self, workspace: usize) -> Result<&mut Place<P>, Refused> {
+    fn workspace_mut(&mut self, workspace: usize) -> Result<&mut RosterWorkspace<P>, Refused> {
         self.workspaces.get_mut(workspace).ok_or(Refused::NoSeat)
     }
 
     fn change(&mut self, by: P, who: P, workspace: usize, to: Option<WorkspaceRole>) -> Result<(), Refused> {
         let seat = self.seat(by, workspace).ok_or(Refused::NoSeat)?;
         let from = self.seat(who, workspace).and_then(Seat::direct);
-        check(seat.role(), whose(by, who), from, to, self.has_owner_but(workspace, who))?;
-        put(&mut self.place(workspace)?.seats, who, to);
+        check(seat.role(), owner(by, who), from, to, self.has_owner_but(workspace, who))?;
+        put(&mut self.workspace_mut(workspace)?.seats, who, to);
         Ok(())
     }
 
     fn change_organization(&mut self, by: P, who: P, to: Option<OrganizationRole>) -> Result<(), Refused> {
         let role = self.role(by).ok_or(Refused::NoSeat)?;
         let others = self.organization.iter().any(|(p, role)| *p != who && *role == OrganizationRole::OWNER);
-        check(role, whose(by, who), self.role(who), to, others)?;
+        check(role, owner(by, who), self.role(who), to, others)?;
         put(&mut self.organization, who, to);
         Ok(())
     }
 }
 
-fn whose<P: Eq>(by: P, who: P) -> Whose {
-    if by == who { Whose::Mine } else { Whose::Another }
+fn owner<P: Eq>(by: P, who: P) -> SeatOwner {
+    if by == who { SeatOwner::Actor } else { SeatOwner::Other }
 }
 
 fn put<P: Ord, R>(seats: &mut BTreeMap<P, R>, who: P, to: Option<R>) {

@@ -28,7 +28,7 @@ fn hash(token: &InviteToken) -> Option<SecretHash> {
 
 /// Loads the invite of a link token, with the verification status of its email address. Returns `None` if the token is
 /// not valid.
-pub(crate) async fn look(call: &Call, token: &InviteToken) -> Result<Option<(Invite, Mailbox)>, AppError> {
+pub(crate) async fn find_invite(call: &Call, token: &InviteToken) -> Result<Option<(Invite, Mailbox)>, AppError> {
     let Some(hash) = hash(token) else { return Ok(None) };
     let linked = call.request.services.store.invite(&hash).await?;
     Ok(linked.map(|LinkedInvite { invite, mailbox }| (invite, mailbox)))
@@ -64,7 +64,7 @@ pub(crate) async fn submit(call: &Call, token: &InviteToken, form: &Form) -> Res
 
 async fn act(call: &Call, token: &InviteToken, does: InviteForm, form: &Form) -> Result<String, AppError> {
     let here = || Route::Invite(token.clone()).url();
-    let Some((invite, mailbox)) = look(call, token).await? else {
+    let Some((invite, mailbox)) = find_invite(call, token).await? else {
         tracing::info!("a link to no invite was used");
         return Err(AppError::Absent);
     };

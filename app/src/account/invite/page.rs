@@ -6,7 +6,7 @@ use crate::{
     boot::{AccountData, Returned},
     routes::{InviteToken, Route},
     session::{Session, use_session},
-    ui::{Banner, Face, Icon, Tone, WsIcon},
+    ui::{Banner, Icon, Tone, WorkspaceAvatar, WsIcon},
 };
 use leptos::prelude::*;
 use model::{
@@ -41,10 +41,10 @@ pub fn InvitePage(
     view! { <AccountFrame><main class="auth invite" id="main" data-testid="invite">{body}</main></AccountFrame> }
 }
 
-fn face(invite: &Invite) -> Face {
+fn avatar(invite: &Invite) -> WorkspaceAvatar {
     match invite.to {
-        InviteTo::Workspace(id) => Face::automatic(id, &invite.place),
-        InviteTo::Organization(_) => Face::named(&invite.place),
+        InviteTo::Workspace(id) => WorkspaceAvatar::automatic(id, &invite.place),
+        InviteTo::Organization(_) => WorkspaceAvatar::named(&invite.place),
     }
 }
 
@@ -59,7 +59,7 @@ fn head(invite: &Invite) -> AnyView {
     };
     view! {
         <header>
-            <WsIcon face=face(invite) large=true/>
+            <WsIcon avatar=avatar(invite) large=true/>
             <div>
                 <h1>{format!("{} invited you to {}", isolated(&invite.inviter), isolated(&invite.place))}</h1>
                 <p>{whole}</p>
@@ -87,10 +87,10 @@ fn open(session: Session, action: &str, invite: &Invite, mailbox: Mailbox, retur
     .into_any()
 }
 
-fn button(action: &str, deed: &'static str, class: &'static str, label: String) -> AnyView {
+fn button(action: &str, choice: &'static str, class: &'static str, label: String) -> AnyView {
     view! {
         <form method="post" action=action.to_owned()>
-            <input type="hidden" name="action" value=deed/>
+            <input type="hidden" name="action" value=choice/>
             <button class=class>{label}</button>
         </form>
     }
@@ -201,7 +201,7 @@ fn closed(session: Session, invite: &Invite, state: InviteState) -> AnyView {
         _ => format!("The invite to {} can’t be accepted", isolated(&invite.place)),
     };
     view! {
-        <header><WsIcon face=face(invite) large=true/><div><h1>{title}</h1><p data-testid="invite-reason">{state.reason()}</p></div></header>
+        <header><WsIcon avatar=avatar(invite) large=true/><div><h1>{title}</h1><p data-testid="invite-reason">{state.reason()}</p></div></header>
         {ways_out(session)}
     }
     .into_any()

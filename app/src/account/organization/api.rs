@@ -5,7 +5,7 @@ use crate::{
     error::AppError,
     routes::OrganizationPage,
     seats::{
-        api::{by_address, concerned, listed, no_invite, outcome, people_are, said, typed, unsent},
+        api::{by_address, concerned, listed, no_invite, outcome, people_are, success, typed, unsent},
         letters::{self, InviteLetter},
     },
     server::call::Call,
@@ -86,7 +86,7 @@ async fn members(tx: &mut OrganizationTx) -> Result<Members<OrganizationRole>, A
 pub async fn act(
     call: &Call,
     id: OrganizationId,
-    deed: &MemberAction<OrganizationRole>,
+    action: &MemberAction<OrganizationRole>,
 ) -> Result<ActionOutcome, AppError> {
     let store = &call.request.services.store;
     let credential = call.credential()?;
@@ -94,18 +94,18 @@ pub async fn act(
     let me = person.principal().person.id;
     call.asked_by(me);
     let role = organizations::mine(&mut person, id).await?.ok_or(AppError::Absent)?.1;
-    if let (MemberAction::Leave(_), OrganizationRole::Member) = (deed, role) {
+    if let (MemberAction::Leave(_), OrganizationRole::Member) = (action, role) {
         organizations::quit(&mut person, id).await?;
         person.commit().await?;
-        return Ok(ActionOutcome { left: true, ..said("You left the organization") });
+        return Ok(ActionOutcome { left: true, ..success("You left the organization") });
     }
     let name = person.principal().person.name.clone();
     drop(person);
-    let deed = &deed.clone().distinct();
-    let people = concerned(deed, me)?;
+    let action = &action.clone().distinct();
+    let people = concerned(action, me)?;
     let opened = store.organization_seating(&credential, id, me, &people).await?;
     let mut tx = opened.ok_or(AppError::Absent)?;
-    let done = within(call, &mut tx, &name, deed).await?;
+    let done = within(call, &mut tx, &name, action).await?;
     tx.commit().await?;
     Ok(done)
 }
@@ -114,9 +114,9 @@ async fn within(
     call: &Call,
     tx: &mut OrganizationTx,
     name: &str,
-    deed: &MemberAction<OrganizationRole>,
+    action: &MemberAction<OrganizationRole>,
 ) -> Result<ActionOutcome, AppError> {
-    Ok(match deed {
+    Ok(match action {
         MemberAction::Invite { emails, role } => {
             let people = typed(emails)?;
             let mut results = unsent(&people);
@@ -148,34 +148,34 @@ async fn within(
         }
         MemberAction::Revoke(id) => {
             let email = organizations::revoke_invite(tx, *id).await?.ok_or_else(no_invite)?;
-            said(format!("Invite to {email} revoked"))
+            success(format!("Invite to {email} revoked"))
         }
         MemberAction::SetRole { people, role } => {
             let mut names = Vec::new();
             for person in people {
                 names.push(organizations::set_role(tx, *person, *role).await?);
             }
-            said(format!("{} now {}", people_are(&names), role.label()))
+            success(format!("{} now {}", people_are(&names), role.label()))
         }
         MemberAction::Remove(people) => {
             let mut names = Vec::new();
             for person in people {
                 names.push(organizations::remove(tx, *person).await?);
             }
-            said(format!("{} removed from the organization. Direct access to its workspaces stays.", listed(&names)))
+            success(format!("{} removed from the organization. Direct access to its workspaces stays.", listed(&names)))
         }
         MemberAction::Leave(successor) => {
             organizations::leave(tx, *successor).await?;
-            ActionOutcome { left: true, ..said("You left the organization") }
+            ActionOutcome { left: true, ..success("You left the organization") }
         }
         MemberAction::Transfer(to) => {
             let name = organizations::transfer(tx, *to).await?;
-            said(format!("{name} now owns the organization"))
+            success(format!("{name} now owns the organization"))
         }
         MemberAction::StopJoin { domain, workspace: Some(workspace) } => {
             let domain = Domain::parse(domain).map_err(|_| AppError::Absent)?;
             organizations::stop_auto_join(tx, *workspace, &domain).await?;
-            said(format!("People at {domain} now need an invite"))
+            success(format!("People at {domain} now need an invite"))
         }
         MemberAction::Approve(..)
         | MemberAction::Refuse(_)

@@ -11,7 +11,7 @@ use crate::{
     routes::{OrganizationPage, Page, Route},
     seats::{self, MembersForm},
     session::{Session, use_session},
-    ui::{Ago, Face, SlugText, WsIcon},
+    ui::{Ago, SlugText, WorkspaceAvatar, WsIcon},
 };
 use leptos::{prelude::*, task::spawn_local};
 use model::{
@@ -52,11 +52,11 @@ pub fn OrganizationShell(
             load();
         }
     });
-    let desk: MembersForm<OrganizationRole> = MembersForm::open(
+    let form: MembersForm<OrganizationRole> = MembersForm::open(
         session,
         Route::Organization(id, page).url(),
         Signal::stored(None),
-        move |deed| Box::pin(manage_organization(id, deed)),
+        move |action| Box::pin(manage_organization(id, action)),
         move |done| {
             if done.left {
                 browser::load_document(&Route::home().url());
@@ -79,13 +79,13 @@ pub fn OrganizationShell(
             Some(AppError::Absent) => view! { <NotFound/> }.into_any(),
             _ => view! {
                 <OrganizationFrame id page=Some(page) name manages>
-                    {desk.said()}
+                    {form.error_message()}
                     {move || failed.get().map(|error| view! { <p class="muted" role="alert">{error.message()}</p> })}
                     {move || if has_members.get() {
-                        seats_of(desk, page, shown)
+                        seats_of(form, page, shown)
                     } else {
                         shown.with(|shown| match shown {
-                            Some(view) => body(session, desk, page, view),
+                            Some(view) => body(session, form, page, view),
                             None => view! { <p class="muted" aria-busy="true">"Loading…"</p> }.into_any(),
                         })
                     }}
@@ -104,7 +104,7 @@ fn members_in(view: Option<&OrganizationView>) -> Option<&Members<OrganizationRo
 
 /// Members and invites for people who manage the organization. Form messages stay when the list is rendered again.
 fn seats_of(
-    desk: MembersForm<OrganizationRole>,
+    form: MembersForm<OrganizationRole>,
     page: OrganizationPage,
     shown: RwSignal<Option<OrganizationView>>,
 ) -> AnyView {
@@ -112,7 +112,7 @@ fn seats_of(
     if page == OrganizationPage::Members {
         return view! {
             <p class="lead">"Roles here apply to every workspace in the organization, including future ones."</p>
-            <div class="seats">{seats::people(desk, members)}</div>
+            <div class="seats">{seats::people(form, members)}</div>
         }
         .into_any();
     }
@@ -121,8 +121,8 @@ fn seats_of(
     view! {
         <p class="lead">"People you invite here get access to every workspace. To give access to only one, invite them there."</p>
         <div class="seats">
-            {move || may.get().map(|(role, left)| seats::invite_form(desk, role, left, OrganizationRole::Member, hint))}
-            {seats::open_invites(desk, members)}
+            {move || may.get().map(|(role, left)| seats::invite_form(form, role, left, OrganizationRole::Member, hint))}
+            {seats::open_invites(form, members)}
         </div>
     }
     .into_any()
@@ -130,23 +130,23 @@ fn seats_of(
 
 fn body(
     session: Session,
-    desk: MembersForm<OrganizationRole>,
+    form: MembersForm<OrganizationRole>,
     page: OrganizationPage,
     view: &OrganizationView,
 ) -> AnyView {
     match (&view.data, page) {
-        (OrganizationData::Mine(role), _) => mine(desk, *role, &view.profile.name),
+        (OrganizationData::Mine(role), _) => mine(form, *role, &view.profile.name),
         // Rendered by `seats_of`.
         (OrganizationData::Members(_), _) => ().into_any(),
-        (OrganizationData::Workspaces(list), OrganizationPage::Domains) => domains(desk, list),
+        (OrganizationData::Workspaces(list), OrganizationPage::Domains) => domains(form, list),
         (OrganizationData::Workspaces(list), _) => workspaces(session, list),
     }
 }
 
-fn mine(desk: MembersForm<OrganizationRole>, role: OrganizationRole, name: &str) -> AnyView {
+fn mine(form: MembersForm<OrganizationRole>, role: OrganizationRole, name: &str) -> AnyView {
     view! {
         <p class="lead">{format!("Your role is {} in {}, and {} in each of its workspaces. Its owners and admins manage the rest.", role.label(), isolated(name), role.inherited().label())}</p>
-        {seats::asking("sign-out", "Leave organization…", desk.form(Some("leave"), "confirm", view! {
+        {seats::confirm_menu("sign-out", "Leave organization…", form.action_form(Some("leave"), "confirm", view! {
             <p>{seats::consequence::<OrganizationRole>(name)}</p>
             <button class="btn small danger">{format!("Leave {name}")}</button>
         }))}
@@ -156,12 +156,12 @@ fn mine(desk: MembersForm<OrganizationRole>, role: OrganizationRole, name: &str)
 
 /// Returns the workspace's icon from the person's workspace list, which contains every workspace of the organization
 /// for its owners and admins.
-fn face(session: Session, workspace: &OrganizationWorkspace) -> Face {
+fn avatar(session: Session, workspace: &OrganizationWorkspace) -> WorkspaceAvatar {
     let seat = |picker: &Arc<Picker>| picker.find(&workspace.slug).map(|(_, seat)| seat.brand.clone());
     let brand = session.picker.with_untracked(|picker| picker.as_ref().and_then(seat));
     match brand {
-        Some(brand) => Face::of(&workspace.name, &workspace.slug, &brand),
-        None => Face::automatic(workspace.id, &workspace.name),
+        Some(brand) => WorkspaceAvatar::of(&workspace.name, &workspace.slug, &brand),
+        None => WorkspaceAvatar::automatic(workspace.id, &workspace.name),
     }
 }
 
@@ -175,7 +175,7 @@ fn workspaces(session: Session, list: &[OrganizationWorkspace]) -> AnyView {
             let members = Page::Settings(crate::routes::SettingsPage::Members).url(&workspace.slug);
             view! {
                 <tr data-testid="row" data-slug=workspace.slug.to_string()>
-                    <td class="col-main"><span class="named"><WsIcon face=face(session, workspace)/><a draggable="false" class="row-link" title=workspace.name.clone() href=Page::Overview.url(&workspace.slug)>{workspace.name.clone()}</a></span></td>
+                    <td class="col-main"><span class="named"><WsIcon avatar=avatar(session, workspace)/><a draggable="false" class="row-link" title=workspace.name.clone() href=Page::Overview.url(&workspace.slug)>{workspace.name.clone()}</a></span></td>
                     <td class="col-sm"><SlugText slug=workspace.slug.clone()/></td>
                     <td class="num"><a class="link over-row" href=members>{counted(i64::from(workspace.seats), "person", "people")}</a></td>
                     <td class="col-md fit"><Ago at=workspace.created_at now=session.now/></td>
@@ -194,7 +194,7 @@ fn workspaces(session: Session, list: &[OrganizationWorkspace]) -> AnyView {
     .into_any()
 }
 
-fn domains(desk: MembersForm<OrganizationRole>, list: &[OrganizationWorkspace]) -> AnyView {
+fn domains(form: MembersForm<OrganizationRole>, list: &[OrganizationWorkspace]) -> AnyView {
     let rows: Vec<_> = list
         .iter()
         .flat_map(|workspace| workspace.joins.iter().map(move |join| (workspace, join)))
@@ -208,7 +208,7 @@ fn domains(desk: MembersForm<OrganizationRole>, list: &[OrganizationWorkspace]) 
             view! {
                 <li class="request" data-testid="join" data-domain=domain.clone()>
                     <p class="words"><b>{format!("@{domain}")}</b><span class="muted">{format!("joins {} as {}", workspace.name, join.role.label())}</span></p>
-                    {desk.form(Some("stop_join"), "", fields)}
+                    {form.action_form(Some("stop_join"), "", fields)}
                 </li>
             }
         })

@@ -169,7 +169,7 @@ pub(crate) async fn submit_profile(call: &Call, form: &Form, file: Option<Vec<u8
 
 /// Handles a form POST of the preferences page.
 pub(crate) async fn submit_preferences(call: &Call, form: &Form) -> Result<Outcome, AppError> {
-    form.says("save")?;
+    form.expect_action("save")?;
     // A form with a missing or unknown preference is rejected, rather than resetting the preference to its default.
     let mut errors = FieldErrors::default();
     let one_of = |known: bool| known.then_some(()).ok_or("Choose one from the list.");

@@ -5,7 +5,7 @@ use crate::{
     account::{Enrolment, FactorAsk, FactorReason, PasskeyChallenge, QrCode, SecurityData, identity::person},
     error::AppError,
     routes::{Page, ReturnTo, Route, SettingsPage},
-    server::{call::Call, limits::Guess, password::Fit, webauthn::not_accepted},
+    server::{call::Call, limits::Guess, password::PasswordCheck, webauthn::not_accepted},
 };
 use http::header::SET_COOKIE;
 use model::{
@@ -117,8 +117,8 @@ async fn check_password(call: &Call, principal: &Principal, password: &str) -> R
     let email = Email::parse(&principal.person.email).map_err(|_| AppError::Internal)?;
     let guess = Guess::take(call, &email, principal.session).await?;
     let record = services.store.password_of(&email).await?;
-    let fit = services.passwords.verify(password, record.as_ref().map(|r| r.hash.as_str())).await;
-    if guess.look(call, fit).await? != Fit::No {
+    let check = services.passwords.verify(password, record.as_ref().map(|r| r.hash.as_str())).await;
+    if guess.settle(call, check).await? != PasswordCheck::Wrong {
         return Ok(());
     }
     Err(at("password", "Incorrect password."))
@@ -205,10 +205,10 @@ pub async fn begin_passkey(call: &Call, name: &str, password: &str) -> Result<Pa
     passkey_name(name)?;
     let (mut tx, reauthenticated) = reauthenticate(call, password).await?;
     let (held, handle) = (passkeys::own(&mut tx).await?, fresh_secret()?);
-    let asked = relying_party.ask_to_register(&tx.principal().person, &held)?;
-    challenges::keep_registration(&mut tx, &reauthenticated, &handle, &asked.state).await?;
+    let challenge = relying_party.start_registration(&tx.principal().person, &held)?;
+    challenges::keep_registration(&mut tx, &reauthenticated, &handle, &challenge.state).await?;
     tx.commit().await?;
-    Ok(PasskeyChallenge { handle: handle.reveal().to_owned(), options: asked.options })
+    Ok(PasskeyChallenge { handle: handle.reveal().to_owned(), options: challenge.options })
 }
 
 fn passkey_name(name: &str) -> Result<Line, AppError> {
@@ -224,7 +224,7 @@ pub async fn add_passkey(call: &Call, handle: &str, name: &str, credential: &str
     let (state, reauthenticated) = challenges::take_registration(&mut tx, &handle).await?.ok_or_else(not_accepted)?;
     // Committed first: the challenge is consumed whether or not registration succeeds.
     tx.commit().await?;
-    let (id, key) = relying_party.registered(credential, state)?;
+    let (id, key) = relying_party.finish_registration(credential, state)?;
     let (mut tx, secret) = (person(call).await?, fresh_secret()?);
     let added = passkeys::add(&mut tx, &reauthenticated, &name, &id, &key, &secret).await.map_err(|error| {
         if error.is_refused_by("passkey_known") {
@@ -293,10 +293,10 @@ pub async fn begin_proof(call: &Call) -> Result<PasskeyChallenge, AppError> {
     if held.is_empty() {
         return Err(at("passkey", "You have no passkey here yet. Use another method."));
     }
-    let asked = relying_party.ask_to_prove(&held)?;
-    challenges::keep_proof(&mut mfa, &handle, &asked.state).await?;
+    let challenge = relying_party.start_verification(&held)?;
+    challenges::keep_proof(&mut mfa, &handle, &challenge.state).await?;
     mfa.commit().await?;
-    Ok(PasskeyChallenge { handle: handle.reveal().to_owned(), options: asked.options })
+    Ok(PasskeyChallenge { handle: handle.reveal().to_owned(), options: challenge.options })
 }
 
 /// Verifies a second factor by passkey. Returns the path to redirect to.
@@ -308,7 +308,7 @@ pub async fn prove_by_passkey(call: &Call, handle: &str, credential: &str, next:
     let held = passkeys::list_for_mfa(&mut mfa_now).await?;
     // Committed first: the challenge is consumed whether or not verification succeeds.
     mfa_now.commit().await?;
-    let signed = relying_party.proven(credential, state, held)?;
+    let signed = relying_party.finish_verification(credential, state, held)?;
     let (mfa, secret) = (mfa(call).await?, fresh_secret()?);
     let proven = factors::verify_passkey(mfa, signed.known.id, &signed.credential, &secret).await?;
     proven.map_err(|refused| match refused {
@@ -324,9 +324,9 @@ pub async fn begin_sign_in(call: &Call) -> Result<PasskeyChallenge, AppError> {
     let services = &call.request.services;
     let relying_party = services.passkeys.as_ref().ok_or(AppError::Absent)?;
     services.rate_limits.passkey(call.request.device.ip)?;
-    let (asked, handle) = (relying_party.ask_to_sign_in()?, fresh_secret()?);
-    services.store.keep_sign_in_challenge(&handle, &asked.state).await?;
-    Ok(PasskeyChallenge { handle: handle.reveal().to_owned(), options: asked.options })
+    let (challenge, handle) = (relying_party.start_sign_in()?, fresh_secret()?);
+    services.store.keep_sign_in_challenge(&handle, &challenge.state).await?;
+    Ok(PasskeyChallenge { handle: handle.reveal().to_owned(), options: challenge.options })
 }
 
 /// Signs in by passkey. Returns the path to redirect to.
@@ -335,10 +335,10 @@ pub async fn sign_in_by_passkey(call: &Call, handle: &str, credential: &str, nex
     let relying_party = services.passkeys.as_ref().ok_or(AppError::Absent)?;
     let handle = Secret::presented(handle).ok_or_else(not_accepted)?;
     let state = services.store.take_sign_in_challenge(&handle).await?.ok_or_else(not_accepted)?;
-    let (answer, user, key) = relying_party.claimed(credential)?;
+    let (answer, user, key) = relying_party.identify(credential)?;
     let known = services.store.passkey(&key).await?;
     let known = known.filter(|known| known.user.uuid() == user).ok_or_else(not_accepted)?;
-    let signed = relying_party.signed_in(&answer, state, known)?;
+    let signed = relying_party.finish_sign_in(&answer, state, known)?;
     let (device, secret) = (&call.request.device, fresh_secret()?);
     services
         .store
@@ -363,7 +363,7 @@ pub async fn awaits(call: &Call) -> Result<bool, AppError> {
 }
 
 /// State of the second-factor prompt.
-pub enum Asking {
+pub enum FactorPrompt {
     /// No session and no pending sign-in.
     SignedOut,
     /// No factor is needed any more; redirect to this path.
@@ -373,20 +373,20 @@ pub enum Asking {
 }
 
 /// Determines whom the second-factor prompt addresses and why.
-pub async fn asking(call: &Call, next: Option<&ReturnTo>) -> Result<Asking, AppError> {
+pub async fn factor_prompt(call: &Call, next: Option<&ReturnTo>) -> Result<FactorPrompt, AppError> {
     let (store, Some(credential)) = (&call.request.services.store, call.request.credential) else {
-        return Ok(Asking::SignedOut);
+        return Ok(FactorPrompt::SignedOut);
     };
-    let Some(mut mfa) = store.mfa(&credential).await? else { return Ok(Asking::SignedOut) };
+    let Some(mut mfa) = store.mfa(&credential).await? else { return Ok(FactorPrompt::SignedOut) };
     let mut methods = factors::methods(&mut mfa).await?;
     methods.passkey &= call.request.services.passkeys.is_some();
     let ask = |why| FactorAsk { why, methods, next: next.map(|n| n.as_str().to_owned()) };
     let waits = matches!(mfa.subject, MfaSubject::SignIn(_));
     let email = mfa.commit().await?.email;
     if waits {
-        return Ok(Asking::Ask(ask(FactorReason::SignIn(email)), None));
+        return Ok(FactorPrompt::Ask(ask(FactorReason::SignIn(email)), None));
     }
-    let Some(next) = next else { return Ok(Asking::Done(Route::home().url())) };
+    let Some(next) = next else { return Ok(FactorPrompt::Done(Route::home().url())) };
     if let Route::Workspace(slug, page) = Route::parse_url(next.as_str()) {
         let door = store.workspace(&credential, &slug).await?;
         if !matches!(door, Door::Gone(_)) {
@@ -398,16 +398,16 @@ pub async fn asking(call: &Call, next: Option<&ReturnTo>) -> Result<Asking, AppE
         let proven = factors::has_verified(&mut tx).await?;
         let principal = tx.commit().await?;
         return Ok(if proven {
-            Asking::Done(next.as_str().to_owned())
+            FactorPrompt::Done(next.as_str().to_owned())
         } else {
-            Asking::Ask(ask(FactorReason::Seats), Some(principal))
+            FactorPrompt::Ask(ask(FactorReason::Seats), Some(principal))
         });
     }
     let standing = factors::standing(&mut tx).await?;
     let principal = tx.commit().await?;
     Ok(match standing {
-        FactorStanding::Stale => Asking::Ask(ask(FactorReason::Change), Some(principal)),
-        FactorStanding::None | FactorStanding::Fresh => Asking::Done(next.as_str().to_owned()),
+        FactorStanding::Stale => FactorPrompt::Ask(ask(FactorReason::Change), Some(principal)),
+        FactorStanding::None | FactorStanding::Fresh => FactorPrompt::Done(next.as_str().to_owned()),
     })
 }
 
@@ -424,19 +424,19 @@ async fn at_workspace(
     page: &Page,
     next: &ReturnTo,
     ask: impl Fn(FactorReason) -> FactorAsk,
-) -> Result<Asking, AppError> {
+) -> Result<FactorPrompt, AppError> {
     Ok(match door {
-        Door::Factor(demand) => Asking::Ask(ask(FactorReason::Workspace(demand.name)), Some(demand.principal)),
+        Door::Factor(demand) => FactorPrompt::Ask(ask(FactorReason::Workspace(demand.name)), Some(demand.principal)),
         Door::Open(mut tx) if *page == Page::Settings(SettingsPage::Security) => {
             let proven = security::has_verified(&mut tx).await?;
             let tenant = tx.commit().await?;
             if proven {
-                Asking::Done(next.as_str().to_owned())
+                FactorPrompt::Done(next.as_str().to_owned())
             } else {
-                Asking::Ask(ask(FactorReason::Demanding(tenant.workspace.name)), Some(tenant.principal))
+                FactorPrompt::Ask(ask(FactorReason::Demanding(tenant.workspace.name)), Some(tenant.principal))
             }
         }
-        _ => Asking::Done(next.as_str().to_owned()),
+        _ => FactorPrompt::Done(next.as_str().to_owned()),
     })
 }
 

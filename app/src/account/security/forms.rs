@@ -3,8 +3,8 @@
 use super::{SecurityData, api};
 use crate::{
     boot::{AccountData, InitialState, Returned},
+    deferred::Deferred,
     error::AppError,
-    packed::Packed,
     routes::{ReturnTo, Route},
     server::{
         call::Call,
@@ -85,7 +85,7 @@ fn show(call: &Call, route: Route, principal: Principal, data: SecurityData, ret
         picker_is_whole: false,
         theme: call.request.theme,
         content: AccountData::Security(Box::new(data)).into(),
-        returned: returned.map(Packed::new),
+        returned: returned.map(Deferred::new),
     };
     Outcome::Show(render(boot, route, status))
 }

@@ -16,16 +16,16 @@ use model::{
 };
 
 #[component]
-pub(super) fn Passkeys(desk: SecurityState, state: FactorState) -> impl IntoView {
-    let work = desk.data.with_untracked(|data| data.as_ref().is_some_and(|data| data.passkeys_work));
+pub(super) fn Passkeys(form: SecurityState, state: FactorState) -> impl IntoView {
+    let work = form.data.with_untracked(|data| data.as_ref().is_some_and(|data| data.passkeys_work));
     let asks_password = state.standing == FactorStanding::None;
     view! {
         <section class="block" aria-labelledby="passkeys" data-testid="passkeys">
             <h2 id="passkeys">"Passkeys"</h2>
             <p>"A passkey uses your fingerprint, face or a security key. It signs you in without a password and counts as both factors."</p>
-            {(!state.passkeys.is_empty()).then(|| table(desk, state.passkeys))}
+            {(!state.passkeys.is_empty()).then(|| table(form, state.passkeys))}
             {if work {
-                view! { <Add desk asks_password/> }.into_any()
+                view! { <Add form asks_password/> }.into_any()
             } else {
                 view! { <p class="note">"Passkeys require Stile to be opened at a domain name over HTTPS. Ask the person who hosts it."</p> }.into_any()
             }}
@@ -34,64 +34,64 @@ pub(super) fn Passkeys(desk: SecurityState, state: FactorState) -> impl IntoView
 }
 
 #[component]
-fn Add(desk: SecurityState, asks_password: bool) -> impl IntoView {
+fn Add(form: SecurityState, asks_password: bool) -> impl IntoView {
     let add = move |event: SubmitEvent| {
         event.prevent_default();
-        if desk.busy.get_untracked() {
+        if form.busy.get_untracked() {
             return;
         }
         let (name, password) = (typed(&event, "name"), typed(&event, "password"));
-        desk.busy.set(true);
+        form.busy.set(true);
         spawn_local(async move {
             let challenge = match begin_passkey(name.clone(), password).await {
                 Ok(challenge) => challenge,
                 Err(error) => {
-                    desk.busy.set(false);
-                    return desk.failed(error);
+                    form.busy.set(false);
+                    return form.failed(error);
                 }
             };
             match browser::create_passkey(&challenge.options).await {
                 Ok(credential) => {
-                    desk.busy.set(false);
-                    desk.run(add_passkey(challenge.handle, name, credential));
+                    form.busy.set(false);
+                    form.run(add_passkey(challenge.handle, name, credential));
                 }
-                Err(failed) => desk.say(failed.message()),
+                Err(failed) => form.say(failed.message()),
             }
         });
     };
     view! {
-        <form class="inline-form" method="post" action=desk.here() novalidate data-unguarded on:submit=add data-script>
+        <form class="inline-form" method="post" action=form.here() novalidate data-unguarded on:submit=add data-script>
             // Adding a passkey needs JavaScript, so the server has no action of this name.
             <input type="hidden" name="action" value="add"/>
-            <Line desk id="passkey-name" name="name" label="Name" placeholder="Laptop"/>
+            <Line form id="passkey-name" name="name" label="Name" placeholder="Laptop"/>
             {asks_password.then(|| view! {
-                <Line desk id="passkey-password" name="password" label="Your password" kind="password" autocomplete="current-password"/>
+                <Line form id="passkey-password" name="password" label="Your password" kind="password" autocomplete="current-password"/>
             })}
-            <button class="btn primary" type="submit" aria-busy=move || desk.busy.get().then_some("true")><Icon name="passkey"/>"Add a passkey"</button>
+            <button class="btn primary" type="submit" aria-busy=move || form.busy.get().then_some("true")><Icon name="passkey"/>"Add a passkey"</button>
         </form>
         <p class="note" data-no-script>"To add a passkey, turn JavaScript on in this browser."</p>
     }
 }
 
-fn table(desk: SecurityState, passkeys: Vec<PasskeyRow>) -> AnyView {
+fn table(form: SecurityState, passkeys: Vec<PasskeyRow>) -> AnyView {
     let rows = passkeys
         .into_iter()
         .map(|passkey| {
             let id = passkey.id;
             let remove = move |event: SubmitEvent| {
                 event.prevent_default();
-                desk.run(remove_passkey(id));
+                form.run(remove_passkey(id));
             };
             view! {
                 <tr data-testid="row">
                     <td class="col-main">{passkey.name.clone()}</td>
                     <td class="col-sm fit">{moment::utc_date(passkey.created_at)}</td>
                     <td class="fit">{match passkey.last_used_at {
-                        Some(used) => view! { <Ago at=used now=desk.session.now/> }.into_any(),
+                        Some(used) => view! { <Ago at=used now=form.session.now/> }.into_any(),
                         None => "Never".into_any(),
                     }}</td>
                     <td class="num">
-                        <form method="post" action=desk.here() on:submit=remove>
+                        <form method="post" action=form.here() on:submit=remove>
                             <input type="hidden" name="action" value="remove"/>
                             <input type="hidden" name="id" value=id.to_string()/>
                             <button class="btn quiet small danger" aria-label=format!("Remove {}", passkey.name)>"Remove"</button>

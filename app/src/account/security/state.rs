@@ -6,7 +6,7 @@ use crate::{
     error::AppError,
     routes::Route,
     session::Session,
-    ui::{Icon, mends},
+    ui::{Icon, clears_error},
 };
 use leptos::{prelude::*, task::spawn_local};
 use model::FieldErrors;
@@ -81,7 +81,7 @@ impl SecurityState {
 /// Text field with label and error. `id` distinguishes fields with the same name.
 #[component]
 pub(super) fn Line(
-    desk: SecurityState,
+    form: SecurityState,
     id: &'static str,
     name: &'static str,
     label: &'static str,
@@ -90,12 +90,12 @@ pub(super) fn Line(
     #[prop(optional)] placeholder: &'static str,
     #[prop(optional)] numeric: bool,
 ) -> impl IntoView {
-    let wrong = move || desk.errors.with(|e| e.of(name).map(str::to_owned));
+    let wrong = move || form.errors.with(|e| e.of(name).map(str::to_owned));
     let error_id = format!("{id}-error");
     view! {
         <div class="field">
             <label for=id>{label}</label>
-            <input class="input" id=id name=name type=kind autocomplete=autocomplete placeholder=placeholder spellcheck="false" on:input=mends(desk.errors, name)
+            <input class="input" id=id name=name type=kind autocomplete=autocomplete placeholder=placeholder spellcheck="false" on:input=clears_error(form.errors, name)
                 inputmode=numeric.then_some("numeric") aria-invalid=move || wrong().map(|_| "true") aria-describedby=error_id.clone()/>
             <p class="error" id=error_id>{move || wrong().map(|message| view! { <Icon name="alert"/><span>{message}</span> })}</p>
         </div>

@@ -20,13 +20,13 @@ use model::{device::SessionRow, moment, token::TokensThen};
 #[component]
 pub fn SessionsPage() -> impl IntoView {
     let session = use_session();
-    let carried = match session.take_account_data() {
+    let embedded = match session.take_account_data() {
         Some(AccountData::Sessions { sessions, tokens }) => Some((sessions, tokens)),
         _ => None,
     };
-    let (carried, names) = carried.unzip();
-    let loaded = carried.is_some();
-    let rows = RwSignal::new(carried);
+    let (embedded, names) = embedded.unzip();
+    let loaded = embedded.is_some();
+    let rows = RwSignal::new(embedded);
     let message = RwSignal::new(session.take_returned().map(|r| r.message).unwrap_or_default());
     let tokens = RwSignal::new(names.unwrap_or_default());
     let list = Sessions { session, rows, message, tokens };

@@ -15,7 +15,7 @@ use crate::{
     server::{
         call::Call,
         form::{Form, Outcome},
-        page::{Who, bare, redirect, render, signed_in, to_sign_in},
+        page::{SignedIn, bare, redirect, render, signed_in, to_sign_in},
         rate_limit::{FOUNDED, count_action},
     },
 };
@@ -288,7 +288,7 @@ pub(crate) async fn page(
             Ok(show(call, start, page, returned))
         }
         Start::AddressLink(token) => {
-            let Some(who) = signed_in(call, Freshness::Recent).await? else { return Ok(to_sign_in(uri)) };
+            let Some(user) = signed_in(call, Freshness::Recent).await? else { return Ok(to_sign_in(uri)) };
             let mut tx = identity::person(call).await?;
             let state = links::address_link(&mut tx, &secret(token.as_str())?).await?;
             // A link of another person is treated as unknown.
@@ -299,13 +299,13 @@ pub(crate) async fn page(
                 state => state,
             };
             let page = opened(state, Of::Address, |email| StartPage::Address { email });
-            Ok(show_to(call, who, start, page, returned))
+            Ok(show_to(call, user, start, page, returned))
         }
         Start::Welcome => match signed_in(call, Freshness::Now).await? {
-            Some(who) => {
+            Some(user) => {
                 let host = services.origin.split_once("://").map_or("", |(_, host)| host);
                 let page = StartPage::Welcome { host: format!("{host}/") };
-                Ok(show_to(call, who, start, page, returned))
+                Ok(show_to(call, user, start, page, returned))
             }
             None => Ok(to_sign_in(uri)),
         },
@@ -334,10 +334,10 @@ fn show(call: &Call, start: &Start, page: StartPage, returned: Option<Returned>)
     render(boot, Route::Start(start.clone()), status)
 }
 
-fn show_to(call: &Call, who: Who, start: &Start, page: StartPage, returned: Option<Returned>) -> Response<Body> {
+fn show_to(call: &Call, user: SignedIn, start: &Start, page: StartPage, returned: Option<Returned>) -> Response<Body> {
     let status = status(&page, returned.as_ref());
     let mut response =
-        who.render(&call.request, Route::Start(start.clone()), AccountData::Start(page), returned, status);
+        user.render(&call.request, Route::Start(start.clone()), AccountData::Start(page), returned, status);
     if status == StatusCode::GONE {
         *response.status_mut() = status;
     }
@@ -349,30 +349,30 @@ pub(crate) async fn submit(call: &Call, start: &Start, form: &Form) -> Result<Ou
     let sent = |page| Ok(Outcome::Show(show(call, start, page, None)));
     match start {
         Start::SignUp { .. } => {
-            form.says_if_anything("sign-up")?;
+            form.expect_action_if_any("sign-up")?;
             let email = ask_sign_up(call, form.get("email"), form.get("next")).await?;
             sent(StartPage::SignUp { sent_to: Some(email.to_string()) })
         }
         Start::Reset => {
-            form.says_if_anything("reset")?;
+            form.expect_action_if_any("reset")?;
             let email = ask_reset(call, form.get("email")).await?;
             sent(StartPage::Reset { sent_to: Some(email.to_string()) })
         }
         Start::SignUpLink(token) => {
-            form.says("create-account")?;
+            form.expect_action("create-account")?;
             let to = sign_up(call, token.as_str(), form.get("name"), form.get("password")).await?;
             Ok(Outcome::Go(call.arrival(to)))
         }
         Start::ResetLink(token) => {
-            form.says("set-password")?;
+            form.expect_action("set-password")?;
             reset_password(call, token.as_str(), form.get("password")).await.map(Outcome::Go)
         }
         Start::AddressLink(token) => {
-            form.says("take-address")?;
+            form.expect_action("take-address")?;
             take_address(call, token.as_str()).await.map(Outcome::Go)
         }
         Start::Welcome => {
-            form.says("found")?;
+            form.expect_action("found")?;
             found(call, form.get("organization"), form.get("name"), form.get("slug")).await.map(Outcome::Go)
         }
     }

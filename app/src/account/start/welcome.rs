@@ -7,7 +7,7 @@ use crate::{
     browser, reactive,
     routes::{Route, Start},
     session::use_session,
-    ui::{FormMessage, Icon, Mark, SubmitButton, TextField, mend},
+    ui::{FormMessage, Icon, Mark, SubmitButton, TextField, clear_error},
 };
 use leptos::{prelude::*, task::spawn_local};
 use model::{Slug, profile::SlugCheck, text::isolated};
@@ -70,7 +70,7 @@ pub(super) fn WelcomePage(host: String) -> impl IntoView {
         // Applies also if the slug changes with the name.
         if last.with_value(|last| *last != text) {
             last.set_value(text.clone());
-            mend(errors, "slug");
+            clear_error(errors, "slug");
         }
         if text.is_empty() {
             return;

@@ -70,17 +70,17 @@ pub struct Command {
     pub label: String,
     /// Name of its icon.
     pub icon: &'static str,
-    deed: Action,
+    action: Action,
 }
 
 impl Command {
-    fn new(section: Section, icon: &'static str, label: &str, deed: Action) -> Self {
-        Self { section, label: label.to_owned(), icon, deed }
+    fn new(section: Section, icon: &'static str, label: &str, action: Action) -> Self {
+        Self { section, label: label.to_owned(), icon, action }
     }
 
     /// Returns the URL of a command that is a link, or `None` for an action.
     pub fn url(&self) -> Option<&str> {
-        match &self.deed {
+        match &self.action {
             Action::Open(url) => Some(url),
             Action::Theme(_) | Action::CopyLink | Action::ClearRecents | Action::SignOut | Action::Keys => None,
         }
@@ -88,7 +88,7 @@ impl Command {
 
     /// Runs an action. Returns `false` for links, which the navigator follows.
     pub fn run(&self, session: Session) -> bool {
-        match &self.deed {
+        match &self.action {
             Action::Open(_) => return false,
             Action::Theme(theme) => session.choose_theme(*theme),
             Action::CopyLink => session.copy(browser::address(), "Link copied"),
@@ -102,7 +102,7 @@ impl Command {
 
     /// Returns `true` if the command lists the keyboard shortcuts.
     pub const fn shows_keys(&self) -> bool {
-        matches!(self.deed, Action::Keys)
+        matches!(self.action, Action::Keys)
     }
 
     /// Returns the texts that queries are matched against.
@@ -255,8 +255,8 @@ pub fn commands(picker: Option<&Picker>, here: Option<&ShellInfo>) -> Vec<Comman
     all.push(Command::new(Section::Settings, "key", "Tokens", Action::Open(Route::Tokens.url())));
     all.push(Command::new(Section::Settings, "monitor", "Sessions", Action::Open(Route::Sessions.url())));
     if picker.is_some_and(Picker::manages_one) {
-        let deed = Action::Open(Route::NewWorkspace.url());
-        all.push(Command::new(Section::Actions, "plus", "New workspace", deed));
+        let action = Action::Open(Route::NewWorkspace.url());
+        all.push(Command::new(Section::Actions, "plus", "New workspace", action));
     }
     for (theme, icon, label) in [
         (Theme::Light, "sun", "Light theme"),

@@ -10,13 +10,13 @@ use self::{
     commands::{Command, Item, KEYS, Line, Row, Section, asks_for_keys, commands, lines, texts_of, words},
     window::Window,
 };
-use super::{closing::let_go, shell::ShellInfo};
+use super::{dispose::dispose_later, shell::ShellInfo};
 use crate::{
     browser::{self, Chord},
     reactive,
     routes::Page,
     session::{Session, use_session},
-    ui::{Face, Highlighted, Icon, WsIcon, kbd, lasting, lasting_slug, says, whole_kept},
+    ui::{Highlighted, Icon, WorkspaceAvatar, WsIcon, kbd, stable, stable_slug, whole_kept, whole_text},
 };
 use leptos::{
     ev::KeyboardEvent,
@@ -90,9 +90,9 @@ pub fn Palette(
     /// Page on screen.
     page: Signal<Page>,
 ) -> impl IntoView {
-    let desk = PaletteState::open(use_session(), info, page);
-    let PaletteState { query, lines, active, .. } = desk;
-    let drawn = move || desk.drawn();
+    let palette = PaletteState::open(use_session(), info, page);
+    let PaletteState { query, lines, active, .. } = palette;
+    let drawn = move || palette.drawn();
     let results = move || match lines.with(Vec::len) {
         0 if query.with(|query| asks_for_keys(query)) => "Keyboard shortcuts".to_owned(),
         0 => "No results".to_owned(),
@@ -101,8 +101,8 @@ pub fn Palette(
     };
     view! {
         <div class="palette" id=DIALOG data-testid="palette" popover="auto" role="dialog" aria-modal="true" aria-label="Search or jump to…"
-            on:toggle=move |_| if !browser::is_popover_open(DIALOG) { desk.close() }
-            on:click=move |event| if browser::is_itself(&event) { desk.close() }
+            on:toggle=move |_| if !browser::is_popover_open(DIALOG) { palette.close() }
+            on:click=move |event| if browser::is_itself(&event) { palette.close() }
             on:keydown=move |event| tab(&event)>
             <div class="palette-panel">
             <div class="palette-field">
@@ -110,16 +110,16 @@ pub fn Palette(
                 <input class="palette-input" id=FIELD data-testid="palette-input" type="text" role="combobox" aria-label="Search or jump to…" aria-autocomplete="list"
                     aria-expanded="true" aria-controls=LIST autocomplete="off" spellcheck="false" enterkeyhint="go" placeholder="Search or jump to…"
                     aria-activedescendant=move || (!lines.with(Vec::is_empty)).then(|| row_id(active.get()))
-                    prop:value=query on:input=move |event| desk.typed(browser::event_value(&event)) on:keydown=move |event| desk.key(&event)/>
-                <button class="btn quiet" type="button" id="palette-cancel" on:click=move |_| desk.close()>"Cancel"</button>
+                    prop:value=query on:input=move |event| palette.typed(browser::event_value(&event)) on:keydown=move |event| palette.key(&event)/>
+                <button class="btn quiet" type="button" id="palette-cancel" on:click=move |_| palette.close()>"Cancel"</button>
             </div>
             <div class="palette-list" id=LIST role="listbox" aria-label="Results" data-lines=move || lines.with(Vec::len)
-                on:scroll=move |_| desk.window.follow()
+                on:scroll=move |_| palette.window.follow()
                 on:pointermove=move |event| if let Some(at) = browser::number_at(&event, "data-line") && active.get_untracked() != at { active.set(at) }
-                on:click=move |event| desk.clicked(&event)>
+                on:click=move |event| palette.clicked(&event)>
                 {whole_kept(drawn)}
             </div>
-            <p class="visually-hidden" role="status">{says(results)}</p>
+            <p class="visually-hidden" role="status">{whole_text(results)}</p>
             <div class="foot" aria-hidden="true">
                 <span><kbd class="kbd">"↑"</kbd><kbd class="kbd">"↓"</kbd>" move"</span>
                 <span><kbd class="kbd">"↵"</kbd>" open"</span>
@@ -160,12 +160,12 @@ impl PaletteState {
                 })
             })
         });
-        let desk = Self { session, page, query, commands, lines, active, drawn, window: Window::new(LIST) };
-        reactive::effect(move || desk.shown(session.palette.get()));
+        let palette = Self { session, page, query, commands, lines, active, drawn, window: Window::new(LIST) };
+        reactive::effect(move || palette.shown(session.palette.get()));
         // Enter opens the highlighted line, regardless of whether keyboard, pointer or query highlighted it.
-        reactive::effect(move || match desk.slug_at(active.get()) {
-            Some(slug) => session.aim(&slug),
-            None => session.look_away(),
+        reactive::effect(move || match palette.slug_at(active.get()) {
+            Some(slug) => session.hover(&slug),
+            None => session.unhover(),
         });
         reactive::effect(move || {
             session.picker.track();
@@ -204,15 +204,15 @@ impl PaletteState {
                 session.palette.set(!browser::is_popover_open(DIALOG));
             }
         });
-        desk
+        palette
     }
 
     fn shown(self, open: bool) {
         if !open {
             browser::hide_popover(DIALOG);
-            self.session.look_away();
+            self.session.unhover();
             browser::after_paint(|| browser::forget_typing(FIELD));
-            let_go(DIALOG, self.drawn);
+            dispose_later(DIALOG, self.drawn);
             return;
         }
         self.drawn.set(true);
@@ -230,7 +230,7 @@ impl PaletteState {
         let before = first();
         self.type_in(typed);
         if let Some(slug) = first().filter(|slug| before.as_ref() == Some(slug)) {
-            self.session.intend(&slug);
+            self.session.stage(&slug);
         }
     }
 
@@ -367,7 +367,7 @@ impl PaletteState {
     /// no elements.
     fn row(self, at: usize, of: usize, line: Line, rows: &[Row], query: &Query) -> Option<AnyView> {
         let selected = self.active.get_untracked() == at;
-        let option = lasting("palette-item")
+        let option = stable("palette-item")
             .fixed("role", "option")
             .with("id", row_id(at))
             .with("data-line", at)
@@ -383,11 +383,11 @@ impl PaletteState {
                 let may = workspace.seat.capabilities();
                 let url = self.page.with_untracked(|page| page.in_another_workspace(may).url(&workspace.slug));
                 a().add_any_attr(option.with("href", url).with("data-slug", &workspace.slug))
-                    .child(view! { <WsIcon face=Face::of(&workspace.name, &workspace.slug, &workspace.brand)/> })
+                    .child(view! { <WsIcon avatar=WorkspaceAvatar::of(&workspace.name, &workspace.slug, &workspace.brand)/> })
                     .child(part("name").child(
                         view! { <Highlighted text=workspace.name.clone() letters=query.letters(texts_of(row))/> },
                     ))
-                    .child(part("address").child(lasting_slug(&workspace.slug)))
+                    .child(part("address").child(stable_slug(&workspace.slug)))
                     .child(
                         part("end")
                             .child(span().child(workspace.seat.role().label()))
@@ -400,7 +400,7 @@ impl PaletteState {
                 let letters = query.letters(command.texts());
                 let url = command.url().unwrap_or("#").to_owned();
                 let icon = command.icon;
-                a().add_any_attr(option.with("href", url).perhaps("data-slug", None))
+                a().add_any_attr(option.with("href", url).optional("data-slug", None))
                     .child(view! { <Icon name=icon/> })
                     .child(part("name").child(view! { <Highlighted text=command.label letters/> }))
                     .child(part("address"))
@@ -413,7 +413,7 @@ impl PaletteState {
 
 /// Creates a part of a line.
 fn part(class: &'static str) -> HtmlElement<Span, Vec<AnyAttribute>, ()> {
-    span().add_any_attr(lasting(class))
+    span().add_any_attr(stable(class))
 }
 
 /// Keeps the focus in the palette while it is open: in its field, or on a phone also on its button.

@@ -186,7 +186,7 @@ pub(crate) async fn submit(
 ) -> Result<Outcome, AppError> {
     match page {
         SettingsPage::General => {
-            form.says("save")?;
+            form.expect_action("save")?;
             let saved = save_general(call, slug, grant, &form.read()).await?;
             return Ok(Outcome::Go(Page::Settings(page.clone()).url(&saved.slug)));
         }
@@ -196,7 +196,7 @@ pub(crate) async fn submit(
             BrandingForm::RemoveLogo => pictures::remove_logo(call, slug, grant).await?,
         },
         SettingsPage::Security => {
-            form.says("demand")?;
+            form.expect_action("demand")?;
             let demand = match form.get("demand") {
                 "on" => true,
                 "off" => false,
@@ -205,7 +205,7 @@ pub(crate) async fn submit(
             demand_factor(call, slug, grant, demand).await?;
         }
         SettingsPage::Danger => {
-            form.says("delete")?;
+            form.expect_action("delete")?;
             delete_workspace(call, slug, grant, form.get("slug")).await?;
             return Ok(Outcome::Go(Route::home().url()));
         }

@@ -16,7 +16,7 @@ use model::{
 
 /// Renders a workspace's audit log.
 pub fn view(scope: Scope, log: &AuditView) -> AnyView {
-    let query = scope.shown.with_untracked(|shown| match &shown.page {
+    let query = scope.current.with_untracked(|current| match &current.page {
         Page::Settings(SettingsPage::Audit(query)) => query.clone(),
         _ => AuditQuery::default(),
     });

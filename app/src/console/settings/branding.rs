@@ -5,7 +5,7 @@ use crate::{
     boot::Returned,
     console::{form::FormPage, scope::Scope},
     routes::{Page, SettingsPage},
-    ui::{Banner, Face, FormMessage, PictureForms, SubmitButton, Tone, WsIcon},
+    ui::{Banner, FormMessage, PictureForms, SubmitButton, Tone, WorkspaceAvatar, WsIcon},
 };
 use leptos::prelude::*;
 use model::{
@@ -41,7 +41,7 @@ pub fn view(scope: Scope) -> AnyView {
 fn colour(scope: Scope, workspace: &WorkspaceProfile, here: String, grant: String) -> AnyView {
     let form = FormPage::open(scope, move |values: Chosen| async move {
         let hue = values.hue.parse::<u8>().ok().and_then(|index| Hue::try_from(index).ok());
-        scope.quietly(scope.ask(async |slug, grant| save_hue(slug, grant, hue).await)).await?;
+        scope.suppressing_events(scope.ask(async |slug, grant| save_hue(slug, grant, hue).await)).await?;
         let profile = scope.entry.with_untracked(|entry| entry.as_ref().map(|entry| entry.workspace.clone()));
         if let Some(profile) = profile {
             scope.called(WorkspaceProfile { brand: Brand { hue, ..profile.brand.clone() }, ..profile });
@@ -87,8 +87,8 @@ fn colour(scope: Scope, workspace: &WorkspaceProfile, here: String, grant: Strin
 /// Renders the logo forms. The browser submits them itself, with the file, and the response is a document.
 fn logo(workspace: &WorkspaceProfile, here: String, grant: String, returned: Returned) -> AnyView {
     let errors = RwSignal::new(returned.errors);
-    let face = Face::of(&workspace.name, &workspace.slug, &workspace.brand);
-    let now = view! { <WsIcon face large=true/> }.into_any();
+    let avatar = WorkspaceAvatar::of(&workspace.name, &workspace.slug, &workspace.brand);
+    let now = view! { <WsIcon avatar large=true/> }.into_any();
     let has_one = workspace.brand.logo.is_some();
     let message = Some(returned.message).filter(|message| !message.is_empty());
     view! {

@@ -36,7 +36,7 @@ fn delete(scope: Scope, contents: Contents) -> AnyView {
         let deleted = deleted.clone();
         spawn_local(async move {
             let delete = scope.ask(async |slug, grant| delete_workspace(slug, grant, typed.clone()).await);
-            let answer = scope.quietly(delete).await;
+            let answer = scope.suppressing_events(delete).await;
             if busy.try_set(false).is_some() {
                 return;
             }

@@ -16,7 +16,7 @@ pub fn view(scope: Scope, settings: &GeneralSettings) -> AnyView {
     let input = settings.input.clone();
     let form = FormPage::open(scope, move |values: GeneralInput| async move {
         let save = scope.ask(async |slug, grant| save_general(slug, grant, values.clone()).await);
-        let saved = scope.quietly(save).await?;
+        let saved = scope.suppressing_events(save).await?;
         scope.called(saved);
         Ok((Page::Settings(SettingsPage::General), "Settings saved".to_owned()))
     });

@@ -12,11 +12,11 @@ use model::{WorkspaceRole, invite::AT_ONCE, members::Members};
 pub fn view(scope: Scope) -> AnyView {
     let page = scope.page.get_untracked();
     let grant = Signal::derive(move || scope.entry.with(|e| e.as_ref().map(|e| e.grant.clone())));
-    let desk: MembersForm<WorkspaceRole> = MembersForm::open(
+    let form: MembersForm<WorkspaceRole> = MembersForm::open(
         scope.session,
         scope.url(&page),
         grant,
-        move |deed| Box::pin(scope.ask(async move |slug, grant| manage_members(slug, grant, deed.clone()).await)),
+        move |action| Box::pin(scope.ask(async move |slug, grant| manage_members(slug, grant, action.clone()).await)),
         move |done| {
             if done.left {
                 scope.session.navigator.replace(crate::routes::Route::home());
@@ -28,7 +28,7 @@ pub fn view(scope: Scope) -> AnyView {
         move |error| scope.stopped(error),
     );
     // The form is outside of the reloaded part, so its typed input stays.
-    let form = Memo::new(move |_| {
+    let invite_form = Memo::new(move |_| {
         // The remaining number of invites is shown only if it is below the limit per batch.
         with_members(scope, |data| (data.role, data.invites_left.min(u32::try_from(AT_ONCE).unwrap_or(u32::MAX))))
     });
@@ -36,37 +36,37 @@ pub fn view(scope: Scope) -> AnyView {
     let waiting = super::waiting(scope);
     reactive::effect(move || {
         let waiting = waiting.get();
-        let shown = with_members(scope, |data| data.requests.len());
-        if shown.is_some_and(|shown| shown != waiting as usize) {
+        let count = with_members(scope, |data| data.requests.len());
+        if count.is_some_and(|count| count != waiting as usize) {
             scope.reload();
         }
     });
     let members = move || with_members(scope, Clone::clone);
     let hint = "Separate people with commas or new lines. Each gets their own link by email.";
     view! {
-        {desk.said()}
+        {form.error_message()}
         <div class="seats">
             {with_visit(scope, page, move |_, data| match data {
-                VisitData::Members(data) => Some(seats::requests(desk, data, WorkspaceRole::Member)),
+                VisitData::Members(data) => Some(seats::requests(form, data, WorkspaceRole::Member)),
                 _ => None,
             })}
-            {reactive::following(move || form.get().map(|(role, left)| seats::invite_form(desk, role, left, WorkspaceRole::Member, hint)))}
-            {seats::people(desk, members)}
-            {seats::open_invites(desk, members)}
-            {reactive::following(move || with_members(scope, |data| seats::joins(desk, data)))}
+            {reactive::following(move || invite_form.get().map(|(role, left)| seats::invite_form(form, role, left, WorkspaceRole::Member, hint)))}
+            {seats::people(form, members)}
+            {seats::open_invites(form, members)}
+            {reactive::following(move || with_members(scope, |data| seats::joins(form, data)))}
         </div>
     }
     .into_any()
 }
 
-/// Returns `look` applied to the members, or `None` while they are not loaded.
-fn with_members<T>(scope: Scope, look: impl FnOnce(&Members<WorkspaceRole>) -> T) -> Option<T> {
-    let packed = scope.shown.with(|shown| match &shown.data {
+/// Returns `read` applied to the members, or `None` while they are not loaded.
+fn with_members<T>(scope: Scope, read: impl FnOnce(&Members<WorkspaceRole>) -> T) -> Option<T> {
+    let deferred = scope.current.with(|current| match &current.data {
         Some(PageData::Visit(_, data)) => Some(data.clone()),
         _ => None,
     })?;
-    match packed.open()? {
-        VisitData::Members(members) => Some(look(&members)),
+    match deferred.decode()? {
+        VisitData::Members(members) => Some(read(&members)),
         _ => None,
     }
 }

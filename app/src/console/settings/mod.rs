@@ -78,9 +78,9 @@ fn framed(scope: Scope, page: SettingsPage) -> AnyView {
         return view! { <h2 class="settings-title">{title}</h2>{members::view(scope)} }.into_any();
     }
     let body = move || {
-        scope.shown.with(|shown| match &shown.data {
+        scope.current.with(|current| match &current.data {
             Some(PageData::Denied(needed)) => why_not(scope, *needed),
-            Some(PageData::Visit(_, data)) => data.open().map_or_else(absent, |data| setting(scope, &data)),
+            Some(PageData::Visit(_, data)) => data.decode().map_or_else(absent, |data| setting(scope, &data)),
             Some(_) => absent(),
             None => match scope.failed.get() {
                 Some(error) => failed(scope, &error.message()),

@@ -31,12 +31,12 @@ fn demand(scope: Scope, settings: &SecuritySettings) -> AnyView {
             }
             match answer {
                 Ok(()) => {
-                    let said = if on {
+                    let message = if on {
                         "Two-factor authentication is no longer required"
                     } else {
                         "Two-factor authentication is now required"
                     };
-                    scope.session.toast(Toast::done(said));
+                    scope.session.toast(Toast::done(message));
                     scope.reload();
                 }
                 Err(error) => scope.stopped(error),

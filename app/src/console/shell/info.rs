@@ -1,6 +1,6 @@
 //! Workspace data shown by the shell.
 
-use crate::ui::Face;
+use crate::ui::WorkspaceAvatar;
 use model::{
     Slug, WorkspaceRole, capability::CapabilitySet, picker::Picker, picture::Brand, seat::Seat, workspace::Entry,
 };
@@ -60,8 +60,8 @@ impl ShellInfo {
     }
 
     /// Returns the workspace's icon.
-    pub fn face(&self) -> Face {
-        Face::of(&self.name, &self.slug, &self.brand)
+    pub fn avatar(&self) -> WorkspaceAvatar {
+        WorkspaceAvatar::of(&self.name, &self.slug, &self.brand)
     }
 
     fn of(slug: Slug, name: String, organization: String, seat: Seat, brand: Brand) -> Self {

@@ -4,12 +4,12 @@ mod info;
 
 pub use info::ShellInfo;
 
-use super::{palette::Palette, place::Place, status::StatusRegion, switcher::Switcher};
+use super::{current_workspace::CurrentWorkspace, palette::Palette, status::StatusRegion, switcher::Switcher};
 use crate::{
     account::ProfileMenu,
     browser, reactive,
     routes::{Page, SettingsPage},
-    ui::{Face, Icon, kbd, waiting_badge, whole},
+    ui::{Icon, WorkspaceAvatar, kbd, waiting_badge, whole},
 };
 use leptos::prelude::*;
 use model::{Capability, WorkspaceRole, list::Noun, text::isolated};
@@ -18,17 +18,17 @@ use model::{Capability, WorkspaceRole, list::Noun, text::isolated};
 #[component]
 pub fn Shell(
     /// Workspace on screen.
-    place: Place,
+    workspace: CurrentWorkspace,
     /// Content of the page.
     children: Children,
 ) -> impl IntoView {
-    let info = place.info;
-    let page = Signal::from(place.page);
-    let record = Memo::new(move |_| place.record());
+    let info = workspace.info;
+    let page = Signal::from(workspace.page);
+    let record = Memo::new(move |_| workspace.record());
     let title = Memo::new(move |_| {
         let page = record.with(|record| {
             let record = record.as_deref().map(isolated);
-            place.page.with(|page| page.title_of(record.as_deref()))
+            workspace.page.with(|page| page.title_of(record.as_deref()))
         });
         info.with(|i| format!("{page} · {} · Stile", isolated(&i.name)))
     });
@@ -39,18 +39,18 @@ pub fn Shell(
             title.try_with_untracked(|title| browser::set_title(title));
         });
     });
-    let face = Memo::new(move |_| info.with(ShellInfo::face));
+    let avatar = Memo::new(move |_| info.with(ShellInfo::avatar));
     reactive::effect(move || {
-        let icon = face.with(Face::favicon);
+        let icon = avatar.with(WorkspaceAvatar::favicon);
         browser::after_paint(move || {
             // The shell may be disposed by then, and its workspace's icon with it.
-            if face.try_get_untracked().is_some() {
+            if avatar.try_get_untracked().is_some() {
                 browser::set_icon(Some(&icon));
             }
         });
     });
     on_cleanup(|| browser::set_icon(None));
-    let hue = Signal::derive(move || face.with(Face::hue));
+    let hue = Signal::derive(move || avatar.with(WorkspaceAvatar::hue));
     // Not on the console, because each element below would be restyled when it changes. The rail and the main column
     // pass it on only while an element in them uses it (style/11-hues.css).
     view! {
@@ -58,11 +58,11 @@ pub fn Shell(
             <aside class="rail" aria-label="Workspace" data-hue=hue>
                 <span class="strip" data-hue=hue></span>
                 <Switcher info page hue/>
-                <Navigation place hue/>
+                <Navigation workspace hue/>
                 <p class="rail-hint" data-script>{kbd("Ctrl K", "⌘K")}" to jump anywhere"</p>
             </aside>
             <div class="main-column" data-hue=hue>
-                <TopBar place record hue/>
+                <TopBar workspace record hue/>
                 <main class="main" id="main" tabindex="-1">{children()}</main>
             </div>
             <StatusRegion/>
@@ -72,17 +72,17 @@ pub fn Shell(
 }
 
 #[component]
-fn Navigation(place: Place, hue: Signal<u8>) -> impl IntoView {
-    let info = place.info;
+fn Navigation(workspace: CurrentWorkspace, hue: Signal<u8>) -> impl IntoView {
+    let info = workspace.info;
     // Only the current item, where the colour is visible.
     let tinted = move |current: bool| current.then(|| hue.get());
     // Page of the navigation that the page on screen belongs to.
-    let section = Memo::new(move |_| place.page.with(|page| page.noun().map_or_else(|| page.key(), Page::list)));
+    let section = Memo::new(move |_| workspace.page.with(|page| page.noun().map_or_else(|| page.key(), Page::list)));
     let may = move |capability: Capability| info.with(|i| i.may.has(capability));
     let in_settings = move || section.with(|s| matches!(s, Page::Settings(_)));
     // With open requests, the link leads to the page where they are answered.
-    let waiting = Memo::new(move |_| info.with(|i| place.session.waiting_in(Some(&i.slug))));
-    let settings = move || place.url(&Page::Settings(SettingsPage::first(info.with(|i| i.may))));
+    let waiting = Memo::new(move |_| info.with(|i| workspace.session.waiting_in(Some(&i.slug))));
+    let settings = move || workspace.url(&Page::Settings(SettingsPage::first(info.with(|i| i.may))));
     // On a phone, four pages have their own tab; the others are under "More".
     let has_tab = |page: &Page| match page.noun() {
         Some(noun) => matches!(noun, Noun::Products | Noun::Customers | Noun::Invoices),
@@ -95,7 +95,7 @@ fn Navigation(place: Place, hue: Signal<u8>) -> impl IntoView {
         let here = page.clone();
         let current = Memo::new(move |_| section.with(|section| *section == here));
         view! {
-            <a class=class href=move || place.url(&page) title=title hidden=move || !may(needed)
+            <a class=class href=move || workspace.url(&page) title=title hidden=move || !may(needed)
                 aria-current=move || current.get().then_some("page") data-hue=move || tinted(current.get())>
                 <Icon name=icon/><span class="rail-label">{title}</span>
             </a>
@@ -105,7 +105,7 @@ fn Navigation(place: Place, hue: Signal<u8>) -> impl IntoView {
         let (title, icon, needed) = (page.title(), page.icon(), page.requires());
         let here = page.clone();
         view! {
-            <a class="menu-item" href=move || place.url(&page) hidden=move || !may(needed)
+            <a class="menu-item" href=move || workspace.url(&page) hidden=move || !may(needed)
                 aria-current=move || section.with(|section| *section == here).then_some("page")
                 on:click=move |_| browser::hide_popover("more-menu")>
                 <Icon name=icon/>{title}
@@ -132,11 +132,11 @@ fn Navigation(place: Place, hue: Signal<u8>) -> impl IntoView {
 }
 
 #[component]
-fn TopBar(place: Place, record: Memo<Option<String>>, hue: Signal<u8>) -> impl IntoView {
-    let (info, session) = (place.info, place.session);
+fn TopBar(workspace: CurrentWorkspace, record: Memo<Option<String>>, hue: Signal<u8>) -> impl IntoView {
+    let (info, session) = (workspace.info, workspace.session);
     // "Switching to ..." is shown only if the switch takes noticeably long.
     let slow = RwSignal::new(false);
-    let entering = Memo::new(move |_| place.entering());
+    let entering = Memo::new(move |_| workspace.entering());
     reactive::effect(move || {
         slow.set(false);
         if let Some(which) = entering.get() {
@@ -147,16 +147,17 @@ fn TopBar(place: Place, record: Memo<Option<String>>, hue: Signal<u8>) -> impl I
             });
         }
     });
-    let home = move || place.url(&Page::Overview.in_another_workspace(info.with(|i| i.may)));
+    let home = move || workspace.url(&Page::Overview.in_another_workspace(info.with(|i| i.may)));
     let crumb = move || {
-        place.page.with(|page| match page.noun() {
-            Some(noun) => (noun.title(), (page.key() != Page::list(noun)).then(|| place.url(&Page::list(noun)))),
+        workspace.page.with(|page| match page.noun() {
+            Some(noun) => (noun.title(), (page.key() != Page::list(noun)).then(|| workspace.url(&Page::list(noun)))),
             None if matches!(page, Page::Settings(_)) => ("Settings", None),
             None => (page.title(), None),
         })
     };
     // A new record has no name yet, and other names are unknown until the record is read.
-    let here = move || record.get().or_else(|| place.page.with(|page| page.is_form().then(|| page.title().to_owned())));
+    let here =
+        move || record.get().or_else(|| workspace.page.with(|page| page.is_form().then(|| page.title().to_owned())));
     view! {
         <header class="topbar">
             <nav class="crumbs" aria-label="Breadcrumb">

@@ -6,14 +6,14 @@
 
 mod unscripted;
 
-use super::{closing::let_go, shell::ShellInfo};
+use super::{dispose::dispose_later, shell::ShellInfo};
 use crate::{
     browser,
     layout::pin_button,
     reactive,
     routes::{Page, Route, SettingsPage},
     session::{Session, use_session},
-    ui::{Face, Highlighted, Icon, WsIcon, says, waiting_badge, whole, whole_kept},
+    ui::{Highlighted, Icon, WorkspaceAvatar, WsIcon, waiting_badge, whole, whole_kept, whole_text},
 };
 use leptos::{ev::KeyboardEvent, prelude::*};
 use model::{
@@ -76,9 +76,9 @@ pub fn Switcher(
     };
     let toggled = move |_| {
         if !browser::is_popover_open(MENU) {
-            session.look_away();
+            session.unhover();
             closing.set_value(true);
-            let_go(MENU, drawn);
+            dispose_later(MENU, drawn);
         }
     };
     let searched = Memo::new(move |_| session.picker.with(|p| p.as_ref().is_some_and(|p| p.count() >= SEARCHED)));
@@ -89,10 +89,10 @@ pub fn Switcher(
     let settings = move || info.with(|i| Page::Settings(SettingsPage::first(i.may)).url(&i.slug));
     view! {
         <button class="switcher" type="button" popovertarget=MENU data-testid="switcher" on:click=opened>
-            <span class="contents">{whole(move || view! { <WsIcon face=info.with(ShellInfo::face) large=true/> })}</span>
+            <span class="contents">{whole(move || view! { <WsIcon avatar=info.with(ShellInfo::avatar) large=true/> })}</span>
             <span class="names">
-                <span class="name" data-testid="workspace-name">{says(move || info.with(|i| i.name.clone()))}</span>
-                <span class="org">{says(move || info.with(|i| i.organization.clone()))}</span>
+                <span class="name" data-testid="workspace-name">{whole_text(move || info.with(|i| i.name.clone()))}</span>
+                <span class="org">{whole_text(move || info.with(|i| i.organization.clone()))}</span>
             </span>
             <span class="contents">{whole(move || waiting_badge(waiting.get()))}</span>
             <Icon name="chevron-up-down"/>
@@ -273,9 +273,9 @@ fn item(
                 // The switch closes the menu, in the frame that shows the workspace.
                 if is_here || !browser::opens_here(&event) { close(event) }
             }
-            on:pointerenter=move |_| session.aim(&hovered) on:focus=move |_| session.aim(&focused) on:pointerleave=move |_| session.look_away()
+            on:pointerenter=move |_| session.hover(&hovered) on:focus=move |_| session.hover(&focused) on:pointerleave=move |_| session.unhover()
             on:pointerdown=move |event| session.press(&pressed, &event)>
-            <WsIcon face=Face::of(&workspace.name, &workspace.slug, &workspace.brand) large=true/>
+            <WsIcon avatar=WorkspaceAvatar::of(&workspace.name, &workspace.slug, &workspace.brand) large=true/>
             <span class="names">
                 <span title=workspace.name.clone()><Highlighted text=workspace.name.clone() letters/></span>
                 <span class="org">{organization.name.clone()}</span>

@@ -13,7 +13,7 @@ use model::{
     capability::ManageMembers,
     id::InviteId,
     invite::{SentInvite, role_words},
-    seating::{Refused, Whose, check},
+    seating::{Refused, SeatOwner, check},
 };
 
 fn scope<M: Mode>(tx: &WorkspaceTx<M>) -> InviteScope {
@@ -57,7 +57,7 @@ pub async fn send(
     role: WorkspaceRole,
     links: &LinkTokens,
 ) -> Result<SendOutcome, StoreError> {
-    check(tx.tenant().seat.role(), Whose::Another, None, Some(role), true)?;
+    check(tx.tenant().seat.role(), SeatOwner::Other, None, Some(role), true)?;
     let (scope, by) = (scope(tx), tx.user());
     let seated = sqlx::query_scalar!(
         r#"select exists (select from door.members() m where m.email = $1 and m.direct_role is not null) as "seated!""#,
@@ -92,7 +92,7 @@ pub async fn resend(
     let found = invites::resend(can.on(tx)?, scope, id, links).await?;
     if let Some((sending, resent)) = &found {
         let role = WorkspaceRole::from_word(&resent.role).ok_or(Refused::AboveYou)?;
-        check(tx.tenant().seat.role(), Whose::Another, None, Some(role), true)?;
+        check(tx.tenant().seat.role(), SeatOwner::Other, None, Some(role), true)?;
         if matches!(sending, SendOutcome::Sent(_)) {
             audit::record(tx, Action::InviteResent, id.uuid(), &Detail::none().with("email", &resent.email)).await?;
         }

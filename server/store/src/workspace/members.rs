@@ -16,7 +16,7 @@ use model::{
     members::{AccessRequest, Member},
     moment::Moment,
     picture::PictureName,
-    seating::{Refused, Whose, check},
+    seating::{Refused, SeatOwner, check},
 };
 
 /// Person with a seat in a workspace.
@@ -189,7 +189,7 @@ async fn change(tx: &mut WorkspaceTx<Write>, user: UserId, to: Option<WorkspaceR
         seated.seat.organization() == Some(OrganizationRole::Owner)
             || seated.id != user && seated.seat.direct() == Some(WorkspaceRole::Owner)
     });
-    check(by, if user == me { Whose::Mine } else { Whose::Another }, from, to, has_other_owner)?;
+    check(by, if user == me { SeatOwner::Actor } else { SeatOwner::Other }, from, to, has_other_owner)?;
     if to.is_some() && from == to {
         return Ok(false);
     }

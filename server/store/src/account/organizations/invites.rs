@@ -12,7 +12,7 @@ use model::{
     audit::{Action, Detail},
     id::InviteId,
     invite::{SentInvite, role_words},
-    seating::{Refused, Whose, check},
+    seating::{Refused, SeatOwner, check},
 };
 
 fn scope(tx: &OrganizationTx) -> InviteScope {
@@ -50,7 +50,7 @@ pub async fn send_invite(
     role: OrganizationRole,
     links: &LinkTokens,
 ) -> Result<SendOutcome, StoreError> {
-    check(tx.role, Whose::Another, None, Some(role), true)?;
+    check(tx.role, SeatOwner::Other, None, Some(role), true)?;
     if people(tx).await?.iter().any(|member| member.email == email.as_str()) {
         return Ok(SendOutcome::Seated);
     }
@@ -77,7 +77,7 @@ pub async fn resend_invite(
     let found = invites::resend(tx.connection(), scope, id, links).await?;
     if let Some((sending, resent)) = &found {
         let role = OrganizationRole::from_word(&resent.role).ok_or(Refused::AboveYou)?;
-        check(tx.role, Whose::Another, None, Some(role), true)?;
+        check(tx.role, SeatOwner::Other, None, Some(role), true)?;
         if matches!(sending, SendOutcome::Sent(_)) {
             audit::record(tx, Action::InviteResent, id.uuid(), &Detail::none().with("email", &resent.email)).await?;
         }

@@ -10,7 +10,7 @@ use model::{
     audit::{Action, Detail},
     id::{OrganizationId, UserId},
     picture::PictureName,
-    seating::{Refused, Whose, check},
+    seating::{Refused, SeatOwner, check},
 };
 use time::OffsetDateTime;
 
@@ -129,7 +129,7 @@ async fn change(tx: &mut OrganizationTx, user: UserId, to: Option<OrganizationRo
     let people = people(tx).await?;
     let from = people.iter().find(|member| member.id == user).map(|member| member.role);
     let has_other_owner = people.iter().any(|p| p.id != user && p.role == OrganizationRole::Owner);
-    check(by, if user == me { Whose::Mine } else { Whose::Another }, from, to, has_other_owner)?;
+    check(by, if user == me { SeatOwner::Actor } else { SeatOwner::Other }, from, to, has_other_owner)?;
     if to.is_some() && from == to {
         return Ok(());
     }

@@ -72,7 +72,7 @@ async fn a_code_is_the_persons_own_of_about_now_and_proves_the_session_that_pres
     let bobs = turn_on(&world, bystander).await;
     let now = holding.now(&world).await;
     let ann = holding.who.session();
-    for (code, whose) in [
+    for (code, owner) in [
         (holding.first.clone(), "the one that turned it on"),
         (code_of(&holding.app, now, -3), "old"),
         (code_of(&holding.app, now, 3), "of the future"),
@@ -80,7 +80,7 @@ async fn a_code_is_the_persons_own_of_about_now_and_proves_the_session_that_pres
         (bobs.codes[0].shown(), "somebody else's recovery code"),
     ] {
         let outcome = holding.present(&world.store, &ann, &code).await;
-        assert_eq!(outcome.err(), Some(VerificationRefused::Wrong), "a code that is {whose}");
+        assert_eq!(outcome.err(), Some(VerificationRefused::Wrong), "a code that is {owner}");
         forget_tries(&mut superuser).await;
     }
     let fresh = holding.present(&world.store, &ann, &code_of(&holding.app, now, 1)).await.expect("the right code");

@@ -36,14 +36,14 @@ async fn a_workspace_that_demands_a_factor_opens_to_nobody_who_has_not_proven_on
     assert!(tokens::create(&mut own, "script", &token, TokenLife::default()).await.unwrap());
     own.commit().await.unwrap();
     let token = Credential::Token(token.hash());
-    for (credential, whose) in [
+    for (credential, owner) in [
         (world.bob.session(), "another session of the same person"),
         (world.carl.session(), "a member who has no factor"),
         (world.ann.session(), "an owner by the organization"),
         (token, "a token of whoever proved one"),
     ] {
         let door = world.store.workspace(&credential, &world.a1.slug).await.unwrap();
-        assert_eq!(kind(&door), "factor", "{whose}");
+        assert_eq!(kind(&door), "factor", "{owner}");
     }
     let write =
         world.store.workspace_write(&world.carl.session(), &world.a1.slug, write_target(&world.carl, &world.a1)).await;

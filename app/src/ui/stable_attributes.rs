@@ -17,14 +17,14 @@ use std::borrow::Cow;
 
 /// Set of attributes. See the module documentation.
 #[derive(Debug, Clone, Default)]
-pub struct Lasting(Vec<(&'static str, Option<Cow<'static, str>>)>);
+pub struct StableAttributes(Vec<(&'static str, Option<Cow<'static, str>>)>);
 
 /// Creates a set with a class attribute, to which more can be added.
-pub fn lasting(class: &'static str) -> Lasting {
-    Lasting::default().fixed("class", class)
+pub fn stable(class: &'static str) -> StableAttributes {
+    StableAttributes::default().fixed("class", class)
 }
 
-impl Lasting {
+impl StableAttributes {
     /// Adds an attribute with a constant value.
     #[must_use]
     pub fn fixed(mut self, name: &'static str, value: &'static str) -> Self {
@@ -35,12 +35,12 @@ impl Lasting {
     /// Adds an attribute with the given value.
     #[must_use]
     pub fn with(self, name: &'static str, value: impl ToString) -> Self {
-        self.perhaps(name, Some(value.to_string()))
+        self.optional(name, Some(value.to_string()))
     }
 
     /// Adds an attribute with the given value; `None` removes it from the element.
     #[must_use]
-    pub fn perhaps(mut self, name: &'static str, value: Option<String>) -> Self {
+    pub fn optional(mut self, name: &'static str, value: Option<String>) -> Self {
         self.0.push((name, value.map(Cow::Owned)));
         self
     }
@@ -57,7 +57,7 @@ impl Lasting {
     }
 }
 
-impl Attribute for Lasting {
+impl Attribute for StableAttributes {
     const MIN_LENGTH: usize = 0;
 
     type State = Element;
@@ -111,7 +111,7 @@ impl Attribute for Lasting {
     // Returns no keys, because the attributes named by keys would be removed.
 }
 
-impl NextAttribute for Lasting {
+impl NextAttribute for StableAttributes {
     type Output<NewAttr: Attribute> = Vec<AnyAttribute>;
 
     fn add_any_attr<NewAttr: Attribute>(self, next: NewAttr) -> Self::Output<NewAttr> {

@@ -2,7 +2,7 @@
 
 /// Workspace that was on screen and to which the user lost access.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Lost {
+pub struct AccessLost {
     /// Name of the workspace.
     pub name: String,
     /// `true` if the workspace was deleted, `false` if only the user's seat was removed.

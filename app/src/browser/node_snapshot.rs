@@ -16,7 +16,7 @@ extern "C" {
     #[wasm_bindgen(js_namespace = stileNodes, js_name = "are")]
     fn are_nodes_below(parent: &Element, nodes: &js_sys::Array) -> bool;
 
-    /// Marks the content of an element as having its own footprint. An outer footprint does not include that content.
+    /// Marks the content of an element as having its own snapshot. An outer snapshot does not include that content.
     #[wasm_bindgen(js_namespace = stileNodes, js_name = "claim")]
     pub fn claim_content(parent: &Element);
 }
@@ -26,17 +26,17 @@ extern "C" {
 /// Translators replace texts by elements, and extensions add elements. A node that was rendered before may therefore no
 /// longer be part of the document, and writing into it would have no effect on screen.
 #[derive(Debug, Default)]
-pub struct Footprint(RefCell<Option<(Element, js_sys::Array)>>);
+pub struct NodeSnapshot(RefCell<Option<(Element, js_sys::Array)>>);
 
-impl Footprint {
-    /// Creates an empty footprint.
+impl NodeSnapshot {
+    /// Creates an empty snapshot.
     pub const fn new() -> Self {
         Self(RefCell::new(None))
     }
 
     /// Records the nodes below `parent`. Must be called in the same task that rendered them, so that others cannot
     /// change them in between.
-    pub fn note(&self, parent: &Element) {
+    pub fn record(&self, parent: &Element) {
         self.0.replace(Some((parent.clone(), nodes_below(parent))));
     }
 

@@ -4,11 +4,11 @@ use crate::browser;
 use leptos::prelude::*;
 
 /// Delay in milliseconds. It keeps the removal out of the frame of a switch and the next one.
-const UNDRAWN_MILLIS: u32 = 250;
+const DISPOSE_MILLIS: u32 = 250;
 
 /// Sets `drawn` to `false` after a delay, unless the popover with the id `menu` was reopened.
-pub(super) fn let_go(menu: &'static str, drawn: RwSignal<bool>) {
-    browser::after(UNDRAWN_MILLIS, move || {
+pub(super) fn dispose_later(menu: &'static str, drawn: RwSignal<bool>) {
+    browser::after(DISPOSE_MILLIS, move || {
         if !browser::is_popover_open(menu) {
             drawn.try_set(false);
         }

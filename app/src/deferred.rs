@@ -7,14 +7,14 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 #[cfg(not(feature = "hydrate"))]
-pub use whole::Packed;
+pub use value::Deferred;
 
 #[cfg(feature = "hydrate")]
-pub use bytes::Packed;
+pub use bytes::Deferred;
 
 /// Server side, which holds the value.
 #[cfg(not(feature = "hydrate"))]
-mod whole {
+mod value {
     use super::{Deserialize, Deserializer, Serialize, Serializer};
     use serde::{
         de::{DeserializeOwned, Error as _},
@@ -23,29 +23,29 @@ mod whole {
 
     /// Value that is sent as bytes.
     #[derive(Debug, Clone, PartialEq)]
-    pub struct Packed<T>(T);
+    pub struct Deferred<T>(T);
 
-    impl<T> Packed<T> {
-        /// Packs a value.
+    impl<T> Deferred<T> {
+        /// Wraps a value.
         pub const fn new(value: T) -> Self {
             Self(value)
         }
 
-        /// Returns the packed value.
+        /// Returns the value.
         pub const fn get(&self) -> &T {
             &self.0
         }
     }
 
-    impl<T: Clone> Packed<T> {
+    impl<T: Clone> Deferred<T> {
         /// Returns the value. In the browser, returns `None` if the bytes can't be deserialized, which only happens
         /// with those of another build.
-        pub fn open(&self) -> Option<T> {
+        pub fn decode(&self) -> Option<T> {
             Some(self.0.clone())
         }
     }
 
-    impl<T: Serialize> Serialize for Packed<T> {
+    impl<T: Serialize> Serialize for Deferred<T> {
         fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
             if to.is_human_readable() {
                 return self.0.serialize(to);
@@ -54,7 +54,7 @@ mod whole {
         }
     }
 
-    impl<'de, T: DeserializeOwned> Deserialize<'de> for Packed<T> {
+    impl<'de, T: DeserializeOwned> Deserialize<'de> for Deferred<T> {
         fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
             if from.is_human_readable() {
                 return T::deserialize(from).map(Self);
@@ -70,13 +70,13 @@ mod whole {
 
         #[test]
         fn it_travels_as_bytes_and_is_the_value_itself_in_json() {
-            let packed = Packed::new((7_u32, Some("é".to_owned())));
-            assert_eq!(wire::from_bytes(&wire::to_bytes(&packed).unwrap()), Ok(packed.clone()));
-            let bytes: Vec<u8> = wire::from_bytes(&wire::to_bytes(&packed).unwrap()).unwrap();
-            assert_eq!(bytes, postcard::to_allocvec(packed.get()).unwrap(), "what the browser takes them for");
-            let json = serde_json::to_string(&packed).unwrap();
-            assert_eq!(json, serde_json::to_string(packed.get()).unwrap());
-            assert_eq!(serde_json::from_str::<Packed<(u32, Option<String>)>>(&json).unwrap(), packed);
+            let deferred = Deferred::new((7_u32, Some("é".to_owned())));
+            assert_eq!(wire::from_bytes(&wire::to_bytes(&deferred).unwrap()), Ok(deferred.clone()));
+            let bytes: Vec<u8> = wire::from_bytes(&wire::to_bytes(&deferred).unwrap()).unwrap();
+            assert_eq!(bytes, postcard::to_allocvec(deferred.get()).unwrap(), "what the browser takes them for");
+            let json = serde_json::to_string(&deferred).unwrap();
+            assert_eq!(json, serde_json::to_string(deferred.get()).unwrap());
+            assert_eq!(serde_json::from_str::<Deferred<(u32, Option<String>)>>(&json).unwrap(), deferred);
         }
     }
 }
@@ -90,34 +90,34 @@ mod bytes {
 
     /// Value that is sent as bytes.
     #[derive(Debug)]
-    pub struct Packed<T>(Arc<[u8]>, PhantomData<fn() -> T>);
+    pub struct Deferred<T>(Arc<[u8]>, PhantomData<fn() -> T>);
 
-    impl<T> Clone for Packed<T> {
+    impl<T> Clone for Deferred<T> {
         fn clone(&self) -> Self {
             Self(Arc::clone(&self.0), PhantomData)
         }
     }
 
-    impl<T> PartialEq for Packed<T> {
+    impl<T> PartialEq for Deferred<T> {
         fn eq(&self, other: &Self) -> bool {
             self.0 == other.0
         }
     }
 
-    impl<T: DeserializeOwned> Packed<T> {
+    impl<T: DeserializeOwned> Deferred<T> {
         /// Deserializes the value. Returns `None` if that fails, which only happens with the bytes of another build.
-        pub fn open(&self) -> Option<T> {
+        pub fn decode(&self) -> Option<T> {
             postcard::from_bytes(&self.0).ok()
         }
     }
 
-    impl<T> Serialize for Packed<T> {
+    impl<T> Serialize for Deferred<T> {
         fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
             self.0.as_ref().serialize(to)
         }
     }
 
-    impl<'de, T> Deserialize<'de> for Packed<T> {
+    impl<'de, T> Deserialize<'de> for Deferred<T> {
         fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
             Vec::<u8>::deserialize(from).map(|bytes| Self(bytes.into(), PhantomData))
         }

@@ -13,7 +13,7 @@ use model::Slug;
 
 /// Workspace that the shell shows.
 #[derive(Clone, Copy)]
-pub struct Place {
+pub struct CurrentWorkspace {
     /// Session context.
     pub session: Session,
     /// Slug in the URL.
@@ -26,8 +26,8 @@ pub struct Place {
     owner: StoredValue<Option<Owner>>,
 }
 
-impl Place {
-    /// Creates the place for the current URL, or returns `None` if the URL does not belong to a workspace.
+impl CurrentWorkspace {
+    /// Creates it for the current URL, or returns `None` if the URL does not belong to a workspace.
     pub(super) fn open() -> Option<Self> {
         let session = use_session();
         let Route::Workspace(first, first_page) = session.navigator.route_now() else { return None };
@@ -60,8 +60,8 @@ impl Place {
     pub fn record(self) -> Option<String> {
         let scope = self.scope()?;
         let page = self.page.get();
-        scope.shown.with(|shown| {
-            let data = shown.data.as_ref().filter(|_| shown.page == page);
+        scope.current.with(|current| {
+            let data = current.data.as_ref().filter(|_| current.page == page);
             data.and_then(PageData::record).map(str::to_owned)
         })
     }
@@ -110,8 +110,8 @@ impl Place {
 
 /// Follows the URL: at once within a workspace; to another workspace when it is loaded or a short timeout has passed.
 fn follow(session: Session, at: RwSignal<(Slug, Page)>, slug: Slug, page: Page) {
-    let (same, changed) = at.with_untracked(|(now, shown)| {
-        (session.plane_of(now.clone()) == session.plane_of(slug.clone()), *now != slug || *shown != page)
+    let (same, changed) = at.with_untracked(|(now, here)| {
+        (session.plane_of(now.clone()) == session.plane_of(slug.clone()), *now != slug || *here != page)
     });
     if same {
         // A switch to another workspace may have been pending.
