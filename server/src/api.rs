@@ -4,13 +4,13 @@
 //! browser. Resources of other tenants and missing resources give the same response (docs/SECURITY.md, I-7).
 
 mod customers;
-pub(crate) mod failure;
+pub(crate) mod error;
 mod openapi;
 mod pictures;
 pub(crate) mod token;
 mod workspaces;
 
-use crate::{live, pages, respond, state::Web};
+use crate::{error_response, live, pages, state::AppState};
 use axum::{
     Router,
     http::StatusCode,
@@ -19,7 +19,7 @@ use axum::{
 };
 
 /// Routes below `/api`.
-pub(crate) fn routes() -> Router<Web> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new()
         .route("/fn/{*rest}", post(pages::call))
         .route("/live", get(live::open))
@@ -34,7 +34,7 @@ pub(crate) fn routes() -> Router<Web> {
 
 /// Responds to an unknown path below `/api`.
 async fn unknown() -> Response {
-    respond::error(
+    error_response::error(
         StatusCode::NOT_FOUND,
         "not_found",
         "There is nothing here. /api/v1/openapi.json lists what there is.",
@@ -43,7 +43,7 @@ async fn unknown() -> Response {
 
 /// Responds to an unsupported method on a known path. axum adds the Allow header.
 async fn method_not_allowed() -> Response {
-    respond::error(
+    error_response::error(
         StatusCode::METHOD_NOT_ALLOWED,
         "method_not_allowed",
         "That method isn't allowed here; see the Allow header.",

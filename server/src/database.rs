@@ -9,7 +9,7 @@ mod shared;
 
 use crate::{
     config::{Config, ConfigError, DatabaseConfig},
-    kept::KeptError,
+    secret_file::SecretFileError,
 };
 use dev_postgres::{Cluster, ClusterError, DataDirLock};
 use sqlx::{Connection as _, PgConnection, postgres::PgConnectOptions};
@@ -38,7 +38,7 @@ pub(crate) enum DatabaseError {
     Cluster(#[from] ClusterError),
     /// A file in the data directory can't be used.
     #[error(transparent)]
-    Kept(#[from] KeptError),
+    Kept(#[from] SecretFileError),
     /// A setting that this command needs is missing.
     #[error(transparent)]
     Config(#[from] ConfigError),

@@ -23,7 +23,7 @@ struct Report {
 }
 
 impl Report {
-    fn well(&mut self, check: &str, what: impl std::fmt::Display) {
+    fn pass(&mut self, check: &str, what: impl std::fmt::Display) {
         println!("ok    {check}: {what}");
     }
 
@@ -49,7 +49,7 @@ pub(crate) async fn run(config: &Config, shutdown: &Shutdown) -> Result<ExitCode
     match shutdown.or_stop(Database::open(config, ClusterAccess::Shared)).await.ok_or(CommandError::Stopped)? {
         Err(error) => report.fail("database", error),
         Ok(database) => {
-            report.well("database", "it answers");
+            report.pass("database", "it answers");
             let visit = shutdown.or_stop(examine(&database, &mut report)).await;
             database.close().await;
             visit.ok_or(CommandError::Stopped)??;
@@ -74,9 +74,9 @@ fn configuration(config: &Config, report: &mut Report) -> Result<(), CommandErro
         || format!("to {}", config.data_dir.join("outbox").display()),
         |smtp| format!("over {}", smtp.host()),
     );
-    report.well("configuration", format_args!("listens on {}, public as {public}, mail {mail}", config.listen));
+    report.pass("configuration", format_args!("listens on {}, public as {public}, mail {mail}", config.listen));
     match Site::open(&config.site_dir) {
-        Ok(site) => report.well("client", &site.urls().boot),
+        Ok(site) => report.pass("client", &site.urls().boot),
         Err(error) => report.fail("client", error),
     }
     Ok(())
@@ -86,7 +86,7 @@ async fn examine(database: &Database, report: &mut Report) -> Result<(), Command
     let migrated = guard(database, report).await?;
     migrations(database, report).await;
     match store::collation::check(database.app()?).await {
-        Ok(Collation::Well) => report.well("collation", "names are sorted by ICU"),
+        Ok(Collation::Well) => report.pass("collation", "names are sorted by ICU"),
         Ok(fault) => report.fail("collation", fault),
         Err(error) => report.fail("collation", error),
     }
@@ -95,7 +95,7 @@ async fn examine(database: &Database, report: &mut Report) -> Result<(), Command
         return Ok(());
     }
     match lint::findings(database.app()?).await {
-        Ok(findings) if findings.is_empty() => report.well("catalogue", "every table is under row level security"),
+        Ok(findings) if findings.is_empty() => report.pass("catalogue", "every table is under row level security"),
         Ok(findings) => findings.iter().for_each(|finding| report.fail("catalogue", finding)),
         Err(error) => report.fail("catalogue", error),
     }
@@ -113,15 +113,15 @@ async fn guard(database: &Database, report: &mut Report) -> Result<bool, Command
     let role_is_well = "stile_app owns nothing, is a member of nothing and bypasses nothing";
     match found {
         Ok(()) => {
-            report.well(ROLE, role_is_well);
-            report.well(ISOLATION, "without a context no row of any table can be read");
+            report.pass(ROLE, role_is_well);
+            report.pass(ISOLATION, "without a context no row of any table can be read");
         }
         Err(error @ GuardError::Leak(..)) => {
-            report.well(ROLE, role_is_well);
+            report.pass(ROLE, role_is_well);
             report.fail(ISOLATION, error);
         }
         Err(error @ GuardError::NotMigrated(_)) => {
-            report.well(ROLE, role_is_well);
+            report.pass(ROLE, role_is_well);
             report.fail(ISOLATION, error);
             return Ok(false);
         }
@@ -157,7 +157,7 @@ async fn migrations(database: &Database, report: &mut Report) {
     let changed =
         applied.iter().find(|one| known().any(|known| known.version == one.version && known.checksum != one.checksum));
     match (missing, foreign, changed) {
-        (0, None, None) => report.well(CHECK, format_args!("all {} are applied", applied.len())),
+        (0, None, None) => report.pass(CHECK, format_args!("all {} are applied", applied.len())),
         (_, Some(one), _) => report.fail(
             CHECK,
             format_args!(

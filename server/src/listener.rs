@@ -34,7 +34,7 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, tasks: &TaskTra
             }
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be accepted");
-                let _ = timeout(ACCEPT_PAUSE, shutdown.asked()).await;
+                let _ = timeout(ACCEPT_PAUSE, shutdown.requested()).await;
             }
         }
     }
@@ -69,7 +69,7 @@ async fn connection(stream: TcpStream, peer: SocketAddr, router: Router, shutdow
     let mut served = pin!(served);
     let outcome = tokio::select! {
         outcome = served.as_mut() => outcome,
-        () = shutdown.asked() => {
+        () = shutdown.requested() => {
             // Answers the running request, but reads no further ones.
             served.as_mut().graceful_shutdown();
             served.await

@@ -8,7 +8,7 @@ mod render;
 mod requests;
 mod transport;
 
-pub(crate) use requests::tell_requests;
+pub(crate) use requests::notify_requests;
 pub(crate) use transport::{MailError, Transport};
 
 use crate::shutdown::Shutdown;
@@ -27,9 +27,9 @@ const ATTEMPT_LIMIT: Duration = Duration::from_secs(30);
 const FINISH_LIMIT: Duration = Duration::from_secs(8);
 /// Polling interval of the queue without a notification: another server may have queued a letter, or a retry may be
 /// due.
-const LOOK_EVERY: Duration = Duration::from_secs(5);
+const POLL_INTERVAL: Duration = Duration::from_secs(5);
 /// Delays of the further polls after a notification, because the notification precedes the commit.
-const AFTER_BELL: [Duration; 5] = [
+const AFTER_NOTIFICATION: [Duration; 5] = [
     Duration::from_millis(10),
     Duration::from_millis(40),
     Duration::from_millis(150),
@@ -41,18 +41,18 @@ const AFTER_BELL: [Duration; 5] = [
 pub(crate) async fn run(store: Store, transport: Transport, origin: Arc<str>, shutdown: &Shutdown) {
     let sender = Arc::new(Sender { store, transport, origin });
     loop {
-        let queued = shutdown.or_stop(tokio::time::timeout(LOOK_EVERY, mail::queued())).await;
+        let queued = shutdown.or_stop(tokio::time::timeout(POLL_INTERVAL, mail::queued())).await;
         let waits: &[Duration] = match queued {
             None => return,
-            Some(Ok(())) => &AFTER_BELL,
+            Some(Ok(())) => &AFTER_NOTIFICATION,
             Some(Err(_)) => &[],
         };
-        if sender.look_until(shutdown).await.is_none() {
+        if sender.poll_until(shutdown).await.is_none() {
             return;
         }
         for wait in waits {
             let waited = shutdown.or_stop(tokio::time::sleep(*wait)).await;
-            if waited.is_none() || sender.look_until(shutdown).await.is_none() {
+            if waited.is_none() || sender.poll_until(shutdown).await.is_none() {
                 return;
             }
         }
@@ -66,21 +66,21 @@ struct Sender {
 }
 
 impl Sender {
-    /// Runs [`Sender::look`]. Returns `None` if shutdown was requested and the running letters took too long; they are
+    /// Runs [`Sender::poll`]. Returns `None` if shutdown was requested and the running letters took too long; they are
     /// sent after the next start.
-    async fn look_until(self: &Arc<Self>, shutdown: &Shutdown) -> Option<()> {
+    async fn poll_until(self: &Arc<Self>, shutdown: &Shutdown) -> Option<()> {
         let end = async {
-            shutdown.asked().await;
+            shutdown.requested().await;
             tokio::time::sleep(FINISH_LIMIT).await;
         };
         tokio::select! {
-            () = self.look() => Some(()),
+            () = self.poll() => Some(()),
             () = end => None,
         }
     }
 
     /// Sends all letters that are due.
-    async fn look(self: &Arc<Self>) {
+    async fn poll(self: &Arc<Self>) {
         loop {
             let batch = match self.store.claim_mail(AT_ONCE).await {
                 Ok(batch) => batch,

@@ -1,7 +1,7 @@
 //! Middleware for all requests. [`crate::router`] defines the order.
 
 pub(crate) mod compress;
-pub(crate) mod gate;
+pub(crate) mod csrf;
 pub(crate) mod headers;
-pub(crate) mod scope;
-pub(crate) mod task;
+pub(crate) mod request_log;
+pub(crate) mod spawn;

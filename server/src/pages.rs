@@ -4,10 +4,9 @@
 //! of pages are in `app`.
 
 use crate::{
-    assets, client,
-    middleware::{headers::Nonce, scope::RequestId},
-    respond,
-    state::Web,
+    assets, client, error_response,
+    middleware::{headers::Nonce, request_log::RequestId},
+    state::AppState,
 };
 use app::server::form::Posted;
 use app::server::request::RequestContext;
@@ -30,13 +29,13 @@ const NAME_LIMIT: usize = 64;
 const VALUE_LIMIT: usize = 128 * 1024;
 
 /// Fallback of the router: renders a page, or handles a form that was submitted without JavaScript.
-pub(crate) async fn page(State(web): State<Web>, request: Request) -> Response {
+pub(crate) async fn page(State(state): State<AppState>, request: Request) -> Response {
     let path = request.uri().path();
-    if respond::is_api(path) || assets::is_file(path) {
+    if error_response::is_api(path) || assets::is_file(path) {
         // No page exists here, and API clients must not be redirected to the sign-in page.
-        return respond::refusal(path, StatusCode::NOT_FOUND, "not_found", "There is nothing here.");
+        return error_response::refusal(path, StatusCode::NOT_FOUND, "not_found", "There is nothing here.");
     }
-    let context = context(&web, &request);
+    let context = context(&state, &request);
     #[cfg(debug_assertions)]
     if path == "/dev/gallery" {
         return app::documents::gallery(&context);
@@ -51,7 +50,7 @@ pub(crate) async fn page(State(web): State<Web>, request: Request) -> Response {
         _ => {
             let message = "Only GET, HEAD and POST are allowed here.";
             let mut refusal =
-                respond::refusal(uri.path(), StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", message);
+                error_response::refusal(uri.path(), StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", message);
             refusal.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD, POST"));
             refusal
         }
@@ -60,12 +59,12 @@ pub(crate) async fn page(State(web): State<Web>, request: Request) -> Response {
 
 /// `POST /api/fn/*`: calls a server function. Accepts only JSON, a content type that a page of another site can't send
 /// without a preflight request (docs/SECURITY.md, F-3).
-pub(crate) async fn call(State(web): State<Web>, OriginalUri(uri): OriginalUri, request: Request) -> Response {
-    if !respond::is_content_type(request.headers(), "application/json") {
+pub(crate) async fn call(State(state): State<AppState>, OriginalUri(uri): OriginalUri, request: Request) -> Response {
+    if !error_response::is_content_type(request.headers(), "application/json") {
         let message = "Send the arguments as application/json.";
-        return respond::error(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", message);
+        return error_response::error(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", message);
     }
-    let context = context(&web, &request);
+    let context = context(&state, &request);
     let path = uri.path().to_owned();
     let (mut head, body) = request.into_parts();
     // The nested router has stripped the prefix, but functions are registered under their full path.
@@ -77,19 +76,19 @@ pub(crate) async fn call(State(web): State<Web>, OriginalUri(uri): OriginalUri, 
 }
 
 /// Creates the context of a page from the request.
-pub(crate) fn context(web: &Web, request: &Request) -> RequestContext {
+pub(crate) fn context(state: &AppState, request: &Request) -> RequestContext {
     let (headers, extensions) = (request.headers(), request.extensions());
-    let cookies = web.cookies(request.uri(), headers);
+    let cookies = state.cookies(request.uri(), headers);
     let (credential, former) =
         cookies.presented(headers).map_or((None, None), |presented| (Some(presented.credential), presented.former));
     RequestContext {
-        services: Arc::clone(&web.services),
+        services: Arc::clone(&state.services),
         credential,
         former,
         cookies,
         purpose: client::purpose(request.method(), headers),
         client: client::kind(headers),
-        device: client::device(extensions.get().copied(), headers, &web.proxies),
+        device: client::device(extensions.get().copied(), headers, &state.proxies),
         known_devices: cookies.known_devices(headers),
         request_id: extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default(),
         nonce: extensions.get::<Nonce>().map(|nonce| nonce.0.clone()),
@@ -101,12 +100,17 @@ pub(crate) fn context(web: &Web, request: &Request) -> RequestContext {
 /// Parses a form into its fields, in the order sent, and its file.
 async fn form(request: Request) -> Result<Posted, Response> {
     let path = request.uri().path().to_owned();
-    if respond::is_content_type(request.headers(), "multipart/form-data") {
+    if error_response::is_content_type(request.headers(), "multipart/form-data") {
         return form_with_file(&path, request).await;
     }
-    if !respond::is_content_type(request.headers(), "application/x-www-form-urlencoded") {
+    if !error_response::is_content_type(request.headers(), "application/x-www-form-urlencoded") {
         let message = "Send the form as application/x-www-form-urlencoded.";
-        return Err(respond::refusal(&path, StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", message));
+        return Err(error_response::refusal(
+            &path,
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "unsupported_media_type",
+            message,
+        ));
     }
     let bytes = limited(&path, request.into_body()).await?;
     // Counted before parsing, because each field needs many times its size in memory.
@@ -122,16 +126,16 @@ async fn form(request: Request) -> Result<Posted, Response> {
 
 fn too_many(path: &str) -> Response {
     let message = "That form has too many fields.";
-    respond::refusal(path, StatusCode::PAYLOAD_TOO_LARGE, "too_large", message)
+    error_response::refusal(path, StatusCode::PAYLOAD_TOO_LARGE, "too_large", message)
 }
 
 fn too_long(path: &str) -> Response {
     let message = "One of the fields is too long. Shorten it and try again.";
-    respond::refusal(path, StatusCode::PAYLOAD_TOO_LARGE, "too_large", message)
+    error_response::refusal(path, StatusCode::PAYLOAD_TOO_LARGE, "too_large", message)
 }
 
 fn malformed(path: &str) -> Response {
-    respond::refusal(path, StatusCode::BAD_REQUEST, "malformed", "The form could not be read. Try again.")
+    error_response::refusal(path, StatusCode::BAD_REQUEST, "malformed", "The form could not be read. Try again.")
 }
 
 /// Parses a multipart form (RFC 7578) with text fields and at most one file. The total size is limited like any other
@@ -164,7 +168,7 @@ async fn form_with_file(path: &str, request: Request) -> Result<Posted, Response
 pub(crate) async fn limited(path: &str, body: Body) -> Result<Bytes, Response> {
     let too_large = || {
         let message = "That is more than 1 MiB. Shorten it and try again.";
-        respond::refusal(path, StatusCode::PAYLOAD_TOO_LARGE, "too_large", message)
+        error_response::refusal(path, StatusCode::PAYLOAD_TOO_LARGE, "too_large", message)
     };
     if axum::body::HttpBody::size_hint(&body).lower() > BODY_LIMIT as u64 {
         return Err(too_large());

@@ -1,15 +1,15 @@
 //! Routes and the order of the middleware.
 //!
-//! From the outermost to the innermost: [`scope`] (request id, span, access log, metrics), [`headers`] (security
-//! headers, caching), [`gate`] (origin, then host), and for all requests that may access the database [`task`]
+//! From the outermost to the innermost: [`request_log`] (request id, span, access log, metrics), [`headers`] (security
+//! headers, caching), [`csrf`] (origin, then host), and for all requests that may access the database [`spawn`]
 //! (separate task, fair shares, timeout, panics).
 
 use crate::{
     api,
     assets::Site,
-    middleware::{compress, gate, headers, scope, task},
-    ops, pages,
-    state::Web,
+    middleware::{compress, csrf, headers, request_log, spawn},
+    monitoring, pages,
+    state::AppState,
 };
 use axum::{
     Router,
@@ -18,16 +18,16 @@ use axum::{
 };
 
 /// Returns the routes of the metrics listener.
-pub(crate) fn metrics_only(web: &Web) -> Router {
+pub(crate) fn metrics_only(state: &AppState) -> Router {
     Router::new()
-        .route("/metrics", get(ops::metrics))
-        .with_state(web.clone())
-        .layer(from_fn_with_state(web.clone(), headers::add))
-        .layer(from_fn(scope::enter))
+        .route("/metrics", get(monitoring::metrics))
+        .with_state(state.clone())
+        .layer(from_fn_with_state(state.clone(), headers::add))
+        .layer(from_fn(request_log::enter))
 }
 
 /// Returns the routes of the main listener.
-pub(crate) fn build(web: &Web, site: &Site) -> Router {
+pub(crate) fn build(state: &AppState, site: &Site) -> Router {
     // Any method: forms post to the address of their page, and `pages` answers the others.
     let pages = app::documents::pages()
         .into_iter()
@@ -35,17 +35,17 @@ pub(crate) fn build(web: &Web, site: &Site) -> Router {
     let dynamic = pages
         .nest("/api", api::routes())
         .fallback(pages::page)
-        .layer(from_fn_with_state(web.clone(), task::run))
+        .layer(from_fn_with_state(state.clone(), spawn::run))
         .layer(compress::layer())
-        .layer(from_fn(compress::own_only));
+        .layer(from_fn(compress::same_origin_only));
     Router::new()
-        .route("/healthz", get(ops::alive))
-        .route("/readyz", get(ops::ready))
-        .route("/metrics", get(ops::guarded_metrics))
+        .route("/healthz", get(monitoring::liveness))
+        .route("/readyz", get(monitoring::readiness))
+        .route("/metrics", get(monitoring::guarded_metrics))
         .merge(dynamic)
-        .with_state(web.clone())
+        .with_state(state.clone())
         .merge(site.routes())
-        .layer(from_fn_with_state(web.clone(), gate::check))
-        .layer(from_fn_with_state(web.clone(), headers::add))
-        .layer(from_fn(scope::enter))
+        .layer(from_fn_with_state(state.clone(), csrf::check))
+        .layer(from_fn_with_state(state.clone(), headers::add))
+        .layer(from_fn(request_log::enter))
 }

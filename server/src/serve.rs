@@ -12,7 +12,7 @@ use crate::{
     error::{CommandError, ServeError},
     listener, live, mail, middleware, prometheus, router, services,
     shutdown::Shutdown,
-    state::{Shared, Web},
+    state::{AppState, AppStateInner},
 };
 use std::sync::Arc;
 use store::Store;
@@ -52,9 +52,9 @@ pub(crate) async fn serve(config: &Config, demo: bool, shutdown: &Shutdown) -> R
     let outcome = match ready {
         Some(Ok((services, post))) => {
             let store = services.store.clone();
-            let web = Web::new(Shared {
+            let state = AppState::new(AppStateInner {
                 services: Arc::new(services),
-                requests: middleware::task::requests(),
+                requests: middleware::spawn::requests(),
                 tasks: TaskTracker::new(),
                 public: config.public.clone(),
                 proxies: config.proxies.clone(),
@@ -62,21 +62,21 @@ pub(crate) async fn serve(config: &Config, demo: bool, shutdown: &Shutdown) -> R
                 metrics,
                 live: live::Hub::new(shutdown),
             });
-            web.tasks.spawn(live::follow(web.live.clone(), store.clone(), shutdown.clone()));
+            state.tasks.spawn(live::follow(state.live.clone(), store.clone(), shutdown.clone()));
             announce(config, &listener, demo);
-            let origin = Arc::clone(&web.services.origin);
-            let asked = Arc::clone(&web.services);
+            let origin = Arc::clone(&state.services.origin);
+            let requested = Arc::clone(&state.services);
             let for_metrics = async {
                 if let Some(listener) = metrics_listener {
                     let tasks = TaskTracker::new();
-                    listener::serve(listener, router::metrics_only(&web), &tasks, shutdown).await;
+                    listener::serve(listener, router::metrics_only(&state), &tasks, shutdown).await;
                 }
             };
             tokio::join!(
-                listener::serve(listener, router::build(&web, &site), &web.tasks, shutdown),
+                listener::serve(listener, router::build(&state, &site), &state.tasks, shutdown),
                 for_metrics,
                 mail::run(store.clone(), post, origin, shutdown),
-                mail::tell_requests(&asked, shutdown),
+                mail::notify_requests(&requested, shutdown),
             );
             database::close(&store).await;
             tracing::info!("stopped");

@@ -2,7 +2,7 @@
 
 use crate::{
     config::{Config, ConfigError, SigningSecret},
-    kept::{self, KeptError},
+    secret_file::{self, SecretFileError},
 };
 use app::server::grant::GrantKey;
 use app::server::password::Passwords;
@@ -23,7 +23,7 @@ pub(crate) enum ServicesError {
     Config(#[from] ConfigError),
     /// The generated secret can't be read or stored.
     #[error(transparent)]
-    Kept(#[from] KeptError),
+    Kept(#[from] SecretFileError),
 }
 
 /// Creates the services.
@@ -34,7 +34,7 @@ pub(crate) enum ServicesError {
 pub(crate) fn build(config: &Config, store: Store, assets: AssetUrls) -> Result<Services, ServicesError> {
     let secret = match config.chosen_secret()? {
         Some(secret) => secret,
-        None => SigningSecret::made(kept::secret(&config.data_dir, SECRET)?),
+        None => SigningSecret::made(secret_file::secret(&config.data_dir, SECRET)?),
     };
     Ok(Services {
         store,

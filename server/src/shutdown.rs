@@ -22,7 +22,7 @@ impl Shutdown {
     pub(crate) fn on_signals() -> io::Result<Self> {
         let token = CancellationToken::new();
         let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-        let asked = token.clone();
+        let requested = token.clone();
         tokio::spawn(async move {
             let mut next = async || {
                 tokio::select! {
@@ -31,7 +31,7 @@ impl Shutdown {
                 }
             };
             next().await;
-            asked.cancel();
+            requested.cancel();
             next().await;
             tracing::warn!("a second signal: ending at once");
             std::process::exit(INTERRUPTED);
@@ -40,7 +40,7 @@ impl Shutdown {
     }
 
     /// Waits until shutdown is requested.
-    pub(crate) async fn asked(&self) {
+    pub(crate) async fn requested(&self) {
         self.0.cancelled().await;
     }
 

@@ -15,10 +15,10 @@ use store::fair::FairLimiter;
 use tokio_util::task::TaskTracker;
 
 /// Shared state, cloned for each request.
-pub(crate) type Web = Arc<Shared>;
+pub(crate) type AppState = Arc<AppStateInner>;
 
 /// State shared by handlers and middleware.
-pub(crate) struct Shared {
+pub(crate) struct AppStateInner {
     /// Services that pages depend on.
     pub(crate) services: Arc<Services>,
     /// Limiter that shares the capacity for requests.
@@ -37,7 +37,7 @@ pub(crate) struct Shared {
     pub(crate) live: Hub,
 }
 
-impl Shared {
+impl AppStateInner {
     /// Returns the cookie names for the origin of a request.
     pub(crate) fn cookies(&self, uri: &Uri, headers: &HeaderMap) -> Cookies {
         match web_origin::own_origin(self.public.as_ref(), web_origin::host(uri, headers)) {

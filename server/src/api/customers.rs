@@ -1,7 +1,7 @@
 //! `GET /api/v1/workspaces/{slug}/customers`: one page of a workspace's customers.
 
-use super::{failure::Failure, token::Bearer};
-use crate::{middleware::scope::WORKSPACE, respond::ErrorBody, state::Web};
+use super::{error::ApiError, token::Bearer};
+use crate::{error_response::ErrorBody, middleware::request_log::WORKSPACE, state::AppState};
 use axum::{
     Json,
     extract::{Path, RawQuery, State},
@@ -109,16 +109,16 @@ pub(crate) struct CustomerQuery {
     security(("operator_token" = []))
 )]
 pub(super) async fn list(
-    State(web): State<Web>,
+    State(state): State<AppState>,
     Bearer(credential): Bearer,
     Path(slug): Path<String>,
     RawQuery(raw): RawQuery,
-) -> Result<Response, Failure> {
+) -> Result<Response, ApiError> {
     let raw = raw.unwrap_or_default();
-    let Ok(one) = Slug::parse(&slug.to_ascii_lowercase()) else { return Err(no_such_slug(&web, &credential).await) };
+    let Ok(one) = Slug::parse(&slug.to_ascii_lowercase()) else { return Err(no_such_slug(&state, &credential).await) };
     let respelled = slug != one.as_str();
     let slug = one;
-    let mut tx = match web.services.store.workspace(&credential, &slug).await? {
+    let mut tx = match state.services.store.workspace(&credential, &slug).await? {
         // Only callers that may know of the workspace are redirected to the canonical spelling.
         Door::Open(tx) if respelled => {
             tx.commit().await?;
@@ -126,11 +126,11 @@ pub(super) async fn list(
         }
         Door::Open(tx) => tx,
         Door::Moved(slug) => return Ok(moved(&slug, &raw)),
-        Door::Factor(_) => return Err(Failure::Factor),
-        Door::Gone(_) => return Err(Failure::Gone),
+        Door::Factor(_) => return Err(ApiError::Factor),
+        Door::Gone(_) => return Err(ApiError::Gone),
         // This endpoint writes nothing, so a mismatch can't occur.
-        Door::Absent(_) | Door::Mismatch => return Err(Failure::NotFound),
-        Door::SignedOut => return Err(Failure::BadToken),
+        Door::Absent(_) | Door::Mismatch => return Err(ApiError::NotFound),
+        Door::SignedOut => return Err(ApiError::BadToken),
     };
     // Parameters are validated only here: a caller without a seat must not learn whether they are valid.
     let query = query(&raw)?;
@@ -153,10 +153,10 @@ pub(super) async fn list(
 }
 
 /// Fails like an unused slug, for text that can't be a slug.
-async fn no_such_slug(web: &Web, credential: &Credential) -> Failure {
-    match web.services.store.person_reading(credential).await {
-        Ok(Some(_)) => Failure::NotFound,
-        Ok(None) => Failure::BadToken,
+async fn no_such_slug(state: &AppState, credential: &Credential) -> ApiError {
+    match state.services.store.person_reading(credential).await {
+        Ok(Some(_)) => ApiError::NotFound,
+        Ok(None) => ApiError::BadToken,
         Err(error) => error.into(),
     }
 }
@@ -170,9 +170,9 @@ fn moved(slug: &Slug, query: &str) -> Response {
 
 /// Parses the query parameters. Values that the console tolerates in an old bookmark are errors here: a client that
 /// misspells a filter must not get the unfiltered list. Unknown parameters are ignored.
-fn query(raw: &str) -> Result<ListQuery, Failure> {
+fn query(raw: &str) -> Result<ListQuery, ApiError> {
     const NOUN: Noun = Noun::Customers;
-    let bad = |name, allowed: &str| Failure::Parameter { name, allowed: allowed.to_owned() };
+    let bad = |name, allowed: &str| ApiError::Parameter { name, allowed: allowed.to_owned() };
     let pairs: Vec<(String, String)> = serde_urlencoded::from_str(raw).map_err(|_| bad("q", "URL-encoded UTF-8"))?;
     let cursor = |value: &str| Cursor::parse(value).is_some();
     for (name, value) in &pairs {
@@ -226,7 +226,7 @@ mod tests {
     #[test]
     fn a_misspelt_filter_is_an_error_and_not_the_whole_list() {
         for raw in ["status=archive", "sort=email", "dir=down", "after=x", "before=1"] {
-            assert!(matches!(query(raw), Err(Failure::Parameter { .. })), "{raw}");
+            assert!(matches!(query(raw), Err(ApiError::Parameter { .. })), "{raw}");
         }
         let asked = query("q=Acme&status=archived&sort=created&dir=asc&utm=1").expect("a query");
         assert_eq!((asked.search.as_str(), asked.status.as_deref()), ("Acme", Some("archived")));

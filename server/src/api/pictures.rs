@@ -3,7 +3,7 @@
 //! Browsers cache the pictures and revalidate them on every use. Every request, including a revalidation, is authorized
 //! again.
 
-use crate::{pages, respond, state::Web};
+use crate::{error_response, pages, state::AppState};
 use app::{error::AppError, pictures};
 use axum::{
     body::Body,
@@ -14,21 +14,21 @@ use axum::{
 
 /// Returns a workspace's logo.
 pub(super) async fn logo(
-    State(web): State<Web>,
+    State(state): State<AppState>,
     Path((slug, name)): Path<(String, String)>,
     request: Request,
 ) -> Response {
-    let found = pictures::logo(pages::context(&web, &request), &slug, &name).await;
+    let found = pictures::logo(pages::context(&state, &request), &slug, &name).await;
     answer(&request, &name, found)
 }
 
 /// Returns a person's profile picture.
 pub(super) async fn portrait(
-    State(web): State<Web>,
+    State(state): State<AppState>,
     Path((id, name)): Path<(String, String)>,
     request: Request,
 ) -> Response {
-    let found = pictures::portrait(pages::context(&web, &request), &id, &name).await;
+    let found = pictures::portrait(pages::context(&state, &request), &id, &name).await;
     answer(&request, &name, found)
 }
 
@@ -36,10 +36,10 @@ fn answer(request: &Request, name: &str, found: Result<Vec<u8>, AppError>) -> Re
     let png = match found {
         Ok(png) => png,
         Err(AppError::Unavailable) => {
-            return respond::error(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Try again in a moment.");
+            return error_response::error(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Try again in a moment.");
         }
-        Err(AppError::Limited(_)) => return respond::busy(request.uri().path()),
-        Err(_) => return respond::error(StatusCode::NOT_FOUND, "not_found", "There is no such picture."),
+        Err(AppError::Limited(_)) => return error_response::busy(request.uri().path()),
+        Err(_) => return error_response::error(StatusCode::NOT_FOUND, "not_found", "There is no such picture."),
     };
     // A picture's name identifies its content, so the name is the validator (RFC 9110, section 8.8.3).
     let tag = format!("\"{name}\"");

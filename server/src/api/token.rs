@@ -1,6 +1,6 @@
 //! Extractor for the operator token of a request.
 
-use super::failure::Failure;
+use super::error::ApiError;
 use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, header, request::Parts},
@@ -14,23 +14,23 @@ use store::{door::Credential, secret::Secret};
 pub(crate) struct Bearer(pub(crate) Credential);
 
 impl<S: Sync> FromRequestParts<S> for Bearer {
-    type Rejection = Failure;
+    type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
         bearer(&parts.headers)
     }
 }
 
-pub(crate) fn bearer(headers: &HeaderMap) -> Result<Bearer, Failure> {
+pub(crate) fn bearer(headers: &HeaderMap) -> Result<Bearer, ApiError> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
-    let value = values.next().ok_or(Failure::NoToken)?.to_str().map_err(|_| Failure::BadToken)?;
-    let (scheme, token) = value.split_once(' ').ok_or(Failure::NoToken)?;
+    let value = values.next().ok_or(ApiError::NoToken)?.to_str().map_err(|_| ApiError::BadToken)?;
+    let (scheme, token) = value.split_once(' ').ok_or(ApiError::NoToken)?;
     if !scheme.eq_ignore_ascii_case("bearer") {
-        return Err(Failure::NoToken);
+        return Err(ApiError::NoToken);
     }
     match (Secret::presented(token.trim_start()), values.next()) {
         (Some(secret), None) => Ok(Bearer(Credential::Token(secret.hash()))),
-        _ => Err(Failure::BadToken),
+        _ => Err(ApiError::BadToken),
     }
 }
 
@@ -38,7 +38,7 @@ pub(crate) fn bearer(headers: &HeaderMap) -> Result<Bearer, Failure> {
 mod tests {
     use super::*;
 
-    fn read(values: &[&'static str]) -> Result<Bearer, Failure> {
+    fn read(values: &[&'static str]) -> Result<Bearer, ApiError> {
         let mut headers = HeaderMap::new();
         for value in values {
             headers.append(header::AUTHORIZATION, value.parse().expect("a header"));
@@ -51,10 +51,10 @@ mod tests {
         let token = "Bearer stile_0123456789012345678901234567890123456789";
         assert!(matches!(read(&[token]), Ok(Bearer(Credential::Token(_)))));
         assert!(read(&["bearer stile_0123456789012345678901234567890123456789"]).is_ok());
-        assert!(matches!(read(&[]), Err(Failure::NoToken)));
-        assert!(matches!(read(&["Basic dXNlcjpwYXNzd29yZA=="]), Err(Failure::NoToken)));
-        assert!(matches!(read(&["Bearer"]), Err(Failure::NoToken)));
-        assert!(matches!(read(&["Bearer short"]), Err(Failure::BadToken)));
-        assert!(matches!(read(&[token, token]), Err(Failure::BadToken)));
+        assert!(matches!(read(&[]), Err(ApiError::NoToken)));
+        assert!(matches!(read(&["Basic dXNlcjpwYXNzd29yZA=="]), Err(ApiError::NoToken)));
+        assert!(matches!(read(&["Bearer"]), Err(ApiError::NoToken)));
+        assert!(matches!(read(&["Bearer short"]), Err(ApiError::BadToken)));
+        assert!(matches!(read(&[token, token]), Err(ApiError::BadToken)));
     }
 }

@@ -1,7 +1,7 @@
 //! `GET /api/v1/me/workspaces`: the content of the workspace picker as JSON.
 
-use super::{failure::Failure, token::Bearer};
-use crate::{respond::ErrorBody, state::Web};
+use super::{error::ApiError, token::Bearer};
+use crate::{error_response::ErrorBody, state::AppState};
 use axum::{
     Json,
     extract::{RawQuery, State},
@@ -72,18 +72,18 @@ struct Workspace {
     security(("operator_token" = []))
 )]
 pub(super) async fn list(
-    State(web): State<Web>,
+    State(state): State<AppState>,
     Bearer(credential): Bearer,
     RawQuery(query): RawQuery,
-) -> Result<Response, Failure> {
+) -> Result<Response, ApiError> {
     let freshness = freshness(query.as_deref().unwrap_or_default())?;
-    let found = web.services.store.picker(&credential, freshness).await?;
-    let (principal, picker) = found.ok_or(Failure::BadToken)?;
+    let found = state.services.store.picker(&credential, freshness).await?;
+    let (principal, picker) = found.ok_or(ApiError::BadToken)?;
     Ok((Extension(principal.person.id), Json(Reach::from(picker.as_ref()))).into_response())
 }
 
-fn freshness(query: &str) -> Result<Freshness, Failure> {
-    let bad = || Failure::Parameter { name: "refresh", allowed: "true or false".to_owned() };
+fn freshness(query: &str) -> Result<Freshness, ApiError> {
+    let bad = || ApiError::Parameter { name: "refresh", allowed: "true or false".to_owned() };
     let pairs: Vec<(String, String)> = serde_urlencoded::from_str(query).map_err(|_| bad())?;
     match pairs.iter().find(|(name, _)| name == "refresh").map(|(_, value)| value.as_str()) {
         Some("true") => Ok(Freshness::Now),
@@ -211,6 +211,6 @@ mod tests {
     fn refresh_is_true_or_false() {
         assert!(matches!(freshness("refresh=true"), Ok(Freshness::Now)));
         assert!(matches!(freshness(""), Ok(Freshness::Recent)));
-        assert!(matches!(freshness("refresh=please"), Err(Failure::Parameter { name: "refresh", .. })));
+        assert!(matches!(freshness("refresh=please"), Err(ApiError::Parameter { name: "refresh", .. })));
     }
 }

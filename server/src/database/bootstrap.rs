@@ -5,7 +5,7 @@
 //! boot guard can detect a role that was granted too many privileges.
 
 use super::DatabaseError;
-use crate::kept;
+use crate::secret_file;
 use dev_postgres::Cluster;
 use sqlx::{
     Connection as _, Executor as _, PgConnection,
@@ -50,7 +50,7 @@ pub(super) struct Roles {
 /// # Errors
 /// `DatabaseError::Bootstrap` if a statement fails; `DatabaseError::Kept` if a password can't be read or stored.
 pub(super) async fn run(cluster: &Cluster, data_dir: &Path) -> Result<Roles, DatabaseError> {
-    let (owner, app) = (kept::secret(data_dir, OWNER_SECRET)?, kept::secret(data_dir, APP_SECRET)?);
+    let (owner, app) = (secret_file::secret(data_dir, OWNER_SECRET)?, secret_file::secret(data_dir, APP_SECRET)?);
     let superuser = local(cluster.socket_dir(), cluster.port(), cluster.superuser(), cluster.superuser_password());
     make(&superuser.database("postgres"), &owner, &app).await.map_err(DatabaseError::Bootstrap)?;
     Ok(roles(cluster.socket_dir(), cluster.port(), &owner, &app))
@@ -61,8 +61,9 @@ pub(super) async fn run(cluster: &Cluster, data_dir: &Path) -> Result<Roles, Dat
 ///
 /// # Errors
 /// `DatabaseError::Kept` if a stored password can't be read.
-pub(super) fn kept_roles(data_dir: &Path, socket_dir: &Path, port: u16) -> Result<Option<Roles>, DatabaseError> {
-    let (owner, app) = (kept::read(&data_dir.join(OWNER_SECRET))?, kept::read(&data_dir.join(APP_SECRET))?);
+pub(super) fn stored_roles(data_dir: &Path, socket_dir: &Path, port: u16) -> Result<Option<Roles>, DatabaseError> {
+    let (owner, app) =
+        (secret_file::read(&data_dir.join(OWNER_SECRET))?, secret_file::read(&data_dir.join(APP_SECRET))?);
     Ok(owner.zip(app).map(|(owner, app)| roles(socket_dir, port, &owner, &app)))
 }
 

@@ -4,7 +4,7 @@
 //! The process that runs the cluster writes the path of its socket directory to a file in the data directory.
 
 use super::{Database, DatabaseError, bootstrap};
-use crate::{config::Config, kept};
+use crate::{config::Config, secret_file};
 use sqlx::{Connection as _, PgConnection};
 use std::{
     path::{Path, PathBuf},
@@ -24,7 +24,7 @@ const PORT: u16 = 5432;
 /// # Errors
 /// `DatabaseError::Kept` if the file can't be written.
 pub(super) fn offer(data_dir: &Path, socket_dir: &Path) -> Result<(), DatabaseError> {
-    Ok(kept::write(&data_dir.join(PLACE), &socket_dir.to_string_lossy())?)
+    Ok(secret_file::write(&data_dir.join(PLACE), &socket_dir.to_string_lossy())?)
 }
 
 /// Removes the published path. A leftover file is harmless, because it is read only while a server holds the data
@@ -65,10 +65,10 @@ pub(super) async fn join(config: &Config) -> Result<Database, DatabaseError> {
 
 /// Makes one attempt. The inner `Err` is the reason why the database is not reachable yet.
 async fn attempt(data_dir: &Path) -> Result<Result<Database, String>, DatabaseError> {
-    let Some(place) = kept::read(&data_dir.join(PLACE))? else {
+    let Some(place) = secret_file::read(&data_dir.join(PLACE))? else {
         return Ok(Err("it has not started its database yet".to_owned()));
     };
-    let Some(bootstrap::Roles { app, owner }) = bootstrap::kept_roles(data_dir, &PathBuf::from(place), PORT)? else {
+    let Some(bootstrap::Roles { app, owner }) = bootstrap::stored_roles(data_dir, &PathBuf::from(place), PORT)? else {
         return Ok(Err("its database has no roles yet".to_owned()));
     };
     match PgConnection::connect_with(&owner).await {

@@ -3,7 +3,7 @@
 use super::{
     catalogue::Catalogue,
     history,
-    outcome::{DemoError, Loaded},
+    outcome::{DemoError, LoadSummary},
 };
 use model::{
     Line, Money,
@@ -30,9 +30,9 @@ pub(super) async fn fill(
     tx: &mut WorkspaceTx<Write>,
     catalogue: &Catalogue,
     now: OffsetDateTime,
-) -> Result<Loaded, DemoError> {
+) -> Result<LoadSummary, DemoError> {
     if !is_empty(tx).await? {
-        return Ok(Loaded::default());
+        return Ok(LoadSummary::default());
     }
     let edit = tx.can::<EditContent>()?;
     let (products, plans) = write_products(tx, &edit, catalogue).await?;
@@ -40,13 +40,13 @@ pub(super) async fn fill(
     let customers = write_customers(tx, &edit, catalogue, &plans, &past).await?;
     let usage = write_usage(tx, &edit, &customers, &products, &history::usage(catalogue, &past, now)).await?;
     let invoices = write_invoices(tx, catalogue, &customers, history::invoices(catalogue, &past, now)).await?;
-    Ok(Loaded {
+    Ok(LoadSummary {
         products: products.len(),
         rate_plans: plans.len(),
         customers: customers.len(),
         usage,
         invoices,
-        ..Loaded::default()
+        ..LoadSummary::default()
     })
 }
 

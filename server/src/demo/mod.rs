@@ -19,7 +19,7 @@ mod world;
 use app::server::request::Services;
 use people::Stage;
 
-pub(crate) use outcome::{DemoError, Loaded, MOST};
+pub(crate) use outcome::{DemoError, LoadSummary, MOST};
 pub(crate) use people::PASSWORD;
 
 /// Email addresses of the demo users.
@@ -31,8 +31,8 @@ pub(crate) const PEOPLE: [&str; 5] = [
 ///
 /// # Errors
 /// See [`DemoError`].
-pub(crate) async fn load(services: &Services) -> Result<Loaded, DemoError> {
-    let _alone = services.store.advisory_lock("demo").await?;
+pub(crate) async fn load(services: &Services) -> Result<LoadSummary, DemoError> {
+    let _lock = services.store.advisory_lock("demo").await?;
     let mut stage = Stage::new(services);
     let made = world::build(&mut stage).await;
     stage.leave(made).await
@@ -43,11 +43,11 @@ pub(crate) async fn load(services: &Services) -> Result<Loaded, DemoError> {
 /// # Errors
 /// [`DemoError::Count`] for 0 and for numbers greater than [`MOST`], before anything is created. Otherwise see
 /// [`DemoError`].
-pub(crate) async fn scale(services: &Services, counts: &[u32]) -> Result<Loaded, DemoError> {
+pub(crate) async fn scale(services: &Services, counts: &[u32]) -> Result<LoadSummary, DemoError> {
     if let Some(count) = counts.iter().find(|count| !(1..=MOST).contains(*count)) {
         return Err(DemoError::Count(*count));
     }
-    let _alone = services.store.advisory_lock("demo").await?;
+    let _lock = services.store.advisory_lock("demo").await?;
     let mut stage = Stage::new(services);
     let made = scale::build(&mut stage, counts).await;
     stage.leave(made).await

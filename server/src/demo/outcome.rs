@@ -39,7 +39,7 @@ pub(crate) enum DemoError {
 
 /// Numbers of created objects. Objects that already existed are not counted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Loaded {
+pub(crate) struct LoadSummary {
     /// People registered.
     pub(crate) people: usize,
     /// Organizations created.
@@ -60,7 +60,7 @@ pub(crate) struct Loaded {
     pub(crate) invoices: usize,
 }
 
-impl AddAssign for Loaded {
+impl AddAssign for LoadSummary {
     fn add_assign(&mut self, other: Self) {
         self.people += other.people;
         self.organizations += other.organizations;
@@ -74,7 +74,7 @@ impl AddAssign for Loaded {
     }
 }
 
-impl fmt::Display for Loaded {
+impl fmt::Display for LoadSummary {
     /// Formats a sentence like `Made 5 people, 2 organizations and 1 workspace.`
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let counts = [

@@ -6,7 +6,7 @@
 
 use super::{
     content,
-    outcome::{DemoError, Loaded},
+    outcome::{DemoError, LoadSummary},
     people::{Actor, Stage},
 };
 use model::{
@@ -52,17 +52,17 @@ const TRADES: [&str; 10] =
     ["Bakery", "Clinics", "Foods", "Freight", "Instruments", "Media", "Outfitters", "Robotics", "Textiles", "Timber"];
 
 /// One organization of a person.
-pub(super) struct Group {
+pub(super) struct PlannedOrganization {
     /// Organization name.
     pub(super) name: String,
     /// `true` if somebody else owns it, so that seats in it are direct.
     pub(super) is_foreign: bool,
     /// Workspaces of the organization.
-    pub(super) workspaces: Vec<Plot>,
+    pub(super) workspaces: Vec<PlannedWorkspace>,
 }
 
 /// One workspace.
-pub(super) struct Plot {
+pub(super) struct PlannedWorkspace {
     /// Zero-based index across all organizations.
     pub(super) index: usize,
     /// Workspace slug.
@@ -71,7 +71,7 @@ pub(super) struct Plot {
     pub(super) name: String,
 }
 
-impl Plot {
+impl PlannedWorkspace {
     /// Returns the role of the direct seat, for organizations that grant one.
     pub(super) fn role(&self) -> WorkspaceRole {
         let roles = if self.index < FILLED { ROLES.len() - 1 } else { ROLES.len() };
@@ -80,7 +80,7 @@ impl Plot {
 }
 
 /// Computes the organizations and workspaces of a person with `count` workspaces.
-pub(super) fn layout(count: u32) -> Result<Vec<Group>, DemoError> {
+pub(super) fn layout(count: u32) -> Result<Vec<PlannedOrganization>, DemoError> {
     let total = count as usize;
     let groups = match total {
         0..=10 => 3,
@@ -99,16 +99,16 @@ pub(super) fn layout(count: u32) -> Result<Vec<Group>, DemoError> {
             let number = index + 1;
             let text = format!("{word}-{second}-{count}-{number:0digits$}").to_lowercase();
             let slug = Slug::parse(&text).map_err(|_| DemoError::Example(text))?;
-            workspaces.push(Plot { index, slug, name: format!("{word} {second} {number:0digits$}") });
+            workspaces.push(PlannedWorkspace { index, slug, name: format!("{word} {second} {number:0digits$}") });
         }
-        all.push(Group { name: format!("{word} Group {count}"), is_foreign: k % 4 == 1, workspaces });
+        all.push(PlannedOrganization { name: format!("{word} Group {count}"), is_foreign: k % 4 == 1, workspaces });
     }
     Ok(all)
 }
 
 /// Creates the missing data for each of `counts`.
-pub(super) async fn build(stage: &mut Stage<'_>, counts: &[u32]) -> Result<Loaded, DemoError> {
-    let mut made = Loaded::default();
+pub(super) async fn build(stage: &mut Stage<'_>, counts: &[u32]) -> Result<LoadSummary, DemoError> {
+    let mut made = LoadSummary::default();
     let landlord = stage.know("scale-owner@stile.example", "Scale Owner").await?;
     made.people += usize::from(landlord.is_some_and(|known| known.is_new));
     let landlord = stage.enter("scale-owner@stile.example", landlord).await?;
@@ -123,8 +123,13 @@ pub(super) async fn build(stage: &mut Stage<'_>, counts: &[u32]) -> Result<Loade
     Ok(made)
 }
 
-async fn build_person(stage: &Stage<'_>, landlord: &Actor, person: &Actor, count: u32) -> Result<Loaded, DemoError> {
-    let mut made = Loaded::default();
+async fn build_person(
+    stage: &Stage<'_>,
+    landlord: &Actor,
+    person: &Actor,
+    count: u32,
+) -> Result<LoadSummary, DemoError> {
+    let mut made = LoadSummary::default();
     let (own, let_out) = (person.picker().await?, landlord.picker().await?);
     let seats: HashMap<&str, Option<WorkspaceRole>> =
         own.rows().map(|(_, row)| (row.slug.as_str(), row.seat.direct())).collect();
@@ -142,7 +147,8 @@ async fn build_person(stage: &Stage<'_>, landlord: &Actor, person: &Actor, count
         };
         let mut ids: HashMap<Slug, WorkspaceId> =
             known.iter().flat_map(|o| &o.workspaces).map(|w| (w.slug.clone(), w.id)).collect();
-        let missing: Vec<&Plot> = group.workspaces.iter().filter(|plot| !ids.contains_key(&plot.slug)).collect();
+        let missing: Vec<&PlannedWorkspace> =
+            group.workspaces.iter().filter(|plot| !ids.contains_key(&plot.slug)).collect();
         for batch in missing.chunks(BATCH) {
             let named: Vec<_> = batch.iter().map(|plot| (plot.slug.clone(), plot.name.clone())).collect();
             let created = host.create(organization, &named).await?;
@@ -170,9 +176,14 @@ async fn build_person(stage: &Stage<'_>, landlord: &Actor, person: &Actor, count
 }
 
 /// Creates three products with two rate plans each, and the customers, in a single transaction.
-async fn fill(tx: &mut WorkspaceTx<Write>, count: u32, index: usize, now: OffsetDateTime) -> Result<Loaded, DemoError> {
+async fn fill(
+    tx: &mut WorkspaceTx<Write>,
+    count: u32,
+    index: usize,
+    now: OffsetDateTime,
+) -> Result<LoadSummary, DemoError> {
     if !content::is_empty(tx).await? {
-        return Ok(Loaded::default());
+        return Ok(LoadSummary::default());
     }
     let can = tx.can::<EditContent>()?;
     let mut plans = Vec::new();
@@ -209,7 +220,7 @@ async fn fill(tx: &mut WorkspaceTx<Write>, count: u32, index: usize, now: Offset
         });
     }
     customers::import(tx, &can, &all).await?;
-    Ok(Loaded { products: 3, rate_plans: plans.len(), customers: all.len(), ..Loaded::default() })
+    Ok(LoadSummary { products: 3, rate_plans: plans.len(), customers: all.len(), ..LoadSummary::default() })
 }
 
 /// Returns a customer's name and email address. Both contain the workspace's number, so that they differ between

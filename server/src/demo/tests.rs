@@ -1,7 +1,7 @@
 //! Tests that the demo data has the documented people, seats and figures, regardless of the day it is loaded on.
 
 use super::{
-    Loaded, MOST,
+    LoadSummary, MOST,
     catalogue::{Catalogue, FINANCE, IT, PRODUCT_ENG},
     history, scale, world,
 };
@@ -236,8 +236,8 @@ fn scale_customers_are_told_apart_by_workspace() {
 
 #[test]
 fn what_was_made_reads_as_a_sentence() {
-    assert_eq!(Loaded::default().to_string(), "Nothing to make: it is all there.");
-    let some = Loaded { people: 1, customers: 2, ..Loaded::default() };
+    assert_eq!(LoadSummary::default().to_string(), "Nothing to make: it is all there.");
+    let some = LoadSummary { people: 1, customers: 2, ..LoadSummary::default() };
     assert_eq!(some.to_string(), "Made 1 person and 2 customers.");
-    assert_eq!(Loaded { workspaces: 3, ..some }.to_string(), "Made 1 person, 3 workspaces and 2 customers.");
+    assert_eq!(LoadSummary { workspaces: 3, ..some }.to_string(), "Made 1 person, 3 workspaces and 2 customers.");
 }

@@ -3,7 +3,7 @@
 use super::{
     catalogue::{Catalogue, FINANCE, IT, PRODUCT_ENG},
     content,
-    outcome::{DemoError, Loaded},
+    outcome::{DemoError, LoadSummary},
     people::{Actor, FoundWorkspace, Known, Stage},
 };
 use model::{
@@ -57,8 +57,8 @@ pub(super) const ORGANIZATIONS: &[Organization] = &[
 ];
 
 /// Creates the missing parts of the example data.
-pub(super) async fn build(stage: &mut Stage<'_>) -> Result<Loaded, DemoError> {
-    let mut made = Loaded::default();
+pub(super) async fn build(stage: &mut Stage<'_>) -> Result<LoadSummary, DemoError> {
+    let mut made = LoadSummary::default();
     let mut people = Vec::with_capacity(PEOPLE.len());
     for (email, name) in PEOPLE {
         let known = stage.know(email, name).await?;
@@ -79,7 +79,7 @@ async fn build_organization(
     people: &[Option<Known>],
     owner: &Actor,
     plan: &Organization,
-) -> Result<Loaded, DemoError> {
+) -> Result<LoadSummary, DemoError> {
     let mut unfinished = Vec::new();
     for (catalogue, seats) in plan.workspaces {
         let slug = Slug::parse(catalogue.slug).map_err(|_| DemoError::Example(catalogue.slug.to_owned()))?;
@@ -89,7 +89,7 @@ async fn build_organization(
             FoundWorkspace::Filled | FoundWorkspace::Deleted => {}
         }
     }
-    let mut made = Loaded::default();
+    let mut made = LoadSummary::default();
     if unfinished.is_empty() {
         return Ok(made);
     }
@@ -132,7 +132,7 @@ async fn build_organization(
 
 /// Returns the organization that owns a workspace of the example data (it may have been renamed). Otherwise returns the
 /// one with the same name, or creates it.
-async fn home(owner: &Actor, plan: &Organization, made: &mut Loaded) -> Result<OrganizationId, DemoError> {
+async fn home(owner: &Actor, plan: &Organization, made: &mut LoadSummary) -> Result<OrganizationId, DemoError> {
     let picker = owner.picker().await?;
     let owned = || picker.organizations.iter().filter(|o| o.role == Some(OrganizationRole::Owner));
     let is_ours = |row: &PickerWorkspace| plan.workspaces.iter().any(|(c, _)| c.slug == row.slug.as_str());

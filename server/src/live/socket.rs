@@ -4,7 +4,7 @@
 //! The gate checks the handshake like an unsafe request, so pages of other sites can't open a socket.
 
 use super::hub::{Hub, Slot};
-use crate::{respond, state::Web};
+use crate::{error_response, state::AppState};
 use app::{
     live::server::TabState,
     live::{LiveMessage, clock, read_here},
@@ -30,7 +30,7 @@ const MESSAGE_MAX: usize = 1024;
 /// Ping interval, and the time without any message after which a tab is considered disconnected.
 const PING: (Duration, Duration) = (Duration::from_secs(25), Duration::from_secs(70));
 /// Interval for refreshing the state without an event.
-const LOOK: Duration = Duration::from_secs(60);
+const POLL_INTERVAL: Duration = Duration::from_secs(60);
 /// Retry delay after a database error.
 const RETRY: Duration = Duration::from_secs(2);
 /// Maximum number of messages from a tab per minute. Switching the workspace takes one message.
@@ -39,18 +39,20 @@ const PER_MINUTE: u32 = 120;
 const SEND: Duration = Duration::from_secs(10);
 
 /// `GET /api/live`: opens a tab's WebSocket.
-pub(crate) async fn open(State(web): State<Web>, upgrade: WebSocketUpgrade, request: Request) -> Response {
-    let presented = web.cookies(request.uri(), request.headers()).presented(request.headers());
+pub(crate) async fn open(State(state): State<AppState>, upgrade: WebSocketUpgrade, request: Request) -> Response {
+    let presented = state.cookies(request.uri(), request.headers()).presented(request.headers());
     let Some(credential) = presented.map(|presented| presented.credential) else {
-        return respond::error(StatusCode::UNAUTHORIZED, "signed_out", "Sign in first.");
+        return error_response::error(StatusCode::UNAUTHORIZED, "signed_out", "Sign in first.");
     };
-    let store = web.services.store.clone();
+    let store = state.services.store.clone();
     let principal = match store.person_reading(&credential).await {
         Ok(found) => found.map(|tx| tx.principal().clone()),
-        Err(_) => return respond::error(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Try again in a moment."),
+        Err(_) => {
+            return error_response::error(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Try again in a moment.");
+        }
     };
     let upgrade = upgrade.max_message_size(MESSAGE_MAX).max_frame_size(MESSAGE_MAX);
-    let tasks = web.tasks.clone();
+    let tasks = state.tasks.clone();
     let Some(principal) = principal else {
         // A page can't read why a handshake was refused. A message tells it instead, so that it does not reconnect.
         return upgrade.on_upgrade(move |mut socket| {
@@ -60,31 +62,32 @@ pub(crate) async fn open(State(web): State<Web>, upgrade: WebSocketUpgrade, requ
             })
         });
     };
-    let Some(slot) = web.live.register(principal.person.id, principal.session) else {
-        let mut refusal = respond::error(StatusCode::TOO_MANY_REQUESTS, "too_many_tabs", "Close some tabs first.");
-        refusal.headers_mut().insert(header::RETRY_AFTER, respond::RETRY_AFTER);
+    let Some(slot) = state.live.register(principal.person.id, principal.session) else {
+        let mut refusal =
+            error_response::error(StatusCode::TOO_MANY_REQUESTS, "too_many_tabs", "Close some tabs first.");
+        refusal.headers_mut().insert(header::RETRY_AFTER, error_response::RETRY_AFTER);
         return refusal;
     };
-    let hub = web.live.clone();
+    let hub = state.live.clone();
     upgrade.on_upgrade(move |socket| {
         tasks.clone().track_future(async move {
             let mut tab = Tab { socket, slot, principal, credential, store, here: None };
             tokio::select! {
                 end = tab.run(&hub) => tab.close(end).await,
-                () = hub.shutdown().asked() => tab.close(End::Restart).await,
+                () = hub.shutdown().requested() => tab.close(CloseReason::Restart).await,
             }
         })
     })
 }
 
 /// The reason for closing a socket.
-enum End {
+enum CloseReason {
     /// The tab has disconnected.
     Gone,
     /// The session has ended, and the tab was notified.
     SignedOut,
     /// The client sent an invalid message or too many messages.
-    Nonsense,
+    InvalidMessage,
     /// The server is shutting down; the tab should reconnect.
     Restart,
     /// The session secret was rotated. The browser already has the new one, so the tab should reconnect with it.
@@ -101,13 +104,13 @@ struct Tab {
 }
 
 impl Tab {
-    async fn run(&mut self, hub: &Hub) -> End {
-        let (mut ping, mut look) = (interval(PING.0), interval(LOOK));
+    async fn run(&mut self, hub: &Hub) -> CloseReason {
+        let (mut ping, mut poll) = (interval(PING.0), interval(POLL_INTERVAL));
         let (mut heard_from, mut minute, mut messages) = (Instant::now(), Instant::now(), 0);
         // The first update is due when the tab has sent its current workspace, which it does right after connecting.
         let mut due = false;
         ping.reset();
-        look.reset();
+        poll.reset();
         loop {
             if due {
                 due = false;
@@ -124,10 +127,10 @@ impl Tab {
             }
             tokio::select! {
                 () = self.slot.notified() => due = true,
-                _ = look.tick() => due = true,
+                _ = poll.tick() => due = true,
                 _ = ping.tick() => {
                     if heard_from.elapsed() > PING.1 || send(&mut self.socket, Message::Ping(Vec::new().into())).await.is_err() {
-                        return End::Gone;
+                        return CloseReason::Gone;
                     }
                 }
                 message = self.socket.recv() => {
@@ -137,17 +140,17 @@ impl Tab {
                     }
                     messages += 1;
                     match message {
-                        Some(Ok(Message::Text(_))) if messages > PER_MINUTE => return End::Nonsense,
+                        Some(Ok(Message::Text(_))) if messages > PER_MINUTE => return CloseReason::InvalidMessage,
                         Some(Ok(Message::Text(text))) => match read_here(&text) {
                             Some(workspace) => {
                                 self.here = workspace;
                                 due = true;
                             }
-                            None => return End::Nonsense,
+                            None => return CloseReason::InvalidMessage,
                         },
                         Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
-                        Some(Ok(Message::Binary(_))) => return End::Nonsense,
-                        Some(Ok(Message::Close(_)) | Err(_)) | None => return End::Gone,
+                        Some(Ok(Message::Binary(_))) => return CloseReason::InvalidMessage,
+                        Some(Ok(Message::Close(_)) | Err(_)) | None => return CloseReason::Gone,
                     }
                 }
             }
@@ -155,31 +158,31 @@ impl Tab {
     }
 
     /// Sends the current state.
-    async fn send_update(&mut self, hub: &Hub) -> Result<Option<End>, StoreError> {
+    async fn send_update(&mut self, hub: &Hub) -> Result<Option<CloseReason>, StoreError> {
         let TabState { message, at } = {
             let _permit = hub.query_permit().await;
             app::live::server::tab_state(&self.store, &self.credential, self.here.as_ref()).await?
         };
         if message == LiveMessage::SignedOut && self.store.is_session_active(&self.principal).await? {
-            return Ok(Some(End::Rotated));
+            return Ok(Some(CloseReason::Rotated));
         }
         let sent = match at {
             Some(at) => send(&mut self.socket, Message::Text(clock(at).into())).await,
             None => Ok(()),
         };
         if sent.is_err() || send_state(&mut self.socket, &message).await.is_err() {
-            return Ok(Some(End::Gone));
+            return Ok(Some(CloseReason::Gone));
         }
-        Ok((message == LiveMessage::SignedOut).then_some(End::SignedOut))
+        Ok((message == LiveMessage::SignedOut).then_some(CloseReason::SignedOut))
     }
 
-    async fn close(mut self, end: End) {
+    async fn close(mut self, end: CloseReason) {
         let (code, reason) = match end {
-            End::Gone => return,
-            End::SignedOut => (close_code::NORMAL, "signed out"),
-            End::Nonsense => (close_code::POLICY, "not understood"),
-            End::Restart => (close_code::AWAY, "restarting"),
-            End::Rotated => (close_code::AWAY, "come back"),
+            CloseReason::Gone => return,
+            CloseReason::SignedOut => (close_code::NORMAL, "signed out"),
+            CloseReason::InvalidMessage => (close_code::POLICY, "not understood"),
+            CloseReason::Restart => (close_code::AWAY, "restarting"),
+            CloseReason::Rotated => (close_code::AWAY, "come back"),
         };
         let frame = CloseFrame { code, reason: reason.into() };
         let _ = send(&mut self.socket, Message::Close(Some(frame))).await;

@@ -11,17 +11,18 @@ use std::time::Duration;
 use store::access::{self, AccessRequestNotice};
 
 /// Polling interval without a notification, in case another server stopped before it had sent the mails.
-const LOOK_EVERY: Duration = Duration::from_secs(5);
+const POLL_INTERVAL: Duration = Duration::from_secs(5);
 /// Delays of the further checks after a notification, because the notification precedes the commit.
-const AFTER_BELL: [Duration; 4] =
+const AFTER_NOTIFICATION: [Duration; 4] =
     [Duration::from_millis(10), Duration::from_millis(40), Duration::from_millis(150), Duration::from_millis(500)];
 
 /// Processes requests until shutdown.
-pub(crate) async fn tell_requests(services: &Services, shutdown: &Shutdown) {
+pub(crate) async fn notify_requests(services: &Services, shutdown: &Shutdown) {
     loop {
-        let waits: &[Duration] = match shutdown.or_stop(tokio::time::timeout(LOOK_EVERY, access::requested())).await {
+        let waits: &[Duration] = match shutdown.or_stop(tokio::time::timeout(POLL_INTERVAL, access::requested())).await
+        {
             None => return,
-            Some(Ok(())) => &AFTER_BELL,
+            Some(Ok(())) => &AFTER_NOTIFICATION,
             Some(Err(_)) => &[],
         };
         tell(services).await;

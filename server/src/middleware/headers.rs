@@ -1,6 +1,6 @@
 //! Security and caching headers of every response: pages, JSON, errors, redirects and static files (ASVS 3.4).
 
-use crate::{assets, respond, state::Web};
+use crate::{assets, error_response, state::AppState};
 use axum::{
     extract::{Request, State},
     http::{HeaderName, HeaderValue, StatusCode, header},
@@ -47,11 +47,11 @@ const ASK_AGAIN: HeaderValue = HeaderValue::from_static("private, no-cache");
 const A_DAY: HeaderValue = HeaderValue::from_static("public, max-age=86400");
 
 /// Adds a nonce to the request and the headers to the response.
-pub(crate) async fn add(State(web): State<Web>, mut request: Request, next: Next) -> Response {
+pub(crate) async fn add(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
     let Some(nonce) = fresh_nonce() else {
         let message = "The server is temporarily unavailable. Try again.";
-        return respond::refusal(&path, StatusCode::SERVICE_UNAVAILABLE, "unavailable", message);
+        return error_response::refusal(&path, StatusCode::SERVICE_UNAVAILABLE, "unavailable", message);
     };
     request.extensions_mut().insert(Nonce(nonce.clone()));
     let mut response = next.run(request).await;
@@ -67,7 +67,7 @@ pub(crate) async fn add(State(web): State<Web>, mut request: Request, next: Next
     }
     headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     headers.insert(header::CACHE_CONTROL, caching);
-    if web.public.as_ref().is_some_and(|public| public.is_https()) {
+    if state.public.as_ref().is_some_and(|public| public.is_https()) {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HSTS);
     }
     response
@@ -80,7 +80,7 @@ fn fresh_nonce() -> Option<String> {
 }
 
 fn policy(response: &Response, nonce: &str) -> HeaderValue {
-    if !respond::is_content_type(response.headers(), "text/html") {
+    if !error_response::is_content_type(response.headers(), "text/html") {
         return DATA_POLICY;
     }
     match response.status() {

@@ -41,12 +41,12 @@ mod tests {
 
     #[test]
     fn nothing_that_was_typed_is_in_a_template() {
-        for (path, template) in [
+        for (path, route_label) in [
             ("/api/fn/no_such", "/api/fn/{unknown}"),
             ("/wp-login.php", "/{unknown}"),
             ("/pkg/abc/stile.js", "/pkg/{hash}/{file}"),
         ] {
-            assert_eq!(of(path, &Extensions::new()), template);
+            assert_eq!(of(path, &Extensions::new()), route_label);
         }
     }
 }

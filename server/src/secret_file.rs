@@ -10,7 +10,7 @@ use store::secret::Secret;
 
 /// A file in the data directory can't be used.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum KeptError {
+pub(crate) enum SecretFileError {
     /// The file can't be read or written.
     #[error("{} can't be read or written: {source}. Give it to the user that runs stile.", path.display())]
     Io {
@@ -28,15 +28,17 @@ pub(crate) enum KeptError {
 /// need no escaping. A file readable by others is restricted to its owner.
 ///
 /// # Errors
-/// `KeptError::Io` if the file can't be read or written; `KeptError::NoRandomness` if no secret could be generated.
-pub(crate) fn secret(dir: &Path, name: &str) -> Result<String, KeptError> {
+/// `SecretFileError::Io` if the file can't be read or written; `SecretFileError::NoRandomness` if no secret could be
+/// generated.
+pub(crate) fn secret(dir: &Path, name: &str) -> Result<String, SecretFileError> {
     let path = dir.join(name);
     if let Some(text) = read(&path)? {
-        let mode = fs::metadata(&path).map_err(|source| KeptError::Io { path: path.clone(), source })?.permissions();
+        let mode =
+            fs::metadata(&path).map_err(|source| SecretFileError::Io { path: path.clone(), source })?.permissions();
         if mode.mode() & 0o077 != 0 {
             tracing::warn!("{} was open to others; closing it", path.display());
             fs::set_permissions(&path, Permissions::from_mode(0o600))
-                .map_err(|source| KeptError::Io { path: path.clone(), source })?;
+                .map_err(|source| SecretFileError::Io { path: path.clone(), source })?;
         }
         return Ok(text);
     }
@@ -48,20 +50,20 @@ pub(crate) fn secret(dir: &Path, name: &str) -> Result<String, KeptError> {
 /// Reads a file and trims its text; `None` if the file is missing or empty.
 ///
 /// # Errors
-/// `KeptError::Io` if the file exists, but can't be read.
-pub(crate) fn read(path: &Path) -> Result<Option<String>, KeptError> {
+/// `SecretFileError::Io` if the file exists, but can't be read.
+pub(crate) fn read(path: &Path) -> Result<Option<String>, SecretFileError> {
     match fs::read_to_string(path) {
         Ok(text) => Ok(Some(text.trim().to_owned()).filter(|text| !text.is_empty())),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(source) => Err(KeptError::Io { path: path.to_owned(), source }),
+        Err(source) => Err(SecretFileError::Io { path: path.to_owned(), source }),
     }
 }
 
 /// Replaces a file atomically. The new file is created with mode 0600.
 ///
 /// # Errors
-/// `KeptError::Io` if the file can't be written; the old file is then unchanged.
-pub(crate) fn write(path: &Path, text: &str) -> Result<(), KeptError> {
+/// `SecretFileError::Io` if the file can't be written; the old file is then unchanged.
+pub(crate) fn write(path: &Path, text: &str) -> Result<(), SecretFileError> {
     let new = path.with_added_extension("new");
     let replace = || -> io::Result<()> {
         match fs::remove_file(&new) {
@@ -73,7 +75,7 @@ pub(crate) fn write(path: &Path, text: &str) -> Result<(), KeptError> {
         file.sync_all()?;
         fs::rename(&new, path)
     };
-    replace().map_err(|source| KeptError::Io { path: path.to_owned(), source })
+    replace().map_err(|source| SecretFileError::Io { path: path.to_owned(), source })
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 //! The log line contains method, route template, status and duration in milliseconds; for the workspace plane also the
 //! workspace and the user. It never contains the path, which may include an invite token (docs/SECURITY.md, I-24).
 
-use crate::{prometheus, template};
+use crate::{prometheus, route_label};
 use axum::{
     extract::Request,
     http::{HeaderName, HeaderValue},
@@ -31,9 +31,9 @@ pub(crate) struct RequestId(pub(crate) String);
 pub(crate) async fn enter(mut request: Request, next: Next) -> Response {
     let id = Uuid::now_v7().to_string();
     let span = info_span!("request", request_id = %id);
-    let mut line = Line {
-        route: template::of(request.uri().path(), request.extensions()),
-        method: template::method(request.method()),
+    let mut line = LogLine {
+        route: route_label::of(request.uri().path(), request.extensions()),
+        method: route_label::method(request.method()),
         started: Instant::now(),
         span: span.clone(),
         answered: false,
@@ -49,7 +49,7 @@ pub(crate) async fn enter(mut request: Request, next: Next) -> Response {
 }
 
 /// The log line of a request. Also written when it is dropped without a response.
-struct Line {
+struct LogLine {
     route: String,
     method: &'static str,
     started: Instant,
@@ -57,7 +57,7 @@ struct Line {
     answered: bool,
 }
 
-impl Line {
+impl LogLine {
     fn answered(&mut self, response: &Response) {
         self.answered = true;
         let (status, took) = (response.status(), self.started.elapsed());
@@ -85,7 +85,7 @@ impl Line {
     }
 }
 
-impl Drop for Line {
+impl Drop for LogLine {
     fn drop(&mut self) {
         if !self.answered {
             self.write(CLIENT_GONE, None, None);

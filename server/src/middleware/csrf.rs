@@ -7,8 +7,8 @@
 //! one function, without the layer.
 
 use crate::{
-    respond,
-    state::Web,
+    error_response,
+    state::AppState,
     web_origin::{WebOrigin, host, own_origin},
 };
 use axum::{
@@ -25,11 +25,11 @@ const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 const BY_ADDRESS: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
 
 /// Rejects foreign origins with 403 and unknown hosts with 421.
-pub(crate) async fn check(State(web): State<Web>, request: Request, next: Next) -> Response {
+pub(crate) async fn check(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    let public = web.public.as_ref();
+    let public = state.public.as_ref();
     let host = host(request.uri(), request.headers());
-    let has_session = web.cookies(request.uri(), request.headers()).presents_any(request.headers());
+    let has_session = state.cookies(request.uri(), request.headers()).presents_any(request.headers());
     let refusal = if !may_pass(request.method(), request.headers(), has_session, own_origin(public, host).as_ref()) {
         Some((
             StatusCode::FORBIDDEN,
@@ -49,7 +49,7 @@ pub(crate) async fn check(State(web): State<Web>, request: Request, next: Next) 
     match refusal {
         Some((status, code, message)) => {
             tracing::info!(code, "refused at the gate");
-            respond::refusal(path, status, code, message)
+            error_response::refusal(path, status, code, message)
         }
         None => next.run(request).await,
     }

@@ -1,6 +1,6 @@
 //! Errors of `/api/v1`, each with its status and stable code.
 
-use crate::respond;
+use crate::error_response;
 use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
@@ -9,7 +9,7 @@ use store::StoreError;
 
 /// An error response of the API. The codes are part of the API and are never renamed.
 #[derive(Debug)]
-pub(crate) enum Failure {
+pub(crate) enum ApiError {
     /// 401 `unauthenticated`: the request has no token.
     NoToken,
     /// 401 `unauthenticated`: the token is unknown, revoked or expired.
@@ -36,7 +36,7 @@ pub(crate) enum Failure {
     Internal,
 }
 
-impl From<StoreError> for Failure {
+impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         if let StoreError::Busy(_) = error {
             Self::Busy
@@ -50,7 +50,7 @@ impl From<StoreError> for Failure {
     }
 }
 
-impl IntoResponse for Failure {
+impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         use StatusCode as S;
         match self {
@@ -64,24 +64,26 @@ impl IntoResponse for Failure {
             ),
             Self::NotFound => {
                 let message = "There is no such workspace, or you don't have access to it.";
-                respond::error(S::NOT_FOUND, "not_found", message)
+                error_response::error(S::NOT_FOUND, "not_found", message)
             }
             Self::Factor => {
                 let message = "This workspace requires two-factor authentication, which a token can't confirm. Open it in the console, or ask one of its admins.";
-                respond::error(S::FORBIDDEN, "second_factor_required", message)
+                error_response::error(S::FORBIDDEN, "second_factor_required", message)
             }
-            Self::Gone => respond::error(S::GONE, "gone", "This workspace was deleted."),
-            Self::Parameter { name, allowed } => {
-                respond::error(S::BAD_REQUEST, "invalid_parameter", format!("The parameter {name} must be {allowed}."))
-            }
-            Self::Busy => respond::busy("/api/v1"),
+            Self::Gone => error_response::error(S::GONE, "gone", "This workspace was deleted."),
+            Self::Parameter { name, allowed } => error_response::error(
+                S::BAD_REQUEST,
+                "invalid_parameter",
+                format!("The parameter {name} must be {allowed}."),
+            ),
+            Self::Busy => error_response::busy("/api/v1"),
             Self::Unavailable => {
                 let message = "The database is not available. Try again in a moment.";
-                respond::error(S::SERVICE_UNAVAILABLE, "unavailable", message)
+                error_response::error(S::SERVICE_UNAVAILABLE, "unavailable", message)
             }
             Self::Internal => {
                 let message = "Something went wrong on our side. The header X-Request-Id names this request.";
-                respond::error(S::INTERNAL_SERVER_ERROR, "internal", message)
+                error_response::error(S::INTERNAL_SERVER_ERROR, "internal", message)
             }
         }
     }
@@ -89,7 +91,7 @@ impl IntoResponse for Failure {
 
 /// Creates a 401 response with its challenge (RFC 6750, section 3).
 fn challenge(challenge: &'static str, message: &str) -> Response {
-    let mut response = respond::error(StatusCode::UNAUTHORIZED, "unauthenticated", message);
+    let mut response = error_response::error(StatusCode::UNAUTHORIZED, "unauthenticated", message);
     response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
     response
 }

@@ -10,10 +10,10 @@
 
 use crate::{
     api::token,
-    client,
-    middleware::scope::RequestId,
-    pages, respond,
-    state::{Shared, Web},
+    client, error_response,
+    middleware::request_log::RequestId,
+    pages,
+    state::{AppState, AppStateInner},
 };
 use app::{error::AppError, server::request::Purpose};
 use axum::{
@@ -49,11 +49,11 @@ pub(crate) fn requests() -> FairLimiter {
 
 /// Runs the request when it gets a slot. Responds with 429 if too many requests are waiting, 500 if the handler panics,
 /// and 503 on timeout.
-pub(crate) async fn run(State(web): State<Web>, request: Request, next: Next) -> Response {
+pub(crate) async fn run(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
     let id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
     // Only pages need the context, for the error page on timeout.
-    let context = (!respond::is_api(&path)).then(|| pages::context(&web, &request));
+    let context = (!error_response::is_api(&path)).then(|| pages::context(&state, &request));
     let answered = tokio::time::timeout(LIMIT, async {
         // Reads the body before waiting, so that a slow sender holds no slot. Nothing has started yet: if the client
         // disconnects while it sends or waits, the request is dropped.
@@ -61,15 +61,15 @@ pub(crate) async fn run(State(web): State<Web>, request: Request, next: Next) ->
             Ok(request) => request,
             Err(refusal) => return Ok(refusal),
         };
-        let shares = shares(&web, &request);
+        let shares = shares(&state, &request);
         let key = shares.first().map_or(Key::Server, |share| share.key.clone());
-        let Ok(permit) = web.requests.acquire(shares).await else { return Ok(busy(&request)) };
-        let tasks = web.tasks.clone();
+        let Ok(permit) = state.requests.acquire(shares).await else { return Ok(busy(&request)) };
+        let tasks = state.tasks.clone();
         let work = {
             let tasks = tasks.clone();
             async move {
                 let ahead = client::purpose(request.method(), request.headers()) == Purpose::Ahead;
-                let answer = on_behalf_of(key.clone(), answer(web, request, next));
+                let answer = on_behalf_of(key.clone(), answer(state, request, next));
                 let response = if ahead { discarding_writes(answer).await } else { answer.await };
                 // The remaining chunks of the body acquire their own slots.
                 drop(permit);
@@ -83,13 +83,13 @@ pub(crate) async fn run(State(web): State<Web>, request: Request, next: Next) ->
         Ok(Ok(response)) => response,
         // The task panicked, since these tasks are never aborted. The panic hook has logged it.
         Ok(Err(_)) => {
-            context.map_or_else(|| respond::broken(&path, &id), |context| app::server::broken::broken(&context))
+            context.map_or_else(|| error_response::broken(&path, &id), |context| app::server::broken::broken(&context))
         }
         Err(_) => match context {
             Some(context) => app::documents::unavailable(&context).await,
             None => {
                 let message = "The request took too long. Try again in a moment.";
-                respond::error(StatusCode::SERVICE_UNAVAILABLE, "unavailable", message)
+                error_response::error(StatusCode::SERVICE_UNAVAILABLE, "unavailable", message)
             }
         },
     }
@@ -106,15 +106,15 @@ async fn read(request: Request) -> Result<Request, Response> {
 }
 
 /// Returns the shares that the request counts against.
-fn shares(web: &Shared, request: &Request) -> Vec<Share> {
+fn shares(state: &AppStateInner, request: &Request) -> Vec<Share> {
     let (headers, extensions) = (request.headers(), request.extensions());
-    let ip = client::device(extensions.get().copied(), headers, &web.proxies).ip;
+    let ip = client::device(extensions.get().copied(), headers, &state.proxies).ip;
     let credential = if request.uri().path().starts_with("/api/v1/") {
         token::bearer(headers).ok().map(|bearer| bearer.0)
     } else {
-        web.cookies(request.uri(), headers).presented(headers).map(|presented| presented.credential)
+        state.cookies(request.uri(), headers).presented(headers).map(|presented| presented.credential)
     };
-    web.services.store.shares(credential.as_ref(), ip)
+    state.services.store.shares(credential.as_ref(), ip)
 }
 
 fn busy(request: &Request) -> Response {
@@ -123,16 +123,16 @@ fn busy(request: &Request) -> Response {
     if path.starts_with("/api/fn/") {
         return app::server::call::refused(request.headers(), &AppError::Limited(1));
     }
-    respond::busy(path)
+    error_response::busy(path)
 }
 
 /// Passes the request on. If it has several session cookies, only the valid one is kept, if any.
-async fn answer(web: Web, mut request: Request, next: Next) -> Response {
-    let cookies = web.cookies(request.uri(), request.headers());
-    if let Err(error) = app::server::cookies::settle(&web.services.store, cookies, request.headers_mut()).await {
+async fn answer(state: AppState, mut request: Request, next: Next) -> Response {
+    let cookies = state.cookies(request.uri(), request.headers());
+    if let Err(error) = app::server::cookies::settle(&state.services.store, cookies, request.headers_mut()).await {
         tracing::warn!(%error, "which of several sessions is good could not be asked");
         let message = "The database is not available. Try again in a moment.";
-        return respond::refusal(request.uri().path(), StatusCode::SERVICE_UNAVAILABLE, "unavailable", message);
+        return error_response::refusal(request.uri().path(), StatusCode::SERVICE_UNAVAILABLE, "unavailable", message);
     }
     next.run(request).await
 }
