@@ -40,9 +40,9 @@ pub async fn sign_in(call: &Call, email: &str, password: &str, next: &str) -> Re
         errors.take::<(), _>("password", Err("Enter your password."));
     }
     let (Some(email), true) = (address, errors.0.is_empty()) else { return Err(AppError::Invalid(errors)) };
-    let user = prove(call, &email, password).await?;
+    let user = verify_password(call, &email, password).await?;
     let next = ReturnTo::parse(next);
-    Ok(match begin(call, user).await? {
+    Ok(match start_session(call, user).await? {
         Started::Session(_) => next.map_or_else(|| Route::Landing.url(), |next| next.as_str().to_owned()),
         Started::AwaitsFactor => Route::Factor { next }.url(),
     })
@@ -50,7 +50,7 @@ pub async fn sign_in(call: &Call, email: &str, password: &str, next: &str) -> Re
 
 /// Returns the user with this email address and password. An unknown address and a wrong password give the same error
 /// after the same time.
-pub(crate) async fn prove(call: &Call, email: &Email, password: &str) -> Result<UserId, AppError> {
+pub(crate) async fn verify_password(call: &Call, email: &Email, password: &str) -> Result<UserId, AppError> {
     let services = &call.request.services;
     let guess = Guess::take(call, email, None).await?;
     let record = services.store.password_of(email).await?;
@@ -78,11 +78,11 @@ pub(crate) enum Started {
 
 /// Creates a session for an authenticated person, or a pending sign-in if a second factor is required. Sets the session
 /// cookie and the person's theme cookie.
-pub(crate) async fn begin(call: &Call, user: UserId) -> Result<Started, AppError> {
+pub(crate) async fn start_session(call: &Call, user: UserId) -> Result<Started, AppError> {
     let RequestContext { services, device, credential, cookies, .. } = &call.request;
     let secret = Secret::generate("").map_err(|_| AppError::Internal)?;
     let begun = services.store.begin_session(user, &secret, device, credential.as_ref()).await?;
-    call.header(SET_COOKIE, &cookies.hand_out(&secret));
+    call.header(SET_COOKIE, &cookies.set_session(&secret));
     if let Some(theme) = services.store.theme_of(user).await? {
         call.header(SET_COOKIE, &cookies.set_theme(theme));
     }
@@ -94,7 +94,7 @@ pub(crate) async fn begin(call: &Call, user: UserId) -> Result<Started, AppError
 
 /// Ends the session. Removes the cookie even if the database fails.
 pub async fn sign_out(call: &Call) -> Result<(), AppError> {
-    call.forget_here();
+    call.clear_session();
     let Some(credential) = call.request.credential else { return Ok(()) };
     let store = &call.request.services.store;
     let Some(mut tx) = store.person(&credential).await? else {
@@ -132,13 +132,13 @@ pub async fn picker(call: &Call, past_cache: bool) -> Result<Picker, AppError> {
     let freshness = if past_cache { Freshness::Now } else { Freshness::Recent };
     let found = call.request.services.store.picker(&call.credential()?, freshness).await?;
     let (principal, picker) = found.ok_or(AppError::SignedOut)?;
-    call.asked_by(principal.person.id);
+    call.set_user(principal.person.id);
     Ok(Picker::clone(&picker))
 }
 
 pub(crate) async fn person(call: &Call) -> Result<PersonTx, AppError> {
     let tx = call.request.services.store.person(&call.credential()?).await?.ok_or(AppError::SignedOut)?;
-    call.asked_by(tx.principal().person.id);
+    call.set_user(tx.principal().person.id);
     Ok(tx)
 }
 
@@ -160,7 +160,7 @@ pub async fn create_token(call: &Call, name: &str, life: TokenLife, password: &s
     if factors::standing(&mut tx).await? != FactorStanding::Fresh {
         // The transaction is closed first, because password hashing is slow.
         tx.commit().await?;
-        confirm(call, password, "password").await?;
+        confirm_password(call, password, "password").await?;
         tx = person(call).await?;
     }
     if !tokens::create(&mut tx, &name, &secret, life).await? {
@@ -185,7 +185,7 @@ pub async fn revoke_token(call: &Call, id: TokenId) -> Result<Vec<OperatorToken>
 
 /// Verifies the signed-in person's password and returns their email address. A wrong password counts as a guess and is
 /// reported on `field`.
-pub(crate) async fn confirm(call: &Call, password: &str, field: &str) -> Result<Email, AppError> {
+pub(crate) async fn confirm_password(call: &Call, password: &str, field: &str) -> Result<Email, AppError> {
     let services = &call.request.services;
     let mut tx = person(call).await?;
     let email = Email::parse(&tx.principal().person.email).map_err(|_| AppError::Internal)?;

@@ -9,22 +9,22 @@ type Write = Box<dyn FnOnce()>;
 
 thread_local! {
     // Thread-local because there is one history per document.
-    static WAITING: RefCell<Option<Write>> = const { RefCell::new(None) };
+    static PENDING: RefCell<Option<Write>> = const { RefCell::new(None) };
     static HELD: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Schedules a history update after the next frame. [`write_waiting`] performs it earlier.
+/// Schedules a history update after the next frame. [`flush`] performs it earlier.
 ///
 /// A history update costs milliseconds, and more in the browser's other processes, which update the address bar and
 /// reload the favicon: a quarter of the time of a workspace switch. The page is therefore rendered first. The update
 /// follows before the person's next action and before anything reads the URL.
-pub fn write_later(write: impl FnOnce() + 'static) {
-    WAITING.set(Some(Box::new(write)));
+pub fn defer(write: impl FnOnce() + 'static) {
+    PENDING.set(Some(Box::new(write)));
     // Effects that run before this task call [`hold_address`] if the page is still loading.
     spawn_local(async {
         // While the page is loading no frame is requested: it would delay the frame that shows the page.
-        if !HELD.get() && WAITING.with_borrow(Option::is_some) {
-            after_frame(write_waiting);
+        if !HELD.get() && PENDING.with_borrow(Option::is_some) {
+            after_frame(flush);
         }
     });
 }
@@ -38,20 +38,20 @@ pub fn hold_address() {
 /// disposes views too.
 pub fn show_address() {
     if !ON_SERVER && HELD.replace(false) {
-        after_frame(write_waiting);
+        after_frame(flush);
     }
 }
 
 /// Performs a pending history update. Must be called before the document's URL is read or changed.
-pub fn write_waiting() {
-    if let Some(write) = WAITING.take() {
+pub fn flush() {
+    if let Some(write) = PENDING.take() {
         write();
     }
 }
 
 /// Performs a pending history update before the person's next action, or when the tab is hidden.
-pub fn write_in_time() {
-    let write = Closure::<dyn Fn()>::new(write_waiting);
+pub fn flush_on_input() {
+    let write = Closure::<dyn Fn()>::new(flush);
     for event in ["keydown", "pointerdown", "visibilitychange"] {
         // In the capture phase, so that it runs before a handler that navigates and schedules its own update.
         let _ = window().add_event_listener_with_callback_and_bool(event, write.as_ref().unchecked_ref(), true);
@@ -61,20 +61,20 @@ pub fn write_in_time() {
 }
 
 /// Discards a pending history update, because the person went back or forward and is now at another entry.
-pub fn forget_waiting() {
-    WAITING.take();
+pub fn discard_pending() {
+    PENDING.take();
 }
 
 /// Stores the scroll offset in the current history entry.
-pub fn note_top(top: f64) {
-    write_waiting();
+pub fn save_scroll(top: f64) {
+    flush();
     if let Ok(history) = window().history() {
         let _ = history.replace_state(&JsValue::from_f64(top), "");
     }
 }
 
 /// Adds a history entry with this URL and scroll offset.
-pub fn stand_at(url: &str, top: f64) {
+pub fn push_with_scroll(url: &str, top: f64) {
     let top = if top.is_nan() { 0.0 } else { top };
     if let Ok(history) = window().history() {
         let _ = history.push_state_with_url(&JsValue::from_f64(top), "", Some(url));

@@ -1,25 +1,25 @@
 //! Loading of documents, and the URL of the current one.
 
-use super::{history::write_waiting, unsaved::forget_unsaved};
+use super::{history::flush, unsaved::forget_unsaved};
 use leptos::prelude::window;
 
 /// Returns the URL of the current page.
 pub fn address() -> String {
-    write_waiting();
+    flush();
     window().location().href().unwrap_or_default()
 }
 
 /// Navigates to a new document. For leaving the console, never for a workspace switch.
 pub fn load_document(url: &str) {
     forget_unsaved();
-    write_waiting();
+    flush();
     let _ = window().location().replace(url);
 }
 
 /// Reloads the document.
 pub fn reload_document() {
     forget_unsaved();
-    write_waiting();
+    flush();
     let _ = window().location().reload();
 }
 
@@ -30,7 +30,7 @@ pub fn open_tab(url: &str) {
 
 /// Navigates back in the browser's history.
 pub fn go_back() {
-    write_waiting();
+    flush();
     if let Ok(history) = window().history() {
         let _ = history.back();
     }

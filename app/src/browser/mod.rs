@@ -61,7 +61,7 @@ pub use storage::{
     announce_sign_out, forget_uses, is_sign_out_pending, keep_uses, kept_uses, on_sign_out_elsewhere,
     set_sign_out_pending,
 };
-pub use timers::{after, after_frame, after_paint, begin, next_frame, random};
+pub use timers::{after, after_frame, after_paint, next_frame, random, spawn_eager};
 pub use unsaved::{FormSnapshot, forget_unsaved, is_unsaved, snapshot_form, unsaved_text, watch_typing};
 
 /// `true` in the build of the server, where every call into JavaScript panics.

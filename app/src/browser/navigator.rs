@@ -37,8 +37,8 @@ pub enum Leaving {
 
 type Navigate = Arc<dyn Fn(&str, NavigateOptions) + Send + Sync>;
 
-/// Current route and navigation. Adds to leptos_router typed routes, renamed workspaces, the confirmation before unsaved
-/// changes are discarded, and scroll restoration.
+/// Current route and navigation. Adds to leptos_router typed routes, renamed workspaces, the confirmation before
+/// unsaved changes are discarded, and scroll restoration.
 #[derive(Clone, Copy)]
 pub struct Navigator {
     route: Memo<Route>,
@@ -96,12 +96,12 @@ impl Navigator {
     }
 
     /// Asks for confirmation if leaving would discard unsaved changes. Returns `true` if it asks.
-    pub fn asks(self, leaving: impl FnOnce() -> Leaving) -> bool {
-        let asks = is_unsaved();
-        if asks {
+    pub fn confirm_leaving(self, leaving: impl FnOnce() -> Leaving) -> bool {
+        let unsaved = is_unsaved();
+        if unsaved {
             self.leaving.set(Some(leaving()));
         }
-        asks
+        unsaved
     }
 
     /// Navigates to a route and adds a history entry. Asks for confirmation first if that would discard unsaved
@@ -109,7 +109,7 @@ impl Navigator {
     pub fn push(self, route: Route) {
         let route = self.present(route);
         // Input is kept if the route is the same.
-        if route != self.route_now() && self.asks(|| Leaving::To(Box::new(route.clone()))) {
+        if route != self.route_now() && self.confirm_leaving(|| Leaving::To(Box::new(route.clone()))) {
             return;
         }
         self.go(route, false);
@@ -121,7 +121,7 @@ impl Navigator {
     }
 
     fn go(self, route: Route, replace: bool) {
-        history::write_waiting();
+        history::flush();
         self.leave(!replace);
         let stays = match (self.route_now(), &route) {
             (Route::Workspace(_, now), Route::Workspace(_, page)) => now.key() == page.key(),
@@ -130,9 +130,9 @@ impl Navigator {
         if stays {
             // The router would keep the mounted views, so the page can change before the router is updated.
             self.ahead.set(Some(route.clone()));
-            history::write_later(move || self.tell(&route, replace));
+            history::defer(move || self.navigate_router(&route, replace));
         } else {
-            self.tell(&route, replace);
+            self.navigate_router(&route, replace);
             // Workspace pages call `settle` themselves when they are shown.
             if !matches!(route, Route::Workspace(..)) {
                 self.settle();
@@ -141,7 +141,7 @@ impl Navigator {
     }
 
     /// Navigates with the router.
-    fn tell(self, route: &Route, replace: bool) {
+    fn navigate_router(self, route: &Route, replace: bool) {
         // `settle` scrolls once the data is on screen.
         let options = NavigateOptions { resolve: false, replace, scroll: false, ..NavigateOptions::default() };
         let url = route.url();
@@ -150,7 +150,7 @@ impl Navigator {
         self.ahead.set(None);
         // leptos_router 0.8 does not add a history entry for a URL that it believes to be the current one, and its own
         // list of URLs is wrong after the person went forward in the history.
-        if located() != *route {
+        if browser_route() != *route {
             history::push(&url);
         }
     }
@@ -189,7 +189,7 @@ impl Navigator {
 
     /// Scrolls to the stored offset, or to the top. Must be called when the route's content is on screen.
     pub fn settle(self) {
-        next_frame(move || self.reach(SETTLING_FRAMES));
+        next_frame(move || self.restore_scroll(SETTLING_FRAMES));
     }
 
     /// Restores the scroll offset of a reloaded document. Must be called once the program has started.
@@ -217,17 +217,17 @@ impl Navigator {
     }
 
     fn went_through_history(self, event: &web_sys::PopStateEvent) {
-        history::forget_waiting();
+        history::discard_pending();
         let here = self.route_now();
-        let (located, present) = (located(), self.present(located()));
-        if present != here && self.asks(|| Leaving::Through) {
+        let (browser_route, present) = (browser_route(), self.present(browser_route()));
+        if present != here && self.confirm_leaving(|| Leaving::Through) {
             // The browser has already moved in its history, so the current page is pushed again until the person
             // has decided. The router is not notified.
-            history::stand_at(&here.url(), self.noted.get_value());
+            history::push_with_scroll(&here.url(), self.noted.get_value());
             event.stop_immediate_propagation();
             return;
         }
-        if located != present {
+        if browser_route != present {
             history::replace(&present.url());
         }
         let top = event.state().as_f64().unwrap_or_default();
@@ -243,37 +243,37 @@ impl Navigator {
 
     fn was_scrolled(self) {
         self.scrolled.set_value(true);
-        if !says_scroll_end() {
-            self.note_when_still();
+        if !has_scroll_end() {
+            self.save_scroll_when_idle();
         }
     }
 
     /// Stores the scroll offset when scrolling has ended.
-    fn note_when_still(self) {
+    fn save_scroll_when_idle(self) {
         let top = window().scroll_y().unwrap_or_default();
         after(STILL_MILLIS, move || {
             if self.scrolled.get_value() && window().scroll_y().unwrap_or_default() == top {
-                self.note_scroll();
+                self.save_scroll();
             }
         });
     }
 
     /// Scrolls to the stored offset as soon as the page is long enough.
-    fn reach(self, frames: u32) {
+    fn restore_scroll(self, frames: u32) {
         let top = self.scroll.get_value();
         window().scroll_to_with_x_and_y(0.0, top);
         // Every page is long enough for the top, so no layout is needed.
         if top > 0.0 && frames > 0 && window().scroll_y().unwrap_or_default() + 1.0 < top {
             next_frame(move || {
                 if self.scroll.get_value() == top {
-                    self.reach(frames - 1);
+                    self.restore_scroll(frames - 1);
                 }
             });
         }
     }
 
     /// Stores the scroll offset in the current history entry.
-    fn note_scroll(self) {
+    fn save_scroll(self) {
         self.scrolled.set_value(false);
         let top = window().scroll_y().unwrap_or_default();
         // A history update is a message to another process, so an unchanged offset is skipped.
@@ -281,13 +281,13 @@ impl Navigator {
             return;
         }
         self.noted.set_value(top);
-        history::note_top(top);
+        history::save_scroll(top);
     }
 
     /// Stores the scroll offset of the page that is about to be left.
     fn leave(self, push: bool) {
         if push && self.scrolled.get_value() {
-            self.note_scroll();
+            self.save_scroll();
         }
         self.noted.set_value(0.0);
         self.scroll.set_value(0.0);
@@ -322,27 +322,27 @@ pub fn listen(navigator: StoredValue<Option<Navigator>>) {
     );
     on_window("popstate", with(|navigator, event| navigator.went_through_history(event.unchecked_ref())));
     on_window("scroll", with(|navigator, _| navigator.was_scrolled()));
-    on_window("scrollend", with(|navigator, _| navigator.note_scroll()));
+    on_window("scrollend", with(|navigator, _| navigator.save_scroll()));
     // When a document is reloaded or reached again from another site, the browser restores the scroll offset.
     on_window(
         "pagehide",
         with(|navigator, _| {
             if navigator.scrolled.get_value() {
-                navigator.note_scroll();
+                navigator.save_scroll();
             }
             restore_by(ScrollRestoration::Auto);
         }),
     );
     on_window("pageshow", Box::new(|_| restore_by(ScrollRestoration::Manual)));
-    history::write_in_time();
+    history::flush_on_input();
 }
 
-fn says_scroll_end() -> bool {
+fn has_scroll_end() -> bool {
     js_sys::Reflect::has(&window(), &"onscrollend".into()).unwrap_or_default()
 }
 
 /// Returns the route of the browser's location.
-fn located() -> Route {
+fn browser_route() -> Route {
     let location = window().location();
     let path = location.pathname().unwrap_or_default();
     let query = location.search().unwrap_or_default();

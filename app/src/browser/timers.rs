@@ -15,7 +15,7 @@ pub fn after(millis: u32, task: impl FnOnce() + 'static) {
 
 /// Polls a future immediately and spawns it if it is pending, so that its server request is sent before anything else
 /// is done.
-pub fn begin(task: impl Future<Output = ()> + 'static) {
+pub fn spawn_eager(task: impl Future<Output = ()> + 'static) {
     let mut task = Box::pin(task);
     if task.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending() {
         wasm_bindgen_futures::spawn_local(task);

@@ -33,7 +33,7 @@ impl Scope {
         let entered = self.entry.with_untracked(|e| e.as_ref().map(|e| (e.workspace.clone(), e.seat)));
         match (entered, access) {
             (Some((before, had)), WorkspaceAccess::Seat { workspace, seat }) => {
-                self.is_now(&before, had, *workspace, seat)
+                self.apply_change(&before, had, *workspace, seat)
             }
             // Typed input stays. The server decides if it may be saved.
             (Some((before, _)), WorkspaceAccess::Factor) if self.is_form() => {
@@ -43,8 +43,8 @@ impl Scope {
                 )))
             }
             (Some(_), WorkspaceAccess::Factor) => self.session.prove_factor(),
-            (Some(_), WorkspaceAccess::Gone) => self.lose(AppError::Gone),
-            (Some(_), WorkspaceAccess::Absent) => self.lose(AppError::Absent),
+            (Some(_), WorkspaceAccess::Gone) => self.on_access_lost(AppError::Gone),
+            (Some(_), WorkspaceAccess::Absent) => self.on_access_lost(AppError::Absent),
             (None, WorkspaceAccess::Seat { .. }) => self.lost.update(|lost| {
                 if let Some(lost) = lost {
                     lost.back = true;
@@ -71,7 +71,7 @@ impl Scope {
     }
 
     /// Applies a changed name, slug, brand or seat in place.
-    fn is_now(self, before: &WorkspaceProfile, had: Seat, workspace: WorkspaceProfile, seat: Seat) {
+    fn apply_change(self, before: &WorkspaceProfile, had: Seat, workspace: WorkspaceProfile, seat: Seat) {
         let renamed = (workspace.name != before.name).then(|| workspace.name.clone());
         let moved = (workspace.slug != before.slug).then(|| workspace.slug.clone());
         if had != seat {
@@ -91,14 +91,14 @@ impl Scope {
             }
         }
         if let Some(slug) = moved {
-            self.called(workspace);
+            self.update_profile(workspace);
             self.session.toast(Toast::done(format!("This workspace is now at /{slug}. You can keep working.")));
         } else if let Some(name) = renamed {
-            self.called(workspace);
+            self.update_profile(workspace);
             self.session.toast(Toast::done(format!("This workspace is now called {}.", isolated(&name))));
         } else if workspace.brand != before.brand {
             // The change is visible, so it needs no message.
-            self.called(workspace);
+            self.update_profile(workspace);
         }
     }
 
@@ -113,7 +113,7 @@ impl Scope {
     }
 
     /// Applies the workspace's new name or slug. The page on screen stays.
-    pub(super) fn called(self, workspace: WorkspaceProfile) {
+    pub(super) fn update_profile(self, workspace: WorkspaceProfile) {
         let slug = workspace.slug.clone();
         self.entry.update(|entry| {
             if let Some(entry) = entry {
@@ -146,7 +146,7 @@ impl Scope {
 
     /// Handles the loss of access to the workspace. Typed input is kept for the user; all other data of it in this tab
     /// is dropped.
-    pub(super) fn lose(self, why: AppError) {
+    pub(super) fn on_access_lost(self, why: AppError) {
         let name = self.entry.with_untracked(|e| e.as_ref().map(|e| e.workspace.name.clone())).unwrap_or_default();
         let (deleted, unsaved) = (why == AppError::Gone, browser::unsaved_text());
         self.next_generation();
@@ -166,7 +166,7 @@ impl Scope {
     }
 
     /// Enters the workspace again, after the user got a seat again.
-    fn enter_again(self) {
+    fn reenter(self) {
         self.lost.set(None);
         self.refused.set(None);
         self.enter();
@@ -206,7 +206,7 @@ pub fn AccessLostNotice(
                 {reactive::following(move || lost().is_some_and(|l| l.back).then(|| view! {
                     <div class="banner" role="status">
                         <Icon name="check"/><p>{format!("You have access to {back_name} again.")}</p>
-                        <button class="btn small" type="button" on:click=move |_| scope.enter_again()>"Open"</button>
+                        <button class="btn small" type="button" on:click=move |_| scope.reenter()>"Open"</button>
                     </div>
                 }))}
                 {(!unsaved.is_empty()).then(|| unsaved_box(&unsaved))}

@@ -118,7 +118,7 @@ async fn entered<M: Mode>(call: &Call, tx: WorkspaceTx<M>, page: &Page, data: Pa
 pub async fn page(call: &Call, slug: &Slug, grant: &str, page: &Page) -> Result<Scoped<PageData>, AppError> {
     let grant = call.request.services.grants.read(grant)?;
     let tx = reading(call, slug).await?;
-    grant.fits(tx.tenant())?;
+    grant.check(tx.tenant())?;
     answer(tx, page).await
 }
 
@@ -126,7 +126,7 @@ pub async fn page(call: &Call, slug: &Slug, grant: &str, page: &Page) -> Result<
 pub async fn arrived(call: &Call, slug: &Slug, grant: &str, page: &Page) -> Result<Scoped<PageData>, AppError> {
     let grant = call.request.services.grants.read(grant)?;
     let mut tx = visiting(call, slug).await?;
-    grant.fits(tx.tenant())?;
+    grant.check(tx.tenant())?;
     handoffs::record_visit(&mut tx).await?;
     call.request.services.store.invalidate_picker(&tx.tenant().principal).await;
     answer(tx, page).await

@@ -90,7 +90,7 @@ where
                     scope.session.toast(Toast::done(done));
                     scope.reload();
                 }
-                Err(error) => scope.stopped(error),
+                Err(error) => scope.handle_error(error),
             }
         });
     };

@@ -47,7 +47,7 @@ impl FormPage {
                 | AppError::Offline
                 | AppError::Internal => Some(error),
                 error => {
-                    scope.stopped(error);
+                    scope.handle_error(error);
                     None
                 }
             };

@@ -142,7 +142,7 @@ impl Prefetcher {
             inner.number
         });
         let Some(number) = number else { return };
-        browser::begin(async move {
+        browser::spawn_eager(async move {
             let answer = stage_workspace(slug, page).await;
             let waiter = self.0.try_update_value(|inner| {
                 let waiter = match inner.staged.as_mut().filter(|staged| staged.number == number) {

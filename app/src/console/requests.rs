@@ -53,7 +53,7 @@ impl Scope {
         match answer {
             Ok(entered) if entered.entry.workspace.slug == self.slug() => self.entered(entered),
             Ok(_) => self.failed.set(Some(AppError::Mismatch)),
-            Err(error) => self.stopped(error),
+            Err(error) => self.handle_error(error),
         }
     }
 
@@ -111,7 +111,7 @@ impl Scope {
             }
             self.loading.set(false);
             if answer.as_ref().err() != Some(&AppError::Offline) {
-                self.session.connection.works();
+                self.session.connection.on_success();
             }
             let here = self.entry.with_untracked(|e| e.as_ref().map(|e| e.workspace.id));
             match answer {
@@ -130,7 +130,7 @@ impl Scope {
                 }
                 // A response from another workspace is discarded.
                 Ok(_) => self.failed.set(Some(AppError::Mismatch)),
-                Err(error) => self.stopped(error),
+                Err(error) => self.handle_error(error),
             }
         });
     }
@@ -168,7 +168,7 @@ impl Scope {
     }
 
     /// Handles an error: navigates to the page where the user can continue, or shows a message.
-    pub fn stopped(self, error: AppError) {
+    pub fn handle_error(self, error: AppError) {
         match error {
             AppError::SignedOut => self.session.sign_in_again(),
             AppError::Factor => self.session.prove_factor(),
@@ -178,7 +178,9 @@ impl Scope {
                 self.session.navigator.replace(Route::Workspace(slug, self.page.get_untracked()));
                 self.session.refresh_picker(true);
             }
-            AppError::Absent | AppError::Gone if self.entry.with_untracked(Option::is_some) => self.lose(error),
+            AppError::Absent | AppError::Gone if self.entry.with_untracked(Option::is_some) => {
+                self.on_access_lost(error)
+            }
             AppError::Absent | AppError::Gone => {
                 self.refused.set(Some(error));
                 self.session.refresh_picker(true);

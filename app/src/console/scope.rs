@@ -96,7 +96,7 @@ impl Scope {
             scope.enter();
         }
         reactive::effect(move || scope.follow(scope.page.get()));
-        session.connection.on_again(Box::new(move || scope.try_again()));
+        session.connection.on_retry(Box::new(move || scope.reload_failed()));
         scope
     }
 
@@ -170,7 +170,7 @@ impl Scope {
 
     /// Reloads data that failed to reload while the connection was lost. A page that could not be shown at all retries
     /// by itself, and forms keep their typed input.
-    fn try_again(self) {
+    fn reload_failed(self) {
         let failed = self.failed.try_get_untracked().flatten().is_some();
         if failed && self.current.with_untracked(|s| s.data.is_some() && !s.page.is_form()) {
             self.load(self.page.get_untracked());

@@ -268,7 +268,7 @@ async fn opened<M: Mode>(
                 tx.commit().await?;
                 return Ok(Err(respelled(uri, one)));
             }
-            call.served_by(tx.id());
+            call.set_workspace(tx.id());
             // The overview is the entry page. A role that may not see it is redirected to the first page that it may
             // see. Other pages that are not allowed show the reason, at their own URL.
             let may = tx.tenant().seat.capabilities();

@@ -15,7 +15,7 @@ pub fn Failed(
 ) -> impl IntoView {
     let retry: Arc<dyn Fn() + Send + Sync> = Arc::new(retry);
     let again = Arc::clone(&retry);
-    use_connection().on_again(Box::new(move || again()));
+    use_connection().on_retry(Box::new(move || again()));
     view! {
         <section class="empty" role="alert">
             <Icon name="alert"/>

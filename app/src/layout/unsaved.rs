@@ -31,7 +31,7 @@ pub fn UnsavedDialog() -> impl IntoView {
     };
     reactive::effect(move || {
         if leaving.with(Option::is_some) {
-            browser::begin(async { browser::show_dialog(DIALOG) });
+            browser::spawn_eager(async { browser::show_dialog(DIALOG) });
         }
     });
     reactive::following(move || {

@@ -11,7 +11,7 @@ pub(crate) async fn request(call: &Call, uri: &Uri) -> Result<Option<AccessReque
     let first = uri.path().trim_start_matches('/').split('/').next().unwrap_or_default();
     let store = &call.request.services.store;
     let mut tx = store.person(&call.credential()?).await?.ok_or(AppError::SignedOut)?;
-    call.asked_by(tx.principal().person.id);
+    call.set_user(tx.principal().person.id);
     let slug = match Route::parse(uri.path(), "") {
         Route::Workspace(slug, _) => Some(slug),
         _ => Slug::parse(first).ok(),

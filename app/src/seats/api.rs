@@ -75,7 +75,7 @@ pub async fn act(
     let store = &call.request.services.store;
     let door = store.workspace_seating(&call.credential()?, slug, target, &people).await?;
     let mut tx = opened(call, door)?;
-    grant.fits(tx.tenant())?;
+    grant.check(tx.tenant())?;
     let done = within(call, &mut tx, action).await?;
     tx.commit().await?;
     Ok(done)

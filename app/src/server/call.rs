@@ -84,17 +84,17 @@ impl Call {
     }
 
     /// Adds the header with the workspace that served the response.
-    pub(crate) fn served_by(&self, workspace: WorkspaceId) {
+    pub(crate) fn set_workspace(&self, workspace: WorkspaceId) {
         self.header(WORKSPACE_HEADER, &workspace.to_string());
     }
 
     /// Records the user who made the request, for the log. Renames a valid session cookie that has the former name.
-    pub(crate) fn asked_by(&self, person: UserId) {
+    pub(crate) fn set_user(&self, person: UserId) {
         let RequestContext { former, cookies, .. } = &self.request;
         if self.person.set(person).is_ok()
-            && let (Some(secret), Some(taken_back)) = (former, cookies.take_former_back())
+            && let (Some(secret), Some(taken_back)) = (former, cookies.clear_former_session())
         {
-            self.header(header::SET_COOKIE, &cookies.hand_out(secret));
+            self.header(header::SET_COOKIE, &cookies.set_session(secret));
             self.header(header::SET_COOKIE, &taken_back);
         }
     }
@@ -110,10 +110,10 @@ impl Call {
 
     /// Removes the session cookie and makes the browser clear its cache and storage for this origin. Does not use
     /// `"cookies"`, which would also remove the cookies of other hosts of the domain.
-    pub(crate) fn forget_here(&self) {
+    pub(crate) fn clear_session(&self) {
         let RequestContext { former, cookies, .. } = &self.request;
-        self.header(header::SET_COOKIE, &cookies.take_back());
-        if let Some(taken_back) = former.as_ref().and_then(|_| cookies.take_former_back()) {
+        self.header(header::SET_COOKIE, &cookies.clear_session());
+        if let Some(taken_back) = former.as_ref().and_then(|_| cookies.clear_former_session()) {
             self.header(header::SET_COOKIE, &taken_back);
         }
         self.header(CLEAR_SITE_DATA, "\"cache\", \"storage\"");

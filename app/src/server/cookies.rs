@@ -53,7 +53,7 @@ impl Cookies {
     }
 
     /// Returns `true` if the request has a cookie that could be a session secret.
-    pub fn presents_any(self, headers: &HeaderMap) -> bool {
+    pub fn has_candidates(self, headers: &HeaderMap) -> bool {
         !self.candidates(headers).0.is_empty()
     }
 
@@ -67,17 +67,17 @@ impl Cookies {
     }
 
     /// Returns the `Set-Cookie` value that sets the session cookie.
-    pub(crate) fn hand_out(self, secret: &Secret) -> String {
+    pub(crate) fn set_session(self, secret: &Secret) -> String {
         self.set(&self.session(), secret.reveal(), MAX_AGE)
     }
 
     /// Returns the `Set-Cookie` value that removes the session cookie.
-    pub(crate) fn take_back(self) -> String {
+    pub(crate) fn clear_session(self) -> String {
         self.set(&self.session(), "", 0)
     }
 
     /// Returns the `Set-Cookie` value that removes a session cookie with the former name.
-    pub(crate) fn take_former_back(self) -> Option<String> {
+    pub(crate) fn clear_former_session(self) -> Option<String> {
         Some(self.set(self.former_session()?, "", 0))
     }
 
@@ -322,19 +322,19 @@ mod tests {
         assert_eq!(presented.former.map(|secret| secret.reveal().to_owned()), Some(old.clone()));
         let both = PLAIN.presented(&headers(&[format!("stile={old}; stile-3000={new}").as_bytes()]));
         assert!(both.is_some_and(|presented| presented.former.is_none()), "the present name goes first");
-        assert_eq!(SECURE.take_former_back(), None);
-        assert!(PLAIN.take_former_back().is_some_and(|cookie| cookie.starts_with("stile=; Path=/; Max-Age=0;")));
+        assert_eq!(SECURE.clear_former_session(), None);
+        assert!(PLAIN.clear_former_session().is_some_and(|cookie| cookie.starts_with("stile=; Path=/; Max-Age=0;")));
     }
 
     #[test]
     fn cookies_are_guarded() {
         for part in ["__Host-stile=", "; Path=/", "; HttpOnly", "; SameSite=Lax", "; Secure"] {
-            assert!(SECURE.take_back().contains(part), "{part} is missing in {}", SECURE.take_back());
+            assert!(SECURE.clear_session().contains(part), "{part} is missing in {}", SECURE.clear_session());
         }
         for part in ["theme-443=dark", "; Path=/", "; SameSite=Lax", "; Secure"] {
             assert!(SECURE.set_theme(Theme::Dark).contains(part), "{part} is missing");
         }
-        assert!(!PLAIN.take_back().contains("Secure") && !PLAIN.set_theme(Theme::Dark).contains("Secure"));
+        assert!(!PLAIN.clear_session().contains("Secure") && !PLAIN.set_theme(Theme::Dark).contains("Secure"));
     }
 
     #[test]

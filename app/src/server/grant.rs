@@ -80,7 +80,7 @@ impl Grant {
     ///
     /// # Errors
     /// [`AppError::Mismatch`] if it was issued for others; [`AppError::GrantExpired`] if it has expired.
-    pub(crate) fn fits(self, tenant: &Tenant) -> Result<(), AppError> {
+    pub(crate) fn check(self, tenant: &Tenant) -> Result<(), AppError> {
         let same = self.user == tenant.principal.person.id
             && Some(self.session) == tenant.principal.session
             && self.workspace == tenant.workspace.id;

@@ -80,7 +80,7 @@ pub(crate) async fn signed_in(call: &Call, freshness: Freshness) -> Result<Optio
     let Some(credential) = call.request.credential else { return Ok(None) };
     let store = &call.request.services.store;
     let Some((principal, picker)) = store.picker(&credential, freshness).await? else { return Ok(None) };
-    call.asked_by(principal.person.id);
+    call.set_user(principal.person.id);
     Ok(Some(SignedIn { principal, picker: Picker::clone(&picker) }))
 }
 

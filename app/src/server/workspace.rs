@@ -12,8 +12,8 @@ use store::{
 pub(crate) fn opened<M: Mode>(call: &Call, door: Door<WorkspaceTx<M>>) -> Result<WorkspaceTx<M>, AppError> {
     match door {
         Door::Open(tx) => {
-            call.served_by(tx.id());
-            call.asked_by(tx.user());
+            call.set_workspace(tx.id());
+            call.set_user(tx.user());
             Ok(tx)
         }
         Door::Moved(slug) => Err(AppError::Moved(slug)),
@@ -39,7 +39,7 @@ pub(crate) async fn writing<C: CapabilityKind>(
     let grant = call.request.services.grants.read(grant)?;
     let door = call.request.services.store.workspace_write(&call.credential()?, slug, grant.write_target()).await?;
     let tx = opened(call, door)?;
-    grant.fits(tx.tenant())?;
+    grant.check(tx.tenant())?;
     let can = tx.can::<C>().map_err(|denied| AppError::Denied(denied.0))?;
     Ok((tx, can))
 }

@@ -15,7 +15,7 @@ pub struct Connection {
     /// `true` after a request failed to reach the server or the device went offline.
     lost: RwSignal<bool>,
     /// Increases each time failed requests should be retried.
-    again: RwSignal<u32>,
+    retries: RwSignal<u32>,
     /// Number of consecutive losses.
     losses: StoredValue<u32>,
     /// `true` while a check is scheduled.
@@ -27,32 +27,32 @@ impl Connection {
     pub fn new() -> Self {
         Self {
             lost: RwSignal::new(false),
-            again: RwSignal::new(0),
+            retries: RwSignal::new(0),
             losses: StoredValue::new(0),
             check_scheduled: StoredValue::new(false),
         }
     }
 
     /// Records that the server responded.
-    pub fn is_back(self) {
+    pub fn mark_online(self) {
         if self.lost.try_get_untracked() == Some(true) {
             self.lost.set(false);
-            self.try_again();
+            self.retry_all();
         }
     }
 
     /// Records that a request got through.
-    pub fn works(self) {
+    pub fn on_success(self) {
         self.losses.set_value(0);
-        self.is_back();
+        self.mark_online();
     }
 
     /// Calls `retry` each time a retry makes sense, as long as the caller's scope lives.
-    pub fn on_again(self, retry: Box<dyn Fn()>) {
-        let first = self.again.get_untracked();
+    pub fn on_retry(self, retry: Box<dyn Fn()>) {
+        let first = self.retries.get_untracked();
         let (alive, retry) = (StoredValue::new(true), std::rc::Rc::new(retry));
         reactive::effect(move || {
-            if self.again.get() != first {
+            if self.retries.get() != first {
                 // In a later task, because `retry` may dispose of this effect, and only if nothing else has.
                 let retry = std::rc::Rc::clone(&retry);
                 browser::after(0, move || {
@@ -65,12 +65,12 @@ impl Connection {
     }
 
     /// Retries everything that failed.
-    fn try_again(self) {
-        self.again.update(|again| *again += 1);
+    fn retry_all(self) {
+        self.retries.update(|retries| *retries += 1);
     }
 
     /// Records that a request did not get through, or that the device is offline.
-    fn is_lost(self) {
+    fn mark_offline(self) {
         if !self.lost.get_untracked() {
             self.lost.set(true);
             self.losses.update_value(|losses| *losses += 1);
@@ -113,16 +113,16 @@ impl Session {
             let text = if connection.lost.get() { "No connection. Trying to reconnect…" } else { "" };
             browser::set_text(NOTICE, text);
         });
-        browser::on_window("offline", Box::new(move |_| connection.is_lost()));
+        browser::on_window("offline", Box::new(move |_| connection.mark_offline()));
         browser::on_window(
             "online",
             // For a signed-out user there is no socket that would report it.
-            Box::new(move |_| if signed_in { connection.try_again() } else { connection.is_back() }),
+            Box::new(move |_| if signed_in { connection.retry_all() } else { connection.mark_online() }),
         );
         if signed_in {
-            browser::on_unreachable(Box::new(move || connection.is_lost()));
+            browser::on_unreachable(Box::new(move || connection.mark_offline()));
         }
-        connection.on_again(Box::new(move || {
+        connection.on_retry(Box::new(move || {
             if self.picker_error.with_untracked(Option::is_some) {
                 self.refresh_picker(false);
             }
@@ -132,7 +132,7 @@ impl Session {
     /// Retries when the tab becomes visible again.
     pub(super) fn recheck_connection(self) {
         if self.connection.lost.get_untracked() {
-            self.connection.try_again();
+            self.connection.retry_all();
         }
     }
 }

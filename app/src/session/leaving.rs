@@ -30,7 +30,7 @@ impl Session {
     /// Signs out on the server, in this tab and in all others. If the server fails or hangs, the browser leaves anyway,
     /// and the sign-in page retries ([`finish_sign_out`](Self::finish_sign_out)).
     pub fn sign_out(self) {
-        if self.navigator.asks(|| Leaving::SignOut) {
+        if self.navigator.confirm_leaving(|| Leaving::SignOut) {
             return;
         }
         browser::set_sign_out_pending(true);

@@ -175,12 +175,12 @@ impl Session {
 
     /// Handles a message from the socket.
     fn on_message(self, message: ServerMessage) {
-        self.connection.is_back();
+        self.connection.mark_online();
         match message {
-            ServerMessage::Clock(now) => self.clock_says(now),
+            ServerMessage::Clock(now) => self.set_server_time(now),
             ServerMessage::State(LiveMessage::SignedOut) => self.was_signed_out(),
             ServerMessage::State(LiveMessage::Now { epoch, workspace }) => {
-                self.seats_are_at(&epoch);
+                self.on_seat_epoch(&epoch);
                 if let Some((slug, access)) = workspace {
                     self.notify_access(slug, access);
                 }
@@ -199,7 +199,7 @@ impl Session {
     }
 
     /// Sets the server's time.
-    pub fn clock_says(self, now: OffsetDateTime) {
+    pub fn set_server_time(self, now: OffsetDateTime) {
         // The server sends whole seconds, so half a second is added.
         if browser::set_clock(now, 500.0) {
             self.now.set(browser::now());
@@ -243,7 +243,7 @@ impl Session {
 
     /// Handles the current seat epoch. If the workspace list was read at another epoch, it is reloaded, and the staged
     /// workspace is discarded, because its seat may be gone.
-    pub fn seats_are_at(self, epoch: &str) {
+    pub fn on_seat_epoch(self, epoch: &str) {
         if self.picker.with_untracked(|p| p.as_ref().is_some_and(|p| p.epoch != epoch)) {
             self.prefetcher.clear();
             self.refresh_picker(false);
@@ -307,7 +307,7 @@ impl Session {
 
     /// Copies a text and shows the message `copied` on success. On failure, shows the text for copying by hand.
     pub fn copy(self, text: String, copied: &'static str) {
-        browser::begin(async move {
+        browser::spawn_eager(async move {
             if browser::copy(&text).await {
                 self.toast(Toast::done(copied));
             } else {

@@ -29,7 +29,7 @@ pub(crate) async fn check(State(state): State<AppState>, request: Request, next:
     let path = request.uri().path();
     let public = state.public.as_ref();
     let host = host(request.uri(), request.headers());
-    let has_session = state.cookies(request.uri(), request.headers()).presents_any(request.headers());
+    let has_session = state.cookies(request.uri(), request.headers()).has_candidates(request.headers());
     let refusal = if !may_pass(request.method(), request.headers(), has_session, own_origin(public, host).as_ref()) {
         Some((
             StatusCode::FORBIDDEN,

@@ -85,7 +85,7 @@ async fn act(call: &Call, token: &InviteToken, does: InviteForm, form: &Form) ->
             }
         }
         InviteForm::SignIn => {
-            let user = identity::prove(call, &invite.email, form.get("password")).await?;
+            let user = identity::verify_password(call, &invite.email, form.get("password")).await?;
             enter(call, user, &invite, here).await
         }
         InviteForm::Join if mailbox == Mailbox::New && invite.state == InviteState::Open => {
@@ -102,7 +102,7 @@ async fn act(call: &Call, token: &InviteToken, does: InviteForm, form: &Form) ->
 
 /// Signs in and accepts the invite in one step. Returns here after the second factor if one is required.
 async fn enter(call: &Call, user: UserId, invite: &Invite, here: impl Fn() -> String) -> Result<String, AppError> {
-    match identity::begin(call, user).await? {
+    match identity::start_session(call, user).await? {
         Started::Session(credential) => match accept(call, &credential, invite.id).await {
             Ok(to) => Ok(call.arrival(to.unwrap_or_else(here))),
             Err(error) => Err(error),
@@ -164,7 +164,7 @@ async fn decline_as_person(call: &Call, id: InviteId) -> Result<(), AppError> {
 
 async fn person(call: &Call, credential: &Credential) -> Result<PersonTx, AppError> {
     let tx = call.request.services.store.person(credential).await?.ok_or(AppError::SignedOut)?;
-    call.asked_by(tx.principal().person.id);
+    call.set_user(tx.principal().person.id);
     Ok(tx)
 }
 

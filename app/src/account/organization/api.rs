@@ -34,11 +34,11 @@ pub async fn page(call: &Call, id: OrganizationId, page: OrganizationPage) -> Re
     let credential = call.credential()?;
     let Some(mut tx) = store.organization(&credential, id).await? else {
         let mut tx = store.person(&credential).await?.ok_or(AppError::SignedOut)?;
-        call.asked_by(tx.principal().person.id);
+        call.set_user(tx.principal().person.id);
         let (profile, role) = organizations::mine(&mut tx, id).await?.ok_or(AppError::Absent)?;
         return Ok(OrganizationView { profile, data: OrganizationData::Mine(role) });
     };
-    call.asked_by(tx.user);
+    call.set_user(tx.user);
     let profile = organizations::profile(&mut tx).await?;
     let data = match page {
         OrganizationPage::Members | OrganizationPage::Invites => {
@@ -92,7 +92,7 @@ pub async fn act(
     let credential = call.credential()?;
     let mut person = store.person(&credential).await?.ok_or(AppError::SignedOut)?;
     let me = person.principal().person.id;
-    call.asked_by(me);
+    call.set_user(me);
     let role = organizations::mine(&mut person, id).await?.ok_or(AppError::Absent)?.1;
     if let (MemberAction::Leave(_), OrganizationRole::Member) = (action, role) {
         organizations::quit(&mut person, id).await?;

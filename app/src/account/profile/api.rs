@@ -41,7 +41,7 @@ pub async fn save_name(call: &Call, name: &str) -> Result<String, AppError> {
 /// Changes the password. `then` says whether operator tokens are revoked.
 pub async fn change_password(call: &Call, current: &str, password: &str, then: TokensThen) -> Result<(), AppError> {
     let services = &call.request.services;
-    let email = identity::confirm(call, current, "current_password").await?;
+    let email = identity::confirm_password(call, current, "current_password").await?;
     let name = identity::person(call).await?.principal().person.name.clone();
     let password = identity::new_password(password, &name, email.as_str())?;
     let hash = services.passwords.hash(password.reveal()).await?;
@@ -54,7 +54,7 @@ pub async fn change_password(call: &Call, current: &str, password: &str, then: T
     let reset = services.link(&Route::Start(Start::Reset).url());
     tx.queue(&letters::password_changed(&email, reset)).await?;
     tx.commit().await?;
-    call.header(SET_COOKIE, &call.request.cookies.hand_out(&secret));
+    call.header(SET_COOKIE, &call.request.cookies.set_session(&secret));
     Ok(())
 }
 
@@ -65,7 +65,7 @@ pub async fn ask_address(call: &Call, email: &str, password: &str) -> Result<(),
     let mut errors = FieldErrors::default();
     let new = errors.take("email", Email::parse(email));
     let Some(new) = new else { return Err(AppError::Invalid(errors)) };
-    let old = identity::confirm(call, password, "address_password").await?;
+    let old = identity::confirm_password(call, password, "address_password").await?;
     if new == old {
         return Err(AppError::Invalid(FieldErrors::one("email", "That is already your email.")));
     }

@@ -128,8 +128,8 @@ fn fresh_secret() -> Result<Secret, AppError> {
     Secret::generate("").map_err(|_| AppError::Internal)
 }
 
-fn hand_out(call: &Call, secret: &Secret) {
-    call.header(SET_COOKIE, &call.request.cookies.hand_out(secret));
+fn set_session(call: &Call, secret: &Secret) {
+    call.header(SET_COOKIE, &call.request.cookies.set_session(secret));
 }
 
 /// Starts the enrolment of an authenticator app.
@@ -155,7 +155,7 @@ pub async fn confirm_totp(call: &Call, code: &str) -> Result<(Principal, Securit
     })?;
     let data = data(call, &mut tx, None, codes).await?;
     let principal = tx.commit().await?;
-    hand_out(call, &secret);
+    set_session(call, &secret);
     Ok((principal, data))
 }
 
@@ -239,7 +239,7 @@ pub async fn add_passkey(call: &Call, handle: &str, name: &str, credential: &str
     })?;
     let data = data(call, &mut tx, None, codes).await?;
     tx.commit().await?;
-    hand_out(call, &secret);
+    set_session(call, &secret);
     Ok(data)
 }
 
@@ -257,7 +257,7 @@ pub async fn remove_passkey(call: &Call, id: PasskeyId) -> Result<SecurityData, 
 async fn mfa(call: &Call) -> Result<MfaTx, AppError> {
     let mfa = call.request.services.store.mfa(&call.credential()?).await?;
     let mfa = mfa.ok_or(AppError::SignedOut)?;
-    call.asked_by(mfa.person.id);
+    call.set_user(mfa.person.id);
     Ok(mfa)
 }
 
@@ -271,7 +271,7 @@ async fn verify_code(call: &Call, code: &str) -> Result<Secret, AppError> {
         VerificationRefused::Wait(seconds) => AppError::Limited(seconds),
         VerificationRefused::Ended => AppError::SignedOut,
     })?;
-    hand_out(call, &secret);
+    set_session(call, &secret);
     Ok(secret)
 }
 
@@ -315,7 +315,7 @@ pub async fn prove_by_passkey(call: &Call, handle: &str, credential: &str, next:
         VerificationRefused::Ended => AppError::SignedOut,
         VerificationRefused::Wrong | VerificationRefused::Wait(_) => not_accepted(),
     })?;
-    hand_out(call, &secret);
+    set_session(call, &secret);
     Ok(landing(next))
 }
 
@@ -351,7 +351,7 @@ pub async fn sign_in_by_passkey(call: &Call, handle: &str, credential: &str, nex
         )
         .await?
         .ok_or_else(not_accepted)?;
-    hand_out(call, &secret);
+    set_session(call, &secret);
     Ok(landing(next))
 }
 

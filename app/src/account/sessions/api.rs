@@ -43,7 +43,7 @@ pub async fn end_all(call: &Call, then: TokensThen) -> Result<(), AppError> {
         tokens::revoke_all(&mut tx).await?;
     }
     tx.commit().await?;
-    call.forget_here();
+    call.clear_session();
     Ok(())
 }
 

@@ -113,7 +113,7 @@ pub async fn sign_up(call: &Call, token: &str, name: &str, password: &str) -> Re
         Err(error) if error.is_refused_by("users_email_key") => return Err(AppError::Link(DeadLink::Used)),
         Err(error) => return Err(AppError::from(error)),
     };
-    match identity::begin(call, signed_up.user).await? {
+    match identity::start_session(call, signed_up.user).await? {
         Started::Session(credential) => landing_after_sign_up(call, &credential, signed_up.next.as_deref()).await,
         Started::AwaitsFactor => Ok(Route::Factor { next: signed_up.next.as_deref().and_then(ReturnTo::parse) }.url()),
     }

@@ -94,7 +94,7 @@ async fn alone<C: CapabilityKind>(
     let store = &call.request.services.store;
     let door = store.workspace_exclusive(&call.credential()?, slug, grant.write_target(), C::CAPABILITY).await?;
     let tx = opened(call, door)?;
-    grant.fits(tx.tenant())?;
+    grant.check(tx.tenant())?;
     let can = tx.can::<C>().map_err(|denied| AppError::Denied(denied.0))?;
     Ok((tx, can))
 }
@@ -266,7 +266,7 @@ pub async fn create_workspace(call: &Call, input: &NewWorkspaceInput) -> Result<
         drop(crate::account::identity::person(call).await?);
         return Err(AppError::Invalid(FieldErrors::one("organization", "Choose an organization that you manage.")));
     };
-    call.asked_by(tx.user);
+    call.set_user(tx.user);
     count_action(CREATED, &mut tx).await?;
     let workspaces = [(draft.slug.clone(), draft.name.to_string())];
     let made = organizations::create_workspaces(&mut tx, &workspaces).await.map_err(taken)?;

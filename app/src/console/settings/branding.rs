@@ -44,7 +44,7 @@ fn colour(scope: Scope, workspace: &WorkspaceProfile, here: String, grant: Strin
         scope.suppressing_events(scope.ask(async |slug, grant| save_hue(slug, grant, hue).await)).await?;
         let profile = scope.entry.with_untracked(|entry| entry.as_ref().map(|entry| entry.workspace.clone()));
         if let Some(profile) = profile {
-            scope.called(WorkspaceProfile { brand: Brand { hue, ..profile.brand.clone() }, ..profile });
+            scope.update_profile(WorkspaceProfile { brand: Brand { hue, ..profile.brand.clone() }, ..profile });
         }
         Ok((Page::Settings(SettingsPage::Branding), "Colour saved".to_owned()))
     });

@@ -62,7 +62,7 @@ fn delete(scope: Scope, contents: Contents) -> AnyView {
                     errors.set(error.fields());
                     browser::next_frame(|| browser::focus("[aria-invalid=true]"));
                 }
-                Err(error) => scope.stopped(error),
+                Err(error) => scope.handle_error(error),
             }
         });
     };

@@ -17,7 +17,7 @@ pub fn view(scope: Scope, settings: &GeneralSettings) -> AnyView {
     let form = FormPage::open(scope, move |values: GeneralInput| async move {
         let save = scope.ask(async |slug, grant| save_general(slug, grant, values.clone()).await);
         let saved = scope.suppressing_events(save).await?;
-        scope.called(saved);
+        scope.update_profile(saved);
         Ok((Page::Settings(SettingsPage::General), "Settings saved".to_owned()))
     });
     let value = |name: &str, stored: &str| form.typed(name).unwrap_or_else(|| stored.to_owned());

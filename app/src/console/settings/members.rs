@@ -25,7 +25,7 @@ pub fn view(scope: Scope) -> AnyView {
                 scope.reload();
             }
         },
-        move |error| scope.stopped(error),
+        move |error| scope.handle_error(error),
     );
     // The form is outside of the reloaded part, so its typed input stays.
     let invite_form = Memo::new(move |_| {

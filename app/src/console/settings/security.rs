@@ -39,7 +39,7 @@ fn demand(scope: Scope, settings: &SecuritySettings) -> AnyView {
                     scope.session.toast(Toast::done(message));
                     scope.reload();
                 }
-                Err(error) => scope.stopped(error),
+                Err(error) => scope.handle_error(error),
             }
         });
     };
