@@ -104,12 +104,8 @@ impl Scope {
 
     /// Returns `true` if the page on screen is a form that may contain typed input.
     fn is_form(self) -> bool {
-        self.shown.with_untracked(|shown| {
-            matches!(
-                shown.page,
-                Page::NewProduct | Page::EditProduct(_) | Page::NewCustomer | Page::EditCustomer(_) | Page::Settings(_)
-            )
-        }) || !browser::unsaved_text().is_empty()
+        self.shown.with_untracked(|shown| shown.page.is_form() || matches!(shown.page, Page::Settings(_)))
+            || !browser::unsaved_text().is_empty()
     }
 
     /// Applies the workspace's new name or slug. The page on screen stays.
