@@ -37,12 +37,8 @@ mod visit;
 pub use data::{AuditView, Entered, PageData, Scoped, VisitData};
 pub use host::awaited;
 pub use lost::Lost;
-pub use pages::{
-    customers_page, draw, invoices_page, is_carried, overview_page, products_page, rate_plans_page, usage_page,
-    visit_page,
-};
+pub use pages::{WorkspaceRoutes, draw, is_carried};
 pub use palette::Palette;
-pub use plane::WorkspacePlane;
 pub use prefetch::Prefetcher;
 pub use scope::Scope;
 pub use server_fns::*;
