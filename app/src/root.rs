@@ -5,7 +5,7 @@ use crate::{
     boot::{Content, InitialState},
     browser::{self, Navigator},
     chunk::{self, ChunkPage},
-    console::{self, WorkspacePlane},
+    console::{self, WorkspaceRoutes},
     layout::{Gone, NotFound, Toasts, Unavailable, UnsavedDialog},
     reactive,
     routes::{At, Route},
@@ -13,7 +13,7 @@ use crate::{
     ui::whole,
 };
 use leptos::{prelude::*, task::spawn_local};
-use leptos_router::components::{ParentRoute, Route as RouteView, Router, Routes};
+use leptos_router::components::{Route as RouteView, Router, Routes};
 
 /// Delay in milliseconds before the chunk is fetched, if no page has requested it before.
 const CHUNK_MILLIS: u32 = 1_500;
@@ -142,7 +142,7 @@ macro_rules! own {
     };
 }
 
-/// Route table of all pages.
+/// Routes of all pages. Those of a workspace are in `console::pages`.
 fn pages() -> AnyView {
     view! {
         <Routes fallback=absent>
@@ -166,25 +166,7 @@ fn pages() -> AnyView {
             <RouteView path=At("/org/:id") view=view(addressed)/>
             <RouteView path=At("/org/:id/audit") view=own!(OrganizationAudit)/>
             <RouteView path=At("/org/:id/:page") view=view(addressed)/>
-            <ParentRoute path=At("/:workspace") view=view(|| view! { <WorkspacePlane/> }.into_any())>
-                <RouteView path=At("") view=view(console::overview_page)/>
-                <RouteView path=At("overview") view=view(console::overview_page)/>
-                <RouteView path=At("products") view=view(console::products_page)/>
-                <RouteView path=At("rate-plans") view=view(console::rate_plans_page)/>
-                <RouteView path=At("customers") view=view(console::customers_page)/>
-                <RouteView path=At("usage") view=view(console::usage_page)/>
-                <RouteView path=At("invoices") view=view(console::invoices_page)/>
-                <RouteView path=At("products/:id") view=view(console::visit_page)/>
-                <RouteView path=At("products/:id/edit") view=view(console::visit_page)/>
-                <RouteView path=At("rate-plans/:id") view=view(console::visit_page)/>
-                <RouteView path=At("customers/:id") view=view(console::visit_page)/>
-                <RouteView path=At("customers/:id/edit") view=view(console::visit_page)/>
-                <RouteView path=At("usage/:id") view=view(console::visit_page)/>
-                <RouteView path=At("invoices/:id") view=view(console::visit_page)/>
-                <RouteView path=At("settings") view=view(console::visit_page)/>
-                <RouteView path=At("settings/:page") view=view(console::visit_page)/>
-                <RouteView path=At("*page") view=view(console::visit_page)/>
-            </ParentRoute>
+            <WorkspaceRoutes/>
         </Routes>
     }
     .into_any()

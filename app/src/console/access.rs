@@ -104,12 +104,8 @@ impl Scope {
 
     /// Returns `true` if the page on screen is a form that may contain typed input.
     fn is_form(self) -> bool {
-        self.current.with_untracked(|current| {
-            matches!(
-                current.page,
-                Page::NewProduct | Page::EditProduct(_) | Page::NewCustomer | Page::EditCustomer(_) | Page::Settings(_)
-            )
-        }) || !browser::unsaved_text().is_empty()
+        self.current.with_untracked(|current| current.page.is_form() || matches!(current.page, Page::Settings(_)))
+            || !browser::unsaved_text().is_empty()
     }
 
     /// Applies the workspace's new name or slug. The page on screen stays.

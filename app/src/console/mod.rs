@@ -37,12 +37,8 @@ mod visit;
 pub use access_lost::AccessLost;
 pub use data::{AuditView, Entered, PageData, Scoped, VisitData};
 pub use host::visit_placeholder;
-pub use pages::{
-    customers_page, draw, invoices_page, is_in_main_bundle, overview_page, products_page, rate_plans_page, usage_page,
-    visit_page,
-};
+pub use pages::{WorkspaceRoutes, draw, is_in_main_bundle};
 pub use palette::Palette;
-pub use plane::WorkspacePlane;
 pub use prefetch::Prefetcher;
 pub use scope::Scope;
 pub use server_fns::*;

@@ -1,15 +1,17 @@
-//! Table of the pages below `/{slug}`: the view of each. A page's path, title and required capability are in
-//! `routes::Page`, the pattern of its URL is in `root`, and its data and forms are in `handlers`.
+//! Table of the pages below `/{slug}`: the URL pattern and the view of each. A page's path, title and required
+//! capability are in `routes::Page`, and its data and forms are in `handlers`.
 
 use super::{
-    Visit, VisitData, customers, host, invoices, overview, products, rate_plans, scope::Scope, settings, usage,
+    Visit, VisitData, customers, host, invoices, overview, plane::WorkspacePlane, products, rate_plans, scope::Scope,
+    settings, usage,
 };
 use crate::{
     chunk::{self, ChunkPage},
-    routes::Page,
+    routes::{At, Page},
     ui::whole_watched,
 };
 use leptos::prelude::*;
+use leptos_router::components::{ParentRoute, Route as RouteView};
 
 /// Returns `true` if the page's code is in the main bundle rather than in a lazily loaded chunk.
 pub fn is_in_main_bundle(page: &Page) -> bool {
@@ -29,38 +31,40 @@ fn persistent(view: fn(Signal<Scope>) -> AnyView) -> AnyView {
     view! { <div class="contents">{page}</div> }.into_any()
 }
 
-/// Renders `/{slug}/overview`.
-pub fn overview_page() -> AnyView {
-    persistent(overview::view)
+/// Coerces all views to one type, so that the router's code is compiled once.
+const fn view(view: fn() -> AnyView) -> fn() -> AnyView {
+    view
 }
 
-/// Renders `/{slug}/products`.
-pub fn products_page() -> AnyView {
-    persistent(products::list)
-}
-
-/// Renders `/{slug}/rate-plans`.
-pub fn rate_plans_page() -> AnyView {
-    persistent(rate_plans::list)
-}
-
-/// Renders `/{slug}/customers`.
-pub fn customers_page() -> AnyView {
-    persistent(customers::list)
-}
-
-/// Renders `/{slug}/usage`.
-pub fn usage_page() -> AnyView {
-    persistent(usage::list)
-}
-
-/// Renders `/{slug}/invoices`.
-pub fn invoices_page() -> AnyView {
-    persistent(invoices::list)
+/// Routes of the pages below `/{slug}`.
+#[component(transparent)]
+pub fn WorkspaceRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
+    view! {
+        <ParentRoute path=At("/:workspace") view=view(|| view! { <WorkspacePlane/> }.into_any())>
+            <RouteView path=At("") view=view(|| persistent(overview::view))/>
+            <RouteView path=At("overview") view=view(|| persistent(overview::view))/>
+            <RouteView path=At("products") view=view(|| persistent(products::list))/>
+            <RouteView path=At("rate-plans") view=view(|| persistent(rate_plans::list))/>
+            <RouteView path=At("customers") view=view(|| persistent(customers::list))/>
+            <RouteView path=At("usage") view=view(|| persistent(usage::list))/>
+            <RouteView path=At("invoices") view=view(|| persistent(invoices::list))/>
+            <RouteView path=At("products/:id") view=view(visit_page)/>
+            <RouteView path=At("products/:id/edit") view=view(visit_page)/>
+            <RouteView path=At("rate-plans/:id") view=view(visit_page)/>
+            <RouteView path=At("customers/:id") view=view(visit_page)/>
+            <RouteView path=At("customers/:id/edit") view=view(visit_page)/>
+            <RouteView path=At("usage/:id") view=view(visit_page)/>
+            <RouteView path=At("invoices/:id") view=view(visit_page)/>
+            <RouteView path=At("settings") view=view(visit_page)/>
+            <RouteView path=At("settings/:page") view=view(visit_page)/>
+            <RouteView path=At("*page") view=view(visit_page)/>
+        </ParentRoute>
+    }
+    .into_inner()
 }
 
 /// Renders all other pages of a workspace. Their state ends with the visit.
-pub fn visit_page() -> AnyView {
+fn visit_page() -> AnyView {
     let scope = use_scope();
     let visit = Memo::new(move |before: Option<&Option<Visit>>| {
         let scope = scope.get();

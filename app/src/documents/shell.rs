@@ -205,7 +205,10 @@ fn escape(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::routes::{ALIASES, Page, SAMPLES};
+    use crate::routes::{
+        Page,
+        samples::{ALIASES, SAMPLES},
+    };
     use std::collections::BTreeSet;
 
     /// Returns how general each segment of a pattern is, if the pattern matches the path: 0 for a literal, 1 for a

@@ -24,7 +24,8 @@ use model::{
 pub fn detail(scope: Scope, customer: &CustomerDetail) -> AnyView {
     let row = &customer.row;
     let id = row.id;
-    let actions = scope.may(Capability::EditContent).then(|| {
+    // Untracked: renewing the grant during a call would draw the page again, and drop the answer.
+    let actions = untrack(|| scope.may(Capability::EditContent)).then(|| {
         let archive = archive_button(scope, row.name.clone(), row.status, move |status| {
             scope.ask(async move |slug, grant| act_on_customer(slug, grant, Some(id), status.into()).await)
         });

@@ -16,7 +16,8 @@ use model::{Capability, catalog::ProductDetail, count::quantity, moment, money::
 pub fn detail(scope: Scope, product: &ProductDetail) -> AnyView {
     let row = &product.row;
     let id = row.id;
-    let actions = scope.may(Capability::EditContent).then(|| {
+    // Untracked: renewing the grant during a call would draw the page again, and drop the answer.
+    let actions = untrack(|| scope.may(Capability::EditContent)).then(|| {
         let archive = archive_button(scope, row.name.clone(), row.status, move |status| {
             scope.ask(async move |slug, grant| act_on_product(slug, grant, Some(id), status.into()).await)
         });

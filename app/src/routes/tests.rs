@@ -1,0 +1,181 @@
+//! Tests of the typed URLs.
+
+use super::{
+    samples::{ALIASES, SAMPLES},
+    *,
+};
+use model::list::Noun;
+use std::collections::BTreeSet;
+
+/// Panics if one of the patterns matches none of the values. Does not compile if a variant has no pattern.
+macro_rules! assert_each {
+    ($values:expr, $($pattern:pat),* $(,)?) => {{
+        let found: BTreeSet<&str> = $values
+            .iter()
+            .map(|value| match value { $($pattern => stringify!($pattern)),* })
+            .collect();
+        for pattern in [$(stringify!($pattern)),*] {
+            assert!(found.contains(pattern), "no sample of {pattern}");
+        }
+    }};
+}
+
+#[test]
+fn there_is_a_sample_of_each_page() {
+    // `Unknown` has no URL of its own.
+    let routes: Vec<Route> = SAMPLES.iter().map(|url| Route::parse_url(url)).chain([Route::Unknown]).collect();
+    assert_each!(
+        routes,
+        Route::Landing,
+        Route::SignIn { .. },
+        Route::Home { .. },
+        Route::Start(_),
+        Route::Profile { .. },
+        Route::Preferences { .. },
+        Route::Tokens,
+        Route::Invite(_),
+        Route::Organization(..),
+        Route::Sessions,
+        Route::NewWorkspace,
+        Route::OrganizationAudit(..),
+        Route::AuditExport(..),
+        Route::Security { .. },
+        Route::Factor { .. },
+        Route::Workspace(..),
+        Route::Unknown,
+    );
+    let (mut starts, mut organizations, mut pages, mut settings) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for route in &routes {
+        match route {
+            Route::Start(start) => starts.push(start),
+            Route::Organization(_, page) => organizations.push(page),
+            Route::Workspace(_, page) => pages.push(page),
+            _ => {}
+        }
+        if let Route::Workspace(_, Page::Settings(page)) = route {
+            settings.push(page);
+        }
+    }
+    assert_each!(
+        starts,
+        Start::SignUp { .. },
+        Start::SignUpLink(_),
+        Start::Reset,
+        Start::ResetLink(_),
+        Start::AddressLink(_),
+        Start::Welcome,
+    );
+    assert_each!(
+        organizations,
+        OrganizationPage::Members,
+        OrganizationPage::Invites,
+        OrganizationPage::Workspaces,
+        OrganizationPage::Domains,
+    );
+    assert_each!(
+        pages,
+        Page::Overview,
+        Page::List(_),
+        Page::Product(_),
+        Page::NewProduct,
+        Page::EditProduct(_),
+        Page::RatePlan(_),
+        Page::Customer(_),
+        Page::NewCustomer,
+        Page::EditCustomer(_),
+        Page::UsageRecord(_),
+        Page::Invoice(_),
+        Page::Settings(_),
+        Page::Unknown(_),
+    );
+    assert_each!(
+        settings,
+        SettingsPage::General,
+        SettingsPage::Branding,
+        SettingsPage::Members,
+        SettingsPage::Security,
+        SettingsPage::Audit(_),
+        SettingsPage::Danger,
+    );
+    for noun in Noun::ALL {
+        let listed = pages.iter().any(|page| matches!(page, Page::List(query) if query.noun == noun));
+        assert!(listed, "no sample of the list {noun:?}");
+    }
+}
+
+#[test]
+fn routes_round_trip() {
+    for url in SAMPLES {
+        assert_eq!(Route::parse_url(url).url(), *url);
+    }
+    for (alias, url) in ALIASES {
+        assert_eq!(Route::parse_url(alias).url(), *url);
+    }
+    assert_eq!(Route::parse_url("/smartai-it/nope//").url(), "/smartai-it/nope");
+    assert_eq!(Route::parse_url("/smartai-it//").url(), "/smartai-it/overview");
+    for unknown in
+        ["/admin", "/sign-up/short", "/reset/a b", "/reset/%2e%2e%2f%2e%2e%2f%2e%2e%2fx", "/account", "/account/x"]
+    {
+        assert_eq!(Route::parse_url(unknown), Route::Unknown, "{unknown}");
+    }
+}
+
+/// All spellings of a URL lead to the same page and have the same canonical form.
+#[test]
+fn every_spelling_of_an_address_is_told_the_one() {
+    for (path, one) in [
+        ("/SmartAI-IT/customers", "/smartai-it/customers"),
+        ("/smartai%2Dit/customers", "/smartai-it/customers"),
+        ("/smartai%2dit/%63ustomers", "/smartai-it/customers"),
+        ("/smartai-it/Customers", "/smartai-it/customers"),
+        ("/smartai-it/customers/", "/smartai-it/customers"),
+        ("/SMARTAI-IT", "/smartai-it/overview"),
+        ("/SmartAI-IT/Settings/General", "/smartai-it/settings/general"),
+        (
+            "/smartai-it/products/018F4D9E-0000-7000-8000-000000000000",
+            "/smartai-it/products/018f4d9e-0000-7000-8000-000000000000",
+        ),
+        ("/SmartAI-IT/settings/audit/export", "/smartai-it/settings/audit/export"),
+        ("/Home", "/home"),
+        ("/Account/tokens", "/account/tokens"),
+    ] {
+        let route = Route::parse(path, "q=x");
+        assert_eq!(route, Route::parse(one, "q=x"), "{path}");
+        assert_eq!(route.respelled(path).as_deref(), Some(one), "{path}");
+        assert!(ReturnTo::parse(path).is_some(), "sign-in forgets {path}");
+        assert_eq!(route.respelled(one), None, "{one} leads in a circle");
+    }
+    for path in [
+        "/smartai-it", "/", "/invite/Zm9vYmFy-_", "/smartai-it/nope", "/smartai%2Fit", "/%00", "/smartai%2", "/%ff",
+        "/smartai-it%20",
+    ] {
+        assert_eq!(Route::parse(path, "").respelled(path), None, "{path}");
+    }
+    assert_eq!(Route::parse("/smartai-it%2Fcustomers", ""), Route::Unknown);
+}
+
+#[test]
+fn arriving_keeps_where_one_wanted_to_go() {
+    for (path, url) in [
+        ("/", "/sign-in?notice=arriving"),
+        ("/smartai-it/customers?q=x", "/sign-in?next=%2Fsmartai-it%2Fcustomers%3Fq%3Dx&notice=arriving"),
+        ("/account/factor?next=%2Fhome", "/sign-in?next=%2Fhome&notice=arriving"),
+        ("/account/factor", "/sign-in?notice=arriving"),
+        ("//evil.example", "/sign-in?notice=arriving"),
+    ] {
+        assert_eq!(Route::arrival(path), url);
+    }
+}
+
+#[test]
+fn return_to_never_leaves_the_site() {
+    for bad in [
+        "//evil.example", "/\\evil.example", "https://evil.example", "/%0d%0aSet-Cookie", "javascript:alert(1)", "",
+        "/", "/sign-in", "/sign-up", "/reset", "/home\n", "/account/factor?next=%2Fhome",
+    ] {
+        let parsed = ReturnTo::parse(bad);
+        assert!(parsed.is_none() || bad == "/%0d%0aSet-Cookie", "{bad:?} was accepted");
+    }
+    assert!(ReturnTo::parse("/%0d%0aSet-Cookie").is_none(), "no slug is spelled like that");
+    assert!(ReturnTo::parse("/smartai-it/customers?q=%2F%2F").is_some());
+}
