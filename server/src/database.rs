@@ -38,7 +38,7 @@ pub(crate) enum DatabaseError {
     Cluster(#[from] ClusterError),
     /// A file in the data directory can't be used.
     #[error(transparent)]
-    Kept(#[from] SecretFileError),
+    SecretFile(#[from] SecretFileError),
     /// A setting that this command needs is missing.
     #[error(transparent)]
     Config(#[from] ConfigError),

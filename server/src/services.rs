@@ -23,14 +23,14 @@ pub(crate) enum ServicesError {
     Config(#[from] ConfigError),
     /// The generated secret can't be read or stored.
     #[error(transparent)]
-    Kept(#[from] SecretFileError),
+    SecretFile(#[from] SecretFileError),
 }
 
 /// Creates the services.
 ///
 /// # Errors
-/// `ServicesError::Config` if `STILE_SECRET` is required but not set; `ServicesError::Kept` if the generated secret
-/// can't be read or stored.
+/// `ServicesError::Config` if `STILE_SECRET` is required but not set; `ServicesError::SecretFile` if the generated
+/// secret can't be read or stored.
 pub(crate) fn build(config: &Config, store: Store, assets: AssetUrls) -> Result<Services, ServicesError> {
     let secret = match config.chosen_secret()? {
         Some(secret) => secret,

@@ -48,7 +48,7 @@ pub(super) struct Roles {
 /// Creates the roles and the database if they do not exist.
 ///
 /// # Errors
-/// `DatabaseError::Bootstrap` if a statement fails; `DatabaseError::Kept` if a password can't be read or stored.
+/// `DatabaseError::Bootstrap` if a statement fails; `DatabaseError::SecretFile` if a password can't be read or stored.
 pub(super) async fn run(cluster: &Cluster, data_dir: &Path) -> Result<Roles, DatabaseError> {
     let (owner, app) = (secret_file::secret(data_dir, OWNER_SECRET)?, secret_file::secret(data_dir, APP_SECRET)?);
     let superuser = local(cluster.socket_dir(), cluster.port(), cluster.superuser(), cluster.superuser_password());
@@ -60,7 +60,7 @@ pub(super) async fn run(cluster: &Cluster, data_dir: &Path) -> Result<Roles, Dat
 /// created yet.
 ///
 /// # Errors
-/// `DatabaseError::Kept` if a stored password can't be read.
+/// `DatabaseError::SecretFile` if a stored password can't be read.
 pub(super) fn stored_roles(data_dir: &Path, socket_dir: &Path, port: u16) -> Result<Option<Roles>, DatabaseError> {
     let (owner, app) =
         (secret_file::read(&data_dir.join(OWNER_SECRET))?, secret_file::read(&data_dir.join(APP_SECRET))?);

@@ -22,7 +22,7 @@ const PORT: u16 = 5432;
 /// Publishes the path of the socket directory to other processes.
 ///
 /// # Errors
-/// `DatabaseError::Kept` if the file can't be written.
+/// `DatabaseError::SecretFile` if the file can't be written.
 pub(super) fn offer(data_dir: &Path, socket_dir: &Path) -> Result<(), DatabaseError> {
     Ok(secret_file::write(&data_dir.join(PLACE), &socket_dir.to_string_lossy())?)
 }
