@@ -1,8 +1,10 @@
-# make run    install what is missing, build, load the demo, serve
-# make test   everything: unit and database tests, sizes, browser tests
-# make check  format, lints on both targets, queries against a database
-# make dev    build and serve again on every change
-# make build  the release build
+# make run    install missing tools, build, load the demo, serve
+# make test   run all tests: unit and database tests, sizes, browser tests
+# make check  check the format, lints on both targets, and queries against a database
+# make dev    build and serve, and repeat on every change
+# make build  build for release
+# make bench  measure a release build
+# make fmt    format the Rust code
 .PHONY: run test check dev build setup bench fmt
 
 sources := $(shell find app frontend server style public scripts/build scripts/*.mjs -type f 2>/dev/null) Cargo.toml Cargo.lock end2end/package-lock.json

@@ -1,4 +1,4 @@
-// Writes file.br and file.gz beside each file named, at the highest level: done once per build, served for ever.
+// Compresses each given file to FILE.br and FILE.gz at the highest level. The server serves these copies.
 import { readFileSync, writeFileSync } from "node:fs";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 

@@ -1,6 +1,7 @@
-// Makes the console's font of Inter's, as its npm package has it: the Latin characters, the weights and the features that
-// the style sheet asks for, and nothing else. `node scripts/font.mjs FILE`. Two fifths smaller than what the package has
-// for Latin, and on the way to the first row (docs/BENCHMARKS.md).
+// Creates the console's font from the npm package of Inter. Usage: node scripts/font.mjs FILE
+//
+// The font contains only the Latin characters, weights and features that the styles use. It is two fifths smaller than
+// the package's Latin font, so that the first row appears sooner (docs/BENCHMARKS.md).
 import { readFileSync, writeFileSync } from "node:fs";
 import subsetFont from "../end2end/node_modules/subset-font/index.js";
 
@@ -13,9 +14,9 @@ const text = latin.split(",").flatMap((range) => {
 });
 const font = await subsetFont(readFileSync(new URL("files/inter-latin-wght-normal.woff2", inter)), text.join(""), {
   targetFormat: "woff2",
-  // From --regular (style/10-tokens.css) to what marks a letter that was found.
+  // From --regular (style/10-tokens.css) to the weight of <mark> (style/20-base.css).
   variationAxes: { wght: { min: 450, max: 750 } },
-  // Composed and local letters, kerning, marks; punctuation that follows its neighbours; figures of one width.
+  // Composed and localized letters, kerning, marks, contextual alternates, tabular figures.
   keepFeatures: ["ccmp", "locl", "kern", "mark", "mkmk", "calt", "tnum"],
 });
 writeFileSync(file, font);

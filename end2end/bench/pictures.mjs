@@ -1,5 +1,5 @@
-// The pictures in docs/: picker, console, switcher, palette and settings, light and dark, on a desktop and on a phone, of
-// the demo. Usage: node bench/pictures.mjs BASE DIRECTORY
+// Takes the screenshots in docs/pictures from a server with the demo: each scene in light and dark, on a desktop and on
+// a phone. Usage: node bench/pictures.mjs BASE DIRECTORY
 import { chromium } from "@playwright/test";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 
@@ -10,7 +10,7 @@ const browser = await chromium.launch({
   executablePath: existsSync(debian) ? debian : undefined,
   args: process.getuid?.() === 0 ? ["--no-sandbox"] : [],
 });
-// Chromium draws PNG and converts it to WebP, a third of the size.
+// Chromium takes screenshots as PNG. This page converts them to WebP, which is a third of the size.
 const converter = await browser.newPage();
 const webp = async (png) => {
   const text = await converter.evaluate(async (source) => {

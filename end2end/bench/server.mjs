@@ -1,6 +1,6 @@
-// How many requests a release server answers, beside its own PostgreSQL and the load generator (wrk) on the same machine:
-// the list of seats, a page of customers with a live seat under row level security, a switch with entering; with 1, 16
-// and 64 connections of four people. Also what a request costs the server in processor time, and what memory it takes.
+// Measures how many requests per second a release server answers. PostgreSQL and the load generator (wrk) run on the
+// same machine. Requests: the list of seats, a page of customers, and a switch with entering, with 1, 16 and 64
+// connections of four people. Also measures the server's CPU time per request and its memory.
 // Usage: node bench/server.mjs BASE PID [SECONDS]. Prints JSON, and a table on stderr.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const [base, pid, seconds = "8"] = process.argv.slice(2);
-// Several people, because one person gets only one answer at a time for long.
+// Several people, because under sustained load the server answers only one request of a person at a time.
 const people = [100, 99, 98, 97].map((many) => `scale-${many}@stile.example`);
 const password = "stile-demo-2026";
 const json = { "content-type": "application/json", origin: base };
@@ -19,7 +19,7 @@ const answered = async (response) => {
 const call = async (name, body, headers = {}) =>
   answered(await fetch(`${base}/api/fn/${name}`, { method: "POST", headers: { ...json, ...headers }, body: JSON.stringify(body) }));
 
-/** Each person's cookie, token and workspaces. */
+/** Cookie, token and workspaces of each person. */
 const known = await Promise.all(people.map(async (email) => {
   const signedIn = await call("sign_in", { email, password, next: "" });
   const cookie = signedIn.headers.getSetCookie().map((line) => line.split(";")[0]).join("; ");
@@ -29,7 +29,10 @@ const known = await Promise.all(people.map(async (email) => {
 }));
 
 const places = mkdtempSync(join(tmpdir(), "stile-bench-"));
-/** Requests as wrk's script says them: the people in turn, and with `%s` each of their workspaces in turn. */
+/**
+ * Writes a script for wrk. Requests rotate through the people, and `%s` is replaced by each of their workspaces in
+ * turn.
+ */
 function script(name, { method = "GET", path, headers, body }) {
   const lua = (text) => JSON.stringify(text).replace(/\\u/g, "\\\\u");
   const table = (value) =>
@@ -37,7 +40,7 @@ function script(name, { method = "GET", path, headers, body }) {
     : typeof value === "object" ? `{${Object.entries(value).map(([k, v]) => `[${lua(k)}]=${table(v)}`).join(",")}}`
     : lua(value);
   const file = join(places, `${name}.lua`);
-  // gsub gives two values back: they are taken apart.
+  // gsub returns two values. The assignment to a local variable keeps only the first.
   writeFileSync(file, [
     `local people = ${table(known.map((person) => ({ slugs: person.slugs, headers: headers(person) })))}`,
     `local at = 0`,
@@ -66,7 +69,7 @@ const subjects = [
 ];
 
 const ticks = Number(execFileSync("getconf", ["CLK_TCK"]).toString());
-/** The server's processor time so far, in milliseconds. */
+/** Returns the CPU time of the server so far, in milliseconds. */
 const busy = () => {
   const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1].split(" ");
   return ((Number(fields[11]) + Number(fields[12])) * 1000) / ticks;

@@ -1,6 +1,7 @@
-// What a person waits for, in a real Chromium against a release server, all in one run, so that ratios hold: switches by
-// palette and menu with and without a dwell, on loopback and on an emulated line; the palette opening and its keystrokes;
-// a deep link from cold; memory after many switches; and the naive switch, loading the other document.
+// Measures waiting times in Chromium against a release server: switches by palette and menu, with and without a dwell,
+// on loopback and on an emulated connection; opening the palette, and keystrokes in it; a deep link in a browser
+// without cached files; memory after many switches. The baseline is a full load of the other workspace's document. All
+// are measured in one run, so that their ratios can be compared.
 // Usage: node bench/switch.mjs BASE [REPETITIONS]. Prints JSON, and a table on stderr.
 import { chromium } from "@playwright/test";
 import { existsSync } from "node:fs";
@@ -9,10 +10,10 @@ import { pickerBytes } from "./wire.mjs";
 const base = process.argv[2];
 const repetitions = Number(process.argv[3] ?? 30);
 const warmUp = 5;
-// How long a person looks at what is highlighted, in milliseconds: part of what is measured, not a wait for anything.
+// Milliseconds for which a person looks at the highlighted row. The wait is part of the scenario.
 const DWELL = 120;
-// How long a new window is left alone before something is opened in it: for its first second Chromium takes the processors
-// for the window itself, which somebody who follows a link has open.
+// Milliseconds to wait after opening a window. In its first second, Chromium uses the CPU for the window itself. A
+// person who follows a link already has an open window.
 const SETTLED = 1_500;
 const person = "scale-100@stile.example";
 const password = "stile-demo-2026";
@@ -34,30 +35,32 @@ const seats = await (await context.request.post(`${base}/api/fn/load_picker`, {
 const workspaces = seats.organizations.flatMap((o) => o.workspaces).slice(0, 20);
 
 const page = await context.newPage();
-// The program's linear memory, to be weighed apart from the heap of JavaScript.
+// Stores the program's linear memory on the window, to measure it separately from the JavaScript heap.
 await page.addInitScript(() => {
   for (const way of ["instantiateStreaming", "instantiate"]) {
     const own = WebAssembly[way];
     WebAssembly[way] = async (...given) => {
       const made = await own.apply(WebAssembly, given);
-      // The second part of the program shares that of the first.
+      // The second file of the program shares the memory of the first.
       window.linearMemory ??= (made.instance ?? made).exports.memory;
       return made;
     };
   }
 });
 const cdp = await context.newCDPSession(page);
-/** 40 ms there and back, 10 Mbit/s; or loopback as it is. */
+/** Emulates a connection with a round trip of 40 ms and 10 Mbit/s, or none (loopback). */
 const line = (slow, session = cdp) =>
   session.send("Network.emulateNetworkConditions", slow
     ? { offline: false, latency: 40, downloadThroughput: 1_250_000, uploadThroughput: 1_250_000 }
     : { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: -1 });
 await cdp.send("Network.enable");
-/** Waits until something is in the document. No handle of it is kept: that would keep its whole page in memory. */
+/** Waits until an element exists. Keeps no handle of it, because a handle would keep its whole page in memory. */
 const seen = (selector) => page.waitForFunction((wanted) => document.querySelector(wanted) !== null, selector);
 const live = () => page.waitForFunction(() => document.documentElement.hasAttribute("data-live"));
 
-/** Arms a stopwatch that starts at the next Enter or click and stops after the frame with the name and a row. */
+/**
+ * Prepares a stopwatch. It starts at the next Enter or click, and stops after the frame that shows the name and a row.
+ */
 const arm = (name) =>
   page.evaluate((wanted) => {
     window.stopwatch = new Promise((done) => {
@@ -68,12 +71,12 @@ const arm = (name) =>
       };
       addEventListener("keydown", begin, { capture: true });
       addEventListener("click", begin, { capture: true });
-      // Looked at when something changed, and not by a timer: that would come a frame late.
+      // Checks on changes of the document and not by a timer, which would be a frame late.
       const observer = new MutationObserver(() => {
         const shown = document.querySelector("[data-testid=workspace-name]")?.textContent === wanted;
         if (started === undefined || !shown || !document.querySelector("tr[data-testid=row]")) return;
         observer.disconnect();
-        // Painted: behind this frame's callbacks, its rendering, and one task after it.
+        // The frame is painted when its callbacks, its rendering and the next task have run.
         requestAnimationFrame(() => {
           const channel = new MessageChannel();
           channel.port1.onmessage = () => done(performance.now() - started);
@@ -100,7 +103,7 @@ async function byMenu(target, dwell) {
   const row = page.locator(`[data-testid=switcher-item][data-slug="${target.slug}"]`);
   await row.scrollIntoViewIfNeeded();
   await arm(target.name);
-  // As a hand does: on the row, down, up; only that no hand is as quick.
+  // The same events as by hand: move, press, release. Without a dwell, there is no pause between them.
   if (dwell) {
     await row.hover();
     await page.waitForTimeout(DWELL);
@@ -112,7 +115,7 @@ async function byMenu(target, dwell) {
   return page.evaluate(() => window.stopwatch);
 }
 
-/** What comes with nothing before it that says where to: a click by a script, as a number key or a screen reader makes it. */
+/** Clicks by script, as a number key or a screen reader does. No hover or press comes before the click. */
 async function byScript(target) {
   await page.click("[data-testid=switcher]");
   const row = page.locator(`[data-testid=switcher-item][data-slug="${target.slug}"]`);
@@ -133,7 +136,10 @@ async function byDocument(target) {
   return took;
 }
 
-/** From the key to the frame that shows the palette's rows: others than `before`, which is how many letters they had. */
+/**
+ * Measures from the key to the frame that shows changed rows in the palette. `before` is the length of their text
+ * before the key.
+ */
 const keyed = (key, before) =>
   page.evaluate(([key, before]) => {
     window.stopwatch = new Promise((done) => {
@@ -153,7 +159,7 @@ const keyed = (key, before) =>
           });
         };
         const observer = new MutationObserver(look);
-        // That it opens changes nothing in the document.
+        // Opening the palette causes no mutation.
         addEventListener("beforetoggle", () => queueMicrotask(look), { capture: true, once: true });
         observer.observe(document.documentElement, { subtree: true, childList: true, characterData: true, attributes: true });
       };
@@ -183,7 +189,9 @@ async function keystroke() {
 }
 
 let firstLoad;
-/** A deep link in a browser that has nothing of Stile but the cookie: to its first row, and to a palette that opens. */
+/**
+ * Opens a deep link in a browser that has only the cookie. Returns the time to the first row, and to the live program.
+ */
 async function cold(target, slow) {
   const fresh = await browser.newContext({ viewport: { width: 1280, height: 900 }, storageState: await context.storageState() });
   const tab = await fresh.newPage();
@@ -245,7 +253,7 @@ const listed = (accept) =>
 const sent = await (await listed(WIRE)).body();
 const build = sent.subarray(0, sent.indexOf("\n") + 1);
 if (!pickerBytes(build, await (await listed("application/json")).json()).equals(sent)) throw new Error("wire.mjs writes lists otherwise than the server");
-/** Gives the tab a list of `count` seats in the place of its own, as the server would send it. */
+/** Replaces the list of seats by one with `count` seats, encoded as the server does. */
 async function withSeats(count) {
   const [organization] = seats.organizations;
   const [like] = organization.workspaces;
@@ -260,7 +268,7 @@ async function withSeats(count) {
   const now = Date.now() + 60_000;
   const list = { ...seats, organizations: [{ ...organization, workspaces: rows }], as_of: now };
   await page.route("**/api/fn/load_picker", (route) => route.fulfill({ contentType: WIRE, body: pickerBytes(build, list) }));
-  // The list at hand is a minute old by that clock, so opening the palette asks for another.
+  // With the changed clock, the current list is a minute old, so opening the palette requests a new one.
   await page.evaluate(() => { const clock = Date.now.bind(Date); Date.now = () => clock() + 60_000; });
   const answered = page.waitForResponse((r) => r.url().endsWith("/api/fn/load_picker"));
   await page.keyboard.press("Control+k");
@@ -290,9 +298,9 @@ for (const slow of [false, true]) {
   results.push(entry(`${on}cold deep link to the first row`, rows), entry(`${on}cold deep link to a live console`, usable));
 }
 
-/** What a tab holds after collecting garbage: JavaScript's heap, the program's linear memory, nodes. */
+/** Returns the memory of the tab after a garbage collection: JavaScript heap, linear memory of the program, nodes. */
 async function memory() {
-  // Its lines are let go of a moment after it has closed.
+  // The palette removes its rows shortly after it has closed.
   await page.waitForFunction(() => document.querySelector(".palette-item") === null);
   await cdp.send("HeapProfiler.enable");
   await cdp.send("HeapProfiler.collectGarbage");

@@ -1,5 +1,5 @@
-// A list of seats as the server sends it to the program: by position (app/src/wire.rs), the fields in the order of
-// `model::picker`. For lists that are longer than any that the demo makes.
+// Encodes a list of seats as the server does (app/src/wire.rs): postcard, with the fields in the order of
+// `model::picker`. For lists that are longer than those of the demo.
 const ORDERS = ["organization", "recent", "name"];
 const ORGANIZATION_ROLES = ["owner", "admin", "member"];
 const WORKSPACE_ROLES = ["owner", "admin", "billing_admin", "member", "viewer", "guest"];
@@ -11,7 +11,7 @@ class Writer {
     for (; rest > 127n; rest >>= 7n) this.bytes.push(Number(rest & 127n) | 128);
     this.bytes.push(Number(rest));
   }
-  // A signed number takes turns: 0, -1, 1, -2, ...
+  // Zigzag encoding of signed numbers: 0, -1, 1, -2, ...
   int(value) {
     const n = BigInt(value);
     this.uint(n < 0n ? -2n * n - 1n : 2n * n);
@@ -41,7 +41,7 @@ class Writer {
   }
 }
 
-/** The bytes of a list of seats; `build` is what an answer of the server begins with. */
+/** Encodes a list of seats. `build` is the first line of an answer, with the id of the build. */
 export function pickerBytes(build, picker) {
   const w = new Writer();
   w.list(picker.organizations, (organization) => {

@@ -1,4 +1,5 @@
-// `as("ada")`: a tab of a browser of their own in which that person is signed in. All are closed when the test ends.
+// Fixture `as`: `as(ADA)` opens a tab in a new browser context where that person is signed in. All contexts are closed
+// after the test.
 import { type BrowserContext, type Page, test as base } from "@playwright/test";
 import { contextOf } from "./people";
 

@@ -1,10 +1,13 @@
-// A client that asks without end, in a process of its own, so that it takes no time of the one that measures. It reads
-// one line of JSON, prints the status of its first request, and asks until its input ends. Then it prints how often each
-// status was answered (0: cut off).
+// Sends requests without pause. Runs in a separate process, so that it does not delay the process that measures.
 //
-// { base, lanes, requests: [{ method, path, cookie, json }], cutAfter: [ms] }: so many requests at a time, each on a
-// connection of its own. The n-th is the n-th of `requests` in turn, with "{n}" in its path replaced, and is cut off
-// after the n-th of `cutAfter`.
+// It reads its configuration as one line of JSON from standard input and prints the status of its first request. It
+// sends requests until its input is closed, then prints the number of answers for each status (0: aborted).
+//
+//   { base, lanes, requests: [{ method, path, cookie, json }], cutAfter: [ms] }
+//
+// `lanes` is the number of concurrent requests, each on its own connection. Request number n uses the entry n of
+// `requests`, modulo its length, and "{n}" in its path is replaced by n. It is aborted after entry n of `cutAfter`,
+// modulo its length. The first request is never aborted, and without `cutAfter` none is.
 import { Agent, request } from "node:http";
 import { createInterface } from "node:readline";
 
@@ -38,7 +41,7 @@ const turn = async (n) => {
   statuses[status] = (statuses[status] ?? 0) + 1;
   return status;
 };
-// As text, which no setting for terminals colours.
+// A string, because Node may print a number in colour.
 console.log(`${await turn(0)}`);
 let going = true;
 let n = 0;

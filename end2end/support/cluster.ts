@@ -1,9 +1,12 @@
-// The private cluster from outside: stopping, starting and killing PostgreSQL under a server that goes on.
+// Stops, starts and kills the private PostgreSQL cluster while the server runs.
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
-/** The cluster's own directory (`PGDATA`), which may be outside the data directory when that can't be reached unprivileged. */
+/**
+ * Returns the directory of the cluster (`PGDATA`). It is outside the data directory if PostgreSQL's unprivileged user
+ * can't access that.
+ */
 function pgdata(data: string): string {
   const record = join(data, "cluster.path");
   const home = existsSync(record) ? readFileSync(record, "utf8").trim() : join(data, "postgres");
@@ -18,32 +21,32 @@ function pgCtl(): string {
 
 function control(data: string, ...args: string[]): void {
   const command = [pgCtl(), "-D", pgdata(data), "-s", "-w", ...args];
-  // PostgreSQL refuses root.
+  // PostgreSQL refuses to run as root.
   const unprivileged = process.getuid?.() === 0 ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", "--"] : [];
   const [program, ...rest] = [...unprivileged, ...command];
   execFileSync(program, rest, { stdio: "ignore", timeout: 30_000, cwd: "/" });
 }
 
-/** Stops PostgreSQL at once, as an administrator's order: the server does not start it again by itself. */
+/** Stops PostgreSQL immediately, as an administrator would. The server does not restart it then. */
 export const stopPostgres = (data: string): void => control(data, "stop", "-m", "immediate");
 
-/** Starts it as an administrator would. */
+/** Starts PostgreSQL, as an administrator would. */
 export const startPostgres = (data: string): void => control(data, "start", "-l", join(pgdata(data), "started-by-test.log"));
 
-/** The pid of PostgreSQL's first process; 0 while there is none. */
+/** Returns the pid of PostgreSQL's main process, or 0 if it is not running. */
 export function postmaster(data: string): number {
   const file = join(pgdata(data), "postmaster.pid");
   return existsSync(file) ? Number(readFileSync(file, "utf8").split("\n")[0]) : 0;
 }
 
-/** Kills PostgreSQL's first process without warning, as a crash would. */
+/** Kills PostgreSQL's main process, as a crash would. */
 export function killPostgres(data: string): void {
   const pid = postmaster(data);
   if (!(pid > 1)) throw new Error("PostgreSQL does not run");
   process.kill(pid, "SIGKILL");
 }
 
-/** Removes a stopped server's data directory, and its cluster if that is elsewhere. */
+/** Removes the data directory of a stopped server, and its cluster if that is outside the directory. */
 export function discard(data: string): void {
   rmSync(join(pgdata(data), ".."), { recursive: true, force: true });
   rmSync(data, { recursive: true, force: true });

@@ -1,17 +1,16 @@
-// Second factors as tests use them: what an authenticator app does, an authenticator that Chromium makes up, and taking
-// all of it back.
+// Second factors: codes of an authenticator app, a virtual authenticator in Chromium, and cleanup.
 import { createHmac } from "node:crypto";
 import { type BrowserContext, type CDPSession, type Page, expect } from "@playwright/test";
 import { sql } from "./facts";
 import { PASSWORD, live } from "./people";
 import { PORT, cookieAt } from "./server";
 
-/** Passkeys are bound to a name: the server's, when nobody configured one. */
+/** URL of the server with a host name, because passkeys do not work on an IP address. */
 export const NAMED = `http://localhost:${PORT}`;
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
-/** The code that an app shows for a secret in base 32 (RFC 6238), `drift` steps from now. */
+/** Returns the code of an authenticator app for a secret in base 32 (RFC 6238), `drift` steps from now. */
 export function codeOf(secret: string, drift = 0): string {
   const bits = [...secret.replace(/\s/g, "")].map((c) => ALPHABET.indexOf(c).toString(2).padStart(5, "0")).join("");
   const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => parseInt(byte, 2)));
@@ -22,13 +21,13 @@ export function codeOf(secret: string, drift = 0): string {
   return String(number % 1_000_000).padStart(6, "0");
 }
 
-/** A code that was not used yet: instead of waiting for the next step, the last one is forgotten. */
+/** Returns an unused code. Does not wait for the next step, but resets the last used step in the database. */
 export async function freshCode(who: string, secret: string): Promise<string> {
   await sql("update account.totp set last_step = 0 where user_id = (select id from account.users where email = $1)", [who]);
   return codeOf(secret);
 }
 
-/** Takes back all that a test set up for a person, and what they have guessed. */
+/** Removes all second factors, attempts and challenges of a person. */
 export async function forgetFactors(who: string): Promise<void> {
   const [{ id }] = await sql("select id from account.users where email = $1", [who]);
   for (const table of ["totp", "recovery_codes", "passkeys", "challenges", "factor_tries", "sign_ins"]) {
@@ -37,12 +36,12 @@ export async function forgetFactors(who: string): Promise<void> {
   await sql("update account.preferences set factor_asked = 'sign_in' where user_id = $1", [id]);
 }
 
-/** Turns the demand of a workspace on or off as a fact. */
+/** Sets in the database whether a workspace demands a second factor. */
 export async function demand(slug: string, on: boolean): Promise<void> {
   await sql("update account.workspaces set demands_factor = $2 where slug = $1", [slug, on]);
 }
 
-/** Sets an authenticator app up through the page on screen; gives its secret and the recovery codes. */
+/** Sets up an authenticator app on the open page. Returns its secret and the recovery codes. */
 export async function setUpApp(page: Page): Promise<{ secret: string; codes: string[] }> {
   await page.fill("[name=password] >> nth=0", PASSWORD);
   await page.getByRole("button", { name: "Set up app" }).click();
@@ -55,7 +54,7 @@ export async function setUpApp(page: Page): Promise<{ secret: string; codes: str
   return { secret, codes: await codes.allTextContents() };
 }
 
-/** Fills the sign-in form; where that leads is the test's. */
+/** Submits the sign-in form. The test has to wait for the next page. */
 export async function passwordOf(page: Page, who: string, next = "/home", base = ""): Promise<void> {
   await page.goto(`${base}/sign-in?next=${encodeURIComponent(next)}`);
   await page.fill("[name=email]", who);
@@ -63,19 +62,21 @@ export async function passwordOf(page: Page, who: string, next = "/home", base =
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
 }
 
-/** Enters a code on the page that asks. */
+/** Submits a code on the page that asks for it. */
 export async function enterCode(page: Page, code: string): Promise<void> {
   await page.fill("#code", code);
   await page.getByRole("button", { name: "Confirm" }).click();
 }
 
-/** The session's cookie of a context. */
+/** Returns the session cookie of a context as `name=value`. */
 export async function sessionCookie(context: BrowserContext): Promise<string> {
   const cookie = (await context.cookies()).find((c) => c.name === cookieAt());
   return `${cookieAt()}=${cookie?.value ?? ""}`;
 }
 
-/** Gives a tab an authenticator like that of a phone: keys stay on it, and its owner is always there. */
+/**
+ * Adds a virtual authenticator to a tab. Like one of a phone, it stores its keys; it confirms each request by itself.
+ */
 export async function authenticator(page: Page): Promise<{ cdp: CDPSession; id: string }> {
   const cdp = await page.context().newCDPSession(page);
   await cdp.send("WebAuthn.enable");
@@ -92,7 +93,7 @@ export async function authenticator(page: Page): Promise<{ cdp: CDPSession; id: 
   return { cdp, id: authenticatorId };
 }
 
-/** Adds a passkey through the page on screen. */
+/** Adds a passkey on the open page. */
 export async function addPasskey(page: Page, name: string): Promise<void> {
   await live(page);
   await page.fill("#passkey-name", name);

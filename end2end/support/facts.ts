@@ -1,4 +1,4 @@
-// What the database says, and what of it is on a page: the ground that leak tests stand on.
+// Reads the database, and searches a page for its values. Leak tests use this.
 import { type Page, expect } from "@playwright/test";
 import { database } from "./server";
 
@@ -6,7 +6,7 @@ export const IT = "smartai-it";
 export const PRODUCT_ENG = "smartai-product-eng";
 export const FINANCE = "globalai-finance";
 
-/** Runs one statement as the superuser and gives back its rows. */
+/** Runs one statement as the superuser and returns its rows. */
 export async function sql<Row = Record<string, string>>(statement: string, values: unknown[] = []): Promise<Row[]> {
   const client = await database();
   try {
@@ -16,14 +16,14 @@ export async function sql<Row = Record<string, string>>(statement: string, value
   }
 }
 
-/** A workspace's id and name. */
+/** Returns the id and name of a workspace. */
 export async function workspaceOf(slug: string): Promise<{ id: string; name: string }> {
   const rows = await sql<{ id: string; name: string }>("select id, name from account.workspaces where slug = $1", [slug]);
   expect(rows, `the workspace ${slug} is in the database`).toHaveLength(1);
   return rows[0];
 }
 
-/** The customers of a workspace by name, as its list shows them. */
+/** Returns the customers of a workspace, in the order of its list. */
 export async function customersOf(slug: string): Promise<{ id: string; name: string }[]> {
   return sql(
     `select c.id, c.name from workspace.customers c join account.workspaces w on w.id = c.workspace_id
@@ -32,12 +32,12 @@ export async function customersOf(slug: string): Promise<{ id: string; name: str
   );
 }
 
-/** A person's id. */
+/** Returns the id of a person. */
 export async function personOf(email: string): Promise<string> {
   return (await sql("select id from account.users where email = $1", [email]))[0].id;
 }
 
-/** Every string of a workspace's data that no other workspace has: names, addresses, ids, numbers. */
+/** Returns the strings that occur only in the data of this workspace: names, addresses, ids, numbers. */
 export async function stringsOf(slug: string): Promise<string[]> {
   const rows = await sql<{ slug: string; text: string }>(
     `select w.slug, t.text from account.workspaces w join lateral (
@@ -55,7 +55,10 @@ export async function stringsOf(slug: string): Promise<string[]> {
   return telling;
 }
 
-/** Which of the strings are anywhere in the tab (markup, text, form controls, title, address, history, storage); the first twelve. */
+/**
+ * Searches the tab for the strings: markup, text, form controls, title, address, history, storage. Returns at most
+ * twelve that it contains.
+ */
 export async function found(page: Page, strings: string[]): Promise<string[]> {
   return page.evaluate((strings) => {
     const root = document.documentElement;
@@ -66,7 +69,7 @@ export async function found(page: Page, strings: string[]): Promise<string[]> {
   }, strings);
 }
 
-/** The names in the first column of the list on screen. */
+/** Returns the names in the first column of the open list. */
 export async function rowNames(page: Page): Promise<string[]> {
   return page.getByTestId("row").locator(".row-link").allTextContents();
 }

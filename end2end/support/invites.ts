@@ -1,11 +1,11 @@
-// Inviting as a person does it, the mails that come of it, and people made for one test.
+// Invites people through the members page, reads the mails, and creates people for one test.
 import { expect, type Page } from "@playwright/test";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { sql } from "./facts";
 import { open } from "./people";
 
-/** A fresh address that only this test knows. */
+/** Returns a new, unique address. */
 export const fresh = (name: string): string => `${name}-${Date.now().toString(36)}${Math.floor(Math.random() * 1e6)}@smartai.example`;
 
 /** Adds a person with a verified address and the demo's password. */
@@ -18,7 +18,7 @@ export async function register(email: string, name: string): Promise<string> {
   return email;
 }
 
-/** Takes away what a test gave to an address: seats, roles, invites, requests. */
+/** Removes all seats, roles, invites and requests of these addresses. */
 export async function forgetSeats(...addresses: string[]): Promise<void> {
   const ids = "select id from account.users where email = any($1)";
   for (const statement of [
@@ -31,7 +31,7 @@ export async function forgetSeats(...addresses: string[]): Promise<void> {
   ]) await sql(statement, [addresses]);
 }
 
-/** The mails to an address, decoded, oldest first. */
+/** Returns the mails to an address, decoded, oldest first. */
 function mails(address: string): string[] {
   const outbox = join(process.env.STILE_E2E_DATA ?? "", "outbox");
   if (!existsSync(outbox)) return [];
@@ -41,14 +41,14 @@ function mails(address: string): string[] {
   return texts.map((t) => t.replaceAll("=\r\n", "").replaceAll(/=([0-9A-F]{2})/g, (_, hex) => String.fromCharCode(parseInt(hex, 16))));
 }
 
-/** Waits for a mail to an address that says `what`. */
+/** Waits for a mail to an address that matches `what`, and returns it. */
 export async function mailTo(address: string, what: RegExp): Promise<string> {
   let found: string | undefined;
   await expect.poll(() => (found = mails(address).findLast((mail) => what.test(mail))), { message: `a mail to ${address} that says ${what}`, timeout: 15_000 }).toBeTruthy();
   return found ?? "";
 }
 
-/** The path of the link in the invite's mail. */
+/** Waits for the mail of an invite and returns the path of its link. */
 export async function mailedLink(address: string): Promise<string> {
   const mail = await mailTo(address, /\/invite\//);
   const path = /\/invite\/[\w-]{43}/.exec(mail)?.[0];
@@ -56,7 +56,7 @@ export async function mailedLink(address: string): Promise<string> {
   return path ?? "";
 }
 
-/** Invites addresses on the members page of a workspace, and waits for what became of them. */
+/** Invites addresses on the members page of a workspace, and waits for the result. */
 export async function invite(page: Page, slug: string, emails: string, role: string): Promise<void> {
   await open(page, `/${slug}/settings/members`);
   await page.fill("[name=emails]", emails);
@@ -65,7 +65,7 @@ export async function invite(page: Page, slug: string, emails: string, role: str
   await expect(page.getByTestId("invite-result").first()).toBeVisible();
 }
 
-/** Where the invite of an address stands in the database. */
+/** Returns the state of the latest invite of an address. */
 export async function stateOf(address: string): Promise<string> {
   const rows = await sql(
     `select case when accepted_at is not null then 'accepted' when declined_at is not null then 'declined'

@@ -1,7 +1,7 @@
-// Keys as input methods, other layouts and held keys send them, which no keyboard of Playwright's does.
+// Sends key events as input methods, other layouts and held keys do. Playwright's keyboard can't send these.
 import type { Page } from "@playwright/test";
 
-/** A key press as a browser tells it. */
+/** Properties of a keydown event. */
 export interface Press {
   key: string;
   code?: string;
@@ -14,7 +14,7 @@ export interface Press {
   repeat?: boolean;
 }
 
-/** Tells what has the focus of a press. Whether the page kept it from the browser. */
+/** Sends a keydown event to the focused element. Returns whether the page prevented its default action. */
 export function press(page: Page, press: Press): Promise<boolean> {
   return page.evaluate((press) => {
     const event = new KeyboardEvent("keydown", { bubbles: true, cancelable: true, ...press });
@@ -23,7 +23,7 @@ export function press(page: Page, press: Press): Promise<boolean> {
   }, press);
 }
 
-/** The same press as part of a composition: as browsers tell it, and as Safari tells the Enter that ends one. */
+/** Returns the key press as part of a composition, as most browsers report it and as Safari reports the final Enter. */
 export function composed(key: string): { what: string; press: Press }[] {
   return [
     { what: "isComposing", press: { key, isComposing: true } },
@@ -31,7 +31,7 @@ export function composed(key: string): { what: string; press: Press }[] {
   ];
 }
 
-/** Has the page believe that it is on a Mac. To be called before it is opened. */
+/** Makes the page detect a Mac. Must be called before the page is opened. */
 export async function onMac(page: Page): Promise<void> {
   await page.addInitScript(() => {
     Object.defineProperty(Navigator.prototype, "userAgentData", { get: () => ({ platform: "macOS" }) });

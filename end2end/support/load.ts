@@ -1,4 +1,4 @@
-// Load without a browser: requests by Node's own client, with connections of their own, many at a time or cut off.
+// Generates load without a browser, with Node's HTTP client: many concurrent requests, or aborted ones.
 import { type ChildProcess, spawn } from "node:child_process";
 import { Agent, request } from "node:http";
 import { join } from "node:path";
@@ -19,11 +19,11 @@ export interface Asked {
   json?: unknown;
   headers?: Record<string, string>;
   body?: Buffer;
-  /** Goes away after so many milliseconds. */
+  /** Aborts the request after this many milliseconds. */
   cutAfter?: number;
 }
 
-/** Whoever asks one server, by at most so many connections. */
+/** HTTP client for one server, with a limited number of connections. */
 export class Client {
   private readonly agent: Agent;
 
@@ -31,7 +31,7 @@ export class Client {
     this.agent = new Agent({ keepAlive: true, maxSockets: connections });
   }
 
-  /** Sends one request. One that is cut off has the status 0. */
+  /** Sends one request. An aborted request has the status 0. */
   ask(asked: Asked): Promise<Answer> {
     const { hostname, port } = new URL(this.base);
     const data = asked.json === undefined ? asked.body : Buffer.from(JSON.stringify(asked.json));
@@ -65,7 +65,7 @@ export class Client {
   }
 }
 
-/** What an attacker asks for; see attacker.mjs. */
+/** Configuration of an attacker, see attacker.mjs. */
 export interface Attack {
   base: string;
   lanes: number;
@@ -73,12 +73,12 @@ export interface Attack {
   cutAfter?: number[];
 }
 
-/** A process that asks without end. */
+/** A process that sends requests without pause. */
 export class Attacker {
   private constructor(
     private readonly process: ChildProcess,
     private readonly lines: AsyncIterator<string>,
-    /** The status of its first request. */
+    /** Status of its first request. */
     readonly first: number,
   ) {}
 
@@ -89,14 +89,14 @@ export class Attacker {
     return new Attacker(child, lines, Number((await lines.next()).value));
   }
 
-  /** Stops it; gives how often each status was answered. */
+  /** Stops the process. Returns the number of answers for each status. */
   async stop(): Promise<Record<string, number>> {
     this.process.stdin?.end();
     return JSON.parse((await this.lines.next()).value);
   }
 }
 
-/** The value below which that share of the numbers lies. */
+/** Returns the quantile of the numbers, such as their median for a share of 0.5. */
 export function quantile(numbers: number[], share: number): number {
   const sorted = numbers.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];

@@ -1,10 +1,10 @@
-// The mails that the server under test has sent, as their reader sees them. Without an SMTP server they are files in the
-// outbox of its data directory.
+// Reads and decodes the mails that the tested server has sent. Without an SMTP server, they are files in the outbox of
+// its data directory.
 import { expect } from "@playwright/test";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** A mail, decoded. */
+/** A decoded mail. */
 export interface Mail {
   to: string;
   from: string;
@@ -40,7 +40,7 @@ function body(head: Map<string, string>, raw: string): string {
   return Buffer.from(raw, "latin1").toString("utf8");
 }
 
-/** Reads a message. */
+/** Decodes a message. */
 export function read(raw: string): Mail {
   const [head, rest] = split(raw);
   const boundary = /boundary="?([^";]+)"?/.exec(head.get("content-type") ?? "")?.[1];
@@ -53,20 +53,20 @@ export function read(raw: string): Mail {
   return { to: get("to"), from: get("from"), subject: get("subject"), id: get("message-id"), text: part("text/plain"), html: part("text/html") };
 }
 
-/** All mails to an address so far, the oldest first. */
+/** Returns all mails to an address, oldest first. */
 export function mailsTo(address: string, data = process.env.STILE_E2E_DATA ?? ""): Mail[] {
   const outbox = join(data, "outbox");
   const files = existsSync(outbox) ? readdirSync(outbox).filter((name) => name.endsWith(".eml")).sort() : [];
   return files.map((name) => read(readFileSync(join(outbox, name), "latin1"))).filter((mail) => mail.to.includes(address));
 }
 
-/** The next mail to an address after the first `after`, once it is there. */
+/** Waits for the next mail to an address after the first `after` mails, and returns it. */
 export async function mailTo(address: string, after = 0, data = process.env.STILE_E2E_DATA): Promise<Mail> {
   await expect.poll(() => mailsTo(address, data).length, `no mail to ${address} arrives`).toBeGreaterThan(after);
   return mailsTo(address, data)[after];
 }
 
-/** The path of the only link of that kind in a mail; the same in both of its parts. */
+/** Returns the path of the only link in a mail that starts with `path`. Both parts of the mail must have it. */
 export function linkIn(mail: Mail, path: string): string {
   const links = [...mail.text.matchAll(/https?:\/\/[^\s"<>]+/g)].map(([url]) => new URL(url)).filter((url) => url.pathname.startsWith(path));
   expect(links, `one link to ${path} in: ${mail.text}`).toHaveLength(1);

@@ -1,7 +1,7 @@
-// Many workspaces in the organization of another, for lists that are long.
+// Creates many workspaces, for tests of long lists.
 import { sql } from "./facts";
 
-/** Makes `count` workspaces named "{name} 1", "{name} 2"…, in the organization that owns `beside`; takes them away afterwards. */
+/** Creates `count` workspaces "{name} 1", "{name} 2"… in the organization of `beside`, and removes them after `run`. */
 export async function withMany<T>(name: string, count: number, beside: string, run: () => Promise<T>): Promise<T> {
   const slug = `${name.toLowerCase()}-%`;
   await sql(

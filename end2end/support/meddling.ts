@@ -1,24 +1,24 @@
-// What others do to a document: a browser's translator, extensions, phones. Each is done to the nodes themselves, as they do.
+// Changes a document as translators, extensions and phones do. Text changes are made to the nodes of an open document.
 import { type Page, expect } from "@playwright/test";
 
-/** Ways of changing the texts of a document that is open. */
+/** Ways to change the texts of an open document. */
 export const TEXT_MEDDLERS = {
-  /** Chrome's translator: each text becomes an element in an element. */
+  /** Chrome's translator: wraps each text in two nested elements. */
   translated: "translated",
-  /** Every second text only. */
+  /** As `translated`, but only every second text. */
   "half translated": "half",
-  /** Each text is another node with the same words. */
+  /** Replaces each text node by a new one with the same text. */
   replaced: "replaced",
-  /** A mark around the middle of each word: the text is split. */
+  /** Splits each text and puts an element around its middle character. */
   marked: "marked",
-  /** A translation beside each text, in an element that keeps the words of before. */
+  /** Adds an element with the same text after each text. */
   doubled: "doubled",
-  /** An element with the words of before beside each element that has a text. */
+  /** Adds an element with the same text after the parent of each text. */
   annotated: "annotated",
 } as const;
 export type TextMeddler = (typeof TEXT_MEDDLERS)[keyof typeof TEXT_MEDDLERS];
 
-/** Changes the texts of the page, but for those that no reader sees. Fails where there is none. */
+/** Changes the visible texts of the page. Fails if there are none. */
 export async function meddleWithTexts(page: Page, how: TextMeddler, below = "body"): Promise<void> {
   const changed = await page.evaluate(
     ([how, below]) => {
@@ -60,7 +60,7 @@ export async function meddleWithTexts(page: Page, how: TextMeddler, below = "bod
   expect(changed, `no text of ${below} was changed`).toBeGreaterThan(0);
 }
 
-/** What others add to the markup of a document before its program starts, by name: from the document's text to the changed one. */
+/** Changes to the markup of a document before the program starts. Each function returns the changed markup. */
 export const MARKUP_MEDDLERS: Record<string, (html: string) => string> = {
   "an element first in body": (html) => html.replace(/<body([^>]*)>/, '<body$1><div data-foreign="1"><p>from an extension</p></div>'),
   "an element last in body": (html) => html.replace("</body>", '<div data-foreign="1">from an extension</div></body>'),
@@ -76,7 +76,9 @@ export const MARKUP_MEDDLERS: Record<string, (html: string) => string> = {
     html.replace(/(<main.*<\/main>)/s, (main) => main.replace(/>([^<>]*[A-Za-z][^<>]*)<\/(?!option|textarea|script|noscript|title)/g, '><font data-foreign="1"><font>$1</font></font></')),
 };
 
-/** Has the document that is asked for at `path` changed on its way. */
+/**
+ * Changes the document of `path` before the browser receives it. Returns a function that tells whether it was changed.
+ */
 export async function meddleWithMarkup(page: Page, path: string, change: (html: string) => string): Promise<() => boolean> {
   let changed = false;
   await page.route(

@@ -1,4 +1,4 @@
-// What a tab asks and what it is answered: noted, held back, let go in another order.
+// Records the requests of a tab, and delays or reorders their answers.
 import { type Page, type Request, type Route, expect } from "@playwright/test";
 
 declare global {
@@ -7,7 +7,7 @@ declare global {
   }
 }
 
-/** What a tab has asked since the watch began. */
+/** Requests of a tab since the watch began. */
 export class Watch {
   readonly requests: Request[] = [];
 
@@ -15,42 +15,42 @@ export class Watch {
     page.on("request", (request) => this.requests.push(request));
   }
 
-  /** Begins to note requests, and leaves a mark that only a document load wipes away. */
+  /** Starts to record requests, and sets a mark on the window that only a document load removes. */
   static async begin(page: Page): Promise<Watch> {
     await page.evaluate(() => (window.stileMark = "here"));
     return new Watch(page);
   }
 
-  /** Asserts that this is still the document in which the watch began. */
+  /** Asserts that no document was loaded since the watch began. */
   async expectNoDocument(): Promise<void> {
     const documents = this.requests.filter((r) => r.resourceType() === "document").map((r) => r.url());
     expect(documents, "a document was loaded").toEqual([]);
     expect(await this.page.evaluate(() => window.stileMark), "the mark on the window is gone").toBe("here");
   }
 
-  /** Calls of a server function. */
+  /** Returns the calls of a server function. */
   calls(name: string): Request[] {
     return this.requests.filter((r) => new URL(r.url()).pathname === `/api/fn/${name}`);
   }
 
-  /** The requests that name a text in their address or body. */
+  /** Returns the requests that contain a text in their address or body. */
   naming(text: string): string[] {
     const asked = this.requests.map((r) => `${r.method()} ${r.url()} ${r.postData() ?? ""}`);
     return asked.filter((line) => line.includes(text));
   }
 }
 
-/** A call that the server has answered and the tab has not been told of yet. */
+/** A call that the server has answered, but whose answer the tab has not received yet. */
 export interface HeldCall {
-  /** What was asked. */
+  /** Arguments of the call. */
   asked: Record<string, unknown>;
-  /** What the server answered. */
+  /** Answer of the server. */
   answer: string;
-  /** Lets the tab have the answer, and waits until it has dealt with it. */
+  /** Sends the answer to the tab, and waits until the tab has handled it. */
   release(): Promise<void>;
 }
 
-/** Holds the answers of server functions back. */
+/** Holds back the answers of server functions. */
 export class Gate {
   private readonly arrived: HeldCall[] = [];
   private taken = 0;
@@ -75,19 +75,19 @@ export class Gate {
     this.arrived.push({ asked, answer: await response.text(), release });
   }
 
-  /** The next call that the server has answered. */
+  /** Waits for the next call that the server has answered. */
   async next(): Promise<HeldCall> {
     await expect.poll(() => this.arrived.length, `a call of ${this.names.join(" or ")} was made`).toBeGreaterThan(this.taken);
     return this.arrived[this.taken++];
   }
 
-  /** Lets everything through from now on. */
+  /** Stops holding back answers. */
   async lift(): Promise<void> {
     for (const name of this.names) await this.page.unroute(`**/api/fn/${name}`);
   }
 }
 
-/** Waits until the tab has run what was due and painted. */
+/** Waits until the tab has run its pending tasks and painted. */
 export async function settled(page: Page): Promise<void> {
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)))));
 }

@@ -1,26 +1,26 @@
-// People who sign up while a test runs; afterwards nothing is left of them.
+// Signs up new people, and removes them after the test.
 import { type APIRequestContext, type Page } from "@playwright/test";
 import { call } from "./calls";
 import { sql } from "./facts";
 import { linkIn, mailTo, mailsTo } from "./mailbox";
 
-/** A password that may be set. */
+/** A password that the rules accept. */
 export const GOOD_PASSWORD = "seven wet paper lanterns";
 
 let count = 0;
 
-/** An address that nobody has had: each has its own limits. */
+/** Returns an unused address, because rate limits count per address. */
 export const freshEmail = (prefix: string): string => `${prefix}-${process.pid}-${++count}@new.example`;
 
-/** An address that nobody has, as long as `email`: what a page carries says how long a text is, and so does who typed it. */
+/** Returns an unknown address as long as `email`, because the size of an answer depends on the length of typed text. */
 export function nobodyLike(email: string): string {
   const [local, domain] = email.split("@");
-  // No person of the demo begins with a digit.
+  // No address of the demo starts with a digit.
   const digits = Array.from(local, () => Math.floor(Math.random() * 10)).join("");
   return `${digits}@${domain}`;
 }
 
-/** Asks for a link to sign up with, and gives its path. */
+/** Requests a sign-up link, and returns its path. */
 export async function signUpLink(request: APIRequestContext, email: string, next = ""): Promise<string> {
   const before = mailsTo(email).length;
   const answer = await call(request, "ask_sign_up", { email, next });
@@ -28,7 +28,7 @@ export async function signUpLink(request: APIRequestContext, email: string, next
   return linkIn(await mailTo(email, before), "/sign-up/");
 }
 
-/** Signs somebody up by HTTP; the cookies of `request` are theirs then. */
+/** Signs up a person by HTTP. Afterwards `request` has their session cookie. */
 export async function signUp(request: APIRequestContext, email: string, name: string, password = GOOD_PASSWORD): Promise<string> {
   const token = (await signUpLink(request, email)).split("/").pop();
   const answer = await call(request, "sign_up", { token, name, password });
@@ -36,14 +36,14 @@ export async function signUp(request: APIRequestContext, email: string, name: st
   return (await answer.json()) as string;
 }
 
-/** Signs in through the form, with any password, and waits for what comes. */
+/** Submits the sign-in form on the open page with any password. */
 export async function signInWith(page: Page, email: string, password: string): Promise<void> {
   await page.fill("[name=email]", email);
   await page.fill("[name=password]", password);
   await page.click("button[type=submit]");
 }
 
-/** Removes the people of `new.example` and all that is theirs. */
+/** Removes the people of `new.example` and all their data. */
 export async function forgetNewcomers(): Promise<void> {
   const them = "(select id from account.users where email like '%@new.example')";
   const theirs = `(select organization_id from account.organization_members where user_id in ${them})`;
@@ -51,7 +51,7 @@ export async function forgetNewcomers(): Promise<void> {
   const tables = await sql<{ name: string }>(
     "select format('%I.%I', table_schema, table_name) as name from information_schema.columns where table_schema in ('account', 'workspace') and column_name = 'workspace_id'",
   );
-  // Constraints and triggers are not what is tested here.
+  // The statements below run without constraints and triggers, so their order does not matter.
   const statements = [
     ...tables.map(({ name }) => `delete from ${name} where workspace_id in ${places}`),
     `delete from account.workspaces where id in ${places}`,

@@ -1,10 +1,10 @@
-// Signing in and being somewhere, as tests say it.
+// Signs people in and opens pages.
 import { type Browser, type BrowserContext, type Page, expect } from "@playwright/test";
 import { BASE } from "./server";
 
 export const PASSWORD = "stile-demo-2026";
 
-/** Signs in through the form and waits for the page behind it. */
+/** Signs in through the form and waits for the page at `path`. */
 export async function signIn(page: Page, who: string, path = "/home"): Promise<void> {
   await page.goto(`/sign-in?next=${encodeURIComponent(path)}`);
   await page.fill("[name=email]", who);
@@ -14,12 +14,12 @@ export async function signIn(page: Page, who: string, path = "/home"): Promise<v
   await live(page);
 }
 
-/** Waits until the program has taken over the document: before, links load documents and keys do nothing. */
+/** Waits until the program has started. Before that, links load documents and keyboard shortcuts do nothing. */
 export async function live(page: Page): Promise<void> {
   await page.waitForFunction(() => document.documentElement.hasAttribute("data-live"));
 }
 
-/** A fresh context with that person signed in by HTTP: quick, for tests that are not about sign-in. */
+/** Returns a new context with that person signed in by HTTP, which is faster than the form. */
 export async function contextOf(browser: Browser, who: string, options = {}): Promise<BrowserContext> {
   const context = await browser.newContext({ baseURL: BASE, viewport: { width: 1280, height: 900 }, ...options });
   const answer = await context.request.post(`${BASE}/api/fn/sign_in`, {
@@ -30,7 +30,7 @@ export async function contextOf(browser: Browser, who: string, options = {}): Pr
   return context;
 }
 
-/** Opens a path and waits until the program has taken over. */
+/** Opens a path and waits until the program has started. */
 export async function open(page: Page, path: string): Promise<void> {
   await page.goto(path);
   await live(page);

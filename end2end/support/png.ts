@@ -1,4 +1,4 @@
-// A PNG of one colour, made here: tests send pictures and need none in the repository.
+// Creates PNG files for uploads, so that the repository needs none.
 import { randomFillSync } from "node:crypto";
 import { crc32, deflateSync } from "node:zlib";
 
@@ -11,7 +11,10 @@ const chunk = (kind: string, data: Buffer): Buffer => {
   return Buffer.concat([length, body, check]);
 };
 
-/** `noise` makes it as large a file as it would be without compression. */
+/**
+ * Returns a PNG of one colour. With `noise`, its pixels are random, so that the file is as large as without
+ * compression.
+ */
 export function png(width: number, height: number, [red, green, blue]: [number, number, number], noise = false): Buffer {
   const head = Buffer.alloc(13);
   head.writeUInt32BE(width, 0);

@@ -1,4 +1,4 @@
-// Requests with exactly the headers that a test names: no cookie jar, no redirects followed.
+// Sends requests with exactly the given headers, without a cookie jar and without following redirects.
 import { request, type APIResponse } from "@playwright/test";
 import { PASSWORD } from "./people";
 import { BASE } from "./server";
@@ -37,7 +37,7 @@ export async function send(
 
 export const get = (path: string, headers: Record<string, string> = {}, base?: string): Promise<Raw> => send("GET", path, { headers, base });
 
-/** Signs in by HTTP and gives the cookie pair `name=value`. */
+/** Signs in by HTTP and returns the session cookie as `name=value`. */
 export async function sessionOf(who: string, base = BASE): Promise<string> {
   const answer = await send("POST", "/api/fn/sign_in", { base, headers: { origin: base }, json: { email: who, password: PASSWORD, next: "" } });
   const session = answer.cookies.find((cookie) => /^(__Host-)?stile(-\d+)?=./.test(cookie));

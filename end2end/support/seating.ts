@@ -1,22 +1,22 @@
-// Seats given and taken in the database, behind the product's back, and put back after a test.
+// Changes seats directly in the database, and restores them after a test.
 import { personOf, sql, workspaceOf } from "./facts";
 
 let undo: (() => Promise<unknown>)[] = [];
 
-/** Puts everything back, the latest first. For `test.afterEach`. */
+/** Undoes all changes, the latest first. For `test.afterEach`. */
 export async function putBack(): Promise<void> {
   for (const step of undo.reverse()) await step();
   undo = [];
 }
 
-/** Has something undone after the test. */
+/** Registers a step that runs after the test. */
 export function afterwards(step: () => Promise<unknown>): void {
   undo.push(step);
 }
 
 const key = async (email: string, slug: string) => [(await workspaceOf(slug)).id, await personOf(email)];
 
-/** Gives a direct seat, or changes its role. */
+/** Adds a direct seat, or changes its role. */
 export async function seat(email: string, slug: string, role: string): Promise<void> {
   const ids = await key(email, slug);
   const before = await sql("select role from account.workspace_members where workspace_id = $1 and user_id = $2", ids);
@@ -30,7 +30,7 @@ export async function seat(email: string, slug: string, role: string): Promise<v
   await put(role);
 }
 
-/** Takes a direct seat away. */
+/** Removes a direct seat. */
 export async function unseat(email: string, slug: string): Promise<void> {
   const ids = await key(email, slug);
   const [{ role }] = await sql("delete from account.workspace_members where workspace_id = $1 and user_id = $2 returning role", ids);
@@ -42,7 +42,7 @@ export async function unseat(email: string, slug: string): Promise<void> {
   );
 }
 
-/** Takes an organization role away. */
+/** Removes an organization role. */
 export async function unjoin(email: string, organization: string): Promise<void> {
   const [{ id }] = await sql("select id from account.organizations where name = $1", [organization]);
   const ids = [id, await personOf(email)];

@@ -1,4 +1,4 @@
-// A second server on the same database as the first: what is changed at one must show at the other.
+// Starts a second server with the same database, for tests that changes on one server reach the other.
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,7 +11,7 @@ const repository = resolve(__dirname, "../..");
 export const SECOND_PORT = PORT + 400;
 export const SECOND = `http://127.0.0.1:${SECOND_PORT}`;
 
-/** Signs a browser in at the second server. What it has at the first is of no use there: cookies are named for the port. */
+/** Signs in at the second server. A session of the first is not valid there, because cookie names contain the port. */
 export async function signInThere(context: BrowserContext, who: string): Promise<void> {
   const answer = await context.request.post(`${SECOND}/api/fn/sign_in`, {
     headers: { "content-type": "application/json", origin: SECOND },
@@ -20,16 +20,16 @@ export async function signInThere(context: BrowserContext, who: string): Promise
   expect(answer.status()).toBe(200);
 }
 
-/** A running second server. */
+/** The running second server. */
 export class Second {
   private constructor(private readonly process: ChildProcess, private readonly data: string) {}
 
-  /** Starts it beside the server of all tests, with the same database and the same secret. */
+  /** Starts the second server with the database and the secret of the first. */
   static async start(): Promise<Second> {
     const first = process.env.STILE_E2E_DATA ?? "";
     const kept = (name: string) => readFileSync(join(first, name), "utf8").trim();
     const data = mkdtempSync(join(tmpdir(), "stile-second-"));
-    // Either server sends what is in the queue: there is one outbox to look into.
+    // Both servers send mails from the same queue, so they share one outbox.
     symlinkSync(join(first, "outbox"), join(data, "outbox"));
     const child = spawn(process.env.STILE_BIN ?? join(repository, "target/release/stile"), ["serve"], {
       cwd: repository,
@@ -56,7 +56,7 @@ export class Second {
     }
   }
 
-  /** Ends it. */
+  /** Stops the server and removes its data. */
   async stop(): Promise<void> {
     await stop({ process: this.process, data: this.data });
     rmSync(this.data, { recursive: true, force: true });

@@ -1,4 +1,4 @@
-// The server under test: the real binary with a private cluster of its own in a fresh data directory.
+// Starts the tested server: the real binary with its private cluster in a new data directory.
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -7,13 +7,13 @@ import { Client } from "pg";
 
 export const PORT = Number(process.env.STILE_E2E_PORT ?? 3199);
 export const BASE = `http://127.0.0.1:${PORT}`;
-/** The name of the session's cookie at a port. */
+/** Returns the name of the session cookie for a port. */
 export const cookieAt = (port = PORT): string => `stile-${port}`;
-/** What /metrics of the server under test asks for. */
+/** Token for /metrics of the tested server. */
 export const METRICS_TOKEN = "metrics-of-the-tests";
 const repository = resolve(__dirname, "../..");
 
-/** What the tests need to know of the running server. */
+/** A running server. */
 export interface Running {
   process: ChildProcess;
   data: string;
@@ -51,7 +51,7 @@ export async function start(data = mkdtempSync(join(tmpdir(), "stile-e2e-")), po
   return { process: child, data };
 }
 
-/** Stops it and waits until it has ended. */
+/** Stops a server and waits until its process has ended. */
 export async function stop(running: Running): Promise<void> {
   if (running.process.exitCode !== null) return;
   const ended = new Promise((done) => running.process.once("exit", done));
@@ -59,7 +59,7 @@ export async function stop(running: Running): Promise<void> {
   await ended;
 }
 
-/** A connection as the cluster's superuser, for facts and for changes "in the database". */
+/** Opens a connection as the superuser of the cluster, to read and change rows directly. */
 export async function database(data = process.env.STILE_E2E_DATA ?? ""): Promise<Client> {
   const socket = readFileSync(join(data, "postgres.socket"), "utf8").trim();
   const client = new Client({

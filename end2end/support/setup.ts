@@ -1,4 +1,4 @@
-// Starts the server once for all tests, and stops it after them.
+// Starts the server before all tests, and stops it after them.
 import { rmSync } from "node:fs";
 import { start, stop } from "./server";
 

@@ -1,25 +1,25 @@
-// A mail server to send to: it speaks as much SMTP as a sender needs, and keeps what it was given (RFC 5321).
+// A minimal SMTP server (RFC 5321) that stores the received messages.
 import { type Server, type Socket, createServer } from "node:net";
 
-/** A message as it arrived. */
+/** A received message. */
 export interface Delivered {
   from: string;
   to: string[];
   raw: string;
 }
 
-/** A mail server on this machine. */
+/** A local mail server. */
 export class MailServer {
   readonly delivered: Delivered[] = [];
-  /** Replies to the next messages instead of taking them, e.g. "451 try later". */
+  /** Replies that refuse the next messages, such as "451 try later". */
   readonly refusals: string[] = [];
-  /** How often somebody connected. */
+  /** Number of connections so far. */
   connections = 0;
   private readonly sockets = new Set<Socket>();
 
   private constructor(private readonly server: Server, readonly port: number) {}
 
-  /** Starts on a free port, or on that one. */
+  /** Starts on the given port; 0 means any free port. */
   static async start(port = 0): Promise<MailServer> {
     const server = createServer();
     await new Promise<void>((done) => server.listen(port, "127.0.0.1", done));
@@ -29,7 +29,7 @@ export class MailServer {
     return mail;
   }
 
-  /** Ends it, and every connection. */
+  /** Stops the server and closes all connections. */
   async stop(): Promise<void> {
     for (const socket of this.sockets) socket.destroy();
     await new Promise((done) => this.server.close(done));

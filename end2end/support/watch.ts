@@ -1,7 +1,8 @@
-// What a page complains about: console errors (violations of the content security policy among them) and exceptions.
+// Collects the errors of a page: exceptions and console errors, which include violations of the content security
+// policy.
 import type { Page } from "@playwright/test";
 
-/** Collects complaints from now on. */
+/** Starts to collect errors. Returns the list, which grows. */
 export function complaints(page: Page): string[] {
   const found: string[] = [];
   page.on("pageerror", (error) => found.push(`exception: ${error.message}`));
@@ -11,7 +12,7 @@ export function complaints(page: Page): string[] {
   return found;
 }
 
-/** The complaints but for the one about a document that was meant to be answered with `status`. */
+/** Returns the errors without those for an expected `status` of `url`. */
 export function butForStatus(found: string[], status: number, url: string): string[] {
   return found.filter((line) => !(line.includes(`the server responded with a status of ${status}`) && line.endsWith(`(${url})`)));
 }

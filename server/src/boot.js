@@ -1,21 +1,26 @@
-// What a page starts its program with. The program draws over the elements that the server wrote, so this script first
-// looks whether they are still there as they were written: a translator or an extension may have been here before. If not,
-// the root is emptied and the program draws into it, with what was typed meanwhile. A program that stops at its start is
-// dead, so another one is had, once. If that does not start either, or the program can't be had at all, nothing listens
-// any more, and the page works as it does without a script.
+// Starts the WebAssembly program of a page.
+//
+// The program hydrates the nodes that the server sent. A translator or an extension may have changed them before, so
+// this script compares their fingerprint first. If it differs, the script empties the root, the program renders into
+// it, and the script restores the typed input.
+//
+// If the program fails while it starts, it can't be used any more. The script loads it again, once. If the program
+// fails again or can't be loaded, the script removes the program's event listeners, and the page works as it does
+// without scripts.
 
-// What Leptos' streaming would have filled: pages are sent whole.
+// Leptos fills these while it streams a page. Stile sends pages as a whole, so they stay empty.
 globalThis.__RESOLVED_RESOURCES = [];
 globalThis.__SERIALIZED_ERRORS = [];
 globalThis.__PENDING_RESOURCES = [];
 globalThis.__INCOMPLETE_CHUNKS = [];
 const root = document.getElementById("app");
 const carried = document.getElementById("boot");
-// Noted before the program is there: whoever goes back meanwhile changes it, and not the page.
+// Read before the program loads: going back while it loads changes the address, but not the page.
 const address = location.pathname + location.search;
 
-// What a menu holds for those without a script is made elements of when it is opened before the program is there. They
-// are not counted below, and the program takes them away (browser::drop_unscripted).
+// A menu has its rows for browsers without scripts as text in <noscript>. If it is opened before the program has
+// started, this creates elements from that text. The fingerprint ignores them, and the program removes them
+// (browser::drop_unscripted).
 const unpack = ({ target }) => {
   const packed = target.querySelector("noscript");
   if (!packed?.textContent || target.querySelector("[data-unpacked]")) return;
@@ -23,7 +28,7 @@ const unpack = ({ target }) => {
 };
 addEventListener("beforetoggle", unpack, { capture: true });
 
-// The same as app/src/documents/fingerprint.rs works out from the markup.
+// Computes the same number from the nodes as app/src/documents/fingerprint.rs does from the markup.
 const fingerprint = () => {
   let hash = 0;
   const add = (text) => {
@@ -44,8 +49,8 @@ const fingerprint = () => {
   return (hash >>> 0).toString(16);
 };
 
-// The nodes below an element, by which the program tells whether others changed them
-// (app/src/browser/node_snapshot.rs). What is below a claimed element is left out.
+// Lists and compares the nodes below an element. The program uses this to detect changes by others
+// (app/src/browser/node_snapshot.rs). Nodes below a claimed element are left out.
 const claimed = new WeakSet();
 const walk = (parent, each) => {
   for (let node = parent.firstChild; node; node = node.nextSibling) {
@@ -66,7 +71,8 @@ globalThis.stileNodes = {
   },
 };
 
-// What was typed, by what its control is called; and where the person is.
+// Saves the typed input by id and name of its control, and also focus, selection, open menu and scroll position.
+// Returns a function that restores them.
 const controls = () => {
   const seen = {};
   return Array.from(root.querySelectorAll("input:not([type=hidden]), select, textarea"), (control) => {
@@ -95,8 +101,8 @@ const keep = () => {
   };
 };
 
-// Runs `start` and then `listen`. If the root is `empty`, waits in between: the router draws the page in a microtask. If
-// that or one of the two fails, what they listened to is not listened to.
+// Runs `start` and then `listen`. If the root is `empty`, it waits for the page in between, because the router renders
+// it in a microtask. If one of these steps fails, it removes all event listeners that they added.
 const listening = async (empty, start, listen) => {
   const { prototype } = EventTarget;
   const { addEventListener: add } = prototype;
@@ -151,13 +157,13 @@ const begin = async (script, anew) => {
     throw error;
   }
   giveBack?.();
-  // It holds the first page's rows and the grant: what belongs to a workspace must not outlive it in the document.
+  // This element has the first page's rows and the grant. Data of a workspace must not stay in the document.
   carried.remove();
 };
 
 const goWithout = (error) => {
   document.documentElement.setAttribute("data-unstarted", "");
-  // The program may have taken it over before it failed.
+  // The program may have set this to "manual" before it failed.
   history.scrollRestoration = "auto";
   console.error("Stile's program could not be started. The page works without it.", error);
   const said = document.createElement("div");

@@ -207,7 +207,7 @@ mod tests {
     use super::*;
     use crate::routes::{
         Page,
-        samples::{ALIASES, SAMPLES},
+        samples::{ALIASES, samples},
     };
     use std::collections::BTreeSet;
 
@@ -262,7 +262,7 @@ mod tests {
     }
 
     fn urls() -> Vec<&'static str> {
-        SAMPLES.iter().copied().chain(ALIASES.iter().map(|(alias, _)| *alias)).collect()
+        samples().chain(ALIASES.iter().map(|(alias, _)| *alias)).collect()
     }
 
     #[tokio::test]

@@ -259,10 +259,75 @@ impl Row {
     }
 }
 
+/// Sample URLs of the pages: at least one for each.
+#[cfg(test)]
+pub(super) const SAMPLES: &[&str] = &[
+    "/smartai-it/overview",
+    "/smartai-it/products",
+    "/smartai-it/products/new",
+    "/smartai-it/products/018f4d9e-0000-7000-8000-000000000000",
+    "/smartai-it/products/018f4d9e-0000-7000-8000-000000000000/edit",
+    "/smartai-it/rate-plans",
+    "/smartai-it/rate-plans/018f4d9e-0000-7000-8000-000000000000",
+    "/smartai-it/customers",
+    "/smartai-it/customers?q=acme&sort=created&dir=desc",
+    "/smartai-it/customers/new",
+    "/smartai-it/customers/018f4d9e-0000-7000-8000-000000000000",
+    "/smartai-it/customers/018f4d9e-0000-7000-8000-000000000000/edit",
+    "/smartai-it/usage",
+    "/smartai-it/usage/018f4d9e-0000-7000-8000-000000000000",
+    "/smartai-it/invoices",
+    "/smartai-it/invoices/018f4d9e-0000-7000-8000-000000000000",
+    "/smartai-it/settings/general",
+    "/smartai-it/settings/branding",
+    "/smartai-it/settings/members",
+    "/smartai-it/settings/security",
+    "/smartai-it/settings/audit?kind=people&period=7d",
+    "/smartai-it/settings/danger",
+    "/smartai-it/nope",
+    "/smartai-it/customers/new/x",
+    "/smartai-it/a%20b//c",
+    "/smartai-it/Ca%66%C3%A9",
+];
+
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{
+        super::{Route, samples::assert_each},
+        *,
+    };
     use model::WorkspaceRole;
+
+    #[test]
+    fn there_is_a_sample_of_each_page() {
+        let pages: Vec<Page> = SAMPLES
+            .iter()
+            .filter_map(|url| match Route::parse_url(url) {
+                Route::Workspace(_, page) => Some(page),
+                _ => None,
+            })
+            .collect();
+        assert_each!(
+            pages,
+            Page::Overview,
+            Page::List(_),
+            Page::Product(_),
+            Page::NewProduct,
+            Page::EditProduct(_),
+            Page::RatePlan(_),
+            Page::Customer(_),
+            Page::NewCustomer,
+            Page::EditCustomer(_),
+            Page::UsageRecord(_),
+            Page::Invoice(_),
+            Page::Settings(_),
+            Page::Unknown(_),
+        );
+        for noun in Noun::ALL {
+            let listed = pages.iter().any(|page| matches!(page, Page::List(query) if query.noun == noun));
+            assert!(listed, "no sample of the list {noun:?}");
+        }
+    }
 
     #[test]
     fn a_switch_keeps_the_page_but_nothing_of_the_workspace() {
