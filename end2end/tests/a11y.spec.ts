@@ -1,5 +1,5 @@
-// Every page, in every state that a person meets, light and dark, wide and narrow: axe finds nothing, nothing is wider
-// than the screen, and the browser has nothing to complain about (violations of the content security policy included).
+// Accessibility: every page and state, in the light and dark theme and at two widths. axe finds no violation, nothing
+// is wider than the screen, and the browser reports no error (violations of the Content-Security-Policy included).
 import AxeBuilder from "@axe-core/playwright";
 import { expect, test, type Browser, type BrowserContext, type Page } from "@playwright/test";
 import { contextOf, live, open } from "../support/people";
@@ -7,7 +7,7 @@ import { butForStatus, complaints } from "../support/watch";
 import { BASE } from "../support/server";
 
 const ADA = "ada@smartai.example";
-// Loaded and brought into its state wide in one theme and narrow in the other, looked at in both widths in both.
+// Each theme loads the page at the first width and checks it at both widths.
 const WIDTHS: Record<string, number[]> = { light: [1280, 390], dark: [390, 1280] };
 const DEAD = `/reset/${"a".repeat(43)}`;
 const ABSENT = "/smartai-it/customers/018f4d9e-0000-7000-8000-000000000000";
@@ -16,13 +16,13 @@ interface Scene {
   name: string;
   path: string;
   signedOut?: boolean;
-  /** It has no program that would take over. */
+  /** The page loads no program. */
   still?: boolean;
-  /** An answer that is meant to be an error: the browser reports each. */
+  /** The response that is meant to be an error. The browser reports each error response. */
   refused?: [status: number, path: string];
-  /** Brings it into its state. */
+  /** Brings the page into the state to check. */
   act?: (page: Page) => Promise<unknown>;
-  /** What is to be on screen before anything is looked at. */
+  /** The element that must be visible before the check starts. */
   shows: (page: Page) => ReturnType<Page["locator"]>;
 }
 const heading = (name: string) => (page: Page) => page.getByRole("heading", { level: 1, name });
@@ -121,12 +121,12 @@ async function stage(browser: Browser, theme: string): Promise<(scene: Scene) =>
     const noise = complaints(page);
     await (scene.still ? page.goto(scene.path) : open(page, scene.path));
     await scene.act?.(page);
-    await expect(scene.shows(page), `${scene.name} does not come up`).toBeVisible();
+    await expect(scene.shows(page), `${scene.name} does not appear`).toBeVisible();
     return { page, noise, done: () => page.close() };
   };
 }
 
-/** What is wider than the screen: nothing, or the page's width and the first elements that stick out. */
+/** Lists what is wider than the screen: nothing, or the page's width and the first elements that overflow. */
 const sticksOut = (page: Page) =>
   page.evaluate(() => {
     const root = document.documentElement;
@@ -136,7 +136,7 @@ const sticksOut = (page: Page) =>
   });
 
 async function axe(page: Page, rules?: string[]): Promise<{ found: string[]; looked: number }> {
-  // Colours on their way to others have no contrast of their own; what turns for ever is not waited for.
+  // Wait for transitions, because colours in transition have no reliable contrast. Do not wait for endless animations.
   await page.evaluate(() => {
     const ending = document.getAnimations().filter((a) => a.effect?.getComputedTiming().endTime !== Infinity);
     return Promise.allSettled(ending.map((a) => a.finished));
@@ -148,7 +148,7 @@ async function axe(page: Page, rules?: string[]): Promise<{ found: string[]; loo
 }
 
 for (const theme of ["light", "dark"]) {
-  test(`${theme}, wide and narrow: axe finds nothing, nothing sticks out, the browser has no complaint`, async ({ browser }) => {
+  test(`${theme} theme, wide and narrow: axe finds no violation, nothing overflows, the browser reports no error`, async ({ browser }) => {
     test.setTimeout(500_000);
     const enter = await stage(browser, theme);
     for (const scene of SCENES) {
@@ -158,15 +158,15 @@ for (const theme of ["light", "dark"]) {
         for (const width of WIDTHS[theme]) {
           const here = `${scene.name} at ${width} px`;
           await page.setViewportSize({ width, height: 844 });
-          await expect(scene.shows(page), `${here} is not on screen`).toBeVisible();
-          // Between light and dark only colours differ.
+          await expect(scene.shows(page), `${here} is not visible`).toBeVisible();
+          // The dark theme differs from the light one only in colours.
           const { found, looked } = await axe(page, theme === "dark" ? ["color-contrast"] : undefined);
-          expect.soft(found, `${here}: axe`).toEqual([]);
-          expect(looked, `${here}: axe looked at nothing`).toBeGreaterThan(3);
-          expect.soft(await sticksOut(page), `${here} scrolls sideways`).toEqual([]);
+          expect.soft(found, `${here}: axe finds violations`).toEqual([]);
+          expect(looked, `${here}: axe checks no element`).toBeGreaterThan(3);
+          expect.soft(await sticksOut(page), `${here} scrolls horizontally`).toEqual([]);
         }
         const left = scene.refused ? butForStatus(noise, scene.refused[0], `${BASE}${scene.refused[1]}`) : noise;
-        expect.soft(left, `${scene.name}: the browser complains`).toEqual([]);
+        expect.soft(left, `${scene.name}: the browser reports errors`).toEqual([]);
         await done();
       });
     }

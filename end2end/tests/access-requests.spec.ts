@@ -1,5 +1,6 @@
-// A request for a seat reaches those who may decide: a mail with the page where they do, and a count in their open tabs
-// within a second, gone when anybody has decided. Whoever asks learns nothing of it.
+// Access requests: owners and admins of the workspace get a mail with a link to the page for the decision, and a count
+// in their open tabs within a second. The count disappears when one of them decides. The person who asks learns nothing
+// about the workspace.
 import { type APIRequestContext, expect } from "@playwright/test";
 import { ADA, MIA, VIK, test } from "../support/as";
 import { FINANCE, IT, sql } from "../support/facts";
@@ -25,14 +26,14 @@ test.afterEach(async () => {
 const ask = (request: APIRequestContext, slug: string, at = BASE) =>
   request.post(`${at}/${slug}/customers`, { form: { action: "request_access" }, headers: { origin: at, "sec-fetch-site": "same-origin" }, maxRedirects: 0 });
 
-test("owner and admin get one mail each, with the page where they decide; nobody else does", async ({ as }) => {
+test("owners and admins get one mail each with a link to the members page; nobody else gets one", async ({ as }) => {
   const mails = async (who: string) => mailsTo(who).filter((mail) => mail.subject.includes("requested access")).length;
   const before = { ben: mailsTo(BEN).length, mia: await mails(MIA) };
   await seat(ADA, FINANCE, "admin");
   const ada = mailsTo(ADA).length;
   const { request } = (await as(VIK)).context();
   expect((await ask(request, FINANCE)).status()).toBe(200);
-  expect((await ask(request, "no-such-workspace")).status(), "control: the same answer for none").toBe(200);
+  expect((await ask(request, "no-such-workspace")).status(), "control: a request for a missing workspace gets the same answer").toBe(200);
   const mail = await mailTo(BEN, before.ben);
   expect(mail.subject).toBe("Vik Sharma requested access to Finance");
   expect(mail.text).toContain(`/${FINANCE}/settings/members`);
@@ -43,10 +44,10 @@ test("owner and admin get one mail each, with the page where they decide; nobody
   await open(page, new URL(/https?:\/\/\S+\/settings\/members/.exec(mail.text)?.[0] ?? "").pathname);
   await expect(page.getByTestId("request")).toContainText(VIK);
   expect(mailsTo(BEN).length, "a repeated request sends a second mail").toBe(before.ben + 1);
-  expect(await mails(MIA), "somebody else gets a mail").toBe(before.mia);
+  expect(await mails(MIA), "a person without a role there gets a mail").toBe(before.mia);
 });
 
-test("the count is in open tabs within a second, and gone when somebody else decides", async ({ as }) => {
+test("open tabs show the count within a second and hide it when another person decides", async ({ as }) => {
   await seat(ADA, FINANCE, "admin");
   const [ben, ada, mia] = [await as(BEN), await as(ADA), await as(MIA)];
   await open(ben, `/${FINANCE}/overview`);
@@ -56,21 +57,21 @@ test("the count is in open tabs within a second, and gone when somebody else dec
   await expect(settings(ben)).toHaveCount(0);
   const { request } = (await as(VIK)).context();
   await ask(request, FINANCE);
-  await expect(settings(ben), "within a second").toContainText("1", { timeout: 1_000 });
+  await expect(settings(ben), "the count does not appear within a second").toContainText("1", { timeout: 1_000 });
   await ada.getByTestId("switcher").click();
   await expect(ada.locator(`[data-testid=switcher-item][data-slug=${FINANCE}]`).getByTestId("waiting-count")).toContainText("1");
-  await expect(settings(ada), "IT itself has none").toHaveCount(0);
+  await expect(settings(ada), "IT shows a count, but it has no request").toHaveCount(0);
   await ada.keyboard.press("Escape");
   await open(ben, `/${FINANCE}/settings/members`);
   await expect(ben.getByRole("navigation", { name: "Settings" }).getByTestId("waiting-count")).toContainText("1 access request");
   await open(ada, `/${FINANCE}/settings/members`);
   await ada.getByTestId("request").getByRole("button", { name: "Decline" }).click();
-  await expect(settings(ben), "decided by another").toHaveCount(0, { timeout: 1_000 });
-  await expect(ben.getByTestId("request"), "the page still offers it").toHaveCount(0);
+  await expect(settings(ben), "the count stays after another person decided").toHaveCount(0, { timeout: 1_000 });
+  await expect(ben.getByTestId("request"), "the page still shows the decided request").toHaveCount(0);
   await expect(mia.getByTestId("waiting-count")).toHaveCount(0);
 });
 
-test("a request at one server shows in a tab of the other", async ({ as, playwright }) => {
+test("a request at one server shows in a tab that is connected to another server", async ({ as, playwright }) => {
   const second = await Second.start();
   afterwards(() => second.stop());
   const ben = await as(BEN);
@@ -82,11 +83,11 @@ test("a request at one server shows in a tab of the other", async ({ as, playwri
   await there.dispose();
 });
 
-test("a former address and the present one count as two places, as any two do", async ({ as }) => {
+test("requests for the former and the present address of a workspace count as two in the daily limit", async ({ as }) => {
   await sql("update account.workspaces set slug = 'globalai-moved' where slug = $1", [FINANCE]);
   afterwards(() => sql("update account.workspaces set slug = $1 where slug = 'globalai-moved'", [FINANCE]));
   const { request } = (await as(VIK)).context();
   const statuses: number[] = [];
   for (const slug of [FINANCE, "globalai-moved", ...Array.from({ length: 9 }, (_, n) => `nowhere-${n}`)]) statuses.push((await ask(request, slug)).status());
-  expect(statuses, "eleven are noted where ten are the limit").toEqual([...Array<number>(10).fill(200), 429]);
+  expect(statuses, "expected ten accepted requests, then 429").toEqual([...Array<number>(10).fill(200), 429]);
 });

@@ -1,5 +1,5 @@
-// The JSON API: it takes an operator token and nothing else, and reaches as far as its person's seats do now; foreign
-// and absent answer alike (docs/SECURITY.md, I-7, I-18).
+// The JSON API: it accepts only operator tokens, with the access that the token's person has now. A foreign and a
+// missing workspace get the same answer (docs/SECURITY.md, I-7). No cookie opens the API (I-18).
 import { expect, test, type Browser } from "@playwright/test";
 import { sql } from "../support/facts";
 import { PASSWORD, contextOf, open } from "../support/people";
@@ -11,7 +11,7 @@ const NAME = "Api test";
 const [ADA, MIA] = ["ada@smartai.example", "mia@smartai.example"];
 const CUSTOMERS = "/api/v1/workspaces/smartai-it/customers";
 
-/** Makes a token on the page, as a person does. */
+/** Creates a token on the page, as a person does. */
 async function tokenOf(browser: Browser, who: string, name: string): Promise<string> {
   const context = await contextOf(browser, who);
   const page = await context.newPage();
@@ -34,7 +34,7 @@ test.beforeAll(async ({ browser }) => {
 });
 test.afterAll(() => forgetTokens(NAME));
 
-test("openapi.json lists both endpoints, needs no token, and says how to sign in", async () => {
+test("openapi.json lists both endpoints, needs no token, and describes the authentication", async () => {
   const answer = await get("/api/v1/openapi.json");
   expect(answer.status).toBe(200);
   const description = JSON.parse(answer.body);
@@ -44,7 +44,7 @@ test("openapi.json lists both endpoints, needs no token, and says how to sign in
   expect(description.components.securitySchemes.operator_token).toMatchObject({ type: "http", scheme: "bearer" });
 });
 
-test("Ada's workspaces are the picker's, in its order and shape", async () => {
+test("the API lists Ada's workspaces in the order and form of the picker", async () => {
   const answer = await get("/api/v1/me/workspaces", as(ada));
   const { organizations } = JSON.parse(answer.body);
   const seen = organizations.map((o: { name: string; role: string; workspaces: { name: string; slug: string; role: string; via: string[] }[] }) => ({
@@ -59,7 +59,7 @@ test("Ada's workspaces are the picker's, in its order and shape", async () => {
   ]);
 });
 
-test("customers are read page by page, all of them once, in order", async () => {
+test("paging through customers returns each customer once and in order", async () => {
   const names: string[] = [];
   let after = "";
   for (let pages = 0; pages < 20; pages++) {
@@ -75,7 +75,7 @@ test("customers are read page by page, all of them once, in order", async () => 
   expect(names).toEqual(all.map((c) => c.name));
 });
 
-test("without a seat a workspace is as absent as one that nobody has", async () => {
+test("a workspace without a seat answers like a missing one", async () => {
   const seen: string[] = [];
   for (const slug of ["smartai-it", "globalai-finance", "no-such-workspace", "x", "Not%20A%20Slug"]) {
     const answer = await get(`/api/v1/workspaces/${slug}/customers?status=nonsense`, as(mia));
@@ -83,11 +83,11 @@ test("without a seat a workspace is as absent as one that nobody has", async () 
     expect(answer.status, slug).toBe(404);
     seen.push(JSON.stringify([answer.body, headers]));
   }
-  expect(new Set(seen).size, "the answers tell which of them exist").toBe(1);
-  expect((await get("/api/v1/workspaces/smartai-product-eng/customers", as(mia))).status, "the control: where she has a seat it opens").toBe(200);
+  expect(new Set(seen).size, "the answers differ, so they tell which workspaces exist").toBe(1);
+  expect((await get("/api/v1/workspaces/smartai-product-eng/customers", as(mia))).status, "control: a workspace opens where Mia has a seat").toBe(200);
 });
 
-test("nothing but a live token opens it", async () => {
+test("only a live token opens the API", async () => {
   const cookie = await sessionOf(ADA);
   const session = cookie.split("=")[1];
   for (const path of ["/api/v1/me/workspaces", CUSTOMERS]) {
@@ -100,41 +100,41 @@ test("nothing but a live token opens it", async () => {
       ["Basic", { authorization: `Basic ${Buffer.from(`${ADA}:${ada}`).toString("base64")}` }],
     ] as [string, Record<string, string>][]) {
       const answer = await get(path, headers);
-      expect(answer.status, `${path} with ${what}`).toBe(401);
-      expect(answer.headers["www-authenticate"], `${path} with ${what}`).toMatch(/^Bearer/);
+      expect(answer.status, `status of ${path} with ${what}`).toBe(401);
+      expect(answer.headers["www-authenticate"], `www-authenticate header of ${path} with ${what}`).toMatch(/^Bearer/);
       expect(JSON.parse(answer.body).error.code).toBe("unauthenticated");
     }
-    expect((await get(`${path}?token=${ada}&access_token=${ada}`)).status, `${path} with a token in the address`).toBe(401);
-    expect((await get(path, as(ada))).status, `${path}, the control`).toBe(200);
+    expect((await get(`${path}?token=${ada}&access_token=${ada}`)).status, `${path} accepts a token in the address`).toBe(401);
+    expect((await get(path, as(ada))).status, `control: ${path} opens with a token`).toBe(200);
   }
   expect((await get("/home", { cookie: `${cookieAt()}=${ada}` })).status, "a token signs in to the console").toBe(303);
 });
 
-test("a revoked token is dead at once; the others live", async ({ browser }) => {
+test("a revoked token stops working at once; other tokens keep working", async ({ browser }) => {
   const token = await tokenOf(browser, ADA, `${NAME} short-lived`);
-  expect((await get(CUSTOMERS, as(token))).status, "the control").toBe(200);
+  expect((await get(CUSTOMERS, as(token))).status, "control: the token works before it is revoked").toBe(200);
   const context = await contextOf(browser, ADA);
   const page = await context.newPage();
   await open(page, "/account/tokens");
-  expect(await page.content(), "the token is shown a second time").not.toContain(token);
+  expect(await page.content(), "the page shows the token a second time").not.toContain(token);
   await page.getByRole("button", { name: `Revoke ${NAME} short-lived` }).click();
   await expect(page.getByTestId("row").filter({ hasText: `${NAME} short-lived` })).toHaveCount(0);
-  expect((await get(CUSTOMERS, as(token))).status, "it still opens the API").toBe(401);
-  expect((await get(CUSTOMERS, as(ada))).status, "another token died with it").toBe(200);
+  expect((await get(CUSTOMERS, as(token))).status, "the revoked token still opens the API").toBe(401);
+  expect((await get(CUSTOMERS, as(ada))).status, "another token stopped working").toBe(200);
   await context.close();
 });
 
-test("another person's token can't be revoked", async ({ browser }) => {
+test("nobody can revoke another person's token", async ({ browser }) => {
   const [{ id }] = await sql("select id from account.operator_tokens where name = $1", [`${NAME} ada`]);
   const context = await contextOf(browser, MIA);
   const origin = new URL((await context.request.get("/home")).url()).origin;
   const answer = await context.request.post("/api/fn/revoke_token", { headers: { origin }, data: { id } });
   expect(answer.status()).toBe(404);
-  expect((await get(CUSTOMERS, as(ada))).status, "it was revoked all the same").toBe(200);
+  expect((await get(CUSTOMERS, as(ada))).status, "the token was revoked").toBe(200);
   await context.close();
 });
 
-test("a misspelt filter is an error and not the whole list", async () => {
+test("a misspelt filter is an error and does not return the whole list", async () => {
   for (const query of ["status=archive", "sort=email", "dir=down", "after=x"]) {
     const answer = await get(`${CUSTOMERS}?${query}`, as(ada));
     expect([answer.status, JSON.parse(answer.body).error.code], query).toEqual([400, "invalid_parameter"]);

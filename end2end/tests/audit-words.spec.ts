@@ -1,5 +1,5 @@
-// A line of the audit log says in words what was done to which object, also after that has another name; nothing is noted
-// where nothing changed; and the export leaves no line out, however many there are.
+// Lines of the audit log: a line describes the change and names the object by its name at that time. A change of
+// nothing adds no line. The export contains every line, however many there are.
 import { expect } from "@playwright/test";
 import { ADA, test } from "../support/as";
 import { call, grantOf } from "../support/calls";
@@ -14,7 +14,7 @@ test.afterEach(async () => {
   await sql("delete from workspace.audit_log where actor = 'Worded filler'");
 });
 
-test("what was done is said with the object's name of then, in page and file", async ({ as }) => {
+test("a line names the object by its name at that time, on the page and in the export", async ({ as }) => {
   const page = await as(ADA);
   const { request } = page.context();
   const grant = await grantOf(request, IT);
@@ -24,10 +24,10 @@ test("what was done is said with the object's name of then, in page and file", a
   expect((await set("archive")).status()).toBe(200);
   const count = () => value("select count(*) as n from workspace.audit_log where target = $1", [id]);
   expect(await count()).toBe("2");
-  // The same again, and a form that is saved as it was, change nothing.
+  // Archiving again, and saving a form without a change, change nothing.
   expect((await set("archive")).status()).toBe(200);
   expect((await call(request, "act_on_customer", { workspace: IT, grant, id, action: { action: "save", ...input } })).status()).toBe(200);
-  expect(await count(), "a change of nothing was noted").toBe("2");
+  expect(await count(), "a line was added although nothing changed").toBe("2");
   const renamed = { ...input, name: "Worded anew" };
   expect((await call(request, "act_on_customer", { workspace: IT, grant, id, action: { action: "save", ...renamed } })).status()).toBe(200);
   expect(await count()).toBe("3");
@@ -39,10 +39,10 @@ test("what was done is said with the object's name of then, in page and file", a
   const cookie = await sessionOf(ADA);
   const file = (await get(`/${IT}/settings/audit/export`, { cookie })).body.toString();
   expect(file).toContain(`Archived customer ${NAME}`);
-  expect((await get(`/${FINANCE}/settings/audit`, { cookie })).body.toString(), "in another workspace's log").not.toContain("Worded");
+  expect((await get(`/${FINANCE}/settings/audit`, { cookie })).body.toString(), "the log of another workspace contains the lines").not.toContain("Worded");
 });
 
-test("an export of more than 20,000 lines has all of them", async () => {
+test("an export of more than 20,000 lines is complete", async () => {
   const { id } = await workspaceOf(IT);
   const ada = await value("select id from account.users where email = $1", [ADA]);
   await sql(

@@ -1,5 +1,6 @@
-// Promise: each change of people, settings and content is a line of its workspace's log, seen by those who may, filtered,
-// paged and exported; a name can't break the export or become a formula in it (docs/SECURITY.md, I-22).
+// The audit log of a workspace: each change of people, settings and content adds a line. People with the right to read
+// it can filter, page and export it. A name can neither break the export nor become a formula in it (docs/SECURITY.md,
+// I-22).
 import { type Page, expect } from "@playwright/test";
 import { ADA, VIK, test } from "../support/as";
 import { call, grantOf } from "../support/calls";
@@ -14,7 +15,7 @@ test.afterEach(async () => {
   await sql("delete from workspace.customers where name like '%Audited%'");
 });
 
-test("what is done shows in words, newest first, with who and when", async ({ as }) => {
+test("a change adds a line with person and time, newest first; a refused change adds none", async ({ as }) => {
   const page = await as(ADA);
   const { request } = page.context();
   const grant = await grantOf(request, IT);
@@ -29,10 +30,10 @@ test("what is done shows in words, newest first, with who and when", async ({ as
   await expect(rows(page).first()).toContainText("Ada");
   const refused = await call(request, "act_on_customer", { workspace: IT, grant, id: null, action: { action: "save", ...input, email: "x" } });
   expect(refused.status()).toBe(422);
-  expect((await created()) - before, "what was refused has a line, or what was done none").toBe(1);
+  expect((await created()) - before, "expected one line: for the change, and none for the refused one").toBe(1);
 });
 
-test("filters narrow it, by link, and paging holds each line once", async ({ as }) => {
+test("filters limit the list and the address, and paging shows each line once", async ({ as }) => {
   const { id } = await workspaceOf(IT);
   const [{ id: ada }] = await sql("select id from account.users where email = $1", [ADA]);
   await sql(
@@ -62,7 +63,7 @@ test("filters narrow it, by link, and paging holds each line once", async ({ as 
   await expect(page).toHaveURL(LOG);
 });
 
-test("the export is a file of the same lines, and no cell of it is a formula", async ({ as }) => {
+test("the export contains the filtered lines, and no cell is a formula", async ({ as }) => {
   const { id } = await workspaceOf(IT);
   const [{ id: ada }] = await sql("select id from account.users where email = $1", [ADA]);
   const evil = `=HYPERLINK("http://evil.example","click")`;
@@ -79,13 +80,13 @@ test("the export is a file of the same lines, and no cell of it is a formula", a
   const chunks: Buffer[] = [];
   for await (const chunk of file) chunks.push(chunk as Buffer);
   const text = Buffer.concat(chunks).toString();
-  expect(text.startsWith("\ufefftime (UTC),who,action,what,detail\r\n"), "without its mark a spreadsheet reads it as Latin-1").toBe(true);
+  expect(text.startsWith("\ufefftime (UTC),who,action,what,detail\r\n"), "the export lacks the byte order mark, so a spreadsheet reads it as Latin-1").toBe(true);
   expect(text).toContain(`"'=HYPERLINK(""http://evil.example"",""click"")",seat_granted`);
-  for (const line of text.split("\r\n")) expect(line, "a cell begins a formula").not.toMatch(/(^|,)"?[=+\-@]/);
-  expect(text, "lines of another kind are in it").not.toContain("customer_created");
+  for (const line of text.split("\r\n")) expect(line, "a cell starts a formula").not.toMatch(/(^|,)"?[=+\-@]/);
+  expect(text, "the export contains lines of another kind").not.toContain("customer_created");
 });
 
-test("a viewer and a stranger get neither page nor file, and nobody another workspace's lines", async ({ as }) => {
+test("a viewer and a stranger get neither page nor export, and nobody gets lines of another workspace", async ({ as }) => {
   const page = await as(VIK);
   await open(page, LOG);
   await expect(page.getByTestId("why-not")).toBeVisible();
@@ -94,15 +95,15 @@ test("a viewer and a stranger get neither page nor file, and nobody another work
   const file = await get(`${LOG}/export`, { cookie });
   expect([file.status, file.headers["content-type"]]).toEqual([403, "text/html; charset=utf-8"]);
   await open(page, `${LOG}/export`);
-  await expect(page.getByTestId("why-not"), "what is shown instead of the file").toBeVisible();
+  await expect(page.getByTestId("why-not"), "the export's address does not explain the refusal").toBeVisible();
   expect((await get(`/${FINANCE}/settings/audit/export`, { cookie })).status).toBe(404);
-  expect((await get(`${LOG}/export`)).status, "signed out").toBe(303);
+  expect((await get(`${LOG}/export`)).status, "a signed-out request is not redirected to sign-in").toBe(303);
   const ada = await sessionOf(ADA);
-  expect((await get(`${LOG}/export`, { cookie: ada })).status, "control").toBe(200);
-  expect((await get(`/${FINANCE}/settings/audit/export`, { cookie: ada })).status, "a billing admin reads the log").toBe(403);
+  expect((await get(`${LOG}/export`, { cookie: ada })).status, "control: an owner gets the export").toBe(200);
+  expect((await get(`/${FINANCE}/settings/audit/export`, { cookie: ada })).status, "a billing admin gets the export").toBe(403);
 });
 
-test("an organization has a log of its own, for its owners and admins and for nobody else", async ({ as }) => {
+test("an organization's log is shown to its owners and admins only", async ({ as }) => {
   const [{ id }] = await sql("select id from account.organizations where name = 'SmartAI'");
   const [{ id: ada }] = await sql("select id from account.users where email = $1", [ADA]);
   const line = "00000000-0000-7000-8000-00000000feed";
@@ -119,7 +120,7 @@ test("an organization has a log of its own, for its owners and admins and for no
   await expect(page.locator("[data-action=member_added]").filter({ hasText: "new@smartai.example" })).toContainText("Added an organization member · email: new@smartai.example");
   await page.selectOption("select[name=kind]", "tokens");
   await expect(page.getByRole("heading", { name: "No results" })).toBeVisible();
-  expect((await get(`/org/${id}/audit`, { cookie: await sessionOf(VIK) })).status, "somebody else reads it").toBe(404);
+  expect((await get(`/org/${id}/audit`, { cookie: await sessionOf(VIK) })).status, "a person without a role there reads the log").toBe(404);
   expect((await get(`/org/00000000-0000-7000-8000-000000000000/audit`, { cookie: await sessionOf(ADA) })).status).toBe(404);
-  expect((await get(`/org/${id}/audit`)).status, "signed out").toBe(303);
+  expect((await get(`/org/${id}/audit`)).status, "a signed-out request is not redirected to sign-in").toBe(303);
 });

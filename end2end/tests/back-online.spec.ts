@@ -1,5 +1,5 @@
-// Invariant: a page that could not be loaded loads by itself once the server can be reached, and until then it is said
-// that it can't; whoever was signed out meanwhile comes back to where they were.
+// Lost connections: a page that failed to load says so and loads by itself when the server can be reached again. A
+// person who was signed out meanwhile returns to the same page after sign-in.
 import { type Page, expect } from "@playwright/test";
 import { ADA, MIA, test } from "../support/as";
 import { IT, customersOf } from "../support/facts";
@@ -11,10 +11,10 @@ const mark = (page: Page) => page.getByTestId("offline");
 const section = (page: Page, name: string) => page.getByRole("navigation", { name: "Main" }).getByRole("link", { name, exact: true });
 
 for (const [name, url] of [["Invoices", `/${IT}/invoices`], ["Overview", `/${IT}/overview`]] as const) {
-  test(`offline: ${name} says so and comes by itself when the device is online again`, async ({ as }) => {
+  test(`offline: ${name} reports the lost connection and loads by itself when the device is online again`, async ({ as }) => {
     const page = await as(ADA);
     await open(page, `/${IT}/customers`);
-    await expect(mark(page), "control: nothing is said while all is well").toBeHidden();
+    await expect(mark(page), "control: no message is shown while the connection works").toBeHidden();
     await page.context().setOffline(true);
     await expect(mark(page)).toHaveText(/No connection/);
     await section(page, name).click();
@@ -27,7 +27,7 @@ for (const [name, url] of [["Invoices", `/${IT}/invoices`], ["Overview", `/${IT}
   });
 }
 
-test("a server that is there again without the browser's word is found, too", async ({ as }) => {
+test("the page loads again without an online event of the browser", async ({ as }) => {
   const page = await as(ADA);
   await open(page, `/${IT}/customers`);
   await page.route("**/api/fn/load_page", (route) => route.abort());
@@ -39,13 +39,13 @@ test("a server that is there again without the browser's word is found, too", as
   await expect(mark(page)).toBeHidden();
 });
 
-test("turning back to the tab tries again at once", async ({ as }) => {
+test("returning to the tab tries again at once", async ({ as }) => {
   const page = await as(ADA);
   await open(page, `/${IT}/customers`);
   await page.context().setOffline(true);
   await section(page, "Invoices").click();
   await expect(page.getByText(FAILED)).toBeVisible();
-  // The network comes back, and the browser says nothing of it.
+  // The network returns, but the browser reports nothing.
   await page.evaluate(() => addEventListener("online", (event) => event.stopImmediatePropagation(), true));
   const asked = page.waitForRequest((request) => request.url().endsWith("/api/fn/load_page"));
   await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange", { bubbles: true })));
@@ -55,7 +55,7 @@ test("turning back to the tab tries again at once", async ({ as }) => {
   await rowsAreThere(page);
 });
 
-test("what is typed into a form stays when the connection comes back", async ({ as }) => {
+test("text in a form stays when the connection returns", async ({ as }) => {
   const page = await as(ADA);
   await open(page, `/${IT}/customers/new`);
   await page.fill("[name=name]", "Typed While Away");
@@ -68,7 +68,7 @@ test("what is typed into a form stays when the connection comes back", async ({ 
 });
 
 for (const how of ["here, in another tab", "from another device"]) {
-  test(`signed out ${how}: the place is kept, without what was searched for, and no alarm is raised`, async ({ browser }) => {
+  test(`signed out ${how}: the address is kept without the search, and no warning is shown`, async ({ browser }) => {
     const context = await contextOf(browser, ADA);
     const [page, other] = [await context.newPage(), await context.newPage()];
     const [customer] = await customersOf(IT);
@@ -79,7 +79,7 @@ for (const how of ["here, in another tab", "from another device"]) {
       await other.getByTestId("profile-menu").click();
       await other.getByRole("button", { name: "Sign out" }).click();
       await expect(other.getByRole("status")).toHaveText("You’re signed out.");
-      expect(new URL(other.url()).search, "who signs out leaves nothing to come back to").toBe("?notice=signed-out");
+      expect(new URL(other.url()).search, "signing out keeps an address to return to").toBe("?notice=signed-out");
     } else {
       const elsewhere = await contextOf(browser, ADA);
       const ended = await elsewhere.request.post("/api/fn/end_other_sessions", { headers: { "content-type": "application/json", origin: new URL(page.url()).origin }, data: {} });
@@ -87,8 +87,8 @@ for (const how of ["here, in another tab", "from another device"]) {
       await elsewhere.close();
     }
     await expect(page).toHaveURL(`/sign-in?next=${encodeURIComponent(`/${IT}/customers`)}&notice=ended`);
-    await expect(page.getByRole("status").locator("svg path[d^='m21.73']"), "a warning triangle").toHaveCount(0);
-    await expect(page.locator("body"), "what was searched for is on the sign-in page").not.toContainText(customer.name);
+    await expect(page.getByRole("status").locator("svg path[d^='m21.73']"), "the message shows a warning icon").toHaveCount(0);
+    await expect(page.locator("body"), "the sign-in page contains the search text").not.toContainText(customer.name);
     await live(page);
     await page.fill("[name=email]", ADA);
     await page.fill("[name=password]", PASSWORD);
@@ -99,7 +99,7 @@ for (const how of ["here, in another tab", "from another device"]) {
   });
 }
 
-test("whoever signs in as somebody else at such a place sees nothing of it", async ({ browser, baseURL }) => {
+test("signing in as another person at such an address shows none of its data", async ({ browser, baseURL }) => {
   const [customer] = await customersOf(IT);
   const context = await browser.newContext({ baseURL });
   const page = await context.newPage();

@@ -1,5 +1,5 @@
-// Kind: a small file that stands for a lot of memory. Whatever is posted as a picture, several at a time, the server's
-// memory stays within 200 MB of what it takes when idle, and it goes on.
+// Memory use of uploaded pictures (docs/SECURITY.md, I-21): small files that need much memory when decoded. Several at
+// a time raise the server's memory by less than 200 MB, and the server keeps running.
 import { expect, test } from "@playwright/test";
 import { readFileSync, writeFileSync } from "node:fs";
 import { crc32, deflateSync } from "node:zlib";
@@ -34,7 +34,7 @@ function chunk(kind: string, data: Buffer): Buffer {
   return Buffer.concat([length, body, check]);
 }
 
-/** A black PNG with further chunks before its pixels. */
+/** Makes a black PNG with additional chunks before its pixels. */
 function black(width: number, height: number, depth: number, colour: number, channels: number, more: Buffer[] = []): Buffer {
   const head = Buffer.alloc(13);
   head.writeUInt32BE(width, 0);
@@ -66,21 +66,21 @@ for (const [what, file, status] of [
   ["a colour profile of 200 MB", () => black(64, 64, 8, 2, 3, [chunk("iCCP", Buffer.concat([Buffer.from("a\0\0", "latin1"), bomb()]))]), 303],
   ["a text of 200 MB", () => black(64, 64, 8, 2, 3, [chunk("zTXt", Buffer.concat([Buffer.from("a\0\0", "latin1"), bomb()]))]), 303],
 ] as const) {
-  test(`four pictures at once with ${what} take less than 200 MB`, async () => {
+  test(`four pictures at once with ${what} use less than 200 MB`, async () => {
     test.setTimeout(120_000);
     const picture = file();
-    expect(picture.length, "control: the file is small enough to be looked at").toBeLessThan(1_000_000);
+    expect(picture.length, "control: the file is small enough to be read").toBeLessThan(1_000_000);
     const client = new Client(base, 8);
     const idle = memory("VmRSS");
     writeFileSync(`/proc/${running.process.pid}/clear_refs`, "5");
     const answers = await Promise.all(cookies.map((cookie) => post(client, cookie, picture)));
     const peak = memory("VmHWM");
     console.log(`    ${what}: ${(picture.length / 1000).toFixed(0)} kB each; ${idle} kB idle, ${peak} kB at most, answered ${answers.map((a) => a.status)}`);
-    // One is decoded at a time. Whoever waits for their turn for long is asked to come back.
+    // The server decodes one picture at a time. It answers 429 to requests that wait too long.
     const statuses = answers.map((a) => a.status);
     expect(statuses).toContain(status);
     expect(statuses.filter((answered) => ![status, 429].includes(answered))).toEqual([]);
-    expect(peak - idle, "memory for four small files, in kB").toBeLessThan(ALLOWED_KB);
+    expect(peak - idle, "additional memory for four small files, in kB").toBeLessThan(ALLOWED_KB);
     expect((await client.ask({ path: "/account/profile", cookie: cookies[0] })).status).toBe(200);
     client.close();
   });

@@ -1,5 +1,6 @@
-// The program is cut in two: lists, overview and switching come first, all other pages as a chunk that nobody waits for
-// who does not open one. Without the chunk each of them says so, or works as without JavaScript.
+// The program is split in two: lists, overview and switching load first, and all other pages come in a second chunk.
+// Pages that don't need the chunk never wait for it. Without the chunk, its pages report that or work as without
+// JavaScript.
 import { expect } from "@playwright/test";
 import { ADA, test } from "../support/as";
 import { IT } from "../support/facts";
@@ -8,7 +9,7 @@ import { rowsAreThere } from "../support/switching";
 
 const CHUNK = "**/split_pages.wasm";
 
-test("a list is live without the chunk, which then comes by itself", async ({ as }) => {
+test("a list works without the chunk, which loads by itself later", async ({ as }) => {
   const page = await as(ADA);
   let release = () => {};
   const held = new Promise<void>((go) => (release = go));
@@ -25,25 +26,25 @@ test("a list is live without the chunk, which then comes by itself", async ({ as
   await asked;
   await page.getByRole("link", { name: "Settings", exact: true }).first().click();
   await expect(page).toHaveURL(`/${IT}/settings/general`);
-  await expect(page.locator("[aria-busy=true]").first(), "nothing stands in the page's place").toBeVisible();
+  await expect(page.locator("[aria-busy=true]").first(), "no placeholder is shown while the chunk loads").toBeVisible();
   release();
-  await expect(page.getByRole("textbox", { name: "Name" }), "the page does not come with its chunk").toBeVisible();
+  await expect(page.getByRole("textbox", { name: "Name" }), "the page does not appear after its chunk has loaded").toBeVisible();
 });
 
-test("a page whose chunk can't be had says so, and Try again brings it", async ({ as }) => {
+test("a page whose chunk fails to load says so, and Try again loads it", async ({ as }) => {
   const page = await as(ADA);
   await page.route(CHUNK, (route) => route.abort());
   await open(page, `/${IT}/customers`);
   await page.getByTestId("row").first().getByRole("link").first().click();
   await expect(page.getByText("This page didn’t load")).toBeVisible();
-  await expect(page.getByTestId("workspace-name"), "the console is gone").toHaveText("IT");
+  await expect(page.getByTestId("workspace-name"), "the console disappeared").toHaveText("IT");
   await page.unroute(CHUNK);
   await page.getByRole("button", { name: "Try again" }).click();
   await expect(page.getByText("This page didn’t load")).toHaveCount(0);
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
 });
 
-test("so does a page of the account, which keeps its frame", async ({ as }) => {
+test("an account page whose chunk fails to load says so and keeps its frame", async ({ as }) => {
   const page = await as(ADA);
   await page.route(CHUNK, (route) => route.abort());
   await open(page, `/${IT}/customers`);
@@ -51,13 +52,13 @@ test("so does a page of the account, which keeps its frame", async ({ as }) => {
   await page.getByRole("link", { name: "Sessions" }).click();
   await expect(page).toHaveURL("/account/sessions");
   await expect(page.getByRole("main").getByRole("alert")).toContainText("This page didn’t load");
-  await expect(page.getByTestId("profile-menu"), "there is no way elsewhere").toBeVisible();
+  await expect(page.getByTestId("profile-menu"), "the profile menu disappeared").toBeVisible();
   await page.unroute(CHUNK);
   await page.getByRole("button", { name: "Try again" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Sessions" })).toBeVisible();
 });
 
-test("a document of the chunk's pages works without it as it does without JavaScript", async ({ as }) => {
+test("a document of a page in the chunk works without the chunk as without JavaScript", async ({ as }) => {
   const page = await as(ADA);
   await page.route(CHUNK, (route) => route.abort());
   await page.goto("/account/profile");
@@ -68,7 +69,7 @@ test("a document of the chunk's pages works without it as it does without JavaSc
   await expect(name).toHaveValue("Ada Moreau");
 });
 
-test("the picker's document leads into a workspace without the chunk", async ({ as }) => {
+test("the picker opens a workspace without the chunk", async ({ as }) => {
   const page = await as(ADA);
   await page.route(CHUNK, (route) => route.abort());
   await page.goto("/home");

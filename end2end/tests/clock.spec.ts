@@ -1,4 +1,4 @@
-// Invariant: how long ago something was is reckoned by the server's clock, however wrong the device's is.
+// Relative times ("2 h ago") use the server's clock, also when the device's clock is wrong.
 import { type BrowserContext, type Page, expect, test } from "@playwright/test";
 import { ADA } from "../support/as";
 import { IT, sql } from "../support/facts";
@@ -7,7 +7,7 @@ import { contextOf, live, open } from "../support/people";
 const HOUR = 3_600_000;
 const opened = (page: Page) => page.locator(`[data-testid=picker-row][data-slug=${IT}] .opened`);
 
-/** Sets the clock of a context's pages wrong by so many hours, and lets a test set it anew while a page is open. */
+/** Sets the clock of a context's pages wrong by a number of hours. A test can change it while a page is open. */
 async function wrongBy(context: BrowserContext, hours: number): Promise<void> {
   await context.addInitScript((off) => {
     const real = Date;
@@ -23,29 +23,29 @@ async function wrongBy(context: BrowserContext, hours: number): Promise<void> {
       }
     }
     globalThis.Date = Wrong as DateConstructor;
-    // The console looks at the clock every 30 s: a tenth of that here.
+    // The console reads the clock every 30 s. Run that timer 20 times faster.
     const later = globalThis.setTimeout;
     globalThis.setTimeout = ((task: () => void, millis?: number) => later(task, (millis ?? 0) >= 30_000 ? millis! / 20 : millis)) as typeof setTimeout;
   }, hours * HOUR);
 }
 
-/** Waits until the console has looked at the clock again. */
+/** Waits until the console has read the clock again. */
 async function ticked(page: Page): Promise<void> {
   await page.evaluate(() => new Promise((done) => setTimeout(done, 35_000)));
 }
 
 for (const hours of [3, -3, 24 * 400]) {
-  test(`a device that is ${hours} h ahead says what the server would`, async ({ browser }) => {
+  test(`a device clock that is ${hours} h ahead does not change relative times`, async ({ browser }) => {
     const context = await contextOf(browser, ADA);
     await wrongBy(context, hours);
     const page = await context.newPage();
     await open(page, `/${IT}/customers`);
     await open(page, "/home");
-    expect(Math.abs((await page.evaluate(() => Date.now())) - Date.now()), "control: its clock is wrong").toBeGreaterThan(2 * HOUR);
+    expect(Math.abs((await page.evaluate(() => Date.now())) - Date.now()), "control: the device's clock is wrong").toBeGreaterThan(2 * HOUR);
     await expect(opened(page)).toHaveText("Opened just now");
     await ticked(page);
     await expect(opened(page)).toHaveText("Opened just now");
-    // A workspace that is entered here notes the time by itself.
+    // Entering a workspace on this page makes the page record the time.
     const entered = page.waitForResponse((response) => /\/(arrive_in_workspace|open_workspace)$/.test(response.url()));
     await page.keyboard.press("1");
     await page.waitForURL(/overview$/);
@@ -57,7 +57,7 @@ for (const hours of [3, -3, 24 * 400]) {
     await context.close();
   });
 
-  test(`a clock that is set ${hours} h on while a page is open changes nothing`, async ({ browser }) => {
+  test(`moving the clock by ${hours} h while a page is open does not change relative times`, async ({ browser }) => {
     const context = await contextOf(browser, ADA);
     await wrongBy(context, 0);
     const page = await context.newPage();
@@ -71,7 +71,7 @@ for (const hours of [3, -3, 24 * 400]) {
   });
 }
 
-test("what was long ago is said to be (control)", async ({ browser }) => {
+test("control: an old time is shown as old", async ({ browser }) => {
   const context = await contextOf(browser, ADA);
   await wrongBy(context, 3);
   const page = await context.newPage();

@@ -1,4 +1,4 @@
-// Invariant: a key that an input method composes with does nothing in any field or row that listens for keys.
+// Keys during input composition (IME): no field and no row that listens for keys reacts to them.
 import { type Page, expect } from "@playwright/test";
 import { ADA, test } from "../support/as";
 import { FINANCE, IT } from "../support/facts";
@@ -10,19 +10,19 @@ import { workspaceName } from "../support/switching";
 
 const KEYS = ["Enter", "ArrowDown", "ArrowUp", "Home", "End", "Escape", "Tab", "1", "/", "f"];
 
-/** Sends every key as part of a composition, and asserts that nothing came of it. */
+/** Sends every key as part of a composition and asserts that nothing changes. */
 async function nothingHappens(page: Page, where: string, state: () => Promise<unknown>): Promise<void> {
   const before = await state();
   for (const key of KEYS) {
     for (const { what, press: composing } of composed(key)) {
-      expect(await press(page, composing), `${where}: ${key} (${what}) was taken from the input method`).toBe(false);
+      expect(await press(page, composing), `${where}: ${key} (${what}) was not left to the input method`).toBe(false);
       await settled(page);
-      expect(await state(), `${where}: ${key} (${what}) did something`).toEqual(before);
+      expect(await state(), `${where}: ${key} (${what}) changed the page`).toEqual(before);
     }
   }
 }
 
-/** What a key could change. */
+/** Reads everything that a key could change. */
 const seen = (page: Page) => async () =>
   page.evaluate(() => ({
     url: location.href,
@@ -32,7 +32,7 @@ const seen = (page: Page) => async () =>
     open: [...document.querySelectorAll(":popover-open")].map((element) => element.id),
   }));
 
-test("key codes are sent as browsers send them (control)", async ({ as }) => {
+test("control: key codes arrive as browsers send them", async ({ as }) => {
   const page = await as(ADA);
   await open(page, "/home");
   const codes = page.evaluate(() => new Promise((done) => addEventListener("keydown", (event) => done([event.keyCode, event.isComposing]), { once: true })));
@@ -40,31 +40,31 @@ test("key codes are sent as browsers send them (control)", async ({ as }) => {
   expect(await codes).toEqual([229, false]);
 });
 
-test("in the palette", async ({ as }) => {
+test("the palette ignores keys during composition", async ({ as }) => {
   const page = await as(ADA);
   await open(page, `/${IT}/customers`);
   await page.keyboard.press("Control+k");
   await page.keyboard.type("finance");
   await expect(page.getByTestId("palette-item").first()).toHaveAttribute("data-slug", FINANCE);
   await nothingHappens(page, "palette", seen(page));
-  expect(await press(page, { key: "Enter" }), "control: an Enter of nobody else's").toBe(true);
+  expect(await press(page, { key: "Enter" }), "control: a plain Enter is handled").toBe(true);
   await expect(workspaceName(page)).toHaveText("Finance");
 });
 
-test("in the picker: in its search and on its rows", async ({ as }) => {
+test("the picker's search and rows ignore keys during composition", async ({ as }) => {
   const page = await as(ADA);
   await open(page, "/home");
   await nothingHappens(page, "picker", seen(page));
   await press(page, { key: "/" });
-  await expect(page.locator("#picker-search"), "control: a slash of nobody else's").toBeFocused();
+  await expect(page.locator("#picker-search"), "control: a plain slash moves the focus to the search").toBeFocused();
   await page.keyboard.type("fin");
   await expect(page.getByTestId("picker-row")).toHaveCount(1);
   await nothingHappens(page, "picker's search", seen(page));
   await press(page, { key: "Enter" });
-  await expect(page, "control").toHaveURL(`/${FINANCE}/overview`);
+  await expect(page, "control: a plain Enter opens the workspace").toHaveURL(`/${FINANCE}/overview`);
 });
 
-test("in the switcher: on its rows and in its search", async ({ as }) => {
+test("the switcher's rows and search ignore keys during composition", async ({ as }) => {
   await withMany("Wharf", 9, IT, async () => {
     const page = await as(ADA);
     await open(page, `/${IT}/customers`);
@@ -76,11 +76,11 @@ test("in the switcher: on its rows and in its search", async ({ as }) => {
     await expect(page.getByTestId("switcher-item").first()).toHaveAttribute("data-slug", FINANCE);
     await nothingHappens(page, "switcher's search", seen(page));
     await press(page, { key: "Enter" });
-    await expect(workspaceName(page), "control").toHaveText("Finance");
+    await expect(workspaceName(page), "control: a plain Enter switches the workspace").toHaveText("Finance");
   });
 });
 
-test("on a list: in its search and beside it; ctrl+K while composing opens nothing", async ({ as }) => {
+test("a list and its search ignore keys during composition, and so does ctrl+K", async ({ as }) => {
   const page = await as(ADA);
   await open(page, `/${IT}/customers`);
   await nothingHappens(page, "list", seen(page));
@@ -88,6 +88,6 @@ test("on a list: in its search and beside it; ctrl+K while composing opens nothi
   await nothingHappens(page, "list's search", seen(page));
   expect(await press(page, { key: "k", code: "KeyK", ctrlKey: true, isComposing: true })).toBe(false);
   await expect(page.getByTestId("palette")).toBeHidden();
-  expect(await press(page, { key: "k", code: "KeyK", ctrlKey: true }), "control").toBe(true);
+  expect(await press(page, { key: "k", code: "KeyK", ctrlKey: true }), "control: a plain ctrl+K is handled").toBe(true);
   await expect(page.getByTestId("palette")).toBeVisible();
 });

@@ -1,5 +1,6 @@
-// Creating, editing and archiving with JavaScript: errors stand at their fields, nothing typed is lost, the focus goes
-// to the first bad field; what was done is said and shown; and only those who may are offered it.
+// Creating, editing and archiving with JavaScript: errors appear at their fields, all input stays, and the focus moves
+// to the first wrong field. A message confirms each change, and the page shows it. Only people with the right see the
+// controls.
 import { expect, test, type Page } from "@playwright/test";
 import { sql } from "../support/facts";
 import { contextOf, live, open } from "../support/people";
@@ -11,14 +12,14 @@ const count = () => value<string>("select (select count(*) from workspace.custom
 
 test.afterEach(() => forget(NAME));
 
-/** The documents that are loaded from now on. */
+/** Records the documents that load from now on. */
 function documents(page: Page): string[] {
   const loaded: string[] = [];
   page.on("request", (request) => request.isNavigationRequest() && loaded.push(request.url()));
   return loaded;
 }
 
-test("a customer, from bad input to archived and back, without loading a document", async ({ browser }) => {
+test("a customer is created after wrong input, edited, archived and restored without loading a document", async ({ browser }) => {
   const context = await contextOf(browser, ADA);
   const page = await context.newPage();
   await open(page, "/smartai-it/customers");
@@ -31,15 +32,15 @@ test("a customer, from bad input to archived and back, without loading a documen
   await expect(page.getByRole("alert")).toContainText("Fix 2 fields to save.");
   await expect(page.locator("[name=email]")).toHaveAccessibleDescription(/Enter a valid email, like name@example\.com\./);
   await expect(page.locator("[name=country]")).toHaveAttribute("aria-invalid", "true");
-  await expect(page.locator("[name=name]"), "a good field is marked").not.toHaveAttribute("aria-invalid");
+  await expect(page.locator("[name=name]"), "a correct field is marked as wrong").not.toHaveAttribute("aria-invalid");
   for (const [name, text] of Object.entries(typed)) await expect.soft(page.locator(`[name=${name}]`), `${name} was changed or lost`).toHaveValue(text);
-  await expect.soft(page.locator("[name=email]"), "the focus is not on the first bad field").toBeFocused();
-  expect(await count(), "a refused form made something").toBe("0");
+  await expect.soft(page.locator("[name=email]"), "the focus is not on the first wrong field").toBeFocused();
+  expect(await count(), "a refused form created a row").toBe("0");
 
   await page.fill("[name=email]", "Billing@Tested.example");
   await page.selectOption("[name=country]", "FR");
   await page.getByRole("button", { name: "Create customer" }).click();
-  await expect(page.getByTestId("toast"), "it does not say that it is done").toHaveText("Customer created");
+  await expect(page.getByTestId("toast"), "no message confirms the creation").toHaveText("Customer created");
   await expect(page).toHaveURL(/\/smartai-it\/customers\/[0-9a-f-]{36}$/);
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(`${NAME} customer`);
   await expect(page.getByRole("definition").filter({ hasText: "billing@tested.example" })).toBeVisible();
@@ -47,12 +48,12 @@ test("a customer, from bad input to archived and back, without loading a documen
 
   await page.getByRole("link", { name: "Edit" }).click();
   await expect(page.locator("[name=country]")).toHaveValue("FR");
-  await expect.soft(page.locator("[name=note]"), "the note is not what is stored").toHaveValue(typed.note);
+  await expect.soft(page.locator("[name=note]"), "the form does not show the stored note").toHaveValue(typed.note);
   await page.fill("[name=name]", `${NAME} and renamed`);
   await page.getByRole("button", { name: "Save" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(`${NAME} and renamed`);
   await page.goBack();
-  await expect(page, "Back leads to the form that is done with").not.toHaveURL(/edit|new/);
+  await expect(page, "Back leads to a form that was already saved").not.toHaveURL(/edit|new/);
   await page.goForward();
 
   const status = page.locator(".page-head .status");
@@ -63,12 +64,12 @@ test("a customer, from bad input to archived and back, without loading a documen
     expect(await value("select status from workspace.customers where starts_with(name, $1)", [NAME])).toBe(reads.toLowerCase());
   }
   await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Customers" }).click();
-  await expect(page.getByTestId("count"), "the list is as old as before").toHaveText(String(total + 1));
+  await expect(page.getByTestId("count"), "the list does not include the new customer").toHaveText(String(total + 1));
   expect(loaded, "a document was loaded").toEqual([]);
   await context.close();
 });
 
-test("a mark goes away when its field is mended", async ({ browser }) => {
+test("the error mark disappears when its field is corrected", async ({ browser }) => {
   const context = await contextOf(browser, ADA);
   const page = await context.newPage();
   await open(page, "/smartai-it/customers/new");
@@ -83,7 +84,7 @@ test("a mark goes away when its field is mended", async ({ browser }) => {
   await context.close();
 });
 
-test("a product with a taken code is refused at that field; with another it goes through", async ({ browser }) => {
+test("a product code that is taken is refused at its field; another code is accepted", async ({ browser }) => {
   const context = await contextOf(browser, ADA);
   const page = await context.newPage();
   const [{ code: taken }] = await sql("select code from workspace.products p join account.workspaces w on w.id = p.workspace_id where slug = 'smartai-it' order by code limit 1");
@@ -94,7 +95,7 @@ test("a product with a taken code is refused at that field; with another it goes
   await page.getByRole("button", { name: "Create product" }).click();
   await expect(page.locator("[name=code]")).toHaveAccessibleDescription(/Another product of this workspace has that code\./);
   await expect(page.locator("[name=code]"), "the code was lost").toHaveValue(taken);
-  await expect.soft(page.locator("[name=code]"), "the focus is not on the first bad field").toBeFocused();
+  await expect.soft(page.locator("[name=code]"), "the focus is not on the first wrong field").toBeFocused();
   await page.fill("[name=code]", "tested-code");
   await page.getByRole("button", { name: "Create product" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(`${NAME} product`);
@@ -107,7 +108,7 @@ test("a product with a taken code is refused at that field; with another it goes
   await context.close();
 });
 
-test("the same code is free in another workspace", async ({ browser }) => {
+test("two workspaces can use the same product code", async ({ browser }) => {
   const context = await contextOf(browser, ADA);
   const page = await context.newPage();
   for (const slug of ["smartai-it", "smartai-product-eng"]) {
@@ -121,7 +122,7 @@ test("the same code is free in another workspace", async ({ browser }) => {
   await context.close();
 });
 
-/** What one seat is offered: links and buttons that change something, on a list, on a detail. */
+/** Lists the links and buttons of a list and a detail page that change something. */
 async function offered(page: Page, slug: string): Promise<string[]> {
   const all: string[] = [];
   for (const noun of ["customers", "products"]) {
@@ -140,7 +141,7 @@ for (const [who, slug, what] of [
   ["vik@smartai.example", "smartai-it", "a Viewer"],
   [ADA, "globalai-finance", "a Billing admin"],
 ] as const) {
-  test(`${what} is offered nothing to create, edit or archive, and gets to no form`, async ({ browser }) => {
+  test(`${what} sees no control to create, edit or archive, and can't open a form`, async ({ browser }) => {
     const context = await contextOf(browser, who);
     const page = await context.newPage();
     expect(await offered(page, slug)).toEqual([]);
@@ -149,14 +150,14 @@ for (const [who, slug, what] of [
       const answer = await page.goto(`/${slug}/${path}`);
       expect(answer?.status(), path).toBe(403);
       await live(page);
-      await expect(page.getByTestId("why-not"), `${path} does not say that the seat does not allow it`).toBeVisible();
+      await expect(page.getByTestId("why-not"), `${path} does not explain that the role lacks the right`).toBeVisible();
       await expect(page.locator("form[method=post] [name=name]")).toHaveCount(0);
     }
     await context.close();
   });
 }
 
-test("the control: an Owner is offered all of it", async ({ browser }) => {
+test("control: an owner sees all controls", async ({ browser }) => {
   const context = await contextOf(browser, ADA);
   const found = await offered(await context.newPage(), "smartai-it");
   for (const text of ["New customer", "New product", "Edit", "Archive"]) expect(found).toContain(text);

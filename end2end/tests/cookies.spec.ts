@@ -1,5 +1,5 @@
-// Cookies are the host's, not ours: whatever else a browser sends, and whichever other server runs on another port of the
-// host, one stays signed in; and who blocks cookies is told so. On pages, server functions, the API and the socket.
+// Cookies of the host: other cookies, and other servers on other ports of the same host, sign nobody out. This holds
+// for pages, server functions and the live socket. Sign-in says so if the browser blocks cookies.
 import { request as http, type IncomingMessage } from "node:http";
 import { type Page, chromium, expect, test } from "@playwright/test";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -45,7 +45,7 @@ const NEIGHBOURS: [string, Buffer][] = [
   ["a session that is none", Buffer.from(`${cookieAt()}=short`)],
 ];
 
-/** Whether the session opens a page, a server function and the socket. */
+/** Returns the statuses of a page, a server function and the live socket. */
 async function opens(cookies: Buffer[]): Promise<[number, number, number]> {
   const page = await bare("GET", "/home", cookies);
   const json = { Origin: BASE, "Content-Type": "application/json" };
@@ -55,44 +55,44 @@ async function opens(cookies: Buffer[]): Promise<[number, number, number]> {
   return [page.status, call.status, socket.status];
 }
 
-test("an unreadable cookie before or behind ours signs nobody out", async () => {
+test("an unreadable cookie before or after ours signs nobody out", async () => {
   const ours = Buffer.from(await sessionOf(ADA));
-  expect(await opens([ours]), "the control").toEqual([200, 200, 101]);
+  expect(await opens([ours]), "control: the session alone opens all three").toEqual([200, 200, 101]);
   for (const [what, neighbour] of NEIGHBOURS) {
     const semicolon = Buffer.from("; ");
-    expect(await opens([Buffer.concat([neighbour, semicolon, ours])]), `${what} before`).toEqual([200, 200, 101]);
-    expect(await opens([Buffer.concat([ours, semicolon, neighbour])]), `${what} behind`).toEqual([200, 200, 101]);
-    expect(await opens([neighbour, ours]), `${what} in a header before`).toEqual([200, 200, 101]);
-    expect(await opens([ours, neighbour]), `${what} in a header behind`).toEqual([200, 200, 101]);
+    expect(await opens([Buffer.concat([neighbour, semicolon, ours])]), `${what} before our cookie`).toEqual([200, 200, 101]);
+    expect(await opens([Buffer.concat([ours, semicolon, neighbour])]), `${what} after our cookie`).toEqual([200, 200, 101]);
+    expect(await opens([neighbour, ours]), `${what} in a separate header before our cookie`).toEqual([200, 200, 101]);
+    expect(await opens([ours, neighbour]), `${what} in a separate header after our cookie`).toEqual([200, 200, 101]);
   }
   const none = await opens([Buffer.from("n=ü")]);
-  expect(none, "without a session they open nothing").toEqual([303, 401, 401]);
+  expect(none, "a request without a session opens something").toEqual([303, 401, 401]);
 });
 
-test("of several sessions the good one counts; two good ones of different people count as none", async () => {
+test("the one valid session counts among several; two valid sessions of different people are both ignored", async () => {
   const [ada, vik] = [Buffer.from(await sessionOf(ADA)), Buffer.from(await sessionOf(VIK))];
   const dead = Buffer.from(`${cookieAt()}=${"A".repeat(43)}`);
   const both = (one: Buffer, other: Buffer) => [Buffer.concat([one, Buffer.from("; "), other])];
   for (const cookies of [both(dead, ada), both(ada, dead), both(ada, ada)]) {
     expect((await bare("GET", "/home", cookies)).status).toBe(200);
   }
-  expect((await bare("GET", "/home", both(ada, vik))).status, "somebody acts in an account that was planted").toBe(303);
+  expect((await bare("GET", "/home", both(ada, vik))).status, "a planted cookie decides which account is used").toBe(303);
 });
 
-test("a cookie of the name before this version is accepted once and replaced", async () => {
+test("a cookie with the name of the previous version is accepted once and replaced", async () => {
   const now = await sessionOf(ADA);
   const secret = now.split("=")[1];
   const answer = await get("/home", { cookie: `stile=${secret}` });
-  expect(answer.status, "who is signed in is signed out by the new version").toBe(200);
+  expect(answer.status, "the new version signs a person out").toBe(200);
   const set = answer.cookies.map((cookie) => cookie.split(";")[0]);
   expect(set).toContain(now);
   expect(set).toContain("stile=");
   expect(answer.cookies.find((cookie) => cookie.startsWith("stile="))).toContain("Max-Age=0");
   const foreign = await get("/home", { cookie: `stile=${"A".repeat(43)}` });
-  expect(foreign.cookies, "the cookie of another server of an earlier version is taken away").toEqual([]);
+  expect(foreign.cookies, "the cookie of another server with the previous version is deleted").toEqual([]);
 });
 
-test("two servers on two ports of one host: both stay signed in, and each has a theme of its own", async ({ browser }) => {
+test("two servers on two ports of one host keep separate sessions and themes", async ({ browser }) => {
   const second = await Second.start();
   const context = await browser.newContext();
   try {
@@ -108,7 +108,7 @@ test("two servers on two ports of one host: both stay signed in, and each has a 
     await enter(SECOND, VIK);
     for (const [base, who] of [[BASE, ADA], [SECOND, VIK], [BASE, ADA]]) {
       await page.goto(`${base}/account/profile`);
-      await expect(page.getByTestId("address"), `${base} was signed out by the other`).toHaveText(who);
+      await expect(page.getByTestId("address"), `signing in at the other server signed out of ${base}`).toHaveText(who);
     }
     const names = (await context.cookies()).map((cookie) => cookie.name);
     expect(names).toEqual(expect.arrayContaining([cookieAt(PORT), cookieAt(SECOND_PORT)]));
@@ -120,13 +120,13 @@ test("two servers on two ports of one host: both stay signed in, and each has a 
     await page.goto(`${BASE}/home`);
     await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
     await page.goto(`${SECOND}/home`);
-    await expect(page.locator("html"), "one server's theme is the other's").not.toHaveAttribute("data-theme", "dark");
+    await expect(page.locator("html"), "the theme of one server applies to the other").not.toHaveAttribute("data-theme", "dark");
     const out = await page.request.post(`${SECOND}/sign-out`, { headers: { origin: SECOND }, form: { action: "sign-out" }, maxRedirects: 0 });
     expect(out.status()).toBe(303);
-    // The page on screen learns of it and leaves by itself.
+    // The open page learns of the sign-out and leaves by itself.
     await expect(page).toHaveURL((url) => url.href.startsWith(`${SECOND}/sign-in`));
     await page.goto(`${BASE}/home`);
-    await expect(page, "signing out of one signs out of the other").toHaveURL(`${BASE}/home`);
+    await expect(page, "signing out of one server signs out of the other").toHaveURL(`${BASE}/home`);
   } finally {
     await context.close();
     await second.stop();
@@ -134,7 +134,7 @@ test("two servers on two ports of one host: both stay signed in, and each has a 
   }
 });
 
-/** A browser whose user has blocked all cookies in its settings. */
+/** Starts a browser whose settings block all cookies. */
 async function blockingCookies(javaScriptEnabled: boolean, work: (page: Page) => Promise<void>): Promise<void> {
   const profile = mkdtempSync(join(tmpdir(), "stile-no-cookies-"));
   mkdirSync(join(profile, "Default"));
@@ -149,18 +149,18 @@ async function blockingCookies(javaScriptEnabled: boolean, work: (page: Page) =>
 }
 
 for (const javaScriptEnabled of [true, false]) {
-  test(`who blocks cookies is told so at sign-in, ${javaScriptEnabled ? "with" : "without"} script`, async ({ browser }) => {
+  test(`sign-in says that the browser blocks cookies, ${javaScriptEnabled ? "with" : "without"} JavaScript`, async ({ browser }) => {
     await blockingCookies(javaScriptEnabled, async (page) => {
       await page.goto("/sign-in?next=%2Fsmartai-it%2Fcustomers");
-      await expect(page.getByText(BLOCKED), "it is said before anything is blocked").toHaveCount(0);
+      await expect(page.getByText(BLOCKED), "the message appears before a cookie is blocked").toHaveCount(0);
       if (javaScriptEnabled) await page.waitForFunction(() => document.documentElement.hasAttribute("data-live"));
       await page.fill("[name=email]", ADA);
       await page.fill("[name=password]", PASSWORD);
       await page.click("button[type=submit]");
       await expect(page.getByText(BLOCKED)).toBeVisible();
-      expect(await page.context().cookies(), "the browser of this test keeps cookies").toEqual([]);
+      expect(await page.context().cookies(), "the browser of this test stores cookies").toEqual([]);
     });
-    // The control: with cookies the same way leads in, without a word.
+    // Control: with cookies allowed, the same steps sign in without the message.
     const allowed = await browser.newContext({ baseURL: BASE, javaScriptEnabled });
     const inside = await allowed.newPage();
     await inside.goto("/sign-in?next=%2Fsmartai-it%2Fcustomers");
@@ -173,11 +173,11 @@ for (const javaScriptEnabled of [true, false]) {
   });
 }
 
-test("signing out has the browser forget what it kept of this origin, and only of this", async ({ browser }) => {
+test("signing out clears the browser's data of this origin; other pages don't", async ({ browser }) => {
   const session = await sessionOf(ADA);
   const out = await send("POST", "/sign-out", { headers: { cookie: session, origin: BASE }, form: { action: "sign-out" } });
   expect(out.headers["clear-site-data"]).toBe('"cache", "storage"');
-  expect((await get("/home", { cookie: await sessionOf(ADA) })).headers["clear-site-data"], "it is said on other pages too").toBeUndefined();
+  expect((await get("/home", { cookie: await sessionOf(ADA) })).headers["clear-site-data"], "another page sends Clear-Site-Data").toBeUndefined();
   const context = await contextOf(browser, ADA);
   const page = await context.newPage();
   await open(page, "/home");

@@ -1,5 +1,6 @@
-// Copying tells the truth: what is said to be copied is in the clipboard, also where pages have no clipboard of their own
-// (plain http) or may not use it; where nothing helps, the text stands selected. And what is copied by hand is one piece.
+// Copying to the clipboard: the page reports success only if the text is in the clipboard, also without the clipboard
+// API (plain http) or without permission. If all ways fail, the text is shown selected. Text that is copied by hand is
+// in one piece.
 import { type Page, expect } from "@playwright/test";
 import { ADA, VIK, test } from "../support/as";
 import { forgetFactors, setUpApp } from "../support/factors";
@@ -10,7 +11,7 @@ import { PASSWORD, open } from "../support/people";
 const toast = (page: Page) => page.getByTestId("toast");
 const byHand = (page: Page) => page.getByRole("textbox", { name: "Text to copy" });
 
-/** What is in the clipboard, by pasting it. */
+/** Reads the clipboard by pasting. */
 async function pasted(page: Page): Promise<string> {
   await page.evaluate(() => {
     const area = document.createElement("textarea");
@@ -25,14 +26,14 @@ async function pasted(page: Page): Promise<string> {
   });
 }
 
-/** As over plain http: there is no clipboard. */
+/** Removes the clipboard API, as over plain http. */
 const withoutClipboard = (page: Page) => page.addInitScript(() => Object.defineProperty(Navigator.prototype, "clipboard", { get: () => undefined }));
-/** The browser refuses it. */
+/** Makes the browser refuse to write to the clipboard. */
 const refused = (page: Page) =>
   page.addInitScript(() => {
     Clipboard.prototype.writeText = () => Promise.reject(new DOMException("Write permission denied.", "NotAllowedError"));
   });
-/** And the older way does nothing either. */
+/** Makes the older way, execCommand, fail too. */
 const withoutCommand = (page: Page) =>
   page.addInitScript(() => {
     document.execCommand = () => false;
@@ -46,7 +47,7 @@ async function copyLink(page: Page): Promise<void> {
 }
 
 for (const [state, prepare] of [["there", async () => {}], ["not there", withoutClipboard], ["refused", refused]] as const) {
-  test(`the clipboard is ${state}: a link, a token and an invite are copied, and it says so`, async ({ as }) => {
+  test(`the clipboard is ${state}: a link, a token and an invite are copied and confirmed`, async ({ as }) => {
     const page = await as(ADA);
     await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
     await prepare(page);
@@ -78,20 +79,20 @@ for (const [state, prepare] of [["there", async () => {}], ["not there", without
 }
 
 for (const [state, prepare] of [["not there", withoutClipboard], ["refused", refused]] as const) {
-  test(`the clipboard is ${state} and the older way fails: it says so, and the text is selected until one leaves`, async ({ as }) => {
+  test(`the clipboard is ${state} and execCommand fails: the page says so and keeps the text selected until the page changes`, async ({ as }) => {
     const page = await as(ADA);
     await prepare(page);
     await withoutCommand(page);
     await open(page, `/${IT}/customers`);
     await copyLink(page);
     await expect(toast(page)).toContainText("blocked copying");
-    await expect(toast(page).filter({ hasText: "Link copied" }), "it says both").toHaveCount(0);
+    await expect(toast(page).filter({ hasText: "Link copied" }), "the page also reports success").toHaveCount(0);
     await expect(byHand(page)).toBeFocused();
     await expect(byHand(page)).toHaveValue(page.url());
     await expect(byHand(page)).not.toBeEditable();
     expect(await byHand(page).evaluate((area: HTMLTextAreaElement) => area.value.slice(area.selectionStart, area.selectionEnd))).toBe(page.url());
     await page.locator(".rail").getByRole("link", { name: "Invoices" }).click();
-    await expect(byHand(page), "what belongs to a page stays on the next").toHaveCount(0);
+    await expect(byHand(page), "the text to copy stays on the next page").toHaveCount(0);
 
     await open(page, "/account/tokens");
     await page.fill("#name", `By hand ${state}`);
@@ -107,7 +108,7 @@ for (const [state, prepare] of [["not there", withoutClipboard], ["refused", ref
 
 test.afterEach(async () => forgetFactors(VIK));
 
-test("recovery codes and an app's key are copied where there is no clipboard", async ({ as }) => {
+test("recovery codes and the key of an authenticator app are copied without the clipboard API", async ({ as }) => {
   const page = await as(VIK);
   await withoutClipboard(page);
   await open(page, "/account/security");
@@ -117,7 +118,7 @@ test("recovery codes and an app's key are copied where there is no clipboard", a
   expect((await pasted(page)).split("\n")).toEqual(codes);
 });
 
-test("a workspace's address is read and copied in one piece, and a search is called what it is", async ({ as }) => {
+test("a workspace's address can be selected in one piece, and the search has a correct accessible name", async ({ as }) => {
   const page = await as(ADA);
   await open(page, "/home");
   const slug = page.locator(`[data-testid=picker-row][data-slug=${FINANCE}] .slug`);
@@ -130,7 +131,7 @@ test("a workspace's address is read and copied in one piece, and a search is cal
   });
   expect(selected).toEqual({ text: FINANCE, whole: FINANCE, texts: 1 });
   expect(await page.locator(`[data-testid=picker-row][data-slug=${FINANCE}]`).ariaSnapshot()).toContain(FINANCE);
-  // On screen it is drawn whole where there is room.
+  // On screen, the whole address is visible where there is room.
   expect(await slug.evaluate((element) => element.clientWidth >= element.scrollWidth)).toBe(true);
   await expect(page.locator("#picker-search")).toHaveAccessibleName("Find a workspace");
 });

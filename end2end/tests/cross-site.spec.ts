@@ -1,6 +1,6 @@
-// Nothing that another site's page can send changes anything here: foreign origins are refused before anything else
-// (403), and bodies that a plain form could carry are refused where JSON or a form of ours is due (415). The same
-// requests from our own pages work (docs/SECURITY.md, I-18, F-3).
+// Requests from other sites change nothing: foreign origins get 403 before any other check. Bodies that a plain form
+// could send get 415 where JSON or one of our forms is expected. The same requests from our own pages work
+// (docs/SECURITY.md, I-18, F-3).
 import { expect, test } from "@playwright/test";
 import { PASSWORD, contextOf } from "../support/people";
 import { forget, forgetTokens, value } from "../support/made";
@@ -23,7 +23,7 @@ interface Target {
   name: string;
   path: string;
   body: (grant: string) => { json?: unknown; form?: Record<string, string> };
-  /** What our own page gets. */
+  /** The status that our own page gets. */
   own: number;
 }
 const customer = { name: `${NAME} customer`, email: "x@cross.example", country: "DE", rate_plan: "", note: "" };
@@ -37,7 +37,7 @@ const TARGETS: Target[] = [
   { name: "switch_workspace", path: "/api/fn/switch_workspace", body: () => ({ json: { to: "smartai-it" } }), own: 200 },
 ];
 
-/** How many of everything that these requests could make. */
+/** Counts everything that these requests could create. */
 const made = () =>
   value<string>(
     `select (select count(*) from account.operator_tokens where starts_with(name, $1)) || ' tokens, '
@@ -50,7 +50,7 @@ const made = () =>
 const sessions = (of: string) =>
   value<string>("select count(*) from account.sessions s join account.users u on u.id = s.user_id where u.email = $1", [of]);
 
-/** The grant of a session's page of IT. */
+/** Reads the grant on a page of IT for a session. */
 async function grantOf(cookie: string): Promise<string> {
   const page = await get("/smartai-it/customers/new", { cookie });
   return /name="grant" value="([^"]+)"/.exec(page.body)?.[1] ?? "";
@@ -61,35 +61,35 @@ test.afterEach(async () => {
   await forgetTokens(NAME);
 });
 
-test("signed in, no foreign request has an effect, and each works from our own pages", async () => {
+test("signed in, no foreign request has an effect, and each request works from our own pages", async () => {
   const cookie = await sessionOf(OLU);
   const grant = await grantOf(cookie);
-  expect(grant, "the page carries no grant").not.toBe("");
+  expect(grant, "the page contains no grant").not.toBe("");
   const before = await made();
   for (const target of TARGETS) {
     for (const [what, headers] of FOREIGN) {
       const answer = await send("POST", target.path, { headers: { ...headers, cookie }, ...target.body(grant) });
-      expect(answer.status, `${target.name} with ${what}`).toBe(403);
+      expect(answer.status, `status of ${target.name} with ${what}`).toBe(403);
       expect(answer.cookies, `${target.name} with ${what} sets a cookie`).toEqual([]);
     }
     const bare = await send("POST", target.path, { headers: { cookie }, ...target.body(grant) });
-    expect(bare.status, `${target.name} with a session and no word of where from`).toBe(403);
+    expect(bare.status, `status of ${target.name} with a session but without an origin`).toBe(403);
     const { json, form } = target.body(grant);
     const text = json === undefined ? new URLSearchParams(form).toString() : JSON.stringify(json);
     const plain = await send("POST", target.path, { headers: { cookie, origin: BASE }, text });
-    expect(plain.status, `${target.name} as text/plain`).toBe(415);
+    expect(plain.status, `status of ${target.name} as text/plain`).toBe(415);
   }
   expect(await made(), "a refused request had an effect").toBe(before);
 
   for (const target of TARGETS) {
     const answer = await send("POST", target.path, { headers: { cookie, origin: BASE, "sec-fetch-site": "same-origin" }, ...target.body(grant) });
-    expect(answer.status, `${target.name} from our own page: ${answer.body.slice(0, 200)}`).toBe(target.own);
+    expect(answer.status, `control: ${target.name} from our own page: ${answer.body.slice(0, 200)}`).toBe(target.own);
   }
-  expect(await made(), "the control had no effect, so neither could the rest").not.toBe(before);
+  expect(await made(), "control: the requests from our own pages had no effect").not.toBe(before);
   expect(await made()).toContain("2 tokens, 2 customers, 1 products");
 });
 
-test("a foreign sign-in signs nobody in", async () => {
+test("a foreign sign-in creates no session", async () => {
   const before = await sessions(OLU);
   const json = { email: OLU, password: PASSWORD, next: "" };
   for (const [what, headers] of FOREIGN) {
@@ -97,46 +97,46 @@ test("a foreign sign-in signs nobody in", async () => {
       ["sign_in", await send("POST", "/api/fn/sign_in", { headers, json })],
       ["the form", await send("POST", "/sign-in", { headers, form: json })],
     ] as const) {
-      expect(answer.status, `${name} with ${what}`).toBe(403);
-      expect(answer.cookies, `${name} with ${what} hands out a session`).toEqual([]);
+      expect(answer.status, `status of ${name} with ${what}`).toBe(403);
+      expect(answer.cookies, `${name} with ${what} sets a session cookie`).toEqual([]);
     }
   }
   for (const path of ["/api/fn/sign_in", "/sign-in"]) {
     const plain = await send("POST", path, { headers: { origin: BASE }, text: JSON.stringify(json) });
-    expect(plain.status, `${path} as text/plain`).toBe(415);
-    expect(plain.cookies, `${path} as text/plain hands out a session`).toEqual([]);
+    expect(plain.status, `status of ${path} as text/plain`).toBe(415);
+    expect(plain.cookies, `${path} as text/plain sets a session cookie`).toEqual([]);
   }
   const formCall = await send("POST", "/api/fn/sign_in", { headers: { origin: BASE }, form: json });
-  expect(formCall.status, "the call takes what a form sends").toBe(415);
-  expect(await sessions(OLU), "a session was begun").toBe(before);
+  expect(formCall.status, "the server function accepts a form body").toBe(415);
+  expect(await sessions(OLU), "a session was created").toBe(before);
   const own = await send("POST", "/sign-in", { headers: { origin: BASE }, form: json });
   const names = own.cookies.map((cookie) => cookie.split("=")[0]);
   const known = new RegExp(`^stile-known-${PORT}-`);
-  expect([own.status, names.filter((name) => !known.test(name)), names.length], "our own form does not sign in").toEqual([303, [cookieAt()], 2]);
+  expect([own.status, names.filter((name) => !known.test(name)), names.length], "control: our own form does not sign in").toEqual([303, [cookieAt()], 2]);
 });
 
-test("a foreign sign-out signs nobody out", async () => {
+test("a foreign sign-out ends no session", async () => {
   const cookie = await sessionOf(OLU);
   const alive = async () => (await get("/home", { cookie })).status;
   for (const [what, headers] of FOREIGN) {
     for (const [path, body] of [["/sign-out", { form: {} }], ["/api/fn/sign_out", { json: {} }]] as const) {
       const answer = await send("POST", path, { headers: { ...headers, cookie }, ...body });
-      expect(answer.status, `${path} with ${what}`).toBe(403);
-      expect(answer.cookies, `${path} with ${what} takes the cookie away`).toEqual([]);
+      expect(answer.status, `status of ${path} with ${what}`).toBe(403);
+      expect(answer.cookies, `${path} with ${what} deletes the cookie`).toEqual([]);
       expect(await alive(), `${path} with ${what} ended the session`).toBe(200);
     }
   }
   for (const path of ["/sign-out", "/api/fn/sign_out"]) {
     const plain = await send("POST", path, { headers: { cookie, origin: BASE }, text: "" });
-    expect([plain.status, await alive()], `${path} as text/plain`).toEqual([415, 200]);
+    expect([plain.status, await alive()], `${path} as text/plain is accepted or ended the session`).toEqual([415, 200]);
     const link = await get(path, { cookie });
-    expect([link.status >= 400, await alive()], `a link to ${path} does something: ${link.status}`).toEqual([true, 200]);
+    expect([link.status >= 400, await alive()], `a link to ${path} has an effect: ${link.status}`).toEqual([true, 200]);
   }
   const own = await send("POST", "/sign-out", { headers: { cookie, origin: BASE }, form: {} });
-  expect([own.status, await alive()], "our own form does not sign out").toEqual([303, 303]);
+  expect([own.status, await alive()], "control: our own form does not sign out").toEqual([303, 303]);
 });
 
-test("in a real browser, another site's form is refused although the person is signed in", async ({ browser }) => {
+test("in a real browser, a form of another site is refused for a signed-in person", async ({ browser }) => {
   const context = await contextOf(browser, OLU);
   const page = await context.newPage();
   await page.route("http://evil.example/", (route) =>
@@ -146,13 +146,13 @@ test("in a real browser, another site's form is refused although the person is s
   const answer = page.waitForResponse(`${BASE}/sign-out`);
   await page.click("button");
   expect((await answer).status()).toBe(403);
-  expect(await (await answer).headerValue("set-cookie"), "the cookie is taken away").toBeNull();
+  expect(await (await answer).headerValue("set-cookie"), "the cookie was deleted").toBeNull();
   await page.goto("/home");
   await expect(page.getByTestId("picker-row").first(), "the person was signed out").toBeVisible();
   await context.close();
 });
 
-test("in a real browser, no link of another site changes anything", async ({ browser }) => {
+test("in a real browser, no link of another site signs the person out", async ({ browser }) => {
   const context = await contextOf(browser, OLU);
   const page = await context.newPage();
   const paths = ["/sign-out", "/api/fn/sign_out", "/sign-in?notice=signed-out", "/sign-in?notice=ended"];

@@ -1,5 +1,6 @@
-// Promise: a workspace is deleted by an owner who types its address, checked at the server; everybody in it is told at
-// once; it is 410 to those who had a seat and nothing to others; and within 14 days an owner brings it back whole.
+// Deleting and restoring a workspace: an owner deletes it by typing its address, which the server checks. Open tabs
+// learn of it at once. It answers 410 to people who had a seat and 404 to others. An owner can restore all of it within
+// 14 days.
 import { type Page, expect } from "@playwright/test";
 import { ADA, MIA, VIK, test } from "../support/as";
 import { call, enter, grantOf } from "../support/calls";
@@ -31,13 +32,13 @@ async function deleteIt(page: Page): Promise<void> {
   await expect(page).toHaveURL("/home");
 }
 
-test("with something else typed nothing is deleted, by the form and past it", async ({ as }) => {
+test("a wrong address deletes nothing, with the form and with a direct call", async ({ as }) => {
   const page = await as(ADA);
   await open(page, DANGER);
   for (const typed of ["", "smartai", "SMARTAI-IT", "globalai-finance"]) {
     await page.fill("[name=slug]", typed);
     await page.getByRole("button", { name: "Delete workspace" }).click();
-    await expect(page.locator("#slug-error"), `"${typed}"`).toHaveText("That isn’t the URL of this workspace. Nothing was deleted.");
+    await expect(page.locator("#slug-error"), `error for "${typed}"`).toHaveText("That isn’t the URL of this workspace. Nothing was deleted.");
   }
   const grant = await grantOf(page.context().request, IT);
   const answer = await call(page.context().request, "delete_workspace", { workspace: IT, grant, typed: "smartai" });
@@ -46,7 +47,7 @@ test("with something else typed nothing is deleted, by the form and past it", as
   await rowsAreThere(page);
 });
 
-test("an admin sees why not, and the server refuses; so it does with another workspace's grant", async ({ as }) => {
+test("an admin sees why deleting is disabled, and the server refuses an admin and a grant of another workspace", async ({ as }) => {
   await seat(VIK, IT, "admin");
   const page = await as(VIK);
   await open(page, DANGER);
@@ -61,7 +62,7 @@ test("an admin sees why not, and the server refuses; so it does with another wor
   expect((await get(`/${IT}/customers`, { cookie: await sessionOf(ADA) })).status).toBe(200);
 });
 
-test("deleted: open tabs are told, 410 for whoever had a seat, nothing for others; an owner restores it whole", async ({ as }) => {
+test("after a deletion open tabs show it, people with a seat get 410, others get 404, and an owner restores everything", async ({ as }) => {
   const [owner, viewer] = [await as(ADA), await as(VIK)];
   const before = await customersOf(IT);
   await connected(viewer, `/${IT}/customers`);
@@ -71,22 +72,22 @@ test("deleted: open tabs are told, 410 for whoever had a seat, nothing for other
   await expect(viewer.getByTestId("row")).toHaveCount(0);
   const [vik, mia] = [await sessionOf(VIK), await sessionOf(MIA)];
   expect((await get(`/${IT}/customers`, { cookie: vik })).status).toBe(410);
-  expect((await get(`/${IT}/customers`, { cookie: mia })).status, "a stranger learns that there was one").toBe(404);
+  expect((await get(`/${IT}/customers`, { cookie: mia })).status, "a stranger learns that the workspace existed").toBe(404);
   await open(viewer, `/${IT}/customers`);
   await expect(viewer.getByTestId("gone")).toBeVisible();
-  await expect(viewer.getByTestId("restore"), "a viewer is offered to restore it").toHaveCount(0);
+  await expect(viewer.getByTestId("restore"), "a viewer sees the restore button").toHaveCount(0);
 
   const row = owner.getByTestId("deleted-row");
   await expect(row).toContainText("can be restored until");
   await row.getByTestId("restore").click();
   await expect(owner).toHaveURL(`/${IT}/overview`);
   await expect(workspaceName(owner)).toHaveText("IT");
-  expect(await customersOf(IT), "it did not come back whole").toEqual(before);
+  expect(await customersOf(IT), "the restored workspace lacks data").toEqual(before);
   await open(viewer, `/${IT}/customers`);
   await rowsAreThere(viewer);
 });
 
-test("from the page that says it is deleted, an owner restores it, with and without JavaScript", async ({ as, browser }) => {
+test("an owner restores a workspace from its 410 page, with and without JavaScript", async ({ as, browser }) => {
   const page = await as(ADA);
   await deleteIt(page);
   await open(page, `/${IT}/invoices`);
@@ -110,7 +111,7 @@ test("from the page that says it is deleted, an owner restores it, with and with
   await context.close();
 });
 
-test("sent twice at once it is deleted once", async ({ as }) => {
+test("simultaneous requests delete the workspace once", async ({ as }) => {
   const page = await as(ADA);
   const { request } = page.context();
   const grant = await grantOf(request, IT);
@@ -118,10 +119,10 @@ test("sent twice at once it is deleted once", async ({ as }) => {
   const before = await lines();
   const answers = await Promise.all([1, 2, 3].map(() => call(request, "delete_workspace", { workspace: IT, grant, typed: IT })));
   expect(answers.map((a) => a.status()).sort()).toEqual([200, 410, 410]);
-  expect((await lines()) - before, "the log tells of it another number of times").toBe(1);
+  expect((await lines()) - before, "expected one line in the audit log").toBe(1);
 });
 
-test("a new workspace: address proposed and looked at, created, opened, in the switcher; a member is not offered one", async ({ as }) => {
+test("a new workspace gets a checked address, opens, and is in the switcher; a member can't create one", async ({ as }) => {
   const page = await as(ADA);
   await open(page, `/${IT}/overview`);
   await page.getByTestId("switcher").click();
@@ -147,8 +148,8 @@ test("a new workspace: address proposed and looked at, created, opened, in the s
   await expect(member.getByText("You can’t create workspaces")).toBeVisible();
   const organization = entry.workspace.organization_id;
   const refused = await call(member.context().request, "create_workspace", { input: { name: "Sneaked", slug: "sneaked-in", organization } });
-  expect(refused.status(), "a member creates a workspace").toBe(422);
-  // It is not taken down again for real: nothing but the product's own way exists, and that is kept.
+  expect(refused.status(), "a member can create a workspace").toBe(422);
+  // There is no way to remove a workspace completely, so mark it as deleted long ago.
   await sql("update account.workspaces set deleted_at = now() where slug = $1", [slug]);
   await sql("update account.workspaces set deleted_at = now() - interval '20 days' where slug = $1", [slug]);
 });

@@ -1,6 +1,6 @@
-// A demand for a second factor is not walked round by the door beside it: whatever gives, changes, takes or restores a
-// seat in a demanding workspace, or in its organization, asks whoever does it for their own. With a factor proven, each
-// of these doors opens.
+// The requirement of a second factor can't be bypassed (docs/SECURITY.md, I-17). Every action that gives, changes,
+// removes or restores a seat in a workspace with this requirement, or in its organization, asks the acting person for a
+// factor. With a proven factor each action works.
 import { type APIRequestContext, type APIResponse, type BrowserContext, expect, test } from "@playwright/test";
 import { createHash, randomBytes } from "node:crypto";
 import { call, grantOf } from "../support/calls";
@@ -18,7 +18,7 @@ let ofOwner: BrowserContext;
 let ofFriend: BrowserContext;
 let itsGrant = "";
 
-/** The role of somebody in the organization. */
+/** Sets a person's role in the organization. */
 async function enroll(email: string, role: string | null): Promise<void> {
   const ids = [organization, await personOf(email)];
   await sql("delete from account.organization_members where organization_id = $1 and user_id = $2", ids);
@@ -31,7 +31,7 @@ async function seated(email: string, role: string | null): Promise<void> {
   if (role) await sql("insert into account.workspace_members (workspace_id, user_id, role) values ($1, $2, $3)", [...ids, role]);
 }
 
-/** An open invite to the friend; gives its id. */
+/** Creates an open invite for the friend and returns its id. */
 async function invited(into: "workspace" | "organization"): Promise<string> {
   await forgetInvites();
   const [{ id }] = await sql(
@@ -45,15 +45,15 @@ async function invited(into: "workspace" | "organization"): Promise<string> {
 async function forgetInvites(): Promise<void> {
   await sql("delete from account.invite_links where invite_id in (select id from account.invites where email = $1)", [friend]);
   await sql("delete from account.invites where email = $1", [friend]);
-  // And the mails: one address is sent few a day.
+  // Forget the mails too, because the number of mails per day is limited.
   await sql("delete from account.caused_mails where user_id = $1", [await personOf(owner)]);
 }
 
-/** Notes in the database that the sessions of a person have proven a factor, or that they have not. */
+/** Sets in the database whether a person's sessions have proven a factor. */
 const prove = async (email: string, proven: boolean) =>
   sql("update account.sessions set factor_at = case when $2 then now() end where user_id = $1", [await personOf(email), proven]);
 
-/** Everything that says who has which seat. */
+/** Reads all seats, invites, domain rules and the state of the workspace. */
 async function seats(): Promise<string> {
   return JSON.stringify(
     await sql(
@@ -73,7 +73,7 @@ const form = (request: APIRequestContext, path: string, fields: Record<string, s
 
 interface DoorToTry {
   name: string;
-  /** Whose session tries it. */
+  /** The person whose session is used. */
   who: () => BrowserContext;
   prepare: () => Promise<unknown>;
   open: (request: APIRequestContext) => Promise<APIResponse>;
@@ -163,56 +163,56 @@ test.afterAll(async () => {
 });
 
 for (const door of DOORS) {
-  test(`with the password alone there is no way: ${door.name}`, async () => {
+  test(`a password alone is refused where a second factor is required: ${door.name}`, async () => {
     await demand(IT, true);
     for (const email of [owner, friend]) await prove(email, false);
     await door.prepare();
     const before = await seats();
     const refused = await door.open(door.who().request);
     if (refused.status() === 303) {
-      expect(refused.headers().location, "it leads on").toMatch(/^\/account\/factor/);
+      expect(refused.headers().location, "the redirect does not lead to the factor page").toMatch(/^\/account\/factor/);
       const asks = await door.who().request.get(`${BASE}${refused.headers().location}`, { maxRedirects: 0 });
-      expect([asks.status(), await asks.text()], "the page that is led to does not ask").toEqual([200, expect.stringContaining("two-factor authentication")]);
+      expect([asks.status(), await asks.text()], "the factor page does not ask for a factor").toEqual([200, expect.stringContaining("two-factor authentication")]);
     } else {
       expect([refused.status(), await refused.json()]).toEqual([403, "factor"]);
     }
-    expect(await seats(), "it was done all the same").toBe(before);
+    expect(await seats(), "the refused action changed something").toBe(before);
 
-    // The control: whoever has proven a factor in this session may.
+    // Control: a session that has proven a factor is allowed.
     await prove(door.who() === ofOwner ? owner : friend, true);
     const done = await door.open(door.who().request);
-    expect([200, 303], `${done.status()}: ${(await done.text()).slice(0, 200)}`).toContain(done.status());
+    expect([200, 303], `control: ${done.status()}: ${(await done.text()).slice(0, 200)}`).toContain(done.status());
     expect(done.headers().location ?? "").not.toContain("/account/factor");
-    expect(await seats(), "the control changed nothing").not.toBe(before);
+    expect(await seats(), "control: the allowed action changed nothing").not.toBe(before);
   });
 }
 
 for (const door of DOORS) {
-  test(`without a demand nothing is asked for: ${door.name}`, async () => {
+  test(`without the requirement no factor is asked for: ${door.name}`, async () => {
     for (const email of [owner, friend]) await prove(email, false);
     await door.prepare();
     const before = await seats();
     const done = await door.open(door.who().request);
-    expect([200, 303], `${done.status()}`).toContain(done.status());
+    expect([200, 303], `unexpected status ${done.status()}`).toContain(done.status());
     expect(await seats()).not.toBe(before);
   });
 }
 
-test("an organization invite does not bind itself at a sign-in without a factor, and waits on the picker", async ({ browser }) => {
+test("a sign-in without a factor does not accept an organization invite, which stays on the picker", async ({ browser }) => {
   await demand(IT, true);
   await invited("organization");
   const role = async () => sql("select role from account.organization_members where organization_id = $1 and user_id = $2", [organization, await personOf(friend)]);
   const context = await contextOf(browser, friend);
-  expect(await role(), "a password gave a seat").toEqual([]);
-  expect(await (await context.request.get(`${BASE}/home`)).text(), "the invite is gone").toContain("Door Owner");
+  expect(await role(), "a sign-in with a password alone gave a seat").toEqual([]);
+  expect(await (await context.request.get(`${BASE}/home`)).text(), "the invite is not on the picker").toContain("Door Owner");
   await context.close();
   await demand(IT, false);
   const control = await contextOf(browser, friend);
-  expect(await role(), "the control: without a demand it binds itself").toHaveLength(1);
+  expect(await role(), "control: without the requirement the sign-in accepts the invite").toHaveLength(1);
   await control.close();
 });
 
-test("the demand itself is switched off by whoever has proven a factor only", async () => {
+test("only a session with a proven factor can turn the requirement off", async () => {
   await demand(IT, true);
   await prove(owner, false);
   const off = () => call(ofOwner.request, "demand_factor", { workspace: IT, grant: itsGrant, demand: false });

@@ -1,5 +1,6 @@
-// A workspace that demands a second factor asks whoever enters, and nobody else: by link, by switch, in an open tab, for
-// programs; and whoever sets one up lands where they wanted (docs/SECURITY.md, I-17). Finance demands, IT doesn't.
+// A workspace that requires a second factor: it asks everybody who enters, by link, by switch, in an open tab and
+// through the API. Other workspaces don't ask. After setup the person reaches the page they wanted (docs/SECURITY.md,
+// I-17). Finance requires a factor, IT does not.
 import { expect, test } from "@playwright/test";
 import { ADA } from "../support/as";
 import { codeOf, demand, enterCode, forgetFactors, freshCode, setUpApp } from "../support/factors";
@@ -21,7 +22,7 @@ test.afterEach(async () => {
   await forget("Demanded");
 });
 
-test("a switch into it asks, shows nothing of it before, and then lands there; the other workspace never asks", async ({ browser }) => {
+test("a switch to Finance asks for a factor, shows no data before, and then opens it; IT never asks", async ({ browser }) => {
   const context = await contextOf(browser, ADA);
   const page = await context.newPage();
   await open(page, `/${IT}/customers`);
@@ -29,7 +30,7 @@ test("a switch into it asks, shows nothing of it before, and then lands there; t
   await bySwitcher(page, FINANCE);
   await expect(page).toHaveURL(`/account/factor?next=%2F${FINANCE}%2Fcustomers`);
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Finance requires two-factor authentication");
-  expect(await found(page, await stringsOf(FINANCE)), "something of Finance is on the page that asks").toEqual([]);
+  expect(await found(page, await stringsOf(FINANCE)), "the factor page contains data of Finance").toEqual([]);
   await page.getByTestId("set-up").click();
   await expect(page).toHaveURL(/\/account\/security\?next=/);
   await live(page);
@@ -45,7 +46,7 @@ test("a switch into it asks, shows nothing of it before, and then lands there; t
   await expectFinance(page);
   await context.close();
 
-  // The next sign-in, with the choice to be asked only there.
+  // The next sign-in, with the preference to be asked only by workspaces that require it.
   await sql("insert into account.preferences (user_id, factor_asked) select id, 'workspace' from account.users where email = $1 on conflict (user_id) do update set factor_asked = 'workspace'", [ADA]);
   const next = await contextOf(browser, ADA);
   const tab = await next.newPage();
@@ -63,7 +64,7 @@ test("a switch into it asks, shows nothing of it before, and then lands there; t
   await next.close();
 });
 
-test("every way in asks: documents, server functions, programs; strangers learn nothing", async ({ browser }) => {
+test("documents, server functions and the API all ask for a factor; a stranger learns nothing", async ({ browser }) => {
   const context = await contextOf(browser, ADA);
   const request = context.request;
   const link = await request.get(`/${FINANCE}/customers?q=a`, { maxRedirects: 0 });
@@ -75,25 +76,25 @@ test("every way in asks: documents, server functions, programs; strangers learn 
     const answer = await call(request, name, data);
     expect([answer.status(), await answer.json()], name).toEqual([403, "factor"]);
   }
-  expect((await call(request, "switch_workspace", { to: IT })).status(), "the control: IT asks for nothing").toBe(200);
+  expect((await call(request, "switch_workspace", { to: IT })).status(), "control: IT does not ask for a factor").toBe(200);
 
   const made = await call(request, "create_token", { name: "Demand", password: PASSWORD });
   const { secret: token } = (await made.json()) as { secret: string };
   const api = (slug: string) => get(`/api/v1/workspaces/${slug}/customers`, { authorization: `Bearer ${token}` });
   const refused = await api(FINANCE);
-  expect(refused.status, "a token goes round the demand").toBe(403);
+  expect(refused.status, "a token bypasses the requirement").toBe(403);
   expect(JSON.parse(refused.body).error.code).toBe("second_factor_required");
-  expect((await api(IT)).status, "the control: it opens IT").toBe(200);
+  expect((await api(IT)).status, "control: the token opens IT").toBe(200);
 
   const stranger = await contextOf(browser, VIK);
-  expect((await stranger.request.get(`/${FINANCE}/customers`)).status(), "the demand tells a stranger that there is a workspace").toBe(404);
+  expect((await stranger.request.get(`/${FINANCE}/customers`)).status(), "the requirement tells a stranger that the workspace exists").toBe(404);
   const asked = await stranger.request.get(`/account/factor?next=%2F${FINANCE}%2Fcustomers`);
-  expect(await asked.text(), "the page that asks names it to a stranger").not.toContain("Finance");
+  expect(await asked.text(), "the factor page names the workspace to a stranger").not.toContain("Finance");
   await stranger.close();
   await context.close();
 });
 
-test("turned on under an open tab: nothing more is read or written, and what was typed stays", async ({ browser }) => {
+test("turning the requirement on stops reads and writes of an open tab and keeps the input", async ({ browser }) => {
   await demand(FINANCE, false);
   await demand(IT, false);
   const context = await contextOf(browser, ADA);
@@ -105,19 +106,19 @@ test("turned on under an open tab: nothing more is read or written, and what was
   const grant = await grantOf(context.request, IT);
   await demand(IT, true);
   await page.getByRole("button", { name: "Create customer" }).click();
-  await expect(page.getByTestId("toast"), "the open tab does not hear of it").toHaveText(/IT now requires two-factor authentication\./);
+  await expect(page.getByTestId("toast"), "the open tab does not report the new requirement").toHaveText(/IT now requires two-factor authentication\./);
   await expect(page.locator(".banner.bad")).toHaveText(/Two-factor authentication is now required here\./);
-  await expect(page.locator("[name=name]"), "what was typed is lost").toHaveValue("Demanded & Sons");
-  expect(await value("select count(*) from workspace.customers where name = 'Demanded & Sons'"), "it was written").toBe("0");
+  await expect(page.locator("[name=name]"), "the input was lost").toHaveValue("Demanded & Sons");
+  expect(await value("select count(*) from workspace.customers where name = 'Demanded & Sons'"), "the refused form was saved").toBe("0");
   const read = await call(context.request, "load_page", { workspace: IT, grant, page: "customers" });
-  expect(read.status(), "a grant of before the demand still reads").toBe(403);
+  expect(read.status(), "a grant from before the requirement still reads").toBe(403);
   await demand(IT, false);
   await page.getByRole("button", { name: "Create customer" }).click();
-  await expect(page.getByRole("heading", { level: 1 }), "the control: without the demand it is saved").toHaveText("Demanded & Sons");
+  await expect(page.getByRole("heading", { level: 1 }), "control: without the requirement the form is saved").toHaveText("Demanded & Sons");
   await context.close();
 });
 
-test("without JavaScript: asked, and let in by a code", async ({ browser }) => {
+test("without JavaScript, the workspace asks for a code and opens with a valid one", async ({ browser }) => {
   const set = await contextOf(browser, ADA);
   const first = await set.newPage();
   await open(first, "/account/security");
@@ -134,17 +135,17 @@ test("without JavaScript: asked, and let in by a code", async ({ browser }) => {
   await expect(page).toHaveURL(`/${FINANCE}/customers`);
   const [customer] = await customersOf(FINANCE);
   await expect(page.getByRole("link", { name: customer.name })).toBeVisible();
-  expect((await enter(context.request, `/${IT}/customers`)).entry.workspace.slug, "and into the other as ever").toBe(IT);
+  expect((await enter(context.request, `/${IT}/customers`)).entry.workspace.slug, "control: IT opens as before").toBe(IT);
   await context.close();
 });
 
-test("an admin turns it on in the settings, but not before proving a factor; open tabs are asked at once", async ({ browser }) => {
+test("an admin turns the requirement on only after proving a factor; open tabs ask at once", async ({ browser }) => {
   await demand(FINANCE, false);
   const context = await contextOf(browser, ADA);
   const page = await context.newPage();
   const settings = `/${IT}/settings/security`;
   await open(page, settings);
-  await expect(page.getByRole("button", { name: "Require for everyone" }), "an admin can lock herself out").toHaveCount(0);
+  await expect(page.getByRole("button", { name: "Require for everyone" }), "an admin without a factor can turn it on").toHaveCount(0);
   const grant = await grantOf(context.request, IT);
   const early = await call(context.request, "demand_factor", { workspace: IT, grant, demand: true });
   expect([early.status(), await early.json()]).toEqual([403, "factor"]);
@@ -162,9 +163,9 @@ test("an admin turns it on in the settings, but not before proving a factor; ope
   await rowsAreThere(reader);
   await page.getByRole("button", { name: "Require for everyone" }).click();
   await expect(page.getByTestId("demand").getByText("Required", { exact: true })).toBeVisible();
-  await expect(reader, "an open tab goes on showing the workspace").toHaveURL(/\/account\/factor/);
+  await expect(reader, "an open tab still shows the workspace").toHaveURL(/\/account\/factor/);
   await expect(reader.getByRole("heading", { level: 1 })).toHaveText("IT requires two-factor authentication");
-  // She is let in; a viewer may not take it back.
+  // Ada is let in and turns the requirement off again.
   await open(page, `/${IT}/customers`);
   await rowsAreThere(page);
   const log = await value("select detail::text from workspace.audit_log where action = 'second_factor_demanded' order by id desc limit 1");

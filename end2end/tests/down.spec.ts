@@ -1,6 +1,6 @@
-// A database that is down is said to be down: 503, never a sign-in page, never an empty list, and nothing typed or
-// signed in is lost. When it is back, everything goes on by itself.
-// A server of its own, whose PostgreSQL is stopped, started and killed from outside.
+// A database outage: every page answers 503 and says so, and shows neither a sign-in form nor an empty list. Input and
+// sessions are kept. Everything works again when the database is back. The tests use a server of their own and stop and
+// start its PostgreSQL.
 import { expect, test, type BrowserContext, type Page } from "@playwright/test";
 import { discard, killPostgres, postmaster, startPostgres, stopPostgres } from "../support/cluster";
 import { PASSWORD, open } from "../support/people";
@@ -27,7 +27,7 @@ function takeDown(): void {
 async function bringBack(): Promise<void> {
   startPostgres(running.data);
   stopped = false;
-  await expect.poll(ready, { message: "the server does not find its database again", timeout: 15_000 }).toBe(200);
+  await expect.poll(ready, { message: "the server does not reconnect to its database", timeout: 15_000 }).toBe(200);
 }
 
 test.beforeAll(async () => {
@@ -46,37 +46,37 @@ test.afterEach(() => context.close());
 
 test.afterAll(async () => {
   if (!running) return;
-  // What a test started as an administrator, the server does not stop.
+  // The server does not stop a PostgreSQL that a test started.
   if (!stopped) takeDown();
   await stop(running);
   discard(running.data);
 });
 
-test("every page is 503 and says so; health stays, readiness goes; and back again, with the same session", async () => {
-  for (const path of PAGES) expect((await get(path, { cookie }, base)).status, `the control: ${path} before`).toBeLessThan(500);
+test("every page answers 503, readiness fails and liveness stays; afterwards the same session works", async () => {
+  for (const path of PAGES) expect((await get(path, { cookie }, base)).status, `control: ${path} works before the outage`).toBeLessThan(500);
   takeDown();
-  expect((await get("/healthz", {}, base)).status, "the process is said to be dead").toBe(200);
-  await expect.poll(ready, { message: "it is said to be ready" }).toBe(503);
+  expect((await get("/healthz", {}, base)).status, "the liveness check fails").toBe(200);
+  await expect.poll(ready, { message: "the readiness check still succeeds" }).toBe(503);
   for (const path of PAGES) {
     const answer = await get(path, { cookie }, base);
     expect(answer.status, path).toBe(503);
-    expect(answer.headers["retry-after"], `${path} does not say when to try again`).toBeDefined();
+    expect(answer.headers["retry-after"], `${path} has no Retry-After header`).toBeDefined();
     expect(answer.headers["cache-control"], path).toBe("no-store");
-    expect(answer.body, `${path} does not say what is wrong`).toContain(DOWN);
+    expect(answer.body, `${path} does not name the problem`).toContain(DOWN);
     expect(answer.body, `${path} shows a sign-in form`).not.toContain('name="password"');
     expect(answer.body, `${path} shows an empty list`).not.toMatch(/No workspaces|yet<|data-table/);
-    expect(answer.cookies, `${path} takes the session away`).toEqual([]);
+    expect(answer.cookies, `${path} changes cookies`).toEqual([]);
   }
   const token = await get("/api/v1/me/workspaces", { authorization: `Bearer stile_${"A".repeat(43)}` }, base);
-  expect([token.status, JSON.parse(token.body).error.code], "a program is told something else").toEqual([503, "unavailable"]);
+  expect([token.status, JSON.parse(token.body).error.code], "the API does not answer 503").toEqual([503, "unavailable"]);
   const call = await send("POST", "/api/fn/load_picker", { base, headers: { cookie, origin: base }, json: { past_cache: false } });
-  expect(call.status, "a call is told something else").toBe(503);
+  expect(call.status, "a server function does not answer 503").toBe(503);
   await bringBack();
-  for (const path of PAGES) expect((await get(path, { cookie }, base)).status, `${path} afterwards`).toBeLessThan(500);
-  expect((await get("/smartai-it/customers", { cookie }, base)).status, "the session did not survive").toBe(200);
+  for (const path of PAGES) expect((await get(path, { cookie }, base)).status, `${path} fails after the outage`).toBeLessThan(500);
+  expect((await get("/smartai-it/customers", { cookie }, base)).status, "the session was lost").toBe(200);
 });
 
-test("signing in says that it can't now, keeps what was typed, and works afterwards", async ({ browser }) => {
+test("sign-in reports the outage, keeps the input, and works afterwards", async ({ browser }) => {
   const fresh = await browser.newContext({ baseURL: base });
   const tab = await fresh.newPage();
   await open(tab, "/sign-in");
@@ -84,32 +84,32 @@ test("signing in says that it can't now, keeps what was typed, and works afterwa
   await tab.fill("[name=password]", PASSWORD);
   takeDown();
   await tab.click("button[type=submit]");
-  await expect(tab.getByRole("alert"), "it says something else").toHaveText(`${DOWN}. Nothing was changed. Try again in a moment.`, { timeout: 15_000 });
+  await expect(tab.getByRole("alert"), "the message does not name the problem").toHaveText(`${DOWN}. Nothing was changed. Try again in a moment.`, { timeout: 15_000 });
   await expect(tab.locator("[name=email]")).toHaveValue(ADA);
   await expect(tab.locator("[name=password]")).toHaveValue(PASSWORD);
   await bringBack();
   await tab.click("button[type=submit]");
-  await expect(tab, "it does not work afterwards").not.toHaveURL(/sign-in/);
+  await expect(tab, "signing in fails after the outage").not.toHaveURL(/sign-in/);
   await fresh.close();
 });
 
-test("in an open console a click shows what is wrong, Try again mends it, and the person is still signed in", async () => {
+test("an open console reports the outage, Try again loads the page, and the session stays", async () => {
   await open(page, "/smartai-it/customers");
   await page.getByTestId("row").first().waitFor();
   takeDown();
   await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Invoices" }).click();
   const alert = page.getByRole("alert");
-  await expect(alert, "nothing is said").toContainText(`${DOWN}.`, { timeout: 15_000 });
-  await expect(page, "it went elsewhere").toHaveURL(`${base}/smartai-it/invoices`);
+  await expect(alert, "no message appears").toContainText(`${DOWN}.`, { timeout: 15_000 });
+  await expect(page, "the page went to another address").toHaveURL(`${base}/smartai-it/invoices`);
   await expect(page.getByText("No invoices yet"), "an empty list is shown").toHaveCount(0);
-  await expect(page.getByTestId("workspace-name"), "the console is gone").toHaveText("IT");
+  await expect(page.getByTestId("workspace-name"), "the console disappeared").toHaveText("IT");
   await bringBack();
   await alert.getByRole("button", { name: "Try again" }).click();
-  await expect(page.getByTestId("row").first(), "Try again does not").toBeVisible();
+  await expect(page.getByTestId("row").first(), "Try again does not load the page").toBeVisible();
   await expect(page.getByTestId("workspace-name")).toHaveText("IT");
 });
 
-test("a form that can't be saved now keeps all of it, and is saved later", async () => {
+test("a form that can't be saved during the outage keeps its input and is saved later", async () => {
   await open(page, "/smartai-it/customers/new");
   const typed = { name: "Typed while down", email: "typed@down.example", note: "kept" };
   for (const [name, text] of Object.entries(typed)) await page.fill(`[name=${name}]`, text);
@@ -124,10 +124,10 @@ test("a form that can't be saved now keeps all of it, and is saved later", async
   const client = await database(running.data);
   const { rows } = await client.query("select count(*)::int as n from workspace.customers where name = $1", [typed.name]);
   await client.end();
-  expect(rows, "it was saved twice, or not").toEqual([{ n: 1 }]);
+  expect(rows, "expected the form to be saved once").toEqual([{ n: 1 }]);
 });
 
-test("without JavaScript the form comes back, too", async ({ browser }) => {
+test("without JavaScript, Try again opens the form that was asked for", async ({ browser }) => {
   const plain = await browser.newContext({ baseURL: base, javaScriptEnabled: false });
   const [name, value] = cookie.split("=");
   await plain.addCookies([{ name, value, url: base }]);
@@ -138,16 +138,16 @@ test("without JavaScript the form comes back, too", async ({ browser }) => {
   await expect(tab.getByTestId("unavailable")).toBeVisible({ timeout: 15_000 });
   await bringBack();
   await tab.getByRole("link", { name: "Try again" }).click();
-  await expect(tab.getByRole("heading", { level: 1 }), "Try again does not lead where one wanted to go").toHaveText("New customer");
+  await expect(tab.getByRole("heading", { level: 1 }), "Try again leads to another page").toHaveText("New customer");
   await plain.close();
 });
 
-test("the 503 page's Try again opens the page that was asked for", async () => {
+test("Try again on the 503 page opens the page that was asked for", async () => {
   takeDown();
   await open(page, "/smartai-it/customers");
   await expect(page.getByTestId("unavailable")).toBeVisible();
   await bringBack();
   await page.getByRole("link", { name: "Try again" }).click();
-  await expect(page.getByTestId("row").first(), "Try again does nothing").toBeVisible();
+  await expect(page.getByTestId("row").first(), "Try again does not load the page").toBeVisible();
   await expect(page).toHaveURL("/smartai-it/customers");
 });

@@ -1,5 +1,5 @@
-// The time between a page's first paint and the program taking over belongs to the person: what they type stays, links
-// work, and Back leads back. The program's arrival is held up here, as a slow network would.
+// The time between a page's first paint and the start of the program: input stays, links work, and Back leads back.
+// These tests delay the program, as a slow network does.
 import { expect, test, type BrowserContext, type Page } from "@playwright/test";
 import { customersOf } from "../support/facts";
 import { contextOf, live, open } from "../support/people";
@@ -8,7 +8,7 @@ let context: BrowserContext;
 let page: Page;
 let release: () => void;
 
-/** Holds the program back until `release` is called. */
+/** Delays the program until `release` is called. */
 async function holdBack(): Promise<void> {
   const held = new Promise<void>((done) => (release = done));
   await page.route("**/stile_bg.wasm", async (route) => {
@@ -23,7 +23,7 @@ test.beforeEach(async ({ browser }) => {
 });
 test.afterEach(() => context.close());
 
-test("what is typed into a form before stays", async () => {
+test("text in a form that was typed before the program starts stays", async () => {
   await holdBack();
   await page.goto("/smartai-it/customers/new", { waitUntil: "commit" });
   const typed = { name: "Typed early", email: "early@typed.example", note: "a note" };
@@ -32,11 +32,11 @@ test("what is typed into a form before stays", async () => {
   release();
   await live(page);
   for (const [name, text] of Object.entries({ ...typed, country: "DE" })) {
-    await expect.soft(page.locator(`[name=${name}]`), `${name} was lost when the program took over`).toHaveValue(text);
+    await expect.soft(page.locator(`[name=${name}]`), `${name} was lost when the program started`).toHaveValue(text);
   }
 });
 
-test("what is typed into sign-in before stays", async ({ browser }) => {
+test("text in the sign-in form that was typed before the program starts stays", async ({ browser }) => {
   const fresh = await browser.newContext();
   page = await fresh.newPage();
   await holdBack();
@@ -50,7 +50,7 @@ test("what is typed into sign-in before stays", async ({ browser }) => {
   await fresh.close();
 });
 
-test("what is searched for before is searched for", async () => {
+test("a search that was typed before the program starts is done", async () => {
   const all = await customersOf("smartai-it");
   const name = all[7].name;
   await holdBack();
@@ -58,22 +58,22 @@ test("what is searched for before is searched for", async () => {
   await page.fill("#list-search", name);
   release();
   await live(page);
-  await expect(page.locator("#list-search"), "the search was lost when the program took over").toHaveValue(name);
-  await expect(page.getByTestId("row"), "the search was kept and not done").toHaveCount(all.filter((c) => c.name.includes(name)).length);
+  await expect(page.locator("#list-search"), "the search was lost when the program started").toHaveValue(name);
+  await expect(page.getByTestId("row"), "the search text stays, but the list is not filtered").toHaveCount(all.filter((c) => c.name.includes(name)).length);
   await expect(page.getByTestId("row").first()).toContainText(name);
 });
 
-test("what is chosen before is chosen", async () => {
+test("a filter that was chosen before the program starts is applied", async () => {
   await holdBack();
   await page.goto("/smartai-it/customers", { waitUntil: "commit" });
   await page.selectOption("#list-status", "archived");
   release();
   await live(page);
-  await expect(page.locator("#list-status"), "the choice was lost when the program took over").toHaveValue("archived");
+  await expect(page.locator("#list-status"), "the choice was lost when the program started").toHaveValue("archived");
   await expect(page).toHaveURL(/status=archived/);
 });
 
-test("a workspace looked for before is found", async () => {
+test("a search in the picker that was typed before the program starts is done", async () => {
   await holdBack();
   await page.goto("/home", { waitUntil: "commit" });
   await page.locator("#picker-search").pressSequentially("fin");
@@ -83,7 +83,7 @@ test("a workspace looked for before is found", async () => {
   await expect(page.getByTestId("picker-row")).toHaveCount(1);
 });
 
-test("a token's name, typed before, stays", async () => {
+test("a token's name that was typed before the program starts stays", async () => {
   await holdBack();
   await page.goto("/account/tokens", { waitUntil: "commit" });
   await page.fill("#name", "Nightly");
@@ -92,7 +92,7 @@ test("a token's name, typed before, stays", async () => {
   await expect(page.locator("#name")).toHaveValue("Nightly");
 });
 
-test("Back, pressed before, leads back", async () => {
+test("Back that was pressed before the program starts leads back", async () => {
   await open(page, "/smartai-it/customers");
   await page.locator('nav a[href="/smartai-it/products"]').first().click();
   await expect(page.getByRole("heading", { level: 1, name: "Products" })).toBeVisible();
@@ -103,11 +103,11 @@ test("Back, pressed before, leads back", async () => {
   await expect(page).toHaveURL("/smartai-it/customers");
   release();
   await live(page);
-  await expect(page.getByRole("heading", { level: 1 }), "the page is not the one of its address").toHaveText("Customers");
+  await expect(page.getByRole("heading", { level: 1 }), "the page does not match its address").toHaveText("Customers");
   await expect(page.getByTestId("row").first()).toBeVisible();
 });
 
-test("a link, clicked before, works", async () => {
+test("a link that was clicked before the program starts works", async () => {
   await holdBack();
   await page.goto("/smartai-it/customers", { waitUntil: "commit" });
   await page.getByTestId("row").first().locator(".row-link").click({ noWaitAfter: true });

@@ -1,5 +1,5 @@
-// Somebody whose organization has no workspace sees that organization and the way to its first one, and is not told that
-// nobody has given them anything.
+// The picker of an organization without workspaces: its owner sees the organization and a link to create the first
+// workspace, and is not told to ask for access.
 import { expect, test } from "@playwright/test";
 import { call } from "../support/calls";
 import { sql } from "../support/facts";
@@ -8,7 +8,7 @@ import { open } from "../support/people";
 
 test.afterEach(forgetNewcomers);
 
-test("an owner without workspaces is led to their organization and to a new workspace", async ({ page }) => {
+test("an owner without workspaces sees links to the organization and to a new workspace", async ({ page }) => {
   await signUp(page.context().request, freshEmail("empty"), "Emil Empty");
   expect((await call(page.context().request, "found_organization", { organization: "Emptied", name: "Only", slug: "emptied-only" })).status()).toBe(200);
   await open(page, "/home");
@@ -22,7 +22,7 @@ test("an owner without workspaces is led to their organization and to a new work
   await expect(page).toHaveURL("/new");
 });
 
-test("somebody without an organization is still told how to come by a seat", async ({ page }) => {
+test("a person without an organization sees how to get access", async ({ page }) => {
   await signUp(page.context().request, freshEmail("none"), "Nils None");
   await open(page, "/home");
   await expect(page.getByRole("heading", { name: "No workspaces yet" })).toBeVisible();

@@ -1,5 +1,5 @@
-// A fault of our own has a page of its own, which names the request: it does not say that the database can't be reached,
-// and a form keeps what was typed.
+// Internal errors: the error page shows the request id and does not claim that the database is unavailable. A form
+// keeps its input.
 import { expect, test } from "@playwright/test";
 import { IT, sql } from "../support/facts";
 import { send, sessionOf } from "../support/raw";
@@ -7,7 +7,7 @@ import { BASE } from "../support/server";
 
 const ADA = "ada@smartai.example";
 
-/** Takes a right away from the server's role while `work` runs: what needs it then fails as a fault of ours. */
+/** Revokes a privilege of the server's role while `work` runs. Whatever needs it then fails as an internal error. */
 async function without(right: string, table: string, work: () => Promise<void>): Promise<void> {
   await sql(`revoke ${right} on ${table} from stile_app`);
   try {
@@ -17,7 +17,7 @@ async function without(right: string, table: string, work: () => Promise<void>):
   }
 }
 
-test("a page that fails says so with the request's number, and not that the database is away", async ({ browser }) => {
+test("a page that fails shows the request id and does not blame the database", async ({ browser }) => {
   const cookie = await sessionOf(ADA);
   const headers = { cookie };
   await without("select", "workspace.customers", async () => {
@@ -35,10 +35,10 @@ test("a page that fails says so with the request's number, and not that the data
     await expect(page.getByTestId("request-id")).toHaveText(/^[0-9a-f-]{36}$/);
     await context.close();
   });
-  expect((await send("GET", `/${IT}/customers`, { headers })).status, "the control").toBe(200);
+  expect((await send("GET", `/${IT}/customers`, { headers })).status, "control: the page works with the privilege").toBe(200);
 });
 
-test("a form that fails comes back with what was typed and the request's number", async () => {
+test("a form that fails keeps its input and shows the request id", async () => {
   const cookie = await sessionOf(ADA);
   const headers = { cookie, origin: BASE, "sec-fetch-site": "same-origin" };
   const path = `/${IT}/customers/new`;
@@ -51,7 +51,7 @@ test("a form that fails comes back with what was typed and the request's number"
     expect(answer.body).toContain(answer.headers["x-request-id"]);
     expect(answer.body).not.toContain("temporarily unavailable");
   });
-  // Where the page can't be shown either, the fault has its own page.
+  // If the form's page can't be rendered either, the error page is shown.
   await without("select", "workspace.rate_plans", async () => {
     const answer = await send("POST", path, { headers, form: { ...form, name: "" } });
     expect([answer.status, answer.body.includes('data-testid="broken"')]).toEqual([500, true]);

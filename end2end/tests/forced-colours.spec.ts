@@ -1,5 +1,5 @@
-// Forced colours (Windows high contrast): what is chosen, current or can be pressed is told apart without our tints and
-// shadows, which the browser takes away.
+// Forced colours (Windows high contrast): selected, current and clickable elements stay distinguishable although the
+// browser removes our tints and shadows.
 import { type Page, expect } from "@playwright/test";
 import { ADA, test } from "../support/as";
 import { IT } from "../support/facts";
@@ -8,14 +8,14 @@ import { contextOf, open } from "../support/people";
 const of = (page: Page, selector: string, property: string) =>
   page.locator(selector).filter({ visible: true }).first().evaluate((element, property) => getComputedStyle(element).getPropertyValue(property), property);
 
-/** Whether there is an edge that is seen: some width, a style, and another colour than what is behind it. */
+/** Tells whether an element has a visible edge: a width, a style, and a colour other than the background. */
 const edge = (page: Page, selector: string) =>
   page.locator(selector).filter({ visible: true }).first().evaluate((element) => {
     const { borderTopWidth, borderTopStyle, borderTopColor } = getComputedStyle(element);
     return parseFloat(borderTopWidth) >= 1 && borderTopStyle !== "none" && borderTopColor !== getComputedStyle(document.documentElement).backgroundColor;
   });
 
-/** A system colour as the browser writes it here. */
+/** Reads a system colour in the browser's notation. */
 const system = (page: Page, name: string) =>
   page.evaluate((name) => {
     const probe = document.body.appendChild(document.createElement("i"));
@@ -26,52 +26,52 @@ const system = (page: Page, name: string) =>
   }, name);
 
 for (const colorScheme of ["light", "dark"] as const) {
-  test(`${colorScheme}: what is chosen and what can be pressed can be seen`, async ({ browser }) => {
+  test(`${colorScheme}: selected and clickable elements are distinguishable`, async ({ browser }) => {
     const context = await contextOf(browser, ADA, { forcedColors: "active", colorScheme });
     const page = await context.newPage();
     await open(page, `/${IT}/customers`);
     const [highlight, onHighlight] = [await system(page, "Highlight"), await system(page, "HighlightText")];
 
     const current = ".rail .nav-item[aria-current=page]";
-    expect(await of(page, current, "background-color"), "the page one is on").toBe(highlight);
+    expect(await of(page, current, "background-color"), "the current page is not highlighted in the navigation").toBe(highlight);
     expect(await of(page, current, "color")).toBe(onHighlight);
-    expect(await of(page, ".rail .nav-item:not([aria-current])", "background-color"), "the control: the others").not.toBe(highlight);
+    expect(await of(page, ".rail .nav-item:not([aria-current])", "background-color"), "control: other pages are not highlighted").not.toBe(highlight);
     for (const pressed of [".btn.primary", ".input", ".palette-button", ".select > select"]) {
-      expect.soft(await edge(page, pressed), `the edge of ${pressed}`).toBe(true);
+      expect.soft(await edge(page, pressed), `${pressed} has no visible edge`).toBe(true);
     }
 
     await page.keyboard.press("Control+k");
     await expect(page.getByTestId("palette-item").first()).toBeVisible();
-    expect(await of(page, ".palette-item[aria-selected=true]", "background-color"), "the selected line").toBe(highlight);
+    expect(await of(page, ".palette-item[aria-selected=true]", "background-color"), "the selected item of the palette is not highlighted").toBe(highlight);
     expect(await of(page, ".palette-item[aria-selected=true] .name", "color")).toBe(onHighlight);
-    expect(await of(page, ".palette-item[aria-selected=false]", "background-color"), "the control: the others").not.toBe(highlight);
-    expect(await edge(page, ".palette-panel"), "the palette's edge").toBe(true);
+    expect(await of(page, ".palette-item[aria-selected=false]", "background-color"), "control: other items are not highlighted").not.toBe(highlight);
+    expect(await edge(page, ".palette-panel"), "the palette has no visible edge").toBe(true);
     await page.keyboard.press("Escape");
 
     await page.getByTestId("switcher").click();
     await page.keyboard.press("ArrowDown");
-    expect(await of(page, ".switcher-item:focus", "background-color"), "the switcher's row").toBe(highlight);
-    expect(await edge(page, ".switcher-menu"), "the menu's edge").toBe(true);
+    expect(await of(page, ".switcher-item:focus", "background-color"), "the focused row of the switcher is not highlighted").toBe(highlight);
+    expect(await edge(page, ".switcher-menu"), "the switcher's menu has no visible edge").toBe(true);
     await page.keyboard.press("Escape");
 
     await page.getByTestId("profile-menu").click();
     const [chosen, other] = [".segments label:has(:checked)", ".segments label:not(:has(:checked))"];
-    expect(await of(page, chosen, "background-color"), "the chosen theme").toBe(highlight);
+    expect(await of(page, chosen, "background-color"), "the chosen theme is not highlighted").toBe(highlight);
     expect(await of(page, other, "background-color")).not.toBe(highlight);
 
     await open(page, `/${IT}/settings/branding`);
     const swatches = page.locator(".swatch:not(.own) > span");
     const colours = await swatches.evaluateAll((all) => all.map((swatch) => getComputedStyle(swatch).backgroundColor));
-    expect(new Set(colours).size, "swatches are told apart by their colour").toBe(colours.length);
+    expect(new Set(colours).size, "swatches have the same colour").toBe(colours.length);
     const ring = (state: string) => of(page, `.swatch > input${state} + span`, "outline-style");
-    expect([await ring(":checked"), await ring(":not(:checked)")], "the chosen swatch").toEqual(["solid", "none"]);
+    expect([await ring(":checked"), await ring(":not(:checked)")], "the chosen swatch has no ring, or another has one").toEqual(["solid", "none"]);
     expect(await edge(page, ".settings-page .btn.primary")).toBe(true);
 
     await open(page, "/account/preferences");
     const radio = page.locator("input[type=radio][name=order]");
     const look = (state: string) => page.locator(`input[name=order]${state}`).first().screenshot();
-    expect(await radio.first().evaluate((input) => getComputedStyle(input).appearance), "radios are the browser's own").toBe("auto");
-    expect((await look(":checked")).equals(await look(":not(:checked)")), "a chosen radio looks as one that is not").toBe(false);
+    expect(await radio.first().evaluate((input) => getComputedStyle(input).appearance), "radio buttons don't have the browser's appearance").toBe("auto");
+    expect((await look(":checked")).equals(await look(":not(:checked)")), "a chosen radio button looks like one that is not chosen").toBe(false);
     await context.close();
   });
 }

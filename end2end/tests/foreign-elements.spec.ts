@@ -1,5 +1,5 @@
-// Invariant: the document is not ours alone. Whatever others put into it before the program starts, the page works: with
-// the program, or as without one. It never stands there dead.
+// Foreign changes of the document: extensions and proxies may change it before the program starts. The page then works
+// with the program, or as without JavaScript. It never stays unusable.
 import { type Page, expect } from "@playwright/test";
 import { ADA, test } from "../support/as";
 import { FINANCE, IT, customersOf } from "../support/facts";
@@ -9,7 +9,7 @@ import { byPalette, bySwitcher, expectFinance, rowsAreThere } from "../support/s
 
 const PROGRAM = "**/stile_bg.wasm";
 
-/** Notes exceptions of the page. */
+/** Records uncaught exceptions of the page. */
 function exceptions(page: Page): string[] {
   const found: string[] = [];
   page.on("pageerror", (error) => found.push(error.message));
@@ -19,7 +19,7 @@ function exceptions(page: Page): string[] {
 interface Place {
   name: string;
   path: () => Promise<string>;
-  /** The changes that there is nothing for on this page: no number that a phone would make a link of. */
+  /** The changes that don't apply to this page, because it has no number that looks like a telephone number. */
   without?: string[];
   works: (page: Page) => Promise<void>;
 }
@@ -82,21 +82,21 @@ for (const place of places) {
       const changed = await meddleWithMarkup(page, path, change);
       await page.goto(path);
       await live(page);
-      expect(changed(), "control: the document was changed on its way").toBe(true);
+      expect(changed(), "control: the document was changed in transit").toBe(true);
       await place.works(page);
       await page.goto(path);
       await page.reload();
       await live(page);
       await place.works(page);
-      expect(failed, "something stopped").toEqual([]);
+      expect(failed, "the page threw an exception").toEqual([]);
     });
   }
 }
 
 for (const [name, change] of Object.entries(MARKUP_MEDDLERS)) {
-  // No number is shown there.
+  // The sign-in page shows no number.
   if (name === "links around digits") continue;
-  test(`sign-in with ${name} works, and what was typed before the program came stays`, async ({ browser }) => {
+  test(`sign-in with ${name} works, and input from before the program starts stays`, async ({ browser }) => {
     const context = await browser.newContext();
     const page = await context.newPage();
     const failed = exceptions(page);
@@ -108,7 +108,7 @@ for (const [name, change] of Object.entries(MARKUP_MEDDLERS)) {
     });
     const changed = await meddleWithMarkup(page, "/sign-in?next=%2Fhome", change);
     await page.goto("/sign-in?next=%2Fhome", { waitUntil: "commit" });
-    expect(changed(), "control: the document was changed").toBe(true);
+    expect(changed(), "control: the document was changed in transit").toBe(true);
     await page.fill("[name=email]", ADA);
     await page.fill("[name=password]", "stile-demo-2026");
     await page.locator("[name=password]").evaluate((field: HTMLInputElement) => field.setSelectionRange(3, 5));
@@ -120,12 +120,12 @@ for (const [name, change] of Object.entries(MARKUP_MEDDLERS)) {
     expect(await page.locator("[name=password]").evaluate((field: HTMLInputElement) => [field.selectionStart, field.selectionEnd])).toEqual([3, 5]);
     await page.locator("button[type=submit]").first().click();
     await expect(page).toHaveURL("/home");
-    expect(failed, "something stopped").toEqual([]);
+    expect(failed, "the page threw an exception").toEqual([]);
     await context.close();
   });
 }
 
-test("an element that comes while the program is on its way, in every place, ends nothing", async ({ as }) => {
+test("elements that are inserted anywhere while the program loads don't break the page", async ({ as }) => {
   const page = await as(ADA);
   const failed = exceptions(page);
   await page.addInitScript(() => {
@@ -140,13 +140,13 @@ test("an element that comes while the program is on its way, in every place, end
   });
   await page.goto(`/${IT}/customers`);
   await live(page);
-  await expect(page.locator("#app ins"), "the program stands on elements that are not its own").toHaveCount(0);
+  await expect(page.locator("#app ins"), "the program kept foreign elements").toHaveCount(0);
   await bySwitcher(page, FINANCE);
   await expectFinance(page);
   expect(failed).toEqual([]);
 });
 
-test("the control: in a document that nobody changed the program takes over the server's elements", async ({ as }) => {
+test("control: in an unchanged document the program keeps the server's elements", async ({ as }) => {
   const page = await as(ADA);
   await page.addInitScript(() => {
     new MutationObserver(() => {
@@ -159,25 +159,25 @@ test("the control: in a document that nobody changed the program takes over the 
     await page.goto(path);
     await live(page);
     const kept = await page.evaluate(() => ["h1", "#main"].map((selector) => (document.querySelector(selector) as unknown as { mine?: boolean } | null)?.mine === true));
-    expect(kept, `${path} was drawn anew`).toEqual([true, true]);
+    expect(kept, `${path} was rendered again`).toEqual([true, true]);
   }
 });
 
-test("digits on a page are no telephone numbers to a phone", async ({ as }) => {
+test("a phone does not treat digits on a page as telephone numbers", async ({ as }) => {
   const page = await as(ADA);
   await page.goto(`/${IT}/customers`);
   await expect(page.locator("meta[name=format-detection]")).toHaveAttribute("content", "telephone=no");
 });
 
-// From here on: the program can't be had or does not start.
+// The tests below make the program fail to load or to start.
 
-/** Without the program: links load documents, menus open, forms send, and it is said once. */
+/** Checks the page without the program: links, menus and forms work, and one message reports the failure. */
 async function expectWithout(page: Page, said: string[]): Promise<void> {
   const customer = (await customersOf(IT))[3].name;
   await expect(page.locator("html")).toHaveAttribute("data-unstarted", "");
-  expect(said, "it is said once").toHaveLength(1);
+  expect(said, "expected one message on the console").toHaveLength(1);
   await expect(page.getByRole("status").filter({ hasText: "It still works" })).toBeVisible();
-  await expect(page.locator(".palette-button"), "what only a script can serve is shown").toBeHidden();
+  await expect(page.locator(".palette-button"), "a control that needs JavaScript is shown").toBeHidden();
   await page.getByTestId("switcher").click();
   await expect(page.getByTestId("switcher-item").first(), "the menu does not open").toBeVisible();
   await page.keyboard.press("Escape");
@@ -189,7 +189,7 @@ async function expectWithout(page: Page, said: string[]): Promise<void> {
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(customer);
 }
 
-/** Notes what is said of a program that did not start. */
+/** Records the console messages about a program that did not start. */
 function sayings(page: Page): string[] {
   const said: string[] = [];
   page.on("console", (message) => {
@@ -204,7 +204,7 @@ const missing: [string, (page: Page) => Promise<void>][] = [
   ["has no script", (page) => page.route(/stile\.js/, (route) => route.abort())],
 ];
 for (const [name, take] of missing) {
-  test(`where the program ${name}, the page works as without script`, async ({ as }) => {
+  test(`where the program ${name}, the page works as without JavaScript`, async ({ as }) => {
     const page = await as(ADA);
     await take(page);
     const said = sayings(page);
@@ -213,7 +213,7 @@ for (const [name, take] of missing) {
   });
 }
 
-/** Has the program stop within its start, when something is listened to already: `times` programs. */
+/** Makes the first `times` programs stop during their start, after they added some listeners. */
 async function stopWithin(page: Page, times: number): Promise<void> {
   await page.addInitScript((times) => {
     let [looked, left] = [0, times];
@@ -225,7 +225,7 @@ async function stopWithin(page: Page, times: number): Promise<void> {
     Object.defineProperty(Node.prototype, "firstChild", {
       configurable: true,
       get() {
-        // First the script looks at the nodes, then the program.
+        // The script reads the node first, then the program does.
         if (this instanceof Element && this.id === "main" && ++looked === 2 && left > 0) stop();
         return get!.call(this);
       },
@@ -238,7 +238,7 @@ async function stopWithin(page: Page, times: number): Promise<void> {
   }, times);
 }
 
-test("a program that stops within its start is followed by another, and nothing listens twice", async ({ as }) => {
+test("a program that stops during its start is replaced by another, and no listener exists twice", async ({ as }) => {
   const page = await as(ADA);
   await stopWithin(page, 1);
   const [said, sockets] = [sayings(page), [] as string[]];
@@ -253,11 +253,11 @@ test("a program that stops within its start is followed by another, and nothing 
   await expect(page).toHaveURL(`/${IT}/customers`);
   await page.keyboard.press("Control+k");
   await expect(page.getByTestId("palette-input"), "the palette was toggled twice").toBeFocused();
-  expect(sockets, "the program that stopped asks, too").toHaveLength(1);
+  expect(sockets, "the stopped program has a socket too").toHaveLength(1);
   expect(said).toEqual([]);
 });
 
-test("if that one stops too, the page works as without script", async ({ as }) => {
+test("if the second program stops too, the page works as without JavaScript", async ({ as }) => {
   const page = await as(ADA);
   await stopWithin(page, 2);
   const [said, sockets] = [sayings(page), [] as string[]];
@@ -266,13 +266,13 @@ test("if that one stops too, the page works as without script", async ({ as }) =
   await expect(page.locator("html")).toHaveAttribute("data-unstarted", "");
   await rowsAreThere(page);
   await page.keyboard.press("Control+k");
-  await expect(page.getByTestId("palette"), "somebody still listens for keys").toBeHidden();
-  expect(sockets, "the programs that stopped ask").toEqual([]);
-  // Each document says it; the next one is loaded below.
-  expect(said, "it is said once").toHaveLength(1);
+  await expect(page.getByTestId("palette"), "a stopped program still listens for keys").toBeHidden();
+  expect(sockets, "a stopped program opened a socket").toEqual([]);
+  // Each document reports the failure, and the next one is loaded below.
+  expect(said, "expected one message on the console").toHaveLength(1);
   const documents: string[] = [];
   page.on("request", (request) => request.resourceType() === "document" && documents.push(request.url()));
   await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Invoices" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Invoices");
-  expect(documents, "the link was not the browser's").toHaveLength(1);
+  expect(documents, "the link did not load a document").toHaveLength(1);
 });

@@ -1,5 +1,5 @@
-// A form does what it names and nothing by default: without an action, with an unknown, empty, repeated or differently
-// spelled one, a post to any page is refused with 422 and changes nothing. The forms are those that the pages show.
+// Actions of forms: a form does only the action that it names. A post with a missing, unknown, empty, repeated or
+// misspelt action is refused with 422 on every page and changes nothing. The tests collect the forms from the pages.
 import { type Page, expect, test } from "@playwright/test";
 import { FINANCE, IT, customersOf, sql } from "../support/facts";
 import { contextOf } from "../support/people";
@@ -7,10 +7,10 @@ import { send, sessionOf } from "../support/raw";
 import { BASE } from "../support/server";
 
 const ADA = "ada@smartai.example";
-/** Forms that programs may send as well: what they do, their address says. */
+/** Forms that may omit the action, because their address names it. */
 const MAY_BE_SILENT = ["/", "/sign-in", "/sign-up", "/reset", "/sign-out"];
 
-/** Every row of every table, but for the notes that a door makes in passing. */
+/** Sums up every row of every table, except records that each request may write. */
 async function everything(): Promise<string> {
   const tables = await sql<{ name: string }>(
     `select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname in ('account', 'workspace')
@@ -23,14 +23,14 @@ async function everything(): Promise<string> {
 
 interface Found {
   page: string;
-  /** Where it posts. */
+  /** The address that the form posts to. */
   to: string;
   fields: [string, string][];
-  /** The actions that its hidden control or its buttons name. */
+  /** The actions that its hidden field or its buttons name. */
   actions: string[];
 }
 
-/** The forms of the page on screen that post. */
+/** Lists the forms of the page that post. */
 async function formsOf(page: Page, path: string): Promise<Found[]> {
   await page.goto(path);
   return page.evaluate((path) => {
@@ -49,7 +49,7 @@ async function formsOf(page: Page, path: string): Promise<Found[]> {
   }, path);
 }
 
-test("every form names what it does, and nothing else is done", async ({ browser }) => {
+test("every form names its action, and no other action is accepted", async ({ browser }) => {
   test.setTimeout(180_000);
   const context = await contextOf(browser, ADA, { javaScriptEnabled: false });
   const page = await context.newPage();
@@ -70,7 +70,7 @@ test("every form names what it does, and nothing else is done", async ({ browser
   await stranger.close();
   await context.close();
 
-  expect(found.length, "the walk found the forms").toBeGreaterThan(30);
+  expect(found.length, "too few forms were found").toBeGreaterThan(30);
   for (const form of found) {
     expect(form.actions.length, `a form of ${form.page} that posts to ${form.to} names no action`).toBeGreaterThan(0);
     expect(new Set(form.actions).size, `a form of ${form.page} names an action twice`).toBe(form.actions.length);
@@ -102,10 +102,10 @@ test("every form names what it does, and nothing else is done", async ({ browser
       expect(expected, `${form.to} of ${form.page} with ${what} instead of ${action}: ${answer.status}`).toContain(answer.status);
     }
   }
-  expect(await everything(), "a form that was refused changed something").toBe(before);
+  expect(await everything(), "a refused form changed something").toBe(before);
 });
 
-test("a page that has no form refuses one, and it is no visit", async () => {
+test("a page without a form refuses a post, which does not count as a visit", async () => {
   const cookie = await sessionOf(ADA);
   const headers = { cookie, origin: BASE, "sec-fetch-site": "same-origin" };
   await send("GET", `/${IT}/overview`, { headers });
@@ -113,13 +113,13 @@ test("a page that has no form refuses one, and it is no visit", async () => {
   for (const path of ["overview", "customers", "products", "rate-plans", "usage", "invoices", "settings/audit"]) {
     for (const form of [{}, { action: "archive" }] as Record<string, string>[]) {
       const answer = await send("POST", `/${FINANCE}/${path}`, { headers, form });
-      expect(answer.status, `/${FINANCE}/${path} ${JSON.stringify(form)}`).toBe(422);
+      expect(answer.status, `status of /${FINANCE}/${path} with ${JSON.stringify(form)}`).toBe(422);
     }
   }
   expect(await everything()).toBe(before);
 });
 
-test("an archived customer stays archived whatever is posted to its page, and comes back when that is said", async () => {
+test("an archived customer stays archived after a post without a valid action, and the restore action restores it", async () => {
   const cookie = await sessionOf(ADA);
   const headers = { cookie, origin: BASE, "sec-fetch-site": "same-origin" };
   const [customer] = await customersOf(IT);
@@ -134,14 +134,14 @@ test("an archived customer stays archived whatever is posted to its page, and co
       expect((await send("POST", path, { headers, form })).status, JSON.stringify(form)).toBe(422);
       expect(await status()).toBe("archived");
     }
-    expect((await send("POST", path, { headers, form: { grant, action: "restore" } })).status, "the control").toBe(303);
+    expect((await send("POST", path, { headers, form: { grant, action: "restore" } })).status, "control: the restore action is accepted").toBe(303);
     expect(await status()).not.toBe("archived");
   } finally {
     await sql("update workspace.customers set status = $2 where id = $1", [customer.id, original]);
   }
 });
 
-test("the demand for a second factor is not switched off by a form that says neither on nor off", async () => {
+test("a form that says neither on nor off does not turn off the requirement of a second factor", async () => {
   const cookie = await sessionOf(ADA);
   const headers = { cookie, origin: BASE, "sec-fetch-site": "same-origin" };
   const path = `/${IT}/settings/security`;
@@ -149,5 +149,5 @@ test("the demand for a second factor is not switched off by a form that says nei
   for (const form of [{}, { demand: "" }, { demand: "On" }, { demand: "no" }] as Record<string, string>[]) {
     expect((await send("POST", path, { headers, form: { grant, action: "demand", ...form } })).status, JSON.stringify(form)).toBe(422);
   }
-  expect((await send("POST", path, { headers, form: { grant, action: "demand", demand: "off" } })).status, "the control").toBe(303);
+  expect((await send("POST", path, { headers, form: { grant, action: "demand", demand: "off" } })).status, "control: the value off is accepted").toBe(303);
 });

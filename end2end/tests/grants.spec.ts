@@ -1,5 +1,5 @@
-// Invariant: a write names the workspace its page was rendered for, by its grant. Where grant and address differ, or
-// the seat does not allow it, it is refused and nothing is written (docs/SECURITY.md, I-8, I-9).
+// Grants: a write carries the grant of the workspace that its page was rendered for. If the grant does not match the
+// address, or the role lacks the right, the write is refused and changes nothing (docs/SECURITY.md, I-8, I-9).
 import { type APIRequestContext, expect } from "@playwright/test";
 import { ADA, VIK, test } from "../support/as";
 import { call, grantOf } from "../support/calls";
@@ -20,7 +20,7 @@ test.afterEach(async () => {
   await sql("delete from workspace.customers where name = $1", [NAME]);
 });
 
-test("with a grant of the same workspace a customer is written, once and there", async ({ as }) => {
+test("a grant of the same workspace writes a customer once, in that workspace", async ({ as }) => {
   const { request } = (await as(ADA)).context();
   const answer = await save(request, IT, await grantOf(request, IT));
   expect(answer.status()).toBe(200);
@@ -28,12 +28,12 @@ test("with a grant of the same workspace a customer is written, once and there",
   expect(await written()).toEqual([{ slug: IT, id: await answer.json() }]);
 });
 
-test("with a grant of another workspace it is 409 and nothing is written, in either", async ({ as }) => {
+test("a grant of another workspace gets 409, and neither workspace changes", async ({ as }) => {
   const { request } = (await as(ADA)).context();
   const grants: Record<string, string> = { [IT]: await grantOf(request, IT), [PRODUCT_ENG]: await grantOf(request, PRODUCT_ENG), [FINANCE]: await grantOf(request, FINANCE) };
   for (const [of, to] of [[IT, PRODUCT_ENG], [PRODUCT_ENG, IT], [IT, FINANCE], [FINANCE, IT]]) {
     const answer = await save(request, to, grants[of]);
-    expect([answer.status(), await answer.json()], `a grant of ${of} writes to ${to}`).toEqual([409, "mismatch"]);
+    expect([answer.status(), await answer.json()], `a grant of ${of} is accepted for ${to}`).toEqual([409, "mismatch"]);
     expect(await written(), `a grant of ${of} wrote to ${to}`).toEqual([]);
   }
   for (const slug of [IT, PRODUCT_ENG]) {
@@ -42,7 +42,7 @@ test("with a grant of another workspace it is 409 and nothing is written, in eit
   expect((await written()).map((row) => row.slug).sort()).toEqual([IT, PRODUCT_ENG]);
 });
 
-test("every other write and the reading of pages are held to the same", async ({ as }) => {
+test("all other writes and page loads refuse a grant of another workspace", async ({ as }) => {
   const { request } = (await as(ADA)).context();
   const grant = await grantOf(request, IT);
   const [customer] = await customersOf(PRODUCT_ENG);
@@ -63,13 +63,13 @@ test("every other write and the reading of pages are held to the same", async ({
     const answer = await call(request, name, { workspace: PRODUCT_ENG, grant, ...data });
     expect([answer.status(), await answer.json()], name).toEqual([409, "mismatch"]);
   }
-  // A customer of another workspace can't be named under one's own grant either.
+  // A valid grant does not reach a customer of another workspace.
   const foreign = await save(request, IT, grant, customer.id);
   expect([foreign.status(), await foreign.json()]).toEqual([404, "absent"]);
-  expect(await state(), "something was written").toEqual(before);
+  expect(await state(), "a refused request changed something").toEqual(before);
 });
 
-test("a grant of another session or person, a forged one and none are refused, and nothing is written", async ({ as }) => {
+test("a missing or forged grant, or one of another session or person, is refused and writes nothing", async ({ as }) => {
   const { request } = (await as(ADA)).context();
   const elsewhere = await grantOf((await as(ADA)).context().request, IT);
   const viks = await grantOf((await as(VIK)).context().request, IT);
@@ -80,26 +80,26 @@ test("a grant of another session or person, a forged one and none are refused, a
   for (const [what, grant] of Object.entries({ elsewhere, viks, unsigned, flipped, none: "" })) {
     const answer = await save(request, IT, grant);
     expect([answer.status(), await answer.json()], what).toEqual([409, "mismatch"]);
-    expect(await written(), `the grant "${what}" wrote`).toEqual([]);
+    expect(await written(), `the grant "${what}" wrote a customer`).toEqual([]);
   }
-  expect((await save(request, IT, own)).status(), "control: her own writes").toBe(200);
+  expect((await save(request, IT, own)).status(), "control: her own grant is accepted").toBe(200);
 });
 
-test("a Viewer's write is 403 and nothing is written", async ({ as }) => {
+test("a Viewer's write gets 403 and writes nothing", async ({ as }) => {
   const { request } = (await as(VIK)).context();
   const grant = await grantOf(request, IT);
   const [customer] = await customersOf(IT);
   for (const id of [null, customer.id]) {
     const answer = await save(request, IT, grant, id);
-    expect(answer.status(), "a Viewer writes").toBe(403);
+    expect(answer.status(), "a Viewer can save a customer").toBe(403);
     expect(await answer.json()).toEqual({ denied: "edit_content" });
   }
   const archived = await call(request, "act_on_customer", { workspace: IT, grant, id: customer.id, action: { action: "archive" } });
-  expect(archived.status(), "a Viewer archives").toBe(403);
-  expect(await written(), "a Viewer wrote").toEqual([]);
-  expect((await customersOf(IT))[0], "the customer is as it was").toEqual(customer);
+  expect(archived.status(), "a Viewer can archive a customer").toBe(403);
+  expect(await written(), "a Viewer's write was stored").toEqual([]);
+  expect((await customersOf(IT))[0], "the customer changed").toEqual(customer);
 
   const [ada] = [(await as(ADA)).context().request];
-  expect((await save(ada, IT, await grantOf(ada, IT))).status(), "control: an Owner's write of the same is stored").toBe(200);
+  expect((await save(ada, IT, await grantOf(ada, IT))).status(), "control: an Owner can save the same customer").toBe(200);
   expect(await written()).toHaveLength(1);
 });

@@ -1,5 +1,5 @@
-// Invariant: a handoff lets one session into one workspace, once, within a minute; every other use is refused with its
-// reason, and leaves the picker, where picking again works (docs/SECURITY.md, I-14).
+// Handoffs: a handoff opens one workspace to one session, once, within a minute. Every other use is refused with the
+// reason and leads to the picker, where the person can choose again (docs/SECURITY.md, I-14).
 import { type Page, expect } from "@playwright/test";
 import { ADA, VIK, test } from "../support/as";
 import { call, mint, redeem } from "../support/calls";
@@ -10,29 +10,29 @@ import { workspaceName } from "../support/switching";
 
 const BY_HASH = "code_hash = sha256(convert_to($1, 'UTF8'))";
 
-/** As if it had been minted a minute ago. */
+/** Makes the handoff a minute older. */
 async function age(code: string): Promise<void> {
   const aged = await sql(`update account.handoffs set expires_at = expires_at - interval '60 s' where ${BY_HASH} returning 1`, [code]);
-  expect(aged, "the handoff is stored by its hash").toHaveLength(1);
+  expect(aged, "the handoff is not stored by its hash").toHaveLength(1);
 }
 
-test("a handoff redeemed 100 times at once lets one in", async ({ as }) => {
+test("a handoff that is redeemed 100 times at once is accepted once", async ({ as }) => {
   const { request } = (await as(ADA)).context();
   const code = await mint(request, FINANCE);
   const answers = await Promise.all(Array.from({ length: 100 }, () => redeem(request, FINANCE, code)));
   const entered = answers.filter((a) => a.status() === 200);
-  expect(entered, "more or less than one was let in").toHaveLength(1);
+  expect(entered, "expected exactly one accepted redemption").toHaveLength(1);
   expect((await entered[0].json()).entry.workspace.slug).toBe(FINANCE);
   const ofFinance = await stringsOf(FINANCE);
   for (const answer of answers.filter((a) => a.status() !== 200)) {
     expect(answer.status()).toBe(403);
     const body = await answer.text();
-    expect(JSON.parse(body), "the reason is that it was used").toEqual({ refused: "handoff-used" });
-    expect(ofFinance.filter((s) => body.includes(s)), "a refusal holds the workspace's data").toEqual([]);
+    expect(JSON.parse(body), "the refusal does not say that the handoff was used").toEqual({ refused: "handoff-used" });
+    expect(ofFinance.filter((s) => body.includes(s)), "a refusal contains data of the workspace").toEqual([]);
   }
 });
 
-test("a handoff lives for 60 s, and then is refused as expired, the first time too", async ({ as }) => {
+test("a handoff is valid for 60 s and is then refused as expired", async ({ as }) => {
   const { request } = (await as(ADA)).context();
   const code = await mint(request, FINANCE);
   const [life] = await sql<{ seconds: number }>(
@@ -44,10 +44,10 @@ test("a handoff lives for 60 s, and then is refused as expired, the first time t
 
   const fresh = await mint(request, FINANCE);
   await sql(`update account.handoffs set expires_at = expires_at - interval '50 s' where ${BY_HASH}`, [fresh]);
-  expect((await redeem(request, FINANCE, fresh)).status(), "control: after 50 s it is still good").toBe(200);
+  expect((await redeem(request, FINANCE, fresh)).status(), "control: a handoff is valid after 50 s").toBe(200);
 });
 
-test("a handoff is no use to another session, another person or another workspace, and is not used up by them", async ({ as }) => {
+test("a handoff is refused for another session, person or workspace, and stays valid", async ({ as }) => {
   const { request } = (await as(ADA)).context();
   const elsewhere = (await as(ADA)).context().request;
   const vik = (await as(VIK)).context().request;
@@ -60,25 +60,25 @@ test("a handoff is no use to another session, another person or another workspac
     const answer = await tried();
     expect([answer.status(), await answer.json()], who).toEqual([403, { refused: "handoff-foreign" }]);
   }
-  expect((await redeem(request, IT, code)).status(), "control: whom it was made for gets in").toBe(200);
+  expect((await redeem(request, IT, code)).status(), "control: the right session redeems it").toBe(200);
 });
 
-test("a forged handoff is refused, and a signed-out redeemer, too", async ({ as, playwright }) => {
+test("a forged handoff and a signed-out request are refused", async ({ as, playwright }) => {
   const { request } = (await as(ADA)).context();
   const code = await mint(request, IT);
   const altered = code.slice(0, -1) + (code.endsWith("A") ? "B" : "A");
   for (const forged of ["", "x", "A".repeat(43), altered, code.slice(0, -1), `${code}A`, `${code} `, "A".repeat(10_000)]) {
     const answer = await redeem(request, IT, forged);
-    expect([answer.status(), await answer.json()], `forged: ${forged.slice(0, 60)}`).toEqual([403, { refused: "handoff-foreign" }]);
+    expect([answer.status(), await answer.json()], `forged handoff: ${forged.slice(0, 60)}`).toEqual([403, { refused: "handoff-foreign" }]);
   }
   const nobody = await playwright.request.newContext();
   const answer = await redeem(nobody, IT, code);
   expect([answer.status(), await answer.json()]).toEqual([401, "signed_out"]);
   await nobody.dispose();
-  expect((await redeem(request, IT, code)).status(), "control: the true one gets in").toBe(200);
+  expect((await redeem(request, IT, code)).status(), "control: the real handoff is accepted").toBe(200);
 });
 
-test("no handoff is minted for a workspace without a seat, and it says the same as for none at all", async ({ as }) => {
+test("no handoff is created for a workspace without a seat, and the answer is that of a missing workspace", async ({ as }) => {
   const { request } = (await as(VIK)).context();
   const count = async () => (await sql("select count(*) as n from account.handoffs"))[0].n;
   const before = await count();
@@ -89,7 +89,7 @@ test("no handoff is minted for a workspace without a seat, and it says the same 
   for (const answer of [foreign, absent]) expect(answer.headers()["stile-workspace"]).toBeUndefined();
   expect(await count(), "a handoff was stored").toBe(before);
   await mint(request, IT);
-  expect(Number(await count()), "control: with a seat one is stored").toBe(Number(before) + 1);
+  expect(Number(await count()), "control: with a seat a handoff is stored").toBe(Number(before) + 1);
 });
 
 for (const [why, spoil, refused, words] of [
@@ -97,13 +97,13 @@ for (const [why, spoil, refused, words] of [
     "used", "That link was already used. Choose the workspace again."],
   ["ran out", async (_: Page, code: string) => age(code), "expired", "That link has expired. Choose the workspace again."],
 ] as const) {
-  test(`whoever holds a handoff that ${why} is at the picker with the reason, and picking again works`, async ({ as }) => {
+  test(`a handoff that ${why} leads to the picker with the reason, and choosing again works`, async ({ as }) => {
     const page = await as(ADA);
     const { id } = await workspaceOf(FINANCE);
     await open(page, "/home");
     const code = await mint(page.context().request, FINANCE);
     await spoil(page, code);
-    // The tab's way in presents that code instead of a fresh one.
+    // Replace the new code of the tab's request by the old one.
     await page.route("**/api/fn/*_workspace", async (route) => {
       const data = { ...route.request().postDataJSON(), code };
       await route.fulfill({ response: await route.fetch({ url: `${BASE}/api/fn/enter_workspace`, postData: JSON.stringify(data) }) });
@@ -112,15 +112,15 @@ for (const [why, spoil, refused, words] of [
     await expect(page).toHaveURL(`/home?refused=${refused}`);
     await expect(page.getByRole("status").filter({ hasText: words })).toBeVisible();
     await expect(page.getByTestId("picker-row")).toHaveCount(3);
-    expect(await found(page, await stringsOf(FINANCE)), "something of Finance is there without entering").toEqual([]);
+    expect(await found(page, await stringsOf(FINANCE)), "the page contains data of Finance").toEqual([]);
 
     await page.unroute("**/api/fn/*_workspace");
     const entered = page.waitForResponse((r) => /(open|stage)_workspace$/.test(new URL(r.url()).pathname));
     await page.locator(`[data-testid=picker-row][data-slug=${FINANCE}]`).click();
     const answer = await entered;
-    expect([answer.status(), answer.headers()["stile-workspace"]], "picking again mints a fresh one").toEqual([200, id]);
+    expect([answer.status(), answer.headers()["stile-workspace"]], "choosing again does not enter Finance").toEqual([200, id]);
     await expect(page).toHaveURL(`/${FINANCE}/overview`);
     await expect(workspaceName(page)).toHaveText("Finance");
-    await expect.poll(async () => found(page, await stringsOf(FINANCE)), "control: after entering Finance is there").not.toEqual([]);
+    await expect.poll(async () => found(page, await stringsOf(FINANCE)), "control: after entering, the page contains data of Finance").not.toEqual([]);
   });
 }

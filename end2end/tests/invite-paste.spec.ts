@@ -1,5 +1,5 @@
-// Nothing that is pasted into the field of invites is left out in silence: each person comes back as an invite, as somebody
-// who is there already, or as a line to correct; a limit is named before anything is sent.
+// Pasting addresses into the invite field: nothing is dropped silently. Each entry becomes an invite, a person who
+// already has access, or a line to correct. The limit is shown before anything is sent.
 import { type Page, expect } from "@playwright/test";
 import { ADA, VIK, test } from "../support/as";
 import { IT, sql } from "../support/facts";
@@ -21,7 +21,7 @@ const invites = async () => Number((await sql("select count(*) as n from account
 const send = (page: Page) => page.getByRole("button", { name: "Invite", exact: true }).click();
 const members = `/${IT}/settings/members`;
 
-test("thirty lines as a directory writes them are thirty invites", async ({ as }) => {
+test("thirty lines with names and addresses make thirty invites", async ({ as }) => {
   const page = await as(ADA);
   await open(page, members);
   const all = people(30);
@@ -31,11 +31,11 @@ test("thirty lines as a directory writes them are thirty invites", async ({ as }
   await expect(page.getByTestId("invite-result")).toHaveCount(30);
   await expect(page.getByTestId("invited-people")).toContainText("30 invited");
   await expect(page.getByTestId("not-invited")).toHaveCount(0);
-  await expect(page.locator("#emails"), "a second click would invite them again").toHaveValue("");
+  await expect(page.locator("#emails"), "the field still contains the invited addresses").toHaveValue("");
 });
 
 for (const script of [true, false]) {
-  test(`quotes, commas, tabs, links and mistakes: all are accounted for ${script ? "with" : "without"} JavaScript`, async ({ browser }) => {
+  test(`quotes, commas, tabs, links and mistakes are all reported ${script ? "with" : "without"} JavaScript`, async ({ browser }) => {
     const context = await contextOf(browser, ADA, { javaScriptEnabled: script });
     const page = await context.newPage();
     await (script ? open(page, members) : page.goto(members));
@@ -51,28 +51,28 @@ for (const script of [true, false]) {
     await expect(apart.locator(result(VIK))).toContainText("Already has access");
     await expect(apart.locator(result("Typo <typo@>"))).toContainText("Not a valid email");
     await expect(apart.locator(result("(nobody)"))).toContainText("Not a valid email");
-    await expect(page.locator("#emails"), "the field keeps what is to be corrected and nothing else").toHaveValue("(nobody)\nTypo <typo@>");
+    await expect(page.locator("#emails"), "the field does not contain exactly the entries to correct").toHaveValue("(nobody)\nTypo <typo@>");
     await context.close();
   });
 
-  test(`more than fifty are refused as a whole, with the number ${script ? "with" : "without"} JavaScript`, async ({ browser }) => {
+  test(`more than fifty addresses are refused together, with the number, ${script ? "with" : "without"} JavaScript`, async ({ browser }) => {
     const context = await contextOf(browser, ADA, { javaScriptEnabled: script });
     const page = await context.newPage();
     await (script ? open(page, members) : page.goto(members));
-    await expect(page.locator("#emails-hint"), "the limit is not named before").toContainText("Up to 50 at a time");
+    await expect(page.locator("#emails-hint"), "the limit is not shown beforehand").toContainText("Up to 50 at a time");
     const [before, all] = [await invites(), people(60)];
     await page.fill("#emails", all.join(" "));
-    if (script) await expect(page.locator("#emails-error"), "it is not counted while it is typed").toHaveText("60 people are 10 too many. You can invite 50 at a time.");
+    if (script) await expect(page.locator("#emails-error"), "the number is not shown while typing").toHaveText("60 people are 10 too many. You can invite 50 at a time.");
     await send(page);
     await expect(page.locator("#emails-error")).toContainText("60 people are 10 too many. You can invite 50 at a time. Nothing was sent.");
     await expect(page.locator("#emails")).toHaveAttribute("aria-invalid", "true");
-    await expect(page.locator("#emails"), "what was pasted is lost").toHaveValue(all.join(" "));
-    expect(await invites(), "some were sent").toBe(before);
+    await expect(page.locator("#emails"), "the pasted text was lost").toHaveValue(all.join(" "));
+    expect(await invites(), "some invites were sent").toBe(before);
     await context.close();
   });
 }
 
-test("what is typed into the field stays while the page is read anew", async ({ as }) => {
+test("text in the field stays while the page reloads its data", async ({ as }) => {
   const page = await as(ADA);
   const [first, second] = people(2);
   await open(page, members);
@@ -82,5 +82,5 @@ test("what is typed into the field stays while the page is read anew", async ({ 
   await page.fill("#emails", `${second} `);
   await page.getByRole("button", { name: `Resend the invite to ${first}` }).click();
   await expect(page.getByTestId("invite-result")).toHaveCount(1);
-  await expect(page.locator("#emails"), "typed addresses are lost").toHaveValue(`${second} `);
+  await expect(page.locator("#emails"), "the typed addresses were lost").toHaveValue(`${second} `);
 });

@@ -1,5 +1,5 @@
-// Invites from both sides: the right person, the wrong one, somebody new, and every reason why one is not honoured
-// (docs/SECURITY.md, I-12). Looking never consumes anything.
+// Invites: the invited person, another person, a person without an account, and each reason for a refusal
+// (docs/SECURITY.md, I-12). Opening a link changes nothing.
 import { type BrowserContext, type Page, expect } from "@playwright/test";
 import { ADA, VIK, test } from "../support/as";
 import { IT, PRODUCT_ENG, sql } from "../support/facts";
@@ -30,7 +30,7 @@ async function signedOut(browser: import("@playwright/test").Browser, use: (page
   }
 }
 
-test("several addresses at once, each with its own result; the link is shown once and stands in no list", async ({ as }) => {
+test("several addresses get a result each; the link is shown once and is in no list", async ({ as }) => {
   const page = await as(ADA);
   const [one, two] = [person("one"), person("two")];
   await invite(page, IT, `${one}, nonsense; ${VIK}\n${two}`, "viewer");
@@ -41,14 +41,14 @@ test("several addresses at once, each with its own result; the link is shown onc
   await expect(result(VIK)).toContainText("Already has access");
   const link = await result(one).getByTestId("invite-link").textContent();
   expect(link).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/invite\/[\w-]{43}$/);
-  await expect(page.locator(`[data-invite="${one}"]`), "it is listed").toBeVisible();
+  await expect(page.locator(`[data-invite="${one}"]`), "the invite is not listed").toBeVisible();
   await page.reload();
   await expect(page.locator(`[data-invite="${one}"]`)).toBeVisible();
   expect(await page.content(), "the link is shown a second time").not.toContain(link);
-  expect(await mailedLink(one), "the mailed link is the copied one").not.toBe(new URL(link ?? "").pathname);
+  expect(await mailedLink(one), "the mailed link equals the copied one").not.toBe(new URL(link ?? "").pathname);
 });
 
-test("somebody new signs up by the mail, with the address filled in, and lands in the workspace", async ({ as, browser }) => {
+test("a person without an account signs up by the mailed link and enters the workspace", async ({ as, browser }) => {
   const admin = await as(ADA);
   const address = person("newcomer");
   await invite(admin, IT, address, "member");
@@ -59,14 +59,14 @@ test("somebody new signs up by the mail, with the address filled in, and lands i
       expect(response?.status()).toBe(200);
       expect(response?.headers()["referrer-policy"]).toBe("no-referrer");
     }
-    expect(await stateOf(address), "looking consumed it").toBe("open");
+    expect(await stateOf(address), "opening the link used it up").toBe("open");
     await expect(page.getByRole("heading", { level: 1 })).toHaveText("Ada Moreau invited you to IT");
     await expect(page.locator("[name=email]")).toHaveValue(address);
     await page.fill("[name=name]", "Nia Newcomer");
     await page.fill("[name=password]", "short");
     await page.getByRole("button", { name: "Sign up and join IT" }).click();
     await expect(page.locator("[name=password]")).toHaveAccessibleDescription(/at least 12 characters/);
-    await expect(page.locator("[name=name]"), "what was typed is lost").toHaveValue("Nia Newcomer");
+    await expect(page.locator("[name=name]"), "the input was lost").toHaveValue("Nia Newcomer");
     await page.fill("[name=password]", NEW_PASSWORD);
     await page.getByRole("button", { name: "Sign up and join IT" }).click();
     await expect(page).toHaveURL(`/${IT}/overview`);
@@ -76,7 +76,7 @@ test("somebody new signs up by the mail, with the address filled in, and lands i
   expect(await stateOf(address)).toBe("accepted");
 });
 
-test("the right person, signed in, has one button and lands in the workspace; it is in the switcher", async ({ as, browser }) => {
+test("the invited person joins with one button when signed in, and the switcher lists the workspace", async ({ as, browser }) => {
   const address = await register(person("right"), "Rio Right");
   await invite(await as(ADA), IT, address, "billing_admin");
   const path = await mailedLink(address);
@@ -91,11 +91,11 @@ test("the right person, signed in, has one button and lands in the workspace; it
   await context.close();
 });
 
-test("with the keyboard alone: inviting, and accepting", async ({ as, browser }) => {
+test("inviting and accepting work with the keyboard alone", async ({ as, browser }) => {
   const address = await register(person("keys"), "Kim Keys");
   const page = await as(ADA);
   await open(page, `/${IT}/settings/members`);
-  // Tab by Tab to what has that name; within forty presses, or it can't be reached.
+  // Presses Tab until the element with this name has the focus, at most forty times.
   const tabTo = async (at: Page, name: RegExp) => {
     for (let presses = 0; presses < 40; presses++) {
       await at.keyboard.press("Tab");
@@ -121,7 +121,7 @@ test("with the keyboard alone: inviting, and accepting", async ({ as, browser })
   await context.close();
 });
 
-test("the right person, signed out, needs the password and nothing else", async ({ as, browser }) => {
+test("the invited person needs only the password when signed out", async ({ as, browser }) => {
   const address = await register(person("known"), "Kay Known");
   await invite(await as(ADA), IT, address, "viewer");
   const path = await mailedLink(address);
@@ -138,7 +138,7 @@ test("the right person, signed out, needs the password and nothing else", async 
   });
 });
 
-test("the wrong person sees both addresses, uses nothing up, and can change over", async ({ as, browser }) => {
+test("another person sees both addresses, can't use the invite, and can change the account", async ({ as, browser }) => {
   const address = await register(person("meant-by-an-address-of-quite-some-length"), "Mel Meant");
   await invite(await as(ADA), PRODUCT_ENG, address, "viewer");
   const path = await mailedLink(address);
@@ -148,14 +148,14 @@ test("the wrong person sees both addresses, uses nothing up, and can change over
   await expect(page.getByTestId("signed-in")).toHaveText(VIK);
   const wide = page.viewportSize();
   await page.setViewportSize({ width: 390, height: 800 });
-  expect(await page.evaluate(() => document.documentElement.scrollWidth), "a long address makes the page scroll sideways").toBeLessThanOrEqual(390);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth), "a long address makes the page scroll horizontally").toBeLessThanOrEqual(390);
   if (wide) await page.setViewportSize(wide);
   await expect(page.getByRole("button", { name: /^Join/ })).toHaveCount(0);
   const forced = await page.context().request.post(path, { form: { action: "accept" }, headers: { origin: BASE, "sec-fetch-site": "same-origin" }, maxRedirects: 0 });
-  expect([forced.status(), await stateOf(address)], "accepting as the wrong person").toEqual([303, "open"]);
-  expect((await sql("select count(*) as n from account.audit_log where action = 'invite_refused' and detail ->> 'reason' = 'other_person'"))[0].n, "it is not noted").not.toBe("0");
+  expect([forced.status(), await stateOf(address)], "another person accepted the invite").toEqual([303, "open"]);
+  expect((await sql("select count(*) as n from account.audit_log where action = 'invite_refused' and detail ->> 'reason' = 'other_person'"))[0].n, "the refused invite is not in the audit log").not.toBe("0");
   const declined = await page.context().request.post(path, { form: { action: "decline" }, headers: { origin: BASE, "sec-fetch-site": "same-origin" }, maxRedirects: 0 });
-  expect([declined.status(), await stateOf(address)], "declining as the wrong person").toEqual([303, "open"]);
+  expect([declined.status(), await stateOf(address)], "another person declined the invite").toEqual([303, "open"]);
   await page.getByRole("button", { name: `Sign out and continue as ${address}` }).click();
   await expect(page.locator("[name=email]")).toHaveValue(address);
   await page.fill("[name=password]", PASSWORD);
@@ -163,7 +163,7 @@ test("the wrong person sees both addresses, uses nothing up, and can change over
   await expect(page).toHaveURL(`/${PRODUCT_ENG}/overview`);
 });
 
-test("expired, revoked, used and altered links say why, and seat nobody", async ({ as, browser }) => {
+test("an expired, revoked, used or altered invite link is rejected with the reason and gives no seat", async ({ as, browser }) => {
   const admin = await as(ADA);
   const address = await register(person("late"), "Lou Late");
   await invite(admin, IT, address, "viewer");
@@ -185,26 +185,26 @@ test("expired, revoked, used and altered links say why, and seat nobody", async 
   await expect(admin.locator(`[data-invite="${address}"]`)).toContainText("Expired");
   await admin.getByRole("button", { name: `Resend the invite to ${address}` }).click();
   await expect(admin.locator(`[data-invite="${address}"]`)).toContainText("Sent");
-  await expect.poll(() => mailedLink(address), "resending sends no link of its own").not.toBe(path);
+  await expect.poll(() => mailedLink(address), "resending does not create a new link").not.toBe(path);
   const resent = await mailedLink(address);
-  expect((await page.goto(path))?.status(), "sent again, the old link works, too").toBe(200);
+  expect((await page.goto(path))?.status(), "the old link does not work after resending").toBe(200);
   await admin.getByRole("button", { name: `Revoke the invite to ${address}` }).click();
   await admin.getByRole("button", { name: `Revoke ${address}`, exact: true }).click();
   await expect(admin.locator(`[data-invite="${address}"]`)).toHaveCount(0);
   await expectClosed(path, 410, /was revoked/);
   await invite(admin, IT, address, "viewer");
-  await expect.poll(async () => [path, resent].includes(await mailedLink(address)), "no mail with a third link").toBe(false);
+  await expect.poll(async () => [path, resent].includes(await mailedLink(address)), "no mail with a third link arrived").toBe(false);
   const again = await mailedLink(address);
   await open(page, again);
   await page.getByRole("button", { name: "Join IT" }).click();
-  await expect(page, "the control: an open one seats").toHaveURL(`/${IT}/overview`);
+  await expect(page, "control: an open invite gives a seat").toHaveURL(`/${IT}/overview`);
   const used = await page.goto(again);
   expect(used?.status()).toBe(410);
   await expect(page.getByTestId("invite-reason")).toHaveText(/already used/);
   await context.close();
 });
 
-test("declining tells the inviter, and holds the next invite back", async ({ as, browser }) => {
+test("declining notifies the inviter and delays the next invite", async ({ as, browser }) => {
   const admin = await as(ADA);
   const address = person("nothanks");
   await invite(admin, IT, address, "viewer");
@@ -220,7 +220,7 @@ test("declining tells the inviter, and holds the next invite back", async ({ as,
   await expect(admin.getByTestId("invite-result")).toContainText("Declined within the last day");
 });
 
-test("a link that was passed on by hand tells nothing of the address behind it", async ({ as, browser }) => {
+test("a link that was passed on by hand does not tell whether the address has an account", async ({ as, browser }) => {
   const [known, unknown] = [await register(person("handa"), "Hana"), person("handb")];
   const admin = await as(ADA);
   await invite(admin, IT, `${known} ${unknown}`, "viewer");
@@ -231,13 +231,13 @@ test("a link that was passed on by hand tells nothing of the address behind it",
       const response = await page.goto(link);
       expect(response?.status()).toBe(200);
       texts.push((await page.locator("main").innerText()).replaceAll(address, "ADDRESS"));
-      await expect(page.locator("[name=name]"), "it makes an account of an address that nobody has proven").toHaveCount(0);
+      await expect(page.locator("[name=name]"), "the page offers an account for an unproven address").toHaveCount(0);
     }
     expect(texts[0]).toBe(texts[1]);
   });
 });
 
-test("all of it works without JavaScript: inviting, the results, resending, signing up", async ({ browser }) => {
+test("inviting, results, resending and signing up work without JavaScript", async ({ browser }) => {
   const context = await contextOf(browser, ADA, { javaScriptEnabled: false });
   const page = await context.newPage();
   const address = person("scriptless");

@@ -1,5 +1,5 @@
-// The list of invoices answers what is owed and when: Due is there at 1280, drafts have neither date of issue nor number,
-// what is overdue can be listed, and the overview leads there and adds up nothing that has no sum.
+// The list of invoices: Due is visible at 1280 px, drafts have neither issue date nor number, and overdue invoices can
+// be listed. The overview links to that list and does not add up usage in different units.
 import { expect } from "@playwright/test";
 import { ADA, test } from "../support/as";
 import { FINANCE, IT, sql } from "../support/facts";
@@ -9,9 +9,9 @@ import { contextOf, open } from "../support/people";
 const of = "from workspace.invoices t join account.workspaces w on w.id = t.workspace_id where w.slug = $1";
 
 for (const slug of [IT, FINANCE]) {
-  test(`${slug}: the overdue ones are a filter, counted alike on the overview`, async ({ as, browser }) => {
+  test(`${slug}: overdue invoices can be filtered, and the overview counts the same ones`, async ({ as, browser }) => {
     const overdue = (await sql<{ number: string }>(`select number ${of} and status = 'open' and due_on < (now() at time zone w.time_zone)::date order by issued_on desc, t.id desc`, [slug])).map((i) => i.number);
-    expect(overdue.length, "nothing is overdue, so this proves nothing").toBeGreaterThan(0);
+    expect(overdue.length, "control: some invoices are overdue").toBeGreaterThan(0);
     const page = await as(ADA);
     await open(page, `/${slug}/overview`);
     const link = page.getByTestId("all-overdue");
@@ -31,25 +31,25 @@ for (const slug of [IT, FINANCE]) {
   });
 }
 
-test("drafts have no date of issue and no number, in list, page and answer", async ({ as }) => {
+test("drafts have no issue date and no number in the list, on the page and in the data", async ({ as }) => {
   const drafts = await sql<{ number: string }>(`select number ${of} and status = 'draft'`, [IT]);
-  expect(drafts.length, "no drafts, so this proves nothing").toBeGreaterThan(0);
+  expect(drafts.length, "control: there are drafts").toBeGreaterThan(0);
   const page = await as(ADA);
   await page.setViewportSize({ width: 1440, height: 900 });
   await open(page, `/${IT}/invoices?status=draft`);
   await expect(page.getByTestId("row")).toHaveCount(Math.min(drafts.length, 20));
   expect(new Set(await page.getByTestId("row").locator(".row-link").allTextContents())).toEqual(new Set(["Draft"]));
-  expect(new Set(await page.getByTestId("row").locator("td:nth-child(4)").allTextContents()), "a draft was issued").toEqual(new Set(["—"]));
+  expect(new Set(await page.getByTestId("row").locator("td:nth-child(4)").allTextContents()), "a draft has an issue date").toEqual(new Set(["—"]));
   await page.getByTestId("row").first().locator(".row-link").click();
   await expect(page.locator("#main h1")).toHaveText(/^Draft for /);
   await expect(page.getByText("Issued", { exact: true })).toHaveCount(0);
   const content = await page.content();
-  expect(drafts.filter((draft) => content.includes(`>${draft.number}<`)), "a number that is not final").toEqual([]);
+  expect(drafts.filter((draft) => content.includes(`>${draft.number}<`)), "the page contains the preliminary number of a draft").toEqual([]);
   await open(page, `/${IT}/invoices?q=${drafts[0].number}`);
   await expect(page.getByRole("heading", { name: "No invoices match" })).toBeVisible();
 });
 
-test("Due is a column at 1280 and the lists of the overview line up", async ({ as }) => {
+test("Due is a column at 1280 px, and the lists of the overview are aligned", async ({ as }) => {
   const page = await as(ADA);
   await page.setViewportSize({ width: 1280, height: 800 });
   await open(page, `/${IT}/invoices`);
@@ -58,19 +58,19 @@ test("Due is a column at 1280 and the lists of the overview line up", async ({ a
   await open(page, `/${IT}/overview`);
   const tops = await page.locator(".two-up .line-list").evaluateAll((lists) => lists.map((list) => list.getBoundingClientRect().top));
   expect(tops).toHaveLength(2);
-  expect(tops[0], "the two lists begin at two heights").toBe(tops[1]);
+  expect(tops[0], "the two lists start at different heights").toBe(tops[1]);
   for (const list of await page.locator(".two-up .line-list").all()) {
     const lefts = await list.locator(".status").evaluateAll((all) => all.map((status) => status.getBoundingClientRect().left));
-    expect(new Set(lefts).size, "the statuses are ragged").toBe(1);
+    expect(new Set(lefts).size, "the statuses are not aligned").toBe(1);
   }
 });
 
-test("usage is counted in records, and said by unit", async ({ as }) => {
+test("the overview counts usage in records and lists it by unit", async ({ as }) => {
   const since = "recorded_at >= ((now() at time zone w.time_zone)::date - 29)::timestamp at time zone w.time_zone";
   const from = "from workspace.usage u join account.workspaces w on w.id = u.workspace_id join workspace.products p on p.workspace_id = w.id and p.id = u.product_id";
   const units = await sql<{ unit: string; n: string }>(`select p.unit, sum(quantity) as n ${from} where slug = $1 and ${since} group by 1 order by count(*) desc, 1`, [IT]);
   const records = await value(`select count(*) as n ${from} where slug = $1 and ${since}`, [IT]);
-  expect(units.length, "one unit proves nothing").toBeGreaterThan(1);
+  expect(units.length, "control: there are several units").toBeGreaterThan(1);
   const page = await as(ADA);
   await open(page, `/${IT}/overview`);
   await expect(page.locator(".figure", { hasText: "Usage records" }).locator("dd.value")).toHaveText(Number(records).toLocaleString("en-US"));

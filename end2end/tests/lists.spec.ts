@@ -1,21 +1,21 @@
-// The five lists with JavaScript: the database's rows in the database's order, a count that is true, search as one
-// types without losing the focus, and pages that neither repeat nor skip a row.
+// The five lists with JavaScript: rows and order match the database, the count is correct, typing searches without
+// losing the focus, and no page repeats or skips a row.
 import { expect, test, type BrowserContext, type Page } from "@playwright/test";
 import { sql } from "../support/facts";
 import { contextOf, live, open } from "../support/people";
 
 interface List {
   path: string;
-  /** What the first cell's link says, in the order that the list has at first. */
+  /** The SQL statement for the text of the first cell's link, in the list's initial order. */
   statement: string;
-  /** A column, and the SQL order that a first click on it gives. */
+  /** A column, and the SQL order after the first click on it. */
   sort: [head: string, order: string, direction: "ascending" | "descending"];
 }
 const of = (table: string, shown: string, order: string) =>
   `select ${shown} as shown from workspace.${table} t join account.workspaces w on w.id = t.workspace_id
    left join workspace.customers c on c.workspace_id = t.workspace_id and c.id = ${table === "usage" ? "t.customer_id" : "null"}
    where w.slug = $1 order by ${order}`;
-// A draft has no number that it will keep.
+// A draft has no final number.
 const NUMBER = "case t.status when 'draft' then 'Draft' else t.number end";
 const named = (table: string): Pick<List, "statement" | "sort"> => ({
   statement: of(table, "t.name", "t.name_key, t.id"),
@@ -43,42 +43,42 @@ const facts = async (statement: string) => (await sql<{ shown: string }>(stateme
 const grouped = (n: number) => n.toLocaleString("en-US");
 
 for (const list of LISTS) {
-  test(`${list.path}: the database's rows, count and order; next and previous; the other order`, async () => {
+  test(`${list.path}: rows, count and order match the database, also on other pages and in another order`, async () => {
     const all = await facts(list.statement);
     await open(page, `/${SLUG}/${list.path}`);
-    await expect(page.getByTestId("count"), "the count is not the database's").toHaveText(grouped(all.length));
+    await expect(page.getByTestId("count"), "the count differs from the database").toHaveText(grouped(all.length));
     expect(await shown()).toEqual(all.slice(0, 20));
     const next = page.getByRole("link", { name: "Next" });
     const previous = page.getByRole("link", { name: "Previous" });
     const pages = Math.ceil(all.length / 20);
     for (let at = 1; at < Math.min(pages, 4); at++) {
       await next.click();
-      await expect.poll(shown, { message: `page ${at + 1} is not rows ${at * 20 + 1} and on` }).toEqual(all.slice(at * 20, at * 20 + 20));
+      await expect.poll(shown, { message: `page ${at + 1} does not start at row ${at * 20 + 1}` }).toEqual(all.slice(at * 20, at * 20 + 20));
     }
     for (let at = Math.min(pages, 4) - 2; at >= 0; at--) {
       await previous.click();
-      await expect.poll(shown, { message: `back on page ${at + 1}, the rows are others` }).toEqual(all.slice(at * 20, at * 20 + 20));
+      await expect.poll(shown, { message: `back on page ${at + 1}, the rows differ` }).toEqual(all.slice(at * 20, at * 20 + 20));
     }
     if (pages > 1) {
       await page.goBack();
       await page.goForward();
-      await expect.poll(shown, { message: "the history leads elsewhere" }).toEqual(all.slice(0, 20));
+      await expect.poll(shown, { message: "the history leads to another page" }).toEqual(all.slice(0, 20));
     }
 
     const [label, statement, direction] = list.sort;
     const head = page.getByRole("columnheader", { name: label });
     const other = await facts(statement);
-    expect(other.join(), "both orders are the same, so this proves nothing").not.toBe(all.join());
+    expect(other.join(), "control: the two orders differ").not.toBe(all.join());
     await head.getByRole("link").click();
     await expect(head).toHaveAttribute("aria-sort", direction);
-    await expect.poll(shown, { message: `not sorted by ${label}` }).toEqual(other.slice(0, 20));
-    await expect(page, "a sorted list has no address of its own").toHaveURL(/sort=/);
+    await expect.poll(shown, { message: `the list is not sorted by ${label}` }).toEqual(other.slice(0, 20));
+    await expect(page, "the address of a sorted list lacks the order").toHaveURL(/sort=/);
     await page.reload();
     expect(await shown(), "the address does not give the same list").toEqual(other.slice(0, 20));
   });
 }
 
-test("typing searches by itself, the field keeps the focus and every letter, and the rows stay until new ones come", async () => {
+test("typing searches, the field keeps focus and text, and the old rows stay until the new ones arrive", async () => {
   await open(page, `/${SLUG}/customers`);
   const all = await facts(LISTS[2].statement);
   const field = page.getByRole("searchbox", { name: "Search customers" });
@@ -99,8 +99,8 @@ test("typing searches by itself, the field keeps the focus and every letter, and
      where w.slug = $1 and (strpos(lower(t.name), lower($2)) > 0 or strpos(t.email, lower($2)) > 0) order by t.name_key, t.id`,
     [SLUG, wanted],
   );
-  expect(matching.length, "the word finds nothing, so this proves nothing").toBeGreaterThan(0);
-  await expect.poll(shown, { message: "not what matches" }).toEqual(matching.slice(0, 20).map((row) => row.name));
+  expect(matching.length, "control: the search finds a row").toBeGreaterThan(0);
+  await expect.poll(shown, { message: "the rows don't match the search" }).toEqual(matching.slice(0, 20).map((row) => row.name));
   await expect(page.getByTestId("count")).toHaveText(grouped(matching.length));
   expect(fewest, "the list was empty for a moment").toBeGreaterThan(0);
   await page.keyboard.type(" zzzz", { delay: 30 });
@@ -108,15 +108,15 @@ test("typing searches by itself, the field keeps the focus and every letter, and
   await expect(field).toBeFocused();
 });
 
-test("clearing the filters shows all, and empties the field with it", async () => {
+test("clearing the filters shows all rows and empties the field", async () => {
   await open(page, `/${SLUG}/customers?q=nobody+is+called+so&status=archived`);
   await page.getByRole("link", { name: "Clear filters" }).click();
   await expect.poll(shown).toEqual((await facts(LISTS[2].statement)).slice(0, 20));
-  await expect(page.getByRole("combobox", { name: "Status" }), "the filter still says archived").toHaveValue("");
-  await expect(page.getByRole("searchbox", { name: "Search customers" }), "the field says that the list is filtered, and it is not").toHaveValue("");
+  await expect(page.getByRole("combobox", { name: "Status" }), "the filter still shows archived").toHaveValue("");
+  await expect(page.getByRole("searchbox", { name: "Search customers" }), "the field still contains the search").toHaveValue("");
 });
 
-test("the status filter narrows, and takes effect at once", async () => {
+test("the status filter takes effect at once", async () => {
   await open(page, `/${SLUG}/invoices`);
   for (const status of ["paid", "draft"]) {
     await page.getByRole("combobox", { name: "Status" }).selectOption(status);
@@ -126,34 +126,34 @@ test("the status filter narrows, and takes effect at once", async () => {
   }
 });
 
-test("each list's first row opens its page, with the facts of that row", async () => {
+test("the first row of each list opens its page with the details of that row", async () => {
   for (const list of LISTS) {
     await open(page, `/${SLUG}/${list.path}`);
     const link = page.getByTestId("row").first().locator(".row-link");
     const [text, href] = [await link.textContent(), await link.getAttribute("href")];
     await link.click();
-    await expect(page, `${list.path}: the row leads elsewhere`).toHaveURL(href ?? "");
-    await expect(page.getByRole("main"), `${list.path}: the page is not that row's`).toContainText(text ?? "");
-    await expect(page.getByRole("heading", { name: "Details" }), `${list.path}: no facts`).toBeVisible();
+    await expect(page, `${list.path}: the row leads to another page`).toHaveURL(href ?? "");
+    await expect(page.getByRole("main"), `${list.path}: the page does not show that row`).toContainText(text ?? "");
+    await expect(page.getByRole("heading", { name: "Details" }), `${list.path}: the page has no details`).toBeVisible();
     const drawn = await page.getByRole("main").innerText();
     await page.reload();
     await live(page);
-    expect(await page.getByRole("main").innerText(), `${list.path}: the document says something else than the program`).toBe(drawn);
+    expect(await page.getByRole("main").innerText(), `${list.path}: the document and the program render different texts`).toBe(drawn);
     await page.goBack();
-    await expect(page.getByTestId("row").first(), `${list.path}: Back leads elsewhere`).toBeVisible();
+    await expect(page.getByTestId("row").first(), `${list.path}: Back does not lead to the list`).toBeVisible();
   }
 });
 
-test("an id of another workspace is as absent here as one that nobody has", async () => {
+test("an id of another workspace answers like an unknown id", async () => {
   const [{ id }] = await sql("select c.id from workspace.customers c join account.workspaces w on w.id = c.workspace_id where slug = 'globalai-finance' limit 1");
   const pages: string[] = [];
   for (const which of [id, "018f4d9e-0000-7000-8000-000000000000"]) {
     const answer = await page.goto(`/${SLUG}/customers/${which}`);
-    expect(answer?.status(), `${which}`).toBe(404);
+    expect(answer?.status(), `status of id ${which}`).toBe(404);
     await expect(page.getByTestId("row-not-found")).toBeVisible();
     pages.push((await page.getByRole("main").innerText()).trim());
   }
   expect(pages[0]).toBe(pages[1]);
   const own = await sql("select c.id from workspace.customers c join account.workspaces w on w.id = c.workspace_id where slug = $1 limit 1", [SLUG]);
-  expect((await page.goto(`/${SLUG}/customers/${own[0].id}`))?.status(), "the control: an own id opens").toBe(200);
+  expect((await page.goto(`/${SLUG}/customers/${own[0].id}`))?.status(), "control: an id of the same workspace opens").toBe(200);
 });

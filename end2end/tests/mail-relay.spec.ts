@@ -1,5 +1,5 @@
-// Invites are no open mail relay: mails to strangers are counted over all servers, new accounts send few, nothing is half
-// done, and what people chose to be called is short and no link in a mail.
+// Invites can't be misused as an open mail relay: mails to one address are counted across all servers, new accounts
+// send few, and a batch is sent completely or not at all. Chosen names are short and form no link in a mail.
 import { type APIRequestContext, expect } from "@playwright/test";
 import { test } from "../support/as";
 import { call, grantOf } from "../support/calls";
@@ -11,7 +11,7 @@ import { SECOND, Second } from "../support/second";
 
 test.afterEach(forgetNewcomers);
 
-/** Somebody new, with an organization and a workspace of their own. */
+/** Creates an account with an organization and a workspace. */
 async function newcomer(request: APIRequestContext, called: string, organization: string, workspace: string): Promise<string> {
   const email = freshEmail("relay");
   await signUp(request, email, called);
@@ -25,26 +25,26 @@ const invite = async (request: APIRequestContext, slug: string, emails: string[]
 const targets = (count: number) => Array.from({ length: count }, () => freshEmail("target"));
 const sent = (answer: { results: { outcome: unknown }[] }) => answer.results.filter(({ outcome }) => typeof outcome === "object").length;
 
-test("a new account sends twenty on its first day, is told before, and nothing is half done", async ({ page }) => {
+test("a new account can send twenty invites on its first day, sees the limit beforehand, and no batch is half done", async ({ page }) => {
   const { request } = page.context();
   const slug = await newcomer(request, "Rhea Relay", "Relay", "Relay One");
   await open(page, `/${slug}/settings/members`);
-  await expect(page.locator("#emails-hint"), "it is not told before").toContainText("20 more today");
+  await expect(page.locator("#emails-hint"), "the limit is not shown beforehand").toContainText("20 more today");
   const first = await invite(request, slug, targets(15));
   expect(sent(await first.json())).toBe(15);
   const rest = targets(10);
   const refused = await invite(request, slug, rest);
   expect(refused.status()).toBe(429);
   expect(Number(refused.headers()["retry-after"])).toBeGreaterThan(3_600);
-  expect(Number((await sql("select count(*) as n from account.invites where email = any($1)", [rest]))[0].n), "it is half done").toBe(0);
+  expect(Number((await sql("select count(*) as n from account.invites where email = any($1)", [rest]))[0].n), "some invites of the refused batch were created").toBe(0);
   expect(mailsTo(rest[0])).toHaveLength(0);
   await page.reload();
   await page.fill("#emails", rest.join("\n"));
   await expect(page.locator("#emails-error")).toContainText("5 too many");
-  expect(sent(await (await invite(request, slug, rest.slice(0, 5))).json()), "control: as many as are left go").toBe(5);
+  expect(sent(await (await invite(request, slug, rest.slice(0, 5))).json()), "control: the remaining invites are sent").toBe(5);
 });
 
-test("one address gets few from everywhere, over two servers", async ({ playwright, baseURL }) => {
+test("one address gets few mails from all accounts and both servers together", async ({ playwright, baseURL }) => {
   test.setTimeout(120_000);
   const second = await Second.start();
   const target = freshEmail("victim");
@@ -75,7 +75,7 @@ test("one address gets few from everywhere, over two servers", async ({ playwrig
   expect(mailsTo(target).length - before).toBeLessThanOrEqual(10);
 });
 
-test("names in an invite's mail are short and hold no link, in subject, text and HTML", async ({ playwright, baseURL }) => {
+test("names in the mail of an invite are short and form no link, in subject, text and HTML", async ({ playwright, baseURL }) => {
   const request = await playwright.request.newContext({ baseURL });
   const evil = "Win at https://evil.example/prize www.evil.com";
   const slug = await newcomer(request, evil, `${"Long ".repeat(10)}evil.org`, "pay.evil.net");

@@ -1,5 +1,5 @@
-// Mails leave by SMTP: both parts, once, to the one they are for; what the mail server refuses is sent later, and a
-// server that is killed in between loses nothing (docs/SECURITY.md, I-25).
+// Mail delivery by SMTP (docs/SECURITY.md, I-25): each mail is sent once, in both formats, to its recipient. A
+// temporarily refused mail is sent later. A killed server loses no mail.
 import { expect, test, type APIRequestContext } from "@playwright/test";
 import { discard } from "../support/cluster";
 import { sql } from "../support/facts";
@@ -38,15 +38,15 @@ async function ask(request: APIRequestContext, email: string): Promise<void> {
   expect(answer.status()).toBe(200);
 }
 const delivered = (email: string) => mail.delivered.filter((d) => d.to.includes(email));
-const arrives = (email: string, timeout = 5_000) => expect.poll(() => delivered(email).length, { message: `no mail to ${email}`, timeout }).toBe(1);
-/** As if the wait were over. */
+const arrives = (email: string, timeout = 5_000) => expect.poll(() => delivered(email).length, { message: `no mail to ${email} arrived`, timeout }).toBe(1);
+/** Makes the next attempt due now. */
 const due = () => sql("update account.mail_queue set next_attempt_at = now() where letter is not null");
 
-test("a mail arrives within a second, whole, from who was set, and is forgotten", async ({ request }) => {
+test("a mail arrives within a second, complete, from the configured sender, and its text is then erased", async ({ request }) => {
   const from = Date.now();
   await ask(request, "one@mail.example");
   await arrives("one@mail.example");
-  expect(Date.now() - from, "it took long").toBeLessThan(1_500);
+  expect(Date.now() - from, "the delivery took too long").toBeLessThan(1_500);
   const [{ from: envelope, to, raw }] = delivered("one@mail.example");
   expect([envelope, to]).toEqual(["stile@mail.example", ["one@mail.example"]]);
   const letter = read(raw);
@@ -56,12 +56,12 @@ test("a mail arrives within a second, whole, from who was set, and is forgotten"
   const link = /http:\/\/127\.0\.0\.1:\d+\/sign-up\/[\w-]{43}/.exec(letter.text)?.[0] ?? "no link";
   expect(letter.text).toContain(link);
   expect(letter.html).toContain(`href="${link}"`);
-  expect(letter.html, "a dark client gets light colours").toContain("prefers-color-scheme: dark");
-  expect(letter.html, "opening it tells somebody").not.toMatch(/<img|src=|@import|url\(/i);
+  expect(letter.html, "the HTML part has no dark colours").toContain("prefers-color-scheme: dark");
+  expect(letter.html, "the HTML part loads resources, which reveals that it was opened").not.toMatch(/<img|src=|@import|url\(/i);
   await expect.poll(async () => (await sql<{ n: string }>("select count(*) as n from account.mail_queue where letter is not null"))[0].n).toBe("0");
 });
 
-test("what is refused for now is sent later, once; what is refused for good is not tried again", async ({ request }) => {
+test("a temporarily refused mail is sent later, once; a finally refused one is not tried again", async ({ request }) => {
   mail.refusals.push("451 try again later");
   await ask(request, "later@mail.example");
   await expect.poll(async () => (await sql<{ e: string }>("select last_error as e from account.mail_queue where letter is not null"))[0]?.e).toBe("the mail server answered 451");
@@ -73,10 +73,10 @@ test("what is refused for now is sent later, once; what is refused for good is n
   await ask(request, "gone@mail.example");
   await expect.poll(async () => (await sql("select from account.mail_queue where given_up_at is not null and letter is null")).length).toBe(1);
   const noted = await sql<{ row: string }>("select q::text as row from account.mail_queue q where given_up_at is not null");
-  expect(noted[0].row, "what the mail server said about an address is kept").not.toContain("secret@");
+  expect(noted[0].row, "the stored error contains the mail server's text about an address").not.toContain("secret@");
 });
 
-test("a mail server that is down, and a stile that is killed meanwhile, lose nothing", async ({ request }) => {
+test("no mail is lost if the mail server is down and the server is killed", async ({ request }) => {
   const { port } = mail;
   await mail.stop();
   await ask(request, "patient@mail.example");

@@ -1,4 +1,4 @@
-// The members of workspaces and organizations: who may see and do what there, and what comes of it
+// Members of workspaces and organizations: who may see them, who may change them, and what each change does
 // (docs/SECURITY.md, I-11).
 import { type Page, expect } from "@playwright/test";
 import { ADA, MIA, VIK, test } from "../support/as";
@@ -19,20 +19,20 @@ const roleOf = (email: string, slug: string) =>
   sql("select m.role from account.workspace_members m join account.users u on u.id = m.user_id join account.workspaces w on w.id = m.workspace_id where u.email = $1 and w.slug = $2", [email, slug]).then((rows) => rows[0]?.role ?? "none");
 const organization = (name: string) => value("select id::text from account.organizations where name = $1", [name]);
 
-// Open menus need no scrolling: the browser moves a menu with its button one frame late.
+// Open menus must not need scrolling, because the browser moves a menu one frame later than its button.
 test.use({ viewport: { width: 1280, height: 1200 } });
 test.afterEach(putBack);
 
-test("everybody is listed with their role and where the seat comes from", async ({ as }) => {
+test("every member is listed with the role and the source of the seat", async ({ as }) => {
   const page = await as(ADA);
   await open(page, `/${IT}/settings/members`);
   await expect(row(page, ADA).getByTestId("seat")).toHaveText("Owner, direct; also Admin through SmartAI");
   await expect(row(page, OLU).getByTestId("seat")).toHaveText("Owner, through SmartAI");
   await expect(row(page, VIK).getByTestId("seat")).toHaveText("Viewer, direct");
-  await expect(row(page, MIA), "somebody of another workspace is listed").toHaveCount(0);
+  await expect(row(page, MIA), "a person without a seat is listed").toHaveCount(0);
 });
 
-test("a role is changed and a seat removed, and both count at once", async ({ as }) => {
+test("a changed role and a removed seat take effect at once", async ({ as }) => {
   const page = await as(ADA);
   const vik = (await as(VIK)).context().request;
   await seat(VIK, IT, "viewer");
@@ -45,16 +45,16 @@ test("a role is changed and a seat removed, and both count at once", async ({ as
   expect(await roleOf(VIK, IT)).toBe("admin");
   const removing = await menu(page, VIK);
   await removing.getByText("Remove from workspace…").click();
-  await expect(removing, "it does not say what comes of it").toContainText("Vik Sharma will lose access to IT at once");
+  await expect(removing, "the question does not explain the consequence").toContainText("Vik Sharma will lose access to IT at once");
   expect(await roleOf(VIK, IT), "the first click removed the seat").toBe("admin");
   await removing.getByRole("button", { name: "Remove Vik Sharma" }).click();
   await expect(row(page, VIK)).toHaveCount(0);
   await expect(page.getByTestId("toast").last()).toContainText("Vik Sharma removed from IT");
   afterwards(() => sql("delete from account.barred"));
-  expect((await vik.get(`/${IT}/customers`, { maxRedirects: 0 })).status(), "the seat still opens").toBe(404);
+  expect((await vik.get(`/${IT}/customers`, { maxRedirects: 0 })).status(), "the removed seat still opens the workspace").toBe(404);
 });
 
-test("an open question about one person never stands in another's row", async ({ as }) => {
+test("an open confirmation about one person never appears in another person's row", async ({ as }) => {
   const [one, two] = [await register(fresh("asked"), "Asked A"), await register(fresh("asked"), "Asked B")];
   afterwards(() => forgetSeats(one, two));
   for (const email of [one, two]) await seat(email, IT, "viewer");
@@ -66,15 +66,15 @@ test("an open question about one person never stands in another's row", async ({
   await expect(row(page, one)).toHaveCount(0);
   const other = await menu(page, two);
   await expect(other.getByText("Remove from workspace…"), "control: the menu is open").toBeVisible();
-  await expect(other.getByRole("button", { name: "Remove Asked B" }), "one click away without a question").toBeHidden();
+  await expect(other.getByRole("button", { name: "Remove Asked B" }), "another person can be removed without a confirmation").toBeHidden();
   await page.keyboard.press("Escape");
   await (await menu(page, two)).locator("[name=role]").selectOption("member");
   await page.locator(".seat-menu:popover-open").getByRole("button", { name: "Change role" }).click();
   await expect(row(page, two).getByTestId("seat")).toHaveText("Member, direct");
-  await expect(row(page, two).getByTestId("seat-menu"), "the focus is lost with the row").toBeFocused();
+  await expect(row(page, two).getByTestId("seat-menu"), "the focus was lost with the row").toBeFocused();
 });
 
-test("in an organization, too, the focus stays at the row whose role was changed", async ({ as }) => {
+test("in an organization, the focus stays at the row whose role was changed", async ({ as }) => {
   const email = await register(fresh("orgfocus"), "Focus Org");
   afterwards(() => forgetSeats(email));
   const id = await organization("SmartAI");
@@ -85,10 +85,10 @@ test("in an organization, too, the focus stays at the row whose role was changed
   await changing.locator("[name=role]").selectOption("admin");
   await changing.getByRole("button", { name: "Change role" }).click();
   await expect(row(page, email).getByTestId("seat")).toHaveText("Admin in every workspace");
-  await expect(row(page, email).getByTestId("seat-menu"), "the focus is lost with the row").toBeFocused();
+  await expect(row(page, email).getByTestId("seat-menu"), "the focus was lost with the row").toBeFocused();
 });
 
-test("several at once, from the bar", async ({ as }) => {
+test("the bulk bar changes and removes several people at once", async ({ as }) => {
   const [one, two] = [await register(fresh("bulka"), "Bulk A"), await register(fresh("bulkb"), "Bulk B")];
   afterwards(() => forgetSeats(one, two));
   for (const email of [one, two]) await seat(email, IT, "viewer");
@@ -96,7 +96,7 @@ test("several at once, from the bar", async ({ as }) => {
   await open(page, `/${IT}/settings/members`);
   for (const email of [one, two]) await row(page, email).getByRole("checkbox").check();
   const role = page.locator("#bulk [name=role]");
-  await expect(role, "a role is proposed").toHaveValue("");
+  await expect(role, "a role is preselected").toHaveValue("");
   await expect(page.locator("#bulk").getByRole("button", { name: "Change role" })).toBeDisabled();
   await role.selectOption("member");
   await page.getByRole("button", { name: "Change role" }).first().click();
@@ -108,7 +108,7 @@ test("several at once, from the bar", async ({ as }) => {
   for (const email of [one, two]) await expect(row(page, email)).toHaveCount(0);
 });
 
-test("a member sees who works here and can change nothing; a guest sees only themselves", async ({ as }) => {
+test("a viewer sees the members and can change nothing; a guest sees only themselves", async ({ as }) => {
   await seat(VIK, IT, "viewer");
   const page = await as(VIK);
   await open(page, `/${IT}/settings/members`);
@@ -128,7 +128,7 @@ test("a member sees who works here and can change nothing; a guest sees only the
   await expect(row(page, VIK)).toBeVisible();
 });
 
-test("an admin is not offered what is above them, and is refused it", async ({ as }) => {
+test("an admin is neither offered nor allowed a role above their own", async ({ as }) => {
   await seat(VIK, PRODUCT_ENG, "admin");
   const page = await as(VIK);
   await open(page, `/${PRODUCT_ENG}/settings/members`);
@@ -145,10 +145,10 @@ test("an admin is not offered what is above them, and is refused it", async ({ a
   }
   expect([await roleOf(MIA, PRODUCT_ENG), await roleOf(VIK, PRODUCT_ENG)]).toEqual(["member", "admin"]);
   const allowed = await call(page.context().request, "manage_members", { workspace: PRODUCT_ENG, grant, deed: { set_role: { people: [await personOf(MIA)], role: "member" } } });
-  expect(allowed.status(), "the control").toBe(200);
+  expect(allowed.status(), "control: an allowed change is accepted").toBe(200);
 });
 
-test("one leaves by oneself, and the workspace is gone from the list", async ({ as }) => {
+test("a person who leaves a workspace no longer sees it in the picker", async ({ as }) => {
   await seat(VIK, PRODUCT_ENG, "viewer");
   const page = await as(VIK);
   await open(page, `/${PRODUCT_ENG}/settings/members`);
@@ -160,7 +160,7 @@ test("one leaves by oneself, and the workspace is gone from the list", async ({ 
   expect(await roleOf(VIK, PRODUCT_ENG)).toBe("none");
 });
 
-test("an organization's last owner stays until somebody takes over", async ({ as }) => {
+test("the last owner of an organization can't leave", async ({ as }) => {
   const page = await as(OLU);
   const id = await organization("SmartAI");
   await open(page, `/org/${id}/members`);
@@ -171,7 +171,7 @@ test("an organization's last owner stays until somebody takes over", async ({ as
   expect(await value("select count(*) from account.organization_members where organization_id = $1 and role = 'owner'", [id])).toBe("1");
 });
 
-test("an organization invite and its pages: members, invites, workspaces, domains; strangers get the same 404", async ({ as }) => {
+test("the organization's pages show members, invites, workspaces and domains; strangers get the 404 of a missing one", async ({ as }) => {
   const address = fresh("orgb");
   afterwards(() => forgetSeats(address));
   const page = await as(ADA);
@@ -191,7 +191,7 @@ test("an organization invite and its pages: members, invites, workspaces, domain
   expect([real.status(), await real.text()]).toEqual([404, await none.text()]);
 });
 
-test("a domain lets its people in once it is set, below admin; public ones are refused", async ({ as, browser }) => {
+test("people of an allowed domain can join below the admin role; public domains are refused", async ({ as, browser }) => {
   const address = await register(fresh("joiner"), "Jo Joiner");
   afterwards(async () => {
     await forgetSeats(address);
@@ -214,7 +214,7 @@ test("a domain lets its people in once it is set, below admin; public ones are r
   await context.close();
 });
 
-test("roles change without JavaScript, too", async ({ browser }) => {
+test("roles can be changed without JavaScript", async ({ browser }) => {
   await seat(VIK, IT, "viewer");
   const context = await contextOf(browser, ADA, { javaScriptEnabled: false });
   const page = await context.newPage();
@@ -226,7 +226,7 @@ test("roles change without JavaScript, too", async ({ browser }) => {
   await context.close();
 });
 
-test("without JavaScript the bar changes nothing before a role is chosen, and removing asks first", async ({ browser }) => {
+test("without JavaScript the bulk bar needs a chosen role, and removing asks for a confirmation", async ({ browser }) => {
   const [one] = [await register(fresh("barea"), "Bare A")];
   afterwards(() => forgetSeats(one));
   await seat(one, IT, "viewer");
@@ -236,9 +236,9 @@ test("without JavaScript the bar changes nothing before a role is chosen, and re
   await row(page, one).getByRole("checkbox").check();
   await page.locator("#bulk").getByRole("button", { name: "Change role" }).click();
   await expect(page.getByRole("alert")).toContainText("Choose a role from the list.");
-  expect(await roleOf(one, IT), "a role was given that nobody chose").toBe("viewer");
+  expect(await roleOf(one, IT), "a role was changed without a choice").toBe("viewer");
   const open_ = await menu(page, one);
-  await expect(open_.getByRole("button", { name: "Remove Bare A" }), "one click away").toBeHidden();
+  await expect(open_.getByRole("button", { name: "Remove Bare A" }), "the person can be removed without a confirmation").toBeHidden();
   await open_.getByText("Remove from workspace…").click();
   await open_.getByRole("button", { name: "Remove Bare A" }).click();
   await expect(row(page, one)).toHaveCount(0);
@@ -246,12 +246,12 @@ test("without JavaScript the bar changes nothing before a role is chosen, and re
   await context.close();
 });
 
-test("headings of the settings go down one step at a time, and none is there twice", async ({ as }) => {
+test("the headings of the settings skip no level, and there is one h1 and one h2", async ({ as }) => {
   const page = await as(ADA);
   for (const name of ["general", "branding", "members", "security", "danger"]) {
     await open(page, `/${IT}/settings/${name}`);
     const headings = await page.locator("main :is(h1, h2, h3, h4)").evaluateAll((all) => all.map((h) => [Number(h.tagName[1]), h.textContent ?? ""] as const));
     expect(headings.filter(([level]) => level < 3).map(([level]) => level), name).toEqual([1, 2]);
-    headings.slice(1).forEach(([level], at) => expect(level - headings[at][0], `${name}: ${headings[at + 1][1]}`).toBeLessThanOrEqual(1));
+    headings.slice(1).forEach(([level], at) => expect(level - headings[at][0], `${name}: the level before "${headings[at + 1][1]}" is skipped`).toBeLessThanOrEqual(1));
   }
 });

@@ -1,4 +1,4 @@
-// Nothing that was left stays: neither for Ctrl+Z nor in memory.
+// Leaving a workspace frees its memory, and undo (Ctrl+Z) does not restore its input.
 import { expect, type Page } from "@playwright/test";
 import { ADA, test } from "../support/as";
 import { FINANCE, IT } from "../support/facts";
@@ -7,7 +7,7 @@ import { byPalette, bySwitcher, expectFinance, rowsAreThere, workspaceName } fro
 
 type Counting = Window & { closures: WeakRef<object>[] };
 
-/** Has the tab's documents note each closure that the program gives the browser, which it registers to free it. */
+/** Makes the tab's documents record each closure that the program registers with a FinalizationRegistry. */
 const counting = (page: Page) =>
   page.addInitScript(() => {
     const noted = ((window as unknown as Counting).closures = []) as WeakRef<object>[];
@@ -18,7 +18,7 @@ const counting = (page: Page) =>
     };
   });
 
-/** What the tab holds after collecting garbage: nodes, and closures of the program. */
+/** Counts the nodes and the program's closures that remain after a garbage collection. */
 async function held(page: Page): Promise<{ nodes: number; closures: number }> {
   const session = await page.context().newCDPSession(page);
   await session.send("HeapProfiler.enable");
@@ -43,24 +43,24 @@ test("switching and typing leave nothing in memory", async ({ as }) => {
   };
   for (let i = 0; i < 3; i++) await there();
   const before = await held(page);
-  expect(before.closures, "the control: the program's closures are counted").toBeGreaterThan(5);
+  expect(before.closures, "control: the program's closures are counted").toBeGreaterThan(5);
   for (let i = 0; i < 10; i++) await there();
   await expect(async () => {
     const after = await held(page);
-    // Twenty switches and some 250 letters: one of each kept would be more.
-    expect(after.nodes - before.nodes, "nodes stay").toBeLessThan(15);
-    expect(after.closures - before.closures, "closures stay").toBeLessThan(15);
+    // Twenty switches and about 250 letters would exceed the limit if each kept one.
+    expect(after.nodes - before.nodes, "nodes remain in memory").toBeLessThan(15);
+    expect(after.closures - before.closures, "closures remain in memory").toBeLessThan(15);
   }).toPass();
 });
 
-test("what was typed into one workspace's search can't be brought back in the next", async ({ as }) => {
+test("undo does not restore a search text of the former workspace", async ({ as }) => {
   const page = await as(ADA);
   await open(page, `/${IT}/customers`);
   const search = page.locator("input[name=q]");
   await search.focus();
   await page.keyboard.type("kestrel");
   await page.keyboard.press("Control+z");
-  await expect(search, "the control: undoing works").not.toHaveValue("kestrel");
+  await expect(search, "control: undo works").not.toHaveValue("kestrel");
   await page.keyboard.press("Control+Shift+z");
   await expect(search).toHaveValue("kestrel");
   await bySwitcher(page, FINANCE);
@@ -69,6 +69,6 @@ test("what was typed into one workspace's search can't be brought back in the ne
   await search.focus();
   for (const keys of ["Control+z", "Control+Shift+z"]) {
     await page.keyboard.press(keys);
-    await expect(search, `${keys} brings back what was typed in IT`).toHaveValue("");
+    await expect(search, `${keys} restores the text from IT`).toHaveValue("");
   }
 });

@@ -1,6 +1,6 @@
-// The kind: what people call things. A name that can't be seen, breaks its line or turns the text around it is refused at
-// its field, by every form; a name in any script stands by itself; names are sorted as people read them; an address that is
-// proposed loses no letter and can be had.
+// Names: every form refuses, at the field, a name that is invisible, contains line breaks or changes the text
+// direction. Names in every script are isolated from the text around them. Lists sort names as people expect. A
+// proposed address keeps every letter and is available.
 import { expect, type Page } from "@playwright/test";
 import { ADA, test } from "../support/as";
 import { call, grantOf } from "../support/calls";
@@ -25,7 +25,7 @@ test.afterAll(async () => {
 const UNSEEN = ["\u200b", "\u3164", "\u2800", "\u2060\u2060", "\u00a0\u3000", "\ufeff", "\u{e0041}", "\ufe0f", "\u115f"];
 const TURNING = ["Acme \u202egnp.exe", "\u2066Acme", "Acme\u2069", "\u202bAcme", "\u202d1"];
 
-/** The forms that take a name: where each is, what else it needs, its field. */
+/** The forms that take a name: the page, the other required fields, and the field. */
 const FORMS: { path: string; field: string; button: string | RegExp; fill?: (page: Page) => Promise<void> }[] = [
   { path: `/${IT}/customers/new`, field: "name", button: "Create customer", fill: async (page) => {
     await page.fill("[name=email]", "a@names.example");
@@ -46,7 +46,7 @@ const FORMS: { path: string; field: string; button: string | RegExp; fill?: (pag
 ];
 
 for (const { path, field, button, fill } of FORMS) {
-  test(`${path} refuses a ${field} that can't be seen or turns the text round, and says so at the field`, async ({ as }) => {
+  test(`${path} refuses, at the field, a ${field} that is invisible or changes the text direction`, async ({ as }) => {
     const page = await as(ADA);
     await open(page, path);
     await fill?.(page);
@@ -59,11 +59,11 @@ for (const { path, field, button, fill } of FORMS) {
     };
     for (const text of UNSEEN) await send(text, /visible|Enter /);
     for (const text of TURNING) await send(text, /direction of the text/);
-    await expect(page, "something was saved").toHaveURL(path);
+    await expect(page, "the form was saved").toHaveURL(path);
   });
 }
 
-test("by the wire the same is refused of a person's and a customer's name: a line break, and what can't be seen", async ({ as, request }) => {
+test("direct requests with line breaks or invisible characters in a name are refused", async ({ as, request }) => {
   const page = await as(ADA);
   const email = freshEmail("unseen");
   const token = (await signUpLink(request, email)).split("/").pop();
@@ -76,15 +76,15 @@ test("by the wire the same is refused of a person's and a customer's name: a lin
   for (const name of bad) {
     const signed = await call(request, "sign_up", { token, name, password: GOOD_PASSWORD });
     expect(signed.status(), JSON.stringify(name)).toBe(422);
-    expect(await signed.text(), "not at the field").toContain('"name"');
+    expect(await signed.text(), "the error does not name the field").toContain('"name"');
     expect(await posted(name), JSON.stringify(name)).toBe(422);
   }
-  expect(await posted(`${PREFIX}control`), "control").toBe(303);
+  expect(await posted(`${PREFIX}control`), "control: a normal name is accepted").toBe(303);
   const control = await call(request, "sign_up", { token, name: "Zoë Ünseen", password: GOOD_PASSWORD });
-  expect(control.status(), "control").toBe(200);
+  expect(control.status(), "control: a normal name is accepted").toBe(200);
 });
 
-test("characters that nobody sees are left out of a name, so it is the name that it looks like", async ({ as }) => {
+test("invisible characters are removed from a name", async ({ as }) => {
   const page = await as(ADA);
   await open(page, `/${IT}/customers/new`);
   await page.fill("[name=name]", `${PREFIX}Al\u200bder\u2060 & Fi\u00adnch\u3164`);
@@ -95,14 +95,14 @@ test("characters that nobody sees are left out of a name, so it is the name that
   expect(await value("select count(*) from workspace.customers where name = $1", [`${PREFIX}Alder & Finch`])).toBe("1");
 });
 
-test("a name that is read from right to left stands by itself in list, page, title, mail and message", async ({ as }) => {
+test("a right-to-left name is isolated in list, page, title, mail and message", async ({ as }) => {
   const { id } = await workspaceOf(IT);
   const hebrew = "שלום 5";
   const customer = await value("insert into workspace.customers (workspace_id, id, name, email, country) values ($1, gen_random_uuid(), $2, 'rtl@names.example', 'IL') returning id", [id, hebrew]);
   const page = await as(ADA);
   await open(page, `/${IT}/customers?q=${encodeURIComponent(hebrew)}`);
   await rowsAreThere(page);
-  /** The element that has the name and nothing else lays it out by its own letters. */
+  /** Checks that the element with only the name isolates its text direction. */
   const isolates = async (where: string) => {
     const bidi = await page.getByText(hebrew, { exact: true }).first().evaluate((element) => getComputedStyle(element).unicodeBidi);
     expect(bidi, where).toMatch(/isolate|plaintext/);
@@ -124,10 +124,10 @@ test("a name that is read from right to left stands by itself in list, page, tit
   expect(mail.text).toContain(`\u2068${hebrew}\u2069`);
   await sql("update account.workspaces set name = 'IT' where slug = $1", [IT]);
   await open(page, `/${IT}/customers`);
-  await expect(page, "a Latin name gets characters that nobody typed").toHaveTitle("Customers · IT · Stile");
+  await expect(page, "a Latin name gets additional characters").toHaveTitle("Customers · IT · Stile");
 });
 
-test("lists by name are in the order that people read by, page by page", async ({ as }) => {
+test("lists by name are sorted as people expect", async ({ as }) => {
   const { id } = await workspaceOf(IT);
   const names = ["Ähre", "ábaco", "9 Lives", "10 Downing", "Öl", "Zebra", "Oslo", "ölig", "Alder 9", "Alder 10"].map((name) => `${PREFIX}${name}`);
   for (const name of names) {
@@ -140,7 +140,7 @@ test("lists by name are in the order that people read by, page by page", async (
   expect(await page.getByTestId("row").locator(".row-link").allTextContents()).toEqual([...names].sort(collator.compare));
 });
 
-test("a proposed address keeps every letter, stands behind the organization where it must, and can be had", async ({ browser }) => {
+test("a proposed address keeps every letter, starts with the organization where needed, and is available", async ({ browser }) => {
   const context = await browser.newContext({ baseURL: BASE });
   const page = await context.newPage();
   await signUp(context.request, freshEmail("proposals"), "Pia Proposal");
@@ -159,13 +159,13 @@ test("a proposed address keeps every letter, stands behind the organization wher
     await expect(slug, name).toHaveValue(proposed);
     await expect(page.locator("#slug-status"), name).toHaveText("Available");
   }
-  // Taken by somebody else: both names at once.
+  // Taken by another workspace, so both names are used.
   await page.fill("[name=name]", "SmartAI IT");
   await expect(slug).toHaveValue(`${organization.toLowerCase()}-smartai-it`);
   await expect(page.locator("#slug-status")).toHaveText("Available");
   await context.close();
 
-  // The same without a script, where the field may stay empty.
+  // The same without JavaScript, where the field may stay empty.
   const unscripted = await browser.newContext({ baseURL: BASE, javaScriptEnabled: false });
   const plain = await unscripted.newPage();
   await signUp(unscripted.request, freshEmail("proposals"), "Pia Plain");
@@ -177,7 +177,7 @@ test("a proposed address keeps every letter, stands behind the organization wher
   await unscripted.close();
 });
 
-test("every country can be chosen, and no time zone stands there twice", async ({ browser }) => {
+test("every country can be chosen, and no time zone is listed twice", async ({ browser }) => {
   const context = await contextOf(browser, ADA);
   const page = await context.newPage();
   await open(page, `/${IT}/customers/new`);
@@ -187,12 +187,12 @@ test("every country can be chosen, and no time zone stands there twice", async (
   const zones = await page.locator("[name=time_zone] option").evaluateAll((options) => options.map((option) => (option as HTMLOptionElement).value));
   for (const [former, now] of [["Asia/Calcutta", "Asia/Kolkata"], ["Europe/Kiev", "Europe/Kyiv"], ["America/Buenos_Aires", "America/Argentina/Buenos_Aires"]]) {
     expect(zones).toContain(now);
-    expect(zones, "two names for one place").not.toContain(former);
+    expect(zones, "a time zone is listed under two names").not.toContain(former);
   }
   await sql("update account.workspaces set time_zone = 'Asia/Calcutta' where slug = $1", [IT]);
   await open(page, `/${IT}/settings/general`);
   await live(page);
-  await expect(page.locator("[name=time_zone]"), "a workspace with the former name is shown in another zone").toHaveValue("Asia/Kolkata");
+  await expect(page.locator("[name=time_zone]"), "a workspace with the former name of a zone shows another zone").toHaveValue("Asia/Kolkata");
   await sql("update account.workspaces set time_zone = 'UTC' where slug = $1", [IT]);
   await context.close();
 });

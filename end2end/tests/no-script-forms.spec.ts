@@ -1,5 +1,5 @@
-// Without JavaScript all of writing works, too: a bad form comes back with what was typed and what is wrong with it,
-// a good one leads to what it made; tokens are shown once.
+// Writing without JavaScript: a refused form comes back with its input and errors, and an accepted one leads to the
+// result. Tokens are shown once.
 import { expect, test, type BrowserContext, type Page } from "@playwright/test";
 import { PASSWORD, contextOf } from "../support/people";
 import { forget, forgetTokens, value } from "../support/made";
@@ -20,7 +20,7 @@ test.afterEach(async () => {
   await forgetTokens(NAME);
 });
 
-test("a customer is created, after mistakes that cost nothing typed; edited; archived and brought back", async () => {
+test("a customer is created after errors that keep the input, edited, archived and restored", async () => {
   await page.goto("/smartai-it/customers");
   await page.getByRole("link", { name: "New customer" }).click();
   await expect(page).toHaveURL("/smartai-it/customers/new");
@@ -29,14 +29,14 @@ test("a customer is created, after mistakes that cost nothing typed; edited; arc
   await page.fill("[name=email]", typed.email);
   await page.fill("[name=note]", typed.note);
   await page.getByRole("button", { name: "Create customer" }).click();
-  await expect(page.getByRole("alert"), "the form does not say that it was refused").toContainText("Fix 2 fields to save.");
+  await expect(page.getByRole("alert"), "the form does not report the refusal").toContainText("Fix 2 fields to save.");
   await expect(page.locator("[name=email]")).toHaveAttribute("aria-invalid", "true");
   await expect(page.locator("[name=email]")).toHaveAccessibleDescription(/Enter a valid email, like name@example\.com\./);
   await expect(page.locator("[name=country]")).toHaveAttribute("aria-invalid", "true");
-  await expect(page.locator("[name=name]"), "a good field is marked").not.toHaveAttribute("aria-invalid");
+  await expect(page.locator("[name=name]"), "a correct field is marked as wrong").not.toHaveAttribute("aria-invalid");
   for (const [name, text] of Object.entries(typed)) await expect(page.locator(`[name=${name}]`), `${name} was lost`).toHaveValue(text);
   const made = () => value<string>("select count(*) from workspace.customers where starts_with(name, $1)", [NAME]);
-  expect(await made(), "a refused form made something").toBe("0");
+  expect(await made(), "a refused form created a customer").toBe("0");
 
   await page.fill("[name=email]", "Accounts@Scriptless.example");
   await page.selectOption("[name=country]", "DE");
@@ -45,7 +45,7 @@ test("a customer is created, after mistakes that cost nothing typed; edited; arc
   await expect(page).toHaveURL(/\/smartai-it\/customers\/[0-9a-f-]{36}$/);
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(typed.name);
   await expect(page.getByRole("definition").filter({ hasText: "accounts@scriptless.example" })).toBeVisible();
-  await expect(page.getByRole("definition").filter({ hasText: typed.note }), "the note is not what was typed").toBeVisible();
+  await expect(page.getByRole("definition").filter({ hasText: typed.note }), "the note differs from the input").toBeVisible();
   expect(await made()).toBe("1");
 
   const detail = page.url();
@@ -61,13 +61,13 @@ test("a customer is created, after mistakes that cost nothing typed; edited; arc
   await expect(status).toHaveText("Active");
   await page.getByRole("button", { name: "Archive" }).click();
   await expect(page).toHaveURL(detail);
-  await expect(status, "it is not archived").toHaveText("Archived");
+  await expect(status, "the customer is not archived").toHaveText("Archived");
   expect(await value("select status from workspace.customers where name = $1", [`${NAME} renamed`])).toBe("archived");
   await page.getByRole("button", { name: "Restore" }).click();
-  await expect(status, "it is not back").toHaveText("Active");
+  await expect(status, "the customer is not restored").toHaveText("Active");
 });
 
-test("a note of several lines comes back as typed, and is stored as typed", async () => {
+test("a note of several lines is kept and stored as typed", async () => {
   await page.goto("/smartai-it/customers/new");
   const note = "first line\n\nthird line";
   await page.fill("[name=name]", `${NAME} lines`);
@@ -78,11 +78,11 @@ test("a note of several lines comes back as typed, and is stored as typed", asyn
   await expect.soft(page.locator("[name=note]"), "line breaks are refused").not.toHaveAttribute("aria-invalid");
   await page.selectOption("[name=country]", "DE");
   await page.getByRole("button", { name: "Create customer" }).click();
-  await expect(page, "the customer is not made").toHaveURL(/\/customers\/[0-9a-f-]{36}$/);
+  await expect(page, "the customer was not created").toHaveURL(/\/customers\/[0-9a-f-]{36}$/);
   expect(await value("select note from workspace.customers where starts_with(name, $1)", [NAME])).toBe(note);
 });
 
-test("a product with a taken code comes back with it, and goes through with another", async () => {
+test("a product with a taken code keeps its input, and is created with another code", async () => {
   await page.goto("/smartai-it/products/new");
   const taken = await value("select code from workspace.products p join account.workspaces w on w.id = p.workspace_id where slug = 'smartai-it' order by code limit 1");
   await page.fill("[name=name]", `${NAME} product`);
@@ -98,28 +98,28 @@ test("a product with a taken code comes back with it, and goes through with anot
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(`${NAME} product`);
 });
 
-test("a form of one workspace, posted to another, writes nothing", async () => {
+test("a form of one workspace that is posted to another writes nothing", async () => {
   await page.goto("/smartai-it/customers/new");
   const grant = await page.locator("form.form-page [name=grant]").inputValue();
   const form = { action: "save", name: `${NAME} stray`, email: "a@stray.example", country: "DE", rate_plan: "", note: "", grant };
   const stray = await context.request.post("/smartai-product-eng/customers/new", { form, headers: { origin: new URL(page.url()).origin }, maxRedirects: 0 });
-  expect(stray.status(), "not the conflict that it is").toBe(409);
-  expect(await value("select count(*) from workspace.customers where starts_with(name, $1)", [NAME]), "it was written").toBe("0");
+  expect(stray.status(), "the answer is not a conflict").toBe(409);
+  expect(await value("select count(*) from workspace.customers where starts_with(name, $1)", [NAME]), "the form was saved").toBe("0");
   const own = await context.request.post("/smartai-it/customers/new", { form, headers: { origin: new URL(page.url()).origin }, maxRedirects: 0 });
-  expect(own.status(), "the control: to its own workspace it goes through").toBe(303);
+  expect(own.status(), "control: the form is accepted by its own workspace").toBe(303);
 });
 
-test("a token is made, shown once, opens the API, and is revoked", async () => {
+test("a token is created, shown once, opens the API, and is revoked", async () => {
   await page.goto("/account/tokens");
   await page.getByRole("button", { name: "Create token" }).click();
-  await expect(page.locator("[name=name]"), "a token without a name is made").toHaveAccessibleDescription("Enter a name.");
+  await expect(page.locator("[name=name]"), "a token without a name is accepted").toHaveAccessibleDescription("Enter a name.");
   await page.fill("[name=name]", `${NAME} token`);
   await page.fill("[name=password]", PASSWORD);
   await page.getByRole("button", { name: "Create token" }).click();
   const token = await page.getByTestId("token").textContent();
   expect(token).toMatch(/^stile_[\w-]{40,}$/);
   const reach = () => get("/api/v1/me/workspaces", { authorization: `Bearer ${token}` });
-  expect((await reach()).status, "the token opens nothing").toBe(200);
+  expect((await reach()).status, "the token does not open the API").toBe(200);
   const row = page.getByTestId("row").filter({ hasText: `${NAME} token` });
   await expect(row).toContainText(`…${token?.slice(-4)}`);
   await page.goto("/account/tokens");
@@ -127,6 +127,6 @@ test("a token is made, shown once, opens the API, and is revoked", async () => {
   expect(await page.content(), "the token is shown a second time").not.toContain(token);
   await page.getByRole("button", { name: `Revoke ${NAME} token` }).click();
   await expect(page).toHaveURL("/account/tokens");
-  await expect(row, "it is still listed").toHaveCount(0);
-  expect((await reach()).status, "it still opens the API").toBe(401);
+  await expect(row, "the revoked token is still listed").toHaveCount(0);
+  expect((await reach()).status, "the revoked token still opens the API").toBe(401);
 });

@@ -1,5 +1,5 @@
-// Without JavaScript all of reading works: picker, switcher, navigation, search, sort, pages. Rows are real links,
-// filters are a GET form, and what only a script can serve is not shown.
+// Reading without JavaScript: picker, switcher, navigation, search, sorting and paging work. Rows are links, filters
+// are a GET form, and controls that need a script are hidden.
 import { expect, test, type BrowserContext, type Page } from "@playwright/test";
 import { customersOf } from "../support/facts";
 import { contextOf } from "../support/people";
@@ -25,35 +25,35 @@ test("the picker lists every workspace, and a row opens it", async () => {
   await expect(page.getByTestId("workspace-name")).toHaveText("Finance");
 });
 
-test("Refresh reads anew", async () => {
+test("Refresh loads the picker again", async () => {
   await page.goto("/home");
   await page.getByTestId("refresh").click();
   await expect(page).toHaveURL("/home");
   await expect(page.getByTestId("picker-row")).toHaveCount(3);
 });
 
-test("the switcher opens, and its rows lead to the same page elsewhere", async () => {
+test("the switcher opens, and its rows lead to the same page of another workspace", async () => {
   await page.goto("/smartai-it/customers?q=a");
   const item = page.locator('[data-testid=switcher-item][data-slug="globalai-finance"]');
-  await expect(item, "the menu is open by itself").toBeHidden();
+  await expect(item, "the menu is open before a click").toBeHidden();
   await page.getByTestId("switcher").click();
   await expect(item, "the menu does not open").toBeVisible();
   await expect(page.getByPlaceholder("Find a workspace"), "a search that needs a script is shown").toBeHidden();
   await item.click();
-  await expect(page, "not the same page, or the search came along").toHaveURL("/globalai-finance/customers");
+  await expect(page, "the link does not lead to the same page without the search").toHaveURL("/globalai-finance/customers");
   await expect(page.getByTestId("workspace-name")).toHaveText("Finance");
   const expected = (await customersOf("globalai-finance")).slice(0, 20).map((c) => c.name);
-  expect(await names(), "the rows are not Finance's").toEqual(expected);
+  expect(await names(), "the rows are not those of Finance").toEqual(expected);
 });
 
-test("the navigation opens every section, and marks it", async () => {
+test("the navigation opens every section and marks the current one", async () => {
   await page.goto("/smartai-it/overview");
   for (const [title, path] of [["Products", "products"], ["Rate plans", "rate-plans"], ["Customers", "customers"], ["Usage", "usage"], ["Invoices", "invoices"], ["Overview", "overview"]]) {
     const link = page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: title });
     await link.click();
     await expect(page).toHaveURL(`/smartai-it/${path}`);
     await expect(page.getByRole("heading", { level: 1 })).toHaveText(title);
-    await expect(link, `${title} is not marked as the page on screen`).toHaveAttribute("aria-current", "page");
+    await expect(link, `${title} is not marked as the current page`).toHaveAttribute("aria-current", "page");
   }
 });
 
@@ -67,14 +67,14 @@ test("the profile menu opens and leads to the picker and the tokens", async () =
   }
 });
 
-test("what only a script can serve is not shown", async () => {
+test("controls that need a script are hidden", async () => {
   await page.goto("/smartai-it/customers");
-  await expect(page.getByRole("button", { name: "Apply" }), "the control: without it the filter can't be used").toBeVisible();
+  await expect(page.getByRole("button", { name: "Apply" }), "control: the button to apply the filter is visible").toBeVisible();
   for (const button of await page.locator("[data-script]").all()) await expect(button).toBeHidden();
-  expect(await page.locator("[data-script]").count(), "nothing was looked at").toBeGreaterThan(2);
+  expect(await page.locator("[data-script]").count(), "control: there are hidden controls").toBeGreaterThan(2);
 });
 
-test("a list is searched and filtered by the form", async () => {
+test("the form searches and filters a list", async () => {
   await page.goto("/smartai-it/customers");
   const all = await customersOf("smartai-it");
   await expect(page.getByTestId("count")).toHaveText(String(all.length));
@@ -84,15 +84,15 @@ test("a list is searched and filtered by the form", async () => {
   await expect(page).toHaveURL(`/smartai-it/customers?q=${encodeURIComponent(word)}&status=`);
   const found = await names();
   expect(found, `${word} is not found`).toContain(all[3].name);
-  expect(found.length, "the search found everything").toBeLessThan(all.length);
+  expect(found.length, "the search did not filter").toBeLessThan(all.length);
   await expect(page.getByTestId("count")).toHaveText(String(found.length));
-  await expect(page.locator("[name=q]"), "the search field forgot what was searched").toHaveValue(word);
+  await expect(page.locator("[name=q]"), "the search field lost its text").toHaveValue(word);
 
   await page.fill("[name=q]", "");
   await page.selectOption("[name=status]", "archived");
   await page.getByRole("button", { name: "Apply" }).click();
   const statuses = await page.getByTestId("row").locator(".status").allTextContents();
-  expect(new Set(statuses), "the filter lets others through, or nothing").toEqual(new Set(["Archived"]));
+  expect(new Set(statuses), "the filter shows other statuses, or no row").toEqual(new Set(["Archived"]));
   await expect(page.locator("[name=status]")).toHaveValue("archived");
 
   await page.fill("[name=q]", "no customer is called so");
@@ -102,7 +102,7 @@ test("a list is searched and filtered by the form", async () => {
   await expect(page.getByTestId("count")).toHaveText(String(all.length));
 });
 
-test("heads sort, once up and once down", async () => {
+test("column heads sort in both directions", async () => {
   await page.goto("/smartai-it/customers");
   const head = page.getByRole("columnheader", { name: "Name" });
   await expect(head).toHaveAttribute("aria-sort", "ascending");
@@ -110,24 +110,24 @@ test("heads sort, once up and once down", async () => {
   expect(await names()).toEqual(ascending.slice(0, 20));
   await head.getByRole("link").click();
   await expect(head).toHaveAttribute("aria-sort", "descending");
-  expect(await names(), "not the same rows in reverse").toEqual(ascending.toReversed().slice(0, 20));
+  expect(await names(), "the rows are not in reverse order").toEqual(ascending.toReversed().slice(0, 20));
 });
 
-test("Next and Previous visit every row once, in order, and back", async () => {
+test("Next and Previous visit every row once and in order", async () => {
   await page.goto("/smartai-it/customers");
   const all = (await customersOf("smartai-it")).map((c) => c.name);
   const [previous, next] = ["Previous", "Next"].map((name) => page.getByRole("navigation", { name: "Pages" }).getByText(name, { exact: true }));
-  await expect(previous, "there is a page before the first").toHaveAttribute("aria-disabled", "true");
+  await expect(previous, "Previous is enabled on the first page").toHaveAttribute("aria-disabled", "true");
   const pages: string[][] = [await names()];
   while ((await next.getAttribute("href")) !== null) {
     await next.click();
     pages.push(await names());
-    expect(pages.length, "the pages have no end").toBeLessThan(20);
+    expect(pages.length, "the paging does not end").toBeLessThan(20);
   }
-  expect(pages.length, "one page proves nothing").toBeGreaterThan(1);
-  expect(pages.flat(), "the pages are not the list").toEqual(all);
+  expect(pages.length, "control: there are several pages").toBeGreaterThan(1);
+  expect(pages.flat(), "the pages together differ from the list").toEqual(all);
   for (let at = pages.length - 2; at >= 0; at--) {
     await previous.click();
-    expect(await names(), `going back, page ${at + 1} is another`).toEqual(pages[at]);
+    expect(await names(), `going back, page ${at + 1} has other rows`).toEqual(pages[at]);
   }
 });

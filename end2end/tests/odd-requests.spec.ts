@@ -1,5 +1,5 @@
-// Odd requests: a path that browsers read as a host never comes back as a redirect, a form of absurdly many or long
-// fields is refused before it is read, and metrics are told to those only who may ask.
+// Unusual requests: a path that browsers read as a host never becomes a redirect (docs/SECURITY.md, I-19). A form with
+// too many or too long fields is refused before it is parsed. Metrics need the token. Cookies are Secure over https.
 import { request as http } from "node:http";
 import { expect, test } from "@playwright/test";
 import { rmSync } from "node:fs";
@@ -8,7 +8,7 @@ import { BASE, METRICS_TOKEN, PORT, start, stop } from "../support/server";
 
 const ADA = "ada@smartai.example";
 
-/** Sends a request whose target is exactly this. */
+/** Sends a request with exactly this target. */
 function target(method: string, path: string, headers: Record<string, string>, body = ""): Promise<{ status: number; location: string }> {
   return new Promise((answered, failed) => {
     const sent = http({ port: PORT, host: "127.0.0.1", method, path, headers }, (answer) => {
@@ -34,16 +34,16 @@ test("no path leads to another host", async () => {
       ["POST", { ...form, cookie: "" }, ""],
     ] as [string, Record<string, string>, string][]) {
       const answer = await target(method, path, headers, body);
-      expect(answer.location, `${method} ${path}`).not.toMatch(/^(\/\/|\/\\|[a-z]+:)/i);
-      expect(answer.status, `${method} ${path}`).toBeGreaterThanOrEqual(400);
+      expect(answer.location, `redirect of ${method} ${path}`).not.toMatch(/^(\/\/|\/\\|[a-z]+:)/i);
+      expect(answer.status, `status of ${method} ${path}`).toBeGreaterThanOrEqual(400);
     }
   }
-  // The control: the same page under its own address, and the redirect that it was about.
+  // Control: the page under its own address, and its redirect after the same form.
   expect((await target("GET", "/smartai-it/overview", { cookie })).status).toBe(200);
   expect(await target("POST", "/smartai-it/overview", form, "action=request_access")).toEqual({ status: 303, location: "/smartai-it/overview" });
 });
 
-test("a form of many or long fields is refused, and little of it comes back", async () => {
+test("a form with many or long fields is refused with a short answer", async () => {
   const headers = { origin: BASE, "content-type": "application/x-www-form-urlencoded" };
   const posted = async (path: string, body: string) => {
     const answer = await fetch(`${BASE}${path}`, { method: "POST", headers, body, redirect: "manual" });
@@ -57,8 +57,8 @@ test("a form of many or long fields is refused, and little of it comes back", as
       ["a long name", `${"a".repeat(900_000)}=x`],
     ]) {
       const answer = await posted(path, body);
-      expect(answer.status, `${what} at ${path}`).toBe(413);
-      expect(answer.length, `${what} at ${path}`).toBeLessThan(10_000);
+      expect(answer.status, `status of ${what} at ${path}`).toBe(413);
+      expect(answer.length, `length of the answer to ${what} at ${path}`).toBeLessThan(10_000);
     }
   }
   const boundary = "x".repeat(20);
@@ -70,32 +70,32 @@ test("a form of many or long fields is refused, and little of it comes back", as
   });
   expect(multipart.status).toBe(413);
   const long = await fetch(`${BASE}/sign-in?next=${"a&".repeat(20_000)}`);
-  expect([long.status, (await long.text()).length < 10_000], "a long address").toEqual([414, true]);
+  expect([long.status, (await long.text()).length < 10_000], "a long address is not refused with a short answer").toEqual([414, true]);
   const control = await posted("/sign-in", "email=ada+at+smartai&password=x&next=");
-  expect(control.status, "the control: an ordinary form").toBe(422);
+  expect(control.status, "control: a normal form is read").toBe(422);
 });
 
-test("/metrics answers nobody without the token, and has a listener of its own where one is configured", async () => {
+test("/metrics needs the token, or is on its own port where one is configured", async () => {
   for (const authorization of ["", "Bearer", "Bearer wrong", `Basic ${METRICS_TOKEN}`, `Bearer ${METRICS_TOKEN}x`]) {
     const answer = await get("/metrics", authorization ? { authorization } : {});
     expect(answer.status, authorization).toBe(401);
     expect(answer.body).not.toContain("stile_");
   }
-  expect((await get("/metrics", { authorization: `Bearer ${METRICS_TOKEN}` })).body, "the control").toContain("stile_build_info");
+  expect((await get("/metrics", { authorization: `Bearer ${METRICS_TOKEN}` })).body, "control: the token opens the metrics").toContain("stile_build_info");
   const port = PORT + 401;
   const other = await start(undefined, port, true, { STILE_METRICS_TOKEN: "", STILE_METRICS_LISTEN: `127.0.0.1:${port + 1}` });
   try {
-    expect((await fetch(`http://127.0.0.1:${port}/metrics`)).status, "beside the pages").toBe(404);
+    expect((await fetch(`http://127.0.0.1:${port}/metrics`)).status, "the metrics are also on the port of the pages").toBe(404);
     const own = `http://127.0.0.1:${port + 1}`;
     expect(await (await fetch(`${own}/metrics`)).text()).toContain("stile_build_info");
-    expect((await fetch(`${own}/sign-in`)).status, "the pages are there too").toBe(404);
+    expect((await fetch(`${own}/sign-in`)).status, "the pages are also on the port of the metrics").toBe(404);
   } finally {
     await stop(other);
     rmSync(other.data, { recursive: true, force: true });
   }
 });
 
-test("over https every cookie is Secure, and only the theme can be read by scripts", async () => {
+test("over https every cookie is Secure, and scripts can read only the theme", async () => {
   const port = PORT + 403;
   const other = await start(undefined, port, true, { STILE_PUBLIC_URL: "https://stile.example" });
   try {

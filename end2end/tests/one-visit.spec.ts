@@ -1,12 +1,12 @@
-// A workspace that was left is gone: no view of it lives on, follows the address and enters the next workspace once more.
-// Whichever way leads into a workspace, it is entered once and proven once.
+// Entering a workspace: every way makes one request to enter it and one to confirm it. A view of a workspace that was
+// left does not enter the next one again.
 import { type Page, expect } from "@playwright/test";
 import { ADA, test } from "../support/as";
 import { FINANCE, IT } from "../support/facts";
 import { open } from "../support/people";
 import { byPalette, byPicker, bySwitcher, rowsAreThere, workspaceName } from "../support/switching";
 
-/** The calls that enter or prove a workspace, until the network is silent. */
+/** Counts the calls that enter or confirm a workspace until the network is idle. */
 async function calls(page: Page, go: () => Promise<void>, name: string): Promise<Record<string, number>> {
   const made: Record<string, number> = {};
   const count = (request: { url(): string }) => {
@@ -38,7 +38,7 @@ const ways: [string, (page: Page) => Promise<void>][] = [
 ];
 
 for (const [way, go] of ways) {
-  test(`by ${way} a workspace is entered once and proven once`, async ({ as }) => {
+  test(`by ${way} a workspace is entered once and confirmed once`, async ({ as }) => {
     const page = await as(ADA);
     await open(page, `/${way === "Back" ? FINANCE : IT}/customers`);
     if (way === "Back") await bySwitcher(page, IT);
@@ -49,19 +49,19 @@ for (const [way, go] of ways) {
   });
 }
 
-test("a workspace that was left through the picker enters nothing any more", async ({ as }) => {
+test("a workspace that was left through the picker makes no further calls", async ({ as }) => {
   const page = await as(ADA);
   await open(page, `/${IT}/customers`);
   await rowsAreThere(page);
   for (const [slug, name] of [[FINANCE, "Finance"], [IT, "IT"], [FINANCE, "Finance"], [IT, "IT"]]) {
     const made = await calls(page, () => byPicker(page, slug), name);
     const entered = (made.open_workspace ?? 0) + (made.stage_workspace ?? 0);
-    expect(entered, `${name} is entered by a view that was left: ${JSON.stringify(made)}`).toBe(1);
-    expect(made.arrive_in_workspace ?? 0, `${name} is proven by a view that was left`).toBeLessThanOrEqual(1);
+    expect(entered, `a former view entered ${name}: ${JSON.stringify(made)}`).toBe(1);
+    expect(made.arrive_in_workspace ?? 0, `a former view confirmed ${name}`).toBeLessThanOrEqual(1);
   }
 });
 
-test("after going back and forward, a link to the page before still writes its address", async ({ as }) => {
+test("after Back and Forward, a link to the previous page still adds a history entry", async ({ as }) => {
   const page = await as(ADA);
   const rail = page.getByRole("navigation", { name: "Main" });
   await open(page, `/${IT}/overview`);
@@ -75,21 +75,21 @@ test("after going back and forward, a link to the page before still writes its a
   await expect(page).toHaveURL(`/${IT}/invoices`);
   await rail.getByRole("link", { name: "Products" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Products");
-  await expect(page, "the address is another page's").toHaveURL(`/${IT}/products`);
+  await expect(page, "the address belongs to another page").toHaveURL(`/${IT}/products`);
   await page.goBack();
-  await expect(page, "the entry was written over").toHaveURL(`/${IT}/invoices`);
+  await expect(page, "the history entry was replaced").toHaveURL(`/${IT}/invoices`);
 });
 
-test("a document is whole: it says its length, compressed and not", async ({ as }) => {
+test("a document is complete and has the correct length, compressed and uncompressed", async ({ as }) => {
   const page = await as(ADA);
   const request = page.context().request;
   const plain = await request.get(`/${IT}/customers`, { headers: { "accept-encoding": "identity" } });
   expect(Number(plain.headers()["content-length"])).toBe((await plain.body()).length);
   const text = await plain.text();
   expect(text.startsWith("<!DOCTYPE html>")).toBe(true);
-  expect(text.endsWith("</html>"), "something follows the document").toBe(true);
+  expect(text.endsWith("</html>"), "the document continues after its end").toBe(true);
   const site = { "accept-encoding": "br", "sec-fetch-site": "same-origin" };
   const packed = await request.get(`/${IT}/customers`, { headers: site });
   expect(packed.headers()["content-encoding"]).toBe("br");
-  expect((await packed.text()).endsWith("</html>"), "the compressed document is cut off").toBe(true);
+  expect((await packed.text()).endsWith("</html>"), "the compressed document is incomplete").toBe(true);
 });

@@ -1,6 +1,6 @@
-// An operator token does not outlive what protects it: a password reset revokes all of them, a new password and signing
-// out everywhere do unless they are to be kept, which is asked by name; making one takes the password or a fresh factor;
-// each has an end, and is refused from then on.
+// Operator tokens: a password reset revokes all of them. A changed password and signing out everywhere revoke them
+// unless the person keeps them. Creating one needs the password or a recently proven factor. Each expires and is then
+// refused.
 import { type APIRequestContext, expect, test } from "@playwright/test";
 import { call } from "../support/calls";
 import { sql } from "../support/facts";
@@ -26,7 +26,7 @@ async function make(request: APIRequestContext, name: string, more: Record<strin
   return (await answer.json()).secret;
 }
 
-test("making one takes the password, or a factor proven just now", async ({ browser }) => {
+test("creating a token needs the password or a recently proven factor", async ({ browser }) => {
   const context = await contextOf(browser, who);
   const held = async () => (await sql<{ n: number }>("select count(*)::int as n from account.operator_tokens where user_id = $1", [await idOf()]))[0].n;
   for (const more of [{}, { password: "" }, { password: "not the password" }]) {
@@ -35,20 +35,20 @@ test("making one takes the password, or a factor proven just now", async ({ brow
   }
   const posted = await context.request.post(`${BASE}/account/tokens`, { form: { action: "create", name: "Stolen" }, headers: { origin: BASE, "sec-fetch-site": "same-origin" } });
   expect(posted.status()).toBe(422);
-  expect(await held(), "a session alone made one").toBe(0);
+  expect(await held(), "a session alone created a token").toBe(0);
   expect((await api(await make(context.request, "By password"))).status).toBe(200);
   await sql("insert into account.totp (user_id, secret, confirmed_at) values ($1, $2, now())", [await idOf(), Buffer.alloc(60)]);
   await sql("update account.sessions set factor_at = now() where user_id = $1", [await idOf()]);
   expect((await api(await make(context.request, "By factor", {}))).status).toBe(200);
   await sql("update account.sessions set factor_at = now() - interval '1 hour' where user_id = $1", [await idOf()]);
-  expect((await call(context.request, "create_token", { name: "Stale" })).status(), "a factor of an hour ago is enough").toBe(422);
+  expect((await call(context.request, "create_token", { name: "Stale" })).status(), "a factor that was proven an hour ago is accepted").toBe(422);
   await context.close();
 });
 
-test("a password reset revokes all of them", async ({ browser }) => {
+test("a password reset revokes all tokens", async ({ browser }) => {
   const context = await contextOf(browser, who);
   const token = await make(context.request, "Before the reset");
-  expect((await api(token)).status, "the control").toBe(200);
+  expect((await api(token)).status, "control: the token works before the reset").toBe(200);
   const before = mailsTo(who).length;
   await call(context.request, "ask_reset", { email: who });
   const link = linkIn(await mailTo(who, before), "/reset/");
@@ -59,7 +59,7 @@ test("a password reset revokes all of them", async ({ browser }) => {
 });
 
 for (const javaScriptEnabled of [true, false]) {
-  test(`a new password revokes them and names them, ${javaScriptEnabled ? "with" : "without"} script`, async ({ browser }) => {
+  test(`a changed password lists and revokes the tokens, ${javaScriptEnabled ? "with" : "without"} JavaScript`, async ({ browser }) => {
     const context = await contextOf(browser, who, { javaScriptEnabled });
     const token = await make(context.request, "Nightly export");
     const page = await context.newPage();
@@ -76,13 +76,13 @@ for (const javaScriptEnabled of [true, false]) {
       expect((await posted).status()).toBeLessThan(400);
     };
     await change(PASSWORD, NEW_PASSWORD, true);
-    await expect.poll(async () => (await api(token)).status, { message: "one that is to be kept was revoked" }).toBe(200);
+    await expect.poll(async () => (await api(token)).status, { message: "a token that should be kept was revoked" }).toBe(200);
     await change(NEW_PASSWORD, "eight dry paper lanterns", false);
     await expect.poll(async () => (await api(token)).status).toBe(401);
     await context.close();
   });
 
-  test(`signing out everywhere revokes them and names them, ${javaScriptEnabled ? "with" : "without"} script`, async ({ browser }) => {
+  test(`signing out everywhere lists and revokes the tokens, ${javaScriptEnabled ? "with" : "without"} JavaScript`, async ({ browser }) => {
     for (const keep of [true, false]) {
       const context = await contextOf(browser, who, { javaScriptEnabled });
       const token = await make(context.request, "Nightly export");
@@ -93,14 +93,14 @@ for (const javaScriptEnabled of [true, false]) {
       if (keep) await page.getByTestId("keep-tokens").getByRole("checkbox").check();
       await page.getByTestId("sign-out-everywhere").click();
       await expect(page).toHaveURL(/notice=signed-out/);
-      expect((await api(token)).status, keep ? "one that is to be kept was revoked" : "it still opens the API").toBe(keep ? 200 : 401);
+      expect((await api(token)).status, keep ? "a token that should be kept was revoked" : "the revoked token still opens the API").toBe(keep ? 200 : 401);
       await context.close();
       await sql("delete from account.operator_tokens where user_id = $1", [await idOf()]);
     }
   });
 }
 
-test("each has an end that its owner chose and sees; from then on it is refused", async ({ browser }) => {
+test("a token has a chosen, visible expiry date and is refused afterwards", async ({ browser }) => {
   const context = await contextOf(browser, who);
   const token = await make(context.request, "Short", { password: PASSWORD, life: "month" });
   const days = async (name: string) => {
@@ -121,9 +121,9 @@ test("each has an end that its owner chose and sees; from then on it is refused"
   expect(await days("Long")).toBe(365);
   await expect(page.locator("[name=password]"), "the password stays on the page").toHaveValue("");
   const forever = await call(context.request, "create_token", { name: "Forever", password: PASSWORD, life: "forever" });
-  expect(forever.status(), "a life that is none").toBe(400);
+  expect(forever.status(), "an unknown lifetime is accepted").toBe(400);
 
-  expect((await api(token)).status, "the control").toBe(200);
+  expect((await api(token)).status, "control: the token works before it expires").toBe(200);
   await sql("update account.operator_tokens set expires_at = now() - interval '1 second' where name = 'Short' and user_id = $1", [await idOf()]);
   const refused = await api(token);
   expect([refused.status, JSON.parse(refused.body).error.code]).toEqual([401, "unauthenticated"]);
@@ -133,7 +133,7 @@ test("each has an end that its owner chose and sees; from then on it is refused"
   await context.close();
 });
 
-test("of many made at once, twenty are made", async ({ browser }) => {
+test("of many simultaneous requests, twenty create a token", async ({ browser }) => {
   const context = await contextOf(browser, who);
   const answers = await Promise.all(Array.from({ length: 26 }, (_, i) => call(context.request, "create_token", { name: `Many ${i}`, password: PASSWORD })));
   const made = answers.filter((answer) => answer.status() === 200).length;

@@ -1,4 +1,4 @@
-// The overview's figures are the workspace's own, and true: what SQL says, computed here in another way than there.
+// The overview: its figures are those of the workspace and match SQL statements that compute them in another way.
 import { expect, test } from "@playwright/test";
 import { sql } from "../support/facts";
 import { contextOf, open } from "../support/people";
@@ -11,7 +11,7 @@ function money(minor: string, currency: string): string {
 }
 const grouped = (n: string) => Number(n).toLocaleString("en-US");
 
-/** The figures by SQL, one statement each, joined by the slug. */
+/** Computes the figures in SQL with one statement each. */
 async function figures(slug: string): Promise<Record<string, string>> {
   const one = async (statement: string, ...more: unknown[]) => Object.values((await sql(`${statement}`, [slug, ...more]))[0])[0];
   const of = (table: string) => `from workspace.${table} t join account.workspaces w on w.id = t.workspace_id where w.slug = $1`;
@@ -33,7 +33,7 @@ async function figures(slug: string): Promise<Record<string, string>> {
 }
 
 for (const slug of ["smartai-it", "smartai-product-eng", "globalai-finance"]) {
-  test(`${slug}: four figures, the newest customers, and what waits`, async ({ browser }) => {
+  test(`${slug}: the four figures, the newest customers and the open tasks match the database`, async ({ browser }) => {
     const context = await contextOf(browser, "ada@smartai.example");
     const page = await context.newPage();
     await open(page, `/${slug}/overview`);
@@ -43,7 +43,7 @@ for (const slug of ["smartai-it", "smartai-product-eng", "globalai-finance"]) {
       shown[await figure.locator("dt").innerText()] = await figure.locator("dd.value").innerText();
     }
     expect(shown).toEqual(expected);
-    expect(Number(expected["Usage records"].replaceAll(",", "")), "nothing was used, so this proves little").toBeGreaterThan(0);
+    expect(Number(expected["Usage records"].replaceAll(",", "")), "control: there is usage").toBeGreaterThan(0);
     await expect(page.getByText(sentence, { exact: true })).toBeVisible();
 
     const newest = await sql<{ name: string }>(
@@ -58,7 +58,7 @@ for (const slug of ["smartai-it", "smartai-product-eng", "globalai-finance"]) {
   });
 }
 
-test("three workspaces, three different overviews", async () => {
+test("the three workspaces have different overviews", async () => {
   const all = await Promise.all(["smartai-it", "smartai-product-eng", "globalai-finance"].map(figures));
   expect(new Set(all.map((f) => JSON.stringify(f))).size).toBe(3);
 });

@@ -1,5 +1,5 @@
-// A place in a list: it says which rows are shown of how many, keeps the focus while one pages, and outlives what happens
-// to the rows: as long as the list has some, some are shown. With and without JavaScript, in two workspaces.
+// Paging: the list tells which rows of how many it shows and keeps the focus. A position stays valid when rows change:
+// while the list has rows, some are shown. Tested with and without JavaScript, in two workspaces.
 import { type Page, expect } from "@playwright/test";
 import { ADA, test } from "../support/as";
 import { call, grantOf } from "../support/calls";
@@ -14,7 +14,7 @@ const next = (page: Page) => pager(page).getByText("Next", { exact: true });
 const previous = (page: Page) => pager(page).getByText("Previous", { exact: true });
 const focused = (page: Page) => page.evaluate(() => document.activeElement?.textContent ?? document.activeElement?.tagName);
 
-/** 41 customers: two full pages and one row. */
+/** Adds 41 customers: two full pages and one row. */
 async function fill(slug: string): Promise<void> {
   const { id } = await workspaceOf(slug);
   await sql(
@@ -31,7 +31,7 @@ test.beforeEach(async () => {
 });
 test.afterEach(() => forget(PREFIX));
 
-test("the pager says which rows, and keeps the focus to the last page and back", async ({ as }) => {
+test("the pager tells which rows are shown and keeps the focus to the last page and back", async ({ as }) => {
   const page = await as(ADA);
   await open(page, `/${IT}/customers?q=${encodeURIComponent(PREFIX)}`);
   await expect(range(page)).toHaveText("1–20 of 41");
@@ -42,15 +42,15 @@ test("the pager says which rows, and keeps the focus to the last page and back",
   await page.keyboard.press("Enter");
   await expect(range(page)).toHaveText("41 of 41");
   await expect(next(page)).toHaveAttribute("aria-disabled", "true");
-  expect(await focused(page), "the focus fell from the last page's Next").toBe("Next");
+  expect(await focused(page), "the focus left Next on the last page").toBe("Next");
   await previous(page).click();
   await expect(range(page)).toHaveText("21–40 of 41");
   await previous(page).click();
   await expect(range(page)).toHaveText("1–20 of 41");
-  expect(await focused(page), "the focus fell from the first page's Previous").toBe("Previous");
+  expect(await focused(page), "the focus left Previous on the first page").toBe("Previous");
 });
 
-test("archiving the last row of the last page shows the last page that has rows", async ({ as }) => {
+test("archiving the only row of the last page shows the last page with rows", async ({ as }) => {
   const page = await as(ADA);
   const { request } = page.context();
   await open(page, `/${IT}/customers?status=active&q=${encodeURIComponent(PREFIX)}`);
@@ -63,19 +63,19 @@ test("archiving the last row of the last page shows the last page that has rows"
   await page.getByRole("button", { name: "Archive" }).click();
   await expect(page.getByRole("button", { name: /Restore/ })).toBeVisible();
   await page.goBack();
-  await expect(range(page), "nothing is shown beside a count").toHaveText("21–40 of 40");
+  await expect(range(page), "the page shows no rows beside its count").toHaveText("21–40 of 40");
   await expect(page.getByTestId("row")).toHaveCount(20);
   await expect(page.getByRole("heading", { name: "No customers match" })).toHaveCount(0);
-  // The same address as a document, and in the JSON answer; the neighbour's list is as it was.
+  // The same address as a document and in the JSON answer. The list of the other workspace is unchanged.
   await page.goto(place);
   await expect(range(page)).toHaveText("21–40 of 40");
   const grant = await grantOf(request, FINANCE);
   const list = `customers?status=active&q=${encodeURIComponent(PREFIX)}`;
   const other = await (await call(request, "load_page", { workspace: FINANCE, grant, page: list })).json();
-  expect(other.value.customers.total, "control: the other workspace").toBe(41);
+  expect(other.value.customers.total, "control: the other workspace still has all rows").toBe(41);
 });
 
-test("a place from another filter shows rows and says truly which", async ({ as, browser }) => {
+test("a position from another filter shows rows and the correct range", async ({ as, browser }) => {
   const page = await as(ADA);
   await open(page, `/${IT}/customers`);
   const all = Number(await page.getByTestId("count").innerText());
@@ -90,7 +90,7 @@ test("a place from another filter shows rows and says truly which", async ({ as,
     await tab.goto(`/${IT}/customers?${behind}`);
     await expect(range(tab)).toHaveText(expected);
     await tab.goto(`/${IT}/customers?q=${encodeURIComponent(PREFIX)}&${behind}`);
-    await expect(tab.getByTestId("row").first(), "a place behind all of them shows none").toBeVisible();
+    await expect(tab.getByTestId("row").first(), "a position after all rows shows no row").toBeVisible();
     await tab.goto(`/${IT}/customers?after=nonsense`);
     await expect(range(tab)).toHaveText(`1–20 of ${all}`);
     await context.close();
@@ -112,7 +112,7 @@ test("without JavaScript the filter keeps the order, and the order keeps the fil
   expect([sorted.get("q"), sorted.get("status")]).toEqual([PREFIX, "active"]);
   await next(page).click();
   await expect(range(page)).toHaveText("21–40 of 41");
-  // The usual order is not spelt out.
+  // The default order is not in the address.
   await page.goto(`/${IT}/customers`);
   await page.getByRole("button", { name: "Apply" }).click();
   expect(new URL(page.url()).searchParams.has("sort")).toBe(false);

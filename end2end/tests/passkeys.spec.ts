@@ -1,4 +1,4 @@
-// Passkeys: added by name, signing in without a password, standing for both factors, removed; each challenge once
+// Passkeys: adding, signing in without a password, counting as both factors, and removing. Each challenge works once
 // (docs/SECURITY.md, I-17). Chromium simulates the authenticator.
 import { expect, test, type Page } from "@playwright/test";
 import { NAMED, addPasskey, authenticator, demand, enterCode, forgetFactors, passwordOf } from "../support/factors";
@@ -29,30 +29,30 @@ async function signOut(page: Page): Promise<void> {
   await live(page);
 }
 
-test("a passkey signs in without a password, stands for both factors, and opens nothing once removed", async ({ page }) => {
+test("a passkey signs in without a password, counts as both factors, and stops working once removed", async ({ page }) => {
   await authenticator(page);
   await signedIn(page, MIA);
   await page.fill("#passkey-name", "Nothing");
   await page.getByRole("button", { name: "Add a passkey" }).click();
   await expect(page.locator("#passkey-password"), "the first factor is added without a password").toHaveAccessibleDescription("Enter your password.");
   await addPasskey(page, "Laptop");
-  await expect(page.getByTestId("new-codes").locator("code"), "no way in if the laptop is lost").toHaveCount(10);
+  await expect(page.getByTestId("new-codes").locator("code"), "no recovery codes are shown").toHaveCount(10);
   await page.fill("#passkey-name", "Laptop again");
   await page.getByRole("button", { name: "Add a passkey" }).click();
-  await expect(page.getByRole("alert"), "one authenticator, two keys").toHaveText("This device already has a passkey for your account.");
+  await expect(page.getByRole("alert"), "one authenticator can be added twice").toHaveText("This device already has a passkey for your account.");
   await signOut(page);
 
   await page.getByTestId("passkey-sign-in").click();
   await expect(page).toHaveURL(/\/smartai-product-eng\/|\/home/);
   await expect(page.getByTestId("profile-menu")).toBeVisible();
   const proven = await value("select factor_at is not null from account.sessions where user_id = (select id from account.users where email = $1) and ended_at is null order by created_at desc limit 1", [MIA]);
-  expect(proven, "a passkey is not taken for a second factor").toBe(true);
+  expect(proven, "a passkey does not count as the second factor").toBe(true);
 
   await page.goto("/account/security");
   await live(page);
   const row = page.getByTestId("passkeys").getByTestId("row");
   await expect(row).toContainText("Laptop");
-  await expect(row, "it is not noted that it signed").not.toContainText("Never");
+  await expect(row, "the last use is not recorded").not.toContainText("Never");
   await row.getByRole("button", { name: "Remove Laptop" }).click();
   await expect(row).toHaveCount(0);
   await signOut(page);
@@ -61,7 +61,7 @@ test("a passkey signs in without a password, stands for both factors, and opens 
   await expect(page, "a removed passkey signs in").toHaveURL(/\/sign-in/);
 });
 
-test("after the password, a passkey is the second factor; another person's is none", async ({ page, browser }) => {
+test("after the password, the person's own passkey is a second factor; another person's is refused", async ({ page, browser }) => {
   await authenticator(page);
   await signedIn(page, MIA);
   await addPasskey(page, "Phone");
@@ -72,7 +72,7 @@ test("after the password, a passkey is the second factor; another person's is no
   await page.getByTestId("use-passkey").click();
   await expect(page).toHaveURL(`${NAMED}/smartai-product-eng/customers`);
 
-  // Vik on a device of his own, then with nothing but his password in the tab whose authenticator is Mia's.
+  // Vik adds a passkey on his own device. Then he signs in with his password in the tab with Mia's authenticator.
   const own = await browser.newContext({ baseURL: NAMED });
   const his = await own.newPage();
   await authenticator(his);
@@ -88,7 +88,7 @@ test("after the password, a passkey is the second factor; another person's is no
   await expect(page, "Mia's passkey let Vik in").toHaveURL(/\/account\/factor/);
 });
 
-test("an answer is good once, for what and for whom it was made", async ({ page, browser }) => {
+test("a passkey answer works once, for its own challenge and purpose", async ({ page, browser }) => {
   await authenticator(page);
   await signedIn(page, MIA);
   await addPasskey(page, "Phone");
@@ -103,11 +103,11 @@ test("an answer is good once, for what and for whom it was made", async ({ page,
   expect(replay.status, "a recorded answer signs in").toBe(422);
   expect(replay.cookies).toEqual([]);
 
-  // A fresh challenge, the old signature.
+  // A new challenge with the old signature.
   const challenge = JSON.parse((await post("begin_passkey_sign_in", {})).body) as { handle: string };
   const stale = await post("sign_in_by_passkey", { ...answer, handle: challenge.handle });
-  expect(stale.status, "an old signature answers a new challenge").toBe(422);
-  // A sign-in's answer proves no factor in somebody's session.
+  expect(stale.status, "an old signature is accepted for a new challenge").toBe(422);
+  // An answer for a sign-in does not prove a factor in another person's session.
   const vik = await browser.newContext({ baseURL: NAMED });
   const signIn = await vik.request.post("/api/fn/sign_in", { headers: { "content-type": "application/json", origin: NAMED }, data: { email: VIK, password: "stile-demo-2026", next: "" } });
   expect(signIn.status()).toBe(200);
@@ -121,7 +121,7 @@ test("an answer is good once, for what and for whom it was made", async ({ page,
   }
 });
 
-test("recovery codes open the way for whoever has lost the passkey", async ({ page, browser }) => {
+test("a recovery code replaces a lost passkey", async ({ page, browser }) => {
   await authenticator(page);
   await signedIn(page, MIA);
   await addPasskey(page, "Phone");

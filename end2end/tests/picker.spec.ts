@@ -1,5 +1,5 @@
-// Invariant: the picker and its JSON twin show every workspace that the person can reach, under its organization,
-// with the role they have in it, and nothing else.
+// The picker and its JSON version: they show every workspace that the person can reach, under its organization and with
+// the person's role, and nothing else.
 import { type Page, expect } from "@playwright/test";
 import { ADA, MIA, VIK, test } from "../support/as";
 import { FINANCE, IT, PRODUCT_ENG, personOf, sql, workspaceOf } from "../support/facts";
@@ -7,7 +7,7 @@ import { Watch } from "../support/network";
 import { PASSWORD, open } from "../support/people";
 import { workspaceName } from "../support/switching";
 
-/** The picker as the person reads it. */
+/** Reads the visible content of the picker. */
 function read(page: Page) {
   return page.getByTestId("picker-org").evaluateAll((sections) =>
     sections.map((section) => ({
@@ -29,17 +29,17 @@ const ADAS = [
   },
 ];
 
-test("Ada's picker shows her three workspaces under two organizations, a chip only where she has a role", async ({ as }) => {
+test("Ada's picker shows three workspaces under two organizations, and a chip only where she has an organization role", async ({ as }) => {
   const page = await as(ADA);
   await open(page, "/home");
   expect(await read(page)).toEqual(ADAS);
-  await expect(page.getByTestId("picker-row"), "rows are nowhere but under organizations").toHaveCount(3);
+  await expect(page.getByTestId("picker-row"), "a row is outside of the organizations").toHaveCount(3);
   await page.getByTestId("refresh").click();
   await expect(page.getByTestId("refresh")).not.toHaveAttribute("aria-busy", "true");
-  expect(await read(page), "Refresh shows the same").toEqual(ADAS);
+  expect(await read(page), "Refresh changed the content").toEqual(ADAS);
 });
 
-test("the JSON twin says the same to a token that Ada makes, and nothing without one", async ({ as, playwright, baseURL }) => {
+test("the JSON version returns the same to Ada's token, and nothing without a token", async ({ as, playwright, baseURL }) => {
   const page = await as(ADA);
   await open(page, "/account/tokens");
   await page.fill("[name=name]", "Twin");
@@ -48,7 +48,7 @@ test("the JSON twin says the same to a token that Ada makes, and nothing without
   const token = (await page.getByTestId("token").textContent()) ?? "";
   expect(token).toMatch(/^stile_.{40,}$/);
 
-  // A client of its own: no cookie helps.
+  // A separate client, so that no cookie is sent.
   const api = await playwright.request.newContext({ baseURL });
   const get = (bearer?: string) =>
     api.get("/api/v1/me/workspaces", { headers: bearer === undefined ? {} : { authorization: `Bearer ${bearer}` } });
@@ -72,7 +72,7 @@ test("the JSON twin says the same to a token that Ada makes, and nothing without
     ],
   });
   for (const bearer of [undefined, "stile_0123456789012345678901234567890123456789", `${token.slice(0, -1)}~`]) {
-    expect((await get(bearer)).status(), `the list is given to ${bearer ?? "nobody"}`).toBe(401);
+    expect((await get(bearer)).status(), `the list is returned to ${bearer ?? "nobody"}`).toBe(401);
   }
   expect((await page.request.get("/api/v1/me/workspaces")).status(), "a cookie opens the JSON API").toBe(401);
 
@@ -82,7 +82,7 @@ test("the JSON twin says the same to a token that Ada makes, and nothing without
   await api.dispose();
 });
 
-test("a number opens its row, without loading a document", async ({ as }) => {
+test("a digit opens its row without loading a document", async ({ as }) => {
   const page = await as(ADA);
   await open(page, "/home");
   const watch = await Watch.begin(page);
@@ -93,11 +93,11 @@ test("a number opens its row, without loading a document", async ({ as }) => {
   await expect(page.getByTestId("picker-row")).toHaveCount(3);
   await page.keyboard.press("9");
   await page.keyboard.press("1");
-  await expect(page, "9 has no row, 1 is the first").toHaveURL(`/${FINANCE}/overview`);
+  await expect(page, "expected 9 to do nothing and 1 to open the first row").toHaveURL(`/${FINANCE}/overview`);
   await watch.expectNoDocument();
 });
 
-test("arrows move between rows and Enter opens the one in focus", async ({ as }) => {
+test("arrows move between rows, and Enter opens the focused one", async ({ as }) => {
   const page = await as(ADA);
   await open(page, "/home");
   const row = (slug: string) => page.locator(`[data-testid=picker-row][data-slug=${slug}]`);
@@ -107,14 +107,14 @@ test("arrows move between rows and Enter opens the one in focus", async ({ as })
   await expect(row(IT)).toBeFocused();
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("ArrowDown");
-  await expect(row(PRODUCT_ENG), "the last row stays in focus").toBeFocused();
+  await expect(row(PRODUCT_ENG), "ArrowDown leaves the last row").toBeFocused();
   await page.keyboard.press("ArrowUp");
   await expect(row(IT)).toBeFocused();
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(`/${IT}/overview`);
 });
 
-test("typing filters by name, address and organization; Escape shows all again; Enter opens the first", async ({ as }) => {
+test("typing filters by name, address and organization; Escape shows all rows; Enter opens the first", async ({ as }) => {
   const page = await as(ADA);
   await open(page, "/home");
   await page.keyboard.press("/");
@@ -127,10 +127,10 @@ test("typing filters by name, address and organization; Escape shows all again; 
   }
   await expect(page.getByText("No results for “xyzzy”")).toBeVisible();
   await page.keyboard.press("Escape");
-  await expect.poll(shown, "Escape shows all").toEqual([FINANCE, IT, PRODUCT_ENG]);
+  await expect.poll(shown, "Escape does not show all rows").toEqual([FINANCE, IT, PRODUCT_ENG]);
   await expect(search).toHaveValue("");
   await search.fill("1");
-  await expect.poll(shown, "a digit in the search is text, not a row's number").toEqual([]);
+  await expect.poll(shown, "a digit in the search is not treated as text").toEqual([]);
   await expect(page).toHaveURL("/home");
   await search.fill("finan");
   await expect.poll(shown).toEqual([FINANCE]);
@@ -138,7 +138,7 @@ test("typing filters by name, address and organization; Escape shows all again; 
   await expect(page).toHaveURL(`/${FINANCE}/overview`);
 });
 
-test("ctrl or cmd and a click open a second tab, and the first stays", async ({ as }) => {
+test("a ctrl- or cmd-click opens a second tab and keeps the first", async ({ as }) => {
   const page = await as(ADA);
   await open(page, "/home");
   const watch = await Watch.begin(page);
@@ -148,33 +148,33 @@ test("ctrl or cmd and a click open a second tab, and the first stays", async ({ 
   ]);
   await second.waitForURL(`**/${FINANCE}/overview`);
   await expect(workspaceName(second)).toHaveText("Finance");
-  await expect(page, "the first tab went along").toHaveURL("/home");
+  await expect(page, "the first tab switched too").toHaveURL("/home");
   await expect(page.getByTestId("picker-row")).toHaveCount(3);
   await watch.expectNoDocument();
 });
 
-test("whoever has one seat is told why there is nothing to choose", async ({ as }) => {
+test("a person with one seat is told that it is their only workspace", async ({ as }) => {
   const page = await as(VIK);
   await open(page, "/home");
   expect(await read(page)).toEqual([{ organization: "SmartAI", chips: [], rows: [["IT", IT, "Viewer", "Open"]] }]);
   await expect(page.getByText("This is your only workspace")).toBeVisible();
-  await expect(page.locator("#picker-search"), "one row needs no search").toHaveCount(0);
+  await expect(page.locator("#picker-search"), "a search is shown for one row").toHaveCount(0);
   const ada = await as(ADA);
   await open(ada, "/home");
-  await expect(ada.getByText("This is your only workspace"), "the note is only for one seat").toHaveCount(0);
+  await expect(ada.getByText("This is your only workspace"), "the note is shown to a person with several seats").toHaveCount(0);
 });
 
-test("whoever has no seat is told what to do, and Refresh shows the seat as soon as there is one", async ({ as }) => {
+test("a person without a seat sees what to do, and Refresh shows a new seat at once", async ({ as }) => {
   const [mia, eng] = [await personOf(MIA), (await workspaceOf(PRODUCT_ENG)).id];
   const page = await as(MIA);
   const taken = await sql("delete from account.workspace_members where user_id = $1 and workspace_id = $2 returning role", [mia, eng]);
   try {
     await open(page, "/");
-    await expect(page, "without a seat one lands on the picker").toHaveURL("/home");
+    await expect(page, "a person without a seat does not land on the picker").toHaveURL("/home");
     await expect(page.getByRole("heading", { name: "No workspaces yet" })).toBeVisible();
     await expect(page.locator("main")).toContainText(MIA);
     await expect(page.getByTestId("picker-row")).toHaveCount(0);
-    await expect(page.locator("main"), "an organization shows without a seat").not.toContainText("SmartAI");
+    await expect(page.locator("main"), "an organization is shown without a seat").not.toContainText("SmartAI");
   } finally {
     await sql("insert into account.workspace_members (workspace_id, user_id, role) values ($1, $2, $3)", [eng, mia, taken[0].role]);
   }

@@ -1,5 +1,5 @@
-// By what a workspace is known at a glance (Settings > Branding), and a person's picture: who may change them, who may
-// see them, and that nothing of a file is kept but what it shows (docs/SECURITY.md, I-21).
+// Pictures and colours: the branding of a workspace (Settings > Branding) and a person's picture. The tests check who
+// may change and see them, and that the server keeps only the pixels of an uploaded file (docs/SECURITY.md, I-21).
 import { expect, type Page } from "@playwright/test";
 import { ADA, MIA, VIK, test } from "../support/as";
 import { contextOf, live, open } from "../support/people";
@@ -26,7 +26,7 @@ test.afterEach(async () => {
   await sql("update account.users set portrait = null where portrait is not null");
 });
 
-test("a colour that is chosen is the workspace's in every tab, everybody's, at once and after a reload", async ({ as }) => {
+test("a chosen colour appears in every tab of every member, at once and after a reload", async ({ as }) => {
   const [ada, vik] = [await as(ADA), await as(VIK)];
   const other = await ada.context().newPage();
   await open(ada, PATH);
@@ -46,7 +46,7 @@ test("a colour that is chosen is the workspace's in every tab, everybody's, at o
   const automatic = await ada.locator(".swatch.own").getAttribute("data-hue");
   await ada.getByRole("radio", { name: "Automatic" }).check({ force: true });
   await ada.getByRole("button", { name: "Save colour" }).click();
-  await expect(strip(vik), "it can't be made automatic again").toHaveAttribute("data-hue", automatic ?? "");
+  await expect(strip(vik), "the colour is not automatic again").toHaveAttribute("data-hue", automatic ?? "");
   await open(ada, `/${IT}/settings/general`);
   await ada.fill("[name=name]", "Another name");
   await ada.getByRole("button", { name: "Save" }).click();
@@ -55,7 +55,7 @@ test("a colour that is chosen is the workspace's in every tab, everybody's, at o
   await sql("update account.workspaces set name = 'IT' where slug = $1", [IT]);
 });
 
-test("a logo stands in the rail, the lists and the tab; who has no seat gets what they would of one that is not there", async ({ as, browser }) => {
+test("a logo appears in the rail, the lists and the tab; people without a seat get the answer for a missing one", async ({ as, browser }) => {
   const page = await as(ADA);
   const noise = complaints(page);
   await open(page, PATH);
@@ -67,7 +67,7 @@ test("a logo stands in the rail, the lists and the tab; who has no seat gets wha
   const address = (await shown.getAttribute("src")) ?? "";
   expect(address).toMatch(new RegExp(`^/api/pictures/workspaces/${IT}/[0-9a-f]{32}$`));
   expect(await icon(page)).toBe(address);
-  expect(await shown.evaluate((img: HTMLImageElement) => [img.naturalWidth, img.naturalHeight]), "its middle, as a square").toEqual([144, 144]);
+  expect(await shown.evaluate((img: HTMLImageElement) => [img.naturalWidth, img.naturalHeight]), "the logo is not cropped to a square of 144 px").toEqual([144, 144]);
   await page.goto("/home");
   await expect(page.locator(`[data-testid=picker-row][data-slug=${IT}] img`)).toBeVisible();
 
@@ -77,15 +77,15 @@ test("a logo stands in the rail, the lists and the tab; who has no seat gets wha
   const got = await vik.request.get(address);
   expect([got.status(), got.headers()["content-type"], got.headers()["cache-control"]]).toEqual([200, "image/png", "private, no-cache"]);
   const again = await vik.request.get(address, { headers: { "if-none-match": got.headers().etag } });
-  expect(again.status(), "it is sent again").toBe(304);
+  expect(again.status(), "an unchanged logo is sent again").toBe(304);
 
   await sql("insert into account.logos select w.id, l.image from account.workspaces w, account.logos l where w.slug = $1", [FINANCE]);
   await sql("update account.workspaces set logo = (select logo from account.workspaces where slug = $1) where slug = $2", [IT, FINANCE]);
   const foreign = await vik.request.get(address.replace(IT, FINANCE));
   const absent = await vik.request.get(address.replace(IT, "no-such-place"));
-  expect([foreign.status(), await foreign.text()], "Vik has no seat in Finance").toEqual([absent.status(), await absent.text()]);
+  expect([foreign.status(), await foreign.text()], "the answers for a foreign and a missing logo differ").toEqual([absent.status(), await absent.text()]);
   expect(absent.status()).toBe(404);
-  expect((await page.request.get(address.replace(IT, FINANCE))).status(), "the control: Ada has one").toBe(200);
+  expect((await page.request.get(address.replace(IT, FINANCE))).status(), "control: Ada has a seat there and gets the logo").toBe(200);
   const nobody = await browser.newContext({ baseURL: BASE });
   expect((await nobody.request.get(address)).status()).toBe(404);
   await nobody.close();
@@ -94,11 +94,11 @@ test("a logo stands in the rail, the lists and the tab; who has no seat gets wha
   await page.getByRole("button", { name: "Remove logo" }).click();
   await live(page);
   await expect(page.getByTestId("switcher").locator("img")).toHaveCount(0);
-  expect((await page.request.get(address)).status(), "what was removed is still handed out").toBe(404);
+  expect((await page.request.get(address)).status(), "the removed logo is still sent").toBe(404);
   expect(noise).toEqual([]);
 });
 
-test("without JavaScript colour and logo are forms like any other", async ({ browser }) => {
+test("colour and logo can be changed without JavaScript", async ({ browser }) => {
   const context = await contextOf(browser, ADA, { javaScriptEnabled: false });
   const page = await context.newPage();
   await page.goto(PATH);
@@ -112,12 +112,12 @@ test("without JavaScript colour and logo are forms like any other", async ({ bro
   await context.close();
 });
 
-test("what is no picture, or too large a file, is refused at its field; nothing changes", async ({ as }) => {
+test("a file that is no picture, too large or too small is refused at its field and changes nothing", async ({ as }) => {
   const page = await as(ADA);
   await open(page, PATH);
   const field = page.getByLabel("Square image");
   await field.setInputFiles(file("logo.png", png(700, 700, [1, 2, 3], true)));
-  await expect(field, "told before it is sent").toHaveAccessibleDescription(/larger than 1 MB/);
+  await expect(field, "a large file is not refused before it is sent").toHaveAccessibleDescription(/larger than 1 MB/);
   for (const [what, says] of [
     [file("logo.svg", Buffer.from("<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"), "image/png"), /Choose a PNG, JPEG or WebP/],
     [file("logo.png", Buffer.from("\x89PNG\r\n\x1a\n", "latin1")), /can’t be read|too large/],
@@ -132,23 +132,23 @@ test("what is no picture, or too large a file, is refused at its field; nothing 
   expect(await sql("select 1 from account.logos")).toEqual([]);
 });
 
-test("only who may change settings may change the brand", async ({ as }) => {
+test("only people who may change settings may change the branding", async ({ as }) => {
   const vik = await as(VIK);
   await open(vik, PATH);
   await expect(vik.getByTestId("why-not")).toBeVisible();
-  // Each with a grant of their own, so that it is the role that decides.
+  // Each person uses a grant of their own, so that only the role decides.
   const send = async (page: Page) => {
     const entered = await page.request.post("/api/fn/open_workspace", { headers: { origin: BASE, "content-type": "application/json" }, data: { to: IT, page: PATH.split("/").slice(2).join("/") } });
     const { grant } = (await entered.json()).entry;
     return page.request.post(PATH, { headers: { origin: BASE }, maxRedirects: 0, multipart: { action: "logo", grant, picture: RED } });
   };
-  expect((await send(vik)).status(), "a Viewer changes the logo").toBe(403);
+  expect((await send(vik)).status(), "a Viewer can change the logo").toBe(403);
   expect(await sql("select 1 from account.logos")).toEqual([]);
-  expect((await send(await as(ADA))).status(), "the control: an Owner may").toBe(303);
+  expect((await send(await as(ADA))).status(), "control: an Owner can change the logo").toBe(303);
   expect(await sql("select 1 from account.logos")).toHaveLength(1);
 });
 
-test("a person's picture stands in their menu and beside their name, for those they work with and nobody else", async ({ as, browser }) => {
+test("a person's picture appears in their menu and beside their name, only for people who share a workspace or an organization", async ({ as, browser }) => {
   const page = await as(ADA);
   await open(page, "/account/profile");
   await page.getByLabel("Square image").setInputFiles(RED);
@@ -160,23 +160,23 @@ test("a person's picture stands in their menu and beside their name, for those t
   const address = (await mine.getAttribute("src")) ?? "";
   const mia = await contextOf(browser, MIA);
   const colleague = await contextOf(browser, VIK);
-  expect((await colleague.request.get(address)).status(), "Vik works in IT with Ada").toBe(200);
+  expect((await colleague.request.get(address)).status(), "Vik shares IT with Ada but can't see the picture").toBe(200);
   const members = await as(ADA);
   await open(members, `/${IT}/settings/members`);
   await expect(members.locator(`[data-person="${ADA}"] img`)).toBeVisible();
   const nobody = await browser.newContext({ baseURL: BASE });
   expect((await nobody.request.get(address)).status()).toBe(404);
-  expect((await mia.request.get(address)).status(), "Mia works in Product Eng, where Ada has a seat").toBe(200);
+  expect((await mia.request.get(address)).status(), "Mia shares Product Eng with Ada but can't see the picture").toBe(200);
   const stranger = await browser.newContext({ baseURL: BASE });
   await signUp(stranger.request, freshEmail("stranger"), "Sam Stranger");
-  expect((await stranger.request.get(address)).status(), "whoever shares no workspace and no organization").toBe(404);
+  expect((await stranger.request.get(address)).status(), "a person without a shared workspace or organization sees the picture").toBe(404);
   await page.getByRole("button", { name: "Remove picture" }).click();
   await expect(page.getByText("Picture removed")).toBeVisible();
   expect((await colleague.request.get(address)).status()).toBe(404);
   for (const context of [mia, colleague, nobody, stranger]) await context.close();
 });
 
-test("letter on icon, and accent on what lies under it, can be read in every colour of both themes (WCAG 1.4.3, 1.4.11)", async ({ as }) => {
+test("icon letters and accents have enough contrast in every colour and both themes (WCAG 1.4.3, 1.4.11)", async ({ as }) => {
   const page = await as(ADA);
   await open(page, `/${IT}/overview`);
   for (const theme of ["light", "dark"]) {

@@ -1,5 +1,5 @@
-// Reading that writes: a GET that a browser makes ahead of its user, or a HEAD, leaves no trace. It sets no last active
-// workspace, and neither it nor anything else about it is noted.
+// Prefetching: a GET that a browser sends in advance, and a HEAD, write nothing to the database. They do not change the
+// last active workspace.
 import { expect, test } from "@playwright/test";
 import { FINANCE, IT, sql } from "../support/facts";
 import { get, send, sessionOf } from "../support/raw";
@@ -14,7 +14,7 @@ const AHEAD: Record<string, string>[] = [
   { "x-moz": "prefetch" },
 ];
 
-/** Every row of every table, but for what a sign-in of this test makes. */
+/** Sums up every row of every table. */
 async function everything(): Promise<string> {
   const tables = await sql<{ name: string }>(
     "select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname in ('account', 'workspace') order by 1",
@@ -23,32 +23,32 @@ async function everything(): Promise<string> {
   return JSON.stringify(await sql(sums.join(" union all ")));
 }
 
-/** Makes everything that a door notes in passing due. */
+/** Makes everything due that a request records, such as the time of the last use. */
 const due = () => sql("update account.sessions set last_seen_at = now() - interval '1 hour' where ended_at is null");
 const landing = async (cookie: string) => (await get("/", { cookie })).headers.location;
 
-test("what a browser asks ahead, and a HEAD, changes nothing in the database", async () => {
+test("prefetch and HEAD requests change nothing in the database", async () => {
   const cookie = await sessionOf(ADA);
   await get(`/${IT}/overview`, { cookie });
-  expect(await landing(cookie), "the control: the last active workspace").toBe(`/${IT}/overview`);
+  expect(await landing(cookie), "control: the last active workspace is known").toBe(`/${IT}/overview`);
   const paths = [`/${FINANCE}/overview`, `/${FINANCE}/customers`, `/${FINANCE}/settings/general`, "/home", "/", "/account/sessions", "/account/factor?next=%2Fhome"];
   await due();
   const before = await everything();
   for (const path of paths) {
     for (const headers of AHEAD) {
       const answer = await get(path, { cookie, ...headers });
-      expect([200, 303, 403], `${path} with ${JSON.stringify(headers)}`).toContain(answer.status);
+      expect([200, 303, 403], `status of ${path} with ${JSON.stringify(headers)}`).toContain(answer.status);
     }
-    expect([200, 303, 403], `HEAD ${path}`).toContain((await send("HEAD", path, { headers: { cookie } })).status);
+    expect([200, 303, 403], `status of HEAD ${path}`).toContain((await send("HEAD", path, { headers: { cookie } })).status);
   }
-  expect(await everything(), "something was written").toBe(before);
-  expect(await landing(cookie), "looking ahead is a visit").toBe(`/${IT}/overview`);
+  expect(await everything(), "a prefetch or HEAD request wrote something").toBe(before);
+  expect(await landing(cookie), "a prefetch counts as a visit").toBe(`/${IT}/overview`);
   await get(`/${FINANCE}/overview`, { cookie });
-  expect(await landing(cookie), "the control: a visit").toBe(`/${FINANCE}/overview`);
-  expect(await everything(), "the control: a visit is written").not.toBe(before);
+  expect(await landing(cookie), "control: a real request counts as a visit").toBe(`/${FINANCE}/overview`);
+  expect(await everything(), "control: a visit is written").not.toBe(before);
 });
 
-test("a token's use ahead is not noted, and the page that was asked ahead is the same page", async () => {
+test("a prefetched page is the same as the real one", async () => {
   const cookie = await sessionOf(ADA);
   const strip = (body: string) => body.replace(/nonce="[^"]*"/g, "").replace(/<script type="[^"]*" id="boot">.*?<\/script>/s, "").replace(/name="grant" value="[^"]*"/g, "");
   const ahead = await get(`/${IT}/customers`, { cookie, "sec-purpose": "prefetch" });

@@ -1,5 +1,5 @@
-// Print: a page's content with all of its columns, on white in either theme, and without what can only be pressed. And
-// what a browser asks of a site that is kept as an app or shown as a link.
+// Printing: a page prints its content with all columns on white in both themes, without bars and buttons. The manifest,
+// icons and colours that browsers request exist.
 import { expect } from "@playwright/test";
 import { ADA, test } from "../support/as";
 import { IT } from "../support/facts";
@@ -10,7 +10,7 @@ import { rowsAreThere } from "../support/switching";
 const PRESSED = ".rail, .topbar, .account-bar, .filter-bar, .save-bar, .toasts, .palette, .menu, nav, button, .btn";
 
 for (const theme of ["light", "dark"]) {
-  test(`${theme}: lists print all columns, and no page prints bars or buttons`, async ({ browser }) => {
+  test(`${theme} theme: lists print all columns, and no page prints bars or buttons`, async ({ browser }) => {
     const context = await contextOf(browser, ADA, { viewport: { width: 720, height: 1000 } });
     await context.addCookies([{ name: "theme", value: theme, url: BASE }]);
     const page = await context.newPage();
@@ -21,10 +21,10 @@ for (const theme of ["light", "dark"]) {
       const visible = () => columns.evaluateAll((heads) => heads.filter((head) => head.getClientRects().length > 0).length);
       const onScreen = await visible();
       await page.emulateMedia({ media: "print" });
-      expect(await visible(), `${noun}: all columns`).toBe(await columns.count());
-      if (noun === "customers") expect(onScreen, "the control: on a screen as narrow some are left out").toBeLessThan(await columns.count());
+      expect(await visible(), `${noun}: not all columns are printed`).toBe(await columns.count());
+      if (noun === "customers") expect(onScreen, "control: a narrow screen hides some columns").toBeLessThan(await columns.count());
       const cells = await page.getByTestId("row").first().locator("td").evaluateAll((all) => all.map((cell) => ({ shown: cell.getClientRects().length > 0, cut: cell.scrollWidth > cell.clientWidth + 1 })));
-      expect(cells.every((cell) => cell.shown && !cell.cut), `${noun}: cells are whole`).toBe(true);
+      expect(cells.every((cell) => cell.shown && !cell.cut), `${noun}: a printed cell is hidden or cut off`).toBe(true);
       await expect(page.locator(`main :is(${PRESSED}):not(.pager)`).filter({ visible: true })).toHaveCount(0);
       await page.emulateMedia({ media: "screen" });
     }
@@ -43,15 +43,15 @@ for (const theme of ["light", "dark"]) {
         };
         return { text: light(getComputedStyle(document.querySelector("h1") ?? document.body).color), sticky: [...document.querySelectorAll("body *")].filter((e) => e.getClientRects().length > 0 && ["sticky", "fixed"].includes(getComputedStyle(e).position)).length };
       });
-      expect.soft(paper.text, `${path}: dark text`).toBeLessThan(80);
-      expect.soft(paper.sticky, `${path}: nothing sticks`).toBe(0);
+      expect.soft(paper.text, `${path}: the printed text is not dark`).toBeLessThan(80);
+      expect.soft(paper.sticky, `${path}: a printed element is sticky or fixed`).toBe(0);
       await page.emulateMedia({ media: "screen" });
     }
     await context.close();
   });
 }
 
-test("the document names its manifest, icons, picture and colours, and they are there", async ({ as }) => {
+test("the manifest, icons, preview picture and colours of the document exist", async ({ as }) => {
   const page = await as(ADA);
   await open(page, "/home");
   const attribute = (selector: string, name: string) => page.locator(selector).getAttribute(name);
@@ -78,13 +78,13 @@ test("the document names its manifest, icons, picture and colours, and they are 
   });
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme });
-    expect(await colour(), `the bars in ${colorScheme}`).toEqual([await canvas()]);
+    expect(await colour(), `theme-color differs from the background in the ${colorScheme} scheme`).toEqual([await canvas()]);
   }
   await page.emulateMedia({ colorScheme: "light" });
   await page.getByTestId("profile-menu").click();
   await page.getByRole("radio", { name: "Dark" }).check();
   const dark = await canvas();
-  expect(await colour(), "chosen on the page").toEqual([dark]);
+  expect(await colour(), "theme-color does not follow the theme that was chosen on the page").toEqual([dark]);
   await page.reload();
-  expect(await colour(), "and after a reload").toEqual([dark]);
+  expect(await colour(), "theme-color is wrong after a reload").toEqual([dark]);
 });

@@ -1,5 +1,5 @@
-// One's own account: name, address, password, preferences. What could take an account over asks for the password, and
-// is told by mail to the address that the account has.
+// A person's own account: name, address, password and preferences. Changes that could take over the account need the
+// password, and a mail reports them to the current address.
 import { expect, test, type BrowserContext, type Page } from "@playwright/test";
 import { linkIn, mailTo, mailsTo } from "../support/mailbox";
 import { GOOD_PASSWORD, forgetNewcomers, freshEmail, signInWith, signUp } from "../support/newcomer";
@@ -24,7 +24,7 @@ const block = (name: string) => page.getByRole("region", { name });
 const session = async () => (await context.cookies()).filter((cookie) => cookie.name === cookieAt());
 const signedIn = async (who: BrowserContext) => (await who.request.get("/account/profile", { maxRedirects: 0 })).status() === 200;
 
-test("the name changes everywhere at once, and markup in it is text", async () => {
+test("a new name appears everywhere at once, and markup in it is shown as text", async () => {
   await open(page, "/account/profile");
   const name = `Pat "O'Neill" <img src=x onerror=alert(1)> & co`;
   await block("Name").locator("[name=name]").fill(name);
@@ -40,7 +40,7 @@ test("the name changes everywhere at once, and markup in it is text", async () =
   await expect(block("Name").locator("[name=name]")).toHaveAccessibleDescription(/Enter your name/);
 });
 
-test("a new password asks for the old one, signs other devices out and not this one", async ({ browser }) => {
+test("a new password needs the old one, signs out other devices and keeps this one signed in", async ({ browser }) => {
   const phone = await browser.newContext({ baseURL: BASE });
   const other = await phone.newPage();
   await open(other, "/sign-in");
@@ -53,7 +53,7 @@ test("a new password asks for the old one, signs other devices out and not this 
   await form.locator("[name=password]").fill(NEW_PASSWORD);
   await page.keyboard.press("Enter");
   await expect(form.locator("[name=current_password]")).toHaveAccessibleDescription(/Incorrect password/);
-  expect(await signedIn(phone), "a wrong password signed somebody out").toBe(true);
+  expect(await signedIn(phone), "a wrong password signed out another device").toBe(true);
   await form.locator("[name=current_password]").fill(GOOD_PASSWORD);
   const told = mailsTo(email).length;
   await page.getByRole("button", { name: "Change password" }).click();
@@ -61,17 +61,17 @@ test("a new password asks for the old one, signs other devices out and not this 
   expect((await mailTo(email, told)).subject).toBe("Your Stile password was changed");
   expect(await signedIn(phone), "another device is still signed in").toBe(false);
   const [after] = await session();
-  expect(after.value, "the session has its old secret").not.toBe(before.value);
+  expect(after.value, "the session kept its old secret").not.toBe(before.value);
   await page.reload();
-  await expect(page, "this device was signed out, too").toHaveURL("/account/profile");
+  await expect(page, "this device was signed out too").toHaveURL("/account/profile");
   const stale = await browser.newContext({ baseURL: BASE });
   await stale.addCookies([before]);
-  expect(await signedIn(stale), "the old secret still opens").toBe(false);
+  expect(await signedIn(stale), "the old secret still works").toBe(false);
   await stale.close();
   await phone.close();
 });
 
-test("the account moves to an address once its link is opened; the old one is told", async () => {
+test("a new address counts once its link is opened; the old address gets a mail", async () => {
   const moved = freshEmail("moved");
   await open(page, "/account/profile");
   const form = block("Email");
@@ -79,12 +79,12 @@ test("the account moves to an address once its link is opened; the old one is to
   await form.locator("[name=address_password]").fill("not the password");
   await page.keyboard.press("Enter");
   await expect(form.locator("[name=address_password]")).toHaveAccessibleDescription(/Incorrect password/);
-  expect(mailsTo(moved), "a mail went out without the password").toEqual([]);
+  expect(mailsTo(moved), "a mail was sent without the password").toEqual([]);
   const told = mailsTo(email).length;
   await form.locator("[name=address_password]").fill(GOOD_PASSWORD);
   await page.getByRole("button", { name: "Send confirmation link" }).click();
   await expect(page.getByTestId("pending-address")).toContainText(moved);
-  await expect(page.getByTestId("address"), "it moved before the address was proven").toHaveText(email);
+  await expect(page.getByTestId("address"), "the address changed before it was proven").toHaveText(email);
   expect((await mailTo(email, told)).subject).toBe("Request to change the email of your Stile account");
   const link = linkIn(await mailTo(moved), "/account/address/");
 
@@ -102,7 +102,7 @@ test("the account moves to an address once its link is opened; the old one is to
   await expect(page).toHaveURL("/home");
 });
 
-test("a wish to move is withdrawn; somebody else's link and a taken address move nothing", async ({ browser }) => {
+test("a change of address can be cancelled; another person's link or a taken address changes nothing", async ({ browser }) => {
   const wish = freshEmail("wish");
   const ask = async (to: string) => {
     await open(page, "/account/profile");
@@ -116,7 +116,7 @@ test("a wish to move is withdrawn; somebody else's link and a taken address move
   const ada = await contextOf(browser, "ada@smartai.example");
   const hers = await ada.newPage();
   await hers.goto(link);
-  await expect(hers.getByTestId("dead-link"), "ada is offered somebody else's address").toBeVisible();
+  await expect(hers.getByTestId("dead-link"), "the link works for another person").toBeVisible();
   await ada.close();
   await page.getByRole("button", { name: "Cancel change" }).click();
   await expect(page.getByTestId("pending-address")).toBeHidden();
@@ -130,7 +130,7 @@ test("a wish to move is withdrawn; somebody else's link and a taken address move
   expect(mail.text).not.toContain("/account/address/");
 });
 
-test("preferences: where one lands, the order of workspaces, the theme, on every device", async ({ browser }) => {
+test("preferences for the start page, the order of workspaces and the theme apply on every device", async ({ browser }) => {
   const mine = await contextOf(browser, "ada@smartai.example");
   const tab = await mine.newPage();
   const choose = async (...labels: string[]) => {
@@ -151,12 +151,12 @@ test("preferences: where one lands, the order of workspaces, the theme, on every
     await choose("By name");
     await open(tab, "/home");
     expect(await rows()).toEqual(["globalai-finance", "smartai-it", "smartai-product-eng"]);
-    await expect(tab.getByTestId("picker-row").first(), "rows of one list don't say whose they are").toContainText("GlobalAI");
+    await expect(tab.getByTestId("picker-row").first(), "a row does not name its organization").toContainText("GlobalAI");
 
     const elsewhere = await contextOf(browser, "ada@smartai.example");
     const fresh = await elsewhere.newPage();
     await fresh.goto("/home");
-    await expect(fresh.locator("html"), "another device does not know the theme").toHaveAttribute("data-theme", "dark");
+    await expect(fresh.locator("html"), "another device does not use the theme").toHaveAttribute("data-theme", "dark");
     await elsewhere.close();
   } finally {
     await choose("Last workspace", "By organization", "System");
@@ -164,7 +164,7 @@ test("preferences: where one lands, the order of workspaces, the theme, on every
   }
 });
 
-test("all of it works without JavaScript", async ({ browser }) => {
+test("the account pages work without JavaScript", async ({ browser }) => {
   const plain = await browser.newContext({ baseURL: BASE, javaScriptEnabled: false, storageState: await context.storageState() });
   const tab = await plain.newPage();
   await tab.goto("/account/profile");
@@ -177,7 +177,7 @@ test("all of it works without JavaScript", async ({ browser }) => {
   await tab.getByRole("button", { name: "Change password" }).click();
   await expect(tab.locator("[name=current_password]")).toHaveAccessibleDescription(/Incorrect password/);
   await expect(tab.locator("[name=name]"), "the other form lost its name").toHaveValue("Pat Plain");
-  expect(await tab.content(), "a password came back in a page").not.toContain(NEW_PASSWORD);
+  expect(await tab.content(), "the page contains the password").not.toContain(NEW_PASSWORD);
   await tab.locator("[name=current_password]").fill(GOOD_PASSWORD);
   await tab.locator("[name=password]").fill(NEW_PASSWORD);
   await tab.getByRole("button", { name: "Change password" }).click();

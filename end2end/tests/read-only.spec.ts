@@ -1,5 +1,5 @@
-// Kind: a note of no consequence that makes a reading fail. On a database that takes no writes every page opens and every
-// switch works, with and without script; and whatever would change something says that nothing can be changed.
+// A read-only database: every page opens and every switch works, with and without JavaScript, although the usual
+// records of use can't be written. Every change is refused with a message that nothing can be changed.
 import { expect, test } from "@playwright/test";
 import { discard } from "../support/cluster";
 import { live, PASSWORD } from "../support/people";
@@ -15,14 +15,14 @@ let cookie: string;
 async function readOnly(on: boolean): Promise<void> {
   const client = await database(running.data);
   try {
-    // What is noted in passing is due.
+    // Make the records of use due.
     if (on) await client.query("update account.sessions set last_seen_at = now() - interval '1 hour'");
     await client.query(`alter role stile_app ${on ? "set default_transaction_read_only = on" : "reset default_transaction_read_only"}`);
     await client.query("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'stile_app'");
   } finally {
     await client.end();
   }
-  await expect.poll(async () => (await send("GET", "/readyz", { base })).status, "the server is ready again").toBe(200);
+  await expect.poll(async () => (await send("GET", "/readyz", { base })).status, "the server is not ready again").toBe(200);
 }
 
 test.beforeAll(async () => {
@@ -39,13 +39,13 @@ test.afterAll(async () => {
 });
 
 for (const path of ["/", "/home", "/smartai-it/overview", "/smartai-it/customers", "/smartai-it/settings/members", "/account/profile", "/account/tokens"]) {
-  test(`${path} opens`, async () => {
+  test(`${path} opens on a read-only database`, async () => {
     const answer = await send("GET", path, { base, headers: { cookie } });
     expect(answer.status === 303 ? 200 : answer.status, answer.body.slice(0, 200)).toBe(200);
   });
 }
 
-test("entering and going from page to page work in the browser, and a form says why it is not saved", async ({ browser }) => {
+test("entering and navigation work in the browser, and a form explains why it is not saved", async ({ browser }) => {
   const context = await browser.newContext({ baseURL: base });
   const [name, value] = cookie.split("=");
   await context.addCookies([{ name, value, url: base }]);
@@ -61,16 +61,16 @@ test("entering and going from page to page work in the browser, and a form says 
   await page.fill("[name=email]", "read@only.example");
   await page.selectOption("[name=country]", "DE");
   await page.getByRole("button", { name: "Create customer" }).click();
-  await expect(page.getByText(SAYS).first(), "the form does not say why nothing is saved").toBeVisible();
-  await expect(page.locator("[name=name]"), "what was typed is lost").toHaveValue("Read Only Ltd");
+  await expect(page.getByText(SAYS).first(), "the form does not explain why nothing is saved").toBeVisible();
+  await expect(page.locator("[name=name]"), "the input was lost").toHaveValue("Read Only Ltd");
   await context.close();
 });
 
-test("switching is answered, and what would write is refused as what it is", async () => {
+test("a switch is answered, and every write is refused as read-only", async () => {
   const call = (name: string, json: unknown) => send("POST", `/api/fn/${name}`, { base, headers: { cookie, origin: base }, json });
   for (const name of ["open_workspace", "stage_workspace"]) {
     const answer = await call(name, { to: "smartai-product-eng", page: "customers" });
-    expect(answer.status, `${name}: ${answer.body}`).toBe(200);
+    expect(answer.status, `${name} failed: ${answer.body}`).toBe(200);
   }
   const grant = JSON.parse((await call("open_workspace", { to: "smartai-it", page: "customers" })).body).entry.grant;
   const input = { name: "New", email: "new@x.example", country: "DE", rate_plan: "", note: "" };
@@ -81,7 +81,7 @@ test("switching is answered, and what would write is refused as what it is", asy
   ] as const) {
     const answer = await call(name, json);
     if (answer.status === 400) continue;
-    expect(answer.status, `${name}: ${answer.body}`).toBe(503);
+    expect(answer.status, `${name} is not refused: ${answer.body}`).toBe(503);
     expect(answer.body, name).toContain("read_only");
   }
 });

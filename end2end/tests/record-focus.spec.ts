@@ -1,5 +1,6 @@
-// Whoever opens a record is told so: the focus is on the page's heading, the tab and the breadcrumb name the record; and a
-// list says in one polite region what a search, a filter or a page came to, and nothing when it is loaded.
+// Announcing pages to screen readers: opening a record moves the focus to its heading, and the title and breadcrumb
+// name the record. A list announces the result of a search, filter or page in one polite live region, and nothing when
+// it loads.
 import { type Page, expect } from "@playwright/test";
 import { ADA, test } from "../support/as";
 import { FINANCE, IT, found, sql } from "../support/facts";
@@ -24,7 +25,7 @@ for (const [noun, title] of [["customers", "Customers"], ["products", "Products"
     expect(name.length).toBeGreaterThan(0);
     await expect(page).toHaveTitle(`${name} · ${title} · IT · Stile`);
     if (noun !== "usage") await expect(page.locator("#main h1")).toHaveText(name);
-    // The document says the same, and takes nobody's focus.
+    // The document has the same title and does not move the focus.
     await page.reload();
     await expect(page).toHaveTitle(`${name} · ${title} · IT · Stile`);
     await expect(here(page)).toHaveText(name);
@@ -34,7 +35,7 @@ for (const [noun, title] of [["customers", "Customers"], ["products", "Products"
   });
 }
 
-test("Back gives the focus to the list's heading, and a switch forgets the record", async ({ as }) => {
+test("Back moves the focus to the list's heading, and a switch removes the record's name", async ({ as }) => {
   const page = await as(ADA);
   await open(page, `/${IT}/customers`);
   const name = await page.getByTestId("row").first().locator(".row-link").innerText();
@@ -49,10 +50,10 @@ test("Back gives the focus to the list's heading, and a switch forgets the recor
   await bySwitcher(page, FINANCE);
   await expect(page).toHaveTitle("Customers · Finance · Stile");
   await expect(here(page)).toHaveText("Customers");
-  await expect.poll(() => found(page, [name]), "a word of the former workspace").toEqual([]);
+  await expect.poll(() => found(page, [name]), "the page contains the record of the former workspace").toEqual([]);
 });
 
-test("an edit form is named by what it edits, a new one by itself", async ({ as }) => {
+test("an edit form is named after its record, a form for a new one is not", async ({ as }) => {
   const page = await as(ADA);
   await open(page, `/${IT}/customers`);
   const name = await page.getByTestId("row").first().locator(".row-link").innerText();
@@ -64,7 +65,7 @@ test("an edit form is named by what it edits, a new one by itself", async ({ as 
   await expect(here(page)).toHaveText("New customer");
 });
 
-test("a list says what a search, a filter, a sort and a page came to, and nothing when it is loaded", async ({ as }) => {
+test("a list announces the result of a search, filter, sort and page, and nothing when it loads", async ({ as }) => {
   const page = await as(ADA);
   await open(page, `/${IT}/customers`);
   await expect(status(page)).toHaveCount(1);
@@ -85,8 +86,8 @@ test("a list says what a search, a filter, a sort and a page came to, and nothin
   await expect(status(page)).toHaveText(`${total} customers`);
   await page.getByRole("columnheader", { name: "Created" }).getByRole("link").click();
   await expect(status(page)).toHaveText(/^Sorted by created, descending\. Rows 1–20 of /);
-  expect(await region?.evaluate((element) => element.isConnected), "the region was made anew: nobody hears that one").toBe(true);
-  // Whatever was said is of this workspace and of this list.
+  expect(await region?.evaluate((element) => element.isConnected), "the live region was replaced, so screen readers don't announce it").toBe(true);
+  // A message must not stay after a switch or on another list.
   await bySwitcher(page, FINANCE);
   await expect(page).toHaveTitle("Customers · Finance · Stile");
   await expect(status(page)).toBeEmpty();

@@ -1,6 +1,6 @@
-// Promise: a workspace can be given another name and address while people work in it: open tabs carry on with all that is
-// typed, old links lead on for members and are nothing to strangers, and nobody can ever take an old address
-// (docs/SECURITY.md, I-13).
+// Renaming a workspace and its address while people work in it: open tabs continue and keep all input. Old links
+// redirect members and answer strangers with 404. No other workspace can ever take an old address (docs/SECURITY.md,
+// I-13).
 import { type Page, expect } from "@playwright/test";
 import { ADA, MIA, VIK, test } from "../support/as";
 import { IT, sql } from "../support/facts";
@@ -32,7 +32,7 @@ async function rename(page: Page, to: string): Promise<void> {
   await expect(page).toHaveURL(`/${to}/settings/general`);
 }
 
-test("renamed while two tabs work in it: both carry on, one with a half-written form that still saves", async ({ as }) => {
+test("two open tabs continue after a rename, and a half-filled form still saves", async ({ as }) => {
   const admin = await as(ADA);
   const [list, form] = [await as(VIK), await as(ADA)];
   await connected(list, `/${IT}/customers?q=a`);
@@ -54,29 +54,29 @@ test("renamed while two tabs work in it: both carry on, one with a half-written 
   await expect(workspaceName(list)).toHaveText("IT");
 
   await expect(form).toHaveURL(`/${NEW}/customers/new`);
-  await expect(form.locator("[name=name]"), "what was typed is gone").toHaveValue("Rename survivor");
+  await expect(form.locator("[name=name]"), "the input was lost").toHaveValue("Rename survivor");
   await form.selectOption("[name=country]", "DE");
   await form.getByRole("button", { name: "Create customer" }).click();
   await expect(form.getByRole("heading", { level: 1 })).toHaveText("Rename survivor");
   await expect(form).toHaveURL(new RegExp(`^[^/]*//[^/]*/${NEW}/customers/[0-9a-f-]{36}$`));
 });
 
-test("old links lead on for members, with path and query, and are nothing to strangers", async ({ as }) => {
+test("old links redirect members with path and query, and answer strangers with 404", async ({ as }) => {
   await rename(await as(ADA), NEW);
   const [vik, mia] = [await sessionOf(VIK), await sessionOf(MIA)];
   const moved = await get(`/${IT}/customers?q=acme&status=active`, { cookie: vik });
   expect([moved.status, moved.headers.location]).toEqual([301, `/${NEW}/customers?q=acme&status=active`]);
-  expect((await get(`/${IT}/customers`, { cookie: mia })).status, "a stranger learns that it was renamed").toBe(404);
+  expect((await get(`/${IT}/customers`, { cookie: mia })).status, "a stranger learns of the rename").toBe(404);
   expect((await get(`/${NEW}/customers`, { cookie: mia })).status).toBe(404);
   const settings = await as(ADA);
   await open(settings, `/${NEW}/settings/general`);
   const row = settings.getByRole("table", { name: "Old URLs" }).getByTestId("row");
   await expect(row).toHaveCount(1);
-  await expect(row, "when the old address was last used is not said").toContainText(IT);
+  await expect(row, "the last use of the old address is not shown").toContainText(IT);
   await expect(row).toContainText("just now");
 });
 
-test("addresses that can't be had are refused at the field, whoever had them and whyever", async ({ as }) => {
+test("unavailable addresses are refused at the field, for any reason", async ({ as }) => {
   const page = await as(ADA);
   await rename(page, NEW);
   await open(page, `/new`);
@@ -93,17 +93,17 @@ test("addresses that can't be had are refused at the field, whoever had them and
     await expect(page.locator("#slug-error"), typed).toHaveText(says);
     await page.fill("[name=name]", "Taken");
     await page.getByRole("button", { name: "Create workspace" }).click();
-    await expect(page.locator("#slug-error"), `${typed}, sent`).toHaveText(says);
+    await expect(page.locator("#slug-error"), `error for ${typed} after sending`).toHaveText(says);
     await expect(page).toHaveURL("/new");
   }
   expect(await sql("select from account.workspaces where name = 'Taken'")).toHaveLength(0);
-  // Its own old address a workspace may take back.
+  // A workspace may take back its own old address.
   await open(page, `/${NEW}/settings/general`);
   await page.fill("[name=slug]", IT);
   await expect(page.getByTestId("slug-status")).toHaveText("This URL is available.");
 });
 
-test("a name, a description and a time zone are kept, and the switcher of other tabs follows", async ({ as }) => {
+test("name, description and time zone are saved, and other tabs show the new name", async ({ as }) => {
   const [page, other] = [await as(ADA), await as(VIK)];
   await connected(other, `/${IT}/overview`);
   await open(page, `/${IT}/settings/general`);
@@ -119,7 +119,7 @@ test("a name, a description and a time zone are kept, and the switcher of other 
   await expect(page.locator("[name=time_zone]")).toHaveValue("Europe/Berlin");
 });
 
-test("a viewer is told why there are no settings, and the server refuses them, too", async ({ as }) => {
+test("a viewer is told why settings are not available, and the server refuses them", async ({ as }) => {
   const page = await as(VIK);
   for (const name of ["general", "audit", "danger"]) {
     await open(page, `/${IT}/settings/${name}`);
@@ -128,7 +128,7 @@ test("a viewer is told why there are no settings, and the server refuses them, t
   }
 });
 
-test("the form works without JavaScript", async ({ browser }) => {
+test("general settings can be saved without JavaScript", async ({ browser }) => {
   const { contextOf } = await import("../support/people");
   const context = await contextOf(browser, ADA, { javaScriptEnabled: false });
   const page = await context.newPage();
@@ -137,7 +137,7 @@ test("the form works without JavaScript", async ({ browser }) => {
   await page.fill("[name=name]", "Tech");
   await page.getByRole("button", { name: "Save" }).click();
   await expect(page.locator("#slug-error")).toHaveText("That URL is taken. Try another.");
-  await expect(page.locator("[name=name]"), "what was typed is lost").toHaveValue("Tech");
+  await expect(page.locator("[name=name]"), "the input was lost").toHaveValue("Tech");
   await page.fill("[name=slug]", NEW);
   await page.getByRole("button", { name: "Save" }).click();
   await expect(page).toHaveURL(`/${NEW}/settings/general`);

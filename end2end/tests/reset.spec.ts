@@ -1,5 +1,5 @@
-// A forgotten password: the link in the mail sets a new one, once, ends every session and signs nobody in; and nobody
-// learns who has an account (docs/SECURITY.md, I-15, I-16).
+// Password reset: the link in the mail sets a new password once, ends every session and signs nobody in
+// (docs/SECURITY.md, I-15). Neither the answer nor its time tells who has an account (I-16).
 import { expect, test } from "@playwright/test";
 import { discard } from "../support/cluster";
 import { call } from "../support/calls";
@@ -15,7 +15,7 @@ const NEW_PASSWORD = "eleven dry glass marbles";
 
 test.afterAll(forgetNewcomers);
 
-test("a new password by mail: all devices are out, the old one is refused, the new one signs in", async ({ browser, page }) => {
+test("a reset by mail signs out all devices, invalidates the old password and accepts the new one", async ({ browser, page }) => {
   const email = freshEmail("forgot");
   const phone = await browser.newContext({ baseURL: BASE });
   await signUp(phone.request, email, "Fred Forgot");
@@ -35,13 +35,13 @@ test("a new password by mail: all devices are out, the old one is refused, the n
   await page.keyboard.press("Enter");
   await expect(page.locator("[name=password]")).toHaveAccessibleDescription(/too similar to your name or email/);
   await page.getByRole("button", { name: "Show new password" }).click();
-  await expect(page.locator("[name=password]"), "what was typed is not shown").toHaveAttribute("type", "text");
+  await expect(page.locator("[name=password]"), "the typed password is not shown").toHaveAttribute("type", "text");
   await page.fill("[name=password]", NEW_PASSWORD);
   await page.keyboard.press("Enter");
   await page.waitForURL(/\/sign-in/);
   await expect(page.getByRole("status").first()).toContainText("Your password was changed. All devices were signed out and all operator tokens revoked.");
   expect((await phone.request.get("/home", { maxRedirects: 0 })).status(), "another device is still signed in").toBe(303);
-  expect((await mailTo(email, before + 1)).subject, "the person is not told").toBe("Your Stile password was changed");
+  expect((await mailTo(email, before + 1)).subject, "no mail reports the change").toBe("Your Stile password was changed");
 
   await live(page);
   await signInWith(page, email, GOOD_PASSWORD);
@@ -54,7 +54,7 @@ test("a new password by mail: all devices are out, the old one is refused, the n
   await phone.close();
 });
 
-test("without JavaScript", async ({ browser }) => {
+test("a reset works without JavaScript", async ({ browser }) => {
   const context = await browser.newContext({ baseURL: BASE, javaScriptEnabled: false });
   const page = await context.newPage();
   const email = freshEmail("plain");
@@ -77,7 +77,7 @@ test("without JavaScript", async ({ browser }) => {
   await context.close();
 });
 
-test("an address without an account gets the same answer, and a mail that says so", async () => {
+test("an address without an account gets the same answer, and a mail that explains it", async () => {
   const [known, unknown] = ["vik@smartai.example", nobodyLike("vik@smartai.example")];
   const before = mailsTo(known).length;
   const seen: string[] = [];
@@ -93,15 +93,15 @@ test("an address without an account gets the same answer, and a mail that says s
   expect(mail.text).not.toContain("/reset/");
 });
 
-test("asking and setting are slowed down, for an address from everywhere", async ({ request }) => {
+test("reset mails to one address are limited, whoever requests them", async ({ request }) => {
   const email = freshEmail("many");
   const statuses: number[] = [];
   for (let i = 0; i < 5; i++) statuses.push((await call(request, "ask_reset", { email })).status());
-  expect(statuses, "five mails to one address, and no limit").toEqual([200, 200, 200, 200, 429]);
-  expect((await call(request, "ask_sign_up", { email: freshEmail("other"), next: "" })).status(), "another address was slowed down").toBe(200);
+  expect(statuses, "the fifth mail to one address is not refused").toEqual([200, 200, 200, 200, 429]);
+  expect((await call(request, "ask_sign_up", { email: freshEmail("other"), next: "" })).status(), "another address is limited too").toBe(200);
 });
 
-test("the time tells nobody who has an account: sign-up and reset, a hundred each", async () => {
+test("the time of sign-up and reset requests does not tell who has an account", async () => {
   test.setTimeout(180_000);
   const here = PORT + 43;
   const base = `http://127.0.0.1:${here}`;
@@ -118,7 +118,7 @@ test("the time tells nobody who has an account: sign-up and reset, a hundred eac
     for (const name of ["ask_sign_up", "ask_reset"]) {
       const times: Record<string, number[]> = { known: [], unknown: [] };
       for (let n = 1; n <= rounds; n++) {
-        // In turns, and each pair the other way round, so that what else the machine does meets both alike.
+        // Alternate the order of each pair, so that other load on the machine affects both alike.
         for (const kind of n % 2 ? ["known", "unknown"] : ["unknown", "known"]) {
           const headers = { origin: base, "x-forwarded-for": `10.${name.length}.${n}.${kind.length}` };
           const from = performance.now();
@@ -129,7 +129,7 @@ test("the time tells nobody who has an account: sign-up and reset, a hundred eac
       }
       const [known, unknown] = [median(times.known.slice(10)), median(times.unknown.slice(10))];
       console.log(`    ${name}: median with an account ${known.toFixed(1)} ms, without ${unknown.toFixed(1)} ms`);
-      expect(Math.abs(known - unknown), `${name} tells by its time`).toBeLessThan(Math.max(2, 0.25 * Math.min(known, unknown)));
+      expect(Math.abs(known - unknown), `the time of ${name} tells who has an account`).toBeLessThan(Math.max(2, 0.25 * Math.min(known, unknown)));
     }
   } finally {
     process.env.STILE_E2E_DATA = process.env.STILE_E2E_DATA_BEFORE;
@@ -138,7 +138,7 @@ test("the time tells nobody who has an account: sign-up and reset, a hundred eac
   }
 });
 
-test("only hashes of links are kept, and a reset is noted", async ({ browser }) => {
+test("the database keeps only hashes of links, and the audit log records a reset", async ({ browser }) => {
   const context = await browser.newContext({ baseURL: BASE });
   const email = freshEmail("kept");
   await signUp(context.request, email, "Kim Kept");
@@ -149,10 +149,10 @@ test("only hashes of links are kept, and a reset is noted", async ({ browser }) 
     .poll(() => value("select count(*) from account.mail_queue where letter is not null"), "a letter waits although it was sent")
     .toBe("0");
   const kept = await sql<{ row: string }>("select l::text as row from account.mail_links l union all select q::text from account.mail_queue q union all select a::text from account.audit_log a");
-  expect(kept.filter(({ row }) => row.includes(token)), "the link itself is in the database").toEqual([]);
+  expect(kept.filter(({ row }) => row.includes(token)), "the link is stored in the database").toEqual([]);
   const done = await call(context.request, "reset_password", { token, password: NEW_PASSWORD });
   expect(done.status()).toBe(200);
-  expect(done.headers()["set-cookie"], "a reset signs somebody in").toBeUndefined();
+  expect(done.headers()["set-cookie"], "a reset signs the person in").toBeUndefined();
   const noted = "select count(*) from account.audit_log a join account.users u on u.id = a.user_id where u.email = $1 and a.action = 'password_reset'";
   expect(await value(noted, [email])).toBe("1");
   await context.close();

@@ -1,5 +1,6 @@
-// The kind: one address, several spellings. Whoever may be there is led to the one spelling, with path and query; whoever
-// may not gets what they would of a workspace that is not there; and sign-in returns to what was asked for.
+// Spellings of an address: a person with access is redirected from other spellings to the canonical one with path and
+// query. Others get the answer for a missing workspace (docs/SECURITY.md, I-7). Sign-in leads back to the requested
+// address.
 import { expect, test } from "@playwright/test";
 import { ADA, VIK } from "../support/as";
 import { FINANCE, IT } from "../support/facts";
@@ -21,14 +22,14 @@ const SPELLINGS = [
   ["/SmartAI-IT/customers/new", `/${IT}/customers/new`],
 ];
 
-test("whoever has a seat is led to the one spelling for good, and it is the one in the address bar", async ({ browser }) => {
+test("a person with a seat is redirected permanently to the canonical address", async ({ browser }) => {
   const cookie = await sessionOf(ADA);
   for (const [path, one] of SPELLINGS) {
     const answer = await get(`${path}?q=%C3%A4+b&sort=created`, { cookie });
     expect([answer.status, answer.headers.location], path).toEqual([301, `${one}?q=%C3%A4+b&sort=created`]);
-    expect((await get(one, { cookie })).status, `${one} is served`).toBe(200);
+    expect((await get(one, { cookie })).status, `${one} does not open`).toBe(200);
   }
-  expect((await get("/SmartAI-IT/nope", { cookie })).status, "no such page").toBe(404);
+  expect((await get("/SmartAI-IT/nope", { cookie })).status, "a missing page is not answered with 404").toBe(404);
   const context = await contextOf(browser, ADA);
   const page = await context.newPage();
   await open(page, "/SmartAI-IT/customers?q=a");
@@ -36,7 +37,7 @@ test("whoever has a seat is led to the one spelling for good, and it is the one 
   await context.close();
 });
 
-test("whoever has none gets the same answer for a workspace of others and for none, in every spelling", async () => {
+test("without a seat, another person's workspace and a missing one get the same answer in every spelling", async () => {
   const cookie = await sessionOf(VIK);
   const nobodys = "nobodys-workspace".slice(0, FINANCE.length);
   const capitals = (slug: string) => slug.toUpperCase();
@@ -49,12 +50,12 @@ test("whoever has none gets the same answer for a workspace of others and for no
       expect(answer.headers.location).toBeUndefined();
       answers.push(answer.body.replaceAll(/nonce="[^"]*"/g, ""));
     }
-    expect(answers[0], "the answer tells that there is one").toBe(answers[1]);
+    expect(answers[0], "the answer tells that the workspace exists").toBe(answers[1]);
   }
-  expect((await get(`/${FINANCE.toUpperCase()}/customers`, { cookie: await sessionOf(ADA) })).status, "control").toBe(301);
+  expect((await get(`/${FINANCE.toUpperCase()}/customers`, { cookie: await sessionOf(ADA) })).status, "control: a person with a seat is redirected").toBe(301);
 });
 
-test("signed out, the address is remembered, and sign-in returns to it", async ({ page }) => {
+test("sign-in leads to the requested address", async ({ page }) => {
   for (const [path, one] of SPELLINGS.slice(0, 3)) {
     await page.context().clearCookies();
     await open(page, `${path}?q=a`);
@@ -67,7 +68,7 @@ test("signed out, the address is remembered, and sign-in returns to it", async (
   }
 });
 
-test("the API says the one spelling to a token whose person has a seat, and to no other", async ({ browser }) => {
+test("the API redirects to the canonical address only for a token with a seat", async ({ browser }) => {
   const tokens: string[] = [];
   for (const who of [ADA, VIK]) {
     const context = await contextOf(browser, who);

@@ -1,6 +1,6 @@
-// Promise: what happens to a person's seat, role or session shows in every open tab of theirs within a second, at
-// whichever server the tab is, with the reason and where next; what was typed stays theirs, what was the workspace's does
-// not stay on the screen; and from then on the server refuses (docs/SECURITY.md, I-5, I-23).
+// Revocation: a change of a person's seat, role or session appears in each of their open tabs within a second, at every
+// server, with the reason and a way on (docs/SECURITY.md, I-23). Input stays, data of the workspace disappears, and the
+// server refuses further requests (I-5). Other sites can't open the live socket (I-18).
 import { request as http } from "node:http";
 import { type Page, expect } from "@playwright/test";
 import { ADA, VIK, test } from "../support/as";
@@ -17,7 +17,7 @@ const LOST = "[data-lost]";
 
 test.afterEach(putBack);
 
-/** Waits until the tab's socket has been told how things stand. */
+/** Waits until the socket of the tab has received the current state. */
 async function connected(page: Page, path: string, base = BASE): Promise<void> {
   const told = page.waitForEvent("websocket").then((socket) => socket.waitForEvent("framereceived"));
   await page.goto(`${base}${path}`);
@@ -25,21 +25,21 @@ async function connected(page: Page, path: string, base = BASE): Promise<void> {
   await told;
 }
 
-test("a seat taken away: the tab says so by itself, holds nothing of the workspace, and the picker knows", async ({ as }) => {
+test("a removed seat: the tab reports it, removes the workspace's data, and the picker is up to date", async ({ as }) => {
   const page = await as(VIK);
   const ofIt = await stringsOf(IT);
   await connected(page, `/${IT}/customers`);
   await rowsAreThere(page);
-  expect(await found(page, ofIt), "before: IT's data are on screen").not.toEqual([]);
+  expect(await found(page, ofIt), "control: the data of IT is on screen").not.toEqual([]);
   await unseat(VIK, IT);
   await expect(page.locator(LOST)).toBeVisible();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("You no longer have access to IT");
-  expect(await found(page, ofIt), "IT's data are left in the tab").toEqual([]);
+  expect(await found(page, ofIt), "the tab still contains data of IT").toEqual([]);
   await page.getByRole("link", { name: "All workspaces" }).click();
   await expect(page.getByRole("heading", { name: "No workspaces yet" })).toBeVisible();
 });
 
-test("the seat comes back while the notice is open: it opens from there", async ({ as }) => {
+test("a seat that is given back while the notice is open can be opened from there", async ({ as }) => {
   const page = await as(VIK);
   await connected(page, `/${IT}/customers`);
   await unseat(VIK, IT);
@@ -50,7 +50,7 @@ test("the seat comes back while the notice is open: it opens from there", async 
   await expect(workspaceName(page)).toHaveText("IT");
 });
 
-test("what was typed and not saved can still be copied", async ({ as }) => {
+test("unsaved input can still be copied", async ({ as }) => {
   const page = await as(ADA);
   await seat(VIK, IT, "member");
   const vik = await as(VIK);
@@ -63,7 +63,7 @@ test("what was typed and not saved can still be copied", async ({ as }) => {
   await page.close();
 });
 
-test("a role that changes shows in place, and what is typed stays in its field", async ({ as }) => {
+test("a changed role appears in place, and input stays in its field", async ({ as }) => {
   await seat(VIK, IT, "member");
   const page = await as(VIK);
   await connected(page, `/${IT}/customers/new`);
@@ -71,7 +71,7 @@ test("a role that changes shows in place, and what is typed stays in its field",
   await seat(VIK, IT, "admin");
   await expect(page.getByTestId("role")).toHaveText("Admin");
   await expect(page.getByTestId("toast")).toHaveText(/Your role in IT is Admin now/);
-  await expect(page.locator("[name=name]"), "what was typed is gone").toHaveValue("Still here");
+  await expect(page.locator("[name=name]"), "the input was lost").toHaveValue("Still here");
   await seat(VIK, IT, "viewer");
   await expect(page.getByTestId("role")).toHaveText("Viewer");
   await page.getByRole("button", { name: "Create customer" }).click();
@@ -79,7 +79,7 @@ test("a role that changes shows in place, and what is typed stays in its field",
   await expect(page.locator("[name=name]")).toHaveValue("Still here");
 });
 
-test("a list follows the role: buttons come and go without a reload", async ({ as }) => {
+test("buttons of a list follow a changed role without a reload", async ({ as }) => {
   const page = await as(VIK);
   await connected(page, `/${IT}/customers`);
   await rowsAreThere(page);
@@ -88,17 +88,17 @@ test("a list follows the role: buttons come and go without a reload", async ({ a
   await expect(page.getByRole("link", { name: "New customer" })).toBeVisible();
 });
 
-test("an organization role taken away: its workspaces go, direct seats stay", async ({ as }) => {
+test("a removed organization role removes its workspaces and keeps direct seats", async ({ as }) => {
   const [page, control] = [await as(ADA), await as(ADA)];
   await connected(page, `/${PRODUCT_ENG}/overview`);
   await connected(control, `/${FINANCE}/overview`);
   await unjoin(ADA, "SmartAI");
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("You no longer have access to Product Eng");
-  await expect(workspaceName(control), "control: another seat is disturbed").toHaveText("Finance");
+  await expect(workspaceName(control), "control: another seat was affected").toHaveText("Finance");
   await expect(control.locator(LOST)).toHaveCount(0);
 });
 
-test("a new seat shows in the switcher of an open tab", async ({ as }) => {
+test("a new seat appears in the switcher of an open tab", async ({ as }) => {
   const page = await as(VIK);
   await connected(page, `/${IT}/overview`);
   await seat(VIK, FINANCE, "viewer");
@@ -106,7 +106,7 @@ test("a new seat shows in the switcher of an open tab", async ({ as }) => {
   await expect(page.locator(`[data-testid=switcher-item][data-slug=${FINANCE}]`)).toBeVisible();
 });
 
-test("a session that is ended leaves for the sign-in page by itself, with the reason and the way back", async ({ as }) => {
+test("an ended session leads to sign-in by itself, with the reason and the address to return to", async ({ as }) => {
   const [page, other] = [await as(VIK), await as(VIK)];
   await connected(page, `/${IT}/invoices`);
   await connected(other, `/${IT}/invoices`);
@@ -117,10 +117,10 @@ test("a session that is ended leaves for the sign-in page by itself, with the re
   );
   await expect(page).toHaveURL(`/sign-in?next=${encodeURIComponent(`/${IT}/invoices`)}&notice=ended`);
   await expect(page.getByRole("status")).toContainText("You were signed out");
-  await expect(workspaceName(other), "control: another session is ended, too").toBeVisible();
+  await expect(workspaceName(other), "control: another session was ended too").toBeVisible();
 });
 
-test("a tab that was away is told when it comes back", async ({ as }) => {
+test("a tab that was offline learns of a revocation when it is online again", async ({ as }) => {
   const page = await as(VIK);
   await connected(page, `/${IT}/customers`);
   await page.context().setOffline(true);
@@ -129,7 +129,7 @@ test("a tab that was away is told when it comes back", async ({ as }) => {
   await expect(page.locator(LOST)).toBeVisible({ timeout: 10_000 });
 });
 
-test("three tabs at two servers: all show a revocation within a second, 20 rounds and more", async ({ as }) => {
+test("three tabs at two servers show a revocation within a second, in at least 20 rounds", async ({ as }) => {
   test.setTimeout(180_000);
   const second = await Second.start();
   try {
@@ -169,13 +169,13 @@ test("three tabs at two servers: all show a revocation within a second, 20 round
     took.sort((a, b) => a - b);
     const p95 = took[Math.ceil(took.length * 0.95) - 1];
     console.log(`revocation seen: p50 ${took[took.length >> 1]} ms, p95 ${p95} ms, max ${took[took.length - 1]} ms over ${took.length}`);
-    expect(p95, `the slowest: ${took.slice(-5).join(", ")} ms`).toBeLessThan(1_000);
+    expect(p95, `95th percentile; the slowest: ${took.slice(-5).join(", ")} ms`).toBeLessThan(1_000);
   } finally {
     await second.stop();
   }
 });
 
-test("a server that ends lets its tabs go, and they come back to it", async ({ as }) => {
+test("a stopping server closes its sockets, and the tabs reconnect", async ({ as }) => {
   let second = await Second.start();
   try {
     const page = await as(VIK);
@@ -184,13 +184,13 @@ test("a server that ends lets its tabs go, and they come back to it", async ({ a
     await second.stop();
     await unseat(VIK, IT);
     second = await Second.start();
-    await expect(page.locator(LOST), "what happened while the server was away is not seen").toBeVisible({ timeout: 15_000 });
+    await expect(page.locator(LOST), "a revocation during the stop does not appear").toBeVisible({ timeout: 15_000 });
   } finally {
     await second.stop();
   }
 });
 
-/** The status with which a handshake is answered. */
+/** Returns the status of the answer to a WebSocket handshake. */
 function handshake(headers: Record<string, string>, port = PORT): Promise<number> {
   return new Promise((done, failed) => {
     const asked = http({
@@ -212,9 +212,9 @@ function handshake(headers: Record<string, string>, port = PORT): Promise<number
   });
 }
 
-test("no page of another site opens the socket, and nobody without a session does", async () => {
+test("another site, or a request without a session, can't open the live socket", async () => {
   const cookie = await sessionOf(VIK);
-  expect(await handshake({ cookie, origin: BASE }), "control: our own page is let in").toBe(101);
+  expect(await handshake({ cookie, origin: BASE }), "control: our own page opens the socket").toBe(101);
   expect(await handshake({ cookie, "sec-fetch-site": "same-origin", origin: BASE })).toBe(101);
   for (const foreign of [
     { origin: "https://evil.example" },
@@ -226,10 +226,10 @@ test("no page of another site opens the socket, and nobody without a session doe
   ]) {
     expect(await handshake({ cookie, ...foreign } as Record<string, string>), JSON.stringify(foreign)).toBe(403);
   }
-  expect(await handshake({ origin: BASE }), "without a session").toBe(401);
+  expect(await handshake({ origin: BASE }), "a handshake without a session is not refused").toBe(401);
 });
 
-test("the socket says nothing of a workspace without a seat, the same as of none", async ({ as }) => {
+test("the live socket sends the same message for a workspace without a seat and a missing one", async ({ as }) => {
   const page = await as(VIK);
   await open(page, "/home");
   const told = (slug: string) =>
@@ -240,7 +240,7 @@ test("the socket says nothing of a workspace without a seat, the same as of none
           socket.onopen = () => socket.send(slug);
           socket.onmessage = (event) => {
             const said = event.data as string;
-            // What time it is says nothing of a workspace.
+            // Ignore messages about the clock, which contain nothing about a workspace.
             if (!/^clock \d+$/.test(said)) (socket.close(), done(said));
           };
           socket.onerror = () => failed(new Error("the socket broke"));
@@ -248,12 +248,12 @@ test("the socket says nothing of a workspace without a seat, the same as of none
       slug,
     );
   const [foreign, absent] = [await told(FINANCE), await told("no-such-place")];
-  expect(foreign.replace(FINANCE, ""), "a foreign workspace is told apart from none").toBe(absent.replace("no-such-place", ""));
+  expect(foreign.replace(FINANCE, ""), "the messages for a foreign and a missing workspace differ").toBe(absent.replace("no-such-place", ""));
   expect(foreign).toContain("absent");
-  expect(await told(IT), "control: one's own is told").toMatch(/^now [\d.]+ smartai-it seat .*IT.*SmartAI/s);
+  expect(await told(IT), "control: the socket sends the state of an own workspace").toMatch(/^now [\d.]+ smartai-it seat .*IT.*SmartAI/s);
 });
 
-test("a grant of a revoked seat writes nothing at either server", async ({ as }) => {
+test("a grant of a revoked seat writes nothing", async ({ as }) => {
   await seat(VIK, IT, "member");
   const page = await as(VIK);
   const grant = await grantOf(page.context().request, IT);
@@ -264,7 +264,7 @@ test("a grant of a revoked seat writes nothing at either server", async ({ as })
       id: null,
       action: { action: "save", name: "Revocation control", email: "a@b.example", country: "DE", rate_plan: "", note: "" },
     });
-  expect((await save()).status(), "control: it writes before").toBe(200);
+  expect((await save()).status(), "control: the grant writes before the revocation").toBe(200);
   await unseat(VIK, IT);
   expect((await save()).status()).toBe(404);
   expect((await get(`/${IT}/customers`, { cookie: await sessionOf(VIK) })).status).toBe(404);

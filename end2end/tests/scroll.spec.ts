@@ -1,5 +1,5 @@
-// Invariant: a page is where it was left, over a reload and over leaving and coming back; another workspace begins at its
-// top; and the text of a list can be selected.
+// Scroll positions: a page keeps its position over a reload and after leaving and returning. Another workspace starts
+// at the top. The text of a list can be selected.
 import { type Page, expect } from "@playwright/test";
 import { ADA, test } from "../support/as";
 import { FINANCE, IT, customersOf } from "../support/facts";
@@ -10,26 +10,26 @@ import { bySwitcher, rowsAreThere, workspaceName } from "../support/switching";
 const top = (page: Page) => page.evaluate(() => Math.round(scrollY));
 const DOWN = 260;
 
-/** Scrolls down and waits until the page knows. */
+/** Scrolls down and waits until the scrolling has ended. */
 async function scrollDown(page: Page, by = DOWN): Promise<void> {
   const ended = page.evaluate(() => new Promise((done) => addEventListener("scrollend", done, { once: true })));
   await page.mouse.move(700, 400);
   await page.mouse.wheel(0, by);
   await ended;
   await settled(page);
-  expect(await top(page), "control: it is scrolled").toBeGreaterThan(by - 40);
+  expect(await top(page), "control: the page is scrolled").toBeGreaterThan(by - 40);
 }
 
 
 async function at(as: (email: string) => Promise<Page>, path: string): Promise<Page> {
   const page = await as(ADA);
-  // Higher than a short screen, on which the bar scrolls with the page.
+  // The viewport is higher than a short screen, where the bar scrolls with the page.
   await page.setViewportSize({ width: 1280, height: 520 });
   await open(page, path);
   return page;
 }
 
-test("over a reload", async ({ as }) => {
+test("a reload keeps the scroll position", async ({ as }) => {
   const page = await at(as, `/${IT}/customers`);
   await scrollDown(page);
   const left = await top(page);
@@ -38,36 +38,36 @@ test("over a reload", async ({ as }) => {
   await expect.poll(() => top(page)).toBe(left);
   await page.reload();
   await live(page);
-  await expect.poll(() => top(page), "a second time").toBe(left);
+  await expect.poll(() => top(page), "the position changed with the second reload").toBe(left);
 });
 
-test("over leaving for a record and coming back, each entry of the history for itself", async ({ as }) => {
+test("Back and Forward restore the position of each history entry", async ({ as }) => {
   const page = await at(as, `/${IT}/customers`);
   const watch = await Watch.begin(page);
   await scrollDown(page);
   const list = await top(page);
   await page.getByTestId("row").nth(12).locator(".row-link").click();
   await expect(page).toHaveURL(/customers\/[0-9a-f-]{36}$/);
-  await expect.poll(() => top(page), "another page begins at its top").toBe(0);
+  await expect.poll(() => top(page), "another page does not start at the top").toBe(0);
   await scrollDown(page, 120);
   const record = await top(page);
   await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Invoices" }).click();
   await rowsAreThere(page);
   await expect.poll(() => top(page)).toBe(0);
   await page.goBack();
-  await expect.poll(() => top(page), "the record").toBe(record);
+  await expect.poll(() => top(page), "the position of the record was lost").toBe(record);
   await page.goBack();
-  await expect.poll(() => top(page), "the list").toBe(list);
+  await expect.poll(() => top(page), "the position of the list was lost").toBe(list);
   await page.goForward();
-  await expect.poll(() => top(page), "the record again").toBe(record);
+  await expect.poll(() => top(page), "the position of the record was lost after Forward").toBe(record);
   await watch.expectNoDocument();
 });
 
-test("over leaving for the picker and for another document", async ({ as }) => {
+test("returning from the picker or another document restores the scroll position", async ({ as }) => {
   const page = await at(as, `/${IT}/customers`);
   await scrollDown(page);
   const left = await top(page);
-  // By keys: a click of the test driver may scroll to what it clicks.
+  // Use keys, because a click of the test driver may scroll to its target.
   await page.keyboard.press("Control+k");
   await page.keyboard.type("all workspaces");
   await expect(page.getByTestId("palette-item").first()).toContainText("All workspaces");
@@ -76,15 +76,15 @@ test("over leaving for the picker and for another document", async ({ as }) => {
   await expect.poll(() => top(page)).toBe(0);
   await page.goBack();
   await rowsAreThere(page);
-  await expect.poll(() => top(page), "back from the picker").toBe(left);
+  await expect.poll(() => top(page), "the position was lost after the picker").toBe(left);
   await page.goto("/healthz");
   await page.goBack();
   await live(page);
   await rowsAreThere(page);
-  await expect.poll(() => top(page), "back from another document").toBe(left);
+  await expect.poll(() => top(page), "the position was lost after another document").toBe(left);
 });
 
-test("a reloaded entry keeps what the entries before it were left at", async ({ as }) => {
+test("reloading a history entry keeps the positions of the entries before it", async ({ as }) => {
   const page = await at(as, `/${IT}/customers`);
   await scrollDown(page);
   const left = await top(page);
@@ -98,7 +98,7 @@ test("a reloaded entry keeps what the entries before it were left at", async ({ 
   await expect.poll(() => top(page)).toBe(left);
 });
 
-test("a switch begins at the top, and so do the next page of a list and another search", async ({ as }) => {
+test("a switch, the next page of a list and another search start at the top", async ({ as }) => {
   const page = await at(as, `/${IT}/customers`);
   await scrollDown(page);
   await page.getByRole("link", { name: "Next" }).click();
@@ -110,7 +110,7 @@ test("a switch begins at the top, and so do the next page of a list and another 
   await expect.poll(() => top(page)).toBe(0);
 });
 
-test("dragging over a row selects its text and opens nothing; a click anywhere in it opens its record", async ({ as }) => {
+test("dragging over a row selects text without opening it; a click anywhere in the row opens its record", async ({ as }) => {
   const page = await at(as, `/${IT}/customers`);
   const row = page.getByTestId("row").nth(1);
   const watch = await Watch.begin(page);
@@ -130,19 +130,19 @@ test("dragging over a row selects its text and opens nothing; a click anywhere i
     await page.mouse.move(box.x + box.width / 2, box.y, { steps: 4 });
     await page.mouse.move(box.x + box.width - 1, box.y, { steps: 4 });
     await page.mouse.up();
-    expect((await selected()).length, `of “${text}” nothing was selected`).toBeGreaterThan(text.length / 2);
-    expect(text, "what was selected is what was dragged over").toContain((await selected()).trim());
+    expect((await selected()).length, `nothing of “${text}” was selected`).toBeGreaterThan(text.length / 2);
+    expect(text, "the selected text is not the text under the pointer").toContain((await selected()).trim());
     await settled(page);
     await expect(page, `selecting “${text}” opened the record`).toHaveURL(`/${IT}/customers`);
   }
   const [, second] = await customersOf(IT);
   const last = cells.last();
   await last.click();
-  await expect(page, "a click beside the name").toHaveURL(`/${IT}/customers/${second.id}`);
+  await expect(page, "a click beside the name does not open the record").toHaveURL(`/${IT}/customers/${second.id}`);
   await watch.expectNoDocument();
 });
 
-test("a click beside the name with ctrl, and the middle button, open a tab", async ({ as }) => {
+test("a ctrl-click or middle click beside the name opens a tab", async ({ as }) => {
   const page = await at(as, `/${IT}/customers`);
   const cell = page.getByTestId("row").nth(1).locator("td:visible").last();
   const [, second] = await customersOf(IT);
@@ -154,7 +154,7 @@ test("a click beside the name with ctrl, and the middle button, open a tab", asy
   }
 });
 
-test("without script the whole row leads to the record", async ({ browser }) => {
+test("without JavaScript the whole row links to its record", async ({ browser }) => {
   const context = await contextOf(browser, ADA, { javaScriptEnabled: false });
   const page = await context.newPage();
   await page.goto(`/${IT}/customers`);

@@ -1,5 +1,5 @@
-// Promise: a person sees where they are signed in and ends any of it; what is ended is over at once, in every tab and at
-// the server, and nobody ends another's.
+// Sessions: a person sees where they are signed in and can end each session. An ended session stops working at once, in
+// every tab and at the server. Nobody can end another person's session.
 import { expect } from "@playwright/test";
 import { MIA, VIK, test } from "../support/as";
 import { call } from "../support/calls";
@@ -16,7 +16,7 @@ test.beforeEach(async () => {
   await sql("update account.sessions set ended_at = now(), end_reason = 'ended' where ended_at is null and user_id = (select id from account.users where email = $1)", [MIA]);
 });
 
-test("each sign-in is a row in words, this one marked; one is ended, and its tab leaves by itself", async ({ as, browser }) => {
+test("each session is listed by device with this one marked; ending one signs out its tab", async ({ as, browser }) => {
   const phone = await contextOf(browser, MIA, { userAgent: "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) Version/17.5 Mobile/15E148 Safari/604.1" });
   const other = await phone.newPage();
   const told = other.waitForEvent("websocket").then((socket) => socket.waitForEvent("framereceived"));
@@ -31,12 +31,12 @@ test("each sign-in is a row in words, this one marked; one is ended, and its tab
   await page.getByRole("button", { name: "End the session in Safari on iPhone" }).click();
   await expect(rows(page)).toHaveCount(1);
   await expect(other).toHaveURL(/\/sign-in\?next=.*notice=ended/);
-  await expect(rows(page).first(), "control: this one was ended, too").toContainText("This device");
+  await expect(rows(page).first(), "control: this session was ended too").toContainText("This device");
   expect(await value("select detail ->> 'device' from account.audit_log where action = 'ended' order by id desc limit 1")).toBe("Safari on iPhone");
   await phone.close();
 });
 
-test("all others are ended at once, and this one goes on", async ({ as }) => {
+test("ending all other sessions keeps this one", async ({ as }) => {
   const others = [await sessionOf(MIA), await sessionOf(MIA), await sessionOf(MIA)];
   const page = await as(MIA);
   await open(page, "/account/sessions");
@@ -48,7 +48,7 @@ test("all others are ended at once, and this one goes on", async ({ as }) => {
   await expect(page.getByTestId("row").first()).toBeVisible();
 });
 
-test("sign out all devices: every tab of every device leaves", async ({ as }) => {
+test("signing out all devices signs out every tab", async ({ as }) => {
   const [page, other] = [await as(MIA), await as(MIA)];
   const told = other.waitForEvent("websocket").then((socket) => socket.waitForEvent("framereceived"));
   await open(other, `/${PRODUCT_ENG}/customers`);
@@ -62,15 +62,15 @@ test("sign out all devices: every tab of every device leaves", async ({ as }) =>
   expect(await value<string>("select count(*) from account.sessions s join account.users u on u.id = s.user_id where u.email = $1 and ended_at is null", [MIA])).toBe("0");
 });
 
-test("nobody ends another's session", async ({ as }) => {
+test("nobody can end another person's session", async ({ as }) => {
   const [vik, mia] = [await as(VIK), await as(MIA)];
   const id = await value("select s.id from account.sessions s join account.users u on u.id = s.user_id where u.email = $1 and ended_at is null limit 1", [MIA]);
   expect((await call(vik.context().request, "end_session", { id })).status()).toBe(404);
   await open(mia, "/home");
-  expect((await call(mia.context().request, "list_sessions", {})).status(), "control: hers is alive").toBe(200);
+  expect((await call(mia.context().request, "list_sessions", {})).status(), "control: Mia's session works").toBe(200);
 });
 
-test("the page works without JavaScript", async ({ browser }) => {
+test("the sessions page works without JavaScript", async ({ browser }) => {
   const other = await sessionOf(MIA);
   const context = await contextOf(browser, MIA, { javaScriptEnabled: false });
   const page = await context.newPage();
@@ -83,7 +83,7 @@ test("the page works without JavaScript", async ({ browser }) => {
   await context.close();
 });
 
-test("that a session or token was used is kept, also when it opened nothing", async ({ as }) => {
+test("a request records the last use of its session, also if it opens nothing", async ({ as }) => {
   const page = await as(VIK);
   const cookie = (await page.context().cookies()).find((c) => c.name === cookieAt())?.value ?? "";
   await sql("update account.sessions set last_seen_at = now() - interval '1 hour' where token_hash = sha256(convert_to($1, 'UTF8'))", [cookie]);

@@ -1,6 +1,6 @@
-// Signing in: what is wrong is said at its field and nothing typed is lost; the session's cookie is out of reach of
-// scripts, new at every sign-in and never one that was there before; afterwards one is where one wanted to go, and
-// never at another site (docs/SECURITY.md, I-15, I-19).
+// Signing in: errors appear at their fields, and input stays. The session's cookie can't be read by scripts and is new
+// at every sign-in (docs/SECURITY.md, I-15). Afterwards the person reaches the requested address, and never another
+// site (I-19).
 import { expect, test } from "@playwright/test";
 import { PASSWORD, live, signIn } from "../support/people";
 import { get, send, sessionOf } from "../support/raw";
@@ -10,11 +10,11 @@ const ADA = "ada@smartai.example";
 const WRONG = "That email and password don’t match. Check both and try again.";
 const COOKIE = cookieAt();
 
-/** Signs in by the form without JavaScript's help, as raw HTTP. */
+/** Signs in with the form as a plain HTTP request, without JavaScript. */
 const post = (form: Record<string, string>, headers: Record<string, string> = {}) =>
   send("POST", "/sign-in", { form, headers: { origin: BASE, ...headers } });
 
-test("a wrong password and an unknown address read the same, and the address stays", async ({ page }) => {
+test("a wrong password and an unknown address get the same message, and the address stays", async ({ page }) => {
   const said: string[] = [];
   for (const email of [ADA, "nobody@smartai.example"]) {
     await page.goto("/sign-in");
@@ -24,73 +24,73 @@ test("a wrong password and an unknown address read the same, and the address sta
     const answer = page.waitForResponse("**/api/fn/sign_in");
     await page.click("button[type=submit]");
     const status = (await answer).status();
-    await expect(page.getByRole("alert"), `${email}: no message`).toHaveText(WRONG);
-    await expect(page.locator("[name=email]"), "the address that was typed is lost").toHaveValue(email);
-    await expect(page.locator("[name=password]"), "the focus is not where to try again").toBeFocused();
+    await expect(page.getByRole("alert"), `${email}: the message is missing or wrong`).toHaveText(WRONG);
+    await expect(page.locator("[name=email]"), "the typed address was lost").toHaveValue(email);
+    await expect(page.locator("[name=password]"), "the password field does not have the focus").toBeFocused();
     said.push(`${status} ${await page.locator("main").innerHTML()}`);
   }
-  expect(said[1], "the page tells an unknown address from a wrong password").toBe(said[0]);
+  expect(said[1], "the page distinguishes an unknown address from a wrong password").toBe(said[0]);
 });
 
-test("a malformed address and an empty password are named at their fields", async ({ page }) => {
+test("an invalid address and an empty password are reported at their fields", async ({ page }) => {
   await page.goto("/sign-in");
   await live(page);
   await page.fill("[name=email]", "ada at smartai");
   await page.click("button[type=submit]");
   for (const [field, message] of [["email", "Enter a valid email, like name@example.com."], ["password", "Enter your password."]]) {
     const control = page.locator(`[name=${field}]`);
-    await expect(control, `${field} is not marked`).toHaveAttribute("aria-invalid", "true");
-    await expect(control, `${field}'s error is not tied to it`).toHaveAccessibleDescription(message);
+    await expect(control, `${field} is not marked as wrong`).toHaveAttribute("aria-invalid", "true");
+    await expect(control, `the error does not describe ${field}`).toHaveAccessibleDescription(message);
   }
-  await expect(page.locator("[name=email]"), "what was typed is lost").toHaveValue("ada at smartai");
-  await expect(page.locator("[name=email]"), "the focus is not on the first bad field").toBeFocused();
-  // The control: mended, the same form goes through, and the marks go away with it.
+  await expect(page.locator("[name=email]"), "the input was lost").toHaveValue("ada at smartai");
+  await expect(page.locator("[name=email]"), "the focus is not on the first wrong field").toBeFocused();
+  // Control: the corrected form signs in.
   await page.fill("[name=email]", ADA);
   await page.fill("[name=password]", PASSWORD);
   await page.click("button[type=submit]");
-  await expect(page, "the mended form does not sign in").not.toHaveURL(/sign-in/);
+  await expect(page, "control: the corrected form does not sign in").not.toHaveURL(/sign-in/);
 });
 
-test("the cookie is HttpOnly, Lax, for the whole site, and no script sees it", async ({ page, context }) => {
+test("the session cookie is HttpOnly and Lax, has the path /, and is not visible to scripts", async ({ page, context }) => {
   await signIn(page, ADA);
   const cookie = (await context.cookies()).find((c) => c.name === COOKIE);
   expect(cookie, "there is no session cookie").toBeDefined();
   expect({ httpOnly: cookie?.httpOnly, sameSite: cookie?.sameSite, path: cookie?.path }).toEqual({ httpOnly: true, sameSite: "Lax", path: "/" });
-  expect(await page.evaluate(() => document.cookie), "a script can read the session").not.toContain(cookie?.value);
-  expect(await page.content(), "the session's secret is in the page").not.toContain(cookie?.value);
+  expect(await page.evaluate(() => document.cookie), "a script can read the session cookie").not.toContain(cookie?.value);
+  expect(await page.content(), "the page contains the session's secret").not.toContain(cookie?.value);
 });
 
-test("each sign-in is a new session, and the one before it in this browser is dead", async () => {
+test("each sign-in creates a session and ends the former one of this browser", async () => {
   const first = await sessionOf(ADA);
-  expect((await get("/home", { cookie: first })).status, "the first session opens nothing").toBe(200);
+  expect((await get("/home", { cookie: first })).status, "control: the first session works").toBe(200);
   const again = await post({ email: ADA, password: PASSWORD, next: "" }, { cookie: first });
   expect(again.status).toBe(303);
   const second = again.cookies.find((cookie) => cookie.startsWith(`${COOKIE}=`))?.split(";")[0] ?? "";
   expect(second, "the cookie did not change").not.toBe(first);
-  expect((await get("/home", { cookie: second })).status, "the second session opens nothing").toBe(200);
-  expect((await get("/home", { cookie: first })).headers.location, "the first session still lives").toMatch(/^\/sign-in/);
+  expect((await get("/home", { cookie: second })).status, "the second session does not work").toBe(200);
+  expect((await get("/home", { cookie: first })).headers.location, "the first session still works").toMatch(/^\/sign-in/);
 });
 
-test("a cookie that was planted before is not adopted", async ({ page, context }) => {
+test("a planted session cookie is not adopted", async ({ page, context }) => {
   const planted = "A".repeat(43);
   await context.addCookies([{ name: COOKIE, value: planted, url: BASE }]);
   await page.goto("/home");
-  await expect(page, "a made-up session is honoured").toHaveURL(/\/sign-in/);
+  await expect(page, "an invented session is accepted").toHaveURL(/\/sign-in/);
   await signIn(page, ADA);
   const now = (await context.cookies()).filter((c) => c.name === COOKIE);
   expect(now.map((c) => c.value), "the planted value became the session").not.toContain(planted);
-  expect(now, "there is not exactly one session cookie").toHaveLength(1);
-  expect((await get("/home", { cookie: `${COOKIE}=${planted}` })).status, "whoever planted it is signed in").toBe(303);
+  expect(now, "expected exactly one session cookie").toHaveLength(1);
+  expect((await get("/home", { cookie: `${COOKIE}=${planted}` })).status, "the planted cookie is signed in").toBe(303);
 });
 
-test("a signed-out deep link comes back to exactly that address", async ({ page }) => {
+test("a signed-out request leads to exactly the requested address after sign-in", async ({ page }) => {
   const path = "/smartai-it/customers?q=a&sort=created&dir=desc";
   await page.goto(path);
   await expect(page).toHaveURL(`/sign-in?next=${encodeURIComponent(path)}`);
   await page.fill("[name=email]", ADA);
   await page.fill("[name=password]", PASSWORD);
   await page.click("button[type=submit]");
-  await expect(page, "the way back is lost").toHaveURL(path);
+  await expect(page, "the requested address was lost").toHaveURL(path);
 });
 
 const ELSEWHERE = [
@@ -98,7 +98,7 @@ const ELSEWHERE = [
   "javascript:alert(1)", "/\t/evil.example", "/%09/evil.example", "///evil.example", "/sign-in?next=//evil.example", "@evil.example", ".evil.example",
 ];
 
-test("`next` never leaves the site: not from the form, not from the call, not when signed in already", async () => {
+test("`next` never leads to another site: neither the form, nor the call, nor when signed in", async () => {
   const cookie = await sessionOf(ADA);
   const here = (location: string) => new URL(location, `${BASE}/sign-in`).origin === BASE && !location.startsWith("//") && !location.includes("evil");
   for (const next of ELSEWHERE) {
@@ -108,9 +108,9 @@ test("`next` never leaves the site: not from the form, not from the call, not wh
     const call = await send("POST", "/api/fn/sign_in", { headers: { origin: BASE }, json: { email: ADA, password: PASSWORD, next } });
     expect(here(JSON.parse(call.body)), `the call leads ${JSON.stringify(next)} to ${call.body}`).toBe(true);
     const already = await get(`/sign-in?next=${encodeURIComponent(next)}`, { cookie });
-    expect(here(already.headers.location), `signed in, ${JSON.stringify(next)} leads to ${already.headers.location}`).toBe(true);
+    expect(here(already.headers.location), `when signed in, ${JSON.stringify(next)} leads to ${already.headers.location}`).toBe(true);
   }
-  // The control: an address of this console is honoured, by all three.
+  // Control: all three follow an address of this console.
   const next = "/smartai-it/invoices?status=open";
   expect((await post({ email: ADA, password: PASSWORD, next })).headers.location).toBe(next);
   const call = await send("POST", "/api/fn/sign_in", { headers: { origin: BASE }, json: { email: ADA, password: PASSWORD, next } });
@@ -121,7 +121,7 @@ test("`next` never leaves the site: not from the form, not from the call, not wh
 test.describe("without JavaScript", () => {
   test.use({ javaScriptEnabled: false });
 
-  test("the form signs in and goes where one wanted to go", async ({ page }) => {
+  test("the form signs in and leads to the requested address", async ({ page }) => {
     await page.goto("/smartai-it/products");
     await page.fill("[name=email]", ADA);
     await page.fill("[name=password]", PASSWORD);
@@ -130,21 +130,21 @@ test.describe("without JavaScript", () => {
     await expect(page.getByTestId("workspace-name")).toHaveText("IT");
   });
 
-  test("what is wrong is said, the address stays, the password does not, and the way back survives", async ({ page }) => {
+  test("errors are shown, the address and the target stay, and the password is not sent back", async ({ page }) => {
     await page.goto("/smartai-it/products");
     await page.fill("[name=email]", "ada at smartai");
     await page.click("button[type=submit]");
     await expect(page.locator("[name=email]")).toHaveAccessibleDescription("Enter a valid email, like name@example.com.");
     await expect(page.locator("[name=password]")).toHaveAccessibleDescription("Enter your password.");
-    await expect(page.locator("[name=email]"), "what was typed is lost").toHaveValue("ada at smartai");
+    await expect(page.locator("[name=email]"), "the input was lost").toHaveValue("ada at smartai");
     await page.fill("[name=email]", ADA);
     await page.fill("[name=password]", "not the password");
     await page.click("button[type=submit]");
     await expect(page.getByRole("alert")).toHaveText(WRONG);
     await expect(page.locator("[name=email]")).toHaveValue(ADA);
-    await expect(page.locator("[name=password]"), "the password was sent back in the page").toHaveValue("");
+    await expect(page.locator("[name=password]"), "the page contains the password").toHaveValue("");
     await page.fill("[name=password]", PASSWORD);
     await page.click("button[type=submit]");
-    await expect(page, "the way back was lost with the first mistake").toHaveURL("/smartai-it/products");
+    await expect(page, "the requested address was lost after an error").toHaveURL("/smartai-it/products");
   });
 });

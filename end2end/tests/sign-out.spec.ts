@@ -1,5 +1,5 @@
-// Signing out ends the session at the server, and everything that this browser shows of it, in every tab, whatever
-// the network does; other devices go on.
+// Signing out: it ends the session at the server and removes its data from every tab of this browser, even if the
+// network fails. Other devices stay signed in.
 import { expect, test, type BrowserContext, type Page, type Route } from "@playwright/test";
 import { contextOf, live, open } from "../support/people";
 import { sql } from "../support/facts";
@@ -21,21 +21,21 @@ async function signOut(page: Page): Promise<void> {
   await page.getByTestId("sign-out").click();
 }
 
-/** Nothing of a workspace is in the document: no name, no row, none of `secrets`, not even in the page's source. */
+/** Asserts that the document and its source contain no name, no row and none of `secrets`. */
 async function showsNothing(page: Page, secrets: string[], where: string): Promise<void> {
-  await expect(page.getByTestId("workspace-name"), `${where}: a workspace's name is shown`).toHaveCount(0);
+  await expect(page.getByTestId("workspace-name"), `${where}: the name of a workspace is shown`).toHaveCount(0);
   await expect(page.getByTestId("row"), `${where}: rows are shown`).toHaveCount(0);
   const source = await page.content();
-  for (const secret of secrets) expect(source, `${where}: ${secret} is in the page`).not.toContain(secret);
+  for (const secret of secrets) expect(source, `${where}: the page contains ${secret}`).not.toContain(secret);
 }
 
 async function names(page: Page): Promise<string[]> {
   const found = await page.getByTestId("row").locator(".row-link").allTextContents();
-  expect(found.length, "there is nothing to look for, so this proves nothing").toBeGreaterThan(5);
+  expect(found.length, "control: there are names to search for").toBeGreaterThan(5);
   return found;
 }
 
-test("tab 2 is on the sign-in page within a second, and Back shows nothing in either", async ({ browser }) => {
+test("signing out leads the second tab to sign-in within a second, and Back shows nothing in either tab", async ({ browser }) => {
   const context = await contextOf(browser, ADA);
   const [one, two] = [await context.newPage(), await context.newPage()];
   const noise = complaints(two);
@@ -52,8 +52,8 @@ test("tab 2 is on the sign-in page within a second, and Back shows nothing in ei
   await one.getByTestId("sign-out").click();
   const took = (await arrived) - from;
   console.log(`    tab 2 left ${took.toFixed(0)} ms after the click in tab 1`);
-  expect(took, "tab 2 took too long to leave").toBeLessThan(1_000);
-  await expect(one, "tab 1 is not at sign-in").toHaveURL(/\/sign-in/);
+  expect(took, "the second tab took too long to leave, in ms").toBeLessThan(1_000);
+  await expect(one, "tab 1 is not on the sign-in page").toHaveURL(/\/sign-in/);
   for (const page of [one, two]) {
     await showsNothing(page, secrets, "after signing out");
     for (let back = 1; back <= 3; back++) {
@@ -62,49 +62,49 @@ test("tab 2 is on the sign-in page within a second, and Back shows nothing in ei
       await showsNothing(page, secrets, `after Back ${back}`);
     }
   }
-  expect(noise, "tab 2 complains").toEqual([]);
+  expect(noise, "tab 2 reports errors").toEqual([]);
   await context.close();
 });
 
-test("each tab says what happened", async ({ browser }) => {
+test("each tab explains why it was signed out", async ({ browser }) => {
   const context = await contextOf(browser, ADA);
   const [one, two] = [await context.newPage(), await context.newPage()];
   await open(one, PATH);
   await open(two, PATH);
   await signOut(one);
-  await expect(two.getByRole("status"), "tab 2 does not say why").toHaveText("You were signed out in another tab or on another device.");
-  await expect(one.getByRole("status"), "tab 1 was told by itself, as if it were another").toHaveText("You’re signed out.");
+  await expect(two.getByRole("status"), "tab 2 does not explain it").toHaveText("You were signed out in another tab or on another device.");
+  await expect(one.getByRole("status"), "tab 1 shows the message for other tabs").toHaveText("You’re signed out.");
   await context.close();
 });
 
-test("the session is dead at the server, and an audit line says so; another device goes on", async ({ browser }) => {
+test("signing out ends the session at the server and adds an audit line; another device stays signed in", async ({ browser }) => {
   const [here, elsewhere] = [await contextOf(browser, ADA), await contextOf(browser, ADA)];
   const [page, other] = [await here.newPage(), await elsewhere.newPage()];
   await open(page, PATH);
   await open(other, PATH);
   const cookie = await sessionCookie(here);
-  expect((await get(PATH, { cookie })).status, "the control: alive, the cookie opens the page").toBe(200);
+  expect((await get(PATH, { cookie })).status, "control: the cookie opens the page before").toBe(200);
   const lines = () => value<string>("select count(*) from account.audit_log a join account.users u on u.id = a.user_id where u.email = $1 and action = 'signed_out'", [ADA]);
   const before = Number(await lines());
   await signOut(page);
   await expect(page).toHaveURL(/\/sign-in/);
-  expect((await here.cookies()).map((c) => c.name), "the cookie is still in the browser").not.toContain(cookieAt());
+  expect((await here.cookies()).map((c) => c.name), "the browser still has the cookie").not.toContain(cookieAt());
   const after = await get(PATH, { cookie });
   expect([after.status, after.headers.location], "the old cookie still opens the console").toEqual([303, `/sign-in?next=${encodeURIComponent(PATH)}`]);
-  expect(Number(await lines()) - before, "the audit log does not tell of it, or twice").toBe(1);
+  expect(Number(await lines()) - before, "expected one line in the audit log").toBe(1);
   const [line] = await sql<{ ended: boolean; reason: string }>(
     `select s.ended_at is not null as ended, s.end_reason as reason from account.audit_log a join account.sessions s on s.id = a.session_id
      where a.action = 'signed_out' order by a.at desc, a.id desc limit 1`,
   );
   expect(line, "the audit line names another session").toEqual({ ended: true, reason: "signed_out" });
   await other.reload();
-  await expect(other.getByTestId("row").first(), "another device was signed out, too").toBeVisible();
+  await expect(other.getByTestId("row").first(), "another device was signed out too").toBeVisible();
   await here.close();
   await elsewhere.close();
 });
 
 for (const failure of ["aborted", "500"] as const) {
-  test(`leaves even if the call is ${failure}, and ends the session as soon as it can`, async ({ browser }) => {
+  test(`signing out leaves the page even if the call is ${failure}, and ends the session as soon as possible`, async ({ browser }) => {
     const context = await contextOf(browser, ADA);
     const [one, two] = [await context.newPage(), await context.newPage()];
     await open(one, PATH);
@@ -119,25 +119,25 @@ for (const failure of ["aborted", "500"] as const) {
       await expect(page.locator("[name=password]"), `${name} shows no sign-in form`).toBeVisible();
       await showsNothing(page, secrets, name);
     }
-    // Only the first call failed. Whoever comes next must not find the console open.
-    await expect.poll(async () => (await get(PATH, { cookie })).status, { message: "the session was left alive at the server" }).toBe(303);
+    // Only the first call fails. The next person at this browser must not find an open console.
+    await expect.poll(async () => (await get(PATH, { cookie })).status, { message: "the session is still alive at the server" }).toBe(303);
     await one.goto(PATH);
-    await expect(one, "the next person is signed in as the one who left").toHaveURL(/\/sign-in/);
+    await expect(one, "the next person is signed in as the former one").toHaveURL(/\/sign-in/);
     await context.close();
   });
 }
 
-test("leaves even if the call is never answered", async ({ browser }) => {
+test("signing out leaves the page even if the call is never answered", async ({ browser }) => {
   const context = await contextOf(browser, ADA);
   const page = await context.newPage();
   await open(page, PATH);
   await page.route("**/api/fn/sign_out", () => {});
   await signOut(page);
-  await expect(page, "the console stays on screen as long as the network hangs").toHaveURL(/\/sign-in/, { timeout: 10_000 });
+  await expect(page, "the console stays on screen while the network hangs").toHaveURL(/\/sign-in/, { timeout: 10_000 });
   await context.close();
 });
 
-test("a session that ended elsewhere leads to sign-in at the next click, and back to where one was", async ({ browser }) => {
+test("a session that ended elsewhere leads to sign-in at the next click, with the address to return to", async ({ browser }) => {
   const context = await contextOf(browser, ADA);
   const page = await context.newPage();
   await open(page, "/smartai-it/products");
@@ -148,7 +148,7 @@ test("a session that ended elsewhere leads to sign-in at the next click, and bac
   await context.close();
 });
 
-test("works without JavaScript", async ({ browser }) => {
+test("signing out works without JavaScript", async ({ browser }) => {
   const context = await contextOf(browser, ADA, { javaScriptEnabled: false });
   const page = await context.newPage();
   await page.goto(PATH);
@@ -157,14 +157,14 @@ test("works without JavaScript", async ({ browser }) => {
   await signOut(page);
   await expect(page).toHaveURL("/sign-in?notice=signed-out");
   await expect(page.getByRole("status")).toHaveText("You’re signed out.");
-  expect((await get(PATH, { cookie })).status, "the session still lives").toBe(303);
+  expect((await get(PATH, { cookie })).status, "the session still works").toBe(303);
   await page.goBack();
   await expect(page, "Back leads into the console").toHaveURL(/\/sign-in/);
   await showsNothing(page, secrets, "after Back");
   await context.close();
 });
 
-test("signing out where nobody is signed in does no harm", async ({ page }) => {
+test("signing out without a session succeeds", async ({ page }) => {
   await page.goto("/sign-in");
   await live(page);
   const status = await page.evaluate(() => fetch("/api/fn/sign_out", { method: "POST", headers: { "content-type": "application/json" }, body: "{}" }).then((r) => r.status));

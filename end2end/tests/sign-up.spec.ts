@@ -1,5 +1,6 @@
-// From nothing to a workspace of one's own: an address, the link in the mail, name and password, organization and first
-// workspace. With the keyboard alone, without JavaScript, and through every mistake.
+// Signing up: address, link in the mail, name and password, organization and first workspace. Tested with the keyboard
+// alone, without JavaScript, and with errors. An answer does not tell who has an account (docs/SECURITY.md, I-16).
+// Links in mails use our own origin (I-19) and work once (I-25).
 import { expect, test, type Page } from "@playwright/test";
 import { register } from "../support/invites";
 import { value } from "../support/made";
@@ -18,7 +19,7 @@ const tab = async (page: Page, name: string) => {
   await expect(page.locator(":focus"), `Tab does not lead to ${name}`).toHaveAttribute("name", name);
 };
 
-test("with the keyboard alone: from the sign-in page into a workspace of one's own", async ({ page }) => {
+test("a person can sign up and create a workspace with the keyboard alone", async ({ page }) => {
   const email = freshEmail("keys");
   await open(page, "/sign-in");
   await page.getByRole("link", { name: "Create an account" }).focus();
@@ -28,11 +29,11 @@ test("with the keyboard alone: from the sign-in page into a workspace of one's o
   await page.locator("[name=email]").focus();
   await type(page, ` ${email.toUpperCase()} `);
   await page.keyboard.press("Enter");
-  await expect(page.getByTestId("mail-sent"), "it does not say where to look").toContainText("Open the link in it within 24 hours");
+  await expect(page.getByTestId("mail-sent"), "the page does not tell what to do next").toContainText("Open the link in it within 24 hours");
   const mail = await mailTo(email);
   expect(mail.subject).toBe("Create your Stile account");
   const link = linkIn(mail, "/sign-up/");
-  expect(await accounts(email), "there is an account before the address is proven").toBe("0");
+  expect(await accounts(email), "an account exists before the address is proven").toBe("0");
 
   await open(page, link);
   await expect(page.getByTestId("verified-email")).toHaveText(email);
@@ -47,10 +48,10 @@ test("with the keyboard alone: from the sign-in page into a workspace of one's o
 
   await page.locator("[name=organization]").focus();
   await type(page, "Löwe & Söhne");
-  await expect(page.locator("[name=name]"), "the workspace's name does not follow").toHaveValue("Löwe & Söhne");
+  await expect(page.locator("[name=name]"), "the workspace's name does not follow the organization's").toHaveValue("Löwe & Söhne");
   await tab(page, "name");
   await tab(page, "slug");
-  await expect(page.locator("[name=slug]"), "the address is not proposed").toHaveValue("loewe-soehne");
+  await expect(page.locator("[name=slug]"), "no address is proposed").toHaveValue("loewe-soehne");
   await expect(page.getByRole("status").filter({ hasText: "Free" })).toBeVisible();
   await page.keyboard.press("Enter");
   await page.waitForURL("/loewe-soehne/overview");
@@ -58,12 +59,12 @@ test("with the keyboard alone: from the sign-in page into a workspace of one's o
   const role = await value("select m.role from account.organization_members m join account.users u on u.id = m.user_id where u.email = $1", [email]);
   expect(role).toBe("owner");
 
-  // Signed up is signed in; and the next time the password does it.
+  // Signing up also signs in.
   await page.goto("/home");
   await expect(page.getByTestId("picker-row")).toHaveCount(1);
 });
 
-test("without JavaScript: the same, and a mistake costs nothing typed", async ({ browser }) => {
+test("without JavaScript, a person can sign up, and an error keeps the input", async ({ browser }) => {
   const context = await browser.newContext({ baseURL: BASE, javaScriptEnabled: false });
   const page = await context.newPage();
   const email = freshEmail("scriptless");
@@ -83,7 +84,7 @@ test("without JavaScript: the same, and a mistake costs nothing typed", async ({
   await page.getByRole("button", { name: "Create account" }).click();
   await expect(page.locator("[name=password]")).toHaveAccessibleDescription(/too common/);
   await expect(page.locator("[name=name]"), "the name was lost").toHaveValue("Nils <b>Noscript</b>");
-  await expect(page.locator("[name=password]"), "a password came back in a page").toHaveValue("");
+  await expect(page.locator("[name=password]"), "the page contains the password").toHaveValue("");
   await page.fill("[name=password]", GOOD_PASSWORD);
   await page.getByRole("button", { name: "Create account" }).click();
   await expect(page).toHaveURL("/welcome");
@@ -92,19 +93,19 @@ test("without JavaScript: the same, and a mistake costs nothing typed", async ({
   await page.fill("[name=name]", "Main");
   await page.fill("[name=slug]", "smartai-it");
   await page.getByRole("button", { name: "Create organization" }).click();
-  await expect(page.locator("[name=slug]"), "somebody else's address was given away").toHaveAttribute("aria-invalid", "true");
+  await expect(page.locator("[name=slug]"), "another workspace's address is accepted").toHaveAttribute("aria-invalid", "true");
   await expect(page.locator("[name=organization]"), "the organization's name was lost").toHaveValue("Scriptless Ltd");
   await page.fill("[name=name]", `Scriptless ${process.pid}`);
   await page.fill("[name=slug]", "");
   await page.getByRole("button", { name: "Create organization" }).click();
-  await expect(page, "no address was made of the name").toHaveURL(`/scriptless-${process.pid}/overview`);
+  await expect(page, "no address was derived from the name").toHaveURL(`/scriptless-${process.pid}/overview`);
   const left = await value("select count(*) from account.organizations where name = 'Scriptless Ltd'");
-  expect(left, "a refused form left an organization behind").toBe("1");
+  expect(left, "a refused form created an organization").toBe("1");
   await context.close();
 });
 
-test("an address that has an account gets the same answer, and a mail that says so", async ({ page }) => {
-  // An account of its own: each address gets a few such mails within minutes, and other tests reset passwords.
+test("an address with an account gets the same answer, and a mail that explains it", async ({ page }) => {
+  // Use a new account, because each address gets few such mails, and other tests reset passwords.
   const known = await register(freshEmail("known"), "Known");
   const unknown = nobodyLike(known);
   const before = mailsTo(known).length;
@@ -119,7 +120,7 @@ test("an address that has an account gets the same answer, and a mail that says 
   expect(seen[0], "the answer tells who has an account").toBe(seen[1]);
   const mail = await mailTo(known, before);
   expect(mail.subject).toBe("You already have a Stile account");
-  expect(mail.text, "a link to sign up went to somebody with an account").not.toContain("/sign-up/");
+  expect(mail.text, "a person with an account got a link to sign up").not.toContain("/sign-up/");
   expect((await mailTo(unknown)).text).toContain("/sign-up/");
   await open(page, "/sign-up");
   await page.fill("[name=email]", known);
@@ -128,7 +129,7 @@ test("an address that has an account gets the same answer, and a mail that says 
   expect(await accounts(known)).toBe("1");
 });
 
-test("looking at the link uses nothing up; using it does; a dead one says why", async ({ page, request }) => {
+test("opening the sign-up link does not use it up; a used, altered or expired link is rejected with the reason", async ({ page, request }) => {
   const email = freshEmail("links");
   const link = await signUpLink(request, email);
   for (const method of ["GET", "HEAD"]) expect((await send(method, link)).status, method).toBe(200);
@@ -139,9 +140,9 @@ test("looking at the link uses nothing up; using it does; a dead one says why", 
 
   const token = link.split("/").pop();
   const sign = (password: string) => send("POST", "/api/fn/sign_up", { headers: { origin: BASE }, json: { token, name: "Lin", password } });
-  expect((await sign("short")).status, "a short password was taken").toBe(422);
+  expect((await sign("short")).status, "a short password is accepted").toBe(422);
   const all = await Promise.all(Array.from({ length: 10 }, () => sign(GOOD_PASSWORD)));
-  expect(all.filter((a) => a.status === 200), "of ten at once not one gets the account").toHaveLength(1);
+  expect(all.filter((a) => a.status === 200), "expected one of ten simultaneous requests to create the account").toHaveLength(1);
   expect(await accounts(email)).toBe("1");
   await page.goto(link);
   await expect(page.getByTestId("dead-link")).toContainText("was already used");
@@ -156,7 +157,7 @@ test("looking at the link uses nothing up; using it does; a dead one says why", 
   await expect(page).toHaveURL("/sign-up");
 });
 
-test("links in mails are on the server's own origin, whatever host a request names", async () => {
+test("links in mails use the server's own origin, whatever host a request names", async () => {
   const email = freshEmail("host");
   for (const headers of [{ "x-forwarded-host": "evil.example" }, { forwarded: "host=evil.example" }, { "x-forwarded-proto": "https" }]) {
     await send("POST", "/api/fn/ask_sign_up", { headers: { origin: BASE, ...headers } as Record<string, string>, json: { email, next: "//evil.example" } });
@@ -164,11 +165,11 @@ test("links in mails are on the server's own origin, whatever host a request nam
   await mailTo(email, 2);
   for (const mail of mailsTo(email)) {
     const hosts = [...`${mail.text}${mail.html}`.matchAll(/https?:\/\/[^/\s"<]+/g)].map(([origin]) => origin);
-    expect(new Set(hosts), "a mail leads elsewhere").toEqual(new Set([BASE]));
+    expect(new Set(hosts), "a mail contains a link to another origin").toEqual(new Set([BASE]));
   }
 });
 
-test("whoever wanted to go somewhere gets there after signing up", async ({ page }) => {
+test("signing up leads to the address that was requested before", async ({ page }) => {
   const email = freshEmail("next");
   await open(page, "/account/preferences");
   await expect(page).toHaveURL("/sign-in?next=%2Faccount%2Fpreferences");
@@ -184,7 +185,7 @@ test("whoever wanted to go somewhere gets there after signing up", async ({ page
   await expect(page).toHaveURL("/account/preferences");
 });
 
-test("a taken address is said at once, with one like it that is free; a name typed by hand stays", async ({ browser }) => {
+test("a taken address is reported at once with a free alternative; an address that was chosen by hand stays", async ({ browser }) => {
   const context = await browser.newContext({ baseURL: BASE });
   const page = await context.newPage();
   await signUp(context.request, freshEmail("slugs"), "Sam Slug");
@@ -193,7 +194,7 @@ test("a taken address is said at once, with one like it that is free; a name typ
   await expect(page.locator("[name=slug]"), "a taken address is proposed").toHaveValue("smartai-it-2");
   await expect(page.locator("#slug-status")).toHaveText("Available");
   await page.fill("[name=slug]", "admin");
-  await expect(page.locator("#slug-status"), "a reserved word reads differently").toContainText("That URL is taken. Try another.");
+  await expect(page.locator("#slug-status"), "a reserved word gets another message than a taken address").toContainText("That URL is taken. Try another.");
   await page.fill("[name=slug]", "Not A Slug");
   await expect(page.locator("#slug-status")).toContainText("only lowercase letters, numbers and hyphens");
   await page.fill("[name=slug]", "smartai-it");
@@ -201,11 +202,11 @@ test("a taken address is said at once, with one like it that is free; a name typ
   await expect(page.locator("[name=slug]")).toHaveValue("smartai-it-2");
   await expect(page.locator("#slug-status")).toHaveText("Available");
   await page.fill("[name=organization]", "Something else");
-  await expect(page.locator("[name=slug]"), "a proposal overwrote what was chosen").toHaveValue("smartai-it-2");
+  await expect(page.locator("[name=slug]"), "a proposal replaced the chosen address").toHaveValue("smartai-it-2");
   await context.close();
 });
 
-test("signed in already, there is nothing to sign up for", async ({ browser }) => {
+test("the sign-up page redirects a person who is signed in", async ({ browser }) => {
   const context = await contextOf(browser, "ada@smartai.example");
   const page = await context.newPage();
   await page.goto("/sign-up");

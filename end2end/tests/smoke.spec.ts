@@ -1,3 +1,4 @@
+// Smoke test: signing in works.
 import { expect, test } from "@playwright/test";
 import { signIn } from "../support/people";
 

@@ -1,5 +1,5 @@
-// The kind: one text, several spellings in Unicode. Whichever is typed finds whichever is stored, everywhere; a password
-// typed on another system is the same password; a domain is one domain in letters and in its coded form.
+// Unicode spellings: every search finds a text in all its spellings. A password that is typed on another system is the
+// same password. A domain with special letters and its encoded form are the same domain.
 import { expect, type Page } from "@playwright/test";
 import { ADA, VIK, test } from "../support/as";
 import { IT, sql, workspaceOf } from "../support/facts";
@@ -14,13 +14,13 @@ import { BASE } from "../support/server";
 const PREFIX = "Spellings";
 const COMPOSED = `${PREFIX} Müller & Łódź`.normalize("NFC");
 const APART = COMPOSED.normalize("NFD");
-/** The same name in the other spelling of another customer. */
+/** The name of another customer in the other normalization form. */
 const OTHER = `${PREFIX} Zoë`.normalize("NFD");
 
 test.beforeAll(async () => {
   const { id } = await workspaceOf(IT);
   const { id: product } = await workspaceOf("smartai-product-eng");
-  // One that was stored before there was one spelling.
+  // The first one is stored decomposed, as rows from before the normalization.
   for (const [place, name] of [[id, APART], [id, OTHER], [product, COMPOSED]]) {
     await sql("insert into workspace.customers (workspace_id, id, name, email, country) values ($1, gen_random_uuid(), $2, 'spelled@names.example', 'DE')", [place, name]);
   }
@@ -35,13 +35,13 @@ test.afterAll(async () => {
 const shown = (page: Page) => page.getByTestId("row").locator(".row-link").allTextContents();
 const spellings = [COMPOSED, APART, COMPOSED.toUpperCase(), "spellings muller & lodz"];
 
-test("a list is searched in any spelling, with a script and without, and by the API", async ({ as, browser }) => {
+test("a list search finds every spelling, with and without JavaScript and in the API", async ({ as, browser }) => {
   const page = await as(ADA);
   await open(page, `/${IT}/customers`);
   await rowsAreThere(page);
   for (const typed of spellings) {
     await page.getByRole("searchbox").fill(typed);
-    await expect.poll(() => shown(page), { message: `${JSON.stringify(typed)} finds others` }).toEqual([APART]);
+    await expect.poll(() => shown(page), { message: `${JSON.stringify(typed)} does not find exactly the customer` }).toEqual([APART]);
     await page.getByRole("searchbox").fill("");
     await expect.poll(() => shown(page).then((rows) => rows.length)).toBeGreaterThan(1);
   }
@@ -66,16 +66,16 @@ test("a list is searched in any spelling, with a script and without, and by the 
 
 for (const [stored, typed] of [["Büro Łódź", "Büro Łódź"], ["Café", "cafe"]] as const) {
   for (const [form, other] of [["NFC", "NFD"], ["NFD", "NFC"]] as const) {
-    test(`palette and picker find ${stored} in ${form} by ${typed} in ${other}, and mark whole letters`, async ({ as }) => {
+    test(`palette and picker find ${stored} in ${form} by ${typed} in ${other} and mark whole letters`, async ({ as }) => {
       const name = stored.normalize(form);
       await sql("update account.workspaces set name = $1 where slug = 'smartai-product-eng'", [name]);
       const page = await as(ADA);
       await open(page, "/home?refresh=1");
       const marked = async (marks: string[]) => {
-        // Each mark begins with a letter, and no mark of Unicode is left outside with its letter inside.
+        // Each mark starts with a letter, so no accent is separated from its letter.
         for (const text of marks) expect(text, "an accent is marked without its letter").not.toMatch(/^\p{M}/u);
         const plain = (text: string) => text.normalize("NFD").replace(/\p{M}| /gu, "").toLowerCase();
-        expect(plain(marks.join("")), "not the letters that matched are marked").toBe(plain(typed));
+        expect(plain(marks.join("")), "the marked letters are not the matching ones").toBe(plain(typed));
       };
       await page.locator("#picker-search").fill(typed.normalize(other));
       const row = page.getByTestId("picker-row");
@@ -96,7 +96,7 @@ for (const [stored, typed] of [["Büro Łódź", "Büro Łódź"], ["Café", "ca
   }
 }
 
-test("a password that is typed on another system signs in, and one with other letters does not", async ({ page, request }) => {
+test("a password in another Unicode form signs in, and one with other letters does not", async ({ page, request }) => {
   const email = freshEmail("spelled");
   const composed = "Füße über Łódź und Zürich".normalize("NFC");
   await signUp(request, email, "Zoë Spelled", composed.normalize("NFD"));
@@ -108,14 +108,14 @@ test("a password that is typed on another system signs in, and one with other le
     await signInWith(page, email, typed);
     await expect(page, JSON.stringify(typed)).not.toHaveURL(/sign-in/);
   }
-  expect(await hash(), "nothing had to be replaced").toBe(first);
+  expect(await hash(), "the password hash was replaced").toBe(first);
   await page.context().clearCookies();
   await open(page, "/sign-in");
   await signInWith(page, email, "Fusse uber Lodz und Zurich");
   await expect(page.locator(".banner, .error").first(), "another password signs in").toBeVisible();
 });
 
-test("an address with letters in its domain is one account in both spellings, and its mail goes to the coded one", async ({ page, request }) => {
+test("an address with special letters in its domain is one account in both forms, and mail goes to the encoded form", async ({ page, request }) => {
   const local = freshEmail("idn").split("@")[0];
   const coded = `${local}@xn--bcher-kva.new.example`;
   await signUpLink(request, coded).catch(() => undefined);
@@ -124,7 +124,7 @@ test("an address with letters in its domain is one account in both spellings, an
   const mail = await mailTo(coded, 1);
   expect(mail.to).toContain(coded);
   const links = await value("select count(*) from account.mail_links where email = $1", [coded]);
-  expect(Number(links), "the other spelling is kept as another address").toBeGreaterThan(0);
+  expect(Number(links), "the encoded address was not stored").toBeGreaterThan(0);
   expect(await value("select count(*) from account.mail_links where email like '%ü%'")).toBe("0");
   await open(page, "/sign-up");
   await page.fill("[name=email]", `${local}@bu\u0308cher.new.example`);
@@ -133,10 +133,10 @@ test("an address with letters in its domain is one account in both spellings, an
   await sql("delete from account.mail_links where email = $1", [coded]);
 });
 
-test("a viewer of another workspace finds nothing of it by any spelling", async ({ as }) => {
+test("a search finds nothing of another workspace in any spelling", async ({ as }) => {
   const page = await as(VIK);
   await open(page, `/${IT}/customers?q=${encodeURIComponent(COMPOSED)}`);
   await live(page);
-  await expect.poll(() => shown(page), { message: "control" }).toEqual([APART]);
-  expect((await shown(page)).some((name) => name === COMPOSED), "the other workspace's").toBe(false);
+  await expect.poll(() => shown(page), { message: "control: the viewer finds the customer of IT" }).toEqual([APART]);
+  expect((await shown(page)).some((name) => name === COMPOSED), "the search finds a customer of the other workspace").toBe(false);
 });

@@ -1,5 +1,5 @@
-// What somebody stored is text wherever it is shown: in lists, pages, forms, titles, menus, the palette, and in the
-// data that a document carries; with JavaScript and without (docs/SECURITY.md, I-20, F-2).
+// Stored text stays text (docs/SECURITY.md, I-20, F-2): in lists, pages, forms, titles, menus, the palette and the data
+// of a document, with and without JavaScript.
 import { expect, test, type BrowserContext, type Page } from "@playwright/test";
 import { sql } from "../support/facts";
 import { contextOf, open } from "../support/people";
@@ -9,7 +9,7 @@ import { complaints } from "../support/watch";
 const MARK = "Xss ";
 const NAME = `${MARK}"><img src=x onerror=window.pwned=1>{{7*7}}`;
 const NOTE = "</textarea><script>window.pwned=1</script></script><!--<svg onload=window.pwned=1>]]>&lt;b&gt;";
-// The switcher's rows stand within <noscript> in the document, which their text must not end.
+// The switcher's rows are inside of <noscript> in the document. Their text must not close it.
 const WORKSPACE = `</noscript><img src=x onerror=window.pwned=1>`;
 let id: string;
 let product: string;
@@ -27,7 +27,7 @@ test.beforeAll(async () => {
     [NAME, NOTE],
   );
   [id, product] = [made.id, goods.id];
-  // The workspace's name shows in switcher, picker, palette and title.
+  // The name of the workspace appears in switcher, picker, palette and title.
   renamed = (await sql("select name from account.workspaces where slug = 'smartai-product-eng'"))[0].name;
   await sql("update account.workspaces set name = $1 where slug = 'smartai-product-eng'", [WORKSPACE]);
 });
@@ -37,7 +37,7 @@ test.afterAll(async () => {
   await sql("update account.workspaces set name = $1 where slug = 'smartai-product-eng'", [renamed]);
 });
 
-/** Nothing ran, and nothing of it became an element. */
+/** Asserts that no stored markup became an element. */
 async function inert(page: Page, where: string): Promise<void> {
   await expect(page.locator("img, svg[onload], script:not([src]):not([type='application/vnd.stile'])"), `${where}: markup came to life`).toHaveCount(0);
 }
@@ -87,23 +87,23 @@ async function tab(context: BrowserContext): Promise<Page> {
   return context.newPage();
 }
 
-test("in documents, with JavaScript", async ({ browser }) => {
+test("stored markup stays text in documents with JavaScript", async ({ browser }) => {
   const context = await contextOf(browser, "ada@smartai.example");
   const page = await tab(context);
   const noise = complaints(page);
   await visit(page, (path) => open(page, path), true);
-  expect(noise, "something tried").toEqual([]);
+  expect(noise, "the page reports errors").toEqual([]);
   await context.close();
 });
 
-test("in documents, without JavaScript", async ({ browser }) => {
+test("stored markup stays text in documents without JavaScript", async ({ browser }) => {
   const context = await contextOf(browser, "ada@smartai.example", { javaScriptEnabled: false });
   const page = await tab(context);
   await visit(page, (path) => page.goto(path), false);
   await context.close();
 });
 
-test("in pages that the program draws, in the switcher and in the palette", async ({ browser }) => {
+test("stored markup stays text in pages that the program renders, in the switcher and in the palette", async ({ browser }) => {
   const context = await contextOf(browser, "ada@smartai.example");
   const page = await tab(context);
   const noise = complaints(page);
@@ -113,7 +113,7 @@ test("in pages that the program draws, in the switcher and in the palette", asyn
   await inert(page, "detail");
   await page.getByRole("link", { name: "Edit" }).click();
   await expect(page.locator("[name=name]")).toHaveValue(NAME);
-  await expect.soft(page.locator("[name=note]"), "the note is not what is stored").toHaveValue(NOTE);
+  await expect.soft(page.locator("[name=note]"), "the form does not show the stored note").toHaveValue(NOTE);
   await inert(page, "form");
   await page.getByRole("button", { name: "Save" }).click();
   await expect(page.getByTestId("toast")).toHaveText(`${NAME} saved`);
@@ -127,12 +127,12 @@ test("in pages that the program draws, in the switcher and in the palette", asyn
   await expect(page.getByTestId("palette-item").first()).toContainText(WORKSPACE);
   await inert(page, "palette");
   expect(await ran(page), "a stored script ran").toBeUndefined();
-  expect(await sql("select note from workspace.customers where id = $1", [id]), "saving changed what was stored").toEqual([{ note: NOTE }]);
-  expect(noise, "something tried").toEqual([]);
+  expect(await sql("select note from workspace.customers where id = $1", [id]), "saving changed the stored note").toEqual([{ note: NOTE }]);
+  expect(noise, "the page reports errors").toEqual([]);
   await context.close();
 });
 
-test("the control: the same text as markup does come to life, so the checks can see it", async ({ page }) => {
+test("control: the same text runs as markup, and the checks detect it", async ({ page }) => {
   await page.setContent(`<textarea>${NOTE}</textarea>${NAME}`);
   await expect.poll(() => ran(page)).toBe(1);
   await expect(inert(page, "control")).rejects.toThrow("markup came to life");

@@ -1,5 +1,5 @@
-// Invariant: whatever order answers arrive in, a tab shows the workspace of its address and nothing of another one:
-// not while a switch is under way, not from an answer that comes late (docs/SECURITY.md, I-8, I-10).
+// Slow switches: a tab shows only the workspace of its address, whatever the order of the answers. No data of another
+// workspace is shown while a switch is pending or by a late answer (docs/SECURITY.md, I-8, I-10).
 import { type Page, expect } from "@playwright/test";
 import { ADA, test } from "../support/as";
 import { FINANCE, IT, customersOf, found, sql, stringsOf, workspaceOf } from "../support/facts";
@@ -15,44 +15,44 @@ test.beforeEach(async ({ as }) => {
   page = await as(ADA);
 });
 
-test("while a switch is under way: the new name and a skeleton, and no row of the old workspace", async () => {
+test("a pending switch shows the new name and a skeleton, and no row of the former workspace", async () => {
   const ofIt = await stringsOf(IT);
   await open(page, `/${IT}/customers`);
   await rowsAreThere(page);
-  await expect(page.getByTestId("switching"), "nothing is being switched yet").toHaveCount(0);
+  await expect(page.getByTestId("switching"), "control: no switch is pending").toHaveCount(0);
   const gate = await Gate.on(page, ...ENTERING);
   await bySwitcher(page, FINANCE);
   const entering = await gate.next();
 
   await expect(page).toHaveURL(`/${FINANCE}/customers`);
-  await expect(workspaceName(page), "the name is the new one before the answer is there").toHaveText("Finance");
+  await expect(workspaceName(page), "the new name is not shown before the answer").toHaveText("Finance");
   await expect(page.getByTestId("role")).toHaveText("Billing admin");
-  await expect(page.locator("tbody[aria-hidden=true] > tr").first(), "a skeleton stands in for the rows").toBeVisible();
-  expect(await page.locator("tbody").innerText().then((text) => text.trim()), "a blank row says something").toBe("");
+  await expect(page.locator("tbody[aria-hidden=true] > tr").first(), "no skeleton is shown instead of the rows").toBeVisible();
+  expect(await page.locator("tbody").innerText().then((text) => text.trim()), "the skeleton contains text").toBe("");
   await expect(page.getByTestId("switching")).toHaveText("Switching to Finance…");
-  await expect(page.getByTestId("row"), "a row of the old workspace is still visible").toHaveCount(0);
-  expect(await found(page, ofIt), "something of IT is in the tab while Finance is awaited").toEqual([]);
+  await expect(page.getByTestId("row"), "a row of the former workspace is visible").toHaveCount(0);
+  expect(await found(page, ofIt), "the tab contains data of IT while the switch is pending").toEqual([]);
 
   await entering.release();
   await expectFinance(page);
   await rowsAreThere(page);
   await expect(page.getByTestId("switching")).toHaveCount(0);
-  expect(await found(page, ofIt), "something of IT is in the tab after the switch").toEqual([]);
+  expect(await found(page, ofIt), "the tab contains data of IT after the switch").toEqual([]);
 });
 
-test("while a switch is under way the tab's title names the new workspace", async () => {
+test("a pending switch shows the new workspace in the tab's title", async () => {
   await open(page, `/${IT}/customers`);
   await expect(page).toHaveTitle("Customers · IT · Stile");
   const gate = await Gate.on(page, ...ENTERING);
   await bySwitcher(page, FINANCE);
   const entering = await gate.next();
   await expect(page.getByTestId("switching")).toBeVisible();
-  await expect(page, "the tab's title still names the old workspace").toHaveTitle("Customers · Finance · Stile");
+  await expect(page, "the title names the former workspace").toHaveTitle("Customers · Finance · Stile");
   await entering.release();
   await expect(page).toHaveTitle("Customers · Finance · Stile");
 });
 
-test("while a switch is under way, pointing at another workspace does not lose the one that is awaited", async () => {
+test("pointing at another workspace does not cancel a pending switch", async () => {
   await open(page, `/${IT}/customers`);
   await rowsAreThere(page);
   const gate = await Gate.on(page, ...ENTERING);
@@ -67,7 +67,7 @@ test("while a switch is under way, pointing at another workspace does not lose t
   await rowsAreThere(page);
 });
 
-test("whoever goes to the picker while a workspace is awaited is there, and the answer finds nobody", async () => {
+test("going to the picker cancels a pending switch, and the late answer is ignored", async () => {
   const found = complaints(page);
   await open(page, `/${IT}/customers`);
   await rowsAreThere(page);
@@ -82,14 +82,14 @@ test("whoever goes to the picker while a workspace is awaited is there, and the 
   await page.locator(`[data-testid=picker-row][data-slug=${IT}]`).getByTestId("picker-open").click();
   await expect(workspaceName(page)).toHaveText("IT");
   await rowsAreThere(page);
-  expect(found, "an answer that nobody waits for broke something").toEqual([]);
+  expect(found, "the late answer caused an error").toEqual([]);
 });
 
-test("a search that was about to be asked for does not lead back from the next workspace", async () => {
+test("a pending search does not lead back from the next workspace", async () => {
   await open(page, `/${IT}/customers`);
   await rowsAreThere(page);
   await page.locator("input[name=q]").focus();
-  // In one turn: typed, and the link to Finance followed, before the pause after the last key is over.
+  // Type and click the link to Finance in one turn, before the search's delay is over.
   await page.getByTestId("switcher").click();
   await page.evaluate((slug) => {
     const search = document.querySelector<HTMLInputElement>("input[name=q]");
@@ -103,7 +103,7 @@ test("a search that was about to be asked for does not lead back from the next w
 });
 
 for (const order of ["in order", "in the wrong order"] as const) {
-  test(`IT, Finance and IT again, answers arriving ${order}: IT with IT's data only`, async () => {
+  test(`IT, Finance and IT again, answers arriving ${order}: only data of IT is shown`, async () => {
     const [ofIt, ofFinance] = [await stringsOf(IT), await stringsOf(FINANCE)];
     await open(page, `/${IT}/customers`);
     const gate = await Gate.on(page, ...ENTERING);
@@ -112,64 +112,64 @@ for (const order of ["in order", "in the wrong order"] as const) {
     await bySwitcher(page, IT);
     const backToIt = await gate.next();
     expect([toFinance.asked.to, backToIt.asked.to]).toEqual([FINANCE, IT]);
-    expect(ofFinance.some((s) => toFinance.answer.includes(s)), "the late answer holds Finance's data").toBe(true);
+    expect(ofFinance.some((s) => toFinance.answer.includes(s)), "control: the late answer contains data of Finance").toBe(true);
 
     for (const call of order === "in order" ? [toFinance, backToIt] : [backToIt, toFinance]) {
       await call.release();
-      expect(await found(page, ofFinance), `Finance's answer was shown in IT, ${order}`).toEqual([]);
+      expect(await found(page, ofFinance), `IT shows the answer of Finance, ${order}`).toEqual([]);
       await expect(workspaceName(page)).toHaveText("IT");
     }
     await rowsAreThere(page);
     await expect(page).toHaveURL(`/${IT}/customers`);
     await expect(page.getByTestId("role")).toHaveText("Owner");
-    expect(await found(page, ofIt), "IT's data are there").not.toEqual([]);
-    // The grant must be IT's, too: the next page is asked for with it.
+    expect(await found(page, ofIt), "control: the data of IT is shown").not.toEqual([]);
+    // The grant must also belong to IT, because the next page is requested with it.
     await page.getByRole("link", { name: "Products" }).click();
     await expect(page.getByRole("heading", { level: 1 })).toHaveText("Products");
     await rowsAreThere(page);
-    expect(await found(page, ofFinance), "Finance's answer was shown in IT").toEqual([]);
+    expect(await found(page, ofFinance), "IT shows the answer of Finance").toEqual([]);
   });
 }
 
-test("an answer to a page of the old workspace that comes after the switch is dropped", async () => {
+test("a late answer for a page of the former workspace is dropped", async () => {
   const ofIt = await stringsOf(IT);
   await open(page, `/${IT}/customers`);
   const gate = await Gate.on(page, "load_page");
   await page.locator("input[name=q]").fill("kestrel");
   const late = await gate.next();
   expect(late.asked.workspace).toBe(IT);
-  expect(late.answer, "the late answer holds IT's data").toContain("Kestrel Aerostructures");
+  expect(late.answer, "control: the late answer contains data of IT").toContain("Kestrel Aerostructures");
   await bySwitcher(page, FINANCE);
   await expectFinance(page);
   await rowsAreThere(page);
 
   await late.release();
-  await expect(page, "IT's late answer changed the address").toHaveURL(`/${FINANCE}/customers`);
-  expect(await found(page, ofIt), "IT's late answer was shown in Finance").toEqual([]);
+  await expect(page, "the late answer of IT changed the address").toHaveURL(`/${FINANCE}/customers`);
+  expect(await found(page, ofIt), "Finance shows the late answer of IT").toEqual([]);
   await gate.lift();
   await page.getByRole("link", { name: "Invoices" }).click();
   await rowsAreThere(page);
-  expect(await found(page, ofIt), "IT's late answer was shown on Finance's next page").toEqual([]);
+  expect(await found(page, ofIt), "the next page of Finance shows the late answer of IT").toEqual([]);
   await expectFinance(page);
 });
 
-test("control: the same late answer is shown when there was no switch", async () => {
+test("control: the same late answer is shown without a switch", async () => {
   await open(page, `/${IT}/customers`);
   const gate = await Gate.on(page, "load_page");
   await page.locator("input[name=q]").fill("kestrel");
   const late = await gate.next();
   await settled(page);
-  await expect(page.getByTestId("row"), "the rows on screen stay until the answer is there").not.toHaveCount(1);
+  await expect(page.getByTestId("row"), "the old rows disappeared before the answer").not.toHaveCount(1);
   await late.release();
   await expect(page.getByTestId("row")).toHaveCount(1);
   await expect(page.getByTestId("row")).toContainText("Kestrel Aerostructures");
 });
 
-test("what is typed into a search just before the switch is not asked of the new workspace", async () => {
+test("a search that is typed just before a switch is not sent to the new workspace", async () => {
   await page.clock.install();
   await open(page, `/${IT}/customers`);
   await page.getByTestId("switcher").click();
-  // In one breath: a search is asked for only a moment after the last key, and by then the workspace is another.
+  // Type and switch in one turn. The search would be sent after a delay, when the workspace has changed.
   await page.evaluate((finance) => {
     const search = document.querySelector<HTMLInputElement>("input[name=q]");
     if (search === null) throw new Error("there is no search");
@@ -182,12 +182,12 @@ test("what is typed into a search just before the switch is not asked of the new
   await page.clock.runFor(1_000);
   await settled(page);
   await expectFinance(page);
-  await expect(page, "the search of IT is in Finance's address").toHaveURL(`/${FINANCE}/customers`);
-  await expect(page.locator("input[name=q]"), "the search of IT is in Finance's field").toHaveValue("");
+  await expect(page, "the address of Finance contains the search of IT").toHaveURL(`/${FINANCE}/customers`);
+  await expect(page.locator("input[name=q]"), "the search field of Finance contains the search of IT").toHaveValue("");
   await expect(page.getByTestId("count")).toHaveText(String((await customersOf(FINANCE)).length));
 });
 
-test.describe("what was done in the old workspace", () => {
+test.describe("an action in the former workspace", () => {
   const name = "Switchling & Daughters";
 
   test.beforeEach(async () => {
@@ -208,21 +208,21 @@ test.describe("what was done in the old workspace", () => {
     await expect(page.getByRole("heading", { level: 1 })).toHaveText(name);
   }
 
-  test("and said at the foot of the screen is not said in the new one", async () => {
+  test("leaves no message in the new workspace", async () => {
     await page.clock.install();
     await openCustomer();
     await page.getByRole("button", { name: "Archive" }).click();
     await expect(page.getByTestId("toast")).toContainText(`${name} archived`);
-    // Time stands still from here, but for the frames of the switch: what is said does not go away by itself.
+    // Stop the clock except for the frames of the switch, so that the message does not disappear by itself.
     await page.clock.pauseAt((await page.evaluate(() => Date.now())) + 200);
-    await expect(page.getByTestId("toast"), "in IT it is still said").toContainText(name);
+    await expect(page.getByTestId("toast"), "control: IT shows the message").toContainText(name);
     await bySwitcher(page, FINANCE);
     await page.clock.runFor(100);
     await expectFinance(page);
-    expect(await found(page, [name]), "a toast names IT's customer in Finance").toEqual([]);
+    expect(await found(page, [name]), "a message in Finance names the customer of IT").toEqual([]);
   });
 
-  test("and answered only after the switch leaves no word in the new one and breaks nothing", async () => {
+  test("leaves no message and causes no error if it is answered after the switch", async () => {
     const errors: string[] = [];
     page.on("pageerror", (error) => errors.push(error.message));
     page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
@@ -234,12 +234,12 @@ test.describe("what was done in the old workspace", () => {
     await expectFinance(page);
     await rowsAreThere(page);
     await late.release();
-    expect(errors, "the late answer broke the program").toEqual([]);
-    expect(await found(page, [name]), "the late answer names IT's customer in Finance").toEqual([]);
+    expect(errors, "the late answer caused an error").toEqual([]);
+    expect(await found(page, [name]), "Finance shows the customer of IT").toEqual([]);
     await page.getByRole("link", { name: "Invoices" }).click();
     await expect(page).toHaveURL(`/${FINANCE}/invoices`);
     await rowsAreThere(page);
     const [{ status }] = await sql("select status from workspace.customers where name = $1", [name]);
-    expect(status, "it was archived all the same").toBe("archived");
+    expect(status, "the customer was not archived").toBe("archived");
   });
 });

@@ -1,5 +1,5 @@
-// The switcher before the program is there: its rows are in the document as text and become rows when it is opened, and
-// the program draws its own in their place.
+// The switcher before the program starts: the document contains its rows as text, which become elements when it is
+// opened. The program then replaces them by its own.
 import { expect, type Page } from "@playwright/test";
 import { ADA, test } from "../support/as";
 import { FINANCE, IT } from "../support/facts";
@@ -9,7 +9,7 @@ import { workspaceName } from "../support/switching";
 const PROGRAM = "**/stile_bg.wasm";
 const SEATS = 3;
 
-/** Opens a page whose program does not come before it is let go. */
+/** Opens a page and delays its program until the returned function is called. */
 async function held(page: Page, path: string): Promise<() => void> {
   let release = () => {};
   const go = new Promise<void>((done) => (release = done));
@@ -21,14 +21,14 @@ async function held(page: Page, path: string): Promise<() => void> {
   return release;
 }
 
-test("nobody's start draws rows that nobody looks at", async ({ as }) => {
+test("the rows of the closed switcher are not rendered during the start", async ({ as }) => {
   const page = await as(ADA);
   const release = await held(page, `/${IT}/customers`);
-  await expect(page.getByTestId("row").first(), "the control: the list is there").toBeVisible();
-  await expect(page.getByTestId("switcher-item"), "rows of a closed menu are elements").toHaveCount(0);
+  await expect(page.getByTestId("row").first(), "control: the list is there").toBeVisible();
+  await expect(page.getByTestId("switcher-item"), "the document has elements for rows of the closed menu").toHaveCount(0);
   release();
   await live(page);
-  await expect(page.getByTestId("switcher-item"), "the program draws rows of a closed menu").toHaveCount(0);
+  await expect(page.getByTestId("switcher-item"), "the program renders rows of the closed menu").toHaveCount(0);
 });
 
 test("without the program the menu opens, and its rows lead to the other workspace", async ({ as }) => {
@@ -38,7 +38,7 @@ test("without the program the menu opens, and its rows lead to the other workspa
   const items = page.getByTestId("switcher-item");
   for (let opened = 0; opened < 2; opened++) {
     await page.getByTestId("switcher").click();
-    await expect(items, "a row is missing or there twice").toHaveCount(SEATS);
+    await expect(items, "a row is missing or duplicated").toHaveCount(SEATS);
     await expect(items.first()).toBeVisible();
     await page.keyboard.press("Escape");
     await expect(items.first()).toBeHidden();
@@ -49,7 +49,7 @@ test("without the program the menu opens, and its rows lead to the other workspa
   await expect(workspaceName(page)).toHaveText("Finance");
 });
 
-test("a menu that is open when the program comes stays open, has each row once, and takes keys", async ({ as }) => {
+test("a menu that is open when the program starts stays open, has each row once, and handles keys", async ({ as }) => {
   const page = await as(ADA);
   const release = await held(page, `/${IT}/customers`);
   const items = page.getByTestId("switcher-item");
@@ -57,8 +57,8 @@ test("a menu that is open when the program comes stays open, has each row once, 
   await expect(items).toHaveCount(SEATS);
   release();
   await live(page);
-  await expect(items, "a row is missing or there twice").toHaveCount(SEATS);
-  await expect(items.first(), "the menu has closed").toBeVisible();
+  await expect(items, "a row is missing or duplicated").toHaveCount(SEATS);
+  await expect(items.first(), "the menu closed").toBeVisible();
   await expect(items.first(), "no row has the focus").toBeFocused();
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");

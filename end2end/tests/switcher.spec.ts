@@ -1,5 +1,5 @@
-// The switcher's own ways: pins that follow the person, recents, number keys, letters, new tabs, former addresses, and
-// what the palette lists of them.
+// The switcher: pins that apply on every device, recent workspaces, number keys, letters, new tabs and former
+// addresses, and how the palette lists them.
 import { type Page, expect } from "@playwright/test";
 import { ADA, VIK, test } from "../support/as";
 import { FINANCE, IT, PRODUCT_ENG, personOf, sql } from "../support/facts";
@@ -13,7 +13,7 @@ test.afterEach(async () => {
   await sql("update account.visits set pinned_at = null where user_id = $1", [await personOf(ADA)]);
 });
 
-test("a pin survives a reload and is there on another device, in menu, palette and picker", async ({ as, browser }) => {
+test("a pin is kept over a reload and on another device, in menu, palette and picker", async ({ as, browser }) => {
   const page = await as(ADA);
   await open(page, `/${IT}/customers`);
   await page.getByTestId("switcher").click();
@@ -21,8 +21,8 @@ test("a pin survives a reload and is there on another device, in menu, palette a
   await page.getByRole("button", { name: "Pin Product Eng" }).click();
   expect((await kept).status()).toBe(200);
   await expect(page.locator("#switcher-menu").getByRole("group", { name: "Pinned" }).getByTestId("switcher-item")).toHaveAttribute("data-slug", PRODUCT_ENG);
-  await expect(page.getByRole("button", { name: "Unpin Product Eng" }), "the focus stays with what was pinned").toBeFocused();
-  expect(await slugs(page), "a workspace stands there twice").toHaveLength(3);
+  await expect(page.getByRole("button", { name: "Unpin Product Eng" }), "the focus does not stay on the pinned workspace").toBeFocused();
+  expect(await slugs(page), "a workspace is listed twice").toHaveLength(3);
   await page.reload();
   await page.waitForFunction(() => document.documentElement.hasAttribute("data-live"));
   await page.keyboard.press("Control+k");
@@ -38,7 +38,7 @@ test("a pin survives a reload and is there on another device, in menu, palette a
   await elsewhere.close();
 });
 
-test("nobody pins what they have no seat in, and the answer tells nothing", async ({ as }) => {
+test("a workspace without a seat can't be pinned, and the answer is that of a missing one", async ({ as }) => {
   const { request } = (await as(VIK)).context();
   const pin = (slug: string) => request.post("/api/fn/pin_workspace", { data: { slug, pinned: "yes" }, headers: { "content-type": "application/json", origin: new URL(test.info().project.use.baseURL ?? "").origin } });
   const [foreign, absent, own] = [await pin(FINANCE), await pin("no-such-workspace"), await pin(IT)];
@@ -47,11 +47,11 @@ test("nobody pins what they have no seat in, and the answer tells nothing", asyn
   await sql("update account.visits set pinned_at = null where user_id = $1", [await personOf(VIK)]);
 });
 
-test("numbers open, letters find, Home and End go to the ends, Escape gives the focus back", async ({ as }) => {
+test("digits open rows, letters find rows, Home and End go to the ends, and Escape returns the focus", async ({ as }) => {
   const page = await as(ADA);
   await open(page, `/${IT}/customers`);
   await page.getByTestId("switcher").click();
-  await expect(items(page).first(), "the current one is on top").toHaveAttribute("data-slug", IT);
+  await expect(items(page).first(), "the current workspace is not the first row").toHaveAttribute("data-slug", IT);
   await expect(items(page).first()).toBeFocused();
   await page.keyboard.press("End");
   await expect(items(page).last()).toBeFocused();
@@ -66,7 +66,7 @@ test("numbers open, letters find, Home and End go to the ends, Escape gives the 
   await expect(page).toHaveURL(`/${order[1]}/customers`);
 });
 
-test("recents come first, and survive a reload and another device", async ({ as, browser }) => {
+test("recent workspaces come first, also after a reload and on another device", async ({ as, browser }) => {
   const page = await as(ADA);
   await open(page, `/${FINANCE}/customers`);
   await open(page, `/${IT}/customers`);
@@ -81,7 +81,7 @@ test("recents come first, and survive a reload and another device", async ({ as,
   await elsewhere.close();
 });
 
-test("a pin that the server did not keep is taken back, with words", async ({ as }) => {
+test("a pin that could not be saved is removed again with a message", async ({ as }) => {
   const page = await as(ADA);
   await open(page, `/${IT}/customers`);
   await page.route("**/api/fn/pin_workspace", (route) => route.abort());
@@ -91,7 +91,7 @@ test("a pin that the server did not keep is taken back, with words", async ({ as
   await expect(page.getByRole("button", { name: "Pin Product Eng", exact: true, includeHidden: true })).toHaveCount(1);
 });
 
-test("from ten workspaces on there is a search: letters go into it, and digits in it are searched for", async ({ as }) => {
+test("ten or more workspaces get a search field that takes letters and digits", async ({ as }) => {
   const names = Array.from({ length: 9 }, (_, i) => `Depot ${i + 1}`);
   await sql(
     `insert into account.workspaces (id, organization_id, name, slug)
@@ -109,7 +109,7 @@ test("from ten workspaces on there is a search: letters go into it, and digits i
     await expect(items(page).first()).toHaveAttribute("data-slug", "depot-7");
     await page.locator("#switcher-search").fill("");
     await page.keyboard.type("3");
-    await expect(page.locator("#switcher-search"), "a digit typed into the search opens a row").toHaveValue("3");
+    await expect(page.locator("#switcher-search"), "a digit in the search opened a row").toHaveValue("3");
     await expect(page).toHaveURL(`/${IT}/customers`);
     await expect(items(page).first()).toHaveAttribute("data-slug", "depot-3");
   } finally {
@@ -119,7 +119,7 @@ test("from ten workspaces on there is a search: letters go into it, and digits i
   }
 });
 
-test("ctrl-click and ctrl-Enter open another tab and leave this one where it is", async ({ as }) => {
+test("ctrl-click and ctrl-Enter open another tab and keep this one", async ({ as }) => {
   const page = await as(ADA);
   await open(page, `/${IT}/customers`);
   await page.getByTestId("switcher").click();
@@ -137,7 +137,7 @@ test("ctrl-click and ctrl-Enter open another tab and leave this one where it is"
   await expect(workspaceName(page)).toHaveText("IT");
 });
 
-test("a former address finds its workspace", async ({ as }) => {
+test("a search for a former address finds its workspace", async ({ as }) => {
   const page = await as(ADA);
   await sql("insert into account.slugs (slug, workspace_id, retired_at) select 'paper-mill', id, now() from account.workspaces where slug = $1", [FINANCE]);
   try {
@@ -158,14 +158,14 @@ test("a former address finds its workspace", async ({ as }) => {
   }
 });
 
-test("@ lists workspaces, > lists what the role may do, and the keys are listed", async ({ as }) => {
+test("@ lists workspaces, > lists the actions of the role, and ? lists the keys", async ({ as }) => {
   const page = await as(ADA);
   await open(page, `/${IT}/customers`);
   await page.keyboard.press("Control+k");
   const sections = () => page.locator("#palette [role=group]").evaluateAll((groups) => groups.map((group) => group.firstElementChild?.textContent));
   await page.keyboard.type("@");
   await expect.poll(async () => (await sections()).filter((name) => !["Pinned", "Recent", "Workspaces"].includes(name ?? ""))).toEqual([]);
-  await expect(page.getByTestId("palette-item"), "both other workspaces, and nothing else").toHaveCount(2);
+  await expect(page.getByTestId("palette-item"), "expected both other workspaces and nothing else").toHaveCount(2);
   await page.getByTestId("palette-input").fill(">");
   await expect.poll(sections).toEqual(["Actions"]);
   await expect(page.getByTestId("palette-item").filter({ hasText: "New product" })).toHaveCount(1);
@@ -181,25 +181,25 @@ test("@ lists workspaces, > lists what the role may do, and the keys are listed"
   await expect(viewer.getByTestId("palette-item").filter({ hasText: /New product|Invite people/ })).toHaveCount(0);
 });
 
-test("recents that are cleared stay cleared, on every device, and what is entered afterwards is recent again", async ({ as, browser }) => {
+test("cleared recent workspaces stay cleared on every device until a workspace is entered again", async ({ as, browser }) => {
   const page = await as(ADA);
   const recent = (at: Page) => at.locator("#switcher-menu").getByRole("group", { name: "Recent" });
   await open(page, `/${FINANCE}/customers`);
   await open(page, `/${IT}/customers`);
   await page.getByTestId("switcher").click();
-  await expect(recent(page).locator(`[data-slug=${FINANCE}]`), "the control: it was entered a moment ago").toBeVisible();
+  await expect(recent(page).locator(`[data-slug=${FINANCE}]`), "control: the workspace was entered a moment ago").toBeVisible();
   const cleared = page.waitForResponse((r) => r.url().endsWith("/api/fn/clear_recents"));
   await page.getByTestId("clear-recents").click();
   expect((await cleared).status()).toBe(200);
   await expect(recent(page)).toHaveCount(0);
-  expect(await slugs(page), "a workspace is gone with them").toContain(FINANCE);
+  expect(await slugs(page), "clearing removed a workspace from the list").toContain(FINANCE);
 
   const elsewhere = await contextOf(browser, ADA);
   const tab = await elsewhere.newPage();
   await open(tab, `/${IT}/customers`);
   await tab.getByTestId("switcher").click();
   await expect(tab.getByTestId("switcher-item").first()).toBeVisible();
-  await expect(recent(tab), "another device lists them still").toHaveCount(0);
+  await expect(recent(tab), "another device still lists them").toHaveCount(0);
   await open(tab, `/${FINANCE}/customers`);
   await open(tab, `/${IT}/customers`);
   await tab.getByTestId("switcher").click();
@@ -208,7 +208,7 @@ test("recents that are cleared stay cleared, on every device, and what is entere
   await sql("update account.preferences set recents_since = null where user_id = $1", [await personOf(ADA)]);
 });
 
-test("what is chosen often comes first, on this device and until sign-out", async ({ as }) => {
+test("frequently chosen items come first on this device, until sign-out", async ({ as }) => {
   const page = await as(ADA);
   const first = page.locator("[data-testid=palette-item] .name").first();
   const look = async () => {
@@ -235,5 +235,5 @@ test("what is chosen often comes first, on this device and until sign-out", asyn
   await page.getByTestId("palette-input").fill("sign out");
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(/\/sign-in/);
-  expect(await kept(), "what one person chose is kept for the next").toEqual([]);
+  expect(await kept(), "the choices of one person are kept after sign-out").toEqual([]);
 });

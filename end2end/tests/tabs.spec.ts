@@ -1,5 +1,5 @@
-// Invariant: two tabs of one sign-in hold two workspaces at once and never disturb one another, however they are
-// reloaded and used in turn (docs/SECURITY.md, I-10).
+// Two tabs of one session: they show two workspaces at once and never affect each other, also when they are reloaded
+// and used in turn (docs/SECURITY.md, I-10).
 import { type Page, expect } from "@playwright/test";
 import { ADA, test } from "../support/as";
 import { FINANCE, IT, customersOf, found, rowNames, stringsOf, workspaceOf } from "../support/facts";
@@ -19,12 +19,12 @@ async function tab(page: Page, slug: string, role: string): Promise<Tab> {
   const { id, name } = await workspaceOf(slug);
   page.on("response", (response) => {
     const served = response.headers()["stile-workspace"];
-    if (served !== undefined) expect.soft(served, `${response.url()} was served by another workspace`).toBe(id);
+    if (served !== undefined) expect.soft(served, `${response.url()} was answered for another workspace`).toBe(id);
   });
   return { page, slug, name, role, own: await stringsOf(slug), customers: await customersOf(slug) };
 }
 
-/** One thing a person does in a tab; each ends with the tab at rest. */
+/** The actions of a person in a tab. Each waits until the tab has finished loading. */
 const steps: { what: string; does: (tab: Tab, turn: number) => Promise<void> }[] = [
   {
     what: "opens the list",
@@ -80,7 +80,7 @@ const steps: { what: string; does: (tab: Tab, turn: number) => Promise<void> }[]
   },
 ];
 
-test("two tabs in two workspaces, reloaded and used in turn, never show each other's data", async ({ as }) => {
+test("two tabs in two workspaces that are reloaded and used in turn never show each other's data", async ({ as }) => {
   const first = await as(ADA);
   const tabs = [await tab(first, IT, "Owner"), await tab(await first.context().newPage(), FINANCE, "Billing admin")];
   for (const { page, slug } of tabs) await open(page, `/${slug}/overview`);
@@ -91,14 +91,14 @@ test("two tabs in two workspaces, reloaded and used in turn, never show each oth
       await expect(workspaceName(mine.page), where).toHaveText(mine.name);
       await expect(mine.page.getByTestId("role"), where).toHaveText(mine.role);
       expect(new URL(mine.page.url()).pathname.split("/")[1], where).toBe(mine.slug);
-      expect(await found(mine.page, mine.own), `${where} shows its own data`).not.toEqual([]);
-      expect(await found(mine.page, other.own), `${where} shows ${other.name}'s data`).toEqual([]);
+      expect(await found(mine.page, mine.own), `${where} does not show its own data`).not.toEqual([]);
+      expect(await found(mine.page, other.own), `${where} shows data of ${other.name}`).toEqual([]);
     }
   };
   await check("first load");
   for (const turn of [0, 1]) {
     for (const { what, does } of steps) {
-      // In turn: once the one goes first, once the other.
+      // Change the order of the tabs in the second turn.
       for (const tab of turn === 0 ? tabs : [...tabs].reverse()) {
         await tab.page.bringToFront();
         await does(tab, turn);
@@ -108,7 +108,7 @@ test("two tabs in two workspaces, reloaded and used in turn, never show each oth
   }
 });
 
-test("both tabs at once: each answer goes to the tab that asked", async ({ as }) => {
+test("two tabs that load at once get only their own answers", async ({ as }) => {
   const first = await as(ADA);
   const tabs = [await tab(first, IT, "Owner"), await tab(await first.context().newPage(), FINANCE, "Billing admin")];
   await Promise.all(tabs.map(({ page, slug }) => open(page, `/${slug}/customers`)));
@@ -121,13 +121,13 @@ test("both tabs at once: each answer goes to the tab that asked", async ({ as })
       }),
     );
     for (const [mine, other] of [tabs, [...tabs].reverse()]) {
-      expect(await found(mine.page, mine.own), `${mine.name}'s ${section} are its own`).not.toEqual([]);
-      expect(await found(mine.page, other.own), `${mine.name}'s ${section} hold ${other.name}'s data`).toEqual([]);
+      expect(await found(mine.page, mine.own), `${mine.name}'s ${section} don't show their own data`).not.toEqual([]);
+      expect(await found(mine.page, other.own), `${mine.name}'s ${section} show data of ${other.name}`).toEqual([]);
     }
   }
 });
 
-test("a switch in one tab leaves the other where it is, with a grant that still works", async ({ as }) => {
+test("a switch in one tab does not change the other, and its grant still works", async ({ as }) => {
   const first = await as(ADA);
   const second = await first.context().newPage();
   await open(first, `/${IT}/customers`);
@@ -137,11 +137,11 @@ test("a switch in one tab leaves the other where it is, with a grant that still 
   await expect(workspaceName(second)).toHaveText("Finance");
   await rowsAreThere(second);
 
-  await expect(workspaceName(first), "the other tab went along").toHaveText("IT");
+  await expect(workspaceName(first), "the other tab switched too").toHaveText("IT");
   await expect(first).toHaveURL(`/${IT}/customers`);
   await first.getByRole("link", { name: "Invoices" }).click();
   await rowsAreThere(first);
-  expect(await found(first, await stringsOf(FINANCE)), "Finance's data are in IT's tab").toEqual([]);
+  expect(await found(first, await stringsOf(FINANCE)), "the tab of IT contains data of Finance").toEqual([]);
   await open(first, first.url());
-  await expect(workspaceName(first), "a reload opens the workspace entered last instead of the address").toHaveText("IT");
+  await expect(workspaceName(first), "a reload opens the last entered workspace instead of the address").toHaveText("IT");
 });

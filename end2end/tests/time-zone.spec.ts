@@ -1,6 +1,6 @@
-// The time zone of a workspace holds for all that it shows: list, page, overview, audit log, file and JSON answer say one day
-// for one moment, the document and the hydrated view to the letter, and what is due today is not overdue. Two workspaces on
-// clocks that are 19 to 21 hours apart.
+// The time zone of a workspace: list, page, overview, audit log, export and JSON answer show the same day for a moment.
+// The document and the hydrated page show the same text. An invoice that is due today is not overdue. The two
+// workspaces use clocks that are 19 to 21 hours apart.
 import { type Page, expect } from "@playwright/test";
 import { ADA, test } from "../support/as";
 import { FINANCE, IT, sql, workspaceOf } from "../support/facts";
@@ -12,7 +12,7 @@ import { bySwitcher } from "../support/switching";
 
 const ZONES = { [IT]: "Pacific/Auckland", [FINANCE]: "America/Los_Angeles" };
 const NAME = "Zoned customer";
-// A minute before and at each midnight, in summer and winter there.
+// A minute before and after midnight in each zone, in summer and winter.
 const MOMENTS = ["2026-01-14T10:59:30Z", "2026-01-14T11:00:30Z", "2026-01-15T07:59:30Z", "2026-01-15T08:00:30Z", "2026-07-14T11:59:30Z", "2026-07-15T06:59:30Z", "2026-03-08T10:00:00Z"];
 
 test.beforeEach(async () => {
@@ -26,7 +26,7 @@ test.afterEach(async () => {
   await forget(NAME);
 });
 
-/** As an independent clock says it. */
+/** Formats a moment with an independent implementation. */
 function local(moment: string, zone: string): { day: string; minute: string } {
   const parts = new Intl.DateTimeFormat("en-GB", { timeZone: zone, day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" })
     .formatToParts(new Date(moment));
@@ -37,9 +37,9 @@ function local(moment: string, zone: string): { day: string; minute: string } {
 
 const created = (page: Page) => page.getByTestId("row").first().locator("td").last().locator("time");
 
-test("one moment is one day in list, page, log, file and answer", async ({ as, browser }) => {
+test("list, page, audit log and export show the same day for a moment", async ({ as, browser }) => {
   test.slow();
-  // The log is for owners and admins.
+  // Only owners and admins see the log.
   await seat(ADA, FINANCE, "admin");
   const page = await as(ADA);
   const cookie = await sessionOf(ADA);
@@ -56,12 +56,12 @@ test("one moment is one day in list, page, log, file and answer", async ({ as, b
       const { day, minute } = local(moment, zone);
       const path = `/${slug}/customers?q=${encodeURIComponent(NAME)}`;
       await plain.goto(path);
-      await expect(created(plain), `${moment} in ${zone}, without script`).toHaveText(day);
+      await expect(created(plain), `day of ${moment} in ${zone} without JavaScript`).toHaveText(day);
       const exact = (await created(plain).getAttribute("title")) ?? "";
       expect(exact).toMatch(new RegExp(`^${minute} UTC[+−]\\d`));
       await open(page, path);
       await expect(created(page)).toHaveText(day);
-      expect(await created(page).getAttribute("title"), "hydrated, the exact time is another").toBe(exact);
+      expect(await created(page).getAttribute("title"), "the exact time differs after hydration").toBe(exact);
       await page.getByTestId("row").locator(".row-link").click();
       const fact = page.locator(".facts div", { hasText: "Created" }).locator("time");
       await expect(fact).toHaveText(day);
@@ -74,14 +74,14 @@ test("one moment is one day in list, page, log, file and answer", async ({ as, b
       const file = (await get(`/${slug}/settings/audit/export`, { cookie })).body.toString();
       expect(file).toContain(`time (${zone}),who`);
       const stamp = file.split("\r\n").find((row) => row.includes("Zoned"))?.split(",")[0].replaceAll('"', "") ?? "";
-      expect(new Date(stamp).getTime(), "the file names another moment").toBe(new Date(moment).getTime());
-      expect(local(`${stamp.slice(0, 19)}Z`, "UTC").minute, "the file is on another clock").toBe(minute);
+      expect(new Date(stamp).getTime(), "the export contains another moment").toBe(new Date(moment).getTime());
+      expect(local(`${stamp.slice(0, 19)}Z`, "UTC").minute, "the export uses another time zone").toBe(minute);
     }
   }
   await plainContext.close();
 });
 
-test("what is due today in the workspace is not overdue, and what was due the day before is", async ({ as }) => {
+test("an invoice that is due today in the workspace is not overdue, and one that was due yesterday is", async ({ as }) => {
   const page = await as(ADA);
   for (const slug of Object.keys(ZONES)) {
     const { id } = await workspaceOf(slug);
@@ -101,7 +101,7 @@ test("what is due today in the workspace is not overdue, and what was due the da
   }
 });
 
-test("the overview's last day is the workspace's today, and a switch shows the other clock at once", async ({ as }) => {
+test("the overview ends with the workspace's current day, also right after a switch", async ({ as }) => {
   const page = await as(ADA);
   const today = (slug: string) => value("select to_char(now() at time zone time_zone, 'FMDD Mon YYYY') as d from account.workspaces where slug = $1", [slug]);
   const lastDay = page.locator(".chart .x span").last();
@@ -115,7 +115,7 @@ test("the overview's last day is the workspace's today, and a switch shows the o
   await expect(lastDay).toHaveText(await today(FINANCE));
 });
 
-test("a time zone that is saved holds at once, without a reload", async ({ as }) => {
+test("a saved time zone applies at once, without a reload", async ({ as }) => {
   const page = await as(ADA);
   const { id } = await workspaceOf(IT);
   await sql("insert into workspace.customers (workspace_id, id, name, email, country, created_at) values ($1, gen_random_uuid(), $2, 'z@zone.example', 'NZ', '2026-01-14T11:30:00Z')", [id, NAME]);
@@ -125,5 +125,5 @@ test("a time zone that is saved holds at once, without a reload", async ({ as })
   await page.getByTestId("row").locator(".row-link").click();
   await expect(page.locator(".facts time")).toHaveText("14 Jan 2026");
   await page.goBack();
-  await expect(created(page), "what was kept is said on the former clock").toHaveText("14 Jan 2026");
+  await expect(created(page), "kept rows still show the former time zone").toHaveText("14 Jan 2026");
 });

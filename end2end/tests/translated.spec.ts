@@ -1,5 +1,5 @@
-// Invariant: whatever others did to the texts on screen (a translator, an extension), after a switch no word of the former
-// workspace is on screen, and no link or form belongs to another workspace than the one that is named.
+// Foreign changes of texts: a translator or an extension may change the texts on screen. After a switch, no text of the
+// former workspace is on screen, and every link and form belongs to the current workspace.
 import { type Page, expect } from "@playwright/test";
 import { ADA, test } from "../support/as";
 import { FINANCE, IT, customersOf, found, rowNames, stringsOf } from "../support/facts";
@@ -13,26 +13,26 @@ test.beforeEach(async ({ as }) => {
   page = await as(ADA);
 });
 
-/** Asserts that all of the page is of the workspace: name, crumb, role, links, forms, and for a list its rows. */
+/** Asserts that the whole page belongs to the workspace: name, breadcrumb, title, links and forms. */
 async function expectAllOf(slug: string, name: string, former: string[]): Promise<void> {
   await expect(workspaceName(page)).toHaveText(name);
-  await expect(page.locator(".crumbs li").first(), "the crumb is of another workspace").toHaveText(name);
-  await expect(page, "the title is of another workspace").toHaveTitle(new RegExp(` · ${name} · Stile$`));
-  await expect.poll(() => found(page, former), "something of the former workspace is left").toEqual([]);
+  await expect(page.locator(".crumbs li").first(), "the breadcrumb names another workspace").toHaveText(name);
+  await expect(page, "the title names another workspace").toHaveTitle(new RegExp(` · ${name} · Stile$`));
+  await expect.poll(() => found(page, former), "the page still contains data of the former workspace").toEqual([]);
   const elsewhere = await page.evaluate((slug) => {
     const main = document.querySelector("#main")!;
     const links = [...main.querySelectorAll("a[href^='/']"), ...document.querySelectorAll(".rail > .nav a")].map((a) => a.getAttribute("href")!);
     const forms = [...main.querySelectorAll("form")].map((form) => form.getAttribute("action") ?? "");
     return [...links, ...forms].filter((url) => url.split("/")[1] !== slug);
   }, slug);
-  expect(elsewhere, "links and forms lead to another workspace").toEqual([]);
+  expect(elsewhere, "links or forms lead to another workspace").toEqual([]);
 }
 
 const ofIt = () => stringsOf(IT);
 const ofFinance = () => stringsOf(FINANCE);
 
 for (const [name, how] of Object.entries(TEXT_MEDDLERS)) {
-  test(`customers, ${name}: a switch by the palette and back shows what is of the workspace, and nothing else`, async () => {
+  test(`customers, ${name}: a switch by the palette and back shows only data of the current workspace`, async () => {
     const [it, finance] = [await ofIt(), await ofFinance()];
     await open(page, `/${IT}/customers`);
     await rowsAreThere(page);
@@ -42,7 +42,7 @@ for (const [name, how] of Object.entries(TEXT_MEDDLERS)) {
     await rowsAreThere(page);
     await expectAllOf(FINANCE, "Finance", it);
     const names = (await customersOf(FINANCE)).map((c) => c.name);
-    expect(await rowNames(page), "the rows are not Finance's").toEqual(names.slice(0, (await rowNames(page)).length));
+    expect(await rowNames(page), "the rows are not those of Finance").toEqual(names.slice(0, (await rowNames(page)).length));
     await expect(page.getByTestId("count")).toHaveText(String(names.length));
 
     await meddleWithTexts(page, how);
@@ -67,7 +67,7 @@ const ways: [string, (page: Page) => Promise<void>][] = [
   }],
 ];
 for (const [name, go] of ways) {
-  test(`translated, then by ${name}`, async () => {
+  test(`a switch by ${name} on a translated page shows nothing of the former workspace`, async () => {
     const it = await ofIt();
     await open(page, `/${IT}/customers`);
     await rowsAreThere(page);
@@ -81,7 +81,7 @@ for (const [name, go] of ways) {
 
 for (const section of ["overview", "products", "rate-plans", "usage", "invoices", "settings/general", "customers/new"]) {
   for (const how of ["translated", "half", "annotated"] as TextMeddler[]) {
-    test(`${section}, ${how}: nothing of the former workspace stays`, async () => {
+    test(`${section}, ${how}: a switch shows nothing of the former workspace`, async () => {
       const it = await ofIt();
       await open(page, `/${IT}/${section}`);
       await expect(page.locator("h1")).toBeVisible();
@@ -95,7 +95,7 @@ for (const section of ["overview", "products", "rate-plans", "usage", "invoices"
   }
 }
 
-test("a detail page, translated: the list that opens is the other workspace's", async () => {
+test("a switch on a translated detail page opens the list of the new workspace", async () => {
   const [it, customer] = [await ofIt(), (await customersOf(IT))[0]];
   await open(page, `/${IT}/customers/${customer.id}`);
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(customer.name);
@@ -105,7 +105,7 @@ test("a detail page, translated: the list that opens is the other workspace's", 
   await expectAllOf(FINANCE, "Finance", it);
 });
 
-test("an empty list, translated, gives way to the other workspace's rows, and the reverse", async () => {
+test("a switch replaces a translated empty list by the rows of the new workspace", async () => {
   await open(page, `/${IT}/customers?q=nobody-is-called-that`);
   await expect(page.locator("#main .empty h2")).toHaveText("No customers match");
   await meddleWithTexts(page, "translated");
@@ -116,7 +116,7 @@ test("an empty list, translated, gives way to the other workspace's rows, and th
   await expect(page.locator("#main font")).toHaveCount(0);
 });
 
-test("a row that was translated opens what it names, after a search and after another page too", async () => {
+test("a translated row still opens the record that it names after a search", async () => {
   const customers = await customersOf(IT);
   const wanted = customers[7];
   await open(page, `/${IT}/customers`);
@@ -129,7 +129,7 @@ test("a row that was translated opens what it names, after a search and after an
   await expect(link).toHaveAttribute("href", `/${IT}/customers/${wanted.id}`);
 });
 
-test("a palette line that was translated names the workspace that it opens", async () => {
+test("a translated item of the palette names the workspace that it opens", async () => {
   await open(page, `/${IT}/customers`);
   await page.keyboard.press("Control+k");
   await expect(page.getByTestId("palette-item").first()).toBeVisible();
@@ -137,10 +137,10 @@ test("a palette line that was translated names the workspace that it opens", asy
   await page.keyboard.type("finance");
   const first = page.getByTestId("palette-item").first();
   await expect(first).toHaveAttribute("data-slug", FINANCE);
-  await expect(first.locator(".name"), "the line names another workspace").toHaveText("Finance");
+  await expect(first.locator(".name"), "the item names another workspace").toHaveText("Finance");
 });
 
-test("a row of the switcher and of the picker that was translated names the workspace that it opens", async () => {
+test("a translated row of the picker names the workspace that it opens", async () => {
   await open(page, "/home");
   await expect(page.getByTestId("picker-row").first()).toBeVisible();
   await meddleWithTexts(page, "translated", "#main");
@@ -151,7 +151,7 @@ test("a row of the switcher and of the picker that was translated names the work
   await expect(row.locator(".name"), "the row names another workspace").toHaveText("Finance");
 });
 
-test("what is heard live of a workspace replaces what was translated", async ({ as }) => {
+test("a live change of a name replaces the translated text", async ({ as }) => {
   await open(page, `/${IT}/customers`);
   await rowsAreThere(page);
   await meddleWithTexts(page, "translated");
@@ -161,7 +161,7 @@ test("what is heard live of a workspace replaces what was translated", async ({ 
   try {
     await name.fill("Renamed");
     await name.press("Enter");
-    await expect(workspaceName(page), "the name that is translated stays").toHaveText("Renamed");
+    await expect(workspaceName(page), "the translated name stays").toHaveText("Renamed");
     await expect(page.locator(".crumbs li").first()).toHaveText("Renamed");
   } finally {
     await name.fill("IT");
@@ -170,10 +170,10 @@ test("what is heard live of a workspace replaces what was translated", async ({ 
   }
 });
 
-test("the control: where nobody changed anything, a switch keeps the elements of shell, list and rows", async () => {
+test("control: without foreign changes, a switch keeps the elements of shell, list and rows", async () => {
   await open(page, `/${IT}/customers`);
   await rowsAreThere(page);
-  // What a search and paging say to screen readers is no reason to build anything anew.
+  // Announcements of a search to screen readers must not cause elements to be replaced.
   await page.fill("#list-search", (await customersOf(IT))[7].name);
   await expect(page.getByTestId("status-message")).toContainText("match");
   await page.fill("#list-search", "");
@@ -186,6 +186,6 @@ test("the control: where nobody changed anything, a switch keeps the elements of
     await expect(page).toHaveURL(`/${slug}/customers`);
     await rowsAreThere(page);
     const gone = await page.evaluate((kept) => kept.filter((selector) => !document.querySelector<HTMLElement>(selector)?.matches("[data-mine]")), kept);
-    expect(gone, "elements were built anew").toEqual([]);
+    expect(gone, "elements were replaced").toEqual([]);
   }
 });

@@ -1,4 +1,5 @@
-// Questions that people ask when something looks wrong, one test each; and the story of A, who gives B access.
+// Questions that people ask when something looks wrong, with one test each, and two ways in which a person A gives
+// access to a person B.
 import { expect } from "@playwright/test";
 import { ADA, VIK, test } from "../support/as";
 import { mint, redeem } from "../support/calls";
@@ -15,7 +16,7 @@ test.afterEach(putBack);
 const slugs = (page: import("@playwright/test").Page) =>
   page.getByTestId("picker-row").evaluateAll((rows) => rows.map((row) => (row as HTMLElement).dataset.slug));
 
-test("A workspace I was just given doesn’t appear in the picker: it does once the invite is accepted, on the next load", async ({ as, browser }) => {
+test("“A workspace I was just given doesn’t appear in the picker”: it appears on the next load after the invite is accepted", async ({ as, browser }) => {
   const b = await register(fresh("given"), "Gil Given");
   afterwards(() => forgetSeats(b));
   const context = await contextOf(browser, b);
@@ -24,7 +25,7 @@ test("A workspace I was just given doesn’t appear in the picker: it does once 
   await expect(page.getByText("No workspaces yet")).toBeVisible();
   await invite(await as(ADA), IT, b, "member");
   await page.reload();
-  expect(await slugs(page), "an invite is no seat yet").toEqual([]);
+  expect(await slugs(page), "an open invite counts as a seat").toEqual([]);
   await expect(page.getByTestId("notices")).toContainText("1 invitation");
   await page.getByRole("button", { name: /^Accept: IT/ }).click();
   await expect(page).toHaveURL(`/${IT}/overview`);
@@ -33,7 +34,7 @@ test("A workspace I was just given doesn’t appear in the picker: it does once 
   await context.close();
 });
 
-test("A teammate I invited can’t see the workspace: A sees that the invite is open, and when it binds", async ({ as }) => {
+test("“A teammate I invited can’t see the workspace”: the invite is listed as open", async ({ as }) => {
   const b = fresh("teammate");
   afterwards(() => forgetSeats(b));
   const a = await as(ADA);
@@ -42,18 +43,18 @@ test("A teammate I invited can’t see the workspace: A sees that the invite is 
   expect(await stateOf(b)).toBe("open");
 });
 
-test("After switching, I briefly saw the old workspace’s data: nothing of it is there", async ({ as }) => {
+test("“After switching, I briefly saw the old workspace’s data”: a switch shows nothing of the former workspace", async ({ as }) => {
   const page = await as(ADA);
   const ofIt = await stringsOf(IT);
   await open(page, `/${IT}/customers`);
   await rowsAreThere(page);
-  expect(await found(page, ofIt), "the control").not.toEqual([]);
+  expect(await found(page, ofIt), "control: data of IT is found before the switch").not.toEqual([]);
   await bySwitcher(page, FINANCE);
   await expectFinance(page);
   expect(await found(page, ofIt)).toEqual([]);
 });
 
-test("“Switch Workspace” sends me somewhere I can’t pick a workspace: with a single seat, it says why", async ({ as }) => {
+test("“Switch Workspace sends me somewhere I can’t pick a workspace”: the picker explains that there is only one", async ({ as }) => {
   const page = await as(VIK);
   await open(page, `/${IT}/overview`);
   await page.getByTestId("profile-menu").click();
@@ -63,19 +64,19 @@ test("“Switch Workspace” sends me somewhere I can’t pick a workspace: with
   await expect(page.getByText("This is your only workspace, so it opens automatically")).toBeVisible();
 });
 
-test("I got handed back to the picker after clicking a workspace: the reason stands there, and picking again works", async ({ as }) => {
+test("“I got handed back to the picker after clicking a workspace”: the picker shows the reason, and choosing again works", async ({ as }) => {
   const page = await as(ADA);
   const { request } = page.context();
   const code = await mint(request, IT);
   expect((await redeem(request, IT, code)).status()).toBe(200);
-  expect((await redeem(request, IT, code)).status(), "a code works twice").toBe(403);
+  expect((await redeem(request, IT, code)).status(), "a handoff code works twice").toBe(403);
   await open(page, "/home?refused=used");
   await expect(page.getByText("That link was already used. Choose the workspace again.")).toBeVisible();
   await page.locator(`[data-testid=picker-row][data-slug=${IT}]`).click();
   await expect(page).toHaveURL(`/${IT}/overview`);
 });
 
-test("A and B: an organization invite binds on B’s first sign-in and shows both workspaces of SmartAI", async ({ as, browser }) => {
+test("an organization invite is accepted at B’s first sign-in and shows both workspaces of SmartAI", async ({ as, browser }) => {
   const b = fresh("bee");
   afterwards(() => forgetSeats(b));
   const a = await as(ADA);
@@ -93,7 +94,7 @@ test("A and B: an organization invite binds on B’s first sign-in and shows bot
   await context.close();
 });
 
-test("A and B: a workspace invite shows that one workspace after B accepts it, and nobody signs out", async ({ as, browser }) => {
+test("a workspace invite shows that one workspace after B accepts it, without a new sign-in", async ({ as, browser }) => {
   const b = await register(fresh("beedirect"), "Bee Direct");
   afterwards(() => forgetSeats(b));
   const context = await contextOf(browser, b);

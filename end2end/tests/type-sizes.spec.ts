@@ -1,5 +1,4 @@
-// Type and row sizes: what is drawn has the sizes of the design, in pixels, at a desk and on a phone, on every kind of
-// page. A size that is relative to something that changed shows here.
+// Sizes of text and rows: every kind of page has the sizes of the design, in pixels, on desktop and phone.
 import { type Page, expect } from "@playwright/test";
 import { ADA, test } from "../support/as";
 import { FINANCE, IT } from "../support/facts";
@@ -7,18 +6,18 @@ import { contextOf, open } from "../support/people";
 import { BASE } from "../support/server";
 import { rowsAreThere } from "../support/switching";
 
-/** The computed font size of the first visible match, in pixels. */
+/** Returns the computed font size of the first visible match, in pixels. */
 const size = (page: Page, selector: string) =>
   page.locator(selector).filter({ visible: true }).first().evaluate((element) => parseFloat(getComputedStyle(element).fontSize));
 
-/** Each selector with the size that is expected of it. */
+/** Checks the expected size of each selector. */
 async function hasSizes(page: Page, sizes: Record<string, number>): Promise<void> {
   for (const [selector, expected] of Object.entries(sizes)) {
-    expect.soft(await size(page, selector), `${selector} on ${new URL(page.url()).pathname}`).toBeCloseTo(expected, 1);
+    expect.soft(await size(page, selector), `size of ${selector} on ${new URL(page.url()).pathname}`).toBeCloseTo(expected, 1);
   }
 }
 
-// At a desk, and on a phone.
+// The sizes on desktop and phone.
 const TEXT = { desk: { body: 14, ui: 13, small: 12, head: 14, figure: 28 }, phone: { body: 16, ui: 15, small: 13, head: 16, figure: 24 } };
 const SCREENS = [
   { name: "desk", width: 1280, row: 36, ...TEXT.desk },
@@ -35,7 +34,7 @@ for (const screen of SCREENS) {
     await open(page, `/${IT}/customers`);
     await rowsAreThere(page);
     await hasSizes(page, { body: screen.body, h1: 20, ".data-table": screen.ui, ".row-link": screen.ui, "thead th": 12, ".btn": screen.ui });
-    expect(await page.getByTestId("row").nth(1).evaluate((row) => row.getBoundingClientRect().height), "the height of a row").toBeCloseTo(screen.row, 0);
+    expect(await page.getByTestId("row").nth(1).evaluate((row) => row.getBoundingClientRect().height), "height of a row").toBeCloseTo(screen.row, 0);
     if (desk) await hasSizes(page, { ".topbar .kbd": 11, ".nav-item": 13, ".rail-hint": 12, ".input": 13 });
     else await hasSizes(page, { ".row-sub": screen.small, ".input": 16, ".nav-item": 11 });
 
@@ -66,7 +65,7 @@ for (const screen of SCREENS) {
   });
 }
 
-test("the last column ends where the page does, whatever columns are there", async ({ as }) => {
+test("the last column ends with the page's padding at every width", async ({ as }) => {
   const page = await as(ADA);
   for (const noun of ["customers", "products", "rate-plans", "usage", "invoices"]) {
     await open(page, `/${IT}/${noun}`);
@@ -77,12 +76,12 @@ test("the last column ends where the page does, whatever columns are there", asy
         const last = [...row.children].filter((cell) => getComputedStyle(cell).display !== "none").at(-1);
         return last ? getComputedStyle(last).paddingInlineEnd : "";
       });
-      expect.soft(padding, `${noun} at ${width} px`).toBe(width > 640 ? "24px" : "16px");
+      expect.soft(padding, `padding of the last column, ${noun} at ${width} px`).toBe(width > 640 ? "24px" : "16px");
     }
   }
 });
 
-test("on the narrowest phones numbers, sums and dates of a list are whole", async ({ browser }) => {
+test("on narrow phones, numbers, sums and dates in a list are not cut off", async ({ browser }) => {
   for (const width of [390, 320]) {
     const context = await contextOf(browser, ADA, { viewport: { width, height: 844 } });
     const page = await context.newPage();
@@ -91,7 +90,7 @@ test("on the narrowest phones numbers, sums and dates of a list are whole", asyn
       await rowsAreThere(page);
       const cut = await page.locator("tbody td:is(.num, .fit), tbody .row-link.mono").evaluateAll((cells) =>
         cells.filter((cell) => cell.getClientRects().length > 0 && cell.scrollWidth > cell.clientWidth + 1 && getComputedStyle(cell).display !== "inline").map((cell) => cell.textContent));
-      expect.soft(cut, `${noun} at ${width} px`).toEqual([]);
+      expect.soft(cut, `cut cells, ${noun} at ${width} px`).toEqual([]);
     }
     await context.close();
   }

@@ -1,5 +1,5 @@
-// Invariant: within a workspace that one is in, a page that does not exist and a page that the role does not allow are
-// answered inside the shell, with the reason; to everybody else they are what does not exist.
+// Missing and forbidden pages within a workspace: people with a seat get an explanation inside of the shell. Everybody
+// else gets the answer for a missing workspace (docs/SECURITY.md, I-7).
 import { type Page, expect } from "@playwright/test";
 import { ADA, MIA, VIK, test } from "../support/as";
 import { FINANCE, IT, customersOf } from "../support/facts";
@@ -14,7 +14,7 @@ test.afterEach(putBack);
 const UNKNOWN = ["nope", "customers/nope", "customers/new/x", "settings/nope", "nope/", "a%20b", "NOPE/x?q=1"];
 const main = (page: Page) => page.getByRole("main");
 
-/** Asserts that the page stands in the shell of IT. */
+/** Asserts that the page is inside of the shell of IT. */
 async function inShell(page: Page): Promise<void> {
   await expect(workspaceName(page)).toHaveText("IT");
   await expect(page.getByRole("navigation", { name: "Main" })).toBeVisible();
@@ -22,7 +22,7 @@ async function inShell(page: Page): Promise<void> {
 }
 
 for (const javaScriptEnabled of [true, false]) {
-  test(`an unknown page of one's workspace is 404 in its shell, ${javaScriptEnabled ? "with" : "without"} script`, async ({ browser }) => {
+  test(`a missing page of an own workspace is a 404 in its shell, ${javaScriptEnabled ? "with" : "without"} JavaScript`, async ({ browser }) => {
     const context = await contextOf(browser, VIK, { javaScriptEnabled });
     const page = await context.newPage();
     const noise = complaints(page);
@@ -33,8 +33,8 @@ for (const javaScriptEnabled of [true, false]) {
       await inShell(page);
       await expect(main(page).getByRole("heading", { level: 1 })).toHaveText("No such page in IT");
       await expect(page).toHaveTitle("Not found · IT · Stile");
-      expect(page.url(), "the address stays what was asked for").toContain(path.split("?")[0].replace(/\/$/, ""));
-      await expect(page.locator("[aria-current=page]").filter({ hasText: "Overview" }), "it is not the overview").toHaveCount(0);
+      expect(page.url(), "the address changed").toContain(path.split("?")[0].replace(/\/$/, ""));
+      await expect(page.locator("[aria-current=page]").filter({ hasText: "Overview" }), "the navigation marks Overview as the current page").toHaveCount(0);
     }
     await main(page).getByRole("link", { name: "Open IT" }).click();
     await expect(page).toHaveURL(`/${IT}/overview`);
@@ -43,7 +43,7 @@ for (const javaScriptEnabled of [true, false]) {
   });
 }
 
-test("a link to an unknown page keeps the shell and its address, and Back leads back", async ({ as }) => {
+test("a link to a missing page keeps the shell and its address, and Back leads back", async ({ as }) => {
   const page = await as(VIK);
   await open(page, `/${IT}/customers`);
   const watch = await Watch.begin(page);
@@ -60,7 +60,7 @@ test("a link to an unknown page keeps the shell and its address, and Back leads 
   await watch.expectNoDocument();
 });
 
-test("to whoever has no seat an unknown page, a known one and no workspace at all are the same", async ({ as }) => {
+test("without a seat, a missing page, an existing one and a missing workspace get the same answer", async ({ as }) => {
   const { request } = (await as(MIA)).context();
   const answer = async (path: string) => {
     const response = await request.get(path, { maxRedirects: 0 });
@@ -73,7 +73,7 @@ test("to whoever has no seat an unknown page, a known one and no workspace at al
   for (const path of [`/${IT}/nope`, `/${IT}/customers`, `/${IT}`]) expect(await answer(path), path).toEqual(nothing);
 });
 
-test("a page that the role does not allow says so in its place, and leads to what it allows", async ({ as }) => {
+test("a page that the role does not allow says so and links to an allowed page", async ({ as }) => {
   const page = await as(VIK);
   const [customer] = await customersOf(IT);
   for (const path of ["customers/new", "products/new", `customers/${customer.id}/edit`]) {
@@ -82,7 +82,7 @@ test("a page that the role does not allow says so in its place, and leads to wha
     await inShell(page);
     await expect(page).toHaveURL(`/${IT}/${path}`);
     await expect(main(page).getByTestId("why-not")).toContainText("Only owners, admins and members can open it. Your role in IT is Viewer");
-    await expect(main(page).locator("form"), "a form that can't be sent").toHaveCount(0);
+    await expect(main(page).locator("form"), "the page contains a form that can't be sent").toHaveCount(0);
   }
   await page.waitForFunction(() => document.documentElement.hasAttribute("data-live"));
   await main(page).getByRole("link", { name: "Go to a page you can open" }).click();
@@ -92,7 +92,7 @@ test("a page that the role does not allow says so in its place, and leads to wha
   await expect(main(page).locator("form")).toHaveCount(1);
 });
 
-test("a guest enters where their seat begins, and is told about sections that it does not open", async ({ as }) => {
+test("a guest enters at an allowed page and gets an explanation for other sections", async ({ as }) => {
   await seat(VIK, IT, "guest");
   const page = await as(VIK);
   await page.goto(`/${IT}`);
@@ -104,11 +104,11 @@ test("a guest enters where their seat begins, and is told about sections that it
   await expect(page.getByRole("navigation", { name: "Breadcrumb" }).getByRole("link", { name: "IT" })).toHaveAttribute("href", `/${IT}/customers`);
 });
 
-test("settings that a role does not open are named with the reason and not linked", async ({ as }) => {
+test("settings that the role does not allow are listed with the reason and without a link", async ({ as }) => {
   const page = await as(VIK);
   await open(page, `/${IT}/customers`);
   await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Settings" }).click();
-  await expect(page, "the link leads to what it opens").toHaveURL(`/${IT}/settings/members`);
+  await expect(page, "the link does not lead to an allowed page").toHaveURL(`/${IT}/settings/members`);
   const nav = page.getByRole("navigation", { name: "Settings" });
   await expect(nav.getByRole("link")).toHaveText(["Members"]);
   await expect(nav).toContainText("General (for owners and admins)");
@@ -116,13 +116,13 @@ test("settings that a role does not open are named with the reason and not linke
   await expect(page.getByTestId("why-not")).toContainText("for owners and admins");
   const ada = await as(ADA);
   await open(ada, `/${IT}/settings/general`);
-  await expect(ada.getByRole("navigation", { name: "Settings" }).getByRole("link"), "control: an owner").toHaveCount(6);
+  await expect(ada.getByRole("navigation", { name: "Settings" }).getByRole("link"), "control: an owner gets all links").toHaveCount(6);
 });
 
-test("going to another workspace at a page that is not for the role there says so", async ({ as }) => {
+test("a switch to a page that the role there does not allow is explained", async ({ as }) => {
   const page = await as(ADA);
   await open(page, `/${IT}/overview`);
-  // As an entry of the history from before a role was lowered.
+  // Simulates a history entry from before a role was lowered.
   await page.evaluate((path) => {
     history.pushState(null, "", path);
     dispatchEvent(new PopStateEvent("popstate"));

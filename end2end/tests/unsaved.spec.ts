@@ -1,5 +1,5 @@
-// Typed work is not lost without a word: a link, a switch, the palette, the history and closing the tab ask first; where
-// nothing was typed, nothing asks.
+// Unsaved input: links, switches, the palette, the history and closing the tab ask before they discard it. Without
+// unsaved input nothing asks.
 import { type Page, expect } from "@playwright/test";
 import { ADA, test } from "../support/as";
 import { FINANCE, IT, sql } from "../support/facts";
@@ -18,7 +18,7 @@ const stay = async (page: Page) => {
   await expect(dialog(page)).toContainText("Discard changes?");
   await page.keyboard.press("Escape");
   await expect(dialog(page)).toHaveCount(0);
-  await expect(name(page), "what was typed is lost").toHaveValue("Half a name");
+  await expect(name(page), "the input was lost").toHaveValue("Half a name");
 };
 const discard = async (page: Page) => {
   await dialog(page).getByRole("button", { name: "Discard" }).click();
@@ -44,13 +44,13 @@ const ways: [string, (page: Page) => Promise<unknown>, RegExp][] = [
 ];
 
 for (const [way, leave, to] of ways) {
-  test(`leaving by ${way} asks; staying keeps what is typed, discarding goes on`, async ({ as }) => {
+  test(`leaving by ${way} asks; staying keeps the input, discarding continues`, async ({ as }) => {
     const page = await as(ADA);
     await typing(page);
     const here = page.url();
     await leave(page);
     await stay(page);
-    expect(page.url(), "the address has gone on without the page").toBe(here);
+    expect(page.url(), "the address changed although the page stayed").toBe(here);
     await page.keyboard.press("Escape");
     await leave(page);
     await expect(dialog(page)).toBeVisible();
@@ -60,7 +60,7 @@ for (const [way, leave, to] of ways) {
   });
 }
 
-test("nothing asks where nothing was typed, where it was put back, and where it was saved", async ({ as }) => {
+test("nothing asks if nothing was typed, if the input was reverted, or if it was saved", async ({ as }) => {
   const page = await as(ADA);
   await typing(page);
   await name(page).fill("");
@@ -76,13 +76,13 @@ test("nothing asks where nothing was typed, where it was put back, and where it 
   await expect(dialog(page)).toHaveCount(0);
 });
 
-test("a token that was made, for another time than the usual, is no unsaved work", async ({ as }) => {
+test("a created token with another lifetime than the default is not unsaved input", async ({ as }) => {
   const page = await as(ADA);
   await open(page, "/account/tokens");
   await page.fill("#name", "Unsaved");
   await page.locator("#life").selectOption({ index: 2 });
   await page.getByRole("link", { name: "Preferences" }).first().click();
-  await expect(dialog(page), "the control: before, it is").toBeVisible();
+  await expect(dialog(page), "control: before, it is unsaved input").toBeVisible();
   await dialog(page).getByRole("button", { name: "Stay" }).click();
   await page.fill("#password", PASSWORD);
   await page.getByRole("button", { name: "Create token" }).click();
@@ -94,7 +94,7 @@ test("a token that was made, for another time than the usual, is no unsaved work
   await forgetTokens("Unsaved");
 });
 
-test("what is typed in one workspace's form is not in the next one's", async ({ as }) => {
+test("input of a form is not in the same form of another workspace", async ({ as }) => {
   await seat(ADA, FINANCE, "member");
   const page = await as(ADA);
   await typing(page);
@@ -105,14 +105,14 @@ test("what is typed in one workspace's form is not in the next one's", async ({ 
   await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Customers" }).click();
   await page.getByRole("link", { name: "New customer" }).click();
   await expect(page).toHaveURL(`/${FINANCE}/customers/new`);
-  await expect(name(page), "carried into another workspace").toHaveValue("");
+  await expect(name(page), "the input was carried into another workspace").toHaveValue("");
   await visit.expectNoDocument();
 });
 
-test("saving one form leaves what is typed in another unsaved", async ({ as }) => {
+test("saving one form keeps another form's input unsaved", async ({ as }) => {
   const page = await as(ADA);
   await open(page, "/account/profile");
-  // An attempt that failed leaves nothing behind.
+  // A failed attempt to save must not count as saved.
   await page.fill("#name", "");
   await page.getByRole("button", { name: "Save", exact: true }).click();
   await expect(page.locator("#name-error")).toBeVisible();
@@ -120,7 +120,7 @@ test("saving one form leaves what is typed in another unsaved", async ({ as }) =
   await page.getByRole("navigation", { name: "Account" }).getByRole("link", { name: "Security" }).click();
   await expect(dialog(page), "a failed save counts as saved").toBeVisible();
   await dialog(page).getByRole("button", { name: "Stay" }).click();
-  // The browser itself sends the picture's form, and asks before the rest is lost.
+  // The browser itself sends the picture's form and asks before the other input is lost.
   const asked: string[] = [];
   page.on("dialog", async (question) => {
     asked.push(question.type());
@@ -129,11 +129,11 @@ test("saving one form leaves what is typed in another unsaved", async ({ as }) =
   const picture = page.locator("form[enctype='multipart/form-data']");
   await picture.locator("[name=picture]").setInputFiles({ name: "me.png", mimeType: "image/png", buffer: png(8, 8, [9, 9, 9]) });
   await picture.getByRole("button", { name: "Upload picture" }).click();
-  await expect.poll(() => asked, "another form takes what is typed with it").toEqual(["beforeunload"]);
+  await expect.poll(() => asked, "sending another form discards the input without a question").toEqual(["beforeunload"]);
   await expect(page.locator("#name")).toHaveValue("Half a name");
 });
 
-test("what is typed while a form is being saved is unsaved", async ({ as }) => {
+test("input that is typed while a form is being saved is unsaved", async ({ as }) => {
   const page = await as(ADA);
   await open(page, `/${IT}/settings/general`);
   const description = page.locator("main [name=description]");
@@ -151,13 +151,13 @@ test("what is typed while a form is being saved is unsaved", async ({ as }) => {
   await expect(page.getByTestId("toast")).toBeVisible();
   await page.getByRole("navigation", { name: "Settings" }).getByRole("link", { name: "Members" }).click();
   try {
-    await expect(dialog(page), "what the server never got counts as saved").toBeVisible();
+    await expect(dialog(page), "input that was not sent counts as saved").toBeVisible();
   } finally {
     await sql("update account.workspaces set description = $1 where slug = $2", [before, IT]);
   }
 });
 
-test("a link to the page itself asks nothing, and the next one does", async ({ as }) => {
+test("a link to the current page does not ask, and a following link does", async ({ as }) => {
   const page = await as(ADA);
   await open(page, `/${IT}/settings/general`);
   await page.locator("main [name=description]").fill("Half a description");
@@ -168,10 +168,10 @@ test("a link to the page itself asks nothing, and the next one does", async ({ a
   await settings.getByRole("link", { name: "Members" }).click();
   await expect(dialog(page)).toBeVisible();
   await page.keyboard.press("Control+k");
-  await expect(page.locator("#palette"), "the palette opens over a question").toBeHidden();
+  await expect(page.locator("#palette"), "the palette opens over the question").toBeHidden();
 });
 
-test("closing or reloading the tab asks, by the browser, only with typed work", async ({ as }) => {
+test("closing or reloading the tab asks only with unsaved input", async ({ as }) => {
   const page = await as(ADA);
   const asked: string[] = [];
   page.on("dialog", async (question) => {
@@ -180,14 +180,14 @@ test("closing or reloading the tab asks, by the browser, only with typed work", 
   });
   await open(page, `/${IT}/customers/new`);
   await page.reload();
-  expect(asked, "it asks without typed work").toEqual([]);
+  expect(asked, "the browser asks without unsaved input").toEqual([]);
   await open(page, `/${IT}/settings/general`);
   await page.locator("main [name=description]").fill("Half a description");
   await page.reload();
   expect(asked).toEqual(["beforeunload"]);
 });
 
-test("signing out asks, and a setting that was changed does", async ({ as }) => {
+test("leaving or signing out asks if a setting was changed", async ({ as }) => {
   const page = await as(ADA);
   await open(page, `/${IT}/settings/general`);
   await page.locator("main [name=description]").fill("Half a description");

@@ -1,5 +1,5 @@
-// 400 % (320 x 256) and short screens: whatever has the focus is seen whole, bars leave the room to the page, menus show
-// their rows, and no sum breaks inside its number.
+// 400 % zoom (320 x 256) and short screens: the focused element is completely visible, bars leave room for the page,
+// menus show their rows, and amounts don't wrap.
 import { type Page, expect } from "@playwright/test";
 import { ADA, test } from "../support/as";
 import { IT } from "../support/facts";
@@ -7,7 +7,7 @@ import { contextOf, open } from "../support/people";
 
 const VIEWPORTS = [{ width: 320, height: 256 }, { width: 640, height: 400 }, { width: 844, height: 390 }];
 
-/** What of the focused element is hidden: outside of the screen, or under something else. */
+/** Describes what hides the focused element: it is off the screen or under another element. */
 const hidden = (page: Page) =>
   page.evaluate(() => {
     const active = document.activeElement;
@@ -16,7 +16,7 @@ const hidden = (page: Page) =>
     const box = active.getBoundingClientRect();
     if (box.height > innerHeight) return null;
     if (box.top < -1 || box.bottom > innerHeight + 1) return `${name} is off the screen: ${box.top} to ${box.bottom}`;
-    // The name of a record that is too long for its cell is cut there, and the whole row is its link.
+    // The name of a record that is too long for its cell is cut there. The whole row is its link.
     const row = active.matches(".row-link") ? active.closest("tr") : null;
     for (const y of [box.top + 3, box.bottom - 3]) {
       const hit = document.elementFromPoint(box.left + box.width / 2, y);
@@ -27,29 +27,29 @@ const hidden = (page: Page) =>
 
 for (const viewport of VIEWPORTS) {
   const size = `${viewport.width} x ${viewport.height}`;
-  test(`${size}: every field and button that gets the focus is seen`, async ({ browser }) => {
+  test(`${size}: every focused field and button is visible`, async ({ browser }) => {
     const context = await contextOf(browser, ADA, { viewport });
     const page = await context.newPage();
     for (const path of [`/${IT}/customers/new`, `/${IT}/customers`, `/${IT}/settings/general`, "/account/profile", "/home"]) {
       await open(page, path);
       const controls = await page.locator("main :is(input:not([type=hidden]), textarea, select, button, a[href])").filter({ visible: true }).count();
-      expect(controls, `${path} has controls`).toBeGreaterThan(2);
+      expect(controls, `control: ${path} has controls`).toBeGreaterThan(2);
       for (let step = 0; step < Math.min(controls + 12, 40); step++) {
         await page.keyboard.press("Tab");
         if (await page.evaluate(() => document.activeElement === document.body)) break;
-        expect.soft(await hidden(page), `${path}, Tab ${step + 1}`).toBeNull();
+        expect.soft(await hidden(page), `${path}: the focused element is hidden after Tab ${step + 1}`).toBeNull();
       }
     }
     await context.close();
   });
 
-  test(`${size}: bars leave the screen to the page, and sums are whole`, async ({ browser }) => {
+  test(`${size}: bars leave the screen to the page, and amounts are complete`, async ({ browser }) => {
     const context = await contextOf(browser, ADA, { viewport });
     const page = await context.newPage();
     for (const path of [`/${IT}/customers/new`, `/${IT}/invoices`, `/${IT}/overview`]) {
       await open(page, path);
       await page.evaluate(() => scrollTo(0, 120));
-      // What still lies over the page, across its width.
+      // Measures what still covers the page.
       const taken = await page.evaluate(() => {
         const x = innerWidth * 0.7;
         const rows = Array.from({ length: Math.floor(innerHeight / 4) }, (_, i) => document.elementFromPoint(x, i * 4 + 2));
@@ -58,7 +58,7 @@ for (const viewport of VIEWPORTS) {
           return false;
         }).length * 4 / innerHeight;
       });
-      expect.soft(taken, `${path}: the share that bars take`).toBeLessThan(0.05);
+      expect.soft(taken, `${path}: share of the height that bars cover`).toBeLessThan(0.05);
     }
     const lines = await page.locator(".figure .value").evaluateAll((values) => values.map((value) => {
       const range = document.createRange();
@@ -67,7 +67,7 @@ for (const viewport of VIEWPORTS) {
       return { text: value.textContent, lines: tops.size, cut: value.scrollWidth > value.clientWidth + 1 };
     }));
     expect(lines.length).toBe(4);
-    for (const { text, lines: count, cut } of lines) expect.soft({ count, cut }, `${text}`).toEqual({ count: 1, cut: false });
+    for (const { text, lines: count, cut } of lines) expect.soft({ count, cut }, `${text} wraps or is cut off`).toEqual({ count: 1, cut: false });
     await context.close();
   });
 }
@@ -87,12 +87,12 @@ test("320 x 256: the switcher and the palette show rows", async ({ browser }) =>
   await page.keyboard.press("Escape");
   await page.locator(".palette-button").click();
   await page.keyboard.type("s");
-  await expect(page.getByTestId("palette-item").nth(2), "the control: there is more than one").toBeAttached();
+  await expect(page.getByTestId("palette-item").nth(2), "control: there are several items").toBeAttached();
   expect(await whole(".palette-item")).toBeGreaterThanOrEqual(2);
   await context.close();
 });
 
-test("phones: the tab of the page on screen is in sight, with and without a script, and More is marked for what is behind it", async ({ browser }) => {
+test("on phones, the current tab is visible, with and without JavaScript, and More is marked for the pages behind it", async ({ browser }) => {
   for (const javaScriptEnabled of [true, false]) {
     const context = await contextOf(browser, ADA, { viewport: { width: 390, height: 844 }, javaScriptEnabled });
     const page = await context.newPage();
@@ -103,7 +103,7 @@ test("phones: the tab of the page on screen is in sight, with and without a scri
         const box = await tab.boundingBox();
         return !!box && box.x >= 0 && box.x + box.width <= 390;
       };
-      await expect.poll(place, `${path}, script ${javaScriptEnabled}`).toBe(true);
+      await expect.poll(place, `current tab of ${path} is visible, JavaScript ${javaScriptEnabled}`).toBe(true);
     }
     for (const [path, marked] of [["usage", true], ["rate-plans", true], ["settings/general", true], ["customers", false]] as const) {
       await (javaScriptEnabled ? open(page, `/${IT}/${path}`) : page.goto(`/${IT}/${path}`));
