@@ -56,18 +56,38 @@ impl FormPage {
         Self { state, submit, scope }
     }
 
-    /// Submits the form.
-    pub fn submit(self, event: SubmitEvent) {
-        self.submit.run(event);
-    }
-
     /// Returns the value that was typed into a control of a form returned by the server.
     pub fn typed(self, name: &str) -> Option<String> {
         self.state.typed(name)
     }
 }
 
-/// Form with title, message, fields and save bar.
+/// Form as a part of its page, with message, fields and submit button.
+#[component]
+pub fn SectionForm(
+    /// State of the form.
+    page: FormPage,
+    /// Action that the form names without JavaScript.
+    action: &'static str,
+    /// Label of the submit button.
+    button: &'static str,
+    /// Fields of the form.
+    children: Children,
+) -> impl IntoView {
+    let scope = page.scope;
+    let here = scope.url(&scope.page.get_untracked());
+    view! {
+        <form class="form" method="post" action=here novalidate on:submit=move |event| page.submit.run(event)>
+            <FormMessage form=page.state/>
+            <input type="hidden" name="action" value=action/>
+            <input type="hidden" name="grant" value=scope.entry.with_untracked(|e| e.as_ref().map(|e| e.grant.clone()))/>
+            {children()}
+            <div class="btn-row"><SubmitButton form=page.state label=button/></div>
+        </form>
+    }
+}
+
+/// Form as a page of its own, with title, message, fields and save bar.
 #[component]
 pub fn FormShell(
     /// State of the form.

@@ -3,9 +3,12 @@
 use super::save_hue;
 use crate::{
     boot::Returned,
-    console::{form::FormPage, scope::Scope},
+    console::{
+        form::{FormPage, SectionForm},
+        scope::Scope,
+    },
     routes::{Page, SettingsPage},
-    ui::{Banner, FormMessage, PictureForms, SubmitButton, Tone, WorkspaceAvatar, WsIcon},
+    ui::{Banner, PictureForms, Tone, WorkspaceAvatar, WsIcon},
 };
 use leptos::prelude::*;
 use model::{
@@ -32,13 +35,13 @@ pub fn view(scope: Scope) -> AnyView {
     let returned = if of_logo { returned } else { Returned::default() };
     view! {
         {refused.map(|message| view! { <Banner tone=Tone::Bad message/> })}
-        {colour(scope, &workspace, here.clone(), grant.clone())}
+        {colour(scope, &workspace)}
         {logo(&workspace, here, grant, returned)}
     }
     .into_any()
 }
 
-fn colour(scope: Scope, workspace: &WorkspaceProfile, here: String, grant: String) -> AnyView {
+fn colour(scope: Scope, workspace: &WorkspaceProfile) -> AnyView {
     let form = FormPage::open(scope, move |values: Chosen| async move {
         let hue = values.hue.parse::<u8>().ok().and_then(|index| Hue::try_from(index).ok());
         scope.suppressing_events(scope.ask(async |slug, grant| save_hue(slug, grant, hue).await)).await?;
@@ -60,10 +63,7 @@ fn colour(scope: Scope, workspace: &WorkspaceProfile, here: String, grant: Strin
         }
     };
     view! {
-        <form class="form" method="post" action=here on:submit=move |event| form.submit(event)>
-            <FormMessage form=form.state/>
-            <input type="hidden" name="grant" value=grant/>
-            <input type="hidden" name="action" value="hue"/>
+        <SectionForm page=form action="hue" button="Save colour">
             <fieldset class="swatches">
                 <legend>"Colour"</legend>
                 <p class="hint">"Shown in the sidebar, switcher and browser tab. We adjust it for light and dark."</p>
@@ -78,8 +78,7 @@ fn colour(scope: Scope, workspace: &WorkspaceProfile, here: String, grant: Strin
                     )).collect_view()}
                 </div>
             </fieldset>
-            <div class="btn-row"><SubmitButton form=form.state label="Save colour"/></div>
-        </form>
+        </SectionForm>
     }
     .into_any()
 }

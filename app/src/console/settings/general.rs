@@ -2,9 +2,12 @@
 
 use super::{check_slug, save_general};
 use crate::{
-    console::{form::FormPage, scope::Scope},
+    console::{
+        form::{FormPage, SectionForm},
+        scope::Scope,
+    },
     routes::{Page, SettingsPage},
-    ui::{Ago, FormMessage, SelectField, SlugField, SlugText, SubmitButton, TextAreaField, TextField},
+    ui::{Ago, SelectField, SlugField, SlugText, TextAreaField, TextField},
 };
 use leptos::prelude::*;
 use model::{
@@ -49,12 +52,8 @@ pub fn view(scope: Scope, settings: &GeneralSettings) -> AnyView {
             }
         })
     };
-    let here = scope.url(&Page::Settings(SettingsPage::General));
     view! {
-        <form class="form" method="post" action=here novalidate on:submit=move |event| form.submit(event)>
-            <FormMessage form=form.state/>
-            <input type="hidden" name="action" value="save"/>
-            <input type="hidden" name="grant" value=scope.entry.with_untracked(|e| e.as_ref().map(|e| e.grant.clone()))/>
+        <SectionForm page=form action="save" button="Save">
             <TextField name="name" label="Name" value=name errors/>
             <SlugField label="Workspace URL" value=slug current=of_form typed errors
                 check=move |slug| { let own = scope.slug(); async move { check_slug(slug, Some(own)).await } }/>
@@ -62,8 +61,7 @@ pub fn view(scope: Scope, settings: &GeneralSettings) -> AnyView {
             <TextAreaField name="description" label="Description" value=description errors/>
             <SelectField name="time_zone" label="Time zone" value=zone options=zones errors/>
             <p class="hint">"Used for dates and times in this workspace."</p>
-            <div class="btn-row"><SubmitButton form=form.state label="Save"/></div>
-        </form>
+        </SectionForm>
         {old_addresses(scope, &settings.old, &kept)}
     }
     .into_any()
