@@ -72,7 +72,7 @@ pub(crate) async fn submit(call: &Call, route: &Route, form: &mut Form) -> Resul
         Route::Factor { next } => {
             form.expect_action("prove")?;
             let next = next.as_ref().map_or("", crate::routes::ReturnTo::as_str);
-            security::api::prove(call, form.get("code"), next).await.map(Outcome::Go)
+            security::prompt::prove(call, form.get("code"), next).await.map(Outcome::Go)
         }
         Route::Sessions => sessions::api::submit(call, form).await,
         Route::Tokens => token(call, form).await,

@@ -4,7 +4,7 @@ use crate::{
     account::{
         invite::api as invite,
         pages as account,
-        security::{api as factors, api::FactorPrompt},
+        security::{prompt as factors, prompt::FactorPrompt},
         start::api as start,
     },
     boot::{AccessRequestOutcome, AccountData, Content, InitialState, Returned},

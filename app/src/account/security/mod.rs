@@ -8,9 +8,13 @@ mod data;
 pub(crate) mod forms;
 mod page;
 mod passkeys;
+#[cfg(feature = "ssr")]
+pub(crate) mod prompt;
 mod server_fns;
 mod state;
 mod totp;
+#[cfg(feature = "ssr")]
+mod verify;
 
 pub use data::{Enrolment, FactorAsk, FactorReason, PasskeyChallenge, QrCode, SecurityData};
 pub use page::SecurityPage;

@@ -96,7 +96,7 @@ pub async fn remove_passkey(id: PasskeyId) -> Result<SecurityData, AppError> {
 /// [`AppError::Invalid`] on `code` if it is wrong; [`AppError::Limited`] after too many attempts from any address.
 #[server(input = Json, output = Compact)]
 pub async fn prove_factor(code: String, next: String) -> Result<String, AppError> {
-    crate::account::security::api::prove(&crate::server::call::context()?, &code, &next).await
+    crate::account::security::prompt::prove(&crate::server::call::context()?, &code, &next).await
 }
 
 /// Creates a challenge to verify a second factor by passkey.
@@ -106,7 +106,7 @@ pub async fn prove_factor(code: String, next: String) -> Result<String, AppError
 /// has no passkey.
 #[server(input = Json, output = Compact)]
 pub async fn begin_factor_passkey() -> Result<PasskeyChallenge, AppError> {
-    crate::account::security::api::begin_proof(&crate::server::call::context()?).await
+    crate::account::security::prompt::begin_proof(&crate::server::call::context()?).await
 }
 
 /// Verifies a second factor by passkey. Returns the path to redirect to.
@@ -115,7 +115,8 @@ pub async fn begin_factor_passkey() -> Result<PasskeyChallenge, AppError> {
 /// [`AppError::Invalid`] on `passkey` if the response is not valid.
 #[server(input = Json, output = Compact)]
 pub async fn prove_factor_by_passkey(handle: String, credential: String, next: String) -> Result<String, AppError> {
-    crate::account::security::api::prove_by_passkey(&crate::server::call::context()?, &handle, &credential, &next).await
+    crate::account::security::prompt::prove_by_passkey(&crate::server::call::context()?, &handle, &credential, &next)
+        .await
 }
 
 /// Creates a challenge to sign in by passkey.
@@ -124,7 +125,7 @@ pub async fn prove_factor_by_passkey(handle: String, credential: String, next: S
 /// [`AppError::Absent`] if passkeys are not available at this origin.
 #[server(input = Json, output = Compact)]
 pub async fn begin_passkey_sign_in() -> Result<PasskeyChallenge, AppError> {
-    crate::account::security::api::begin_sign_in(&crate::server::call::context()?).await
+    crate::account::security::prompt::begin_sign_in(&crate::server::call::context()?).await
 }
 
 /// Signs in by passkey, which counts as two factors. Returns the path to redirect to.
@@ -133,6 +134,6 @@ pub async fn begin_passkey_sign_in() -> Result<PasskeyChallenge, AppError> {
 /// [`AppError::Invalid`] on `passkey`, for any reason.
 #[server(input = Json, output = Compact)]
 pub async fn sign_in_by_passkey(handle: String, credential: String, next: String) -> Result<String, AppError> {
-    crate::account::security::api::sign_in_by_passkey(&crate::server::call::context()?, &handle, &credential, &next)
+    crate::account::security::prompt::sign_in_by_passkey(&crate::server::call::context()?, &handle, &credential, &next)
         .await
 }

@@ -4,10 +4,11 @@
 //! a frame, with ten workspaces or ten thousand.
 
 mod commands;
+mod input;
 mod window;
 
 use self::{
-    commands::{Command, Item, KEYS, Line, Row, Section, asks_for_keys, commands, lines, texts_of, words},
+    commands::{Command, Item, Line, Row, Section, asks_for_keys, commands, lines, texts_of, words},
     window::Window,
 };
 use super::{dispose::dispose_later, shell::ShellInfo};
@@ -223,17 +224,6 @@ impl PaletteState {
         browser::next_frame(move || self.window.measure(".palette-item", ".palette-label"));
     }
 
-    /// Handles input in the search field. If a key press leaves the same workspace on top, the user is spelling its
-    /// name, and it is staged without waiting for a pause.
-    fn typed(self, typed: String) {
-        let first = || untrack(|| self.slug_at(0));
-        let before = first();
-        self.type_in(typed);
-        if let Some(slug) = first().filter(|slug| before.as_ref() == Some(slug)) {
-            self.session.stage(&slug);
-        }
-    }
-
     fn type_in(self, typed: String) {
         self.query.set(typed);
         self.active.set(0);
@@ -244,77 +234,6 @@ impl PaletteState {
     fn slug_at(self, at: usize) -> Option<Slug> {
         let Item::Workspace(row) = self.lines.with(|lines| lines.get(at).map(|line| line.item))? else { return None };
         self.session.picker.with(|picker| picker.as_ref()?.rows().nth(row).map(|(_, w)| w.slug.clone()))
-    }
-
-    fn key(self, event: &KeyboardEvent) {
-        if !browser::is_ours(event) {
-            return;
-        }
-        let last = self.lines.with_untracked(Vec::len).saturating_sub(1);
-        let at = self.active.get_untracked();
-        let to = match event.key().as_str() {
-            "ArrowDown" => Some(if at >= last { 0 } else { at + 1 }),
-            "ArrowUp" => Some(if at == 0 { last } else { at - 1 }),
-            "Home" if event.ctrl_key() => Some(0),
-            "End" if event.ctrl_key() => Some(last),
-            _ => None,
-        };
-        if let Some(to) = to {
-            event.prevent_default();
-            self.active.set(to);
-            self.lines.with_untracked(|lines| self.window.reveal(lines, to));
-        } else if event.key() == "Enter" {
-            event.prevent_default();
-            self.lines.with_untracked(|lines| self.window.reveal(lines, at));
-            let tab = event.ctrl_key() || event.meta_key();
-            let row = format!("#{}", row_id(at));
-            match browser::link_of(&row) {
-                Some(url) if tab && url != "#" => browser::open_tab(&url),
-                Some(_) => browser::click(&row),
-                // The line was scrolled out of sight. The next frame renders it.
-                None => browser::next_frame(move || browser::click(&row)),
-            }
-        }
-    }
-
-    /// Handles a click on a line. A click that opens a new tab is left to the browser; any other click runs the line
-    /// and closes the palette.
-    fn clicked(self, event: &leptos::ev::MouseEvent) {
-        let Some(at) = browser::number_at(event, "data-line").filter(|_| !(event.ctrl_key() || event.meta_key()))
-        else {
-            return;
-        };
-        let item = self.lines.with_untracked(|lines| lines.get(at).map(|line| line.item));
-        if let Some(Item::Command(command)) = item {
-            let command = self.commands.with_untracked(|commands| commands.get(command).cloned());
-            if let Some(command) = &command {
-                self.session.note_use(&command.label);
-                if command.shows_keys() {
-                    event.prevent_default();
-                    self.type_in(KEYS.to_string());
-                    return browser::focus("#palette-input");
-                }
-            }
-            if command.is_some_and(|command| command.run(self.session)) {
-                event.prevent_default();
-            }
-        }
-        match self.slug_at(at) {
-            Some(slug) => {
-                let session = self.session;
-                session.click(&slug, event);
-                browser::after_paint(move || session.note_use(slug.as_str()));
-            }
-            None => self.session.navigator.follow_link(event),
-        }
-        if item.is_some() && browser::link_of(&format!("#{}", row_id(at))).is_some_and(|url| url != "#") {
-            // The next page takes the focus, so nothing else may receive it in between.
-            browser::focus("#main");
-        }
-        // The palette is closed before anything else changes on screen, because that is cheaper than closing it
-        // afterwards.
-        browser::hide_popover(DIALOG);
-        self.close();
     }
 
     /// Closes the palette, unless it is closed. The browser reports closing even after the program closed it.
