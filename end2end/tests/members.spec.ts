@@ -45,7 +45,7 @@ test("a changed role and a removed seat take effect at once", async ({ as }) => 
   expect(await roleOf(VIK, IT)).toBe("admin");
   const removing = await menu(page, VIK);
   await removing.getByText("Remove from workspace…").click();
-  await expect(removing, "the question does not explain the consequence").toContainText("Vik Sharma will lose access to IT at once");
+  await expect(removing, "the question does not explain the consequence").toContainText("Vik Sharma will lose access to IT immediately");
   expect(await roleOf(VIK, IT), "the first click removed the seat").toBe("admin");
   await removing.getByRole("button", { name: "Remove Vik Sharma" }).click();
   await expect(row(page, VIK)).toHaveCount(0);
