@@ -70,7 +70,7 @@ test("a changed role appears in place, and input stays in its field", async ({ a
   await page.fill("[name=name]", "Still here");
   await seat(VIK, IT, "admin");
   await expect(page.getByTestId("role")).toHaveText("Admin");
-  await expect(page.getByTestId("toast")).toHaveText(/Your role in IT is Admin now/);
+  await expect(page.getByTestId("toast")).toHaveText(/Your role in IT is now Admin/);
   await expect(page.locator("[name=name]"), "the input was lost").toHaveValue("Still here");
   await seat(VIK, IT, "viewer");
   await expect(page.getByTestId("role")).toHaveText("Viewer");
