@@ -29,7 +29,7 @@ test("a person can sign up and create a workspace with the keyboard alone", asyn
   await page.locator("[name=email]").focus();
   await type(page, ` ${email.toUpperCase()} `);
   await page.keyboard.press("Enter");
-  await expect(page.getByTestId("mail-sent"), "the page does not tell what to do next").toContainText("Open the link in it within 24 hours");
+  await expect(page.getByTestId("mail-sent"), "the page does not tell what to do next").toContainText("Open it within 24 hours");
   const mail = await mailTo(email);
   expect(mail.subject).toBe("Create your Stile account");
   const link = linkIn(mail, "/sign-up/");
@@ -52,7 +52,7 @@ test("a person can sign up and create a workspace with the keyboard alone", asyn
   await tab(page, "name");
   await tab(page, "slug");
   await expect(page.locator("[name=slug]"), "no address is proposed").toHaveValue("loewe-soehne");
-  await expect(page.getByRole("status").filter({ hasText: "Free" })).toBeVisible();
+  await expect(page.getByRole("status").filter({ hasText: "Available" })).toBeVisible();
   await page.keyboard.press("Enter");
   await page.waitForURL("/loewe-soehne/overview");
   await expect(page.getByTestId("workspace-name")).toHaveText("Löwe & Söhne");

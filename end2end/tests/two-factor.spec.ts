@@ -31,7 +31,7 @@ test("an authenticator app is set up, asked for at sign-in, and turned off", asy
   await page.goto("/account/security");
   expect(await page.content(), "recovery codes are shown a second time").not.toContain(codes[0]);
   expect(await page.content(), "the app's secret is shown a second time").not.toContain(secret);
-  await expect(page.getByText("10 of 10 are left")).toBeVisible();
+  await expect(page.getByText("10 of 10 codes left")).toBeVisible();
 
   const elsewhere = await browser.newContext({ baseURL: new URL(page.url()).origin });
   const tab = await elsewhere.newPage();
@@ -107,7 +107,7 @@ test("without JavaScript, an app can be set up after an error, and a recovery co
     await elsewhere.close();
   }
   await page.goto("/account/security");
-  await expect(page.getByText("8 of 10 are left")).toBeVisible();
+  await expect(page.getByText("8 of 10 codes left")).toBeVisible();
   await page.getByRole("radio", { name: /Only when a workspace requires it/ }).check();
   await page.getByRole("button", { name: "Save" }).click();
   await expect(page.getByRole("radio", { name: /Only when a workspace requires it/ }), "the choice was not saved").toBeChecked();
