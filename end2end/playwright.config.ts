@@ -7,7 +7,7 @@ const root = process.getuid?.() === 0;
 
 export default defineConfig({
   testDir: "tests",
-  // Long timeouts, because a busy machine is slow. Tests of speed measure the time in the page itself.
+  // Long timeouts, because a busy machine is slow. Tests of speed measure the time or set a timeout.
   timeout: 90_000,
   expect: { timeout: 15_000 },
   fullyParallel: false,

@@ -77,7 +77,7 @@ export class Gate {
 
   /** Waits for the next call that the server has answered. */
   async next(): Promise<HeldCall> {
-    await expect.poll(() => this.arrived.length, `a call of ${this.names.join(" or ")} was made`).toBeGreaterThan(this.taken);
+    await expect.poll(() => this.arrived.length, `the tab did not call ${this.names.join(" or ")}`).toBeGreaterThan(this.taken);
     return this.arrived[this.taken++];
   }
 

@@ -89,7 +89,7 @@ test("a new address counts once its link is opened; the old address gets a mail"
   const link = linkIn(await mailTo(moved), "/account/address/");
 
   await open(page, link);
-  await expect(page.getByRole("main")).toContainText(`to ${moved}`);
+  await expect(page.getByRole("main")).toContainText(`from ${email} to ${moved}`);
   await page.getByRole("button", { name: "Use new email" }).click();
   await expect(page).toHaveURL("/account/profile?saved=address");
   await expect(page.getByTestId("address")).toHaveText(moved);
