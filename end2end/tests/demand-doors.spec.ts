@@ -181,9 +181,9 @@ for (const door of DOORS) {
     // Control: a session that has proven a factor is allowed.
     await prove(door.who() === ofOwner ? owner : friend, true);
     const done = await door.open(door.who().request);
-    expect([200, 303], `control: ${done.status()}: ${(await done.text()).slice(0, 200)}`).toContain(done.status());
+    expect([200, 303], `control: a proven factor is accepted: ${done.status()}: ${(await done.text()).slice(0, 200)}`).toContain(done.status());
     expect(done.headers().location ?? "").not.toContain("/account/factor");
-    expect(await seats(), "control: the allowed action changed nothing").not.toBe(before);
+    expect(await seats(), "control: the allowed action has an effect").not.toBe(before);
   });
 }
 

@@ -48,7 +48,7 @@ test("an invalid address and an empty password are reported at their fields", as
   await page.fill("[name=email]", ADA);
   await page.fill("[name=password]", PASSWORD);
   await page.click("button[type=submit]");
-  await expect(page, "control: the corrected form does not sign in").not.toHaveURL(/sign-in/);
+  await expect(page, "control: the corrected form signs in").not.toHaveURL(/sign-in/);
 });
 
 test("the session cookie is HttpOnly and Lax, has the path /, and is not visible to scripts", async ({ page, context }) => {
