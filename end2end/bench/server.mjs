@@ -87,15 +87,15 @@ for (const [name, file] of subjects) {
     const run = (time) => execFileSync("wrk", ["-t1", `-c${connections}`, `-d${time}s`, "--latency", "-s", file, base]).toString();
     run(2);
     const before = busy();
-    const said = run(seconds);
+    const output = run(seconds);
     const spent = busy() - before;
-    const requests = Number(/(\d+) requests in/.exec(said)[1]);
+    const requests = Number(/(\d+) requests in/.exec(output)[1]);
     results.push({
       name, connections,
-      perSecond: Math.round(Number(/Requests\/sec:\s+([\d.]+)/.exec(said)[1])),
-      p50: round(milliseconds(/^\s+50%\s+(\S+)/m.exec(said)[1])),
-      p99: round(milliseconds(/^\s+99%\s+(\S+)/m.exec(said)[1])),
-      failed: Number(/Non-2xx or 3xx responses: (\d+)/.exec(said)?.[1] ?? 0) + Number(/timeout (\d+)/.exec(said)?.[1] ?? 0),
+      perSecond: Math.round(Number(/Requests\/sec:\s+([\d.]+)/.exec(output)[1])),
+      p50: round(milliseconds(/^\s+50%\s+(\S+)/m.exec(output)[1])),
+      p99: round(milliseconds(/^\s+99%\s+(\S+)/m.exec(output)[1])),
+      failed: Number(/Non-2xx or 3xx responses: (\d+)/.exec(output)?.[1] ?? 0) + Number(/timeout (\d+)/.exec(output)?.[1] ?? 0),
       cpuMs: round(spent / requests, 3),
       memoryMb: round(resident(), 1),
     });

@@ -57,9 +57,9 @@ test("a customer is created after wrong input, edited, archived and restored wit
   await page.goForward();
 
   const status = page.locator(".page-head .status");
-  for (const [button, said, reads] of [["Archive", "archived", "Archived"], ["Restore", "restored", "Active"]]) {
+  for (const [button, verb, reads] of [["Archive", "archived", "Archived"], ["Restore", "restored", "Active"]]) {
     await page.getByRole("button", { name: button }).click();
-    await expect(page.getByTestId("toast").last()).toHaveText(`${NAME} and renamed ${said}`);
+    await expect(page.getByTestId("toast").last()).toHaveText(`${NAME} and renamed ${verb}`);
     await expect(status).toHaveText(reads);
     expect(await value("select status from workspace.customers where starts_with(name, $1)", [NAME])).toBe(reads.toLowerCase());
   }

@@ -68,7 +68,7 @@ test.afterAll(async () => {
 const input = { name: "Cut off", email: "cut@large.example", country: "DE", rate_plan: "", note: "" };
 const call = (name: string, cookie: string, json: unknown) => ({ method: "POST", path: `/api/fn/${name}`, cookie, json });
 const ATTACKS: Record<string, (at: At) => Omit<Attack, "base">> = {
-  "a deed that names oneself a hundred times": ({ attackers: [cookie], grant }) => {
+  "changes of role that name oneself 100 times": ({ attackers: [cookie], grant }) => {
     const deed = { set_role: { people: Array.from({ length: 100 }, () => me), role: "owner" } };
     return { lanes: 40, requests: [call("manage_members", cookie, { workspace: SLUG, grant, deed })] };
   },

@@ -172,10 +172,10 @@ test("a phone does not treat digits on a page as telephone numbers", async ({ as
 // The tests below make the program fail to load or to start.
 
 /** Checks the page without the program: links, menus and forms work, and one message reports the failure. */
-async function expectWithout(page: Page, said: string[]): Promise<void> {
+async function expectWithout(page: Page, failures: string[]): Promise<void> {
   const customer = (await customersOf(IT))[3].name;
   await expect(page.locator("html")).toHaveAttribute("data-unstarted", "");
-  expect(said, "expected one message on the console").toHaveLength(1);
+  expect(failures, "expected one message on the console").toHaveLength(1);
   await expect(page.getByRole("status").filter({ hasText: "It still works" })).toBeVisible();
   await expect(page.locator(".palette-button"), "a control that needs JavaScript is shown").toBeHidden();
   await page.getByTestId("switcher").click();
@@ -190,12 +190,12 @@ async function expectWithout(page: Page, said: string[]): Promise<void> {
 }
 
 /** Records the console messages about a program that did not start. */
-function sayings(page: Page): string[] {
-  const said: string[] = [];
+function startFailures(page: Page): string[] {
+  const failures: string[] = [];
   page.on("console", (message) => {
-    if (message.type() === "error" && message.text().includes("could not be started")) said.push(message.text());
+    if (message.type() === "error" && message.text().includes("could not be started")) failures.push(message.text());
   });
-  return said;
+  return failures;
 }
 
 const missing: [string, (page: Page) => Promise<void>][] = [
@@ -207,9 +207,9 @@ for (const [name, take] of missing) {
   test(`where the program ${name}, the page works as without JavaScript`, async ({ as }) => {
     const page = await as(ADA);
     await take(page);
-    const said = sayings(page);
+    const failures = startFailures(page);
     await page.goto(`/${IT}/customers`);
-    await expectWithout(page, said);
+    await expectWithout(page, failures);
   });
 }
 
@@ -241,7 +241,7 @@ async function stopWithin(page: Page, times: number): Promise<void> {
 test("a program that stops during its start is replaced by another, and no listener exists twice", async ({ as }) => {
   const page = await as(ADA);
   await stopWithin(page, 1);
-  const [said, sockets] = [sayings(page), [] as string[]];
+  const [failures, sockets] = [startFailures(page), [] as string[]];
   page.on("websocket", (socket) => sockets.push(socket.url()));
   await page.goto(`/${IT}/customers`);
   await live(page);
@@ -254,13 +254,13 @@ test("a program that stops during its start is replaced by another, and no liste
   await page.keyboard.press("Control+k");
   await expect(page.getByTestId("palette-input"), "the palette was toggled twice").toBeFocused();
   expect(sockets, "the stopped program has a socket too").toHaveLength(1);
-  expect(said).toEqual([]);
+  expect(failures).toEqual([]);
 });
 
 test("if the second program stops too, the page works as without JavaScript", async ({ as }) => {
   const page = await as(ADA);
   await stopWithin(page, 2);
-  const [said, sockets] = [sayings(page), [] as string[]];
+  const [failures, sockets] = [startFailures(page), [] as string[]];
   page.on("websocket", (socket) => sockets.push(socket.url()));
   await page.goto(`/${IT}/customers`);
   await expect(page.locator("html")).toHaveAttribute("data-unstarted", "");
@@ -269,7 +269,7 @@ test("if the second program stops too, the page works as without JavaScript", as
   await expect(page.getByTestId("palette"), "a stopped program still listens for keys").toBeHidden();
   expect(sockets, "a stopped program opened a socket").toEqual([]);
   // Each document reports the failure, and the next one is loaded below.
-  expect(said, "expected one message on the console").toHaveLength(1);
+  expect(failures, "expected one message on the console").toHaveLength(1);
   const documents: string[] = [];
   page.on("request", (request) => request.resourceType() === "document" && documents.push(request.url()));
   await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Invoices" }).click();

@@ -239,9 +239,9 @@ test("the live socket sends the same message for a workspace without a seat and 
           const socket = new WebSocket(`ws://${location.host}/api/live`);
           socket.onopen = () => socket.send(slug);
           socket.onmessage = (event) => {
-            const said = event.data as string;
+            const message = event.data as string;
             // Ignore messages about the clock, which contain nothing about a workspace.
-            if (!/^clock \d+$/.test(said)) (socket.close(), done(said));
+            if (!/^clock \d+$/.test(message)) (socket.close(), done(message));
           };
           socket.onerror = () => failed(new Error("the socket broke"));
         }),

@@ -15,7 +15,7 @@ const post = (form: Record<string, string>, headers: Record<string, string> = {}
   send("POST", "/sign-in", { form, headers: { origin: BASE, ...headers } });
 
 test("a wrong password and an unknown address get the same message, and the address stays", async ({ page }) => {
-  const said: string[] = [];
+  const answers: string[] = [];
   for (const email of [ADA, "nobody@smartai.example"]) {
     await page.goto("/sign-in");
     await live(page);
@@ -27,9 +27,9 @@ test("a wrong password and an unknown address get the same message, and the addr
     await expect(page.getByRole("alert"), `${email}: the message is missing or wrong`).toHaveText(WRONG);
     await expect(page.locator("[name=email]"), "the typed address was lost").toHaveValue(email);
     await expect(page.locator("[name=password]"), "the password field does not have the focus").toBeFocused();
-    said.push(`${status} ${await page.locator("main").innerHTML()}`);
+    answers.push(`${status} ${await page.locator("main").innerHTML()}`);
   }
-  expect(said[1], "the page distinguishes an unknown address from a wrong password").toBe(said[0]);
+  expect(answers[1], "the page distinguishes an unknown address from a wrong password").toBe(answers[0]);
 });
 
 test("an invalid address and an empty password are reported at their fields", async ({ page }) => {

@@ -18,9 +18,9 @@ async function hasSizes(page: Page, sizes: Record<string, number>): Promise<void
 }
 
 // The sizes on desktop and phone.
-const TEXT = { desk: { body: 14, ui: 13, small: 12, head: 14, figure: 28 }, phone: { body: 16, ui: 15, small: 13, head: 16, figure: 24 } };
+const TEXT = { desktop: { body: 14, ui: 13, small: 12, head: 14, figure: 28 }, phone: { body: 16, ui: 15, small: 13, head: 16, figure: 24 } };
 const SCREENS = [
-  { name: "desk", width: 1280, row: 36, ...TEXT.desk },
+  { name: "desktop", width: 1280, row: 36, ...TEXT.desktop },
   { name: "phone", width: 390, row: 56, ...TEXT.phone },
 ];
 
@@ -29,21 +29,21 @@ for (const screen of SCREENS) {
     const viewport = { width: screen.width, height: 844 };
     const context = await contextOf(browser, ADA, { viewport });
     const page = await context.newPage();
-    const desk = screen.name === "desk";
+    const desktop = screen.name === "desktop";
 
     await open(page, `/${IT}/customers`);
     await rowsAreThere(page);
     await hasSizes(page, { body: screen.body, h1: 20, ".data-table": screen.ui, ".row-link": screen.ui, "thead th": 12, ".btn": screen.ui });
     expect(await page.getByTestId("row").nth(1).evaluate((row) => row.getBoundingClientRect().height), "height of a row").toBeCloseTo(screen.row, 0);
-    if (desk) await hasSizes(page, { ".topbar .kbd": 11, ".nav-item": 13, ".rail-hint": 12, ".input": 13 });
+    if (desktop) await hasSizes(page, { ".topbar .kbd": 11, ".nav-item": 13, ".rail-hint": 12, ".input": 13 });
     else await hasSizes(page, { ".row-sub": screen.small, ".input": 16, ".nav-item": 11 });
 
     await page.getByTestId("switcher").click();
     await hasSizes(page, { ".switcher-item": screen.ui, ".switcher-item .org": screen.small });
     await page.keyboard.press("Escape");
     await page.locator(".palette-button").click();
-    await hasSizes(page, { ".palette-input": 16, ".palette-item": desk ? 14 : 16, ".palette-label": 12 });
-    if (desk) await hasSizes(page, { ".palette .kbd": 11 });
+    await hasSizes(page, { ".palette-input": 16, ".palette-item": desktop ? 14 : 16, ".palette-label": 12 });
+    if (desktop) await hasSizes(page, { ".palette .kbd": 11 });
     await page.keyboard.press("Escape");
 
     await open(page, `/${FINANCE}/overview`);
@@ -51,8 +51,8 @@ for (const screen of SCREENS) {
     await open(page, `/${IT}/settings/general`);
     await hasSizes(page, { h1: 20, "h2": 16, ".field label": screen.ui, ".settings .nav-item": screen.ui });
     await open(page, "/home");
-    await hasSizes(page, { h1: 20, ".picker-row .name": desk ? 14 : 16, ".picker-row .role": screen.ui, ".picker .input": screen.body });
-    if (desk) await hasSizes(page, { ".picker-row .kbd": 11 });
+    await hasSizes(page, { h1: 20, ".picker-row .name": desktop ? 14 : 16, ".picker-row .role": screen.ui, ".picker .input": screen.body });
+    if (desktop) await hasSizes(page, { ".picker-row .kbd": 11 });
     await open(page, "/account/profile");
     await hasSizes(page, { h1: 20, ".lead": screen.body, ".field label": screen.ui });
     await context.close();
