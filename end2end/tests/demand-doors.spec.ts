@@ -79,8 +79,8 @@ interface DoorToTry {
   open: (request: APIRequestContext) => Promise<APIResponse>;
 }
 
-const org = (deed: unknown) => (request: APIRequestContext) => call(request, "manage_organization", { id: organization, deed });
-const members = (deed: unknown) => (request: APIRequestContext) => call(request, "manage_members", { workspace: IT, grant: itsGrant, deed });
+const org = (action: unknown) => (request: APIRequestContext) => call(request, "manage_organization", { id: organization, action });
+const members = (action: unknown) => (request: APIRequestContext) => call(request, "manage_members", { workspace: IT, grant: itsGrant, action });
 const asOwner = () => ofOwner;
 const asFriend = () => ofFriend;
 const nothing = async () => {};

@@ -69,8 +69,8 @@ const input = { name: "Cut off", email: "cut@large.example", country: "DE", rate
 const call = (name: string, cookie: string, json: unknown) => ({ method: "POST", path: `/api/fn/${name}`, cookie, json });
 const ATTACKS: Record<string, (at: At) => Omit<Attack, "base">> = {
   "changes of role that name oneself 100 times": ({ attackers: [cookie], grant }) => {
-    const deed = { set_role: { people: Array.from({ length: 100 }, () => me), role: "owner" } };
-    return { lanes: 40, requests: [call("manage_members", cookie, { workspace: SLUG, grant, deed })] };
+    const action = { set_role: { people: Array.from({ length: 100 }, () => me), role: "owner" } };
+    return { lanes: 40, requests: [call("manage_members", cookie, { workspace: SLUG, grant, action })] };
   },
   "writes that are cut off": ({ attackers: [cookie], grant }) => ({
     lanes: 6,

@@ -21,7 +21,7 @@ async function newcomer(request: APIRequestContext, called: string, organization
 }
 
 const invite = async (request: APIRequestContext, slug: string, emails: string[]) =>
-  call(request, "manage_members", { workspace: slug, grant: await grantOf(request, slug), deed: { invite: { emails: emails.join("\n"), role: "viewer" } } });
+  call(request, "manage_members", { workspace: slug, grant: await grantOf(request, slug), action: { invite: { emails: emails.join("\n"), role: "viewer" } } });
 const targets = (count: number) => Array.from({ length: count }, () => freshEmail("target"));
 const sent = (answer: { results: { outcome: unknown }[] }) => answer.results.filter(({ outcome }) => typeof outcome === "object").length;
 
@@ -62,7 +62,7 @@ test("one address gets few mails from all accounts and both servers together", a
         const headers = { "content-type": "application/json", origin: SECOND };
         expect((await there.post("/api/fn/sign_in", { headers, data: { email, password: GOOD_PASSWORD, next: "" } })).status()).toBe(200);
         const entered = await (await there.post("/api/fn/open_workspace", { headers, data: { to: slug, page: "overview" } })).json();
-        const answer = await there.post("/api/fn/manage_members", { headers, data: { workspace: slug, grant: entered.entry.grant, deed: { invite: { emails: target, role: "viewer" } } } });
+        const answer = await there.post("/api/fn/manage_members", { headers, data: { workspace: slug, grant: entered.entry.grant, action: { invite: { emails: target, role: "viewer" } } } });
         total += sent(await answer.json());
         await there.dispose();
       }

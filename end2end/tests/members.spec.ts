@@ -117,9 +117,9 @@ test("a viewer sees the members and can change nothing; a guest sees only themse
   await expect(row(page, ADA).getByTestId("seat-menu")).toHaveCount(0);
   const grant = await grantOf(page.context().request, IT);
   const me = await personOf(VIK);
-  for (const deed of [{ set_role: { people: [me], role: "admin" } }, { remove: [await personOf(ADA)] }, { invite: { emails: "x@y.example", role: "viewer" } }]) {
-    const answer = await call(page.context().request, "manage_members", { workspace: IT, grant, deed });
-    expect(answer.status(), JSON.stringify(deed)).toBe(403);
+  for (const action of [{ set_role: { people: [me], role: "admin" } }, { remove: [await personOf(ADA)] }, { invite: { emails: "x@y.example", role: "viewer" } }]) {
+    const answer = await call(page.context().request, "manage_members", { workspace: IT, grant, action });
+    expect(answer.status(), JSON.stringify(action)).toBe(403);
   }
   expect(await roleOf(VIK, IT)).toBe("viewer");
   await seat(VIK, IT, "guest");
@@ -134,17 +134,17 @@ test("an admin is neither offered nor allowed a role above their own", async ({ 
   await open(page, `/${PRODUCT_ENG}/settings/members`);
   await expect(page.locator("#invite-role option")).toHaveText(["Admin", "Billing admin", "Member", "Viewer", "Guest"]);
   const grant = await grantOf(page.context().request, PRODUCT_ENG);
-  for (const deed of [
+  for (const action of [
     { set_role: { people: [await personOf(MIA)], role: "owner" } },
     { set_role: { people: [await personOf(VIK)], role: "owner" } },
     { transfer: await personOf(VIK) },
     { invite: { emails: "boss@smartai.example", role: "owner" } },
   ]) {
-    const answer = await call(page.context().request, "manage_members", { workspace: PRODUCT_ENG, grant, deed });
-    expect(answer.status(), JSON.stringify(deed)).toBe(403);
+    const answer = await call(page.context().request, "manage_members", { workspace: PRODUCT_ENG, grant, action });
+    expect(answer.status(), JSON.stringify(action)).toBe(403);
   }
   expect([await roleOf(MIA, PRODUCT_ENG), await roleOf(VIK, PRODUCT_ENG)]).toEqual(["member", "admin"]);
-  const allowed = await call(page.context().request, "manage_members", { workspace: PRODUCT_ENG, grant, deed: { set_role: { people: [await personOf(MIA)], role: "member" } } });
+  const allowed = await call(page.context().request, "manage_members", { workspace: PRODUCT_ENG, grant, action: { set_role: { people: [await personOf(MIA)], role: "member" } } });
   expect(allowed.status(), "control: an allowed change is accepted").toBe(200);
 });
 

@@ -89,9 +89,9 @@ pub async fn load_organization(id: OrganizationId, page: String) -> Result<Organ
 #[server(input = Json, output = Compact)]
 pub async fn manage_organization(
     id: OrganizationId,
-    deed: MemberAction<OrganizationRole>,
+    action: MemberAction<OrganizationRole>,
 ) -> Result<ActionOutcome, AppError> {
-    crate::account::organization::api::act(&crate::server::call::context()?, id, &deed).await
+    crate::account::organization::api::act(&crate::server::call::context()?, id, &action).await
 }
 
 /// Lists the person's active operator tokens.

@@ -78,7 +78,7 @@ pub async fn load_page(workspace: Slug, grant: String, page: Page) -> Result<Sco
 pub async fn manage_members(
     workspace: Slug,
     grant: String,
-    deed: MemberAction<WorkspaceRole>,
+    action: MemberAction<WorkspaceRole>,
 ) -> Result<ActionOutcome, AppError> {
-    crate::seats::api::act(&crate::server::call::context()?, &workspace, &grant, &deed).await
+    crate::seats::api::act(&crate::server::call::context()?, &workspace, &grant, &action).await
 }

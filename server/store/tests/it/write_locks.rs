@@ -55,7 +55,7 @@ async fn naming_a_stranger_in_a_deed_of_ones_own_does_not_make_them_wait() {
     let named = naming(&world, &world.ann, &world.a1, &strangers).await;
     for (who, place) in [(&world.dora, &world.b1), (&world.mal, &world.m1)] {
         let took = written(&world, who, place).await.unwrap();
-        assert!(took < LONG, "{} waited {took:?} for a deed in an organization that is not theirs", who.name);
+        assert!(took < LONG, "{} waited {took:?} for an action in an organization that is not theirs", who.name);
     }
     drop(named);
     // Control: a user with a seat there does wait.
