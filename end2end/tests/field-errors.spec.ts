@@ -61,7 +61,7 @@ test("general settings, tokens, profile, members: the error disappears with a ch
   await page.fill("#domain", "gmail.com");
   await page.getByRole("button", { name: "Add domain" }).click();
   await wrong(page, "domain");
-  await expect(page.locator(".seats-said"), "the error is shown twice").toBeEmpty();
+  await expect(page.locator(".seats-messages"), "the error is shown twice").toBeEmpty();
   await page.fill("#domain", "gmail.co");
   await right(page, "domain");
 });

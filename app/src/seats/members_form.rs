@@ -145,7 +145,7 @@ impl<R: Rank> MembersForm<R> {
                         if placed {
                             browser::next_frame(|| browser::focus("[aria-invalid=true]"));
                         } else {
-                            browser::reveal(".seats-said");
+                            browser::reveal(".seats-messages");
                         }
                     }
                     Err(error) => stop(error),
@@ -236,7 +236,7 @@ impl<R: Rank> MembersForm<R> {
     /// Renders the error message that concerns the page as a whole.
     pub fn error_message(self) -> AnyView {
         view! {
-            <div class="seats-said">
+            <div class="seats-messages">
                 {move || self.message.with(|m| (!m.is_empty()).then(|| view! { <Banner tone=Tone::Bad message=m.clone()/> }))}
             </div>
         }

@@ -90,7 +90,7 @@ fn Navigation(workspace: CurrentWorkspace, hue: Signal<u8>) -> impl IntoView {
     };
     let in_more = move || section.with(|section| !has_tab(section) && !matches!(section, Page::Unknown(_)));
     let item = move |page: Page| {
-        let class = if has_tab(&page) { "nav-item" } else { "nav-item desk" };
+        let class = if has_tab(&page) { "nav-item" } else { "nav-item not-on-phone" };
         let (title, icon, needed) = (page.title(), page.icon(), page.requires());
         let here = page.clone();
         let current = Memo::new(move |_| section.with(|section| *section == here));
@@ -116,7 +116,7 @@ fn Navigation(workspace: CurrentWorkspace, hue: Signal<u8>) -> impl IntoView {
         <nav class="nav" aria-label="Main">
             {Page::navigation().into_iter().map(item).collect_view()}
             <span class="spacer"></span>
-            <a class="nav-item desk" href=settings title="Settings" hidden=move || !may(Capability::ReadAll)
+            <a class="nav-item not-on-phone" href=settings title="Settings" hidden=move || !may(Capability::ReadAll)
                 aria-current=move || in_settings().then_some("page") data-hue=move || tinted(in_settings())>
                 <Icon name="settings"/><span class="rail-label">"Settings"</span><span class="contents">{whole(move || waiting_badge(waiting.get()))}</span>
             </a>
