@@ -1,8 +1,9 @@
 // Access to workspaces: the answer for a workspace without a seat is the same as for a missing one. Only people who
 // have, or had, a seat learn that a workspace was renamed or deleted (docs/SECURITY.md, I-7). Asking for a seat does
 // not tell whether the workspace exists (I-16).
-import { type APIRequestContext, type APIResponse, expect } from "@playwright/test";
+import { type APIRequestContext, type APIResponse } from "@playwright/test";
 import { ADA, MIA, VIK, test } from "../support/as";
+import { expect } from "../support/at-once";
 import { enter, load } from "../support/calls";
 import { FINANCE, IT, customersOf, found, sql, stringsOf, workspaceOf } from "../support/facts";
 import { PASSWORD, live, open } from "../support/people";

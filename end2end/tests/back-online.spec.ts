@@ -1,7 +1,8 @@
 // Lost connections: a page that failed to load says so and loads by itself when the server can be reached again. A
 // person who was signed out meanwhile returns to the same page after sign-in.
-import { type Page, expect } from "@playwright/test";
+import { type Page } from "@playwright/test";
 import { ADA, MIA, test } from "../support/as";
+import { expect } from "../support/at-once";
 import { IT, customersOf } from "../support/facts";
 import { PASSWORD, contextOf, live, open } from "../support/people";
 import { rowsAreThere } from "../support/switching";
@@ -47,9 +48,20 @@ test("returning to the tab tries again at once", async ({ as }) => {
   await expect(page.getByText(FAILED)).toBeVisible();
   // The network returns, but the browser reports nothing.
   await page.evaluate(() => addEventListener("online", (event) => event.stopImmediatePropagation(), true));
-  const asked = page.waitForRequest((request) => request.url().endsWith("/api/fn/load_page"));
-  await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange", { bubbles: true })));
-  await asked;
+  // The connection is also checked by itself, after 2 s and then less and less often.
+  const waited = await page.evaluate(
+    () =>
+      new Promise<number>((done) => {
+        const [send, from] = [globalThis.fetch, performance.now()];
+        globalThis.fetch = (...given) => {
+          const url = given[0] instanceof Request ? given[0].url : String(given[0]);
+          if (url.endsWith("/api/fn/load_page")) done(performance.now() - from);
+          return send(...given);
+        };
+        document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
+      }),
+  );
+  expect(waited, "the tab waits for the next check, in ms").toBeLessThan(500);
   await page.context().setOffline(false);
   await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange", { bubbles: true })));
   await rowsAreThere(page);

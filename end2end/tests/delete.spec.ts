@@ -1,8 +1,9 @@
 // Deleting and restoring a workspace: an owner deletes it by typing its address, which the server checks. Open tabs
 // learn of it at once. It answers 410 to people who had a seat and 404 to others. An owner can restore all of it within
 // 14 days.
-import { type Page, expect } from "@playwright/test";
+import { type Page } from "@playwright/test";
 import { ADA, MIA, VIK, test } from "../support/as";
+import { expect } from "../support/at-once";
 import { call, enter, grantOf } from "../support/calls";
 import { IT, customersOf, sql } from "../support/facts";
 import { contextOf, live, open } from "../support/people";

@@ -1,8 +1,9 @@
 // A workspace that requires a second factor: it asks everybody who enters, by link, by switch, in an open tab and
 // through the API. Other workspaces don't ask. After setup the person reaches the page they wanted (docs/SECURITY.md,
 // I-17). Finance requires a factor, IT does not.
-import { expect, test } from "@playwright/test";
+import { test } from "@playwright/test";
 import { ADA } from "../support/as";
+import { expect } from "../support/at-once";
 import { codeOf, demand, enterCode, forgetFactors, freshCode, setUpApp } from "../support/factors";
 import { FINANCE, IT, customersOf, found, sql, stringsOf } from "../support/facts";
 import { forget, forgetTokens, value } from "../support/made";

@@ -1,6 +1,7 @@
 // The five lists with JavaScript: rows and order match the database, the count is correct, typing searches without
 // losing the focus, and no page repeats or skips a row.
-import { expect, test, type BrowserContext, type Page } from "@playwright/test";
+import { test, type BrowserContext, type Page } from "@playwright/test";
+import { expect } from "../support/at-once";
 import { sql } from "../support/facts";
 import { contextOf, live, open } from "../support/people";
 

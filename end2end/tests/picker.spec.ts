@@ -1,7 +1,8 @@
 // The picker and its JSON version: they show every workspace that the person can reach, under its organization and with
 // the person's role, and nothing else.
-import { type Page, expect } from "@playwright/test";
+import { type Page } from "@playwright/test";
 import { ADA, MIA, VIK, test } from "../support/as";
+import { expect } from "../support/at-once";
 import { FINANCE, IT, PRODUCT_ENG, personOf, sql, workspaceOf } from "../support/facts";
 import { Watch } from "../support/network";
 import { PASSWORD, open } from "../support/people";

@@ -1,7 +1,8 @@
 // Pictures and colours: the branding of a workspace (Settings > Branding) and a person's picture. The tests check who
 // may change and see them, and that the server keeps only the pixels of an uploaded file (docs/SECURITY.md, I-21).
-import { expect, type Page } from "@playwright/test";
+import { type Page } from "@playwright/test";
 import { ADA, MIA, VIK, test } from "../support/as";
+import { expect } from "../support/at-once";
 import { contextOf, live, open } from "../support/people";
 import { png } from "../support/png";
 import { sql } from "../support/facts";

@@ -1,6 +1,7 @@
 // A person's own account: name, address, password and preferences. Changes that could take over the account need the
 // password, and a mail reports them to the current address.
-import { expect, test, type BrowserContext, type Page } from "@playwright/test";
+import { test, type BrowserContext, type Page } from "@playwright/test";
+import { expect } from "../support/at-once";
 import { linkIn, mailTo, mailsTo } from "../support/mailbox";
 import { GOOD_PASSWORD, forgetNewcomers, freshEmail, signInWith, signUp } from "../support/newcomer";
 import { contextOf, live, open } from "../support/people";

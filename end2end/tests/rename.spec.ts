@@ -1,8 +1,9 @@
 // Renaming a workspace and its address while people work in it: open tabs continue and keep all input. Old links
 // redirect members and answer strangers with 404. No other workspace can ever take an old address (docs/SECURITY.md,
 // I-13).
-import { type Page, expect } from "@playwright/test";
+import { type Page } from "@playwright/test";
 import { ADA, MIA, VIK, test } from "../support/as";
+import { expect } from "../support/at-once";
 import { IT, sql } from "../support/facts";
 import { live, open } from "../support/people";
 import { get, sessionOf } from "../support/raw";

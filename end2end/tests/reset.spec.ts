@@ -98,7 +98,7 @@ test("reset mails to one address are limited", async ({ request }) => {
   const statuses: number[] = [];
   for (let i = 0; i < 5; i++) statuses.push((await call(request, "ask_reset", { email })).status());
   expect(statuses, "the fifth mail to one address is not refused").toEqual([200, 200, 200, 200, 429]);
-  expect((await call(request, "ask_sign_up", { email: freshEmail("other"), next: "" })).status(), "another address is limited too").toBe(200);
+  expect((await call(request, "ask_reset", { email: freshEmail("other") })).status(), "control: another address gets a mail").toBe(200);
 });
 
 test("the time of sign-up and reset requests does not tell who has an account", async () => {

@@ -2,8 +2,9 @@
 // server, with the reason and a way on (docs/SECURITY.md, I-23). Input stays, data of the workspace disappears, and the
 // server refuses further requests (I-5). Other sites can't open the live socket (I-18).
 import { request as http } from "node:http";
-import { type Page, expect } from "@playwright/test";
+import { type Page } from "@playwright/test";
 import { ADA, VIK, test } from "../support/as";
+import { expect } from "../support/at-once";
 import { call, grantOf } from "../support/calls";
 import { FINANCE, IT, PRODUCT_ENG, found, sql, stringsOf } from "../support/facts";
 import { live, open } from "../support/people";

@@ -1,7 +1,8 @@
 // Seats count at once: a new seat appears on Refresh and a removed one is refused from the next request, without a new
 // sign-in (docs/SECURITY.md, I-4).
-import { type Page, expect } from "@playwright/test";
+import { type Page } from "@playwright/test";
 import { ADA, VIK, test } from "../support/as";
+import { expect } from "../support/at-once";
 import { call, grantOf, mint, redeem } from "../support/calls";
 import { FINANCE, IT, PRODUCT_ENG, found, personOf, sql, stringsOf, workspaceOf } from "../support/facts";
 import { open } from "../support/people";

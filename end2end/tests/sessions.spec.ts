@@ -1,7 +1,7 @@
 // Sessions: a person sees where they are signed in and can end each session. An ended session stops working at once, in
 // every tab and at the server. Nobody can end another person's session.
-import { expect } from "@playwright/test";
 import { MIA, VIK, test } from "../support/as";
+import { expect } from "../support/at-once";
 import { call } from "../support/calls";
 import { PRODUCT_ENG, sql } from "../support/facts";
 import { contextOf, open } from "../support/people";

@@ -1,6 +1,7 @@
 // Signing out: it ends the session at the server and removes its data from every tab of this browser, even if the
 // network fails. Other devices stay signed in.
-import { expect, test, type BrowserContext, type Page, type Route } from "@playwright/test";
+import { test, type BrowserContext, type Page, type Route } from "@playwright/test";
+import { expect } from "../support/at-once";
 import { contextOf, live, open } from "../support/people";
 import { sql } from "../support/facts";
 import { value } from "../support/made";

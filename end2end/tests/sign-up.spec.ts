@@ -1,7 +1,8 @@
 // Signing up: address, link in the mail, name and password, organization and first workspace. Tested with the keyboard
 // alone, without JavaScript, and with errors. An answer does not tell who has an account (docs/SECURITY.md, I-16).
 // Links in mails use our own origin (I-19) and work once (I-25).
-import { expect, test, type Page } from "@playwright/test";
+import { test, type Page } from "@playwright/test";
+import { expect } from "../support/at-once";
 import { register } from "../support/invites";
 import { value } from "../support/made";
 import { linkIn, mailTo, mailsTo } from "../support/mailbox";

@@ -1,8 +1,9 @@
 // The time zone of a workspace: list, page, overview, audit log, export and JSON answer show the same day for a moment.
 // The document and the hydrated page show the same text. An invoice that is due today is not overdue. The two
 // workspaces use clocks that are 19 to 21 hours apart.
-import { type Page, expect } from "@playwright/test";
+import { type Page } from "@playwright/test";
 import { ADA, test } from "../support/as";
+import { expect } from "../support/at-once";
 import { FINANCE, IT, sql, workspaceOf } from "../support/facts";
 import { forget, value } from "../support/made";
 import { contextOf, live, open } from "../support/people";
