@@ -16,6 +16,7 @@ use crate::{
     error::StoreError,
     fair::Permit,
     pool::Store,
+    request_span::record_workspace,
     zone::Zone,
 };
 use model::{
@@ -233,6 +234,7 @@ impl Store {
                 let (Some(time_zone), Some(today)) = (row.time_zone, row.today) else {
                     return Err(StoreError::Inconsistent("a workspace without a clock".to_owned()));
                 };
+                record_workspace(WorkspaceId::from_uuid(id));
                 let mut tx = tx(M::PURPOSE);
                 let zone = Zone::named(tx.connection(), &time_zone).await?;
                 let workspace = WorkspaceProfile {
