@@ -2,8 +2,8 @@
 //!
 //! The server logs the cause once, with the request id, and sends one of these errors; a view turns it into a message.
 //! The layers use different types: the database returns `store::StoreError`, which `?` converts and logs; the parsers
-//! of `model` return `FieldErrors`, which become [`AppError::Invalid`]; the public API uses `Failure`
-//! (server/src/api/failure.rs).
+//! of `model` return `FieldErrors`, which become [`AppError::Invalid`]; the public API uses `ApiError`
+//! (server/src/api/error.rs).
 
 use crate::wire::{self, Wire};
 use model::{Capability, FieldErrors, Slug, link::DeadLink, seating::Refused};

@@ -28,6 +28,9 @@ use std::process::ExitCode;
 ///   STILE_POSTGRES_USER      when started as root: the user to run the private PostgreSQL as
 ///   STILE_SECRET             at least 32 characters that sign grants; needed with DATABASE_URL
 ///   STILE_SMTP_URL           the mail server; without it mails are files in the data directory
+///   STILE_MAIL_FROM          sender of the mails, like Stile <stile@example.com>
+///   STILE_METRICS_LISTEN     address of a listener of its own for /metrics
+///   STILE_METRICS_TOKEN      token that /metrics asks for on STILE_LISTEN
 ///   STILE_LOG                json or text; text on a terminal, json otherwise
 ///   STILE_SITE_DIR           the built client, target/site by default
 #[derive(Debug, Parser)]

@@ -8,9 +8,11 @@ use axum::{
 };
 use metrics::gauge;
 use std::time::Duration;
+use tracing::{Instrument as _, Span};
 
 /// Timeout of the database check in `/readyz`.
 const READY_LIMIT: Duration = Duration::from_secs(2);
+
 /// `GET /healthz`: liveness check; always 200.
 pub(crate) async fn liveness() -> &'static str {
     "ok"
@@ -20,7 +22,8 @@ pub(crate) async fn liveness() -> &'static str {
 pub(crate) async fn readiness(State(state): State<AppState>) -> Response {
     let store = state.services.store.clone();
     // Runs in a separate task, so that a timeout does not cancel the query inside the pool.
-    let ping = state.tasks.spawn(async move { store.ping().await });
+    let ping = async move { store.ping().await };
+    let ping = state.tasks.spawn(ping.instrument(Span::current()));
     match tokio::time::timeout(READY_LIMIT, ping).await {
         Ok(Ok(Ok(()))) => "ready".into_response(),
         _ => (

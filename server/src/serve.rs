@@ -65,7 +65,7 @@ pub(crate) async fn serve(config: &Config, demo: bool, shutdown: &Shutdown) -> R
             state.tasks.spawn(live::follow(state.live.clone(), store.clone(), shutdown.clone()));
             announce(config, &listener, demo);
             let origin = Arc::clone(&state.services.origin);
-            let requested = Arc::clone(&state.services);
+            let services = Arc::clone(&state.services);
             let for_metrics = async {
                 if let Some(listener) = metrics_listener {
                     let tasks = TaskTracker::new();
@@ -76,7 +76,7 @@ pub(crate) async fn serve(config: &Config, demo: bool, shutdown: &Shutdown) -> R
                 listener::serve(listener, router::build(&state, &site), &state.tasks, shutdown),
                 for_metrics,
                 mail::run(store.clone(), post, origin, shutdown),
-                mail::notify_requests(&requested, shutdown),
+                mail::notify_requests(&services, shutdown),
             );
             database::close(&store).await;
             tracing::info!("stopped");

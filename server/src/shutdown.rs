@@ -22,7 +22,7 @@ impl Shutdown {
     pub(crate) fn on_signals() -> io::Result<Self> {
         let token = CancellationToken::new();
         let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-        let requested = token.clone();
+        let on_signal = token.clone();
         tokio::spawn(async move {
             let mut next = async || {
                 tokio::select! {
@@ -31,7 +31,7 @@ impl Shutdown {
                 }
             };
             next().await;
-            requested.cancel();
+            on_signal.cancel();
             next().await;
             tracing::warn!("a second signal: ending at once");
             std::process::exit(INTERRUPTED);

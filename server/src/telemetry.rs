@@ -21,7 +21,8 @@ pub(crate) fn start(config: &Config) {
         .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
     match config.log {
-        LogFormat::Json => builder.json().flatten_event(true).with_current_span(true).with_span_list(false).init(),
+        // All spans and not only the innermost: at the level `debug`, the one with the request id is further out.
+        LogFormat::Json => builder.json().flatten_event(true).with_current_span(false).with_span_list(true).init(),
         LogFormat::Text => builder.with_target(false).init(),
     }
     if let Some(refused) = refused {

@@ -24,6 +24,7 @@ mod plane;
 mod prefetch;
 mod products;
 mod rate_plans;
+mod record_action;
 mod requests;
 mod scope;
 mod server_fns;

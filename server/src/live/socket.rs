@@ -1,7 +1,7 @@
 //! WebSocket of a tab. Sends the current state when the tab connects, when it shows another workspace, when an event
 //! wakes it, and once a minute for changes without an event (such as an expired session).
 //!
-//! The gate checks the handshake like an unsafe request, so pages of other sites can't open a socket.
+//! `middleware::csrf` checks the handshake like an unsafe request, so pages of other sites can't open a socket.
 
 use super::hub::{Hub, Slot};
 use crate::{error_response, state::AppState};
@@ -24,6 +24,7 @@ use store::{
     door::{Credential, Principal},
 };
 use tokio::time::{Instant, interval, sleep, timeout};
+use tracing::{Instrument as _, Span};
 
 /// Maximum length of a tab's message in bytes.
 const MESSAGE_MAX: usize = 1024;
@@ -68,15 +69,16 @@ pub(crate) async fn open(State(state): State<AppState>, upgrade: WebSocketUpgrad
         refusal.headers_mut().insert(header::RETRY_AFTER, error_response::RETRY_AFTER);
         return refusal;
     };
-    let hub = state.live.clone();
+    let (hub, span) = (state.live.clone(), Span::current());
     upgrade.on_upgrade(move |socket| {
-        tasks.clone().track_future(async move {
+        let served = async move {
             let mut tab = Tab { socket, slot, principal, credential, store, here: None };
             tokio::select! {
                 end = tab.run(&hub) => tab.close(end).await,
                 () = hub.shutdown().requested() => tab.close(CloseReason::Restart).await,
             }
-        })
+        };
+        tasks.track_future(served.instrument(span))
     })
 }
 

@@ -48,7 +48,7 @@ pub(crate) async fn check(State(state): State<AppState>, request: Request, next:
     };
     match refusal {
         Some((status, code, message)) => {
-            tracing::info!(code, "refused at the gate");
+            tracing::info!(code, "rejected before its handler");
             error_response::refusal(path, status, code, message)
         }
         None => next.run(request).await,

@@ -12,7 +12,7 @@ use axum::{
 };
 use model::id::{UserId, WorkspaceId};
 use std::time::Instant;
-use tracing::{Instrument as _, Span, info_span};
+use tracing::{Instrument as _, Span, error_span, field};
 use uuid::Uuid;
 
 /// Response header with the request id.
@@ -30,7 +30,8 @@ pub(crate) struct RequestId(pub(crate) String);
 /// Assigns a request id, runs the request in a span, then logs and counts it.
 pub(crate) async fn enter(mut request: Request, next: Next) -> Response {
     let id = Uuid::now_v7().to_string();
-    let span = info_span!("request", request_id = %id);
+    // A span is dropped by a filter above its level, and no line may be without the request id.
+    let span = error_span!("request", request_id = %id, workspace_id = field::Empty);
     let mut line = LogLine {
         route: route_label::of(request.uri().path(), request.extensions()),
         method: route_label::method(request.method()),

@@ -28,6 +28,7 @@ use std::{io, time::Duration};
 use store::{
     door::discarding_writes,
     fair::{FairLimiter, Key, Limits, Share, WAITING, on_behalf_of},
+    request_span::in_request_span,
 };
 use tokio::sync::mpsc;
 use tracing::{Instrument as _, Span};
@@ -77,7 +78,7 @@ pub(crate) async fn run(State(state): State<AppState>, request: Request, next: N
                 Response::from_parts(head, in_pieces(body, key, &tasks, STALL))
             }
         };
-        tasks.spawn(work.instrument(Span::current())).await
+        tasks.spawn(in_request_span(Span::current(), work)).await
     });
     match answered.await {
         Ok(Ok(response)) => response,

@@ -19,6 +19,7 @@ pub mod lint;
 pub mod mail;
 pub mod migrate;
 mod pool;
+pub mod request_span;
 pub mod seal;
 mod seat_cache;
 pub mod secret;

@@ -38,7 +38,7 @@ pub(crate) async fn queue(connection: &mut PgConnection, letter: &Letter) -> Res
     Ok(())
 }
 
-/// Reason for a mail that counts against a limit.
+/// Kind of a mail that counts against a limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum MailKind {
     /// An invite.

@@ -54,11 +54,34 @@ pub fn texts(dir: &Path) -> BTreeMap<Module, String> {
     found.into_iter().map(|(module, path)| (module, fs::read_to_string(path).unwrap())).collect()
 }
 
-/// Returns `true` for `cfg(test)` and other `cfg` attributes that require tests.
+/// Returns `true` for `cfg(test)` and other `cfg` attributes that hold in tests only. An item of
+/// `cfg(any(test, feature = "ssr"))` is no such item.
 fn is_of_tests(group: &TokenTree) -> bool {
     let TokenTree::Group(group) = group else { return false };
-    let text = group.stream().to_string().replace(' ', "");
-    text.starts_with("cfg(") && text.contains("test") && !text.contains("not(test)")
+    let tokens: Vec<TokenTree> = group.stream().into_iter().collect();
+    match &tokens[..] {
+        [TokenTree::Ident(word), TokenTree::Group(condition)] => word == "cfg" && requires_tests(condition.stream()),
+        _ => false,
+    }
+}
+
+fn requires_tests(condition: TokenStream) -> bool {
+    let tokens: Vec<TokenTree> = condition.into_iter().collect();
+    match &tokens[..] {
+        [TokenTree::Ident(word)] => word == "test",
+        [TokenTree::Ident(word), TokenTree::Group(parts)] => {
+            let parts: Vec<TokenTree> = parts.stream().into_iter().collect();
+            let parts = parts.split(|token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ','));
+            let mut required =
+                parts.filter(|part| !part.is_empty()).map(|part| requires_tests(part.iter().cloned().collect()));
+            match word.to_string().as_str() {
+                "all" => required.any(|required| required),
+                "any" => required.all(|required| required),
+                _ => false,
+            }
+        }
+        _ => false,
+    }
 }
 
 impl Source {

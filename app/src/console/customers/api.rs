@@ -1,31 +1,9 @@
 //! Actions of a customer's pages: the server function, and what it does.
 
-use crate::{error::AppError, wire::Compact};
+use crate::{console::record_action::RecordAction, error::AppError, wire::Compact};
 use leptos::prelude::*;
-use model::{Slug, catalog::Lifecycle, customer::CustomerInput, id::CustomerId};
-use serde::{Deserialize, Serialize};
+use model::{Slug, customer::CustomerInput, id::CustomerId};
 use server_fn::codec::Json;
-
-/// Action of a customer's pages. Without JavaScript it is read from the form, whose control `action` names it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "action", rename_all = "kebab-case")]
-pub enum CustomerAction {
-    /// Creates the customer, or updates it.
-    Save(CustomerInput),
-    /// Archives the customer.
-    Archive,
-    /// Restores an archived customer.
-    Restore,
-}
-
-impl From<Lifecycle> for CustomerAction {
-    fn from(status: Lifecycle) -> Self {
-        match status {
-            Lifecycle::Active => Self::Restore,
-            Lifecycle::Archived => Self::Archive,
-        }
-    }
-}
 
 /// Applies an action to the customer with `id`, or creates a customer. Returns its id.
 ///
@@ -37,7 +15,7 @@ pub async fn act_on_customer(
     workspace: Slug,
     grant: String,
     id: Option<CustomerId>,
-    action: CustomerAction,
+    action: RecordAction<CustomerInput>,
 ) -> Result<CustomerId, AppError> {
     apply(&crate::server::call::context()?, &workspace, &grant, id, &action).await
 }
@@ -49,29 +27,30 @@ pub(crate) async fn apply(
     workspace: &Slug,
     grant: &str,
     id: Option<CustomerId>,
-    action: &CustomerAction,
+    action: &RecordAction<CustomerInput>,
 ) -> Result<CustomerId, AppError> {
     use crate::server::workspace::{refused, writing};
-    use model::capability::EditContent;
+    use model::{capability::EditContent, catalog::Lifecycle};
     use store::customers;
 
     let (mut tx, can) = writing::<EditContent>(call, workspace, grant).await?;
     let of_constraint = |e| refused(e, "customer_rate_plan", "rate_plan", "Choose a rate plan from the list.");
     let changed = match (action, id) {
-        (CustomerAction::Save(input), id) => {
+        (RecordAction::Save(input), None) => {
             let draft = input.parse().map_err(AppError::Invalid)?;
-            match id {
-                None => Some(customers::create(&mut tx, &can, &draft).await.map_err(of_constraint)?),
-                Some(id) => customers::update(&mut tx, &can, id, &draft).await.map_err(of_constraint)?.then_some(id),
-            }
+            Some(customers::create(&mut tx, &can, &draft).await.map_err(of_constraint)?)
         }
-        (CustomerAction::Archive, Some(id)) => {
+        (RecordAction::Save(input), Some(id)) => {
+            let draft = input.parse().map_err(AppError::Invalid)?;
+            customers::update(&mut tx, &can, id, &draft).await.map_err(of_constraint)?.then_some(id)
+        }
+        (RecordAction::Archive, Some(id)) => {
             customers::set_status(&mut tx, &can, id, Lifecycle::Archived).await?.then_some(id)
         }
-        (CustomerAction::Restore, Some(id)) => {
+        (RecordAction::Restore, Some(id)) => {
             customers::set_status(&mut tx, &can, id, Lifecycle::Active).await?.then_some(id)
         }
-        (CustomerAction::Archive | CustomerAction::Restore, None) => None,
+        (RecordAction::Archive | RecordAction::Restore, None) => None,
     };
     let id = changed.ok_or(AppError::Absent)?;
     tx.commit().await?;

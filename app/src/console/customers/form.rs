@@ -1,9 +1,10 @@
 //! Form for creating and editing a customer.
 
-use super::api::{CustomerAction, act_on_customer};
+use super::api::act_on_customer;
 use crate::{
     console::{
         form::{FormPage, FormShell},
+        record_action::RecordAction,
         scope::Scope,
     },
     routes::Page,
@@ -23,7 +24,7 @@ pub fn form(scope: Scope, input: &CustomerInput, rate_plans: &[(RatePlanId, Stri
         if id.is_some() { (input.name.clone(), "Save") } else { ("New customer".to_owned(), "Create customer") };
     let page = FormPage::open(scope, move |values: CustomerInput| {
         scope.ask(async move |slug, grant| {
-            let saved = act_on_customer(slug, grant, id, CustomerAction::Save(values.clone())).await?;
+            let saved = act_on_customer(slug, grant, id, RecordAction::Save(values.clone())).await?;
             let done = match id {
                 Some(_) => format!("{} saved", isolated(values.name.trim())),
                 None => "Customer created".to_owned(),

@@ -1,9 +1,10 @@
 //! Form for creating and editing a product.
 
-use super::api::{ProductAction, act_on_product};
+use super::api::act_on_product;
 use crate::{
     console::{
         form::{FormPage, FormShell},
+        record_action::RecordAction,
         scope::Scope,
     },
     routes::Page,
@@ -23,7 +24,7 @@ pub fn form(scope: Scope, input: &ProductInput) -> AnyView {
         if id.is_some() { (input.name.clone(), "Save") } else { ("New product".to_owned(), "Create product") };
     let page = FormPage::open(scope, move |values: ProductInput| {
         scope.ask(async move |slug, grant| {
-            let saved = act_on_product(slug, grant, id, ProductAction::Save(values.clone())).await?;
+            let saved = act_on_product(slug, grant, id, RecordAction::Save(values.clone())).await?;
             let done = match id {
                 Some(_) => format!("{} saved", isolated(values.name.trim())),
                 None => "Product created".to_owned(),

@@ -29,7 +29,7 @@ pub enum RequestOutcome {
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
-#[tracing::instrument(level = "debug", name = "store.access.request", skip_all, fields(slug = %slug))]
+#[tracing::instrument(level = "debug", name = "store.access.request", skip_all)]
 pub async fn request(tx: &mut PersonTx, slug: &Slug) -> Result<RequestOutcome, StoreError> {
     let outcome =
         sqlx::query_scalar!(r#"select door.request_access($1, $2) as "outcome!""#, Uuid::now_v7(), slug.as_str())

@@ -37,7 +37,7 @@ pub async fn list(tx: &mut PersonTx) -> Result<Vec<DeletedWorkspace>, StoreError
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
-#[tracing::instrument(level = "debug", name = "store.deleted.is_slug_free", skip_all, fields(slug = %slug))]
+#[tracing::instrument(level = "debug", name = "store.deleted.is_slug_free", skip_all)]
 pub async fn is_slug_free(tx: &mut PersonTx, slug: &Slug) -> Result<bool, StoreError> {
     let free = sqlx::query_scalar!(r#"select door.slug_is_free($1) as "free!""#, slug.as_str())
         .fetch_one(tx.connection())
@@ -62,7 +62,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::FactorDemanded`] if the workspace requires a second factor, [`StoreError::Database`] if the query
     /// fails.
-    #[tracing::instrument(level = "debug", name = "store.deleted.restore_workspace", skip_all, fields(slug = %slug))]
+    #[tracing::instrument(level = "debug", name = "store.deleted.restore_workspace", skip_all)]
     pub async fn restore_workspace(&self, credential: &Credential, slug: &Slug) -> Result<RestoreOutcome, StoreError> {
         let mut tx = self.begin().await?;
         let found = sqlx::query!(

@@ -23,7 +23,7 @@ pub struct Picture {
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
-#[tracing::instrument(level = "debug", name = "store.pictures.logo", skip_all, fields(slug = %workspace))]
+#[tracing::instrument(level = "debug", name = "store.pictures.logo", skip_all)]
 pub async fn logo(tx: &mut PersonTx, workspace: &Slug, name: &PictureName) -> Result<Option<Vec<u8>>, StoreError> {
     Ok(sqlx::query_scalar!("select door.logo($1, $2)", workspace.as_str(), name.as_str())
         .fetch_one(tx.connection())

@@ -68,7 +68,7 @@ impl Store {
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
-#[tracing::instrument(level = "debug", name = "store.seats.pin", skip_all, fields(slug = %workspace))]
+#[tracing::instrument(level = "debug", name = "store.seats.pin", skip_all)]
 pub async fn pin(tx: &mut PersonTx, workspace: &Slug, pinned: Pinned) -> Result<bool, StoreError> {
     let user = tx.principal().person.id.uuid();
     let changed = sqlx::query!(

@@ -43,12 +43,12 @@ pub(crate) enum LockMode {
 impl Store {
     /// Begins a transaction that holds the given write locks until it ends. Write locks are always acquired in the same
     /// order, which prevents deadlocks, and in a separate statement: each statement has one snapshot, so later
-    /// statements see everything that was committed before the write locks were acquired. If `place` is set, each
+    /// statements see everything that was committed before the write locks were acquired. If `slug` is set, each
     /// attempt first waits for a slot in that workspace.
     pub(crate) async fn begin_locked(
         &self,
         locks: &WriteLocks<'_>,
-        place: Option<&Slug>,
+        slug: Option<&Slug>,
     ) -> Result<(Transaction<'static, Postgres>, Option<Permit>), StoreError> {
         let people: Vec<_> = locks.people.iter().map(|person| person.uuid()).collect();
         let (workspace, exclusive) = match locks.workspace {
@@ -61,7 +61,7 @@ impl Store {
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
             let wait = timeout.min(left).max(Duration::from_millis(1));
-            let permit = match place {
+            let permit = match slug {
                 Some(slug) => Some(self.workspace_permit(slug).await?),
                 None => None,
             };

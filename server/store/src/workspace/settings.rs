@@ -90,7 +90,7 @@ pub async fn save_general(
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
-#[tracing::instrument(level = "debug", name = "store.settings.is_slug_free", skip_all, fields(slug = %slug))]
+#[tracing::instrument(level = "debug", name = "store.settings.is_slug_free", skip_all)]
 pub async fn is_slug_free<M: Mode>(tx: &mut WorkspaceTx<M>, slug: &Slug) -> Result<bool, StoreError> {
     let free = sqlx::query_scalar!(r#"select door.slug_is_free($1) as "free!""#, slug.as_str())
         .fetch_one(tx.connection())

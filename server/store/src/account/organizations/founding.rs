@@ -23,12 +23,7 @@ pub async fn found(tx: &mut PersonTx, name: &str) -> Result<OrganizationId, Stor
 ///
 /// # Errors
 /// [`StoreError::Refused`] if the slug is or ever was taken; see [`is_slug_taken`].
-#[tracing::instrument(
-    level = "debug",
-    name = "store.organizations.found_with_workspace",
-    skip_all,
-    fields(slug = %slug)
-)]
+#[tracing::instrument(level = "debug", name = "store.organizations.found_with_workspace", skip_all)]
 pub async fn found_with_workspace(
     tx: &mut PersonTx,
     name: &str,

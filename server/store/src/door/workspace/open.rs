@@ -16,6 +16,7 @@ use crate::{
     error::StoreError,
     fair::Permit,
     pool::Store,
+    request_span::record_workspace,
     zone::Zone,
 };
 use model::{
@@ -32,7 +33,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Busy`] if too many requests wait for the workspace, [`StoreError::Unavailable`] if the database
     /// can't be reached, [`StoreError::Database`] if the query fails. No transaction is opened then.
-    #[tracing::instrument(level = "debug", name = "store.door.workspace", skip_all, fields(slug = %slug))]
+    #[tracing::instrument(level = "debug", name = "store.door.workspace", skip_all)]
     pub async fn workspace(&self, credential: &Credential, slug: &Slug) -> Result<Door<WorkspaceTx<Read>>, StoreError> {
         let permit = self.workspace_permit(slug).await?;
         let tx = self.begin().await?;
@@ -43,7 +44,7 @@ impl Store {
     ///
     /// # Errors
     /// As for [`workspace`](Self::workspace).
-    #[tracing::instrument(level = "debug", name = "store.door.workspace_visit", skip_all, fields(slug = %slug))]
+    #[tracing::instrument(level = "debug", name = "store.door.workspace_visit", skip_all)]
     pub async fn workspace_visit(
         &self,
         credential: &Credential,
@@ -59,7 +60,12 @@ impl Store {
     /// # Errors
     /// As for [`workspace`](Self::workspace), and [`StoreError::Unavailable`] if a revocation holds the write lock for
     /// too long.
-    #[tracing::instrument(level = "debug", name = "store.door.workspace_write", skip_all, fields(slug = %slug))]
+    #[tracing::instrument(
+        level = "debug",
+        name = "store.door.workspace_write",
+        skip_all,
+        fields(workspace_id = %target.workspace)
+    )]
     pub async fn workspace_write(
         &self,
         credential: &Credential,
@@ -79,7 +85,12 @@ impl Store {
     /// # Errors
     /// As for [`workspace_write`](Self::workspace_write), and [`StoreError::Unavailable`] if current writes take too
     /// long.
-    #[tracing::instrument(level = "debug", name = "store.door.workspace_exclusive", skip_all, fields(slug = %slug))]
+    #[tracing::instrument(
+        level = "debug",
+        name = "store.door.workspace_exclusive",
+        skip_all,
+        fields(workspace_id = %target.workspace)
+    )]
     pub async fn workspace_exclusive(
         &self,
         credential: &Credential,
@@ -105,7 +116,12 @@ impl Store {
     ///
     /// # Errors
     /// As for [`Store::workspace_write`].
-    #[tracing::instrument(level = "debug", name = "store.door.workspace_seating", skip_all, fields(slug = %slug))]
+    #[tracing::instrument(
+        level = "debug",
+        name = "store.door.workspace_seating",
+        skip_all,
+        fields(workspace_id = %target.workspace)
+    )]
     pub async fn workspace_seating(
         &self,
         credential: &Credential,
@@ -218,6 +234,7 @@ impl Store {
                 let (Some(time_zone), Some(today)) = (row.time_zone, row.today) else {
                     return Err(StoreError::Inconsistent("a workspace without a clock".to_owned()));
                 };
+                record_workspace(WorkspaceId::from_uuid(id));
                 let mut tx = tx(M::PURPOSE);
                 let zone = Zone::named(tx.connection(), &time_zone).await?;
                 let workspace = WorkspaceProfile {
