@@ -29,8 +29,8 @@ thread_local! {
     static LINK: RefCell<Link> = RefCell::default();
 }
 
-/// Starts listening, for the lifetime of the document. `workspace` returns the workspace on screen; `on_message` handles
-/// messages.
+/// Starts listening, for the lifetime of the document. `workspace` returns the workspace on screen; `on_message`
+/// handles messages.
 pub fn start(workspace: impl Fn() -> Option<Slug> + 'static, on_message: Rc<dyn Fn(ServerMessage)>) {
     reactive::effect(move || {
         let workspace = workspace();
