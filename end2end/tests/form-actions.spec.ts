@@ -105,7 +105,7 @@ test("every form names its action, and no other action is accepted", async ({ br
   expect(await everything(), "a refused form changed something").toBe(before);
 });
 
-test("a page without a form refuses a post, which does not count as a visit", async () => {
+test("a page without a form, or with another form, refuses a post, which does not count as a visit", async () => {
   const cookie = await sessionOf(ADA);
   const headers = { cookie, origin: BASE, "sec-fetch-site": "same-origin" };
   await send("GET", `/${IT}/overview`, { headers });
@@ -115,6 +115,11 @@ test("a page without a form refuses a post, which does not count as a visit", as
       const answer = await send("POST", `/${FINANCE}/${path}`, { headers, form });
       expect(answer.status, `status of /${FINANCE}/${path} with ${JSON.stringify(form)}`).toBe(422);
     }
+  }
+  const [customer] = await customersOf(FINANCE);
+  for (const [path, action] of [["customers/new", "archive"], ["products/new", "restore"], [`customers/${customer.id}`, "save"], [`customers/${customer.id}/edit`, "archive"]]) {
+    const answer = await send("POST", `/${FINANCE}/${path}`, { headers, form: { action } });
+    expect(answer.status, `status of /${FINANCE}/${path} with the action ${action} of another page`).toBe(422);
   }
   expect(await everything()).toBe(before);
 });

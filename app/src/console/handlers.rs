@@ -64,6 +64,10 @@ pub(crate) async fn load<M: Mode>(tx: &mut WorkspaceTx<M>, page: &Page) -> Resul
 /// # Errors
 /// [`AppError::Invalid`] on `action` if the page has no such form; otherwise those of the action.
 pub(crate) async fn submit(call: &Call, slug: &Slug, page: &Page, form: &mut Form) -> Result<Outcome, AppError> {
+    // A record is saved by its form, and archived and restored on its own page.
+    if page.noun().is_some() && page.is_form() != (form.get("action") == "save") {
+        return Err(not_understood());
+    }
     let grant = form.get("grant").to_owned();
     let to = match page {
         Page::NewCustomer => Page::Customer(customers::apply(call, slug, &grant, None, &form.act()?).await?),

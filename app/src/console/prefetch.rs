@@ -104,8 +104,8 @@ impl Prefetcher {
     /// Prepares a switch to `page` of the workspace `slug`. Calls `go` when the data is loaded, or after a short
     /// timeout. A later switch replaces one that is still waiting.
     pub fn before_switch(self, slug: Slug, page: Page, go: Callback<()>) {
-        let is_here = |s: &Staged| s.slug == slug && s.page == page && matches!(s.state, State::Loaded(_));
-        if self.0.with_value(|inner| inner.staged.as_ref().is_some_and(is_here)) {
+        let is_loaded = |s: &Staged| s.slug == slug && s.page == page && matches!(s.state, State::Loaded(_));
+        if self.0.with_value(|inner| inner.staged.as_ref().is_some_and(is_loaded)) {
             self.0.update_value(|inner| inner.waiting_switch = None);
             go.try_run(());
             return;

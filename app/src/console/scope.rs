@@ -89,7 +89,7 @@ impl Scope {
             suppress_events: StoredValue::new(false),
             generation: StoredValue::new(0),
         };
-        session.on_access_changed(&slug, Callback::new(move |(at, standing)| scope.on_access_changed(&at, standing)));
+        session.on_access_changed(&slug, Callback::new(move |(at, access)| scope.on_access_changed(&at, access)));
         // Before the view is built, so that staged data is in its first frame.
         if cfg!(feature = "hydrate") && scope.entry.with_untracked(Option::is_none) {
             scope.session.section.set_value(scope.page.get_untracked().in_another_workspace(CapabilitySet::ALL));

@@ -71,7 +71,8 @@ async fn act(call: &Call, uri: &Uri, form: &mut Form) -> Result<Outcome, AppErro
     if uri.path() == SIGN_OUT {
         form.expect_action_if_any("sign-out")?;
         identity::sign_out(call).await?;
-        return Ok(Outcome::Go("/sign-in?notice=signed-out".to_owned()));
+        let notice = Some(SignInNotice::SignedOut);
+        return Ok(Outcome::Go(Route::SignIn { next: None, notice }.url()));
     }
     let route = Route::parse(uri.path(), uri.query().unwrap_or_default());
     match &route {

@@ -29,14 +29,14 @@ thread_local! {
     static LINK: RefCell<Link> = RefCell::default();
 }
 
-/// Starts listening, for the lifetime of the document. `here_now` returns the workspace on screen; `on_message` handles
-/// messages.
-pub fn start(here_now: impl Fn() -> Option<Slug> + 'static, on_message: Rc<dyn Fn(ServerMessage)>) {
+/// Starts listening, for the lifetime of the document. `workspace` returns the workspace on screen; `on_message`
+/// handles messages.
+pub fn start(workspace: impl Fn() -> Option<Slug> + 'static, on_message: Rc<dyn Fn(ServerMessage)>) {
     reactive::effect(move || {
-        let here_now = here_now();
+        let workspace = workspace();
         LINK.with_borrow_mut(|link| {
-            if link.here != here_now {
-                link.here = here_now;
+            if link.here != workspace {
+                link.here = workspace;
                 link.report();
             }
         });

@@ -143,7 +143,7 @@ pub fn ask() {}
 
 /// Starts listening. Does nothing on the server.
 #[cfg(not(feature = "hydrate"))]
-pub fn start(_here_now: impl Fn() -> Option<Slug> + 'static, _on_message: std::rc::Rc<dyn Fn(ServerMessage)>) {}
+pub fn start(_workspace: impl Fn() -> Option<Slug> + 'static, _on_message: std::rc::Rc<dyn Fn(ServerMessage)>) {}
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,6 @@
 //! Pages of a workspace.
 
-use super::{SettingsPage, pairs};
+use super::{SettingsPage, pairs, query::with_query};
 use model::{
     Capability, Slug,
     capability::CapabilitySet,
@@ -96,11 +96,11 @@ impl Page {
     }
 
     /// Returns the path and query below the slug: `customers?q=x`.
-    pub fn path(&self) -> String {
+    fn path(&self) -> String {
         match self {
             Self::Overview => "overview".to_owned(),
             Self::Unknown(path) => path.0.clone(),
-            Self::List(query) => with_pairs(query.noun.path().to_owned(), &query.pairs()),
+            Self::List(query) => with_pairs(query.noun.path(), &query.pairs()),
             Self::Product(id) => format!("products/{id}"),
             Self::NewProduct => "products/new".to_owned(),
             Self::EditProduct(id) => format!("products/{id}/edit"),
@@ -110,7 +110,7 @@ impl Page {
             Self::EditCustomer(id) => format!("customers/{id}/edit"),
             Self::UsageRecord(id) => format!("usage/{id}"),
             Self::Invoice(id) => format!("invoices/{id}"),
-            Self::Settings(page) => with_pairs(format!("settings/{}", page.path()), &page.pairs()),
+            Self::Settings(page) => with_pairs(&format!("settings/{}", page.path()), &page.pairs()),
         }
     }
 
@@ -205,11 +205,8 @@ impl Page {
     }
 }
 
-fn with_pairs(path: String, pairs: &[(&str, String)]) -> String {
-    match serde_urlencoded::to_string(pairs) {
-        Ok(query) if !query.is_empty() => format!("{path}?{query}"),
-        _ => path,
-    }
+fn with_pairs(path: &str, pairs: &[(&str, String)]) -> String {
+    with_query(path, pairs.iter().map(|(name, value)| Some((*name, value.as_str()))))
 }
 
 impl Serialize for Page {

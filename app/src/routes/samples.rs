@@ -16,12 +16,13 @@ macro_rules! assert_each {
 }
 pub(super) use assert_each;
 
-/// Returns a URL, at least, of each kind of route.
+/// Returns at least one URL of each kind of route.
 pub(crate) fn samples() -> impl Iterator<Item = &'static str> {
     OUTSIDE.iter().chain(page::SAMPLES).copied()
 }
 
-/// Canonical URLs: at least one of each page. The test of the route table (`documents::shell`) uses them, too.
+/// Canonical URLs outside of the pages of a workspace: at least one of each kind. The test of the route table
+/// (`documents::shell`) uses them, too.
 const OUTSIDE: &[&str] = &[
     "/",
     "/sign-in",

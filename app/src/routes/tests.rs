@@ -4,6 +4,7 @@ use super::{
     samples::{ALIASES, assert_each, samples},
     *,
 };
+
 #[test]
 fn there_is_a_sample_of_each_page() {
     // `Unknown` has no URL of its own.

@@ -92,10 +92,10 @@ impl Call {
     pub(crate) fn set_user(&self, person: UserId) {
         let RequestContext { former, cookies, .. } = &self.request;
         if self.person.set(person).is_ok()
-            && let (Some(secret), Some(taken_back)) = (former, cookies.clear_former_session())
+            && let (Some(secret), Some(cleared)) = (former, cookies.clear_former_session())
         {
             self.header(header::SET_COOKIE, &cookies.set_session(secret));
-            self.header(header::SET_COOKIE, &taken_back);
+            self.header(header::SET_COOKIE, &cleared);
         }
     }
 
@@ -113,8 +113,8 @@ impl Call {
     pub(crate) fn clear_session(&self) {
         let RequestContext { former, cookies, .. } = &self.request;
         self.header(header::SET_COOKIE, &cookies.clear_session());
-        if let Some(taken_back) = former.as_ref().and_then(|_| cookies.clear_former_session()) {
-            self.header(header::SET_COOKIE, &taken_back);
+        if let Some(cleared) = former.as_ref().and_then(|_| cookies.clear_former_session()) {
+            self.header(header::SET_COOKIE, &cleared);
         }
         self.header(CLEAR_SITE_DATA, "\"cache\", \"storage\"");
     }

@@ -1,4 +1,4 @@
-//! State of a form and its submission: the one form engine, under `account::form` and `console::form`.
+//! State of a form and its submission, for `account::form` and `console::form`.
 
 use crate::{
     boot::Returned,

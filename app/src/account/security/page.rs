@@ -35,7 +35,7 @@ pub fn SecurityPage() -> impl IntoView {
         Route::Security { next } => next.clone(),
         _ => None,
     };
-    let form = SecurityState {
+    let security = SecurityState {
         session,
         data: RwSignal::new(data),
         errors: RwSignal::new(returned.errors),
@@ -45,21 +45,21 @@ pub fn SecurityPage() -> impl IntoView {
     };
     reactive::effect(move || {
         if !loaded {
-            form.run(load_security());
+            security.run(load_security());
         }
     });
-    let state = Memo::new(move |_| form.data.with(|data| data.as_ref().map(|data| data.state.clone())));
-    let codes = Memo::new(move |_| form.data.with(|d| d.as_ref().map(|d| d.codes.clone()).unwrap_or_default()));
+    let state = Memo::new(move |_| security.data.with(|data| data.as_ref().map(|data| data.state.clone())));
+    let codes = Memo::new(move |_| security.data.with(|d| d.as_ref().map(|d| d.codes.clone()).unwrap_or_default()));
     view! {
         <AccountShell page=AccountPage::Security lead="Two-factor authentication protects your account even if someone learns your password. Some workspaces require it.">
             <div class="security">
-                {move || form.message.with(|m| (!m.is_empty()).then(|| view! { <Banner tone=Tone::Bad message=m.clone()/> }))}
+                {move || security.message.with(|m| (!m.is_empty()).then(|| view! { <Banner tone=Tone::Bad message=m.clone()/> }))}
                 {move || codes.with(|codes| (!codes.is_empty()).then(|| view! { <NewCodes codes=codes.clone() next=next.clone()/> }))}
                 {move || state.get().map(|state| view! {
-                    {(state.standing == FactorStanding::Stale).then(|| view! { <Confirm form/> })}
-                    <AuthenticatorApp form state=state.clone()/>
-                    <Passkeys form state=state.clone()/>
-                    {state.is_on().then(|| view! { <RecoveryCodes form state=state.clone()/> <FactorPolicy form state/> })}
+                    {(state.standing == FactorStanding::Stale).then(|| view! { <Confirm security/> })}
+                    <AuthenticatorApp security state=state.clone()/>
+                    <Passkeys security state=state.clone()/>
+                    {state.is_on().then(|| view! { <RecoveryCodes security state=state.clone()/> <FactorPolicy security state/> })}
                 })}
             </div>
         </AccountShell>
@@ -68,8 +68,8 @@ pub fn SecurityPage() -> impl IntoView {
 
 /// Banner that asks for a second factor. Any change requires a recently verified one.
 #[component]
-fn Confirm(form: SecurityState) -> impl IntoView {
-    let next = ReturnTo::parse(&form.here());
+fn Confirm(security: SecurityState) -> impl IntoView {
+    let next = ReturnTo::parse(&security.here());
     view! {
         <div class="banner" role="status">
             <Icon name="shield"/>
@@ -98,17 +98,17 @@ fn NewCodes(codes: Vec<String>, next: Option<ReturnTo>) -> impl IntoView {
 }
 
 #[component]
-fn RecoveryCodes(form: SecurityState, state: FactorState) -> impl IntoView {
+fn RecoveryCodes(security: SecurityState, state: FactorState) -> impl IntoView {
     let left = state.recovery_left;
     let renew = move |event: SubmitEvent| {
         event.prevent_default();
-        form.run(renew_recovery_codes());
+        security.run(renew_recovery_codes());
     };
     view! {
         <section class="block" aria-labelledby="recovery">
             <h2 id="recovery">"Recovery codes"</h2>
             <p>{format!("{left} of {RECOVERY_CODES} codes left. New codes replace the old ones.")}</p>
-            <form method="post" action=form.here() on:submit=renew>
+            <form method="post" action=security.here() on:submit=renew>
                 <input type="hidden" name="action" value="renew"/>
                 <button class="btn" type="submit">"Create new recovery codes"</button>
             </form>
@@ -117,19 +117,19 @@ fn RecoveryCodes(form: SecurityState, state: FactorState) -> impl IntoView {
 }
 
 #[component]
-fn FactorPolicy(form: SecurityState, state: FactorState) -> impl IntoView {
+fn FactorPolicy(security: SecurityState, state: FactorState) -> impl IntoView {
     let choose = move |event: SubmitEvent| {
         event.prevent_default();
         let values = browser::form_values(&event);
         let chosen = values.iter().find(|(name, _)| name == "asked").and_then(|(_, v)| FactorAsked::from_word(v));
         if let Some(asked) = chosen {
-            form.run(set_factor_asked(asked));
+            security.run(set_factor_asked(asked));
         }
     };
     view! {
         <section class="block" aria-labelledby="asked">
             <h2 id="asked">"When to ask"</h2>
-            <form class="form" method="post" action=form.here() on:submit=choose>
+            <form class="form" method="post" action=security.here() on:submit=choose>
                 <input type="hidden" name="action" value="asked"/>
                 <fieldset class="choices" aria-labelledby="asked">
                     {FactorAsked::ALL.into_iter().map(|asked| {

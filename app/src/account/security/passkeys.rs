@@ -16,16 +16,16 @@ use model::{
 };
 
 #[component]
-pub(super) fn Passkeys(form: SecurityState, state: FactorState) -> impl IntoView {
-    let work = form.data.with_untracked(|data| data.as_ref().is_some_and(|data| data.passkeys_work));
+pub(super) fn Passkeys(security: SecurityState, state: FactorState) -> impl IntoView {
+    let work = security.data.with_untracked(|data| data.as_ref().is_some_and(|data| data.passkeys_work));
     let asks_password = state.standing == FactorStanding::None;
     view! {
         <section class="block" aria-labelledby="passkeys" data-testid="passkeys">
             <h2 id="passkeys">"Passkeys"</h2>
             <p>"A passkey uses your fingerprint, face or a security key. It signs you in without a password and counts as both factors."</p>
-            {(!state.passkeys.is_empty()).then(|| table(form, state.passkeys))}
+            {(!state.passkeys.is_empty()).then(|| table(security, state.passkeys))}
             {if work {
-                view! { <Add form asks_password/> }.into_any()
+                view! { <Add security asks_password/> }.into_any()
             } else {
                 view! { <p class="note">"Passkeys require Stile to be opened at a domain name over HTTPS. Ask the person who hosts it."</p> }.into_any()
             }}
@@ -34,64 +34,64 @@ pub(super) fn Passkeys(form: SecurityState, state: FactorState) -> impl IntoView
 }
 
 #[component]
-fn Add(form: SecurityState, asks_password: bool) -> impl IntoView {
+fn Add(security: SecurityState, asks_password: bool) -> impl IntoView {
     let add = move |event: SubmitEvent| {
         event.prevent_default();
-        if form.busy.get_untracked() {
+        if security.busy.get_untracked() {
             return;
         }
         let (name, password) = (typed(&event, "name"), typed(&event, "password"));
-        form.busy.set(true);
+        security.busy.set(true);
         spawn_local(async move {
             let challenge = match begin_passkey(name.clone(), password).await {
                 Ok(challenge) => challenge,
                 Err(error) => {
-                    form.busy.set(false);
-                    return form.failed(error);
+                    security.busy.set(false);
+                    return security.failed(error);
                 }
             };
             match browser::create_passkey(&challenge.options).await {
                 Ok(credential) => {
-                    form.busy.set(false);
-                    form.run(add_passkey(challenge.handle, name, credential));
+                    security.busy.set(false);
+                    security.run(add_passkey(challenge.handle, name, credential));
                 }
-                Err(failed) => form.say(failed.message()),
+                Err(failed) => security.say(failed.message()),
             }
         });
     };
     view! {
-        <form class="inline-form" method="post" action=form.here() novalidate data-unguarded on:submit=add data-script>
+        <form class="inline-form" method="post" action=security.here() novalidate data-unguarded on:submit=add data-script>
             // Adding a passkey needs JavaScript, so the server has no action of this name.
             <input type="hidden" name="action" value="add"/>
-            <Line form id="passkey-name" name="name" label="Name" placeholder="Laptop"/>
+            <Line security id="passkey-name" name="name" label="Name" placeholder="Laptop"/>
             {asks_password.then(|| view! {
-                <Line form id="passkey-password" name="password" label="Your password" kind="password" autocomplete="current-password"/>
+                <Line security id="passkey-password" name="password" label="Your password" kind="password" autocomplete="current-password"/>
             })}
-            <button class="btn primary" type="submit" aria-busy=move || form.busy.get().then_some("true")><Icon name="passkey"/>"Add a passkey"</button>
+            <button class="btn primary" type="submit" aria-busy=move || security.busy.get().then_some("true")><Icon name="passkey"/>"Add a passkey"</button>
         </form>
         <p class="note" data-no-script>"To add a passkey, turn JavaScript on in this browser."</p>
     }
 }
 
-fn table(form: SecurityState, passkeys: Vec<PasskeyRow>) -> AnyView {
+fn table(security: SecurityState, passkeys: Vec<PasskeyRow>) -> AnyView {
     let rows = passkeys
         .into_iter()
         .map(|passkey| {
             let id = passkey.id;
             let remove = move |event: SubmitEvent| {
                 event.prevent_default();
-                form.run(remove_passkey(id));
+                security.run(remove_passkey(id));
             };
             view! {
                 <tr data-testid="row">
                     <td class="col-main">{passkey.name.clone()}</td>
                     <td class="col-sm fit">{moment::utc_date(passkey.created_at)}</td>
                     <td class="fit">{match passkey.last_used_at {
-                        Some(used) => view! { <Ago at=used now=form.session.now/> }.into_any(),
+                        Some(used) => view! { <Ago at=used now=security.session.now/> }.into_any(),
                         None => "Never".into_any(),
                     }}</td>
                     <td class="num">
-                        <form method="post" action=form.here() on:submit=remove>
+                        <form method="post" action=security.here() on:submit=remove>
                             <input type="hidden" name="action" value="remove"/>
                             <input type="hidden" name="id" value=id.to_string()/>
                             <button class="btn quiet small danger" aria-label=format!("Remove {}", passkey.name)>"Remove"</button>

@@ -81,7 +81,7 @@ impl SecurityState {
 /// Text field with label and error. `id` distinguishes fields with the same name.
 #[component]
 pub(super) fn Line(
-    form: SecurityState,
+    security: SecurityState,
     id: &'static str,
     name: &'static str,
     label: &'static str,
@@ -90,12 +90,12 @@ pub(super) fn Line(
     #[prop(optional)] placeholder: &'static str,
     #[prop(optional)] numeric: bool,
 ) -> impl IntoView {
-    let wrong = move || form.errors.with(|e| e.of(name).map(str::to_owned));
+    let wrong = move || security.errors.with(|e| e.of(name).map(str::to_owned));
     let error_id = format!("{id}-error");
     view! {
         <div class="field">
             <label for=id>{label}</label>
-            <input class="input" id=id name=name type=kind autocomplete=autocomplete placeholder=placeholder spellcheck="false" on:input=clears_error(form.errors, name)
+            <input class="input" id=id name=name type=kind autocomplete=autocomplete placeholder=placeholder spellcheck="false" on:input=clears_error(security.errors, name)
                 inputmode=numeric.then_some("numeric") aria-invalid=move || wrong().map(|_| "true") aria-describedby=error_id.clone()/>
             <p class="error" id=error_id>{move || wrong().map(|message| view! { <Icon name="alert"/><span>{message}</span> })}</p>
         </div>

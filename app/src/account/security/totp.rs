@@ -19,20 +19,21 @@ pub(super) fn typed(event: &SubmitEvent, name: &str) -> String {
 }
 
 #[component]
-pub(super) fn AuthenticatorApp(form: SecurityState, state: FactorState) -> impl IntoView {
-    let enrolment = Memo::new(move |_| form.data.with(|data| data.as_ref().and_then(|data| data.enrolment.clone())));
+pub(super) fn AuthenticatorApp(security: SecurityState, state: FactorState) -> impl IntoView {
+    let enrolment =
+        Memo::new(move |_| security.data.with(|data| data.as_ref().and_then(|data| data.enrolment.clone())));
     view! {
         <section class="block" aria-labelledby="app" data-testid="totp">
             <h2 id="app">"Authenticator app"</h2>
             {move || match (state.totp_since, enrolment.get()) {
                 (Some(since), _) => {
                     let since = moment::utc_date(since);
-                    view! { <p class="status ok">{format!("On since {since}")}</p> <TurnOff form/> }.into_any()
+                    view! { <p class="status ok">{format!("On since {since}")}</p> <TurnOff security/> }.into_any()
                 }
-                (None, Some(enrolment)) => view! { <SetUp form enrolment/> }.into_any(),
+                (None, Some(enrolment)) => view! { <SetUp security enrolment/> }.into_any(),
                 (None, None) => view! {
                     <p>"An app on your phone shows a 6-digit code that changes every 30 seconds."</p>
-                    <TurnOn form asks_password=state.standing == FactorStanding::None/>
+                    <TurnOn security asks_password=state.standing == FactorStanding::None/>
                 }.into_any(),
             }}
         </section>
@@ -40,28 +41,28 @@ pub(super) fn AuthenticatorApp(form: SecurityState, state: FactorState) -> impl 
 }
 
 #[component]
-fn TurnOn(form: SecurityState, asks_password: bool) -> impl IntoView {
+fn TurnOn(security: SecurityState, asks_password: bool) -> impl IntoView {
     let start = move |event: SubmitEvent| {
         event.prevent_default();
-        form.run(start_totp(typed(&event, "password")));
+        security.run(start_totp(typed(&event, "password")));
     };
     view! {
-        <form class="inline-form narrow" method="post" action=form.here() novalidate on:submit=start>
+        <form class="inline-form narrow" method="post" action=security.here() novalidate on:submit=start>
             <input type="hidden" name="action" value="start"/>
             {asks_password.then(|| view! {
-                <Line form id="app-password" name="password" label="Your password" kind="password" autocomplete="current-password"/>
+                <Line security id="app-password" name="password" label="Your password" kind="password" autocomplete="current-password"/>
             })}
-            <button class="btn primary" type="submit" aria-busy=move || form.busy.get().then_some("true")>"Set up app"</button>
+            <button class="btn primary" type="submit" aria-busy=move || security.busy.get().then_some("true")>"Set up app"</button>
         </form>
     }
 }
 
 #[component]
-fn SetUp(form: SecurityState, enrolment: Enrolment) -> impl IntoView {
+fn SetUp(security: SecurityState, enrolment: Enrolment) -> impl IntoView {
     let Enrolment { secret, uri, qr } = enrolment;
     let confirm = move |event: SubmitEvent| {
         event.prevent_default();
-        form.run(confirm_totp(typed(&event, "code")));
+        security.run(confirm_totp(typed(&event, "code")));
     };
     let plain = secret.replace(' ', "");
     view! {
@@ -81,10 +82,10 @@ fn SetUp(form: SecurityState, enrolment: Enrolment) -> impl IntoView {
                         </div>
                     </li>
                     <li>"Enter the code from your app."
-                        <form class="inline-form" method="post" action=form.here() novalidate on:submit=confirm>
+                        <form class="inline-form" method="post" action=security.here() novalidate on:submit=confirm>
                             <input type="hidden" name="action" value="confirm"/>
-                            <Line form id="app-code" name="code" label="Code" autocomplete="one-time-code" numeric=true/>
-                            <button class="btn primary" type="submit" aria-busy=move || form.busy.get().then_some("true")>"Turn on"</button>
+                            <Line security id="app-code" name="code" label="Code" autocomplete="one-time-code" numeric=true/>
+                            <button class="btn primary" type="submit" aria-busy=move || security.busy.get().then_some("true")>"Turn on"</button>
                         </form>
                     </li>
                 </ol>
@@ -94,16 +95,16 @@ fn SetUp(form: SecurityState, enrolment: Enrolment) -> impl IntoView {
 }
 
 #[component]
-fn TurnOff(form: SecurityState) -> impl IntoView {
+fn TurnOff(security: SecurityState) -> impl IntoView {
     let off = move |event: SubmitEvent| {
         event.prevent_default();
-        form.run(turn_off_totp(typed(&event, "code")));
+        security.run(turn_off_totp(typed(&event, "code")));
     };
     view! {
-        <form class="inline-form narrow" method="post" action=form.here() novalidate on:submit=off>
+        <form class="inline-form narrow" method="post" action=security.here() novalidate on:submit=off>
             <input type="hidden" name="action" value="off"/>
-            <Line form id="off-code" name="code" label="Enter a code to turn off" autocomplete="one-time-code"/>
-            <button class="btn danger" type="submit" aria-busy=move || form.busy.get().then_some("true")>"Turn off"</button>
+            <Line security id="off-code" name="code" label="Enter a code to turn off" autocomplete="one-time-code"/>
+            <button class="btn danger" type="submit" aria-busy=move || security.busy.get().then_some("true")>"Turn off"</button>
         </form>
     }
 }

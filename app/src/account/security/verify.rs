@@ -13,7 +13,7 @@ pub(super) fn at(field: &str, message: impl Into<String>) -> AppError {
     AppError::Invalid(FieldErrors::one(field, message))
 }
 
-pub(super) fn wrong_code() -> AppError {
+fn wrong_code() -> AppError {
     at("code", "That code is incorrect or was already used. Wait for the next one and try again.")
 }
 

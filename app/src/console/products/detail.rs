@@ -16,8 +16,9 @@ use model::{Capability, catalog::ProductDetail, count::quantity, moment, money::
 pub fn detail(scope: Scope, product: &ProductDetail) -> AnyView {
     let row = &product.row;
     let id = row.id;
-    // Untracked: renewing the grant during a call would draw the page again, and drop the answer.
-    let actions = untrack(|| scope.may(Capability::EditContent)).then(|| {
+    // A memo, because renewing the grant during a call would otherwise draw the page again, and drop the answer.
+    let may_edit = Memo::new(move |_| scope.may(Capability::EditContent));
+    let actions = may_edit.get().then(|| {
         let archive = archive_button(scope, row.name.clone(), row.status, move |status| {
             scope.ask(async move |slug, grant| act_on_product(slug, grant, Some(id), status.into()).await)
         });
