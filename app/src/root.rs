@@ -8,7 +8,7 @@ use crate::{
     console::{self, WorkspaceRoutes},
     layout::{Gone, NotFound, Toasts, Unavailable, UnsavedDialog},
     reactive,
-    routes::{At, Route},
+    routes::{At, Route, view},
     session::{OfflineNotice, Session, use_session},
     ui::whole,
 };
@@ -128,11 +128,6 @@ fn Console(boot: InitialState, navigator: StoredValue<Option<Navigator>>) -> imp
 
 fn absent() -> AnyView {
     view! { <NotFound/> }.into_any()
-}
-
-/// Coerces all views to one type, so that the router's code is compiled once.
-const fn view(view: fn() -> AnyView) -> fn() -> AnyView {
-    view
 }
 
 /// View of an account page.

@@ -70,7 +70,7 @@ impl AccountPlane {
             Self::Profile => "Profile · Stile",
             Self::Preferences => "Preferences · Stile",
             Self::Tokens => "Tokens · Stile",
-            Self::AccessRequested(_) => "Access requested · Stile",
+            Self::AccessRequested(_) => "Access request · Stile",
             Self::Sessions => "Sessions · Stile",
             Self::NewWorkspace => "New workspace · Stile",
             Self::Security => "Security · Stile",

@@ -19,6 +19,11 @@ pub fn hide_popover(id: &str) {
     }
 }
 
+/// Returns the id of the open popover, if any.
+pub fn open_popover() -> Option<String> {
+    find(":popover-open").map(|element| element.id())
+}
+
 /// Hides the open menu, if any.
 pub fn hide_menus() {
     if let Some(element) = find(":popover-open") {

@@ -115,7 +115,12 @@ impl VisitData {
             Self::Invoice(invoice) => invoice.title(),
             Self::ProductForm(input) => input.name.clone(),
             Self::CustomerForm { input, .. } => input.name.clone(),
-            _ => return None,
+            Self::Members(_)
+            | Self::General(_)
+            | Self::Branding
+            | Self::Security(_)
+            | Self::Audit(_)
+            | Self::Danger(_) => return None,
         };
         (!name.is_empty()).then_some(name)
     }

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     chunk::{self, ChunkPage},
-    routes::{At, Page},
+    routes::{At, Page, view},
     ui::whole_watched,
 };
 use leptos::prelude::*;
@@ -29,11 +29,6 @@ fn persistent(view: fn(Signal<Scope>) -> AnyView) -> AnyView {
     let scope = use_scope();
     let page = whole_watched(move || scope.track(), move || view(scope));
     view! { <div class="contents">{page}</div> }.into_any()
-}
-
-/// Coerces all views to one type, so that the router's code is compiled once.
-const fn view(view: fn() -> AnyView) -> fn() -> AnyView {
-    view
 }
 
 /// Routes of the pages below `/{slug}`.

@@ -111,6 +111,7 @@ impl Prefetcher {
             return;
         }
         self.stage(slug, page);
+        let menu = browser::open_popover();
         let switch_number = self.0.try_update_value(|inner| {
             inner.waiting_switch = Some(go);
             inner.switch_number += 1;
@@ -118,8 +119,9 @@ impl Prefetcher {
         });
         let waits = move |inner: &Inner| inner.waiting_switch.is_some() && Some(inner.switch_number) == switch_number;
         browser::after(MENU_MILLIS, move || {
-            if self.0.try_with_value(waits).unwrap_or(false) {
-                browser::hide_menus();
+            // Only the menu of this switch. Another one may have been opened since.
+            if let (Some(menu), true) = (&menu, self.0.try_with_value(waits).unwrap_or(false)) {
+                browser::hide_popover(menu);
             }
         });
         browser::after(MAX_WAIT_MILLIS, move || {

@@ -160,7 +160,7 @@ fn title(content: &Content, route: &Route) -> String {
     let page = match content {
         Content::SignIn => "Sign in".to_owned(),
         Content::Account(data) => account_title(data.get(), route),
-        Content::AccessRequested(_) => "Access requested".to_owned(),
+        Content::AccessRequested(_) => "Access request".to_owned(),
         Content::NewWorkspace => "New workspace".to_owned(),
         Content::Workspace { entry, data } => match route {
             Route::Workspace(_, page) => {

@@ -1,6 +1,7 @@
 //! Path patterns for leptos_router.
 
 use super::spelling::spelled_out;
+use leptos::prelude::AnyView;
 use leptos_router::{PartialPathMatch, PathSegment, PossibleRouteMatch};
 
 /// Path pattern: `:name` matches a segment, `*name` the rest, everything else matches literally. Accepts every spelling
@@ -9,6 +10,11 @@ use leptos_router::{PartialPathMatch, PathSegment, PossibleRouteMatch};
 /// once.
 #[derive(Debug, Clone, Copy)]
 pub struct At(pub &'static str);
+
+/// Coerces a view to one type for all routes, so that the router's code is compiled once.
+pub const fn view(view: fn() -> AnyView) -> fn() -> AnyView {
+    view
+}
 
 impl At {
     fn segments(self) -> impl Iterator<Item = &'static str> {

@@ -12,7 +12,7 @@ mod settings;
 mod spelling;
 mod start;
 
-pub use at::At;
+pub use at::{At, view};
 pub use invite_token::InviteToken;
 pub use notice::SignInNotice;
 pub use organization::OrganizationPage;

@@ -23,7 +23,7 @@ pub fn requests<R: Rank>(form: MembersForm<R>, data: &Members<R>, usual: R) -> A
             let options = form.options(&roles, Some(usual));
             view! {
                 <li class="request" data-testid="request" data-person=request.email.clone()>
-                    <p class="words"><b>{name.clone()}</b><span class="muted">{request.email.clone()}" · asked "<Ago at=request.since now=form.session.now/></span></p>
+                    <p class="words"><b>{name.clone()}</b><span class="muted">{request.email.clone()}" · requested "<Ago at=request.since now=form.session.now/></span></p>
                     <div class="btn-row">
                         {form.action_form(Some("approve"), "btn-row", view! {
                             <input type="hidden" name="request" value=approve/>

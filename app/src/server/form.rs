@@ -39,17 +39,6 @@ impl Form {
         self.0.iter().find(|(n, _)| n == name).map_or("", |(_, v)| v.as_str())
     }
 
-    /// Returns the form's action. It must be exactly one of the page's actions, case-sensitively. There is no default.
-    ///
-    /// # Errors
-    /// [`AppError::Invalid`] on `action` if it is missing, repeated or unknown.
-    pub(crate) fn action<T: Copy>(&self, known: &[(&str, T)]) -> Result<T, AppError> {
-        let mut named = self.0.iter().filter(|(name, _)| name == "action").map(|(_, value)| value.as_str());
-        let (first, another) = (named.next(), named.next());
-        let found = first.filter(|_| another.is_none()).and_then(|named| known.iter().find(|(word, _)| *word == named));
-        found.map(|(_, does)| *does).ok_or_else(not_understood)
-    }
-
     /// Deserializes the form into the page's action, an enum that the control `action` tags. There is no default.
     /// Controls that the action doesn't have are ignored.
     ///
@@ -60,19 +49,20 @@ impl Form {
         serde_urlencoded::from_str(&text).map_err(|_| not_understood())
     }
 
-    /// Checks the action of a page with only one. See [`action`](Self::action).
+    /// Checks the action of a page with only one. It must be named exactly once, case-sensitively. There is no default.
     ///
     /// # Errors
-    /// As [`action`](Self::action).
+    /// [`AppError::Invalid`] on `action` if it is missing, repeated or unknown.
     pub(crate) fn expect_action(&self, known: &str) -> Result<(), AppError> {
-        self.action(&[(known, ())])
+        let mut named = self.0.iter().filter(|(name, _)| name == "action").map(|(_, value)| value.as_str());
+        if (named.next(), named.next()) == (Some(known), None) { Ok(()) } else { Err(not_understood()) }
     }
 
     /// Same as [`expect_action`](Self::expect_action), but the action may be omitted. For forms that programs may send
     /// before sign-in.
     ///
     /// # Errors
-    /// As [`action`](Self::action), if there is another action.
+    /// As [`expect_action`](Self::expect_action), if there is another action.
     pub(crate) fn expect_action_if_any(&self, known: &str) -> Result<(), AppError> {
         if self.0.iter().any(|(name, _)| name == "action") { self.expect_action(known) } else { Ok(()) }
     }

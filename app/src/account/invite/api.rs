@@ -15,6 +15,7 @@ use model::{
     members::Notices,
     password::NewPassword,
 };
+use serde::Deserialize;
 use store::{
     door::{Credential, PersonTx},
     mail::QueueMail,
@@ -35,7 +36,8 @@ pub(crate) async fn find_invite(call: &Call, token: &InviteToken) -> Result<Opti
 }
 
 /// Form actions of the invite page.
-#[derive(Clone, Copy)]
+#[derive(Deserialize)]
+#[serde(tag = "action", rename_all = "snake_case")]
 enum InviteForm {
     Switch,
     Accept,
@@ -46,13 +48,7 @@ enum InviteForm {
 
 /// Handles a form POST of the invite page. Returns the path to redirect to.
 pub(crate) async fn submit(call: &Call, token: &InviteToken, form: &Form) -> Result<String, AppError> {
-    let does = form.action(&[
-        ("switch", InviteForm::Switch),
-        ("accept", InviteForm::Accept),
-        ("sign_in", InviteForm::SignIn),
-        ("join", InviteForm::Join),
-        ("decline", InviteForm::Decline),
-    ])?;
+    let does = form.act()?;
     let here = || Route::Invite(token.clone()).url();
     match act(call, token, does, form).await {
         // The invite is for a workspace or organization that requires a second factor. The person returns here after

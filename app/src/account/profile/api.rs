@@ -18,6 +18,7 @@ use model::{
     profile::{NAME_MAX, Profile},
     token::TokensThen,
 };
+use serde::Deserialize;
 use store::{links, mail::QueueMail as _, profile, secret::Secret, tokens};
 
 /// Loads the profile.
@@ -130,7 +131,8 @@ pub async fn save_preferences(
 }
 
 /// Form actions of the profile page.
-#[derive(Clone, Copy)]
+#[derive(Deserialize)]
+#[serde(tag = "action", rename_all = "kebab-case")]
 enum ProfileForm {
     Name,
     Password,
@@ -142,14 +144,7 @@ enum ProfileForm {
 
 /// Handles a form POST of the profile page.
 pub(crate) async fn submit_profile(call: &Call, form: &Form, file: Option<Vec<u8>>) -> Result<Outcome, AppError> {
-    let saved = match form.action(&[
-        ("name", ProfileForm::Name),
-        ("password", ProfileForm::Password),
-        ("address", ProfileForm::Address),
-        ("picture", ProfileForm::Picture),
-        ("remove-picture", ProfileForm::RemovePicture),
-        ("withdraw", ProfileForm::Withdraw),
-    ])? {
+    let saved = match form.act()? {
         ProfileForm::Name => save_name(call, form.get("name")).await.map(|_| Saved::Name)?,
         ProfileForm::Password => {
             let then = TokensThen::of_checkbox(form.get("tokens"));
