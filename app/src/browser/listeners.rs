@@ -5,7 +5,7 @@ use leptos::{ev, prelude::*};
 use wasm_bindgen::{JsCast, closure::Closure};
 
 /// Adds a key listener to the document, which is removed with the caller's reactive scope. It is called only for key
-/// presses that [the console may handle](super::is_ours). Does nothing on the server.
+/// presses that [the console may handle](super::own_key). Does nothing on the server.
 pub fn on_key(handler: impl Fn(&ev::KeyboardEvent) + 'static) {
     if !ON_SERVER {
         on_key_boxed(Box::new(handler));

@@ -41,7 +41,7 @@ pub use forms::{
     clear, event_name, event_value, file_size, follow, forget_typing, form_values, is_checked, put, values_of,
 };
 pub use history::{hold_address, show_address};
-pub use keys::{Chord, Focus, Keyboard, is_ours, is_plain, keyboard};
+pub use keys::{Chord, Focus, Keyboard, is_plain, keyboard, own_key};
 pub use layout::{height_of, is_shown, reveal, reveal_in_line, scroll_within, scrolled};
 pub use letters::upper;
 pub use links::opens_here;

@@ -22,9 +22,6 @@ impl PaletteState {
 
     /// Handles a key in the search field: it moves through the lines and runs one.
     pub(super) fn key(self, event: &KeyboardEvent) {
-        if !browser::is_ours(event) {
-            return;
-        }
         let last = self.lines.with_untracked(Vec::len).saturating_sub(1);
         let at = self.active.get_untracked();
         let to = match event.key().as_str() {

@@ -104,14 +104,14 @@ pub fn Palette(
         <div class="palette" id=DIALOG data-testid="palette" popover="auto" role="dialog" aria-modal="true" aria-label="Search or jump to…"
             on:toggle=move |_| if !browser::is_popover_open(DIALOG) { palette.close() }
             on:click=move |event| if browser::is_itself(&event) { palette.close() }
-            on:keydown=move |event| tab(&event)>
+            on:keydown=browser::own_key(tab)>
             <div class="palette-panel">
             <div class="palette-field">
                 <Icon name="search"/>
                 <input class="palette-input" id=FIELD data-testid="palette-input" type="text" role="combobox" aria-label="Search or jump to…" aria-autocomplete="list"
                     aria-expanded="true" aria-controls=LIST autocomplete="off" spellcheck="false" enterkeyhint="go" placeholder="Search or jump to…"
                     aria-activedescendant=move || (!lines.with(Vec::is_empty)).then(|| row_id(active.get()))
-                    prop:value=query on:input=move |event| palette.typed(browser::event_value(&event)) on:keydown=move |event| palette.key(&event)/>
+                    prop:value=query on:input=move |event| palette.typed(browser::event_value(&event)) on:keydown=browser::own_key(move |event| palette.key(event))/>
                 <button class="btn quiet" type="button" id="palette-cancel" on:click=move |_| palette.close()>"Cancel"</button>
             </div>
             <div class="palette-list" id=LIST role="listbox" aria-label="Results" data-lines=move || lines.with(Vec::len)
@@ -337,7 +337,7 @@ fn part(class: &'static str) -> HtmlElement<Span, Vec<AnyAttribute>, ()> {
 
 /// Keeps the focus in the palette while it is open: in its field, or on a phone also on its button.
 fn tab(event: &KeyboardEvent) {
-    if browser::is_ours(event) && event.key() == "Tab" {
+    if event.key() == "Tab" {
         event.prevent_default();
         let to_button = browser::is_typing() && browser::is_shown(CANCEL);
         browser::focus(if to_button { CANCEL } else { "#palette-input" });

@@ -99,7 +99,7 @@ pub fn Switcher(
             <span class="visually-hidden">"Switch workspace"</span>
         </button>
         <div class="menu switcher-menu" popover="auto" id=MENU role="dialog" aria-label="Switch workspace" data-hue=hue
-            on:keydown=move |event| keys(&event, query) on:toggle=toggled>
+            on:keydown=browser::own_key(move |event| keys(event, query)) on:toggle=toggled>
             <label class="search" data-script hidden=move || !searched.get()>
                 <Icon name="search"/>
                 <span class="visually-hidden">"Find a workspace"</span>
@@ -135,9 +135,6 @@ fn close<E>(_: E) {
 /// and a letter goes to the search field or, without one, to the next row that begins with it. In the search field,
 /// typing filters the rows, and Enter opens the first.
 fn keys(event: &KeyboardEvent, query: RwSignal<String>) {
-    if !browser::is_ours(event) {
-        return;
-    }
     let (typing, key) = (browser::is_typing(), event.key());
     let command = event.ctrl_key() || event.meta_key();
     match key.as_str() {
