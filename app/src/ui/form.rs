@@ -4,9 +4,9 @@ use crate::{
     boot::Returned,
     browser,
     error::AppError,
-    ui::{Banner, ErrorSummary, Tone},
+    ui::{ErrorSummary, Pending},
 };
-use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use leptos::{ev::SubmitEvent, prelude::*};
 use model::FieldErrors;
 
 /// State of a form on the page.
@@ -14,10 +14,8 @@ use model::FieldErrors;
 pub struct FormState {
     /// Validation errors by field.
     pub errors: RwSignal<FieldErrors>,
-    /// Error message for the form as a whole; empty if there is none.
-    pub message: RwSignal<String>,
-    /// `true` while a submission is in flight.
-    pub busy: RwSignal<bool>,
+    /// Submission in flight, and the error message for the form as a whole.
+    pub pending: Pending,
     returned: StoredValue<Returned>,
 }
 
@@ -26,8 +24,7 @@ impl FormState {
     pub fn new(returned: Returned) -> Self {
         Self {
             errors: RwSignal::new(returned.errors.clone()),
-            message: RwSignal::new(returned.message.clone()),
-            busy: RwSignal::new(false),
+            pending: Pending::new(returned.message.clone()),
             returned: StoredValue::new(returned),
         }
     }
@@ -51,34 +48,24 @@ impl FormState {
         F: Future<Output = Result<T, AppError>> + 'static,
     {
         event.prevent_default();
-        if self.busy.get_untracked() {
+        if !self.pending.is_idle() {
             return;
         }
         let Some(answer) = send(browser::form_values(event)) else { return };
-        self.busy.set(true);
         let sent = browser::snapshot_form(event);
-        spawn_local(async move {
-            let answer = answer.await;
-            // The page may be disposed by then.
-            if self.busy.try_set(false).is_some() {
-                return;
-            }
-            match answer {
-                Ok(value) => {
-                    sent.saved();
-                    self.errors.set(FieldErrors::default());
-                    self.message.set(String::new());
-                    done(value);
-                }
-                Err(error) => {
-                    let Some(error) = stopped(error) else { return };
-                    let fields = error.fields();
-                    self.message.set(if fields.0.is_empty() { error.message() } else { String::new() });
-                    self.errors.set(fields);
-                    browser::next_frame(|| browser::focus("[aria-invalid=true]"));
-                }
-            }
-        });
+        let done = move |value: T| {
+            sent.saved();
+            self.errors.set(FieldErrors::default());
+            done(value);
+        };
+        let stopped = move |error: AppError| {
+            let Some(error) = stopped(error) else { return };
+            let fields = error.fields();
+            self.pending.message.set(if fields.0.is_empty() { error.message() } else { String::new() });
+            self.errors.set(fields);
+            browser::next_frame(|| browser::focus("[aria-invalid=true]"));
+        };
+        self.pending.run(answer, done, stopped);
     }
 }
 
@@ -90,7 +77,7 @@ pub fn FormMessage(
 ) -> impl IntoView {
     view! {
         <ErrorSummary errors=form.errors/>
-        {move || form.message.with(|m| (!m.is_empty()).then(|| view! { <Banner tone=Tone::Bad message=m.clone()/> }))}
+        {form.pending.banner()}
     }
 }
 
@@ -106,5 +93,5 @@ pub fn SubmitButton(
     wide: bool,
 ) -> impl IntoView {
     let class = if wide { "btn primary wide" } else { "btn primary" };
-    view! { <button class=class type="submit" aria-busy=move || form.busy.get().then_some("true")>{label}</button> }
+    view! { <button class=class type="submit" aria-busy=move || form.pending.is_busy()>{label}</button> }
 }

@@ -11,6 +11,7 @@ mod icon;
 mod keys;
 mod marks;
 mod password;
+mod pending;
 mod slug_field;
 mod stable_attributes;
 mod summary;
@@ -28,6 +29,7 @@ pub use marks::{
     Ago, Avatar, Highlighted, SlugText, Status, StatusTone, WorkspaceAvatar, WsIcon, since, stable_slug, waiting_badge,
 };
 pub use password::PasswordField;
+pub use pending::Pending;
 pub use slug_field::SlugField;
 pub use stable_attributes::{StableAttributes, stable};
 pub use summary::{ErrorSummary, clear_error, clears_error};
