@@ -8,9 +8,9 @@ use crate::{
     error::AppError,
     routes::{Page, Route},
     session::use_session,
-    ui::{Banner, Empty, ErrorSummary, SelectField, SlugField, TextField, Tone},
+    ui::{Empty, FormMessage, FormState, SelectField, SlugField, SubmitButton, TextField},
 };
-use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use leptos::{ev::SubmitEvent, prelude::*};
 use model::{OrganizationRole, Slug, settings::NewWorkspaceInput, text::isolated};
 
 /// Range of the numbers that are appended to a proposed slug if it is taken.
@@ -53,16 +53,14 @@ pub fn NewWorkspacePage() -> impl IntoView {
 #[component]
 fn Form(organizations: Vec<(String, String)>) -> impl IntoView {
     let session = use_session();
-    let returned = session.take_returned().unwrap_or_default();
-    let value = |name: &str| returned.value(name).unwrap_or_default().to_owned();
+    let form = FormState::new(session.take_returned().unwrap_or_default());
+    let errors = form.errors;
+    let value = |name: &str| form.typed(name).unwrap_or_default();
     let (name, slug) = (value("name"), value("slug"));
     let organization = match value("organization") {
         chosen if chosen.is_empty() => organizations.first().map(|(id, _)| id.clone()).unwrap_or_default(),
         chosen => chosen,
     };
-    let errors = RwSignal::new(returned.errors.clone());
-    let message = RwSignal::new(returned.message.clone());
-    let busy = RwSignal::new(false);
     let typed = RwSignal::new(slug.clone());
     // The slug follows the name until the person edits it.
     let own = StoredValue::new(!slug.is_empty());
@@ -105,45 +103,36 @@ fn Form(organizations: Vec<(String, String)>) -> impl IntoView {
     };
     let changed = input.clone();
     let submit = move |event: SubmitEvent| {
-        event.prevent_default();
-        if busy.get_untracked() {
-            return;
-        }
-        let values = browser::form_values(&event);
-        let value = |name: &str| values.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone()).unwrap_or_default();
-        let input = NewWorkspaceInput { name: value("name"), slug: value("slug"), organization: value("organization") };
-        busy.set(true);
-        spawn_local(async move {
-            let name = input.name.trim().to_owned();
-            let answer = create_workspace(input).await;
-            if busy.try_set(false).is_some() {
-                return;
+        let send = |values: Vec<(String, String)>| {
+            let value = |name: &str| values.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone()).unwrap_or_default();
+            let (name, slug, organization) = (value("name"), value("slug"), value("organization"));
+            let message = format!("{} is ready.", isolated(name.trim()));
+            let create = create_workspace(NewWorkspaceInput { name, slug, organization });
+            Some(async move { create.await.map(|slug| (slug, message)) })
+        };
+        let done = move |(slug, message): (Slug, String)| {
+            browser::forget_unsaved();
+            session.refresh_picker(true);
+            session.navigator.push(Route::Workspace(slug, Page::Overview));
+            session.toast(Toast::done(message));
+        };
+        let stopped = move |error| match error {
+            AppError::SignedOut => {
+                session.sign_in_again();
+                None
             }
-            match answer {
-                Ok(slug) => {
-                    browser::forget_unsaved();
-                    session.refresh_picker(true);
-                    session.navigator.push(Route::Workspace(slug, Page::Overview));
-                    session.toast(Toast::done(format!("{} is ready.", isolated(&name))));
-                }
-                Err(AppError::SignedOut) => session.sign_in_again(),
-                Err(error) => {
-                    message.set(if error.fields().0.is_empty() { error.message() } else { String::new() });
-                    errors.set(error.fields());
-                    browser::next_frame(|| browser::focus("[aria-invalid=true]"));
-                }
-            }
-        });
+            error => Some(error),
+        };
+        form.submit(&event, send, done, stopped);
     };
     view! {
         <form class="form" method="post" action=Route::NewWorkspace.url() novalidate on:submit=submit on:input=input on:change=changed>
             <input type="hidden" name="action" value="create"/>
-            <ErrorSummary errors/>
-            {move || message.with(|m| (!m.is_empty()).then(|| view! { <Banner tone=Tone::Bad message=m.clone()/> }))}
+            <FormMessage form/>
             <SelectField name="organization" label="Organization" value=organization options=organizations errors/>
             <TextField name="name" label="Name" value=name errors/>
             <SlugField label="Workspace URL" value=slug current=String::new() typed errors check/>
-            <button class="btn primary wide" type="submit" aria-busy=move || busy.get().then_some("true")>"Create workspace"</button>
+            <SubmitButton form label="Create workspace" wide=true/>
         </form>
     }
 }

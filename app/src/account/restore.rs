@@ -7,47 +7,41 @@ use crate::{
     error::AppError,
     routes::{Page, Route},
     session::Session,
-    ui::{Icon, WorkspaceAvatar, WsIcon},
+    ui::{Icon, Pending, WorkspaceAvatar, WsIcon},
 };
-use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use leptos::{ev::SubmitEvent, prelude::*};
 use model::{moment, settings::DeletedWorkspace, text::isolated};
 
 /// Button that restores a workspace and opens it. `action` is the URL of the POST without JavaScript.
 pub fn restore_button(session: Session, workspace: &DeletedWorkspace, action: String) -> AnyView {
-    let busy = RwSignal::new(false);
+    let pending = Pending::default();
     let (slug, name) = (workspace.slug.clone(), workspace.name.clone());
     let posted = slug.to_string();
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        if busy.get_untracked() {
-            return;
-        }
-        busy.set(true);
-        let (slug, name) = (slug.clone(), name.clone());
-        spawn_local(async move {
-            let answer = restore_workspace(slug.clone()).await;
-            if busy.try_set(false).is_some() {
-                return;
-            }
+        let there = Route::Workspace(slug.clone(), Page::Overview);
+        let message = format!("{} restored", isolated(&name));
+        let done = move |()| {
             session.refresh_picker(true);
-            match answer {
-                Ok(()) => {
-                    let there = Route::Workspace(slug, Page::Overview);
-                    // At the workspace's own URL, its view must be created anew.
-                    session.navigator.push(Route::home());
-                    session.navigator.replace(there);
-                    session.toast(Toast::done(format!("{} restored", isolated(&name))));
-                }
-                Err(AppError::Factor) => session.prove_factor(),
-                Err(error) => session.toast(Toast::failed(error.message())),
+            // At the workspace's own URL, its view must be created anew.
+            session.navigator.push(Route::home());
+            session.navigator.replace(there);
+            session.toast(Toast::done(message));
+        };
+        let stopped = move |error: AppError| {
+            session.refresh_picker(true);
+            match error {
+                AppError::Factor => session.prove_factor(),
+                error => session.toast(Toast::failed(error.message())),
             }
-        });
+        };
+        pending.run(restore_workspace(slug.clone()), done, stopped);
     };
     view! {
         <form method="post" action=action on:submit=submit>
             <input type="hidden" name="action" value="restore-workspace"/>
             <input type="hidden" name="slug" value=posted/>
-            <button class="btn" data-testid="restore" aria-busy=move || busy.get().then_some("true")><Icon name="refresh"/>"Restore"</button>
+            <button class="btn" data-testid="restore" aria-busy=move || pending.is_busy()><Icon name="refresh"/>"Restore"</button>
         </form>
     }
     .into_any()
