@@ -1,7 +1,10 @@
 //! The second-factor prompt. Shown during sign-in, before entering a workspace that requires a second factor, and
 //! before changing factors. Code entry works without JavaScript.
 
-use super::{AccountFrame, FactorAsk, FactorReason, begin_factor_passkey, prove_factor, prove_factor_by_passkey};
+use super::{
+    AccountFrame, FactorAsk, FactorReason, begin_factor_passkey, prove_factor, prove_factor_by_passkey,
+    security::passkey_error,
+};
 use crate::{
     boot::{AccountData, Returned},
     browser,
@@ -9,9 +12,9 @@ use crate::{
     reactive,
     routes::{ReturnTo, Route},
     session::{Session, use_session},
-    ui::{Banner, Icon, Tone},
+    ui::{Icon, Pending, clears_error},
 };
-use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use leptos::{ev::SubmitEvent, prelude::*};
 use model::{factor::FactorMethods, text::isolated};
 
 /// Second-factor page at `/account/factor`.
@@ -90,68 +93,44 @@ pub fn FactorPage() -> impl IntoView {
 
 #[component]
 fn Prove(session: Session, methods: FactorMethods, next: Option<String>, returned: Returned) -> impl IntoView {
-    let returned = RwSignal::new(returned);
-    let busy = RwSignal::new(false);
+    let (errors, pending) = (RwSignal::new(returned.errors), Pending::new(returned.message));
     let next = StoredValue::new(next.unwrap_or_default());
     let here = Route::Factor { next: next.with_value(|n| ReturnTo::parse(n)) }.url();
     let failed = move |error: AppError| {
-        busy.set(false);
         if error == AppError::SignedOut {
             return session.sign_in_again();
         }
-        let errors = error.fields();
-        let message = match errors.of("passkey") {
+        let fields = error.fields();
+        pending.message.set(match fields.of("passkey") {
             Some(message) => message.to_owned(),
-            None if errors.0.is_empty() => error.message(),
+            None if fields.0.is_empty() => error.message(),
             None => String::new(),
-        };
-        returned.set(Returned { errors, message, ..Returned::default() });
+        });
+        errors.set(fields);
         browser::next_frame(|| browser::focus("[aria-invalid=true]"));
     };
+    let leave = |path: String| browser::load_document(&path);
     let by_code = move |event: SubmitEvent| {
         event.prevent_default();
-        if busy.get_untracked() {
-            return;
-        }
-        busy.set(true);
         let values = browser::form_values(&event);
         let code = values.into_iter().find(|(name, _)| name == "code").map(|(_, v)| v).unwrap_or_default();
-        spawn_local(async move {
-            match prove_factor(code, next.get_value()).await {
-                Ok(path) => browser::load_document(&path),
-                Err(error) => failed(error),
-            }
-        });
+        pending.run_and_leave(prove_factor(code, next.get_value()), leave, failed);
     };
     let by_passkey = move |_| {
-        if busy.get_untracked() {
-            return;
-        }
-        busy.set(true);
-        spawn_local(async move {
-            let challenge = match begin_factor_passkey().await {
-                Ok(challenge) => challenge,
-                Err(error) => return failed(error),
-            };
-            let credential = match browser::sign_with_passkey(&challenge.options).await {
-                Ok(credential) => credential,
-                Err(error) => {
-                    busy.set(false);
-                    return returned.set(Returned { message: error.message().to_owned(), ..Returned::default() });
-                }
-            };
-            match prove_factor_by_passkey(challenge.handle, credential, next.get_value()).await {
-                Ok(path) => browser::load_document(&path),
-                Err(error) => failed(error),
-            }
-        });
+        let next = next.get_value();
+        let answer = async move {
+            let challenge = begin_factor_passkey().await?;
+            let credential = browser::sign_with_passkey(&challenge.options).await.map_err(passkey_error)?;
+            prove_factor_by_passkey(challenge.handle, credential, next).await
+        };
+        pending.run_and_leave(answer, leave, failed);
     };
-    let wrong = move || returned.with(|r| r.errors.of("code").map(str::to_owned));
+    let wrong = move || errors.with(|e| e.of("code").map(str::to_owned));
     view! {
-        {move || returned.with(|r| (!r.message.is_empty()).then(|| view! { <Banner tone=Tone::Bad message=r.message.clone()/> }))}
+        {pending.banner()}
         {methods.passkey.then(|| view! {
             <button class="btn wide" class:primary=!methods.code type="button" data-script data-testid="use-passkey"
-                aria-busy=move || busy.get().then_some("true") on:click=by_passkey><Icon name="passkey"/>"Use a passkey"</button>
+                aria-busy=move || pending.is_busy() on:click=by_passkey><Icon name="passkey"/>"Use a passkey"</button>
         })}
         {methods.code.then(|| view! {
             <form class="form" method="post" action=here novalidate data-unguarded on:submit=by_code>
@@ -159,12 +138,12 @@ fn Prove(session: Session, methods: FactorMethods, next: Option<String>, returne
                 <div class="field">
                     <label for="code">"Code"</label>
                     <input class="input" id="code" name="code" type="text" autocomplete="one-time-code" autocapitalize="none" spellcheck="false" autofocus
-                        on:input=move |_| if returned.with_untracked(|r| r.errors.of("code").is_some()) { returned.update(|r| r.errors.clear("code")) }
+                        on:input=clears_error(errors, "code")
                         aria-invalid=move || wrong().map(|_| "true") aria-describedby="code-error code-hint"/>
                     <p class="error" id="code-error">{move || wrong().map(|message| view! { <Icon name="alert"/><span>{message}</span> })}</p>
                     <p class="hint" id="code-hint">"The 6-digit code from your authenticator app, or a recovery code."</p>
                 </div>
-                <button class="btn primary wide" type="submit" aria-busy=move || busy.get().then_some("true")>"Confirm"</button>
+                <button class="btn primary wide" type="submit" aria-busy=move || pending.is_busy()>"Confirm"</button>
             </form>
         })}
     }

@@ -18,4 +18,5 @@ mod verify;
 
 pub use data::{Enrolment, FactorAsk, FactorReason, PasskeyChallenge, QrCode, SecurityData};
 pub use page::SecurityPage;
+pub use passkeys::passkey_error;
 pub use server_fns::*;

@@ -12,7 +12,7 @@ use crate::{
     reactive,
     routes::{AccountPage, ReturnTo, Route},
     session::use_session,
-    ui::{Banner, Icon, Tone},
+    ui::{Icon, Pending},
 };
 use leptos::{ev::SubmitEvent, prelude::*};
 use model::factor::{FactorAsked, FactorStanding, FactorState, RECOVERY_CODES};
@@ -39,8 +39,7 @@ pub fn SecurityPage() -> impl IntoView {
         session,
         data: RwSignal::new(data),
         errors: RwSignal::new(returned.errors),
-        busy: RwSignal::new(false),
-        message: RwSignal::new(returned.message),
+        pending: Pending::new(returned.message),
         here: StoredValue::new(here),
     };
     reactive::effect(move || {
@@ -53,7 +52,7 @@ pub fn SecurityPage() -> impl IntoView {
     view! {
         <AccountShell page=AccountPage::Security lead="Two-factor authentication protects your account even if someone learns your password. Some workspaces require it.">
             <div class="security">
-                {move || security.message.with(|m| (!m.is_empty()).then(|| view! { <Banner tone=Tone::Bad message=m.clone()/> }))}
+                {security.pending.banner()}
                 {move || codes.with(|codes| (!codes.is_empty()).then(|| view! { <NewCodes codes=codes.clone() next=next.clone()/> }))}
                 {move || state.get().map(|state| view! {
                     {(state.standing == FactorStanding::Stale).then(|| view! { <Confirm security/> })}

@@ -6,14 +6,21 @@ use super::{
     totp::typed,
 };
 use crate::{
-    browser,
+    browser::{self, PasskeyFailed},
+    error::AppError,
     ui::{Ago, Icon},
 };
-use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use leptos::{ev::SubmitEvent, prelude::*};
 use model::{
+    FieldErrors,
     factor::{FactorStanding, FactorState, PasskeyRow},
     moment,
 };
+
+/// Returns the error for a passkey operation that failed in the browser. Like those of the server, it is on `passkey`.
+pub fn passkey_error(failed: PasskeyFailed) -> AppError {
+    AppError::Invalid(FieldErrors::one("passkey", failed.message()))
+}
 
 #[component]
 pub(super) fn Passkeys(security: SecurityState, state: FactorState) -> impl IntoView {
@@ -37,26 +44,11 @@ pub(super) fn Passkeys(security: SecurityState, state: FactorState) -> impl Into
 fn Add(security: SecurityState, asks_password: bool) -> impl IntoView {
     let add = move |event: SubmitEvent| {
         event.prevent_default();
-        if security.busy.get_untracked() {
-            return;
-        }
         let (name, password) = (typed(&event, "name"), typed(&event, "password"));
-        security.busy.set(true);
-        spawn_local(async move {
-            let challenge = match begin_passkey(name.clone(), password).await {
-                Ok(challenge) => challenge,
-                Err(error) => {
-                    security.busy.set(false);
-                    return security.failed(error);
-                }
-            };
-            match browser::create_passkey(&challenge.options).await {
-                Ok(credential) => {
-                    security.busy.set(false);
-                    security.run(add_passkey(challenge.handle, name, credential));
-                }
-                Err(failed) => security.say(failed.message()),
-            }
+        security.run(async move {
+            let challenge = begin_passkey(name.clone(), password).await?;
+            let credential = browser::create_passkey(&challenge.options).await.map_err(passkey_error)?;
+            add_passkey(challenge.handle, name, credential).await
         });
     };
     view! {
@@ -67,7 +59,7 @@ fn Add(security: SecurityState, asks_password: bool) -> impl IntoView {
             {asks_password.then(|| view! {
                 <Line security id="passkey-password" name="password" label="Your password" kind="password" autocomplete="current-password"/>
             })}
-            <button class="btn primary" type="submit" aria-busy=move || security.busy.get().then_some("true")><Icon name="passkey"/>"Add a passkey"</button>
+            <button class="btn primary" type="submit" aria-busy=move || security.pending.is_busy()><Icon name="passkey"/>"Add a passkey"</button>
         </form>
         <p class="note" data-no-script>"To add a passkey, turn JavaScript on in this browser."</p>
     }

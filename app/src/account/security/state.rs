@@ -6,9 +6,9 @@ use crate::{
     error::AppError,
     routes::Route,
     session::Session,
-    ui::{Icon, clears_error},
+    ui::{Icon, Pending, clears_error},
 };
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use model::FieldErrors;
 
 /// Shared state of the security page.
@@ -20,9 +20,8 @@ pub(super) struct SecurityState {
     pub(super) data: RwSignal<Option<SecurityData>>,
     /// Validation errors by field.
     pub(super) errors: RwSignal<FieldErrors>,
-    /// `true` while a request is in flight.
-    pub(super) busy: RwSignal<bool>,
-    pub(super) message: RwSignal<String>,
+    /// Request in flight, and the page-level error message.
+    pub(super) pending: Pending,
     pub(super) here: StoredValue<Route>,
 }
 
@@ -34,28 +33,15 @@ impl SecurityState {
 
     /// Sends a change to the server and shows the result.
     pub(super) fn run(self, answer: impl Future<Output = Result<SecurityData, AppError>> + 'static) {
-        if self.busy.get_untracked() {
-            return;
-        }
-        self.busy.set(true);
-        spawn_local(async move {
-            let answer = answer.await;
-            if self.busy.try_set(false).is_some() {
-                return;
-            }
-            match answer {
-                Ok(data) => {
-                    self.errors.set(FieldErrors::default());
-                    self.message.set(String::new());
-                    self.data.set(Some(data));
-                }
-                Err(error) => self.failed(error),
-            }
-        });
+        let done = move |data| {
+            self.errors.set(FieldErrors::default());
+            self.data.set(Some(data));
+        };
+        self.pending.run(answer, done, move |error| self.failed(error));
     }
 
     /// Shows an error at its field, or as a page-level message.
-    pub(super) fn failed(self, error: AppError) {
+    fn failed(self, error: AppError) {
         match error {
             AppError::SignedOut => self.session.sign_in_again(),
             AppError::Factor => self.session.prove_factor(),
@@ -64,17 +50,12 @@ impl SecurityState {
                 let fields = ["code", "password", "name"];
                 let at_field = fields.iter().any(|field| errors.of(field).is_some());
                 let general = errors.0.first().filter(|_| !at_field).map(|e| e.message.clone());
-                self.message.set(if at_field { String::new() } else { general.unwrap_or_else(|| error.message()) });
+                let message = if at_field { String::new() } else { general.unwrap_or_else(|| error.message()) };
+                self.pending.message.set(message);
                 self.errors.set(errors);
                 browser::next_frame(|| browser::focus("[aria-invalid=true]"));
             }
         }
-    }
-
-    /// Shows a page-level message.
-    pub(super) fn say(self, message: &str) {
-        self.busy.set(false);
-        self.message.set(message.to_owned());
     }
 }
 
