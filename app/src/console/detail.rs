@@ -4,9 +4,9 @@ use super::scope::Scope;
 use crate::session::Toast;
 use crate::{
     error::AppError,
-    ui::{Icon, Status, StatusTone},
+    ui::{Icon, Pending, Status, StatusTone},
 };
-use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use leptos::{ev::SubmitEvent, prelude::*};
 use model::{
     billing::{InvoiceRow, InvoiceStatus},
     catalog::Lifecycle,
@@ -66,40 +66,26 @@ where
         Lifecycle::Active => ("Archive", "archive", Lifecycle::Archived),
         Lifecycle::Archived => ("Restore", "restore", Lifecycle::Active),
     };
-    let busy = RwSignal::new(false);
+    let pending = Pending::default();
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        if busy.get_untracked() {
-            return;
-        }
-        busy.set(true);
         let named = isolated(&name);
-        let done = match target {
+        let message = match target {
             Lifecycle::Archived => format!("{named} archived"),
             Lifecycle::Active => format!("{named} restored"),
         };
-        let answer = call(target);
-        spawn_local(async move {
-            let answer = answer.await;
-            // A user who has left the workspace in the meantime gets no message.
-            if busy.try_set(false).is_some() {
-                return;
-            }
-            match answer {
-                Ok(_) => {
-                    scope.session.toast(Toast::done(done));
-                    scope.reload();
-                }
-                Err(error) => scope.handle_error(error),
-            }
-        });
+        let done = move |_: T| {
+            scope.session.toast(Toast::done(message));
+            scope.reload();
+        };
+        pending.run(call(target), done, move |error| scope.handle_error(error));
     };
     let here = scope.url(&scope.page.get_untracked());
     view! {
         <form method="post" action=here on:submit=submit>
             <input type="hidden" name="action" value=action/>
             <input type="hidden" name="grant" value=scope.entry.with_untracked(|e| e.as_ref().map(|e| e.grant.clone()))/>
-            <button class="btn quiet" aria-busy=move || busy.get().then_some("true")><Icon name="archive"/>{label}</button>
+            <button class="btn quiet" aria-busy=move || pending.is_busy()><Icon name="archive"/>{label}</button>
         </form>
     }
     .into_any()

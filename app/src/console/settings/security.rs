@@ -5,9 +5,9 @@ use crate::session::Toast;
 use crate::{
     console::scope::Scope,
     routes::{Page, ReturnTo, Route, SettingsPage},
-    ui::{Icon, Status, StatusTone},
+    ui::{Icon, Pending, Status, StatusTone},
 };
-use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use leptos::{ev::SubmitEvent, prelude::*};
 use model::settings::SecuritySettings;
 
 pub fn view(scope: Scope, settings: &SecuritySettings) -> AnyView {
@@ -17,31 +17,20 @@ pub fn view(scope: Scope, settings: &SecuritySettings) -> AnyView {
 fn demand(scope: Scope, settings: &SecuritySettings) -> AnyView {
     let SecuritySettings { demands_factor: on, proven } = *settings;
     let here = scope.url(&Page::Settings(SettingsPage::Security));
-    let busy = RwSignal::new(false);
+    let pending = Pending::default();
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        if busy.get_untracked() {
-            return;
-        }
-        busy.set(true);
-        spawn_local(async move {
-            let answer = scope.ask(async |slug, grant| demand_factor(slug, grant, !on).await).await;
-            if busy.try_set(false).is_some() {
-                return;
-            }
-            match answer {
-                Ok(()) => {
-                    let message = if on {
-                        "Two-factor authentication is no longer required"
-                    } else {
-                        "Two-factor authentication is now required"
-                    };
-                    scope.session.toast(Toast::done(message));
-                    scope.reload();
-                }
-                Err(error) => scope.handle_error(error),
-            }
-        });
+        let answer = scope.ask(async move |slug, grant| demand_factor(slug, grant, !on).await);
+        let done = move |()| {
+            let message = if on {
+                "Two-factor authentication is no longer required"
+            } else {
+                "Two-factor authentication is now required"
+            };
+            scope.session.toast(Toast::done(message));
+            scope.reload();
+        };
+        pending.run(answer, done, move |error| scope.handle_error(error));
     };
     // The user who enables the requirement must be able to enter again, so they confirm a factor first.
     let first = Route::Factor { next: ReturnTo::parse(&here) }.url();
@@ -69,7 +58,7 @@ fn demand(scope: Scope, settings: &SecuritySettings) -> AnyView {
                         <input type="hidden" name="grant" value=scope.entry.with_untracked(|e| e.as_ref().map(|e| e.grant.clone()))/>
                         <input type="hidden" name="action" value="demand"/>
                         <input type="hidden" name="demand" value=if on { "off" } else { "on" }/>
-                        <div class="btn-row"><button class="btn" class:primary=!on type="submit" aria-busy=move || busy.get().then_some("true")>
+                        <div class="btn-row"><button class="btn" class:primary=!on type="submit" aria-busy=move || pending.is_busy()>
                             {if on { "Stop requiring" } else { "Require for everyone" }}
                         </button></div>
                     </form>
