@@ -7,12 +7,12 @@ use crate::{
     error::AppError,
     routes::Route,
     session::Session,
-    ui::{Banner, Tone, clear_error},
+    ui::{Pending, clear_error},
 };
 use leptos::{
     ev::{Event, SubmitEvent},
     prelude::*,
-    task::spawn_local,
+    reactive::traits::IsDisposed,
 };
 use model::{
     FieldErrors,
@@ -39,13 +39,11 @@ pub struct MembersForm<R> {
     pub session: Session,
     /// Validation errors by field.
     pub errors: RwSignal<FieldErrors>,
-    /// Error message that concerns the page as a whole.
-    pub message: RwSignal<String>,
     /// Results of the last invites.
     pub results: RwSignal<Vec<InviteResult>>,
     /// Text of the invite field. It stays while the page is reloaded.
     pub emails: RwSignal<String>,
-    busy: RwSignal<bool>,
+    pending: Pending,
     action: StoredValue<String>,
     grant: Signal<Option<String>>,
     returned: StoredValue<Returned>,
@@ -75,90 +73,82 @@ impl<R: Rank> MembersForm<R> {
         let returned = session.take_returned().unwrap_or_default();
         let errors = RwSignal::new(returned.errors.clone());
         let text = if returned.message.is_empty() { unplaced(&returned.errors) } else { returned.message.clone() };
-        let message = RwSignal::new(text);
+        let pending = Pending::new(text);
         let emails = RwSignal::new(returned.value("emails").unwrap_or_default().to_owned());
         let results = RwSignal::new(returned.results.clone());
-        let busy = RwSignal::new(false);
         let submit = Callback::new(move |event: SubmitEvent| {
             event.prevent_default();
-            if busy.get_untracked() {
+            if !pending.is_idle() {
                 return;
             }
             let action = match MemberAction::read(&browser::form_values(&event)) {
                 Ok(action) => action,
                 Err(wrong) => {
-                    message.set(unplaced(&wrong));
+                    pending.message.set(unplaced(&wrong));
                     errors.set(wrong);
                     return;
                 }
             };
             browser::close_menu_around(&event);
             let sent = browser::snapshot_form(&event);
-            busy.set(true);
             let invites = matches!(action, MemberAction::Invite { .. });
             let answer = act(action);
-            spawn_local(async move {
+            let answer = async move {
                 let answer = answer.await;
-                // A user who has left the page in the meantime gets no message.
-                if busy.try_set(false).is_some() {
-                    // A user who has given up their seat is redirected, even if the tab learned of it before this
-                    // response arrived.
-                    if answer.is_ok_and(|done| done.left) {
-                        browser::load_document(&Route::home().url());
-                    }
-                    return;
+                // A user who has given up their seat is redirected, even if the tab learned of it before this response
+                // arrived and has left the page.
+                if errors.is_disposed() && answer.as_ref().is_ok_and(|done| done.left) {
+                    browser::load_document(&Route::home().url());
                 }
-                match answer {
-                    Ok(done) => {
-                        message.set(String::new());
-                        errors.set(FieldErrors::default());
-                        if !done.said.is_empty() {
-                            session.toast(Toast::done(done.said.clone()));
-                        }
-                        results.set(done.results.clone());
-                        if invites {
-                            // The field keeps only the entries to correct.
-                            let left = to_correct(&done.results);
-                            browser::put(EMAILS, &left);
-                            emails.set(left);
-                        } else {
-                            sent.saved();
-                        }
-                        then(&done);
-                    }
-                    // The typed input stays in its fields.
-                    Err(
-                        error @ (AppError::Invalid(_)
-                        | AppError::TooManyMails { .. }
-                        | AppError::Limited(_)
-                        | AppError::Seat(_)
-                        | AppError::Denied(_)
-                        | AppError::Unavailable
-                        | AppError::Offline
-                        | AppError::Internal),
-                    ) => {
-                        let fields = error.fields();
-                        let text = if fields.0.is_empty() { error.message() } else { unplaced(&fields) };
-                        let placed = text.is_empty();
-                        message.set(text);
-                        errors.set(fields);
-                        if placed {
-                            browser::next_frame(|| browser::focus("[aria-invalid=true]"));
-                        } else {
-                            browser::reveal(".seats-messages");
-                        }
-                    }
-                    Err(error) => stop(error),
+                answer
+            };
+            let done = move |outcome: ActionOutcome| {
+                errors.set(FieldErrors::default());
+                if !outcome.said.is_empty() {
+                    session.toast(Toast::done(outcome.said.clone()));
                 }
-            });
+                results.set(outcome.results.clone());
+                if invites {
+                    // The field keeps only the entries to correct.
+                    let left = to_correct(&outcome.results);
+                    browser::put(EMAILS, &left);
+                    emails.set(left);
+                } else {
+                    sent.saved();
+                }
+                then(&outcome);
+            };
+            let stopped = move |error| match error {
+                // The typed input stays in its fields.
+                AppError::Invalid(_)
+                | AppError::TooManyMails { .. }
+                | AppError::Limited(_)
+                | AppError::Seat(_)
+                | AppError::Denied(_)
+                | AppError::Unavailable
+                | AppError::Offline
+                | AppError::Internal => {
+                    let fields = error.fields();
+                    let text = if fields.0.is_empty() { error.message() } else { unplaced(&fields) };
+                    let placed = text.is_empty();
+                    pending.message.set(text);
+                    errors.set(fields);
+                    if placed {
+                        browser::next_frame(|| browser::focus("[aria-invalid=true]"));
+                    } else {
+                        browser::reveal(".seats-messages");
+                    }
+                }
+                error => stop(error),
+            };
+            pending.run(answer, done, stopped);
         });
         Self {
             session,
             errors,
-            message,
             results,
             emails,
-            busy,
+            pending,
             action: StoredValue::new(action),
             grant,
             returned: StoredValue::new(returned),
@@ -184,9 +174,7 @@ impl<R: Rank> MembersForm<R> {
     /// Removes the error of a field and that of the whole form when the field changes.
     fn clear_errors(self, event: &Event) {
         clear_error(self.errors, &browser::event_name(event));
-        if self.message.with_untracked(|message| !message.is_empty()) {
-            self.message.set(String::new());
-        }
+        self.pending.clear_message();
     }
 
     /// Renders a form around `children` for the action `action`. With `None`, the buttons of the form name the action.
@@ -230,17 +218,12 @@ impl<R: Rank> MembersForm<R> {
 
     /// Returns the `aria-busy` value of the buttons: `"true"` while a response is pending.
     pub fn is_busy(self) -> Option<&'static str> {
-        self.busy.get().then_some("true")
+        self.pending.is_busy()
     }
 
     /// Renders the error message that concerns the page as a whole.
     pub fn error_message(self) -> AnyView {
-        view! {
-            <div class="seats-messages">
-                {move || self.message.with(|m| (!m.is_empty()).then(|| view! { <Banner tone=Tone::Bad message=m.clone()/> }))}
-            </div>
-        }
-        .into_any()
+        view! { <div class="seats-messages">{self.pending.banner()}</div> }.into_any()
     }
 
     /// Renders the options of a select for the roles that may be given.
