@@ -17,7 +17,7 @@ pub(crate) struct Nonce(pub(crate) String);
 const SAME: [(HeaderName, HeaderValue); 6] = [
     (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
-    // Not no-referrer: some browsers would then send `Origin: null` with forms, which `csrf` rejects.
+    // Not no-referrer: some browsers would then send `Origin: null` with forms, which `origin_check` rejects.
     (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
     (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
     (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
@@ -62,7 +62,7 @@ pub(crate) async fn add(State(state): State<AppState>, mut request: Request, nex
         headers.insert(name, value);
     }
     if path.starts_with("/invite/") {
-        // This path contains the invite token. `csrf` accepts the page's forms because of Sec-Fetch-Site.
+        // This path contains the invite token. `origin_check` accepts the page's forms because of Sec-Fetch-Site.
         headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     }
     headers.insert(header::CONTENT_SECURITY_POLICY, policy);

@@ -192,7 +192,7 @@ pub fn to_correct(results: &[InviteResult]) -> String {
 ///
 /// # Errors
 /// The message of [`too_many`] if the list has more than `most` entries.
-pub fn counted(text: &str, most: usize) -> Result<String, String> {
+pub fn summarize_entries(text: &str, most: usize) -> Result<String, String> {
     let people = people(text);
     let unclear = people.iter().filter(|person| matches!(person, Pasted::Unclear(_))).count();
     let named = match people.len() {
@@ -228,11 +228,14 @@ mod tests {
     #[test]
     fn a_long_list_is_counted_before_it_is_sent() {
         let list = |n: usize| (0..n).map(|i| format!("p{i}@x.example ")).collect::<String>();
-        assert_eq!(counted("", AT_ONCE), Ok(String::new()));
-        assert_eq!(counted("ada@x.example", AT_ONCE), Ok("1 person".to_owned()));
-        assert_eq!(counted("ada@x.example\nnonsense", AT_ONCE), Ok("2 people, 1 without a valid email".to_owned()));
-        assert_eq!(counted(&list(50), AT_ONCE), Ok("50 people".to_owned()));
-        let refused = counted(&list(60), AT_ONCE).unwrap_err();
+        assert_eq!(summarize_entries("", AT_ONCE), Ok(String::new()));
+        assert_eq!(summarize_entries("ada@x.example", AT_ONCE), Ok("1 person".to_owned()));
+        assert_eq!(
+            summarize_entries("ada@x.example\nnonsense", AT_ONCE),
+            Ok("2 people, 1 without a valid email".to_owned())
+        );
+        assert_eq!(summarize_entries(&list(50), AT_ONCE), Ok("50 people".to_owned()));
+        let refused = summarize_entries(&list(60), AT_ONCE).unwrap_err();
         assert_eq!(refused, "60 people are 10 too many. You can invite 50 at a time.");
     }
 

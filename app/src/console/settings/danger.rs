@@ -10,7 +10,7 @@ use crate::{
     ui::{Banner, TextField, Tone},
 };
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
-use model::{Capability, FieldErrors, count::counted, settings::Contents, text::isolated};
+use model::{Capability, FieldErrors, count::pluralize, settings::Contents, text::isolated};
 
 pub fn view(scope: Scope, contents: Contents) -> AnyView {
     view! { {delete(scope, contents)} }.into_any()
@@ -67,10 +67,10 @@ fn delete(scope: Scope, contents: Contents) -> AnyView {
         });
     };
     let holds = [
-        counted(contents.people, "person with direct access", "people with direct access"),
-        counted(contents.products, "product", "products"),
-        counted(contents.customers, "customer", "customers"),
-        counted(contents.invoices, "invoice", "invoices"),
+        pluralize(contents.people, "person with direct access", "people with direct access"),
+        pluralize(contents.products, "product", "products"),
+        pluralize(contents.customers, "customer", "customers"),
+        pluralize(contents.invoices, "invoice", "invoices"),
     ]
     .join(", ");
     let here = scope.url(&Page::Settings(SettingsPage::Danger));
