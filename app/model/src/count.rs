@@ -1,4 +1,4 @@
-//! Numbers with the nouns that they count.
+//! Formatting of numbers with their noun or unit.
 
 use crate::money::grouped;
 use std::borrow::Cow;

@@ -203,7 +203,7 @@ pub enum MemberAction<R> {
 /// Result of an action.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct ActionOutcome {
-    /// Message shown to the user. Empty if `results` says it all.
+    /// Message shown to the user. Empty if `results` already contains the outcome.
     pub said: String,
     /// Results by email address.
     pub results: Vec<InviteResult>,

@@ -1,4 +1,4 @@
-//! Shared parts of the workspace plane's forms. Without JavaScript, a form posts to its own URL; otherwise it calls a
+//! Shared parts of the forms of workspace pages. Without JavaScript, a form posts to its own URL; otherwise it calls a
 //! server function. Typed input and validation errors are returned the same way in both cases.
 
 use super::scope::Scope;

@@ -17,7 +17,7 @@ use model::{
 };
 use serde::Deserialize;
 
-/// Input of the colour form. An empty `hue` selects the default colour.
+/// Input of the colour form. An empty `hue` selects the automatic colour.
 #[derive(Debug, Default, Deserialize)]
 struct Chosen {
     #[serde(default)]

@@ -1,4 +1,4 @@
-//! Danger zone: actions that can't be undone by repeating them.
+//! Danger zone: deletion of the workspace.
 
 use super::{delete_workspace, why_no_button};
 use crate::session::Toast;
