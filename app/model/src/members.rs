@@ -272,7 +272,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whoever_is_named_often_is_meant_once() {
+    fn distinct_removes_repeated_users() {
         let person = |n: u128| UserId::from_uuid(uuid::Uuid::from_u128(n));
         let (ada, mia) = (person(1), person(2));
         let often: Vec<UserId> = std::iter::repeat_n(ada, 100).chain([mia, ada]).collect();

@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn only_pages_that_may_differ_carry_a_nonce() {
+    fn shared_error_pages_have_no_nonce() {
         assert!(policy_of(Html("")).contains("script-src 'nonce-abc' 'strict-dynamic' 'wasm-unsafe-eval';"));
         for status in [StatusCode::NOT_FOUND, StatusCode::GONE, StatusCode::SERVICE_UNAVAILABLE] {
             let policy = policy_of((status, Html("")));
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn only_static_files_that_are_there_are_kept() {
+    fn only_existing_static_files_are_cached() {
         let (ok, missing) = (StatusCode::OK, StatusCode::NOT_FOUND);
         assert_eq!(caching("/pkg/0123/stile.js", ok), FOR_EVER);
         assert_eq!(caching("/pkg/0123/stile.js", missing), NO_STORE);

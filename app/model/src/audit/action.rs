@@ -184,7 +184,7 @@ mod tests {
     use std::collections::HashSet;
 
     #[test]
-    fn each_action_has_one_word_and_one_kind() {
+    fn each_action_has_a_unique_name_and_one_category() {
         let words: HashSet<_> = Action::ALL.iter().map(|a| a.as_str()).collect();
         assert_eq!(words.len(), Action::ALL.len(), "two actions share a word");
         for action in Action::ALL {

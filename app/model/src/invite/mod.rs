@@ -226,7 +226,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_long_list_is_counted_before_it_is_sent() {
+    fn summarize_entries_counts_people_and_rejects_long_lists() {
         let list = |n: usize| (0..n).map(|i| format!("p{i}@x.example ")).collect::<String>();
         assert_eq!(summarize_entries("", AT_ONCE), Ok(String::new()));
         assert_eq!(summarize_entries("ada@x.example", AT_ONCE), Ok("1 person".to_owned()));
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn the_field_keeps_what_is_to_be_corrected_and_nothing_else() {
+    fn to_correct_returns_only_invalid_entries() {
         let result =
             |address: &str, outcome| InviteResult { address: address.to_owned(), name: String::new(), outcome };
         let results = [
