@@ -69,7 +69,7 @@ mod value {
         use crate::wire;
 
         #[test]
-        fn it_travels_as_bytes_and_is_the_value_itself_in_json() {
+        fn it_is_bytes_in_postcard_and_the_value_in_json() {
             let deferred = Deferred::new((7_u32, Some("é".to_owned())));
             assert_eq!(wire::from_bytes(&wire::to_bytes(&deferred).unwrap()), Ok(deferred.clone()));
             let bytes: Vec<u8> = wire::from_bytes(&wire::to_bytes(&deferred).unwrap()).unwrap();

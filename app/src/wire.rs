@@ -141,7 +141,7 @@ mod tests {
     use server_fn::error::{FromServerFnError, ServerFnErrorErr};
 
     #[test]
-    fn what_is_written_is_read_as_bytes_and_as_text() {
+    fn values_round_trip_as_bytes_and_as_text() {
         let errors = FieldErrors::one("name", "</script><!-- é ☃");
         for error in [AppError::SignedOut, AppError::Invalid(errors), AppError::Limited(u32::MAX)] {
             assert_eq!(from_bytes(&to_bytes(&error).unwrap()), Ok(error.clone()));
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn what_another_build_wrote_is_not_looked_at() {
+    fn data_of_another_build_is_rejected() {
         let slug = Slug::parse("smartai-it").unwrap();
         let ours = to_bytes(&slug).unwrap();
         let theirs = [b"stile 0123456789abcdef\n", &ours[OURS.len()..]].concat();

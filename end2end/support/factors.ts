@@ -44,11 +44,11 @@ export async function demand(slug: string, on: boolean): Promise<void> {
 /** Sets up an authenticator app on the open page. Returns its secret and the recovery codes. */
 export async function setUpApp(page: Page): Promise<{ secret: string; codes: string[] }> {
   await page.fill("[name=password] >> nth=0", PASSWORD);
-  await page.getByRole("button", { name: "Set up app" }).click();
+  await page.getByRole("button", { name: "Set up authenticator app" }).click();
   const secret = (await page.getByTestId("totp-secret").textContent()) ?? "";
   expect(secret.replace(/\s/g, ""), "the secret is 160 bits in base 32").toMatch(/^[A-Z2-7]{32}$/);
   await page.fill("#app-code", codeOf(secret));
-  await page.getByRole("button", { name: "Turn on" }).click();
+  await page.getByRole("button", { name: "Enable" }).click();
   const codes = page.getByTestId("new-codes").locator("code");
   await expect(codes).toHaveCount(10);
   return { secret, codes: await codes.allTextContents() };

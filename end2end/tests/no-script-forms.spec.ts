@@ -98,6 +98,21 @@ test("a product with a taken code keeps its input, and is created with another c
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(`${NAME} product`);
 });
 
+test("a colour that does not exist is refused at its field, and the stored one stays chosen", async () => {
+  await page.goto("/smartai-it/settings/branding");
+  const colours = page.getByRole("radiogroup", { name: "Colour" });
+  await expect(colours, "control: the field has no error at first").not.toHaveAttribute("aria-invalid");
+  const stored = await page.locator("[name=hue]:checked").inputValue();
+  await page.locator("[name=hue]").last().evaluate((radio: HTMLInputElement) => {
+    radio.value = "99";
+    radio.checked = true;
+  });
+  await page.getByRole("button", { name: "Save colour" }).click();
+  await expect(colours, "the field is not marked as wrong").toHaveAttribute("aria-invalid", "true");
+  await expect(colours, "the field has no message").toHaveAccessibleDescription("Choose one of the colours.");
+  await expect(page.locator("[name=hue]:checked"), "another colour is chosen").toHaveValue(stored);
+});
+
 test("a form of one workspace that is posted to another writes nothing", async () => {
   await page.goto("/smartai-it/customers/new");
   const grant = await page.locator("form.form-page [name=grant]").inputValue();

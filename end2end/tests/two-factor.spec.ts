@@ -12,13 +12,13 @@ const VIK = "vik@smartai.example";
 
 test.afterEach(async () => forgetFactors(VIK));
 
-test("an authenticator app is set up, asked for at sign-in, and turned off", async ({ browser }) => {
+test("an authenticator app is set up, asked for at sign-in, and disabled", async ({ browser }) => {
   const context = await contextOf(browser, VIK);
   const page = await context.newPage();
   await open(page, "/account/security");
   const before = await sessionCookie(context);
   await page.fill("#app-password", "not the password");
-  await page.getByRole("button", { name: "Set up app" }).click();
+  await page.getByRole("button", { name: "Set up authenticator app" }).click();
   await expect(page.locator("#app-password")).toHaveAccessibleDescription("Incorrect password.");
   await expect(page.getByTestId("totp-secret"), "a wrong password sets up an app").toHaveCount(0);
   const { secret, codes } = await setUpApp(page);
@@ -59,14 +59,14 @@ test("an authenticator app is set up, asked for at sign-in, and turned off", asy
 
   await open(page, "/account/security");
   await page.fill("#off-code", "000 000 0");
-  await page.getByRole("button", { name: "Turn off" }).click();
+  await page.getByRole("button", { name: "Disable" }).click();
   await expect(page.locator("#off-code")).toHaveAccessibleDescription(/Enter the 6-digit code from your app/);
   await page.fill("#off-code", codes[1].toUpperCase());
-  await page.getByRole("button", { name: "Turn off" }).click();
-  await expect(page.getByRole("button", { name: "Set up app" }), "two-factor authentication is still on").toBeVisible();
+  await page.getByRole("button", { name: "Disable" }).click();
+  await expect(page.getByRole("button", { name: "Set up authenticator app" }), "the app is still enabled").toBeVisible();
   await context.close();
   const plain = await contextOf(browser, VIK);
-  expect((await plain.request.get("/home")).status(), "a code is asked for although the factor is turned off").toBe(200);
+  expect((await plain.request.get("/home")).status(), "a code is asked for although the factor is disabled").toBe(200);
   await plain.close();
 });
 
@@ -76,15 +76,15 @@ test("without JavaScript, an app can be set up after an error, and a recovery co
   await page.goto("/account/security");
   await expect(page.getByRole("button", { name: "Add a passkey" }), "a button that needs a script is shown").toBeHidden();
   await page.fill("#app-password", PASSWORD);
-  await page.getByRole("button", { name: "Set up app" }).click();
+  await page.getByRole("button", { name: "Set up authenticator app" }).click();
   await expect(page.getByRole("img", { name: /QR code/ })).toBeVisible();
   const secret = (await page.getByTestId("totp-secret").textContent()) ?? "";
   await page.fill("#app-code", "123");
-  await page.getByRole("button", { name: "Turn on" }).click();
+  await page.getByRole("button", { name: "Enable" }).click();
   await expect(page.locator("#app-code")).toHaveAccessibleDescription("Enter the 6-digit code from your app.");
   await expect(page.getByTestId("totp-secret"), "the error changed the secret").toHaveText(secret);
   await page.fill("#app-code", codeOf(secret));
-  await page.getByRole("button", { name: "Turn on" }).click();
+  await page.getByRole("button", { name: "Enable" }).click();
   const codes = await page.getByTestId("new-codes").locator("code").allTextContents();
   expect(codes).toHaveLength(10);
   await page.goto("/home");

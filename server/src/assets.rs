@@ -122,7 +122,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_script_looks_for_the_elements_that_the_document_has() {
+    fn the_boot_script_uses_the_element_ids_of_the_document() {
         for id in [app::boot::ROOT, app::boot::ELEMENT] {
             assert!(BOOT.contains(&format!("getElementById(\"{id}\")")), "{id}");
         }

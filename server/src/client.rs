@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn only_trusted_proxies_are_believed() {
+    fn forwarded_addresses_are_read_only_from_trusted_proxies() {
         let public = "203.0.113.9";
         assert_eq!(seen("10.0.0.1:5", &[public], "").as_deref(), Some("10.0.0.1"));
         assert_eq!(seen("10.0.0.1:5", &[public], "10.0.0.0/8").as_deref(), Some(public));
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_browser_asks_ahead_is_no_visit() {
+    fn prefetch_requests_are_not_visits() {
         let asked = |method: Method, pairs: &[(&'static str, &'static str)]| {
             let headers = pairs.iter().map(|(n, v)| (http::HeaderName::from_static(n), HeaderValue::from_static(v)));
             purpose(&method, &headers.collect())
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn networks_are_read_strictly() {
+    fn networks_are_parsed_strictly() {
         assert!("10.0.0.0/33".parse::<Network>().is_err());
         assert!("10.0.0.0/".parse::<Network>().is_err());
         assert!("example.com".parse::<Network>().is_err());

@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_that_was_typed_is_in_a_template() {
+    fn route_labels_contain_no_user_input() {
         for (path, route_label) in [
             ("/api/fn/no_such", "/api/fn/{unknown}"),
             ("/wp-login.php", "/{unknown}"),

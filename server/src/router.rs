@@ -1,13 +1,13 @@
 //! Routes and the order of the middleware.
 //!
 //! From the outermost to the innermost: [`request_log`] (request id, span, access log, metrics), [`headers`] (security
-//! headers, caching), [`csrf`] (origin, then host), and for all requests that may access the database [`spawn`]
+//! headers, caching), [`origin_check`] (origin, then host), and for all requests that may access the database [`spawn`]
 //! (separate task, fair shares, timeout, panics).
 
 use crate::{
     api,
     assets::Site,
-    middleware::{compress, csrf, headers, request_log, spawn},
+    middleware::{compress, headers, origin_check, request_log, spawn},
     monitoring, pages,
     state::AppState,
 };
@@ -45,7 +45,7 @@ pub(crate) fn build(state: &AppState, site: &Site) -> Router {
         .merge(dynamic)
         .with_state(state.clone())
         .merge(site.routes())
-        .layer(from_fn_with_state(state.clone(), csrf::check))
+        .layer(from_fn_with_state(state.clone(), origin_check::check))
         .layer(from_fn_with_state(state.clone(), headers::add))
         .layer(from_fn(request_log::enter))
 }

@@ -83,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_secret_is_made_once_and_closed_to_others() {
+    fn a_secret_file_is_created_once_with_owner_only_permissions() {
         let dir = std::env::temp_dir().join(format!("stile-kept-{}", std::process::id()));
         fs::create_dir_all(&dir).expect("a directory");
         let first = secret(&dir, "secret").expect("a secret");

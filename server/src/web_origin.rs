@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn one_spelling_for_one_origin() {
+    fn origins_are_normalized() {
         for (text, origin) in [
             ("https://Stile.Example", "https://stile.example"),
             ("HTTPS://stile.example:443", "https://stile.example"),
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn an_origin_has_a_port() {
+    fn port_is_explicit_or_the_default_of_the_scheme() {
         for (text, port) in [
             ("https://stile.example", 443),
             ("http://stile.example", 80),
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_origin() {
+    fn invalid_origins_are_rejected() {
         for text in [
             "null", "", "stile.example", "ftp://stile.example", "https://", "https://stile.example/", "https://a/b",
             "https://user@stile.example", "https://stile.example:", "https://stile.example:99999",

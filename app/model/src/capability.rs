@@ -133,7 +133,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn who_has_a_capability_is_said_in_words() {
+    fn holders_lists_the_roles_with_the_capability() {
         assert_eq!(Capability::OwnWorkspace.holders(), "owners");
         assert_eq!(Capability::ManageSettings.holders(), "owners and admins");
         assert_eq!(Capability::EditContent.holders(), "owners, admins and members");

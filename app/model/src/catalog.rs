@@ -109,7 +109,7 @@ pub struct RatePlanRow {
     pub id: RatePlanId,
     /// Rate plan name.
     pub name: String,
-    /// ID of the priced product.
+    /// ID of the product that the plan prices.
     pub product_id: ProductId,
     /// Name of that product.
     pub product: String,

@@ -1,16 +1,22 @@
-//! Numbers with the nouns that they count.
+//! Formatting of numbers with their noun or unit.
 
 use crate::money::grouped;
 use std::borrow::Cow;
 
 /// Formats a number with the singular or the plural of a noun: `1 customer`, `1,204 customers`.
-pub fn counted(number: i64, one: &str, many: &str) -> String {
-    format!("{} {}", grouped(number.unsigned_abs()), if number == 1 { one } else { many })
+pub fn pluralize(number: i64, one: &str, many: &str) -> String {
+    format!("{} {}", signed(number), if number.unsigned_abs() == 1 { one } else { many })
 }
 
 /// Formats a quantity in a product's unit: `1 machine`, `49 machines`.
 pub fn quantity(number: i64, unit: &str) -> String {
-    format!("{} {}", grouped(number.unsigned_abs()), unit_of(number, unit))
+    format!("{} {}", signed(number), unit_of(number, unit))
+}
+
+/// Formats a number with thousands separators, and a minus sign if it is negative.
+fn signed(number: i64) -> String {
+    let sign = if number < 0 { "−" } else { "" };
+    format!("{sign}{}", grouped(number.unsigned_abs()))
 }
 
 /// Returns the form of a product's unit for a quantity.
@@ -21,7 +27,12 @@ pub fn unit_of(number: i64, unit: &str) -> Cow<'_, str> {
     let noun = unit.rsplit(' ').next().unwrap_or_default();
     let plain = noun.len() >= 3 && noun.bytes().all(|b| b.is_ascii_lowercase());
     let abbreviated = matches!(noun, "min" | "sec") || !noun.bytes().any(is_vowel);
-    if number == 1 || !plain || abbreviated || noun.ends_with('s') || unit.bytes().any(|b| b.is_ascii_digit()) {
+    if number.unsigned_abs() == 1
+        || !plain
+        || abbreviated
+        || noun.ends_with('s')
+        || unit.bytes().any(|b| b.is_ascii_digit())
+    {
         return Cow::Borrowed(unit);
     }
     let stem = unit.strip_suffix('y').filter(|stem| !stem.bytes().next_back().is_some_and(is_vowel));
@@ -41,10 +52,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_is_singular_and_every_other_number_plural() {
-        assert_eq!(counted(0, "customer", "customers"), "0 customers");
-        assert_eq!(counted(1, "customer", "customers"), "1 customer");
-        assert_eq!(counted(1_204, "person", "people"), "1,204 people");
+    fn pluralize_uses_the_singular_for_one_and_the_plural_otherwise() {
+        assert_eq!(pluralize(0, "customer", "customers"), "0 customers");
+        assert_eq!(pluralize(1, "customer", "customers"), "1 customer");
+        assert_eq!(pluralize(1_204, "person", "people"), "1,204 people");
+        assert_eq!(pluralize(-1, "customer", "customers"), "−1 customer");
+        assert_eq!(pluralize(-1_204, "customer", "customers"), "−1,204 customers");
     }
 
     #[test]
@@ -70,5 +83,6 @@ mod tests {
         }
         assert_eq!(quantity(12_351, "GPU hour"), "12,351 GPU hours");
         assert_eq!(quantity(1, "machine"), "1 machine");
+        assert_eq!(quantity(-1, "machine"), "−1 machine");
     }
 }

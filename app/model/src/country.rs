@@ -69,7 +69,7 @@ mod tests {
     use std::collections::HashSet;
 
     #[test]
-    fn every_country_is_there_once_and_by_name() {
+    fn countries_are_complete_unique_and_sorted_by_name() {
         assert_eq!(COUNTRIES.len(), 249, "officially assigned codes of ISO 3166-1");
         let codes: HashSet<_> = COUNTRIES.iter().map(|(code, _)| code).collect();
         let names: HashSet<_> = COUNTRIES.iter().map(|(_, name)| name).collect();

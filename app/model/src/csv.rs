@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn what_begins_a_formula_anywhere_is_inert() {
+    fn formulas_are_escaped_anywhere_in_a_cell() {
         for (value, written) in [
             ("=1+1", "\"'=1+1\""),
             ("Größe;=1+1", "\"Größe;'=1+1\""),
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_ids_and_dates_stay_what_they_were() {
+    fn numbers_ids_and_dates_are_unchanged() {
         for value in [
             "-12.50", "-1 200.00 EUR", "-€5", "+49 30 1234567", "-7%", "0", "IT-2026-0121", "2026-11-29", "-", "a=b",
             "a-b", "x@y.example", "0193e5f0-7b3c-7d4a-8f21-5c6d7e8f9012", "Alder & Finch", "’Tis", "12:30", "1e10", "",
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_begins_with_its_mark_and_says_its_columns() {
+    fn a_file_starts_with_a_byte_order_mark_and_column_names() {
         let mut csv = Csv::new(["time", "who"]);
         csv.row(["now", "Zoë, \"Z\""]);
         assert_eq!(csv.finish(), "\u{feff}time,who\r\nnow,\"Zoë, \"\"Z\"\"\"\r\n");
@@ -208,7 +208,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_reading_of_a_file_finds_a_formula(value in "[=+@\\-＝－\t\r\n,;|\"' a1.\u{a0}\u{200b}]{0,14}|.{0,12}") {
+        fn no_separator_yields_a_formula_cell(value in "[=+@\\-＝－\t\r\n,;|\"' a1.\u{a0}\u{200b}]{0,14}|.{0,12}") {
             let line = row(["x", &value, "y"]);
             let line = line.trim_end_matches("\r\n");
             for separator in [',', ';', '\t', '|'] {
@@ -231,7 +231,7 @@ mod tests {
         }
 
         #[test]
-        fn numbers_are_never_touched(minor: i64, digits in 0_u32..4) {
+        fn numbers_are_never_escaped(minor: i64, digits in 0_u32..4) {
             let scale = 10_i64.pow(digits);
             let amount = format!("{}{}.{:03}", if minor < 0 { "-" } else { "" }, (minor / scale).unsigned_abs(), minor.rem_euclid(1000));
             prop_assert_eq!(one(&amount), amount);

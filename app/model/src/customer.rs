@@ -122,7 +122,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_bad_form_names_every_bad_field_at_once() {
+    fn parse_reports_every_invalid_field() {
         let input = CustomerInput {
             name: " ".into(),
             email: "x".into(),

@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn devices_in_words() {
+    fn user_agents_become_device_names() {
         for (agent, words) in [
             (
                 "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Safari/537.36",

@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn public_providers_are_refused_in_any_spelling() {
+    fn domains_are_normalized_and_public_providers_rejected() {
         assert!(PUBLIC.is_sorted(), "the search needs them sorted");
         for public in ["gmail.com", "@GMail.com", " outlook.com "] {
             assert_eq!(Domain::parse(public), Err(DomainError::Public), "{public}");

@@ -86,7 +86,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn normal_form_is_a_fixed_point(text in "[ ]{0,2}[a-zA-Z0-9.+]{1,10}@[a-zA-Z0-9-]{1,8}\\.[a-zA-Z]{2,4}[ ]{0,2}") {
+        fn normalization_is_idempotent(text in "[ ]{0,2}[a-zA-Z0-9.+]{1,10}@[a-zA-Z0-9-]{1,8}\\.[a-zA-Z]{2,4}[ ]{0,2}") {
             if let Ok(email) = Email::parse(&text) {
                 prop_assert_eq!(Email::parse(email.as_str()), Ok(email.clone()));
                 prop_assert!(email.as_str().bytes().all(|b| !b.is_ascii_uppercase() && b != b' '));
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn look_alikes_and_malformed_are_refused() {
+    fn look_alike_and_malformed_addresses_are_rejected() {
         for bad in [
             "", "ada", "ada@", "@x.example", "ada@localhost", "ad a@x.example", "аda@x.example", "ada@x.example.",
             "a..b@x.example", "ada@-x.example", "a@b@",

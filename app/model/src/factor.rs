@@ -195,7 +195,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_recovery_code_is_read_however_it_is_copied(code in "[a-z2-7]{24}", upper: bool) {
+        fn recovery_codes_parse_in_any_case_and_grouping(code in "[a-z2-7]{24}", upper: bool) {
             let Some(parsed) = RecoveryCode::of_base32(&code) else { return Err(TestCaseError::fail("refused")) };
             let shown = parsed.shown();
             prop_assert_eq!(shown.len(), 29);
@@ -204,7 +204,7 @@ mod tests {
         }
 
         #[test]
-        fn no_text_is_too_strange_to_be_refused(text in ".{0,200}") {
+        fn any_text_parses_without_panic(text in ".{0,200}") {
             if let Ok(FactorCode::Totp(digits)) = FactorCode::parse(&text) {
                 prop_assert!(digits.len() == DIGITS && digits.bytes().all(|b| b.is_ascii_digit()));
             }
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn six_digits_are_the_apps() {
+    fn only_six_ascii_digits_are_a_totp_code() {
         assert_eq!(FactorCode::parse(" 123 456 "), Ok(FactorCode::Totp("123456".to_owned())));
         for bad in [
             "", "12345", "1234567", "12345a", "abcd-efgh-ijkl-mnop-qrst-uvw", "abcd-efgh-ijkl-mnop-qrst-uvw1", "١٢٣٤٥٦",

@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn case_never_matters_and_accents_only_where_typed() {
+    fn case_is_ignored_and_accents_match_only_if_typed() {
         let finds = |query: &str, name: &str| !Query::parse(query).rank([[name]]).is_empty();
         assert!(finds("FIN", "finance") && finds("ä", "ÄRGER") && finds("Ä", "ärger") && finds("ß", "Straße"));
         assert!(finds("cafe", "Café"), "without an accent any is found");
@@ -198,7 +198,7 @@ mod tests {
 
     /// A text is found by any of its Unicode spellings.
     #[test]
-    fn any_spelling_finds_any_other() {
+    fn unicode_spellings_match_each_other() {
         let finds = |query: &str, name: &str| !Query::parse(query).rank([[name]]).is_empty();
         for spellings in [
             ["Café", "Cafe\u{301}"],
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn names_the_matched_letters() {
+    fn letters_returns_the_matched_characters() {
         let letters = |query: &str, row: [&'static str; 3]| Query::parse(query).letters(row);
         assert_eq!(letters("pe", ROWS[2]), [0, 8]);
         assert_eq!(letters("smartai", ROWS[2]), [0_u32; 0], "what matched elsewhere marks nothing in the name");
@@ -243,7 +243,7 @@ mod tests {
         /// For any query, each result contains all letters of the query, candidates are not repeated, and only letters
         /// of the query are highlighted.
         #[test]
-        fn what_is_found_contains_what_was_typed(query in "[a-z]{0,4}( [a-z]{1,3})?", names in prop::collection::vec("[a-z -]{1,12}", 0..20)) {
+        fn matches_contain_the_query_characters(query in "[a-z]{0,4}( [a-z]{1,3})?", names in prop::collection::vec("[a-z -]{1,12}", 0..20)) {
             let parsed = Query::parse(&query);
             let found = parsed.rank(names.iter().map(|name| [name.as_str()]));
             for index in &found {
@@ -265,7 +265,7 @@ mod tests {
 
         /// Caching of shared texts does not change the ranking: each row gets the score that it would get on its own.
         #[test]
-        fn rows_are_ranked_as_if_each_were_alone(
+        fn ranking_does_not_depend_on_neighbouring_rows(
             query in "[abé]{1,3}( [abé]{1,2})?",
             names in prop::collection::vec(("[ab é]{0,6}", prop::collection::vec("[abé]{0,4}", 0..3)), 1..20),
             organizations in prop::array::uniform2("[abé ]{0,6}"),

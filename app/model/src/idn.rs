@@ -30,7 +30,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_spelling_of_a_domain_is_one() {
+    fn spellings_of_a_host_convert_to_one_ascii_form() {
         for spelling in [
             "bücher.example", "BÜCHER.example", "bu\u{308}cher.example", "bücher。example", "xn--bcher-kva.example",
             "XN--BCHER-KVA.Example",

@@ -305,7 +305,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_query_survives_its_url(query in query_strategy()) {
+        fn a_query_round_trips_through_its_url(query in query_strategy()) {
             let pairs = query.pairs();
             let read = ListQuery::from_pairs(query.noun, pairs.iter().map(|(k, v)| (*k, v.as_str())));
             prop_assert_eq!(read, query);

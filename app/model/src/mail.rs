@@ -181,7 +181,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_subject_is_one_line_and_nothing_of_a_letter_is_in_a_log() {
+    fn the_subject_is_one_line_and_debug_hides_the_content() {
         let to = Email::parse("ada@x.example").unwrap();
         let letter =
             Letter::new(&to, "Join Acme\r\nBcc: all@x.example").button("Join", "https://s.example/invite/secret");
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_in_a_letter_is_short_and_no_link() {
+    fn names_in_mails_are_short_and_contain_no_links() {
         let cases = [
             ("Ada Moreau", "Ada Moreau"),
             ("Smart AI 2.0", "Smart AI 2.0"),
@@ -225,7 +225,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn no_name_becomes_a_link(name in "([a-zA-Z]{0,5}(https?|www|ftp)?(://|:|\\.|．|//|/| |@|\\\\)){0,6}[a-z0-9]{0,6}") {
+        fn no_name_in_a_mail_contains_a_url_or_host_name(name in "([a-zA-Z]{0,5}(https?|www|ftp)?(://|:|\\.|．|//|/| |@|\\\\)){0,6}[a-z0-9]{0,6}") {
             let safe = MailName::of(&name).to_string();
             proptest::prop_assert!(!safe.contains("://") && !safe.contains("//"), "{safe:?}");
             let letters: Vec<char> = safe.chars().collect();

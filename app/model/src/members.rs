@@ -203,7 +203,7 @@ pub enum MemberAction<R> {
 /// Result of an action.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct ActionOutcome {
-    /// Message shown to the user. Empty if `results` says it all.
+    /// Message shown to the user. Empty if `results` already contains the outcome.
     pub said: String,
     /// Results by email address.
     pub results: Vec<InviteResult>,
@@ -272,7 +272,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whoever_is_named_often_is_meant_once() {
+    fn distinct_removes_repeated_users() {
         let person = |n: u128| UserId::from_uuid(uuid::Uuid::from_u128(n));
         let (ada, mia) = (person(1), person(2));
         let often: Vec<UserId> = std::iter::repeat_n(ada, 100).chain([mia, ada]).collect();

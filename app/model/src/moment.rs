@@ -131,7 +131,7 @@ mod tests {
     use time::macros::datetime;
 
     #[test]
-    fn a_moment_is_said_on_its_own_clock() {
+    fn moments_are_formatted_in_their_own_offset() {
         let moment = datetime!(2026-03-12 23:05:09 -2);
         assert_eq!(date(moment.date()), "12 Mar 2026");
         assert_eq!(exact(moment), "12 Mar 2026, 23:05 UTC−2");
@@ -149,7 +149,7 @@ mod tests {
 
     /// The offset is serialized, so the browser displays the same day as the server.
     #[test]
-    fn a_moment_travels_with_its_clock() {
+    fn moments_round_trip_with_their_offset() {
         for at in [
             datetime!(2026-04-05 02:30:00.123 +13),
             datetime!(1969-12-31 23:59:59.999 -8),
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn ago_picks_the_unit() {
+    fn ago_uses_the_largest_fitting_unit() {
         let now = datetime!(2026-03-12 14:05 UTC);
         assert_eq!(ago(datetime!(2026-03-12 14:04:30 UTC), now), "just now");
         assert_eq!(ago(datetime!(2026-03-12 12:05 UTC), now), "2 h ago");

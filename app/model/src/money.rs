@@ -95,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn amounts_read_as_people_write_them() {
+    fn amounts_are_formatted_with_symbol_and_separators() {
         let show = |minor, currency| Money { minor, currency }.to_string();
         assert_eq!(show(123_450, Currency::Usd), "$1,234.50");
         assert_eq!(show(-305, Currency::Eur), "−€3.05");

@@ -35,7 +35,7 @@ pub struct Overview {
     pub usage: Figure,
     /// Usage in the last 30 days by unit, the unit with the most records first.
     pub used: Vec<Used>,
-    /// Number of customers created, without customers that were archived since.
+    /// Number of customers created, excluding those archived since.
     pub new_customers: Figure,
     /// Number of active customers.
     pub active_customers: i64,

@@ -126,7 +126,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_long_and_unrelated_stands_exactly_as_typed(words in proptest::collection::vec("[a-z]{5,9}", 4)) {
+        fn accepted_passwords_are_unchanged(words in proptest::collection::vec("[a-z]{5,9}", 4)) {
             let text = format!(" {} ", words.join(" "));
             let parsed = NewPassword::parse(&text, &[]);
             prop_assume!(parsed.is_ok());
@@ -134,13 +134,13 @@ mod tests {
         }
 
         #[test]
-        fn what_is_short_never_does(text in ".{0,11}") {
+        fn short_passwords_are_rejected(text in ".{0,11}") {
             prop_assert_eq!(parse(&text), Err(PasswordError::TooShort));
         }
     }
 
     #[test]
-    fn the_first_guesses_are_refused() {
+    fn common_and_personal_passwords_are_rejected() {
         for common in [
             "123456789012", "password1234", "Password123!", "qwertyuiop12", "aaaaaaaaaaaa", "abcabcabcabc",
             "1q2w3e4r5t6y", "PASSWORDPASSWORD", "210987654321", "12-12-12-12-12", "2026-11-22 00",
@@ -157,7 +157,7 @@ mod tests {
 
     /// Systems can encode the letters of the same password differently.
     #[test]
-    fn every_spelling_of_a_password_is_one() {
+    fn unicode_spellings_of_a_password_are_normalized_to_one() {
         let (composed, apart) =
             ("Füße über Łódź und Zürich", "Fu\u{308}ße u\u{308}ber Ło\u{301}dz\u{301} und Zu\u{308}rich");
         assert_ne!(composed, apart);

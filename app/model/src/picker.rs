@@ -213,7 +213,7 @@ mod tests {
     use uuid::Uuid;
 
     #[test]
-    fn the_one_opened_last_comes_first_and_the_rest_stay_by_name() {
+    fn orders_pinned_and_recent_workspaces_follow_the_preferences() {
         let workspace = |name: &str, opened: Option<i64>| PickerWorkspace {
             id: WorkspaceId::from_uuid(Uuid::nil()),
             name: name.to_owned(),

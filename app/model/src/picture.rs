@@ -152,7 +152,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_is_thirty_two_digits_and_nothing_else() {
+    fn a_picture_name_is_32_lowercase_hexadecimal_digits() {
         let good = "0123456789abcdef0123456789abcdef";
         assert_eq!(PictureName::parse(good).map(String::from), Ok(good.to_owned()));
         for bad in [
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_chosen_wins_over_the_id_and_what_is_no_hue_is_not_chosen() {
+    fn the_chosen_hue_is_used_and_invalid_hues_are_ignored() {
         let id = WorkspaceId::from_uuid(uuid::Uuid::from_u128(0x0193_e5f0_7b3c_7d4a_8f21_5c6d_7e8f_9012));
         let automatic = Brand::stored(id, None, None);
         assert_eq!(automatic.hue(), hue::hue(id));

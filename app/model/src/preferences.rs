@@ -118,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_choice_is_kept_under_a_word_of_its_own() {
+    fn choices_round_trip_through_their_names() {
         for order in PickerOrder::ALL {
             assert_eq!(PickerOrder::from_word(order.as_str()), Some(*order));
         }

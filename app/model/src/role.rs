@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_strongest_is_the_greatest_and_words_round_trip() {
+    fn roles_are_ordered_by_strength_and_round_trip() {
         assert!(WorkspaceRole::Owner > WorkspaceRole::Admin && WorkspaceRole::Viewer > WorkspaceRole::Guest);
         assert!(WorkspaceRole::ALL.is_sorted_by(|a, b| a > b));
         for role in WorkspaceRole::ALL {

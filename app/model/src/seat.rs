@@ -144,7 +144,7 @@ mod tests {
         /// Compares with a reference model: a seat is a list of columns, and a capability is granted if any of them has
         /// an `x`.
         #[test]
-        fn agrees_with_the_reference(direct in proptest::option::of(0usize..6), organization in proptest::option::of(0usize..3)) {
+        fn seats_agree_with_the_reference_table(direct in proptest::option::of(0usize..6), organization in proptest::option::of(0usize..3)) {
             let seat = Seat::resolve(
                 direct.map(|i| WorkspaceRole::ALL[i]),
                 organization.map(|i| OrganizationRole::ALL[i]),
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_seat_explains_itself() {
+    fn explain_names_both_sources() {
         let seat = Seat::resolve(Some(WorkspaceRole::BillingAdmin), Some(OrganizationRole::Admin));
         assert_eq!(
             seat.map(|s| s.explain("SmartAI")).as_deref(),
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn no_seat_comes_off_the_wire_without_a_source() {
+    fn a_seat_without_a_source_does_not_deserialize() {
         assert!(serde_json::from_str::<Seat>("{}").is_err());
     }
 }

@@ -183,7 +183,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_bad_form_names_every_bad_field_at_once() {
+    fn parse_reports_every_invalid_field() {
         let input = GeneralInput {
             name: "a\nb".into(),
             slug: "No".into(),

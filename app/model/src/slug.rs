@@ -232,12 +232,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn agrees_with_the_reference(text in "[a-zA-Z0-9\\-éß ]{0,34}") {
+        fn parse_agrees_with_the_reference(text in "[a-zA-Z0-9\\-éß ]{0,34}") {
             prop_assert_eq!(Slug::parse(&text).is_ok(), reference(&text));
         }
 
         #[test]
-        fn survives_the_wire(text in "[a-z0-9]{2,8}-[a-z0-9]{1,8}") {
+        fn slugs_round_trip_through_json(text in "[a-z0-9]{2,8}-[a-z0-9]{1,8}") {
             let slug = Slug::parse(&text);
             prop_assume!(slug.is_ok());
             let json = serde_json::to_string(&slug.clone().ok()).unwrap_or_default();
@@ -248,7 +248,7 @@ mod tests {
     proptest! {
         /// Each proposal is empty or a valid slug, and is the same for every Unicode spelling of the name.
         #[test]
-        fn a_proposal_is_a_slug_or_nothing(organization in ".{0,20}|[A-Za-z ]{0,40}", name in ".{0,40}|[A-Za-zäéß ]{0,40}|it|admin") {
+        fn a_proposal_is_a_valid_slug_or_empty(organization in ".{0,20}|[A-Za-z ]{0,40}", name in ".{0,40}|[A-Za-zäéß ]{0,40}|it|admin") {
             for text in [Slug::proposed(&organization, &name), Slug::proposed_alone(&organization, &name)] {
                 prop_assert!(text.is_empty() || Slug::parse(&text).is_ok(), "{text:?}");
             }
@@ -263,7 +263,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_number_gives_another_slug(text in "[a-z0-9]{3,30}", number in 2_u32..100_000) {
+        fn numbered_returns_another_valid_slug(text in "[a-z0-9]{3,30}", number in 2_u32..100_000) {
             let slug = Slug::parse(&text);
             prop_assume!(slug.is_ok());
             let numbered = Slug::numbered(&text, number);
@@ -272,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn a_proposal_says_organization_and_name_once() {
+    fn a_proposal_does_not_repeat_words() {
         assert_eq!(Slug::proposed("SmartAI", "Product Eng"), "smartai-product-eng");
         assert_eq!(Slug::proposed("SmartAI", "SmartAI IT"), "smartai-it");
         assert_eq!(Slug::proposed("Löwe & Söhne", "Büro Köln"), "loewe-soehne-buero-koeln");
@@ -281,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn a_proposal_loses_no_letter_of_any_spelling() {
+    fn a_proposal_transliterates_every_letter() {
         for (name, slug) in [
             ("Łódź", "lodz"),
             ("Łódz\u{301}", "lodz"),
@@ -318,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_makes_no_address_alone_stands_behind_its_organization() {
+    fn proposed_alone_adds_the_organization_if_the_name_is_no_slug() {
         for (organization, name, slug) in [
             ("Northwind", "IT", "northwind-it"),
             ("Northwind", "Admin", "northwind-admin"),
@@ -338,7 +338,7 @@ mod tests {
     }
 
     #[test]
-    fn reserved_words_are_sorted_and_refused() {
+    fn reserved_words_are_sorted_and_rejected() {
         assert!(RESERVED.is_sorted(), "bisection needs order");
         for word in RESERVED {
             assert!(Slug::parse(word).is_err(), "{word} could be claimed as a workspace");

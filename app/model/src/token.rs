@@ -102,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_life_is_one_of_three_words() {
+    fn token_lifetimes_parse_only_from_their_names() {
         for life in TokenLife::ALL {
             assert_eq!(TokenLife::from_word(life.as_str()), Some(life));
             assert_eq!(life.as_str().parse(), Ok(life.days()));
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn tokens_are_revoked_unless_somebody_says_keep() {
+    fn tokens_are_revoked_unless_the_checkbox_says_keep() {
         for (value, then) in [("keep", TokensThen::Keep), ("", TokensThen::Revoke), ("on", TokensThen::Revoke)] {
             assert_eq!(TokensThen::of_checkbox(value), then, "{value:?}");
         }

@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_kept_is_read_again_and_rubbish_is_nothing() {
+    fn statistics_round_trip_and_invalid_lines_are_ignored() {
         let mut uses = Frecency::default();
         uses.count("workspace 1", 20_000.5);
         uses.count("workspace 1", 20_001.25);
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn use_counts_fades_and_is_bounded() {
+    fn use_counts_decay_and_are_bounded() {
         let mut uses = Frecency::default();
         assert_eq!(uses.bonus("a", 0.0), 0);
         uses.count("a", 0.0);

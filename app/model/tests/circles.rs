@@ -63,7 +63,7 @@ impl Crate {
 }
 
 #[test]
-fn no_file_depends_on_one_that_depends_on_it() {
+fn no_crate_has_circular_dependencies_between_files() {
     let mut wrong = Vec::new();
     for name in CRATES {
         let allowed = ALLOWED.iter().find(|(of, _)| *of == name).map_or(&[][..], |(_, circles)| circles);
@@ -78,7 +78,7 @@ fn no_file_depends_on_one_that_depends_on_it() {
 }
 
 #[test]
-fn a_circle_is_found_through_macros_and_re_exports_and_a_tree_is_none() {
+fn circles_through_macros_and_re_exports_are_found() {
     let of = |files: &[(&str, &str)]| {
         let module =
             |path: &str| path.split("::").filter(|part| !part.is_empty()).map(str::to_owned).collect::<Module>();

@@ -38,7 +38,7 @@ fn broken(texts: &BTreeMap<Module, String>) -> Vec<String> {
 }
 
 #[test]
-fn a_lower_layer_uses_none_above_it() {
+fn lower_layers_do_not_use_higher_layers() {
     let texts = texts(&folder("app"));
     for (layer, below) in LAYERS {
         for name in below.iter().chain([layer]) {

@@ -7,7 +7,7 @@ use crate::{
     ui::{Icon, WorkspaceAvatar, WsIcon},
 };
 use leptos::{prelude::*, task::spawn_local};
-use model::{count::counted, invite::InviteTo, members::Notices, text::isolated};
+use model::{count::pluralize, invite::InviteTo, members::Notices, text::isolated};
 
 /// List of notices; empty if there are none. Reloads together with the workspace list.
 #[component]
@@ -65,14 +65,14 @@ fn section(notices: &Notices) -> AnyView {
         .iter()
         .map(|waiting| {
             let url = Page::Settings(SettingsPage::Members).url(&waiting.slug);
-            let number = counted(i64::from(waiting.count), "access request", "access requests");
+            let number = pluralize(i64::from(waiting.count), "access request", "access requests");
             view! { <li><a class="line" href=url data-testid="waiting" data-slug=waiting.slug.to_string()><Icon name="user"/><span class="text">{number}" in "{waiting.name.clone()}</span><Icon name="chevron-right"/></a></li> }
         })
         .collect_view();
     let invited = i64::try_from(notices.invites.len()).unwrap_or(i64::MAX);
     view! {
         <section class="notices" aria-label="Waiting for you" data-testid="notices">
-            {(invited > 0).then(|| view! { <h2>{counted(invited, "invitation", "invitations")}</h2> })}
+            {(invited > 0).then(|| view! { <h2>{pluralize(invited, "invitation", "invitations")}</h2> })}
             {has_offers.then(|| view! { <ul class="offers">{offers}</ul> })}
             {(!notices.requests.is_empty()).then(|| view! { <ul class="line-list">{requests}</ul> })}
         </section>

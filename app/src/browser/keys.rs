@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn the_palette_goes_by_the_letter_and_without_latin_letters_by_the_place() {
+    fn the_palette_shortcut_uses_the_letter_or_on_other_scripts_the_key_position() {
         let opens = |key, code| Keyboard::Control.is_palette(ctrl(key, code), Focus::Page);
         for (key, code) in [("k", "KeyK"), ("K", "KeyK"), ("k", "KeyV"), ("k", "")] {
             assert!(opens(key, code), "Latin: {key} at {code}");
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn shift_and_alt_belong_to_others() {
+    fn the_palette_shortcut_requires_ctrl_without_shift_or_alt() {
         for chord in [
             Chord { shift: true, ..ctrl("K", "KeyK") },
             Chord { alt: true, ..ctrl("k", "KeyK") },
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_of_a_mac_keeps_ctrl_k() {
+    fn on_macos_ctrl_k_in_a_field_does_not_open_the_palette() {
         assert!(!Keyboard::Command.is_palette(ctrl("k", "KeyK"), Focus::Field));
         assert!(Keyboard::Command.is_palette(ctrl("k", "KeyK"), Focus::Page));
         for focus in [Focus::Field, Focus::Page] {
@@ -148,7 +148,7 @@ mod tests {
 
     /// Key presses handled by an input method must have no effect, so every handler in a view must be made by `own_key`.
     #[test]
-    fn every_key_handler_ignores_keys_of_input_methods() {
+    fn every_key_handler_is_made_by_own_key() {
         fn files(directory: &std::path::Path, found: &mut Vec<(String, String)>) {
             for entry in std::fs::read_dir(directory).unwrap().map(Result::unwrap) {
                 let path = entry.path();

@@ -54,8 +54,8 @@ impl Scope {
         }
     }
 
-    /// Runs a change of the workspace itself, and ignores notifications meanwhile, which would report it as another
-    /// user's change.
+    /// Runs `work`, which changes the workspace itself, and ignores notifications until it ends. They would report the
+    /// change as one by another user.
     ///
     /// # Errors
     /// The error of `work`.
@@ -140,8 +140,8 @@ impl Scope {
         }
     }
 
-    /// Handles the loss of access to the workspace. Typed input is kept for the user; all other data of it in this tab
-    /// is dropped.
+    /// Handles the loss of access to the workspace. Typed input is kept for the user; all other data of the workspace
+    /// in this tab is discarded.
     pub(super) fn on_access_lost(self, why: AppError) {
         let name = self.entry.with_untracked(|e| e.as_ref().map(|e| e.workspace.name.clone())).unwrap_or_default();
         let (deleted, unsaved) = (why == AppError::Gone, browser::unsaved_text());
@@ -161,7 +161,7 @@ impl Scope {
         self.session.refresh_picker(true);
     }
 
-    /// Enters the workspace again, after the user got a seat again.
+    /// Opens the workspace again after the user has regained a seat.
     fn reenter(self) {
         self.lost.set(None);
         self.refused.set(None);

@@ -1,5 +1,5 @@
-//! Server side of the workspace plane's server functions: switching, entering, page data and writes. Every call opens
-//! its own authorized transaction.
+//! Server side of the workspace plane's server functions: switching to a workspace, opening it, and page data. Every
+//! call opens its own authorized transaction.
 
 use crate::server::workspace::{opened, reading};
 use crate::{

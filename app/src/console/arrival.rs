@@ -1,8 +1,8 @@
 //! Moves the focus when another page of the workspace replaces the current one.
 //!
 //! The clicked element is usually removed with its page, and the focus with it: the next Tab would start at the top of
-//! the document, and a screen reader would say nothing. So the new page's heading gets the focus, as `main` does after
-//! a switch. The focus does not move when a document has just been loaded, or when a field has it.
+//! the document, and a screen reader would say nothing. Therefore the heading of the new page gets the focus, as `main`
+//! does after a switch. The focus does not move when a document has just been loaded, or when a field has it.
 
 use super::scope::Scope;
 use crate::{browser, reactive, routes::Page};

@@ -1,5 +1,5 @@
-//! Table cells of a list row. Each noun defines the content of its cells; this module defines their markup, which is
-//! the same for every row and for placeholder rows while data is loading.
+//! Table cells of a list row. Each record type defines the content of its cells; this module defines their markup,
+//! which is the same for every row and for placeholder rows while data is loading.
 
 use super::{PageData, scope::Scope};
 use crate::ui::StatusTone;
@@ -10,7 +10,7 @@ use model::{
 };
 use time::OffsetDateTime;
 
-/// Type-erased row source of a noun, so that the list page is compiled once for all nouns.
+/// Type-erased source of the rows of a record type, so that the list page is compiled once for all record types.
 pub trait Rows: Sync {
     /// Returns the page of the list, or `None` if it is not loaded.
     fn listed<'a>(&self, data: &'a PageData) -> Option<Listed<'a>>;

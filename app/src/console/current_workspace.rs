@@ -11,7 +11,7 @@ use crate::{
 use leptos::prelude::*;
 use model::Slug;
 
-/// Workspace that the shell shows.
+/// State of the workspace that the shell shows.
 #[derive(Clone, Copy)]
 pub struct CurrentWorkspace {
     /// Session context.
@@ -20,14 +20,14 @@ pub struct CurrentWorkspace {
     pub slug: Memo<Slug>,
     /// Page in the URL.
     pub page: Memo<Page>,
-    /// Data that the shell shows of the workspace.
+    /// Workspace data that the shell shows.
     pub info: Memo<ShellInfo>,
     pub(super) scope: RwSignal<Option<(Slug, Scope)>>,
     owner: StoredValue<Option<Owner>>,
 }
 
 impl CurrentWorkspace {
-    /// Creates it for the current URL, or returns `None` if the URL does not belong to a workspace.
+    /// Creates the state for the current URL. Returns `None` if the URL does not belong to a workspace.
     pub(super) fn open() -> Option<Self> {
         let session = use_session();
         let Route::Workspace(first, first_page) = session.navigator.route_now() else { return None };
@@ -81,8 +81,9 @@ impl CurrentWorkspace {
         (scope.entry.with(Option::is_none) && scope.failed.with(Option::is_none)).then_some(key)
     }
 
-    /// Opens the scope of `key` below `home` and replaces that of another workspace. The previous scope is disposed
-    /// only after the replacement, so that nothing reads disposed signals.
+    /// Opens a scope for the workspace `key` in a child of the owner `home`, unless it is open already. Returns the
+    /// scope, and `true` if it replaced the scope of another workspace. The replaced scope is disposed last, so that
+    /// nothing reads disposed signals.
     pub(super) fn enter(self, key: &Slug, home: StoredValue<Owner>) -> (Scope, bool) {
         let now = self.scope.get_untracked();
         if let Some((_, scope)) = now.as_ref().filter(|(open, _)| open == key) {

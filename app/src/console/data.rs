@@ -18,8 +18,8 @@ use model::{
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// Data of one page. In human-readable formats such as JSON, which are only ever written, the data of a visit page is
-/// inlined: `{"customer": …}`.
+/// Data of one page. Human-readable formats such as JSON are written but never read. In them, the data of a visit page
+/// is inlined: `{"customer": …}`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", remote = "Self")]
 pub enum PageData {
@@ -151,8 +151,8 @@ pub struct AuditView {
     pub time_zone: String,
 }
 
-/// Response of the workspace plane, tagged with the workspace that produced it. The browser discards a response for a
-/// workspace other than the one on screen (docs/SECURITY.md, I-8).
+/// Response of a server function of the workspace plane, tagged with the workspace that produced it. The browser
+/// discards a response for a workspace other than the one on screen (docs/SECURITY.md, I-8).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Scoped<T> {
     /// Workspace that produced the response.

@@ -13,7 +13,7 @@ use model::{
     text::isolated,
 };
 
-/// Renders a labelled fact.
+/// Renders a value with its label.
 pub fn fact(label: &'static str, value: impl IntoView + 'static) -> AnyView {
     view! { <div><dt>{label}</dt><dd>{value.into_any()}</dd></div> }.into_any()
 }

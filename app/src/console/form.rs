@@ -1,8 +1,9 @@
-//! Shared parts of the workspace plane's forms. Without JavaScript, a form posts to its own URL; otherwise it calls a
+//! Shared parts of the forms of workspace pages. Without JavaScript, a form posts to its own URL; otherwise it calls a
 //! server function. Typed input and validation errors are returned the same way in both cases.
 
 use super::scope::Scope;
 use crate::{
+    boot::Returned,
     error::AppError,
     routes::Page,
     session::Toast,
@@ -21,13 +22,28 @@ pub struct FormPage {
 }
 
 impl FormPage {
-    /// Opens a form. `save` stores the input and returns the page to navigate to and the message to show there.
+    /// Opens the only form of a page. `save` stores the input and returns the page to navigate to and the message to
+    /// show there.
     pub fn open<Input, F>(scope: Scope, save: impl Fn(Input) -> F + Send + Sync + Clone + 'static) -> Self
     where
         Input: DeserializeOwned + 'static,
         F: Future<Output = Result<(Page, String), AppError>> + 'static,
     {
-        let state = FormState::new(scope.session.take_returned().unwrap_or_default());
+        Self::with(scope, scope.session.take_returned().unwrap_or_default(), save)
+    }
+
+    /// Opens one of several forms of a page, with the values and errors that the server returned for it. `save` works
+    /// as in [`FormPage::open`].
+    pub fn with<Input, F>(
+        scope: Scope,
+        returned: Returned,
+        save: impl Fn(Input) -> F + Send + Sync + Clone + 'static,
+    ) -> Self
+    where
+        Input: DeserializeOwned + 'static,
+        F: Future<Output = Result<(Page, String), AppError>> + 'static,
+    {
+        let state = FormState::new(returned);
         let submit = Callback::new(move |event: SubmitEvent| {
             let send = |values: Vec<(String, String)>| {
                 let text = serde_urlencoded::to_string(&values).ok()?;

@@ -1,5 +1,5 @@
-//! Table of the pages below `/{slug}`, on the server: the data of each page, and what its forms do. The views are in
-//! `pages`, apart from here, because they depend on the server functions, which depend on this.
+//! Server side of the pages below `/{slug}`: loads the data of each page and handles its forms. The views are in
+//! another module, `pages`, because they depend on the server functions, which depend on this module.
 
 use crate::{
     console::{PageData, VisitData, customers::api as customers, products::api as products, settings::api as settings},

@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use model::{Capability, list::Noun};
 
 /// Renders the page's data with `view`, a skeleton while it loads, and an error if loading failed. `view` must not
-/// contain elements that appear and disappear on their own.
+/// contain elements that are added or removed reactively.
 pub fn with_data(
     scope: Signal<Scope>,
     page: Page,

@@ -1,11 +1,11 @@
-//! Generic list page: search, filter, sortable table and keyset pager. Each noun provides its columns and cells.
+//! Generic list page: search, filter, sortable table and keyset pager. Each record type provides its columns and cells.
 //!
 //! All controls are links or a GET form, so the page works without JavaScript. With JavaScript, typing filters at once,
 //! and the rows on screen stay until the new ones are loaded.
 //!
-//! The page survives a switch of workspaces. It holds no scope but reads the current one, and the text in its search
-//! field is discarded on a switch. Existing rows are reused and only their texts change. While the rows of the next
-//! workspace are loading they are blank, so nothing of the previous workspace stays in the document.
+//! The page survives a switch of workspaces. It reads the current scope and holds none itself, and the text in its
+//! search field is discarded on a switch. Existing rows are reused and only their texts change. While the rows of the
+//! next workspace are loading they are blank, so nothing of the previous workspace stays in the document.
 
 use super::{
     PageData,
@@ -56,9 +56,9 @@ pub const fn sortable(label: &'static str, class: &'static str, by: SortBy) -> C
     Column { label, class, sort: Some(by) }
 }
 
-/// Definition of a noun's list.
+/// Definition of the list page of a record type.
 pub struct ListSpec {
-    /// Noun that is listed.
+    /// Record type.
     pub noun: Noun,
     /// Columns, one per cell of a row.
     pub columns: &'static [Column],
@@ -66,7 +66,7 @@ pub struct ListSpec {
     pub rows: &'static dyn Rows,
     /// Label and page of the button that creates a record, for users with the capability.
     pub create: Option<(&'static str, Page)>,
-    /// Explanation of the noun, for a workspace that has no records yet.
+    /// Explanation of the record type, shown in a workspace that has no such records yet.
     pub teaches: &'static str,
 }
 
@@ -87,7 +87,7 @@ enum Body {
     Table,
 }
 
-/// Renders the list page of a noun.
+/// Renders the list page of a record type.
 pub fn list(scope: Signal<Scope>, spec: &'static ListSpec) -> AnyView {
     let noun = spec.noun;
     let query = Memo::new(move |_| {

@@ -1,4 +1,5 @@
-//! Workspace plane: everything that belongs to one workspace. Contains its scope, the shell and a module per noun.
+//! Workspace plane: the part of the application below `/{slug}`, which shows one workspace. Contains the scope, which
+//! holds the state of the workspace, the shell, and a module for each record type.
 
 mod access;
 mod access_lost;

@@ -2,8 +2,8 @@
 //! which does not.
 //!
 //! The scope lives in its own reactive owner, keyed by the slug. Another slug opens another owner and cleans up the
-//! previous one in the same turn. The shell and the lists read the current scope and own no workspace data, so that a
-//! switch changes their texts and rebuilds neither.
+//! previous one in the same turn of the event loop. The shell and the lists read the current scope and own no workspace
+//! data, so that a switch changes their texts and rebuilds neither.
 
 use super::{access::AccessLostNotice, arrival::follow_page, current_workspace::CurrentWorkspace, shell::Shell};
 use crate::{

@@ -1,17 +1,17 @@
-//! Prefetcher: enters the workspace that the user points at ahead of a switch, without mounting it, and keeps it for a
-//! few seconds.
+//! Prefetcher: loads the workspace that the user points at before they switch to it, without mounting it, and keeps its
+//! data for a few seconds. This is called staging.
 //!
-//! This is the only place outside a scope that may hold data of a workspace, and it holds that of one only. The data is
-//! never on screen: a switch takes it out, mounts it, and at once asks the server to check the seat again. Any
-//! notification of a changed seat discards it, and so does a timeout.
+//! This is the only place outside a scope that may hold data of a workspace, and it holds data of one workspace at a
+//! time. Staged data is never on screen: a switch takes it, mounts it, and at once asks the server to check the seat
+//! again. Any notification of a changed seat discards it, and so does a timeout.
 
 use super::{Entered, stage_workspace};
 use crate::{browser, error::AppError, routes::Page};
 use leptos::prelude::*;
 use model::Slug;
 
-/// Hover time in milliseconds before pointing at a workspace counts as intent. Longer than a held arrow key stays on a
-/// row, shorter than the pause between two key presses.
+/// Hover time in milliseconds before pointing at a workspace counts as intent. It is longer than a row stays
+/// highlighted while an arrow key is held, and shorter than the pause between two key presses.
 const INTENT_MILLIS: u32 = 40;
 /// Maximum delay in milliseconds of a switch to a workspace that is not loaded yet. A response that arrives within it
 /// is shown at once, instead of after two frames of blank rows, which would delay it further. Up to 100 ms, a response
@@ -34,7 +34,7 @@ enum State {
 }
 
 struct Staged {
-    /// Sequence number of the staging. A response to an earlier one is discarded.
+    /// Sequence number of the request. A response to an earlier request is discarded.
     number: u32,
     slug: Slug,
     page: Page,
@@ -66,7 +66,7 @@ struct Inner {
 pub struct Prefetcher(StoredValue<Inner>);
 
 impl Prefetcher {
-    /// Creates an empty staging.
+    /// Creates a prefetcher without staged data.
     pub fn new() -> Self {
         Self(StoredValue::new(Inner::default()))
     }

@@ -149,7 +149,8 @@ impl Scope {
         self.load(self.page.get_untracked());
     }
 
-    /// Shows `page` after a change, instead of the form on screen, and clears the cache of other pages.
+    /// Shows `page` after a change, instead of the form on screen, and clears the cache of other pages. Loads the
+    /// page's data even if it is on screen already, because the response to a change does not contain it.
     pub fn changed(self, page: Page) {
         self.page_cache.update_value(HashMap::clear);
         if self.page.with_untracked(|here| *here == page) {

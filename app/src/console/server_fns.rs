@@ -16,7 +16,7 @@ use server_fn::codec::Json;
 /// Mints a handoff code for a workspace. It is valid for this session, for 60 s and for one use.
 ///
 /// # Errors
-/// [`AppError::Absent`] without a live seat and for a workspace that does not exist, indistinguishably.
+/// [`AppError::Absent`] if the user has no seat or the workspace does not exist. The two cases are indistinguishable.
 #[server(input = Json, output = Compact)]
 pub async fn switch_workspace(to: Slug) -> Result<String, AppError> {
     crate::console::api::switch(&crate::server::call::context()?, &to).await
@@ -72,7 +72,7 @@ pub async fn load_page(workspace: Slug, grant: String, page: Page) -> Result<Sco
 /// Performs an action of the members page.
 ///
 /// # Errors
-/// [`AppError::Seat`] if a rule of seats forbids it; [`AppError::Invalid`] with the invalid fields;
+/// [`AppError::Seat`] if a rule of `model::seating` forbids it; [`AppError::Invalid`] with the invalid fields;
 /// [`AppError::Denied`] without the capability.
 #[server(input = Json, output = Compact)]
 pub async fn manage_members(

@@ -82,7 +82,7 @@ mod tests {
     use model::list::{Position, Sort, SortBy};
 
     #[test]
-    fn a_list_says_what_changed() {
+    fn status_messages_describe_the_change_of_the_list() {
         let all = ListQuery::new(Noun::Customers);
         let sought = ListQuery { search: "hal".to_owned(), ..all.clone() };
         let status = ListQuery { status: Some("active".to_owned()), ..all.clone() };

@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn nodes_are_counted_in_order_with_their_ends() {
+    fn fingerprints_contain_nodes_in_order_with_their_ends() {
         assert_eq!(of_markup(r#"<p class="a>b">one<b>two</b></p>"#), of("p#b#//"));
         assert_eq!(of_markup("<ul><li>a<!>b</li><!----></ul>"), of("ulli#!#/!/"));
         assert_eq!(of_markup("a<img src=x><input disabled>b"), of("#img/input/#"));
@@ -101,13 +101,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_read_as_text_is_not_looked_into() {
+    fn content_parsed_as_text_is_ignored() {
         assert_eq!(of_markup("<noscript><a href=\"/\">x</a></noscript>y"), of("noscript/#"));
         assert_eq!(of_markup("<textarea name=\"a\">\n<b></textarea>"), of("textarea/"));
     }
 
     #[test]
-    fn an_element_round_a_word_or_beside_one_changes_it() {
+    fn added_elements_change_the_fingerprint() {
         let ours = of_markup("<div><a>Alder</a></div>");
         for foreign in [
             "<div><a><font>Alder</font></a></div>", "<div><a>Al<mark>d</mark>er</a></div>",

@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_missing_a_superfluous_and_a_hidden_route_are_reported() {
+    async fn missing_superfluous_and_hidden_routes_are_reported() {
         let listed = pages();
         let patterns: Vec<&str> = listed.iter().map(AxumRouteListing::path).collect();
         for missing in ["/home", "/account/profile", "/{workspace}/customers", "/{workspace}/{*page}"] {

@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_server_says_is_heard() {
+    fn server_messages_round_trip() {
         let now = |access| LiveMessage::Now { epoch: "12.3".to_owned(), workspace: Some((slug(), access)) };
         let none = LiveMessage::Now { epoch: "12.3".to_owned(), workspace: None };
         for heard in [
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn the_tab_of_another_build_hears_that_seats_changed_and_not_what_it_would_misread() {
+    fn a_tab_of_another_build_reads_only_the_seat_epoch() {
         let workspace = Box::new(WorkspaceProfile {
             id: ID.parse().unwrap(),
             slug: slug(),
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn the_time_is_a_message_of_its_own() {
+    fn clock_messages_are_separate_from_state_messages() {
         let now = OffsetDateTime::from_unix_timestamp(1_790_000_000).unwrap();
         assert_eq!(read_clock(&clock(now)), Some(now));
         assert_eq!(LiveMessage::read(&clock(now)), None, "an older tab passes over it");
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_tab_says_is_a_slug_or_nothing() {
+    fn tab_messages_contain_a_slug_or_nothing() {
         for workspace in [None, Some(slug())] {
             assert_eq!(read_here(&here(workspace.as_ref())), Some(workspace));
         }

@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn a_picture_counts_by_its_pixels_and_their_bytes() {
+    fn size_limits_apply_to_pixels_and_their_bytes() {
         for (width, height, depth, colour, fits) in [
             (6_000, 6_000, 8, 0, Ok(())),
             (6_000, 6_000, 16, 2, Err(Unfit::Large)),
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_png_only_the_pixels_are_handed_on() {
+    fn other_chunks_of_a_png_are_removed() {
         let whole = file(64, 64, ImageFormat::Png);
         let after_header = 8 + 25;
         let mut stuffed = whole[..after_header].to_vec();
@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn every_header_of_a_file_has_to_say_the_same() {
+    fn contradictory_headers_are_rejected() {
         let jpeg = file(64, 64, ImageFormat::Jpeg);
         assert_eq!(inspect(&jpeg).expect("a picture").kind, Kind::Jpeg);
         let frame = jpeg.windows(2).position(|two| two == [0xff, 0xc0]).expect("a frame header");
@@ -290,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_is_cut_off_or_scrambled_is_refused_or_taken_and_nothing_else() {
+    fn truncated_and_corrupted_files_cause_no_panic() {
         for format in [ImageFormat::Png, ImageFormat::Jpeg, ImageFormat::WebP] {
             let whole = file(40, 40, format);
             for end in 0..whole.len() {

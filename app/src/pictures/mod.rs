@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_comes_in_a_small_square_png_is_stored() {
+    fn pictures_are_stored_as_small_square_pngs() {
         for format in [ImageFormat::Png, ImageFormat::Jpeg, ImageFormat::WebP] {
             for (width, height, side) in [(400, 200, SIDE), (200, 400, SIDE), (64, 80, 64)] {
                 let picture = encode(&file(width, height, format)).expect("a picture");
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_beside_the_pixels_is_not_stored() {
+    fn bytes_after_the_pixels_are_not_stored() {
         let mut bytes = file(64, 64, ImageFormat::Png);
         bytes.extend_from_slice(b"<script>alert(1)</script>");
         let picture = encode(&bytes).expect("a picture");
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_picture_or_lies_about_its_size_is_refused() {
+    fn other_files_and_false_sizes_are_rejected() {
         assert!(refusal(b"GIF89a\x01\x00\x01\x00").starts_with("Choose a PNG"));
         assert!(refusal(b"<svg xmlns='http://www.w3.org/2000/svg'/>").starts_with("Choose a PNG"));
         assert!(refusal(b"\x89PNG\r\n\x1a\n nothing more").starts_with("That "));

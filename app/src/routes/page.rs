@@ -296,7 +296,7 @@ mod tests {
     use model::WorkspaceRole;
 
     #[test]
-    fn there_is_a_sample_of_each_page() {
+    fn every_page_has_a_sample_url() {
         let pages: Vec<Page> = SAMPLES
             .iter()
             .filter_map(|url| match Route::parse_url(url) {
@@ -327,7 +327,7 @@ mod tests {
     }
 
     #[test]
-    fn a_switch_keeps_the_page_but_nothing_of_the_workspace() {
+    fn a_switch_keeps_the_kind_of_page_without_record_and_query() {
         let owner = WorkspaceRole::Owner.capabilities();
         let searched = Page::parse("customers", &[("q".into(), "secret corp".into())]);
         assert_eq!(searched.in_another_workspace(owner), Page::list(Noun::Customers));
@@ -344,7 +344,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_is_sent_as_its_path_and_read_as_a_url() {
+    fn pages_serialize_as_their_path_and_parse_as_a_url() {
         for path in
             ["overview", "customers?q=a+b&status=archived", "customers/new", "settings/audit?period=7d", "nope/x"]
         {
@@ -357,7 +357,7 @@ mod tests {
     }
 
     #[test]
-    fn nonsense_is_unknown() {
+    fn invalid_paths_are_unknown_pages() {
         for bad in ["customers/1", "customers/new/x", "nope", "overview/x", "usage/new", "invoices//"] {
             let page = Page::parse(bad, &[]);
             assert!(matches!(page, Page::Unknown(_)), "{bad}");

@@ -6,7 +6,7 @@ use super::{
 };
 
 #[test]
-fn there_is_a_sample_of_each_page() {
+fn every_route_has_a_sample_url() {
     // `Unknown` has no URL of its own.
     let routes: Vec<Route> = samples().map(Route::parse_url).chain([Route::Unknown]).collect();
     assert_each!(
@@ -66,7 +66,7 @@ fn there_is_a_sample_of_each_page() {
 }
 
 #[test]
-fn routes_round_trip() {
+fn routes_round_trip_through_their_urls() {
     for url in samples() {
         assert_eq!(Route::parse_url(url).url(), url);
     }
@@ -84,7 +84,7 @@ fn routes_round_trip() {
 
 /// All spellings of a URL lead to the same page and have the same canonical form.
 #[test]
-fn every_spelling_of_an_address_is_told_the_one() {
+fn respelled_returns_the_canonical_path() {
     for (path, one) in [
         ("/SmartAI-IT/customers", "/smartai-it/customers"),
         ("/smartai%2Dit/customers", "/smartai-it/customers"),
@@ -117,7 +117,7 @@ fn every_spelling_of_an_address_is_told_the_one() {
 }
 
 #[test]
-fn arriving_keeps_where_one_wanted_to_go() {
+fn arrival_keeps_the_requested_path_as_next() {
     for (path, url) in [
         ("/", "/sign-in?notice=arriving"),
         ("/smartai-it/customers?q=x", "/sign-in?next=%2Fsmartai-it%2Fcustomers%3Fq%3Dx&notice=arriving"),

@@ -8,7 +8,7 @@ use crate::{
 };
 use leptos::prelude::*;
 use model::{
-    invite::{AT_ONCE, DAYS, InviteOutcome, InviteResult, counted},
+    invite::{AT_ONCE, DAYS, InviteOutcome, InviteResult, summarize_entries},
     members::Members,
     seating::{Rank, grantable},
 };
@@ -26,7 +26,7 @@ pub fn invite_form<R: Rank>(form: MembersForm<R>, role: R, left: u32, usual: R, 
     let escaped = if cfg!(feature = "ssr") { format!("\n{escaped}") } else { escaped };
     let (errors, emails) = (form.errors, form.emails);
     let most = AT_ONCE.min(usize::try_from(left).unwrap_or(AT_ONCE));
-    let count = Memo::new(move |_| emails.with(|text| counted(text, most)));
+    let count = Memo::new(move |_| emails.with(|text| summarize_entries(text, most)));
     let limit = match most {
         0 => "You can’t send more invites today.".to_owned(),
         AT_ONCE => format!("Up to {AT_ONCE} at a time."),

@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn the_session_is_read_strictly() {
+    fn session_cookies_are_parsed_strictly() {
         let (secret, other) = ("a".repeat(43), "b".repeat(43));
         assert!(reads(PLAIN, &format!("theme=dark; stile-3000={secret}")));
         assert!(reads(SECURE, &format!("__Host-stile={secret}")));
@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn unreadable_neighbours_are_passed_over() {
+    fn unreadable_cookies_are_skipped() {
         let ours = format!("stile-3000={}", "a".repeat(43)).into_bytes();
         let neighbours: [&[u8]; 12] = [
             "n=ü".as_bytes(),
@@ -304,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn servers_on_other_ports_have_other_names() {
+    fn cookie_names_differ_by_port() {
         let all = [Cookies::at(false, 80), PLAIN, Cookies::at(false, 3001), SECURE, Cookies::at(true, 8443)];
         for (i, one) in all.iter().enumerate() {
             for other in all.iter().skip(i + 1) {
@@ -316,7 +316,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cookie_of_the_former_name_is_read_once_and_replaced() {
+    fn a_cookie_with_the_former_name_is_read_and_cleared() {
         let (old, new) = ("a".repeat(43), "b".repeat(43));
         let presented = PLAIN.presented(&headers(&[format!("stile={old}").as_bytes()])).expect("the former cookie");
         assert_eq!(presented.former.map(|secret| secret.reveal().to_owned()), Some(old.clone()));
@@ -327,7 +327,7 @@ mod tests {
     }
 
     #[test]
-    fn cookies_are_guarded() {
+    fn cookies_have_security_attributes() {
         for part in ["__Host-stile=", "; Path=/", "; HttpOnly", "; SameSite=Lax", "; Secure"] {
             assert!(SECURE.clear_session().contains(part), "{part} is missing in {}", SECURE.clear_session());
         }
@@ -338,7 +338,7 @@ mod tests {
     }
 
     #[test]
-    fn the_theme_is_the_first_that_is_one() {
+    fn the_first_valid_theme_cookie_is_used() {
         let theme = |cookie: &str| PLAIN.theme(&headers(&[cookie.as_bytes()]));
         assert_eq!(theme("theme-3000=ü; theme-3000=dark"), Theme::Dark);
         assert_eq!(theme("theme=dark"), Theme::Dark, "as it was called before");

@@ -111,7 +111,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn only_the_right_password_fits_and_nobody_fits_the_decoy() {
+    async fn only_the_correct_password_matches_and_none_matches_the_decoy() {
         let passwords = Passwords::new();
         let hash = passwords.hash("stile-demo-2026").await.unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=47104,t=1,p=1$"), "{hash}");
@@ -126,7 +126,7 @@ mod tests {
 
     /// A password typed on systems that encode its letters differently.
     #[tokio::test]
-    async fn any_spelling_of_a_password_fits_whichever_was_hashed() {
+    async fn passwords_match_in_any_unicode_spelling() {
         let passwords = Passwords::new();
         let (composed, apart) = ("Füße über Łódź", "Fu\u{308}ße u\u{308}ber Ło\u{301}dz\u{301}");
         let today = passwords.hash(apart).await.unwrap();

@@ -114,7 +114,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn mails_to_one_address_are_few_wherever_they_are_asked_for() {
+    fn mails_to_one_address_are_limited_across_client_addresses() {
         let (limits, ada) = (RateLimits::default(), Email::parse("ada@x.example").unwrap());
         for host in 0..MAILS_TO.0 {
             assert_eq!(limits.mail(Some(IpAddr::from([10, 0, 0, host as u8])), &ada), Ok(()));
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_network_begins_few_sign_ins_by_passkey_whichever_of_its_addresses_it_uses() {
+    fn passkey_sign_ins_are_limited_per_network() {
         let limits = RateLimits::default();
         let at = |host: u16| Some(IpAddr::from([0x2001, 0xdb8, 0, 1, 0, 0, 0, host]));
         for host in 0..PASSKEYS.0 {

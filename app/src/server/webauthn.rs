@@ -169,7 +169,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn passkeys_are_where_browsers_have_them() {
+    fn passkeys_require_a_secure_origin_with_a_host_name() {
         for good in ["https://stile.example", "http://localhost:3000", "https://stile.example:8443"] {
             assert!(Passkeys::at(good).is_some(), "{good}");
         }
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_key_is_to_be_found_without_a_name_and_to_verify_the_person() {
+    fn new_passkeys_are_discoverable_and_require_user_verification() {
         let passkeys = Passkeys::at("https://stile.example").expect("a relying party");
         let person = Person {
             id: model::id::UserId::from_uuid(Uuid::from_u128(7)),

@@ -112,7 +112,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_scale_holds_its_values_and_divides_by_three() {
+    fn the_scale_covers_its_values_and_is_divisible_by_three() {
         for value in [0, 1, 3, 4, 29, 30, 31, 999, 123_456, 9_999_999] {
             let top = nice_ceiling(value);
             assert!(top >= value && top % 3 == 0, "{value} -> {top}");
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_share_is_exact_or_near_it() {
+    fn shares_of_large_numbers_do_not_overflow() {
         assert_eq!((share(0, 9, 10_000), share(9, 9, 10_000), share(1, 3, 10_000)), (0, 10_000, 3_333));
         let near = share(i64::MAX / 2, i64::MAX, 10_000);
         assert!((4_999..=5_001).contains(&near), "{near}");

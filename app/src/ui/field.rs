@@ -14,12 +14,25 @@ fn Label(name: &'static str, label: &'static str, optional: bool) -> impl IntoVi
     view! { <label for=name>{label}{optional.then(|| view! { " "<span class="optional">"(optional)"</span> })}</label> }
 }
 
+/// Error message of a control. The control refers to it by `aria-describedby`.
 #[component]
-fn Notes(name: &'static str, hint: Option<&'static str>, errors: RwSignal<FieldErrors>) -> impl IntoView {
+pub fn FieldMessage(
+    /// Control name, by which its errors are found.
+    name: &'static str,
+    /// Errors of the form.
+    errors: RwSignal<FieldErrors>,
+) -> impl IntoView {
     view! {
         <p class="error" id=format!("{name}-error")>
             {move || errors.with(|e| e.of(name).map(|message| view! { <Icon name="alert"/><span>{message.to_owned()}</span> }))}
         </p>
+    }
+}
+
+#[component]
+fn Notes(name: &'static str, hint: Option<&'static str>, errors: RwSignal<FieldErrors>) -> impl IntoView {
+    view! {
+        <FieldMessage name errors/>
         {hint.map(|hint| view! { <p class="hint" id=format!("{name}-hint")>{hint}</p> })}
     }
 }

@@ -259,7 +259,7 @@ mod tests {
     ];
 
     #[test]
-    fn what_stays_over_a_switch_draws_whole_elements_only() {
+    fn views_kept_across_a_switch_update_whole_elements_only() {
         for (name, source) in KEPT {
             for trusting in ["following(", "{move ||", "<Show", "<For", "Suspense"] {
                 assert!(

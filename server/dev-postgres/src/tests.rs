@@ -120,13 +120,13 @@ async fn starts_stops_and_starts_again_under_a_long_path() -> Outcome {
 }
 
 #[tokio::test]
-async fn killed_server_leaves_nothing_behind() -> Outcome {
+async fn a_server_starts_after_the_previous_one_was_killed() -> Outcome {
     if let Some(dir) = std::env::var_os(HOLD) {
         return hold(Path::new(&dir)).await;
     }
     let scratch = Scratch::new("kill")?;
     let dir = scratch.path();
-    let mut holder = start_holder("killed_server_leaves_nothing_behind", dir).await?;
+    let mut holder = start_holder("a_server_starts_after_the_previous_one_was_killed", dir).await?;
     let refused = lock_data_dir(dir);
     assert!(matches!(refused, Err(ClusterError::Locked { .. })), "{refused:?}");
     let first = lock::postmaster(dir);
@@ -146,7 +146,7 @@ async fn killed_server_leaves_nothing_behind() -> Outcome {
 }
 
 #[tokio::test]
-async fn where_the_cluster_can_not_be_reached_it_is_elsewhere() -> Outcome {
+async fn as_root_the_cluster_is_stored_where_its_user_can_reach_it() -> Outcome {
     let scratch = Scratch::new("private")?;
     let dir = scratch.path();
     fs::set_permissions(dir, fs::Permissions::from_mode(0o700))?;
@@ -169,7 +169,7 @@ async fn where_the_cluster_can_not_be_reached_it_is_elsewhere() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_crash_is_answered_with_a_restart_and_a_shutdown_is_not() -> Outcome {
+async fn the_cluster_restarts_after_a_crash_but_not_after_a_shutdown() -> Outcome {
     let scratch = Scratch::new("crash")?;
     let dir = scratch.path();
     let cluster = Cluster::start(dir, None).await?;

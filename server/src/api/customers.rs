@@ -224,7 +224,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_misspelt_filter_is_an_error_and_not_the_whole_list() {
+    fn invalid_query_parameters_are_rejected() {
         for raw in ["status=archive", "sort=email", "dir=down", "after=x", "before=1"] {
             assert!(matches!(query(raw), Err(ApiError::Parameter { .. })), "{raw}");
         }
@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn a_renamed_workspace_keeps_path_and_query() {
+    fn redirects_of_renamed_workspaces_keep_path_and_query() {
         let slug = Slug::parse("smartai-new").expect("a slug");
         let location = |query| moved(&slug, query).headers()[header::LOCATION].clone();
         assert_eq!(location("q=a%26b"), "/api/v1/workspaces/smartai-new/customers?q=a%26b");

@@ -47,7 +47,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_one_bearer_and_never_a_session() {
+    fn exactly_one_bearer_token_is_accepted() {
         let token = "Bearer stile_0123456789012345678901234567890123456789";
         assert!(matches!(read(&[token]), Ok(Bearer(Credential::Token(_)))));
         assert!(read(&["bearer stile_0123456789012345678901234567890123456789"]).is_ok());

@@ -157,7 +157,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn the_shape_is_the_documented_one() {
+    fn the_response_has_the_documented_fields() {
         let workspace = |name: &str, slug: &str, direct, organization| PickerWorkspace {
             id: WorkspaceId::from_uuid(Uuid::nil()),
             name: name.to_owned(),
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn refresh_is_true_or_false() {
+    fn refresh_rejects_other_values_than_true() {
         assert!(matches!(freshness("refresh=true"), Ok(Freshness::Now)));
         assert!(matches!(freshness(""), Ok(Freshness::Recent)));
         assert!(matches!(freshness("refresh=please"), Err(ApiError::Parameter { name: "refresh", .. })));

@@ -13,7 +13,7 @@ fn refusal(settings: &[(&'static str, &str)]) -> String {
 }
 
 #[test]
-fn nothing_set_means_a_private_database_on_this_machine() {
+fn without_settings_the_database_is_private() {
     let config = read(&[("DATABASE_URL", "  "), ("STILE_SECRET", "")]).expect("defaults");
     assert!(matches!(config.database, DatabaseConfig::Private { run_as: None }), "empty counts as not set");
     assert_eq!(config.listen.to_string(), "127.0.0.1:3000");
@@ -23,7 +23,7 @@ fn nothing_set_means_a_private_database_on_this_machine() {
 }
 
 #[test]
-fn a_database_of_others_needs_a_shared_secret() {
+fn an_external_database_requires_a_secret() {
     let url = ("DATABASE_URL", "postgres://stile_app:pw@db.example/stile");
     let config = read(&[url]).expect("a database is enough to read");
     let missing = config.chosen_secret().expect_err("no secret").to_string();
@@ -33,7 +33,7 @@ fn a_database_of_others_needs_a_shared_secret() {
 }
 
 #[test]
-fn each_mistake_is_named_with_its_remedy() {
+fn invalid_settings_are_reported_with_the_expected_format() {
     for (name, value, says) in [
         ("STILE_LISTEN", "3000", "like 127.0.0.1:3000"),
         ("STILE_METRICS_LISTEN", "9100", "like 127.0.0.1:3000"),
@@ -55,7 +55,7 @@ fn each_mistake_is_named_with_its_remedy() {
 }
 
 #[test]
-fn metrics_are_nowhere_unless_they_are_asked_for() {
+fn metrics_are_off_by_default() {
     let config = read(&[]).expect("defaults");
     assert!(config.metrics_listen.is_none() && config.metrics_token.is_none());
     let config = read(&[("STILE_METRICS_TOKEN", "0123456789abcdef"), ("STILE_METRICS_LISTEN", "127.0.0.1:9100")]);
@@ -66,7 +66,7 @@ fn metrics_are_nowhere_unless_they_are_asked_for() {
 }
 
 #[test]
-fn a_password_is_told_to_a_mail_server_over_tls_only() {
+fn smtp_passwords_require_tls() {
     for (url, connection) in [
         ("smtps://u:p@mail.example:465", "smtps://u:p@mail.example:465"),
         ("smtp://u:p@mail.example:587", "smtp://u:p@mail.example:587?tls=required"),
@@ -79,7 +79,7 @@ fn a_password_is_told_to_a_mail_server_over_tls_only() {
 }
 
 #[test]
-fn mails_are_from_the_host_that_people_use() {
+fn the_default_sender_uses_the_public_host() {
     for (public, from) in [
         ("https://stile.example.com:8443", "no-reply@stile.example.com"),
         ("http://127.0.0.1:3000", "no-reply@localhost"),
@@ -94,7 +94,7 @@ fn mails_are_from_the_host_that_people_use() {
 }
 
 #[test]
-fn people_come_over_tls_when_the_public_url_says_so() {
+fn an_https_public_url_is_normalized_and_uses_tls() {
     let config = read(&[("STILE_PUBLIC_URL", "https://Stile.Example.com/")]).expect("a public URL");
     assert!(config.public.as_ref().is_some_and(WebOrigin::is_https));
     assert_eq!(config.public.map(|public| public.to_string()).as_deref(), Some("https://stile.example.com"));

@@ -24,7 +24,7 @@ fn days() -> impl Iterator<Item = OffsetDateTime> {
 }
 
 #[test]
-fn every_catalogue_would_pass_the_forms() {
+fn every_catalogue_is_valid_form_input() {
     for catalogue in ALL {
         assert!(Slug::parse(catalogue.slug).is_ok(), "{}", catalogue.slug);
         assert!((5..=9).contains(&catalogue.products.len()), "{} products", catalogue.products.len());
@@ -78,7 +78,7 @@ fn no_two_workspaces_share_a_customer_or_a_product() {
 }
 
 #[test]
-fn names_try_the_width_and_the_accents() {
+fn catalogues_have_long_and_accented_names() {
     for catalogue in ALL {
         let names = || catalogue.customers.iter().map(|(name, _)| *name);
         assert_eq!(names().filter(|name| name.chars().count() == 60).count(), 2, "{}", catalogue.name);
@@ -93,7 +93,7 @@ fn names_try_the_width_and_the_accents() {
 }
 
 #[test]
-fn the_history_is_as_long_and_as_busy_as_promised_on_any_day() {
+fn generated_history_has_the_promised_size_on_any_day() {
     for (catalogue, now) in ALL.iter().flat_map(|catalogue| days().map(move |now| (catalogue, now))) {
         let customers = history::customers(catalogue, now).expect("customers");
         let count = customers.len();
@@ -118,7 +118,7 @@ fn the_history_is_as_long_and_as_busy_as_promised_on_any_day() {
 }
 
 #[test]
-fn invoices_are_mostly_paid_and_well_numbered_on_any_day() {
+fn generated_invoices_are_mostly_paid_and_numbered_in_order_on_any_day() {
     for (catalogue, now) in ALL.iter().flat_map(|catalogue| days().map(move |now| (catalogue, now))) {
         let customers = history::customers(catalogue, now).expect("customers");
         let invoices = history::invoices(catalogue, &customers, now);
@@ -142,7 +142,7 @@ fn invoices_are_mostly_paid_and_well_numbered_on_any_day() {
 }
 
 #[test]
-fn two_machines_show_the_same_but_for_the_dates() {
+fn generated_data_is_deterministic_except_for_dates() {
     for catalogue in ALL {
         let customers = history::customers(&catalogue, NOW).expect("customers");
         assert_eq!(history::customers(&catalogue, NOW).ok().as_ref(), Some(&customers));
@@ -176,7 +176,7 @@ fn seats(person: usize) -> Vec<(&'static str, WorkspaceRole)> {
 }
 
 #[test]
-fn people_have_the_seats_that_they_are_said_to_have() {
+fn demo_people_have_the_documented_seats() {
     let [it, eng, finance] = ["smartai-it", "smartai-product-eng", "globalai-finance"];
     use WorkspaceRole::{Admin, BillingAdmin, Member, Owner, Viewer};
     let expected: [(&str, &[(&str, WorkspaceRole)]); 5] = [
@@ -197,7 +197,7 @@ fn people_have_the_seats_that_they_are_said_to_have() {
 }
 
 #[test]
-fn scale_has_so_many_workspaces_in_the_order_of_the_picker() {
+fn scale_creates_the_requested_workspaces_in_picker_order() {
     let mut slugs = BTreeSet::new();
     for (count, groups) in [(1, 1), (2, 2), (10, 3), (100, 6), (1_000, 12), (10_000, 20), (MOST, 20)] {
         let layout = scale::layout(count).expect("slugs parse");
@@ -223,7 +223,7 @@ fn scale_has_so_many_workspaces_in_the_order_of_the_picker() {
 }
 
 #[test]
-fn scale_customers_are_told_apart_by_workspace() {
+fn scale_customer_names_are_unique_across_workspaces() {
     let mut seen = BTreeSet::new();
     for (count, index) in [(10, 0), (10, 1), (10, 9), (100, 0), (1_000, 1)] {
         for number in 0..scale::CUSTOMERS {
@@ -235,7 +235,7 @@ fn scale_customers_are_told_apart_by_workspace() {
 }
 
 #[test]
-fn what_was_made_reads_as_a_sentence() {
+fn the_summary_is_a_sentence() {
     assert_eq!(LoadSummary::default().to_string(), "Nothing to make: it is all there.");
     let some = LoadSummary { people: 1, customers: 2, ..LoadSummary::default() };
     assert_eq!(some.to_string(), "Made 1 person and 2 customers.");

@@ -1,7 +1,7 @@
 //! WebSocket of a tab. Sends the current state when the tab connects, when it shows another workspace, when an event
 //! wakes it, and once a minute for changes without an event (such as an expired session).
 //!
-//! `middleware::csrf` checks the handshake like an unsafe request, so pages of other sites can't open a socket.
+//! `middleware::origin_check` checks the handshake like an unsafe request, so pages of other sites can't open a socket.
 
 use super::hub::{Hub, Slot};
 use crate::{error_response, state::AppState};

@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn what_people_chose_is_inert_in_html() {
+    fn user_input_is_escaped_in_html_mails() {
         let html = html(&letter(), "https://s.example");
         for bad in ["<script", "<b>", "<img", "abc\">"] {
             assert!(!html.contains(bad), "{bad} in {html}");

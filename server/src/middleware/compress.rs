@@ -4,7 +4,7 @@
 //! the page with chosen input, and observe the size of the encrypted responses, could recover that data byte by byte
 //! (BREACH). Responses to cross-site requests are therefore not compressed.
 
-use super::csrf;
+use super::origin_check;
 use axum::{extract::Request, http::header, middleware::Next, response::Response};
 use tower_http::{
     CompressionLevel,
@@ -29,7 +29,7 @@ pub(crate) fn layer() -> CompressionLayer<And<SizeAbove, NotForContentType>> {
 
 /// Removes `Accept-Encoding` from cross-site requests, and from requests that do not state their origin.
 pub(crate) async fn same_origin_only(mut request: Request, next: Next) -> Response {
-    if !csrf::is_of_own_page(request.headers()) {
+    if !origin_check::is_of_own_page(request.headers()) {
         request.headers_mut().remove(header::ACCEPT_ENCODING);
     }
     next.run(request).await

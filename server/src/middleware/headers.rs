@@ -17,7 +17,7 @@ pub(crate) struct Nonce(pub(crate) String);
 const SAME: [(HeaderName, HeaderValue); 6] = [
     (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
-    // Not no-referrer: some browsers would then send `Origin: null` with forms, which `csrf` rejects.
+    // Not no-referrer: some browsers would then send `Origin: null` with forms, which `origin_check` rejects.
     (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
     (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
     (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
@@ -62,7 +62,7 @@ pub(crate) async fn add(State(state): State<AppState>, mut request: Request, nex
         headers.insert(name, value);
     }
     if path.starts_with("/invite/") {
-        // This path contains the invite token. `csrf` accepts the page's forms because of Sec-Fetch-Site.
+        // This path contains the invite token. `origin_check` accepts the page's forms because of Sec-Fetch-Site.
         headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     }
     headers.insert(header::CONTENT_SECURITY_POLICY, policy);
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn only_pages_that_may_differ_carry_a_nonce() {
+    fn shared_error_pages_have_no_nonce() {
         assert!(policy_of(Html("")).contains("script-src 'nonce-abc' 'strict-dynamic' 'wasm-unsafe-eval';"));
         for status in [StatusCode::NOT_FOUND, StatusCode::GONE, StatusCode::SERVICE_UNAVAILABLE] {
             let policy = policy_of((status, Html("")));
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn only_static_files_that_are_there_are_kept() {
+    fn only_existing_static_files_are_cached() {
         let (ok, missing) = (StatusCode::OK, StatusCode::NOT_FOUND);
         assert_eq!(caching("/pkg/0123/stile.js", ok), FOR_EVER);
         assert_eq!(caching("/pkg/0123/stile.js", missing), NO_STORE);

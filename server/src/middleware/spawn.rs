@@ -180,7 +180,7 @@ mod tests {
     };
     use tokio_util::task::TaskTracker;
 
-    fn counted(made: &Arc<AtomicUsize>, chunks: usize, breaks: bool) -> Body {
+    fn counting_body(made: &Arc<AtomicUsize>, chunks: usize, breaks: bool) -> Body {
         let made = Arc::clone(made);
         Body::from_stream(stream::iter(0..chunks).then(move |_| {
             let made = Arc::clone(&made);
@@ -194,19 +194,19 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_body_that_nobody_takes_is_made_to_the_end_of_its_piece_and_no_further() {
+    async fn a_dropped_body_stops_after_the_current_chunk() {
         let (tasks, made) = (TaskTracker::new(), Arc::default());
-        drop(in_pieces(counted(&made, 100, false), Key::Server, &tasks, STALL));
+        drop(in_pieces(counting_body(&made, 100, false), Key::Server, &tasks, STALL));
         tasks.close();
         tasks.wait().await;
         assert_eq!(made.load(Ordering::Relaxed), 1);
     }
 
     #[tokio::test]
-    async fn a_client_that_stops_reading_gets_no_more_and_is_told_that_it_was_not_all() {
+    async fn a_stalled_client_gets_an_error_instead_of_the_rest() {
         let (tasks, made) = (TaskTracker::new(), Arc::default());
-        let mut pieces =
-            in_pieces(counted(&made, 100, false), Key::Server, &tasks, Duration::from_millis(20)).into_data_stream();
+        let mut pieces = in_pieces(counting_body(&made, 100, false), Key::Server, &tasks, Duration::from_millis(20))
+            .into_data_stream();
         tasks.close();
         tasks.wait().await;
         assert_eq!(made.load(Ordering::Relaxed), AHEAD + 1);
@@ -217,20 +217,23 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_body_arrives_whole_or_as_an_error() {
+    async fn a_body_is_complete_or_ends_with_an_error() {
         let (tasks, made) = (TaskTracker::new(), Arc::default());
-        let body = axum::body::to_bytes(in_pieces(counted(&made, 20, false), Key::Server, &tasks, STALL), 100).await;
+        let body =
+            axum::body::to_bytes(in_pieces(counting_body(&made, 20, false), Key::Server, &tasks, STALL), 100).await;
         assert_eq!(body.expect("all of it").len(), 20);
         let made = Arc::default();
         assert!(
-            axum::body::to_bytes(in_pieces(counted(&made, 20, true), Key::Server, &tasks, STALL), 100).await.is_err()
+            axum::body::to_bytes(in_pieces(counting_body(&made, 20, true), Key::Server, &tasks, STALL), 100)
+                .await
+                .is_err()
         );
     }
 
     #[tokio::test]
-    async fn a_body_that_has_ended_can_be_asked_for_more() {
+    async fn a_body_can_be_polled_after_its_end() {
         let (tasks, made) = (TaskTracker::new(), Arc::default());
-        let mut chunks = in_pieces(counted(&made, 2, false), Key::Server, &tasks, STALL).into_data_stream();
+        let mut chunks = in_pieces(counting_body(&made, 2, false), Key::Server, &tasks, STALL).into_data_stream();
         for _ in 0..2 {
             assert!(chunks.next().await.is_some_and(|chunk| chunk.is_ok()));
         }

@@ -35,7 +35,7 @@ mod tests {
     }
 
     #[test]
-    fn what_one_host_can_choose_among_is_one_block() {
+    fn addresses_that_one_host_can_choose_are_one_block() {
         assert_eq!(block("2001:db8:1:2::1"), "2001:db8:1:2::/64");
         assert_eq!(block("2001:db8:1:2:ffff:ffff:ffff:ffff"), block("2001:db8:1:2::"));
         assert_ne!(block("2001:db8:1:2::1"), block("2001:db8:1:3::1"));

@@ -65,7 +65,7 @@ mod tests {
     use sqlx::types::Uuid;
 
     #[test]
-    fn all_sessions_of_a_person_wait_in_one_line_from_wherever() {
+    fn all_sessions_of_a_person_share_one_queue() {
         let owners = CredentialOwners::default();
         let sessions: Vec<_> = (0..40).map(|_| Credential::Session(Secret::generate("").unwrap().hash())).collect();
         let here = Some(IpAddr::from([10, 0, 0, 1]));

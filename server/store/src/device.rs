@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_device_is_known_to_the_account_that_signed_in_from_it_and_to_no_other() {
+    fn a_device_cookie_is_valid_only_for_its_account() {
         let (ours, theirs) = (DeviceKey::new(b"a secret of ours"), DeviceKey::new(b"another secret"));
         let (ada, mia) = (Email::parse("ada@x.example").unwrap(), Email::parse("mia@x.example").unwrap());
         let cookie = ours.cookie(&ada).unwrap();

@@ -268,7 +268,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn one_person_has_no_more_than_their_share_and_others_do_not_wait_for_them() {
+    async fn slots_per_person_are_limited_and_others_do_not_wait() {
         let fair = FairLimiter::new(LIMITS);
         let held = [fair.acquire(share(1)).await.unwrap(), fair.acquire(share(1)).await.unwrap()];
         let third = tokio::spawn({
@@ -283,7 +283,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn too_long_a_queue_is_refused_for_whoever_made_it_and_for_nobody_else() {
+    async fn a_full_queue_rejects_only_its_own_person() {
         let fair = FairLimiter::new(LIMITS);
         let _held = [fair.acquire(share(1)).await.unwrap(), fair.acquire(share(1)).await.unwrap()];
         for _ in 0..LIMITS.queue {
@@ -296,7 +296,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_free_place_goes_to_whoever_has_the_least() {
+    async fn a_free_slot_goes_to_the_person_with_the_fewest() {
         let fair = FairLimiter::new(Limits { total: 2, ..LIMITS });
         let (kept, freed) = (fair.acquire(share(1)).await.unwrap(), fair.acquire(share(3)).await.unwrap());
         let wait = |n| {
@@ -313,7 +313,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_stops_waiting_leaves_nothing_behind() {
+    async fn a_wait_that_times_out_releases_its_slot() {
         let fair = FairLimiter::new(Limits { total: 1, max_wait: Duration::from_millis(20), ..LIMITS });
         let held = fair.acquire(share(1)).await.unwrap();
         assert_eq!(fair.acquire(share(2)).await.err(), Some(Busy), "nobody waits for ever");
@@ -325,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn who_keeps_several_places_busy_has_fewer_until_they_have_paused() {
+    fn sustained_use_lowers_the_limit_until_a_pause() {
         let start = Instant::now();
         let at = |second| start + Duration::from_secs(second);
         let mut used = Use::new(at(0));

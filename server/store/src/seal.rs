@@ -69,7 +69,7 @@ mod tests {
     use sqlx::types::Uuid;
 
     #[test]
-    fn only_its_owner_and_its_key_open_it_and_no_bit_of_it_may_change() {
+    fn decryption_requires_the_owner_the_key_and_an_unchanged_text() {
         let (key, other) = (EncryptionKey::new(&[7; 32]), EncryptionKey::new(&[8; 32]));
         let (ann, bob) = (UserId::from_uuid(Uuid::from_u128(1)), UserId::from_uuid(Uuid::from_u128(2)));
         let sealed = key.seal(ann, b"12345678901234567890").unwrap();

@@ -135,8 +135,8 @@ actions! {
         EmailChanged = "email_changed", "changed the email";
         ProfileChanged = "profile_changed", "changed the profile";
         PreferencesChanged = "preferences_changed", "changed the preferences";
-        TotpEnabled = "totp_enabled", "turned on the authenticator app";
-        TotpDisabled = "totp_disabled", "turned off the authenticator app";
+        TotpEnabled = "totp_enabled", "enabled the authenticator app";
+        TotpDisabled = "totp_disabled", "disabled the authenticator app";
         RecoveryCodesMade = "recovery_codes_made", "created recovery codes";
         RecoveryCodeUsed = "recovery_code_used", "used a recovery code";
         PasskeyAdded = "passkey_added", "added a passkey";
@@ -184,7 +184,7 @@ mod tests {
     use std::collections::HashSet;
 
     #[test]
-    fn each_action_has_one_word_and_one_kind() {
+    fn each_action_has_a_unique_name_and_one_category() {
         let words: HashSet<_> = Action::ALL.iter().map(|a| a.as_str()).collect();
         assert_eq!(words.len(), Action::ALL.len(), "two actions share a word");
         for action in Action::ALL {

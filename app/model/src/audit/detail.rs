@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_detail_says_what_was_and_is() {
+    fn a_detail_formats_and_serializes_old_and_new_values() {
         let detail = Detail::none()
             .change("address", "smartai-it", "smartai-tech")
             .change("name", "IT", "IT")

@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_names_its_object() {
+    fn a_description_names_the_object() {
         let seat = Detail::none().with("person", "Ada Moreau");
         for (action, detail, object, what, rest) in [
             (
@@ -180,7 +180,7 @@ mod tests {
 
     /// For any detail, no brace remains and no detail is lost.
     #[test]
-    fn every_action_can_be_told_with_and_without_facts() {
+    fn every_action_has_a_description_with_and_without_details() {
         let facts = ["name", "person", "email", "role", "address", "domain", "device"];
         let full = facts
             .iter()
@@ -199,7 +199,7 @@ mod tests {
 
     /// A right-to-left name does not reorder the words around it.
     #[test]
-    fn a_name_keeps_to_itself() {
+    fn a_right_to_left_name_is_isolated() {
         let detail = Detail::none().with("name", "שלום");
         let kept = "Archived product \u{2068}שלום\u{2069}";
         assert_eq!(told(Action::ProductArchived, &detail, None).0, kept);
@@ -208,7 +208,7 @@ mod tests {
 
     /// Braces in a name are not placeholders.
     #[test]
-    fn a_name_with_braces_stays_as_it_is() {
+    fn placeholders_in_a_name_are_not_replaced() {
         let detail = Detail::none().with("name", "{role} {name}");
         assert_eq!(told(Action::ProductArchived, &detail, None).0, "Archived product {role} {name}");
     }

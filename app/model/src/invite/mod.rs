@@ -192,7 +192,7 @@ pub fn to_correct(results: &[InviteResult]) -> String {
 ///
 /// # Errors
 /// The message of [`too_many`] if the list has more than `most` entries.
-pub fn counted(text: &str, most: usize) -> Result<String, String> {
+pub fn summarize_entries(text: &str, most: usize) -> Result<String, String> {
     let people = people(text);
     let unclear = people.iter().filter(|person| matches!(person, Pasted::Unclear(_))).count();
     let named = match people.len() {
@@ -226,18 +226,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_long_list_is_counted_before_it_is_sent() {
+    fn summarize_entries_counts_people_and_rejects_long_lists() {
         let list = |n: usize| (0..n).map(|i| format!("p{i}@x.example ")).collect::<String>();
-        assert_eq!(counted("", AT_ONCE), Ok(String::new()));
-        assert_eq!(counted("ada@x.example", AT_ONCE), Ok("1 person".to_owned()));
-        assert_eq!(counted("ada@x.example\nnonsense", AT_ONCE), Ok("2 people, 1 without a valid email".to_owned()));
-        assert_eq!(counted(&list(50), AT_ONCE), Ok("50 people".to_owned()));
-        let refused = counted(&list(60), AT_ONCE).unwrap_err();
+        assert_eq!(summarize_entries("", AT_ONCE), Ok(String::new()));
+        assert_eq!(summarize_entries("ada@x.example", AT_ONCE), Ok("1 person".to_owned()));
+        assert_eq!(
+            summarize_entries("ada@x.example\nnonsense", AT_ONCE),
+            Ok("2 people, 1 without a valid email".to_owned())
+        );
+        assert_eq!(summarize_entries(&list(50), AT_ONCE), Ok("50 people".to_owned()));
+        let refused = summarize_entries(&list(60), AT_ONCE).unwrap_err();
         assert_eq!(refused, "60 people are 10 too many. You can invite 50 at a time.");
     }
 
     #[test]
-    fn the_field_keeps_what_is_to_be_corrected_and_nothing_else() {
+    fn to_correct_returns_only_invalid_entries() {
         let result =
             |address: &str, outcome| InviteResult { address: address.to_owned(), name: String::new(), outcome };
         let results = [

@@ -186,7 +186,7 @@ mod tests {
         /// A cursor stays usable when the list changes. If the list has rows, the page shows some, with the correct
         /// offset and correct cursors of the adjacent pages.
         #[test]
-        fn a_list_with_rows_shows_rows_from_any_place(
+        fn any_cursor_returns_rows_if_the_list_has_rows(
             left in prop::collection::btree_set(0usize..120, 0..70), at in 0usize..130, behind in any::<bool>(),
         ) {
             let left: Vec<usize> = left.into_iter().collect();
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn a_range_counts_from_one() {
+    fn range_counts_from_one() {
         assert_eq!(range(20, 20, 54), "21–40 of 54");
         assert_eq!(range(40, 1, 41), "41 of 41");
         assert_eq!(range(0, 1, 1), "1 of 1");

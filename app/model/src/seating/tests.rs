@@ -150,7 +150,7 @@ proptest! {
 }
 
 #[test]
-fn what_may_be_given_ends_at_ones_own_role() {
+fn grantable_roles_end_at_the_own_role() {
     assert_eq!(super::grantable(WorkspaceRole::Admin), WorkspaceRole::ALL[1..].to_vec());
     assert_eq!(super::grantable(WorkspaceRole::Owner), WorkspaceRole::ALL.to_vec());
     for role in WorkspaceRole::RANKS.iter().filter(|role| !role.manages()) {

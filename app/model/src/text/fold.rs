@@ -136,7 +136,7 @@ mod tests {
     /// The full Unicode tables confirm that the listed characters do not change, and that no preceding character
     /// composes with them.
     #[test]
-    fn the_short_way_gives_what_the_tables_give() {
+    fn is_folded_agrees_with_the_unicode_tables() {
         for c in ('\0'..=char::MAX).filter(|c| is_folded(*c)) {
             assert!(std::iter::once(c).nfkc().eq([c]), "{c:?} U+{:04X} is not its own form", u32::from(c));
             assert_eq!(canonical_combining_class(c), 0, "{c:?} is a mark");
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn spellings_of_one_text_are_one() {
+    fn spellings_of_a_text_fold_to_one_form() {
         let text = |text: &str| fold(text, Accents::Kept).letters.into_iter().collect::<String>();
         for (spelling, one) in [
             ("Cafe\u{301}", "Café"),
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn a_letter_stands_for_all_of_its_characters() {
+    fn each_letter_maps_to_all_of_its_characters() {
         assert_eq!(fold("e\u{301}b", Accents::Kept).from, [(0, 2), (2, 3)]);
         assert_eq!(fold("ﬁn", Accents::Kept).from, [(0, 1), (0, 1), (1, 2)]);
         let thai = fold("กี่", Accents::Kept);
@@ -180,7 +180,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn folding_is_done_at_once_and_covers_the_text(text in "[a-zéßςﬁ\u{301}\u{308}\u{200b}가-힣ก-๛]{0,12}", ignored: bool) {
+        fn folding_is_idempotent_and_ignores_normalization(text in "[a-zéßςﬁ\u{301}\u{308}\u{200b}가-힣ก-๛]{0,12}", ignored: bool) {
             let accents = if ignored { Accents::Ignored } else { Accents::Kept };
             let once = fold(&text, accents);
             let again: String = once.letters.iter().collect();

@@ -9,7 +9,7 @@ fn name(text: &str) -> Result<String, String> {
 }
 
 #[test]
-fn a_name_that_can_not_be_seen_is_refused() {
+fn invisible_names_are_rejected() {
     for code in [
         0x20, 0xa0, 0xad, 0x34f, 0x115f, 0x1160, 0x1680, 0x17b4, 0x180b, 0x180e, 0x2000, 0x2003, 0x200b, 0x200c,
         0x200d, 0x200e, 0x200f, 0x61c, 0x202f, 0x205f, 0x2060, 0x2061, 0x2064, 0x2800, 0x3000, 0x3164, 0xfe0f, 0xfeff,
@@ -28,7 +28,7 @@ fn a_name_that_can_not_be_seen_is_refused() {
 }
 
 #[test]
-fn what_can_not_be_seen_makes_no_other_name() {
+fn invisible_characters_do_not_make_a_different_name() {
     for twin in [
         "Al\u{200b}der", "Al\u{200d}der", "Al\u{200c}der", "Al\u{ad}der", "\u{feff}Alder", "Alder\u{2060}",
         "Al\u{3164}der", "Al\u{fe0f}der", "Al\u{e0041}der", "Al\u{200f}der", "Al\u{61c}der", "Al\u{34f}der",
@@ -41,7 +41,7 @@ fn what_can_not_be_seen_makes_no_other_name() {
 }
 
 #[test]
-fn what_a_script_or_an_emoji_needs_stays() {
+fn joiners_and_selectors_that_have_an_effect_are_kept() {
     for kept in [
         "می\u{200c}خواهم",
         "क्\u{200d}ष",
@@ -64,7 +64,7 @@ fn what_a_script_or_an_emoji_needs_stays() {
 }
 
 #[test]
-fn line_breaks_and_controls_are_refused_with_the_reason() {
+fn line_breaks_and_controls_are_rejected_with_the_reason() {
     for c in ['\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'] {
         assert_eq!(name(&format!("a{c}b")).unwrap_err(), "Use one line only.", "{c:?}");
     }
@@ -80,14 +80,14 @@ fn line_breaks_and_controls_are_refused_with_the_reason() {
 }
 
 #[test]
-fn a_note_keeps_its_lines_and_no_direction() {
+fn paragraphs_keep_line_breaks_and_drop_direction_controls() {
     assert_eq!(paragraphs("the note", " a\r\nb\n\u{202e}c\u{2069} ", 9).as_deref(), Ok("a\nb\nc"));
     assert_eq!(paragraphs("the note", "", 9).as_deref(), Ok(""));
     assert!(paragraphs("the note", "a\u{7}", 9).is_err() && paragraphs("the note", "0123456789", 9).is_err());
 }
 
 #[test]
-fn only_names_that_would_turn_a_sentence_round_are_isolated() {
+fn only_names_with_right_to_left_letters_are_isolated() {
     for plain in ["Alder & Finch", "Łódź", "日本商事", "Ελλάδα", "", "🚀 2"] {
         assert_eq!(isolated(plain), plain);
     }
@@ -102,7 +102,7 @@ fn only_names_that_would_turn_a_sentence_round_are_isolated() {
 proptest! {
     /// Every stored line is in NFC, visible, on one line, and unchanged when parsed again.
     #[test]
-    fn what_is_stored_is_a_fixed_point(text in "\\PC{0,30}|[a-zא-ת\u{200b}-\u{200f}\u{fe0f}\u{301}\u{3164}\u{a0} 👩❤]{0,20}") {
+    fn parsing_a_line_is_idempotent(text in "\\PC{0,30}|[a-zא-ת\u{200b}-\u{200f}\u{fe0f}\u{301}\u{3164}\u{a0} 👩❤]{0,20}") {
         if let Ok(line) = Line::parse("a name", &text, 80) {
             prop_assert!(line.chars().eq(line.nfc()), "not in NFC: {line:?}");
             prop_assert!(line.chars().any(is_visible));
@@ -115,7 +115,7 @@ proptest! {
 
     /// The compact table of marks agrees with the full Unicode data in the basic multilingual plane.
     #[test]
-    fn marks_are_those_that_combine(c in prop::char::range('\u{300}', '\u{ffff}')) {
+    fn is_mark_covers_all_combining_marks(c in prop::char::range('\u{300}', '\u{ffff}')) {
         if unicode_normalization::char::is_combining_mark(c) && !is_hidden(c) {
             prop_assert!(is_mark(c), "U+{:04X}", u32::from(c));
         }

@@ -16,7 +16,7 @@ use crate::{
 use leptos::{prelude::*, task::spawn_local};
 use model::{
     OrganizationRole,
-    count::counted,
+    count::pluralize,
     id::OrganizationId,
     members::{Members, OrganizationWorkspace},
     picker::Picker,
@@ -177,7 +177,7 @@ fn workspaces(session: Session, list: &[OrganizationWorkspace]) -> AnyView {
                 <tr data-testid="row" data-slug=workspace.slug.to_string()>
                     <td class="col-main"><span class="named"><WsIcon avatar=avatar(session, workspace)/><a draggable="false" class="row-link" title=workspace.name.clone() href=Page::Overview.url(&workspace.slug)>{workspace.name.clone()}</a></span></td>
                     <td class="col-sm"><SlugText slug=workspace.slug.clone()/></td>
-                    <td class="num"><a class="link over-row" href=members>{counted(i64::from(workspace.seats), "person", "people")}</a></td>
+                    <td class="num"><a class="link over-row" href=members>{pluralize(i64::from(workspace.seats), "person", "people")}</a></td>
                     <td class="col-md fit"><Ago at=workspace.created_at now=session.now/></td>
                 </tr>
             }

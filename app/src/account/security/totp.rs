@@ -28,7 +28,7 @@ pub(super) fn AuthenticatorApp(security: SecurityState, state: FactorState) -> i
             {move || match (state.totp_since, enrolment.get()) {
                 (Some(since), _) => {
                     let since = moment::utc_date(since);
-                    view! { <p class="status ok">{format!("On since {since}")}</p> <TurnOff security/> }.into_any()
+                    view! { <p class="status ok">{format!("Enabled since {since}")}</p> <TurnOff security/> }.into_any()
                 }
                 (None, Some(enrolment)) => view! { <SetUp security enrolment/> }.into_any(),
                 (None, None) => view! {
@@ -52,7 +52,7 @@ fn TurnOn(security: SecurityState, asks_password: bool) -> impl IntoView {
             {asks_password.then(|| view! {
                 <Line security id="app-password" name="password" label="Your password" kind="password" autocomplete="current-password"/>
             })}
-            <button class="btn primary" type="submit" aria-busy=move || security.pending.is_busy()>"Set up app"</button>
+            <button class="btn primary" type="submit" aria-busy=move || security.pending.is_busy()>"Set up authenticator app"</button>
         </form>
     }
 }
@@ -85,7 +85,7 @@ fn SetUp(security: SecurityState, enrolment: Enrolment) -> impl IntoView {
                         <form class="inline-form" method="post" action=security.here() novalidate on:submit=confirm>
                             <input type="hidden" name="action" value="confirm"/>
                             <Line security id="app-code" name="code" label="Code" autocomplete="one-time-code" numeric=true/>
-                            <button class="btn primary" type="submit" aria-busy=move || security.pending.is_busy()>"Turn on"</button>
+                            <button class="btn primary" type="submit" aria-busy=move || security.pending.is_busy()>"Enable"</button>
                         </form>
                     </li>
                 </ol>
@@ -103,8 +103,8 @@ fn TurnOff(security: SecurityState) -> impl IntoView {
     view! {
         <form class="inline-form narrow" method="post" action=security.here() novalidate on:submit=off>
             <input type="hidden" name="action" value="off"/>
-            <Line security id="off-code" name="code" label="Enter a code to turn off" autocomplete="one-time-code"/>
-            <button class="btn danger" type="submit" aria-busy=move || security.pending.is_busy()>"Turn off"</button>
+            <Line security id="off-code" name="code" label="Enter a code to disable the app" autocomplete="one-time-code"/>
+            <button class="btn danger" type="submit" aria-busy=move || security.pending.is_busy()>"Disable"</button>
         </form>
     }
 }

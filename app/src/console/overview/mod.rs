@@ -14,7 +14,7 @@ use leptos::prelude::*;
 use model::{
     Money,
     billing::{InvoiceStatus, OVERDUE},
-    count::{counted, quantity},
+    count::{pluralize, quantity},
     list::{ListQuery, Noun},
     moment,
     money::grouped,
@@ -65,7 +65,7 @@ fn page(scope: Scope, overview: &Overview) -> AnyView {
             <div class="figure">
                 <dt>"Open invoices"</dt>
                 <dd class="value">{overview.open_total.to_string()}</dd>
-                <dd class="delta">{format!("{}, {}", counted(overview.open_invoices, "invoice", "invoices"), counted(overview.active_customers, "active customer", "active customers"))}</dd>
+                <dd class="delta">{format!("{}, {}", pluralize(overview.open_invoices, "invoice", "invoices"), pluralize(overview.active_customers, "active customer", "active customers"))}</dd>
             </div>
         </dl>
         {usage(scope, overview)}
@@ -94,7 +94,7 @@ fn used(used: &[Used]) -> Option<AnyView> {
     let mut parts: Vec<_> = used.iter().take(UNITS).map(|used| quantity(used.quantity, &used.unit)).collect();
     let more = used.len().saturating_sub(UNITS);
     if more > 0 {
-        parts.push(counted(i64::try_from(more).unwrap_or(i64::MAX), "other unit", "other units"));
+        parts.push(pluralize(i64::try_from(more).unwrap_or(i64::MAX), "other unit", "other units"));
     }
     (!parts.is_empty()).then(|| {
         let text = format!("Used in the last 30 days: {}", parts.join(" · "));
@@ -123,7 +123,7 @@ fn attention(scope: Scope, overview: &Overview) -> AnyView {
         scope.url(&Page::List(ListQuery { status: Some(status.to_owned()), ..ListQuery::new(Noun::Invoices) }))
     };
     let drafts = (overview.drafts > 0).then(|| {
-        let label = counted(overview.drafts, "draft invoice to review", "draft invoices to review");
+        let label = pluralize(overview.drafts, "draft invoice to review", "draft invoices to review");
         view! { <li><a class="line" href=invoices(InvoiceStatus::Draft.as_str())><span class="text">{label}</span><span class="end">"Review"</span></a></li> }
     });
     let all = (overview.overdue_invoices > 0).then(|| {

@@ -290,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn what_can_not_be_run_is_not_among_the_results() {
+    fn keyboard_shortcuts_are_not_search_results() {
         assert_eq!(found("keyboard"), ["Keyboard shortcuts"], "control: the command that lists them");
         for help in ["fin", "first nine", "search a list", "actions only", "close"] {
             assert!(!found(help).iter().any(|label| label != "Keyboard shortcuts"), "{help}");
@@ -301,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn letters_that_only_happen_to_be_there_find_nothing() {
+    fn scattered_matches_are_excluded() {
         assert_eq!(found("sign"), ["Sign out"]);
         assert_eq!(found("so"), ["Sign out"], "first letters of words count");
         assert_eq!(found("theme").len(), 3);

@@ -9,8 +9,8 @@ use crate::browser;
 use leptos::{ev::KeyboardEvent, prelude::*};
 
 impl PaletteState {
-    /// Handles input in the search field. If a key press leaves the same workspace on top, the user is spelling its
-    /// name, and it is staged without waiting for a pause.
+    /// Handles input in the search field. If the first line is the same workspace before and after a key press, the
+    /// user is probably typing its name, so it is staged without waiting for a pause.
     pub(super) fn typed(self, typed: String) {
         let first = || untrack(|| self.slug_at(0));
         let before = first();

@@ -131,7 +131,7 @@ mod tests {
     use crate::console::palette::commands::{Item, Section};
 
     #[test]
-    fn a_line_begins_below_the_lines_and_headings_above_it() {
+    fn top_of_adds_the_heights_of_lines_and_headings_above() {
         use Section::{Actions, GoTo, Recent, Workspaces};
         let sections = [Recent, Recent, Workspaces, Workspaces, Workspaces, GoTo, Actions];
         let lines = sections.map(|section| Line { section, item: Item::Command(0) });

@@ -1,4 +1,4 @@
-//! Actions of a product's pages: the server function, and what it does.
+//! Actions of a product's pages: the server function and its implementation.
 
 use crate::{console::record_action::RecordAction, error::AppError, wire::Compact};
 use leptos::prelude::*;
@@ -20,7 +20,7 @@ pub async fn act_on_product(
     apply(&crate::server::call::context()?, &workspace, &grant, id, &action).await
 }
 
-/// Same as [`act_on_product`], for a call or a form.
+/// Implementation of [`act_on_product`], which posted forms call too.
 #[cfg(feature = "ssr")]
 pub(crate) async fn apply(
     call: &crate::server::call::Call,

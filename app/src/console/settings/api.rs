@@ -83,8 +83,8 @@ async fn log<M: Mode>(
     })
 }
 
-/// Opens a write transaction that excludes all other writes in the workspace, for a change of its slug, its existence
-/// or its factor requirement.
+/// Opens a write transaction that excludes all other writes in the workspace, for a change of its slug or factor
+/// requirement, or its deletion.
 async fn alone<C: CapabilityKind>(
     call: &Call,
     slug: &Slug,
@@ -167,7 +167,7 @@ enum BrandingForm {
     RemoveLogo,
 }
 
-/// Parses the color of a form. An empty value means the default color.
+/// Parses the colour of a form. An empty value means the automatic colour.
 fn hue(text: &str) -> Result<Option<Hue>, AppError> {
     if text.is_empty() {
         return Ok(None);

@@ -8,7 +8,7 @@ use crate::{
         scope::Scope,
     },
     routes::{Page, SettingsPage},
-    ui::{Banner, PictureForms, Tone, WorkspaceAvatar, WsIcon},
+    ui::{Banner, FieldMessage, PictureForms, Tone, WorkspaceAvatar, WsIcon, clears_error},
 };
 use leptos::prelude::*;
 use model::{
@@ -17,11 +17,18 @@ use model::{
 };
 use serde::Deserialize;
 
-/// Input of the colour form. An empty `hue` selects the default colour.
+/// Input of the colour form. An empty `hue` selects the automatic colour.
 #[derive(Debug, Default, Deserialize)]
 struct Chosen {
     #[serde(default)]
     hue: String,
+}
+
+impl Chosen {
+    /// Returns the chosen hue. A text that is not a hue counts as none.
+    fn hue(&self) -> Option<Hue> {
+        self.hue.parse::<u8>().ok().and_then(|index| Hue::try_from(index).ok())
+    }
 }
 
 pub fn view(scope: Scope) -> AnyView {
@@ -30,20 +37,24 @@ pub fn view(scope: Scope) -> AnyView {
     let grant = entered.grant;
     let workspace = entered.workspace;
     let returned = scope.session.take_returned().unwrap_or_default();
-    let of_logo = returned.value("action") == Some("logo");
-    let refused = (!of_logo && !returned.message.is_empty()).then(|| returned.message.clone());
-    let returned = if of_logo { returned } else { Returned::default() };
+    let action = returned.value("action").unwrap_or_default().to_owned();
+    let (of_colour, of_logo, message) = match action.as_str() {
+        "hue" => (returned, Returned::default(), String::new()),
+        "logo" => (Returned::default(), returned, String::new()),
+        // Any other form, such as the one that removes the logo.
+        _ => (Returned::default(), Returned::default(), returned.message),
+    };
     view! {
-        {refused.map(|message| view! { <Banner tone=Tone::Bad message/> })}
-        {colour(scope, &workspace)}
-        {logo(&workspace, here, grant, returned)}
+        {(!message.is_empty()).then(|| view! { <Banner tone=Tone::Bad message/> })}
+        {colour(scope, &workspace, of_colour)}
+        {logo(&workspace, here, grant, of_logo)}
     }
     .into_any()
 }
 
-fn colour(scope: Scope, workspace: &WorkspaceProfile) -> AnyView {
-    let form = FormPage::open(scope, move |values: Chosen| async move {
-        let hue = values.hue.parse::<u8>().ok().and_then(|index| Hue::try_from(index).ok());
+fn colour(scope: Scope, workspace: &WorkspaceProfile, returned: Returned) -> AnyView {
+    let form = FormPage::with(scope, returned, move |values: Chosen| async move {
+        let hue = values.hue();
         scope.suppressing_events(scope.ask(async |slug, grant| save_hue(slug, grant, hue).await)).await?;
         let profile = scope.entry.with_untracked(|entry| entry.as_ref().map(|entry| entry.workspace.clone()));
         if let Some(profile) = profile {
@@ -51,7 +62,12 @@ fn colour(scope: Scope, workspace: &WorkspaceProfile) -> AnyView {
         }
         Ok((Page::Settings(SettingsPage::Branding), "Colour saved".to_owned()))
     });
-    let chosen = workspace.brand.hue;
+    let errors = form.state.errors;
+    let chosen = match form.typed("hue") {
+        Some(hue) if hue.is_empty() => None,
+        Some(hue) => Chosen { hue }.hue().or(workspace.brand.hue),
+        None => workspace.brand.hue,
+    };
     let own = workspace.brand.automatic;
     let dot = |value: String, hue: u8, label: String, checked: bool, extra: &'static str| {
         let title = label.clone();
@@ -64,7 +80,8 @@ fn colour(scope: Scope, workspace: &WorkspaceProfile) -> AnyView {
     };
     view! {
         <SectionForm page=form action="hue" button="Save colour">
-            <fieldset class="swatches">
+            <fieldset class="swatches" role="radiogroup" on:change=clears_error(errors, "hue")
+                aria-invalid=move || errors.with(|e| e.of("hue").map(|_| "true")) aria-describedby="hue-error">
                 <legend>"Colour"</legend>
                 <p class="hint">"Shown in the sidebar, switcher and browser tab. We adjust it for light and dark."</p>
                 <div class="swatch-row">
@@ -77,6 +94,7 @@ fn colour(scope: Scope, workspace: &WorkspaceProfile) -> AnyView {
                         "",
                     )).collect_view()}
                 </div>
+                <div class="field"><FieldMessage name="hue" errors/></div>
             </fieldset>
         </SectionForm>
     }

@@ -1,4 +1,4 @@
-//! Danger zone: actions that can't be undone by repeating them.
+//! Danger zone: deletion of the workspace.
 
 use super::{delete_workspace, why_no_button};
 use crate::session::Toast;
@@ -10,7 +10,7 @@ use crate::{
     ui::{FormState, TextField},
 };
 use leptos::{ev::SubmitEvent, prelude::*};
-use model::{Capability, FieldErrors, count::counted, settings::Contents, text::isolated};
+use model::{Capability, FieldErrors, count::pluralize, settings::Contents, text::isolated};
 
 pub fn view(scope: Scope, contents: Contents) -> AnyView {
     view! { {delete(scope, contents)} }.into_any()
@@ -51,10 +51,10 @@ fn delete(scope: Scope, contents: Contents) -> AnyView {
         form.submit(&event, send, done, stopped);
     };
     let holds = [
-        counted(contents.people, "person with direct access", "people with direct access"),
-        counted(contents.products, "product", "products"),
-        counted(contents.customers, "customer", "customers"),
-        counted(contents.invoices, "invoice", "invoices"),
+        pluralize(contents.people, "person with direct access", "people with direct access"),
+        pluralize(contents.products, "product", "products"),
+        pluralize(contents.customers, "customer", "customers"),
+        pluralize(contents.invoices, "invoice", "invoices"),
     ]
     .join(", ");
     let here = scope.url(&Page::Settings(SettingsPage::Danger));

@@ -1,6 +1,6 @@
 //! Settings of the workspace: a navigation column and the selected page.
 //!
-//! A page or button that the seat does not allow names the roles that it is for.
+//! A page or button that the seat does not allow names the roles that may use it.
 
 #[cfg(feature = "ssr")]
 pub(crate) mod api;

@@ -15,7 +15,7 @@ pub async fn save_general(workspace: Slug, grant: String, input: GeneralInput) -
     crate::console::settings::api::save_general(&crate::server::call::context()?, &workspace, &grant, &input).await
 }
 
-/// Sets the workspace's colour, or resets it to the one derived from its name if `hue` is `None`.
+/// Sets the workspace's colour, or resets it to the automatic one if `hue` is `None`.
 ///
 /// # Errors
 /// [`AppError::Denied`] without the capability.
@@ -36,8 +36,8 @@ pub async fn delete_workspace(workspace: Slug, grant: String, typed: String) -> 
 /// Enables (`demand`) or disables the workspace's requirement of a second factor.
 ///
 /// # Errors
-/// [`AppError::Denied`] without the capability; [`AppError::Factor`] if the user enables it without having proven a
-/// factor in this session, and would lock themselves out.
+/// [`AppError::Denied`] without the capability; [`AppError::Factor`] if the user enables it without having verified a
+/// factor in this session, which would lock them out.
 #[server(input = Json, output = Compact)]
 pub async fn demand_factor(workspace: Slug, grant: String, demand: bool) -> Result<(), AppError> {
     crate::console::settings::api::demand_factor(&crate::server::call::context()?, &workspace, &grant, demand).await

@@ -30,7 +30,7 @@ const SEARCH: &str = "switcher-search";
 const RECENT: usize = 4;
 /// Minimum number of workspaces for which the menu has a search field.
 const SEARCHED: usize = 10;
-/// Number of rows with a number key.
+/// Number of rows that a digit key opens.
 const NUMBERED: usize = 9;
 /// Selector of a row.
 const ROW: &str = "#switcher-menu .switcher-item";

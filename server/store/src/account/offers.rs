@@ -206,7 +206,7 @@ pub async fn accept(tx: &mut PersonTx, id: InviteId) -> Result<AcceptOutcome, St
     let slug = slug.map_err(|e| StoreError::Inconsistent(format!("a slug that is none: {e}")))?;
     let accepted = match (row.outcome.as_str(), row.workspace_id, slug, row.organization_id) {
         ("seated", Some(workspace), Some(slug), _) => {
-            note_in_workspace(tx, workspace, Action::InviteAccepted, id.uuid()).await?;
+            insert_workspace_audit_entry(tx, workspace, Action::InviteAccepted, id.uuid()).await?;
             AcceptOutcome::Workspace(slug)
         }
         ("seated", None, _, Some(organization)) => AcceptOutcome::Organization(OrganizationId::from_uuid(organization)),
@@ -278,7 +278,7 @@ pub async fn join(tx: &mut PersonTx, workspace: WorkspaceId) -> Result<Option<Sl
         .await?;
     let Some(row) = row else { return Ok(None) };
     let me = tx.principal().person.id.uuid();
-    note_in_workspace(tx, workspace.uuid(), Action::SeatAutoJoined, me).await?;
+    insert_workspace_audit_entry(tx, workspace.uuid(), Action::SeatAutoJoined, me).await?;
     audit::record(tx, Action::SeatAutoJoined, workspace.uuid(), &Detail::none()).await?;
     Slug::parse(&row.slug).map(Some).map_err(|e| StoreError::Inconsistent(format!("a slug that is none: {e}")))
 }
@@ -335,9 +335,14 @@ pub fn links() -> Result<super::invites::LinkTokens, crate::secret::NoRandomness
     Ok(super::invites::LinkTokens { mailed: Secret::generate("")?, copied: Secret::generate("")? })
 }
 
-/// Logs an action in the workspace where a door function has just created a seat. That function has set the workspace
-/// context.
-async fn note_in_workspace(tx: &mut PersonTx, workspace: Uuid, action: Action, target: Uuid) -> Result<(), StoreError> {
+/// Inserts an entry into the audit log of the workspace in which a door function has just created a seat. That function
+/// has set the workspace context.
+async fn insert_workspace_audit_entry(
+    tx: &mut PersonTx,
+    workspace: Uuid,
+    action: Action,
+    target: Uuid,
+) -> Result<(), StoreError> {
     let person = tx.principal().person.clone();
     sqlx::query!(
         "insert into workspace.audit_log (workspace_id, id, user_id, actor, action, target) values ($1, $2, $3, $4, $5, $6)",

@@ -1,10 +1,10 @@
 //! Doors: the authorized entry points to the database. Other crates can't begin a transaction in any other way.
 //!
-//! - [`PersonTx`]: account plane, scoped to one person (`stile.user_id`).
+//! - [`PersonTx`]: account data of one person (`stile.user_id`).
 //! - [`WorkspaceTx`]: one workspace, requires a current seat (`stile.workspace_id`).
 //! - [`OrganizationTx`]: management of one organization (`stile.organization_id`).
 //! - [`MfaTx`]: second-factor verification, for a session or a pending sign-in.
-//! - [`crate::identity`] and other modules of the account plane: the few statements that run before sign-in.
+//! - [`crate::identity`] and other modules in `account`: the few statements that run before sign-in.
 //!
 //! Each door reads session, person and seat from the database, in the transaction that it begins. Authorization data is
 //! never cached (docs/SECURITY.md, I-3 and I-4).

@@ -1,4 +1,4 @@
-//! Transactions of the account plane, scoped to one person.
+//! Transactions on the account data of one person.
 
 use super::{
     Credential,
@@ -22,7 +22,7 @@ pub struct Principal {
     pub session: Option<SessionId>,
     /// Version of the person's list of seats. Changes whenever the list may have changed.
     pub epoch: String,
-    /// `true` if the person prefers the picker to the last workspace at `/`.
+    /// `true` if `/` opens the picker for this person, not the last workspace.
     pub lands_on_picker: bool,
     /// Time of this read, by the database's clock, which alone decides expiry.
     pub now: OffsetDateTime,

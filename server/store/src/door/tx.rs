@@ -1,4 +1,4 @@
-//! Transaction wrapper that tracks if there are writes to commit.
+//! Transaction wrapper that tracks whether there are writes to commit.
 
 use crate::error::StoreError;
 use sqlx::{PgConnection, Postgres, Transaction};

@@ -88,7 +88,7 @@ mod tests {
         r#"(user_id = ( SELECT (NULLIF(current_setting('stile.user_id'::text, true), ''::text))::uuid AS "nullif"))"#;
 
     #[test]
-    fn the_tenant_condition_must_stand_alone_or_lead() {
+    fn the_tenant_condition_must_be_the_whole_or_the_first_conjunct() {
         for good in [TENANT.to_owned(), format!("({TENANT} AND (a OR b))"), format!("({TENANT} AND a AND b)")] {
             assert!(Scope::Tenant.holds(&good), "refused {good}");
         }
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn every_alternative_of_the_account_plane_hangs_on_the_context() {
+    fn every_alternative_of_an_account_policy_must_use_the_context() {
         assert!(Scope::Account.holds(&format!("({TENANT} OR {MINE})")));
         assert!(
             Scope::Account.holds(&format!("({MINE} AND (email ~~ '%) OR true OR (%'::text))")),

@@ -234,12 +234,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_statements_read_one_row_more_than_a_page() {
+    fn the_query_limit_is_one_row_more_than_a_page() {
         assert_eq!(model::list::PAGE_ROWS + 1, 21, "the limit in read! must follow");
     }
 
     #[test]
-    fn keys_survive_the_cursor() {
+    fn sort_keys_round_trip_through_the_cursor() {
         let now = datetime!(2026-03-01 12:34:56.789012 UTC);
         assert_eq!(OffsetDateTime::read(&now.write()), Some(now));
         assert_eq!(Date::read(&date!(2026 - 03 - 01).write()), Some(date!(2026 - 03 - 01)));

@@ -77,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_alias_leads_to_a_name_that_is_none() {
+    fn every_alias_maps_to_a_canonical_name() {
         assert!(ALIASES.is_sorted(), "bisection needs order");
         for (alias, zone) in ALIASES {
             assert_eq!(present(zone), *zone, "{alias} leads to another alias");

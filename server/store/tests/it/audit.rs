@@ -36,7 +36,7 @@ fn general(name: &str, slug: &str) -> GeneralInput {
 }
 
 #[tokio::test]
-async fn each_deed_has_one_line_and_what_was_undone_has_none() {
+async fn each_committed_change_has_one_entry_and_rolled_back_ones_have_none() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     for keep in [false, true] {
@@ -76,7 +76,7 @@ async fn each_deed_has_one_line_and_what_was_undone_has_none() {
 }
 
 #[tokio::test]
-async fn no_line_can_be_forged_changed_or_removed_by_the_app_role() {
+async fn the_app_role_cannot_forge_change_or_delete_entries() {
     let world = World::new().await;
     let mut tx = world.write(&world.bob, &world.a1).await;
     let can = tx.can::<EditContent>().unwrap();
@@ -152,7 +152,7 @@ async fn no_line_can_be_forged_changed_or_removed_by_the_app_role() {
 }
 
 #[tokio::test]
-async fn pages_of_the_log_hold_each_line_once_and_filters_hold() {
+async fn paging_returns_each_entry_once_and_filters_apply() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     // Entries of two users, in both workspaces.
@@ -199,7 +199,7 @@ async fn pages_of_the_log_hold_each_line_once_and_filters_hold() {
 }
 
 #[tokio::test]
-async fn a_deleted_workspace_is_closed_to_all_and_comes_back_whole_to_an_owner_within_14_days() {
+async fn a_deleted_workspace_is_inaccessible_and_an_owner_can_restore_it_for_14_days() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     world.stock(&world.ann, &world.a1, "Alpha").await;
@@ -255,7 +255,7 @@ async fn a_deleted_workspace_is_closed_to_all_and_comes_back_whole_to_an_owner_w
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn two_who_rename_at_once_both_succeed_or_are_told_and_never_wait_for_each_other() {
+async fn concurrent_renames_do_not_deadlock() {
     let world = std::sync::Arc::new(World::new().await);
     for round in 0..15 {
         let now = texts(

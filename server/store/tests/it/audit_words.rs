@@ -44,7 +44,7 @@ async fn seating(world: &World, who: &Person, at: &Place, people: &[&Person]) ->
 }
 
 #[tokio::test]
-async fn a_line_names_its_object_as_it_was_called_then() {
+async fn an_entry_contains_the_name_of_its_object_at_that_time() {
     let world = World::new().await;
     let mut tx = world.write(&world.bob, &world.a1).await;
     let can = tx.can::<EditContent>().unwrap();
@@ -77,7 +77,7 @@ async fn a_line_names_its_object_as_it_was_called_then() {
 }
 
 #[tokio::test]
-async fn a_line_of_a_former_version_has_the_present_name_or_the_id() {
+async fn an_entry_of_an_earlier_version_shows_the_current_name_or_the_id() {
     let world = World::new().await;
     let stock = world.stock(&world.ann, &world.a1, "Alpha").await;
     let other = world.stock(&world.ola, &world.b1, "Beta").await;
@@ -115,7 +115,7 @@ async fn a_line_of_a_former_version_has_the_present_name_or_the_id() {
 }
 
 #[tokio::test]
-async fn what_changes_nothing_is_noted_nowhere() {
+async fn writes_without_a_change_are_not_logged() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     let general = GeneralInput {
@@ -189,7 +189,7 @@ async fn what_changes_nothing_is_noted_nowhere() {
 /// Promise: an export is complete. More entries than a batch, a spreadsheet page or the former limit are exported
 /// completely, each once and in order.
 #[tokio::test]
-async fn an_export_leaves_nothing_out() {
+async fn an_export_contains_every_entry() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     let many = format!(

@@ -90,7 +90,7 @@ async fn request(world: &World, kind: usize, name: String) -> Option<String> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_request_given_up_anywhere_leaves_no_transaction_open_and_undoes_no_other() {
+async fn a_cancelled_request_leaves_no_open_transaction_and_loses_no_other_write() {
     let world = Arc::new(World::new().await);
     let mut superuser = world.db.superuser().await;
     let (mut acknowledged, mut given_up) = (Vec::new(), 0);
@@ -154,7 +154,7 @@ async fn a_request_given_up_anywhere_leaves_no_transaction_open_and_undoes_no_ot
 }
 
 #[tokio::test]
-async fn plain_sqlx_does_leave_one_open() {
+async fn plain_sqlx_leaves_a_transaction_open() {
     let world = World::new().await;
     let pool = PgPoolOptions::new().max_connections(1).connect_with(world.db.app()).await.unwrap();
     let mut poisoned = false;

@@ -23,7 +23,7 @@ async fn lint_as(options: PgConnectOptions) -> Vec<Finding> {
 }
 
 #[tokio::test]
-async fn the_migrated_schema_has_no_findings_whoever_asks() {
+async fn the_lint_finds_nothing_in_the_migrated_schema_as_any_role() {
     let db = Database::fresh().await;
     let superuser: String = texts(&mut db.superuser().await, "select current_user::text").await.remove(0);
     for options in [db.app(), db.owner(), db.owner().username(&superuser)] {
@@ -33,7 +33,7 @@ async fn the_migrated_schema_has_no_findings_whoever_asks() {
 }
 
 #[tokio::test]
-async fn a_database_without_the_schema_is_not_taken_for_a_good_one() {
+async fn the_lint_reports_a_database_without_the_schema() {
     let db = Database::empty().await;
     let found = lint_as(db.owner()).await;
     assert!(found.iter().any(|f| f.object == "schema account"), "nothing to check passed for nothing wrong");
@@ -41,7 +41,7 @@ async fn a_database_without_the_schema_is_not_taken_for_a_good_one() {
 
 /// Control: correct objects yield no findings. Otherwise the faults below could be reported for the wrong reason.
 #[tokio::test]
-async fn what_follows_the_rules_is_not_a_finding() {
+async fn the_lint_accepts_objects_that_follow_the_rules() {
     let db = Database::fresh().await;
     let good = format!(
         "{TABLE}
@@ -206,7 +206,7 @@ async fn found_after(superuser: &mut PgConnection, fault: &str) -> Vec<Finding> 
 }
 
 #[tokio::test]
-async fn every_planted_fault_is_named() {
+async fn the_lint_reports_every_planted_fault() {
     let db = Database::fresh().await;
     let mut superuser = db.superuser().await;
     for (fault, object, words) in faults() {
@@ -224,7 +224,7 @@ async fn every_planted_fault_is_named() {
 }
 
 #[tokio::test]
-async fn every_fault_of_a_role_is_named() {
+async fn the_lint_reports_every_fault_of_a_role() {
     let db = Database::fresh().await;
     let mut superuser = db.superuser().await;
     for (fault, object, words) in [
@@ -246,7 +246,7 @@ async fn every_fault_of_a_role_is_named() {
 }
 
 #[tokio::test]
-async fn the_server_starts_as_the_app_role_and_no_other() {
+async fn the_guard_accepts_only_the_app_role_and_an_isolated_schema() {
     let world = World::new().await;
     world.furnish().await;
     let mut superuser = world.db.superuser().await;
@@ -289,7 +289,7 @@ const CATALOGUE: &str = "
     order by 1";
 
 #[tokio::test]
-async fn each_migration_goes_back_as_it_came() {
+async fn each_migration_is_reversible() {
     let db = Database::empty().await;
     let mut superuser = db.superuser().await;
     migrate::up(&db.owner()).await.unwrap();

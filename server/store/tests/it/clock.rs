@@ -35,7 +35,7 @@ async fn postgres_says(world: &World, moment: OffsetDateTime, zone: &str) -> Str
 }
 
 #[tokio::test]
-async fn what_is_due_today_is_not_overdue_before_the_workspaces_own_midnight() {
+async fn invoices_become_overdue_at_midnight_in_the_workspaces_time_zone() {
     let world = two_coasts().await;
     let mut superuser = world.db.superuser().await;
     for (who, place) in [(&world.ann, &world.a1), (&world.ola, &world.b1)] {
@@ -72,7 +72,7 @@ async fn what_is_due_today_is_not_overdue_before_the_workspaces_own_midnight() {
 }
 
 #[tokio::test]
-async fn every_moment_is_said_on_the_clock_of_its_workspace() {
+async fn times_are_shown_in_the_workspaces_time_zone() {
     let world = two_coasts().await;
     let mut superuser = world.db.superuser().await;
     // Moments around both midnights, and around the hours that daylight saving time skips or repeats.
@@ -121,7 +121,7 @@ async fn every_moment_is_said_on_the_clock_of_its_workspace() {
 }
 
 #[tokio::test]
-async fn the_overviews_days_are_the_workspaces_own() {
+async fn the_overview_counts_days_in_the_workspaces_time_zone() {
     let world = two_coasts().await;
     let mut superuser = world.db.superuser().await;
     for (who, place, zone) in [(&world.ann, &world.a1, AUCKLAND), (&world.ola, &world.b1, LOS_ANGELES)] {
@@ -151,7 +151,7 @@ async fn the_overviews_days_are_the_workspaces_own() {
 /// Promise: the server's cached time zone rules agree with PostgreSQL, sampled about every 9 hours over a hundred
 /// years, including unusual zones.
 #[tokio::test]
-async fn the_kept_rules_of_a_zone_are_postgresqls() {
+async fn cached_time_zone_rules_match_postgresql() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     for zone in [
@@ -178,7 +178,7 @@ async fn the_kept_rules_of_a_zone_are_postgresqls() {
 
 /// Promise: a time zone that was removed from the time zone database does not make the workspace inaccessible.
 #[tokio::test]
-async fn a_workspace_of_an_unknown_zone_opens_in_utc() {
+async fn a_workspace_with_an_unknown_time_zone_uses_utc() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     change(&mut superuser, &world.a1, "time_zone = 'Atlantis/Capital'").await;

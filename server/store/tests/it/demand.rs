@@ -37,7 +37,7 @@ async fn invited(superuser: &mut PgConnection, world: &World, email: &str, works
 }
 
 #[tokio::test]
-async fn who_manages_the_organization_proves_a_factor_first() {
+async fn organization_changes_require_the_factor_of_its_workspaces() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     let change = async |role| {
@@ -87,7 +87,7 @@ async fn who_manages_the_organization_proves_a_factor_first() {
 }
 
 #[tokio::test]
-async fn who_restores_accepts_or_joins_proves_a_factor_first() {
+async fn restoring_accepting_and_joining_require_the_factor() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     let restore = async |credential: &Credential| world.store.restore_workspace(credential, &world.a1.slug).await;
@@ -150,7 +150,7 @@ async fn who_restores_accepts_or_joins_proves_a_factor_first() {
 }
 
 #[tokio::test]
-async fn an_invite_binds_itself_to_a_sign_in_that_proves_enough() {
+async fn an_organization_invite_binds_at_sign_in_only_with_the_factor() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     let role = "select count(*) from account.organization_members m join account.users u on u.id = m.user_id where u.name = 'eve'";
@@ -166,7 +166,7 @@ async fn an_invite_binds_itself_to_a_sign_in_that_proves_enough() {
 }
 
 #[tokio::test]
-async fn a_token_opens_nothing_from_its_end_on() {
+async fn an_expired_token_opens_nothing() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     let (short, long) = (Secret::generate("stile_").unwrap(), Secret::generate("stile_").unwrap());

@@ -27,7 +27,7 @@ async fn told(reader: &mut EventReader, world: &World) -> Vec<&'static str> {
 }
 
 #[tokio::test]
-async fn each_change_is_told_to_whom_it_concerns_and_to_nobody_else() {
+async fn each_change_notifies_only_the_people_concerned() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     let mut reader = EventReader::new();
@@ -66,7 +66,7 @@ async fn each_change_is_told_to_whom_it_concerns_and_to_nobody_else() {
 }
 
 #[tokio::test]
-async fn what_is_rolled_back_is_not_told() {
+async fn rolled_back_changes_cause_no_event() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     let mut reader = EventReader::new();
@@ -84,7 +84,7 @@ async fn grant(superuser: &mut PgConnection, world: &World, who: &Person) {
 }
 
 #[tokio::test]
-async fn none_is_skipped_when_a_later_one_commits_first() {
+async fn events_that_commit_out_of_order_are_not_skipped() {
     let world = World::new().await;
     let (mut early, mut late) = (world.db.superuser().await, world.db.superuser().await);
     let mut reader = EventReader::new();
@@ -102,7 +102,7 @@ async fn none_is_skipped_when_a_later_one_commits_first() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn each_of_two_servers_is_told_each_event_once_whoever_commits_when() {
+async fn each_of_two_servers_reads_each_event_once() {
     let world = std::sync::Arc::new(World::new().await);
     let elsewhere = world.db.store();
     let mut readers = [(EventReader::new(), world.store.clone()), (EventReader::new(), elsewhere)];
@@ -146,7 +146,7 @@ async fn each_of_two_servers_is_told_each_event_once_whoever_commits_when() {
 }
 
 #[tokio::test]
-async fn nobody_reads_or_writes_events_but_through_their_door() {
+async fn the_app_role_cannot_access_the_events_table() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     seat(&mut superuser, &world.a1, &world.eve, Some("viewer")).await;
@@ -171,7 +171,7 @@ async fn nobody_reads_or_writes_events_but_through_their_door() {
 }
 
 #[tokio::test]
-async fn a_listener_is_woken_by_a_commit_and_by_nothing_else() {
+async fn a_listener_wakes_only_on_a_commit() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     let mut event_listener = world.store.event_listener().await.unwrap();
@@ -187,7 +187,7 @@ async fn a_listener_is_woken_by_a_commit_and_by_nothing_else() {
 }
 
 #[tokio::test]
-async fn a_person_ends_their_own_sessions_and_nobody_elses() {
+async fn a_person_can_end_only_their_own_sessions() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     let other = crate::support::sign_in(&world.store, world.ann.id, "ann").await;

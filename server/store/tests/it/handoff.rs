@@ -34,7 +34,7 @@ async fn redeem(world: &World, credential: &Credential, slug: &Slug, code: &Secr
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn of_a_hundred_redeemers_one_wins() {
+async fn a_code_that_is_redeemed_concurrently_works_once() {
     let world = Arc::new(World::new().await);
     let elsewhere = world.db.store();
     for _ in 0..5 {
@@ -65,7 +65,7 @@ async fn of_a_hundred_redeemers_one_wins() {
 }
 
 #[tokio::test]
-async fn a_code_is_good_once_for_its_session_and_workspace() {
+async fn a_code_works_once_for_its_session_and_workspace() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     let (ann, a2) = (world.ann.session(), &world.a2.slug);
@@ -114,7 +114,7 @@ async fn a_code_is_good_once_for_its_session_and_workspace() {
 }
 
 #[tokio::test]
-async fn a_code_is_good_for_sixty_seconds_by_the_databases_clock() {
+async fn a_code_expires_after_60_seconds() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     let ann = world.ann.session();
@@ -155,7 +155,7 @@ async fn a_code_is_good_for_sixty_seconds_by_the_databases_clock() {
 }
 
 #[tokio::test]
-async fn what_changed_since_the_mint_counts() {
+async fn redeeming_reads_the_current_seat_and_session() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
 
@@ -191,7 +191,7 @@ async fn what_changed_since_the_mint_counts() {
 }
 
 #[tokio::test]
-async fn only_who_really_enters_was_there() {
+async fn only_a_recorded_visit_changes_the_last_workspace() {
     let world = World::new().await;
     let last = async || {
         let (_, picker) = world.store.picker(&world.ann.session(), Freshness::Now).await.unwrap().unwrap();
@@ -211,7 +211,7 @@ async fn only_who_really_enters_was_there() {
 /// Promise: a code that is created and redeemed in one step is recorded like one that was handed out and presented, and
 /// can't be redeemed again.
 #[tokio::test]
-async fn a_code_that_is_passed_is_noted_and_is_used_up() {
+async fn a_code_that_is_minted_redeemed_is_stored_as_used() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     let visits = "select entered_at::text from account.visits";

@@ -41,7 +41,7 @@ fn open(email: &str, name: Option<&str>) -> LinkState {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn fifty_at_once_make_one_account() {
+async fn concurrent_sign_ups_with_one_link_create_one_account() {
     let world = Arc::new(World::new().await);
     let (token, known) = ask(&world, Purpose::SignUp, "nia@stile.example").await;
     assert!(!known);
@@ -78,7 +78,7 @@ async fn fifty_at_once_make_one_account() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn fifty_at_once_set_one_password() {
+async fn concurrent_resets_with_one_link_set_one_password() {
     let world = Arc::new(World::new().await);
     let (token, known) = ask(&world, Purpose::Reset, "eve@stile.example").await;
     assert!(known);
@@ -99,7 +99,7 @@ async fn fifty_at_once_set_one_password() {
 }
 
 #[tokio::test]
-async fn a_link_ends_with_its_time_by_the_databases_clock() {
+async fn expired_links_are_rejected() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     let (sign_up, _) = ask(&world, Purpose::SignUp, "nia@stile.example").await;
@@ -121,7 +121,7 @@ async fn a_link_ends_with_its_time_by_the_databases_clock() {
 }
 
 #[tokio::test]
-async fn an_altered_link_its_hash_and_one_of_another_kind_open_nothing() {
+async fn altered_links_hashes_and_links_of_another_kind_are_rejected() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     let (token, _) = ask(&world, Purpose::Reset, "eve@stile.example").await;
@@ -151,7 +151,7 @@ async fn an_altered_link_its_hash_and_one_of_another_kind_open_nothing() {
 }
 
 #[tokio::test]
-async fn a_reset_ends_every_session_and_every_other_reset() {
+async fn a_reset_ends_all_sessions_and_other_reset_links() {
     let world = World::new().await;
     let phone = sign_in(&world.store, world.eve.id, "eve").await;
     let (first, _) = ask(&world, Purpose::Reset, "eve@stile.example").await;
@@ -170,7 +170,7 @@ async fn a_reset_ends_every_session_and_every_other_reset() {
 }
 
 #[tokio::test]
-async fn known_and_unknown_addresses_leave_the_same_behind() {
+async fn known_and_unknown_addresses_store_the_same_rows() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     for (purpose, word) in [(Purpose::SignUp, "sign_up"), (Purpose::Reset, "reset")] {
@@ -196,7 +196,7 @@ async fn known_and_unknown_addresses_leave_the_same_behind() {
 }
 
 #[tokio::test]
-async fn a_disabled_person_gets_no_way_back() {
+async fn a_disabled_person_can_neither_reset_nor_sign_up() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     let (before, _) = ask(&world, Purpose::Reset, "eve@stile.example").await;
@@ -226,7 +226,7 @@ async fn offer(world: &World, who: &Person, to: &str) -> (Secret, bool) {
 }
 
 #[tokio::test]
-async fn an_account_moves_by_its_own_latest_link_and_by_no_other() {
+async fn an_address_change_requires_the_latest_link_of_the_account() {
     let world = World::new().await;
     let (old, _) = offer(&world, &world.eve, "eve2@stile.example").await;
     let (token, taken) = offer(&world, &world.eve, "eve3@stile.example").await;
@@ -248,7 +248,7 @@ async fn an_account_moves_by_its_own_latest_link_and_by_no_other() {
 }
 
 #[tokio::test]
-async fn nobody_moves_to_an_address_that_has_an_account() {
+async fn an_address_change_to_a_taken_address_is_rejected() {
     let world = World::new().await;
     let (token, taken) = offer(&world, &world.mal, "ann@stile.example").await;
     assert!(taken);
@@ -259,7 +259,7 @@ async fn nobody_moves_to_an_address_that_has_an_account() {
 }
 
 #[tokio::test]
-async fn a_new_password_ends_the_other_sessions_and_changes_the_secret_of_this_one() {
+async fn a_password_change_ends_other_sessions_and_rotates_the_secret() {
     let world = World::new().await;
     let phone = sign_in(&world.store, world.eve.id, "eve").await;
     let secret = Secret::generate("").unwrap();

@@ -141,7 +141,7 @@ async fn paging_visits_every_row_once_in_every_order_and_direction() {
 }
 
 #[tokio::test]
-async fn search_and_status_narrow_the_rows_and_their_count_alike() {
+async fn search_and_status_filter_rows_and_total_alike() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     fill(&mut superuser, &world.a1).await;
@@ -200,7 +200,7 @@ async fn search_and_status_narrow_the_rows_and_their_count_alike() {
 }
 
 #[tokio::test]
-async fn a_hostile_url_shows_own_rows_or_none_and_never_fails() {
+async fn forged_cursors_and_filters_show_only_own_rows_and_never_fail() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     fill(&mut superuser, &world.a1).await;
@@ -262,7 +262,7 @@ async fn a_hostile_url_shows_own_rows_or_none_and_never_fails() {
 
 /// Promise: rows added or removed between two page requests cause no other row to be skipped or repeated.
 #[tokio::test]
-async fn a_row_added_or_removed_between_pages_shifts_no_other() {
+async fn rows_added_between_pages_do_not_shift_the_next_page() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     fill(&mut superuser, &world.a1).await;
@@ -284,7 +284,7 @@ async fn a_row_added_or_removed_between_pages_shifts_no_other() {
 /// Promise: a non-empty list never shows an empty page, and reports the correct offset, wherever the cursor points: its
 /// rows may have been archived, or it may come from another filter or sort order.
 #[tokio::test]
-async fn a_place_that_is_gone_shows_the_last_page_with_rows_and_says_which_rows_they_are() {
+async fn a_cursor_after_the_last_row_returns_the_last_page_and_its_offset() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     fill(&mut superuser, &world.a1).await;
@@ -324,7 +324,7 @@ async fn a_place_that_is_gone_shows_the_last_page_with_rows_and_says_which_rows_
 }
 
 #[tokio::test]
-async fn archiving_the_last_row_of_the_last_page_leads_to_the_page_before() {
+async fn archiving_the_last_row_of_the_last_page_returns_the_page_before() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     fill(&mut superuser, &world.a1).await;

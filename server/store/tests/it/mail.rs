@@ -32,7 +32,7 @@ async fn claim(world: &World) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn what_is_rolled_back_is_never_mailed() {
+async fn rolled_back_mails_are_never_sent() {
     let world = World::new().await;
     let mut tx = world.person(&world.ann).await;
     tx.queue(&letter("Rolled back")).await.unwrap();
@@ -42,7 +42,7 @@ async fn what_is_rolled_back_is_never_mailed() {
 }
 
 #[tokio::test]
-async fn every_door_writes_letters() {
+async fn every_door_can_queue_mails() {
     let world = World::new().await;
     let mut tx = world.write(&world.ann, &world.a1).await;
     tx.queue(&letter("Workspace")).await.unwrap();
@@ -57,7 +57,7 @@ async fn every_door_writes_letters() {
 }
 
 #[tokio::test]
-async fn a_letter_survives_its_sender_and_waits_longer_each_time() {
+async fn a_mail_is_retried_after_a_crash_with_increasing_delays() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     write(&world, "Lost sender").await;
@@ -87,7 +87,7 @@ async fn a_letter_survives_its_sender_and_waits_longer_each_time() {
 }
 
 #[tokio::test]
-async fn nothing_of_a_letter_is_left_once_it_is_sent_or_given_up() {
+async fn the_content_of_a_mail_is_erased_after_it_was_sent_or_given_up() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     write(&world, "To be sent").await;
@@ -110,7 +110,7 @@ async fn nothing_of_a_letter_is_left_once_it_is_sent_or_given_up() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn of_many_senders_each_letter_goes_to_one() {
+async fn each_mail_is_claimed_by_one_sender() {
     let world = Arc::new(World::new().await);
     for i in 0..60 {
         write(&world, &format!("Letter {i}")).await;
@@ -135,7 +135,7 @@ async fn of_many_senders_each_letter_goes_to_one() {
 }
 
 #[tokio::test]
-async fn the_app_role_reads_no_mail() {
+async fn the_app_role_cannot_read_mails_or_links() {
     let world = World::new().await;
     write(&world, "Private").await;
     let mut app = connect(&world.db.app()).await;

@@ -45,7 +45,7 @@ async fn grow_old(world: &World) {
 }
 
 #[tokio::test]
-async fn one_address_gets_few_mails_from_everywhere_together() {
+async fn mails_to_one_address_are_limited_across_organizations_and_servers() {
     let world = World::new().await;
     let second = world.db.store();
     let to = email("target");
@@ -74,7 +74,7 @@ async fn one_address_gets_few_mails_from_everywhere_together() {
 }
 
 #[tokio::test]
-async fn nobody_alone_keeps_an_address_from_hearing_of_others() {
+async fn one_organization_cannot_exhaust_the_limit_of_an_address() {
     let world = World::new().await;
     grow_old(&world).await;
     let (to, mut superuser) = (email("target"), world.db.superuser().await);
@@ -97,7 +97,7 @@ async fn nobody_alone_keeps_an_address_from_hearing_of_others() {
 }
 
 #[tokio::test]
-async fn a_limit_holds_for_any_number_at_once() {
+async fn limits_hold_for_concurrent_requests() {
     let world = Arc::new(World::new().await);
     grow_old(&world).await;
     let mut racing = JoinSet::new();
@@ -120,7 +120,7 @@ async fn a_limit_holds_for_any_number_at_once() {
 }
 
 #[tokio::test]
-async fn a_new_account_causes_few_mails_and_an_old_one_more() {
+async fn new_accounts_have_a_lower_mail_limit() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     let mut sent = 0;
@@ -150,7 +150,7 @@ async fn a_new_account_causes_few_mails_and_an_old_one_more() {
 }
 
 #[tokio::test]
-async fn the_people_of_one_organization_share_what_it_may_cause() {
+async fn members_share_the_mail_limit_of_their_organization() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     execute(&mut superuser, "update account.users set created_at = now() - interval '1 year'").await.unwrap();
@@ -174,7 +174,7 @@ async fn the_people_of_one_organization_share_what_it_may_cause() {
 }
 
 #[tokio::test]
-async fn resending_counts_and_what_is_refused_changes_nothing() {
+async fn resends_are_counted_and_refused_mails_are_not() {
     let world = World::new().await;
     grow_old(&world).await;
     let to = email("target");
@@ -194,7 +194,7 @@ async fn resending_counts_and_what_is_refused_changes_nothing() {
 }
 
 #[tokio::test]
-async fn links_that_anybody_can_ask_for_are_few_over_all_servers() {
+async fn reset_links_are_limited_per_address_across_servers() {
     let world = World::new().await;
     let stores = [world.store.clone(), world.db.store()];
     let ask = async |number: usize, to: &str| {

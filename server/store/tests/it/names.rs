@@ -56,7 +56,7 @@ async fn walk(tx: &mut WorkspaceTx<Read>, descending: bool) -> (Vec<String>, Vec
 }
 
 #[tokio::test]
-async fn names_are_sorted_as_people_read_them_and_paging_is_exact_both_ways() {
+async fn names_are_sorted_by_the_collation_and_paging_is_exact_both_ways() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     let mut shuffled: Vec<&str> = ORDERED.to_vec();
@@ -96,7 +96,7 @@ async fn names_are_sorted_as_people_read_them_and_paging_is_exact_both_ways() {
 }
 
 #[tokio::test]
-async fn a_page_by_name_is_read_by_an_index_under_row_level_security() {
+async fn a_page_sorted_by_name_uses_an_index_under_row_level_security() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     for place in [&world.a1, &world.b1] {
@@ -131,7 +131,7 @@ async fn a_page_by_name_is_read_by_an_index_under_row_level_security() {
 }
 
 #[tokio::test]
-async fn every_spelling_of_a_name_finds_every_other() {
+async fn unicode_spellings_of_a_name_find_each_other() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     let found = async |superuser: &mut PgConnection, stored: &str, typed: &str| {
@@ -183,7 +183,7 @@ async fn every_spelling_of_a_name_finds_every_other() {
 }
 
 #[tokio::test]
-async fn every_noun_is_found_by_any_spelling_of_the_names_in_it() {
+async fn every_list_is_searched_by_any_unicode_spelling() {
     let world = World::new().await;
     let [stock, _] = world.furnish().await;
     let mut superuser = world.db.superuser().await;
@@ -215,7 +215,7 @@ async fn every_noun_is_found_by_any_spelling_of_the_names_in_it() {
 }
 
 #[tokio::test]
-async fn people_organizations_and_workspaces_are_in_the_same_order() {
+async fn people_organizations_and_workspaces_use_the_same_collation() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     let names = ["Ähre", "Alder 9", "Alder 10", "Öl", "Zebra"];
@@ -265,7 +265,7 @@ async fn people_organizations_and_workspaces_are_in_the_same_order() {
 }
 
 #[tokio::test]
-async fn a_password_is_respelled_only_as_long_as_it_is_the_same() {
+async fn a_password_hash_is_upgraded_only_if_it_is_unchanged() {
     let world = World::new().await;
     let stored = async |who| {
         let mut tx = world.person(who).await;
@@ -281,7 +281,7 @@ async fn a_password_is_respelled_only_as_long_as_it_is_the_same() {
 }
 
 #[tokio::test]
-async fn the_collation_is_known_to_be_well() {
+async fn a_changed_collation_version_is_reported() {
     let world = World::new().await;
     assert_eq!(collation::check(&world.db.app()).await.unwrap(), Collation::Well);
     let mut superuser = world.db.superuser().await;

@@ -36,7 +36,7 @@ async fn at_once(world: &World, many: usize, to: &str, from: impl Fn(usize) -> I
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn guesses_at_the_same_time_at_all_servers_count_together() {
+async fn concurrent_guesses_count_together_across_servers() {
     let world = World::new().await;
     let elsewhere = |n: usize| IpAddr::from([10, 1, 0, n as u8]);
     for account in ["ann@stile.example", "nobody@stile.example"] {
@@ -73,7 +73,7 @@ async fn all_addresses_of_one_host_count_as_one() {
 }
 
 #[tokio::test]
-async fn what_is_given_back_does_not_count_and_what_is_not_does() {
+async fn returned_attempts_do_not_count() {
     let world = World::new().await;
     let ann = email("ann@stile.example");
     for _ in 0..3 * PER_ADDRESS {
@@ -88,7 +88,7 @@ async fn what_is_given_back_does_not_count_and_what_is_not_does() {
 }
 
 #[tokio::test]
-async fn strangers_keep_nobody_out_from_where_they_have_signed_in() {
+async fn guesses_by_strangers_do_not_lock_a_person_out_of_known_networks() {
     let world = World::new().await;
     let ann = email("ann@stile.example");
     for from in ["10.0.0.7", "2001:db8:5:5::7"] {
@@ -126,7 +126,7 @@ async fn created(tx: &mut PersonTx, name: &str) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_more_tokens_than_the_limit_however_many_are_made_at_once() {
+async fn concurrent_creations_do_not_exceed_the_token_limit() {
     let world = Arc::new(World::new().await);
     let other = world.db.store();
     let mut making = JoinSet::new();
@@ -152,7 +152,7 @@ async fn one_more(world: &World, who: &Person) -> bool {
 }
 
 #[tokio::test]
-async fn many_names_of_devices_do_not_make_many_guesses() {
+async fn guesses_from_many_devices_are_limited_together() {
     let world = World::new().await;
     let ann = email("ann@stile.example");
     let mut taken = 0;

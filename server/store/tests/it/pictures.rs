@@ -10,7 +10,7 @@ use store::{
 };
 
 #[tokio::test]
-async fn a_picture_is_handed_to_whoever_has_a_seat_or_works_with_the_person_and_to_nobody_else() {
+async fn pictures_are_returned_only_to_people_who_share_a_workspace() {
     let world = World::new().await;
     world.furnish().await;
     let ann = world.read(&world.ann, &world.a1).await.commit().await.unwrap();
@@ -35,7 +35,7 @@ async fn a_picture_is_handed_to_whoever_has_a_seat_or_works_with_the_person_and_
 }
 
 #[tokio::test]
-async fn pins_and_cleared_recents_are_ones_own_and_a_foreign_workspace_can_be_pinned_no_more_than_none() {
+async fn pins_and_recents_are_per_person_and_foreign_workspaces_cannot_be_pinned() {
     let world = World::new().await;
     world.furnish().await;
     let mut tx = world.person(&world.ann).await;

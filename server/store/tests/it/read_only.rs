@@ -13,7 +13,7 @@ use store::{
 };
 
 #[tokio::test]
-async fn whatever_reads_works_on_a_read_only_database_and_whatever_writes_says_so() {
+async fn a_read_only_database_serves_reads_and_rejects_writes() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     world.stock(&world.ann, &world.a1, "Alpha").await;

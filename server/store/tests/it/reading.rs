@@ -15,7 +15,7 @@ async fn name(world: &World) -> String {
 }
 
 #[tokio::test]
-async fn a_write_through_a_handle_for_reading_fails() {
+async fn a_write_in_a_read_only_transaction_fails() {
     let world = World::new().await;
     let before = name(&world).await;
     let mut tx = world.store.person_reading(&world.ann.session()).await.unwrap().unwrap();
@@ -34,7 +34,7 @@ async fn a_write_through_a_handle_for_reading_fails() {
 }
 
 #[tokio::test]
-async fn each_write_of_the_account_plane_is_refused_where_it_only_reads() {
+async fn account_writes_in_a_read_only_transaction_are_rejected() {
     let world = World::new().await;
     let mut tx = world.store.person_reading(&world.ann.session()).await.unwrap().unwrap();
     assert!(seats::pin(&mut tx, &world.a1.slug, Pinned::Yes).await.is_err());
@@ -50,7 +50,7 @@ async fn each_write_of_the_account_plane_is_refused_where_it_only_reads() {
 }
 
 #[tokio::test]
-async fn that_a_session_was_used_is_noted_by_a_door_for_reading() {
+async fn a_read_only_transaction_records_that_the_session_was_used() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     let seen = "select bool_and(last_seen_at > now() - interval '1 minute') from account.sessions where user_id = $1";
@@ -71,7 +71,7 @@ async fn that_a_session_was_used_is_noted_by_a_door_for_reading() {
 }
 
 #[tokio::test]
-async fn nothing_of_a_request_made_ahead_is_kept() {
+async fn a_prefetch_request_writes_nothing() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     let visits = "select count(*) from account.visits";

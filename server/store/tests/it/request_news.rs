@@ -39,7 +39,7 @@ impl World {
 }
 
 #[tokio::test]
-async fn owners_and_admins_are_told_once_and_nobody_else() {
+async fn only_owners_and_admins_are_notified_once() {
     let world = World::new().await;
     let mut events = EventReader::new();
     events.read(&world.store).await.unwrap();
@@ -74,7 +74,7 @@ async fn owners_and_admins_are_told_once_and_nobody_else() {
 }
 
 #[tokio::test]
-async fn a_seat_that_came_another_way_ends_the_request() {
+async fn a_seat_from_another_source_ends_the_request() {
     let world = World::new().await;
     assert_eq!(world.ask(&world.eve, "a-one").await, RequestOutcome::Noted);
     world.told().await;
@@ -90,7 +90,7 @@ async fn a_seat_that_came_another_way_ends_the_request() {
 }
 
 #[tokio::test]
-async fn a_former_address_counts_as_any_other_place() {
+async fn a_former_slug_counts_like_any_other_slug() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     change(&mut superuser, &world.a1, "slug = 'a-moved'").await;
@@ -114,7 +114,7 @@ async fn a_former_address_counts_as_any_other_place() {
 }
 
 #[tokio::test]
-async fn nobody_is_flooded_by_requests_of_many() {
+async fn request_mails_to_one_person_are_limited_per_day() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     for number in 0..15 {

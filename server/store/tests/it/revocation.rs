@@ -131,7 +131,7 @@ async fn no_write_commits_after_its_session_was_ended() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_sign_out_returns_after_the_write_in_flight_and_not_before() {
+async fn a_sign_out_waits_for_the_write_in_flight() {
     let world = Arc::new(World::new().await);
     let mut superuser = world.db.superuser().await;
     let mut writing = world.write(&world.bob, &world.a1).await;
@@ -226,7 +226,7 @@ async fn a_write_waits_for_the_revocation_in_flight() {
 }
 
 #[tokio::test]
-async fn a_write_in_flight_holds_up_no_revocation_of_another() {
+async fn a_write_in_flight_does_not_delay_revocations_of_others() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     execute(&mut superuser, "set lock_timeout = '1s'").await.unwrap();
@@ -240,7 +240,7 @@ async fn a_write_in_flight_holds_up_no_revocation_of_another() {
 /// Control for the advisory lock: without its trigger, the same steps end with a write that commits after the
 /// revocation.
 #[tokio::test]
-async fn without_the_fence_a_write_does_commit_after_the_revocation() {
+async fn without_the_fence_trigger_a_write_commits_after_the_revocation() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     execute(&mut superuser, "drop trigger fence on account.workspace_members").await.unwrap();
@@ -257,7 +257,7 @@ async fn without_the_fence_a_write_does_commit_after_the_revocation() {
 }
 
 #[tokio::test]
-async fn an_abandoned_write_holds_a_revocation_up_for_five_seconds_at_most() {
+async fn an_abandoned_write_delays_a_revocation_by_five_seconds_at_most() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     let mut abandoned = world.write(&world.bob, &world.a1).await;
@@ -272,7 +272,7 @@ async fn an_abandoned_write_holds_a_revocation_up_for_five_seconds_at_most() {
 }
 
 #[tokio::test]
-async fn a_revocation_that_hangs_makes_writes_fail_and_never_pass() {
+async fn writes_fail_while_a_revocation_hangs() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     let mut hanging = world.db.superuser().await;
@@ -289,7 +289,7 @@ async fn a_revocation_that_hangs_makes_writes_fail_and_never_pass() {
 
 /// Leak guarded: the advisory lock keys of a person and of a workspace are distinct, even for the same id.
 #[tokio::test]
-async fn the_fence_of_a_person_is_not_that_of_a_workspace() {
+async fn lock_keys_of_people_and_workspaces_differ() {
     let world = World::new().await;
     let mut app = connect(&world.db.app()).await;
     let id = world.a1.id.uuid();

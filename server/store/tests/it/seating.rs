@@ -69,7 +69,7 @@ impl World {
 }
 
 #[tokio::test]
-async fn nobody_gives_or_touches_more_than_their_own_role() {
+async fn nobody_grants_or_changes_a_seat_above_their_own_role() {
     let world = World::new().await;
     let (bob, carl, a1) = (&world.bob, &world.carl, &world.a1);
     assert_eq!(
@@ -117,7 +117,7 @@ async fn nobody_gives_or_touches_more_than_their_own_role() {
 }
 
 #[tokio::test]
-async fn the_last_owner_stays_until_there_is_another() {
+async fn the_last_owner_cannot_leave_without_a_successor() {
     let world = World::new().await;
     let (ann, bob, a1) = (&world.ann, &world.bob, &world.a1);
     let mut tx = world.organization(ann, a1).await;
@@ -171,7 +171,7 @@ async fn the_last_owner_stays_until_there_is_another() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn two_owners_who_remove_each_other_leave_one() {
+async fn two_owners_who_remove_each_other_leave_one_owner() {
     let world = Arc::new(World::new().await);
     let mut superuser = world.db.superuser().await;
     let organization = world.a1.organization;
@@ -199,7 +199,7 @@ async fn two_owners_who_remove_each_other_leave_one() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_database_alone_keeps_one_owner_of_a_workspace() {
+async fn the_database_keeps_one_owner_without_the_locks_of_the_store() {
     let world = World::new().await;
     let a1 = &world.a1;
     let mut superuser = world.db.superuser().await;

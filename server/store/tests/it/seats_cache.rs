@@ -27,7 +27,7 @@ fn words(picker: &Picker) -> String {
 }
 
 #[tokio::test]
-async fn a_recent_list_comes_from_memory_and_a_fresh_one_does_not() {
+async fn a_recent_list_is_cached_and_a_fresh_one_is_read() {
     let world = World::new().await;
     let first = listed(&world.store, &world.carl, Freshness::Recent).await;
     let again = listed(&world.store, &world.carl, Freshness::Recent).await;
@@ -93,7 +93,7 @@ async fn every_change_shows_on_the_next_call_on_every_server() {
 
 /// Promise: the cache epoch is per user, so that one user's change does not invalidate the lists of all others.
 #[tokio::test]
-async fn a_change_of_one_person_leaves_the_lists_of_others() {
+async fn a_change_for_one_person_keeps_the_cached_lists_of_others() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     let before = listed(&world.store, &world.ola, Freshness::Recent).await;
@@ -103,7 +103,7 @@ async fn a_change_of_one_person_leaves_the_lists_of_others() {
 }
 
 #[tokio::test]
-async fn nobody_is_ever_given_another_persons_list() {
+async fn nobody_gets_the_list_of_another_person() {
     let world = World::new().await;
     let people = [&world.ann, &world.bob, &world.carl, &world.dora, &world.eve, &world.mal, &world.ola];
     let mut lists = Vec::new();
@@ -146,7 +146,7 @@ async fn nobody_is_ever_given_another_persons_list() {
 }
 
 #[tokio::test]
-async fn a_list_is_not_a_way_in() {
+async fn a_cached_list_grants_no_access() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     let shown = listed(&world.store, &world.bob, Freshness::Recent).await;
@@ -163,7 +163,7 @@ async fn a_list_is_not_a_way_in() {
 }
 
 #[tokio::test]
-async fn when_a_workspace_was_opened_shows_once_the_list_is_forgotten() {
+async fn a_visit_is_listed_after_the_cache_was_invalidated() {
     let world = World::new().await;
     let (principal, before) = world.store.picker(&world.ann.session(), Freshness::Recent).await.unwrap().unwrap();
     assert!(before.default_workspace().is_none());

@@ -26,7 +26,7 @@ async fn reading(store: &Store, who: &Person, place: &Place) -> WorkspaceTx<Read
 }
 
 #[tokio::test]
-async fn a_person_searches_once_at_a_time_at_all_servers_together_and_others_search_meanwhile() {
+async fn a_person_runs_one_search_at_a_time_across_servers() {
     let world = World::new().await;
     world.stock(&world.ann, &world.a1, "Alpha").await;
     let other = world.db.store();
@@ -49,7 +49,7 @@ async fn a_person_searches_once_at_a_time_at_all_servers_together_and_others_sea
 }
 
 #[tokio::test]
-async fn one_workspace_leaves_connections_to_the_others() {
+async fn one_workspace_cannot_use_all_connections() {
     let world = World::new().await;
     let mut held = Vec::new();
     for n in 0..8_u128 {
@@ -66,7 +66,7 @@ async fn one_workspace_leaves_connections_to_the_others() {
 }
 
 #[tokio::test]
-async fn a_large_workspace_does_not_change_what_the_lists_of_others_cost() {
+async fn a_large_workspace_does_not_slow_down_the_lists_of_others() {
     let world = World::new().await;
     world.stock(&world.ola, &world.b1, "Beta").await;
     let mut superuser = world.db.superuser().await;
@@ -91,7 +91,7 @@ async fn a_large_workspace_does_not_change_what_the_lists_of_others_cost() {
 }
 
 #[tokio::test]
-async fn a_page_of_a_long_log_reads_no_more_than_a_page() {
+async fn a_page_of_a_long_audit_log_is_read_without_a_full_sort() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     sqlx::query(

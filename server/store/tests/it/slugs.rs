@@ -37,7 +37,7 @@ async fn is_taken(world: &World, wanted: &str, why: &str) {
 }
 
 #[tokio::test]
-async fn a_slug_once_used_is_never_another_workspaces() {
+async fn a_used_slug_is_never_available_to_another_workspace() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     is_taken(&world, "a-one", "in use").await;
@@ -56,7 +56,7 @@ async fn a_slug_once_used_is_never_another_workspaces() {
 }
 
 #[tokio::test]
-async fn a_workspace_may_go_back_to_a_slug_of_its_own() {
+async fn a_workspace_can_take_back_its_former_slug() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     for (to, from) in [("a-second", "a-one"), ("a-third", "a-second"), ("a-one", "a-third"), ("a-second", "a-one")] {
@@ -79,7 +79,7 @@ async fn a_workspace_may_go_back_to_a_slug_of_its_own() {
 }
 
 #[tokio::test]
-async fn an_old_slug_never_leads_into_another_workspace() {
+async fn a_former_slug_never_leads_to_another_workspace() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     // Neither mal's workspace nor ann's own A2 can take the former slug of A1.
@@ -125,7 +125,7 @@ async fn a_batch_with_a_taken_slug_creates_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn of_two_who_want_a_slug_at_once_one_gets_it() {
+async fn concurrent_claims_of_one_slug_succeed_once() {
     let world = Arc::new(World::new().await);
     for round in 0..20 {
         let start = Arc::new(Barrier::new(6));
@@ -149,7 +149,7 @@ async fn of_two_who_want_a_slug_at_once_one_gets_it() {
 }
 
 #[tokio::test]
-async fn the_history_can_t_be_rewritten_by_the_app_role() {
+async fn the_app_role_cannot_change_the_slug_history() {
     let world = World::new().await;
     let mut app = connect(&world.db.app()).await;
     for statement in [

@@ -46,7 +46,7 @@ async fn naming(world: &World, by: &Person, place: &Place, people: &[UserId]) ->
 }
 
 #[tokio::test]
-async fn naming_a_stranger_in_a_deed_of_ones_own_does_not_make_them_wait() {
+async fn naming_a_person_without_a_seat_does_not_block_their_writes() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     // Dora and mal have no seat in A1; carl has one. Each of them writes elsewhere.
@@ -68,7 +68,7 @@ async fn naming_a_stranger_in_a_deed_of_ones_own_does_not_make_them_wait() {
 }
 
 #[tokio::test]
-async fn whoever_asks_for_a_seat_is_locked_out_and_whoever_changes_none_locks_out_nobody() {
+async fn people_who_request_a_seat_can_be_locked_but_not_by_plain_members() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     let request = format!(
@@ -91,7 +91,7 @@ async fn whoever_asks_for_a_seat_is_locked_out_and_whoever_changes_none_locks_ou
 }
 
 #[tokio::test]
-async fn an_organization_makes_only_its_own_people_wait() {
+async fn an_organization_locks_only_its_own_members() {
     let world = World::new().await;
     let (ola, b1) = (&world.ola, &world.b1);
     let people = [world.mal.id, world.dora.id];
@@ -105,7 +105,7 @@ async fn an_organization_makes_only_its_own_people_wait() {
 }
 
 #[tokio::test]
-async fn only_who_may_change_a_workspace_keeps_its_writers_out() {
+async fn only_people_with_the_capability_lock_the_whole_workspace() {
     let world = World::new().await;
     let (carl, ann, a1) = (&world.carl, &world.ann, &world.a1);
     for (who, waits) in [(carl, false), (ann, true)] {
@@ -121,7 +121,7 @@ async fn only_who_may_change_a_workspace_keeps_its_writers_out() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn who_waits_for_a_fence_keeps_no_connection() {
+async fn waiting_for_a_write_lock_holds_no_connection() {
     let world = Arc::new(World::new().await);
     let mut superuser = world.db.superuser().await;
     execute(&mut superuser, "begin").await.unwrap();
@@ -176,7 +176,7 @@ async fn count(superuser: &mut PgConnection) -> i64 {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_revocation_gets_its_turn_in_a_stream_of_writes() {
+async fn a_revocation_proceeds_during_continuous_writes() {
     let world = Arc::new(World::new().await);
     let mut superuser = world.db.superuser().await;
     for round in 0..5 {

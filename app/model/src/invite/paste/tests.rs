@@ -13,7 +13,7 @@ fn shown(text: &str) -> Vec<String> {
 }
 
 #[test]
-fn lists_are_read_as_people_paste_them() {
+fn common_list_formats_are_parsed() {
     let cases: &[(&str, &[&str])] = &[
         (
             "a@x.example, A@x.example;b@x.example\n<c@x.example>  nonsense",
@@ -75,7 +75,7 @@ fn lists_are_read_as_people_paste_them() {
 }
 
 #[test]
-fn what_is_long_is_quoted_in_part() {
+fn long_entries_are_truncated() {
     let found = shown(&"x".repeat(10_000));
     assert_eq!(found.len(), 1);
     assert!(found[0].chars().count() < 250);
@@ -99,7 +99,7 @@ fn spelled(number: usize, spelling: usize) -> String {
 
 proptest! {
     #[test]
-    fn as_many_people_come_out_as_were_pasted(
+    fn every_pasted_person_is_returned_once_in_order(
         spellings in prop::collection::vec((0usize..8, prop::sample::select(vec![", ", ";", "; ", "\n", "\r\n", ",\n", " ;\t"])), 1..60),
     ) {
         let text: String =
@@ -113,7 +113,7 @@ proptest! {
     }
 
     #[test]
-    fn no_word_is_left_out(
+    fn no_word_is_dropped(
         parts in prop::collection::vec((0usize..4, prop::sample::select(vec![" ", ",", ";", "\t", "\n", "<", "> ", "\"", " (", ") ", ", ", "'"])), 1..13),
     ) {
         // Words are short enough that no part is truncated.
@@ -137,7 +137,7 @@ proptest! {
     }
 
     #[test]
-    fn any_text_is_read(text in "\\PC{0,200}") {
+    fn any_text_parses_without_panic(text in "\\PC{0,200}") {
         let _ = people(&text);
     }
 }

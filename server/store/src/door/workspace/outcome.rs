@@ -10,7 +10,7 @@ pub enum Door<T> {
     /// The workspace has a new slug, and the person has a seat in it.
     Moved(Slug),
     /// The person has a seat, but the workspace requires a second factor that this session has not verified. An
-    /// operator token never has: it does not show that a person is present.
+    /// operator token can't verify one, because it does not prove that a person is present.
     Factor(Demand),
     /// The workspace was deleted, and the person had a seat in it.
     Gone(Principal),

@@ -52,7 +52,7 @@ async fn holds(world: &World, who: &Person, columns: &[usize]) {
 }
 
 #[tokio::test]
-async fn the_door_hands_out_what_the_seat_allows_and_no_more() {
+async fn the_door_issues_exactly_the_capabilities_of_the_seat() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     for (column, role) in WorkspaceRole::ALL.iter().enumerate() {
@@ -70,7 +70,7 @@ async fn the_door_hands_out_what_the_seat_allows_and_no_more() {
 }
 
 #[tokio::test]
-async fn a_capability_of_one_workspace_is_worth_nothing_in_another() {
+async fn a_capability_of_one_workspace_is_rejected_in_another() {
     let world = World::new().await;
     let stocked = world.stock(&world.ola, &world.b1, "Beta").await;
     // Carl may edit A1, but only manage billing in B1.

@@ -24,7 +24,7 @@ async fn opens(world: &World, credential: &Credential) -> [bool; 4] {
 }
 
 #[tokio::test]
-async fn a_session_that_ended_opens_nothing() {
+async fn an_ended_session_opens_nothing() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     let other = sign_in(&world.store, world.ann.id, "ann, elsewhere").await;
@@ -70,7 +70,7 @@ async fn a_session_that_ended_opens_nothing() {
 }
 
 #[tokio::test]
-async fn a_token_is_no_session_and_a_hash_is_no_secret() {
+async fn tokens_sessions_and_stored_hashes_are_not_interchangeable() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     let token = Secret::generate("stile_").unwrap();
@@ -136,7 +136,7 @@ async fn a_token_is_no_session_and_a_hash_is_no_secret() {
 /// Promise: a request in progress does not block another of the same user, although recording the last use of a session
 /// or token writes to a row that all of its requests share.
 #[tokio::test]
-async fn a_request_in_flight_holds_up_no_other_of_the_same_person() {
+async fn concurrent_requests_of_one_person_do_not_block_each_other() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     let token = Secret::generate("stile_").unwrap();

@@ -29,7 +29,7 @@ async fn share(superuser: &mut PgConnection, world: &World, customer: model::id:
 }
 
 #[tokio::test]
-async fn a_guest_sees_what_was_shared_with_them() {
+async fn a_guest_sees_only_what_was_shared_with_them() {
     let world = World::new().await;
     let stock = world.stock(&world.ann, &world.a1, "Alpha").await;
     let mut superuser = world.db.superuser().await;

@@ -4,7 +4,7 @@ use crate::support::{World, membership};
 use model::OrganizationRole;
 
 #[tokio::test]
-async fn an_organization_opens_to_those_who_manage_it() {
+async fn an_organization_opens_only_for_its_owners_and_admins() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     membership(&mut superuser, &world.b1, &world.eve, Some("member")).await;

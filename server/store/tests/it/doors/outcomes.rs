@@ -4,7 +4,7 @@ use crate::support::{World, change, kind, seat, slug, write_target};
 use store::door::Door;
 
 #[tokio::test]
-async fn a_renamed_workspace_tells_its_people_only() {
+async fn only_members_learn_that_a_workspace_was_renamed() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     change(&mut superuser, &world.a1, "slug = 'a-renamed'").await;
@@ -33,7 +33,7 @@ async fn a_renamed_workspace_tells_its_people_only() {
 }
 
 #[tokio::test]
-async fn a_deleted_workspace_is_gone_for_its_people_and_was_never_there_for_others() {
+async fn a_deleted_workspace_is_gone_for_members_and_absent_for_others() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     seat(&mut superuser, &world.a1, &world.carl, None).await;

@@ -4,7 +4,7 @@ use crate::support::{World, kind, membership, seat, slug, write_target};
 use model::{Capability, OrganizationRole, WorkspaceRole, seat::SeatSource};
 
 #[tokio::test]
-async fn a_seat_is_looked_up_at_every_step() {
+async fn the_seat_is_read_again_in_every_transaction() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     let elsewhere = world.db.store();
@@ -39,7 +39,7 @@ async fn a_seat_is_looked_up_at_every_step() {
 }
 
 #[tokio::test]
-async fn a_seat_lasts_as_long_as_one_of_its_sources() {
+async fn a_seat_exists_while_one_of_its_sources_exists() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     let eve = &world.eve;
@@ -88,7 +88,7 @@ async fn a_seat_lasts_as_long_as_one_of_its_sources() {
 }
 
 #[tokio::test]
-async fn a_workspace_made_later_is_inherited_too() {
+async fn organization_roles_apply_to_workspaces_created_later() {
     let world = World::new().await;
     let mut tx = world.organization(&world.ola, &world.b1).await;
     let wanted = [(slug("b-later"), "Later".to_owned())];

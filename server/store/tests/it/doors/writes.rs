@@ -5,7 +5,7 @@ use model::capability::EditContent;
 use store::customers;
 
 #[tokio::test]
-async fn a_write_that_names_another_workspace_or_person_writes_nothing() {
+async fn a_write_for_another_workspace_or_person_is_rejected() {
     let world = World::new().await;
     for (named, said) in [
         (write_target(&world.ann, &world.a2), "the page of another workspace of hers"),
@@ -33,7 +33,7 @@ async fn a_write_that_names_another_workspace_or_person_writes_nothing() {
 }
 
 #[tokio::test]
-async fn what_is_not_committed_was_never_written() {
+async fn a_dropped_transaction_writes_nothing() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     let mut tx = world.write(&world.ann, &world.a1).await;

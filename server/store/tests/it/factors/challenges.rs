@@ -9,7 +9,7 @@ use store::{
 };
 
 #[tokio::test]
-async fn a_challenge_is_taken_once_by_its_holder_for_its_purpose() {
+async fn a_challenge_is_valid_once_for_its_session_and_purpose() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     let (mine, other) = (sign_in(&world.store, world.ann.id, "ann").await, &world.ann);

@@ -9,7 +9,7 @@ use store::{
 };
 
 #[tokio::test]
-async fn factors_are_changed_only_by_whoever_has_just_proven_one() {
+async fn changing_factors_requires_a_recent_verification() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     let stolen = sign_in(&world.store, world.ann.id, "ann").await;

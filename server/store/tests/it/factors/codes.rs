@@ -12,7 +12,7 @@ use store::{
 use tokio::{sync::Barrier, task::JoinSet};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn of_one_code_presented_twenty_times_on_two_servers_one_gets_through() {
+async fn a_code_that_is_presented_concurrently_is_accepted_once() {
     let world = Arc::new(World::new().await);
     let elsewhere = world.db.store();
     let other = sign_in(&world.store, world.ann.id, "ann").await;
@@ -63,7 +63,7 @@ async fn of_one_code_presented_twenty_times_on_two_servers_one_gets_through() {
 }
 
 #[tokio::test]
-async fn a_code_is_the_persons_own_of_about_now_and_proves_the_session_that_presents_it() {
+async fn a_code_is_valid_for_its_owner_and_time_and_verifies_one_session() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     let session = sign_in(&world.store, world.ann.id, "ann").await;
@@ -122,7 +122,7 @@ async fn a_code_is_the_persons_own_of_about_now_and_proves_the_session_that_pres
 }
 
 #[tokio::test]
-async fn five_guesses_then_a_wait_for_the_person_on_all_servers() {
+async fn five_wrong_codes_lock_the_person_on_all_servers() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     let session = sign_in(&world.store, world.ann.id, "ann").await;

@@ -21,7 +21,7 @@ async fn demand(world: &World, who: &Person, place: &Place, on: bool) -> Result<
 }
 
 #[tokio::test]
-async fn a_workspace_that_demands_a_factor_opens_to_nobody_who_has_not_proven_one() {
+async fn a_workspace_that_requires_a_factor_opens_only_after_verification() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     let refused = demand(&world, &world.bob, &world.a1, true).await;

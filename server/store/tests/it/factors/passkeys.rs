@@ -11,7 +11,7 @@ use store::{
 };
 
 #[tokio::test]
-async fn a_passkey_is_one_persons_and_signs_in_as_them() {
+async fn a_passkey_belongs_to_one_person_and_signs_them_in() {
     let world = World::new().await;
     let add = async |who: &Person, id: &[u8]| {
         let mut own = tx(&world.store, who).await;

@@ -9,7 +9,7 @@ use store::{
 };
 
 #[tokio::test]
-async fn a_sign_in_that_waits_opens_nothing_and_becomes_a_session_once() {
+async fn a_pending_sign_in_opens_nothing_and_becomes_one_session() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     let holding = turn_on(&world, sign_in(&world.store, world.ann.id, "ann").await).await;

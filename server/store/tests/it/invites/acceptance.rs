@@ -11,7 +11,7 @@ use store::{
 use tokio::task::JoinSet;
 
 #[tokio::test]
-async fn only_the_person_whose_verified_address_it_names_takes_it() {
+async fn only_the_person_with_the_verified_address_can_accept() {
     let world = World::new().await;
     let (bob, eve, mal, a1) = (&world.bob, &world.eve, &world.mal, &world.a1);
     let mut superuser = world.db.superuser().await;
@@ -46,7 +46,7 @@ async fn only_the_person_whose_verified_address_it_names_takes_it() {
 }
 
 #[tokio::test]
-async fn what_is_expired_revoked_declined_or_withdrawn_seats_nobody() {
+async fn expired_revoked_declined_and_withdrawn_invites_create_no_seat() {
     let world = World::new().await;
     let (ann, bob, eve, a1) = (&world.ann, &world.bob, &world.eve, &world.a1);
     let mut superuser = world.db.superuser().await;
@@ -95,7 +95,7 @@ async fn what_is_expired_revoked_declined_or_withdrawn_seats_nobody() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn fifty_at_once_seat_one_person_once() {
+async fn concurrent_acceptances_create_one_seat() {
     let world = Arc::new(World::new().await);
     let sent = world.invited(&world.bob, &world.a1, "eve", WorkspaceRole::Viewer).await;
     let mut tries = JoinSet::new();

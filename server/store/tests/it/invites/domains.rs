@@ -9,7 +9,7 @@ use store::{
 };
 
 #[tokio::test]
-async fn a_domain_lets_in_only_its_own_people_below_admin_and_nobody_who_was_put_out() {
+async fn auto_join_requires_a_verified_address_of_the_domain_and_excludes_removed_members() {
     let world = World::new().await;
     let (bob, eve, a1) = (&world.bob, &world.eve, &world.a1);
     let offers_of = async |who: &Person| {

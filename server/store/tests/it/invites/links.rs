@@ -5,7 +5,7 @@ use model::{WorkspaceRole, invite::Mailbox};
 use store::{offers::AcceptOutcome, secret::Secret};
 
 #[tokio::test]
-async fn a_token_is_known_by_its_hash_alone_and_no_other_opens_it() {
+async fn an_invite_token_is_stored_as_a_hash_and_only_the_mailed_one_creates_an_account() {
     let world = World::new().await;
     let sent = world.invited(&world.bob, &world.a1, "new.person", WorkspaceRole::Member).await;
     let mailed = sent.links.mailed.reveal();

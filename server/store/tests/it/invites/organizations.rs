@@ -6,7 +6,7 @@ use model::{OrganizationRole, WorkspaceRole, seating::Refused};
 use store::{StoreError, invites::SendOutcome, offers, organizations};
 
 #[tokio::test]
-async fn organization_invites_bind_at_sign_in_to_the_verified_address_in_one_step() {
+async fn organization_invites_bind_at_sign_in_to_the_verified_address() {
     let world = World::new().await;
     let (ann, ola, a1, a2, b1) = (&world.ann, &world.ola, &world.a1, &world.a2, &world.b1);
     for (by, place, role) in [(ann, a1, OrganizationRole::Admin), (ola, b1, OrganizationRole::Member)] {

@@ -10,7 +10,7 @@ use store::{
 };
 
 #[tokio::test]
-async fn asking_for_a_seat_answers_the_same_for_what_is_there_and_what_is_not() {
+async fn access_requests_get_the_same_answer_for_existing_and_missing_workspaces() {
     let world = World::new().await;
     let (bob, eve, a1) = (&world.bob, &world.eve, &world.a1);
     let ask = async |who: &Person, slug: &str| {

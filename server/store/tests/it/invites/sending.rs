@@ -10,7 +10,7 @@ use store::{
 };
 
 #[tokio::test]
-async fn nobody_invites_above_their_own_role_and_nobody_is_flooded() {
+async fn nobody_invites_above_their_own_role_and_resends_are_limited() {
     let world = World::new().await;
     let (bob, a1) = (&world.bob, &world.a1);
     let above = world.send(bob, a1, &email("eve"), WorkspaceRole::Owner).await;

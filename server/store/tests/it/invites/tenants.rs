@@ -5,7 +5,7 @@ use model::{WorkspaceRole, capability::ManageMembers, id::UserId};
 use store::{invites, organizations};
 
 #[tokio::test]
-async fn a_foreign_workspace_sees_nothing_of_invites_and_requests() {
+async fn other_workspaces_and_organizations_do_not_see_invites() {
     let world = World::new().await;
     world.invited(&world.bob, &world.a1, "eve", WorkspaceRole::Viewer).await;
     let mut superuser = world.db.superuser().await;

@@ -34,7 +34,7 @@ async fn the_context_ends_with_its_transaction() {
 }
 
 #[tokio::test]
-async fn a_door_that_stays_shut_sets_no_context() {
+async fn a_refused_door_sets_no_context() {
     let world = World::new().await;
     let mut app = connect(&world.db.app()).await;
     let mut superuser = world.db.superuser().await;

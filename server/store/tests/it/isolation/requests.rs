@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 /// Leak guarded: requests of two workspaces alternate on few connections, mixed with rejections, cancellations and
 /// abandoned transactions.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn requests_of_two_workspaces_never_see_each_other() {
+async fn concurrent_requests_of_two_workspaces_see_only_their_own_rows() {
     let world = Arc::new(World::new().await);
     world.furnish().await;
     let mut tasks = JoinSet::new();

@@ -4,7 +4,7 @@ use super::{context::attempt, tables::Table};
 use crate::support::{DENIED, Database, connect, execute, refusal, texts};
 
 #[tokio::test]
-async fn the_app_role_can_t_lift_the_floor() {
+async fn the_app_role_cannot_change_schema_policies_or_role() {
     let db = Database::fresh().await;
     let mut app = connect(&db.app()).await;
     let mut superuser = db.superuser().await;

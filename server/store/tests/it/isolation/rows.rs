@@ -8,7 +8,7 @@ use crate::support::{DENIED, World, connect, refusal, texts};
 use sqlx::types::Uuid;
 
 #[tokio::test]
-async fn no_table_shows_or_takes_a_row_without_its_context() {
+async fn no_table_returns_or_accepts_rows_without_a_context() {
     let world = World::new().await;
     world.furnish().await;
     let mut superuser = world.db.superuser().await;
@@ -73,7 +73,7 @@ async fn no_table_shows_or_takes_a_row_without_its_context() {
 }
 
 #[tokio::test]
-async fn a_context_shows_its_own_rows_and_no_other() {
+async fn a_context_shows_only_its_own_rows() {
     let world = World::new().await;
     world.furnish().await;
     let mut superuser = world.db.superuser().await;

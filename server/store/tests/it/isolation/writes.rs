@@ -90,7 +90,7 @@ async fn nothing_is_written_into_another_workspace() {
 }
 
 #[tokio::test]
-async fn no_reference_reaches_another_workspace() {
+async fn no_foreign_key_references_another_workspace() {
     let world = World::new().await;
     let [alpha, beta] = world.furnish().await;
     let mut superuser = world.db.superuser().await;

@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn unsafe_requests_of_other_sites_are_refused() {
+    fn unsafe_requests_from_other_sites_are_rejected() {
         let (site, origin) = ("sec-fetch-site", "origin");
         for (pairs, session, may) in [
             (&[(site, "same-origin")][..], true, true),
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_is_never_a_host() {
+    fn paths_that_read_as_a_host_are_detected() {
         for path in ["//smartai-it/overview", "//evil.example", "///", "/\\evil.example", "/a\\b", "\\\\evil.example"] {
             assert!(reads_as_host(path), "{path}");
         }
@@ -173,12 +173,12 @@ mod tests {
     }
 
     #[test]
-    fn without_a_host_no_origin_is_ours() {
+    fn an_origin_is_rejected_without_a_known_host() {
         assert!(!may_pass(&Method::POST, &headers(&[("origin", OWN)]), false, None));
     }
 
     #[test]
-    fn the_host_is_the_one_that_was_configured() {
+    fn only_the_configured_host_is_accepted() {
         let public = WebOrigin::parse(OWN);
         let of = |uri: &'static str, pairs: &[(&'static str, &'static str)]| {
             is_own_host(public.as_ref(), host(&Uri::from_static(uri), &headers(pairs)))
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_public_url_the_host_is_the_origin() {
+    fn without_a_public_url_the_own_origin_is_the_host() {
         let own = own_origin(None, Some("localhost:3000"));
         assert_eq!(own.map(|own| own.to_string()).as_deref(), Some("http://localhost:3000"));
     }
