@@ -1,15 +1,15 @@
 //! Operator tokens at `/account/tokens`: created, shown once, revoked. Works without JavaScript.
 
-use super::{AccountShell, create_token, list_tokens, revoke_token};
+use super::{AccountShell, CreatedToken, create_token, list_tokens, revoke_token};
 use crate::{
-    boot::{AccountData, Returned},
+    boot::AccountData,
     browser,
     error::AppError,
     layout::copy_button,
     reactive,
     routes::{AccountPage, Route},
     session::{Session, use_session},
-    ui::{Ago, Banner, Icon, PasswordField, Tone},
+    ui::{Ago, FormState, Icon, PasswordField},
 };
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use model::{
@@ -28,11 +28,19 @@ pub fn TokensPage() -> impl IntoView {
     let loaded = tokens.is_some();
     let tokens = RwSignal::new(tokens);
     let created = RwSignal::new(created);
-    let returned = RwSignal::new(session.take_returned().unwrap_or_default());
-    let failed = move |error: AppError| match error {
-        AppError::SignedOut => session.sign_in_again(),
-        AppError::Invalid(errors) => returned.update(|r| r.errors = errors),
-        other => returned.update(|r| r.message = other.message()),
+    let form = FormState::new(session.take_returned().unwrap_or_default());
+    let errors = form.errors;
+    let stopped = move |error| match error {
+        AppError::SignedOut => {
+            session.sign_in_again();
+            None
+        }
+        other => Some(other),
+    };
+    let failed = move |error: AppError| {
+        if let Some(error) = stopped(error) {
+            form.pending.message.set(error.message());
+        }
     };
     reactive::effect(move || {
         if !loaded {
@@ -44,35 +52,26 @@ pub fn TokensPage() -> impl IntoView {
             });
         }
     });
-    let name = RwSignal::new(returned.with_untracked(|r| r.value("name").unwrap_or_default().to_owned()));
+    let name = RwSignal::new(form.typed("name").unwrap_or_default());
     browser::follow("name", move || name.get());
-    let chosen = returned.with_untracked(|r| r.value("life").and_then(TokenLife::from_word)).unwrap_or_default();
-    let errors = RwSignal::new(returned.with_untracked(|r| r.errors.clone()));
-    reactive::effect(move || errors.set(returned.with(|r| r.errors.clone())));
+    let chosen = form.typed("life").and_then(|word| TokenLife::from_word(&word)).unwrap_or_default();
     let create = move |event: SubmitEvent| {
-        event.prevent_default();
-        let sent = browser::snapshot_form(&event);
-        let values = browser::form_values(&event);
-        let value = |name: &str| values.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone()).unwrap_or_default();
-        let life = TokenLife::from_word(&value("life")).unwrap_or_default();
-        let (typed, password) = (name.get_untracked(), value("password"));
-        spawn_local(async move {
-            match create_token(typed, life, password).await {
-                Ok(made) => {
-                    sent.reset();
-                    browser::clear("password");
-                    created.set(Some(made.secret));
-                    tokens.set(Some(made.tokens));
-                    name.set(String::new());
-                    returned.set(Returned::default());
-                }
-                Err(error) => failed(error),
-            }
-        });
+        let send = move |values: Vec<(String, String)>| {
+            let value = |name: &str| values.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone()).unwrap_or_default();
+            let life = TokenLife::from_word(&value("life")).unwrap_or_default();
+            Some(create_token(name.get_untracked(), life, value("password")))
+        };
+        let done = move |made: CreatedToken| {
+            browser::clear("password");
+            created.set(Some(made.secret));
+            tokens.set(Some(made.tokens));
+            name.set(String::new());
+        };
+        form.submit_and_reset(&event, send, done, stopped);
     };
     view! {
         <AccountShell page=AccountPage::Tokens lead="A token lets a script read what you can read through the JSON API, until it expires. If you lose access to a workspace, so do your tokens. Resetting your password revokes all tokens. Changing it or signing out all devices also revokes them, unless you keep them.">
-                {move || returned.with(|r| (!r.message.is_empty()).then(|| view! { <Banner tone=Tone::Bad message=r.message.clone()/> }))}
+                {form.pending.banner()}
                 {move || created.get().map(|secret| view! { <Secret secret/> })}
                 <section class="block" aria-labelledby="new-token">
                     <h2 id="new-token">"New token"</h2>
@@ -83,11 +82,11 @@ pub fn TokensPage() -> impl IntoView {
                             <input class="input" id="name" name="name" type="text" autocomplete="off" placeholder="Nightly export" maxlength="80"
                                 value=name.get_untracked()
                                 on:input=move |event| {
-                                    returned.update(|r| r.errors.clear("name"));
+                                    errors.update(|e| e.clear("name"));
                                     name.set(browser::event_value(&event));
                                 }
-                                aria-invalid=move || returned.with(|r| r.errors.of("name").map(|_| "true")) aria-describedby="name-error"/>
-                            <p class="error" id="name-error">{move || returned.with(|r| r.errors.of("name").map(|m| view! { <Icon name="alert"/><span>{m.to_owned()}</span> }))}</p>
+                                aria-invalid=move || errors.with(|e| e.of("name").map(|_| "true")) aria-describedby="name-error"/>
+                            <p class="error" id="name-error">{move || errors.with(|e| e.of("name").map(|m| view! { <Icon name="alert"/><span>{m.to_owned()}</span> }))}</p>
                         </div>
                         <div class="field">
                             <label for="life">"Expires after"</label>
@@ -97,7 +96,7 @@ pub fn TokensPage() -> impl IntoView {
                         </div>
                         <PasswordField name="password" label="Your password" autocomplete="current-password" errors
                             hint="Not required within 15 minutes of confirming it’s you."/>
-                        <div><button class="btn primary" type="submit">"Create token"</button></div>
+                        <div><button class="btn primary" type="submit" aria-busy=move || form.pending.is_busy()>"Create token"</button></div>
                     </form>
                 </section>
                 <section class="block" aria-labelledby="all-tokens">

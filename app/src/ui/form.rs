@@ -2,7 +2,7 @@
 
 use crate::{
     boot::Returned,
-    browser,
+    browser::{self, FormSnapshot},
     error::AppError,
     ui::{ErrorSummary, Pending},
 };
@@ -47,6 +47,34 @@ impl FormState {
         T: 'static,
         F: Future<Output = Result<T, AppError>> + 'static,
     {
+        self.submit_then(event, FormSnapshot::saved, send, done, stopped);
+    }
+
+    /// Submits the form like [`submit`](Self::submit), and empties it after success for the next record.
+    pub fn submit_and_reset<T, F>(
+        self,
+        event: &SubmitEvent,
+        send: impl FnOnce(Vec<(String, String)>) -> Option<F>,
+        done: impl FnOnce(T) + 'static,
+        stopped: impl FnOnce(AppError) -> Option<AppError> + 'static,
+    ) where
+        T: 'static,
+        F: Future<Output = Result<T, AppError>> + 'static,
+    {
+        self.submit_then(event, FormSnapshot::reset, send, done, stopped);
+    }
+
+    fn submit_then<T, F>(
+        self,
+        event: &SubmitEvent,
+        after: fn(FormSnapshot),
+        send: impl FnOnce(Vec<(String, String)>) -> Option<F>,
+        done: impl FnOnce(T) + 'static,
+        stopped: impl FnOnce(AppError) -> Option<AppError> + 'static,
+    ) where
+        T: 'static,
+        F: Future<Output = Result<T, AppError>> + 'static,
+    {
         event.prevent_default();
         if !self.pending.is_idle() {
             return;
@@ -54,7 +82,7 @@ impl FormState {
         let Some(answer) = send(browser::form_values(event)) else { return };
         let sent = browser::snapshot_form(event);
         let done = move |value: T| {
-            sent.saved();
+            after(sent);
             self.errors.set(FieldErrors::default());
             done(value);
         };
