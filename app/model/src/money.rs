@@ -1,58 +1,8 @@
 //! Amounts of money in minor units, with their currency.
 
+use crate::currency::Currency;
 use serde::{Deserialize, Serialize};
 use std::fmt;
-
-/// Currencies in which a workspace can charge (ISO 4217).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
-pub enum Currency {
-    /// US dollar.
-    Usd,
-    /// Euro.
-    Eur,
-    /// Pound sterling.
-    Gbp,
-    /// Japanese yen, which has no minor unit.
-    Jpy,
-}
-
-impl Currency {
-    /// All currencies.
-    pub const ALL: [Self; 4] = [Self::Usd, Self::Eur, Self::Gbp, Self::Jpy];
-
-    /// Returns the ISO 4217 code.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Usd => "USD",
-            Self::Eur => "EUR",
-            Self::Gbp => "GBP",
-            Self::Jpy => "JPY",
-        }
-    }
-
-    /// Parses an ISO 4217 code in uppercase. Returns `None` if the currency is not supported.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|c| c.code() == code)
-    }
-
-    const fn symbol(self) -> &'static str {
-        match self {
-            Self::Usd => "$",
-            Self::Eur => "€",
-            Self::Gbp => "£",
-            Self::Jpy => "¥",
-        }
-    }
-
-    /// Number of decimal places.
-    const fn exponent(self) -> u32 {
-        match self {
-            Self::Jpy => 0,
-            _ => 2,
-        }
-    }
-}
 
 /// An amount in minor units (cents; whole yen).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,17 +13,33 @@ pub struct Money {
     pub currency: Currency,
 }
 
-impl fmt::Display for Money {
-    /// Formats the amount with its symbol: `$1,234.50`, `−€3.00`, `¥900`.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let unit = 10u64.pow(self.currency.exponent());
+impl Money {
+    /// Returns the amount as a plain decimal number, with the decimal places of its currency: `1234.50`, `-3.00`, `900`.
+    pub fn decimal(self) -> String {
+        let sign = if self.minor < 0 { "-" } else { "" };
+        let (whole, fraction) = self.split();
+        format!("{sign}{whole}{fraction}")
+    }
+
+    /// Returns the absolute amount: the whole units, and the point with the decimal places if the currency has some.
+    fn split(self) -> (u64, String) {
+        let digits = self.currency.exponent();
+        let unit = 10u64.pow(digits);
         let minor = self.minor.unsigned_abs();
+        let fraction = match digits {
+            0 => String::new(),
+            digits => format!(".{:0width$}", minor % unit, width = digits as usize),
+        };
+        (minor / unit, fraction)
+    }
+}
+
+impl fmt::Display for Money {
+    /// Formats the amount for people: `$1,234.50`, `−€3.00`, `¥900`, `CHF 12.00`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sign = if self.minor < 0 { "−" } else { "" };
-        write!(f, "{sign}{}{}", self.currency.symbol(), grouped(minor / unit))?;
-        match self.currency.exponent() {
-            0 => Ok(()),
-            digits => write!(f, ".{:0width$}", minor % unit, width = digits as usize),
-        }
+        let (whole, fraction) = self.split();
+        write!(f, "{sign}{}{}{fraction}", self.currency.prefix(), grouped(whole))
     }
 }
 
@@ -97,9 +63,21 @@ mod tests {
     #[test]
     fn amounts_are_formatted_with_symbol_and_separators() {
         let show = |minor, currency| Money { minor, currency }.to_string();
-        assert_eq!(show(123_450, Currency::Usd), "$1,234.50");
-        assert_eq!(show(-305, Currency::Eur), "−€3.05");
-        assert_eq!(show(1_000_900, Currency::Jpy), "¥1,000,900");
-        assert_eq!(show(i64::MIN, Currency::Gbp), "−£92,233,720,368,547,758.08");
+        assert_eq!(show(123_450, Currency::USD), "$1,234.50");
+        assert_eq!(show(-305, Currency::EUR), "−€3.05");
+        assert_eq!(show(1_000_900, Currency::JPY), "¥1,000,900");
+        assert_eq!(show(8, Currency::JPY), "¥8");
+        assert_eq!(show(1, Currency::from_code("KWD").unwrap()), "KWD\u{a0}0.001");
+        assert_eq!(show(-1_200, Currency::from_code("CHF").unwrap()), "−CHF\u{a0}12.00");
+        assert_eq!(show(i64::MIN, Currency::GBP), "−£92,233,720,368,547,758.08");
+    }
+
+    #[test]
+    fn plain_amounts_have_the_decimal_places_of_their_currency() {
+        let plain = |minor, code| Money { minor, currency: Currency::from_code(code).unwrap() }.decimal();
+        assert_eq!(plain(8, "JPY"), "8");
+        assert_eq!(plain(1, "KWD"), "0.001");
+        assert_eq!(plain(-305, "EUR"), "-3.05");
+        assert_eq!(plain(123_450, "USD"), "1234.50");
     }
 }

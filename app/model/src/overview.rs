@@ -30,7 +30,7 @@ pub struct Overview {
     /// Total of open and paid invoices by issue date, in minor units of `currency`.
     pub invoiced: Figure,
     /// Currency of the totals: the one that most invoices use.
-    pub currency: crate::money::Currency,
+    pub currency: crate::Currency,
     /// Number of usage records. Quantities are not summed, because their units differ.
     pub usage: Figure,
     /// Usage in the last 30 days by unit, the unit with the most records first.

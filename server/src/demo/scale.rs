@@ -198,7 +198,7 @@ async fn fill(
         };
         let product = products::create(tx, &can, &draft).await?;
         for (plan, minor, interval) in [("Monthly", 4_900, Interval::Month), ("Pay as you go", 20, Interval::Usage)] {
-            let price = Money { minor, currency: Currency::Usd };
+            let price = Money { minor, currency: Currency::USD };
             plans.push(rate_plans::create(tx, &can, product, &format!("{name} {plan}"), price, interval).await?);
         }
     }

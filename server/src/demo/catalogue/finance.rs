@@ -10,7 +10,7 @@ pub(in super::super) const FINANCE: Catalogue = Catalogue {
     slug: "globalai-finance",
     name: "Finance",
     prefix: "FIN",
-    currency: Currency::Eur,
+    currency: Currency::EUR,
     hue: 3,
     seed: 0xf1,
     products: PRODUCTS,

@@ -10,7 +10,7 @@ pub(in super::super) const IT: Catalogue = Catalogue {
     slug: "smartai-it",
     name: "IT",
     prefix: "IT",
-    currency: Currency::Usd,
+    currency: Currency::USD,
     hue: 25,
     seed: 0x17,
     products: PRODUCTS,

@@ -10,7 +10,7 @@ pub(in super::super) const PRODUCT_ENG: Catalogue = Catalogue {
     slug: "smartai-product-eng",
     name: "Product Eng",
     prefix: "PE",
-    currency: Currency::Usd,
+    currency: Currency::USD,
     hue: 31,
     seed: 0x9e,
     products: PRODUCTS,

@@ -163,7 +163,7 @@ impl World {
             description: mark.to_owned(),
         };
         let product = products::create(&mut tx, &edit, &product).await.unwrap();
-        let price = Money { minor: 900, currency: Currency::Eur };
+        let price = Money { minor: 900, currency: Currency::EUR };
         let name = format!("{mark} plan");
         let plan = rate_plans::create(&mut tx, &edit, product, &name, price, Interval::Month).await.unwrap();
         let mut customers = Vec::new();

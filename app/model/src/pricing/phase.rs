@@ -1,0 +1,248 @@
+//! What the charges of a plan version cost for a phase: a part of a period in which a subscription has one plan version
+//! and one number of seats.
+
+use super::{
+    OutOfRange, Quantity,
+    charge::{Charge, Fee, FeeBasis, Metered},
+    exact::divide_rounded,
+    period::{Period, part},
+    price::{Working, price},
+};
+use crate::currency::Currency;
+use serde::{Deserialize, Serialize};
+
+/// The prices of a plan version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Prices {
+    /// Currency of all amounts.
+    pub currency: Currency,
+    /// Charges, by position.
+    pub charges: Vec<Charge>,
+    /// Minimum per period in minor units: what the charges cost less than that is charged on top.
+    pub minimum_minor: Option<i64>,
+}
+
+/// What a line charges for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Item {
+    /// The charge at this position.
+    Charge(usize),
+    /// The difference to the minimum.
+    Minimum,
+}
+
+/// How the amount of a line came about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// A part of a fee.
+    Fee {
+        /// Fee of the whole period in minor units, for all seats.
+        whole_minor: i64,
+        /// Seats; `None` if the fee does not depend on them.
+        seats: Option<u32>,
+    },
+    /// Usage.
+    Usage(Working),
+    /// The difference between the minimum and the other lines.
+    Minimum {
+        /// Minimum of the phase in minor units.
+        minimum_minor: i64,
+        /// Sum of the other lines in minor units.
+        others_minor: i64,
+    },
+}
+
+/// A line of a phase.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    /// What is charged.
+    pub item: Item,
+    /// Amount in minor units, rounded.
+    pub minor: i64,
+    /// How the amount came about.
+    pub reason: Reason,
+}
+
+/// A phase within a period of a subscription.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Phase {
+    /// The whole period.
+    pub period: Period,
+    /// The days of the phase, which lie in the period.
+    pub days: Period,
+    /// Number of seats.
+    pub seats: u32,
+}
+
+impl Phase {
+    /// Returns a phase that lasts for the whole period.
+    pub const fn whole(period: Period, seats: u32) -> Self {
+        Self { period, days: period, seats }
+    }
+
+    /// Returns the part of an amount in minor units that the phase costs.
+    fn part(self, minor: i64) -> Result<i64, OutOfRange> {
+        let day = |date: time::Date| (date - self.period.from).whole_days();
+        part(minor, self.period.days(), day(self.days.from), day(self.days.until))
+    }
+
+    /// Returns the part of a quantity that belongs to the phase, rounded to 6 decimal places.
+    fn share(self, quantity: Quantity) -> Result<Quantity, OutOfRange> {
+        if self.days == self.period {
+            return Ok(quantity);
+        }
+        let product = quantity.millionths().checked_mul(i128::from(self.days.days())).ok_or(OutOfRange)?;
+        let share = divide_rounded(product, i128::from(self.period.days()))?;
+        Quantity::from_millionths(share).ok_or(OutOfRange)
+    }
+}
+
+impl Prices {
+    /// Returns the lines of a phase: one for each charge in the order of their positions, then one for the minimum if it
+    /// was not reached. Fees, the minimum and included quantities are prorated by day; bounds of tiers and packages are
+    /// not. `used` returns the quantity that the metered charge at a position counted during the phase.
+    ///
+    /// # Errors
+    /// [`OutOfRange`] with the item whose amount can't be computed.
+    pub fn lines(&self, phase: Phase, used: impl Fn(usize) -> Quantity) -> Result<Vec<Line>, (Item, OutOfRange)> {
+        let mut lines = Vec::with_capacity(self.charges.len() + 1);
+        for (position, charge) in self.charges.iter().enumerate() {
+            let item = Item::Charge(position);
+            let (minor, reason) = match charge {
+                Charge::Fee(fee) => fee_line(*fee, phase),
+                Charge::Metered(metered) => self.usage_line(metered, phase, used(position)),
+            }
+            .map_err(|error| (item, error))?;
+            lines.push(Line { item, minor, reason });
+        }
+        if let Some(minimum) = self.minimum_minor {
+            let failed = |error| (Item::Minimum, error);
+            let minimum_minor = phase.part(minimum).map_err(failed)?;
+            let others = lines.iter().map(|line| i128::from(line.minor)).sum::<i128>();
+            let others_minor = i64::try_from(others).map_err(|_| failed(OutOfRange))?;
+            if others_minor < minimum_minor {
+                let minor = minimum_minor.checked_sub(others_minor).ok_or(failed(OutOfRange))?;
+                lines.push(Line {
+                    item: Item::Minimum,
+                    minor,
+                    reason: Reason::Minimum { minimum_minor, others_minor },
+                });
+            }
+        }
+        Ok(lines)
+    }
+
+    fn usage_line(&self, metered: &Metered, phase: Phase, used: Quantity) -> Result<(i64, Reason), OutOfRange> {
+        let prorated = Metered { included: phase.share(metered.included)?, model: metered.model.clone() };
+        let working = price(&prorated, used, self.currency)?;
+        Ok((working.exact.round(self.currency)?, Reason::Usage(working)))
+    }
+}
+
+fn fee_line(fee: Fee, phase: Phase) -> Result<(i64, Reason), OutOfRange> {
+    let seats = match fee.basis {
+        FeeBasis::Subscription => None,
+        FeeBasis::Seat => Some(phase.seats),
+    };
+    let whole_minor = fee.minor.checked_mul(i64::from(seats.unwrap_or(1))).ok_or(OutOfRange)?;
+    Ok((phase.part(whole_minor)?, Reason::Fee { whole_minor, seats }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pricing::{UnitPrice, charge::Model, charge::Timing};
+    use time::macros::date;
+
+    const JANUARY: Period = Period { from: date!(2026 - 01 - 01), until: date!(2026 - 02 - 01) };
+
+    fn quantity(text: &str) -> Quantity {
+        Quantity::parse(text).unwrap()
+    }
+
+    fn fee(minor: i64, basis: FeeBasis) -> Charge {
+        Charge::Fee(Fee { minor, basis, timing: Timing::Arrears })
+    }
+
+    fn per_unit(price: &str, included: &str) -> Charge {
+        let model = Model::PerUnit(UnitPrice::parse(price).unwrap());
+        Charge::Metered(Metered { included: quantity(included), model })
+    }
+
+    fn prices(charges: Vec<Charge>, minimum_minor: Option<i64>) -> Prices {
+        Prices { currency: Currency::USD, charges, minimum_minor }
+    }
+
+    fn amounts(prices: &Prices, phase: Phase, used: &str) -> Vec<i64> {
+        prices.lines(phase, |_| quantity(used)).unwrap().iter().map(|line| line.minor).collect()
+    }
+
+    #[test]
+    fn the_minimum_is_what_the_other_lines_lack() {
+        let plan = prices(vec![fee(5_000, FeeBasis::Subscription), per_unit("10", "0")], Some(10_000));
+        assert_eq!(amounts(&plan, Phase::whole(JANUARY, 1), "3"), [5_000, 3_000, 2_000]);
+        assert_eq!(amounts(&plan, Phase::whole(JANUARY, 1), "5"), [5_000, 5_000], "reached exactly");
+        let days = Period { from: date!(2026 - 01 - 01), until: date!(2026 - 01 - 16) };
+        let plan = prices(vec![per_unit("1", "0")], Some(1_000));
+        assert_eq!(amounts(&plan, Phase { period: JANUARY, days, seats: 1 }, "2"), [200, 284], "15 of 31 days");
+    }
+
+    #[test]
+    fn seats_multiply_the_fee_before_it_is_prorated() {
+        let plan = prices(vec![fee(1_000, FeeBasis::Seat), fee(1_000, FeeBasis::Subscription)], None);
+        let days = Period { from: date!(2026 - 01 - 17), until: date!(2026 - 02 - 01) };
+        assert_eq!(amounts(&plan, Phase { period: JANUARY, days, seats: 3 }, "0"), [1_452, 484]);
+    }
+
+    #[test]
+    fn the_included_quantity_is_prorated() {
+        let plan = prices(vec![per_unit("1", "100000")], None);
+        let days = Period { from: date!(2026 - 01 - 17), until: date!(2026 - 02 - 01) };
+        let lines = plan.lines(Phase { period: JANUARY, days, seats: 1 }, |_| quantity("48388")).unwrap();
+        let Reason::Usage(working) = &lines[0].reason else { panic!("not usage") };
+        assert_eq!(working.included, quantity("48387.096774"));
+        assert_eq!(working.exact.to_string(), "0.903226");
+    }
+
+    /// A new price must not change what was used before it.
+    #[test]
+    fn usage_before_and_after_a_change_has_two_prices() {
+        let old = prices(vec![per_unit("0.10", "0")], None);
+        let new = prices(vec![per_unit("0.20", "0")], None);
+        let first = Period { from: JANUARY.from, until: date!(2026 - 01 - 16) };
+        let second = Period { from: date!(2026 - 01 - 16), until: JANUARY.until };
+        assert_eq!(amounts(&old, Phase { period: JANUARY, days: first, seats: 1 }, "100"), [1_000]);
+        assert_eq!(amounts(&new, Phase { period: JANUARY, days: second, seats: 1 }, "100"), [2_000]);
+    }
+
+    #[test]
+    fn usage_below_zero_costs_nothing_and_is_shown() {
+        let plan = prices(vec![per_unit("1", "0")], None);
+        let lines = plan.lines(Phase::whole(JANUARY, 1), |_| quantity("-5")).unwrap();
+        let Reason::Usage(working) = &lines[0].reason else { panic!("not usage") };
+        assert_eq!((lines[0].minor, working.used), (0, quantity("-5")));
+    }
+
+    #[test]
+    fn an_amount_out_of_range_names_its_charge() {
+        let plan = prices(vec![fee(1, FeeBasis::Subscription), per_unit("999999999999", "0")], None);
+        let used = "999999999999999999.999999";
+        assert_eq!(plan.lines(Phase::whole(JANUARY, 1), |_| quantity(used)), Err((Item::Charge(1), OutOfRange)));
+        let plan = prices(vec![fee(i64::MAX, FeeBasis::Seat)], None);
+        assert_eq!(plan.lines(Phase::whole(JANUARY, 2), |_| Quantity::ZERO), Err((Item::Charge(0), OutOfRange)));
+    }
+
+    proptest::proptest! {
+        /// A change of plan on any day of a period must not change what the days cost in all.
+        #[test]
+        fn phases_of_one_price_add_up(minor in 0i64..1_000_000_000_000, seats in 1u32..10_000, change in 1i64..31) {
+            let plan = prices(vec![fee(minor, FeeBasis::Seat)], None);
+            let day = JANUARY.from + time::Duration::days(change);
+            let phase = |from, until| Phase { period: JANUARY, days: Period { from, until }, seats };
+            let sum = amounts(&plan, phase(JANUARY.from, day), "0")[0] + amounts(&plan, phase(day, JANUARY.until), "0")[0];
+            proptest::prop_assert_eq!(sum, amounts(&plan, Phase::whole(JANUARY, seats), "0")[0]);
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! Taxes of a document, by the rules of EN 16931 (BR-CO-10 to BR-CO-17): the net amounts of a rate are added, and the tax
+//! of the sum is rounded once.
+
+use super::{
+    Exact,
+    exact::{OutOfRange, divide_rounded},
+};
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// VAT category (EN 16931, BT-118).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Category {
+    /// Standard or reduced rate.
+    S,
+    /// Zero rated.
+    Z,
+    /// Exempt.
+    E,
+    /// Reverse charge.
+    AE,
+    /// Outside the scope of tax.
+    O,
+}
+
+impl Category {
+    /// All categories.
+    pub const ALL: [Self; 5] = [Self::S, Self::Z, Self::E, Self::AE, Self::O];
+
+    /// Returns the code, which is also the name stored in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::S => "S",
+            Self::Z => "Z",
+            Self::E => "E",
+            Self::AE => "AE",
+            Self::O => "O",
+        }
+    }
+
+    /// Parses a code. Returns `None` if it is unknown.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|category| category.as_str() == word)
+    }
+}
+
+/// Tax rate in percent: 0 to 100, with at most 4 decimal places.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "i64", into = "i64")]
+pub struct Percent(i64);
+
+/// The number is not a tax rate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("Enter a percentage from 0 to 100 with at most 4 decimal places.")]
+pub struct InvalidPercent;
+
+impl Percent {
+    /// Returns a rate in ten-thousandths of a percent.
+    ///
+    /// # Errors
+    /// [`InvalidPercent`] if the rate is not between 0 and 100 percent.
+    pub const fn new(ten_thousandths: i64) -> Result<Self, InvalidPercent> {
+        if 0 <= ten_thousandths && ten_thousandths <= 1_000_000 {
+            Ok(Self(ten_thousandths))
+        } else {
+            Err(InvalidPercent)
+        }
+    }
+
+    /// Parses a rate: `19`, `5.5`.
+    ///
+    /// # Errors
+    /// [`InvalidPercent`] if the text is not a number in range.
+    pub fn parse(text: &str) -> Result<Self, InvalidPercent> {
+        let quantity = super::Quantity::parse(text).map_err(|_| InvalidPercent)?;
+        let millionths = quantity.millionths();
+        if millionths % 100 != 0 {
+            return Err(InvalidPercent);
+        }
+        Self::new(i64::try_from(millionths / 100).map_err(|_| InvalidPercent)?)
+    }
+
+    /// Returns the rate in percent.
+    pub fn decimal(self) -> Decimal {
+        Decimal::new(self.0, 4).normalize()
+    }
+
+    /// Returns the tax on a net amount in minor units, rounded half away from zero.
+    ///
+    /// # Errors
+    /// [`OutOfRange`] if the tax does not fit.
+    pub fn of(self, net_minor: i128) -> Result<i64, OutOfRange> {
+        let product = net_minor.checked_mul(i128::from(self.0)).ok_or(OutOfRange)?;
+        i64::try_from(divide_rounded(product, 1_000_000)?).map_err(|_| OutOfRange)
+    }
+}
+
+impl TryFrom<i64> for Percent {
+    type Error = InvalidPercent;
+
+    fn try_from(ten_thousandths: i64) -> Result<Self, Self::Error> {
+        Self::new(ten_thousandths)
+    }
+}
+
+impl From<Percent> for i64 {
+    fn from(percent: Percent) -> Self {
+        percent.0
+    }
+}
+
+impl fmt::Display for Percent {
+    /// Formats the number without the sign: `5.5`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Exact::decimal(self.decimal()).fmt(f)
+    }
+}
+
+/// Tax of all lines with one category and rate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Group {
+    /// Category.
+    pub category: Category,
+    /// Rate.
+    pub percent: Percent,
+    /// Sum of the net amounts in minor units.
+    pub net_minor: i64,
+    /// Tax in minor units.
+    pub tax_minor: i64,
+}
+
+/// Returns the taxes of lines with the given categories, rates and net amounts in minor units, sorted by category and
+/// rate.
+///
+/// # Errors
+/// [`OutOfRange`] if a sum does not fit.
+pub fn taxes(lines: impl IntoIterator<Item = (Category, Percent, i64)>) -> Result<Vec<Group>, OutOfRange> {
+    let mut sums = std::collections::BTreeMap::<(Category, Percent), i128>::new();
+    for (category, percent, net) in lines {
+        *sums.entry((category, percent)).or_default() += i128::from(net);
+    }
+    sums.into_iter()
+        .map(|((category, percent), net)| {
+            let net_minor = i64::try_from(net).map_err(|_| OutOfRange)?;
+            Ok(Group { category, percent, net_minor, tax_minor: percent.of(net)? })
+        })
+        .collect()
+}
+
+/// Returns the tax of a credit note in minor units. It is the tax of all that is credited of a rate so far, this credit
+/// included, less the tax that earlier credit notes returned. Thus credits never return more tax than was charged.
+///
+/// # Errors
+/// [`OutOfRange`] if the tax does not fit.
+pub fn credit_tax(before_net: i64, now_net: i64, percent: Percent, returned_tax: i64) -> Result<i64, OutOfRange> {
+    let all = percent.of(i128::from(before_net) + i128::from(now_net))?;
+    all.checked_sub(returned_tax).ok_or(OutOfRange)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn percent(text: &str) -> Percent {
+        Percent::parse(text).unwrap()
+    }
+
+    fn totals(lines: &[(i64, &str)]) -> (Vec<i64>, i64) {
+        let groups = taxes(lines.iter().map(|(net, rate)| (Category::S, percent(rate), *net))).unwrap();
+        let total = groups.iter().map(|group| group.net_minor + group.tax_minor).sum();
+        (groups.iter().map(|group| group.tax_minor).collect(), total)
+    }
+
+    #[test]
+    fn tax_is_rounded_once_for_each_rate() {
+        assert_eq!(totals(&[(69_622, "25"), (69_622, "25")]), (vec![34_811], 174_055));
+        assert_eq!(totals(&[(673_395, "19")]), (vec![127_945], 801_340), "a total of rounded lines");
+        assert_eq!(totals(&[(535_066, "22")]), (vec![117_715], 652_781));
+        assert_eq!(totals(&[(3_600, "5.5")]), (vec![198], 3_798));
+        assert_eq!(totals(&[(360, "5.5"); 10]), (vec![198], 3_798), "ten lines of 1 are one line of 10");
+        assert_eq!(totals(&[(346, "13"), (6, "24")]), (vec![45, 1], 398), "two rates");
+    }
+
+    #[test]
+    fn credits_of_all_lines_return_exactly_what_was_charged() {
+        let rate = percent("20");
+        let (mut net, mut tax, mut notes) = (0, 0, Vec::new());
+        for line in [6_833, 5_750, 8_500, 6_833] {
+            let returned = credit_tax(net, line, rate, tax).unwrap();
+            notes.push((returned, line + returned));
+            (net, tax) = (net + line, tax + returned);
+        }
+        assert_eq!(notes, [(1_367, 8_200), (1_150, 6_900), (1_700, 10_200), (1_366, 8_199)]);
+        assert_eq!(net + tax, 33_499);
+    }
+
+    #[test]
+    fn rates_are_read_exactly() {
+        assert_eq!(percent("5.5").to_string(), "5.5");
+        assert_eq!(percent("100").to_string(), "100");
+        assert_eq!(percent("0.0001").to_string(), "0.0001");
+        for text in ["100.0001", "-1", "0.00001", "19%", "19,5", ""] {
+            assert_eq!(Percent::parse(text), Err(InvalidPercent), "{text:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn credits_in_any_parts_return_the_tax(lines in prop::collection::vec(1i64..10_000_000, 1..20), rate in 0i64..=1_000_000) {
+            let rate = Percent::new(rate).unwrap();
+            let (mut net, mut tax) = (0, 0);
+            for line in &lines {
+                let returned = credit_tax(net, *line, rate, tax).unwrap();
+                prop_assert!(returned >= 0);
+                (net, tax) = (net + line, tax + returned);
+            }
+            let charged = taxes(lines.iter().map(|net| (Category::S, rate, *net))).unwrap();
+            prop_assert_eq!(charged[0].tax_minor, tax);
+        }
+    }
+}
