@@ -167,7 +167,8 @@ fn cents(fraction: &BigRational) -> BigInt {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: std::env::var("PRICE_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(5_000), ..ProptestConfig::default() })]
+    // 20 times the usual number of cases; with `PROPTEST_CASES=50000`, a million.
+    #![proptest_config(ProptestConfig { cases: 20 * ProptestConfig::default().cases, ..ProptestConfig::default() })]
 
     #[test]
     fn prices_equal_fractions(charge in charges(), used in -5_000_000i128..400_000_000) {
