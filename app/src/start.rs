@@ -1,4 +1,4 @@
-//! Starts the program in the browser. The boot script (server/src/boot.js) calls [`prepare`] and then [`start`]. It
+//! Starts the program in the browser. The boot script (frontend/boot.js) calls [`prepare`] and then [`start`]. It
 //! calls [`start`] in the same task in which it checks the document's nodes, so that nothing changes them in between.
 //! If either fails, the script makes the page work without the program.
 

@@ -4,7 +4,7 @@
 //! the script of one build with the WebAssembly of another, and each file can be cached without revalidation.
 
 use app::server::request::AssetUrls;
-use axum::{Router, http::header, response::IntoResponse as _, routing::get};
+use axum::{Router, routing::get};
 use sha2::{Digest as _, Sha256};
 use std::{
     fmt::Write as _,
@@ -14,12 +14,10 @@ use std::{
 use tower_http::services::{ServeDir, ServeFile};
 
 /// File names of the client in `pkg`, as written by scripts/build.
-const FILES: [&str; 6] = ["stile.js", "stile_bg.wasm", "split_pages.wasm", "stile.css", "modes.css", "inter.woff2"];
+const FILES: [&str; 7] =
+    ["boot.js", "stile.js", "stile_bg.wasm", "split_pages.wasm", "stile.css", "modes.css", "inter.woff2"];
 /// Length of the hash in hexadecimal digits: 48 bits suffice to distinguish builds.
 const HASH_LENGTH: usize = 12;
-
-/// The script that starts the client. A static file, because an inline script would need a nonce.
-const BOOT: &str = include_str!("boot.js");
 
 /// Default robots.txt, if the site has none: a console should not be indexed by search engines.
 const ROBOTS: &str = "User-agent: *\nDisallow: /\n";
@@ -46,7 +44,6 @@ impl Site {
     /// `AssetError` if a file of the client can't be read.
     pub(crate) fn open(root: &Path) -> Result<Self, AssetError> {
         let mut hasher = Sha256::new();
-        hasher.update(BOOT);
         for file in FILES {
             let path = root.join("pkg").join(file);
             let content = fs::read(&path).map_err(|source| AssetError { path, source })?;
@@ -60,8 +57,8 @@ impl Site {
         });
         hash.truncate(HASH_LENGTH);
         let url = |file: &str| format!("/pkg/{hash}/{file}");
-        let [js, wasm, pages, css, modes, font] = FILES.map(url);
-        let urls = AssetUrls { css, modes, js, wasm, pages, boot: url("boot.js"), font };
+        let [boot, js, wasm, pages, css, modes, font] = FILES.map(url);
+        let urls = AssetUrls { css, modes, js, wasm, pages, boot, font };
         Ok(Self { root: root.to_owned(), hash, urls })
     }
 
@@ -74,9 +71,7 @@ impl Site {
     /// robots). A slug contains no dot, so none of these routes can shadow a workspace.
     pub(crate) fn routes(&self) -> Router {
         let client = format!("/pkg/{}", self.hash);
-        let mut routes = Router::new()
-            .route(&format!("{client}/boot.js"), get(boot))
-            .nest_service(&client, directory(self.root.join("pkg")));
+        let mut routes = Router::new().nest_service(&client, directory(self.root.join("pkg")));
         let files = names(&self.root);
         if !files.iter().any(|name| name == "robots.txt") {
             routes = routes.route("/robots.txt", get(ROBOTS));
@@ -100,10 +95,6 @@ fn directory(path: PathBuf) -> ServeDir {
     ServeDir::new(path).precompressed_br().precompressed_gzip().append_index_html_on_directories(false)
 }
 
-async fn boot() -> axum::response::Response {
-    ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], BOOT).into_response()
-}
-
 /// Returns the sorted names of the regular files in a directory; empty if the directory does not exist.
 fn names(path: &Path) -> Vec<String> {
     let mut names: Vec<String> = fs::read_dir(path)
@@ -123,8 +114,9 @@ mod tests {
 
     #[test]
     fn the_boot_script_uses_the_element_ids_of_the_document() {
+        let boot = include_str!("../../frontend/boot.js");
         for id in [app::boot::ROOT, app::boot::ELEMENT] {
-            assert!(BOOT.contains(&format!("getElementById(\"{id}\")")), "{id}");
+            assert!(boot.contains(&format!("getElementById(\"{id}\")")), "{id}");
         }
     }
 }

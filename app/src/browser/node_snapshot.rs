@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::Element;
 
-// The nodes are traversed by server/src/boot.js in a single call. From Rust each step would be a call into JavaScript,
+// The nodes are traversed by frontend/boot.js in a single call. From Rust each step would be a call into JavaScript,
 // and a workspace switch checks more than a thousand nodes.
 #[wasm_bindgen]
 extern "C" {

@@ -1,5 +1,5 @@
 //! Fingerprint of the nodes of a document. The browser compares it with the actual document, because a translator or an
-//! extension may have changed the nodes, and hydration expects them as they were sent. server/src/boot.js computes the
+//! extension may have changed the nodes, and hydration expects them as they were sent. frontend/boot.js computes the
 //! same number from the nodes.
 
 /// Elements without an end tag.

@@ -2,7 +2,7 @@
 //!
 //! A browser without JavaScript renders them as rows. For a browser with JavaScript they are a single text node:
 //! hydrating hundreds of invisible elements, only to remove them, took most of the console's startup time. If the menu
-//! is opened before the program has started, the boot script (server/src/boot.js) creates rows from that text; the
+//! is opened before the program has started, the boot script (frontend/boot.js) creates rows from that text; the
 //! program then removes both.
 
 use crate::{console::shell::ShellInfo, routes::Page, session::Session};
