@@ -110,8 +110,6 @@ fn names(path: &Path) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
     #[test]
     fn the_boot_script_uses_the_element_ids_of_the_document() {
         let boot = include_str!("../../frontend/boot.js");
