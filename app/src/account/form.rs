@@ -58,13 +58,7 @@ impl AccountForm {
     where
         F: Future<Output = Result<(), AppError>> + 'static,
     {
-        let stopped = move |error| match error {
-            AppError::SignedOut => {
-                self.session.sign_in_again();
-                None
-            }
-            error => Some(error),
-        };
+        let stopped = move |error| self.session.form_error(error);
         move |event: SubmitEvent| self.state.submit(&event, |values| Some(send(Values(values))), |()| {}, stopped)
     }
 }

@@ -5,7 +5,6 @@ use crate::session::Toast;
 use crate::{
     browser,
     console::check_slug,
-    error::AppError,
     routes::{Page, Route},
     session::use_session,
     ui::{Empty, FormMessage, FormState, SelectField, SlugField, SubmitButton, TextField},
@@ -116,14 +115,7 @@ fn Form(organizations: Vec<(String, String)>) -> impl IntoView {
             session.navigator.push(Route::Workspace(slug, Page::Overview));
             session.toast(Toast::done(message));
         };
-        let stopped = move |error| match error {
-            AppError::SignedOut => {
-                session.sign_in_again();
-                None
-            }
-            error => Some(error),
-        };
-        form.submit(&event, send, done, stopped);
+        form.submit(&event, send, done, move |error| session.form_error(error));
     };
     view! {
         <form class="form" method="post" action=Route::NewWorkspace.url() novalidate on:submit=submit on:input=input on:change=changed>

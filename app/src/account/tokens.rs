@@ -28,17 +28,10 @@ pub fn TokensPage() -> impl IntoView {
     let loaded = tokens.is_some();
     let tokens = RwSignal::new(tokens);
     let created = RwSignal::new(created);
-    let form = FormState::new(session.take_returned().unwrap_or_default());
+    let form = FormState::new(session.take_returned().unwrap_or_default()).emptied_after_success();
     let errors = form.errors;
-    let stopped = move |error| match error {
-        AppError::SignedOut => {
-            session.sign_in_again();
-            None
-        }
-        other => Some(other),
-    };
     let failed = move |error: AppError| {
-        if let Some(error) = stopped(error) {
+        if let Some(error) = session.form_error(error) {
             form.pending.message.set(error.message());
         }
     };
@@ -67,7 +60,7 @@ pub fn TokensPage() -> impl IntoView {
             tokens.set(Some(made.tokens));
             name.set(String::new());
         };
-        form.submit_and_reset(&event, send, done, stopped);
+        form.submit(&event, send, done, move |error| session.form_error(error));
     };
     view! {
         <AccountShell page=AccountPage::Tokens lead="A token lets a script read what you can read through the JSON API, until it expires. If you lose access to a workspace, so do your tokens. Resetting your password revokes all tokens. Changing it or signing out all devices also revokes them, unless you keep them.">

@@ -53,21 +53,7 @@ impl FormPage {
                 scope.session.toast(Toast::done(message));
                 scope.changed(page);
             };
-            let stopped = move |error| match error {
-                AppError::Invalid(_)
-                | AppError::Denied(_)
-                | AppError::Factor
-                | AppError::Limited(_)
-                | AppError::Unavailable
-                | AppError::ReadOnly
-                | AppError::Offline
-                | AppError::Internal => Some(error),
-                error => {
-                    scope.handle_error(error);
-                    None
-                }
-            };
-            state.submit(&event, send, done, stopped);
+            state.submit(&event, send, done, move |error| scope.form_error(error));
         });
         Self { state, submit, scope }
     }

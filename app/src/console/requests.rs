@@ -167,6 +167,24 @@ impl Scope {
         }
     }
 
+    /// Returns the errors that a form shows, and handles all others. The typed input then stays in its fields.
+    pub fn form_error(self, error: AppError) -> Option<AppError> {
+        match error {
+            AppError::Invalid(_)
+            | AppError::Denied(_)
+            | AppError::Factor
+            | AppError::Limited(_)
+            | AppError::Unavailable
+            | AppError::ReadOnly
+            | AppError::Offline
+            | AppError::Internal => Some(error),
+            error => {
+                self.handle_error(error);
+                None
+            }
+        }
+    }
+
     /// Handles an error: navigates to the page where the user can continue, or shows a message.
     pub fn handle_error(self, error: AppError) {
         match error {

@@ -5,6 +5,7 @@ use super::Session;
 use crate::{
     account::sign_out,
     browser::{self, Leaving},
+    error::AppError,
     routes::{ReturnTo, Route, SignInNotice},
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -74,6 +75,17 @@ impl Session {
     pub fn prove_factor(self) {
         let next = ReturnTo::parse(&self.navigator.route_now().url());
         browser::load_document(&Route::Factor { next }.url());
+    }
+
+    /// Returns the error for a form to show, unless the session has ended: then it loads the sign-in page.
+    pub fn form_error(self, error: AppError) -> Option<AppError> {
+        match error {
+            AppError::SignedOut => {
+                self.sign_in_again();
+                None
+            }
+            error => Some(error),
+        }
     }
 
     /// Loads the sign-in page after the session has ended, which leads back to the current page afterwards.

@@ -17,6 +17,7 @@ pub struct FormState {
     /// Submission in flight, and the error message for the form as a whole.
     pub pending: Pending,
     returned: StoredValue<Returned>,
+    after_success: fn(FormSnapshot),
 }
 
 impl FormState {
@@ -26,7 +27,13 @@ impl FormState {
             errors: RwSignal::new(returned.errors.clone()),
             pending: Pending::new(returned.message.clone()),
             returned: StoredValue::new(returned),
+            after_success: FormSnapshot::saved,
         }
+    }
+
+    /// Empties the form after each success, for the next record. Without this, it keeps what was saved.
+    pub fn emptied_after_success(self) -> Self {
+        Self { after_success: FormSnapshot::reset, ..self }
     }
 
     /// Returns the submitted value of a control if the form was returned by the server.
@@ -47,34 +54,6 @@ impl FormState {
         T: 'static,
         F: Future<Output = Result<T, AppError>> + 'static,
     {
-        self.submit_then(event, FormSnapshot::saved, send, done, stopped);
-    }
-
-    /// Submits the form like [`submit`](Self::submit), and empties it after success for the next record.
-    pub fn submit_and_reset<T, F>(
-        self,
-        event: &SubmitEvent,
-        send: impl FnOnce(Vec<(String, String)>) -> Option<F>,
-        done: impl FnOnce(T) + 'static,
-        stopped: impl FnOnce(AppError) -> Option<AppError> + 'static,
-    ) where
-        T: 'static,
-        F: Future<Output = Result<T, AppError>> + 'static,
-    {
-        self.submit_then(event, FormSnapshot::reset, send, done, stopped);
-    }
-
-    fn submit_then<T, F>(
-        self,
-        event: &SubmitEvent,
-        after: fn(FormSnapshot),
-        send: impl FnOnce(Vec<(String, String)>) -> Option<F>,
-        done: impl FnOnce(T) + 'static,
-        stopped: impl FnOnce(AppError) -> Option<AppError> + 'static,
-    ) where
-        T: 'static,
-        F: Future<Output = Result<T, AppError>> + 'static,
-    {
         event.prevent_default();
         if !self.pending.is_idle() {
             return;
@@ -82,7 +61,7 @@ impl FormState {
         let Some(answer) = send(browser::form_values(event)) else { return };
         let sent = browser::snapshot_form(event);
         let done = move |value: T| {
-            after(sent);
+            (self.after_success)(sent);
             self.errors.set(FieldErrors::default());
             done(value);
         };

@@ -36,17 +36,12 @@ fn delete(scope: Scope, contents: Contents) -> AnyView {
             scope.session.toast(Toast::done(message));
         };
         let stopped = move |error| match error {
-            AppError::Invalid(_)
-            | AppError::Denied(_)
-            | AppError::Limited(_)
-            | AppError::Unavailable
-            | AppError::ReadOnly
-            | AppError::Offline
-            | AppError::Internal => Some(error),
-            error => {
+            // The person confirms again afterwards, so the page may be left.
+            AppError::Factor => {
                 scope.handle_error(error);
                 None
             }
+            error => scope.form_error(error),
         };
         form.submit(&event, send, done, stopped);
     };
