@@ -67,6 +67,25 @@ test("pointing at another workspace does not cancel a pending switch", async () 
   await rowsAreThere(page);
 });
 
+test("a menu that is opened right after the click on a workspace stays open", async () => {
+  await open(page, `/${IT}/customers`);
+  await rowsAreThere(page);
+  const gate = await Gate.on(page, ...ENTERING);
+  await page.getByTestId("switcher").click();
+  // One task after the other, before the switch has drawn anything.
+  await page.evaluate(async (slug) => {
+    document.querySelector<HTMLElement>(`[data-testid=switcher-item][data-slug=${slug}]`)?.click();
+    await new Promise((next) => setTimeout(next));
+    document.querySelector<HTMLElement>("[data-testid=profile-menu]")?.click();
+  }, FINANCE);
+  const entering = await gate.next();
+  await expect(workspaceName(page), "control: the switch has been drawn").toHaveText("Finance");
+  await expect(page.locator("#profile-menu"), "the switch closed a menu that is not its own").toBeVisible();
+  await entering.release();
+  await expectFinance(page);
+  await expect(page.locator("#profile-menu"), "the answer closed the menu").toBeVisible();
+});
+
 test("going to the picker cancels a pending switch, and the late answer is ignored", async () => {
   const found = complaints(page);
   await open(page, `/${IT}/customers`);

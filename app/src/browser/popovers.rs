@@ -24,13 +24,6 @@ pub fn open_popover() -> Option<String> {
     find(":popover-open").map(|element| element.id())
 }
 
-/// Hides the open menu, if any.
-pub fn hide_menus() {
-    if let Some(element) = find(":popover-open") {
-        let _ = element.hide_popover();
-    }
-}
-
 /// Closes the menu that contains a form, if any.
 pub fn close_menu_around(event: &SubmitEvent) {
     let form = event.target().and_then(|t| t.dyn_into::<HtmlFormElement>().ok());

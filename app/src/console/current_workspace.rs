@@ -122,11 +122,8 @@ fn follow(session: Session, at: RwSignal<(Slug, Page)>, slug: Slug, page: Page) 
         }
     } else {
         let to = slug.clone();
-        let go = move |()| {
+        let show = move |()| {
             browser::show_address();
-            // Open menus close in the same frame, and before anything else changes on screen, because that is cheaper
-            // than closing them afterwards.
-            browser::hide_menus();
             match session.navigator.route_now() {
                 Route::Workspace(now, page) if now == slug => {
                     at.try_set((now, page));
@@ -136,6 +133,6 @@ fn follow(session: Session, at: RwSignal<(Slug, Page)>, slug: Slug, page: Page) 
             }
         };
         browser::hold_address();
-        session.prefetcher.before_switch(to, page, Callback::new(go));
+        session.prefetcher.before_switch(to, page, Callback::new(show));
     }
 }

@@ -51,13 +51,31 @@ pub enum Taken {
     Missing,
 }
 
+/// Switch that can be shown.
+struct Switch {
+    /// Menu that was open when the switch began. One that the user opens later stays open.
+    menu: Option<String>,
+    show: Callback<()>,
+}
+
+impl Switch {
+    /// Closes the menu of the switch, and shows the workspace. The menu closes before anything else changes on screen,
+    /// because that is cheaper than closing it afterwards.
+    fn run(self) {
+        if let Some(menu) = self.menu {
+            browser::hide_popover(&menu);
+        }
+        self.show.try_run(());
+    }
+}
+
 #[derive(Default)]
 struct Inner {
     target: Option<(Slug, Page)>,
     number: u32,
     staged: Option<Staged>,
     /// Callback of the switch that is waiting for its workspace. `switch_number` identifies it.
-    waiting_switch: Option<Callback<()>>,
+    waiting_switch: Option<Switch>,
     switch_number: u32,
 }
 
@@ -101,27 +119,33 @@ impl Prefetcher {
         });
     }
 
-    /// Prepares a switch to `page` of the workspace `slug`. Calls `go` when the data is loaded, or after a short
-    /// timeout. A later switch replaces one that is still waiting.
-    pub fn before_switch(self, slug: Slug, page: Page, go: Callback<()>) {
+    /// Prepares a switch to `page` of the workspace `slug`. Calls `show` when the data is loaded, or after a short
+    /// timeout. Closes the open menu before that. A later switch replaces one that is still waiting.
+    pub fn before_switch(self, slug: Slug, page: Page, show: Callback<()>) {
+        let switch = Switch { menu: browser::open_popover(), show };
         let is_loaded = |s: &Staged| s.slug == slug && s.page == page && matches!(s.state, State::Loaded(_));
         if self.0.with_value(|inner| inner.staged.as_ref().is_some_and(is_loaded)) {
             self.0.update_value(|inner| inner.waiting_switch = None);
-            go.try_run(());
+            switch.run();
             return;
         }
         self.stage(slug, page);
-        let menu = browser::open_popover();
         let switch_number = self.0.try_update_value(|inner| {
-            inner.waiting_switch = Some(go);
+            inner.waiting_switch = Some(switch);
             inner.switch_number += 1;
             inner.switch_number
         });
         let waits = move |inner: &Inner| inner.waiting_switch.is_some() && Some(inner.switch_number) == switch_number;
         browser::after(MENU_MILLIS, move || {
-            // Only the menu of this switch. Another one may have been opened since.
-            if let (Some(menu), true) = (&menu, self.0.try_with_value(waits).unwrap_or(false)) {
-                browser::hide_popover(menu);
+            // The menu is forgotten, so that it stays open if the user opens it again.
+            let menu = self.0.try_update_value(|inner| {
+                if !waits(inner) {
+                    return None;
+                }
+                inner.waiting_switch.as_mut()?.menu.take()
+            });
+            if let Some(menu) = menu.flatten() {
+                browser::hide_popover(&menu);
             }
         });
         browser::after(MAX_WAIT_MILLIS, move || {
@@ -132,8 +156,8 @@ impl Prefetcher {
     }
 
     fn release(self) {
-        if let Some(go) = self.0.try_update_value(|inner| inner.waiting_switch.take()).flatten() {
-            go.try_run(());
+        if let Some(switch) = self.0.try_update_value(|inner| inner.waiting_switch.take()).flatten() {
+            switch.run();
         }
     }
 
