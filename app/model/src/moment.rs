@@ -77,7 +77,12 @@ pub fn date(date: Date) -> String {
 
 /// Formats the date of a moment in UTC, for pages outside of workspaces, which have no time zone: `12 Mar 2026 UTC`.
 pub fn utc_date(moment: OffsetDateTime) -> String {
-    format!("{} UTC", date(moment.to_offset(UtcOffset::UTC).date()))
+    format!("{} UTC", utc_day(moment))
+}
+
+/// Formats the date of a moment in UTC, for table columns whose heading names UTC: `12 Mar 2026`.
+pub fn utc_day(moment: OffsetDateTime) -> String {
+    date(moment.to_offset(UtcOffset::UTC).date())
 }
 
 /// Formats a moment to the minute, for pages that display the time zone: `12 Mar 2026, 14:05`.

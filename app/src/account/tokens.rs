@@ -9,7 +9,7 @@ use crate::{
     reactive,
     routes::{AccountPage, Route},
     session::{Session, use_session},
-    ui::{Ago, FormState, Icon, PasswordField},
+    ui::{Ago, FormState, PasswordField, SelectField, SubmitButton, TextField},
 };
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use model::{
@@ -45,20 +45,22 @@ pub fn TokensPage() -> impl IntoView {
             });
         }
     });
-    let name = RwSignal::new(form.typed("name").unwrap_or_default());
-    browser::follow("name", move || name.get());
-    let chosen = form.typed("life").and_then(|word| TokenLife::from_word(&word)).unwrap_or_default();
+    let name = form.typed("name").unwrap_or_default();
+    let life = form.typed("life").unwrap_or_else(|| TokenLife::default().as_str().to_owned());
+    let lives: Vec<_> =
+        TokenLife::ALL.into_iter().map(|life| (life.as_str().to_owned(), life.label().to_owned())).collect();
     let create = move |event: SubmitEvent| {
         let send = move |values: Vec<(String, String)>| {
             let value = |name: &str| values.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone()).unwrap_or_default();
             let life = TokenLife::from_word(&value("life")).unwrap_or_default();
-            Some(create_token(name.get_untracked(), life, value("password")))
+            Some(create_token(value("name"), life, value("password")))
         };
         let done = move |made: CreatedToken| {
+            // Reset restores what the server returned with an error, so the fields are emptied, too.
+            browser::clear("name");
             browser::clear("password");
             created.set(Some(made.secret));
             tokens.set(Some(made.tokens));
-            name.set(String::new());
         };
         form.submit(&event, send, done, move |error| session.form_error(error));
     };
@@ -70,26 +72,11 @@ pub fn TokensPage() -> impl IntoView {
                     <h2 id="new-token">"New token"</h2>
                     <form class="form narrow" method="post" action=Route::Tokens.url() novalidate on:submit=create>
                         <input type="hidden" name="action" value="create"/>
-                        <div class="field">
-                            <label for="name">"Name"</label>
-                            <input class="input" id="name" name="name" type="text" autocomplete="off" placeholder="Nightly export" maxlength="80"
-                                value=name.get_untracked()
-                                on:input=move |event| {
-                                    errors.update(|e| e.clear("name"));
-                                    name.set(browser::event_value(&event));
-                                }
-                                aria-invalid=move || errors.with(|e| e.of("name").map(|_| "true")) aria-describedby="name-error"/>
-                            <p class="error" id="name-error">{move || errors.with(|e| e.of("name").map(|m| view! { <Icon name="alert"/><span>{m.to_owned()}</span> }))}</p>
-                        </div>
-                        <div class="field">
-                            <label for="life">"Expires after"</label>
-                            <select class="input" id="life" name="life">
-                                {TokenLife::ALL.into_iter().map(|life| view! { <option value=life.as_str() selected=life == chosen>{life.label()}</option> }).collect_view()}
-                            </select>
-                        </div>
+                        <TextField name="name" label="Name" value=name errors hint="For example, nightly export"/>
+                        <SelectField name="life" label="Expires after" value=life options=lives errors/>
                         <PasswordField name="password" label="Your password" autocomplete="current-password" errors
                             hint="Not required within 15 minutes of confirming it’s you."/>
-                        <div><button class="btn primary" type="submit" aria-busy=move || form.pending.is_busy()>"Create token"</button></div>
+                        <div><SubmitButton form label="Create token"/></div>
                     </form>
                 </section>
                 <section class="block" aria-labelledby="all-tokens">
@@ -138,9 +125,9 @@ fn token_table(
         view! {
             <tr data-testid="row">
                 <td class="col-main">{token.name.clone()}<span class="muted mono">{format!(" …{}", token.hint)}</span></td>
-                <td class="col-sm fit">{moment::utc_date(token.created_at)}</td>
-                <td class="fit">{if token.expired { "Expired ".to_owned() } else { String::new() }}{moment::utc_date(token.expires_at)}</td>
-                <td class="fit">{match token.last_used_at {
+                <td class="col-sm fit">{moment::utc_day(token.created_at)}</td>
+                <td class="fit">{if token.expired { "Expired".to_owned() } else { moment::utc_day(token.expires_at) }}</td>
+                <td class="col-sm fit">{match token.last_used_at {
                     Some(used) => view! { <Ago at=used now=session.now/> }.into_any(),
                     None => "Never".into_any(),
                 }}</td>
@@ -158,7 +145,7 @@ fn token_table(
         <div class="table-wrap"><table class="data-table">
             <caption class="visually-hidden">"Tokens"</caption>
             <thead><tr>
-                <th scope="col">"Name"</th><th scope="col" class="col-sm fit">"Created"</th><th scope="col" class="fit">"Expires"</th><th scope="col" class="fit">"Last used"</th>
+                <th scope="col">"Name"</th><th scope="col" class="col-sm fit">"Created (UTC)"</th><th scope="col" class="fit">"Expires (UTC)"</th><th scope="col" class="col-sm fit">"Last used"</th>
                 <th scope="col" class="narrow"><span class="visually-hidden">"Actions"</span></th>
             </tr></thead>
             <tbody>{rows}</tbody>

@@ -77,7 +77,7 @@ fn table(security: SecurityState, passkeys: Vec<PasskeyRow>) -> AnyView {
             view! {
                 <tr data-testid="row">
                     <td class="col-main">{passkey.name.clone()}</td>
-                    <td class="col-sm fit">{moment::utc_date(passkey.created_at)}</td>
+                    <td class="col-sm fit">{moment::utc_day(passkey.created_at)}</td>
                     <td class="fit">{match passkey.last_used_at {
                         Some(used) => view! { <Ago at=used now=security.session.now/> }.into_any(),
                         None => "Never".into_any(),
@@ -97,7 +97,7 @@ fn table(security: SecurityState, passkeys: Vec<PasskeyRow>) -> AnyView {
         <div class="table-wrap"><table class="data-table">
             <caption class="visually-hidden">"Passkeys"</caption>
             <thead><tr>
-                <th scope="col">"Name"</th><th scope="col" class="col-sm fit">"Added"</th><th scope="col" class="fit">"Last used"</th>
+                <th scope="col">"Name"</th><th scope="col" class="col-sm fit">"Added (UTC)"</th><th scope="col" class="fit">"Last used"</th>
                 <th scope="col" class="narrow"><span class="visually-hidden">"Actions"</span></th>
             </tr></thead>
             <tbody>{rows}</tbody>
