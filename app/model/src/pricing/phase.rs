@@ -6,7 +6,7 @@ use super::{
     charge::{Charge, Fee, FeeBasis, Metered},
     exact::divide_rounded,
     period::{Period, part},
-    price::{Working, price},
+    price::{Calculation, price},
 };
 use crate::currency::Currency;
 use serde::{Deserialize, Serialize};
@@ -44,7 +44,7 @@ pub enum Reason {
         seats: Option<u32>,
     },
     /// Usage.
-    Usage(Working),
+    Usage(Calculation),
     /// The difference between the minimum and the other lines.
     Minimum {
         /// Minimum of the phase in minor units.
@@ -136,8 +136,8 @@ impl Prices {
 
     fn usage_line(&self, metered: &Metered, phase: Phase, used: Quantity) -> Result<(i64, Reason), OutOfRange> {
         let prorated = Metered { included: phase.share(metered.included)?, model: metered.model.clone() };
-        let working = price(&prorated, used, self.currency)?;
-        Ok((working.exact.round(self.currency)?, Reason::Usage(working)))
+        let calculation = price(&prorated, used, self.currency)?;
+        Ok((calculation.exact.round(self.currency)?, Reason::Usage(calculation)))
     }
 }
 
@@ -201,9 +201,9 @@ mod tests {
         let plan = prices(vec![per_unit("1", "100000")], None);
         let days = Period { from: date!(2026 - 01 - 17), until: date!(2026 - 02 - 01) };
         let lines = plan.lines(Phase { period: JANUARY, days, seats: 1 }, |_| quantity("48388")).unwrap();
-        let Reason::Usage(working) = &lines[0].reason else { panic!("not usage") };
-        assert_eq!(working.included, quantity("48387.096774"));
-        assert_eq!(working.exact.to_string(), "0.903226");
+        let Reason::Usage(calculation) = &lines[0].reason else { panic!("not usage") };
+        assert_eq!(calculation.included, quantity("48387.096774"));
+        assert_eq!(calculation.exact.to_string(), "0.903226");
     }
 
     /// A new price must not change what was used before it.
@@ -221,8 +221,8 @@ mod tests {
     fn usage_below_zero_costs_nothing_and_is_shown() {
         let plan = prices(vec![per_unit("1", "0")], None);
         let lines = plan.lines(Phase::whole(JANUARY, 1), |_| quantity("-5")).unwrap();
-        let Reason::Usage(working) = &lines[0].reason else { panic!("not usage") };
-        assert_eq!((lines[0].minor, working.used), (0, quantity("-5")));
+        let Reason::Usage(calculation) = &lines[0].reason else { panic!("not usage") };
+        assert_eq!((lines[0].minor, calculation.used), (0, quantity("-5")));
     }
 
     #[test]

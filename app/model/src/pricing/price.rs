@@ -53,7 +53,7 @@ impl Step {
 
 /// How a price came about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Working {
+pub struct Calculation {
     /// Quantity used. If adjustments make it negative, it is priced as zero.
     pub used: Quantity,
     /// Quantity that is free.
@@ -68,7 +68,7 @@ pub struct Working {
 ///
 /// # Errors
 /// [`OutOfRange`] if an amount has more digits than can be computed exactly.
-pub fn price(charge: &Metered, used: Quantity, currency: Currency) -> Result<Working, OutOfRange> {
+pub fn price(charge: &Metered, used: Quantity, currency: Currency) -> Result<Calculation, OutOfRange> {
     let free = charge.included.max(Quantity::ZERO);
     let billable = Quantity::from_millionths((used.millionths() - free.millionths()).max(0)).ok_or(OutOfRange)?;
     let steps = match &charge.model {
@@ -78,7 +78,7 @@ pub fn price(charge: &Metered, used: Quantity, currency: Currency) -> Result<Wor
         Model::Package { size, minor } => packages(billable, *size, *minor, currency)?.into_iter().collect(),
     };
     let exact = steps.iter().try_fold(Exact::ZERO, |sum, step| sum.plus(step.amount()))?;
-    Ok(Working { used, included: charge.included, steps, exact })
+    Ok(Calculation { used, included: charge.included, steps, exact })
 }
 
 type Bounds = (Quantity, Option<Quantity>);

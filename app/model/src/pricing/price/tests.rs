@@ -53,9 +53,9 @@ fn the_examples_of_the_documentation_are_right() {
         let cells: Vec<_> = row.trim_matches('|').split('|').map(|cell| cell.trim().trim_matches('`')).collect();
         let [charge, used, code, exact, line] = cells[..] else { panic!("not a row of the table: {row}") };
         let currency = Currency::from_code(code).unwrap();
-        let working = price(&metered(charge, currency), quantity(used), currency).unwrap();
-        assert_eq!(working.exact.to_string(), exact, "{row}");
-        let minor = working.exact.round(currency).unwrap();
+        let calculation = price(&metered(charge, currency), quantity(used), currency).unwrap();
+        assert_eq!(calculation.exact.to_string(), exact, "{row}");
+        let minor = calculation.exact.round(currency).unwrap();
         assert_eq!(crate::Money { minor, currency }.to_string().replace('\u{a0}', " "), line, "{row}");
         rows += 1;
     }
@@ -65,7 +65,7 @@ fn the_examples_of_the_documentation_are_right() {
 #[test]
 fn every_step_says_what_it_multiplies() {
     let charge = metered("graduated 10000000@0.0000025 *@0.00000125", Currency::USD);
-    let working = price(&charge, quantity("18059974"), Currency::USD).unwrap();
+    let calculation = price(&charge, quantity("18059974"), Currency::USD).unwrap();
     let bound = quantity("10000000");
     let unit = |price| UnitPrice::parse(price).unwrap();
     let exact = |amount: &str| Exact::try_from(amount.to_owned()).unwrap();
@@ -83,8 +83,8 @@ fn every_step_says_what_it_multiplies() {
             amount: exact("10.0749675"),
         },
     ];
-    assert_eq!(working.steps, steps);
-    assert_eq!(working.exact, exact("35.0749675"));
+    assert_eq!(calculation.steps, steps);
+    assert_eq!(calculation.exact, exact("35.0749675"));
 }
 
 fn tiers() -> impl Strategy<Value = Tiers> {
@@ -173,11 +173,11 @@ proptest! {
     #[test]
     fn prices_equal_fractions(charge in charges(), used in -5_000_000i128..400_000_000) {
         let used = Quantity::from_millionths(used).unwrap();
-        let working = price(&charge, used, Currency::USD).unwrap();
+        let calculation = price(&charge, used, Currency::USD).unwrap();
         let expected = reference(&charge, used);
-        prop_assert_eq!(BigInt::from(working.exact.round(Currency::USD).unwrap()), cents(&expected));
-        let sum = working.steps.iter().try_fold(Exact::ZERO, |sum, step| sum.plus(step.amount())).unwrap();
-        prop_assert_eq!(sum, working.exact);
+        prop_assert_eq!(BigInt::from(calculation.exact.round(Currency::USD).unwrap()), cents(&expected));
+        let sum = calculation.steps.iter().try_fold(Exact::ZERO, |sum, step| sum.plus(step.amount())).unwrap();
+        prop_assert_eq!(sum, calculation.exact);
     }
 
     #[test]
