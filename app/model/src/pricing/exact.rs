@@ -128,7 +128,11 @@ impl TryFrom<String> for Exact {
     type Error = OutOfRange;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
+        let (whole, fraction) = match text.split_once('.') {
+            Some((_, "")) => return Err(OutOfRange),
+            Some(parts) => parts,
+            None => (text.as_str(), ""),
+        };
         let digits = whole.strip_prefix('-').unwrap_or(whole);
         if digits.is_empty() || !digits.bytes().chain(fraction.bytes()).all(|b| b.is_ascii_digit()) {
             return Err(OutOfRange);
@@ -168,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_is_an_error() {
+    fn amounts_that_do_not_fit_are_errors() {
         let large = exact("99999999999999999999999999999999999999");
         assert_eq!(large.times(large), Err(OutOfRange));
         assert_eq!(large.plus(exact("0.1")), Err(OutOfRange));
@@ -177,9 +181,17 @@ mod tests {
         assert_eq!(exact("92233720368547758.08").round(Currency::USD), Err(OutOfRange));
         assert_eq!(divide_rounded(i128::MAX, 1), Ok(i128::MAX));
         assert_eq!(divide_rounded(1, 0), Err(OutOfRange));
-        for text in ["", "-", ".", "1.2.3", "1e3", "NaN", "+1", " 1", "1_0", "--1", "1.-2"] {
+    }
+
+    /// A decimal point needs digits on both sides, as in a quantity.
+    #[test]
+    fn text_that_is_not_a_plain_number_is_refused() {
+        for text in
+            ["", "-", ".", "-.", "1.", "-1.", ".5", "-.5", "1.2.3", "1e3", "NaN", "+1", " 1", "1_0", "--1", "1.-2"]
+        {
             assert!(Exact::try_from(text.to_owned()).is_err(), "{text:?}");
         }
+        assert_eq!(exact("-0.50"), Exact { mantissa: -5, scale: 1 }, "control: digits on both sides");
     }
 
     proptest! {
