@@ -1,5 +1,5 @@
-//! Taxes of a document, by the rules of EN 16931 (BR-CO-10 to BR-CO-17): the net amounts of a rate are added, and the tax
-//! of the sum is rounded once.
+//! Taxes of a document, by the rules of EN 16931 (BR-CO-10 to BR-CO-17): the net amounts of a rate are added, and the
+//! tax of the sum is rounded once.
 
 use super::{
     Exact,
@@ -148,14 +148,23 @@ pub fn taxes(lines: impl IntoIterator<Item = (Category, Percent, i64)>) -> Resul
         .collect()
 }
 
-/// Returns the tax of a credit note in minor units. It is the tax of all that is credited of a rate so far, this credit
-/// included, less the tax that earlier credit notes returned. Thus credits never return more tax than was charged.
+/// Returns the tax of a credit note in minor units. `charged` is the group of the invoice. Earlier credit notes
+/// credited the net amount `before_net` and returned the tax `returned_tax`; this one credits `now_net`. Its tax is the
+/// tax of both net amounts less `returned_tax`.
+///
+/// Thus credits never return more tax than was charged, and credits of the whole net amount return exactly that. This
+/// requires that `returned_tax` is the sum of the results for the earlier credit notes of the group.
 ///
 /// # Errors
-/// [`OutOfRange`] if the tax does not fit.
-pub fn credit_tax(before_net: i64, now_net: i64, percent: Percent, returned_tax: i64) -> Result<i64, OutOfRange> {
-    let all = percent.of(i128::from(before_net) + i128::from(now_net))?;
-    all.checked_sub(returned_tax).ok_or(OutOfRange)
+/// [`OutOfRange`] if more than the net amount of the group is credited in total, or if the tax does not fit.
+pub fn credit_tax(charged: Group, before_net: i64, now_net: i64, returned_tax: i64) -> Result<i64, OutOfRange> {
+    let net = i128::from(before_net) + i128::from(now_net);
+    // The net amount of a group is negative if the invoice has credits for fees that were paid in advance.
+    let charged_net = i128::from(charged.net_minor);
+    if !(charged_net.min(0)..=charged_net.max(0)).contains(&net) {
+        return Err(OutOfRange);
+    }
+    charged.percent.of(net)?.checked_sub(returned_tax).ok_or(OutOfRange)
 }
 
 #[cfg(test)]
@@ -165,6 +174,10 @@ mod tests {
 
     fn percent(text: &str) -> Percent {
         Percent::parse(text).unwrap()
+    }
+
+    fn group(net: i64, rate: &str) -> Group {
+        taxes([(Category::S, percent(rate), net)]).unwrap()[0]
     }
 
     fn totals(lines: &[(i64, &str)]) -> (Vec<i64>, i64) {
@@ -184,16 +197,29 @@ mod tests {
     }
 
     #[test]
-    fn credits_of_all_lines_return_exactly_what_was_charged() {
-        let rate = percent("20");
+    fn credits_of_all_lines_return_exactly_the_tax_that_was_charged() {
+        let lines = [6_833i64, 5_750, 8_500, 6_833];
+        let charged = group(lines.iter().sum(), "20");
         let (mut net, mut tax, mut notes) = (0, 0, Vec::new());
-        for line in [6_833, 5_750, 8_500, 6_833] {
-            let returned = credit_tax(net, line, rate, tax).unwrap();
+        for line in lines {
+            let returned = credit_tax(charged, net, line, tax).unwrap();
             notes.push((returned, line + returned));
             (net, tax) = (net + line, tax + returned);
         }
         assert_eq!(notes, [(1_367, 8_200), (1_150, 6_900), (1_700, 10_200), (1_366, 8_199)]);
         assert_eq!(net + tax, 33_499);
+    }
+
+    #[test]
+    fn credits_of_more_than_the_net_amount_are_refused() {
+        let charged = group(1_000, "19");
+        assert_eq!(credit_tax(charged, 600, 401, 114), Err(OutOfRange));
+        assert_eq!(credit_tax(charged, 0, -1, 0), Err(OutOfRange));
+        assert_eq!(credit_tax(charged, 600, 400, 114), Ok(76), "control: all of it");
+        let negative = group(-1_000, "19");
+        assert_eq!(credit_tax(negative, -600, -401, -114), Err(OutOfRange));
+        assert_eq!(credit_tax(negative, 0, 1, 0), Err(OutOfRange));
+        assert_eq!(credit_tax(negative, -600, -400, -114), Ok(-76), "control: all of it");
     }
 
     #[test]
@@ -207,17 +233,30 @@ mod tests {
     }
 
     proptest! {
+        /// Credits any parts of an invoice, not its lines, and computes the tax that was charged independently.
         #[test]
-        fn credits_in_any_parts_return_the_tax(lines in prop::collection::vec(1i64..10_000_000, 1..20), rate in 0i64..=1_000_000) {
-            let rate = Percent::new(rate).unwrap();
-            let (mut net, mut tax) = (0, 0);
-            for line in &lines {
-                let returned = credit_tax(net, *line, rate, tax).unwrap();
-                prop_assert!(returned >= 0);
-                (net, tax) = (net + line, tax + returned);
+        #[test]
+        fn credits_in_any_parts_never_return_more_than_the_tax_and_return_it_in_total(
+            lines in prop::collection::vec(1i64..10_000_000, 1..20),
+            cuts in prop::collection::vec(0i64..200_000_000, 0..20),
+            rate in 0i64..=1_000_000,
+        ) {
+            let net: i64 = lines.iter().sum();
+            let percent = Percent::new(rate).unwrap();
+            let charged = taxes(lines.iter().map(|net| (Category::S, percent, *net))).unwrap()[0];
+            // Adding a half before the division rounds positive halves up.
+            let tax = (net * rate + 500_000) / 1_000_000;
+            prop_assert_eq!((charged.net_minor, charged.tax_minor), (net, tax));
+            let mut cuts: Vec<_> = cuts.into_iter().filter(|cut| *cut < net).chain([net]).collect();
+            cuts.sort_unstable();
+            let (mut before, mut returned) = (0, 0);
+            for cut in cuts {
+                let now = credit_tax(charged, before, cut - before, returned).unwrap();
+                prop_assert!(now >= 0);
+                (before, returned) = (cut, returned + now);
+                prop_assert!(returned <= tax, "{returned} of {tax}");
             }
-            let charged = taxes(lines.iter().map(|net| (Category::S, rate, *net))).unwrap();
-            prop_assert_eq!(charged[0].tax_minor, tax);
+            prop_assert_eq!(returned, tax);
         }
     }
 }
