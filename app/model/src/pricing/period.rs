@@ -75,8 +75,8 @@ impl Period {
     }
 }
 
-/// Returns the first day of the period with number `k`, counted from the anchor day: `k` intervals later, or the last day
-/// of that month if it is shorter. `None` if the day is out of the calendar's range.
+/// Returns the first day of the period with number `k`, counted from the anchor day: `k` intervals later, or the last
+/// day of that month if it is shorter. `None` if the day is out of the calendar's range.
 pub fn boundary(anchor: Date, interval: Interval, k: i32) -> Option<Date> {
     let months = interval.months().checked_mul(k)?.checked_add(months_of(anchor))?;
     let (year, month) = (months.div_euclid(12), months.rem_euclid(12));
@@ -97,18 +97,21 @@ fn months_of(day: Date) -> i32 {
     day.year() * 12 + i32::from(u8::from(day.month())) - 1
 }
 
-/// Returns the part of a fee in minor units that the days `from..until` of a period of `days` days cost: the rounded fee
-/// of the days up to `until` less the rounded fee of the days up to `from`. Thus parts that follow one another always
-/// add up to the fee.
+/// Returns the part of a whole number, such as a fee in minor units, that belongs to the days `from..until` of a period
+/// of `days` days: the rounded part of the days up to `until` less the rounded part of the days up to `from`. Thus
+/// parts that follow one another always add up to the whole.
 ///
 /// # Errors
-/// [`OutOfRange`] if the days are not in the period or the result does not fit.
-pub fn part(minor: i64, days: i64, from: i64, until: i64) -> Result<i64, OutOfRange> {
+/// [`OutOfRange`] if the days are not in the period, or if the whole is too large to be multiplied by days.
+pub fn part(whole: i128, days: i64, from: i64, until: i64) -> Result<i128, OutOfRange> {
     if !(0 <= from && from <= until && until <= days) {
         return Err(OutOfRange);
     }
-    let up_to = |day: i64| divide_rounded(i128::from(minor) * i128::from(day), i128::from(days));
-    i64::try_from(up_to(until)? - up_to(from)?).map_err(|_| OutOfRange)
+    let up_to = |day: i64| {
+        let product = whole.checked_mul(i128::from(day)).ok_or(OutOfRange)?;
+        divide_rounded(product, i128::from(days))
+    };
+    up_to(until)?.checked_sub(up_to(from)?).ok_or(OutOfRange)
 }
 
 #[cfg(test)]
@@ -118,7 +121,7 @@ mod tests {
     use time::macros::date;
 
     #[test]
-    fn the_31st_comes_back_after_shorter_months() {
+    fn a_subscription_from_the_31st_renews_on_the_last_day_of_shorter_months() {
         let days: Vec<_> = (1..=5).filter_map(|k| boundary(date!(2026 - 01 - 31), Interval::Month, k)).collect();
         let expected = [
             date!(2026 - 02 - 28),
@@ -135,7 +138,7 @@ mod tests {
 
     /// A gap would leave usage unbilled, and an overlap would bill it twice.
     #[test]
-    fn the_periods_of_every_anchor_from_2000_to_2400_tile() {
+    fn the_periods_of_every_anchor_from_2000_to_2400_have_no_gaps_or_overlaps() {
         let mut anchor = date!(2000 - 01 - 01);
         while anchor < date!(2400 - 01 - 01) {
             for interval in Interval::ALL {
@@ -163,24 +166,37 @@ mod tests {
         assert_eq!(part(1000, 0, 0, 0), Err(OutOfRange));
         assert_eq!(part(1000, 30, 5, 31), Err(OutOfRange));
         assert_eq!(part(1000, 30, 6, 5), Err(OutOfRange));
+        assert_eq!(part(1000, 30, -1, 5), Err(OutOfRange));
+        assert_eq!(part(i128::MAX, 30, 0, 2), Err(OutOfRange), "too large to be multiplied");
     }
 
-    /// Daylight saving makes a period an hour shorter. By hours, the part would be 15.98.
+    /// A month does not count as 30 days, nor a year as 365.
     #[test]
-    fn a_part_counts_days_and_not_hours() {
-        let period = Period { from: date!(2026 - 03 - 01), until: date!(2026 - 04 - 01) };
-        let from = (date!(2026 - 03 - 16) - period.from).whole_days();
-        assert_eq!(part(3100, period.days(), from, period.days()), Ok(1600));
+    fn a_part_depends_on_the_number_of_days_of_its_own_period() {
+        let first_15_days = |whole: i128, interval: Interval, from: Date| {
+            let period = period_of(from, interval, from).unwrap();
+            part(whole, period.days(), 0, 15).unwrap()
+        };
+        assert_eq!(first_15_days(1_000, Interval::Month, date!(2026 - 01 - 01)), 484, "of 31");
+        assert_eq!(first_15_days(1_000, Interval::Month, date!(2026 - 04 - 01)), 500, "of 30");
+        assert_eq!(first_15_days(1_000, Interval::Month, date!(2026 - 02 - 01)), 536, "of 28");
+        assert_eq!(first_15_days(1_000, Interval::Month, date!(2028 - 02 - 01)), 517, "of 29");
+        assert_eq!(first_15_days(100_000, Interval::Year, date!(2026 - 01 - 01)), 4_110, "of 365");
+        assert_eq!(first_15_days(100_000, Interval::Year, date!(2028 - 01 - 01)), 4_098, "of 366");
     }
 
     proptest! {
         #[test]
-        fn parts_add_up_to_the_fee(minor in any::<i64>(), days in 1i64..800, mut cuts in prop::collection::vec(0i64..800, 0..12)) {
+        fn parts_add_up_to_the_whole(
+            whole in -1_000_000_000_000_000_000_000_000i128..1_000_000_000_000_000_000_000_000,
+            days in 1i64..800,
+            mut cuts in prop::collection::vec(0i64..800, 0..12),
+        ) {
             cuts.retain(|cut| *cut <= days);
             cuts.extend([0, days]);
             cuts.sort_unstable();
-            let sum: i128 = cuts.windows(2).map(|w| i128::from(part(minor, days, w[0], w[1]).unwrap())).sum();
-            prop_assert_eq!(sum, i128::from(minor));
+            let sum: i128 = cuts.windows(2).map(|w| part(whole, days, w[0], w[1]).unwrap()).sum();
+            prop_assert_eq!(sum, whole);
         }
 
         #[test]

@@ -1,15 +1,14 @@
-//! What the charges of a plan version cost for a phase: a part of a period in which a subscription has one plan version
-//! and one number of seats.
+//! The lines of a phase: a part of a period in which a subscription has one plan version and one number of seats.
 
 use super::{
     OutOfRange, Quantity,
     charge::{Charge, Fee, FeeBasis, Metered},
-    exact::divide_rounded,
     period::{Period, part},
     price::{Calculation, price},
 };
 use crate::currency::Currency;
 use serde::{Deserialize, Serialize};
+use time::Date;
 
 /// The prices of a plan version.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,11 +17,11 @@ pub struct Prices {
     pub currency: Currency,
     /// Charges, by position.
     pub charges: Vec<Charge>,
-    /// Minimum per period in minor units: what the charges cost less than that is charged on top.
+    /// Minimum per period in minor units. If the charges cost less, the difference is added.
     pub minimum_minor: Option<i64>,
 }
 
-/// What a line charges for.
+/// Item that a line charges for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Item {
@@ -32,7 +31,7 @@ pub enum Item {
     Minimum,
 }
 
-/// How the amount of a line came about.
+/// How the amount of a line was computed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
@@ -57,11 +56,11 @@ pub enum Reason {
 /// A line of a phase.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Line {
-    /// What is charged.
+    /// Item that is charged.
     pub item: Item,
     /// Amount in minor units, rounded.
     pub minor: i64,
-    /// How the amount came about.
+    /// How the amount was computed.
     pub reason: Reason,
 }
 
@@ -82,30 +81,31 @@ impl Phase {
         Self { period, days: period, seats }
     }
 
-    /// Returns the part of an amount in minor units that the phase costs.
-    fn part(self, minor: i64) -> Result<i64, OutOfRange> {
-        let day = |date: time::Date| (date - self.period.from).whole_days();
-        part(minor, self.period.days(), day(self.days.from), day(self.days.until))
+    /// Returns the part of a whole number that belongs to the days of the phase.
+    fn part(self, whole: i128) -> Result<i128, OutOfRange> {
+        let day = |date: Date| (date - self.period.from).whole_days();
+        part(whole, self.period.days(), day(self.days.from), day(self.days.until))
     }
 
-    /// Returns the part of a quantity that belongs to the phase, rounded to 6 decimal places.
-    fn share(self, quantity: Quantity) -> Result<Quantity, OutOfRange> {
-        if self.days == self.period {
-            return Ok(quantity);
-        }
-        let product = quantity.millionths().checked_mul(i128::from(self.days.days())).ok_or(OutOfRange)?;
-        let share = divide_rounded(product, i128::from(self.period.days()))?;
-        Quantity::from_millionths(share).ok_or(OutOfRange)
+    /// Returns the part of an amount in minor units.
+    fn prorated_minor(self, minor: i64) -> Result<i64, OutOfRange> {
+        i64::try_from(self.part(i128::from(minor))?).map_err(|_| OutOfRange)
+    }
+
+    /// Returns the part of a quantity, in millionths. The parts of consecutive phases add up to the quantity.
+    fn prorated_quantity(self, quantity: Quantity) -> Result<Quantity, OutOfRange> {
+        Quantity::from_millionths(self.part(quantity.millionths())?).ok_or(OutOfRange)
     }
 }
 
 impl Prices {
-    /// Returns the lines of a phase: one for each charge in the order of their positions, then one for the minimum if it
-    /// was not reached. Fees, the minimum and included quantities are prorated by day; bounds of tiers and packages are
-    /// not. `used` returns the quantity that the metered charge at a position counted during the phase.
+    /// Returns the lines of a phase: one for each charge in the order of their positions, then one for the minimum if
+    /// it was not reached. Fees, the minimum and included quantities are prorated by day ([`part`]). Bounds of tiers
+    /// and packages are not. `used` returns the quantity that the metered charge at a position counted in the phase.
     ///
     /// # Errors
-    /// [`OutOfRange`] with the item whose amount can't be computed.
+    /// [`OutOfRange`] with the item whose amount can't be computed, for example because the days of the phase are not
+    /// in its period.
     pub fn lines(&self, phase: Phase, used: impl Fn(usize) -> Quantity) -> Result<Vec<Line>, (Item, OutOfRange)> {
         let mut lines = Vec::with_capacity(self.charges.len() + 1);
         for (position, charge) in self.charges.iter().enumerate() {
@@ -119,7 +119,7 @@ impl Prices {
         }
         if let Some(minimum) = self.minimum_minor {
             let failed = |error| (Item::Minimum, error);
-            let minimum_minor = phase.part(minimum).map_err(failed)?;
+            let minimum_minor = phase.prorated_minor(minimum).map_err(failed)?;
             let others = lines.iter().map(|line| i128::from(line.minor)).sum::<i128>();
             let others_minor = i64::try_from(others).map_err(|_| failed(OutOfRange))?;
             if others_minor < minimum_minor {
@@ -135,7 +135,7 @@ impl Prices {
     }
 
     fn usage_line(&self, metered: &Metered, phase: Phase, used: Quantity) -> Result<(i64, Reason), OutOfRange> {
-        let prorated = Metered { included: phase.share(metered.included)?, model: metered.model.clone() };
+        let prorated = Metered { included: phase.prorated_quantity(metered.included)?, model: metered.model.clone() };
         let calculation = price(&prorated, used, self.currency)?;
         Ok((calculation.exact.round(self.currency)?, Reason::Usage(calculation)))
     }
@@ -147,14 +147,17 @@ fn fee_line(fee: Fee, phase: Phase) -> Result<(i64, Reason), OutOfRange> {
         FeeBasis::Seat => Some(phase.seats),
     };
     let whole_minor = fee.minor.checked_mul(i64::from(seats.unwrap_or(1))).ok_or(OutOfRange)?;
-    Ok((phase.part(whole_minor)?, Reason::Fee { whole_minor, seats }))
+    Ok((phase.prorated_minor(whole_minor)?, Reason::Fee { whole_minor, seats }))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pricing::{UnitPrice, charge::Model, charge::Timing};
-    use time::macros::date;
+    use crate::pricing::{
+        UnitPrice,
+        charge::{Model, Tier, Tiers, Timing},
+    };
+    use time::{Duration, macros::date};
 
     const JANUARY: Period = Period { from: date!(2026 - 01 - 01), until: date!(2026 - 02 - 01) };
 
@@ -180,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn the_minimum_is_what_the_other_lines_lack() {
+    fn the_minimum_line_is_the_difference_between_the_minimum_and_the_other_lines() {
         let plan = prices(vec![fee(5_000, FeeBasis::Subscription), per_unit("10", "0")], Some(10_000));
         assert_eq!(amounts(&plan, Phase::whole(JANUARY, 1), "3"), [5_000, 3_000, 2_000]);
         assert_eq!(amounts(&plan, Phase::whole(JANUARY, 1), "5"), [5_000, 5_000], "reached exactly");
@@ -206,15 +209,43 @@ mod tests {
         assert_eq!(calculation.exact.to_string(), "0.903226");
     }
 
-    /// A new price must not change what was used before it.
     #[test]
-    fn usage_before_and_after_a_change_has_two_prices() {
-        let old = prices(vec![per_unit("0.10", "0")], None);
-        let new = prices(vec![per_unit("0.20", "0")], None);
-        let first = Period { from: JANUARY.from, until: date!(2026 - 01 - 16) };
-        let second = Period { from: date!(2026 - 01 - 16), until: JANUARY.until };
-        assert_eq!(amounts(&old, Phase { period: JANUARY, days: first, seats: 1 }, "100"), [1_000]);
-        assert_eq!(amounts(&new, Phase { period: JANUARY, days: second, seats: 1 }, "100"), [2_000]);
+    fn unit_prices_tiers_and_packages_are_not_prorated() {
+        let metered = |model| Charge::Metered(Metered { included: Quantity::ZERO, model });
+        let unit_price = |price| UnitPrice::parse(price).unwrap();
+        let tiers = || {
+            let first = Tier { up_to: Some(quantity("100")), unit_price: unit_price("0.10"), flat_minor: 200 };
+            Tiers::new(vec![first, Tier { up_to: None, unit_price: unit_price("0.05"), flat_minor: 0 }]).unwrap()
+        };
+        let charges = vec![
+            metered(Model::PerUnit(unit_price("0.10"))),
+            metered(Model::Graduated(tiers())),
+            metered(Model::Volume(tiers())),
+            metered(Model::Package { size: quantity("100"), minor: 500 }),
+        ];
+        let days = Period { from: date!(2026 - 01 - 17), until: date!(2026 - 02 - 01) };
+        let half = Phase { period: JANUARY, days, seats: 1 };
+        assert_eq!(amounts(&prices(charges, None), half, "100"), [1_000, 1_200, 1_200, 500]);
+    }
+
+    #[test]
+    fn days_outside_of_the_period_are_out_of_range() {
+        let charge = |charge| (prices(vec![charge], None), Item::Charge(0));
+        let plans = [
+            charge(fee(1_000, FeeBasis::Subscription)),
+            charge(per_unit("1", "100")),
+            (prices(vec![], Some(1_000)), Item::Minimum),
+        ];
+        let (before, after) = (date!(2025 - 12 - 31), date!(2026 - 02 - 02));
+        for (plan, item) in plans {
+            let lines = |from, until| {
+                plan.lines(Phase { period: JANUARY, days: Period { from, until }, seats: 1 }, |_| Quantity::ZERO)
+            };
+            for (from, until) in [(before, JANUARY.until), (JANUARY.from, after), (JANUARY.until, JANUARY.from)] {
+                assert_eq!(lines(from, until), Err((item, OutOfRange)), "{from} to {until}");
+            }
+            assert!(lines(JANUARY.from, JANUARY.until).is_ok(), "control: {item:?}");
+        }
     }
 
     #[test]
@@ -235,14 +266,44 @@ mod tests {
     }
 
     proptest::proptest! {
-        /// A change of plan on any day of a period must not change what the days cost in all.
+        /// A change of plan on any day of a period must not change the total of a price that stays the same.
         #[test]
-        fn phases_of_one_price_add_up(minor in 0i64..1_000_000_000_000, seats in 1u32..10_000, change in 1i64..31) {
+        fn fees_of_phases_add_up_to_the_fee_of_the_period(
+            minor in 0i64..1_000_000_000_000,
+            seats in 1u32..10_000,
+            change in 1i64..31,
+        ) {
             let plan = prices(vec![fee(minor, FeeBasis::Seat)], None);
-            let day = JANUARY.from + time::Duration::days(change);
-            let phase = |from, until| Phase { period: JANUARY, days: Period { from, until }, seats };
-            let sum = amounts(&plan, phase(JANUARY.from, day), "0")[0] + amounts(&plan, phase(day, JANUARY.until), "0")[0];
+            let day = JANUARY.from + Duration::days(change);
+            let of = |from, until| {
+                amounts(&plan, Phase { period: JANUARY, days: Period { from, until }, seats }, "0")[0]
+            };
+            let sum = of(JANUARY.from, day) + of(day, JANUARY.until);
             proptest::prop_assert_eq!(sum, amounts(&plan, Phase::whole(JANUARY, seats), "0")[0]);
+        }
+
+        /// A customer must neither lose nor gain included units by a change of plan.
+        #[test]
+        fn included_quantities_of_phases_add_up_to_that_of_the_period(
+            millionths in 0i128..1_000_000_000_000_000_000_000_000,
+            days in 1i64..800,
+            mut changes in proptest::collection::vec(0i64..800, 0..6),
+        ) {
+            changes.retain(|change| *change <= days);
+            changes.extend([0, days]);
+            changes.sort_unstable();
+            let day = |number: i64| JANUARY.from + Duration::days(number);
+            let period = Period { from: day(0), until: day(days) };
+            let included = Quantity::from_millionths(millionths).unwrap();
+            let plan = prices(vec![per_unit("1", &included.to_string())], None);
+            let mut sum = 0;
+            for change in changes.windows(2) {
+                let days = Period { from: day(change[0]), until: day(change[1]) };
+                let lines = plan.lines(Phase { period, days, seats: 1 }, |_| Quantity::ZERO).unwrap();
+                let Reason::Usage(calculation) = &lines[0].reason else { panic!("not usage") };
+                sum += calculation.included.millionths();
+            }
+            proptest::prop_assert_eq!(sum, millionths);
         }
     }
 }
