@@ -1,4 +1,4 @@
-//! Charges of a plan version: what is priced, and by which model.
+//! Charges of a plan version: fees, and prices for usage by several models.
 
 use super::{Quantity, UnitPrice};
 use serde::{Deserialize, Serialize};
@@ -13,11 +13,11 @@ pub enum Timing {
     Advance,
 }
 
-/// What a fee is multiplied by.
+/// Number by which a fee is multiplied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FeeBasis {
-    /// Nothing: one fee per subscription.
+    /// One: a fee per subscription.
     Subscription,
     /// The number of seats of the subscription.
     Seat,
@@ -51,7 +51,7 @@ pub struct Tier {
 #[serde(try_from = "Vec<Tier>", into = "Vec<Tier>")]
 pub struct Tiers(Vec<Tier>);
 
-/// Why a list of tiers is not a price. The number is the index of the tier, from 0.
+/// Reason why a list of tiers is invalid. The number is the index of the tier, from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidTiers {
     /// There is no tier.
@@ -82,7 +82,7 @@ impl InvalidTiers {
 }
 
 impl Tiers {
-    /// Returns the tiers if they are a price.
+    /// Returns the tiers if they are valid.
     ///
     /// # Errors
     /// [`InvalidTiers`] names the first tier that breaks a rule.
@@ -140,7 +140,7 @@ pub enum Model {
     Graduated(Tiers),
     /// All units have the price of the tier that the whole quantity falls into.
     Volume(Tiers),
-    /// Whole packages: a package that was begun is charged.
+    /// Whole packages: a package that is used in part is charged in full.
     Package {
         /// Units in a package, above zero.
         size: Quantity,
@@ -152,9 +152,9 @@ pub enum Model {
 /// A price for usage.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Metered {
-    /// Quantity per period that is free. It is taken off first: tiers and packages count what is left.
+    /// Quantity per period that is free. It is subtracted first: tiers and packages count only the rest.
     pub included: Quantity,
-    /// Price of what is left.
+    /// Price of the rest.
     pub model: Model,
 }
 
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn tiers_leave_no_quantity_without_a_price() {
+    fn tiers_that_leave_a_quantity_without_a_price_are_refused() {
         let check = |tiers: Vec<Tier>| Tiers::new(tiers).map(|_| ());
         assert_eq!(check(vec![]), Err(InvalidTiers::Empty));
         assert_eq!(check(vec![tier(None, 0)]), Ok(()));

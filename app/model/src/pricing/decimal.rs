@@ -1,4 +1,4 @@
-//! Decimal numbers that people and programs enter: quantities and unit prices.
+//! Quantities and unit prices: decimal numbers that people and programs enter.
 
 use super::exact::Exact;
 use crate::{currency::Currency, money::grouped};
@@ -28,8 +28,8 @@ pub enum NotADecimal {
     Negative,
 }
 
-/// Reads a decimal number with at most `places` decimal places and `digits` digits before the point. Zeros at the end of
-/// the fraction don't count.
+/// Reads a decimal number with at most `places` decimal places and `digits` digits before the point. Zeros at the end
+/// of the fraction don't count.
 fn read(text: &str, digits: usize, places: u32) -> Result<Decimal, NotADecimal> {
     let unsigned = text.strip_prefix('-').unwrap_or(text);
     let (whole, fraction) = match unsigned.split_once('.') {
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_plain_number_is_refused() {
+    fn text_that_is_not_a_plain_number_is_refused() {
         for text in [
             "", " ", "1e3", "NaN", "inf", "1,5", "1 000", "1_000", "+1", ".5", "5.", "-", "--1", "1.2.3", "٣", "0x10",
             "1.-5",
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn people_see_all_digits() {
+    fn formatted_numbers_have_all_digits() {
         let huf = Currency::from_code("HUF").unwrap();
         assert_eq!(UnitPrice::parse("1.5").unwrap().display(huf), "HUF\u{a0}1.50");
         assert_eq!(UnitPrice::parse("0.0000025").unwrap().display(Currency::USD), "$0.0000025");
@@ -245,14 +245,16 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_quantity_survives_its_text(millionths in -999_999_999_999_999_999_999_999i128..=999_999_999_999_999_999_999_999) {
+        fn formatting_and_parsing_a_quantity_does_not_change_it(
+            millionths in -999_999_999_999_999_999_999_999i128..=999_999_999_999_999_999_999_999,
+        ) {
             let quantity = Quantity::from_millionths(millionths).unwrap();
             prop_assert_eq!(quantity.millionths(), millionths);
             prop_assert_eq!(Quantity::parse(&quantity.to_string()), Ok(quantity));
         }
 
         #[test]
-        fn no_text_panics(text in "\\PC*") {
+        fn parsing_never_panics(text in "\\PC*") {
             let _ = (Quantity::parse(&text), UnitPrice::parse(&text));
         }
     }

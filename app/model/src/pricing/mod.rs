@@ -1,13 +1,17 @@
-//! Prices: what a quantity, a fee or a part of a period costs, and how the amount came about.
+//! Computes prices of quantities, fees and parts of periods, with the steps of each computation.
 //!
-//! All functions are pure and exact. Quantities and unit prices are decimals ([`Quantity`], [`UnitPrice`]), products and
-//! sums are [`Exact`], and only [`Exact::round`] rounds: once per line, half away from zero, to the minor unit of the
-//! currency. No value is ever a floating-point number. A result out of range is an error, never a wrong amount.
+//! All functions are pure. Quantities and unit prices are decimals ([`Quantity`], [`UnitPrice`]), and products and sums
+//! are [`Exact`]. A line is rounded once, half away from zero, to the minor unit of the currency ([`Exact::round`]).
+//! No value is a floating-point number. A result out of range is an error, never a wrong amount.
+//!
+//! For a part of a period, two more values are rounded ([`period::part`]). A prorated included quantity is the
+//! difference of two quantities, each rounded to 6 decimal places. A prorated fee or minimum is the difference of two
+//! amounts, each rounded to minor units.
 //!
 //! - [`charge`]: the prices of a plan version.
 //! - [`price`](price::price): the price of a quantity, with its steps.
-//! - [`period`]: the days that an interval covers, and the part of a fee that a part of a period costs.
-//! - [`phase`]: what the charges of a plan version cost for a part of a period.
+//! - [`period`]: the days of an interval, and the part of a fee or quantity that belongs to some of them.
+//! - [`phase`]: the lines of a phase, which is a part of a period.
 //! - [`tax`]: taxes of a document, by rate.
 
 #![deny(clippy::float_arithmetic)]

@@ -51,7 +51,7 @@ impl Step {
     }
 }
 
-/// How a price came about.
+/// Computation of a price.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Calculation {
     /// Quantity used. If adjustments make it negative, it is priced as zero.
@@ -126,8 +126,8 @@ fn packages(quantity: Quantity, size: Quantity, minor: i64, currency: Currency) 
     if in_package <= 0 {
         return Err(OutOfRange);
     }
-    let begun = i128::from(quantity % in_package > 0);
-    let count = i64::try_from(quantity / in_package + begun).map_err(|_| OutOfRange)?;
+    let partial = i128::from(quantity % in_package > 0);
+    let count = i64::try_from(quantity / in_package + partial).map_err(|_| OutOfRange)?;
     let amount = Exact::minor(minor, currency).times(Exact::from(count))?;
     Ok(Some(Step::Packages { count, size, minor, amount }))
 }
