@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
-/// Codes of list one of ISO 4217 that have a minor unit, in alphabetical order. Metals, special drawing rights and
-/// test codes have none, so that no amount can be stated in them.
+/// Codes of list one of ISO 4217 that state a number of decimal places, in alphabetical order. Metals, special drawing
+/// rights and test codes do not, so amounts in them have no minor unit.
 const CODES: &str = "\
     AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BHD BIF BMD BND BOB BOV BRL BSD BTN BWP BYN BZD CAD \
     CDF CHE CHF CHW CLF CLP CNY COP COU CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL \
@@ -13,7 +13,7 @@ const CODES: &str = "\
     SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD USN UYI UYU UYW UZS \
     VED VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG";
 
-/// A currency in which a workspace can charge: an ISO 4217 code with a minor unit.
+/// Currency of an amount: an ISO 4217 code for which ISO 4217 states the number of decimal places.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Currency(&'static str);
 
@@ -29,7 +29,7 @@ impl Currency {
     pub const EUR: Self = Self("EUR");
     /// Pound sterling.
     pub const GBP: Self = Self("GBP");
-    /// Japanese yen, which has no minor unit of its own.
+    /// Japanese yen, whose amounts have no decimal places.
     pub const JPY: Self = Self("JPY");
 
     /// Returns all currencies, sorted by code.
@@ -58,8 +58,8 @@ impl Currency {
         }
     }
 
-    /// Returns what precedes an amount: a symbol where it names one currency only, otherwise the code and a
-    /// no-break space.
+    /// Returns the text before an amount: a symbol for US dollar, euro, pound sterling and yen, and the code with a
+    /// no-break space for all other currencies, also for those that share one of these symbols.
     pub fn prefix(self) -> String {
         match self.0 {
             "USD" => "$".to_owned(),
