@@ -248,14 +248,14 @@ async fn a_deleted_workspace_is_inaccessible_and_an_owner_can_restore_it_for_14_
     assert_eq!(
         texts(&mut superuser, "select t::text from workspace.customers t order by 1").await,
         before,
-        "it came back without its data"
+        "it was restored without its data"
     );
     let told = lines(&mut superuser, a1).await;
     assert_eq!(told[told.len() - 2..], ["workspace_deleted by ann", "workspace_restored by ann"]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn concurrent_renames_do_not_deadlock() {
+async fn of_two_concurrent_renames_one_succeeds_and_the_other_gets_the_new_slug() {
     let world = std::sync::Arc::new(World::new().await);
     for round in 0..15 {
         let now = texts(

@@ -58,9 +58,9 @@ async fn a_code_that_is_redeemed_concurrently_works_once() {
         }
         let outcomes = redeemers.join_all().await;
         let won = outcomes.iter().filter(|o| o.is_ok()).count();
-        assert_eq!(won, 1, "one code let {won} tabs in");
+        assert_eq!(won, 1, "one code was accepted {won} times");
         let used = outcomes.iter().filter(|o| **o == Err(HandoffRefused::Used)).count();
-        assert_eq!(used, 99, "a loser was told something else: {outcomes:?}");
+        assert_eq!(used, 99, "the other requests got another error: {outcomes:?}");
     }
 }
 
@@ -84,7 +84,7 @@ async fn a_code_works_once_for_its_session_and_workspace() {
         (Credential::Token(token.hash()), a2, "an operator token"),
     ] {
         let outcome = redeem(&world, &credential, slug, &code).await;
-        assert_eq!(outcome, Err(HandoffRefused::Foreign), "the code was good for {said}");
+        assert_eq!(outcome, Err(HandoffRefused::Foreign), "the code was accepted for {said}");
     }
     assert_eq!(
         redeem(&world, &ann, a2, &Secret::generate("").unwrap()).await,
@@ -110,7 +110,7 @@ async fn a_code_works_once_for_its_session_and_workspace() {
     let mut tx = world.visit(&world.ann, &world.a2).await;
     assert_eq!(handoffs::redeem(&mut tx, &code).await.unwrap(), Ok(()));
     drop(tx);
-    assert_eq!(redeem(&world, &ann, a2, &code).await, Ok(()), "an entry that was undone used the code up");
+    assert_eq!(redeem(&world, &ann, a2, &code).await, Ok(()), "a rolled back entry made the code invalid");
 }
 
 #[tokio::test]
@@ -132,10 +132,10 @@ async fn a_code_expires_after_60_seconds() {
     };
     age(&mut superuser, "50 seconds").await;
     let mut tx = world.visit(&world.ann, &world.a2).await;
-    assert_eq!(handoffs::redeem(&mut tx, &code).await.unwrap(), Ok(()), "refused before its time");
+    assert_eq!(handoffs::redeem(&mut tx, &code).await.unwrap(), Ok(()), "refused before it expired");
     drop(tx);
     age(&mut superuser, "10 seconds").await;
-    assert_eq!(redeem(&world, &ann, &world.a2.slug, &code).await, Err(HandoffRefused::Expired), "good after 60 s");
+    assert_eq!(redeem(&world, &ann, &world.a2.slug, &code).await, Err(HandoffRefused::Expired), "accepted after 60 s");
 
     // A code that was used and has since expired is reported as used.
     let code = mint(&world, &world.ann, &world.a2).await;
@@ -163,7 +163,7 @@ async fn redeeming_reads_the_current_seat_and_session() {
     seat(&mut superuser, &world.b1, &world.carl, Some("viewer")).await;
     let mut tx = world.visit(&world.carl, &world.b1).await;
     assert_eq!(handoffs::redeem(&mut tx, &code).await.unwrap(), Ok(()));
-    assert_eq!(tx.tenant().seat.role(), WorkspaceRole::Viewer, "entered with the role of the mint");
+    assert_eq!(tx.tenant().seat.role(), WorkspaceRole::Viewer, "entered with the role from when the code was created");
     drop(tx);
 
     seat(&mut superuser, &world.b1, &world.carl, None).await;
@@ -187,7 +187,7 @@ async fn redeeming_reads_the_current_seat_and_session() {
     let mut tx = world.person(&world.mal).await;
     identity::sign_out(&mut tx).await.unwrap();
     tx.commit().await.unwrap();
-    assert_eq!(kind(&world.door(&world.mal, &world.m1).await), "signed out", "a code outlives its session");
+    assert_eq!(kind(&world.door(&world.mal, &world.m1).await), "signed out", "the door opened for an ended session");
 }
 
 #[tokio::test]
@@ -208,10 +208,10 @@ async fn only_a_recorded_visit_changes_the_last_workspace() {
     }
 }
 
-/// Promise: a code that is created and redeemed in one step is recorded like one that was handed out and presented, and
-/// can't be redeemed again.
+/// Promise: a code that is created and redeemed in one step is stored like any other redeemed code, and can't be
+/// redeemed again.
 #[tokio::test]
-async fn a_code_that_is_minted_redeemed_is_stored_as_used() {
+async fn a_code_created_and_redeemed_in_one_step_cannot_be_redeemed_again() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     let visits = "select entered_at::text from account.visits";
@@ -225,9 +225,9 @@ async fn a_code_that_is_minted_redeemed_is_stored_as_used() {
         };
         passed.unwrap();
         tx.commit().await.unwrap();
-        assert_eq!(texts(&mut superuser, visits).await.len(), usize::from(visited), "a visit is where one really was");
+        assert_eq!(texts(&mut superuser, visits).await.len(), usize::from(visited), "only a visit is recorded as one");
         let said = redeem(&world, &world.ann.session(), &world.a2.slug, &code).await;
-        assert_eq!(said, Err(HandoffRefused::Used), "a code that let somebody in lets in again");
+        assert_eq!(said, Err(HandoffRefused::Used), "a redeemed code was accepted again");
     }
     let noted = "select code_hash::text from account.handoffs where redeemed_at is not null";
     assert_eq!(texts(&mut superuser, noted).await.len(), 2);

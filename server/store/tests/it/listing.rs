@@ -237,7 +237,7 @@ async fn forged_cursors_and_filters_show_only_own_rows_and_never_fail() {
                     page.rows.len() <= PAGE_ROWS && page.rows.iter().all(|row| own.contains(row)),
                     "{noun:?} at {shown:?} shows rows of B"
                 );
-                assert_eq!(page.total, ROWS as i64, "{noun:?} at {shown:?} tells of rows of B");
+                assert_eq!(page.total, ROWS as i64, "{noun:?} at {shown:?} counts rows of B");
             }
         }
         for text in [
@@ -260,7 +260,7 @@ async fn forged_cursors_and_filters_show_only_own_rows_and_never_fail() {
     }
 }
 
-/// Promise: rows added or removed between two page requests cause no other row to be skipped or repeated.
+/// Promise: rows that are added between two page requests cause no other row to be skipped or repeated.
 #[tokio::test]
 async fn rows_added_between_pages_do_not_shift_the_next_page() {
     let world = World::new().await;

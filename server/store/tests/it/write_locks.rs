@@ -68,7 +68,7 @@ async fn naming_a_person_without_a_seat_does_not_block_their_writes() {
 }
 
 #[tokio::test]
-async fn people_who_request_a_seat_can_be_locked_but_not_by_plain_members() {
+async fn a_change_to_seats_locks_people_who_requested_one_and_members_can_lock_only_themselves() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
     let request = format!(
@@ -77,16 +77,19 @@ async fn people_who_request_a_seat_can_be_locked_but_not_by_plain_members() {
     );
     execute(&mut superuser, &request).await.unwrap();
     let named = naming(&world, &world.ann, &world.a1, &[world.mal.id]).await;
-    assert!(written(&world, &world.mal, &world.m1).await.is_err(), "who asks for a seat is not fenced");
+    assert!(written(&world, &world.mal, &world.m1).await.is_err(), "a person who requested a seat was not locked");
     drop(named);
-    // Carl is a plain member of A1: he may change no seat there except his own.
+    // Carl has the role member in A1, so he can change no seat there except his own.
     let named = naming(&world, &world.carl, &world.a1, &[world.bob.id, world.ann.id]).await;
     for who in [&world.bob, &world.ann] {
-        assert!(written(&world, who, &world.a1).await.unwrap() < LONG, "a member made {} wait", who.name);
+        assert!(written(&world, who, &world.a1).await.unwrap() < LONG, "a member blocked the write of {}", who.name);
     }
     drop(named);
     let own = naming(&world, &world.carl, &world.a1, &[world.carl.id]).await;
-    assert!(written(&world, &world.carl, &world.a1).await.is_err(), "control: giving up one's own seat fences oneself");
+    assert!(
+        written(&world, &world.carl, &world.a1).await.is_err(),
+        "control: a change to one's own seat locks oneself"
+    );
     drop(own);
 }
 
