@@ -14,6 +14,13 @@ const CRATES: [&str; 4] = ["app", "server/dev-postgres", "server/store", "server
 /// Fields that are no ids: the stored name of an action, and a number.
 const PLAIN: [&str; 2] = ["action", "batch"];
 
+/// Allowed arguments of an attribute besides `skip_all` and `fields`. Others are refused. For example, `ret` and `err`
+/// log the result of a function.
+const ALLOWED: [&str; 2] = ["level", "name"];
+
+/// Words that occur in no value of a field. With them, `user_id = %email` is refused in spite of its name.
+const NO_IDS: [&str; 8] = ["address", "code", "email", "name", "password", "secret", "slug", "token"];
+
 /// Returns the `instrument` attributes of a source, as lists of tokens.
 fn instruments(tokens: TokenStream, found: &mut Vec<Vec<TokenTree>>) {
     for token in tokens {
@@ -30,24 +37,45 @@ fn instruments(tokens: TokenStream, found: &mut Vec<Vec<TokenTree>>) {
     }
 }
 
+/// Returns the parts of a list between its commas.
+fn parts(list: TokenStream) -> Vec<Vec<TokenTree>> {
+    let tokens: Vec<TokenTree> = list.into_iter().collect();
+    tokens.split(|token| token.to_string() == ",").map(<[TokenTree]>::to_vec).filter(|part| !part.is_empty()).collect()
+}
+
 /// Returns what is wrong with an attribute.
 fn fault(attribute: &[TokenTree]) -> Option<String> {
-    let arguments: Vec<TokenTree> = match attribute.last() {
-        Some(TokenTree::Group(arguments)) => arguments.stream().into_iter().collect(),
+    let arguments = match attribute.last() {
+        Some(TokenTree::Group(arguments)) => parts(arguments.stream()),
         _ => Vec::new(),
     };
-    if !arguments.iter().any(|token| token.to_string() == "skip_all") {
-        return Some("has no skip_all".to_owned());
+    let mut skips_all = false;
+    for argument in arguments {
+        match (argument[0].to_string().as_str(), argument.get(1)) {
+            ("skip_all", None) => skips_all = true,
+            ("fields", Some(TokenTree::Group(fields))) => {
+                if let Some(field) = parts(fields.stream()).iter().find(|field| !is_id(field)) {
+                    let field: String = field.iter().map(ToString::to_string).collect();
+                    return Some(format!("has the field {field}, which is no id"));
+                }
+            }
+            (name, _) if ALLOWED.contains(&name) => {}
+            (name, _) => return Some(format!("has {name}, which may log arguments or results")),
+        }
     }
-    let at = arguments.iter().position(|token| token.to_string() == "fields")?;
-    let Some(TokenTree::Group(fields)) = arguments.get(at + 1) else { return Some("has no list of fields".to_owned()) };
-    let fields: Vec<TokenTree> = fields.stream().into_iter().collect();
-    let names =
-        fields.split(|token| token.to_string() == ",").filter_map(|field| field.first()).map(ToString::to_string);
-    names
-        .filter(|name| !name.ends_with("_id") && !PLAIN.contains(&name.as_str()))
-        .map(|name| format!("has the field {name}, which is no id"))
-        .next()
+    (!skips_all).then(|| "has no skip_all".to_owned())
+}
+
+/// Returns `true` for a field such as `user_id = %user`: its name ends with `_id` or is in [`PLAIN`], and no word of
+/// its value is in [`NO_IDS`].
+fn is_id(field: &[TokenTree]) -> bool {
+    let [TokenTree::Ident(name), TokenTree::Punct(equals), value @ ..] = field else { return false };
+    let name = name.to_string();
+    let value = value.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+    let mut words = value.split(|c: char| !c.is_ascii_alphanumeric());
+    equals.as_char() == '='
+        && (name.ends_with("_id") || PLAIN.contains(&name.as_str()))
+        && !words.any(|word| NO_IDS.contains(&word))
 }
 
 #[test]
@@ -81,11 +109,24 @@ fn an_argument_in_a_span_is_reported() {
         "impl S { #[tracing::instrument(skip_all, fields(user_id = %user, email = %email))] fn f() {} }",
         "#[tracing::instrument(skip_all, fields(slug = %slug))] fn f() {}",
         "#[tracing::instrument(skip_all, fields(%name))] fn f() {}",
+        "#[tracing::instrument(skip_all, fields(user_id.email = %email))] fn f() {}",
+        "#[tracing::instrument(skip_all, fields(\"email\" = %email))] fn f() {}",
+        "#[tracing::instrument(skip_all, fields(user_id = %email))] fn f() {}",
+        "#[tracing::instrument(skip_all, fields(user_id = %user.email()))] fn f() {}",
+        "#[tracing::instrument(skip_all, fields(token_id = %self.api_token))] fn f() {}",
+        "#[tracing::instrument(skip_all, fields(email))] fn f() {}",
+        "#[tracing::instrument(skip_all, fields(user_id = %user), ret)] fn f() {}",
+        "#[tracing::instrument(ret, skip_all)] fn f() {}",
+        "#[tracing::instrument(skip_all, ret(level = \"debug\"))] fn f() {}",
+        "#[tracing::instrument(skip_all, err)] fn f() {}",
+        "#[tracing::instrument(skip_all, err(Debug))] fn f() {}",
     ] {
         assert!(of(text).is_some(), "{text}");
     }
     for text in [
         "#[tracing::instrument(level = \"debug\", skip_all)] fn f() {}",
+        "#[tracing::instrument(level = \"debug\", name = \"store.tokens.list\", skip_all)] fn f() {}",
+        "#[tracing::instrument(skip_all, fields(user_id = %target.user, token_id = %id))] fn f() {}",
         "#[tracing::instrument(skip_all, fields(user_id = %user, action = action.as_str()))] fn f() {}",
     ] {
         assert_eq!(of(text), None, "{text}");
