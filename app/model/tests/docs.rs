@@ -1,8 +1,8 @@
 //! Checks that the documentation names only files and tests that exist. In the text of a document, outside of code
-//! blocks, it reads paths in backticks (`app/model/src/mail.rs`), tests as `file.rs::name`, and titles of browser tests
-//! in quotes after their file: `file.spec.ts` “title”.
+//! blocks, it reads paths in backticks (`app/model/src/mail.rs`), tests as `file.rs::name`, titles of browser tests in
+//! quotes after their file (`file.spec.ts` “title”), and links.
 //!
-//! A path may omit its first folders.
+//! A path in backticks begins at the root of the repository, and that of a link at the folder of the document.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
@@ -16,7 +16,7 @@ const OUTSIDE: [&str; 5] = [".git", ".sqlx", "data", "node_modules", "target"];
 
 /// Files of the examples in docs/ARCHITECTURE.md, which do not exist.
 const EXAMPLES: [&str; 4] = [
-    "console/notes/api.rs", "console/notes/mod.rs", "server/store/src/workspace/notes.rs",
+    "app/src/console/notes/api.rs", "app/src/console/notes/mod.rs", "server/store/src/workspace/notes.rs",
     "20260131120000_notes.up.sql",
 ];
 
@@ -55,12 +55,31 @@ impl Repository {
         is_plain && !is_other && (is_file || is_below_root || text.ends_with('/'))
     }
 
-    /// Returns the texts of the files and folders with this path, or with a path that ends with it.
-    fn matching(&self, path: &str) -> Vec<&str> {
-        let path = path.trim_end_matches('/');
-        let is_it = |of: &str| of.strip_suffix(path).is_some_and(|before| before.is_empty() || before.ends_with('/'));
-        self.0.iter().filter(|(of, _)| is_it(of.as_str())).map(|(_, text)| text.as_str()).collect()
+    /// Returns the text of the file or folder with this path.
+    fn text(&self, path: &str) -> Option<&str> {
+        self.0.get(path.trim_end_matches('/')).map(String::as_str)
     }
+}
+
+/// Returns the path from the root to which a link in a document refers; `None` if it leads to another site or to a
+/// heading of the document.
+fn linked(document: &str, link: &str) -> Option<String> {
+    let (path, _) = link.split_once('#').unwrap_or((link, ""));
+    if path.is_empty() || path.contains(':') {
+        return None;
+    }
+    let mut folders: Vec<&str> = document.split('/').collect();
+    folders.pop();
+    for part in path.split('/') {
+        match part {
+            "." => {}
+            ".." => {
+                folders.pop();
+            }
+            part => folders.push(part),
+        }
+    }
+    Some(folders.join("/"))
 }
 
 /// Returns the text of a document without its code blocks.
@@ -83,14 +102,23 @@ fn quoted(text: &str) -> Vec<String> {
     line.split('“').skip(1).filter_map(|part| part.split_once('”')).map(|(title, _)| title.to_owned()).collect()
 }
 
-/// Returns the number of paths, tests and titles in a document, and what is wrong with them.
-fn check(document: &str, repository: &Repository) -> (usize, Vec<String>) {
-    let text = prose(document);
+/// Returns the number of paths, tests, titles and links in the text of a document, and what is wrong with them.
+fn check(document: &str, text: &str, repository: &Repository) -> (usize, Vec<String>) {
+    let text = prose(text);
     // The parts at odd positions are in backticks.
     let parts: Vec<&str> = text.split('`').collect();
     let (mut count, mut faults) = (0, Vec::new());
     if parts.len().is_multiple_of(2) {
         faults.push("a backtick has no pair".to_owned());
+    }
+    for link in parts.iter().step_by(2).flat_map(|part| part.split("](").skip(1)) {
+        let link = link.split([')', ' ']).next().unwrap_or_default();
+        if let Some(path) = linked(document, link) {
+            count += 1;
+            if repository.text(&path).is_none() {
+                faults.push(format!("the link {link} leads to no file"));
+            }
+        }
     }
     for (code, after) in parts.iter().skip(1).step_by(2).zip(parts.iter().skip(2).step_by(2)) {
         let word = code.split_whitespace().next().unwrap_or_default().trim_end_matches(',');
@@ -102,22 +130,20 @@ fn check(document: &str, repository: &Repository) -> (usize, Vec<String>) {
             continue;
         }
         count += 1;
-        let texts = repository.matching(path);
-        let has = |wanted: &str| texts.iter().any(|text| text.contains(wanted));
-        if texts.is_empty() {
+        let Some(text) = repository.text(path) else {
             faults.push(format!("{path} does not exist"));
             continue;
-        }
+        };
         if let Some(test) = test {
             count += 1;
-            if !has(&format!("fn {test}(")) {
+            if !text.contains(&format!("fn {test}(")) {
                 faults.push(format!("{path} has no function {test}"));
             }
         }
         if path.ends_with(".spec.ts") {
             for title in quoted(after) {
                 count += 1;
-                if !has(&format!("(\"{title}\"")) {
+                if !text.contains(&format!("(\"{title}\"")) {
                     faults.push(format!("{path} has no test “{title}”"));
                 }
             }
@@ -136,7 +162,7 @@ fn documents_name_only_files_and_tests_that_exist() {
     });
     let (mut count, mut faults) = (0, Vec::new());
     for document in documents {
-        let (found, wrong) = check(&fs::read_to_string(root.join(document)).unwrap(), &repository);
+        let (found, wrong) = check(document, &fs::read_to_string(root.join(document)).unwrap(), &repository);
         count += found;
         faults.extend(wrong.into_iter().map(|fault| format!("{document}: {fault}")));
     }
@@ -152,27 +178,38 @@ fn missing_files_tests_and_titles_are_reported() {
         ("server/src/mail.rs", "async fn a_mail_is_sent() {}"),
         ("end2end", ""),
         ("end2end/tests/mail.spec.ts", "test(\"a mail arrives\", async () => {});"),
+        ("docs", ""),
+        ("docs/MAIL.md", ""),
     ];
     let repository = Repository(files.into_iter().map(|(path, text)| (path.to_owned(), text.to_owned())).collect());
     for fine in [
-        "`server/src`, `src/`, `server/src/mail.rs`, `mail.rs` and `src/mail.rs, line 1`",
-        "`mail.rs::a_mail_is_sent` and\n`mail.spec.ts` “a mail\narrives”",
-        "`/metrics`, `/api/mail.rs`, `.up.sql`, `<name>.sql`, `application/json`, `store::mail`, `console/notes/api.rs`",
+        "`server/src`, `server/src/`, `server/src/mail.rs` and `server/src/mail.rs, line 1`",
+        "`server/src/mail.rs::a_mail_is_sent` and\n`end2end/tests/mail.spec.ts` “a mail\narrives”",
+        "`/metrics`, `/api/mail.rs`, `.up.sql`, `<name>.sql`, `application/json`, `store::mail`",
+        "`app/src/console/notes/api.rs`",
         "```rust\nmod absent; // `absent.rs`\n```",
+        "[mail](MAIL.md), [its code](../server/src/mail.rs#L1) and [`mail`](./MAIL.md)",
+        "[below](#mail) and [another site](https://mail.example/absent.md)",
     ] {
-        assert_eq!(check(fine, &repository).1, Vec::<String>::new(), "{fine}");
+        assert_eq!(check("docs/SECURITY.md", fine, &repository).1, Vec::<String>::new(), "{fine}");
     }
     for (wrong, fault) in [
         ("`server/source`", "server/source does not exist"),
         ("`absent/`", "absent/ does not exist"),
         ("`absent.rs`", "absent.rs does not exist"),
-        ("`ail.rs`", "ail.rs does not exist"),
+        ("`mail.rs`", "mail.rs does not exist"),
+        ("`src/mail.rs`", "src/mail.rs does not exist"),
+        ("`src/`", "src/ does not exist"),
+        ("`docs/../server/src/mail.rs`", "docs/../server/src/mail.rs does not exist"),
         ("`server/src/absent.rs check`", "server/src/absent.rs does not exist"),
-        ("`mail.rs::a_mail_is`", "mail.rs has no function a_mail_is"),
-        ("`mail.spec.ts` “a mail\narrives”, “twice”", "mail.spec.ts has no test “twice”"),
+        ("`server/src/mail.rs::a_mail_is`", "server/src/mail.rs has no function a_mail_is"),
+        ("`end2end/tests/mail.spec.ts` “a mail\narrives”, “twice”", "end2end/tests/mail.spec.ts has no test “twice”"),
+        ("[mail](mail.md)", "the link mail.md leads to no file"),
+        ("[mail](docs/MAIL.md)", "the link docs/MAIL.md leads to no file"),
+        ("[`mail`](../MAIL.md#mail)", "the link ../MAIL.md#mail leads to no file"),
         ("```\n```\n`absent.rs`", "absent.rs does not exist"),
         ("`mail.rs", "a backtick has no pair"),
     ] {
-        assert_eq!(check(wrong, &repository).1, [fault], "{wrong}");
+        assert_eq!(check("docs/SECURITY.md", wrong, &repository).1, [fault], "{wrong}");
     }
 }
