@@ -68,6 +68,9 @@ test("every form names its action, and no other action is accepted", async ({ br
   const outside = await stranger.newPage();
   for (const path of ["/sign-in", "/sign-up", "/reset"]) found.push(...(await formsOf(outside, path)));
   await stranger.close();
+  // The session of the pages: a grant is valid only in the session that it was issued to.
+  const session = (await context.cookies()).find(({ name }) => /^(__Host-)?stile(-\d+)?$/.test(name));
+  const cookie = `${session?.name}=${session?.value}`;
   await context.close();
 
   expect(found.length, "too few forms were found").toBeGreaterThan(30);
@@ -76,8 +79,11 @@ test("every form names its action, and no other action is accepted", async ({ br
     expect(new Set(form.actions).size, `a form of ${form.page} names an action twice`).toBe(form.actions.length);
   }
 
-  const cookie = await sessionOf(ADA);
   const headers = { cookie, origin: BASE, "sec-fetch-site": "same-origin", "content-type": "application/x-www-form-urlencoded" };
+  const post = (form: Found, actions: string[]) => {
+    const body = new URLSearchParams([...form.fields, ...actions.map((value) => ["action", value] as [string, string])]).toString();
+    return fetch(`${BASE}${form.to}`, { method: "POST", headers, body, redirect: "manual" });
+  };
   const before = await everything();
   const seen = new Set<string>();
   for (const form of found) {
@@ -96,32 +102,56 @@ test("every form names its action, and no other action is accepted", async ({ br
     ];
     for (const [what, actions] of bad) {
       if (actions.length === 0 && MAY_BE_SILENT.includes(form.to)) continue;
-      const body = new URLSearchParams([...form.fields, ...actions.map((value) => ["action", value] as [string, string])]).toString();
-      const answer = await fetch(`${BASE}${form.to}`, { method: "POST", headers, body, redirect: "manual" });
+      const answer = await post(form, actions);
       const expected = form.to === "/no-such-workspace" ? [404] : [422];
       expect(expected, `${form.to} of ${form.page} with ${what} instead of ${action}: ${answer.status}`).toContain(answer.status);
     }
   }
   expect(await everything(), "a refused form changed something").toBe(before);
+
+  const path = `/${IT}/customers/${customer.id}`;
+  const ofStatus = found.find((form) => form.page === path && ["archive", "restore"].includes(form.actions[0]));
+  if (!ofStatus) throw new Error(`${path} has no form that archives or restores`);
+  const [{ status }] = await sql("select status from workspace.customers where id = $1", [customer.id]);
+  try {
+    expect((await post(ofStatus, [ofStatus.actions[0]])).status, "control: its own action is accepted").toBe(303);
+    expect(await everything(), "control: a change is found").not.toBe(before);
+  } finally {
+    await sql("update workspace.customers set status = $2 where id = $1", [customer.id, status]);
+  }
 });
 
 test("a page without a form, or with another form, refuses a post, which does not count as a visit", async () => {
   const cookie = await sessionOf(ADA);
   const headers = { cookie, origin: BASE, "sec-fetch-site": "same-origin" };
-  await send("GET", `/${IT}/overview`, { headers });
+  const [customer] = await sql(
+    `select c.id from workspace.customers c join account.workspaces w on w.id = c.workspace_id
+     where w.slug = $1 and c.status = 'active' order by c.id limit 1`,
+    [IT],
+  );
+  // With a grant of this workspace, where Ada may edit, and valid fields: only the action is wrong.
+  const grant = /name="grant" value="([^"]+)"/.exec((await send("GET", `/${IT}/customers/new`, { headers })).body)?.[1] ?? "";
+  const valid = { grant, name: "Changed", email: "changed@example.com", country: "DE", rate_plan: "", note: "", code: "changed", unit: "call", description: "" };
+  await send("GET", `/${FINANCE}/overview`, { headers });
   const before = await everything();
   for (const path of ["overview", "customers", "products", "rate-plans", "usage", "invoices", "settings/audit"]) {
-    for (const form of [{}, { action: "archive" }] as Record<string, string>[]) {
-      const answer = await send("POST", `/${FINANCE}/${path}`, { headers, form });
-      expect(answer.status, `status of /${FINANCE}/${path} with ${JSON.stringify(form)}`).toBe(422);
+    for (const form of [{}, { action: "archive" }, { action: "save" }] as Record<string, string>[]) {
+      const answer = await send("POST", `/${IT}/${path}`, { headers, form: { ...valid, ...form } });
+      expect(answer.status, `status of /${IT}/${path} with ${JSON.stringify(form)}`).toBe(422);
     }
   }
-  const [customer] = await customersOf(FINANCE);
   for (const [path, action] of [["customers/new", "archive"], ["products/new", "restore"], [`customers/${customer.id}`, "save"], [`customers/${customer.id}/edit`, "archive"]]) {
-    const answer = await send("POST", `/${FINANCE}/${path}`, { headers, form: { action } });
-    expect(answer.status, `status of /${FINANCE}/${path} with the action ${action} of another page`).toBe(422);
+    const answer = await send("POST", `/${IT}/${path}`, { headers, form: { ...valid, action } });
+    expect(answer.status, `status of /${IT}/${path} with the action ${action} of another page`).toBe(422);
   }
-  expect(await everything()).toBe(before);
+  expect(await everything(), "a refused form changed something, or counted as a visit").toBe(before);
+  try {
+    const answer = await send("POST", `/${IT}/customers/${customer.id}`, { headers, form: { ...valid, action: "archive" } });
+    expect(answer.status, "control: the action of the page is accepted").toBe(303);
+    expect(await everything(), "control: a change is found").not.toBe(before);
+  } finally {
+    await sql("update workspace.customers set status = 'active' where id = $1", [customer.id]);
+  }
 });
 
 test("an archived customer stays archived after a post without a valid action, and the restore action restores it", async () => {
