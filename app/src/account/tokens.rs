@@ -3,7 +3,6 @@
 use super::{AccountShell, CreatedToken, create_token, list_tokens, revoke_token};
 use crate::{
     boot::AccountData,
-    browser,
     error::AppError,
     layout::copy_button,
     reactive,
@@ -56,9 +55,6 @@ pub fn TokensPage() -> impl IntoView {
             Some(create_token(value("name"), life, value("password")))
         };
         let done = move |made: CreatedToken| {
-            // Reset restores what the server returned with an error, so the fields are emptied, too.
-            browser::clear("name");
-            browser::clear("password");
             created.set(Some(made.secret));
             tokens.set(Some(made.tokens));
         };
