@@ -130,7 +130,7 @@ fn Prove(session: Session, methods: FactorMethods, next: Option<String>, returne
         {pending.banner()}
         {methods.passkey.then(|| view! {
             <button class="btn wide" class:primary=!methods.code type="button" data-script data-testid="use-passkey"
-                aria-busy=move || pending.is_busy() on:click=by_passkey><Icon name="passkey"/>"Use a passkey"</button>
+                aria-busy=move || pending.aria_busy() on:click=by_passkey><Icon name="passkey"/>"Use a passkey"</button>
         })}
         {methods.code.then(|| view! {
             <form class="form" method="post" action=here novalidate data-unguarded on:submit=by_code>
@@ -143,7 +143,7 @@ fn Prove(session: Session, methods: FactorMethods, next: Option<String>, returne
                     <p class="error" id="code-error">{move || wrong().map(|message| view! { <Icon name="alert"/><span>{message}</span> })}</p>
                     <p class="hint" id="code-hint">"The 6-digit code from your authenticator app, or a recovery code."</p>
                 </div>
-                <button class="btn primary wide" type="submit" aria-busy=move || pending.is_busy()>"Confirm"</button>
+                <button class="btn primary wide" type="submit" aria-busy=move || pending.aria_busy()>"Confirm"</button>
             </form>
         })}
     }

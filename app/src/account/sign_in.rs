@@ -98,7 +98,7 @@ pub fn SignInPage() -> impl IntoView {
                     <input type="hidden" name="next" value=next/>
                     <CredentialField name="email" label="Email" kind="email" autocomplete="username" value=email error=Signal::derive(error_of("email"))/>
                     <CredentialField name="password" label="Password" kind="password" autocomplete="current-password" value=String::new() error=Signal::derive(error_of("password"))/>
-                    <button class="btn primary wide" type="submit" aria-busy=move || pending.is_busy()>"Sign in"</button>
+                    <button class="btn primary wide" type="submit" aria-busy=move || pending.aria_busy()>"Sign in"</button>
                     <button class="btn wide" type="button" data-script data-testid="passkey-sign-in" on:click=by_passkey><Icon name="passkey"/>"Sign in with a passkey"</button>
                 </form>
                 <p class="after ends">

@@ -217,8 +217,8 @@ impl<R: Rank> MembersForm<R> {
     }
 
     /// Returns the `aria-busy` value of the buttons: `"true"` while a response is pending.
-    pub fn is_busy(self) -> Option<&'static str> {
-        self.pending.is_busy()
+    pub fn aria_busy(self) -> Option<&'static str> {
+        self.pending.aria_busy()
     }
 
     /// Renders the error message that concerns the page as a whole.

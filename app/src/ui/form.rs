@@ -100,5 +100,5 @@ pub fn SubmitButton(
     wide: bool,
 ) -> impl IntoView {
     let class = if wide { "btn primary wide" } else { "btn primary" };
-    view! { <button class=class type="submit" aria-busy=move || form.pending.is_busy()>{label}</button> }
+    view! { <button class=class type="submit" aria-busy=move || form.pending.aria_busy()>{label}</button> }
 }

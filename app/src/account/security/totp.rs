@@ -52,7 +52,7 @@ fn TurnOn(security: SecurityState, asks_password: bool) -> impl IntoView {
             {asks_password.then(|| view! {
                 <Line security id="app-password" name="password" label="Your password" kind="password" autocomplete="current-password"/>
             })}
-            <button class="btn primary" type="submit" aria-busy=move || security.pending.is_busy()>"Set up authenticator app"</button>
+            <button class="btn primary" type="submit" aria-busy=move || security.pending.aria_busy()>"Set up authenticator app"</button>
         </form>
     }
 }
@@ -85,7 +85,7 @@ fn SetUp(security: SecurityState, enrolment: Enrolment) -> impl IntoView {
                         <form class="inline-form" method="post" action=security.here() novalidate on:submit=confirm>
                             <input type="hidden" name="action" value="confirm"/>
                             <Line security id="app-code" name="code" label="Code" autocomplete="one-time-code" numeric=true/>
-                            <button class="btn primary" type="submit" aria-busy=move || security.pending.is_busy()>"Enable"</button>
+                            <button class="btn primary" type="submit" aria-busy=move || security.pending.aria_busy()>"Enable"</button>
                         </form>
                     </li>
                 </ol>
@@ -104,7 +104,7 @@ fn TurnOff(security: SecurityState) -> impl IntoView {
         <form class="inline-form narrow" method="post" action=security.here() novalidate on:submit=off>
             <input type="hidden" name="action" value="off"/>
             <Line security id="off-code" name="code" label="Enter a code to disable the app" autocomplete="one-time-code"/>
-            <button class="btn danger" type="submit" aria-busy=move || security.pending.is_busy()>"Disable"</button>
+            <button class="btn danger" type="submit" aria-busy=move || security.pending.aria_busy()>"Disable"</button>
         </form>
     }
 }
