@@ -23,7 +23,7 @@ use model::{
     csv,
     id::OrganizationId,
     moment,
-    picture::Hue,
+    picture::HueInput,
     settings::{GeneralInput, GeneralSettings, NewWorkspaceInput},
     workspace::WorkspaceProfile,
 };
@@ -162,18 +162,9 @@ pub async fn demand_factor(call: &Call, slug: &Slug, grant: &str, demand: bool) 
 #[derive(Deserialize)]
 #[serde(tag = "action", rename_all = "kebab-case")]
 enum BrandingForm {
-    Hue { hue: String },
+    Hue(HueInput),
     Logo,
     RemoveLogo,
-}
-
-/// Parses the colour of a form. An empty value means the automatic colour.
-fn hue(text: &str) -> Result<Option<Hue>, AppError> {
-    if text.is_empty() {
-        return Ok(None);
-    }
-    let hue = text.parse::<u8>().ok().and_then(|index| Hue::try_from(index).ok());
-    hue.map(Some).ok_or_else(|| AppError::Invalid(FieldErrors::one("hue", "Choose one of the colours.")))
 }
 
 /// Handles a form that was posted to a settings page.
@@ -191,7 +182,9 @@ pub(crate) async fn submit(
             return Ok(Outcome::Go(Page::Settings(page.clone()).url(&saved.slug)));
         }
         SettingsPage::Branding => match form.act()? {
-            BrandingForm::Hue { hue: text } => pictures::set_hue(call, slug, grant, hue(&text)?).await?,
+            BrandingForm::Hue(input) => {
+                pictures::set_hue(call, slug, grant, input.parse().map_err(AppError::Invalid)?).await?;
+            }
             BrandingForm::Logo => pictures::set_logo(call, slug, grant, form.1.take()).await?,
             BrandingForm::RemoveLogo => pictures::remove_logo(call, slug, grant).await?,
         },
