@@ -97,16 +97,9 @@ fn Prove(session: Session, methods: FactorMethods, next: Option<String>, returne
     let next = StoredValue::new(next.unwrap_or_default());
     let here = Route::Factor { next: next.with_value(|n| ReturnTo::parse(n)) }.url();
     let failed = move |error: AppError| {
-        if error == AppError::SignedOut {
-            return session.sign_in_again();
-        }
-        let fields = error.fields();
-        pending.message.set(match fields.of("passkey") {
-            Some(message) => message.to_owned(),
-            None if fields.0.is_empty() => error.message(),
-            None => String::new(),
-        });
-        errors.set(fields);
+        let Some(error) = session.form_error(error) else { return };
+        pending.message.set(error.form_message(|field| field == "code"));
+        errors.set(error.fields());
         browser::next_frame(|| browser::focus("[aria-invalid=true]"));
     };
     let leave = |path: String| browser::load_document(&path);
