@@ -142,7 +142,7 @@ pub async fn delete_workspace(call: &Call, slug: &Slug, grant: &str, typed: &str
     }
     settings::delete(&mut tx, &can).await?;
     let tenant = tx.commit().await?;
-    tracing::info!(workspace_id = %tenant.workspace.id, user_id = %tenant.principal.person.id, "a workspace was deleted");
+    tracing::info!(user_id = %tenant.principal.person.id, "a workspace was deleted");
     Ok(())
 }
 
