@@ -2,10 +2,10 @@
 
 use crate::server::workspace::{opened, reading, writing};
 use crate::{
-    console::{AuditView, PageData, VisitData},
+    console::PageData,
     error::AppError,
     pictures,
-    routes::{Page, Route, SettingsPage},
+    routes::{Page, Route, SettingsPage, VisitData},
     seats::api as seats,
     server::{
         call::Call,
@@ -18,7 +18,7 @@ use futures_util::stream;
 use http::{HeaderValue, Response, header};
 use model::{
     FieldErrors, Slug,
-    audit::{Action, AuditQuery, Detail, Position},
+    audit::{Action, AuditQuery, AuditView, Detail, Position},
     capability::{CapabilityKind, ManageSettings, OwnWorkspace},
     csv,
     id::OrganizationId,
