@@ -7,12 +7,13 @@
 
 use crate::{
     account::{FactorAsk, OrganizationView, SecurityData, StartPage},
-    console::{AuditView, PageData},
+    console::PageData,
     deferred::Deferred,
     error::Refusal,
 };
 use model::{
     FieldErrors,
+    audit::AuditView,
     device::SessionRow,
     invite::{Invite, InviteResult, Mailbox},
     members::Notices,

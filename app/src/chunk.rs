@@ -48,7 +48,8 @@ mod fetched {
     use super::ChunkPage;
     use crate::{
         account::{AccountFrame, AccountPlane},
-        browser, console,
+        browser,
+        console::visit_placeholder,
         layout::Failed,
     };
     use leptos::{prelude::*, task::spawn_local};
@@ -143,7 +144,7 @@ mod fetched {
     /// Renders the placeholder of a page whose chunk is loading.
     fn placeholder(page: &ChunkPage) -> AnyView {
         match page {
-            ChunkPage::Visit(visit) => console::visit_placeholder(visit),
+            ChunkPage::Visit(visit) => visit_placeholder(visit),
             ChunkPage::Account(plane) => in_frame(
                 plane,
                 view! {

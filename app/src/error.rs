@@ -204,6 +204,14 @@ impl AppError {
         }
     }
 
+    /// Returns the message that a form shows for this error in addition to the errors at its fields: the message of an
+    /// error on a field that the form does not have, or that of the error itself if it is not about fields. Empty if all
+    /// of it is shown at the fields. `has` returns `true` for the names of the form's fields.
+    pub fn form_message(&self, has: impl Fn(&str) -> bool) -> String {
+        let fields = self.fields();
+        if fields.0.is_empty() { self.message() } else { fields.elsewhere(has).unwrap_or_default().to_owned() }
+    }
+
     /// Returns the field errors, or an empty value for other errors.
     pub fn fields(&self) -> FieldErrors {
         match self {
@@ -286,5 +294,18 @@ impl FromServerFnError for AppError {
             Err(wire::WireError::Build) => Self::Outdated,
             Err(_) => Self::Internal,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_shows_each_error_in_one_place() {
+        let message = |error: AppError| error.form_message(|field| field == "code");
+        assert_eq!(message(AppError::Invalid(FieldErrors::one("code", "Wrong."))), "");
+        assert_eq!(message(AppError::Invalid(FieldErrors::one("passkey", "Not found."))), "Not found.");
+        assert_eq!(message(AppError::Credentials), AppError::Credentials.message());
     }
 }

@@ -137,7 +137,7 @@ macro_rules! own {
     };
 }
 
-/// Routes of all pages. Those of a workspace are in `console::pages`.
+/// Routes of all pages. Those of a workspace are in `console`.
 fn pages() -> AnyView {
     view! {
         <Routes fallback=absent>

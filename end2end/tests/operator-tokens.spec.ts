@@ -133,6 +133,26 @@ test("a token has a chosen, visible expiry date and is refused afterwards", asyn
   await context.close();
 });
 
+test("a created token empties the form, also if the server returned it with typed values", async ({ browser }) => {
+  const context = await contextOf(browser, who);
+  const page = await context.newPage();
+  const program = /stile\.js/;
+  await page.route(program, (route) => route.abort());
+  await page.goto("/account/tokens");
+  await page.fill("[name=name]", "Returned");
+  await page.fill("[name=password]", "not the password");
+  await page.unroute(program);
+  await page.getByRole("button", { name: "Create token" }).click();
+  await page.waitForFunction(() => document.documentElement.hasAttribute("data-live"));
+  await expect(page.locator("[name=name]"), "control: the server returned the name").toHaveAttribute("value", "Returned");
+  await page.fill("[name=password]", PASSWORD);
+  await page.getByRole("button", { name: "Create token" }).click();
+  await expect(page.getByTestId("token")).toBeVisible();
+  await expect(page.locator("[name=name]")).toHaveValue("");
+  await expect(page.locator("[name=password]")).toHaveValue("");
+  await context.close();
+});
+
 test("of many simultaneous requests, twenty create a token", async ({ browser }) => {
   const context = await contextOf(browser, who);
   const answers = await Promise.all(Array.from({ length: 26 }, (_, i) => call(context.request, "create_token", { name: `Many ${i}`, password: PASSWORD })));

@@ -35,3 +35,18 @@ pub struct AuditRow {
     /// Remaining details, formatted by [`Detail::words`].
     pub detail: String,
 }
+
+/// Page of the audit log with the options of its filter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditView {
+    /// Entries, newest first.
+    pub rows: Vec<AuditRow>,
+    /// Position of newer entries, if there are any.
+    pub newer: Option<Position>,
+    /// Position of older entries, if there are any.
+    pub older: Option<Position>,
+    /// Actors to filter by, with their names.
+    pub people: Vec<(UserId, String)>,
+    /// Time zone in which times are shown.
+    pub time_zone: String,
+}

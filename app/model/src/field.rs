@@ -27,6 +27,12 @@ impl FieldErrors {
         self.0.iter().find(|e| e.field == field).map(|e| e.message.as_str())
     }
 
+    /// Returns the message of the first error on a field that the form does not have, if any. `has` returns `true` for
+    /// the names of the form's fields.
+    pub fn elsewhere(&self, has: impl Fn(&str) -> bool) -> Option<&str> {
+        self.0.iter().find(|e| !has(&e.field)).map(|e| e.message.as_str())
+    }
+
     /// Removes the errors of `field` after its value was edited.
     pub fn clear(&mut self, field: &str) {
         self.0.retain(|error| error.field != field);

@@ -2,6 +2,7 @@
 //! database and served after an access check.
 
 use crate::{
+    field::FieldErrors,
     hue::{self, HUES},
     id::WorkspaceId,
 };
@@ -117,6 +118,27 @@ impl From<Hue> for u8 {
     }
 }
 
+/// Unvalidated form data of a workspace's colour.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HueInput {
+    /// Control `hue`: the index of a hue, or empty for the automatic one.
+    pub hue: String,
+}
+
+impl HueInput {
+    /// Validates the form. Returns `None` for the automatic hue.
+    ///
+    /// # Errors
+    /// [`FieldErrors`] on `hue` if it is not the index of a hue.
+    pub fn parse(&self) -> Result<Option<Hue>, FieldErrors> {
+        if self.hue.is_empty() {
+            return Ok(None);
+        }
+        let hue = self.hue.parse::<u8>().ok().and_then(|index| Hue::try_from(index).ok());
+        hue.map(Some).ok_or_else(|| FieldErrors::one("hue", "Choose one of the colours."))
+    }
+}
+
 /// Visual identity of a workspace.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Brand {
@@ -160,6 +182,19 @@ mod tests {
             "0123456789abcdef0123456789abcdef0",
         ] {
             assert_eq!(PictureName::parse(bad), Err(NoPictureName), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_hue_is_chosen_by_its_index_or_is_automatic() {
+        let parse = |hue: &str| HueInput { hue: hue.to_owned() }.parse();
+        assert_eq!(parse(""), Ok(None));
+        for index in 0..=u8::MAX {
+            let chosen = Hue::all().find(|hue| hue.index() == index);
+            assert_eq!(parse(&index.to_string()).ok().flatten(), chosen, "{index}");
+        }
+        for bad in ["36", "256", "-1", "x", " "] {
+            assert!(parse(bad).is_err_and(|errors| errors.of("hue").is_some()), "{bad}");
         }
     }
 

@@ -97,16 +97,9 @@ fn Prove(session: Session, methods: FactorMethods, next: Option<String>, returne
     let next = StoredValue::new(next.unwrap_or_default());
     let here = Route::Factor { next: next.with_value(|n| ReturnTo::parse(n)) }.url();
     let failed = move |error: AppError| {
-        if error == AppError::SignedOut {
-            return session.sign_in_again();
-        }
-        let fields = error.fields();
-        pending.message.set(match fields.of("passkey") {
-            Some(message) => message.to_owned(),
-            None if fields.0.is_empty() => error.message(),
-            None => String::new(),
-        });
-        errors.set(fields);
+        let Some(error) = session.form_error(error) else { return };
+        pending.message.set(error.form_message(|field| field == "code"));
+        errors.set(error.fields());
         browser::next_frame(|| browser::focus("[aria-invalid=true]"));
     };
     let leave = |path: String| browser::load_document(&path);
@@ -130,7 +123,7 @@ fn Prove(session: Session, methods: FactorMethods, next: Option<String>, returne
         {pending.banner()}
         {methods.passkey.then(|| view! {
             <button class="btn wide" class:primary=!methods.code type="button" data-script data-testid="use-passkey"
-                aria-busy=move || pending.is_busy() on:click=by_passkey><Icon name="passkey"/>"Use a passkey"</button>
+                aria-busy=move || pending.aria_busy() on:click=by_passkey><Icon name="passkey"/>"Use a passkey"</button>
         })}
         {methods.code.then(|| view! {
             <form class="form" method="post" action=here novalidate data-unguarded on:submit=by_code>
@@ -143,7 +136,7 @@ fn Prove(session: Session, methods: FactorMethods, next: Option<String>, returne
                     <p class="error" id="code-error">{move || wrong().map(|message| view! { <Icon name="alert"/><span>{message}</span> })}</p>
                     <p class="hint" id="code-hint">"The 6-digit code from your authenticator app, or a recovery code."</p>
                 </div>
-                <button class="btn primary wide" type="submit" aria-busy=move || pending.is_busy()>"Confirm"</button>
+                <button class="btn primary wide" type="submit" aria-busy=move || pending.aria_busy()>"Confirm"</button>
             </form>
         })}
     }

@@ -41,7 +41,7 @@ pub fn restore_button(session: Session, workspace: &DeletedWorkspace, action: St
         <form method="post" action=action on:submit=submit>
             <input type="hidden" name="action" value="restore-workspace"/>
             <input type="hidden" name="slug" value=posted/>
-            <button class="btn" data-testid="restore" aria-busy=move || pending.is_busy()><Icon name="refresh"/>"Restore"</button>
+            <button class="btn" data-testid="restore" aria-busy=move || pending.aria_busy()><Icon name="refresh"/>"Restore"</button>
         </form>
     }
     .into_any()

@@ -30,6 +30,7 @@ pub fn SignInPage() -> impl IntoView {
     let email = returned.value("email").unwrap_or_default().to_owned();
     let (errors, pending) = (RwSignal::new(returned.errors), Pending::new(returned.message));
     let error_of = move |field: &'static str| move || errors.with(|e| e.of(field).map(str::to_owned));
+    let is_field = |name: &str| matches!(name, "email" | "password");
 
     // Changed fields are no longer marked as invalid.
     let clear_errors = move |event: leptos::ev::Event| {
@@ -44,7 +45,7 @@ pub fn SignInPage() -> impl IntoView {
         let values = browser::form_values(&event);
         let value = |name: &str| values.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone()).unwrap_or_default();
         let stopped = move |error: AppError| {
-            pending.message.set(if error.fields().0.is_empty() { error.message() } else { String::new() });
+            pending.message.set(error.form_message(is_field));
             // The response doesn't reveal which of the two is wrong. The password must be entered again.
             errors.set(match error {
                 AppError::Credentials => FieldErrors::one("password", ""),
@@ -67,8 +68,7 @@ pub fn SignInPage() -> impl IntoView {
             sign_in_by_passkey(challenge.handle, credential, next).await
         };
         let stopped = move |error: AppError| {
-            let fields = error.fields();
-            pending.message.set(fields.of("passkey").map_or_else(|| error.message(), str::to_owned));
+            pending.message.set(error.form_message(is_field));
             errors.set(FieldErrors::default());
         };
         pending.run_and_leave(answer, arrive, stopped);
@@ -98,7 +98,7 @@ pub fn SignInPage() -> impl IntoView {
                     <input type="hidden" name="next" value=next/>
                     <CredentialField name="email" label="Email" kind="email" autocomplete="username" value=email error=Signal::derive(error_of("email"))/>
                     <CredentialField name="password" label="Password" kind="password" autocomplete="current-password" value=String::new() error=Signal::derive(error_of("password"))/>
-                    <button class="btn primary wide" type="submit" aria-busy=move || pending.is_busy()>"Sign in"</button>
+                    <button class="btn primary wide" type="submit" aria-busy=move || pending.aria_busy()>"Sign in"</button>
                     <button class="btn wide" type="button" data-script data-testid="passkey-sign-in" on:click=by_passkey><Icon name="passkey"/>"Sign in with a passkey"</button>
                 </form>
                 <p class="after ends">

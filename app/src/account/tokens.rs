@@ -3,13 +3,12 @@
 use super::{AccountShell, CreatedToken, create_token, list_tokens, revoke_token};
 use crate::{
     boot::AccountData,
-    browser,
     error::AppError,
     layout::copy_button,
     reactive,
     routes::{AccountPage, Route},
     session::{Session, use_session},
-    ui::{Ago, FormState, PasswordField, SelectField, SubmitButton, TextField},
+    ui::{Ago, FormState, PasswordField, Pending, SelectField, SubmitButton, TextField},
 };
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use model::{
@@ -39,7 +38,10 @@ pub fn TokensPage() -> impl IntoView {
         if !loaded {
             spawn_local(async move {
                 match list_tokens().await {
-                    Ok(list) => tokens.set(Some(list)),
+                    // A token that was created in the meantime has brought a newer list.
+                    Ok(list) => tokens.update(|shown| {
+                        shown.get_or_insert(list);
+                    }),
                     Err(error) => failed(error),
                 }
             });
@@ -56,9 +58,6 @@ pub fn TokensPage() -> impl IntoView {
             Some(create_token(value("name"), life, value("password")))
         };
         let done = move |made: CreatedToken| {
-            // Reset restores what the server returned with an error, so the fields are emptied, too.
-            browser::clear("name");
-            browser::clear("password");
             created.set(Some(made.secret));
             tokens.set(Some(made.tokens));
         };
@@ -84,7 +83,7 @@ pub fn TokensPage() -> impl IntoView {
                     {move || match tokens.get() {
                         None => view! { <p class="muted">"Loading…"</p> }.into_any(),
                         Some(list) if list.is_empty() => view! { <p class="muted">"No tokens yet"</p> }.into_any(),
-                        Some(list) => token_table(session, list, tokens, failed),
+                        Some(list) => token_table(session, form.pending, list, tokens, failed),
                     }}
                 </section>
         </AccountShell>
@@ -105,8 +104,11 @@ fn Secret(secret: String) -> impl IntoView {
     }
 }
 
+/// Renders the tokens. They are revoked one at a time and not while one is created, so that no older list replaces a
+/// newer one.
 fn token_table(
     session: Session,
+    pending: Pending,
     list: Vec<OperatorToken>,
     tokens: RwSignal<Option<Vec<OperatorToken>>>,
     failed: impl Fn(AppError) + Copy + Send + 'static,
@@ -115,12 +117,7 @@ fn token_table(
         let id = token.id;
         let revoke = move |event: SubmitEvent| {
             event.prevent_default();
-            spawn_local(async move {
-                match revoke_token(id).await {
-                    Ok(left) => tokens.set(Some(left)),
-                    Err(error) => failed(error),
-                }
-            });
+            pending.run(revoke_token(id), move |left| tokens.set(Some(left)), failed);
         };
         view! {
             <tr data-testid="row">

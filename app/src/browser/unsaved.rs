@@ -122,8 +122,14 @@ impl FormSnapshot {
         }
     }
 
-    /// Marks the submitted values as saved and resets the form.
+    /// Empties the text fields, also those that the server returned with typed text, and resets all other controls to
+    /// their initial values. Then nothing in this form counts as unsaved.
     pub fn reset(self) {
+        for (control, value) in self.values {
+            if matches!(value, Value::Text(_)) && !control.has_attribute("readonly") {
+                settle(&control, Value::Text(String::new()));
+            }
+        }
         if let Some(form) = self.form {
             form.reset();
         }

@@ -58,8 +58,7 @@ fn fresh() -> Result<Secret, AppError> {
 async fn redeem(tx: &mut WorkspaceTx<Visit>, code: &str) -> Result<(), AppError> {
     let code = Secret::presented(code).ok_or(AppError::Refused(Refusal::HandoffForeign))?;
     if let Err(refused) = handoffs::redeem(tx, &code).await? {
-        let tenant = tx.tenant();
-        tracing::warn!(workspace_id = %tenant.workspace.id, user_id = %tenant.principal.person.id, ?refused, "a handoff was refused");
+        tracing::warn!(user_id = %tx.user(), ?refused, "a handoff was refused");
         return Err(AppError::Refused(match refused {
             HandoffRefused::Used => Refusal::HandoffUsed,
             HandoffRefused::Expired => Refusal::HandoffExpired,

@@ -1,19 +1,17 @@
 //! Page data of a workspace in its serialized form.
 
-use crate::{deferred::Deferred, routes::Page};
-#[cfg(feature = "ssr")]
-use model::count::quantity;
+use crate::{
+    deferred::Deferred,
+    routes::{Page, VisitData},
+};
 use model::{
-    Capability, WorkspaceRole,
-    audit::{AuditRow, Position},
+    Capability,
     billing::{InvoiceRow, UsageRow},
-    catalog::{ProductDetail, ProductInput, ProductRow, RatePlanRow},
-    customer::{CustomerDetail, CustomerInput, CustomerRow},
-    id::{RatePlanId, UserId, WorkspaceId},
+    catalog::{ProductRow, RatePlanRow},
+    customer::CustomerRow,
+    id::WorkspaceId,
     list::ListPage,
-    members::Members,
     overview::Overview,
-    settings::{Contents, GeneralSettings, SecuritySettings},
     workspace::Entry,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -44,43 +42,6 @@ pub enum PageData {
     Denied(Capability),
 }
 
-/// Data of a page that is rebuilt for each visit: a detail page, a form or a settings page.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum VisitData {
-    /// Product.
-    Product(Box<ProductDetail>),
-    /// Rate plan.
-    RatePlan(Box<RatePlanRow>),
-    /// Customer.
-    Customer(Box<CustomerDetail>),
-    /// Usage record.
-    UsageRecord(Box<UsageRow>),
-    /// Invoice.
-    Invoice(Box<InvoiceRow>),
-    /// Form of a product.
-    ProductForm(ProductInput),
-    /// Form of a customer.
-    CustomerForm {
-        /// Values of the fields.
-        input: Box<CustomerInput>,
-        /// Rate plans to choose from.
-        rate_plans: Vec<(RatePlanId, String)>,
-    },
-    /// Members, invites and access requests.
-    Members(Box<Members<WorkspaceRole>>),
-    /// General settings.
-    General(Box<GeneralSettings>),
-    /// Colour and logo, which are part of the entry.
-    Branding,
-    /// Security requirements of the workspace.
-    Security(SecuritySettings),
-    /// Audit log.
-    Audit(Box<AuditView>),
-    /// Contents that deleting the workspace would remove.
-    Danger(Contents),
-}
-
 impl Serialize for PageData {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         match self {
@@ -103,29 +64,6 @@ impl From<VisitData> for PageData {
     }
 }
 
-#[cfg(feature = "ssr")]
-impl VisitData {
-    /// Returns the name of the page's record, for the title and the browser's history.
-    fn record(&self) -> Option<String> {
-        let name = match self {
-            Self::Product(product) => product.row.name.clone(),
-            Self::RatePlan(plan) => plan.name.clone(),
-            Self::Customer(customer) => customer.row.name.clone(),
-            Self::UsageRecord(record) => quantity(record.quantity, &record.unit),
-            Self::Invoice(invoice) => invoice.title(),
-            Self::ProductForm(input) => input.name.clone(),
-            Self::CustomerForm { input, .. } => input.name.clone(),
-            Self::Members(_)
-            | Self::General(_)
-            | Self::Branding
-            | Self::Security(_)
-            | Self::Audit(_)
-            | Self::Danger(_) => return None,
-        };
-        (!name.is_empty()).then_some(name)
-    }
-}
-
 impl PageData {
     /// Returns the name of the page's record, if it has one.
     pub fn record(&self) -> Option<&str> {
@@ -134,21 +72,6 @@ impl PageData {
             _ => None,
         }
     }
-}
-
-/// Page of the audit log with the options of its filter.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct AuditView {
-    /// Entries, newest first.
-    pub rows: Vec<AuditRow>,
-    /// Position of newer entries, if there are any.
-    pub newer: Option<Position>,
-    /// Position of older entries, if there are any.
-    pub older: Option<Position>,
-    /// Actors to filter by, with their names.
-    pub people: Vec<(UserId, String)>,
-    /// Time zone in which times are shown.
-    pub time_zone: String,
 }
 
 /// Response of a server function of the workspace plane, tagged with the workspace that produced it. The browser

@@ -85,7 +85,7 @@ where
         <form method="post" action=here on:submit=submit>
             <input type="hidden" name="action" value=action/>
             <input type="hidden" name="grant" value=scope.entry.with_untracked(|e| e.as_ref().map(|e| e.grant.clone()))/>
-            <button class="btn quiet" aria-busy=move || pending.is_busy()><Icon name="archive"/>{label}</button>
+            <button class="btn quiet" aria-busy=move || pending.aria_busy()><Icon name="archive"/>{label}</button>
         </form>
     }
     .into_any()

@@ -1,10 +1,10 @@
-//! Server side of the pages below `/{slug}`: loads the data of each page and handles its forms. The views are in
-//! another module, `pages`, because they depend on the server functions, which depend on this module.
+//! Server side of the pages below `/{slug}`: loads the data of each page and handles its forms. The table of the views
+//! is in another file, `mod.rs`, because the views depend on the server functions, which depend on this module.
 
 use crate::{
-    console::{PageData, VisitData, customers::api as customers, products::api as products, settings::api as settings},
+    console::{PageData, customers::api as customers, products::api as products, settings::api as settings},
     error::AppError,
-    routes::Page,
+    routes::{Page, VisitData},
     server::{
         call::Call,
         form::{Form, Outcome, not_understood},

@@ -1,9 +1,9 @@
 //! Selects the view of each page, and its placeholder while it loads, fails or is not allowed.
 
-use super::{PageData, Visit, VisitData, scope::Scope};
+use super::{PageData, Visit, scope::Scope};
 use crate::{
     layout::Failed,
-    routes::Page,
+    routes::{Page, VisitData},
     ui::{Icon, whole_form, whole_kept},
 };
 use leptos::prelude::*;

@@ -48,7 +48,7 @@ pub fn invite_form<R: Rank>(form: MembersForm<R>, role: R, left: u32, usual: R, 
             <label for="invite-role">"Role"</label>
             <span class="select"><select class="input" id="invite-role" name="role">{form.options(&roles, Some(chosen))}</select><Icon name="chevron-down"/></span>
         </div>
-        <button class="btn primary" type="submit" aria-busy=move || form.is_busy()>"Invite"</button>
+        <button class="btn primary" type="submit" aria-busy=move || form.aria_busy()>"Invite"</button>
     };
     view! {
         <section class="section" aria-labelledby="invite">

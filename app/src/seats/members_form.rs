@@ -27,10 +27,9 @@ type Answer = Pin<Box<dyn Future<Output = Result<ActionOutcome, AppError>>>>;
 /// Name of the field with the people to invite.
 pub(super) const EMAILS: &str = "emails";
 
-/// Returns the first error without a field of its own on the page.
-fn unplaced(errors: &FieldErrors) -> String {
-    let first = errors.0.iter().find(|error| !matches!(error.field.as_str(), EMAILS | "domain"));
-    first.map(|error| error.message.clone()).unwrap_or_default()
+/// Returns `true` for the fields of the page that show their own errors.
+fn is_field(name: &str) -> bool {
+    matches!(name, EMAILS | "domain")
 }
 
 /// State of a members page, shared by its forms.
@@ -72,8 +71,9 @@ impl<R: Rank> MembersForm<R> {
     ) -> Self {
         let returned = session.take_returned().unwrap_or_default();
         let errors = RwSignal::new(returned.errors.clone());
-        let text = if returned.message.is_empty() { unplaced(&returned.errors) } else { returned.message.clone() };
-        let pending = Pending::new(text);
+        let elsewhere = returned.errors.elsewhere(is_field).unwrap_or_default();
+        let text = if returned.message.is_empty() { elsewhere } else { returned.message.as_str() };
+        let pending = Pending::new(text.to_owned());
         let emails = RwSignal::new(returned.value("emails").unwrap_or_default().to_owned());
         let results = RwSignal::new(returned.results.clone());
         let submit = Callback::new(move |event: SubmitEvent| {
@@ -84,8 +84,9 @@ impl<R: Rank> MembersForm<R> {
             let action = match MemberAction::read(&browser::form_values(&event)) {
                 Ok(action) => action,
                 Err(wrong) => {
-                    pending.message.set(unplaced(&wrong));
-                    errors.set(wrong);
+                    let wrong = AppError::Invalid(wrong);
+                    pending.message.set(wrong.form_message(is_field));
+                    errors.set(wrong.fields());
                     return;
                 }
             };
@@ -128,11 +129,10 @@ impl<R: Rank> MembersForm<R> {
                 | AppError::Unavailable
                 | AppError::Offline
                 | AppError::Internal => {
-                    let fields = error.fields();
-                    let text = if fields.0.is_empty() { error.message() } else { unplaced(&fields) };
+                    let text = error.form_message(is_field);
                     let placed = text.is_empty();
                     pending.message.set(text);
-                    errors.set(fields);
+                    errors.set(error.fields());
                     if placed {
                         browser::next_frame(|| browser::focus("[aria-invalid=true]"));
                     } else {
@@ -217,8 +217,8 @@ impl<R: Rank> MembersForm<R> {
     }
 
     /// Returns the `aria-busy` value of the buttons: `"true"` while a response is pending.
-    pub fn is_busy(self) -> Option<&'static str> {
-        self.pending.is_busy()
+    pub fn aria_busy(self) -> Option<&'static str> {
+        self.pending.aria_busy()
     }
 
     /// Renders the error message that concerns the page as a whole.

@@ -161,7 +161,7 @@ fn menu<R: Rank>(
         form.action_form(Some("set_role"), "menu-form", view! {
             {hidden(&person)}
             <span class="select"><select class="input" name="role" aria-label=format!("Role of {name}")>{none}{options}</select><Icon name="chevron-down"/></span>
-            <button class="btn small" aria-busy=move || form.is_busy()>"Change role"</button>
+            <button class="btn small" aria-busy=move || form.aria_busy()>"Change role"</button>
         })
     });
     let remove = may_change.then(|| {

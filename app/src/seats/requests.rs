@@ -28,7 +28,7 @@ pub fn requests<R: Rank>(form: MembersForm<R>, data: &Members<R>, usual: R) -> A
                         {form.action_form(Some("approve"), "btn-row", view! {
                             <input type="hidden" name="request" value=approve/>
                             <span class="select"><select class="input" name="role" aria-label=format!("Role for {name}")>{options}</select><Icon name="chevron-down"/></span>
-                            <button class="btn small primary" aria-busy=move || form.is_busy()>"Approve"</button>
+                            <button class="btn small primary" aria-busy=move || form.aria_busy()>"Approve"</button>
                         })}
                         {form.action_form(Some("refuse"), "", view! { <input type="hidden" name="request" value=refuse/><button class="btn small quiet">"Decline"</button> })}
                     </div>

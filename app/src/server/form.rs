@@ -104,16 +104,13 @@ impl Form {
             error => error.fields(),
         };
         let message = match error {
-            AppError::Credentials => error.message(),
             AppError::Internal => format!(
                 "Something went wrong on the server. Nothing was changed. Try again. If it happens again, give your \
                  administrator this number: {}",
                 call.request.request_id
             ),
-            AppError::Invalid(_) if errors.of("action").is_some() => errors.of("action").unwrap_or_default().to_owned(),
-            // An error with a field is shown only there.
-            error if errors.0.is_empty() => error.message(),
-            _ => String::new(),
+            // No form has a field of that name. All other errors are shown at their fields.
+            error => error.form_message(|field| field != "action"),
         };
         Returned { values, errors, message, results: Vec::new() }
     }

@@ -67,9 +67,8 @@ impl FormState {
         };
         let stopped = move |error: AppError| {
             let Some(error) = stopped(error) else { return };
-            let fields = error.fields();
-            self.pending.message.set(if fields.0.is_empty() { error.message() } else { String::new() });
-            self.errors.set(fields);
+            self.pending.message.set(error.form_message(|_| true));
+            self.errors.set(error.fields());
             browser::next_frame(|| browser::focus("[aria-invalid=true]"));
         };
         self.pending.run(answer, done, stopped);
@@ -100,5 +99,5 @@ pub fn SubmitButton(
     wide: bool,
 ) -> impl IntoView {
     let class = if wide { "btn primary wide" } else { "btn primary" };
-    view! { <button class=class type="submit" aria-busy=move || form.pending.is_busy()>{label}</button> }
+    view! { <button class=class type="submit" aria-busy=move || form.pending.aria_busy()>{label}</button> }
 }

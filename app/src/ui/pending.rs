@@ -24,7 +24,7 @@ impl Pending {
     }
 
     /// Returns the `aria-busy` value of the buttons: `"true"` while a request is in flight.
-    pub fn is_busy(self) -> Option<&'static str> {
+    pub fn aria_busy(self) -> Option<&'static str> {
         self.busy.get().then_some("true")
     }
 

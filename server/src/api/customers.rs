@@ -1,11 +1,11 @@
 //! `GET /api/v1/workspaces/{slug}/customers`: one page of a workspace's customers.
 
 use super::{error::ApiError, token::Bearer};
-use crate::{error_response::ErrorBody, middleware::request_log::WORKSPACE, state::AppState};
+use crate::{error_response::ErrorBody, state::AppState};
 use axum::{
     Json,
     extract::{Path, RawQuery, State},
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderName, HeaderValue, StatusCode, header},
     response::{Extension, IntoResponse as _, Response},
 };
 use model::{
@@ -23,6 +23,9 @@ use utoipa::{
     openapi::{Object, ObjectBuilder, Type},
 };
 use uuid::Uuid;
+
+/// Response header with the workspace id.
+const WORKSPACE: HeaderName = HeaderName::from_static("stile-workspace");
 
 /// One page of customers, at most 20, with cursors for the adjacent pages.
 #[derive(Debug, Serialize, ToSchema)]
@@ -145,7 +148,7 @@ pub(super) async fn list(
         next: page.next.map(|cursor| cursor.to_string()),
         previous: page.previous.map(|cursor| cursor.to_string()),
     };
-    let mut response = (Extension(id), Extension(user), Json(body)).into_response();
+    let mut response = (Extension(user), Json(body)).into_response();
     if let Ok(value) = HeaderValue::try_from(id.to_string()) {
         response.headers_mut().insert(WORKSPACE, value);
     }

@@ -1,7 +1,8 @@
 //! Request id, tracing span, access log and metrics of a request.
 //!
-//! The log line contains method, route template, status and duration in milliseconds; for the workspace plane also the
-//! workspace and the user. It never contains the path, which may include an invite token (docs/SECURITY.md, I-24).
+//! The log line contains method, route template, status, duration in milliseconds and the user, if known. Its span
+//! contains the request id and the workspace, as in the other lines of the request. The line never contains the path,
+//! which may include an invite token (docs/SECURITY.md, I-24).
 
 use crate::{prometheus, route_label};
 use axum::{
@@ -10,15 +11,13 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use model::id::{UserId, WorkspaceId};
+use model::id::UserId;
 use std::time::Instant;
 use tracing::{Instrument as _, Span, error_span, field};
 use uuid::Uuid;
 
 /// Response header with the request id.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-/// Response header with the workspace id, for responses of the workspace plane.
-pub(crate) const WORKSPACE: HeaderName = HeaderName::from_static("stile-workspace");
 /// Status logged if the client disconnected before the response. The request itself runs to its end.
 const CLIENT_GONE: u16 = 499;
 
@@ -31,6 +30,7 @@ pub(crate) struct RequestId(pub(crate) String);
 pub(crate) async fn enter(mut request: Request, next: Next) -> Response {
     let id = Uuid::now_v7().to_string();
     // A span is dropped by a filter above its level, and no line may be without the request id.
+    // The door records the workspace (`store::request_span`).
     let span = error_span!("request", request_id = %id, workspace_id = field::Empty);
     let mut line = LogLine {
         route: route_label::of(request.uri().path(), request.extensions()),
@@ -63,25 +63,23 @@ impl LogLine {
         self.answered = true;
         let (status, took) = (response.status(), self.started.elapsed());
         prometheus::count(&self.route, self.method, status, took);
-        let workspace = response.extensions().get::<WorkspaceId>().map(ToString::to_string);
-        let workspace = workspace.as_deref().or_else(|| response.headers().get(WORKSPACE)?.to_str().ok());
         let user = response.extensions().get::<UserId>().map(ToString::to_string);
-        self.write(status.as_u16(), workspace, user.as_deref());
+        self.write(status.as_u16(), user.as_deref());
     }
 
-    fn write(&self, status: u16, workspace_id: Option<&str>, user_id: Option<&str>) {
+    fn write(&self, status: u16, user_id: Option<&str>) {
         let _entered = self.span.enter();
         let ms = self.started.elapsed().as_secs_f64() * 1e3;
         let ms = (ms * 10.0).round() / 10.0;
         let (method, route) = (self.method, self.route.as_str());
         // The same fields at three levels, because the level of an event must be known at compile time.
         match status {
-            503 => tracing::warn!(method, route, status, ms, workspace_id, user_id, "request"),
-            500.. => tracing::error!(method, route, status, ms, workspace_id, user_id, "request"),
+            503 => tracing::warn!(method, route, status, ms, user_id, "request"),
+            500.. => tracing::error!(method, route, status, ms, user_id, "request"),
             _ if matches!(route, "/healthz" | "/readyz" | "/metrics") || route.starts_with("/pkg/") => {
                 tracing::debug!(method, route, status, ms, "request");
             }
-            _ => tracing::info!(method, route, status, ms, workspace_id, user_id, "request"),
+            _ => tracing::info!(method, route, status, ms, user_id, "request"),
         }
     }
 }
@@ -89,7 +87,7 @@ impl LogLine {
 impl Drop for LogLine {
     fn drop(&mut self) {
         if !self.answered {
-            self.write(CLIENT_GONE, None, None);
+            self.write(CLIENT_GONE, None);
         }
     }
 }

@@ -2,15 +2,10 @@
 
 use crate::account::{AccountFrame, OrganizationFrame};
 use crate::{
-    boot::AccountData,
-    browser,
-    console::{AuditView, audit_table},
-    layout::NotFound,
-    reactive,
-    routes::Route,
-    session::use_session,
+    boot::AccountData, browser, console::audit_table, layout::NotFound, reactive, routes::Route, session::use_session,
 };
 use leptos::prelude::*;
+use model::audit::AuditView;
 
 /// Audit log page. Filters and pagination load new documents, because the log is read seldom.
 #[component]

@@ -59,9 +59,9 @@ fn Add(security: SecurityState, asks_password: bool) -> impl IntoView {
             {asks_password.then(|| view! {
                 <Line security id="passkey-password" name="password" label="Your password" kind="password" autocomplete="current-password"/>
             })}
-            <button class="btn primary" type="submit" aria-busy=move || security.pending.is_busy()><Icon name="passkey"/>"Add a passkey"</button>
+            <button class="btn primary" type="submit" aria-busy=move || security.pending.aria_busy()><Icon name="passkey"/>"Add a passkey"</button>
         </form>
-        <p class="note" data-no-script>"To add a passkey, turn JavaScript on in this browser."</p>
+        <p class="note" data-no-script>"To add a passkey, enable JavaScript in this browser."</p>
     }
 }
 

@@ -46,13 +46,8 @@ impl SecurityState {
             AppError::SignedOut => self.session.sign_in_again(),
             AppError::Factor => self.session.prove_factor(),
             error => {
-                let errors = error.fields();
-                let fields = ["code", "password", "name"];
-                let at_field = fields.iter().any(|field| errors.of(field).is_some());
-                let general = errors.0.first().filter(|_| !at_field).map(|e| e.message.clone());
-                let message = if at_field { String::new() } else { general.unwrap_or_else(|| error.message()) };
-                self.pending.message.set(message);
-                self.errors.set(errors);
+                self.pending.message.set(error.form_message(|field| matches!(field, "code" | "password" | "name")));
+                self.errors.set(error.fields());
                 browser::next_frame(|| browser::focus("[aria-invalid=true]"));
             }
         }

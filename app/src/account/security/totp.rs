@@ -28,12 +28,12 @@ pub(super) fn AuthenticatorApp(security: SecurityState, state: FactorState) -> i
             {move || match (state.totp_since, enrolment.get()) {
                 (Some(since), _) => {
                     let since = moment::utc_date(since);
-                    view! { <p class="status ok">{format!("Enabled since {since}")}</p> <TurnOff security/> }.into_any()
+                    view! { <p class="status ok">{format!("Enabled since {since}")}</p> <DisableTotp security/> }.into_any()
                 }
                 (None, Some(enrolment)) => view! { <SetUp security enrolment/> }.into_any(),
                 (None, None) => view! {
                     <p>"An app on your phone shows a 6-digit code that changes every 30 seconds."</p>
-                    <TurnOn security asks_password=state.standing == FactorStanding::None/>
+                    <EnableTotp security asks_password=state.standing == FactorStanding::None/>
                 }.into_any(),
             }}
         </section>
@@ -41,7 +41,7 @@ pub(super) fn AuthenticatorApp(security: SecurityState, state: FactorState) -> i
 }
 
 #[component]
-fn TurnOn(security: SecurityState, asks_password: bool) -> impl IntoView {
+fn EnableTotp(security: SecurityState, asks_password: bool) -> impl IntoView {
     let start = move |event: SubmitEvent| {
         event.prevent_default();
         security.run(start_totp(typed(&event, "password")));
@@ -52,7 +52,7 @@ fn TurnOn(security: SecurityState, asks_password: bool) -> impl IntoView {
             {asks_password.then(|| view! {
                 <Line security id="app-password" name="password" label="Your password" kind="password" autocomplete="current-password"/>
             })}
-            <button class="btn primary" type="submit" aria-busy=move || security.pending.is_busy()>"Set up authenticator app"</button>
+            <button class="btn primary" type="submit" aria-busy=move || security.pending.aria_busy()>"Set up authenticator app"</button>
         </form>
     }
 }
@@ -85,7 +85,7 @@ fn SetUp(security: SecurityState, enrolment: Enrolment) -> impl IntoView {
                         <form class="inline-form" method="post" action=security.here() novalidate on:submit=confirm>
                             <input type="hidden" name="action" value="confirm"/>
                             <Line security id="app-code" name="code" label="Code" autocomplete="one-time-code" numeric=true/>
-                            <button class="btn primary" type="submit" aria-busy=move || security.pending.is_busy()>"Enable"</button>
+                            <button class="btn primary" type="submit" aria-busy=move || security.pending.aria_busy()>"Enable"</button>
                         </form>
                     </li>
                 </ol>
@@ -95,7 +95,7 @@ fn SetUp(security: SecurityState, enrolment: Enrolment) -> impl IntoView {
 }
 
 #[component]
-fn TurnOff(security: SecurityState) -> impl IntoView {
+fn DisableTotp(security: SecurityState) -> impl IntoView {
     let off = move |event: SubmitEvent| {
         event.prevent_default();
         security.run(turn_off_totp(typed(&event, "code")));
@@ -104,7 +104,7 @@ fn TurnOff(security: SecurityState) -> impl IntoView {
         <form class="inline-form narrow" method="post" action=security.here() novalidate on:submit=off>
             <input type="hidden" name="action" value="off"/>
             <Line security id="off-code" name="code" label="Enter a code to disable the app" autocomplete="one-time-code"/>
-            <button class="btn danger" type="submit" aria-busy=move || security.pending.is_busy()>"Disable"</button>
+            <button class="btn danger" type="submit" aria-busy=move || security.pending.aria_busy()>"Disable"</button>
         </form>
     }
 }

@@ -11,9 +11,9 @@ use crate::{
     reactive,
     routes::{AccountPage, Route, SignInNotice},
     session::{Session, use_session},
-    ui::{Ago, Banner, Icon, Tone},
+    ui::{Ago, Icon, Pending},
 };
-use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use leptos::{ev::SubmitEvent, prelude::*};
 use model::{device::SessionRow, moment, token::TokensThen};
 
 /// Sessions page.
@@ -27,22 +27,23 @@ pub fn SessionsPage() -> impl IntoView {
     let (embedded, names) = embedded.unzip();
     let loaded = embedded.is_some();
     let rows = RwSignal::new(embedded);
-    let message = RwSignal::new(session.take_returned().map(|r| r.message).unwrap_or_default());
+    let pending = Pending::new(session.take_returned().map(|r| r.message).unwrap_or_default());
     let tokens = RwSignal::new(names.unwrap_or_default());
-    let list = Sessions { session, rows, message, tokens };
+    let list = Sessions { session, rows, pending, tokens };
     reactive::effect(move || {
         if !loaded {
-            spawn_local(async move {
+            let answer = async move {
                 if let Ok(held) = list_tokens().await {
                     tokens.set(held.into_iter().filter(|token| !token.expired).map(|token| token.name).collect());
                 }
-                list.answered(list_sessions().await, None);
-            });
+                list_sessions().await
+            };
+            list.run(answer, None);
         }
     });
     view! {
         <AccountShell page=AccountPage::Sessions lead="Devices where you’re signed in. If you don’t recognize one, end its session and change your password.">
-                {move || message.with(|m| (!m.is_empty()).then(|| view! { <Banner tone=Tone::Bad message=m.clone()/> }))}
+                {pending.banner()}
                 {move || match rows.get() {
                     None => view! { <p class="muted">"Loading…"</p> }.into_any(),
                     Some(sessions) => listing(list, sessions),
@@ -55,23 +56,32 @@ pub fn SessionsPage() -> impl IntoView {
 struct Sessions {
     session: Session,
     rows: RwSignal<Option<Vec<SessionRow>>>,
-    message: RwSignal<String>,
+    /// Request in flight, and the error message of the page. At most one is in flight, so that no older list of
+    /// sessions replaces a newer one.
+    pending: Pending,
     /// Names of the active operator tokens.
     tokens: RwSignal<Vec<String>>,
 }
 
 impl Sessions {
-    fn answered(self, answer: Result<Vec<SessionRow>, AppError>, done: Option<&'static str>) {
-        match answer {
-            Ok(left) => {
-                self.message.set(String::new());
-                self.rows.set(Some(left));
-                if let Some(done) = done {
-                    self.session.toast(Toast::done(done));
-                }
+    /// Sends a request and shows the sessions that are left, and the message `done`.
+    fn run(
+        self,
+        answer: impl Future<Output = Result<Vec<SessionRow>, AppError>> + 'static,
+        done: Option<&'static str>,
+    ) {
+        let show = move |left| {
+            self.rows.set(Some(left));
+            if let Some(done) = done {
+                self.session.toast(Toast::done(done));
             }
-            Err(AppError::SignedOut) => self.session.sign_in_again(),
-            Err(error) => self.message.set(error.message()),
+        };
+        self.pending.run(answer, show, move |error| self.failed(error));
+    }
+
+    fn failed(self, error: AppError) {
+        if let Some(error) = self.session.form_error(error) {
+            self.pending.message.set(error.message());
         }
     }
 }
@@ -81,26 +91,21 @@ fn listing(list: Sessions, sessions: Vec<SessionRow>) -> AnyView {
     let rows = sessions.into_iter().map(|row| line(list, row)).collect_view();
     let end_others = move |event: SubmitEvent| {
         event.prevent_default();
-        spawn_local(async move { list.answered(end_other_sessions().await, Some("Signed out of other devices")) });
+        list.run(end_other_sessions(), Some("Signed out of other devices"));
     };
     let everywhere = move |event: SubmitEvent| {
         event.prevent_default();
         let values = browser::form_values(&event);
         let keep = values.iter().find(|(name, _)| name == "tokens").map_or("", |(_, value)| value.as_str());
         let then = TokensThen::of_checkbox(keep);
-        browser::set_sign_out_pending(true);
-        spawn_local(async move {
-            match sign_out_everywhere(then).await {
-                Ok(()) => {
-                    browser::set_sign_out_pending(false);
-                    list.session.leave(SignInNotice::SignedOut);
-                }
-                Err(error) => {
-                    browser::set_sign_out_pending(false);
-                    list.message.set(error.message());
-                }
-            }
-        });
+        let answer = async move {
+            browser::set_sign_out_pending(true);
+            let answer = sign_out_everywhere(then).await;
+            browser::set_sign_out_pending(false);
+            answer
+        };
+        let leave = move |()| list.session.leave(SignInNotice::SignedOut);
+        list.pending.run_and_leave(answer, leave, move |error| list.failed(error));
     };
     let here = Route::Sessions.url();
     view! {
@@ -111,13 +116,13 @@ fn listing(list: Sessions, sessions: Vec<SessionRow>) -> AnyView {
                 {(others > 0).then(|| view! {
                     <form method="post" action=here.clone() on:submit=end_others>
                         <input type="hidden" name="action" value="end-others"/>
-                        <button class="btn" data-testid="end-others">"Sign out other devices"</button>
+                        <button class="btn" data-testid="end-others" aria-busy=move || list.pending.aria_busy()>"Sign out other devices"</button>
                     </form>
                 })}
                 <form method="post" action=here on:submit=everywhere>
                     <input type="hidden" name="action" value="sign-out-everywhere"/>
                     {keep_tokens(&list.tokens.get_untracked())}
-                    <button class="btn danger" data-testid="sign-out-everywhere"><Icon name="sign-out"/>"Sign out all devices"</button>
+                    <button class="btn danger" data-testid="sign-out-everywhere" aria-busy=move || list.pending.aria_busy()><Icon name="sign-out"/>"Sign out all devices"</button>
                 </form>
             </div>
             {(others == 0).then(|| view! { <p class="hint">"You’re only signed in on this device."</p> })}
@@ -130,7 +135,7 @@ fn line(list: Sessions, row: SessionRow) -> AnyView {
     let id = row.id;
     let end = move |event: SubmitEvent| {
         event.prevent_default();
-        spawn_local(async move { list.answered(end_session(id).await, Some("Session ended")) });
+        list.run(end_session(id), Some("Session ended"));
     };
     let label = format!("End the session in {}", row.device);
     let from = row.ip.clone().unwrap_or_else(|| "an unknown IP address".to_owned());

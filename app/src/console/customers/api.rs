@@ -62,7 +62,7 @@ pub(crate) async fn apply(
 pub(crate) async fn form<M: store::door::Mode>(
     tx: &mut store::door::WorkspaceTx<M>,
     input: CustomerInput,
-) -> Result<crate::console::VisitData, AppError> {
+) -> Result<crate::routes::VisitData, AppError> {
     use store::rate_plans;
 
     let offered = rate_plans::offered(tx).await?;
@@ -74,5 +74,5 @@ pub(crate) async fn form<M: store::door::Mode>(
     {
         rate_plans.push((plan.id, format!("{} · {}", plan.product, plan.name)));
     }
-    Ok(crate::console::VisitData::CustomerForm { input: Box::new(input), rate_plans })
+    Ok(crate::routes::VisitData::CustomerForm { input: Box::new(input), rate_plans })
 }

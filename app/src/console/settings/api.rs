@@ -2,10 +2,10 @@
 
 use crate::server::workspace::{opened, reading, writing};
 use crate::{
-    console::{AuditView, PageData, VisitData},
+    console::PageData,
     error::AppError,
     pictures,
-    routes::{Page, Route, SettingsPage},
+    routes::{Page, Route, SettingsPage, VisitData},
     seats::api as seats,
     server::{
         call::Call,
@@ -18,12 +18,12 @@ use futures_util::stream;
 use http::{HeaderValue, Response, header};
 use model::{
     FieldErrors, Slug,
-    audit::{Action, AuditQuery, Detail, Position},
+    audit::{Action, AuditQuery, AuditView, Detail, Position},
     capability::{CapabilityKind, ManageSettings, OwnWorkspace},
     csv,
     id::OrganizationId,
     moment,
-    picture::Hue,
+    picture::HueInput,
     settings::{GeneralInput, GeneralSettings, NewWorkspaceInput},
     workspace::WorkspaceProfile,
 };
@@ -142,7 +142,7 @@ pub async fn delete_workspace(call: &Call, slug: &Slug, grant: &str, typed: &str
     }
     settings::delete(&mut tx, &can).await?;
     let tenant = tx.commit().await?;
-    tracing::info!(workspace_id = %tenant.workspace.id, user_id = %tenant.principal.person.id, "a workspace was deleted");
+    tracing::info!(user_id = %tenant.principal.person.id, "a workspace was deleted");
     Ok(())
 }
 
@@ -162,18 +162,9 @@ pub async fn demand_factor(call: &Call, slug: &Slug, grant: &str, demand: bool) 
 #[derive(Deserialize)]
 #[serde(tag = "action", rename_all = "kebab-case")]
 enum BrandingForm {
-    Hue { hue: String },
+    Hue(HueInput),
     Logo,
     RemoveLogo,
-}
-
-/// Parses the colour of a form. An empty value means the automatic colour.
-fn hue(text: &str) -> Result<Option<Hue>, AppError> {
-    if text.is_empty() {
-        return Ok(None);
-    }
-    let hue = text.parse::<u8>().ok().and_then(|index| Hue::try_from(index).ok());
-    hue.map(Some).ok_or_else(|| AppError::Invalid(FieldErrors::one("hue", "Choose one of the colours.")))
 }
 
 /// Handles a form that was posted to a settings page.
@@ -191,7 +182,9 @@ pub(crate) async fn submit(
             return Ok(Outcome::Go(Page::Settings(page.clone()).url(&saved.slug)));
         }
         SettingsPage::Branding => match form.act()? {
-            BrandingForm::Hue { hue: text } => pictures::set_hue(call, slug, grant, hue(&text)?).await?,
+            BrandingForm::Hue(input) => {
+                pictures::set_hue(call, slug, grant, input.parse().map_err(AppError::Invalid)?).await?;
+            }
             BrandingForm::Logo => pictures::set_logo(call, slug, grant, form.1.take()).await?,
             BrandingForm::RemoveLogo => pictures::remove_logo(call, slug, grant).await?,
         },

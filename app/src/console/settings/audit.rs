@@ -3,13 +3,13 @@
 
 use crate::{
     browser,
-    console::{AuditView, scope::Scope},
+    console::scope::Scope,
     routes::{Page, Route, SettingsPage},
     ui::{Empty, Icon},
 };
 use leptos::prelude::*;
 use model::{
-    audit::{ActionKind, AuditQuery, AuditRow, Period, Position},
+    audit::{ActionKind, AuditQuery, AuditRow, AuditView, Period, Position},
     id::UserId,
     moment,
 };

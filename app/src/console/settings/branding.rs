@@ -7,29 +7,15 @@ use crate::{
         form::{FormPage, SectionForm},
         scope::Scope,
     },
+    error::AppError,
     routes::{Page, SettingsPage},
     ui::{Banner, FieldMessage, PictureForms, Tone, WorkspaceAvatar, WsIcon, clears_error},
 };
 use leptos::prelude::*;
 use model::{
-    picture::{Brand, Hue},
+    picture::{Brand, Hue, HueInput},
     workspace::WorkspaceProfile,
 };
-use serde::Deserialize;
-
-/// Input of the colour form. An empty `hue` selects the automatic colour.
-#[derive(Debug, Default, Deserialize)]
-struct Chosen {
-    #[serde(default)]
-    hue: String,
-}
-
-impl Chosen {
-    /// Returns the chosen hue. A text that is not a hue counts as none.
-    fn hue(&self) -> Option<Hue> {
-        self.hue.parse::<u8>().ok().and_then(|index| Hue::try_from(index).ok())
-    }
-}
 
 pub fn view(scope: Scope) -> AnyView {
     let Some(entered) = scope.entry.get_untracked() else { return ().into_any() };
@@ -53,8 +39,8 @@ pub fn view(scope: Scope) -> AnyView {
 }
 
 fn colour(scope: Scope, workspace: &WorkspaceProfile, returned: Returned) -> AnyView {
-    let form = FormPage::with(scope, returned, move |values: Chosen| async move {
-        let hue = values.hue();
+    let form = FormPage::with(scope, returned, move |input: HueInput| async move {
+        let hue = input.parse().map_err(AppError::Invalid)?;
         scope.suppressing_events(scope.ask(async |slug, grant| save_hue(slug, grant, hue).await)).await?;
         let profile = scope.entry.with_untracked(|entry| entry.as_ref().map(|entry| entry.workspace.clone()));
         if let Some(profile) = profile {
@@ -63,10 +49,9 @@ fn colour(scope: Scope, workspace: &WorkspaceProfile, returned: Returned) -> Any
         Ok((Page::Settings(SettingsPage::Branding), "Colour saved".to_owned()))
     });
     let errors = form.state.errors;
-    let chosen = match form.typed("hue") {
-        Some(hue) if hue.is_empty() => None,
-        Some(hue) => Chosen { hue }.hue().or(workspace.brand.hue),
-        None => workspace.brand.hue,
+    let chosen = match form.typed("hue").map(|hue| HueInput { hue }.parse()) {
+        Some(Ok(chosen)) => chosen,
+        Some(Err(_)) | None => workspace.brand.hue,
     };
     let own = workspace.brand.automatic;
     let dot = |value: String, hue: u8, label: String, checked: bool, extra: &'static str| {

@@ -64,7 +64,7 @@ fn delete(scope: Scope, contents: Contents) -> AnyView {
                 <input type="hidden" name="grant" value=scope.entry.with_untracked(|e| e.as_ref().map(|e| e.grant.clone()))/>
                 <input type="hidden" name="action" value="delete"/>
                 <ConfirmField slug=slug value errors=form.errors/>
-                <div class="btn-row"><button class="btn danger primary" type="submit" disabled=move || !may() aria-busy=move || form.pending.is_busy()>"Delete workspace"</button></div>
+                <div class="btn-row"><button class="btn danger primary" type="submit" disabled=move || !may() aria-busy=move || form.pending.aria_busy()>"Delete workspace"</button></div>
                 {move || why_no_button(scope, Capability::OwnWorkspace)}
             </form>
         </section>

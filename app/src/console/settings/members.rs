@@ -1,8 +1,9 @@
 //! Members page of the workspace: `/{slug}/settings/members`.
 
 use crate::{
-    console::{PageData, VisitData, host::with_visit, manage_members, scope::Scope},
+    console::{PageData, host::with_visit, manage_members, scope::Scope},
     reactive,
+    routes::{Route, VisitData},
     seats::{self, MembersForm},
 };
 use leptos::prelude::*;
@@ -19,7 +20,7 @@ pub fn view(scope: Scope) -> AnyView {
         move |action| Box::pin(scope.ask(async move |slug, grant| manage_members(slug, grant, action.clone()).await)),
         move |done| {
             if done.left {
-                scope.session.navigator.replace(crate::routes::Route::home());
+                scope.session.navigator.replace(Route::home());
                 scope.session.refresh_picker(true);
             } else {
                 scope.reload();

@@ -15,11 +15,11 @@ mod server_fns;
 pub use audit::table as audit_table;
 pub use server_fns::*;
 
-use super::{PageData, VisitData, host::failed, scope::Scope};
+use super::{PageData, host::failed, scope::Scope};
 use crate::{
     account::show_current_tab,
     reactive,
-    routes::{Page, SettingsPage},
+    routes::{Page, SettingsPage, VisitData},
     ui::{Icon, waiting_badge},
 };
 use leptos::prelude::*;

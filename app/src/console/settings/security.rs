@@ -58,7 +58,7 @@ fn demand(scope: Scope, settings: &SecuritySettings) -> AnyView {
                         <input type="hidden" name="grant" value=scope.entry.with_untracked(|e| e.as_ref().map(|e| e.grant.clone()))/>
                         <input type="hidden" name="action" value="demand"/>
                         <input type="hidden" name="demand" value=if on { "off" } else { "on" }/>
-                        <div class="btn-row"><button class="btn" class:primary=!on type="submit" aria-busy=move || pending.is_busy()>
+                        <div class="btn-row"><button class="btn" class:primary=!on type="submit" aria-busy=move || pending.aria_busy()>
                             {if on { "Stop requiring" } else { "Require for everyone" }}
                         </button></div>
                     </form>
