@@ -1,6 +1,6 @@
 # make run        install missing tools, build, load the demo, serve
 # make test       run all tests: unit and database tests, sizes, browser tests
-# make check      check the format, lints on both targets, and queries against a database
+# make check      check the format, lints on both targets, the documentation, and queries against a database
 # make dev        build and serve, and repeat on every change
 # make build      build for release
 # make sabotage   remove one guard at a time, and check that the tests fail
