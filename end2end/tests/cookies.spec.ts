@@ -15,18 +15,28 @@ const ADA = "ada@smartai.example";
 const VIK = "vik@smartai.example";
 const BLOCKED = "Your browser blocks the cookie that keeps you signed in. Allow cookies for this site, then sign in again.";
 
-/** Sends a request whose Cookie headers are exactly these bytes. */
-function bare(method: string, path: string, cookies: Buffer[], headers: Record<string, string> = {}, body = ""): Promise<{ status: number; location: string }> {
+/** Sends a request whose Cookie headers are exactly these bytes. `said` is the first word of the first message of a WebSocket. */
+function bare(method: string, path: string, cookies: Buffer[], headers: Record<string, string> = {}, body = ""): Promise<{ status: number; location: string; said: string }> {
   const lines = cookies.flatMap((cookie) => ["Cookie", cookie.toString("latin1")]);
   const others = Object.entries({ Host: `127.0.0.1:${PORT}`, ...headers }).flat();
   return new Promise((answered, failed) => {
     const sent = http({ port: PORT, host: "127.0.0.1", method, path, headers: [...others, ...lines] as never }, (answer: IncomingMessage) => {
       answer.resume();
-      answer.on("end", () => answered({ status: answer.statusCode ?? 0, location: answer.headers.location ?? "" }));
+      answer.on("end", () => answered({ status: answer.statusCode ?? 0, location: answer.headers.location ?? "", said: "" }));
     });
-    sent.on("upgrade", (answer, socket) => {
-      socket.destroy();
-      answered({ status: answer.statusCode ?? 0, location: "" });
+    sent.on("upgrade", (answer, socket, head) => {
+      let bytes = head;
+      const read = () => {
+        // An unmasked text frame: type, length, text.
+        if (bytes.length < 2 || bytes.length < 2 + bytes[1]) return;
+        socket.destroy();
+        answered({ status: answer.statusCode ?? 0, location: "", said: bytes.subarray(2, 2 + bytes[1]).toString().split(" ")[0] });
+      };
+      socket.on("data", (more) => ((bytes = Buffer.concat([bytes, more])), read()));
+      socket.on("error", failed);
+      // An empty text frame with a mask: the tab shows no workspace. The server answers with the state.
+      socket.write(Buffer.from([0x81, 0x80, 0, 0, 0, 0]));
+      read();
     });
     sent.on("error", failed);
     sent.end(body);
@@ -45,28 +55,28 @@ const NEIGHBOURS: [string, Buffer][] = [
   ["a session that is none", Buffer.from(`${cookieAt()}=short`)],
 ];
 
-/** Returns the statuses of a page, a server function and the live socket. */
-async function opens(cookies: Buffer[]): Promise<[number, number, number]> {
+/** Returns the statuses of a page and a server function, and the first word that the live socket sends. */
+async function opens(cookies: Buffer[]): Promise<[number, number, string]> {
   const page = await bare("GET", "/home", cookies);
   const json = { Origin: BASE, "Content-Type": "application/json" };
   const call = await bare("POST", "/api/fn/load_picker", cookies, json, '{"past_cache":false}');
   const websocket = { Origin: BASE, Connection: "Upgrade", Upgrade: "websocket", "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==" };
   const socket = await bare("GET", "/api/live", cookies, websocket);
-  return [page.status, call.status, socket.status];
+  return [page.status, call.status, socket.said];
 }
 
 test("an unreadable cookie before or after ours signs nobody out", async () => {
   const ours = Buffer.from(await sessionOf(ADA));
-  expect(await opens([ours]), "control: the session alone opens all three").toEqual([200, 200, 101]);
+  expect(await opens([ours]), "control: the session alone opens all three").toEqual([200, 200, "clock"]);
   for (const [what, neighbour] of NEIGHBOURS) {
     const semicolon = Buffer.from("; ");
-    expect(await opens([Buffer.concat([neighbour, semicolon, ours])]), `${what} before our cookie`).toEqual([200, 200, 101]);
-    expect(await opens([Buffer.concat([ours, semicolon, neighbour])]), `${what} after our cookie`).toEqual([200, 200, 101]);
-    expect(await opens([neighbour, ours]), `${what} in a separate header before our cookie`).toEqual([200, 200, 101]);
-    expect(await opens([ours, neighbour]), `${what} in a separate header after our cookie`).toEqual([200, 200, 101]);
+    expect(await opens([Buffer.concat([neighbour, semicolon, ours])]), `${what} before our cookie`).toEqual([200, 200, "clock"]);
+    expect(await opens([Buffer.concat([ours, semicolon, neighbour])]), `${what} after our cookie`).toEqual([200, 200, "clock"]);
+    expect(await opens([neighbour, ours]), `${what} in a separate header before our cookie`).toEqual([200, 200, "clock"]);
+    expect(await opens([ours, neighbour]), `${what} in a separate header after our cookie`).toEqual([200, 200, "clock"]);
   }
   const none = await opens([Buffer.from("n=ü")]);
-  expect(none, "a request without a session opens something").toEqual([303, 401, 401]);
+  expect(none, "a request without a session opens something").toEqual([303, 401, "signed_out"]);
 });
 
 test("the one valid session counts among several; two valid sessions of different people are both ignored", async () => {

@@ -213,7 +213,7 @@ function handshake(headers: Record<string, string>, port = PORT): Promise<number
   });
 }
 
-test("another site, or a request without a session, can't open the live socket", async () => {
+test("another site can't open the live socket", async () => {
   const cookie = await sessionOf(VIK);
   expect(await handshake({ cookie, origin: BASE }), "control: our own page opens the socket").toBe(101);
   expect(await handshake({ cookie, "sec-fetch-site": "same-origin", origin: BASE })).toBe(101);
@@ -227,7 +227,21 @@ test("another site, or a request without a session, can't open the live socket",
   ]) {
     expect(await handshake({ cookie, ...foreign } as Record<string, string>), JSON.stringify(foreign)).toBe(403);
   }
-  expect(await handshake({ origin: BASE }), "a handshake without a session is not refused").toBe(401);
+});
+
+test("without a session, the live socket only says that, and closes", async ({ page }) => {
+  await page.goto("/sign-in");
+  const heard = await page.evaluate(
+    () =>
+      new Promise<string[]>((closed) => {
+        const messages: string[] = [];
+        const socket = new WebSocket(`ws://${location.host}/api/live`);
+        socket.onopen = () => socket.send("smartai-it");
+        socket.onmessage = (event) => messages.push(event.data as string);
+        socket.onclose = () => closed(messages);
+      }),
+  );
+  expect(heard).toEqual(["signed_out"]);
 });
 
 test("the live socket sends the same message for a workspace without a seat and a missing one", async ({ as }) => {

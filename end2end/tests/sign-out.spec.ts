@@ -7,7 +7,7 @@ import { sql } from "../support/facts";
 import { value } from "../support/made";
 import { get } from "../support/raw";
 import { complaints } from "../support/watch";
-import { cookieAt } from "../support/server";
+import { BASE, cookieAt } from "../support/server";
 
 const ADA = "ada@smartai.example";
 const PATH = "/smartai-it/customers";
@@ -141,6 +141,25 @@ test("signing out leaves the page even if the call is never answered", async ({ 
   await page.route("**/api/fn/sign_out", () => {});
   await signOut(page);
   await expect(page, "the console stays on screen while the network hangs").toHaveURL(/\/sign-in/, { timeout: 10_000 });
+  await context.close();
+});
+
+test("a tab that is still loading when a page without JavaScript signs out leaves, too", async ({ browser }) => {
+  const context = await contextOf(browser, ADA);
+  const page = await context.newPage();
+  // The tab has its document, but not yet its program, and so no socket.
+  let start = () => {};
+  const held = new Promise<void>((lift) => (start = lift));
+  await page.route("**/*.wasm*", async (route) => (await held, route.continue()));
+  await page.goto(PATH, { waitUntil: "commit" });
+  await expect(page.getByTestId("row").first(), "control: the tab shows rows").toBeVisible();
+  // Posts the form as a page without JavaScript does: it tells the other tabs nothing, and the cookie is deleted.
+  const answer = await context.request.post(`${BASE}/sign-out`, { headers: { origin: BASE }, form: { action: "sign-out" }, maxRedirects: 0 });
+  expect(answer.status()).toBe(303);
+  expect(await context.cookies(), "control: the cookie is gone").not.toContainEqual(expect.objectContaining({ name: cookieAt() }));
+  start();
+  await expect(page, "the tab that was loading still shows the workspace").toHaveURL(/\/sign-in/);
+  await expect(page.getByTestId("row")).toHaveCount(0);
   await context.close();
 });
 

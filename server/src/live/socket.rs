@@ -42,20 +42,21 @@ const SEND: Duration = Duration::from_secs(10);
 /// `GET /api/live`: opens a tab's WebSocket.
 pub(crate) async fn open(State(state): State<AppState>, upgrade: WebSocketUpgrade, request: Request) -> Response {
     let presented = state.cookies(request.uri(), request.headers()).presented(request.headers());
-    let Some(credential) = presented.map(|presented| presented.credential) else {
-        return error_response::error(StatusCode::UNAUTHORIZED, "signed_out", "Sign in first.");
-    };
     let store = state.services.store.clone();
-    let principal = match store.person_reading(&credential).await {
-        Ok(found) => found.map(|tx| tx.principal().clone()),
-        Err(_) => {
-            return error_response::error(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Try again in a moment.");
-        }
+    let signed_in = match presented.map(|presented| presented.credential) {
+        Some(credential) => match store.person_reading(&credential).await {
+            Ok(found) => found.map(|tx| (tx.principal().clone(), credential)),
+            Err(_) => {
+                return error_response::error(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Try again in a moment.");
+            }
+        },
+        None => None,
     };
     let upgrade = upgrade.max_message_size(MESSAGE_MAX).max_frame_size(MESSAGE_MAX);
     let tasks = state.tasks.clone();
-    let Some(principal) = principal else {
-        // A page can't read why a handshake was refused. A message tells it instead, so that it does not reconnect.
+    let Some((principal, credential)) = signed_in else {
+        // A page can't read why a handshake was refused. A message tells it instead, so that it leaves and does not
+        // reconnect. The cookie may also be gone: the page was loading while another tab signed out.
         return upgrade.on_upgrade(move |mut socket| {
             tasks.track_future(async move {
                 let _ = send_state(&mut socket, &LiveMessage::SignedOut).await;
