@@ -196,3 +196,22 @@ test("the palette's keyboard help can't be chosen: no query finds its lines, and
   await page.keyboard.press("Backspace");
   await expect(items.first()).toBeVisible();
 });
+
+test("Enter in the palette's keyboard help runs nothing, even if lines appear right after it", async ({ as }) => {
+  const page = await as(ADA);
+  await open(page, `/${IT}/customers`);
+  await page.keyboard.press("Control+k");
+  await page.getByTestId("palette-input").fill("?");
+  await expect(page.getByTestId("palette-keys")).toBeVisible();
+  // Both in one task, so that no frame is drawn in between.
+  await page.getByTestId("palette-input").evaluate((input: HTMLInputElement) => {
+    input.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", code: "Enter", bubbles: true, cancelable: true }));
+    input.value = "";
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+  await settled(page);
+  await expect(page.getByTestId("palette-item").first(), "Enter ran a line that was not there").toBeVisible();
+  await expect(page).toHaveURL(`/${IT}/customers`);
+  await page.keyboard.press("Enter");
+  await expect(page, "control: Enter runs a line that is there").not.toHaveURL(`/${IT}/customers`);
+});

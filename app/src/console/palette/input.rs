@@ -37,16 +37,27 @@ impl PaletteState {
             self.lines.with_untracked(|lines| self.window.reveal(lines, to));
         } else if event.key() == "Enter" {
             event.prevent_default();
+            // Without a line, such as in the list of keyboard shortcuts, there is nothing to run.
+            let Some(item) = self.item_at(at) else { return };
             self.lines.with_untracked(|lines| self.window.reveal(lines, at));
             let tab = event.ctrl_key() || event.meta_key();
             let row = format!("#{}", row_id(at));
             match browser::link_of(&row) {
                 Some(url) if tab && url != "#" => browser::open_tab(&url),
                 Some(_) => browser::click(&row),
-                // The line was scrolled out of sight. The next frame renders it.
-                None => browser::next_frame(move || browser::click(&row)),
+                // The line was scrolled out of sight. The next frame renders it, unless the lines change before.
+                None => browser::next_frame(move || {
+                    if self.item_at(at) == Some(item) {
+                        browser::click(&row);
+                    }
+                }),
             }
         }
+    }
+
+    /// Returns what a line stands for, or `None` if there is no such line.
+    fn item_at(self, at: usize) -> Option<Item> {
+        self.lines.try_with_untracked(|lines| lines.get(at).map(|line| line.item)).flatten()
     }
 
     /// Handles a click on a line. A click that opens a new tab is left to the browser; any other click runs the line
@@ -56,7 +67,7 @@ impl PaletteState {
         else {
             return;
         };
-        let item = self.lines.with_untracked(|lines| lines.get(at).map(|line| line.item));
+        let item = self.item_at(at);
         if let Some(Item::Command(command)) = item {
             let command = self.commands.with_untracked(|commands| commands.get(command).cloned());
             if let Some(command) = &command {
