@@ -53,11 +53,11 @@ export function read(raw: string): Mail {
   return { to: get("to"), from: get("from"), subject: get("subject"), id: get("message-id"), text: part("text/plain"), html: part("text/html") };
 }
 
-/** Returns all mails to an address, oldest first. */
+/** Returns all mails to exactly this address, oldest first. */
 export function mailsTo(address: string, data = process.env.STILE_E2E_DATA ?? ""): Mail[] {
   const outbox = join(data, "outbox");
   const files = existsSync(outbox) ? readdirSync(outbox).filter((name) => name.endsWith(".eml")).sort() : [];
-  return files.map((name) => read(readFileSync(join(outbox, name), "latin1"))).filter((mail) => mail.to.includes(address));
+  return files.map((name) => read(readFileSync(join(outbox, name), "latin1"))).filter((mail) => (/<([^>]+)>$/.exec(mail.to)?.[1] ?? mail.to) === address);
 }
 
 /** Waits for the next mail to an address after the first `after` mails, and returns it. */
