@@ -33,6 +33,7 @@ use std::process::ExitCode;
 ///   STILE_METRICS_TOKEN      token that /metrics asks for on STILE_LISTEN
 ///   STILE_LOG                json or text; text on a terminal, json otherwise
 ///   STILE_SITE_DIR           the built client, target/site by default
+#[expect(rustdoc::bare_urls, reason = "`stile --help` prints the text as it is")]
 #[derive(Debug, Parser)]
 #[command(name = "stile", version, verbatim_doc_comment)]
 pub(crate) struct Cli {

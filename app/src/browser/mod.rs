@@ -51,8 +51,8 @@ pub use navigator::{Leaving, Navigator, listen};
 pub use node_snapshot::{NodeSnapshot, claim_content, is_translated};
 pub use passkey::{PasskeyFailed, create_passkey, sign_with_passkey};
 pub use popovers::{
-    close_dialog, close_menu_around, hide_popover, is_asking, is_covered, is_popover_open, open_popover,
-    show_dialog, show_popover,
+    close_dialog, close_menu_around, hide_popover, is_asking, is_covered, is_popover_open, open_popover, show_dialog,
+    show_popover,
 };
 pub use reachability::{note_unreachable, on_unreachable};
 pub use socket::Socket;
