@@ -74,7 +74,7 @@ struct Inner {
     target: Option<(Slug, Page)>,
     number: u32,
     staged: Option<Staged>,
-    /// Callback of the switch that is waiting for its workspace. `switch_number` identifies it.
+    /// Switch that is waiting for its workspace. `switch_number` identifies it.
     waiting_switch: Option<Switch>,
     switch_number: u32,
 }
