@@ -142,7 +142,7 @@ fn token_table(
         <div class="table-wrap"><table class="data-table">
             <caption class="visually-hidden">"Tokens"</caption>
             <thead><tr>
-                <th scope="col">"Name"</th><th scope="col" class="col-sm fit">"Created (UTC)"</th><th scope="col" class="fit">"Expires (UTC)"</th><th scope="col" class="col-sm fit">"Last used"</th>
+                <th scope="col">"Name"</th><th scope="col" class="col-sm fit">"Created (UTC)"</th><th scope="col" class="fit day">"Expires (UTC)"</th><th scope="col" class="col-sm fit">"Last used"</th>
                 <th scope="col" class="narrow"><span class="visually-hidden">"Actions"</span></th>
             </tr></thead>
             <tbody>{rows}</tbody>

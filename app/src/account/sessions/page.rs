@@ -112,20 +112,20 @@ fn listing(list: Sessions, sessions: Vec<SessionRow>) -> AnyView {
         <ul class="line-list sessions">{rows}</ul>
         <section class="block" aria-labelledby="more">
             <h2 id="more">"Other devices"</h2>
-            <div class="btn-row">
+            <div class="form">
+                {(others == 0).then(|| view! { <p class="note">"You’re only signed in on this device."</p> })}
                 {(others > 0).then(|| view! {
                     <form method="post" action=here.clone() on:submit=end_others>
                         <input type="hidden" name="action" value="end-others"/>
                         <button class="btn" data-testid="end-others" aria-busy=move || list.pending.aria_busy()>"Sign out other devices"</button>
                     </form>
                 })}
-                <form method="post" action=here on:submit=everywhere>
+                <form class="form" method="post" action=here on:submit=everywhere>
                     <input type="hidden" name="action" value="sign-out-everywhere"/>
                     {keep_tokens(&list.tokens.get_untracked())}
-                    <button class="btn danger" data-testid="sign-out-everywhere" aria-busy=move || list.pending.aria_busy()><Icon name="sign-out"/>"Sign out all devices"</button>
+                    <div><button class="btn danger" data-testid="sign-out-everywhere" aria-busy=move || list.pending.aria_busy()><Icon name="sign-out"/>"Sign out all devices"</button></div>
                 </form>
             </div>
-            {(others == 0).then(|| view! { <p class="hint">"You’re only signed in on this device."</p> })}
         </section>
     }
     .into_any()
