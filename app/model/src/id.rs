@@ -69,6 +69,18 @@ ids! {
     CustomerId,
     /// ID of a usage record in a workspace.
     UsageId,
+    /// ID of a meter in a workspace.
+    MeterId,
+    /// ID of a subscription of a customer.
+    SubscriptionId,
+    /// ID of a contact of a customer.
+    ContactId,
+    /// Key of an event in a workspace, derived from its source and id.
+    EventKey,
+    /// ID of an API key of a workspace.
+    ApiKeyId,
+    /// ID of an import of usage.
+    ImportId,
     /// ID of an invoice in a workspace.
     InvoiceId,
     /// ID of an invite to a workspace or an organization.

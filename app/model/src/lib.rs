@@ -28,6 +28,7 @@ pub mod link;
 pub mod list;
 pub mod mail;
 pub mod members;
+pub mod meter;
 pub mod moment;
 pub mod money;
 pub mod overview;

@@ -11,15 +11,17 @@ pub(crate) mod samples;
 mod settings;
 mod spelling;
 mod start;
+mod visit_data;
 
 pub use at::{At, view};
 pub use invite_token::InviteToken;
 pub use notice::SignInNotice;
 pub use organization::OrganizationPage;
-pub use page::{Page, VisitData};
+pub use page::Page;
 pub use query::pairs;
 pub use settings::SettingsPage;
 pub use start::{AccountPage, LinkToken, Saved, Start};
+pub use visit_data::VisitData;
 
 use self::{query::with_query, spelling::spelled_out};
 use crate::error::Refusal;

@@ -1,19 +1,11 @@
-//! Pages of a workspace: URL, properties and data of each.
+//! Pages of a workspace: URL and properties of each.
 
 use super::{SettingsPage, pairs, query::with_query};
-#[cfg(feature = "ssr")]
-use model::count::quantity;
 use model::{
-    Capability, Slug, WorkspaceRole,
-    audit::AuditView,
-    billing::{InvoiceRow, UsageRow},
+    Capability, Slug,
     capability::CapabilitySet,
-    catalog::{ProductDetail, ProductInput, RatePlanRow},
-    customer::{CustomerDetail, CustomerInput},
     id::{CustomerId, InvoiceId, ProductId, RatePlanId, UsageId},
     list::{ListQuery, Noun},
-    members::Members,
-    settings::{Contents, GeneralSettings, SecuritySettings},
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -264,66 +256,6 @@ impl Row {
     }
 }
 
-/// Data of a page that is rebuilt for each visit: a detail page, a form or a settings page.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum VisitData {
-    /// Product.
-    Product(Box<ProductDetail>),
-    /// Rate plan.
-    RatePlan(Box<RatePlanRow>),
-    /// Customer.
-    Customer(Box<CustomerDetail>),
-    /// Usage record.
-    UsageRecord(Box<UsageRow>),
-    /// Invoice.
-    Invoice(Box<InvoiceRow>),
-    /// Form of a product.
-    ProductForm(ProductInput),
-    /// Form of a customer.
-    CustomerForm {
-        /// Values of the fields.
-        input: Box<CustomerInput>,
-        /// Rate plans to choose from.
-        rate_plans: Vec<(RatePlanId, String)>,
-    },
-    /// Members, invites and access requests.
-    Members(Box<Members<WorkspaceRole>>),
-    /// General settings.
-    General(Box<GeneralSettings>),
-    /// Colour and logo, which are part of the entry.
-    Branding,
-    /// Security requirements of the workspace.
-    Security(SecuritySettings),
-    /// Audit log.
-    Audit(Box<AuditView>),
-    /// Contents that deleting the workspace would remove.
-    Danger(Contents),
-}
-
-#[cfg(feature = "ssr")]
-impl VisitData {
-    /// Returns the name of the page's record, for the title and the browser's history.
-    pub(crate) fn record(&self) -> Option<String> {
-        let name = match self {
-            Self::Product(product) => product.row.name.clone(),
-            Self::RatePlan(plan) => plan.name.clone(),
-            Self::Customer(customer) => customer.row.name.clone(),
-            Self::UsageRecord(record) => quantity(record.quantity, &record.unit),
-            Self::Invoice(invoice) => invoice.title(),
-            Self::ProductForm(input) => input.name.clone(),
-            Self::CustomerForm { input, .. } => input.name.clone(),
-            Self::Members(_)
-            | Self::General(_)
-            | Self::Branding
-            | Self::Security(_)
-            | Self::Audit(_)
-            | Self::Danger(_) => return None,
-        };
-        (!name.is_empty()).then_some(name)
-    }
-}
-
 /// Sample URLs of the pages: at least one for each.
 #[cfg(test)]
 pub(super) const SAMPLES: &[&str] = &[
@@ -361,6 +293,7 @@ mod tests {
         super::{Route, samples::assert_each},
         *,
     };
+    use model::WorkspaceRole;
 
     #[test]
     fn every_page_has_a_sample_url() {
