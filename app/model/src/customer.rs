@@ -1,13 +1,14 @@
 //! Customers of a workspace.
 
 use crate::{
-    billing::{InvoiceRow, UsageRow},
+    billing::InvoiceRow,
     catalog::Lifecycle,
     email::Email,
     field::FieldErrors,
     id::{CustomerId, RatePlanId},
     moment::Moment,
     text::{Line, paragraphs},
+    usage::CustomerUsage,
 };
 use serde::{Deserialize, Serialize};
 
@@ -41,8 +42,8 @@ pub struct CustomerDetail {
     pub note: String,
     /// Latest invoices, at most 10.
     pub invoices: Vec<InvoiceRow>,
-    /// Latest usage records, at most 10.
-    pub usage: Vec<UsageRow>,
+    /// Usage of the last 30 days, and the latest events.
+    pub usage: CustomerUsage,
 }
 
 /// Unvalidated form data of a customer.

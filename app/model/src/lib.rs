@@ -45,6 +45,7 @@ pub mod settings;
 pub mod slug;
 pub mod text;
 pub mod token;
+pub mod usage;
 pub mod uses;
 pub mod workspace;
 
