@@ -1,6 +1,6 @@
 //! Events of a workspace, and the state of its ingestion.
 
-use super::report::Measure;
+use super::measure::Measure;
 use crate::{
     id::{CustomerId, EventKey, MeterId, ProductId},
     list::{Cursor, Position},

@@ -5,6 +5,7 @@
 
 mod axis;
 mod event;
+mod measure;
 mod query;
 mod report;
 
@@ -13,8 +14,9 @@ pub use event::{
     Counted, CustomerUsage, EventDetail, EventPage, EventQuery, EventRow, Health, MeterDays, MeterUse, RefusedEvent,
     UnknownSubject,
 };
+pub use measure::Measure;
 pub use query::{Days, GroupBy, MAX_DAYS, Range, UsageQuery, day, parse_day};
-pub use report::{ChartHead, Measure, Mover, Point, SERIES_LISTED, Series, UsageChart, UsageReport, charts};
+pub use report::{ChartHead, Mover, Point, SERIES_LISTED, Series, UsageChart, UsageReport, charts};
 
 use crate::{count::unit_of, pricing::Quantity};
 

@@ -1,8 +1,8 @@
 //! Charts of the usage page.
 
 use super::{
-    add,
     event::Health,
+    measure::Measure,
     query::{Days, UsageQuery},
     subtract,
 };
@@ -16,63 +16,6 @@ use uuid::Uuid;
 pub const SERIES_LISTED: usize = 20;
 /// Number of movers of a chart.
 const MOVERS: usize = 5;
-
-/// How the quantities of a chart were computed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Measure {
-    /// Sum, for meters that count events or add up a property.
-    Sum,
-    /// Largest value of a day.
-    Peak,
-    /// Number of distinct values of a day and customer.
-    Unique,
-    /// Number of events that a meter counted, for people who can't read what the meter measures.
-    Events,
-}
-
-impl Measure {
-    /// Returns `true` if the quantities of several days may be added up. Otherwise the largest one stands for them.
-    pub const fn adds_days(self) -> bool {
-        matches!(self, Self::Sum | Self::Events)
-    }
-
-    /// Returns `true` if the quantities of several groups may be added up. Otherwise the largest one stands for them.
-    pub const fn adds_groups(self) -> bool {
-        !matches!(self, Self::Peak)
-    }
-
-    /// Returns the name of the quantity of several days.
-    pub const fn total(self) -> &'static str {
-        if self.adds_days() { "Total" } else { "Highest day" }
-    }
-
-    /// Returns what the quantities of a chart are, as a sentence.
-    pub const fn explanation(self) -> &'static str {
-        match self {
-            Self::Sum => "Quantities of meters with this unit, added up.",
-            Self::Peak => "Highest value of each day. Peaks are not added up.",
-            Self::Unique => "Different values of each day and customer.",
-            Self::Events => "Events that one meter counted.",
-        }
-    }
-
-    fn over_days(self, quantities: &[Quantity]) -> Quantity {
-        let join = if self.adds_days() { add } else { Quantity::max };
-        quantities.iter().copied().reduce(join).unwrap_or_default()
-    }
-
-    fn over_groups(self, a: Quantity, b: Quantity) -> Quantity {
-        if self.adds_groups() { add(a, b) } else { a.max(b) }
-    }
-
-    /// Adds the quantities of another group, day by day.
-    fn join(self, into: &mut [Quantity], other: &[Quantity]) {
-        for (into, other) in into.iter_mut().zip(other) {
-            *into = self.over_groups(*into, *other);
-        }
-    }
-}
 
 /// A series of a chart.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -281,7 +224,7 @@ fn movers<'a>(series: impl Iterator<Item = &'a Series>) -> Vec<Mover> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::add, *};
     use proptest::prelude::*;
     use time::{Duration, macros::date};
 
