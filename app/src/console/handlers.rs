@@ -30,14 +30,16 @@ pub(crate) async fn load<M: Mode>(tx: &mut WorkspaceTx<M>, page: &Page) -> Resul
                 Noun::Products => PageData::Products(store::products::list(tx, query).await?),
                 Noun::RatePlans => PageData::RatePlans(rate_plans::list(tx, query).await?),
                 Noun::Customers => PageData::Customers(store::customers::list(tx, query).await?),
-                Noun::Usage => PageData::Usage(usage::list(tx, query).await?),
+                Noun::Usage => PageData::Missing,
                 Noun::Invoices => PageData::Invoices(invoices::list(tx, query).await?),
             });
         }
         Page::Product(id) => store::products::get(tx, *id).await?.map(|p| VisitData::Product(Box::new(p))),
         Page::RatePlan(id) => rate_plans::get(tx, *id).await?.map(|p| VisitData::RatePlan(Box::new(p))),
         Page::Customer(id) => store::customers::get(tx, *id).await?.map(|c| VisitData::Customer(Box::new(c))),
-        Page::UsageRecord(id) => usage::get(tx, *id).await?.map(|u| VisitData::UsageRecord(Box::new(u))),
+        Page::Usage(query) => Some(VisitData::Usage(Box::new(usage::report(tx, query).await?))),
+        Page::Events(query) => Some(VisitData::Events(Box::new(usage::events(tx, query).await?))),
+        Page::Event(key) => usage::event(tx, *key).await?.map(|e| VisitData::Event(Box::new(e))),
         Page::Invoice(id) => invoices::get(tx, *id).await?.map(|i| VisitData::Invoice(Box::new(i))),
         Page::NewProduct => Some(VisitData::ProductForm(ProductInput::default())),
         Page::EditProduct(id) => store::products::get(tx, *id).await?.map(|p| {
@@ -49,6 +51,10 @@ pub(crate) async fn load<M: Mode>(tx: &mut WorkspaceTx<M>, page: &Page) -> Resul
             })
         }),
         Page::NewCustomer => Some(customers::form(tx, CustomerInput::default()).await?),
+        Page::NewCustomerOf(external_id) => {
+            let input = CustomerInput { external_id: external_id.clone(), ..CustomerInput::default() };
+            Some(customers::form(tx, input).await?)
+        }
         Page::EditCustomer(id) => match store::customers::get(tx, *id).await? {
             Some(customer) => Some(customers::form(tx, CustomerInput::from(&customer)).await?),
             None => None,
@@ -70,7 +76,9 @@ pub(crate) async fn submit(call: &Call, slug: &Slug, page: &Page, form: &mut For
     }
     let grant = form.get("grant").to_owned();
     let to = match page {
-        Page::NewCustomer => Page::Customer(customers::apply(call, slug, &grant, None, &form.act()?).await?),
+        Page::NewCustomer | Page::NewCustomerOf(_) => {
+            Page::Customer(customers::apply(call, slug, &grant, None, &form.act()?).await?)
+        }
         Page::EditCustomer(id) | Page::Customer(id) => {
             Page::Customer(customers::apply(call, slug, &grant, Some(*id), &form.act()?).await?)
         }
@@ -80,9 +88,13 @@ pub(crate) async fn submit(call: &Call, slug: &Slug, page: &Page, form: &mut For
         }
         Page::Settings(page) => return settings::submit(call, slug, page, &grant, form).await,
         Page::Unknown(_) => return Err(AppError::Absent),
-        Page::Overview | Page::List(_) | Page::RatePlan(_) | Page::UsageRecord(_) | Page::Invoice(_) => {
-            return Err(not_understood());
-        }
+        Page::Overview
+        | Page::List(_)
+        | Page::RatePlan(_)
+        | Page::Usage(_)
+        | Page::Events(_)
+        | Page::Event(_)
+        | Page::Invoice(_) => return Err(not_understood()),
     };
     Ok(Outcome::Go(to.url(slug)))
 }

@@ -1,16 +1,15 @@
 //! Data of pages that are rebuilt for each visit.
 
-#[cfg(feature = "ssr")]
-use model::count::quantity;
 use model::{
     WorkspaceRole,
     audit::AuditView,
-    billing::{InvoiceRow, UsageRow},
+    billing::InvoiceRow,
     catalog::{ProductDetail, ProductInput, RatePlanRow},
     customer::{CustomerDetail, CustomerInput},
     id::RatePlanId,
     members::Members,
     settings::{Contents, GeneralSettings, SecuritySettings},
+    usage::{EventDetail, EventPage, UsageReport},
 };
 use serde::{Deserialize, Serialize};
 
@@ -24,8 +23,12 @@ pub enum VisitData {
     RatePlan(Box<RatePlanRow>),
     /// Customer.
     Customer(Box<CustomerDetail>),
-    /// Usage record.
-    UsageRecord(Box<UsageRow>),
+    /// Charts of the usage.
+    Usage(Box<UsageReport>),
+    /// List of events.
+    Events(Box<EventPage>),
+    /// Event.
+    Event(Box<EventDetail>),
     /// Invoice.
     Invoice(Box<InvoiceRow>),
     /// Form of a product.
@@ -59,11 +62,13 @@ impl VisitData {
             Self::Product(product) => product.row.name.clone(),
             Self::RatePlan(plan) => plan.name.clone(),
             Self::Customer(customer) => customer.row.name.clone(),
-            Self::UsageRecord(record) => quantity(record.quantity, &record.unit),
+            Self::Events(_) => "Events".to_owned(),
+            Self::Event(event) => event.row.id.clone(),
             Self::Invoice(invoice) => invoice.title(),
             Self::ProductForm(input) => input.name.clone(),
             Self::CustomerForm { input, .. } => input.name.clone(),
-            Self::Members(_)
+            Self::Usage(_)
+            | Self::Members(_)
             | Self::General(_)
             | Self::Branding
             | Self::Security(_)

@@ -5,20 +5,13 @@ use crate::{
     console::{
         detail::{archive_button, fact, invoice_status, lifecycle},
         scope::Scope,
+        usage,
     },
     routes::Page,
-    ui::{Ago, Icon},
+    ui::Icon,
 };
 use leptos::prelude::*;
-use model::{
-    Capability,
-    billing::{InvoiceRow, UsageRow},
-    count::unit_of,
-    country,
-    customer::CustomerDetail,
-    moment,
-    money::grouped,
-};
+use model::{Capability, billing::InvoiceRow, country, customer::CustomerDetail, moment};
 
 /// Renders the detail page.
 pub fn detail(scope: Scope, customer: &CustomerDetail) -> AnyView {
@@ -58,7 +51,7 @@ pub fn detail(scope: Scope, customer: &CustomerDetail) -> AnyView {
             </section>
             <div class="activity">
                 {invoices(scope, &row.name, &customer.invoices)}
-                {usage(scope, &row.name, &customer.usage)}
+                {usage::of_customer(scope, id, &row.name, &customer.usage)}
             </div>
         </div>
     }
@@ -86,34 +79,6 @@ fn invoices(scope: Scope, name: &str, invoices: &[InvoiceRow]) -> AnyView {
                 <div class="table-wrap"><table class="data-table">
                     <caption class="visually-hidden">{format!("Invoices of {name}")}</caption>
                     <thead><tr><th scope="col">"Number"</th><th scope="col" class="fit">"Status"</th><th scope="col" class="col-sm fit">"Due"</th><th scope="col" class="num wide">"Total"</th></tr></thead>
-                    <tbody>{rows}</tbody>
-                </table></div>
-            }.into_any() }}
-        </section>
-    }
-    .into_any()
-}
-
-fn usage(scope: Scope, name: &str, usage: &[UsageRow]) -> AnyView {
-    let rows = usage
-        .iter()
-        .map(|record| {
-            view! {
-                <tr data-testid="row">
-                    <td class="col-main"><a draggable="false" class="row-link" href=scope.url(&Page::UsageRecord(record.id))>{record.product.clone()}</a></td>
-                    <td class="fit"><Ago at=record.recorded_at now=scope.session.now/></td>
-                    <td class="num wide">{grouped(record.quantity.unsigned_abs())}" "<span class="unit">{unit_of(record.quantity, &record.unit).into_owned()}</span></td>
-                </tr>
-            }
-        })
-        .collect_view();
-    view! {
-        <section class="section" aria-labelledby="usage">
-            <div class="section-head"><h2 id="usage">"Latest usage"</h2></div>
-            {if usage.is_empty() { view! { <p class="muted">"No usage yet"</p> }.into_any() } else { view! {
-                <div class="table-wrap"><table class="data-table">
-                    <caption class="visually-hidden">{format!("Usage of {name}")}</caption>
-                    <thead><tr><th scope="col">"Product"</th><th scope="col" class="fit">"Recorded"</th><th scope="col" class="num wide">"Quantity"</th></tr></thead>
                     <tbody>{rows}</tbody>
                 </table></div>
             }.into_any() }}
