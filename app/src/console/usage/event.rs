@@ -6,7 +6,7 @@ use crate::{
 };
 use leptos::prelude::*;
 use model::{
-    moment,
+    Capability, moment,
     usage::{Counted, EventDetail, EventQuery},
 };
 
@@ -26,12 +26,12 @@ pub fn view(scope: Scope, event: &EventDetail) -> AnyView {
     };
     let data = match &event.data {
         Some(data) => {
-            view! { <pre class="code" tabindex="0" data-testid="data"><code>{data.clone()}</code></pre> }.into_any()
+            view! { <pre class="payload" tabindex="0" data-testid="data"><code>{data.clone()}</code></pre> }.into_any()
         }
         None => view! { <p class="muted">"The data was deleted after its retention."</p> }.into_any(),
     };
     // Guests can't read meters. For others, no meter counts an event whose data was deleted, as far as one can tell.
-    let reads_meters = scope.may(model::Capability::ReadAll) && event.data.is_some();
+    let reads_meters = untrack(|| scope.may(Capability::ReadAll)) && event.data.is_some();
     let counted = reads_meters.then(|| counted(scope, &event.counted));
     view! {
         <header class="page-head"><div class="titles"><h1>{row.id.clone()}</h1><span class="count">{row.kind.clone()}</span></div></header>

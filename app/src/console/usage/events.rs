@@ -96,7 +96,7 @@ fn filters(scope: Scope, page: &EventPage) -> AnyView {
         }
     });
     let text = |name: &'static str, label: &'static str, value: &str| {
-        view! { <input class="input" name=name aria-label=label placeholder=label value=value.to_owned() autocomplete="off" maxlength="200"/> }
+        view! { <input class="input" name=name aria-label=label placeholder=label value=value.to_owned() prop:value=value.to_owned() autocomplete="off" maxlength="200"/> }
             .into_any()
     };
     view! {
@@ -105,7 +105,7 @@ fn filters(scope: Scope, page: &EventPage) -> AnyView {
                 <Icon name="search"/>
                 <span class="visually-hidden">"Search by the beginning of the id"</span>
                 <input class="input" type="search" name="id" placeholder="Id begins with" autocomplete="off" maxlength="200"
-                    id="list-search" aria-keyshortcuts="/" value=query.id.clone()/>
+                    id="list-search" aria-keyshortcuts="/" value=query.id.clone() prop:value=query.id.clone()/>
             </label>
             {text("type", "Type", &query.kind)}
             {text("source", "Source", &query.source)}

@@ -40,7 +40,7 @@ pub fn view(scope: Scope, report: &UsageReport) -> AnyView {
         };
         view! {
             <span class="select">
-                <select class="input" name="by" aria-label="Group by" on:change=on_by>{options}</select>
+                <select class="input" name="by" aria-label="Group by" prop:value=query.by.as_str() on:change=on_by>{options}</select>
                 <Icon name="chevron-down"/>
             </span>
         }
@@ -67,19 +67,19 @@ pub fn view(scope: Scope, report: &UsageReport) -> AnyView {
         <div class="filter-bar usage-filters">
             <form class="filters" method="get" action=here.clone() aria-label="Range and grouping" on:submit=move |event: SubmitEvent| event.prevent_default()>
                 <span class="select">
-                    <select class="input" name="range" aria-label="Range" on:change=on_range>{options}</select>
+                    <select class="input" name="range" aria-label="Range" prop:value=query.range.as_str() on:change=on_range>{options}</select>
                     <Icon name="chevron-down"/>
                 </span>
                 {days}
                 {by}
-                <label class="check"><input type="checkbox" name="compare" value="before" checked=query.compare on:change=on_compare/>"Compare with the days before"</label>
+                <label class="check"><input type="checkbox" name="compare" value="before" checked=query.compare prop:checked=query.compare on:change=on_compare/>"Compare with the days before"</label>
                 <button class="btn" data-no-script>"Apply"</button>
             </form>
             <form class="filters" method="get" action=here aria-label="Chosen days" on:submit=on_days>
                 {kept}
-                <label><span class="visually-hidden">"First day"</span><input class="input" type="date" name="from" value=day(report.days.from) max=most.clone() required=true/></label>
+                <label><span class="visually-hidden">"First day"</span><input class="input" type="date" name="from" value=day(report.days.from) prop:value=day(report.days.from) max=most.clone() required=true/></label>
                 <span class="muted" aria-hidden="true">"–"</span>
-                <label><span class="visually-hidden">"Last day"</span><input class="input" type="date" name="to" value=day(report.days.to()) max=most required=true/></label>
+                <label><span class="visually-hidden">"Last day"</span><input class="input" type="date" name="to" value=day(report.days.to()) prop:value=day(report.days.to()) max=most required=true/></label>
                 <button class="btn">"Show days"</button>
             </form>
         </div>
