@@ -28,6 +28,9 @@ pub enum StoreError {
     /// A capability was used with a different workspace than it was issued for. Always a bug.
     #[error("a capability of one workspace was used in another")]
     ForeignCapability,
+    /// The API key lacks the scope that the request needs.
+    #[error("the API key lacks the scope {}", .0.as_str())]
+    Scope(model::api_key::Scope),
     /// The operating system returned no random bytes.
     #[error(transparent)]
     NoRandomness(#[from] crate::secret::NoRandomness),

@@ -2,7 +2,7 @@
 
 use crate::{
     credential_owners::CredentialOwners,
-    door::Credential,
+    door::{Credential, WriteTargets},
     error::StoreError,
     fair::{FairLimiter, Key, Limits, Permit, Share, WAITING, current_key},
     seat_cache::SeatCache,
@@ -44,6 +44,7 @@ pub struct Store {
     pool: PgPool,
     pub(crate) seats: Arc<SeatCache>,
     credential_owners: Arc<CredentialOwners>,
+    pub(crate) write_targets: Arc<WriteTargets>,
     in_workspaces: FairLimiter,
     costly: FairLimiter,
     pinging: Arc<Semaphore>,
@@ -94,6 +95,7 @@ impl Store {
             pool,
             seats: Arc::default(),
             credential_owners: Arc::default(),
+            write_targets: Arc::default(),
             in_workspaces: FairLimiter::new(IN_WORKSPACES),
             costly: FairLimiter::new(COSTLY),
             pinging: Arc::new(Semaphore::new(1)),

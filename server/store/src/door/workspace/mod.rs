@@ -4,10 +4,12 @@ mod capability;
 mod mode;
 mod open;
 mod outcome;
+mod program;
 mod transaction;
 
 pub use capability::{Can, Denied};
 pub use mode::{Mode, Read, Visit, Write};
 pub use outcome::{Demand, Door};
+pub(crate) use program::WriteTargets;
 pub(crate) use transaction::Access;
-pub use transaction::{Tenant, WorkspaceTx};
+pub use transaction::{KeyAccess, Tenant, WorkspaceTx};

@@ -3,7 +3,7 @@
 use super::{
     mode::{Mode, Read, Visit, Write},
     outcome::{Demand, Door},
-    transaction::{Access, Tenant, WorkspaceTx},
+    transaction::{Access, KeyAccess, Tenant, WorkspaceTx},
 };
 use crate::{
     door::{
@@ -21,23 +21,32 @@ use crate::{
 };
 use model::{
     Capability, OrganizationRole, Seat, Slug, WorkspaceRole,
-    id::{OrganizationId, SessionId, UserId, WorkspaceId},
+    api_key::Scope,
+    id::{ApiKeyId, OrganizationId, SessionId, UserId, WorkspaceId},
     picture::{Brand, PictureName},
     workspace::{Person, WorkspaceProfile},
 };
 use sqlx::{Postgres, Transaction, types::Uuid};
+use time::{Date, OffsetDateTime};
 
 impl Store {
     /// Begins a read-only transaction in a workspace.
     ///
     /// # Errors
-    /// [`StoreError::Busy`] if too many requests wait for the workspace, [`StoreError::Unavailable`] if the database
-    /// can't be reached, [`StoreError::Database`] if the query fails. No transaction is opened then.
+    /// [`StoreError::Busy`] if too many requests wait for the workspace, [`StoreError::Scope`] for an API key without
+    /// the scope `read`, [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the
+    /// query fails. No transaction is opened then.
     #[tracing::instrument(level = "debug", name = "store.door.workspace", skip_all)]
     pub async fn workspace(&self, credential: &Credential, slug: &Slug) -> Result<Door<WorkspaceTx<Read>>, StoreError> {
         let permit = self.workspace_permit(slug).await?;
         let tx = self.begin().await?;
-        self.open(tx, credential, slug, Some(permit)).await
+        match self.open::<Read>(tx, credential, slug, Some(permit)).await? {
+            Door::Open(tx) if tx.tenant().key.as_ref().is_some_and(|key| !key.scopes.contains(&Scope::Read)) => {
+                tx.commit().await?;
+                Err(StoreError::Scope(Scope::Read))
+            }
+            door => Ok(door),
+        }
     }
 
     /// Begins a transaction for entering a workspace. It may record handoffs and visits.
@@ -184,29 +193,19 @@ impl Store {
         }
     }
 
-    async fn open<M: Mode>(
+    pub(super) async fn open<M: Mode>(
         &self,
         mut tx: Transaction<'static, Postgres>,
         credential: &Credential,
         slug: &Slug,
         permit: Option<Permit>,
     ) -> Result<Door<WorkspaceTx<M>>, StoreError> {
-        let row = sqlx::query!(
-            r#"select outcome as "outcome!", session_id, user_id as "user_id!", user_name as "user_name!", email as "email!",
-                epoch as "epoch!", workspace_id, slug, name, organization_id, organization, direct_role, organization_role, hue, logo,
-                portrait, clock.time_zone as "time_zone?", clock.today as "today?",
-                now() as "now!", pg_current_xact_id_if_assigned() is not null as "noted!",
-                current_setting('transaction_read_only') = 'on' as "read_only!",
-                set_config('stile.session_id', coalesce(session_id::text, ''), true) as context,
-                case when $4 then set_config('transaction_read_only', 'on', true) end as mode
-            from door.workspace($1, $2, $3) place left join lateral door.clock(place.workspace_id) clock on true"#,
-            credential.kind(),
-            credential.hash(),
-            slug.as_str(),
-            M::PURPOSE.is_reading(),
-        )
-        .fetch_optional(&mut *tx)
-        .await?;
+        let row = match credential {
+            Credential::Key(hash) => find_by_key(&mut tx, hash.bytes(), slug, M::PURPOSE.is_reading()).await?,
+            Credential::Session(_) | Credential::Token(_) => {
+                find(&mut tx, credential, slug, M::PURPOSE.is_reading()).await?
+            }
+        };
         let Some(row) = row else { return Ok(Door::SignedOut) };
         self.record_owner(credential, UserId::from_uuid(row.user_id));
         let noted = row.noted;
@@ -246,7 +245,12 @@ impl Store {
                     brand: Brand::stored(WorkspaceId::from_uuid(id), row.hue, row.logo.as_deref()),
                 };
                 let access = if row.read_only { Access::ReadOnly } else { Access::ReadWrite };
-                let (tenant, costly) = (Tenant { principal, workspace, seat, zone, today }, Costly::new(self.costly()));
+                let key = row.key_id.map(|id| KeyAccess {
+                    id: ApiKeyId::from_uuid(id),
+                    scopes: row.scopes.iter().flatten().filter_map(|scope| Scope::from_word(scope)).collect(),
+                });
+                let tenant = Tenant { principal, workspace, seat, zone, today, key };
+                let costly = Costly::new(self.costly());
                 Ok(Door::Open(WorkspaceTx::new(tx, tenant, access, costly, permit)))
             }
             ("moved", Some(slug), ..) => {
@@ -269,4 +273,130 @@ impl Store {
             (other, ..) => Err(StoreError::Inconsistent(format!("door outcome {other:?}"))),
         }
     }
+}
+
+/// Row of a door function that opens a workspace, with the state of the transaction.
+struct Found {
+    outcome: String,
+    key_id: Option<Uuid>,
+    scopes: Option<Vec<String>>,
+    session_id: Option<Uuid>,
+    user_id: Uuid,
+    user_name: String,
+    email: String,
+    epoch: String,
+    workspace_id: Option<Uuid>,
+    slug: Option<String>,
+    name: Option<String>,
+    organization_id: Option<Uuid>,
+    organization: Option<String>,
+    direct_role: Option<String>,
+    organization_role: Option<String>,
+    hue: Option<i16>,
+    logo: Option<String>,
+    portrait: Option<String>,
+    time_zone: Option<String>,
+    today: Option<Date>,
+    now: OffsetDateTime,
+    noted: bool,
+    read_only: bool,
+}
+
+/// Opens the workspace for a session or an operator token. `None` if the credential is not valid.
+async fn find(
+    tx: &mut Transaction<'static, Postgres>,
+    credential: &Credential,
+    slug: &Slug,
+    reading: bool,
+) -> Result<Option<Found>, StoreError> {
+    let row = sqlx::query!(
+        r#"select outcome as "outcome!", session_id, user_id as "user_id!", user_name as "user_name!", email as "email!",
+            epoch as "epoch!", workspace_id, slug, name, organization_id, organization, direct_role, organization_role, hue, logo,
+            portrait, clock.time_zone as "time_zone?", clock.today as "today?",
+            now() as "now!", pg_current_xact_id_if_assigned() is not null as "noted!",
+            current_setting('transaction_read_only') = 'on' as "read_only!",
+            set_config('stile.session_id', coalesce(session_id::text, ''), true) as context,
+            case when $4 then set_config('transaction_read_only', 'on', true) end as mode
+        from door.workspace($1, $2, $3) place left join lateral door.clock(place.workspace_id) clock on true"#,
+        credential.kind(),
+        credential.hash(),
+        slug.as_str(),
+        reading,
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(row.map(|row| Found {
+        outcome: row.outcome,
+        key_id: None,
+        scopes: None,
+        session_id: row.session_id,
+        user_id: row.user_id,
+        user_name: row.user_name,
+        email: row.email,
+        epoch: row.epoch,
+        workspace_id: row.workspace_id,
+        slug: row.slug,
+        name: row.name,
+        organization_id: row.organization_id,
+        organization: row.organization,
+        direct_role: row.direct_role,
+        organization_role: row.organization_role,
+        hue: row.hue,
+        logo: row.logo,
+        portrait: row.portrait,
+        time_zone: row.time_zone,
+        today: row.today,
+        now: row.now,
+        noted: row.noted,
+        read_only: row.read_only,
+    }))
+}
+
+/// Opens the workspace for one of its API keys. `None` if it has no such key.
+async fn find_by_key(
+    tx: &mut Transaction<'static, Postgres>,
+    hash: &[u8],
+    slug: &Slug,
+    reading: bool,
+) -> Result<Option<Found>, StoreError> {
+    let row = sqlx::query!(
+        r#"select outcome as "outcome!", key_id as "key_id!", scopes as "scopes!", user_id as "user_id!",
+            user_name as "user_name!", email as "email!", workspace_id, slug, name, organization_id, organization,
+            direct_role, organization_role, hue, logo, portrait, clock.time_zone as "time_zone?", clock.today as "today?",
+            now() as "now!", pg_current_xact_id_if_assigned() is not null as "noted!",
+            current_setting('transaction_read_only') = 'on' as "read_only!",
+            set_config('stile.session_id', '', true) as context,
+            case when $3 then set_config('transaction_read_only', 'on', true) end as mode
+        from door.key($1, $2) place left join lateral door.clock(place.workspace_id) clock on true"#,
+        hash,
+        slug.as_str(),
+        reading,
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(row.map(|row| Found {
+        outcome: row.outcome,
+        key_id: Some(row.key_id),
+        scopes: Some(row.scopes),
+        session_id: None,
+        user_id: row.user_id,
+        user_name: row.user_name,
+        email: row.email,
+        epoch: String::new(),
+        workspace_id: row.workspace_id,
+        slug: row.slug,
+        name: row.name,
+        organization_id: row.organization_id,
+        organization: row.organization,
+        direct_role: row.direct_role,
+        organization_role: row.organization_role,
+        hue: row.hue,
+        logo: row.logo,
+        portrait: row.portrait,
+        time_zone: row.time_zone,
+        today: row.today,
+        now: row.now,
+        noted: row.noted,
+        read_only: row.read_only,
+    }))
 }
