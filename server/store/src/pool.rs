@@ -2,10 +2,11 @@
 
 use crate::{
     credential_owners::CredentialOwners,
-    door::{Credential, WriteTargets},
+    door::Credential,
     error::StoreError,
     fair::{FairLimiter, Key, Limits, Permit, Share, WAITING, current_key},
     seat_cache::SeatCache,
+    write_targets::WriteTargets,
 };
 use model::{Slug, id::UserId};
 use sqlx::{

@@ -23,7 +23,6 @@ pub use person::{PersonTx, Principal};
 pub use tx::discarding_writes;
 pub(crate) use workspace::Access;
 pub use workspace::{Can, Demand, Denied, Door, KeyAccess, Mode, Read, Tenant, Visit, WorkspaceTx, Write};
-pub(crate) use workspace::WriteTargets;
 
 use crate::secret::SecretHash;
 use model::id::{UserId, WorkspaceId};

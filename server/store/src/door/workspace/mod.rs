@@ -1,6 +1,7 @@
 //! Transactions in one workspace.
 
 mod capability;
+mod find;
 mod mode;
 mod open;
 mod outcome;
@@ -10,6 +11,5 @@ mod transaction;
 pub use capability::{Can, Denied};
 pub use mode::{Mode, Read, Visit, Write};
 pub use outcome::{Demand, Door};
-pub(crate) use program::WriteTargets;
 pub(crate) use transaction::Access;
 pub use transaction::{KeyAccess, Tenant, WorkspaceTx};

@@ -1,6 +1,7 @@
 //! Opens transactions in one workspace.
 
 use super::{
+    find::{find, find_by_key},
     mode::{Mode, Read, Visit, Write},
     outcome::{Demand, Door},
     transaction::{Access, KeyAccess, Tenant, WorkspaceTx},
@@ -27,7 +28,6 @@ use model::{
     workspace::{Person, WorkspaceProfile},
 };
 use sqlx::{Postgres, Transaction, types::Uuid};
-use time::{Date, OffsetDateTime};
 
 impl Store {
     /// Begins a read-only transaction in a workspace.
@@ -273,130 +273,4 @@ impl Store {
             (other, ..) => Err(StoreError::Inconsistent(format!("door outcome {other:?}"))),
         }
     }
-}
-
-/// Row of a door function that opens a workspace, with the state of the transaction.
-struct Found {
-    outcome: String,
-    key_id: Option<Uuid>,
-    scopes: Option<Vec<String>>,
-    session_id: Option<Uuid>,
-    user_id: Uuid,
-    user_name: String,
-    email: String,
-    epoch: String,
-    workspace_id: Option<Uuid>,
-    slug: Option<String>,
-    name: Option<String>,
-    organization_id: Option<Uuid>,
-    organization: Option<String>,
-    direct_role: Option<String>,
-    organization_role: Option<String>,
-    hue: Option<i16>,
-    logo: Option<String>,
-    portrait: Option<String>,
-    time_zone: Option<String>,
-    today: Option<Date>,
-    now: OffsetDateTime,
-    noted: bool,
-    read_only: bool,
-}
-
-/// Opens the workspace for a session or an operator token. `None` if the credential is not valid.
-async fn find(
-    tx: &mut Transaction<'static, Postgres>,
-    credential: &Credential,
-    slug: &Slug,
-    reading: bool,
-) -> Result<Option<Found>, StoreError> {
-    let row = sqlx::query!(
-        r#"select outcome as "outcome!", session_id, user_id as "user_id!", user_name as "user_name!", email as "email!",
-            epoch as "epoch!", workspace_id, slug, name, organization_id, organization, direct_role, organization_role, hue, logo,
-            portrait, clock.time_zone as "time_zone?", clock.today as "today?",
-            now() as "now!", pg_current_xact_id_if_assigned() is not null as "noted!",
-            current_setting('transaction_read_only') = 'on' as "read_only!",
-            set_config('stile.session_id', coalesce(session_id::text, ''), true) as context,
-            case when $4 then set_config('transaction_read_only', 'on', true) end as mode
-        from door.workspace($1, $2, $3) place left join lateral door.clock(place.workspace_id) clock on true"#,
-        credential.kind(),
-        credential.hash(),
-        slug.as_str(),
-        reading,
-    )
-    .fetch_optional(&mut **tx)
-    .await?;
-    Ok(row.map(|row| Found {
-        outcome: row.outcome,
-        key_id: None,
-        scopes: None,
-        session_id: row.session_id,
-        user_id: row.user_id,
-        user_name: row.user_name,
-        email: row.email,
-        epoch: row.epoch,
-        workspace_id: row.workspace_id,
-        slug: row.slug,
-        name: row.name,
-        organization_id: row.organization_id,
-        organization: row.organization,
-        direct_role: row.direct_role,
-        organization_role: row.organization_role,
-        hue: row.hue,
-        logo: row.logo,
-        portrait: row.portrait,
-        time_zone: row.time_zone,
-        today: row.today,
-        now: row.now,
-        noted: row.noted,
-        read_only: row.read_only,
-    }))
-}
-
-/// Opens the workspace for one of its API keys. `None` if it has no such key.
-async fn find_by_key(
-    tx: &mut Transaction<'static, Postgres>,
-    hash: &[u8],
-    slug: &Slug,
-    reading: bool,
-) -> Result<Option<Found>, StoreError> {
-    let row = sqlx::query!(
-        r#"select outcome as "outcome!", key_id as "key_id!", scopes as "scopes!", user_id as "user_id!",
-            user_name as "user_name!", email as "email!", workspace_id, slug, name, organization_id, organization,
-            direct_role, organization_role, hue, logo, portrait, clock.time_zone as "time_zone?", clock.today as "today?",
-            now() as "now!", pg_current_xact_id_if_assigned() is not null as "noted!",
-            current_setting('transaction_read_only') = 'on' as "read_only!",
-            set_config('stile.session_id', '', true) as context,
-            case when $3 then set_config('transaction_read_only', 'on', true) end as mode
-        from door.key($1, $2) place left join lateral door.clock(place.workspace_id) clock on true"#,
-        hash,
-        slug.as_str(),
-        reading,
-    )
-    .fetch_optional(&mut **tx)
-    .await?;
-    Ok(row.map(|row| Found {
-        outcome: row.outcome,
-        key_id: Some(row.key_id),
-        scopes: Some(row.scopes),
-        session_id: None,
-        user_id: row.user_id,
-        user_name: row.user_name,
-        email: row.email,
-        epoch: String::new(),
-        workspace_id: row.workspace_id,
-        slug: row.slug,
-        name: row.name,
-        organization_id: row.organization_id,
-        organization: row.organization,
-        direct_role: row.direct_role,
-        organization_role: row.organization_role,
-        hue: row.hue,
-        logo: row.logo,
-        portrait: row.portrait,
-        time_zone: row.time_zone,
-        today: row.today,
-        now: row.now,
-        noted: row.noted,
-        read_only: row.read_only,
-    }))
 }
