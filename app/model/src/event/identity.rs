@@ -55,6 +55,14 @@ fn milliseconds(id: &str) -> Option<u64> {
     }
 }
 
+/// Returns 128 bits of the hash of a text.
+pub(super) fn hash(text: &str) -> Uuid {
+    let digest: [u8; 32] = Sha256::digest(text.as_bytes()).into();
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&digest[..16]);
+    Uuid::from_bytes(bytes)
+}
+
 /// Returns 64 bits of a hash of what an event says. A time is hashed as microseconds, so its offset does not count.
 pub(super) fn fingerprint(kind: &str, subject: &str, time: Option<OffsetDateTime>, data: &str) -> i64 {
     let time = time.map_or_else(String::new, |time| (time.unix_timestamp_nanos() / 1_000).to_string());

@@ -1,7 +1,12 @@
 //! Tests of events: exact numbers, keys that depend on nothing but source and id, and texts that the database refuses.
 
-use super::*;
-use crate::pricing::Quantity;
+use super::{identity, *};
+use crate::{
+    catalog::Lifecycle,
+    id::{MeterId, ProductId},
+    meter::{Aggregation, Meter},
+    pricing::Quantity,
+};
 use proptest::prelude::*;
 use serde_json::value::RawValue;
 use time::macros::datetime;
@@ -134,6 +139,67 @@ fn ids_with_a_time_sort_by_it_and_never_equal_others() {
     {
         assert_eq!(key("s", plain).get_version_num(), 8, "{plain}");
     }
+}
+
+fn meter(aggregation: Aggregation, property: Option<&str>) -> Meter {
+    Meter {
+        id: MeterId::from_uuid(uuid::Uuid::from_u128(aggregation as u128)),
+        product_id: ProductId::from_uuid(uuid::Uuid::nil()),
+        name: "Tokens".to_owned(),
+        code: "tokens".to_owned(),
+        event_type: "tokens".to_owned(),
+        aggregation,
+        property: property.map(str::to_owned),
+        filter: std::collections::BTreeMap::new(),
+        unit: "token".to_owned(),
+        counts_from: time::macros::date!(2026 - 01 - 01),
+        status: Lifecycle::Active,
+    }
+}
+
+/// Reports of other systems: floating-point sums, values that became 0, decimal commas.
+#[test]
+fn a_value_is_counted_exactly_or_the_event_is_refused() {
+    let counted = |value: &str| {
+        let event = read(&with("data", &format!("{{\"tokens\":{value}}}"))).expect("valid");
+        measure(&event, &[meter(Aggregation::Sum, Some("tokens"))]).map(|all| all[0].quantity.decimal().to_string())
+    };
+    for (value, quantity) in
+        [("0.1", "0.1"), ("9007199254740993", "9007199254740993"), ("\"1234.5\"", "1234.5"), ("0", "0"), ("7.0", "7")]
+    {
+        assert_eq!(counted(value).as_deref(), Ok(quantity));
+    }
+    for value in [
+        "0.1234567", "\"12abc\"", "\"173,9\"", "\"1.234,50\"", "\"1e3\"", "1e3", "\"NaN\"", "\"\"", "null", "true",
+        "[1]", "1000000000000000000",
+    ] {
+        assert_eq!(counted(value).map_err(|why| why.as_str()), Err("bad_value"), "{value}");
+    }
+    assert_eq!(counted("-1").map_err(|why| why.as_str()), Err("negative_value"));
+    let empty = read(&with("data", "{}")).expect("valid");
+    let missing = measure(&empty, &[meter(Aggregation::Sum, Some("tokens"))]).expect_err("no property");
+    assert_eq!((missing.as_str(), missing.field()), ("bad_value", "tokens"));
+}
+
+#[test]
+fn meters_count_only_events_of_their_type_with_the_properties_of_their_filter() {
+    let event = read(&with("data", "{\"tokens\":5,\"model\":\"m1\",\"cached\":true}")).expect("valid");
+    let count = meter(Aggregation::Count, None);
+    let filtered =
+        |name: &str, value: &str| Meter { filter: [(name.to_owned(), value.to_owned())].into(), ..count.clone() };
+    let counts = |meter: Meter| measure(&event, &[meter]).is_ok();
+    assert!(counts(count.clone()) && counts(filtered("model", "m1")) && counts(filtered("cached", "true")));
+    assert!(!counts(filtered("model", "m2")) && !counts(filtered("region", "eu")));
+    assert!(!counts(Meter { event_type: "calls".to_owned(), ..count.clone() }));
+    assert!(!counts(Meter { status: Lifecycle::Archived, ..count.clone() }));
+    assert_eq!(measure(&event, &[]).map_err(|why| why.as_str()), Err("unknown_type"));
+    let all = [count.clone(), meter(Aggregation::Max, Some("tokens")), meter(Aggregation::Unique, Some("model"))];
+    let measures = measure(&event, &all).expect("counted by all");
+    assert_eq!(measures.iter().map(|m| m.quantity.decimal().to_string()).collect::<Vec<_>>(), ["1", "5", "0"]);
+    assert!(measures[2].distinct.is_some() && measures[0].distinct.is_none());
+    // One meter that can't count the event is enough to refuse it.
+    let partly = [count, meter(Aggregation::Sum, Some("model"))];
+    assert_eq!(measure(&event, &partly).map_err(|why| why.as_str()), Err("bad_value"));
 }
 
 proptest! {
