@@ -28,8 +28,8 @@ mod write_targets;
 pub mod zone;
 
 pub use account::{
-    access, deleted, factors, handoffs, identity, links, offers, organizations, password_attempts, pictures, profile,
-    rate_limits, seats, sessions, tokens,
+    access, deleted, factors, handoffs, idempotency, identity, links, offers, organizations, password_attempts, pictures,
+    profile, rate_limits, seats, sessions, tokens,
 };
 pub use error::{Constraint, StoreError};
 pub use pool::Store;
