@@ -1,6 +1,6 @@
 //! The JSON API: `/api/fn` for the client, `/api/v1` for API clients, and the pictures that the console's pages show.
 //!
-//! `/api/v1` accepts operator tokens only. It reads no cookies, so it can't be used by cross-site requests from a
+//! `/api/v1` accepts operator tokens and API keys of workspaces. It reads no cookies, so it can't be used by cross-site requests from a
 //! browser. Resources of other tenants and missing resources give the same response (docs/SECURITY.md, I-7).
 //! docs/API.md describes its conventions; these modules hold them:
 //!
@@ -14,6 +14,7 @@ mod customers;
 mod door;
 pub(crate) mod error;
 pub(crate) mod etag;
+pub(crate) mod events;
 mod idempotency;
 mod json;
 mod openapi;
@@ -34,6 +35,8 @@ use rate::Rate;
 
 /// Requests per second of a token, but for those that send events.
 const PER_SECOND: u32 = 20;
+/// Requests per second of a token that send events.
+const EVENTS_PER_SECOND: u32 = 100;
 
 /// Routes below `/api`.
 pub(crate) fn routes(state: &AppState) -> Router<AppState> {
@@ -44,6 +47,7 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
         .route("/pictures/people/{id}/{name}", get(pictures::portrait))
         .route("/v1/openapi.json", get(openapi::document))
         .merge(resources(state))
+        .merge(events())
         .method_not_allowed_fallback(method_not_allowed)
         .fallback(unknown)
 }
@@ -61,6 +65,13 @@ fn resources(state: &AppState) -> Router<AppState> {
         .route("/v1/me/workspaces", get(workspaces::list))
         .layer(from_fn(etag::not_modified))
         .layer(from_fn_with_state(Rate::new("default", PER_SECOND), rate::limit))
+}
+
+/// Route for events. They have ids, so they need no `Idempotency-Key`.
+fn events() -> Router<AppState> {
+    Router::new()
+        .route("/v1/workspaces/{slug}/events", post(events::create))
+        .layer(from_fn_with_state(Rate::new("events", EVENTS_PER_SECOND), rate::limit))
 }
 
 /// Responds to an unknown path below `/api`.

@@ -4,6 +4,7 @@
 //! of pages are in `app`.
 
 use crate::{
+    api::events,
     assets, client,
     error_code::Code,
     error_response,
@@ -51,8 +52,7 @@ pub(crate) async fn page(State(state): State<AppState>, request: Request) -> Res
         },
         _ => {
             let message = "Only GET, HEAD and POST are allowed here.";
-            let mut refusal =
-                error_response::refusal(uri.path(), Code::MethodNotAllowed, message);
+            let mut refusal = error_response::refusal(uri.path(), Code::MethodNotAllowed, message);
             refusal.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD, POST"));
             refusal
         }
@@ -107,11 +107,7 @@ async fn form(request: Request) -> Result<Posted, Response> {
     }
     if !error_response::is_content_type(request.headers(), "application/x-www-form-urlencoded") {
         let message = "Send the form as application/x-www-form-urlencoded.";
-        return Err(error_response::refusal(
-            &path,
-            Code::UnsupportedMediaType,
-            message,
-        ));
+        return Err(error_response::refusal(&path, Code::UnsupportedMediaType, message));
     }
     let bytes = limited(&path, request.into_body()).await?;
     // Counted before parsing, because each field needs many times its size in memory.
@@ -165,17 +161,26 @@ async fn form_with_file(path: &str, request: Request) -> Result<Posted, Response
     Ok(posted)
 }
 
-/// Reads the whole body, if it does not exceed the limit.
+/// Returns `true` if the path is the one for usage events.
+fn is_events(path: &str) -> bool {
+    path.strip_prefix("/api/v1/workspaces/")
+        .and_then(|rest| rest.split_once('/'))
+        .is_some_and(|(_, rest)| rest == "events")
+}
+
+/// Reads the whole body, if it does not exceed the limit of the path.
 pub(crate) async fn limited(path: &str, body: Body) -> Result<Bytes, Response> {
-    let too_large = || {
-        let message = "That is more than 1 MiB. Shorten it and try again.";
-        error_response::refusal(path, Code::TooLarge, message)
+    let (limit, message) = if is_events(path) {
+        (events::BODY_LIMIT, "That is more than 2 MiB. Send fewer events at a time.")
+    } else {
+        (BODY_LIMIT, "That is more than 1 MiB. Shorten it and try again.")
     };
-    if axum::body::HttpBody::size_hint(&body).lower() > BODY_LIMIT as u64 {
+    let too_large = || error_response::refusal(path, Code::TooLarge, message);
+    if axum::body::HttpBody::size_hint(&body).lower() > limit as u64 {
         return Err(too_large());
     }
     // The only other error is that the client has disconnected; then nobody reads this response.
-    axum::body::to_bytes(body, BODY_LIMIT).await.map_err(|_| too_large())
+    axum::body::to_bytes(body, limit).await.map_err(|_| too_large())
 }
 
 /// Returns the path and query only. The host in the request target is ignored: pages are always rendered for this

@@ -10,8 +10,8 @@ use axum::{
     http::{HeaderName, HeaderValue, Uri, request::Parts},
     response::{Extension, IntoResponse, Response},
 };
-use model::{Slug, capability::CapabilityKind};
-use store::door::{Can, Credential, Door, Mode, Read, Tenant, Visit, WorkspaceTx, Write, WriteTarget};
+use model::{Slug, api_key::Scope, capability::CapabilityKind};
+use store::door::{Can, Credential, Door, Mode, Read, Tenant, Visit, WorkspaceTx, Write};
 
 /// Response header with the workspace id.
 const WORKSPACE: HeaderName = HeaderName::from_static("stile-workspace");
@@ -60,7 +60,7 @@ impl Addressed {
     }
 
     /// Opens the workspace for a write that needs the capability `C`. There is no page whose workspace the write must
-    /// match, so the person and workspace whose write locks are taken are read first.
+    /// match.
     ///
     /// # Errors
     /// As for [`reading`](Self::reading), and [`ApiError::Forbidden`] without the capability.
@@ -68,12 +68,18 @@ impl Addressed {
         &self,
         state: &AppState,
     ) -> Result<(WorkspaceTx<Write>, Can<C>), ApiError> {
-        let tx = self.reading(state).await?;
-        let target = WriteTarget { user: tx.user(), workspace: tx.id() };
-        let slug = tx.commit().await?.workspace.slug;
-        let door = state.services.store.workspace_write(&self.credential, &slug, target).await?;
+        let slug = self.slug(state).await?;
+        let door = state.services.store.workspace_program(&self.credential, &slug).await?;
         let tx = self.opened(&slug, door).await?;
-        let can = tx.can::<C>()?;
+        let can = match (tx.can::<C>(), &tx.tenant().key) {
+            (Ok(can), _) => can,
+            // The owner may, but not by this key.
+            (Err(_), Some(_)) if tx.tenant().seat.capabilities().has(C::CAPABILITY) => {
+                let scope = Scope::ALL.into_iter().find(|scope| scope.capabilities().has(C::CAPABILITY));
+                return Err(scope.map_or(ApiError::Forbidden, ApiError::Scope));
+            }
+            (Err(denied), _) => return Err(denied.into()),
+        };
         Ok((tx, can))
     }
 

@@ -8,7 +8,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use model::FieldErrors;
+use model::{FieldErrors, api_key::Scope};
 use store::{StoreError, door::Denied};
 
 /// An error response of the API. [`Code`] lists the codes.
@@ -25,6 +25,8 @@ pub(crate) enum ApiError {
     Moved(String),
     /// 403 `forbidden`: the role of the seat does not allow it.
     Forbidden,
+    /// 403 `missing_scope`: the API key does not have this scope.
+    Scope(Scope),
     /// 403 `second_factor_required`: the workspace requires a second factor, and a token can't prove one.
     Factor,
     /// 410 `gone`: the workspace was deleted, and this user had a seat in it.
@@ -63,6 +65,7 @@ impl From<StoreError> for ApiError {
         match error {
             StoreError::Busy(_) => Self::Busy,
             StoreError::Superseded => Self::KeyInUse,
+            StoreError::Scope(scope) => Self::Scope(scope),
             StoreError::FactorDemanded => Self::Factor,
             StoreError::ReadOnly(_) => {
                 tracing::warn!(%error, "a write was refused");
@@ -98,17 +101,21 @@ impl IntoResponse for ApiError {
         match self {
             Self::NoToken => challenge(
                 "Bearer",
-                "Send an operator token: `Authorization: Bearer stile_...`. Create one at /account/tokens.",
+                "Send an operator token or an API key: `Authorization: Bearer stile_...`. Create a token at /account/tokens, or a key in the settings of the workspace.",
             ),
             Self::BadToken => challenge(
                 "Bearer error=\"invalid_token\"",
-                "This operator token is unknown, revoked or expired. Create a new one at /account/tokens.",
+                "This operator token or API key is unknown, revoked or expired. Create a new one.",
             ),
             Self::NotFound => error(Code::NotFound, "There is nothing here, or you don't have access to it."),
             Self::Moved(location) => (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, location)]).into_response(),
             Self::Forbidden => error(
                 Code::Forbidden,
                 "Your role in this workspace doesn't allow that. Ask one of its admins for another role.",
+            ),
+            Self::Scope(scope) => error(
+                Code::MissingScope,
+                format!("This API key does not have the scope {}. Create a key that has it.", scope.as_str()),
             ),
             Self::Factor => error(
                 Code::SecondFactorRequired,
@@ -127,10 +134,9 @@ impl IntoResponse for ApiError {
                 error_with(Code::Invalid, TO_FIX, faults.collect())
             }
             Self::Faults(faults) => error_with(Code::Invalid, TO_FIX, faults),
-            Self::Changed => error(
-                Code::Changed,
-                "This was changed since you read it. Get it again, and send its ETag as If-Match.",
-            ),
+            Self::Changed => {
+                error(Code::Changed, "This was changed since you read it. Get it again, and send its ETag as If-Match.")
+            }
             Self::RateLimited(seconds) => {
                 let detail = format!("This token has used up its requests. Try again in {seconds} s.");
                 retrying(error(Code::RateLimited, detail), seconds)
@@ -141,16 +147,11 @@ impl IntoResponse for ApiError {
             }
             Self::Other(code, detail) => error(code, detail),
             Self::Busy => error_response::busy("/api/v1"),
-            Self::ReadOnly => error(
-                Code::ReadOnly,
-                "Stile is read-only at the moment. Nothing was changed. Try again later.",
-            ),
-            Self::Unavailable => {
-                error(Code::Unavailable, "The database is not available. Try again in a moment.")
+            Self::ReadOnly => {
+                error(Code::ReadOnly, "Stile is read-only at the moment. Nothing was changed. Try again later.")
             }
-            Self::Internal => {
-                error(Code::Internal, "Something went wrong on our side. request_id names this request.")
-            }
+            Self::Unavailable => error(Code::Unavailable, "The database is not available. Try again in a moment."),
+            Self::Internal => error(Code::Internal, "Something went wrong on our side. request_id names this request."),
         }
     }
 }

@@ -81,7 +81,7 @@ impl Rate {
 /// without a token are not counted; they get 401.
 pub(super) async fn limit(State(rate): State<Rate>, request: Request, next: Next) -> Response {
     let Ok(Bearer(credential)) = token::bearer(request.headers()) else { return next.run(request).await };
-    let (Credential::Session(hash) | Credential::Token(hash)) = credential;
+    let (Credential::Session(hash) | Credential::Token(hash) | Credential::Key(hash)) = credential;
     let (left, mut response) = match rate.take(&hash) {
         Ok(left) => (left, next.run(request).await),
         Err(seconds) => (0, ApiError::RateLimited(seconds).into_response()),

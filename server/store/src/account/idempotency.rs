@@ -74,10 +74,15 @@ pub enum Claim {
 }
 
 impl Credential {
-    /// Returns whose idempotency keys the holder uses: a person has the same with each of their tokens.
-    const fn principal(&self, user: UserId) -> Uuid {
+    /// Returns whose idempotency keys the holder uses: a person has the same with each of their tokens, and each API key
+    /// has its own.
+    fn principal(&self, user: UserId) -> Uuid {
         match self {
             Self::Session(_) | Self::Token(_) => user.uuid(),
+            // The first 128 bits of the hash, of which the database stores all.
+            Self::Key(hash) => {
+                hash.bytes().get(..16).and_then(|bytes| Uuid::from_slice(bytes).ok()).unwrap_or(user.uuid())
+            }
         }
     }
 }
