@@ -161,6 +161,9 @@ actions! {
     Tokens {
         TokenCreated = "token_created", "created a token";
         TokenRevoked = "token_revoked", "revoked a token";
+        ApiKeyCreated = "api_key_created", "created an API key";
+        ApiKeyRevoked = "api_key_revoked", "revoked an API key";
+        ApiKeyHandedOver = "api_key_handed_over", "gave an API key another owner";
     }
     Content {
         ProductCreated = "product_created", "created a product";
