@@ -14,7 +14,8 @@ mod customers;
 mod door;
 pub(crate) mod error;
 pub(crate) mod etag;
-pub(crate) mod events;
+pub(crate) mod event_list;
+mod events;
 mod idempotency;
 mod json;
 mod openapi;
@@ -22,6 +23,7 @@ mod paging;
 mod pictures;
 mod rate;
 pub(crate) mod token;
+mod usage;
 mod workspaces;
 
 use crate::{error_code::Code, error_response, live, pages, state::AppState};
@@ -60,6 +62,10 @@ fn resources(state: &AppState) -> Router<AppState> {
         .route("/v1/workspaces/{slug}/customers/{id}", get(customer::get).patch(customer::change))
         .route("/v1/workspaces/{slug}/customers/{id}/archive", post(customer::archive))
         .route("/v1/workspaces/{slug}/customers/{id}/restore", post(customer::restore))
+        .route("/v1/workspaces/{slug}/events", get(event_list::list))
+        .route("/v1/workspaces/{slug}/events/{key}", get(event_list::get))
+        .route("/v1/workspaces/{slug}/usage", get(usage::usage))
+        .route("/v1/workspaces/{slug}/usage/health", get(usage::health))
         // All routes above are of a workspace, and can have idempotency keys.
         .layer(from_fn_with_state(state.clone(), idempotency::keep))
         .route("/v1/me/workspaces", get(workspaces::list))

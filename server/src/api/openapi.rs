@@ -1,6 +1,6 @@
 //! `GET /api/v1/openapi.json`: the OpenAPI description, generated from the handlers.
 
-use super::{customers, events, workspaces};
+use super::{customers, event_list, events, usage, workspaces};
 use axum::{
     Json,
     response::{IntoResponse as _, Response},
@@ -16,7 +16,7 @@ use utoipa::{
         title = "Stile",
         description = "The workspaces you have access to, and their contents. Errors are `{\"error\":{\"code\",\"message\"}}`; codes are stable. Every response has an X-Request-Id.",
     ),
-    paths(workspaces::list, customers::list, events::create),
+    paths(workspaces::list, customers::list, events::create, event_list::list, event_list::get, usage::usage, usage::health),
     modifiers(&OperatorToken)
 )]
 struct Description;
