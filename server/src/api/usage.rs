@@ -327,7 +327,7 @@ fn health_of(workspace: ZonedWorkspace, health: Health) -> UsageHealth {
 )]
 pub(super) async fn health(State(state): State<AppState>, asked: Addressed) -> Result<Response, ApiError> {
     let mut tx = asked.reading(&state).await?;
-    if !tx.tenant().seat.capabilities().has(Capability::ReadAll) {
+    if !tx.tenant().capabilities().has(Capability::ReadAll) {
         return Err(ApiError::Forbidden);
     }
     let health = store::usage::health(&mut tx).await?;

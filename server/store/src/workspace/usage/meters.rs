@@ -45,7 +45,7 @@ pub(super) const fn number(measure: Measure) -> i32 {
 
 /// Returns whether the person reads the usage of all customers.
 pub(super) fn sees_all<M: Mode>(tx: &WorkspaceTx<M>) -> bool {
-    tx.tenant().seat.capabilities().has(Capability::ReadAll)
+    tx.tenant().capabilities().has(Capability::ReadAll)
 }
 
 /// Returns a stored number as a quantity.
