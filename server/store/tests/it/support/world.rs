@@ -1,6 +1,6 @@
 //! People and workspaces for the tests, created through the store.
 
-use super::{Database, execute};
+use super::{Database, event, execute, meter, refusal_of};
 use model::{
     Currency, Email, Line, Money, OrganizationRole, Slug, WorkspaceRole,
     audit::{Action, Detail},
@@ -20,9 +20,9 @@ use store::{
     identity::Device,
     invoices, members, organizations, products, rate_plans,
     secret::Secret,
-    tokens, usage,
+    tokens,
 };
-use time::macros::{date, datetime};
+use time::macros::date;
 
 /// A user who is signed in.
 pub(crate) struct Person {
@@ -51,7 +51,7 @@ pub(crate) struct Place {
     pub(crate) organization: OrganizationId,
 }
 
-/// Content of a workspace: one product, one rate plan and two customers, each with a usage record and an invoice.
+/// Content of a workspace: one product, one rate plan and two customers, each with an event, which two meters counted, and an invoice.
 pub(crate) struct Stock {
     pub(crate) product: ProductId,
     pub(crate) plan: RatePlanId,
@@ -171,14 +171,6 @@ impl World {
             let draft = CustomerDraft { rate_plan: Some(plan), ..draft(&format!("{mark} {name}")) };
             customers.push(customers::create(&mut tx, &edit, &draft).await.unwrap());
         }
-        let recorded_at = datetime!(2026-03-01 12:00 UTC);
-        let records = [customers[0], customers[1]].map(|customer| usage::NewUsage {
-            customer,
-            product,
-            quantity: 12,
-            recorded_at,
-        });
-        usage::record(&mut tx, &edit, &records).await.unwrap();
         let invoice = |number: usize| invoices::NewInvoice {
             number: format!("{mark}-{number}"),
             customer: customers[number],
@@ -189,6 +181,15 @@ impl World {
         };
         invoices::issue(&mut tx, &manage, &[invoice(0), invoice(1)]).await.unwrap();
         tx.commit().await.unwrap();
+        let mut superuser = self.db.superuser().await;
+        meter(&mut superuser, place, product, ("calls", "calls", "count", "call")).await;
+        meter(&mut superuser, place, product, ("callers", "calls", "unique", "caller")).await;
+        for (customer, value) in customers.iter().zip(["1", "2"]) {
+            let id = format!("{mark}-{value}");
+            event(&mut superuser, place, *customer, (&id, "calls"), "timestamptz '2026-03-01 12:00Z'", value).await;
+        }
+        refusal_of(&mut superuser, place, "unknown_customer", &format!("{mark} stranger")).await;
+        superuser.close().await.unwrap();
         Stock { product, plan, customers }
     }
 
