@@ -51,8 +51,7 @@ pub(crate) async fn page(State(state): State<AppState>, request: Request) -> Res
         },
         _ => {
             let message = "Only GET, HEAD and POST are allowed here.";
-            let mut refusal =
-                error_response::refusal(uri.path(), Code::MethodNotAllowed, message);
+            let mut refusal = error_response::refusal(uri.path(), Code::MethodNotAllowed, message);
             refusal.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD, POST"));
             refusal
         }
@@ -107,11 +106,7 @@ async fn form(request: Request) -> Result<Posted, Response> {
     }
     if !error_response::is_content_type(request.headers(), "application/x-www-form-urlencoded") {
         let message = "Send the form as application/x-www-form-urlencoded.";
-        return Err(error_response::refusal(
-            &path,
-            Code::UnsupportedMediaType,
-            message,
-        ));
+        return Err(error_response::refusal(&path, Code::UnsupportedMediaType, message));
     }
     let bytes = limited(&path, request.into_body()).await?;
     // Counted before parsing, because each field needs many times its size in memory.

@@ -127,10 +127,9 @@ impl IntoResponse for ApiError {
                 error_with(Code::Invalid, TO_FIX, faults.collect())
             }
             Self::Faults(faults) => error_with(Code::Invalid, TO_FIX, faults),
-            Self::Changed => error(
-                Code::Changed,
-                "This was changed since you read it. Get it again, and send its ETag as If-Match.",
-            ),
+            Self::Changed => {
+                error(Code::Changed, "This was changed since you read it. Get it again, and send its ETag as If-Match.")
+            }
             Self::RateLimited(seconds) => {
                 let detail = format!("This token has used up its requests. Try again in {seconds} s.");
                 retrying(error(Code::RateLimited, detail), seconds)
@@ -141,16 +140,11 @@ impl IntoResponse for ApiError {
             }
             Self::Other(code, detail) => error(code, detail),
             Self::Busy => error_response::busy("/api/v1"),
-            Self::ReadOnly => error(
-                Code::ReadOnly,
-                "Stile is read-only at the moment. Nothing was changed. Try again later.",
-            ),
-            Self::Unavailable => {
-                error(Code::Unavailable, "The database is not available. Try again in a moment.")
+            Self::ReadOnly => {
+                error(Code::ReadOnly, "Stile is read-only at the moment. Nothing was changed. Try again later.")
             }
-            Self::Internal => {
-                error(Code::Internal, "Something went wrong on our side. request_id names this request.")
-            }
+            Self::Unavailable => error(Code::Unavailable, "The database is not available. Try again in a moment."),
+            Self::Internal => error(Code::Internal, "Something went wrong on our side. request_id names this request."),
         }
     }
 }
