@@ -32,9 +32,6 @@ use axum::{
 };
 use rate::Rate;
 
-/// Requests per second of a token, but for those that send events.
-const PER_SECOND: u32 = 20;
-
 /// Routes below `/api`.
 pub(crate) fn routes(state: &AppState) -> Router<AppState> {
     Router::new()
@@ -60,7 +57,7 @@ fn resources(state: &AppState) -> Router<AppState> {
         .layer(from_fn_with_state(state.clone(), idempotency::keep))
         .route("/v1/me/workspaces", get(workspaces::list))
         .layer(from_fn(etag::not_modified))
-        .layer(from_fn_with_state(Rate::new("default", PER_SECOND), rate::limit))
+        .layer(from_fn_with_state(Rate::new("default", state.api_rate), rate::limit))
 }
 
 /// Responds to an unknown path below `/api`.
