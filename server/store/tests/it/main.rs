@@ -24,6 +24,7 @@ mod events;
 mod factors;
 mod functions;
 mod handoff;
+mod idempotency;
 mod invites;
 mod isolation;
 mod links;

@@ -246,6 +246,8 @@ impl World {
                 insert into account.challenges (handle_hash, purpose, user_id, holder, state)
                     values (sha256($1::text::bytea), 'prove', $1, $1, '{}');
                 insert into account.factor_tries (user_id, failed) values ($1, 1);
+                insert into account.idempotency_keys (user_id, principal, key_hash, request_hash, attempt, role)
+                    values ($1, $1, sha256('a'), sha256('b'), gen_random_uuid(), 'member');
                 insert into account.guesses (key, due) values (sha256($1::text::bytea), now());
                 insert into account.sign_ins (id, secret_hash, user_id)
                     values (gen_random_uuid(), sha256($1::text::bytea), $1);
