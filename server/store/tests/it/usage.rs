@@ -218,7 +218,7 @@ async fn customers_and_products_show_their_own_usage() {
     let used = usage::of_meters(&mut tx, alpha.product).await.unwrap();
     let requests = used.iter().map(|used| used.days.iter().copied().fold(Quantity::ZERO, add));
     let requests: Vec<Quantity> = requests.collect();
-    assert_eq!(used.len(), 7, "the meters of the product");
+    assert_eq!(used.len(), 8, "the meters of the product");
     assert!(requests.contains(&add(of(&first, "Meter requests"), of(&second, "Meter requests"))));
     assert!(used.iter().all(|used| used.days.len() == 30));
     assert!(used.iter().any(|used| used.last_event.is_some() && used.last_day.is_some()));

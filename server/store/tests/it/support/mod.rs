@@ -1,9 +1,11 @@
 //! Test harness: a database for each test, with people and workspaces.
 //!
+//! - [`catalog`]: meters and rate plans.
 //! - [`Database`]: one new database, dropped together with the value.
 //! - [`meter`], [`event`]: meters and usage, inserted with SQL.
 //! - [`World`]: organizations, workspaces and people in such a database, created through the store.
 
+pub(crate) mod catalog;
 mod database;
 mod metered;
 mod world;
