@@ -33,8 +33,6 @@ use axum::{
 };
 use rate::Rate;
 
-/// Requests per second of a token, but for those that send events.
-const PER_SECOND: u32 = 20;
 /// Requests per second of a token that send events.
 const EVENTS_PER_SECOND: u32 = 100;
 
@@ -64,7 +62,7 @@ fn resources(state: &AppState) -> Router<AppState> {
         .layer(from_fn_with_state(state.clone(), idempotency::keep))
         .route("/v1/me/workspaces", get(workspaces::list))
         .layer(from_fn(etag::not_modified))
-        .layer(from_fn_with_state(Rate::new("default", PER_SECOND), rate::limit))
+        .layer(from_fn_with_state(Rate::new("default", state.api_rate), rate::limit))
 }
 
 /// Route for events. They have ids, so they need no `Idempotency-Key`.

@@ -206,12 +206,7 @@ pub(super) async fn restore(
     set_status(&state, &asked, &id, Lifecycle::Active).await
 }
 
-async fn set_status(
-    state: &AppState,
-    asked: &Addressed,
-    id: &str,
-    status: Lifecycle,
-) -> Result<Response, ApiError> {
+async fn set_status(state: &AppState, asked: &Addressed, id: &str, status: Lifecycle) -> Result<Response, ApiError> {
     let (mut tx, can) = asked.writing::<EditContent>(state).await?;
     let id = identified(id)?;
     if !customers::set_status(&mut tx, &can, id, status).await? {

@@ -139,11 +139,8 @@ mod tests {
     use super::*;
 
     async fn sent(value: &'static str) -> Result<IfMatch, ApiError> {
-        let (mut parts, ()) = axum::http::Request::builder()
-            .header(header::IF_MATCH, value)
-            .body(())
-            .expect("a request")
-            .into_parts();
+        let (mut parts, ()) =
+            axum::http::Request::builder().header(header::IF_MATCH, value).body(()).expect("a request").into_parts();
         IfMatch::from_request_parts(&mut parts, &()).await
     }
 

@@ -12,11 +12,7 @@ use super::{
     error::ApiError,
 };
 use crate::{
-    error_code::Code,
-    error_response::with_request_id,
-    middleware::request_log::RequestId,
-    pages,
-    state::AppState,
+    error_code::Code, error_response::with_request_id, middleware::request_log::RequestId, pages, state::AppState,
 };
 use axum::{
     body::{Body, HttpBody as _},
@@ -161,7 +157,8 @@ mod tests {
         assert_eq!(keyed(Method::POST, &[]).expect("none"), None);
         assert_eq!(keyed(Method::PATCH, &["a-1"]).expect("none"), None);
         assert!(keyed(Method::POST, &[&"x".repeat(255)]).is_ok());
-        for keys in [&["a", "a"][..], &[""], &["a b"], &[&"x".repeat(256)]] {
+        let long = "x".repeat(256);
+        for keys in [&["a", "a"][..], &[""], &["a b"], &[long.as_str()]] {
             assert!(keyed(Method::POST, keys).is_err(), "{keys:?}");
         }
     }
@@ -171,7 +168,10 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert(header::LOCATION, HeaderValue::from_static("/api/v1/x"));
         let answer = replay(kept(StatusCode::CREATED, &headers, b"{}"));
-        assert_eq!((answer.status(), &answer.headers()[REPLAYED]), (StatusCode::CREATED, &HeaderValue::from_static("true")));
+        assert_eq!(
+            (answer.status(), &answer.headers()[REPLAYED]),
+            (StatusCode::CREATED, &HeaderValue::from_static("true"))
+        );
         assert_eq!(answer.headers()[header::LOCATION], "/api/v1/x");
         assert_eq!(axum::body::to_bytes(answer.into_body(), 10).await.expect("a body"), "{}");
     }

@@ -1,10 +1,7 @@
 //! Pages of a list: query parameters and response.
 
 use super::error::ApiError;
-use axum::{
-    extract::FromRequestParts,
-    http::request::Parts,
-};
+use axum::{extract::FromRequestParts, http::request::Parts};
 use model::{
     list::{Cursor, ListPage, ListQuery, Noun, PAGE_ROWS, PAGE_ROWS_MAX},
     workspace::WorkspaceProfile,
@@ -168,16 +165,8 @@ mod tests {
     #[test]
     fn invalid_query_parameters_are_rejected() {
         for raw in [
-            "status=archive",
-            "sort=email",
-            "dir=down",
-            "after=x",
-            "before=1",
-            "limit=0",
-            "limit=101",
-            "limit=-1",
-            "limit=all",
-            "count=true",
+            "status=archive", "sort=email", "dir=down", "after=x", "before=1", "limit=0", "limit=101", "limit=-1",
+            "limit=all", "count=true",
         ] {
             assert!(matches!(read(raw), Err(ApiError::Parameter { .. })), "{raw}");
         }

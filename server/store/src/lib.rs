@@ -28,12 +28,12 @@ mod write_targets;
 pub mod zone;
 
 pub use account::{
-    access, deleted, factors, handoffs, idempotency, identity, links, offers, organizations, password_attempts, pictures,
-    profile, rate_limits, seats, sessions, tokens,
+    access, deleted, factors, handoffs, idempotency, identity, links, offers, organizations, password_attempts,
+    pictures, profile, rate_limits, seats, sessions, tokens,
 };
 pub use error::{Constraint, StoreError};
 pub use pool::Store;
 pub use workspace::{
-    api_keys, auto_joins, brand, customers, events, invites, invoices, members, overview, products, rate_plans,
+    api_keys, auto_joins, brand, customers, events, invites, invoices, members, meters, overview, products, rate_plans,
     security, settings, time_zones, usage,
 };
