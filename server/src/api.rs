@@ -35,8 +35,8 @@ use axum::{
 };
 use rate::Rate;
 
-/// Requests per second of a token that send events.
-const EVENTS_PER_SECOND: u32 = 100;
+/// How many times more requests of a token per second can send events.
+const EVENTS_RATE: u32 = 5;
 
 /// Routes below `/api`.
 pub(crate) fn routes(state: &AppState) -> Router<AppState> {
@@ -47,7 +47,7 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
         .route("/pictures/people/{id}/{name}", get(pictures::portrait))
         .route("/v1/openapi.json", get(openapi::document))
         .merge(resources(state))
-        .merge(events())
+        .merge(events(state))
         .method_not_allowed_fallback(method_not_allowed)
         .fallback(unknown)
 }
@@ -72,10 +72,11 @@ fn resources(state: &AppState) -> Router<AppState> {
 }
 
 /// Route for events. They have ids, so they need no `Idempotency-Key`.
-fn events() -> Router<AppState> {
+fn events(state: &AppState) -> Router<AppState> {
+    let rate = Rate::new("events", state.api_rate.saturating_mul(EVENTS_RATE));
     Router::new()
         .route("/v1/workspaces/{slug}/events", post(events::create))
-        .layer(from_fn_with_state(Rate::new("events", EVENTS_PER_SECOND), rate::limit))
+        .layer(from_fn_with_state(rate, rate::limit))
 }
 
 /// Responds to an unknown path below `/api`.

@@ -116,15 +116,6 @@ pub struct ApiKey {
     pub state: KeyState,
 }
 
-/// Data of the API keys page.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct ApiKeys {
-    /// Keys, newest first.
-    pub keys: Vec<ApiKey>,
-    /// The key that was just created, in full. It is in no other answer.
-    pub created: Option<String>,
-}
-
 /// Validity period of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -34,6 +34,7 @@ pub async fn submit(context: RequestContext, uri: &Uri, posted: Posted) -> Respo
     let mut response = match act(&call, uri, &mut form).await {
         Ok(Outcome::Go(path)) => redirect(StatusCode::SEE_OTHER, &path),
         Ok(Outcome::Show(response)) => response,
+        Ok(Outcome::Again(returned)) => page(call.clone(), uri, Some(returned)).await,
         Err(AppError::SignedOut) => {
             let next = ReturnTo::parse(uri.path());
             let to = Route::SignIn { next, notice: Some(SignInNotice::Elsewhere) };

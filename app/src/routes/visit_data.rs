@@ -2,6 +2,7 @@
 
 use model::{
     WorkspaceRole,
+    api_key::ApiKey,
     audit::AuditView,
     billing::InvoiceRow,
     catalog::{ProductDetail, ProductInput, RatePlanRow},
@@ -48,6 +49,8 @@ pub enum VisitData {
     Branding,
     /// Security requirements of the workspace.
     Security(SecuritySettings),
+    /// API keys of the workspace.
+    ApiKeys(Vec<ApiKey>),
     /// Audit log.
     Audit(Box<AuditView>),
     /// Contents that deleting the workspace would remove.
@@ -72,6 +75,7 @@ impl VisitData {
             | Self::General(_)
             | Self::Branding
             | Self::Security(_)
+            | Self::ApiKeys(_)
             | Self::Audit(_)
             | Self::Danger(_) => return None,
         };

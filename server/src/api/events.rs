@@ -73,6 +73,33 @@ struct EventReport {
     detail: Option<String>,
 }
 
+/// A usage event. Used only for the OpenAPI description; [`Event::from_json`] reads events.
+#[derive(Deserialize, ToSchema)]
+#[expect(dead_code, reason = "its fields are the description")]
+pub(crate) struct NewEvent {
+    /// `1.0`.
+    #[schema(example = "1.0")]
+    specversion: String,
+    /// Id at the source, 1 to 200 characters. Source and id are unique for ever in the workspace.
+    #[schema(example = "018f4d9e-6a5b-7c3d-9e1f-2a3b4c5d6e7f")]
+    id: String,
+    /// Where the event happened, 1 to 200 characters.
+    #[schema(example = "gateway")]
+    source: String,
+    /// Type, by which meters find the event: 1 to 100 characters.
+    #[serde(rename = "type")]
+    #[schema(example = "tokens")]
+    kind: String,
+    /// A customer's subject, or their id.
+    #[schema(example = "acme")]
+    subject: String,
+    /// When it happened, as in RFC 3339; by default when it arrives.
+    time: Option<String>,
+    /// Properties, at most 8 kB. Numbers keep all their digits.
+    #[schema(value_type = Option<Object>)]
+    data: Option<serde_json::Value>,
+}
+
 /// Records usage events.
 ///
 /// The body is one event or up to 1,000 in the JSON format of CloudEvents 1.0. Events that can't be stored are
@@ -85,9 +112,8 @@ struct EventReport {
         ("slug" = String, Path, description = "The workspace's address", example = "smartai-it"),
         ("results" = Option<String>, Query, description = "`all` lists accepted events, too"),
     ),
-    request_body(content(
-        (Object = "application/cloudevents+json"), (Object = "application/cloudevents-batch+json"), (Object = "application/json"),
-    )),
+    request_body(content = Vec<NewEvent>, content_type = "application/cloudevents-batch+json",
+        description = "Events. One event alone is application/cloudevents+json; application/json can be either."),
     responses((status = 200, description = "What became of the events", body = Report)),
     security(("operator_token" = []))
 )]

@@ -4,6 +4,7 @@ use super::{
     catalogue::Catalogue,
     history,
     outcome::{DemoError, LoadSummary},
+    usage,
 };
 use model::{
     Line, Money,
@@ -20,8 +21,7 @@ use store::{
     door::{Can, Mode, WorkspaceTx, Write},
     invoices,
     invoices::NewInvoice,
-    products, rate_plans, usage,
-    usage::NewUsage,
+    products, rate_plans,
 };
 use time::OffsetDateTime;
 
@@ -38,7 +38,7 @@ pub(super) async fn fill(
     let (products, plans) = write_products(tx, &edit, catalogue).await?;
     let past = history::customers(catalogue, now)?;
     let customers = write_customers(tx, &edit, catalogue, &plans, &past).await?;
-    let usage = write_usage(tx, &edit, &customers, &products, &history::usage(catalogue, &past, now)).await?;
+    let usage = write_usage(tx, &customers, &products, &history::usage(catalogue, &past, now)).await?;
     let invoices = write_invoices(tx, catalogue, &customers, history::invoices(catalogue, &past, now)).await?;
     Ok(LoadSummary {
         products: products.len(),
@@ -104,20 +104,16 @@ async fn write_customers(
 
 async fn write_usage(
     tx: &mut WorkspaceTx<Write>,
-    can: &Can<EditContent>,
     customers: &[CustomerId],
     products: &[ProductId],
     past: &[history::PastUsage],
 ) -> Result<usize, DemoError> {
-    let new = |past: &history::PastUsage| {
+    let used = |past: &history::PastUsage| {
         let (customer, product) = (*customers.get(past.customer)?, *products.get(past.product)?);
-        Some(NewUsage { customer, product, quantity: past.quantity, recorded_at: past.at })
+        Some(usage::Use { customer, product, quantity: past.quantity, at: past.at })
     };
-    let all: Vec<NewUsage> = past.iter().filter_map(new).collect();
-    usage::record(tx, can, &all).await?;
-    let workspace = tx.id().uuid();
-    audit::record(tx, Action::UsageImported, workspace, &Detail::none()).await?;
-    Ok(all.len())
+    let all: Vec<usage::Use> = past.iter().filter_map(used).collect();
+    usage::write(tx, &all).await
 }
 
 async fn write_invoices(

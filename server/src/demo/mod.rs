@@ -14,6 +14,7 @@ mod random;
 mod scale;
 #[cfg(test)]
 mod tests;
+mod usage;
 mod world;
 
 use app::server::request::Services;

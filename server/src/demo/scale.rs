@@ -8,6 +8,7 @@ use super::{
     content,
     outcome::{DemoError, LoadSummary},
     people::{Actor, Stage},
+    usage,
 };
 use model::{
     Currency, Email, Money, OrganizationRole, Slug, WorkspaceRole,
@@ -186,7 +187,7 @@ async fn fill(
         return Ok(LoadSummary::default());
     }
     let can = tx.can::<EditContent>()?;
-    let mut plans = Vec::new();
+    let (mut plans, mut products) = (Vec::new(), Vec::new());
     for (name, code, unit) in
         [("Compute", "compute", "hour"), ("Storage", "storage", "GB"), ("Support", "support", "case")]
     {
@@ -197,6 +198,7 @@ async fn fill(
             description: String::new(),
         };
         let product = products::create(tx, &can, &draft).await?;
+        products.push(product);
         for (plan, minor, interval) in [("Monthly", 4_900, Interval::Month), ("Pay as you go", 20, Interval::Usage)] {
             let price = Money { minor, currency: Currency::USD };
             plans.push(rate_plans::create(tx, &can, product, &format!("{name} {plan}"), price, interval).await?);
@@ -219,8 +221,21 @@ async fn fill(
             created_at: i64::try_from(number).ok().map(|n| now - Duration::hours(7 * n + 1)),
         });
     }
-    customers::import(tx, &can, &all).await?;
-    Ok(LoadSummary { products: 3, rate_plans: plans.len(), customers: all.len(), ..LoadSummary::default() })
+    let customers = customers::import(tx, &can, &all).await?;
+    // One use per customer, on the last 30 days.
+    let uses: Vec<usage::Use> = customers
+        .iter()
+        .zip(products.iter().cycle())
+        .zip(0..)
+        .map(|((customer, product), number): (_, i64)| usage::Use {
+            customer: *customer,
+            product: *product,
+            quantity: 1 + number % 90,
+            at: now - Duration::minutes(43 * (number + 1)),
+        })
+        .collect();
+    let usage = usage::write(tx, &uses).await?;
+    Ok(LoadSummary { products: 3, rate_plans: plans.len(), customers: all.len(), usage, ..LoadSummary::default() })
 }
 
 /// Returns a customer's name and email address. Both contain the workspace's number, so that they differ between

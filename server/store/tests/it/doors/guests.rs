@@ -86,7 +86,6 @@ async fn a_guest_sees_only_what_was_shared_with_them() {
         ("refusals", 0),
         ("event_days", 0),
         ("usage_totals", 0),
-        ("meters", 0),
         ("invoices", 1),
         ("products", 0),
         ("rate_plans", 0),
