@@ -201,7 +201,7 @@ fn ranking(scope: Scope, groups: Groups, chart: &UsageChart) -> AnyView {
         .chain(&chart.rest)
         .map(|series| {
             view! {
-                <tr data-testid="group">
+                <tr data-testid="row">
                     <td class="col-main">{groups.name(scope, series.id, &series.name)}</td>
                     <td class="num wide">{series.total.grouped()}</td>
                     <td class="num col-sm">{series.before.grouped()}</td>

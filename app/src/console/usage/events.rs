@@ -4,12 +4,11 @@ use crate::{
     browser,
     console::scope::Scope,
     routes::Page,
-    ui::{Empty, Icon},
+    ui::{Ago, Empty, Icon},
 };
 use leptos::{ev::SubmitEvent, prelude::*};
 use model::{
     list::{Cursor, Noun, Position},
-    moment,
     usage::{EventPage, EventQuery, EventRow},
 };
 
@@ -21,7 +20,7 @@ pub fn view(scope: Scope, page: &EventPage) -> AnyView {
         view! {
             <div class="table-wrap"><table class="data-table">
                 <caption class="visually-hidden">"Events"</caption>
-                <thead><tr><th scope="col">"Id"</th><th scope="col" class="col-sm">"Customer"</th><th scope="col" class="col-md">"Type"</th><th scope="col" class="col-lg">"Source"</th><th scope="col" class="num wide">"Time"</th></tr></thead>
+                <thead><tr><th scope="col">"Id"</th><th scope="col" class="col-sm">"Customer"</th><th scope="col" class="col-md">"Type"</th><th scope="col" class="col-lg">"Source"</th><th scope="col" class="num">"Time"</th></tr></thead>
                 <tbody>{rows}</tbody>
             </table></div>
         }
@@ -65,7 +64,7 @@ fn row(scope: Scope, event: &EventRow) -> AnyView {
             <td class="col-sm">{event.customer.clone()}</td>
             <td class="col-md">{event.kind.clone()}</td>
             <td class="col-lg">{event.source.clone()}</td>
-            <td class="num wide"><time title=moment::exact(*event.occurred_at)>{moment::minute(*event.occurred_at)}</time></td>
+            <td class="num"><Ago at=event.occurred_at now=scope.session.now/></td>
         </tr>
     }
     .into_any()

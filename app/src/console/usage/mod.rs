@@ -14,7 +14,7 @@ pub use events::view as events;
 
 use super::scope::Scope;
 use crate::{
-    routes::Page,
+    routes::{Page, SettingsPage},
     ui::{Empty, Icon},
 };
 use leptos::prelude::*;
@@ -63,7 +63,7 @@ fn empty(scope: Scope, may_import: bool) -> AnyView {
         -H \"Content-Type: application/cloudevents+json\" \\\n  -d '{{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"my-service\",\
         \"type\":\"api.request\",\"subject\":\"CUSTOMER\",\"data\":{{\"tokens\":100}}}}'"
     );
-    let keys = format!("/{slug}/settings/keys");
+    let keys = scope.url(&Page::Settings(SettingsPage::Keys));
     let import = may_import.then(|| view! { <a class="btn" href=format!("/{slug}/usage/import")>"Import a file"</a> });
     view! {
         <section class="empty first-event" data-testid="no-events">
