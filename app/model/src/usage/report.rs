@@ -172,15 +172,14 @@ fn chart(head: ChartHead, groups: Vec<Group>, name: &impl Fn(Uuid) -> String) ->
     };
     let before = all.before.clone();
     let all = series(all, "All".to_owned());
-    let mut rest: Option<(Group, usize)> = None;
+    let mut rest: Option<Group> = None;
     let mut named: Vec<(Series, Vec<Quantity>)> = Vec::new();
-    let put_together = |rest: &mut Option<(Group, usize)>, group: Group| match rest {
-        Some((all, count)) => {
+    let put_together = |rest: &mut Option<Group>, group: Group| match rest {
+        Some(all) => {
             measure.join(&mut all.now, &group.now);
             measure.join(&mut all.before, &group.before);
-            *count += 1;
         }
-        None => *rest = Some((Group { id: None, ..group }, 1)),
+        None => *rest = Some(Group { id: None, ..group }),
     };
     for group in groups {
         match group.id {
@@ -198,7 +197,7 @@ fn chart(head: ChartHead, groups: Vec<Group>, name: &impl Fn(Uuid) -> String) ->
     for (series, before) in named.split_off(named.len().min(SERIES_LISTED)) {
         put_together(&mut rest, Group { id: None, now: series.days, before });
     }
-    let rest = rest.map(|(group, _)| series(group, "All others".to_owned()));
+    let rest = rest.map(|group| series(group, "All others".to_owned()));
     let rest = rest.filter(|rest| rest.total != Quantity::ZERO || rest.before != Quantity::ZERO);
     let series = named.into_iter().map(|(series, _)| series).collect();
     UsageChart { measure, title, unit, all, before, series, rest, movers }

@@ -8,7 +8,7 @@ use crate::{
 };
 use leptos::{ev::SubmitEvent, prelude::*};
 use model::{
-    list::{Cursor, Noun, Position},
+    list::{Noun, Position},
     usage::{EventPage, EventQuery, EventRow},
 };
 
@@ -45,8 +45,7 @@ pub fn view(scope: Scope, page: &EventPage) -> AnyView {
         }
         None => view! { <a class="btn small" aria-disabled="true" role="link">{label}</a> }.into_any(),
     };
-    let at = |cursor: &Option<Cursor>, position: fn(Cursor) -> Position| cursor.clone().map(position);
-    let (newer, older) = (at(&page.newer, Position::Before), at(&page.older, Position::After));
+    let (newer, older) = (page.newer.clone().map(Position::Before), page.older.clone().map(Position::After));
     view! {
         <header class="page-head"><div class="titles"><h1>"Events"</h1><span class="count">{format!("Times are in {}", page.time_zone.replace('_', " "))}</span></div></header>
         {filters(scope, page)}

@@ -2,7 +2,7 @@
 
 use super::{
     event_list::latest,
-    meters::{meters, quantity, sees_all},
+    meters::{MeterHead, meters, quantity, sees_all},
 };
 use crate::{
     door::{Mode, WorkspaceTx},
@@ -139,7 +139,7 @@ pub async fn of_customer<M: Mode>(tx: &mut WorkspaceTx<M>, customer: CustomerId)
     for row in &rows {
         let at = known.iter().position(|meter| meter.id == row.meter_id);
         let head = at.and_then(|at| known.get(at));
-        let measure = head.map_or(Measure::Events, |meter| meter.measure());
+        let measure = head.map_or(Measure::Events, MeterHead::measure);
         let entry = used.entry((at.unwrap_or(usize::MAX), row.meter_id)).or_insert_with(|| MeterDays {
             meter: head.map(|meter| meter.name.clone()).unwrap_or_default(),
             product: head.map(|meter| meter.product.clone()).unwrap_or_default(),
