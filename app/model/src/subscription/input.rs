@@ -1,12 +1,12 @@
 //! Forms of a new subscription and of a change of one.
 
-use super::{
-    SEATS_MAX,
-    schedule::{Misfit, PlanVersion, Schedule},
-};
+use super::schedule::{Misfit, PlanVersion, Schedule};
 use crate::{field::FieldErrors, id::RatePlanId, text::subject};
 use serde::{Deserialize, Serialize};
 use time::{Date, Month, macros::date};
+
+/// Maximum number of seats.
+pub const SEATS_MAX: u32 = 1_000_000;
 
 /// First and last day that a form accepts.
 const CALENDAR: (Date, Date) = (date!(2000 - 01 - 01), date!(2200 - 12 - 31));

@@ -10,7 +10,7 @@ pub mod schedule;
 pub mod words;
 
 pub use bill::{Bill, BillLine, Comparison, SoFar, Terms};
-pub use input::{Change, ChangeInput, ChangeKind, NewSubscription, NewSubscriptionInput};
+pub use input::{Change, ChangeInput, ChangeKind, NewSubscription, NewSubscriptionInput, SEATS_MAX};
 pub use schedule::{Phase, PlanVersion, Schedule, State};
 
 use crate::{
@@ -26,9 +26,6 @@ pub const SUBSCRIPTIONS_MAX: usize = 500;
 
 /// Maximum number of phases of a subscription.
 pub const PHASES_MAX: usize = 100;
-
-/// Maximum number of seats.
-pub const SEATS_MAX: u32 = 1_000_000;
 
 /// A subscription in a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -5,6 +5,7 @@
 
 pub mod auto_joins;
 pub mod brand;
+pub mod contacts;
 pub mod customers;
 pub mod invites;
 pub mod invoices;
@@ -15,5 +16,7 @@ pub mod products;
 pub mod rate_plans;
 pub mod security;
 pub mod settings;
+pub mod subjects;
+pub mod subscriptions;
 pub mod time_zones;
 pub mod usage;
