@@ -7,10 +7,11 @@ use model::{
     audit::AuditView,
     billing::{InvoiceRow, UsageRow},
     catalog::{ProductDetail, ProductInput, RatePlanRow},
+    contact::ContactInput,
     customer::{CustomerDetail, CustomerInput},
-    id::RatePlanId,
     members::Members,
     settings::{Contents, GeneralSettings, SecuritySettings},
+    subscription::{ChangePage, MovePage, NewSubscriptionPage, SubscriptionDetail},
 };
 use serde::{Deserialize, Serialize};
 
@@ -31,12 +32,22 @@ pub enum VisitData {
     /// Form of a product.
     ProductForm(ProductInput),
     /// Form of a customer.
-    CustomerForm {
+    CustomerForm(Box<CustomerInput>),
+    /// Form of a contact.
+    ContactForm {
+        /// Name of the customer.
+        customer: String,
         /// Values of the fields.
-        input: Box<CustomerInput>,
-        /// Rate plans to choose from.
-        rate_plans: Vec<(RatePlanId, String)>,
+        input: Box<ContactInput>,
     },
+    /// Subscription.
+    Subscription(Box<SubscriptionDetail>),
+    /// Form of a new subscription, with its preview.
+    NewSubscription(Box<NewSubscriptionPage>),
+    /// Form that changes a subscription, with its preview.
+    ChangeSubscription(Box<ChangePage>),
+    /// Form that moves subscriptions to another version of their plan.
+    MoveVersion(Box<MovePage>),
     /// Members, invites and access requests.
     Members(Box<Members<WorkspaceRole>>),
     /// General settings.
@@ -62,8 +73,15 @@ impl VisitData {
             Self::UsageRecord(record) => quantity(record.quantity, &record.unit),
             Self::Invoice(invoice) => invoice.title(),
             Self::ProductForm(input) => input.name.clone(),
-            Self::CustomerForm { input, .. } => input.name.clone(),
-            Self::Members(_)
+            Self::CustomerForm(input) => input.name.clone(),
+            Self::ContactForm { input, .. } => input.name.clone(),
+            Self::Subscription(subscription) => {
+                format!("{} · {}", subscription.row.plan_name(), subscription.row.customer)
+            }
+            Self::ChangeSubscription(page) => format!("{} · {}", page.row.plan_name(), page.row.customer),
+            Self::MoveVersion(page) => page.plan.clone(),
+            Self::NewSubscription(_)
+            | Self::Members(_)
             | Self::General(_)
             | Self::Branding
             | Self::Security(_)
