@@ -27,12 +27,12 @@ mod workspace;
 pub mod zone;
 
 pub use account::{
-    access, deleted, factors, handoffs, identity, links, offers, organizations, password_attempts, pictures, profile,
-    rate_limits, seats, sessions, tokens,
+    access, deleted, factors, handoffs, idempotency, identity, links, offers, organizations, password_attempts,
+    pictures, profile, rate_limits, seats, sessions, tokens,
 };
 pub use error::{Constraint, StoreError};
 pub use pool::Store;
 pub use workspace::{
-    auto_joins, brand, contacts, customers, invites, invoices, members, overview, products, rate_plans, security,
+    auto_joins, brand, contacts, customers, invites, invoices, members, meters, overview, products, rate_plans, security,
     settings, subjects, subscriptions, time_zones, usage,
 };
