@@ -9,6 +9,8 @@
 //! - [`etag`], [`paging`]: versions and pages.
 //! - [`rate`], [`idempotency`]: middleware that handlers need not know of.
 
+mod bill;
+mod contacts;
 mod customer;
 mod customers;
 mod door;
@@ -20,15 +22,17 @@ mod openapi;
 mod paging;
 mod pictures;
 mod rate;
+mod subscriptions;
 pub(crate) mod token;
 mod workspaces;
+mod written;
 
 use crate::{error_code::Code, error_response, live, pages, state::AppState};
 use axum::{
     Router,
     middleware::{from_fn, from_fn_with_state},
     response::Response,
-    routing::{get, post},
+    routing::{delete, get, patch, post, put},
 };
 use rate::Rate;
 
@@ -53,6 +57,27 @@ fn resources(state: &AppState) -> Router<AppState> {
         .route("/v1/workspaces/{slug}/customers/{id}", get(customer::get).patch(customer::change))
         .route("/v1/workspaces/{slug}/customers/{id}/archive", post(customer::archive))
         .route("/v1/workspaces/{slug}/customers/{id}/restore", post(customer::restore))
+        .route("/v1/workspaces/{slug}/customers/by-external-id/{external_id}", put(customer::put))
+        .route("/v1/workspaces/{slug}/customers/{id}/contacts", get(contacts::list).post(contacts::create))
+        .route(
+            "/v1/workspaces/{slug}/customers/{id}/contacts/{contact_id}",
+            patch(contacts::change).delete(contacts::remove),
+        )
+        .route("/v1/workspaces/{slug}/customers/{id}/subjects", get(contacts::list_subjects).post(contacts::add_subject))
+        .route("/v1/workspaces/{slug}/customers/{id}/subjects/{subject}", delete(contacts::remove_subject))
+        .route(
+            "/v1/workspaces/{slug}/customers/{id}/subscriptions",
+            get(subscriptions::of_customer).post(subscriptions::create),
+        )
+        .route("/v1/workspaces/{slug}/customers/{id}/upcoming", get(subscriptions::upcoming))
+        .route("/v1/workspaces/{slug}/subscriptions", get(subscriptions::list))
+        .route("/v1/workspaces/{slug}/subscriptions/{id}", get(subscriptions::get))
+        .route("/v1/workspaces/{slug}/subscriptions/{id}/phases", post(subscriptions::change))
+        .route("/v1/workspaces/{slug}/subscriptions/{id}/phases/{from_on}", delete(subscriptions::undo))
+        .route(
+            "/v1/workspaces/{slug}/subscriptions/{id}/end",
+            post(subscriptions::end).delete(subscriptions::cancel_end),
+        )
         // All routes above are of a workspace, and can have idempotency keys.
         .layer(from_fn_with_state(state.clone(), idempotency::keep))
         .route("/v1/me/workspaces", get(workspaces::list))

@@ -90,10 +90,8 @@ where
         pending.run(call(), finished, stopped);
     };
     let here = scope.url(&scope.page.get_untracked());
-    let hidden = fields
-        .into_iter()
-        .map(|(name, value)| view! { <input type="hidden" name=name value=value/> })
-        .collect_view();
+    let hidden =
+        fields.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value/> }).collect_view();
     view! {
         <form method="post" action=here on:submit=submit>
             {hidden}

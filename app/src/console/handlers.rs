@@ -44,11 +44,7 @@ pub(crate) async fn load<M: Mode>(tx: &mut WorkspaceTx<M>, page: &Page) -> Resul
         Page::Invoice(id) => invoices::get(tx, *id).await?.map(|i| VisitData::Invoice(Box::new(i))),
         Page::NewProduct => Some(VisitData::ProductForm(ProductInput::default())),
         Page::EditProduct(id) => store::products::get(tx, *id).await?.map(|p| {
-            VisitData::ProductForm(ProductInput {
-                name: p.row.name,
-                code: p.row.code,
-                description: p.description,
-            })
+            VisitData::ProductForm(ProductInput { name: p.row.name, code: p.row.code, description: p.description })
         }),
         Page::NewCustomer => Some(VisitData::CustomerForm(Box::default())),
         Page::EditCustomer(id) => store::customers::get(tx, *id)
@@ -105,9 +101,7 @@ pub(crate) async fn submit(call: &Call, slug: &Slug, page: &Page, form: &mut For
             subscriptions::adjust(call, slug, &grant, *id, &form.act()?).await?;
             Page::Subscription(*id)
         }
-        Page::ChangeSubscription(id, _) => {
-            subscriptions::submit_change(call, slug, &grant, *id, form.act()?).await?
-        }
+        Page::ChangeSubscription(id, _) => subscriptions::submit_change(call, slug, &grant, *id, form.act()?).await?,
         Page::MoveVersion(plan, version) => {
             form.expect_action("save")?;
             subscriptions::move_all(call, slug, &grant, *plan, *version, form.get("from")).await?;

@@ -3,7 +3,7 @@
 //! A handler describes its parameters, its body and its success. What all requests have in common (errors, headers,
 //! idempotency keys, tags) is added to each operation here, so that no handler can forget it.
 
-use super::{customer, customers, workspaces};
+use super::{contacts, customer, customers, subscriptions, workspaces};
 use crate::{error_code::Code, error_response::ErrorBody};
 use axum::{
     Json,
@@ -30,6 +30,23 @@ use utoipa::{
         customer::change,
         customer::archive,
         customer::restore,
+        customer::put,
+        contacts::list,
+        contacts::create,
+        contacts::change,
+        contacts::remove,
+        contacts::list_subjects,
+        contacts::add_subject,
+        contacts::remove_subject,
+        subscriptions::of_customer,
+        subscriptions::create,
+        subscriptions::upcoming,
+        subscriptions::list,
+        subscriptions::get,
+        subscriptions::change,
+        subscriptions::undo,
+        subscriptions::end,
+        subscriptions::cancel_end,
     ),
     components(schemas(ErrorBody)),
     modifiers(&OperatorToken)

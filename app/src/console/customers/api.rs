@@ -4,6 +4,8 @@
 use crate::server::workspace::written;
 use crate::{error::AppError, wire::Compact};
 use leptos::prelude::*;
+#[cfg(feature = "ssr")]
+use model::FieldErrors;
 use model::{
     Slug,
     catalog::Lifecycle,
@@ -11,8 +13,6 @@ use model::{
     customer::CustomerInput,
     id::{ContactId, CustomerId},
 };
-#[cfg(feature = "ssr")]
-use model::FieldErrors;
 use serde::{Deserialize, Serialize};
 use server_fn::codec::Json;
 

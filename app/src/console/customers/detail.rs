@@ -46,9 +46,12 @@ pub fn detail(scope: Scope, customer: &CustomerDetail) -> AnyView {
         })
         .collect_view();
     let plans = if row.plans.is_empty() { None } else { Some(fact("Rate plans", row.plans.join(", "))) };
-    let multi_line = |text: &str| text.lines().map(|line| view! { <span class="address-line">{line.to_owned()}</span> }).collect_view();
+    let multi_line = |text: &str| {
+        text.lines().map(|line| view! { <span class="address-line">{line.to_owned()}</span> }).collect_view()
+    };
     let text = |label: &'static str, text: &str| (!text.is_empty()).then(|| fact(label, text.to_owned()));
-    let external_id = customer.external_id.clone().map(|id| fact("External id", view! { <span class="mono">{id}</span> }));
+    let external_id =
+        customer.external_id.clone().map(|id| fact("External id", view! { <span class="mono">{id}</span> }));
     let mail = format!("mailto:{}", row.email);
     view! {
         <header class="page-head">

@@ -118,22 +118,26 @@ struct SubjectInput {
 /// Renders the subjects, with the form that adds one.
 pub fn subjects(scope: Scope, customer: &CustomerDetail, may_edit: bool) -> AnyView {
     let id = customer.row.id;
-    let rows = customer.subjects.iter().map(|subject| {
-        let is_external_id = customer.external_id.as_ref() == Some(subject);
-        let change = if is_external_id {
-            view! { <span class="end">"External id"</span> }.into_any()
-        } else if may_edit {
-            let fields = vec![("action", "remove-subject".to_owned()), ("subject", subject.clone())];
-            let named = subject.clone();
-            action_button(scope, fields, ("Remove", format!("Remove {subject}")), "Subject removed", move || {
-                let action = CustomerAction::RemoveSubject { subject: named.clone() };
-                scope.ask(async move |slug, grant| act_on_customer(slug, grant, Some(id), action.clone()).await)
-            })
-        } else {
-            ().into_any()
-        };
-        view! { <li><div class="line"><span class="text mono">{subject.clone()}</span>{change}</div></li> }
-    }).collect_view();
+    let rows = customer
+        .subjects
+        .iter()
+        .map(|subject| {
+            let is_external_id = customer.external_id.as_ref() == Some(subject);
+            let change = if is_external_id {
+                view! { <span class="end">"External id"</span> }.into_any()
+            } else if may_edit {
+                let fields = vec![("action", "remove-subject".to_owned()), ("subject", subject.clone())];
+                let named = subject.clone();
+                action_button(scope, fields, ("Remove", format!("Remove {subject}")), "Subject removed", move || {
+                    let action = CustomerAction::RemoveSubject { subject: named.clone() };
+                    scope.ask(async move |slug, grant| act_on_customer(slug, grant, Some(id), action.clone()).await)
+                })
+            } else {
+                ().into_any()
+            };
+            view! { <li><div class="line"><span class="text mono">{subject.clone()}</span>{change}</div></li> }
+        })
+        .collect_view();
     // The page has no other form with fields, so what the server returned is of this one.
     let returned = untrack(|| scope.session.take_returned());
     let form = (may_edit && customer.subjects.len() < SUBJECTS_MAX).then(|| add_subject(scope, id, returned));

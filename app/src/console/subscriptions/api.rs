@@ -188,9 +188,7 @@ mod ssr {
         action: FormAction<NewSubscriptionInput>,
     ) -> Result<Page, AppError> {
         match action {
-            FormAction::Save(input) => {
-                Ok(Page::Subscription(start(call, workspace, grant, customer, &input).await?))
-            }
+            FormAction::Save(input) => Ok(Page::Subscription(start(call, workspace, grant, customer, &input).await?)),
             FormAction::Preview(input) => {
                 input.parse().map_err(AppError::Invalid)?;
                 Ok(Page::NewSubscription(customer, input))

@@ -32,9 +32,16 @@ pub fn detail(scope: Scope, data: &SubscriptionDetail) -> AnyView {
         };
         let cancel = row.ends_on.map(|_| {
             let fields = vec![("action", "cancel-end".to_owned())];
-            action_button(scope, fields, ("Keep running", "Remove the last day".to_owned()), "Last day removed", move || {
-                scope.ask(async move |slug, grant| adjust_subscription(slug, grant, id, Adjustment::CancelEnd).await)
-            })
+            action_button(
+                scope,
+                fields,
+                ("Keep running", "Remove the last day".to_owned()),
+                "Last day removed",
+                move || {
+                    scope
+                        .ask(async move |slug, grant| adjust_subscription(slug, grant, id, Adjustment::CancelEnd).await)
+                },
+            )
         });
         view! {
             {cancel}
@@ -51,9 +58,10 @@ pub fn detail(scope: Scope, data: &SubscriptionDetail) -> AnyView {
         }
         None => ().into_any(),
     };
-    let so_far = data.so_far.as_ref().map(|so_far| {
-        fact("This period so far", format!("{} ({})", so_far.total, words::days(so_far.period)))
-    });
+    let so_far = data
+        .so_far
+        .as_ref()
+        .map(|so_far| fact("This period so far", format!("{} ({})", so_far.total, words::days(so_far.period))));
     let last_on = row.last_on();
     let undo = (may_edit && is_open).then_some(id);
     view! {

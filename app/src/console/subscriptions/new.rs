@@ -47,12 +47,12 @@ pub fn new_form(scope: Scope, data: &NewSubscriptionPage) -> AnyView {
     let (plan, starts_on) = (value("plan", &input.plan), value("starts_on", &input.starts_on));
     let (billing_day, seats) = (value("billing_day", &input.billing_day), value("seats", &input.seats));
     let external_id = value("external_id", &input.external_id);
-    let mut plans: Vec<(String, String)> =
-        data.plans.iter().map(|plan| (plan.id.to_string(), plan.label())).collect();
+    let mut plans: Vec<(String, String)> = data.plans.iter().map(|plan| (plan.id.to_string(), plan.label())).collect();
     if !plans.iter().any(|(id, _)| *id == plan) {
         plans.insert(0, (String::new(), "Choose a rate plan".to_owned()));
     }
-    let days = BillingDay::ALL.into_iter().map(|day| (day.as_str().to_owned(), day.label().to_owned())).collect::<Vec<_>>();
+    let days =
+        BillingDay::ALL.into_iter().map(|day| (day.as_str().to_owned(), day.label().to_owned())).collect::<Vec<_>>();
     let sub = view! { <p class="sub"><a class="link" href=scope.url(&back)>{data.customer.clone()}</a></p> }.into_any();
     let title = "New subscription".to_owned();
     view! {

@@ -1,7 +1,7 @@
 //! Phases of a subscription over time: a bar, and the same as a list.
 
-use crate::console::{detail::action_button, scope::Scope};
 use super::api::{Adjustment, adjust_subscription};
+use crate::console::{detail::action_button, scope::Scope};
 use leptos::prelude::*;
 use model::{
     count::pluralize,
@@ -17,10 +17,7 @@ const AHEAD: Duration = Duration::days(90);
 
 /// Renders bar and list. `undo` is the id of the subscription if planned changes can be undone.
 pub fn phases(scope: Scope, schedule: &Schedule, today: Date, undo: Option<SubscriptionId>) -> AnyView {
-    let rows = schedule
-        .phases()
-        .map(|(phase, days)| row(scope, phase, days, schedule, today, undo))
-        .collect_view();
+    let rows = schedule.phases().map(|(phase, days)| row(scope, phase, days, schedule, today, undo)).collect_view();
     view! {
         {bar(schedule, today)}
         <ul class="line-list" data-testid="phases">{rows}</ul>
@@ -60,7 +57,13 @@ fn row(
             scope.ask(async move |slug, grant| adjust_subscription(slug, grant, id, action.clone()).await)
         })
     });
-    let state = if days.contains(today) { "Now" } else if days.from > today { "Planned" } else { "" };
+    let state = if days.contains(today) {
+        "Now"
+    } else if days.from > today {
+        "Planned"
+    } else {
+        ""
+    };
     view! {
         <li><div class="line">
             <span class="text">{what}</span>

@@ -175,6 +175,23 @@ pub async fn get<M: Mode>(tx: &mut WorkspaceTx<M>, id: CustomerId) -> Result<Opt
     }))
 }
 
+/// Returns `true` if the workspace has a customer with that id.
+///
+/// # Errors
+/// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.customers.exists", skip_all, fields(customer_id = %id))]
+pub async fn exists<M: Mode>(tx: &mut WorkspaceTx<M>, id: CustomerId) -> Result<bool, StoreError> {
+    let workspace = tx.id().uuid();
+    let found = sqlx::query_scalar!(
+        r#"select exists (select from workspace.customers where workspace_id = $1 and id = $2) as "exists!""#,
+        workspace,
+        id.uuid(),
+    )
+    .fetch_one(tx.reading())
+    .await?;
+    Ok(found)
+}
+
 /// Returns the customer with an external id; `None` if the workspace has none.
 ///
 /// # Errors
