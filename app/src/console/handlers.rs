@@ -2,7 +2,10 @@
 //! is in another file, `mod.rs`, because the views depend on the server functions, which depend on this module.
 
 use crate::{
-    console::{PageData, customers::api as customers, products::api as products, settings::api as settings},
+    console::{
+        PageData, customers::api as customers, products::api as products, settings::api as settings,
+        subscriptions::api as subscriptions,
+    },
     error::AppError,
     routes::{Page, VisitData},
     server::{
@@ -10,7 +13,7 @@ use crate::{
         form::{Form, Outcome, not_understood},
     },
 };
-use model::{Slug, catalog::ProductInput, customer::CustomerInput, list::Noun};
+use model::{Slug, catalog::ProductInput, contact::ContactInput, customer::CustomerInput, list::Noun};
 use store::{
     door::{Mode, WorkspaceTx},
     invoices, overview, rate_plans, usage,
@@ -43,21 +46,30 @@ pub(crate) async fn load<M: Mode>(tx: &mut WorkspaceTx<M>, page: &Page) -> Resul
         Page::Invoice(id) => invoices::get(tx, *id).await?.map(|i| VisitData::Invoice(Box::new(i))),
         Page::NewProduct => Some(VisitData::ProductForm(ProductInput::default())),
         Page::EditProduct(id) => store::products::get(tx, *id).await?.map(|p| {
-            VisitData::ProductForm(ProductInput {
-                name: p.row.name,
-                code: p.row.code,
-                description: p.description,
-            })
+            VisitData::ProductForm(ProductInput { name: p.row.name, code: p.row.code, description: p.description })
         }),
-        Page::NewCustomer => Some(customers::form(tx, CustomerInput::default()).await?),
-        Page::NewCustomerOf(external_id) => {
-            let input = CustomerInput { external_id: external_id.clone(), ..CustomerInput::default() };
-            Some(customers::form(tx, input).await?)
+        Page::NewCustomer => Some(VisitData::CustomerForm(Box::default())),
+        Page::NewCustomerOf(external_id) => Some(VisitData::CustomerForm(Box::new(CustomerInput {
+            external_id: external_id.clone(),
+            ..CustomerInput::default()
+        }))),
+        Page::EditCustomer(id) => store::customers::get(tx, *id)
+            .await?
+            .map(|customer| VisitData::CustomerForm(Box::new(CustomerInput::from(&customer)))),
+        Page::NewContact(id) => customers::contact(tx, *id, None, ContactInput::new_contact()).await?,
+        Page::EditContact(id, contact) => customers::contact(tx, *id, Some(*contact), ContactInput::default()).await?,
+        Page::Subscription(id) => {
+            store::subscriptions::get(tx, *id).await?.map(|found| VisitData::Subscription(Box::new(found)))
         }
-        Page::EditCustomer(id) => match store::customers::get(tx, *id).await? {
-            Some(customer) => Some(customers::form(tx, CustomerInput::from(&customer)).await?),
-            None => None,
-        },
+        Page::NewSubscription(id, input) => store::subscriptions::new_page(tx, *id, input.clone())
+            .await?
+            .map(|page| VisitData::NewSubscription(Box::new(page))),
+        Page::ChangeSubscription(id, input) => store::subscriptions::change_page(tx, *id, input.clone())
+            .await?
+            .map(|page| VisitData::ChangeSubscription(Box::new(page))),
+        Page::MoveVersion(plan, version) => store::subscriptions::move_page(tx, *plan, *version)
+            .await?
+            .map(|page| VisitData::MoveVersion(Box::new(page))),
         Page::Settings(page) => return settings::load(tx, page).await,
         Page::Unknown(_) => None,
     };
@@ -70,7 +82,8 @@ pub(crate) async fn load<M: Mode>(tx: &mut WorkspaceTx<M>, page: &Page) -> Resul
 /// [`AppError::Invalid`] on `action` if the page has no such form; otherwise those of the action.
 pub(crate) async fn submit(call: &Call, slug: &Slug, page: &Page, form: &mut Form) -> Result<Outcome, AppError> {
     // A record is saved by its form, and archived and restored on its own page.
-    if page.noun().is_some() && page.is_form() != (form.get("action") == "save") {
+    let saves = form.get("action") == "save" || form.get("action") == "preview";
+    if page.noun().is_some() && page.is_form() != saves {
         return Err(not_understood());
     }
     let grant = form.get("grant").to_owned();
@@ -80,6 +93,27 @@ pub(crate) async fn submit(call: &Call, slug: &Slug, page: &Page, form: &mut For
         }
         Page::EditCustomer(id) | Page::Customer(id) => {
             Page::Customer(customers::apply(call, slug, &grant, Some(*id), &form.act()?).await?)
+        }
+        Page::NewContact(id) => {
+            form.expect_action("save")?;
+            customers::save(call, slug, &grant, *id, None, &form.read()).await?;
+            Page::Customer(*id)
+        }
+        Page::EditContact(id, contact) => {
+            form.expect_action("save")?;
+            customers::save(call, slug, &grant, *id, Some(*contact), &form.read()).await?;
+            Page::Customer(*id)
+        }
+        Page::NewSubscription(id, _) => subscriptions::submit_new(call, slug, &grant, *id, form.act()?).await?,
+        Page::Subscription(id) => {
+            subscriptions::adjust(call, slug, &grant, *id, &form.act()?).await?;
+            Page::Subscription(*id)
+        }
+        Page::ChangeSubscription(id, _) => subscriptions::submit_change(call, slug, &grant, *id, form.act()?).await?,
+        Page::MoveVersion(plan, version) => {
+            form.expect_action("save")?;
+            subscriptions::move_all(call, slug, &grant, *plan, *version, form.get("from")).await?;
+            Page::RatePlan(*plan)
         }
         Page::NewProduct => Page::Product(products::apply(call, slug, &grant, None, &form.act()?).await?),
         Page::EditProduct(id) | Page::Product(id) => {

@@ -34,6 +34,7 @@ mod server_fns;
 pub(crate) mod settings;
 mod shell;
 mod status;
+mod subscriptions;
 mod switcher;
 mod usage;
 mod visit;
@@ -92,6 +93,11 @@ pub fn WorkspaceRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <RouteView path=At("rate-plans/:id") view=view(visit_page)/>
             <RouteView path=At("customers/:id") view=view(visit_page)/>
             <RouteView path=At("customers/:id/edit") view=view(visit_page)/>
+            <RouteView path=At("customers/:id/contacts/:contact") view=view(visit_page)/>
+            <RouteView path=At("customers/:id/subscriptions/new") view=view(visit_page)/>
+            <RouteView path=At("subscriptions/:id") view=view(visit_page)/>
+            <RouteView path=At("subscriptions/:id/change") view=view(visit_page)/>
+            <RouteView path=At("rate-plans/:id/versions/:version/move") view=view(visit_page)/>
             <RouteView path=At("usage") view=view(visit_page)/>
             <RouteView path=At("usage/events") view=view(visit_page)/>
             <RouteView path=At("usage/events/:key") view=view(visit_page)/>
@@ -138,7 +144,12 @@ pub fn draw(visit: Visit) -> AnyView {
                 VisitData::ProductForm(input) => products::form(scope, input),
                 VisitData::RatePlan(plan) => rate_plans::detail(scope, plan),
                 VisitData::Customer(customer) => customers::detail(scope, customer),
-                VisitData::CustomerForm { input, rate_plans } => customers::form(scope, input, rate_plans),
+                VisitData::CustomerForm(input) => customers::form(scope, input),
+                VisitData::ContactForm { customer, input } => customers::contact_form(scope, customer, input),
+                VisitData::Subscription(subscription) => subscriptions::detail(scope, subscription),
+                VisitData::NewSubscription(page) => subscriptions::new_form(scope, page),
+                VisitData::ChangeSubscription(page) => subscriptions::change_form(scope, page),
+                VisitData::MoveVersion(page) => subscriptions::move_form(scope, page),
                 VisitData::Usage(report) => usage::view(scope, report),
                 VisitData::Events(events) => usage::events(scope, events),
                 VisitData::Event(event) => usage::event(scope, event),

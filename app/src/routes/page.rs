@@ -4,8 +4,9 @@ use super::{SettingsPage, pairs, query::with_query};
 use model::{
     Capability, Slug,
     capability::CapabilitySet,
-    id::{CustomerId, EventKey, InvoiceId, ProductId, RatePlanId},
+    id::{ContactId, CustomerId, EventKey, InvoiceId, ProductId, RatePlanId, SubscriptionId},
     list::{ListQuery, Noun},
+    subscription::{ChangeInput, NewSubscriptionInput},
     usage::{EventQuery, UsageQuery},
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -31,6 +32,18 @@ pub enum Page {
     NewCustomer,
     /// `/customers/{id}/edit`.
     EditCustomer(CustomerId),
+    /// `/customers/{id}/contacts/new`.
+    NewContact(CustomerId),
+    /// `/customers/{id}/contacts/{id}`.
+    EditContact(CustomerId, ContactId),
+    /// `/customers/{id}/subscriptions/new`, with the input to preview.
+    NewSubscription(CustomerId, NewSubscriptionInput),
+    /// `/subscriptions/{id}`.
+    Subscription(SubscriptionId),
+    /// `/subscriptions/{id}/change`, with the change to preview.
+    ChangeSubscription(SubscriptionId, ChangeInput),
+    /// `/rate-plans/{id}/versions/{n}/move`: moves subscriptions to that version.
+    MoveVersion(RatePlanId, i32),
     /// `/customers/new?external_id=…`, the form with an id of another system.
     NewCustomerOf(String),
     /// `/usage`.
@@ -76,6 +89,9 @@ impl Page {
     }
 
     fn known(rest: &str, pairs: &[(String, String)]) -> Option<Self> {
+        if let Some(page) = Self::of_customers(rest, pairs) {
+            return Some(page);
+        }
         let mut segments = rest.split('/');
         let parts = (segments.next().unwrap_or_default(), segments.next(), segments.next(), segments.next());
         let noun = |path: &str| Noun::ALL.into_iter().find(|n| n.path() == path);
@@ -110,6 +126,27 @@ impl Page {
         })
     }
 
+    /// Parses the path of a page of contacts or subscriptions.
+    fn of_customers(rest: &str, pairs: &[(String, String)]) -> Option<Self> {
+        let pairs = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let parts: Vec<&str> = rest.split('/').collect();
+        Some(match parts.as_slice() {
+            ["customers", id, "contacts", "new"] => Self::NewContact(id.parse().ok()?),
+            ["customers", id, "contacts", contact] => Self::EditContact(id.parse().ok()?, contact.parse().ok()?),
+            ["customers", id, "subscriptions", "new"] => {
+                Self::NewSubscription(id.parse().ok()?, NewSubscriptionInput::from_pairs(pairs))
+            }
+            ["subscriptions", id] => Self::Subscription(id.parse().ok()?),
+            ["subscriptions", id, "change"] => {
+                Self::ChangeSubscription(id.parse().ok()?, ChangeInput::from_pairs(pairs))
+            }
+            ["rate-plans", id, "versions", version, "move"] => {
+                Self::MoveVersion(id.parse().ok()?, version.parse().ok().filter(|version| *version > 0)?)
+            }
+            _ => return None,
+        })
+    }
+
     /// Returns the page's URL in a workspace.
     pub fn url(&self, slug: &Slug) -> String {
         format!("/{slug}/{}", self.path())
@@ -128,6 +165,14 @@ impl Page {
             Self::Customer(id) => format!("customers/{id}"),
             Self::NewCustomer => "customers/new".to_owned(),
             Self::EditCustomer(id) => format!("customers/{id}/edit"),
+            Self::NewContact(id) => format!("customers/{id}/contacts/new"),
+            Self::EditContact(id, contact) => format!("customers/{id}/contacts/{contact}"),
+            Self::NewSubscription(id, input) => {
+                with_pairs(&format!("customers/{id}/subscriptions/new"), &input.pairs())
+            }
+            Self::Subscription(id) => format!("subscriptions/{id}"),
+            Self::ChangeSubscription(id, input) => with_pairs(&format!("subscriptions/{id}/change"), &input.pairs()),
+            Self::MoveVersion(id, version) => format!("rate-plans/{id}/versions/{version}/move"),
             Self::NewCustomerOf(external) => with_pairs("customers/new", &[("external_id", external.clone())]),
             Self::Usage(query) => with_pairs("usage", &query.pairs()),
             Self::Events(query) => with_pairs("usage/events", &query.pairs()),
@@ -155,6 +200,12 @@ impl Page {
             Self::Customer(_) => Row::list(Noun::Customers),
             Self::NewCustomer => Row { carries: true, ..Row::form("New customer", Noun::Customers) },
             Self::EditCustomer(_) => Row::form("Edit customer", Noun::Customers),
+            Self::NewContact(_) => Row::form("New contact", Noun::Customers),
+            Self::EditContact(..) => Row::form("Edit contact", Noun::Customers),
+            Self::NewSubscription(..) => Row::form("New subscription", Noun::Customers),
+            Self::Subscription(_) => Row::list(Noun::Customers),
+            Self::ChangeSubscription(..) => Row::form("Change subscription", Noun::Customers),
+            Self::MoveVersion(..) => Row::form("Move subscriptions", Noun::RatePlans),
             Self::NewCustomerOf(_) => Row::form("New customer", Noun::Customers),
             Self::Usage(_) => Row { carries: true, ..Row::list(Noun::Usage) },
             Self::Events(_) => Row { title: "Events", carries: true, ..Row::list(Noun::Usage) },
@@ -228,6 +279,9 @@ impl Page {
             Self::Usage(_) => Self::list(Noun::Usage),
             Self::Events(_) => Self::events(),
             Self::Settings(page) => Self::Settings(page.key()),
+            Self::NewSubscription(id, _) => Self::NewSubscription(*id, NewSubscriptionInput::default()),
+            // The kind is another form, not another state of it.
+            Self::ChangeSubscription(id, input) => Self::ChangeSubscription(*id, ChangeInput::of(input.kind())),
             page => page.clone(),
         }
     }
@@ -299,6 +353,13 @@ pub(super) const SAMPLES: &[&str] = &[
     "/smartai-it/customers/new",
     "/smartai-it/customers/018f4d9e-0000-7000-8000-000000000000",
     "/smartai-it/customers/018f4d9e-0000-7000-8000-000000000000/edit",
+    "/smartai-it/customers/018f4d9e-0000-7000-8000-000000000000/contacts/new",
+    "/smartai-it/customers/018f4d9e-0000-7000-8000-000000000000/contacts/018f4d9e-0000-7000-8000-000000000001",
+    "/smartai-it/customers/018f4d9e-0000-7000-8000-000000000000/subscriptions/new",
+    "/smartai-it/customers/018f4d9e-0000-7000-8000-000000000000/subscriptions/new?starts_on=2026-03-17&seats=2",
+    "/smartai-it/subscriptions/018f4d9e-0000-7000-8000-000000000000",
+    "/smartai-it/subscriptions/018f4d9e-0000-7000-8000-000000000000/change?kind=seats&seats=4",
+    "/smartai-it/rate-plans/018f4d9e-0000-7000-8000-000000000000/versions/2/move",
     "/smartai-it/usage",
     "/smartai-it/usage?range=7d&by=customer&compare=before",
     "/smartai-it/usage?from=2026-03-01&to=2026-03-31",
@@ -349,6 +410,12 @@ mod tests {
             Page::Customer(_),
             Page::NewCustomer,
             Page::EditCustomer(_),
+            Page::NewContact(_),
+            Page::EditContact(..),
+            Page::NewSubscription(..),
+            Page::Subscription(_),
+            Page::ChangeSubscription(..),
+            Page::MoveVersion(..),
             Page::NewCustomerOf(_),
             Page::Usage(_),
             Page::Events(_),
