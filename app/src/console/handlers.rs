@@ -41,11 +41,7 @@ pub(crate) async fn load<M: Mode>(tx: &mut WorkspaceTx<M>, page: &Page) -> Resul
         Page::Invoice(id) => invoices::get(tx, *id).await?.map(|i| VisitData::Invoice(Box::new(i))),
         Page::NewProduct => Some(VisitData::ProductForm(ProductInput::default())),
         Page::EditProduct(id) => store::products::get(tx, *id).await?.map(|p| {
-            VisitData::ProductForm(ProductInput {
-                name: p.row.name,
-                code: p.row.code,
-                description: p.description,
-            })
+            VisitData::ProductForm(ProductInput { name: p.row.name, code: p.row.code, description: p.description })
         }),
         Page::NewCustomer => Some(customers::form(tx, CustomerInput::default()).await?),
         Page::EditCustomer(id) => match store::customers::get(tx, *id).await? {
