@@ -6,6 +6,7 @@
 
 pub(crate) mod catalog;
 mod database;
+pub(crate) mod events;
 mod world;
 
 pub(crate) use database::{Database, connect, execute, texts, waiting_for};
