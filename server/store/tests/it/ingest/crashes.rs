@@ -81,7 +81,7 @@ async fn a_batch_that_is_repeated_until_it_is_acknowledged_is_counted_once() {
                 }
                 // The connections end until there were enough of them.
                 if number + 1 == BATCHES {
-                    while kills.load(Ordering::Relaxed) < KILLS / 10 {
+                    while kills.load(Ordering::Relaxed) < KILLS / 4 {
                         let _ = world.store.workspace_program(&key, &world.a1.slug).await;
                     }
                 }

@@ -7,7 +7,7 @@ mod tenants;
 
 use crate::support::{
     Person, Place, World, catalog, draft,
-    events::{self, batch, event},
+    events::{batch, event},
     line,
 };
 use model::{
