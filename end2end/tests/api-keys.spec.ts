@@ -118,9 +118,10 @@ test("creating a key needs the role and the password, and a removed person's key
   await live(page);
   const row = page.getByTestId("row").filter({ hasText: "Key Member" });
   await row.getByTestId("seat-menu").click();
-  await page.getByText("Remove from workspace…").click();
-  await expect(page.getByLabel("Their API keys")).toHaveValue(shop.ownerId);
-  await page.getByRole("button", { name: "Remove Key Member" }).click();
+  const removing = page.getByRole("dialog", { name: "Actions for Key Member" });
+  await removing.getByText("Remove from workspace…").click();
+  await expect(removing.getByLabel("Their API keys")).toHaveValue(shop.ownerId);
+  await removing.getByRole("button", { name: "Remove Key Member" }).click();
   await expect(row).toHaveCount(0);
   expect(await statuses(key)).toEqual([200, 200]);
   const [{ owner }] = await sql("select owner from account.api_keys where workspace_id = $1", [shop.id]);
