@@ -154,8 +154,7 @@ async fn furnish(store: &Store) -> Vec<Place> {
     places
 }
 
-fn batch(place: &Place) -> Batch {
-    let now = OffsetDateTime::now_utc();
+fn batch(place: &Place, now: OffsetDateTime) -> Batch {
     let event = |n: usize| {
         let attributes = Attributes {
             source: "bench".to_owned(),
@@ -176,6 +175,7 @@ fn batch(place: &Place) -> Batch {
 /// Ingests the events of a step, as the API does, and returns how long it took.
 async fn ingested(store: &Store, places: &Arc<Vec<Place>>) -> Duration {
     let left = Arc::new(AtomicUsize::new(STEP / BATCH));
+    let now = store.now().await.unwrap();
     let started = Instant::now();
     let mut writers = JoinSet::new();
     for writer in 0..WRITERS {
@@ -183,7 +183,7 @@ async fn ingested(store: &Store, places: &Arc<Vec<Place>>) -> Duration {
         writers.spawn(async move {
             while left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok() {
                 let place = &places[writer % places.len()];
-                let batch = batch(place);
+                let batch = batch(place, now);
                 loop {
                     match send(&store, place, &batch).await {
                         Ok(()) => break,
