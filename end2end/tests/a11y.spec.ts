@@ -83,6 +83,7 @@ const SCENES: Scene[] = [
   { name: "new workspace", path: "/new", shows: heading("New workspace") },
   ...["Members", "Invites", "Workspaces", "Domains", "Audit log"].map(organization),
   ...["General", "Members", "Security", "Audit log", "Danger zone"].map(settings),
+  { name: "settings, API keys", path: "/smartai-it/settings/keys", shows: (page) => page.getByRole("heading", { name: "API keys" }).first() },
   ...["products", "customers"].map((noun): Scene => ({
     name: `editing one of ${noun}`, path: `/smartai-it/${noun}`,
     act: async (page) => { await openFirst(page); await page.getByRole("link", { name: "Edit" }).click(); },

@@ -128,7 +128,7 @@ const WITHOUT_KEY: &[&str] = &["/api/v1/workspaces/{slug}/events"];
 
 /// Codes that no request of the API gets.
 const ELSEWHERE: &[Code] =
-    &[Code::Malformed, Code::ForeignOrigin, Code::TooManyTabs, Code::AddressTooLong, Code::UnknownHost];
+    &[Code::ForeignOrigin, Code::TooManyTabs, Code::AddressTooLong, Code::UnknownHost];
 
 /// Adds what all operations have in common.
 fn describe(path: &str, method: &str, operation: &mut Value) {

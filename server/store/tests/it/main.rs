@@ -13,6 +13,7 @@
     reason = "in a test they are how a leak is reported"
 )]
 
+mod api_keys;
 mod audit;
 mod audit_words;
 mod cancelled_begin;
@@ -24,6 +25,7 @@ mod events;
 mod factors;
 mod functions;
 mod handoff;
+mod ingest;
 mod idempotency;
 mod invites;
 mod isolation;

@@ -7,6 +7,7 @@
 
 pub(crate) mod catalog;
 mod database;
+pub(crate) mod events;
 mod metered;
 mod world;
 

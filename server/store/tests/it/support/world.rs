@@ -1,11 +1,12 @@
 //! People and workspaces for the tests, created through the store.
 
-use super::{Database, catalog, event, execute, metered, refusal_of};
+use super::{Database, catalog, event, events, execute, metered, refusal_of};
 use model::{
     Currency, Email, Line, Money, OrganizationRole, Slug, WorkspaceRole,
+    api_key::{KeyDraft, KeyLife, Scope},
     audit::{Action, Detail},
     billing::InvoiceStatus,
-    capability::{EditContent, ManageInvoices, ManageMembers},
+    capability::{EditContent, ManageInvoices, ManageMembers, ManageSettings, RecordUsage},
     catalog::ProductDraft,
     customer::CustomerDraft,
     id::{CustomerId, MeterId, OrganizationId, ProductId, RatePlanId, UserId, WorkspaceId},
@@ -14,7 +15,9 @@ use model::{
 use sha2::{Digest, Sha256};
 use sqlx::{Connection, PgConnection, types::Uuid};
 use store::{
-    Store, audit, customers,
+    Store,
+    api_keys::{self, Confirmed},
+    audit, customers,
     door::{Credential, Door, Mode, OrganizationTx, PersonTx, Read, Visit, WorkspaceTx, Write, WriteTarget},
     handoffs,
     identity::Device,
@@ -154,6 +157,16 @@ impl World {
         tx.commit().await.unwrap();
     }
 
+    /// Creates an API key that the person owns.
+    pub(crate) async fn key(&self, who: &Person, place: &Place, scopes: &[Scope]) -> Credential {
+        let mut tx = self.write(who, place).await;
+        let can = tx.can::<ManageSettings>().unwrap();
+        let draft = KeyDraft { name: line("Meter"), scopes: scopes.to_vec(), life: KeyLife::Year };
+        let secret = api_keys::create(&mut tx, &can, &draft, Confirmed::Password).await.unwrap().unwrap();
+        tx.commit().await.unwrap();
+        Credential::Key(secret.hash())
+    }
+
     /// Fills a workspace; every text contains `mark`.
     pub(crate) async fn stock(&self, who: &Person, place: &Place, mark: &str) -> Stock {
         let mut tx = self.write(who, place).await;
@@ -177,6 +190,14 @@ impl World {
             let draft = CustomerDraft { rate_plan: Some(plan), ..draft(&format!("{mark} {name}")) };
             customers.push(customers::create(&mut tx, &edit, &draft).await.unwrap());
         }
+        // A refused event, too: its customer is unknown.
+        let subjects = [customers[0].to_string(), customers[1].to_string(), format!("{mark} nobody")];
+        let sent = subjects.iter().zip(1..).map(|(subject, n): (_, i32)| {
+            let data = format!("{{\"quantity\":12,\"mark\":\"{mark}\"}}");
+            events::event(&format!("{mark} {n}"), "metered", subject, Some(datetime!(2026-03-01 12:00 UTC)), &data)
+        });
+        let record = tx.can::<RecordUsage>().unwrap();
+        store::events::ingest(&mut tx, &record, &events::batch(sent)).await.unwrap();
         let invoice = |number: usize| invoices::NewInvoice {
             number: format!("{mark}-{number}"),
             customer: customers[number],
@@ -231,6 +252,7 @@ impl World {
             let token = Secret::generate("stile_").unwrap();
             assert!(tokens::create(&mut tx, "laptop", &token, TokenLife::default()).await.unwrap());
             tx.commit().await.unwrap();
+            self.key(who, place, &Scope::ALL).await;
             let mut tx = self.organization(who, place).await;
             audit::record(&mut tx, Action::OrganizationChanged, None, &Detail::none()).await.unwrap();
             tx.commit().await.unwrap();
@@ -263,6 +285,12 @@ impl World {
                 .replace("$1", &format!("'{}'::uuid", who.id))
                 .replace("$2", &format!("'{}'::uuid", place.id));
             execute(&mut superuser, &facts).await.unwrap();
+            let distinct = format!(
+                "insert into workspace.usage_uniques (workspace_id, meter_id, customer_id, day, value)
+                values ('{}', '{}', '{}', '2026-03-01', gen_random_uuid())",
+                place.id, stock.meter, stock.customers[0]
+            );
+            execute(&mut superuser, &distinct).await.unwrap();
             sqlx::query(
                 "insert into workspace.customer_shares (workspace_id, customer_id, user_id) values ($1, $2, $3)",
             )
