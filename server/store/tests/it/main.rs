@@ -44,5 +44,7 @@ mod seating;
 mod seats_cache;
 mod shares;
 mod slugs;
+mod subjects;
+mod subscriptions;
 mod support;
 mod write_locks;
