@@ -1,5 +1,5 @@
 //! Invariant: an API key has at most the rights of its owner's seat, in its own workspace, within its scopes, and nothing
-//! once it is revoked or expired, its owner has no seat, or the workspace is deleted (docs/SECURITY.md, I-27).
+//! once it is revoked or expired, its owner has no seat, or the workspace is deleted (docs/SECURITY.md, I-28).
 
 use crate::support::{Person, Place, World, change, execute, kind, seat, waiting_for, write_target};
 use model::{

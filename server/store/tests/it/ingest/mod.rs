@@ -1,5 +1,5 @@
 //! Invariant: an acknowledged event is counted once, whatever is sent again, at the same time or after a failure
-//! (docs/SECURITY.md, I-28).
+//! (docs/SECURITY.md, I-29).
 
 mod counting;
 mod crashes;
