@@ -38,6 +38,7 @@ pub mod picture;
 pub mod preferences;
 pub mod pricing;
 pub mod profile;
+pub mod rate_plan;
 pub mod role;
 pub mod seat;
 pub mod seating;
