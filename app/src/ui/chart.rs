@@ -71,19 +71,21 @@ pub fn BarChart(
     }
 }
 
-/// Line of a [`Curve`].
+/// Line of a [`PriceCurve`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CurveLine {
     /// Name of the line, for its label.
     pub label: &'static str,
-    /// Points from left to right. Both coordinates are shares of the scale, from 0 to 10,000; the second counts from
-    /// the bottom.
-    pub points: Vec<(i64, i64)>,
+    /// Points from left to right in a square of [`CURVE_SIZE`], whose origin is at the top left.
+    pub points: Vec<(u32, u32)>,
 }
+
+/// Width and height of the square that a curve is drawn in, before it is scaled to its element.
+pub const CURVE_SIZE: u32 = 1_000;
 
 /// Curves of amounts over quantities, both from zero. The first line is drawn solid, all others dashed.
 #[component]
-pub fn Curve(
+pub fn PriceCurve(
     /// Accessible label, which says what the figures in the text beside it are.
     label: String,
     /// Lines.
@@ -95,8 +97,8 @@ pub fn Curve(
 ) -> impl IntoView {
     let grid: Vec<_> = (0..4)
         .map(|i| {
-            let y = hundredths(i * 10_000 / 3);
-            view! { <line class="grid" x1="0" x2="100" y1=y.clone() y2=y></line> }
+            let y = (i * CURVE_SIZE / 3).to_string();
+            view! { <line class="grid" x1="0" x2=CURVE_SIZE.to_string() y1=y.clone() y2=y></line> }
         })
         .collect();
     let key = (lines.len() > 1).then(|| {
@@ -117,17 +119,15 @@ pub fn Curve(
     view! {
         <div class="chart curve">
             <div class="y" aria-hidden="true"><span>{top}</span><span>"0"</span></div>
-            <svg role="img" aria-label=label viewBox="0 0 100 100" preserveAspectRatio="none">{grid}{drawn}</svg>
+            <svg role="img" aria-label=label viewBox="0 0 1000 1000" preserveAspectRatio="none">{grid}{drawn}</svg>
             <div class="x" aria-hidden="true"><span>"0"</span><span>{end}</span></div>
             {key}
         </div>
     }
 }
 
-fn path_of(points: &[(i64, i64)]) -> String {
-    let step = |(i, (x, y)): (usize, &(i64, i64))| {
-        format!("{}{} {}", if i == 0 { 'M' } else { 'L' }, hundredths(*x), hundredths(10_000 - (*y).clamp(0, 10_000)))
-    };
+fn path_of(points: &[(u32, u32)]) -> String {
+    let step = |(i, (x, y)): (usize, &(u32, u32))| format!("{}{x} {y}", if i == 0 { 'M' } else { 'L' });
     points.iter().enumerate().map(step).collect()
 }
 
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn a_curve_begins_at_the_bottom_left() {
-        assert_eq!(path_of(&[(0, 0), (5_000, 2_500), (10_000, 10_000)]), "M0.00 100.00L50.00 75.00L100.00 0.00");
+    fn a_curve_is_a_path_through_its_points() {
+        assert_eq!(path_of(&[(0, 1_000), (500, 750), (1_000, 0)]), "M0 1000L500 750L1000 0");
     }
 }

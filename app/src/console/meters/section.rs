@@ -14,7 +14,7 @@ use model::{
     catalog::Lifecycle,
     id::ProductId,
     meter::{Aggregation, Meter},
-    usage::MeterUse,
+    usage::{MeterUse, levels},
 };
 
 /// Examples of meters: what is counted, and how.
@@ -64,7 +64,7 @@ fn table(scope: Scope, name: &str, meters: &[Meter], uses: &[MeterUse], may_edit
     let rows = meters
         .iter()
         .map(|meter| {
-            let used = uses.iter().find(|used| used.meter == meter.id);
+            let used = uses.iter().find(|used| used.meter_id == meter.id);
             row(scope, meter, used, may_edit)
         })
         .collect_view();
@@ -90,7 +90,7 @@ fn row(scope: Scope, meter: &Meter, used: Option<&MeterUse>, may_edit: bool) -> 
     } else {
         view! { <span>{meter.name.clone()}</span> }.into_any()
     };
-    let spark = used.map(|used| view! { <Spark values=used.days.clone()/> });
+    let spark = used.map(|used| view! { <Spark values=levels(&used.days)/> });
     let last = match used.and_then(|used| used.last_event) {
         Some(at) => view! { <Ago at=at now=scope.session.now/> }.into_any(),
         None => view! { <span class="muted">"None"</span> }.into_any(),
