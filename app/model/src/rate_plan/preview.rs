@@ -10,7 +10,7 @@ use crate::{
     money::Money,
     pricing::{
         Exact, OutOfRange, Quantity,
-        charge::{Metered, Model, Tiers},
+        charge::{Metered, Model, Tier, Tiers},
         period::Period,
         phase::{Item, Line, Phase, Prices},
         price::{Calculation, price},
@@ -209,7 +209,7 @@ pub fn jumps(charge: &Metered, currency: Currency) -> Result<Vec<Jump>, OutOfRan
         let [below, above] = pair else { continue };
         let Some(bound) = below.up_to else { continue };
         // The price of the bound itself by either tier. A rise by a millionth of a unit is no jump.
-        let by = |tier: &crate::pricing::charge::Tier| {
+        let by = |tier: &Tier| {
             bound.exact().times(tier.unit_price.exact())?.plus(Exact::minor(tier.flat_minor, currency))
         };
         let (from, to) =

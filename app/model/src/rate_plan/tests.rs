@@ -203,7 +203,7 @@ fn unit_price() -> impl Strategy<Value = UnitPrice> {
 fn tiers() -> impl Strategy<Value = Tiers> {
     let bounds = prop::collection::btree_set(1i128..1_000_000_000_000, 0..6);
     (bounds, prop::collection::vec((unit_price(), 0i64..1_000_000), 7)).prop_map(|(bounds, prices)| {
-        let bounds = bounds.into_iter().map(|bound| Quantity::from_millionths(bound)).chain([None]);
+        let bounds = bounds.into_iter().map(Quantity::from_millionths).chain([None]);
         let tier = |(up_to, (unit_price, flat_minor))| Tier { up_to, unit_price, flat_minor };
         Tiers::new(bounds.zip(prices).map(tier).collect()).unwrap()
     })

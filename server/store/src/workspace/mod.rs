@@ -10,6 +10,7 @@ pub mod invites;
 pub mod invoices;
 mod listing;
 pub mod members;
+pub mod meters;
 pub mod overview;
 pub mod products;
 pub mod rate_plans;
