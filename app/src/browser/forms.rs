@@ -9,7 +9,9 @@ use leptos::{
     prelude::Effect,
 };
 use wasm_bindgen::JsCast;
-use web_sys::{EventInit, FormData, HtmlElement, HtmlFormElement, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
+use web_sys::{
+    EventInit, FormData, HtmlElement, HtmlFormElement, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement,
+};
 
 /// Returns the values of a form's controls.
 pub fn form_values(event: &SubmitEvent) -> Vec<(String, String)> {
@@ -80,7 +82,9 @@ pub fn type_into(id: &str, text: &str) {
     put(id, text);
     let options = EventInit::new();
     options.set_bubbles(true);
-    if let (Some(control), Ok(event)) = (by_id::<HtmlElement>(id), web_sys::Event::new_with_event_init_dict("input", &options)) {
+    if let (Some(control), Ok(event)) =
+        (by_id::<HtmlElement>(id), web_sys::Event::new_with_event_init_dict("input", &options))
+    {
         let _ = control.dispatch_event(&event);
     }
 }

@@ -68,7 +68,8 @@ fn table(scope: Scope, name: &str, meters: &[Meter], uses: &[MeterUse], may_edit
             row(scope, meter, used, may_edit)
         })
         .collect_view();
-    let actions = may_edit.then(|| view! { <th scope="col" class="actions"><span class="visually-hidden">"Actions"</span></th> });
+    let actions =
+        may_edit.then(|| view! { <th scope="col" class="actions"><span class="visually-hidden">"Actions"</span></th> });
     view! {
         <div class="table-wrap"><table class="data-table meters">
             <caption class="visually-hidden">{format!("Meters of {name}")}</caption>
@@ -102,9 +103,16 @@ fn row(scope: Scope, meter: &Meter, used: Option<&MeterUse>, may_edit: bool) -> 
         };
         let full = format!("{label} {}", meter.name);
         let hidden = view! { <input type="hidden" name="meter" value=id.to_string()/> }.into_any();
-        let button = archived_button(scope, meter.name.clone(), meter.status, (word, label, Some(full)), hidden, move |status| {
-            scope.ask(async move |slug, grant| act_on_meter(slug, grant, product, Some(id), status.into()).await)
-        });
+        let button = archived_button(
+            scope,
+            meter.name.clone(),
+            meter.status,
+            (word, label, Some(full)),
+            hidden,
+            move |status| {
+                scope.ask(async move |slug, grant| act_on_meter(slug, grant, product, Some(id), status.into()).await)
+            },
+        );
         view! { <td class="actions">{button}</td> }
     });
     view! {

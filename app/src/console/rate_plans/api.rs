@@ -127,7 +127,8 @@ mod of_server {
     };
 
     /// Message for a draft that was saved since the page was opened.
-    const STALE: &str = "Somebody else saved this draft in the meantime. Nothing was changed.";
+    const STALE: &str =
+        "Somebody else saved or published this draft in the meantime. Nothing was changed. Open it again to see it.";
 
     /// Implementation of [`act_on_rate_plan`](super::act_on_rate_plan), which posted forms call too.
     pub(crate) async fn apply(
@@ -138,7 +139,8 @@ mod of_server {
         action: &PlanAction,
     ) -> Result<RatePlanId, AppError> {
         let (mut tx, can) = writing::<EditContent>(call, workspace, grant).await?;
-        let taken = |e| refused(e, "rate_plan_code_taken", "code", "Another rate plan of this workspace has that code.");
+        let taken =
+            |e| refused(e, "rate_plan_code_taken", "code", "Another rate plan of this workspace has that code.");
         let changed = match (action, id) {
             (PlanAction::Create(input), None) => {
                 let draft = parsed(input)?;
@@ -279,19 +281,28 @@ mod of_server {
         let Some(before) = rate_plans::prices(tx, id, version).await? else { return Ok(None) };
         let Some(uses) = rate_plans::impact(tx, id).await? else { return Ok(None) };
         let message = "Some amounts are too large to compute.";
-        let impact = impact(&before, after, &uses).map_err(|_| AppError::Invalid(FieldErrors::one("charges", message)))?;
+        let impact =
+            impact(&before, after, &uses).map_err(|_| AppError::Invalid(FieldErrors::one("charges", message)))?;
         Ok(Some(impact))
     }
 
     /// Loads the data of the editor; `None` if the workspace has no such plan, or the plan no draft.
-    pub(crate) async fn editor<M: Mode>(tx: &mut WorkspaceTx<M>, id: RatePlanId) -> Result<Option<VisitData>, AppError> {
+    pub(crate) async fn editor<M: Mode>(
+        tx: &mut WorkspaceTx<M>,
+        id: RatePlanId,
+    ) -> Result<Option<VisitData>, AppError> {
         let Some(plan) = drafted(tx, id).await? else { return Ok(None) };
         let published = match plan.row.version {
             Some(version) => rate_plans::get(tx, id, Some(version)).await?.and_then(|plan| plan.shown),
             None => None,
         };
         let (meters, products) = (meters::all(tx).await?, products::offered(tx).await?);
-        Ok(Some(VisitData::RatePlanDraft { plan: Box::new(plan), published: published.map(Box::new), meters, products }))
+        Ok(Some(VisitData::RatePlanDraft {
+            plan: Box::new(plan),
+            published: published.map(Box::new),
+            meters,
+            products,
+        }))
     }
 
     /// Loads the data of the page that publishes a draft; `None` if the workspace has no such plan, or the plan no draft.

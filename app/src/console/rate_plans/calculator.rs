@@ -58,7 +58,8 @@ pub fn cost(priced: &Priced, quantity: &str) -> AnyView {
     let total = lines.iter().try_fold(0i64, |sum, line| sum.checked_add(line.minor));
     let total = total.map(|minor| Money { minor, currency }.to_string()).unwrap_or_default();
     let rows = lines.iter().map(|line| of_line(line, priced, currency)).collect_view();
-    let of_each = if priced.has_usage() { format!(" with {} of each meter", quantity.grouped()) } else { String::new() };
+    let of_each =
+        if priced.has_usage() { format!(" with {} of each meter", quantity.grouped()) } else { String::new() };
     view! {
         <table class="steps" data-testid="cost">
             <caption class="visually-hidden">{format!("Price of a period{of_each}")}</caption>
@@ -83,7 +84,8 @@ fn of_line(line: &Line, priced: &Priced, currency: Currency) -> AnyView {
         Reason::Fee { .. } => Vec::new(),
         Reason::Usage(calculation) => {
             let free = calculation.included.min(calculation.used);
-            let included = (free > Quantity::ZERO).then(|| (format!("{} included", amount(free, &unit)), String::new()));
+            let included =
+                (free > Quantity::ZERO).then(|| (format!("{} included", amount(free, &unit)), String::new()));
             let steps = calculation
                 .steps
                 .iter()

@@ -7,7 +7,8 @@ use model::{count::pluralize, money::Money, rate_plan::preview::Impact};
 /// Renders the comparison.
 pub fn impact(scope: Scope, impact: &Impact) -> AnyView {
     if impact.subscriptions == 0 {
-        let text = "No subscriber of the published version has a whole period behind it, so there is nothing to compare.";
+        let text =
+            "No subscriber of the published version has a whole period behind it, so there is nothing to compare.";
         return view! { <p class="muted" data-testid="impact">{text}</p> }.into_any();
     }
     let number = |count: usize| i64::try_from(count).unwrap_or_default();

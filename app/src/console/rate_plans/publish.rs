@@ -45,7 +45,8 @@ pub fn publish(scope: Scope, plan: &RatePlanDetail, compared: Option<&Impact>) -
     });
     let errors = page.state.errors;
     let edit = scope.url(&Page::EditDraft(id));
-    let revision = page.typed("revision").unwrap_or_else(|| draft.revision.to_string());
+    // Not the one that was posted: the page shows the draft as it is stored.
+    let revision = draft.revision.to_string();
     view! {
         <header class="page-head">
             <div class="titles"><h1>{format!("Publish version {number} of {}", plan.row.name)}</h1></div>
@@ -87,7 +88,9 @@ fn who_stays(plan: &RatePlanDetail) -> String {
     };
     match plan.row.customers {
         0 => format!("The plan has no subscribers. New ones get version {number}."),
-        1 => format!("1 customer stays on the present version until you move them. New subscriptions get version {number}."),
+        1 => format!(
+            "1 customer stays on the present version until you move them. New subscriptions get version {number}."
+        ),
         count => format!(
             "{} stay on version {former} or earlier until you move them. New subscriptions get version {number}.",
             pluralize(count, "customer", "customers")

@@ -87,7 +87,9 @@ fn mark(editor: Editor, name: String) -> AnyView {
 /// Returns the products to choose from.
 fn products(editor: Editor) -> Vec<(String, String)> {
     let first = (String::new(), "Choose a product".to_owned());
-    let all = editor.products.with_value(|all| all.iter().map(|(id, name)| (id.to_string(), name.clone())).collect::<Vec<_>>());
+    let all = editor
+        .products
+        .with_value(|all| all.iter().map(|(id, name)| (id.to_string(), name.clone())).collect::<Vec<_>>());
     std::iter::once(first).chain(all).collect()
 }
 
@@ -105,7 +107,8 @@ fn tiers(editor: Editor, at: usize, charge: &ChargeInput) -> AnyView {
     let blank = [TierInput::default()];
     let tiers = if charge.tiers.is_empty() { &blank[..] } else { &charge.tiers[..] };
     let count = tiers.len();
-    let rows = tiers.iter().enumerate().map(|(at_tier, input)| tier(editor, (at, at_tier), count, input)).collect_view();
+    let rows =
+        tiers.iter().enumerate().map(|(at_tier, input)| tier(editor, (at, at_tier), count, input)).collect_view();
     let currency = editor.currency.code();
     view! {
         <div class="for-tiers">
@@ -136,13 +139,22 @@ fn tier(editor: Editor, (at, tier): (usize, usize), count: usize, values: &TierI
         None => "0".to_owned(),
         Some(before) => editor.input.with(|input| {
             let before = input.charges.get(at).and_then(|charge| charge.tiers.get(before));
-            before.map(|before| before.up_to.trim().to_owned()).filter(|bound| !bound.is_empty()).unwrap_or_else(|| "–".to_owned())
+            before
+                .map(|before| before.up_to.trim().to_owned())
+                .filter(|bound| !bound.is_empty())
+                .unwrap_or_else(|| "–".to_owned())
         }),
     };
     let remove = (count > 1).then(|| {
         let icon = view! { <Icon name="x"/> }.into_any();
         let label = format!("Remove tier {number}");
-        editor.button(Change::RemoveTier(at, tier), &tier_control(at, tier, "remove"), "btn quiet icon-only small", icon, Some(label))
+        editor.button(
+            Change::RemoveTier(at, tier),
+            &tier_control(at, tier, "remove"),
+            "btn quiet icon-only small",
+            icon,
+            Some(label),
+        )
     });
     view! {
         <tr data-testid="tier">

@@ -152,7 +152,13 @@ mod tests {
 
     fn usage(meter: &str, price: &str) -> ChargeInput {
         let model = ModelKind::PerUnit.as_str().to_owned();
-        ChargeInput { name: meter.into(), meter: meter.into(), model, unit_price: price.into(), ..ChargeInput::default() }
+        ChargeInput {
+            name: meter.into(),
+            meter: meter.into(),
+            model,
+            unit_price: price.into(),
+            ..ChargeInput::default()
+        }
     }
 
     fn version(charges: Vec<ChargeInput>) -> VersionInput {

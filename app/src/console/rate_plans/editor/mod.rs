@@ -49,9 +49,13 @@ pub fn editor(
     let back = scope.url(&Page::RatePlan(editor.id));
     let title = format!("Version {} of {}", draft.number, plan.row.name);
     let compared = published.map(|version| {
-        format!("Draft. Changes against version {} are marked. Subscribers pay by it until you move them.", version.number)
+        format!(
+            "Draft. Changes against version {} are marked. Subscribers pay by it until you move them.",
+            version.number
+        )
     });
-    let compared = compared.unwrap_or_else(|| "Draft. Nobody can subscribe to the plan before you publish it.".to_owned());
+    let compared =
+        compared.unwrap_or_else(|| "Draft. Nobody can subscribe to the plan before you publish it.".to_owned());
     let (minimum, note) = editor.input.with_untracked(|input| (input.minimum.clone(), input.note.clone()));
     let errors = editor.form.errors;
     let minimum_label = format!("Minimum {}", words::per(editor.interval));

@@ -13,7 +13,9 @@ use crate::{
 use leptos::prelude::*;
 use model::{
     currency::Currency,
+    money::Money,
     pricing::{
+        Exact,
         charge::{Charge, Metered, Model},
         phase::Prices,
     },
@@ -22,7 +24,6 @@ use model::{
         preview::{Curve, Impact, comparison, curve, curve_end, jumps, table},
     },
 };
-use model::{money::Money, pricing::Exact};
 
 /// ID that stands for a meter or product that is not chosen yet. The price does not depend on it.
 const NOT_CHOSEN: &str = "00000000-0000-0000-0000-000000000000";
@@ -104,7 +105,8 @@ fn of_charge(editor: Editor, row: &Row) -> AnyView {
     let view = move || {
         let charge = charge.get()?;
         let Some(Charge::Metered(metered)) = price_of(&charge, editor.currency) else { return None };
-        let name = if charge.name.trim().is_empty() { format!("Charge {}", at + 1) } else { charge.name.trim().to_owned() };
+        let name =
+            if charge.name.trim().is_empty() { format!("Charge {}", at + 1) } else { charge.name.trim().to_owned() };
         Some(metered_view(&metered, &name, at, editor.currency))
     };
     view! { <div class="contents">{view}</div> }.into_any()
@@ -120,7 +122,8 @@ fn metered_view(metered: &Metered, name: &str, at: usize, currency: Currency) ->
         })
         .collect_view();
     let jumps = jumps(metered, currency).unwrap_or_default();
-    let jumps = jumps.into_iter().map(|jump| view! { <li class:falls=jump.falls>{jump.sentence()}</li> }).collect_view();
+    let jumps =
+        jumps.into_iter().map(|jump| view! { <li class:falls=jump.falls>{jump.sentence()}</li> }).collect_view();
     view! {
         <section aria-labelledby=heading.clone()>
             <h2 id=heading>{name.to_owned()}</h2>
@@ -194,11 +197,15 @@ fn subscribers(editor: Editor) -> AnyView {
     let ask = move |_| {
         let input = VersionInput::from_pairs(browser::values_of(&format!("#{FORM}")));
         let call = scope.ask(async move |slug, grant| draft_impact(slug, grant, id, input.clone()).await);
-        pending.run(call, move |impact| answer.set(Some(impact)), move |error| {
-            let Some(error) = editor.refused(error) else { return };
-            editor.form.errors.set(error.fields());
-            pending.message.set(error.message());
-        });
+        pending.run(
+            call,
+            move |impact| answer.set(Some(impact)),
+            move |error| {
+                let Some(error) = editor.refused(error) else { return };
+                editor.form.errors.set(error.fields());
+                pending.message.set(error.message());
+            },
+        );
     };
     let shown = move || {
         answer.get().map(|answer| match answer {
