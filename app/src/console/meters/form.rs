@@ -85,7 +85,7 @@ pub fn new(scope: Scope, product: &str) -> AnyView {
             </div>
             <section class="form-part" aria-labelledby="example">
                 <h2 id="example">"An event that it counts"</h2>
-                <pre class="code-block" tabindex="0" aria-labelledby="example" data-testid="example"><code>{move || typed.with(example)}</code></pre>
+                <pre class="code-block" role="group" tabindex="0" aria-labelledby="example" data-testid="example"><code>{move || typed.with(example)}</code></pre>
             </section>
         </FormShell>
     }

@@ -39,7 +39,7 @@ pub fn preview(editor: Editor) -> AnyView {
     };
     let first = editor.quantity.get_untracked();
     view! {
-        <aside class="editor-preview" aria-label="Preview" data-testid="preview">
+        <div class="editor-preview" role="group" aria-label="Preview" data-testid="preview">
             <section aria-labelledby="cost">
                 <h2 id="cost">"What would it cost?"</h2>
                 <div class="field calculator">
@@ -52,7 +52,7 @@ pub fn preview(editor: Editor) -> AnyView {
             </section>
             <For each=move || editor.rows() key=|row| (row.generation, row.at) children=move |row| of_charge(editor, &row)/>
             {subscribers(editor)}
-        </aside>
+        </div>
     }
     .into_any()
 }
