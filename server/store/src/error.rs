@@ -22,6 +22,9 @@ pub enum StoreError {
     /// verified one.
     #[error("a second factor is asked for first")]
     FactorDemanded,
+    /// A later request with the same idempotency key has taken over, so this one was rolled back.
+    #[error("another request with the same idempotency key has taken over")]
+    Superseded,
     /// A row contains a value that the model does not know.
     #[error("the database holds {0}")]
     Inconsistent(String),

@@ -27,8 +27,8 @@ mod workspace;
 pub mod zone;
 
 pub use account::{
-    access, deleted, factors, handoffs, identity, links, offers, organizations, password_attempts, pictures, profile,
-    rate_limits, seats, sessions, tokens,
+    access, deleted, factors, handoffs, idempotency, identity, links, offers, organizations, password_attempts,
+    pictures, profile, rate_limits, seats, sessions, tokens,
 };
 pub use error::{Constraint, StoreError};
 pub use pool::Store;

@@ -20,6 +20,7 @@ mod write_locks;
 pub use mfa::{MfaSubject, MfaTx};
 pub use organization::OrganizationTx;
 pub use person::{PersonTx, Principal};
+pub(crate) use tx::attempting;
 pub use tx::discarding_writes;
 pub(crate) use workspace::Access;
 pub use workspace::{Can, Demand, Denied, Door, Mode, Read, Tenant, Visit, WorkspaceTx, Write};

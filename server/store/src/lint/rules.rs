@@ -114,7 +114,7 @@ pub(super) const RULES: &[&str] = &[
             'door.take_link(bytea, text)', 'door.take_address(bytea)',
             'door.events(text)', 'door.sweep_events()', 'door.slug_is_free(text)', 'door.deleted_workspaces()',
             'door.deleted_workspace(text, bytea, text)',
-            'door.prover(bytea)', 'door.passkey(bytea)', 'door.keep_challenge(bytea, jsonb)', 'door.take_challenge(bytea)')
+            'door.prover(bytea)', 'door.passkey(bytea)', 'door.keep_challenge(bytea, jsonb)', 'door.take_challenge(bytea)', 'door.settle_answer(uuid, integer, text, text, text, bytea)')
         union all
         select name, format('is security definer with the rights of %s; run: alter function %s owner to stile_door', proowner::regrole, name)
         from definers, door where (reachable or ours) and proowner <> door.oid
