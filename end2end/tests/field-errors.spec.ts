@@ -15,7 +15,7 @@ const right = (page: Page, name: string) => expect(field(page, name), `${name} i
 for (const [path, button, mends] of [
   [`/${IT}/customers/new`, "Create customer", { name: "Kind & Co", email: "a@kind.example", country: "FR" }],
   [`/${IT}/products/new`, "Create product", { name: "Kind", code: "kind" }],
-  [`/${IT}/rate-plans/new`, "Create rate plan", { name: "Kind", code: "kind", currency: "EUR" }],
+  [`/${IT}/rate-plans/new`, "Create rate plan", { code: "kind", name: "Kind", currency: "EUR" }],
 ] as const) {
   test(`${path}: each field's error disappears with a change, and the summary counts down and disappears`, async ({ as }) => {
     const page = await as(ADA);

@@ -2,11 +2,16 @@
 // misspelt action is refused with 422 on every page and changes nothing. The tests collect the forms from the pages.
 import { type Page, expect, test } from "@playwright/test";
 import { FINANCE, IT, customersOf, sql } from "../support/facts";
+import { forgetCatalogue, makePlan } from "../support/made";
 import { contextOf } from "../support/people";
 import { send, sessionOf } from "../support/raw";
 import { BASE } from "../support/server";
 
 const ADA = "ada@smartai.example";
+/** A plan with a draft. */
+const PLAN = "Plan of form actions";
+test.afterEach(() => forgetCatalogue(PLAN));
+
 /** Forms that may omit the action, because their address names it. */
 const MAY_BE_SILENT = ["/", "/sign-in", "/sign-up", "/reset", "/sign-out"];
 
@@ -55,17 +60,18 @@ test("every form names its action, and no other action is accepted", async ({ br
   const page = await context.newPage();
   const [customer] = await customersOf(IT);
   const [product] = await sql("select p.id from workspace.products p join account.workspaces w on w.id = p.workspace_id where w.slug = $1 limit 1", [IT]);
-  const [plan] = await sql(
-    `select v.plan_id as id from workspace.rate_plan_versions v join account.workspaces w on w.id = v.workspace_id
-     where w.slug = $1 order by v.state, v.plan_id limit 1`,
-    [IT],
+  const plan = { id: await makePlan(IT, PLAN) };
+  const [published] = await sql(
+    `select p.id from workspace.rate_plans p join account.workspaces w on w.id = p.workspace_id
+     where w.slug = $1 and p.name <> $2 order by p.id limit 1`,
+    [IT, PLAN],
   );
   const [meter] = await sql("select m.id, m.product_id from workspace.meters m join account.workspaces w on w.id = m.workspace_id where w.slug = $1 limit 1", [IT]);
   const [organization] = await sql("select id from account.organizations where name = 'SmartAI'");
   const inside = [
     "customers/new", `customers/${customer.id}`, `customers/${customer.id}/edit`, "products/new", `products/${product.id}`, `products/${product.id}/edit`,
     `products/${meter.product_id}`, `products/${meter.product_id}/meters/new`, `products/${meter.product_id}/meters/${meter.id}/edit`,
-    "rate-plans/new", `rate-plans/${plan.id}`, `rate-plans/${plan.id}/details`, `rate-plans/${plan.id}/edit`, `rate-plans/${plan.id}/publish`,
+    "rate-plans/new", `rate-plans/${published.id}`, `rate-plans/${plan.id}`, `rate-plans/${plan.id}/details`, `rate-plans/${plan.id}/edit`, `rate-plans/${plan.id}/publish`,
     "settings/general", "settings/branding", "settings/members", "settings/security", "settings/danger",
   ].map((path) => `/${IT}/${path}`);
   const own = ["/home", "/new", "/welcome", "/account/profile", "/account/preferences", "/account/sessions", "/account/security", "/account/tokens", "/no-such-workspace"];

@@ -14,7 +14,7 @@ use crate::{
         scope::Scope,
     },
     routes::Page,
-    ui::{SelectField, TextAreaField, TextField},
+    ui::{SelectField, TextAreaField, TextField, clear_error},
 };
 use leptos::prelude::*;
 use model::{
@@ -53,6 +53,7 @@ pub fn new(scope: Scope, product: &str) -> AnyView {
             own_code.set_value(!browser::event_value(&event).is_empty());
         } else if control == "name" && !own_code.get_value() {
             browser::put("code", &suggested(&browser::event_value(&event)));
+            clear_error(errors, "code");
         }
         let now = serde_urlencoded::to_string(browser::values_of(".form-page"));
         if let Some(now) = now.ok().and_then(|text| serde_urlencoded::from_str(&text).ok()) {
@@ -76,7 +77,7 @@ pub fn new(scope: Scope, product: &str) -> AnyView {
                     <TextField name="event_type" label="Event type" value=first.event_type errors mono=true hint="The type of the events, for example tokens.used"/>
                     <SelectField name="aggregation" label="Quantity" value=first.aggregation options=aggregations errors/>
                     // Properties, so that without JavaScript the field can be filled in. It keeps its text while disabled.
-                    <fieldset prop:disabled=is_count prop:hidden=is_count>
+                    <fieldset prop:disabled=move || is_count.get() prop:hidden=move || is_count.get()>
                         <TextField name="property" label="Property" value=first.property errors mono=true hint="The property of the event’s data with the number or value. Leave it empty to count events."/>
                     </fieldset>
                     <TextAreaField name="filter" label="Only events with" value=first.filter errors hint="At most 5 lines, each property=value"/>

@@ -115,7 +115,7 @@ mod of_server {
         catalog::Lifecycle,
         id::RatePlanId,
         rate_plan::{
-            Interval, RatePlanDetail, RatePlanInput, VersionInput,
+            RatePlanDetail, RatePlanInput, VersionInput,
             preview::{Impact, impact},
         },
     };
@@ -312,16 +312,12 @@ mod of_server {
     ) -> Result<Option<VisitData>, AppError> {
         let Some(plan) = drafted(tx, id).await? else { return Ok(None) };
         let number = plan.shown.as_ref().map(|draft| draft.number).unwrap_or_default();
-        let interval: Interval = plan.row.interval;
         let impact = match rate_plans::prices(tx, id, number).await? {
-            Some(after) => {
-                debug_assert_eq!(after.interval, interval, "the interval of a plan never changes");
-                match compared(tx, id, plan.row.version, &after).await {
-                    // The page publishes without it, too.
-                    Err(AppError::Invalid(_)) => None,
-                    impact => impact?,
-                }
-            }
+            Some(after) => match compared(tx, id, plan.row.version, &after).await {
+                // The page publishes without it, too.
+                Err(AppError::Invalid(_)) => None,
+                impact => impact?,
+            },
             None => None,
         };
         Ok(Some(VisitData::RatePlanPublication { plan: Box::new(plan), impact: impact.map(Box::new) }))

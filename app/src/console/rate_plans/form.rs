@@ -13,7 +13,7 @@ use crate::{
         scope::Scope,
     },
     routes::Page,
-    ui::{SelectField, TextField},
+    ui::{SelectField, TextField, clear_error},
 };
 use leptos::prelude::*;
 use model::{
@@ -50,6 +50,7 @@ pub fn new(scope: Scope) -> AnyView {
             own_code.set_value(!browser::event_value(&event).is_empty());
         } else if control == "name" && !own_code.get_value() {
             browser::put("code", &suggested(&browser::event_value(&event)));
+            clear_error(errors, "code");
         }
     };
     view! {

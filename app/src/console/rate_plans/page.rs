@@ -114,7 +114,8 @@ fn actions(scope: Scope, plan: &RatePlanDetail) -> AnyView {
         .into_any()
     } else {
         action_button(scope, "new-version", "New version", "plus", PlanAction::NewVersion, id, move |scope| {
-            scope.changed(Page::EditDraft(id));
+            scope.page_cache.update_value(|pages| pages.clear());
+            scope.go(Page::EditDraft(id));
         })
     };
     view! { {archive}<a class="btn quiet" href=rename>"Rename"</a>{draft} }.into_any()

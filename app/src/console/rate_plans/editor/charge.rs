@@ -37,7 +37,7 @@ pub fn charge(editor: Editor, row: &Row) -> AnyView {
     let number = at + 1;
     let quiet = "btn quiet icon-only small";
     view! {
-        <fieldset class="charge" data-model=model data-testid="charge" on:keydown=browser::own_key(move |event| key(editor, at, count, event))>
+        <fieldset class="charge" data-model=move || model.get() data-testid="charge" on:keydown=browser::own_key(move |event| key(editor, at, count, event))>
             <legend class="visually-hidden">{format!("Charge {number}")}</legend>
             <div class="charge-head">
                 <span class="muted" aria-hidden="true">{number}</span>

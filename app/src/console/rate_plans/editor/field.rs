@@ -100,7 +100,7 @@ fn described(name: &str) -> String {
     format!("{name}-error {name}-was")
 }
 
-fn invalid(editor: Editor, name: &str) -> impl Fn() -> Option<&'static str> + Send + Sync + Clone + 'static {
+fn invalid(editor: Editor, name: &str) -> impl Fn() -> Option<&'static str> + Send + Sync + Clone + use<> {
     let name = name.to_owned();
     move || editor.form.errors.with(|errors| errors.of(&name).map(|_| "true"))
 }

@@ -42,7 +42,7 @@ pub fn marks(published: &VersionInput, draft: &VersionInput) -> Marks {
             if of_charge.contains_key(&at) {
                 continue;
             }
-            if let Some(found) = left.iter().position(|(before_at, before)| same((*before_at, before), (at, charge))) {
+            if let Some(found) = left.iter().position(|(before_at, before)| same((*before_at, *before), (at, charge))) {
                 of_charge.insert(at, left.remove(found));
             }
         }

@@ -28,7 +28,10 @@ use crate::{
     routes::Page,
     ui::{ErrorSummary, FieldMessage, Icon, TextAreaField},
 };
-use leptos::{ev::SubmitEvent, prelude::*};
+use leptos::{
+    ev::{KeyboardEvent, SubmitEvent},
+    prelude::*,
+};
 use model::{
     id::ProductId,
     meter::Meter,
@@ -59,17 +62,11 @@ pub fn editor(
     let (minimum, note) = editor.input.with_untracked(|input| (input.minimum.clone(), input.note.clone()));
     let errors = editor.form.errors;
     let minimum_label = format!("Minimum {}", words::per(editor.interval));
-    let shortcuts = browser::own_key(move |event| {
-        if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) {
-            event.prevent_default();
-            browser::click("#review");
-        }
-    });
     view! {
         <form class="plan-editor" id=FORM method="post" action=here novalidate autocomplete="off"
             on:submit=move |event: SubmitEvent| editor.submit(&event)
             on:input=move |event| editor.typed(&event) on:change=move |event| editor.typed(&event)
-            on:keydown=shortcuts>
+            on:keydown=browser::own_key(shortcut)>
             <header class="page-head">
                 <div class="titles"><h1>{title}</h1><span class="sub">{compared}</span></div>
                 <div class="btn-row">
@@ -107,6 +104,14 @@ pub fn editor(
         </form>
     }
     .into_any()
+}
+
+/// Handles the keys of the whole form: Ctrl Enter saves the draft and opens the page that publishes it.
+fn shortcut(event: &KeyboardEvent) {
+    if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) {
+        event.prevent_default();
+        browser::click("#review");
+    }
 }
 
 /// Renders the message that another person has saved the draft in the meantime.
