@@ -16,10 +16,16 @@ pub(crate) mod error;
 pub(crate) mod etag;
 mod idempotency;
 mod json;
+mod meters;
 mod openapi;
 mod paging;
 mod pictures;
+mod plan_quotes;
+mod plan_versions;
+mod products;
 mod rate;
+mod rate_plans;
+mod refusals;
 pub(crate) mod token;
 mod workspaces;
 
@@ -53,6 +59,26 @@ fn resources(state: &AppState) -> Router<AppState> {
         .route("/v1/workspaces/{slug}/customers/{id}", get(customer::get).patch(customer::change))
         .route("/v1/workspaces/{slug}/customers/{id}/archive", post(customer::archive))
         .route("/v1/workspaces/{slug}/customers/{id}/restore", post(customer::restore))
+        .route("/v1/workspaces/{slug}/products", get(products::list).post(products::create))
+        .route("/v1/workspaces/{slug}/products/{id}", get(products::get).patch(products::change))
+        .route("/v1/workspaces/{slug}/products/{id}/archive", post(products::archive))
+        .route("/v1/workspaces/{slug}/products/{id}/restore", post(products::restore))
+        .route("/v1/workspaces/{slug}/meters", get(meters::list).post(meters::create))
+        .route("/v1/workspaces/{slug}/meters/{id}", get(meters::get).patch(meters::change))
+        .route("/v1/workspaces/{slug}/meters/{id}/archive", post(meters::archive))
+        .route("/v1/workspaces/{slug}/meters/{id}/restore", post(meters::restore))
+        .route("/v1/workspaces/{slug}/rate-plans", get(rate_plans::list).post(rate_plans::create))
+        .route("/v1/workspaces/{slug}/rate-plans/{id}", get(rate_plans::get).patch(rate_plans::change))
+        .route("/v1/workspaces/{slug}/rate-plans/{id}/archive", post(rate_plans::archive))
+        .route("/v1/workspaces/{slug}/rate-plans/{id}/restore", post(rate_plans::restore))
+        .route("/v1/workspaces/{slug}/rate-plans/{id}/versions", get(plan_versions::list).post(plan_versions::create))
+        .route(
+            "/v1/workspaces/{slug}/rate-plans/{id}/versions/{number}",
+            get(plan_versions::get).patch(plan_versions::change).delete(plan_versions::discard),
+        )
+        .route("/v1/workspaces/{slug}/rate-plans/{id}/versions/{number}/publish", post(plan_versions::publish))
+        .route("/v1/workspaces/{slug}/rate-plans/{id}/versions/{number}/price", post(plan_quotes::price))
+        .route("/v1/workspaces/{slug}/rate-plans/{id}/versions/{number}/impact", post(plan_quotes::impact))
         // All routes above are of a workspace, and can have idempotency keys.
         .layer(from_fn_with_state(state.clone(), idempotency::keep))
         .route("/v1/me/workspaces", get(workspaces::list))

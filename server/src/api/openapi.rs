@@ -3,7 +3,7 @@
 //! A handler describes its parameters, its body and its success. What all requests have in common (errors, headers,
 //! idempotency keys, tags) is added to each operation here, so that no handler can forget it.
 
-use super::{customer, customers, workspaces};
+use super::{customer, customers, meters, plan_quotes, plan_versions, products, rate_plans, workspaces};
 use crate::{error_code::Code, error_response::ErrorBody};
 use axum::{
     Json,
@@ -30,6 +30,32 @@ use utoipa::{
         customer::change,
         customer::archive,
         customer::restore,
+        products::list,
+        products::create,
+        products::get,
+        products::change,
+        products::archive,
+        products::restore,
+        meters::list,
+        meters::create,
+        meters::get,
+        meters::change,
+        meters::archive,
+        meters::restore,
+        rate_plans::list,
+        rate_plans::create,
+        rate_plans::get,
+        rate_plans::change,
+        rate_plans::archive,
+        rate_plans::restore,
+        plan_versions::list,
+        plan_versions::create,
+        plan_versions::get,
+        plan_versions::change,
+        plan_versions::discard,
+        plan_versions::publish,
+        plan_quotes::price,
+        plan_quotes::impact,
     ),
     components(schemas(ErrorBody)),
     modifiers(&OperatorToken)
