@@ -130,7 +130,7 @@ impl Form {
 
 pub(crate) enum Outcome {
     Go(String),
-    /// The page again, with its form filled in. Nothing was saved.
+    /// Shows the page of the form again, with these values.
     Again(Returned),
     Show(Response<Body>),
 }

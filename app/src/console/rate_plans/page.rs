@@ -63,7 +63,7 @@ pub fn page(scope: Scope, plan: &RatePlanDetail) -> AnyView {
                     }}
                 </section>
                 {shown.filter(|version| !version.charges.is_empty()).map(|version| calculator(scope, plan, version))}
-                {versions(scope, plan)}
+                {versions(scope, plan, may_edit.get())}
             </div>
         </div>
     }
@@ -175,7 +175,7 @@ fn calculator(scope: Scope, plan: &RatePlanDetail, version: &Version) -> AnyView
     .into_any()
 }
 
-fn versions(scope: Scope, plan: &RatePlanDetail) -> AnyView {
+fn versions(scope: Scope, plan: &RatePlanDetail, may_edit: bool) -> AnyView {
     let shown = plan.shown.as_ref().map(|version| version.number);
     let rows = plan
         .versions
@@ -199,6 +199,14 @@ fn versions(scope: Scope, plan: &RatePlanDetail) -> AnyView {
         })
         .collect_view();
     let count = i64::try_from(plan.versions.len()).unwrap_or_default();
+    // To the latest version, if somebody is on another one.
+    let move_to = plan.row.version.filter(|latest| {
+        may_edit && plan.versions.iter().any(|version| version.number != *latest && version.customers > 0)
+    });
+    let move_to = move_to.map(|latest| {
+        let url = scope.url(&Page::MoveVersion(plan.row.id, latest));
+        view! { <p><a class="link" href=url>{format!("Move subscribers to version {latest}")}</a></p> }
+    });
     view! {
         <section class="section" aria-labelledby="versions">
             <div class="section-head"><h2 id="versions">"Versions"</h2><span class="end">{pluralize(count, "version", "versions")}</span></div>
@@ -207,6 +215,7 @@ fn versions(scope: Scope, plan: &RatePlanDetail) -> AnyView {
                 <thead><tr><th scope="col">"Version"</th><th scope="col" class="fit">"State"</th><th scope="col" class="col-sm">"Published"</th><th scope="col" class="col-md">"Note"</th><th scope="col" class="num narrow">"Subscribers"</th></tr></thead>
                 <tbody>{rows}</tbody>
             </table></div>
+            {move_to}
         </section>
     }
     .into_any()
