@@ -44,7 +44,7 @@ export async function makeMeter(workspace: string, name: string): Promise<{ prod
   );
   const meter = await value(
     `insert into workspace.meters (workspace_id, id, product_id, name, code, event_type, aggregation, property, unit, counts_from)
-     select w.id, gen_random_uuid(), $4, $2, $3, $3, 'sum', 'count', 'token', '2000-01-01' from account.workspaces w where slug = $1 returning id`,
+     select w.id, gen_random_uuid(), $4::uuid, $2, $3, $3, 'sum', 'count', 'token', '2000-01-01' from account.workspaces w where slug = $1 returning id`,
     [workspace, name, code, product],
   );
   return { product, meter };

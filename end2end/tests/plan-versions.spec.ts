@@ -15,7 +15,7 @@ test.beforeEach(async () => {
   plan = await makePlan(IT, `${NAME} plan`);
   await sql(
     `insert into workspace.rate_plan_charges (workspace_id, plan_id, version, position, name, product_id, meter_id, model, unit_price, included)
-     select workspace_id, id, 1, 0, 'Tokens', $2, $3, 'per_unit', 0.10, 0 from workspace.rate_plans where id = $1`,
+     select workspace_id, id, 1, 0, 'Tokens', $2::uuid, $3::uuid, 'per_unit', 0.10, 0 from workspace.rate_plans where id = $1`,
     [plan, product, meter],
   );
   await sql("update workspace.rate_plan_versions set state = 'published', published_at = now() where plan_id = $1", [plan]);

@@ -130,7 +130,7 @@ pub(crate) async fn submit(call: &Call, slug: &Slug, page: &Page, form: &mut For
         }
         Page::NewProduct => Page::Product(products::apply(call, slug, &grant, None, &form.act()?).await?),
         Page::Product(id) if form.get("action").ends_with("-meter") => {
-            let (meter, action) = match form.act()? {
+            let (meter, action) = match form.act::<MeterStatus>()? {
                 MeterStatus::ArchiveMeter { meter } => (meter, MeterAction::Archive),
                 MeterStatus::RestoreMeter { meter } => (meter, MeterAction::Restore),
             };
@@ -187,7 +187,7 @@ pub(crate) async fn submit(call: &Call, slug: &Slug, page: &Page, form: &mut For
 
 /// Returns the input of a form that saves a record.
 fn saved<Input: DeserializeOwned>(form: &Form) -> Result<Input, AppError> {
-    match form.act()? {
+    match form.act::<RecordAction<Input>>()? {
         RecordAction::Save(input) => Ok(input),
         RecordAction::Archive | RecordAction::Restore => Err(not_understood()),
     }
