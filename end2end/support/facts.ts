@@ -43,6 +43,7 @@ export async function stringsOf(slug: string): Promise<string[]> {
     `select w.slug, t.text from account.workspaces w join lateral (
        select unnest(array[c.id::text, c.name, c.email]) from workspace.customers c where c.workspace_id = w.id
        union select unnest(array[p.id::text, p.name, p.description]) from workspace.products p where p.workspace_id = w.id
+       union select unnest(array[m.id::text, m.name, m.code]) from workspace.meters m where m.workspace_id = w.id
        union select unnest(array[r.id::text, r.name]) from workspace.rate_plans r where r.workspace_id = w.id
        union select unnest(array[i.id::text, i.number]) from workspace.invoices i where i.workspace_id = w.id
        union select unnest(array[m.id::text, m.name]) from workspace.meters m where m.workspace_id = w.id

@@ -89,6 +89,31 @@ const SCENES: Scene[] = [
     act: async (page) => { await openFirst(page); await page.getByRole("link", { name: "Edit" }).click(); },
     shows: (page) => page.getByRole("button", { name: "Save" }),
   })),
+  {
+    name: "a draft of a rate plan", path: "/smartai-it/rate-plans",
+    act: async (page) => {
+      await firstRow(page).locator(".row-link").click();
+      await page.getByRole("heading", { name: "Details" }).waitFor();
+      await page.getByRole("button", { name: "New version" }).or(page.getByRole("link", { name: "Edit draft" })).first().click();
+      await page.getByRole("button", { name: "Save draft" }).waitFor();
+    },
+    shows: (page) => page.getByTestId("preview"),
+  },
+  {
+    name: "the publication of a draft", path: "/smartai-it/rate-plans",
+    act: async (page) => {
+      await firstRow(page).locator(".row-link").click();
+      await page.getByRole("heading", { name: "Details" }).waitFor();
+      await page.getByRole("link", { name: "Publish" }).click();
+    },
+    shows: (page) => page.getByTestId("stay"),
+  },
+  { name: "a form of rate plans", path: "/smartai-it/rate-plans/new", shows: (page) => page.getByRole("button", { name: "Create rate plan" }) },
+  {
+    name: "a form of meters", path: "/smartai-it/products",
+    act: async (page) => { await openFirst(page); await page.getByRole("link", { name: "New meter" }).click(); },
+    shows: (page) => page.getByTestId("example"),
+  },
   { name: "a form of products", path: "/smartai-it/products/new", shows: (page) => page.getByRole("button", { name: "Create product" }) },
   { name: "a dead invite", path: `/invite/${"a".repeat(43)}`, refused: [404, `/invite/${"a".repeat(43)}`], shows: (page) => page.getByRole("heading", { level: 1 }) },
   { name: "gallery", path: "/dev/gallery", still: true, shows: (page) => page.getByRole("heading", { name: "Gallery" }) },

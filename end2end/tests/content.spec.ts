@@ -91,7 +91,6 @@ test("a product code that is taken is refused at its field; another code is acce
   await open(page, "/smartai-it/products/new");
   await page.fill("[name=name]", `${NAME} product`);
   await page.fill("[name=code]", taken);
-  await page.fill("[name=unit]", "seat");
   await page.getByRole("button", { name: "Create product" }).click();
   await expect(page.locator("[name=code]")).toHaveAccessibleDescription(/Another product of this workspace has that code\./);
   await expect(page.locator("[name=code]"), "the code was lost").toHaveValue(taken);
@@ -100,9 +99,9 @@ test("a product code that is taken is refused at its field; another code is acce
   await page.getByRole("button", { name: "Create product" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(`${NAME} product`);
   await page.getByRole("link", { name: "Edit" }).click();
-  await page.fill("[name=unit]", "GB");
+  await page.fill("[name=description]", "Sold by weight");
   await page.getByRole("button", { name: "Save" }).click();
-  await expect(page.getByRole("definition").filter({ hasText: /^GB$/ })).toBeVisible();
+  await expect(page.getByRole("definition").filter({ hasText: /^Sold by weight$/ })).toBeVisible();
   await page.getByRole("button", { name: "Archive" }).click();
   await expect(page.locator(".page-head .status")).toHaveText("Archived");
   await context.close();
@@ -115,7 +114,6 @@ test("two workspaces can use the same product code", async ({ browser }) => {
     await open(page, `/${slug}/products/new`);
     await page.fill("[name=name]", `${NAME} twin`);
     await page.fill("[name=code]", "tested-twin");
-    await page.fill("[name=unit]", "seat");
     await page.getByRole("button", { name: "Create product" }).click();
     await expect(page, slug).toHaveURL(new RegExp(`/${slug}/products/[0-9a-f-]{36}$`));
   }
@@ -125,7 +123,7 @@ test("two workspaces can use the same product code", async ({ browser }) => {
 /** Lists the links and buttons of a list and a detail page that change something. */
 async function offered(page: Page, slug: string): Promise<string[]> {
   const all: string[] = [];
-  for (const noun of ["customers", "products"]) {
+  for (const noun of ["customers", "products", "rate-plans"]) {
     await open(page, `/${slug}/${noun}`);
     await page.getByTestId("row").first().waitFor();
     const look = () => page.getByRole("main").locator("a.btn.primary, form[method=post] button, a[href$='/edit'], a[href$='/new']").allInnerTexts();
@@ -146,7 +144,10 @@ for (const [who, slug, what] of [
     const page = await context.newPage();
     expect(await offered(page, slug)).toEqual([]);
     const [{ id }] = await sql("select c.id from workspace.customers c join account.workspaces w on w.id = c.workspace_id where slug = $1 limit 1", [slug]);
-    for (const path of ["customers/new", "products/new", `customers/${id}/edit`]) {
+    const [plan] = await sql("select p.id from workspace.rate_plans p join account.workspaces w on w.id = p.workspace_id where slug = $1 limit 1", [slug]);
+    const [goods] = await sql("select p.id from workspace.products p join account.workspaces w on w.id = p.workspace_id where slug = $1 limit 1", [slug]);
+    const ofCatalogue = ["rate-plans/new", `rate-plans/${plan.id}/details`, `rate-plans/${plan.id}/edit`, `rate-plans/${plan.id}/publish`, `products/${goods.id}/meters/new`];
+    for (const path of ["customers/new", "products/new", `customers/${id}/edit`, ...ofCatalogue]) {
       const answer = await page.goto(`/${slug}/${path}`);
       expect(answer?.status(), path).toBe(403);
       await live(page);
@@ -160,6 +161,6 @@ for (const [who, slug, what] of [
 test("control: an owner sees all controls", async ({ browser }) => {
   const context = await contextOf(browser, ADA);
   const found = await offered(await context.newPage(), "smartai-it");
-  for (const text of ["New customer", "New product", "Edit", "Archive"]) expect(found).toContain(text);
+  for (const text of ["New customer", "New product", "New rate plan", "Edit", "Archive"]) expect(found).toContain(text);
   await context.close();
 });

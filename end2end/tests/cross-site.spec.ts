@@ -4,7 +4,7 @@
 import { expect, test } from "@playwright/test";
 import { PASSWORD, contextOf } from "../support/people";
 import { sql } from "../support/facts";
-import { forget, forgetTokens, value } from "../support/made";
+import { forget, forgetCatalogue, forgetTokens, value } from "../support/made";
 import { get, send, sessionOf } from "../support/raw";
 import { BASE, PORT, cookieAt } from "../support/server";
 
@@ -28,7 +28,8 @@ interface Target {
   own: number;
 }
 const customer = { name: `${NAME} customer`, email: "x@cross.example", country: "DE", rate_plan: "", note: "" };
-const product = { name: `${NAME} product`, code: "cross-site", unit: "seat", description: "" };
+const product = { name: `${NAME} product`, code: "cross-site", description: "" };
+const plan = { name: `${NAME} plan`, code: "cross-site", currency: "EUR", interval: "month" };
 const TARGETS: Target[] = [
   { name: "create_token", path: "/api/fn/create_token", body: () => ({ json: { name: `${NAME} token`, password: PASSWORD } }), own: 200 },
   { name: "the form of tokens", path: "/account/tokens", body: () => ({ form: { action: "create", name: `${NAME} form`, password: PASSWORD } }), own: 200 },
@@ -36,6 +37,7 @@ const TARGETS: Target[] = [
   { name: "the form of a customer", path: "/smartai-it/customers/new", body: (grant) => ({ form: { action: "save", ...customer, grant } }), own: 303 },
   { name: "act_on_product", path: "/api/fn/act_on_product", body: (grant) => ({ json: { workspace: "smartai-it", grant, id: null, action: { action: "save", ...product } } }), own: 200 },
   { name: "create_api_key", path: "/api/fn/create_api_key", body: (grant) => ({ json: { workspace: "smartai-it", grant, input: { name: `${NAME} key`, read: "on", life: "90", password: PASSWORD } } }), own: 200 },
+  { name: "act_on_rate_plan", path: "/api/fn/act_on_rate_plan", body: (grant) => ({ json: { workspace: "smartai-it", grant, id: null, action: { action: "create", ...plan } } }), own: 200 },
   { name: "switch_workspace", path: "/api/fn/switch_workspace", body: () => ({ json: { to: "smartai-it" } }), own: 200 },
 ];
 
@@ -46,6 +48,7 @@ const made = () =>
       || (select count(*) from account.api_keys where starts_with(name, $1)) || ' keys, '
       || (select count(*) from workspace.customers where starts_with(name, $1)) || ' customers, '
       || (select count(*) from workspace.products where starts_with(name, $1)) || ' products, '
+      || (select count(*) from workspace.rate_plans where starts_with(name, $1)) || ' plans, '
       || (select count(*) from account.handoffs h join account.users u on u.id = h.user_id
           where u.email = $2 and redeemed_at is null) || ' handoffs'`,
     [NAME, OLU],
@@ -61,6 +64,7 @@ async function grantOf(cookie: string): Promise<string> {
 
 test.afterEach(async () => {
   await forget(NAME);
+  await forgetCatalogue(NAME);
   await forgetTokens(NAME);
   await sql("delete from account.api_keys where starts_with(name, $1)", [NAME]);
 });
@@ -90,7 +94,7 @@ test("signed in, no foreign request has an effect, and each request works from o
     expect(answer.status, `control: ${target.name} is accepted from our own page: ${answer.body.slice(0, 200)}`).toBe(target.own);
   }
   expect(await made(), "control: the requests from our own pages have an effect").not.toBe(before);
-  expect(await made()).toContain("2 tokens, 1 keys, 2 customers, 1 products");
+  expect(await made()).toContain("2 tokens, 1 keys, 2 customers, 1 products, 1 plans");
 });
 
 test("a foreign sign-in creates no session", async () => {

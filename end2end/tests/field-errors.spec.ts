@@ -14,7 +14,8 @@ const right = (page: Page, name: string) => expect(field(page, name), `${name} i
 
 for (const [path, button, mends] of [
   [`/${IT}/customers/new`, "Create customer", { name: "Kind & Co", email: "a@kind.example", country: "FR" }],
-  [`/${IT}/products/new`, "Create product", { name: "Kind", code: "kind", unit: "seat" }],
+  [`/${IT}/products/new`, "Create product", { name: "Kind", code: "kind" }],
+  [`/${IT}/rate-plans/new`, "Create rate plan", { code: "kind", name: "Kind", currency: "EUR" }],
 ] as const) {
   test(`${path}: each field's error disappears with a change, and the summary counts down and disappears`, async ({ as }) => {
     const page = await as(ADA);
@@ -27,7 +28,7 @@ for (const [path, button, mends] of [
     await expect(field(page, names[names.length - 1][0]), "the link does not move the focus to its field").toBeFocused();
     for (const [at, [name, value]] of names.entries()) {
       await wrong(page, name);
-      if (name === "country") await field(page, name).selectOption(value);
+      if (["country", "currency"].includes(name)) await field(page, name).selectOption(value);
       else await field(page, name).fill(value);
       await right(page, name);
       await expect(page.locator(`#${name}-error`)).toBeEmpty();

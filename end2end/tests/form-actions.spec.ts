@@ -2,11 +2,16 @@
 // misspelt action is refused with 422 on every page and changes nothing. The tests collect the forms from the pages.
 import { type Page, expect, test } from "@playwright/test";
 import { FINANCE, IT, customersOf, sql } from "../support/facts";
+import { forgetCatalogue, makePlan } from "../support/made";
 import { contextOf } from "../support/people";
 import { send, sessionOf } from "../support/raw";
 import { BASE } from "../support/server";
 
 const ADA = "ada@smartai.example";
+/** A plan with a draft. */
+const PLAN = "Plan of form actions";
+test.afterEach(() => forgetCatalogue(PLAN));
+
 /** Forms that may omit the action, because their address names it. */
 const MAY_BE_SILENT = ["/", "/sign-in", "/sign-up", "/reset", "/sign-out"];
 
@@ -55,9 +60,18 @@ test("every form names its action, and no other action is accepted", async ({ br
   const page = await context.newPage();
   const [customer] = await customersOf(IT);
   const [product] = await sql("select p.id from workspace.products p join account.workspaces w on w.id = p.workspace_id where w.slug = $1 limit 1", [IT]);
+  const plan = { id: await makePlan(IT, PLAN) };
+  const [published] = await sql(
+    `select p.id from workspace.rate_plans p join account.workspaces w on w.id = p.workspace_id
+     where w.slug = $1 and p.name <> $2 order by p.id limit 1`,
+    [IT, PLAN],
+  );
+  const [meter] = await sql("select m.id, m.product_id from workspace.meters m join account.workspaces w on w.id = m.workspace_id where w.slug = $1 limit 1", [IT]);
   const [organization] = await sql("select id from account.organizations where name = 'SmartAI'");
   const inside = [
     "customers/new", `customers/${customer.id}`, `customers/${customer.id}/edit`, "products/new", `products/${product.id}`, `products/${product.id}/edit`,
+    `products/${meter.product_id}`, `products/${meter.product_id}/meters/new`, `products/${meter.product_id}/meters/${meter.id}/edit`,
+    "rate-plans/new", `rate-plans/${published.id}`, `rate-plans/${plan.id}`, `rate-plans/${plan.id}/details`, `rate-plans/${plan.id}/edit`, `rate-plans/${plan.id}/publish`,
     "settings/general", "settings/branding", "settings/members", "settings/security", "settings/keys", "settings/danger",
   ].map((path) => `/${IT}/${path}`);
   const own = ["/home", "/new", "/welcome", "/account/profile", "/account/preferences", "/account/sessions", "/account/security", "/account/tokens", "/no-such-workspace"];
@@ -131,7 +145,7 @@ test("a page without a form, or with another form, refuses a post, which does no
   );
   // With a grant of this workspace, where Ada may edit, and valid fields: only the action is wrong.
   const grant = /name="grant" value="([^"]+)"/.exec((await send("GET", `/${IT}/customers/new`, { headers })).body)?.[1] ?? "";
-  const valid = { grant, name: "Changed", email: "changed@example.com", country: "DE", rate_plan: "", note: "", code: "changed", unit: "call", description: "" };
+  const valid = { grant, name: "Changed", email: "changed@example.com", country: "DE", rate_plan: "", note: "", code: "changed", description: "" };
   await send("GET", `/${FINANCE}/overview`, { headers });
   const before = await everything();
   for (const path of ["overview", "customers", "products", "rate-plans", "usage", "usage/events", "invoices", "settings/audit"]) {
@@ -140,7 +154,7 @@ test("a page without a form, or with another form, refuses a post, which does no
       expect(answer.status, `status of /${IT}/${path} with ${JSON.stringify(form)}`).toBe(422);
     }
   }
-  for (const [path, action] of [["customers/new", "archive"], ["products/new", "restore"], [`customers/${customer.id}`, "save"], [`customers/${customer.id}/edit`, "archive"]]) {
+  for (const [path, action] of [["customers/new", "archive"], ["products/new", "restore"], ["rate-plans/new", "create"], [`customers/${customer.id}`, "save"], [`customers/${customer.id}/edit`, "archive"]]) {
     const answer = await send("POST", `/${IT}/${path}`, { headers, form: { ...valid, action } });
     expect(answer.status, `status of /${IT}/${path} with the action ${action} of another page`).toBe(422);
   }

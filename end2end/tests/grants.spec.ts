@@ -48,11 +48,15 @@ test("all other writes and page loads refuse a grant of another workspace", asyn
   const grant = await grantOf(request, IT);
   const [customer] = await customersOf(PRODUCT_ENG);
   const [product] = await sql("select p.id from workspace.products p where p.workspace_id = $1 limit 1", [(await workspaceOf(PRODUCT_ENG)).id]);
+  const [plan] = await sql("select p.id from workspace.rate_plans p where p.workspace_id = $1 limit 1", [(await workspaceOf(PRODUCT_ENG)).id]);
+  const [meter] = await sql("select m.id, m.product_id from workspace.meters m where m.workspace_id = $1 limit 1", [(await workspaceOf(PRODUCT_ENG)).id]);
   const state = () =>
-    sql(`select (select md5(string_agg(c::text, '' order by c.id)) from workspace.customers c) as customers,
+    sql(`select (select md5(string_agg(r::text, '' order by r.id)) from workspace.rate_plans r) as plans,
+      (select md5(string_agg(v::text, '' order by v.plan_id, v.version)) from workspace.rate_plan_versions v) as versions,
+      (select md5(string_agg(m::text, '' order by m.id)) from workspace.meters m) as meters, (select md5(string_agg(c::text, '' order by c.id)) from workspace.customers c) as customers,
       (select md5(string_agg(p::text, '' order by p.id)) from workspace.products p) as products`);
   const before = await state();
-  const input = { name: NAME, code: "written-by-a-test", unit: "test", description: "" };
+  const input = { name: NAME, code: "written-by-a-test", description: "" };
   for (const [name, data] of [
     ["act_on_customer", { id: customer.id, action: { action: "save", ...INPUT } }],
     ["act_on_customer", { id: customer.id, action: { action: "archive" } }],
@@ -60,6 +64,12 @@ test("all other writes and page loads refuse a grant of another workspace", asyn
     ["act_on_product", { id: product.id, action: { action: "save", ...input } }],
     ["act_on_product", { id: product.id, action: { action: "archive" } }],
     ["create_api_key", { input: { name: NAME, read: "on", life: "90", password: PASSWORD } }],
+    ["act_on_meter", { product: product.id, id: null, action: { action: "create", name: NAME, code: "written", event_type: "x", aggregation: "count", unit: "call" } }],
+    ["act_on_meter", { product: meter.product_id, id: meter.id, action: { action: "archive" } }],
+    ["act_on_rate_plan", { id: null, action: { action: "create", name: NAME, code: "written", currency: "EUR", interval: "month" } }],
+    ["act_on_rate_plan", { id: plan.id, action: { action: "archive" } }],
+    ["save_draft", { id: plan.id, base: "any", input: [] }],
+    ["draft_impact", { id: plan.id, input: [] }],
     ["load_page", { page: "customers" }],
   ] as const) {
     const answer = await call(request, name, { workspace: PRODUCT_ENG, grant, ...data });

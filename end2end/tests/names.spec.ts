@@ -33,11 +33,10 @@ const FORMS: { path: string; field: string; button: string | RegExp; fill?: (pag
   } },
   { path: `/${IT}/products/new`, field: "name", button: "Create product", fill: async (page) => {
     await page.fill("[name=code]", "names-code");
-    await page.fill("[name=unit]", "seat");
   } },
-  { path: `/${IT}/products/new`, field: "unit", button: "Create product", fill: async (page) => {
-    await page.fill("[name=name]", `${PREFIX}product`);
+  { path: `/${IT}/rate-plans/new`, field: "name", button: "Create rate plan", fill: async (page) => {
     await page.fill("[name=code]", "names-code");
+    await page.selectOption("[name=currency]", "EUR");
   } },
   { path: `/${IT}/settings/general`, field: "name", button: "Save" },
   { path: "/account/profile", field: "name", button: /^Save/ },

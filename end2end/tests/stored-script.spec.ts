@@ -22,8 +22,8 @@ test.beforeAll(async () => {
     [NAME, NOTE],
   );
   const [goods] = await sql(
-    `insert into workspace.products (workspace_id, id, name, code, unit, description)
-     select id, gen_random_uuid(), $1, 'xss-code', '<i>unit</i>', $2 from account.workspaces where slug = 'smartai-it' returning id`,
+    `insert into workspace.products (workspace_id, id, name, code, description)
+     select id, gen_random_uuid(), $1, 'xss-code', $2 from account.workspaces where slug = 'smartai-it' returning id`,
     [NAME, NOTE],
   );
   [id, product] = [made.id, goods.id];

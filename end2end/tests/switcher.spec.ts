@@ -169,6 +169,8 @@ test("@ lists workspaces, > lists the actions of the role, and ? lists the keys"
   await page.getByTestId("palette-input").fill(">");
   await expect.poll(sections).toEqual(["Actions"]);
   await expect(page.getByTestId("palette-item").filter({ hasText: "New product" })).toHaveCount(1);
+  await expect(page.getByTestId("palette-item").filter({ hasText: "New rate plan" })).toHaveCount(1);
+  await expect(page.getByTestId("palette-item").filter({ hasText: "New meter" })).toHaveCount(1);
   await expect(page.getByTestId("palette-item").filter({ hasText: "Invite people" })).toHaveCount(1);
   await page.getByTestId("palette-input").fill("?");
   await expect(page.getByTestId("palette-keys")).toContainText("Open or close search");
@@ -178,7 +180,7 @@ test("@ lists workspaces, > lists the actions of the role, and ? lists the keys"
   await viewer.keyboard.press("Control+k");
   await viewer.keyboard.type(">");
   await expect(viewer.getByTestId("palette-item").filter({ hasText: "Sign out" })).toHaveCount(1);
-  await expect(viewer.getByTestId("palette-item").filter({ hasText: /New product|Invite people/ })).toHaveCount(0);
+  await expect(viewer.getByTestId("palette-item").filter({ hasText: /New product|New rate plan|New meter|Invite people/ })).toHaveCount(0);
 });
 
 test("cleared recent workspaces stay cleared on every device until a workspace is entered again", async ({ as, browser }) => {

@@ -76,7 +76,7 @@ test("without a seat, a missing page, an existing one and a missing workspace ge
 test("a page that the role does not allow says so and links to an allowed page", async ({ as }) => {
   const page = await as(VIK);
   const [customer] = await customersOf(IT);
-  for (const path of ["customers/new", "products/new", `customers/${customer.id}/edit`]) {
+  for (const path of ["customers/new", "products/new", "rate-plans/new", `customers/${customer.id}/edit`]) {
     const answer = await page.goto(`/${IT}/${path}`);
     expect(answer?.status(), path).toBe(403);
     await inShell(page);

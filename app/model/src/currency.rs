@@ -1,5 +1,7 @@
 //! Currencies by ISO 4217 code.
 
+mod names;
+
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 /// Codes of list one of ISO 4217 that state a number of decimal places, in alphabetical order. Metals, special drawing
@@ -40,6 +42,11 @@ impl Currency {
     /// Returns the ISO 4217 code.
     pub const fn code(self) -> &'static str {
         self.0
+    }
+
+    /// Returns the English name: `Swiss franc`.
+    pub fn name(self) -> &'static str {
+        names::NAMES.iter().find(|(code, _)| *code == self.0).map_or(self.0, |(_, name)| *name)
     }
 
     /// Parses an ISO 4217 code in uppercase. Returns `None` if the currency is not supported.
@@ -111,6 +118,13 @@ mod tests {
             .collect();
         assert!(missing.is_empty(), "missing: {missing:?}");
         assert_eq!(Currency::all().count(), 164);
+    }
+
+    #[test]
+    fn every_currency_has_a_name() {
+        let named: Vec<_> = names::NAMES.iter().map(|(code, _)| *code).collect();
+        assert_eq!(named, Currency::all().map(Currency::code).collect::<Vec<_>>());
+        assert_eq!(Currency::EUR.name(), "Euro");
     }
 
     #[test]

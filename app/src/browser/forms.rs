@@ -9,7 +9,9 @@ use leptos::{
     prelude::Effect,
 };
 use wasm_bindgen::JsCast;
-use web_sys::{FormData, HtmlElement, HtmlFormElement, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
+use web_sys::{
+    EventInit, FormData, HtmlElement, HtmlFormElement, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement,
+};
 
 /// Returns the values of a form's controls.
 pub fn form_values(event: &SubmitEvent) -> Vec<(String, String)> {
@@ -72,6 +74,18 @@ pub fn put(id: &str, text: &str) {
         input.set_value(text);
     } else if let Some(area) = by_id::<HtmlTextAreaElement>(id) {
         area.set_value(text);
+    }
+}
+
+/// Sets the value of the control with this id as a person would by typing: the form then has unsaved input.
+pub fn type_into(id: &str, text: &str) {
+    put(id, text);
+    let options = EventInit::new();
+    options.set_bubbles(true);
+    if let (Some(control), Ok(event)) =
+        (by_id::<HtmlElement>(id), web_sys::Event::new_with_event_init_dict("input", &options))
+    {
+        let _ = control.dispatch_event(&event);
     }
 }
 

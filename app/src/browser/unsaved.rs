@@ -73,7 +73,7 @@ pub fn unsaved_text() -> Vec<(String, String)> {
             area.default_value().is_ok_and(|before| before != area.value()).then(|| area.value())
         }
     };
-    let fields = "#main form[method=post] :is(textarea, input:is([type=text], [type=email], [type=url], [type=number], :not([type])))";
+    let fields = "#main form[method=post] :is(textarea, input:is([type=text], [type=email], [type=url], [type=number], :not([type])):not([hidden]))";
     let label = |element: &HtmlElement| {
         let label = find(&format!("label[for=\"{}\"]", element.id()))?;
         Some(label.inner_text().trim().to_owned())

@@ -7,11 +7,12 @@ use crate::{
 use model::{
     Capability,
     billing::InvoiceRow,
-    catalog::{ProductRow, RatePlanRow},
+    catalog::ProductRow,
     customer::CustomerRow,
     id::WorkspaceId,
     list::ListPage,
     overview::Overview,
+    rate_plan::RatePlanRow,
     workspace::Entry,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};

@@ -114,9 +114,30 @@ where
     T: 'static,
     F: Future<Output = Result<T, AppError>> + 'static,
 {
-    let (label, action, target) = match status {
-        Lifecycle::Active => ("Archive", "archive", Lifecycle::Archived),
-        Lifecycle::Archived => ("Restore", "restore", Lifecycle::Active),
+    let named = match status {
+        Lifecycle::Active => ("archive", "Archive", None),
+        Lifecycle::Archived => ("restore", "Restore", None),
+    };
+    archived_button(scope, name, status, named, ().into_any(), call)
+}
+
+/// Renders the button that archives or restores a part of a record, like [`archive_button`], with the form's action, the
+/// button's label, and its accessible name if that differs. `hidden` has further controls of the form.
+pub fn archived_button<T, F>(
+    scope: Scope,
+    name: String,
+    status: Lifecycle,
+    (action, label, full): (&'static str, &'static str, Option<String>),
+    hidden: AnyView,
+    call: impl Fn(Lifecycle) -> F + Send + Sync + 'static,
+) -> AnyView
+where
+    T: 'static,
+    F: Future<Output = Result<T, AppError>> + 'static,
+{
+    let target = match status {
+        Lifecycle::Active => Lifecycle::Archived,
+        Lifecycle::Archived => Lifecycle::Active,
     };
     let pending = Pending::default();
     let submit = move |event: SubmitEvent| {
@@ -137,7 +158,8 @@ where
         <form method="post" action=here on:submit=submit>
             <input type="hidden" name="action" value=action/>
             <input type="hidden" name="grant" value=scope.entry.with_untracked(|e| e.as_ref().map(|e| e.grant.clone()))/>
-            <button class="btn quiet" aria-busy=move || pending.aria_busy()><Icon name="archive"/>{label}</button>
+            {hidden}
+            <button class="btn quiet" aria-label=full aria-busy=move || pending.aria_busy()><Icon name="archive"/>{label}</button>
         </form>
     }
     .into_any()

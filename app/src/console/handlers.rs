@@ -3,7 +3,13 @@
 
 use crate::{
     console::{
-        PageData, customers::api as customers, products::api as products, settings::api as settings,
+        PageData,
+        customers::api as customers,
+        meters::api::{self as meters, MeterAction, MeterStatus},
+        products::api as products,
+        rate_plans::api::{self as plans, PlanAction},
+        record_action::RecordAction,
+        settings::api as settings,
         subscriptions::api as subscriptions,
     },
     error::AppError,
@@ -13,7 +19,17 @@ use crate::{
         form::{Form, Outcome, not_understood},
     },
 };
-use model::{Slug, catalog::ProductInput, contact::ContactInput, customer::CustomerInput, list::Noun};
+use model::{
+    Slug,
+    catalog::ProductInput,
+    contact::ContactInput,
+    customer::CustomerInput,
+    id::RatePlanId,
+    list::Noun,
+    meter::{MeterEditInput, MeterInput},
+    rate_plan::RatePlanInput,
+};
+use serde::de::DeserializeOwned;
 use store::{
     door::{Mode, WorkspaceTx},
     invoices, overview, rate_plans, usage,
@@ -37,8 +53,28 @@ pub(crate) async fn load<M: Mode>(tx: &mut WorkspaceTx<M>, page: &Page) -> Resul
                 Noun::Invoices => PageData::Invoices(invoices::list(tx, query).await?),
             });
         }
-        Page::Product(id) => store::products::get(tx, *id).await?.map(|p| VisitData::Product(Box::new(p))),
-        Page::RatePlan(id) => rate_plans::get(tx, *id).await?.map(|p| VisitData::RatePlan(Box::new(p))),
+        Page::Product(id) => match store::products::get(tx, *id).await? {
+            Some(product) => {
+                let (meters, uses) = (store::meters::of_product(tx, *id).await?, usage::of_meters(tx, *id).await?);
+                Some(VisitData::Product { product: Box::new(product), meters, uses })
+            }
+            None => None,
+        },
+        Page::NewMeter(id) => store::products::get(tx, *id).await?.map(|p| VisitData::NewMeter(p.row.name)),
+        Page::EditMeter(product, id) => {
+            let meter = store::meters::get(tx, *id).await?.filter(|meter| meter.product_id == *product);
+            meter.map(|meter| VisitData::Meter(Box::new(meter)))
+        }
+        Page::RatePlan(id) => plan(tx, *id, None).await?,
+        Page::RatePlanVersion(id, version) => plan(tx, *id, Some(*version)).await?,
+        Page::RatePlanPrice(id, version, _) => plan(tx, *id, *version).await?,
+        Page::NewRatePlan => Some(VisitData::NewRatePlan),
+        Page::EditRatePlan(id) => {
+            let row = rate_plans::row(tx, *id).await?;
+            row.map(|row| VisitData::RatePlanForm { id: *id, input: RatePlanInput::from(&row) })
+        }
+        Page::EditDraft(id) => plans::editor(tx, *id).await?,
+        Page::PublishDraft(id) => plans::publication(tx, *id).await?,
         Page::Customer(id) => store::customers::get(tx, *id).await?.map(|c| VisitData::Customer(Box::new(c))),
         Page::Usage(query) => Some(VisitData::Usage(Box::new(usage::report(tx, query).await?))),
         Page::Events(query) => Some(VisitData::Events(Box::new(usage::events(tx, query).await?))),
@@ -76,17 +112,39 @@ pub(crate) async fn load<M: Mode>(tx: &mut WorkspaceTx<M>, page: &Page) -> Resul
     Ok(found.map_or(PageData::Missing, PageData::from))
 }
 
+/// Loads a rate plan with one of its versions.
+async fn plan<M: Mode>(
+    tx: &mut WorkspaceTx<M>,
+    id: RatePlanId,
+    version: Option<i32>,
+) -> Result<Option<VisitData>, AppError> {
+    Ok(rate_plans::get(tx, id, version).await?.map(|plan| VisitData::RatePlan(Box::new(plan))))
+}
+
 /// Handles a form that was posted to a page.
 ///
 /// # Errors
 /// [`AppError::Invalid`] on `action` if the page has no such form; otherwise those of the action.
 pub(crate) async fn submit(call: &Call, slug: &Slug, page: &Page, form: &mut Form) -> Result<Outcome, AppError> {
+    let grant = form.get("grant").to_owned();
+    // The forms of a draft have more actions.
+    match page {
+        Page::EditDraft(id) => return plans::submit_draft(call, slug, &grant, *id, form).await,
+        Page::PublishDraft(id) => {
+            form.expect_action("publish")?;
+            let revision = form.get("revision").parse().map_err(|_| not_understood())?;
+            let action = PlanAction::Publish { revision };
+            return Ok(Outcome::Go(
+                Page::RatePlan(plans::apply(call, slug, &grant, Some(*id), &action).await?).url(slug),
+            ));
+        }
+        _ => {}
+    }
     // A record is saved by its form, and archived and restored on its own page.
     let saves = form.get("action") == "save" || form.get("action") == "preview";
     if page.noun().is_some() && page.is_form() != saves {
         return Err(not_understood());
     }
-    let grant = form.get("grant").to_owned();
     let to = match page {
         Page::NewCustomer | Page::NewCustomerOf(_) => {
             Page::Customer(customers::apply(call, slug, &grant, None, &form.act()?).await?)
@@ -116,18 +174,68 @@ pub(crate) async fn submit(call: &Call, slug: &Slug, page: &Page, form: &mut For
             Page::RatePlan(*plan)
         }
         Page::NewProduct => Page::Product(products::apply(call, slug, &grant, None, &form.act()?).await?),
+        Page::Product(id) if form.get("action").ends_with("-meter") => {
+            let (meter, action) = match form.act::<MeterStatus>()? {
+                MeterStatus::ArchiveMeter { meter } => (meter, MeterAction::Archive),
+                MeterStatus::RestoreMeter { meter } => (meter, MeterAction::Restore),
+            };
+            meters::apply(call, slug, &grant, *id, Some(meter), &action).await?;
+            Page::Product(*id)
+        }
         Page::EditProduct(id) | Page::Product(id) => {
             Page::Product(products::apply(call, slug, &grant, Some(*id), &form.act()?).await?)
         }
+        Page::NewMeter(product) => {
+            let input = saved::<MeterInput>(form)?;
+            meters::apply(call, slug, &grant, *product, None, &MeterAction::Create(input)).await?;
+            Page::Product(*product)
+        }
+        Page::EditMeter(product, id) => {
+            let input = saved::<MeterEditInput>(form)?;
+            meters::apply(call, slug, &grant, *product, Some(*id), &MeterAction::Update(input)).await?;
+            Page::Product(*product)
+        }
+        Page::NewRatePlan => {
+            let action = PlanAction::Create(saved(form)?);
+            Page::EditDraft(plans::apply(call, slug, &grant, None, &action).await?)
+        }
+        Page::EditRatePlan(id) => {
+            let action = PlanAction::Update(saved(form)?);
+            Page::RatePlan(plans::apply(call, slug, &grant, Some(*id), &action).await?)
+        }
+        Page::RatePlan(id) | Page::RatePlanVersion(id, _) | Page::RatePlanPrice(id, ..) => {
+            let action: PlanAction = form.act()?;
+            // The other actions belong to other pages.
+            let is_here = matches!(
+                action,
+                PlanAction::Archive | PlanAction::Restore | PlanAction::NewVersion | PlanAction::Discard
+            );
+            if !is_here {
+                return Err(not_understood());
+            }
+            let is_new = action == PlanAction::NewVersion;
+            let id = plans::apply(call, slug, &grant, Some(*id), &action).await?;
+            if is_new { Page::EditDraft(id) } else { Page::RatePlan(id) }
+        }
         Page::Settings(page) => return settings::submit(call, slug, page, &grant, form).await,
         Page::Unknown(_) => return Err(AppError::Absent),
-        Page::Overview
+        // The two above, and the pages without a form.
+        Page::EditDraft(_)
+        | Page::PublishDraft(_)
+        | Page::Overview
         | Page::List(_)
-        | Page::RatePlan(_)
         | Page::Usage(_)
         | Page::Events(_)
         | Page::Event(_)
         | Page::Invoice(_) => return Err(not_understood()),
     };
     Ok(Outcome::Go(to.url(slug)))
+}
+
+/// Returns the input of a form that saves a record.
+fn saved<Input: DeserializeOwned>(form: &Form) -> Result<Input, AppError> {
+    match form.act::<RecordAction<Input>>()? {
+        RecordAction::Save(input) => Ok(input),
+        RecordAction::Archive | RecordAction::Restore => Err(not_understood()),
+    }
 }

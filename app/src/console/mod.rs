@@ -10,6 +10,7 @@ mod access_lost;
 pub(crate) mod api;
 mod arrival;
 mod cells;
+mod code;
 mod current_workspace;
 mod customers;
 mod data;
@@ -21,6 +22,7 @@ pub(crate) mod handlers;
 mod host;
 mod invoices;
 mod list;
+mod meters;
 mod overview;
 mod palette;
 mod plane;
@@ -90,7 +92,11 @@ pub fn WorkspaceRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <RouteView path=At("invoices") view=view(|| persistent(invoices::list))/>
             <RouteView path=At("products/:id") view=view(visit_page)/>
             <RouteView path=At("products/:id/edit") view=view(visit_page)/>
+            <RouteView path=At("products/:id/meters/new") view=view(visit_page)/>
+            <RouteView path=At("products/:id/meters/:meter/edit") view=view(visit_page)/>
             <RouteView path=At("rate-plans/:id") view=view(visit_page)/>
+            <RouteView path=At("rate-plans/:id/:page") view=view(visit_page)/>
+            <RouteView path=At("rate-plans/:id/versions/:version") view=view(visit_page)/>
             <RouteView path=At("customers/:id") view=view(visit_page)/>
             <RouteView path=At("customers/:id/edit") view=view(visit_page)/>
             <RouteView path=At("customers/:id/contacts/:contact") view=view(visit_page)/>
@@ -140,9 +146,17 @@ pub fn draw(visit: Visit) -> AnyView {
         Page::Unknown(_) => host::unknown(scope),
         page => host::with_visit(scope, page, |scope, data| {
             Some(match data {
-                VisitData::Product(product) => products::detail(scope, product),
+                VisitData::Product { product, meters, uses } => products::detail(scope, product, meters, uses),
+                VisitData::NewMeter(product) => meters::new(scope, product),
+                VisitData::Meter(meter) => meters::edit(scope, meter),
                 VisitData::ProductForm(input) => products::form(scope, input),
-                VisitData::RatePlan(plan) => rate_plans::detail(scope, plan),
+                VisitData::RatePlan(plan) => rate_plans::page(scope, plan),
+                VisitData::NewRatePlan => rate_plans::new(scope),
+                VisitData::RatePlanForm { id, input } => rate_plans::details(scope, *id, input),
+                VisitData::RatePlanDraft { plan, published, meters, products } => {
+                    rate_plans::editor(scope, plan, published.as_deref(), meters, products)
+                }
+                VisitData::RatePlanPublication { plan, impact } => rate_plans::publish(scope, plan, impact.as_deref()),
                 VisitData::Customer(customer) => customers::detail(scope, customer),
                 VisitData::CustomerForm(input) => customers::form(scope, input),
                 VisitData::ContactForm { customer, input } => customers::contact_form(scope, customer, input),

@@ -34,7 +34,14 @@ pub async fn submit(context: RequestContext, uri: &Uri, posted: Posted) -> Respo
     let mut response = match act(&call, uri, &mut form).await {
         Ok(Outcome::Go(path)) => redirect(StatusCode::SEE_OTHER, &path),
         Ok(Outcome::Show(response)) => response,
-        Ok(Outcome::Again(returned)) => page(call.clone(), uri, Some(returned)).await,
+        // Rendering the page again does not count as a visit.
+        Ok(Outcome::Again(returned)) => {
+            let mut response = discarding_writes(page(call.clone(), uri, Some(returned))).await;
+            if response.status() == StatusCode::UNPROCESSABLE_ENTITY {
+                *response.status_mut() = StatusCode::OK;
+            }
+            response
+        }
         Err(AppError::SignedOut) => {
             let next = ReturnTo::parse(uri.path());
             let to = Route::SignIn { next, notice: Some(SignInNotice::Elsewhere) };

@@ -4,7 +4,7 @@ use super::{SettingsPage, pairs, query::with_query};
 use model::{
     Capability, Slug,
     capability::CapabilitySet,
-    id::{ContactId, CustomerId, EventKey, InvoiceId, ProductId, RatePlanId, SubscriptionId},
+    id::{ContactId, CustomerId, EventKey, InvoiceId, MeterId, ProductId, RatePlanId, SubscriptionId},
     list::{ListQuery, Noun},
     subscription::{ChangeInput, NewSubscriptionInput},
     usage::{EventQuery, UsageQuery},
@@ -24,8 +24,24 @@ pub enum Page {
     NewProduct,
     /// `/products/{id}/edit`.
     EditProduct(ProductId),
-    /// `/rate-plans/{id}`.
+    /// `/products/{id}/meters/new`.
+    NewMeter(ProductId),
+    /// `/products/{id}/meters/{meter}/edit`.
+    EditMeter(ProductId, MeterId),
+    /// `/rate-plans/{id}`: the latest published version, or the draft if there is none.
     RatePlan(RatePlanId),
+    /// `/rate-plans/{id}/versions/{n}`.
+    RatePlanVersion(RatePlanId, i32),
+    /// One of these two, with `?quantity=…`: the price of a quantity. The version is `None` for `/rate-plans/{id}`.
+    RatePlanPrice(RatePlanId, Option<i32>, String),
+    /// `/rate-plans/new`.
+    NewRatePlan,
+    /// `/rate-plans/{id}/details`: name and code.
+    EditRatePlan(RatePlanId),
+    /// `/rate-plans/{id}/edit`: the draft.
+    EditDraft(RatePlanId),
+    /// `/rate-plans/{id}/publish`: the effect of the draft, and its publication.
+    PublishDraft(RatePlanId),
     /// `/customers/{id}`.
     Customer(CustomerId),
     /// `/customers/new`.
@@ -94,6 +110,7 @@ impl Page {
         }
         let mut segments = rest.split('/');
         let parts = (segments.next().unwrap_or_default(), segments.next(), segments.next(), segments.next());
+        let fifth = (segments.next(), segments.next());
         let noun = |path: &str| Noun::ALL.into_iter().find(|n| n.path() == path);
         let pairs_of = || pairs.iter().map(|(k, v)| (k.as_str(), v.as_str()));
         fn id<T: std::str::FromStr>(text: &str, page: impl Fn(T) -> Page) -> Option<Page> {
@@ -111,7 +128,28 @@ impl Page {
                 let external = pairs_of().find(|(name, value)| *name == "external_id" && !value.is_empty());
                 external.map_or(Self::NewCustomer, |(_, value)| Self::NewCustomerOf(value.to_owned()))
             }
+            ("rate-plans", Some("new"), None, _) => Self::NewRatePlan,
             ("products", Some(text), Some("edit"), None) => return id(text, Self::EditProduct),
+            ("products", Some(text), Some("meters"), Some("new")) if fifth.0.is_none() => {
+                return id(text, Self::NewMeter);
+            }
+            ("products", Some(text), Some("meters"), Some(meter)) if fifth == (Some("edit"), None) => {
+                Self::EditMeter(text.parse().ok()?, meter.parse().ok()?)
+            }
+            ("rate-plans", Some(text), None, _) => {
+                let plan = text.parse().ok()?;
+                quantity(pairs).map_or(Self::RatePlan(plan), |quantity| Self::RatePlanPrice(plan, None, quantity))
+            }
+            ("rate-plans", Some(text), Some("versions"), Some(number)) if fifth.0.is_none() => {
+                let (plan, version) = (text.parse().ok()?, version(number)?);
+                match quantity(pairs) {
+                    Some(quantity) => Self::RatePlanPrice(plan, Some(version), quantity),
+                    None => Self::RatePlanVersion(plan, version),
+                }
+            }
+            ("rate-plans", Some(text), Some("details"), None) => return id(text, Self::EditRatePlan),
+            ("rate-plans", Some(text), Some("edit"), None) => return id(text, Self::EditDraft),
+            ("rate-plans", Some(text), Some("publish"), None) => return id(text, Self::PublishDraft),
             ("customers", Some(text), Some("edit"), None) => return id(text, Self::EditCustomer),
             (path, Some(text), None, _) => {
                 return match noun(path)? {
@@ -161,7 +199,17 @@ impl Page {
             Self::Product(id) => format!("products/{id}"),
             Self::NewProduct => "products/new".to_owned(),
             Self::EditProduct(id) => format!("products/{id}/edit"),
+            Self::NewMeter(id) => format!("products/{id}/meters/new"),
+            Self::EditMeter(id, meter) => format!("products/{id}/meters/{meter}/edit"),
             Self::RatePlan(id) => format!("rate-plans/{id}"),
+            Self::RatePlanVersion(id, version) => format!("rate-plans/{id}/versions/{version}"),
+            Self::RatePlanPrice(id, version, quantity) => {
+                with_query(&Self::of_plan(*id, *version).path(), [Some(("quantity", quantity.as_str()))])
+            }
+            Self::NewRatePlan => "rate-plans/new".to_owned(),
+            Self::EditRatePlan(id) => format!("rate-plans/{id}/details"),
+            Self::EditDraft(id) => format!("rate-plans/{id}/edit"),
+            Self::PublishDraft(id) => format!("rate-plans/{id}/publish"),
             Self::Customer(id) => format!("customers/{id}"),
             Self::NewCustomer => "customers/new".to_owned(),
             Self::EditCustomer(id) => format!("customers/{id}/edit"),
@@ -182,6 +230,14 @@ impl Page {
         }
     }
 
+    /// Returns the page of a version of a rate plan, or of the plan itself.
+    pub const fn of_plan(id: RatePlanId, version: Option<i32>) -> Self {
+        match version {
+            Some(version) => Self::RatePlanVersion(id, version),
+            None => Self::RatePlan(id),
+        }
+    }
+
     /// Returns the pages that the navigation links to, in its order. All others belong to one of them.
     pub fn navigation() -> Vec<Self> {
         let lists = Noun::ALL.into_iter().map(Self::list);
@@ -196,7 +252,13 @@ impl Page {
             Self::Product(_) => Row::list(Noun::Products),
             Self::NewProduct => Row { carries: true, ..Row::form("New product", Noun::Products) },
             Self::EditProduct(_) => Row::form("Edit product", Noun::Products),
-            Self::RatePlan(_) => Row::list(Noun::RatePlans),
+            Self::NewMeter(_) => Row::form("New meter", Noun::Products),
+            Self::EditMeter(..) => Row::form("Edit meter", Noun::Products),
+            Self::RatePlan(_) | Self::RatePlanVersion(..) | Self::RatePlanPrice(..) => Row::list(Noun::RatePlans),
+            Self::NewRatePlan => Row { carries: true, ..Row::form("New rate plan", Noun::RatePlans) },
+            Self::EditRatePlan(_) => Row::form("Edit rate plan", Noun::RatePlans),
+            Self::EditDraft(_) => Row::form("Edit draft", Noun::RatePlans),
+            Self::PublishDraft(_) => Row::form("Publish", Noun::RatePlans),
             Self::Customer(_) => Row::list(Noun::Customers),
             Self::NewCustomer => Row { carries: true, ..Row::form("New customer", Noun::Customers) },
             Self::EditCustomer(_) => Row::form("Edit customer", Noun::Customers),
@@ -282,9 +344,25 @@ impl Page {
             Self::NewSubscription(id, _) => Self::NewSubscription(*id, NewSubscriptionInput::default()),
             // The kind is another form, not another state of it.
             Self::ChangeSubscription(id, input) => Self::ChangeSubscription(*id, ChangeInput::of(input.kind())),
+            Self::RatePlanPrice(id, version, _) => Self::of_plan(*id, *version),
             page => page.clone(),
         }
     }
+}
+
+/// Longest quantity in a URL, in bytes. The longest quantity with a price has 25.
+const QUANTITY_MAX: usize = 40;
+
+/// Returns the quantity in a query.
+fn quantity(pairs: &[(String, String)]) -> Option<String> {
+    let (_, quantity) = pairs.iter().find(|(name, _)| name == "quantity")?;
+    (!quantity.is_empty() && quantity.len() <= QUANTITY_MAX).then(|| quantity.clone())
+}
+
+/// Parses the number of a version: 1 or more, without leading zeros.
+fn version(text: &str) -> Option<i32> {
+    let number = text.parse::<i32>().ok().filter(|number| *number > 0)?;
+    (text == number.to_string()).then_some(number)
 }
 
 fn with_pairs(path: &str, pairs: &[(&str, String)]) -> String {
@@ -347,7 +425,16 @@ pub(super) const SAMPLES: &[&str] = &[
     "/smartai-it/products/018f4d9e-0000-7000-8000-000000000000",
     "/smartai-it/products/018f4d9e-0000-7000-8000-000000000000/edit",
     "/smartai-it/rate-plans",
+    "/smartai-it/products/018f4d9e-0000-7000-8000-000000000000/meters/new",
+    "/smartai-it/products/018f4d9e-0000-7000-8000-000000000000/meters/018f4d9e-0000-7000-8000-000000000001/edit",
+    "/smartai-it/rate-plans/new",
     "/smartai-it/rate-plans/018f4d9e-0000-7000-8000-000000000000",
+    "/smartai-it/rate-plans/018f4d9e-0000-7000-8000-000000000000?quantity=1000",
+    "/smartai-it/rate-plans/018f4d9e-0000-7000-8000-000000000000/versions/2",
+    "/smartai-it/rate-plans/018f4d9e-0000-7000-8000-000000000000/versions/2?quantity=0.5",
+    "/smartai-it/rate-plans/018f4d9e-0000-7000-8000-000000000000/details",
+    "/smartai-it/rate-plans/018f4d9e-0000-7000-8000-000000000000/edit",
+    "/smartai-it/rate-plans/018f4d9e-0000-7000-8000-000000000000/publish",
     "/smartai-it/customers",
     "/smartai-it/customers?q=acme&sort=created&dir=desc",
     "/smartai-it/customers/new",
@@ -406,7 +493,15 @@ mod tests {
             Page::Product(_),
             Page::NewProduct,
             Page::EditProduct(_),
+            Page::NewMeter(_),
+            Page::EditMeter(..),
             Page::RatePlan(_),
+            Page::RatePlanVersion(..),
+            Page::RatePlanPrice(..),
+            Page::NewRatePlan,
+            Page::EditRatePlan(_),
+            Page::EditDraft(_),
+            Page::PublishDraft(_),
             Page::Customer(_),
             Page::NewCustomer,
             Page::EditCustomer(_),
@@ -455,6 +550,16 @@ mod tests {
     }
 
     #[test]
+    fn a_quantity_is_part_of_the_address_but_not_of_the_page_on_screen() {
+        let plan = Page::parse("rate-plans/018f4d9e-0000-7000-8000-000000000000", &[]);
+        let priced = |quantity: String| Page::parse(&plan.path(), &[("quantity".into(), quantity)]);
+        assert_ne!(priced("1000".into()), plan, "control: the quantity is parsed");
+        assert_eq!(priced("1000".into()).key(), plan);
+        assert_eq!(priced(String::new()), plan);
+        assert_eq!(priced("9".repeat(QUANTITY_MAX + 1)), plan, "a longer text is not kept");
+    }
+
+    #[test]
     fn pages_serialize_as_their_path_and_parse_as_a_url() {
         for path in
             ["overview", "customers?q=a+b&status=archived", "customers/new", "settings/audit?period=7d", "nope/x"]
@@ -469,8 +574,11 @@ mod tests {
 
     #[test]
     fn invalid_paths_are_unknown_pages() {
-        for bad in ["customers/1", "customers/new/x", "nope", "overview/x", "usage/new", "usage/events/1", "invoices//"]
-        {
+        const PLAN: &str = "rate-plans/018f4d9e-0000-7000-8000-000000000000";
+        let of_plan = ["versions", "versions/0", "versions/-1", "versions/02", "versions/2/x", "edit/x", "draft"];
+        let of_plan = of_plan.map(|rest| format!("{PLAN}/{rest}"));
+        let bad = ["customers/1", "customers/new/x", "nope", "overview/x", "usage/new", "usage/events/1", "invoices//"];
+        for bad in bad.into_iter().chain(of_plan.iter().map(String::as_str)) {
             let page = Page::parse(bad, &[]);
             assert!(matches!(page, Page::Unknown(_)), "{bad}");
             assert_eq!(

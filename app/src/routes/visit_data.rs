@@ -5,13 +5,16 @@ use model::{
     api_key::ApiKey,
     audit::AuditView,
     billing::InvoiceRow,
-    catalog::{ProductDetail, ProductInput, RatePlanRow},
+    catalog::{ProductDetail, ProductInput},
     contact::ContactInput,
     customer::{CustomerDetail, CustomerInput},
+    id::{CustomerId, ProductId, RatePlanId},
     members::Members,
+    meter::Meter,
+    rate_plan::{RatePlanDetail, RatePlanInput, Version, preview::Impact},
     settings::{Contents, GeneralSettings, SecuritySettings},
     subscription::{ChangePage, MovePage, NewSubscriptionPage, SubscriptionDetail},
-    usage::{EventDetail, EventPage, UsageReport},
+    usage::{EventDetail, EventPage, MeterUse, UsageReport},
 };
 use serde::{Deserialize, Serialize};
 
@@ -20,9 +23,47 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "snake_case")]
 pub enum VisitData {
     /// Product.
-    Product(Box<ProductDetail>),
-    /// Rate plan.
-    RatePlan(Box<RatePlanRow>),
+    Product {
+        /// The product.
+        product: Box<ProductDetail>,
+        /// Its meters.
+        meters: Vec<Meter>,
+        /// Usage of its meters.
+        uses: Vec<MeterUse>,
+    },
+    /// Form of a new meter: the name of its product.
+    NewMeter(String),
+    /// Form of a meter.
+    Meter(Box<Meter>),
+    /// Rate plan with one of its versions.
+    RatePlan(Box<RatePlanDetail>),
+    /// Form of a new rate plan.
+    NewRatePlan,
+    /// Form of a rate plan's name and code.
+    RatePlanForm {
+        /// ID of the plan.
+        id: RatePlanId,
+        /// Values of the fields.
+        input: RatePlanInput,
+    },
+    /// Editor of a rate plan's draft.
+    RatePlanDraft {
+        /// The plan, with the draft as its shown version.
+        plan: Box<RatePlanDetail>,
+        /// Latest published version.
+        published: Option<Box<Version>>,
+        /// All meters of the workspace.
+        meters: Vec<Meter>,
+        /// Products to choose from.
+        products: Vec<(ProductId, String)>,
+    },
+    /// Publication of a rate plan's draft.
+    RatePlanPublication {
+        /// The plan, with the draft as its shown version.
+        plan: Box<RatePlanDetail>,
+        /// What the last period of each subscriber would have cost. `None` if no version is published.
+        impact: Option<Box<Impact>>,
+    },
     /// Customer.
     Customer(Box<CustomerDetail>),
     /// Charts of the usage.
@@ -73,8 +114,12 @@ impl VisitData {
     /// Returns the name of the page's record, for the title and the browser's history.
     pub(crate) fn record(&self) -> Option<String> {
         let name = match self {
-            Self::Product(product) => product.row.name.clone(),
-            Self::RatePlan(plan) => plan.name.clone(),
+            Self::Product { product, .. } => product.row.name.clone(),
+            Self::Meter(meter) => meter.name.clone(),
+            Self::RatePlan(plan) | Self::RatePlanDraft { plan, .. } | Self::RatePlanPublication { plan, .. } => {
+                plan.row.name.clone()
+            }
+            Self::RatePlanForm { input, .. } => input.name.clone(),
             Self::Customer(customer) => customer.row.name.clone(),
             Self::Events(_) => "Events".to_owned(),
             Self::Event(event) => event.row.id.clone(),
@@ -89,6 +134,8 @@ impl VisitData {
             Self::MoveVersion(page) => page.plan.clone(),
             Self::NewSubscription(_)
             | Self::Usage(_)
+            | Self::NewMeter(_)
+            | Self::NewRatePlan
             | Self::Members(_)
             | Self::General(_)
             | Self::Branding

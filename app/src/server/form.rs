@@ -26,8 +26,8 @@ pub(crate) struct Form(pub(crate) Vec<(String, String)>, pub(crate) Option<Vec<u
 /// Message for a form action that the page doesn't have.
 const NOT_UNDERSTOOD: &str = "The form couldn’t be read, so nothing was changed. Reload the page and try again.";
 /// Maximum number of controls, and of bytes of their values, that are returned with a page. No form of the product has
-/// more.
-const RETURNED: (usize, usize) = (100, 128 * 1024);
+/// more: a draft of a rate plan has up to 50 charges with 20 tiers each.
+const RETURNED: (usize, usize) = (4_000, 128 * 1024);
 
 /// Returns the error for a form without a known action.
 pub(crate) fn not_understood() -> AppError {
@@ -56,6 +56,18 @@ impl Form {
     pub(crate) fn expect_action(&self, known: &str) -> Result<(), AppError> {
         let mut named = self.0.iter().filter(|(name, _)| name == "action").map(|(_, value)| value.as_str());
         if (named.next(), named.next()) == (Some(known), None) { Ok(()) } else { Err(not_understood()) }
+    }
+
+    /// Returns the action, which must be named exactly once.
+    ///
+    /// # Errors
+    /// [`AppError::Invalid`] on `action` if it is missing or repeated.
+    pub(crate) fn only_action(&self) -> Result<&str, AppError> {
+        let mut named = self.0.iter().filter(|(name, _)| name == "action").map(|(_, value)| value.as_str());
+        match (named.next(), named.next()) {
+            (Some(action), None) => Ok(action),
+            _ => Err(not_understood()),
+        }
     }
 
     /// Same as [`expect_action`](Self::expect_action), but the action may be omitted. For forms that programs may send
@@ -118,6 +130,8 @@ impl Form {
 
 pub(crate) enum Outcome {
     Go(String),
+    /// Shows the page of the form again, with these values.
+    Again(Returned),
     Show(Response<Body>),
     /// Shows the page of the form again, with these values.
     Again(Returned),

@@ -71,6 +71,66 @@ pub fn BarChart(
     }
 }
 
+/// Line of a [`PriceCurve`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CurveLine {
+    /// Name of the line, for its label.
+    pub label: &'static str,
+    /// Points from left to right in a square of [`CURVE_SIZE`], whose origin is at the top left.
+    pub points: Vec<(u32, u32)>,
+}
+
+/// Width and height of the square that a curve is drawn in, before it is scaled to its element.
+pub const CURVE_SIZE: u32 = 1_000;
+
+/// Curves of amounts over quantities, both from zero. The first line is drawn solid, all others dashed.
+#[component]
+pub fn PriceCurve(
+    /// Accessible label, which says what the figures in the text beside it are.
+    label: String,
+    /// Lines.
+    lines: Vec<CurveLine>,
+    /// Largest quantity, at the end of the horizontal scale.
+    end: String,
+    /// Largest amount, at the top of the vertical scale.
+    top: String,
+) -> impl IntoView {
+    let grid: Vec<_> = (0..4)
+        .map(|i| {
+            let y = (i * CURVE_SIZE / 3).to_string();
+            view! { <line class="grid" x1="0" x2=CURVE_SIZE.to_string() y1=y.clone() y2=y></line> }
+        })
+        .collect();
+    let key = (lines.len() > 1).then(|| {
+        let names = lines.iter().enumerate().map(|(i, line)| {
+            let class = if i == 0 { "solid" } else { "dashed" };
+            view! { <span class=class>{line.label}</span> }
+        });
+        view! { <div class="key" aria-hidden="true">{names.collect_view()}</div> }
+    });
+    let drawn: Vec<_> = lines
+        .into_iter()
+        .enumerate()
+        .map(|(i, line)| {
+            let class = if i == 0 { "line" } else { "line other" };
+            view! { <path class=class d=path_of(&line.points)></path> }
+        })
+        .collect();
+    view! {
+        <div class="chart curve">
+            <div class="y" aria-hidden="true"><span>{top}</span><span>"0"</span></div>
+            <svg role="img" aria-label=label viewBox="0 0 1000 1000" preserveAspectRatio="none">{grid}{drawn}</svg>
+            <div class="x" aria-hidden="true"><span>"0"</span><span>{end}</span></div>
+            {key}
+        </div>
+    }
+}
+
+fn path_of(points: &[(u32, u32)]) -> String {
+    let step = |(i, (x, y)): (usize, &(u32, u32))| format!("{}{x} {y}", if i == 0 { 'M' } else { 'L' });
+    points.iter().enumerate().map(step).collect()
+}
+
 /// Returns the least number of the form 3, 6, 9, 15 or 21 times a power of ten that is not below `value`. It is
 /// divisible by three, the number of grid steps.
 fn nice_ceiling(value: i64) -> i64 {
@@ -126,5 +186,10 @@ mod tests {
         assert!((4_999..=5_001).contains(&near), "{near}");
         assert_eq!(percent(3_333), "33.33%");
         assert_eq!(hundredths(5), "0.05");
+    }
+
+    #[test]
+    fn a_curve_is_a_path_through_its_points() {
+        assert_eq!(path_of(&[(0, 1_000), (500, 750), (1_000, 0)]), "M0 1000L500 750L1000 0");
     }
 }

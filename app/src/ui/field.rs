@@ -110,6 +110,9 @@ pub fn TextAreaField(
     value: String,
     /// Errors of the form.
     errors: RwSignal<FieldErrors>,
+    /// Hint below the control.
+    #[prop(optional)]
+    hint: Option<&'static str>,
 ) -> impl IntoView {
     let escaped = value.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     // The HTML parser drops a line break directly after the opening tag, so a sacrificial one is added.
@@ -118,8 +121,8 @@ pub fn TextAreaField(
         <div class="field">
             <Label name label optional=true/>
             <textarea class="input" dir="auto" id=name name=name rows="3" inner_html=escaped on:input=clears_error(errors, name)
-                aria-invalid=move || errors.with(|e| e.of(name).map(|_| "true")) aria-describedby=described(name, false)></textarea>
-            <Notes name hint=None errors/>
+                aria-invalid=move || errors.with(|e| e.of(name).map(|_| "true")) aria-describedby=described(name, hint.is_some())></textarea>
+            <Notes name hint errors/>
         </div>
     }
 }

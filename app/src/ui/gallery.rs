@@ -2,8 +2,9 @@
 //! only.
 
 use super::{
-    Avatar, Banner, BarChart, EmailField, Empty, FileField, Highlighted, Icon, Mark, PasswordField, SelectField,
-    SlugText, Spark, Status, StatusTone, TextAreaField, TextField, Tone, WorkspaceAvatar, WsIcon,
+    Avatar, Banner, BarChart, CurveLine, EmailField, Empty, FileField, Highlighted, Icon, Mark, PasswordField,
+    PriceCurve, SelectField, SlugText, Spark, Status, StatusTone, TextAreaField, TextField, Tone, WorkspaceAvatar,
+    WsIcon,
 };
 use leptos::prelude::*;
 use model::{FieldErrors, Slug, id::UserId, picture::Hue};
@@ -152,8 +153,15 @@ fn table() -> AnyView {
 fn figures() -> AnyView {
     let values: Vec<i64> = vec![3, 8, 5, 13, 8, 21, 13, 34, 21, 30];
     let days = (1..=10).map(|day| format!("{day} Nov")).collect::<Vec<_>>();
+    let lines = vec![
+        CurveLine { label: "Graduated", points: vec![(0, 1_000), (500, 400), (1_000, 200)] },
+        CurveLine { label: "Volume", points: vec![(0, 1_000), (500, 400), (500, 700), (1_000, 400)] },
+    ];
     view! {
-        <div data-hue="15"><Spark values=values.clone()/><BarChart label="Units used per day".to_owned() values days unit="units"/></div>
+        <div data-hue="15">
+            <Spark values=values.clone()/><BarChart label="Units used per day".to_owned() values days unit="units"/>
+            <PriceCurve label="Price of tokens from 0 to 150".to_owned() lines end="150".to_owned() top="$400.00".to_owned()/>
+        </div>
     }
     .into_any()
 }

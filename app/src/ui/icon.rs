@@ -46,6 +46,7 @@ fn paths(name: &str) -> &'static str {
         "chevron-right" => r##"<path d="m9 18 6-6-6-6"/>"##,
         "chevron-left" => r##"<path d="m15 18-6-6 6-6"/>"##,
         "chevron-down" => r##"<path d="m6 9 6 6 6-6"/>"##,
+        "chevron-up" => r##"<path d="m18 15-6-6-6 6"/>"##,
         "check" => r##"<path d="M20 6 9 17l-5-5"/>"##,
         "plus" => r##"<path d="M5 12h14"/><path d="M12 5v14"/>"##,
         "sign-out" => {

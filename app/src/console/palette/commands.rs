@@ -10,6 +10,7 @@ use crate::{
 use model::{
     Capability, Slug,
     finder::Query,
+    list::Noun,
     picker::{Picker, PickerOrganization, PickerWorkspace},
 };
 
@@ -244,6 +245,10 @@ pub fn commands(picker: Option<&Picker>, here: Option<&ShellInfo>) -> Vec<Comman
         if here.may.has(Capability::EditContent) {
             all.push(Command::new(Section::Actions, "plus", "New customer", open(Page::NewCustomer)));
             all.push(Command::new(Section::Actions, "plus", "New product", open(Page::NewProduct)));
+            all.push(Command::new(Section::Actions, "plus", "New rate plan", open(Page::NewRatePlan)));
+            // A meter belongs to a product, which is chosen first.
+            let products = open(Page::list(Noun::Products));
+            all.push(Command::new(Section::Actions, "plus", "New meter of a product", products));
         }
         if here.may.has(Capability::ManageMembers) {
             let invite = open(Page::Settings(SettingsPage::Members));

@@ -1,19 +1,20 @@
-//! Detail page of a product: facts on the left, its rate plans on the right.
+//! Detail page of a product: facts on the left, its meters and the plans that price it on the right.
 
 use super::api::act_on_product;
 use crate::{
     console::{
         detail::{archive_button, fact, lifecycle},
+        meters,
         scope::Scope,
     },
     routes::Page,
     ui::Icon,
 };
 use leptos::prelude::*;
-use model::{Capability, catalog::ProductDetail, moment, money::grouped};
+use model::{Capability, catalog::ProductDetail, meter::Meter, moment, money::grouped, usage::MeterUse};
 
 /// Renders the detail page.
-pub fn detail(scope: Scope, product: &ProductDetail) -> AnyView {
+pub fn detail(scope: Scope, product: &ProductDetail, of_product: &[Meter], uses: &[MeterUse]) -> AnyView {
     let row = &product.row;
     let id = row.id;
     // A memo, because renewing the grant during a call would otherwise draw the page again, and drop the answer.
@@ -53,9 +54,10 @@ pub fn detail(scope: Scope, product: &ProductDetail) -> AnyView {
                 </dl>
             </section>
             <div class="activity">
+                {meters::section(scope, id, &row.name, of_product, uses, may_edit.get())}
                 <section class="section" aria-labelledby="plans">
                     <div class="section-head"><h2 id="plans">"Rate plans"</h2></div>
-                    {if product.rate_plans.is_empty() { view! { <p class="muted">"No rate plans yet"</p> }.into_any() } else { view! {
+                    {if product.rate_plans.is_empty() { view! { <p class="muted">"No rate plan prices this product yet."</p> }.into_any() } else { view! {
                         <div class="table-wrap"><table class="data-table">
                             <caption class="visually-hidden">{format!("Rate plans of {}", row.name)}</caption>
                             <thead><tr><th scope="col">"Name"</th><th scope="col" class="fit">"Status"</th><th scope="col" class="num narrow">"Customers"</th></tr></thead>

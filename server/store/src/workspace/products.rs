@@ -113,6 +113,28 @@ pub async fn get<M: Mode>(tx: &mut WorkspaceTx<M>, id: ProductId) -> Result<Opti
     Ok(Some(ProductDetail { row: row.local(&tx.zone())?, description, rate_plans }))
 }
 
+/// Returns the products that a fee can be for: the active ones, and those of a draft's charges, by name, at most 500.
+///
+/// # Errors
+/// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.products.offered", skip_all)]
+pub async fn offered<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<Vec<(ProductId, String)>, StoreError> {
+    let workspace = tx.id().uuid();
+    let rows = sqlx::query!(
+        "select t.id, t.name from workspace.products t
+        where t.workspace_id = $1 and (t.status = 'active' or exists (
+            select from workspace.rate_plan_charges c
+            join workspace.rate_plan_versions v
+                on v.workspace_id = c.workspace_id and v.plan_id = c.plan_id and v.version = c.version
+            where c.workspace_id = t.workspace_id and c.product_id = t.id and v.state = 'draft'))
+        order by t.name_key, t.id limit 500",
+        workspace,
+    )
+    .fetch_all(tx.reading())
+    .await?;
+    Ok(rows.into_iter().map(|row| (ProductId::from_uuid(row.id), row.name)).collect())
+}
+
 /// Creates a product and logs it.
 ///
 /// # Errors

@@ -1,0 +1,114 @@
+//! Actions of meters: the server function and its implementation.
+
+use crate::{error::AppError, wire::Compact};
+use leptos::prelude::*;
+use model::{
+    Slug,
+    catalog::Lifecycle,
+    id::{MeterId, ProductId},
+    meter::{MeterEditInput, MeterInput},
+};
+use serde::{Deserialize, Serialize};
+use server_fn::codec::Json;
+
+/// Action on a meter of a product.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "action", rename_all = "kebab-case")]
+pub enum MeterAction {
+    /// Creates a meter.
+    Create(MeterInput),
+    /// Changes name and unit.
+    Update(MeterEditInput),
+    /// Archives the meter, which then counts nothing.
+    Archive,
+    /// Restores an archived meter.
+    Restore,
+}
+
+impl From<Lifecycle> for MeterAction {
+    fn from(status: Lifecycle) -> Self {
+        match status {
+            Lifecycle::Active => Self::Restore,
+            Lifecycle::Archived => Self::Archive,
+        }
+    }
+}
+
+/// Action of the page of a product on one of its meters, as its forms name it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "action", rename_all = "kebab-case")]
+pub enum MeterStatus {
+    /// Archives the meter.
+    ArchiveMeter {
+        /// Control `meter`.
+        meter: MeterId,
+    },
+    /// Restores the meter.
+    RestoreMeter {
+        /// Control `meter`.
+        meter: MeterId,
+    },
+}
+
+/// Applies an action to the meter with `id` of a product, or creates a meter. Returns its id.
+///
+/// # Errors
+/// [`AppError::Invalid`] with the invalid fields; [`AppError::Denied`] without the capability; [`AppError::Absent`] if
+/// this workspace has no such product or meter.
+#[server(input = Json, output = Compact)]
+pub async fn act_on_meter(
+    workspace: Slug,
+    grant: String,
+    product: ProductId,
+    id: Option<MeterId>,
+    action: MeterAction,
+) -> Result<MeterId, AppError> {
+    apply(&crate::server::call::context()?, &workspace, &grant, product, id, &action).await
+}
+
+/// Implementation of [`act_on_meter`], which posted forms call too.
+#[cfg(feature = "ssr")]
+pub(crate) async fn apply(
+    call: &crate::server::call::Call,
+    workspace: &Slug,
+    grant: &str,
+    product: ProductId,
+    id: Option<MeterId>,
+    action: &MeterAction,
+) -> Result<MeterId, AppError> {
+    use crate::server::workspace::{refused, writing};
+    use model::capability::EditContent;
+    use store::meters;
+
+    let (mut tx, can) = writing::<EditContent>(call, workspace, grant).await?;
+    if let Some(id) = id
+        && meters::get(&mut tx, id).await?.is_none_or(|meter| meter.product_id != product)
+    {
+        return Err(AppError::Absent);
+    }
+    let changed = match (action, id) {
+        (MeterAction::Create(input), None) => {
+            let draft = input.parse().map_err(AppError::Invalid)?;
+            if store::products::get(&mut tx, product).await?.is_none() {
+                return Err(AppError::Absent);
+            }
+            let taken = |e| refused(e, "meter_code_taken", "code", "Another meter of this workspace has that code.");
+            Some(meters::create(&mut tx, &can, product, &draft).await.map_err(taken)?)
+        }
+        (MeterAction::Update(input), Some(id)) => {
+            let draft = input.parse().map_err(AppError::Invalid)?;
+            meters::update(&mut tx, &can, id, &draft).await?.then_some(id)
+        }
+        (MeterAction::Archive, Some(id)) => {
+            meters::set_status(&mut tx, &can, id, Lifecycle::Archived).await?.then_some(id)
+        }
+        (MeterAction::Restore, Some(id)) => {
+            meters::set_status(&mut tx, &can, id, Lifecycle::Active).await?.then_some(id)
+        }
+        (MeterAction::Create(_), Some(_))
+        | (MeterAction::Update(_) | MeterAction::Archive | MeterAction::Restore, None) => None,
+    };
+    let id = changed.ok_or(AppError::Absent)?;
+    tx.commit().await?;
+    Ok(id)
+}
