@@ -116,6 +116,7 @@ pub async fn create(
     let digits = id.simple().to_string();
     let prefix = format!("{KEY_PREFIX}{}", digits.get(24..).unwrap_or_default());
     let secret = Secret::generate(&format!("{prefix}_"))?;
+    let hash = secret.hash();
     let scopes: Vec<String> = draft.scopes.iter().map(|scope| scope.as_str().to_owned()).collect();
     sqlx::query!(
         "insert into account.api_keys (id, workspace_id, name, prefix, token_hash, scopes, owner, created_by, proven, expires_at)
@@ -124,7 +125,7 @@ pub async fn create(
         workspace,
         draft.name.as_str(),
         prefix,
-        secret.hash().bytes(),
+        hash.bytes(),
         &scopes,
         user,
         confirmed == Confirmed::Factor,
