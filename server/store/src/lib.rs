@@ -33,6 +33,6 @@ pub use account::{
 pub use error::{Constraint, StoreError};
 pub use pool::Store;
 pub use workspace::{
-    auto_joins, brand, customers, invites, invoices, members, overview, products, rate_plans, security, settings,
+    auto_joins, brand, customers, imports, invites, invoices, members, overview, products, rate_plans, security, settings,
     time_zones, usage,
 };

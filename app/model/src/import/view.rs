@@ -3,6 +3,7 @@
 use super::mapping::MappingInput;
 use crate::{
     id::{CustomerId, ImportId},
+    meter::Aggregation,
     moment::Moment,
     pricing::Quantity,
 };
@@ -78,9 +79,11 @@ pub struct Effect {
     pub customer_id: CustomerId,
     /// Name of the customer.
     pub customer: String,
+    /// How the meter counts.
+    pub aggregation: Aggregation,
     /// Number of events that the meter counts.
     pub events: u64,
-    /// Sum of the quantity. For a meter of distinct values it is the number of events.
+    /// Sum of the quantity; the largest one for [`Aggregation::Max`], and nothing for [`Aggregation::Unique`].
     pub quantity: Quantity,
     /// First day, in the workspace's time zone.
     pub first: Date,
@@ -95,7 +98,8 @@ pub struct Counts {
     pub rows: u64,
     /// Rows that are new.
     pub accepted: u64,
-    /// New rows that lie before the last issued invoice of their customer.
+    /// New rows that are older than programs may send ([`LATE_DAYS`](crate::event::LATE_DAYS)). They are imported,
+    /// because a person has seen which days are affected.
     pub late: u64,
     /// Rows that the workspace has already.
     pub duplicate: u64,
@@ -127,7 +131,9 @@ impl Counts {
         if let Some(known) = self.effects.iter_mut().find(same) {
             known.events += effect.events;
             let sum = known.quantity.decimal().checked_add(effect.quantity.decimal());
-            if let Some(Ok(sum)) = sum.map(Quantity::from_decimal) {
+            if effect.aggregation == Aggregation::Max {
+                known.quantity = known.quantity.max(effect.quantity);
+            } else if let Some(Ok(sum)) = sum.map(Quantity::from_decimal) {
                 known.quantity = sum;
             }
             known.first = known.first.min(effect.first);
@@ -280,6 +286,7 @@ pub fn refusal_text(code: &str) -> &'static str {
         "bad_time" => "The text is not a time such as 2026-01-31 14:05:00.",
         "bad_number" => "The text is not a number with the chosen decimal sign and at most six decimal places.",
         "too_long" => "The text is too long.",
+        "malformed" => "The text contains control characters, or the time lies before 1970.",
         "id_reused" => "Another event has this source and ID, with other content.",
         "unknown_customer" => "No customer has this subject. Create the customer or add the subject first.",
         "customer_archived" => "The customer is archived.",
@@ -287,7 +294,6 @@ pub fn refusal_text(code: &str) -> &'static str {
         "bad_value" => "A property that a meter needs is missing or is not a number.",
         "negative_value" => "The value is negative. Record an adjustment instead.",
         "in_the_future" => "The time lies in the future.",
-        "too_old" => "The time lies too far in the past.",
         _ => "The event was refused.",
     }
 }

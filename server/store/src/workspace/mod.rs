@@ -6,6 +6,7 @@
 pub mod auto_joins;
 pub mod brand;
 pub mod customers;
+pub mod imports;
 pub mod invites;
 pub mod invoices;
 mod listing;
