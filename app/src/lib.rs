@@ -19,6 +19,8 @@ pub mod error;
 pub mod layout;
 pub mod live;
 #[cfg(feature = "ssr")]
+pub mod imports;
+#[cfg(feature = "ssr")]
 pub mod pictures;
 pub mod reactive;
 pub mod root;

@@ -2,7 +2,7 @@
 //! is in another file, `mod.rs`, because the views depend on the server functions, which depend on this module.
 
 use crate::{
-    console::{PageData, customers::api as customers, products::api as products, settings::api as settings},
+    console::{PageData, customers::api as customers, imports::api as imports, products::api as products, settings::api as settings},
     error::AppError,
     routes::{Page, VisitData},
     server::{
@@ -39,6 +39,9 @@ pub(crate) async fn load<M: Mode>(tx: &mut WorkspaceTx<M>, page: &Page) -> Resul
         Page::Customer(id) => store::customers::get(tx, *id).await?.map(|c| VisitData::Customer(Box::new(c))),
         Page::UsageRecord(id) => usage::get(tx, *id).await?.map(|u| VisitData::UsageRecord(Box::new(u))),
         Page::Invoice(id) => invoices::get(tx, *id).await?.map(|i| VisitData::Invoice(Box::new(i))),
+        Page::Imports => Some(imports::list(tx).await?),
+        Page::Import(id) => imports::view(tx, *id).await?,
+        Page::ImportMapping(layout) => imports::form(tx, layout).await?,
         Page::NewProduct => Some(VisitData::ProductForm(ProductInput::default())),
         Page::EditProduct(id) => store::products::get(tx, *id).await?.map(|p| {
             VisitData::ProductForm(ProductInput {
@@ -64,6 +67,9 @@ pub(crate) async fn load<M: Mode>(tx: &mut WorkspaceTx<M>, page: &Page) -> Resul
 /// # Errors
 /// [`AppError::Invalid`] on `action` if the page has no such form; otherwise those of the action.
 pub(crate) async fn submit(call: &Call, slug: &Slug, page: &Page, form: &mut Form) -> Result<Outcome, AppError> {
+    if let Page::Imports | Page::Import(_) | Page::ImportMapping(_) = page {
+        return imports::submit(call, slug, page, form).await;
+    }
     // A record is saved by its form, and archived and restored on its own page.
     if page.noun().is_some() && page.is_form() != (form.get("action") == "save") {
         return Err(not_understood());
@@ -80,7 +86,14 @@ pub(crate) async fn submit(call: &Call, slug: &Slug, page: &Page, form: &mut For
         }
         Page::Settings(page) => return settings::submit(call, slug, page, &grant, form).await,
         Page::Unknown(_) => return Err(AppError::Absent),
-        Page::Overview | Page::List(_) | Page::RatePlan(_) | Page::UsageRecord(_) | Page::Invoice(_) => {
+        Page::Overview
+        | Page::List(_)
+        | Page::RatePlan(_)
+        | Page::UsageRecord(_)
+        | Page::Imports
+        | Page::Import(_)
+        | Page::ImportMapping(_)
+        | Page::Invoice(_) => {
             return Err(not_understood());
         }
     };

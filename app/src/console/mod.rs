@@ -19,6 +19,7 @@ mod form;
 #[cfg(feature = "ssr")]
 pub(crate) mod handlers;
 mod host;
+mod imports;
 mod invoices;
 mod list;
 mod overview;
@@ -93,6 +94,9 @@ pub fn WorkspaceRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <RouteView path=At("rate-plans/:id") view=view(visit_page)/>
             <RouteView path=At("customers/:id") view=view(visit_page)/>
             <RouteView path=At("customers/:id/edit") view=view(visit_page)/>
+            <RouteView path=At("usage/import") view=view(visit_page)/>
+            <RouteView path=At("usage/import/:id") view=view(visit_page)/>
+            <RouteView path=At("usage/import/:id/mapping") view=view(visit_page)/>
             <RouteView path=At("usage/:id") view=view(visit_page)/>
             <RouteView path=At("invoices/:id") view=view(visit_page)/>
             <RouteView path=At("settings") view=view(visit_page)/>
@@ -139,6 +143,9 @@ pub fn draw(visit: Visit) -> AnyView {
                 VisitData::Customer(customer) => customers::detail(scope, customer),
                 VisitData::CustomerForm { input, rate_plans } => customers::form(scope, input, rate_plans),
                 VisitData::UsageRecord(record) => usage::detail(scope, record),
+                VisitData::Imports(list) => imports::list(scope, list),
+                VisitData::Import(import) => imports::detail(scope, import),
+                VisitData::ImportForm(form) => imports::form(scope, form),
                 VisitData::Invoice(invoice) => invoices::detail(scope, invoice),
                 VisitData::Members(_)
                 | VisitData::General(_)

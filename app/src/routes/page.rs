@@ -4,7 +4,8 @@ use super::{SettingsPage, pairs, query::with_query};
 use model::{
     Capability, Slug,
     capability::CapabilitySet,
-    id::{CustomerId, InvoiceId, ProductId, RatePlanId, UsageId},
+    id::{CustomerId, ImportId, InvoiceId, ProductId, RatePlanId, UsageId},
+    import::Delimiter,
     list::{ListQuery, Noun},
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -32,12 +33,59 @@ pub enum Page {
     EditCustomer(CustomerId),
     /// `/usage/{id}`.
     UsageRecord(UsageId),
+    /// `/usage/import`.
+    Imports,
+    /// `/usage/import/{id}`.
+    Import(ImportId),
+    /// `/usage/import/{id}/mapping`.
+    ImportMapping(ImportLayout),
     /// `/invoices/{id}`.
     Invoice(InvoiceId),
     /// `/settings/...`.
     Settings(SettingsPage),
     /// Unknown page.
     Unknown(UnknownPath),
+}
+
+/// Import whose columns are mapped, and how its file is read for that. What is `None` is guessed.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ImportLayout {
+    /// The import.
+    pub id: ImportId,
+    /// Delimiter of the cells.
+    pub delimiter: Option<Delimiter>,
+    /// `true` if the first row contains the names of the columns.
+    pub header: Option<bool>,
+    /// Name of a saved mapping, whose values fill the form.
+    pub saved: Option<String>,
+}
+
+impl ImportLayout {
+    /// Everything is guessed.
+    pub const fn guessed(id: ImportId) -> Self {
+        Self { id, delimiter: None, header: None, saved: None }
+    }
+
+    fn from_pairs(id: ImportId, pairs: &[(String, String)]) -> Self {
+        let value = |name: &str| pairs.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str());
+        Self {
+            id,
+            delimiter: value("delimiter").and_then(Delimiter::from_word),
+            header: value("header").and_then(|word| match word {
+                "on" => Some(true),
+                "off" => Some(false),
+                _ => None,
+            }),
+            saved: value("saved").filter(|name| !name.is_empty() && name.chars().count() <= 100).map(str::to_owned),
+        }
+    }
+
+    fn pairs(&self) -> Vec<(&'static str, String)> {
+        let delimiter = self.delimiter.map(|delimiter| ("delimiter", delimiter.as_str().to_owned()));
+        let header = self.header.map(|header| ("header", if header { "on" } else { "off" }.to_owned()));
+        let saved = self.saved.clone().map(|saved| ("saved", saved));
+        [delimiter, header, saved].into_iter().flatten().collect()
+    }
 }
 
 /// Path of an unknown page. It is kept, so that the URL does not change.
@@ -77,6 +125,11 @@ impl Page {
             ("customers", Some("new"), None, _) => Self::NewCustomer,
             ("products", Some(text), Some("edit"), None) => return id(text, Self::EditProduct),
             ("customers", Some(text), Some("edit"), None) => return id(text, Self::EditCustomer),
+            ("usage", Some("import"), None, _) => Self::Imports,
+            ("usage", Some("import"), Some(text), None) => return id(text, Self::Import),
+            ("usage", Some("import"), Some(text), Some("mapping")) if segments.next().is_none() => {
+                return id(text, |id| Self::ImportMapping(ImportLayout::from_pairs(id, pairs)));
+            }
             (path, Some(text), None, _) => {
                 return match noun(path)? {
                     Noun::Products => id(text, Self::Product),
@@ -109,6 +162,9 @@ impl Page {
             Self::NewCustomer => "customers/new".to_owned(),
             Self::EditCustomer(id) => format!("customers/{id}/edit"),
             Self::UsageRecord(id) => format!("usage/{id}"),
+            Self::Imports => "usage/import".to_owned(),
+            Self::Import(id) => format!("usage/import/{id}"),
+            Self::ImportMapping(layout) => with_pairs(&format!("usage/import/{}/mapping", layout.id), &layout.pairs()),
             Self::Invoice(id) => format!("invoices/{id}"),
             Self::Settings(page) => with_pairs(&format!("settings/{}", page.path()), &page.pairs()),
         }
@@ -133,6 +189,9 @@ impl Page {
             Self::NewCustomer => Row { carries: true, ..Row::form("New customer", Noun::Customers) },
             Self::EditCustomer(_) => Row::form("Edit customer", Noun::Customers),
             Self::UsageRecord(_) => Row::list(Noun::Usage),
+            Self::Imports => Row { carries: true, is_form: false, ..Row::form("Import usage", Noun::Usage) },
+            Self::Import(_) => Row { is_form: false, ..Row::form("Import", Noun::Usage) },
+            Self::ImportMapping(_) => Row::form("Columns of an import", Noun::Usage),
             Self::Invoice(_) => Row::list(Noun::Invoices),
             // Settings open for every member; a page that a role may not use shows the reason.
             Self::Settings(page) => Row::page(page.title(), Capability::ReadShared),
@@ -200,6 +259,7 @@ impl Page {
         match self {
             Self::List(query) => Self::list(query.noun),
             Self::Settings(page) => Self::Settings(page.key()),
+            Self::ImportMapping(layout) => Self::ImportMapping(ImportLayout::guessed(layout.id)),
             page => page.clone(),
         }
     }
@@ -273,6 +333,9 @@ pub(super) const SAMPLES: &[&str] = &[
     "/smartai-it/customers/018f4d9e-0000-7000-8000-000000000000/edit",
     "/smartai-it/usage",
     "/smartai-it/usage/018f4d9e-0000-7000-8000-000000000000",
+    "/smartai-it/usage/import",
+    "/smartai-it/usage/import/018f4d9e-0000-7000-8000-000000000000",
+    "/smartai-it/usage/import/018f4d9e-0000-7000-8000-000000000000/mapping?delimiter=semicolon&header=off&saved=Gateway",
     "/smartai-it/invoices",
     "/smartai-it/invoices/018f4d9e-0000-7000-8000-000000000000",
     "/smartai-it/settings/general",
@@ -316,6 +379,9 @@ mod tests {
             Page::NewCustomer,
             Page::EditCustomer(_),
             Page::UsageRecord(_),
+            Page::Imports,
+            Page::Import(_),
+            Page::ImportMapping(_),
             Page::Invoice(_),
             Page::Settings(_),
             Page::Unknown(_),

@@ -9,6 +9,7 @@ use model::{
     catalog::{ProductDetail, ProductInput, RatePlanRow},
     customer::{CustomerDetail, CustomerInput},
     id::RatePlanId,
+    import::{ImportForm, ImportList, ImportView},
     members::Members,
     settings::{Contents, GeneralSettings, SecuritySettings},
 };
@@ -37,6 +38,12 @@ pub enum VisitData {
         /// Rate plans to choose from.
         rate_plans: Vec<(RatePlanId, String)>,
     },
+    /// Imports of usage.
+    Imports(Box<ImportList>),
+    /// Import of usage.
+    Import(Box<ImportView>),
+    /// Form of an import's columns.
+    ImportForm(Box<ImportForm>),
     /// Members, invites and access requests.
     Members(Box<Members<WorkspaceRole>>),
     /// General settings.
@@ -63,7 +70,10 @@ impl VisitData {
             Self::Invoice(invoice) => invoice.title(),
             Self::ProductForm(input) => input.name.clone(),
             Self::CustomerForm { input, .. } => input.name.clone(),
-            Self::Members(_)
+            Self::Import(import) => import.row.name.clone(),
+            Self::ImportForm(form) => form.row.name.clone(),
+            Self::Imports(_)
+            | Self::Members(_)
             | Self::General(_)
             | Self::Branding
             | Self::Security(_)

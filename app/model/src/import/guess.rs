@@ -73,6 +73,16 @@ pub fn guess(
     MappingInput(values)
 }
 
+/// Returns `true` if the first row of a file looks like the names of its columns: texts, each different.
+pub fn has_header(row: &[String]) -> bool {
+    let is_name = |cell: &String| {
+        let number = DecimalSign::ALL.into_iter().any(|sign| number(cell, sign).is_some());
+        !cell.trim().is_empty() && !number && time(cell, &|at| at.assume_utc()).is_none()
+    };
+    let different: std::collections::BTreeSet<&String> = row.iter().collect();
+    row.iter().all(is_name) && different.len() == row.len()
+}
+
 /// Returns the letters and digits of a name, without case.
 fn folded(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()

@@ -14,7 +14,7 @@ mod view;
 
 pub use cell::{number, time};
 pub use format::{Decoded, DecimalSign, Delimiter, Encoding, NotText, decode, decode_head, guess_delimiter};
-pub use guess::guess;
+pub use guess::{guess, has_header};
 pub use limits::{COLUMNS_MAX, FILE_MAX, ID_MAX, PROPERTY_MAX, REFUSALS_MAX, TYPE_MAX, UNFINISHED_MAX};
 pub use mapping::{Given, Mapping, MappingInput, Role, TimesIn, Value};
 pub use row::{Row, RowError, RowErrorCode, read_row};

@@ -198,6 +198,8 @@ pub struct ImportForm {
     pub columns: Vec<Column>,
     /// Names of the saved mappings.
     pub saved: Vec<String>,
+    /// Name of the saved mapping that the values are of, or empty.
+    pub chosen: String,
     /// Time zone of the workspace.
     pub zone: String,
     /// Types of events that meters count.
@@ -260,12 +262,6 @@ pub struct ImportProgress {
 pub enum ImportAction {
     /// Sets the mapping and begins to check the file.
     Map(MappingInput),
-    /// Takes the values of a saved mapping into the form.
-    UseMapping {
-        /// Name of the saved mapping.
-        #[serde(default)]
-        saved: String,
-    },
     /// Begins the import.
     Run {
         /// Number of refused rows that the person has seen. The import begins only if it is right.

@@ -6,7 +6,7 @@
 
 use crate::{error::StoreError, zone::Zone};
 use csv::{Position, Reader, ReaderBuilder, StringRecord};
-use model::import::{Decoded, Mapping, NotText, Row, RowError, decode, read_row};
+use model::import::{Decoded, Delimiter, Mapping, NotText, Row, RowError, decode, read_row};
 use sha2::{Digest, Sha256};
 use sqlx::types::Uuid;
 use std::{
@@ -172,6 +172,15 @@ impl Rows {
     }
 }
 
+/// Returns the first records of a text, at most `most`.
+pub fn records(text: &str, delimiter: Delimiter, most: usize) -> Vec<Vec<String>> {
+    let mut builder = ReaderBuilder::new();
+    builder.has_headers(false).flexible(true).delimiter(delimiter.byte());
+    let mut reader = builder.from_reader(text.as_bytes());
+    let records = reader.records().map_while(Result::ok).take(most);
+    records.map(|record| record.iter().map(str::to_owned).collect()).collect()
+}
+
 fn unreadable(error: csv::Error) -> StoreError {
     StoreError::Inconsistent(format!("a file that is no CSV: {error}"))
 }
@@ -216,7 +225,7 @@ fn moment(zone: &Zone, local: PrimitiveDateTime) -> OffsetDateTime {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use model::import::{DecimalSign, Delimiter, Given, TimesIn, Value};
+    use model::import::{DecimalSign, Given, TimesIn, Value};
     use proptest::prelude::*;
 
     fn mapping(id: Option<u16>) -> Mapping {

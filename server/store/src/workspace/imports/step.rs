@@ -24,8 +24,7 @@ use model::{
     meter::Aggregation,
     pricing::Quantity,
 };
-use rust_decimal::Decimal;
-use sqlx::types::Uuid;
+use sqlx::types::{Decimal, Uuid};
 use time::Duration;
 
 /// Number of rows in a batch.
