@@ -1,10 +1,11 @@
-//! The JSON API: `/api/fn` for the client, `/api/v1` for API clients, and the pictures that the console's pages show.
+//! The JSON API: `/api/fn` for the client, `/api/v1` for API clients, and the pictures and files of the console's pages.
 //!
 //! `/api/v1` accepts operator tokens only. It reads no cookies, so it can't be used by cross-site requests from a
 //! browser. Resources of other tenants and missing resources give the same response (docs/SECURITY.md, I-7).
 
 mod customers;
 pub(crate) mod error;
+mod imports;
 mod openapi;
 mod pictures;
 pub(crate) mod token;
@@ -25,6 +26,7 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/live", get(live::open))
         .route("/pictures/workspaces/{slug}/{name}", get(pictures::logo))
         .route("/pictures/people/{id}/{name}", get(pictures::portrait))
+        .route("/imports/{slug}/{id}/refusals.csv", get(imports::refusals))
         .route("/v1/me/workspaces", get(workspaces::list))
         .route("/v1/workspaces/{slug}/customers", get(customers::list))
         .route("/v1/openapi.json", get(openapi::document))
